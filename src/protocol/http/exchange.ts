@@ -1,0 +1,121 @@
+/**
+ * One request and its response, as handlers see them. A handler answers through the responder exactly once:
+ * `respond` for what is whole, or `begin`, `write`, `end` for what is not. The transport (HTTP/1.1 now) implements it and
+ * owns framing, `Date`, `Connection`, HEAD, backpressure and deadlines; no handler writes those.
+ */
+
+import type { FieldBlock } from '../http1/types.ts';
+
+/** Who asks, after forwarded headers of trusted peers were believed. */
+export interface Client {
+  /** IP address without brackets, or '' on a Unix socket. */
+  readonly address: string;
+  /** TCP port, or '' when unknown. */
+  readonly port: string;
+}
+
+/** What the server side of a connection looks like to an application. One object for each distinct origin of a listener. */
+export interface Origin {
+  readonly scheme: 'http' | 'https';
+  /** SERVER_NAME and SERVER_PORT. */
+  readonly name: string;
+  readonly port: string;
+  /** The peer may say who the client is: its forwarded fields reach the application as they came. */
+  readonly isTrusted: boolean;
+}
+
+export interface ResponseHead {
+  readonly status: number;
+  /** Reason phrase; undefined takes the RFC's. */
+  readonly reason: string | undefined;
+  /** Rendered field lines, each ended by CRLF: everything but framing, `Connection` and `Date`. */
+  readonly fields: string;
+  /** `fields` holds a Date of the application's own. */
+  readonly hasDate: boolean;
+}
+
+/** Bytes of an open file, sent by the transport under backpressure. */
+export interface FilePart {
+  readonly kind: 'file';
+  readonly fd: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A body of several pieces (files, multipart boundaries); `length` is their sum. `release` runs once, sent or not. */
+export interface PartsBody {
+  readonly kind: 'parts';
+  readonly length: number;
+  readonly parts: readonly (FilePart | Buffer)[];
+  readonly release: () => void;
+}
+
+/** latin-1 text, bytes, parts, or nothing. For HEAD the transport sends none of it but states its length. */
+export type Body = string | Buffer | PartsBody | undefined;
+
+export interface Responder {
+  /** The whole response. Content-Length is the body's unless the status forbids one. */
+  respond(head: ResponseHead, body: Body): void;
+  /** Starts a response whose body follows; `length` undefined when it is not known. */
+  begin(head: ResponseHead, length: number | undefined): void;
+  /** Adds body bytes; the buffer is the transport's from then on. False when the client reads more slowly than this. */
+  write(bytes: Buffer): boolean;
+  /** Sends part of an open file as body bytes; `sent` runs once, when it is read to its end or given up. */
+  writeFile(part: FilePart, sent: () => void): void;
+  /** The response is complete. */
+  end(): void;
+  /** The response cannot be completed: the connection is closed so that the client cannot take it for whole. */
+  cut(): void;
+  /** A refusal with an error page of ours, in the form that Accept asks for. `fields`: further rendered lines. */
+  refuse(status: number, detail?: string, fields?: string): void;
+}
+
+/** Told by the transport while a response is owed. */
+export interface ResponseWatcher {
+  /** `write` returned false before; the client has caught up. */
+  onDrain(): void;
+  /** The connection is gone; nothing that is answered now is sent. */
+  onGone(): void;
+  /** The client has closed its sending side, as one that leaves does. True: nothing has begun, drop the request. */
+  onClientEnd(): boolean;
+}
+
+/** Takes a request body as it comes. */
+export interface BodySink {
+  /** The bytes are borrowed until it returns. False: pause until `resumeBody` is called. */
+  data(bytes: Buffer): boolean;
+  end(): void;
+  /** The body cannot be completed: the client is gone or broke the framing. */
+  fail(): void;
+}
+
+export interface Exchange {
+  readonly method: string;
+  /** As sent: the raw target, its raw path and its raw query. */
+  readonly target: string;
+  readonly rawPath: string;
+  readonly query: string;
+  /** Percent-decoded path; each character is one byte (latin-1), as WSGI wants it. */
+  readonly path: string;
+  /** The authority the client asked for. */
+  readonly host: string;
+  /** The target named the authority itself (absolute form), so it rules over the Host field. */
+  readonly hasTargetAuthority: boolean;
+  readonly minor: 0 | 1;
+  readonly block: FieldBlock;
+  readonly client: Client;
+  readonly origin: Origin;
+  readonly requestId: string;
+  readonly responder: Responder;
+  /** Set by the handler that keeps the exchange after it returned. */
+  watcher: ResponseWatcher | undefined;
+  readonly hasBody: boolean;
+  /** Content-Length of the body, or undefined if it is chunked. */
+  readonly bodyLength: number | undefined;
+  /** Hands the body to `sink`; a handler that does not call it leaves the body to be discarded. */
+  readBody(sink: BodySink): void;
+  resumeBody(): void;
+}
+
+/** Answers the exchange and returns true, or leaves it alone and returns false: the next handler is asked. */
+export type Handler = (exchange: Exchange) => boolean;

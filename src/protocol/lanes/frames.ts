@@ -1,0 +1,59 @@
+/** The frames of docs/lanes.md: numbers, header, and the limits that both sides check. */
+
+export const FRAME_HEADER_BYTES = 8;
+
+export const FRAME_LIMITS = {
+  /** A longer payload is a fault of the peer: nothing we send comes near. */
+  payloadBytesMax: 1 << 20,
+  /** Body bytes in one frame: large enough to amortise the header, small enough to share a lane's buffer. */
+  bodyBytesMax: 256 * 1024,
+  /** Streams are 24 bits; 0 is the lane itself. */
+  streamMax: 0xffffff,
+} as const;
+
+export const FRAME = {
+  request: 1,
+  body: 2,
+  bodyEnd: 3,
+  abort: 4,
+  recall: 5,
+  credit: 6,
+  drain: 7,
+  fileOpened: 8,
+  fileRefused: 9,
+  hello: 128,
+  response: 129,
+  responseWhole: 130,
+  data: 131,
+  end: 132,
+  failed: 133,
+  file: 134,
+  recalled: 135,
+} as const;
+
+export const REQUEST_FLAG = { bodyInFile: 1, body: 2 } as const;
+
+/** Writes a frame header at `at`; returns the offset behind it. */
+export function writeFrameHeader(into: Buffer, at: number, size: number, type: number, stream: number): number {
+  into.writeUInt32LE(size, at);
+  into.writeUInt32LE((type | (stream << 8)) >>> 0, at + 4);
+  return at + FRAME_HEADER_BYTES;
+}
+
+/** A frame of its own, for what is rare; the hot path writes into the lane's buffer. */
+export function renderFrame(type: number, stream: number, payload?: Buffer): Buffer {
+  const size = payload?.length ?? 0;
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + size);
+  writeFrameHeader(frame, 0, size, type, stream);
+  payload?.copy(frame, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+/** A frame whose payload is a few 32-bit words. */
+export function renderWords(type: number, stream: number, words: readonly number[]): Buffer {
+  const payload = Buffer.allocUnsafe(words.length * 4);
+  words.forEach((word, index) => {
+    payload.writeUInt32LE(word, index * 4);
+  });
+  return renderFrame(type, stream, payload);
+}
