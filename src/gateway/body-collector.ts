@@ -1,0 +1,120 @@
+/**
+ * Takes a request body in before the application is given the request, so that a slow client never holds a worker:
+ * in memory as long as it fits into the REQUEST frame, then in a file that the worker opens itself.
+ */
+
+import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
+import { type SpoolBudget, SpoolFile } from './spool-file.ts';
+
+export interface CollectedBody {
+  readonly length: number;
+  /** The bytes, or the file that holds them. */
+  readonly bytes: Buffer | undefined;
+  readonly file: SpoolFile | undefined;
+}
+
+export interface CollectorEvents {
+  onBody(body: CollectedBody): void;
+  /** The body is not coming: refused with this status (413, 507), or undefined when the client is gone or broke the framing. */
+  onFailed(status: number | undefined, reason: string): void;
+}
+
+export class BodyCollector implements BodySink {
+  readonly #exchange: Exchange;
+  readonly #budget: SpoolBudget;
+  readonly #bytesMax: number;
+  readonly #events: CollectorEvents;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #file: SpoolFile | undefined;
+  #isEnded = false;
+  #isOver = false;
+  #isPaused = false;
+
+  constructor(exchange: Exchange, budget: SpoolBudget, bytesMax: number, events: CollectorEvents) {
+    this.#exchange = exchange;
+    this.#budget = budget;
+    this.#bytesMax = bytesMax;
+    this.#events = events;
+  }
+
+  data(bytes: Buffer): boolean {
+    if (this.#isOver) {
+      return true;
+    }
+    this.#length += bytes.length;
+    if (this.#length > this.#bytesMax) {
+      this.#fail(413, `body over ${this.#bytesMax} bytes`);
+      return true;
+    }
+    const copy = Buffer.from(bytes);
+    if (this.#file === undefined && this.#length <= GATEWAY_LIMITS.inlineBodyBytesMax) {
+      this.#chunks.push(copy);
+      return true;
+    }
+    this.#isPaused = !this.#spool(copy);
+    return !this.#isPaused;
+  }
+
+  end(): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#isEnded = true;
+    this.#finish();
+  }
+
+  fail(): void {
+    this.#fail(undefined, 'the client left before the body was whole');
+  }
+
+  #spool(bytes: Buffer): boolean {
+    if (this.#file === undefined) {
+      try {
+        this.#file = new SpoolFile(this.#budget, { onWritten: () => this.#onWritten(), onError: (error) => this.#onError(error) });
+      } catch (error) {
+        this.#onError(error as NodeJS.ErrnoException);
+        return true;
+      }
+      for (const chunk of this.#chunks) {
+        this.#file.append(chunk);
+      }
+      this.#chunks = [];
+    }
+    return this.#file.append(bytes);
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    this.#fail(error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 507 : 500, `spool file: ${error.message}`);
+  }
+
+  #onWritten(): void {
+    if (this.#isPaused && (this.#file?.pendingBytes ?? 0) < GATEWAY_LIMITS.spoolPendingBytesMax / 4) {
+      this.#isPaused = false;
+      this.#exchange.resumeBody();
+    }
+    if (this.#isEnded) {
+      this.#finish();
+    }
+  }
+
+  #finish(): void {
+    if (this.#file === undefined) {
+      this.#isOver = true;
+      this.#events.onBody({ length: this.#length, bytes: Buffer.concat(this.#chunks), file: undefined });
+    } else if (this.#file.isFlushed && !this.#isOver) {
+      this.#isOver = true;
+      this.#events.onBody({ length: this.#length, bytes: undefined, file: this.#file });
+    }
+  }
+
+  #fail(status: number | undefined, reason: string): void {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#chunks = [];
+      this.#file?.close();
+      this.#events.onFailed(status, reason);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * One request on its way through the gateway: it waits in the queue, sits on a lane, is answered. It turns the worker's frames
+ * into the exchange's response and keeps to what was declared: never a byte more than Content-Length, never an end before it.
+ */
+
+import type { Exchange, FilePart, ResponseWatcher } from '../protocol/http/exchange.ts';
+import type { CollectedBody } from './body-collector.ts';
+import type { Lane } from './lane.ts';
+import type { WorkerHead } from './response-head.ts';
+import { ResponseSpool } from './response-spool.ts';
+import type { SpoolBudget } from './spool-file.ts';
+
+/** RFC 9110 9.2.1: running them again changes nothing. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/** Bodies up to this are joined to the head as text: one write instead of two, and no copy to a buffer of their own. */
+const TEXT_BODY_BYTES_MAX = 8192;
+
+/** What a call tells the gateway. */
+export interface CallOwner {
+  readonly budget: SpoolBudget;
+  /** The client is gone while the call is on a lane. */
+  onAbandoned(call: Call): void;
+  /** A waiting call was dropped. */
+  onDropped(call: Call): void;
+  log(level: 'warning' | 'error', text: string): void;
+}
+
+export class Call implements ResponseWatcher {
+  readonly exchange: Exchange;
+  readonly isSafe: boolean;
+  readonly #owner: CallOwner;
+  body: CollectedBody | undefined;
+  /** The head's two parts, rendered when the call is first sent. */
+  request = '';
+  block = '';
+
+  /** The lane it is on, and its stream there. */
+  lane: Lane | undefined;
+  stream = 0;
+  /** When it entered the queue, and how often it was sent without being begun. */
+  queuedAtMs = 0;
+  retries = 0;
+  /** Answered or dropped: nothing more is to be done for the client. */
+  isOver = false;
+  /** The head of the response has been passed on. */
+  hasBegun = false;
+  /** Bytes that the declared length still allows; Infinity without one. */
+  #left = Infinity;
+  #dropsBody = false;
+  /** The worker has finished; the spool still feeds the client. */
+  #isSpooledOut = false;
+  #spool: ResponseSpool | undefined;
+
+  constructor(exchange: Exchange, owner: CallOwner) {
+    this.exchange = exchange;
+    this.#owner = owner;
+    this.isSafe = SAFE.has(exchange.method);
+    exchange.watcher = this;
+  }
+
+  /** A response in one frame: the bytes are borrowed. */
+  onWhole(head: WorkerHead, buffer: Buffer, start: number, end: number): void {
+    if (this.isOver) {
+      return;
+    }
+    const size = end - start;
+    if (head.length !== -1 && head.length !== size) {
+      this.onResponse(head, buffer, start, end);
+      this.onEnd();
+      return;
+    }
+    this.#finish();
+    const body =
+      size === 0 ? undefined : size <= TEXT_BODY_BYTES_MAX ? buffer.latin1Slice(start, end) : Buffer.from(buffer.subarray(start, end));
+    this.exchange.responder.respond(head, body);
+  }
+
+  onResponse(head: WorkerHead, buffer: Buffer, start: number, end: number): void {
+    if (this.isOver || this.hasBegun) {
+      return;
+    }
+    this.hasBegun = true;
+    this.#dropsBody = this.exchange.method === 'HEAD' || head.status === 204 || head.status === 304;
+    this.#left = head.length === -1 || this.#dropsBody ? Infinity : head.length;
+    this.exchange.responder.begin(head, head.length === -1 ? undefined : head.length);
+    this.onData(buffer, start, end);
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    if (this.isOver || this.#dropsBody || start === end || this.#left === 0) {
+      return;
+    }
+    const bytes = Buffer.from(buffer.subarray(start, Math.min(end, start + this.#left)));
+    this.#left -= bytes.length;
+    if (this.#spool !== undefined) {
+      this.#spool.write(bytes);
+    } else if (!this.exchange.responder.write(bytes)) {
+      this.#openSpool();
+    }
+  }
+
+  /** The edge has the worker's file open and sends it; `sent` closes it. */
+  onFile(part: FilePart, sent: () => void): void {
+    if (this.isOver || this.#dropsBody || !this.hasBegun || part.length === 0) {
+      sent();
+      return;
+    }
+    const length = Math.min(part.length, this.#left);
+    this.#left -= length;
+    this.exchange.responder.writeFile({ ...part, length }, sent);
+  }
+
+  onEnd(): void {
+    if (this.isOver) {
+      return;
+    }
+    if (!this.hasBegun || (this.#left !== Infinity && this.#left > 0)) {
+      this.#owner.log('error', `${this.describe()}: the application's response is shorter than its Content-Length`);
+      this.fail(502);
+      return;
+    }
+    if (this.#spool !== undefined) {
+      this.#isSpooledOut = true;
+      this.#release();
+      this.#spool.end();
+      return;
+    }
+    this.#finish();
+    this.exchange.responder.end();
+  }
+
+  /** The application failed (500), or its worker did (502), or it took too long (504). */
+  fail(status: number, detail?: string): void {
+    if (this.isOver) {
+      return;
+    }
+    this.#finish();
+    this.#spool?.close();
+    if (this.hasBegun) {
+      this.exchange.responder.cut();
+    } else {
+      this.exchange.responder.refuse(status, detail);
+    }
+  }
+
+  /** Drops it without a word: the client is gone. */
+  drop(): void {
+    if (!this.isOver) {
+      this.#finish();
+      this.#spool?.close();
+      this.#owner.onDropped(this);
+    }
+  }
+
+  onDrain(): void {
+    this.#spool?.onDrain();
+  }
+
+  onGone(): void {
+    if (this.isOver) {
+      return;
+    }
+    this.#finish();
+    this.#spool?.close();
+    if (this.lane === undefined) {
+      this.#owner.onDropped(this);
+    } else if (!this.#isSpooledOut) {
+      this.lane.resume();
+      this.#owner.onAbandoned(this);
+    }
+  }
+
+  onClientEnd(): boolean {
+    if (this.lane !== undefined) {
+      return false;
+    }
+    this.drop();
+    return true;
+  }
+
+  /** For the log: nothing in it is unescaped. */
+  describe(): string {
+    return `request ${this.exchange.requestId} ${this.exchange.method} ${this.exchange.target}`;
+  }
+
+  #openSpool(): void {
+    try {
+      this.#spool = new ResponseSpool(this.exchange.responder, this.#owner.budget, {
+        onFull: () => this.lane?.pause(),
+        onRoom: () => this.lane?.resume(),
+        onError: (error) => this.#onSpoolError(error),
+      });
+    } catch (error) {
+      this.#onSpoolError(error as Error);
+    }
+  }
+
+  #onSpoolError(error: Error): void {
+    this.#owner.log('error', `${this.describe()}: the response cannot be spooled: ${error.message}`);
+    this.lane?.resume();
+    this.fail(507);
+  }
+
+  #finish(): void {
+    this.isOver = true;
+    this.#release();
+  }
+
+  #release(): void {
+    this.body?.file?.close();
+    this.body = undefined;
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * One request lane: frames out to a worker's thread, frames back. It knows the order of its calls, hence which of them runs,
+ * and measures how long they take. It decides nothing: the gateway does.
+ */
+
+import type { Socket } from 'node:net';
+import { Deque } from '../kernel/deque.ts';
+import { FrameReader } from '../protocol/lanes/frame-reader.ts';
+import { FRAME, FRAME_HEADER_BYTES, FRAME_LIMITS, REQUEST_FLAG, renderFrame, writeFrameHeader } from '../protocol/lanes/frames.ts';
+import type { Call } from './call.ts';
+import type { WorkerHeadMemo } from './response-head.ts';
+import { type LaneLoad, nextMean } from './schedule.ts';
+
+const OUT_BYTES = 64 * 1024;
+const REQUEST_HEAD_BYTES = 12;
+
+export interface LaneIdentity {
+  readonly worker: number;
+  readonly unit: number;
+  readonly slot: number;
+  readonly pid: number;
+}
+
+/** What a lane tells the gateway. */
+export interface LaneOwner {
+  readonly memo: WorkerHeadMemo;
+  monotonicMs(): number;
+  nextStream(): number;
+  /** Bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
+  onDirty(lane: Lane): void;
+  /** A request was answered to its end, and its place is free. */
+  onAnswered(lane: Lane, call: Call): void;
+  /** All that one read brought has been handled. */
+  onRead(lane: Lane): void;
+  onFile(lane: Lane, call: Call, payload: Buffer): void;
+  onRecalled(lane: Lane, streams: readonly number[]): void;
+  onFault(lane: Lane, fault: string): void;
+}
+
+export class Lane implements LaneLoad {
+  readonly worker: number;
+  readonly unit: number;
+  readonly slot: number;
+  readonly pid: number;
+  readonly calls = new Deque<Call>();
+  meanServiceUs = Infinity;
+  usedAt = 0;
+  /** When the first call became the first, or was sent to an idle lane. */
+  frontSinceMs = 0;
+  isActive = false;
+  isRecalled = false;
+  isDraining = false;
+  isLost = false;
+  /** Its first request has run into the timeout: the worker's end is decided. */
+  isStuck = false;
+
+  readonly #socket: Socket;
+  readonly #owner: LaneOwner;
+  readonly #reader = new FrameReader();
+  #out = Buffer.allocUnsafeSlow(OUT_BYTES);
+  #outBytes = 0;
+  #isDirty = false;
+
+  constructor(socket: Socket, identity: LaneIdentity, owner: LaneOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.worker = identity.worker;
+    this.unit = identity.unit;
+    this.slot = identity.slot;
+    this.pid = identity.pid;
+  }
+
+  get depth(): number {
+    return this.calls.size;
+  }
+
+  get isOpen(): boolean {
+    return this.isActive && !this.isRecalled && !this.isDraining && !this.isLost && !this.isStuck;
+  }
+
+  send(call: Call): void {
+    const stream = this.#owner.nextStream();
+    call.lane = this;
+    call.stream = stream;
+    if (this.calls.size === 0) {
+      this.frontSinceMs = this.#owner.monotonicMs();
+    }
+    this.calls.push(call);
+    this.#writeRequest(call, stream);
+  }
+
+  #writeRequest(call: Call, stream: number): void {
+    const { request, block, body } = call;
+    const bytes = body?.bytes;
+    const bodyBytes = bytes?.length ?? 0;
+    const size = REQUEST_HEAD_BYTES + request.length + block.length + bodyBytes;
+    this.#reserve(FRAME_HEADER_BYTES + size);
+    const out = this.#out;
+    let at = writeFrameHeader(out, this.#outBytes, size, FRAME.request, stream);
+    out.writeUInt32LE(body === undefined ? 0 : body.file === undefined ? REQUEST_FLAG.body : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile, at);
+    out.writeUInt32LE(request.length, at + 4);
+    out.writeUInt32LE(block.length, at + 8);
+    at += REQUEST_HEAD_BYTES;
+    at += out.latin1Write(request, at);
+    at += out.latin1Write(block, at);
+    if (bytes !== undefined) {
+      at += bytes.copy(out, at);
+    }
+    this.#outBytes = at;
+    this.#markDirty();
+  }
+
+  /** A frame that is rare. */
+  sendFrame(type: number, stream: number): void {
+    const frame = renderFrame(type, stream);
+    this.#reserve(frame.length);
+    this.#outBytes += frame.copy(this.#out, this.#outBytes);
+    this.#markDirty();
+  }
+
+  #markDirty(): void {
+    if (!this.#isDirty) {
+      this.#isDirty = true;
+      this.#owner.onDirty(this);
+    }
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#outBytes + bytes > this.#out.length) {
+      this.flush();
+      if (this.#outBytes + bytes > this.#out.length) {
+        this.#out = Buffer.allocUnsafeSlow(Math.max(OUT_BYTES, bytes));
+      }
+    }
+  }
+
+  /** One write for all that was sent since the last. */
+  flush(): void {
+    this.#isDirty = false;
+    if (this.#outBytes === 0 || this.isLost) {
+      this.#outBytes = 0;
+      return;
+    }
+    this.#socket.write(this.#out.subarray(0, this.#outBytes));
+    this.#outBytes = 0;
+    // What the kernel did not take at once is still read from this memory.
+    if (this.#socket.writableLength > 0 || this.#out.length > OUT_BYTES) {
+      this.#out = Buffer.allocUnsafeSlow(OUT_BYTES);
+    }
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Bytes from the worker, borrowed. */
+  onBytes(chunk: Buffer, length: number): void {
+    const reader = this.#reader;
+    reader.feed(chunk, length);
+    const waiting = this.calls.size;
+    while (reader.next()) {
+      const fault = this.#onFrame(reader);
+      if (fault !== undefined) {
+        this.#owner.onFault(this, fault);
+        return;
+      }
+    }
+    if (reader.fault !== undefined) {
+      this.#owner.onFault(this, reader.fault);
+      return;
+    }
+    const answered = waiting - this.calls.size;
+    if (answered > 0) {
+      const nowMs = this.#owner.monotonicMs();
+      this.meanServiceUs = nextMean(this.meanServiceUs, ((nowMs - this.frontSinceMs) * 1000) / answered);
+      this.frontSinceMs = nowMs;
+    }
+    this.#owner.onRead(this);
+  }
+
+  /** Returns what the worker did wrong, if it did. */
+  #onFrame(reader: FrameReader): string | undefined {
+    if (reader.type === FRAME.recalled) {
+      this.#owner.onRecalled(this, readWords(reader.buffer, reader.start, reader.end));
+      return undefined;
+    }
+    const call = this.calls.peek();
+    if (call === undefined || call.stream !== reader.stream) {
+      return `frame ${reader.type} for stream ${reader.stream}, which is not the one that runs`;
+    }
+    switch (reader.type) {
+      case FRAME.responseWhole:
+      case FRAME.response:
+        return this.#onResponse(call, reader);
+      case FRAME.data:
+        call.onData(reader.buffer, reader.start, reader.end);
+        return undefined;
+      case FRAME.end:
+        this.#answered(call);
+        call.onEnd();
+        return undefined;
+      case FRAME.failed:
+        this.#answered(call);
+        call.fail(500, reader.buffer.toString('utf8', reader.start, reader.end));
+        return undefined;
+      case FRAME.file:
+        this.#owner.onFile(this, call, Buffer.from(reader.buffer.subarray(reader.start, reader.end)));
+        return undefined;
+      default:
+        return `unknown frame type ${reader.type}`;
+    }
+  }
+
+  #onResponse(call: Call, reader: FrameReader): string | undefined {
+    const { buffer, start, end } = reader;
+    const bodyStart = start + 4 + (end - start < 4 ? FRAME_LIMITS.payloadBytesMax : buffer.readUInt32LE(start));
+    if (bodyStart > end) {
+      return 'response head longer than its frame';
+    }
+    const head = this.#owner.memo.parse(buffer.latin1Slice(start + 4, bodyStart));
+    if (head === undefined) {
+      return 'malformed response head';
+    }
+    if (reader.type === FRAME.response) {
+      call.onResponse(head, buffer, bodyStart, end);
+    } else {
+      this.#answered(call);
+      call.onWhole(head, buffer, bodyStart, end);
+    }
+    return undefined;
+  }
+
+  #answered(call: Call): void {
+    this.calls.shift();
+    this.#owner.onAnswered(this, call);
+  }
+
+  close(): void {
+    this.isLost = true;
+    this.#socket.destroy();
+  }
+}
+
+function readWords(buffer: Buffer, start: number, end: number): number[] {
+  const words: number[] = [];
+  for (let at = start; at + 4 <= end; at += 4) {
+    words.push(buffer.readUInt32LE(at));
+  }
+  return words;
+}

@@ -1,0 +1,90 @@
+/**
+ * The head of a worker's response: NUL-joined text into what a transport sends. The worker has checked characters; here the
+ * fields that belong to the connection are dropped (RFC 9110 7.6.1) and the declared length is taken out, for framing is the transport's.
+ */
+
+import type { ResponseHead } from '../protocol/http/exchange.ts';
+
+export interface WorkerHead extends ResponseHead {
+  /** What the application declared as Content-Length, or -1. */
+  readonly length: number;
+}
+
+/** Hop-by-hop, or written by the transport alone. */
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const STATUS_LINE = /^([2-9][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that split responses.
+const UNSAFE_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
+const LENGTH = /^[0-9]{1,15}$/;
+
+/** Undefined if the text is not the head of a response: the worker is not to be trusted any more. */
+export function parseWorkerHead(text: string): WorkerHead | undefined {
+  const parts = text.split('\0');
+  const status = STATUS_LINE.exec(parts[0] ?? '');
+  if (status === null || parts.length % 2 === 0) {
+    return undefined;
+  }
+  let fields = '';
+  let length = -1;
+  let hasDate = false;
+  for (let at = 1; at < parts.length; at += 2) {
+    const name = parts[at] ?? '';
+    const value = parts[at + 1] ?? '';
+    if (!NAME.test(name) || UNSAFE_VALUE.test(value)) {
+      return undefined;
+    }
+    const lower = name.toLowerCase();
+    if (lower === 'content-length') {
+      if (!LENGTH.test(value)) {
+        return undefined;
+      }
+      length = Number(value);
+    }
+    if (!DROPPED.has(lower)) {
+      hasDate ||= lower === 'date';
+      fields += `${name}: ${value}\r\n`;
+    }
+  }
+  return { status: Number(status[1]), reason: status[2] ?? '', fields, hasDate, length };
+}
+
+/** Remembers the heads rendered last: an application's responses differ little. Bounded by entries and by text. */
+export class WorkerHeadMemo {
+  static readonly ENTRIES_MAX = 256;
+  static readonly TEXT_MAX = 2048;
+  #last = '';
+  #lastHead: WorkerHead | undefined;
+  readonly #heads = new Map<string, WorkerHead>();
+
+  parse(text: string): WorkerHead | undefined {
+    if (text === this.#last) {
+      return this.#lastHead;
+    }
+    let head = this.#heads.get(text);
+    if (head === undefined) {
+      head = parseWorkerHead(text);
+      // A cookie set for one client is not kept for the next.
+      if (head === undefined || text.length > WorkerHeadMemo.TEXT_MAX || /\0set-cookie\0/i.test(text)) {
+        return head;
+      }
+      if (this.#heads.size >= WorkerHeadMemo.ENTRIES_MAX) {
+        this.#heads.clear();
+      }
+      this.#heads.set(text, head);
+    }
+    this.#last = text;
+    this.#lastHead = head;
+    return head;
+  }
+}

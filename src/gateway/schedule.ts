@@ -1,0 +1,70 @@
+/**
+ * Which lane gets the next request. Pure: it sees counters and times, never a socket.
+ *
+ * An idle unit is best, the one used last, whose caches are warm. If none is idle, a busy one may be handed requests ahead
+ * (prefetch) as long as nobody waits more than about a millisecond behind it; a slow application therefore gets none ahead.
+ */
+
+export const SCHEDULE = {
+  /** Nobody is to wait longer than this behind a prefetching lane. */
+  prefetchBudgetUs: 1000,
+  /** A request ahead saves a round trip; more than this saves nothing measurable. */
+  prefetchDepthMax: 32,
+  /** A lane whose first request is older than this gives back what it has not started … */
+  recallAfterMs: 10,
+  /** … or than so many mean service times, if that is longer. */
+  recallAfterMeans: 4,
+  /** Weight of the newest sample in the mean service time: follows a change within some ten samples. */
+  meanWeight: 0.1,
+} as const;
+
+/** What scheduling knows of a lane. */
+export interface LaneLoad {
+  /** Index of its unit in the shared load table. */
+  readonly slot: number;
+  /** Requests of this edge thread on it. */
+  readonly depth: number;
+  /** Mean service time in microseconds; Infinity until one was measured, so that nothing is sent ahead blindly. */
+  readonly meanServiceUs: number;
+  /** When it was last given a request: a counter that only grows. */
+  readonly usedAt: number;
+  /** Being recalled or drained: it gets nothing. */
+  readonly isOpen: boolean;
+}
+
+export function prefetchDepth(meanServiceUs: number): number {
+  return Math.max(1, Math.min(SCHEDULE.prefetchDepthMax, Math.floor(SCHEDULE.prefetchBudgetUs / meanServiceUs)));
+}
+
+/** The lane to use, or undefined if all are as full as they may be. `loads[slot]` counts the requests of all edge threads on a unit. */
+export function pickLane<L extends LaneLoad>(lanes: readonly L[], loads: Int32Array): L | undefined {
+  let idle: L | undefined;
+  let ahead: L | undefined;
+  let aheadLoad = Infinity;
+  for (const lane of lanes) {
+    if (!lane.isOpen) {
+      continue;
+    }
+    const load = loads[lane.slot] ?? 0;
+    if (load <= 0) {
+      if (idle === undefined || lane.usedAt > idle.usedAt) {
+        idle = lane;
+      }
+    } else if (load < aheadLoad && load < prefetchDepth(lane.meanServiceUs)) {
+      ahead = lane;
+      aheadLoad = load;
+    }
+  }
+  return idle ?? ahead;
+}
+
+export function nextMean(meanUs: number, sampleUs: number): number {
+  return meanUs === Infinity ? sampleUs : meanUs + (sampleUs - meanUs) * SCHEDULE.meanWeight;
+}
+
+/** How long the first request of a lane may take before the ones behind it are recalled. */
+export function recallAfterMs(meanServiceUs: number): number {
+  return meanServiceUs === Infinity
+    ? SCHEDULE.recallAfterMs
+    : Math.max(SCHEDULE.recallAfterMs, (SCHEDULE.recallAfterMeans * meanServiceUs) / 1000);
+}

@@ -1,0 +1,157 @@
+/**
+ * A temporary file that is written from one end and read from the other: what does not fit in memory on its way between a slow
+ * client and a worker. Writes are queued and joined; errors are told once. The file is removed when it is closed.
+ */
+
+import { close, openSync, read, unlink, writev } from 'node:fs';
+import { join } from 'node:path';
+import { GATEWAY_LIMITS } from './limits.ts';
+
+/** What all spool files of a thread may hold together. */
+export class SpoolBudget {
+  readonly directory: string;
+  bytes = 0;
+  #count = 0;
+  readonly #prefix: string;
+
+  constructor(directory: string, prefix: string) {
+    this.directory = directory;
+    this.#prefix = prefix;
+  }
+
+  nextPath(): string {
+    this.#count += 1;
+    return join(this.directory, `${this.#prefix}-${this.#count}`);
+  }
+}
+
+export interface SpoolEvents {
+  /** Bytes that were appended are in the file: there is room again, or something to read. */
+  onWritten(): void;
+  onError(error: NodeJS.ErrnoException): void;
+}
+
+export class SpoolFile {
+  readonly path: string;
+  readonly #fd: number;
+  readonly #budget: SpoolBudget;
+  readonly #events: SpoolEvents;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #writtenBytes = 0;
+  #isWriting = false;
+  #isReading = false;
+  #isClosed = false;
+
+  /** Throws what open(2) throws; the mode keeps it readable by the worker's user, which is the edge's own. */
+  constructor(budget: SpoolBudget, events: SpoolEvents) {
+    this.path = budget.nextPath();
+    this.#fd = openSync(this.path, 'wx+', 0o600);
+    this.#budget = budget;
+    this.#events = events;
+  }
+
+  /** Bytes in the file, ready to be read. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  get pendingBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  get isFlushed(): boolean {
+    return this.#queuedBytes === 0;
+  }
+
+  /** Takes over `bytes`. False when the source should pause until `onWritten` finds room. */
+  append(bytes: Buffer): boolean {
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+    this.#budget.bytes += bytes.length;
+    if (this.#budget.bytes > GATEWAY_LIMITS.spoolBytesMax) {
+      this.#events.onError(Object.assign(new Error('the spool files hold all they may'), { code: 'ENOSPC' }));
+      return false;
+    }
+    this.#write();
+    return this.hasRoom;
+  }
+
+  get hasRoom(): boolean {
+    return this.#queuedBytes < GATEWAY_LIMITS.spoolPendingBytesMax;
+  }
+
+  #write(): void {
+    if (this.#isWriting || this.#isClosed || this.#queue.length === 0) {
+      return;
+    }
+    this.#isWriting = true;
+    const batch = this.#queue;
+    this.#queue = [];
+    writev(this.#fd, batch, this.#writtenBytes, (error, written) => {
+      this.#isWriting = false;
+      if (this.#isClosed) {
+        this.#closeNow();
+        return;
+      }
+      if (error !== null) {
+        this.#events.onError(error);
+        return;
+      }
+      this.#writtenBytes += written;
+      this.#queuedBytes -= written;
+      const rest = unwritten(batch, written);
+      this.#queue = rest.concat(this.#queue);
+      this.#write();
+      this.#events.onWritten();
+    });
+  }
+
+  /** Reads at most `length` bytes at `offset`. One read at a time. */
+  read(offset: number, length: number, done: (error: Error | null, bytes: Buffer) => void): void {
+    this.#isReading = true;
+    read(this.#fd, Buffer.allocUnsafe(length), 0, length, offset, (error, count, buffer) => {
+      this.#isReading = false;
+      if (this.#isClosed) {
+        this.#closeNow();
+        return;
+      }
+      done(error, buffer.subarray(0, count));
+    });
+  }
+
+  /** Removes the file; what is under way is let finish first. */
+  close(): void {
+    if (this.#isClosed) {
+      return;
+    }
+    this.#isClosed = true;
+    this.#budget.bytes -= this.#writtenBytes + this.#queuedBytes;
+    this.#queue = [];
+    if (!this.#isWriting && !this.#isReading) {
+      this.#closeNow();
+    }
+  }
+
+  #closeNow(): void {
+    close(this.#fd, ignoreCloseError);
+    unlink(this.path, ignoreCloseError);
+  }
+}
+
+/** A temporary file that cannot be closed or removed harms no request; the run directory goes with the server. */
+function ignoreCloseError(): void {}
+
+function unwritten(batch: readonly Buffer[], written: number): Buffer[] {
+  let left = written;
+  const rest: Buffer[] = [];
+  for (const piece of batch) {
+    if (left >= piece.length) {
+      left -= piece.length;
+    } else {
+      rest.push(left > 0 ? piece.subarray(left) : piece);
+      left = 0;
+    }
+  }
+  return rest;
+}

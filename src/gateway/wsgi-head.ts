@@ -1,0 +1,124 @@
+/**
+ * The head of a request as a WSGI worker wants it (docs/lanes.md): a request part, which differs each time, and a block part,
+ * which repeats with the field section and is rendered once for it. PEP 3333 gives the keys; field names with an underscore are
+ * dropped, so that `X_User` can never pass for `X-User`, and so is `Proxy` (httpoxy).
+ */
+
+import type { Exchange, Origin } from '../protocol/http/exchange.ts';
+import type { Field, FieldBlock } from '../protocol/http1/types.ts';
+
+/** Fields that never reach the application: framing is the edge's, and the rest would be a lie or a trap. */
+const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'proxy', 'trailer', 'te']);
+/** Sent in the request part, so that the worker's memo never holds them. */
+const SECRET: ReadonlySet<string> = new Set(['cookie', 'authorization', 'proxy-authorization']);
+/** What only a trusted peer may say. From anyone else it is replaced by what we know ourselves. */
+const FORWARDED: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-protocol',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+  'x-real-ip',
+  'x-scheme',
+  'x-url-scheme',
+  'front-end-https',
+]);
+
+interface RenderedBlock {
+  readonly origin: Origin;
+  readonly minor: number;
+  readonly text: string;
+  /** `\0key\0value…` of the secret fields, or ''. */
+  readonly secrets: string;
+  /** The peer is not trusted but sent forwarded fields: the true values go into the request part. */
+  readonly rewritesForwarded: boolean;
+}
+
+const rendered = new WeakMap<FieldBlock, RenderedBlock>();
+const keys = new Map<string, string>();
+/** Names are the client's choice; the map of their keys must not grow with it. */
+const KEYS_MAX = 2048;
+
+function environKey(lower: string): string {
+  const known = keys.get(lower);
+  if (known !== undefined) {
+    return known;
+  }
+  const key = lower === 'content-type' ? 'CONTENT_TYPE' : `HTTP_${lower.toUpperCase().replaceAll('-', '_')}`;
+  if (keys.size >= KEYS_MAX) {
+    keys.clear();
+  }
+  keys.set(lower, key);
+  return key;
+}
+
+/** Repeated fields are one list (RFC 9110 5.3); cookies are joined as RFC 6265 5.4 writes them. */
+function joinRepeated(fields: readonly Field[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { lower, value } of fields) {
+    const before = values.get(lower);
+    values.set(lower, before === undefined ? value : `${before}${lower === 'cookie' ? '; ' : ','}${value}`);
+  }
+  return values;
+}
+
+function renderBlock(block: FieldBlock, origin: Origin, minor: number): RenderedBlock {
+  let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0HTTP/1.${minor}\0wsgi.url_scheme\0${origin.scheme}\0SCRIPT_NAME\0`;
+  let secrets = '';
+  let rewritesForwarded = false;
+  for (const [lower, value] of joinRepeated(block.fields)) {
+    if (DROPPED.has(lower) || lower.includes('_') || lower === 'x-request-id') {
+      continue;
+    }
+    if (!origin.isTrusted && FORWARDED.has(lower)) {
+      rewritesForwarded = true;
+    } else if (SECRET.has(lower)) {
+      secrets += `\0${environKey(lower)}\0${value}`;
+    } else {
+      text += `\0${environKey(lower)}\0${value}`;
+    }
+  }
+  return { origin, minor, text, secrets, rewritesForwarded };
+}
+
+function blockOf(exchange: Exchange): RenderedBlock {
+  const known = rendered.get(exchange.block);
+  if (known !== undefined && known.origin === exchange.origin && known.minor === exchange.minor) {
+    return known;
+  }
+  const fresh = renderBlock(exchange.block, exchange.origin, exchange.minor);
+  rendered.set(exchange.block, fresh);
+  return fresh;
+}
+
+
+/** The body that goes with a head: its length, and the file it was spooled to, if it was. */
+export interface WsgiBody {
+  readonly length: number;
+  readonly file: string | undefined;
+}
+
+/** Renders the request part; the block part comes from the memo. Both are latin-1 text. */
+export function renderWsgiHead(exchange: Exchange, body: WsgiBody | undefined, into: { request: string; block: string }): void {
+  const block = blockOf(exchange);
+  const client = exchange.client;
+  let request = `${exchange.method}\0${exchange.path}\0${exchange.query}\0${exchange.target}\0${client.address}\0${client.port}\0${exchange.requestId}${block.secrets}`;
+  if (body !== undefined) {
+    request += `\0CONTENT_LENGTH\0${body.length}`;
+    if (body.file !== undefined) {
+      request += `\0portico.body_file\0${body.file}`;
+    }
+  }
+  if (exchange.hasTargetAuthority) {
+    request += `\0HTTP_HOST\0${exchange.host}`;
+  }
+  if (block.rewritesForwarded) {
+    request += `\0HTTP_X_FORWARDED_FOR\0${client.address}\0HTTP_X_FORWARDED_PROTO\0${exchange.origin.scheme}\0HTTP_X_FORWARDED_HOST\0${exchange.host}`;
+  }
+  into.request = request;
+  into.block = block.text;
+}
