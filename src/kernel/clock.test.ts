@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from './clock.ts';
+import { FakeClock } from './fake-clock.ts';
+
+test('systemClock tells wall time and a time that does not go back', () => {
+  assert.ok(systemClock.nowMs() > Date.UTC(2025, 0, 1));
+  const before = systemClock.monotonicMs();
+  assert.ok(systemClock.monotonicMs() >= before);
+});
+
+test('FakeClock moves both times only when told', () => {
+  const clock = new FakeClock(1000);
+  clock.advance(250);
+  assert.deepEqual([clock.nowMs(), clock.monotonicMs()], [1250, 250]);
+});
