@@ -1,0 +1,153 @@
+/** What the supervisor and the edge say to each other over Node's IPC channel (docs/control.md). Plain JSON both ways. */
+
+/** One address that clients connect to, as the supervisor bound it. */
+export interface Listener {
+  /**
+   * Descriptors inherited by the edge process. A TCP address has one for each edge thread (SO_REUSEPORT), in the order of the
+   * threads; a Unix socket has one, which all threads share. Bound, and not yet listening the first time: the edge calls `listen({ fd })`.
+   */
+  readonly fds: readonly number[];
+  readonly kind: 'tcp' | 'unix';
+  /** IP address without brackets; '' for a Unix socket. */
+  readonly address: string;
+  /** 0 for a Unix socket. */
+  readonly port: number;
+  /** '' for TCP. */
+  readonly path: string;
+}
+
+/** A folder whose files the edge answers by itself. */
+export interface StaticMount {
+  /** Begins and ends with a slash. */
+  readonly url: string;
+  /** Absolute path. */
+  readonly root: string;
+  /** Names carry a hash of the content, so they may be cached for ever. */
+  readonly hashed: boolean;
+}
+
+export interface AccessLog {
+  /** Absolute path, or '-' for standard output. */
+  readonly path: string;
+  readonly format: 'combined' | 'json';
+}
+
+/** 0 means "no limit" wherever a count or a size may be unlimited. */
+export interface EdgeSettings {
+  readonly backlog: number;
+  /** How long an idle client connection is kept. 0: not at all. */
+  readonly keepAliveMs: number;
+  /** A request that has been with a worker for so long is answered with 504. */
+  readonly timeoutMs: number;
+  readonly bodyBytesMax: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  /** Requests that may wait for a worker, all threads together. */
+  readonly queueDepthMax: number;
+  readonly queueTimeoutMs: number;
+  /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
+  readonly forwardedAllowIps: readonly string[];
+  readonly accessLog: AccessLog | undefined;
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+}
+
+export interface ConfigureEdge {
+  readonly kind: 'configure';
+  readonly listeners: readonly Listener[];
+  readonly edgeThreads: number;
+  /** `lane.E.sock` are created here by the edge; mode 0700. */
+  readonly runDir: string;
+  /** For bodies that do not fit in memory; mode 0700, on disk rather than in memory where there is a choice. */
+  readonly spoolDir: string;
+  /** What a lane must know to be let in. */
+  readonly secret: string;
+  /** `slotsMax` × `edgeThreads` × 8 bytes, all zero at first. */
+  readonly boardPath: string;
+  readonly slotsMax: number;
+  readonly settings: EdgeSettings;
+  /** Error pages may show tracebacks. */
+  readonly development: boolean;
+  /** Given by hand; they come before those of the application. */
+  readonly mounts: readonly StaticMount[];
+}
+
+/** The folders that the application has named. Replaces what was said before. */
+export interface ServeStatic {
+  readonly kind: 'static';
+  readonly mounts: readonly StaticMount[];
+}
+
+export interface ActiveWorker {
+  readonly id: number;
+  readonly name: string;
+  readonly pid: number;
+  /** Indexes in the load table, one for each thread. */
+  readonly slots: readonly number[];
+}
+
+/**
+ * The whole set of workers that are to be given requests. A worker that was active and is no longer gets DRAIN on its lanes; one
+ * that has dialled and is not active yet waits. `gone` are those whose process has ended since the last message.
+ */
+export interface SetWorkers {
+  readonly kind: 'workers';
+  readonly active: readonly ActiveWorker[];
+  readonly gone: readonly number[];
+}
+
+export interface ReopenLogs {
+  readonly kind: 'reopen-logs';
+}
+
+/**
+ * Accept what waits in the backlogs, stop listening, close idle connections, finish the rest; then send DRAIN on every lane so that
+ * workers end by themselves, say `drained`, and exit with status 0. What is not finished after `deadlineMs` (from now) is cut.
+ */
+export interface StopEdge {
+  readonly kind: 'stop';
+  readonly deadlineMs: number;
+}
+
+export type ToEdge = ConfigureEdge | ServeStatic | SetWorkers | ReopenLogs | StopEdge;
+
+/** Every thread listens and the lane sockets exist. */
+export interface EdgeReady {
+  readonly kind: 'ready';
+}
+
+/** The edge cannot start and ends: one sentence for the operator. */
+export interface EdgeFatal {
+  readonly kind: 'fatal';
+  readonly message: string;
+}
+
+/** A request ran longer than the timeout; its client has been answered. Sent once for each request. */
+export interface RequestStuck {
+  readonly kind: 'stuck';
+  readonly worker: number;
+  readonly pid: number;
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly seconds: number;
+}
+
+/** Nothing is left on the lanes of a worker that is no longer active but requests that were reported stuck: it may be ended. */
+export interface WorkerQuiet {
+  readonly kind: 'quiet';
+  readonly worker: number;
+}
+
+/** After `stop`: every exchange has ended and DRAIN was sent on every lane. */
+export interface EdgeDrained {
+  readonly kind: 'drained';
+}
+
+/** A line for the log, which the supervisor writes. */
+export interface EdgeLog {
+  readonly kind: 'log';
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly text: string;
+}
+
+export type FromEdge = EdgeReady | EdgeFatal | RequestStuck | WorkerQuiet | EdgeDrained | EdgeLog;
