@@ -3,7 +3,7 @@
  * into the exchange's response and keeps to what was declared: never a byte more than Content-Length, never an end before it.
  */
 
-import type { Exchange, FilePart, ResponseWatcher } from '../protocol/http/exchange.ts';
+import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from './body-collector.ts';
 import type { Lane } from './lane.ts';
 import type { WorkerHead } from './response-head.ts';
@@ -19,6 +19,7 @@ const TEXT_BODY_BYTES_MAX = 8192;
 /** What a call tells the gateway. */
 export interface CallOwner {
   readonly budget: SpoolBudget;
+  monotonicMs(): number;
   /** The client is gone while the call is on a lane. */
   onAbandoned(call: Call): void;
   /** A waiting call was dropped. */
@@ -41,6 +42,10 @@ export class Call implements ResponseWatcher {
   /** When it entered the queue, and how often it was sent without being begun. */
   queuedAtMs = 0;
   retries = 0;
+  /** For the access log, if it is kept: when it came, was sent, was over. */
+  arrivedMs = 0;
+  sentMs = 0;
+  #overMs = 0;
   /** Answered or dropped: nothing more is to be done for the client. */
   isOver = false;
   /** The head of the response has been passed on. */
@@ -57,6 +62,10 @@ export class Call implements ResponseWatcher {
     this.#owner = owner;
     this.isSafe = SAFE.has(exchange.method);
     exchange.watcher = this;
+  }
+
+  get times(): ResponseTimes | undefined {
+    return this.sentMs === 0 ? undefined : { queueMs: this.sentMs - this.arrivedMs, appMs: (this.#overMs || this.#owner.monotonicMs()) - this.sentMs };
   }
 
   /** A response in one frame: the bytes are borrowed. */
@@ -204,6 +213,9 @@ export class Call implements ResponseWatcher {
 
   #finish(): void {
     this.isOver = true;
+    if (this.sentMs !== 0) {
+      this.#overMs = this.#owner.monotonicMs();
+    }
     this.#release();
   }
 

@@ -24,7 +24,8 @@ export interface GatewaySettings {
   readonly queueMax: number;
   readonly queueTimeoutMs: number;
   readonly bodyBytesMax: number;
-  readonly isDevelopment: boolean;
+  /** Somebody wants to know where the time of a request went. */
+  readonly keepsTimes: boolean;
 }
 
 export interface StuckRequest {
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   readonly firstStream: number;
   log(level: 'info' | 'warning' | 'error', text: string): void;
   onStuck(stuck: StuckRequest): void;
+  /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
+  onQuiet(worker: number): void;
   /** A unit has room that this thread does not need. */
   onRoom(): void;
 }
@@ -93,6 +96,9 @@ export class Gateway implements CallOwner, LaneOwner {
 
   submit(exchange: Exchange): void {
     const call = new Call(exchange, this);
+    if (this.#options.settings.keepsTimes) {
+      call.arrivedMs = this.monotonicMs();
+    }
     if (exchange.hasBody) {
       this.#collect(call);
     } else {
@@ -186,6 +192,9 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#onLanes += 1;
     this.#used += 1;
     lane.usedAt = this.#used;
+    if (this.#options.settings.keepsTimes) {
+      call.sentMs = this.monotonicMs();
+    }
     lane.send(call);
     this.#startWatch();
     return true;
@@ -354,6 +363,11 @@ export class Gateway implements CallOwner, LaneOwner {
     if (!lane.isRecalled && !lane.isLost && lane.depth === 0) {
       lane.sendFrame(FRAME.drain, 0);
       lane.isRecalled = true;
+      lane.isDrained = true;
+    }
+    const siblings = this.#lanes.filter((other) => other.worker === lane.worker);
+    if (siblings.every((other) => other.isDrained || (other.isStuck && other.depth <= 1))) {
+      this.#options.onQuiet(lane.worker);
     }
   }
 

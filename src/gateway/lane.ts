@@ -50,6 +50,8 @@ export class Lane implements LaneLoad {
   isActive = false;
   isRecalled = false;
   isDraining = false;
+  /** DRAIN was sent: the worker's thread ends. */
+  isDrained = false;
   isLost = false;
   /** Its first request has run into the timeout: the worker's end is decided. */
   isStuck = false;

@@ -11,3 +11,13 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
 };
+
+/** `2026-11-21T10:04:33.123Z` */
+export function isoDate(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** RFC 9110 5.6.7: `Sat, 21 Nov 2026 10:04:33 GMT` */
+export function httpDate(atMs: number): string {
+  return new Date(atMs).toUTCString();
+}

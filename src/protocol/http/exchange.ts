@@ -70,8 +70,17 @@ export interface Responder {
   refuse(status: number, detail?: string, fields?: string): void;
 }
 
+/** Where the time of a request went, for the access log. */
+export interface ResponseTimes {
+  /** Waiting for a worker. */
+  readonly queueMs: number;
+  /** From being sent to the worker to the end of its response. */
+  readonly appMs: number;
+}
+
 /** Told by the transport while a response is owed. */
 export interface ResponseWatcher {
+  readonly times: ResponseTimes | undefined;
   /** `write` returned false before; the client has caught up. */
   onDrain(): void;
   /** The connection is gone; nothing that is answered now is sent. */

@@ -1,0 +1,126 @@
+/**
+ * The connections of a thread, and their caps: how many in all and from one address, counted over all threads in shared memory.
+ * One tick a second looks at their deadlines, so no connection has a timer of its own.
+ */
+
+import type { Clock } from '../kernel/clock.ts';
+import { EDGE_LIMITS } from './limits.ts';
+
+export interface TrackedConnection {
+  readonly address: string;
+  readonly isIdle: boolean;
+  onTick(nowMs: number): void;
+  destroy(): void;
+}
+
+/** Counters that all threads see: [0] connections, then one for each hash of an address. */
+export function newConnectionCounters(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer((1 + EDGE_LIMITS.addressCounters) * 4));
+}
+
+export interface ConnectionCaps {
+  /** 0: no limit. */
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+}
+
+const TICK_MS = 1000;
+
+export class ConnectionTable {
+  /** Monotonic time of the last tick or arrival: precise to a second, which is enough for deadlines. */
+  nowMs: number;
+  isStopping = false;
+  readonly #clock: Clock;
+  readonly #caps: ConnectionCaps;
+  readonly #counters: Int32Array;
+  readonly #onRefused: (count: number) => void;
+  readonly #onEmpty: () => void;
+  readonly #connections = new Set<TrackedConnection>();
+  #ticker: NodeJS.Timeout | undefined;
+  #refused = 0;
+  #refusedLoggedMs = 0;
+
+  constructor(options: { clock: Clock; caps: ConnectionCaps; counters: Int32Array; onRefused: (count: number) => void; onEmpty: () => void }) {
+    this.#clock = options.clock;
+    this.#caps = options.caps;
+    this.#counters = options.counters;
+    this.#onRefused = options.onRefused;
+    this.#onEmpty = options.onEmpty;
+    this.nowMs = options.clock.monotonicMs();
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Whether a connection from this address may be added; one that may not is counted and told of. */
+  admits(address: string): boolean {
+    const { connectionsMax, connectionsPerAddressMax } = this.#caps;
+    const total = Atomics.load(this.#counters, 0);
+    const own = Atomics.load(this.#counters, counterIndex(address));
+    if ((connectionsMax === 0 || total < connectionsMax) && (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)) {
+      return true;
+    }
+    this.#refused += 1;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#refusedLoggedMs >= EDGE_LIMITS.refusalLogMs) {
+      this.#refusedLoggedMs = nowMs;
+      this.#onRefused(this.#refused);
+      this.#refused = 0;
+    }
+    return false;
+  }
+
+  add(connection: TrackedConnection): void {
+    this.#connections.add(connection);
+    Atomics.add(this.#counters, 0, 1);
+    Atomics.add(this.#counters, counterIndex(connection.address), 1);
+    if (this.#ticker === undefined) {
+      this.nowMs = this.#clock.monotonicMs();
+      this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    }
+  }
+
+  remove(connection: TrackedConnection): void {
+    if (!this.#connections.delete(connection)) {
+      return;
+    }
+    Atomics.sub(this.#counters, 0, 1);
+    Atomics.sub(this.#counters, counterIndex(connection.address), 1);
+    if (this.#connections.size === 0) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+      this.#onEmpty();
+    }
+  }
+
+  destroyIdle(): void {
+    for (const connection of this.#connections) {
+      if (connection.isIdle) {
+        connection.destroy();
+      }
+    }
+  }
+
+  destroyAll(): void {
+    for (const connection of this.#connections) {
+      connection.destroy();
+    }
+  }
+
+  #tick(): void {
+    this.nowMs = this.#clock.monotonicMs();
+    for (const connection of this.#connections) {
+      connection.onTick(this.nowMs);
+    }
+  }
+}
+
+/** FNV-1a over the address's characters. */
+function counterIndex(address: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < address.length; at += 1) {
+    hash = Math.imul(hash ^ address.charCodeAt(at), 0x01000193);
+  }
+  return 1 + ((hash ^ (hash >>> 16)) & (EDGE_LIMITS.addressCounters - 1));
+}

@@ -1,0 +1,89 @@
+/** Where workers dial in: a Unix socket for each edge thread. A connection is a lane once its HELLO has shown the secret. */
+
+import { timingSafeEqual } from 'node:crypto';
+import type { Server, Socket } from 'node:net';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Lane } from '../gateway/lane.ts';
+import { FrameReader } from '../protocol/lanes/frame-reader.ts';
+import { FRAME } from '../protocol/lanes/frames.ts';
+import { type Hello, parseHello } from '../protocol/lanes/hello.ts';
+import { EDGE_LIMITS } from './limits.ts';
+import { listenWithBuffer } from './node-internals.ts';
+
+export interface LaneListenerOptions {
+  readonly path: string;
+  readonly secret: string;
+  readonly gateway: Gateway;
+  log(level: 'warning' | 'error', text: string): void;
+}
+
+export function listenForLanes(options: LaneListenerOptions): Server {
+  const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.laneReadBytes);
+  return listenWithBuffer({ path: options.path }, buffer, (socket) => new LaneSocket(socket, buffer, options).receive);
+}
+
+class LaneSocket {
+  readonly #socket: Socket;
+  readonly #buffer: Buffer;
+  readonly #options: LaneListenerOptions;
+  readonly #reader = new FrameReader();
+  #worker = -1;
+  #lane: Lane | undefined;
+
+  constructor(socket: Socket, buffer: Buffer, options: LaneListenerOptions) {
+    this.#socket = socket;
+    this.#buffer = buffer;
+    this.#options = options;
+    socket.on('error', () => undefined); // 'close' follows
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => this.#onClose());
+  }
+
+  readonly receive = (length: number): void => {
+    if (this.#lane !== undefined) {
+      this.#lane.onBytes(this.#buffer, length);
+    } else if (this.#worker === -1) {
+      this.#onFirstBytes(length);
+    }
+  };
+
+  #onFirstBytes(length: number): void {
+    this.#reader.feed(this.#buffer, Math.min(length, EDGE_LIMITS.helloBytesMax));
+    if (!this.#reader.next()) {
+      return;
+    }
+    const { buffer, start, end, type } = this.#reader;
+    const hello = type === FRAME.hello ? parseHello(buffer.toString('utf8', start, end)) : undefined;
+    if (hello === undefined || !isSame(hello.secret, this.#options.secret)) {
+      this.#options.log('warning', 'a connection to the lane socket did not say a worker\'s hello; it was closed');
+      this.#socket.destroy();
+      return;
+    }
+    this.#onHello(hello);
+  }
+
+  #onHello(hello: Hello): void {
+    const { gateway } = this.#options;
+    this.#worker = hello.worker;
+    if (hello.role === 'control') {
+      gateway.addControl(hello.worker, this.#socket);
+    } else {
+      this.#lane = gateway.addLane(this.#socket, hello);
+    }
+  }
+
+  #onClose(): void {
+    const { gateway } = this.#options;
+    if (this.#lane !== undefined) {
+      gateway.onLaneLost(this.#lane);
+    } else if (this.#worker !== -1) {
+      gateway.removeControl(this.#worker, this.#socket);
+    }
+  }
+}
+
+function isSame(given: string, secret: string): boolean {
+  const a = Buffer.from(given);
+  const b = Buffer.from(secret);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

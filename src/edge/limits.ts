@@ -1,0 +1,30 @@
+export const EDGE_LIMITS = {
+  /** A whole head must have come this long after its first byte (Apache mod_reqtimeout: 20 to 40 s). */
+  headTimeoutMs: 20_000,
+  /** A body slower than its minimum rate is given this long (mod_reqtimeout: body=20). */
+  bodyGraceMs: 20_000,
+  /** … and may then be no slower than this on average (mod_reqtimeout: MinRate=500). */
+  bodyBytesPerSecondMin: 500,
+  /** No byte of a response accepted by the client for so long: it is gone (nginx send_timeout). */
+  writeStallMs: 60_000,
+  /** How long a connection that is closing is read on, so that the client gets the answer and not a reset (nginx lingering_timeout). */
+  lingerMs: 5_000,
+  /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */
+  outputBytesMax: 256 * 1024,
+  /** Read from a file at a time: fewer, larger reads and writes are what large files gain from. */
+  fileChunkBytes: 256 * 1024,
+  /** One read from a client socket. Shared by all connections of a thread. */
+  readBytes: 64 * 1024,
+  /** One read from a lane. Shared by all lanes of a thread. */
+  laneReadBytes: 256 * 1024,
+  /** A worker's first frame: longer ones are not from a worker of ours. */
+  helloBytesMax: 4096,
+  /** Counters of connections by address: addresses that share one (about one in 30,000 at a thousand clients) share their limit. */
+  addressCounters: 1 << 16,
+  /** When stopping, idle connections are kept this long, for a request may already be on its way. */
+  stopIdleMs: 100,
+  /** Refused connections are logged at most this often. */
+  refusalLogMs: 1_000,
+  /** A request id of a trusted peer longer than this is replaced. */
+  requestIdLengthMax: 128,
+} as const;

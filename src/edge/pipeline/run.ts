@@ -1,0 +1,34 @@
+/** The order in which handlers are asked. Compiled once; a request walks it from the top until one answers. */
+
+import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
+
+export function compilePipeline(handlers: readonly Handler[]): Handler {
+  return (exchange) => {
+    for (const handle of handlers) {
+      if (handle(exchange)) {
+        return true;
+      }
+    }
+    return false;
+  };
+}
+
+const OPTIONS_FIELDS = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n';
+
+/** Requests that no handler of ours is meant for: tunnels (RFC 9110 9.3.6), TRACE, which shows a client's secrets to its scripts, and `OPTIONS *`. */
+export function refuseUnserved(exchange: Exchange): boolean {
+  switch (exchange.method) {
+    case 'CONNECT':
+    case 'TRACE':
+      exchange.responder.refuse(405, undefined, OPTIONS_FIELDS);
+      return true;
+    case 'OPTIONS':
+      if (exchange.path !== '*') {
+        return false;
+      }
+      exchange.responder.respond({ status: 204, reason: undefined, fields: OPTIONS_FIELDS, hasDate: false }, undefined);
+      return true;
+    default:
+      return false;
+  }
+}

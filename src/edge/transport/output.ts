@@ -1,0 +1,175 @@
+/**
+ * The sending side of a client connection: text, buffers and parts of files leave in the order they were given, files are read
+ * only as fast as the client takes them. Knows nothing of HTTP.
+ */
+
+import { read } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { FilePart } from '../../protocol/http/exchange.ts';
+import { EDGE_LIMITS } from '../limits.ts';
+
+interface QueuedFile {
+  readonly fd: number;
+  offset: number;
+  left: number;
+  readonly done: () => void;
+}
+
+export interface OutputEvents {
+  /** Everything that was given has been handed to the kernel. */
+  onDrain(): void;
+  /** A file could not be read to the end that was promised. */
+  onError(error: Error): void;
+}
+
+export class Output {
+  readonly #socket: Socket;
+  readonly #events: OutputEvents;
+  /** What waits behind a file. Empty and undefined on the common path. */
+  #queue: (QueuedFile | Buffer)[] | undefined;
+  #queuedBytes = 0;
+  #next: Buffer | undefined;
+  #isReading = false;
+  /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
+  readonly #onWritten = (): void => this.#pump();
+
+  constructor(socket: Socket, events: OutputEvents) {
+    this.#socket = socket;
+    this.#events = events;
+  }
+
+  get bytes(): number {
+    return this.#socket.writableLength + this.#queuedBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue === undefined && this.#socket.writableLength === 0;
+  }
+
+  /** The next response may follow: files are sent, and the client is not far behind. */
+  get isReady(): boolean {
+    return this.#queue === undefined && this.hasRoom;
+  }
+
+  /** True while there is room for more. */
+  get hasRoom(): boolean {
+    return this.bytes < EDGE_LIMITS.outputBytesMax;
+  }
+
+  text(text: string): void {
+    if (this.#queue === undefined) {
+      this.#socket.write(text, 'latin1');
+    } else {
+      this.buffer(Buffer.from(text, 'latin1'));
+    }
+  }
+
+  buffer(bytes: Buffer): void {
+    if (this.#queue === undefined) {
+      this.#socket.write(bytes);
+    } else {
+      this.#queuedBytes += bytes.length;
+      this.#queue.push(bytes);
+    }
+  }
+
+  /** Text and bytes in one system call. */
+  joined(text: string, bytes: Buffer): void {
+    if (this.#queue !== undefined) {
+      this.text(text);
+      this.buffer(bytes);
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(text, 'latin1');
+    this.#socket.write(bytes);
+    this.#socket.uncork();
+  }
+
+  file(part: FilePart, done: () => void): void {
+    this.#queue ??= [];
+    this.#queue.push({ fd: part.fd, offset: part.offset, left: part.length, done });
+    if (!this.#isReading && this.#queue.length === 1) {
+      this.#pump();
+    }
+  }
+
+  /** The socket has handed everything to the kernel. */
+  onSocketDrain(): void {
+    if (this.#queue === undefined) {
+      this.#events.onDrain();
+    }
+  }
+
+  /** Nothing more is sent; files are given back. */
+  close(): void {
+    const queue = this.#queue ?? [];
+    this.#queue = undefined;
+    this.#queuedBytes = 0;
+    this.#next = undefined;
+    for (const item of queue) {
+      if (!Buffer.isBuffer(item)) {
+        item.done();
+      }
+    }
+  }
+
+  #pump(): void {
+    while (this.#queue !== undefined && !this.#isReading) {
+      const item = this.#queue[0];
+      if (item === undefined) {
+        this.#queue = undefined;
+        if (this.#socket.writableLength === 0) {
+          this.#events.onDrain();
+        }
+        return;
+      }
+      if (Buffer.isBuffer(item)) {
+        this.#queue.shift();
+        this.#queuedBytes -= item.length;
+        this.#socket.write(item, this.#onWritten);
+      } else if (!this.#pumpFile(item)) {
+        return;
+      }
+    }
+  }
+
+  /** True when the file is done with and the next item may go. */
+  #pumpFile(file: QueuedFile): boolean {
+    if (this.#next !== undefined) {
+      if (this.#socket.writableLength > 0) {
+        return false;
+      }
+      const bytes = this.#next;
+      this.#next = undefined;
+      this.#socket.write(bytes, this.#onWritten);
+    }
+    if (file.left === 0) {
+      this.#queue?.shift();
+      file.done();
+      return true;
+    }
+    this.#read(file);
+    return false;
+  }
+
+  /** Reads ahead by one chunk while the last one is on its way. */
+  #read(file: QueuedFile): void {
+    this.#isReading = true;
+    const length = Math.min(file.left, EDGE_LIMITS.fileChunkBytes);
+    read(file.fd, Buffer.allocUnsafeSlow(length), 0, length, file.offset, (error, count, buffer) => {
+      this.#isReading = false;
+      if (this.#queue === undefined) {
+        return;
+      }
+      if (error !== null || count === 0) {
+        this.#events.onError(error ?? new Error('the file is shorter than it was'));
+        return;
+      }
+      file.offset += count;
+      file.left -= count;
+      this.#next = count === buffer.length ? buffer : buffer.subarray(0, count);
+      this.#pump();
+    });
+  }
+}

@@ -1,0 +1,59 @@
+/** Renders response heads for HTTP/1.1 (RFC 9112 4, 6): the status line, the handler's fields, then what is the transport's own. */
+
+import type { ResponseHead } from '../../protocol/http/exchange.ts';
+import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
+
+/** How the body is delimited: its length, in chunks, by the end of the connection, or not at all. */
+export type Delimiter = number | 'chunked' | 'close' | 'none';
+
+export type ConnectionField = '' | 'Connection: close\r\n' | 'Connection: keep-alive\r\n';
+
+export function renderHead(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, date: string): string {
+  let text = `HTTP/1.1 ${head.status} ${head.reason ?? reasonPhrase(head.status)}\r\n${head.fields}`;
+  if (!head.hasDate) {
+    text += `Date: ${date}\r\n`;
+  }
+  if (typeof delimiter === 'number') {
+    text += `Content-Length: ${delimiter}\r\n`;
+  } else if (delimiter === 'chunked') {
+    text += 'Transfer-Encoding: chunked\r\n';
+  }
+  return `${text}${connection}\r\n`;
+}
+
+/** Remembers the head rendered last: most of an application's responses differ in their body alone. One for each thread. */
+export class HeadRenderer {
+  #head: ResponseHead | undefined;
+  #delimiter: Delimiter = 'none';
+  #connection: ConnectionField = '';
+  #date = '';
+  #text = '';
+
+  render(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, date: string): string {
+    if (head !== this.#head || delimiter !== this.#delimiter || connection !== this.#connection || date !== this.#date) {
+      this.#head = head;
+      this.#delimiter = delimiter;
+      this.#connection = connection;
+      this.#date = date;
+      this.#text = renderHead(head, delimiter, connection, date);
+    }
+    return this.#text;
+  }
+}
+
+/** RFC 9110 6.4.1: these never have a body. */
+export function forbidsBody(status: number): boolean {
+  return status === 204 || status === 304 || status < 200;
+}
+
+/** A chunk of RFC 9112 7.1, in one buffer when it is small: one write of it costs less than three. */
+export function renderChunk(bytes: Buffer): Buffer {
+  const size = bytes.length.toString(16);
+  const chunk = Buffer.allocUnsafe(size.length + 4 + bytes.length);
+  let at = chunk.latin1Write(`${size}\r\n`, 0);
+  at += bytes.copy(chunk, at);
+  chunk.latin1Write('\r\n', at);
+  return chunk;
+}
+
+export const LAST_CHUNK = '0\r\n\r\n';

@@ -1,0 +1,35 @@
+/** HELLO of docs/lanes.md: how a worker's connection says which lane it is. */
+
+export interface Hello {
+  readonly secret: string;
+  readonly role: 'requests' | 'control';
+  readonly worker: number;
+  readonly unit: number;
+  readonly slot: number;
+  readonly pid: number;
+}
+
+/** Undefined if the text is not a hello in all its parts. */
+export function parseHello(text: string): Hello | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
+  const { secret, role, worker, unit = 0, slot = 0, pid } = value as Record<string, unknown>;
+  if (typeof secret !== 'string' || (role !== 'requests' && role !== 'control')) {
+    return undefined;
+  }
+  if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid)) {
+    return undefined;
+  }
+  return { secret, role, worker, unit, slot, pid };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
