@@ -1,0 +1,56 @@
+/** HTTP-date, RFC 9110 5.6.7: three forms are read, one is written. Times are whole seconds since 1970. */
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const MONTH = `(${MONTHS.join('|')})`;
+const SHORT_DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const LONG_DAY = '(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)';
+const TIME = '([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d|60)';
+
+const IMF_FIXDATE = new RegExp(`^${SHORT_DAY}, (\\d\\d) ${MONTH} (\\d{4}) ${TIME} GMT$`);
+const RFC_850 = new RegExp(`^${LONG_DAY}, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT$`);
+const ASCTIME = new RegExp(`^${SHORT_DAY} ${MONTH} ((?:\\d| )\\d) ${TIME} (\\d{4})$`);
+
+/** IMF-fixdate, which is what ECMAScript's toUTCString is defined to give. */
+export function renderHttpDate(seconds: number): string {
+  return new Date(seconds * 1000).toUTCString();
+}
+
+/** Seconds, or undefined for what is not an HTTP-date. The two-digit years of RFC 850 need to know when now is. */
+export function parseHttpDate(text: string, nowMs: number): number | undefined {
+  const imf = IMF_FIXDATE.exec(text);
+  if (imf !== null) {
+    const [, day, month, year, hour, minute, second] = imf;
+    return secondsOf(Number(year), month, day, hour, minute, second);
+  }
+  const rfc850 = RFC_850.exec(text);
+  if (rfc850 !== null) {
+    const [, day, month, year, hour, minute, second] = rfc850;
+    return secondsOf(fullYear(Number(year), nowMs), month, day, hour, minute, second);
+  }
+  const asctime = ASCTIME.exec(text);
+  if (asctime !== null) {
+    const [, month, day, hour, minute, second, year] = asctime;
+    return secondsOf(Number(year), month, day, hour, minute, second);
+  }
+  return undefined;
+}
+
+/** RFC 9110 5.6.7: what appears to be more than 50 years ahead is the most recent such year in the past. */
+function fullYear(twoDigits: number, nowMs: number): number {
+  const thisYear = new Date(nowMs).getUTCFullYear();
+  const year = thisYear - (thisYear % 100) + twoDigits;
+  return year > thisYear + 50 ? year - 100 : year;
+}
+
+type Digits = string | undefined;
+
+function secondsOf(year: number, month: Digits, day: Digits, hour: Digits, minute: Digits, second: Digits): number | undefined {
+  const monthIndex = MONTHS.indexOf(month ?? '');
+  const midnight = Date.UTC(year, monthIndex, Number(day));
+  // Date.UTC rolls 31 February over into March and takes the years 0 to 99 for 1900 to 1999.
+  const date = new Date(midnight);
+  if (date.getUTCDate() !== Number(day) || date.getUTCFullYear() !== year) {
+    return undefined;
+  }
+  return midnight / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+}

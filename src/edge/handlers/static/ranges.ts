@@ -1,0 +1,97 @@
+/** The Range field, RFC 9110 14: which bytes of a representation of a known size to send. */
+
+import { STATIC_LIMITS } from './limits.ts';
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export type RangeChoice =
+  /** Range is absent, not understood or not worth honouring: 200. */
+  | { readonly kind: 'whole' }
+  /** One or more ranges: 206. */
+  | { readonly kind: 'parts'; readonly ranges: readonly [ByteRange, ...ByteRange[]] }
+  /** 416. */
+  | { readonly kind: 'unsatisfiable' };
+
+const WHOLE: RangeChoice = { kind: 'whole' };
+const UNSATISFIABLE: RangeChoice = { kind: 'unsatisfiable' };
+
+/** `int-range` and `suffix-range` of RFC 9110 14.1.1. */
+const RANGE_SPEC = /^[\t ]*(\d*)-(\d*)[\t ]*$/;
+
+/** An invalid Range is ignored, as RFC 9110 14.2 allows: a client that errs still gets the file. */
+export function chooseRanges(field: string, size: number): RangeChoice {
+  if (!/^bytes=/i.test(field)) {
+    return WHOLE;
+  }
+  const ranges: ByteRange[] = [];
+  let specCount = 0;
+  for (const text of field.slice('bytes='.length).split(',')) {
+    // Empty list members are allowed, RFC 9110 5.6.1.2.
+    if (/^[\t ]*$/.test(text)) {
+      continue;
+    }
+    specCount += 1;
+    const range = parseRange(text, size);
+    if (range === 'invalid' || specCount > STATIC_LIMITS.rangesMax) {
+      return WHOLE;
+    }
+    if (range !== 'unsatisfiable') {
+      ranges.push(range);
+    }
+  }
+  const [first, ...rest] = ranges;
+  if (first === undefined) {
+    return specCount === 0 ? WHOLE : UNSATISFIABLE;
+  }
+  // A suffix of an empty file is satisfiable (14.1.2), but no Content-Range could say so.
+  return first.length === 0 ? WHOLE : { kind: 'parts', ranges: coalesce([first, ...rest]) };
+}
+
+function parseRange(text: string, size: number): ByteRange | 'invalid' | 'unsatisfiable' {
+  const spec = RANGE_SPEC.exec(text);
+  const [, from = '', to = ''] = spec ?? [];
+  if (spec === null || (from === '' && to === '')) {
+    return 'invalid';
+  }
+  // Digits beyond 2^53 lose precision, but then they are beyond any size too.
+  if (from === '') {
+    const length = Math.min(Number(to), size);
+    return Number(to) === 0 ? 'unsatisfiable' : { offset: size - length, length };
+  }
+  const offset = Number(from);
+  if (to !== '' && Number(to) < offset) {
+    return 'invalid';
+  }
+  if (offset >= size) {
+    return 'unsatisfiable';
+  }
+  const last = to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  return { offset, length: last - offset + 1 };
+}
+
+/**
+ * Ranges that overlap are joined, so that a small request never asks for a file many times over (RFC 9110 17.15). Those that do not are
+ * sent in the order they were asked for (15.3.7.2).
+ */
+function coalesce(ranges: [ByteRange, ...ByteRange[]]): [ByteRange, ...ByteRange[]] {
+  const [first, ...rest] = ranges.toSorted((one, other) => one.offset - other.offset);
+  if (first === undefined) {
+    return ranges;
+  }
+  const joined: [ByteRange, ...ByteRange[]] = [first];
+  let last = first;
+  for (const range of rest) {
+    if (range.offset < last.offset + last.length) {
+      const end = Math.max(last.offset + last.length, range.offset + range.length);
+      last = { offset: last.offset, length: end - last.offset };
+      joined[joined.length - 1] = last;
+    } else {
+      last = range;
+      joined.push(range);
+    }
+  }
+  return joined.length === ranges.length ? ranges : joined;
+}
