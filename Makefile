@@ -1,7 +1,47 @@
-# The front door. `make run` needs git, make and Python 3.9 or later; it installs the rest into the checkout.
+# The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: setup run test bench lint format typecheck
+.PHONY: setup setup-dev run test test-pythons bench lint format typecheck
 .DEFAULT_GOAL := setup
+
+# Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
+NODE := .venv/node/bin/node
+export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
+export NODE_COMPILE_CACHE := $(CURDIR)/var/compile-cache
+
+# Where `make run` serves the example site.
+BIND ?= 127.0.0.1
+PORT ?= 8000
 
 setup:
 	@tools/setup.sh
+
+setup-dev:
+	@tools/setup.sh dev
+
+# Serves the example site, a small guestbook with Django's admin.
+run: setup
+	@tools/run-example.sh $(BIND) $(PORT)
+
+# Everything that a change must pass. Chromium is the only Debian package that it needs.
+test: setup-dev
+	@tools/packages.sh chromium
+	@$(NODE) tools/test.ts
+
+# The worker's tests, under each Python that this machine has.
+test-pythons: setup-dev
+	@$(NODE) tools/test.ts pythons
+
+# Portico beside its peers; needs a machine with little else to do.
+bench: setup-dev
+	@$(NODE) bench/main.ts
+
+lint: setup-dev
+	@$(NODE) tools/test.ts lint
+
+typecheck: setup-dev
+	@$(NODE) tools/test.ts types
+
+format: setup-dev
+	@node_modules/.bin/biome check --write --linter-enabled=false .
+	@.venv/bin/python -m ruff check --quiet --fix-only .
+	@.venv/bin/python -m ruff format .

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv with the pinned Node.js runtime and installs the npm packages. Run by make, from the checkout.
-# Each part leaves a stamp, so that only what changed is done again.
+# Makes .venv with the pinned Node.js runtime and installs the npm packages; with the argument `dev`, the Python
+# tools too. Run by make, from the checkout. Each part leaves a stamp, so that only what changed is done again.
 set -eu
 
 fail() {
@@ -53,4 +53,12 @@ if ! cmp -s package-lock.json "$packages_stamp"; then
   PATH="$PWD/.venv/node/bin:$PATH" .venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error \
     || fail "the npm packages could not be installed. Is there a network?"
   cp package-lock.json "$packages_stamp"
+fi
+
+dev_stamp=.venv/dev.stamp
+if [ "${1:-}" = dev ] && ! cat requirements-dev.txt requirements-pytest.txt | cmp -s - "$dev_stamp"; then
+  echo "setup: installing the Python tools into .venv"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
+    || fail "the Python tools could not be installed. Is there a network?"
+  cat requirements-dev.txt requirements-pytest.txt >"$dev_stamp"
 fi

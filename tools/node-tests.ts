@@ -1,0 +1,36 @@
+import { globSync } from 'node:fs';
+import { run } from 'node:test';
+import { dot, spec } from 'node:test/reporters';
+import type { Tally } from './tally.ts';
+import { NOTHING } from './tally.ts';
+
+export interface NodeTests {
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  /** How many files run at once. Tests that start servers or measure time run alone. */
+  readonly concurrency: number;
+  readonly reporter: 'dot' | 'spec';
+}
+
+/** A test that takes longer hangs; the slowest real one is a browser's. */
+const TEST_TIMEOUT_MS = 180_000;
+
+/** Runs test files under node:test, each in its own process. */
+export async function runNodeTests(step: string, tests: NodeTests): Promise<Tally> {
+  const files = globSync([...tests.include], { exclude: [...(tests.exclude ?? [])] }).sort();
+  if (files.length === 0) return NOTHING;
+  const notes: string[] = [];
+  let counts = { passed: 0, failed: 0, skipped: 0 };
+  const events = run({ files, concurrency: tests.concurrency, timeout: TEST_TIMEOUT_MS });
+  events.on('test:fail', ({ name, file, details }) => {
+    if (details.type !== 'suite') notes.push(`FAILED ${step}: ${file ?? ''} > ${name}`);
+  });
+  events.on('test:summary', (summary) => {
+    if (summary.file !== undefined) return;
+    const { tests, passed, skipped, todo } = summary.counts;
+    counts = { passed, failed: tests - passed - skipped - todo, skipped: skipped + todo };
+  });
+  for await (const text of events.compose(tests.reporter === 'dot' ? dot : new spec()))
+    process.stdout.write(String(text));
+  return { ...counts, notes };
+}

@@ -1,0 +1,103 @@
+// `make test`: everything a change must pass, in the order in which it is cheapest to learn that something is wrong.
+// Every step runs, whatever the one before it said, so that one run shows all that is wrong.
+// Usage: node tools/test.ts [STEP …]
+
+import { existsSync, globSync } from 'node:fs';
+import { runChecks } from './commands.ts';
+import { runNodeTests } from './node-tests.ts';
+import { testPythons } from './pythons.ts';
+import type { Tally } from './tally.ts';
+import { addTallies, renderClosingLine } from './tally.ts';
+
+interface Step {
+  readonly name: string;
+  run(): Promise<Tally>;
+}
+
+const CHROMIUM = '/usr/bin/chromium';
+const PYTHON = '.venv/bin/python';
+
+const STEPS: readonly Step[] = [
+  {
+    name: 'format',
+    run: () =>
+      runChecks('format', [
+        ['node_modules/.bin/biome', 'format', '.'],
+        [PYTHON, '-m', 'ruff', 'format', '--quiet', '--check', '.'],
+      ]),
+  },
+  {
+    name: 'lint',
+    run: () =>
+      runChecks('lint', [
+        ['node_modules/.bin/biome', 'check', '--formatter-enabled=false', '--error-on-warnings', '.'],
+        ['node_modules/.bin/oxlint', '--type-aware', '--deny-warnings', '--quiet'],
+        [PYTHON, '-m', 'ruff', 'check', '--quiet', '.'],
+      ]),
+  },
+  {
+    name: 'types',
+    run: () =>
+      runChecks('types', [
+        ['node_modules/.bin/tsc', '--project', 'tsconfig.json'],
+        [PYTHON, '-m', 'mypy'],
+      ]),
+  },
+  {
+    name: 'tidy',
+    run: () => runNodeTests('tidy', { include: ['tests/tidy.test.ts'], concurrency: 1, reporter: 'spec' }),
+  },
+  {
+    name: 'unit',
+    run: () =>
+      runNodeTests('unit', {
+        include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'tests/**/*.test.ts'],
+        exclude: ['tests/tidy.test.ts', 'tests/integration/**', 'tests/browser/**'],
+        concurrency: 2,
+        reporter: 'dot',
+      }),
+  },
+  { name: 'pythons', run: testPythons },
+  {
+    name: 'integration',
+    run: () =>
+      runNodeTests('integration', { include: ['tests/integration/**/*.test.ts'], concurrency: 1, reporter: 'spec' }),
+  },
+  { name: 'browser', run: runBrowserTests },
+];
+
+/** Without Chromium the browser's tests cannot run. On a build machine that is a failure, elsewhere it is said. */
+async function runBrowserTests(): Promise<Tally> {
+  if (!existsSync(CHROMIUM) && process.env['CI'] === undefined) {
+    const count = globSync('tests/browser/**/*.test.ts').length;
+    return { passed: 0, failed: 0, skipped: count, notes: [`NOT RUN browser: there is no ${CHROMIUM}`] };
+  }
+  return runNodeTests('browser', { include: ['tests/browser/**/*.test.ts'], concurrency: 1, reporter: 'spec' });
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !STEPS.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    console.error(`test: no step ${unknown.join(', ')}; there are ${STEPS.map((step) => step.name).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const began = performance.now();
+  const tallies: Tally[] = [];
+  for (const step of STEPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const stepBegan = performance.now();
+    console.log(`\n--- ${step.name}`);
+    const tally = await step.run();
+    const seconds = ((performance.now() - stepBegan) / 1000).toFixed(1);
+    console.log(
+      `${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped (${seconds} s)`,
+    );
+    tallies.push(tally);
+  }
+  const total = addTallies(tallies);
+  console.log(`\n${total.notes.join('\n')}`);
+  console.log(renderClosingLine(total, (performance.now() - began) / 1000));
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+await main(process.argv.slice(2));
