@@ -1,0 +1,86 @@
+/**
+ * What a peer can do wrong in HTTP/1.1, each with the status a server answers with. RFC 9112 leaves several of these to the
+ * recipient; here everything that two implementations could read in two ways is refused.
+ */
+
+export const FAULTS = {
+  /** A CR or LF that is not part of a CRLF (RFC 9112 2.2). */
+  'http1.bare-line-break': 400,
+  'http1.too-many-empty-lines': 400,
+  'http1.bad-request-line': 400,
+  'http1.request-line-too-long': 414,
+  'http1.bad-method': 400,
+  'http1.method-too-long': 501,
+  'http1.bad-target': 400,
+  'http1.bad-version': 400,
+  'http1.unsupported-version': 505,
+  'http1.bad-status-line': 400,
+  'http1.head-too-large': 431,
+  'http1.too-many-fields': 431,
+  /** Whitespace before the first field (RFC 9112 2.2). */
+  'http1.leading-space': 400,
+  'http1.folded-line': 400,
+  'http1.missing-colon': 400,
+  'http1.space-before-colon': 400,
+  'http1.bad-field-name': 400,
+  'http1.bad-field-value': 400,
+  'http1.repeated-field': 400,
+  'http1.missing-host': 400,
+  'http1.bad-host': 400,
+  'http1.bad-content-length': 400,
+  'http1.content-length-too-large': 413,
+  'http1.repeated-content-length': 400,
+  'http1.length-with-coding': 400,
+  'http1.bad-transfer-encoding': 400,
+  'http1.unknown-transfer-coding': 501,
+  'http1.unknown-expectation': 417,
+  'http1.body-not-allowed': 400,
+  'http1.bad-chunk-size': 400,
+  'http1.bad-chunk-extension': 400,
+  'http1.chunk-extensions-too-large': 413,
+  'http1.bad-chunk-end': 400,
+  'http1.forbidden-trailer': 400,
+  'http1.trailers-too-large': 431,
+  /** The connection ended in the middle of a head or body. */
+  'http1.head-cut': 400,
+  'http1.body-cut': 400,
+  /** Bytes of a response that nobody asked for. */
+  'http1.unexpected-response': 400,
+  /** Found by whoever keeps the time. */
+  'http1.head-timeout': 408,
+  'http1.body-timeout': 408,
+} as const;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** 502 is what a proxy tells its client when the server behind it is at fault. */
+export type FaultStatus = (typeof FAULTS)[FaultCode] | 502;
+
+export interface Fault {
+  readonly code: FaultCode;
+  readonly status: FaultStatus;
+  /** Escaped and bounded: safe to log. */
+  readonly detail: string;
+}
+
+const QUOTED_CHARACTERS_MAX = 80;
+
+/** `quoted` is what the peer sent; it is escaped and cut. */
+export function fault(code: FaultCode, detail: string, quoted?: string): Fault {
+  return { code, status: FAULTS[code], detail: quoted === undefined ? detail : `${detail}: ${quote(quoted)}` };
+}
+
+export function isFault(value: object): value is Fault {
+  return 'code' in value;
+}
+
+function quote(text: string): string {
+  const cut = text.length > QUOTED_CHARACTERS_MAX ? text.slice(0, QUOTED_CHARACTERS_MAX) : text;
+  const escaped = cut.replace(/[^\x20-\x7e]|["\\]/g, escapeCharacter);
+  return cut.length < text.length ? `"${escaped}"…` : `"${escaped}"`;
+}
+
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  return code === 0x22 || code === 0x5c ? `\\${character}` : `\\x${code.toString(16).padStart(2, '0')}`;
+}
