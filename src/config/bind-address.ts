@@ -1,0 +1,58 @@
+/** An address to listen on, as people write it: HOST:PORT, :PORT, PORT, HOST, [::1]:PORT, unix:PATH. */
+
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+
+export type BindAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** As gunicorn: the port of a host that is given without one. */
+export const DEFAULT_PORT = 8000;
+const PORT_MAX = 65_535;
+/** sockaddr_un on Linux holds 108 bytes with the NUL at the end. */
+export const UNIX_PATH_BYTES_MAX = 107;
+
+export function parseBindAddress(text: string): Outcome<BindAddress> {
+  if (text.startsWith('unix:')) {
+    return parseUnix(text.slice('unix:'.length));
+  }
+  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:[\]/\s]*))(?::(\d+))?$/.exec(text);
+  if (!match || text === '') {
+    return failure(`"${text}" is not an address. Write HOST:PORT, :PORT, [::1]:PORT or unix:/path/to/socket`);
+  }
+  const [, v6, name = '', portText] = match;
+  if (v6 === undefined && portText === undefined && /^\d+$/.test(name)) {
+    return bindPort('127.0.0.1', name);
+  }
+  return bindPort(v6 ?? (name === '' || name === '*' ? '0.0.0.0' : name), portText ?? String(DEFAULT_PORT));
+}
+
+/** What a browser would be given, or the path of the socket. */
+export function renderBindAddress(address: BindAddress): string {
+  return address.kind === 'unix' ? `unix:${address.path}` : `${renderHost(address.host)}:${address.port}`;
+}
+
+export function renderHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function parseUnix(path: string): Outcome<BindAddress> {
+  if (path === '' || path.endsWith('/')) {
+    return failure('unix: needs the path of a socket, as in unix:/run/site/portico.sock');
+  }
+  if (Buffer.byteLength(path) > UNIX_PATH_BYTES_MAX) {
+    return failure(
+      `the path of a Unix socket has at most ${UNIX_PATH_BYTES_MAX} bytes; choose a shorter one than "${path}"`,
+    );
+  }
+  return success({ kind: 'unix', path });
+}
+
+function bindPort(host: string, portText: string): Outcome<BindAddress> {
+  const port = Number(portText);
+  if (port > PORT_MAX) {
+    return failure(`port ${portText} does not exist. Ports go up to ${PORT_MAX}`);
+  }
+  return success({ kind: 'tcp', host, port });
+}

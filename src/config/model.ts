@@ -1,0 +1,72 @@
+/** The one description of a running server. Whoever reads it does not know where it was written: flags, environment, files. */
+
+import type { BindAddress } from './bind-address.ts';
+
+export type PreloadMode = 'auto' | 'always' | 'never';
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+/** Files under `root` are answered for URLs under `url`. */
+export interface StaticFolder {
+  /** Begins and ends with a slash. */
+  readonly url: string;
+  readonly root: string;
+}
+
+/** 0 stands for "no limit" or "off" where that makes sense. Paths are as they were given: the supervisor makes them absolute. */
+export interface ServerModel {
+  readonly binds: readonly BindAddress[];
+  readonly backlog: number;
+  readonly forwardedAllowIps: readonly string[];
+
+  readonly workers: number;
+  readonly threads: number;
+  readonly edgeThreads: number;
+  readonly preload: PreloadMode;
+  readonly python: string;
+  readonly chdir: string;
+  readonly envFile: string;
+  readonly env: ReadonlyMap<string, string>;
+
+  readonly timeoutMs: number;
+  readonly gracefulTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly maxRequests: number;
+  readonly maxRequestsJitter: number;
+  readonly maxAgeMs: number;
+  readonly memoryBytesMax: number;
+
+  readonly bodyBytesMax: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly queueDepthMax: number;
+  readonly queueTimeoutMs: number;
+
+  readonly staticFolders: readonly StaticFolder[];
+  /** Serve the static folders that the application names. */
+  readonly appStatic: boolean;
+
+  readonly user: string;
+  readonly group: string;
+  readonly umask: number | undefined;
+  readonly pidFile: string;
+
+  readonly logLevel: LogLevel;
+  readonly logFile: string;
+  readonly accessLog: string;
+  readonly accessLogFormat: 'combined' | 'json';
+
+  readonly reloadOnChange: boolean;
+  /** Load the application, say what was found, and end. */
+  readonly checkOnly: boolean;
+
+  readonly edgeProgram: string;
+  readonly zygoteProgram: string;
+}
+
+/** What was asked for: a server for an application. */
+export interface ServeRequest {
+  /** `module:callable`, `module`, a path, or '' for the Django project in the folder. */
+  readonly app: string;
+  readonly model: ServerModel;
+}

@@ -1,0 +1,96 @@
+/** Flags over environment over defaults, all faults at once. */
+
+import { readArguments } from './arguments.ts';
+import type { Diagnostic, Report } from './diagnostic.ts';
+import type { ServeRequest, ServerModel } from './model.ts';
+import { nearestWord } from './nearest.ts';
+import type { Machine, Setting } from './setting.ts';
+import { environmentName } from './setting.ts';
+import { SETTINGS } from './settings.ts';
+
+export interface Reading {
+  /** Undefined when there are errors. */
+  readonly request: ServeRequest | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readServeRequest(args: readonly string[], machine: Machine): Reading {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (code, at, message, severity = 'error') => {
+    diagnostics.push({ severity, code, at, message });
+  };
+  const given = readArguments(args, report);
+  warnOfUnknownVariables(machine, report);
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(SETTINGS)) {
+    values[key] = readSetting(setting, given.flags.get(setting.flag), machine, report);
+  }
+  // Each row of SETTINGS parses to the type of its key, which the table's own type makes sure of.
+  const model = values as unknown as ServerModel;
+  if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+    checkTogether(model, report);
+  }
+  const isFaulty = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return { request: isFaulty ? undefined : { app: given.app, model }, diagnostics };
+}
+
+function readSetting(
+  setting: Setting<unknown>,
+  texts: readonly string[] | undefined,
+  machine: Machine,
+  report: Report,
+): unknown {
+  const name = environmentName(setting.flag);
+  const variable = machine.env[name];
+  const at = texts ? `--${setting.flag}` : name;
+  const parsed = texts ? setting.parse(texts) : variable ? setting.parse(splitVariable(setting, variable)) : undefined;
+  if (parsed === undefined) {
+    const fallback = setting.fallback(machine);
+    if (!fallback.ok) {
+      report('settings.invalid', `--${setting.flag}`, `${fallback.fault}.`);
+      return undefined;
+    }
+    return fallback.value;
+  }
+  if (!parsed.ok) {
+    report('settings.invalid', at, `${parsed.fault}.`);
+    return undefined;
+  }
+  return parsed.value;
+}
+
+function splitVariable(setting: Setting<unknown>, text: string): string[] {
+  return setting.separator ? text.split(setting.separator).filter((part) => part !== '') : [text];
+}
+
+function warnOfUnknownVariables({ env }: Machine, report: Report): void {
+  const known = new Set(Object.values(SETTINGS).map((setting) => environmentName(setting.flag)));
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('PORTICO_') && !known.has(name)) {
+      const nearest = nearestWord(name, known);
+      report(
+        'settings.unknown-variable',
+        name,
+        `this is no setting and has no effect.${nearest ? ` Did you mean ${nearest}?` : ''}`,
+        'warning',
+      );
+    }
+  }
+}
+
+function checkTogether(model: ServerModel, report: Report): void {
+  if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
+    report('settings.conflict', '--max-requests-jitter', 'this does nothing without --max-requests.', 'warning');
+  }
+  const seen = new Set<string>();
+  for (const bind of model.binds) {
+    const key = bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`;
+    if (seen.has(key) && !(bind.kind === 'tcp' && bind.port === 0)) {
+      report('settings.conflict', '--bind', `${key} is given twice. Leave one out.`);
+    }
+    seen.add(key);
+  }
+  if (model.reloadOnChange && model.preload === 'always') {
+    report('settings.conflict', '--reload', 'with --preload, an error in the code is only seen in the log.', 'warning');
+  }
+}

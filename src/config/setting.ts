@@ -1,0 +1,75 @@
+/** What one row of the settings table says, and how the text of a setting becomes its value. */
+
+import type { Outcome } from '../kernel/outcome.ts';
+import { success } from '../kernel/outcome.ts';
+
+/** What defaults depend on besides themselves. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly coreCount: number;
+}
+
+export const SETTING_GROUPS = [
+  'Addresses',
+  'Processes',
+  'Application',
+  'Timeouts',
+  'Recycling workers',
+  'Limits',
+  'Static files',
+  'Privileges',
+  'Logs',
+  'Development',
+] as const;
+export type SettingGroup = (typeof SETTING_GROUPS)[number];
+
+export interface Setting<T> {
+  /** Without the dashes. The environment name follows from it: `max-requests` → PORTICO_MAX_REQUESTS. */
+  readonly flag: string;
+  readonly short?: string;
+  /** How the value is written in help; undefined for a switch, which takes none. */
+  readonly value?: string;
+  /** The switch may also be given as `--no-flag`. */
+  readonly isNegatable?: boolean;
+  readonly isRepeatable?: boolean;
+  /** Where the environment's text for a repeatable setting is cut. */
+  readonly separator?: RegExp;
+  readonly group: SettingGroup;
+  /** One or two sentences, the first of them enough for help. */
+  readonly doc: string;
+  /** The default in words. */
+  readonly fallbackText: string;
+  /** Not shown in help and reference. */
+  readonly isHidden?: boolean;
+  readonly fallback: (machine: Machine) => Outcome<T>;
+  /** From all texts given in one place, at least one, in their order. */
+  readonly parse: (texts: readonly string[]) => Outcome<T>;
+}
+
+/** The last one given wins. */
+export function last<T>(parse: (text: string) => Outcome<T>): (texts: readonly string[]) => Outcome<T> {
+  return (texts) => parse(texts.at(-1) ?? '');
+}
+
+/** All that were given; the first fault ends it. */
+export function each<T>(parse: (text: string) => Outcome<T>): (texts: readonly string[]) => Outcome<readonly T[]> {
+  return (texts) => {
+    const values: T[] = [];
+    for (const text of texts) {
+      const parsed = parse(text);
+      if (!parsed.ok) {
+        return parsed;
+      }
+      values.push(parsed.value);
+    }
+    return success(values);
+  };
+}
+
+export function always<T>(value: T): () => Outcome<T> {
+  return () => success(value);
+}
+
+export function environmentName(flag: string): string {
+  return `PORTICO_${flag.toUpperCase().replaceAll('-', '_')}`;
+}

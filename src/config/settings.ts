@@ -1,0 +1,425 @@
+/**
+ * Every setting of `portico serve`, one row each. Flags, environment names, checks, help, the reference page and the defaults are
+ * derived from this table; nothing else knows a setting's name.
+ */
+
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { BindAddress } from './bind-address.ts';
+import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
+import type { PreloadMode, ServerModel } from './model.ts';
+import type { Machine, Setting } from './setting.ts';
+import { always, each, last } from './setting.ts';
+import {
+  parseAssignment,
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parseOctal,
+  parsePeers,
+  parseSize,
+  parseStaticFolder,
+  parseSwitch,
+  parseText,
+} from './setting-values.ts';
+
+/** More processes than this on one machine is a slip of the finger. */
+const WORKERS_MAX = 512;
+const THREADS_MAX = 256;
+const EDGE_THREADS_MAX = 64;
+/** More threads than four did not serve more requests in measurements: the workers are the limit by then. */
+const EDGE_THREADS_BY_DEFAULT_MAX = 4;
+const COUNT_MAX = 1_000_000_000;
+const GIB = 2 ** 30;
+
+export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[K]> } = {
+  binds: {
+    flag: 'bind',
+    short: 'b',
+    value: 'ADDRESS',
+    isRepeatable: true,
+    separator: /[\s,]+/,
+    group: 'Addresses',
+    doc: 'Where to listen: HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH. May be repeated.',
+    fallbackText: `127.0.0.1:${DEFAULT_PORT}, or 0.0.0.0:$PORT where PORT is set`,
+    fallback: bindsByDefault,
+    parse: each(parseBindAddress),
+  },
+  backlog: {
+    flag: 'backlog',
+    value: 'COUNT',
+    group: 'Addresses',
+    doc: 'Connections that the kernel keeps waiting for each socket. It never keeps more than net.core.somaxconn.',
+    fallbackText: '2048',
+    fallback: always(2048),
+    parse: last(parseCount(1, 65_535)),
+  },
+  forwardedAllowIps: {
+    flag: 'forwarded-allow-ips',
+    value: 'IP,…',
+    group: 'Addresses',
+    doc: 'Peers whose X-Forwarded-* and Forwarded fields are believed: addresses, blocks (10.0.0.0/8), or * for all.',
+    fallbackText: '127.0.0.1,::1',
+    fallback: always(['127.0.0.1', '::1']),
+    parse: last(parsePeers),
+  },
+  workers: {
+    flag: 'workers',
+    short: 'w',
+    value: 'COUNT',
+    group: 'Processes',
+    doc: 'Processes that run the application.',
+    fallbackText: 'one for each core, or $WEB_CONCURRENCY',
+    fallback: workersByDefault,
+    parse: last(parseCount(1, WORKERS_MAX)),
+  },
+  threads: {
+    flag: 'threads',
+    value: 'COUNT',
+    group: 'Processes',
+    doc: 'Threads of each worker, hence requests that one worker runs at a time.',
+    fallbackText: '1',
+    fallback: always(1),
+    parse: last(parseCount(1, THREADS_MAX)),
+  },
+  edgeThreads: {
+    flag: 'edge-threads',
+    value: 'COUNT',
+    group: 'Processes',
+    doc: 'Threads that speak HTTP with clients.',
+    fallbackText: 'half the cores, 1 to 4',
+    fallback: ({ coreCount }) => success(Math.min(EDGE_THREADS_BY_DEFAULT_MAX, Math.max(1, Math.floor(coreCount / 2)))),
+    parse: last(parseCount(1, EDGE_THREADS_MAX)),
+  },
+  preload: {
+    flag: 'preload',
+    isNegatable: true,
+    group: 'Processes',
+    doc: 'Load the application once and fork the workers from it, which shares memory and starts them faster.',
+    fallbackText: 'as far as it is safe: not if loading it starts threads or opens connections',
+    fallback: always('auto'),
+    parse: last(parsePreload),
+  },
+  python: {
+    flag: 'python',
+    value: 'PATH',
+    group: 'Application',
+    doc: 'The Python that runs the application, 3.9 or later.',
+    fallbackText: 'that of $VIRTUAL_ENV, else of .venv beside the application, else python3',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  chdir: {
+    flag: 'chdir',
+    value: 'FOLDER',
+    group: 'Application',
+    doc: 'The folder that the application runs in and is imported from.',
+    fallbackText: 'the current folder',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  envFile: {
+    flag: 'env-file',
+    value: 'FILE',
+    group: 'Application',
+    doc: 'Environment variables for the application, one KEY=VALUE on each line. Read again at each reload.',
+    fallbackText: 'none',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  env: {
+    flag: 'env',
+    short: 'e',
+    value: 'KEY=VALUE',
+    isRepeatable: true,
+    separator: /\s+/,
+    group: 'Application',
+    doc: 'An environment variable for the application; it wins over the file. May be repeated.',
+    fallbackText: 'none',
+    fallback: always(new Map()),
+    parse: parseEnv,
+  },
+  timeoutMs: {
+    flag: 'timeout',
+    short: 't',
+    value: 'TIME',
+    group: 'Timeouts',
+    doc: 'The longest that a request may run. Then its client is answered 504, the log gets the traceback, and the worker is replaced.',
+    fallbackText: '30 seconds',
+    fallback: always(30_000),
+    parse: last(parseDuration(1)),
+  },
+  gracefulTimeoutMs: {
+    flag: 'graceful-timeout',
+    value: 'TIME',
+    group: 'Timeouts',
+    doc: 'How long requests that run may go on when the server stops or a worker is replaced.',
+    fallbackText: '30 seconds',
+    fallback: always(30_000),
+    parse: last(parseDuration(0)),
+  },
+  startTimeoutMs: {
+    flag: 'start-timeout',
+    value: 'TIME',
+    group: 'Timeouts',
+    doc: 'How long a worker may take from its start until it can be given requests.',
+    fallbackText: '60 seconds',
+    fallback: always(60_000),
+    parse: last(parseDuration(100)),
+  },
+  keepAliveMs: {
+    flag: 'keep-alive',
+    value: 'TIME',
+    group: 'Timeouts',
+    doc: 'How long the connection of a client is kept open between requests.',
+    fallbackText: '75 seconds',
+    fallback: always(75_000),
+    parse: last(parseDuration(0)),
+  },
+  maxRequests: {
+    flag: 'max-requests',
+    value: 'COUNT',
+    group: 'Recycling workers',
+    doc: 'Replace a worker after so many requests. 0: never.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseCount(0, COUNT_MAX)),
+  },
+  maxRequestsJitter: {
+    flag: 'max-requests-jitter',
+    value: 'COUNT',
+    group: 'Recycling workers',
+    doc: 'Up to so many requests more, by chance, so that workers are not replaced all at once.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseCount(0, COUNT_MAX)),
+  },
+  maxAgeMs: {
+    flag: 'max-age',
+    value: 'TIME',
+    group: 'Recycling workers',
+    doc: 'Replace a worker after so long (a tenth earlier or less, by chance). 0: never.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseDuration(0)),
+  },
+  memoryBytesMax: {
+    flag: 'max-memory',
+    value: 'MEGABYTES',
+    group: 'Recycling workers',
+    doc: 'Replace a worker that uses more memory than this (its proportional share where the kernel tells). 0: never.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseSize('m')),
+  },
+  bodyBytesMax: {
+    flag: 'max-body',
+    value: 'SIZE',
+    group: 'Limits',
+    doc: 'The largest request body; a larger one is refused with 413. 0: no limit.',
+    fallbackText: '1G',
+    fallback: always(GIB),
+    parse: last(parseSize('')),
+  },
+  connectionsMax: {
+    flag: 'max-connections',
+    value: 'COUNT',
+    group: 'Limits',
+    doc: 'Client connections open at one time. 0: no limit but that of open files.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseCount(0, COUNT_MAX)),
+  },
+  connectionsPerAddressMax: {
+    flag: 'max-connections-per-address',
+    value: 'COUNT',
+    group: 'Limits',
+    doc: 'Client connections open at one time from one IP address. 0: no limit.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseCount(0, COUNT_MAX)),
+  },
+  queueDepthMax: {
+    flag: 'queue',
+    value: 'COUNT',
+    group: 'Limits',
+    doc: 'Requests that may wait for a worker; one more is answered 503.',
+    fallbackText: '1024',
+    fallback: always(1024),
+    parse: last(parseCount(0, 1_000_000)),
+  },
+  queueTimeoutMs: {
+    flag: 'queue-timeout',
+    value: 'TIME',
+    group: 'Limits',
+    doc: 'How long a request may wait for a worker before it is answered 503.',
+    fallbackText: '30 seconds',
+    fallback: always(30_000),
+    parse: last(parseDuration(1)),
+  },
+  staticFolders: {
+    flag: 'static',
+    value: 'URL=FOLDER',
+    isRepeatable: true,
+    separator: /\s+/,
+    group: 'Static files',
+    doc: 'Answer URLs that begin with URL from files in FOLDER, without asking the application. May be repeated.',
+    fallbackText: 'what Django and Flask name',
+    fallback: always([]),
+    parse: each(parseStaticFolder),
+  },
+  appStatic: {
+    flag: 'no-static',
+    group: 'Static files',
+    doc: 'Do not serve the static folders that the application names.',
+    fallbackText: 'they are served',
+    fallback: always(true),
+    parse: last(inverted(parseSwitch)),
+  },
+  user: {
+    flag: 'user',
+    short: 'u',
+    value: 'NAME',
+    group: 'Privileges',
+    doc: 'Once the sockets are bound, become this user (name or number), with its groups. Only root can.',
+    fallbackText: 'who starts it',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  group: {
+    flag: 'group',
+    short: 'g',
+    value: 'NAME',
+    group: 'Privileges',
+    doc: 'Once the sockets are bound, become this group (name or number).',
+    fallbackText: 'the group of --user',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  umask: {
+    flag: 'umask',
+    value: 'OCTAL',
+    group: 'Privileges',
+    doc: 'What is taken from the permissions of new files and of Unix sockets.',
+    fallbackText: 'as it is; Unix sockets are open to all (0666)',
+    fallback: always(undefined),
+    parse: last(parseOctal),
+  },
+  pidFile: {
+    flag: 'pid-file',
+    short: 'p',
+    value: 'FILE',
+    group: 'Privileges',
+    doc: 'Write the process number of the server to this file, for signals.',
+    fallbackText: 'none',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  logLevel: {
+    flag: 'log-level',
+    value: 'LEVEL',
+    group: 'Logs',
+    doc: 'The least that is logged: debug, info, warning or error. What the application prints is always logged.',
+    fallbackText: 'info',
+    fallback: always('info'),
+    parse: last(parseChoice('debug', 'info', 'warning', 'error')),
+  },
+  logFile: {
+    flag: 'log-file',
+    value: 'FILE',
+    group: 'Logs',
+    doc: 'Write the log to this file, opened again on USR1.',
+    fallbackText: 'standard error',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  accessLog: {
+    flag: 'access-log',
+    value: 'FILE',
+    group: 'Logs',
+    doc: 'Write a line for each request to this file, opened again on USR1; - is standard output.',
+    fallbackText: 'off',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  accessLogFormat: {
+    flag: 'access-log-format',
+    value: 'FORMAT',
+    group: 'Logs',
+    doc: 'combined (as Apache and nginx) or json.',
+    fallbackText: 'combined',
+    fallback: always('combined'),
+    parse: last(parseChoice('combined', 'json')),
+  },
+  reloadOnChange: {
+    flag: 'reload',
+    group: 'Development',
+    doc: 'Load the application again when its files change, and show tracebacks in the browser. Not for production.',
+    fallbackText: 'off',
+    fallback: always(false),
+    parse: last(parseSwitch),
+  },
+  checkOnly: {
+    flag: 'check',
+    group: 'Development',
+    doc: 'Read the settings, load the application, say what was found, and end.',
+    fallbackText: 'off',
+    fallback: always(false),
+    parse: last(parseSwitch),
+  },
+  edgeProgram: {
+    flag: 'edge-program',
+    value: 'PATH',
+    group: 'Development',
+    isHidden: true,
+    doc: 'The script of the edge, for tests.',
+    fallbackText: 'ours',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  zygoteProgram: {
+    flag: 'zygote-program',
+    value: 'PATH',
+    group: 'Development',
+    isHidden: true,
+    doc: 'The script of the zygote, for tests.',
+    fallbackText: 'ours',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+};
+
+function bindsByDefault({ env }: Machine): Outcome<readonly BindAddress[]> {
+  const port = env['PORT'];
+  const parsed = parseBindAddress(port ? `0.0.0.0:${port}` : `127.0.0.1:${DEFAULT_PORT}`);
+  return parsed.ok ? success([parsed.value]) : failure(`PORT: "${port}" is not a port`);
+}
+
+function workersByDefault({ env, coreCount }: Machine): Outcome<number> {
+  const asked = env['WEB_CONCURRENCY'];
+  if (!asked) {
+    return success(coreCount);
+  }
+  const parsed = parseCount(1, WORKERS_MAX)(asked);
+  return parsed.ok ? parsed : failure(`WEB_CONCURRENCY: ${parsed.fault}`);
+}
+
+function parsePreload(text: string): Outcome<PreloadMode> {
+  if (text.toLowerCase() === 'auto') {
+    return success('auto');
+  }
+  const parsed = parseSwitch(text);
+  return parsed.ok ? success(parsed.value ? 'always' : 'never') : parsed;
+}
+
+function parseEnv(texts: readonly string[]): Outcome<ReadonlyMap<string, string>> {
+  const parsed = each(parseAssignment)(texts);
+  return parsed.ok ? success(new Map(parsed.value)) : parsed;
+}
+
+function inverted(parse: (text: string) => Outcome<boolean>): (text: string) => Outcome<boolean> {
+  return (text) => {
+    const parsed = parse(text);
+    return parsed.ok ? success(!parsed.value) : parsed;
+  };
+}

@@ -1,0 +1,233 @@
+/** What the supervisor and a zygote say to each other, one JSON object a line (docs/control.md). */
+
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { ControlMessage } from './json-lines.ts';
+
+export interface StartZygote {
+  readonly kind: 'start';
+  readonly app: string;
+  readonly chdir: string;
+  readonly pythonPath: readonly string[];
+  readonly preload: 'auto' | 'always' | 'never';
+  readonly threads: number;
+  readonly maxRequests: number;
+  readonly maxRequestsJitter: number;
+  /** Paths of the edge threads' sockets, in order. */
+  readonly lanes: readonly string[];
+  readonly board: string;
+  readonly secret: string;
+  readonly runDir: string;
+  readonly development: boolean;
+  /** There is more than one worker. */
+  readonly multiprocess: boolean;
+}
+
+export interface SpawnWorker {
+  readonly kind: 'spawn';
+  readonly worker: number;
+  readonly name: string;
+  /** The first slot of its units. */
+  readonly slot: number;
+}
+
+/** The supervisor has the worker's log pipe open: the worker may open its end and go on. */
+export interface LogOpened {
+  readonly kind: 'log-opened';
+  readonly worker: number;
+}
+
+export interface SignalWorker {
+  readonly kind: 'signal';
+  readonly worker: number;
+  readonly signal: number;
+}
+
+/** All workers are killed, then the zygote exits. */
+export interface StopZygote {
+  readonly kind: 'stop';
+}
+
+export type ToZygote = StartZygote | SpawnWorker | LogOpened | SignalWorker | StopZygote;
+
+export interface AppStatic {
+  readonly url: string;
+  readonly root: string;
+  readonly hashed: boolean;
+}
+
+/** What the loaded application turned out to be. */
+export interface AppFacts {
+  readonly app: string;
+  readonly interface: string;
+  readonly framework: string | null;
+  readonly frameworkVersion: string | null;
+  readonly static: readonly AppStatic[];
+  readonly media: readonly { readonly url: string; readonly root: string }[];
+  readonly debug: boolean | null;
+  readonly allowedHosts: readonly string[] | null;
+  readonly warnings: readonly string[];
+}
+
+export type FromZygote =
+  | {
+      readonly kind: 'loaded';
+      readonly preloaded: boolean;
+      readonly python: string;
+      readonly app: AppFacts | undefined;
+    }
+  | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
+  | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[] }
+  | { readonly kind: 'spawned'; readonly worker: number; readonly pid: number; readonly log: string }
+  | { readonly kind: 'ready'; readonly worker: number; readonly pid: number; readonly app: AppFacts }
+  | { readonly kind: 'worker-load-failed'; readonly worker: number; readonly error: string; readonly traceback: string }
+  | { readonly kind: 'retire'; readonly worker: number; readonly reason: string }
+  | {
+      readonly kind: 'exited';
+      readonly worker: number;
+      readonly pid: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+      readonly reason: string;
+    };
+
+/** Gives a message of a zygote its type, or says what is wrong with it. Keys that are not known are left out. */
+export function parseFromZygote(message: ControlMessage): Outcome<FromZygote> {
+  const fields = new Fields(message);
+  const parsed = parseKnown(message.kind, fields);
+  if (parsed === undefined) {
+    return failure(`a message of unknown kind "${message.kind}"`);
+  }
+  return fields.wrong === undefined
+    ? success(parsed)
+    : failure(`"${fields.wrong}" of a "${message.kind}" message is wrong`);
+}
+
+function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
+  switch (kind) {
+    case 'loaded':
+      return {
+        kind,
+        preloaded: fields.boolean('preloaded'),
+        python: fields.text('python'),
+        app: fields.optionalFacts('app'),
+      };
+    case 'load-failed':
+      return { kind, error: fields.text('error'), traceback: fields.text('traceback', '') };
+    case 'unsafe-preload':
+      return { kind, reasons: fields.texts('reasons') };
+    case 'spawned':
+      return { kind, worker: fields.number('worker'), pid: fields.number('pid'), log: fields.text('log') };
+    case 'ready':
+      return { kind, worker: fields.number('worker'), pid: fields.number('pid'), app: fields.facts('app') };
+    case 'worker-load-failed':
+      return {
+        kind,
+        worker: fields.number('worker'),
+        error: fields.text('error'),
+        traceback: fields.text('traceback', ''),
+      };
+    case 'retire':
+      return { kind, worker: fields.number('worker'), reason: fields.text('reason', '') };
+    case 'exited':
+      return {
+        kind,
+        worker: fields.number('worker'),
+        pid: fields.number('pid'),
+        code: fields.optionalNumber('code'),
+        signal: fields.optionalText('signal'),
+        reason: fields.text('reason', ''),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Takes typed values out of a message and remembers the first key that was wrong. */
+class Fields {
+  readonly #record: Readonly<Record<string, unknown>>;
+  readonly #root: Fields;
+  #wrong: string | undefined;
+
+  constructor(record: Readonly<Record<string, unknown>>, root?: Fields) {
+    this.#record = record;
+    this.#root = root ?? this;
+  }
+
+  get wrong(): string | undefined {
+    return this.#root.#wrong;
+  }
+
+  text(key: string, fallback?: string): string {
+    const value = this.#record[key] ?? fallback;
+    return typeof value === 'string' ? value : this.#fault(key, '');
+  }
+
+  optionalText(key: string): string | null {
+    return this.#has(key) ? this.text(key) : null;
+  }
+
+  number(key: string): number {
+    const value = this.#record[key];
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : this.#fault(key, 0);
+  }
+
+  optionalNumber(key: string): number | null {
+    return this.#has(key) ? this.number(key) : null;
+  }
+
+  boolean(key: string): boolean {
+    const value = this.#record[key];
+    return typeof value === 'boolean' ? value : this.#fault(key, false);
+  }
+
+  texts(key: string): readonly string[] {
+    const value = this.#record[key] ?? [];
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : this.#fault(key, []);
+  }
+
+  optionalFacts(key: string): AppFacts | undefined {
+    return this.#has(key) ? this.facts(key) : undefined;
+  }
+
+  facts(key: string): AppFacts {
+    const fields = this.#inside(this.#record[key], key);
+    return {
+      app: fields.text('app', ''),
+      interface: fields.text('interface', 'wsgi'),
+      framework: fields.optionalText('framework'),
+      frameworkVersion: fields.optionalText('frameworkVersion'),
+      static: fields
+        .#folders('static')
+        .map((folder) => ({
+          url: folder.text('url'),
+          root: folder.text('root'),
+          hashed: folder.#record['hashed'] === true,
+        })),
+      media: fields.#folders('media').map((folder) => ({ url: folder.text('url'), root: folder.text('root') })),
+      debug: fields.#has('debug') ? fields.boolean('debug') : null,
+      allowedHosts: fields.#has('allowedHosts') ? fields.texts('allowedHosts') : null,
+      warnings: fields.texts('warnings'),
+    };
+  }
+
+  #has(key: string): boolean {
+    return this.#record[key] !== undefined && this.#record[key] !== null;
+  }
+
+  #folders(key: string): Fields[] {
+    const value = this.#record[key] ?? [];
+    return Array.isArray(value) ? value.map((item) => this.#inside(item, key)) : this.#fault(key, []);
+  }
+
+  #inside(value: unknown, key: string): Fields {
+    const isRecord = typeof value === 'object' && value !== null;
+    // A record of unknown values, as just checked.
+    return new Fields(isRecord ? (value as Readonly<Record<string, unknown>>) : this.#fault(key, {}), this.#root);
+  }
+
+  #fault<T>(key: string, value: T): T {
+    this.#root.#wrong ??= key;
+    return value;
+  }
+}

@@ -1,0 +1,89 @@
+/** The single changes that a step is made of, each with what is to be done for it. */
+
+import type { FleetAction, FleetWorker, Generation, Preload, Turn } from './fleet-types.ts';
+
+export function openGeneration(turn: Turn, preload: Preload): void {
+  const { fleet } = turn;
+  fleet.lastGeneration += 1;
+  const id = fleet.lastGeneration;
+  fleet.generations.set(id, {
+    id,
+    preload,
+    state: 'loading',
+    isStopSent: false,
+    preloaded: false,
+    python: '',
+    facts: undefined,
+    seats: [],
+    failures: 0,
+  });
+  fleet.next = id;
+  turn.actions.push({ kind: 'start-zygote', generation: id, preload });
+}
+
+/** Takes a generation out of service: what serves drains, what was never ready is killed, the zygote ends after its last worker. */
+export function endGeneration(turn: Turn, generation: Generation): void {
+  const { fleet } = turn;
+  generation.state = 'ending';
+  for (const worker of fleet.workers.values()) {
+    if (worker.generation === generation.id) {
+      dismissWorker(turn, worker);
+    }
+  }
+  fleet.current = fleet.current === generation.id ? undefined : fleet.current;
+  fleet.next = fleet.next === generation.id ? undefined : fleet.next;
+}
+
+/** A worker of `next` may be ready, yet it was never given requests: it is killed as well. */
+export function dismissWorker(turn: Turn, worker: FleetWorker): void {
+  if (worker.state === 'starting' || worker.generation === turn.fleet.next) {
+    killWorker(turn, worker);
+  } else if (worker.state === 'ready' || worker.state === 'retiring') {
+    drainWorker(worker, turn.nowMs, turn.fleet.settings.gracefulTimeoutMs);
+  }
+}
+
+/** The edge is told by `publish`, and sends DRAIN. */
+export function drainWorker(worker: FleetWorker, nowMs: number, graceMs: number): void {
+  worker.state = 'draining';
+  worker.sinceMs = nowMs;
+  worker.deadlineMs = nowMs + graceMs;
+}
+
+export function killWorker(turn: Turn, worker: FleetWorker): void {
+  if (worker.state !== 'stopping') {
+    worker.state = 'stopping';
+    worker.deadlineMs = Number.POSITIVE_INFINITY;
+    turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGKILL' });
+  }
+}
+
+export function retireWorker(turn: Turn, worker: FleetWorker, reason: string): void {
+  if (worker.state === 'ready') {
+    worker.state = 'retiring';
+    worker.deadlineMs = Number.POSITIVE_INFINITY;
+    log(turn, 'info', `${label(worker)} is replaced: ${reason}`);
+  }
+}
+
+/** Its process is gone. */
+export function removeWorker(turn: Turn, worker: FleetWorker): void {
+  turn.fleet.workers.delete(worker.id);
+  turn.fleet.freeBerths.push(worker.berth);
+  turn.fleet.gone.push(worker.id);
+}
+
+export function log(turn: Turn, level: Extract<FleetAction, { kind: 'log' }>['level'], text: string): void {
+  turn.actions.push({ kind: 'log', level, text });
+}
+
+export function label(worker: FleetWorker): string {
+  return `worker ${worker.name}${worker.pid === 0 ? '' : ` (pid ${worker.pid})`}`;
+}
+
+/** The traceback to put behind a message, the first time it is seen. */
+export function nameFault(turn: Turn, traceback: string): string {
+  const isNew = traceback !== '' && traceback !== turn.fleet.loggedFault;
+  turn.fleet.loggedFault = traceback;
+  return isNew ? `\n${traceback.trimEnd()}` : ' (the same traceback as before)';
+}

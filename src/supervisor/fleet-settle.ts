@@ -1,0 +1,222 @@
+/** What is wanted, brought about: after every event, whatever it was. The order of the lines in `settle` is the order of the rules. */
+
+import type { ActiveWorker } from '../protocol/control/edge.ts';
+import {
+  dismissWorker,
+  drainWorker,
+  endGeneration,
+  killWorker,
+  label,
+  log,
+  openGeneration,
+  retireWorker,
+} from './fleet-changes.ts';
+import { failStart } from './fleet-failures.ts';
+import { settleStop } from './fleet-stop.ts';
+import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
+
+export function settle(turn: Turn): void {
+  for (const worker of [...turn.fleet.workers.values()]) {
+    if (turn.nowMs >= worker.deadlineMs) {
+      expire(turn, worker);
+    }
+  }
+  settleStop(turn);
+  restartEdge(turn);
+  retryGeneration(turn);
+  fillSeats(turn, turn.fleet.current);
+  fillSeats(turn, turn.fleet.next);
+  switchGenerations(turn);
+  stopEmptyZygotes(turn);
+  announce(turn);
+  publish(turn);
+}
+
+function expire(turn: Turn, worker: FleetWorker): void {
+  switch (worker.state) {
+    case 'starting':
+      return failStart(turn, worker);
+    case 'ready':
+      return retireWorker(turn, worker, `it is ${Math.round((turn.nowMs - worker.sinceMs) / 1000)} s old (--max-age)`);
+    case 'draining':
+      if (worker.stuckCount === 0) {
+        const seconds = ((turn.nowMs - worker.sinceMs) / 1000).toFixed(1);
+        log(turn, 'warning', `${label(worker)} did not finish within ${seconds} s and is killed`);
+      }
+      return killWorker(turn, worker);
+    default:
+      return;
+  }
+}
+
+function restartEdge(turn: Turn): void {
+  const { edge, stop } = turn.fleet;
+  if (stop === undefined && edge.state === 'ended' && turn.nowMs >= edge.notBeforeMs) {
+    edge.state = 'starting';
+    edge.sinceMs = turn.nowMs;
+    turn.actions.push({ kind: 'start-edge' });
+    turn.fleet.published = undefined;
+    const facts = turn.fleet.generations.get(turn.fleet.current ?? 0)?.facts;
+    if (facts !== undefined) {
+      turn.actions.push({ kind: 'serve-static', facts });
+    }
+  }
+}
+
+/** After the loss of a zygote, or a failed attempt to replace one. */
+function retryGeneration(turn: Turn): void {
+  const { fleet } = turn;
+  const isMissing = fleet.current === undefined && fleet.next === undefined;
+  if (isMissing && fleet.wasReady && fleet.stop === undefined && turn.nowMs >= fleet.zygoteRetry.notBeforeMs) {
+    const preload = fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload;
+    openGeneration(turn, preload);
+  }
+}
+
+function fillSeats(turn: Turn, id: number | undefined): void {
+  const { fleet } = turn;
+  const generation = fleet.generations.get(id ?? 0);
+  if (generation?.state !== 'loaded' || (fleet.stop !== undefined && fleet.stop.phase !== 'edge')) {
+    return;
+  }
+  const members = [...fleet.workers.values()].filter((worker) => worker.generation === generation.id);
+  for (const worker of members) {
+    if (worker.seat >= fleet.target) {
+      dismissWorker(turn, worker);
+    }
+  }
+  for (let seat = 0; seat < fleet.target; seat += 1) {
+    fillSeat(
+      turn,
+      generation,
+      members.filter((worker) => worker.seat === seat),
+      seat,
+    );
+  }
+}
+
+function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWorker[], seatIndex: number): void {
+  const { fleet, nowMs } = turn;
+  const retiring = holders.find((worker) => worker.state === 'retiring');
+  const successor = holders.find((worker) => worker.state === 'ready');
+  if (retiring !== undefined && successor !== undefined) {
+    return drainWorker(retiring, nowMs, fleet.settings.gracefulTimeoutMs);
+  }
+  const isReplacing = retiring !== undefined;
+  const isTaken = successor !== undefined || holders.some((worker) => worker.state === 'starting');
+  if (isTaken || (isReplacing && (fleet.stop !== undefined || replacementCount(turn) >= Math.ceil(fleet.target / 2)))) {
+    return;
+  }
+  const seat = (generation.seats[seatIndex] ??= { failures: 0, notBeforeMs: 0 });
+  if (nowMs >= seat.notBeforeMs) {
+    spawn(turn, generation, seatIndex);
+  }
+}
+
+/** Replacements cost memory beside those they replace, so only half of the workers are replaced at one time. */
+function replacementCount(turn: Turn): number {
+  const workers = [...turn.fleet.workers.values()];
+  const isReplaced = (other: FleetWorker) =>
+    workers.some(
+      (worker) => worker.state === 'retiring' && worker.generation === other.generation && worker.seat === other.seat,
+    );
+  return workers.filter((worker) => worker.state === 'starting' && isReplaced(worker)).length;
+}
+
+function spawn(turn: Turn, generation: Generation, seat: number): void {
+  const { fleet, nowMs } = turn;
+  const berth = fleet.freeBerths.shift();
+  if (berth === undefined) {
+    return;
+  }
+  fleet.lastWorker += 1;
+  const worker: FleetWorker = {
+    id: fleet.lastWorker,
+    name: `w${seat + 1}`,
+    generation: generation.id,
+    seat,
+    berth,
+    pid: 0,
+    state: 'starting',
+    sinceMs: nowMs,
+    deadlineMs: nowMs + fleet.settings.startTimeoutMs,
+    stuckCount: 0,
+  };
+  fleet.workers.set(worker.id, worker);
+  const slot = berth * fleet.settings.threads;
+  turn.actions.push({ kind: 'spawn-worker', generation: generation.id, worker: worker.id, name: worker.name, slot });
+}
+
+/** The next generation takes over when all of it is ready; or, when nobody serves, as soon as one worker is. */
+function switchGenerations(turn: Turn): void {
+  const { fleet } = turn;
+  const next = fleet.generations.get(fleet.next ?? 0);
+  if (next === undefined) {
+    return;
+  }
+  const workers = [...fleet.workers.values()];
+  const readyCount = workers.filter((worker) => worker.generation === next.id && worker.state === 'ready').length;
+  const isServed = workers.some((worker) => worker.generation === fleet.current && isActive(worker));
+  if (readyCount < (isServed ? fleet.target : 1)) {
+    return;
+  }
+  const old = fleet.generations.get(fleet.current ?? 0);
+  fleet.current = next.id;
+  fleet.next = undefined;
+  if (old !== undefined) {
+    endGeneration(turn, old);
+    log(turn, 'info', 'reloaded: the new workers serve, the old ones finish what they have');
+  }
+  if (next.facts !== undefined) {
+    turn.actions.push({ kind: 'serve-static', facts: next.facts });
+  }
+}
+
+function stopEmptyZygotes(turn: Turn): void {
+  const { fleet } = turn;
+  const living = new Set(
+    [...fleet.workers.values()].filter((worker) => worker.state !== 'stopping').map((worker) => worker.generation),
+  );
+  for (const generation of fleet.generations.values()) {
+    if (generation.state === 'ending' && !generation.isStopSent && !living.has(generation.id)) {
+      generation.isStopSent = true;
+      turn.actions.push({ kind: 'stop-zygote', generation: generation.id });
+    }
+  }
+}
+
+function announce(turn: Turn): void {
+  const { fleet } = turn;
+  const current = fleet.generations.get(fleet.current ?? 0);
+  if (fleet.isStarted || current === undefined || fleet.edge.state !== 'ready' || fleet.stop !== undefined) {
+    return;
+  }
+  if ([...fleet.workers.values()].filter(isActive).length >= fleet.target) {
+    fleet.isStarted = true;
+    turn.actions.push({ kind: 'announce', generation: structuredClone(current), unsafeReasons: fleet.unsafeReasons });
+  }
+}
+
+function isActive(worker: FleetWorker): boolean {
+  return worker.state === 'ready' || worker.state === 'retiring';
+}
+
+function publish(turn: Turn): void {
+  const { fleet } = turn;
+  const { threads } = fleet.settings;
+  const active: ActiveWorker[] = [...fleet.workers.values()]
+    .filter((worker) => worker.generation === fleet.current && isActive(worker))
+    .map(({ id, name, pid, berth }) => ({
+      id,
+      name,
+      pid,
+      slots: Array.from({ length: threads }, (_, unit) => berth * threads + unit),
+    }));
+  const published = active.map(({ id }) => id).join();
+  if (fleet.published === published && fleet.gone.length === 0) {
+    return;
+  }
+  turn.actions.push({ kind: 'publish', active, gone: fleet.gone });
+  fleet.published = published;
+  fleet.gone = [];
+}

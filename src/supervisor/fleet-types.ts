@@ -1,0 +1,185 @@
+/** What the fleet knows, what happens to it (past facts and commands), and what it wants done. */
+
+import type { ActiveWorker } from '../protocol/control/edge.ts';
+import type { AppFacts } from '../protocol/control/zygote.ts';
+
+/**
+ * starting  its process was asked for, and it cannot be given requests yet
+ * ready     is given requests
+ * retiring  is given requests until its replacement is ready
+ * draining  is given none, and ends when it has finished those it has
+ * stopping  was killed, and is not gone yet
+ */
+export type WorkerState = 'starting' | 'ready' | 'retiring' | 'draining' | 'stopping';
+
+export interface FleetWorker {
+  readonly id: number;
+  readonly name: string;
+  readonly generation: number;
+  /** The place it fills, 0 to target − 1. Its replacement fills the same. */
+  readonly seat: number;
+  /** Index into the table of berths; its slots follow from it. */
+  readonly berth: number;
+  /** 0 until its process is known. */
+  pid: number;
+  state: WorkerState;
+  sinceMs: number;
+  /** When something is done about it if nothing happens before. */
+  deadlineMs: number;
+  /** Requests that were reported stuck in it. */
+  stuckCount: number;
+}
+
+/** One place in a generation: what is remembered when the worker in it changes. */
+export interface Seat {
+  failures: number;
+  notBeforeMs: number;
+}
+
+export interface Generation {
+  readonly id: number;
+  readonly preload: Preload;
+  /** ending: its zygote was told to stop, or will be once its workers have drained. */
+  state: 'loading' | 'loaded' | 'ending';
+  isStopSent: boolean;
+  preloaded: boolean;
+  python: string;
+  facts: AppFacts | undefined;
+  seats: Seat[];
+  failures: number;
+}
+
+export type Preload = 'auto' | 'always' | 'never';
+
+export interface FleetSettings {
+  readonly workers: number;
+  readonly threads: number;
+  readonly preload: Preload;
+  readonly slotsMax: number;
+  readonly startTimeoutMs: number;
+  readonly gracefulTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly maxAgeMs: number;
+}
+
+export interface Fleet {
+  readonly settings: FleetSettings;
+  /** Workers wanted; TTIN and TTOU change it. */
+  target: number;
+  /** The generation that is given requests. */
+  current: number | undefined;
+  /** The one that is to replace it and is not ready yet. */
+  next: number | undefined;
+  generations: Map<number, Generation>;
+  workers: Map<number, FleetWorker>;
+  /** Those that were free longest are taken first, so that the edge has heard of the end of whoever had them. */
+  freeBerths: number[];
+  lastWorker: number;
+  lastGeneration: number;
+  /** Why preloading was found unsafe; it is not tried again. */
+  unsafeReasons: readonly string[];
+  /** Some worker was ready once. */
+  wasReady: boolean;
+  /** All workers of the first generation were ready, and the edge. */
+  isStarted: boolean;
+  /** The last fault of the application that was logged in full, so that it is logged once. */
+  loggedFault: string;
+  zygoteRetry: Seat;
+  edge: {
+    state: 'starting' | 'ready' | 'ended';
+    wasReady: boolean;
+    failures: number;
+    sinceMs: number;
+    notBeforeMs: number;
+  };
+  gone: number[];
+  /** The last `active` that was published, as text; undefined: it must be said again. */
+  published: string | undefined;
+  stop: { phase: 'edge' | 'workers' | 'killing'; deadlineMs: number; code: number; isOver: boolean } | undefined;
+}
+
+export type FleetFact =
+  | {
+      readonly kind: 'zygote-loaded';
+      readonly generation: number;
+      readonly preloaded: boolean;
+      readonly python: string;
+      readonly facts: AppFacts | undefined;
+    }
+  | {
+      readonly kind: 'zygote-load-failed';
+      readonly generation: number;
+      readonly error: string;
+      readonly traceback: string;
+    }
+  | { readonly kind: 'zygote-unsafe'; readonly generation: number; readonly reasons: readonly string[] }
+  | { readonly kind: 'zygote-exited'; readonly generation: number; readonly cause: Exit }
+  | { readonly kind: 'worker-spawned'; readonly worker: number; readonly pid: number }
+  | { readonly kind: 'worker-ready'; readonly worker: number; readonly facts: AppFacts }
+  | { readonly kind: 'worker-load-failed'; readonly worker: number; readonly error: string; readonly traceback: string }
+  | { readonly kind: 'worker-retiring'; readonly worker: number; readonly reason: string }
+  | { readonly kind: 'worker-exited'; readonly worker: number; readonly cause: Exit; readonly reason: string }
+  | { readonly kind: 'worker-oversized'; readonly worker: number; readonly bytes: number }
+  | { readonly kind: 'worker-quiet'; readonly worker: number }
+  | {
+      readonly kind: 'request-stuck';
+      readonly worker: number;
+      readonly requestId: string;
+      readonly method: string;
+      readonly path: string;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'edge-ready' }
+  | { readonly kind: 'edge-drained' }
+  | { readonly kind: 'edge-exited'; readonly cause: Exit; readonly message: string }
+  | { readonly kind: 'time-passed' };
+
+export type FleetCommand =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'reload'; readonly why: string }
+  | { readonly kind: 'add-worker' }
+  | { readonly kind: 'remove-worker' }
+  | { readonly kind: 'stop'; readonly isQuick: boolean; readonly why: string };
+
+export type FleetEvent = FleetFact | FleetCommand;
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export type FleetAction =
+  | { readonly kind: 'start-edge' }
+  | { readonly kind: 'stop-edge'; readonly deadlineMs: number }
+  | { readonly kind: 'kill-edge' }
+  | { readonly kind: 'start-zygote'; readonly generation: number; readonly preload: Preload }
+  | { readonly kind: 'stop-zygote'; readonly generation: number }
+  | { readonly kind: 'kill-zygote'; readonly generation: number }
+  | {
+      readonly kind: 'spawn-worker';
+      readonly generation: number;
+      readonly worker: number;
+      readonly name: string;
+      readonly slot: number;
+    }
+  | {
+      readonly kind: 'signal-worker';
+      readonly generation: number;
+      readonly worker: number;
+      readonly signal: 'SIGKILL' | 'SIGUSR2';
+    }
+  /** For a worker whose zygote is gone. */
+  | { readonly kind: 'kill-process'; readonly pid: number }
+  | { readonly kind: 'publish'; readonly active: readonly ActiveWorker[]; readonly gone: readonly number[] }
+  | { readonly kind: 'serve-static'; readonly facts: AppFacts }
+  | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string }
+  | { readonly kind: 'announce'; readonly generation: Generation; readonly unsafeReasons: readonly string[] }
+  | { readonly kind: 'give-up'; readonly error: string; readonly traceback: string }
+  | { readonly kind: 'finish'; readonly code: number };
+
+/** One step in the making: the fleet that is being changed and what is to be done for it. */
+export interface Turn {
+  readonly fleet: Fleet;
+  readonly nowMs: number;
+  readonly actions: FleetAction[];
+}

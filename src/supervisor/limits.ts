@@ -1,0 +1,33 @@
+/** Every wait and size of the supervisor, with its reason. */
+export const SUPERVISOR_LIMITS = {
+  /** A worker that dies sooner after it was ready counts as one that does not start: it is not restarted in a tight loop. */
+  stableAfterMs: 250,
+  backoffFirstMs: 100,
+  backoffMaxMs: 30_000,
+  /** So many workers that die before one is ready: the application does not run, and saying so beats trying for ever. */
+  firstStartFailuresMax: 3,
+  /** Between asking for tracebacks and SIGKILL: faulthandler writes them in a few milliseconds. */
+  tracebackMs: 200,
+  /** Once the edge is drained, workers only have to run their exit handlers. */
+  workerEndMs: 3_000,
+  /** After a quick stop was asked for, the edge and the zygotes are killed. */
+  quickStopMs: 1_000,
+  /** The edge cuts what is not finished at its deadline; only one that hangs is still there so much later. */
+  edgeOverdueMs: 1_000,
+  /** Load-table entries; 8 bytes for each of them and each edge thread. */
+  slotsLeast: 1024,
+  /** How often the memory of workers is looked at. */
+  memoryPollMs: 5_000,
+  /** An application's line that is longer is cut into pieces of this size. */
+  logLineBytesMax: 64 * 1024,
+  /** Text without an end of line is written after so long. */
+  logPartialMs: 200,
+  /** Log bytes that wait for a slow reader; beyond it lines are dropped and counted. */
+  logPendingBytesMax: 8 * 1024 * 1024,
+  /** At the end, how long the log may take to be written. */
+  logFlushMs: 500,
+  /** Editors write files in several steps. */
+  reloadDebounceMs: 100,
+  /** Folders that are watched with --reload. */
+  watchedFoldersMax: 5_000,
+} as const;
