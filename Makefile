@@ -24,6 +24,7 @@ run: setup
 
 # Everything that a change must pass. Chromium is the only Debian package that it needs.
 test: setup-dev
+	@tools/setup-example.sh
 	@tools/packages.sh chromium
 	@$(NODE) tools/test.ts
 
