@@ -10,17 +10,17 @@ export const EDGE_LIMITS = {
   /** How long a connection that is closing is read on, so that the client gets the answer and not a reset (nginx lingering_timeout). */
   lingerMs: 5_000,
   /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */
-  outputBytesMax: 256 * 1024,
+  outputBytesMax: 262_144,
   /** Read from a file at a time: fewer, larger reads and writes are what large files gain from. */
-  fileChunkBytes: 256 * 1024,
+  fileChunkBytes: 262_144,
   /** One read from a client socket. Shared by all connections of a thread. */
-  readBytes: 64 * 1024,
+  readBytes: 65_536,
   /** One read from a lane. Shared by all lanes of a thread. */
-  laneReadBytes: 256 * 1024,
+  laneReadBytes: 262_144,
   /** A worker's first frame: longer ones are not from a worker of ours. */
   helloBytesMax: 4096,
   /** Counters of connections by address: addresses that share one (about one in 30,000 at a thousand clients) share their limit. */
-  addressCounters: 1 << 16,
+  addressCounters: 65_536,
   /** When stopping, idle connections are kept this long, for a request may already be on its way. */
   stopIdleMs: 100,
   /** Refused connections are logged at most this often. */

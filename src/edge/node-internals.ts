@@ -64,6 +64,6 @@ function adopt(handle: Handle, buffer: Buffer, onSocket: OnSocket): void {
     },
   };
   // `handle` is how net.Server itself makes the socket of a connection; the types leave it out.
-  const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
+  const socket = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
   receive = onSocket(socket);
 }

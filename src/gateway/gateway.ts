@@ -50,7 +50,11 @@ export interface GatewayOptions {
   onStuck(stuck: StuckRequest): void;
   /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
   onQuiet(worker: number): void;
-  /** A unit has room that this thread does not need. */
+  /** How many requests wait here. */
+  onWaiting(count: number): void;
+  /** Requests wait in other threads too. */
+  othersWait(): boolean;
+  /** A unit may have room that this thread leaves to others. */
   onRoom(): void;
 }
 
@@ -59,7 +63,7 @@ const WATCH_MS = 10;
 const TIMEOUT_CHECK_MS = 250;
 
 export class Gateway implements CallOwner, LaneOwner {
-  readonly memo = new WorkerHeadMemo();
+  readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly budget: SpoolBudget;
   readonly #options: GatewayOptions;
   readonly #lanes: Lane[] = [];
@@ -70,6 +74,7 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #head = { request: '', block: '' };
   #active: ReadonlySet<number> = new Set();
   #waiting = 0;
+  #yields = false;
   #collecting = 0;
   #onLanes = 0;
   #used = 0;
@@ -147,7 +152,7 @@ export class Gateway implements CallOwner, LaneOwner {
       return;
     }
     call.queuedAtMs = this.monotonicMs();
-    this.#waiting += 1;
+    this.#count(1);
     this.#queue.push(call);
     if (this.#queue.size > 2 * this.#options.settings.queueMax) {
       this.#forgetDropped();
@@ -207,10 +212,15 @@ export class Gateway implements CallOwner, LaneOwner {
         if (!this.#dispatch(call)) {
           return;
         }
-        this.#waiting -= 1;
+        this.#count(-1);
       }
       this.#queue.shift();
     }
+  }
+
+  #count(change: 1 | -1): void {
+    this.#waiting += change;
+    this.#options.onWaiting(this.#waiting);
   }
 
   #flush(): void {
@@ -245,9 +255,12 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   onRead(lane: Lane): void {
-    if (this.#waiting > 0) {
+    if (this.#waiting > 0 && (this.#yields || !this.#options.othersWait())) {
+      this.#yields = false;
       this.pump();
     } else {
+      // Turn and turn about: the thread whose requests are answered must not take every place that becomes free.
+      this.#yields = true;
       this.#options.onRoom();
     }
     if (lane.isDraining) {
@@ -306,7 +319,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   onDropped(call: Call): void {
     if (call.queuedAtMs > 0 && call.lane === undefined) {
-      this.#waiting -= 1;
+      this.#count(-1);
     }
   }
 
@@ -413,7 +426,7 @@ export class Gateway implements CallOwner, LaneOwner {
         call.lane = undefined;
         call.retries += 1;
         call.queuedAtMs ||= this.monotonicMs();
-        this.#waiting += 1;
+        this.#count(1);
         this.#queue.unshift(call);
       }
     }
@@ -431,6 +444,7 @@ export class Gateway implements CallOwner, LaneOwner {
       this.#watch = undefined;
       return;
     }
+    this.pump();
     const nowMs = this.monotonicMs();
     for (const lane of this.#lanes) {
       if (lane.depth > 1 && !lane.isRecalled && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs)) {
@@ -469,7 +483,7 @@ export class Gateway implements CallOwner, LaneOwner {
       }
       this.#queue.shift();
       if (!call.isOver) {
-        this.#waiting -= 1;
+        this.#count(-1);
         this.#overload(call);
       }
     }

@@ -42,8 +42,8 @@ export class Lane implements LaneLoad {
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
-  readonly calls = new Deque<Call>();
-  meanServiceUs = Infinity;
+  readonly calls: Deque<Call> = new Deque<Call>();
+  meanServiceUs: number = Infinity;
   usedAt = 0;
   /** When the first call became the first, or was sent to an idle lane. */
   frontSinceMs = 0;

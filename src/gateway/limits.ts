@@ -1,14 +1,14 @@
 export const GATEWAY_LIMITS = {
   /** Bodies up to this go inside the REQUEST frame; longer ones to a file that the worker opens. */
-  inlineBodyBytesMax: 256 * 1024,
+  inlineBodyBytesMax: 262_144,
   /** Bytes on their way to a spool file; the source is paused above, resumed below a quarter of it. */
-  spoolPendingBytesMax: 1 << 20,
+  spoolPendingBytesMax: 1_048_576,
   /** One response spooled for a slow reader; beyond it the worker waits for the reader (nginx: proxy_max_temp_file_size 1 GB). */
-  responseSpoolBytesMax: 1 << 30,
+  responseSpoolBytesMax: 1_073_741_824,
   /** All spool files of an edge thread together: a full disk helps nobody. */
-  spoolBytesMax: 16 * 2 ** 30,
+  spoolBytesMax: 17_179_869_184,
   /** Read back from a spool file at a time. */
-  spoolReadBytes: 128 * 1024,
+  spoolReadBytes: 131_072,
   /** How often a request that never began may be handed to another worker before it is given up. */
   retriesMax: 3,
   /** How long a worker may take to give back what it was asked for. */

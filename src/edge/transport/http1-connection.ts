@@ -6,8 +6,9 @@
 
 import type { Socket } from 'node:net';
 import type { Body, BodySink, Client, FilePart, Handler, Origin, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
-import type { Fault, FieldMemo, RequestHead } from '../../protocol/http1/types.ts';
+import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable, TrackedConnection } from '../connection-table.ts';
 import { renderErrorPage } from '../error-pages.ts';

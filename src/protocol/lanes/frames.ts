@@ -4,9 +4,9 @@ export const FRAME_HEADER_BYTES = 8;
 
 export const FRAME_LIMITS = {
   /** A longer payload is a fault of the peer: nothing we send comes near. */
-  payloadBytesMax: 1 << 20,
+  payloadBytesMax: 1_048_576,
   /** Body bytes in one frame: large enough to amortise the header, small enough to share a lane's buffer. */
-  bodyBytesMax: 256 * 1024,
+  bodyBytesMax: 262_144,
   /** Streams are 24 bits; 0 is the lane itself. */
   streamMax: 0xffffff,
 } as const;

@@ -1,0 +1,104 @@
+/**
+ * The edge process. Its main thread is edge thread 0; further ones are worker threads. Everything it does follows from what the
+ * supervisor says over IPC; when that channel closes, the supervisor is gone and the edge ends.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
+import { newSharedState } from './shared-state.ts';
+import { EdgeThread, type FromThread, type ToThread } from './thread.ts';
+
+interface Thread {
+  receive(message: ToThread): void;
+}
+
+class Edge {
+  readonly #threads: Thread[] = [];
+  readonly #ready = new Set<number>();
+  readonly #drained = new Set<number>();
+  readonly #quiet = new Map<number, Set<number>>();
+
+  start(config: ConfigureEdge): void {
+    const shared = newSharedState(config.slotsMax, config.edgeThreads);
+    const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
+    this.#threads.push(first);
+    for (let index = 1; index < config.edgeThreads; index += 1) {
+      const worker = new Worker(new URL('./thread-entry.ts', import.meta.url), { workerData: { index, config, shared } });
+      worker.on('message', (message: FromThread) => this.#onThread(index, message));
+      worker.on('error', (error) => endWith(error));
+      this.#threads.push({ receive: (message) => worker.postMessage(message) });
+    }
+    first.start();
+  }
+
+  receive(message: ToEdge): void {
+    if (message.kind === 'configure') {
+      this.start(message);
+      return;
+    }
+    for (const thread of this.#threads) {
+      thread.receive(message);
+    }
+  }
+
+  #onThread(index: number, message: FromThread): void {
+    switch (message.kind) {
+      case 'room':
+        this.#threads[message.to]?.receive({ kind: 'room' });
+        return;
+      case 'ready':
+        this.#ready.add(index);
+        if (this.#ready.size === this.#threads.length) {
+          tell(message);
+        }
+        return;
+      case 'drained':
+        this.#drained.add(index);
+        if (this.#drained.size === this.#threads.length) {
+          tell(message, () => process.exit(0));
+        }
+        return;
+      case 'quiet':
+        this.#onQuiet(index, message.worker);
+        return;
+      default:
+        tell(message);
+    }
+  }
+
+  #onQuiet(index: number, worker: number): void {
+    const threads = this.#quiet.get(worker) ?? new Set();
+    this.#quiet.set(worker, threads.add(index));
+    if (threads.size === this.#threads.length) {
+      this.#quiet.delete(worker);
+      tell({ kind: 'quiet', worker });
+    }
+  }
+}
+
+function tell(message: FromEdge, sent?: () => void): void {
+  if (process.connected) {
+    process.send?.(message, undefined, undefined, () => sent?.());
+  }
+}
+
+/** A bug: the supervisor replaces the edge, and the listening sockets keep what arrives meanwhile. */
+function endWith(error: unknown): void {
+  tell({ kind: 'log', level: 'error', text: `the edge ends after an internal error: ${error instanceof Error ? error.stack : String(error)}` }, () => process.exit(70));
+  setTimeout(() => process.exit(70), 1000).unref();
+}
+
+const edge = new Edge();
+process.on('message', (message) => {
+  try {
+    edge.receive(message as ToEdge); // The supervisor is our own.
+  } catch (error) {
+    tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.on('uncaughtException', endWith);
+// The terminal's Ctrl-C reaches the whole group; the supervisor decides what follows.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGPIPE'] as const) {
+  process.on(signal, () => undefined);
+}

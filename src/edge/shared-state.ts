@@ -1,0 +1,30 @@
+/** What edge threads see of one another: counters in shared memory, nothing else. */
+
+import { newConnectionCounters } from './connection-table.ts';
+
+export interface SharedState {
+  /** Requests on each unit of Python concurrency, by slot. */
+  readonly loads: Int32Array;
+  /** Requests that wait for a worker, by thread. */
+  readonly waiting: Int32Array;
+  /** 1: the thread has been told of room and has not looked yet. */
+  readonly told: Int32Array;
+  readonly connections: Int32Array;
+}
+
+export function newSharedState(slotsMax: number, threads: number): SharedState {
+  const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
+  return { loads: shared(slotsMax), waiting: shared(threads), told: shared(threads), connections: newConnectionCounters() };
+}
+
+/** Another thread in which requests wait, or -1. */
+export function waitingElsewhere(shared: SharedState, self: number): number {
+  const { waiting } = shared;
+  for (let step = 1; step < waiting.length; step += 1) {
+    const other = (self + step) % waiting.length;
+    if (Atomics.load(waiting, other) > 0) {
+      return other;
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,244 @@
+/**
+ * One edge thread: its listeners, its connections, its gateway, put together. Threads share nothing but counters in shared memory;
+ * what the supervisor says reaches each of them, and what they say is gathered by the edge's main.
+ */
+
+import { openSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { join } from 'node:path';
+import { Board } from '../gateway/board.ts';
+import { Gateway } from '../gateway/gateway.ts';
+import { SpoolBudget } from '../gateway/spool-file.ts';
+import { httpDate, systemClock } from '../kernel/clock.ts';
+import type { ConfigureEdge, FromEdge, Listener, StaticMount, ToEdge } from '../protocol/control/edge.ts';
+import type { Client, Handler, Origin } from '../protocol/http/exchange.ts';
+import { FieldMemo } from '../protocol/http1/field-memo.ts';
+import { AccessLog } from './access-log/access-log.ts';
+import { renderCombined, renderJson } from './access-log/line.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { TrustedPeers } from './forwarded.ts';
+import { compileStatic } from './handlers/static/static.ts';
+import { listenForLanes } from './lane-listener.ts';
+import { EDGE_LIMITS } from './limits.ts';
+import { listenWithBuffer } from './node-internals.ts';
+import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
+import { RequestIds } from './request-id.ts';
+import { type SharedState, waitingElsewhere } from './shared-state.ts';
+import { type ConnectionServices, Http1Connection, type ListenerOrigins } from './transport/http1-connection.ts';
+import { HeadRenderer } from './transport/response-text.ts';
+
+/** What threads say beside what the supervisor is told: thread `to` may look for a worker. */
+export type FromThread = FromEdge | { readonly kind: 'room'; readonly to: number };
+export type ToThread = ToEdge | { readonly kind: 'room' };
+
+/** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
+const STREAMS_PER_THREAD = 0x100000;
+
+export class EdgeThread {
+  readonly #index: number;
+  readonly #config: ConfigureEdge;
+  readonly #shared: SharedState;
+  readonly #send: (message: FromThread) => void;
+  readonly #table: ConnectionTable;
+  readonly #gateway: Gateway;
+  readonly #accessLog: AccessLog | undefined;
+  readonly #services: ConnectionServices;
+  readonly #servers: Server[] = [];
+  #static: Handler;
+  #dateSecond = 0;
+  #date = '';
+  #isDrained = false;
+
+  constructor(index: number, config: ConfigureEdge, shared: SharedState, send: (message: FromThread) => void) {
+    this.#index = index;
+    this.#config = config;
+    this.#shared = shared;
+    this.#send = send;
+    this.#table = this.#newTable();
+    this.#gateway = this.#newGateway();
+    this.#accessLog = this.#newAccessLog();
+    this.#static = this.#compileStatic([]);
+    this.#services = this.#newServices();
+  }
+
+  #log(level: 'info' | 'warning' | 'error', text: string): void {
+    this.#send({ kind: 'log', level, text });
+  }
+
+  #newTable(): ConnectionTable {
+    const { connectionsMax, connectionsPerAddressMax } = this.#config.settings;
+    return new ConnectionTable({
+      clock: systemClock,
+      caps: { connectionsMax, connectionsPerAddressMax },
+      counters: this.#shared.connections,
+      onRefused: (count) => this.#log('warning', `${count} connections refused: the limit of connections is reached`),
+      onEmpty: () => this.#checkDrained(),
+    });
+  }
+
+  #newGateway(): Gateway {
+    const { settings, spoolDir, boardPath, edgeThreads } = this.#config;
+    const index = this.#index;
+    return new Gateway({
+      settings: {
+        timeoutMs: settings.timeoutMs,
+        queueMax: Math.ceil(settings.queueDepthMax / edgeThreads),
+        queueTimeoutMs: settings.queueTimeoutMs,
+        bodyBytesMax: settings.bodyBytesMax || Infinity,
+        keepsTimes: settings.accessLog !== undefined,
+      },
+      clock: systemClock,
+      budget: new SpoolBudget(spoolDir, `e${index}`),
+      board: new Board(openSync(boardPath, 'r'), index, edgeThreads),
+      loads: this.#shared.loads,
+      firstStream: index * STREAMS_PER_THREAD,
+      log: (level, text) => this.#log(level, text),
+      onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),
+      onQuiet: (worker) => this.#send({ kind: 'quiet', worker }),
+      onWaiting: (count) => Atomics.store(this.#shared.waiting, index, count),
+      othersWait: () => waitingElsewhere(this.#shared, index) !== -1,
+      onRoom: () => this.#offerRoom(),
+    });
+  }
+
+  #offerRoom(): void {
+    const to = waitingElsewhere(this.#shared, this.#index);
+    if (to !== -1 && Atomics.exchange(this.#shared.told, to, 1) === 0) {
+      this.#send({ kind: 'room', to });
+    }
+  }
+
+  #newAccessLog(): AccessLog | undefined {
+    const settings = this.#config.settings.accessLog;
+    return settings === undefined
+      ? undefined
+      : new AccessLog({
+          path: settings.path,
+          format: settings.format === 'json' ? renderJson : renderCombined,
+          clock: systemClock,
+          onError: (text) => this.#log('error', text),
+        });
+  }
+
+  #newServices(): ConnectionServices {
+    const { settings, development } = this.#config;
+    return {
+      buffer: Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes),
+      memo: new FieldMemo(),
+      renderer: new HeadRenderer(),
+      table: this.#table,
+      ids: new RequestIds(),
+      trusted: new TrustedPeers(settings.forwardedAllowIps),
+      keepAliveMs: settings.keepAliveMs,
+      isDevelopment: development,
+      accessLog: this.#accessLog,
+      handle: compilePipeline([
+        refuseUnserved,
+        (exchange) => this.#static(exchange),
+        (exchange) => {
+          this.#gateway.submit(exchange);
+          return true;
+        },
+      ]),
+      date: () => this.#today(),
+      monotonicMs: () => systemClock.monotonicMs(),
+      log: (level, text) => this.#log(level, text),
+    };
+  }
+
+  #compileStatic(mounts: readonly StaticMount[]): Handler {
+    return compileStatic([...this.#config.mounts, ...mounts], { clock: systemClock, log: (level, text) => this.#log(level, text) });
+  }
+
+  #today(): string {
+    const nowMs = systemClock.nowMs();
+    if (nowMs - this.#dateSecond >= 1000 || nowMs < this.#dateSecond) {
+      this.#dateSecond = nowMs - (nowMs % 1000);
+      this.#date = httpDate(nowMs);
+    }
+    return this.#date;
+  }
+
+  /** Opens the lane socket and every listener; `ready` is said when clients and workers can connect. */
+  start(): void {
+    const { runDir, secret, listeners, settings } = this.#config;
+    listenForLanes({ path: join(runDir, `lane.${this.#index}.sock`), secret, gateway: this.#gateway, log: (level, text) => this.#log(level, text) });
+    for (const listener of listeners) {
+      const fd = listener.fds[this.#index % listener.fds.length];
+      if (fd !== undefined) {
+        const origins = originsOf(listener);
+        this.#servers.push(listenWithBuffer({ fd, backlog: settings.backlog }, this.#services.buffer, (socket) => this.#accept(socket, origins)));
+      }
+    }
+    this.#send({ kind: 'ready' });
+  }
+
+  #accept(socket: Socket, origins: ListenerOrigins): (length: number) => void {
+    const client = clientOf(socket);
+    if (!this.#table.admits(client.address)) {
+      socket.destroy();
+      return () => undefined;
+    }
+    const connection = new Http1Connection(socket, client, origins, this.#services);
+    this.#table.add(connection);
+    return (length) => connection.onBytes(length);
+  }
+
+  receive(message: ToThread): void {
+    switch (message.kind) {
+      case 'workers':
+        this.#gateway.setWorkers(new Set(message.active.map((worker) => worker.id)), message.gone);
+        return;
+      case 'static':
+        this.#static = this.#compileStatic(message.mounts);
+        return;
+      case 'reopen-logs':
+        this.#accessLog?.reopen();
+        return;
+      case 'room':
+        Atomics.store(this.#shared.told, this.#index, 0);
+        this.#gateway.pump();
+        return;
+      case 'stop':
+        this.#stop(message.deadlineMs);
+        return;
+      case 'configure':
+        return;
+    }
+  }
+
+  /** What waits in the backlogs is accepted first: those clients were let in, and a close would reset them. */
+  #stop(deadlineMs: number): void {
+    this.#table.isStopping = true;
+    setTimeout(() => {
+      for (const server of this.#servers) {
+        server.close();
+      }
+      this.#table.destroyIdle();
+      this.#checkDrained();
+    }, EDGE_LIMITS.stopIdleMs);
+    setTimeout(() => this.#table.destroyAll(), deadlineMs).unref();
+  }
+
+  #checkDrained(): void {
+    if (!this.#table.isStopping || this.#isDrained || this.#table.size > 0 || this.#servers.some((server) => server.listening)) {
+      return;
+    }
+    this.#isDrained = true;
+    this.#gateway.setWorkers(new Set(), []);
+    this.#accessLog?.flush();
+    this.#send({ kind: 'drained' });
+  }
+}
+
+function clientOf(socket: Socket): Client {
+  const address = socket.remoteAddress ?? '';
+  return { address: address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address, port: socket.remotePort === undefined ? '' : String(socket.remotePort) };
+}
+
+function originsOf(listener: Listener): ListenerOrigins {
+  const name = listener.kind === 'unix' ? 'localhost' : listener.address === '0.0.0.0' || listener.address === '::' ? 'localhost' : listener.address;
+  const port = listener.kind === 'unix' ? '80' : String(listener.port);
+  const plain: Origin = { scheme: 'http', name, port, isTrusted: false };
+  return { plain, trusted: { ...plain, isTrusted: true }, trustedSecure: { ...plain, scheme: 'https', isTrusted: true } };
+}
