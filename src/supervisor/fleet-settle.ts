@@ -35,15 +35,18 @@ export function settle(turn: Turn): void {
 function expire(turn: Turn, worker: FleetWorker): void {
   switch (worker.state) {
     case 'starting':
-      return failStart(turn, worker);
+      failStart(turn, worker);
+      return;
     case 'ready':
-      return retireWorker(turn, worker, `it is ${Math.round((turn.nowMs - worker.sinceMs) / 1000)} s old (--max-age)`);
+      retireWorker(turn, worker, `it is ${Math.round((turn.nowMs - worker.sinceMs) / 1000)} s old (--max-age)`);
+      return;
     case 'draining':
       if (worker.stuckCount === 0) {
         const seconds = ((turn.nowMs - worker.sinceMs) / 1000).toFixed(1);
         log(turn, 'warning', `${label(worker)} did not finish within ${seconds} s and is killed`);
       }
-      return killWorker(turn, worker);
+      killWorker(turn, worker);
+      return;
     default:
       return;
   }
@@ -100,15 +103,16 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   const retiring = holders.find((worker) => worker.state === 'retiring');
   const successor = holders.find((worker) => worker.state === 'ready');
   if (retiring !== undefined && successor !== undefined) {
-    return drainWorker(retiring, nowMs, fleet.settings.gracefulTimeoutMs);
+    drainWorker(retiring, nowMs, fleet.settings.gracefulTimeoutMs);
+    return;
   }
   const isReplacing = retiring !== undefined;
   const isTaken = successor !== undefined || holders.some((worker) => worker.state === 'starting');
   if (isTaken || (isReplacing && (fleet.stop !== undefined || replacementCount(turn) >= Math.ceil(fleet.target / 2)))) {
     return;
   }
-  const seat = (generation.seats[seatIndex] ??= { failures: 0, notBeforeMs: 0 });
-  if (nowMs >= seat.notBeforeMs) {
+  generation.seats[seatIndex] ??= { failures: 0, notBeforeMs: 0 };
+  if (nowMs >= (generation.seats[seatIndex]?.notBeforeMs ?? 0)) {
     spawn(turn, generation, seatIndex);
   }
 }

@@ -75,28 +75,36 @@ function apply(turn: Turn, event: FleetEvent): void {
     case 'start':
       turn.actions.push({ kind: 'start-edge' });
       turn.fleet.edge.sinceMs = turn.nowMs;
-      return openGeneration(turn, turn.fleet.settings.preload);
+      openGeneration(turn, turn.fleet.settings.preload);
+      return;
     case 'reload':
-      return onReload(turn, event.why);
+      onReload(turn, event.why);
+      return;
     case 'add-worker':
-      return setTarget(turn, turn.fleet.target + 1);
+      setTarget(turn, turn.fleet.target + 1);
+      return;
     case 'remove-worker':
-      return setTarget(turn, turn.fleet.target - 1);
+      setTarget(turn, turn.fleet.target - 1);
+      return;
     case 'stop':
-      return beginStop(turn, { isQuick: event.isQuick, why: event.why, code: 0 });
+      beginStop(turn, { isQuick: event.isQuick, why: event.why, code: 0 });
+      return;
     case 'edge-ready':
     case 'edge-drained':
     case 'edge-exited':
-      return applyEdge(turn, event);
+      applyEdge(turn, event);
+      return;
     case 'time-passed':
       return;
     case 'zygote-loaded':
     case 'zygote-load-failed':
     case 'zygote-unsafe':
     case 'zygote-exited':
-      return applyZygote(turn, event);
+      applyZygote(turn, event);
+      return;
     default:
-      return applyWorker(turn, event);
+      applyWorker(turn, event);
+      return;
   }
 }
 
@@ -105,7 +113,8 @@ type EventOf<Kind extends FleetEvent['kind']> = Extract<FleetEvent, { kind: Kind
 function onReload(turn: Turn, why: string): void {
   const { fleet } = turn;
   if (fleet.stop !== undefined) {
-    return log(turn, 'warning', 'not reloading: the server is stopping');
+    log(turn, 'warning', 'not reloading: the server is stopping');
+    return;
   }
   const halfMade = fleet.generations.get(fleet.next ?? 0);
   if (halfMade !== undefined) {
@@ -120,7 +129,8 @@ function onReload(turn: Turn, why: string): void {
 function setTarget(turn: Turn, target: number): void {
   const { fleet } = turn;
   if (target < 1 || target > Math.floor(fleet.settings.slotsMax / fleet.settings.threads / 2)) {
-    return log(turn, 'warning', `the number of workers stays at ${fleet.target}`);
+    log(turn, 'warning', `the number of workers stays at ${fleet.target}`);
+    return;
   }
   fleet.target = target;
   log(turn, 'info', `the number of workers is now ${target}`);
@@ -138,7 +148,8 @@ function applyEdge(turn: Turn, event: EventOf<'edge-ready' | 'edge-drained' | 'e
     edge.state = 'ended';
   }
   if (stop !== undefined) {
-    return stop.phase === 'edge' ? drainAfterEdge(turn) : undefined;
+    drainAfterEdge(turn);
+    return;
   }
   if (event.kind === 'edge-drained') {
     return;
@@ -147,7 +158,8 @@ function applyEdge(turn: Turn, event: EventOf<'edge-ready' | 'edge-drained' | 'e
     const error =
       event.message === '' ? `the edge process ${describeExit(event.cause)} while it started` : event.message;
     turn.actions.push({ kind: 'give-up', error, traceback: '' });
-    return beginStop(turn, { isQuick: true, why: '', code: 1 });
+    beginStop(turn, { isQuick: true, why: '', code: 1 });
+    return;
   }
   edge.failures = turn.nowMs - edge.sinceMs < SUPERVISOR_LIMITS.stableAfterMs ? edge.failures + 1 : 0;
   edge.notBeforeMs = turn.nowMs + backoffMs(edge.failures);
@@ -171,13 +183,18 @@ function applyZygote(
       generation.facts = event.facts;
       return;
     case 'zygote-load-failed':
-      return generation.state === 'ending' ? undefined : failGeneration(turn, generation, event.error, event.traceback);
+      if (generation.state !== 'ending') {
+        failGeneration(turn, generation, event.error, event.traceback);
+      }
+      return;
     case 'zygote-unsafe':
-      return onUnsafePreload(turn, generation, event.reasons);
+      onUnsafePreload(turn, generation, event.reasons);
+      return;
     case 'zygote-exited':
-      return onZygoteExited(turn, generation, event);
+      onZygoteExited(turn, generation, event);
+      return;
     default:
-      return unreachable(event);
+      unreachable(event);
   }
 }
 
@@ -231,22 +248,28 @@ function applyWorker(turn: Turn, event: WorkerEvent): void {
       worker.pid = event.pid;
       return;
     case 'worker-ready':
-      return onWorkerReady(turn, worker, event);
+      onWorkerReady(turn, worker, event);
+      return;
     case 'worker-load-failed':
-      return onWorkerLoadFailed(turn, worker, event);
+      onWorkerLoadFailed(turn, worker, event);
+      return;
     case 'worker-retiring':
-      return retireWorker(turn, worker, event.reason);
+      retireWorker(turn, worker, event.reason);
+      return;
     case 'worker-oversized':
-      return retireWorker(turn, worker, `it uses ${Math.round(event.bytes / 2 ** 20)} MB`);
+      retireWorker(turn, worker, `it uses ${Math.round(event.bytes / 2 ** 20)} MB`);
+      return;
     case 'worker-exited':
-      return onWorkerExited(turn, worker, event);
+      onWorkerExited(turn, worker, event);
+      return;
     case 'worker-quiet':
       worker.deadlineMs = worker.stuckCount > 0 && worker.state === 'draining' ? turn.nowMs : worker.deadlineMs;
       return;
     case 'request-stuck':
-      return onRequestStuck(turn, worker, event);
+      onRequestStuck(turn, worker, event);
+      return;
     default:
-      return unreachable(event);
+      unreachable(event);
   }
 }
 
@@ -283,7 +306,8 @@ function onWorkerLoadFailed(
     return;
   }
   if (fleet.next === generation.id) {
-    return failGeneration(turn, generation, error, traceback);
+    failGeneration(turn, generation, error, traceback);
+    return;
   }
   log(turn, 'error', `${label(worker)} could not load the application: ${error}${nameFault(turn, traceback)}`);
 }

@@ -19,11 +19,11 @@ export const SUPERVISOR_LIMITS = {
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** An application's line that is longer is cut into pieces of this size. */
-  logLineBytesMax: 64 * 1024,
+  logLineBytesMax: 65_536,
   /** Text without an end of line is written after so long. */
   logPartialMs: 200,
   /** Log bytes that wait for a slow reader; beyond it lines are dropped and counted. */
-  logPendingBytesMax: 8 * 1024 * 1024,
+  logPendingBytesMax: 8_388_608,
   /** At the end, how long the log may take to be written. */
   logFlushMs: 500,
   /** Editors write files in several steps. */

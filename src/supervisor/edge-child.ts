@@ -1,0 +1,74 @@
+/** The process of the edge: started with the listening sockets, spoken to over Node's channel. When the channel closes it ends. */
+
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { ConfigureEdge, FromEdge, Listener, ToEdge } from '../protocol/control/edge.ts';
+import type { Exit } from './fleet-types.ts';
+import type { Log } from './log.ts';
+import { relayOutput } from './output-relay.ts';
+
+export interface EdgeEvents {
+  onMessage(message: FromEdge): void;
+  /** Once, at the end; also when it could not be started. */
+  onExit(cause: Exit): void;
+}
+
+/** 0 to 2 are the standard ones, 3 is the channel. */
+const FIRST_SOCKET_FD = 4;
+
+export class EdgeChild {
+  readonly #process: ChildProcess;
+  readonly #events: EdgeEvents;
+  #hasEnded = false;
+
+  constructor(program: string, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
+    this.#events = events;
+    const fds = configure.listeners.flatMap((listener) => listener.fds);
+    this.#process = spawn(process.execPath, [...process.execArgv, program], {
+      detached: true,
+      // Its standard output is ours, for an access log that goes there.
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds],
+    });
+    relayOutput(this.#process.stderr as Readable, () => ({ pid: this.pid, name: 'edge' }), log);
+    this.#process.on('error', () => this.#end({ code: null, signal: null }));
+    this.#process.on('exit', (code, signal) => this.#end({ code, signal }));
+    // What arrives here was sent by our own program of the same release.
+    this.#process.on('message', (message) => events.onMessage(message as FromEdge));
+    this.send({ ...configure, listeners: renumber(configure.listeners) });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  send(message: ToEdge): void {
+    if (this.#process.connected) {
+      // A channel that breaks meanwhile is told by `exit`.
+      this.#process.send(message, () => undefined);
+    }
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #end(cause: Exit): void {
+    if (!this.#hasEnded) {
+      this.#hasEnded = true;
+      this.#events.onExit(cause);
+    }
+  }
+}
+
+/** As the descriptors are numbered on the other side. */
+export function renumber(listeners: readonly Listener[]): Listener[] {
+  let next = FIRST_SOCKET_FD;
+  return listeners.map((listener) => ({
+    ...listener,
+    fds: listener.fds.map(() => {
+      next += 1;
+      return next - 1;
+    }),
+  }));
+}

@@ -1,0 +1,73 @@
+/** Who has an address, as far as /proc tells: without root it tells of the own user's processes only. */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { BindAddress } from '../config/bind-address.ts';
+
+const LISTEN = '0A';
+
+/** Such as `nginx (pid 1234)`; undefined if it cannot be found. */
+export function findPortHolder(address: BindAddress): string | undefined {
+  const inodes = address.kind === 'tcp' ? tcpInodes(address.port) : unixInodes(address.path);
+  if (inodes.size === 0) {
+    return undefined;
+  }
+  for (const pid of list('/proc')) {
+    if (/^\d+$/.test(pid) && hasSocket(pid, inodes)) {
+      return `${read(`/proc/${pid}/comm`).trim() || 'a process'} (pid ${pid})`;
+    }
+  }
+  return undefined;
+}
+
+export function tcpInodes(
+  port: number,
+  tables: readonly string[] = ['tcp', 'tcp6'].map((name) => read(`/proc/net/${name}`)),
+): Set<string> {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const inodes = new Set<string>();
+  for (const line of tables.flatMap((table) => table.split('\n').slice(1))) {
+    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+    if (local.endsWith(suffix) && state === LISTEN) {
+      inodes.add(inode);
+    }
+  }
+  return inodes;
+}
+
+function unixInodes(path: string): Set<string> {
+  const rows = read('/proc/net/unix').split('\n').slice(1);
+  return new Set(rows.filter((row) => row.endsWith(` ${path}`)).map((row) => row.trim().split(/\s+/)[6] ?? ''));
+}
+
+function hasSocket(pid: string, inodes: ReadonlySet<string>): boolean {
+  return list(`/proc/${pid}/fd`).some((fd) => {
+    const inode = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${fd}`))?.[1];
+    return inode !== undefined && inodes.has(inode);
+  });
+}
+
+// What cannot be looked at is as good as empty here.
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

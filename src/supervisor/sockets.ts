@@ -1,0 +1,199 @@
+/**
+ * Listening sockets, bound and held but never accepted from: the edge listens on them and accepts. They stay ours, so that clients
+ * are not refused while an edge is replaced.
+ *
+ * `net._createServerHandle` is the only call of Node's that binds without listening and knows SO_REUSEPORT. It is internal to Node
+ * (tried on 24), and this is the only file that uses it.
+ */
+
+import { lookup } from 'node:dns/promises';
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import net, { createConnection, isIP } from 'node:net';
+import { getSystemErrorName } from 'node:util';
+import type { BindAddress } from '../config/bind-address.ts';
+import { renderBindAddress } from '../config/bind-address.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { Listener } from '../protocol/control/edge.ts';
+import { findPortHolder } from './port-holder.ts';
+
+interface ServerHandle {
+  readonly fd: number;
+  close(): void;
+  getsockname(out: { address?: string; port?: number }): number;
+}
+
+type CreateServerHandle = (
+  address: string,
+  port: number,
+  family: number,
+  fd: number,
+  flags: number,
+) => ServerHandle | number;
+
+// Not in @types/node, being internal.
+const createServerHandle = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
+
+const REUSE_PORT = 2;
+/** As gunicorn: who may connect is decided by the folder; a web server in front runs as another user. */
+const UNIX_SOCKET_MODE = 0o666;
+const PRIVILEGED_PORT_MAX = 1023;
+
+export interface BoundSocket {
+  readonly listener: Listener;
+  close(): void;
+}
+
+/** All addresses or none: what cannot be bound is told in one sentence each. */
+export async function bindSockets(
+  addresses: readonly BindAddress[],
+  options: { readonly edgeThreads: number; readonly umask: number | undefined },
+): Promise<Outcome<BoundSocket[], readonly string[]>> {
+  const outcomes = await Promise.all(
+    addresses.map((address) =>
+      address.kind === 'unix' ? bindUnix(address.path, options.umask ?? 0) : bindTcp(address, options.edgeThreads),
+    ),
+  );
+  const faults = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.fault]));
+  const bound = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+  if (faults.length > 0) {
+    for (const socket of bound) {
+      socket.close();
+    }
+    return failure(faults);
+  }
+  return success(bound);
+}
+
+async function bindTcp(address: Extract<BindAddress, { kind: 'tcp' }>, count: number): Promise<Outcome<BoundSocket>> {
+  const resolved = await resolveHost(address.host);
+  if (!resolved.ok) {
+    return resolved;
+  }
+  const ip = resolved.value;
+  const family = isIP(ip);
+  // With SO_REUSEPORT another server of the same user could bind the port as well and take half of the connections; so first without.
+  const probe = createServerHandle(ip, address.port, family, -1, 0);
+  if (typeof probe === 'number') {
+    return failure(explainBindFault(probe, address));
+  }
+  const port = address.port === 0 ? portOf(probe) : address.port;
+  probe.close();
+  const handles: ServerHandle[] = [];
+  for (let thread = 0; thread < count; thread += 1) {
+    const handle = createServerHandle(ip, port, family, -1, REUSE_PORT);
+    if (typeof handle === 'number') {
+      closeAll(handles);
+      return failure(explainBindFault(handle, address));
+    }
+    handles.push(handle);
+  }
+  const listener: Listener = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
+  return success({ listener, close: () => closeAll(handles) });
+}
+
+async function resolveHost(host: string): Promise<Outcome<string>> {
+  if (isIP(host) !== 0) {
+    return success(host);
+  }
+  try {
+    return success((await lookup(host)).address);
+  } catch {
+    return failure(`"${host}" in --bind is not a name that this machine knows. Give an IP address`);
+  }
+}
+
+async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocket>> {
+  const obstacle = await clearStaleSocket(path);
+  if (obstacle !== undefined) {
+    return failure(obstacle);
+  }
+  const handle = createServerHandle(path, -1, -1, -1, 0);
+  if (typeof handle === 'number') {
+    return failure(explainBindFault(handle, { kind: 'unix', path }));
+  }
+  chmodSync(path, UNIX_SOCKET_MODE & ~umask);
+  const { ino } = lstatSync(path);
+  const close = () => {
+    handle.close();
+    removeOwnSocket(path, ino);
+  };
+  return success({ listener: { kind: 'unix', fds: [handle.fd], address: '', port: 0, path }, close });
+}
+
+/** Removes the socket of a server that is gone; says what is in the way otherwise. */
+async function clearStaleSocket(path: string): Promise<string | undefined> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    return undefined;
+  }
+  if (!stat.isSocket()) {
+    return `${path} exists and is not a socket. Choose another path, or remove it`;
+  }
+  if (await isAnswered(path)) {
+    const holder = findPortHolder({ kind: 'unix', path });
+    return `unix:${path} is in use${holder === undefined ? '' : ` by ${holder}`}. Stop that program or choose another --bind`;
+  }
+  try {
+    unlinkSync(path);
+    return undefined;
+  } catch (error) {
+    return `${path} is left from a server that is gone, and cannot be removed (${(error as NodeJS.ErrnoException).code})`;
+  }
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createConnection(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    );
+  });
+}
+
+/** Unless another server has put its own there since. */
+function removeOwnSocket(path: string, ino: number): void {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) {
+      unlinkSync(path);
+    }
+  } catch {
+    // The folder belongs to somebody else after privileges were dropped: the next start removes what is stale.
+    return;
+  }
+}
+
+function explainBindFault(errno: number, address: BindAddress): string {
+  const name = renderBindAddress(address);
+  const code = getSystemErrorName(errno);
+  switch (code) {
+    case 'EADDRINUSE': {
+      const holder = findPortHolder(address);
+      return `${name} is in use${holder === undefined ? '' : ` by ${holder}`}. Stop that program or choose another --bind`;
+    }
+    case 'EACCES':
+      return address.kind === 'tcp' && address.port <= PRIVILEGED_PORT_MAX
+        ? `${name}: ports up to ${PRIVILEGED_PORT_MAX} are for root. Start as root with --user NAME, or choose a higher port`
+        : `${name}: no permission`;
+    case 'EADDRNOTAVAIL':
+      return `${name}: this machine does not have that address. 0.0.0.0 and [::] stand for all it has`;
+    default:
+      return `${name} cannot be bound (${code})`;
+  }
+}
+
+function portOf(handle: ServerHandle): number {
+  const out: { port?: number } = {};
+  handle.getsockname(out);
+  return out.port ?? 0;
+}
+
+function closeAll(handles: readonly ServerHandle[]): void {
+  for (const handle of handles) {
+    handle.close();
+  }
+}
