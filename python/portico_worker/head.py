@@ -1,0 +1,95 @@
+"""The head of a response, as an application gives it to start_response: checked, and rendered for the lane.
+
+The faults are the application's and are raised in it, where its author sees them (PEP 3333, "The start_response() Callable").
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import Any, Dict, Tuple
+
+from .lanes import PAYLOAD_MAX
+
+Fields = Tuple[Any, ...]
+Head = Tuple[bytes, int]
+"""`u32 size`, then the text of docs/lanes.md; and the declared Content-Length, or -1."""
+
+REMEMBERED_MAX = 256
+REMEMBERED_BYTES_MAX = 2048
+
+_STATUS = r'[2-9][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?'
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_VALUE = r'[\t\x20-\x7e\x80-\xff]*'
+_is_status = re.compile(_STATUS).fullmatch
+_is_name = re.compile(_NAME).fullmatch
+_is_value = re.compile(_VALUE).fullmatch
+_is_length = re.compile(r'[0-9]{1,15}').fullmatch
+_is_head = re.compile(f'{_STATUS}(?:\\0{_NAME}\\0{_VALUE})*').fullmatch
+
+remembered: Dict[Tuple[str, Fields], Head] = {}
+"""Heads seen before; most responses of a site repeat a few. Bounded, without what is one client's alone."""
+
+
+def render_head(status: str, fields: Fields) -> Head:
+    """Raises TypeError or ValueError with the reason if an application may not send this."""
+    _check_types(status, fields)
+    text = '\0'.join(chain((status,), chain.from_iterable(fields)))
+    # One match over the whole text; a NUL inside a value could still pass for the border of another.
+    if _is_head(text) is None or text.count('\0') != 2 * len(fields):
+        raise ValueError(_fault(status, fields))
+    if len(text) > PAYLOAD_MAX - 4:
+        raise ValueError(f'the fields of the response have {len(text)} bytes; {PAYLOAD_MAX - 4} is the most')
+    encoded = text.encode('latin-1')
+    head = len(encoded).to_bytes(4, 'little') + encoded, _content_length(fields)
+    if len(text) <= REMEMBERED_BYTES_MAX and '\0set-cookie\0' not in text.lower():
+        if len(remembered) >= REMEMBERED_MAX:
+            remembered.clear()
+        remembered[status, fields] = head
+    return head
+
+
+def _check_types(status: object, fields: Fields) -> None:
+    if not isinstance(status, str):
+        raise TypeError(f'the status must be a str such as "200 OK", not {status!r}')
+    for field in fields:
+        if not isinstance(field, tuple) or len(field) != 2:
+            raise TypeError(f'a header must be a tuple (name, value), not {field!r}')
+        if not isinstance(field[0], str) or not isinstance(field[1], str):
+            raise TypeError(f'name and value of a header must be str, not {field!r}')
+
+
+def _fault(status: str, fields: Fields) -> str:
+    if _is_status(status) is None:
+        return f'the status must be three digits from 200 to 999, a space and a reason without control characters, not {status!r}'
+    for name, value in fields:
+        if _is_name(name) is None:
+            return f'the header name {name!r} is not a token (RFC 9110 5.1)'
+        if _is_value(value) is None:
+            return f'the value of the header {name} has a control character or one that is not latin-1: {value!r}'
+    return f'malformed response head {status!r}'
+
+
+def _content_length(fields: Fields) -> int:
+    values = [value for name, value in fields if len(name) == 14 and name.lower() == 'content-length']
+    if not values:
+        return -1
+    if len(values) > 1 or _is_length(values[0]) is None:
+        raise ValueError(f'Content-Length must be one number, not {values if len(values) > 1 else values[0]!r}')
+    return int(values[0])
+
+
+def head_for(status: str, headers: Any) -> Head:
+    """The checked head; from memory if the same was given before."""
+    try:
+        fields = tuple(headers)
+        known = remembered.get((status, fields))
+    except TypeError:
+        # Something that cannot be hashed or iterated is no header; render_head says what.
+        known = None
+        fields = tuple(headers) if isinstance(headers, (list, tuple)) else ()
+    if known is not None:
+        return known
+    if not isinstance(headers, (list, tuple)):
+        raise TypeError(f'the headers must be a list of tuples, not {type(headers).__name__}')
+    return render_head(status, fields)

@@ -1,0 +1,124 @@
+"""The helper thread of a worker: hears RECALL and ABORT while the units run the application, the zygote's end, and SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, Dict, NoReturn
+
+from . import lanes, process
+
+if TYPE_CHECKING:
+    from .worker import Worker
+
+REDIAL_MS = 100
+REDIAL_FOR_S = 10.0
+RECEIVE_MAX = 64 * 1024
+
+
+class Helper:
+    def __init__(self, worker: 'Worker') -> None:
+        self.worker = worker
+        self.poller = select.poll()
+        read_end, write_end = os.pipe()
+        self.wakes, self.wake_end = process.keep(read_end), process.keep(write_end)
+        os.set_blocking(self.wake_end, False)
+        self.connections: Dict[int, socket.socket] = {}
+        self.readers: Dict[int, lanes.FrameReader] = {}
+        self.missing: Dict[int, float] = {}
+        """Edges to dial again, with the time at which that is given up."""
+        self.poller.register(self.wakes, select.POLLIN)
+        self.poller.register(worker.status, select.POLLIN)
+
+    def connect(self) -> None:
+        for edge in range(len(self.worker.settings.lanes)):
+            connection = self.worker.dial_until(edge, 'control', 0)
+            if connection is None:
+                self.worker.lost_edge()
+            self._add(edge, connection)
+
+    def _add(self, edge: int, connection: socket.socket) -> None:
+        self.connections[edge] = connection
+        self.readers[edge] = lanes.FrameReader()
+        self.poller.register(connection, select.POLLIN)
+
+    def wake(self, what: bytes) -> None:
+        """From any thread, or from a signal handler."""
+        try:
+            os.write(self.wake_end, what)
+        except OSError:
+            pass  # The pipe is full of the same.
+
+    def run(self) -> NoReturn:
+        while True:
+            for descriptor, _ in self.poller.poll(REDIAL_MS if self.missing else None):
+                if descriptor == self.wakes:
+                    if b'T' in os.read(self.wakes, 100):
+                        self._stop()
+                elif descriptor == self.worker.status.fileno():
+                    os._exit(1)  # The zygote never writes: this is its end.
+                else:
+                    self._read(descriptor)
+            if self.missing:
+                self._redial()
+
+    def _read(self, descriptor: int) -> None:
+        for edge, connection in list(self.connections.items()):
+            if connection.fileno() != descriptor:
+                continue
+            try:
+                data = connection.recv(RECEIVE_MAX)
+                frames = self.readers[edge].feed(data)
+            except (OSError, lanes.Fault):
+                data = b''
+            if not data:
+                self._lose(edge, connection)
+                return
+            for frame in frames:
+                self._handle(edge, frame)
+
+    def _handle(self, edge: int, frame: lanes.Frame) -> None:
+        try:
+            words = lanes.read_words(frame.payload)
+            lane = self.worker.units[words[0]].lanes[edge]
+            if frame.type == lanes.RECALL:
+                lane.recall()
+            elif frame.type == lanes.ABORT:
+                lane.abort(words[1])
+        except (lanes.Fault, IndexError, struct.error):
+            self._lose(edge, self.connections[edge])
+
+    def _lose(self, edge: int, connection: socket.socket) -> None:
+        self.poller.unregister(connection)
+        connection.close()
+        del self.connections[edge]
+        self.missing[edge] = time.monotonic() + REDIAL_FOR_S
+
+    def _redial(self) -> None:
+        for edge, deadline in list(self.missing.items()):
+            is_left = all(unit.lanes[edge].drained for unit in self.worker.units)
+            connection = None if is_left else self.worker.dial(edge, 'control', 0)
+            if connection is not None:
+                self._add(edge, connection)
+            # When it is given up, the units have noticed the same and end the process.
+            if is_left or connection is not None or time.monotonic() > deadline:
+                del self.missing[edge]
+
+    def _stop(self) -> NoReturn:
+        """SIGTERM: what runs is finished; what has not begun is left to the edge, which gives it to others."""
+        worker = self.worker
+        worker.is_stopping = True
+        for unit in worker.units:
+            unit.drop_pending()
+        while not all(unit.is_at_rest for unit in worker.units):
+            time.sleep(0.005)
+        worker.leave(0)
+
+    def forked(self) -> None:
+        for connection in self.connections.values():
+            connection.close()
+        os.close(self.wakes)
+        os.close(self.wake_end)

@@ -1,0 +1,119 @@
+"""The frames of docs/lanes.md: bytes to frames and back, no I/O.
+
+A frame is `u32 size | u8 type | u24 stream`, little-endian, then `size` bytes. The vectors in tests/vectors/lanes are
+shared with src/protocol/lanes.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Any, Callable, List, NamedTuple, Tuple
+
+REQUEST, ABORT, RECALL, DRAIN, FILE_OPENED, FILE_REFUSED = 1, 4, 5, 7, 8, 9
+HELLO, RESPONSE, RESPONSE_WHOLE, DATA, END, FAILED, FILE, RECALLED = range(128, 136)
+
+BODY_IN_FILE, BODY = 1, 2
+"""Flags of REQUEST."""
+
+PAYLOAD_MAX = 1 << 20
+BODY_MAX = 256 * 1024
+
+HEADER = Struct('<II')
+REQUEST_HEAD = Struct('<IIIII')
+"""Header and the three words that a REQUEST begins with, read in one call: size, word, flags, request size, block size."""
+FILE_HEAD = Struct('<QQQQ')
+
+RequestHead = Tuple[int, int, int, int, int]
+
+
+class Fault(Exception):
+    """The peer broke the rules of the lane; it is to be closed. The text is a stable code."""
+
+
+class Frame(NamedTuple):
+    type: int
+    stream: int
+    payload: bytes
+
+
+class Request(NamedTuple):
+    flags: int
+    request: bytes
+    block: bytes
+    body: bytes
+
+
+def render(kind: int, stream: int, payload: bytes = b'') -> bytes:
+    return HEADER.pack(len(payload), kind | stream << 8) + payload
+
+
+def render_words(kind: int, stream: int, *words: int) -> bytes:
+    return render(kind, stream, Struct(f'<{len(words)}I').pack(*words))
+
+
+def render_file(stream: int, offset: int, length: int, device: int, inode: int, path: bytes) -> bytes:
+    return render(FILE, stream, FILE_HEAD.pack(offset, length, device, inode) + path)
+
+
+def scan_requests(data: bytes, position: int, append: Callable[[Any], None]) -> int:
+    """Appends the head of each whole REQUEST that follows the last; returns where the first other or unfinished frame begins.
+
+    The heads carry no position: requests lie one behind the other, so that whoever takes them in order knows where each is.
+    """
+    unpack, last = REQUEST_HEAD.unpack_from, len(data) - REQUEST_HEAD.size
+    while position <= last:
+        head = unpack(data, position)
+        end = position + 8 + head[0]
+        if head[1] & 0xFF != REQUEST or end > last + 20 or head[0] > PAYLOAD_MAX or head[0] < 12:
+            break
+        append(head)
+        position = end
+    return position
+
+
+def frame_at(data: bytes, position: int) -> Frame | None:
+    """The frame that begins here, or None if more bytes are needed."""
+    if len(data) - position < HEADER.size:
+        return None
+    size, word = HEADER.unpack_from(data, position)
+    if size > PAYLOAD_MAX:
+        raise Fault('lanes.payload-size')
+    start = position + HEADER.size
+    if len(data) - start < size:
+        return None
+    return Frame(word & 0xFF, word >> 8, data[start : start + size])
+
+
+def read_request(payload: bytes) -> Request:
+    if len(payload) < 12:
+        raise Fault('lanes.request-head')
+    flags, request_size, block_size = Struct('<III').unpack_from(payload)
+    block_start = 12 + request_size
+    body_start = block_start + block_size
+    if body_start > len(payload):
+        raise Fault('lanes.request-head')
+    return Request(flags, payload[12:block_start], payload[block_start:body_start], payload[body_start:])
+
+
+def read_words(payload: bytes) -> Tuple[int, ...]:
+    if len(payload) % 4:
+        raise Fault('lanes.words')
+    return Struct(f'<{len(payload) // 4}I').unpack(payload)
+
+
+class FrameReader:
+    """Cuts bytes into frames, for lanes where speed does not matter."""
+
+    def __init__(self) -> None:
+        self._rest = b''
+
+    def feed(self, data: bytes) -> List[Frame]:
+        data, position, frames = self._rest + data, 0, []
+        while True:
+            frame = frame_at(data, position)
+            if frame is None:
+                break
+            frames.append(frame)
+            position += HEADER.size + len(frame.payload)
+        self._rest = data[position:]
+        return frames

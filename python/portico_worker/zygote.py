@@ -1,0 +1,272 @@
+"""The zygote: one thread that imports the application, forks workers when it is told to, and says what became of them.
+
+It decides nothing and outlives whatever a worker does. docs/control.md is what it speaks.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import platform
+import select
+import signal
+import socket
+import sys
+import traceback
+from typing import Any, Dict, NoReturn, Optional
+
+from . import control, forksafe, process
+from .loader import Loaded, LoadError, load
+from .settings import Identity, Settings, read_settings
+from .worker import run_worker
+
+CONTROL = 3
+"""The descriptor that the supervisor gives us."""
+
+LOAD_FAILED, UNSAFE_PRELOAD = 3, 4
+"""Exit codes."""
+
+RECEIVE_MAX = 64 * 1024
+REAP_EVERY_MS = 50
+"""Only where the kernel has no pidfd_open: how often to ask for a worker whose pipe has closed."""
+
+RELAYED = {'ready', 'worker-load-failed', 'retire'}
+
+
+class Child:
+    """A worker process as the zygote sees it."""
+
+    def __init__(self, worker: int, pid: int, status: socket.socket) -> None:
+        self.worker = worker
+        self.pid = pid
+        self.status = status
+        self.lines = control.Lines()
+        self.reason: Optional[str] = None
+        self.hung_up = False
+        try:
+            self.pidfd = process.keep(os.pidfd_open(pid))
+        except (AttributeError, OSError):
+            self.pidfd = -1
+
+    def close(self) -> None:
+        self.status.close()
+        if self.pidfd >= 0:
+            os.close(self.pidfd)
+
+
+class Zygote:
+    def __init__(self, supervisor: socket.socket) -> None:
+        self.supervisor = supervisor
+        self.lines = control.Lines()
+        self.settings: Optional[Settings] = None
+        self.loaded: Optional[Loaded] = None
+        self.children: Dict[int, Child] = {}
+        self.logs: Dict[int, int] = {}
+        self.poller = select.poll()
+        self.poller.register(supervisor, select.POLLIN)
+
+    def run(self) -> NoReturn:
+        while True:
+            waits = any(child.hung_up and child.pidfd < 0 for child in self.children.values())
+            for descriptor, _ in self.poller.poll(REAP_EVERY_MS if waits else None):
+                if descriptor == self.supervisor.fileno():
+                    self._hear()
+                else:
+                    self._see(descriptor)
+            if waits:
+                self._reap_all()
+
+    def _hear(self) -> None:
+        try:
+            data = self.supervisor.recv(RECEIVE_MAX)
+        except OSError:
+            data = b''
+        if not data:
+            self._stop()
+        for message in self.lines.feed(data):
+            getattr(self, '_on_' + message['kind'].replace('-', '_'))(message)
+
+    def _say(self, kind: str, **values: Any) -> None:
+        try:
+            self.supervisor.sendall(control.render(kind, **values))
+        except OSError:
+            self._stop()
+
+    def _on_start(self, message: control.Message) -> None:
+        settings = self.settings = read_settings(message)
+        os.chdir(settings.chdir)
+        sys.path[:0] = [settings.chdir, *settings.python_path]
+        facts = {}
+        if settings.preload != 'never':
+            facts = {'app': self._preload(settings)}
+        # What lives now lives for ever: workers share it as long as no collection touches it.
+        gc.collect()
+        gc.freeze()
+        self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
+
+    def _preload(self, settings: Settings) -> Dict[str, Any]:
+        watch = forksafe.Watch()
+        try:
+            self.loaded = load(settings.app)
+        except LoadError as error:
+            self._say('load-failed', error=error.summary, traceback=error.traceback)
+            self._leave(LOAD_FAILED)
+        forksafe.close_connections()
+        reasons = watch.reasons()
+        if reasons and settings.preload == 'auto':
+            self._say('unsafe-preload', reasons=reasons)
+            self._leave(UNSAFE_PRELOAD)
+        return self.loaded.facts
+
+    def _on_spawn(self, message: control.Message) -> None:
+        assert self.settings is not None, 'spawn before start'
+        identity = Identity(message['worker'], message['name'], message['slot'])
+        try:
+            self._fork(self.settings, identity)
+        except OSError as error:
+            self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=str(error))
+
+    def _fork(self, settings: Settings, identity: Identity) -> None:
+        log = os.path.join(settings.run_dir, f'worker.{identity.worker}.log')
+        os.mkfifo(log, 0o600)
+        # A reader of our own until the supervisor has one: the worker's first lines wait in the pipe.
+        reader = process.keep(os.open(log, os.O_RDONLY | os.O_NONBLOCK))
+        writer = os.open(log, os.O_WRONLY)
+        ours, theirs = socket.socketpair()
+        zygote = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._become_worker(settings, identity, process.keep_socket(theirs), writer, zygote)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+        os.close(writer)
+        theirs.close()
+        self.logs[identity.worker] = reader
+        child = self.children[identity.worker] = Child(identity.worker, pid, process.keep_socket(ours))
+        self.poller.register(child.status, select.POLLIN)
+        if child.pidfd >= 0:
+            self.poller.register(child.pidfd, select.POLLIN)
+        self._say('spawned', worker=identity.worker, pid=pid, log=log)
+
+    def _become_worker(self, settings: Settings, identity: Identity, status: socket.socket, log: int, zygote: int) -> None:
+        process.die_with_parent(zygote)
+        self.supervisor.close()
+        for child in self.children.values():
+            child.close()
+        for reader in self.logs.values():
+            os.close(reader)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+        run_worker(settings, identity, self.loaded, status)
+
+    def _on_log_opened(self, message: control.Message) -> None:
+        reader = self.logs.pop(message['worker'], None)
+        if reader is not None:
+            os.close(reader)
+
+    def _on_signal(self, message: control.Message) -> None:
+        child = self.children.get(message['worker'])
+        if child is not None:
+            os.kill(child.pid, message['signal'])
+
+    def _on_stop(self, message: control.Message) -> None:
+        self._stop()
+
+    def _see(self, descriptor: int) -> None:
+        """Something happened to a worker."""
+        for child in list(self.children.values()):
+            if descriptor == child.pidfd:
+                self._relay(child)
+                self._reap(child)
+            elif descriptor == child.status.fileno():
+                self._relay(child)
+
+    def _relay(self, child: Child) -> None:
+        """Passes on what the worker says. Whatever else may come from there, only this can."""
+        if child.hung_up:
+            return
+        try:
+            while not child.hung_up:
+                data = child.status.recv(RECEIVE_MAX, socket.MSG_DONTWAIT)
+                messages = child.lines.feed(data)
+                child.hung_up = not data
+                for message in messages:
+                    self._relay_message(child, message)
+        except BlockingIOError:
+            return
+        except (OSError, ValueError):
+            child.hung_up = True
+        self.poller.unregister(child.status)
+
+    def _relay_message(self, child: Child, message: control.Message) -> None:
+        kind = message.pop('kind')
+        if kind == 'leaving':
+            child.reason = str(message.get('reason'))
+        elif kind in RELAYED:
+            self._say(kind, **{**message, 'worker': child.worker, 'pid': child.pid})
+
+    def _reap_all(self) -> None:
+        for child in list(self.children.values()):
+            if child.hung_up and child.pidfd < 0:
+                self._reap(child)
+
+    def _reap(self, child: Child) -> None:
+        pid, status = os.waitpid(child.pid, os.WNOHANG)
+        if pid == 0:
+            return
+        code = os.waitstatus_to_exitcode(status)
+        if not child.hung_up:
+            self.poller.unregister(child.status)
+        if child.pidfd >= 0:
+            self.poller.unregister(child.pidfd)
+        child.close()
+        del self.children[child.worker]
+        reason = {} if child.reason is None else {'reason': child.reason}
+        self._say(
+            'exited',
+            worker=child.worker,
+            pid=child.pid,
+            code=code if code >= 0 else None,
+            signal=process.signal_name(-code) if code < 0 else None,
+            **reason,
+        )
+
+    def _stop(self) -> NoReturn:
+        for child in self.children.values():
+            os.kill(child.pid, signal.SIGKILL)
+        for child in self.children.values():
+            os.waitpid(child.pid, 0)
+        self._leave(0)
+
+    def _leave(self, code: int) -> NoReturn:
+        # Not sys.exit: threads and exit handlers that the import left are not ours to wait for.
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError, AttributeError):
+                pass
+        os._exit(code)
+
+
+def _set_up_streams() -> None:
+    """Before the import: what the application takes of sys.stderr then is what its workers write to."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Text that cannot be encoded is the application's to print, not to fail on. A line leaves in one write,
+            # so that threads do not tear each other's; what is not a whole line leaves when the worker comes to rest.
+            stream.reconfigure(encoding='utf-8', errors='backslashreplace', line_buffering=True, write_through=False)
+
+
+def main() -> NoReturn:
+    _set_up_streams()
+    process.die_with_parent()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+        # The supervisor's business: a stop or a reload of the whole group must not take the workers with it.
+        signal.signal(number, signal.SIG_IGN)
+    supervisor = process.keep_socket(socket.socket(fileno=CONTROL))
+    Zygote(supervisor).run()
