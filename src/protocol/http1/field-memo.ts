@@ -7,8 +7,8 @@
  * over; a flood of lines that never repeat costs the others one parse each.
  */
 
+import type { FieldLine } from './field.ts';
 import { FIELD_MEMO_LIMITS } from './limits.ts';
-import type { Field } from './types.ts';
 
 const SECRET: ReadonlySet<string> = new Set([
   'authorization',
@@ -24,8 +24,8 @@ const SECRET: ReadonlySet<string> = new Set([
 
 export class FieldMemo {
   readonly #entriesMax: number;
-  #young = new Map<string, Field>();
-  #old = new Map<string, Field>();
+  #young = new Map<string, FieldLine>();
+  #old = new Map<string, FieldLine>();
 
   constructor(entriesPerGenerationMax: number = FIELD_MEMO_LIMITS.entriesPerGenerationMax) {
     this.#entriesMax = entriesPerGenerationMax;
@@ -35,13 +35,13 @@ export class FieldMemo {
     return this.#young.size + this.#old.size;
   }
 
-  get(line: string): Field | undefined {
+  get(line: string): FieldLine | undefined {
     const field = this.#young.get(line);
     return field ?? this.#promote(line);
   }
 
   /** `line` must not be a slice of a longer string: it would keep that in memory. */
-  add(line: string, field: Field): void {
+  add(line: string, field: FieldLine): void {
     if (line.length > FIELD_MEMO_LIMITS.lineBytesMax || SECRET.has(field.lower)) {
       return;
     }
@@ -52,7 +52,7 @@ export class FieldMemo {
     this.#young.set(line, field);
   }
 
-  #promote(line: string): Field | undefined {
+  #promote(line: string): FieldLine | undefined {
     const field = this.#old.get(line);
     if (field !== undefined) {
       this.add(line, field);

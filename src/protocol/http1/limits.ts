@@ -38,3 +38,11 @@ export const FIELD_MEMO_LIMITS = {
   /** Longer lines are rare and differ each time. */
   lineBytesMax: 512,
 } as const;
+
+/** What an idle connection keeps of its last head, to recognise the next one by. */
+export const CONNECTION_MEMORY = {
+  /** Ten thousand idle connections must not hold ten thousand long heads. */
+  headBytesMax: 8192,
+  /** The next head is often a little longer; without this it would need another buffer. */
+  spareBytes: 128,
+} as const;

@@ -1,25 +1,259 @@
-// INTERIM
-import type { Field, FieldBlock, RequestEvent, RequestHead, Fault, BodyFraming } from './types.ts';
-class Block implements FieldBlock { fields: Field[]; constructor(f: Field[]) { this.fields = f; } get(l: string) { return this.fields.find((f) => f.lower === l)?.value; } }
+/**
+ * The server's side of HTTP/1.1: bytes in, requests out. It knows no socket, no time and no application; it decides nothing but
+ * what the bytes mean, and refuses what could mean two things.
+ *
+ * Requests are handed out one at a time: after the last event of a request it pauses until `proceed`. A fault is final.
+ *
+ * The common request repeats something. If the bytes are those of the connection's last head, they are compared once and the
+ * same RequestHead is returned; if only the request line differs, that line is parsed and the block is the same object; otherwise
+ * the lines that differ are looked up in the thread's memo. Nothing of a body is ever made into text.
+ *
+ * Decisions where RFC 9112 and its implementations leave a choice:
+ *
+ * | what arrives | what is done |
+ * |---|---|
+ * | Content-Length twice, even equal, or as a list | 400 |
+ * | Content-Length with Transfer-Encoding | 400 |
+ * | Transfer-Encoding: anything but `chunked`, ending in chunked | 501; `identity` and what is no token 400 |
+ * | Transfer-Encoding not ending in chunked, chunked twice, any in HTTP/1.0 | 400 |
+ * | LF without CR as a line end (RFC: may) | 400 |
+ * | HTTP/1.2 to HTTP/1.9 | read as HTTP/1.1 (RFC 9110 2.5); other majors 505 |
+ * | Host missing in HTTP/1.1, twice, malformed, with userinfo or a comma | 400 |
+ * | Host empty | 400 with a path as target in HTTP/1.1, else accepted |
+ * | Host that differs from an absolute target | the target rules (RFC 9112 3.2.2) |
+ * | Content-Type, Authorization, Proxy-Authorization twice | 400: reader and filter may take different ones |
+ * | other fields twice | kept, in order: whoever reads them joins them |
+ * | Expect other than 100-continue | 417; ignored in HTTP/1.0 |
+ * | GET, HEAD, DELETE … with a body | accepted and framed |
+ * | CONNECT with a body | 400 |
+ * | a target with a control, a space, `#` or a byte above 0x7e | 400 |
+ * | CRLF before the request line | skipped, a few |
+ * | trailers | see trailers.ts |
+ */
+
+import { BodyReader } from './body-reader.ts';
+import type { Fault } from './faults.ts';
+import { fault, isFault } from './faults.ts';
+import { ROLE } from './field.ts';
+import type { ParsedBlock } from './field-block.ts';
+import type { FieldMemo } from './field-memo.ts';
+import { bodyFraming, keepsAlive } from './framing.ts';
+import { isTokenCode } from './grammar.ts';
+import type { StartLine } from './head-reader.ts';
+import { HeadReader } from './head-reader.ts';
+import { Input } from './input.ts';
+import type { Http1Limits } from './limits.ts';
+import { HTTP1_LIMITS } from './limits.ts';
+import type { RequestLine } from './request-line.ts';
+import { parseRequestLine } from './request-line.ts';
+import type { RequestEvent, RequestHead } from './types.ts';
+
+export interface RequestParserOptions {
+  readonly limits?: Partial<Http1Limits>;
+  /** Shared by the connections of a thread. */
+  readonly memo?: FieldMemo;
+}
+
+/** Where in the exchange of requests the connection is. */
+export type RequestPhase = 'idle' | 'head' | 'body' | 'paused' | 'dead';
+
+const STATE = { head: 0, body: 1, paused: 2, dead: 3 } as const;
+type State = (typeof STATE)[keyof typeof STATE];
+
 export class RequestParser {
-  #buf: Buffer | undefined; #at = 0; #end = 0; #paused = false; #raw = ''; #block: Block | undefined; #framing: BodyFraming = {kind:'none'}; #left = 0; #state: 'head' | 'body' = 'head';
-  constructor(_o: object) {}
-  feed(c: Buffer) { if (this.#buf && this.#at < this.#end) { this.#buf = Buffer.concat([this.#buf.subarray(this.#at, this.#end), c]); this.#at = 0; this.#end = this.#buf.length; } else { this.#buf = c; this.#at = 0; this.#end = c.length; } }
+  readonly #input = new Input();
+  readonly #heads: HeadReader<RequestLine>;
+  readonly #body: BodyReader;
+  #state: State = STATE.head;
+  #lastHead: RequestHead | undefined;
+
+  constructor(options: RequestParserOptions = {}) {
+    const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
+    this.#heads = new HeadReader(requestStartLine(limits), limits, options.memo);
+    this.#body = new BodyReader(limits, options.memo);
+  }
+
+  /** `chunk` is borrowed until `next` returns undefined; its owner may then reuse the memory. */
+  feed(chunk: Buffer): void {
+    if (this.#state !== STATE.dead) {
+      this.#input.feed(chunk);
+    }
+  }
+
+  /** The next event, or undefined when more bytes are needed or the parser is paused. */
   next(): RequestEvent | undefined {
-    const b = this.#buf; if (!b || this.#at >= this.#end || this.#paused) { this.#keep(); return undefined; }
-    if (this.#state === 'body') { const n = Math.min(this.#left, this.#end - this.#at); if (this.#left === 0) { this.#state = 'head'; this.#paused = true; return { kind: 'end', trailers: [] }; } const d = b.subarray(this.#at, this.#at + n); this.#at += n; this.#left -= n; return { kind: 'data', bytes: d }; }
-    const t = b.latin1Slice(this.#at, this.#end); const e = t.indexOf('\r\n\r\n'); if (e < 0) { this.#keep(); return undefined; }
-    const l = t.indexOf('\r\n'); const s1 = t.indexOf(' '); const s2 = t.indexOf(' ', s1 + 1); const target = t.slice(s1 + 1, s2); const raw = t.slice(l + 2, e);
-    let block = this.#block; if (!block || raw !== this.#raw) { block = new Block(raw.split('\r\n').filter(Boolean).map((x) => { const c = x.indexOf(':'); const name = x.slice(0, c); return { name, lower: name.toLowerCase(), value: x.slice(c + 1).trim() }; })); this.#block = block; this.#raw = raw; }
-    this.#at += e + 4; const q = target.indexOf('?'); const cl = block.get('content-length');
-    const framing: BodyFraming = cl === undefined ? { kind: 'none' } : { kind: 'length', bytes: Number(cl) };
-    if (framing.kind === 'length') { this.#left = framing.bytes; this.#state = 'body'; } else this.#paused = true;
-    const head: RequestHead = { kind: 'head', method: t.slice(0, s1), target, form: 'origin', path: q < 0 ? target : target.slice(0, q), query: q < 0 ? '' : target.slice(q + 1), host: block.get('host') ?? '', minor: t[s2 + 8] === '0' ? 0 : 1, block, framing, keepAlive: t[s2 + 8] !== '0' && block.get('connection')?.toLowerCase() !== 'close', expectContinue: false, upgrade: undefined };
+    const input = this.#input;
+    let event: RequestEvent | undefined;
+    if (this.#state === STATE.head) {
+      event = input.at === input.end ? undefined : this.#readHead();
+    } else if (this.#state === STATE.body) {
+      event = this.#readBody();
+    }
+    if (event === undefined) {
+      input.keep();
+    }
+    return event;
+  }
+
+  /** The message is dealt with: read the next one. */
+  proceed(): void {
+    if (this.#state === STATE.paused) {
+      this.#state = STATE.head;
+    }
+  }
+
+  /** Unread bytes that it holds. While it is paused these belong to later requests. */
+  get bufferedBytes(): number {
+    return this.#input.length;
+  }
+
+  get isIdle(): boolean {
+    return this.phase === 'idle';
+  }
+
+  get phase(): RequestPhase {
+    switch (this.#state) {
+      case STATE.head:
+        return this.#input.length === 0 ? 'idle' : 'head';
+      case STATE.body:
+        return 'body';
+      case STATE.paused:
+        return 'paused';
+      case STATE.dead:
+        return 'dead';
+    }
+  }
+
+  /** The peer has ended the connection: what is wrong with that, once `next` has returned undefined. */
+  eof(): Fault | undefined {
+    switch (this.phase) {
+      case 'head':
+        return fault('http1.head-cut', 'the connection ended in the middle of a head');
+      case 'body':
+        return fault('http1.body-cut', 'the connection ended in the middle of a body');
+      default:
+        return undefined;
+    }
+  }
+
+  /** The connection changes its protocol: takes the bytes that follow the message, and ends this parser. */
+  takeRest(): Buffer {
+    const rest = Buffer.from(this.#input.take(this.#input.length));
+    this.#die();
+    return rest;
+  }
+
+  #die(): void {
+    this.#state = STATE.dead;
+    this.#input.at = this.#input.end;
+    this.#input.keep();
+  }
+
+  #fail(refused: Fault): RequestEvent {
+    this.#die();
+    return { kind: 'fault', fault: refused };
+  }
+
+  #readHead(): RequestEvent | undefined {
+    const heads = this.#heads;
+    const result = heads.read(this.#input);
+    if (result === false) {
+      return undefined;
+    }
+    if (result !== true) {
+      return this.#fail(result);
+    }
+    let head = this.#lastHead;
+    if (head === undefined || !heads.isRepeated) {
+      const composed = composeHead(heads.line, heads.block);
+      if (isFault(composed)) {
+        return this.#fail(composed);
+      }
+      head = composed;
+      this.#lastHead = head;
+    }
+    if (head.framing.kind === 'none') {
+      this.#state = STATE.paused;
+    } else {
+      this.#state = STATE.body;
+      this.#body.start(head.framing);
+    }
     return head;
   }
-  #keep() { if (this.#buf && this.#at < this.#end) { this.#buf = Buffer.from(this.#buf.subarray(this.#at, this.#end)); this.#end = this.#buf.length; } else { this.#buf = undefined; this.#end = 0; } this.#at = 0; }
-  proceed() { this.#paused = false; }
-  get bufferedBytes() { return this.#end - this.#at; }
-  eof(): Fault | undefined { return undefined; }
-  get isIdle() { return this.#state === 'head' && this.#end === this.#at; }
+
+  #readBody(): RequestEvent | undefined {
+    const event = this.#body.next(this.#input);
+    if (event !== undefined && event.kind !== 'data') {
+      if (event.kind === 'fault') {
+        this.#die();
+      } else {
+        this.#state = STATE.paused;
+      }
+    }
+    return event;
+  }
+}
+
+function requestStartLine(limits: Http1Limits): StartLine<RequestLine> {
+  return {
+    lineTooLong: 'http1.request-line-too-long',
+    emptyLinesMax: limits.emptyLinesMax,
+    badFirstByte: (code) =>
+      isTokenCode(code)
+        ? undefined
+        : fault('http1.bad-method', 'not the start of a request', String.fromCharCode(code)),
+    parse: (line) => parseRequestLine(line, limits.methodBytesMax),
+  };
+}
+
+const SINGLE_ROLES = ROLE.host | ROLE.contentType | ROLE.authorization | ROLE.proxyAuthorization;
+
+/** What line and fields say together. */
+function composeHead(line: RequestLine, block: ParsedBlock): RequestHead | Fault {
+  if ((block.repeatedRoles & SINGLE_ROLES) !== 0) {
+    return fault('http1.repeated-field', 'a field that may come once only');
+  }
+  const refused = checkHost(line, block.host);
+  if (refused !== undefined) {
+    return refused;
+  }
+  const { method, target, form, path, query, authority, scheme, minor } = line;
+  const framing = bodyFraming({ kind: 'request', method, minor }, block);
+  if (isFault(framing)) {
+    return framing;
+  }
+  const expects = minor === 1 && block.expect !== undefined;
+  if (expects && block.expect.toLowerCase() !== '100-continue') {
+    return fault('http1.unknown-expectation', 'an expectation that cannot be met', block.expect);
+  }
+  const { connection } = block;
+  return {
+    kind: 'head',
+    method,
+    target,
+    form,
+    path,
+    query,
+    host: authority === '' ? (block.host ?? '') : authority,
+    scheme,
+    minor,
+    block,
+    framing,
+    keepAlive: keepsAlive(connection, minor),
+    expectContinue: expects && framing.kind !== 'none',
+    // RFC 9110 7.8: ignored in HTTP/1.0, and when it is not meant for this hop.
+    upgrade: minor === 1 && connection.includes('upgrade') ? block.upgrade : undefined,
+  };
+}
+
+/** RFC 9112 3.2. */
+function checkHost(line: RequestLine, host: string | undefined): Fault | undefined {
+  if (line.minor === 0) {
+    return undefined;
+  }
+  if (host === undefined) {
+    return fault('http1.missing-host', 'HTTP/1.1 without Host');
+  }
+  // RFC 9110 4.2.1: an http address has a host. With `*` as target there is no address, and an absolute target has its own.
+  return host === '' && line.form === 'origin' ? fault('http1.bad-host', 'Host is empty') : undefined;
 }

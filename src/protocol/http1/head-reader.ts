@@ -1,0 +1,213 @@
+/**
+ * Reads the head of a message (RFC 9112 2.1): start line, fields, empty line. Both directions use it; they differ in the start
+ * line alone.
+ *
+ * Heads on a connection repeat, so the bytes of the last one are kept and compared first: a comparison of a kilobyte costs less
+ * than making it text. A head that comes in pieces is read again from its beginning whenever another line is complete, which
+ * is bounded by the number of fields, and means that whatever way the bytes are cut, the first line at fault is the one reported.
+ */
+
+import type { Fault, FaultCode } from './faults.ts';
+import { fault, isFault } from './faults.ts';
+import type { FieldLine } from './field.ts';
+import { ParsedBlock } from './field-block.ts';
+import type { FieldMemo } from './field-memo.ts';
+import { FieldSection } from './field-section.ts';
+import { CR, LF } from './grammar.ts';
+import type { Input } from './input.ts';
+import type { Http1Limits } from './limits.ts';
+import { CONNECTION_MEMORY } from './limits.ts';
+
+/** What differs between requests and responses. */
+export interface StartLine<Line extends object> {
+  readonly lineTooLong: FaultCode;
+  readonly emptyLinesMax: number;
+  /** The first byte decides early: a TLS greeting is answered at once, not when the time for a head has run out. */
+  badFirstByte(code: number): Fault | undefined;
+  parse(line: string): Line | Fault;
+}
+
+const NO_FIELDS: readonly FieldLine[] = [];
+/** Most heads are shorter: more than this of a chunk that holds a body as well is not made into text at first. */
+const FIRST_WINDOW_BYTES = 4096;
+const EMPTY = Buffer.alloc(0);
+
+export class HeadReader<Line extends object> {
+  readonly #limits: Http1Limits;
+  readonly #startLine: StartLine<Line>;
+  readonly #section: FieldSection;
+  #line: Line | undefined;
+  #block: ParsedBlock | undefined;
+  /** The bytes of the last head, if it was short enough to remember; `line` and `block` are then what they mean. */
+  #last: Buffer = EMPTY;
+  #lastLength = 0;
+  #lastLineLength = 0;
+  #emptyLines = 0;
+  /** How many unread bytes were searched for a whole head in vain. */
+  #searched = 0;
+  /** The head read last is byte for byte the one before. */
+  isRepeated = false;
+
+  constructor(startLine: StartLine<Line>, limits: Http1Limits, memo: FieldMemo | undefined) {
+    this.#startLine = startLine;
+    this.#limits = limits;
+    this.#section = new FieldSection(memo, limits.fieldsMax);
+  }
+
+  /** Of the head read last. */
+  get line(): Line {
+    return this.#line!;
+  }
+
+  get block(): ParsedBlock {
+    return this.#block!;
+  }
+
+  /** True: a head was read; false: more bytes are needed. */
+  read(input: Input): boolean | Fault {
+    const first = input.bytes[input.at]!;
+    if (first === CR || first === LF) {
+      const skipped = this.#skipEmptyLines(input);
+      if (skipped !== true) {
+        return skipped;
+      }
+    }
+    const { bytes, at, end } = input;
+    const lineLimit = Math.min(end, at + this.#limits.requestLineBytesMax + 2);
+    let lf = at;
+    while (lf < lineLimit && bytes[lf] !== LF) {
+      lf += 1;
+    }
+    if (lf === lineLimit) {
+      return this.#withoutLine(input);
+    }
+    const length = this.#lastLength;
+    const lineLength = lf + 1 - at;
+    const sectionLength = length - this.#lastLineLength;
+    if (length > 0 && end - at >= lineLength + sectionLength) {
+      if (lineLength === this.#lastLineLength && this.#last.compare(bytes, at, at + length, 0, length) === 0) {
+        this.#finish(input, length);
+        this.isRepeated = true;
+        return true;
+      }
+      if (this.#last.compare(bytes, lf + 1, lf + 1 + sectionLength, this.#lastLineLength, length) === 0) {
+        return this.#readLine(input, lf) ?? this.#remember(input, lineLength, lineLength + sectionLength);
+      }
+    }
+    return this.#readWhole(input, lf);
+  }
+
+  #skipEmptyLines(input: Input): boolean | Fault {
+    const { bytes, end } = input;
+    while (input.at < end && (bytes[input.at] === CR || bytes[input.at] === LF)) {
+      if (bytes[input.at] === CR && input.at + 1 === end) {
+        return false;
+      }
+      if (bytes[input.at] === LF || bytes[input.at + 1] !== LF) {
+        return fault('http1.bare-line-break', 'a lone CR or LF where a message should begin');
+      }
+      if (this.#emptyLines === this.#startLine.emptyLinesMax) {
+        return fault('http1.too-many-empty-lines', 'empty lines where a message should begin');
+      }
+      this.#emptyLines += 1;
+      input.at += 2;
+    }
+    return input.at < end;
+  }
+
+  #withoutLine(input: Input): boolean | Fault {
+    const { bytes, at, end } = input;
+    const refused = this.#startLine.badFirstByte(bytes[at]!);
+    if (refused !== undefined) {
+      return refused;
+    }
+    return end - at >= this.#limits.requestLineBytesMax + 2 && this.#tooLong(bytes, at);
+  }
+
+  #tooLong(bytes: Buffer, at: number): Fault {
+    const { requestLineBytesMax } = this.#limits;
+    return fault(
+      this.#startLine.lineTooLong,
+      `more than ${requestLineBytesMax} bytes`,
+      bytes.latin1Slice(at, at + 100),
+    );
+  }
+
+  /** Parses the start line that ends with the LF at `lf`. */
+  #readLine(input: Input, lf: number): Fault | undefined {
+    const { bytes, at } = input;
+    const refused = this.#startLine.badFirstByte(bytes[at]!);
+    if (refused !== undefined) {
+      return refused;
+    }
+    if (bytes[lf - 1] !== CR) {
+      return fault('http1.bare-line-break', 'LF without CR', bytes.latin1Slice(at, Math.min(lf, at + 100)));
+    }
+    const line = this.#startLine.parse(bytes.latin1Slice(at, lf - 1));
+    if (isFault(line)) {
+      return line;
+    }
+    this.#line = line;
+    return undefined;
+  }
+
+  #readWhole(input: Input, lf: number): boolean | Fault {
+    const { bytes, at, end } = input;
+    const searched = this.#searched;
+    const windowEnd = Math.min(end, at + this.#limits.headBytesMax);
+    this.#searched = windowEnd - at;
+    if (searched === 0 || bytes.subarray(at + searched, windowEnd).includes(LF)) {
+      const refused = this.#readLine(input, lf);
+      if (refused !== undefined) {
+        return refused;
+      }
+      const fields = this.#readFields(bytes, lf + 1, windowEnd);
+      if (fields !== undefined) {
+        return isFault(fields) ? fields : this.#take(input, fields, lf + 1 - at);
+      }
+    }
+    return (
+      windowEnd - at === this.#limits.headBytesMax && fault('http1.head-too-large', `more than ${windowEnd - at} bytes`)
+    );
+  }
+
+  #readFields(bytes: Buffer, from: number, end: number): readonly FieldLine[] | Fault | undefined {
+    const like = this.#block?.fields ?? NO_FIELDS;
+    const short = Math.min(end, from + FIRST_WINDOW_BYTES);
+    const fields = this.#section.read({ text: bytes.latin1Slice(from, short), bytes, base: from }, 0, like);
+    if (fields !== undefined || short === end) {
+      return fields;
+    }
+    return this.#section.read({ text: bytes.latin1Slice(from, end), bytes, base: from }, 0, like);
+  }
+
+  #take(input: Input, fields: readonly FieldLine[], lineLength: number): true {
+    if (this.#block === undefined || fields !== this.#block.fields) {
+      this.#block = new ParsedBlock(fields);
+    }
+    return this.#remember(input, lineLength, lineLength + this.#section.end);
+  }
+
+  #remember(input: Input, lineLength: number, length: number): true {
+    if (length <= CONNECTION_MEMORY.headBytesMax) {
+      if (this.#last.length < length) {
+        this.#last = Buffer.allocUnsafeSlow(length + CONNECTION_MEMORY.spareBytes);
+      }
+      input.bytes.copy(this.#last, 0, input.at, input.at + length);
+      this.#lastLength = length;
+      this.#lastLineLength = lineLength;
+    } else {
+      this.#last = EMPTY;
+      this.#lastLength = 0;
+    }
+    this.isRepeated = false;
+    this.#finish(input, length);
+    return true;
+  }
+
+  #finish(input: Input, length: number): void {
+    input.at += length;
+    this.#searched = 0;
+    this.#emptyLines = 0;
+  }
+}
