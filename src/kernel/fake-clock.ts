@@ -6,7 +6,7 @@ export class FakeClock implements Clock {
   #wallMs: number;
   #monotonicMs = 0;
 
-  constructor(wallMs = Date.UTC(2025, 0, 1)) {
+  constructor(wallMs: number = Date.UTC(2025, 0, 1)) {
     this.#wallMs = wallMs;
   }
 

@@ -14,7 +14,10 @@ test('renderByteranges() puts each range under its own head', () => {
   ];
   const parts = renderByteranges(ranges, { size: file.length, contentType: 'text/plain; charset=utf-8' }, 'B');
   assert.equal(parts.contentType, 'multipart/byteranges; boundary=B');
-  const pieces = ranges.flatMap(({ offset, length }, index) => [parts.heads[index] ?? '', file.subarray(offset, offset + length)]);
+  const pieces = ranges.flatMap(({ offset, length }, index) => [
+    parts.heads[index] ?? '',
+    file.subarray(offset, offset + length),
+  ]);
   const body = [...pieces, parts.tail].map(String).join('');
   assert.equal(
     body,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Conditions, checkPreconditions, isRangeCurrent, type Precondition, type Validators } from './conditional.ts';
+import type { Conditions, Precondition, Validators } from './conditional.ts';
+import { checkPreconditions, isRangeCurrent } from './conditional.ts';
 import { renderHttpDate } from './dates.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
@@ -10,7 +11,12 @@ const EARLIER = renderHttpDate(MODIFIED - 1);
 const SAME = renderHttpDate(MODIFIED);
 const LATER = renderHttpDate(MODIFIED + 1);
 
-const NONE: Conditions = { ifMatch: undefined, ifNoneMatch: undefined, ifModifiedSince: undefined, ifUnmodifiedSince: undefined };
+const NONE: Conditions = {
+  ifMatch: undefined,
+  ifNoneMatch: undefined,
+  ifModifiedSince: undefined,
+  ifUnmodifiedSince: undefined,
+};
 
 function check(conditions: Partial<Conditions>): Precondition {
   return checkPreconditions({ ...NONE, ...conditions }, VALIDATORS, NOW);

@@ -17,22 +17,16 @@ export function renderHttpDate(seconds: number): string {
 
 /** Seconds, or undefined for what is not an HTTP-date. The two-digit years of RFC 850 need to know when now is. */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
-  const imf = IMF_FIXDATE.exec(text);
-  if (imf !== null) {
-    const [, day, month, year, hour, minute, second] = imf;
-    return secondsOf(Number(year), month, day, hour, minute, second);
+  const [, imfDay = '', imfMonth = '', imfYear = '', ...imfTime] = IMF_FIXDATE.exec(text) ?? [];
+  if (imfDay !== '') {
+    return secondsOf(Number(imfYear), imfMonth, imfDay, imfTime);
   }
-  const rfc850 = RFC_850.exec(text);
-  if (rfc850 !== null) {
-    const [, day, month, year, hour, minute, second] = rfc850;
-    return secondsOf(fullYear(Number(year), nowMs), month, day, hour, minute, second);
+  const [, day = '', month = '', year = '', ...time] = RFC_850.exec(text) ?? [];
+  if (day !== '') {
+    return secondsOf(fullYear(Number(year), nowMs), month, day, time);
   }
-  const asctime = ASCTIME.exec(text);
-  if (asctime !== null) {
-    const [, month, day, hour, minute, second, year] = asctime;
-    return secondsOf(Number(year), month, day, hour, minute, second);
-  }
-  return undefined;
+  const [, cMonth = '', cDay = '', hour = '', minute = '', second = '', cYear = ''] = ASCTIME.exec(text) ?? [];
+  return cMonth === '' ? undefined : secondsOf(Number(cYear), cMonth, cDay, [hour, minute, second]);
 }
 
 /** RFC 9110 5.6.7: what appears to be more than 50 years ahead is the most recent such year in the past. */
@@ -42,11 +36,13 @@ function fullYear(twoDigits: number, nowMs: number): number {
   return year > thisYear + 50 ? year - 100 : year;
 }
 
-type Digits = string | undefined;
-
-function secondsOf(year: number, month: Digits, day: Digits, hour: Digits, minute: Digits, second: Digits): number | undefined {
-  const monthIndex = MONTHS.indexOf(month ?? '');
-  const midnight = Date.UTC(year, monthIndex, Number(day));
+function secondsOf(
+  year: number,
+  month: string,
+  day: string,
+  [hour, minute, second]: readonly string[],
+): number | undefined {
+  const midnight = Date.UTC(year, MONTHS.indexOf(month), Number(day));
   // Date.UTC rolls 31 February over into March and takes the years 0 to 99 for 1900 to 1999.
   const date = new Date(midnight);
   if (date.getUTCDate() !== Number(day) || date.getUTCFullYear() !== year) {

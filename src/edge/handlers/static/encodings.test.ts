@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AcceptanceMemory, type Coding, chooseEncoded, parseAcceptEncoding } from './encodings.ts';
+import type { Coding } from './encodings.ts';
+import { AcceptanceMemory, chooseEncoded, parseAcceptEncoding } from './encodings.ts';
 import { STATIC_LIMITS } from './limits.ts';
 
 /** Sorted by size, as the loader does. */
@@ -11,7 +12,10 @@ const ALL = [
   { coding: 'identity', size: 100 },
 ] as const;
 
-function choose(field: string | undefined, available: readonly Coding[] = ['br', 'zstd', 'gzip', 'identity']): Coding | undefined {
+function choose(
+  field: string | undefined,
+  available: readonly Coding[] = ['br', 'zstd', 'gzip', 'identity'],
+): Coding | undefined {
   const representations = ALL.filter(({ coding }) => available.includes(coding));
   return chooseEncoded(representations, parseAcceptEncoding(field))?.coding;
 }
@@ -60,7 +64,17 @@ test('names are case-insensitive and x-gzip is gzip', () => {
 });
 
 test('malformed members say nothing', () => {
-  for (const field of ['gzip;q=2', 'gzip;q=-1', 'gzip;q=0.1234', 'gzip;level=9', 'gzip br', ';q=1', 'gzip;q=', '"gzip"', ',,']) {
+  for (const field of [
+    'gzip;q=2',
+    'gzip;q=-1',
+    'gzip;q=0.1234',
+    'gzip;level=9',
+    'gzip br',
+    ';q=1',
+    'gzip;q=',
+    '"gzip"',
+    ',,',
+  ]) {
     assert.equal(choose(field), 'identity', field);
   }
 });

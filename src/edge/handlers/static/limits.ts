@@ -1,8 +1,8 @@
 export const STATIC_LIMITS = {
-  /** Larger files are sent from disk; this much takes in most scripts and style sheets of a site. */
-  memoryFileBytesMax: 256 * 1024,
-  /** What one edge thread keeps of small files. Django's admin is 2 MB. */
-  memoryBytesMax: 16 * 2 ** 20,
+  /** 256 KiB: larger files are sent from disk, and this much takes in most scripts and style sheets of a site. */
+  memoryFileBytesMax: 262_144,
+  /** 16 MiB: what one edge thread keeps of small files. Django's admin is 2 MB. */
+  memoryBytesMax: 16_777_216,
   /** Files known at a time, large ones included. */
   entriesMax: 2048,
   /** What the rendered heads and the bookkeeping of one representation weigh, roughly. */

@@ -21,7 +21,9 @@ const CHOSEN: Readonly<Record<string, string>> = {
 /** Most telling first. */
 const TREES = ['text', 'video', 'audio', 'image', 'font', 'model', 'application'];
 
-const TYPES: ReadonlyMap<string, string> = new Map([...readTypes(), ...Object.entries(CHOSEN)].map(([extension, type]) => [extension, withCharset(type)]));
+const TYPES: ReadonlyMap<string, string> = new Map(
+  [...readTypes(), ...Object.entries(CHOSEN)].map(([extension, type]) => [extension, withCharset(type)]),
+);
 
 /** `path` is any text that ends in a file name. */
 export function mediaTypeOf(path: string): string {

@@ -61,14 +61,35 @@ test('chooseRanges() joins ranges that overlap', () => {
 });
 
 test('chooseRanges() ignores a request for too many', () => {
-  const many = (count: number): string => `bytes=${Array.from({ length: count }, (_, index) => `${index * 2}-${index * 2}`).join(',')}`;
+  const many = (count: number): string =>
+    `bytes=${Array.from({ length: count }, (_, index) => `${index * 2}-${index * 2}`).join(',')}`;
   assert.equal(choose(many(STATIC_LIMITS.rangesMax), 1000).split(' ').length, STATIC_LIMITS.rangesMax);
   assert.equal(choose(many(STATIC_LIMITS.rangesMax + 1), 1000), 'whole');
 });
 
 test('chooseRanges() ignores what is not a set of byte ranges', () => {
-  const faults = ['', 'bytes', 'bytes=', 'bytes=,', 'bytes=-', 'bytes=a-b', 'bytes=5', 'bytes=9-5', 'bytes= 0 - 5', 'bytes=0-5;6-7'];
-  faults.push('bytes=0-5, x', 'bytes=--5', 'bytes=-5-', 'bytes=0x1-2', 'items=0-5', 'bytes 0-5', 'bytes=0-5, bytes=7-8', 'bytes=+1-2');
+  const faults = [
+    '',
+    'bytes',
+    'bytes=',
+    'bytes=,',
+    'bytes=-',
+    'bytes=a-b',
+    'bytes=5',
+    'bytes=9-5',
+    'bytes= 0 - 5',
+    'bytes=0-5;6-7',
+  ];
+  faults.push(
+    'bytes=0-5, x',
+    'bytes=--5',
+    'bytes=-5-',
+    'bytes=0x1-2',
+    'items=0-5',
+    'bytes 0-5',
+    'bytes=0-5, bytes=7-8',
+    'bytes=+1-2',
+  );
   for (const field of faults) {
     assert.equal(choose(field), 'whole', field);
   }

@@ -22,7 +22,9 @@ export function resolvePath(rest: string, options: ResolveOptions): string | und
   }
   const segments = rest.split('/').filter((segment) => segment !== '');
   // Covers `.`, `..`, `.git` and `.env` alike.
-  const isHidden = segments.some((segment, index) => segment.startsWith('.') && !(options.hasWellKnown && index === 0 && segment === '.well-known'));
+  const isHidden = segments.some(
+    (segment, index) => segment.startsWith('.') && !(options.hasWellKnown && index === 0 && segment === '.well-known'),
+  );
   if (isHidden) {
     return undefined;
   }

@@ -1,0 +1,129 @@
+/**
+ * Open descriptors of large files. Responses that are under way together share one; it is closed when the last is done, so a file
+ * that was deleted frees its space and nothing needs a timer.
+ */
+
+import type { Absence, Surroundings } from './open-inside.ts';
+import { absenceOf } from './open-inside.ts';
+import type { Representation } from './representation.ts';
+import { isSameFile } from './representation.ts';
+
+export interface DescriptorTaker {
+  /** Call `release` on it once. */
+  onOpened(descriptor: SharedDescriptor): void;
+  /** There is no such file, or no longer the one that was asked for. */
+  onUnopened(reason: Absence | 'changed'): void;
+}
+
+export interface SharedDescriptor {
+  readonly fd: number;
+  release(): void;
+}
+
+interface Opening {
+  readonly takers: DescriptorTaker[];
+}
+
+export class Descriptors {
+  readonly #around: Surroundings;
+  readonly #onBug: (error: unknown) => void;
+  readonly #open = new Map<Representation, OpenDescriptor>();
+  readonly #opening = new Map<Representation, Opening>();
+
+  constructor(around: Surroundings, onBug: (error: unknown) => void) {
+    this.#around = around;
+    this.#onBug = onBug;
+  }
+
+  /** `representation` was found moments ago: that it is inside the root need not be asked again, only that it is the same. */
+  take(representation: Representation, taker: DescriptorTaker): void {
+    const open = this.#open.get(representation);
+    if (open !== undefined) {
+      open.userCount += 1;
+      taker.onOpened(open);
+      return;
+    }
+    const opening = this.#opening.get(representation);
+    if (opening !== undefined) {
+      opening.takers.push(taker);
+      return;
+    }
+    const takers = [taker];
+    this.#opening.set(representation, { takers });
+    this.#openFile(representation).then(
+      (result) => this.#finish(representation, takers, result),
+      (error: unknown) => {
+        this.#onBug(error);
+        this.#finish(representation, takers, 'failed');
+      },
+    );
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  #finish(
+    representation: Representation,
+    takers: readonly DescriptorTaker[],
+    result: number | Absence | 'changed',
+  ): void {
+    this.#opening.delete(representation);
+    if (typeof result !== 'number') {
+      for (const taker of takers) {
+        taker.onUnopened(result);
+      }
+      return;
+    }
+    // All are counted before any is told: the first may be done with it at once.
+    const open = new OpenDescriptor(result, takers.length, () => this.#close(representation, result));
+    this.#open.set(representation, open);
+    for (const taker of takers) {
+      taker.onOpened(open);
+    }
+  }
+
+  async #openFile(representation: Representation): Promise<number | Absence | 'changed'> {
+    const { disk } = this.#around;
+    try {
+      const fd = await disk.open(representation.path);
+      let isKept = false;
+      try {
+        isKept = isSameFile(await disk.fstat(fd), representation.stats);
+        return isKept ? fd : 'changed';
+      } finally {
+        if (!isKept) {
+          await disk.close(fd);
+        }
+      }
+    } catch (error) {
+      return absenceOf(error, representation.path, this.#around);
+    }
+  }
+
+  #close(representation: Representation, fd: number): void {
+    this.#open.delete(representation);
+    this.#around.disk.close(fd).catch((error: unknown) => {
+      absenceOf(error, representation.path, this.#around);
+    });
+  }
+}
+
+class OpenDescriptor implements SharedDescriptor {
+  readonly fd: number;
+  userCount: number;
+  readonly #close: () => void;
+
+  constructor(fd: number, userCount: number, close: () => void) {
+    this.fd = fd;
+    this.userCount = userCount;
+    this.#close = close;
+  }
+
+  release(): void {
+    this.userCount -= 1;
+    if (this.userCount === 0) {
+      this.#close();
+    }
+  }
+}

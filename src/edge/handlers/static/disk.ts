@@ -1,0 +1,60 @@
+/** The file system as this folder uses it: asynchronous, so that a slow disk never holds the thread; replaced in tests of faults. */
+
+import type { BigIntStats } from 'node:fs';
+import { close, constants, fstat, open, read, readlink, realpath, stat } from 'node:fs';
+import { promisify } from 'node:util';
+import { toFsPath } from './resolve.ts';
+
+/** Paths are latin-1 text, a character a byte. Rejects with Node's errors. */
+export interface Disk {
+  stat(path: string): Promise<BigIntStats>;
+  open(path: string): Promise<number>;
+  fstat(fd: number): Promise<BigIntStats>;
+  /** Where the opened file is, free of links; undefined where the system cannot say. */
+  descriptorPath(fd: number): Promise<string | undefined>;
+  realPath(path: string): Promise<string>;
+  read(fd: number, into: Buffer, offset: number): Promise<number>;
+  close(fd: number): Promise<void>;
+}
+
+const statAsync = promisify(stat);
+const openAsync = promisify(open);
+const fstatAsync = promisify(fstat);
+const readlinkAsync = promisify(readlink);
+const readAsync = promisify(read);
+const closeAsync = promisify(close);
+
+/** Without waiting for a writer of a FIFO, and without making a terminal ours. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+export const nodeDisk: Disk = {
+  stat: (path) => statAsync(toFsPath(path), { bigint: true }),
+  open: (path) => openAsync(toFsPath(path), OPEN_FLAGS),
+  fstat: (fd) => fstatAsync(fd, { bigint: true }),
+  descriptorPath: readDescriptorPath,
+  realPath: readRealPath,
+  read: async (fd, into, offset) => (await readAsync(fd, into, offset, into.length - offset, offset)).bytesRead,
+  close: (fd) => closeAsync(fd),
+};
+
+/** Linux tells by its process file system, which some containers hide. */
+async function readDescriptorPath(fd: number): Promise<string | undefined> {
+  try {
+    return await readlinkAsync(`/proc/self/fd/${fd}`, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** By hand, for promisify loses the form that takes an encoding. */
+function readRealPath(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    realpath.native(toFsPath(path), 'latin1', (error, real) => {
+      if (error === null) {
+        resolve(real);
+      } else {
+        reject(error);
+      }
+    });
+  });
+}

@@ -1,0 +1,162 @@
+/** An exchange without a connection: what a handler did with it can be read afterwards. */
+
+import { readSync } from 'node:fs';
+import type {
+  Body,
+  BodySink,
+  Exchange,
+  FilePart,
+  Responder,
+  ResponseHead,
+  ResponseWatcher,
+} from '../../../protocol/http/exchange.ts';
+import type { Field, FieldBlock } from '../../../protocol/http1/types.ts';
+
+export interface FakeRequest {
+  readonly method?: string;
+  /** As the transport decodes it. */
+  readonly path: string;
+  readonly query?: string;
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  readonly hasBody?: boolean;
+}
+
+export interface FakeResponse {
+  readonly status: number;
+  readonly fields: ReadonlyMap<string, string>;
+  /** Content-Length that the transport would state. */
+  readonly length: number;
+  readonly body: string;
+  readonly isRefusal: boolean;
+}
+
+export function fieldBlock(fields: readonly (readonly [name: string, value: string])[]): FieldBlock {
+  const all = fields.map(([name, value]): Field => ({ name, lower: name.toLowerCase(), value }));
+  const getAll = (lower: string): string[] => all.filter((field) => field.lower === lower).map((field) => field.value);
+  return {
+    fields: all,
+    get: (lower) => getAll(lower)[0],
+    getAll,
+    contentLength: undefined,
+    transferCodings: [],
+    connection: [],
+    host: undefined,
+    expect: undefined,
+    upgrade: undefined,
+  };
+}
+
+export class FakeExchange implements Exchange, Responder {
+  readonly method: string;
+  readonly target: string;
+  readonly rawPath: string;
+  readonly query: string;
+  readonly path: string;
+  readonly host = 'example.org';
+  readonly hasTargetAuthority = false;
+  readonly minor = 1;
+  readonly block: FieldBlock;
+  readonly client = { address: '192.0.2.1', port: '40000' };
+  readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false } as const;
+  readonly requestId = 'r-1';
+  readonly responder: Responder = this;
+  watcher: ResponseWatcher | undefined;
+  readonly hasBody: boolean;
+  readonly bodyLength = undefined;
+  /** The answer, as soon as it is there. */
+  readonly answered: Promise<FakeResponse>;
+  response: FakeResponse | undefined;
+  /** Set before the answer: keeps a parts body open until `release` is called. */
+  holdsBody = false;
+  release: () => void = () => undefined;
+  wasCut = false;
+  #resolve: (response: FakeResponse) => void = () => undefined;
+
+  constructor({ method = 'GET', path, query = '', fields = [], hasBody = false }: FakeRequest) {
+    this.method = method;
+    this.path = path;
+    this.rawPath = path;
+    this.query = query;
+    this.target = path;
+    this.hasBody = hasBody;
+    this.block = fieldBlock(fields);
+    this.answered = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  respond(head: ResponseHead, body: Body): void {
+    this.#answer(head.status, head.fields, body, false);
+  }
+
+  refuse(status: number, _detail?: string, fields = ''): void {
+    this.#answer(status, fields, undefined, true);
+  }
+
+  cut(): void {
+    this.wasCut = true;
+  }
+
+  begin(): void {
+    throw new Error('not for static files');
+  }
+
+  write(): boolean {
+    throw new Error('not for static files');
+  }
+
+  writeFile(): void {
+    throw new Error('not for static files');
+  }
+
+  end(): void {
+    throw new Error('not for static files');
+  }
+
+  readBody(_sink: BodySink): void {
+    throw new Error('not for static files');
+  }
+
+  resumeBody(): void {
+    throw new Error('not for static files');
+  }
+
+  #answer(status: number, lines: string, body: Body, isRefusal: boolean): void {
+    if (this.response !== undefined) {
+      throw new Error('answered twice');
+    }
+    const text = this.method === 'HEAD' ? '' : readBody(body);
+    this.response = { status, fields: parseLines(lines), length: body?.length ?? 0, body: text, isRefusal };
+    if (typeof body === 'object' && !Buffer.isBuffer(body)) {
+      if (this.holdsBody) {
+        this.release = body.release;
+      } else {
+        body.release();
+      }
+    }
+    this.#resolve(this.response);
+  }
+}
+
+function readBody(body: Body): string {
+  if (body === undefined || typeof body === 'string') {
+    return body ?? '';
+  }
+  const parts = Buffer.isBuffer(body) ? [body] : body.parts;
+  return parts.map((part) => (Buffer.isBuffer(part) ? part.toString('latin1') : readPart(part))).join('');
+}
+
+function readPart({ fd, offset, length }: FilePart): string {
+  const bytes = Buffer.alloc(length);
+  const count = readSync(fd, bytes, 0, length, offset);
+  return bytes.toString('latin1', 0, count);
+}
+
+function parseLines(lines: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of lines.split('\r\n').slice(0, -1)) {
+    const colon = line.indexOf(': ');
+    fields.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 2));
+  }
+  return fields;
+}

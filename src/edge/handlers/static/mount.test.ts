@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileMounts, findMount } from './mount.ts';
+
+const MOUNTS = compileMounts([
+  { url: '/static/', root: '/srv/static/', hashed: true },
+  { url: '/static/admin/', root: '/srv/admin', hashed: false, missing: 'next', index: 'index.html', wellKnown: true },
+  { url: '/média/', root: '/srv/média', hashed: false, cacheControl: 'private' },
+]);
+
+test('findMount() takes the longest URL that the path begins with', () => {
+  assert.equal(findMount(MOUNTS, '/static/a.css')?.root, '/srv/static');
+  assert.equal(findMount(MOUNTS, '/static/admin/a.css')?.root, '/srv/admin');
+  assert.equal(findMount(MOUNTS, '/static/')?.root, '/srv/static');
+  assert.equal(findMount(MOUNTS, '/m\xc3\xa9dia/a')?.root, '/srv/m\xc3\xa9dia');
+});
+
+test('findMount() finds none for a URL that only looks alike', () => {
+  for (const path of ['/static', '/staticky/a', '/a/static/b', 'static/', '/', '*']) {
+    assert.equal(findMount(MOUNTS, path), undefined, path);
+  }
+});
+
+test('compileMounts() fills in what is not said', () => {
+  const mount = findMount(MOUNTS, '/static/a.css');
+  assert.equal(mount?.passesMissing, false);
+  assert.equal(mount?.cacheControl, 'no-cache');
+  assert.equal(mount?.index, undefined);
+  assert.equal(mount?.hasWellKnown, false);
+});
+
+test('compileMounts() serves a whole file system as a root when asked', () => {
+  assert.equal(compileMounts([{ url: '/', root: '/', hashed: false }])[0]?.root, '');
+});
+
+test('compileMounts() throws for a mount that no check would have let pass', () => {
+  for (const mount of [
+    { url: 'static/', root: '/srv', hashed: false },
+    { url: '/static', root: '/srv', hashed: false },
+    { url: '/static/', root: 'srv', hashed: false },
+    { url: '/static/', root: '/srv', hashed: false, cacheControl: 'a\r\nb' },
+  ]) {
+    assert.throws(() => compileMounts([mount]));
+  }
+});

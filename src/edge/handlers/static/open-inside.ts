@@ -1,0 +1,125 @@
+/**
+ * Opens a regular file that is really below a root. Links are followed, then the opened file is asked where it is: whatever was
+ * renamed or relinked meanwhile, no byte is served of a file that was not inside.
+ */
+
+import type { BigIntStats } from 'node:fs';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Disk } from './disk.ts';
+import type { FaultCode } from './faults.ts';
+import { STATIC_LIMITS } from './limits.ts';
+import { isInside } from './resolve.ts';
+
+/** Why there is no file: 404, 403, 503 and 500. */
+export type Absence = 'missing' | 'forbidden' | 'exhausted' | 'failed';
+
+export type Opened =
+  | { readonly kind: 'file'; readonly fd: number; readonly stats: BigIntStats }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'absent'; readonly absence: Absence };
+
+export interface Surroundings {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** `path` may hold anything that a client sent. */
+  report(code: FaultCode, path: string, detail: string): void;
+}
+
+const MISSING: Opened = { kind: 'absent', absence: 'missing' };
+const DIRECTORY: Opened = { kind: 'directory' };
+
+/** ENXIO: a socket, or a FIFO nobody reads; ELOOP: links in a circle. */
+const ABSENCES: ReadonlyMap<string | undefined, Absence> = new Map<string | undefined, Absence>([
+  ['ENOENT', 'missing'],
+  ['ENOTDIR', 'missing'],
+  ['ENAMETOOLONG', 'missing'],
+  ['ELOOP', 'missing'],
+  ['ENXIO', 'missing'],
+  ['EACCES', 'forbidden'],
+  ['EPERM', 'forbidden'],
+  ['EMFILE', 'exhausted'],
+  ['ENFILE', 'exhausted'],
+  ['ENOMEM', 'exhausted'],
+]);
+
+/** The root's real path, asked again from time to time: a deploy may switch the link that the root is. */
+export class Root {
+  readonly path: string;
+  #real: string | undefined;
+  #askedMs = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async holds(realPath: string, { disk, clock }: Surroundings): Promise<boolean> {
+    const nowMs = clock.monotonicMs();
+    const isRecent = nowMs - this.#askedMs < STATIC_LIMITS.revalidateMs;
+    if (isRecent && this.#real !== undefined && isInside(realPath, this.#real)) {
+      return true;
+    }
+    this.#real = await disk.realPath(this.path === '' ? '/' : this.path);
+    this.#askedMs = nowMs;
+    return isInside(realPath, this.#real);
+  }
+}
+
+/** Never rejects for what a disk may do. The descriptor is the caller's. */
+export async function openInside(path: string, root: Root, around: Surroundings): Promise<Opened> {
+  try {
+    // Opening a device can do things, so what it is comes first; opening never waits, should it have changed by then.
+    const before = await around.disk.stat(path);
+    if (before.isDirectory()) {
+      return DIRECTORY;
+    }
+    return before.isFile() ? await openRegular(path, root, around) : MISSING;
+  } catch (error) {
+    return { kind: 'absent', absence: absenceOf(error, path, around) };
+  }
+}
+
+/** The outside meaning of a file system error. What an operator can mend is reported. */
+export function absenceOf(error: unknown, path: string, { report }: Pick<Surroundings, 'report'>): Absence {
+  if (!(error instanceof Error)) {
+    throw error;
+  }
+  const code: string | undefined = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code === undefined) {
+    throw error;
+  }
+  const absence = ABSENCES.get(code) ?? 'failed';
+  if (absence !== 'missing') {
+    report(`static.${absence}`, path, code);
+  }
+  return absence;
+}
+
+async function openRegular(path: string, root: Root, around: Surroundings): Promise<Opened> {
+  const { disk } = around;
+  const fd = await disk.open(path);
+  let isKept = false;
+  try {
+    const stats = await disk.fstat(fd);
+    if (!stats.isFile()) {
+      return MISSING;
+    }
+    const realPath = (await disk.descriptorPath(fd)) ?? (await findRealPath(path, stats, disk));
+    if (realPath === undefined || !(await root.holds(realPath, around))) {
+      around.report('static.outside', path, 'a link leads out of the root');
+      return MISSING;
+    }
+    isKept = true;
+    return { kind: 'file', fd, stats };
+  } finally {
+    if (!isKept) {
+      await disk.close(fd);
+    }
+  }
+}
+
+/** Without a process file system: the path's real path, if it is still the file that was opened. */
+async function findRealPath(path: string, opened: BigIntStats, disk: Disk): Promise<string | undefined> {
+  const realPath = await disk.realPath(path);
+  const found = await disk.stat(realPath);
+  return found.ino === opened.ino && found.dev === opened.dev ? realPath : undefined;
+}

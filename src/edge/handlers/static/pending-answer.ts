@@ -1,0 +1,96 @@
+/** A request that waits for the disk: first for what is there, then, if that is large, for a descriptor of it. */
+
+import type { Exchange, ResponseWatcher } from '../../../protocol/http/exchange.ts';
+import type { FileAnswer, PartialContent } from './answer-file.ts';
+import { fileParts } from './answer-file.ts';
+import type { DescriptorTaker, SharedDescriptor } from './descriptors.ts';
+import type { Found } from './load-file.ts';
+import type { LookupWaiter } from './lookup.ts';
+import type { CompiledMount } from './mount.ts';
+import type { Absence } from './open-inside.ts';
+
+/** What the waiting come back to. */
+export interface LateAnswers {
+  answerLate(pending: PendingAnswer, found: Found): void;
+  /** What was found could not be opened, for it is gone or another by now. */
+  lookUpAgain(pending: PendingAnswer): void;
+  onBug(error: unknown): void;
+}
+
+export type SentAnswer = Extract<FileAnswer, { kind: 'whole' | 'parts' }>;
+
+export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWatcher {
+  readonly exchange: Exchange;
+  readonly mount: CompiledMount;
+  /** What to send once there is a descriptor. */
+  answer: SentAnswer | undefined;
+  /** How often the file changed between finding and opening it. */
+  changeCount = 0;
+  /** No application is asked. */
+  readonly times = undefined;
+  readonly #owner: LateAnswers;
+  #isGone = false;
+
+  constructor(owner: LateAnswers, exchange: Exchange, mount: CompiledMount) {
+    this.#owner = owner;
+    this.exchange = exchange;
+    this.mount = mount;
+    exchange.watcher = this;
+  }
+
+  onFound(found: Found): void {
+    this.#unlessGone(() => this.#owner.answerLate(this, found));
+  }
+
+  onOpened(descriptor: SharedDescriptor): void {
+    const { answer, exchange } = this;
+    if (this.#isGone || answer === undefined) {
+      descriptor.release();
+      return;
+    }
+    const parts = answer.kind === 'parts' ? answer.parts : wholeFile(answer);
+    const body = fileParts(parts, descriptor.fd, () => descriptor.release());
+    this.#unlessGone(() => exchange.responder.respond(parts.head, body));
+  }
+
+  onUnopened(reason: Absence | 'changed'): void {
+    this.#unlessGone(() => {
+      if (reason === 'changed' || reason === 'missing') {
+        this.changeCount += 1;
+        this.#owner.lookUpAgain(this);
+      } else {
+        this.#owner.answerLate(this, { kind: 'absent', absence: reason });
+      }
+    });
+  }
+
+  onDrain(): void {
+    // Nothing was held back.
+  }
+
+  onGone(): void {
+    this.#isGone = true;
+  }
+
+  /** A client that has said all it wants to say may still listen. */
+  onClientEnd(): boolean {
+    return false;
+  }
+
+  /** Nobody is above us to contain a bug to its exchange. */
+  #unlessGone(act: () => void): void {
+    if (this.#isGone) {
+      return;
+    }
+    try {
+      act();
+    } catch (error) {
+      this.#owner.onBug(error);
+      this.exchange.responder.cut();
+    }
+  }
+}
+
+function wholeFile({ representation }: SentAnswer): PartialContent {
+  return { head: representation.whole, ranges: [{ offset: 0, length: representation.size }], around: undefined };
+}
