@@ -49,13 +49,18 @@ export function dropPrivileges({ uid, gid, userName }: Identity): void {
   if (userName === '') {
     process.setgroups?.([gid]);
   } else {
-    process.initgroups?.(userName, gid);
+    initgroups(userName, gid);
   }
   process.setgid?.(gid);
   process.setuid?.(uid);
   if (process.geteuid?.() !== uid || process.getegid?.() !== gid) {
     throw new Error('privileges could not be dropped');
   }
+}
+
+/** Missing from the types, documented by Node. */
+function initgroups(userName: string, gid: number): void {
+  (process as unknown as { initgroups(user: string, group: number): void }).initgroups(userName, gid);
 }
 
 /** For what was made as root and is to be used afterwards: log files, the pid file, Unix sockets. */

@@ -65,7 +65,9 @@ function createIn(parents: readonly (string | undefined)[]): string | undefined 
       if (parent && Buffer.byteLength(parent) <= PATH_BYTES_MAX) {
         return mkdtempSync(join(parent, PREFIX));
       }
-    } catch {}
+    } catch {
+      // Not writable, or not there: the next is tried.
+    }
   }
   return undefined;
 }

@@ -1,0 +1,66 @@
+/** The start of a server in a few lines: what it serves, where, with what, and what is to be mended. */
+
+import { renderHost } from '../config/bind-address.ts';
+import type { Listener } from '../protocol/control/edge.ts';
+import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { Announcement } from '../supervisor/announcement.ts';
+
+const LABEL_COLUMN = 11;
+
+export function renderAnnouncement(announcement: Announcement, version: string): string {
+  const { facts, listeners, pythonVersion, pythonPath, mounts } = announcement;
+  const rows: [string, string][] = [
+    ...listeners.map((listener): [string, string] => ['listening', renderListener(listener)]),
+    ['app', describeApp(facts)],
+    ['python', `${pythonVersion} (${pythonPath})`],
+    ['workers', describeWorkers(announcement)],
+    ...mounts.map(({ url, root, hashed }): [string, string] => [
+      'static',
+      `${url} from ${root}${hashed ? ' (hashed names, cached for good)' : ''}`,
+    ]),
+    ...(announcement.isDevelopment
+      ? [['reload', 'when files change; tracebacks are shown in the browser'] as [string, string]]
+      : []),
+  ];
+  const head = `Portico ${version} is ready (${(announcement.startMs / 1000).toFixed(2)} s)`;
+  const lines = rows.map(
+    ([label, text], index) => `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL_COLUMN)}${text}`,
+  );
+  return `${[head, ...lines, ...warningsOf(announcement).map((text) => `  warning: ${text}`)].join('\n')}\n`;
+}
+
+export function renderListener({ kind, path, address, port }: Listener): string {
+  if (kind === 'unix') {
+    return `unix:${path}`;
+  }
+  const isAny = address === '0.0.0.0' || address === '::';
+  return `http://${renderHost(address)}:${port}${isAny ? ' (all addresses)' : ''}`;
+}
+
+function describeApp(facts: AppFacts | undefined): string {
+  if (facts === undefined) {
+    return 'loaded';
+  }
+  const framework = facts.framework === null ? facts.interface.toUpperCase() : describeFramework(facts);
+  return `${facts.app} (${framework})`;
+}
+
+function describeFramework({ framework, frameworkVersion }: AppFacts): string {
+  const name = framework === null ? '' : `${framework[0]?.toUpperCase()}${framework.slice(1)}`;
+  return frameworkVersion === null ? name : `${name} ${frameworkVersion}`;
+}
+
+function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeReasons }: Announcement): string {
+  const size = threads === 1 ? `${workers}` : `${workers}, ${threads} threads each`;
+  const loading = isPreloaded ? 'preloaded' : 'each loads the application';
+  const why =
+    unsafeReasons.length === 0
+      ? ''
+      : `, because loading it ${unsafeReasons.length === 1 ? '' : 'does things that a fork would break: '}${unsafeReasons.join('; ')}`;
+  return `${size} (${loading}${why}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
+}
+
+function warningsOf({ facts, isRoot }: Announcement): string[] {
+  const root = isRoot ? ['the application runs as root; --user NAME makes it run as somebody else'] : [];
+  return [...(facts?.warnings ?? []), ...root];
+}

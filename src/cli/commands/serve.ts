@@ -1,0 +1,40 @@
+/** `portico serve`: reads the settings, starts the supervisor, says what became of it. */
+
+import { availableParallelism } from 'node:os';
+import type { Diagnostic } from '../../config/diagnostic.ts';
+import { readServeRequest } from '../../config/read.ts';
+import { supervise } from '../../supervisor/main.ts';
+import { renderAnnouncement } from '../announce.ts';
+import type { Terminal } from '../terminal.ts';
+import { readVersion } from '../version.ts';
+
+const USAGE = 2;
+
+/** Resolves with the exit code. */
+export async function serve(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    const { renderServeHelp } = await import('../help.ts');
+    terminal.out(renderServeHelp());
+    return 0;
+  }
+  const { request, diagnostics } = readServeRequest(args, { env: process.env, coreCount: availableParallelism() });
+  for (const diagnostic of diagnostics) {
+    terminal.error(renderDiagnostic(diagnostic));
+  }
+  if (request === undefined) {
+    return USAGE;
+  }
+  return supervise(request, process.env, {
+    onFaults: (messages) => terminal.error(messages.map((message) => `portico: ${message}.\n`).join('')),
+    onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
+    onGivenUp: (error, traceback) => terminal.error(renderGivenUp(error, traceback)),
+  });
+}
+
+function renderDiagnostic({ severity, at, message }: Diagnostic): string {
+  return `portico: ${severity === 'warning' ? 'warning: ' : ''}${at}: ${message}\n`;
+}
+
+function renderGivenUp(error: string, traceback: string): string {
+  return `${traceback === '' ? '' : `${traceback.trimEnd()}\n\n`}portico: the server cannot start: ${error}\n`;
+}

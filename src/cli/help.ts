@@ -1,0 +1,73 @@
+/** What `--help` shows, rendered from the settings table. */
+
+import type { Setting, SettingGroup } from '../config/setting.ts';
+import { environmentName, SETTING_GROUPS } from '../config/setting.ts';
+import { SETTINGS } from '../config/settings.ts';
+
+const WIDTH = 100;
+const FLAG_COLUMN = 38;
+
+export const MAIN_HELP = `Portico is a production server for Python web sites.
+
+  cd mysite && portico serve                 serve the Django project in this folder
+  portico serve mysite.wsgi                  serve a module's application
+  portico serve shop:create_app() -b :8080   serve what a factory makes, on another port
+
+Commands
+  serve [APP]   serve an application; "portico serve --help" lists what can be set
+
+Flags
+  -h, --help    show this
+  --version     show the version
+`;
+
+export function renderServeHelp(): string {
+  const groups = SETTING_GROUPS.map(renderGroup).filter((text) => text !== '');
+  return `portico serve [APP] [FLAGS]
+
+  portico serve mysite.wsgi --bind 0.0.0.0:8000 --workers 4
+
+APP is module:callable, module:factory(), a module that has an application or app, or a path to a .py file.
+In the folder of a Django project it may be left out.
+
+${groups.join('\n\n')}
+
+Every flag can also be set by an environment variable: ${environmentName('max-requests')}=1000 is --max-requests 1000.
+Times are in seconds unless they say otherwise (500ms, 5m, 2h); sizes may end in K, M or G.
+
+Signals: TERM and INT finish what runs and stop (twice: at once), QUIT stops at once, HUP loads the application again,
+TTIN and TTOU add and remove a worker, USR1 opens the log files again.
+`;
+}
+
+function renderGroup(group: SettingGroup): string {
+  const rows = Object.values(SETTINGS).filter((setting) => setting.group === group && !setting.isHidden);
+  return rows.length === 0 ? '' : [group, ...rows.map(renderRow)].join('\n');
+}
+
+function renderRow(setting: Setting<unknown>): string {
+  const name = `  ${setting.short === undefined ? '    ' : `-${setting.short}, `}${renderFlag(setting)}`;
+  const isDefaultWorthSaying = !['none', 'off', '0'].includes(setting.fallbackText);
+  const text = `${setting.doc}${isDefaultWorthSaying ? ` [${setting.fallbackText}]` : ''}`;
+  const lines = wrap(text, WIDTH + 20 - FLAG_COLUMN);
+  const first = name.length < FLAG_COLUMN ? `${name.padEnd(FLAG_COLUMN)}${lines.shift() ?? ''}` : name;
+  return [first, ...lines.map((line) => `${' '.repeat(FLAG_COLUMN)}${line}`)].join('\n');
+}
+
+export function renderFlag({ flag, value, isNegatable }: Setting<unknown>): string {
+  return isNegatable ? `--${flag}, --no-${flag}` : `--${flag}${value === undefined ? '' : ` ${value}`}`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

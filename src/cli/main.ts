@@ -1,0 +1,48 @@
+/** The command line: picks the command, prints what it has to say, and ends with its exit code. */
+
+import { writeSync } from 'node:fs';
+import type { Terminal } from './terminal.ts';
+
+type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./commands/serve.ts')).serve],
+]);
+
+const USAGE = 2;
+
+const terminal: Terminal = { out: (text) => print(1, text), error: (text) => print(2, text) };
+
+/** A terminal or pipe that is closed is no reason to fail. */
+function print(fd: number, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch {
+    return;
+  }
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const load = COMMANDS.get(name ?? '');
+  if (load !== undefined) {
+    return (await load())(rest, terminal);
+  }
+  if (name === '--version' || name === '-V') {
+    const { readVersion } = await import('./version.ts');
+    terminal.out(`portico ${readVersion()}\n`);
+    return 0;
+  }
+  const { MAIN_HELP } = await import('./help.ts');
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    terminal.out(MAIN_HELP);
+    return name === undefined ? USAGE : 0;
+  }
+  const { nearestWord } = await import('../config/nearest.ts');
+  const nearest = nearestWord(name, COMMANDS.keys());
+  const hint = nearest === undefined ? '"portico --help" lists what there is.' : `Did you mean "portico ${nearest}"?`;
+  terminal.error(`portico: there is no command "${name}". ${hint}\n`);
+  return USAGE;
+}
+
+process.exit(await run(process.argv.slice(2)));

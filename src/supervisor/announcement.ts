@@ -1,0 +1,22 @@
+/** What a server that has started has to say about itself; the command line puts it into words. */
+
+import type { Listener, StaticMount } from '../protocol/control/edge.ts';
+import type { AppFacts } from '../protocol/control/zygote.ts';
+
+export interface Announcement {
+  readonly listeners: readonly Listener[];
+  readonly facts: AppFacts | undefined;
+  /** "3.11.2". */
+  readonly pythonVersion: string;
+  readonly pythonPath: string;
+  readonly workers: number;
+  readonly threads: number;
+  readonly edgeThreads: number;
+  readonly isPreloaded: boolean;
+  /** Why the application is not preloaded although it might be. */
+  readonly unsafeReasons: readonly string[];
+  readonly mounts: readonly StaticMount[];
+  readonly isDevelopment: boolean;
+  readonly isRoot: boolean;
+  readonly startMs: number;
+}

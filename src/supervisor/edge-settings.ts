@@ -1,0 +1,32 @@
+import type { ConfigureEdge, StaticMount } from '../protocol/control/edge.ts';
+import type { Site } from './prepare.ts';
+
+/** What the edge is told before anything else. */
+export function configureEdge(site: Site, mounts: readonly StaticMount[]): ConfigureEdge {
+  const { model, runDirectory } = site;
+  return {
+    kind: 'configure',
+    listeners: site.sockets.map(({ listener }) => listener),
+    edgeThreads: model.edgeThreads,
+    runDir: runDirectory.path,
+    spoolDir: runDirectory.spoolPath,
+    secret: site.secret,
+    boardPath: runDirectory.boardPath,
+    slotsMax: site.slotsMax,
+    settings: {
+      backlog: model.backlog,
+      keepAliveMs: model.keepAliveMs,
+      timeoutMs: model.timeoutMs,
+      bodyBytesMax: model.bodyBytesMax,
+      connectionsMax: model.connectionsMax,
+      connectionsPerAddressMax: model.connectionsPerAddressMax,
+      queueDepthMax: model.queueDepthMax,
+      queueTimeoutMs: model.queueTimeoutMs,
+      forwardedAllowIps: model.forwardedAllowIps,
+      accessLog: site.accessLog === '' ? undefined : { path: site.accessLog, format: model.accessLogFormat },
+      logLevel: model.logLevel,
+    },
+    development: model.reloadOnChange,
+    mounts,
+  };
+}

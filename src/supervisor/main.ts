@@ -1,0 +1,46 @@
+/** A server from its model to its end. */
+
+import type { ServeRequest } from '../config/model.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { Announcement } from './announcement.ts';
+import { Log } from './log.ts';
+import { prepareSite } from './prepare.ts';
+import { removeStaleDirectories } from './run-directory.ts';
+import { listenForSignals } from './signals.ts';
+import { Supervisor } from './supervisor.ts';
+
+export interface ServeReports {
+  /** Reasons why the server does not start. */
+  onFaults(messages: readonly string[]): void;
+  onStarted(announcement: Announcement): void;
+  onGivenUp(error: string, traceback: string): void;
+}
+
+/** Resolves with the exit code. */
+export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, reports: ServeReports): Promise<number> {
+  const prepared = await prepareSite(request, env);
+  if (!prepared.ok) {
+    reports.onFaults(prepared.fault.messages);
+    return prepared.fault.code;
+  }
+  const site = prepared.value;
+  const { logLevel, reloadOnChange } = request.model;
+  const log = new Log(site.sink, systemClock, logLevel, { pid: process.pid, name: 'portico' });
+  const code = await new Promise<number>((resolve) => {
+    const supervisor = new Supervisor(site, log, systemClock, { ...reports, onFinished: resolve });
+    listenForSignals((command, signal) => supervisor.obey(command, signal));
+    // A bug. The fleet is changed by whole steps, so what it knows is still right, and a running site is worth more than our pride.
+    process.on('uncaughtException', (error) => log.say('error', `internal error: ${error.stack}`));
+    supervisor.start();
+    if (reloadOnChange) {
+      void watchForChanges(supervisor, site.chdir);
+    }
+    void removeStaleDirectories(env);
+  });
+  return code;
+}
+
+async function watchForChanges(supervisor: Supervisor, folder: string): Promise<void> {
+  const { watchSources } = await import('./watch.ts');
+  watchSources(folder, (path) => supervisor.reload(`${path} has changed`));
+}

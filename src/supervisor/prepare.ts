@@ -1,0 +1,183 @@
+/**
+ * Everything that must be so before the first child is started, in the one order that works: addresses are bound and files opened as
+ * whoever started us, then privileges are dropped, then the run directory is made by who will use it.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServeRequest, ServerModel } from '../config/model.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { buildAppEnvironment } from './app-environment.ts';
+import type { Interpreter } from './interpreter.ts';
+import { findInterpreter } from './interpreter.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
+import { LogSink } from './log-sink.ts';
+import type { Identity } from './privileges.ts';
+import { dropPrivileges, giveTo, resolveIdentity } from './privileges.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { createRunDirectory } from './run-directory.ts';
+import type { BoundSocket } from './sockets.ts';
+import { bindSockets } from './sockets.ts';
+
+/** What a server needs besides its model. */
+export interface Site {
+  readonly app: string;
+  readonly model: ServerModel;
+  /** Absolute paths, or '' (or '-' for the access log). */
+  readonly chdir: string;
+  readonly envFile: string;
+  readonly accessLog: string;
+  readonly pidFile: string;
+  readonly edgeProgram: string;
+  readonly zygoteProgram: string;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly identity: Identity | undefined;
+  readonly sockets: readonly BoundSocket[];
+  readonly runDirectory: RunDirectory;
+  readonly secret: string;
+  readonly slotsMax: number;
+  readonly sink: LogSink;
+}
+
+export interface StartFault {
+  /** One or two sentences each, with the way out. */
+  readonly messages: readonly string[];
+  readonly code: number;
+}
+
+/** Settings that cannot be as they are; other faults of the start have code 1. */
+const SETTINGS_FAULT = 2;
+const SECRET_BYTES = 32;
+
+export async function prepareSite(
+  { app, model }: ServeRequest,
+  env: NodeJS.ProcessEnv,
+): Promise<Outcome<Site, StartFault>> {
+  const cwd = logicalFolder(env);
+  const place = { app, cwd, env, chdir: resolve(cwd, model.chdir), envFile: absolute(cwd, model.envFile) };
+  const identity = resolveIdentity(model.user, model.group);
+  const faults = [...(identity.ok ? [] : [identity.fault]), ...checkApplication(model, place)];
+  if (!identity.ok || faults.length > 0) {
+    return failure({ messages: faults, code: SETTINGS_FAULT });
+  }
+  const sockets = await bindSockets(model.binds, { edgeThreads: model.edgeThreads, umask: model.umask });
+  if (!sockets.ok) {
+    return failure({ messages: sockets.fault, code: 1 });
+  }
+  const accessLog = model.accessLog === '-' ? '-' : absolute(cwd, model.accessLog);
+  const pidFile = absolute(cwd, model.pidFile);
+  const slotsMax = Math.max(SUPERVISOR_LIMITS.slotsLeast, 4 * model.workers * model.threads);
+  const files = openFiles(model, { cwd, accessLog, pidFile, identity: identity.value, sockets: sockets.value });
+  const runDirectory = files.ok ? createRunDirectory(env, slotsMax * model.edgeThreads * 8) : failure('');
+  if (!files.ok || !runDirectory.ok) {
+    for (const socket of sockets.value) {
+      socket.close();
+    }
+    return failure({ messages: [files.ok ? (runDirectory.ok ? '' : runDirectory.fault) : files.fault], code: 1 });
+  }
+  return success({
+    ...place,
+    model,
+    accessLog,
+    pidFile,
+    edgeProgram: absolute(cwd, model.edgeProgram) || ours(`../edge/main${extname(import.meta.filename)}`),
+    zygoteProgram: absolute(cwd, model.zygoteProgram) || ours('../../python/portico_worker/__main__.py'),
+    identity: identity.value,
+    sockets: sockets.value,
+    runDirectory: runDirectory.value,
+    secret: randomBytes(SECRET_BYTES).toString('hex'),
+    slotsMax,
+    sink: files.value,
+  });
+}
+
+type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'chdir' | 'envFile'>;
+
+/** Looked at again for each generation: a deployment may have moved them. */
+export function findRuntime(
+  model: ServerModel,
+  { app, cwd, env, chdir, envFile }: Place,
+  identity: Identity | undefined,
+): Outcome<{ readonly interpreter: Interpreter; readonly env: NodeJS.ProcessEnv }> {
+  const interpreter = findInterpreter({ named: model.python, app, chdir, cwd, env });
+  if (!interpreter.ok) {
+    return interpreter;
+  }
+  const built = buildAppEnvironment({
+    own: env,
+    file: envFile,
+    given: model.env,
+    interpreter: interpreter.value,
+    identity,
+  });
+  return built.ok ? success({ interpreter: interpreter.value, env: built.value }) : built;
+}
+
+function checkApplication(model: ServerModel, place: Place): string[] {
+  if (!statSync(place.chdir, { throwIfNoEntry: false })?.isDirectory()) {
+    return [`--chdir: ${place.chdir} is not a folder`];
+  }
+  const runtime = findRuntime(model, place, undefined);
+  return runtime.ok ? [] : [runtime.fault];
+}
+
+interface FilePlan {
+  readonly cwd: string;
+  readonly accessLog: string;
+  readonly pidFile: string;
+  readonly identity: Identity | undefined;
+  readonly sockets: readonly BoundSocket[];
+}
+
+/** The last things that are done as who started us. Returns the log. */
+function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity, sockets }: FilePlan): Outcome<LogSink> {
+  const logFile = absolute(cwd, model.logFile);
+  try {
+    if (model.umask !== undefined) {
+      process.umask(model.umask);
+    }
+    const sink = new LogSink(logFile);
+    if (accessLog !== '' && accessLog !== '-') {
+      closeSync(openSync(accessLog, 'a', 0o640));
+    }
+    if (pidFile !== '') {
+      writeFileSync(pidFile, `${process.pid}\n`);
+    }
+    for (const path of [logFile, accessLog, pidFile, ...sockets.map(({ listener }) => listener.path)]) {
+      if (path !== '' && path !== '-') {
+        giveTo(identity, path);
+      }
+    }
+    if (identity !== undefined) {
+      dropPrivileges(identity);
+    }
+    return success(sink);
+  } catch (error) {
+    return failure(`${(error as Error).message}. Choose a path that can be written, or start as a user who may`);
+  }
+}
+
+/**
+ * The current folder by the name it was entered by: of a deployment's `current` link the link is kept, so that a reload finds the new
+ * release behind it.
+ */
+function logicalFolder(env: NodeJS.ProcessEnv): string {
+  const named = env['PWD'] ?? '';
+  try {
+    return named.startsWith('/') && realpathSync(named) === process.cwd() ? named : process.cwd();
+  } catch {
+    return process.cwd();
+  }
+}
+
+function absolute(cwd: string, path: string): string {
+  return path === '' ? '' : resolve(cwd, path);
+}
+
+function ours(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

@@ -1,0 +1,57 @@
+/**
+ * Sources that change, for --reload. Folders are watched one by one, so that environments, repositories and uploads, which change all
+ * the time or hold a hundred thousand files, are left out (Node's own recursive watching would take them all in).
+ */
+
+import type { FSWatcher } from 'node:fs';
+import { readdirSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { SUPERVISOR_LIMITS } from './limits.ts';
+
+const LEFT_OUT = new Set(['venv', 'node_modules', '__pycache__', 'media', 'site-packages', 'staticfiles']);
+const SOURCES = /\.(py|html?|jinja2?|j2|mako|mo|toml)$|^\.env[\w.]*$/;
+
+/** `onChange` is given a path that has changed, once for all that changes together. */
+export function watchSources(root: string, onChange: (path: string) => void): void {
+  const watchers = new Map<string, FSWatcher>();
+  let timer: NodeJS.Timeout | undefined;
+  const notice = (path: string) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => onChange(path), SUPERVISOR_LIMITS.reloadDebounceMs);
+  };
+  const enter = (folder: string) => {
+    if (watchers.has(folder) || watchers.size >= SUPERVISOR_LIMITS.watchedFoldersMax) {
+      return;
+    }
+    const watcher = watch(folder, { persistent: false }, (_, name) => {
+      if (name !== null && isSource(name)) {
+        notice(join(folder, name));
+      } else if (name !== null && isFolder(join(folder, name)) && !isLeftOut(name)) {
+        enter(join(folder, name));
+      }
+    });
+    watchers.set(folder, watcher);
+    watcher.on('error', () => {
+      watcher.close();
+      watchers.delete(folder);
+    });
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !isLeftOut(entry.name)) {
+        enter(join(folder, entry.name));
+      }
+    }
+  };
+  enter(root);
+}
+
+export function isSource(name: string): boolean {
+  return SOURCES.test(name);
+}
+
+export function isLeftOut(folder: string): boolean {
+  return folder.startsWith('.') || LEFT_OUT.has(folder);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import type { PreloadMode } from '../config/model.ts';
+import type { StartZygote } from '../protocol/control/zygote.ts';
+import type { Site } from './prepare.ts';
+
+/** What a zygote is told before anything else. */
+export function startMessage({ app, model, chdir, runDirectory, secret }: Site, preload: PreloadMode): StartZygote {
+  return {
+    kind: 'start',
+    app,
+    chdir,
+    pythonPath: [],
+    preload,
+    threads: model.threads,
+    maxRequests: model.maxRequests,
+    maxRequestsJitter: model.maxRequestsJitter,
+    lanes: Array.from({ length: model.edgeThreads }, (_, thread) => join(runDirectory.path, `lane.${thread}.sock`)),
+    board: runDirectory.boardPath,
+    secret,
+    runDir: runDirectory.path,
+    development: model.reloadOnChange,
+    multiprocess: model.workers > 1,
+  };
+}
