@@ -11,7 +11,7 @@ interface Prepared {
   readonly descriptors: Descriptors;
   readonly representation: Representation;
   readonly bugs: unknown[];
-  take(): Promise<SharedDescriptor | string>;
+  readonly take: () => Promise<SharedDescriptor | string>;
 }
 
 async function prepare(site: TemporarySite): Promise<Prepared> {
@@ -29,7 +29,7 @@ async function prepare(site: TemporarySite): Promise<Prepared> {
 }
 
 function isOpened(taken: SharedDescriptor | string): asserts taken is SharedDescriptor {
-  assert.notEqual(typeof taken, 'string', String(taken));
+  assert.notEqual(typeof taken, 'string');
 }
 
 function countOf(site: TemporarySite, name: string): number {

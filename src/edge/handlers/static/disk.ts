@@ -7,14 +7,14 @@ import { toFsPath } from './resolve.ts';
 
 /** Paths are latin-1 text, a character a byte. Rejects with Node's errors. */
 export interface Disk {
-  stat(path: string): Promise<BigIntStats>;
-  open(path: string): Promise<number>;
-  fstat(fd: number): Promise<BigIntStats>;
+  readonly stat: (path: string) => Promise<BigIntStats>;
+  readonly open: (path: string) => Promise<number>;
+  readonly fstat: (fd: number) => Promise<BigIntStats>;
   /** Where the opened file is, free of links; undefined where the system cannot say. */
-  descriptorPath(fd: number): Promise<string | undefined>;
-  realPath(path: string): Promise<string>;
-  read(fd: number, into: Buffer, offset: number): Promise<number>;
-  close(fd: number): Promise<void>;
+  readonly descriptorPath: (fd: number) => Promise<string | undefined>;
+  readonly realPath: (path: string) => Promise<string>;
+  readonly read: (fd: number, into: Buffer, offset: number) => Promise<number>;
+  readonly close: (fd: number) => Promise<void>;
 }
 
 const statAsync = promisify(stat);

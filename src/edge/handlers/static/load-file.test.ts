@@ -13,7 +13,7 @@ import { TemporarySite, WRITTEN_S } from './temporary-site.ts';
 async function load(site: TemporarySite, rest: string, options: Partial<StaticMount> = {}): Promise<Found> {
   const [mount] = compileMounts([{ url: '/static/', root: site.root, hashed: false, ...options }]);
   assert.ok(mount);
-  return await loadFile(rest, mount, new Root(mount.root), site.around);
+  return loadFile(rest, mount, new Root(mount.root), site.around);
 }
 
 async function loadOne(site: TemporarySite, rest: string, options: Partial<StaticMount> = {}): Promise<StaticFile> {

@@ -58,11 +58,9 @@ export async function loadFile(rest: string, mount: CompiledMount, root: Root, a
     case 'absent':
       return plain;
     case 'directory':
-      return isDirectory || mount.index === undefined
-        ? MISSING
-        : await findIndex(`${path}/${mount.index}`, root, around);
+      return isDirectory || mount.index === undefined ? MISSING : findIndex(`${path}/${mount.index}`, root, around);
     case 'read':
-      return await loadSiblings(plain.facts, mount, root, around);
+      return loadSiblings(plain.facts, mount, root, around);
   }
 }
 

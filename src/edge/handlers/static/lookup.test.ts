@@ -12,7 +12,7 @@ interface Prepared {
   readonly lookup: FileLookup;
   readonly counts: StaticCounts;
   readonly bugs: unknown[];
-  wait(path: string): Promise<Found>;
+  readonly wait: (path: string) => Promise<Found>;
 }
 
 function prepare(site: TemporarySite): Prepared {

@@ -42,12 +42,12 @@ export function chooseRanges(field: string, size: number): RangeChoice {
       ranges.push(range);
     }
   }
-  const [first, ...rest] = ranges;
+  const [first, ...rest] = coalesce(ranges);
   if (first === undefined) {
     return specCount === 0 ? WHOLE : UNSATISFIABLE;
   }
   // A suffix of an empty file is satisfiable (14.1.2), but no Content-Range could say so.
-  return first.length === 0 ? WHOLE : { kind: 'parts', ranges: coalesce([first, ...rest]) };
+  return first.length === 0 ? WHOLE : { kind: 'parts', ranges: [first, ...rest] };
 }
 
 function parseRange(text: string, size: number): ByteRange | 'invalid' | 'unsatisfiable' {
@@ -76,20 +76,14 @@ function parseRange(text: string, size: number): ByteRange | 'invalid' | 'unsati
  * Ranges that overlap are joined, so that a small request never asks for a file many times over (RFC 9110 17.15). Those that do not are
  * sent in the order they were asked for (15.3.7.2).
  */
-function coalesce(ranges: [ByteRange, ...ByteRange[]]): [ByteRange, ...ByteRange[]] {
-  const [first, ...rest] = ranges.toSorted((one, other) => one.offset - other.offset);
-  if (first === undefined) {
-    return ranges;
-  }
-  const joined: [ByteRange, ...ByteRange[]] = [first];
-  let last = first;
-  for (const range of rest) {
-    if (range.offset < last.offset + last.length) {
+function coalesce(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  const joined: ByteRange[] = [];
+  for (const range of ranges.toSorted((one, other) => one.offset - other.offset)) {
+    const last = joined.at(-1);
+    if (last !== undefined && range.offset < last.offset + last.length) {
       const end = Math.max(last.offset + last.length, range.offset + range.length);
-      last = { offset: last.offset, length: end - last.offset };
-      joined[joined.length - 1] = last;
+      joined[joined.length - 1] = { offset: last.offset, length: end - last.offset };
     } else {
-      last = range;
       joined.push(range);
     }
   }

@@ -63,7 +63,7 @@ export class TemporarySite implements Disposable {
         if (code !== undefined) {
           throw Object.assign(new Error(code), { code });
         }
-        return await call(...given);
+        return call(...given);
       };
     };
     return {
