@@ -319,7 +319,7 @@ function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-
   log(
     turn,
     isExpected ? 'debug' : 'error',
-    isExpected || fleet.stop !== undefined ? words : `${words}; it is replaced`,
+    isExpected || worker.state === 'draining' || fleet.stop !== undefined ? words : `${words}; it is replaced`,
   );
   const generation = fleet.generations.get(worker.generation);
   if (worker.state === 'starting' && generation !== undefined) {

@@ -90,7 +90,8 @@ export class Supervisor {
         this.#reopenLogs();
         return;
       case 'not-supported':
-        return this.#log.say('warning', `${signal} is not supported yet; nothing is done`);
+        this.#log.say('warning', `${signal} is not supported yet; nothing is done`);
+        return;
       case 'add-worker':
       case 'remove-worker':
         this.#happen({ kind: command });
