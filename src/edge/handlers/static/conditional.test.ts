@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { httpDate } from '../../../kernel/clock.ts';
 import type { Conditions, Precondition, Validators } from './conditional.ts';
 import { checkPreconditions, isRangeCurrent } from './conditional.ts';
-import { renderHttpDate } from './dates.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
 const MODIFIED = Date.UTC(2025, 0, 1) / 1000;
-const VALIDATORS: Validators = { etag: '"a-1"', modifiedS: MODIFIED, lastModified: renderHttpDate(MODIFIED) };
-const EARLIER = renderHttpDate(MODIFIED - 1);
-const SAME = renderHttpDate(MODIFIED);
-const LATER = renderHttpDate(MODIFIED + 1);
+const VALIDATORS: Validators = { etag: '"a-1"', modifiedS: MODIFIED, lastModified: httpDate(MODIFIED * 1000) };
+const EARLIER = httpDate((MODIFIED - 1) * 1000);
+const SAME = httpDate(MODIFIED * 1000);
+const LATER = httpDate((MODIFIED + 1) * 1000);
 
 const NONE: Conditions = {
   ifMatch: undefined,

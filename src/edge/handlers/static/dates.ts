@@ -1,4 +1,4 @@
-/** HTTP-date, RFC 9110 5.6.7: three forms are read, one is written. Times are whole seconds since 1970. */
+/** HTTP-date, RFC 9110 5.6.7: three forms are read. Writing it is `httpDate` of the clock. Times are whole seconds since 1970. */
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MONTH = `(${MONTHS.join('|')})`;
@@ -9,11 +9,6 @@ const TIME = '([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d|60)';
 const IMF_FIXDATE = new RegExp(`^${SHORT_DAY}, (\\d\\d) ${MONTH} (\\d{4}) ${TIME} GMT$`);
 const RFC_850 = new RegExp(`^${LONG_DAY}, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT$`);
 const ASCTIME = new RegExp(`^${SHORT_DAY} ${MONTH} ((?:\\d| )\\d) ${TIME} (\\d{4})$`);
-
-/** IMF-fixdate, which is what ECMAScript's toUTCString is defined to give. */
-export function renderHttpDate(seconds: number): string {
-  return new Date(seconds * 1000).toUTCString();
-}
 
 /** Seconds, or undefined for what is not an HTTP-date. The two-digit years of RFC 850 need to know when now is. */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {

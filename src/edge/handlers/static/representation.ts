@@ -1,8 +1,8 @@
 /** One form of a file (plain or compressed) with everything of its responses that can be made beforehand. Pure. */
 
+import { httpDate } from '../../../kernel/clock.ts';
 import type { ResponseHead } from '../../../protocol/http/exchange.ts';
 import type { Validators } from './conditional.ts';
-import { renderHttpDate } from './dates.ts';
 import type { Coding, Encoded } from './encodings.ts';
 import { isHashedName } from './hashed-names.ts';
 import { mediaTypeOf } from './media-types.ts';
@@ -49,7 +49,7 @@ export function renderRepresentation(facts: RepresentationFacts, mount: Compiled
   const etag = renderEtag(stats, coding);
   // RFC 9110 8.8.2.1: never later than Date, whatever the clock that stamped the file thought.
   const modifiedS = Math.floor(Math.min(Number(stats.mtimeNs / 1_000_000n), nowMs) / 1000);
-  const lastModified = renderHttpDate(modifiedS);
+  const lastModified = httpDate(modifiedS * 1000);
   const contentType = mediaTypeOf(facts.name);
   const cacheControl = mount.isHashed && isHashedName(facts.name) ? IMMUTABLE : mount.cacheControl;
   const vary = facts.isNegotiated ? 'Vary: Accept-Encoding\r\n' : '';
