@@ -65,13 +65,31 @@ export interface Fault {
 
 const QUOTED_CHARACTERS_MAX = 80;
 
-/** `quoted` is what the peer sent; it is escaped and cut. */
-export function fault(code: FaultCode, detail: string, quoted?: string): Fault {
-  return { code, status: FAULTS[code], detail: quoted === undefined ? detail : `${detail}: ${quote(quoted)}` };
+/** A class only so that `isFault` is one comparison of prototypes on the path that every request takes. */
+class FoundFault implements Fault {
+  readonly code: FaultCode;
+  readonly status: FaultStatus;
+  readonly detail: string;
+
+  constructor(code: FaultCode, status: FaultStatus, detail: string) {
+    this.code = code;
+    this.status = status;
+    this.detail = detail;
+  }
 }
 
-export function isFault(value: object): value is Fault {
-  return 'code' in value;
+/** `quoted` is what the peer sent; it is escaped and cut. */
+export function fault(code: FaultCode, detail: string, quoted?: string): Fault {
+  return new FoundFault(code, FAULTS[code], quoted === undefined ? detail : `${detail}: ${quote(quoted)}`);
+}
+
+/** The same fault, found in what a server behind us sent. */
+export function asUpstreamFault({ code, detail }: Fault): Fault {
+  return new FoundFault(code, 502, detail);
+}
+
+export function isFault(value: unknown): value is Fault {
+  return value instanceof FoundFault;
 }
 
 function quote(text: string): string {

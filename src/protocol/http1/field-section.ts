@@ -12,6 +12,7 @@ import type { FieldLine } from './field.ts';
 import { parseFieldLine } from './field.ts';
 import type { FieldMemo } from './field-memo.ts';
 import { CR, isSpace, LF } from './grammar.ts';
+import { FIELD_MEMO_LIMITS } from './limits.ts';
 
 const NONE: readonly FieldLine[] = [];
 
@@ -74,7 +75,7 @@ export class FieldSection {
   }
 
   #readLine(source: SectionText, at: number, end: number, count: number): FieldLine | Fault {
-    const known = this.#memo?.get(source.text.slice(at, end));
+    const known = end - at <= FIELD_MEMO_LIMITS.lineBytesMax ? this.#memo?.get(source.text.slice(at, end)) : undefined;
     if (known !== undefined && count < this.#fieldsMax) {
       return known;
     }

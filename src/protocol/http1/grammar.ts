@@ -28,6 +28,7 @@ export function isToken(text: string, length: number = text.length): boolean {
 }
 
 /** RFC 9110 5.5: everything but HTAB below SP, and DEL, is forbidden; obs-text is kept as it is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get in.
 const FORBIDDEN_IN_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 
 export function isFieldValue(text: string): boolean {

@@ -5,7 +5,7 @@
 
 import { isAuthority, isAuthorityWithPort } from './authority.ts';
 import type { Fault } from './faults.ts';
-import { fault } from './faults.ts';
+import { fault, isFault } from './faults.ts';
 import { isToken } from './grammar.ts';
 import type { TargetForm } from './types.ts';
 
@@ -49,7 +49,7 @@ export function parseRequestLine(line: string, methodBytesMax: number): RequestL
   const method = methodOf(line, methodEnd);
   const target = line.slice(first + 1, last);
   const parts = parseTarget(method, target);
-  if ('code' in parts) {
+  if (isFault(parts)) {
     return parts;
   }
   const { form, path, query, authority, scheme } = parts;

@@ -119,7 +119,7 @@ export class RequestParser {
         return 'body';
       case STATE.paused:
         return 'paused';
-      case STATE.dead:
+      default:
         return 'dead';
     }
   }
