@@ -38,7 +38,7 @@ export function beginStop(turn: Turn, { isQuick, why, code }: StopOrder): void {
   }
 }
 
-/** The edge has finished: the workers have nothing to do any more, and have been told so by DRAIN. */
+/** The edge has finished: the workers have nothing to do any more, and end after their exit handlers. */
 export function drainAfterEdge(turn: Turn): void {
   const { stop, workers } = turn.fleet;
   if (stop?.phase !== 'edge') {
@@ -51,6 +51,7 @@ export function drainAfterEdge(turn: Turn): void {
       killWorker(turn, worker);
     } else if (worker.state !== 'stopping') {
       drainWorker(worker, turn.nowMs, SUPERVISOR_LIMITS.workerEndMs);
+      turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGTERM' });
     }
   }
 }

@@ -166,7 +166,7 @@ export type FleetAction =
       readonly kind: 'signal-worker';
       readonly generation: number;
       readonly worker: number;
-      readonly signal: 'SIGKILL' | 'SIGUSR2';
+      readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGUSR2';
     }
   /** For a worker whose zygote is gone. */
   | { readonly kind: 'kill-process'; readonly pid: number }
