@@ -15,7 +15,8 @@ export function runCommand(command: readonly string[], capture = false): Promise
   const { promise, resolve } = Promise.withResolvers<Finished>();
   const child = spawn(program, args, {
     stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
-    timeout: COMMAND_TIMEOUT_MS,
+    // Not `timeout`: its timer would keep this process alive after a program that was not found.
+    signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS),
     killSignal: 'SIGKILL',
   });
   let output = '';

@@ -58,7 +58,7 @@ async function testPython(python: Python): Promise<Tally> {
   if (fault !== undefined) return { passed: 0, failed: 1, skipped: 0, notes: [`FAILED ${step}: ${fault}`] };
   const report = join(home, 'report.xml');
   rmSync(report, { force: true });
-  const pytest = [join(home, 'bin/python'), '-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
+  const pytest = [join(home, 'bin/python'), '-m', 'pytest', '-q', `--junitxml=${report}`];
   console.log(`$ ${pytest.join(' ')}`);
   const { ok } = await runCommand(pytest);
   return readReport(step, report, ok);
