@@ -4,29 +4,52 @@ import { renderHost } from '../config/bind-address.ts';
 import type { Listener } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
+import type { CheckResult } from '../supervisor/check.ts';
 
 const LABEL_COLUMN = 11;
 
+type Row = readonly [label: string, text: string];
+
 export function renderAnnouncement(announcement: Announcement, version: string): string {
-  const { facts, listeners, pythonVersion, pythonPath, mounts } = announcement;
-  const rows: [string, string][] = [
-    ...listeners.map((listener): [string, string] => ['listening', renderListener(listener)]),
-    ['app', describeApp(facts)],
-    ['python', `${pythonVersion} (${pythonPath})`],
+  const rows: Row[] = [
+    ...announcement.listeners.map((listener): Row => ['listening', renderListener(listener)]),
+    ...describeSite(announcement),
     ['workers', describeWorkers(announcement)],
-    ...mounts.map(({ url, root, hashed }): [string, string] => [
-      'static',
-      `${url} from ${root}${hashed ? ' (hashed names, cached for good)' : ''}`,
-    ]),
     ...(announcement.isDevelopment
-      ? [['reload', 'when files change; tracebacks are shown in the browser'] as [string, string]]
+      ? [['reload', 'when files change; tracebacks are shown in the browser'] as const]
       : []),
   ];
   const head = `Portico ${version} is ready (${(announcement.startMs / 1000).toFixed(2)} s)`;
+  return renderBlock(head, rows, warningsOf(announcement.facts, announcement.isRoot));
+}
+
+export function renderCheck(found: CheckResult): string {
+  return renderBlock(
+    'The settings are right and the application can be loaded.',
+    describeSite(found),
+    warningsOf(found.facts, false),
+  );
+}
+
+function describeSite({ facts, pythonVersion, pythonPath, mounts }: CheckResult): Row[] {
+  return [
+    ['app', describeApp(facts)],
+    ['python', `${pythonVersion} (${pythonPath})`],
+    ...mounts.map(
+      ({ url, root, hashed }): Row => [
+        'static',
+        `${url} from ${root}${hashed ? ' (hashed names, cached for good)' : ''}`,
+      ],
+    ),
+  ];
+}
+
+/** A label that repeats is said once. */
+function renderBlock(head: string, rows: readonly Row[], warnings: readonly string[]): string {
   const lines = rows.map(
     ([label, text], index) => `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL_COLUMN)}${text}`,
   );
-  return `${[head, ...lines, ...warningsOf(announcement).map((text) => `  warning: ${text}`)].join('\n')}\n`;
+  return `${[head, ...lines, ...warnings.map((text) => `  warning: ${text}`)].join('\n')}\n`;
 }
 
 export function renderListener({ kind, path, address, port }: Listener): string {
@@ -60,7 +83,7 @@ function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeRea
   return `${size} (${loading}${why}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
 }
 
-function warningsOf({ facts, isRoot }: Announcement): string[] {
+function warningsOf(facts: AppFacts | undefined, isRoot: boolean): string[] {
   const root = isRoot ? ['the application runs as root; --user NAME makes it run as somebody else'] : [];
   return [...(facts?.warnings ?? []), ...root];
 }

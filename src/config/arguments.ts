@@ -25,11 +25,14 @@ export function readArguments(args: readonly string[], report: Report): GivenArg
   });
   const flags = new Map<string, string[]>();
   const apps: string[] = [];
+  let unknownAt = Number.NaN;
   for (const token of tokens) {
-    if (token.kind === 'positional') {
+    if (token.kind === 'option') {
+      const isKnown = readFlag(token, settings, flags, report);
+      unknownAt = isKnown ? unknownAt : token.index;
+    } else if (token.kind === 'positional' && token.index !== unknownAt + 1) {
+      // What follows an unknown flag is taken for its value, so that one slip is told once.
       apps.push(token.value);
-    } else if (token.kind === 'option') {
-      readFlag(token, settings, flags, report);
     }
   }
   for (const extra of apps.slice(1)) {
@@ -48,16 +51,19 @@ interface FlagToken {
   readonly value?: string | undefined;
 }
 
+/** False for a flag that does not exist. */
 function readFlag(
   token: FlagToken,
   settings: ReadonlyMap<string, FlagSetting>,
   flags: Map<string, string[]>,
   report: Report,
-): void {
+): boolean {
   const [setting, isNegated] = findSetting(token.name, settings);
   if (setting === undefined) {
     report('settings.unknown-flag', token.rawName, suggestFlag(token.rawName, settings));
-  } else if (setting.value === undefined && token.value !== undefined) {
+    return false;
+  }
+  if (setting.value === undefined && token.value !== undefined) {
     report('settings.unexpected-value', token.rawName, 'this flag takes no value.');
   } else if (setting.value !== undefined && (token.value === undefined || looksLikeFlag(token.value, settings))) {
     report('settings.missing-value', token.rawName, `a value is missing: ${token.rawName} ${setting.value}.`);
@@ -66,6 +72,7 @@ function readFlag(
     texts.push(setting.value === undefined ? (isNegated ? 'no' : 'yes') : (token.value ?? ''));
     flags.set(setting.flag, texts);
   }
+  return true;
 }
 
 function findSetting(name: string, settings: ReadonlyMap<string, FlagSetting>): [FlagSetting | undefined, boolean] {

@@ -24,6 +24,8 @@ export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, r
     return prepared.fault.code;
   }
   const site = prepared.value;
+  // For ps, and for whoever finds the port in use.
+  process.title = `portico serve ${request.app}`.trimEnd();
   const { logLevel, reloadOnChange } = request.model;
   const log = new Log(site.sink, systemClock, logLevel, { pid: process.pid, name: 'portico' });
   const code = await new Promise<number>((resolve) => {

@@ -7,8 +7,9 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
 import net, { createConnection, isIP } from 'node:net';
+import { dirname, resolve } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import type { BindAddress } from '../config/bind-address.ts';
 import { renderBindAddress } from '../config/bind-address.ts';
@@ -71,25 +72,37 @@ async function bindTcp(address: Extract<BindAddress, { kind: 'tcp' }>, count: nu
     return resolved;
   }
   const ip = resolved.value;
-  const family = isIP(ip);
   // With SO_REUSEPORT another server of the same user could bind the port as well and take half of the connections; so first without.
-  const probe = createServerHandle(ip, address.port, family, -1, 0);
-  if (typeof probe === 'number') {
-    return failure(explainBindFault(probe, address));
+  const probe = bindHandle(ip, address.port, 0);
+  if (!probe.ok) {
+    return failure(explainBindFault(probe.fault, address));
   }
-  const port = address.port === 0 ? portOf(probe) : address.port;
-  probe.close();
+  const port = portOf(probe.value);
+  probe.value.close();
   const handles: ServerHandle[] = [];
   for (let thread = 0; thread < count; thread += 1) {
-    const handle = createServerHandle(ip, port, family, -1, REUSE_PORT);
-    if (typeof handle === 'number') {
+    const handle = bindHandle(ip, port, REUSE_PORT);
+    if (!handle.ok) {
       closeAll(handles);
-      return failure(explainBindFault(handle, address));
+      return failure(explainBindFault(handle.fault, address));
     }
-    handles.push(handle);
+    handles.push(handle.value);
   }
   const listener: Listener = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
   return success({ listener, close: () => closeAll(handles) });
+}
+
+function bindHandle(ip: string, port: number, flags: number): Outcome<ServerHandle, string> {
+  const handle = createServerHandle(ip, port, isIP(ip), -1, flags);
+  if (typeof handle === 'number') {
+    return failure(getSystemErrorName(handle));
+  }
+  if (portOf(handle) === 0) {
+    // libuv keeps this fault of `bind` for `listen`; until then the socket merely has no port.
+    handle.close();
+    return failure('EADDRINUSE');
+  }
+  return success(handle);
 }
 
 async function resolveHost(host: string): Promise<Outcome<string>> {
@@ -110,7 +123,7 @@ async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocke
   }
   const handle = createServerHandle(path, -1, -1, -1, 0);
   if (typeof handle === 'number') {
-    return failure(explainBindFault(handle, { kind: 'unix', path }));
+    return failure(explainBindFault(getSystemErrorName(handle), { kind: 'unix', path }));
   }
   chmodSync(path, UNIX_SOCKET_MODE & ~umask);
   const { ino } = lstatSync(path);
@@ -143,14 +156,14 @@ async function clearStaleSocket(path: string): Promise<string | undefined> {
 }
 
 function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const probe = createConnection(path);
     probe.once('connect', () => {
       probe.destroy();
-      resolve(true);
+      done(true);
     });
     probe.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+      done(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
     );
   });
 }
@@ -167,23 +180,32 @@ function removeOwnSocket(path: string, ino: number): void {
   }
 }
 
-function explainBindFault(errno: number, address: BindAddress): string {
+function explainBindFault(code: string, address: BindAddress): string {
   const name = renderBindAddress(address);
-  const code = getSystemErrorName(errno);
   switch (code) {
     case 'EADDRINUSE': {
       const holder = findPortHolder(address);
       return `${name} is in use${holder === undefined ? '' : ` by ${holder}`}. Stop that program or choose another --bind`;
     }
     case 'EACCES':
-      return address.kind === 'tcp' && address.port <= PRIVILEGED_PORT_MAX
-        ? `${name}: ports up to ${PRIVILEGED_PORT_MAX} are for root. Start as root with --user NAME, or choose a higher port`
-        : `${name}: no permission`;
+      return explainNoAccess(address, name);
     case 'EADDRNOTAVAIL':
       return `${name}: this machine does not have that address. 0.0.0.0 and [::] stand for all it has`;
     default:
       return `${name} cannot be bound (${code})`;
   }
+}
+
+function explainNoAccess(address: BindAddress, name: string): string {
+  if (address.kind === 'tcp') {
+    const isLow = address.port <= PRIVILEGED_PORT_MAX;
+    return `${name}: ${isLow ? `ports up to ${PRIVILEGED_PORT_MAX} are for root. Start as root with --user NAME, or choose a higher port` : 'no permission'}`;
+  }
+  // libuv says the same of a folder that is not there.
+  const folder = dirname(resolve(address.path));
+  return existsSync(folder)
+    ? `${name}: no permission to make a socket in ${folder}`
+    : `${name}: there is no folder ${folder}. Make it first`;
 }
 
 function portOf(handle: ServerHandle): number {

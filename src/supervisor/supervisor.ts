@@ -52,14 +52,12 @@ export class Supervisor {
   readonly #zygotes = new Map<number, ZygoteChild>();
   #pythonPath = '';
   #appMounts: readonly StaticMount[] = [];
-  readonly #startedAtMs: number;
 
   constructor(site: Site, log: Log, clock: Clock, reports: SupervisorReports) {
     this.#site = site;
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
-    this.#startedAtMs = clock.monotonicMs();
     const { model, slotsMax } = site;
     this.#fleet = createFleet({ ...model, slotsMax });
     if (model.memoryBytesMax > 0) {
@@ -323,7 +321,8 @@ export class Supervisor {
       mounts: [...this.#explicitMounts(), ...this.#appMounts],
       isDevelopment: model.reloadOnChange,
       isRoot: process.geteuid?.() === 0,
-      startMs: this.#clock.monotonicMs() - this.#startedAtMs,
+      // Counted from the start of the process.
+      startMs: this.#clock.monotonicMs(),
     });
   }
 

@@ -3,8 +3,9 @@
 import { availableParallelism } from 'node:os';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { readServeRequest } from '../../config/read.ts';
+import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
-import { renderAnnouncement } from '../announce.ts';
+import { renderAnnouncement, renderCheck } from '../announce.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 
@@ -24,10 +25,19 @@ export async function serve(args: readonly string[], terminal: Terminal): Promis
   if (request === undefined) {
     return USAGE;
   }
+  const reports = {
+    onFaults: (messages: readonly string[]) =>
+      terminal.error(messages.map((message) => `portico: ${message}.\n`).join('')),
+    onGivenUp: (error: string, traceback: string) => terminal.error(renderGivenUp(error, traceback)),
+  };
+  if (request.model.checkOnly) {
+    const { checkSite } = await import('../../supervisor/check.ts');
+    return checkSite(request, process.env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
+  }
+  becomeInit();
   return supervise(request, process.env, {
-    onFaults: (messages) => terminal.error(messages.map((message) => `portico: ${message}.\n`).join('')),
+    ...reports,
     onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
-    onGivenUp: (error, traceback) => terminal.error(renderGivenUp(error, traceback)),
   });
 }
 

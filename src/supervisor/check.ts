@@ -1,0 +1,95 @@
+/** `--check`: the application is loaded once, without binding anything, and what was found is told. */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ServeRequest } from '../config/model.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { StaticMount } from '../protocol/control/edge.ts';
+import type { AppFacts, FromZygote } from '../protocol/control/zygote.ts';
+import { describeExit } from './exit-words.ts';
+import type { Exit } from './fleet-types.ts';
+import { explainVersion } from './interpreter.ts';
+import { Log } from './log.ts';
+import type { Site } from './prepare.ts';
+import { findRuntime, prepareSite } from './prepare.ts';
+import { appMounts, explicitMounts } from './static-mounts.ts';
+import { ZygoteChild } from './zygote-child.ts';
+import { startMessage } from './zygote-start.ts';
+
+export interface CheckResult {
+  readonly pythonVersion: string;
+  readonly pythonPath: string;
+  readonly facts: AppFacts | undefined;
+  readonly mounts: readonly StaticMount[];
+}
+
+export interface CheckReports {
+  onFaults(messages: readonly string[]): void;
+  onGivenUp(error: string, traceback: string): void;
+  onFound(result: CheckResult): void;
+}
+
+/** As in a server that is started. */
+const APPLICATION_FAULT = 3;
+
+/** Resolves with the exit code. */
+export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, reports: CheckReports): Promise<number> {
+  const model = { ...request.model, binds: [], pidFile: '', accessLog: '' };
+  const prepared = await prepareSite({ ...request, model }, env);
+  if (!prepared.ok) {
+    reports.onFaults(prepared.fault.messages);
+    return prepared.fault.code;
+  }
+  const site = prepared.value;
+  const runtime = findRuntime(model, site, site.identity);
+  if (!runtime.ok) {
+    reports.onFaults([runtime.fault]);
+    return 1;
+  }
+  const pythonPath = runtime.value.interpreter.path;
+  const said = await load(site, pythonPath, runtime.value.env);
+  site.runDirectory.remove();
+  site.sink.finish(systemClock);
+  if (said.kind === 'loaded') {
+    const mounts = [
+      ...explicitMounts(model, (path) => resolve(site.cwd, path)),
+      ...(said.app === undefined ? [] : appMounts(model, said.app, isFolder)),
+    ];
+    reports.onFound({ pythonVersion: said.python, pythonPath, facts: said.app, mounts });
+    return 0;
+  }
+  reports.onGivenUp(said.error, said.traceback);
+  return APPLICATION_FAULT;
+}
+
+type Loading = Extract<FromZygote, { kind: 'loaded' | 'load-failed' }>;
+
+function load(site: Site, python: string, env: NodeJS.ProcessEnv): Promise<Loading> {
+  const log = new Log(site.sink, systemClock, site.model.logLevel, { pid: process.pid, name: 'portico' });
+  return new Promise((done) => {
+    let said: Loading | undefined;
+    const zygote = new ZygoteChild(
+      { python, program: site.zygoteProgram, env, start: startMessage(site, 'always') },
+      log,
+      {
+        onMessage: (message) => {
+          if (message.kind === 'loaded' || message.kind === 'load-failed') {
+            said = message;
+            zygote.send({ kind: 'stop' });
+          }
+        },
+        onFault: (fault) => log.say('error', fault),
+        onExit: async (cause) =>
+          done(said ?? { kind: 'load-failed', error: await explainEnd(python, cause), traceback: '' }),
+      },
+    );
+  });
+}
+
+async function explainEnd(python: string, cause: Exit): Promise<string> {
+  return (await explainVersion(python)) ?? `the process that loads the application ${describeExit(cause)}`;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
