@@ -14,6 +14,8 @@ export interface NodeTests {
 
 /** A test that takes longer hangs; the slowest real one is a browser's. */
 const TEST_TIMEOUT_MS = 180_000;
+/** For a file that never lets go of the processor, which no timer of its own can end. */
+const FILES_TIMEOUT_MS = 15 * 60_000;
 
 /** Runs test files under node:test, each in its own process. */
 export async function runNodeTests(step: string, tests: NodeTests): Promise<Tally> {
@@ -21,7 +23,15 @@ export async function runNodeTests(step: string, tests: NodeTests): Promise<Tall
   if (files.length === 0) return NOTHING;
   const notes: string[] = [];
   let counts = { passed: 0, failed: 0, skipped: 0 };
-  const events = run({ files, concurrency: tests.concurrency, timeout: TEST_TIMEOUT_MS });
+  const events = run({
+    files,
+    concurrency: tests.concurrency,
+    timeout: TEST_TIMEOUT_MS,
+    signal: AbortSignal.timeout(FILES_TIMEOUT_MS),
+    // A test that failed half-way leaves sockets and timers behind; they must not keep its file waiting.
+    execArgv: ['--test-force-exit'],
+  });
+  if (tests.reporter === 'dot') events.on('test:stderr', ({ message }) => process.stderr.write(message));
   events.on('test:fail', ({ name, file, details }) => {
     if (details.type !== 'suite') notes.push(`FAILED ${step}: ${file ?? ''} > ${name}`);
   });

@@ -20,7 +20,7 @@ const PROBE =
   'import sys, sysconfig; print("%d.%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""), sys.executable)';
 
 export async function testPythons(): Promise<Tally> {
-  if (globSync('python/tests/test_*.py').length === 0) return NOTHING;
+  if (globSync('python/tests/**/test_*.py').length === 0) return NOTHING;
   const pythons = await findPythons();
   const missing = PROMISED.filter((version) => !pythons.some((python) => python.version === version));
   console.log(`Python ${pythons.map((python) => python.version).join(', ')}`);
