@@ -46,6 +46,7 @@ export const FAULTS = {
   'http1.body-cut': 400,
   /** Bytes of a response that nobody asked for. */
   'http1.unexpected-response': 400,
+  'http1.too-many-interim-responses': 400,
   /** Found by whoever keeps the time. */
   'http1.head-timeout': 408,
   'http1.body-timeout': 408,

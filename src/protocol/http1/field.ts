@@ -7,7 +7,15 @@ import { isAuthority } from './authority.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
 import { isFieldValue, isSpace, isToken, trimSpaces } from './grammar.ts';
-import type { Field } from './types.ts';
+
+/** One field line. Immutable: messages, and connections unless it is secret, with the same line share the object. */
+export interface Field {
+  /** As received. */
+  readonly name: string;
+  readonly lower: string;
+  /** latin-1, without the whitespace around it. */
+  readonly value: string;
+}
 
 /** Bits, so that those seen and those seen twice fit a number each. */
 export const ROLE = {

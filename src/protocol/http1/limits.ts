@@ -10,6 +10,7 @@ export interface Http1Limits {
   readonly chunkExtensionBytesMax: number;
   readonly trailerBytesMax: number;
   readonly trailersMax: number;
+  readonly interimHeadsMax: number;
 }
 
 export const HTTP1_LIMITS: Http1Limits = {
@@ -29,6 +30,8 @@ export const HTTP1_LIMITS: Http1Limits = {
   chunkExtensionBytesMax: 16 * 1024,
   trailerBytesMax: 8 * 1024,
   trailersMax: 32,
+  /** 1xx responses to one request: one 100 and a few 103 are usual; a server could send them for ever. */
+  interimHeadsMax: 16,
 };
 
 /** Bounds of the memo of field lines that the connections of a thread share. */

@@ -47,11 +47,14 @@ export class ResponseParser {
   #phase: ResponsePhase = 'idle';
   #method = '';
   #hasEnded = false;
+  #interimHeads = 0;
+  readonly #interimHeadsMax: number;
 
   constructor(options: ResponseParserOptions = {}) {
     const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
     this.#heads = new HeadReader(START_LINE, limits, options.memo);
     this.#body = new BodyReader(limits, options.memo);
+    this.#interimHeadsMax = limits.interimHeadsMax;
   }
 
   /** A request with this method was sent, and the response to the one before is complete. */
@@ -59,6 +62,7 @@ export class ResponseParser {
     if (this.#phase === 'idle') {
       this.#phase = 'head';
       this.#method = method;
+      this.#interimHeads = 0;
     }
   }
 
@@ -147,11 +151,20 @@ export class ResponseParser {
     }
     if (head.isTunnel) {
       this.#phase = 'tunnel';
-    } else if (!head.isInterim) {
+    } else if (head.isInterim) {
+      return this.#countInterim(head);
+    } else {
       this.#phase = head.framing.kind === 'none' ? 'idle' : 'body';
       this.#body.start(head.framing);
     }
     return head;
+  }
+
+  #countInterim(head: ResponseHead): ResponseEvent {
+    this.#interimHeads += 1;
+    return this.#interimHeads > this.#interimHeadsMax
+      ? this.#fail(fault('http1.too-many-interim-responses', 'interim responses without end'))
+      : head;
   }
 
   #readBody(): ResponseEvent | undefined {

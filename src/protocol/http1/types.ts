@@ -1,18 +1,11 @@
 /** What the HTTP/1.1 parsers and their users say to each other. Names are those of RFC 9110 and RFC 9112. */
 
 import type { Fault } from './faults.ts';
+import type { Field } from './field.ts';
 
 export type { Fault, FaultCode } from './faults.ts';
+export type { Field } from './field.ts';
 export type { FieldMemo } from './field-memo.ts';
-
-/** One field line. Immutable: messages, and connections unless it is secret, with the same line share the object. */
-export interface Field {
-  /** As received. */
-  readonly name: string;
-  readonly lower: string;
-  /** latin-1, without the whitespace around it. */
-  readonly value: string;
-}
 
 /**
  * The field section of a head, and what it says about the message, decided once. Immutable. A connection that repeats its
