@@ -75,12 +75,9 @@ function describeFramework({ framework, frameworkVersion }: AppFacts): string {
 
 function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeReasons }: Announcement): string {
   const size = threads === 1 ? `${workers}` : `${workers}, ${threads} threads each`;
-  const loading = isPreloaded ? 'preloaded' : 'each loads the application';
-  const why =
-    unsafeReasons.length === 0
-      ? ''
-      : `, because loading it ${unsafeReasons.length === 1 ? '' : 'does things that a fork would break: '}${unsafeReasons.join('; ')}`;
-  return `${size} (${loading}${why}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
+  const reasons = unsafeReasons.length === 0 ? '' : `: ${unsafeReasons.join('; ')}`;
+  const loading = isPreloaded ? 'preloaded' : `each loads the application${reasons}`;
+  return `${size} (${loading}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
 }
 
 function warningsOf(facts: AppFacts | undefined, isRoot: boolean): string[] {

@@ -4,8 +4,8 @@ import type { Setting, SettingGroup } from '../config/setting.ts';
 import { environmentName, SETTING_GROUPS } from '../config/setting.ts';
 import { SETTINGS } from '../config/settings.ts';
 
-const WIDTH = 100;
-const FLAG_COLUMN = 38;
+const TEXT_WIDTH = 66;
+const FLAG_COLUMN = 34;
 
 export const MAIN_HELP = `Portico is a production server for Python web sites.
 
@@ -49,7 +49,7 @@ function renderRow(setting: Setting<unknown>): string {
   const name = `  ${setting.short === undefined ? '    ' : `-${setting.short}, `}${renderFlag(setting)}`;
   const isDefaultWorthSaying = !['none', 'off', '0'].includes(setting.fallbackText);
   const text = `${setting.doc}${isDefaultWorthSaying ? ` [${setting.fallbackText}]` : ''}`;
-  const lines = wrap(text, WIDTH + 20 - FLAG_COLUMN);
+  const lines = wrap(text, TEXT_WIDTH);
   const first = name.length < FLAG_COLUMN ? `${name.padEnd(FLAG_COLUMN)}${lines.shift() ?? ''}` : name;
   return [first, ...lines.map((line) => `${' '.repeat(FLAG_COLUMN)}${line}`)].join('\n');
 }

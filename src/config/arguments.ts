@@ -25,13 +25,15 @@ export function readArguments(args: readonly string[], report: Report): GivenArg
   });
   const flags = new Map<string, string[]>();
   const apps: string[] = [];
-  let unknownAt = Number.NaN;
+  let strayAt = Number.NaN;
   for (const token of tokens) {
     if (token.kind === 'option') {
-      const isKnown = readFlag(token, settings, flags, report);
-      unknownAt = isKnown ? unknownAt : token.index;
-    } else if (token.kind === 'positional' && token.index !== unknownAt + 1) {
-      // What follows an unknown flag is taken for its value, so that one slip is told once.
+      const isUnderstood = readFlag(token, settings, flags, report);
+      strayAt = isUnderstood
+        ? strayAt
+        : token.index + (token.value === undefined || token.inlineValue === true ? 1 : 2);
+    } else if (token.kind === 'positional' && token.index !== strayAt) {
+      // What follows a flag that was not understood is taken for its value, so that one slip is told once.
       apps.push(token.value);
     }
   }
@@ -51,7 +53,7 @@ interface FlagToken {
   readonly value?: string | undefined;
 }
 
-/** False for a flag that does not exist. */
+/** False if what comes next may belong to it. */
 function readFlag(
   token: FlagToken,
   settings: ReadonlyMap<string, FlagSetting>,
@@ -67,6 +69,7 @@ function readFlag(
     report('settings.unexpected-value', token.rawName, 'this flag takes no value.');
   } else if (setting.value !== undefined && (token.value === undefined || looksLikeFlag(token.value, settings))) {
     report('settings.missing-value', token.rawName, `a value is missing: ${token.rawName} ${setting.value}.`);
+    return false;
   } else {
     const texts = flags.get(setting.flag) ?? [];
     texts.push(setting.value === undefined ? (isNegated ? 'no' : 'yes') : (token.value ?? ''));

@@ -85,7 +85,8 @@ export type FromZygote =
   | {
       readonly kind: 'exited';
       readonly worker: number;
-      readonly pid: number;
+      /** null: there was no process, the fork failed. */
+      readonly pid: number | null;
       readonly code: number | null;
       readonly signal: string | null;
       readonly reason: string;
@@ -133,7 +134,7 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
       return {
         kind,
         worker: fields.number('worker'),
-        pid: fields.number('pid'),
+        pid: fields.optionalNumber('pid'),
         code: fields.optionalNumber('code'),
         signal: fields.optionalText('signal'),
         reason: fields.text('reason', ''),
@@ -197,13 +198,11 @@ class Fields {
       interface: fields.text('interface', 'wsgi'),
       framework: fields.optionalText('framework'),
       frameworkVersion: fields.optionalText('frameworkVersion'),
-      static: fields
-        .#folders('static')
-        .map((folder) => ({
-          url: folder.text('url'),
-          root: folder.text('root'),
-          hashed: folder.#record['hashed'] === true,
-        })),
+      static: fields.#folders('static').map((folder) => ({
+        url: folder.text('url'),
+        root: folder.text('root'),
+        hashed: folder.#record['hashed'] === true,
+      })),
       media: fields.#folders('media').map((folder) => ({ url: folder.text('url'), root: folder.text('root') })),
       debug: fields.#has('debug') ? fields.boolean('debug') : null,
       allowedHosts: fields.#has('allowedHosts') ? fields.texts('allowedHosts') : null,

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderAnnouncement, renderCheck } from './announce.ts';
+
+const FACTS = {
+  app: 'mysite.wsgi:application',
+  interface: 'wsgi',
+  framework: 'django',
+  frameworkVersion: '5.2.1',
+  static: [],
+  media: [],
+  debug: true,
+  allowedHosts: [],
+  warnings: ['DEBUG is on: set DEBUG = False'],
+};
+const MOUNTS = [
+  { url: '/static/', root: '/srv/static', hashed: true },
+  { url: '/media/', root: '/srv/media', hashed: false },
+];
+
+test('renderAnnouncement() says what is served, where and how, and what is to be mended', () => {
+  const text = renderAnnouncement(
+    {
+      listeners: [
+        { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '' },
+        { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '' },
+        { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s' },
+      ],
+      facts: FACTS,
+      pythonVersion: '3.12.1',
+      pythonPath: '/srv/.venv/bin/python',
+      workers: 4,
+      threads: 2,
+      edgeThreads: 1,
+      isPreloaded: false,
+      unsafeReasons: ['a thread is running'],
+      mounts: MOUNTS,
+      isDevelopment: true,
+      isRoot: true,
+      startMs: 412,
+    },
+    '1.0.0',
+  );
+  assert.equal(
+    text,
+    `Portico 1.0.0 is ready (0.41 s)
+  listening  http://0.0.0.0:80 (all addresses)
+             http://[::1]:8000
+             unix:/run/s
+  app        mysite.wsgi:application (Django 5.2.1)
+  python     3.12.1 (/srv/.venv/bin/python)
+  static     /static/ from /srv/static (hashed names, cached for good)
+             /media/ from /srv/media
+  workers    4, 2 threads each (each loads the application: a thread is running); 1 edge thread
+  reload     when files change; tracebacks are shown in the browser
+  warning: DEBUG is on: set DEBUG = False
+  warning: the application runs as root; --user NAME makes it run as somebody else
+`,
+  );
+});
+
+test('renderCheck() says what was found', () => {
+  const text = renderCheck({
+    facts: { ...FACTS, framework: null, warnings: [] },
+    pythonVersion: '3.9.1',
+    pythonPath: '/p',
+    mounts: [],
+  });
+  assert.equal(
+    text,
+    'The settings are right and the application can be loaded.\n  app        mysite.wsgi:application (WSGI)\n  python     3.9.1 (/p)\n',
+  );
+});

@@ -1,0 +1,45 @@
+/** The reference page of `portico serve`, rendered from the settings table: docs/reference/serve.md. */
+
+import type { Setting } from '../config/setting.ts';
+import { environmentName, SETTING_GROUPS } from '../config/setting.ts';
+import { SETTINGS } from '../config/settings.ts';
+import { renderFlag } from './help.ts';
+
+const HEAD = `# portico serve
+
+\`portico serve [APP] [FLAGS]\` serves a Python application.
+
+APP is \`module:callable\`, \`module:factory()\`, a module that has an \`application\` or \`app\`, or a path to a \`.py\` file. In the folder of a
+Django project it may be left out.
+
+A flag wins over its environment variable, which wins over the default. A flag that may be repeated is written in the environment
+with its values separated by spaces (addresses also by commas). Times are in seconds unless they say otherwise (\`500ms\`, \`5m\`,
+\`2h\`); sizes may end in \`K\`, \`M\` or \`G\`. Paths are relative to the folder that the command is run in.
+
+| exit code | meaning |
+|---|---|
+| 0 | stopped as it was told to |
+| 1 | could not start: an address in use, a file that cannot be written, an edge that does not run |
+| 2 | the flags or settings are wrong |
+| 3 | the application cannot be loaded |
+
+<!-- Made from src/config/settings.ts by tools/reference.ts; a test compares them. -->
+`;
+
+export function renderServeReference(): string {
+  return `${[HEAD, ...SETTING_GROUPS.map(renderGroup)].join('\n')}`;
+}
+
+function renderGroup(group: string): string {
+  const rows = Object.values(SETTINGS).filter((setting) => setting.group === group && !setting.isHidden);
+  return `## ${group}\n\n| flag | environment | default | |\n|---|---|---|---|\n${rows.map(renderRow).join('\n')}\n`;
+}
+
+function renderRow(setting: Setting<unknown>): string {
+  const flag = renderFlag(setting)
+    .split(', ')
+    .map((name) => `\`${name}\``);
+  const names = setting.short === undefined ? flag : [`\`-${setting.short}\``, ...flag];
+  const cells = [names.join(', '), `\`${environmentName(setting.flag)}\``, setting.fallbackText, setting.doc];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseBindAddress, renderBindAddress } from './bind-address.ts';
+
+test('parseBindAddress() reads every way an address is written', () => {
+  const cases: Record<string, string> = {
+    '127.0.0.1:8080': '127.0.0.1:8080',
+    'localhost:80': 'localhost:80',
+    ':8080': '0.0.0.0:8080',
+    '*:80': '0.0.0.0:80',
+    '9000': '127.0.0.1:9000',
+    'example.org': 'example.org:8000',
+    '[::1]:8443': '[::1]:8443',
+    '[::]': '[::]:8000',
+    '127.0.0.1:0': '127.0.0.1:0',
+    'unix:/run/site.sock': 'unix:/run/site.sock',
+    'unix:site.sock': 'unix:site.sock',
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    const parsed = parseBindAddress(text);
+    assert.equal(parsed.ok && renderBindAddress(parsed.value), expected, text);
+  }
+});
+
+test('parseBindAddress() refuses what is no address', () => {
+  for (const text of [
+    '',
+    ':',
+    '::1:80',
+    'host:port',
+    'host:',
+    '1.2.3.4:70000',
+    'a b:1',
+    'unix:',
+    'unix:/run/',
+    `unix:/${'x'.repeat(107)}`,
+  ]) {
+    assert.equal(parseBindAddress(text).ok, false, text);
+  }
+});

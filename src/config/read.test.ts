@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readServeRequest } from './read.ts';
+import { environmentName } from './setting.ts';
+import { SETTINGS } from './settings.ts';
+
+type Env = Record<string, string>;
+
+function read(args: string[], env: Env = {}) {
+  return readServeRequest(args, { env, coreCount: 6 });
+}
+
+function model(args: string[], env: Env = {}) {
+  const { request, diagnostics } = read(args, env);
+  assert.deepEqual(diagnostics, []);
+  assert.ok(request);
+  return request.model;
+}
+
+function codes(args: string[], env: Env = {}): string[] {
+  return read(args, env).diagnostics.map(({ code, at }) => `${code} ${at}`);
+}
+
+test('readServeRequest() takes defaults from the machine', () => {
+  const { workers, edgeThreads, binds, preload, keepAliveMs } = model([]);
+  assert.deepEqual(
+    { workers, edgeThreads, preload, keepAliveMs },
+    { workers: 6, edgeThreads: 3, preload: 'auto', keepAliveMs: 75_000 },
+  );
+  assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
+  assert.equal(readServeRequest([], { env: {}, coreCount: 1 }).request?.model.edgeThreads, 1);
+  assert.equal(readServeRequest([], { env: {}, coreCount: 64 }).request?.model.edgeThreads, 4);
+});
+
+test('readServeRequest() honours PORT and WEB_CONCURRENCY', () => {
+  const { workers, binds } = model([], { PORT: '5000', WEB_CONCURRENCY: '3' });
+  assert.equal(workers, 3);
+  assert.deepEqual(binds, [{ kind: 'tcp', host: '0.0.0.0', port: 5000 }]);
+  assert.equal(model(['--bind', '8001'], { PORT: 'x' }).binds.length, 1, 'a flag makes them idle');
+  assert.deepEqual(codes([], { PORT: 'x', WEB_CONCURRENCY: '0' }), [
+    'settings.invalid --bind',
+    'settings.invalid --workers',
+  ]);
+});
+
+test('readServeRequest() prefers flags to the environment, and the last flag to those before', () => {
+  const env = { PORTICO_WORKERS: '7', PORTICO_THREADS: '2' };
+  assert.deepEqual(
+    [model(['-w', '3', '--workers=4'], env).workers, model([], env).workers, model([], env).threads],
+    [4, 7, 2],
+  );
+});
+
+test('readServeRequest() reads what may be repeated from flags and environment', () => {
+  assert.equal(model(['-b', ':1', '-b', 'unix:/x', '--bind=[::1]:2']).binds.length, 3);
+  assert.equal(model([], { PORTICO_BIND: ':1, :2 :3' }).binds.length, 3);
+  assert.deepEqual(
+    [...model(['-e', 'A=1', '--env', 'B=x=y', '-e', 'A=2']).env],
+    [
+      ['A', '2'],
+      ['B', 'x=y'],
+    ],
+  );
+  assert.deepEqual(
+    [...model([], { PORTICO_ENV: 'A=1 B=2' }).env],
+    [
+      ['A', '1'],
+      ['B', '2'],
+    ],
+  );
+});
+
+test('readServeRequest() reads switches both ways', () => {
+  assert.deepEqual(
+    [model(['--preload']).preload, model(['--no-preload']).preload, model([], { PORTICO_PRELOAD: 'auto' }).preload],
+    ['always', 'never', 'auto'],
+  );
+  assert.deepEqual(
+    [model([]).appStatic, model(['--no-static']).appStatic, model([], { PORTICO_NO_STATIC: '1' }).appStatic],
+    [true, false, false],
+  );
+  assert.equal(model(['--reload']).reloadOnChange, true);
+});
+
+test('readServeRequest() finds the application among the flags', () => {
+  assert.equal(read(['--workers', '2', 'site:app', '--threads', '3']).request?.app, 'site:app');
+  assert.equal(read([]).request?.app, '');
+  assert.equal(read(['--', 'site:app']).request?.app, 'site:app');
+});
+
+test('readServeRequest() tells all faults at once', () => {
+  const given = codes(
+    ['a', '--wrokers', '3', '--timeout', 'x', '--bind', '--threads', '2', '--check=1', '--no-workers', 'b'],
+    { PORTICO_QUEUE: '-1' },
+  );
+  assert.deepEqual(given.toSorted(), [
+    'settings.invalid --timeout',
+    'settings.invalid PORTICO_QUEUE',
+    'settings.missing-value --bind',
+    'settings.unexpected-value --check',
+    'settings.unknown-flag --no-workers',
+    'settings.unknown-flag --wrokers',
+  ]);
+});
+
+test('readServeRequest() suggests the flag or variable that was meant', () => {
+  assert.match(read(['--wrokers', '3']).diagnostics[0]?.message ?? '', /Did you mean --workers\?/);
+  assert.match(read(['--xyzzy']).diagnostics[0]?.message ?? '', /serve --help/);
+  const { request, diagnostics } = read([], { PORTICO_WORKER: '3' });
+  assert.match(diagnostics[0]?.message ?? '', /Did you mean PORTICO_WORKERS\?/);
+  assert.ok(request, 'a variable may be meant for another program');
+});
+
+test('readServeRequest() sees settings that contradict each other', () => {
+  assert.deepEqual(codes(['--max-requests-jitter', '5']), ['settings.conflict --max-requests-jitter']);
+  assert.deepEqual(codes(['-b', ':1', '-b', '0.0.0.0:1']), ['settings.conflict --bind']);
+  assert.deepEqual(codes(['-b', ':0', '-b', ':0']), []);
+  assert.deepEqual(codes(['a', 'b']), ['settings.unexpected-argument b']);
+  assert.deepEqual(codes(['--reload', '--preload']), ['settings.conflict --reload']);
+});
+
+test('SETTINGS name each flag, variable and short form once', () => {
+  const rows = Object.values(SETTINGS);
+  for (const names of [
+    rows.map(({ flag }) => flag),
+    rows.flatMap(({ short }) => short ?? []),
+    rows.map(({ flag }) => environmentName(flag)),
+  ]) {
+    assert.equal(new Set(names).size, names.length);
+  }
+  for (const { doc, flag } of rows) {
+    assert.match(doc, /^[A-Z].*\.$/, flag);
+  }
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseFromZygote } from './zygote.ts';
+
+const FACTS = {
+  app: 'site:app',
+  interface: 'wsgi',
+  framework: 'django',
+  frameworkVersion: '5.2',
+  static: [{ url: '/static/', root: '/srv/static', hashed: true }],
+  media: [{ url: '/media/', root: '/srv/media' }],
+  debug: false,
+  allowedHosts: ['example.org'],
+  warnings: ['one'],
+};
+
+const KNOWN = [
+  { kind: 'loaded', preloaded: true, python: '3.11.2', app: FACTS },
+  { kind: 'load-failed', error: 'E', traceback: 'T' },
+  { kind: 'unsafe-preload', reasons: ['a thread'] },
+  { kind: 'spawned', worker: 1, pid: 2, log: '/run/x' },
+  { kind: 'ready', worker: 1, pid: 2, app: FACTS },
+  { kind: 'worker-load-failed', worker: 1, error: 'E', traceback: 'T' },
+  { kind: 'retire', worker: 1, reason: 'max-requests' },
+  { kind: 'exited', worker: 1, pid: 2, code: null, signal: 'SIGKILL', reason: 'x' },
+];
+
+test('parseFromZygote() types every message of the contract', () => {
+  for (const message of KNOWN) {
+    assert.deepEqual(parseFromZygote(message), { ok: true, value: message });
+  }
+});
+
+test('parseFromZygote() fills in what may be left out', () => {
+  const loaded = parseFromZygote({ kind: 'loaded', preloaded: false, python: '3.9.1' });
+  assert.deepEqual(loaded.ok && loaded.value, { kind: 'loaded', preloaded: false, python: '3.9.1', app: undefined });
+  const ready = parseFromZygote({ kind: 'ready', worker: 1, pid: 2, app: { app: 'a' } });
+  assert.ok(ready.ok && ready.value.kind === 'ready');
+  assert.deepEqual(ready.value.app, {
+    app: 'a',
+    interface: 'wsgi',
+    framework: null,
+    frameworkVersion: null,
+    static: [],
+    media: [],
+    debug: null,
+    allowedHosts: null,
+    warnings: [],
+  });
+  const exited = parseFromZygote({ kind: 'exited', worker: 1, pid: null, code: null, signal: null });
+  assert.deepEqual(exited.ok && exited.value, {
+    kind: 'exited',
+    worker: 1,
+    pid: null,
+    code: null,
+    signal: null,
+    reason: '',
+  });
+});
+
+test('parseFromZygote() names the key that is wrong', () => {
+  const faults: [Record<string, unknown> & { kind: string }, RegExp][] = [
+    [{ kind: 'dance' }, /unknown kind "dance"/],
+    [{ kind: 'spawned', worker: '1', pid: 2, log: '' }, /"worker" of a "spawned"/],
+    [{ kind: 'loaded', preloaded: 1, python: '3' }, /"preloaded"/],
+    [{ kind: 'unsafe-preload', reasons: [1] }, /"reasons"/],
+    [{ kind: 'ready', worker: 1, pid: 2 }, /"app"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { static: {} } }, /"static"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: '/s/' }] } }, /"root"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { media: [3] } }, /"media"/],
+  ];
+  for (const [message, words] of faults) {
+    const parsed = parseFromZygote(message);
+    assert.match(parsed.ok ? '' : parsed.fault, words);
+  }
+});
