@@ -13,7 +13,8 @@ if __name__ == '__main__':
 
     folder = __file__.rpartition('/')[0] or '.'
     spec = spec_from_file_location('portico_worker', folder + '/__init__.py', submodule_search_locations=[folder])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     package = module_from_spec(spec)
     sys.modules['portico_worker'] = package
     spec.loader.exec_module(package)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+from typing import Any
 
-Message = Dict[str, Any]
+Message = dict[str, Any]
 
 LINE_MAX = 1 << 20
 """Bytes; a longer line is a fault of the peer. `start` with a long list of sockets has some kilobytes."""
@@ -22,7 +22,7 @@ class Lines:
     def __init__(self) -> None:
         self._rest = b''
 
-    def feed(self, data: bytes) -> List[Message]:
+    def feed(self, data: bytes) -> list[Message]:
         """Raises ValueError if the peer does not speak this language."""
         *lines, self._rest = (self._rest + data).split(b'\n')
         if len(self._rest) > LINE_MAX:

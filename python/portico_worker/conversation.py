@@ -1,70 +1,123 @@
 """One request's conversation with the application: start_response, write, and the iterable it returns (PEP 3333).
 
-The commonest answer, a list of one block, never comes further than `start`: unit.py sends it. Everything else does.
+The commonest answer, a list of one block, is made into a frame by `run` and leaves with others; everything else is
+sent by `answer`, block by block.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, List, Optional, Tuple, Type
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import lanes, report
 from .filewrapper import FileWrapper, read_blocks
-from .head import head_for
+from .head import remembered, render_head
 from .lane import Lane
 
-ExcInfo = Tuple[Type[BaseException], BaseException, Any]
+if TYPE_CHECKING:
+    from .environ import Environ
+
+ExcInfo = tuple[type[BaseException], BaseException, Any]
 
 BEGUN = b''
 """Stands in `head` once the real one has left."""
 
-COPIED_MAX = 64 * 1024
-"""Blocks up to this size are joined with what goes before them; larger ones are sent as they are."""
+WHOLE = lanes.RESPONSE_WHOLE - lanes.REQUEST
+"""Added to the second word of a request's header, it makes that of its answer's."""
+
+JOINED_MAX = 64 * 1024
+"""Bytes; larger blocks are sent without being copied into one piece with what goes before them."""
+
+FAILED_MAX = 256 * 1024
+"""Bytes of a traceback that is shown to a developer."""
+
+_pack = lanes.HEADER.pack
 
 
 class ClientGone(ConnectionError):
     """Raised by write() when nobody receives the response any more."""
 
 
-class Conversation:
-    __slots__ = ('lane', 'stream', 'request', 'head', 'length', '__dict__')
+class ShortBody(Exception):
+    """The application gave less than the Content-Length it had declared."""
 
-    lane: Lane
-    stream: int
+
+class Conversation:
+    __slots__ = ('__dict__', 'head', 'lane', 'length', 'request', 'word')
+
+    lane: Lane | None
+    """None once the response has ended: a thread that the application left behind cannot reach those that follow."""
+    word: int
+    """The second word of the request's header: its type and stream."""
     request: report.Request
-    head: Optional[bytes]
+    head: bytes | None
     """None before start_response, then the head, then BEGUN."""
     length: int
     """The Content-Length that the application declared, or -1."""
 
     # Most requests never set these: they are the class's until one does, which costs nothing.
-    ended = False
     sent = 0
-    bodiless = False
-    whole = False
+    is_whole = False
     """The frame that completes the response has left."""
-    excess = False
+    is_bodiless = False
+    has_excess = False
 
-    def start(self, status: str, headers: 'List[Tuple[str, str]]', exc_info: Optional[ExcInfo] = None) -> Callable[[bytes], None]:
+    def run(self, application: Callable[[Environ, Any], Any], environ: Environ) -> bytes:
+        """Calls the application; returns the answer if it is whole and in one piece, or b'' after having sent it."""
+        (
+            environ['REQUEST_METHOD'],
+            environ['PATH_INFO'],
+            environ['QUERY_STRING'],
+            uri,
+            environ['REMOTE_ADDR'],
+            environ['REMOTE_PORT'],
+            environ['HTTP_X_REQUEST_ID'],
+        ) = self.request
+        environ['RAW_URI'] = environ['REQUEST_URI'] = uri
+        try:
+            result = application(environ, self.start)
+            head = self.head
+            if head and type(result) is list and len(result) == 1:
+                body = result[0]
+                if type(body) is bytes and self.length in (-1, len(body)):
+                    size = len(head) + len(body)
+                    if size <= JOINED_MAX:
+                        self.lane = None
+                        return _pack(size, self.word + WHOLE) + head + body
+            self.answer(result)
+        except BaseException as error:
+            self._fail(error)
+            self.lane = None
+        return b''
+
+    def start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Callable[[bytes], None]:
+        """The start_response of PEP 3333."""
         if self.head is not None or exc_info is not None:
             self._restart(exc_info)
-        self.head, self.length = head_for(status, headers)
+        try:
+            self.head, self.length = remembered[status, tuple(headers)]
+        except (KeyError, TypeError):
+            self.head, self.length = render_head(status, headers)
         return self.write
 
-    def _restart(self, exc_info: Optional[ExcInfo]) -> None:
+    def _restart(self, exc_info: ExcInfo | None) -> None:
         try:
             if exc_info is None:
-                raise AssertionError('start_response was called twice; only a call with exc_info may replace the head')
+                raise AssertionError(
+                    'start_response was called twice; only a call with exc_info may replace what was said'
+                )
             if self.head is BEGUN:
                 raise exc_info[1].with_traceback(exc_info[2])
         finally:
-            exc_info = None  # The cycle through this frame (PEP 3333).
+            exc_info = None  # The traceback's frames hold it: a cycle (PEP 3333).
 
     def write(self, data: bytes) -> None:
         """The write() of PEP 3333: the block is on its way when this returns."""
-        if self.ended:
+        if self.lane is None:
             raise RuntimeError('write() was called after the response had ended')
-        if self.lane.is_aborted(self.stream):
-            raise ClientGone('the client has gone')
+        self._check_client()
         self._send(data, False)
 
     def answer(self, result: object) -> None:
@@ -76,13 +129,13 @@ class Conversation:
                 self._iterate(result)
             self._finish()
         except BaseException as error:
-            self.fail(error)
+            self._fail(error)
         finally:
-            self.ended = True
-            self.close(result)
+            self.lane = None
+            self._close(result)
 
     def _send_all(self, blocks: Any) -> None:
-        """A plain sequence has no side effects between its blocks: they are one."""
+        """Nothing can happen between the blocks of a plain sequence: they are one."""
         for block in blocks:
             _check_block(block)
         data = blocks[0] if len(blocks) == 1 else b''.join(blocks)
@@ -95,107 +148,108 @@ class Conversation:
         is_only = _has_one(result)
         for block in _blocks(result):
             self._send(block, is_only)
-            if self.excess or (self.bodiless and self.head is BEGUN):
+            if self.has_excess or (self.is_bodiless and self.head is BEGUN):
                 return
-            if self.lane.is_aborted(self.stream):
-                raise ClientGone
+            self._check_client()
+
+    def _check_client(self) -> None:
+        if self.lane is None or self.lane.is_aborted(self.word >> 8):
+            raise ClientGone('the client has gone')
 
     def _send(self, data: bytes, is_last: bool) -> None:
         _check_block(data)
         if self.head is None:
             raise AssertionError('a block of the response came before start_response was called')
-        if not data:
-            return  # PEP 3333: the head leaves with the first block that is not empty.
         if self.head:
             self._note_bodiless(self.head)
-        if self.length >= 0 and not self.bodiless:
+        if not data:
+            return  # PEP 3333: the head leaves with the first block that is not empty.
+        if self.length >= 0 and not self.is_bodiless:
             data = self._within_length(data)
-            is_last = self.sent + len(data) == self.length
             if not data:
                 return
+            is_last = self.sent + len(data) == self.length
         self.sent += len(data)
-        self._send_block(data, is_last and not self.whole)
+        self._send_block(data, is_last)
 
     def _note_bodiless(self, head: bytes) -> None:
         # RFC 9110 9.3.2, 15.3.5, 15.4.5: the length is that of another response's body.
-        self.bodiless = self.request[0] == 'HEAD' or head[4:7] in (b'204', b'304')
+        self.is_bodiless = self.request[0] == 'HEAD' or head[4:7] in (b'204', b'304')
 
     def _check_enough(self, size: int) -> None:
-        if self.length > size and not self.bodiless:
+        if self.length > size and not self.is_bodiless:
             raise ShortBody(f'the application gave {size} bytes, fewer than its Content-Length of {self.length}')
 
     def _within_length(self, data: bytes) -> bytes:
         left = self.length - self.sent
         if len(data) <= left:
             return data
-        self.excess = True
-        report.log(
-            f'{report.describe(self.request)}: the application gave more bytes than its Content-Length of {self.length}; the rest was cut off'
-        )
+        if not self.has_excess:
+            self.has_excess = True
+            report.log(
+                f'{report.describe(self.request)}: the application gave more bytes than its Content-Length of '
+                f'{self.length}; the rest was cut off'
+            )
         return data[:left]
 
     def _send_block(self, data: bytes, is_last: bool) -> None:
-        head, lane, stream = self.head, self.lane, self.stream
+        head, lane, stream = self.head, self.lane, self.word >> 8
         assert head is not None
-        self.whole = is_last
-        if len(data) <= COPIED_MAX and len(head) <= COPIED_MAX:
-            lane.out.append(_frames(stream, head, data, is_last))
-            self.head = BEGUN
-            lane.flush()
+        assert lane is not None
+        self.head, self.is_whole = BEGUN, is_last
+        if len(head) + len(data) <= JOINED_MAX:
+            lane.send(_frames(stream, head, data, is_last))
             return
-        self.head = BEGUN
+        self.is_whole = False
         view = memoryview(data)
         for at in range(0, len(data), lanes.BODY_MAX):
             part = view[at : at + lanes.BODY_MAX]
-            kind, prefix = (lanes.RESPONSE, head) if head else (lanes.DATA, b'')
-            lane.send_parts(lanes.HEADER.pack(len(prefix) + len(part), kind | stream << 8) + prefix, part)
-            head = b''
-            if lane.is_aborted(stream):
-                raise ClientGone
+            kind = lanes.RESPONSE if head else lanes.DATA
+            lane.send(_pack(len(head) + len(part), kind | stream << 8) + head, part)
+            head = BEGUN
+            self._check_client()
         if is_last:
-            lane.send_parts(lanes.render(lanes.END, stream))
+            self.is_whole = True
+            lane.send(lanes.render(lanes.END, stream))
 
     def send_file(self, frame: bytes, length: int) -> bool:
-        """Sends the head and FILE; whether the edge has the file open, and with it the whole response."""
-        assert self.head
-        lane = self.lane
-        lane.out.append(lanes.render(lanes.RESPONSE, self.stream, self.head) + frame)
+        """Sends the head and FILE; whether the edge has the file open, and with it the whole body."""
+        lane, head = self.lane, self.head
+        assert lane is not None
+        assert head
         self.head = BEGUN
-        lane.flush()
+        lane.send(lanes.render(lanes.RESPONSE, self.word >> 8, head) + frame)
         if not lane.await_file_answer():
+            self._check_client()
             return False
         self.sent = length
         return True
 
     def _finish(self) -> None:
         """All blocks were taken."""
-        if self.whole:
+        if self.is_whole:
             return
         if self.head is None:
-            raise AssertionError('the application returned without calling start_response')
+            raise AssertionError('the application returned without having called start_response')
         if self.head:
             self._note_bodiless(self.head)
         self._check_enough(self.sent)
-        if self.head:
-            self.lane.out.append(lanes.render(lanes.RESPONSE_WHOLE, self.stream, self.head))
-            self.head = BEGUN
-        else:
-            self.lane.out.append(lanes.render(lanes.END, self.stream))
-        self.whole = True
-        self.lane.flush()
+        assert self.lane is not None
+        kind = lanes.RESPONSE_WHOLE if self.head else lanes.END
+        self.is_whole = True
+        self.lane.send(lanes.render(kind, self.word >> 8, self.head))
+        self.head = BEGUN
 
-    def fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException) -> None:
         """The response cannot be completed: the edge answers 500, or cuts the connection if the head has left."""
-        text = ''
-        if not isinstance(error, ClientGone):
-            text = report.failure(self.request, error)
-        if not self.whole:
-            self.whole = True
-            self.lane.out.append(lanes.render(lanes.FAILED, self.stream, text.encode('utf-8', 'backslashreplace')[:FAILED_MAX]))
-        self.lane.flush()
+        text = '' if isinstance(error, ClientGone) else report.failure(self.request, error)
+        if not self.is_whole and self.lane is not None:
+            self.is_whole = True
+            payload = text.encode('utf-8', 'backslashreplace')[:FAILED_MAX]
+            self.lane.send(lanes.render(lanes.FAILED, self.word >> 8, payload))
 
-    def close(self, result: object) -> None:
-        """PEP 3333: close() is called exactly once, however the request ended; the response is on its way already."""
+    def _close(self, result: object) -> None:
+        """PEP 3333: close() is called once, however the request has ended; the response is on its way already."""
         try:
             close = getattr(result, 'close', None)
             if close is not None:
@@ -206,20 +260,13 @@ class Conversation:
 
 def _check_block(data: object) -> None:
     if not isinstance(data, bytes):
-        raise TypeError(f'a block of the response must be bytes, not {type(data).__name__} {ascii(data):.60}')
+        raise TypeError(f'a block of the response must be bytes, not {type(data).__name__}')
 
 
-class ShortBody(Exception):
-    """The application gave less than it had declared."""
-
-
-FAILED_MAX = 256 * 1024
-
-
-def _has_one(result: object) -> bool:
+def _has_one(result: Any) -> bool:
     """PEP 3333: the length of the iterable, if it has one, can be relied on."""
     try:
-        return len(result) == 1  # type: ignore[arg-type]
+        return len(result) == 1
     except Exception:
         return False
 
@@ -235,8 +282,9 @@ def _blocks(result: object) -> Iterable[bytes]:
 
 
 def _frames(stream: int, head: bytes, data: bytes, is_last: bool) -> bytes:
-    """The frame or frames of one block: with the head if that is still to be sent, and the end if it is the last."""
+    """One block: with the head if that is still to be sent, with the end if it is the last."""
     if head:
-        return lanes.HEADER.pack(len(head) + len(data), (lanes.RESPONSE_WHOLE if is_last else lanes.RESPONSE) | stream << 8) + head + data
-    frame = lanes.HEADER.pack(len(data), lanes.DATA | stream << 8) + data
+        kind = lanes.RESPONSE_WHOLE if is_last else lanes.RESPONSE
+        return _pack(len(head) + len(data), kind | stream << 8) + head + data
+    frame = _pack(len(data), lanes.DATA | stream << 8) + data
     return frame + lanes.render(lanes.END, stream) if is_last else frame

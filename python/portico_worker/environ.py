@@ -6,47 +6,74 @@ What repeats between requests comes in the block part; a bounded memo turns its 
 from __future__ import annotations
 
 import io
-from typing import Any, Dict
+from typing import Any
 
-Environ = Dict[str, Any]
+from .body import EmptyInput, open_body
+from .lanes import BODY_IN_FILE
+
+Environ = dict[str, Any]
 
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 4096
 
-PER_REQUEST = ('REQUEST_METHOD', 'PATH_INFO', 'QUERY_STRING', 'RAW_URI', 'REMOTE_ADDR', 'REMOTE_PORT', 'HTTP_X_REQUEST_ID')
+PER_REQUEST = (
+    'REQUEST_METHOD',
+    'PATH_INFO',
+    'QUERY_STRING',
+    'RAW_URI',
+    'REMOTE_ADDR',
+    'REMOTE_PORT',
+    'HTTP_X_REQUEST_ID',
+)
 """The values of the request part, in this order; pairs follow."""
+PER_REQUEST_COUNT = 7
 
 _KNOWN = {
     key: key
     for key in (
-        *('SERVER_NAME', 'SERVER_PORT', 'SERVER_PROTOCOL', 'wsgi.url_scheme', 'SCRIPT_NAME', 'CONTENT_TYPE', 'HTTP_HOST'),
-        *('HTTP_USER_AGENT', 'HTTP_ACCEPT', 'HTTP_ACCEPT_LANGUAGE', 'HTTP_ACCEPT_ENCODING', 'HTTP_CONNECTION', 'HTTP_REFERER'),
-        *('HTTP_ORIGIN', 'HTTP_CACHE_CONTROL', 'HTTP_PRAGMA', 'HTTP_UPGRADE_INSECURE_REQUESTS', 'HTTP_DNT', 'HTTP_SEC_FETCH_SITE'),
-        *('HTTP_SEC_FETCH_MODE', 'HTTP_SEC_FETCH_DEST', 'HTTP_SEC_FETCH_USER', 'HTTP_SEC_CH_UA', 'HTTP_SEC_CH_UA_MOBILE'),
-        *('HTTP_SEC_CH_UA_PLATFORM', 'HTTP_IF_NONE_MATCH', 'HTTP_IF_MODIFIED_SINCE', 'HTTP_X_FORWARDED_FOR', 'HTTP_X_FORWARDED_PROTO'),
+        *(
+            'SERVER_NAME',
+            'SERVER_PORT',
+            'SERVER_PROTOCOL',
+            'wsgi.url_scheme',
+            'SCRIPT_NAME',
+            'CONTENT_TYPE',
+            'HTTP_HOST',
+        ),
+        *(
+            'HTTP_USER_AGENT',
+            'HTTP_ACCEPT',
+            'HTTP_ACCEPT_LANGUAGE',
+            'HTTP_ACCEPT_ENCODING',
+            'HTTP_CONNECTION',
+            'HTTP_REFERER',
+        ),
+        *(
+            'HTTP_ORIGIN',
+            'HTTP_CACHE_CONTROL',
+            'HTTP_PRAGMA',
+            'HTTP_UPGRADE_INSECURE_REQUESTS',
+            'HTTP_DNT',
+            'HTTP_SEC_FETCH_SITE',
+        ),
+        *(
+            'HTTP_SEC_FETCH_MODE',
+            'HTTP_SEC_FETCH_DEST',
+            'HTTP_SEC_FETCH_USER',
+            'HTTP_SEC_CH_UA',
+            'HTTP_SEC_CH_UA_MOBILE',
+        ),
+        *(
+            'HTTP_SEC_CH_UA_PLATFORM',
+            'HTTP_IF_NONE_MATCH',
+            'HTTP_IF_MODIFIED_SINCE',
+            'HTTP_X_FORWARDED_FOR',
+            'HTTP_X_FORWARDED_PROTO',
+        ),
         *('HTTP_X_FORWARDED_HOST', 'HTTP_X_REQUESTED_WITH', 'HTTP_RANGE', 'HTTP_TE', 'HTTP_PRIORITY'),
     )
 }
 """The very strings that applications' literals are, so that a look-up compares pointers. (sys.intern would keep what clients make up.)"""
-
-
-class EmptyInput(io.BytesIO):
-    """The input of all requests without a body: nothing can be read from it or left in it, so one serves them all."""
-
-    def close(self) -> None:
-        """Nothing to release; the next request reads from it as well."""
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return 0
-
-    def write(self, data: object) -> int:
-        raise io.UnsupportedOperation('wsgi.input is read-only')
-
-    def writelines(self, lines: object) -> None:
-        raise io.UnsupportedOperation('wsgi.input is read-only')
-
-    def truncate(self, size: int | None = None) -> int:
-        raise io.UnsupportedOperation('wsgi.input is read-only')
 
 
 class Environs:
@@ -55,9 +82,13 @@ class Environs:
     def __init__(self, base: Environ) -> None:
         # The keys of the request part have their place already: setting them never makes a copied dict grow.
         self._base = {**base, **dict.fromkeys((*PER_REQUEST, 'REQUEST_URI'), ''), 'wsgi.input': EmptyInput()}
-        self.remembered: Dict[bytes, Environ] = {}
+        self.remembered: dict[bytes, Environ] = {}
 
-    def learn(self, block: bytes) -> Environ:
+    def find(self, block: bytes) -> Environ:
+        """The environ to copy for a block part."""
+        return self.remembered.get(block) or self._learn(block)
+
+    def _learn(self, block: bytes) -> Environ:
         parts = block.decode('latin-1').split('\0') if block else []
         environ = dict(self._base)
         known = _KNOWN.get
@@ -68,3 +99,14 @@ class Environs:
                 self.remembered.clear()
             self.remembered[block] = environ
         return environ
+
+
+def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> None:
+    """What few requests have: further pairs, and a body."""
+    for at in range(PER_REQUEST_COUNT, len(request), 2):
+        environ[request[at]] = request[at + 1]
+    del request[PER_REQUEST_COUNT:]
+    if flags & BODY_IN_FILE:
+        environ['wsgi.input'] = open_body(environ.pop('portico.body_file'))
+    elif flags:
+        environ['wsgi.input'] = io.BytesIO(body)

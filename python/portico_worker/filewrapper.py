@@ -6,7 +6,8 @@ import io
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any, Iterator, Optional
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from . import lanes
 
@@ -45,7 +46,7 @@ class FileWrapper:
         if length < SENT_BY_EDGE_MIN:
             return False
         return conversation.send_file(
-            lanes.render_file(conversation.stream, offset, length, status.st_dev, status.st_ino, path), length
+            lanes.render_file(conversation.word >> 8, offset, length, status.st_dev, status.st_ino, path), length
         )
 
 
@@ -56,7 +57,7 @@ def read_blocks(wrapper: FileWrapper) -> Iterator[bytes]:
     return iter(wrapper)
 
 
-def plain_file(filelike: Any) -> Optional[Any]:
+def plain_file(filelike: Any) -> Any | None:
     """The object of the io module in which all that `filelike` reads can be found in the file system, or None.
 
     Exact types only: a subclass, GzipFile or anything else with fileno() may give other bytes than its file has.
@@ -81,7 +82,7 @@ def _is_transparent(filelike: Any) -> bool:
     return django_files is not None and isinstance(filelike, django_files.File) and hasattr(filelike, 'file')
 
 
-def file_span(filelike: Any) -> 'Optional[tuple[bytes, int, int, os.stat_result]]':
+def file_span(filelike: Any) -> tuple[bytes, int, int, os.stat_result] | None:
     """Path, offset, bytes left and status of a file that the edge could open, or None."""
     try:
         plain = plain_file(filelike)

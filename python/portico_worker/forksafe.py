@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import Dict, List
 
 
 class Watch:
@@ -15,7 +14,7 @@ class Watch:
         self._descriptors = _descriptors()
         self._tasks = _task_count()
 
-    def reasons(self) -> List[str]:
+    def reasons(self) -> list[str]:
         """Why forking now is unsafe; empty if nothing speaks against it."""
         main = threading.main_thread()
         threads = [thread for thread in threading.enumerate() if thread is not main]
@@ -55,8 +54,8 @@ def _is_configured() -> bool:
     return conf is not None and bool(conf.settings.configured)
 
 
-def _descriptors() -> Dict[int, str]:
-    found: Dict[int, str] = {}
+def _descriptors() -> dict[int, str]:
+    found: dict[int, str] = {}
     try:
         names = os.listdir('/proc/self/fd')
     except OSError:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import Any, Dict, Tuple
+from typing import Any
 
 from .lanes import PAYLOAD_MAX
 
-Fields = Tuple[Any, ...]
-Head = Tuple[bytes, int]
+Fields = tuple[Any, ...]
+Head = tuple[bytes, int]
 """`u32 size`, then the text of docs/lanes.md; and the declared Content-Length, or -1."""
 
 REMEMBERED_MAX = 256
@@ -27,13 +27,18 @@ _is_value = re.compile(_VALUE).fullmatch
 _is_length = re.compile(r'[0-9]{1,15}').fullmatch
 _is_head = re.compile(f'{_STATUS}(?:\\0{_NAME}\\0{_VALUE})*').fullmatch
 
-remembered: Dict[Tuple[str, Fields], Head] = {}
+remembered: dict[tuple[str, Fields], Head] = {}
 """Heads seen before; most responses of a site repeat a few. Bounded, without what is one client's alone."""
 
 
-def render_head(status: str, fields: Fields) -> Head:
+def render_head(status: object, headers: object) -> Head:
     """Raises TypeError or ValueError with the reason if an application may not send this."""
-    _check_types(status, fields)
+    if not isinstance(status, str):
+        raise TypeError(f'the status must be a str such as "200 OK", not {status!r}')
+    if not isinstance(headers, (list, tuple)):
+        raise TypeError(f'the headers must be a list of tuples, not {type(headers).__name__}')
+    fields = tuple(headers)
+    _check_types(fields)
     text = '\0'.join(chain((status,), chain.from_iterable(fields)))
     # One match over the whole text; a NUL inside a value could still pass for the border of another.
     if _is_head(text) is None or text.count('\0') != 2 * len(fields):
@@ -49,9 +54,7 @@ def render_head(status: str, fields: Fields) -> Head:
     return head
 
 
-def _check_types(status: object, fields: Fields) -> None:
-    if not isinstance(status, str):
-        raise TypeError(f'the status must be a str such as "200 OK", not {status!r}')
+def _check_types(fields: Fields) -> None:
     for field in fields:
         if not isinstance(field, tuple) or len(field) != 2:
             raise TypeError(f'a header must be a tuple (name, value), not {field!r}')
@@ -77,19 +80,3 @@ def _content_length(fields: Fields) -> int:
     if len(values) > 1 or _is_length(values[0]) is None:
         raise ValueError(f'Content-Length must be one number, not {values if len(values) > 1 else values[0]!r}')
     return int(values[0])
-
-
-def head_for(status: str, headers: Any) -> Head:
-    """The checked head; from memory if the same was given before."""
-    try:
-        fields = tuple(headers)
-        known = remembered.get((status, fields))
-    except TypeError:
-        # Something that cannot be hashed or iterated is no header; render_head says what.
-        known = None
-        fields = tuple(headers) if isinstance(headers, (list, tuple)) else ()
-    if known is not None:
-        return known
-    if not isinstance(headers, (list, tuple)):
-        raise TypeError(f'the headers must be a list of tuples, not {type(headers).__name__}')
-    return render_head(status, fields)

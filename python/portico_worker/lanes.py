@@ -7,7 +7,7 @@ shared with src/protocol/lanes.
 from __future__ import annotations
 
 from struct import Struct
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple
 
 REQUEST, ABORT, RECALL, DRAIN, FILE_OPENED, FILE_REFUSED = 1, 4, 5, 7, 8, 9
 HELLO, RESPONSE, RESPONSE_WHOLE, DATA, END, FAILED, FILE, RECALLED = range(128, 136)
@@ -23,7 +23,7 @@ REQUEST_HEAD = Struct('<IIIII')
 """Header and the three words that a REQUEST begins with, read in one call: size, word, flags, request size, block size."""
 FILE_HEAD = Struct('<QQQQ')
 
-RequestHead = Tuple[int, int, int, int, int]
+RequestHead = tuple[int, int, int, int, int]
 
 
 class Fault(Exception):
@@ -84,6 +84,14 @@ def frame_at(data: bytes, position: int) -> Frame | None:
     return Frame(word & 0xFF, word >> 8, data[start : start + size])
 
 
+def missing(data: bytes, least: int) -> int:
+    """How many bytes to ask for when `data` begins a frame that is not whole."""
+    if len(data) < HEADER.size:
+        return least
+    size: int = HEADER.unpack_from(data)[0]
+    return max(least, HEADER.size + min(size, PAYLOAD_MAX) - len(data))
+
+
 def read_request(payload: bytes) -> Request:
     if len(payload) < 12:
         raise Fault('lanes.request-head')
@@ -95,7 +103,7 @@ def read_request(payload: bytes) -> Request:
     return Request(flags, payload[12:block_start], payload[block_start:body_start], payload[body_start:])
 
 
-def read_words(payload: bytes) -> Tuple[int, ...]:
+def read_words(payload: bytes) -> tuple[int, ...]:
     if len(payload) % 4:
         raise Fault('lanes.words')
     return Struct(f'<{len(payload) // 4}I').unpack(payload)
@@ -107,7 +115,7 @@ class FrameReader:
     def __init__(self) -> None:
         self._rest = b''
 
-    def feed(self, data: bytes) -> List[Frame]:
+    def feed(self, data: bytes) -> list[Frame]:
         data, position, frames = self._rest + data, 0, []
         while True:
             frame = frame_at(data, position)

@@ -1,16 +1,30 @@
-"""Finds the application that a user names."""
+"""Finds the application that a user names: `module:callable`, `module:factory()`, `module`, a path, or a Django project."""
 
 from __future__ import annotations
 
+import ast
 import importlib
-from typing import Any, Dict, NamedTuple
+import importlib.util
+import inspect
+import os
+import re
+import sys
+from typing import Any, Callable, NamedTuple
 
-from . import report
+from . import detect, report
+
+DEFAULT_NAMES = ('application', 'app')
+FACTORY_NAMES = ('create_app', 'make_app', 'get_app')
+SETTINGS_VARIABLE = 'DJANGO_SETTINGS_MODULE'
+
+_SETTINGS_LINE = re.compile(
+    rf"""environ(?:\.setdefault\(|\[)\s*['"]{SETTINGS_VARIABLE}['"]\s*(?:,|\]\s*=)\s*['"]([\w.]+)['"]"""
+)
 
 
 class Loaded(NamedTuple):
-    application: Any
-    facts: Dict[str, Any]
+    application: Callable[..., Any]
+    facts: dict[str, Any]
 
 
 class LoadError(Exception):
@@ -20,12 +34,154 @@ class LoadError(Exception):
         self.traceback = traceback
 
 
+class NotFound(Exception):
+    """The name leads nowhere: said in one sentence, because a traceback through our own files helps nobody."""
+
+
 def load(name: str) -> Loaded:
+    """Whatever an import may raise, SystemExit included, becomes a LoadError."""
     try:
-        module_name, _, attribute = name.partition(':')
-        module = importlib.import_module(module_name)
-        application = getattr(module, attribute or 'application')
-        facts = {'app': name, 'interface': 'wsgi', 'framework': None, 'frameworkVersion': None, 'static': [], 'media': [], 'debug': None, 'allowedHosts': None, 'warnings': []}
-        return Loaded(application, facts)
+        application, full_name = _find(name)
+        _check(application, full_name)
+        return Loaded(application, detect.facts(application, full_name))
+    except NotFound as error:
+        raise LoadError(str(error), str(error)) from None
     except BaseException as error:
         raise LoadError(report.summary(error), report.format_error(error)) from error
+
+
+def _find(name: str) -> tuple[Any, str]:
+    if not name:
+        return _find_django()
+    target, _, expression = name.partition(':')
+    module_name = _module_of_path(target) if target.endswith('.py') or '/' in target else target
+    module = _import(module_name)
+    if expression:
+        return _evaluate(module, expression), f'{module_name}:{expression}'
+    for attribute in DEFAULT_NAMES:
+        if hasattr(module, attribute):
+            return getattr(module, attribute), f'{module_name}:{attribute}'
+    raise NotFound(_no_default(module, module_name))
+
+
+def _no_default(module: Any, name: str) -> str:
+    for factory in FACTORY_NAMES:
+        if callable(getattr(module, factory, None)):
+            return f'{name} has no "application" or "app", but a function {factory}: name it as {name}:{factory}()'
+    return f'{name} has no "application" or "app": name the callable, as in {name}:callable'
+
+
+def _import(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        # Only if it is the very module that was named: what that module itself fails to import keeps its traceback.
+        if error.name and (name == error.name or name.startswith(error.name + '.')):
+            raise NotFound(f'there is no module {error.name} in {os.getcwd()} or on the Python path') from None
+        raise
+    except (TypeError, ValueError):
+        if name in sys.modules or re.fullmatch(r'[^\W\d]\w*(\.[^\W\d]\w*)*', name):
+            raise
+        raise NotFound(f'"{name}" is neither a module nor the path of a .py file') from None
+
+
+def _module_of_path(path: str) -> str:
+    """Makes the file importable and returns its name: a file of a package is imported as a part of it."""
+    path = os.path.abspath(path if path.endswith('.py') else path + '.py')
+    if not os.path.isfile(path):
+        raise NotFound(f'there is no file {path}')
+    folder, stem = os.path.split(path[: -len('.py')])
+    parts = [stem]
+    while os.path.isfile(os.path.join(folder, '__init__.py')):
+        folder, package = os.path.split(folder)
+        parts.insert(0, package)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    name = '.'.join(parts)
+    if not stem.isidentifier():
+        _import_file(name, path)
+    return name
+
+
+def _import_file(name: str, path: str) -> None:
+    """For a file whose name no import statement could have."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+
+
+def _evaluate(module: Any, expression: str) -> Any:
+    """`callable`, `object.attribute` or `factory("literal", key=1)`."""
+    try:
+        node = ast.parse(expression, mode='eval').body
+    except SyntaxError:
+        raise NotFound(f'"{expression}" is not the name of a callable, or a call of one') from None
+    if not isinstance(node, ast.Call):
+        return _attribute(module, node, expression)
+    factory = _attribute(module, node.func, expression)
+    try:
+        arguments = [ast.literal_eval(argument) for argument in node.args]
+        keywords = {keyword.arg or '': ast.literal_eval(keyword.value) for keyword in node.keywords}
+    except ValueError:
+        raise NotFound(f'the arguments in "{expression}" must be literals') from None
+    return factory(*arguments, **keywords)
+
+
+def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
+    if isinstance(node, ast.Attribute):
+        owner = _attribute(module, node.value, expression)
+        name = node.attr
+    elif isinstance(node, ast.Name):
+        owner, name = module, node.id
+    else:
+        raise NotFound(f'"{expression}" is not the name of a callable, or a call of one')
+    try:
+        return getattr(owner, name)
+    except AttributeError:
+        raise NotFound(f'{module.__name__} has no "{ast.unparse(node)}"') from None
+
+
+def _check(application: Any, name: str) -> None:
+    if not callable(application):
+        raise NotFound(f'{name} is {type(application).__name__}, which cannot be called: it is no WSGI application')
+    if _is_asgi(application):
+        raise NotFound(f'{name} is an ASGI application; only WSGI applications can be served so far')
+
+
+def _is_asgi(application: Any) -> bool:
+    return inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(type(application).__call__)
+
+
+def _find_django() -> tuple[Any, str]:
+    """What manage.py would run: the settings name the WSGI application, or the project has it in the usual place."""
+    module_name = os.environ.get(SETTINGS_VARIABLE) or _settings_of_manage()
+    os.environ[SETTINGS_VARIABLE] = module_name
+    settings = importlib.import_module('django.conf').settings
+    dotted = getattr(settings, 'WSGI_APPLICATION', None)
+    if not dotted:
+        dotted = f'{module_name.partition(".")[0]}.wsgi.application'
+        if importlib.util.find_spec(dotted.rpartition('.')[0]) is None:
+            wsgi = importlib.import_module('django.core.wsgi')
+            return wsgi.get_wsgi_application(), 'django.core.wsgi:get_wsgi_application()'
+    module, _, attribute = dotted.rpartition('.')
+    return _evaluate(_import(module), attribute), f'{module}:{attribute}'
+
+
+def _settings_of_manage() -> str:
+    path = os.path.abspath('manage.py')
+    try:
+        with open(path, encoding='utf-8') as file:
+            found = _SETTINGS_LINE.search(file.read())
+    except OSError:
+        raise NotFound(
+            f'no application was named, and {os.getcwd()} holds no manage.py of a Django project: '
+            'name it, as in "portico serve module:callable"'
+        ) from None
+    if found is None:
+        raise NotFound(
+            f'{path} does not set {SETTINGS_VARIABLE}: name the application, as in "portico serve mysite.wsgi"'
+        )
+    return found[1]

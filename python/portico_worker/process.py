@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import socket
-from typing import Callable, Optional
+from typing import Callable
 
 FLOOR = 900
 """Our descriptors are numbered from here, so that an application that closes its own, or opens what becomes 1 and 2, does not meet ours."""
@@ -33,7 +33,7 @@ def keep_socket(connection: socket.socket) -> socket.socket:
     return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, keep(connection.detach()))
 
 
-def _find_prctl() -> Optional[Callable[..., int]]:
+def _find_prctl() -> Callable[..., int] | None:
     """ctypes costs 0.4 MB; looked up in the zygote, every worker shares it."""
     try:
         import ctypes
@@ -42,13 +42,13 @@ def _find_prctl() -> Optional[Callable[..., int]]:
     except (ImportError, OSError, AttributeError):
         return None
     prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong]
-    return prctl  # type: ignore[no-any-return]
+    return prctl
 
 
 _prctl = _find_prctl()
 
 
-def die_with_parent(parent: Optional[int] = None) -> None:
+def die_with_parent(parent: int | None = None) -> None:
     """The kernel kills this process when its parent is gone, even if the application holds the GIL. Elsewhere end of file has to do."""
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

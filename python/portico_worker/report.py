@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import List
 
 ENTRY_MAX = 64 * 1024
 """Characters; a traceback through a thousand frames of different code is cut in the middle."""
 PATH_MAX = 300
 
-Request = List[str]
+Request = list[str]
 """The request part of a request's head: environ.PER_REQUEST says what is where."""
 
-_descriptor = 2
+
+class _Log:
+    descriptor = 2
 
 
 def write_to(descriptor: int) -> None:
     """From now on entries go here: a duplicate that survives an application which closes its standard streams."""
-    global _descriptor
-    _descriptor = descriptor
+    _Log.descriptor = descriptor
 
 
 def descriptor() -> int:
-    return _descriptor
+    return _Log.descriptor
 
 
 def log(text: str) -> None:
@@ -31,7 +31,7 @@ def log(text: str) -> None:
     try:
         # One write, so that entries of threads do not mix; the rest only if a signal cut it short.
         while data:
-            data = data[os.write(_descriptor, data) :]
+            data = data[os.write(_Log.descriptor, data) :]
     except OSError:
         pass  # Nobody reads the log any more; there is nowhere left to say so.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, NamedTuple
+from typing import NamedTuple
 
 from .control import Message
 
@@ -10,12 +10,12 @@ from .control import Message
 class Settings(NamedTuple):
     app: str
     chdir: str
-    python_path: List[str]
+    python_path: list[str]
     preload: str
     threads: int
     max_requests: int
     max_requests_jitter: int
-    lanes: List[str]
+    lanes: list[str]
     board: str
     secret: str
     run_dir: str

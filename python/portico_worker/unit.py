@@ -5,17 +5,16 @@ Answers are collected and leave together, unless a request was slow or unsafe: t
 
 from __future__ import annotations
 
-import io
 import os
 import time
 from select import POLLIN, poll
 from socket import MSG_DONTWAIT
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Callable, Dict, List
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, NoReturn
 
 from . import lanes, report
-from .conversation import COPIED_MAX, Conversation
-from .environ import Environ, Environs
+from .conversation import Conversation
+from .environ import PER_REQUEST_COUNT, add_rest
 from .lane import Lane
 
 if TYPE_CHECKING:
@@ -27,25 +26,26 @@ HELD_S = 0.001
 """An answer leaves at most this long after it was made, unless the request behind it takes longer."""
 COLLECTED_MAX = 64 * 1024
 """Bytes."""
-ONE_BLOCK_MAX = 16 * 1024
-"""Bytes; a larger body is sent without being joined with others."""
+REDIAL_MS = 100
+REDIAL_FOR_S = 10.0
+"""An edge that is not there for so long will not come back; the supervisor starts other workers."""
 
-SAFE_METHODS = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
-"""RFC 9110 9.2.1."""
-
-Application = Callable[[Environ, Any], Any]
+SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
+"""RFC 9110 9.2.1: running them again does no harm, so their answers may wait for company."""
 
 
 class Unit:
-    def __init__(
-        self, worker: 'Worker', index: int, application: Application, environs: Environs, board: memoryview, unit_lanes: List[Lane]
-    ) -> None:
+    """Everything but `run` may be slow."""
+
+    def __init__(self, worker: Worker, index: int, unit_lanes: list[Lane]) -> None:
         self.worker = worker
         self.index = index
-        self.application = application
-        self.environs = environs
-        self.board = board
         self.lanes = unit_lanes
+        self.application = worker.application
+        self.environs = worker.environs
+        self.board = worker.board
+        self.block = b''
+        self.environ_of_block = self.environs.find(b'')
         self.is_at_rest = True
         """Nothing runs; what is received from now on is not begun if the worker is stopping."""
         self.has_ended = False
@@ -56,40 +56,52 @@ class Unit:
             if connection is None:
                 self.worker.lost_edge()
             self.board[lane.board_index] = 0
-            lane.connected(connection)
+            lane.connect(connection)
 
     def serve(self) -> None:
         """Runs until every lane is drained."""
         if len(self.lanes) == 1:
-            while not self.lanes[0].closed:
-                self.is_at_rest = True
-                self._serve(self.lanes[0], 0)
+            self._serve_one(self.lanes[0])
         else:
-            self._serve_many()
+            while any(not lane.is_closed for lane in self.lanes):
+                self._serve_many()
         self.has_ended = True
         self.worker.unit_ended()
 
+    def _serve_one(self, lane: Lane) -> None:
+        while not lane.is_closed:
+            if lane.is_lost:
+                self._redial(lane)
+                time.sleep(REDIAL_MS / 1000 if lane.is_lost else 0)
+            else:
+                self._rest()
+                self._serve(lane, 0)
+
     def _serve_many(self) -> None:
-        while True:
-            open_lanes = [lane for lane in self.lanes if not lane.closed]
-            if not open_lanes:
-                return
-            poller = poll()
-            by_descriptor = {lane.socket.fileno(): lane for lane in open_lanes if not lane.lost}
-            for descriptor in by_descriptor:
-                poller.register(descriptor, POLLIN)
-            changed = False
-            while not changed:
-                self.is_at_rest = True
-                for descriptor, _ in poller.poll(100 if len(by_descriptor) < len(open_lanes) else None):
-                    lane = by_descriptor[descriptor]
-                    self._serve(lane, MSG_DONTWAIT)
-                    changed = changed or lane.closed or lane.socket.fileno() != descriptor
-                    self.is_at_rest = False
+        """Serves the lanes that are open now, until one of them is no longer or a lost one is back."""
+        missing = [lane for lane in self.lanes if lane.is_lost and not lane.is_closed]
+        by_descriptor = {lane.socket.fileno(): lane for lane in self.lanes if not lane.is_lost and not lane.is_closed}
+        poller = poll()
+        for descriptor in by_descriptor:
+            poller.register(descriptor, POLLIN)
+        changed = False
+        while not changed:
+            self._rest()
+            for descriptor, _ in poller.poll(REDIAL_MS if missing else None):
+                lane = by_descriptor[descriptor]
+                self._serve(lane, MSG_DONTWAIT)
+                changed = changed or lane.is_lost or lane.is_closed
+            for lane in missing:
+                self._redial(lane)
+                changed = changed or not lane.is_lost
+
+    def _rest(self) -> None:
+        self.worker.flush_streams()
+        self.is_at_rest = True
 
     def _serve(self, lane: Lane, flags: int) -> None:
         try:
-            is_open = lane.read(flags)
+            lane.read(flags)
             self.is_at_rest = False
             if self.worker.is_stopping:
                 self.is_at_rest = True
@@ -97,25 +109,16 @@ class Unit:
             if lane.pending:
                 self.worker.count(len(lane.pending))
                 self.run(lane)
-            while lane.rest and lane.unread():
-                lane.read_again()
+                lane.data = b''
+            while lane.rest and lane.read_rest():
                 self.run(lane)
-        except lanes.Fault:
-            lane.lost = True
-        if lane.lost:
-            self._reconnect(lane)
-        elif lane.drained:
+        except lanes.Fault as fault:
+            report.log(f'lane to edge thread {lane.edge}: {fault}')
+            lane.disconnect()
+        if lane.is_drained:
             lane.close()
-
-    def _reconnect(self, lane: Lane) -> None:
-        if os.getpid() != self.worker.pid:
-            os._exit(0)  # The application has forked, and its child has come back to us.
-        lane.close()
-        connection = self.worker.dial_until(lane.edge, 'requests', self.index)
-        if connection is None:
-            self.worker.lost_edge()
-        self.board[lane.board_index] = 0
-        lane.connected(connection)
+        elif lane.is_lost:
+            lane.disconnect()
 
     def drop_pending(self) -> None:
         for lane in self.lanes:
@@ -125,76 +128,59 @@ class Unit:
         for lane in self.lanes:
             lane.forked()
 
+    def _redial(self, lane: Lane) -> None:
+        if os.getpid() != self.worker.pid:
+            os._exit(0)  # The application has forked, and its child has come back to us.
+        connection = self.worker.dial(lane.edge, 'requests', self.index)
+        if connection is not None:
+            self.board[lane.board_index] = 0
+            lane.connect(connection)
+        elif monotonic() > lane.lost_at + REDIAL_FOR_S:
+            self.worker.lost_edge()
+
     def run(self, lane: Lane) -> None:
-        """Runs what the lane has pending. This is the path that every request takes: it is written for the interpreter."""
-        application, learn, remembered = self.application, self.environs.learn, self.environs.remembered.get
-        board, place, aborted = self.board, lane.board_index, lane.aborted
-        popleft, out, pack, clock = lane.pending.popleft, lane.out, lanes.HEADER.pack, perf_counter
-        data, position = lane.data, lane.position
+        """Runs what the lane has pending. Every request takes this path: it is written for the interpreter."""
+        application, board, place, clock = self.application, self.board, lane.board_index, perf_counter
+        popleft, out, data, position, aborted = lane.pending.popleft, lane.out, lane.data, 0, lane.aborted
+        block, environ_of_block, collected = self.block, self.environ_of_block, 0
         first = began = clock()
-        collected = 0
         while True:
             try:
                 size, word, flags, request_size, block_size = popleft()
             except IndexError:
                 break
-            request_start = position + 20
-            block_start = request_start + request_size
-            body_start = block_start + block_size
+            block_at = position + 20 + request_size
+            body_at, request = block_at + block_size, data[position + 20 : block_at].decode('latin-1').split('\0')
             position += 8 + size
-            if body_start > position:
+            if body_at > position:
                 raise lanes.Fault('lanes.request-head')
-            board[place] = word
-            block = data[block_start:body_start]
-            environ = (remembered(block) or learn(block)).copy()
-            request = data[request_start:block_start].decode('latin-1').split('\0')
+            if aborted and lane.skip(word >> 8):
+                continue
+            # A client asks more than once: comparing with the block before costs a quarter of hashing this one.
+            if block_size != len(block) or not data.startswith(block, block_at):
+                block = data[block_at:body_at]
+                environ_of_block = self.environs.find(block)
+            environ = environ_of_block.copy()
             conversation = Conversation()
+            conversation.lane, conversation.word, conversation.request = lane, word, request
             conversation.head = None
-            conversation.lane = lane
-            conversation.stream = word >> 8
-            conversation.request = request
-            try:
-                if len(request) != 7:
-                    add_pairs(environ, request)
-                (
-                    environ['REQUEST_METHOD'], environ['PATH_INFO'], environ['QUERY_STRING'], uri,
-                    environ['REMOTE_ADDR'], environ['REMOTE_PORT'], environ['HTTP_X_REQUEST_ID'],
-                ) = request
-                environ['RAW_URI'] = environ['REQUEST_URI'] = uri
-                if flags:
-                    environ['wsgi.input'] = io.BytesIO(data[body_start:position])
-                result = application(environ, conversation.start)
-                head = conversation.head
-                if head and type(result) is list and len(result) == 1:
-                    body = result[0]
-                    length = len(body)
-                    if type(body) is bytes and (conversation.length == length or conversation.length < 0):
-                        size = len(head) + length
-                        out.append(pack(size, word + 129) + head + body)
-                        collected += size
-                        conversation.ended = True
-                    else:
-                        conversation.answer(result)
-                else:
-                    conversation.answer(result)
-            except BaseException as e:
-                conversation.fail(e)
+            if flags or len(request) != PER_REQUEST_COUNT:
+                add_rest(environ, request, flags, data[body_at:position])
+            board[place] = word
+            frame = conversation.run(application, environ)
             now = clock()
-            if now - began > SLOW_S or now - first > HELD_S or request[0] != 'GET' or collected > COLLECTED_MAX:
+            if frame:
+                out.append(frame)
+                collected += len(frame)
+            if now - began > SLOW_S or now - first > HELD_S or collected > COLLECTED_MAX or request[0] not in SAFE:
                 lane.flush()
-                collected = 0
-                first = now
+                first, collected = now, 0
             began = now
-        lane.position = position
+        self.block, self.environ_of_block = block, environ_of_block
         lane.flush()
 
 
-def add_pairs(environ, request):
-    for at in range(7, len(request), 2):
-        environ[request[at]] = request[at + 1]
-    del request[7:]
-
-
-def park() -> None:
+def park() -> NoReturn:
+    """Holds a thread that has nothing left to do until the process ends; signals are still handled."""
     while True:
         time.sleep(3600)

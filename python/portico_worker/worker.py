@@ -15,18 +15,18 @@ import sys
 import threading
 import time
 from random import SystemRandom
-from typing import Any, Dict, List, NoReturn, Optional
+from typing import Any, NoReturn
 
 from . import control, forksafe, lanes, process, report
+from .control_lanes import ControlLanes
 from .environ import Environs
 from .filewrapper import FileWrapper
-from .helper import Helper
 from .lane import Lane
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings
 from .unit import Unit, park
 
-LOAD_FAILED, LOST_EDGE = 3, 1
+LOAD_FAILED, FAILED = 3, 1
 """Exit codes."""
 
 DIAL_S = 10.0
@@ -48,28 +48,28 @@ class Worker:
         self.is_stopping = False
         jitter = SystemRandom().randint(0, settings.max_requests_jitter) if settings.max_requests else 0
         self.retire_at = settings.max_requests + jitter if settings.max_requests else sys.maxsize
-        self.units: List[Unit] = []
-        self.helper = Helper(self)
+        self.units: list[Unit] = []
+        self.control_lanes = ControlLanes(self)
+        self._flush_stdout, self._flush_stderr = sys.stdout.flush, sys.stderr.flush
 
     def say(self, kind: str, **values: Any) -> None:
         with self.status_lock:
             try:
                 self.status.sendall(control.render(kind, **values))
             except OSError:
-                os._exit(LOST_EDGE)  # The zygote is gone.
+                os._exit(FAILED)  # The zygote is gone.
 
     def make_units(self, application: Any) -> None:
-        settings = self.settings
-        board = _map_board(settings.board)
-        environs = Environs(self._base_environ())
-        edges = len(settings.lanes)
-        for index in range(settings.threads):
+        self.application = application
+        self.board = _map_board(self.settings.board)
+        self.environs = Environs(self._base_environ())
+        edges = len(self.settings.lanes)
+        for index in range(self.settings.threads):
             first = (self.identity.slot + index) * edges
-            # The second word of the record: type and stream (docs/lanes.md).
-            unit_lanes = [Lane(edge, (first + edge) * 2 + 1) for edge in range(edges)]
-            self.units.append(Unit(self, index, application, environs, board, unit_lanes))
+            # The second word of the lane's record: type and stream (docs/lanes.md).
+            self.units.append(Unit(self, index, [Lane(edge, (first + edge) * 2 + 1) for edge in range(edges)]))
 
-    def _base_environ(self) -> Dict[str, Any]:
+    def _base_environ(self) -> dict[str, Any]:
         return {
             'wsgi.version': (1, 0),
             'wsgi.url_scheme': 'http',
@@ -82,7 +82,7 @@ class Worker:
             'SCRIPT_NAME': '',
         }
 
-    def dial(self, edge: int, role: str, unit: int) -> Optional[socket.socket]:
+    def dial(self, edge: int, role: str, unit: int) -> socket.socket | None:
         """One attempt to connect to an edge thread and introduce ourselves."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         hello = {
@@ -103,7 +103,7 @@ class Worker:
             return None
         return process.keep_socket(connection)
 
-    def dial_until(self, edge: int, role: str, unit: int) -> Optional[socket.socket]:
+    def dial_until(self, edge: int, role: str, unit: int) -> socket.socket | None:
         deadline = time.monotonic() + DIAL_S
         while True:
             connection = self.dial(edge, role, unit)
@@ -111,27 +111,43 @@ class Worker:
                 return connection
             time.sleep(DIAL_EVERY_S)
 
-    def run(self, facts: Dict[str, Any]) -> None:
-        self.helper.connect()
+    def run(self, facts: dict[str, Any]) -> None:
+        self.control_lanes.connect()
         for unit in self.units:
             unit.connect()
         self.say('ready', app=facts)
         if len(self.units) == 1:
             # The application runs in the main thread, as with a synchronous server: it may use signals,
             # or objects that belong to the thread of its import.
-            threading.Thread(target=self.helper.run, name='portico-helper', daemon=True).start()
-            self.units[0].serve()
+            threading.Thread(target=self.control_lanes.run, name='portico-helper', daemon=True).start()
+            self.serve(self.units[0])
         else:
             for unit in self.units:
-                threading.Thread(target=unit.serve, name=f'portico-{unit.index}', daemon=True).start()
-            self.helper.run()
+                threading.Thread(target=self.serve, args=(unit,), name=f'portico-{unit.index}', daemon=True).start()
+            self.control_lanes.run()
         park()
+
+    def serve(self, unit: Unit) -> None:
+        """Ends the process if a unit fails: the edge gives what it had to other workers."""
+        try:
+            unit.serve()
+        except BaseException as error:
+            report.log(f'the worker failed: {report.summary(error)}\n{report.format_error(error)}')
+            os._exit(FAILED)
 
     def count(self, requests: int) -> None:
         self.served += requests
         if self.served >= self.retire_at:
             self.retire_at = sys.maxsize
             self.say('retire', reason='max-requests')
+
+    def flush_streams(self) -> None:
+        """Lines leave when they are written; this is for what is printed without an end of line."""
+        try:
+            self._flush_stdout()
+            self._flush_stderr()
+        except (OSError, ValueError):
+            pass  # The application has closed them.
 
     def unit_ended(self) -> None:
         """Called in the thread of a unit all of whose lanes are drained."""
@@ -140,7 +156,7 @@ class Worker:
 
     def lost_edge(self) -> NoReturn:
         self.say('leaving', reason='the edge is gone')
-        self.leave(LOST_EDGE)
+        self.leave(FAILED)
 
     def leave(self, code: int) -> NoReturn:
         """Runs the application's exit handlers and ends, without waiting for threads that it left."""
@@ -161,7 +177,7 @@ class Worker:
         """In a process that the application has forked: it must not answer on our lanes, nor run what waits on them."""
         for unit in self.units:
             unit.forked()
-        self.helper.forked()
+        self.control_lanes.forked()
         self.status.close()
 
 
@@ -172,8 +188,8 @@ def _map_board(path: str) -> memoryview:
 
 def _errors_stream() -> io.TextIOBase:
     """wsgi.errors: still the log when the application has closed or replaced sys.stderr."""
-    raw = open(report.descriptor(), 'wb', buffering=0, closefd=False)
-    return io.TextIOWrapper(raw, encoding='utf-8', errors='backslashreplace', write_through=True)  # type: ignore[arg-type]
+    raw: Any = io.FileIO(report.descriptor(), 'w', closefd=False)
+    return io.TextIOWrapper(raw, encoding='utf-8', errors='backslashreplace', write_through=True)
 
 
 def _set_up_streams() -> None:
@@ -186,10 +202,10 @@ def _set_up_streams() -> None:
 def _set_up_signals(worker: Worker) -> None:
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
         signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: worker.helper.wake(b'T'))
+    signal.signal(signal.SIGTERM, lambda *_: worker.control_lanes.wake(b'T'))
 
 
-def run_worker(settings: Settings, identity: Identity, loaded: Optional[Loaded], status: socket.socket) -> None:
+def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> None:
     """What the zygote's child does; does not return."""
     os.environ['PORTICO_WORKER'] = identity.name
     _set_up_streams()

@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import traceback
-from typing import Any, Dict, NoReturn, Optional
+from typing import Any, NoReturn
 
 from . import control, forksafe, process
 from .loader import Loaded, LoadError, load
@@ -42,7 +42,7 @@ class Child:
         self.pid = pid
         self.status = status
         self.lines = control.Lines()
-        self.reason: Optional[str] = None
+        self.reason: str | None = None
         self.hung_up = False
         try:
             self.pidfd = process.keep(os.pidfd_open(pid))
@@ -59,10 +59,10 @@ class Zygote:
     def __init__(self, supervisor: socket.socket) -> None:
         self.supervisor = supervisor
         self.lines = control.Lines()
-        self.settings: Optional[Settings] = None
-        self.loaded: Optional[Loaded] = None
-        self.children: Dict[int, Child] = {}
-        self.logs: Dict[int, int] = {}
+        self.settings: Settings | None = None
+        self.loaded: Loaded | None = None
+        self.children: dict[int, Child] = {}
+        self.logs: dict[int, int] = {}
         self.poller = select.poll()
         self.poller.register(supervisor, select.POLLIN)
 
@@ -105,7 +105,7 @@ class Zygote:
         gc.freeze()
         self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
 
-    def _preload(self, settings: Settings) -> Dict[str, Any]:
+    def _preload(self, settings: Settings) -> dict[str, Any]:
         watch = forksafe.Watch()
         try:
             self.loaded = load(settings.app)
@@ -152,7 +152,9 @@ class Zygote:
             self.poller.register(child.pidfd, select.POLLIN)
         self._say('spawned', worker=identity.worker, pid=pid, log=log)
 
-    def _become_worker(self, settings: Settings, identity: Identity, status: socket.socket, log: int, zygote: int) -> None:
+    def _become_worker(
+        self, settings: Settings, identity: Identity, status: socket.socket, log: int, zygote: int
+    ) -> None:
         process.die_with_parent(zygote)
         self.supervisor.close()
         for child in self.children.values():

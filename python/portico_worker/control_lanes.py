@@ -1,4 +1,5 @@
-"""The helper thread of a worker: hears RECALL and ABORT while the units run the application, the zygote's end, and SIGTERM."""
+"""The helper thread of a worker: hears RECALL and ABORT while the units are in the
+application, the end of the zygote, and SIGTERM."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import select
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Dict, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from . import lanes, process
 
@@ -19,16 +20,16 @@ REDIAL_FOR_S = 10.0
 RECEIVE_MAX = 64 * 1024
 
 
-class Helper:
-    def __init__(self, worker: 'Worker') -> None:
+class ControlLanes:
+    def __init__(self, worker: Worker) -> None:
         self.worker = worker
         self.poller = select.poll()
         read_end, write_end = os.pipe()
         self.wakes, self.wake_end = process.keep(read_end), process.keep(write_end)
         os.set_blocking(self.wake_end, False)
-        self.connections: Dict[int, socket.socket] = {}
-        self.readers: Dict[int, lanes.FrameReader] = {}
-        self.missing: Dict[int, float] = {}
+        self.connections: dict[int, socket.socket] = {}
+        self.readers: dict[int, lanes.FrameReader] = {}
+        self.missing: dict[int, float] = {}
         """Edges to dial again, with the time at which that is given up."""
         self.poller.register(self.wakes, select.POLLIN)
         self.poller.register(worker.status, select.POLLIN)
@@ -99,7 +100,7 @@ class Helper:
 
     def _redial(self) -> None:
         for edge, deadline in list(self.missing.items()):
-            is_left = all(unit.lanes[edge].drained for unit in self.worker.units)
+            is_left = all(unit.lanes[edge].is_drained for unit in self.worker.units)
             connection = None if is_left else self.worker.dial(edge, 'control', 0)
             if connection is not None:
                 self._add(edge, connection)
