@@ -34,6 +34,7 @@ test-pythons: setup-dev
 
 # Portico beside its peers; needs a machine with little else to do.
 bench: setup-dev
+	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
 	@$(NODE) bench/main.ts
 
 lint: setup-dev
