@@ -40,7 +40,13 @@ export class ConnectionTable {
   #refused = 0;
   #refusedLoggedMs = 0;
 
-  constructor(options: { clock: Clock; caps: ConnectionCaps; counters: Int32Array; onRefused: (count: number) => void; onEmpty: () => void }) {
+  constructor(options: {
+    clock: Clock;
+    caps: ConnectionCaps;
+    counters: Int32Array;
+    onRefused: (count: number) => void;
+    onEmpty: () => void;
+  }) {
     this.#clock = options.clock;
     this.#caps = options.caps;
     this.#counters = options.counters;
@@ -58,7 +64,10 @@ export class ConnectionTable {
     const { connectionsMax, connectionsPerAddressMax } = this.#caps;
     const total = Atomics.load(this.#counters, 0);
     const own = Atomics.load(this.#counters, counterIndex(address));
-    if ((connectionsMax === 0 || total < connectionsMax) && (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)) {
+    if (
+      (connectionsMax === 0 || total < connectionsMax) &&
+      (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)
+    ) {
       return true;
     }
     this.#refused += 1;

@@ -1,4 +1,4 @@
-import { equal, match, doesNotMatch } from 'node:assert/strict';
+import { doesNotMatch, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { preferredForm, renderErrorPage } from './error-pages.ts';
 

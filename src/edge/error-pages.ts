@@ -28,16 +28,34 @@ export interface ErrorPage {
   readonly body: string;
 }
 
-export function renderErrorPage(status: number, accept: string | undefined, requestId: string, detail: string | undefined): ErrorPage {
+export function renderErrorPage(
+  status: number,
+  accept: string | undefined,
+  requestId: string,
+  detail: string | undefined,
+): ErrorPage {
   const title = reasonPhrase(status) || 'Error';
   const text = EXPLANATIONS[status] ?? title;
   switch (preferredForm(accept)) {
     case 'json':
-      return { contentType: 'application/json', body: latin1(`${JSON.stringify({ status, error: title, message: text, requestId: requestId || undefined, detail })}\n`) };
+      return {
+        contentType: 'application/json',
+        body: latin1(
+          `${JSON.stringify({ status, error: title, message: text, requestId: requestId || undefined, detail })}\n`,
+        ),
+      };
     case 'html':
-      return { contentType: 'text/html; charset=utf-8', body: latin1(renderHtml(status, title, text, requestId, detail)) };
+      return {
+        contentType: 'text/html; charset=utf-8',
+        body: latin1(renderHtml(status, title, text, requestId, detail)),
+      };
     default:
-      return { contentType: 'text/plain; charset=utf-8', body: latin1(`${status} ${title}\n${text}\n${requestId === '' ? '' : `Request ${requestId}\n`}${detail === undefined ? '' : `\n${detail}\n`}`) };
+      return {
+        contentType: 'text/plain; charset=utf-8',
+        body: latin1(
+          `${status} ${title}\n${text}\n${requestId === '' ? '' : `Request ${requestId}\n`}${detail === undefined ? '' : `\n${detail}\n`}`,
+        ),
+      };
   }
 }
 
@@ -48,7 +66,12 @@ export function preferredForm(accept: string | undefined): 'html' | 'json' | 'te
   for (const item of (accept ?? '').toLowerCase().split(',')) {
     const [type = '', ...parameters] = item.split(';').map((part) => part.trim());
     const quality = Number(parameters.find((part) => part.startsWith('q='))?.slice(2) ?? 1);
-    const form = type === 'text/html' || type === 'application/xhtml+xml' ? 'html' : type === 'application/json' || type.endsWith('+json') ? 'json' : undefined;
+    const form =
+      type === 'text/html' || type === 'application/xhtml+xml'
+        ? 'html'
+        : type === 'application/json' || type.endsWith('+json')
+          ? 'json'
+          : undefined;
     if (form !== undefined && quality > bestQuality) {
       best = form;
       bestQuality = quality;
@@ -57,7 +80,13 @@ export function preferredForm(accept: string | undefined): 'html' | 'json' | 'te
   return best;
 }
 
-function renderHtml(status: number, title: string, text: string, requestId: string, detail: string | undefined): string {
+function renderHtml(
+  status: number,
+  title: string,
+  text: string,
+  requestId: string,
+  detail: string | undefined,
+): string {
   const request = requestId === '' ? '' : `<p class="id">Request ${escapeHtml(requestId)}</p>`;
   const more = detail === undefined ? '' : `<pre>${escapeHtml(detail)}</pre>`;
   return `<!doctype html>

@@ -1,1 +1,10 @@
-export type { Body, Client, Exchange, FilePart, Handler, PartsBody, Responder, ResponseHead } from '../protocol/http/exchange.ts';
+export type {
+  Body,
+  Client,
+  Exchange,
+  FilePart,
+  Handler,
+  PartsBody,
+  Responder,
+  ResponseHead,
+} from '../protocol/http/exchange.ts';

@@ -5,8 +5,19 @@ import { readForwarded, TrustedPeers } from './forwarded.ts';
 
 function block(...lines: [string, string][]): FieldBlock {
   const fields = lines.map(([name, value]) => ({ name, lower: name.toLowerCase(), value }));
-  const getAll = (lower: string): string[] => fields.filter((field) => field.lower === lower).map((field) => field.value);
-  return { fields, get: (lower) => getAll(lower)[0], getAll, contentLength: undefined, transferCodings: [], connection: [], host: undefined, expect: undefined, upgrade: undefined };
+  const getAll = (lower: string): string[] =>
+    fields.filter((field) => field.lower === lower).map((field) => field.value);
+  return {
+    fields,
+    get: (lower) => getAll(lower)[0],
+    getAll,
+    contentLength: undefined,
+    transferCodings: [],
+    connection: [],
+    host: undefined,
+    expect: undefined,
+    upgrade: undefined,
+  };
 }
 
 const peers = new TrustedPeers(['127.0.0.1', '10.0.0.0/8', '::1']);
@@ -23,8 +34,15 @@ test('TrustedPeers knows addresses, networks, Unix sockets and *', () => {
 });
 
 test('readForwarded() takes the rightmost address that is not a trusted proxy', () => {
-  deepEqual(readForwarded(block(['X-Forwarded-For', '6.6.6.6, 192.0.2.9, 10.1.1.1'], ['X-Forwarded-Proto', 'https']), peers), { address: '192.0.2.9', port: '', scheme: 'https' });
-  deepEqual(readForwarded(block(['X-Forwarded-For', '6.6.6.6'], ['x-forwarded-for', '[2001:db8::1]:99']), peers), { address: '2001:db8::1', port: '99', scheme: undefined });
+  deepEqual(
+    readForwarded(block(['X-Forwarded-For', '6.6.6.6, 192.0.2.9, 10.1.1.1'], ['X-Forwarded-Proto', 'https']), peers),
+    { address: '192.0.2.9', port: '', scheme: 'https' },
+  );
+  deepEqual(readForwarded(block(['X-Forwarded-For', '6.6.6.6'], ['x-forwarded-for', '[2001:db8::1]:99']), peers), {
+    address: '2001:db8::1',
+    port: '99',
+    scheme: undefined,
+  });
 });
 
 test('readForwarded() believes nothing beyond what cannot be read', () => {
@@ -34,5 +52,14 @@ test('readForwarded() believes nothing beyond what cannot be read', () => {
 });
 
 test('readForwarded() lets the standard field rule', () => {
-  deepEqual(readForwarded(block(['Forwarded', 'for=192.0.2.43;proto=http, for="[2001:db8:cafe::17]:4711";proto=https'], ['X-Forwarded-For', '6.6.6.6']), peers), { address: '2001:db8:cafe::17', port: '4711', scheme: 'https' });
+  deepEqual(
+    readForwarded(
+      block(
+        ['Forwarded', 'for=192.0.2.43;proto=http, for="[2001:db8:cafe::17]:4711";proto=https'],
+        ['X-Forwarded-For', '6.6.6.6'],
+      ),
+      peers,
+    ),
+    { address: '2001:db8:cafe::17', port: '4711', scheme: 'https' },
+  );
 });

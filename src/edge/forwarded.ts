@@ -28,7 +28,11 @@ export class TrustedPeers {
   }
 
   has(address: string): boolean {
-    return this.#all || address === '' || (isIP(address) !== 0 && this.#list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
+    return (
+      this.#all ||
+      address === '' ||
+      (isIP(address) !== 0 && this.#list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
+    );
   }
 }
 
@@ -62,7 +66,10 @@ function joined(block: FieldBlock, lower: string): string {
 
 function readXForwarded(block: FieldBlock, peers: TrustedPeers): ForwardedClient {
   const chain = joined(block, 'x-forwarded-for');
-  const scheme = toScheme(joined(block, 'x-forwarded-proto').split(',').at(-1)) ?? toScheme(block.get('x-forwarded-protocol')) ?? (block.get('x-forwarded-ssl') === 'on' ? 'https' : undefined);
+  const scheme =
+    toScheme(joined(block, 'x-forwarded-proto').split(',').at(-1)) ??
+    toScheme(block.get('x-forwarded-protocol')) ??
+    (block.get('x-forwarded-ssl') === 'on' ? 'https' : undefined);
   if (chain === '') {
     return scheme === undefined ? NOTHING : { address: undefined, port: '', scheme };
   }
@@ -71,7 +78,13 @@ function readXForwarded(block: FieldBlock, peers: TrustedPeers): ForwardedClient
 
 function readStandard(value: string, peers: TrustedPeers): ForwardedClient {
   const hops = value.split(',').map((hop) => new Map(hop.split(';').map((pair) => splitPair(pair))));
-  return { ...clientOf(hops.map((hop) => hop.get('for') ?? ''), peers), scheme: toScheme(hops.at(-1)?.get('proto')) };
+  return {
+    ...clientOf(
+      hops.map((hop) => hop.get('for') ?? ''),
+      peers,
+    ),
+    scheme: toScheme(hops.at(-1)?.get('proto')),
+  };
 }
 
 function splitPair(pair: string): [string, string] {
@@ -107,5 +120,9 @@ function readNode(text: string): { address: string; port: string } | undefined {
 
 function toScheme(text: string | undefined): 'http' | 'https' | undefined {
   const lower = text?.trim().toLowerCase();
-  return lower === 'https' || lower === 'ssl' || lower === 'wss' ? 'https' : lower === 'http' || lower === 'ws' ? 'http' : undefined;
+  return lower === 'https' || lower === 'ssl' || lower === 'wss'
+    ? 'https'
+    : lower === 'http' || lower === 'ws'
+      ? 'http'
+      : undefined;
 }

@@ -55,7 +55,7 @@ class LaneSocket {
     const { buffer, start, end, type } = this.#reader;
     const hello = type === FRAME.hello ? parseHello(buffer.toString('utf8', start, end)) : undefined;
     if (hello === undefined || !isSame(hello.secret, this.#options.secret)) {
-      this.#options.log('warning', 'a connection to the lane socket did not say a worker\'s hello; it was closed');
+      this.#options.log('warning', "a connection to the lane socket did not say a worker's hello; it was closed");
       this.#socket.destroy();
       return;
     }

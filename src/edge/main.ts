@@ -23,7 +23,9 @@ class Edge {
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
     this.#threads.push(first);
     for (let index = 1; index < config.edgeThreads; index += 1) {
-      const worker = new Worker(new URL('./thread-entry.ts', import.meta.url), { workerData: { index, config, shared } });
+      const worker = new Worker(new URL('./thread-entry.ts', import.meta.url), {
+        workerData: { index, config, shared },
+      });
       worker.on('message', (message: FromThread) => this.#onThread(index, message));
       worker.on('error', (error) => endWith(error));
       this.#threads.push({ receive: (message) => worker.postMessage(message) });
@@ -84,10 +86,18 @@ function tell(message: FromEdge, sent?: () => void): void {
 
 /** A bug: the supervisor replaces the edge, and the listening sockets keep what arrives meanwhile. */
 function endWith(error: unknown): void {
-  tell({ kind: 'log', level: 'error', text: `the edge ends after an internal error: ${error instanceof Error ? error.stack : String(error)}` }, () => process.exit(70));
+  tell(
+    {
+      kind: 'log',
+      level: 'error',
+      text: `the edge ends after an internal error: ${error instanceof Error ? error.stack : String(error)}`,
+    },
+    () => process.exit(70),
+  );
   setTimeout(() => process.exit(70), 1000).unref();
 }
 
+process.title = 'portico: edge';
 const edge = new Edge();
 process.on('message', (message) => {
   try {

@@ -14,7 +14,12 @@ export interface SharedState {
 
 export function newSharedState(slotsMax: number, threads: number): SharedState {
   const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
-  return { loads: shared(slotsMax), waiting: shared(threads), told: shared(threads), connections: newConnectionCounters() };
+  return {
+    loads: shared(slotsMax),
+    waiting: shared(threads),
+    told: shared(threads),
+    connections: newConnectionCounters(),
+  };
 }
 
 /** Another thread in which requests wait, or -1. */

@@ -147,7 +147,10 @@ export class EdgeThread {
   }
 
   #compileStatic(mounts: readonly StaticMount[]): Handler {
-    return compileStatic([...this.#config.mounts, ...mounts], { clock: systemClock, log: (level, text) => this.#log(level, text) });
+    return compileStatic([...this.#config.mounts, ...mounts], {
+      clock: systemClock,
+      log: (level, text) => this.#log(level, text),
+    });
   }
 
   #today(): string {
@@ -162,12 +165,21 @@ export class EdgeThread {
   /** Opens the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
     const { runDir, secret, listeners, settings } = this.#config;
-    listenForLanes({ path: join(runDir, `lane.${this.#index}.sock`), secret, gateway: this.#gateway, log: (level, text) => this.#log(level, text) });
+    listenForLanes({
+      path: join(runDir, `lane.${this.#index}.sock`),
+      secret,
+      gateway: this.#gateway,
+      log: (level, text) => this.#log(level, text),
+    });
     for (const listener of listeners) {
       const fd = listener.fds[this.#index % listener.fds.length];
       if (fd !== undefined) {
         const origins = originsOf(listener);
-        this.#servers.push(listenWithBuffer({ fd, backlog: settings.backlog }, this.#services.buffer, (socket) => this.#accept(socket, origins)));
+        this.#servers.push(
+          listenWithBuffer({ fd, backlog: settings.backlog }, this.#services.buffer, (socket) =>
+            this.#accept(socket, origins),
+          ),
+        );
       }
     }
     this.#send({ kind: 'ready' });
@@ -221,7 +233,12 @@ export class EdgeThread {
   }
 
   #checkDrained(): void {
-    if (!this.#table.isStopping || this.#isDrained || this.#table.size > 0 || this.#servers.some((server) => server.listening)) {
+    if (
+      !this.#table.isStopping ||
+      this.#isDrained ||
+      this.#table.size > 0 ||
+      this.#servers.some((server) => server.listening)
+    ) {
       return;
     }
     this.#isDrained = true;
@@ -233,12 +250,24 @@ export class EdgeThread {
 
 function clientOf(socket: Socket): Client {
   const address = socket.remoteAddress ?? '';
-  return { address: address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address, port: socket.remotePort === undefined ? '' : String(socket.remotePort) };
+  return {
+    address: address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address,
+    port: socket.remotePort === undefined ? '' : String(socket.remotePort),
+  };
 }
 
 function originsOf(listener: Listener): ListenerOrigins {
-  const name = listener.kind === 'unix' ? 'localhost' : listener.address === '0.0.0.0' || listener.address === '::' ? 'localhost' : listener.address;
+  const name =
+    listener.kind === 'unix'
+      ? 'localhost'
+      : listener.address === '0.0.0.0' || listener.address === '::'
+        ? 'localhost'
+        : listener.address;
   const port = listener.kind === 'unix' ? '80' : String(listener.port);
   const plain: Origin = { scheme: 'http', name, port, isTrusted: false };
-  return { plain, trusted: { ...plain, isTrusted: true }, trustedSecure: { ...plain, scheme: 'https', isTrusted: true } };
+  return {
+    plain,
+    trusted: { ...plain, isTrusted: true },
+    trustedSecure: { ...plain, scheme: 'https', isTrusted: true },
+  };
 }

@@ -72,7 +72,10 @@ export class BodyCollector implements BodySink {
   #spool(bytes: Buffer): boolean {
     if (this.#file === undefined) {
       try {
-        this.#file = new SpoolFile(this.#budget, { onWritten: () => this.#onWritten(), onError: (error) => this.#onError(error) });
+        this.#file = new SpoolFile(this.#budget, {
+          onWritten: () => this.#onWritten(),
+          onError: (error) => this.#onError(error),
+        });
       } catch (error) {
         this.#onError(error as NodeJS.ErrnoException);
         return true;

@@ -65,7 +65,9 @@ export class Call implements ResponseWatcher {
   }
 
   get times(): ResponseTimes | undefined {
-    return this.sentMs === 0 ? undefined : { queueMs: this.sentMs - this.arrivedMs, appMs: (this.#overMs || this.#owner.monotonicMs()) - this.sentMs };
+    return this.sentMs === 0
+      ? undefined
+      : { queueMs: this.sentMs - this.arrivedMs, appMs: (this.#overMs || this.#owner.monotonicMs()) - this.sentMs };
   }
 
   /** A response in one frame: the bytes are borrowed. */
@@ -81,7 +83,11 @@ export class Call implements ResponseWatcher {
     }
     this.#finish();
     const body =
-      size === 0 ? undefined : size <= TEXT_BODY_BYTES_MAX ? buffer.latin1Slice(start, end) : Buffer.from(buffer.subarray(start, end));
+      size === 0
+        ? undefined
+        : size <= TEXT_BODY_BYTES_MAX
+          ? buffer.latin1Slice(start, end)
+          : Buffer.from(buffer.subarray(start, end));
     this.exchange.responder.respond(head, body);
   }
 

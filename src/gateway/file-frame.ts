@@ -30,7 +30,12 @@ export function readFileFrame(payload: Buffer): FileRequest | undefined {
 }
 
 function isTheFile(request: FileRequest, stats: BigIntStats): boolean {
-  return stats.isFile() && stats.dev === request.device && stats.ino === request.inode && request.offset + request.length <= stats.size;
+  return (
+    stats.isFile() &&
+    stats.dev === request.device &&
+    stats.ino === request.inode &&
+    request.offset + request.length <= stats.size
+  );
 }
 
 /** Calls back with the open file, or undefined if it cannot be had: the worker then sends the bytes. */

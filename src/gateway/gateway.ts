@@ -173,7 +173,10 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#overloads += 1;
     const nowMs = this.monotonicMs();
     if (nowMs - this.#overloadLoggedMs >= GATEWAY_LIMITS.overloadLogMs) {
-      this.log('warning', `overload: ${this.#overloads} requests refused with 503, ${this.#waiting} waiting in the queue (limit ${this.#options.settings.queueMax})`);
+      this.log(
+        'warning',
+        `overload: ${this.#overloads} requests refused with 503, ${this.#waiting} waiting in the queue (limit ${this.#options.settings.queueMax})`,
+      );
       this.#overloads = 0;
       this.#overloadLoggedMs = nowMs;
     }
@@ -470,7 +473,15 @@ export class Gateway implements CallOwner, LaneOwner {
         lane.isStuck = true;
         const { requestId, method, target } = call.exchange;
         const { worker, pid, unit } = lane;
-        this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds: Math.round(ranMs / 1000) });
+        this.#options.onStuck({
+          worker,
+          pid,
+          unit,
+          requestId,
+          method,
+          path: target,
+          seconds: Math.round(ranMs / 1000),
+        });
         call.fail(504);
       }
     }

@@ -6,7 +6,14 @@
 import type { Socket } from 'node:net';
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
-import { FRAME, FRAME_HEADER_BYTES, FRAME_LIMITS, REQUEST_FLAG, renderFrame, writeFrameHeader } from '../protocol/lanes/frames.ts';
+import {
+  FRAME,
+  FRAME_HEADER_BYTES,
+  FRAME_LIMITS,
+  REQUEST_FLAG,
+  renderFrame,
+  writeFrameHeader,
+} from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
 import { type LaneLoad, nextMean } from './schedule.ts';
@@ -99,7 +106,14 @@ export class Lane implements LaneLoad {
     this.#reserve(FRAME_HEADER_BYTES + size);
     const out = this.#out;
     let at = writeFrameHeader(out, this.#outBytes, size, FRAME.request, stream);
-    out.writeUInt32LE(body === undefined ? 0 : body.file === undefined ? REQUEST_FLAG.body : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile, at);
+    out.writeUInt32LE(
+      body === undefined
+        ? 0
+        : body.file === undefined
+          ? REQUEST_FLAG.body
+          : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile,
+      at,
+    );
     out.writeUInt32LE(request.length, at + 4);
     out.writeUInt32LE(block.length, at + 8);
     at += REQUEST_HEAD_BYTES;

@@ -13,7 +13,9 @@ test('parseWorkerHead() renders the fields and takes the length out', () => {
 });
 
 test('parseWorkerHead() keeps repeated fields and custom reasons, and sees a Date', () => {
-  const head = parseWorkerHead('299 Custom (Reason), Phrase\0Set-Cookie\0a=1\0Set-Cookie\0b=2\0date\0Thu, 01 Jan 2015 00:00:00 GMT');
+  const head = parseWorkerHead(
+    '299 Custom (Reason), Phrase\0Set-Cookie\0a=1\0Set-Cookie\0b=2\0date\0Thu, 01 Jan 2015 00:00:00 GMT',
+  );
   equal(head?.reason, 'Custom (Reason), Phrase');
   equal(head?.fields, 'Set-Cookie: a=1\r\nSet-Cookie: b=2\r\ndate: Thu, 01 Jan 2015 00:00:00 GMT\r\n');
   equal(head?.hasDate, true);
@@ -21,11 +23,31 @@ test('parseWorkerHead() keeps repeated fields and custom reasons, and sees a Dat
 });
 
 test('parseWorkerHead() drops what belongs to the connection', () => {
-  equal(parseWorkerHead('200 OK\0Connection\0X-Hop\0keep-alive\0timeout=9\0Transfer-Encoding\0chunked\0Upgrade\0x\0TE\0x\0Trailer\0x\0X-Hop\x001')?.fields, 'X-Hop: 1\r\n');
+  equal(
+    parseWorkerHead(
+      '200 OK\0Connection\0X-Hop\0keep-alive\0timeout=9\0Transfer-Encoding\0chunked\0Upgrade\0x\0TE\0x\0Trailer\0x\0X-Hop\x001',
+    )?.fields,
+    'X-Hop: 1\r\n',
+  );
 });
 
 test('parseWorkerHead() refuses what could split or unbalance a response', () => {
-  for (const text of ['', '200', '99 No', '1000 Four', '101 Switching', 'abc', '200 OK\0Name', '200 OK\0a b\0c', '200 OK\0a\0b\r\nc: d', '200 OK\0a\0b\nc', '200 O\rK', '200 OK\0\0v', '200 OK\0Content-Length\0x', '200 OK\0Content-Length\0-1']) {
+  for (const text of [
+    '',
+    '200',
+    '99 No',
+    '1000 Four',
+    '101 Switching',
+    'abc',
+    '200 OK\0Name',
+    '200 OK\0a b\0c',
+    '200 OK\0a\0b\r\nc: d',
+    '200 OK\0a\0b\nc',
+    '200 O\rK',
+    '200 OK\0\0v',
+    '200 OK\0Content-Length\0x',
+    '200 OK\0Content-Length\0-1',
+  ]) {
     equal(parseWorkerHead(text)?.status, text === '200' ? 200 : undefined, JSON.stringify(text));
   }
 });

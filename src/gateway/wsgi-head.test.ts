@@ -8,45 +8,129 @@ const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrus
 
 function block(...lines: [string, string][]): FieldBlock {
   const fields = lines.map(([name, value]) => ({ name, lower: name.toLowerCase(), value }));
-  return { fields, get: () => undefined, getAll: () => [], contentLength: undefined, transferCodings: [], connection: [], host: undefined, expect: undefined, upgrade: undefined };
+  return {
+    fields,
+    get: () => undefined,
+    getAll: () => [],
+    contentLength: undefined,
+    transferCodings: [],
+    connection: [],
+    host: undefined,
+    expect: undefined,
+    upgrade: undefined,
+  };
 }
 
 function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?: WsgiBody): Record<string, string> {
   const head = { request: '', block: '' };
   const exchange = {
-    method: 'GET', path: '/p', query: 'q', target: '/p?q', host: 'h', minor: 1, client: { address: '192.0.2.1', port: '99' }, origin: ORIGIN, requestId: 'id', hasTargetAuthority: false, block: block(...lines), ...more,
+    method: 'GET',
+    path: '/p',
+    query: 'q',
+    target: '/p?q',
+    host: 'h',
+    minor: 1,
+    client: { address: '192.0.2.1', port: '99' },
+    origin: ORIGIN,
+    requestId: 'id',
+    hasTargetAuthority: false,
+    block: block(...lines),
+    ...more,
   } as Exchange;
   renderWsgiHead(exchange, body, head);
-  const keys = ['REQUEST_METHOD', 'PATH_INFO', 'QUERY_STRING', 'RAW_URI', 'REMOTE_ADDR', 'REMOTE_PORT', 'HTTP_X_REQUEST_ID'];
+  const keys = [
+    'REQUEST_METHOD',
+    'PATH_INFO',
+    'QUERY_STRING',
+    'RAW_URI',
+    'REMOTE_ADDR',
+    'REMOTE_PORT',
+    'HTTP_X_REQUEST_ID',
+  ];
   const values = head.request.split('\0');
-  const pairs = [...head.block.split('\0'), ...values.slice(0, 7).flatMap((value, index) => [keys[index] ?? '', value]), ...values.slice(7)];
+  const pairs = [
+    ...head.block.split('\0'),
+    ...values.slice(0, 7).flatMap((value, index) => [keys[index] ?? '', value]),
+    ...values.slice(7),
+  ];
   equal(pairs.length % 2, 0);
   return Object.fromEntries(Array.from({ length: pairs.length / 2 }, (_, n) => [pairs[2 * n], pairs[2 * n + 1]]));
 }
 
 test('renderWsgiHead() names fields as PEP 3333 does', () => {
-  deepEqual(environ([['Host', 'h'], ['Content-Type', 'text/x'], ['Accept', 'a'], ['accept', 'b'], ['X-Empty', '']]), {
-    SERVER_NAME: 'localhost', SERVER_PORT: '8000', SERVER_PROTOCOL: 'HTTP/1.1', 'wsgi.url_scheme': 'http', SCRIPT_NAME: '',
-    HTTP_HOST: 'h', CONTENT_TYPE: 'text/x', HTTP_ACCEPT: 'a,b', HTTP_X_EMPTY: '',
-    REQUEST_METHOD: 'GET', PATH_INFO: '/p', QUERY_STRING: 'q', RAW_URI: '/p?q', REMOTE_ADDR: '192.0.2.1', REMOTE_PORT: '99', HTTP_X_REQUEST_ID: 'id',
-  });
+  deepEqual(
+    environ([
+      ['Host', 'h'],
+      ['Content-Type', 'text/x'],
+      ['Accept', 'a'],
+      ['accept', 'b'],
+      ['X-Empty', ''],
+    ]),
+    {
+      SERVER_NAME: 'localhost',
+      SERVER_PORT: '8000',
+      SERVER_PROTOCOL: 'HTTP/1.1',
+      'wsgi.url_scheme': 'http',
+      SCRIPT_NAME: '',
+      HTTP_HOST: 'h',
+      CONTENT_TYPE: 'text/x',
+      HTTP_ACCEPT: 'a,b',
+      HTTP_X_EMPTY: '',
+      REQUEST_METHOD: 'GET',
+      PATH_INFO: '/p',
+      QUERY_STRING: 'q',
+      RAW_URI: '/p?q',
+      REMOTE_ADDR: '192.0.2.1',
+      REMOTE_PORT: '99',
+      HTTP_X_REQUEST_ID: 'id',
+    },
+  );
 });
 
-test('renderWsgiHead() drops names with underscores, Proxy, framing and a request id of the client\'s', () => {
-  const keys = Object.keys(environ([['X_User', 'spoof'], ['X-User_', 'spoof'], ['Proxy', 'evil'], ['Transfer-Encoding', 'chunked'], ['Content-Length', '5'], ['X-Request-Id', 'mine']]));
+test("renderWsgiHead() drops names with underscores, Proxy, framing and a request id of the client's", () => {
+  const keys = Object.keys(
+    environ([
+      ['X_User', 'spoof'],
+      ['X-User_', 'spoof'],
+      ['Proxy', 'evil'],
+      ['Transfer-Encoding', 'chunked'],
+      ['Content-Length', '5'],
+      ['X-Request-Id', 'mine'],
+    ]),
+  );
   equal(keys.filter((key) => key.startsWith('HTTP_')).join(), 'HTTP_X_REQUEST_ID');
   equal(keys.includes('CONTENT_LENGTH'), false);
 });
 
 test('renderWsgiHead() keeps secrets out of the part that is remembered', () => {
   const head = { request: '', block: '' };
-  renderWsgiHead({ method: 'GET', path: '/', query: '', target: '/', host: '', minor: 1, client: { address: '', port: '' }, origin: ORIGIN, requestId: 'i', hasTargetAuthority: false, block: block(['Cookie', 'a=1'], ['cookie', 'b=2'], ['Authorization', 'Basic x']) } as unknown as Exchange, undefined, head);
+  renderWsgiHead(
+    {
+      method: 'GET',
+      path: '/',
+      query: '',
+      target: '/',
+      host: '',
+      minor: 1,
+      client: { address: '', port: '' },
+      origin: ORIGIN,
+      requestId: 'i',
+      hasTargetAuthority: false,
+      block: block(['Cookie', 'a=1'], ['cookie', 'b=2'], ['Authorization', 'Basic x']),
+    } as unknown as Exchange,
+    undefined,
+    head,
+  );
   equal(/a=1|Basic/.test(head.block), false);
   equal(head.request.endsWith('\0HTTP_COOKIE\0a=1; b=2\0HTTP_AUTHORIZATION\0Basic x'), true);
 });
 
-test('renderWsgiHead() tells the truth when a stranger sends forwarded fields, and passes on a trusted peer\'s', () => {
-  const lines: [string, string][] = [['X-Forwarded-For', '6.6.6.6'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Ssl', 'on']];
+test("renderWsgiHead() tells the truth when a stranger sends forwarded fields, and passes on a trusted peer's", () => {
+  const lines: [string, string][] = [
+    ['X-Forwarded-For', '6.6.6.6'],
+    ['X-Forwarded-Proto', 'https'],
+    ['X-Forwarded-Ssl', 'on'],
+  ];
   const stranger = environ(lines);
   equal(stranger['HTTP_X_FORWARDED_FOR'], '192.0.2.1');
   equal(stranger['HTTP_X_FORWARDED_PROTO'], 'http');
@@ -56,8 +140,12 @@ test('renderWsgiHead() tells the truth when a stranger sends forwarded fields, a
   equal(friend['HTTP_X_FORWARDED_SSL'], 'on');
 });
 
-test('renderWsgiHead() states the body and lets the target\'s authority rule', () => {
-  const found = environ([['Host', 'h']], { hasTargetAuthority: true, host: 'other:81' }, { length: 12, file: '/tmp/f' });
+test("renderWsgiHead() states the body and lets the target's authority rule", () => {
+  const found = environ(
+    [['Host', 'h']],
+    { hasTargetAuthority: true, host: 'other:81' },
+    { length: 12, file: '/tmp/f' },
+  );
   equal(found['CONTENT_LENGTH'], '12');
   equal(found['portico.body_file'], '/tmp/f');
   equal(found['HTTP_HOST'], 'other:81');

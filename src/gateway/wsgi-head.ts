@@ -95,7 +95,6 @@ function blockOf(exchange: Exchange): RenderedBlock {
   return fresh;
 }
 
-
 /** The body that goes with a head: its length, and the file it was spooled to, if it was. */
 export interface WsgiBody {
   readonly length: number;
@@ -103,7 +102,11 @@ export interface WsgiBody {
 }
 
 /** Renders the request part; the block part comes from the memo. Both are latin-1 text. */
-export function renderWsgiHead(exchange: Exchange, body: WsgiBody | undefined, into: { request: string; block: string }): void {
+export function renderWsgiHead(
+  exchange: Exchange,
+  body: WsgiBody | undefined,
+  into: { request: string; block: string },
+): void {
   const block = blockOf(exchange);
   const client = exchange.client;
   let request = `${exchange.method}\0${exchange.path}\0${exchange.query}\0${exchange.target}\0${client.address}\0${client.port}\0${exchange.requestId}${block.secrets}`;

@@ -68,7 +68,22 @@ export class AccessLog {
 
   /** What was refused before it could be read as a request. */
   writeFault(client: Client, status: number): void {
-    this.#add({ address: client.address, atMs: this.#clock.nowMs(), method: '', target: '', minor: 1, status, bodyBytes: 0, referer: '', userAgent: '', host: '', requestId: '', tookMs: 0, queueMs: -1, appMs: -1 });
+    this.#add({
+      address: client.address,
+      atMs: this.#clock.nowMs(),
+      method: '',
+      target: '',
+      minor: 1,
+      status,
+      bodyBytes: 0,
+      referer: '',
+      userAgent: '',
+      host: '',
+      requestId: '',
+      tookMs: 0,
+      queueMs: -1,
+      appMs: -1,
+    });
   }
 
   #add(entry: AccessEntry): void {
@@ -110,7 +125,9 @@ export class AccessLog {
       closeSync(this.#fd);
       this.#fd = fd;
     } catch (error) {
-      this.#onError(`the access log ${this.#path} cannot be opened again, the old file is used on: ${(error as Error).message}`);
+      this.#onError(
+        `the access log ${this.#path} cannot be opened again, the old file is used on: ${(error as Error).message}`,
+      );
     }
   }
 }

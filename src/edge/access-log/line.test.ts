@@ -23,7 +23,7 @@ test('escapeLog() leaves nothing that breaks a line or moves a cursor', () => {
   equal(escapeLog('a"b\\c\n\x7f\xe9'), 'a\\x22b\\x5Cc\\x0A\\x7F\\xE9');
 });
 
-test('clfDate() is Apache\'s, in UTC', () => {
+test("clfDate() is Apache's, in UTC", () => {
   equal(clfDate(Date.UTC(2026, 0, 2, 3, 4, 5)), '02/Jan/2026:03:04:05 +0000');
 });
 
@@ -32,12 +32,20 @@ test('renderCombined() writes one line with the times and the request id', () =>
     renderCombined(ENTRY),
     '192.0.2.1 - - [21/Nov/2026:10:04:33 +0000] "GET /a?b=\\x22c\\x22 HTTP/1.1" 200 11 "-" "evil\\x0D\\x0A\\x1B[2J\\x22\\xFF" 0.012346 0.000500 - abc\n',
   );
-  equal(renderCombined({ ...ENTRY, method: '', userAgent: '', address: '', requestId: '' }).startsWith('- - - [21/Nov/2026:10:04:33 +0000] "-" 200'), true);
+  equal(
+    renderCombined({ ...ENTRY, method: '', userAgent: '', address: '', requestId: '' }).startsWith(
+      '- - - [21/Nov/2026:10:04:33 +0000] "-" 200',
+    ),
+    true,
+  );
 });
 
 test('renderJson() is one line of ASCII that says the same', () => {
   const line = renderJson(ENTRY);
   equal(/^[\x20-\x7e]+\n$/.test(line), true);
   const parsed = JSON.parse(line) as Record<string, unknown>;
-  deepEqual([parsed['time'], parsed['target'], parsed['userAgent'], parsed['seconds'], parsed['appSeconds']], ['2026-11-21T10:04:33.000Z', '/a?b="c"', 'evil\r\n\x1b[2J"\xff', 0.012346, undefined]);
+  deepEqual(
+    [parsed['time'], parsed['target'], parsed['userAgent'], parsed['seconds'], parsed['appSeconds']],
+    ['2026-11-21T10:04:33.000Z', '/a?b="c"', 'evil\r\n\x1b[2J"\xff', 0.012346, undefined],
+  );
 });

@@ -29,7 +29,9 @@ const UNSAFE = /[\0-\x1f"\\\x7f-\xff]/g;
 
 /** As nginx and Apache write it: `\xHH` for what could break a line or a terminal. */
 export function escapeLog(text: string): string {
-  return UNSAFE.test(text) ? text.replace(UNSAFE, (character) => `\\x${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`) : text;
+  return UNSAFE.test(text)
+    ? text.replace(UNSAFE, (character) => `\\x${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+    : text;
 }
 
 let stampSecond = -1;
@@ -56,7 +58,8 @@ function seconds(ms: number): string {
 
 /** Combined, then the time taken, the queue's and the application's share in seconds, and the request id. */
 export function renderCombined(entry: AccessEntry): string {
-  const request = entry.method === '' ? '"-"' : `"${escapeLog(`${entry.method} ${entry.target}`)} HTTP/1.${entry.minor}"`;
+  const request =
+    entry.method === '' ? '"-"' : `"${escapeLog(`${entry.method} ${entry.target}`)} HTTP/1.${entry.minor}"`;
   return `${entry.address || '-'} - - [${clfDate(entry.atMs)}] ${request} ${entry.status} ${entry.bodyBytes} ${quoted(entry.referer)} ${quoted(entry.userAgent)} ${seconds(entry.tookMs)} ${seconds(entry.queueMs)} ${seconds(entry.appMs)} ${entry.requestId || '-'}\n`;
 }
 

@@ -19,7 +19,14 @@ import { decodePath } from '../path.ts';
 import { isAcceptableId, type RequestIds } from '../request-id.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Output } from './output.ts';
-import { type ConnectionField, type Delimiter, forbidsBody, type HeadRenderer, LAST_CHUNK, renderChunk } from './response-text.ts';
+import {
+  type ConnectionField,
+  type Delimiter,
+  forbidsBody,
+  type HeadRenderer,
+  LAST_CHUNK,
+  renderChunk,
+} from './response-text.ts';
 
 /** What all connections of a thread share. */
 export interface ConnectionServices {
@@ -85,7 +92,10 @@ export class Http1Connection implements TrackedConnection {
     this.#origins = origins;
     this.#isTrusted = services.trusted.has(client.address);
     this.#parser = new RequestParser({ memo: services.memo });
-    this.#output = new Output(socket, { onDrain: () => this.#onDrain(), onError: (error) => this.#onOutputError(error) });
+    this.#output = new Output(socket, {
+      onDrain: () => this.#onDrain(),
+      onError: (error) => this.#onOutputError(error),
+    });
     this.#phaseSinceMs = services.table.nowMs;
     this.#deadlineMs = this.#phaseSinceMs + services.keepAliveMs;
     socket.on('drain', () => this.#output.onSocketDrain());
@@ -188,7 +198,12 @@ export class Http1Connection implements TrackedConnection {
   }
 
   /** Who asks, and by what name: a trusted peer's fields are believed. */
-  #identify(head: RequestHead): { services: ConnectionServices; client: Client; origin: Origin; sentId: string | undefined } {
+  #identify(head: RequestHead): {
+    services: ConnectionServices;
+    client: Client;
+    origin: Origin;
+    sentId: string | undefined;
+  } {
     const services = this.#services;
     const origins = this.#origins;
     if (!this.#isTrusted) {
@@ -231,7 +246,14 @@ export class Http1Connection implements TrackedConnection {
     if (exchange === undefined) {
       this.#services.log('info', `${fault.code} from ${this.#client.address || 'unix:'}: ${fault.detail}`);
       const page = renderErrorPage(fault.status, undefined, '', undefined);
-      this.#output.text(this.#services.renderer.render(pageHead(fault.status, page.contentType, ''), page.body.length, 'Connection: close\r\n', this.#services.date()) + page.body);
+      this.#output.text(
+        this.#services.renderer.render(
+          pageHead(fault.status, page.contentType, ''),
+          page.body.length,
+          'Connection: close\r\n',
+          this.#services.date(),
+        ) + page.body,
+      );
       this.#services.accessLog?.writeFault(this.#client, fault.status);
       this.#close();
     } else if (exchange.status === 0) {
@@ -266,7 +288,12 @@ export class Http1Connection implements TrackedConnection {
     const isHead = exchange.head.method === 'HEAD';
     const bare = forbidsBody(head.status);
     const delimiter = bare || (isHead && length === 0) ? 'none' : length;
-    const text = this.#services.renderer.render(head, delimiter, this.#connectionField(exchange), this.#services.date());
+    const text = this.#services.renderer.render(
+      head,
+      delimiter,
+      this.#connectionField(exchange),
+      this.#services.date(),
+    );
     if (length === 0 || isHead || bare) {
       this.#output.text(text);
       releaseBody(body);
@@ -319,7 +346,12 @@ export class Http1Connection implements TrackedConnection {
       this.#delimiter = 'close';
       this.#keepAlive = false;
     }
-    this.#pendingHead = this.#services.renderer.render(head, this.#delimiter, this.#connectionField(exchange), this.#services.date());
+    this.#pendingHead = this.#services.renderer.render(
+      head,
+      this.#delimiter,
+      this.#connectionField(exchange),
+      this.#services.date(),
+    );
     // The first bytes of the body usually follow at once; if they do not, the head goes alone.
     process.nextTick(() => this.#flushHead());
   }
@@ -337,7 +369,12 @@ export class Http1Connection implements TrackedConnection {
   }
 
   write(exchange: Http1Exchange, bytes: Buffer): boolean {
-    if (exchange !== this.#exchange || exchange.head.method === 'HEAD' || this.#delimiter === 'none' || bytes.length === 0) {
+    if (
+      exchange !== this.#exchange ||
+      exchange.head.method === 'HEAD' ||
+      this.#delimiter === 'none' ||
+      bytes.length === 0
+    ) {
       return true;
     }
     exchange.bodyBytes += bytes.length;

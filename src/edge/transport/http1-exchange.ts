@@ -1,6 +1,16 @@
 /** An exchange of an HTTP/1.1 connection: the request's facts and, as its responder, the connection it came on. */
 
-import type { Body, Client, Exchange, FilePart, Origin, Responder, ResponseHead, ResponseWatcher, BodySink } from '../../protocol/http/exchange.ts';
+import type {
+  Body,
+  BodySink,
+  Client,
+  Exchange,
+  FilePart,
+  Origin,
+  Responder,
+  ResponseHead,
+  ResponseWatcher,
+} from '../../protocol/http/exchange.ts';
 import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
 import type { Http1Connection } from './http1-connection.ts';
 
@@ -18,7 +28,15 @@ export class Http1Exchange implements Exchange, Responder {
   /** When the application was given the request and when it answered, if it was asked. */
   readonly #connection: Http1Connection;
 
-  constructor(connection: Http1Connection, head: RequestHead, path: string, client: Client, origin: Origin, requestId: string, startedMs: number) {
+  constructor(
+    connection: Http1Connection,
+    head: RequestHead,
+    path: string,
+    client: Client,
+    origin: Origin,
+    requestId: string,
+    startedMs: number,
+  ) {
     this.#connection = connection;
     this.head = head;
     this.path = path;

@@ -5,9 +5,15 @@ import { forbidsBody, HeadRenderer, renderChunk, renderHead } from './response-t
 const HEAD = { status: 200, reason: undefined, fields: 'Content-Type: text/plain\r\n', hasDate: false };
 const DATE = 'Sat, 21 Nov 2026 10:04:33 GMT';
 
-test('renderHead() adds what is the transport\'s', () => {
-  equal(renderHead(HEAD, 5, '', DATE), `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: ${DATE}\r\nContent-Length: 5\r\n\r\n`);
-  equal(renderHead({ ...HEAD, reason: 'Fine', hasDate: true }, 'chunked', 'Connection: close\r\n', DATE), 'HTTP/1.1 200 Fine\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n');
+test("renderHead() adds what is the transport's", () => {
+  equal(
+    renderHead(HEAD, 5, '', DATE),
+    `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: ${DATE}\r\nContent-Length: 5\r\n\r\n`,
+  );
+  equal(
+    renderHead({ ...HEAD, reason: 'Fine', hasDate: true }, 'chunked', 'Connection: close\r\n', DATE),
+    'HTTP/1.1 200 Fine\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n',
+  );
   equal(renderHead({ ...HEAD, status: 204 }, 'none', '', DATE).includes('Content-Length'), false);
 });
 

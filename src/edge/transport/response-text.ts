@@ -8,7 +8,12 @@ export type Delimiter = number | 'chunked' | 'close' | 'none';
 
 export type ConnectionField = '' | 'Connection: close\r\n' | 'Connection: keep-alive\r\n';
 
-export function renderHead(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, date: string): string {
+export function renderHead(
+  head: ResponseHead,
+  delimiter: Delimiter,
+  connection: ConnectionField,
+  date: string,
+): string {
   let text = `HTTP/1.1 ${head.status} ${head.reason ?? reasonPhrase(head.status)}\r\n${head.fields}`;
   if (!head.hasDate) {
     text += `Date: ${date}\r\n`;
@@ -30,7 +35,12 @@ export class HeadRenderer {
   #text = '';
 
   render(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, date: string): string {
-    if (head !== this.#head || delimiter !== this.#delimiter || connection !== this.#connection || date !== this.#date) {
+    if (
+      head !== this.#head ||
+      delimiter !== this.#delimiter ||
+      connection !== this.#connection ||
+      date !== this.#date
+    ) {
       this.#head = head;
       this.#delimiter = delimiter;
       this.#connection = connection;

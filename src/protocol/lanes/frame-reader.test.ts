@@ -17,7 +17,11 @@ function readAll(bytes: Buffer, size: number): Seen[] {
     const length = bytes.copy(shared, 0, at, at + size);
     reader.feed(shared, length);
     while (reader.next()) {
-      seen.push({ type: reader.type, stream: reader.stream, payload: reader.buffer.latin1Slice(reader.start, reader.end) });
+      seen.push({
+        type: reader.type,
+        stream: reader.stream,
+        payload: reader.buffer.latin1Slice(reader.start, reader.end),
+      });
     }
   }
   return seen;

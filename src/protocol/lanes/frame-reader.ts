@@ -57,7 +57,6 @@ export class FrameReader {
     return true;
   }
 
-
   #keep(left: number): false {
     if (left > 0) {
       this.#rest = Buffer.from(this.buffer.subarray(this.#at, this.#limit));

@@ -6,11 +6,27 @@ const HELLO = { secret: 's', role: 'requests', worker: 3, unit: 1, slot: 9, pid:
 
 test('parseHello() reads what a worker says and leaves what it does not know', () => {
   deepEqual(parseHello(JSON.stringify({ ...HELLO, kind: 'wsgi' })), HELLO);
-  deepEqual(parseHello('{"secret":"s","role":"control","worker":3,"pid":77}'), { ...HELLO, role: 'control', unit: 0, slot: 0 });
+  deepEqual(parseHello('{"secret":"s","role":"control","worker":3,"pid":77}'), {
+    ...HELLO,
+    role: 'control',
+    unit: 0,
+    slot: 0,
+  });
 });
 
 test('parseHello() refuses everything else', () => {
-  for (const text of ['', 'null', '[]', '{}', '{', JSON.stringify({ ...HELLO, role: 'boss' }), JSON.stringify({ ...HELLO, slot: -1 }), JSON.stringify({ ...HELLO, pid: '77' }), JSON.stringify({ ...HELLO, secret: 5 }), JSON.stringify({ ...HELLO, worker: 1.5 })]) {
+  for (const text of [
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{',
+    JSON.stringify({ ...HELLO, role: 'boss' }),
+    JSON.stringify({ ...HELLO, slot: -1 }),
+    JSON.stringify({ ...HELLO, pid: '77' }),
+    JSON.stringify({ ...HELLO, secret: 5 }),
+    JSON.stringify({ ...HELLO, worker: 1.5 }),
+  ]) {
     equal(parseHello(text), undefined, text);
   }
 });
