@@ -284,6 +284,8 @@ export class Http1Connection implements TrackedConnection {
       return;
     }
     exchange.status = head.status;
+    // With its end comes that of the connection, if the body is not whole by then; the head has to say so.
+    this.#keepAlive &&= !this.#isBodyOpen;
     const length = body === undefined ? 0 : body.length;
     const isHead = exchange.head.method === 'HEAD';
     const bare = forbidsBody(head.status);
