@@ -25,15 +25,11 @@ export class LineSplitter {
       const stop = Math.min(end === -1 ? bytes.length : end, start + this.#bytesMax - this.#pendingBytes);
       this.#pending.push(bytes.subarray(start, stop));
       this.#pendingBytes += stop - start;
-      if (stop === end) {
+      const isWhole = stop === end;
+      if (isWhole || stop < bytes.length) {
         lines.push(this.#take());
-        start = end + 1;
-      } else {
-        if (this.#pendingBytes === this.#bytesMax) {
-          lines.push(this.#take());
-        }
-        start = stop;
       }
+      start = isWhole ? stop + 1 : stop;
     }
     return lines;
   }
