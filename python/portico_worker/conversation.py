@@ -139,13 +139,11 @@ class Conversation:
         for block in blocks:
             _check_block(block)
         data = blocks[0] if len(blocks) == 1 else b''.join(blocks)
-        if self.head:
-            self._note_bodiless(self.head)
         self._check_enough(self.sent + len(data))
         self._send(data, True)
 
     def _iterate(self, result: object) -> None:
-        is_only = _has_one(result)
+        is_only = isinstance(result, bytes) or _has_one(result)
         for block in _blocks(result):
             self._send(block, is_only)
             if self.has_excess or (self.is_bodiless and self.head is BEGUN):
@@ -158,12 +156,12 @@ class Conversation:
 
     def _send(self, data: bytes, is_last: bool) -> None:
         _check_block(data)
+        if not data:
+            return  # PEP 3333: the head leaves with the first block that is not empty.
         if self.head is None:
             raise AssertionError('a block of the response came before start_response was called')
         if self.head:
-            self._note_bodiless(self.head)
-        if not data:
-            return  # PEP 3333: the head leaves with the first block that is not empty.
+            self.note_bodiless(self.head)
         if self.length >= 0 and not self.is_bodiless:
             data = self._within_length(data)
             if not data:
@@ -172,11 +170,16 @@ class Conversation:
         self.sent += len(data)
         self._send_block(data, is_last)
 
-    def _note_bodiless(self, head: bytes) -> None:
+    def note_bodiless(self, head: bytes) -> bool:
         # RFC 9110 9.3.2, 15.3.5, 15.4.5: the length is that of another response's body.
         self.is_bodiless = self.request[0] == 'HEAD' or head[4:7] in (b'204', b'304')
+        return self.is_bodiless
 
     def _check_enough(self, size: int) -> None:
+        if self.head is None:
+            raise AssertionError('the application returned without having called start_response')
+        if self.head:
+            self.note_bodiless(self.head)
         if self.length > size and not self.is_bodiless:
             raise ShortBody(f'the application gave {size} bytes, fewer than its Content-Length of {self.length}')
 
@@ -229,12 +232,9 @@ class Conversation:
         """All blocks were taken."""
         if self.is_whole:
             return
-        if self.head is None:
-            raise AssertionError('the application returned without having called start_response')
-        if self.head:
-            self._note_bodiless(self.head)
         self._check_enough(self.sent)
         assert self.lane is not None
+        assert self.head is not None
         kind = lanes.RESPONSE_WHOLE if self.head else lanes.END
         self.is_whole = True
         self.lane.send(lanes.render(kind, self.word >> 8, self.head))

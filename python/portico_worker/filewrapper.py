@@ -36,7 +36,7 @@ class FileWrapper:
 
     def send(self, conversation: Conversation) -> bool:
         """Lets the edge send the file; False if it has to be read."""
-        if not conversation.head or conversation.request[0] == 'HEAD':
+        if not conversation.head or conversation.note_bodiless(conversation.head):
             return False
         span = file_span(self.filelike)
         if span is None:

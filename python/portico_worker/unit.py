@@ -52,10 +52,10 @@ class Unit:
 
     def connect(self) -> None:
         for lane in self.lanes:
+            self.board[lane.board_index] = 0
             connection = self.worker.dial_until(lane.edge, 'requests', self.index)
             if connection is None:
                 self.worker.lost_edge()
-            self.board[lane.board_index] = 0
             lane.connect(connection)
 
     def serve(self) -> None:
@@ -131,9 +131,10 @@ class Unit:
     def _redial(self, lane: Lane) -> None:
         if os.getpid() != self.worker.pid:
             os._exit(0)  # The application has forked, and its child has come back to us.
+        # What the board says of the lane before does not hold for the streams of the next.
+        self.board[lane.board_index] = 0
         connection = self.worker.dial(lane.edge, 'requests', self.index)
         if connection is not None:
-            self.board[lane.board_index] = 0
             lane.connect(connection)
         elif monotonic() > lane.lost_at + REDIAL_FOR_S:
             self.worker.lost_edge()
