@@ -79,15 +79,15 @@ function load(site: Site, python: string, env: NodeJS.ProcessEnv): Promise<Loadi
           }
         },
         onFault: (fault) => log.say('error', fault),
-        onExit: async (cause) =>
-          done(said ?? { kind: 'load-failed', error: await explainEnd(python, cause), traceback: '' }),
+        onExit: (cause) => done(said === undefined ? explainEnd(python, cause) : Promise.resolve(said)),
       },
     );
   });
 }
 
-async function explainEnd(python: string, cause: Exit): Promise<string> {
-  return (await explainVersion(python)) ?? `the process that loads the application ${describeExit(cause)}`;
+async function explainEnd(python: string, cause: Exit): Promise<Loading> {
+  const error = (await explainVersion(python)) ?? `the process that loads the application ${describeExit(cause)}`;
+  return { kind: 'load-failed', error, traceback: '' };
 }
 
 function isFolder(path: string): boolean {

@@ -142,6 +142,7 @@ export type FleetCommand =
   | { readonly kind: 'stop'; readonly isQuick: boolean; readonly why: string };
 
 export type FleetEvent = FleetFact | FleetCommand;
+export type EventOf<Kind extends FleetEvent['kind']> = Extract<FleetEvent, { kind: Kind }>;
 
 export interface Exit {
   readonly code: number | null;

@@ -1,118 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AppFacts } from '../protocol/control/zygote.ts';
-import { createFleet, nextDeadline, step } from './fleet.ts';
-import type { Fleet, FleetAction, FleetEvent, FleetSettings, FleetWorker } from './fleet-types.ts';
-
-const FACTS: AppFacts = {
-  app: 'site:application',
-  interface: 'wsgi',
-  framework: null,
-  frameworkVersion: null,
-  static: [],
-  media: [],
-  debug: null,
-  allowedHosts: null,
-  warnings: [],
-};
-
-const SETTINGS: FleetSettings = {
-  workers: 2,
-  threads: 1,
-  preload: 'auto',
-  slotsMax: 64,
-  startTimeoutMs: 60_000,
-  gracefulTimeoutMs: 30_000,
-  timeoutMs: 30_000,
-  maxAgeMs: 0,
-};
-
-type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: Kind }>;
-
-/** A fleet whose time and whose facts the test makes up. */
-class Story {
-  fleet: Fleet;
-  nowMs = 1000;
-  readonly actions: FleetAction[] = [];
-
-  constructor(settings: Partial<FleetSettings> = {}) {
-    this.fleet = createFleet({ ...SETTINGS, ...settings });
-  }
-
-  /** Returns what is to be done now. */
-  happen(event: FleetEvent): FleetAction[] {
-    const before = structuredClone(this.fleet);
-    const [fleet, actions] = step(this.fleet, event, this.nowMs);
-    assert.deepEqual(this.fleet, before, 'step does not change what it is given');
-    this.fleet = fleet;
-    this.actions.push(...actions);
-    return actions;
-  }
-
-  pass(ms: number): FleetAction[] {
-    this.nowMs += ms;
-    return this.happen({ kind: 'time-passed' });
-  }
-
-  /** Up to the moment when everything serves. */
-  static started(settings: Partial<FleetSettings> = {}): Story {
-    const story = new Story(settings);
-    story.happen({ kind: 'start' });
-    story.happen({ kind: 'edge-ready' });
-    story.load(1);
-    story.readyAll();
-    assert.ok(story.fleet.isStarted);
-    story.nowMs += 10_000;
-    story.actions.length = 0;
-    return story;
-  }
-
-  load(generation: number): FleetAction[] {
-    return this.happen({ kind: 'zygote-loaded', generation, preloaded: true, python: '3.11.2', facts: FACTS });
-  }
-
-  ready(worker: number): FleetAction[] {
-    this.happen({ kind: 'worker-spawned', worker, pid: 100 + worker });
-    return this.happen({ kind: 'worker-ready', worker, facts: FACTS });
-  }
-
-  readyAll(): void {
-    for (const worker of this.workers('starting')) {
-      this.ready(worker.id);
-    }
-  }
-
-  exit(worker: number, code: number | null = 0, signal: string | null = null): FleetAction[] {
-    return this.happen({ kind: 'worker-exited', worker, cause: { code, signal }, reason: '' });
-  }
-
-  stuck(worker: number): FleetAction[] {
-    return this.happen({ kind: 'request-stuck', worker, requestId: 'r1', method: 'GET', path: '/slow', seconds: 30 });
-  }
-
-  workers(state: FleetWorker['state']): FleetWorker[] {
-    return [...this.fleet.workers.values()].filter((worker) => worker.state === state);
-  }
-
-  published(): { active: number[]; gone: readonly number[] } | undefined {
-    const publish = pick(this.actions, 'publish').at(-1);
-    return publish && { active: publish.active.map(({ id }) => id), gone: publish.gone };
-  }
-}
-
-function pick<Kind extends FleetAction['kind']>(actions: readonly FleetAction[], kind: Kind): ActionOf<Kind>[] {
-  return actions.filter((action): action is ActionOf<Kind> => action.kind === kind);
-}
-
-function kinds(actions: readonly FleetAction[]): string[] {
-  return actions.map(({ kind }) => kind);
-}
-
-function texts(actions: readonly FleetAction[], level: string): string[] {
-  return pick(actions, 'log')
-    .filter((log) => log.level === level)
-    .map(({ text }) => text);
-}
+import { nextDeadline } from './fleet.ts';
+import { kinds, pick, Story, texts } from './fleet-story.ts';
 
 test('step() starts edge and zygote together, then workers, and announces when all is ready', () => {
   const story = new Story();
@@ -213,19 +102,6 @@ test('step() gives up with code 1 when the edge cannot start', () => {
   assert.deepEqual(pick(story.actions, 'finish'), [{ kind: 'finish', code: 1 }]);
 });
 
-test('step() loads in each worker when preloading is unsafe, and does not try again', () => {
-  const story = new Story();
-  story.happen({ kind: 'start' });
-  const actions = story.happen({ kind: 'zygote-unsafe', generation: 1, reasons: ['a thread'] });
-  assert.deepEqual(pick(actions, 'start-zygote'), [{ kind: 'start-zygote', generation: 2, preload: 'never' }]);
-  story.happen({ kind: 'zygote-exited', generation: 1, cause: { code: 4, signal: null } });
-  story.happen({ kind: 'edge-ready' });
-  story.load(2);
-  story.readyAll();
-  assert.deepEqual(pick(story.actions, 'announce')[0]?.unsafeReasons, ['a thread']);
-  assert.equal(pick(story.happen({ kind: 'reload', why: 'HUP' }), 'start-zygote')[0]?.preload, 'never');
-});
-
 test('step() replaces a worker that dies at once, and says what killed it', () => {
   const story = Story.started();
   const actions = story.exit(1, null, 'SIGKILL');
@@ -264,94 +140,6 @@ test('step() logs the same traceback of a failing replacement once', () => {
   story.exit(2, 3);
   story.pass(100);
   assert.match(fail(3) ?? '', /\(the same traceback as before\)$/);
-});
-
-test('step() reloads by generations: the old serve until all new are ready, then drain', () => {
-  const story = Story.started();
-  assert.deepEqual(pick(story.happen({ kind: 'reload', why: 'SIGHUP' }), 'start-zygote').length, 1);
-  story.load(2);
-  assert.equal(story.published(), undefined);
-  story.ready(3);
-  assert.equal(story.published(), undefined, 'one of two is not enough');
-  story.ready(4);
-  assert.deepEqual(story.published(), { active: [3, 4], gone: [] });
-  assert.deepEqual(
-    story.workers('draining').map(({ id }) => id),
-    [1, 2],
-  );
-  assert.deepEqual(pick(story.actions, 'stop-zygote'), []);
-  story.exit(1);
-  story.exit(2);
-  assert.deepEqual(pick(story.actions, 'stop-zygote'), [{ kind: 'stop-zygote', generation: 1 }]);
-  assert.deepEqual(texts(story.actions, 'error'), []);
-});
-
-test('step() keeps the old generation when the new one cannot be loaded', () => {
-  const story = Story.started();
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.happen({ kind: 'zygote-load-failed', generation: 2, error: 'SyntaxError: x', traceback: 'T' });
-  story.happen({ kind: 'zygote-exited', generation: 2, cause: { code: 3, signal: null } });
-  assert.equal(story.published(), undefined);
-  assert.match(texts(story.actions, 'error').join(), /SyntaxError: x\. The version that runs is kept/);
-  assert.equal(story.workers('ready').length, 2);
-  assert.equal(
-    pick(story.happen({ kind: 'reload', why: 'SIGHUP' }), 'start-zygote')[0]?.generation,
-    3,
-    'and can be asked again',
-  );
-});
-
-test('step() keeps the old generation when the new zygote dies while it loads', () => {
-  const story = Story.started();
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.happen({ kind: 'zygote-exited', generation: 2, cause: { code: null, signal: 'SIGSEGV' } });
-  assert.match(texts(story.actions, 'error').join(), /SIGSEGV.*The version that runs is kept/);
-  assert.equal(story.workers('ready').length, 2);
-});
-
-test('step() keeps the old generation when a new worker cannot load, and kills those that could', () => {
-  const story = Story.started({ preload: 'never' });
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.load(2);
-  story.ready(3);
-  story.happen({ kind: 'worker-load-failed', worker: 4, error: 'E', traceback: 'T' });
-  assert.deepEqual(
-    pick(story.actions, 'signal-worker').map(({ worker }) => worker),
-    [3, 4],
-  );
-  assert.equal(story.published(), undefined);
-  story.exit(3, null, 'SIGKILL');
-  story.exit(4, 3);
-  assert.deepEqual(pick(story.actions, 'stop-zygote'), [{ kind: 'stop-zygote', generation: 2 }]);
-  assert.deepEqual(story.published(), { active: [1, 2], gone: [4] });
-});
-
-test('step() keeps the old generation when a new worker is not ready in time', () => {
-  const story = Story.started();
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.load(2);
-  story.pass(60_000);
-  assert.match(texts(story.actions, 'error').join(), /not ready 60 s after its start/);
-  assert.equal(story.fleet.next, undefined);
-  assert.equal(story.workers('ready').length, 2);
-});
-
-test('step() throws a half-made generation away when asked to reload again', () => {
-  const story = Story.started();
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.load(2);
-  story.ready(3);
-  const actions = story.happen({ kind: 'reload', why: 'SIGHUP' });
-  assert.equal(pick(actions, 'start-zygote')[0]?.generation, 3);
-  assert.deepEqual(
-    pick(actions, 'signal-worker').map(({ worker }) => worker),
-    [3, 4],
-  );
-  assert.deepEqual(pick(actions, 'stop-zygote'), [{ kind: 'stop-zygote', generation: 2 }]);
-  story.happen({ kind: 'zygote-exited', generation: 2, cause: { code: 0, signal: null } });
-  story.load(3);
-  story.readyAll();
-  assert.deepEqual(story.published()?.active, [5, 6]);
 });
 
 test('step() retires a worker only when its replacement is ready', () => {
@@ -404,54 +192,6 @@ test('step() adds and removes workers, down to one', () => {
   assert.match(texts(story.happen({ kind: 'remove-worker' }), 'warning')[0] ?? '', /stays at 1/);
 });
 
-test('step() dumps, replaces and kills a worker of one thread that is stuck', () => {
-  const story = Story.started();
-  const actions = story.stuck(1);
-  assert.match(texts(actions, 'error')[0] ?? '', /request r1 GET \/slow has run for 30.0 s in worker w1 \(pid 101\)/);
-  assert.deepEqual(
-    pick(actions, 'signal-worker').map(({ signal }) => signal),
-    ['SIGUSR2'],
-  );
-  assert.equal(pick(actions, 'spawn-worker').length, 1, 'its replacement does not wait for its end');
-  assert.deepEqual(story.published(), { active: [2], gone: [] });
-  assert.deepEqual(
-    pick(story.pass(200), 'signal-worker').map(({ signal }) => signal),
-    ['SIGKILL'],
-  );
-});
-
-test('step() lets the other threads of a stuck worker finish', () => {
-  const story = Story.started({ threads: 4 });
-  story.stuck(1);
-  assert.deepEqual(pick(story.pass(200), 'signal-worker'), []);
-  assert.deepEqual(
-    pick(story.happen({ kind: 'worker-quiet', worker: 1 }), 'signal-worker').map(({ signal }) => signal),
-    ['SIGKILL'],
-  );
-  story.exit(1, null, 'SIGKILL');
-  assert.equal(texts(story.actions, 'error').length, 1, 'that it was killed is no news');
-});
-
-test('step() kills a stuck worker soon when all of its threads are stuck, and at the timeout at the latest', () => {
-  const story = Story.started({ threads: 2 });
-  story.stuck(1);
-  story.stuck(1);
-  assert.equal(pick(story.pass(200), 'signal-worker').length, 1);
-  story.stuck(2);
-  assert.equal(pick(story.pass(30_000), 'signal-worker').at(-1)?.worker, 2);
-});
-
-test('step() kills a draining worker that does not finish, and says so', () => {
-  const story = Story.started({ gracefulTimeoutMs: 5000 });
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.load(2);
-  story.readyAll();
-  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + 5000);
-  const actions = story.pass(5000);
-  assert.equal(pick(actions, 'signal-worker').length, 2);
-  assert.match(texts(actions, 'warning')[0] ?? '', /did not finish within 5.0 s/);
-});
-
 test('step() starts a new zygote, and with it new workers, when one dies', () => {
   const story = Story.started();
   const actions = story.happen({ kind: 'zygote-exited', generation: 1, cause: { code: null, signal: 'SIGKILL' } });
@@ -474,70 +214,6 @@ test('step() starts the edge again, and tells it everything', () => {
   assert.deepEqual(story.published(), { active: [1, 2], gone: [] });
 });
 
-test('step() stops: the edge first, then the workers, then the zygotes', () => {
-  const story = Story.started();
-  assert.deepEqual(kinds(story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' })), ['log', 'stop-edge']);
-  assert.deepEqual(story.published(), undefined, 'workers serve what the edge still has');
-  const drained = story.happen({ kind: 'edge-drained' });
-  assert.deepEqual(
-    pick(drained, 'signal-worker').map(({ signal }) => signal),
-    ['SIGTERM', 'SIGTERM'],
-  );
-  story.exit(1);
-  assert.deepEqual(pick(story.actions, 'stop-zygote'), []);
-  story.exit(2);
-  assert.equal(pick(story.actions, 'stop-zygote').length, 1);
-  story.happen({ kind: 'edge-exited', cause: { code: 0, signal: null }, message: '' });
-  story.happen({ kind: 'zygote-exited', generation: 1, cause: { code: 0, signal: null } });
-  assert.deepEqual(pick(story.actions, 'finish'), [{ kind: 'finish', code: 0 }]);
-  assert.equal(nextDeadline(story.fleet, story.nowMs), Number.POSITIVE_INFINITY);
-});
-
-test('step() replaces a worker that dies while the edge finishes', () => {
-  const story = Story.started();
-  story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
-  assert.equal(pick(story.exit(1, null, 'SIGKILL'), 'spawn-worker').length, 1);
-});
-
-test('step() kills workers that do not end when they are drained', () => {
-  const story = Story.started();
-  story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
-  story.happen({ kind: 'edge-exited', cause: { code: 0, signal: null }, message: '' });
-  assert.deepEqual(
-    pick(story.pass(3000), 'signal-worker').map(({ signal }) => signal),
-    ['SIGKILL', 'SIGKILL'],
-  );
-});
-
-test('step() kills what has not ended at the graceful timeout', () => {
-  const story = Story.started();
-  story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
-  const actions = story.pass(31_000);
-  assert.deepEqual(
-    kinds(actions).filter((kind) => kind !== 'log' && kind !== 'publish'),
-    ['stop-edge', 'signal-worker', 'signal-worker', 'stop-zygote'],
-  );
-  assert.deepEqual(kinds(story.pass(1000)), ['kill-edge', 'kill-zygote']);
-});
-
-test('step() stops at once when asked to, or asked twice, or before it has started', () => {
-  for (const stops of [[true], [false, true]]) {
-    const story = Story.started();
-    for (const isQuick of stops) {
-      story.happen({ kind: 'stop', isQuick, why: 'signal' });
-    }
-    assert.equal(pick(story.actions, 'signal-worker').length, 2);
-    assert.equal(pick(story.actions, 'stop-edge').at(-1)?.deadlineMs, 0);
-  }
-  const early = new Story();
-  early.happen({ kind: 'start' });
-  early.happen({ kind: 'stop', isQuick: false, why: 'SIGINT' });
-  assert.deepEqual(pick(early.actions, 'stop-zygote').length, 1);
-  early.happen({ kind: 'zygote-exited', generation: 1, cause: { code: 0, signal: null } });
-  early.happen({ kind: 'edge-exited', cause: { code: 0, signal: null }, message: '' });
-  assert.deepEqual(pick(early.actions, 'finish'), [{ kind: 'finish', code: 0 }]);
-});
-
 test('step() ignores what is said about those that are gone', () => {
   const story = Story.started();
   const silent = [
@@ -547,13 +223,4 @@ test('step() ignores what is said about those that are gone', () => {
     story.happen({ kind: 'worker-retiring', worker: 99, reason: '' }),
   ];
   assert.deepEqual(silent.flat(), []);
-});
-
-test('step() throws the half-made generation away when it stops', () => {
-  const story = Story.started();
-  story.happen({ kind: 'reload', why: 'SIGHUP' });
-  story.load(2);
-  story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
-  assert.deepEqual(pick(story.actions, 'stop-zygote'), [{ kind: 'stop-zygote', generation: 2 }]);
-  assert.match(texts(story.happen({ kind: 'reload', why: 'SIGHUP' }), 'warning')[0] ?? '', /stopping/);
 });

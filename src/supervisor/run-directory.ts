@@ -10,6 +10,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 
 const PREFIX = 'portico-';
+const NAMED_LIKE_OURS = /^portico-[A-Za-z0-9]{6}$/;
 /** Leaves room for `lane.99.sock` and the like in the 107 bytes of a Unix socket's path. */
 const PATH_BYTES_MAX = 80;
 
@@ -44,18 +45,33 @@ export function createRunDirectory(env: NodeJS.ProcessEnv, boardBytes: number): 
   return success({ path, spoolPath, boardPath, remove });
 }
 
-/** Those whose supervisor is gone. Not awaited by the start. */
+/** Those whose supervisor is gone. Not awaited by the start, and whatever stands in its way is left alone. */
 export async function removeStaleDirectories(env: NodeJS.ProcessEnv): Promise<void> {
-  const uid = process.geteuid?.();
   for (const parent of new Set([env['XDG_RUNTIME_DIR'], env['TMPDIR'], '/var/tmp', '/tmp'])) {
-    const names = parent ? await readdir(parent).catch(() => []) : [];
-    for (const name of names.filter((candidate) => /^portico-[A-Za-z0-9]{6}$/.test(candidate))) {
-      const path = join(parent ?? '', name);
-      const stat = await lstat(path).catch(() => undefined);
-      if (stat?.isDirectory() && stat.uid === uid && isStale(path)) {
-        await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    for (const name of parent ? await listFolder(parent) : []) {
+      if (NAMED_LIKE_OURS.test(name)) {
+        await removeIfStale(join(parent ?? '', name));
       }
     }
+  }
+}
+
+async function removeIfStale(path: string): Promise<void> {
+  try {
+    const stat = await lstat(path);
+    if (stat.isDirectory() && stat.uid === process.geteuid?.() && isStale(path)) {
+      await rm(path, { recursive: true, force: true });
+    }
+  } catch {
+    return;
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch {
+    return [];
   }
 }
 

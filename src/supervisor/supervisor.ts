@@ -3,29 +3,20 @@
  * everything that touches a process is in the children.
  */
 
-import { statSync, truncateSync, unlinkSync } from 'node:fs';
+import { truncateSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import { unreachable } from '../kernel/unreachable.ts';
-import type { StaticMount } from '../protocol/control/edge.ts';
-import type { AppFacts, FromZygote } from '../protocol/control/zygote.ts';
 import type { Announcement } from './announcement.ts';
-import { EdgeChild } from './edge-child.ts';
-import { configureEdge } from './edge-settings.ts';
+import { EdgeHost } from './edge-host.ts';
 import { createFleet, nextDeadline, step } from './fleet.ts';
 import type { Fleet, FleetAction, FleetEvent } from './fleet-types.ts';
-import { explainVersion } from './interpreter.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
-import { openWorkerLog, relayOutput } from './output-relay.ts';
 import type { Site } from './prepare.ts';
-import { findRuntime } from './prepare.ts';
 import type { SignalCommand } from './signals.ts';
-import { appMounts, explicitMounts } from './static-mounts.ts';
-import { ZygoteChild } from './zygote-child.ts';
-import { startMessage } from './zygote-start.ts';
+import { Zygotes } from './zygotes.ts';
 
 export interface SupervisorReports {
   /** All is ready. */
@@ -35,6 +26,8 @@ export interface SupervisorReports {
   onFinished(code: number): void;
 }
 
+type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: Kind }>;
+
 /** setTimeout takes no more. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -43,30 +36,31 @@ export class Supervisor {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #reports: SupervisorReports;
-  #fleet: Fleet;
+  readonly #edge: EdgeHost;
+  readonly #zygotes: Zygotes;
   readonly #queue: FleetEvent[] = [];
+  #fleet: Fleet;
   #isActing = false;
   #timer: NodeJS.Timeout | undefined;
-  #edge: EdgeChild | undefined;
-  #edgeMessage = '';
-  readonly #zygotes = new Map<number, ZygoteChild>();
-  #pythonPath = '';
-  #appMounts: readonly StaticMount[] = [];
 
   constructor(site: Site, log: Log, clock: Clock, reports: SupervisorReports) {
     this.#site = site;
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
-    const { model, slotsMax } = site;
-    this.#fleet = createFleet({ ...model, slotsMax });
-    if (model.memoryBytesMax > 0) {
-      setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
-    }
+    this.#fleet = createFleet({ ...site.model, slotsMax: site.slotsMax });
+    this.#edge = new EdgeHost(site, log, (fact) => this.#happen(fact));
+    this.#zygotes = new Zygotes(site, log, {
+      onFact: (fact) => this.#happen(fact),
+      nameOf: (worker) => this.#fleet.workers.get(worker)?.name ?? `worker ${worker}`,
+    });
   }
 
   start(): void {
     this.#happen({ kind: 'start' });
+    if (this.#site.model.memoryBytesMax > 0) {
+      setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
+    }
   }
 
   reload(why: string): void {
@@ -99,6 +93,7 @@ export class Supervisor {
     }
   }
 
+  /** One event at a time: what happens while something is done for another waits for its turn. */
   #happen(event: FleetEvent): void {
     this.#queue.push(event);
     if (this.#isActing) {
@@ -124,201 +119,58 @@ export class Supervisor {
     const nowMs = this.#clock.monotonicMs();
     const waitMs = nextDeadline(this.#fleet, nowMs) - nowMs;
     if (waitMs < Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(
-        () => this.#happen({ kind: 'time-passed' }),
-        Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(waitMs))),
-      );
+      const delayMs = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(waitMs)));
+      this.#timer = setTimeout(() => this.#happen({ kind: 'time-passed' }), delayMs);
     }
   }
 
   #perform(action: FleetAction): void {
-    switch (action.kind) {
-      case 'start-edge':
-        this.#startEdge();
-        return;
-      case 'stop-edge':
-        this.#edge?.send({ kind: 'stop', deadlineMs: action.deadlineMs });
-        this.#closeSockets();
-        return;
-      case 'kill-edge':
-        this.#edge?.kill();
-        return;
-      case 'start-zygote':
-        this.#startZygote(action.generation, action.preload);
-        return;
-      case 'stop-zygote':
-        this.#zygotes.get(action.generation)?.send({ kind: 'stop' });
-        return;
-      case 'kill-zygote':
-        this.#zygotes.get(action.generation)?.kill();
-        return;
-      case 'spawn-worker': {
-        const { worker, name, slot } = action;
-        this.#zygotes.get(action.generation)?.send({ kind: 'spawn', worker, name, slot });
-        return;
-      }
-      case 'signal-worker': {
-        const { worker, signal } = action;
-        this.#zygotes.get(action.generation)?.send({ kind: 'signal', worker, signal: constants.signals[signal] });
-        return;
-      }
-      case 'kill-process':
-        killProcess(action.pid);
-        return;
-      case 'publish':
-        this.#edge?.send({ kind: 'workers', active: action.active, gone: action.gone });
-        return;
-      case 'serve-static':
-        this.#serveStatic(action.facts);
-        return;
-      case 'log':
-        this.#log.say(action.level, action.text);
-        return;
-      case 'announce':
-        this.#announce(action);
-        return;
-      case 'give-up':
-        this.#reports.onGivenUp(action.error, action.traceback);
-        return;
-      case 'finish':
-        this.#finish(action.code);
-        return;
-      default:
-        unreachable(action);
+    // One function for each kind of action, by the type of the table.
+    const perform = this.#performers[action.kind] as (action: FleetAction) => void;
+    perform(action);
+  }
+
+  readonly #performers: { readonly [Kind in FleetAction['kind']]: (action: ActionOf<Kind>) => void } = {
+    'start-edge': () => this.#edge.start(),
+    'stop-edge': ({ deadlineMs }) => this.#stopEdge(deadlineMs),
+    'kill-edge': () => this.#edge.kill(),
+    'start-zygote': ({ generation, preload }) => this.#zygotes.start(generation, preload),
+    'stop-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'stop' }),
+    'kill-zygote': ({ generation }) => this.#zygotes.kill(generation),
+    'spawn-worker': ({ generation, worker, name, slot }) =>
+      this.#zygotes.send(generation, { kind: 'spawn', worker, name, slot }),
+    'signal-worker': ({ generation, worker, signal }) =>
+      this.#zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
+    'kill-process': ({ pid }) => killProcess(pid),
+    publish: ({ active, gone }) => this.#edge.send({ kind: 'workers', active, gone }),
+    'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
+    log: ({ level, text }) => this.#log.say(level, text),
+    announce: (action) => this.#announce(action),
+    'give-up': ({ error, traceback }) => this.#reports.onGivenUp(error, traceback),
+    finish: ({ code }) => this.#finish(code),
+  };
+
+  /** Our own hold on the sockets ends with the edge's, or clients would wait in a backlog that nobody reads. */
+  #stopEdge(deadlineMs: number): void {
+    this.#edge.send({ kind: 'stop', deadlineMs });
+    for (const socket of this.#site.sockets) {
+      socket.close();
     }
   }
 
-  #startEdge(): void {
-    this.#edgeMessage = '';
-    const configure = configureEdge(this.#site, this.#explicitMounts());
-    this.#edge = new EdgeChild(this.#site.edgeProgram, configure, this.#log, {
-      onMessage: (message) => {
-        switch (message.kind) {
-          case 'ready':
-            this.#happen({ kind: 'edge-ready' });
-            return;
-          case 'drained':
-            this.#happen({ kind: 'edge-drained' });
-            return;
-          case 'fatal':
-            this.#edgeMessage = message.message;
-            return;
-          case 'quiet':
-            this.#happen({ kind: 'worker-quiet', worker: message.worker });
-            return;
-          case 'stuck':
-            this.#happen({ ...message, kind: 'request-stuck' });
-            return;
-          case 'log':
-            this.#log.say(message.level, message.text, { pid: this.#edge?.pid ?? 0, name: 'edge' });
-            return;
-          default:
-            unreachable(message);
-        }
-      },
-      onExit: (cause) => this.#happen({ kind: 'edge-exited', cause, message: this.#edgeMessage }),
-    });
-  }
-
-  #startZygote(generation: number, preload: 'auto' | 'always' | 'never'): void {
-    const { model, identity } = this.#site;
-    const runtime = findRuntime(model, this.#site, identity);
-    if (!runtime.ok) {
-      this.#happen({ kind: 'zygote-load-failed', generation, error: runtime.fault, traceback: '' });
-      this.#happen({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
-      return;
-    }
-    const python = runtime.value.interpreter.path;
-    this.#pythonPath = python;
-    let hasSpoken = false;
-    const launch = {
-      python,
-      program: this.#site.zygoteProgram,
-      env: runtime.value.env,
-      start: startMessage(this.#site, preload),
-    };
-    const zygote = new ZygoteChild(launch, this.#log, {
-      onMessage: (message) => {
-        hasSpoken = true;
-        this.#onZygoteMessage(generation, zygote, message);
-      },
-      onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
-      onExit: async (cause) => {
-        const reason = hasSpoken ? undefined : await explainVersion(python);
-        if (reason !== undefined) {
-          this.#happen({ kind: 'zygote-load-failed', generation, error: reason, traceback: '' });
-        }
-        this.#zygotes.delete(generation);
-        this.#happen({ kind: 'zygote-exited', generation, cause });
-      },
-    });
-    this.#zygotes.set(generation, zygote);
-  }
-
-  #onZygoteMessage(generation: number, zygote: ZygoteChild, message: FromZygote): void {
-    switch (message.kind) {
-      case 'loaded':
-        this.#happen({ ...message, kind: 'zygote-loaded', generation, facts: message.app });
-        return;
-      case 'load-failed':
-        this.#happen({ ...message, kind: 'zygote-load-failed', generation });
-        return;
-      case 'unsafe-preload':
-        this.#happen({ kind: 'zygote-unsafe', generation, reasons: message.reasons });
-        return;
-      case 'spawned':
-        this.#openLog(zygote, message);
-        this.#happen({ kind: 'worker-spawned', worker: message.worker, pid: message.pid });
-        return;
-      case 'ready':
-        this.#happen({ kind: 'worker-ready', worker: message.worker, facts: message.app });
-        return;
-      case 'worker-load-failed':
-        this.#happen(message);
-        return;
-      case 'retire':
-        this.#happen({ kind: 'worker-retiring', worker: message.worker, reason: message.reason });
-        return;
-      case 'exited':
-        this.#happen({ kind: 'worker-exited', worker: message.worker, cause: message, reason: message.reason });
-        return;
-      default:
-        unreachable(message);
-    }
-  }
-
-  #openLog(zygote: ZygoteChild, { worker, pid, log }: Extract<FromZygote, { kind: 'spawned' }>): void {
-    const name = this.#fleet.workers.get(worker)?.name ?? `worker ${worker}`;
-    try {
-      relayOutput(openWorkerLog(log), () => ({ pid, name }), this.#log);
-    } catch (error) {
-      this.#log.say('error', `the output of worker ${name} cannot be read: ${(error as Error).message}`);
-    }
-    zygote.send({ kind: 'log-opened', worker });
-  }
-
-  #serveStatic(facts: AppFacts): void {
-    this.#appMounts = appMounts(this.#site.model, facts, isFolder);
-    this.#edge?.send({ kind: 'static', mounts: this.#appMounts });
-  }
-
-  #explicitMounts(): StaticMount[] {
-    return explicitMounts(this.#site.model, (path) => resolve(this.#site.cwd, path));
-  }
-
-  #announce({ generation, unsafeReasons }: Extract<FleetAction, { kind: 'announce' }>): void {
+  #announce({ generation, unsafeReasons }: ActionOf<'announce'>): void {
     const { model, sockets } = this.#site;
     this.#reports.onStarted({
       listeners: sockets.map(({ listener }) => listener),
       facts: generation.facts,
       pythonVersion: generation.python,
-      pythonPath: this.#pythonPath,
+      pythonPath: this.#zygotes.pythonPath,
       workers: this.#fleet.target,
       threads: model.threads,
       edgeThreads: model.edgeThreads,
       isPreloaded: generation.preloaded,
       unsafeReasons,
-      mounts: [...this.#explicitMounts(), ...this.#appMounts],
+      mounts: this.#edge.mounts,
       isDevelopment: model.reloadOnChange,
       isRoot: process.geteuid?.() === 0,
       // Counted from the start of the process.
@@ -341,19 +193,15 @@ export class Supervisor {
     } catch (error) {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }
-    this.#edge?.send({ kind: 'reopen-logs' });
+    this.#edge.send({ kind: 'reopen-logs' });
     this.#log.say('info', 'the logs were opened again');
-  }
-
-  #closeSockets(): void {
-    for (const socket of this.#site.sockets) {
-      socket.close();
-    }
   }
 
   #finish(code: number): void {
     clearTimeout(this.#timer);
-    this.#closeSockets();
+    for (const socket of this.#site.sockets) {
+      socket.close();
+    }
     removePidFile(this.#site.pidFile);
     this.#site.runDirectory.remove();
     this.#log.say('info', `stopped (exit code ${code})`);
@@ -369,10 +217,6 @@ function killProcess(pid: number): void {
     // It has ended by itself meanwhile.
     return;
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The folder may be root's, and we no longer are; an empty file says as much. */

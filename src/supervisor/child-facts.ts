@@ -1,0 +1,52 @@
+/** What children say, as facts for the fleet. */
+
+import { unreachable } from '../kernel/unreachable.ts';
+import type { FromEdge } from '../protocol/control/edge.ts';
+import type { FromZygote } from '../protocol/control/zygote.ts';
+import type { FleetFact } from './fleet-types.ts';
+
+/** Undefined for what is not the fleet's: a line for the log, the reason of an end to come. */
+export function factOfEdge(message: FromEdge): FleetFact | undefined {
+  switch (message.kind) {
+    case 'ready':
+      return { kind: 'edge-ready' };
+    case 'drained':
+      return { kind: 'edge-drained' };
+    case 'quiet':
+      return { kind: 'worker-quiet', worker: message.worker };
+    case 'stuck':
+      return { ...message, kind: 'request-stuck' };
+    case 'fatal':
+    case 'log':
+      return undefined;
+    default:
+      return unreachable(message);
+  }
+}
+
+export function factOfZygote(generation: number, message: FromZygote): FleetFact {
+  switch (message.kind) {
+    case 'loaded': {
+      const { preloaded, python, app } = message;
+      return { kind: 'zygote-loaded', generation, preloaded, python, facts: app };
+    }
+    case 'load-failed':
+      return { ...message, kind: 'zygote-load-failed', generation };
+    case 'unsafe-preload':
+      return { kind: 'zygote-unsafe', generation, reasons: message.reasons };
+    case 'spawned':
+      return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
+    case 'ready':
+      return { kind: 'worker-ready', worker: message.worker, facts: message.app };
+    case 'worker-load-failed':
+      return message;
+    case 'retire':
+      return { kind: 'worker-retiring', worker: message.worker, reason: message.reason };
+    case 'exited': {
+      const { worker, code, signal, reason } = message;
+      return { kind: 'worker-exited', worker, cause: { code, signal }, reason };
+    }
+    default:
+      return unreachable(message);
+  }
+}

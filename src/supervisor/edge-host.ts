@@ -1,0 +1,69 @@
+/** The edge that runs now, and what an edge that takes its place has to be told as well. */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { StaticMount, ToEdge } from '../protocol/control/edge.ts';
+import type { AppFacts } from '../protocol/control/zygote.ts';
+import { factOfEdge } from './child-facts.ts';
+import { EdgeChild } from './edge-child.ts';
+import { configureEdge } from './edge-settings.ts';
+import type { FleetFact } from './fleet-types.ts';
+import type { Log } from './log.ts';
+import type { Site } from './prepare.ts';
+import { appMounts, explicitMounts } from './static-mounts.ts';
+
+export class EdgeHost {
+  readonly #site: Site;
+  readonly #log: Log;
+  readonly #onFact: (fact: FleetFact) => void;
+  readonly #explicitMounts: readonly StaticMount[];
+  #appMounts: readonly StaticMount[] = [];
+  #child: EdgeChild | undefined;
+
+  constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
+    this.#site = site;
+    this.#log = log;
+    this.#onFact = onFact;
+    this.#explicitMounts = explicitMounts(site.model, (path) => resolve(site.cwd, path));
+  }
+
+  get mounts(): readonly StaticMount[] {
+    return [...this.#explicitMounts, ...this.#appMounts];
+  }
+
+  start(): void {
+    let reason = '';
+    const child = new EdgeChild(this.#site.edgeProgram, configureEdge(this.#site, this.#explicitMounts), this.#log, {
+      onMessage: (message) => {
+        if (message.kind === 'log') {
+          this.#log.say(message.level, message.text, { pid: child.pid, name: 'edge' });
+        } else if (message.kind === 'fatal') {
+          reason = message.message;
+        }
+        const fact = factOfEdge(message);
+        if (fact !== undefined) {
+          this.#onFact(fact);
+        }
+      },
+      onExit: (cause) => this.#onFact({ kind: 'edge-exited', cause, message: reason }),
+    });
+    this.#child = child;
+  }
+
+  send(message: ToEdge): void {
+    this.#child?.send(message);
+  }
+
+  serveStatic(facts: AppFacts): void {
+    this.#appMounts = appMounts(this.#site.model, facts, isFolder);
+    this.send({ kind: 'static', mounts: this.#appMounts });
+  }
+
+  kill(): void {
+    this.#child?.kill();
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

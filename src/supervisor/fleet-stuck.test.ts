@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextDeadline } from './fleet.ts';
+import { pick, Story, texts } from './fleet-story.ts';
+
+test('step() dumps, replaces and kills a worker of one thread that is stuck', () => {
+  const story = Story.started();
+  const actions = story.stuck(1);
+  assert.match(texts(actions, 'error')[0] ?? '', /request r1 GET \/slow has run for 30.0 s in worker w1 \(pid 101\)/);
+  assert.deepEqual(
+    pick(actions, 'signal-worker').map(({ signal }) => signal),
+    ['SIGUSR2'],
+  );
+  assert.equal(pick(actions, 'spawn-worker').length, 1, 'its replacement does not wait for its end');
+  assert.deepEqual(story.published(), { active: [2], gone: [] });
+  assert.deepEqual(
+    pick(story.pass(200), 'signal-worker').map(({ signal }) => signal),
+    ['SIGKILL'],
+  );
+});
+
+test('step() lets the other threads of a stuck worker finish', () => {
+  const story = Story.started({ threads: 4 });
+  story.stuck(1);
+  assert.deepEqual(pick(story.pass(200), 'signal-worker'), []);
+  assert.deepEqual(
+    pick(story.happen({ kind: 'worker-quiet', worker: 1 }), 'signal-worker').map(({ signal }) => signal),
+    ['SIGKILL'],
+  );
+  story.exit(1, null, 'SIGKILL');
+  assert.equal(texts(story.actions, 'error').length, 1, 'that it was killed is no news');
+});
+
+test('step() kills a stuck worker soon when all of its threads are stuck, and at the timeout at the latest', () => {
+  const story = Story.started({ threads: 2 });
+  story.stuck(1);
+  story.stuck(1);
+  assert.equal(pick(story.pass(200), 'signal-worker').length, 1);
+  story.stuck(2);
+  assert.equal(pick(story.pass(30_000), 'signal-worker').at(-1)?.worker, 2);
+});
+
+test('step() kills a draining worker that does not finish, and says so', () => {
+  const story = Story.started({ gracefulTimeoutMs: 5000 });
+  story.happen({ kind: 'reload', why: 'SIGHUP' });
+  story.load(2);
+  story.readyAll();
+  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + 5000);
+  const actions = story.pass(5000);
+  assert.equal(pick(actions, 'signal-worker').length, 2);
+  assert.match(texts(actions, 'warning')[0] ?? '', /did not finish within 5.0 s/);
+});

@@ -1,0 +1,90 @@
+/** The zygotes of all generations that live, by generation. */
+
+import type { FromZygote, ToZygote } from '../protocol/control/zygote.ts';
+import { factOfZygote } from './child-facts.ts';
+import type { Exit, FleetFact, Preload } from './fleet-types.ts';
+import { explainVersion } from './interpreter.ts';
+import type { Log } from './log.ts';
+import { openWorkerLog, relayOutput } from './output-relay.ts';
+import type { Site } from './prepare.ts';
+import { findRuntime } from './prepare.ts';
+import { ZygoteChild } from './zygote-child.ts';
+import { startMessage } from './zygote-start.ts';
+
+export interface ZygotesOwner {
+  onFact(fact: FleetFact): void;
+  nameOf(worker: number): string;
+}
+
+export class Zygotes {
+  readonly #site: Site;
+  readonly #log: Log;
+  readonly #owner: ZygotesOwner;
+  readonly #children = new Map<number, ZygoteChild>();
+  #pythonPath = '';
+
+  constructor(site: Site, log: Log, owner: ZygotesOwner) {
+    this.#site = site;
+    this.#log = log;
+    this.#owner = owner;
+  }
+
+  /** Of the last that was started. */
+  get pythonPath(): string {
+    return this.#pythonPath;
+  }
+
+  start(generation: number, preload: Preload): void {
+    const { model, identity, zygoteProgram } = this.#site;
+    const runtime = findRuntime(model, this.#site, identity);
+    if (!runtime.ok) {
+      this.#owner.onFact({ kind: 'zygote-load-failed', generation, error: runtime.fault, traceback: '' });
+      this.#owner.onFact({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
+      return;
+    }
+    const python = runtime.value.interpreter.path;
+    this.#pythonPath = python;
+    let hasSpoken = false;
+    const launch = { python, program: zygoteProgram, env: runtime.value.env, start: startMessage(this.#site, preload) };
+    const child = new ZygoteChild(launch, this.#log, {
+      onMessage: (message) => {
+        hasSpoken = true;
+        if (message.kind === 'spawned') {
+          this.#openLog(child, message);
+        }
+        this.#owner.onFact(factOfZygote(generation, message));
+      },
+      onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
+      onExit: (cause) => void this.#onExit(generation, cause, hasSpoken ? undefined : python),
+    });
+    this.#children.set(generation, child);
+  }
+
+  send(generation: number, message: ToZygote): void {
+    this.#children.get(generation)?.send(message);
+  }
+
+  kill(generation: number): void {
+    this.#children.get(generation)?.kill();
+  }
+
+  /** One that ended without a word may not be the Python it ought to be. */
+  async #onExit(generation: number, cause: Exit, suspect: string | undefined): Promise<void> {
+    this.#children.delete(generation);
+    const error = suspect === undefined ? undefined : await explainVersion(suspect);
+    if (error !== undefined) {
+      this.#owner.onFact({ kind: 'zygote-load-failed', generation, error, traceback: '' });
+    }
+    this.#owner.onFact({ kind: 'zygote-exited', generation, cause });
+  }
+
+  #openLog(child: ZygoteChild, { worker, pid, log }: Extract<FromZygote, { kind: 'spawned' }>): void {
+    const name = this.#owner.nameOf(worker);
+    try {
+      relayOutput(openWorkerLog(log), () => ({ pid, name }), this.#log);
+    } catch (error) {
+      this.#log.say('error', `the output of worker ${name} cannot be read: ${(error as Error).message}`);
+    }
+    child.send({ kind: 'log-opened', worker });
+  }
+}
