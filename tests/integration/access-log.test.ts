@@ -1,0 +1,79 @@
+// A line for each request, and nothing in it that a client could use to forge one.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Server } from './server.ts';
+import { serve } from './server.ts';
+import { until } from './waiting.ts';
+
+const APP = `
+import time
+
+def application(environ, start):
+    if environ['PATH_INFO'] == '/slow':
+        time.sleep(0.05)
+    if environ['PATH_INFO'] == '/broken':
+        raise RuntimeError
+    start('200 OK', [])
+    return [b'hello']
+`;
+/** Controls but for the tab are refused before there is a line to write. */
+const HOSTILE = 'x" 200 0 "\\\xff\t\x85$(id)';
+const LINES = 5;
+
+async function linesAfter(server: Server): Promise<string[]> {
+  const path = join(server.folder, 'access.log');
+  const referer = 'Referer: http://a.test/"\r\n';
+  await server.ask('/slow', { fields: `User-Agent: ${HOSTILE}\r\n${referer}` });
+  await server.ask('/a%0d%0aforged?q="x"<>', { method: 'HEAD' });
+  await server.ask('/broken');
+  assert.equal((await server.ask('/', { fields: 'User-Agent: \x1b[2J\r\n' })).status, 400);
+  using client = await server.connect();
+  client.send('GARBAGE\x01\r\n\r\n');
+  assert.equal((await client.read()).status, 400);
+  await until('all lines are written', () => readFileSync(path, 'latin1').split('\n').length > LINES);
+  return readFileSync(path, 'latin1').split('\n').slice(0, -1);
+}
+
+test('the combined format, escaped as nginx does', async () => {
+  await using server = await serve({ app: APP, args: ['--access-log', 'access.log'] });
+  const lines = await linesAfter(server);
+  assert.equal(lines.length, LINES, lines.join('\n'));
+  for (const line of lines) assert.match(line, /^[\x20-\x7e]+$/);
+  const form =
+    /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "([^"]*)" (\d{3}) (\d+) "([^"]*)" "([^"]*)" (\S+) (\S+) (\S+) (\S+)$/;
+  const rows = lines.map((line) => form.exec(line) ?? assert.fail(line));
+  assert.deepEqual(
+    rows.map(([, request, status, bytes]) => [request, status, bytes]),
+    [
+      ['GET /slow HTTP/1.1', '200', '5'],
+      ['HEAD /a%0d%0aforged?q=\\x22x\\x22<> HTTP/1.1', '200', '0'],
+      ['GET /broken HTTP/1.1', '500', rows[2]?.[3]],
+      ['-', '400', '0'],
+      ['-', '400', '0'],
+    ],
+  );
+  assert.equal(rows[0]?.[5], 'x\\x22 200 0 \\x22\\x5C\\xFF\\x09\\x85$(id)');
+  const [took, queued, ran] = [6, 7, 8].map((index) => Number(rows[0]?.[index]));
+  assert.ok(
+    took !== undefined && queued !== undefined && ran !== undefined && ran >= 0.05 && took >= ran && queued < 0.05,
+    lines[0],
+  );
+});
+
+test('JSON, one object a line, that says the same', async () => {
+  await using server = await serve({ app: APP, args: ['--access-log', 'access.log', '--access-log-format', 'json'] });
+  const lines = await linesAfter(server);
+  assert.equal(lines.length, LINES);
+  for (const line of lines) assert.match(line, /^[\x20-\x7e]+$/);
+  const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  assert.deepEqual(
+    rows.map(({ status }) => status),
+    [200, 200, 500, 400, 400],
+  );
+  assert.equal(rows[0]?.['userAgent'], HOSTILE);
+  assert.equal(rows[1]?.['target'], '/a%0d%0aforged?q="x"<>');
+  assert.equal(typeof rows[0]?.['appSeconds'], 'number');
+});

@@ -1,0 +1,98 @@
+// Who a request is from, and by what name: a trusted peer's word is taken, anybody else's is replaced by what we know ourselves.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Client } from './client.ts';
+import type { Server } from './server.ts';
+import { makeFolder, serve } from './server.ts';
+
+const APP = `
+import json
+
+def application(environ, start):
+    start('200 OK', [])
+    text = json.dumps({key: value for key, value in environ.items() if isinstance(value, str)})
+    return [text.encode()]
+`;
+const CLAIMS = `${[
+  'X-Forwarded-For: 192.0.2.7, 127.0.0.1',
+  'X-Forwarded-Proto: https',
+  'X-Forwarded-Host: evil.test',
+  'X-Real-IP: 192.0.2.8',
+  'X-Request-ID: from-the-proxy.1',
+].join('\r\n')}\r\n`;
+
+type Environ = Readonly<Record<string, string>>;
+
+let trusting: Server;
+let wary: Server;
+before(async () => {
+  const folder = makeFolder();
+  const args = ['--bind', '127.0.0.1:0', '--bind', `unix:${join(folder, 'site.sock')}`];
+  trusting = await serve({ app: APP, folder, args });
+  wary = await serve({ app: APP, args: ['--forwarded-allow-ips', '192.0.2.1', '--access-log', '-'] });
+});
+after(async () => {
+  await trusting[Symbol.asyncDispose]();
+  await wary[Symbol.asyncDispose]();
+});
+
+async function environOf(server: Server, fields: string): Promise<Environ> {
+  return JSON.parse((await server.ask('/', { fields })).body) as Environ;
+}
+
+test('a trusted peer says who the client is, its scheme and the id of the request', async () => {
+  const environ = await environOf(trusting, CLAIMS);
+  assert.equal(environ['REMOTE_ADDR'], '192.0.2.7');
+  assert.equal(environ['wsgi.url_scheme'], 'https');
+  assert.equal(environ['HTTP_X_REQUEST_ID'], 'from-the-proxy.1');
+  assert.equal(environ['HTTP_X_FORWARDED_HOST'], 'evil.test');
+});
+
+test('the peer of a Unix socket is trusted', async () => {
+  using client = await Client.open({ path: join(trusting.folder, 'site.sock') });
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\n${CLAIMS}\r\n`);
+  const environ = JSON.parse((await client.read()).body) as Environ;
+  assert.equal(environ['REMOTE_ADDR'], '192.0.2.7');
+  assert.equal(environ['wsgi.url_scheme'], 'https');
+});
+
+test('anybody else is who they are, and what they claimed is rewritten', async () => {
+  const environ = await environOf(wary, CLAIMS);
+  assert.equal(environ['REMOTE_ADDR'], '127.0.0.1');
+  assert.equal(environ['wsgi.url_scheme'], 'http');
+  assert.equal(environ['HTTP_X_FORWARDED_FOR'], '127.0.0.1');
+  assert.equal(environ['HTTP_X_FORWARDED_PROTO'], 'http');
+  assert.equal(environ['HTTP_X_FORWARDED_HOST'], 'site.test');
+  assert.equal(environ['HTTP_X_REAL_IP'], undefined);
+  assert.match(environ['HTTP_X_REQUEST_ID'] ?? '', /^[0-9a-f]{32}$/);
+  // The memo of repeated heads must not give one peer's rewriting to the next request.
+  assert.equal((await environOf(wary, CLAIMS))['HTTP_X_FORWARDED_FOR'], '127.0.0.1');
+});
+
+test('an id that is not fit for a log is replaced even from a trusted peer', async () => {
+  const environ = await environOf(trusting, 'X-Request-ID: a b"c\r\n');
+  assert.match(environ['HTTP_X_REQUEST_ID'] ?? '', /^[0-9a-f]{32}$/);
+});
+
+test('the id that the application sees is the one in the access log', async () => {
+  const { HTTP_X_REQUEST_ID: id = 'none' } = await environOf(wary, '');
+  await wary.logged(new RegExp(`"GET / HTTP/1.1" 200 .* ${id}\n`));
+});
+
+test('a field with an underscore never passes for one with a hyphen', async () => {
+  const environ = await environOf(
+    wary,
+    'X_User: root\r\nX-User: me\r\nX-User_Name: root\r\nContent_Length: 7\r\nProxy: http://evil.test\r\n',
+  );
+  assert.equal(environ['HTTP_X_USER'], 'me');
+  for (const key of ['HTTP_X_USER_NAME', 'CONTENT_LENGTH', 'HTTP_CONTENT_LENGTH', 'HTTP_PROXY'])
+    assert.equal(environ[key], undefined, key);
+});
+
+test('cookies and lists that come in several fields are joined', async () => {
+  const environ = await environOf(wary, 'Cookie: a=1\r\nX-List: 1\r\nCookie: b=2\r\nX-List: 2\r\n');
+  assert.equal(environ['HTTP_COOKIE'], 'a=1; b=2');
+  assert.match(environ['HTTP_X_LIST'] ?? '', /^1, ?2$/);
+});
