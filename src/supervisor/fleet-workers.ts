@@ -102,10 +102,13 @@ function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-
     }
   } else if (worker.state === 'ready' || worker.state === 'retiring') {
     const seat = generation?.seats[worker.seat];
-    if (generation !== undefined && turn.nowMs - worker.sinceMs < SUPERVISOR_LIMITS.stableAfterMs) {
-      recordFailure(turn, generation, worker.seat);
-    } else if (seat !== undefined) {
+    if (seat !== undefined) {
+      // It was ready, so the application runs: it is replaced at a steady pace. Waiting longer each time would close the site.
       seat.failures = 0;
+      seat.notBeforeMs =
+        turn.nowMs - worker.sinceMs < SUPERVISOR_LIMITS.stableAfterMs
+          ? turn.nowMs + SUPERVISOR_LIMITS.backoffFirstMs
+          : 0;
     }
   }
   removeWorker(turn, worker);

@@ -1,6 +1,6 @@
 /** Every wait and size of the supervisor, with its reason. */
 export const SUPERVISOR_LIMITS = {
-  /** A worker that dies sooner after it was ready counts as one that does not start: it is not restarted in a tight loop. */
+  /** A worker that dies sooner after it was ready is replaced only after `backoffFirstMs`: no tight loop. */
   stableAfterMs: 250,
   backoffFirstMs: 100,
   backoffMaxMs: 30_000,
