@@ -29,7 +29,7 @@ function readFile(path: string): Vector[] {
     const [input = '', expected = ''] = text.split('\n---\n');
     const [name, ...lines] = input.split('\n');
     const methods = lines.filter((line) => line.startsWith('@expect ')).map((line) => line.slice('@expect '.length));
-    const bytes = Buffer.from(unescape(lines.filter((line) => !line.startsWith('@expect ')).join('')), 'latin1');
+    const bytes = Buffer.from(decodeEscapes(lines.filter((line) => !line.startsWith('@expect ')).join('')), 'latin1');
     const events = expected.split('\n').filter((line) => line !== '');
     return {
       name: `${basename(path, '.http')}: ${name}`,
@@ -43,7 +43,7 @@ function readFile(path: string): Vector[] {
 
 const NAMED: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', '0': '\0', '\\': '\\' };
 
-function unescape(text: string): string {
+function decodeEscapes(text: string): string {
   return text
     .replace(/\\\{(\d+):((?:[^}\\]|\\.)*)\}/g, (_, times: string, part: string) => part.repeat(Number(times)))
     .replace(/\\(?:x([0-9a-f]{2})|([rnt0\\]))/g, (_, hex: string | undefined, name: string) =>
@@ -51,7 +51,7 @@ function unescape(text: string): string {
     );
 }
 
-function escape(text: string): string {
+function encodeEscapes(text: string): string {
   return text.replace(/[^\x20-\x7e]|\\/g, (character) => {
     const name = Object.keys(NAMED).find((key) => NAMED[key] === character);
     return name === undefined ? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}` : `\\${name}`;
@@ -104,7 +104,7 @@ export function trace(pieces: readonly Buffer[], options: TraceOptions = {}): Tr
   }
   drain(parser, events, advance);
   if (parser.phase === 'tunnel') {
-    events.push(`rest ${escape(parser.takeRest().latin1Slice())}`);
+    events.push(`rest ${encodeEscapes(parser.takeRest().latin1Slice())}`);
   }
   return { events, maxBuffered };
 }
@@ -148,9 +148,9 @@ function write(event: RequestEvent | ResponseEvent, events: string[]): void {
       return;
     case 'data':
       if (events.at(-1)?.startsWith('data ') === true) {
-        events[events.length - 1] += escape(event.bytes.latin1Slice());
+        events[events.length - 1] += encodeEscapes(event.bytes.latin1Slice());
       } else {
-        events.push(`data ${escape(event.bytes.latin1Slice())}`);
+        events.push(`data ${encodeEscapes(event.bytes.latin1Slice())}`);
       }
       return;
     case 'end':
@@ -162,7 +162,7 @@ function write(event: RequestEvent | ResponseEvent, events: string[]): void {
 }
 
 function fieldText(field: Field): string {
-  return field.value === '' ? `${field.name}:` : escape(`${field.name}: ${field.value}`);
+  return field.value === '' ? `${field.name}:` : encodeEscapes(`${field.name}: ${field.value}`);
 }
 
 function requestLine(head: RequestHead): string {
@@ -175,7 +175,7 @@ function requestLine(head: RequestHead): string {
 }
 
 function responseLine(head: ResponseHead): string {
-  const line = `head ${head.status} ${escape(head.reason)} 1.${head.minor}${bodyText(head)}`;
+  const line = `head ${head.status} ${encodeEscapes(head.reason)} 1.${head.minor}${bodyText(head)}`;
   return line + (head.isInterim ? ' interim' : '') + (head.isTunnel ? ' tunnel' : '');
 }
 

@@ -20,7 +20,8 @@ type LineResult = 'read' | 'wait' | Fault;
 
 /** -1 for what is not a hexadecimal digit. */
 const HEX: Int8Array = new Int8Array(256).fill(-1);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (let value = 0; value < 16; value += 1) {
+  const digit = value.toString(16);
   HEX[digit.charCodeAt(0)] = value;
   HEX[digit.toUpperCase().charCodeAt(0)] = value;
 }

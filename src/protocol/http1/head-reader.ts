@@ -30,6 +30,8 @@ export interface StartLine<Line extends object> {
 const NO_FIELDS: readonly FieldLine[] = [];
 /** Most heads are shorter: more than this of a chunk that holds a body as well is not made into text at first. */
 const FIRST_WINDOW_BYTES = 4096;
+/** Of what is refused, for the log. */
+const EXCERPT_BYTES = 100;
 const EMPTY = Buffer.alloc(0);
 
 export class HeadReader<Line extends object> {
@@ -121,16 +123,11 @@ export class HeadReader<Line extends object> {
     if (refused !== undefined) {
       return refused;
     }
-    return end - at >= this.#limits.requestLineBytesMax + 2 && this.#tooLong(bytes, at);
-  }
-
-  #tooLong(bytes: Buffer, at: number): Fault {
     const { requestLineBytesMax } = this.#limits;
-    return fault(
-      this.#startLine.lineTooLong,
-      `more than ${requestLineBytesMax} bytes`,
-      bytes.latin1Slice(at, at + 100),
-    );
+    if (end - at < requestLineBytesMax + 2) {
+      return false;
+    }
+    return fault(this.#startLine.lineTooLong, `more than ${requestLineBytesMax} bytes`, excerpt(bytes, at, end));
   }
 
   /** Parses the start line that ends with the LF at `lf`. */
@@ -141,7 +138,7 @@ export class HeadReader<Line extends object> {
       return refused;
     }
     if (bytes[lf - 1] !== CR) {
-      return fault('http1.bare-line-break', 'LF without CR', bytes.latin1Slice(at, Math.min(lf, at + 100)));
+      return fault('http1.bare-line-break', 'LF without CR', excerpt(bytes, at, lf));
     }
     const line = this.#startLine.parse(bytes.latin1Slice(at, lf - 1));
     if (isFault(line)) {
@@ -210,4 +207,8 @@ export class HeadReader<Line extends object> {
     this.#searched = 0;
     this.#emptyLines = 0;
   }
+}
+
+function excerpt(bytes: Buffer, from: number, to: number): string {
+  return bytes.latin1Slice(from, Math.min(to, from + EXCERPT_BYTES));
 }
