@@ -89,7 +89,8 @@ def file_span(filelike: Any) -> tuple[bytes, int, int, os.stat_result] | None:
         if plain is None or not plain.readable():
             return None
         status = os.fstat(plain.fileno())
-        name = plain.name
+        # Before Python 3.10 only the wrapper of a NamedTemporaryFile knows its name.
+        name = plain.name if isinstance(plain.name, (str, bytes)) else getattr(filelike, 'name', None)
         if not stat.S_ISREG(status.st_mode) or not isinstance(name, (str, bytes)):
             return None
         path = os.path.abspath(os.fsencode(name))

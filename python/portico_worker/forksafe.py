@@ -13,11 +13,11 @@ class Watch:
     def __init__(self) -> None:
         self._descriptors = _descriptors()
         self._tasks = _task_count()
+        self._threads = set(threading.enumerate())
 
     def reasons(self) -> list[str]:
         """Why forking now is unsafe; empty if nothing speaks against it."""
-        main = threading.main_thread()
-        threads = [thread for thread in threading.enumerate() if thread is not main]
+        threads = [thread for thread in threading.enumerate() if thread not in self._threads]
         reasons = [f'the import started the thread "{thread.name}"' for thread in threads]
         native = _task_count() - self._tasks - len(threads)
         if native > 0:

@@ -40,10 +40,12 @@ def test_good_status(status):
         '200OK',
         '200 a\rb',
         '200 a\nb',
-        '200 \0',
+        '200 \x00',
         '200 \x7f',
-    ]
-    + ['200 \u20ac', ' 200 OK', '\u0662\u0660\u0660 OK'],
+        '200 €',
+        ' 200 OK',
+        '٢٠٠ OK',
+    ],
 )
 def test_bad_status(status):
     with pytest.raises(ValueError, match='the status must be'):
@@ -58,14 +60,20 @@ def test_status_of_another_type(status):
 
 @pytest.mark.parametrize(
     'field',
-    [('X', 'a\r\nY: b'), ('X', 'a\nb'), ('X', 'a\rb'), ('X', 'a\0b'), ('X', 'a\0b\0c'), ('X', '\x7f'), ('X', '\u20ac')]
-    + [
+    [
+        ('X', 'a\r\nY: b'),
+        ('X', 'a\nb'),
+        ('X', 'a\rb'),
+        ('X', 'a\x00b'),
+        ('X', 'a\x00b\x00c'),
+        ('X', '\x7f'),
+        ('X', '€'),
         ('X\r\nY', 'v'),
         ('X Y', 'v'),
         ('X:', 'v'),
         ('', 'v'),
-        ('X\xe4', 'v'),
-        ('X\0Y', 'v'),
+        ('Xä', 'v'),
+        ('X\x00Y', 'v'),
         ('X\n', 'v'),
         ('X', 'v\n'),
     ],
@@ -94,9 +102,9 @@ def test_content_length(value):
     assert text('200 OK', [('content-LENGTH', value)])[1] == int(value)
 
 
-@pytest.mark.parametrize('value', ['', 'abc', '-4', '+4', '4, 4', '0_4', '0x4', ' 4', '9' * 16, '\u0664', '4.0'])
+@pytest.mark.parametrize('value', ['', 'abc', '-4', '+4', '4, 4', '0_4', '0x4', ' 4', '9' * 16, '\xb2', '4.0'])
 def test_bad_content_length(value):
-    with pytest.raises(ValueError, match='Content-Length|content'):
+    with pytest.raises(ValueError, match='Content-Length must be one number'):
         render_head('200 OK', [('Content-Length', value)])
 
 

@@ -1,0 +1,83 @@
+"""The real frameworks, where they are installed. Each runs in a process of its own: Django can be set up only once."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LOAD = 'import json, sys; from portico_worker.loader import load; print(json.dumps(load(sys.argv[1]).facts))'
+
+
+def facts(folder, name):
+    result = subprocess.run(
+        [sys.executable, '-c', LOAD, name],
+        cwd=str(folder),
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join([str(folder), ROOT])},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_django(tmp_path):
+    pytest.importorskip('django')
+    subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', str(tmp_path)], check=True)
+    found = facts(tmp_path, '')
+    assert (found['app'], found['framework'], found['debug']) == ('mysite.wsgi:application', 'django', True)
+    assert found['allowedHosts'] == []
+    (admin,) = found['static']
+    assert admin['url'] == '/static/'
+    assert os.path.isfile(os.path.join(admin['root'], 'admin', 'css', 'base.css'))
+    debug, collect = found['warnings']
+    assert 'DEBUG is on' in debug
+    assert 'collectstatic' in collect
+
+    with open(tmp_path / 'mysite' / 'settings.py', 'a') as file:
+        file.write(
+            textwrap.dedent("""
+            DEBUG, ALLOWED_HOSTS = False, ['example.org']
+            STATIC_ROOT, MEDIA_ROOT, MEDIA_URL = BASE_DIR / 'collected', BASE_DIR / 'media', 'media/'
+            STORAGES = {
+                'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'},
+                'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'},
+            }
+            """)
+        )
+    (tmp_path / 'collected').mkdir()
+    (tmp_path / 'collected' / 'site.css').write_text('')
+    found = facts(tmp_path, 'mysite/wsgi.py')
+    assert found['static'] == [{'url': '/static/', 'root': str(tmp_path / 'collected'), 'hashed': True}]
+    assert found['media'] == [{'url': '/media/', 'root': str(tmp_path / 'media')}]
+    assert found['warnings'] == []
+
+
+def test_flask(tmp_path):
+    pytest.importorskip('flask')
+    (tmp_path / 'static').mkdir()
+    (tmp_path / 'blue').mkdir()
+    (tmp_path / 'shop.py').write_text(
+        textwrap.dedent("""
+        from flask import Blueprint, Flask
+        from werkzeug.middleware.proxy_fix import ProxyFix
+        def create_app():
+            app = Flask(__name__)
+            app.register_blueprint(Blueprint('blue', __name__, static_folder='blue', url_prefix='/b'))
+            app.wsgi_app = ProxyFix(app.wsgi_app)
+            return app
+        app = create_app()
+        outer = ProxyFix(app)
+        """)
+    )
+    for name in ('shop', 'shop:create_app()', 'shop:outer'):
+        found = facts(tmp_path, name)
+        assert (found['framework'], found['debug']) == ('flask', False)
+        assert sorted(folder['url'] for folder in found['static']) == ['/b/blue/', '/static/']
+        assert {folder['root'] for folder in found['static']} == {str(tmp_path / 'static'), str(tmp_path / 'blue')}
+        assert found['warnings'] == []

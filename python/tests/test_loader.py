@@ -1,0 +1,196 @@
+import importlib
+import os
+import sys
+import textwrap
+
+import pytest
+
+from portico_worker.loader import LoadError, load
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of an application's own, first on the path, as the zygote sets it up; nothing is left behind."""
+    before = set(sys.modules)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv('DJANGO_SETTINGS_MODULE', '')  # The loader sets it: so it is put back.
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, 'w') as file:
+        file.write(textwrap.dedent(text))
+    importlib.invalidate_caches()
+
+
+SITE = """
+    def application(environ, start): return 'application'
+    def other(environ, start): return 'other'
+    class Holder:
+        def method(self, environ, start): return 'method'
+    holder = Holder()
+    def create_app(name='default', count=1):
+        return lambda environ, start: f'made {name} {count}'
+    number = 7
+"""
+
+
+@pytest.mark.parametrize(
+    ('name', 'full', 'says'),
+    [
+        ('site1', 'site1:application', 'application'),
+        ('site1:other', 'site1:other', 'other'),
+        ('site1:holder.method', 'site1:holder.method', 'method'),
+        ('site1:create_app()', 'site1:create_app()', 'made default 1'),
+        ('site1:create_app("x", count=3)', 'site1:create_app("x", count=3)', 'made x 3'),
+        ('site1.py', 'site1:application', 'application'),
+        ('./site1.py:other', 'site1:other', 'other'),
+        ('sub/deep/wsgi.py', 'wsgi:application', 'application'),
+        ('package/inner/wsgi.py', 'package.inner.wsgi:application', 'application'),
+        ('package.inner.wsgi', 'package.inner.wsgi:application', 'application'),
+        ('my-site.py', 'my-site:application', 'application'),
+        ('flaskish', 'flaskish:app', 'app'),
+    ],
+)
+def test_names(name, full, says):
+    write('site1.py', SITE)
+    write('sub/deep/wsgi.py', SITE)
+    write('my-site.py', SITE)
+    write('package/__init__.py', '')
+    write('package/inner/__init__.py', '')
+    write('package/inner/wsgi.py', SITE)
+    write('flaskish.py', "def app(environ, start): return 'app'")
+    loaded = load(name)
+    assert loaded.application({}, None) == says
+    assert loaded.facts['app'] == full
+    assert loaded.facts['interface'] == 'wsgi'
+
+
+@pytest.mark.parametrize(
+    ('name', 'words'),
+    [
+        ('nowhere', 'there is no module nowhere in'),
+        ('nowhere.wsgi:app', 'there is no module nowhere in'),
+        ('site1.wsgi', 'there is no module site1.wsgi in'),
+        ('site1:missing', 'site1 has no "missing"'),
+        ('site1:holder.missing', 'site1 has no "holder.missing"'),
+        ('site1:number', 'is int, which cannot be called'),
+        ('site1:7', 'not the name of a callable'),
+        ('site1:a b', 'not the name of a callable'),
+        ('site1:create_app(name)', 'must be literals'),
+        ('empty', 'name the callable, as in empty:callable'),
+        ('factory', 'name it as factory:create_app()'),
+        ('nowhere.py', 'there is no file'),
+        ('../..', 'there is no file'),
+        ('.relative', 'neither a module nor the path'),
+        ('asgi', 'an ASGI application'),
+        ('asgi:Holder()', 'an ASGI application'),
+        ('', 'no manage.py'),
+    ],
+)
+def test_what_cannot_be_found_is_said_in_a_sentence(name, words):
+    write('site1.py', SITE)
+    write('empty.py', '')
+    write('factory.py', 'def create_app(): pass')
+    write(
+        'asgi.py',
+        """
+        async def application(scope, receive, send): pass
+        class Holder:
+            async def __call__(self, scope, receive, send): pass
+        """,
+    )
+    with pytest.raises(LoadError) as caught:
+        load(name)
+    assert words in caught.value.summary
+    assert 'Traceback' not in caught.value.traceback
+
+
+@pytest.mark.parametrize(
+    ('source', 'summary'),
+    [
+        ('import missing_dependency', "ModuleNotFoundError: No module named 'missing_dependency'"),
+        ('raise SystemExit("no")', 'SystemExit: no'),
+        ('raise KeyboardInterrupt', 'KeyboardInterrupt'),
+        ('1 +', 'SyntaxError'),
+        ('def application(environ, start): pass\nraise TypeError("odd")', 'TypeError: odd'),
+    ],
+)
+def test_what_fails_in_the_application_keeps_its_traceback(source, summary):
+    write('failing.py', source)
+    with pytest.raises(LoadError) as caught:
+        load('failing')
+    assert caught.value.summary.startswith(summary)
+    assert 'failing.py' in caught.value.traceback
+
+
+def test_a_factory_that_fails_keeps_its_traceback():
+    write('factory.py', 'def create_app(): raise ValueError("no database")')
+    with pytest.raises(LoadError) as caught:
+        load('factory:create_app()')
+    assert caught.value.summary == 'ValueError: no database'
+    assert 'in create_app' in caught.value.traceback
+
+
+MANAGE = """
+    import os
+    def main():
+        os.environ.setdefault({quote}DJANGO_SETTINGS_MODULE{quote}, {quote}{settings}{quote})
+"""
+WSGI = "def application(environ, start): return 'django'"
+
+
+def write_django(settings_text):
+    """Stands in for Django: settings read from the module that the environment names."""
+    write('django/__init__.py', "def get_version(): return '9.9'")
+    write(
+        'django/conf.py',
+        """
+        import importlib, os
+        class Settings:
+            configured = True
+            def __getattr__(self, name):
+                return getattr(importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE']), name)
+        settings = Settings()
+        """,
+    )
+    defaults = 'DEBUG = False\nALLOWED_HOSTS = ["example.org"]\nINSTALLED_APPS = []\nMEDIA_URL = MEDIA_ROOT = ""\n'
+    write('config/settings/production.py', defaults + settings_text)
+    write('config/__init__.py', '')
+    write('config/settings/__init__.py', '')
+
+
+@pytest.mark.parametrize('quote', ['"', "'"])
+def test_a_django_project_needs_no_name(quote):
+    write_django("WSGI_APPLICATION = 'site2.entry.application'")
+    write('manage.py', MANAGE.format(quote=quote, settings='config.settings.production'))
+    write('site2/entry.py', WSGI)
+    loaded = load('')
+    assert loaded.application({}, None) == 'django'
+    assert loaded.facts['app'] == 'site2.entry:application'
+    assert os.environ['DJANGO_SETTINGS_MODULE'] == 'config.settings.production'
+
+
+def test_a_django_project_that_does_not_name_its_application():
+    write_django('WSGI_APPLICATION = None')
+    write('manage.py', MANAGE.format(quote="'", settings='config.settings.production'))
+    write('config/wsgi.py', WSGI)
+    assert load('').facts['app'] == 'config.wsgi:application'
+
+
+def test_the_environment_names_the_settings_before_manage_py(monkeypatch):
+    write_django("WSGI_APPLICATION = 'site2.entry.application'")
+    write('manage.py', MANAGE.format(quote="'", settings='config.settings.missing'))
+    write('site2/entry.py', WSGI)
+    monkeypatch.setenv('DJANGO_SETTINGS_MODULE', 'config.settings.production')
+    assert load('').facts['app'] == 'site2.entry:application'
+
+
+def test_a_manage_py_of_something_else():
+    write('manage.py', 'print("hello")')
+    with pytest.raises(LoadError, match='does not set DJANGO_SETTINGS_MODULE'):
+        load('')

@@ -1,0 +1,146 @@
+"""Messages, log entries, checks before a fork, descriptors."""
+
+import os
+import socket
+import threading
+import types
+
+import pytest
+
+from portico_worker import control, forksafe, process, report
+from portico_worker.settings import read_settings
+
+REQUEST = ['GET', '/path', 'secret=1', '/path?secret=1', '127.0.0.1', '1', 'id-1']
+
+
+def test_messages_survive_any_split():
+    data = control.render('spawn', worker=1, path='/caf\udce9') + b'\n' + control.render('stop')
+    for size in (1, 7, len(data)):
+        lines, found = control.Lines(), []
+        for at in range(0, len(data), size):
+            found += lines.feed(data[at : at + size])
+        assert found == [{'kind': 'spawn', 'worker': 1, 'path': '/caf\udce9'}, {'kind': 'stop'}]
+
+
+NO_MESSAGES = [b'[]\n', b'{}\n', b'{"kind": 1}\n', b'nonsense\n', b'x' * (control.LINE_MAX + 1)]
+
+
+@pytest.mark.parametrize('line', NO_MESSAGES, ids=range(len(NO_MESSAGES)))
+def test_what_is_no_message(line):
+    with pytest.raises(ValueError, match=r'not a message|too long|Expecting'):
+        control.Lines().feed(line)
+
+
+def test_settings_have_defaults_where_there_is_one():
+    message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': '/b', 'secret': 's', 'runDir': '/r'}
+    settings = read_settings(message)
+    assert (settings.preload, settings.threads, settings.max_requests, settings.python_path) == ('auto', 1, 0, [])
+
+
+def raised(error):
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def test_an_entry_is_one_write(log):
+    report.failure(REQUEST, raised(ValueError('boom')))
+    text = log.take()
+    assert text.startswith('request id-1 GET /path: ValueError: boom\nTraceback (most recent call last):\n')
+    assert text.endswith('\nValueError: boom\n')
+    assert 'secret' not in text
+
+
+def test_lines_of_a_message_cannot_pass_for_entries():
+    text = report.format_error(raised(ValueError('first\nrequest forged\n  third')))
+    assert text.endswith('ValueError: first\n    request forged\n      third')
+
+
+def test_causes_are_shown_and_escaped():
+    try:
+        try:
+            raise KeyError('\x1b[2J')
+        except KeyError as error:
+            raise ValueError('outer') from error
+    except ValueError as caught:
+        text = report.format_error(caught)
+    assert "KeyError: '\\x1b[2J'" in text
+    assert 'direct cause' in text
+    assert '\x1b' not in text
+
+
+def test_entries_are_bounded():
+    assert len(report.format_error(raised(ValueError('x' * 10_000_000)))) < 2 * report.ENTRY_MAX
+    assert len(report.summary(ValueError('x' * 10_000))) < 1000
+    assert len(report.describe(['GET', '', '', '/' + 'p' * 10_000, '', '', 'id'])) < 400
+
+
+def test_a_log_that_nobody_reads(log):
+    reading, writing = os.pipe()
+    os.close(reading)
+    report.write_to(writing)
+    report.log('into the void')
+    os.close(writing)
+    report.log('into nothing')
+
+
+class Hostile(Exception):
+    @property
+    def __cause__(self):
+        raise RuntimeError
+
+    def __str__(self):
+        raise SystemExit
+
+
+def test_an_exception_that_resists():
+    assert 'Hostile' in report.format_error(raised(Hostile()))
+    assert 'Hostile' in report.summary(raised(Hostile()))
+
+
+def test_threads_and_sockets_left_open_are_reasons():
+    watch, go = forksafe.Watch(), threading.Event()
+    assert watch.reasons() == []
+    thread = threading.Thread(target=go.wait, name='ticker', daemon=True)
+    thread.start()
+    left, right = socket.socketpair()
+    reasons = watch.reasons()
+    go.set()
+    thread.join()
+    left.close()
+    right.close()
+    assert any('"ticker"' in reason for reason in reasons)
+    assert sum('socket' in reason for reason in reasons) == 2
+
+
+def test_connections_of_django_are_closed_before_the_fork(monkeypatch):
+    closed = []
+    connections = types.SimpleNamespace(close_all=lambda: closed.append('database'))
+    modules = {
+        'django.conf': types.SimpleNamespace(settings=types.SimpleNamespace(configured=True)),
+        'django.db': types.SimpleNamespace(connections=connections),
+        'django.core.cache': types.SimpleNamespace(close_caches=lambda: closed.append('cache')),
+        'numpy.random': types.SimpleNamespace(seed=lambda: closed.append('seed')),
+    }
+    for name, module in modules.items():
+        monkeypatch.setitem(forksafe.sys.modules, name, module)
+    forksafe.close_connections()
+    forksafe.reseed()
+    assert closed == ['database', 'cache', 'seed']
+
+
+def test_descriptors_of_ours_are_out_of_the_way():
+    reading, writing = os.pipe()
+    high = process.keep(reading)
+    assert high >= min(process.FLOOR, 400)
+    assert not os.get_inheritable(high)
+    os.write(writing, b'x')
+    assert os.read(high, 1) == b'x'
+    os.close(high)
+    os.close(writing)
+
+
+def test_signals_have_names():
+    assert process.signal_name(9) == 'SIGKILL'
+    assert process.signal_name(63) == 'SIG63'
