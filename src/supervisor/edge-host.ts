@@ -33,6 +33,7 @@ export class EdgeHost {
 
   start(): void {
     let reason = '';
+    this.#site.runDirectory.clearEdge();
     const child = new EdgeChild(this.#site.edgeProgram, configureEdge(this.#site, this.#explicitMounts), this.#log, {
       onMessage: (message) => {
         if (message.kind === 'log') {

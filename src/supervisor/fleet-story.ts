@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { AppFacts } from '../protocol/control/zygote.ts';
-import { createFleet, nextDeadline, step } from './fleet.ts';
+import { createFleet, step } from './fleet.ts';
 import type { Fleet, FleetAction, FleetEvent, FleetSettings, FleetWorker } from './fleet-types.ts';
 
 const FACTS: AppFacts = {

@@ -214,6 +214,19 @@ test('step() starts the edge again, and tells it everything', () => {
   assert.deepEqual(story.published(), { active: [1, 2], gone: [] });
 });
 
+test('step() waits longer each time for an edge that does not come up again', () => {
+  const story = Story.started();
+  const waits: number[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    story.nowMs += 500;
+    story.happen({ kind: 'edge-exited', cause: { code: 1, signal: null }, message: '' });
+    const due = story.fleet.edge.state === 'ended' ? story.fleet.edge.notBeforeMs - story.nowMs : 0;
+    waits.push(due);
+    story.pass(due);
+  }
+  assert.deepEqual(waits, [0, 100, 200, 400]);
+});
+
 test('step() ignores what is said about those that are gone', () => {
   const story = Story.started();
   const silent = [

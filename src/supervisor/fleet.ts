@@ -133,6 +133,7 @@ function applyEdge(turn: Turn, event: EventOf<'edge-ready' | 'edge-drained' | 'e
     edge.sinceMs = turn.nowMs;
     return;
   }
+  const isStable = edge.state === 'ready' && turn.nowMs - edge.sinceMs >= SUPERVISOR_LIMITS.stableAfterMs;
   if (event.kind === 'edge-exited') {
     edge.state = 'ended';
   }
@@ -150,7 +151,7 @@ function applyEdge(turn: Turn, event: EventOf<'edge-ready' | 'edge-drained' | 'e
     beginStop(turn, { isQuick: true, why: '', code: 1 });
     return;
   }
-  edge.failures = turn.nowMs - edge.sinceMs < SUPERVISOR_LIMITS.stableAfterMs ? edge.failures + 1 : 0;
+  edge.failures = isStable ? 0 : edge.failures + 1;
   edge.notBeforeMs = turn.nowMs + backoffMs(edge.failures);
   log(turn, 'error', `the edge process ${describeExit(event.cause)}; it is started again`);
 }

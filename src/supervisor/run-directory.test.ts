@@ -12,6 +12,11 @@ test('createRunDirectory() makes folders of our own, and removes them', () => {
   assert.equal(statSync(made.value.path).mode & 0o777, 0o700);
   assert.equal(statSync(made.value.boardPath).size, 4096);
   assert.equal(readdirSync(parent).length, 2);
+  for (const name of ['lane.0.sock', 'worker.1.log', 'e0-1']) {
+    writeFileSync(join(made.value.path, name), '');
+  }
+  made.value.clearEdge();
+  assert.deepEqual(readdirSync(made.value.path).toSorted(), ['board', 'pid', 'worker.1.log']);
   made.value.remove();
   assert.deepEqual(readdirSync(parent), []);
   rmSync(parent, { recursive: true });

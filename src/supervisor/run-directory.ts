@@ -3,7 +3,16 @@
  * left behind is removed by the next one of the same user, never by root on behalf of another.
  */
 
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -11,6 +20,8 @@ import { failure, success } from '../kernel/outcome.ts';
 
 const PREFIX = 'portico-';
 const NAMED_LIKE_OURS = /^portico-[A-Za-z0-9]{6}$/;
+/** Everything but what is the supervisor's and the workers'. */
+const LEFT_BY_EDGE = /^(?!pid$|board$|worker\.)/;
 /** Leaves room for `lane.99.sock` and the like in the 107 bytes of a Unix socket's path. */
 const PATH_BYTES_MAX = 80;
 
@@ -19,6 +30,8 @@ export interface RunDirectory {
   /** For request and response bodies: on disk, where the run directory may be in memory. */
   readonly spoolPath: string;
   readonly boardPath: string;
+  /** Removes what an edge that was killed has left: its lane sockets, its bodies. */
+  clearEdge(): void;
   remove(): void;
 }
 
@@ -37,12 +50,19 @@ export function createRunDirectory(env: NodeJS.ProcessEnv, boardBytes: number): 
   const board = openSync(boardPath, 'w', 0o600);
   ftruncateSync(board, boardBytes);
   closeSync(board);
+  const clearEdge = () => {
+    for (const folder of [path, spoolPath]) {
+      for (const name of readdirSync(folder).filter((candidate) => LEFT_BY_EDGE.test(candidate))) {
+        rmSync(join(folder, name), { force: true });
+      }
+    }
+  };
   const remove = () => {
     for (const folder of [path, spoolPath]) {
       rmSync(folder, { recursive: true, force: true });
     }
   };
-  return success({ path, spoolPath, boardPath, remove });
+  return success({ path, spoolPath, boardPath, clearEdge, remove });
 }
 
 /** Those whose supervisor is gone. Not awaited by the start, and whatever stands in its way is left alone. */

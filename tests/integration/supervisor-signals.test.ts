@@ -1,0 +1,88 @@
+// Signals do what they do to gunicorn; those that mean nothing yet do no harm.
+
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { serve } from './server.ts';
+import { until, within } from './waiting.ts';
+
+const HELLO = `
+import os, time
+def application(environ, start_response):
+    time.sleep(float(environ['QUERY_STRING'] or 0))
+    start_response('200 OK', [])
+    return [str(os.getpid()).encode()]
+`;
+
+test('TTIN adds a worker and TTOU takes one away', async () => {
+  await using server = await serve({ app: HELLO });
+  server.signal('SIGTTIN');
+  await until('there are two workers', () => server.workerPids.length === 2);
+  server.signal('SIGTTOU');
+  await until('there is one worker', () => server.workerPids.length === 1);
+  assert.equal((await server.ask('/')).status, 200);
+});
+
+test('USR2 and WINCH are answered in the log', async () => {
+  await using server = await serve({ app: HELLO });
+  server.signal('SIGUSR2');
+  await server.logged(/WARNING portico: SIGUSR2 is not supported yet/);
+  server.signal('SIGWINCH');
+  await server.logged(/WARNING portico: SIGWINCH is not supported yet/);
+  assert.equal((await server.ask('/')).status, 200);
+});
+
+test('USR1 opens the log file again', async () => {
+  await using server = await serve({ app: HELLO, args: ['--log-file', 'log'] });
+  const path = join(server.folder, 'log');
+  renameSync(path, `${path}.1`);
+  server.signal('SIGUSR1');
+  await until('there is a new log', () => readOr(path).includes('opened again'));
+  assert.doesNotMatch(readOr(`${path}.1`), /opened again/);
+});
+
+test('TERM waits for what runs, and QUIT does not', async () => {
+  for (const [signal, status] of [
+    ['SIGTERM', 200],
+    ['SIGQUIT', undefined],
+  ] as const) {
+    await using server = await serve({ app: HELLO });
+    using client = await server.connect();
+    client.send('GET /?0.5 HTTP/1.1\r\nHost: site.test\r\n\r\n');
+    await until('the request runs', () => true);
+    await new Promise((done) => setTimeout(done, 100));
+    server.signal(signal);
+    const answer = await client.read().catch(() => undefined);
+    assert.equal(answer?.status, status, signal);
+    assert.equal(await within(5000, 'the end', server.exit), 0);
+  }
+});
+
+test('a second INT does not wait any longer', async () => {
+  await using server = await serve({ app: HELLO });
+  using client = await server.connect();
+  client.send('GET /?20 HTTP/1.1\r\nHost: site.test\r\n\r\n');
+  await new Promise((done) => setTimeout(done, 100));
+  server.signal('SIGINT');
+  await server.logged(/SIGINT: stopping;/);
+  server.signal('SIGINT');
+  assert.equal(await within(3000, 'the end', server.exit), 0);
+});
+
+test('what is not finished at the graceful timeout is cut', async () => {
+  await using server = await serve({ app: HELLO, args: ['--graceful-timeout', '300ms'] });
+  using client = await server.connect();
+  client.send('GET /?20 HTTP/1.1\r\nHost: site.test\r\n\r\n');
+  await new Promise((done) => setTimeout(done, 100));
+  server.signal('SIGTERM');
+  assert.equal(await within(6000, 'the end', server.exit), 0);
+});
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
