@@ -14,7 +14,12 @@ test('step() dumps, replaces and kills a worker of one thread that is stuck', ()
   assert.equal(pick(actions, 'spawn-worker').length, 1, 'its replacement does not wait for its end');
   assert.deepEqual(story.published(), { active: [2], gone: [] });
   assert.deepEqual(
-    pick(story.pass(200), 'signal-worker').map(({ signal }) => signal),
+    pick(story.happen({ kind: 'worker-quiet', worker: 1 }), 'signal-worker'),
+    [],
+    'its tracebacks are being written',
+  );
+  assert.deepEqual(
+    pick(story.pass(500), 'signal-worker').map(({ signal }) => signal),
     ['SIGKILL'],
   );
 });
@@ -22,7 +27,7 @@ test('step() dumps, replaces and kills a worker of one thread that is stuck', ()
 test('step() lets the other threads of a stuck worker finish', () => {
   const story = Story.started({ threads: 4 });
   story.stuck(1);
-  assert.deepEqual(pick(story.pass(200), 'signal-worker'), []);
+  assert.deepEqual(pick(story.pass(500), 'signal-worker'), []);
   assert.deepEqual(
     pick(story.happen({ kind: 'worker-quiet', worker: 1 }), 'signal-worker').map(({ signal }) => signal),
     ['SIGKILL'],
@@ -35,7 +40,7 @@ test('step() kills a stuck worker soon when all of its threads are stuck, and at
   const story = Story.started({ threads: 2 });
   story.stuck(1);
   story.stuck(1);
-  assert.equal(pick(story.pass(200), 'signal-worker').length, 1);
+  assert.equal(pick(story.pass(500), 'signal-worker').length, 1);
   story.stuck(2);
   assert.equal(pick(story.pass(30_000), 'signal-worker').at(-1)?.worker, 2);
 });

@@ -34,7 +34,10 @@ export function applyWorker(turn: Turn, event: WorkerEvent): void {
       onWorkerExited(turn, worker, event);
       return;
     case 'worker-quiet':
-      worker.deadlineMs = worker.stuckCount > 0 && worker.state === 'draining' ? turn.nowMs : worker.deadlineMs;
+      if (worker.stuckCount > 0 && worker.state === 'draining') {
+        // Not before its tracebacks are written.
+        worker.deadlineMs = Math.max(turn.nowMs, worker.sinceMs + SUPERVISOR_LIMITS.tracebackMs);
+      }
       return;
     case 'request-stuck':
       onRequestStuck(turn, worker, event);
@@ -132,6 +135,7 @@ function onRequestStuck(turn: Turn, worker: FleetWorker, event: EventOf<'request
   if (worker.state === 'ready' || worker.state === 'retiring') {
     drainWorker(worker, turn.nowMs, graceMs);
   } else if (worker.state === 'draining') {
+    worker.sinceMs = turn.nowMs;
     worker.deadlineMs = Math.min(worker.deadlineMs, turn.nowMs + graceMs);
   }
 }

@@ -6,8 +6,8 @@ export const SUPERVISOR_LIMITS = {
   backoffMaxMs: 30_000,
   /** So many workers that die before one is ready: the application does not run, and saying so beats trying for ever. */
   firstStartFailuresMax: 3,
-  /** Between asking for tracebacks and SIGKILL: faulthandler writes them in a few milliseconds. */
-  tracebackMs: 200,
+  /** Between asking for tracebacks and SIGKILL: faulthandler writes them in a few milliseconds, a busy machine needs more. */
+  tracebackMs: 500,
   /** Once the edge is drained, workers only have to run their exit handlers. */
   workerEndMs: 3_000,
   /** After a quick stop was asked for, the edge and the zygotes are killed. */
