@@ -24,8 +24,10 @@ import { listenWithBuffer } from './node-internals.ts';
 import type { ListenerOrigins } from './pipeline/identify.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import { RequestIds } from './request-id.ts';
-import { type SharedState, waitingElsewhere } from './shared-state.ts';
-import { type ConnectionServices, Http1Connection } from './transport/http1-connection.ts';
+import type { SharedState } from './shared-state.ts';
+import { waitingElsewhere } from './shared-state.ts';
+import type { ConnectionServices } from './transport/http1-connection.ts';
+import { Http1Connection } from './transport/http1-connection.ts';
 import { HeadRenderer } from './transport/response-text.ts';
 
 /** What threads say beside what the supervisor is told: thread `to` may look for a worker. */

@@ -9,10 +9,12 @@ import type { Exchange } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import { BodyCollector } from './body-collector.ts';
-import { Call, type CallOwner } from './call.ts';
+import type { CallOwner } from './call.ts';
+import { Call } from './call.ts';
 import { CallQueue } from './call-queue.ts';
 import { closeFile, openWorkerFile } from './file-frame.ts';
-import { Lane, type LaneIdentity, type LaneOwner } from './lane.ts';
+import type { LaneIdentity, LaneOwner } from './lane.ts';
+import { Lane } from './lane.ts';
 import { LaneSet } from './lane-set.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { WorkerHeadMemo } from './response-head.ts';
@@ -149,7 +151,10 @@ export class Gateway implements CallOwner, LaneOwner {
     const nowMs = this.monotonicMs();
     if (nowMs - this.#overloadLoggedMs >= GATEWAY_LIMITS.overloadLogMs) {
       const { queueMax } = this.#options.settings;
-      this.log('warning', `overload: ${this.#overloads} requests refused with 503, ${this.#queue.count} waiting in the queue (limit ${queueMax})`);
+      this.log(
+        'warning',
+        `overload: ${this.#overloads} requests refused with 503, ${this.#queue.count} waiting in the queue (limit ${queueMax})`,
+      );
       this.#overloads = 0;
       this.#overloadLoggedMs = nowMs;
     }
@@ -391,7 +396,15 @@ export class Gateway implements CallOwner, LaneOwner {
         lane.isStuck = true;
         const { requestId, method, target } = call.exchange;
         const { worker, pid, unit } = lane;
-        this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds: Math.round(ranMs / 1000) });
+        this.#options.onStuck({
+          worker,
+          pid,
+          unit,
+          requestId,
+          method,
+          path: target,
+          seconds: Math.round(ranMs / 1000),
+        });
         call.fail(504);
       }
     }

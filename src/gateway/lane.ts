@@ -16,7 +16,8 @@ import {
 } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
-import { type LaneLoad, nextMean } from './schedule.ts';
+import type { LaneLoad } from './schedule.ts';
+import { nextMean } from './schedule.ts';
 
 const OUT_BYTES = 64 * 1024;
 const REQUEST_HEAD_BYTES = 12;

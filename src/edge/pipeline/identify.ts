@@ -2,8 +2,10 @@
 
 import type { Client, Origin } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http1/types.ts';
-import { readForwarded, type TrustedPeers } from '../forwarded.ts';
-import { isAcceptableId, type RequestIds } from '../request-id.ts';
+import type { TrustedPeers } from '../forwarded.ts';
+import { readForwarded } from '../forwarded.ts';
+import type { RequestIds } from '../request-id.ts';
+import { isAcceptableId } from '../request-id.ts';
 import type { Requester } from '../transport/http1-exchange.ts';
 
 /** The origins of a listener: who the peer is decides which is used. */

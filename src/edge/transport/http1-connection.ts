@@ -16,12 +16,16 @@ import type { TrustedPeers } from '../forwarded.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { unsentBytes } from '../node-internals.ts';
 import { decodePath } from '../path.ts';
-import { identify, type Peer } from '../pipeline/identify.ts';
+import type { Peer } from '../pipeline/identify.ts';
+import { identify } from '../pipeline/identify.ts';
 import type { RequestIds } from '../request-id.ts';
-import { Deadline, type Phase } from './deadline.ts';
-import { type ExchangeConnection, Http1Exchange } from './http1-exchange.ts';
+import type { Phase } from './deadline.ts';
+import { Deadline } from './deadline.ts';
+import type { ExchangeConnection } from './http1-exchange.ts';
+import { Http1Exchange } from './http1-exchange.ts';
 import { Output } from './output.ts';
-import { type ConnectionField, delimiterOf, forbidsBody, type HeadRenderer } from './response-text.ts';
+import type { ConnectionField, HeadRenderer } from './response-text.ts';
+import { delimiterOf, forbidsBody } from './response-text.ts';
 import { ResponseWriter } from './response-writer.ts';
 
 /** What all connections of a thread share. */
@@ -67,7 +71,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     this.#peer = peer;
     this.#services = services;
     this.#parser = new RequestParser({ memo: services.memo });
-    this.#output = new Output(socket, { onDrain: () => this.#onDrain(), onError: (error) => this.#onOutputError(error) });
+    this.#output = new Output(socket, {
+      onDrain: () => this.#onDrain(),
+      onError: (error) => this.#onOutputError(error),
+    });
     this.#writer = new ResponseWriter(this.#output, services.renderer, services.date);
     this.#deadline = new Deadline(services.table.nowMs, services.keepAliveMs);
     socket.on('drain', () => this.#output.onSocketDrain());
@@ -201,7 +208,12 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     const { client } = this.#peer;
     this.#services.log('info', `${fault.code} from ${client.address || 'unix:'}: ${fault.detail}`);
     const page = renderErrorPage(fault.status, undefined, '', undefined);
-    this.#writer.whole(pageHead(fault.status, page.contentType, ''), page.body.length, 'Connection: close\r\n', page.body);
+    this.#writer.whole(
+      pageHead(fault.status, page.contentType, ''),
+      page.body.length,
+      'Connection: close\r\n',
+      page.body,
+    );
     this.#services.accessLog?.writeFault(client, fault.status);
     this.#close();
   }
@@ -440,10 +452,18 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
       return;
     }
     const isHead = this.#deadline.phase === 'head';
-    const transfer = { receivedBytes: this.#bodyBytes, isPaused: this.#isPaused, unsentBytes: unsentBytes(this.#socket) };
+    const transfer = {
+      receivedBytes: this.#bodyBytes,
+      isPaused: this.#isPaused,
+      unsentBytes: unsentBytes(this.#socket),
+    };
     switch (this.#deadline.expire(nowMs, transfer)) {
       case 'refuse':
-        this.#onFault({ code: isHead ? 'http1.head-timeout' : 'http1.body-timeout', status: 408, detail: 'it did not arrive in time' });
+        this.#onFault({
+          code: isHead ? 'http1.head-timeout' : 'http1.body-timeout',
+          status: 408,
+          detail: 'it did not arrive in time',
+        });
         break;
       case 'destroy':
         this.#socket.destroy();

@@ -46,7 +46,13 @@ export class Http1Exchange implements Exchange, Responder {
   watcher: ResponseWatcher | undefined;
   readonly #connection: ExchangeConnection;
 
-  constructor(connection: ExchangeConnection, head: RequestHead, path: string, requester: Requester, startedMs: number) {
+  constructor(
+    connection: ExchangeConnection,
+    head: RequestHead,
+    path: string,
+    requester: Requester,
+    startedMs: number,
+  ) {
     this.#connection = connection;
     this.head = head;
     this.path = path;

@@ -57,7 +57,11 @@ export function forbidsBody(status: number): boolean {
 }
 
 /** How the body of a response to this request is delimited; `length` undefined when it is not known. RFC 9112 6.3. */
-export function delimiterOf(status: number, length: number | undefined, request: { readonly method: string; readonly minor: 0 | 1 }): Delimiter {
+export function delimiterOf(
+  status: number,
+  length: number | undefined,
+  request: { readonly method: string; readonly minor: 0 | 1 },
+): Delimiter {
   if (forbidsBody(status)) {
     return 'none';
   }

@@ -2,7 +2,8 @@
 
 import type { Body, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { Output } from './output.ts';
-import { type ConnectionField, type Delimiter, type HeadRenderer, LAST_CHUNK, renderChunk } from './response-text.ts';
+import type { ConnectionField, Delimiter, HeadRenderer } from './response-text.ts';
+import { LAST_CHUNK, renderChunk } from './response-text.ts';
 
 /** Bodies that are larger than this are not copied into a chunk's buffer. */
 const CHUNK_COPY_BYTES_MAX = 16_384;
