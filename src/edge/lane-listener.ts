@@ -6,7 +6,8 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Lane } from '../gateway/lane.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
-import { type Hello, parseHello } from '../protocol/lanes/hello.ts';
+import type { Hello } from '../protocol/lanes/hello.ts';
+import { parseHello } from '../protocol/lanes/hello.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { listenWithBuffer } from './node-internals.ts';
 

@@ -6,7 +6,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
 import { newSharedState } from './shared-state.ts';
-import { EdgeThread, type FromThread, type ToThread } from './thread.ts';
+import type { FromThread, ToThread } from './thread.ts';
+import { EdgeThread } from './thread.ts';
 
 interface Thread {
   receive(message: ToThread): void;

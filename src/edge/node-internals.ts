@@ -3,7 +3,8 @@
  * The runtime is pinned, and a test of each runs with it.
  */
 
-import { createServer, type Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
+import { createServer, Socket } from 'node:net';
 
 interface Handle {
   readonly writeQueueSize?: number;

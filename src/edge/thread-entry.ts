@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ConfigureEdge } from '../protocol/control/edge.ts';
 import type { SharedState } from './shared-state.ts';
-import { EdgeThread, type ToThread } from './thread.ts';
+import type { ToThread } from './thread.ts';
+import { EdgeThread } from './thread.ts';
 
 const { index, config, shared } = workerData as { index: number; config: ConfigureEdge; shared: SharedState };
 const thread = new EdgeThread(index, config, shared, (message) => parentPort?.postMessage(message));

@@ -21,10 +21,13 @@ import { compileStatic } from './handlers/static/static.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { listenWithBuffer } from './node-internals.ts';
+import type { ListenerOrigins } from './pipeline/identify.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import { RequestIds } from './request-id.ts';
-import { type SharedState, waitingElsewhere } from './shared-state.ts';
-import { type ConnectionServices, Http1Connection, type ListenerOrigins } from './transport/http1-connection.ts';
+import type { SharedState } from './shared-state.ts';
+import { waitingElsewhere } from './shared-state.ts';
+import type { ConnectionServices } from './transport/http1-connection.ts';
+import { Http1Connection } from './transport/http1-connection.ts';
 import { HeadRenderer } from './transport/response-text.ts';
 
 /** What threads say beside what the supervisor is told: thread `to` may look for a worker. */
@@ -191,7 +194,8 @@ export class EdgeThread {
       socket.destroy();
       return () => undefined;
     }
-    const connection = new Http1Connection(socket, client, origins, this.#services);
+    const peer = { client, origins, isTrusted: this.#services.trusted.has(client.address) };
+    const connection = new Http1Connection(socket, peer, this.#services);
     this.#table.add(connection);
     return (length) => connection.onBytes(length);
   }

@@ -5,7 +5,8 @@
 
 import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import { type SpoolBudget, SpoolFile } from './spool-file.ts';
+import type { SpoolBudget } from './spool-file.ts';
+import { SpoolFile } from './spool-file.ts';
 
 export interface CollectedBody {
   readonly length: number;

@@ -5,7 +5,6 @@
 
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from './body-collector.ts';
-import type { Lane } from './lane.ts';
 import type { WorkerHead } from './response-head.ts';
 import { ResponseSpool } from './response-spool.ts';
 import type { SpoolBudget } from './spool-file.ts';
@@ -15,6 +14,16 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** Bodies up to this are joined to the head as text: one write instead of two, and no copy to a buffer of their own. */
 const TEXT_BODY_BYTES_MAX = 8192;
+
+/** The lane that a call is on. */
+export interface CallLane {
+  readonly isLost: boolean;
+  readonly unit: number;
+  readonly worker: number;
+  /** Stops and starts reading from the worker. */
+  pause(): void;
+  resume(): void;
+}
 
 /** What a call tells the gateway. */
 export interface CallOwner {
@@ -37,7 +46,7 @@ export class Call implements ResponseWatcher {
   block = '';
 
   /** The lane it is on, and its stream there. */
-  lane: Lane | undefined;
+  lane: CallLane | undefined;
   stream = 0;
   /** When it entered the queue, and how often it was sent without being begun. */
   queuedAtMs = 0;
@@ -181,7 +190,6 @@ export class Call implements ResponseWatcher {
     if (this.lane === undefined) {
       this.#owner.onDropped(this);
     } else if (!this.#isSpooledOut) {
-      this.lane.resume();
       this.#owner.onAbandoned(this);
     }
   }

@@ -3,7 +3,8 @@
  * it only if it finds the very file the worker has open.
  */
 
-import { type BigIntStats, close, constants, fstat, open } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { close, constants, fstat, open } from 'node:fs';
 import type { FilePart } from '../protocol/http/exchange.ts';
 
 const FIXED_BYTES = 32;

@@ -5,14 +5,17 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../kernel/clock.ts';
-import { Deque } from '../kernel/deque.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
-import { FRAME, renderWords } from '../protocol/lanes/frames.ts';
+import { FRAME, FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import { BodyCollector } from './body-collector.ts';
-import { Call, type CallOwner } from './call.ts';
+import type { CallOwner } from './call.ts';
+import { Call } from './call.ts';
+import { CallQueue } from './call-queue.ts';
 import { closeFile, openWorkerFile } from './file-frame.ts';
-import { Lane, type LaneIdentity, type LaneOwner } from './lane.ts';
+import type { LaneIdentity, LaneOwner } from './lane.ts';
+import { Lane } from './lane.ts';
+import { LaneSet } from './lane-set.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import { pickLane, recallAfterMs } from './schedule.ts';
@@ -58,7 +61,7 @@ export interface GatewayOptions {
   onRoom(): void;
 }
 
-/** How often timeouts and recalls are looked at while requests are on lanes. */
+/** How often recalls are looked at while requests are on lanes, and how often timeouts. */
 const WATCH_MS = 10;
 const TIMEOUT_CHECK_MS = 250;
 
@@ -66,16 +69,13 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly budget: SpoolBudget;
   readonly #options: GatewayOptions;
-  readonly #lanes: Lane[] = [];
-  readonly #controls = new Map<number, Socket>();
-  readonly #queue = new Deque<Call>();
+  readonly #lanes: LaneSet;
+  readonly #queue: CallQueue;
   readonly #dirty: Lane[] = [];
   readonly #flushDirty = (): void => this.#flush();
   readonly #head = { request: '', block: '' };
-  #active: ReadonlySet<number> = new Set();
-  #waiting = 0;
-  #yields = false;
-  #collecting = 0;
+  /** It was this thread's turn to leave a free place to others. */
+  #hasYielded = false;
   #onLanes = 0;
   #used = 0;
   #stream: number;
@@ -88,15 +88,8 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#options = options;
     this.budget = options.budget;
     this.#stream = options.firstStream;
-  }
-
-  /** Requests that are owed an answer. */
-  get pendingCount(): number {
-    return this.#waiting + this.#onLanes + this.#collecting;
-  }
-
-  get waitingCount(): number {
-    return this.#waiting;
+    this.#lanes = new LaneSet((worker) => options.onQuiet(worker));
+    this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
 
   submit(exchange: Exchange): void {
@@ -118,11 +111,9 @@ export class Gateway implements CallOwner, LaneOwner {
       call.fail(413);
       return;
     }
-    this.#collecting += 1;
     exchange.readBody(
       new BodyCollector(exchange, this.budget, bytesMax, {
         onBody: (body) => {
-          this.#collecting -= 1;
           if (call.isOver) {
             body.file?.close();
           } else {
@@ -131,7 +122,6 @@ export class Gateway implements CallOwner, LaneOwner {
           }
         },
         onFailed: (status, reason) => {
-          this.#collecting -= 1;
           if (status === undefined) {
             call.isOver = true;
           } else {
@@ -144,38 +134,26 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #enqueue(call: Call): void {
-    if (this.#waiting === 0 && this.#dispatch(call)) {
+    if (this.#queue.count === 0 && this.#dispatch(call)) {
       return;
     }
-    if (this.#waiting >= this.#options.settings.queueMax) {
+    if (this.#queue.isFull) {
       this.#overload(call);
       return;
     }
     call.queuedAtMs = this.monotonicMs();
-    this.#count(1);
     this.#queue.push(call);
-    if (this.#queue.size > 2 * this.#options.settings.queueMax) {
-      this.#forgetDropped();
-    }
     this.#startWatch();
-  }
-
-  /** Dropped calls stay in the queue until they come to its front; a flood of them must not make it long. */
-  #forgetDropped(): void {
-    for (const call of this.#queue.takeAll()) {
-      if (!call.isOver) {
-        this.#queue.push(call);
-      }
-    }
   }
 
   #overload(call: Call): void {
     this.#overloads += 1;
     const nowMs = this.monotonicMs();
     if (nowMs - this.#overloadLoggedMs >= GATEWAY_LIMITS.overloadLogMs) {
+      const { queueMax } = this.#options.settings;
       this.log(
         'warning',
-        `overload: ${this.#overloads} requests refused with 503, ${this.#waiting} waiting in the queue (limit ${this.#options.settings.queueMax})`,
+        `overload: ${this.#overloads} requests refused with 503, ${this.#queue.count} waiting in the queue (limit ${queueMax})`,
       );
       this.#overloads = 0;
       this.#overloadLoggedMs = nowMs;
@@ -185,16 +163,12 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #dispatch(call: Call): boolean {
-    const lane = pickLane(this.#lanes, this.#options.loads);
+    const lane = pickLane(this.#lanes.lanes, this.#options.loads);
     if (lane === undefined) {
       return false;
     }
     if (call.request === '') {
-      const head = this.#head;
-      const { exchange, body } = call;
-      renderWsgiHead(exchange, body === undefined ? undefined : { length: body.length, file: body.file?.path }, head);
-      call.request = head.request;
-      call.block = head.block;
+      this.#renderHead(call);
     }
     Atomics.add(this.#options.loads, lane.slot, 1);
     this.#onLanes += 1;
@@ -208,22 +182,22 @@ export class Gateway implements CallOwner, LaneOwner {
     return true;
   }
 
+  #renderHead(call: Call): void {
+    const head = this.#head;
+    const { exchange, body } = call;
+    renderWsgiHead(exchange, body === undefined ? undefined : { length: body.length, file: body.file?.path }, head);
+    call.request = head.request;
+    call.block = head.block;
+  }
+
   /** Sends what waits, as far as there is room. */
   pump(): void {
     for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
-      if (!call.isOver) {
-        if (!this.#dispatch(call)) {
-          return;
-        }
-        this.#count(-1);
+      if (!this.#dispatch(call)) {
+        return;
       }
       this.#queue.shift();
     }
-  }
-
-  #count(change: 1 | -1): void {
-    this.#waiting += change;
-    this.#options.onWaiting(this.#waiting);
   }
 
   #flush(): void {
@@ -241,7 +215,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   /** Counted over all lanes, so that a record of an earlier worker on the board is never taken for a present one. */
   nextStream(): number {
-    this.#stream = this.#stream >= 0xffffff ? 1 : this.#stream + 1;
+    this.#stream = this.#stream >= FRAME_LIMITS.streamMax ? 1 : this.#stream + 1;
     return this.#stream;
   }
 
@@ -252,22 +226,22 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#dirty.push(lane);
   }
 
-  onAnswered(lane: Lane, _call: Call): void {
+  onAnswered(lane: Lane): void {
     this.#onLanes -= 1;
     Atomics.sub(this.#options.loads, lane.slot, 1);
   }
 
   onRead(lane: Lane): void {
-    if (this.#waiting > 0 && (this.#yields || !this.#options.othersWait())) {
-      this.#yields = false;
+    if (this.#queue.count > 0 && (this.#hasYielded || !this.#options.othersWait())) {
+      this.#hasYielded = false;
       this.pump();
     } else {
       // Turn and turn about: the thread whose requests are answered must not take every place that becomes free.
-      this.#yields = true;
+      this.#hasYielded = true;
       this.#options.onRoom();
     }
     if (lane.isDraining) {
-      this.#finishDrain(lane);
+      this.#lanes.finishDrain(lane);
     }
   }
 
@@ -285,23 +259,15 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   onRecalled(lane: Lane, streams: readonly number[]): void {
-    const given = new Set(streams);
-    const back: Call[] = [];
-    while (lane.calls.size > 0) {
-      const call = lane.calls.pop();
-      if (call === undefined || !given.has(call.stream)) {
-        if (call !== undefined) {
-          lane.calls.push(call);
-        }
-        break;
-      }
-      this.onAnswered(lane, call);
-      back.push(call);
+    const back = lane.takeBack(new Set(streams));
+    for (const call of back) {
+      this.onAnswered(lane);
+      call.lane = undefined;
     }
     lane.isRecalled = false;
-    this.#putBack(back.reverse());
+    this.#putBack(back);
     if (lane.isDraining) {
-      this.#finishDrain(lane);
+      this.#lanes.finishDrain(lane);
     }
     this.pump();
   }
@@ -314,15 +280,15 @@ export class Gateway implements CallOwner, LaneOwner {
   // What calls tell.
 
   onAbandoned(call: Call): void {
-    const { lane } = call;
-    if (lane !== undefined && !lane.isLost) {
-      this.#control(lane, FRAME.abort, [lane.unit, call.stream]);
+    if (call.lane !== undefined) {
+      call.lane.resume();
+      this.#lanes.abort(call.lane, call.stream);
     }
   }
 
   onDropped(call: Call): void {
     if (call.queuedAtMs > 0 && call.lane === undefined) {
-      this.#count(-1);
+      this.#queue.onDropped();
     }
   }
 
@@ -334,86 +300,47 @@ export class Gateway implements CallOwner, LaneOwner {
 
   addLane(socket: Socket, identity: LaneIdentity): Lane {
     const lane = new Lane(socket, identity, this);
-    lane.isActive = this.#active.has(identity.worker);
-    this.#lanes.push(lane);
+    this.#lanes.add(lane);
     this.pump();
     return lane;
   }
 
   addControl(worker: number, socket: Socket): void {
-    this.#controls.set(worker, socket);
+    this.#lanes.addControl(worker, socket);
   }
 
   removeControl(worker: number, socket: Socket): void {
-    if (this.#controls.get(worker) === socket) {
-      this.#controls.delete(worker);
-    }
+    this.#lanes.removeControl(worker, socket);
   }
 
-  /** The whole set of workers that are to get requests; a worker's lane that was active and is not in it is drained. */
+  /** The whole set of workers that are to get requests, and those whose process has ended. */
   setWorkers(active: ReadonlySet<number>, gone: readonly number[]): void {
-    this.#active = active;
-    for (const lane of [...this.#lanes]) {
-      if (gone.includes(lane.worker)) {
-        this.onLaneLost(lane);
-      } else if (active.has(lane.worker)) {
-        lane.isActive = true;
-      } else if (lane.isActive) {
-        this.#drain(lane);
-      }
+    for (const lane of this.#lanes.lanes.filter((each) => gone.includes(each.worker))) {
+      this.onLaneLost(lane);
     }
+    this.#lanes.setActive(active);
     this.pump();
-  }
-
-  #drain(lane: Lane): void {
-    lane.isActive = false;
-    lane.isDraining = true;
-    if (lane.depth > 1) {
-      this.#recall(lane);
-    }
-    this.#finishDrain(lane);
-  }
-
-  /** DRAIN goes out behind the last request, once nothing can come back from the lane. */
-  #finishDrain(lane: Lane): void {
-    if (!lane.isRecalled && !lane.isLost && lane.depth === 0) {
-      lane.sendFrame(FRAME.drain, 0);
-      lane.isRecalled = true;
-      lane.isDrained = true;
-    }
-    const siblings = this.#lanes.filter((other) => other.worker === lane.worker);
-    if (siblings.every((other) => other.isDrained || (other.isStuck && other.depth <= 1))) {
-      this.#options.onQuiet(lane.worker);
-    }
-  }
-
-  #recall(lane: Lane): void {
-    lane.isRecalled = true;
-    this.#control(lane, FRAME.recall, [lane.unit]);
-  }
-
-  #control(lane: Lane, type: number, words: readonly number[]): void {
-    this.#controls.get(lane.worker)?.write(renderWords(type, 0, words));
   }
 
   /** The worker's end is closed, or it may not be trusted any more. What ran on it fails, the rest goes elsewhere. */
   onLaneLost(lane: Lane): void {
-    const at = this.#lanes.indexOf(lane);
-    if (at === -1) {
+    if (!this.#lanes.remove(lane)) {
       return;
     }
-    this.#lanes.splice(at, 1);
-    lane.close();
     const calls = lane.calls.takeAll();
     const started = calls.length === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
     const running = calls.findIndex((call) => call.stream === started);
     const back: Call[] = [];
     for (const [index, call] of calls.entries()) {
-      this.onAnswered(lane, call);
+      this.onAnswered(lane);
       const mayRunAgain = index > running || (index < running && call.isSafe && !call.hasBegun);
+      if (call.isOver) {
+        continue;
+      }
       if (mayRunAgain && call.retries < GATEWAY_LIMITS.retriesMax) {
+        call.lane = undefined;
         back.push(call);
-      } else if (!call.isOver) {
+      } else {
         this.log('error', `${call.describe()} was lost with worker ${lane.worker} (pid ${lane.pid})`);
         call.fail(502);
       }
@@ -422,17 +349,13 @@ export class Gateway implements CallOwner, LaneOwner {
     this.pump();
   }
 
-  /** To the front of the queue, in their order. */
   #putBack(calls: readonly Call[]): void {
-    for (const call of calls.toReversed()) {
-      if (!call.isOver) {
-        call.lane = undefined;
-        call.retries += 1;
-        call.queuedAtMs ||= this.monotonicMs();
-        this.#count(1);
-        this.#queue.unshift(call);
-      }
+    const waiting = calls.filter((call) => !call.isOver);
+    for (const call of waiting) {
+      call.retries += 1;
+      call.queuedAtMs ||= this.monotonicMs();
     }
+    this.#queue.putBack(waiting);
   }
 
   // Time.
@@ -442,16 +365,16 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #onWatch(): void {
-    if (this.#waiting === 0 && this.#onLanes === 0) {
+    if (this.#queue.count === 0 && this.#onLanes === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
       return;
     }
     this.pump();
     const nowMs = this.monotonicMs();
-    for (const lane of this.#lanes) {
+    for (const lane of this.#lanes.lanes) {
       if (lane.depth > 1 && !lane.isRecalled && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs)) {
-        this.#recall(lane);
+        this.#lanes.recall(lane);
       }
     }
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {
@@ -466,7 +389,7 @@ export class Gateway implements CallOwner, LaneOwner {
     if (timeoutMs === 0) {
       return;
     }
-    for (const lane of this.#lanes) {
+    for (const lane of this.#lanes.lanes) {
       const call = lane.calls.peek();
       const ranMs = nowMs - lane.frontSinceMs;
       if (call !== undefined && ranMs > timeoutMs && !lane.isStuck) {
@@ -489,14 +412,11 @@ export class Gateway implements CallOwner, LaneOwner {
 
   #checkQueue(nowMs: number): void {
     for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
-      if (!call.isOver && nowMs - call.queuedAtMs < this.#options.settings.queueTimeoutMs) {
+      if (nowMs - call.queuedAtMs < this.#options.settings.queueTimeoutMs) {
         return;
       }
       this.#queue.shift();
-      if (!call.isOver) {
-        this.#count(-1);
-        this.#overload(call);
-      }
+      this.#overload(call);
     }
   }
 }

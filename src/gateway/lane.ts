@@ -16,7 +16,8 @@ import {
 } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
-import { type LaneLoad, nextMean } from './schedule.ts';
+import type { LaneLoad } from './schedule.ts';
+import { nextMean } from './schedule.ts';
 
 const OUT_BYTES = 64 * 1024;
 const REQUEST_HEAD_BYTES = 12;
@@ -36,7 +37,7 @@ export interface LaneOwner {
   /** Bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
   onDirty(lane: Lane): void;
   /** A request was answered to its end, and its place is free. */
-  onAnswered(lane: Lane, call: Call): void;
+  onAnswered(lane: Lane): void;
   /** All that one read brought has been handled. */
   onRead(lane: Lane): void;
   onFile(lane: Lane, call: Call, payload: Buffer): void;
@@ -165,6 +166,19 @@ export class Lane implements LaneLoad {
     }
   }
 
+  /** Takes out the calls that the worker gave back, which are the last ones; in their order. */
+  takeBack(streams: ReadonlySet<number>): Call[] {
+    const back: Call[] = [];
+    for (let call = this.calls.pop(); call !== undefined; call = this.calls.pop()) {
+      if (!streams.has(call.stream)) {
+        this.calls.push(call);
+        break;
+      }
+      back.push(call);
+    }
+    return back.reverse();
+  }
+
   pause(): void {
     this.#socket.pause();
   }
@@ -216,11 +230,11 @@ export class Lane implements LaneLoad {
         call.onData(reader.buffer, reader.start, reader.end);
         return undefined;
       case FRAME.end:
-        this.#answered(call);
+        this.#answered();
         call.onEnd();
         return undefined;
       case FRAME.failed:
-        this.#answered(call);
+        this.#answered();
         call.fail(500, reader.buffer.toString('utf8', reader.start, reader.end));
         return undefined;
       case FRAME.file:
@@ -244,15 +258,15 @@ export class Lane implements LaneLoad {
     if (reader.type === FRAME.response) {
       call.onResponse(head, buffer, bodyStart, end);
     } else {
-      this.#answered(call);
+      this.#answered();
       call.onWhole(head, buffer, bodyStart, end);
     }
     return undefined;
   }
 
-  #answered(call: Call): void {
+  #answered(): void {
     this.calls.shift();
-    this.#owner.onAnswered(this, call);
+    this.#owner.onAnswered(this);
   }
 
   close(): void {

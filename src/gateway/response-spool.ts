@@ -5,7 +5,8 @@
 
 import type { Responder } from '../protocol/http/exchange.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import { type SpoolBudget, SpoolFile } from './spool-file.ts';
+import type { SpoolBudget } from './spool-file.ts';
+import { SpoolFile } from './spool-file.ts';
 
 export interface ResponseSpoolEvents {
   /** The file is as long as it may be, or the disk is slow: the worker is to wait … */

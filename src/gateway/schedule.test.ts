@@ -1,6 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LaneLoad, nextMean, pickLane, prefetchDepth, recallAfterMs, SCHEDULE } from './schedule.ts';
+import type { LaneLoad } from './schedule.ts';
+import { nextMean, pickLane, prefetchDepth, recallAfterMs, SCHEDULE } from './schedule.ts';
 
 function lane(slot: number, more: Partial<LaneLoad> = {}): LaneLoad {
   return { slot, depth: 0, meanServiceUs: 50, usedAt: 0, isOpen: true, ...more };

@@ -139,8 +139,9 @@ export class SpoolFile {
   }
 }
 
-/** A temporary file that cannot be closed or removed harms no request; the run directory goes with the server. */
-function ignoreCloseError(): void {}
+function ignoreCloseError(): void {
+  // A temporary file that cannot be closed or removed harms no request; the run directory goes with the server.
+}
 
 function unwritten(batch: readonly Buffer[], written: number): Buffer[] {
   let left = written;

@@ -2,7 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
 import type { FieldBlock } from '../protocol/http1/types.ts';
-import { renderWsgiHead, type WsgiBody } from './wsgi-head.ts';
+import type { WsgiBody } from './wsgi-head.ts';
+import { renderWsgiHead } from './wsgi-head.ts';
 
 const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false };
 
@@ -54,7 +55,11 @@ function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?:
     ...values.slice(7),
   ];
   equal(pairs.length % 2, 0);
-  return Object.fromEntries(Array.from({ length: pairs.length / 2 }, (_, n) => [pairs[2 * n], pairs[2 * n + 1]]));
+  const found: Record<string, string> = {};
+  for (let at = 0; at < pairs.length; at += 2) {
+    found[pairs[at] ?? ''] = pairs[at + 1] ?? '';
+  }
+  return found;
 }
 
 test('renderWsgiHead() names fields as PEP 3333 does', () => {

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AccessEntry, clfDate, escapeLog, renderCombined, renderJson } from './line.ts';
+import type { AccessEntry } from './line.ts';
+import { clfDate, escapeLog, renderCombined, renderJson } from './line.ts';
 
 const ENTRY: AccessEntry = {
   address: '192.0.2.1',

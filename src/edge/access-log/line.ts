@@ -82,6 +82,5 @@ export function renderJson(entry: AccessEntry): string {
     appSeconds: entry.appMs < 0 ? undefined : Math.round(entry.appMs * 1000) / 1e6,
   });
   // JSON leaves DEL and the C1 controls as they are; a terminal would not.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
   return `${line.replace(/[\x7f-\xff]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)}\n`;
 }

@@ -5,28 +5,28 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Body, BodySink, Client, FilePart, Handler, Origin, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { Body, BodySink, FilePart, Handler, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable, TrackedConnection } from '../connection-table.ts';
 import { renderErrorPage } from '../error-pages.ts';
-import { readForwarded, type TrustedPeers } from '../forwarded.ts';
+import type { TrustedPeers } from '../forwarded.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { unsentBytes } from '../node-internals.ts';
 import { decodePath } from '../path.ts';
-import { isAcceptableId, type RequestIds } from '../request-id.ts';
+import type { Peer } from '../pipeline/identify.ts';
+import { identify } from '../pipeline/identify.ts';
+import type { RequestIds } from '../request-id.ts';
+import type { Phase } from './deadline.ts';
+import { Deadline } from './deadline.ts';
+import type { ExchangeConnection } from './http1-exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Output } from './output.ts';
-import {
-  type ConnectionField,
-  type Delimiter,
-  forbidsBody,
-  type HeadRenderer,
-  LAST_CHUNK,
-  renderChunk,
-} from './response-text.ts';
+import type { ConnectionField, HeadRenderer } from './response-text.ts';
+import { delimiterOf, forbidsBody } from './response-text.ts';
+import { ResponseWriter } from './response-writer.ts';
 
 /** What all connections of a thread share. */
 export interface ConnectionServices {
@@ -42,71 +42,52 @@ export interface ConnectionServices {
   readonly accessLog: AccessLog | undefined;
   readonly handle: Handler;
   /** The date of this second, as RFC 9110 5.6.7 writes it. */
-  date(): string;
-  monotonicMs(): number;
-  log(level: 'info' | 'warning' | 'error', text: string): void;
+  readonly date: () => string;
+  readonly monotonicMs: () => number;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
 
-/** The origins of a listener: who the peer is decides which is used. */
-export interface ListenerOrigins {
-  readonly plain: Origin;
-  readonly trusted: Origin;
-  /** A trusted proxy said https. */
-  readonly trustedSecure: Origin;
-}
-
-/** Bodies that are larger than this are not copied into a chunk's buffer. */
-const CHUNK_COPY_BYTES_MAX = 16 * 1024;
-
-type Phase = 'idle' | 'head' | 'body' | 'app' | 'write' | 'linger';
-
-export class Http1Connection implements TrackedConnection {
+export class Http1Connection implements TrackedConnection, ExchangeConnection {
   readonly #socket: Socket;
   readonly #services: ConnectionServices;
-  readonly #origins: ListenerOrigins;
+  readonly #peer: Peer;
   readonly #parser: RequestParser;
   readonly #output: Output;
-  readonly #client: Client;
-  readonly #isTrusted: boolean;
+  readonly #writer: ResponseWriter;
+  readonly #deadline: Deadline;
   #exchange: Http1Exchange | undefined;
   #sink: BodySink | undefined;
   /** The request's body is still coming. */
   #isBodyOpen = false;
   #bodyBytes = 0;
   #keepAlive = true;
-  #delimiter: Delimiter = 'none';
-  #pendingHead = '';
   #isProcessing = false;
   #isPaused = false;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
-  #phase: Phase = 'idle';
-  #phaseSinceMs: number;
-  #deadlineMs: number;
-  #unsent = 0;
 
-  constructor(socket: Socket, client: Client, origins: ListenerOrigins, services: ConnectionServices) {
+  constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#socket = socket;
-    this.#client = client;
+    this.#peer = peer;
     this.#services = services;
-    this.#origins = origins;
-    this.#isTrusted = services.trusted.has(client.address);
     this.#parser = new RequestParser({ memo: services.memo });
     this.#output = new Output(socket, {
       onDrain: () => this.#onDrain(),
       onError: (error) => this.#onOutputError(error),
     });
-    this.#phaseSinceMs = services.table.nowMs;
-    this.#deadlineMs = this.#phaseSinceMs + services.keepAliveMs;
+    this.#writer = new ResponseWriter(this.#output, services.renderer, services.date);
+    this.#deadline = new Deadline(services.table.nowMs, services.keepAliveMs);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
     socket.on('error', () => undefined); // 'close' follows, and is what matters
   }
 
+  // What comes in.
+
   /** `length` bytes are in the shared buffer. */
   onBytes(length: number): void {
-    if (this.#phase === 'linger') {
+    if (this.#deadline.phase === 'linger') {
       return;
     }
     const { buffer } = this.#services;
@@ -134,7 +115,7 @@ export class Http1Connection implements TrackedConnection {
           this.#onFault(event.fault);
           break;
       }
-      if (this.#phase === 'linger') {
+      if (this.#deadline.phase === 'linger') {
         break;
       }
     }
@@ -144,7 +125,7 @@ export class Http1Connection implements TrackedConnection {
 
   #afterInput(): void {
     if (this.#exchange === undefined) {
-      if (this.#phase === 'idle' && !this.#parser.isIdle) {
+      if (this.#deadline.phase === 'idle' && !this.#parser.isIdle) {
         this.#enter('head', EDGE_LIMITS.headTimeoutMs);
       }
     } else if (!this.#isBodyOpen && this.#parser.bufferedBytes > 0) {
@@ -152,10 +133,8 @@ export class Http1Connection implements TrackedConnection {
     }
   }
 
-  #enter(phase: Phase, deadlineMs: number): void {
-    this.#phase = phase;
-    this.#phaseSinceMs = this.#services.table.nowMs;
-    this.#deadlineMs = this.#phaseSinceMs + deadlineMs;
+  #enter(phase: Phase, forMs: number): void {
+    this.#deadline.enter(phase, this.#services.table.nowMs, forMs);
   }
 
   #pause(): void {
@@ -179,44 +158,17 @@ export class Http1Connection implements TrackedConnection {
       this.#onFault({ code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' });
       return;
     }
-    const exchange = this.#newExchange(head, path);
+    const startedMs = services.accessLog === undefined ? 0 : services.monotonicMs();
+    const requester = identify(this.#peer, head.block, services.trusted, services.ids);
+    const exchange = new Http1Exchange(this, head, path, requester, startedMs);
     this.#exchange = exchange;
     this.#keepAlive = head.keepAlive;
-    this.#phase = 'app';
-    this.#deadlineMs = Infinity;
+    this.#deadline.enterApp();
     this.#isBodyOpen = head.framing.kind !== 'none';
     this.#bodyBytes = 0;
     if (!services.handle(exchange)) {
       exchange.refuse(404);
     }
-  }
-
-  #newExchange(head: RequestHead, path: string): Http1Exchange {
-    const { services, client, origin, sentId } = this.#identify(head);
-    const startedMs = services.accessLog === undefined ? 0 : services.monotonicMs();
-    return new Http1Exchange(this, head, path, client, origin, sentId ?? services.ids.next(), startedMs);
-  }
-
-  /** Who asks, and by what name: a trusted peer's fields are believed. */
-  #identify(head: RequestHead): {
-    services: ConnectionServices;
-    client: Client;
-    origin: Origin;
-    sentId: string | undefined;
-  } {
-    const services = this.#services;
-    const origins = this.#origins;
-    if (!this.#isTrusted) {
-      return { services, client: this.#client, origin: origins.plain, sentId: undefined };
-    }
-    const said = readForwarded(head.block, services.trusted);
-    const id = head.block.get('x-request-id');
-    return {
-      services,
-      client: said.address === undefined ? this.#client : { address: said.address, port: said.port },
-      origin: said.scheme === 'https' ? origins.trustedSecure : origins.trusted,
-      sentId: isAcceptableId(id) ? id : undefined,
-    };
   }
 
   #onData(bytes: Buffer): void {
@@ -230,9 +182,8 @@ export class Http1Connection implements TrackedConnection {
     this.#isBodyOpen = false;
     const sink = this.#sink;
     this.#sink = undefined;
-    if (this.#phase === 'body') {
-      this.#phase = 'app';
-      this.#deadlineMs = Infinity;
+    if (this.#deadline.phase === 'body') {
+      this.#deadline.enterApp();
     }
     sink?.end();
   }
@@ -244,18 +195,7 @@ export class Http1Connection implements TrackedConnection {
     this.#isBodyOpen = true; // Nothing that follows can be read as a request.
     const exchange = this.#exchange;
     if (exchange === undefined) {
-      this.#services.log('info', `${fault.code} from ${this.#client.address || 'unix:'}: ${fault.detail}`);
-      const page = renderErrorPage(fault.status, undefined, '', undefined);
-      this.#output.text(
-        this.#services.renderer.render(
-          pageHead(fault.status, page.contentType, ''),
-          page.body.length,
-          'Connection: close\r\n',
-          this.#services.date(),
-        ) + page.body,
-      );
-      this.#services.accessLog?.writeFault(this.#client, fault.status);
-      this.#close();
+      this.#refuseUnread(fault);
     } else if (exchange.status === 0) {
       exchange.refuse(fault.status);
     } else {
@@ -263,19 +203,38 @@ export class Http1Connection implements TrackedConnection {
     }
   }
 
-  // What an exchange asks for. Each checks that the exchange is the present one: an answer that comes late goes nowhere.
+  /** What could not be read as a request has no exchange to answer through. */
+  #refuseUnread(fault: Fault): void {
+    const { client } = this.#peer;
+    this.#services.log('info', `${fault.code} from ${client.address || 'unix:'}: ${fault.detail}`);
+    const page = renderErrorPage(fault.status, undefined, '', undefined);
+    this.#writer.whole(
+      pageHead(fault.status, page.contentType, ''),
+      page.body.length,
+      'Connection: close\r\n',
+      page.body,
+    );
+    this.#services.accessLog?.writeFault(client, fault.status);
+    this.#close();
+  }
 
-  readBody(sink: BodySink): void {
+  // What an exchange asks for.
+
+  readBody(exchange: Http1Exchange, sink: BodySink): void {
+    if (exchange !== this.#exchange || !this.#isBodyOpen) {
+      return;
+    }
     this.#sink = sink;
-    const exchange = this.#exchange;
     this.#enter('body', EDGE_LIMITS.bodyGraceMs);
-    if (exchange?.head.expectContinue === true && this.#bodyBytes === 0) {
+    if (exchange.head.expectContinue && this.#bodyBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
     }
   }
 
-  resumeBody(): void {
-    this.#resume();
+  resumeBody(exchange: Http1Exchange): void {
+    if (exchange === this.#exchange) {
+      this.#resume();
+    }
   }
 
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void {
@@ -288,47 +247,16 @@ export class Http1Connection implements TrackedConnection {
     this.#keepAlive &&= !this.#isBodyOpen;
     const length = body === undefined ? 0 : body.length;
     const isHead = exchange.head.method === 'HEAD';
-    const bare = forbidsBody(head.status);
-    const delimiter = bare || (isHead && length === 0) ? 'none' : length;
-    const text = this.#services.renderer.render(
-      head,
-      delimiter,
-      this.#connectionField(exchange),
-      this.#services.date(),
-    );
-    if (length === 0 || isHead || bare) {
-      this.#output.text(text);
+    const isBare = forbidsBody(head.status);
+    const delimiter = isBare || (isHead && length === 0) ? 'none' : length;
+    if (length === 0 || isHead || isBare) {
+      this.#writer.whole(head, delimiter, this.#connectionField(exchange), undefined);
       releaseBody(body);
     } else {
       exchange.bodyBytes = length;
-      this.#sendWhole(text, body);
+      this.#writer.whole(head, delimiter, this.#connectionField(exchange), body);
     }
     this.#complete();
-  }
-
-  #sendWhole(text: string, body: Body): void {
-    if (typeof body === 'string') {
-      this.#output.text(text + body);
-    } else if (Buffer.isBuffer(body)) {
-      this.#output.joined(text, body);
-    } else if (body !== undefined) {
-      this.#output.text(text);
-      let open = body.parts.length;
-      const done = (): void => {
-        open -= 1;
-        if (open === 0) {
-          body.release();
-        }
-      };
-      for (const part of body.parts) {
-        if (Buffer.isBuffer(part)) {
-          this.#output.buffer(part);
-          done();
-        } else {
-          this.#output.file(part, done);
-        }
-      }
-    }
   }
 
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void {
@@ -336,58 +264,19 @@ export class Http1Connection implements TrackedConnection {
       return;
     }
     exchange.status = head.status;
-    if (forbidsBody(head.status)) {
-      this.#delimiter = 'none';
-    } else if (length !== undefined) {
-      this.#delimiter = length;
-    } else if (exchange.head.method === 'HEAD') {
-      this.#delimiter = 'none';
-    } else if (exchange.head.minor === 1) {
-      this.#delimiter = 'chunked';
-    } else {
-      this.#delimiter = 'close';
+    const delimiter = delimiterOf(head.status, length, exchange.head);
+    if (delimiter === 'close') {
       this.#keepAlive = false;
     }
-    this.#pendingHead = this.#services.renderer.render(
-      head,
-      this.#delimiter,
-      this.#connectionField(exchange),
-      this.#services.date(),
-    );
-    // The first bytes of the body usually follow at once; if they do not, the head goes alone.
-    process.nextTick(() => this.#flushHead());
-  }
-
-  #flushHead(): void {
-    if (this.#pendingHead !== '') {
-      this.#output.text(this.#takeHead());
-    }
-  }
-
-  #takeHead(): string {
-    const text = this.#pendingHead;
-    this.#pendingHead = '';
-    return text;
+    this.#writer.begin(head, delimiter, this.#connectionField(exchange));
   }
 
   write(exchange: Http1Exchange, bytes: Buffer): boolean {
-    if (
-      exchange !== this.#exchange ||
-      exchange.head.method === 'HEAD' ||
-      this.#delimiter === 'none' ||
-      bytes.length === 0
-    ) {
+    if (exchange !== this.#exchange || !hasBody(exchange) || bytes.length === 0) {
       return true;
     }
     exchange.bodyBytes += bytes.length;
-    if (this.#delimiter !== 'chunked') {
-      this.#send(bytes);
-    } else if (bytes.length <= CHUNK_COPY_BYTES_MAX) {
-      this.#send(renderChunk(bytes));
-    } else {
-      this.#output.joined(`${this.#takeHead()}${bytes.length.toString(16)}\r\n`, bytes);
-      this.#output.text('\r\n');
-    }
+    this.#writer.write(bytes);
     if (this.#output.hasRoom) {
       return true;
     }
@@ -395,50 +284,33 @@ export class Http1Connection implements TrackedConnection {
     return false;
   }
 
-  #send(bytes: Buffer): void {
-    if (this.#pendingHead === '') {
-      this.#output.buffer(bytes);
-    } else {
-      this.#output.joined(this.#takeHead(), bytes);
-    }
-  }
-
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void {
-    if (exchange !== this.#exchange || exchange.head.method === 'HEAD' || this.#delimiter === 'none') {
+    if (exchange !== this.#exchange || !hasBody(exchange)) {
       sent();
       return;
     }
     exchange.bodyBytes += part.length;
-    const isChunked = this.#delimiter === 'chunked';
-    this.#output.text(this.#takeHead() + (isChunked ? `${part.length.toString(16)}\r\n` : ''));
-    this.#output.file(part, sent);
-    if (isChunked) {
-      this.#output.text('\r\n');
-    }
+    this.#writer.file(part, sent);
     this.#enter('write', EDGE_LIMITS.writeStallMs);
   }
 
   end(exchange: Http1Exchange): void {
-    if (exchange !== this.#exchange) {
-      return;
+    if (exchange === this.#exchange) {
+      this.#writer.end();
+      this.#complete();
     }
-    const last = this.#takeHead() + (this.#delimiter === 'chunked' ? LAST_CHUNK : '');
-    if (last !== '') {
-      this.#output.text(last);
-    }
-    this.#complete();
   }
 
   cut(exchange: Http1Exchange): void {
     if (exchange !== this.#exchange) {
       return;
     }
-    this.#flushHead();
+    this.#writer.flush();
     this.#log(exchange);
     this.#exchange = undefined;
-    this.#phase = 'linger';
+    this.#enter('linger', EDGE_LIMITS.lingerMs);
     // Where the end of the connection is the end of the body, only a reset tells the client that this is not it.
-    if (this.#delimiter === 'close' && this.#output.isEmpty) {
+    if (this.#writer.endsWithConnection && this.#output.isEmpty) {
       this.#socket.resetAndDestroy();
     } else {
       this.#output.close();
@@ -447,9 +319,6 @@ export class Http1Connection implements TrackedConnection {
   }
 
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void {
-    if (exchange !== this.#exchange || exchange.status !== 0) {
-      return;
-    }
     const shown = this.#services.isDevelopment ? detail : undefined;
     const page = renderErrorPage(status, exchange.head.block.get('accept'), exchange.requestId, shown);
     this.respond(exchange, pageHead(status, page.contentType, fields ?? ''), page.body);
@@ -464,6 +333,8 @@ export class Http1Connection implements TrackedConnection {
     }
     return exchange.head.minor === 0 ? 'Connection: keep-alive\r\n' : '';
   }
+
+  // How a response, and a connection, ends.
 
   /** The response has been given to the output as a whole. */
   #complete(): void {
@@ -502,17 +373,16 @@ export class Http1Connection implements TrackedConnection {
   }
 
   #log(exchange: Http1Exchange): void {
-    const { accessLog, monotonicMs } = this.#services;
+    const { accessLog } = this.#services;
     if (accessLog !== undefined) {
-      accessLog.write(exchange, monotonicMs() - exchange.startedMs);
+      accessLog.write(exchange, this.#services.monotonicMs() - exchange.startedMs);
     }
   }
 
   #close(): void {
-    this.#phase = 'linger';
+    this.#enter('linger', EDGE_LIMITS.lingerMs);
     if (this.#isBodyOpen) {
       // Closing with unread bytes resets the connection, and the client may lose the answer (RFC 9112 9.6).
-      this.#enter('linger', EDGE_LIMITS.lingerMs);
       this.#socket.end();
       this.#resume();
     } else {
@@ -524,9 +394,8 @@ export class Http1Connection implements TrackedConnection {
     if (this.#isFinishing) {
       this.#finish();
     } else if (this.#exchange !== undefined) {
-      if (this.#phase === 'write') {
-        this.#phase = 'app';
-        this.#deadlineMs = Infinity;
+      if (this.#deadline.phase === 'write') {
+        this.#deadline.enterApp();
       }
       this.#exchange.watcher?.onDrain();
     }
@@ -539,7 +408,7 @@ export class Http1Connection implements TrackedConnection {
 
   #onClientEnd(): void {
     const exchange = this.#exchange;
-    if (this.#phase === 'linger' || exchange === undefined || this.#isBodyOpen) {
+    if (this.#deadline.phase === 'linger' || exchange === undefined || this.#isBodyOpen) {
       this.#socket.destroySoon();
     } else if (exchange.watcher?.onClientEnd() === true) {
       this.#socket.destroy();
@@ -549,7 +418,7 @@ export class Http1Connection implements TrackedConnection {
   }
 
   #onClose(): void {
-    this.#phase = 'linger';
+    this.#enter('linger', EDGE_LIMITS.lingerMs);
     this.#services.table.remove(this);
     this.#output.close();
     this.#sink?.fail();
@@ -557,20 +426,20 @@ export class Http1Connection implements TrackedConnection {
     const exchange = this.#exchange;
     if (exchange !== undefined) {
       this.#exchange = undefined;
-      exchange.status ||= 499;
+      exchange.status ||= 499; // nginx's word for a client that did not wait
       this.#log(exchange);
       exchange.watcher?.onGone();
     }
   }
 
-  // Time.
+  // What the table asks for.
 
   get address(): string {
-    return this.#client.address;
+    return this.#peer.client.address;
   }
 
   get isIdle(): boolean {
-    return this.#exchange === undefined && this.#phase === 'idle';
+    return this.#exchange === undefined && this.#deadline.phase === 'idle';
   }
 
   destroy(): void {
@@ -579,46 +448,35 @@ export class Http1Connection implements TrackedConnection {
 
   /** Called about once a second. */
   onTick(nowMs: number): void {
-    if (nowMs < this.#deadlineMs) {
+    if (!this.#deadline.isDue(nowMs)) {
       return;
     }
-    switch (this.#phase) {
-      case 'idle':
-      case 'linger':
+    const isHead = this.#deadline.phase === 'head';
+    const transfer = {
+      receivedBytes: this.#bodyBytes,
+      isPaused: this.#isPaused,
+      unsentBytes: unsentBytes(this.#socket),
+    };
+    switch (this.#deadline.expire(nowMs, transfer)) {
+      case 'refuse':
+        this.#onFault({
+          code: isHead ? 'http1.head-timeout' : 'http1.body-timeout',
+          status: 408,
+          detail: 'it did not arrive in time',
+        });
+        break;
+      case 'destroy':
         this.#socket.destroy();
-        return;
-      case 'head':
-        this.#onFault({ code: 'http1.head-timeout', status: 408, detail: 'the head did not arrive in time' });
-        return;
-      case 'body':
-        this.#checkBodyRate(nowMs);
-        return;
-      case 'write':
-        this.#checkProgress(nowMs);
-        return;
-      case 'app':
-        return;
+        break;
+      case undefined:
+        break;
     }
   }
+}
 
-  #checkBodyRate(nowMs: number): void {
-    const rate = (this.#bodyBytes * 1000) / (nowMs - this.#phaseSinceMs);
-    if (rate < EDGE_LIMITS.bodyBytesPerSecondMin && !this.#isPaused) {
-      this.#onFault({ code: 'http1.body-timeout', status: 408, detail: 'the body arrives too slowly' });
-    } else {
-      this.#deadlineMs = nowMs + 1000;
-    }
-  }
-
-  #checkProgress(nowMs: number): void {
-    const unsent = unsentBytes(this.#socket);
-    if (unsent >= this.#unsent && this.#unsent > 0) {
-      this.#socket.destroy();
-      return;
-    }
-    this.#unsent = unsent;
-    this.#deadlineMs = nowMs + EDGE_LIMITS.writeStallMs;
-  }
+/** Whether bytes given for it are sent: not for HEAD, nor with a status that forbids a body. */
+function hasBody(exchange: Http1Exchange): boolean {
+  return exchange.head.method !== 'HEAD' && !forbidsBody(exchange.status);
 }
 
 function pageHead(status: number, contentType: string, fields: string): ResponseHead {

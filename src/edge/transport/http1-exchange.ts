@@ -12,7 +12,26 @@ import type {
   ResponseWatcher,
 } from '../../protocol/http/exchange.ts';
 import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
-import type { Http1Connection } from './http1-connection.ts';
+
+/** What the connection does for its exchanges. It checks that the exchange is its present one: an answer that comes late goes nowhere. */
+export interface ExchangeConnection {
+  readBody(exchange: Http1Exchange, sink: BodySink): void;
+  resumeBody(exchange: Http1Exchange): void;
+  respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void;
+  begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void;
+  write(exchange: Http1Exchange, bytes: Buffer): boolean;
+  writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void;
+  end(exchange: Http1Exchange): void;
+  cut(exchange: Http1Exchange): void;
+  refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void;
+}
+
+/** Who asks, and how the request is called. */
+export interface Requester {
+  readonly client: Client;
+  readonly origin: Origin;
+  readonly requestId: string;
+}
 
 export class Http1Exchange implements Exchange, Responder {
   readonly head: RequestHead;
@@ -20,29 +39,26 @@ export class Http1Exchange implements Exchange, Responder {
   readonly client: Client;
   readonly origin: Origin;
   readonly requestId: string;
-  watcher: ResponseWatcher | undefined;
   /** For the access log: when the head was read, the status sent, body bytes sent. */
   readonly startedMs: number;
   status = 0;
   bodyBytes = 0;
-  /** When the application was given the request and when it answered, if it was asked. */
-  readonly #connection: Http1Connection;
+  watcher: ResponseWatcher | undefined;
+  readonly #connection: ExchangeConnection;
 
   constructor(
-    connection: Http1Connection,
+    connection: ExchangeConnection,
     head: RequestHead,
     path: string,
-    client: Client,
-    origin: Origin,
-    requestId: string,
+    requester: Requester,
     startedMs: number,
   ) {
     this.#connection = connection;
     this.head = head;
     this.path = path;
-    this.client = client;
-    this.origin = origin;
-    this.requestId = requestId;
+    this.client = requester.client;
+    this.origin = requester.origin;
+    this.requestId = requester.requestId;
     this.startedMs = startedMs;
   }
 
@@ -81,10 +97,10 @@ export class Http1Exchange implements Exchange, Responder {
   }
 
   readBody(sink: BodySink): void {
-    this.#connection.readBody(sink);
+    this.#connection.readBody(this, sink);
   }
   resumeBody(): void {
-    this.#connection.resumeBody();
+    this.#connection.resumeBody(this);
   }
   respond(head: ResponseHead, body: Body): void {
     this.#connection.respond(this, head, body);

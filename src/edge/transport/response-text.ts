@@ -56,6 +56,24 @@ export function forbidsBody(status: number): boolean {
   return status === 204 || status === 304 || status < 200;
 }
 
+/** How the body of a response to this request is delimited; `length` undefined when it is not known. RFC 9112 6.3. */
+export function delimiterOf(
+  status: number,
+  length: number | undefined,
+  request: { readonly method: string; readonly minor: 0 | 1 },
+): Delimiter {
+  if (forbidsBody(status)) {
+    return 'none';
+  }
+  if (length !== undefined) {
+    return length;
+  }
+  if (request.method === 'HEAD') {
+    return 'none';
+  }
+  return request.minor === 1 ? 'chunked' : 'close';
+}
+
 /** A chunk of RFC 9112 7.1, in one buffer when it is small: one write of it costs less than three. */
 export function renderChunk(bytes: Buffer): Buffer {
   const size = bytes.length.toString(16);

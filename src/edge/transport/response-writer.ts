@@ -1,0 +1,119 @@
+/** Writes one response after another to a connection's output: head, body, framing. It is told what to send, never whether. */
+
+import type { Body, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { Output } from './output.ts';
+import type { ConnectionField, Delimiter, HeadRenderer } from './response-text.ts';
+import { LAST_CHUNK, renderChunk } from './response-text.ts';
+
+/** Bodies that are larger than this are not copied into a chunk's buffer. */
+const CHUNK_COPY_BYTES_MAX = 16_384;
+
+export class ResponseWriter {
+  readonly #output: Output;
+  readonly #renderer: HeadRenderer;
+  readonly #date: () => string;
+  #delimiter: Delimiter = 'none';
+  /** The head of a response that has begun, until its first bytes follow or the turn of the loop ends. */
+  #head = '';
+
+  constructor(output: Output, renderer: HeadRenderer, date: () => string) {
+    this.#output = output;
+    this.#renderer = renderer;
+    this.#date = date;
+  }
+
+  /** The end of the connection is the end of the body. */
+  get endsWithConnection(): boolean {
+    return this.#delimiter === 'close';
+  }
+
+  /** A whole response; `body` undefined sends the head alone, whatever length it states. */
+  whole(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, body: Body): void {
+    const text = this.#renderer.render(head, delimiter, connection, this.#date());
+    if (body === undefined) {
+      this.#output.text(text);
+    } else if (typeof body === 'string') {
+      this.#output.text(text + body);
+    } else if (Buffer.isBuffer(body)) {
+      this.#output.joined(text, body);
+    } else {
+      this.#output.text(text);
+      this.#parts(body.parts, body.release);
+    }
+  }
+
+  #parts(parts: readonly (FilePart | Buffer)[], release: () => void): void {
+    let open = parts.length;
+    const done = (): void => {
+      open -= 1;
+      if (open === 0) {
+        release();
+      }
+    };
+    for (const part of parts) {
+      if (Buffer.isBuffer(part)) {
+        this.#output.buffer(part);
+        done();
+      } else {
+        this.#output.file(part, done);
+      }
+    }
+  }
+
+  begin(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField): void {
+    this.#delimiter = delimiter;
+    this.#head = this.#renderer.render(head, delimiter, connection, this.#date());
+    // The first bytes of the body usually follow at once; if they do not, the head goes alone.
+    process.nextTick(() => this.flush());
+  }
+
+  flush(): void {
+    if (this.#head !== '') {
+      this.#output.text(this.#takeHead());
+    }
+  }
+
+  #takeHead(): string {
+    const text = this.#head;
+    this.#head = '';
+    return text;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#delimiter !== 'chunked') {
+      this.#send(bytes);
+    } else if (bytes.length <= CHUNK_COPY_BYTES_MAX) {
+      this.#send(renderChunk(bytes));
+    } else {
+      this.#output.joined(`${this.#takeHead()}${bytes.length.toString(16)}\r\n`, bytes);
+      this.#output.text('\r\n');
+    }
+  }
+
+  #send(bytes: Buffer): void {
+    if (this.#head === '') {
+      this.#output.buffer(bytes);
+    } else {
+      this.#output.joined(this.#takeHead(), bytes);
+    }
+  }
+
+  file(part: FilePart, sent: () => void): void {
+    const isChunked = this.#delimiter === 'chunked';
+    const before = this.#takeHead() + (isChunked ? `${part.length.toString(16)}\r\n` : '');
+    if (before !== '') {
+      this.#output.text(before);
+    }
+    this.#output.file(part, sent);
+    if (isChunked) {
+      this.#output.text('\r\n');
+    }
+  }
+
+  end(): void {
+    const last = this.#takeHead() + (this.#delimiter === 'chunked' ? LAST_CHUNK : '');
+    if (last !== '') {
+      this.#output.text(last);
+    }
+  }
+}

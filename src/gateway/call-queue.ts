@@ -1,0 +1,76 @@
+/** Calls that wait for a lane, oldest first. Bounded: what is too many or waits too long is refused by the gateway. */
+
+import { Deque } from '../kernel/deque.ts';
+import type { Call } from './call.ts';
+
+export class CallQueue {
+  readonly #calls = new Deque<Call>();
+  readonly #max: number;
+  readonly #onCount: (count: number) => void;
+  /** Without the ones that were dropped and have not come to the front yet. */
+  #count = 0;
+
+  constructor(max: number, onCount: (count: number) => void) {
+    this.#max = max;
+    this.#onCount = onCount;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#max;
+  }
+
+  push(call: Call): void {
+    this.#change(1);
+    this.#calls.push(call);
+    if (this.#calls.size > 2 * this.#max) {
+      this.#forgetDropped();
+    }
+  }
+
+  /** To the front, in their order: they were sent once and never begun. */
+  putBack(calls: readonly Call[]): void {
+    for (const call of calls.toReversed()) {
+      this.#change(1);
+      this.#calls.unshift(call);
+    }
+  }
+
+  /** The call that waits longest. */
+  peek(): Call | undefined {
+    for (let call = this.#calls.peek(); call !== undefined; call = this.#calls.peek()) {
+      if (!call.isOver) {
+        return call;
+      }
+      this.#calls.shift();
+    }
+    return undefined;
+  }
+
+  /** Takes out what `peek` gave. */
+  shift(): void {
+    this.#calls.shift();
+    this.#change(-1);
+  }
+
+  /** A waiting call is over: it counts no longer. */
+  onDropped(): void {
+    this.#change(-1);
+  }
+
+  #change(by: 1 | -1): void {
+    this.#count += by;
+    this.#onCount(this.#count);
+  }
+
+  #forgetDropped(): void {
+    for (const call of this.#calls.takeAll()) {
+      if (!call.isOver) {
+        this.#calls.push(call);
+      }
+    }
+  }
+}

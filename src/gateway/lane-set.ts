@@ -1,0 +1,98 @@
+/** The lanes of an edge thread and the control lanes of their workers: who is given requests, who is drained, who is quiet. */
+
+import type { Socket } from 'node:net';
+import { FRAME, renderWords } from '../protocol/lanes/frames.ts';
+import type { CallLane } from './call.ts';
+import type { Lane } from './lane.ts';
+
+export class LaneSet {
+  readonly #lanes: Lane[] = [];
+  readonly #controls = new Map<number, Socket>();
+  readonly #onQuiet: (worker: number) => void;
+  #active: ReadonlySet<number> = new Set();
+
+  /** `onQuiet`: nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
+  constructor(onQuiet: (worker: number) => void) {
+    this.#onQuiet = onQuiet;
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.#lanes;
+  }
+
+  add(lane: Lane): void {
+    lane.isActive = this.#active.has(lane.worker);
+    this.#lanes.push(lane);
+  }
+
+  /** False if it was not there any more. */
+  remove(lane: Lane): boolean {
+    const at = this.#lanes.indexOf(lane);
+    if (at === -1) {
+      return false;
+    }
+    this.#lanes.splice(at, 1);
+    lane.close();
+    return true;
+  }
+
+  addControl(worker: number, socket: Socket): void {
+    this.#controls.set(worker, socket);
+  }
+
+  removeControl(worker: number, socket: Socket): void {
+    if (this.#controls.get(worker) === socket) {
+      this.#controls.delete(worker);
+    }
+  }
+
+  /** The whole set of workers that are to get requests; a worker's lane that was active and is not in it is drained. */
+  setActive(active: ReadonlySet<number>): void {
+    this.#active = active;
+    for (const lane of this.#lanes) {
+      if (active.has(lane.worker)) {
+        lane.isActive = true;
+      } else if (lane.isActive) {
+        this.#drain(lane);
+      }
+    }
+  }
+
+  #drain(lane: Lane): void {
+    lane.isActive = false;
+    lane.isDraining = true;
+    if (lane.depth > 1 && !lane.isRecalled) {
+      this.recall(lane);
+    }
+    this.finishDrain(lane);
+  }
+
+  /** DRAIN goes out behind the last request, once nothing can come back from the lane. */
+  finishDrain(lane: Lane): void {
+    if (!lane.isDrained && !lane.isRecalled && !lane.isLost && lane.depth === 0) {
+      lane.isDrained = true;
+      lane.sendFrame(FRAME.drain, 0);
+    }
+    const siblings = this.#lanes.filter((other) => other.worker === lane.worker);
+    if (siblings.every((other) => other.isDrained || (other.isStuck && other.depth <= 1))) {
+      this.#onQuiet(lane.worker);
+    }
+  }
+
+  /** Asks the worker for what it has not started. */
+  recall(lane: Lane): void {
+    lane.isRecalled = true;
+    this.#control(lane, FRAME.recall, [lane.unit]);
+  }
+
+  /** Tells the worker that nobody waits for this response. */
+  abort(lane: CallLane, stream: number): void {
+    if (!lane.isLost) {
+      this.#control(lane, FRAME.abort, [lane.unit, stream]);
+    }
+  }
+
+  #control(lane: CallLane, type: number, words: readonly number[]): void {
+    this.#controls.get(lane.worker)?.write(renderWords(type, 0, words));
+  }
+}
