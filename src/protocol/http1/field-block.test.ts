@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import type { FieldLine } from './field.ts';
 import { parseFieldLine, ROLE } from './field.ts';
 import { ParsedBlock } from './field-block.ts';
 
+function parse(line: string): FieldLine | Fault {
+  const bytes = Buffer.from(line);
+  return parseFieldLine(bytes, 0, bytes.length);
+}
+
 function block(...lines: string[]): ParsedBlock {
-  return new ParsedBlock(lines.map(parseFieldLine).filter((field): field is FieldLine => !isFault(field)));
+  return new ParsedBlock(lines.map(parse).filter((field): field is FieldLine => !isFault(field)));
 }
 
 test('get() gives the first value, getAll() all of them', () => {

@@ -7,14 +7,14 @@ import { FieldMemo } from './field-memo.ts';
 import { FIELD_MEMO_LIMITS } from './limits.ts';
 
 function parse(line: string): FieldLine {
-  const field = parseFieldLine(line);
+  const field = parseFieldLine(Buffer.from(line), 0, line.length);
   assert.ok(!isFault(field));
   return field;
 }
 
 function remember(memo: FieldMemo, line: string): FieldLine {
   const field = parse(line);
-  memo.add(line, field);
+  memo.add(field);
   return field;
 }
 

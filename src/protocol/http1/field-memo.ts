@@ -40,8 +40,8 @@ export class FieldMemo {
     return field ?? this.#promote(line);
   }
 
-  /** `line` must not be a slice of a longer string: it would keep that in memory. */
-  add(line: string, field: FieldLine): void {
+  add(field: FieldLine): void {
+    const { line } = field;
     if (line.length > FIELD_MEMO_LIMITS.lineBytesMax || SECRET.has(field.lower)) {
       return;
     }
@@ -55,7 +55,7 @@ export class FieldMemo {
   #promote(line: string): FieldLine | undefined {
     const field = this.#old.get(line);
     if (field !== undefined) {
-      this.add(line, field);
+      this.add(field);
     }
     return field;
   }

@@ -2,8 +2,7 @@
  * Reads the field section of a head or of trailers (RFC 9112 5), line by line, from the text of what has arrived so far.
  *
  * A connection's heads resemble each other, so each line is first compared with the line in the same place of the head before;
- * then it is looked up among the lines the thread has seen; only then is it parsed. Lines that are kept are copied out of the
- * text, so that nothing holds a whole head in memory for the sake of one field.
+ * then it is looked up among the lines the thread has seen; only then is it parsed.
  */
 
 import type { Fault } from './faults.ts';
@@ -14,6 +13,9 @@ import type { FieldMemo } from './field-memo.ts';
 import { CR, isSpace, LF } from './grammar.ts';
 import { FIELD_MEMO_LIMITS } from './limits.ts';
 
+const COLON = 0x3a;
+const LOWER_C = 0x63;
+const COOKIE_LENGTH = 6;
 const NONE: readonly FieldLine[] = [];
 
 /** `text` begins at `base` of `bytes`. */
@@ -75,7 +77,7 @@ export class FieldSection {
   }
 
   #readLine(source: SectionText, at: number, end: number, count: number): FieldLine | Fault {
-    const known = end - at <= FIELD_MEMO_LIMITS.lineBytesMax ? this.#memo?.get(source.text.slice(at, end)) : undefined;
+    const known = this.#recall(source.text, at, end);
     if (known !== undefined && count < this.#fieldsMax) {
       return known;
     }
@@ -86,14 +88,24 @@ export class FieldSection {
     if (count === this.#fieldsMax) {
       return fault('http1.too-many-fields', `more than ${count} fields`);
     }
-    // A copy from the bytes: a slice of `text` would keep all of it in memory.
-    const line = source.bytes.latin1Slice(source.base + at, source.base + end);
-    const field = parseFieldLine(line);
+    const field = parseFieldLine(source.bytes, source.base + at, source.base + end);
     if (!isFault(field)) {
-      this.#memo?.add(line, field);
+      this.#memo?.add(field);
     }
     return field;
   }
+
+  #recall(text: string, at: number, end: number): FieldLine | undefined {
+    if (this.#memo === undefined || end - at > FIELD_MEMO_LIMITS.lineBytesMax || mayBeCookie(text, at)) {
+      return undefined;
+    }
+    return this.#memo.get(text.slice(at, end));
+  }
+}
+
+/** Cookies differ each time and are never in the memo: looking for one costs as much as parsing it. */
+function mayBeCookie(text: string, at: number): boolean {
+  return text.charCodeAt(at + COOKIE_LENGTH) === COLON && (text.charCodeAt(at) | 0x20) === LOWER_C;
 }
 
 function startsWithLine(text: string, at: number, line: string): boolean {

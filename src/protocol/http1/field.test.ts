@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
+import type { FieldLine } from './field.ts';
 import { parseFieldLine, ROLE } from './field.ts';
 
+function parse(line: string): FieldLine | Fault {
+  const bytes = Buffer.from(`x${line}\r\n`, 'latin1');
+  return parseFieldLine(bytes, 1, bytes.length - 2);
+}
+
 function read(line: string): unknown {
-  const field = parseFieldLine(line);
+  const field = parse(line);
   return isFault(field) ? field.code : [field.name, field.lower, field.value];
 }
 
@@ -39,7 +46,7 @@ test('parseFieldLine() says what is wrong with a line', () => {
 
 test('parseFieldLine() notes the role of a field and the number in it', () => {
   const facts = ['content-LENGTH: 0042', 'Host:', 'X: 1', 'Connection: close'].map((line) => {
-    const field = parseFieldLine(line);
+    const field = parse(line);
     return isFault(field) ? field.code : [field.role, field.number];
   });
   assert.deepEqual(facts, [

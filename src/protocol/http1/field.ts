@@ -6,7 +6,7 @@
 import { isAuthority } from './authority.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
-import { isFieldValue, isSpace, isToken, trimSpaces } from './grammar.ts';
+import { isFieldValueBytes, isSpace, isToken, trimSpaces } from './grammar.ts';
 
 /** One field line. Immutable: messages, and connections unless it is secret, with the same line share the object. */
 export interface Field {
@@ -63,16 +63,18 @@ export class FieldLine implements Field {
   }
 }
 
-/** `line` has no line end. It must not be a slice of a longer string, for it will be kept. */
-export function parseFieldLine(line: string): FieldLine | Fault {
+/** The line between `from` and `to`, without its end. */
+export function parseFieldLine(bytes: Buffer, from: number, to: number): FieldLine | Fault {
+  // A string of its own: a slice of the head's text would keep all of that in memory.
+  const line = bytes.latin1Slice(from, to);
   const colon = line.indexOf(':');
   if (colon === -1 || !isToken(line, colon)) {
     return nameFault(line, colon);
   }
-  const value = trimSpaces(line.slice(colon + 1));
-  if (!isFieldValue(value)) {
-    return value.includes('\r') ? bareBreak(line) : fault('http1.bad-field-value', 'control byte in a value', line);
+  if (!isFieldValueBytes(bytes, from + colon + 1, to)) {
+    return line.includes('\r') ? bareBreak(line) : fault('http1.bad-field-value', 'control byte in a value', line);
   }
+  const value = trimSpaces(line.slice(colon + 1));
   const lower = line.slice(0, colon).toLowerCase();
   const role = ROLES.get(lower) ?? ROLE.none;
   return roleFault(role, value) ?? new FieldLine(line, colon, role, lower, value);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import type { FieldLine } from './field.ts';
 import { parseFieldLine } from './field.ts';
@@ -10,8 +11,13 @@ import { bodyFraming, isBodiless, keepsAlive } from './framing.ts';
 const REQUEST: FramedMessage = { kind: 'request', method: 'POST', minor: 1 };
 const RESPONSE: FramedMessage = { kind: 'response', method: 'GET', minor: 1, status: 200 };
 
+function parse(line: string): FieldLine | Fault {
+  const bytes = Buffer.from(line);
+  return parseFieldLine(bytes, 0, bytes.length);
+}
+
 function frame(message: FramedMessage, ...lines: string[]): unknown {
-  const fields = lines.map(parseFieldLine).filter((field): field is FieldLine => !isFault(field));
+  const fields = lines.map(parse).filter((field): field is FieldLine => !isFault(field));
   const framing = bodyFraming(message, new ParsedBlock(fields));
   if (isFault(framing)) {
     return framing.code;

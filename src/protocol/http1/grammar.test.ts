@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isFieldValue, isSpace, isToken, isTokenCode, trimSpaces } from './grammar.ts';
+import { isFieldValue, isFieldValueBytes, isSpace, isToken, isTokenCode, trimSpaces } from './grammar.ts';
 
 test('isToken() accepts the tchar of RFC 9110 5.6.2 and no other byte', () => {
   const expected = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]$/;
@@ -22,6 +22,7 @@ test('isFieldValue() refuses controls and DEL, and accepts tabs and obs-text', (
   for (let code = 0; code < 0x100; code += 1) {
     const isForbidden = (code < 0x20 && code !== 0x09) || code === 0x7f;
     assert.equal(isFieldValue(`a${String.fromCharCode(code)}b`), !isForbidden, `code ${code}`);
+    assert.equal(isFieldValueBytes(Buffer.from([0, 0x61, code, 0x62, 0]), 1, 4), !isForbidden, `code ${code}`);
   }
 });
 

@@ -8,10 +8,15 @@ import { composeRequestHead } from './request-head.ts';
 import { parseRequestLine } from './request-line.ts';
 import type { Fault, RequestHead } from './types.ts';
 
+function parse(line: string): FieldLine | Fault {
+  const bytes = Buffer.from(line);
+  return parseFieldLine(bytes, 0, bytes.length);
+}
+
 function compose(line: string, ...lines: string[]): RequestHead | Fault {
   const parsed = parseRequestLine(line, 32);
   assert.ok(!isFault(parsed));
-  const fields = lines.map(parseFieldLine).filter((field): field is FieldLine => !isFault(field));
+  const fields = lines.map(parse).filter((field): field is FieldLine => !isFault(field));
   return composeRequestHead(parsed, new ParsedBlock(fields));
 }
 
