@@ -77,6 +77,8 @@ test('read() reads heads that are too long to remember', () => {
   assert.equal(feed(long), true);
   assert.equal(heads.isRepeated, false);
   assert.equal(heads.block.get('a')?.length, 12_000);
+  assert.equal(heads.isRemembered, false);
+  heads.release();
   assert.equal(feed('two\r\nA: 1\r\n\r\n'), true);
   assert.equal(heads.block.get('b'), undefined);
 });

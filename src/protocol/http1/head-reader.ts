@@ -56,13 +56,26 @@ export class HeadReader<Line extends object> {
     this.#section = new FieldSection(memo, limits.fieldsMax);
   }
 
-  /** Of the head read last. */
+  /** Of the head read last, until `release`. */
   get line(): Line {
     return this.#line!;
   }
 
   get block(): ParsedBlock {
     return this.#block!;
+  }
+
+  /** It was short enough to recognise the next one by. */
+  get isRemembered(): boolean {
+    return this.#lastLength > 0;
+  }
+
+  /** Line and block are taken: lets go of what is too long to keep while the connection may be idle. */
+  release(): void {
+    if (!this.isRemembered) {
+      this.#line = undefined;
+      this.#block = undefined;
+    }
   }
 
   /** True: a head was read; false: more bytes are needed. */

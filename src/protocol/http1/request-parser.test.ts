@@ -191,3 +191,13 @@ test('a head is refused as soon as its first byte cannot be one', () => {
 test('fields that contradict each other are refused', () => {
   assert.deepEqual(codes(feed(new RequestParser(), 'GET / HTTP/1.1\r\n\r\n')), ['http1.missing-host']);
 });
+
+test('a connection does not keep a head that is too long to recognise the next one by', () => {
+  const parser = new RequestParser();
+  const text = `GET / HTTP/1.1\r\nHost: a\r\nCookie: ${'c'.repeat(9000)}\r\n\r\n`;
+  const first = head(feed(parser, text)[0]);
+  parser.proceed();
+  const second = head(feed(parser, text)[0]);
+  assert.notEqual(second, first);
+  assert.deepEqual(second, first);
+});

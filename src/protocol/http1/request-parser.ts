@@ -168,7 +168,8 @@ export class RequestParser {
         return this.#fail(composed);
       }
       head = composed;
-      this.#lastHead = head;
+      this.#lastHead = heads.isRemembered ? head : undefined;
+      heads.release();
     }
     if (head.framing.kind === 'none') {
       this.#state = STATE.paused;

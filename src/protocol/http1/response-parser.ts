@@ -149,6 +149,7 @@ export class ResponseParser {
     if (isFault(head)) {
       return this.#fail(head);
     }
+    this.#heads.release();
     if (head.isTunnel) {
       this.#phase = 'tunnel';
     } else if (head.isInterim) {

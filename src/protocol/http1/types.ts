@@ -9,7 +9,8 @@ export type { FieldMemo } from './field-memo.ts';
 
 /**
  * The field section of a head, and what it says about the message, decided once. Immutable. A connection that repeats its
- * field section byte for byte gets the same object again, so whoever derives something from it may key a WeakMap by it.
+ * field section byte for byte gets the same object again (unless it is very long), so whoever derives something from it may key a WeakMap by
+ * it.
  */
 export interface FieldBlock {
   readonly fields: readonly Field[];
@@ -41,7 +42,7 @@ export type BodyFraming =
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
 /**
- * Immutable; a connection that repeats a request byte for byte gets the same object again. When `framing` is `none` no
+ * Immutable; a connection that repeats a head byte for byte gets the same object again. When `framing` is `none` no
  * `end` event follows.
  */
 export interface RequestHead {
