@@ -5,7 +5,6 @@ import type { Field } from './field.ts';
 
 export type { Fault, FaultCode } from './faults.ts';
 export type { Field } from './field.ts';
-export type { FieldMemo } from './field-memo.ts';
 
 /**
  * The field section of a head, and what it says about the message, decided once. Immutable. A connection that repeats its
