@@ -71,6 +71,7 @@ class Unit:
     def _serve_one(self, lane: Lane) -> None:
         while not lane.is_closed:
             if lane.is_lost:
+                self._rest()
                 self._redial(lane)
                 time.sleep(REDIAL_MS / 1000 if lane.is_lost else 0)
             else:
