@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from portico_worker import report
+from site_under_zygote import Site
 
 
 class Log:
@@ -36,3 +37,10 @@ def log():
     yield log
     report.write_to(before)
     log.close()
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path)
+    yield site
+    site.close()

@@ -3,13 +3,15 @@
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 
-from fake_edge import LIMIT_S, Listeners
+from fake_edge import LIMIT_S, Listeners, request_frame, until
 
 MAIN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'portico_worker', '__main__.py')
 
@@ -18,6 +20,7 @@ class Site(Listeners):
     def __init__(self, folder, edges=1):
         super().__init__(edges)
         self.site = str(folder)
+        shutil.copy(os.path.join(os.path.dirname(__file__), 'process_app.py'), os.path.join(self.site, 'app.py'))
         self.control, theirs = socket.socketpair()
         self.control.settimeout(2 * LIMIT_S)
         self.output = os.path.join(self.folder.name, 'output')
@@ -131,3 +134,21 @@ def is_alive(pid):
 
 def kill(pid, number=signal.SIGKILL):
     os.kill(pid, number)
+
+
+def write_app(site, source, name='other'):
+    with open(os.path.join(site.site, name + '.py'), 'w') as file:
+        file.write(textwrap.dedent(source))
+
+
+def ask(lane, path='/', stream=1):
+    lane.send(request_frame(stream, path=path))
+    return lane.answer()
+
+
+def wait_for_start(site, slot=0, stream=9):
+    until(lambda: site.started(slot) == stream)
+
+
+def fields(answer):
+    return dict(answer.fields)

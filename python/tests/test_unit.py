@@ -2,32 +2,14 @@ import threading
 
 import pytest
 
-from fake_edge import edge_for, read_words, request_frame, until
+from fake_edge import edge_for, request_frame, until
 from portico_worker import lanes
+from sample_apps import Gate, echo
 
 
 def hello(environ, start):
     start('200 OK', [('Content-Type', 'text/plain'), ('Content-Length', '5')])
     return [b'hello']
-
-
-def echo(environ, start):
-    start('200 OK', [])
-    return [environ['PATH_INFO'].encode('latin-1')]
-
-
-class Gate:
-    """An application that waits in /wait until it is let go, and notes what it was called with."""
-
-    def __init__(self):
-        self.entered, self.go, self.called = threading.Event(), threading.Event(), []
-
-    def __call__(self, environ, start):
-        self.called.append(environ['PATH_INFO'])
-        if environ['PATH_INFO'] == '/wait':
-            self.entered.set()
-            assert self.go.wait(5)
-        return echo(environ, start)
 
 
 def streams(frames):
@@ -119,96 +101,6 @@ def test_an_answer_to_an_unsafe_method_leaves_at_once():
         edge.lane.send(request_frame(1, method='POST', path='/post'), request_frame(2, path='/wait'))
         assert edge.lane.answer().body == b'/post'
         gate.go.set()
-
-
-def test_recall_gives_back_what_is_not_begun_and_sends_what_is_done():
-    gate = Gate()
-    with edge_for(gate) as edge:
-        edge.lane.send(request_frame(1, path='/fast'), *(request_frame(n, path='/wait') for n in (2, 3, 4)))
-        assert gate.entered.wait(5)
-        edge.lane.send(request_frame(5))
-        edge.recall()
-        first, recalled = edge.lane.next(), edge.lane.next()
-        assert (first.type, first.stream) == (lanes.RESPONSE_WHOLE, 1)
-        assert (recalled.type, recalled.stream) == (lanes.RECALLED, 0)
-        assert sorted(read_words(recalled)) == [3, 4, 5]
-        edge.lane.send(request_frame(6))
-        gate.go.set()
-        assert streams([edge.lane.next(), edge.lane.next()]) == [2, 6]
-    assert gate.called == ['/fast', '/wait', '/']
-
-
-def test_recall_of_half_a_frame_leaves_it_to_be_completed():
-    gate = Gate()
-    frame = request_frame(2, path='/later')
-    with edge_for(gate) as edge:
-        edge.lane.send(request_frame(1, path='/wait'))
-        assert gate.entered.wait(5)
-        edge.lane.send(request_frame(9), frame[:30])
-        edge.recall()
-        assert read_words(edge.lane.next()) == [9]
-        edge.lane.send(frame[30:])
-        gate.go.set()
-        assert edge.lane.answer().body == b'/wait'
-        assert edge.lane.answer().body == b'/later'
-
-
-def test_recall_of_an_idle_unit_is_answered_empty():
-    with edge_for(echo) as edge:
-        edge.recall()
-        recalled = edge.lane.next()
-        assert (recalled.type, recalled.payload) == (lanes.RECALLED, b'')
-        assert edge.ask().is_whole
-
-
-def test_recall_finds_drain_behind_the_requests():
-    gate = Gate()
-    with edge_for(gate) as edge:
-        edge.lane.send(request_frame(1, path='/wait'))
-        assert gate.entered.wait(5)
-        edge.lane.send(request_frame(2), lanes.render(lanes.DRAIN, 0))
-        edge.recall()
-        assert read_words(edge.lane.next()) == [2]
-        gate.go.set()
-        assert edge.lane.answer().body == b'/wait'
-        assert edge.lane.ended()
-        assert edge.worker.has_left.wait(5)
-
-
-def test_recall_of_one_edge_leaves_the_others_requests():
-    gate = Gate()
-    with edge_for(gate, edges=2) as edge:
-        edge.requests[0, 0].send(request_frame(1, path='/wait'))
-        assert gate.entered.wait(5)
-        edge.requests[0, 0].send(request_frame(2))
-        edge.requests[0, 1].send(request_frame(3, path='/other'))
-        edge.recall(edge=0)
-        assert read_words(edge.requests[0, 0].next()) == [2]
-        gate.go.set()
-        assert edge.requests[0, 1].answer().body == b'/other'
-
-
-def test_a_request_whose_client_left_before_it_began_is_given_back():
-    gate = Gate()
-    with edge_for(gate) as edge:
-        edge.lane.send(request_frame(1, path='/wait'), request_frame(2, path='/gone'), request_frame(3))
-        assert gate.entered.wait(5)
-        edge.abort(2)
-        edge.wait_for_abort(2)
-        gate.go.set()
-        assert edge.lane.answer().body == b'/wait'
-        recalled = edge.lane.next()
-        assert (recalled.type, read_words(recalled)) == (lanes.RECALLED, [2])
-        assert edge.lane.answer().body == b'/'
-    assert gate.called == ['/wait', '/']
-
-
-def test_abort_of_an_answered_request_does_no_harm():
-    with edge_for(echo) as edge:
-        edge.ask(1)
-        edge.abort(1)
-        edge.wait_for_abort(1)
-        assert edge.ask(2).is_whole
 
 
 def test_drain_finishes_what_was_received_and_closes():

@@ -1,100 +1,13 @@
-"""Zygote and workers as processes."""
+"""Zygote and workers as processes: loading, forking, and who ends with whom."""
 
-import os
+import json
 import signal
-import textwrap
 
 import pytest
 
 from fake_edge import request_frame, until
 from portico_worker import lanes
-from site_under_zygote import Site, is_alive, kill
-
-APP = """
-import os, signal, subprocess, sys, threading, time
-IMPORTED = os.getpid()
-
-def application(environ, start):
-    name = environ['PATH_INFO'][1:]
-    if name:
-        globals()[name](environ)
-    start('200 OK', [('X-Pid', str(os.getpid())), ('X-Imported', str(IMPORTED)), ('X-Worker', os.environ.get('PORTICO_WORKER', ''))])
-    return [threading.current_thread().name.encode()]
-
-def prints(environ):
-    print('printed', 'words \\udcff \\u20ac')
-    print('no end of line', end='')
-    os.write(1, b' fd1 ')
-    os.write(2, b'fd2\\n')
-    environ['wsgi.errors'].write('to errors \\udcff\\n')
-    subprocess.run(['echo', 'from a child'])
-
-def dies(environ):
-    os._exit(7)
-
-def crashes(environ):
-    import ctypes
-    ctypes.string_at(0)
-
-def sleeps(environ):
-    time.sleep(60)
-
-def forks(environ):
-    pid = os.fork()
-    if pid == 0:
-        return
-    os.waitpid(pid, 0)
-
-def closes(environ):
-    os.closerange(0, 512)
-
-def leaves_thread(environ):
-    threading.Thread(target=time.sleep, args=(300,)).start()
-
-def at_exit(environ):
-    import atexit
-    atexit.register(lambda: print('the exit handler ran'))
-
-def clears(environ):
-    os.environ.clear()
-    os.chdir('/')
-    sys.path[:] = []
-
-def raises(environ):
-    raise ValueError('boom')
-
-def raises_after_closing(environ):
-    os.closerange(0, 3)
-    for _ in range(3):
-        os.open('/dev/null', os.O_RDWR)
-    raise ValueError('boom')
-"""
-
-
-@pytest.fixture
-def site(tmp_path):
-    (tmp_path / 'app.py').write_text(APP)
-    site = Site(tmp_path)
-    yield site
-    site.close()
-
-
-def write_app(site, source, name='other'):
-    with open(os.path.join(site.site, name + '.py'), 'w') as file:
-        file.write(textwrap.dedent(source))
-
-
-def ask(lane, path='/', stream=1):
-    lane.send(request_frame(stream, path=path))
-    return lane.answer()
-
-
-def wait_for_start(site, slot=0, stream=9):
-    until(lambda: site.started(slot) == stream)
-
-
-def fields(answer):
-    return dict(answer.fields)
+from site_under_zygote import ask, fields, is_alive, kill, wait_for_start, write_app
 
 
 @pytest.mark.parametrize('preload', ['auto', 'always', 'never'])
@@ -181,55 +94,6 @@ def test_unsafe_preload_is_the_users_choice_with_always(site):
     assert ask(lane).is_whole
 
 
-def test_all_output_reaches_the_log(site):
-    site.start('app:application')
-    site.hear('loaded')
-    (lane,) = site.spawn_ready().values()
-    assert ask(lane, '/prints').is_whole
-    text = site.log(until='no end of line')
-    for words in ('printed words \\udcff \u20ac\n', 'fd1', 'fd2', 'to errors \\udcff\n', 'from a child\n'):
-        assert words in text
-
-
-def test_deaths_are_told(site):
-    site.start('app:application')
-    site.hear('loaded')
-    for worker, (path, code, number, words) in enumerate(
-        [('/dies', 7, None, ''), ('/crashes', None, 'SIGSEGV', 'in crashes'), ('/sleeps', None, 'SIGKILL', '')], 1
-    ):
-        (lane,) = site.spawn_ready(worker, worker).values()
-        lane.send(request_frame(9, path=path))
-        wait_for_start(site, worker)
-        if path == '/sleeps':
-            site.say('signal', worker=worker, signal=int(signal.SIGKILL))
-        exited = site.hear('exited')
-        assert (exited['worker'], exited['code'], exited['signal']) == (worker, code, number)
-        assert words in site.log(worker, until=words)
-
-
-def test_the_tracebacks_of_a_stuck_worker(site):
-    site.start('app:application', threads=2)
-    site.hear('loaded')
-    lane = site.spawn_ready()[0, 0]
-    lane.send(request_frame(9, path='/sleeps'))
-    wait_for_start(site)
-    site.say('signal', worker=1, signal=int(signal.SIGUSR2))
-    assert ' in sleeps' in site.log(until=' in sleeps')
-    assert is_alive(site.pids[1])
-
-
-def test_term_finishes_and_exits_0(site):
-    site.start('app:application')
-    site.hear('loaded')
-    (lane,) = site.spawn_ready().values()
-    ask(lane, '/at_exit')
-    ask(lane, '/leaves_thread')
-    site.say('signal', worker=1, signal=int(signal.SIGTERM))
-    exited = site.hear('exited')
-    assert (exited['code'], exited['signal']) == (0, None)
-    assert 'the exit handler ran' in site.log()
-
-
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
 def test_signals_that_are_the_supervisors_business(site, number):
     site.start('app:application')
@@ -241,40 +105,6 @@ def test_signals_that_are_the_supervisors_business(site, number):
     assert ask(lane).is_whole
     site.say('stop')
     assert site.exit_code() == 0
-
-
-def test_a_process_that_the_application_forks_cannot_answer(site):
-    site.start('app:application')
-    site.hear('loaded')
-    (lane,) = site.spawn_ready().values()
-    lane.send(request_frame(1, path='/forks'), request_frame(2))
-    for stream in (1, 2):
-        answer = lane.answer()
-        assert answer.frames[-1].stream == stream
-        assert fields(answer)['X-Pid'] == str(site.pids[1])
-    assert lane.is_quiet()
-
-
-@pytest.mark.parametrize('path', ['/closes', '/clears', '/leaves_thread'])
-def test_disturbances_are_survived(site, path):
-    site.start('app:application')
-    site.hear('loaded')
-    (lane,) = site.spawn_ready().values()
-    assert ask(lane, path).is_whole
-    assert ask(lane, '/raises', 2).failure
-    assert ask(lane, '/', 3).is_whole
-    lane.send(lanes.render(lanes.DRAIN, 0))
-    assert site.hear('exited')['code'] == 0
-    (lane,) = site.spawn_ready(2, 1).values()
-    assert ask(lane).is_whole
-
-
-def test_a_failure_is_logged_after_the_streams_were_closed(site):
-    site.start('app:application')
-    site.hear('loaded')
-    (lane,) = site.spawn_ready().values()
-    assert 'boom' in ask(lane, '/raises_after_closing').failure
-    assert 'request id1 GET /raises_after_closing: ValueError: boom\nTraceback' in site.log(until='boom\n')
 
 
 def test_workers_end_with_their_zygote(site):
@@ -323,7 +153,7 @@ def test_the_folders_of_the_worker_are_not_on_the_applications_path(site):
     site.start('other', pythonPath=['/further'])
     site.hear('loaded')
     (lane,) = site.spawn_ready().values()
-    path, name, _ = __import__('json').loads(ask(lane).body)
+    path, name, _ = json.loads(ask(lane).body)
     assert path[:2] == [site.site, '/further']
     assert not any(entry.endswith(('portico_worker', '/python')) for entry in path)
     assert name == 'mine'
