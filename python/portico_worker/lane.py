@@ -145,8 +145,12 @@ class Lane:
 
     def flush(self) -> None:
         """Sends what is collected; a lane whose edge is gone swallows it."""
-        with self.sending:
-            self._send()
+        while True:
+            with self.sending:
+                self._send()
+            if not self.out:
+                return
+            # The helper has added an answer of its own, and did not wait for the end of a long send.
 
     def send(self, *parts: bytes | memoryview) -> None:
         """Sends what is collected and, without copying large ones, these."""
@@ -157,6 +161,8 @@ class Lane:
             self._send()
             if parts:
                 self._send_all(*parts)
+        if self.out:
+            self.flush()
 
     def _send(self) -> None:
         out = self.out
@@ -199,7 +205,7 @@ class Lane:
         """Gives back all that is not begun. Called by the helper thread, at any time."""
         answer = lanes.render_words(lanes.RECALLED, 0, *self._take_back())
         self.out.append(answer)
-        # If the unit is in the middle of a long send, it sends this with what it sends next.
+        # If the unit is in the middle of a long send, it sends this when it is done.
         if self.sending.acquire(timeout=RECALL_WAIT_S):
             try:
                 self._send()

@@ -373,8 +373,11 @@ export class Gateway implements CallOwner, LaneOwner {
     this.pump();
     const nowMs = this.monotonicMs();
     for (const lane of this.#lanes.lanes) {
-      if (lane.depth > 1 && !lane.isRecalled && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs)) {
-        this.#lanes.recall(lane);
+      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs)) {
+        lane.isSlow = true;
+        if (lane.depth > 1 && !lane.isRecalled) {
+          this.#lanes.recall(lane);
+        }
       }
     }
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {

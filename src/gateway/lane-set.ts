@@ -79,10 +79,9 @@ export class LaneSet {
     }
   }
 
-  /** Asks the worker for what it has not started. */
+  /** Asks the worker for what it has not started; its answer ends the recall. */
   recall(lane: Lane): void {
-    lane.isRecalled = true;
-    this.#control(lane, FRAME.recall, [lane.unit]);
+    lane.isRecalled = this.#control(lane, FRAME.recall, [lane.unit]);
   }
 
   /** Tells the worker that nobody waits for this response. */
@@ -92,7 +91,10 @@ export class LaneSet {
     }
   }
 
-  #control(lane: CallLane, type: number, words: readonly number[]): void {
-    this.#controls.get(lane.worker)?.write(renderWords(type, 0, words));
+  /** False if the worker has no control lane yet, or any more. */
+  #control(lane: CallLane, type: number, words: readonly number[]): boolean {
+    const socket = this.#controls.get(lane.worker);
+    socket?.write(renderWords(type, 0, words));
+    return socket !== undefined;
   }
 }

@@ -61,6 +61,8 @@ export class Lane implements LaneLoad {
   /** DRAIN was sent: the worker's thread ends. */
   isDrained = false;
   isLost = false;
+  /** Its first request takes long: nothing is sent behind it until it is answered. */
+  isSlow = false;
   /** Its first request has run into the timeout: the worker's end is decided. */
   isStuck = false;
 
@@ -70,6 +72,8 @@ export class Lane implements LaneLoad {
   #out = Buffer.allocUnsafeSlow(OUT_BYTES);
   #outBytes = 0;
   #isDirty = false;
+  /** By the bytes that are being read. */
+  #answeredCount = 0;
 
   constructor(socket: Socket, identity: LaneIdentity, owner: LaneOwner) {
     this.#socket = socket;
@@ -85,7 +89,7 @@ export class Lane implements LaneLoad {
   }
 
   get isOpen(): boolean {
-    return this.isActive && !this.isRecalled && !this.isDraining && !this.isLost && !this.isStuck;
+    return this.isActive && !this.isRecalled && !this.isDraining && !this.isLost && !this.isSlow && !this.isStuck;
   }
 
   send(call: Call): void {
@@ -166,17 +170,17 @@ export class Lane implements LaneLoad {
     }
   }
 
-  /** Takes out the calls that the worker gave back, which are the last ones; in their order. */
+  /** Takes out the calls that the worker gave back, in their order: the last ones, or a first one whose client has gone. */
   takeBack(streams: ReadonlySet<number>): Call[] {
     const back: Call[] = [];
-    for (let call = this.calls.pop(); call !== undefined; call = this.calls.pop()) {
-      if (!streams.has(call.stream)) {
+    for (const call of this.calls.takeAll()) {
+      if (streams.has(call.stream)) {
+        back.push(call);
+      } else {
         this.calls.push(call);
-        break;
       }
-      back.push(call);
     }
-    return back.reverse();
+    return back;
   }
 
   pause(): void {
@@ -191,7 +195,7 @@ export class Lane implements LaneLoad {
   onBytes(chunk: Buffer, length: number): void {
     const reader = this.#reader;
     reader.feed(chunk, length);
-    const waiting = this.calls.size;
+    this.#answeredCount = 0;
     while (reader.next()) {
       const fault = this.#onFrame(reader);
       if (fault !== undefined) {
@@ -203,11 +207,12 @@ export class Lane implements LaneLoad {
       this.#owner.onFault(this, reader.fault);
       return;
     }
-    const answered = waiting - this.calls.size;
-    if (answered > 0) {
+    if (this.#answeredCount > 0) {
       const nowMs = this.#owner.monotonicMs();
-      this.meanServiceUs = nextMean(this.meanServiceUs, ((nowMs - this.frontSinceMs) * 1000) / answered);
+      const eachUs = ((nowMs - this.frontSinceMs) * 1000) / this.#answeredCount;
+      this.meanServiceUs = nextMean(this.meanServiceUs, eachUs);
       this.frontSinceMs = nowMs;
+      this.isSlow = false;
     }
     this.#owner.onRead(this);
   }
@@ -266,6 +271,7 @@ export class Lane implements LaneLoad {
 
   #answered(): void {
     this.calls.shift();
+    this.#answeredCount += 1;
     this.#owner.onAnswered(this);
   }
 

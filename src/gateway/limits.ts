@@ -11,8 +11,6 @@ export const GATEWAY_LIMITS = {
   spoolReadBytes: 131_072,
   /** How often a request that never began may be handed to another worker before it is given up. */
   retriesMax: 3,
-  /** How long a worker may take to give back what it was asked for. */
-  recallAnswerMs: 1000,
   /** Requests dropped because the queue is full are logged at most this often. */
   overloadLogMs: 1000,
   /** Retry-After of a 503, in seconds. */
