@@ -1,7 +1,12 @@
 """RECALL and ABORT: what has not begun goes back, whatever the unit is doing."""
 
+import socket
+import threading
+import time
+
 from fake_edge import edge_for, read_words, request_frame
 from portico_worker import lanes
+from portico_worker.lane import Lane
 from sample_apps import Gate, echo
 
 
@@ -97,3 +102,23 @@ def test_abort_of_an_answered_request_does_no_harm():
         edge.abort(1)
         edge.wait_for_abort(1)
         assert edge.ask(2).is_whole
+
+
+def test_recall_during_a_long_send_is_answered_when_it_ends():
+    here, there = socket.socketpair()
+    lane = Lane(0, 0)
+    lane.connect(here)
+    lane.out.append(bytes(4 << 20))
+    sender = threading.Thread(target=lane.flush)
+    sender.start()
+    while not lane.sending.locked():
+        time.sleep(0.001)
+    lane.recall()
+    received = b''
+    there.settimeout(5)
+    while len(received) < (4 << 20) + lanes.HEADER.size:
+        received += there.recv(1 << 20)
+    sender.join(5)
+    assert received.endswith(lanes.render(lanes.RECALLED, 0))
+    here.close()
+    there.close()
