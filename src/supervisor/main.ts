@@ -35,14 +35,17 @@ export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, r
     process.on('uncaughtException', (error) => log.say('error', `internal error: ${error.stack}`));
     supervisor.start();
     if (reloadOnChange) {
-      void watchForChanges(supervisor, site.chdir);
+      void watchForChanges(supervisor, log, site.chdir);
     }
     void removeStaleDirectories(env);
   });
   return code;
 }
 
-async function watchForChanges(supervisor: Supervisor, folder: string): Promise<void> {
+async function watchForChanges(supervisor: Supervisor, log: Log, folder: string): Promise<void> {
   const { watchSources } = await import('./watch.ts');
-  watchSources(folder, (path) => supervisor.reload(`${path} has changed`));
+  watchSources(folder, {
+    onChange: (path) => supervisor.reload(`${path} has changed`),
+    onFault: (message) => log.say('warning', message),
+  });
 }

@@ -35,6 +35,7 @@ type CreateServerHandle = (
 // Not in @types/node, being internal.
 const createServerHandle = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
 
+const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
 /** As gunicorn: who may connect is decided by the folder; a web server in front runs as another user. */
 const UNIX_SOCKET_MODE = 0o666;
@@ -52,7 +53,9 @@ export async function bindSockets(
 ): Promise<Outcome<BoundSocket[], readonly string[]>> {
   const outcomes = await Promise.all(
     addresses.map((address) =>
-      address.kind === 'unix' ? bindUnix(address.path, options.umask ?? 0) : bindTcp(address, options.edgeThreads),
+      address.kind === 'unix'
+        ? bindUnix(address.path, options.umask ?? 0)
+        : bindTcp(address, { count: options.edgeThreads, flags: needsIpv6Only(address, addresses) ? IPV6_ONLY : 0 }),
     ),
   );
   const faults = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.fault]));
@@ -66,14 +69,25 @@ export async function bindSockets(
   return success(bound);
 }
 
-async function bindTcp(address: Extract<BindAddress, { kind: 'tcp' }>, count: number): Promise<Outcome<BoundSocket>> {
+type TcpAddress = Extract<BindAddress, { kind: 'tcp' }>;
+
+/** `[::]` takes IPv4 as well, and would be in the way of a `0.0.0.0` beside it. */
+export function needsIpv6Only({ host, port }: TcpAddress, addresses: readonly BindAddress[]): boolean {
+  const isBeside = (other: BindAddress) => other.kind === 'tcp' && other.host === '0.0.0.0' && other.port === port;
+  return host === '::' && addresses.some(isBeside);
+}
+
+async function bindTcp(
+  address: TcpAddress,
+  { count, flags }: { readonly count: number; readonly flags: number },
+): Promise<Outcome<BoundSocket>> {
   const resolved = await resolveHost(address.host);
   if (!resolved.ok) {
     return resolved;
   }
   const ip = resolved.value;
   // With SO_REUSEPORT another server of the same user could bind the port as well and take half of the connections; so first without.
-  const probe = bindHandle(ip, address.port, 0);
+  const probe = bindHandle(ip, address.port, flags);
   if (!probe.ok) {
     return failure(explainBindFault(probe.fault, address));
   }
@@ -81,7 +95,7 @@ async function bindTcp(address: Extract<BindAddress, { kind: 'tcp' }>, count: nu
   probe.value.close();
   const handles: ServerHandle[] = [];
   for (let thread = 0; thread < count; thread += 1) {
-    const handle = bindHandle(ip, port, REUSE_PORT);
+    const handle = bindHandle(ip, port, flags | REUSE_PORT);
     if (!handle.ok) {
       closeAll(handles);
       return failure(explainBindFault(handle.fault, address));
@@ -126,10 +140,10 @@ async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocke
     return failure(explainBindFault(getSystemErrorName(handle), { kind: 'unix', path }));
   }
   chmodSync(path, UNIX_SOCKET_MODE & ~umask);
-  const { ino } = lstatSync(path);
+  const { ino, birthtimeMs } = lstatSync(path);
   const close = () => {
     handle.close();
-    removeOwnSocket(path, ino);
+    removeOwnSocket(path, { ino, birthtimeMs });
   };
   return success({ listener: { kind: 'unix', fds: [handle.fd], address: '', port: 0, path }, close });
 }
@@ -168,10 +182,11 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-/** Unless another server has put its own there since. */
-function removeOwnSocket(path: string, ino: number): void {
+/** Unless another server has put its own there since. Numbers of inodes are used again at once, so they do not tell alone. */
+function removeOwnSocket(path: string, own: { readonly ino: number; readonly birthtimeMs: number }): void {
   try {
-    if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.ino === own.ino && stat.birthtimeMs === own.birthtimeMs) {
       unlinkSync(path);
     }
   } catch {

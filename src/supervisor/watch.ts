@@ -11,8 +11,14 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 const LEFT_OUT = new Set(['venv', 'node_modules', '__pycache__', 'media', 'site-packages', 'staticfiles']);
 const SOURCES = /\.(py|html?|jinja2?|j2|mako|mo|toml)$|^\.env[\w.]*$/;
 
-/** `onChange` is given a path that has changed, once for all that changes together. */
-export function watchSources(root: string, onChange: (path: string) => void): void {
+export interface WatchEvents {
+  /** A path that has changed, once for all that change together. */
+  onChange(path: string): void;
+  /** A folder is not watched, most likely because the kernel's limit is reached. */
+  onFault(message: string): void;
+}
+
+export function watchSources(root: string, { onChange, onFault }: WatchEvents): void {
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
   const notice = (path: string) => {
@@ -23,6 +29,18 @@ export function watchSources(root: string, onChange: (path: string) => void): vo
     if (watchers.has(folder) || watchers.size >= SUPERVISOR_LIMITS.watchedFoldersMax) {
       return;
     }
+    try {
+      watchers.set(folder, watchFolder(folder));
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        if (entry.isDirectory() && !isLeftOut(entry.name)) {
+          enter(join(folder, entry.name));
+        }
+      }
+    } catch (error) {
+      onFault(`changes in ${folder} will not be seen: ${(error as Error).message}`);
+    }
+  };
+  const watchFolder = (folder: string) => {
     const watcher = watch(folder, { persistent: false }, (_, name) => {
       if (name !== null && isSource(name)) {
         notice(join(folder, name));
@@ -30,16 +48,12 @@ export function watchSources(root: string, onChange: (path: string) => void): vo
         enter(join(folder, name));
       }
     });
-    watchers.set(folder, watcher);
+    // The folder is gone.
     watcher.on('error', () => {
       watcher.close();
       watchers.delete(folder);
     });
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (entry.isDirectory() && !isLeftOut(entry.name)) {
-        enter(join(folder, entry.name));
-      }
-    }
+    return watcher;
   };
   enter(root);
 }
