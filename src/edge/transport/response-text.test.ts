@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { forbidsBody, HeadRenderer, renderChunk, renderHead } from './response-text.ts';
+import { delimiterOf, forbidsBody, HeadRenderer, renderHead } from './response-text.ts';
 
 const HEAD = { status: 200, reason: undefined, fields: 'Content-Type: text/plain\r\n', hasDate: false };
 const DATE = 'Sat, 21 Nov 2026 10:04:33 GMT';
@@ -26,7 +26,12 @@ test('HeadRenderer renders again when anything differs', () => {
   equal(renderer.render(HEAD, 6, '', 'later'), renderHead(HEAD, 6, '', 'later'));
 });
 
-test('renderChunk() frames the bytes, forbidsBody() knows who has none', () => {
-  equal(renderChunk(Buffer.from('hello world, again')).toString(), '12\r\nhello world, again\r\n');
+test('delimiterOf() follows status, length, method and version', () => {
+  const get = { method: 'GET', minor: 1 } as const;
+  equal(delimiterOf(200, 5, get), 5);
+  equal(delimiterOf(200, undefined, get), 'chunked');
+  equal(delimiterOf(200, undefined, { ...get, minor: 0 }), 'close');
+  equal(delimiterOf(200, undefined, { ...get, method: 'HEAD' }), 'none');
+  equal(delimiterOf(304, 5, get), 'none');
   equal([101, 204, 304, 200, 404].map(forbidsBody).join(), 'true,true,true,false,false');
 });

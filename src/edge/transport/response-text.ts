@@ -73,15 +73,3 @@ export function delimiterOf(
   }
   return request.minor === 1 ? 'chunked' : 'close';
 }
-
-/** A chunk of RFC 9112 7.1, in one buffer when it is small: one write of it costs less than three. */
-export function renderChunk(bytes: Buffer): Buffer {
-  const size = bytes.length.toString(16);
-  const chunk = Buffer.allocUnsafe(size.length + 4 + bytes.length);
-  let at = chunk.latin1Write(`${size}\r\n`, 0);
-  at += bytes.copy(chunk, at);
-  chunk.latin1Write('\r\n', at);
-  return chunk;
-}
-
-export const LAST_CHUNK = '0\r\n\r\n';

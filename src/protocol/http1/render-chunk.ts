@@ -13,6 +13,16 @@ export function renderChunkHead(bytes: number): string {
 
 export const CHUNK_END = '\r\n';
 
+/** A whole chunk in one buffer: for a small one, one write costs less than three. */
+export function renderChunk(bytes: Buffer): Buffer {
+  const head = renderChunkHead(bytes.length);
+  const chunk = Buffer.allocUnsafe(head.length + bytes.length + CHUNK_END.length);
+  let at = chunk.latin1Write(head, 0);
+  at += bytes.copy(chunk, at);
+  chunk.latin1Write(CHUNK_END, at);
+  return chunk;
+}
+
 /** The last chunk, without trailers. */
 export const LAST_CHUNK = '0\r\n\r\n';
 
