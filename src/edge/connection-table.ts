@@ -38,7 +38,7 @@ export class ConnectionTable {
   readonly #connections = new Set<TrackedConnection>();
   #ticker: NodeJS.Timeout | undefined;
   #refused = 0;
-  #refusedLoggedMs = 0;
+  #refusedLoggedMs = -Infinity;
 
   constructor(options: {
     clock: Clock;

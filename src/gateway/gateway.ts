@@ -82,7 +82,7 @@ export class Gateway implements CallOwner, LaneOwner {
   #watch: NodeJS.Timeout | undefined;
   #checkedMs = 0;
   #overloads = 0;
-  #overloadLoggedMs = 0;
+  #overloadLoggedMs = -Infinity;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -339,6 +339,7 @@ export class Gateway implements CallOwner, LaneOwner {
       }
       if (mayRunAgain && call.retries < GATEWAY_LIMITS.retriesMax) {
         call.lane = undefined;
+        call.retries += 1;
         back.push(call);
       } else {
         this.log('error', `${call.describe()} was lost with worker ${lane.worker} (pid ${lane.pid})`);
@@ -352,7 +353,6 @@ export class Gateway implements CallOwner, LaneOwner {
   #putBack(calls: readonly Call[]): void {
     const waiting = calls.filter((call) => !call.isOver);
     for (const call of waiting) {
-      call.retries += 1;
       call.queuedAtMs ||= this.monotonicMs();
     }
     this.#queue.putBack(waiting);
@@ -375,9 +375,12 @@ export class Gateway implements CallOwner, LaneOwner {
     for (const lane of this.#lanes.lanes) {
       if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs)) {
         lane.isSlow = true;
-        if (lane.depth > 1 && !lane.isRecalled) {
+        // What is first here has not begun if another thread's request runs on the unit.
+        if ((lane.depth > 1 || this.#loadOf(lane) > lane.depth) && !lane.isRecalled) {
           this.#lanes.recall(lane);
         }
+      } else if (lane.depth === 0 && this.#loadOf(lane) === 0) {
+        lane.isSlow = false;
       }
     }
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {
@@ -385,6 +388,11 @@ export class Gateway implements CallOwner, LaneOwner {
       this.#checkTimeouts(nowMs);
       this.#checkQueue(nowMs);
     }
+  }
+
+  /** Requests on the lane's unit, of all edge threads. */
+  #loadOf(lane: Lane): number {
+    return this.#options.loads[lane.slot] ?? 0;
   }
 
   #checkTimeouts(nowMs: number): void {
