@@ -38,7 +38,8 @@ export function listenWithBuffer(
 ): Server {
   const server = createServer();
   if ('fd' in where) {
-    server.listen({ fd: where.fd, backlog: where.backlog });
+    // With a descriptor, Node reads the backlog only from the second argument.
+    server.listen({ fd: where.fd }, where.backlog);
   } else {
     server.listen({ path: where.path });
   }
