@@ -1,9 +1,9 @@
 /** Writes one response after another to a connection's output: head, body, framing. It is told what to send, never whether. */
 
 import type { Body, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
+import { CHUNK_END, LAST_CHUNK, renderChunk, renderChunkHead } from '../../protocol/http1/render-chunk.ts';
 import type { Output } from './output.ts';
 import type { ConnectionField, Delimiter, HeadRenderer } from './response-text.ts';
-import { LAST_CHUNK, renderChunk } from './response-text.ts';
 
 /** Bodies that are larger than this are not copied into a chunk's buffer. */
 const CHUNK_COPY_BYTES_MAX = 16_384;
@@ -85,8 +85,8 @@ export class ResponseWriter {
     } else if (bytes.length <= CHUNK_COPY_BYTES_MAX) {
       this.#send(renderChunk(bytes));
     } else {
-      this.#output.joined(`${this.#takeHead()}${bytes.length.toString(16)}\r\n`, bytes);
-      this.#output.text('\r\n');
+      this.#output.joined(this.#takeHead() + renderChunkHead(bytes.length), bytes);
+      this.#output.text(CHUNK_END);
     }
   }
 
@@ -100,13 +100,13 @@ export class ResponseWriter {
 
   file(part: FilePart, sent: () => void): void {
     const isChunked = this.#delimiter === 'chunked';
-    const before = this.#takeHead() + (isChunked ? `${part.length.toString(16)}\r\n` : '');
+    const before = this.#takeHead() + (isChunked ? renderChunkHead(part.length) : '');
     if (before !== '') {
       this.#output.text(before);
     }
     this.#output.file(part, sent);
     if (isChunked) {
-      this.#output.text('\r\n');
+      this.#output.text(CHUNK_END);
     }
   }
 
