@@ -51,7 +51,7 @@ const STEPS: readonly Step[] = [
     name: 'unit',
     run: () =>
       runNodeTests('unit', {
-        include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'tests/**/*.test.ts'],
+        include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
         exclude: ['tests/tidy.test.ts', 'tests/integration/**', 'tests/browser/**'],
         concurrency: 2,
         reporter: 'dot',

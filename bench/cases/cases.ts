@@ -1,0 +1,27 @@
+import type { Bench } from '../harness/bench.ts';
+import type { CaseResult } from '../report/result.ts';
+import { runBodies } from './bodies.ts';
+import { runDjango } from './django.ts';
+import { runHello } from './hello.ts';
+import { runIdle } from './idle.ts';
+import { runMemory } from './memory.ts';
+import { runStartAndReload } from './start-and-reload.ts';
+import { runStaticFiles } from './static-files.ts';
+import { runUneven } from './uneven.ts';
+
+interface Case {
+  readonly id: string;
+  readonly run: (bench: Bench) => Promise<CaseResult>;
+}
+
+/** In the order in which they are run and reported. */
+export const CASES: readonly Case[] = [
+  { id: 'W1', run: runHello },
+  { id: 'W2', run: runDjango },
+  { id: 'W3', run: runBodies },
+  { id: 'W4', run: runUneven },
+  { id: 'S1', run: runStaticFiles },
+  { id: 'M1', run: runMemory },
+  { id: 'B1', run: runStartAndReload },
+  { id: 'IDLE', run: runIdle },
+];

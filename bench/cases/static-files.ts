@@ -1,0 +1,93 @@
+// S1: files, over HTTP/1.1.
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bench } from '../harness/bench.ts';
+import { compareRates, withServers } from '../harness/bench.ts';
+import type { Load } from '../harness/wrk.ts';
+import { CONNECTIONS, wrkCommand } from '../harness/wrk.ts';
+import type { Bound } from '../report/goals.ts';
+import { rateGoal } from '../report/goals.ts';
+import { invocationsOf } from '../report/invocations.ts';
+import type { RateUnit } from '../report/rates.ts';
+import { MEGABYTES, REQUESTS, ratePanel, rateTable } from '../report/rates.ts';
+import type { CaseResult } from '../report/result.ts';
+import type { Kind } from '../servers/kind.ts';
+import { nginxStatic } from '../servers/nginx-static.ts';
+import { portico } from '../servers/portico.ts';
+
+interface StaticFile {
+  readonly name: string;
+  readonly label: string;
+  readonly bytes: number;
+  readonly connections: number;
+  readonly unit: RateUnit;
+  readonly bound: Bound;
+}
+
+const SITE = { app: 'hello:application', workers: 1 };
+const KIB = 1024;
+const FILES: readonly StaticFile[] = [
+  { name: '1k.css', label: '1 KB', bytes: KIB, connections: CONNECTIONS, unit: REQUESTS, bound: { atLeast: 0.8 } },
+  {
+    name: '100k.js',
+    label: '100 KB',
+    bytes: 100 * KIB,
+    connections: CONNECTIONS,
+    unit: REQUESTS,
+    bound: { atLeast: 0.8 },
+  },
+  // Few connections, and bytes instead of requests: a transfer takes a good part of a round.
+  {
+    name: '100m.bin',
+    label: '100 MB',
+    bytes: 100 * KIB ** 2,
+    connections: 8,
+    unit: MEGABYTES,
+    bound: { atLeast: 0.5 },
+  },
+];
+
+export async function runStaticFiles(bench: Bench): Promise<CaseResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-static-'));
+  try {
+    return await measureFiles(bench, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureFiles(bench: Bench, folder: string): Promise<CaseResult> {
+  chmodSync(folder, 0o755); // nginx gives up root and must still read it.
+  mkdirSync(folder, { recursive: true });
+  for (const { name, bytes } of FILES) writeFileSync(join(folder, name), Buffer.alloc(bytes, 'static file\n'));
+  const kinds = kindsFor(folder);
+  const measured = await withServers(bench, kinds, SITE, async (started) => {
+    const results = [];
+    for (const file of FILES) results.push({ ...file, rates: await compareRates(bench, started, loadOf(file)) });
+    return results;
+  });
+  return {
+    id: 'S1',
+    title: 'Static files, HTTP/1.1',
+    text: [
+      'From memory: each file has been asked for before. nginx has a worker for each core, Portico an edge thread.',
+    ],
+    tables: measured.map(({ label, rates, unit }) => rateTable(`Static file of ${label}`, rates, unit)),
+    goals: measured.map(({ label, rates, bound, unit }) =>
+      rateGoal(rates, `static file of ${label}`, 'nginx', bound, unit),
+    ),
+    panels: measured.map(({ label, rates, unit }) => ratePanel(`Static file of ${label}`, rates, unit)),
+    loads: FILES.map((file) => wrkCommand(loadOf(file), bench.options.seconds, 'PORT').join(' ')),
+    invocations: invocationsOf(kindsFor('FILES'), SITE),
+  };
+}
+
+function kindsFor(folder: string): Kind[] {
+  return [portico(['--static', `/static/=${folder}`]), nginxStatic(folder)];
+}
+
+function loadOf({ name, connections }: StaticFile): Load {
+  return { connections, path: `/static/${name}` };
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apacheModWsgi } from '../servers/apache.ts';
+import { granian } from '../servers/granian.ts';
+import { nginxGunicorn } from '../servers/gunicorn.ts';
+import { nginxStatic } from '../servers/nginx-static.ts';
+import { portico } from '../servers/portico.ts';
+import { nginxUwsgi, uwsgiHttp } from '../servers/uwsgi.ts';
+import { invocationsOf } from './invocations.ts';
+
+const SITE = { app: 'hello:application', workers: 2 };
+
+function commandsOf(kind: Parameters<typeof invocationsOf>[0][number]): readonly string[] {
+  return invocationsOf([kind], SITE)[0]?.commands ?? [];
+}
+
+test('Portico is started with nothing but the address and the workers', () => {
+  assert.deepEqual(commandsOf(portico()), ['bin/portico serve hello:application --bind 127.0.0.1:PORT --workers 2']);
+});
+
+test('gunicorn keeps connections of nginx where its worker can', () => {
+  assert.match(
+    commandsOf(nginxGunicorn({ threads: 4 }))[0] ?? '',
+    /--worker-class gthread --threads 4 --keep-alive 75/,
+  );
+  assert.match(invocationsOf([nginxGunicorn({ threads: 4 })], SITE)[0]?.files['nginx.conf'] ?? '', /keepalive 64;/);
+  assert.doesNotMatch(invocationsOf([nginxGunicorn()], SITE)[0]?.files['nginx.conf'] ?? '', /keepalive 64;/);
+  assert.match(commandsOf(nginxGunicorn({ hasPreload: true }))[0] ?? '', / --preload --bind unix:RUN/);
+});
+
+test('uWSGI speaks its own protocol behind nginx and HTTP alone', () => {
+  assert.equal(commandsOf(nginxUwsgi()).length, 2);
+  assert.match(commandsOf(nginxUwsgi())[0] ?? '', /--module hello:application --socket RUN\/uwsgi.sock/);
+  assert.match(commandsOf(uwsgiHttp())[0] ?? '', /--http 127\.0\.0\.1:PORT --http-keepalive/);
+});
+
+test('granian has one thread that runs the application', () => {
+  assert.match(commandsOf(granian())[0] ?? '', /--interface wsgi --port PORT --workers 2 --blocking-threads 1/);
+});
+
+test('Apache runs the application in processes of their own', () => {
+  const [apache] = invocationsOf([apacheModWsgi(15)], SITE);
+  assert.match(apache?.files['apache.conf'] ?? '', /WSGIDaemonProcess site processes=2 threads=15 python-home=PEERS/);
+  assert.equal(apache?.files['application.wsgi'], 'from hello import application as application\n');
+});
+
+test('no peer writes an access log', () => {
+  const kinds = [nginxGunicorn(), nginxUwsgi(), nginxStatic('/srv/files')];
+  for (const { files } of invocationsOf(kinds, SITE)) assert.match(files['nginx.conf'] ?? '', /access_log off;/);
+});

@@ -1,0 +1,25 @@
+import { apacheModWsgi } from './apache.ts';
+import { granian } from './granian.ts';
+import { nginxGunicorn } from './gunicorn.ts';
+import type { Kind } from './kind.ts';
+import { portico } from './portico.ts';
+import { nginxUwsgi, uwsgiHttp } from './uwsgi.ts';
+
+/** What gunicorn's documentation suggests to begin with: two to four for each core; four did best. */
+export const GUNICORN_THREADS = 4;
+/** mod_wsgi's default; fewer were no faster. */
+const APACHE_THREADS = 15;
+
+/** Everything that runs a WSGI application, as one would set it up for throughput. */
+export const WSGI_KINDS: readonly Kind[] = [
+  portico(),
+  nginxGunicorn(),
+  nginxGunicorn({ threads: GUNICORN_THREADS }),
+  nginxUwsgi(),
+  apacheModWsgi(APACHE_THREADS),
+  granian(),
+  uwsgiHttp(),
+];
+
+/** The same but for uWSGI's own HTTP, which is no faster than behind nginx and takes the time of another. */
+export const MAIN_KINDS: readonly Kind[] = WSGI_KINDS.filter(({ name }) => name !== uwsgiHttp().name);
