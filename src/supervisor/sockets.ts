@@ -141,9 +141,12 @@ async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocke
   }
   chmodSync(path, UNIX_SOCKET_MODE & ~umask);
   const { ino, birthtimeMs } = lstatSync(path);
+  // Closing removes the file whoever's it is. One that another server has put there since is left, and our end is closed by our own.
   const close = () => {
-    handle.close();
-    removeOwnSocket(path, { ino, birthtimeMs });
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || (stat.ino === ino && stat.birthtimeMs === birthtimeMs)) {
+      handle.close();
+    }
   };
   return success({ listener: { kind: 'unix', fds: [handle.fd], address: '', port: 0, path }, close });
 }
@@ -180,19 +183,6 @@ function isAnswered(path: string): Promise<boolean> {
       done(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
     );
   });
-}
-
-/** Unless another server has put its own there since. Numbers of inodes are used again at once, so they do not tell alone. */
-function removeOwnSocket(path: string, own: { readonly ino: number; readonly birthtimeMs: number }): void {
-  try {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.ino === own.ino && stat.birthtimeMs === own.birthtimeMs) {
-      unlinkSync(path);
-    }
-  } catch {
-    // The folder belongs to somebody else after privileges were dropped: the next start removes what is stale.
-    return;
-  }
 }
 
 function explainBindFault(code: string, address: BindAddress): string {
