@@ -11,9 +11,9 @@ LINE_MAX = 1 << 20
 """Bytes; a longer line is a fault of the peer. `start` with a long list of sockets has some kilobytes."""
 
 
-def render(kind: str, **values: Any) -> bytes:
+def render(message: Message) -> bytes:
     # ASCII, so that names with surrogates (paths that are not UTF-8) survive the way.
-    return json.dumps({'kind': kind, **values}, separators=(',', ':')).encode('ascii') + b'\n'
+    return json.dumps(message, separators=(',', ':')).encode('ascii') + b'\n'
 
 
 class Lines:

@@ -55,7 +55,7 @@ class Worker:
     def say(self, kind: str, **values: Any) -> None:
         with self.status_lock:
             try:
-                self.status.sendall(control.render(kind, **values))
+                self.status.sendall(control.render({'kind': kind, **values}))
             except OSError:
                 os._exit(FAILED)  # The zygote is gone.
 

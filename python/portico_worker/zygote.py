@@ -31,6 +31,9 @@ RECEIVE_MAX = 64 * 1024
 REAP_EVERY_MS = 50
 """Only where the kernel has no pidfd_open: how often to ask for a worker whose pipe has closed."""
 
+REASON_MAX = 500
+"""Characters."""
+
 RELAYED = {'ready', 'worker-load-failed', 'retire'}
 
 
@@ -88,8 +91,11 @@ class Zygote:
             getattr(self, '_on_' + message['kind'].replace('-', '_'))(message)
 
     def _say(self, kind: str, **values: Any) -> None:
+        self._send({'kind': kind, **values})
+
+    def _send(self, message: control.Message) -> None:
         try:
-            self.supervisor.sendall(control.render(kind, **values))
+            self.supervisor.sendall(control.render(message))
         except OSError:
             self._stop()
 
@@ -100,7 +106,9 @@ class Zygote:
         facts = {}
         if settings.preload != 'never':
             facts = {'app': self._preload(settings)}
-        # What lives now lives for ever: workers share it as long as no collection touches it.
+        # What lives now lives for ever: workers share it as long as no collection touches it. That is all there is to
+        # gain: what is left to collect takes 9 of a Django page's 1,150 µs, 0.4 ms at the most at once, so putting it off
+        # until the lane is idle was measured and left alone.
         gc.collect()
         gc.freeze()
         self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
@@ -201,16 +209,15 @@ class Zygote:
                     self._relay_message(child, message)
         except BlockingIOError:
             return
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             child.hung_up = True
         self.poller.unregister(child.status)
 
     def _relay_message(self, child: Child, message: control.Message) -> None:
-        kind = message.pop('kind')
-        if kind == 'leaving':
-            child.reason = str(message.get('reason'))
-        elif kind in RELAYED:
-            self._say(kind, **{**message, 'worker': child.worker, 'pid': child.pid})
+        if message['kind'] == 'leaving':
+            child.reason = str(message.get('reason'))[:REASON_MAX]
+        elif message['kind'] in RELAYED:
+            self._send({**message, 'worker': child.worker, 'pid': child.pid})
 
     def _reap_all(self) -> None:
         for child in list(self.children.values()):

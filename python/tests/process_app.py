@@ -83,3 +83,12 @@ def raises_after_closing(environ):
     for _ in range(3):
         os.open('/dev/null', os.O_RDWR)
     raise ValueError('boom')
+
+
+def says_nonsense(environ):
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get('self'), 'worker'):
+        frame = frame.f_back
+    worker = frame.f_locals['self'].worker
+    for text in (b'{"kind":"ready","self":1,"worker":"x"}\n', b'[' * 100_000 + b'\n', b'nonsense\n'):
+        worker.status.sendall(text)

@@ -14,7 +14,9 @@ REQUEST = ['GET', '/path', 'secret=1', '/path?secret=1', '127.0.0.1', '1', 'id-1
 
 
 def test_messages_survive_any_split():
-    data = control.render('spawn', worker=1, path='/caf\udce9') + b'\n' + control.render('stop')
+    data = (
+        control.render({'kind': 'spawn', 'worker': 1, 'path': '/caf\udce9'}) + b'\n' + control.render({'kind': 'stop'})
+    )
     for size in (1, 7, len(data)):
         lines, found = control.Lines(), []
         for at in range(0, len(data), size):

@@ -157,3 +157,16 @@ def test_the_folders_of_the_worker_are_not_on_the_applications_path(site):
     assert path[:2] == [site.site, '/further']
     assert not any(entry.endswith(('portico_worker', '/python')) for entry in path)
     assert name == 'mine'
+
+
+def test_nothing_that_a_worker_says_harms_the_zygote(site):
+    site.start('app:application')
+    site.hear('loaded')
+    (lane,) = site.spawn_ready().values()
+    ask(lane, '/says_nonsense')
+    assert site.hear('ready')['worker'] == 1
+    assert ask(lane, stream=2).is_whole
+    kill(site.pids[1])
+    assert site.hear('exited')['signal'] == 'SIGKILL'
+    (lane,) = site.spawn_ready(2, 1).values()
+    assert ask(lane).is_whole
