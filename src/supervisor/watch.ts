@@ -18,12 +18,12 @@ export interface WatchEvents {
   onFault(message: string): void;
 }
 
-export function watchSources(root: string, { onChange, onFault }: WatchEvents): void {
+export function watchSources(root: string, events: WatchEvents): void {
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
   const notice = (path: string) => {
     clearTimeout(timer);
-    timer = setTimeout(() => onChange(path), SUPERVISOR_LIMITS.reloadDebounceMs);
+    timer = setTimeout(() => events.onChange(path), SUPERVISOR_LIMITS.reloadDebounceMs);
   };
   const enter = (folder: string) => {
     if (watchers.has(folder) || watchers.size >= SUPERVISOR_LIMITS.watchedFoldersMax) {
@@ -37,7 +37,7 @@ export function watchSources(root: string, { onChange, onFault }: WatchEvents): 
         }
       }
     } catch (error) {
-      onFault(`changes in ${folder} will not be seen: ${(error as Error).message}`);
+      events.onFault(`changes in ${folder} will not be seen: ${(error as Error).message}`);
     }
   };
   const watchFolder = (folder: string) => {
