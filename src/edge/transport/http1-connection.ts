@@ -365,10 +365,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     this.#enter('idle', this.#services.keepAliveMs);
     this.#parser.proceed();
     if (this.#isPaused || this.#parser.bufferedBytes > 0) {
+      // Before what waits is read: the request in it may need more for its body, or pause for reasons of its own.
+      this.#resume();
       this.#process();
-      if (this.#exchange === undefined) {
-        this.#resume();
-      }
     }
   }
 
