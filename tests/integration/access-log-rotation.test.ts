@@ -18,7 +18,7 @@ test('no line is lost over three rotations under load, of two edge threads', asy
   const args = ['--access-log', 'access.log', '--log-file', 'server.log', '--edge-threads', '2'];
   await using server = await serve({ app: APP, args });
   const path = join(server.folder, 'access.log');
-  const load = new Load(server, { connections: 8, target: (connection, turn) => `/${connection}/${turn}` });
+  using load = new Load(server, { connections: 8, target: (connection, turn) => `/${connection}/${turn}` });
   const names = [1, 2, 3].map((number) => `${path}.${number}`);
   for (const [index, name] of names.entries()) {
     await load.reach((index + 1) * 400);

@@ -59,6 +59,11 @@ export class Load {
     return this.asked;
   }
 
+  /** A test that has failed must not leave clients behind that knock for ever. */
+  [Symbol.dispose](): void {
+    this.#isStopping = true;
+  }
+
   async #run(connection: number): Promise<void> {
     let client: Client | undefined;
     for (let turn = 0; !this.#isStopping; turn += 1) {

@@ -172,7 +172,8 @@ export class Server {
 
   #pythons(isOne: (parent: number) => boolean): number[] {
     const all = descendants(this.pid).filter(({ command }) => command.includes('portico_worker'));
-    return all.filter(({ parent }) => isOne(parent)).map(({ pid }) => pid);
+    const pids = all.filter(({ parent }) => isOne(parent)).map(({ pid }) => pid);
+    return pids.sort((a, b) => a - b);
   }
 
   /** Bodies that are kept in files at this moment. */
@@ -182,7 +183,7 @@ export class Server {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const family = [...descendants(this.pid).map(({ pid }) => pid), this.pid];
-    if (!this.#hasEnded) this.signal('SIGQUIT');
+    this.#child.kill('SIGQUIT');
     try {
       await within(STOP_MS, 'the end of the server', this.exit);
       await until('its processes have ended', () => !family.some(isAlive));

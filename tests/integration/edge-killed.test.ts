@@ -1,0 +1,48 @@
+// kill -9 on the edge: the listening sockets are the supervisor's, so clients that come meanwhile wait; the workers dial the new edge.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failures, Load } from './load.ts';
+import { serve } from './server.ts';
+import { within } from './waiting.ts';
+
+const APP = `
+import os
+
+def application(environ, start):
+    start('200 OK', [])
+    return [str(os.getpid()).encode()]
+`;
+
+for (const edgeThreads of ['1', '2']) {
+  test(`the same workers serve through the next edge, of ${edgeThreads} threads`, async () => {
+    await using server = await serve({ app: APP, args: ['--workers', '2', '--edge-threads', edgeThreads] });
+    const before = server.workerPids;
+    for (let kill = 0; kill < 2; kill += 1) {
+      using load = new Load(server, { connections: 8, target: () => '/' });
+      await load.reach(200);
+      const victim = server.edgePid;
+      const from = server.log.length;
+      process.kill(victim, 'SIGKILL');
+      await server.logged(/the edge process .*SIGKILL/, 5000, from);
+      const answer = await within(10_000, 'an answer of the next edge', server.ask('/'));
+      assert.equal(answer.status, 200);
+      assert.notEqual(server.edgePid, victim);
+      await load.reach(load.asked.length + 200);
+      const asked = await within(10_000, 'the end of the load', load.stop());
+      // What was on a connection of the old edge is gone with it, and nothing else.
+      assert.ok(failures(asked).length <= 8, JSON.stringify(failures(asked)));
+      assert.ok(
+        failures(asked).every(({ status }) => status === 0),
+        JSON.stringify(failures(asked)),
+      );
+    }
+    assert.deepEqual(server.workerPids, before);
+    const pids = new Set<string>();
+    for (let turn = 0; turn < 500 && pids.size < 2; turn += 1) {
+      const answers = await Promise.all([server.ask('/'), server.ask('/'), server.ask('/')]);
+      for (const { body } of answers) pids.add(body);
+    }
+    assert.equal(pids.size, 2, 'a worker has not dialled the new edge');
+  });
+}
