@@ -213,7 +213,7 @@ export class EdgeThread {
         return;
       case 'room':
         Atomics.store(this.#shared.told, this.#index, 0);
-        this.#gateway.pump();
+        this.#gateway.takeRoom();
         return;
       case 'stop':
         this.#stop(message.deadlineMs);

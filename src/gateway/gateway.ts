@@ -190,6 +190,14 @@ export class Gateway implements CallOwner, LaneOwner {
     call.block = head.block;
   }
 
+  /** Another thread leaves room: what was slow when this one last looked is not any more. */
+  takeRoom(): void {
+    for (const lane of this.#lanes.lanes) {
+      lane.isSlow &&= lane.depth > 0;
+    }
+    this.pump();
+  }
+
   /** Sends what waits, as far as there is room. */
   pump(): void {
     for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
