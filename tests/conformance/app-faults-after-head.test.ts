@@ -57,7 +57,7 @@ def application(environ, start):
 
 let server: Server;
 before(async () => {
-  server = await serve({ app: APP });
+  server = await serve({ app: APP, args: ['--edge-threads', '2'] });
 });
 after(() => server[Symbol.asyncDispose]());
 

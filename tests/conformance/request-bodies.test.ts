@@ -22,7 +22,7 @@ const LIMIT = 8 * 1024 * 1024;
 
 let server: Server;
 before(async () => {
-  server = await serve({ app: APP, args: ['--max-body', String(LIMIT)] });
+  server = await serve({ app: APP, args: ['--max-body', String(LIMIT), '--edge-threads', '2'] });
 });
 after(() => server[Symbol.asyncDispose]());
 

@@ -42,7 +42,7 @@ const ATTEMPTS: Readonly<Record<string, string>> = {
 
 let server: Server;
 before(async () => {
-  server = await serve({ app: APP });
+  server = await serve({ app: APP, args: ['--edge-threads', '2'] });
 });
 after(() => server[Symbol.asyncDispose]());
 

@@ -1,0 +1,72 @@
+// Clients that go away, or say that they have nothing more to send, while the application runs.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { serve } from './server.ts';
+
+const APP = `
+import time
+
+class Stream:
+    def __iter__(self):
+        while True:
+            yield b'x' * 65536
+    def close(self):
+        print('the stream was closed', flush=True)
+
+def application(environ, start):
+    path = environ['PATH_INFO']
+    print('began', path, flush=True)
+    if path == '/endless':
+        start('200 OK', [])
+        return Stream()
+    if path == '/write':
+        write = start('200 OK', [])
+        try:
+            while True:
+                write(b'x' * 65536)
+        finally:
+            print('write() has raised', flush=True)
+    if path == '/slow':
+        time.sleep(0.3)
+    start('200 OK', [])
+    return [b'fine']
+`;
+
+for (const [path, words] of [
+  ['/endless', /the stream was closed/],
+  ['/write', /write\(\) has raised/],
+] as const) {
+  test(`${path}: an endless response ends soon after its client has left, and the worker is free`, async () => {
+    await using server = await serve({ app: APP, args: ['--edge-threads', '2'] });
+    const client = await server.connect();
+    client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await client.receive(/xxxx/);
+    client.close();
+    await server.logged(words);
+    assert.equal((await server.ask('/')).body, 'fine');
+    assert.deepEqual(server.spooled, []);
+  });
+}
+
+test('a request whose client leaves while it runs ends by itself, and its answer goes to nobody', async () => {
+  await using server = await serve({ app: APP });
+  for (let turn = 0; turn < 3; turn += 1) {
+    const client = await server.connect();
+    const from = server.log.length;
+    client.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+    await server.logged(/began \/slow/, 5000, from);
+    client.close();
+  }
+  for (let turn = 0; turn < 5; turn += 1) assert.equal((await server.ask('/')).body, 'fine');
+});
+
+test('who closes only its own side still gets the answer, and then the end', async () => {
+  await using server = await serve({ app: APP });
+  using client = await server.connect();
+  client.socket.allowHalfOpen = true;
+  client.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+  client.socket.end();
+  assert.equal((await client.read()).body, 'fine');
+  assert.equal(await client.ended(), 'end');
+});
