@@ -83,8 +83,7 @@ test('a length over --max-body is refused at once: before the body, and instead 
   using client = await server.connect();
   client.send(`POST /over HTTP/1.1\r\nHost: a\r\nContent-Length: ${LIMIT + 1}\r\nExpect: 100-continue\r\n\r\n`);
   const answer = await client.readOne();
-  assert.equal(answer.status, 413);
-  assert.equal(answer.isKept, false);
+  assert.deepEqual([answer.status, answer.isKept], [413, false]);
   assert.doesNotMatch((await server.ask('/ran')).body, /over/);
 });
 

@@ -54,14 +54,16 @@ for (const path of ['/big', '/big-list']) {
   test(`${path}: the only worker is free meanwhile, the edge stays small, all arrives, no file is left`, async () => {
     await using server = await serve({ app: APP });
     const before = memoryMb(server.edgePid);
-    const clients = [await stall(server, path), await stall(server, path), await stall(server, path)];
-    if (path === '/big') await server.logged(/(all given[\s\S]*){3}/);
+    const clients: Client[] = [];
+    for (let count = 0; count < 4; count += 1) clients.push(await stall(server, path));
+    if (path === '/big') await server.logged(/(all given[\s\S]*){4}/);
     assert.equal((await within(5000, 'another request', server.ask('/'))).body, 'fine');
-    assert.equal(server.spooled.length, 3);
+    assert.equal(server.spooled.length, 4);
     const grown = memoryMb(server.edgePid) - before;
-    assert.ok(grown < 80, `the edge has grown by ${grown.toFixed(0)} MB for 150 MB that wait`);
+    // Buffers that were just used count until they are collected; what waits would be 200 MB.
+    assert.ok(grown < 120, `the edge has grown by ${grown.toFixed(0)} MB for 200 MB that wait`);
     clients.pop()?.close();
-    await until('the file of one that left is gone', () => server.spooled.length === 2);
+    await until('the file of one that left is gone', () => server.spooled.length === 3);
     for (const client of clients) assert.equal(await readAll(client), BIG_HASH);
     await until('the spool is empty', () => server.spooled.length === 0);
     for (const client of clients) client.close();
