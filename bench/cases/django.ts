@@ -12,7 +12,7 @@ import { rateGoal } from '../report/goals.ts';
 import { invocationsOf } from '../report/invocations.ts';
 import { ratePanel, rateTable } from '../report/rates.ts';
 import type { CaseResult, Goal } from '../report/result.ts';
-import { MAIN_KINDS, WSGI_KINDS } from '../servers/peers.ts';
+import { MAIN_KINDS } from '../servers/peers.ts';
 
 const APP = 'news.wsgi:application';
 const LOAD: Load = { connections: CONNECTIONS, path: '/', script: 'browser.lua' };
@@ -28,7 +28,7 @@ interface BareRate {
 export async function runDjango(bench: Bench): Promise<CaseResult> {
   const one = { app: APP, workers: 1 };
   const two = { app: APP, workers: 2 };
-  const alone = await withServers(bench, WSGI_KINDS, one, async (started) =>
+  const alone = await withServers(bench, MAIN_KINDS, one, async (started) =>
     compareRates(bench, started, LOAD, [bareContender(bench)]),
   );
   const pair = await withServers(bench, MAIN_KINDS, two, async (started) => compareRates(bench, started, LOAD));
@@ -46,7 +46,7 @@ export async function runDjango(bench: Bench): Promise<CaseResult> {
       wrkCommand(LOAD, bench.options.seconds, 'PORT').join(' '),
       `PEERS/bin/python bare_rate.py ${APP} ${bench.options.seconds}`,
     ],
-    invocations: invocationsOf(WSGI_KINDS, one),
+    invocations: invocationsOf(MAIN_KINDS, one),
   };
 }
 

@@ -11,7 +11,7 @@ import type { CaseResult } from '../report/result.ts';
 import { MAIN_KINDS } from '../servers/peers.ts';
 
 const SITE = { app: 'news.wsgi:application', workers: 2 };
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 3_000;
 const SECONDS = 20;
 const PERCENT_MAX = 0.2;
 const PERCENT = (value: number): string => `${value.toFixed(3)} %`;

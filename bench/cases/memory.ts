@@ -30,7 +30,7 @@ const LOAD = { connections: CONNECTIONS, path: '/', script: 'browser.lua' };
 const LOAD_SECONDS = 5;
 /** Workers that load the application themselves are ready, and what is done when there is time has been done. */
 const SETTLE_MS = 2_000;
-const RUNS_MAX = 3;
+const RUNS_MAX = 2;
 const FRONT_MB_MAX = 110;
 const MB = (value: number): string => `${formatNumber(value)} MB`;
 

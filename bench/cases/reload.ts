@@ -20,7 +20,7 @@ import { nginxUwsgi } from '../servers/uwsgi.ts';
 export const RELOAD_SITE: Site = { app: 'news.wsgi:application', workers: 2 };
 export const RELOAD_KINDS: readonly Kind[] = [portico(), nginxGunicorn(), nginxUwsgi(), apacheModWsgi(1), granian()];
 const CLIENTS = 16;
-const SECONDS = 6;
+const SECONDS = 5;
 const WARM_SECONDS = 1;
 const RELOAD_AFTER_MS = 2_000;
 const RUNS_MAX = 2;

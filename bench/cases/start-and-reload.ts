@@ -12,7 +12,7 @@ export async function runStartAndReload(bench: Bench): Promise<CaseResult> {
     id: 'B1',
     title: 'Start, and reload under load',
     text: [
-      'Start: from the command (both commands where nginx stands in front) until GET / is answered with 200; the files are in the memory of the machine, one worker, the hello application.',
+      'Start: from the command (both commands where nginx stands in front) until GET / is answered with 200, five times; the files are in the memory of the machine, one worker, the hello application.',
       RELOAD_TEXT,
     ],
     tables: [starts.table, reloads],

@@ -75,8 +75,8 @@ async function measureFiles(bench: Bench, folder: string): Promise<CaseResult> {
       'From memory: each file has been asked for before. nginx has a worker for each core, Portico an edge thread.',
     ],
     tables: measured.map(({ label, rates, unit }) => rateTable(`Static file of ${label}`, rates, unit)),
-    goals: measured.map(({ label, rates, bound, unit }) =>
-      rateGoal(rates, `static file of ${label}`, 'nginx', bound, unit),
+    goals: measured.flatMap(({ label, rates, bound, unit }) =>
+      ['nginx', 'nginx, no sendfile'].map((peer) => rateGoal(rates, `static file of ${label}`, peer, bound, unit)),
     ),
     panels: measured.map(({ label, rates, unit }) => ratePanel(`Static file of ${label}`, rates, unit)),
     loads: FILES.map((file) => wrkCommand(loadOf(file), bench.options.seconds, 'PORT').join(' ')),
@@ -85,7 +85,7 @@ async function measureFiles(bench: Bench, folder: string): Promise<CaseResult> {
 }
 
 function kindsFor(folder: string): Kind[] {
-  return [portico(['--static', `/static/=${folder}`]), nginxStatic(folder)];
+  return [portico(['--static', `/static/=${folder}`]), nginxStatic(folder, true), nginxStatic(folder, false)];
 }
 
 function loadOf({ name, connections }: StaticFile): Load {

@@ -14,7 +14,7 @@ const ROW = 22;
 const BAR = 14;
 const PANEL_GAP = 26;
 /** Room for the longest name of a server, and for the figure behind the longest bar. */
-const LABEL = 178;
+const LABEL = 196;
 const FIGURE = 66;
 const SPAN = COLUMN - LABEL - FIGURE;
 

@@ -45,6 +45,6 @@ test('Apache runs the application in processes of their own', () => {
 });
 
 test('no peer writes an access log', () => {
-  const kinds = [nginxGunicorn(), nginxUwsgi(), nginxStatic('/srv/files')];
+  const kinds = [nginxGunicorn(), nginxUwsgi(), nginxStatic('/srv/files', true)];
   for (const { files } of invocationsOf(kinds, SITE)) assert.match(files['nginx.conf'] ?? '', /access_log off;/);
 });

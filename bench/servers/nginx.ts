@@ -1,5 +1,6 @@
 // nginx as a front: a worker for each core as its documentation advises, no access log, connections of clients kept
-// for as many requests as they like, upstreams over Unix sockets, kept open where their protocol can.
+// for as many requests as they like, bodies in memory where they fit, upstreams over Unix sockets, kept open where
+// their protocol can.
 
 import type { Command, Place } from './kind.ts';
 
@@ -26,6 +27,7 @@ http {
     tcp_nopush on;
     keepalive_requests 1000000;
     client_max_body_size 1g;
+    client_body_buffer_size 1m;
     client_body_temp_path ${folder}/nginx-body;
     proxy_temp_path ${folder}/nginx-proxy;
     uwsgi_temp_path ${folder}/nginx-uwsgi;

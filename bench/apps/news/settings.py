@@ -35,7 +35,14 @@ TEMPLATES = [
         },
     },
 ]
-DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': os.environ['BENCH_DATABASE']}}
+DATABASES = {
+    'default': {
+        'ENGINE': 'django.db.backends.sqlite3',
+        'NAME': os.environ['BENCH_DATABASE'],
+        # Persistent connections, as Django's documentation advises for production.
+        'CONN_MAX_AGE': 60,
+    },
+}
 DEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'
 TIME_ZONE = 'UTC'
 USE_TZ = True
