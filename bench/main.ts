@@ -32,13 +32,12 @@ async function main(): Promise<void> {
   }
   install(options);
   const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
-  try {
-    const env = prepareSite(options, folder);
-    await runCases({ options, env, say: console.log });
-  } finally {
+  process.on('exit', () => {
     killAllServers();
     rmSync(folder, { recursive: true, force: true });
-  }
+  });
+  const env = prepareSite(options, folder);
+  await runCases({ options, env, say: console.log });
 }
 
 function install(options: Options): void {
@@ -103,10 +102,6 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.on(signal, () => {
-    killAllServers();
-    process.exit(code);
-  });
+  process.on(signal, () => process.exit(code));
 }
-process.on('exit', killAllServers);
 await main();

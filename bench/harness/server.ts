@@ -75,12 +75,12 @@ export class Server {
     const deadline = Date.now() + STOP_TIMEOUT_MS;
     while (Date.now() < deadline && pids.some(isAlive)) await sleep(LOOK_MS);
     this.kill(pids);
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** At once, also from a handler that cannot wait. */
   kill(pids: readonly number[] = readTree(this.pids()).map(({ pid }) => pid)): void {
     for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
     RUNNING.delete(this);
   }
 
