@@ -1,12 +1,10 @@
-"""The real frameworks, where they are installed. Each runs in a process of its own: Django can be set up only once."""
+"""The real frameworks. Each runs in a process of its own: Django can be set up only once."""
 
 import json
 import os
 import subprocess
 import sys
 import textwrap
-
-import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOAD = 'import json, sys; from portico_worker.loader import load; print(json.dumps(load(sys.argv[1]).facts))'
@@ -27,7 +25,6 @@ def facts(folder, name):
 
 
 def test_django(tmp_path):
-    pytest.importorskip('django')
     subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', str(tmp_path)], check=True)
     found = facts(tmp_path, '')
     assert (found['app'], found['framework'], found['debug']) == ('mysite.wsgi:application', 'django', True)
@@ -59,7 +56,6 @@ def test_django(tmp_path):
 
 
 def test_flask(tmp_path):
-    pytest.importorskip('flask')
     (tmp_path / 'static').mkdir()
     (tmp_path / 'blue').mkdir()
     (tmp_path / 'shop.py').write_text(
