@@ -41,6 +41,8 @@ export class Supervisor {
   readonly #queue: FleetEvent[] = [];
   #fleet: Fleet;
   #isActing = false;
+  /** When the fleet took its last step. */
+  #steppedMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(site: Site, log: Log, clock: Clock, reports: SupervisorReports) {
@@ -102,7 +104,8 @@ export class Supervisor {
     this.#isActing = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const [fleet, actions] = step(this.#fleet, next, this.#clock.monotonicMs());
+        this.#steppedMs = this.#clock.monotonicMs();
+        const [fleet, actions] = step(this.#fleet, next, this.#steppedMs);
         this.#fleet = fleet;
         for (const action of actions) {
           this.#perform(action);
@@ -116,8 +119,8 @@ export class Supervisor {
 
   #setTimer(): void {
     clearTimeout(this.#timer);
-    const nowMs = this.#clock.monotonicMs();
-    const waitMs = nextDeadline(this.#fleet, nowMs) - nowMs;
+    // What was due when the fleet took its last step is done; what has become due since must still wake us, so that time is what counts.
+    const waitMs = nextDeadline(this.#fleet, this.#steppedMs) - this.#clock.monotonicMs();
     if (waitMs < Number.POSITIVE_INFINITY) {
       const delayMs = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(waitMs)));
       this.#timer = setTimeout(() => this.#happen({ kind: 'time-passed' }), delayMs);
