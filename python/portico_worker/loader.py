@@ -141,7 +141,9 @@ def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
     try:
         return getattr(owner, name)
     except AttributeError:
-        raise NotFound(f'{module.__name__} has no "{ast.unparse(node)}"') from None
+        missing = f'{module.__name__} has no "{ast.unparse(node)}"'
+        found = next((name for name in DEFAULT_NAMES if callable(getattr(module, name, None))), None)
+        raise NotFound(missing + (f', but it has "{found}"' if found else '')) from None
 
 
 def _check(application: Any, name: str) -> None:

@@ -76,7 +76,7 @@ def test_names(name, full, says):
         ('nowhere', 'there is no module nowhere in'),
         ('nowhere.wsgi:app', 'there is no module nowhere in'),
         ('site1.wsgi', 'there is no module site1.wsgi in'),
-        ('site1:missing', 'site1 has no "missing"'),
+        ('site1:missing', 'site1 has no "missing", but it has "application"'),
         ('site1:holder.missing', 'site1 has no "holder.missing"'),
         ('site1:number', 'is int, which cannot be called'),
         ('site1:7', 'not the name of a callable'),

@@ -46,5 +46,7 @@ function renderDiagnostic({ severity, at, message }: Diagnostic): string {
 }
 
 function renderGivenUp(error: string, traceback: string): string {
-  return `${traceback === '' ? '' : `${traceback.trimEnd()}\n\n`}portico: the server cannot start: ${error}\n`;
+  // What is no fault in the application's code has no traceback but the sentence itself.
+  const shown = traceback.trimEnd();
+  return `${shown === '' || shown === error ? '' : `${shown}\n\n`}portico: the server cannot start: ${error}\n`;
 }
