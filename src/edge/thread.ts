@@ -180,7 +180,7 @@ export class EdgeThread {
         const origins = originsOf(listener);
         this.#servers.push(
           listenWithBuffer({ fd, backlog: settings.backlog }, this.#services.buffer, (socket) =>
-            this.#accept(socket, origins),
+            this.#accept(socket, listener.kind, origins),
           ),
         );
       }
@@ -188,9 +188,11 @@ export class EdgeThread {
     this.#send({ kind: 'ready' });
   }
 
-  #accept(socket: Socket, origins: ListenerOrigins): (length: number) => void {
+  #accept(socket: Socket, kind: Listener['kind'], origins: ListenerOrigins): (length: number) => void {
     const client = clientOf(socket);
-    if (!this.#table.admits(client.address)) {
+    // A TCP client that has reset the connection already has no address any more. It must not pass for a Unix socket's, which are trusted.
+    const isNobody = kind === 'tcp' && client.address === '';
+    if (isNobody || !this.#table.admits(client.address)) {
       socket.destroy();
       return () => undefined;
     }
