@@ -8,8 +8,9 @@ import { EDGE_LIMITS } from './limits.ts';
 
 export interface TrackedConnection {
   readonly address: string;
-  readonly isIdle: boolean;
   onTick(nowMs: number): void;
+  /** Closes it if it waits for a request; the client still gets the end of the last response. */
+  closeIfIdle(): void;
   destroy(): void;
 }
 
@@ -103,11 +104,9 @@ export class ConnectionTable {
     }
   }
 
-  destroyIdle(): void {
+  closeIdle(): void {
     for (const connection of this.#connections) {
-      if (connection.isIdle) {
-        connection.destroy();
-      }
+      connection.closeIfIdle();
     }
   }
 

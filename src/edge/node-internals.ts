@@ -7,6 +7,7 @@ import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
 
 interface Handle {
+  readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
   setNoDelay?(enable: boolean): number;
   onconnection?: (status: number, client: Handle | undefined) => void;
@@ -17,11 +18,13 @@ interface WithHandle {
 }
 
 /**
- * Bytes of a socket that the kernel has not taken. A stream counts a write as unsent until its last byte is gone, so a slow
+ * Bytes that the kernel has taken from a socket, ever. A stream counts a write as unsent until its last byte is gone, so a slow
  * reader of one large write would look like one that has stopped reading.
  */
-export function unsentBytes(socket: Socket): number {
-  return (socket as unknown as WithHandle)._handle?.writeQueueSize ?? socket.writableLength;
+export function sentBytes(socket: Socket): number {
+  const { bytesWritten = socket.bytesWritten, writeQueueSize = socket.writableLength } =
+    (socket as unknown as WithHandle)._handle ?? {};
+  return bytesWritten - writeQueueSize;
 }
 
 export type OnSocket = (socket: Socket) => (length: number) => void;

@@ -232,7 +232,7 @@ export class EdgeThread {
       for (const server of this.#servers) {
         server.close();
       }
-      this.#table.destroyIdle();
+      this.#table.closeIdle();
       this.#checkDrained();
     }, EDGE_LIMITS.stopIdleMs);
     setTimeout(() => this.#table.destroyAll(), deadlineMs).unref();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { EDGE_LIMITS } from '../limits.ts';
 import { Deadline } from './deadline.ts';
 
-const NOTHING = { receivedBytes: 0, isPaused: false, unsentBytes: 0 };
+const NOTHING = { receivedBytes: 0, isPaused: false, sentBytes: 0, isAllSent: true };
 
 test('Deadline ends idle and lingering connections without a word, and refuses late heads', () => {
   const deadline = new Deadline(1000, 75_000);
@@ -35,7 +35,21 @@ test('Deadline refuses a body that comes too slowly on average, unless the edge 
 test('Deadline ends a response whose client takes nothing for a whole stall time', () => {
   const deadline = new Deadline(0, 1);
   deadline.enter('write', 0, EDGE_LIMITS.writeStallMs);
-  equal(deadline.expire(60_000, { ...NOTHING, unsentBytes: 500 }), undefined);
-  equal(deadline.expire(120_000, { ...NOTHING, unsentBytes: 499 }), undefined, 'one byte is progress');
-  equal(deadline.expire(180_000, { ...NOTHING, unsentBytes: 499 }), 'destroy');
+  const slow = { ...NOTHING, isAllSent: false };
+  equal(deadline.expire(60_000, { ...slow, sentBytes: 500 }), undefined);
+  equal(deadline.expire(120_000, { ...slow, sentBytes: 501 }), undefined, 'one byte is progress');
+  equal(deadline.expire(180_000, { ...slow, sentBytes: 501 }), 'destroy');
+});
+
+test('Deadline lets a client read the end of the last response, however the connection goes on', () => {
+  for (const phase of ['idle', 'linger'] as const) {
+    const deadline = new Deadline(0, 1);
+    deadline.enter(phase, 0, 5000);
+    const slow = { ...NOTHING, isAllSent: false };
+    equal(deadline.expire(5000, { ...slow, sentBytes: 500 }), undefined);
+    equal(deadline.isDue(64_999), false);
+    equal(deadline.expire(65_000, { ...slow, sentBytes: 501 }), undefined);
+    equal(deadline.expire(125_000, { ...slow, sentBytes: 501 }), 'destroy');
+    equal(deadline.expire(125_000, { ...NOTHING, sentBytes: 600 }), 'destroy');
+  }
 });

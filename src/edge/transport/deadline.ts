@@ -17,15 +17,18 @@ export interface Transfer {
   readonly receivedBytes: number;
   /** The edge itself has stopped reading. */
   readonly isPaused: boolean;
-  /** Bytes that the kernel has not taken yet. */
-  readonly unsentBytes: number;
+  /** Bytes that the kernel has taken, since the connection was opened. */
+  readonly sentBytes: number;
+  /** Nothing waits to be sent. */
+  readonly isAllSent: boolean;
 }
 
 export class Deadline {
   phase: Phase = 'idle';
   #sinceMs: number;
   #atMs: number;
-  #unsentBytes = 0;
+  /** When it was last looked at; -1: not yet in this phase. */
+  #sentBytes = -1;
 
   constructor(nowMs: number, idleMs: number) {
     this.#sinceMs = nowMs;
@@ -36,7 +39,7 @@ export class Deadline {
     this.phase = phase;
     this.#sinceMs = nowMs;
     this.#atMs = nowMs + forMs;
-    this.#unsentBytes = 0;
+    this.#sentBytes = -1;
   }
 
   /** No clock is asked: it is on every request's way. */
@@ -62,7 +65,8 @@ export class Deadline {
         return undefined;
       case 'idle':
       case 'linger':
-        return 'destroy';
+        // The server is done, but the client may still be reading the last response.
+        return transfer.isAllSent ? 'destroy' : this.#expireWrite(nowMs, transfer);
     }
   }
 
@@ -76,10 +80,10 @@ export class Deadline {
   }
 
   #expireWrite(nowMs: number, transfer: Transfer): Expiry | undefined {
-    if (this.#unsentBytes > 0 && transfer.unsentBytes >= this.#unsentBytes) {
+    if (!transfer.isAllSent && transfer.sentBytes === this.#sentBytes) {
       return 'destroy';
     }
-    this.#unsentBytes = transfer.unsentBytes;
+    this.#sentBytes = transfer.sentBytes;
     this.#atMs = nowMs + EDGE_LIMITS.writeStallMs;
     return undefined;
   }

@@ -14,7 +14,7 @@ import type { ConnectionTable, TrackedConnection } from '../connection-table.ts'
 import { renderErrorPage } from '../error-pages.ts';
 import type { TrustedPeers } from '../forwarded.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { unsentBytes } from '../node-internals.ts';
+import { sentBytes } from '../node-internals.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
 import { identify } from '../pipeline/identify.ts';
@@ -437,8 +437,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     return this.#peer.client.address;
   }
 
-  get isIdle(): boolean {
-    return this.#exchange === undefined && this.#deadline.phase === 'idle';
+  closeIfIdle(): void {
+    if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
+      this.#close();
+    }
   }
 
   destroy(): void {
@@ -454,7 +456,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     const transfer = {
       receivedBytes: this.#bodyBytes,
       isPaused: this.#isPaused,
-      unsentBytes: unsentBytes(this.#socket),
+      sentBytes: sentBytes(this.#socket),
+      isAllSent: this.#output.isEmpty,
     };
     switch (this.#deadline.expire(nowMs, transfer)) {
       case 'refuse':
