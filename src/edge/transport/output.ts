@@ -31,7 +31,13 @@ export class Output {
   #next: Buffer | undefined;
   #isReading = false;
   /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
-  readonly #onWritten = (): void => this.#pump();
+  readonly #onWritten = (error?: Error | null): void => {
+    if (this.#queue !== undefined) {
+      this.#pump();
+    } else if (!error && this.#socket.writableLength === 0) {
+      this.#events.onDrain();
+    }
+  };
 
   constructor(socket: Socket, events: OutputEvents) {
     this.#socket = socket;
