@@ -65,6 +65,8 @@ export class Call implements ResponseWatcher {
   /** The worker has finished; the spool still feeds the client. */
   #isSpooledOut = false;
   #spool: ResponseSpool | undefined;
+  /** The lane is not read: the worker is to wait for the spool. */
+  #holdsLane = false;
 
   constructor(exchange: Exchange, owner: CallOwner) {
     this.exchange = exchange;
@@ -210,8 +212,8 @@ export class Call implements ResponseWatcher {
   #openSpool(): void {
     try {
       this.#spool = new ResponseSpool(this.exchange.responder, this.#owner.budget, {
-        onFull: () => this.lane?.pause(),
-        onRoom: () => this.lane?.resume(),
+        onFull: () => this.#holdLane(),
+        onRoom: () => this.#letLaneGo(),
         onError: (error) => this.#onSpoolError(error),
       });
     } catch (error) {
@@ -221,8 +223,20 @@ export class Call implements ResponseWatcher {
 
   #onSpoolError(error: Error): void {
     this.#owner.log('error', `${this.describe()}: the response cannot be spooled: ${error.message}`);
-    this.lane?.resume();
     this.fail(507);
+  }
+
+  #holdLane(): void {
+    this.#holdsLane = true;
+    this.lane?.pause();
+  }
+
+  /** Also when the worker is done with this call, whatever the client still has to read: what follows on the lane is others'. */
+  #letLaneGo(): void {
+    if (this.#holdsLane) {
+      this.#holdsLane = false;
+      this.lane?.resume();
+    }
   }
 
   #finish(): void {
@@ -233,7 +247,9 @@ export class Call implements ResponseWatcher {
     this.#release();
   }
 
+  /** The worker is done with it. */
   #release(): void {
+    this.#letLaneGo();
     this.body?.file?.close();
     this.body = undefined;
   }

@@ -289,7 +289,6 @@ export class Gateway implements CallOwner, LaneOwner {
 
   onAbandoned(call: Call): void {
     if (call.lane !== undefined) {
-      call.lane.resume();
       this.#lanes.abort(call.lane, call.stream);
     }
   }

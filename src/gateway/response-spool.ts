@@ -36,6 +36,9 @@ export class ResponseSpool {
 
   write(bytes: Buffer): void {
     const hasRoom = this.#file.append(bytes);
+    if (this.#isOver) {
+      return; // It could not be written, which onError has told.
+    }
     if (!hasRoom || this.#file.writtenBytes - this.#readBytes > GATEWAY_LIMITS.responseSpoolBytesMax) {
       if (!this.#isFull) {
         this.#isFull = true;
