@@ -310,7 +310,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     this.#exchange = undefined;
     this.#enter('linger', EDGE_LIMITS.lingerMs);
     // Where the end of the connection is the end of the body, only a reset tells the client that this is not it.
-    if (this.#writer.endsWithConnection && this.#output.isEmpty) {
+    if (this.#writer.endsWithConnection) {
       this.#socket.resetAndDestroy();
     } else {
       this.#output.close();
