@@ -309,8 +309,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     this.#log(exchange);
     this.#exchange = undefined;
     this.#enter('linger', EDGE_LIMITS.lingerMs);
-    // Where the end of the connection is the end of the body, only a reset tells the client that this is not it.
-    if (this.#writer.endsWithConnection) {
+    // Where the end of the connection is the end of the body, only a reset tells the client that this is not it. Unix sockets have none.
+    if (this.#writer.endsWithConnection && this.address !== '') {
       this.#socket.resetAndDestroy();
     } else {
       this.#output.close();
