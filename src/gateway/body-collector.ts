@@ -4,6 +4,7 @@
  */
 
 import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
+import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { SpoolBudget } from './spool-file.ts';
 import { SpoolFile } from './spool-file.ts';
@@ -26,7 +27,7 @@ export class BodyCollector implements BodySink {
   readonly #budget: SpoolBudget;
   readonly #bytesMax: number;
   readonly #events: CollectorEvents;
-  #chunks: Buffer[] = [];
+  readonly #bytes = new JoinedBytes();
   #length = 0;
   #file: SpoolFile | undefined;
   #isEnded = false;
@@ -49,12 +50,12 @@ export class BodyCollector implements BodySink {
       this.#fail(413, `body over ${this.#bytesMax} bytes`);
       return true;
     }
-    const copy = Buffer.from(bytes);
     if (this.#file === undefined && this.#length <= GATEWAY_LIMITS.inlineBodyBytesMax) {
-      this.#chunks.push(copy);
+      this.#bytes.push(bytes);
       return true;
     }
-    this.#isPaused = !this.#spool(copy);
+    // Where it has failed, what still comes is to be read and dropped, so that the client gets the answer.
+    this.#isPaused = !this.#spool(bytes) && !this.#isOver;
     return !this.#isPaused;
   }
 
@@ -81,10 +82,9 @@ export class BodyCollector implements BodySink {
         this.#onError(error as NodeJS.ErrnoException);
         return true;
       }
-      for (const chunk of this.#chunks) {
-        this.#file.append(chunk);
+      for (const block of this.#bytes.takeAll()) {
+        this.#file.append(block);
       }
-      this.#chunks = [];
     }
     return this.#file.append(bytes);
   }
@@ -106,7 +106,7 @@ export class BodyCollector implements BodySink {
   #finish(): void {
     if (this.#file === undefined) {
       this.#isOver = true;
-      this.#events.onBody({ length: this.#length, bytes: Buffer.concat(this.#chunks), file: undefined });
+      this.#events.onBody({ length: this.#length, bytes: Buffer.concat(this.#bytes.takeAll()), file: undefined });
     } else if (this.#file.isFlushed && !this.#isOver) {
       this.#isOver = true;
       this.#events.onBody({ length: this.#length, bytes: undefined, file: this.#file });
@@ -116,7 +116,7 @@ export class BodyCollector implements BodySink {
   #fail(status: number | undefined, reason: string): void {
     if (!this.#isOver) {
       this.#isOver = true;
-      this.#chunks = [];
+      this.#bytes.takeAll();
       this.#file?.close();
       this.#events.onFailed(status, reason);
     }

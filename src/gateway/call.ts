@@ -117,11 +117,11 @@ export class Call implements ResponseWatcher {
     if (this.isOver || this.#dropsBody || start === end || this.#left === 0) {
       return;
     }
-    const bytes = Buffer.from(buffer.subarray(start, Math.min(end, start + this.#left)));
+    const bytes = buffer.subarray(start, Math.min(end, start + this.#left));
     this.#left -= bytes.length;
     if (this.#spool !== undefined) {
       this.#spool.write(bytes);
-    } else if (!this.exchange.responder.write(bytes)) {
+    } else if (!this.exchange.responder.write(Buffer.from(bytes))) {
       this.#openSpool();
     }
   }

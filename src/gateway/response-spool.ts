@@ -34,6 +34,7 @@ export class ResponseSpool {
     this.#file = new SpoolFile(budget, { onWritten: () => this.#pump(), onError: (error) => this.#fail(error) });
   }
 
+  /** `bytes` are borrowed until it returns. */
   write(bytes: Buffer): void {
     const hasRoom = this.#file.append(bytes);
     if (this.#isOver) {

@@ -1,10 +1,11 @@
 /**
  * A temporary file that is written from one end and read from the other: what does not fit in memory on its way between a slow
- * client and a worker. Writes are queued and joined; errors are told once. The file is removed when it is closed.
+ * client and a worker. Writes are queued and joined; the first error is told, upon which the owner closes it. The file is removed when it is closed.
  */
 
 import { close, openSync, read, unlink, writev } from 'node:fs';
 import { join } from 'node:path';
+import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 
 /** What all spool files of a thread may hold together. */
@@ -36,7 +37,9 @@ export class SpoolFile {
   readonly #fd: number;
   readonly #budget: SpoolBudget;
   readonly #events: SpoolEvents;
-  #queue: Buffer[] = [];
+  readonly #queue = new JoinedBytes();
+  /** What the last write has left over. */
+  #rest: Buffer[] = [];
   #queuedBytes = 0;
   #writtenBytes = 0;
   #isWriting = false;
@@ -64,8 +67,11 @@ export class SpoolFile {
     return this.#queuedBytes === 0;
   }
 
-  /** Takes over `bytes`. False when the source should pause until `onWritten` finds room. */
+  /** `bytes` are borrowed until it returns. False when the source should pause until `onWritten` finds room. */
   append(bytes: Buffer): boolean {
+    if (this.#isClosed) {
+      return true;
+    }
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
     this.#budget.bytes += bytes.length;
@@ -82,12 +88,11 @@ export class SpoolFile {
   }
 
   #write(): void {
-    if (this.#isWriting || this.#isClosed || this.#queue.length === 0) {
+    if (this.#isWriting || this.#isClosed || this.#queuedBytes === 0) {
       return;
     }
     this.#isWriting = true;
-    const batch = this.#queue;
-    this.#queue = [];
+    const batch = this.#rest.concat(this.#queue.takeAll());
     writev(this.#fd, batch, this.#writtenBytes, (error, written) => {
       this.#isWriting = false;
       if (this.#isClosed) {
@@ -100,8 +105,7 @@ export class SpoolFile {
       }
       this.#writtenBytes += written;
       this.#queuedBytes -= written;
-      const rest = unwritten(batch, written);
-      this.#queue = rest.concat(this.#queue);
+      this.#rest = unwritten(batch, written);
       this.#write();
       this.#events.onWritten();
     });
@@ -127,7 +131,8 @@ export class SpoolFile {
     }
     this.#isClosed = true;
     this.#budget.bytes -= this.#writtenBytes + this.#queuedBytes;
-    this.#queue = [];
+    this.#queue.takeAll();
+    this.#rest = [];
     if (!this.#isWriting && !this.#isReading) {
       this.#closeNow();
     }
