@@ -1,5 +1,7 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
 import type { FieldBlock } from '../protocol/http1/types.ts';
 import type { WsgiBody } from './wsgi-head.ts';
@@ -154,4 +156,16 @@ test("renderWsgiHead() states the body and lets the target's authority rule", ()
   equal(found['CONTENT_LENGTH'], '12');
   equal(found['portico.body_file'], '/tmp/f');
   equal(found['HTTP_HOST'], 'other:81');
+});
+
+test('renderWsgiHead does not remember long names that clients make up', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const ask = (count: number) => environ([[`${'n'.repeat(30_000)}${count}`, 'v']]);
+  ask(0);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let count = 1; count < 200; count += 1) ask(count);
+  collect();
+  ok(process.memoryUsage().heapUsed - before < 2_000_000);
 });

@@ -40,8 +40,10 @@ interface RenderedBlock {
 
 const rendered = new WeakMap<FieldBlock, RenderedBlock>();
 const keys = new Map<string, string>();
-/** Names are the client's choice; the map of their keys must not grow with it. */
+/** Names are the client's choice; the map of their keys must not grow with it, neither by their number … */
 const KEYS_MAX = 2048;
+/** … nor by their length: a name may be nearly as long as a head. */
+const KEY_NAME_LENGTH_MAX = 64;
 
 function environKey(lower: string): string {
   const known = keys.get(lower);
@@ -49,10 +51,12 @@ function environKey(lower: string): string {
     return known;
   }
   const key = lower === 'content-type' ? 'CONTENT_TYPE' : `HTTP_${lower.toUpperCase().replaceAll('-', '_')}`;
-  if (keys.size >= KEYS_MAX) {
-    keys.clear();
+  if (lower.length <= KEY_NAME_LENGTH_MAX) {
+    if (keys.size >= KEYS_MAX) {
+      keys.clear();
+    }
+    keys.set(lower, key);
   }
-  keys.set(lower, key);
   return key;
 }
 
