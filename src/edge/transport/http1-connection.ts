@@ -418,7 +418,6 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
 
   #onClose(): void {
     this.#enter('linger', EDGE_LIMITS.lingerMs);
-    this.#services.table.remove(this);
     this.#output.close();
     this.#sink?.fail();
     this.#sink = undefined;
@@ -429,6 +428,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
       this.#log(exchange);
       exchange.watcher?.onGone();
     }
+    // Last, for the edge may end with its last connection.
+    this.#services.table.remove(this);
   }
 
   // What the table asks for.
