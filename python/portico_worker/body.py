@@ -38,7 +38,7 @@ class MissingInput(io.RawIOBase):
         raise self._error
 
 
-def open_body(path: str) -> BinaryIO:
+def open_body(path: bytes) -> BinaryIO:
     """A body that the edge has written to a file; the edge removes it."""
     try:
         return open(path, 'rb')

@@ -8,12 +8,11 @@ import select
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from . import lanes, process
-
-if TYPE_CHECKING:
-    from .worker import Worker
+from .host import Host
+from .unit import Unit
 
 REDIAL_MS = 100
 REDIAL_FOR_S = 10.0
@@ -21,8 +20,9 @@ RECEIVE_MAX = 64 * 1024
 
 
 class ControlLanes:
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Host, units: list[Unit]) -> None:
         self.worker = worker
+        self.units = units
         self.poller = select.poll()
         read_end, write_end = os.pipe()
         self.wakes, self.wake_end = process.keep(read_end), process.keep(write_end)
@@ -84,7 +84,7 @@ class ControlLanes:
     def _handle(self, edge: int, frame: lanes.Frame) -> None:
         try:
             words = lanes.read_words(frame.payload)
-            lane = self.worker.units[words[0]].lanes[edge]
+            lane = self.units[words[0]].lanes[edge]
             if frame.type == lanes.RECALL:
                 lane.recall()
             elif frame.type == lanes.ABORT:
@@ -100,7 +100,7 @@ class ControlLanes:
 
     def _redial(self) -> None:
         for edge, deadline in list(self.missing.items()):
-            is_left = all(unit.lanes[edge].is_drained for unit in self.worker.units)
+            is_left = all(unit.lanes[edge].is_drained for unit in self.units)
             connection = None if is_left else self.worker.dial(edge, 'control', 0)
             if connection is not None:
                 self._add(edge, connection)
@@ -112,9 +112,9 @@ class ControlLanes:
         """SIGTERM: what runs is finished; what has not begun is left to the edge, which gives it to others."""
         worker = self.worker
         worker.is_stopping = True
-        for unit in worker.units:
+        for unit in self.units:
             unit.drop_pending()
-        while not all(unit.is_at_rest for unit in worker.units):
+        while not all(unit.is_at_rest for unit in self.units):
             time.sleep(0.005)
         worker.leave(0)
 

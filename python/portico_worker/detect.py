@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import report
-
-Facts = dict[str, Any]
-Folder = dict[str, Any]
+from .facts import Facts, Folder
 
 UNWRAP_MAX = 16
 """Middleware around an application; more is a ring."""

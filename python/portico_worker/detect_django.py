@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from .detect import Facts, Folder
+from .facts import Facts, Folder
 
 
 def describe(found: Facts) -> None:

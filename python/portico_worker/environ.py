@@ -107,6 +107,6 @@ def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> N
         environ[request[at]] = request[at + 1]
     del request[PER_REQUEST_COUNT:]
     if flags & BODY_IN_FILE:
-        environ['wsgi.input'] = open_body(environ.pop('portico.body_file'))
+        environ['wsgi.input'] = open_body(environ.pop('portico.body_file').encode('latin-1'))
     elif flags:
         environ['wsgi.input'] = io.BytesIO(body)

@@ -7,17 +7,26 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from . import lanes
-
-if TYPE_CHECKING:
-    from .conversation import Conversation
 
 SENT_BY_EDGE_MIN = 64 * 1024
 """Bytes; for less, opening the file once more costs more than sending it."""
 
 READ_BYTES = 64 * 1024
+
+
+class Sender(Protocol):
+    """The conversation that a file is part of."""
+
+    word: int
+    length: int
+    head: bytes | None
+
+    def note_bodiless(self, head: bytes) -> bool: ...
+
+    def send_file(self, frame: bytes, length: int) -> bool: ...
 
 
 class FileWrapper:
@@ -34,7 +43,7 @@ class FileWrapper:
                 return
             yield data
 
-    def send(self, conversation: Conversation) -> bool:
+    def send(self, conversation: Sender) -> bool:
         """Lets the edge send the file; False if it has to be read."""
         if not conversation.head or conversation.note_bodiless(conversation.head):
             return False

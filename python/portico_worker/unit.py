@@ -10,15 +10,13 @@ import time
 from select import POLLIN, poll
 from socket import MSG_DONTWAIT
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from . import lanes, report
 from .conversation import Conversation
 from .environ import PER_REQUEST_COUNT, add_rest
+from .host import Host
 from .lane import Lane
-
-if TYPE_CHECKING:
-    from .worker import Worker
 
 SLOW_S = 0.000_1
 """An answer that took longer leaves at once."""
@@ -37,7 +35,7 @@ SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
 class Unit:
     """Everything but `run` may be slow."""
 
-    def __init__(self, worker: Worker, index: int, unit_lanes: list[Lane]) -> None:
+    def __init__(self, worker: Host, index: int, unit_lanes: list[Lane]) -> None:
         self.worker = worker
         self.index = index
         self.lanes = unit_lanes

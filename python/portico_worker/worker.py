@@ -49,7 +49,7 @@ class Worker:
         jitter = SystemRandom().randint(0, settings.max_requests_jitter) if settings.max_requests else 0
         self.retire_at = settings.max_requests + jitter if settings.max_requests else sys.maxsize
         self.units: list[Unit] = []
-        self.control_lanes = ControlLanes(self)
+        self.control_lanes = ControlLanes(self, self.units)
         self._flush_stdout, self._flush_stderr = sys.stdout.flush, sys.stderr.flush
 
     def say(self, kind: str, **values: Any) -> None:

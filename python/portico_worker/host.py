@@ -1,0 +1,34 @@
+"""The worker process, as its units and its helper thread see it."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, NoReturn, Protocol
+
+from .environ import Environs
+from .settings import Settings
+
+
+class Host(Protocol):
+    pid: int
+    settings: Settings
+    status: socket.socket
+    """The wire to the zygote."""
+    application: Any
+    environs: Environs
+    board: memoryview
+    is_stopping: bool
+
+    def dial(self, edge: int, role: str, unit: int) -> socket.socket | None: ...
+
+    def dial_until(self, edge: int, role: str, unit: int) -> socket.socket | None: ...
+
+    def count(self, requests: int) -> None: ...
+
+    def flush_streams(self) -> None: ...
+
+    def unit_ended(self) -> None: ...
+
+    def lost_edge(self) -> NoReturn: ...
+
+    def leave(self, code: int) -> NoReturn: ...
