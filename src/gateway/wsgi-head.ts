@@ -117,7 +117,8 @@ export function renderWsgiHead(
   if (body !== undefined) {
     request += `\0CONTENT_LENGTH\0${body.length}`;
     if (body.file !== undefined) {
-      request += `\0portico.body_file\0${body.file}`;
+      // Bytes as latin-1, like all the head: the folder's name is the operator's choice.
+      request += `\0portico.body_file\0${Buffer.from(body.file).latin1Slice()}`;
     }
   }
   if (exchange.hasTargetAuthority) {
