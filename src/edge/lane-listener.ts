@@ -14,6 +14,8 @@ import { listenWithBuffer } from './node-internals.ts';
 export interface LaneListenerOptions {
   readonly path: string;
   readonly secret: string;
+  /** Units are numbered below this. */
+  readonly slotsMax: number;
   readonly gateway: Gateway;
   log(level: 'warning' | 'error', text: string): void;
 }
@@ -28,6 +30,7 @@ class LaneSocket {
   readonly #buffer: Buffer;
   readonly #options: LaneListenerOptions;
   readonly #reader = new FrameReader();
+  #helloBytes = 0;
   #worker = -1;
   #lane: Lane | undefined;
 
@@ -35,6 +38,7 @@ class LaneSocket {
     this.#socket = socket;
     this.#buffer = buffer;
     this.#options = options;
+    socket.setTimeout(EDGE_LIMITS.helloTimeoutMs, () => this.#refuse());
     socket.on('error', () => undefined); // 'close' follows
     socket.on('end', () => socket.destroy());
     socket.on('close', () => this.#onClose());
@@ -49,22 +53,33 @@ class LaneSocket {
   };
 
   #onFirstBytes(length: number): void {
-    this.#reader.feed(this.#buffer, Math.min(length, EDGE_LIMITS.helloBytesMax));
+    this.#helloBytes += length;
+    if (this.#helloBytes > EDGE_LIMITS.helloBytesMax) {
+      this.#refuse();
+      return;
+    }
+    this.#reader.feed(this.#buffer, length);
     if (!this.#reader.next()) {
       return;
     }
     const { buffer, start, end, type } = this.#reader;
     const hello = type === FRAME.hello ? parseHello(buffer.toString('utf8', start, end)) : undefined;
-    if (hello === undefined || !isSame(hello.secret, this.#options.secret)) {
-      this.#options.log('warning', "a connection to the lane socket did not say a worker's hello; it was closed");
-      this.#socket.destroy();
-      return;
+    const { secret, slotsMax } = this.#options;
+    if (hello === undefined || !isSame(hello.secret, secret) || hello.slot >= slotsMax) {
+      this.#refuse();
+    } else {
+      this.#onHello(hello);
     }
-    this.#onHello(hello);
+  }
+
+  #refuse(): void {
+    this.#options.log('warning', "a connection to the lane socket did not say a worker's hello; it was closed");
+    this.#socket.destroy();
   }
 
   #onHello(hello: Hello): void {
     const { gateway } = this.#options;
+    this.#socket.setTimeout(0);
     this.#worker = hello.worker;
     if (hello.role === 'control') {
       gateway.addControl(hello.worker, this.#socket);

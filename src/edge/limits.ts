@@ -19,6 +19,8 @@ export const EDGE_LIMITS = {
   laneReadBytes: 262_144,
   /** A worker's first frame: longer ones are not from a worker of ours. */
   helloBytesMax: 4096,
+  /** … and so is a connection that does not say hello at once: it would hold a descriptor for ever. */
+  helloTimeoutMs: 10_000,
   /** Counters of connections by address: addresses that share one (about one in 30,000 at a thousand clients) share their limit. */
   addressCounters: 65_536,
   /** When stopping, idle connections are kept this long, for a request may already be on its way. */

@@ -167,10 +167,11 @@ export class EdgeThread {
 
   /** Opens the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { runDir, secret, listeners, settings } = this.#config;
+    const { runDir, secret, slotsMax, listeners, settings } = this.#config;
     listenForLanes({
       path: join(runDir, `lane.${this.#index}.sock`),
       secret,
+      slotsMax,
       gateway: this.#gateway,
       log: (level, text) => this.#log(level, text),
     });

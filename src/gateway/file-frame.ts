@@ -42,7 +42,8 @@ function isTheFile(request: FileRequest, stats: BigIntStats): boolean {
 /** Calls back with the open file, or undefined if it cannot be had: the worker then sends the bytes. */
 export function openWorkerFile(payload: Buffer, opened: (part: FilePart | undefined) => void): void {
   const request = readFileFrame(payload);
-  if (request === undefined) {
+  // Node throws at a NUL: nothing a worker says may end the edge.
+  if (request === undefined || request.path.includes('\0')) {
     opened(undefined);
     return;
   }
