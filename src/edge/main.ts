@@ -17,6 +17,7 @@ class Edge {
   readonly #threads: Thread[] = [];
   readonly #ready = new Set<number>();
   readonly #drained = new Set<number>();
+  /** By worker, the threads that have nothing left on its lanes; until all have said so, or it is gone. */
   readonly #quiet = new Map<number, Set<number>>();
 
   start(config: ConfigureEdge): void {
@@ -38,6 +39,11 @@ class Edge {
     if (message.kind === 'configure') {
       this.start(message);
       return;
+    }
+    if (message.kind === 'workers') {
+      for (const worker of message.gone) {
+        this.#quiet.delete(worker);
+      }
     }
     for (const thread of this.#threads) {
       thread.receive(message);
