@@ -380,7 +380,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
 
   #close(): void {
     this.#enter('linger', EDGE_LIMITS.lingerMs);
-    if (this.#isBodyOpen) {
+    if (this.#isBodyOpen || this.#isPaused) {
       // Closing with unread bytes resets the connection, and the client may lose the answer (RFC 9112 9.6).
       this.#socket.end();
       this.#resume();
