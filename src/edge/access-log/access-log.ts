@@ -1,21 +1,16 @@
-/**
- * The access log of a thread: lines are collected and leave in one append, so lines of several threads never stand inside one another.
- * A log that cannot be written is said once and never stops the site.
- */
+/** The access log of a thread: lines are collected and leave together. A log that cannot be written is said once and never stops the site. */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Client, Exchange } from '../../protocol/http/exchange.ts';
 import type { AccessEntry, LineFormat } from './line.ts';
+import { LineWriter } from './line-writer.ts';
 
 const LIMITS = {
   /** A line waits no longer than this for others. */
   delayMs: 200,
   /** Lines collected beyond this leave at once. */
-  bytesMax: 64 * 1024,
+  bytesMax: 65_536,
 } as const;
-
-const STDOUT_FD = 1;
 
 /** The response's facts that the transport keeps. */
 export interface LoggedExchange extends Exchange {
@@ -24,26 +19,17 @@ export interface LoggedExchange extends Exchange {
 }
 
 export class AccessLog {
-  readonly #path: string;
   readonly #format: LineFormat;
   readonly #clock: Clock;
-  readonly #onError: (text: string) => void;
-  #fd: number;
+  readonly #writer: LineWriter;
   #lines = '';
   #timer: NodeJS.Timeout | undefined;
-  #hasFailed = false;
 
   /** Throws what open(2) throws. */
   constructor(options: { path: string; format: LineFormat; clock: Clock; onError: (text: string) => void }) {
-    this.#path = options.path;
     this.#format = options.format;
     this.#clock = options.clock;
-    this.#onError = options.onError;
-    this.#fd = this.#open();
-  }
-
-  #open(): number {
-    return this.#path === '-' ? STDOUT_FD : openSync(this.#path, 'a', 0o640);
+    this.#writer = new LineWriter(options.path, options.onError);
   }
 
   write(exchange: LoggedExchange, tookMs: number): void {
@@ -98,36 +84,16 @@ export class AccessLog {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const lines = this.#lines;
+    this.#writer.write(this.#lines);
     this.#lines = '';
-    if (lines === '') {
-      return;
-    }
-    try {
-      writeSync(this.#fd, lines, null, 'latin1');
-      this.#hasFailed = false;
-    } catch (error) {
-      if (!this.#hasFailed) {
-        this.#hasFailed = true;
-        this.#onError(`the access log ${this.#path} cannot be written, lines are lost: ${(error as Error).message}`);
-      }
+    if (this.#writer.isBehind) {
+      this.#timer = setTimeout(() => this.flush(), LIMITS.delayMs);
     }
   }
 
   /** After rotation: the old file gets what was collected, the new one all that follows. */
   reopen(): void {
     this.flush();
-    if (this.#path === '-') {
-      return;
-    }
-    try {
-      const fd = this.#open();
-      closeSync(this.#fd);
-      this.#fd = fd;
-    } catch (error) {
-      this.#onError(
-        `the access log ${this.#path} cannot be opened again, the old file is used on: ${(error as Error).message}`,
-      );
-    }
+    this.#writer.reopen();
   }
 }

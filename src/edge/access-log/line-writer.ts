@@ -1,0 +1,118 @@
+/**
+ * Appends whole lines to a file, a pipe or a terminal without ever waiting for its reader: what is not taken is kept, up to a bound,
+ * and tried again; beyond it lines are dropped and counted. Lines of several threads never stand inside one another: a file is
+ * appended to in one write, a pipe in pieces that POSIX promises to take whole or not at all.
+ */
+
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+
+const LIMITS = {
+  /** Kept for a reader that does not keep up. */
+  pendingBytesMax: 4_194_304,
+  /** PIPE_BUF of Linux; 512 is the least that POSIX allows. */
+  pipePieceBytesMax: 4096,
+} as const;
+
+const STDOUT_FD = 1;
+const NO_WAIT: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
+
+/** `-` is standard output, opened anew where that is possible, so that its other users are not made non-blocking. Throws what open(2) throws. */
+function openTarget(path: string): number {
+  if (path !== '-') {
+    return openSync(path, NO_WAIT | constants.O_CREAT, 0o640);
+  }
+  const stats = fstatSync(STDOUT_FD);
+  if (!stats.isFIFO() && !stats.isCharacterDevice()) {
+    return STDOUT_FD;
+  }
+  try {
+    return openSync('/proc/self/fd/1', NO_WAIT);
+  } catch {
+    return STDOUT_FD; // No /proc, or another user's terminal: it is written to as it is.
+  }
+}
+
+export class LineWriter {
+  readonly #path: string;
+  readonly #onError: (text: string) => void;
+  #fd: number;
+  #isFile: boolean;
+  #pending = '';
+  #hasFailed = false;
+  #droppedCount = 0;
+
+  constructor(path: string, onError: (text: string) => void) {
+    this.#path = path;
+    this.#onError = onError;
+    this.#fd = openTarget(path);
+    this.#isFile = fstatSync(this.#fd).isFile();
+  }
+
+  /** Something waits for the reader; `write('')` tries again. */
+  get isBehind(): boolean {
+    return this.#pending !== '';
+  }
+
+  /** `lines` is latin-1 text, each line ended. */
+  write(lines: string): void {
+    if (this.#pending.length + lines.length > LIMITS.pendingBytesMax) {
+      this.#droppedCount += lines.split('\n').length - 1;
+    } else {
+      this.#pending += lines;
+    }
+    try {
+      this.#writeOut();
+    } catch (error) {
+      this.#onFailure(error as NodeJS.ErrnoException);
+    }
+  }
+
+  #writeOut(): void {
+    while (this.#pending !== '') {
+      const piece = this.#isFile ? this.#pending : this.#nextPiece();
+      const count = writeSync(this.#fd, piece, null, 'latin1');
+      this.#pending = this.#pending.slice(count);
+    }
+    this.#hasFailed = false;
+    if (this.#droppedCount > 0) {
+      this.#onError(
+        `the reader of the access log ${this.#path} did not keep up: ${this.#droppedCount} lines were dropped`,
+      );
+      this.#droppedCount = 0;
+    }
+  }
+
+  /** Whole lines as far as they fit; a line that is longer alone goes alone. */
+  #nextPiece(): string {
+    const end = this.#pending.lastIndexOf('\n', LIMITS.pipePieceBytesMax - 1);
+    return this.#pending.slice(0, (end === -1 ? this.#pending.indexOf('\n') : end) + 1);
+  }
+
+  #onFailure(error: NodeJS.ErrnoException): void {
+    if (error.code === 'EAGAIN') {
+      return;
+    }
+    this.#pending = '';
+    if (!this.#hasFailed) {
+      this.#hasFailed = true;
+      this.#onError(`the access log ${this.#path} cannot be written, lines are lost: ${error.message}`);
+    }
+  }
+
+  /** After rotation: what follows goes to the new file of that name. */
+  reopen(): void {
+    if (this.#path === '-') {
+      return;
+    }
+    try {
+      const fd = openTarget(this.#path);
+      closeSync(this.#fd);
+      this.#fd = fd;
+      this.#isFile = fstatSync(fd).isFile();
+    } catch (error) {
+      this.#onError(
+        `the access log ${this.#path} cannot be opened again, the old file is used on: ${(error as Error).message}`,
+      );
+    }
+  }
+}
