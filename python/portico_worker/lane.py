@@ -192,11 +192,15 @@ class Lane:
         aborted[stream] = now
 
     def is_aborted(self, stream: int) -> bool:
-        return self.is_lost or stream in self.aborted
+        return self.is_lost or self._has_left(stream)
+
+    def _has_left(self, stream: int) -> bool:
+        at = self.aborted.get(stream)
+        return at is not None and monotonic() - at <= ABORTED_FOR_S
 
     def skip(self, stream: int) -> bool:
         """Gives back a request whose client has gone before it was begun."""
-        if stream not in self.aborted:
+        if not self._has_left(stream):
             return False
         self.out.append(lanes.render_words(lanes.RECALLED, 0, stream))
         return True
