@@ -173,12 +173,16 @@ export class Lane implements LaneLoad {
   /** Takes out the calls that the worker gave back, in their order: the last ones, or a first one whose client has gone. */
   takeBack(streams: ReadonlySet<number>): Call[] {
     const back: Call[] = [];
+    const first = this.calls.peek();
     for (const call of this.calls.takeAll()) {
       if (streams.has(call.stream)) {
         back.push(call);
       } else {
         this.calls.push(call);
       }
+    }
+    if (this.calls.peek() !== first) {
+      this.frontSinceMs = this.#owner.monotonicMs();
     }
     return back;
   }
