@@ -20,25 +20,27 @@ test('pickLane() prefers any idle lane to prefetching', () => {
 test('pickLane() prefetches on the least loaded lane, up to a millisecond of work', () => {
   const lanes = [lane(0, { meanServiceUs: 250 }), lane(1, { meanServiceUs: 250 })];
   equal(pickLane(lanes, Int32Array.of(3, 2))?.slot, 1);
-  equal(pickLane(lanes, Int32Array.of(3, 4))?.slot, 0);
-  equal(pickLane(lanes, Int32Array.of(4, 4)), undefined);
+  equal(pickLane(lanes, Int32Array.of(4, 5))?.slot, 0);
+  equal(pickLane(lanes, Int32Array.of(5, 5)), undefined);
 });
 
 test('pickLane() sends nothing ahead to a lane whose speed is not known, or that is slow', () => {
   equal(pickLane([lane(0, { meanServiceUs: Infinity })], Int32Array.of(1)), undefined);
-  equal(pickLane([lane(0, { meanServiceUs: 5000 })], Int32Array.of(1)), undefined);
+  equal(pickLane([lane(0, { meanServiceUs: SCHEDULE.prefetchMeanMaxUs + 1 })], Int32Array.of(1)), undefined);
 });
 
 test('pickLane() passes over lanes that are recalled, drained or stuck', () => {
   equal(pickLane([lane(0, { isOpen: false })], Int32Array.of(0)), undefined);
 });
 
-test('prefetchDepth() stays between one and its maximum', () => {
+test('prefetchDepth() is one and what runs in a millisecond, one more at least, none for slow applications', () => {
   equal(prefetchDepth(Infinity), 1);
   equal(prefetchDepth(1_000_000), 1);
-  equal(prefetchDepth(100), 10);
-  equal(prefetchDepth(1), SCHEDULE.prefetchDepthMax);
-  equal(prefetchDepth(0), SCHEDULE.prefetchDepthMax);
+  equal(prefetchDepth(SCHEDULE.prefetchMeanMaxUs), 2);
+  equal(prefetchDepth(900), 2);
+  equal(prefetchDepth(100), 11);
+  equal(prefetchDepth(1), 1 + SCHEDULE.prefetchDepthMax);
+  equal(prefetchDepth(0), 1 + SCHEDULE.prefetchDepthMax);
 });
 
 test('nextMean() begins with the first sample and follows slowly', () => {
