@@ -49,6 +49,8 @@ export interface GatewayOptions {
   /** Requests on each unit, of all edge threads. */
   readonly loads: Int32Array;
   readonly firstStream: number;
+  /** Requests that a busy unit is sent ahead at least (schedule.ts). */
+  readonly leastAhead: 0 | 1;
   log(level: 'info' | 'warning' | 'error', text: string): void;
   onStuck(stuck: StuckRequest): void;
   /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
@@ -163,7 +165,7 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #dispatch(call: Call): boolean {
-    const lane = pickLane(this.#lanes.lanes, this.#options.loads);
+    const lane = pickLane(this.#lanes.lanes, this.#options.loads, this.#options.leastAhead);
     if (lane === undefined) {
       return false;
     }

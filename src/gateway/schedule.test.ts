@@ -34,13 +34,15 @@ test('pickLane() passes over lanes that are recalled, drained or stuck', () => {
 });
 
 test('prefetchDepth() is one and what runs in a millisecond, one more at least, none for slow applications', () => {
-  equal(prefetchDepth(Infinity), 1);
-  equal(prefetchDepth(1_000_000), 1);
-  equal(prefetchDepth(SCHEDULE.prefetchMeanMaxUs), 2);
-  equal(prefetchDepth(900), 2);
-  equal(prefetchDepth(100), 11);
-  equal(prefetchDepth(1), 1 + SCHEDULE.prefetchDepthMax);
-  equal(prefetchDepth(0), 1 + SCHEDULE.prefetchDepthMax);
+  equal(prefetchDepth(Infinity, 1), 1);
+  equal(prefetchDepth(1_000_000, 1), 1);
+  equal(prefetchDepth(SCHEDULE.prefetchMeanMaxUs, 1), 2);
+  equal(prefetchDepth(900, 1), 2);
+  equal(prefetchDepth(3000, 1), 2);
+  equal(prefetchDepth(3000, 0), 1, 'threads that share a unit');
+  equal(prefetchDepth(100, 1), 11);
+  equal(prefetchDepth(1, 1), 1 + SCHEDULE.prefetchDepthMax);
+  equal(prefetchDepth(0, 1), 1 + SCHEDULE.prefetchDepthMax);
 });
 
 test('nextMean() begins with the first sample and follows slowly', () => {

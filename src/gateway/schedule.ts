@@ -35,17 +35,20 @@ export interface LaneLoad {
   readonly isOpen: boolean;
 }
 
-/** How many requests a unit may hold, the one that runs included. */
-export function prefetchDepth(meanServiceUs: number): number {
+/**
+ * How many requests a unit may hold, the one that runs included. `leastAhead` is 1, or 0 where edge threads share the units: a place
+ * that one thread always keeps filled would never be free for another.
+ */
+export function prefetchDepth(meanServiceUs: number, leastAhead: number): number {
   if (meanServiceUs > SCHEDULE.prefetchMeanMaxUs) {
     return 1;
   }
   const ahead = Math.floor(SCHEDULE.prefetchBudgetUs / meanServiceUs);
-  return 1 + Math.max(1, Math.min(SCHEDULE.prefetchDepthMax, ahead));
+  return 1 + Math.max(leastAhead, Math.min(SCHEDULE.prefetchDepthMax, ahead));
 }
 
 /** The lane to use, or undefined if all are as full as they may be. `loads[slot]` counts the requests of all edge threads on a unit. */
-export function pickLane<L extends LaneLoad>(lanes: readonly L[], loads: Int32Array): L | undefined {
+export function pickLane<L extends LaneLoad>(lanes: readonly L[], loads: Int32Array, leastAhead = 1): L | undefined {
   let idle: L | undefined;
   let ahead: L | undefined;
   let aheadLoad = Infinity;
@@ -58,7 +61,7 @@ export function pickLane<L extends LaneLoad>(lanes: readonly L[], loads: Int32Ar
       if (idle === undefined || lane.usedAt > idle.usedAt) {
         idle = lane;
       }
-    } else if (load < aheadLoad && load < prefetchDepth(lane.meanServiceUs)) {
+    } else if (load < aheadLoad && load < prefetchDepth(lane.meanServiceUs, leastAhead)) {
       ahead = lane;
       aheadLoad = load;
     }

@@ -22,7 +22,9 @@ test('who resets before being accepted is not believed to be somebody else', asy
   try {
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
-    await new Promise((sent) => socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n', sent));
+    await new Promise((sent) =>
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n', sent),
+    );
     socket.resetAndDestroy();
     await delay(50);
   } finally {
