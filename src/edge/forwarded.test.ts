@@ -2,23 +2,9 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FieldBlock } from '../protocol/http1/types.ts';
 import { readForwarded, TrustedPeers } from './forwarded.ts';
+import { fieldBlock } from './handlers/static/fake-exchange.ts';
 
-function block(...lines: [string, string][]): FieldBlock {
-  const fields = lines.map(([name, value]) => ({ name, lower: name.toLowerCase(), value }));
-  const getAll = (lower: string): string[] =>
-    fields.filter((field) => field.lower === lower).map((field) => field.value);
-  return {
-    fields,
-    get: (lower) => getAll(lower)[0],
-    getAll,
-    contentLength: undefined,
-    transferCodings: [],
-    connection: [],
-    host: undefined,
-    expect: undefined,
-    upgrade: undefined,
-  };
-}
+const block = (...lines: [string, string][]): FieldBlock => fieldBlock(lines);
 
 const peers = new TrustedPeers(['127.0.0.1', '10.0.0.0/8', '::1']);
 
