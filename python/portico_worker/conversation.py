@@ -1,7 +1,7 @@
 """One request's conversation with the application: start_response, write, and the iterable it returns (PEP 3333).
 
 The commonest answer, a list of one block, is made into a frame by `run` and leaves with others; everything else is
-sent by `answer`, block by block.
+sent by `answer`, block by block. What is complete in one block may leave with others there too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ BEGUN = b''
 
 WHOLE = lanes.RESPONSE_WHOLE - lanes.REQUEST
 """Added to the second word of a request's header, it makes that of its answer's."""
+
+SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
+"""RFC 9110 9.2.1: running them again does no harm, so their answers may wait for company."""
 
 JOINED_MAX = 64 * 1024
 """Bytes; larger blocks are sent without being copied into one piece with what goes before them."""
@@ -201,7 +204,11 @@ class Conversation:
         assert lane is not None
         self.head, self.is_whole = BEGUN, is_last
         if len(head) + len(data) <= JOINED_MAX:
-            lane.send(_frames(stream, head, data, is_last))
+            frames = _frames(stream, head, data, is_last)
+            if is_last and head and self.request[0] in SAFE:
+                lane.collect(frames)
+            else:
+                lane.send(frames)
             return
         self.is_whole = False
         view = memoryview(data)

@@ -20,6 +20,9 @@ RECEIVE_BYTES = 64 * 1024
 RECALL_WAIT_S = 0.02
 """How long the helper waits for a lock; a unit that waits for requests holds it, and has none to give back."""
 
+FOLLOWERS_MIN = 2
+"""So many requests must be pending for an answer to begin to wait for theirs: with fewer, nothing is to be gained by it."""
+
 ABORTED_MAX = 1024
 ABORTED_FOR_S = 60.0
 """An ABORT that found nothing is forgotten long before stream numbers come round again."""
@@ -39,6 +42,10 @@ class Lane:
         """What was received behind them."""
         self.out: list[bytes] = []
         """Answers that wait for company, each item whole frames."""
+        self.collects = True
+        """Requests take little time here: an answer may wait for the next."""
+        self.collected = 0
+        """Bytes that `collect` has added since its caller's caller last looked."""
         self.aborted: dict[int, float] = {}
         self.is_drained = False
         self.is_lost = False
@@ -151,6 +158,14 @@ class Lane:
             if not self.out:
                 return
             # The helper has added an answer of its own, and did not wait for the end of a long send.
+
+    def collect(self, frame: bytes) -> None:
+        """Takes an answer that is complete and safe to make again: it waits for company if there is to be any."""
+        if self.collects and (len(self.pending) >= FOLLOWERS_MIN or (self.pending and self.out)):
+            self.out.append(frame)
+            self.collected += len(frame)
+        else:
+            self.send(frame)
 
     def send(self, *parts: bytes | memoryview) -> None:
         """Sends what is collected and, without copying large ones, these."""

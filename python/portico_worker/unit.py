@@ -1,6 +1,6 @@
 """A unit: one thread, its lane to each edge thread, and the loop that runs requests on them one after another.
 
-Answers are collected and leave together, unless a request was slow or unsafe: then nothing waits behind the next one.
+While requests are pending, answers are collected and leave together, unless they are slow to make or unsafe to make again.
 """
 
 from __future__ import annotations
@@ -13,24 +13,21 @@ from time import monotonic, perf_counter
 from typing import NoReturn
 
 from . import lanes, report
-from .conversation import Conversation
+from .conversation import SAFE, Conversation
 from .environ import PER_REQUEST_COUNT, add_rest
 from .host import Host
-from .lane import Lane
+from .lane import FOLLOWERS_MIN, Lane
 
-SLOW_S = 0.000_1
-"""An answer that took longer leaves at once."""
-HELD_S = 0.001
-"""An answer leaves at most this long after it was made, unless the request behind it takes longer."""
+HELD_S = 0.005
+"""So much work is answered together, where there is more to do: each send wakes the edge, which costs both some 50 µs. If a request takes
+longer than those before it, the edge asks what has become of them after 10 ms (RECALL), and the helper sends what is collected."""
 COLLECTED_MAX = 64 * 1024
 """Bytes."""
+SLOW_S = 0.000_1
+"""An answer that took longer waits for company only if enough of it is to come."""
 REDIAL_MS = 100
 REDIAL_FOR_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
-
-SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
-"""RFC 9110 9.2.1: running them again does no harm, so their answers may wait for company."""
-
 
 class Unit:
     """Everything but `run` may be slow."""
@@ -169,12 +166,22 @@ class Unit:
             board[place] = word
             frame = conversation.run(application, environ)
             now = clock()
+            took = now - began
             if frame:
                 out.append(frame)
                 collected += len(frame)
-            if now - began > SLOW_S or now - first > HELD_S or collected > COLLECTED_MAX or request[0] not in SAFE:
+            elif lane.collected:
+                collected += lane.collected
+                lane.collected = 0
+            # The next one is expected to take as long as this one.
+            if (
+                now - first + took > HELD_S
+                or collected > COLLECTED_MAX
+                or request[0] not in SAFE
+                or (took > SLOW_S and len(out) == 1 and len(lane.pending) < FOLLOWERS_MIN)
+            ):
                 lane.flush()
-                first, collected = now, 0
+                first, collected, lane.collects = now, 0, took < HELD_S
             began = now
         self.block, self.environ_of_block = block, environ_of_block
         lane.flush()

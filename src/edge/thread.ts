@@ -95,7 +95,7 @@ export class EdgeThread {
       board: new Board(openSync(boardPath, 'r'), index, edgeThreads),
       loads: this.#shared.loads,
       firstStream: index * STREAMS_PER_THREAD,
-      leastAhead: edgeThreads === 1 ? 1 : 0,
+      threads: edgeThreads,
       log: (level, text) => this.#log(level, text),
       onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),
       onQuiet: (worker) => this.#send({ kind: 'quiet', worker }),

@@ -18,7 +18,8 @@ import { Lane } from './lane.ts';
 import { LaneSet } from './lane-set.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { WorkerHeadMemo } from './response-head.ts';
-import { pickLane, recallAfterMs } from './schedule.ts';
+import type { ThreadLoad } from './schedule.ts';
+import { nextBudgetUs, pickLane, recallAfterMs, SCHEDULE } from './schedule.ts';
 import type { SpoolBudget } from './spool-file.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
 
@@ -49,8 +50,8 @@ export interface GatewayOptions {
   /** Requests on each unit, of all edge threads. */
   readonly loads: Int32Array;
   readonly firstStream: number;
-  /** Requests that a busy unit is sent ahead at least (schedule.ts). */
-  readonly leastAhead: 0 | 1;
+  /** Edge threads that share the units. */
+  readonly threads: number;
   log(level: 'info' | 'warning' | 'error', text: string): void;
   onStuck(stuck: StuckRequest): void;
   /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
@@ -75,6 +76,7 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #queue: CallQueue;
   readonly #dirty: Lane[] = [];
   readonly #flushDirty = (): void => this.#flush();
+  readonly #thread: ThreadLoad;
   readonly #head = { request: '', block: '' };
   /** It was this thread's turn to leave a free place to others. */
   #hasYielded = false;
@@ -90,6 +92,7 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#options = options;
     this.budget = options.budget;
     this.#stream = options.firstStream;
+    this.#thread = { waiting: 0, threads: options.threads, budgetUs: SCHEDULE.saturatedBudgetUs };
     this.#lanes = new LaneSet((worker) => options.onQuiet(worker));
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
@@ -165,14 +168,16 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #dispatch(call: Call): boolean {
-    const lane = pickLane(this.#lanes.lanes, this.#options.loads, this.#options.leastAhead);
+    const { loads } = this.#options;
+    this.#thread.waiting = this.#queue.count;
+    const lane = pickLane(this.#lanes.lanes, loads, this.#thread);
     if (lane === undefined) {
       return false;
     }
     if (call.request === '') {
       this.#renderHead(call);
     }
-    Atomics.add(this.#options.loads, lane.slot, 1);
+    Atomics.add(loads, lane.slot, 1);
     this.#onLanes += 1;
     this.#used += 1;
     lane.usedAt = this.#used;
@@ -239,6 +244,10 @@ export class Gateway implements CallOwner, LaneOwner {
   onAnswered(lane: Lane): void {
     this.#onLanes -= 1;
     Atomics.sub(this.#options.loads, lane.slot, 1);
+  }
+
+  loadOf(lane: Lane): number {
+    return this.#options.loads[lane.slot] ?? 0;
   }
 
   onRead(lane: Lane): void {
@@ -381,17 +390,7 @@ export class Gateway implements CallOwner, LaneOwner {
     }
     this.pump();
     const nowMs = this.monotonicMs();
-    for (const lane of this.#lanes.lanes) {
-      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs)) {
-        lane.isSlow = true;
-        // What is first here has not begun if another thread's request runs on the unit.
-        if ((lane.depth > 1 || this.#loadOf(lane) > lane.depth) && !lane.isRecalled) {
-          this.#lanes.recall(lane);
-        }
-      } else if (lane.depth === 0 && this.#loadOf(lane) === 0) {
-        lane.isSlow = false;
-      }
-    }
+    this.#thread.budgetUs = nextBudgetUs(this.#thread.budgetUs, WATCH_MS, this.#recallSlow(nowMs));
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {
       this.#checkedMs = nowMs;
       this.#checkTimeouts(nowMs);
@@ -399,9 +398,23 @@ export class Gateway implements CallOwner, LaneOwner {
     }
   }
 
-  /** Requests on the lane's unit, of all edge threads. */
-  #loadOf(lane: Lane): number {
-    return this.#options.loads[lane.slot] ?? 0;
+  /** Asks back what waits behind slow requests; whether there was anything. */
+  #recallSlow(nowMs: number): boolean {
+    let hasRecalled = false;
+    for (const lane of this.#lanes.lanes) {
+      const others = this.loadOf(lane) - lane.depth;
+      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, others)) {
+        lane.isSlow = true;
+        // What is first here has not begun if another thread's request runs on the unit.
+        if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {
+          this.#lanes.recall(lane);
+          hasRecalled = true;
+        }
+      } else if (lane.depth === 0 && others === 0) {
+        lane.isSlow = false;
+      }
+    }
+    return hasRecalled;
   }
 
   #checkTimeouts(nowMs: number): void {

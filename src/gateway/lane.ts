@@ -38,6 +38,8 @@ export interface LaneOwner {
   onDirty(lane: Lane): void;
   /** A request was answered to its end, and its place is free. */
   onAnswered(lane: Lane): void;
+  /** Requests on the lane's unit, of all edge threads. */
+  loadOf(lane: Lane): number;
   /** All that one read brought has been handled. */
   onRead(lane: Lane): void;
   onFile(lane: Lane, call: Call, payload: Buffer): void;
@@ -212,13 +214,19 @@ export class Lane implements LaneLoad {
       return;
     }
     if (this.#answeredCount > 0) {
-      const nowMs = this.#owner.monotonicMs();
-      const eachUs = ((nowMs - this.frontSinceMs) * 1000) / this.#answeredCount;
-      this.meanServiceUs = nextMean(this.meanServiceUs, eachUs);
-      this.frontSinceMs = nowMs;
-      this.isSlow = false;
+      this.#measure(this.#answeredCount);
     }
     this.#owner.onRead(this);
+  }
+
+  #measure(answered: number): void {
+    const nowMs = this.#owner.monotonicMs();
+    const eachUs = ((nowMs - this.frontSinceMs) * 1000) / answered;
+    // The unit has run requests of other edge threads in between: as many of them, it is taken, as it has now.
+    const share = (answered + this.calls.size) / (answered + this.#owner.loadOf(this));
+    this.meanServiceUs = nextMean(this.meanServiceUs, eachUs * share);
+    this.frontSinceMs = nowMs;
+    this.isSlow = false;
   }
 
   /** Returns what the worker did wrong, if it did. */

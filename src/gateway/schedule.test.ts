@@ -1,48 +1,83 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LaneLoad } from './schedule.ts';
-import { nextMean, pickLane, prefetchDepth, recallAfterMs, SCHEDULE } from './schedule.ts';
+import type { LaneLoad, ThreadLoad } from './schedule.ts';
+import { nextBudgetUs, nextMean, ownDepth, pickLane, prefetchDepth, recallAfterMs, SCHEDULE } from './schedule.ts';
 
 function lane(slot: number, more: Partial<LaneLoad> = {}): LaneLoad {
   return { slot, depth: 0, meanServiceUs: 50, usedAt: 0, isOpen: true, ...more };
 }
 
+const thread = (waiting: number, threads = 1, budgetUs = 10_000): ThreadLoad => ({ waiting, threads, budgetUs });
+const pick = (lanes: readonly LaneLoad[], loads: readonly number[], waiting = 0, threads = 1): number | undefined =>
+  pickLane(lanes, Int32Array.from(loads), thread(waiting, threads))?.slot;
+
 test('pickLane() takes the idle lane that was used last', () => {
   const lanes = [lane(0, { usedAt: 3 }), lane(1, { usedAt: 5 }), lane(2, { usedAt: 4 })];
-  equal(pickLane(lanes, Int32Array.of(0, 0, 0))?.slot, 1);
-  equal(pickLane(lanes, Int32Array.of(0, 1, 0))?.slot, 2);
+  equal(pick(lanes, [0, 0, 0]), 1);
+  equal(pick(lanes, [0, 1, 0]), 2);
 });
 
 test('pickLane() prefers any idle lane to prefetching', () => {
-  equal(pickLane([lane(0, { usedAt: 9 }), lane(1)], Int32Array.of(1, 0))?.slot, 1);
+  equal(pick([lane(0, { usedAt: 9 }), lane(1)], [1, 0]), 1);
 });
 
-test('pickLane() prefetches on the least loaded lane, up to a millisecond of work', () => {
-  const lanes = [lane(0, { meanServiceUs: 250 }), lane(1, { meanServiceUs: 250 })];
-  equal(pickLane(lanes, Int32Array.of(3, 2))?.slot, 1);
-  equal(pickLane(lanes, Int32Array.of(4, 5))?.slot, 0);
-  equal(pickLane(lanes, Int32Array.of(5, 5)), undefined);
+test('pickLane() prefetches on the least loaded lane, up to a millisecond of work of all threads', () => {
+  const lanes = [lane(0, { meanServiceUs: 250, depth: 2 }), lane(1, { meanServiceUs: 250, depth: 2 })];
+  equal(pick(lanes, [3, 2]), 1);
+  equal(pick(lanes, [4, 5]), 0);
+  equal(pick(lanes, [5, 5]), undefined);
 });
 
 test('pickLane() sends nothing ahead to a lane whose speed is not known, or that is slow', () => {
-  equal(pickLane([lane(0, { meanServiceUs: Infinity })], Int32Array.of(1)), undefined);
-  equal(pickLane([lane(0, { meanServiceUs: SCHEDULE.prefetchMeanMaxUs + 1 })], Int32Array.of(1)), undefined);
+  equal(pick([lane(0, { meanServiceUs: Infinity })], [1]), undefined);
+  equal(pick([lane(0, { meanServiceUs: SCHEDULE.prefetchMeanMaxUs + 1 })], [1]), undefined);
 });
 
 test('pickLane() passes over lanes that are recalled, drained or stuck', () => {
-  equal(pickLane([lane(0, { isOpen: false })], Int32Array.of(0)), undefined);
+  equal(pick([lane(0, { isOpen: false })], [0]), undefined);
 });
 
-test('prefetchDepth() is one and what runs in a millisecond, one more at least, none for slow applications', () => {
-  equal(prefetchDepth(Infinity, 1), 1);
-  equal(prefetchDepth(1_000_000, 1), 1);
-  equal(prefetchDepth(SCHEDULE.prefetchMeanMaxUs, 1), 2);
-  equal(prefetchDepth(900, 1), 2);
-  equal(prefetchDepth(3000, 1), 2);
-  equal(prefetchDepth(3000, 0), 1, 'threads that share a unit');
-  equal(prefetchDepth(100, 1), 11);
-  equal(prefetchDepth(1, 1), 1 + SCHEDULE.prefetchDepthMax);
-  equal(prefetchDepth(0, 1), 1 + SCHEDULE.prefetchDepthMax);
+test('pickLane() lets a thread have two requests on a busy unit, however many the others have there', () => {
+  const own = (depth: number): LaneLoad[] => [lane(0, { meanServiceUs: 900, depth })];
+  equal(pick(own(0), [20], 0, 2), 0);
+  equal(pick(own(1), [20], 0, 2), 0);
+  equal(pick(own(2), [20], 0, 2), undefined);
+});
+
+test('pickLane() hands out more while requests wait, half of an even share', () => {
+  const lanes = [lane(0, { meanServiceUs: 900, depth: 4 }), lane(1, { meanServiceUs: 900, depth: 5 })];
+  equal(pick(lanes, [4, 5], 15), undefined);
+  equal(pick(lanes, [4, 5], 16), 0);
+  equal(pick(lanes, [6, 5], 16), 0, 'the less loaded one is as full as this thread may make it');
+});
+
+test('prefetchDepth() is one and what runs in a millisecond', () => {
+  equal(prefetchDepth(Infinity), 1);
+  equal(prefetchDepth(1_000_000), 1);
+  equal(prefetchDepth(900), 2);
+  equal(prefetchDepth(100), 11);
+  equal(prefetchDepth(1), 1 + SCHEDULE.prefetchDepthMax);
+  equal(prefetchDepth(0), 1 + SCHEDULE.prefetchDepthMax);
+});
+
+test('ownDepth() is two at least, what runs in ten milliseconds at most, none for slow applications', () => {
+  equal(ownDepth(900, 1, thread(0)), 2);
+  equal(ownDepth(900, 2, thread(11)), 3);
+  equal(ownDepth(900, 2, thread(12)), 4);
+  equal(ownDepth(900, 1, thread(1000)), 12);
+  equal(ownDepth(900, 1, thread(1000, 2)), 6, 'threads share the ten milliseconds');
+  equal(ownDepth(10, 1, thread(1000)), 1 + SCHEDULE.prefetchDepthMax);
+  equal(ownDepth(SCHEDULE.prefetchMeanMaxUs, 1, thread(1000)), 3);
+  equal(ownDepth(SCHEDULE.prefetchMeanMaxUs + 1, 1, thread(1000)), 0);
+  equal(ownDepth(SCHEDULE.prefetchMeanMaxUs, 1, thread(1000, 2)), 0);
+  equal(ownDepth(Infinity, 1, thread(1000)), 0);
+  equal(ownDepth(900, 1, thread(1000, 1, 0)), 2, 'after recalls');
+});
+
+test('nextBudgetUs() halves with a recall and grows back within a second', () => {
+  equal(nextBudgetUs(10_000, 10, true), 5000);
+  equal(nextBudgetUs(5000, 10, false), 5100);
+  equal(nextBudgetUs(9950, 10, false), 10_000);
 });
 
 test('nextMean() begins with the first sample and follows slowly', () => {
@@ -50,8 +85,9 @@ test('nextMean() begins with the first sample and follows slowly', () => {
   equal(nextMean(200, 300), 210);
 });
 
-test('recallAfterMs() is ten milliseconds, or four means of a slow application', () => {
-  equal(recallAfterMs(Infinity), 10);
-  equal(recallAfterMs(50), 10);
-  equal(recallAfterMs(20_000), 80);
+test('recallAfterMs() is ten milliseconds, four means of a slow application, or twice what others have on the unit', () => {
+  equal(recallAfterMs(Infinity, 9), 10);
+  equal(recallAfterMs(50, 0), 10);
+  equal(recallAfterMs(20_000, 0), 80);
+  equal(recallAfterMs(2000, 6), 24);
 });
