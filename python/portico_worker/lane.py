@@ -45,7 +45,7 @@ class Lane:
         self.collects = True
         """Requests take little time here: an answer may wait for the next."""
         self.collected = 0
-        """Bytes that `collect` has added since its caller's caller last looked."""
+        """Bytes that `collect` has taken since the unit last sent everything."""
         self.aborted: dict[int, float] = {}
         self.is_drained = False
         self.is_lost = False

@@ -18,9 +18,9 @@ from .environ import PER_REQUEST_COUNT, add_rest
 from .host import Host
 from .lane import FOLLOWERS_MIN, Lane
 
-HELD_S = 0.005
+HELD_S = 0.006
 """So much work is answered together, where there is more to do: each send wakes the edge, which costs both some 50 µs. If a request takes
-longer than those before it, the edge asks what has become of them after 10 ms (RECALL), and the helper sends what is collected."""
+longer than those before it, the edge asks what has become of them after 12 ms (RECALL), and the helper sends what is collected."""
 COLLECTED_MAX = 64 * 1024
 """Bytes."""
 SLOW_S = 0.000_1
@@ -28,6 +28,7 @@ SLOW_S = 0.000_1
 REDIAL_MS = 100
 REDIAL_FOR_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
+
 
 class Unit:
     """Everything but `run` may be slow."""
@@ -170,18 +171,16 @@ class Unit:
             if frame:
                 out.append(frame)
                 collected += len(frame)
-            elif lane.collected:
-                collected += lane.collected
-                lane.collected = 0
             # The next one is expected to take as long as this one.
             if (
                 now - first + took > HELD_S
-                or collected > COLLECTED_MAX
+                or collected + lane.collected > COLLECTED_MAX
                 or request[0] not in SAFE
                 or (took > SLOW_S and len(out) == 1 and len(lane.pending) < FOLLOWERS_MIN)
             ):
                 lane.flush()
-                first, collected, lane.collects = now, 0, took < HELD_S
+                first, lane.collects = now, took < HELD_S
+                collected = lane.collected = 0
             began = now
         self.block, self.environ_of_block = block, environ_of_block
         lane.flush()

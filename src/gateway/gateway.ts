@@ -16,10 +16,12 @@ import { closeFile, openWorkerFile } from './file-frame.ts';
 import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
 import { LaneSet } from './lane-set.ts';
+import type { StuckRequest } from './lane-watch.ts';
+import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad } from './schedule.ts';
-import { nextBudgetUs, pickLane, recallAfterMs, SCHEDULE } from './schedule.ts';
+import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
 import type { SpoolBudget } from './spool-file.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
 
@@ -30,16 +32,6 @@ export interface GatewaySettings {
   readonly bodyBytesMax: number;
   /** Somebody wants to know where the time of a request went. */
   readonly keepsTimes: boolean;
-}
-
-export interface StuckRequest {
-  readonly worker: number;
-  readonly pid: number;
-  readonly unit: number;
-  readonly requestId: string;
-  readonly method: string;
-  readonly path: string;
-  readonly seconds: number;
 }
 
 export interface GatewayOptions {
@@ -73,6 +65,7 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly budget: SpoolBudget;
   readonly #options: GatewayOptions;
   readonly #lanes: LaneSet;
+  readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue;
   readonly #dirty: Lane[] = [];
   readonly #flushDirty = (): void => this.#flush();
@@ -94,6 +87,13 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#stream = options.firstStream;
     this.#thread = { waiting: 0, threads: options.threads, budgetUs: SCHEDULE.saturatedBudgetUs };
     this.#lanes = new LaneSet((worker) => options.onQuiet(worker));
+    this.#laneWatch = new LaneWatch({
+      lanes: this.#lanes,
+      board: options.board,
+      timeoutMs: options.settings.timeoutMs,
+      loadOf: (lane) => this.loadOf(lane),
+      onStuck: (stuck) => options.onStuck(stuck),
+    });
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
 
@@ -390,56 +390,11 @@ export class Gateway implements CallOwner, LaneOwner {
     }
     this.pump();
     const nowMs = this.monotonicMs();
-    this.#thread.budgetUs = nextBudgetUs(this.#thread.budgetUs, WATCH_MS, this.#recallSlow(nowMs));
+    this.#thread.budgetUs = nextBudgetUs(this.#thread.budgetUs, WATCH_MS, this.#laneWatch.recallSlow(nowMs));
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {
       this.#checkedMs = nowMs;
-      this.#checkTimeouts(nowMs);
+      this.#laneWatch.checkTimeouts(nowMs);
       this.#checkQueue(nowMs);
-    }
-  }
-
-  /** Asks back what waits behind slow requests; whether there was anything. */
-  #recallSlow(nowMs: number): boolean {
-    let hasRecalled = false;
-    for (const lane of this.#lanes.lanes) {
-      const others = this.loadOf(lane) - lane.depth;
-      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, others)) {
-        lane.isSlow = true;
-        // What is first here has not begun if another thread's request runs on the unit.
-        if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {
-          this.#lanes.recall(lane);
-          hasRecalled = true;
-        }
-      } else if (lane.depth === 0 && others === 0) {
-        lane.isSlow = false;
-      }
-    }
-    return hasRecalled;
-  }
-
-  #checkTimeouts(nowMs: number): void {
-    const { timeoutMs } = this.#options.settings;
-    if (timeoutMs === 0) {
-      return;
-    }
-    for (const lane of this.#lanes.lanes) {
-      const call = lane.calls.peek();
-      const ranMs = nowMs - lane.frontSinceMs;
-      if (call !== undefined && ranMs > timeoutMs && !lane.isStuck) {
-        lane.isStuck = true;
-        const { requestId, method, target } = call.exchange;
-        const { worker, pid, unit } = lane;
-        this.#options.onStuck({
-          worker,
-          pid,
-          unit,
-          requestId,
-          method,
-          path: target,
-          seconds: Math.round(ranMs / 1000),
-        });
-        call.fail(504);
-      }
     }
   }
 

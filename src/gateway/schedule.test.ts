@@ -7,7 +7,7 @@ function lane(slot: number, more: Partial<LaneLoad> = {}): LaneLoad {
   return { slot, depth: 0, meanServiceUs: 50, usedAt: 0, isOpen: true, ...more };
 }
 
-const thread = (waiting: number, threads = 1, budgetUs = 10_000): ThreadLoad => ({ waiting, threads, budgetUs });
+const thread = (waiting: number, threads = 1, budgetUs = 12_000): ThreadLoad => ({ waiting, threads, budgetUs });
 const pick = (lanes: readonly LaneLoad[], loads: readonly number[], waiting = 0, threads = 1): number | undefined =>
   pickLane(lanes, Int32Array.from(loads), thread(waiting, threads))?.slot;
 
@@ -60,12 +60,12 @@ test('prefetchDepth() is one and what runs in a millisecond', () => {
   equal(prefetchDepth(0), 1 + SCHEDULE.prefetchDepthMax);
 });
 
-test('ownDepth() is two at least, what runs in ten milliseconds at most, none for slow applications', () => {
+test('ownDepth() is two at least, what runs in twelve milliseconds at most, none for slow applications', () => {
   equal(ownDepth(900, 1, thread(0)), 2);
   equal(ownDepth(900, 2, thread(11)), 3);
   equal(ownDepth(900, 2, thread(12)), 4);
-  equal(ownDepth(900, 1, thread(1000)), 12);
-  equal(ownDepth(900, 1, thread(1000, 2)), 6, 'threads share the ten milliseconds');
+  equal(ownDepth(900, 1, thread(1000)), 14);
+  equal(ownDepth(900, 1, thread(1000, 2)), 7, 'threads share the twelve milliseconds');
   equal(ownDepth(10, 1, thread(1000)), 1 + SCHEDULE.prefetchDepthMax);
   equal(ownDepth(SCHEDULE.prefetchMeanMaxUs, 1, thread(1000)), 3);
   equal(ownDepth(SCHEDULE.prefetchMeanMaxUs + 1, 1, thread(1000)), 0);
@@ -75,9 +75,9 @@ test('ownDepth() is two at least, what runs in ten milliseconds at most, none fo
 });
 
 test('nextBudgetUs() halves with a recall and grows back within a second', () => {
-  equal(nextBudgetUs(10_000, 10, true), 5000);
-  equal(nextBudgetUs(5000, 10, false), 5100);
-  equal(nextBudgetUs(9950, 10, false), 10_000);
+  equal(nextBudgetUs(12_000, 10, true), 6000);
+  equal(nextBudgetUs(6000, 10, false), 6120);
+  equal(nextBudgetUs(11_950, 10, false), 12_000);
 });
 
 test('nextMean() begins with the first sample and follows slowly', () => {
@@ -85,9 +85,9 @@ test('nextMean() begins with the first sample and follows slowly', () => {
   equal(nextMean(200, 300), 210);
 });
 
-test('recallAfterMs() is ten milliseconds, four means of a slow application, or twice what others have on the unit', () => {
-  equal(recallAfterMs(Infinity, 9), 10);
-  equal(recallAfterMs(50, 0), 10);
+test('recallAfterMs() is twelve milliseconds, four means of a slow application, or twice what others have on the unit', () => {
+  equal(recallAfterMs(Infinity, 9), 12);
+  equal(recallAfterMs(50, 0), 12);
   equal(recallAfterMs(20_000, 0), 80);
   equal(recallAfterMs(2000, 6), 24);
 });

@@ -12,7 +12,7 @@ export const SCHEDULE = {
   /** So much work may be sent ahead. */
   prefetchBudgetUs: 1000,
   /** … or so much while requests wait: twice what a worker answers together (unit.py), so that it never runs dry … */
-  saturatedBudgetUs: 10_000,
+  saturatedBudgetUs: 12_000,
   /** … halved with each recall, for behind a request that holds the interpreter even a recall has to wait; it grows back in so long. */
   budgetGrowthMs: 1000,
   /** An application that takes longer gets nothing ahead: a request is better off in the queue, for whichever worker is free first. */
@@ -20,7 +20,7 @@ export const SCHEDULE = {
   /** Each request ahead saves a wake-up of the worker. Hello world at 64 connections: 17.4 µs of CPU a request at 16, 14.2 at 32, 13.8 at 64. */
   prefetchDepthMax: 128,
   /** A lane whose first request is older than this gives back what it has not started … */
-  recallAfterMs: 10,
+  recallAfterMs: 12,
   /** … or than so many mean service times, if that is longer, or than twice what the other threads' requests on the unit should take. */
   recallAfterMeans: 4,
   /** Weight of the newest sample in the mean service time: follows a change within some ten samples. */

@@ -15,11 +15,28 @@ test('Deque keeps order at both ends when it grows around its end', () => {
   }
   deque.unshift(7);
   equal(deque.peek(), 7);
-  equal(deque.pop(), 39);
-  equal(deque.size, 32);
-  deepEqual(deque.takeAll(), [7, 8, 9, ...Array.from({ length: 29 }, (_, n) => n + 10)]);
+  equal(deque.size, 33);
+  deepEqual(deque.takeAll(), [7, 8, 9, ...Array.from({ length: 30 }, (_, n) => n + 10)]);
   equal(deque.size, 0);
   equal(deque.shift(), undefined);
-  equal(deque.pop(), undefined);
   equal(deque.peek(), undefined);
+});
+
+test('Deque.find() gives the first that is meant', () => {
+  const deque = new Deque<number>();
+  for (let n = 0; n < 20; n += 1) {
+    deque.push(n);
+  }
+  for (let n = 0; n < 10; n += 1) {
+    deque.shift();
+    deque.push(20 + n);
+  }
+  equal(
+    deque.find((n) => n > 18),
+    19,
+  );
+  equal(
+    deque.find((n) => n < 10),
+    undefined,
+  );
 });

@@ -36,15 +36,15 @@ export class Deque<T> {
     return item;
   }
 
-  pop(): T | undefined {
-    if (this.#size === 0) {
-      return undefined;
+  /** The first that is meant; looks at each in turn. */
+  find(isMeant: (item: T) => boolean): T | undefined {
+    for (let index = 0; index < this.#size; index += 1) {
+      const item = this.#items[(this.#head + index) & (this.#items.length - 1)];
+      if (item !== undefined && isMeant(item)) {
+        return item;
+      }
     }
-    this.#size -= 1;
-    const index = (this.#head + this.#size) & (this.#items.length - 1);
-    const item = this.#items[index];
-    this.#items[index] = undefined;
-    return item;
+    return undefined;
   }
 
   /** Takes everything out, first to last. */

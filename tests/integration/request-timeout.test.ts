@@ -81,3 +81,32 @@ test('the other threads of the worker finish what they run', async () => {
   await until('the stuck worker is gone', () => !server.workerPids.includes(old));
   assert.equal((await get(server, '/')).status, 200);
 });
+
+test('answers that wait behind a request which holds the interpreter are made again by the next worker', async () => {
+  const app = `
+import os, time
+
+def application(environ, start):
+    if environ['PATH_INFO'] == '/hog':
+        sum(range(1 << 60))  # Holds the interpreter: nothing else of this process runs.
+    until = time.perf_counter() + 0.000_5
+    while time.perf_counter() < until:
+        pass
+    start('200 OK', [])
+    return [str(os.getpid()).encode()]
+`;
+  await using server = await serve({ app, args: ['--timeout', '1s'] });
+  for (let turn = 0; turn < 50; turn += 1) await get(server, '/');
+  const [old = 0] = server.workerPids;
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, turn) => get(server, turn === 30 ? '/hog' : '/')));
+  assert.deepEqual(
+    answers
+      .map(({ status }) => status)
+      .toSorted()
+      .slice(-2),
+    [200, 504],
+  );
+  assert.equal(answers[30]?.status, 504);
+  assert.ok(answers.some(({ body }) => body !== String(old) && body !== ''));
+  await server.logged(/GET \/hog.*504/);
+});

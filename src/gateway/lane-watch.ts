@@ -1,0 +1,93 @@
+/** Looks at lanes on which a request takes long: what waits behind it is asked back, and in the end it is reported and given up. */
+
+import type { Board } from './board.ts';
+import type { Call } from './call.ts';
+import type { Lane } from './lane.ts';
+import type { LaneSet } from './lane-set.ts';
+import { recallAfterMs } from './schedule.ts';
+
+export interface StuckRequest {
+  readonly worker: number;
+  readonly pid: number;
+  readonly unit: number;
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly seconds: number;
+}
+
+export interface LaneWatchOptions {
+  readonly lanes: LaneSet;
+  readonly board: Board;
+  /** 0: a request may take as long as it likes. */
+  readonly timeoutMs: number;
+  /** Requests on the lane's unit, of all edge threads. */
+  loadOf(lane: Lane): number;
+  onStuck(stuck: StuckRequest): void;
+}
+
+export class LaneWatch {
+  readonly #options: LaneWatchOptions;
+
+  constructor(options: LaneWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Asks back what waits behind slow requests; whether there was anything. */
+  recallSlow(nowMs: number): boolean {
+    const { lanes, loadOf } = this.#options;
+    let hasRecalled = false;
+    for (const lane of lanes.lanes) {
+      const others = loadOf(lane) - lane.depth;
+      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, others)) {
+        lane.isSlow = true;
+        // What is first here has not begun if another thread's request runs on the unit.
+        if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {
+          lanes.recall(lane);
+          hasRecalled = true;
+        }
+      } else if (lane.depth === 0 && others === 0) {
+        lane.isSlow = false;
+      }
+    }
+    return hasRecalled;
+  }
+
+  /** Answers 504 for what has run too long, and reports it: its worker's end is decided. */
+  checkTimeouts(nowMs: number): void {
+    const { lanes, timeoutMs } = this.#options;
+    if (timeoutMs === 0) {
+      return;
+    }
+    for (const lane of lanes.lanes) {
+      const ranMs = nowMs - lane.frontSinceMs;
+      if (lane.depth === 0 || ranMs <= timeoutMs || lane.isStuck) {
+        continue;
+      }
+      const call = this.#runningOn(lane, ranMs > 2 * timeoutMs);
+      if (call !== undefined) {
+        this.#giveUp(lane, call, ranMs);
+      }
+    }
+  }
+
+  /**
+   * Which call takes so long. Usually the first; but those before it may be answered and not sent yet, if it holds the interpreter, and if none
+   * has begun, another thread's runs on the unit and is that thread's to report. `isOverdue`: somebody has to be reported.
+   */
+  #runningOn(lane: Lane, isOverdue: boolean): Call | undefined {
+    const { board, loadOf } = this.#options;
+    const started = board.lastStarted(lane.slot);
+    const running = lane.calls.find((call) => call.stream === started);
+    return running ?? (isOverdue || loadOf(lane) === lane.depth ? lane.calls.peek() : undefined);
+  }
+
+  #giveUp(lane: Lane, call: Call, ranMs: number): void {
+    lane.isStuck = true;
+    const { requestId, method, target } = call.exchange;
+    const { worker, pid, unit } = lane;
+    const seconds = Math.round(ranMs / 1000);
+    this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds });
+    call.fail(504);
+  }
+}
