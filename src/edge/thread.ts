@@ -207,7 +207,11 @@ export class EdgeThread {
   receive(message: ToThread): void {
     switch (message.kind) {
       case 'workers':
-        this.#gateway.setWorkers(new Set(message.active.map((worker) => worker.id)), message.gone);
+        this.#gateway.setWorkers(
+          new Set(message.active.map((worker) => worker.id)),
+          new Set(message.draining),
+          message.gone,
+        );
         return;
       case 'static':
         this.#static = this.#compileStatic(message.mounts);
@@ -250,7 +254,7 @@ export class EdgeThread {
       return;
     }
     this.#isDrained = true;
-    this.#gateway.setWorkers(new Set(), []);
+    this.#gateway.setWorkers(new Set(), new Set(), []);
     this.#accessLog?.flush();
     this.#send({ kind: 'drained' });
   }

@@ -331,12 +331,12 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#lanes.removeControl(worker, socket);
   }
 
-  /** The whole set of workers that are to get requests, and those whose process has ended. */
-  setWorkers(active: ReadonlySet<number>, gone: readonly number[]): void {
+  /** The whole set of workers that are to get requests, those that are to end, and those whose process has ended. */
+  setWorkers(active: ReadonlySet<number>, draining: ReadonlySet<number>, gone: readonly number[]): void {
     for (const lane of this.#lanes.lanes.filter((each) => gone.includes(each.worker))) {
       this.onLaneLost(lane);
     }
-    this.#lanes.setActive(active);
+    this.#lanes.setActive(active, draining);
     this.pump();
   }
 

@@ -10,6 +10,7 @@ export class LaneSet {
   readonly #controls = new Map<number, Socket>();
   readonly #onQuiet: (worker: number) => void;
   #active: ReadonlySet<number> = new Set();
+  #draining: ReadonlySet<number> = new Set();
 
   /** `onQuiet`: nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
   constructor(onQuiet: (worker: number) => void) {
@@ -21,8 +22,11 @@ export class LaneSet {
   }
 
   add(lane: Lane): void {
-    lane.isActive = this.#active.has(lane.worker);
     this.#lanes.push(lane);
+    lane.isActive = this.#active.has(lane.worker);
+    if (this.#draining.has(lane.worker)) {
+      this.#drain(lane);
+    }
   }
 
   /** False if it was not there any more. */
@@ -46,13 +50,17 @@ export class LaneSet {
     }
   }
 
-  /** The whole set of workers that are to get requests; a worker's lane that was active and is not in it is drained. */
-  setActive(active: ReadonlySet<number>): void {
+  /**
+   * The whole set of workers that are to get requests; the lane of another is drained if it was active or if its worker is `draining`:
+   * this edge may be younger than the worker, and has never seen it active.
+   */
+  setActive(active: ReadonlySet<number>, draining: ReadonlySet<number>): void {
     this.#active = active;
+    this.#draining = draining;
     for (const lane of this.#lanes) {
       if (active.has(lane.worker)) {
         lane.isActive = true;
-      } else if (lane.isActive) {
+      } else if (lane.isActive || (draining.has(lane.worker) && !lane.isDraining)) {
         this.#drain(lane);
       }
     }

@@ -216,11 +216,12 @@ function publish(turn: Turn): void {
       pid,
       slots: Array.from({ length: threads }, (_, unit) => berth * threads + unit),
     }));
-  const published = active.map(({ id }) => id).join();
+  const draining = [...fleet.workers.values()].filter(({ state }) => state === 'draining').map(({ id }) => id);
+  const published = `${active.map(({ id }) => id).join()}/${draining.join()}`;
   if (fleet.published === published && fleet.gone.length === 0) {
     return;
   }
-  turn.actions.push({ kind: 'publish', active, gone: fleet.gone });
+  turn.actions.push({ kind: 'publish', active, draining, gone: fleet.gone });
   fleet.published = published;
   fleet.gone = [];
 }

@@ -93,7 +93,7 @@ export interface Fleet {
     notBeforeMs: number;
   };
   gone: number[];
-  /** The last `active` that was published, as text; undefined: it must be said again. */
+  /** The last `active` and `draining` that were published, as text; undefined: it must be said again. */
   published: string | undefined;
   stop: { phase: 'edge' | 'workers' | 'killing'; deadlineMs: number; code: number; isOver: boolean } | undefined;
 }
@@ -171,7 +171,12 @@ export type FleetAction =
     }
   /** For a worker whose zygote is gone. */
   | { readonly kind: 'kill-process'; readonly pid: number }
-  | { readonly kind: 'publish'; readonly active: readonly ActiveWorker[]; readonly gone: readonly number[] }
+  | {
+      readonly kind: 'publish';
+      readonly active: readonly ActiveWorker[];
+      readonly draining: readonly number[];
+      readonly gone: readonly number[];
+    }
   | { readonly kind: 'serve-static'; readonly facts: AppFacts }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string }
   | { readonly kind: 'announce'; readonly generation: Generation; readonly unsafeReasons: readonly string[] }

@@ -214,6 +214,23 @@ test('step() starts the edge again, and tells it everything', () => {
   assert.deepEqual(story.published(), { active: [1, 2], gone: [] });
 });
 
+test('step() tells a new edge which workers are to end, for they dial it too', () => {
+  const story = Story.started();
+  story.happen({ kind: 'reload', why: 'SIGHUP' });
+  story.load(2);
+  story.readyAll();
+  const actions = story.happen({ kind: 'edge-exited', cause: { code: null, signal: 'SIGSEGV' }, message: '' });
+  assert.deepEqual(
+    pick(actions, 'publish').map(({ active, draining }) => [active.map(({ id }) => id), draining]),
+    [
+      [
+        [3, 4],
+        [1, 2],
+      ],
+    ],
+  );
+});
+
 test('step() waits longer each time for an edge that does not come up again', () => {
   const story = Story.started();
   const waits: number[] = [];

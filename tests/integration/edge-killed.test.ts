@@ -1,10 +1,13 @@
 // kill -9 on the edge: the listening sockets are the supervisor's, so clients that come meanwhile wait; the workers dial the new edge.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { failures, Load } from './load.ts';
+import { isAlive } from './processes.ts';
 import { serve } from './server.ts';
-import { within } from './waiting.ts';
+import { until, within } from './waiting.ts';
 
 const APP = `
 import os
@@ -46,3 +49,31 @@ for (const edgeThreads of ['1', '2']) {
     assert.equal(pids.size, 2, 'a worker has not dialled the new edge');
   });
 }
+
+test('a worker of the old generation ends through the next edge as soon as it has nothing left', async () => {
+  const app = `
+import os, time
+
+def application(environ, start):
+    if environ['PATH_INFO'] == '/slow':
+        print('slow began', flush=True)
+        while not os.path.exists('go'):
+            time.sleep(0.01)
+    start('200 OK', [])
+    return [str(os.getpid()).encode()]
+`;
+  await using server = await serve({ app, args: ['--graceful-timeout', '60s'] });
+  const [old = 0] = server.workerPids;
+  using slow = await server.connect();
+  slow.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+  await server.logged(/slow began/);
+  server.signal('SIGHUP');
+  await until('the new worker serves', () => server.workerPids.length === 2);
+  for (let body = String(old); body === String(old); ) ({ body } = await server.ask('/'));
+  const from = server.log.length;
+  process.kill(server.edgePid, 'SIGKILL');
+  await server.logged(/the edge process .*SIGKILL/, 5000, from);
+  assert.notEqual((await server.ask('/')).body, String(old));
+  writeFileSync(join(server.folder, 'go'), '');
+  await until('the old worker has ended', () => !isAlive(old), 5000);
+});

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { Closed } from './client.ts';
 import { Load } from './load.ts';
 import { descendants, isAlive } from './processes.ts';
+import type { Server } from './server.ts';
 import { serve } from './server.ts';
 
 const APP = `
@@ -24,6 +25,19 @@ def application(environ, start):
 `;
 const SLOW = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
 
+/** The log is ahead of the edge: only when it does not accept any more has it been told. */
+async function refusal(server: Server): Promise<void> {
+  for (let isOpen = true; isOpen; ) {
+    isOpen = await server.connect().then(
+      (client) => {
+        client.close();
+        return true;
+      },
+      () => false,
+    );
+  }
+}
+
 test('TERM under load: what was begun is answered, exit code 0, nothing left', async () => {
   await using server = await serve({ app: APP, args: ['--workers', '2', '--edge-threads', '2', '--pid-file', 'pid'] });
   const family = descendants(server.pid).map(({ pid }) => pid);
@@ -34,6 +48,7 @@ test('TERM under load: what was begun is answered, exit code 0, nothing left', a
   await load.reach(200);
   server.signal('SIGTERM');
   await server.logged(/SIGTERM: stopping/);
+  await refusal(server);
   writeFileSync(join(server.folder, 'go'), '');
   const answer = await slow.read();
   assert.equal(answer.body, 'done');

@@ -87,11 +87,13 @@ export interface ActiveWorker {
 
 /**
  * The whole set of workers that are to be given requests. A worker that was active and is no longer gets DRAIN on its lanes; one
- * that has dialled and is not active yet waits. `gone` are those whose process has ended since the last message.
+ * that has dialled and is not active yet waits. `draining` are those whose lanes get DRAIN whether this edge has seen them active or not: it may
+ * have been started again since. `gone` are those whose process has ended since the last message.
  */
 export interface SetWorkers {
   readonly kind: 'workers';
   readonly active: readonly ActiveWorker[];
+  readonly draining: readonly number[];
   readonly gone: readonly number[];
 }
 
