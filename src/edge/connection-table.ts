@@ -25,6 +25,9 @@ export interface ConnectionCaps {
   readonly connectionsPerAddressMax: number;
 }
 
+/** Which cap the last refused connection has met: that of all, or that of one address. */
+export type Cap = 'all' | 'address';
+
 const TICK_MS = 1000;
 
 export class ConnectionTable {
@@ -34,7 +37,7 @@ export class ConnectionTable {
   readonly #clock: Clock;
   readonly #caps: ConnectionCaps;
   readonly #counters: Int32Array;
-  readonly #onRefused: (count: number) => void;
+  readonly #onRefused: (count: number, cap: Cap) => void;
   readonly #onEmpty: () => void;
   readonly #connections = new Set<TrackedConnection>();
   #ticker: NodeJS.Timeout | undefined;
@@ -45,7 +48,7 @@ export class ConnectionTable {
     clock: Clock;
     caps: ConnectionCaps;
     counters: Int32Array;
-    onRefused: (count: number) => void;
+    onRefused: (count: number, cap: Cap) => void;
     onEmpty: () => void;
   }) {
     this.#clock = options.clock;
@@ -65,17 +68,15 @@ export class ConnectionTable {
     const { connectionsMax, connectionsPerAddressMax } = this.#caps;
     const total = Atomics.load(this.#counters, 0);
     const own = Atomics.load(this.#counters, counterIndex(address));
-    if (
-      (connectionsMax === 0 || total < connectionsMax) &&
-      (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)
-    ) {
+    const isFull = connectionsMax !== 0 && total >= connectionsMax;
+    if (!isFull && (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)) {
       return true;
     }
     this.#refused += 1;
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#refusedLoggedMs >= EDGE_LIMITS.refusalLogMs) {
       this.#refusedLoggedMs = nowMs;
-      this.#onRefused(this.#refused);
+      this.#onRefused(this.#refused, isFull ? 'all' : 'address');
       this.#refused = 0;
     }
     return false;

@@ -25,6 +25,10 @@ export const EDGE_LIMITS = {
   addressCounters: 65_536,
   /** When stopping, idle connections are kept this long, for a request may already be on its way. */
   stopIdleMs: 100,
+  /** File descriptors that connections may not have: files, spools, lanes and logs need theirs. One in so many … */
+  descriptorsReservedShare: 8,
+  /** … and so many at least. */
+  descriptorsReservedMin: 64,
   /** Refused connections are logged at most this often. */
   refusalLogMs: 1_000,
   /** A request id of a trusted peer longer than this is replaced. */

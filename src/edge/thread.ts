@@ -16,6 +16,7 @@ import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import { renderCombined, renderJson } from './access-log/line.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
 import { TrustedPeers } from './forwarded.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { listenForLanes } from './lane-listener.ts';
@@ -70,11 +71,20 @@ export class EdgeThread {
 
   #newTable(): ConnectionTable {
     const { connectionsMax, connectionsPerAddressMax } = this.#config.settings;
+    const descriptors = readDescriptorLimit();
+    const possible = connectionsPossible(descriptors);
+    const isShort = connectionsMax === 0 || possible < connectionsMax;
+    const texts = {
+      all: isShort
+        ? `${possible} are open, and the rest of the ${descriptors} files that the process may open is kept for its work; raise "ulimit -n", or LimitNOFILE= of a systemd unit`
+        : `--max-connections ${connectionsMax} are open`,
+      address: `an address has its --max-connections-per-address ${connectionsPerAddressMax}`,
+    };
     return new ConnectionTable({
       clock: systemClock,
-      caps: { connectionsMax, connectionsPerAddressMax },
+      caps: { connectionsMax: isShort ? possible : connectionsMax, connectionsPerAddressMax },
       counters: this.#shared.connections,
-      onRefused: (count) => this.#log('warning', `${count} connections refused: the limit of connections is reached`),
+      onRefused: (count, cap) => this.#log('warning', `connections refused: ${count}; ${texts[cap]}`),
       onEmpty: () => this.#checkDrained(),
     });
   }

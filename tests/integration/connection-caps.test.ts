@@ -12,6 +12,8 @@ def application(environ, start):
     return [b'']
 `;
 
+const isLinux = process.platform === 'linux';
+
 /** Undefined if the connection is refused. */
 async function enter(server: Server, from: string): Promise<Client | undefined> {
   const client = await Client.open({ host: '127.0.0.1', port: server.port, localAddress: from });
@@ -35,7 +37,7 @@ for (const threads of ['1', '2']) {
     const clients = await enterMany(server, '127.0.0.1', 4);
     assert.equal(await enter(server, '127.0.0.1'), undefined);
     assert.equal(await enter(server, '127.0.0.2'), undefined);
-    await server.logged(/WARNING .*connections? refused/);
+    await server.logged(/WARNING .*connections refused: \d+; --max-connections 4 are open/);
     clients.pop()?.close();
     let next: Client | undefined;
     for (let turn = 0; next === undefined && turn < 100; turn += 1) next = await enter(server, '127.0.0.3');
@@ -49,6 +51,7 @@ test('--max-connections-per-address leaves other addresses alone', async () => {
   const clients = [...(await enterMany(server, '127.0.0.1', 2)), ...(await enterMany(server, '127.0.0.2', 2))];
   assert.equal(await enter(server, '127.0.0.1'), undefined);
   assert.equal(await enter(server, '127.0.0.2'), undefined);
+  await server.logged(/WARNING .*connections refused: \d+; an address has its --max-connections-per-address 2/);
   clients.push(...(await enterMany(server, '127.0.0.3', 1)));
   for (const client of clients) client.close();
   let left = 100;
@@ -56,4 +59,22 @@ test('--max-connections-per-address leaves other addresses alone', async () => {
     left -= 1;
     assert.ok(left > 0, 'an address is locked out for good');
   }
+});
+
+test('connections leave file descriptors for the rest of the work', {
+  skip: !isLinux && 'Linux tells the limit',
+}, async () => {
+  await using server = await serve({
+    app: APP,
+    files: { 'static/a.txt': 'a' },
+    args: ['--static', '/static=static'],
+    under: ['prlimit', '--nofile=100'],
+  });
+  const clients = await enterMany(server, '127.0.0.1', 36);
+  assert.equal(await enter(server, '127.0.0.1'), undefined);
+  await server.logged(/WARNING .*connections refused: 1; 36 are open, .* 100 files .*ulimit -n.*LimitNOFILE=/);
+  const [first] = clients;
+  first?.send('GET /static/a.txt HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.equal((await first?.read())?.body, 'a');
+  for (const client of clients) client.close();
 });

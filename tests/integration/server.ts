@@ -24,6 +24,8 @@ export interface Site {
   /** Leaves the number of workers to the server. */
   readonly workers?: 'unsaid';
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs it: `['prlimit', '--nofile=100']`. */
+  readonly under?: readonly string[];
   /** The folder, if it is there already. */
   readonly folder?: string;
 }
@@ -53,6 +55,7 @@ export function launch({
   args = [],
   workers,
   env = {},
+  under = [],
   folder = makeFolder(),
 }: Site): Server {
   for (const [path, text] of Object.entries({ 'app.py': app, ...files })) {
@@ -61,9 +64,11 @@ export function launch({
   }
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name));
   const bind = args.includes('--bind') ? [] : ['--bind', '127.0.0.1:0'];
+  const [program = PORTICO, ...before] = [...under, PORTICO];
   const child = spawn(
-    PORTICO,
+    program,
     [
+      ...before,
       'serve',
       ...(target === '' ? [] : [target]),
       ...bind,
