@@ -1,7 +1,7 @@
 /**
  * A client's HTTP/1.1 connection: bytes into the parser, exchanges to the pipeline, responses out in order, one at a time.
- * It owns what every response needs and no handler may decide: framing, keep-alive, HEAD, deadlines, how to close so that
- * the client gets its answer.
+ * It owns what every response needs and no handler may decide: framing, keep-alive, HEAD, deadlines. How it is closed, so that
+ * the client gets its answer, is told in lingering-socket.ts.
  */
 
 import type { Socket } from 'node:net';
@@ -14,7 +14,6 @@ import type { ConnectionTable, TrackedConnection } from '../connection-table.ts'
 import { renderErrorPage } from '../error-pages.ts';
 import type { TrustedPeers } from '../forwarded.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { sentBytes } from '../node-internals.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
 import { identify } from '../pipeline/identify.ts';
@@ -23,6 +22,8 @@ import type { Phase } from './deadline.ts';
 import { Deadline } from './deadline.ts';
 import type { ExchangeConnection } from './http1-exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
+import { LingeringSocket } from './lingering-socket.ts';
+import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
 import type { ConnectionField, HeadRenderer } from './response-text.ts';
 import { delimiterOf, forbidsBody } from './response-text.ts';
@@ -47,14 +48,14 @@ export interface ConnectionServices {
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
 
-export class Http1Connection implements TrackedConnection, ExchangeConnection {
-  readonly #socket: Socket;
+export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents {
   readonly #services: ConnectionServices;
   readonly #peer: Peer;
   readonly #parser: RequestParser;
   readonly #output: Output;
   readonly #writer: ResponseWriter;
   readonly #deadline: Deadline;
+  readonly #socket: LingeringSocket;
   #exchange: Http1Exchange | undefined;
   #sink: BodySink | undefined;
   /** The request's body is still coming. */
@@ -62,21 +63,17 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
   #bodyBytes = 0;
   #keepAlive = true;
   #isProcessing = false;
-  #isPaused = false;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
 
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
-    this.#socket = socket;
     this.#peer = peer;
     this.#services = services;
     this.#parser = new RequestParser({ memo: services.memo });
-    this.#output = new Output(socket, {
-      onDrain: () => this.#onDrain(),
-      onError: (error) => this.#onOutputError(error),
-    });
+    this.#output = new Output(socket, this);
     this.#writer = new ResponseWriter(this.#output, services.renderer, services.date);
     this.#deadline = new Deadline(services.table.nowMs, services.keepAliveMs);
+    this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
@@ -129,26 +126,12 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
         this.#enter('head', EDGE_LIMITS.headTimeoutMs);
       }
     } else if (!this.#isBodyOpen && this.#parser.bufferedBytes > 0) {
-      this.#pause();
+      this.#socket.pause();
     }
   }
 
   #enter(phase: Phase, forMs: number): void {
     this.#deadline.enter(phase, this.#services.table.nowMs, forMs);
-  }
-
-  #pause(): void {
-    if (!this.#isPaused) {
-      this.#isPaused = true;
-      this.#socket.pause();
-    }
-  }
-
-  #resume(): void {
-    if (this.#isPaused) {
-      this.#isPaused = false;
-      this.#socket.resume();
-    }
   }
 
   #onHead(head: RequestHead): void {
@@ -174,7 +157,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
   #onData(bytes: Buffer): void {
     this.#bodyBytes += bytes.length;
     if (this.#sink !== undefined && !this.#sink.data(bytes)) {
-      this.#pause();
+      this.#socket.pause();
     }
   }
 
@@ -215,7 +198,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
       page.body,
     );
     this.#services.accessLog?.writeFault(client, fault.status);
-    this.#close();
+    this.#socket.close(this.#isBodyOpen);
   }
 
   // What an exchange asks for.
@@ -233,7 +216,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
 
   resumeBody(exchange: Http1Exchange): void {
     if (exchange === this.#exchange) {
-      this.#resume();
+      this.#socket.resume();
     }
   }
 
@@ -308,14 +291,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     this.#writer.flush();
     this.#log(exchange);
     this.#exchange = undefined;
-    this.#enter('linger', EDGE_LIMITS.lingerMs);
-    // Where the end of the connection is the end of the body, only a reset tells the client that this is not it. Unix sockets have none.
-    if (this.#writer.endsWithConnection && this.address !== '') {
-      this.#socket.resetAndDestroy();
-    } else {
-      this.#output.close();
-      this.#socket.destroySoon();
-    }
+    this.#socket.cut(this.#writer.endsWithConnection, this.address);
   }
 
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void {
@@ -334,7 +310,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     return exchange.head.minor === 0 ? 'Connection: keep-alive\r\n' : '';
   }
 
-  // How a response, and a connection, ends.
+  // How a response ends.
 
   /** The response has been given to the output as a whole. */
   #complete(): void {
@@ -359,14 +335,14 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
       this.#log(exchange);
     }
     if (!this.#keepAlive) {
-      this.#close();
+      this.#socket.close(this.#isBodyOpen);
       return;
     }
     this.#enter('idle', this.#services.keepAliveMs);
     this.#parser.proceed();
-    if (this.#isPaused || this.#parser.bufferedBytes > 0) {
+    if (this.#socket.isPaused || this.#parser.bufferedBytes > 0) {
       // Before what waits is read: the request in it may need more for its body, or pause for reasons of its own.
-      this.#resume();
+      this.#socket.resume();
       this.#process();
     }
   }
@@ -378,18 +354,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     }
   }
 
-  #close(): void {
-    this.#enter('linger', EDGE_LIMITS.lingerMs);
-    if (this.#isBodyOpen || this.#isPaused) {
-      // Closing with unread bytes resets the connection, and the client may lose the answer (RFC 9112 9.6).
-      this.#socket.end();
-      this.#resume();
-    } else {
-      this.#socket.destroySoon();
-    }
-  }
+  // What the output tells.
 
-  #onDrain(): void {
+  onDrain(): void {
     if (this.#isFinishing) {
       this.#finish();
     } else if (this.#exchange !== undefined) {
@@ -400,25 +367,21 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
     }
   }
 
-  #onOutputError(error: Error): void {
+  onError(error: Error): void {
     this.#services.log('error', `a file could not be sent: ${error.message}`);
     this.#socket.destroy();
   }
 
+  // How the connection ends.
+
   #onClientEnd(): void {
-    const exchange = this.#exchange;
-    if (this.#deadline.phase === 'linger' || exchange === undefined || this.#isBodyOpen) {
-      this.#socket.destroySoon();
-    } else if (exchange.watcher?.onClientEnd() === true) {
-      this.#socket.destroy();
-    } else {
+    if (this.#socket.onClientEnd(this.#isBodyOpen ? undefined : this.#exchange)) {
       this.#keepAlive = false;
     }
   }
 
   #onClose(): void {
-    this.#enter('linger', EDGE_LIMITS.lingerMs);
-    this.#output.close();
+    this.#socket.onClose();
     this.#sink?.fail();
     this.#sink = undefined;
     const exchange = this.#exchange;
@@ -440,7 +403,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
 
   closeIfIdle(): void {
     if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
-      this.#close();
+      this.#socket.close(this.#isBodyOpen);
     }
   }
 
@@ -450,29 +413,12 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection {
 
   /** Called about once a second. */
   onTick(nowMs: number): void {
-    if (!this.#deadline.isDue(nowMs)) {
-      return;
-    }
-    const isHead = this.#deadline.phase === 'head';
-    const transfer = {
-      receivedBytes: this.#bodyBytes,
-      isPaused: this.#isPaused,
-      sentBytes: sentBytes(this.#socket),
-      isAllSent: this.#output.isEmpty,
-    };
-    switch (this.#deadline.expire(nowMs, transfer)) {
-      case 'refuse':
-        this.#onFault({
-          code: isHead ? 'http1.head-timeout' : 'http1.body-timeout',
-          status: 408,
-          detail: 'it did not arrive in time',
-        });
-        break;
-      case 'destroy':
-        this.#socket.destroy();
-        break;
-      case undefined:
-        break;
+    if (this.#socket.onTick(nowMs, this.#bodyBytes)) {
+      this.#onFault({
+        code: this.#deadline.phase === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',
+        status: 408,
+        detail: 'it did not arrive in time',
+      });
     }
   }
 }

@@ -1,0 +1,184 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+import type { Exchange } from '../../protocol/http/exchange.ts';
+import { EDGE_LIMITS } from '../limits.ts';
+import { Deadline } from './deadline.ts';
+import { LingeringSocket } from './lingering-socket.ts';
+import type { Output } from './output.ts';
+
+const IDLE_MS = 75_000;
+
+/** What is done to the socket and its output, in order. */
+function open() {
+  const calls: string[] = [];
+  const call = (name: string) => () => void calls.push(name);
+  const raw = {
+    bytesWritten: 0,
+    writableLength: 0,
+    pause: call('pause'),
+    resume: call('resume'),
+    end: call('end'),
+    destroy: call('destroy'),
+    destroySoon: call('destroySoon'),
+    resetAndDestroy: call('reset'),
+  };
+  const output = { isEmpty: true, close: call('close output') };
+  const deadline = new Deadline(0, IDLE_MS);
+  const clock = { nowMs: 0 };
+  const socket = new LingeringSocket(raw as unknown as Socket, output as unknown as Output, deadline, clock);
+  return { calls, raw, output, deadline, clock, socket };
+}
+
+function asked(isDropped: boolean): Pick<Exchange, 'watcher'> {
+  return {
+    watcher: { times: undefined, onDrain: () => undefined, onGone: () => undefined, onClientEnd: () => isDropped },
+  };
+}
+
+test('pause() and resume() reach the socket once', () => {
+  const { calls, socket } = open();
+  socket.resume();
+  socket.pause();
+  socket.pause();
+  equal(socket.isPaused, true);
+  socket.resume();
+  socket.resume();
+  equal(socket.isPaused, false);
+  deepEqual(calls, ['pause', 'resume']);
+});
+
+test('close() closes when all is sent, if nothing can be unread', () => {
+  const { calls, socket, deadline } = open();
+  socket.close(false);
+  deepEqual(calls, ['destroySoon']);
+  equal(deadline.phase, 'linger');
+});
+
+test('close() closes its own side alone while the body of the request is open, and reads on', () => {
+  const { calls, socket, deadline } = open();
+  socket.close(true);
+  deepEqual(calls, ['end']);
+  equal(deadline.phase, 'linger');
+});
+
+test('close() reads on where reading was paused', () => {
+  for (const isBodyOpen of [false, true]) {
+    const { calls, socket } = open();
+    socket.pause();
+    socket.close(isBodyOpen);
+    deepEqual(calls, ['pause', 'end', 'resume']);
+    equal(socket.isPaused, false);
+  }
+});
+
+test('cut() resets where the end of the connection would pass for that of the body, if it can', () => {
+  for (const [endsBody, address, expected] of [
+    [false, '192.0.2.1', ['close output', 'destroySoon']],
+    [true, '192.0.2.1', ['reset']],
+    [false, '', ['close output', 'destroySoon']],
+    [true, '', ['close output', 'destroySoon']],
+  ] as const) {
+    const { calls, socket, deadline } = open();
+    socket.cut(endsBody, address);
+    deepEqual(calls, expected);
+    equal(deadline.phase, 'linger');
+  }
+});
+
+test('onClientEnd() lets a request that has come whole be answered', () => {
+  const { calls, socket } = open();
+  equal(socket.onClientEnd(asked(false)), true);
+  equal(socket.onClientEnd({ watcher: undefined }), true);
+  deepEqual(calls, []);
+});
+
+test('onClientEnd() closes at once when the handler drops the request', () => {
+  const { calls, socket } = open();
+  equal(socket.onClientEnd(asked(true)), false);
+  deepEqual(calls, ['destroy']);
+});
+
+test('onClientEnd() closes when nothing is asked, or when only the client was waited for', () => {
+  const idle = open();
+  equal(idle.socket.onClientEnd(undefined), false);
+  deepEqual(idle.calls, ['destroySoon']);
+  const lingering = open();
+  lingering.socket.close(true);
+  equal(lingering.socket.onClientEnd(asked(false)), false);
+  deepEqual(lingering.calls, ['end', 'destroySoon']);
+});
+
+test('onTick() ends an idle connection without a word, when it is due', () => {
+  const { calls, socket } = open();
+  equal(socket.onTick(IDLE_MS - 1, 0), false);
+  deepEqual(calls, []);
+  equal(socket.onTick(IDLE_MS, 0), false);
+  deepEqual(calls, ['destroy']);
+});
+
+test('onTick() tells of a head or a body that has not come in time', () => {
+  for (const [phase, forMs] of [
+    ['head', EDGE_LIMITS.headTimeoutMs],
+    ['body', EDGE_LIMITS.bodyGraceMs],
+  ] as const) {
+    const { calls, socket, deadline } = open();
+    deadline.enter(phase, 0, forMs);
+    equal(socket.onTick(forMs - 1, 0), false);
+    equal(socket.onTick(forMs, 0), true);
+    equal(deadline.phase, phase);
+    deepEqual(calls, []);
+  }
+});
+
+test('onTick() counts what has come, and not the time while reading is paused', () => {
+  const { calls, socket, deadline } = open();
+  const forMs = EDGE_LIMITS.bodyGraceMs;
+  deadline.enter('body', 0, forMs);
+  equal(socket.onTick(forMs, (EDGE_LIMITS.bodyBytesPerSecondMin * forMs) / 1000), false);
+  socket.pause();
+  equal(socket.onTick(forMs + 1000, 0), false);
+  socket.resume();
+  equal(socket.onTick(forMs + 2000, 0), true);
+  deepEqual(calls, ['pause', 'resume']);
+});
+
+test('a socket that lingers is given up in time, counted from when it was closed', () => {
+  const { calls, socket, clock } = open();
+  clock.nowMs = 10_000;
+  socket.close(true);
+  equal(socket.onTick(10_000 + EDGE_LIMITS.lingerMs - 1, 0), false);
+  deepEqual(calls, ['end']);
+  equal(socket.onTick(10_000 + EDGE_LIMITS.lingerMs, 0), false);
+  deepEqual(calls, ['end', 'destroy']);
+});
+
+test('a socket that lingers stays while its client still takes the answer', () => {
+  const { calls, raw, output, socket } = open();
+  output.isEmpty = false;
+  raw.writableLength = 100;
+  raw.bytesWritten = 150;
+  socket.close(true);
+  let nowMs: number = EDGE_LIMITS.lingerMs;
+  equal(socket.onTick(nowMs, 0), false);
+  raw.writableLength = 99;
+  nowMs += EDGE_LIMITS.writeStallMs;
+  equal(socket.onTick(nowMs, 0), false);
+  deepEqual(calls, ['end'], 'one byte is progress');
+  nowMs += EDGE_LIMITS.writeStallMs;
+  equal(socket.onTick(nowMs, 0), false);
+  deepEqual(calls, ['end', 'destroy']);
+});
+
+test('onClose() gives back what was not sent, and waits for nothing more', () => {
+  const { calls, socket, deadline } = open();
+  socket.onClose();
+  deepEqual(calls, ['close output']);
+  equal(deadline.phase, 'linger');
+});
+
+test('destroy() waits for nothing', () => {
+  const { calls, socket } = open();
+  socket.destroy();
+  deepEqual(calls, ['destroy']);
+});

@@ -1,0 +1,128 @@
+/**
+ * A client's socket, closed so that the client gets its whole answer, or can tell that it did not.
+ *
+ * | what ends it | what is done |
+ * |---|---|
+ * | the last response is on its way | what waits is sent, then the socket is closed |
+ * | … and the client may still be sending | only our side is closed; what comes is read and dropped, until the client closes its own or for a while |
+ * | a response that cannot be completed | what was written is sent; instead a reset, where a plain end would pass for the end of the body |
+ * | the client has closed its side | an answer that it is owed comes first, unless the handler can still drop the request |
+ * | the client is too slow | a request is refused; without one, or for a response that is not taken, there is nobody to tell |
+ *
+ * The second row is the lingering close of RFC 9112 9.6: closing a socket with unread bytes resets the connection, and a reset takes
+ * from the client what it has not read yet. While reading is paused, bytes may be unread too; so pausing is known here.
+ *
+ * What is sent goes through the Output. Whether the connection could go on after a response is not decided here.
+ */
+
+import type { Socket } from 'node:net';
+import type { Exchange } from '../../protocol/http/exchange.ts';
+import { EDGE_LIMITS } from '../limits.ts';
+import { sentBytes } from '../node-internals.ts';
+import type { Deadline } from './deadline.ts';
+import type { Output } from './output.ts';
+
+export class LingeringSocket {
+  readonly #socket: Socket;
+  readonly #output: Output;
+  /** Shared with the connection, which enters every phase but `linger`. */
+  readonly #deadline: Deadline;
+  readonly #clock: { readonly nowMs: number };
+  #isPaused = false;
+
+  constructor(socket: Socket, output: Output, deadline: Deadline, clock: { readonly nowMs: number }) {
+    this.#socket = socket;
+    this.#output = output;
+    this.#deadline = deadline;
+    this.#clock = clock;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(): void {
+    if (!this.#isPaused) {
+      this.#isPaused = true;
+      this.#socket.pause();
+    }
+  }
+
+  resume(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
+  }
+
+  /** The last response has been given to the output. `isBodyOpen`: its request has not come to an end. */
+  close(isBodyOpen: boolean): void {
+    this.#linger();
+    if (isBodyOpen || this.#isPaused) {
+      this.#socket.end();
+      this.resume();
+    } else {
+      this.#socket.destroySoon();
+    }
+  }
+
+  /** The response cannot be completed. `endsBody`: the end of the connection is the end of its body. `address`: '' on a Unix socket. */
+  cut(endsBody: boolean, address: string): void {
+    this.#linger();
+    // Unix sockets have no reset: there, the client is left to believe that it has got all.
+    if (endsBody && address !== '') {
+      this.#socket.resetAndDestroy();
+    } else {
+      this.#output.close();
+      this.#socket.destroySoon();
+    }
+  }
+
+  /** At once, whatever is lost by it. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /**
+   * The client has closed its sending side. `asked` is the request that has come whole and is not answered yet.
+   * True: that answer is still to be sent, as the last.
+   */
+  onClientEnd(asked: Pick<Exchange, 'watcher'> | undefined): boolean {
+    if (this.#deadline.phase === 'linger' || asked === undefined) {
+      this.#socket.destroySoon();
+      return false;
+    }
+    if (asked.watcher?.onClientEnd() === true) {
+      this.#socket.destroy();
+      return false;
+    }
+    return true;
+  }
+
+  /** Called about once a second. True: the request has not come in time, and the client is to be told. */
+  onTick(nowMs: number, receivedBytes: number): boolean {
+    if (!this.#deadline.isDue(nowMs)) {
+      return false;
+    }
+    const expiry = this.#deadline.expire(nowMs, {
+      receivedBytes,
+      isPaused: this.#isPaused,
+      sentBytes: sentBytes(this.#socket),
+      isAllSent: this.#output.isEmpty,
+    });
+    if (expiry === 'destroy') {
+      this.#socket.destroy();
+    }
+    return expiry === 'refuse';
+  }
+
+  /** It is closed, by whomever. */
+  onClose(): void {
+    this.#linger();
+    this.#output.close();
+  }
+
+  #linger(): void {
+    this.#deadline.enter('linger', this.#clock.nowMs, EDGE_LIMITS.lingerMs);
+  }
+}
