@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
 import type { FieldBlock } from '../protocol/http1/types.ts';
 import { readForwarded, TrustedPeers } from './forwarded.ts';
-import { fieldBlock } from './handlers/static/fake-exchange.ts';
 
 const block = (...lines: [string, string][]): FieldBlock => fieldBlock(lines);
 

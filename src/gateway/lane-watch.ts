@@ -22,7 +22,7 @@ export interface LaneWatchOptions {
   /** 0: a request may take as long as it likes. */
   readonly timeoutMs: number;
   /** Requests on the lane's unit, of all edge threads. */
-  loadOf(lane: Lane): number;
+  readonly loadOf: (lane: Lane) => number;
   onStuck(stuck: StuckRequest): void;
 }
 

@@ -3,26 +3,11 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
-import type { FieldBlock } from '../protocol/http1/types.ts';
+import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
 import type { WsgiBody } from './wsgi-head.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
 
 const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false };
-
-function block(...lines: [string, string][]): FieldBlock {
-  const fields = lines.map(([name, value]) => ({ name, lower: name.toLowerCase(), value }));
-  return {
-    fields,
-    get: () => undefined,
-    getAll: () => [],
-    contentLength: undefined,
-    transferCodings: [],
-    connection: [],
-    host: undefined,
-    expect: undefined,
-    upgrade: undefined,
-  };
-}
 
 function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?: WsgiBody): Record<string, string> {
   const head = { request: '', block: '' };
@@ -37,7 +22,7 @@ function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?:
     origin: ORIGIN,
     requestId: 'id',
     hasTargetAuthority: false,
-    block: block(...lines),
+    block: fieldBlock(lines),
     ...more,
   } as Exchange;
   renderWsgiHead(exchange, body, head);
@@ -123,7 +108,11 @@ test('renderWsgiHead() keeps secrets out of the part that is remembered', () => 
       origin: ORIGIN,
       requestId: 'i',
       hasTargetAuthority: false,
-      block: block(['Cookie', 'a=1'], ['cookie', 'b=2'], ['Authorization', 'Basic x']),
+      block: fieldBlock([
+        ['Cookie', 'a=1'],
+        ['cookie', 'b=2'],
+        ['Authorization', 'Basic x'],
+      ]),
     } as unknown as Exchange,
     undefined,
     head,

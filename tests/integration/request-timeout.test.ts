@@ -99,14 +99,7 @@ def application(environ, start):
   for (let turn = 0; turn < 50; turn += 1) await get(server, '/');
   const [old = 0] = server.workerPids;
   const answers = await Promise.all(Array.from({ length: 60 }, (_, turn) => get(server, turn === 30 ? '/hog' : '/')));
-  assert.deepEqual(
-    answers
-      .map(({ status }) => status)
-      .toSorted()
-      .slice(-2),
-    [200, 504],
-  );
-  assert.equal(answers[30]?.status, 504);
+  assert.ok(answers.every(({ status }, turn) => status === (turn === 30 ? 504 : 200)));
   assert.ok(answers.some(({ body }) => body !== String(old) && body !== ''));
   await server.logged(/GET \/hog.*504/);
 });

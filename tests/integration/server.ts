@@ -64,7 +64,7 @@ export function launch({
   }
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name));
   const bind = args.includes('--bind') ? [] : ['--bind', '127.0.0.1:0'];
-  const [program = PORTICO, ...before] = [...under, PORTICO];
+  const [program, ...before] = [...under, PORTICO];
   const child = spawn(
     program,
     [

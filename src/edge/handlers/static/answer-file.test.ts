@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fieldBlock } from '../../../protocol/http1/fake-field-block.ts';
 import type { FileAnswer } from './answer-file.ts';
 import { answerFile, fileParts, joinParts } from './answer-file.ts';
 import type { Coding } from './encodings.ts';
 import { parseAcceptEncoding } from './encodings.ts';
-import { fieldBlock } from './fake-exchange.ts';
 import type { StaticFile } from './load-file.ts';
 import { compileMounts } from './mount.ts';
 import type { Representation } from './representation.ts';

@@ -10,7 +10,8 @@ import type {
   ResponseHead,
   ResponseWatcher,
 } from '../../../protocol/http/exchange.ts';
-import type { Field, FieldBlock } from '../../../protocol/http1/types.ts';
+import { fieldBlock } from '../../../protocol/http1/fake-field-block.ts';
+import type { FieldBlock } from '../../../protocol/http1/types.ts';
 
 export interface FakeRequest {
   readonly method?: string;
@@ -28,22 +29,6 @@ export interface FakeResponse {
   readonly length: number;
   readonly body: string;
   readonly isRefusal: boolean;
-}
-
-export function fieldBlock(fields: readonly (readonly [name: string, value: string])[]): FieldBlock {
-  const all = fields.map(([name, value]): Field => ({ name, lower: name.toLowerCase(), value }));
-  const getAll = (lower: string): string[] => all.filter((field) => field.lower === lower).map((field) => field.value);
-  return {
-    fields: all,
-    get: (lower) => getAll(lower)[0],
-    getAll,
-    contentLength: undefined,
-    transferCodings: [],
-    connection: [],
-    host: undefined,
-    expect: undefined,
-    upgrade: undefined,
-  };
 }
 
 export class FakeExchange implements Exchange, Responder {

@@ -1,0 +1,125 @@
+/** A request from a client that is made up, and what the client is told. Nothing is told twice: that is a fault of the gateway. */
+
+import type {
+  Body,
+  BodySink,
+  Exchange,
+  FilePart,
+  Responder,
+  ResponseHead,
+  ResponseWatcher,
+} from '../protocol/http/exchange.ts';
+import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
+import type { FieldBlock } from '../protocol/http1/types.ts';
+
+export interface FakeRequest {
+  readonly method?: string;
+  readonly query?: string;
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  readonly body?: Buffer;
+  /** There is a body of unknown length, which the test gives to `sink`. */
+  readonly isChunked?: boolean;
+}
+
+const ENDINGS = /^(respond|end|cut|refuse)/;
+
+export class FakeExchange implements Exchange, Responder {
+  readonly method: string;
+  readonly target: string;
+  readonly rawPath: string;
+  readonly path: string;
+  readonly query: string;
+  readonly host = 'example.org';
+  readonly hasTargetAuthority = false;
+  readonly minor = 1;
+  readonly block: FieldBlock;
+  readonly client = { address: '192.0.2.1', port: '40000' };
+  readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false } as const;
+  readonly requestId: string;
+  readonly responder: Responder = this;
+  watcher: ResponseWatcher | undefined;
+  readonly hasBody: boolean;
+  readonly bodyLength: number | undefined;
+  /** `respond 200 text`, `begin 200 length`, `write text`, `file length`, `end`, `cut`, `refuse 503 detail fields`. */
+  readonly told: string[] = [];
+  isOver = false;
+  /** Who reads the body. */
+  sink: BodySink | undefined;
+  readonly #body: Buffer | undefined;
+
+  /** `name` is its path without the slash, and its id. */
+  constructor(name: string, { method = 'GET', query = '', fields = [], body, isChunked = false }: FakeRequest = {}) {
+    this.method = method;
+    this.requestId = name;
+    this.path = `/${name}`;
+    this.rawPath = this.path;
+    this.query = query;
+    this.target = query === '' ? this.path : `${this.path}?${query}`;
+    this.block = fieldBlock(fields);
+    this.hasBody = body !== undefined || isChunked;
+    this.bodyLength = body?.length;
+    this.#body = body;
+  }
+
+  readBody(sink: BodySink): void {
+    this.sink = sink;
+    if (this.#body !== undefined) {
+      sink.data(this.#body);
+      sink.end();
+    }
+  }
+
+  resumeBody(): void {
+    throw new Error('the body was never paused');
+  }
+
+  /** The client closes its connection. */
+  leave(): void {
+    this.watcher?.onGone();
+  }
+
+  respond(head: ResponseHead, body: Body): void {
+    this.#tell(`respond ${head.status} ${textOf(body)}`);
+  }
+
+  begin(head: ResponseHead, length: number | undefined): void {
+    this.#tell(`begin ${head.status} ${length}`);
+  }
+
+  write(bytes: Buffer): boolean {
+    this.#tell(`write ${textOf(bytes)}`);
+    return true;
+  }
+
+  writeFile(part: FilePart, sent: () => void): void {
+    this.#tell(`file ${part.length}`);
+    sent();
+  }
+
+  end(): void {
+    this.#tell('end');
+  }
+
+  cut(): void {
+    this.#tell('cut');
+  }
+
+  refuse(status: number, detail = '', fields = ''): void {
+    this.#tell(`refuse ${status} ${detail}${fields}`.trimEnd());
+  }
+
+  #tell(what: string): void {
+    if (this.isOver) {
+      throw new Error(`${this.requestId} was told "${what}" after "${this.told.at(-1)}"`);
+    }
+    this.isOver = ENDINGS.test(what);
+    this.told.push(what);
+  }
+}
+
+function textOf(body: Body): string {
+  if (typeof body === 'object' && !Buffer.isBuffer(body)) {
+    throw new Error('no worker sends parts');
+  }
+  return String(body ?? '');
+}

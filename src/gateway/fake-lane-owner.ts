@@ -1,0 +1,96 @@
+/** Stands where the gateway does, for tests of lanes without one: it notes what it is told and decides nothing. */
+
+import { FakeClock } from '../kernel/fake-clock.ts';
+import type { CallOwner } from './call.ts';
+import { Call } from './call.ts';
+import type { FakeRequest } from './fake-exchange.ts';
+import { FakeExchange } from './fake-exchange.ts';
+import { FakeUnit } from './fake-worker.ts';
+import type { LaneIdentity, LaneOwner } from './lane.ts';
+import { Lane } from './lane.ts';
+import { WorkerHeadMemo } from './response-head.ts';
+import { SpoolBudget } from './spool-file.ts';
+
+export class FakeLaneOwner implements LaneOwner, CallOwner {
+  readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
+  readonly budget: SpoolBudget = new SpoolBudget('/nowhere', 's');
+  readonly clock: FakeClock = new FakeClock();
+  /** `answered`, `read`, `recalled 3,4`, `file 5`, `fault …`, in the order in which it was told. */
+  readonly told: string[] = [];
+  readonly dirty: Lane[] = [];
+  /** Requests of other edge threads on every unit. */
+  others = 0;
+  #stream = 0;
+
+  connect(identity: Partial<LaneIdentity> = {}): FakeUnit {
+    return new FakeUnit((socket) => new Lane(socket, { worker: 1, unit: 0, slot: 0, pid: 101, ...identity }, this));
+  }
+
+  /** A call whose head is rendered, sent and flushed. */
+  send({ lane }: FakeUnit, name: string, request?: FakeRequest): Call {
+    const call = this.call(name, request);
+    lane.send(call);
+    lane.flush();
+    return call;
+  }
+
+  call(name: string, request?: FakeRequest): Call {
+    const call = new Call(new FakeExchange(name, request), this);
+    call.request = `GET\0/${name}\0\0/${name}`;
+    return call;
+  }
+
+  monotonicMs(): number {
+    return this.clock.monotonicMs();
+  }
+
+  nextStream(): number {
+    this.#stream += 1;
+    return this.#stream;
+  }
+
+  onDirty(lane: Lane): void {
+    this.dirty.push(lane);
+  }
+
+  onAnswered(): void {
+    this.told.push('answered');
+  }
+
+  loadOf(lane: Lane): number {
+    return lane.depth + this.others;
+  }
+
+  onRead(): void {
+    this.told.push('read');
+  }
+
+  onFile(_lane: Lane, call: Call): void {
+    this.told.push(`file ${call.stream}`);
+  }
+
+  onRecalled(_lane: Lane, streams: readonly number[]): void {
+    this.told.push(`recalled ${streams.join()}`);
+  }
+
+  onFault(_lane: Lane, fault: string): void {
+    this.told.push(`fault ${fault}`);
+  }
+
+  onAbandoned(): void {
+    this.told.push('abandoned');
+  }
+
+  onDropped(): void {
+    this.told.push('dropped');
+  }
+
+  log(_level: string, text: string): void {
+    this.told.push(`log ${text}`);
+  }
+}
+
+/** What the client of a call was told. */
+export function toldOf(call: Call): readonly string[] {
+  return (call.exchange as FakeExchange).told;
+}

@@ -1,0 +1,172 @@
+/** A gateway in a made-up world, for its tests: clients, workers, other edge threads, the board and the time are the test's. */
+
+import { equal } from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { FakeClock } from '../kernel/fake-clock.ts';
+import type { FakeRequest } from './fake-exchange.ts';
+import { FakeExchange } from './fake-exchange.ts';
+import { FakeBoard, FakeSocket, FakeUnit } from './fake-worker.ts';
+import type { GatewaySettings } from './gateway.ts';
+import { Gateway } from './gateway.ts';
+import type { StuckRequest } from './lane-watch.ts';
+import { SpoolBudget } from './spool-file.ts';
+
+const SETTINGS: GatewaySettings = {
+  timeoutMs: 30_000,
+  queueMax: 100,
+  queueTimeoutMs: 30_000,
+  bodyBytesMax: 1_000_000,
+  keepsTimes: false,
+};
+
+/** An application of this speed is sent two requests ahead … */
+export const FAST_US = 400;
+/** … and of this one none, however many answers take no time. */
+export const SLOW_US = 1_000_000;
+/** A request is slow after it, and what is due has been done. */
+export const SLOW_MS = 20;
+/** How often the gateway looks at its lanes: no step of time is longer. */
+const STEP_MS = 10;
+const SLOTS = 16;
+
+export interface StoryOptions extends Partial<GatewaySettings> {
+  /** Edge threads that share the units. */
+  readonly threads?: number;
+  readonly firstStream?: number;
+}
+
+export interface UnitOptions {
+  readonly unit?: number;
+  /** Mean service time; not known if it is left out. */
+  readonly meanUs?: number;
+}
+
+export class Story {
+  readonly clock: FakeClock = new FakeClock();
+  readonly board: FakeBoard = new FakeBoard();
+  readonly loads: Int32Array = new Int32Array(SLOTS);
+  readonly logged: string[] = [];
+  readonly stuck: StuckRequest[] = [];
+  /** Workers that were said to be quiet: it may be said more than once. */
+  readonly quiet: Set<number> = new Set<number>();
+  /** How many requests wait here, as it was last told. */
+  waiting = 0;
+  othersWait = false;
+  roomOffers = 0;
+  readonly gateway: Gateway;
+  readonly exchanges: FakeExchange[] = [];
+  readonly #timers: TestContext['mock']['timers'];
+  readonly #controls = new Map<number, FakeSocket>();
+  #slots = 0;
+
+  constructor({ mock }: TestContext, { threads = 1, firstStream = 0, ...settings }: StoryOptions = {}) {
+    this.#timers = mock.timers;
+    this.#timers.enable({ apis: ['setInterval', 'setImmediate'] });
+    this.clock.advance(1000);
+    this.gateway = new Gateway({
+      settings: { ...SETTINGS, ...settings },
+      clock: this.clock,
+      budget: new SpoolBudget('/nowhere', 's'),
+      board: this.board.asBoard,
+      loads: this.loads,
+      firstStream,
+      threads,
+      log: (level, text) => this.logged.push(`${level} ${text}`),
+      onStuck: (stuck) => this.stuck.push(stuck),
+      onQuiet: (worker) => this.quiet.add(worker),
+      onWaiting: (count) => {
+        this.waiting = count;
+      },
+      othersWait: () => this.othersWait,
+      onRoom: () => {
+        this.roomOffers += 1;
+      },
+    });
+    this.activate(1, 2, 3, 4);
+  }
+
+  /** The whole set of workers that get requests; none is gone. */
+  activate(...workers: readonly number[]): void {
+    this.gateway.setWorkers(new Set(workers), new Set(), []);
+  }
+
+  /** A unit of a worker dials in; each has a slot of its own. */
+  connect(worker: number, { unit = 0, meanUs }: UnitOptions = {}): FakeUnit {
+    const slot = this.#slots % SLOTS;
+    this.#slots += 1;
+    this.board.started.delete(slot);
+    const connected = new FakeUnit((socket) => this.gateway.addLane(socket, { worker, unit, slot, pid: 100 + worker }));
+    if (meanUs !== undefined) {
+      connected.lane.meanServiceUs = meanUs;
+      this.gateway.pump();
+    }
+    return connected;
+  }
+
+  /** The control lane of a worker, which dials it in at first. */
+  control(worker: number): FakeSocket {
+    const known = this.#controls.get(worker);
+    if (known !== undefined) {
+      return known;
+    }
+    const socket = new FakeSocket();
+    this.#controls.set(worker, socket);
+    this.gateway.addControl(worker, socket.asSocket);
+    return socket;
+  }
+
+  /** A client's request reaches the gateway. */
+  ask(name: string, request?: FakeRequest): FakeExchange {
+    const exchange = new FakeExchange(name, request);
+    this.exchanges.push(exchange);
+    this.gateway.submit(exchange);
+    return exchange;
+  }
+
+  askAll(...names: readonly string[]): FakeExchange[] {
+    return names.map((name) => this.ask(name));
+  }
+
+  /** The loop's turn ends: what was sent is written. */
+  turn(): void {
+    this.#timers.tick(0);
+  }
+
+  /** What comes to a unit by the end of this turn. */
+  arrivals(unit: FakeUnit): string[] {
+    this.turn();
+    return unit.receive();
+  }
+
+  pass(ms: number): void {
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      const step = Math.min(left, STEP_MS);
+      this.clock.advance(step);
+      this.#timers.tick(step);
+    }
+  }
+
+  /** The unit's thread begins a request, as the board says. */
+  begin(unit: FakeUnit, name: string): void {
+    this.turn();
+    this.board.started.set(unit.lane.slot, unit.streamOf(name));
+  }
+
+  /** The worker's end of a lane is closed. */
+  lose(unit: FakeUnit): void {
+    this.gateway.onLaneLost(unit.lane);
+    unit.pending.length = 0;
+  }
+
+  /** Another edge thread has given a unit so many requests more, or less. */
+  loadByOthers(unit: FakeUnit, count: number): void {
+    Atomics.add(this.loads, unit.lane.slot, count);
+  }
+
+  /** Nothing is counted that is not there. */
+  expectRest(): void {
+    equal(this.waiting, 0, 'requests that wait');
+    equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of units');
+    equal(this.gateway.budget.bytes, 0, 'bytes in spool files');
+  }
+}
