@@ -1,10 +1,11 @@
 /** A gateway in a made-up world, for its tests: clients, workers, other edge threads, the board and the time are the test's. */
 
-import { equal } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { FakeClock } from '../kernel/fake-clock.ts';
 import type { FakeRequest } from './fake-exchange.ts';
 import { FakeExchange } from './fake-exchange.ts';
+import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, FakeUnit } from './fake-worker.ts';
 import type { GatewaySettings } from './gateway.ts';
 import { Gateway } from './gateway.ts';
@@ -27,7 +28,8 @@ export const SLOW_US = 1_000_000;
 export const SLOW_MS = 20;
 /** How often the gateway looks at its lanes: no step of time is longer. */
 const STEP_MS = 10;
-const SLOTS = 16;
+/** More than a test connects units: none has the slot of another. */
+const SLOTS = 64;
 
 export interface StoryOptions extends Partial<GatewaySettings> {
   /** Edge threads that share the units. */
@@ -55,13 +57,12 @@ export class Story {
   roomOffers = 0;
   readonly gateway: Gateway;
   readonly exchanges: FakeExchange[] = [];
-  readonly #timers: TestContext['mock']['timers'];
+  readonly #loop: FakeLoop;
   readonly #controls = new Map<number, FakeSocket>();
   #slots = 0;
 
-  constructor({ mock }: TestContext, { threads = 1, firstStream = 0, ...settings }: StoryOptions = {}) {
-    this.#timers = mock.timers;
-    this.#timers.enable({ apis: ['setInterval', 'setImmediate'] });
+  constructor(t: TestContext, { threads = 1, firstStream = 0, ...settings }: StoryOptions = {}) {
+    this.#loop = new FakeLoop(t);
     this.clock.advance(1000);
     this.gateway = new Gateway({
       settings: { ...SETTINGS, ...settings },
@@ -92,9 +93,9 @@ export class Story {
 
   /** A unit of a worker dials in; each has a slot of its own. */
   connect(worker: number, { unit = 0, meanUs }: UnitOptions = {}): FakeUnit {
-    const slot = this.#slots % SLOTS;
+    const slot = this.#slots;
     this.#slots += 1;
-    this.board.started.delete(slot);
+    ok(slot < SLOTS);
     const connected = new FakeUnit((socket) => this.gateway.addLane(socket, { worker, unit, slot, pid: 100 + worker }));
     if (meanUs !== undefined) {
       connected.lane.meanServiceUs = meanUs;
@@ -129,7 +130,7 @@ export class Story {
 
   /** The loop's turn ends: what was sent is written. */
   turn(): void {
-    this.#timers.tick(0);
+    this.#loop.turn(0);
   }
 
   /** What comes to a unit by the end of this turn. */
@@ -142,7 +143,7 @@ export class Story {
     for (let left = ms; left > 0; left -= STEP_MS) {
       const step = Math.min(left, STEP_MS);
       this.clock.advance(step);
-      this.#timers.tick(step);
+      this.#loop.turn(step);
     }
   }
 
@@ -161,6 +162,11 @@ export class Story {
   /** Another edge thread has given a unit so many requests more, or less. */
   loadByOthers(unit: FakeUnit, count: number): void {
     Atomics.add(this.loads, unit.lane.slot, count);
+  }
+
+  /** The gateway looks at its lanes from time to time. */
+  get isWatching(): boolean {
+    return this.#loop.hasIntervals;
   }
 
   /** Nothing is counted that is not there. */

@@ -325,20 +325,23 @@ for (const isThere of [true, false]) {
   });
 }
 
-test('Gateway rests while nothing is under way', (t) => {
+test('Gateway looks at its lanes while something is under way, and rests otherwise', (t) => {
   const story = new Story(t);
+  equal(story.isWatching, false);
   const unit = story.connect(1);
   for (const name of ['a', 'b']) {
     story.ask(name);
-    story.turn();
+    story.pass(SLOW_MS);
+    equal(story.isWatching, true, 'one runs');
     unit.answer();
-    story.pass(20);
-    const looks = t.mock.method(story.clock, 'monotonicMs');
-    story.pass(1000);
-    equal(looks.mock.callCount(), 0);
-    looks.mock.restore();
+    story.pass(10);
+    equal(story.isWatching, false);
   }
-  story.ask('slow');
+  story.lose(unit);
+  const waiting = story.ask('c');
   story.pass(SLOW_MS);
-  equal(unit.lane.isSlow, true, 'it looks again');
+  equal(story.isWatching, true, 'one waits');
+  waiting.leave();
+  story.pass(10);
+  equal(story.isWatching, false);
 });
