@@ -156,8 +156,8 @@ export class Call implements ResponseWatcher {
     this.exchange.responder.end();
   }
 
-  /** The application failed (500), or its worker did (502), or it took too long (504). */
-  fail(status: number, detail?: string): void {
+  /** The application failed (500), or its worker did (502), or it took too long (504), or there is no room for it (503). */
+  fail(status: number, detail?: string, fields?: string): void {
     if (this.isOver) {
       return;
     }
@@ -166,7 +166,7 @@ export class Call implements ResponseWatcher {
     if (this.hasBegun) {
       this.exchange.responder.cut();
     } else {
-      this.exchange.responder.refuse(status, detail);
+      this.exchange.responder.refuse(status, detail, fields);
     }
   }
 

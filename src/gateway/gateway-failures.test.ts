@@ -1,10 +1,16 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FRAME, renderFrame } from '../protocol/lanes/frames.ts';
-import type { FakeExchange } from './fake-exchange.ts';
-import { responseFrame } from './fake-worker.ts';
+import { FakeExchange } from './fake-exchange.ts';
+import { FakeSocket, responseFrame } from './fake-worker.ts';
+import { Gateway } from './gateway.ts';
 import { FAST_US, SLOW_MS, SLOW_US, Story } from './gateway-story.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { SpoolBudget } from './spool-file.ts';
 
 const TIMEOUT_MS = 5000;
 /** What is due after this long has been done: timeouts are looked at four times a second. */
@@ -262,4 +268,118 @@ test('Gateway does not send again what is lost when its client has left', (t) =>
   deepEqual(toldOf(exchanges), ['', '']);
   deepEqual(story.logged, []);
   story.expectRest();
+});
+
+test('Gateway gives back the spool file of a body that it refuses', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-test-'));
+  const budget = new SpoolBudget(folder, 's');
+  const gateway = new Gateway({
+    settings: { timeoutMs: 0, queueMax: 0, queueTimeoutMs: 1000, bodyBytesMax: 1e7, keepsTimes: false },
+    clock: { nowMs: () => 1, monotonicMs: () => 1000 },
+    budget,
+    board: {} as never,
+    loads: new Int32Array(4),
+    firstStream: 0,
+    threads: 1,
+    log: () => undefined,
+    onStuck: () => undefined,
+    onQuiet: () => undefined,
+    onWaiting: () => undefined,
+    othersWait: () => false,
+    onRoom: () => undefined,
+  });
+  const exchange = new FakeExchange('a', { method: 'POST', body: Buffer.alloc(300_000) });
+  gateway.submit(exchange);
+  for (let n = 0; n < 100 && !exchange.isOver; n += 1) {
+    await delay(5);
+  }
+  deepEqual(exchange.told, ['refuse 503 Retry-After: 1']);
+  for (let n = 0; n < 100 && budget.bytes > 0; n += 1) {
+    await delay(5);
+  }
+  equal(budget.bytes, 0);
+  deepEqual(readdirSync(folder), []);
+  rmSync(folder, { recursive: true });
+});
+
+test('Gateway tells that a draining worker is quiet when the last that it runs is stuck', (t) => {
+  const story = new Story(t, { timeoutMs: 1000 });
+  story.connect(1, { unit: 1 });
+  story.connect(1);
+  story.ask('x');
+  story.activate();
+  deepEqual([...story.quiet], []);
+  story.pass(2000);
+  equal(story.stuck.length, 1);
+  deepEqual([...story.quiet], [1]);
+});
+
+test('Gateway refuses what has waited too long also behind what was sent, never begun and put back before it', (t) => {
+  const story = new Story(t, { queueTimeoutMs: 1000 });
+  const unit = story.connect(1, { meanUs: SLOW_US });
+  const [, b] = story.askAll('a', 'b');
+  story.turn();
+  story.pass(900);
+  story.lose(unit);
+  story.pass(600);
+  deepEqual(b?.told, ['refuse 503 Retry-After: 1']);
+});
+
+test('Gateway uses a lane again whose RECALL was lost with the control lane', (t) => {
+  const story = new Story(t);
+  const control = story.control(1);
+  const unit = story.connect(1, { meanUs: FAST_US });
+  story.askAll('a', 'b');
+  story.pass(SLOW_MS);
+  story.gateway.removeControl(1, control.asSocket);
+  story.gateway.addControl(1, new FakeSocket().asSocket);
+  story.turn();
+  unit.answer(2);
+  story.ask('c');
+  story.pass(5000);
+  deepEqual(story.arrivals(unit), ['c']);
+});
+
+test('Gateway takes a body that comes before its head for a fault of the worker', (t) => {
+  const story = new Story(t);
+  const unit = story.connect(1);
+  const a = story.ask('a');
+  story.turn();
+  unit.send(renderFrame(FRAME.data, unit.streamOf('a'), Buffer.from('raw')));
+  match(story.logged[0] ?? '', /broke the lane protocol: a response that begins with its body/);
+  deepEqual(a.told, []);
+});
+
+test('Gateway takes a second head of one response for a fault of the worker', (t) => {
+  const story = new Story(t);
+  const unit = story.connect(1);
+  const a = story.ask('a');
+  story.turn();
+  unit.send(
+    responseFrame(FRAME.response, unit.streamOf('a'), 'x'),
+    responseFrame(FRAME.responseWhole, unit.streamOf('a'), 'x'),
+  );
+  deepEqual(a.told.slice(-1), ['cut']);
+});
+
+test('Gateway forgets that a lane was slow when nothing is left on any', (t) => {
+  const story = new Story(t, { threads: 2 });
+  story.control(1);
+  const unit = story.connect(1, { meanUs: FAST_US });
+  const other = story.connect(2, { meanUs: FAST_US });
+  story.loadByOthers(other, 200);
+  story.loadByOthers(unit, 1);
+  story.ask('a');
+  deepEqual(story.arrivals(unit), ['a']);
+  story.pass(SLOW_MS);
+  unit.giveBack(0);
+  story.loadByOthers(other, -200);
+  story.pass(10);
+  deepEqual(story.arrivals(other), ['a']);
+  other.answer();
+  story.pass(50);
+  story.gateway.setWorkers(new Set([1]), new Set(), [2]);
+  story.loadByOthers(unit, -1);
+  story.ask('b');
+  deepEqual(story.arrivals(unit), ['b']);
 });

@@ -163,8 +163,7 @@ export class Gateway implements CallOwner, LaneOwner {
       this.#overloads = 0;
       this.#overloadLoggedMs = nowMs;
     }
-    call.isOver = true;
-    call.exchange.responder.refuse(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+    call.fail(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
   }
 
   #dispatch(call: Call): boolean {
@@ -351,7 +350,7 @@ export class Gateway implements CallOwner, LaneOwner {
     const back: Call[] = [];
     for (const [index, call] of calls.entries()) {
       this.onAnswered(lane);
-      const mayRunAgain = index > running || (index < running && call.isSafe && !call.hasBegun);
+      const mayRunAgain = !call.hasBegun && (index > running || (index < running && call.isSafe));
       if (call.isOver) {
         continue;
       }
@@ -370,8 +369,10 @@ export class Gateway implements CallOwner, LaneOwner {
 
   #putBack(calls: readonly Call[]): void {
     const waiting = calls.filter((call) => !call.isOver);
+    // It came before those behind it, and must not hide how long they have waited.
+    const sinceMs = this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
     for (const call of waiting) {
-      call.queuedAtMs ||= this.monotonicMs();
+      call.queuedAtMs ||= sinceMs;
     }
     this.#queue.putBack(waiting);
   }
@@ -386,11 +387,12 @@ export class Gateway implements CallOwner, LaneOwner {
     if (this.#queue.count === 0 && this.#onLanes === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
+      this.#laneWatch.rest();
       return;
     }
-    this.pump();
     const nowMs = this.monotonicMs();
     this.#thread.budgetUs = nextBudgetUs(this.#thread.budgetUs, WATCH_MS, this.#laneWatch.recallSlow(nowMs));
+    this.pump();
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {
       this.#checkedMs = nowMs;
       this.#laneWatch.checkTimeouts(nowMs);

@@ -45,8 +45,13 @@ export class LaneSet {
   }
 
   removeControl(worker: number, socket: Socket): void {
-    if (this.#controls.get(worker) === socket) {
-      this.#controls.delete(worker);
+    if (this.#controls.get(worker) !== socket) {
+      return;
+    }
+    this.#controls.delete(worker);
+    // What was asked of the worker there may never have reached it.
+    for (const lane of this.#lanes.filter((each) => each.worker === worker)) {
+      lane.isRecalled = false;
     }
   }
 

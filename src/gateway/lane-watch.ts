@@ -44,13 +44,20 @@ export class LaneWatch {
         // What is first here has not begun if another thread's request runs on the unit.
         if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {
           lanes.recall(lane);
-          hasRecalled = true;
+          hasRecalled ||= lane.isRecalled;
         }
       } else if (lane.depth === 0 && others === 0) {
         lane.isSlow = false;
       }
     }
     return hasRecalled;
+  }
+
+  /** Nothing is on the lanes any more, and none will be looked at for a while. */
+  rest(): void {
+    for (const lane of this.#options.lanes.lanes) {
+      lane.isSlow = false;
+    }
   }
 
   /** Answers 504 for what has run too long, and reports it: its worker's end is decided. */
@@ -84,6 +91,9 @@ export class LaneWatch {
 
   #giveUp(lane: Lane, call: Call, ranMs: number): void {
     lane.isStuck = true;
+    if (lane.isDraining) {
+      this.#options.lanes.finishDrain(lane);
+    }
     const { requestId, method, target } = call.exchange;
     const { worker, pid, unit } = lane;
     const seconds = Math.round(ranMs / 1000);

@@ -244,6 +244,9 @@ export class Lane implements LaneLoad {
       case FRAME.response:
         return this.#onResponse(call, reader);
       case FRAME.data:
+        if (!call.hasBegun && !call.isOver) {
+          return 'a response that begins with its body';
+        }
         call.onData(reader.buffer, reader.start, reader.end);
         return undefined;
       case FRAME.end:
@@ -263,6 +266,9 @@ export class Lane implements LaneLoad {
   }
 
   #onResponse(call: Call, reader: FrameReader): string | undefined {
+    if (call.hasBegun && !call.isOver) {
+      return 'a second head for one response';
+    }
     const { buffer, start, end } = reader;
     const bodyStart = start + 4 + (end - start < 4 ? FRAME_LIMITS.payloadBytesMax : buffer.readUInt32LE(start));
     if (bodyStart > end) {
