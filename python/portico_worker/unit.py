@@ -18,9 +18,9 @@ from .environ import PER_REQUEST_COUNT, add_rest
 from .host import Host
 from .lane import FOLLOWERS_MIN, Lane
 
-HELD_S = 0.006
+HELD_S = 0.010
 """So much work is answered together, where there is more to do: each send wakes the edge, which costs both some 50 µs. If a request takes
-longer than those before it, the edge asks what has become of them after 12 ms (RECALL), and the helper sends what is collected."""
+longer than those before it, the edge asks what has become of them after 20 ms (RECALL), and the helper sends what is collected."""
 COLLECTED_MAX = 64 * 1024
 """Bytes."""
 SLOW_S = 0.000_1

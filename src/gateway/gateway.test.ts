@@ -148,15 +148,15 @@ test('Gateway takes back what waits behind a slow request, to the front of the q
 test('Gateway sends less ahead after a recall', (t) => {
   const story = new Story(t);
   story.control(1);
-  const unit = story.connect(1, { meanUs: 2500 });
-  story.askAll(...Array.from({ length: 20 }, (_, index) => `${index}`));
-  story.pass(10);
-  equal(unit.lane.depth, 5, 'one, and twelve milliseconds of work');
+  const unit = story.connect(1, { meanUs: 4000 });
+  story.askAll(...Array.from({ length: 30 }, (_, index) => `${index}`));
+  story.pass(20);
+  equal(unit.lane.depth, 6, 'one, and twenty milliseconds of work');
   story.pass(10);
   unit.giveBack();
-  unit.lane.meanServiceUs = 2500 - 0.1 * (20_000 - 2500); // The slow one counts, but not here.
+  unit.lane.meanServiceUs = 1000; // With the slow one, it comes to 3.9 ms.
   unit.answer();
-  equal(unit.lane.depth, 3, 'one, and six milliseconds of work');
+  equal(unit.lane.depth, 3, 'one, and ten milliseconds of work');
 });
 
 test('Gateway takes a slow lane into use again when another thread leaves room', (t) => {

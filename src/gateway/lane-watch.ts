@@ -39,7 +39,7 @@ export class LaneWatch {
     let hasRecalled = false;
     for (const lane of lanes.lanes) {
       const others = loadOf(lane) - lane.depth;
-      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, others)) {
+      if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, lane.depth, others)) {
         lane.isSlow = true;
         // What is first here has not begun if another thread's request runs on the unit.
         if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {

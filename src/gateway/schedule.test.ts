@@ -7,7 +7,7 @@ function lane(slot: number, more: Partial<LaneLoad> = {}): LaneLoad {
   return { slot, depth: 0, meanServiceUs: 50, usedAt: 0, isOpen: true, ...more };
 }
 
-const thread = (waiting: number, threads = 1, budgetUs = 12_000): ThreadLoad => ({ waiting, threads, budgetUs });
+const thread = (waiting: number, threads = 1, budgetUs = 20_000): ThreadLoad => ({ waiting, threads, budgetUs });
 const pick = (lanes: readonly LaneLoad[], loads: readonly number[], waiting = 0, threads = 1): number | undefined =>
   pickLane(lanes, Int32Array.from(loads), thread(waiting, threads))?.slot;
 
@@ -60,14 +60,14 @@ test('prefetchDepth() is one and what runs in a millisecond', () => {
   equal(prefetchDepth(0), 1 + SCHEDULE.prefetchDepthMax);
 });
 
-test('ownDepth() is two at least, what runs in twelve milliseconds at most, none for slow applications', () => {
+test('ownDepth() is two at least, what runs in twenty milliseconds at most, none for slow applications', () => {
   equal(ownDepth(900, 1, thread(0)), 2);
   equal(ownDepth(900, 2, thread(11)), 3);
   equal(ownDepth(900, 2, thread(12)), 4);
-  equal(ownDepth(900, 1, thread(1000)), 14);
-  equal(ownDepth(900, 1, thread(1000, 2)), 7, 'threads share the twelve milliseconds');
+  equal(ownDepth(900, 1, thread(1000)), 23);
+  equal(ownDepth(900, 1, thread(1000, 2)), 12, 'threads share the twenty milliseconds');
   equal(ownDepth(10, 1, thread(1000)), 1 + SCHEDULE.prefetchDepthMax);
-  equal(ownDepth(SCHEDULE.prefetchMeanMaxUs, 1, thread(1000)), 3);
+  equal(ownDepth(SCHEDULE.prefetchMeanMaxUs, 1, thread(1000)), 5);
   equal(ownDepth(SCHEDULE.prefetchMeanMaxUs + 1, 1, thread(1000)), 0);
   equal(ownDepth(SCHEDULE.prefetchMeanMaxUs, 1, thread(1000, 2)), 0);
   equal(ownDepth(Infinity, 1, thread(1000)), 0);
@@ -75,9 +75,9 @@ test('ownDepth() is two at least, what runs in twelve milliseconds at most, none
 });
 
 test('nextBudgetUs() halves with a recall and grows back within a second', () => {
-  equal(nextBudgetUs(12_000, 10, true), 6000);
-  equal(nextBudgetUs(6000, 10, false), 6120);
-  equal(nextBudgetUs(11_950, 10, false), 12_000);
+  equal(nextBudgetUs(20_000, 10, true), 10_000);
+  equal(nextBudgetUs(10_000, 10, false), 10_200);
+  equal(nextBudgetUs(19_950, 10, false), 20_000);
 });
 
 test('nextMean() begins with the first sample and follows slowly', () => {
@@ -85,9 +85,11 @@ test('nextMean() begins with the first sample and follows slowly', () => {
   equal(nextMean(200, 300), 210);
 });
 
-test('recallAfterMs() is twelve milliseconds, four means of a slow application, or twice what others have on the unit', () => {
-  equal(recallAfterMs(Infinity, 9), 12);
-  equal(recallAfterMs(50, 0), 12);
-  equal(recallAfterMs(20_000, 0), 80);
-  equal(recallAfterMs(2000, 6), 24);
+test('recallAfterMs() is twelve milliseconds, four means of a slow application, or twice what may come before or be waited for', () => {
+  equal(recallAfterMs(Infinity, 9, 9), 12);
+  equal(recallAfterMs(50, 100, 0), 12);
+  equal(recallAfterMs(20_000, 1, 0), 80);
+  equal(recallAfterMs(2000, 1, 6), 24);
+  equal(recallAfterMs(900, 8, 0), 14.4);
+  equal(recallAfterMs(900, 20, 0), 20);
 });

@@ -12,7 +12,7 @@ export const SCHEDULE = {
   /** So much work may be sent ahead. */
   prefetchBudgetUs: 1000,
   /** … or so much while requests wait: twice what a worker answers together (unit.py), so that it never runs dry … */
-  saturatedBudgetUs: 12_000,
+  saturatedBudgetUs: 20_000,
   /** … halved with each recall, for behind a request that holds the interpreter even a recall has to wait; it grows back in so long. */
   budgetGrowthMs: 1000,
   /** An application that takes longer gets nothing ahead: a request is better off in the queue, for whichever worker is free first. */
@@ -21,8 +21,10 @@ export const SCHEDULE = {
   prefetchDepthMax: 128,
   /** A lane whose first request is older than this gives back what it has not started … */
   recallAfterMs: 12,
-  /** … or than so many mean service times, if that is longer, or than twice what the other threads' requests on the unit should take. */
+  /** … or than so many mean service times, if that is longer, or than twice what the other threads' requests on the unit should take, … */
   recallAfterMeans: 4,
+  /** … or than twice what the worker may hold back an answer for those behind it (HELD_S in unit.py), if there is so much. */
+  heldMs: 10,
   /** Weight of the newest sample in the mean service time: follows a change within some ten samples. */
   meanWeight: 0.1,
 } as const;
@@ -111,11 +113,14 @@ export function nextMean(meanUs: number, sampleUs: number): number {
 }
 
 /**
- * How long the first request of a lane may take before the ones behind it are recalled. `others`: requests of other edge threads on the
- * unit, which may be run before it.
+ * How long the first request of a lane may take before the ones behind it are recalled. `depth`: requests on the lane; `others`: of other
+ * edge threads on the unit, which may be run before it.
  */
-export function recallAfterMs(meanServiceUs: number, others: number): number {
-  return meanServiceUs === Infinity
-    ? SCHEDULE.recallAfterMs
-    : Math.max(SCHEDULE.recallAfterMs, (Math.max(SCHEDULE.recallAfterMeans, 2 * others) * meanServiceUs) / 1000);
+export function recallAfterMs(meanServiceUs: number, depth: number, others: number): number {
+  const { recallAfterMs: leastMs, recallAfterMeans, heldMs } = SCHEDULE;
+  if (meanServiceUs === Infinity) {
+    return leastMs;
+  }
+  const meanMs = meanServiceUs / 1000;
+  return Math.max(leastMs, Math.max(recallAfterMeans, 2 * others) * meanMs, 2 * Math.min(heldMs, depth * meanMs));
 }
