@@ -16,7 +16,7 @@ test('parseDescriptorLimit() takes the soft limit', () => {
 });
 
 test('readDescriptorLimit() reads that of this process', {
-  skip: process.platform !== 'linux' && 'Linux tells it',
+  skip: process.platform !== 'linux' && 'only Linux has /proc/self/limits',
 }, () => {
   ok(readDescriptorLimit() >= 256);
 });

@@ -9,13 +9,10 @@ import type {
   ResponseHead,
   ResponseWatcher,
 } from '../protocol/http/exchange.ts';
-import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
-import type { FieldBlock } from '../protocol/http1/types.ts';
+import type { FakeRequestLine } from '../protocol/http/fake-request.ts';
+import { FakeRequestHead } from '../protocol/http/fake-request.ts';
 
-export interface FakeRequest {
-  readonly method?: string;
-  readonly query?: string;
-  readonly fields?: readonly (readonly [name: string, value: string])[];
+export interface FakeRequest extends Omit<FakeRequestLine, 'path'> {
   readonly body?: Buffer;
   /** There is a body of unknown length, which the test gives to `sink`. */
   readonly isChunked?: boolean;
@@ -23,18 +20,7 @@ export interface FakeRequest {
 
 const ENDINGS = /^(respond|end|cut|refuse)/;
 
-export class FakeExchange implements Exchange, Responder {
-  readonly method: string;
-  readonly target: string;
-  readonly rawPath: string;
-  readonly path: string;
-  readonly query: string;
-  readonly host = 'example.org';
-  readonly hasTargetAuthority = false;
-  readonly minor = 1;
-  readonly block: FieldBlock;
-  readonly client = { address: '192.0.2.1', port: '40000' };
-  readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false } as const;
+export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId: string;
   readonly responder: Responder = this;
   watcher: ResponseWatcher | undefined;
@@ -48,14 +34,9 @@ export class FakeExchange implements Exchange, Responder {
   readonly #body: Buffer | undefined;
 
   /** `name` is its path without the slash, and its id. */
-  constructor(name: string, { method = 'GET', query = '', fields = [], body, isChunked = false }: FakeRequest = {}) {
-    this.method = method;
+  constructor(name: string, { body, isChunked = false, ...line }: FakeRequest = {}) {
+    super({ ...line, path: `/${name}` });
     this.requestId = name;
-    this.path = `/${name}`;
-    this.rawPath = this.path;
-    this.query = query;
-    this.target = query === '' ? this.path : `${this.path}?${query}`;
-    this.block = fieldBlock(fields);
     this.hasBody = body !== undefined || isChunked;
     this.bodyLength = body?.length;
     this.#body = body;

@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FRAME, renderFrame } from '../protocol/lanes/frames.ts';
-import { FakeExchange } from './fake-exchange.ts';
+import type { FakeExchange } from './fake-exchange.ts';
 import { FakeSocket, responseFrame } from './fake-worker.ts';
-import { Gateway } from './gateway.ts';
 import { FAST_US, SLOW_MS, SLOW_US, Story } from './gateway-story.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import { SpoolBudget } from './spool-file.ts';
 
 const TIMEOUT_MS = 5000;
 /** What is due after this long has been done: timeouts are looked at four times a second. */
@@ -270,34 +268,18 @@ test('Gateway does not send again what is lost when its client has left', (t) =>
   story.expectRest();
 });
 
-test('Gateway gives back the spool file of a body that it refuses', async () => {
+test('Gateway gives back the spool file of a body that it refuses', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-test-'));
-  const budget = new SpoolBudget(folder, 's');
-  const gateway = new Gateway({
-    settings: { timeoutMs: 0, queueMax: 0, queueTimeoutMs: 1000, bodyBytesMax: 1e7, keepsTimes: false },
-    clock: { nowMs: () => 1, monotonicMs: () => 1000 },
-    budget,
-    board: {} as never,
-    loads: new Int32Array(4),
-    firstStream: 0,
-    threads: 1,
-    log: () => undefined,
-    onStuck: () => undefined,
-    onQuiet: () => undefined,
-    onWaiting: () => undefined,
-    othersWait: () => false,
-    onRoom: () => undefined,
-  });
-  const exchange = new FakeExchange('a', { method: 'POST', body: Buffer.alloc(300_000) });
-  gateway.submit(exchange);
+  const story = new Story(t, { queueMax: 0, spoolFolder: folder });
+  const exchange = story.ask('a', { method: 'POST', body: Buffer.alloc(300_000) });
   for (let n = 0; n < 100 && !exchange.isOver; n += 1) {
     await delay(5);
   }
   deepEqual(exchange.told, ['refuse 503 Retry-After: 1']);
-  for (let n = 0; n < 100 && budget.bytes > 0; n += 1) {
+  for (let n = 0; n < 100 && story.gateway.budget.bytes > 0; n += 1) {
     await delay(5);
   }
-  equal(budget.bytes, 0);
+  story.expectRest();
   deepEqual(readdirSync(folder), []);
   rmSync(folder, { recursive: true });
 });

@@ -35,6 +35,8 @@ export interface StoryOptions extends Partial<GatewaySettings> {
   /** Edge threads that share the units. */
   readonly threads?: number;
   readonly firstStream?: number;
+  /** Where bodies are spooled. */
+  readonly spoolFolder?: string;
 }
 
 export interface UnitOptions {
@@ -61,13 +63,16 @@ export class Story {
   readonly #controls = new Map<number, FakeSocket>();
   #slots = 0;
 
-  constructor(t: TestContext, { threads = 1, firstStream = 0, ...settings }: StoryOptions = {}) {
+  constructor(
+    t: TestContext,
+    { threads = 1, firstStream = 0, spoolFolder = '/nowhere', ...settings }: StoryOptions = {},
+  ) {
     this.#loop = new FakeLoop(t);
     this.clock.advance(1000);
     this.gateway = new Gateway({
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
-      budget: new SpoolBudget('/nowhere', 's'),
+      budget: new SpoolBudget(spoolFolder, 's'),
       board: this.board.asBoard,
       loads: this.loads,
       firstStream,

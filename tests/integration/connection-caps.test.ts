@@ -62,7 +62,7 @@ test('--max-connections-per-address leaves other addresses alone', async () => {
 });
 
 test('connections leave file descriptors for the rest of the work', {
-  skip: !isLinux && 'Linux tells the limit',
+  skip: !isLinux && 'only Linux shows the limit of open files, in /proc/self/limits',
 }, async () => {
   await using server = await serve({
     app: APP,

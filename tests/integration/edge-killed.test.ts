@@ -69,7 +69,10 @@ def application(environ, start):
   await server.logged(/slow began/);
   server.signal('SIGHUP');
   await until('the new worker serves', () => server.workerPids.length === 2);
-  for (let body = String(old); body === String(old); ) ({ body } = await server.ask('/'));
+  const firstOfNew = async (): Promise<void> => {
+    while ((await server.ask('/')).body === String(old));
+  };
+  await within(10_000, 'an answer of the new worker', firstOfNew());
   const from = server.log.length;
   process.kill(server.edgePid, 'SIGKILL');
   await server.logged(/the edge process .*SIGKILL/, 5000, from);

@@ -10,6 +10,7 @@ import { Load } from './load.ts';
 import { descendants, isAlive } from './processes.ts';
 import type { Server } from './server.ts';
 import { serve } from './server.ts';
+import { within } from './waiting.ts';
 
 const APP = `
 import atexit, os, time
@@ -48,7 +49,7 @@ test('TERM under load: what was begun is answered, exit code 0, nothing left', a
   await load.reach(200);
   server.signal('SIGTERM');
   await server.logged(/SIGTERM: stopping/);
-  await refusal(server);
+  await within(10_000, 'the end of accepting', refusal(server));
   writeFileSync(join(server.folder, 'go'), '');
   const answer = await slow.read();
   assert.equal(answer.body, 'done');

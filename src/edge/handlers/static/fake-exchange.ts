@@ -10,15 +10,10 @@ import type {
   ResponseHead,
   ResponseWatcher,
 } from '../../../protocol/http/exchange.ts';
-import { fieldBlock } from '../../../protocol/http1/fake-field-block.ts';
-import type { FieldBlock } from '../../../protocol/http1/types.ts';
+import type { FakeRequestLine } from '../../../protocol/http/fake-request.ts';
+import { FakeRequestHead } from '../../../protocol/http/fake-request.ts';
 
-export interface FakeRequest {
-  readonly method?: string;
-  /** As the transport decodes it. */
-  readonly path: string;
-  readonly query?: string;
-  readonly fields?: readonly (readonly [name: string, value: string])[];
+export interface FakeRequest extends FakeRequestLine {
   readonly hasBody?: boolean;
 }
 
@@ -31,18 +26,7 @@ export interface FakeResponse {
   readonly isRefusal: boolean;
 }
 
-export class FakeExchange implements Exchange, Responder {
-  readonly method: string;
-  readonly target: string;
-  readonly rawPath: string;
-  readonly query: string;
-  readonly path: string;
-  readonly host = 'example.org';
-  readonly hasTargetAuthority = false;
-  readonly minor = 1;
-  readonly block: FieldBlock;
-  readonly client = { address: '192.0.2.1', port: '40000' };
-  readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false } as const;
+export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId = 'r-1';
   readonly responder: Responder = this;
   watcher: ResponseWatcher | undefined;
@@ -57,14 +41,9 @@ export class FakeExchange implements Exchange, Responder {
   wasCut = false;
   #resolve: (response: FakeResponse) => void = () => undefined;
 
-  constructor({ method = 'GET', path, query = '', fields = [], hasBody = false }: FakeRequest) {
-    this.method = method;
-    this.path = path;
-    this.rawPath = path;
-    this.query = query;
-    this.target = path;
+  constructor({ hasBody = false, ...line }: FakeRequest) {
+    super(line);
     this.hasBody = hasBody;
-    this.block = fieldBlock(fields);
     this.answered = new Promise((resolve) => {
       this.#resolve = resolve;
     });

@@ -1,0 +1,35 @@
+/** The asking side of an exchange, made up for tests: what a client would have sent. */
+
+import { fieldBlock } from '../http1/fake-field-block.ts';
+import type { FieldBlock } from '../http1/types.ts';
+
+export interface FakeRequestLine {
+  readonly method?: string;
+  /** As the transport decodes it. */
+  readonly path: string;
+  readonly query?: string;
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+}
+
+export class FakeRequestHead {
+  readonly method: string;
+  readonly target: string;
+  readonly rawPath: string;
+  readonly path: string;
+  readonly query: string;
+  readonly host = 'example.org';
+  readonly hasTargetAuthority = false;
+  readonly minor = 1;
+  readonly block: FieldBlock;
+  readonly client = { address: '192.0.2.1', port: '40000' };
+  readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false } as const;
+
+  constructor({ method = 'GET', path, query = '', fields = [] }: FakeRequestLine) {
+    this.method = method;
+    this.path = path;
+    this.rawPath = path;
+    this.query = query;
+    this.target = query === '' ? path : `${path}?${query}`;
+    this.block = fieldBlock(fields);
+  }
+}
