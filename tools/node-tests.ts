@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { dot, spec } from 'node:test/reporters';
 import type { Tally } from './tally.ts';
@@ -22,6 +23,7 @@ export async function runNodeTests(step: string, tests: NodeTests): Promise<Tall
   const files = globSync([...tests.include], { exclude: [...(tests.exclude ?? [])] }).sort();
   if (files.length === 0) return NOTHING;
   const notes: string[] = [];
+  const unfinished = new Set(files.map((file) => resolve(file)));
   let counts = { passed: 0, failed: 0, skipped: 0 };
   const events = run({
     files,
@@ -29,18 +31,23 @@ export async function runNodeTests(step: string, tests: NodeTests): Promise<Tall
     timeout: TEST_TIMEOUT_MS,
     signal: AbortSignal.timeout(FILES_TIMEOUT_MS),
     // A test that failed half-way leaves sockets and timers behind; they must not keep its file waiting.
-    execArgv: ['--test-force-exit'],
+    execArgv: ['--test-force-exit', `--import=${new URL('./blocking-stdout.ts', import.meta.url).href}`],
   });
   if (tests.reporter === 'dot') events.on('test:stderr', ({ message }) => process.stderr.write(message));
   events.on('test:fail', ({ name, file, details }) => {
     if (details.type !== 'suite') notes.push(`FAILED ${step}: ${file ?? ''} > ${name}`);
   });
   events.on('test:summary', (summary) => {
-    if (summary.file !== undefined) return;
+    if (summary.file !== undefined) {
+      unfinished.delete(summary.file);
+      return;
+    }
     const { tests, passed, skipped, todo } = summary.counts;
     counts = { passed, failed: tests - passed - skipped - todo, skipped: skipped + todo };
   });
   for await (const text of events.compose(tests.reporter === 'dot' ? dot : new spec()))
     process.stdout.write(String(text));
-  return { ...counts, notes };
+  // A file tells its own summary last: without it, some of its results may be missing.
+  for (const file of unfinished) notes.push(`FAILED ${step}: ${file} ended before it had told all its results`);
+  return { ...counts, failed: counts.failed + unfinished.size, notes };
 }
