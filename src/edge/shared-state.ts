@@ -1,10 +1,10 @@
 /** What edge threads see of one another: counters in shared memory, nothing else. */
 
+import type { UnitTables } from '../gateway/schedule.ts';
 import { newConnectionCounters } from './connection-table.ts';
 
 export interface SharedState {
-  /** Requests on each unit of Python concurrency, by slot. */
-  readonly loads: Int32Array;
+  readonly units: UnitTables;
   /** Requests that wait for a worker, by thread. */
   readonly waiting: Int32Array;
   /** 1: the thread has been told of room and has not looked yet. */
@@ -15,7 +15,7 @@ export interface SharedState {
 export function newSharedState(slotsMax: number, threads: number): SharedState {
   const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
   return {
-    loads: shared(slotsMax),
+    units: { loads: shared(slotsMax), progressUs: shared(slotsMax) },
     waiting: shared(threads),
     told: shared(threads),
     connections: newConnectionCounters(),

@@ -103,7 +103,7 @@ export class EdgeThread {
       clock: systemClock,
       budget: new SpoolBudget(spoolDir, `e${index}`),
       board: new Board(openSync(boardPath, 'r'), index, edgeThreads),
-      loads: this.#shared.loads,
+      units: this.#shared.units,
       firstStream: index * STREAMS_PER_THREAD,
       threads: edgeThreads,
       log: (level, text) => this.#log(level, text),

@@ -49,6 +49,7 @@ export class Story {
   readonly clock: FakeClock = new FakeClock();
   readonly board: FakeBoard = new FakeBoard();
   readonly loads: Int32Array = new Int32Array(SLOTS);
+  readonly progressUs: Int32Array = new Int32Array(SLOTS);
   readonly logged: string[] = [];
   readonly stuck: StuckRequest[] = [];
   /** Workers that were said to be quiet: it may be said more than once. */
@@ -74,7 +75,7 @@ export class Story {
       clock: this.clock,
       budget: new SpoolBudget(spoolFolder, 's'),
       board: this.board.asBoard,
-      loads: this.loads,
+      units: { loads: this.loads, progressUs: this.progressUs },
       firstStream,
       threads,
       log: (level, text) => this.logged.push(`${level} ${text}`),
@@ -166,7 +167,14 @@ export class Story {
 
   /** Another edge thread has given a unit so many requests more, or less. */
   loadByOthers(unit: FakeUnit, count: number): void {
-    Atomics.add(this.loads, unit.lane.slot, count);
+    if (Atomics.add(this.loads, unit.lane.slot, count) === 0) {
+      this.progressByOthers(unit);
+    }
+  }
+
+  /** A unit has answered, or begun, a request of another edge thread. */
+  progressByOthers(unit: FakeUnit): void {
+    this.progressUs[unit.lane.slot] = this.clock.monotonicMs() * 1000;
   }
 
   /** The gateway looks at its lanes from time to time. */

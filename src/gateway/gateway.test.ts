@@ -170,6 +170,32 @@ test('Gateway takes a slow lane into use again when another thread leaves room',
   unit.giveBack(0);
   story.pass(SLOW_MS);
   deepEqual(story.arrivals(unit), []);
+  story.progressByOthers(unit);
+  story.gateway.takeRoom();
+  deepEqual(story.arrivals(unit), ['a']);
+});
+
+test('Gateway sends nothing behind a request that takes longer than it should, before it is slow', (t) => {
+  const story = new Story(t);
+  const late = story.connect(1, { meanUs: FAST_US });
+  const [a] = story.askAll('a', 'b');
+  deepEqual(story.arrivals(late), ['a', 'b']);
+  story.pass(5);
+  story.ask('c');
+  deepEqual(story.arrivals(late), []);
+  late.answer();
+  deepEqual(a?.told, ['respond 200 a']);
+  deepEqual(story.arrivals(late), ['c']);
+});
+
+test('Gateway sends nothing behind a request of another thread that takes longer than it should', (t) => {
+  const story = new Story(t, { threads: 2 });
+  const unit = story.connect(1, { meanUs: FAST_US });
+  story.loadByOthers(unit, 1);
+  story.pass(5);
+  story.ask('a');
+  deepEqual(story.arrivals(unit), []);
+  story.progressByOthers(unit);
   story.gateway.takeRoom();
   deepEqual(story.arrivals(unit), ['a']);
 });

@@ -20,7 +20,7 @@ import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { WorkerHeadMemo } from './response-head.ts';
-import type { ThreadLoad } from './schedule.ts';
+import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
 import type { SpoolBudget } from './spool-file.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
@@ -39,8 +39,7 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly budget: SpoolBudget;
   readonly board: Board;
-  /** Requests on each unit, of all edge threads. */
-  readonly loads: Int32Array;
+  readonly units: UnitTables;
   readonly firstStream: number;
   /** Edge threads that share the units. */
   readonly threads: number;
@@ -85,7 +84,12 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#options = options;
     this.budget = options.budget;
     this.#stream = options.firstStream;
-    this.#thread = { waiting: 0, threads: options.threads, budgetUs: SCHEDULE.saturatedBudgetUs };
+    this.#thread = {
+      waiting: 0,
+      threads: options.threads,
+      budgetUs: SCHEDULE.saturatedBudgetUs,
+      monotonicMs: () => this.monotonicMs(),
+    };
     this.#lanes = new LaneSet((worker) => options.onQuiet(worker));
     this.#laneWatch = new LaneWatch({
       lanes: this.#lanes,
@@ -167,16 +171,18 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #dispatch(call: Call): boolean {
-    const { loads } = this.#options;
+    const { units } = this.#options;
     this.#thread.waiting = this.#queue.count;
-    const lane = pickLane(this.#lanes.lanes, loads, this.#thread);
+    const lane = pickLane(this.#lanes.lanes, units, this.#thread);
     if (lane === undefined) {
       return false;
     }
     if (call.request === '') {
       this.#renderHead(call);
     }
-    Atomics.add(loads, lane.slot, 1);
+    if (Atomics.add(units.loads, lane.slot, 1) === 0) {
+      this.#noteProgress(lane);
+    }
     this.#onLanes += 1;
     this.#used += 1;
     lane.usedAt = this.#used;
@@ -242,14 +248,19 @@ export class Gateway implements CallOwner, LaneOwner {
 
   onAnswered(lane: Lane): void {
     this.#onLanes -= 1;
-    Atomics.sub(this.#options.loads, lane.slot, 1);
+    Atomics.sub(this.#options.units.loads, lane.slot, 1);
   }
 
   loadOf(lane: Lane): number {
-    return this.#options.loads[lane.slot] ?? 0;
+    return this.#options.units.loads[lane.slot] ?? 0;
+  }
+
+  #noteProgress(lane: Lane): void {
+    this.#options.units.progressUs[lane.slot] = this.monotonicMs() * 1000;
   }
 
   onRead(lane: Lane): void {
+    this.#noteProgress(lane);
     if (this.#queue.count > 0 && (this.#hasYielded || !this.#options.othersWait())) {
       this.#hasYielded = false;
       this.pump();

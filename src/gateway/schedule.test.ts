@@ -7,9 +7,15 @@ function lane(slot: number, more: Partial<LaneLoad> = {}): LaneLoad {
   return { slot, depth: 0, meanServiceUs: 50, usedAt: 0, isOpen: true, ...more };
 }
 
-const thread = (waiting: number, threads = 1, budgetUs = 20_000): ThreadLoad => ({ waiting, threads, budgetUs });
+const thread = (waiting: number, threads = 1, budgetUs = 20_000, nowMs = 0): ThreadLoad => ({
+  waiting,
+  threads,
+  budgetUs,
+  monotonicMs: () => nowMs,
+});
 const pick = (lanes: readonly LaneLoad[], loads: readonly number[], waiting = 0, threads = 1): number | undefined =>
-  pickLane(lanes, Int32Array.from(loads), thread(waiting, threads))?.slot;
+  pickLane(lanes, { loads: Int32Array.from(loads), progressUs: new Int32Array(loads.length) }, thread(waiting, threads))
+    ?.slot;
 
 test('pickLane() takes the idle lane that was used last', () => {
   const lanes = [lane(0, { usedAt: 3 }), lane(1, { usedAt: 5 }), lane(2, { usedAt: 4 })];
@@ -49,6 +55,25 @@ test('pickLane() hands out more while requests wait, half of an even share', () 
   equal(pick(lanes, [4, 5], 15), undefined);
   equal(pick(lanes, [4, 5], 16), 0);
   equal(pick(lanes, [6, 5], 16), 0, 'the less loaded one is as full as this thread may make it');
+});
+
+test('pickLane() sends nothing to a unit that has answered nothing for longer than it should take', () => {
+  const lanes = [lane(0, { meanServiceUs: 400, depth: 1 }), lane(1, { meanServiceUs: 400, depth: 2 })];
+  const pickAt = (nowMs: number, progressMs: readonly number[]): number | undefined =>
+    pickLane(
+      lanes,
+      { loads: Int32Array.of(1, 2), progressUs: Int32Array.from(progressMs, (ms) => ms * 1000) },
+      thread(0, 1, 20_000, nowMs),
+    )?.slot;
+  equal(pickAt(1001.7, [1000, 1000]), 0);
+  equal(
+    pickAt(1002, [1000, 1000]),
+    1,
+    'the first is late after 1 ms and twice its 0.4 ms; the second has two requests',
+  );
+  equal(pickAt(1003, [1000, 1000]), undefined);
+  const wrapped = 2 ** 32 / 1000;
+  equal(pickAt(1001.7 + wrapped, [1000, 1000]), 0, 'the table counts modulo 2^32');
 });
 
 test('prefetchDepth() is one and what runs in a millisecond', () => {

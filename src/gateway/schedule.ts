@@ -15,6 +15,8 @@ export const SCHEDULE = {
   saturatedBudgetUs: 20_000,
   /** … halved with each recall, for behind a request that holds the interpreter even a recall has to wait; it grows back in so long. */
   budgetGrowthMs: 1000,
+  /** … and nothing to a unit that has answered nothing for so much longer than all that is on it should take: it may have the slow one of a hundred. */
+  lateMeans: 2,
   /** An application that takes longer gets nothing ahead: a request is better off in the queue, for whichever worker is free first. */
   prefetchMeanMaxUs: 5000,
   /** Each request ahead saves a wake-up of the worker. Hello world at 64 connections: 17.4 µs of CPU a request at 16, 14.2 at 32, 13.8 at 64. */
@@ -31,7 +33,7 @@ export const SCHEDULE = {
 
 /** What scheduling knows of a lane. */
 export interface LaneLoad {
-  /** Index of its unit in the shared load table. */
+  /** Index of its unit in the tables of units. */
   readonly slot: number;
   /** Requests of this edge thread on it. */
   readonly depth: number;
@@ -48,6 +50,14 @@ export function prefetchDepth(meanServiceUs: number): number {
   return 1 + Math.min(SCHEDULE.prefetchDepthMax, Math.floor(SCHEDULE.prefetchBudgetUs / meanServiceUs));
 }
 
+/** Tables that all threads share, by slot. */
+export interface UnitTables {
+  /** Requests of all threads on the unit. */
+  readonly loads: Int32Array;
+  /** When the unit last answered, or was given a request while it was idle: microseconds of the monotonic clock, modulo 2^32. */
+  readonly progressUs: Int32Array;
+}
+
 /** What a thread knows when it looks for a lane. */
 export interface ThreadLoad {
   /** Its requests that wait for a unit. */
@@ -56,6 +66,8 @@ export interface ThreadLoad {
   readonly threads: number;
   /** Work that may be sent ahead while requests wait. */
   budgetUs: number;
+  /** Asked for only if no unit is idle. */
+  monotonicMs(): number;
 }
 
 /** What `budgetUs` becomes in `tookMs`, in which something was recalled or not. */
@@ -79,10 +91,10 @@ export function ownDepth(meanServiceUs: number, units: number, { waiting, thread
   return 1 + Math.max(1, Math.min(SCHEDULE.prefetchDepthMax, ahead));
 }
 
-/** The lane to use, or undefined if all are as full as they may be. `loads[slot]` counts the requests of all edge threads on a unit. */
+/** The lane to use, or undefined if all are as full as they may be. */
 export function pickLane<L extends LaneLoad>(
   lanes: readonly L[],
-  loads: Int32Array,
+  units: UnitTables,
   thread: ThreadLoad,
 ): L | undefined {
   let idle: L | undefined;
@@ -92,20 +104,28 @@ export function pickLane<L extends LaneLoad>(
     if (!lane.isOpen) {
       continue;
     }
-    const load = loads[lane.slot] ?? 0;
+    const load = units.loads[lane.slot] ?? 0;
     if (load <= 0) {
       if (idle === undefined || lane.usedAt > idle.usedAt) {
         idle = lane;
       }
     } else if (
+      idle === undefined &&
       load < aheadLoad &&
-      (load < prefetchDepth(lane.meanServiceUs) || lane.depth < ownDepth(lane.meanServiceUs, lanes.length, thread))
+      (load < prefetchDepth(lane.meanServiceUs) || lane.depth < ownDepth(lane.meanServiceUs, lanes.length, thread)) &&
+      !isLate(lane, load, units, thread)
     ) {
       ahead = lane;
       aheadLoad = load;
     }
   }
   return idle ?? ahead;
+}
+
+/** What runs on the unit takes longer than was to be expected of all that is there. */
+function isLate({ slot, meanServiceUs }: LaneLoad, load: number, units: UnitTables, thread: ThreadLoad): boolean {
+  const sinceUs = (thread.monotonicMs() * 1000 - (units.progressUs[slot] ?? 0)) | 0;
+  return sinceUs > SCHEDULE.prefetchBudgetUs + SCHEDULE.lateMeans * meanServiceUs * load;
 }
 
 export function nextMean(meanUs: number, sampleUs: number): number {

@@ -3,7 +3,7 @@
 export interface Clock {
   /** Wall time, milliseconds since 1970. It may jump; use it for dates only. */
   nowMs(): number;
-  /** Never goes back; use it for durations and deadlines. */
+  /** Never goes back, and is the same in all threads of a process; use it for durations and deadlines. */
   monotonicMs(): number;
 }
 
