@@ -6,7 +6,8 @@
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from './body-collector.ts';
 import type { WorkerHead } from './response-head.ts';
-import { ResponseSpool } from './response-spool.ts';
+import type { ResponseFlow } from './response-flow.ts';
+import { SpoolFlow } from './response-flow.ts';
 import type { SpoolBudget } from './spool-file.ts';
 
 /** RFC 9110 9.2.1: running them again changes nothing. */
@@ -62,9 +63,9 @@ export class Call implements ResponseWatcher {
   /** Bytes that the declared length still allows; Infinity without one. */
   #left = Infinity;
   #dropsBody = false;
-  /** The worker has finished; the spool still feeds the client. */
+  /** The worker has finished; the flow still feeds the client. */
   #isSpooledOut = false;
-  #spool: ResponseSpool | undefined;
+  #flow: ResponseFlow | undefined;
   /** The lane is not read: the worker is to wait for the spool. */
   #holdsLane = false;
 
@@ -119,11 +120,8 @@ export class Call implements ResponseWatcher {
     }
     const bytes = buffer.subarray(start, Math.min(end, start + this.#left));
     this.#left -= bytes.length;
-    if (this.#spool !== undefined) {
-      this.#spool.write(bytes);
-    } else if (!this.exchange.responder.write(Buffer.from(bytes))) {
-      this.#openSpool();
-    }
+    this.#flow ??= this.newFlow();
+    this.#flow.write(bytes);
   }
 
   /** The edge has the worker's file open and sends it; `sent` closes it. */
@@ -146,14 +144,13 @@ export class Call implements ResponseWatcher {
       this.fail(502);
       return;
     }
-    if (this.#spool !== undefined) {
+    if (this.#flow === undefined || this.#flow.end()) {
+      this.#finish();
+      this.exchange.responder.end();
+    } else {
       this.#isSpooledOut = true;
       this.#release();
-      this.#spool.end();
-      return;
     }
-    this.#finish();
-    this.exchange.responder.end();
   }
 
   /** The application failed (500), or its worker did (502), or it took too long (504), or there is no room for it (503). */
@@ -162,7 +159,7 @@ export class Call implements ResponseWatcher {
       return;
     }
     this.#finish();
-    this.#spool?.close();
+    this.#flow?.close();
     if (this.hasBegun) {
       this.exchange.responder.cut();
     } else {
@@ -174,13 +171,13 @@ export class Call implements ResponseWatcher {
   drop(): void {
     if (!this.isOver) {
       this.#finish();
-      this.#spool?.close();
+      this.#flow?.close();
       this.#owner.onDropped(this);
     }
   }
 
   onDrain(): void {
-    this.#spool?.onDrain();
+    this.#flow?.onDrain();
   }
 
   onGone(): void {
@@ -188,7 +185,7 @@ export class Call implements ResponseWatcher {
       return;
     }
     this.#finish();
-    this.#spool?.close();
+    this.#flow?.close();
     if (this.lane === undefined) {
       this.#owner.onDropped(this);
     } else if (!this.#isSpooledOut) {
@@ -209,16 +206,13 @@ export class Call implements ResponseWatcher {
     return `request ${this.exchange.requestId} ${this.exchange.method} ${this.exchange.target}`;
   }
 
-  #openSpool(): void {
-    try {
-      this.#spool = new ResponseSpool(this.exchange.responder, this.#owner.budget, {
-        onFull: () => this.#holdLane(),
-        onRoom: () => this.#letLaneGo(),
-        onError: (error) => this.#onSpoolError(error),
-      });
-    } catch (error) {
-      this.#onSpoolError(error as Error);
-    }
+  /** How the body reaches the client. */
+  protected newFlow(): ResponseFlow {
+    return new SpoolFlow(this.exchange.responder, this.#owner.budget, {
+      hold: () => this.#holdLane(),
+      letGo: () => this.#letLaneGo(),
+      onError: (error) => this.#onSpoolError(error),
+    });
   }
 
   #onSpoolError(error: Error): void {

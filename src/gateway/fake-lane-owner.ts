@@ -8,6 +8,7 @@ import { FakeExchange } from './fake-exchange.ts';
 import { FakeUnit } from './fake-worker.ts';
 import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
+import type { LaneOutput } from './lane-output.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import { SpoolBudget } from './spool-file.ts';
 
@@ -17,7 +18,7 @@ export class FakeLaneOwner implements LaneOwner, CallOwner {
   readonly clock: FakeClock = new FakeClock();
   /** `answered`, `read`, `recalled 3,4`, `file 5`, `fault …`, in the order in which it was told. */
   readonly told: string[] = [];
-  readonly dirty: Lane[] = [];
+  readonly dirty: LaneOutput[] = [];
   /** Requests of other edge threads on every unit. */
   others = 0;
   #stream = 0;
@@ -30,7 +31,7 @@ export class FakeLaneOwner implements LaneOwner, CallOwner {
   send({ lane }: FakeUnit, name: string, request?: FakeRequest): Call {
     const call = this.call(name, request);
     lane.send(call);
-    lane.flush();
+    lane.output.flush();
     return call;
   }
 
@@ -49,8 +50,8 @@ export class FakeLaneOwner implements LaneOwner, CallOwner {
     return this.#stream;
   }
 
-  onDirty(lane: Lane): void {
-    this.dirty.push(lane);
+  onDirty(output: LaneOutput): void {
+    this.dirty.push(output);
   }
 
   onAnswered(): void {

@@ -15,6 +15,7 @@ import { CallQueue } from './call-queue.ts';
 import { closeFile, openWorkerFile } from './file-frame.ts';
 import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
+import type { LaneOutput } from './lane-output.ts';
 import { LaneSet } from './lane-set.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
@@ -66,7 +67,7 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue;
-  readonly #dirty: Lane[] = [];
+  readonly #dirty: LaneOutput[] = [];
   readonly #flushDirty = (): void => this.#flush();
   readonly #thread: ThreadLoad;
   readonly #head = { request: '', block: '' };
@@ -221,8 +222,8 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #flush(): void {
-    for (const lane of this.#dirty) {
-      lane.flush();
+    for (const output of this.#dirty) {
+      output.flush();
     }
     this.#dirty.length = 0;
   }
@@ -239,11 +240,11 @@ export class Gateway implements CallOwner, LaneOwner {
     return this.#stream;
   }
 
-  onDirty(lane: Lane): void {
+  onDirty(output: LaneOutput): void {
     if (this.#dirty.length === 0) {
       setImmediate(this.#flushDirty);
     }
-    this.#dirty.push(lane);
+    this.#dirty.push(output);
   }
 
   onAnswered(lane: Lane): void {

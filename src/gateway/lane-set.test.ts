@@ -29,7 +29,7 @@ class Scene {
 
 /** Whether DRAIN has come to the unit, once its lane is flushed. */
 function isDrained(unit: FakeUnit): boolean {
-  unit.lane.flush();
+  unit.lane.output.flush();
   unit.receive();
   return unit.isDrained;
 }
@@ -97,7 +97,7 @@ test('LaneSet drains a lane behind its last request, and asks for those that hav
   equal(isDrained(unit), true);
   deepEqual(scene.quiet, [1]);
   scene.lanes.finishDrain(unit.lane);
-  unit.lane.flush();
+  unit.lane.output.flush();
   deepEqual(unit.socket.takeFrames(), [], 'it is drained once');
 });
 

@@ -23,7 +23,7 @@ test('Lane sends a request as one frame: flags, both parts of the head, the body
   call.block = 'HTTP_X\0caf\xe9';
   call.body = { length: BODY.length, bytes: BODY, file: undefined };
   lane.send(call);
-  lane.flush();
+  lane.output.flush();
   const [frame, more] = socket.takeFrames();
   equal(more, undefined);
   equal(frame?.type, FRAME.request);
@@ -49,7 +49,7 @@ for (const [what, body, flags] of BODIES) {
     const call = owner.call('a');
     call.body = body && { length: 0, bytes: undefined, file: undefined, ...body };
     lane.send(call);
-    lane.flush();
+    lane.output.flush();
     const read = socket.takeFrames().map(readRequest)[0];
     equal(read?.flags, flags);
     equal(read.body.length, 0);
@@ -61,10 +61,10 @@ test('Lane asks once to be flushed, and flushes all that was sent in one write',
   const { lane, socket } = owner.connect();
   for (const name of ['a', 'b']) lane.send(owner.call(name));
   lane.sendFrame(FRAME.drain, 0);
-  deepEqual(owner.dirty, [lane]);
+  deepEqual(owner.dirty, [lane.output]);
   equal(socket.writes.length, 0);
-  lane.flush();
-  lane.flush();
+  lane.output.flush();
+  lane.output.flush();
   equal(socket.writes.length, 1);
   deepEqual(
     socket.takeFrames().map(({ type }) => type),
@@ -80,7 +80,7 @@ test('Lane writes before its memory is full, and makes room for a request that i
   const lengths = [OUT_BYTES / 2, OUT_BYTES / 2, 3 * OUT_BYTES, 10];
   const calls = lengths.map((length, index) => longCall(owner, `${index}`, length));
   for (const call of calls) unit.lane.send(call);
-  unit.lane.flush();
+  unit.lane.output.flush();
   equal(unit.socket.writes.length, 4);
   deepEqual(
     unit.socket.takeFrames().map((frame) => [frame.stream, readRequest(frame).block[0]?.length]),
@@ -94,7 +94,7 @@ test('Lane does not write into memory from which the kernel has still to read', 
   socket.writableLength = 1;
   for (const name of ['a', 'b']) {
     lane.send(owner.call(name));
-    lane.flush();
+    lane.output.flush();
   }
   deepEqual(
     socket.takeFrames().map((frame) => readRequest(frame).request[3]),
@@ -109,7 +109,7 @@ test('Lane that is lost closes its socket and writes nothing more', () => {
   lane.send(owner.call('a'));
   equal(lane.isOpen, true);
   lane.close();
-  lane.flush();
+  lane.output.flush();
   equal(socket.isDestroyed, true);
   equal(lane.isOpen, false);
   deepEqual(socket.writes, []);

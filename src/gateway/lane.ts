@@ -6,21 +6,12 @@
 import type { Socket } from 'node:net';
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
-import {
-  FRAME,
-  FRAME_HEADER_BYTES,
-  FRAME_LIMITS,
-  REQUEST_FLAG,
-  renderFrame,
-  writeFrameHeader,
-} from '../protocol/lanes/frames.ts';
+import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
+import { LaneOutput } from './lane-output.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
 import type { LaneLoad } from './schedule.ts';
 import { nextMean } from './schedule.ts';
-
-const OUT_BYTES = 64 * 1024;
-const REQUEST_HEAD_BYTES = 12;
 
 export interface LaneIdentity {
   readonly worker: number;
@@ -35,7 +26,7 @@ export interface LaneOwner {
   monotonicMs(): number;
   nextStream(): number;
   /** Bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
-  onDirty(lane: Lane): void;
+  onDirty(output: LaneOutput): void;
   /** A request was answered to its end, and its place is free. */
   onAnswered(lane: Lane): void;
   /** Requests on the lane's unit, of all edge threads. */
@@ -53,6 +44,7 @@ export class Lane implements LaneLoad {
   readonly slot: number;
   readonly pid: number;
   readonly calls: Deque<Call> = new Deque<Call>();
+  readonly output: LaneOutput;
   meanServiceUs: number = Infinity;
   usedAt = 0;
   /** When the first call became the first, or was sent to an idle lane. */
@@ -71,15 +63,13 @@ export class Lane implements LaneLoad {
   readonly #socket: Socket;
   readonly #owner: LaneOwner;
   readonly #reader = new FrameReader();
-  #out = Buffer.allocUnsafeSlow(OUT_BYTES);
-  #outBytes = 0;
-  #isDirty = false;
   /** By the bytes that are being read. */
   #answeredCount = 0;
 
   constructor(socket: Socket, identity: LaneIdentity, owner: LaneOwner) {
     this.#socket = socket;
     this.#owner = owner;
+    this.output = new LaneOutput(socket, (output) => owner.onDirty(output));
     this.worker = identity.worker;
     this.unit = identity.unit;
     this.slot = identity.slot;
@@ -102,74 +92,19 @@ export class Lane implements LaneLoad {
       this.frontSinceMs = this.#owner.monotonicMs();
     }
     this.calls.push(call);
-    this.#writeRequest(call, stream);
-  }
-
-  #writeRequest(call: Call, stream: number): void {
-    const { request, block, body } = call;
-    const bytes = body?.bytes;
-    const bodyBytes = bytes?.length ?? 0;
-    const size = REQUEST_HEAD_BYTES + request.length + block.length + bodyBytes;
-    this.#reserve(FRAME_HEADER_BYTES + size);
-    const out = this.#out;
-    let at = writeFrameHeader(out, this.#outBytes, size, FRAME.request, stream);
-    out.writeUInt32LE(
+    const { body } = call;
+    const flags =
       body === undefined
         ? 0
         : body.file === undefined
           ? REQUEST_FLAG.body
-          : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile,
-      at,
-    );
-    out.writeUInt32LE(request.length, at + 4);
-    out.writeUInt32LE(block.length, at + 8);
-    at += REQUEST_HEAD_BYTES;
-    at += out.latin1Write(request, at);
-    at += out.latin1Write(block, at);
-    if (bytes !== undefined) {
-      at += bytes.copy(out, at);
-    }
-    this.#outBytes = at;
-    this.#markDirty();
+          : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile;
+    this.output.request(stream, call, flags, body?.bytes);
   }
 
   /** A frame that is rare. */
   sendFrame(type: number, stream: number): void {
-    const frame = renderFrame(type, stream);
-    this.#reserve(frame.length);
-    this.#outBytes += frame.copy(this.#out, this.#outBytes);
-    this.#markDirty();
-  }
-
-  #markDirty(): void {
-    if (!this.#isDirty) {
-      this.#isDirty = true;
-      this.#owner.onDirty(this);
-    }
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#outBytes + bytes > this.#out.length) {
-      this.flush();
-      if (this.#outBytes + bytes > this.#out.length) {
-        this.#out = Buffer.allocUnsafeSlow(Math.max(OUT_BYTES, bytes));
-      }
-    }
-  }
-
-  /** One write for all that was sent since the last. */
-  flush(): void {
-    this.#isDirty = false;
-    if (this.#outBytes === 0 || this.isLost) {
-      this.#outBytes = 0;
-      return;
-    }
-    this.#socket.write(this.#out.subarray(0, this.#outBytes));
-    this.#outBytes = 0;
-    // What the kernel did not take at once is still read from this memory.
-    if (this.#socket.writableLength > 0 || this.#out.length > OUT_BYTES) {
-      this.#out = Buffer.allocUnsafeSlow(OUT_BYTES);
-    }
+    this.output.frame(type, stream);
   }
 
   /** Takes out the calls that the worker gave back, in their order: the last ones, or a first one whose client has gone. */
@@ -295,6 +230,7 @@ export class Lane implements LaneLoad {
 
   close(): void {
     this.isLost = true;
+    this.output.close();
     this.#socket.destroy();
   }
 }

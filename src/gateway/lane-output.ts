@@ -1,0 +1,102 @@
+/** What leaves on a lane: frames are collected in one piece of memory, and all that one turn of the event loop brings leaves in one write. */
+
+import type { Socket } from 'node:net';
+import { FRAME, FRAME_HEADER_BYTES, writeFrameHeader } from '../protocol/lanes/frames.ts';
+
+const OUT_BYTES = 64 * 1024;
+const REQUEST_HEAD_BYTES = 12;
+
+/** The head of a request in its two parts, latin-1 (docs/lanes.md). */
+export interface LaneHead {
+  readonly request: string;
+  readonly block: string;
+}
+
+export class LaneOutput {
+  readonly #socket: Socket;
+  readonly #onDirty: (output: LaneOutput) => void;
+  #out = Buffer.allocUnsafeSlow(OUT_BYTES);
+  #outBytes = 0;
+  #isDirty = false;
+  #isClosed = false;
+
+  /** `onDirty`: bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
+  constructor(socket: Socket, onDirty: (output: LaneOutput) => void) {
+    this.#socket = socket;
+    this.#onDirty = onDirty;
+  }
+
+  /** A REQUEST frame; `body` is what goes in it. */
+  request(stream: number, { request, block }: LaneHead, flags: number, body: Buffer | undefined): void {
+    const size = REQUEST_HEAD_BYTES + request.length + block.length + (body?.length ?? 0);
+    let at = this.#begin(size, FRAME.request, stream);
+    const out = this.#out;
+    out.writeUInt32LE(flags, at);
+    out.writeUInt32LE(request.length, at + 4);
+    out.writeUInt32LE(block.length, at + 8);
+    at += REQUEST_HEAD_BYTES;
+    at += out.latin1Write(request, at);
+    at += out.latin1Write(block, at);
+    if (body !== undefined) {
+      at += body.copy(out, at);
+    }
+    this.#end(at);
+  }
+
+  /** `payload` is copied. */
+  frame(type: number, stream: number, payload?: Buffer): void {
+    const at = this.#begin(payload?.length ?? 0, type, stream);
+    this.#end(at + (payload?.copy(this.#out, at) ?? 0));
+  }
+
+  /** A frame whose payload is one 32-bit word. */
+  word(type: number, stream: number, word: number): void {
+    const at = this.#begin(4, type, stream);
+    this.#end(this.#out.writeUInt32LE(word, at));
+  }
+
+  #begin(size: number, type: number, stream: number): number {
+    this.#reserve(FRAME_HEADER_BYTES + size);
+    return writeFrameHeader(this.#out, this.#outBytes, size, type, stream);
+  }
+
+  #end(at: number): void {
+    this.#outBytes = at;
+    if (!this.#isDirty) {
+      this.#isDirty = true;
+      this.#onDirty(this);
+    }
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#outBytes + bytes > this.#out.length) {
+      this.#write();
+      if (bytes > this.#out.length) {
+        this.#out = Buffer.allocUnsafeSlow(Math.max(OUT_BYTES, bytes));
+      }
+    }
+  }
+
+  flush(): void {
+    this.#isDirty = false;
+    this.#write();
+  }
+
+  #write(): void {
+    if (this.#outBytes === 0 || this.#isClosed) {
+      this.#outBytes = 0;
+      return;
+    }
+    this.#socket.write(this.#out.subarray(0, this.#outBytes));
+    this.#outBytes = 0;
+    // What the kernel did not take at once is still read from this memory.
+    if (this.#socket.writableLength > 0 || this.#out.length > OUT_BYTES) {
+      this.#out = Buffer.allocUnsafeSlow(OUT_BYTES);
+    }
+  }
+
+  /** Nothing more is written. */
+  close(): void {
+    this.#isClosed = true;
+  }
+}

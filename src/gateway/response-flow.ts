@@ -1,0 +1,113 @@
+/** What stands between the body that a worker sends and a client that may read more slowly. */
+
+import type { Responder } from '../protocol/http/exchange.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
+import { ResponseSpool } from './response-spool.ts';
+import type { SpoolBudget } from './spool-file.ts';
+
+export interface ResponseFlow {
+  /** `bytes` are borrowed until it returns. */
+  write(bytes: Buffer): void;
+  /** The worker has sent all. True: the response may be ended; false: the flow ends it when the client has caught up. */
+  end(): boolean;
+  /** The client has caught up with what it was sent. */
+  onDrain(): void;
+  /** The response is over, sent or not. */
+  close(): void;
+}
+
+export interface SpoolFlowEvents {
+  /** The worker is to wait, or to go on. */
+  hold(): void;
+  letGo(): void;
+  onError(error: Error): void;
+}
+
+/** For workers that are to be free as soon as the application has finished: what a slow client has not read goes to a file. */
+export class SpoolFlow implements ResponseFlow {
+  readonly #responder: Responder;
+  readonly #budget: SpoolBudget;
+  readonly #events: SpoolFlowEvents;
+  #spool: ResponseSpool | undefined;
+
+  constructor(responder: Responder, budget: SpoolBudget, events: SpoolFlowEvents) {
+    this.#responder = responder;
+    this.#budget = budget;
+    this.#events = events;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#spool !== undefined) {
+      this.#spool.write(bytes);
+    } else if (!this.#responder.write(Buffer.from(bytes))) {
+      this.#open();
+    }
+  }
+
+  #open(): void {
+    try {
+      this.#spool = new ResponseSpool(this.#responder, this.#budget, {
+        onFull: () => this.#events.hold(),
+        onRoom: () => this.#events.letGo(),
+        onError: (error) => this.#events.onError(error),
+      });
+    } catch (error) {
+      this.#events.onError(error as Error);
+    }
+  }
+
+  end(): boolean {
+    this.#spool?.end();
+    return this.#spool === undefined;
+  }
+
+  onDrain(): void {
+    this.#spool?.onDrain();
+  }
+
+  close(): void {
+    this.#spool?.close();
+  }
+}
+
+/** For applications that stream: they wait for the client, by credit (docs/lanes.md). */
+export class CreditFlow implements ResponseFlow {
+  readonly #responder: Responder;
+  readonly #grant: (bytes: number) => void;
+  /** Taken from the worker and not granted yet. */
+  #owedBytes = 0;
+
+  /** `grant`: the worker may send so many bytes more. */
+  constructor(responder: Responder, grant: (bytes: number) => void) {
+    this.#responder = responder;
+    this.#grant = grant;
+  }
+
+  write(bytes: Buffer): void {
+    this.#owedBytes += bytes.length;
+    const hasRoom = this.#responder.write(Buffer.from(bytes));
+    if (hasRoom && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
+      this.#pay();
+    }
+  }
+
+  end(): boolean {
+    return true;
+  }
+
+  onDrain(): void {
+    this.#pay();
+  }
+
+  close(): void {
+    this.#owedBytes = 0;
+  }
+
+  #pay(): void {
+    if (this.#owedBytes > 0) {
+      const bytes = this.#owedBytes;
+      this.#owedBytes = 0;
+      this.#grant(bytes);
+    }
+  }
+}
