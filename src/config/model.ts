@@ -31,6 +31,18 @@ export interface ServerModel {
   readonly gracefulTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** How the application is called. */
+  readonly interface: 'auto' | 'wsgi' | 'asgi';
+  readonly lifespan: 'auto' | 'on' | 'off';
+  readonly loop: 'auto' | 'asyncio' | 'uvloop';
+  readonly rootPath: string;
+  readonly drainTimeoutMs: number;
+  readonly wsMessageBytesMax: number;
+  readonly wsPingIntervalMs: number;
+  readonly wsPingTimeoutMs: number;
+  /** permessage-deflate */
+  readonly wsCompression: boolean;
+
   readonly maxRequests: number;
   readonly maxRequestsJitter: number;
   readonly maxAgeMs: number;

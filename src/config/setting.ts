@@ -13,6 +13,7 @@ export const SETTING_GROUPS = [
   'Addresses',
   'Processes',
   'Application',
+  'ASGI and WebSockets',
   'Timeouts',
   'Recycling workers',
   'Limits',

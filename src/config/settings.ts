@@ -5,6 +5,7 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import type { PreloadMode, ServerModel } from './model.ts';
@@ -367,6 +368,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(false),
     parse: last(parseSwitch),
   },
+  ...ASYNC_SETTINGS,
   edgeProgram: {
     flag: 'edge-program',
     value: 'PATH',

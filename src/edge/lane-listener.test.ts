@@ -5,12 +5,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { AppGateway } from '../gateway/app-gateway.ts';
 import { FRAME, renderFrame } from '../protocol/lanes/frames.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
-const HELLO = { secret: 'secret', role: 'requests', worker: 1, unit: 0, slot: 3, pid: 1 };
+const HELLO = { secret: 'secret', role: 'requests', worker: 1, unit: 0, slot: 3, pid: 1, kind: 'wsgi', capacity: 1 };
 const hello = (more: object): Buffer => renderFrame(FRAME.hello, 0, Buffer.from(JSON.stringify({ ...HELLO, ...more })));
 
 const CASES: [string, Buffer, boolean][] = [
@@ -32,10 +32,9 @@ for (const [what, bytes, isAccepted] of CASES) {
       addLane: (_: unknown, identity: { slot: number }) => {
         added.push(identity.slot);
         accepted.resolve();
-        return {};
+        return { onLost: () => undefined };
       },
-      onLaneLost: () => undefined,
-    } as unknown as Gateway;
+    } as unknown as AppGateway;
     const log = (_: string, text: string): void => {
       logged.push(text);
     };

@@ -2,8 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
-import type { Gateway } from '../gateway/gateway.ts';
-import type { Lane } from '../gateway/lane.ts';
+import type { AppGateway, OpenLane } from '../gateway/app-gateway.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
@@ -16,7 +15,7 @@ export interface LaneListenerOptions {
   readonly secret: string;
   /** Units are numbered below this. */
   readonly slotsMax: number;
-  readonly gateway: Gateway;
+  readonly gateway: AppGateway;
   log(level: 'warning' | 'error', text: string): void;
 }
 
@@ -32,7 +31,7 @@ class LaneSocket {
   readonly #reader = new FrameReader();
   #helloBytes = 0;
   #worker = -1;
-  #lane: Lane | undefined;
+  #lane: OpenLane | undefined;
 
   constructor(socket: Socket, buffer: Buffer, options: LaneListenerOptions) {
     this.#socket = socket;
@@ -91,7 +90,7 @@ class LaneSocket {
   #onClose(): void {
     const { gateway } = this.#options;
     if (this.#lane !== undefined) {
-      gateway.onLaneLost(this.#lane);
+      this.#lane.onLost();
     } else if (this.#worker !== -1) {
       gateway.removeControl(this.#worker, this.#socket);
     }

@@ -9,6 +9,8 @@ export const EDGE_LIMITS = {
   writeStallMs: 60_000,
   /** How long a connection that is closing is read on, so that the client gets the answer and not a reset (nginx lingering_timeout). */
   lingerMs: 5_000,
+  /** A client that has been told of the end of its WebSocket has so long to agree. */
+  webSocketCloseMs: 5_000,
   /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */
   outputBytesMax: 262_144,
   /** Read from a file at a time: fewer, larger reads and writes are what large files gain from. */

@@ -5,6 +5,7 @@
 
 import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
+import type { DeflateRaw, InflateRaw } from 'node:zlib';
 
 interface Handle {
   readonly bytesWritten?: number;
@@ -75,4 +76,73 @@ function adopt(handle: Handle, buffer: Buffer, onSocket: OnSocket): void {
   // `handle` is how net.Server itself makes the socket of a connection; the types leave it out.
   const socket = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
   receive = onSocket(socket);
+}
+
+interface ZlibHandle {
+  writeSync(...call: readonly [flush: number, input: Buffer, from: number, bytes: number, ...output: ZlibOutput]): void;
+}
+
+type ZlibOutput = readonly [output: Buffer, from: number, bytes: number];
+
+interface ZlibState {
+  readonly _handle?: ZlibHandle | null;
+  /** What the last call left: bytes of output, bytes of input. */
+  readonly _writeState?: Uint32Array;
+  _chunkSize: number;
+  _outBuffer: Buffer;
+  _outOffset: number;
+}
+
+/**
+ * Runs the context of a zlib stream in the calling thread and leaves it open. Through the documented interface a message either
+ * goes through the thread pool, 80 to 170 µs for one of 200 bytes that is inflated here in 1.5, or ends the context
+ * (`inflateRawSync`), and with it the window that permessage-deflate keeps. Where `of` gives undefined, the thread pool is left.
+ *
+ * The stream must be idle: with a write of its own pending, Node ends the process.
+ */
+export class SyncZlib {
+  /** Bytes that the last `run` has not read, and has not written. */
+  inputLeft = 0;
+  outputLeft = 0;
+  readonly #stream: InflateRaw | DeflateRaw;
+  readonly #state: ZlibState;
+
+  private constructor(stream: InflateRaw | DeflateRaw, state: ZlibState) {
+    this.#stream = stream;
+    this.#state = state;
+  }
+
+  static of(stream: InflateRaw | DeflateRaw): SyncZlib | undefined {
+    const state = stream as unknown as ZlibState;
+    const isAsExpected =
+      typeof state._handle?.writeSync === 'function' &&
+      state._writeState instanceof Uint32Array &&
+      state._writeState.length === 2 &&
+      typeof state._chunkSize === 'number' &&
+      state._outBuffer instanceof Buffer &&
+      state._outOffset === 0;
+    return isAsExpected ? new SyncZlib(stream, state) : undefined;
+  }
+
+  /**
+   * Reads `input` from `from` on, and writes to the beginning of `output`. `flush` is one of zlib's. False if the data is bad: the
+   * stream is destroyed then, and emits 'error'.
+   */
+  run(flush: number, input: Buffer, from: number, output: Buffer): boolean {
+    const { _handle: handle, _writeState: left } = this.#state;
+    handle?.writeSync(flush, input, from, input.length - from, output, 0, output.length);
+    this.outputLeft = left?.[0] ?? 0;
+    this.inputLeft = left?.[1] ?? 0;
+    return !this.#stream.destroyed;
+  }
+
+  /**
+   * How much output the stream makes at a time in the thread pool. A stream holds that much memory as long as it is open, so
+   * one that is mostly run in this thread is made with the least that Node permits, and gets more when it needs it.
+   */
+  resizeChunks(bytes: number): void {
+    this.#state._chunkSize = bytes;
+    this.#state._outBuffer = Buffer.allocUnsafe(bytes);
+    this.#state._outOffset = 0;
+  }
 }

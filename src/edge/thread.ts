@@ -6,9 +6,10 @@
 import { openSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
+import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
-import { Gateway } from '../gateway/gateway.ts';
 import { SpoolBudget } from '../gateway/spool-file.ts';
+import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge, Listener, StaticMount, ToEdge } from '../protocol/control/edge.ts';
 import type { Client, Handler, Origin } from '../protocol/http/exchange.ts';
@@ -27,13 +28,22 @@ import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import { RequestIds } from './request-id.ts';
 import type { SharedState } from './shared-state.ts';
 import { waitingElsewhere } from './shared-state.ts';
-import type { ConnectionServices } from './transport/http1-connection.ts';
+import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
 import { HeadRenderer } from './transport/response-text.ts';
+import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 
 /** What threads say beside what the supervisor is told: thread `to` may look for a worker. */
 export type FromThread = FromEdge | { readonly kind: 'room'; readonly to: number };
 export type ToThread = ToEdge | { readonly kind: 'room' };
+
+const NO_WORKERS: WorkerSets = {
+  interface: undefined,
+  active: new Set(),
+  draining: new Set(),
+  closing: new Set(),
+  gone: [],
+};
 
 /** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
 const STREAMS_PER_THREAD = 0x100000;
@@ -44,7 +54,7 @@ export class EdgeThread {
   readonly #shared: SharedState;
   readonly #send: (message: FromThread) => void;
   readonly #table: ConnectionTable;
-  readonly #gateway: Gateway;
+  readonly #gateway: AppGateway;
   readonly #accessLog: AccessLog | undefined;
   readonly #services: ConnectionServices;
   readonly #servers: Server[] = [];
@@ -89,10 +99,10 @@ export class EdgeThread {
     });
   }
 
-  #newGateway(): Gateway {
+  #newGateway(): AppGateway {
     const { settings, spoolDir, boardPath, edgeThreads } = this.#config;
     const index = this.#index;
-    return new Gateway({
+    return new AppGateway({
       settings: {
         timeoutMs: settings.timeoutMs,
         queueMax: Math.ceil(settings.queueDepthMax / edgeThreads),
@@ -145,6 +155,7 @@ export class EdgeThread {
       trusted: new TrustedPeers(settings.forwardedAllowIps),
       keepAliveMs: settings.keepAliveMs,
       isDevelopment: development,
+      webSocket: { ...settings.webSocket, contexts: new ZlibContexts() },
       accessLog: this.#accessLog,
       handle: compilePipeline([
         refuseUnserved,
@@ -217,11 +228,13 @@ export class EdgeThread {
   receive(message: ToThread): void {
     switch (message.kind) {
       case 'workers':
-        this.#gateway.setWorkers(
-          new Set(message.active.map((worker) => worker.id)),
-          new Set(message.draining),
-          message.gone,
-        );
+        this.#gateway.setWorkers({
+          interface: message.interface,
+          active: new Set(message.active.map((worker) => worker.id)),
+          draining: new Set(message.draining),
+          closing: new Set(message.closing),
+          gone: message.gone,
+        });
         return;
       case 'static':
         this.#static = this.#compileStatic(message.mounts);
@@ -264,7 +277,7 @@ export class EdgeThread {
       return;
     }
     this.#isDrained = true;
-    this.#gateway.setWorkers(new Set(), new Set(), []);
+    this.#gateway.setWorkers(NO_WORKERS);
     this.#accessLog?.flush();
     this.#send({ kind: 'drained' });
   }

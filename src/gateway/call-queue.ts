@@ -3,8 +3,8 @@
 import { Deque } from '../kernel/deque.ts';
 import type { Call } from './call.ts';
 
-export class CallQueue {
-  readonly #calls = new Deque<Call>();
+export class CallQueue<C extends Call> {
+  readonly #calls = new Deque<C>();
   readonly #max: number;
   readonly #onCount: (count: number) => void;
   /** Without the ones that were dropped and have not come to the front yet. */
@@ -23,7 +23,7 @@ export class CallQueue {
     return this.#count >= this.#max;
   }
 
-  push(call: Call): void {
+  push(call: C): void {
     this.#change(1);
     this.#calls.push(call);
     if (this.#calls.size > 2 * this.#max) {
@@ -32,7 +32,7 @@ export class CallQueue {
   }
 
   /** To the front, in their order: they were sent once and never begun. */
-  putBack(calls: readonly Call[]): void {
+  putBack(calls: readonly C[]): void {
     for (const call of calls.toReversed()) {
       this.#change(1);
       this.#calls.unshift(call);
@@ -40,7 +40,7 @@ export class CallQueue {
   }
 
   /** The call that waits longest. */
-  peek(): Call | undefined {
+  peek(): C | undefined {
     for (let call = this.#calls.peek(); call !== undefined; call = this.#calls.peek()) {
       if (!call.isOver) {
         return call;

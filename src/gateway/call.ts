@@ -5,9 +5,9 @@
 
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from './body-collector.ts';
-import type { WorkerHead } from './response-head.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
+import type { WorkerHead } from './response-head.ts';
 import type { SpoolBudget } from './spool-file.ts';
 
 /** RFC 9110 9.2.1: running them again changes nothing. */
@@ -93,7 +93,7 @@ export class Call implements ResponseWatcher {
       this.onEnd();
       return;
     }
-    this.#finish();
+    this.finish();
     const body =
       size === 0
         ? undefined
@@ -145,7 +145,7 @@ export class Call implements ResponseWatcher {
       return;
     }
     if (this.#flow === undefined || this.#flow.end()) {
-      this.#finish();
+      this.finish();
       this.exchange.responder.end();
     } else {
       this.#isSpooledOut = true;
@@ -158,7 +158,7 @@ export class Call implements ResponseWatcher {
     if (this.isOver) {
       return;
     }
-    this.#finish();
+    this.finish();
     this.#flow?.close();
     if (this.hasBegun) {
       this.exchange.responder.cut();
@@ -170,7 +170,7 @@ export class Call implements ResponseWatcher {
   /** Drops it without a word: the client is gone. */
   drop(): void {
     if (!this.isOver) {
-      this.#finish();
+      this.finish();
       this.#flow?.close();
       this.#owner.onDropped(this);
     }
@@ -184,7 +184,7 @@ export class Call implements ResponseWatcher {
     if (this.isOver) {
       return;
     }
-    this.#finish();
+    this.finish();
     this.#flow?.close();
     if (this.lane === undefined) {
       this.#owner.onDropped(this);
@@ -233,7 +233,8 @@ export class Call implements ResponseWatcher {
     }
   }
 
-  #finish(): void {
+  /** Nothing more is to be done for the client. */
+  protected finish(): void {
     this.isOver = true;
     if (this.sentMs !== 0) {
       this.#overMs = this.#owner.monotonicMs();

@@ -8,6 +8,9 @@ import type {
   Responder,
   ResponseHead,
   ResponseWatcher,
+  WebSocketAccept,
+  WebSocketSession,
+  WebSocketSink,
 } from '../protocol/http/exchange.ts';
 import type { FakeRequestLine } from '../protocol/http/fake-request.ts';
 import { FakeRequestHead } from '../protocol/http/fake-request.ts';
@@ -26,9 +29,15 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
   readonly bodyLength: number | undefined;
-  /** `respond 200 text`, `begin 200 length`, `write text`, `file length`, `end`, `cut`, `refuse 503 detail fields`. */
+  /** `respond 200 text`, `hint fields`, `accept subprotocol fields`, `text message`, `close 1000`, `begin 200 length`, `write text`, `file length`, `end`, `cut`, `refuse 503 detail fields`. */
   readonly told: string[] = [];
   isOver = false;
+  /** Who hears of the messages of a WebSocket, once it is accepted. */
+  webSocket: WebSocketSink | undefined;
+  /** False: the client of the WebSocket reads slowly. */
+  takesMessages = true;
+  /** How often reading of the body was resumed. */
+  resumes = 0;
   /** Who reads the body. */
   sink: BodySink | undefined;
   readonly #body: Buffer | undefined;
@@ -51,7 +60,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   }
 
   resumeBody(): void {
-    throw new Error('the body was never paused');
+    this.resumes += 1;
   }
 
   /** The client closes its connection. */
@@ -75,6 +84,27 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   writeFile(part: FilePart, sent: () => void): void {
     this.#tell(`file ${part.length}`);
     sent();
+  }
+
+  hint(fields: string): void {
+    this.#tell(`hint ${fields.trimEnd()}`);
+  }
+
+  trail(fields: string): void {
+    this.#tell(`trail ${fields.trimEnd()}`);
+  }
+
+  acceptWebSocket({ subprotocol, fields }: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
+    this.#tell(`accept ${subprotocol} ${fields}`.trimEnd());
+    this.webSocket = sink;
+    return {
+      send: (isText, data) => {
+        this.#tell(`${isText ? 'text' : 'binary'} ${data.length > 100 ? data.length : String(data)}`);
+        return this.takesMessages;
+      },
+      resume: () => this.#tell('resume'),
+      close: (code, reason) => this.#tell(`close ${code} ${reason}`.trimEnd()),
+    };
   }
 
   end(): void {

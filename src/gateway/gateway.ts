@@ -20,6 +20,7 @@ import { LaneSet } from './lane-set.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { Overload } from './overload.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
@@ -66,7 +67,8 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #options: GatewayOptions;
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
-  readonly #queue: CallQueue;
+  readonly #queue: CallQueue<Call>;
+  readonly #overload: Overload;
   readonly #dirty: LaneOutput[] = [];
   readonly #flushDirty = (): void => this.#flush();
   readonly #thread: ThreadLoad;
@@ -78,8 +80,6 @@ export class Gateway implements CallOwner, LaneOwner {
   #stream: number;
   #watch: NodeJS.Timeout | undefined;
   #checkedMs = 0;
-  #overloads = 0;
-  #overloadLoggedMs = -Infinity;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -99,7 +99,13 @@ export class Gateway implements CallOwner, LaneOwner {
       loadOf: (lane) => this.loadOf(lane),
       onStuck: (stuck) => options.onStuck(stuck),
     });
-    this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
+    const { queueMax } = options.settings;
+    this.#queue = new CallQueue(queueMax, (count) => options.onWaiting(count));
+    this.#overload = new Overload({
+      queueMax,
+      monotonicMs: () => this.monotonicMs(),
+      log: (level, text) => this.log(level, text),
+    });
   }
 
   submit(exchange: Exchange): void {
@@ -148,27 +154,12 @@ export class Gateway implements CallOwner, LaneOwner {
       return;
     }
     if (this.#queue.isFull) {
-      this.#overload(call);
+      this.#overload.refuse(call, this.#queue.count);
       return;
     }
     call.queuedAtMs = this.monotonicMs();
     this.#queue.push(call);
     this.#startWatch();
-  }
-
-  #overload(call: Call): void {
-    this.#overloads += 1;
-    const nowMs = this.monotonicMs();
-    if (nowMs - this.#overloadLoggedMs >= GATEWAY_LIMITS.overloadLogMs) {
-      const { queueMax } = this.#options.settings;
-      this.log(
-        'warning',
-        `overload: ${this.#overloads} requests refused with 503, ${this.#queue.count} waiting in the queue (limit ${queueMax})`,
-      );
-      this.#overloads = 0;
-      this.#overloadLoggedMs = nowMs;
-    }
-    call.fail(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
   }
 
   #dispatch(call: Call): boolean {
@@ -418,7 +409,7 @@ export class Gateway implements CallOwner, LaneOwner {
         return;
       }
       this.#queue.shift();
-      this.#overload(call);
+      this.#overload.refuse(call, this.#queue.count);
     }
   }
 }

@@ -125,7 +125,9 @@ test('checkTimeouts() answers 504 for a request that runs too long, and reports 
   const [a] = scene.send('a') as [Call];
   deepEqual(scene.reportedAfter(TIMEOUT_MS), []);
   deepEqual(scene.reportedAfter(400), ['a']);
-  deepEqual(scene.stuck, [{ worker: 1, pid: 101, unit: 2, requestId: 'a', method: 'GET', path: '/a', seconds: 30 }]);
+  deepEqual(scene.stuck, [
+    { worker: 1, pid: 101, unit: 2, requestId: 'a', method: 'GET', path: '/a', seconds: 30, isLoop: false },
+  ]);
   deepEqual(toldOf(a), ['refuse 504']);
   equal(scene.unit.lane.isStuck, true);
   deepEqual(scene.reportedAfter(3 * TIMEOUT_MS), ['a']);

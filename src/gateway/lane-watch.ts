@@ -14,6 +14,8 @@ export interface StuckRequest {
   readonly method: string;
   readonly path: string;
   readonly seconds: number;
+  /** The whole event loop stands, not this request alone. */
+  readonly isLoop: boolean;
 }
 
 export interface LaneWatchOptions {
@@ -97,7 +99,7 @@ export class LaneWatch {
     const { requestId, method, target } = call.exchange;
     const { worker, pid, unit } = lane;
     const seconds = Math.round(ranMs / 1000);
-    this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds });
+    this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds, isLoop: false });
     call.fail(504);
   }
 }

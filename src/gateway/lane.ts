@@ -6,10 +6,11 @@
 import type { Socket } from 'node:net';
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
-import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
+import { FRAME, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import { LaneOutput } from './lane-output.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
+import { bodyStartOf } from './response-head.ts';
 import type { LaneLoad } from './schedule.ts';
 import { nextMean } from './schedule.ts';
 
@@ -205,8 +206,8 @@ export class Lane implements LaneLoad {
       return 'a second head for one response';
     }
     const { buffer, start, end } = reader;
-    const bodyStart = start + 4 + (end - start < 4 ? FRAME_LIMITS.payloadBytesMax : buffer.readUInt32LE(start));
-    if (bodyStart > end) {
+    const bodyStart = bodyStartOf(buffer, start, end);
+    if (bodyStart === -1) {
       return 'response head longer than its frame';
     }
     const head = this.#owner.memo.parse(buffer.latin1Slice(start + 4, bodyStart));

@@ -3,6 +3,8 @@ export const GATEWAY_LIMITS = {
   inlineBodyBytesMax: 262_144,
   /** Credit is given back in pieces of this at least, unless a client has just caught up: a quarter of what a stream begins with. */
   creditBytesMin: 65_536,
+  /** A message that a worker sends over a WebSocket, in pieces. */
+  webSocketMessageBytesMax: 1_073_741_824,
   /** Bytes on their way to a spool file; the source is paused above, resumed below a quarter of it. */
   spoolPendingBytesMax: 1_048_576,
   /** One response spooled for a slow reader; beyond it the worker waits for the reader (nginx: proxy_max_temp_file_size 1 GB). */

@@ -8,6 +8,7 @@ test('parseWorkerHead() renders the fields and takes the length out', () => {
     reason: 'OK',
     fields: 'Content-Type: text/plain\r\nX-Empty: \r\n',
     hasDate: false,
+    closes: false,
     length: 11,
   });
 });

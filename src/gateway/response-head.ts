@@ -1,6 +1,6 @@
 /**
  * The head of a worker's response: NUL-joined text into what a transport sends. The worker has checked characters; here the
- * fields that belong to the connection are dropped (RFC 9110 7.6.1) and the declared length is taken out, for framing is the transport's.
+ * fields that belong to the connection are dropped (RFC 9110 7.6.1; of `Connection`, `close` is heard) and the declared length is taken out, for framing is the transport's.
  */
 
 import type { ResponseHead } from '../protocol/http/exchange.ts';
@@ -26,6 +26,7 @@ const STATUS_LINE = /^([2-9][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that split responses.
 const UNSAFE_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const LENGTH = /^[0-9]{1,15}$/;
 
 /** Undefined if the text is not the head of a response: the worker is not to be trusted any more. */
@@ -35,9 +36,23 @@ export function parseWorkerHead(text: string): WorkerHead | undefined {
   if (status === null || parts.length % 2 === 0) {
     return undefined;
   }
+  const rendered = renderFields(parts);
+  return rendered && { status: Number(status[1]), reason: status[2] ?? '', ...rendered };
+}
+
+interface RenderedFields {
+  readonly fields: string;
+  readonly hasDate: boolean;
+  readonly closes: boolean;
+  readonly length: number;
+}
+
+/** `parts` is anything, then name, value, name, value … Undefined if one of them could not be in a head. */
+export function renderFields(parts: readonly string[]): RenderedFields | undefined {
   let fields = '';
   let length = -1;
   let hasDate = false;
+  let closes = false;
   for (let at = 1; at < parts.length; at += 2) {
     const name = parts[at] ?? '';
     const value = parts[at + 1] ?? '';
@@ -51,12 +66,19 @@ export function parseWorkerHead(text: string): WorkerHead | undefined {
       }
       length = Number(value);
     }
+    closes ||= lower === 'connection' && CLOSE.test(value);
     if (!DROPPED.has(lower)) {
       hasDate ||= lower === 'date';
       fields += `${name}: ${value}\r\n`;
     }
   }
-  return { status: Number(status[1]), reason: status[2] ?? '', fields, hasDate, length };
+  return { fields, hasDate, closes, length };
+}
+
+/** Where the body begins in the payload of a RESPONSE that lies from `start` to `end`; -1 if the head is longer than that. */
+export function bodyStartOf(buffer: Buffer, start: number, end: number): number {
+  const bodyStart = end - start < 4 ? Infinity : start + 4 + buffer.readUInt32LE(start);
+  return bodyStart > end ? -1 : bodyStart;
 }
 
 /** Remembers the heads rendered last: an application's responses differ little. Bounded by entries and by text. */

@@ -122,6 +122,30 @@ export function pickLane<L extends LaneLoad>(
   return idle ?? ahead;
 }
 
+/** What scheduling knows of a lane whose unit runs requests side by side. */
+export interface ConcurrentLoad {
+  readonly slot: number;
+  /** Streams at a time, of all edge threads. */
+  readonly capacity: number;
+  readonly usedAt: number;
+  readonly isOpen: boolean;
+}
+
+/** The lane of the unit with the least streams, among equals the one used last; undefined if all are full. */
+export function pickConcurrentLane<L extends ConcurrentLoad>(lanes: readonly L[], loads: Int32Array): L | undefined {
+  let best: L | undefined;
+  let bestLoad = Infinity;
+  for (const lane of lanes) {
+    const load = loads[lane.slot] ?? 0;
+    const isBetter = load < bestLoad || (load === bestLoad && best !== undefined && lane.usedAt > best.usedAt);
+    if (lane.isOpen && load < lane.capacity && isBetter) {
+      best = lane;
+      bestLoad = load;
+    }
+  }
+  return best;
+}
+
 /** What runs on the unit takes longer than was to be expected of all that is there. */
 function isLate({ slot, meanServiceUs }: LaneLoad, load: number, units: UnitTables, thread: ThreadLoad): boolean {
   const sinceUs = (thread.monotonicMs() * 1000 - (units.progressUs[slot] ?? 0)) | 0;

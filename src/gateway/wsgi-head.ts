@@ -6,27 +6,10 @@
 
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
+import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 
 /** Fields that never reach the application: framing is the edge's, and the rest would be a lie or a trap. */
-const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'proxy', 'trailer', 'te']);
-/** Sent in the request part, so that the worker's memo never holds them. */
-const SECRET: ReadonlySet<string> = new Set(['cookie', 'authorization', 'proxy-authorization']);
-/** What only a trusted peer may say. From anyone else it is replaced by what we know ourselves. */
-const FORWARDED: ReadonlySet<string> = new Set([
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-forwarded-protocol',
-  'x-forwarded-scheme',
-  'x-forwarded-server',
-  'x-forwarded-ssl',
-  'x-real-ip',
-  'x-scheme',
-  'x-url-scheme',
-  'front-end-https',
-]);
+const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);
 
 interface RenderedBlock {
   readonly origin: Origin;
@@ -75,12 +58,12 @@ function renderBlock(block: FieldBlock, origin: Origin, minor: number): Rendered
   let secrets = '';
   let rewritesForwarded = false;
   for (const [lower, value] of joinRepeated(block.fields)) {
-    if (DROPPED.has(lower) || lower.includes('_') || lower === 'x-request-id') {
+    if (DROPPED.has(lower) || isNeverPassed(lower)) {
       continue;
     }
-    if (!origin.isTrusted && FORWARDED.has(lower)) {
+    if (!origin.isTrusted && FORWARDED_FIELDS.has(lower)) {
       rewritesForwarded = true;
-    } else if (SECRET.has(lower)) {
+    } else if (SECRET_FIELDS.has(lower)) {
       secrets += `\0${environKey(lower)}\0${value}`;
     } else {
       text += `\0${environKey(lower)}\0${value}`;

@@ -23,6 +23,12 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
       queueDepthMax: model.queueDepthMax,
       queueTimeoutMs: model.queueTimeoutMs,
       forwardedAllowIps: model.forwardedAllowIps,
+      webSocket: {
+        messageBytesMax: model.wsMessageBytesMax,
+        pingIntervalMs: model.wsPingIntervalMs,
+        pingTimeoutMs: model.wsPingTimeoutMs,
+        deflates: model.wsCompression,
+      },
       accessLog: site.accessLog === '' ? undefined : { path: site.accessLog, format: model.accessLogFormat },
       logLevel: model.logLevel,
     },

@@ -39,7 +39,7 @@ export function dismissWorker(turn: Turn, worker: FleetWorker): void {
   if (worker.state === 'starting' || worker.generation === turn.fleet.next) {
     killWorker(turn, worker);
   } else if (worker.state === 'ready' || worker.state === 'retiring') {
-    drainWorker(worker, turn.nowMs, turn.fleet.settings.gracefulTimeoutMs);
+    drainWorker(worker, turn.nowMs, drainTimeMs(turn, worker));
   }
 }
 
@@ -48,6 +48,28 @@ export function drainWorker(worker: FleetWorker, nowMs: number, graceMs: number)
   worker.state = 'draining';
   worker.sinceMs = nowMs;
   worker.deadlineMs = nowMs + graceMs;
+}
+
+function isAsync({ fleet }: Turn, worker: FleetWorker): boolean {
+  return fleet.generations.get(worker.generation)?.facts?.interface === 'asgi';
+}
+
+/** Streams and WebSockets may go on longer than requests. */
+export function drainTimeMs(turn: Turn, worker: FleetWorker): number {
+  const { drainTimeoutMs, gracefulTimeoutMs } = turn.fleet.settings;
+  return isAsync(turn, worker) ? drainTimeoutMs : gracefulTimeoutMs;
+}
+
+/** It drains, and may still be asked to come to an end. */
+export function mayClose(turn: Turn, worker: FleetWorker): boolean {
+  return isAsync(turn, worker) && !worker.isClosing && worker.stuckCount === 0 && turn.fleet.stop === undefined;
+}
+
+/** The edge is told by `publish`, and closes its WebSockets; what then is left has the graceful timeout. */
+export function closeWorker(turn: Turn, worker: FleetWorker, why: string): void {
+  log(turn, 'info', `${label(worker)} is asked to end: ${why}; its WebSockets are closed`);
+  worker.isClosing = true;
+  worker.deadlineMs = turn.nowMs + turn.fleet.settings.gracefulTimeoutMs;
 }
 
 export function killWorker(turn: Turn, worker: FleetWorker): void {

@@ -2,12 +2,15 @@
 
 import type { ActiveWorker } from '../protocol/control/edge.ts';
 import {
+  closeWorker,
   dismissWorker,
+  drainTimeMs,
   drainWorker,
   endGeneration,
   killWorker,
   label,
   log,
+  mayClose,
   openGeneration,
   retireWorker,
 } from './fleet-changes.ts';
@@ -41,6 +44,10 @@ function expire(turn: Turn, worker: FleetWorker): void {
       retireWorker(turn, worker, `it is ${Math.round((turn.nowMs - worker.sinceMs) / 1000)} s old (--max-age)`);
       return;
     case 'draining':
+      if (mayClose(turn, worker)) {
+        closeWorker(turn, worker, 'the drain timeout is over');
+        return;
+      }
       if (worker.stuckCount === 0) {
         const seconds = ((turn.nowMs - worker.sinceMs) / 1000).toFixed(1);
         log(turn, 'warning', `${label(worker)} did not finish within ${seconds} s and is killed`);
@@ -103,7 +110,7 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   const retiring = holders.find((worker) => worker.state === 'retiring');
   const successor = holders.find((worker) => worker.state === 'ready');
   if (retiring !== undefined && successor !== undefined) {
-    drainWorker(retiring, nowMs, fleet.settings.gracefulTimeoutMs);
+    drainWorker(retiring, nowMs, drainTimeMs(turn, retiring));
     return;
   }
   const isReplacing = retiring !== undefined;
@@ -131,6 +138,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
   const { fleet, nowMs } = turn;
   const berth = fleet.freeBerths.shift();
   if (berth === undefined) {
+    freeBerth(turn);
     return;
   }
   fleet.lastWorker += 1;
@@ -145,10 +153,20 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
     sinceMs: nowMs,
     deadlineMs: nowMs + fleet.settings.startTimeoutMs,
     stuckCount: 0,
+    isClosing: false,
   };
   fleet.workers.set(worker.id, worker);
   const slot = berth * fleet.settings.threads;
   turn.actions.push({ kind: 'spawn-worker', generation: generation.id, worker: worker.id, name: worker.name, slot });
+}
+
+/** Workers that keep WebSockets for long must not keep a new version from starting: the one that drains longest gives its berth. */
+function freeBerth(turn: Turn): void {
+  const draining = [...turn.fleet.workers.values()].filter((worker) => worker.state === 'draining');
+  const longest = draining.toSorted((a, b) => a.sinceMs - b.sinceMs)[0];
+  if (longest !== undefined && !draining.some((worker) => worker.isClosing) && mayClose(turn, longest)) {
+    closeWorker(turn, longest, 'its place is needed');
+  }
 }
 
 /** The next generation takes over when all of it is ready; or, when nobody serves, as soon as one worker is. */
@@ -216,12 +234,16 @@ function publish(turn: Turn): void {
       pid,
       slots: Array.from({ length: threads }, (_, unit) => berth * threads + unit),
     }));
-  const draining = [...fleet.workers.values()].filter(({ state }) => state === 'draining').map(({ id }) => id);
-  const published = `${active.map(({ id }) => id).join()}/${draining.join()}`;
+  const old = [...fleet.workers.values()].filter(({ state }) => state === 'draining');
+  const draining = old.map(({ id }) => id);
+  const closing = old.filter((worker) => worker.isClosing).map(({ id }) => id);
+  const facts = fleet.generations.get(fleet.current ?? 0)?.facts;
+  const interfaceOfApp = facts && (facts.interface === 'asgi' ? 'asgi' : 'wsgi');
+  const published = `${interfaceOfApp} ${active.map(({ id }) => id).join()}/${draining.join()}/${closing.join()}`;
   if (fleet.published === published && fleet.gone.length === 0) {
     return;
   }
-  turn.actions.push({ kind: 'publish', active, draining, gone: fleet.gone });
+  turn.actions.push({ kind: 'publish', interface: interfaceOfApp, active, draining, closing, gone: fleet.gone });
   fleet.published = published;
   fleet.gone = [];
 }

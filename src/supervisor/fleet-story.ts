@@ -24,6 +24,7 @@ const SETTINGS: FleetSettings = {
   slotsMax: 64,
   startTimeoutMs: 60_000,
   gracefulTimeoutMs: 30_000,
+  drainTimeoutMs: 3_600_000,
   timeoutMs: 30_000,
   maxAgeMs: 0,
 };
@@ -88,7 +89,15 @@ export class Story {
   }
 
   stuck(worker: number): FleetAction[] {
-    return this.happen({ kind: 'request-stuck', worker, requestId: 'r1', method: 'GET', path: '/slow', seconds: 30 });
+    return this.happen({
+      kind: 'request-stuck',
+      worker,
+      requestId: 'r1',
+      method: 'GET',
+      path: '/slow',
+      seconds: 30,
+      isLoop: false,
+    });
   }
 
   workers(state: FleetWorker['state']): FleetWorker[] {

@@ -28,6 +28,8 @@ export interface FleetWorker {
   deadlineMs: number;
   /** Requests that were reported stuck in it. */
   stuckCount: number;
+  /** Draining, and its WebSockets are being closed: the drain timeout is over, or its place is needed. */
+  isClosing: boolean;
 }
 
 /** One place in a generation: what is remembered when the worker in it changes. */
@@ -58,6 +60,8 @@ export interface FleetSettings {
   readonly slotsMax: number;
   readonly startTimeoutMs: number;
   readonly gracefulTimeoutMs: number;
+  /** For the streams of asynchronous applications. */
+  readonly drainTimeoutMs: number;
   readonly timeoutMs: number;
   readonly maxAgeMs: number;
 }
@@ -128,6 +132,7 @@ export type FleetFact =
       readonly method: string;
       readonly path: string;
       readonly seconds: number;
+      readonly isLoop: boolean;
     }
   | { readonly kind: 'edge-ready' }
   | { readonly kind: 'edge-drained' }
@@ -174,7 +179,9 @@ export type FleetAction =
   | {
       readonly kind: 'publish';
       readonly active: readonly ActiveWorker[];
+      readonly interface: 'wsgi' | 'asgi' | undefined;
       readonly draining: readonly number[];
+      readonly closing: readonly number[];
       readonly gone: readonly number[];
     }
   | { readonly kind: 'serve-static'; readonly facts: AppFacts }

@@ -119,18 +119,20 @@ function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-
 
 function onRequestStuck(turn: Turn, worker: FleetWorker, event: EventOf<'request-stuck'>): void {
   const { settings } = turn.fleet;
-  const { requestId, method, path, seconds } = event;
-  const request = `request ${requestId} ${method} ${path} has run for ${seconds.toFixed(1)} s`;
+  const { requestId, method, path, seconds, isLoop } = event;
+  const request = `request ${requestId} ${method} ${path}`;
   log(
     turn,
     'error',
-    `${request} in ${label(worker)}, longer than the timeout: its client was answered 504, and the worker is replaced`,
+    isLoop
+      ? `the event loop of ${label(worker)} has not turned for ${seconds.toFixed(1)} s, longer than the timeout (begun last: ${request}): its clients were answered 504, and it is replaced`
+      : `${request} has run for ${seconds.toFixed(1)} s in ${label(worker)}, longer than the timeout: its client was answered 504, and the worker is replaced`,
   );
   worker.stuckCount += 1;
   if (worker.stuckCount === 1 && worker.state !== 'stopping') {
     turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGUSR2' });
   }
-  const isAlone = worker.stuckCount >= settings.threads;
+  const isAlone = isLoop || worker.stuckCount >= settings.threads;
   const graceMs = isAlone ? SUPERVISOR_LIMITS.tracebackMs : Math.min(settings.timeoutMs, settings.gracefulTimeoutMs);
   if (worker.state === 'ready' || worker.state === 'retiring') {
     drainWorker(worker, turn.nowMs, graceMs);

@@ -145,7 +145,7 @@ export class Supervisor {
     'signal-worker': ({ generation, worker, signal }) =>
       this.#zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
     'kill-process': ({ pid }) => killProcess(pid),
-    publish: ({ active, draining, gone }) => this.#edge.send({ kind: 'workers', active, draining, gone }),
+    publish: (action) => this.#edge.send({ ...action, kind: 'workers' }),
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
     log: ({ level, text }) => this.#log.say(level, text),
     announce: (action) => this.#announce(action),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CHUNK_END, renderChunkHead, renderLastChunk } from '../../src/protocol/http1/render-chunk.ts';
 import type { RenderedField } from '../../src/protocol/http1/render-head.ts';
-import { renderRequestHead, renderResponseHead } from '../../src/protocol/http1/render-head.ts';
+import { renderFields, renderRequestHead, renderResponseHead } from '../../src/protocol/http1/render-head.ts';
 import { inRandomPieces, trace } from '../conformance/http1-vectors.ts';
 import { seededRandom } from '../conformance/seeded-random.ts';
 
@@ -52,7 +52,8 @@ function someBody(random: Random): { field: RenderedField; text: string; framing
   }
   const trailers = someFields(random);
   const text =
-    chunks.map((chunk) => renderChunkHead(chunk.length) + chunk + CHUNK_END).join('') + renderLastChunk(trailers);
+    chunks.map((chunk) => renderChunkHead(chunk.length) + chunk + CHUNK_END).join('') +
+    renderLastChunk(renderFields(trailers));
   const events = [...dataEvents, 'end', ...fieldLines(trailers, '  + ')];
   return { field: { name: 'Transfer-Encoding', value: 'chunked' }, text, framing: ' body=chunked', events };
 }

@@ -5,19 +5,26 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Body, BodySink, FilePart, Handler, ResponseHead } from '../../protocol/http/exchange.ts';
-import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
+import type {
+  Body,
+  BodySink,
+  FilePart,
+  ResponseHead,
+  WebSocketAccept,
+  WebSocketSession,
+  WebSocketSink,
+} from '../../protocol/http/exchange.ts';
+import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
-import type { AccessLog } from '../access-log/access-log.ts';
-import type { ConnectionTable, TrackedConnection } from '../connection-table.ts';
+import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
+import type { TrackedConnection } from '../connection-table.ts';
 import { renderErrorPage } from '../error-pages.ts';
-import type { TrustedPeers } from '../forwarded.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
 import { identify } from '../pipeline/identify.ts';
-import type { RequestIds } from '../request-id.ts';
+import type { ConnectionServices } from './connection-services.ts';
 import type { Phase } from './deadline.ts';
 import { Deadline } from './deadline.ts';
 import type { ExchangeConnection } from './http1-exchange.ts';
@@ -25,28 +32,11 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
-import type { ConnectionField, HeadRenderer } from './response-text.ts';
-import { delimiterOf, forbidsBody } from './response-text.ts';
+import type { ConnectionField } from './response-text.ts';
+import { acceptsTrailers, delimiterOf, forbidsBody } from './response-text.ts';
 import { ResponseWriter } from './response-writer.ts';
-
-/** What all connections of a thread share. */
-export interface ConnectionServices {
-  /** One read buffer for all: what is not consumed at once is copied by the parser. */
-  readonly buffer: Buffer;
-  readonly memo: FieldMemo;
-  readonly renderer: HeadRenderer;
-  readonly table: ConnectionTable;
-  readonly ids: RequestIds;
-  readonly trusted: TrustedPeers;
-  readonly keepAliveMs: number;
-  readonly isDevelopment: boolean;
-  readonly accessLog: AccessLog | undefined;
-  readonly handle: Handler;
-  /** The date of this second, as RFC 9110 5.6.7 writes it. */
-  readonly date: () => string;
-  readonly monotonicMs: () => number;
-  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
-}
+import { openSession } from './websocket/open-session.ts';
+import type { Session } from './websocket/session.ts';
 
 export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents {
   readonly #services: ConnectionServices;
@@ -65,6 +55,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #isProcessing = false;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
+  /** What the connection has become, after a handshake. */
+  #webSocket: Session | undefined;
 
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#peer = peer;
@@ -88,8 +80,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     const { buffer } = this.#services;
-    this.#parser.feed(length === buffer.length ? buffer : buffer.subarray(0, length));
-    this.#process();
+    const bytes = length === buffer.length ? buffer : buffer.subarray(0, length);
+    if (this.#webSocket === undefined) {
+      this.#parser.feed(bytes);
+      this.#process();
+    } else {
+      this.#webSocket.onBytes(bytes);
+    }
   }
 
   #process(): void {
@@ -233,11 +230,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const isBare = forbidsBody(head.status);
     const delimiter = isBare || (isHead && length === 0) ? 'none' : length;
     if (length === 0 || isHead || isBare) {
-      this.#writer.whole(head, delimiter, this.#connectionField(exchange), undefined);
+      this.#writer.whole(head, delimiter, this.#connectionField(exchange, head), undefined);
       releaseBody(body);
     } else {
       exchange.bodyBytes = length;
-      this.#writer.whole(head, delimiter, this.#connectionField(exchange), body);
+      this.#writer.whole(head, delimiter, this.#connectionField(exchange, head), body);
     }
     this.#complete();
   }
@@ -251,7 +248,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (delimiter === 'close') {
       this.#keepAlive = false;
     }
-    this.#writer.begin(head, delimiter, this.#connectionField(exchange));
+    this.#writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }
 
   write(exchange: Http1Exchange, bytes: Buffer): boolean {
@@ -277,6 +274,43 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#enter('write', EDGE_LIMITS.writeStallMs);
   }
 
+  hint(exchange: Http1Exchange, fields: string): void {
+    if (exchange === this.#exchange && exchange.status === 0 && exchange.head.minor === 1) {
+      this.#output.text(`HTTP/1.1 103 ${reasonPhrase(103)}\r\n${fields}\r\n`);
+    }
+  }
+
+  trail(exchange: Http1Exchange, fields: string): void {
+    if (exchange === this.#exchange && hasBody(exchange) && acceptsTrailers(exchange.head)) {
+      this.#writer.trail(fields);
+    }
+  }
+
+  acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
+    const { handshake } = exchange;
+    if (exchange !== this.#exchange || exchange.status !== 0 || handshake?.kind !== 'handshake') {
+      throw new Error('a WebSocket was accepted that nobody asks for');
+    }
+    const { table, webSocket } = this.#services;
+    exchange.status = 101;
+    // From here on the sink hears of the end.
+    exchange.watcher = undefined;
+    this.#keepAlive = false;
+    const carrier = { output: this.#output, socket: this.#socket, clock: table };
+    const session = openSession(handshake, accept, sink, webSocket, carrier);
+    this.#webSocket = session;
+    const early = this.#parser.takeRest();
+    // The handler has the session before it hears of messages.
+    process.nextTick(() => {
+      this.#socket.resume();
+      session.onBytes(early);
+      if (table.isStopping) {
+        this.closeIfIdle();
+      }
+    });
+    return session;
+  }
+
   end(exchange: Http1Exchange): void {
     if (exchange === this.#exchange) {
       this.#writer.end();
@@ -300,8 +334,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.respond(exchange, pageHead(status, page.contentType, fields ?? ''), page.body);
   }
 
-  #connectionField(exchange: Http1Exchange): ConnectionField {
-    if (this.#services.table.isStopping || (this.#isBodyOpen && this.#sink === undefined)) {
+  #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
+    if (head.closes === true || this.#services.table.isStopping || (this.#isBodyOpen && this.#sink === undefined)) {
       this.#keepAlive = false;
     }
     if (!this.#keepAlive) {
@@ -363,6 +397,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       if (this.#deadline.phase === 'write') {
         this.#deadline.enterApp();
       }
+      this.#webSocket?.onDrain();
       this.#exchange.watcher?.onDrain();
     }
   }
@@ -375,6 +410,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   // How the connection ends.
 
   #onClientEnd(): void {
+    this.#webSocket?.onLost();
     if (this.#socket.onClientEnd(this.#isBodyOpen ? undefined : this.#exchange)) {
       this.#keepAlive = false;
     }
@@ -384,6 +420,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#socket.onClose();
     this.#sink?.fail();
     this.#sink = undefined;
+    this.#webSocket?.onLost();
     const exchange = this.#exchange;
     if (exchange !== undefined) {
       this.#exchange = undefined;
@@ -402,7 +439,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   closeIfIdle(): void {
-    if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
+    if (this.#webSocket !== undefined) {
+      this.#webSocket.close(CLOSE_CODE.goingAway, '');
+    } else if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
       this.#socket.close(this.#isBodyOpen);
     }
   }
@@ -413,6 +452,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   /** Called about once a second. */
   onTick(nowMs: number): void {
+    this.#webSocket?.onTick(nowMs);
     if (this.#socket.onTick(nowMs, this.#bodyBytes)) {
       this.#onFault({
         code: this.#deadline.phase === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',

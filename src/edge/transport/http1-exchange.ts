@@ -10,8 +10,13 @@ import type {
   Responder,
   ResponseHead,
   ResponseWatcher,
+  WebSocketAccept,
+  WebSocketSession,
+  WebSocketSink,
 } from '../../protocol/http/exchange.ts';
 import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
+import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
+import { readHandshake } from '../../protocol/websocket/handshake.ts';
 
 /** What the connection does for its exchanges. It checks that the exchange is its present one: an answer that comes late goes nowhere. */
 export interface ExchangeConnection {
@@ -21,7 +26,10 @@ export interface ExchangeConnection {
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void;
   write(exchange: Http1Exchange, bytes: Buffer): boolean;
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void;
+  hint(exchange: Http1Exchange, fields: string): void;
+  trail(exchange: Http1Exchange, fields: string): void;
   end(exchange: Http1Exchange): void;
+  acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
   cut(exchange: Http1Exchange): void;
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void;
 }
@@ -95,6 +103,12 @@ export class Http1Exchange implements Exchange, Responder {
   get bodyLength(): number | undefined {
     return this.head.framing.kind === 'length' ? this.head.framing.bytes : undefined;
   }
+  get expectsContinue(): boolean {
+    return this.head.expectContinue;
+  }
+  get handshake(): Handshake | HandshakeRefusal | undefined {
+    return readHandshake(this.head);
+  }
 
   readBody(sink: BodySink): void {
     this.#connection.readBody(this, sink);
@@ -114,8 +128,17 @@ export class Http1Exchange implements Exchange, Responder {
   writeFile(part: FilePart, sent: () => void): void {
     this.#connection.writeFile(this, part, sent);
   }
+  hint(fields: string): void {
+    this.#connection.hint(this, fields);
+  }
+  trail(fields: string): void {
+    this.#connection.trail(this, fields);
+  }
   end(): void {
     this.#connection.end(this);
+  }
+  acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
+    return this.#connection.acceptWebSocket(this, accept, sink);
   }
   cut(): void {
     this.#connection.cut(this);

@@ -2,6 +2,7 @@
 
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
+import type { RequestHead } from '../../protocol/http1/types.ts';
 
 /** How the body is delimited: its length, in chunks, by the end of the connection, or not at all. */
 export type Delimiter = number | 'chunked' | 'close' | 'none';
@@ -72,4 +73,9 @@ export function delimiterOf(
     return 'none';
   }
   return request.minor === 1 ? 'chunked' : 'close';
+}
+
+/** RFC 9110 6.5.1: the client has said that it takes them. */
+export function acceptsTrailers({ block, minor }: RequestHead): boolean {
+  return minor === 1 && block.getAll('te').some((value) => /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(value));
 }

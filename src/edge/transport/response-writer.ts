@@ -1,7 +1,7 @@
 /** Writes one response after another to a connection's output: head, body, framing. It is told what to send, never whether. */
 
 import type { Body, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
-import { CHUNK_END, LAST_CHUNK, renderChunk, renderChunkHead } from '../../protocol/http1/render-chunk.ts';
+import { CHUNK_END, renderChunk, renderChunkHead, renderLastChunk } from '../../protocol/http1/render-chunk.ts';
 import type { Output } from './output.ts';
 import type { ConnectionField, Delimiter, HeadRenderer } from './response-text.ts';
 
@@ -15,6 +15,7 @@ export class ResponseWriter {
   #delimiter: Delimiter = 'none';
   /** The head of a response that has begun, until its first bytes follow or the turn of the loop ends. */
   #head = '';
+  #trailers = '';
 
   constructor(output: Output, renderer: HeadRenderer, date: () => string) {
     this.#output = output;
@@ -110,8 +111,14 @@ export class ResponseWriter {
     }
   }
 
+  /** Trailer fields, rendered: they need a chunked body. */
+  trail(fields: string): void {
+    this.#trailers = this.#delimiter === 'chunked' ? fields : '';
+  }
+
   end(): void {
-    const last = this.#takeHead() + (this.#delimiter === 'chunked' ? LAST_CHUNK : '');
+    const last = this.#takeHead() + (this.#delimiter === 'chunked' ? renderLastChunk(this.#trailers) : '');
+    this.#trailers = '';
     if (last !== '') {
       this.#output.text(last);
     }

@@ -32,6 +32,16 @@ export interface AccessLog {
   readonly format: 'combined' | 'json';
 }
 
+export interface WebSocketSettings {
+  /** Of a message of the client, decompressed. */
+  readonly messageBytesMax: number;
+  /** 0: no pings. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  /** permessage-deflate is agreed to where it is offered. */
+  readonly deflates: boolean;
+}
+
 /** 0 means "no limit" wherever a count or a size may be unlimited. */
 export interface EdgeSettings {
   readonly backlog: number;
@@ -47,6 +57,7 @@ export interface EdgeSettings {
   readonly queueTimeoutMs: number;
   /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
   readonly forwardedAllowIps: readonly string[];
+  readonly webSocket: WebSocketSettings;
   readonly accessLog: AccessLog | undefined;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
 }
@@ -88,12 +99,15 @@ export interface ActiveWorker {
 /**
  * The whole set of workers that are to be given requests. A worker that was active and is no longer gets DRAIN on its lanes; one
  * that has dialled and is not active yet waits. `draining` are those whose lanes get DRAIN whether this edge has seen them active or not: it may
- * have been started again since. `gone` are those whose process has ended since the last message.
+ * have been started again since. The WebSockets of those that are `closing` too are closed: their time is over. `gone` are those whose process has ended since the last message.
  */
 export interface SetWorkers {
   readonly kind: 'workers';
+  /** How the application is called; undefined until one is loaded. Requests wait as long. */
+  readonly interface: 'wsgi' | 'asgi' | undefined;
   readonly active: readonly ActiveWorker[];
   readonly draining: readonly number[];
+  readonly closing: readonly number[];
   readonly gone: readonly number[];
 }
 
@@ -123,7 +137,10 @@ export interface EdgeFatal {
   readonly message: string;
 }
 
-/** A request ran longer than the timeout; its client has been answered. Sent once for each request. */
+/**
+ * A request ran longer than the timeout; its client has been answered. Sent once for each request. With `isLoop`, the event loop of the worker
+ * has not turned for so long, and the request is the one that it began last.
+ */
 export interface RequestStuck {
   readonly kind: 'stuck';
   readonly worker: number;
@@ -132,6 +149,7 @@ export interface RequestStuck {
   readonly method: string;
   readonly path: string;
   readonly seconds: number;
+  readonly isLoop: boolean;
 }
 
 /** Nothing is left on the lanes of a worker that is no longer active but requests that were reported stuck: it may be ended. */

@@ -10,6 +10,10 @@ export interface StartZygote {
   readonly chdir: string;
   readonly pythonPath: readonly string[];
   readonly preload: 'auto' | 'always' | 'never';
+  readonly interface: 'auto' | 'wsgi' | 'asgi';
+  readonly lifespan: 'auto' | 'on' | 'off';
+  readonly loop: 'auto' | 'asyncio' | 'uvloop';
+  readonly rootPath: string;
   readonly threads: number;
   readonly maxRequests: number;
   readonly maxRequestsJitter: number;

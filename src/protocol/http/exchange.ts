@@ -5,6 +5,7 @@
  */
 
 import type { FieldBlock } from '../http1/types.ts';
+import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
 
 /** Who asks, after forwarded headers of trusted peers were believed. */
 export interface Client {
@@ -32,6 +33,8 @@ export interface ResponseHead {
   readonly fields: string;
   /** `fields` holds a Date of the application's own. */
   readonly hasDate: boolean;
+  /** The connection is to be closed behind this response. */
+  readonly closes?: boolean;
 }
 
 /** Bytes of an open file, sent by the transport under backpressure. */
@@ -62,12 +65,44 @@ export interface Responder {
   write(bytes: Buffer): boolean;
   /** Sends part of an open file as body bytes; `sent` runs once, when it is read to its end or given up. */
   writeFile(part: FilePart, sent: () => void): void;
+  /** Fields of a 103 (Early Hints), rendered, before the response has begun (RFC 8297). Dropped for a client that could not take it. */
+  hint(fields: string): void;
+  /** Trailer fields, rendered, before `end` (RFC 9110 6.5). Dropped unless the client asked for them and the body has room for them. */
+  trail(fields: string): void;
   /** The response is complete. */
   end(): void;
   /** The response cannot be completed: the connection is closed so that the client cannot take it for whole. */
   cut(): void;
+  /** Answers a WebSocket handshake: from now on there are messages. */
+  acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
   /** A refusal with an error page of ours, in the form that Accept asks for. `fields`: further rendered lines. */
   refuse(status: number, detail?: string, fields?: string): void;
+}
+
+export interface WebSocketAccept {
+  /** One of those that the client offered, or ''. */
+  readonly subprotocol: string;
+  /** Further rendered fields of the 101. */
+  readonly fields: string;
+}
+
+/** What an application hears of a WebSocket. The transport owns framing, compression, pings, limits and the closing handshake (RFC 6455). */
+export interface WebSocketSink {
+  /** A whole message; UTF-8 that was checked if it is text. `data` is the sink's. False: no more until `resume`. */
+  onMessage(isText: boolean, data: Buffer): boolean;
+  /** `send` returned false before; the client has caught up. */
+  onDrain(): void;
+  /** The connection has ended, once: with the code and reason of the client, 1005 if it gave none, 1006 without a closing handshake. */
+  onClose(code: number, reason: string): void;
+}
+
+/** What an application does with a WebSocket. */
+export interface WebSocketSession {
+  /** The buffer is the transport's from then on. False when the client reads more slowly than this. */
+  send(isText: boolean, data: Buffer): boolean;
+  resume(): void;
+  /** Begins the closing handshake; `onClose` follows. */
+  close(code: number, reason: string): void;
 }
 
 /** Where the time of a request went, for the access log. */
@@ -121,6 +156,10 @@ export interface Exchange {
   readonly hasBody: boolean;
   /** Content-Length of the body, or undefined if it is chunked. */
   readonly bodyLength: number | undefined;
+  /** The client waits for 100 (Continue), which `readBody` sends. */
+  readonly expectsContinue: boolean;
+  /** What it asks for as a WebSocket handshake; undefined: it is an ordinary request. */
+  readonly handshake: Handshake | HandshakeRefusal | undefined;
   /** Hands the body to `sink`; a handler that does not call it leaves the body to be discarded. */
   readBody(sink: BodySink): void;
   resumeBody(): void;

@@ -2,6 +2,8 @@
 
 import { fieldBlock } from '../http1/fake-field-block.ts';
 import type { FieldBlock } from '../http1/types.ts';
+import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
+import { readHandshake } from '../websocket/handshake.ts';
 
 export interface FakeRequestLine {
   readonly method?: string;
@@ -21,6 +23,8 @@ export class FakeRequestHead {
   readonly hasTargetAuthority = false;
   readonly minor = 1;
   readonly block: FieldBlock;
+  readonly expectsContinue: boolean;
+  readonly handshake: Handshake | HandshakeRefusal | undefined;
   readonly client = { address: '192.0.2.1', port: '40000' };
   readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false } as const;
 
@@ -31,5 +35,7 @@ export class FakeRequestHead {
     this.query = query;
     this.target = query === '' ? path : `${path}?${query}`;
     this.block = fieldBlock(fields);
+    this.expectsContinue = this.block.expect !== undefined;
+    this.handshake = readHandshake({ method, minor: 1, block: this.block, framing: { kind: 'none' } });
   }
 }

@@ -15,6 +15,6 @@ test('renderChunk() frames the bytes', () => {
 });
 
 test('renderLastChunk() carries trailers', () => {
-  assert.equal(renderLastChunk([]), LAST_CHUNK);
-  assert.equal(renderLastChunk([{ name: 'Digest', value: 'x' }]), '0\r\nDigest: x\r\n\r\n');
+  assert.equal(renderLastChunk(''), LAST_CHUNK);
+  assert.equal(renderLastChunk('Digest: x\r\n'), '0\r\nDigest: x\r\n\r\n');
 });

@@ -1,8 +1,5 @@
 /** The chunked coding, as it is sent (RFC 9112 7.1). */
 
-import type { RenderedField } from './render-head.ts';
-import { renderFields } from './render-head.ts';
-
 /** What precedes the data of a chunk of `bytes` bytes; CRLF follows it. A chunk of none would end the body. */
 export function renderChunkHead(bytes: number): string {
   if (bytes < 1) {
@@ -26,6 +23,7 @@ export function renderChunk(bytes: Buffer): Buffer {
 /** The last chunk, without trailers. */
 export const LAST_CHUNK = '0\r\n\r\n';
 
-export function renderLastChunk(trailers: readonly RenderedField[]): string {
-  return `0\r\n${renderFields(trailers)}\r\n`;
+/** The last chunk, with rendered trailer fields. */
+export function renderLastChunk(trailers: string): string {
+  return trailers === '' ? LAST_CHUNK : `0\r\n${trailers}\r\n`;
 }

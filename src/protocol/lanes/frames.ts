@@ -7,6 +7,8 @@ export const FRAME_LIMITS = {
   payloadBytesMax: 1_048_576,
   /** Body bytes in one frame: large enough to amortise the header, small enough to share a lane's buffer. */
   bodyBytesMax: 262_144,
+  /** What may be sent on a stream of a concurrent lane before the first credit. */
+  creditBytes: 262_144,
   /** Streams are 24 bits; 0 is the lane itself. */
   streamMax: 0xffffff,
 } as const;
@@ -21,6 +23,12 @@ export const FRAME = {
   drain: 7,
   fileOpened: 8,
   fileRefused: 9,
+  ping: 10,
+  clientEnd: 11,
+  wsText: 16,
+  wsBinary: 17,
+  wsMore: 18,
+  wsClose: 19,
   hello: 128,
   response: 129,
   responseWhole: 130,
@@ -29,9 +37,19 @@ export const FRAME = {
   failed: 133,
   file: 134,
   recalled: 135,
+  hints: 136,
+  trailers: 137,
+  /** From a worker; `credit` is from the edge. */
+  workerCredit: 138,
+  pong: 139,
+  wsAccept: 144,
+  workerWsText: 145,
+  workerWsBinary: 146,
+  workerWsMore: 147,
+  workerWsClose: 148,
 } as const;
 
-export const REQUEST_FLAG = { bodyInFile: 1, body: 2 } as const;
+export const REQUEST_FLAG = { bodyInFile: 1, body: 2, more: 4, webSocket: 8, expect: 16 } as const;
 
 /** Writes a frame header at `at`; returns the offset behind it. */
 export function writeFrameHeader(into: Buffer, at: number, size: number, type: number, stream: number): number {

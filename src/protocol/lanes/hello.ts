@@ -7,6 +7,10 @@ export interface Hello {
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
+  /** How the worker's units run requests: one at a time and in order, or side by side. */
+  readonly kind: 'wsgi' | 'asgi';
+  /** Streams at a time. */
+  readonly capacity: number;
 }
 
 /** Undefined if the text is not a hello in all its parts. */
@@ -20,14 +24,14 @@ export function parseHello(text: string): Hello | undefined {
   if (typeof value !== 'object' || value === null) {
     return undefined;
   }
-  const { secret, role, worker, unit = 0, slot = 0, pid } = value as Record<string, unknown>;
+  const { secret, role, worker, unit = 0, slot = 0, pid, kind, capacity } = value as Record<string, unknown>;
   if (typeof secret !== 'string' || (role !== 'requests' && role !== 'control')) {
     return undefined;
   }
-  if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid)) {
+  if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid) || !isCount(capacity)) {
     return undefined;
   }
-  return { secret, role, worker, unit, slot, pid };
+  return kind === 'wsgi' || kind === 'asgi' ? { secret, role, worker, unit, slot, pid, kind, capacity } : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -57,6 +57,18 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.#answer(status, fields, undefined, true);
   }
 
+  hint(): void {
+    throw new Error('a file has no hints');
+  }
+
+  trail(): void {
+    throw new Error('a file has no trailers');
+  }
+
+  acceptWebSocket(): never {
+    throw new Error('a file is no WebSocket');
+  }
+
   cut(): void {
     this.wasCut = true;
   }

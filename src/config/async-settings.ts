@@ -1,0 +1,104 @@
+/** The settings of asynchronous applications and of WebSockets: rows of the table in settings.ts. */
+
+import type { ServerModel } from './model.ts';
+import type { Setting } from './setting.ts';
+import { always, last } from './setting.ts';
+import { parseChoice, parseDuration, parseSize, parseSwitch, parseText } from './setting-values.ts';
+
+const MIB = 2 ** 20;
+const HOUR_MS = 3_600_000;
+
+type AsyncSetting =
+  | 'interface'
+  | 'lifespan'
+  | 'loop'
+  | 'rootPath'
+  | 'drainTimeoutMs'
+  | 'wsMessageBytesMax'
+  | 'wsPingIntervalMs'
+  | 'wsPingTimeoutMs'
+  | 'wsCompression';
+
+export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel[K]> } = {
+  interface: {
+    flag: 'interface',
+    value: 'KIND',
+    group: 'Application',
+    doc: 'How the application is called: wsgi, asgi, or auto, which looks at the callable.',
+    fallbackText: 'auto',
+    fallback: always('auto'),
+    parse: last(parseChoice('auto', 'wsgi', 'asgi')),
+  },
+  lifespan: {
+    flag: 'lifespan',
+    value: 'MODE',
+    group: 'ASGI and WebSockets',
+    doc: 'Startup and shutdown events: on, off, or auto, which does without where the application does not take them.',
+    fallbackText: 'auto',
+    fallback: always('auto'),
+    parse: last(parseChoice('auto', 'on', 'off')),
+  },
+  loop: {
+    flag: 'loop',
+    value: 'NAME',
+    group: 'ASGI and WebSockets',
+    doc: 'The event loop: asyncio, uvloop, or auto, which is uvloop where it is installed.',
+    fallbackText: 'auto',
+    fallback: always('auto'),
+    parse: last(parseChoice('auto', 'asyncio', 'uvloop')),
+  },
+  rootPath: {
+    flag: 'root-path',
+    value: 'PATH',
+    group: 'ASGI and WebSockets',
+    doc: 'The path under which a proxy has mounted the application: the root_path of ASGI.',
+    fallbackText: 'none',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  drainTimeoutMs: {
+    flag: 'drain-timeout',
+    value: 'TIME',
+    group: 'Timeouts',
+    doc: 'How long WebSockets and streams of an ASGI application stay with a worker that is replaced. Then WebSockets are closed with 1012.',
+    fallbackText: '1 hour',
+    fallback: always(HOUR_MS),
+    parse: last(parseDuration(0)),
+  },
+  wsMessageBytesMax: {
+    flag: 'ws-max-size',
+    value: 'SIZE',
+    group: 'ASGI and WebSockets',
+    doc: 'The largest message that a client may send over a WebSocket, decompressed; a larger one ends it with 1009.',
+    fallbackText: '16M',
+    fallback: always(16 * MIB),
+    parse: last(parseSize('')),
+  },
+  wsPingIntervalMs: {
+    flag: 'ws-ping-interval',
+    value: 'TIME',
+    group: 'ASGI and WebSockets',
+    doc: 'How often the client of a WebSocket is pinged. 0: never.',
+    fallbackText: '20 seconds',
+    fallback: always(20_000),
+    parse: last(parseDuration(0)),
+  },
+  wsPingTimeoutMs: {
+    flag: 'ws-ping-timeout',
+    value: 'TIME',
+    group: 'ASGI and WebSockets',
+    doc: 'A client that has not answered a ping for so long is gone.',
+    fallbackText: '20 seconds',
+    fallback: always(20_000),
+    parse: last(parseDuration(1)),
+  },
+  wsCompression: {
+    flag: 'ws-compression',
+    isNegatable: true,
+    group: 'ASGI and WebSockets',
+    doc: 'Compress the messages of WebSockets whose client can (permessage-deflate).',
+    fallbackText: 'on',
+    fallback: always(true),
+    parse: last(parseSwitch),
+  },
+};

@@ -1,0 +1,105 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import type { DeflateRaw, InflateRaw } from 'node:zlib';
+import { constants, createDeflateRaw, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { SyncZlib } from './node-internals.ts';
+
+const { Z_BLOCK, Z_NO_FLUSH, Z_SYNC_FLUSH } = constants;
+/** RFC 7692 7.2.3.1, with its tail. */
+const HELLO = Buffer.from('f248cdc9c907000000ffff', 'hex');
+
+function syncOf(stream: InflateRaw | DeflateRaw): SyncZlib {
+  const sync = SyncZlib.of(stream);
+  if (sync === undefined) {
+    throw new Error('this Node does not show what SyncZlib needs');
+  }
+  return sync;
+}
+
+test('SyncZlib inflates in the calling thread and says what is left', () => {
+  const sync = syncOf(createInflateRaw());
+  const output = Buffer.alloc(20);
+  equal(sync.run(Z_NO_FLUSH, Buffer.concat([Buffer.from('xx'), HELLO]), 2, output), true);
+  deepEqual([sync.inputLeft, sync.outputLeft], [0, 15]);
+  equal(output.subarray(0, 5).toString(), 'Hello');
+});
+
+test('SyncZlib goes on where the output was full', () => {
+  const sync = syncOf(createInflateRaw());
+  const output = Buffer.alloc(3);
+  equal(sync.run(Z_NO_FLUSH, HELLO, 0, output), true);
+  equal(sync.outputLeft, 0);
+  equal(output.toString(), 'Hel');
+  equal(sync.run(Z_NO_FLUSH, HELLO, HELLO.length - sync.inputLeft, output), true);
+  equal(sync.outputLeft, 1);
+  equal(output.subarray(0, 2).toString(), 'lo');
+});
+
+test('SyncZlib leaves the context open: later output refers to earlier', () => {
+  const sync = syncOf(createDeflateRaw());
+  const text = Buffer.from('a text that comes again, a text that comes again');
+  const lengths: number[] = [];
+  const packed: Buffer[] = [];
+  for (let count = 0; count < 2; count += 1) {
+    const output = Buffer.alloc(200);
+    equal(sync.run(Z_SYNC_FLUSH, text, 0, output), true);
+    lengths.push(output.length - sync.outputLeft);
+    packed.push(output.subarray(0, output.length - sync.outputLeft));
+  }
+  equal(lengths[1]! < lengths[0]! / 2, true, lengths.join());
+  equal(inflateRawSync(Buffer.concat(packed), { finishFlush: Z_SYNC_FLUSH }).toString(), text.toString().repeat(2));
+});
+
+test('SyncZlib stops at the end of a block where it is told to', () => {
+  const sync = syncOf(createInflateRaw());
+  const output = Buffer.alloc(20);
+  sync.run(Z_NO_FLUSH, HELLO.subarray(0, -4), 0, output);
+  equal(sync.run(Z_BLOCK, Buffer.from('0000ffff00', 'hex'), 0, output), true);
+  deepEqual([sync.inputLeft, sync.outputLeft], [1, 20]);
+});
+
+test('SyncZlib says that data is bad, and the stream ends with an error', async () => {
+  const stream = createInflateRaw();
+  const sync = syncOf(stream);
+  const told = once(stream, 'error');
+  equal(sync.run(Z_NO_FLUSH, Buffer.alloc(10, 0xff), 0, Buffer.alloc(20)), false);
+  match(String(await told), /invalid/);
+  equal(stream.destroyed, true);
+  equal(sync.run(Z_NO_FLUSH, HELLO, 0, Buffer.alloc(20)), false);
+});
+
+test('a stream that SyncZlib has used goes on in the thread pool, and back', async () => {
+  const stream = createInflateRaw({ chunkSize: 64 });
+  const sync = syncOf(stream);
+  const output = Buffer.alloc(20);
+  sync.run(Z_NO_FLUSH, HELLO, 0, output);
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // The second message of RFC 7692 7.2.3.2 refers to the first.
+  await new Promise((resolve) => stream.write(Buffer.from('f2001100000000ffff', 'hex'), resolve));
+  equal(Buffer.concat(chunks).toString(), 'Hello');
+  equal(sync.run(Z_NO_FLUSH, Buffer.from('f2001100000000ffff', 'hex'), 0, output), true);
+  equal(output.subarray(0, 20 - sync.outputLeft).toString(), 'Hello');
+});
+
+test('resizeChunks() decides how much the thread pool makes at a time', async () => {
+  const stream = createInflateRaw({ chunkSize: 64 });
+  const sync = syncOf(stream);
+  const lengths: number[] = [];
+  stream.on('data', (chunk: Buffer) => lengths.push(chunk.length));
+  const deflater = syncOf(createDeflateRaw());
+  const packed = Buffer.alloc(100);
+  deflater.run(Z_SYNC_FLUSH, Buffer.alloc(1000), 0, packed);
+  const input = packed.subarray(0, packed.length - deflater.outputLeft);
+  sync.resizeChunks(600);
+  await new Promise((resolve) => stream.write(input, resolve));
+  deepEqual(lengths, [600, 400]);
+});
+
+test('SyncZlib.of() is undefined for a stream that has none of it', () => {
+  const stream = createInflateRaw();
+  stream.close();
+  equal(SyncZlib.of(stream), undefined);
+  equal(SyncZlib.of({} as InflateRaw), undefined);
+});

@@ -1,0 +1,28 @@
+import type { Handler } from '../../protocol/http/exchange.ts';
+import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
+import type { AccessLog } from '../access-log/access-log.ts';
+import type { ConnectionTable } from '../connection-table.ts';
+import type { TrustedPeers } from '../forwarded.ts';
+import type { RequestIds } from '../request-id.ts';
+import type { HeadRenderer } from './response-text.ts';
+import type { WebSocketServices } from './websocket/open-session.ts';
+
+/** What all connections of a thread share. */
+export interface ConnectionServices {
+  /** One read buffer for all: what is not consumed at once is copied by the parser. */
+  readonly buffer: Buffer;
+  readonly memo: FieldMemo;
+  readonly renderer: HeadRenderer;
+  readonly table: ConnectionTable;
+  readonly ids: RequestIds;
+  readonly trusted: TrustedPeers;
+  readonly keepAliveMs: number;
+  readonly isDevelopment: boolean;
+  readonly webSocket: WebSocketServices;
+  readonly accessLog: AccessLog | undefined;
+  readonly handle: Handler;
+  /** The date of this second, as RFC 9110 5.6.7 writes it. */
+  readonly date: () => string;
+  readonly monotonicMs: () => number;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
+}

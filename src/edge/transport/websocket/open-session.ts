@@ -1,0 +1,39 @@
+/** A handshake becomes a session: what is agreed on is decided and said here. */
+
+import type { WebSocketAccept, WebSocketSink } from '../../../protocol/http/exchange.ts';
+import { acceptDeflate } from '../../../protocol/websocket/deflate-offer.ts';
+import type { Handshake } from '../../../protocol/websocket/handshake.ts';
+import type { LingeringSocket } from '../lingering-socket.ts';
+import type { Output } from '../output.ts';
+import { renderAccept } from './accept.ts';
+import { DEFLATE_LIMITS, MessageDeflate } from './message-deflate.ts';
+import type { WebSocketSettings } from './session.ts';
+import { Session } from './session.ts';
+import type { ZlibContexts } from './zlib-contexts.ts';
+
+/** What the WebSockets of a thread share. */
+export interface WebSocketServices extends WebSocketSettings {
+  /** permessage-deflate is agreed to where it is offered. */
+  readonly deflates: boolean;
+  readonly contexts: ZlibContexts;
+}
+
+/** Of the connection that carried the handshake. */
+export interface SessionCarrier {
+  readonly output: Output;
+  readonly socket: LingeringSocket;
+  readonly clock: { readonly nowMs: number };
+}
+
+export function openSession(
+  handshake: Handshake,
+  accept: WebSocketAccept,
+  sink: WebSocketSink,
+  services: WebSocketServices,
+  carrier: SessionCarrier,
+): Session {
+  const agreed = services.deflates ? acceptDeflate(handshake.extensions, DEFLATE_LIMITS.windowBitsMax) : undefined;
+  carrier.output.text(renderAccept(handshake, accept, agreed?.field));
+  const deflate = agreed && new MessageDeflate(agreed.parameters, services);
+  return new Session({ settings: services, sink, deflate, ...carrier });
+}

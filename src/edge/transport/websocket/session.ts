@@ -1,0 +1,325 @@
+/**
+ * One WebSocket: bytes of the client to messages, messages to frames, pings, limits and the closing handshake (RFC 6455, RFC 7692).
+ * What it sends goes through the connection's Output, in the order of its calls; what it hears goes to the sink.
+ *
+ * | what ends it | what the sink hears | what the client gets |
+ * |---|---|---|
+ * | a close frame of the client | its code and reason | the same code |
+ * | `close` of ours, answered | the code of the answer | our code |
+ * | … not answered in time | 1006 | our code, then the connection is closed |
+ * | a fault of the client | the fault's code | the same |
+ * | no answer to a ping | 1006 | 1011 |
+ * | the connection is lost | 1006 | |
+ */
+
+import { isUtf8 } from 'node:buffer';
+import type { WebSocketSession, WebSocketSink } from '../../../protocol/http/exchange.ts';
+import { CLOSE_CODE } from '../../../protocol/websocket/close-codes.ts';
+import type { FrameEvent, FrameMessage } from '../../../protocol/websocket/frame-parser.ts';
+import { FrameParser } from '../../../protocol/websocket/frame-parser.ts';
+import { OPCODE } from '../../../protocol/websocket/opcodes.ts';
+import {
+  renderClose,
+  renderFrame,
+  renderFrameHeader,
+  renderPing,
+  renderPong,
+} from '../../../protocol/websocket/render-frame.ts';
+import { EDGE_LIMITS } from '../../limits.ts';
+import type { LingeringSocket } from '../lingering-socket.ts';
+import type { Output } from '../output.ts';
+import type { MessageDeflate } from './message-deflate.ts';
+
+export interface WebSocketSettings {
+  /** Of a message of the client, decompressed. */
+  readonly messageBytesMax: number;
+  /** 0: no pings. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+}
+
+export interface SessionOptions {
+  readonly settings: WebSocketSettings;
+  readonly sink: WebSocketSink;
+  readonly output: Output;
+  readonly socket: LingeringSocket;
+  /** If permessage-deflate was agreed. */
+  readonly deflate: MessageDeflate | undefined;
+  /** Monotonic time, precise to a second. */
+  readonly clock: { readonly nowMs: number };
+}
+
+/** `closing`: our close frame is sent, the client's has not come. */
+type State = 'open' | 'closing' | 'ended';
+
+interface Outgoing {
+  readonly isText: boolean;
+  readonly data: Buffer;
+}
+
+/** Longer messages are sent without being copied behind their header. */
+const COPIED_BYTES_MAX = 16_384;
+
+export class Session implements WebSocketSession {
+  readonly #options: SessionOptions;
+  readonly #parser: FrameParser;
+  #state: State = 'open';
+  /** A message is being decompressed. */
+  #isInflating = false;
+  /** The sink wants nothing more for now. */
+  #isHeld = false;
+  #isProcessing = false;
+  /** What waits behind a message that is being compressed; the close comes last. */
+  #queue: Outgoing[] = [];
+  #queuedClose: { readonly code: number; readonly reason: string } | undefined;
+  #isDeflating = false;
+  /** When the last ping was sent, or the session began. */
+  #pingedMs: number;
+  #awaitsPong = false;
+  #closeDueMs = Infinity;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#parser = new FrameParser({
+      messageBytesMax: options.settings.messageBytesMax,
+      allowsCompressed: options.deflate !== undefined,
+    });
+    this.#pingedMs = options.clock.nowMs;
+  }
+
+  // From the client.
+
+  /** Bytes of the client, borrowed. */
+  onBytes(bytes: Buffer): void {
+    if (this.#state !== 'ended') {
+      this.#parser.feed(bytes);
+      this.#process();
+    }
+  }
+
+  #process(): void {
+    if (this.#isProcessing) {
+      return;
+    }
+    this.#isProcessing = true;
+    while (!this.#isInflating && !this.#isHeld) {
+      const event = this.#parser.next();
+      if (event === undefined) {
+        break;
+      }
+      this.#onEvent(event);
+    }
+    this.#isProcessing = false;
+    if (this.#isInflating || this.#isHeld) {
+      this.#parser.keep();
+      this.#options.socket.pause();
+    } else {
+      this.#options.socket.resume();
+    }
+  }
+
+  #onEvent(event: FrameEvent): void {
+    switch (event.kind) {
+      case 'message':
+        this.#onMessage(event);
+        return;
+      case 'ping':
+        if (this.#state === 'open') {
+          this.#options.output.buffer(renderPong(event.data));
+        }
+        return;
+      case 'pong':
+        this.#awaitsPong = false;
+        return;
+      case 'close':
+        this.#onClientClose(event.code, event.reason);
+        return;
+      case 'fault':
+        this.#fail(event.code, event.detail);
+        return;
+    }
+  }
+
+  #onMessage({ isText, isCompressed, data }: FrameMessage): void {
+    if (!isCompressed || this.#options.deflate === undefined) {
+      this.#deliver(isText, data);
+      return;
+    }
+    this.#isInflating = true;
+    this.#options.deflate.inflate(data, (result) => {
+      this.#isInflating = false;
+      if (result === 'too-big') {
+        this.#fail(CLOSE_CODE.tooBig, 'a message that is too big once it is decompressed');
+      } else if (result === 'bad') {
+        this.#fail(CLOSE_CODE.invalidPayload, 'a message that cannot be decompressed');
+      } else if (isText && !isUtf8(result)) {
+        this.#fail(CLOSE_CODE.invalidPayload, 'text that is not UTF-8');
+      } else {
+        this.#deliver(isText, result);
+      }
+      this.#process();
+    });
+  }
+
+  /** What comes after our close is not wanted any more (RFC 6455 1.4). */
+  #deliver(isText: boolean, data: Buffer): void {
+    if (this.#state === 'open' && !this.#options.sink.onMessage(isText, data)) {
+      this.#isHeld = true;
+    }
+  }
+
+  resume(): void {
+    if (this.#isHeld) {
+      this.#isHeld = false;
+      this.#process();
+    }
+  }
+
+  #onClientClose(code: number, reason: string): void {
+    if (this.#state === 'open') {
+      this.#flushBefore(code, '');
+    }
+    this.#end(code, reason, false);
+  }
+
+  #fail(code: number, detail: string): void {
+    if (this.#state === 'open') {
+      this.#flushBefore(code, detail);
+    }
+    this.#end(code, detail, true);
+  }
+
+  /** What waits to be compressed is not sent any more: the client has gone on to closing. */
+  #flushBefore(code: number, reason: string): void {
+    this.#queue = [];
+    this.#options.output.buffer(renderClose(code, reason));
+  }
+
+  /** `mayBeSending`: the client has not said that it sends no more. */
+  #end(code: number, reason: string, mayBeSending: boolean): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    this.#state = 'ended';
+    this.#isHeld = false;
+    this.#queue = [];
+    this.#options.deflate?.close();
+    this.#isInflating = false;
+    this.#options.sink.onClose(code, reason);
+    this.#options.socket.close(mayBeSending);
+  }
+
+  // To the client.
+
+  send(isText: boolean, data: Buffer): boolean {
+    if (this.#state !== 'open' || this.#queuedClose !== undefined) {
+      return true; // Nobody reads it any more.
+    }
+    if (this.#isDeflating) {
+      this.#queue.push({ isText, data });
+      return false;
+    }
+    this.#sendNow(isText, data);
+    return !this.#isDeflating && this.#options.output.hasRoom;
+  }
+
+  #sendNow(isText: boolean, data: Buffer): void {
+    if (this.#options.deflate === undefined) {
+      this.#write(isText, data, false);
+      return;
+    }
+    this.#isDeflating = true;
+    this.#options.deflate.deflate(data, (compressed) => {
+      this.#isDeflating = false;
+      if (this.#state === 'open') {
+        this.#write(isText, compressed ?? data, compressed !== undefined);
+        this.#sendQueued();
+      }
+    });
+  }
+
+  #sendQueued(): void {
+    while (!this.#isDeflating) {
+      const next = this.#queue.shift();
+      if (next === undefined) {
+        break;
+      }
+      this.#sendNow(next.isText, next.data);
+    }
+    if (this.#isDeflating) {
+      return;
+    }
+    if (this.#queuedClose !== undefined) {
+      this.#sendClose(this.#queuedClose.code, this.#queuedClose.reason);
+    } else if (this.#options.output.hasRoom) {
+      this.#options.sink.onDrain();
+    }
+  }
+
+  #write(isText: boolean, payload: Buffer, isCompressed: boolean): void {
+    const { output } = this.#options;
+    const opcode = isText ? OPCODE.text : OPCODE.binary;
+    if (payload.length <= COPIED_BYTES_MAX) {
+      output.buffer(renderFrame({ opcode, isCompressed }, payload));
+    } else {
+      output.joined(renderFrameHeader({ opcode, isCompressed, length: payload.length }).latin1Slice(), payload);
+    }
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#state !== 'open' || this.#queuedClose !== undefined) {
+      return;
+    }
+    if (this.#isDeflating) {
+      this.#queuedClose = { code, reason };
+    } else {
+      this.#sendClose(code, reason);
+    }
+  }
+
+  #sendClose(code: number, reason: string): void {
+    this.#options.output.buffer(renderClose(code, reason));
+    this.#state = 'closing';
+    this.#closeDueMs = this.#options.clock.nowMs + EDGE_LIMITS.webSocketCloseMs;
+    this.resume();
+  }
+
+  // What the connection tells.
+
+  /** All that was written has been taken. */
+  onDrain(): void {
+    if (this.#state === 'open' && !this.#isDeflating) {
+      this.#options.sink.onDrain();
+    }
+  }
+
+  /** Called about once a second. */
+  onTick(nowMs: number): void {
+    const { pingIntervalMs, pingTimeoutMs } = this.#options.settings;
+    if (this.#state === 'closing') {
+      if (nowMs >= this.#closeDueMs) {
+        this.#end(CLOSE_CODE.abnormal, '', true);
+      }
+      return;
+    }
+    // While nothing is read, an answer may be waiting.
+    if (this.#state === 'ended' || pingIntervalMs === 0 || this.#isHeld || this.#isInflating) {
+      return;
+    }
+    if (this.#awaitsPong) {
+      if (nowMs - this.#pingedMs >= pingTimeoutMs) {
+        this.#flushBefore(CLOSE_CODE.internalError, 'no answer to a ping');
+        this.#end(CLOSE_CODE.abnormal, '', true);
+      }
+    } else if (nowMs - this.#pingedMs >= pingIntervalMs) {
+      this.#awaitsPong = true;
+      this.#pingedMs = nowMs;
+      this.#options.output.buffer(renderPing());
+    }
+  }
+
+  /** The connection has ended, or its sending side has: no close frame will come. */
+  onLost(): void {
+    this.#end(CLOSE_CODE.abnormal, '', false);
+  }
+}

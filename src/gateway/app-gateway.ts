@@ -1,0 +1,135 @@
+/**
+ * The way to the application, however it is called: WSGI requests go to the gateway that runs them one at a time on each unit, ASGI to the
+ * one that streams. What comes before any application is loaded waits until it is known.
+ */
+
+import type { Socket } from 'node:net';
+import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
+import type { Hello } from '../protocol/lanes/hello.ts';
+import { ConcurrentGateway } from './concurrent/concurrent-gateway.ts';
+import type { GatewayOptions } from './gateway.ts';
+import { Gateway } from './gateway.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
+import type { WorkerSets } from './worker-sets.ts';
+
+/** A lane as its socket sees it. */
+export interface OpenLane {
+  onBytes(chunk: Buffer, length: number): void;
+  onLost(): void;
+}
+
+export class AppGateway {
+  readonly #options: GatewayOptions;
+  readonly #serial: Gateway;
+  readonly #concurrent: ConcurrentGateway;
+  readonly #early = new Set<EarlyRequest>();
+  #interface: 'wsgi' | 'asgi' | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#serial = new Gateway(options);
+    this.#concurrent = new ConcurrentGateway(options);
+  }
+
+  submit(exchange: Exchange): void {
+    if (this.#interface === 'wsgi') {
+      this.#serial.submit(exchange);
+    } else if (this.#interface === 'asgi') {
+      this.#concurrent.submit(exchange);
+    } else {
+      this.#keep(exchange);
+    }
+  }
+
+  #keep(exchange: Exchange): void {
+    const { queueMax, queueTimeoutMs } = this.#options.settings;
+    if (this.#early.size >= queueMax) {
+      refuse(exchange);
+    } else {
+      this.#early.add(new EarlyRequest(exchange, queueTimeoutMs, (early) => this.#early.delete(early)));
+    }
+  }
+
+  addLane(socket: Socket, hello: Hello): OpenLane {
+    if (hello.kind === 'wsgi') {
+      const lane = this.#serial.addLane(socket, hello);
+      return {
+        onBytes: (chunk, length) => lane.onBytes(chunk, length),
+        onLost: () => this.#serial.onLaneLost(lane),
+      };
+    }
+    const lane = this.#concurrent.addLane(socket, hello);
+    return {
+      onBytes: (chunk, length) => lane.onBytes(chunk, length),
+      onLost: () => this.#concurrent.onLaneLost(lane),
+    };
+  }
+
+  addControl(worker: number, socket: Socket): void {
+    this.#serial.addControl(worker, socket);
+  }
+
+  removeControl(worker: number, socket: Socket): void {
+    this.#serial.removeControl(worker, socket);
+  }
+
+  setWorkers(workers: WorkerSets): void {
+    this.#interface = workers.interface ?? this.#interface;
+    this.#serial.setWorkers(workers.active, workers.draining, workers.gone);
+    this.#concurrent.setWorkers(workers);
+    if (this.#interface !== undefined) {
+      for (const early of this.#early) {
+        early.release();
+        this.submit(early.exchange);
+      }
+      this.#early.clear();
+    }
+  }
+
+  /** Another thread leaves room. */
+  takeRoom(): void {
+    this.#serial.takeRoom();
+  }
+}
+
+/** Waits for an application to be known. */
+class EarlyRequest implements ResponseWatcher {
+  readonly times = undefined;
+  readonly exchange: Exchange;
+  readonly #onLeft: (early: EarlyRequest) => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(exchange: Exchange, waitMs: number, onLeft: (early: EarlyRequest) => void) {
+    this.exchange = exchange;
+    this.#onLeft = onLeft;
+    this.#timer = setTimeout(() => {
+      this.onGone();
+      refuse(exchange);
+    }, waitMs);
+    exchange.watcher = this;
+  }
+
+  /** Somebody else answers it. */
+  release(): void {
+    clearTimeout(this.#timer);
+    this.exchange.watcher = undefined;
+  }
+
+  onDrain(): void {
+    // Nothing has been sent.
+  }
+
+  onGone(): void {
+    this.release();
+    this.#onLeft(this);
+  }
+
+  onClientEnd(): boolean {
+    this.onGone();
+    return true;
+  }
+}
+
+function refuse(exchange: Exchange): void {
+  exchange.responder.refuse(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+}

@@ -1,0 +1,83 @@
+/**
+ * The head of a request as an ASGI worker wants it (docs/lanes.md): a request part, which differs each time, and a block part, which
+ * repeats with the field section and is rendered once for it. The fields keep their order; those that are not in the block part come with
+ * the index at which they are inserted.
+ */
+
+import type { Exchange, Origin } from '../../protocol/http/exchange.ts';
+import type { FieldBlock } from '../../protocol/http1/types.ts';
+import type { LaneHead } from '../lane-output.ts';
+import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
+
+interface RenderedBlock {
+  readonly origin: Origin;
+  readonly minor: number;
+  readonly text: string;
+  /** `\0index\0name\0value…` of what is secret or of this request alone, or ''. */
+  readonly inserted: string;
+  /** How many fields there are with those. */
+  readonly count: number;
+  /** Where Host is inserted if the target says another. */
+  readonly hostIndex: number;
+  /** The peer is not trusted but sent forwarded fields: the true values are added. */
+  readonly rewritesForwarded: boolean;
+}
+
+const rendered = new WeakMap<FieldBlock, RenderedBlock>();
+
+function renderBlock(exchange: Exchange): RenderedBlock {
+  const { origin, minor, hasTargetAuthority } = exchange;
+  let text = `${origin.scheme}\0${minor === 1 ? '1.1' : '1.0'}\0${origin.name}\0${origin.port}`;
+  let inserted = '';
+  let count = 0;
+  let hostIndex = 0;
+  let rewritesForwarded = false;
+  for (const { lower, value } of exchange.block.fields) {
+    if (isNeverPassed(lower)) {
+      continue;
+    }
+    if (!origin.isTrusted && FORWARDED_FIELDS.has(lower)) {
+      rewritesForwarded = true;
+      continue;
+    }
+    if (lower === 'host' && hasTargetAuthority) {
+      hostIndex = count;
+      continue;
+    }
+    if (SECRET_FIELDS.has(lower) || lower === 'content-length') {
+      inserted += `\0${count}\0${lower}\0${value}`;
+    } else {
+      text += `\0${lower}\0${value}`;
+    }
+    count += 1;
+  }
+  return { origin, minor, text, inserted, count, hostIndex, rewritesForwarded };
+}
+
+function blockOf(exchange: Exchange): RenderedBlock {
+  if (exchange.hasTargetAuthority) {
+    return renderBlock(exchange); // Rare, and without the Host of the block.
+  }
+  const known = rendered.get(exchange.block);
+  if (known !== undefined && known.origin === exchange.origin && known.minor === exchange.minor) {
+    return known;
+  }
+  const fresh = renderBlock(exchange);
+  rendered.set(exchange.block, fresh);
+  return fresh;
+}
+
+export function renderAsgiHead(exchange: Exchange): LaneHead {
+  const block = blockOf(exchange);
+  const { client } = exchange;
+  let request = `${exchange.method}\0${exchange.rawPath}\0${exchange.query}\0${client.address}\0${client.port}\0${exchange.requestId}${block.inserted}`;
+  let { count } = block;
+  if (exchange.hasTargetAuthority) {
+    request += `\0${block.hostIndex}\0host\0${exchange.host}`;
+    count += 1;
+  }
+  if (block.rewritesForwarded) {
+    request += `\0${count}\0x-forwarded-for\0${client.address}\0${count + 1}\0x-forwarded-proto\0${exchange.origin.scheme}\0${count + 2}\0x-forwarded-host\0${exchange.host}`;
+  }
+  return { request, block: block.text };
+}

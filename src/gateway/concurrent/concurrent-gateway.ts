@@ -1,0 +1,335 @@
+/**
+ * Gives requests to workers with an event loop: each has many at a time, so a request waits only while no worker is there or all are full.
+ * What a lost worker never began goes to another. One for each edge thread.
+ */
+
+import type { Socket } from 'node:net';
+import type { Exchange } from '../../protocol/http/exchange.ts';
+import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
+import type { Call, CallOwner } from '../call.ts';
+import { CallQueue } from '../call-queue.ts';
+import { closeFile, openWorkerFile } from '../file-frame.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { LaneOutput } from '../lane-output.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
+import { Overload } from '../overload.ts';
+import { WorkerHeadMemo } from '../response-head.ts';
+import { pickConcurrentLane } from '../schedule.ts';
+import type { SpoolBudget } from '../spool-file.ts';
+import type { WorkerSets } from '../worker-sets.ts';
+import type { ConcurrentIdentity, ConcurrentOwner } from './concurrent-lane.ts';
+import { ConcurrentLane } from './concurrent-lane.ts';
+import { StreamedCall } from './streamed-call.ts';
+import { WebSocketCall } from './websocket-call.ts';
+
+export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'onWaiting' | 'othersWait' | 'onRoom'>;
+
+/** How often waits are looked at while there is anything to wait for. */
+const WATCH_MS = 250;
+/** A worker is asked so often within the timeout whether its loop turns. */
+const PINGS_IN_TIMEOUT = 4;
+
+export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
+  readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
+  readonly budget: SpoolBudget;
+  readonly #options: ConcurrentOptions;
+  readonly #queue: CallQueue<StreamedCall>;
+  readonly #overload: Overload;
+  #lanes: ConcurrentLane[] = [];
+  #active: ReadonlySet<number> = new Set();
+  #draining: ReadonlySet<number> = new Set();
+  readonly #dirty: LaneOutput[] = [];
+  readonly #flushDirty = (): void => this.#flush();
+  #used = 0;
+  #stream: number;
+  #watch: NodeJS.Timeout | undefined;
+  #pingedMs = 0;
+
+  constructor(options: ConcurrentOptions) {
+    const { queueMax } = options.settings;
+    this.#options = options;
+    this.budget = options.budget;
+    this.#stream = options.firstStream;
+    this.#queue = new CallQueue(queueMax, () => undefined);
+    this.#overload = new Overload({
+      queueMax,
+      monotonicMs: () => this.monotonicMs(),
+      log: (level, text) => this.log(level, text),
+    });
+  }
+
+  submit(exchange: Exchange): void {
+    const { handshake } = exchange;
+    if (handshake?.kind === 'refused') {
+      const fields = handshake.fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+      exchange.responder.refuse(handshake.status, handshake.detail, fields);
+      return;
+    }
+    const { settings } = this.#options;
+    const NewCall = handshake === undefined ? StreamedCall : WebSocketCall;
+    const call = new NewCall(this, exchange, settings.bodyBytesMax);
+    if (settings.keepsTimes) {
+      call.arrivedMs = this.monotonicMs();
+    }
+    if ((exchange.bodyLength ?? 0) > settings.bodyBytesMax) {
+      call.fail(413);
+    } else if (this.#queue.count > 0 || !this.#dispatch(call)) {
+      this.#enqueue(call);
+    }
+  }
+
+  #enqueue(call: StreamedCall): void {
+    if (this.#queue.isFull) {
+      this.#overload.refuse(call, this.#queue.count);
+      return;
+    }
+    call.queuedAtMs = this.monotonicMs();
+    this.#queue.push(call);
+    this.#startWatch();
+  }
+
+  #dispatch(call: StreamedCall): boolean {
+    const { units, settings } = this.#options;
+    const lane = pickConcurrentLane(this.#lanes, units.loads);
+    if (lane === undefined) {
+      return false;
+    }
+    Atomics.add(units.loads, lane.slot, 1);
+    this.#used += 1;
+    lane.usedAt = this.#used;
+    if (settings.keepsTimes) {
+      call.sentMs = this.monotonicMs();
+    }
+    lane.send(call);
+    this.#startWatch();
+    return true;
+  }
+
+  /** Sends what waits, as far as there is room. */
+  #pump(): void {
+    for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
+      if (!this.#dispatch(call)) {
+        return;
+      }
+      this.#queue.shift();
+    }
+  }
+
+  #flush(): void {
+    for (const output of this.#dirty) {
+      output.flush();
+    }
+    this.#dirty.length = 0;
+  }
+
+  // What lanes tell.
+
+  monotonicMs(): number {
+    return this.#options.clock.monotonicMs();
+  }
+
+  nextStream(): number {
+    this.#stream = this.#stream >= FRAME_LIMITS.streamMax ? 1 : this.#stream + 1;
+    return this.#stream;
+  }
+
+  onDirty(output: LaneOutput): void {
+    if (this.#dirty.length === 0) {
+      setImmediate(this.#flushDirty);
+    }
+    this.#dirty.push(output);
+  }
+
+  onEnded(lane: ConcurrentLane): void {
+    Atomics.sub(this.#options.units.loads, lane.slot, 1);
+  }
+
+  onRead(lane: ConcurrentLane): void {
+    if (this.#queue.count > 0) {
+      this.#pump();
+    }
+    if (lane.isDraining) {
+      this.#checkQuiet(lane.worker);
+    }
+  }
+
+  onFile(lane: ConcurrentLane, call: StreamedCall, payload: Buffer): void {
+    openWorkerFile(payload, (file) => {
+      lane.output.frame(file === undefined ? FRAME.fileRefused : FRAME.fileOpened, call.stream);
+      if (file !== undefined) {
+        call.onFile(file, () => closeFile(file.fd));
+      }
+    });
+  }
+
+  onFault(lane: ConcurrentLane, fault: string): void {
+    this.log('error', `worker ${lane.worker} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
+    this.onLaneLost(lane);
+  }
+
+  // What calls tell.
+
+  onAbandoned(call: Call): void {
+    const lane = this.#lanes.find((each) => each.calls.get(call.stream) === call);
+    lane?.abort(call.stream);
+  }
+
+  onDropped(call: Call): void {
+    if (call.queuedAtMs > 0 && call.lane === undefined) {
+      this.#queue.onDropped();
+    }
+  }
+
+  log(level: 'info' | 'warning' | 'error', text: string): void {
+    this.#options.log(level, text);
+  }
+
+  // Workers come and go.
+
+  addLane(socket: Socket, identity: ConcurrentIdentity): ConcurrentLane {
+    const lane = new ConcurrentLane(socket, identity, this);
+    this.#lanes.push(lane);
+    lane.isActive = this.#active.has(lane.worker);
+    if (this.#draining.has(lane.worker)) {
+      this.#drain(lane);
+    }
+    this.#pump();
+    return lane;
+  }
+
+  /** As the `workers` message says. The WebSockets of those that are `closing` are closed: their time is over. */
+  setWorkers({ active, draining, closing, gone }: Omit<WorkerSets, 'interface'>): void {
+    this.#active = active;
+    this.#draining = draining;
+    for (const lane of this.#lanes.filter((each) => gone.includes(each.worker))) {
+      this.onLaneLost(lane);
+    }
+    for (const lane of this.#lanes) {
+      if (active.has(lane.worker)) {
+        lane.isActive = true;
+      } else if (lane.isActive || (draining.has(lane.worker) && !lane.isDraining)) {
+        this.#drain(lane);
+      }
+      if (closing.has(lane.worker)) {
+        closeWebSockets(lane);
+      }
+    }
+    this.#pump();
+  }
+
+  #drain(lane: ConcurrentLane): void {
+    lane.drain();
+    this.#checkQuiet(lane.worker);
+  }
+
+  #checkQuiet(worker: number): void {
+    if (this.#lanes.every((lane) => lane.worker !== worker || (lane.isDraining && lane.calls.size === 0))) {
+      this.#options.onQuiet(worker);
+    }
+  }
+
+  /** The worker's end is closed, or it may not be trusted any more. What it has begun fails, the rest goes elsewhere. */
+  onLaneLost(lane: ConcurrentLane): void {
+    if (!this.#lanes.includes(lane)) {
+      return;
+    }
+    this.#lanes = this.#lanes.filter((each) => each !== lane);
+    lane.close();
+    this.#takeCalls(lane, (call) => {
+      this.log('error', `${call.describe()} was lost with worker ${lane.worker} (pid ${lane.pid})`);
+      call.fail(502);
+    });
+  }
+
+  /** Takes every call off a lane; what was begun, or cannot be moved, is for `lose`. */
+  #takeCalls(lane: ConcurrentLane, lose: (call: StreamedCall) => void): void {
+    const calls = [...lane.calls.values()];
+    lane.calls.clear();
+    const started = calls.length === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
+    const back: StreamedCall[] = [];
+    for (const call of calls) {
+      this.onEnded(lane);
+      call.onStreamEnded();
+      if (call.isOver) {
+        continue;
+      }
+      if (!wasBegun(call.stream, started) && call.mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
+        call.retries += 1;
+        call.queuedAtMs ||= this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
+        back.push(call);
+      } else {
+        lose(call);
+      }
+    }
+    this.#queue.putBack(back);
+    this.#pump();
+  }
+
+  // Time.
+
+  #startWatch(): void {
+    this.#watch ??= setInterval(() => this.#onWatch(), WATCH_MS);
+  }
+
+  #onWatch(): void {
+    const nowMs = this.monotonicMs();
+    if (this.#queue.count === 0 && this.#lanes.every((lane) => lane.calls.size === 0 && lane.pingedAtMs === 0)) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+      return;
+    }
+    this.#pump();
+    this.#checkQueue(nowMs);
+    this.#checkLoops(nowMs);
+  }
+
+  #checkQueue(nowMs: number): void {
+    for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
+      if (nowMs - call.queuedAtMs < this.#options.settings.queueTimeoutMs) {
+        return;
+      }
+      this.#queue.shift();
+      this.#overload.refuse(call, this.#queue.count);
+    }
+  }
+
+  /** A loop that does not turn answers no ping: its worker is reported and given up. */
+  #checkLoops(nowMs: number): void {
+    const { timeoutMs } = this.#options.settings;
+    if (timeoutMs === 0) {
+      return;
+    }
+    const mayPing = nowMs - this.#pingedMs >= timeoutMs / PINGS_IN_TIMEOUT;
+    for (const lane of this.#lanes.filter((each) => !each.isStuck)) {
+      if (lane.pingedAtMs > 0 && nowMs - lane.pingedAtMs > timeoutMs) {
+        this.#giveUp(lane, nowMs - lane.pingedAtMs);
+      } else if (mayPing && lane.pingedAtMs === 0 && lane.calls.size > 0) {
+        this.#pingedMs = nowMs;
+        lane.ping(nowMs);
+      }
+    }
+  }
+
+  #giveUp(lane: ConcurrentLane, stoodMs: number): void {
+    lane.isStuck = true;
+    const { worker, pid, unit } = lane;
+    const last = lane.calls.get(this.#options.board.lastStarted(lane.slot)) ?? lane.calls.values().next().value;
+    const { requestId = '', method = '', target = '' } = last?.exchange ?? {};
+    const seconds = Math.round(stoodMs / 1000);
+    this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds, isLoop: true });
+    this.#takeCalls(lane, (call) => call.fail(504));
+  }
+}
+
+/** Requests are begun in the order of their streams, which are numbered upwards and begin again at 1. */
+function wasBegun(stream: number, lastStarted: number): boolean {
+  return lastStarted !== 0 && ((lastStarted - stream) & FRAME_LIMITS.streamMax) <= FRAME_LIMITS.streamMax >>> 1;
+}
+
+function closeWebSockets(lane: ConcurrentLane): void {
+  for (const call of lane.calls.values()) {
+    if (call instanceof WebSocketCall) {
+      call.restart();
+    }
+  }
+}

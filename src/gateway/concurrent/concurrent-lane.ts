@@ -1,0 +1,198 @@
+/**
+ * The request lane of a worker with an event loop: streams side by side, in any order (docs/lanes.md). It cuts frames and finds the call
+ * that each is for. It decides nothing: the gateway does.
+ */
+
+import type { Socket } from 'node:net';
+import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
+import { FRAME } from '../../protocol/lanes/frames.ts';
+import type { LaneIdentity } from '../lane.ts';
+import { LaneOutput } from '../lane-output.ts';
+import type { WorkerHeadMemo } from '../response-head.ts';
+import { bodyStartOf } from '../response-head.ts';
+import type { Carrier, StreamedCall } from './streamed-call.ts';
+
+export interface ConcurrentIdentity extends LaneIdentity {
+  /** Streams at a time, of all edge threads. */
+  readonly capacity: number;
+}
+
+/** What a lane tells the gateway. */
+export interface ConcurrentOwner {
+  readonly memo: WorkerHeadMemo;
+  nextStream(): number;
+  onDirty(output: LaneOutput): void;
+  /** A stream has ended. */
+  onEnded(lane: ConcurrentLane): void;
+  /** All that one read brought has been handled. */
+  onRead(lane: ConcurrentLane): void;
+  onFile(lane: ConcurrentLane, call: StreamedCall, payload: Buffer): void;
+  onFault(lane: ConcurrentLane, fault: string): void;
+}
+
+export class ConcurrentLane implements Carrier {
+  readonly worker: number;
+  readonly unit: number;
+  readonly slot: number;
+  readonly pid: number;
+  readonly capacity: number;
+  readonly output: LaneOutput;
+  /** By stream, in the order in which they were sent. */
+  readonly calls: Map<number, StreamedCall> = new Map<number, StreamedCall>();
+  usedAt = 0;
+  isActive = false;
+  isDraining = false;
+  isLost = false;
+  /** Its worker does not turn its loop any more, and its end is decided. */
+  isStuck = false;
+  /** When PING was sent that has not been answered; 0: none is under way. */
+  pingedAtMs = 0;
+
+  readonly #socket: Socket;
+  readonly #owner: ConcurrentOwner;
+  readonly #reader = new FrameReader();
+
+  constructor(socket: Socket, identity: ConcurrentIdentity, owner: ConcurrentOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.output = new LaneOutput(socket, (output) => owner.onDirty(output));
+    this.worker = identity.worker;
+    this.unit = identity.unit;
+    this.slot = identity.slot;
+    this.pid = identity.pid;
+    this.capacity = identity.capacity;
+  }
+
+  get isOpen(): boolean {
+    return this.isActive && !this.isDraining && !this.isLost && !this.isStuck;
+  }
+
+  send(call: StreamedCall): void {
+    const stream = this.#owner.nextStream();
+    this.calls.set(stream, call);
+    call.sendOn(this, stream);
+  }
+
+  /** The client is gone. */
+  abort(stream: number): void {
+    this.output.frame(FRAME.abort, stream);
+  }
+
+  ping(nowMs: number): void {
+    this.pingedAtMs = nowMs;
+    this.output.frame(FRAME.ping, 0);
+  }
+
+  drain(): void {
+    this.isActive = false;
+    if (!this.isDraining) {
+      this.isDraining = true;
+      this.output.frame(FRAME.drain, 0);
+    }
+  }
+
+  /** A response that is not read holds its own stream by credit, never the lane. */
+  pause(): void {
+    throw new Error('a concurrent lane is not paused');
+  }
+
+  resume(): void {
+    throw new Error('a concurrent lane is not paused');
+  }
+
+  /** Bytes from the worker, borrowed. */
+  onBytes(chunk: Buffer, length: number): void {
+    const reader = this.#reader;
+    reader.feed(chunk, length);
+    while (reader.next()) {
+      const fault = this.#onFrame(reader);
+      if (fault !== undefined) {
+        this.#owner.onFault(this, fault);
+        return;
+      }
+    }
+    if (reader.fault !== undefined) {
+      this.#owner.onFault(this, reader.fault);
+      return;
+    }
+    this.#owner.onRead(this);
+  }
+
+  /** Returns what the worker did wrong, if it did. */
+  #onFrame(reader: FrameReader): string | undefined {
+    const { type, stream, buffer, start, end } = reader;
+    const call = this.calls.get(stream);
+    if (call === undefined) {
+      if (type === FRAME.pong) {
+        this.pingedAtMs = 0;
+        return undefined;
+      }
+      return `frame ${type} for stream ${stream}, which is not open`;
+    }
+    switch (type) {
+      case FRAME.responseWhole:
+      case FRAME.response:
+        return this.#onResponse(call, reader);
+      case FRAME.data:
+        if (!call.hasBegun && !call.isOver) {
+          return 'a response that begins with its body';
+        }
+        call.onData(buffer, start, end);
+        return undefined;
+      case FRAME.end:
+        this.#end(call);
+        call.onEnd();
+        return undefined;
+      case FRAME.failed:
+        this.#end(call);
+        call.fail(500, buffer.toString('utf8', start, end));
+        return undefined;
+      case FRAME.workerCredit:
+        call.onCredit(end - start === 4 ? buffer.readUInt32LE(start) : 0);
+        return undefined;
+      case FRAME.file:
+        this.#owner.onFile(this, call, Buffer.from(buffer.subarray(start, end)));
+        return undefined;
+      case FRAME.hints:
+        return call.onHints(buffer.latin1Slice(start, end));
+      case FRAME.trailers:
+        return call.onTrailers(buffer.latin1Slice(start, end));
+      default:
+        return call.onWebSocketFrame(type, buffer, start, end);
+    }
+  }
+
+  #onResponse(call: StreamedCall, reader: FrameReader): string | undefined {
+    if (call.hasBegun && !call.isOver) {
+      return 'a second head for one response';
+    }
+    const { buffer, start, end } = reader;
+    const bodyStart = bodyStartOf(buffer, start, end);
+    if (bodyStart === -1) {
+      return 'response head longer than its frame';
+    }
+    const head = this.#owner.memo.parse(buffer.latin1Slice(start + 4, bodyStart));
+    if (head === undefined) {
+      return 'malformed response head';
+    }
+    if (reader.type === FRAME.response) {
+      call.onResponse(head, buffer, bodyStart, end);
+    } else {
+      this.#end(call);
+      call.onWhole(head, buffer, bodyStart, end);
+    }
+    return undefined;
+  }
+
+  #end(call: StreamedCall): void {
+    this.calls.delete(call.stream);
+    call.onStreamEnded();
+    this.#owner.onEnded(this);
+  }
+
+  close(): void {
+    this.isLost = true;
+    this.output.close();
+    this.#socket.destroy();
+  }
+}

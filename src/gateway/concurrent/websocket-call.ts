@@ -1,0 +1,166 @@
+/** A WebSocket between a client and an application: messages as frames, both ways by credit, closes as they come (docs/lanes.md). */
+
+import type { WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
+import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
+import { renderFields } from '../response-head.ts';
+import { StreamedCall } from './streamed-call.ts';
+
+/** RFC 6455 7.4.1 and the registry: going on is impossible, the service restarts. */
+const CODE = { normal: 1000, internalError: 1011, serviceRestart: 1012 } as const;
+
+export class WebSocketCall extends StreamedCall implements WebSocketSink {
+  #session: WebSocketSession | undefined;
+  /** What may still be sent to the application; below zero until it has received more. */
+  #credit: number = FRAME_LIMITS.creditBytes;
+  /** Of a message of the application that is not whole. */
+  #pieces: Buffer[] = [];
+  #pieceBytes = 0;
+  /** Taken from the application, on its way to the client, not granted again. */
+  #owedBytes = 0;
+
+  protected override flags(): number {
+    return REQUEST_FLAG.webSocket;
+  }
+
+  // From the application.
+
+  override onWebSocketFrame(type: number, buffer: Buffer, start: number, end: number): string | undefined {
+    switch (type) {
+      case FRAME.wsAccept:
+        return this.#onAccept(buffer.latin1Slice(start, end).split('\0'));
+      case FRAME.workerWsMore:
+        return this.#onPiece(Buffer.from(buffer.subarray(start, end)));
+      case FRAME.workerWsText:
+      case FRAME.workerWsBinary:
+        return this.#onMessage(type === FRAME.workerWsText, Buffer.from(buffer.subarray(start, end)));
+      case FRAME.workerWsClose:
+        this.#onWorkerClose(buffer, start, end);
+        return undefined;
+      default:
+        return `unknown frame type ${type}`;
+    }
+  }
+
+  #onAccept(parts: readonly string[]): string | undefined {
+    const rendered = renderFields(parts);
+    if (rendered === undefined || this.hasBegun) {
+      return 'malformed acceptance of a WebSocket';
+    }
+    if (!this.isOver) {
+      this.hasBegun = true;
+      const accept = { subprotocol: parts[0] ?? '', fields: rendered.fields };
+      this.#session = this.exchange.responder.acceptWebSocket(accept, this);
+    }
+    return undefined;
+  }
+
+  #onPiece(bytes: Buffer): string | undefined {
+    this.#pieces.push(bytes);
+    this.#pieceBytes += bytes.length;
+    return this.#pieceBytes > GATEWAY_LIMITS.webSocketMessageBytesMax
+      ? 'a WebSocket message without an end'
+      : undefined;
+  }
+
+  #onMessage(isText: boolean, last: Buffer): string | undefined {
+    const data = this.#pieces.length === 0 ? last : Buffer.concat([...this.#pieces, last]);
+    this.#pieces = [];
+    this.#pieceBytes = 0;
+    if (this.#session === undefined || this.isOver) {
+      return this.isOver ? undefined : 'a WebSocket message before the acceptance';
+    }
+    this.#owedBytes += data.length;
+    if (this.#session.send(isText, data) && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
+      this.#pay();
+    }
+    return undefined;
+  }
+
+  #pay(): void {
+    if (this.#owedBytes > 0) {
+      this.carrier?.output.word(FRAME.credit, this.stream, this.#owedBytes);
+      this.#owedBytes = 0;
+    }
+  }
+
+  #onWorkerClose(buffer: Buffer, start: number, end: number): void {
+    if (this.#session !== undefined) {
+      const code = end - start < 2 ? CODE.normal : buffer.readUInt16LE(start);
+      this.#session.close(code, buffer.toString('utf8', start + 2, end));
+    } else if (!this.hasBegun) {
+      super.fail(403);
+    }
+  }
+
+  /** The application has returned. */
+  override onEnd(): void {
+    if (this.#session !== undefined) {
+      this.#session.close(CODE.normal, '');
+    } else if (this.hasBegun) {
+      super.onEnd(); // It has answered the handshake with a response.
+    } else {
+      super.fail(500);
+    }
+  }
+
+  override fail(status: number, detail?: string, fields?: string): void {
+    if (this.#session === undefined) {
+      super.fail(status, detail, fields);
+    } else {
+      this.#session.close(status === 500 ? CODE.internalError : CODE.serviceRestart, '');
+    }
+  }
+
+  /** Its worker is to end. */
+  restart(): void {
+    this.#session?.close(CODE.serviceRestart, 'service restart');
+  }
+
+  // From the client.
+
+  onMessage(isText: boolean, data: Buffer): boolean {
+    const output = this.carrier?.output;
+    if (output === undefined) {
+      return true; // The application has gone; the closing handshake is under way.
+    }
+    const { bodyBytesMax } = FRAME_LIMITS;
+    let at = 0;
+    for (; data.length - at > bodyBytesMax; at += bodyBytesMax) {
+      output.frame(FRAME.wsMore, this.stream, data.subarray(at, at + bodyBytesMax));
+    }
+    output.frame(isText ? FRAME.wsText : FRAME.wsBinary, this.stream, at === 0 ? data : data.subarray(at));
+    this.#credit -= data.length;
+    return this.#credit > 0;
+  }
+
+  override onCredit(bytes: number): void {
+    const wasStopped = this.#credit <= 0;
+    this.#credit += bytes;
+    if (wasStopped && this.#credit > 0) {
+      this.#session?.resume();
+    }
+  }
+
+  /** Half a connection is none, before the handshake has ended too. */
+  override onClientEnd(): boolean {
+    this.onGone();
+    return true;
+  }
+
+  override onDrain(): void {
+    if (this.#session === undefined) {
+      super.onDrain();
+    } else {
+      this.#pay();
+    }
+  }
+
+  onClose(code: number, reason: string): void {
+    this.finish();
+    const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
+    payload.writeUInt16LE(code);
+    payload.write(reason, 2);
+    this.carrier?.output.frame(FRAME.wsClose, this.stream, payload);
+  }
+}

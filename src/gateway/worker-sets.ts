@@ -1,0 +1,8 @@
+/** The `workers` message (protocol/control/edge.ts), as sets. */
+export interface WorkerSets {
+  readonly interface: 'wsgi' | 'asgi' | undefined;
+  readonly active: ReadonlySet<number>;
+  readonly draining: ReadonlySet<number>;
+  readonly closing: ReadonlySet<number>;
+  readonly gone: readonly number[];
+}
