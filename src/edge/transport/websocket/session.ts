@@ -8,7 +8,7 @@
  * | `close` of ours, answered | the code of the answer | our code |
  * | … not answered in time | 1006 | our code, then the connection is closed |
  * | a fault of the client | the fault's code | the same |
- * | no answer to a ping | 1006 | 1011 |
+ * | nothing comes after a ping | 1006 | 1011 |
  * | the connection is lost | 1006 | |
  */
 
@@ -92,6 +92,8 @@ export class Session implements WebSocketSession {
   /** Bytes of the client, borrowed. */
   onBytes(bytes: Buffer): void {
     if (this.#state !== 'ended') {
+      // In the middle of a long message a client cannot answer a ping: whatever comes shows that it is there.
+      this.#awaitsPong = false;
       this.#parser.feed(bytes);
       this.#process();
     }
@@ -129,7 +131,6 @@ export class Session implements WebSocketSession {
         }
         return;
       case 'pong':
-        this.#awaitsPong = false;
         return;
       case 'close':
         this.#onClientClose(event.code, event.reason);
