@@ -1,6 +1,6 @@
 /**
- * The way to the application, however it is called: WSGI requests go to the gateway that runs them one at a time on each unit, ASGI to the
- * one that streams. What comes before any application is loaded waits until it is known.
+ * The way to the application, however it is called: WSGI requests go to the gateway that runs them one at a time on each unit, those of
+ * event loops and greenlets to the one that runs them side by side. What comes before any application is loaded waits until it is known.
  */
 
 import type { Socket } from 'node:net';
@@ -23,7 +23,7 @@ export class AppGateway {
   readonly #serial: Gateway;
   readonly #concurrent: ConcurrentGateway;
   readonly #early = new Set<EarlyRequest>();
-  #interface: 'wsgi' | 'asgi' | undefined;
+  #interface: WorkerSets['interface'];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -34,10 +34,10 @@ export class AppGateway {
   submit(exchange: Exchange): void {
     if (this.#interface === 'wsgi') {
       this.#serial.submit(exchange);
-    } else if (this.#interface === 'asgi') {
-      this.#concurrent.submit(exchange);
-    } else {
+    } else if (this.#interface === undefined) {
       this.#keep(exchange);
+    } else {
+      this.#concurrent.submit(exchange, this.#interface);
     }
   }
 

@@ -122,3 +122,48 @@ export class BodyCollector implements BodySink {
     }
   }
 }
+
+/** A call whose body is to be whole before a worker gets it. */
+export interface CollectingCall {
+  readonly exchange: Exchange;
+  isOver: boolean;
+  body: CollectedBody | undefined;
+  describe(): string;
+  fail(status: number): void;
+}
+
+export interface CollectOptions {
+  readonly budget: SpoolBudget;
+  readonly bytesMax: number;
+  log(level: 'info' | 'error', text: string): void;
+}
+
+/** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
+export function collectBody(call: CollectingCall, options: CollectOptions, onCollected: () => void): void {
+  const { exchange } = call;
+  const { budget, bytesMax } = options;
+  if ((exchange.bodyLength ?? 0) > bytesMax) {
+    call.fail(413);
+    return;
+  }
+  exchange.readBody(
+    new BodyCollector(exchange, budget, bytesMax, {
+      onBody: (body) => {
+        if (call.isOver) {
+          body.file?.close();
+        } else {
+          call.body = body;
+          onCollected();
+        }
+      },
+      onFailed: (status, reason) => {
+        if (status === undefined) {
+          call.isOver = true;
+        } else {
+          options.log(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
+          call.fail(status);
+        }
+      },
+    }),
+  );
+}

@@ -8,7 +8,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
-import { BodyCollector } from './body-collector.ts';
+import { collectBody } from './body-collector.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
 import { CallQueue } from './call-queue.ts';
@@ -114,39 +114,11 @@ export class Gateway implements CallOwner, LaneOwner {
       call.arrivedMs = this.monotonicMs();
     }
     if (exchange.hasBody) {
-      this.#collect(call);
+      const options = { budget: this.budget, bytesMax: this.#options.settings.bodyBytesMax, log: this.log.bind(this) };
+      collectBody(call, options, () => this.#enqueue(call));
     } else {
       this.#enqueue(call);
     }
-  }
-
-  #collect(call: Call): void {
-    const { exchange } = call;
-    const bytesMax = this.#options.settings.bodyBytesMax;
-    if ((exchange.bodyLength ?? 0) > bytesMax) {
-      call.fail(413);
-      return;
-    }
-    exchange.readBody(
-      new BodyCollector(exchange, this.budget, bytesMax, {
-        onBody: (body) => {
-          if (call.isOver) {
-            body.file?.close();
-          } else {
-            call.body = body;
-            this.#enqueue(call);
-          }
-        },
-        onFailed: (status, reason) => {
-          if (status === undefined) {
-            call.isOver = true;
-          } else {
-            this.log(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
-            call.fail(status);
-          }
-        },
-      }),
-    );
   }
 
   #enqueue(call: Call): void {

@@ -1,6 +1,6 @@
 /** The `workers` message (protocol/control/edge.ts), as sets. */
 export interface WorkerSets {
-  readonly interface: 'wsgi' | 'asgi' | undefined;
+  readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
   readonly active: ReadonlySet<number>;
   readonly draining: ReadonlySet<number>;
   readonly closing: ReadonlySet<number>;

@@ -179,7 +179,7 @@ export type FleetAction =
   | {
       readonly kind: 'publish';
       readonly active: readonly ActiveWorker[];
-      readonly interface: 'wsgi' | 'asgi' | undefined;
+      readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
       readonly draining: readonly number[];
       readonly closing: readonly number[];
       readonly gone: readonly number[];

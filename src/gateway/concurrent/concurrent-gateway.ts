@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
+import { collectBody } from '../body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
 import { CallQueue } from '../call-queue.ts';
 import { closeFile, openWorkerFile } from '../file-frame.ts';
@@ -17,10 +18,15 @@ import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
 import type { SpoolBudget } from '../spool-file.ts';
 import type { WorkerSets } from '../worker-sets.ts';
+import { BufferedCall } from './buffered-call.ts';
+import type { ConcurrentCall } from './concurrent-call.ts';
 import type { ConcurrentIdentity, ConcurrentOwner } from './concurrent-lane.ts';
 import { ConcurrentLane } from './concurrent-lane.ts';
 import { StreamedCall } from './streamed-call.ts';
 import { WebSocketCall } from './websocket-call.ts';
+
+/** ASGI on an event loop, or WSGI on greenlets. */
+export type ConcurrentKind = 'asgi' | 'gevent';
 
 export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'onWaiting' | 'othersWait' | 'onRoom'>;
 
@@ -33,7 +39,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly budget: SpoolBudget;
   readonly #options: ConcurrentOptions;
-  readonly #queue: CallQueue<StreamedCall>;
+  readonly #queue: CallQueue<ConcurrentCall>;
   readonly #overload: Overload;
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
@@ -58,27 +64,53 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     });
   }
 
-  submit(exchange: Exchange): void {
+  submit(exchange: Exchange, kind: ConcurrentKind): void {
     const { handshake } = exchange;
-    if (handshake?.kind === 'refused') {
+    if (kind === 'gevent') {
+      this.#submitBuffered(exchange);
+    } else if (handshake?.kind === 'refused') {
       const fields = handshake.fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
       exchange.responder.refuse(handshake.status, handshake.detail, fields);
-      return;
+    } else {
+      this.#submitStreamed(exchange, handshake === undefined ? StreamedCall : WebSocketCall);
     }
-    const { settings } = this.#options;
-    const NewCall = handshake === undefined ? StreamedCall : WebSocketCall;
-    const call = new NewCall(this, exchange, settings.bodyBytesMax);
-    if (settings.keepsTimes) {
+  }
+
+  #submitBuffered(exchange: Exchange): void {
+    const call = new BufferedCall(exchange, this);
+    this.#note(call);
+    if (exchange.hasBody) {
+      const options = { budget: this.budget, bytesMax: this.#options.settings.bodyBytesMax, log: this.log.bind(this) };
+      collectBody(call, options, () => this.#place(call));
+    } else {
+      this.#place(call);
+    }
+  }
+
+  #submitStreamed(exchange: Exchange, NewCall: typeof StreamedCall): void {
+    const { bodyBytesMax } = this.#options.settings;
+    const call = new NewCall(this, exchange, bodyBytesMax);
+    this.#note(call);
+    if ((exchange.bodyLength ?? 0) > bodyBytesMax) {
+      call.fail(413);
+    } else {
+      this.#place(call);
+    }
+  }
+
+  #note(call: ConcurrentCall): void {
+    if (this.#options.settings.keepsTimes) {
       call.arrivedMs = this.monotonicMs();
     }
-    if ((exchange.bodyLength ?? 0) > settings.bodyBytesMax) {
-      call.fail(413);
-    } else if (this.#queue.count > 0 || !this.#dispatch(call)) {
+  }
+
+  #place(call: ConcurrentCall): void {
+    if (this.#queue.count > 0 || !this.#dispatch(call)) {
       this.#enqueue(call);
     }
   }
 
-  #enqueue(call: StreamedCall): void {
+  #enqueue(call: ConcurrentCall): void {
     if (this.#queue.isFull) {
       this.#overload.refuse(call, this.#queue.count);
       return;
@@ -88,7 +120,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#startWatch();
   }
 
-  #dispatch(call: StreamedCall): boolean {
+  #dispatch(call: ConcurrentCall): boolean {
     const { units, settings } = this.#options;
     const lane = pickConcurrentLane(this.#lanes, units.loads);
     if (lane === undefined) {
@@ -153,7 +185,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
   }
 
-  onFile(lane: ConcurrentLane, call: StreamedCall, payload: Buffer): void {
+  onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void {
     openWorkerFile(payload, (file) => {
       lane.output.frame(file === undefined ? FRAME.fileRefused : FRAME.fileOpened, call.stream);
       if (file !== undefined) {
@@ -242,11 +274,11 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   /** Takes every call off a lane; what was begun, or cannot be moved, is for `lose`. */
-  #takeCalls(lane: ConcurrentLane, lose: (call: StreamedCall) => void): void {
+  #takeCalls(lane: ConcurrentLane, lose: (call: ConcurrentCall) => void): void {
     const calls = [...lane.calls.values()];
     lane.calls.clear();
     const started = calls.length === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
-    const back: StreamedCall[] = [];
+    const back: ConcurrentCall[] = [];
     for (const call of calls) {
       this.onEnded(lane);
       call.onStreamEnded();

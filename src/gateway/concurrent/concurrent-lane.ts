@@ -10,7 +10,7 @@ import type { LaneIdentity } from '../lane.ts';
 import { LaneOutput } from '../lane-output.ts';
 import type { WorkerHeadMemo } from '../response-head.ts';
 import { bodyStartOf } from '../response-head.ts';
-import type { Carrier, StreamedCall } from './streamed-call.ts';
+import type { Carrier, ConcurrentCall } from './concurrent-call.ts';
 
 export interface ConcurrentIdentity extends LaneIdentity {
   /** Streams at a time, of all edge threads. */
@@ -26,7 +26,7 @@ export interface ConcurrentOwner {
   onEnded(lane: ConcurrentLane): void;
   /** All that one read brought has been handled. */
   onRead(lane: ConcurrentLane): void;
-  onFile(lane: ConcurrentLane, call: StreamedCall, payload: Buffer): void;
+  onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void;
   onFault(lane: ConcurrentLane, fault: string): void;
 }
 
@@ -38,7 +38,7 @@ export class ConcurrentLane implements Carrier {
   readonly capacity: number;
   readonly output: LaneOutput;
   /** By stream, in the order in which they were sent. */
-  readonly calls: Map<number, StreamedCall> = new Map<number, StreamedCall>();
+  readonly calls: Map<number, ConcurrentCall> = new Map<number, ConcurrentCall>();
   usedAt = 0;
   isActive = false;
   isDraining = false;
@@ -67,7 +67,7 @@ export class ConcurrentLane implements Carrier {
     return this.isActive && !this.isDraining && !this.isLost && !this.isStuck;
   }
 
-  send(call: StreamedCall): void {
+  send(call: ConcurrentCall): void {
     const stream = this.#owner.nextStream();
     this.calls.set(stream, call);
     call.sendOn(this, stream);
@@ -162,7 +162,7 @@ export class ConcurrentLane implements Carrier {
     }
   }
 
-  #onResponse(call: StreamedCall, reader: FrameReader): string | undefined {
+  #onResponse(call: ConcurrentCall, reader: FrameReader): string | undefined {
     if (call.hasBegun && !call.isOver) {
       return 'a second head for one response';
     }
@@ -184,7 +184,7 @@ export class ConcurrentLane implements Carrier {
     return undefined;
   }
 
-  #end(call: StreamedCall): void {
+  #end(call: ConcurrentCall): void {
     this.calls.delete(call.stream);
     call.onStreamEnded();
     this.#owner.onEnded(this);

@@ -1,44 +1,29 @@
-/** A request to an application that streams: its body goes there as the client sends it, its response comes as the client takes it. */
+/** A request to an application that streams: its body goes there as the client sends it. */
 
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
-import type { CallLane, CallOwner } from '../call.ts';
-import { Call } from '../call.ts';
-import type { LaneOutput } from '../lane-output.ts';
-import type { ResponseFlow } from '../response-flow.ts';
-import { CreditFlow } from '../response-flow.ts';
-import { renderFields } from '../response-head.ts';
+import type { CallOwner } from '../call.ts';
 import { renderAsgiHead } from './asgi-head.ts';
 import { BodyStream } from './body-stream.ts';
+import type { Carrier } from './concurrent-call.ts';
+import { ConcurrentCall } from './concurrent-call.ts';
 
-/** The lane that carries a stream. */
-export interface Carrier extends CallLane {
-  readonly output: LaneOutput;
-  /** Nobody waits for the response any more. */
-  abort(stream: number): void;
-}
-
-export class StreamedCall extends Call {
-  /** The lane whose stream this is, until the worker has ended it. */
-  protected carrier: Carrier | undefined;
+export class StreamedCall extends ConcurrentCall {
   readonly #bodyBytesMax: number;
-  #body: BodyStream | undefined;
+  #bodyStream: BodyStream | undefined;
 
-  constructor(owner: CallOwner, exchange: Call['exchange'], bodyBytesMax: number) {
+  constructor(owner: CallOwner, exchange: ConcurrentCall['exchange'], bodyBytesMax: number) {
     super(exchange, owner);
     this.#bodyBytesMax = bodyBytesMax;
   }
 
   /** Bytes of the body are gone to a worker: it cannot be given to another. */
-  get mayMove(): boolean {
-    return this.#body === undefined;
+  override get mayMove(): boolean {
+    return this.#bodyStream === undefined;
   }
 
-  /** Sends the head on a lane, as a new stream. The body follows as it comes; if the client waits to be asked for it, with the first credit. */
-  sendOn(lane: Carrier, stream: number): void {
-    this.carrier = lane;
-    this.lane = lane;
-    this.stream = stream;
-    lane.output.request(stream, renderAsgiHead(this.exchange), this.flags(), undefined);
+  /** The body follows as it comes; if the client waits to be asked for it, with the first credit. */
+  protected sendRequest(lane: Carrier): void {
+    lane.output.request(this.stream, renderAsgiHead(this.exchange), this.flags(), undefined);
     if (this.exchange.hasBody && !this.exchange.expectsContinue) {
       this.#readBody(lane);
     }
@@ -50,7 +35,7 @@ export class StreamedCall extends Call {
   }
 
   #readBody(lane: Carrier): void {
-    this.#body = new BodyStream({
+    this.#bodyStream = new BodyStream({
       exchange: this.exchange,
       output: lane.output,
       stream: this.stream,
@@ -58,7 +43,7 @@ export class StreamedCall extends Call {
       onTooLong: () => this.#giveUp(413),
       onFailed: () => this.onGone(),
     });
-    this.exchange.readBody(this.#body);
+    this.exchange.readBody(this.#bodyStream);
   }
 
   #giveUp(status: number): void {
@@ -75,46 +60,16 @@ export class StreamedCall extends Call {
     return false;
   }
 
-  protected override newFlow(): ResponseFlow {
-    return new CreditFlow(this.exchange.responder, (bytes) => {
-      this.carrier?.output.word(FRAME.credit, this.stream, bytes);
-    });
-  }
-
-  onCredit(bytes: number): void {
-    if (this.#body !== undefined) {
-      this.#body.onCredit(bytes);
+  override onCredit(bytes: number): void {
+    if (this.#bodyStream !== undefined) {
+      this.#bodyStream.onCredit(bytes);
     } else if (this.exchange.hasBody && this.carrier !== undefined && !this.isOver) {
       this.#readBody(this.carrier);
     }
   }
 
-  /** Early hints. What the worker did wrong, if it did. */
-  onHints(text: string): string | undefined {
-    const rendered = renderFields(['', ...text.split('\0')]);
-    if (rendered !== undefined && !this.isOver && !this.hasBegun) {
-      this.exchange.responder.hint(rendered.fields);
-    }
-    return rendered === undefined ? 'malformed hints' : undefined;
-  }
-
-  onTrailers(text: string): string | undefined {
-    const rendered = renderFields(['', ...text.split('\0')]);
-    if (rendered !== undefined && !this.isOver && this.hasBegun) {
-      this.exchange.responder.trail(rendered.fields);
-    }
-    return rendered === undefined ? 'malformed trailers' : undefined;
-  }
-
-  /** A frame of a WebSocket: this is none. */
-  onWebSocketFrame(type: number, _buffer: Buffer, _start: number, _end: number): string | undefined {
-    return `frame ${type} for a stream that is no WebSocket`;
-  }
-
-  /** The worker has ended the stream, or is gone; before what that means for the response. */
-  onStreamEnded(): void {
-    this.carrier = undefined;
-    this.lane = undefined;
-    this.#body?.close();
+  override onStreamEnded(): void {
+    super.onStreamEnded();
+    this.#bodyStream?.close();
   }
 }

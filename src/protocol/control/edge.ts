@@ -103,8 +103,8 @@ export interface ActiveWorker {
  */
 export interface SetWorkers {
   readonly kind: 'workers';
-  /** How the application is called; undefined until one is loaded. Requests wait as long. */
-  readonly interface: 'wsgi' | 'asgi' | undefined;
+  /** How the application is called (gevent: WSGI, on greenlets); undefined until one is loaded. Requests wait as long. */
+  readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
   readonly active: readonly ActiveWorker[];
   readonly draining: readonly number[];
   readonly closing: readonly number[];

@@ -8,7 +8,7 @@ export interface Hello {
   readonly slot: number;
   readonly pid: number;
   /** How the worker's units run requests: one at a time and in order, or side by side. */
-  readonly kind: 'wsgi' | 'asgi';
+  readonly kind: 'wsgi' | 'asgi' | 'gevent';
   /** Streams at a time. */
   readonly capacity: number;
 }
@@ -31,7 +31,9 @@ export function parseHello(text: string): Hello | undefined {
   if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid) || !isCount(capacity)) {
     return undefined;
   }
-  return kind === 'wsgi' || kind === 'asgi' ? { secret, role, worker, unit, slot, pid, kind, capacity } : undefined;
+  return kind === 'wsgi' || kind === 'asgi' || kind === 'gevent'
+    ? { secret, role, worker, unit, slot, pid, kind, capacity }
+    : undefined;
 }
 
 function isCount(value: unknown): value is number {

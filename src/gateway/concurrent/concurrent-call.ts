@@ -1,0 +1,75 @@
+/** A request on a concurrent lane, whatever the interface: its response comes as the client takes it, by credit. */
+
+import { FRAME } from '../../protocol/lanes/frames.ts';
+import type { CallLane } from '../call.ts';
+import { Call } from '../call.ts';
+import type { LaneOutput } from '../lane-output.ts';
+import type { ResponseFlow } from '../response-flow.ts';
+import { CreditFlow } from '../response-flow.ts';
+import { renderFields } from '../response-head.ts';
+
+/** The lane that carries a stream. */
+export interface Carrier extends CallLane {
+  readonly output: LaneOutput;
+  /** Nobody waits for the response any more. */
+  abort(stream: number): void;
+}
+
+export abstract class ConcurrentCall extends Call {
+  /** The lane whose stream this is, until the worker has ended it. */
+  protected carrier: Carrier | undefined;
+
+  /** Nothing of it is lost with a worker that has not begun it. */
+  get mayMove(): boolean {
+    return true;
+  }
+
+  /** Sends it on a lane, as a new stream. */
+  sendOn(lane: Carrier, stream: number): void {
+    this.carrier = lane;
+    this.lane = lane;
+    this.stream = stream;
+    this.sendRequest(lane);
+  }
+
+  protected abstract sendRequest(lane: Carrier): void;
+
+  protected override newFlow(): ResponseFlow {
+    return new CreditFlow(this.exchange.responder, (bytes) => {
+      this.carrier?.output.word(FRAME.credit, this.stream, bytes);
+    });
+  }
+
+  /** The application has received so many bytes. */
+  onCredit(_bytes: number): void {
+    // What is whole when it is sent needs no credit.
+  }
+
+  /** Early hints. What the worker did wrong, if it did. */
+  onHints(text: string): string | undefined {
+    const rendered = renderFields(['', ...text.split('\0')]);
+    if (rendered !== undefined && !this.isOver && !this.hasBegun) {
+      this.exchange.responder.hint(rendered.fields);
+    }
+    return rendered === undefined ? 'malformed hints' : undefined;
+  }
+
+  onTrailers(text: string): string | undefined {
+    const rendered = renderFields(['', ...text.split('\0')]);
+    if (rendered !== undefined && !this.isOver && this.hasBegun) {
+      this.exchange.responder.trail(rendered.fields);
+    }
+    return rendered === undefined ? 'malformed trailers' : undefined;
+  }
+
+  /** A frame of a WebSocket: this is none. */
+  onWebSocketFrame(type: number, _buffer: Buffer, _start: number, _end: number): string | undefined {
+    return `frame ${type} for a stream that is no WebSocket`;
+  }
+
+  /** The worker has ended the stream, or is gone; before what that means for the response. */
+  onStreamEnded(): void {
+    this.carrier = undefined;
+    this.lane = undefined;
+  }
+}
