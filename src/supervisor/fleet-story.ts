@@ -37,8 +37,11 @@ export class Story {
   nowMs = 1000;
   readonly actions: FleetAction[] = [];
 
-  constructor(settings: Partial<FleetSettings> = {}) {
+  readonly #facts: AppFacts;
+
+  constructor(settings: Partial<FleetSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi') {
     this.fleet = createFleet({ ...SETTINGS, ...settings });
+    this.#facts = { ...FACTS, interface: interfaceOfApp };
   }
 
   /** Returns what is to be done now. */
@@ -57,8 +60,8 @@ export class Story {
   }
 
   /** Up to the moment when everything serves. */
-  static started(settings: Partial<FleetSettings> = {}): Story {
-    const story = new Story(settings);
+  static started(settings: Partial<FleetSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi'): Story {
+    const story = new Story(settings, interfaceOfApp);
     story.happen({ kind: 'start' });
     story.happen({ kind: 'edge-ready' });
     story.load(1);
@@ -70,12 +73,12 @@ export class Story {
   }
 
   load(generation: number): FleetAction[] {
-    return this.happen({ kind: 'zygote-loaded', generation, preloaded: true, python: '3.11.2', facts: FACTS });
+    return this.happen({ kind: 'zygote-loaded', generation, preloaded: true, python: '3.11.2', facts: this.#facts });
   }
 
   ready(worker: number): FleetAction[] {
     this.happen({ kind: 'worker-spawned', worker, pid: 100 + worker });
-    return this.happen({ kind: 'worker-ready', worker, facts: FACTS });
+    return this.happen({ kind: 'worker-ready', worker, facts: this.#facts });
   }
 
   readyAll(): void {
@@ -88,7 +91,7 @@ export class Story {
     return this.happen({ kind: 'worker-exited', worker, cause: { code, signal }, reason: '' });
   }
 
-  stuck(worker: number): FleetAction[] {
+  stuck(worker: number, isLoop = false): FleetAction[] {
     return this.happen({
       kind: 'request-stuck',
       worker,
@@ -96,12 +99,19 @@ export class Story {
       method: 'GET',
       path: '/slow',
       seconds: 30,
-      isLoop: false,
+      isLoop,
     });
   }
 
   workers(state: FleetWorker['state']): FleetWorker[] {
     return [...this.fleet.workers.values()].filter((worker) => worker.state === state);
+  }
+
+  /** A new generation takes over; workers are numbered on. */
+  reload(generation: number): void {
+    this.happen({ kind: 'reload', why: 'SIGHUP' });
+    this.load(generation);
+    this.readyAll();
   }
 
   published(): { active: number[]; gone: readonly number[] } | undefined {
