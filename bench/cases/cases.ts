@@ -1,5 +1,6 @@
 import type { Bench } from '../harness/bench.ts';
 import type { CaseResult } from '../report/result.ts';
+import { runAsgi } from './asgi.ts';
 import { runBodies } from './bodies.ts';
 import { runDjango } from './django.ts';
 import { runHello } from './hello.ts';
@@ -8,6 +9,7 @@ import { runMemory } from './memory.ts';
 import { runStartAndReload } from './start-and-reload.ts';
 import { runStaticFiles } from './static-files.ts';
 import { runUneven } from './uneven.ts';
+import { runWebsockets } from './websockets.ts';
 
 interface Case {
   readonly id: string;
@@ -20,6 +22,8 @@ export const CASES: readonly Case[] = [
   { id: 'W2', run: runDjango },
   { id: 'W3', run: runBodies },
   { id: 'W4', run: runUneven },
+  { id: 'A1', run: runAsgi },
+  { id: 'A2', run: runWebsockets },
   { id: 'S1', run: runStaticFiles },
   { id: 'M1', run: runMemory },
   { id: 'B1', run: runStartAndReload },

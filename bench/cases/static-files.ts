@@ -74,7 +74,7 @@ async function measureFiles(bench: Bench, folder: string): Promise<CaseResult> {
     text: [
       'From memory: each file has been asked for before. nginx has a worker for each core, Portico an edge thread.',
     ],
-    tables: measured.map(({ label, rates, unit }) => rateTable(`Static file of ${label}`, rates, unit)),
+    tables: measured.map(({ label, rates, unit }) => rateTable(`Static file of ${label}`, rates, { unit })),
     goals: measured.flatMap(({ label, rates, bound, unit }) =>
       ['nginx', 'nginx, no sendfile'].map((peer) => rateGoal(rates, `static file of ${label}`, peer, bound, unit)),
     ),

@@ -7,6 +7,11 @@ import { promisify } from 'node:util';
 
 type Rows = (readonly [string, string])[];
 
+/** Of the virtual environment of the peers. */
+const PACKAGES = [
+  ...['gunicorn', 'gunicorn_h1c', 'uWSGI', 'granian', 'uvicorn', 'daphne', 'hypercorn', 'uvloop', 'httptools'],
+  ...['websockets', 'Django', 'fastapi', 'pydantic'],
+];
 const GIB = 1024 ** 3;
 const run = promisify(execFile);
 
@@ -30,9 +35,7 @@ export async function describeVersions(peers: string): Promise<Rows> {
     ['Node.js', process.version],
     ['Python', await firstLine(python, ['-c', 'import sys; print(sys.version.replace(chr(10), " "))'])],
     ['built by', await firstLine(python, ['-c', 'import platform; print(*platform.python_build())'])],
-    ...(await Promise.all(
-      ['gunicorn', 'gunicorn_h1c', 'uWSGI', 'granian', 'Django'].map((name) => packageRow(python, name)),
-    )),
+    ...(await Promise.all(PACKAGES.map((name) => packageRow(python, name)))),
     ['nginx', await firstLine('nginx', ['-v'])],
     ['Apache', await firstLine('apache2', ['-v'])],
     ['mod_wsgi', await packageVersion('libapache2-mod-wsgi-py3')],

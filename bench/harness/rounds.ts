@@ -9,6 +9,9 @@ export interface Sample {
   /** Time of the processor a request, over all processes of the server; undefined where that means nothing. */
   readonly cpuUs?: number;
   readonly cpuUsPerMb?: number;
+  /** Seconds of the processor in a second, of the server and of the load. */
+  readonly serverCores?: number;
+  readonly loadCores?: number;
   /** What went wrong; empty when nothing did. */
   readonly faults: string;
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apacheModWsgi } from '../servers/apache.ts';
-import { granian } from '../servers/granian.ts';
+import { daphne } from '../servers/daphne.ts';
+import { granian, granianAsgi } from '../servers/granian.ts';
 import { nginxGunicorn } from '../servers/gunicorn.ts';
+import { hypercorn } from '../servers/hypercorn.ts';
 import { nginxStatic } from '../servers/nginx-static.ts';
 import { portico } from '../servers/portico.ts';
+import { nginxUvicorn, uvicorn } from '../servers/uvicorn.ts';
 import { nginxUwsgi, uwsgiHttp } from '../servers/uwsgi.ts';
 import { invocationsOf } from './invocations.ts';
 
@@ -47,4 +50,25 @@ test('Apache runs the application in processes of their own', () => {
 test('no peer writes an access log', () => {
   const kinds = [nginxGunicorn(), nginxUwsgi(), nginxStatic('/srv/files', true)];
   for (const { files } of invocationsOf(kinds, SITE)) assert.match(files['nginx.conf'] ?? '', /access_log off;/);
+  for (const kind of [granian(), granianAsgi(), uvicorn()]) assert.match(commandsOf(kind)[0] ?? '', /--no-access-log/);
+  assert.match(commandsOf(daphne())[0] ?? '', /--verbosity 0/);
+});
+
+test('ASGI servers run on uvloop where they can, for a proxy only behind one', () => {
+  assert.match(
+    commandsOf(uvicorn())[0] ?? '',
+    /--workers 2 --loop uvloop --http httptools .*--no-proxy-headers hello:/,
+  );
+  assert.match(commandsOf(hypercorn())[0] ?? '', /--worker-class uvloop --workers 2 /);
+  assert.match(commandsOf(granianAsgi())[0] ?? '', /--interface asgi .*--loop uvloop .*--no-ws hello:/);
+  const [behind] = invocationsOf([nginxUvicorn()], SITE);
+  assert.match(behind?.commands[0] ?? '', /--uds RUN\/uvicorn\.sock --proxy-headers --forwarded-allow-ips \* hello:/);
+  assert.match(behind?.files['nginx.conf'] ?? '', /server unix:RUN\/uvicorn\.sock fail_timeout=0; keepalive 64;/);
+});
+
+test('servers of WebSockets take a thousand connections, and uvicorn says by which implementation', () => {
+  assert.match(commandsOf(granianAsgi({ hasWebsockets: true }))[0] ?? '', /--backpressure 2048 hello:/);
+  const kind = uvicorn({ websockets: 'wsproto' });
+  assert.equal(kind.name, 'uvicorn (wsproto)');
+  assert.match(commandsOf(kind)[0] ?? '', / --ws wsproto hello:/);
 });

@@ -13,6 +13,17 @@ export interface RateUnit {
   readonly pickCpu: (sample: Sample) => number;
 }
 
+/** A figure of every round that stands in the table beside the rate. */
+export interface ExtraColumn {
+  readonly name: string;
+  readonly pick: (sample: Sample) => number;
+}
+
+interface TableOptions {
+  readonly unit?: RateUnit;
+  readonly columns?: readonly ExtraColumn[];
+}
+
 /** The others are compared with it. */
 export const OURS = 'Portico';
 const BYTES_PER_MB = 1e6;
@@ -28,8 +39,12 @@ export const MEGABYTES: RateUnit = {
   cpuName: 'processor µs a MB',
   pickCpu: ({ cpuUsPerMb = Number.NaN }) => cpuUsPerMb,
 };
+/** There and back. */
+export const MESSAGES: RateUnit = { ...REQUESTS, name: 'messages/s', cpuName: 'processor µs a message' };
+export const DELIVERIES: RateUnit = { ...REQUESTS, name: 'deliveries/s', cpuName: 'processor µs a delivery' };
 
-export function rateTable(caption: string, measured: readonly Measured[], unit: RateUnit = REQUESTS): Table {
+export function rateTable(caption: string, measured: readonly Measured[], options: TableOptions = {}): Table {
+  const { unit = REQUESTS, columns = [] } = options;
   const ours = findMeasured(measured, OURS);
   const head = [
     'server',
@@ -39,14 +54,22 @@ export function rateTable(caption: string, measured: readonly Measured[], unit: 
     'Portico, times its rate',
     'quartiles',
     'Portico, times its processor time',
+    ...columns.map(({ name }) => name),
     'faults',
   ];
-  return { caption, head, rows: measured.map((one) => rateRow(one, ours, unit)) };
+  return { caption, head, rows: measured.map((one) => rateRow(one, ours, unit, columns)) };
 }
 
-function rateRow(one: Measured, ours: Measured, { pick, pickCpu }: RateUnit): string[] {
-  if (one.failure !== undefined)
-    return [one.name, ...Array<string>(6).fill(MISSING), one.failure.replaceAll('\n', ' ')];
+function rateRow(
+  one: Measured,
+  ours: Measured,
+  { pick, pickCpu }: RateUnit,
+  columns: readonly ExtraColumn[],
+): string[] {
+  if (one.failure !== undefined) {
+    const missing = Array<string>(6 + columns.length).fill(MISSING);
+    return [one.name, ...missing, one.failure.replaceAll('\n', ' ')];
+  }
   const rates = summarize(one.samples.map(pick));
   const ratios = summarizeRatios(ours, one, pick);
   const cpuUs = median(one.samples.map(pickCpu));
@@ -59,6 +82,7 @@ function rateRow(one: Measured, ours: Measured, { pick, pickCpu }: RateUnit): st
     one === ours ? '' : formatRatio(ratios.median),
     one === ours ? '' : renderSpread(ratios, formatRatio),
     one === ours ? '' : formatRatio(cpuRatio),
+    ...columns.map((column) => formatNumber(median(one.samples.map(column.pick)))),
     listFaults(one.samples),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Kind } from './kind.ts';
-import { nginx } from './nginx.ts';
+import { nginx, proxyTo } from './nginx.ts';
 
 interface GunicornOptions {
   /** With more than none, the gthread worker, which keeps the connections of nginx open. */
@@ -10,8 +10,6 @@ interface GunicornOptions {
 
 /** Longer than nginx keeps its side of a connection, so that none is closed under a request. */
 const KEEP_ALIVE_SECONDS = 75;
-/** Connections to gunicorn that each worker of nginx keeps. */
-const UPSTREAM_KEPT = 64;
 
 export function nginxGunicorn(options: GunicornOptions = {}): Kind {
   const { threads = 0, hasPreload = false } = options;
@@ -20,20 +18,7 @@ export function nginxGunicorn(options: GunicornOptions = {}): Kind {
     name: options.name ?? `nginx → gunicorn ${worker}`,
     reloadSignal: 'SIGHUP',
     plan: ({ app, workers }, place) => {
-      const front = nginx(
-        place,
-        [
-          'location / {',
-          '    proxy_pass http://gunicorn;',
-          '    proxy_http_version 1.1;',
-          '    proxy_set_header Connection "";',
-          '    proxy_set_header Host $http_host;',
-          '    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
-          '    proxy_set_header X-Forwarded-Proto $scheme;',
-          '}',
-        ],
-        `upstream gunicorn { server unix:${place.folder}/gunicorn.sock fail_timeout=0;${threads > 0 ? ` keepalive ${UPSTREAM_KEPT};` : ''} }`,
-      );
+      const front = nginx(place, ...proxyTo('gunicorn', `${place.folder}/gunicorn.sock`, threads > 0));
       const argv = [
         ...[`${place.peers}/bin/gunicorn`, '--workers', String(workers), '--no-control-socket'],
         ...(threads > 0

@@ -4,6 +4,9 @@
 
 import type { Command, Place } from './kind.ts';
 
+/** Connections to an upstream that each worker of nginx keeps. */
+const UPSTREAM_KEPT = 64;
+
 export interface Front {
   readonly files: Readonly<Record<string, string>>;
   readonly command: Command;
@@ -44,4 +47,21 @@ ${handler.map((line) => `        ${line}`).join('\n')}
       role: 'front',
     },
   };
+}
+
+/** A location that passes everything on over HTTP/1.1, and the upstream that it names. */
+export function proxyTo(name: string, socket: string, isKept: boolean): [handler: string[], upstream: string] {
+  return [
+    [
+      'location / {',
+      `    proxy_pass http://${name};`,
+      '    proxy_http_version 1.1;',
+      '    proxy_set_header Connection "";',
+      '    proxy_set_header Host $http_host;',
+      '    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
+      '    proxy_set_header X-Forwarded-Proto $scheme;',
+      '}',
+    ],
+    `upstream ${name} { server unix:${socket} fail_timeout=0;${isKept ? ` keepalive ${UPSTREAM_KEPT};` : ''} }`,
+  ];
 }

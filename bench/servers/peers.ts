@@ -1,8 +1,11 @@
 import { apacheModWsgi } from './apache.ts';
-import { granian } from './granian.ts';
+import { daphne } from './daphne.ts';
+import { granian, granianAsgi } from './granian.ts';
 import { nginxGunicorn } from './gunicorn.ts';
+import { hypercorn } from './hypercorn.ts';
 import type { Kind } from './kind.ts';
 import { portico } from './portico.ts';
+import { nginxUvicorn, uvicorn } from './uvicorn.ts';
 import { nginxUwsgi, uwsgiHttp } from './uwsgi.ts';
 
 /** What gunicorn's documentation suggests to begin with: two to four for each core; four did best. */
@@ -23,3 +26,17 @@ export const WSGI_KINDS: readonly Kind[] = [
 
 /** The same but for uWSGI's own HTTP, which is no faster than behind nginx and takes the time of another. */
 export const MAIN_KINDS: readonly Kind[] = WSGI_KINDS.filter(({ name }) => name !== uwsgiHttp().name);
+
+/** Everything that runs an ASGI application. */
+export const ASGI_KINDS: readonly Kind[] = [portico(), uvicorn(), nginxUvicorn(), granianAsgi(), daphne(), hypercorn()];
+
+/**
+ * What speaks WebSocket. uvicorn has three implementations: this one, which it takes by itself, took the least of the
+ * processor for a message in echo and broadcast, with few and with many clients; wsproto took half as much again.
+ */
+export const WEBSOCKET_KINDS: readonly Kind[] = [
+  portico(),
+  uvicorn({ websockets: 'websockets-sansio' }),
+  granianAsgi({ hasWebsockets: true }),
+  daphne(),
+];
