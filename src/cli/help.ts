@@ -3,6 +3,7 @@
 import type { Setting, SettingGroup } from '../config/setting.ts';
 import { environmentName, SETTING_GROUPS } from '../config/setting.ts';
 import { SETTINGS } from '../config/settings.ts';
+import { wrap } from './wrap.ts';
 
 const TEXT_WIDTH = 66;
 const FLAG_COLUMN = 34;
@@ -14,11 +15,14 @@ export const MAIN_HELP = `Portico is a production server for Python web sites.
   portico serve shop:create_app() -b :8080   serve what a factory makes, on another port
 
 Commands
-  serve [APP]   serve an application; "portico serve --help" lists what can be set
+  serve [APP]     serve an application; "portico serve --help" lists what can be set
+  uvicorn APP     the same by the command line of uvicorn
+  daphne APP      … of daphne
+  hypercorn APP   … of hypercorn
 
 Flags
-  -h, --help    show this
-  --version     show the version
+  -h, --help      show this
+  --version       show the version
 `;
 
 export function renderServeHelp(): string {
@@ -56,18 +60,4 @@ function renderRow(setting: Setting<unknown>): string {
 
 export function renderFlag({ flag, value, isNegatable }: Setting<unknown>): string {
   return isNegatable ? `--${flag}, --no-${flag}` : `--${flag}${value === undefined ? '' : ` ${value}`}`;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

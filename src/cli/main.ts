@@ -7,6 +7,9 @@ type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./commands/serve.ts')).serve],
+  ['uvicorn', async () => (await import('./commands/uvicorn.ts')).uvicorn],
+  ['daphne', async () => (await import('./commands/daphne.ts')).daphne],
+  ['hypercorn', async () => (await import('./commands/hypercorn.ts')).hypercorn],
 ]);
 
 const USAGE = 2;

@@ -1,11 +1,15 @@
 /** The settings of asynchronous applications and of WebSockets: rows of the table in settings.ts. */
 
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure } from '../kernel/outcome.ts';
 import type { ServerModel } from './model.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
-import { parseChoice, parseDuration, parseSize, parseSwitch, parseText } from './setting-values.ts';
+import { parseChoice, parseCount, parseDuration, parseSize, parseSwitch, parseText } from './setting-values.ts';
 
 const MIB = 2 ** 20;
+/** Of all edge threads together; a lane has as many streams. */
+const WORKER_CONNECTIONS_MAX = 65_535;
 const HOUR_MS = 3_600_000;
 
 type AsyncSetting =
@@ -14,6 +18,7 @@ type AsyncSetting =
   | 'loop'
   | 'rootPath'
   | 'drainTimeoutMs'
+  | 'workerConnections'
   | 'wsMessageBytesMax'
   | 'wsPingIntervalMs'
   | 'wsPingTimeoutMs'
@@ -65,6 +70,15 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     fallback: always(HOUR_MS),
     parse: last(parseDuration(0)),
   },
+  workerConnections: {
+    flag: 'worker-connections',
+    value: 'COUNT',
+    group: 'Limits',
+    doc: 'Requests and WebSockets that one worker of an ASGI application runs at a time; more of them wait. 0: no limit.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseCount(0, WORKER_CONNECTIONS_MAX)),
+  },
   wsMessageBytesMax: {
     flag: 'ws-max-size',
     value: 'SIZE',
@@ -72,7 +86,7 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     doc: 'The largest message that a client may send over a WebSocket, decompressed; a larger one ends it with 1009.',
     fallbackText: '16M',
     fallback: always(16 * MIB),
-    parse: last(parseSize('')),
+    parse: last(parseMessageSize),
   },
   wsPingIntervalMs: {
     flag: 'ws-ping-interval',
@@ -102,3 +116,9 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     parse: last(parseSwitch),
   },
 };
+
+/** 0 would refuse every message, and no limit would let one client use up the memory. */
+function parseMessageSize(text: string): Outcome<number> {
+  const size = parseSize('')(text);
+  return size.ok && size.value === 0 ? failure('messages without a limit are not supported. Write a size') : size;
+}

@@ -40,6 +40,8 @@ export interface ServerModel {
   readonly wsMessageBytesMax: number;
   readonly wsPingIntervalMs: number;
   readonly wsPingTimeoutMs: number;
+  /** Requests and WebSockets that one worker of an ASGI application runs at a time. */
+  readonly workerConnections: number;
   /** permessage-deflate */
   readonly wsCompression: boolean;
 

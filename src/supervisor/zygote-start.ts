@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PreloadMode } from '../config/model.ts';
+import type { PreloadMode, ServerModel } from '../config/model.ts';
 import type { StartZygote } from '../protocol/control/zygote.ts';
 import type { Site } from './prepare.ts';
 
@@ -15,6 +15,7 @@ export function startMessage({ app, model, chdir, runDirectory, secret }: Site, 
     lifespan: model.lifespan,
     loop: model.loop,
     rootPath: model.rootPath,
+    workerConnections: laneCapacity(model),
     threads: model.threads,
     maxRequests: model.maxRequests,
     maxRequestsJitter: model.maxRequestsJitter,
@@ -25,4 +26,9 @@ export function startMessage({ app, model, chdir, runDirectory, secret }: Site, 
     development: model.reloadOnChange,
     multiprocess: model.workers > 1,
   };
+}
+
+/** A worker has a lane to each edge thread; together they have what it may run, or one each. */
+function laneCapacity({ workerConnections, edgeThreads }: ServerModel): number {
+  return workerConnections === 0 ? 0 : Math.max(1, Math.floor(workerConnections / edgeThreads));
 }

@@ -14,6 +14,8 @@ export interface StartZygote {
   readonly lifespan: 'auto' | 'on' | 'off';
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
   readonly rootPath: string;
+  /** Streams at a time on a lane of an ASGI worker; 0: as many as the protocol allows. */
+  readonly workerConnections: number;
   readonly threads: number;
   readonly maxRequests: number;
   readonly maxRequestsJitter: number;

@@ -1,0 +1,32 @@
+/** Starts the supervisor, or only looks, and says what became of it. */
+
+import type { ServeRequest } from '../../config/model.ts';
+import { becomeInit } from '../../supervisor/init.ts';
+import { supervise } from '../../supervisor/main.ts';
+import { renderAnnouncement, renderCheck } from '../announce.ts';
+import type { Terminal } from '../terminal.ts';
+import { readVersion } from '../version.ts';
+
+/** Resolves with the exit code. */
+export async function runRequest(request: ServeRequest, terminal: Terminal): Promise<number> {
+  const reports = {
+    onFaults: (messages: readonly string[]) =>
+      terminal.error(messages.map((message) => `portico: ${message}.\n`).join('')),
+    onGivenUp: (error: string, traceback: string) => terminal.error(renderGivenUp(error, traceback)),
+  };
+  if (request.model.checkOnly) {
+    const { checkSite } = await import('../../supervisor/check.ts');
+    return checkSite(request, process.env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
+  }
+  becomeInit();
+  return supervise(request, process.env, {
+    ...reports,
+    onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
+  });
+}
+
+function renderGivenUp(error: string, traceback: string): string {
+  // What is no fault in the application's code has no traceback but the sentence itself.
+  const shown = traceback.trimEnd();
+  return `${shown === '' || shown === error ? '' : `${shown}\n\n`}portico: the server cannot start: ${error}\n`;
+}

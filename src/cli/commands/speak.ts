@@ -1,0 +1,43 @@
+/** Runs a server by the command line of another program. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Dialect } from '../../config/dialects/option.ts';
+import { readDialect } from '../../config/dialects/read-dialect.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import { renderDialectFaults } from '../dialect-faults.ts';
+import type { Terminal } from '../terminal.ts';
+import { readVersion } from '../version.ts';
+import { runRequest } from './run-request.ts';
+
+const USAGE = 2;
+/** A configuration file has a few lines; this keeps whatever else was named out of the memory. */
+const FILE_BYTES_MAX = 1_048_576;
+
+/** Resolves with the exit code. */
+export async function speak(dialect: Dialect, args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args.includes('--help') || (dialect.manner === 'argparse' && args.includes('-h'))) {
+    const { renderDialectHelp } = await import('../dialect-help.ts');
+    terminal.out(renderDialectHelp(dialect));
+    return 0;
+  }
+  if (args.includes('--version')) {
+    terminal.out(`portico ${readVersion()}, with the command line of ${dialect.name} ${dialect.version}\n`);
+    return 0;
+  }
+  const machine = { env: process.env, coreCount: availableParallelism() };
+  const { request, faults } = readDialect(dialect, args, { machine, readText });
+  terminal.error(renderDialectFaults(dialect, faults, request?.model.logLevel));
+  return request === undefined ? USAGE : runRequest(request, terminal);
+}
+
+function readText(path: string): Outcome<string> {
+  try {
+    return statSync(path).size > FILE_BYTES_MAX
+      ? failure(`it has more than ${FILE_BYTES_MAX} bytes`)
+      : success(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return failure(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

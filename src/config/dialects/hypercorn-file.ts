@@ -1,0 +1,45 @@
+/** The configuration file of hypercorn, TOML: its keys, and the text that each would be on a command line. */
+
+import { parse, TomlError } from 'smol-toml';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+
+/** Nothing in it is nested; deeper is a slip. */
+const DEPTH_MAX = 16;
+
+export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, readonly string[]>> {
+  const table = parseToml(text);
+  if (!table.ok) {
+    return table;
+  }
+  const entries = new Map<string, readonly string[]>();
+  for (const [key, value] of Object.entries(table.value)) {
+    const texts = (Array.isArray(value) ? value : [value]).map(renderValue);
+    if (texts.includes(undefined)) {
+      return failure(`"${key}" is neither a text, nor a number, nor true or false, nor a list of these`);
+    }
+    entries.set(
+      key,
+      texts.flatMap((one) => one ?? []),
+    );
+  }
+  return success(entries);
+}
+
+function parseToml(text: string): Outcome<Readonly<Record<string, unknown>>> {
+  try {
+    return success(parse(text, { maxDepth: DEPTH_MAX }));
+  } catch (error) {
+    if (error instanceof TomlError) {
+      const [reason = ''] = error.message.split('\n');
+      return failure(`line ${error.line}, column ${error.column}: ${reason.replace(/^Invalid TOML document: /, '')}`);
+    }
+    throw error;
+  }
+}
+
+function renderValue(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * The command line of another server, as a table: a row for each of its options, each of them mapped to what we have, said to have no
+ * meaning here, or refused with the way out. There is no fourth kind: nothing that was asked for is dropped in silence.
+ */
+
+import type { Outcome } from '../../kernel/outcome.ts';
+import { success } from '../../kernel/outcome.ts';
+import type { BindAddress } from '../bind-address.ts';
+import type { ServerModel } from '../model.ts';
+import type { Machine } from '../setting.ts';
+import { SETTINGS } from '../settings.ts';
+import type { DialectReport } from './fault.ts';
+
+/** What options say: values of the model, and words that become some only together with others. */
+export interface Draft extends Partial<ServerModel> {
+  /** Of the one TCP address that is given in two options. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Addresses besides that one. */
+  readonly addresses?: readonly BindAddress[];
+  /** Where APP is found besides the current folder. */
+  readonly appFolder?: string;
+  /** APP is called to make the application. */
+  readonly isFactory?: boolean;
+  /** The fields in which a proxy says who the client is are read. */
+  readonly readsProxyFields?: boolean;
+  /** What is to be told about the value, a sentence without its end each. */
+  readonly notes?: readonly string[];
+}
+
+export type Treatment =
+  /** `read` gets all texts given in one place, at least one, in their order. A switch is 'true' or 'false'. */
+  | { readonly kind: 'setting'; readonly read: (texts: readonly string[]) => Outcome<Draft> }
+  /** Accepted, and told once, with the reason: a sentence without its end. */
+  | { readonly kind: 'meaningless'; readonly reason: string }
+  /** Refused; `wayOut` is a sentence without its end. */
+  | { readonly kind: 'unsupported'; readonly wayOut: string };
+
+export interface Option {
+  /** As they are written: `-b`, `--bind`; the last one is shown. Empty for what only a configuration file can say. */
+  readonly names: readonly string[];
+  /** What switches it off: `--no-access-log`. */
+  readonly negation?: string;
+  /** How the value is called in help; undefined for a switch, which takes none. */
+  readonly value?: string;
+  /** Each value counts, not only the last one. */
+  readonly isRepeatable?: boolean;
+  readonly variable?: string;
+  /** Its key in the configuration file. */
+  readonly key?: string;
+  /** One phrase for help. */
+  readonly doc: string;
+  /** The default here, in words; undefined where there is nothing to say. */
+  readonly fallbackText?: string;
+  readonly treatment: Treatment;
+}
+
+/** Texts of one option, all from one place. */
+export interface GivenOption {
+  readonly texts: readonly string[];
+  /** Where it was said: `--port`, `UVICORN_PORT`, `workers in hypercorn.toml`. */
+  readonly at: string;
+}
+
+export type GivenOptions = ReadonlyMap<Option, GivenOption>;
+
+export interface Dialect {
+  /** The program, and our command. */
+  readonly name: string;
+  /** The version whose options the table has. */
+  readonly version: string;
+  /** Whose habits of reading and of telling faults are kept: Python's click or argparse. */
+  readonly manner: 'click' | 'argparse';
+  /** The application in the usage line. */
+  readonly application: string;
+  readonly applicationVariable?: string;
+  readonly options: readonly Option[];
+  readonly file?: DialectFile;
+  /** Defaults that are not those of `portico serve`. */
+  defaults(machine: Machine): Outcome<Partial<ServerModel>, VariableFault>;
+  /** Puts together what took several options. */
+  complete(asked: Asked, report: DialectReport): Completed;
+}
+
+export interface VariableFault {
+  /** The variable. */
+  readonly at: string;
+  readonly message: string;
+}
+
+/** A configuration file. */
+export interface DialectFile {
+  /** The option that names it. */
+  readonly option: string;
+  /** The texts of each key. */
+  read(text: string): Outcome<ReadonlyMap<string, readonly string[]>>;
+}
+
+/** All that was said, by whatever means. */
+export interface Asked {
+  readonly draft: Draft;
+  readonly app: string;
+  readonly machine: Machine;
+}
+
+export interface Completed {
+  readonly app: string;
+  readonly model: Partial<ServerModel>;
+}
+
+export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T) => Draft): Treatment {
+  return {
+    kind: 'setting',
+    read: (texts) => {
+      const parsed = parse(texts.at(-1) ?? '');
+      return parsed.ok ? success(draft(parsed.value)) : parsed;
+    },
+  };
+}
+
+export function meaningless(reason: string): Treatment {
+  return { kind: 'meaningless', reason };
+}
+
+export function unsupported(wayOut: string): Treatment {
+  return { kind: 'unsupported', wayOut };
+}
+
+/** The name by which an option is spoken of. */
+export function nameOf(option: Option): string {
+  return option.names.at(-1) ?? option.key ?? '';
+}
+
+/** Without the words that are of no use alone. */
+export function modelOf(draft: Draft): Partial<ServerModel> {
+  return Object.fromEntries(Object.entries(draft).filter(([key]) => Object.hasOwn(SETTINGS, key)));
+}
+
+/** uvicorn and hypercorn write their access log at the level of "info", so that a higher one silences it. */
+export function isQuiet({ logLevel }: Draft): boolean {
+  return logLevel === 'warning' || logLevel === 'error';
+}

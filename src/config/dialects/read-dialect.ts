@@ -1,0 +1,219 @@
+/**
+ * A foreign command line becomes what `portico serve` would have been asked for. Options win over variables and the configuration file
+ * of the program, those over PORTICO_* variables, those over the program's defaults, and those over ours. All faults are told at once.
+ */
+
+import type { Outcome } from '../../kernel/outcome.ts';
+import { renderBindAddress } from '../bind-address.ts';
+import type { ServeRequest, ServerModel } from '../model.ts';
+import { nearestWord } from '../nearest.ts';
+import { readServeRequest } from '../read.ts';
+import type { Machine } from '../setting.ts';
+import { environmentName } from '../setting.ts';
+import { SETTINGS } from '../settings.ts';
+import type { DialectFault, DialectReport } from './fault.ts';
+import type { Dialect, Draft, GivenOption, GivenOptions, Option } from './option.ts';
+import { readOptionArguments } from './option-arguments.ts';
+import { readBoolean } from './option-values.ts';
+
+export interface DialectReading {
+  /** Undefined when there are errors. */
+  readonly request: ServeRequest | undefined;
+  readonly faults: readonly DialectFault[];
+}
+
+/** A file of the operator's; the fault is a sentence without its end. */
+export type ReadText = (path: string) => Outcome<string>;
+
+/** Variables that `portico serve` reads and these programs do not, or read in their own way. */
+const OTHER_VARIABLES = new Set(['PORT', 'WEB_CONCURRENCY']);
+
+export function readDialect(
+  dialect: Dialect,
+  args: readonly string[],
+  { machine, readText }: { readonly machine: Machine; readonly readText: ReadText },
+): DialectReading {
+  const faults: DialectFault[] = [];
+  const report: DialectReport = (code, at, message, severity = 'error') => {
+    faults.push({ severity, code, at, message });
+  };
+  const words = readOptionArguments(dialect, args, report);
+  const variables = readVariables(dialect, machine, report);
+  const given = new Map([...variables, ...readFile(dialect, words.options, { readText, report }), ...words.options]);
+  const draft = readOptions(dialect, given, report);
+  const app = words.app ?? (machine.env[dialect.applicationVariable ?? ''] || undefined);
+  if (app === undefined) {
+    report('dialect.missing-application', dialect.application, '');
+  }
+  const base = readBase(machine, report);
+  const defaults = dialect.defaults(machine);
+  if (!defaults.ok) {
+    report('dialect.invalid', defaults.fault.at, `${defaults.fault.message}.`);
+  }
+  const completed = dialect.complete({ draft, app: app ?? '', machine }, report);
+  const model =
+    base === undefined || !defaults.ok
+      ? undefined
+      : {
+          ...base,
+          ...unlessSet(defaults.value, machine),
+          ...completed.model,
+          env: new Map([...(completed.model.env ?? []), ...base.env]),
+        };
+  if (model !== undefined) {
+    checkModel(model, report);
+  }
+  const isFaulty = faults.some(({ severity }) => severity === 'error');
+  return { request: isFaulty || model === undefined ? undefined : { app: completed.app, model }, faults };
+}
+
+/** What `portico serve` would take from PORTICO_* variables, and its defaults. */
+function readBase({ env, coreCount }: Machine, report: DialectReport): ServerModel | undefined {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_VARIABLES.has(name)));
+  const { request, diagnostics } = readServeRequest([], { env: own, coreCount });
+  for (const { code, at, message, severity } of diagnostics) {
+    report(code, at, message, severity);
+  }
+  return request?.model;
+}
+
+/** A variable of ours is said for this server, a default of another program is not. */
+function unlessSet(defaults: Partial<ServerModel>, { env }: Machine): Partial<ServerModel> {
+  const isSet = (key: string) => {
+    const row = SETTINGS[key as keyof ServerModel];
+    return (env[environmentName(row.flag)] ?? '') !== '';
+  };
+  return Object.fromEntries(Object.entries(defaults).filter(([key]) => !isSet(key)));
+}
+
+function readVariables(dialect: Dialect, { env }: Machine, report: DialectReport): Map<Option, GivenOption> {
+  const given = new Map<Option, GivenOption>();
+  const known = new Set([dialect.applicationVariable]);
+  for (const option of dialect.options) {
+    const text = env[option.variable ?? ''] ?? '';
+    known.add(option.variable);
+    if (option.variable !== undefined && text !== '') {
+      const texts = option.isRepeatable ? text.split(/\s+/).filter((part) => part !== '') : [text];
+      given.set(option, { texts, at: option.variable });
+    }
+  }
+  const variables = [...known].flatMap((name) => name ?? []);
+  const prefix = `${dialect.name.toUpperCase()}_`;
+  const strangers = variables.length === 0 ? [] : Object.keys(env).filter((name) => name.startsWith(prefix));
+  for (const name of strangers.filter((stranger) => !known.has(stranger))) {
+    const nearest = nearestWord(name, variables);
+    const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+    report('dialect.unknown-variable', name, `this is no option and has no effect.${hint}`, 'warning');
+  }
+  return given;
+}
+
+function readFile(
+  { options, file }: Dialect,
+  words: GivenOptions,
+  { readText, report }: { readonly readText: ReadText; readonly report: DialectReport },
+): Map<Option, GivenOption> {
+  const given = new Map<Option, GivenOption>();
+  const option = options.find(({ names }) => file !== undefined && names.includes(file.option));
+  const path = option === undefined ? undefined : words.get(option)?.texts.at(-1);
+  // A path that the option itself refuses is told of there.
+  if (
+    file === undefined ||
+    option?.treatment.kind !== 'setting' ||
+    path === undefined ||
+    !option.treatment.read([path]).ok
+  ) {
+    return given;
+  }
+  const text = readText(path);
+  const entries = text.ok ? file.read(text.value) : text;
+  if (!entries.ok) {
+    report('dialect.file', path, `${entries.fault}.`);
+    return given;
+  }
+  const byKey = new Map(options.flatMap((row) => (row.key === undefined ? [] : [[row.key, row] as const])));
+  for (const [key, texts] of entries.value) {
+    const row = byKey.get(key);
+    if (row === undefined) {
+      const nearest = nearestWord(key, byKey.keys());
+      const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+      report('dialect.unknown-key', `${key} in ${path}`, `there is no such key.${hint}`);
+    } else if (texts.length > 0) {
+      given.set(row, { texts, at: `${key} in ${path}` });
+    }
+  }
+  return given;
+}
+
+/** In the order of the table, whatever the order of the words. */
+function readOptions({ options }: Dialect, given: GivenOptions, report: DialectReport): Draft {
+  let draft: Draft = {};
+  for (const option of options) {
+    const said = given.get(option);
+    if (said !== undefined) {
+      const { env, notes = [], ...rest } = readOption(option, said, report);
+      for (const note of notes) {
+        report('dialect.note', said.at, `${note}.`, 'info');
+      }
+      draft = { ...draft, ...rest, ...(env === undefined ? {} : { env: new Map([...(draft.env ?? []), ...env]) }) };
+    }
+  }
+  return draft;
+}
+
+function readOption(option: Option, { texts, at }: GivenOption, report: DialectReport): Draft {
+  const { treatment } = option;
+  if (option.value === undefined) {
+    const isOn = readBoolean(texts.at(-1) ?? '');
+    if (!isOn.ok) {
+      report('dialect.invalid', at, `${isOn.fault}.`);
+      return {};
+    }
+    if (!isOn.value && treatment.kind !== 'setting') {
+      return {};
+    }
+    return treat(option, { texts: [String(isOn.value)], at }, report);
+  }
+  return treat(option, { texts, at }, report);
+}
+
+function treat({ treatment }: Option, { texts, at }: GivenOption, report: DialectReport): Draft {
+  switch (treatment.kind) {
+    case 'meaningless':
+      report('dialect.meaningless', at, `${treatment.reason}.`, 'info');
+      return {};
+    case 'unsupported':
+      report('dialect.unsupported', at, `${treatment.wayOut}.`);
+      return {};
+    case 'setting': {
+      const read = treatment.read(texts);
+      if (!read.ok) {
+        report('dialect.invalid', at, `${read.fault}.`);
+        return {};
+      }
+      return read.value;
+    }
+  }
+}
+
+function checkModel(model: ServerModel, report: DialectReport): void {
+  const seen = new Set<string>();
+  for (const bind of model.binds) {
+    const address = renderBindAddress(bind);
+    if (seen.has(address) && !(bind.kind === 'tcp' && bind.port === 0)) {
+      report('dialect.conflict', address, 'this address is given twice. Leave one out.');
+    }
+    seen.add(address);
+  }
+  if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
+    report('dialect.conflict', 'jitter', 'it does nothing without the number of requests itself.', 'warning');
+  }
+  if (model.forwardedAllowIps.length === 0 && model.binds.some(({ kind }) => kind === 'unix')) {
+    report(
+      'dialect.note',
+      'Unix socket',
+      'its peer is believed when it says who the client is: a program of this machine, most likely a proxy.',
+      'info',
+    );
+  }
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Spoken } from './spoken.ts';
+import { faultsOf, namesOf, read, requestOf } from './spoken.ts';
+import { UVICORN } from './uvicorn.ts';
+
+/** `uvicorn --help` of 0.54 without --version and --help, and the negations. */
+const NAMES = `
+  host port uds fd reload reload-dir reload-include reload-exclude reload-delay workers loop http http2 ws ws-max-size
+  ws-max-queue ws-ping-interval ws-ping-timeout ws-per-message-deflate lifespan interface env-file log-config log-level
+  access-log no-access-log use-colors no-use-colors proxy-headers no-proxy-headers server-header no-server-header
+  date-header no-date-header forwarded-allow-ips root-path limit-concurrency backlog limit-max-requests
+  limit-max-requests-jitter timeout-keep-alive timeout-graceful-shutdown timeout-worker-healthcheck ssl-keyfile
+  ssl-certfile ssl-keyfile-password ssl-version ssl-cert-reqs ssl-ca-certs ssl-ciphers header app-dir
+  h11-max-incomplete-event-size reset-contextvars factory`;
+
+function model(args: string[], spoken: Spoken = {}) {
+  return requestOf(UVICORN, ['app:app', ...args], spoken).model;
+}
+
+function errors(args: string[], spoken: Spoken = {}): string[] {
+  return faultsOf(UVICORN, ['app:app', ...args], spoken);
+}
+
+function infos(args: string[], spoken: Spoken = {}): string[] {
+  return faultsOf(UVICORN, ['app:app', ...args], { ...spoken, severity: 'info' });
+}
+
+test("uvicorn's table has every option of it, each once", () => {
+  const names = NAMES.trim().split(/\s+/);
+  assert.deepEqual(namesOf(UVICORN), names.map((name) => `--${name}`).toSorted());
+});
+
+test("uvicorn's defaults are its own where they matter", () => {
+  const { binds, workers, keepAliveMs, accessLog, accessLogFormat, forwardedAllowIps, interface: kind } = model([]);
+  assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
+  assert.deepEqual(
+    { workers, keepAliveMs, accessLog, accessLogFormat, forwardedAllowIps, kind },
+    {
+      workers: 1,
+      keepAliveMs: 5000,
+      accessLog: '-',
+      accessLogFormat: 'combined',
+      forwardedAllowIps: ['127.0.0.1', '::1'],
+      kind: 'asgi',
+    },
+  );
+  const { wsMessageBytesMax, wsPingIntervalMs, wsPingTimeoutMs, wsCompression, backlog, lifespan, loop } = model([]);
+  assert.deepEqual(
+    [wsMessageBytesMax, wsPingIntervalMs, wsPingTimeoutMs, wsCompression, backlog, lifespan, loop],
+    [16_777_216, 20_000, 20_000, true, 2048, 'auto', 'auto'],
+  );
+});
+
+test('uvicorn takes defaults from the variables of hosts, but not PORT', () => {
+  const env = { WEB_CONCURRENCY: '3', FORWARDED_ALLOW_IPS: '10.0.0.0/8', PORT: 'x' };
+  const { workers, forwardedAllowIps, binds } = model([], { env });
+  assert.deepEqual({ workers, forwardedAllowIps }, { workers: 3, forwardedAllowIps: ['10.0.0.0/8'] });
+  assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
+  assert.deepEqual(errors([], { env: { WEB_CONCURRENCY: '0' } }), ['dialect.invalid WEB_CONCURRENCY']);
+  assert.deepEqual(errors([], { env: { FORWARDED_ALLOW_IPS: 'me' } }), ['dialect.invalid FORWARDED_ALLOW_IPS']);
+});
+
+test("uvicorn's options become values of the model", () => {
+  const cases: [string[], Partial<ReturnType<typeof model>>][] = [
+    [['--host', '::', '--port', '80'], { binds: [{ kind: 'tcp', host: '::', port: 80 }] }],
+    [['--port=0'], { binds: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }] }],
+    [['--uds', '/run/a.sock'], { binds: [{ kind: 'unix', path: '/run/a.sock' }] }],
+    [['--backlog', '10'], { backlog: 10 }],
+    [['--interface', 'asgi2'], { interface: 'asgi' }],
+    [['--interface', 'wsgi'], { interface: 'wsgi', threads: 10 }],
+    [['--env-file', '.env'], { envFile: '.env' }],
+    [['--root-path', '/api'], { rootPath: '/api' }],
+    [['--lifespan', 'on'], { lifespan: 'on' }],
+    [['--loop', 'uvloop'], { loop: 'uvloop' }],
+    [['--workers', '4'], { workers: 4 }],
+    [['--reload', '--reload-dir', 'src'], { reloadOnChange: true, workers: 1 }],
+    [['--ws-max-size', '100'], { wsMessageBytesMax: 100 }],
+    [['--ws-ping-interval', '1.5', '--ws-ping-timeout', '2'], { wsPingIntervalMs: 1500, wsPingTimeoutMs: 2000 }],
+    [['--ws-per-message-deflate', 'False'], { wsCompression: false }],
+    [['--no-proxy-headers'], { forwardedAllowIps: [] }],
+    [['--proxy-headers', '--forwarded-allow-ips', '*'], { forwardedAllowIps: ['*'] }],
+    [['--limit-max-requests', '9', '--limit-max-requests-jitter', '3'], { maxRequests: 9, maxRequestsJitter: 3 }],
+    [['--limit-concurrency', '10'], { workerConnections: 10, queueDepthMax: 0 }],
+    [['--timeout-keep-alive', '70'], { keepAliveMs: 70_000 }],
+    [['--timeout-graceful-shutdown', '0'], { gracefulTimeoutMs: 0 }],
+    [['--log-level', 'trace'], { logLevel: 'debug', accessLog: '-' }],
+    [['--log-level', 'critical', '--access-log'], { logLevel: 'error', accessLog: '' }],
+    [['--no-access-log'], { accessLog: '' }],
+    [['--access-log', '--no-access-log', '--access-log'], { accessLog: '-' }],
+  ];
+  for (const [args, expected] of cases) {
+    const given = model(args);
+    for (const [key, value] of Object.entries(expected)) {
+      assert.deepEqual(given[key as keyof typeof given], value, `${args.join(' ')}: ${key}`);
+    }
+  }
+});
+
+test('uvicorn --factory calls what APP names', () => {
+  assert.equal(requestOf(UVICORN, ['--factory', 'shop:create_app']).app, 'shop:create_app()');
+  assert.equal(requestOf(UVICORN, ['shop:create_app']).app, 'shop:create_app');
+  assert.deepEqual(faultsOf(UVICORN, ['--factory', 'shop']), ['dialect.conflict --factory']);
+});
+
+test('uvicorn --app-dir goes before what is on the path already', () => {
+  assert.equal(model(['--app-dir', 'src']).env.get('PYTHONPATH'), 'src');
+  assert.equal(model(['--app-dir', 'src'], { env: { PYTHONPATH: '/lib' } }).env.get('PYTHONPATH'), 'src:/lib');
+});
+
+test('uvicorn --env-file changes no variable that is set', () => {
+  const env = { DATABASE: 'production', HOME: '/root', PORTICO_ENV: 'A=1' };
+  const given = model(['--env-file', '.env'], { env }).env;
+  assert.equal(given.get('DATABASE'), 'production');
+  assert.equal(given.get('A'), '1');
+  assert.equal(given.has('HOME'), false, 'it follows from the user');
+  assert.equal(model([], { env }).env.has('DATABASE'), false);
+});
+
+test("uvicorn's variables are read, and options win over them", () => {
+  const env = { UVICORN_APP: 'shop:app', UVICORN_PORT: '81', UVICORN_ACCESS_LOG: 'false', UVICORN_RELOAD_DIRS: 'a b' };
+  const { app, model: given } = requestOf(UVICORN, ['--host', '0.0.0.0'], { env });
+  assert.equal(app, 'shop:app');
+  assert.deepEqual(given.binds, [{ kind: 'tcp', host: '0.0.0.0', port: 81 }]);
+  assert.equal(given.accessLog, '');
+  assert.deepEqual(model(['--port', '82'], { env }).binds, [{ kind: 'tcp', host: '127.0.0.1', port: 82 }]);
+  assert.deepEqual(errors([], { env: { UVICORN_PORT: 'x' } }), ['dialect.invalid UVICORN_PORT']);
+  assert.deepEqual(faultsOf(UVICORN, ['a:b'], { env: { UVICORN_PROT: '1' }, severity: 'warning' }), [
+    'dialect.unknown-variable UVICORN_PROT',
+  ]);
+});
+
+test('what uvicorn has and we have not is refused with the way out', () => {
+  const refused = [
+    ['--fd', '3'],
+    ['--http2'],
+    ['--ws', 'none'],
+    ['--header', 'X-A:b'],
+    ['--log-config', 'log.ini'],
+    ['--reset-contextvars'],
+    ['--loop', 'zuvloop'],
+    ['--reload-dir', '../lib'],
+    ['--h11-max-incomplete-event-size', '1000000'],
+    ['--ssl-keyfile', 'a.pem'],
+  ];
+  for (const args of refused) {
+    const { request, faults } = read(UVICORN, ['app:app', ...args]);
+    assert.equal(request, undefined, args.join(' '));
+    assert.equal(faults.length, 1, args.join(' '));
+    assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
+  }
+  assert.equal(errors(['--ssl-keyfile', 'k', '--ssl-certfile', 'c', '--header', 'a:b']).length, 3, 'all at once');
+  assert.deepEqual(errors([], { env: { UVICORN_HTTP2: 'false' } }), []);
+});
+
+test('what has no meaning here is told once', () => {
+  assert.deepEqual(infos(['--use-colors', '--http', 'h11', '--ws', 'wsproto', '--reload-delay', '1']), [
+    'dialect.meaningless --reload-delay',
+    'dialect.meaningless --http',
+    'dialect.note --ws',
+    'dialect.meaningless --use-colors',
+  ]);
+  assert.deepEqual(infos(['--no-use-colors', '--no-server-header', '--date-header']), [], 'that is how we are');
+  assert.deepEqual(infos(['--no-date-header']), ['dialect.note --no-date-header']);
+  assert.deepEqual(infos(['--uds', '/a', '--port', '1']), ['dialect.note --uds']);
+  assert.deepEqual(infos(['--reload', '--workers', '2']), ['dialect.note --reload']);
+  assert.deepEqual(infos(['--uds', '/a', '--no-proxy-headers']), ['dialect.note Unix socket']);
+});
+
+test('uvicorn refuses values that cannot be read', () => {
+  for (const args of [
+    ['--port', '70000'],
+    ['--host', ''],
+    ['--uds', ''],
+    ['--workers', '0'],
+    ['--workers', '1.5'],
+    ['--interface', 'wsgi2'],
+    ['--ws-ping-interval', '1m'],
+    ['--ws-max-size', '0'],
+    ['--ws-per-message-deflate', 'maybe'],
+    ['--timeout-keep-alive', '5s'],
+    ['--forwarded-allow-ips', 'proxy'],
+    ['--log-level', 'loud'],
+    ['--limit-max-requests', '0'],
+  ]) {
+    assert.deepEqual(errors(args), [`dialect.invalid ${args[0]}`]);
+  }
+});

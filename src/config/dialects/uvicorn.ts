@@ -1,0 +1,99 @@
+/** What the options of uvicorn come to, together. Its defaults: uvicorn's documentation, "Settings". */
+
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { BindAddress } from '../bind-address.ts';
+import { DEFAULT_PORT } from '../bind-address.ts';
+import type { ServerModel } from '../model.ts';
+import type { Machine } from '../setting.ts';
+import { parsePeers } from '../setting-values.ts';
+import type { DialectReport } from './fault.ts';
+import type { Asked, Completed, Dialect, Draft, VariableFault } from './option.ts';
+import { isQuiet, modelOf } from './option.ts';
+import { readInteger, WORKERS_MAX } from './option-values.ts';
+import { UVICORN_OPTIONS } from './uvicorn-options.ts';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PEERS = '127.0.0.1,::1';
+/** These follow from the user that the server becomes, not from who started it. */
+const OF_THE_USER = new Set(['HOME', 'USER', 'LOGNAME']);
+
+export const UVICORN: Dialect = {
+  name: 'uvicorn',
+  version: '0.54',
+  manner: 'click',
+  application: 'APP',
+  applicationVariable: 'UVICORN_APP',
+  options: UVICORN_OPTIONS,
+  defaults,
+  complete,
+};
+
+function defaults({ env }: Machine): Outcome<Partial<ServerModel>, VariableFault> {
+  const workers = readInteger(1, WORKERS_MAX)(env['WEB_CONCURRENCY'] || '1');
+  if (!workers.ok) {
+    return failure({ at: 'WEB_CONCURRENCY', message: workers.fault });
+  }
+  const peers = parsePeers(env['FORWARDED_ALLOW_IPS'] || DEFAULT_PEERS);
+  if (!peers.ok) {
+    return failure({ at: 'FORWARDED_ALLOW_IPS', message: peers.fault });
+  }
+  return success({
+    binds: [{ kind: 'tcp', host: DEFAULT_HOST, port: DEFAULT_PORT }],
+    workers: workers.value,
+    interface: 'asgi',
+    keepAliveMs: 5000,
+    accessLog: '-',
+    forwardedAllowIps: peers.value,
+  });
+}
+
+function complete({ draft, app, machine }: Asked, report: DialectReport): Completed {
+  return {
+    app: draft.isFactory ? nameFactory(app, report) : app,
+    model: {
+      ...modelOf(draft),
+      ...bindsOf(draft, report),
+      ...(draft.readsProxyFields === false ? { forwardedAllowIps: [] } : {}),
+      ...(isQuiet(draft) ? { accessLog: '' } : {}),
+      ...(draft.reloadOnChange ? oneWorker(draft, report) : {}),
+      env: environmentOf(draft, machine),
+    },
+  };
+}
+
+function bindsOf({ host, port, addresses = [] }: Draft, report: DialectReport): { readonly binds?: BindAddress[] } {
+  const isTcp = host !== undefined || port !== undefined;
+  if (addresses.length === 0) {
+    return isTcp ? { binds: [{ kind: 'tcp', host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT }] } : {};
+  }
+  if (isTcp) {
+    report('dialect.note', '--uds', '--host and --port have no effect beside it, as in uvicorn.', 'info');
+  }
+  return { binds: [...addresses] };
+}
+
+function nameFactory(app: string, report: DialectReport): string {
+  if (!app.includes(':')) {
+    report('dialect.conflict', '--factory', 'APP has to be of the form module:callable with it.');
+  }
+  return app.endsWith(')') ? app : `${app}()`;
+}
+
+function oneWorker({ workers }: Draft, report: DialectReport): { readonly workers: number } {
+  if (workers !== undefined && workers > 1) {
+    report('dialect.note', '--reload', 'one worker is started with it, as in uvicorn.', 'info');
+  }
+  return { workers: 1 };
+}
+
+function environmentOf({ envFile, appFolder }: Draft, { env: own }: Machine): ReadonlyMap<string, string> {
+  const paths = [appFolder, own['PYTHONPATH']].filter((path) => path !== undefined && path !== '');
+  return new Map([
+    // uvicorn leaves a variable that is set already as it is, whatever the file says.
+    ...(envFile === undefined ? [] : Object.entries(own)).flatMap(([name, text]) =>
+      text === undefined || OF_THE_USER.has(name) ? [] : [[name, text] as const],
+    ),
+    ...(appFolder === undefined ? [] : [['PYTHONPATH', paths.join(':')] as const]),
+  ]);
+}
