@@ -68,8 +68,10 @@ function describeApp(facts: AppFacts | undefined): string {
   return `${facts.app} (${framework})`;
 }
 
+const NAMES: Readonly<Record<string, string>> = { fastapi: 'FastAPI' };
+
 function describeFramework({ framework, frameworkVersion }: AppFacts): string {
-  const name = framework === null ? '' : `${framework[0]?.toUpperCase()}${framework.slice(1)}`;
+  const name = framework === null ? '' : (NAMES[framework] ?? `${framework[0]?.toUpperCase()}${framework.slice(1)}`);
   return frameworkVersion === null ? name : `${name} ${frameworkVersion}`;
 }
 

@@ -14,6 +14,7 @@ const HOUR_MS = 3_600_000;
 
 type AsyncSetting =
   | 'interface'
+  | 'workerClass'
   | 'lifespan'
   | 'loop'
   | 'rootPath'
@@ -33,6 +34,16 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     fallbackText: 'auto',
     fallback: always('auto'),
     parse: last(parseChoice('auto', 'wsgi', 'asgi')),
+  },
+  workerClass: {
+    flag: 'worker-class',
+    short: 'k',
+    value: 'KIND',
+    group: 'Processes',
+    doc: 'How a worker runs a WSGI application: sync (in --threads), or gevent, on greenlets, with up to --worker-connections requests at a time.',
+    fallbackText: 'sync',
+    fallback: always('sync'),
+    parse: last(parseChoice('sync', 'gevent')),
   },
   lifespan: {
     flag: 'lifespan',

@@ -33,6 +33,7 @@ export interface ServerModel {
   readonly keepAliveMs: number;
   /** How the application is called. */
   readonly interface: 'auto' | 'wsgi' | 'asgi';
+  readonly workerClass: 'sync' | 'gevent';
   readonly lifespan: 'auto' | 'on' | 'off';
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
   readonly rootPath: string;

@@ -223,6 +223,15 @@ function isActive(worker: FleetWorker): boolean {
   return worker.state === 'ready' || worker.state === 'retiring';
 }
 
+/** How the edge is to send requests; undefined until an application was loaded. */
+function currentInterface({ fleet }: Turn): 'wsgi' | 'asgi' | 'gevent' | undefined {
+  const facts = fleet.generations.get(fleet.current ?? 0)?.facts;
+  if (facts === undefined || facts.interface === 'asgi') {
+    return facts && 'asgi';
+  }
+  return fleet.settings.workerClass === 'gevent' ? 'gevent' : 'wsgi';
+}
+
 function publish(turn: Turn): void {
   const { fleet } = turn;
   const { threads } = fleet.settings;
@@ -237,8 +246,7 @@ function publish(turn: Turn): void {
   const old = [...fleet.workers.values()].filter(({ state }) => state === 'draining');
   const draining = old.map(({ id }) => id);
   const closing = old.filter((worker) => worker.isClosing).map(({ id }) => id);
-  const facts = fleet.generations.get(fleet.current ?? 0)?.facts;
-  const interfaceOfApp = facts && (facts.interface === 'asgi' ? 'asgi' : 'wsgi');
+  const interfaceOfApp = currentInterface(turn);
   const published = `${interfaceOfApp} ${active.map(({ id }) => id).join()}/${draining.join()}/${closing.join()}`;
   if (fleet.published === published && fleet.gone.length === 0) {
     return;

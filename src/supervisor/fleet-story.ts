@@ -21,6 +21,7 @@ const SETTINGS: FleetSettings = {
   workers: 2,
   threads: 1,
   preload: 'auto',
+  workerClass: 'sync',
   slotsMax: 64,
   startTimeoutMs: 60_000,
   gracefulTimeoutMs: 30_000,

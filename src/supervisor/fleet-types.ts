@@ -57,6 +57,8 @@ export interface FleetSettings {
   readonly workers: number;
   readonly threads: number;
   readonly preload: Preload;
+  /** How WSGI applications are run. */
+  readonly workerClass: 'sync' | 'gevent';
   readonly slotsMax: number;
   readonly startTimeoutMs: number;
   readonly gracefulTimeoutMs: number;

@@ -50,7 +50,12 @@ export class Supervisor {
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
-    this.#fleet = createFleet({ ...site.model, slotsMax: site.slotsMax });
+    const { model, slotsMax } = site;
+    // gevent changes the standard library under the application, which the zygote must be spared: each worker loads it.
+    const preload = model.workerClass === 'gevent' ? 'never' : model.preload;
+    // Whoever changes the code wants to talk to the new one, not to keep a page on the old.
+    const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
+    this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
     this.#edge = new EdgeHost(site, log, (fact) => this.#happen(fact));
     this.#zygotes = new Zygotes(site, log, {
       onFact: (fact) => this.#happen(fact),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PreloadMode, ServerModel } from '../config/model.ts';
+import type { PreloadMode } from '../config/model.ts';
 import type { StartZygote } from '../protocol/control/zygote.ts';
 import type { Site } from './prepare.ts';
 
@@ -12,10 +12,11 @@ export function startMessage({ app, model, chdir, runDirectory, secret }: Site, 
     pythonPath: [],
     preload,
     interface: model.interface,
+    workerClass: model.workerClass,
     lifespan: model.lifespan,
     loop: model.loop,
     rootPath: model.rootPath,
-    workerConnections: laneCapacity(model),
+    workerConnections: model.workerConnections,
     threads: model.threads,
     maxRequests: model.maxRequests,
     maxRequestsJitter: model.maxRequestsJitter,
@@ -26,9 +27,4 @@ export function startMessage({ app, model, chdir, runDirectory, secret }: Site, 
     development: model.reloadOnChange,
     multiprocess: model.workers > 1,
   };
-}
-
-/** A worker has a lane to each edge thread; together they have what it may run, or one each. */
-function laneCapacity({ workerConnections, edgeThreads }: ServerModel): number {
-  return workerConnections === 0 ? 0 : Math.max(1, Math.floor(workerConnections / edgeThreads));
 }

@@ -19,6 +19,9 @@ export class BodyStream implements BodySink {
   readonly #options: BodyStreamOptions;
   #credit: number = FRAME_LIMITS.creditBytes;
   #length = 0;
+  /** What came without credit: at most what one read of the client brings, for it is not read on. */
+  #held: Buffer[] = [];
+  #hasEnded = false;
   #isPaused = false;
   #isOver = false;
 
@@ -30,21 +33,33 @@ export class BodyStream implements BodySink {
     if (this.#isOver) {
       return true; // Read and dropped, so that the client gets its answer.
     }
-    const { output, stream, bytesMax } = this.#options;
     this.#length += bytes.length;
-    if (this.#length > bytesMax) {
+    if (this.#length > this.#options.bytesMax) {
       this.#isOver = true;
       this.#options.onTooLong();
       return true;
     }
-    output.frame(FRAME.body, stream, bytes);
-    this.#credit -= bytes.length;
+    if (this.#credit > 0) {
+      this.#send(bytes);
+    } else {
+      this.#held.push(Buffer.from(bytes));
+    }
     this.#isPaused = this.#credit <= 0;
     return !this.#isPaused;
   }
 
+  #send(bytes: Buffer): void {
+    this.#options.output.frame(FRAME.body, this.#options.stream, bytes);
+    this.#credit -= bytes.length;
+  }
+
   end(): void {
-    if (!this.#isOver) {
+    this.#hasEnded = true;
+    this.#sendEnd();
+  }
+
+  #sendEnd(): void {
+    if (this.#hasEnded && !this.#isOver && this.#held.length === 0) {
       this.#isOver = true;
       this.#options.output.frame(FRAME.bodyEnd, this.#options.stream);
     }
@@ -60,6 +75,11 @@ export class BodyStream implements BodySink {
   /** The application has received so many bytes. */
   onCredit(bytes: number): void {
     this.#credit += bytes;
+    while (this.#credit > 0 && this.#held[0] !== undefined) {
+      this.#send(this.#held[0]);
+      this.#held.shift();
+    }
+    this.#sendEnd();
     if (this.#isPaused && this.#credit > 0) {
       this.#isPaused = false;
       this.#options.exchange.resumeBody();
@@ -69,6 +89,7 @@ export class BodyStream implements BodySink {
   /** The worker has ended the stream: nobody wants the rest. */
   close(): void {
     this.#isOver = true;
+    this.#held = [];
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#options.exchange.resumeBody();

@@ -11,6 +11,7 @@ export interface StartZygote {
   readonly pythonPath: readonly string[];
   readonly preload: 'auto' | 'always' | 'never';
   readonly interface: 'auto' | 'wsgi' | 'asgi';
+  readonly workerClass: 'sync' | 'gevent';
   readonly lifespan: 'auto' | 'on' | 'off';
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
   readonly rootPath: string;
