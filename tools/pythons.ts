@@ -1,13 +1,14 @@
 // The worker promises to run on every Python from 3.9 on, so its tests run on every one that this machine has.
 // Each gets a virtual environment with pytest under var/, made once.
 
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './commands.ts';
+import { makeEnvironment } from './python-environment.ts';
 import type { Tally } from './tally.ts';
 import { addTallies, NOTHING } from './tally.ts';
 
-interface Python {
+export interface Python {
   /** `3.13`, or `3.13t` for a free-threaded build. */
   readonly version: string;
   readonly program: string;
@@ -31,7 +32,8 @@ export async function testPythons(): Promise<Tally> {
   return addTallies([...tallies, { ...NOTHING, notes }]);
 }
 
-async function findPythons(): Promise<Python[]> {
+/** Of the promised versions, those that this machine has, the oldest first. */
+export async function findPythons(): Promise<Python[]> {
   const found = new Map<string, Python>();
   for (const candidate of candidates()) {
     const { ok, output } = await runCommand([candidate, '-c', PROBE], true);
@@ -54,7 +56,7 @@ function candidates(): string[] {
 async function testPython(python: Python): Promise<Tally> {
   const step = `python ${python.version}`;
   const home = join('var/pythons', python.version);
-  const fault = await makeEnvironment(python, home);
+  const fault = await makeEnvironment(python.program, home, REQUIREMENTS);
   if (fault !== undefined) return { passed: 0, failed: 1, skipped: 0, notes: [`FAILED ${step}: ${fault}`] };
   const report = join(home, 'report.xml');
   rmSync(report, { force: true });
@@ -62,24 +64,6 @@ async function testPython(python: Python): Promise<Tally> {
   console.log(`$ ${pytest.join(' ')}`);
   const { ok } = await runCommand(pytest);
   return readReport(step, report, ok);
-}
-
-async function makeEnvironment(python: Python, home: string): Promise<string | undefined> {
-  const stamp = join(home, 'stamp');
-  const wanted = `${python.program}\n${readFileSync(REQUIREMENTS, 'utf8')}`;
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
-  rmSync(home, { recursive: true, force: true });
-  mkdirSync(home, { recursive: true });
-  const steps = [
-    [python.program, '-m', 'venv', home],
-    [join(home, 'bin/python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS],
-  ];
-  for (const command of steps) {
-    const { ok, output } = await runCommand(command, true);
-    if (!ok) return `${command.join(' ')}: ${output.trim().split('\n').at(-1) ?? ''}`;
-  }
-  writeFileSync(stamp, wanted);
-  return undefined;
 }
 
 /** pytest's own counts; a run that ended without a report, or badly without a failure in it, is a failure. */

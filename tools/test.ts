@@ -4,10 +4,11 @@
 
 import { existsSync, globSync } from 'node:fs';
 import { runChecks } from './commands.ts';
+import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
 import { runNodeTests } from './node-tests.ts';
 import { testPythons } from './pythons.ts';
 import type { Tally } from './tally.ts';
-import { addTallies, renderClosingLine } from './tally.ts';
+import { addTallies, NOTHING, renderClosingLine } from './tally.ts';
 
 interface Step {
   readonly name: string;
@@ -15,6 +16,7 @@ interface Step {
 }
 
 const CHROMIUM = '/usr/bin/chromium';
+const CHAT = 'tests/browser/chat.test.ts';
 const PYTHON = '.venv/bin/python';
 
 const STEPS: readonly Step[] = [
@@ -52,7 +54,7 @@ const STEPS: readonly Step[] = [
     run: () =>
       runNodeTests('unit', {
         include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
-        exclude: ['tests/tidy.test.ts', 'tests/integration/**', 'tests/browser/**'],
+        exclude: ['tests/tidy.test.ts', 'tests/integration/**', 'tests/frameworks/**', 'tests/browser/**'],
         concurrency: 2,
         reporter: 'dot',
       }),
@@ -63,16 +65,29 @@ const STEPS: readonly Step[] = [
     run: () =>
       runNodeTests('integration', { include: ['tests/integration/**/*.test.ts'], concurrency: 1, reporter: 'spec' }),
   },
+  { name: 'frameworks', run: testFrameworks },
   { name: 'browser', run: runBrowserTests },
 ];
 
-/** Without Chromium the browser's tests cannot run. On a build machine that is a failure, elsewhere it is said. */
+/** Without Chromium the browser's tests cannot run, nor the chat's without Redis. On a build machine that is a failure, elsewhere it is said. */
 async function runBrowserTests(): Promise<Tally> {
-  if (!existsSync(CHROMIUM) && process.env['CI'] === undefined) {
+  const mustRun = process.env['CI'] !== undefined;
+  if (!existsSync(CHROMIUM) && !mustRun) {
     const count = globSync('tests/browser/**/*.test.ts').length;
     return { passed: 0, failed: 0, skipped: count, notes: [`NOT RUN browser: there is no ${CHROMIUM}`] };
   }
-  return runNodeTests('browser', { include: ['tests/browser/**/*.test.ts'], concurrency: 1, reporter: 'spec' });
+  const hasRedis = existsSync(REDIS) || mustRun;
+  const fault = hasRedis ? await setUpFrameworks() : `there is no ${REDIS}`;
+  const tally = await runNodeTests('browser', {
+    include: ['tests/browser/**/*.test.ts'],
+    exclude: fault === undefined ? [] : [CHAT],
+    concurrency: 1,
+    reporter: 'spec',
+  });
+  if (fault === undefined) return tally;
+  const note = `${hasRedis ? 'FAILED' : 'NOT RUN'} browser: ${CHAT}: ${fault}`;
+  const one = { ...NOTHING, [hasRedis ? 'failed' : 'skipped']: 1, notes: [note] };
+  return addTallies([tally, one]);
 }
 
 async function main(names: readonly string[]): Promise<void> {
