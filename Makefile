@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: setup setup-dev run test test-pythons bench lint format typecheck
+.PHONY: setup setup-dev run test test-pythons autobahn bench lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -33,6 +33,10 @@ test-pythons: setup-dev
 	@$(NODE) tools/test.ts pythons
 
 # Portico beside its peers; needs a machine with little else to do.
+# The WebSocket protocol by a suite that is not ours. Needs Python 2.7 with pip (PYTHON27, or pyenv's); about 19 minutes.
+autobahn: setup-dev
+	@$(NODE) tests/conformance/websocket-autobahn.ts
+
 bench: setup-dev
 	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
 	@$(NODE) bench/main.ts

@@ -11,17 +11,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import report
-from .facts import Facts, Folder
+from .facts import Facts, Folder, debug_warning, installed_version
 
 UNWRAP_MAX = 16
 """Middleware around an application; more is a ring."""
-WRAPPED_NAMES = ('wsgi_app', 'app', 'application', '_app', 'wrapped', '__wrapped__')
+_FRAMEWORKS = (('quart', 'Quart'), ('flask', 'Flask'), ('litestar', 'Litestar'))
+"""Module and class; Quart is a Flask, with its map of URLs and its folders."""
+WRAPPED_NAMES = ('wsgi_app', 'asgi_app', 'app', 'application', '_app', 'wrapped', '__wrapped__')
 
 
-def facts(application: Any, name: str) -> Facts:
+def facts(application: Any, name: str, interface: str) -> Facts:
     found: Facts = {
         'app': name,
-        'interface': 'wsgi',
+        'interface': interface,
         'framework': None,
         'frameworkVersion': None,
         'static': [],
@@ -35,8 +37,13 @@ def facts(application: Any, name: str) -> Facts:
             from .detect_django import describe
 
             describe(found)
-        elif 'flask' in sys.modules:
-            _describe_flask(application, found)
+        elif 'starlette.applications' in sys.modules:
+            from .detect_starlette import describe_starlette
+
+            describe_starlette(list(layers(application)), found)
+        for module, attribute in _FRAMEWORKS:
+            if found['framework'] is None and module in sys.modules:
+                _describe_app(application, module, attribute, found)
     except Exception as error:
         found['warnings'].append(f'what the application says about itself could not be read: {report.summary(error)}')
     return found
@@ -47,19 +54,18 @@ def _django_is_configured() -> bool:
     return conf is not None and bool(conf.settings.configured)
 
 
-def _describe_flask(application: Any, found: Facts) -> None:
-    flask = sys.modules['flask']
-    app = next((layer for layer in layers(application) if isinstance(layer, flask.Flask)), None)
+def _describe_app(application: Any, module: str, attribute: str, found: Facts) -> None:
+    kind = getattr(sys.modules[module], attribute)
+    app = next((layer for layer in layers(application) if isinstance(layer, kind)), None)
     if app is None:
         return
-    found['framework'] = 'flask'
-    found['frameworkVersion'] = _version('flask')
+    found['framework'] = module
+    found['frameworkVersion'] = installed_version(module)
     found['debug'] = bool(app.debug)
-    found['static'] = list(_flask_folders(app))
+    if hasattr(app, 'url_map'):
+        found['static'] = list(_flask_folders(app))
     if app.debug:
-        found['warnings'].append(
-            "Flask's debug mode is on, which shows code and variables to visitors: remove debug=True or FLASK_DEBUG."
-        )
+        found['warnings'].append(debug_warning(attribute, module))
 
 
 def layers(application: Any) -> Iterator[Any]:
@@ -89,12 +95,3 @@ def _flask_folders(app: Any) -> Iterator[Folder]:
         root = getattr(owner, 'static_folder', None)
         if root and url not in ('', '/') and os.path.isdir(root):
             yield {'url': url, 'root': os.path.abspath(root), 'hashed': False}
-
-
-def _version(package: str) -> str | None:
-    try:
-        from importlib.metadata import version
-
-        return version(package)
-    except Exception:
-        return None

@@ -9,14 +9,27 @@ from __future__ import annotations
 from struct import Struct
 from typing import Any, Callable, NamedTuple
 
-REQUEST, ABORT, RECALL, DRAIN, FILE_OPENED, FILE_REFUSED = 1, 4, 5, 7, 8, 9
-HELLO, RESPONSE, RESPONSE_WHOLE, DATA, END, FAILED, FILE, RECALLED = range(128, 136)
+REQUEST, BODY, BODY_END, ABORT, RECALL, CREDIT, DRAIN, FILE_OPENED, FILE_REFUSED, PING, CLIENT_END = range(1, 12)
+WS_TEXT, WS_BINARY, WS_MORE, WS_CLOSE = range(16, 20)
+"""From the edge; what has a namesake from the worker has that with WORKER_ before it."""
 
-BODY_IN_FILE, BODY = 1, 2
+HELLO, RESPONSE, RESPONSE_WHOLE, DATA, END, FAILED, FILE, RECALLED = range(128, 136)
+HINTS, TRAILERS, WORKER_CREDIT, PONG = range(136, 140)
+WS_ACCEPT, WORKER_WS_TEXT, WORKER_WS_BINARY, WORKER_WS_MORE, WORKER_WS_CLOSE = range(144, 149)
+"""From the worker."""
+
+FLAG_BODY_IN_FILE, FLAG_BODY, FLAG_MORE, FLAG_WEBSOCKET, FLAG_EXPECT = 1, 2, 4, 8, 16
 """Flags of REQUEST."""
+
+WHOLE = RESPONSE_WHOLE - REQUEST
+"""Added to the second word of a request's header, it makes that of its answer's."""
 
 PAYLOAD_MAX = 1 << 20
 BODY_MAX = 256 * 1024
+CREDIT_BYTES = 256 * 1024
+"""What each side of a concurrent lane may send on a stream before it is given credit."""
+MESSAGE_COST_BYTES = 64
+"""Of credit, for each message of a WebSocket beside its payload: empty ones take memory too."""
 
 HEADER = Struct('<II')
 REQUEST_HEAD = Struct('<IIIII')

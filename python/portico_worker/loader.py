@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
-import inspect
 import os
 import re
 import sys
 from typing import Any, Callable, NamedTuple
 
 from . import detect, report
+from .interface import interface_of, single_callable
 
 DEFAULT_NAMES = ('application', 'app')
 FACTORY_NAMES = ('create_app', 'make_app', 'get_app')
@@ -24,6 +24,7 @@ _SETTINGS_LINE = re.compile(
 
 class Loaded(NamedTuple):
     application: Callable[..., Any]
+    """As `facts['interface']` calls it."""
     facts: dict[str, Any]
 
 
@@ -38,21 +39,25 @@ class NotFound(Exception):
     """The name leads nowhere: said in one sentence, because a traceback through our own files helps nobody."""
 
 
-def load(name: str) -> Loaded:
-    """Whatever an import may raise, SystemExit included, becomes a LoadError."""
+def load(name: str, interface: str = 'auto') -> Loaded:
+    """Finds the application and, unless it is said ('wsgi', 'asgi'), for which interface it is written.
+    Whatever an import may raise, SystemExit included, becomes a LoadError."""
     try:
-        application, full_name = _find(name)
-        _check(application, full_name)
-        return Loaded(application, detect.facts(application, full_name))
+        application, full_name = _find(name, interface)
+        if not callable(application):
+            raise NotFound(f'{full_name} is {type(application).__name__}, which cannot be called: it is no application')
+        spoken = interface_of(application) if interface == 'auto' else interface
+        found = detect.facts(application, full_name, spoken)
+        return Loaded(single_callable(application) if spoken == 'asgi' else application, found)
     except NotFound as error:
         raise LoadError(str(error), str(error)) from None
     except BaseException as error:
         raise LoadError(report.summary(error), report.format_error(error)) from error
 
 
-def _find(name: str) -> tuple[Any, str]:
+def _find(name: str, interface: str) -> tuple[Any, str]:
     if not name:
-        return _find_django()
+        return _find_django(interface)
     target, _, expression = name.partition(':')
     module_name = _module_of_path(target) if target.endswith('.py') or '/' in target else target
     module = _import(module_name)
@@ -146,30 +151,27 @@ def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
         raise NotFound(missing + (f', but it has "{found}"' if found else '')) from None
 
 
-def _check(application: Any, name: str) -> None:
-    if not callable(application):
-        raise NotFound(f'{name} is {type(application).__name__}, which cannot be called: it is no WSGI application')
-    if _is_asgi(application):
-        raise NotFound(f'{name} is an ASGI application; only WSGI applications can be served so far')
-
-
-def _is_asgi(application: Any) -> bool:
-    return inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(type(application).__call__)
-
-
-def _find_django() -> tuple[Any, str]:
-    """What manage.py would run: the settings name the WSGI application, or the project has it in the usual place."""
+def _find_django(interface: str) -> tuple[Any, str]:
+    """What manage.py would run: the settings name the application, or the project has it in the usual place."""
     module_name = os.environ.get(SETTINGS_VARIABLE) or _settings_of_manage()
     os.environ[SETTINGS_VARIABLE] = module_name
     settings = importlib.import_module('django.conf').settings
-    dotted = getattr(settings, 'WSGI_APPLICATION', None)
+    kind = _django_interface(settings) if interface == 'auto' else interface
+    dotted = getattr(settings, f'{kind.upper()}_APPLICATION', None)
     if not dotted:
-        dotted = f'{module_name.partition(".")[0]}.wsgi.application'
+        dotted = f'{module_name.partition(".")[0]}.{kind}.application'
         if importlib.util.find_spec(dotted.rpartition('.')[0]) is None:
-            wsgi = importlib.import_module('django.core.wsgi')
-            return wsgi.get_wsgi_application(), 'django.core.wsgi:get_wsgi_application()'
-    module, _, attribute = dotted.rpartition('.')
-    return _evaluate(_import(module), attribute), f'{module}:{attribute}'
+            factory = f'get_{kind}_application'
+            module = importlib.import_module(f'django.core.{kind}')
+            return getattr(module, factory)(), f'django.core.{kind}:{factory}()'
+    name, _, attribute = dotted.rpartition('.')
+    return _evaluate(_import(name), attribute), f'{name}:{attribute}'
+
+
+def _django_interface(settings: Any) -> str:
+    """Every project has an asgi.py; who installs one of these wants it run."""
+    installed = {str(app).partition('.')[0] for app in getattr(settings, 'INSTALLED_APPS', ())}
+    return 'asgi' if installed & {'daphne', 'channels'} and getattr(settings, 'ASGI_APPLICATION', None) else 'wsgi'
 
 
 def _settings_of_manage() -> str:

@@ -9,9 +9,6 @@ ENTRY_MAX = 64 * 1024
 """Characters; a traceback through a thousand frames of different code is cut in the middle."""
 PATH_MAX = 300
 
-Request = list[str]
-"""The request part of a request's head: environ.PER_REQUEST says what is where."""
-
 
 class _Log:
     descriptor = 2
@@ -36,12 +33,11 @@ def log(text: str) -> None:
         pass  # Nobody reads the log any more; there is nowhere left to say so.
 
 
-def describe(request: Request) -> str:
-    """The request as an entry names it: id, method, path (the query may hold secrets)."""
-    path = request[3].partition('?')[0] or request[1]
+def describe(request_id: str, method: str, path: str) -> str:
+    """A request as an entry names it; without the query, which may hold secrets."""
     if len(path) > PATH_MAX:
         path = path[:PATH_MAX] + '…'
-    return f'request {_ascii(request[6])} {_ascii(request[0])} {_ascii(path)}'
+    return f'request {_ascii(request_id)} {_ascii(method)} {_ascii(path)}'
 
 
 def _ascii(text: str) -> str:
@@ -69,6 +65,11 @@ def format_error(error: BaseException) -> str:
     return text
 
 
+def quote(text: str) -> str:
+    """What an application has said, bounded, as a part of an entry."""
+    return _indented(_printable(text[:ENTRY_MAX].strip())).rstrip('\n')
+
+
 def _indented(chunk: str) -> str:
     """A message of several lines must not pass for entries of their own."""
     if chunk.startswith((' ', '\n')):
@@ -82,8 +83,8 @@ def _printable(text: str) -> str:
     return ''.join(c if c.isprintable() or c in '\n\t' else c.encode('unicode_escape').decode('ascii') for c in text)
 
 
-def failure(request: Request, error: BaseException, where: str = '') -> str:
-    """Logs an exception of the application with the request named; returns the traceback."""
+def failure(description: str, error: BaseException, where: str = '') -> str:
+    """Logs an exception of the application, with what was running described; returns the traceback."""
     text = format_error(error)
-    log(f'{describe(request)}: {summary(error)}{where}\n{text}')
+    log(f'{description}: {summary(error)}{where}\n{text}')
     return text

@@ -21,6 +21,17 @@ class Settings(NamedTuple):
     run_dir: str
     development: bool
     multiprocess: bool
+    interface: str = 'auto'
+    """'auto', 'wsgi' or 'asgi'."""
+    worker_class: str = 'sync'
+    """How WSGI is run: 'sync', or 'gevent'."""
+    lifespan: str = 'auto'
+    """'auto', 'on' or 'off'."""
+    loop: str = 'auto'
+    """'auto', 'asyncio' or 'uvloop'."""
+    root_path: str = ''
+    worker_connections: int = 0
+    """Streams at a time, on all lanes together; 0: as many as is usual for the kind of worker."""
 
 
 def read_settings(message: Message) -> Settings:
@@ -38,6 +49,12 @@ def read_settings(message: Message) -> Settings:
         run_dir=message['runDir'],
         development=bool(message.get('development')),
         multiprocess=bool(message.get('multiprocess')),
+        interface=message.get('interface') or 'auto',
+        worker_class=message.get('workerClass') or 'sync',
+        lifespan=message.get('lifespan') or 'auto',
+        loop=message.get('loop') or 'auto',
+        root_path=message.get('rootPath') or '',
+        worker_connections=int(message.get('workerConnections') or 0),
     )
 
 

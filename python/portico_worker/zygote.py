@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from . import control, forksafe, process
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
-from .worker import run_worker
+from .worker_process import import_for, run_worker
 
 CONTROL = 3
 """The descriptor that the supervisor gives us."""
@@ -116,7 +116,7 @@ class Zygote:
     def _preload(self, settings: Settings) -> dict[str, Any]:
         watch = forksafe.Watch()
         try:
-            self.loaded = load(settings.app)
+            self.loaded = load(settings.app, settings.interface)
         except LoadError as error:
             self._say('load-failed', error=error.summary, traceback=error.traceback)
             self._leave(LOAD_FAILED)
@@ -125,6 +125,7 @@ class Zygote:
         if reasons and settings.preload == 'auto':
             self._say('unsafe-preload', reasons=reasons)
             self._leave(UNSAFE_PRELOAD)
+        import_for(settings, self.loaded.facts['interface'])
         return self.loaded.facts
 
     def _on_spawn(self, message: control.Message) -> None:

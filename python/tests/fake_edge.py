@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from portico_worker import lanes
 from portico_worker.settings import Identity, Settings
-from portico_worker.worker import Worker
+from portico_worker.wsgi.worker import WsgiWorker
 
 LIMIT_S = 5
 """Nothing here takes a tenth of it; longer is a failure, not a wait."""
@@ -33,10 +33,10 @@ def request_payload(
     further = dict(pairs or {})
     flags = 0
     if body is not None:
-        flags |= lanes.BODY
+        flags |= lanes.FLAG_BODY
         further.setdefault('CONTENT_LENGTH', str(len(body)))
     if body_file is not None:
-        flags |= lanes.BODY | lanes.BODY_IN_FILE
+        flags |= lanes.FLAG_BODY | lanes.FLAG_BODY_IN_FILE
         further['portico.body_file'] = body_file
     for key, value in further.items():
         values += [key, value]
@@ -160,7 +160,7 @@ class Listeners:
         self.folder.cleanup()
 
 
-class ThreadedWorker(Worker):
+class Threaded:
     """A worker without a process: what would end the process ends the thread."""
 
     def __init__(self, *arguments):
@@ -184,6 +184,10 @@ class ThreadedWorker(Worker):
         raise SystemExit
 
 
+class ThreadedWorker(Threaded, WsgiWorker):
+    pass
+
+
 class Edge(Listeners):
     def __init__(self, application, threads=1, edges=1, **settings):
         super().__init__(edges)
@@ -204,7 +208,7 @@ class Edge(Listeners):
         }
         self.status, theirs = socket.socketpair()
         self.worker = ThreadedWorker(Settings(**{**values, **settings}), Identity(1, 'w1', 0), theirs)
-        self.worker.make_units(application)
+        self.worker.prepare(application)
         self._start(self._run)
         self._accept(edges, threads)
 

@@ -6,7 +6,7 @@ import pytest
 
 from fake_edge import edge_for, read_words, request_frame
 from portico_worker import lanes
-from portico_worker.unit import HELD_S
+from portico_worker.wsgi.unit import HELD_S
 from sample_apps import Closing, Gate
 
 LARGE = bytes(40_000)

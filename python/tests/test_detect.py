@@ -72,7 +72,7 @@ def django(modules):
 
 
 def facts():
-    return detect.facts(application, 'site:application')
+    return detect.facts(application, 'site:application', 'wsgi')
 
 
 def test_an_application_of_no_framework(modules):
@@ -204,7 +204,7 @@ WRAPS = {
 
 @pytest.mark.parametrize('name', WRAPS)
 def test_flask_is_found_behind_its_middleware(flask, name):
-    found = detect.facts(WRAPS[name](flask), 'site:app')
+    found = detect.facts(WRAPS[name](flask), 'site:app', 'wsgi')
     assert (found['framework'], found['debug'], found['warnings']) == ('flask', False, [])
     assert found['static'] == [{'url': '/assets/', 'root': flask.static_folder, 'hashed': False}]
 
@@ -220,17 +220,17 @@ def test_blueprints_and_rules_that_cannot_be_served(flask, tmp_path):
         Rule('/h/<path:filename>', 'static', host='files.example.org'),
         Rule('/<lang>/<path:filename>', 'static', ('lang', 'filename')),
     )
-    found = detect.facts(flask, 'site:app')
+    found = detect.facts(flask, 'site:app', 'wsgi')
     assert found['static'] == [{'url': '/blue/static/', 'root': str(tmp_path / 'blue'), 'hashed': False}]
 
 
 def test_flask_in_debug_mode(flask):
     flask.debug = True
-    (warning,) = detect.facts(flask, 'site:app')['warnings']
+    (warning,) = detect.facts(flask, 'site:app', 'wsgi')['warnings']
     assert "Flask's debug mode is on" in warning
 
 
 def test_a_ring_of_middleware_ends(flask):
     ring = Middleware(None)
     ring.app = ring
-    assert detect.facts(ring, 'site:app')['framework'] is None
+    assert detect.facts(ring, 'site:app', 'wsgi')['framework'] is None

@@ -1,8 +1,8 @@
 import pytest
 
 from fake_edge import edge_for
-from portico_worker import environ as environs
-from portico_worker.environ import Environs
+from portico_worker.wsgi import environ as environs
+from portico_worker.wsgi.environ import Environs
 
 REQUIRED = {
     'wsgi.version': (1, 0),

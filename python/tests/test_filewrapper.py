@@ -8,7 +8,8 @@ import tempfile
 import pytest
 
 from fake_edge import edge_for, request_frame, until
-from portico_worker import filewrapper, lanes
+from portico_worker import lanes
+from portico_worker.wsgi import filewrapper
 
 DATA = b''.join(b'%07d\n' % number for number in range(25000))
 FIXED = struct.Struct('<QQQQ')

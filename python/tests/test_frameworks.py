@@ -6,6 +6,10 @@ import subprocess
 import sys
 import textwrap
 
+import asgi_edge
+from portico_worker import lanes
+from site_under_zygote import write_app
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOAD = 'import json, sys; from portico_worker.loader import load; print(json.dumps(load(sys.argv[1]).facts))'
 
@@ -77,3 +81,49 @@ def test_flask(tmp_path):
         assert sorted(folder['url'] for folder in found['static']) == ['/b/blue/', '/static/']
         assert {folder['root'] for folder in found['static']} == {str(tmp_path / 'static'), str(tmp_path / 'blue')}
         assert found['warnings'] == []
+
+
+def test_django_over_asgi(site):
+    subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', site.site], check=True)
+    write_app(
+        site,
+        """
+        import asyncio
+        from django.http import HttpResponse, StreamingHttpResponse
+        from django.urls import path
+
+        async def hello(request):
+            return HttpResponse(f'{request.method} {request.path} {request.body.decode()}')
+
+        def sync(request):
+            return HttpResponse('from a thread')
+
+        async def stream(request):
+            async def blocks():
+                for number in range(3):
+                    yield str(number)
+                    await asyncio.sleep(0)
+            return StreamingHttpResponse(blocks())
+
+        urlpatterns = [path('hello', hello), path('sync', sync), path('stream', stream)]
+        """,
+        'mysite/urls',
+    )
+    with open(os.path.join(site.site, 'mysite', 'settings.py'), 'a') as file:
+        file.write("DEBUG, ALLOWED_HOSTS, MIDDLEWARE = False, ['*'], []\n")
+    site.start('', interface='asgi')
+    assert site.hear('loaded')['app']['app'] == 'mysite.asgi:application'
+    site.spawn()
+    lane = site.accept(0)
+    found = site.hear('ready')['app']
+    assert (found['interface'], found['framework']) == ('asgi', 'django')
+    lane.send(asgi_edge.request_frame(1, path='/hello', method='POST', flags=lanes.FLAG_MORE))
+    lane.send(lanes.render(lanes.BODY_END, 1, b'body'))
+    assert lane.answer().body == b'POST /hello body'
+    lane.send(asgi_edge.request_frame(2, path='/sync'))
+    assert lane.answer().body == b'from a thread'
+    lane.send(asgi_edge.request_frame(3, path='/stream'))
+    assert lane.answer().body == b'012'
+    lane.send(lanes.render(lanes.DRAIN, 0))
+    assert site.hear('exited')['code'] == 0
+    assert site.log() == ''

@@ -1,7 +1,7 @@
 import pytest
 
-from portico_worker import head
-from portico_worker.head import render_head
+from portico_worker.wsgi import head
+from portico_worker.wsgi.head import render_head
 
 
 def text(status, headers):

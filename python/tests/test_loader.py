@@ -78,7 +78,7 @@ def test_names(name, full, says):
         ('site1.wsgi', 'there is no module site1.wsgi in'),
         ('site1:missing', 'site1 has no "missing", but it has "application"'),
         ('site1:holder.missing', 'site1 has no "holder.missing"'),
-        ('site1:number', 'is int, which cannot be called'),
+        ('site1:number', 'is int, which cannot be called: it is no application'),
         ('site1:7', 'not the name of a callable'),
         ('site1:a b', 'not the name of a callable'),
         ('site1:create_app(name)', 'must be literals'),
@@ -87,8 +87,6 @@ def test_names(name, full, says):
         ('nowhere.py', 'there is no file'),
         ('../..', 'there is no file'),
         ('.relative', 'neither a module nor the path'),
-        ('asgi', 'an ASGI application'),
-        ('asgi:Holder()', 'an ASGI application'),
         ('', 'no manage.py'),
     ],
 )
@@ -96,14 +94,6 @@ def test_what_cannot_be_found_is_said_in_a_sentence(name, words):
     write('site1.py', SITE)
     write('empty.py', '')
     write('factory.py', 'def create_app(): pass')
-    write(
-        'asgi.py',
-        """
-        async def application(scope, receive, send): pass
-        class Holder:
-            async def __call__(self, scope, receive, send): pass
-        """,
-    )
     with pytest.raises(LoadError) as caught:
         load(name)
     assert words in caught.value.summary
@@ -188,6 +178,54 @@ def test_the_environment_names_the_settings_before_manage_py(monkeypatch):
     write('site2/entry.py', WSGI)
     monkeypatch.setenv('DJANGO_SETTINGS_MODULE', 'config.settings.production')
     assert load('').facts['app'] == 'site2.entry:application'
+
+
+@pytest.mark.parametrize(
+    ('settings', 'interface', 'full'),
+    [
+        ('', 'auto', 'config.wsgi:application'),
+        ('', 'asgi', 'config.asgi:application'),
+        ("ASGI_APPLICATION = 'site2.entry.application'", 'auto', 'config.wsgi:application'),
+        ("ASGI_APPLICATION = 'site2.entry.application'", 'asgi', 'site2.entry:application'),
+        (
+            "ASGI_APPLICATION = 'site2.entry.application'\nINSTALLED_APPS = ['daphne']",
+            'auto',
+            'site2.entry:application',
+        ),
+        (
+            "ASGI_APPLICATION = 'site2.entry.application'\nINSTALLED_APPS = ['channels.apps.ChannelsConfig']",
+            'auto',
+            'site2.entry:application',
+        ),
+        (
+            "ASGI_APPLICATION = 'site2.entry.application'\nINSTALLED_APPS = ['daphne']",
+            'wsgi',
+            'config.wsgi:application',
+        ),
+        ("INSTALLED_APPS = ['channels']", 'auto', 'config.wsgi:application'),
+    ],
+)
+def test_which_interface_of_a_django_project(settings, interface, full):
+    write_django(settings)
+    write('manage.py', MANAGE.format(quote="'", settings='config.settings.production'))
+    write('config/wsgi.py', WSGI)
+    for path in ('config/asgi.py', 'site2/entry.py'):
+        write(path, 'async def application(scope, receive, send): pass')
+    loaded = load('', interface)
+    assert loaded.facts['app'] == full
+    assert loaded.facts['interface'] == ('wsgi' if 'wsgi' in full else 'asgi')
+
+
+def test_a_django_project_without_an_asgi_py():
+    write_django('')
+    write(
+        'django/core/asgi.py',
+        'def get_asgi_application():\n    async def made(scope, receive, send): pass\n    return made',
+    )
+    write('django/core/__init__.py', '')
+    write('manage.py', MANAGE.format(quote="'", settings='config.settings.production'))
+    loaded = load('', 'asgi')
+    assert loaded.facts['app'] == 'django.core.asgi:get_asgi_application()'
 
 
 def test_a_manage_py_of_something_else():

@@ -6,7 +6,7 @@ import time
 
 from fake_edge import edge_for, read_words, request_frame
 from portico_worker import lanes
-from portico_worker.lane import Lane
+from portico_worker.wsgi.lane import Lane
 from sample_apps import Gate, echo
 
 

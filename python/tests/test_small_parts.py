@@ -9,6 +9,7 @@ import pytest
 
 from portico_worker import control, forksafe, process, report
 from portico_worker.settings import read_settings
+from portico_worker.wsgi.environ import describe
 
 REQUEST = ['GET', '/path', 'secret=1', '/path?secret=1', '127.0.0.1', '1', 'id-1']
 
@@ -47,7 +48,7 @@ def raised(error):
 
 
 def test_an_entry_is_one_write(log):
-    report.failure(REQUEST, raised(ValueError('boom')))
+    report.failure(describe(REQUEST), raised(ValueError('boom')))
     text = log.take()
     assert text.startswith('request id-1 GET /path: ValueError: boom\nTraceback (most recent call last):\n')
     assert text.endswith('\nValueError: boom\n')
@@ -75,7 +76,7 @@ def test_causes_are_shown_and_escaped():
 def test_entries_are_bounded():
     assert len(report.format_error(raised(ValueError('x' * 10_000_000)))) < 2 * report.ENTRY_MAX
     assert len(report.summary(ValueError('x' * 10_000))) < 1000
-    assert len(report.describe(['GET', '', '', '/' + 'p' * 10_000, '', '', 'id'])) < 400
+    assert len(report.describe('id', 'GET', '/' + 'p' * 10_000)) < 400
 
 
 def test_a_log_that_nobody_reads(log):

@@ -89,7 +89,8 @@ function onWorkerLoadFailed(
 function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-exited'>): void {
   const { fleet } = turn;
   const words = `${label(worker)} ${describeExit(event.cause)}${event.reason === '' ? '' : `: ${event.reason}`}`;
-  const isExpected = worker.state === 'stopping' || (worker.state === 'draining' && event.cause.code === 0);
+  const isLeaving = worker.state === 'draining' || fleet.stop !== undefined;
+  const isExpected = worker.state === 'stopping' || (isLeaving && event.cause.code === 0);
   log(
     turn,
     isExpected ? 'debug' : 'error',

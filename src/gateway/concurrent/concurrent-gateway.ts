@@ -285,7 +285,12 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       if (call.isOver) {
         continue;
       }
-      if (!wasBegun(call.stream, started) && call.mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
+      if (
+        !call.hasBegun &&
+        !wasBegun(call.stream, started) &&
+        call.mayMove &&
+        call.retries < GATEWAY_LIMITS.retriesMax
+      ) {
         call.retries += 1;
         call.queuedAtMs ||= this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
         back.push(call);

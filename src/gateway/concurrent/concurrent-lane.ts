@@ -127,7 +127,8 @@ export class ConcurrentLane implements Carrier {
         this.pingedAtMs = 0;
         return undefined;
       }
-      return `frame ${type} for stream ${stream}, which is not open`;
+      // One that was given up has lost its streams, and does not know.
+      return this.isStuck ? undefined : `frame ${type} for stream ${stream}, which is not open`;
     }
     switch (type) {
       case FRAME.responseWhole:

@@ -2,12 +2,10 @@
 
 import type { WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import { CLOSE_CODE, isCloseCode } from '../../protocol/websocket/close-codes.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import { renderFields } from '../response-head.ts';
 import { StreamedCall } from './streamed-call.ts';
-
-/** RFC 6455 7.4.1 and the registry: going on is impossible, the service restarts. */
-const CODE = { normal: 1000, internalError: 1011, serviceRestart: 1012 } as const;
 
 export class WebSocketCall extends StreamedCall implements WebSocketSink {
   #session: WebSocketSession | undefined;
@@ -35,8 +33,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       case FRAME.workerWsBinary:
         return this.#onMessage(type === FRAME.workerWsText, Buffer.from(buffer.subarray(start, end)));
       case FRAME.workerWsClose:
-        this.#onWorkerClose(buffer, start, end);
-        return undefined;
+        return this.#onWorkerClose(buffer, start, end);
       default:
         return `unknown frame type ${type}`;
     }
@@ -70,7 +67,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     if (this.#session === undefined || this.isOver) {
       return this.isOver ? undefined : 'a WebSocket message before the acceptance';
     }
-    this.#owedBytes += data.length;
+    this.#owedBytes += data.length + FRAME_LIMITS.messageCostBytes;
     if (this.#session.send(isText, data) && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
       this.#pay();
     }
@@ -84,19 +81,25 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     }
   }
 
-  #onWorkerClose(buffer: Buffer, start: number, end: number): void {
-    if (this.#session !== undefined) {
-      const code = end - start < 2 ? CODE.normal : buffer.readUInt16LE(start);
-      this.#session.close(code, buffer.toString('utf8', start + 2, end));
-    } else if (!this.hasBegun) {
-      super.fail(403);
+  #onWorkerClose(buffer: Buffer, start: number, end: number): string | undefined {
+    if (this.#session === undefined) {
+      if (!this.hasBegun) {
+        super.fail(403);
+      }
+      return undefined;
     }
+    const code = end - start < 2 ? 0 : buffer.readUInt16LE(start);
+    if (!isCloseCode(code)) {
+      return `a close code that cannot be sent: ${code}`;
+    }
+    this.#session.close(code, buffer.toString('utf8', start + 2, end));
+    return undefined;
   }
 
   /** The application has returned. */
   override onEnd(): void {
     if (this.#session !== undefined) {
-      this.#session.close(CODE.normal, '');
+      this.#session.close(CLOSE_CODE.normal, '');
     } else if (this.hasBegun) {
       super.onEnd(); // It has answered the handshake with a response.
     } else {
@@ -108,13 +111,13 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     if (this.#session === undefined) {
       super.fail(status, detail, fields);
     } else {
-      this.#session.close(status === 500 ? CODE.internalError : CODE.serviceRestart, '');
+      this.#session.close(status === 500 ? CLOSE_CODE.internalError : CLOSE_CODE.serviceRestart, '');
     }
   }
 
   /** Its worker is to end. */
   restart(): void {
-    this.#session?.close(CODE.serviceRestart, 'service restart');
+    this.#session?.close(CLOSE_CODE.serviceRestart, 'service restart');
   }
 
   // From the client.
@@ -130,7 +133,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       output.frame(FRAME.wsMore, this.stream, data.subarray(at, at + bodyBytesMax));
     }
     output.frame(isText ? FRAME.wsText : FRAME.wsBinary, this.stream, at === 0 ? data : data.subarray(at));
-    this.#credit -= data.length;
+    this.#credit -= data.length + FRAME_LIMITS.messageCostBytes;
     return this.#credit > 0;
   }
 

@@ -9,6 +9,8 @@ export const FRAME_LIMITS = {
   bodyBytesMax: 262_144,
   /** What may be sent on a stream of a concurrent lane before the first credit. */
   creditBytes: 262_144,
+  /** Of credit, for each message of a WebSocket beside its payload: empty ones take memory too. */
+  messageCostBytes: 64,
   /** Streams are 24 bits; 0 is the lane itself. */
   streamMax: 0xffffff,
 } as const;

@@ -13,6 +13,7 @@
  */
 
 import { isUtf8 } from 'node:buffer';
+import { Deque } from '../../../kernel/deque.ts';
 import type { WebSocketSession, WebSocketSink } from '../../../protocol/http/exchange.ts';
 import { CLOSE_CODE } from '../../../protocol/websocket/close-codes.ts';
 import type { FrameEvent, FrameMessage } from '../../../protocol/websocket/frame-parser.ts';
@@ -69,8 +70,8 @@ export class Session implements WebSocketSession {
   /** The sink wants nothing more for now. */
   #isHeld = false;
   #isProcessing = false;
-  /** What waits behind a message that is being compressed; the close comes last. */
-  #queue: Outgoing[] = [];
+  /** What waits behind a message that is being compressed, no more than the sender has credit for; the close comes last. */
+  readonly #queue: Deque<Outgoing> = new Deque<Outgoing>();
   #queuedClose: { readonly code: number; readonly reason: string } | undefined;
   #isDeflating = false;
   /** When the last ping was sent, or the session began. */
@@ -192,7 +193,7 @@ export class Session implements WebSocketSession {
 
   /** What waits to be compressed is not sent any more: the client has gone on to closing. */
   #flushBefore(code: number, reason: string): void {
-    this.#queue = [];
+    this.#queue.takeAll();
     this.#options.output.buffer(renderClose(code, reason));
   }
 
@@ -203,7 +204,7 @@ export class Session implements WebSocketSession {
     }
     this.#state = 'ended';
     this.#isHeld = false;
-    this.#queue = [];
+    this.#queue.takeAll();
     this.#options.deflate?.close();
     this.#isInflating = false;
     this.#options.sink.onClose(code, reason);
@@ -220,32 +221,37 @@ export class Session implements WebSocketSession {
       this.#queue.push({ isText, data });
       return false;
     }
-    this.#sendNow(isText, data);
+    this.#sendNow({ isText, data });
     return !this.#isDeflating && this.#options.output.hasRoom;
   }
 
-  #sendNow(isText: boolean, data: Buffer): void {
+  #sendNow({ isText, data }: Outgoing): void {
     if (this.#options.deflate === undefined) {
       this.#write(isText, data, false);
       return;
     }
+    let isAtOnce = true;
     this.#isDeflating = true;
     this.#options.deflate.deflate(data, (compressed) => {
       this.#isDeflating = false;
       if (this.#state === 'open') {
         this.#write(isText, compressed ?? data, compressed !== undefined);
-        this.#sendQueued();
+        if (!isAtOnce) {
+          this.#sendQueued();
+        }
       }
     });
+    isAtOnce = false;
   }
 
+  /** What has waited behind a message that took long to compress. */
   #sendQueued(): void {
     while (!this.#isDeflating) {
       const next = this.#queue.shift();
       if (next === undefined) {
         break;
       }
-      this.#sendNow(next.isText, next.data);
+      this.#sendNow(next);
     }
     if (this.#isDeflating) {
       return;

@@ -12,7 +12,8 @@ from socket import MSG_DONTWAIT
 from time import monotonic, perf_counter
 from typing import NoReturn
 
-from . import lanes, report
+from portico_worker import lanes, report
+
 from .conversation import SAFE, Conversation
 from .environ import PER_REQUEST_COUNT, add_rest
 from .host import Host

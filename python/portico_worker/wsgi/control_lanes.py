@@ -10,7 +10,8 @@ import struct
 import time
 from typing import NoReturn
 
-from . import lanes, process
+from portico_worker import lanes, process
+
 from .host import Host
 from .unit import Unit
 

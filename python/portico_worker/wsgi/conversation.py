@@ -7,23 +7,20 @@ sent by `answer`, block by block. What is complete in one block may leave with o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
-from . import lanes, report
+from portico_worker import lanes, report
+from portico_worker.failures import FAILED_BYTES_MAX, ClientGone, ShortBody
+
+from .environ import Environ, describe
 from .filewrapper import FileWrapper, read_blocks
 from .head import remembered, render_head
 from .lane import Lane
-
-if TYPE_CHECKING:
-    from .environ import Environ
 
 ExcInfo = tuple[type[BaseException], BaseException, Any]
 
 BEGUN = b''
 """Stands in `head` once the real one has left."""
-
-WHOLE = lanes.RESPONSE_WHOLE - lanes.REQUEST
-"""Added to the second word of a request's header, it makes that of its answer's."""
 
 SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
 """RFC 9110 9.2.1: running them again does no harm, so their answers may wait for company."""
@@ -31,18 +28,8 @@ SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
 JOINED_MAX = 64 * 1024
 """Bytes; larger blocks are sent without being copied into one piece with what goes before them."""
 
-FAILED_MAX = 256 * 1024
-"""Bytes of a traceback that is shown to a developer."""
-
 _pack = lanes.HEADER.pack
-
-
-class ClientGone(ConnectionError):
-    """Raised by write() when nobody receives the response any more."""
-
-
-class ShortBody(Exception):
-    """The application gave less than the Content-Length it had declared."""
+_WHOLE = lanes.WHOLE
 
 
 class Conversation:
@@ -52,7 +39,8 @@ class Conversation:
     """None once the response has ended: a thread that the application left behind cannot reach those that follow."""
     word: int
     """The second word of the request's header: its type and stream."""
-    request: report.Request
+    request: list[str]
+    """Its request part: environ.PER_REQUEST says what is where."""
     head: bytes | None
     """None before start_response, then the head, then BEGUN."""
     length: int
@@ -86,7 +74,7 @@ class Conversation:
                     size = len(head) + len(body)
                     if size <= JOINED_MAX:
                         self.lane = None
-                        return _pack(size, self.word + WHOLE) + head + body
+                        return _pack(size, self.word + _WHOLE) + head + body
             self.answer(result)
         except BaseException as error:
             self._fail(error)
@@ -193,7 +181,7 @@ class Conversation:
         if not self.has_excess:
             self.has_excess = True
             report.log(
-                f'{report.describe(self.request)}: the application gave more bytes than its Content-Length of '
+                f'{describe(self.request)}: the application gave more bytes than its Content-Length of '
                 f'{self.length}; the rest was cut off'
             )
         return data[:left]
@@ -249,10 +237,10 @@ class Conversation:
 
     def _fail(self, error: BaseException) -> None:
         """The response cannot be completed: the edge answers 500, or cuts the connection if the head has left."""
-        text = '' if isinstance(error, ClientGone) else report.failure(self.request, error)
+        text = '' if isinstance(error, ClientGone) else report.failure(describe(self.request), error)
         if not self.is_whole and self.lane is not None:
             self.is_whole = True
-            payload = text.encode('utf-8', 'backslashreplace')[:FAILED_MAX]
+            payload = text.encode('utf-8', 'backslashreplace')[:FAILED_BYTES_MAX]
             self.lane.send(lanes.render(lanes.FAILED, self.word >> 8, payload))
 
     def _close(self, result: object) -> None:
@@ -262,7 +250,7 @@ class Conversation:
             if close is not None:
                 close()
         except BaseException as error:
-            report.failure(self.request, error, ' in close()')
+            report.failure(describe(self.request), error, ' in close()')
 
 
 def _check_block(data: object) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from . import lanes
+from portico_worker import lanes
 
 SENT_BY_EDGE_MIN = 64 * 1024
 """Bytes; for less, opening the file once more costs more than sending it."""

@@ -1,12 +1,13 @@
-"""The worker process, as its units and its helper thread see it."""
+"""The worker, as its units and its helper thread see it."""
 
 from __future__ import annotations
 
 import socket
 from typing import Any, NoReturn, Protocol
 
+from portico_worker.settings import Settings
+
 from .environ import Environs
-from .settings import Settings
 
 
 class Host(Protocol):

@@ -9,7 +9,8 @@ import re
 from itertools import chain
 from typing import Any
 
-from .lanes import PAYLOAD_MAX
+from portico_worker.field_grammar import FIELD_VALUE, TOKEN
+from portico_worker.lanes import PAYLOAD_MAX
 
 Fields = tuple[Any, ...]
 Head = tuple[bytes, int]
@@ -19,13 +20,11 @@ REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
 _STATUS = r'[2-9][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?'
-_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_VALUE = r'[\t\x20-\x7e\x80-\xff]*'
 _is_status = re.compile(_STATUS).fullmatch
-_is_name = re.compile(_NAME).fullmatch
-_is_value = re.compile(_VALUE).fullmatch
+_is_name = re.compile(TOKEN).fullmatch
+_is_value = re.compile(FIELD_VALUE).fullmatch
 _is_length = re.compile(r'[0-9]{1,15}').fullmatch
-_is_head = re.compile(f'{_STATUS}(?:\\0{_NAME}\\0{_VALUE})*').fullmatch
+_is_head = re.compile(f'{_STATUS}(?:\\0{TOKEN}\\0{FIELD_VALUE})*').fullmatch
 
 remembered: dict[tuple[str, Fields], Head] = {}
 """Heads seen before; most responses of a site repeat a few. Bounded, without what is one client's alone."""

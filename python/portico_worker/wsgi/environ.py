@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from portico_worker import report
+from portico_worker.lanes import FLAG_BODY_IN_FILE
+
 from .body import EmptyInput, open_body
-from .lanes import BODY_IN_FILE
 
 Environ = dict[str, Any]
 
@@ -101,12 +103,17 @@ class Environs:
         return environ
 
 
+def describe(request: list[str]) -> str:
+    """The request as an entry of the log names it, from the texts of its request part."""
+    return report.describe(request[6], request[0], request[3].partition('?')[0] or request[1])
+
+
 def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> None:
     """What few requests have: further pairs, and a body."""
     for at in range(PER_REQUEST_COUNT, len(request), 2):
         environ[request[at]] = request[at + 1]
     del request[PER_REQUEST_COUNT:]
-    if flags & BODY_IN_FILE:
+    if flags & FLAG_BODY_IN_FILE:
         environ['wsgi.input'] = open_body(environ.pop('portico.body_file').encode('latin-1'))
     elif flags:
         environ['wsgi.input'] = io.BytesIO(body)

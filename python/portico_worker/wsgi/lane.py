@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from time import monotonic
 
-from . import lanes
+from portico_worker import lanes
 
 RECEIVE_BYTES = 64 * 1024
 """Asked for at once. From 128 KiB on, malloc maps and unmaps memory at every call: half the cost of a small batch."""

@@ -1,0 +1,97 @@
+"""One HTTP request's conversation with the application: the body that it receives, and the response that it sends
+(ASGI specification, "HTTP")."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from portico_worker import lanes
+
+from .response import COMPLETE, Response
+from .stream import Application, Message
+
+_NO_BODY: deque[bytes] = deque((b'',))
+_NOTHING: deque[bytes] = deque(maxlen=0)
+
+
+class HttpConversation(Response):
+    __slots__ = ('body',)
+
+    body: deque[bytes]
+    """What of the request's body has come and was not received; the shared _NO_BODY for a request without one."""
+
+    # Requests without a body never set these.
+    has_whole_body = True
+    """Its end has come."""
+    awaits_continue = False
+    """The client has to be told to send it (RFC 9110 10.1.1)."""
+    queued = 0
+    """Bytes in `body`."""
+    has_client_end = False
+    """The client sends nothing any more, and may have gone; the response is still sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = _NO_BODY
+
+    def expect_body(self, awaits_continue: bool) -> None:
+        """The request's body will come in frames."""
+        self.body = deque()
+        self.has_whole_body = False
+        self.awaits_continue = awaits_continue
+
+    async def run(self, application: Application, scope: dict[str, Any]) -> None:
+        try:
+            await application(scope, self.receive, self.send)
+            if self.phase != COMPLETE:
+                self.end_early()
+        except BaseException as error:
+            self.fail(error)
+        self.finish()
+
+    async def receive(self) -> Message:
+        while self.phase != COMPLETE and not self.is_gone:
+            body = self.body
+            if body is _NO_BODY:
+                self.body = _NOTHING
+                return {'type': 'http.request', 'body': b'', 'more_body': False}
+            if body:
+                part = body.popleft()
+                self.queued -= len(part)
+                if body or not self.has_whole_body:
+                    self.take(len(part))
+                    return {'type': 'http.request', 'body': part, 'more_body': True}
+                return {'type': 'http.request', 'body': part, 'more_body': False}
+            if self.has_client_end:
+                break
+            if self.awaits_continue:
+                self.awaits_continue = False
+                self.give_credit(0)
+            await self.change()
+        return {'type': 'http.disconnect'}
+
+    def hear(self, kind: int, payload: bytes) -> None:
+        if kind == lanes.BODY or kind == lanes.BODY_END:
+            self._hear_body(payload, kind == lanes.BODY_END)
+        elif kind == lanes.CREDIT:
+            self.add_credit(payload)
+        elif kind == lanes.ABORT:
+            self.leave()
+        elif kind == lanes.CLIENT_END:
+            self.has_client_end = True
+            self.wake()
+        elif kind == lanes.FILE_OPENED or kind == lanes.FILE_REFUSED:
+            self.hear_file_answer(kind == lanes.FILE_OPENED)
+        else:
+            raise lanes.Fault('lanes.unexpected-frame')
+
+    def _hear_body(self, part: bytes, is_last: bool) -> None:
+        if self.has_whole_body or (part and self.queued + self.taken >= lanes.CREDIT_BYTES):
+            raise lanes.Fault('lanes.body')
+        self.queued += len(part)
+        self.has_whole_body = is_last
+        # The last message may be the one before; without one, it is an empty one.
+        if part or (is_last and not self.body):
+            self.body.append(part)
+        self.wake()

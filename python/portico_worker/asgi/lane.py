@@ -1,0 +1,273 @@
+"""A concurrent lane: the connection to one edge thread, on which many requests run at a time.
+
+What one turn of the event loop sends leaves in one write. A lane is one connection: when it is lost, another takes its place,
+and this one stays until the applications that it called have returned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from portico_worker import lanes, report
+
+from .http import HttpConversation
+from .stream import Stream, Waiters
+from .websocket import WebSocketConversation
+
+if TYPE_CHECKING:
+    from .worker import AsgiWorker
+
+RECEIVE_BYTES = 64 * 1024
+"""Asked for at once. From 128 KiB on, malloc maps and unmaps memory at every call."""
+
+HELD_S = 0.001
+"""Answers of one turn of the event loop leave together, because a write wakes the edge; but none waits longer for others than this
+and the time that the next one takes to be made."""
+HELD_BYTES_MAX = 64 * 1024
+JOINED_MAX = 16 * 1024
+"""Bytes; larger frames are written without being copied into one piece with what goes before them."""
+UNSENT_BYTES_MAX = 1 << 20
+"""When the edge has left so much unread, applications that send wait."""
+
+NO_BLOCK = b'\0'.join((b'http', b'1.1', b'', b''))
+"""Before the first has come."""
+
+
+class AsgiLane(asyncio.Protocol):
+    def __init__(self, worker: AsgiWorker, edge: int) -> None:
+        self.worker = worker
+        self.edge = edge
+        self.board_index = worker.board_index(0, edge)
+        self.block_bytes = b''
+        self.block = worker.blocks.find(NO_BLOCK)
+        self.streams: dict[int, Stream] = {}
+        """Those whose application has not returned, by their number."""
+        self.displaced = 1 << 24
+        """Counts on from the largest number of a stream."""
+        self.rest = b''
+        """What was received and begins a frame that is not whole."""
+        self.out: list[bytes] = []
+        self.collected = 0
+        """Bytes in `out`."""
+        self.held_until = 0.0
+        """What is sent later than this does not wait for more."""
+        self.is_flush_due = False
+        """The event loop will call `flush`."""
+        self.is_paused = False
+        """The edge has much to read; `waiters` wait until it has."""
+        self.waiters = Waiters()
+        self.is_draining = False
+        """No request will follow."""
+        self.is_ending = False
+        """The worker is to be told when no stream is left."""
+        self.is_lost = False
+        self.socket: socket.socket
+        self.transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        self.worker.lanes[self.edge] = self
+        transport.set_write_buffer_limits(UNSENT_BYTES_MAX)
+        if isinstance(getattr(transport, 'max_size', None), int):
+            transport.max_size = RECEIVE_BYTES  # asyncio's own: what it asks the kernel for.
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_lost = True
+        self.out.clear()
+        for stream in list(self.streams.values()):
+            stream.leave()
+        self.resume_writing()
+        self.worker.lost_lane(self)
+
+    def pause_writing(self) -> None:
+        self.is_paused = True
+
+    def resume_writing(self) -> None:
+        self.is_paused = False
+        self.waiters.wake()
+
+    def data_received(self, data: bytes) -> None:
+        if self.rest:
+            data = self.rest + data
+        # Whatever this brings leaves below, or behind the first steps of the tasks that are made here.
+        is_scheduled, self.is_flush_due = self.is_flush_due, True
+        self.held_until = perf_counter() + HELD_S
+        try:
+            position = 0
+            while True:
+                position = self._take_requests(data, position)
+                following = self._take_frames(data, position)
+                if following == position:
+                    break
+                position = following
+            self.rest = data[position:]
+        except lanes.Fault as fault:
+            report.log(f'lane to edge thread {self.edge}: {fault}')
+            self.transport.abort()
+            return
+        if self.worker.starts_eagerly:
+            self.flush()
+            self.is_flush_due = is_scheduled
+        elif not is_scheduled:
+            self.worker.loop.call_soon(self.flush)
+
+    def _take_requests(self, data: bytes, position: int) -> int:
+        """Begins each whole REQUEST that follows the last. Every request takes this path: it is written for the interpreter."""
+        worker, streams, unpack, end = self.worker, self.streams, lanes.REQUEST_HEAD.unpack_from, len(data)
+        last, block, block_bytes = end - lanes.REQUEST_HEAD.size, self.block, self.block_bytes
+        application, state, board, place = worker.application, worker.state, worker.board, self.board_index
+        make_task, begun = worker.make_task, 0
+        while position <= last:
+            size, word, flags, request_size, block_size = unpack(data, position)
+            following = position + 8 + size
+            if word & 0xFF != lanes.REQUEST or following > end or size < 12 or size > lanes.PAYLOAD_MAX:
+                break
+            block_at = position + 20 + request_size
+            if block_at + block_size != following:
+                raise lanes.Fault('lanes.request-head')
+            # A client asks more than once: comparing with the block before costs a quarter of hashing this one.
+            if block_size != len(block_bytes) or not data.startswith(block_bytes, block_at):
+                block_bytes = data[block_at:following]
+                block = worker.blocks.find(block_bytes)
+            parts = data[position + 20 : block_at].split(b'\0')
+            position = following
+            number = word >> 8
+            if number in streams:
+                self._displace(number)
+            if worker.is_stopping:
+                continue  # Left to the edge: the board does not name it.
+            begun += 1
+            try:
+                if flags:
+                    stream, scope = self._make_special(block, parts, flags)
+                else:
+                    stream, scope = HttpConversation(), block.http_scope(parts, state)
+            except (ValueError, IndexError):
+                raise lanes.Fault('lanes.request-head') from None
+            stream.lane, stream.word, stream.parts = self, word, parts
+            streams[number] = stream
+            board[place] = word
+            stream.task = make_task(stream.run(application, scope))
+        self.block, self.block_bytes = block, block_bytes
+        if begun:
+            worker.count(begun)
+        return position
+
+    def _make_special(self, block: Any, parts: list[bytes], flags: int) -> tuple[Any, dict[str, Any]]:
+        state = self.worker.state
+        if flags & lanes.FLAG_WEBSOCKET:
+            scope = block.websocket_scope(parts, state)
+            websocket = WebSocketConversation()
+            websocket.offered = scope['subprotocols'].copy()
+            return websocket, scope
+        conversation = HttpConversation()
+        if flags & lanes.FLAG_MORE:
+            conversation.expect_body(bool(flags & lanes.FLAG_EXPECT))
+        return conversation, block.http_scope(parts, state)
+
+    def _displace(self, number: int) -> None:
+        """Numbers come round again. Of the stream that had this one only the application's task may be left."""
+        stream = self.streams[number]
+        if not stream.has_ended:
+            raise lanes.Fault('lanes.stream-open')
+        del self.streams[number]
+        self.displaced += 1
+        stream.word = self.displaced << 8
+        self.streams[self.displaced] = stream
+
+    def _take_frames(self, data: bytes, position: int) -> int:
+        """Handles each whole frame that follows and is no REQUEST; returns where that ends."""
+        streams, unpack, end = self.streams, lanes.HEADER.unpack_from, len(data)
+        while end - position >= 8:
+            size, word = unpack(data, position)
+            if size > lanes.PAYLOAD_MAX:
+                raise lanes.Fault('lanes.payload-size')
+            kind, number, following = word & 0xFF, word >> 8, position + 8 + size
+            if following > end:
+                break
+            if kind == lanes.REQUEST:
+                if size < 12:
+                    raise lanes.Fault('lanes.request-head')
+                break
+            if not number:
+                self._hear(kind)
+            else:
+                stream = streams.get(number)
+                # What comes for a stream that has ended crossed its end on the way.
+                if stream is not None and not stream.has_ended:
+                    stream.hear(kind, data[position + 8 : following])
+            position = following
+        return position
+
+    def _hear(self, kind: int) -> None:
+        if kind == lanes.PING:
+            self.send(lanes.render(lanes.PONG, 0))
+        elif kind == lanes.DRAIN:
+            self.is_draining = self.is_ending = True
+            self.worker.loop.call_soon(self.worker.note_end, self)
+        else:
+            raise lanes.Fault('lanes.unexpected-frame')
+
+    def send(self, frame: bytes) -> None:
+        """Frames leave when the event loop has run what is ready, or sooner if that takes long or gives much."""
+        self.out.append(frame)
+        self.collected += len(frame)
+        now = perf_counter()
+        if now > self.held_until or self.collected > HELD_BYTES_MAX:
+            self.held_until = now + HELD_S
+            self._write()
+        elif not self.is_flush_due:
+            self.is_flush_due = True
+            self.worker.loop.call_soon(self.flush)
+
+    def send_large(self, head: bytes, data: bytes | memoryview) -> None:
+        """A frame in two pieces."""
+        if len(data) <= JOINED_MAX:
+            self.send(head + data)
+            return
+        self.out.append(head)
+        self._write()
+        if not self.is_lost:
+            self.transport.write(data)
+
+    def flush(self) -> None:
+        self.is_flush_due = False
+        if self.out:
+            self._write()
+        else:
+            self.worker.flush_streams()
+
+    def _write(self) -> None:
+        out = self.out
+        if not self.is_lost:
+            self.transport.write(b''.join(out) if len(out) > 1 else out[0])
+        out.clear()
+        self.collected = 0
+        self.worker.flush_streams()
+
+    def close(self) -> None:
+        """For good, when all that was collected has left."""
+        self.flush()
+        self.transport.close()
+
+    def forked(self, nothing: int) -> None:
+        """In a child process: nothing of the parent's may be taken, run or answered here. The event loop is not told,
+        because what it waits with is shared with the parent; its descriptor gets to be of a file with nothing in it."""
+        self.is_lost = True
+        if self.socket.fileno() >= 0:
+            os.dup2(nothing, self.socket.fileno(), inheritable=False)
+        self.streams = _Forked()
+        self.out.clear()
+
+
+class _Forked(dict[int, Stream]):
+    """The streams of a lane in a process that the application has forked: when its code returns to us, the process ends."""
+
+    def _end(self, *_: object) -> Any:
+        os._exit(0)
+
+    get = pop = values = __getitem__ = __setitem__ = __delitem__ = __contains__ = __bool__ = __len__ = _end

@@ -1,0 +1,127 @@
+"""The scope of a request, from the two parts that the edge sends (docs/lanes.md, "The head of a request to ASGI").
+
+What repeats between requests comes in the block part; a bounded memo turns its bytes into a scope that is copied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from portico_worker import lanes
+
+Scope = dict[str, Any]
+Fields = list[tuple[bytes, bytes]]
+
+REMEMBERED_MAX = 256
+REMEMBERED_BYTES_MAX = 4096
+
+METHOD, RAW_PATH, QUERY, CLIENT_ADDRESS, CLIENT_PORT, REQUEST_ID = range(6)
+"""Where things are in the request part; triples follow."""
+PER_REQUEST_COUNT = 6
+
+ASGI = {'version': '3.0', 'spec_version': '2.5'}
+
+HTTP_EXTENSIONS: dict[str, dict[str, Any]] = {
+    'http.response.pathsend': {},
+    'http.response.zerocopysend': {},
+    'http.response.early_hint': {},
+    'http.response.trailers': {},
+}
+WEBSOCKET_EXTENSIONS: dict[str, dict[str, Any]] = {'websocket.http.response': {}}
+DEBUG_EXTENSION = 'http.response.debug'
+"""Offered in development alone: it is for tests, and servers should not have it (ASGI extensions, "Debug")."""
+
+_METHODS = {name.encode(): name for name in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')}
+
+
+class Block:
+    """A block part: what the requests that have it share."""
+
+    __slots__ = ('extensions', 'fields', 'root_path', 'scope')
+
+    def __init__(self, block: bytes, root_path: str, extensions: dict[str, dict[str, Any]]) -> None:
+        parts = block.split(b'\0')
+        if len(parts) < 4:
+            raise lanes.Fault('lanes.request-head')
+        self.root_path = root_path
+        self.extensions = extensions
+        self.fields: Fields = list(zip(parts[4::2], parts[5::2]))
+        # The keys of each request have their place already: setting them never makes a copied dict grow.
+        self.scope: Scope = {
+            'type': 'http',
+            'asgi': ASGI,
+            'http_version': parts[1].decode('latin-1'),
+            'server': _server(parts[2], parts[3]),
+            'client': None,
+            'scheme': parts[0].decode('latin-1'),
+            'method': '',
+            'root_path': root_path,
+            'path': '',
+            'raw_path': b'',
+            'query_string': b'',
+            'headers': self.fields,
+            'extensions': extensions,
+            'state': {},
+        }
+
+    def http_scope(self, parts: list[bytes], state: Scope) -> Scope:
+        """`parts`: those of the request part. Nothing that an application may change is shared with another request."""
+        fields = self.fields.copy()
+        if len(parts) == PER_REQUEST_COUNT:
+            method, raw_path, query, address, port, request_id = parts
+        else:
+            method, raw_path, query, address, port, request_id = parts[:PER_REQUEST_COUNT]
+            for at in range(PER_REQUEST_COUNT, len(parts), 3):
+                fields.insert(int(parts[at]), (parts[at + 1], parts[at + 2]))
+        fields.append((b'x-request-id', request_id))
+        scope = self.scope.copy()
+        scope['asgi'] = ASGI.copy()
+        scope['extensions'] = self.extensions.copy()
+        scope['state'] = state.copy()
+        scope['method'] = _METHODS.get(method) or method.decode('latin-1')
+        scope['raw_path'] = raw_path
+        scope['query_string'] = query
+        if address:
+            scope['client'] = (address.decode('latin-1'), int(port or 0))
+        scope['headers'] = fields
+        path = (unquote_to_bytes(raw_path) if b'%' in raw_path else raw_path).decode('utf-8', 'replace')
+        # The path has the root path in front, which the proxy that it is for has taken away (ASGI specification, "WSGI Compatibility").
+        scope['path'] = self.root_path + path if self.root_path else path
+        return scope
+
+    def websocket_scope(self, parts: list[bytes], state: Scope) -> Scope:
+        scope = self.http_scope(parts, state)
+        del scope['method']
+        scope['type'] = 'websocket'
+        scope['scheme'] = 'wss' if scope['scheme'] == 'https' else 'ws'
+        scope['extensions'] = WEBSOCKET_EXTENSIONS.copy()
+        offered = [value for name, value in scope['headers'] if name == b'sec-websocket-protocol']
+        names = (name.strip() for name in b','.join(offered).decode('latin-1').split(','))
+        scope['subprotocols'] = [name for name in names if name]
+        return scope
+
+
+class Blocks:
+    """Block parts seen before."""
+
+    def __init__(self, root_path: str, development: bool) -> None:
+        self._root_path = root_path
+        self._extensions = {**HTTP_EXTENSIONS, **({DEBUG_EXTENSION: {}} if development else {})}
+        self.remembered: dict[bytes, Block] = {}
+
+    def find(self, block: bytes) -> Block:
+        """Raises lanes.Fault if these bytes are no block part."""
+        return self.remembered.get(block) or self._learn(block)
+
+    def _learn(self, block: bytes) -> Block:
+        learned = Block(block, self._root_path, self._extensions)
+        if len(block) <= REMEMBERED_BYTES_MAX:
+            if len(self.remembered) >= REMEMBERED_MAX:
+                self.remembered.clear()
+            self.remembered[block] = learned
+        return learned
+
+
+def _server(name: bytes, port: bytes) -> tuple[str, int | None]:
+    return name.decode('utf-8', 'surrogateescape'), int(port) if port else None

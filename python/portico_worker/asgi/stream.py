@@ -1,0 +1,196 @@
+"""What every stream of a concurrent lane has, whatever is spoken on it: its lane, its credit, and who waits for something to change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, Callable
+
+from portico_worker import lanes, report
+from portico_worker.failures import FAILED_BYTES_MAX, ClientGone
+
+from .scope import METHOD, RAW_PATH, REQUEST_ID
+
+if TYPE_CHECKING:
+    from .lane import AsgiLane
+
+Message = dict[str, Any]
+Application = Callable[
+    [dict[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+]
+
+CREDIT_GIVEN_MIN = 64 * 1024
+"""Bytes that were taken before the edge is told so: a quarter of what it may have under way."""
+
+CAUSES_MAX = 16
+"""Exceptions that led to one another; looked at no further."""
+
+_pack = lanes.HEADER.pack
+
+
+class Waiters:
+    """Those who wait until something has changed, and look again then."""
+
+    __slots__ = ('_futures',)
+
+    def __init__(self) -> None:
+        self._futures: list[asyncio.Future[None]] = []
+
+    async def wait(self) -> None:
+        future = asyncio.get_running_loop().create_future()
+        self._futures.append(future)
+        try:
+            await future
+        finally:
+            self._futures.remove(future)
+
+    def wake(self) -> None:
+        for future in self._futures:
+            if not future.done():
+                future.set_result(None)
+
+
+class Stream:
+    __slots__ = ('__dict__', 'lane', 'parts', 'task', 'word')
+
+    lane: AsgiLane
+    word: int
+    """The second word of the request's header: its type and stream."""
+    parts: list[bytes]
+    """The request part: scope.METHOD and the like say what is where."""
+    task: asyncio.Task[None]
+    """The application's. The event loop alone would not keep it alive."""
+
+    # Most requests never set these: they are the class's until one does, which costs nothing.
+    credit = lanes.CREDIT_BYTES
+    """What we may send yet; below zero when the last frame was larger."""
+    taken = 0
+    """What the application has taken and the edge was not told of."""
+    is_gone = False
+    """Nobody is there any more."""
+    is_dismissed = False
+    """The worker ends and has cancelled the task."""
+    waiters: Waiters | None = None
+
+    async def change(self) -> None:
+        """Waits until something has happened to this stream."""
+        if self.waiters is None:
+            self.waiters = Waiters()
+        await self.waiters.wait()
+
+    def wake(self) -> None:
+        if self.waiters is not None:
+            self.waiters.wake()
+
+    def leave(self) -> None:
+        """The client has gone."""
+        self.is_gone = True
+        self.wake()
+
+    def add_credit(self, payload: bytes) -> None:
+        (count,) = lanes.read_words(payload) if len(payload) == 4 else (-1,)
+        if count < 0:
+            raise lanes.Fault('lanes.words')
+        self.credit += count
+        if self.credit > 0:
+            self.wake()
+
+    def take(self, count: int) -> None:
+        """The application has received so many bytes."""
+        self.taken += count
+        if self.taken >= CREDIT_GIVEN_MIN:
+            self.give_credit(self.taken)
+            self.taken = 0
+
+    def give_credit(self, count: int) -> None:
+        self.lane.send(lanes.render_words(lanes.WORKER_CREDIT, self.word >> 8, count))
+
+    async def may_send(self) -> None:
+        """Waits until a frame may be begun. Raises ClientGone: on a stream that has ended nothing may be sent."""
+        lane = self.lane
+        while not self.is_gone and not self.has_ended and (self.credit <= 0 or lane.is_paused):
+            if lane.is_paused:
+                await lane.waiters.wait()
+            else:
+                await self.change()
+        if self.is_gone:
+            raise ClientGone('the client has gone')
+        if self.has_ended:
+            raise ClientGone('the response has ended')
+
+    def send_frame(self, kind: int, payload: bytes = b'') -> None:
+        self.lane.send(_pack(len(payload), kind | self.word >> 8 << 8) + payload)
+
+    def send_end(self, kind: int, text: str) -> None:
+        """END, or FAILED with the reason."""
+        self.send_frame(kind, text.encode('utf-8', 'backslashreplace')[:FAILED_BYTES_MAX])
+
+    def describe(self) -> str:
+        """The request as an entry of the log names it."""
+        request_id, method, path = (self.parts[at].decode('latin-1') for at in (REQUEST_ID, METHOD, RAW_PATH))
+        return report.describe(request_id, method, path)
+
+    @property
+    def has_ended(self) -> bool:
+        """For the edge; the application may go on."""
+        raise NotImplementedError
+
+    async def run(self, application: Application, scope: dict[str, Any]) -> None:
+        """The application's task: whatever it does, only this stream fails."""
+        raise NotImplementedError
+
+    def is_no_fault(self, error: BaseException) -> bool:
+        """Whether an exception is of our making, not of the application's."""
+        return is_of_the_client(error) or (self.is_dismissed and isinstance(error, asyncio.CancelledError))
+
+    def dismiss(self) -> None:
+        """Nobody waits for it any more, and the worker is to end."""
+        self.is_dismissed = True
+        self.task.cancel()
+
+    def finish(self) -> None:
+        """The application has returned."""
+        lane = self.lane
+        del lane.streams[self.word >> 8]
+        if lane.is_ending:
+            lane.worker.note_end(lane)
+
+    def hear(self, kind: int, payload: bytes) -> None:
+        """A frame of the edge for this stream."""
+        raise NotImplementedError
+
+
+def is_of_the_client(error: BaseException) -> bool:
+    """Whether an exception is ClientGone, or came of one: an application may wrap it, or a group of tasks may hold it."""
+    seen = 0
+    while seen < CAUSES_MAX:
+        if isinstance(error, ClientGone):
+            return True
+        members = getattr(error, 'exceptions', None)
+        if isinstance(members, tuple) and members:
+            return all(
+                isinstance(member, BaseException) and is_of_the_client(member) for member in members[:CAUSES_MAX]
+            )
+        cause = error.__cause__ or error.__context__
+        if cause is None:
+            return False
+        error, seen = cause, seen + 1
+    return False
+
+
+def type_of(message: object) -> str:
+    """Of an event that an application sends."""
+    if not isinstance(message, dict):
+        raise TypeError(f'a message must be a dict, not {type(message).__name__}')
+    kind = message.get('type')
+    if not isinstance(kind, str):
+        raise TypeError(f'a message must have its type, a str, under the key "type"; this one has {kind!r}')
+    return kind
+
+
+def read_bytes(value: object, key: str) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    raise TypeError(f'"{key}" must be bytes, not {type(value).__name__}')

@@ -1,0 +1,275 @@
+"""One WebSocket's conversation with the application: receive() and send() (ASGI specification, "WebSocket").
+
+The edge speaks RFC 6455 with the client: here are whole messages, a handshake to be accepted or refused, and an end.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from portico_worker import lanes, report
+from portico_worker.failures import ClientGone
+
+from .head import render_fields
+from .response import COMPLETE, Response
+from .stream import Application, Message, Stream, read_bytes, type_of
+
+CONNECTING, OPEN, REFUSING, CLOSED, ENDED = range(5)
+"""Phases: the handshake waits for its answer; it was accepted; it is refused by an HTTP response; the application has
+closed or refused it; the stream has ended."""
+
+NORMAL, ABNORMAL, TOO_MANY = 1000, 1006, 1008
+"""RFC 6455 7.4.1. The second stands for an end without a closing handshake."""
+SENDABLE_CODES = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015)))
+"""RFC 6455 7.4 and its registry; applications have those from 3000 on for themselves."""
+REASON_BYTES_MAX = 123
+"""RFC 6455 5.5: a control frame has 125 bytes, of which two are the code."""
+
+MESSAGE_BYTES_MAX = 1 << 30
+"""Of the application; the edge takes no longer one."""
+MESSAGES_MAX = 64 * 1024
+"""Not received by the application: credit bounds their bytes, but not how many are empty or nearly so."""
+
+_KINDS = {lanes.WS_TEXT: 'text', lanes.WS_BINARY: 'bytes'}
+_pack = lanes.HEADER.pack
+
+
+class WebSocketConversation(Stream):
+    __slots__ = ('messages', 'offered', 'phase', 'was_connected')
+
+    messages: deque[tuple[str, bytes]]
+    """Whole ones that were not received: 'text' or 'bytes', and the payload."""
+    offered: list[str]
+    """Subprotocols."""
+    phase: int
+    was_connected: bool
+    """websocket.connect was received."""
+
+    pieces: list[bytes] | None = None
+    """Of a message whose last piece has not come."""
+    queued = 0
+    """Bytes in `messages` and `pieces`."""
+    disconnect: Message | None = None
+    """What receive() gives in the end, for ever."""
+    response: Response | None = None
+    """What refuses the handshake (ASGI extensions, "Websocket Denial Response")."""
+
+    def __init__(self) -> None:
+        self.messages = deque()
+        self.phase = CONNECTING
+        self.was_connected = False
+
+    @property
+    def has_ended(self) -> bool:
+        return self.phase == ENDED or (self.response is not None and self.response.has_ended)
+
+    async def run(self, application: Application, scope: dict[str, Any]) -> None:
+        try:
+            await application(scope, self.receive, self.send)
+            self._end()
+        except BaseException as error:
+            self._fail(error)
+        self.finish()
+
+    async def receive(self) -> Message:
+        while True:
+            if not self.was_connected:
+                self.was_connected = True
+                return {'type': 'websocket.connect'}
+            if self.messages and self.phase == OPEN:
+                kind, payload = self.messages.popleft()
+                cost = len(payload) + lanes.MESSAGE_COST_BYTES
+                self.queued -= cost
+                self.take(cost)
+                return {'type': 'websocket.receive', kind: payload if kind == 'bytes' else payload.decode()}
+            if self.response is not None and self.response.has_ended:
+                self._note_end(ABNORMAL, '')
+            if self.phase == ENDED:
+                self._note_end(ABNORMAL, '')  # A task that the application has left.
+            if self.disconnect is not None:
+                return self.disconnect.copy()
+            await self.change()
+
+    def hear(self, kind: int, payload: bytes) -> None:
+        if kind == lanes.WS_CLOSE:
+            if len(payload) < 2:
+                raise lanes.Fault('lanes.close')
+            self._note_end(int.from_bytes(payload[:2], 'little'), payload[2:].decode('utf-8', 'replace'))
+            super().leave()
+        elif kind == lanes.ABORT or kind == lanes.CLIENT_END:
+            self.leave()  # Half a connection is none.
+        elif kind == lanes.CREDIT:
+            if self.phase == REFUSING and self.response is not None:
+                self.response.add_credit(payload)
+            else:
+                self.add_credit(payload)
+        elif kind != lanes.WS_MORE and kind not in _KINDS:
+            raise lanes.Fault('lanes.unexpected-frame')
+        elif self.phase == OPEN:  # Else it has crossed the application's close on its way.
+            self._hear_piece(kind, payload)
+
+    def _hear_piece(self, kind: int, payload: bytes) -> None:
+        if self.pieces is None and self.queued + self.taken >= lanes.CREDIT_BYTES:
+            raise lanes.Fault('lanes.credit')
+        self.queued += len(payload)
+        if kind == lanes.WS_MORE:
+            self.pieces = self.pieces or []
+            self.pieces.append(payload)
+            return
+        self.queued += lanes.MESSAGE_COST_BYTES
+        if self.pieces is not None:
+            payload, self.pieces = b''.join((*self.pieces, payload)), None
+        if len(self.messages) < MESSAGES_MAX:
+            self.messages.append((_KINDS[kind], payload))
+            self.wake()
+        else:
+            report.log(f'{self.describe()}: closed, because the application has not received {MESSAGES_MAX} messages')
+            self._close(TOO_MANY, 'too many messages')
+            super().leave()
+
+    def leave(self) -> None:
+        self._note_end(ABNORMAL, '')
+        if self.response is not None:
+            self.response.leave()
+        super().leave()
+
+    def _note_end(self, code: int, reason: str) -> None:
+        if self.disconnect is None:
+            self.disconnect = {'type': 'websocket.disconnect', 'code': code, 'reason': reason}
+
+    async def send(self, message: Message) -> None:
+        kind = type_of(message)
+        if kind == 'websocket.send':
+            await self._send_message(message)
+        elif kind == 'websocket.accept':
+            self._accept(message)
+        elif kind == 'websocket.close':
+            code, reason = read_close(message)
+            if self.phase == REFUSING:
+                raise RuntimeError('websocket.close was sent after websocket.http.response.start')
+            if self.phase not in (CLOSED, ENDED) and not self.is_gone:
+                self._close(code, reason)
+        elif kind in _REFUSALS:
+            await self._refuse(kind, message)
+        else:
+            raise ValueError(f'{kind!r} is no message that an application can send for a WebSocket')
+
+    async def _send_message(self, message: Message) -> None:
+        kind, data = read_message(message)
+        if self.phase == CONNECTING or self.phase == REFUSING:
+            raise RuntimeError('websocket.send was sent before websocket.accept')
+        await self.may_send()
+        if self.phase == CLOSED:
+            raise ClientGone('the application has closed the WebSocket')
+        self.credit -= len(data) + lanes.MESSAGE_COST_BYTES
+        if len(data) <= lanes.BODY_MAX:
+            self.lane.send_large(_pack(len(data), kind | self.word >> 8 << 8), data)
+            return
+        view, last = memoryview(data), (len(data) - 1) // lanes.BODY_MAX * lanes.BODY_MAX
+        for at in range(0, len(data), lanes.BODY_MAX):
+            piece = view[at : at + lanes.BODY_MAX]
+            piece_kind = kind if at == last else lanes.WORKER_WS_MORE
+            self.lane.send_large(_pack(len(piece), piece_kind | self.word >> 8 << 8), piece)
+
+    def _accept(self, message: Message) -> None:
+        subprotocol, fields = message.get('subprotocol'), render_fields(message.get('headers', ()))
+        if subprotocol is not None and not isinstance(subprotocol, str):
+            raise TypeError(f'"subprotocol" must be a str, not {type(subprotocol).__name__}')
+        if subprotocol and subprotocol not in self.offered:
+            raise ValueError(f'the client did not offer the subprotocol {subprotocol!r} (RFC 6455 4.2.2)')
+        if b'\0sec-websocket-protocol\0' in b'\0%s\0' % fields.lower():
+            raise ValueError('the subprotocol goes under the key "subprotocol", not into the headers')
+        if self.phase != CONNECTING:
+            raise RuntimeError('websocket.accept was sent after the handshake had been answered')
+        if self.is_gone:
+            raise ClientGone('the client has gone')
+        self.phase = OPEN
+        self.send_frame(lanes.WS_ACCEPT, (subprotocol or '').encode('latin-1') + (b'\0' + fields if fields else b''))
+
+    def _close(self, code: int, reason: str) -> None:
+        # Before it was accepted: the handshake is refused with 403, and there never was a connection.
+        self._note_end(*((ABNORMAL, '') if self.phase == CONNECTING else (code, reason)))
+        self.phase = CLOSED
+        self.messages.clear()
+        self.send_frame(lanes.WORKER_WS_CLOSE, code.to_bytes(2, 'little') + reason.encode('utf-8'))
+        self.wake()
+
+    async def _refuse(self, kind: str, message: Message) -> None:
+        if self.phase != CONNECTING and self.phase != REFUSING:
+            raise RuntimeError(f'{kind} was sent after the handshake had been answered')
+        if self.response is None:
+            response = self.response = Response()
+            response.lane, response.word, response.parts = self.lane, self.word, self.parts
+            response.is_gone = self.is_gone
+        if self.phase == CONNECTING:
+            self.response.credit = self.credit
+        # Its first message may be wrong, and the handshake still be accepted.
+        await self.response.send({**message, 'type': kind[len('websocket.') :]})
+        self.phase = REFUSING
+        if self.response.has_ended:
+            self._note_end(ABNORMAL, '')
+            self.wake()
+
+    def _end(self) -> None:
+        """The application has returned."""
+        phase, self.phase = self.phase, ENDED
+        if phase == REFUSING and self.response is not None:
+            if not self.response.has_ended:
+                self.response.end_early()
+        elif phase == CONNECTING and not self.is_gone:
+            text = 'the application returned without having accepted or refused the WebSocket'
+            report.log(f'{self.describe()}: {text}')
+            self.send_end(lanes.FAILED, text)
+        else:
+            self.send_end(lanes.END, '')
+        self._wake_left()
+
+    def _fail(self, error: BaseException) -> None:
+        is_over = self.is_no_fault(error)
+        text = '' if is_over else report.failure(self.describe(), error)
+        phase, self.phase = self.phase, ENDED
+        if self.response is not None and self.response.has_ended:
+            return
+        if is_over or self.is_gone or phase == CLOSED:
+            self.send_end(lanes.END, '')
+        else:
+            self.send_end(lanes.FAILED, text)
+        self._wake_left()
+
+    def _wake_left(self) -> None:
+        """Tasks that the application has left may still wait on the stream."""
+        if self.response is not None:
+            self.response.phase = COMPLETE
+            self.response.wake()
+        self.wake()
+
+
+def read_message(message: Message) -> tuple[int, bytes]:
+    """Of websocket.send: which frame, and its payload."""
+    text, data = message.get('text'), message.get('bytes')
+    if (text is None) == (data is None):
+        raise ValueError('websocket.send must have either "text" or "bytes"')
+    if text is not None and not isinstance(text, str):
+        raise TypeError(f'"text" must be a str, not {type(text).__name__}')
+    kind = lanes.WORKER_WS_BINARY if text is None else lanes.WORKER_WS_TEXT
+    payload = read_bytes(data, 'bytes') if text is None else text.encode('utf-8')
+    if len(payload) > MESSAGE_BYTES_MAX:
+        raise ValueError(f'a message has {len(payload)} bytes; {MESSAGE_BYTES_MAX} is the most')
+    return kind, payload
+
+
+def read_close(message: Message) -> tuple[int, str]:
+    """Code and reason of websocket.close, as they can be sent (RFC 6455 7.4)."""
+    code, reason = message.get('code'), message.get('reason')
+    code = NORMAL if code is None else code
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise TypeError(f'"code" must be an int, not {code!r}')
+    if reason is not None and not isinstance(reason, str):
+        raise TypeError(f'"reason" must be a str, not {type(reason).__name__}')
+    if not (code in SENDABLE_CODES or 3000 <= code <= 4999):
+        raise ValueError(f'{code} is no code that a WebSocket can be closed with (RFC 6455 7.4)')
+    return int(code), (reason or '').encode('utf-8')[:REASON_BYTES_MAX].decode('utf-8', 'ignore')
+
+
+_REFUSALS = frozenset(('websocket.http.response.start', 'websocket.http.response.body'))

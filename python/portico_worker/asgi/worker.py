@@ -1,0 +1,233 @@
+"""The worker of an ASGI application: one thread, one event loop, a concurrent lane to each edge thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Callable, NoReturn
+
+from portico_worker import report
+from portico_worker.settings import Identity, Settings
+from portico_worker.worker import DIAL_S, FAILED, LOAD_FAILED, Worker
+
+from .lane import AsgiLane
+from .lifespan import Lifespan, StartupFailed
+from .loops import new_loop
+from .scope import Blocks
+from .stream import Application
+
+CAPACITY_MAX = 65_535
+"""Streams at a time on a lane."""
+REDIAL_EVERY_S = 0.01
+"""The next edge has clients as soon as it listens, and gives them to who is there."""
+STOPPED_S = 1.0
+"""What requests have from SIGTERM on, which comes when the edge has none any more. Then they are cancelled."""
+CANCELLED_S = 2.0
+"""What the tasks that the application has left may take to end when they are cancelled."""
+
+
+class AsgiWorker(Worker):
+    kind = 'asgi'
+    dials_patiently = False
+
+    def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
+        super().__init__(settings, identity, status)
+        self.capacity = settings.worker_connections or CAPACITY_MAX
+        self.blocks = Blocks(settings.root_path, settings.development)
+        self.lanes: dict[int, AsgiLane] = {}
+        """By edge thread."""
+        self.dialling: set[asyncio.Task[None]] = set()
+        self.lost: set[AsgiLane] = set()
+        """Connections that are no more, on which applications still run."""
+        self.state: dict[str, Any] = {}
+        self.code = FAILED
+        """The process will exit with it."""
+        self.is_serving = False
+
+    def prepare(self, application: Application) -> None:
+        self.application = application
+        self.board = self.map_board()
+        try:
+            self.loop = new_loop(self.settings.loop, self.settings.preload == 'never')
+        except ImportError as error:
+            self.say('worker-load-failed', error=f'the event loop uvloop is not installed: {error}', traceback='')
+            self.leave(LOAD_FAILED)
+        self.loop.set_debug(self.settings.development)
+        self.lifespan = Lifespan(application, self.settings.lifespan)
+        self.ended: asyncio.Future[int] = self.loop.create_future()
+        """The code to exit with, when nothing is left to serve."""
+
+    def run(self, facts: dict[str, Any]) -> None:
+        main = self.loop.create_task(self._main(facts))
+        self.loop.add_reader(self.status.fileno(), self._zygote_ended)
+        while not main.done():
+            try:
+                self.loop.run_forever()
+            except (SystemExit, KeyboardInterrupt) as error:
+                # asyncio lets them through when a task ends so. Requests catch them; this was a task of the application's own.
+                report.failure('a task of the application ended', error)
+        self._leave_after(main)
+
+    def _leave_after(self, main: asyncio.Task[None]) -> NoReturn:
+        error = None if main.cancelled() else main.exception()
+        if error is not None:
+            report.failure('the worker failed', error)
+        self.leave(self.code)
+
+    def _zygote_ended(self) -> None:
+        os._exit(FAILED)  # It never writes: this is its end.
+
+    async def _main(self, facts: dict[str, Any]) -> None:
+        try:
+            await self._serve(facts)
+        finally:
+            self.loop.stop()
+
+    async def _serve(self, facts: dict[str, Any]) -> None:
+        starting = self.loop.create_task(self.lifespan.start_up())
+        # TERM ends a startup that hangs.
+        either: set[asyncio.Future[Any]] = {starting, self.ended}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            try:
+                starting.result()
+            except StartupFailed as error:
+                self._tell_failed(error)
+                return
+            await self._serve_requests(facts)
+            await self.lifespan.shut_down()
+        else:
+            self.code = self.ended.result()
+        await self._cancel_rest()
+
+    def _tell_failed(self, error: StartupFailed) -> None:
+        """An application that cannot start is like one that cannot be loaded."""
+        message = report.quote(str(error))
+        cause = message if error.__cause__ is None else report.format_error(error.__cause__)
+        last = message.rpartition('\n')[2]
+        self.say(
+            'worker-load-failed',
+            error=f"the application's startup failed: {last}"[:500],
+            traceback=cause[: report.ENTRY_MAX],
+        )
+        self.code = LOAD_FAILED
+
+    async def _serve_requests(self, facts: dict[str, Any]) -> None:
+        self.state = self.lifespan.state
+        self.starts_eagerly, self.make_task = _task_maker(self.loop)
+        for edge in range(len(self.settings.lanes)):
+            await self._dial(edge, 0)
+        if not self.ended.done():
+            self.is_serving = True
+            self.say('ready', app=facts)
+        self.code = await self.ended
+
+    def _dial(self, edge: int, after_s: float) -> Awaitable[None]:
+        """Requests run in copies of the context in which their lane is made: in what startup has left."""
+        task = self.lifespan.context.copy().run(self.loop.create_task, self._connect(edge, after_s))
+        self.dialling.add(task)
+        task.add_done_callback(self.dialling.discard)
+        return task
+
+    async def _connect(self, edge: int, after_s: float) -> None:
+        deadline = time.monotonic() + DIAL_S
+        await asyncio.sleep(after_s)
+        while not self.ended.done() and not await self._open_lane(edge):
+            if time.monotonic() > deadline:
+                self.say('leaving', reason='the edge is gone')
+                self._end(FAILED)
+            await asyncio.sleep(REDIAL_EVERY_S)
+
+    async def _open_lane(self, edge: int) -> bool:
+        if os.getpid() != self.pid:
+            os._exit(0)  # The application has forked, and its child has come back to us.
+        lane = AsgiLane(self, edge)
+        # What the board says of the lane before does not hold for the streams of the next.
+        self.board[lane.board_index] = 0
+        connection = self.dial(edge, 'requests', 0)
+        if connection is None:
+            return False
+        lane.socket = connection
+        await self.loop.create_unix_connection(lambda: lane, sock=connection)
+        return True
+
+    def lost_lane(self, lane: AsgiLane) -> None:
+        """The connection has ended, by whomever."""
+        if lane.streams:
+            self.lost.add(lane)
+            lane.is_ending = True
+        if not lane.is_draining and not self.is_stopping and not self.ended.done():
+            self._dial(lane.edge, REDIAL_EVERY_S)
+        self.note_end(lane)
+
+    def note_end(self, lane: AsgiLane) -> None:
+        """A lane that is to end may have come to its end: no stream is left, and all that was sent has left."""
+        if lane.streams:
+            return
+        self.lost.discard(lane)
+        if lane.is_lost:
+            is_over = all(other.is_lost and (other.is_draining or self.is_stopping) for other in self.lanes.values())
+            if is_over and not self.lost:
+                self._end(0)
+        elif lane.is_draining or self.is_stopping:
+            lane.close()
+
+    def _end(self, code: int) -> None:
+        if not self.ended.done():
+            self.ended.set_result(code)
+
+    def terminate(self) -> None:
+        self.loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        """What runs is finished; what comes is left to the edge, which gives it to others."""
+        self.is_stopping = True
+        if not self.is_serving:
+            self._end(0)
+        for lane in (*self.lanes.values(), *self.lost):
+            lane.is_ending = True
+            self.note_end(lane)
+        self.loop.call_later(STOPPED_S, self._give_up)
+
+    def _give_up(self) -> None:
+        """What still runs waits for something that will not come: the clients have gone. Shutdown is not to be missed for it."""
+        for lane in (*self.lanes.values(), *self.lost):
+            for stream in list(lane.streams.values()):
+                stream.dismiss()
+        self.loop.call_later(STOPPED_S / 2, self._end, 0)
+
+    async def _cancel_rest(self) -> None:
+        """Tasks that the application has left get to their `finally`."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        if rest:
+            await asyncio.wait(rest, timeout=CANCELLED_S)
+        try:
+            await asyncio.wait_for(self.loop.shutdown_asyncgens(), CANCELLED_S)
+        except asyncio.TimeoutError:
+            pass
+
+    def forked(self) -> None:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for lane in (*self.lanes.values(), *self.lost):
+            lane.forked(nothing)
+        os.close(nothing)
+        super().forked()
+
+
+def _task_maker(
+    loop: asyncio.AbstractEventLoop,
+) -> tuple[bool, Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]]:
+    """Whether tasks take their first step at once, and what makes them. An application's own factory is used."""
+    if loop.get_task_factory() is not None:
+        return False, loop.create_task
+    Task: Any = asyncio.Task
+    if sys.version_info >= (3, 12):
+        return True, lambda coroutine: Task(coroutine, loop=loop, eager_start=True)
+    # As loop.create_task does it, without what that checks.
+    return False, lambda coroutine: Task(coroutine, loop=loop)

@@ -1,0 +1,116 @@
+"""The worker of a WSGI application on greenlets. The standard library was patched before the application was loaded (patch.py)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import Any, Callable, NoReturn
+
+from portico_worker.settings import Identity, Settings
+from portico_worker.worker import DIAL_EVERY_S, DIAL_S, FAILED, Worker
+from portico_worker.wsgi.environ import Environs
+from portico_worker.wsgi.worker import base_environ
+
+from .lane import GreenletLane
+
+CONNECTIONS = 1000
+"""Requests at a time, as gunicorn's --worker-connections has it."""
+REST_EVERY_S = 0.01
+"""How often a worker that is to end looks whether everything has been sent."""
+
+
+class GeventWorker(Worker):
+    kind = 'gevent'
+
+    def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
+        super().__init__(settings, identity, status)
+        import gevent  # type: ignore[import-untyped]
+        from gevent.event import Event  # type: ignore[import-untyped]
+
+        self.capacity = settings.worker_connections or CONNECTIONS
+        self.new_event: Callable[[], Any] = Event
+        self.spawn: Callable[..., Any] = gevent.spawn
+        self.sleep: Callable[[float], None] = gevent.sleep
+        self.lanes: dict[int, GreenletLane] = {}
+        self.has_ended = Event()
+
+    def prepare(self, application: Any) -> None:
+        self.application = application
+        self.board = self.map_board()
+        self.environs = Environs({**base_environ(self.settings), 'wsgi.multithread': True})
+
+    def run(self, facts: dict[str, Any]) -> NoReturn:
+        for edge in range(len(self.settings.lanes)):
+            if not self._open_lane(edge):
+                self._lose_edge()
+        self.spawn(self._watch_zygote)
+        self.say('ready', app=facts)
+        self.has_ended.wait()
+        self.leave(0)
+
+    def _open_lane(self, edge: int) -> bool:
+        deadline = time.monotonic() + DIAL_S
+        # What the board says of the lane before does not hold for the streams of the next.
+        self.board[self.board_index(0, edge)] = 0
+        connection = self.dial(edge, 'requests', 0)
+        while connection is None:
+            if time.monotonic() > deadline:
+                return False
+            self.sleep(DIAL_EVERY_S)
+            connection = self.dial(edge, 'requests', 0)
+        lane = self.lanes[edge] = GreenletLane(self, edge, connection)
+        self.spawn(lane.read)
+        self.spawn(lane.send)
+        return True
+
+    def _lose_edge(self) -> NoReturn:
+        self.say('leaving', reason='the edge is gone')
+        self.leave(FAILED)
+
+    def _watch_zygote(self) -> None:
+        """The zygote never writes: whatever comes is its end."""
+        wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, os.dup(self.status.fileno()))
+        try:
+            wire.recv(1)
+        except OSError:
+            pass
+        os._exit(FAILED)
+
+    def lost_lane(self, lane: GreenletLane) -> None:
+        if not lane.is_draining and not self.is_stopping:
+            self.spawn(self._redial, lane.edge)
+        self.note_end(lane)
+
+    def _redial(self, edge: int) -> None:
+        if os.getpid() != self.pid:
+            os._exit(0)  # The application has forked, and its child has come back to us.
+        if not self._open_lane(edge):
+            self._lose_edge()
+
+    def note_end(self, lane: GreenletLane) -> None:
+        """A lane that is to end may have come to its end."""
+        if (lane.is_draining or self.is_stopping) and not lane.streams and not lane.is_lost:
+            self.spawn(self._close, lane)
+        if all(each.is_lost and (each.is_draining or self.is_stopping) for each in self.lanes.values()):
+            self.has_ended.set()
+
+    def _close(self, lane: GreenletLane) -> None:
+        while not lane.is_at_rest and not lane.is_lost:
+            self.sleep(REST_EVERY_S)
+        lane.lose()
+
+    def terminate(self) -> None:
+        # The signal may have come in any greenlet, or in none.
+        self.spawn(self._stop)
+
+    def _stop(self) -> None:
+        self.is_stopping = True
+        for lane in self.lanes.values():
+            self.note_end(lane)
+
+    def forked(self) -> None:
+        for lane in self.lanes.values():
+            lane.is_lost = True
+            lane.socket.close()
+        super().forked()

@@ -1,0 +1,108 @@
+"""The worker of a WSGI application: units that run requests, and a helper thread that hears the edge meanwhile."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import threading
+import time
+from typing import Any, NoReturn
+
+from portico_worker import report
+from portico_worker.settings import Identity, Settings
+from portico_worker.worker import DIAL_EVERY_S, DIAL_S, FAILED, Worker
+
+from .control_lanes import ControlLanes
+from .environ import Environs
+from .filewrapper import FileWrapper
+from .lane import Lane
+from .unit import Unit, park
+
+
+class WsgiWorker(Worker):
+    kind = 'wsgi'
+
+    def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
+        super().__init__(settings, identity, status)
+        self.units: list[Unit] = []
+        self.control_lanes = ControlLanes(self, self.units)
+
+    def prepare(self, application: Any) -> None:
+        self.application = application
+        self.board = self.map_board()
+        self.environs = Environs(base_environ(self.settings))
+        for index in range(self.settings.threads):
+            edges = range(len(self.settings.lanes))
+            self.units.append(Unit(self, index, [Lane(edge, self.board_index(index, edge)) for edge in edges]))
+
+    def dial_until(self, edge: int, role: str, unit: int) -> socket.socket | None:
+        deadline = time.monotonic() + DIAL_S
+        while True:
+            connection = self.dial(edge, role, unit)
+            if connection is not None or time.monotonic() > deadline:
+                return connection
+            time.sleep(DIAL_EVERY_S)
+
+    def run(self, facts: dict[str, Any]) -> None:
+        self.control_lanes.connect()
+        for unit in self.units:
+            unit.connect()
+        self.say('ready', app=facts)
+        if len(self.units) == 1:
+            # The application runs in the main thread, as with a synchronous server: it may use signals,
+            # or objects that belong to the thread of its import.
+            threading.Thread(target=self.control_lanes.run, name='portico-helper', daemon=True).start()
+            self.serve(self.units[0])
+        else:
+            for unit in self.units:
+                threading.Thread(target=self.serve, args=(unit,), name=f'portico-{unit.index}', daemon=True).start()
+            self.control_lanes.run()
+        park()
+
+    def serve(self, unit: Unit) -> None:
+        """Ends the process if a unit fails: the edge gives what it had to other workers."""
+        try:
+            unit.serve()
+        except BaseException as error:
+            report.log(f'the worker failed: {report.summary(error)}\n{report.format_error(error)}')
+            os._exit(FAILED)
+
+    def unit_ended(self) -> None:
+        """Called in the thread of a unit all of whose lanes are drained."""
+        if all(unit.has_ended for unit in self.units):
+            self.leave(0)
+
+    def lost_edge(self) -> NoReturn:
+        self.say('leaving', reason='the edge is gone')
+        self.leave(FAILED)
+
+    def terminate(self) -> None:
+        self.control_lanes.wake(b'T')
+
+    def forked(self) -> None:
+        for unit in self.units:
+            unit.forked()
+        self.control_lanes.forked()
+        super().forked()
+
+
+def base_environ(settings: Settings) -> dict[str, Any]:
+    """What the environ of every request has (PEP 3333, "environ Variables")."""
+    return {
+        'wsgi.version': (1, 0),
+        'wsgi.url_scheme': 'http',
+        'wsgi.errors': _errors_stream(),
+        'wsgi.multithread': settings.threads > 1,
+        'wsgi.multiprocess': settings.multiprocess,
+        'wsgi.run_once': False,
+        'wsgi.input_terminated': True,
+        'wsgi.file_wrapper': FileWrapper,
+        'SCRIPT_NAME': '',
+    }
+
+
+def _errors_stream() -> io.TextIOBase:
+    """wsgi.errors: still the log when the application has closed or replaced sys.stderr."""
+    raw: Any = io.FileIO(report.descriptor(), 'w', closefd=False)
+    return io.TextIOWrapper(raw, encoding='utf-8', errors='backslashreplace', write_through=True)

@@ -1,0 +1,358 @@
+"""send() of an HTTP request: what leaves, when, and what is refused."""
+
+import asyncio
+
+import pytest
+
+from asgi_edge import asgi_edge, ask, http_only, part, reply, start
+from fake_edge import until
+from portico_worker import lanes
+from portico_worker.asgi.response import IGNORED_BYTES_MAX, WHOLE_BYTES_MAX
+from portico_worker.failures import ClientGone
+
+WHOLE, RESPONSE, DATA, END, FAILED = (
+    lanes.RESPONSE_WHOLE,
+    lanes.RESPONSE,
+    lanes.DATA,
+    lanes.END,
+    lanes.FAILED,
+)
+
+
+def sending(*messages):
+    async def application(scope, receive, send):
+        for message in messages:
+            await send(message)
+
+    return application
+
+
+def length(number):
+    return [(b'content-length', b'%d' % number)]
+
+
+@pytest.mark.parametrize('fields', [(), length(5)])
+def test_the_commonest_answer_is_one_frame(fields):
+    answer = ask(sending(start(200, fields), part(b'hello')))
+    assert (answer.kinds, answer.status, answer.body) == ([WHOLE], '200', b'hello')
+    assert answer.fields == [(name.decode(), value.decode()) for name, value in fields]
+
+
+def test_keys_that_may_be_missing():
+    answer = ask(sending({'type': 'http.response.start', 'status': 204}, {'type': 'http.response.body'}))
+    assert (answer.kinds, answer.status, answer.body) == ([WHOLE], '204', b'')
+    answer = ask(sending({'type': 'http.response.start', 'status': 200}, {'type': 'http.response.body'}))
+    assert (answer.kinds, answer.body) == ([WHOLE], b'')
+
+
+def test_keys_that_nobody_knows_do_no_harm():
+    answer = ask(sending({**start(), 'x-extra': 1}, {**part(b'ok'), 'x-extra': [1]}))
+    assert answer.body == b'ok'
+
+
+@pytest.mark.parametrize('size', [WHOLE_BYTES_MAX, lanes.BODY_MAX, lanes.BODY_MAX + 1, 3 * lanes.BODY_MAX + 5])
+@pytest.mark.parametrize('kind', [bytes, bytearray, memoryview])
+def test_large_bodies_are_cut_into_frames(size, kind):
+    data = bytes(range(256)) * (size // 256 + 1)
+    data = data[:size]
+    with asgi_edge(http_only(sending(start(200, length(size)), part(kind(data))))) as edge:
+        edge.begin()
+        edge.credit(4 * lanes.BODY_MAX)
+        answer = edge.answer()
+    assert answer.body == data
+    assert all(len(frame.payload) <= lanes.BODY_MAX + 100 for frame in answer.frames)
+    assert answer.is_whole
+
+
+def test_every_block_leaves_at_once():
+    async def application(scope, receive, send):
+        await send(start())
+        for number in range(3):
+            await send(part(b'%d' % number, True))
+            gates.append(asyncio.get_running_loop().create_future())
+            await gates[-1]
+        await send(part())
+
+    gates = []
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        kinds = []
+        for number in range(3):
+            frame = edge.next()
+            kinds.append(frame.type)
+            assert frame.payload.endswith(b'%d' % number)
+            until(lambda number=number: len(gates) > number)
+            edge.worker.loop.call_soon_threadsafe(gates[number].set_result, None)
+        assert edge.answer().kinds == [END]
+    assert kinds == [RESPONSE, DATA, DATA]
+
+
+def test_an_empty_first_block_sends_the_head():
+    async def application(scope, receive, send):
+        await send(start(200, [(b'content-type', b'text/event-stream')]))
+        await send(part(b'', True))
+        await receive()
+        await receive()
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        assert edge.next().type == RESPONSE
+        edge.abort()
+        assert edge.answer().kinds == [END]
+
+
+@pytest.mark.parametrize(('method', 'status'), [('HEAD', 200), ('GET', 204), ('GET', 304), ('HEAD', 404)])
+def test_bodies_that_are_not_sent(method, status):
+    streamed = [part(b'one', True), part(b'two', True), part()]
+    for bodies in ([part(b'hello')], streamed, [part(b'x' * 100_000)]):
+        answer = ask(sending(start(status, length(5)), *bodies), method=method)
+        assert (answer.kinds, answer.status, answer.body) == ([WHOLE], str(status), b'')
+        assert answer.fields == [('content-length', '5')]
+
+
+WRONG = {
+    'body first': ([part(b'x')], RuntimeError, 'before http.response.start'),
+    'two starts': ([start(), start(201)], RuntimeError, 'sent twice'),
+    'start after a block': ([start(), part(b'x', True), start()], RuntimeError, 'sent twice'),
+    'unknown': ([{'type': 'http.response.nonsense'}], ValueError, 'no message that an application can send'),
+    'of a websocket': ([{'type': 'websocket.send', 'text': ''}], ValueError, 'no message that an application can send'),
+    'without a type': ([{'status': 200}], TypeError, 'under the key "type"'),
+    'of a wrong type': ([{'type': 5}], TypeError, 'under the key "type"'),
+    'no dict': (['http.response.start'], TypeError, 'must be a dict'),
+    'none': ([None], TypeError, 'must be a dict'),
+    'status': ([start('200')], TypeError, 'must be an int'),
+    'no status': ([{'type': 'http.response.start'}], TypeError, 'must be an int'),
+    'headers': ([start(headers=[('a', 'b')])], TypeError, 'must be bytes'),
+    'injected': ([start(headers=[(b'a', b'1\r\nb: 2')])], ValueError, 'control character'),
+    'text': ([start(), part('text')], TypeError, '"body" must be bytes'),
+    'none for a body': ([start(), part(None)], TypeError, '"body" must be bytes'),
+    'trailers that were not announced': (
+        [start(), part(b'x', True), {'type': 'http.response.trailers', 'headers': []}],
+        RuntimeError,
+        'its body was expected',
+    ),
+    'too little': ([start(200, length(10)), part(b'four')], Exception, 'fewer than its Content-Length of 10'),
+    'too little, in blocks': (
+        [start(200, length(10)), part(b'four', True), part(b'five')],
+        Exception,
+        'gave 8 bytes, fewer than its Content-Length of 10',
+    ),
+}
+
+
+@pytest.mark.parametrize('name', WRONG)
+def test_what_is_wrong_is_raised_in_the_application(name, log):
+    messages, kind, words = WRONG[name]
+
+    async def application(scope, receive, send):
+        for message in messages[:-1]:
+            await send(message)
+        with pytest.raises(kind, match=words):
+            await send(messages[-1])
+        seen.append(True)
+        await send(messages[-1])
+
+    seen = []
+    answer = ask(application)
+    assert seen
+    assert answer.kinds[-1] == FAILED
+    assert words in answer.failure
+    assert 'request id1 GET /' in log.take()
+
+
+def test_an_application_that_mends_its_mistake_is_answered():
+    async def application(scope, receive, send):
+        for wrong in (part(b'x'), start('200'), {'type': 'nonsense'}):
+            with pytest.raises((RuntimeError, TypeError, ValueError)):
+                await send(wrong)
+        await reply(send, b'mended')
+
+    assert ask(application).body == b'mended'
+
+
+def test_more_than_the_declared_length_is_cut_off(log):
+    for bodies in (
+        [part(b'bodyHTTP/1.1 200 OK')],
+        [part(b'bo', True), part(b'dyHTTP', True), part(b'/1.1', True), part()],
+    ):
+        answer = ask(sending(start(200, length(4)), *bodies))
+        assert (answer.body, answer.is_whole) == (b'body', True)
+    text = log.take()
+    assert text.count('more bytes than its Content-Length of 4') == 2
+    assert 'Traceback' not in text
+
+
+def test_blocks_up_to_the_declared_length():
+    answer = ask(sending(start(200, length(4)), part(b'bo', True), part(b'dy', True), part()))
+    assert (answer.body, answer.kinds[-1]) == (b'body', END)
+
+
+def test_a_stream_waits_for_credit():
+    async def application(scope, receive, send):
+        await send(start())
+        for _ in range(12):
+            await send(part(bytes(65536), True))
+            sent.append(65536)
+        await send(part())
+
+    sent = []
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        assert sum(sent) == lanes.CREDIT_BYTES
+        edge.credit(1)
+        edge.ping()
+        assert sum(sent) == lanes.CREDIT_BYTES + 65536
+        edge.credit(65536)
+        edge.ping()
+        assert sum(sent) == lanes.CREDIT_BYTES + 2 * 65536
+        edge.credit(1 << 20)
+        answer = edge.answer()
+    assert (len(answer.body), answer.kinds[-1]) == (12 * 65536, END)
+
+
+def test_a_body_of_many_frames_waits_for_credit_too():
+    with asgi_edge(http_only(sending(start(), part(bytes(1 << 20))))) as edge:
+        edge.begin()
+        edge.ping()
+        assert len(edge.next().payload) == lanes.BODY_MAX + 7
+        assert edge.lane.is_quiet()
+        edge.credit(lanes.BODY_MAX)
+        assert len(edge.next().payload) == lanes.BODY_MAX
+        edge.credit(2 * lanes.BODY_MAX)
+        assert len(edge.answer().body) == 2 * lanes.BODY_MAX
+
+
+def wrapped(error):
+    group = type('Group', (Exception,), {})('of tasks')
+    group.exceptions = (error, error)
+    return group
+
+
+def raised_from(error):
+    try:
+        raise ValueError('disconnected') from error
+    except ValueError as caught:
+        return caught
+
+
+RAISES = {
+    'it leaves': lambda error: error,
+    'as a cause': raised_from,
+    'in a group': wrapped,
+    'in a group of groups': lambda error: wrapped(wrapped(error)),
+}
+
+
+@pytest.mark.parametrize('name', RAISES)
+def test_when_the_client_has_gone_send_raises_what_is_not_logged(name, log):
+    async def application(scope, receive, send):
+        await send(start())
+        try:
+            while True:
+                await send(part(bytes(65536), True))
+        except OSError as error:
+            errors.append(error)
+            with pytest.raises(ClientGone):
+                await send(part(b'more', True))
+            raise RAISES[name](error) from error.__cause__
+
+    errors = []
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        edge.abort()
+        answer = edge.answer()
+    assert answer.kinds[-1] in (END, FAILED)
+    assert not answer.failure
+    assert isinstance(errors[0], ClientGone)
+    assert log.take() == ''
+
+
+def test_a_fault_of_the_application_is_logged_though_the_client_has_gone(log):
+    async def application(scope, receive, send):
+        await receive()
+        await receive()
+        raise wrapped(KeyError('of its own'))
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        edge.abort()
+        edge.answer()
+    assert 'of its own' in log.take()
+
+
+def test_a_response_to_nobody_raises_from_its_start():
+    async def application(scope, receive, send):
+        await receive()
+        await receive()
+        for message in (start(), part(b'x')):
+            with pytest.raises(ClientGone):
+                await send(message)
+        seen.append(True)
+
+    seen = []
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        edge.abort()
+        assert edge.answer().kinds == [END]
+    assert seen
+
+
+def test_what_follows_the_end_is_ignored(log):
+    answer = ask(sending(*[start(), part(b'first'), part(b'SECOND', True), part(b'SECOND'), start(500), {'type': 'x'}]))
+    assert (answer.kinds, answer.body) == ([WHOLE], b'first')
+    assert log.take() == ''
+
+
+def test_a_stream_that_does_not_end_with_its_response_is_told(log):
+    async def application(scope, receive, send):
+        await send(start())
+        while True:
+            await send(part(bytes(1000), True))
+            sent.append(1000)
+
+    sent = []
+    with asgi_edge(http_only(application)) as edge:
+        assert edge.ask(method='HEAD').kinds == [WHOLE]
+        until(lambda: not edge.worker.lanes[0].streams)
+    assert sum(sent) <= IGNORED_BYTES_MAX + 1000
+    assert log.take() == ''
+
+
+def test_hints_leave_before_the_response():
+    links = [b'</a.css>; rel=preload', b'</b.js>; rel=preload']
+    hint = {'type': 'http.response.early_hint', 'links': links}
+    answer = ask(sending(start(), hint, part(b'ok', True), hint, part()))
+    assert answer.kinds == [lanes.HINTS, RESPONSE, END]
+    assert answer.frames[0].payload == b'link\0' + links[0] + b'\0link\0' + links[1]
+
+
+def test_trailers_follow_the_body():
+    fields = {'type': 'http.response.trailers', 'headers': [(b'x-sum', b'42')], 'more_trailers': True}
+    last = {'type': 'http.response.trailers', 'headers': [(b'x-more', b'1')]}
+    answer = ask(sending(start(trailers=True), part(b'body'), fields, last))
+    assert answer.kinds == [RESPONSE, lanes.TRAILERS, END]
+    assert answer.frames[1].payload == b'x-sum\x0042\0x-more\x001'
+    answer = ask(sending(start(trailers=True), part(b'body'), {'type': 'http.response.trailers'}))
+    assert answer.kinds == [RESPONSE, END]
+
+
+def test_trailers_that_do_not_come(log):
+    answer = ask(sending(start(trailers=True), part(b'body')))
+    assert answer.kinds == [RESPONSE, FAILED]
+    assert 'returned before its response was complete' in log.take()
+    answer = ask(sending(start(trailers=True), part(b'body'), part(b'more')))
+    assert 'only trailers may follow' in answer.failure
+
+
+@pytest.mark.parametrize('development', [True, False])
+def test_debug_and_push_do_not_disturb_the_response(development, log):
+    debug = {'type': 'http.response.debug', 'info': {'template': 'a.html'}}
+    push = {'type': 'http.response.push', 'path': '/', 'headers': []}
+    application = http_only(sending(debug, start(), push, part(b'ok')))
+    with asgi_edge(application, development=development) as edge:
+        assert edge.ask().body == b'ok'
+    assert ('a.html' in log.take()) is development

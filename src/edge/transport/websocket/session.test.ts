@@ -1,0 +1,292 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { clientClose, clientFrame } from '../../../protocol/websocket/fake-client-frame.ts';
+import { OPCODE } from '../../../protocol/websocket/opcodes.ts';
+import { EDGE_LIMITS } from '../../limits.ts';
+import { SessionScene } from './fake-session.ts';
+
+const text = (payload: string, reserved = 0): Buffer => clientFrame({ opcode: OPCODE.text, payload, reserved });
+const compressed = (payload: string): Buffer => text(payload, 4);
+const ping = (payload = ''): Buffer => clientFrame({ opcode: OPCODE.ping, payload });
+const pong = (payload = ''): Buffer => clientFrame({ opcode: OPCODE.pong, payload });
+
+// The table at the head of session.ts, row by row.
+
+test('Session: a close frame of the client is answered with its code', () => {
+  for (const [frame, heard, answer] of [
+    [clientClose(1000, 'bye'), 'close 1000 bye', 'close 1000'],
+    [clientClose(4999), 'close 4999', 'close 4999'],
+    [clientClose(), 'close 1005', 'close'],
+  ] as const) {
+    const scene = new SessionScene();
+    scene.receive(text('hello'), frame, text('never heard'));
+    deepEqual(scene.told, ['text hello', heard, 'end']);
+    deepEqual(scene.sent, [answer]);
+  }
+});
+
+test('Session: a close of ours waits for the answer, and the sink hears its code', () => {
+  const scene = new SessionScene();
+  scene.session.close(4001, 'enough');
+  deepEqual(scene.sent, ['close 4001 enough']);
+  deepEqual(scene.told, []);
+  scene.receive(clientClose(4002, 'ok'));
+  deepEqual(scene.told, ['close 4002 ok', 'end']);
+  deepEqual(scene.sent, ['close 4001 enough'], 'it is not closed twice');
+});
+
+test('Session: a close of ours that is not answered in time ends the connection', () => {
+  const scene = new SessionScene();
+  scene.pass(7000);
+  scene.session.close(1000, '');
+  scene.pass(EDGE_LIMITS.webSocketCloseMs - 1000);
+  deepEqual(scene.told, []);
+  scene.pass(1000);
+  deepEqual(scene.told, ['close 1006', 'end reading on']);
+  deepEqual(scene.sent, ['close 1000']);
+});
+
+test('Session: a fault of the client is told to both', () => {
+  for (const [frame, code] of [
+    [clientFrame({ opcode: OPCODE.text, payload: 'x', key: undefined }), 1002],
+    [text('x', 4), 1002],
+    [clientFrame({ opcode: 3 }), 1002],
+    [clientClose(1005), 1002],
+    [clientFrame({ opcode: OPCODE.text, payload: Buffer.of(0xff) }), 1007],
+    [clientFrame({ opcode: OPCODE.binary, declared: 1001 }), 1009],
+  ] as const) {
+    const scene = new SessionScene();
+    scene.receive(frame, text('never heard'));
+    deepEqual(
+      scene.told.map((entry) => entry.split(' ').slice(0, 2).join(' ')),
+      [`close ${code}`, 'end reading'],
+    );
+    equal(scene.sent.length, 1);
+    equal(scene.sent[0]?.startsWith(`close ${code}`), true, scene.sent[0]);
+  }
+});
+
+test('Session: a client that does not answer a ping in time is gone', () => {
+  const scene = new SessionScene();
+  scene.pass(20_000);
+  deepEqual(scene.sent, ['ping']);
+  scene.pass(9000);
+  deepEqual(scene.told, []);
+  scene.pass(1000);
+  deepEqual(scene.told, ['close 1006', 'end reading on']);
+  deepEqual(scene.sent, ['ping', 'close 1011 no answer to a ping']);
+});
+
+test('Session: a connection that is lost is heard of once', () => {
+  const scene = new SessionScene();
+  scene.session.onLost();
+  scene.session.onLost();
+  scene.session.close(1000, '');
+  scene.receive(text('late'));
+  scene.session.send(true, Buffer.from('late'));
+  scene.session.onDrain();
+  scene.pass(100_000);
+  deepEqual(scene.told, ['close 1006', 'end']);
+  deepEqual(scene.sent, []);
+});
+
+// What is sent and received while it is open.
+
+test('Session passes messages on, whole and in order, however their bytes come', () => {
+  const scene = new SessionScene();
+  const first = clientFrame({ opcode: OPCODE.text, payload: 'in ', isFinal: false });
+  const last = clientFrame({ opcode: OPCODE.continuation, payload: 'pieces' });
+  for (const byte of Buffer.concat([text('one'), first, ping('p'), last, text('')])) scene.receive(Buffer.of(byte));
+  deepEqual(scene.told, ['text one', 'text in pieces', 'text ']);
+  deepEqual(scene.sent, ['pong p']);
+});
+
+test('Session sends messages in one frame each, short or long, and says whether the client keeps up', () => {
+  const scene = new SessionScene();
+  for (const size of [0, 125, 126, 16_384, 16_385, 70_000]) {
+    equal(scene.session.send(false, Buffer.alloc(size, 'x')), true);
+  }
+  equal(scene.session.send(true, Buffer.from('hello')), true);
+  scene.hasRoom = false;
+  equal(scene.session.send(true, Buffer.from('more')), false);
+  scene.session.onDrain();
+  deepEqual(scene.told, ['drain']);
+  deepEqual(scene.sent, [
+    'binary',
+    'binary 125',
+    'binary 126',
+    'binary 16384',
+    'binary 16385',
+    'binary 70000',
+    'text hello',
+    'text more',
+  ]);
+});
+
+test('Session reads no more while the sink wants nothing, and goes on where it was', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), text('two'), ping(), clientClose(1000));
+  deepEqual(scene.told.splice(0), ['text one', 'pause']);
+  scene.session.resume();
+  deepEqual(scene.told.splice(0), ['text two']);
+  scene.takes = true;
+  scene.session.resume();
+  deepEqual(scene.told, ['close 1000', 'end', 'resume']);
+  deepEqual(scene.sent, ['pong', 'close 1000']);
+  scene.session.resume();
+  equal(scene.told.length, 3);
+});
+
+test('Session neither pings nor gives up a client that it does not read from', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), pong());
+  scene.pass(100_000);
+  deepEqual(scene.sent, []);
+  scene.takes = true;
+  scene.session.resume();
+  scene.pass(1000);
+  deepEqual(scene.sent, ['ping']);
+  scene.receive(pong());
+  scene.pass(19_000);
+  deepEqual(scene.sent, ['ping']);
+  scene.pass(1000);
+  deepEqual(scene.sent, ['ping', 'ping']);
+});
+
+test('Session sends no pings if there are to be none', () => {
+  const scene = new SessionScene({ pingIntervalMs: 0 });
+  scene.pass(100_000);
+  deepEqual(scene.sent, []);
+});
+
+test('Session drops what comes between its close and the answer', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), text('two'));
+  scene.session.close(1001, '');
+  deepEqual(scene.told, ['text one', 'pause', 'resume']);
+  scene.receive(text('three'), ping(), clientClose(1001));
+  deepEqual(scene.told.slice(3), ['close 1001', 'end']);
+  deepEqual(scene.sent, ['close 1001'], 'not even a ping is answered');
+});
+
+test('Session sends nothing behind its close, and closes once', () => {
+  const scene = new SessionScene();
+  scene.session.close(4000, '');
+  scene.session.close(4001, '');
+  equal(scene.session.send(true, Buffer.from('late')), true);
+  scene.session.onDrain();
+  deepEqual(scene.sent, ['close 4000']);
+  deepEqual(scene.told, []);
+  scene.session.onLost();
+  deepEqual(scene.told, ['close 1006', 'end']);
+});
+
+// Compression, which may take its time.
+
+test('Session reads no further while a message is decompressed', () => {
+  const scene = new SessionScene({ compresses: true });
+  scene.receive(compressed('x'), text('plain'));
+  deepEqual(scene.told.splice(0), ['pause']);
+  scene.session.resume();
+  deepEqual(scene.told, [], 'the sink has stopped nothing');
+  scene.deflate.inflations[0]?.(Buffer.from('decompressed'));
+  deepEqual(scene.told, ['text decompressed', 'text plain', 'resume']);
+});
+
+test('Session: what cannot be decompressed is a fault of the client', () => {
+  for (const [result, code] of [
+    ['bad', 1007],
+    ['too-big', 1009],
+    [Buffer.of(0xff), 1007],
+  ] as const) {
+    const scene = new SessionScene({ compresses: true });
+    scene.receive(compressed('x'), text('never heard'));
+    scene.deflate.inflations[0]?.(result);
+    equal(scene.sent[0]?.startsWith(`close ${code}`), true);
+    equal(scene.told[1]?.startsWith(`close ${code}`), true);
+    deepEqual(scene.told.slice(2, 3), ['end reading on']);
+    equal(scene.deflate.isClosed, true);
+  }
+});
+
+test('Session sends messages in their order, whatever their compression takes, then the close', () => {
+  const scene = new SessionScene({ compresses: true });
+  const send = (message: string): boolean => scene.session.send(true, Buffer.from(message));
+  equal(send('abc'), true, 'done at once');
+  scene.told.length = 0;
+  equal(send('long one'), false);
+  equal(send('def'), false);
+  equal(send('long two'), false);
+  scene.session.close(1000, 'bye');
+  scene.session.close(1001, '');
+  equal(send('behind the close'), true);
+  deepEqual(scene.sent, ['text abc']);
+  scene.deflate.deflations[0]?.(undefined);
+  deepEqual(scene.sent, ['text abc', 'compressed text [long one]', 'text def']);
+  scene.deflate.deflations[1]?.(undefined);
+  deepEqual(scene.sent.slice(3), ['compressed text [long two]', 'close 1000 bye']);
+  deepEqual(scene.told, [], 'behind a close nobody waits for room');
+});
+
+test('Session tells that there is room when the last of its messages is compressed', () => {
+  const scene = new SessionScene({ compresses: true });
+  scene.session.send(true, Buffer.from('long one'));
+  scene.session.onDrain();
+  deepEqual(scene.told, [], 'one is still to be sent');
+  scene.hasRoom = false;
+  scene.deflate.deflations[0]?.(undefined);
+  deepEqual(scene.told, []);
+  scene.session.onDrain();
+  deepEqual(scene.told, ['drain']);
+  scene.hasRoom = true;
+  scene.session.send(true, Buffer.from('long two'));
+  scene.deflate.deflations[1]?.(undefined);
+  deepEqual(scene.told, ['drain', 'drain']);
+});
+
+test('Session sends nothing more that waits to be compressed when the client closes', () => {
+  const scene = new SessionScene({ compresses: true });
+  scene.session.send(true, Buffer.from('long one'));
+  scene.session.send(true, Buffer.from('long two'));
+  scene.session.close(4000, '');
+  scene.receive(clientClose(1000));
+  scene.deflate.deflations[0]?.(undefined);
+  deepEqual(scene.sent, ['close 1000']);
+  deepEqual(scene.told, ['close 1000', 'end']);
+});
+
+test('Session: a connection that is lost while a message is decompressed', () => {
+  const scene = new SessionScene({ compresses: true });
+  scene.receive(compressed('x'));
+  scene.session.onLost();
+  deepEqual(scene.told, ['pause', 'close 1006', 'end']);
+  equal(scene.deflate.isClosed, true);
+});
+
+test('Session: a close waits for its answer from the moment that it is sent', () => {
+  const scene = new SessionScene({ compresses: true, pingIntervalMs: 0 });
+  scene.session.send(true, Buffer.from('long one'));
+  scene.session.close(1000, '');
+  scene.pass(60_000);
+  deepEqual(scene.told, []);
+  scene.deflate.deflations[0]?.(undefined);
+  scene.pass(EDGE_LIMITS.webSocketCloseMs);
+  deepEqual(scene.told, ['close 1006', 'end reading on']);
+});
+
+test('Session does not say that there is room to who was never told that there is none', () => {
+  const scene = new SessionScene({ compresses: true });
+  equal(scene.session.send(true, Buffer.from('abc')), true);
+  deepEqual(scene.told, []);
+});
+
+test('Session sends many messages behind one that is compressed without going deeper for each', () => {
+  const scene = new SessionScene({ compresses: true });
+  scene.session.send(true, Buffer.from('long one'));
+  for (let index = 0; index < 100_000; index += 1) scene.session.send(true, Buffer.from('x'));
+  scene.deflate.deflations[0]?.(undefined);
+  equal(scene.sent.length, 100_001);
+});

@@ -1,0 +1,180 @@
+// What comes before it is known how the application is called, and who gets it then.
+
+import { deepEqual, equal } from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { FakeClock } from '../kernel/fake-clock.ts';
+import { FRAME } from '../protocol/lanes/frames.ts';
+import { AppGateway } from './app-gateway.ts';
+import type { FakeRequest } from './fake-exchange.ts';
+import { FakeExchange } from './fake-exchange.ts';
+import { FakeLoop } from './fake-loop.ts';
+import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
+import { SpoolBudget } from './spool-file.ts';
+
+const QUEUE_TIMEOUT_MS = 3000;
+const REFUSED = ['refuse 503 Retry-After: 1'];
+
+class AppStory {
+  readonly gateway: AppGateway;
+  readonly #t: TestContext;
+  readonly #loop: FakeLoop;
+
+  constructor(t: TestContext) {
+    this.#t = t;
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    this.#loop = new FakeLoop(t);
+    const clock = new FakeClock();
+    clock.advance(1000);
+    this.gateway = new AppGateway({
+      settings: {
+        timeoutMs: 30_000,
+        queueMax: 3,
+        queueTimeoutMs: QUEUE_TIMEOUT_MS,
+        bodyBytesMax: 1000,
+        keepsTimes: false,
+      },
+      clock,
+      budget: new SpoolBudget('/nowhere', 's'),
+      board: new FakeBoard().asBoard,
+      units: { loads: new Int32Array(8), progressUs: new Int32Array(8) },
+      firstStream: 0,
+      threads: 1,
+      log: () => undefined,
+      onStuck: () => undefined,
+      onQuiet: () => undefined,
+      onWaiting: () => undefined,
+      othersWait: () => false,
+      onRoom: () => undefined,
+    });
+  }
+
+  setInterface(name: 'wsgi' | 'asgi' | undefined): void {
+    this.gateway.setWorkers({
+      interface: name,
+      active: new Set([1]),
+      draining: new Set(),
+      closing: new Set(),
+      gone: [],
+    });
+  }
+
+  ask(name: string, request?: FakeRequest): FakeExchange {
+    const exchange = new FakeExchange(name, request);
+    this.gateway.submit(exchange);
+    return exchange;
+  }
+
+  /** A worker whose lane says how it runs requests; what comes to it, and how it answers. */
+  connect(kind: 'wsgi' | 'asgi'): { arrivals(): string[]; answer(body: string): void; lose(): void } {
+    const socket = new FakeSocket();
+    const hello = { secret: '', role: 'requests', worker: 1, unit: 0, slot: 0, pid: 101, capacity: 10, kind } as const;
+    const lane = this.gateway.addLane(socket.asSocket, hello);
+    let stream = 0;
+    return {
+      arrivals: () => {
+        this.#loop.turn(0);
+        return socket.takeFrames().map((frame) => {
+          stream = frame.stream;
+          return readRequest(frame).request[1] ?? '';
+        });
+      },
+      answer: (body) => {
+        const bytes = responseFrame(FRAME.responseWhole, stream, body);
+        lane.onBytes(bytes, bytes.length);
+      },
+      lose: () => lane.onLost(),
+    };
+  }
+
+  pass(ms: number): void {
+    this.#t.mock.timers.tick(ms);
+  }
+}
+
+for (const kind of ['wsgi', 'asgi'] as const) {
+  test(`AppGateway keeps requests until it knows that the application is ${kind}, then gives them on in their order`, (t) => {
+    const story = new AppStory(t);
+    const early = [story.ask('a'), story.ask('b')];
+    story.setInterface(undefined);
+    story.setInterface(kind);
+    const worker = story.connect(kind);
+    // A unit of WSGI has one at a time.
+    deepEqual(worker.arrivals(), kind === 'asgi' ? ['/a', '/b'] : ['/a']);
+    worker.answer('answered');
+    deepEqual(
+      early.map(({ told }) => told).filter((told) => told.length > 0),
+      [['respond 200 answered']],
+    );
+    story.pass(10 * QUEUE_TIMEOUT_MS);
+    equal(early.flatMap(({ told }) => told).length, 1, 'what was given on has no wait of its own any more');
+  });
+}
+
+test('AppGateway gives what comes later on at once, also while it is said of no worker what it runs', (t) => {
+  const story = new AppStory(t);
+  story.setInterface('asgi');
+  story.setInterface(undefined);
+  const worker = story.connect('asgi');
+  story.ask('a');
+  deepEqual(worker.arrivals(), ['/a']);
+});
+
+test('AppGateway has an early request wait no longer than others', (t) => {
+  const story = new AppStory(t);
+  const first = story.ask('a');
+  story.pass(QUEUE_TIMEOUT_MS - 1);
+  const second = story.ask('b');
+  deepEqual(first.told, []);
+  story.pass(1);
+  deepEqual([first.told, second.told], [REFUSED, []]);
+  story.setInterface('asgi');
+  deepEqual(story.connect('asgi').arrivals(), ['/b']);
+});
+
+test('AppGateway keeps as many early requests as may wait, and one more when one has left', (t) => {
+  const story = new AppStory(t);
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => story.ask(name));
+  deepEqual([a?.told, b?.told, c?.told, d?.told], [[], [], [], REFUSED]);
+  a?.leave();
+  equal(b?.watcher?.onClientEnd(), true);
+  deepEqual([story.ask('e').told, story.ask('f').told, story.ask('g').told], [[], [], REFUSED]);
+  c?.watcher?.onDrain();
+  story.setInterface('asgi');
+  deepEqual(story.connect('asgi').arrivals(), ['/c', '/e', '/f']);
+  story.pass(QUEUE_TIMEOUT_MS);
+  deepEqual([a?.told, b?.told], [[], []]);
+});
+
+test('AppGateway: an early client that leaves later is a client that leaves', (t) => {
+  const story = new AppStory(t);
+  const exchange = story.ask('a');
+  equal(exchange.watcher?.times, undefined);
+  story.setInterface('asgi');
+  exchange.leave();
+  deepEqual(story.connect('asgi').arrivals(), []);
+});
+
+test('AppGateway reads no body before the application is known', (t) => {
+  const story = new AppStory(t);
+  const exchange = story.ask('a', { method: 'POST', isChunked: true });
+  const isRead = (): boolean => exchange.sink !== undefined;
+  equal(isRead(), false);
+  story.setInterface('asgi');
+  story.connect('asgi');
+  equal(isRead(), true);
+});
+
+test('AppGateway tells the gateway of a lane when it is lost', (t) => {
+  for (const kind of ['wsgi', 'asgi'] as const) {
+    const story = new AppStory(t);
+    story.setInterface(kind);
+    const lost = story.connect(kind);
+    story.ask('a');
+    deepEqual(lost.arrivals(), ['/a']);
+    lost.lose();
+    deepEqual(story.connect(kind).arrivals(), ['/a']);
+    t.mock.restoreAll();
+    t.mock.timers.reset();
+  }
+});

@@ -1,0 +1,182 @@
+/** A gateway to event loops in a made-up world, for its tests: clients, workers, other edge threads, the board and the time are the test's. */
+
+import { equal, ok } from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { FakeClock } from '../../kernel/fake-clock.ts';
+import { FieldLine, parseFieldLine } from '../../protocol/http1/field.ts';
+import { ParsedBlock } from '../../protocol/http1/field-block.ts';
+import type { FieldBlock } from '../../protocol/http1/types.ts';
+import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
+import { readHandshake } from '../../protocol/websocket/handshake.ts';
+import type { FakeRequest } from '../fake-exchange.ts';
+import { FakeExchange } from '../fake-exchange.ts';
+import { FakeLoop } from '../fake-loop.ts';
+import { FakeBoard } from '../fake-worker.ts';
+import type { GatewaySettings } from '../gateway.ts';
+import type { StuckRequest } from '../lane-watch.ts';
+import { SpoolBudget } from '../spool-file.ts';
+import { ConcurrentGateway } from './concurrent-gateway.ts';
+import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
+
+const SETTINGS: GatewaySettings = {
+  timeoutMs: 8000,
+  queueMax: 4,
+  queueTimeoutMs: 3000,
+  bodyBytesMax: 1_000_000,
+  keepsTimes: false,
+};
+/** More than a test connects workers: none has the slot of another. */
+const SLOTS = 16;
+/** No step of time is longer. */
+const STEP_MS = 50;
+
+export const HANDSHAKE: readonly (readonly [name: string, value: string])[] = [
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
+];
+
+/** A client whose fields mean what they say, and that reads slowly if the test wants it. */
+export class SlowExchange extends FakeExchange {
+  override readonly block: FieldBlock;
+  override readonly expectsContinue: boolean;
+  override readonly handshake: Handshake | HandshakeRefusal | undefined;
+  takesBytes = true;
+
+  constructor(name: string, request: FakeRequest = {}) {
+    super(name, request);
+    this.block = parseBlock(request.fields ?? []);
+    this.expectsContinue = this.block.expect !== undefined;
+    this.handshake = readHandshake({ method: this.method, minor: 1, block: this.block, framing: { kind: 'none' } });
+  }
+
+  override write(bytes: Buffer): boolean {
+    super.write(bytes.length > 100 ? Buffer.from(`${bytes.length}`) : bytes);
+    return this.takesBytes;
+  }
+}
+
+export class ConcurrentStory {
+  readonly clock: FakeClock = new FakeClock();
+  readonly board: FakeBoard = new FakeBoard();
+  readonly loads: Int32Array = new Int32Array(SLOTS);
+  readonly logged: string[] = [];
+  readonly stuck: StuckRequest[] = [];
+  /** Each time that a worker was said to be quiet. */
+  readonly quiet: number[] = [];
+  readonly gateway: ConcurrentGateway;
+  readonly #loop: FakeLoop;
+  #slots = 0;
+
+  constructor(
+    t: TestContext,
+    { firstStream = 0, ...settings }: Partial<GatewaySettings> & { firstStream?: number } = {},
+  ) {
+    this.#loop = new FakeLoop(t);
+    this.clock.advance(1000);
+    this.gateway = new ConcurrentGateway({
+      settings: { ...SETTINGS, ...settings },
+      clock: this.clock,
+      budget: new SpoolBudget('/nowhere', 's'),
+      board: this.board.asBoard,
+      units: { loads: this.loads, progressUs: new Int32Array(SLOTS) },
+      firstStream,
+      log: (level, text) => this.logged.push(`${level} ${text}`),
+      onStuck: (stuck) => this.stuck.push(stuck),
+      onQuiet: (worker) => this.quiet.push(worker),
+    });
+    this.setWorkers({ active: [1, 2, 3] });
+  }
+
+  setWorkers({
+    active = [],
+    draining = [],
+    closing = [],
+    gone = [],
+  }: Partial<Record<'active' | 'draining' | 'closing' | 'gone', readonly number[]>>): void {
+    this.gateway.setWorkers({
+      active: new Set(active),
+      draining: new Set(draining),
+      closing: new Set(closing),
+      gone,
+    });
+  }
+
+  /** A worker dials in; each has a slot of its own. */
+  connect(worker: number, capacity = 100): FakeConcurrentWorker {
+    const slot = this.#slots;
+    this.#slots += 1;
+    ok(slot < SLOTS);
+    const identity = { worker, unit: 0, slot, pid: 100 + worker, capacity };
+    return new FakeConcurrentWorker((socket) => this.gateway.addLane(socket, identity));
+  }
+
+  /** A client's request reaches the gateway. */
+  ask(name: string, request?: FakeRequest): SlowExchange {
+    const exchange = new SlowExchange(name, request);
+    this.gateway.submit(exchange, 'asgi');
+    return exchange;
+  }
+
+  askAll(...names: readonly string[]): SlowExchange[] {
+    return names.map((name) => this.ask(name));
+  }
+
+  /** A client asks for a WebSocket. */
+  shake(name: string, fields: FakeRequest['fields'] = HANDSHAKE): SlowExchange {
+    return this.ask(name, { fields });
+  }
+
+  /** What comes to a worker by the end of this turn of the loop. */
+  arrivals(worker: FakeConcurrentWorker): string[] {
+    this.turn();
+    return worker.receive();
+  }
+
+  turn(): void {
+    this.#loop.turn(0);
+  }
+
+  pass(ms: number): void {
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      const step = Math.min(left, STEP_MS);
+      this.clock.advance(step);
+      this.#loop.turn(step);
+    }
+  }
+
+  /** The worker has begun a request, as the board says. */
+  begin(worker: FakeConcurrentWorker, name: string): void {
+    this.board.started.set(worker.lane.slot, worker.streamOf(name));
+  }
+
+  /** The worker's end of a lane is closed. */
+  lose(worker: FakeConcurrentWorker): void {
+    this.gateway.onLaneLost(worker.lane);
+  }
+
+  get isWatching(): boolean {
+    return this.#loop.hasIntervals;
+  }
+
+  /** Nothing is counted that is not there. */
+  expectRest(): void {
+    equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of workers');
+  }
+}
+
+function parseBlock(fields: readonly (readonly [name: string, value: string])[]): FieldBlock {
+  return new ParsedBlock(
+    fields.map(([name, value]) => {
+      const line = Buffer.from(`${name}: ${value}`, 'latin1');
+      const field = parseFieldLine(line, 0, line.length);
+      ok(field instanceof FieldLine);
+      return field;
+    }),
+  );
+}
+
+export function toldOf(exchanges: readonly (FakeExchange | undefined)[]): string[] {
+  return exchanges.map((exchange) => exchange?.told.join('; ') ?? '');
+}

@@ -1,0 +1,228 @@
+// Bodies and responses as they stream, by credit.
+
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import type { FakeRequest } from '../fake-exchange.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
+import type { SlowExchange } from './concurrent-story.ts';
+import { ConcurrentStory } from './concurrent-story.ts';
+import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
+
+const { creditBytes } = FRAME_LIMITS;
+const UPLOAD = { method: 'POST', isChunked: true } as const;
+
+interface Scene {
+  readonly story: ConcurrentStory;
+  readonly worker: FakeConcurrentWorker;
+  readonly exchange: SlowExchange;
+}
+
+/** A request that is on its lane. */
+function open(t: TestContext, request: FakeRequest = {}, bodyBytesMax = 10_000_000): Scene {
+  const story = new ConcurrentStory(t, { bodyBytesMax });
+  const worker = story.connect(1);
+  const exchange = story.ask('a', request);
+  deepEqual(story.arrivals(worker).slice(0, 1), ['request a']);
+  return { story, worker, exchange };
+}
+
+test('StreamedCall sends a body as it comes, and says so in the flags', (t) => {
+  const { story, worker, exchange } = open(t, UPLOAD);
+  equal(worker.requests.get('a')?.flags, REQUEST_FLAG.body | REQUEST_FLAG.more);
+  for (const part of ['one', 'two']) {
+    equal(exchange.sink?.data(Buffer.from(part)), true);
+    deepEqual(story.arrivals(worker), [`body a ${part}`]);
+  }
+  exchange.sink?.end();
+  deepEqual(story.arrivals(worker), ['end a']);
+});
+
+test('StreamedCall reads no more of a body than the application has credit for, until it has received', (t) => {
+  const { story, worker, exchange } = open(t, UPLOAD);
+  equal(exchange.sink?.data(Buffer.alloc(creditBytes - 1)), true);
+  equal(exchange.sink?.data(Buffer.alloc(65_536)), false, 'the frame that uses the last byte of credit is the last');
+  worker.grant('a', 65_535);
+  equal(exchange.resumes, 0, 'there is none yet');
+  worker.grant('a', 1);
+  equal(exchange.resumes, 1);
+  equal(exchange.sink?.data(Buffer.alloc(1)), false);
+  worker.grant('a', creditBytes);
+  worker.grant('a', 1);
+  equal(exchange.resumes, 2);
+  equal(story.arrivals(worker).length, 3);
+});
+
+test('StreamedCall asks for a body that waits for 100 (Continue) with the first credit', (t) => {
+  const { story, worker, exchange } = open(t, { ...UPLOAD, fields: [['Expect', '100-continue']] });
+  equal(worker.requests.get('a')?.flags, REQUEST_FLAG.body | REQUEST_FLAG.more | REQUEST_FLAG.expect);
+  deepEqual([exchange.sink], [undefined]);
+  worker.grant('a', 0);
+  exchange.sink?.data(Buffer.from('body'));
+  worker.grant('a', 4);
+  exchange.sink?.end();
+  deepEqual(story.arrivals(worker), ['body a body', 'end a']);
+});
+
+test('StreamedCall reads no body that the application did not ask for before it answered', (t) => {
+  const { worker, exchange } = open(t, { ...UPLOAD, fields: [['Expect', '100-continue']] });
+  worker.answer('a', 'no', ['403']);
+  equal(exchange.sink, undefined);
+  deepEqual(exchange.told, ['respond 403 no']);
+});
+
+test('StreamedCall refuses a body that becomes too long, tells the worker, and reads the rest away', (t) => {
+  const { story, worker, exchange } = open(t, UPLOAD, 5);
+  equal(exchange.sink?.data(Buffer.from('12345')), true);
+  equal(exchange.sink?.data(Buffer.from('6')), true);
+  deepEqual(exchange.told, ['refuse 413']);
+  deepEqual(story.arrivals(worker), ['body a 12345', 'abort a']);
+  equal(exchange.sink?.data(Buffer.from('7')), true);
+  exchange.sink?.end();
+  deepEqual(story.arrivals(worker), []);
+  worker.tell(FRAME.end, 'a');
+  story.expectRest();
+});
+
+test('StreamedCall cuts a response that has begun when its body becomes too long', (t) => {
+  const { worker, exchange } = open(t, UPLOAD, 5);
+  worker.begin('a', 'part');
+  exchange.sink?.data(Buffer.alloc(6));
+  deepEqual(exchange.told.slice(-1), ['cut']);
+});
+
+test('StreamedCall tells the worker that the client is gone when its body breaks off', (t) => {
+  const { story, worker, exchange } = open(t, UPLOAD);
+  exchange.sink?.fail();
+  exchange.sink?.fail();
+  deepEqual(story.arrivals(worker), ['abort a']);
+  worker.tell(FRAME.failed, 'a', '');
+  deepEqual(exchange.told, []);
+  deepEqual(story.logged, []);
+  story.expectRest();
+});
+
+test('StreamedCall reads the rest of a body away when the application has answered', (t) => {
+  const { story, worker, exchange } = open(t, UPLOAD);
+  equal(exchange.sink?.data(Buffer.alloc(creditBytes)), false);
+  worker.answer('a', 'enough');
+  equal(exchange.resumes, 1, 'nobody would give credit any more');
+  equal(exchange.sink?.data(Buffer.alloc(creditBytes)), true);
+  exchange.sink?.end();
+  equal(story.arrivals(worker).length, 1);
+});
+
+test('StreamedCall tells the application of a client that closes its sending side, and takes what it still sends', (t) => {
+  const { story, worker, exchange } = open(t);
+  worker.begin('a', 'one');
+  equal(exchange.watcher?.onClientEnd(), false);
+  deepEqual(story.arrivals(worker), ['client-end a']);
+  worker.tell(FRAME.data, 'a', 'two');
+  worker.tell(FRAME.end, 'a');
+  deepEqual(exchange.told, ['begin 200 undefined', 'write one', 'write two', 'end']);
+});
+
+test('StreamedCall gives credit for what the client has taken, in pieces that are worth it', (t) => {
+  const { story, worker, exchange } = open(t);
+  const block = Buffer.alloc(GATEWAY_LIMITS.creditBytesMin / 2);
+  worker.begin('a', '');
+  worker.tell(FRAME.data, 'a', block);
+  deepEqual(story.arrivals(worker), []);
+  worker.tell(FRAME.data, 'a', block);
+  deepEqual(story.arrivals(worker), [`credit a ${2 * block.length}`]);
+  exchange.takesBytes = false;
+  for (let turn = 0; turn < 4; turn += 1) worker.tell(FRAME.data, 'a', block);
+  deepEqual(story.arrivals(worker), []);
+  exchange.watcher?.onDrain();
+  exchange.watcher?.onDrain();
+  deepEqual(story.arrivals(worker), [`credit a ${4 * block.length}`]);
+  worker.tell(FRAME.end, 'a');
+  exchange.watcher?.onDrain();
+  deepEqual(story.arrivals(worker), []);
+});
+
+test('StreamedCall gives no credit to a stream whose client is gone', (t) => {
+  const { story, worker, exchange } = open(t);
+  exchange.takesBytes = false;
+  worker.begin('a', 'x'.repeat(GATEWAY_LIMITS.creditBytesMin));
+  exchange.leave();
+  worker.tell(FRAME.data, 'a', Buffer.alloc(GATEWAY_LIMITS.creditBytesMin));
+  exchange.watcher?.onDrain();
+  deepEqual(story.arrivals(worker), ['abort a']);
+});
+
+test('StreamedCall passes hints on before the response, and trailers before its end', (t) => {
+  const { worker, exchange } = open(t);
+  worker.tell(FRAME.hints, 'a', 'link\0</a.css>\0link\0</b.js>');
+  worker.begin('a', 'body', ['200', 'x-kind', '1']);
+  worker.tell(FRAME.hints, 'a', 'link\0</late.css>');
+  worker.tell(FRAME.trailers, 'a', 'x-sum\x0042');
+  worker.tell(FRAME.end, 'a');
+  deepEqual(exchange.told, [
+    'hint link: </a.css>\r\nlink: </b.js>',
+    'begin 200 undefined',
+    'write body',
+    'trail x-sum: 42',
+    'end',
+  ]);
+});
+
+test('StreamedCall keeps to the length that was declared', (t) => {
+  const { story, worker, exchange } = open(t);
+  worker.begin('a', 'four', ['200', 'content-length', '6']);
+  worker.tell(FRAME.data, 'a', 'five six');
+  worker.tell(FRAME.end, 'a');
+  deepEqual(exchange.told, ['begin 200 6', 'write four', 'write fi', 'end']);
+  const short = story.ask('short');
+  story.arrivals(worker);
+  worker.begin('short', 'four', ['200', 'content-length', '6']);
+  worker.tell(FRAME.end, 'short');
+  deepEqual(short.told, ['begin 200 6', 'write four', 'cut']);
+  match(story.logged[0] ?? '', /^error request short GET \/short: .*shorter than its Content-Length/);
+});
+
+test('StreamedCall answers an application that failed with 500, or cuts what has begun', (t) => {
+  const { story, worker, exchange } = open(t);
+  const late = story.ask('late');
+  story.arrivals(worker);
+  worker.begin('late', 'part');
+  worker.tell(FRAME.failed, 'a', 'a traceback');
+  worker.tell(FRAME.failed, 'late', 'a traceback');
+  deepEqual(exchange.told, ['refuse 500 a traceback']);
+  deepEqual(late.told, ['begin 200 undefined', 'write part', 'cut']);
+  story.expectRest();
+});
+
+test('StreamedCall sends a file that the worker names, and says whether it can', async (t) => {
+  const { story, worker, exchange } = open(t);
+  const path = join(tmpdir(), `portico-streamed-call-${process.pid}`);
+  writeFileSync(path, '0123456789');
+  const { dev, ino } = statSync(path, { bigint: true });
+  const frame = (name: string, length: bigint): Buffer => {
+    const fixed = Buffer.alloc(32);
+    [2n, length, dev, ino].forEach((word, index) => void fixed.writeBigUInt64LE(word, index * 8));
+    return Buffer.concat([fixed, Buffer.from(name)]);
+  };
+  const answered = async (): Promise<string> => {
+    for (let turn = 0; turn < 1000; turn += 1) {
+      const [frame = ''] = story.arrivals(worker);
+      if (frame !== '') return frame;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1);
+      });
+    }
+    return 'nothing';
+  };
+  worker.begin('a', '');
+  worker.tell(FRAME.file, 'a', frame(path, 100n));
+  equal(await answered(), 'refused a');
+  worker.tell(FRAME.file, 'a', frame(path, 5n));
+  equal(await answered(), 'opened a');
+  rmSync(path);
+  worker.tell(FRAME.end, 'a');
+  deepEqual(exchange.told, ['begin 200 undefined', 'file 5', 'end']);
+});
