@@ -75,7 +75,7 @@ test('a page of a sync view, and a stream of an async one that hears the room', 
   assert.match(await page.text(), /<h1>attic<\/h1>/);
   assert.equal((await fetch(`http://${origin}/static/chat/chat.js`)).status, 200);
 
-  await using feed = await TextStream.open(`http://${origin}/rooms/attic/feed/`);
+  using feed = await TextStream.open(`http://${origin}/rooms/attic/feed/`);
   assert.equal(await feed.through('\n'), 'Listening to room-attic.\n');
   await using ann = await enter('attic', 'Ann');
   assert.equal(await feed.through('\n'), 'Ann: has come\n');

@@ -30,7 +30,7 @@ test('an async view waits for several things', async () => {
 });
 
 test('a StreamingHttpResponse of an async generator arrives piece by piece', async () => {
-  await using stream = await TextStream.open(`${url}/hear`);
+  using stream = await TextStream.open(`${url}/hear`);
   assert.equal(await stream.through('\n'), 'Listening.\n');
   for (const word of ['one', 'two']) {
     assert.equal(await postForm(`${url}/say`, { word }), 204);
@@ -42,7 +42,7 @@ test('a StreamingHttpResponse of an async generator arrives piece by piece', asy
 
 test('the generator is ended when the client leaves', async () => {
   {
-    await using stream = await TextStream.open(`${url}/hear`);
+    using stream = await TextStream.open(`${url}/hear`);
     await stream.through('Listening.\n');
   }
   await server.logged(/the listener has gone/);

@@ -110,7 +110,7 @@ test('a body of unknown length is read as it comes', async () => {
 });
 
 test('a StreamingResponse arrives piece by piece', async () => {
-  await using stream = await TextStream.open(`${url}/notes/next?count=2`);
+  using stream = await TextStream.open(`${url}/notes/next?count=2`);
   assert.equal(await stream.through('\n'), 'The next 2:\n');
   await followersAre(1);
   await write('Ann', 'one');

@@ -45,7 +45,7 @@ test('bodies arrive whole, in memory or in a file', async () => {
 });
 
 test('a stream sends each line as it is made', async () => {
-  await using stream = await TextStream.open(`${url}/calls`);
+  using stream = await TextStream.open(`${url}/calls`);
   assert.equal(await stream.through('\n'), 'listening\n');
   for (const number of [0, 1, 2]) {
     await ring();

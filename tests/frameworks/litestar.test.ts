@@ -25,7 +25,7 @@ test('JSON becomes a dataclass, and what does not is answered 400', async () => 
 });
 
 test('a stream sends each sum as it changes', async () => {
-  await using stream = await TextStream.open(`${url}/sums?until=4`);
+  using stream = await TextStream.open(`${url}/sums?until=4`);
   assert.equal(await stream.through('\n'), '2\n');
   await postJson(`${url}/votes`, { choice: 'milk' });
   assert.equal(await stream.through('\n'), '3\n');
@@ -34,7 +34,7 @@ test('a stream sends each sum as it changes', async () => {
 });
 
 test('server-sent events arrive as they happen', async () => {
-  await using stream = await TextStream.open(`${url}/events?until=5`);
+  using stream = await TextStream.open(`${url}/events?until=5`);
   assert.match(stream.head.headers.get('content-type') ?? '', /^text\/event-stream/);
   assert.match(await stream.through('\r\n\r\n'), /^event: sum\r\ndata: 4\r\n\r\n$/m);
   await postJson(`${url}/votes`, { choice: 'milk' });

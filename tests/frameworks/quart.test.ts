@@ -31,7 +31,7 @@ test('forms are read, and refused', async () => {
 });
 
 test('a stream sends each telegram as it comes', async () => {
-  await using stream = await TextStream.open(`${url}/wire`);
+  using stream = await TextStream.open(`${url}/wire`);
   assert.equal(await stream.through('Grüße\n'), 'GET /wire\nGrüße\n');
   await postForm(`${url}/telegrams`, { text: 'two' });
   assert.equal(await stream.through('\n'), 'two\n');

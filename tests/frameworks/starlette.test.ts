@@ -26,7 +26,7 @@ test('it is recognised, and runs on the loop that was asked for', async () => {
 });
 
 test('a stream sends what it has while it waits for more', async () => {
-  await using stream = await TextStream.open(`${url}/wait`);
+  using stream = await TextStream.open(`${url}/wait`);
   assert.equal(await stream.through('\n'), 'You are alone.\n');
   await fetch(`${url}/come`, { method: 'POST' });
   assert.equal(await stream.rest(), 'Somebody has come.\n');

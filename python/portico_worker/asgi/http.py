@@ -42,6 +42,7 @@ class HttpConversation(Response):
         self.awaits_continue = awaits_continue
 
     async def run(self, application: Application, scope: dict[str, Any]) -> None:
+        self.note_begun()
         try:
             await application(scope, self.receive, self.send)
             if self.phase != COMPLETE:

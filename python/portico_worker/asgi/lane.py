@@ -41,6 +41,7 @@ class AsgiLane(asyncio.Protocol):
     def __init__(self, worker: AsgiWorker, edge: int) -> None:
         self.worker = worker
         self.edge = edge
+        self.board = worker.board
         self.board_index = worker.board_index(0, edge)
         self.block_bytes = b''
         self.block = worker.blocks.find(NO_BLOCK)
@@ -119,7 +120,7 @@ class AsgiLane(asyncio.Protocol):
         """Begins each whole REQUEST that follows the last. Every request takes this path: it is written for the interpreter."""
         worker, streams, unpack, end = self.worker, self.streams, lanes.REQUEST_HEAD.unpack_from, len(data)
         last, block, block_bytes = end - lanes.REQUEST_HEAD.size, self.block, self.block_bytes
-        application, state, board, place = worker.application, worker.state, worker.board, self.board_index
+        application, state = worker.application, worker.state
         make_task, begun = worker.make_task, 0
         while position <= last:
             size, word, flags, request_size, block_size = unpack(data, position)
@@ -150,7 +151,6 @@ class AsgiLane(asyncio.Protocol):
                 raise lanes.Fault('lanes.request-head') from None
             stream.lane, stream.word, stream.parts = self, word, parts
             streams[number] = stream
-            board[place] = word
             stream.task = make_task(stream.run(application, scope))
         self.block, self.block_bytes = block, block_bytes
         if begun:

@@ -72,6 +72,11 @@ class Stream:
     """The worker ends and has cancelled the task."""
     waiters: Waiters | None = None
 
+    def note_begun(self) -> None:
+        """The application is called now: the board says so, in case that the process is killed (docs/lanes.md)."""
+        lane = self.lane
+        lane.board[lane.board_index] = self.word
+
     async def change(self) -> None:
         """Waits until something has happened to this stream."""
         if self.waiters is None:

@@ -65,6 +65,7 @@ class WebSocketConversation(Stream):
         return self.phase == ENDED or (self.response is not None and self.response.has_ended)
 
     async def run(self, application: Application, scope: dict[str, Any]) -> None:
+        self.note_begun()
         try:
             await application(scope, self.receive, self.send)
             self._end()

@@ -4,10 +4,14 @@ import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneOutput } from '../lane-output.ts';
 
-export interface BodyStreamOptions {
-  readonly exchange: Exchange;
+/** Where it goes. */
+export interface BodyTarget {
   readonly output: LaneOutput;
   readonly stream: number;
+}
+
+export interface BodyStreamOptions {
+  readonly exchange: Exchange;
   readonly bytesMax: number;
   /** It is longer than it may be. */
   onTooLong(): void;
@@ -17,6 +21,9 @@ export interface BodyStreamOptions {
 
 export class BodyStream implements BodySink {
   readonly #options: BodyStreamOptions;
+  #target: BodyTarget;
+  /** What was sent while nobody had begun to read it: another worker can be given it. At most what the first credit allows, and one read. */
+  #sent: Buffer[] | undefined = [];
   #credit: number = FRAME_LIMITS.creditBytes;
   #length = 0;
   /** What came without credit: at most what one read of the client brings, for it is not read on. */
@@ -25,8 +32,28 @@ export class BodyStream implements BodySink {
   #isPaused = false;
   #isOver = false;
 
-  constructor(options: BodyStreamOptions) {
+  constructor(options: BodyStreamOptions, target: BodyTarget) {
     this.#options = options;
+    this.#target = target;
+  }
+
+  /** Nothing of it is lost with a worker that has not begun. */
+  get mayMove(): boolean {
+    return this.#sent !== undefined;
+  }
+
+  /** Begins anew, for another worker. */
+  moveTo(target: BodyTarget): void {
+    const pieces = [...(this.#sent ?? []), ...this.#held];
+    this.#target = target;
+    this.#sent = [];
+    this.#held = [];
+    this.#credit = FRAME_LIMITS.creditBytes;
+    this.#isOver = false;
+    for (const piece of pieces) {
+      this.#pass(piece);
+    }
+    this.#sendEnd();
   }
 
   data(bytes: Buffer): boolean {
@@ -39,18 +66,23 @@ export class BodyStream implements BodySink {
       this.#options.onTooLong();
       return true;
     }
-    if (this.#credit > 0) {
-      this.#send(bytes);
-    } else {
-      this.#held.push(Buffer.from(bytes));
-    }
+    this.#pass(Buffer.from(bytes));
     this.#isPaused = this.#credit <= 0;
     return !this.#isPaused;
   }
 
+  #pass(bytes: Buffer): void {
+    if (this.#credit > 0) {
+      this.#send(bytes);
+    } else {
+      this.#held.push(bytes);
+    }
+  }
+
   #send(bytes: Buffer): void {
-    this.#options.output.frame(FRAME.body, this.#options.stream, bytes);
+    this.#target.output.frame(FRAME.body, this.#target.stream, bytes);
     this.#credit -= bytes.length;
+    this.#sent?.push(bytes);
   }
 
   end(): void {
@@ -61,7 +93,7 @@ export class BodyStream implements BodySink {
   #sendEnd(): void {
     if (this.#hasEnded && !this.#isOver && this.#held.length === 0) {
       this.#isOver = true;
-      this.#options.output.frame(FRAME.bodyEnd, this.#options.stream);
+      this.#target.output.frame(FRAME.bodyEnd, this.#target.stream);
     }
   }
 
@@ -74,6 +106,7 @@ export class BodyStream implements BodySink {
 
   /** The application has received so many bytes. */
   onCredit(bytes: number): void {
+    this.#sent = undefined;
     this.#credit += bytes;
     while (this.#credit > 0 && this.#held[0] !== undefined) {
       this.#send(this.#held[0]);
@@ -90,6 +123,7 @@ export class BodyStream implements BodySink {
   close(): void {
     this.#isOver = true;
     this.#held = [];
+    this.#sent = undefined;
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#options.exchange.resumeBody();

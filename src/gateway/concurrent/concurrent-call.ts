@@ -67,6 +67,11 @@ export abstract class ConcurrentCall extends Call {
     return `frame ${type} for a stream that is no WebSocket`;
   }
 
+  /** It is taken from a worker that has not begun it, for another. */
+  onMoved(): void {
+    this.onStreamEnded();
+  }
+
   /** The worker has ended the stream, or is gone; before what that means for the response. */
   onStreamEnded(): void {
     this.carrier = undefined;

@@ -236,12 +236,38 @@ test('ConcurrentGateway gives a request up that several workers have lost', (t) 
   story.expectRest();
 });
 
-test('ConcurrentGateway never moves a request whose body is on its way', (t) => {
+test('ConcurrentGateway moves a request with what was sent of its body, as long as nobody has begun it', (t) => {
   const story = new ConcurrentStory(t);
   const [lost, next] = [story.connect(1), story.connect(2)];
   const exchange = story.ask('a', { method: 'POST', isChunked: true });
   exchange.sink?.data(Buffer.from('part'));
   deepEqual(story.arrivals(lost), ['request a', 'body a part']);
+  story.lose(lost);
+  deepEqual(story.arrivals(next), ['request a', 'body a part']);
+  exchange.sink?.data(Buffer.from('rest'));
+  exchange.sink?.end();
+  deepEqual(story.arrivals(next), ['body a rest', 'end a']);
+});
+
+test('ConcurrentGateway moves a body that came to its end while nobody was there to take it', (t) => {
+  const story = new ConcurrentStory(t);
+  const lost = story.connect(1);
+  const exchange = story.ask('a', { method: 'POST', isChunked: true });
+  exchange.sink?.data(Buffer.from('part'));
+  story.arrivals(lost);
+  story.lose(lost);
+  exchange.sink?.data(Buffer.from('rest'));
+  exchange.sink?.end();
+  deepEqual(story.arrivals(story.connect(2)), ['request a', 'body a part', 'body a rest', 'end a']);
+});
+
+test('ConcurrentGateway never moves a request of whose body a worker has taken', (t) => {
+  const story = new ConcurrentStory(t);
+  const [lost, next] = [story.connect(1), story.connect(2)];
+  const exchange = story.ask('a', { method: 'POST', isChunked: true });
+  exchange.sink?.data(Buffer.from('part'));
+  story.arrivals(lost);
+  lost.grant('a', 4);
   story.lose(lost);
   deepEqual(exchange.told, ['refuse 502']);
   deepEqual(story.arrivals(next), []);

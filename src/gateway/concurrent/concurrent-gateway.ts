@@ -281,20 +281,16 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     const back: ConcurrentCall[] = [];
     for (const call of calls) {
       this.onEnded(lane);
-      call.onStreamEnded();
-      if (call.isOver) {
-        continue;
-      }
-      if (
-        !call.hasBegun &&
-        !wasBegun(call.stream, started) &&
-        call.mayMove &&
-        call.retries < GATEWAY_LIMITS.retriesMax
-      ) {
+      const mayMove = !call.hasBegun && !wasBegun(call.stream, started) && call.mayMove;
+      if (!call.isOver && mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
+        call.onMoved();
         call.retries += 1;
         call.queuedAtMs ||= this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
         back.push(call);
-      } else {
+        continue;
+      }
+      call.onStreamEnded();
+      if (!call.isOver) {
         lose(call);
       }
     }

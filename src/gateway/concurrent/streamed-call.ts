@@ -16,15 +16,17 @@ export class StreamedCall extends ConcurrentCall {
     this.#bodyBytesMax = bodyBytesMax;
   }
 
-  /** Bytes of the body are gone to a worker: it cannot be given to another. */
+  /** As long as no worker has taken of its body. */
   override get mayMove(): boolean {
-    return this.#bodyStream === undefined;
+    return this.#bodyStream?.mayMove ?? true;
   }
 
   /** The body follows as it comes; if the client waits to be asked for it, with the first credit. */
   protected sendRequest(lane: Carrier): void {
     lane.output.request(this.stream, renderAsgiHead(this.exchange), this.flags(), undefined);
-    if (this.exchange.hasBody && !this.exchange.expectsContinue) {
+    if (this.#bodyStream !== undefined) {
+      this.#bodyStream.moveTo({ output: lane.output, stream: this.stream });
+    } else if (this.exchange.hasBody && !this.exchange.expectsContinue) {
       this.#readBody(lane);
     }
   }
@@ -35,14 +37,13 @@ export class StreamedCall extends ConcurrentCall {
   }
 
   #readBody(lane: Carrier): void {
-    this.#bodyStream = new BodyStream({
+    const options = {
       exchange: this.exchange,
-      output: lane.output,
-      stream: this.stream,
       bytesMax: this.#bodyBytesMax,
       onTooLong: () => this.#giveUp(413),
       onFailed: () => this.onGone(),
-    });
+    };
+    this.#bodyStream = new BodyStream(options, { output: lane.output, stream: this.stream });
     this.exchange.readBody(this.#bodyStream);
   }
 
@@ -71,5 +72,9 @@ export class StreamedCall extends ConcurrentCall {
   override onStreamEnded(): void {
     super.onStreamEnded();
     this.#bodyStream?.close();
+  }
+
+  override onMoved(): void {
+    super.onStreamEnded();
   }
 }
