@@ -125,7 +125,7 @@ test('server-sent events arrive as they happen, and the application learns that 
     const opening = TextStream.open(`${url}/events`);
     await followersAre(1);
     await write('Bob', 'zero');
-    await using stream = await opening;
+    using stream = await opening;
     assert.equal(await stream.through('\n\n'), 'event: note\ndata: {"author": "Bob", "text": "zero"}\n\n');
     assert.match(stream.head.headers.get('content-type') ?? '', /^text\/event-stream/);
     for (const text of ['first', 'second']) {

@@ -41,7 +41,7 @@ test('a body is answered with while it is still being sent', async () => {
     duplex: 'half',
   });
   await writer.write(Buffer.from('ping'));
-  await using stream = await opening;
+  using stream = await opening;
   assert.equal(await stream.through('ping'), 'ping');
   await writer.write(Buffer.from('pong'));
   assert.equal(await stream.through('pong'), 'pong');
