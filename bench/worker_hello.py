@@ -67,13 +67,13 @@ def request_frame(stream, block):
 def serve(folder, app, edges):
     """The process that is measured: a worker of one unit without its zygote."""
     from portico_worker.loader import load
-    from portico_worker.worker import Worker
+    from portico_worker.wsgi.worker import WsgiWorker
 
     paths = [os.path.join(folder, f'lane.{edge}.sock') for edge in range(edges)]
     settings = Settings(app, '', [], 'never', 1, 0, 0, paths, os.path.join(folder, 'board'), '', folder, False, False)
     status, _ = kept = socket.socketpair()
-    worker = Worker(settings, Identity(1, 'w1', 0), status)
-    worker.make_units(load(app).application if app else hello)
+    worker = WsgiWorker(settings, Identity(1, 'w1', 0), status)
+    worker.prepare(load(app).application if app else hello)
     assert kept
     worker.run({})
 
