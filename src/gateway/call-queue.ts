@@ -56,6 +56,21 @@ export class CallQueue<C extends Call> {
     this.#change(-1);
   }
 
+  /** Takes out calls from the front for as long as each is placed. */
+  takeWhile(place: (call: C) => boolean): void {
+    for (let call = this.peek(); call !== undefined && place(call); call = this.peek()) {
+      this.shift();
+    }
+  }
+
+  /** Takes out, one after another, the calls that have waited since before `sinceMs`, or just then. */
+  *takeOlder(sinceMs: number): Generator<C> {
+    for (let call = this.peek(); call !== undefined && call.queuedAtMs <= sinceMs; call = this.peek()) {
+      this.shift();
+      yield call;
+    }
+  }
+
   /** A waiting call is over: it counts no longer. */
   onDropped(): void {
     this.#change(-1);

@@ -12,6 +12,7 @@ import { collectBody } from './body-collector.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
 import { CallQueue } from './call-queue.ts';
+import { DirtyOutputs } from './dirty-outputs.ts';
 import { closeFile, openWorkerFile } from './file-frame.ts';
 import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
@@ -25,7 +26,7 @@ import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
 import type { SpoolBudget } from './spool-file.ts';
-import { renderWsgiHead } from './wsgi-head.ts';
+import { renderCallHead } from './wsgi-head.ts';
 
 export interface GatewaySettings {
   readonly timeoutMs: number;
@@ -69,10 +70,8 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue<Call>;
   readonly #overload: Overload;
-  readonly #dirty: LaneOutput[] = [];
-  readonly #flushDirty = (): void => this.#flush();
+  readonly #dirty: DirtyOutputs = new DirtyOutputs();
   readonly #thread: ThreadLoad;
-  readonly #head = { request: '', block: '' };
   /** It was this thread's turn to leave a free place to others. */
   #hasYielded = false;
   #onLanes = 0;
@@ -142,7 +141,7 @@ export class Gateway implements CallOwner, LaneOwner {
       return false;
     }
     if (call.request === '') {
-      this.#renderHead(call);
+      renderCallHead(call);
     }
     if (Atomics.add(units.loads, lane.slot, 1) === 0) {
       this.#noteProgress(lane);
@@ -158,14 +157,6 @@ export class Gateway implements CallOwner, LaneOwner {
     return true;
   }
 
-  #renderHead(call: Call): void {
-    const head = this.#head;
-    const { exchange, body } = call;
-    renderWsgiHead(exchange, body === undefined ? undefined : { length: body.length, file: body.file?.path }, head);
-    call.request = head.request;
-    call.block = head.block;
-  }
-
   /** Another thread leaves room: what was slow when this one last looked is not any more. */
   takeRoom(): void {
     for (const lane of this.#lanes.lanes) {
@@ -176,19 +167,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   /** Sends what waits, as far as there is room. */
   pump(): void {
-    for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
-      if (!this.#dispatch(call)) {
-        return;
-      }
-      this.#queue.shift();
-    }
-  }
-
-  #flush(): void {
-    for (const output of this.#dirty) {
-      output.flush();
-    }
-    this.#dirty.length = 0;
+    this.#queue.takeWhile((call) => this.#dispatch(call));
   }
 
   // What lanes tell.
@@ -204,10 +183,7 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   onDirty(output: LaneOutput): void {
-    if (this.#dirty.length === 0) {
-      setImmediate(this.#flushDirty);
-    }
-    this.#dirty.push(output);
+    this.#dirty.add(output);
   }
 
   onAnswered(lane: Lane): void {
@@ -376,11 +352,7 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   #checkQueue(nowMs: number): void {
-    for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
-      if (nowMs - call.queuedAtMs < this.#options.settings.queueTimeoutMs) {
-        return;
-      }
-      this.#queue.shift();
+    for (const call of this.#queue.takeOlder(nowMs - this.#options.settings.queueTimeoutMs)) {
       this.#overload.refuse(call, this.#queue.count);
     }
   }

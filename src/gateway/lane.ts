@@ -9,8 +9,8 @@ import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import { LaneOutput } from './lane-output.ts';
+import { passResponse } from './pass-response.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
-import { bodyStartOf } from './response-head.ts';
 import type { LaneLoad } from './schedule.ts';
 import { nextMean } from './schedule.ts';
 
@@ -178,7 +178,7 @@ export class Lane implements LaneLoad {
     switch (reader.type) {
       case FRAME.responseWhole:
       case FRAME.response:
-        return this.#onResponse(call, reader);
+        return passResponse(reader, this.#owner.memo, call, this);
       case FRAME.data:
         if (!call.hasBegun && !call.isOver) {
           return 'a response that begins with its body';
@@ -186,11 +186,11 @@ export class Lane implements LaneLoad {
         call.onData(reader.buffer, reader.start, reader.end);
         return undefined;
       case FRAME.end:
-        this.#answered();
+        this.endCall();
         call.onEnd();
         return undefined;
       case FRAME.failed:
-        this.#answered();
+        this.endCall();
         call.fail(500, reader.buffer.toString('utf8', reader.start, reader.end));
         return undefined;
       case FRAME.file:
@@ -201,29 +201,8 @@ export class Lane implements LaneLoad {
     }
   }
 
-  #onResponse(call: Call, reader: FrameReader): string | undefined {
-    if (call.hasBegun && !call.isOver) {
-      return 'a second head for one response';
-    }
-    const { buffer, start, end } = reader;
-    const bodyStart = bodyStartOf(buffer, start, end);
-    if (bodyStart === -1) {
-      return 'response head longer than its frame';
-    }
-    const head = this.#owner.memo.parse(buffer.latin1Slice(start + 4, bodyStart));
-    if (head === undefined) {
-      return 'malformed response head';
-    }
-    if (reader.type === FRAME.response) {
-      call.onResponse(head, buffer, bodyStart, end);
-    } else {
-      this.#answered();
-      call.onWhole(head, buffer, bodyStart, end);
-    }
-    return undefined;
-  }
-
-  #answered(): void {
+  /** The first call is answered to its end. */
+  endCall(): void {
     this.calls.shift();
     this.#answeredCount += 1;
     this.#owner.onAnswered(this);

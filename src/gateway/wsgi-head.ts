@@ -6,6 +6,7 @@
 
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
+import type { CollectedBody } from './body-collector.ts';
 import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 
 /** Fields that never reach the application: framing is the edge's, and the rest would be a lie or a trap. */
@@ -112,4 +113,15 @@ export function renderWsgiHead(
   }
   into.request = request;
   into.block = block.text;
+}
+
+/** The head of a call, with its body where it has one. */
+export function renderCallHead(call: {
+  readonly exchange: Exchange;
+  readonly body: CollectedBody | undefined;
+  request: string;
+  block: string;
+}): void {
+  const { exchange, body } = call;
+  renderWsgiHead(exchange, body && { length: body.length, file: body.file?.path }, call);
 }

@@ -9,6 +9,7 @@ import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import { collectBody } from '../body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
 import { CallQueue } from '../call-queue.ts';
+import { DirtyOutputs } from '../dirty-outputs.ts';
 import { closeFile, openWorkerFile } from '../file-frame.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { LaneOutput } from '../lane-output.ts';
@@ -44,8 +45,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
   #draining: ReadonlySet<number> = new Set();
-  readonly #dirty: LaneOutput[] = [];
-  readonly #flushDirty = (): void => this.#flush();
+  readonly #dirty: DirtyOutputs = new DirtyOutputs();
   #used = 0;
   #stream: number;
   #watch: NodeJS.Timeout | undefined;
@@ -139,19 +139,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   /** Sends what waits, as far as there is room. */
   #pump(): void {
-    for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
-      if (!this.#dispatch(call)) {
-        return;
-      }
-      this.#queue.shift();
-    }
-  }
-
-  #flush(): void {
-    for (const output of this.#dirty) {
-      output.flush();
-    }
-    this.#dirty.length = 0;
+    this.#queue.takeWhile((call) => this.#dispatch(call));
   }
 
   // What lanes tell.
@@ -166,10 +154,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   onDirty(output: LaneOutput): void {
-    if (this.#dirty.length === 0) {
-      setImmediate(this.#flushDirty);
-    }
-    this.#dirty.push(output);
+    this.#dirty.add(output);
   }
 
   onEnded(lane: ConcurrentLane): void {
@@ -317,11 +302,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   #checkQueue(nowMs: number): void {
-    for (let call = this.#queue.peek(); call !== undefined; call = this.#queue.peek()) {
-      if (nowMs - call.queuedAtMs < this.#options.settings.queueTimeoutMs) {
-        return;
-      }
-      this.#queue.shift();
+    for (const call of this.#queue.takeOlder(nowMs - this.#options.settings.queueTimeoutMs)) {
       this.#overload.refuse(call, this.#queue.count);
     }
   }

@@ -8,8 +8,8 @@ import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../../protocol/lanes/frames.ts';
 import type { LaneIdentity } from '../lane.ts';
 import { LaneOutput } from '../lane-output.ts';
+import { passResponse } from '../pass-response.ts';
 import type { WorkerHeadMemo } from '../response-head.ts';
-import { bodyStartOf } from '../response-head.ts';
 import type { Carrier, ConcurrentCall } from './concurrent-call.ts';
 
 export interface ConcurrentIdentity extends LaneIdentity {
@@ -133,7 +133,7 @@ export class ConcurrentLane implements Carrier {
     switch (type) {
       case FRAME.responseWhole:
       case FRAME.response:
-        return this.#onResponse(call, reader);
+        return passResponse(reader, this.#owner.memo, call, this);
       case FRAME.data:
         if (!call.hasBegun && !call.isOver) {
           return 'a response that begins with its body';
@@ -141,11 +141,11 @@ export class ConcurrentLane implements Carrier {
         call.onData(buffer, start, end);
         return undefined;
       case FRAME.end:
-        this.#end(call);
+        this.endCall(call);
         call.onEnd();
         return undefined;
       case FRAME.failed:
-        this.#end(call);
+        this.endCall(call);
         call.fail(500, buffer.toString('utf8', start, end));
         return undefined;
       case FRAME.workerCredit:
@@ -163,29 +163,8 @@ export class ConcurrentLane implements Carrier {
     }
   }
 
-  #onResponse(call: ConcurrentCall, reader: FrameReader): string | undefined {
-    if (call.hasBegun && !call.isOver) {
-      return 'a second head for one response';
-    }
-    const { buffer, start, end } = reader;
-    const bodyStart = bodyStartOf(buffer, start, end);
-    if (bodyStart === -1) {
-      return 'response head longer than its frame';
-    }
-    const head = this.#owner.memo.parse(buffer.latin1Slice(start + 4, bodyStart));
-    if (head === undefined) {
-      return 'malformed response head';
-    }
-    if (reader.type === FRAME.response) {
-      call.onResponse(head, buffer, bodyStart, end);
-    } else {
-      this.#end(call);
-      call.onWhole(head, buffer, bodyStart, end);
-    }
-    return undefined;
-  }
-
-  #end(call: ConcurrentCall): void {
+  /** The worker has ended the stream. */
+  endCall(call: ConcurrentCall): void {
     this.calls.delete(call.stream);
     call.onStreamEnded();
     this.#owner.onEnded(this);
