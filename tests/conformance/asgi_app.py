@@ -20,7 +20,11 @@ GATES: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 """A behaviour waits until the test opens the gate of its key."""
 
 FILE_BYTES = b'0123456789' * 30_000
-FILE = os.path.join(tempfile.gettempdir(), f'asgi-{os.getpid()}')
+_FILE = tempfile.NamedTemporaryFile()  # noqa: SIM115 -- it lives as long as the process
+_FILE.write(FILE_BYTES)
+_FILE.flush()
+FILE = _FILE.name
+"""Written once: a request that wrote it again would cut it under others that send it."""
 PLAIN = [(b'content-type', b'text/plain')]
 
 
@@ -260,8 +264,6 @@ async def mends(key: str, receive: Receive, send: Send) -> None:
 
 
 async def path(key: str, receive: Receive, send: Send) -> None:
-    with open(FILE, 'wb') as file:
-        file.write(FILE_BYTES)
     fields = [(b'content-length', b'%d' % len(FILE_BYTES))] if key == 'sized' else []
     await send(head(fields=fields))
     await send({'type': 'http.response.pathsend', 'path': FILE})
@@ -269,8 +271,6 @@ async def path(key: str, receive: Receive, send: Send) -> None:
 
 async def copy(key: str, receive: Receive, send: Send) -> None:
     """Parts of files between bytes."""
-    with open(FILE, 'wb') as file:
-        file.write(FILE_BYTES)
     with open(FILE, 'rb') as file:
         await send(head())
         await send(
@@ -279,7 +279,6 @@ async def copy(key: str, receive: Receive, send: Send) -> None:
         await send(body(b'|', True))
         file.seek(len(FILE_BYTES) - 3)
         await send({'type': 'http.response.zerocopysend', 'file': file})
-    os.unlink(FILE)
 
 
 async def goes_on(key: str, receive: Receive, send: Send) -> None:

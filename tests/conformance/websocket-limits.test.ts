@@ -100,6 +100,7 @@ test('a WebSocket that has ended leaves nothing behind', async () => {
       client.socket.resetAndDestroy();
     }
   }
-  await until('all of them are closed', () => String(pids.map(descriptors)) === String(before));
+  // Not exactly as many: the connection of the first request may have been closing when they were counted.
+  await until('all of them are closed', () => pids.every((pid, index) => descriptors(pid) <= (before[index] ?? 0)));
   assert.doesNotMatch(server.log, /ERROR|Traceback/);
 });
