@@ -411,24 +411,6 @@ def test_an_edge_that_sends_more_than_it_may_loses_the_lane():
                 edge.worker.loop.call_soon_threadsafe(stream.task.cancel)
 
 
-def test_messages_without_bytes_are_bounded_too(monkeypatch, log):
-    async def handler(receive, send):
-        entered.append(asyncio.get_running_loop().create_future())
-        await entered[0]
-        messages.append(await receive())
-
-    monkeypatch.setattr(websocket, 'MESSAGES_MAX', 100)
-    entered, messages = [], []
-    with asgi_edge(accepting(handler)) as edge:
-        opened(edge)
-        edge.lane.send(*[lanes.render(TEXT, 1, b'')] * 200)
-        assert read_close(edge.next()) == (1008, 'too many messages')
-        edge.worker.loop.call_soon_threadsafe(entered[0].set_result, None)
-        assert edge.answer().kinds == [END]
-    assert messages == [{'type': 'websocket.disconnect', 'code': 1008, 'reason': 'too many messages'}]
-    assert 'has not received 100 messages' in log.take()
-
-
 def test_messages_that_cross_the_close_are_dropped():
     async def handler(receive, send):
         await send({'type': 'websocket.close'})

@@ -1,4 +1,4 @@
-/** The lanes of a gateway on which something is to be sent: all that one turn of the event loop brings leaves behind it, in one write each. */
+/** The lanes of a gateway on which something is to be sent: what one turn of the event loop brings leaves behind it. */
 
 import type { LaneOutput } from './lane-output.ts';
 

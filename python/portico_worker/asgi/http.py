@@ -16,12 +16,11 @@ _NOTHING: deque[bytes] = deque(maxlen=0)
 
 
 class HttpConversation(Response):
-    __slots__ = ('body',)
-
-    body: deque[bytes]
-    """What of the request's body has come and was not received; the shared _NO_BODY for a request without one."""
+    __slots__ = ()
 
     # Requests without a body never set these.
+    body = _NO_BODY
+    """What of the request's body has come and was not received; this shared one for a request without one."""
     has_whole_body = True
     """Its end has come."""
     awaits_continue = False
@@ -31,10 +30,6 @@ class HttpConversation(Response):
     has_client_end = False
     """The client sends nothing any more, and may have gone; the response is still sent."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.body = _NO_BODY
-
     def expect_body(self, awaits_continue: bool) -> None:
         """The request's body will come in frames."""
         self.body = deque()
@@ -42,14 +37,15 @@ class HttpConversation(Response):
         self.awaits_continue = awaits_continue
 
     async def run(self, application: Application, scope: dict[str, Any]) -> None:
-        self.note_begun()
+        lane, word = self.lane, self.word
+        lane.board[lane.board_index] = word
         try:
             await application(scope, self.receive, self.send)
             if self.phase != COMPLETE:
                 self.end_early()
         except BaseException as error:
             self.fail(error)
-        self.finish()
+        lane.finish(self)
 
     async def receive(self) -> Message:
         while self.phase != COMPLETE and not self.is_gone:

@@ -28,6 +28,9 @@ HELD_S = 0.001
 """Answers of one turn of the event loop leave together, because a write wakes the edge; but none waits longer for others than this
 and the time that the next one takes to be made."""
 HELD_BYTES_MAX = 64 * 1024
+PIECES_MAX = 8
+"""Messages and pieces of bodies that leave together. One message to a hundred clients is sent by the edge while the next are made;
+for answers to a hundred requests, of which others come at the same time, so many writes cost more than they give."""
 JOINED_MAX = 16 * 1024
 """Bytes; larger frames are written without being copied into one piece with what goes before them."""
 UNSENT_BYTES_MAX = 1 << 20
@@ -42,6 +45,7 @@ class AsgiLane(asyncio.Protocol):
         self.worker = worker
         self.edge = edge
         self.board = worker.board
+        """Says which stream's application was called last, in case that the process is killed (docs/lanes.md)."""
         self.board_index = worker.board_index(0, edge)
         self.block_bytes = b''
         self.block = worker.blocks.find(NO_BLOCK)
@@ -144,12 +148,11 @@ class AsgiLane(asyncio.Protocol):
             begun += 1
             try:
                 if flags:
-                    stream, scope = self._make_special(block, parts, flags)
+                    stream, scope = self._make_special(block, word, parts, flags)
                 else:
-                    stream, scope = HttpConversation(), block.http_scope(parts, state)
+                    stream, scope = HttpConversation(self, word, parts), block.http_scope(parts, state)
             except (ValueError, IndexError):
                 raise lanes.Fault('lanes.request-head') from None
-            stream.lane, stream.word, stream.parts = self, word, parts
             streams[number] = stream
             stream.task = make_task(stream.run(application, scope))
         self.block, self.block_bytes = block, block_bytes
@@ -157,17 +160,23 @@ class AsgiLane(asyncio.Protocol):
             worker.count(begun)
         return position
 
-    def _make_special(self, block: Any, parts: list[bytes], flags: int) -> tuple[Any, dict[str, Any]]:
+    def _make_special(self, block: Any, word: int, parts: list[bytes], flags: int) -> tuple[Any, dict[str, Any]]:
         state = self.worker.state
         if flags & lanes.FLAG_WEBSOCKET:
             scope = block.websocket_scope(parts, state)
-            websocket = WebSocketConversation()
+            websocket = WebSocketConversation(self, word, parts)
             websocket.offered = scope['subprotocols'].copy()
             return websocket, scope
-        conversation = HttpConversation()
+        conversation = HttpConversation(self, word, parts)
         if flags & lanes.FLAG_MORE:
             conversation.expect_body(bool(flags & lanes.FLAG_EXPECT))
         return conversation, block.http_scope(parts, state)
+
+    def finish(self, stream: Stream) -> None:
+        """The application has returned."""
+        del self.streams[stream.word >> 8]
+        if self.is_ending:
+            self.worker.note_end(self)
 
     def _displace(self, number: int) -> None:
         """Numbers come round again. Of the stream that had this one only the application's task may be left."""
@@ -225,14 +234,16 @@ class AsgiLane(asyncio.Protocol):
             self.worker.loop.call_soon(self.flush)
 
     def send_large(self, head: bytes, data: bytes | memoryview) -> None:
-        """A frame in two pieces."""
+        """A message or a piece of a body: a frame in two parts."""
         if len(data) <= JOINED_MAX:
             self.send(head + data)
+            if len(self.out) >= PIECES_MAX:
+                self._write()
             return
         self.out.append(head)
         self._write()
         if not self.is_lost:
-            self.transport.write(data)
+            self._write_now(data)
 
     def flush(self) -> None:
         self.is_flush_due = False
@@ -244,10 +255,21 @@ class AsgiLane(asyncio.Protocol):
     def _write(self) -> None:
         out = self.out
         if not self.is_lost:
-            self.transport.write(b''.join(out) if len(out) > 1 else out[0])
+            self._write_now(b''.join(out) if len(out) > 1 else out[0])
         out.clear()
         self.collected = 0
         self.worker.flush_streams()
+
+    def _write_now(self, data: bytes | memoryview) -> None:
+        """uvloop's transport would wait until the event loop has run all that is ready."""
+        sent = 0
+        if self.transport.get_write_buffer_size() == 0:
+            try:
+                sent = self.socket.send(data)
+            except OSError:
+                pass  # It is full, or lost: the transport finds out which.
+        if sent < len(data):
+            self.transport.write(memoryview(data)[sent:])
 
     def close(self) -> None:
         """For good, when all that was collected has left."""

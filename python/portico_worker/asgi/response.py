@@ -7,7 +7,7 @@ block by block. Neither suspends unless it has to wait.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portico_worker import lanes, report
 from portico_worker.failures import ClientGone, ShortBody
@@ -16,6 +16,9 @@ from .files import open_path, open_span, read_span
 from .head import find_head, render_fields
 from .scope import METHOD
 from .stream import Message, Stream, read_bytes, type_of
+
+if TYPE_CHECKING:
+    from .lane import AsgiLane
 
 IDLE, HELD, STARTED, TRAILING, COMPLETE = range(5)
 """Phases of a response: nothing was sent; its head waits, and one body completes it; other bodies follow; its body is
@@ -59,7 +62,8 @@ class Response(Stream):
     trailers: tuple[Any, ...] = ()
     file_answer: asyncio.Future[bool] | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
+        super().__init__(lane, word, parts)
         self.head = None
         self.phase = IDLE
 
@@ -88,12 +92,12 @@ class Response(Stream):
             kind = type_of(message)
         if phase == HELD:
             if kind == 'http.response.body' and not message.get('more_body') and not self.is_gone:
-                body, head = message.get('body', b''), self.head or b''
-                if type(body) is bytes and (self.length < 0 or self.length == len(body)):
+                body, head, length, lane = message.get('body', b''), self.head or b'', self.length, self.lane
+                if type(body) is bytes and (length < 0 or length == len(body)):
                     size = len(head) + len(body)
-                    if size <= WHOLE_BYTES_MAX and not self.lane.is_paused:
+                    if size <= WHOLE_BYTES_MAX and not lane.is_paused:
                         self.phase = COMPLETE
-                        self.lane.send(_pack(size, self.word + _WHOLE) + head + body)
+                        lane.send(_pack(size, self.word + _WHOLE) + head + body)
                         if self.waiters is not None:
                             self.waiters.wake()
                         return

@@ -51,7 +51,7 @@ class Waiters:
 
 
 class Stream:
-    __slots__ = ('__dict__', 'lane', 'parts', 'task', 'word')
+    __slots__ = ('__dict__', 'is_gone', 'lane', 'parts', 'task', 'waiters', 'word')
 
     lane: AsgiLane
     word: int
@@ -61,21 +61,24 @@ class Stream:
     task: asyncio.Task[None]
     """The application's. The event loop alone would not keep it alive."""
 
-    # Most requests never set these: they are the class's until one does, which costs nothing.
+    is_gone: bool
+    """Nobody is there any more."""
+    waiters: Waiters | None
+
+    # Most requests neither read nor set these: they are the class's until one does, which costs nothing.
     credit = lanes.CREDIT_BYTES
     """What we may send yet; below zero when the last frame was larger."""
     taken = 0
     """What the application has taken and the edge was not told of."""
-    is_gone = False
-    """Nobody is there any more."""
     is_dismissed = False
     """The worker ends and has cancelled the task."""
-    waiters: Waiters | None = None
 
-    def note_begun(self) -> None:
-        """The application is called now: the board says so, in case that the process is killed (docs/lanes.md)."""
-        lane = self.lane
-        lane.board[lane.board_index] = self.word
+    def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
+        self.lane = lane
+        self.word = word
+        self.parts = parts
+        self.is_gone = False
+        self.waiters = None
 
     async def change(self) -> None:
         """Waits until something has happened to this stream."""
@@ -152,13 +155,6 @@ class Stream:
         """Nobody waits for it any more, and the worker is to end."""
         self.is_dismissed = True
         self.task.cancel()
-
-    def finish(self) -> None:
-        """The application has returned."""
-        lane = self.lane
-        del lane.streams[self.word >> 8]
-        if lane.is_ending:
-            lane.worker.note_end(lane)
 
     def hear(self, kind: int, payload: bytes) -> None:
         """A frame of the edge for this stream."""

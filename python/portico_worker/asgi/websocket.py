@@ -6,7 +6,7 @@ The edge speaks RFC 6455 with the client: here are whole messages, a handshake t
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portico_worker import lanes, report
 from portico_worker.failures import ClientGone
@@ -15,11 +15,14 @@ from .head import render_fields
 from .response import COMPLETE, Response
 from .stream import Application, Message, Stream, read_bytes, type_of
 
+if TYPE_CHECKING:
+    from .lane import AsgiLane
+
 CONNECTING, OPEN, REFUSING, CLOSED, ENDED = range(5)
 """Phases: the handshake waits for its answer; it was accepted; it is refused by an HTTP response; the application has
 closed or refused it; the stream has ended."""
 
-NORMAL, ABNORMAL, TOO_MANY = 1000, 1006, 1008
+NORMAL, ABNORMAL = 1000, 1006
 """RFC 6455 7.4.1. The second stands for an end without a closing handshake."""
 SENDABLE_CODES = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015)))
 """RFC 6455 7.4 and its registry; applications have those from 3000 on for themselves."""
@@ -28,8 +31,6 @@ REASON_BYTES_MAX = 123
 
 MESSAGE_BYTES_MAX = 1 << 30
 """Of the application; the edge takes no longer one."""
-MESSAGES_MAX = 64 * 1024
-"""Not received by the application: credit bounds their bytes, but not how many are empty or nearly so."""
 
 _KINDS = {lanes.WS_TEXT: 'text', lanes.WS_BINARY: 'bytes'}
 _pack = lanes.HEADER.pack
@@ -39,7 +40,7 @@ class WebSocketConversation(Stream):
     __slots__ = ('messages', 'offered', 'phase', 'was_connected')
 
     messages: deque[tuple[str, bytes]]
-    """Whole ones that were not received: 'text' or 'bytes', and the payload."""
+    """Whole ones that were not received: 'text' or 'bytes', and the payload. Credit bounds how many: each has a cost of its own."""
     offered: list[str]
     """Subprotocols."""
     phase: int
@@ -55,7 +56,8 @@ class WebSocketConversation(Stream):
     response: Response | None = None
     """What refuses the handshake (ASGI extensions, "Websocket Denial Response")."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
+        super().__init__(lane, word, parts)
         self.messages = deque()
         self.phase = CONNECTING
         self.was_connected = False
@@ -65,13 +67,13 @@ class WebSocketConversation(Stream):
         return self.phase == ENDED or (self.response is not None and self.response.has_ended)
 
     async def run(self, application: Application, scope: dict[str, Any]) -> None:
-        self.note_begun()
+        self.lane.board[self.lane.board_index] = self.word
         try:
             await application(scope, self.receive, self.send)
             self._end()
         except BaseException as error:
             self._fail(error)
-        self.finish()
+        self.lane.finish(self)
 
     async def receive(self) -> Message:
         while True:
@@ -121,13 +123,8 @@ class WebSocketConversation(Stream):
         self.queued += lanes.MESSAGE_COST_BYTES
         if self.pieces is not None:
             payload, self.pieces = b''.join((*self.pieces, payload)), None
-        if len(self.messages) < MESSAGES_MAX:
-            self.messages.append((_KINDS[kind], payload))
-            self.wake()
-        else:
-            report.log(f'{self.describe()}: closed, because the application has not received {MESSAGES_MAX} messages')
-            self._close(TOO_MANY, 'too many messages')
-            super().leave()
+        self.messages.append((_KINDS[kind], payload))
+        self.wake()
 
     def leave(self) -> None:
         self._note_end(ABNORMAL, '')
@@ -142,7 +139,10 @@ class WebSocketConversation(Stream):
     async def send(self, message: Message) -> None:
         kind = type_of(message)
         if kind == 'websocket.send':
-            await self._send_message(message)
+            frame_type, data = read_message(message)
+            if self.phase != OPEN or self.is_gone or self.credit <= 0 or self.lane.is_paused:
+                await self._may_send_message()
+            self._send_message(frame_type, data)
         elif kind == 'websocket.accept':
             self._accept(message)
         elif kind == 'websocket.close':
@@ -156,22 +156,23 @@ class WebSocketConversation(Stream):
         else:
             raise ValueError(f'{kind!r} is no message that an application can send for a WebSocket')
 
-    async def _send_message(self, message: Message) -> None:
-        kind, data = read_message(message)
+    async def _may_send_message(self) -> None:
         if self.phase == CONNECTING or self.phase == REFUSING:
             raise RuntimeError('websocket.send was sent before websocket.accept')
         await self.may_send()
         if self.phase == CLOSED:
             raise ClientGone('the application has closed the WebSocket')
+
+    def _send_message(self, frame_type: int, data: bytes) -> None:
         self.credit -= len(data) + lanes.MESSAGE_COST_BYTES
         if len(data) <= lanes.BODY_MAX:
-            self.lane.send_large(_pack(len(data), kind | self.word >> 8 << 8), data)
+            self.lane.send_large(_pack(len(data), frame_type | self.word >> 8 << 8), data)
             return
         view, last = memoryview(data), (len(data) - 1) // lanes.BODY_MAX * lanes.BODY_MAX
         for at in range(0, len(data), lanes.BODY_MAX):
             piece = view[at : at + lanes.BODY_MAX]
-            piece_kind = kind if at == last else lanes.WORKER_WS_MORE
-            self.lane.send_large(_pack(len(piece), piece_kind | self.word >> 8 << 8), piece)
+            piece_type = frame_type if at == last else lanes.WORKER_WS_MORE
+            self.lane.send_large(_pack(len(piece), piece_type | self.word >> 8 << 8), piece)
 
     def _accept(self, message: Message) -> None:
         subprotocol, fields = message.get('subprotocol'), render_fields(message.get('headers', ()))
@@ -200,8 +201,7 @@ class WebSocketConversation(Stream):
         if self.phase != CONNECTING and self.phase != REFUSING:
             raise RuntimeError(f'{kind} was sent after the handshake had been answered')
         if self.response is None:
-            response = self.response = Response()
-            response.lane, response.word, response.parts = self.lane, self.word, self.parts
+            response = self.response = Response(self.lane, self.word, self.parts)
             response.is_gone = self.is_gone
         if self.phase == CONNECTING:
             self.response.credit = self.credit

@@ -31,7 +31,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
         return this.#onPiece(Buffer.from(buffer.subarray(start, end)));
       case FRAME.workerWsText:
       case FRAME.workerWsBinary:
-        return this.#onMessage(type === FRAME.workerWsText, Buffer.from(buffer.subarray(start, end)));
+        return this.#onMessage(type === FRAME.workerWsText, buffer.subarray(start, end));
       case FRAME.workerWsClose:
         return this.#onWorkerClose(buffer, start, end);
       default:
@@ -60,10 +60,9 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       : undefined;
   }
 
+  /** `last` is borrowed. */
   #onMessage(isText: boolean, last: Buffer): string | undefined {
-    const data = this.#pieces.length === 0 ? last : Buffer.concat([...this.#pieces, last]);
-    this.#pieces = [];
-    this.#pieceBytes = 0;
+    const data = this.#pieces.length === 0 ? last : this.#join(last);
     if (this.#session === undefined || this.isOver) {
       return this.isOver ? undefined : 'a WebSocket message before the acceptance';
     }
@@ -72,6 +71,13 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       this.#pay();
     }
     return undefined;
+  }
+
+  #join(last: Buffer): Buffer {
+    const data = Buffer.concat([...this.#pieces, last]);
+    this.#pieces = [];
+    this.#pieceBytes = 0;
+    return data;
   }
 
   #pay(): void {

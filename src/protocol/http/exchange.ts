@@ -98,7 +98,7 @@ export interface WebSocketSink {
 
 /** What an application does with a WebSocket. */
 export interface WebSocketSession {
-  /** The buffer is the transport's from then on. False when the client reads more slowly than this. */
+  /** `data` is borrowed until it returns. False when the client reads more slowly than this. */
   send(isText: boolean, data: Buffer): boolean;
   resume(): void;
   /** Begins the closing handshake; `onClose` follows. */

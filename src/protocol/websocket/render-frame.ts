@@ -51,6 +51,14 @@ export function renderFrameHeader(header: FrameHeader): Buffer {
   return bytes;
 }
 
+/** The same as latin-1 text: what is short is sent as text, which needs no memory outside of the heap. */
+export function renderFrameHeaderText(header: FrameHeader): string {
+  const { opcode, length, isFinal = true, isCompressed = false } = header;
+  return length < LENGTH_16
+    ? String.fromCharCode(opcode | (isFinal ? FIN : 0) | (isCompressed ? RSV1 : 0), length)
+    : renderFrameHeader(header).latin1Slice();
+}
+
 /** A frame of one buffer. */
 export function renderFrame(header: Omit<FrameHeader, 'length'>, payload: Buffer): Buffer {
   const { length } = payload;

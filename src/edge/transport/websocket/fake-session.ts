@@ -79,6 +79,7 @@ export class SessionScene {
         return hasRoom();
       },
       buffer: (bytes: Buffer) => this.sent.push(describeFrame(bytes)),
+      text: (text: string) => this.sent.push(describeFrame(Buffer.from(text, 'latin1'))),
       joined: (head: string, bytes: Buffer) =>
         this.sent.push(describeFrame(Buffer.concat([Buffer.from(head, 'latin1'), bytes]))),
     } as unknown as Output;

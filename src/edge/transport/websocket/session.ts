@@ -21,8 +21,7 @@ import { FrameParser } from '../../../protocol/websocket/frame-parser.ts';
 import { OPCODE } from '../../../protocol/websocket/opcodes.ts';
 import {
   renderClose,
-  renderFrame,
-  renderFrameHeader,
+  renderFrameHeaderText,
   renderPing,
   renderPong,
 } from '../../../protocol/websocket/render-frame.ts';
@@ -58,8 +57,8 @@ interface Outgoing {
   readonly data: Buffer;
 }
 
-/** Longer messages are sent without being copied behind their header. */
-const COPIED_BYTES_MAX = 16_384;
+/** Longer messages are not sent as text. */
+const TEXT_BYTES_MAX = 16_384;
 
 export class Session implements WebSocketSession {
   readonly #options: SessionOptions;
@@ -217,27 +216,29 @@ export class Session implements WebSocketSession {
     if (this.#state !== 'open' || this.#queuedClose !== undefined) {
       return true; // Nobody reads it any more.
     }
+    const { deflate, output } = this.#options;
+    if (deflate === undefined) {
+      this.#write(isText, data, false);
+      return output.hasRoom;
+    }
+    const message = { isText, data: Buffer.from(data) };
     if (this.#isDeflating) {
-      this.#queue.push({ isText, data });
+      this.#queue.push(message);
       return false;
     }
-    this.#sendNow({ isText, data });
-    return !this.#isDeflating && this.#options.output.hasRoom;
+    this.#deflate(deflate, message);
+    return !this.#isDeflating && output.hasRoom;
   }
 
-  #sendNow({ isText, data }: Outgoing): void {
-    if (this.#options.deflate === undefined) {
-      this.#write(isText, data, false);
-      return;
-    }
+  #deflate(deflate: MessageDeflate, { isText, data }: Outgoing): void {
     let isAtOnce = true;
     this.#isDeflating = true;
-    this.#options.deflate.deflate(data, (compressed) => {
+    deflate.deflate(data, (compressed) => {
       this.#isDeflating = false;
       if (this.#state === 'open') {
         this.#write(isText, compressed ?? data, compressed !== undefined);
         if (!isAtOnce) {
-          this.#sendQueued();
+          this.#sendQueued(deflate);
         }
       }
     });
@@ -245,13 +246,13 @@ export class Session implements WebSocketSession {
   }
 
   /** What has waited behind a message that took long to compress. */
-  #sendQueued(): void {
+  #sendQueued(deflate: MessageDeflate): void {
     while (!this.#isDeflating) {
       const next = this.#queue.shift();
       if (next === undefined) {
         break;
       }
-      this.#sendNow(next);
+      this.#deflate(deflate, next);
     }
     if (this.#isDeflating) {
       return;
@@ -263,13 +264,15 @@ export class Session implements WebSocketSession {
     }
   }
 
+  /** `payload` is borrowed. */
   #write(isText: boolean, payload: Buffer, isCompressed: boolean): void {
     const { output } = this.#options;
-    const opcode = isText ? OPCODE.text : OPCODE.binary;
-    if (payload.length <= COPIED_BYTES_MAX) {
-      output.buffer(renderFrame({ opcode, isCompressed }, payload));
+    const { length } = payload;
+    const header = renderFrameHeaderText({ opcode: isText ? OPCODE.text : OPCODE.binary, isCompressed, length });
+    if (length <= TEXT_BYTES_MAX) {
+      output.text(header + payload.latin1Slice());
     } else {
-      output.joined(renderFrameHeader({ opcode, isCompressed, length: payload.length }).latin1Slice(), payload);
+      output.joined(header, Buffer.from(payload));
     }
   }
 
