@@ -20,6 +20,7 @@ type AsyncSetting =
   | 'rootPath'
   | 'drainTimeoutMs'
   | 'workerConnections'
+  | 'webSockets'
   | 'wsMessageBytesMax'
   | 'wsPingIntervalMs'
   | 'wsPingTimeoutMs'
@@ -89,6 +90,15 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     fallbackText: '0',
     fallback: always(0),
     parse: last(parseCount(0, WORKER_CONNECTIONS_MAX)),
+  },
+  webSockets: {
+    flag: 'websockets',
+    isNegatable: true,
+    group: 'ASGI and WebSockets',
+    doc: 'Answer the handshakes of WebSockets. Without, they are requests like others.',
+    fallbackText: 'on',
+    fallback: always(true),
+    parse: last(parseSwitch),
   },
   wsMessageBytesMax: {
     flag: 'ws-max-size',

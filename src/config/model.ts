@@ -6,6 +6,9 @@ export type PreloadMode = 'auto' | 'always' | 'never';
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /** Files under `root` are answered for URLs under `url`. */
+/** Name and value. */
+export type ResponseField = readonly [string, string];
+
 export interface StaticFolder {
   /** Begins and ends with a slash. */
   readonly url: string;
@@ -38,6 +41,7 @@ export interface ServerModel {
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
   readonly rootPath: string;
   readonly drainTimeoutMs: number;
+  readonly webSockets: boolean;
   readonly wsMessageBytesMax: number;
   readonly wsPingIntervalMs: number;
   readonly wsPingTimeoutMs: number;
@@ -51,6 +55,8 @@ export interface ServerModel {
   readonly maxAgeMs: number;
   readonly memoryBytesMax: number;
 
+  /** Fields that every response has. */
+  readonly responseFields: readonly ResponseField[];
   readonly bodyBytesMax: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;

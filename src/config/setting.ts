@@ -17,6 +17,7 @@ export const SETTING_GROUPS = [
   'Timeouts',
   'Recycling workers',
   'Limits',
+  'Responses',
   'Static files',
   'Privileges',
   'Logs',

@@ -9,6 +9,7 @@ import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import type { PreloadMode, ServerModel } from './model.ts';
+import { parseResponseField } from './response-field.ts';
 import type { Machine, Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import {
@@ -212,6 +213,17 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallbackText: '0',
     fallback: always(0),
     parse: last(parseSize('m')),
+  },
+  responseFields: {
+    flag: 'header',
+    value: 'NAME:VALUE',
+    isRepeatable: true,
+    separator: /\s*\n\s*/,
+    group: 'Responses',
+    doc: 'A field for every response, beside those of the application. May be repeated.',
+    fallbackText: 'none',
+    fallback: always([]),
+    parse: each(parseResponseField),
   },
   bodyBytesMax: {
     flag: 'max-body',

@@ -15,7 +15,7 @@ export interface SharedState {
 export function newSharedState(slotsMax: number, threads: number): SharedState {
   const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
   return {
-    units: { loads: shared(slotsMax), progressUs: shared(slotsMax) },
+    units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
     waiting: shared(threads),
     told: shared(threads),
     connections: newConnectionCounters(),

@@ -109,6 +109,7 @@ export class EdgeThread {
         queueTimeoutMs: settings.queueTimeoutMs,
         bodyBytesMax: settings.bodyBytesMax || Infinity,
         keepsTimes: settings.accessLog !== undefined,
+        takesWebSockets: settings.webSocket.isOn,
       },
       clock: systemClock,
       budget: new SpoolBudget(spoolDir, `e${index}`),
@@ -149,13 +150,13 @@ export class EdgeThread {
     return {
       buffer: Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes),
       memo: new FieldMemo(),
-      renderer: new HeadRenderer(),
+      renderer: new HeadRenderer(settings.responseFields),
       table: this.#table,
       ids: new RequestIds(),
       trusted: new TrustedPeers(settings.forwardedAllowIps),
       keepAliveMs: settings.keepAliveMs,
       isDevelopment: development,
-      webSocket: { ...settings.webSocket, contexts: new ZlibContexts() },
+      webSocket: { ...settings.webSocket, contexts: new ZlibContexts(), fields: settings.responseFields },
       accessLog: this.#accessLog,
       handle: compilePipeline([
         refuseUnserved,

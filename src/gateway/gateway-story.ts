@@ -18,6 +18,7 @@ const SETTINGS: GatewaySettings = {
   queueTimeoutMs: 30_000,
   bodyBytesMax: 1_000_000,
   keepsTimes: false,
+  takesWebSockets: true,
 };
 
 /** An application of this speed is sent two requests ahead … */
@@ -75,7 +76,7 @@ export class Story {
       clock: this.clock,
       budget: new SpoolBudget(spoolFolder, 's'),
       board: this.board.asBoard,
-      units: { loads: this.loads, progressUs: this.progressUs },
+      units: { loads: this.loads, progressUs: this.progressUs, webSockets: new Int32Array(SLOTS) },
       firstStream,
       threads,
       log: (level, text) => this.logged.push(`${level} ${text}`),

@@ -35,6 +35,8 @@ export interface GatewaySettings {
   readonly bodyBytesMax: number;
   /** Somebody wants to know where the time of a request went. */
   readonly keepsTimes: boolean;
+  /** Handshakes of WebSockets are not requests like others. */
+  readonly takesWebSockets: boolean;
 }
 
 export interface GatewayOptions {

@@ -1,7 +1,16 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LaneLoad, ThreadLoad } from './schedule.ts';
-import { nextBudgetUs, nextMean, ownDepth, pickLane, prefetchDepth, recallAfterMs, SCHEDULE } from './schedule.ts';
+import {
+  nextBudgetUs,
+  nextMean,
+  ownDepth,
+  pickConcurrentLane,
+  pickLane,
+  prefetchDepth,
+  recallAfterMs,
+  SCHEDULE,
+} from './schedule.ts';
 
 function lane(slot: number, more: Partial<LaneLoad> = {}): LaneLoad {
   return { slot, depth: 0, meanServiceUs: 50, usedAt: 0, isOpen: true, ...more };
@@ -14,8 +23,15 @@ const thread = (waiting: number, threads = 1, budgetUs = 20_000, nowMs = 0): Thr
   monotonicMs: () => nowMs,
 });
 const pick = (lanes: readonly LaneLoad[], loads: readonly number[], waiting = 0, threads = 1): number | undefined =>
-  pickLane(lanes, { loads: Int32Array.from(loads), progressUs: new Int32Array(loads.length) }, thread(waiting, threads))
-    ?.slot;
+  pickLane(
+    lanes,
+    {
+      loads: Int32Array.from(loads),
+      progressUs: new Int32Array(loads.length),
+      webSockets: new Int32Array(loads.length),
+    },
+    thread(waiting, threads),
+  )?.slot;
 
 test('pickLane() takes the idle lane that was used last', () => {
   const lanes = [lane(0, { usedAt: 3 }), lane(1, { usedAt: 5 }), lane(2, { usedAt: 4 })];
@@ -62,7 +78,11 @@ test('pickLane() sends nothing to a unit that has answered nothing for longer th
   const pickAt = (nowMs: number, progressMs: readonly number[]): number | undefined =>
     pickLane(
       lanes,
-      { loads: Int32Array.of(1, 2), progressUs: Int32Array.from(progressMs, (ms) => ms * 1000) },
+      {
+        loads: Int32Array.of(1, 2),
+        progressUs: Int32Array.from(progressMs, (ms) => ms * 1000),
+        webSockets: new Int32Array(2),
+      },
       thread(0, 1, 20_000, nowMs),
     )?.slot;
   equal(pickAt(1001.7, [1000, 1000]), 0);
@@ -117,4 +137,33 @@ test('recallAfterMs() is twelve milliseconds, four means of a slow application, 
   equal(recallAfterMs(2000, 1, 6), 24);
   equal(recallAfterMs(900, 8, 0), 14.4);
   equal(recallAfterMs(900, 20, 0), 20);
+});
+
+/** `running` and `sockets`: by slot. */
+function pickConcurrent(
+  running: readonly number[],
+  sockets: readonly number[],
+  isWebSocket = false,
+): number | undefined {
+  const lanes = running.map((_, slot) => ({ slot, capacity: 10, usedAt: slot, isOpen: true }));
+  const tables = {
+    loads: Int32Array.from(running, (count, slot) => count + (sockets[slot] ?? 0)),
+    progressUs: new Int32Array(running.length),
+    webSockets: Int32Array.from(sockets),
+  };
+  return pickConcurrentLane(lanes, tables, isWebSocket)?.slot;
+}
+
+test('pickConcurrentLane() weighs requests by requests and WebSockets by WebSockets', () => {
+  equal(pickConcurrent([1, 0], [0, 8]), 1, 'idle WebSockets keep no request away');
+  equal(pickConcurrent([1, 0], [0, 8], true), 0);
+  equal(pickConcurrent([2, 2], [1, 3]), 0, 'among equals the one with less of the other kind');
+  equal(pickConcurrent([3, 1], [2, 2], true), 1);
+});
+
+test('pickConcurrentLane() takes among equals the one used last, and none that is full', () => {
+  equal(pickConcurrent([0, 0, 0], [0, 0, 0]), 2);
+  equal(pickConcurrent([5, 0], [0, 10]), 0);
+  equal(pickConcurrent([4, 9], [6, 1]), undefined);
+  equal(pickConcurrent([], []), undefined);
 });

@@ -56,6 +56,8 @@ export interface UnitTables {
   readonly loads: Int32Array;
   /** When the unit last answered, or was given a request while it was idle: microseconds of the monotonic clock, modulo 2^32. */
   readonly progressUs: Int32Array;
+  /** WebSockets among the `loads`. */
+  readonly webSockets: Int32Array;
 }
 
 /** What a thread knows when it looks for a lane. */
@@ -131,15 +133,29 @@ export interface ConcurrentLoad {
   readonly isOpen: boolean;
 }
 
-/** The lane of the unit with the least streams, among equals the one used last; undefined if all are full. */
-export function pickConcurrentLane<L extends ConcurrentLoad>(lanes: readonly L[], loads: Int32Array): L | undefined {
+/**
+ * The lane of the unit with the least requests that run, or with the least WebSockets: most of these are idle, and a worker that has
+ * many of them has not more to do. Among equals the one with the least of the other kind, then the one used last; undefined if all are full.
+ */
+export function pickConcurrentLane<L extends ConcurrentLoad>(
+  lanes: readonly L[],
+  { loads, webSockets }: UnitTables,
+  isWebSocket: boolean,
+): L | undefined {
   let best: L | undefined;
+  let bestAlike = Infinity;
   let bestLoad = Infinity;
   for (const lane of lanes) {
     const load = loads[lane.slot] ?? 0;
-    const isBetter = load < bestLoad || (load === bestLoad && best !== undefined && lane.usedAt > best.usedAt);
-    if (lane.isOpen && load < lane.capacity && isBetter) {
+    if (!lane.isOpen || load >= lane.capacity) {
+      continue;
+    }
+    const sockets = webSockets[lane.slot] ?? 0;
+    const alike = isWebSocket ? sockets : load - sockets;
+    const order = alike - bestAlike || load - bestLoad || (best?.usedAt ?? 0) - lane.usedAt;
+    if (order < 0) {
       best = lane;
+      bestAlike = alike;
       bestLoad = load;
     }
   }

@@ -23,7 +23,9 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
       queueDepthMax: model.queueDepthMax,
       queueTimeoutMs: model.queueTimeoutMs,
       forwardedAllowIps: model.forwardedAllowIps,
+      responseFields: model.responseFields.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
       webSocket: {
+        isOn: model.webSockets,
         messageBytesMax: model.wsMessageBytesMax,
         pingIntervalMs: model.wsPingIntervalMs,
         pingTimeoutMs: model.wsPingTimeoutMs,

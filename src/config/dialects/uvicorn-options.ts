@@ -2,6 +2,8 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { parseResponseField } from '../response-field.ts';
+import { each } from '../setting.ts';
 import { parseChoice, parsePeers, parseText } from '../setting-values.ts';
 import type { Draft, Option } from './option.ts';
 import { meaningless, setting, unsupported } from './option.ts';
@@ -256,7 +258,7 @@ const PROTOCOL_ROWS: readonly Row[] = [
     value: 'TEXT',
     isRepeatable: true,
     doc: 'A field for every response.',
-    treatment: unsupported('add the field in the application (a middleware) or in the proxy in front'),
+    treatment: { kind: 'setting', read: readFields },
   },
   {
     name: 'h11-max-incomplete-event-size',
@@ -369,9 +371,12 @@ function readLoop(text: string): Outcome<'auto' | 'asyncio' | 'uvloop'> {
 }
 
 function readWebSocket(texts: readonly string[]): Outcome<Draft> {
-  return texts.at(-1) === 'none'
-    ? failure('"none" is not supported: handshakes go to the application. Leave it out, and refuse them there')
-    : success({ notes: ["WebSockets are Portico's own"] });
+  return success(texts.at(-1) === 'none' ? { webSockets: false } : { notes: ["WebSockets are Portico's own"] });
+}
+
+function readFields(texts: readonly string[]): Outcome<Draft> {
+  const fields = each(parseResponseField)(texts);
+  return fields.ok ? success({ responseFields: fields.value }) : fields;
 }
 
 /** Folders below the current one are watched anyway. */

@@ -78,6 +78,16 @@ test("uvicorn's options become values of the model", () => {
     [['--ws-max-size', '100'], { wsMessageBytesMax: 100 }],
     [['--ws-ping-interval', '1.5', '--ws-ping-timeout', '2'], { wsPingIntervalMs: 1500, wsPingTimeoutMs: 2000 }],
     [['--ws-per-message-deflate', 'False'], { wsCompression: false }],
+    [['--ws', 'none'], { webSockets: false }],
+    [
+      ['--header', 'X-A:b', '--header', 'Server: c'],
+      {
+        responseFields: [
+          ['X-A', 'b'],
+          ['Server', 'c'],
+        ],
+      },
+    ],
     [['--no-proxy-headers'], { forwardedAllowIps: [] }],
     [['--proxy-headers', '--forwarded-allow-ips', '*'], { forwardedAllowIps: ['*'] }],
     [['--limit-max-requests', '9', '--limit-max-requests-jitter', '3'], { maxRequests: 9, maxRequestsJitter: 3 }],
@@ -134,8 +144,7 @@ test('what uvicorn has and we have not is refused with the way out', () => {
   const refused = [
     ['--fd', '3'],
     ['--http2'],
-    ['--ws', 'none'],
-    ['--header', 'X-A:b'],
+    ['--header', 'X-A'],
     ['--log-config', 'log.ini'],
     ['--reset-contextvars'],
     ['--loop', 'zuvloop'],
@@ -149,7 +158,7 @@ test('what uvicorn has and we have not is refused with the way out', () => {
     assert.equal(faults.length, 1, args.join(' '));
     assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
   }
-  assert.equal(errors(['--ssl-keyfile', 'k', '--ssl-certfile', 'c', '--header', 'a:b']).length, 3, 'all at once');
+  assert.equal(errors(['--ssl-keyfile', 'k', '--ssl-certfile', 'c', '--http2']).length, 3, 'all at once');
   assert.deepEqual(errors([], { env: { UVICORN_HTTP2: 'false' } }), []);
 });
 

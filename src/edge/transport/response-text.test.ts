@@ -18,7 +18,7 @@ test("renderHead() adds what is the transport's", () => {
 });
 
 test('HeadRenderer renders again when anything differs', () => {
-  const renderer = new HeadRenderer();
+  const renderer = new HeadRenderer('');
   const first = renderer.render(HEAD, 5, '', DATE);
   equal(renderer.render(HEAD, 5, '', DATE), first);
   equal(renderer.render(HEAD, 6, '', DATE) === first, false);
@@ -34,4 +34,9 @@ test('delimiterOf() follows status, length, method and version', () => {
   equal(delimiterOf(200, undefined, { ...get, method: 'HEAD' }), 'none');
   equal(delimiterOf(304, 5, get), 'none');
   equal([101, 204, 304, 200, 404].map(forbidsBody).join(), 'true,true,true,false,false');
+});
+
+test('HeadRenderer adds the fields of every response', () => {
+  const renderer = new HeadRenderer('X-A: b\r\n');
+  equal(renderer.render(HEAD, 5, '', DATE), renderHead({ ...HEAD, fields: `${HEAD.fields}X-A: b\r\n` }, 5, '', DATE));
 });

@@ -29,11 +29,17 @@ export function renderHead(
 
 /** Remembers the head rendered last: most of an application's responses differ in their body alone. One for each thread. */
 export class HeadRenderer {
+  readonly #fields: string;
   #head: ResponseHead | undefined;
   #delimiter: Delimiter = 'none';
   #connection: ConnectionField = '';
   #date = '';
   #text = '';
+
+  /** `fields`: of every response, each with its CRLF. */
+  constructor(fields: string) {
+    this.#fields = fields;
+  }
 
   render(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, date: string): string {
     if (
@@ -46,7 +52,7 @@ export class HeadRenderer {
       this.#delimiter = delimiter;
       this.#connection = connection;
       this.#date = date;
-      this.#text = renderHead(head, delimiter, connection, date);
+      this.#text = renderHead({ ...head, fields: head.fields + this.#fields }, delimiter, connection, date);
     }
     return this.#text;
   }

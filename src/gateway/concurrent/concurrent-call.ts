@@ -16,6 +16,7 @@ export interface Carrier extends CallLane {
 }
 
 export abstract class ConcurrentCall extends Call {
+  readonly isWebSocket: boolean = false;
   /** The lane whose stream this is, until the worker has ended it. */
   protected carrier: Carrier | undefined;
 

@@ -65,7 +65,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   submit(exchange: Exchange, kind: ConcurrentKind): void {
-    const { handshake } = exchange;
+    const handshake = this.#options.settings.takesWebSockets ? exchange.handshake : undefined;
     if (kind === 'gevent') {
       this.#submitBuffered(exchange);
     } else if (handshake?.kind === 'refused') {
@@ -122,11 +122,14 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   #dispatch(call: ConcurrentCall): boolean {
     const { units, settings } = this.#options;
-    const lane = pickConcurrentLane(this.#lanes, units.loads);
+    const lane = pickConcurrentLane(this.#lanes, units, call.isWebSocket);
     if (lane === undefined) {
       return false;
     }
     Atomics.add(units.loads, lane.slot, 1);
+    if (call.isWebSocket) {
+      Atomics.add(units.webSockets, lane.slot, 1);
+    }
     this.#used += 1;
     lane.usedAt = this.#used;
     if (settings.keepsTimes) {
@@ -157,8 +160,12 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#dirty.add(output);
   }
 
-  onEnded(lane: ConcurrentLane): void {
-    Atomics.sub(this.#options.units.loads, lane.slot, 1);
+  onEnded(lane: ConcurrentLane, call: ConcurrentCall): void {
+    const { loads, webSockets } = this.#options.units;
+    Atomics.sub(loads, lane.slot, 1);
+    if (call.isWebSocket) {
+      Atomics.sub(webSockets, lane.slot, 1);
+    }
   }
 
   onRead(lane: ConcurrentLane): void {
@@ -265,7 +272,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     const started = calls.length === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
     const back: ConcurrentCall[] = [];
     for (const call of calls) {
-      this.onEnded(lane);
+      this.onEnded(lane, call);
       const mayMove = !call.hasBegun && !wasBegun(call.stream, started) && call.mayMove;
       if (!call.isOver && mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
         call.onMoved();

@@ -23,7 +23,7 @@ export interface ConcurrentOwner {
   nextStream(): number;
   onDirty(output: LaneOutput): void;
   /** A stream has ended. */
-  onEnded(lane: ConcurrentLane): void;
+  onEnded(lane: ConcurrentLane, call: ConcurrentCall): void;
   /** All that one read brought has been handled. */
   onRead(lane: ConcurrentLane): void;
   onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void;
@@ -167,7 +167,7 @@ export class ConcurrentLane implements Carrier {
   endCall(call: ConcurrentCall): void {
     this.calls.delete(call.stream);
     call.onStreamEnded();
-    this.#owner.onEnded(this);
+    this.#owner.onEnded(this, call);
   }
 
   close(): void {

@@ -24,6 +24,7 @@ const SETTINGS: GatewaySettings = {
   queueTimeoutMs: 3000,
   bodyBytesMax: 1_000_000,
   keepsTimes: false,
+  takesWebSockets: true,
 };
 /** More than a test connects workers: none has the slot of another. */
 const SLOTS = 16;
@@ -61,6 +62,7 @@ export class ConcurrentStory {
   readonly clock: FakeClock = new FakeClock();
   readonly board: FakeBoard = new FakeBoard();
   readonly loads: Int32Array = new Int32Array(SLOTS);
+  readonly webSockets: Int32Array = new Int32Array(SLOTS);
   readonly logged: string[] = [];
   readonly stuck: StuckRequest[] = [];
   /** Each time that a worker was said to be quiet. */
@@ -80,7 +82,7 @@ export class ConcurrentStory {
       clock: this.clock,
       budget: new SpoolBudget('/nowhere', 's'),
       board: this.board.asBoard,
-      units: { loads: this.loads, progressUs: new Int32Array(SLOTS) },
+      units: { loads: this.loads, progressUs: new Int32Array(SLOTS), webSockets: this.webSockets },
       firstStream,
       log: (level, text) => this.logged.push(`${level} ${text}`),
       onStuck: (stuck) => this.stuck.push(stuck),
@@ -163,6 +165,7 @@ export class ConcurrentStory {
   /** Nothing is counted that is not there. */
   expectRest(): void {
     equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of workers');
+    equal(this.webSockets.join(), new Int32Array(SLOTS).join(), 'WebSockets of workers');
   }
 }
 

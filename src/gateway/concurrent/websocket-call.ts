@@ -8,6 +8,7 @@ import { renderFields } from '../response-head.ts';
 import { StreamedCall } from './streamed-call.ts';
 
 export class WebSocketCall extends StreamedCall implements WebSocketSink {
+  override readonly isWebSocket: boolean = true;
   #session: WebSocketSession | undefined;
   /** What may still be sent to the application; below zero until it has received more. */
   #credit: number = FRAME_LIMITS.creditBytes;

@@ -33,6 +33,8 @@ export interface AccessLog {
 }
 
 export interface WebSocketSettings {
+  /** False: handshakes are requests like others. */
+  readonly isOn: boolean;
   /** Of a message of the client, decompressed. */
   readonly messageBytesMax: number;
   /** 0: no pings. */
@@ -57,6 +59,8 @@ export interface EdgeSettings {
   readonly queueTimeoutMs: number;
   /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
   readonly forwardedAllowIps: readonly string[];
+  /** Of every response: lines as they are sent, each with its CRLF. */
+  readonly responseFields: string;
   readonly webSocket: WebSocketSettings;
   readonly accessLog: AccessLog | undefined;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';

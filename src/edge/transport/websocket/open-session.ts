@@ -16,6 +16,8 @@ export interface WebSocketServices extends WebSocketSettings {
   /** permessage-deflate is agreed to where it is offered. */
   readonly deflates: boolean;
   readonly contexts: ZlibContexts;
+  /** Of every response, each with its CRLF. */
+  readonly fields: string;
 }
 
 /** Of the connection that carried the handshake. */
@@ -33,7 +35,8 @@ export function openSession(
   carrier: SessionCarrier,
 ): Session {
   const agreed = services.deflates ? acceptDeflate(handshake.extensions, DEFLATE_LIMITS.windowBitsMax) : undefined;
-  carrier.output.text(renderAccept(handshake, accept, agreed?.field));
+  const answer = { ...accept, fields: accept.fields + services.fields };
+  carrier.output.text(renderAccept(handshake, answer, agreed?.field));
   const deflate = agreed && new MessageDeflate(agreed.parameters, services);
   return new Session({ settings: services, sink, deflate, ...carrier });
 }
