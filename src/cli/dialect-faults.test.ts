@@ -15,7 +15,7 @@ function told(dialect: Dialect, args: string[]): string {
 
 test('renderDialectFaults() speaks as click does', () => {
   assert.equal(
-    told(UVICORN, ['a', '--wrokers', '3', '--port', 'x', '--reload=1', '--header', 'a:b', '--host']),
+    told(UVICORN, ['a', '--wrokers', '3', '--port', 'x', '--reload=1', '--http2', '--host']),
     `Usage: portico uvicorn [OPTIONS] APP
 Try 'portico uvicorn --help' for help.
 
@@ -23,7 +23,7 @@ Error: No such option: --wrokers Did you mean --workers?
 Error: Option '--reload' does not take a value.
 Error: Option '--host' requires an argument.
 Error: Invalid value for '--port': "x" is not a valid integer.
-Error: Option '--header' is not supported: add the field in the application (a middleware) or in the proxy in front.
+Error: Option '--http2' is not supported: HTTP/2 is to come. Leave it out, and HTTP/1.1 is spoken.
 `,
   );
   assert.match(told(UVICORN, []), /^Error: Missing argument 'APP'\.$/m);
