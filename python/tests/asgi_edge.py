@@ -121,7 +121,9 @@ class AsgiEdge(Listeners):
             lane.send(lanes.render(lanes.DRAIN, 0))
 
     def ended(self):
-        """The code with which the worker has left."""
+        """The code with which the worker has left, as it does when its lanes are closed."""
+        for lane in self.requests:
+            lane.close_after_rest()
         assert self.worker.has_left.wait(LIMIT_S), 'the worker has not left'
         return self.worker.code
 

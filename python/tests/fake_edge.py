@@ -97,6 +97,15 @@ class EdgeLane:
             self.frames += self.reader.feed(data)
         return self.frames.pop(0)
 
+    def close_after_rest(self):
+        """As the edge does it: when the worker sends nothing more, and all of it was read."""
+        try:
+            while data := self.socket.recv(65536):
+                self.frames += self.reader.feed(data)
+        except OSError:
+            pass  # It is closed already.
+        self.socket.close()
+
     def answer(self):
         """The frames up to the end of the response that runs."""
         taken = [self.next()]
@@ -118,6 +127,7 @@ class EdgeLane:
         try:
             frame = self.next()
         except (EOFError, OSError):
+            self.socket.close()  # As the edge does it: the worker waits for that.
             return True
         raise AssertionError(f'{frame} instead of the end')
 

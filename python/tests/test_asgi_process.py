@@ -49,6 +49,7 @@ def test_from_start_to_drain(asgi_site, preload):
     imported_by = site.process.pid if preload != 'never' else site.pids[1]
     assert fields(answer) == {'x-pid': str(site.pids[1]), 'x-imported': str(imported_by), 'x-worker': 'w1'}
     lane.send(lanes.render(lanes.DRAIN, 0))
+    lane.close_after_rest()
     exited = site.hear('exited')
     assert (exited['code'], exited['signal']) == (0, None)
     assert 'the lifespan was shut down' in site.log(until='shut down')
@@ -231,6 +232,7 @@ def test_two_workers_each_have_a_lifespan(asgi_site):
     assert [lane.hello['slot'] for lane in (first, second)] == [0, 1]
     for lane in (first, second):
         lane.send(lanes.render(lanes.DRAIN, 0))
+        lane.close_after_rest()
     assert {asgi_site.hear('exited')['code'] for _ in range(2)} == {0}
     for worker in (1, 2):
         assert 'the lifespan was shut down' in asgi_site.log(worker, until='shut down')

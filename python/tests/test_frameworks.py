@@ -125,5 +125,6 @@ def test_django_over_asgi(site):
     lane.send(asgi_edge.request_frame(3, path='/stream'))
     assert lane.answer().body == b'012'
     lane.send(lanes.render(lanes.DRAIN, 0))
+    lane.close_after_rest()
     assert site.hear('exited')['code'] == 0
     assert site.log() == ''

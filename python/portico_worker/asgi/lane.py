@@ -1,6 +1,6 @@
 """A concurrent lane: the connection to one edge thread, on which many requests run at a time.
 
-What one turn of the event loop sends leaves in one write. A lane is one connection: when it is lost, another takes its place,
+What one read has brought about leaves in one write; everything else at once. A lane is one connection: when it is lost, another takes its place,
 and this one stays until the applications that it called have returned.
 """
 
@@ -25,8 +25,9 @@ RECEIVE_BYTES = 64 * 1024
 """Asked for at once. From 128 KiB on, malloc maps and unmaps memory at every call."""
 
 HELD_S = 0.001
-"""Answers of one turn of the event loop leave together, because a write wakes the edge; but none waits longer for others than this
-and the time that the next one takes to be made."""
+"""Answers to the requests of one read leave together, because a write wakes the edge; but none waits longer for others than this
+and the time that the next one takes to be made. Whoever has waited for anything else is not held: what the application believes to
+be sent would be lost if the process was killed."""
 HELD_BYTES_MAX = 64 * 1024
 PIECES_MAX = 8
 """Messages and pieces of bodies that leave together. One message to a hundred clients is sent by the edge while the next are made;
@@ -60,6 +61,8 @@ class AsgiLane(asyncio.Protocol):
         """Bytes in `out`."""
         self.held_until = 0.0
         """What is sent later than this does not wait for more."""
+        self.is_batch = False
+        """What a read has brought about is still running: until `_end_batch`."""
         self.is_flush_due = False
         """The event loop will call `flush`."""
         self.is_paused = False
@@ -69,6 +72,8 @@ class AsgiLane(asyncio.Protocol):
         """No request will follow."""
         self.is_ending = False
         """The worker is to be told when no stream is left."""
+        self.is_closed = False
+        """Nothing more is sent."""
         self.is_lost = False
         self.socket: socket.socket
         self.transport: Any = None
@@ -98,8 +103,7 @@ class AsgiLane(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.rest:
             data = self.rest + data
-        # Whatever this brings leaves below, or behind the first steps of the tasks that are made here.
-        is_scheduled, self.is_flush_due = self.is_flush_due, True
+        self.is_batch = True
         self.held_until = perf_counter() + HELD_S
         try:
             position = 0
@@ -115,10 +119,9 @@ class AsgiLane(asyncio.Protocol):
             self.transport.abort()
             return
         if self.worker.starts_eagerly:
-            self.flush()
-            self.is_flush_due = is_scheduled
-        elif not is_scheduled:
-            self.worker.loop.call_soon(self.flush)
+            self._end_batch()
+        else:
+            self.worker.loop.call_soon(self._end_batch)  # Behind the first steps of the tasks that were made.
 
     def _take_requests(self, data: bytes, position: int) -> int:
         """Begins each whole REQUEST that follows the last. Every request takes this path: it is written for the interpreter."""
@@ -222,28 +225,31 @@ class AsgiLane(asyncio.Protocol):
             raise lanes.Fault('lanes.unexpected-frame')
 
     def send(self, frame: bytes) -> None:
-        """Frames leave when the event loop has run what is ready, or sooner if that takes long or gives much."""
+        """At once, or with what else its read brings about."""
         self.out.append(frame)
         self.collected += len(frame)
-        now = perf_counter()
-        if now > self.held_until or self.collected > HELD_BYTES_MAX:
-            self.held_until = now + HELD_S
+        if not self.is_batch or perf_counter() > self.held_until or self.collected > HELD_BYTES_MAX:
             self._write()
-        elif not self.is_flush_due:
-            self.is_flush_due = True
-            self.worker.loop.call_soon(self.flush)
 
-    def send_large(self, head: bytes, data: bytes | memoryview) -> None:
-        """A message or a piece of a body: a frame in two parts."""
+    def send_piece(self, head: bytes, data: bytes | memoryview) -> None:
+        """A message or a piece of a body, in two parts: with the others of this turn of the event loop."""
         if len(data) <= JOINED_MAX:
-            self.send(head + data)
-            if len(self.out) >= PIECES_MAX:
+            self.out.append(head + data)
+            self.collected += len(data)
+            if len(self.out) >= PIECES_MAX or self.collected > HELD_BYTES_MAX:
                 self._write()
+            elif not self.is_flush_due:
+                self.is_flush_due = True
+                self.worker.loop.call_soon(self.flush)
             return
         self.out.append(head)
         self._write()
         if not self.is_lost:
             self._write_now(data)
+
+    def _end_batch(self) -> None:
+        self.is_batch = False
+        self.flush()
 
     def flush(self) -> None:
         self.is_flush_due = False
@@ -254,10 +260,11 @@ class AsgiLane(asyncio.Protocol):
 
     def _write(self) -> None:
         out = self.out
-        if not self.is_lost:
+        if not self.is_lost and not self.is_closed:
             self._write_now(b''.join(out) if len(out) > 1 else out[0])
         out.clear()
         self.collected = 0
+        self.held_until = perf_counter() + HELD_S
         self.worker.flush_streams()
 
     def _write_now(self, data: bytes | memoryview) -> None:
@@ -272,9 +279,12 @@ class AsgiLane(asyncio.Protocol):
             self.transport.write(memoryview(data)[sent:])
 
     def close(self) -> None:
-        """For good, when all that was collected has left."""
+        """For good, when all that was collected has left. This side alone, and the edge closes when it has read that: an edge that
+        wrote to a socket that is closed would lose what it has not read."""
         self.flush()
-        self.transport.close()
+        if not self.is_closed:
+            self.is_closed = True
+            self.transport.write_eof()
 
     def forked(self, nothing: int) -> None:
         """In a child process: nothing of the parent's may be taken, run or answered here. The event loop is not told,

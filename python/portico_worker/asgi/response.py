@@ -199,7 +199,7 @@ class Response(Stream):
         self.phase = COMPLETE if is_whole else STARTED
         self.sent += len(part)
         self.credit -= len(part)
-        self.lane.send_large(_pack(len(head) + len(part), kind | self.word >> 8 << 8) + head, part)
+        self.lane.send_piece(_pack(len(head) + len(part), kind | self.word >> 8 << 8) + head, part)
 
     def end_body(self) -> None:
         """The body is complete, and with it the response, unless trailers follow."""

@@ -166,13 +166,13 @@ class WebSocketConversation(Stream):
     def _send_message(self, frame_type: int, data: bytes) -> None:
         self.credit -= len(data) + lanes.MESSAGE_COST_BYTES
         if len(data) <= lanes.BODY_MAX:
-            self.lane.send_large(_pack(len(data), frame_type | self.word >> 8 << 8), data)
+            self.lane.send_piece(_pack(len(data), frame_type | self.word >> 8 << 8), data)
             return
         view, last = memoryview(data), (len(data) - 1) // lanes.BODY_MAX * lanes.BODY_MAX
         for at in range(0, len(data), lanes.BODY_MAX):
             piece = view[at : at + lanes.BODY_MAX]
             piece_type = frame_type if at == last else lanes.WORKER_WS_MORE
-            self.lane.send_large(_pack(len(piece), piece_type | self.word >> 8 << 8), piece)
+            self.lane.send_piece(_pack(len(piece), piece_type | self.word >> 8 << 8), piece)
 
     def _accept(self, message: Message) -> None:
         subprotocol, fields = message.get('subprotocol'), render_fields(message.get('headers', ()))

@@ -94,6 +94,8 @@ class GreenletLane:
         self.block = b''
         self.environ_of_block = worker.environs.find(b'')
         self.is_draining = False
+        self.is_closed = False
+        """Nothing is sent behind what was collected."""
         self.is_lost = False
 
     def read(self) -> None:
@@ -172,7 +174,7 @@ class GreenletLane:
         self.worker.note_end(self)
 
     def write(self, parts: tuple[bytes | memoryview, ...]) -> None:
-        if not self.is_lost:
+        if not self.is_lost and not self.is_closed:
             self.out.extend(parts)
             self.has_out.set()
 
@@ -181,6 +183,8 @@ class GreenletLane:
         while not self.is_lost:
             if not self.out:
                 self.worker.flush_streams()
+                if self.is_closed:
+                    break
                 self.has_out.clear()
                 self.has_out.wait()
                 continue
@@ -189,7 +193,13 @@ class GreenletLane:
                 self.socket.sendall(data)
             except OSError:
                 self.lose()
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # It is lost.
 
-    @property
-    def is_at_rest(self) -> bool:
-        return not self.streams and not self.out
+    def close(self) -> None:
+        """For good, when all that was collected has left. This side alone, and the edge closes when it has read that: an edge that
+        wrote to a socket that is closed would lose what it has not read."""
+        self.is_closed = True
+        self.has_out.set()

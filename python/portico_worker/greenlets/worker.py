@@ -16,8 +16,6 @@ from .lane import GreenletLane
 
 CONNECTIONS = 1000
 """Requests at a time, as gunicorn's --worker-connections has it."""
-REST_EVERY_S = 0.01
-"""How often a worker that is to end looks whether everything has been sent."""
 
 
 class GeventWorker(Worker):
@@ -91,14 +89,9 @@ class GeventWorker(Worker):
     def note_end(self, lane: GreenletLane) -> None:
         """A lane that is to end may have come to its end."""
         if (lane.is_draining or self.is_stopping) and not lane.streams and not lane.is_lost:
-            self.spawn(self._close, lane)
+            lane.close()
         if all(each.is_lost and (each.is_draining or self.is_stopping) for each in self.lanes.values()):
             self.has_ended.set()
-
-    def _close(self, lane: GreenletLane) -> None:
-        while not lane.is_at_rest and not lane.is_lost:
-            self.sleep(REST_EVERY_S)
-        lane.lose()
 
     def terminate(self) -> None:
         # The signal may have come in any greenlet, or in none.

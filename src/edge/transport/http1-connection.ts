@@ -94,7 +94,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     this.#isProcessing = true;
-    for (let event = this.#parser.next(); event !== undefined; event = this.#parser.next()) {
+    while (!this.#awaitsReader) {
+      const event = this.#parser.next();
+      if (event === undefined) {
+        break;
+      }
       switch (event.kind) {
         case 'head':
           this.#onHead(event);
@@ -117,12 +121,17 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#afterInput();
   }
 
+  /** The body is not read on until somebody wants it: a request may wait for a worker, and its application may ask late. */
+  get #awaitsReader(): boolean {
+    return this.#isBodyOpen && this.#sink === undefined && this.#exchange !== undefined;
+  }
+
   #afterInput(): void {
     if (this.#exchange === undefined) {
       if (this.#deadline.phase === 'idle' && !this.#parser.isIdle) {
         this.#enter('head', EDGE_LIMITS.headTimeoutMs);
       }
-    } else if (!this.#isBodyOpen && this.#parser.bufferedBytes > 0) {
+    } else if ((!this.#isBodyOpen || this.#awaitsReader) && this.#parser.bufferedBytes > 0) {
       this.#socket.pause();
     }
   }
@@ -206,8 +215,12 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     this.#sink = sink;
     this.#enter('body', EDGE_LIMITS.bodyGraceMs);
-    if (exchange.head.expectContinue && this.#bodyBytes === 0) {
+    if (exchange.head.expectContinue && this.#bodyBytes === 0 && this.#parser.bufferedBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
+    }
+    if (!this.#isProcessing) {
+      this.#socket.resume();
+      this.#process();
     }
   }
 
