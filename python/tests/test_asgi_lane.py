@@ -124,13 +124,14 @@ class Socket:
         return getattr(self.connection, name)
 
 
-def writes(took_s, count):
+def writes(took_s, count, application=None):
     """How many writes so many answers make that take so long each and were asked for in one."""
 
-    async def application(scope, receive, send):
+    async def replies(scope, receive, send):
         time.sleep(took_s)
         await reply(send, b'x')
 
+    application = application or replies
     with asgi_edge(http_only(application)) as edge:
         edge.ping()
         sent = []
@@ -149,6 +150,25 @@ def test_what_one_turn_brings_leaves_in_one_write(monkeypatch):
 
 def test_answers_that_take_long_to_make_do_not_wait_for_each_other():
     assert writes(0.002, 8) == 8
+
+
+def test_pieces_that_take_long_to_make_do_not_wait_for_each_other():
+    async def streams(scope, receive, send):
+        await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+        for _ in range(5):
+            time.sleep(0.002)
+            await send({'type': 'http.response.body', 'body': b'x', 'more_body': True})
+        await send({'type': 'http.response.body', 'body': b''})
+
+    assert writes(0, 1, streams) >= 5
+
+
+def test_who_has_waited_is_answered_at_once():
+    async def waits(scope, receive, send):
+        await asyncio.sleep(0.05)
+        await reply(send, b'x')
+
+    assert writes(0, 8, waits) == 8
 
 
 def test_the_board_names_the_request_that_was_begun_last():

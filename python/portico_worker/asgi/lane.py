@@ -1,7 +1,7 @@
 """A concurrent lane: the connection to one edge thread, on which many requests run at a time.
 
-What one read has brought about leaves in one write; everything else at once. A lane is one connection: when it is lost, another takes its place,
-and this one stays until the applications that it called have returned.
+What one read has brought about leaves in one write, everything else at once. A lane is one connection: when it is lost, another
+takes its place, and this one stays until the applications that it called have returned.
 """
 
 from __future__ import annotations
@@ -232,11 +232,12 @@ class AsgiLane(asyncio.Protocol):
             self._write()
 
     def send_piece(self, head: bytes, data: bytes | memoryview) -> None:
-        """A message or a piece of a body, in two parts: with the others of this turn of the event loop."""
+        """A message or a piece of a body, in two parts: with what others this turn of the event loop makes in HELD_S."""
         if len(data) <= JOINED_MAX:
             self.out.append(head + data)
             self.collected += len(data)
-            if len(self.out) >= PIECES_MAX or self.collected > HELD_BYTES_MAX:
+            is_late = perf_counter() > self.held_until
+            if is_late or len(self.out) >= PIECES_MAX or self.collected > HELD_BYTES_MAX:
                 self._write()
             elif not self.is_flush_due:
                 self.is_flush_due = True
