@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fake_edge import LIMIT_S, Answer, Listeners, Threaded
 from portico_worker import lanes
 from portico_worker.asgi.worker import AsgiWorker
-from portico_worker.settings import Identity, Settings
+from portico_worker.settings import Identity
 
 BLOCK = ['http', '1.1', '127.0.0.1', '8000', 'host', 'localhost:8000']
 
@@ -40,24 +40,10 @@ class ThreadedAsgiWorker(Threaded, AsgiWorker):
 class AsgiEdge(Listeners):
     def __init__(self, application, edges=1, accepts=True, **settings):
         super().__init__(edges)
-        values = {
-            'app': '',
-            'chdir': '',
-            'python_path': [],
-            'preload': 'always',
-            'threads': 1,
-            'max_requests': 0,
-            'max_requests_jitter': 0,
-            'lanes': self.paths,
-            'board': self.board,
-            'secret': 'secret',
-            'run_dir': self.folder.name,
-            'development': False,
-            'multiprocess': False,
-            'loop': 'asyncio',
-        }
         self.status, theirs = socket.socketpair()
-        self.worker = ThreadedAsgiWorker(Settings(**{**values, **settings}), Identity(1, 'w1', 0), theirs)
+        self.worker = ThreadedAsgiWorker(
+            self.settings(**{'preload': 'always', 'loop': 'asyncio', **settings}), Identity(1, 'w1', 0), theirs
+        )
         self.faults = []
         """What the event loop has complained of."""
         self.thread = threading.Thread(target=self._run, args=(application,), daemon=True)

@@ -144,6 +144,24 @@ class Listeners:
         self.sockets = [self._listen(path) for path in self.paths]
         self.lanes = []
 
+    def settings(self, **more):
+        """Of a worker that serves them."""
+        values = {
+            'app': '',
+            'chdir': '',
+            'python_path': [],
+            'threads': 1,
+            'max_requests': 0,
+            'max_requests_jitter': 0,
+            'lanes': self.paths,
+            'board': self.board,
+            'secret': 'secret',
+            'run_dir': self.folder.name,
+            'development': False,
+            'multiprocess': False,
+        }
+        return Settings(**{**values, **more})
+
     def _listen(self, path):
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
@@ -201,23 +219,10 @@ class ThreadedWorker(Threaded, WsgiWorker):
 class Edge(Listeners):
     def __init__(self, application, threads=1, edges=1, **settings):
         super().__init__(edges)
-        values = {
-            'app': '',
-            'chdir': '',
-            'python_path': [],
-            'preload': 'never',
-            'threads': threads,
-            'max_requests': 0,
-            'max_requests_jitter': 0,
-            'lanes': self.paths,
-            'board': self.board,
-            'secret': 'secret',
-            'run_dir': self.folder.name,
-            'development': False,
-            'multiprocess': False,
-        }
         self.status, theirs = socket.socketpair()
-        self.worker = ThreadedWorker(Settings(**{**values, **settings}), Identity(1, 'w1', 0), theirs)
+        self.worker = ThreadedWorker(
+            self.settings(**{'preload': 'never', 'threads': threads, **settings}), Identity(1, 'w1', 0), theirs
+        )
         self.worker.prepare(application)
         self._start(self._run)
         self._accept(edges, threads)

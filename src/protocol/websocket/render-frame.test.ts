@@ -8,6 +8,7 @@ import {
   renderClose,
   renderFrame,
   renderFrameHeader,
+  renderFrameHeaderText,
   renderPing,
   renderPong,
   writeFrameHeader,
@@ -45,7 +46,9 @@ test('the shortest form of a length is used', () => {
     [2 ** 40, 10],
   ] as const) {
     equal(frameHeaderBytes(length), bytes, `${length}`);
-    equal(renderFrameHeader({ opcode: OPCODE.binary, length }).length, bytes);
+    const header = renderFrameHeader({ opcode: OPCODE.binary, length });
+    equal(header.length, bytes);
+    equal(renderFrameHeaderText({ opcode: OPCODE.binary, length }), header.latin1Slice());
   }
   equal(renderFrameHeader({ opcode: OPCODE.binary, length: 65_535 }).toString('hex'), '827effff');
   equal(renderFrameHeader({ opcode: OPCODE.binary, length: 2 ** 32 + 5 }).toString('hex'), '827f0000000100000005');

@@ -29,8 +29,8 @@ export function frameHeaderBytes(length: number): number {
 
 /** Writes the header at `at`; returns the offset behind it. */
 export function writeFrameHeader(into: Buffer, at: number, header: FrameHeader): number {
-  const { opcode, length, isFinal = true, isCompressed = false } = header;
-  into[at] = opcode | (isFinal ? FIN : 0) | (isCompressed ? RSV1 : 0);
+  const { length } = header;
+  into[at] = firstByte(header);
   if (length < LENGTH_16) {
     into[at + 1] = length;
     return at + 2;
@@ -53,10 +53,12 @@ export function renderFrameHeader(header: FrameHeader): Buffer {
 
 /** The same as latin-1 text: what is short is sent as text, which needs no memory outside of the heap. */
 export function renderFrameHeaderText(header: FrameHeader): string {
-  const { opcode, length, isFinal = true, isCompressed = false } = header;
-  return length < LENGTH_16
-    ? String.fromCharCode(opcode | (isFinal ? FIN : 0) | (isCompressed ? RSV1 : 0), length)
-    : renderFrameHeader(header).latin1Slice();
+  const { length } = header;
+  return length < LENGTH_16 ? String.fromCharCode(firstByte(header), length) : renderFrameHeader(header).latin1Slice();
+}
+
+function firstByte({ opcode, isFinal = true, isCompressed = false }: FrameHeader): number {
+  return opcode | (isFinal ? FIN : 0) | (isCompressed ? RSV1 : 0);
 }
 
 /** A frame of one buffer. */
