@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     root_path: str = ''
     worker_connections: int = 0
     """Streams at a time, on all lanes together; 0: as many as is usual for the kind of worker."""
+    server_certificate: str = ''
+    """PEM, the one that clients are shown; '' without TLS."""
 
 
 def read_settings(message: Message) -> Settings:
@@ -55,6 +57,7 @@ def read_settings(message: Message) -> Settings:
         loop=message.get('loop') or 'auto',
         root_path=message.get('rootPath') or '',
         worker_connections=int(message.get('workerConnections') or 0),
+        server_certificate=message.get('serverCertificate') or '',
     )
 
 

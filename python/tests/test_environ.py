@@ -60,6 +60,13 @@ def test_latin_1_goes_through():
     assert (found['PATH_INFO'], found['HTTP_X_LATIN'], found['HTTP_X_EMPTY']) == ('/caf\xc3\xa9\xff', '\xe9\xff', '')
 
 
+def test_what_the_edge_tells_of_tls_goes_through():
+    told = {'HTTPS': 'on', 'SSL_CLIENT_S_DN': 'CN=Zo\xc3\xab', 'SSL_CLIENT_CERT': '-----BEGIN\nabc\n-----END\n'}
+    found = seen(block=told)[0]
+    assert {key: found[key] for key in told} == told
+    assert not [key for key in seen()[0] if key == 'HTTPS' or key.startswith('SSL_')]
+
+
 def test_pairs_of_the_request_part():
     found = seen(pairs={'HTTP_COOKIE': 'a=1; b=2', 'HTTP_AUTHORIZATION': 'Basic x'})[0]
     assert (found['HTTP_COOKIE'], found['HTTP_AUTHORIZATION']) == ('a=1; b=2', 'Basic x')

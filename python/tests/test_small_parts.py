@@ -38,6 +38,12 @@ def test_settings_have_defaults_where_there_is_one():
     message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': '/b', 'secret': 's', 'runDir': '/r'}
     settings = read_settings(message)
     assert (settings.preload, settings.threads, settings.max_requests, settings.python_path) == ('auto', 1, 0, [])
+    assert settings.server_certificate == ''
+
+
+def test_settings_have_the_certificate_that_clients_are_shown():
+    message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': '/b', 'secret': 's', 'runDir': '/r'}
+    assert read_settings({**message, 'serverCertificate': 'PEM\n'}).server_certificate == 'PEM\n'
 
 
 def raised(error):

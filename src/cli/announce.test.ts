@@ -22,10 +22,11 @@ test('renderAnnouncement() says what is served, where and how, and what is to be
   const text = renderAnnouncement(
     {
       listeners: [
-        { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '' },
-        { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '' },
-        { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s' },
+        { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false },
+        { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true },
+        { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true },
       ],
+      certificates: { summary: 'site.test, until 2027-01-01', warnings: ['the certificate expires in 3 days'] },
       facts: FACTS,
       pythonVersion: '3.12.1',
       pythonPath: '/srv/.venv/bin/python',
@@ -45,14 +46,16 @@ test('renderAnnouncement() says what is served, where and how, and what is to be
     text,
     `Portico 1.0.0 is ready (0.41 s)
   listening  http://0.0.0.0:80 (all addresses)
-             http://[::1]:8000
-             unix:/run/s
+             https://[::1]:8000
+             unix:/run/s (TLS)
+  tls        site.test, until 2027-01-01
   app        mysite.wsgi:application (Django 5.2.1)
   python     3.12.1 (/srv/.venv/bin/python)
   static     /static/ from /srv/static (hashed names, cached for good)
              /media/ from /srv/media
   workers    4, 2 threads each (each loads the application: a thread is running); 1 edge thread
   reload     when files change; tracebacks are shown in the browser
+  warning: the certificate expires in 3 days
   warning: DEBUG is on: set DEBUG = False
   warning: the application runs as root; --user NAME makes it run as somebody else
 `,

@@ -13,6 +13,7 @@ type Row = readonly [label: string, text: string];
 export function renderAnnouncement(announcement: Announcement, version: string): string {
   const rows: Row[] = [
     ...announcement.listeners.map((listener): Row => ['listening', renderListener(listener)]),
+    ...(announcement.certificates === undefined ? [] : [['tls', announcement.certificates.summary] as const]),
     ...describeSite(announcement),
     ['workers', describeWorkers(announcement)],
     ...(announcement.isDevelopment
@@ -20,7 +21,8 @@ export function renderAnnouncement(announcement: Announcement, version: string):
       : []),
   ];
   const head = `Portico ${version} is ready (${(announcement.startMs / 1000).toFixed(2)} s)`;
-  return renderBlock(head, rows, warningsOf(announcement.facts, announcement.isRoot));
+  const certificateWarnings = announcement.certificates?.warnings ?? [];
+  return renderBlock(head, rows, [...certificateWarnings, ...warningsOf(announcement.facts, announcement.isRoot)]);
 }
 
 export function renderCheck(found: CheckResult): string {
@@ -52,12 +54,12 @@ function renderBlock(head: string, rows: readonly Row[], warnings: readonly stri
   return `${[head, ...lines, ...warnings.map((text) => `  warning: ${text}`)].join('\n')}\n`;
 }
 
-export function renderListener({ kind, path, address, port }: Listener): string {
+export function renderListener({ kind, path, address, port, isTls }: Listener): string {
   if (kind === 'unix') {
-    return `unix:${path}`;
+    return `unix:${path}${isTls ? ' (TLS)' : ''}`;
   }
   const isAny = address === '0.0.0.0' || address === '::';
-  return `http://${renderHost(address)}:${port}${isAny ? ' (all addresses)' : ''}`;
+  return `${isTls ? 'https' : 'http'}://${renderHost(address)}:${port}${isAny ? ' (all addresses)' : ''}`;
 }
 
 function describeApp(facts: AppFacts | undefined): string {

@@ -3,12 +3,14 @@
 import type { BindAddress } from './bind-address.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
+/** 'auto': required where it is said who signs them. */
+export type ClientCertificates = 'auto' | 'none' | 'optional' | 'required';
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
-/** Files under `root` are answered for URLs under `url`. */
 /** Name and value. */
 export type ResponseField = readonly [string, string];
 
+/** Files under `root` are answered for URLs under `url`. */
 export interface StaticFolder {
   /** Begins and ends with a slash. */
   readonly url: string;
@@ -20,6 +22,18 @@ export interface ServerModel {
   readonly binds: readonly BindAddress[];
   readonly backlog: number;
   readonly forwardedAllowIps: readonly string[];
+
+  /** PEM. With a certificate every address of `binds` speaks TLS, and those of `insecureBinds` do not. */
+  readonly certFile: string;
+  /** '': in `certFile`. */
+  readonly keyFile: string;
+  readonly keyPassword: string;
+  /** Who signs the certificates of clients. */
+  readonly caCerts: string;
+  readonly certReqs: ClientCertificates;
+  /** As OpenSSL writes them; '': Node's. */
+  readonly ciphers: string;
+  readonly insecureBinds: readonly BindAddress[];
 
   readonly workers: number;
   readonly threads: number;

@@ -83,7 +83,7 @@ function checkTogether(model: ServerModel, report: Report): void {
     report('settings.conflict', '--max-requests-jitter', 'this does nothing without --max-requests.', 'warning');
   }
   const seen = new Set<string>();
-  for (const bind of model.binds) {
+  for (const bind of [...model.binds, ...model.insecureBinds]) {
     const key = bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`;
     if (seen.has(key) && !(bind.kind === 'tcp' && bind.port === 0)) {
       report('settings.conflict', '--bind', `${key} is given twice. Leave one out.`);

@@ -11,6 +11,7 @@ export interface Machine {
 
 export const SETTING_GROUPS = [
   'Addresses',
+  'TLS',
   'Processes',
   'Application',
   'ASGI and WebSockets',

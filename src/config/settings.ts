@@ -24,6 +24,7 @@ import {
   parseSwitch,
   parseText,
 } from './setting-values.ts';
+import { TLS_SETTINGS } from './tls-settings.ts';
 
 /** More processes than this on one machine is a slip of the finger. */
 const WORKERS_MAX = 512;
@@ -65,6 +66,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(['127.0.0.1', '::1']),
     parse: last(parsePeers),
   },
+  ...TLS_SETTINGS,
   workers: {
     flag: 'workers',
     short: 'w',

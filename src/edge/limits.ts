@@ -1,6 +1,8 @@
 export const EDGE_LIMITS = {
   /** A whole head must have come this long after its first byte (Apache mod_reqtimeout: 20 to 40 s). */
   headTimeoutMs: 20_000,
+  /** A TLS handshake must have ended so long after the connection was accepted. */
+  handshakeMs: 20_000,
   /** A body slower than its minimum rate is given this long (mod_reqtimeout: body=20). */
   bodyGraceMs: 20_000,
   /** … and may then be no slower than this on average (mod_reqtimeout: MinRate=500). */

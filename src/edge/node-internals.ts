@@ -10,8 +10,13 @@ import type { DeflateRaw, InflateRaw } from 'node:zlib';
 interface Handle {
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
+  readonly _parent?: Handle;
   setNoDelay?(enable: boolean): number;
   onconnection?: (status: number, client: Handle | undefined) => void;
+}
+
+interface WithCarrier {
+  readonly _parent?: Socket | null;
 }
 
 interface WithHandle {
@@ -23,9 +28,16 @@ interface WithHandle {
  * reader of one large write would look like one that has stopped reading.
  */
 export function sentBytes(socket: Socket): number {
+  const handle = (socket as unknown as WithHandle)._handle;
+  // Under TLS, the handle of the connection that carries it.
   const { bytesWritten = socket.bytesWritten, writeQueueSize = socket.writableLength } =
-    (socket as unknown as WithHandle)._handle ?? {};
+    handle?._parent ?? handle ?? {};
   return bytesWritten - writeQueueSize;
+}
+
+/** The connection that carries a TLS connection; undefined for one that is not. `node:tls` tells which handshake has ended only so. */
+export function carrierOf(socket: Socket): Socket | undefined {
+  return (socket as unknown as WithCarrier)._parent ?? undefined;
 }
 
 export type OnSocket = (socket: Socket) => (length: number) => void;

@@ -5,14 +5,15 @@
 
 import { openSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { SpoolBudget } from '../gateway/spool-file.ts';
 import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
-import type { ConfigureEdge, FromEdge, Listener, StaticMount, ToEdge } from '../protocol/control/edge.ts';
-import type { Client, Handler, Origin } from '../protocol/http/exchange.ts';
+import type { ConfigureEdge, FromEdge, Listener, StaticMount, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
+import type { Client, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import { renderCombined, renderJson } from './access-log/line.ts';
@@ -23,11 +24,13 @@ import { compileStatic } from './handlers/static/static.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { listenWithBuffer } from './node-internals.ts';
-import type { ListenerOrigins } from './pipeline/identify.ts';
+import type { PeerOrigins } from './pipeline/origins.ts';
+import { ListenerOrigins } from './pipeline/origins.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import { RequestIds } from './request-id.ts';
 import type { SharedState } from './shared-state.ts';
 import { waitingElsewhere } from './shared-state.ts';
+import type { TlsAcceptor } from './tls/tls-acceptor.ts';
 import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
 import { HeadRenderer } from './transport/response-text.ts';
@@ -58,6 +61,7 @@ export class EdgeThread {
   readonly #accessLog: AccessLog | undefined;
   readonly #services: ConnectionServices;
   readonly #servers: Server[] = [];
+  #tls: TlsAcceptor | undefined;
   #static: Handler;
   #dateSecond = 0;
   #date = '';
@@ -148,7 +152,6 @@ export class EdgeThread {
   #newServices(): ConnectionServices {
     const { settings, development } = this.#config;
     return {
-      buffer: Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes),
       memo: new FieldMemo(),
       renderer: new HeadRenderer(settings.responseFields),
       table: this.#table,
@@ -190,7 +193,7 @@ export class EdgeThread {
 
   /** Opens the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { runDir, secret, slotsMax, listeners, settings } = this.#config;
+    const { runDir, secret, slotsMax, listeners, tls } = this.#config;
     listenForLanes({
       path: join(runDir, `lane.${this.#index}.sock`),
       secret,
@@ -198,32 +201,78 @@ export class EdgeThread {
       gateway: this.#gateway,
       log: (level, text) => this.#log(level, text),
     });
+    if (tls === undefined) {
+      this.#listen(listeners);
+    } else {
+      void this.#listenWithTls(listeners, tls);
+    }
+  }
+
+  /** Three to five megabytes of code and tables, which a server without TLS is spared. */
+  async #listenWithTls(listeners: readonly Listener[], settings: TlsSettings): Promise<void> {
+    const { TlsAcceptor } = await import('./tls/tls-acceptor.ts');
+    this.#tls = new TlsAcceptor({ settings, table: this.#table, log: (level, text) => this.#log(level, text) });
+    this.#listen(listeners);
+  }
+
+  #listen(listeners: readonly Listener[]): void {
+    const { backlog } = this.#config.settings;
+    const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes);
     for (const listener of listeners) {
       const fd = listener.fds[this.#index % listener.fds.length];
       if (fd !== undefined) {
-        const origins = originsOf(listener);
         this.#servers.push(
-          listenWithBuffer({ fd, backlog: settings.backlog }, this.#services.buffer, (socket) =>
-            this.#accept(socket, listener.kind, origins),
-          ),
+          listener.isTls ? this.#listenSecurely(fd, listener) : this.#listenPlainly({ fd, backlog }, listener, buffer),
         );
       }
     }
     this.#send({ kind: 'ready' });
   }
 
-  #accept(socket: Socket, kind: Listener['kind'], origins: ListenerOrigins): (length: number) => void {
+  #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffer: Buffer): Server {
+    const origins = new ListenerOrigins(listener).of(undefined);
+    return listenWithBuffer(where, buffer, (socket) => {
+      const client = this.#admit(socket, listener.kind);
+      if (client === undefined) {
+        return () => undefined;
+      }
+      const connection = this.#connect(socket, client, origins);
+      return (length) => connection.onBytes(length === buffer.length ? buffer : buffer.subarray(0, length));
+    });
+  }
+
+  #listenSecurely(fd: number, listener: Listener): Server {
+    const origins = new ListenerOrigins(listener);
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (carrier) => {
+      const client = this.#admit(carrier, listener.kind);
+      if (client === undefined) {
+        return;
+      }
+      this.#tls?.accept(carrier, client.address, (socket, facts) => {
+        const connection = this.#connect(socket, client, origins.of(facts));
+        socket.on('data', (bytes: Buffer) => connection.onBytes(bytes));
+      });
+    });
+    return server.listen({ fd }, this.#config.settings.backlog);
+  }
+
+  /** Undefined: it has been closed. */
+  #admit(socket: Socket, kind: Listener['kind']): Client | undefined {
     const client = clientOf(socket);
     // A TCP client that has reset the connection already has no address any more. It must not pass for a Unix socket's, which are trusted.
     const isNobody = kind === 'tcp' && client.address === '';
     if (isNobody || !this.#table.admits(client.address)) {
       socket.destroy();
-      return () => undefined;
+      return undefined;
     }
+    return client;
+  }
+
+  #connect(socket: Socket, client: Client, origins: PeerOrigins): Http1Connection {
     const peer = { client, origins, isTrusted: this.#services.trusted.has(client.address) };
     const connection = new Http1Connection(socket, peer, this.#services);
     this.#table.add(connection);
-    return (length) => connection.onBytes(length);
+    return connection;
   }
 
   receive(message: ToThread): void {
@@ -239,6 +288,9 @@ export class EdgeThread {
         return;
       case 'static':
         this.#static = this.#compileStatic(message.mounts);
+        return;
+      case 'tls':
+        this.#tls?.renew(message.tls);
         return;
       case 'reopen-logs':
         this.#accessLog?.reopen();
@@ -289,21 +341,5 @@ function clientOf(socket: Socket): Client {
   return {
     address: address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address,
     port: socket.remotePort === undefined ? '' : String(socket.remotePort),
-  };
-}
-
-function originsOf(listener: Listener): ListenerOrigins {
-  const name =
-    listener.kind === 'unix'
-      ? 'localhost'
-      : listener.address === '0.0.0.0' || listener.address === '::'
-        ? 'localhost'
-        : listener.address;
-  const port = listener.kind === 'unix' ? '80' : String(listener.port);
-  const plain: Origin = { scheme: 'http', name, port, isTrusted: false };
-  return {
-    plain,
-    trusted: { ...plain, isTrusted: true },
-    trustedSecure: { ...plain, scheme: 'https', isTrusted: true },
   };
 }

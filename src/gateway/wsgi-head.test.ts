@@ -2,12 +2,20 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Exchange, Origin } from '../protocol/http/exchange.ts';
+import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
 import type { WsgiBody } from './wsgi-head.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
 
-const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false };
+const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
+const FACTS: TlsFacts = {
+  protocol: 'TLSv1.3',
+  version: 0x0304,
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  cipherSuite: 0x1301,
+  client: undefined,
+};
+const CLIENT = { subject: 'CN=Zoë,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?: WsgiBody): Record<string, string> {
   const head = { request: '', block: '' };
@@ -145,6 +153,49 @@ test("renderWsgiHead() states the body and lets the target's authority rule", ()
   equal(found['CONTENT_LENGTH'], '12');
   equal(found['portico.body_file'], '/tmp/f');
   equal(found['HTTP_HOST'], 'other:81');
+});
+
+/** What an environ says of TLS. */
+function tlsKeys(found: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(found).filter(([key]) => key === 'HTTPS' || key.startsWith('SSL_')));
+}
+
+test("renderWsgiHead() tells of TLS in mod_ssl's words", () => {
+  const told = { HTTPS: 'on', SSL_PROTOCOL: 'TLSv1.3', SSL_CIPHER: 'TLS_AES_128_GCM_SHA256' };
+  const origin: Origin = { ...ORIGIN, scheme: 'https', tls: FACTS };
+  deepEqual(tlsKeys(environ([])), {});
+  deepEqual(tlsKeys(environ([], { origin: { ...ORIGIN, scheme: 'https' } })), {});
+  deepEqual(tlsKeys(environ([], { origin })), { ...told, SSL_CLIENT_VERIFY: 'NONE' });
+  const found = environ([], { origin: { ...origin, tls: { ...FACTS, client: CLIENT } } });
+  deepEqual(tlsKeys(found), {
+    ...told,
+    SSL_CLIENT_VERIFY: 'SUCCESS',
+    SSL_CLIENT_S_DN: 'CN=Zo\xc3\xab,O=\xe2\x82\xac',
+    SSL_CLIENT_I_DN: 'CN=Root',
+    SSL_CLIENT_CERT: '-----BEGIN 1\n',
+  });
+});
+
+test('renderWsgiHead() does not say HTTPS where a trusted proxy says http', () => {
+  const found = tlsKeys(environ([], { origin: { ...ORIGIN, isTrusted: true, tls: FACTS } }));
+  deepEqual(Object.keys(found), ['SSL_PROTOCOL', 'SSL_CIPHER', 'SSL_CLIENT_VERIFY']);
+});
+
+test('renderWsgiHead() lets no client speak of TLS, neither by its fields nor by its certificate', () => {
+  const lines: [string, string][] = [
+    ['HTTPS', 'on'],
+    ['SSL-Client-Verify', 'SUCCESS'],
+    ['SSL_CLIENT_S_DN', 'CN=admin'],
+  ];
+  const plain = environ(lines);
+  deepEqual(tlsKeys(plain), {});
+  equal(plain['HTTP_HTTPS'], 'on');
+  equal(plain['HTTP_SSL_CLIENT_VERIFY'], 'SUCCESS');
+  equal('HTTP_SSL_CLIENT_S_DN' in plain, false);
+  const client = { ...CLIENT, subject: 'CN=a\0REMOTE_USER\0admin\0', issuer: 'CN=b\0REMOTE_USER\0admin\0' };
+  const found = environ([], { origin: { ...ORIGIN, tls: { ...FACTS, client } } });
+  equal('REMOTE_USER' in found, false);
+  equal(found['SSL_CLIENT_S_DN'], String.raw`CN=a\00REMOTE_USER\00admin\00`);
 });
 
 test('renderWsgiHead does not remember long names that clients make up', () => {

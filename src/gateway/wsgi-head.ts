@@ -4,7 +4,7 @@
  * dropped, so that `X_User` can never pass for `X-User`, and so is `Proxy` (httpoxy).
  */
 
-import type { Exchange, Origin } from '../protocol/http/exchange.ts';
+import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
@@ -54,8 +54,30 @@ function joinRepeated(fields: readonly Field[]): Map<string, string> {
   return values;
 }
 
+/**
+ * A distinguished name, as bytes in latin-1 like all the head. RFC 4514 2.4 leaves no NUL in it, and here none may pass: behind it would come
+ * a key of the client's choice.
+ */
+function nameText(name: string): string {
+  return Buffer.from(name.replaceAll('\0', '\\00')).latin1Slice();
+}
+
+/** mod_ssl's words (PEP 3333, "environ Variables"), `\0key\0value…`. */
+function renderTls({ protocol, cipher, client }: TlsFacts, scheme: Origin['scheme']): string {
+  // A trusted proxy may have said that its client does without: HTTPS never contradicts wsgi.url_scheme.
+  let text = scheme === 'https' ? '\0HTTPS\0on' : '';
+  text += `\0SSL_PROTOCOL\0${protocol}\0SSL_CIPHER\0${cipher}\0SSL_CLIENT_VERIFY\0${client === undefined ? 'NONE' : 'SUCCESS'}`;
+  if (client !== undefined) {
+    text += `\0SSL_CLIENT_S_DN\0${nameText(client.subject)}\0SSL_CLIENT_I_DN\0${nameText(client.issuer)}\0SSL_CLIENT_CERT\0${client.chain[0] ?? ''}`;
+  }
+  return text;
+}
+
 function renderBlock(block: FieldBlock, origin: Origin, minor: number): RenderedBlock {
   let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0HTTP/1.${minor}\0wsgi.url_scheme\0${origin.scheme}\0SCRIPT_NAME\0`;
+  if (origin.tls !== undefined) {
+    text += renderTls(origin.tls, origin.scheme);
+  }
   let secrets = '';
   let rewritesForwarded = false;
   for (const [lower, value] of joinRepeated(block.fields)) {

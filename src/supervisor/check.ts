@@ -34,7 +34,7 @@ const APPLICATION_FAULT = 3;
 
 /** Resolves with the exit code. */
 export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, reports: CheckReports): Promise<number> {
-  const model = { ...request.model, binds: [], pidFile: '', accessLog: '' };
+  const model = { ...request.model, binds: [], insecureBinds: [], pidFile: '', accessLog: '' };
   const prepared = await prepareSite({ ...request, model }, env);
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { renumber } from './edge-child.ts';
 
 test('renumber() counts descriptors as the child sees them', () => {
-  const tcp = { kind: 'tcp', address: '::', port: 1, path: '' } as const;
+  const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false } as const;
   const listeners = [
     { ...tcp, fds: [21, 22] },
     { ...tcp, fds: [35] },

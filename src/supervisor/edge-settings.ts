@@ -6,7 +6,7 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
   const { model, runDirectory } = site;
   return {
     kind: 'configure',
-    listeners: site.sockets.map(({ listener }) => listener),
+    listeners: site.listeners,
     edgeThreads: model.edgeThreads,
     runDir: runDirectory.path,
     spoolDir: runDirectory.spoolPath,
@@ -34,6 +34,7 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
       accessLog: site.accessLog === '' ? undefined : { path: site.accessLog, format: model.accessLogFormat },
       logLevel: model.logLevel,
     },
+    tls: site.certificates.current?.tls,
     development: model.reloadOnChange,
     mounts,
   };

@@ -8,9 +8,12 @@ import { closeSync, openSync, realpathSync, statSync, writeFileSync } from 'node
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServeRequest, ServerModel } from '../config/model.ts';
+import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { Listener } from '../protocol/control/edge.ts';
 import { buildAppEnvironment } from './app-environment.ts';
+import { CertificateKeeper } from './certificate-keeper.ts';
 import type { Interpreter } from './interpreter.ts';
 import { findInterpreter } from './interpreter.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -37,6 +40,8 @@ export interface Site {
   readonly env: NodeJS.ProcessEnv;
   readonly identity: Identity | undefined;
   readonly sockets: readonly BoundSocket[];
+  readonly listeners: readonly Listener[];
+  readonly certificates: CertificateKeeper;
   readonly runDirectory: RunDirectory;
   readonly secret: string;
   readonly slotsMax: number;
@@ -64,7 +69,11 @@ export async function prepareSite(
   if (!identity.ok || faults.length > 0) {
     return failure({ messages: faults, code: SETTINGS_FAULT });
   }
-  const sockets = await bindSockets(model.binds, { edgeThreads: model.edgeThreads, umask: model.umask });
+  const certificates = await CertificateKeeper.open(model, cwd, systemClock);
+  if (!certificates.ok) {
+    return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
+  }
+  const sockets = await bindSockets([...model.binds, ...model.insecureBinds], model);
   if (!sockets.ok) {
     return failure({ messages: sockets.fault, code: 1 });
   }
@@ -88,11 +97,17 @@ export async function prepareSite(
     zygoteProgram: absolute(cwd, model.zygoteProgram) || ours('../../python/portico_worker/__main__.py'),
     identity: identity.value,
     sockets: sockets.value,
+    listeners: listenersOf(model, sockets.value),
+    certificates: certificates.value,
     runDirectory: runDirectory.value,
     secret: randomBytes(SECRET_BYTES).toString('hex'),
     slotsMax,
     sink: files.value,
   });
+}
+
+function listenersOf({ binds, certFile }: ServerModel, sockets: readonly BoundSocket[]): Listener[] {
+  return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < binds.length }));
 }
 
 type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'chdir' | 'envFile'>;

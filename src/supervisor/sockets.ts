@@ -41,8 +41,11 @@ const REUSE_PORT = 2;
 const UNIX_SOCKET_MODE = 0o666;
 const PRIVILEGED_PORT_MAX = 1023;
 
+/** Whether TLS is spoken there is not the socket's affair. */
+export type BoundAddress = Omit<Listener, 'isTls'>;
+
 export interface BoundSocket {
-  readonly listener: Listener;
+  readonly listener: BoundAddress;
   close(): void;
 }
 
@@ -102,7 +105,7 @@ async function bindTcp(
     }
     handles.push(handle.value);
   }
-  const listener: Listener = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
+  const listener: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
   return success({ listener, close: () => closeAll(handles) });
 }
 

@@ -68,10 +68,18 @@ export class Supervisor {
     if (this.#site.model.memoryBytesMax > 0) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     }
+    if (this.#site.certificates.current !== undefined) {
+      setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
+    }
   }
 
+  /** The new generation is told of the certificate that its clients are shown, so that comes first. */
   reload(why: string): void {
-    this.#happen({ kind: 'reload', why });
+    if (this.#site.certificates.current === undefined) {
+      this.#happen({ kind: 'reload', why });
+    } else {
+      void this.#renewCertificate().then(() => this.#happen({ kind: 'reload', why }));
+    }
   }
 
   obey(command: SignalCommand, signal: NodeJS.Signals): void {
@@ -167,9 +175,10 @@ export class Supervisor {
   }
 
   #announce({ generation, unsafeReasons }: ActionOf<'announce'>): void {
-    const { model, sockets } = this.#site;
+    const { model, listeners, certificates } = this.#site;
     this.#reports.onStarted({
-      listeners: sockets.map(({ listener }) => listener),
+      listeners,
+      certificates: certificates.current,
       facts: generation.facts,
       pythonVersion: generation.python,
       pythonPath: this.#zygotes.pythonPath,
@@ -184,6 +193,27 @@ export class Supervisor {
       // Counted from the start of the process.
       startMs: this.#clock.monotonicMs(),
     });
+  }
+
+  async #watchCertificate(): Promise<void> {
+    if (this.#site.certificates.hasChanged) {
+      await this.#renewCertificate();
+    }
+  }
+
+  async #renewCertificate(): Promise<void> {
+    const { certificates } = this.#site;
+    const renewed = await certificates.renew();
+    const { current } = certificates;
+    if (!renewed.ok) {
+      this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
+    } else if (renewed.value && current !== undefined) {
+      this.#edge.send({ kind: 'tls', tls: current.tls });
+      this.#log.say('info', `a new certificate is in use: ${current.summary}`);
+      for (const warning of current.warnings) {
+        this.#log.say('warning', warning);
+      }
+    }
   }
 
   #weighWorkers(): void {

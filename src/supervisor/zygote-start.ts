@@ -4,7 +4,8 @@ import type { StartZygote } from '../protocol/control/zygote.ts';
 import type { Site } from './prepare.ts';
 
 /** What a zygote is told before anything else. */
-export function startMessage({ app, model, chdir, runDirectory, secret }: Site, preload: PreloadMode): StartZygote {
+export function startMessage(site: Site, preload: PreloadMode): StartZygote {
+  const { app, model, chdir, runDirectory, secret, certificates } = site;
   return {
     kind: 'start',
     app,
@@ -16,6 +17,7 @@ export function startMessage({ app, model, chdir, runDirectory, secret }: Site, 
     lifespan: model.lifespan,
     loop: model.loop,
     rootPath: model.rootPath,
+    serverCertificate: certificates.current?.serverCertificate ?? '',
     workerConnections: model.workerConnections,
     threads: model.threads,
     maxRequests: model.maxRequests,

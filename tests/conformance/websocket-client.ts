@@ -78,6 +78,11 @@ export class WebSocketClient {
   static async open(port: number, target = '/', fields = ''): Promise<WebSocketClient> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
+    return WebSocketClient.over(socket, target, fields);
+  }
+
+  /** On a connection that is open, perhaps over TLS. */
+  static async over(socket: Socket, target = '/', fields = ''): Promise<WebSocketClient> {
     const key = randomBytes(16).toString('base64');
     socket.write(
       `GET ${target} HTTP/1.1\r\nHost: site.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +

@@ -4,6 +4,8 @@
 import { once } from 'node:events';
 import type { NetConnectOpts, Socket } from 'node:net';
 import { connect } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { connect as connectSecurely } from 'node:tls';
 
 export interface Answer {
   readonly status: number;
@@ -57,6 +59,17 @@ export class Client {
   static async open(to: number | NetConnectOpts): Promise<Client> {
     const socket = connect(typeof to === 'number' ? { port: to, host: '127.0.0.1', noDelay: true } : to);
     await once(socket, 'connect');
+    return new Client(socket);
+  }
+
+  static over(socket: Socket): Client {
+    return new Client(socket);
+  }
+
+  /** Over TLS, to 127.0.0.1. */
+  static async secure(port: number, options: ConnectionOptions): Promise<Client> {
+    const socket = connectSecurely({ port, host: '127.0.0.1', servername: 'site.test', ...options });
+    await once(socket, 'secureConnect');
     return new Client(socket);
   }
 

@@ -127,7 +127,7 @@ export class Server {
 
   /** Of its first address. */
   get port(): number {
-    return Number(/http:\/\/\S+:(\d+)/.exec(this.log)?.[1]);
+    return Number(/https?:\/\/\S+:(\d+)/.exec(this.log)?.[1]);
   }
 
   signal(name: NodeJS.Signals): void {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Authority } from './certificates.ts';
+import { Client } from './client.ts';
 import { descendants } from './processes.ts';
 import { makeFolder, serve } from './server.ts';
 
@@ -50,6 +52,23 @@ test('--user drops privileges of every process', {
   const { uid } = statSync(join(folder, 'pid'));
   assert.notEqual(uid, 0);
   assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o666);
+});
+
+test("a key that is root's alone is read before privileges are dropped, and kept in use afterwards", {
+  skip: canDrop ? false : 'needs root, and a checkout that all can read',
+}, async () => {
+  const folder = makeFolder();
+  chmodSync(folder, 0o755);
+  const { cert, key } = new Authority(folder).issue('site');
+  chmodSync(key, 0o600);
+  const args = ['--user', 'nobody', '--python', '/usr/bin/python3', '--certfile', cert, '--keyfile', key];
+  await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
+  server.signal('SIGHUP');
+  await server.logged(/WARNING .*the certificate in use is kept: .*site\.key cannot be read: no permission/);
+  await server.logged(/INFO .*reloaded/);
+  using client = await Client.secure(server.port, { rejectUnauthorized: false });
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.match((await client.read()).body, /^not root/);
 });
 
 function isReadableByAll(path: string): boolean {

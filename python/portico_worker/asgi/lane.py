@@ -37,7 +37,7 @@ JOINED_MAX = 16 * 1024
 UNSENT_BYTES_MAX = 1 << 20
 """When the edge has left so much unread, applications that send wait."""
 
-NO_BLOCK = b'\0'.join((b'http', b'1.1', b'', b''))
+NO_BLOCK = b'\0'.join((b'http', b'1.1', b'', b'', b''))
 """Before the first has come."""
 
 

@@ -10,6 +10,8 @@ from urllib.parse import unquote_to_bytes
 
 from portico_worker import lanes
 
+from .tls import copy_tls, read_tls
+
 Scope = dict[str, Any]
 Fields = list[tuple[bytes, bytes]]
 
@@ -19,6 +21,10 @@ REMEMBERED_BYTES_MAX = 4096
 METHOD, RAW_PATH, QUERY, CLIENT_ADDRESS, CLIENT_PORT, REQUEST_ID = range(6)
 """Where things are in the request part; triples follow."""
 PER_REQUEST_COUNT = 6
+
+SCHEME, VERSION, SERVER_NAME, SERVER_PORT, TLS = range(5)
+"""Where things are in the block part; pairs follow."""
+PER_BLOCK_COUNT = 5
 
 ASGI = {'version': '3.0', 'spec_version': '2.5'}
 
@@ -40,21 +46,18 @@ class Block:
 
     __slots__ = ('extensions', 'fields', 'root_path', 'scope')
 
-    def __init__(self, block: bytes, root_path: str, extensions: dict[str, dict[str, Any]]) -> None:
-        parts = block.split(b'\0')
-        if len(parts) < 4:
-            raise lanes.Fault('lanes.request-head')
+    def __init__(self, parts: list[bytes], root_path: str, extensions: dict[str, dict[str, Any]]) -> None:
         self.root_path = root_path
         self.extensions = extensions
-        self.fields: Fields = list(zip(parts[4::2], parts[5::2]))
+        self.fields: Fields = list(zip(parts[PER_BLOCK_COUNT::2], parts[PER_BLOCK_COUNT + 1 :: 2]))
         # The keys of each request have their place already: setting them never makes a copied dict grow.
         self.scope: Scope = {
             'type': 'http',
             'asgi': ASGI,
-            'http_version': parts[1].decode('latin-1'),
-            'server': _server(parts[2], parts[3]),
+            'http_version': parts[VERSION].decode('latin-1'),
+            'server': _server(parts[SERVER_NAME], parts[SERVER_PORT]),
             'client': None,
-            'scheme': parts[0].decode('latin-1'),
+            'scheme': parts[SCHEME].decode('latin-1'),
             'method': '',
             'root_path': root_path,
             'path': '',
@@ -95,18 +98,36 @@ class Block:
         del scope['method']
         scope['type'] = 'websocket'
         scope['scheme'] = 'wss' if scope['scheme'] == 'https' else 'ws'
-        scope['extensions'] = WEBSOCKET_EXTENSIONS.copy()
+        scope['extensions'] = _websocket_extensions(scope['extensions'])
         offered = [value for name, value in scope['headers'] if name == b'sec-websocket-protocol']
         names = (name.strip() for name in b','.join(offered).decode('latin-1').split(','))
         scope['subprotocols'] = [name for name in names if name]
         return scope
 
 
+class TlsBlock(Block):
+    """A block part that came over TLS. A class of its own, so that requests without it need not ask."""
+
+    __slots__ = ('tls',)
+
+    def __init__(
+        self, parts: list[bytes], root_path: str, extensions: dict[str, dict[str, Any]], server_certificate: str
+    ) -> None:
+        super().__init__(parts, root_path, extensions)
+        self.tls = read_tls(parts[TLS], server_certificate)
+
+    def http_scope(self, parts: list[bytes], state: Scope) -> Scope:
+        scope = super().http_scope(parts, state)
+        scope['extensions']['tls'] = copy_tls(self.tls)
+        return scope
+
+
 class Blocks:
     """Block parts seen before."""
 
-    def __init__(self, root_path: str, development: bool) -> None:
+    def __init__(self, root_path: str, development: bool, server_certificate: str = '') -> None:
         self._root_path = root_path
+        self._server_certificate = server_certificate
         self._extensions = {**HTTP_EXTENSIONS, **({DEBUG_EXTENSION: {}} if development else {})}
         self.remembered: dict[bytes, Block] = {}
 
@@ -115,12 +136,27 @@ class Blocks:
         return self.remembered.get(block) or self._learn(block)
 
     def _learn(self, block: bytes) -> Block:
-        learned = Block(block, self._root_path, self._extensions)
+        learned = self._read(block)
         if len(block) <= REMEMBERED_BYTES_MAX:
             if len(self.remembered) >= REMEMBERED_MAX:
                 self.remembered.clear()
             self.remembered[block] = learned
         return learned
+
+    def _read(self, block: bytes) -> Block:
+        parts = block.split(b'\0')
+        if len(parts) < PER_BLOCK_COUNT:
+            raise lanes.Fault('lanes.request-head')
+        if parts[TLS]:
+            return TlsBlock(parts, self._root_path, self._extensions, self._server_certificate)
+        return Block(parts, self._root_path, self._extensions)
+
+
+def _websocket_extensions(of_http: dict[str, Any]) -> dict[str, Any]:
+    extensions = WEBSOCKET_EXTENSIONS.copy()
+    if 'tls' in of_http:
+        extensions['tls'] = of_http['tls']
+    return extensions
 
 
 def _server(name: bytes, port: bytes) -> tuple[str, int | None]:

@@ -37,7 +37,7 @@ class AsgiWorker(Worker):
     def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
         super().__init__(settings, identity, status)
         self.capacity = settings.worker_connections or CAPACITY_MAX
-        self.blocks = Blocks(settings.root_path, settings.development)
+        self.blocks = Blocks(settings.root_path, settings.development, settings.server_certificate)
         self.lanes: dict[int, AsgiLane] = {}
         """By edge thread."""
         self.dialling: set[asyncio.Task[None]] = set()

@@ -73,6 +73,8 @@ _KNOWN = {
             'HTTP_X_FORWARDED_PROTO',
         ),
         *('HTTP_X_FORWARDED_HOST', 'HTTP_X_REQUESTED_WITH', 'HTTP_RANGE', 'HTTP_TE', 'HTTP_PRIORITY'),
+        *('HTTPS', 'SSL_PROTOCOL', 'SSL_CIPHER', 'SSL_CLIENT_VERIFY'),
+        *('SSL_CLIENT_S_DN', 'SSL_CLIENT_I_DN', 'SSL_CLIENT_CERT'),
     )
 }
 """The very strings that applications' literals are, so that a look-up compares pointers. (sys.intern would keep what clients make up.)"""

@@ -7,32 +7,36 @@ import { readForwarded } from '../forwarded.ts';
 import type { RequestIds } from '../request-id.ts';
 import { isAcceptableId } from '../request-id.ts';
 import type { Requester } from '../transport/http1-exchange.ts';
-
-/** The origins of a listener: who the peer is decides which is used. */
-export interface ListenerOrigins {
-  readonly plain: Origin;
-  readonly trusted: Origin;
-  /** A trusted proxy said https. */
-  readonly trustedSecure: Origin;
-}
+import type { PeerOrigins } from './origins.ts';
 
 /** What is known of a connection before its first request. */
 export interface Peer {
   readonly client: Client;
-  readonly origins: ListenerOrigins;
+  readonly origins: PeerOrigins;
   readonly isTrusted: boolean;
 }
 
 export function identify(peer: Peer, block: FieldBlock, trusted: TrustedPeers, ids: RequestIds): Requester {
   const { client, origins } = peer;
   if (!peer.isTrusted) {
-    return { client, origin: origins.plain, requestId: ids.next() };
+    return { client, origin: origins.untrusted, requestId: ids.next() };
   }
   const said = readForwarded(block, trusted);
   const id = block.get('x-request-id');
   return {
     client: said.address === undefined ? client : { address: said.address, port: said.port },
-    origin: said.scheme === 'https' ? origins.trustedSecure : origins.trusted,
+    origin: originSaid(origins, said.scheme),
     requestId: isAcceptableId(id) ? id : ids.next(),
   };
+}
+
+function originSaid(origins: PeerOrigins, scheme: Origin['scheme'] | undefined): Origin {
+  switch (scheme) {
+    case 'http':
+      return origins.trustedPlain;
+    case 'https':
+      return origins.trustedSecure;
+    case undefined:
+      return origins.trusted;
+  }
 }

@@ -9,8 +9,6 @@ import type { WebSocketServices } from './websocket/open-session.ts';
 
 /** What all connections of a thread share. */
 export interface ConnectionServices {
-  /** One read buffer for all: what is not consumed at once is copied by the parser. */
-  readonly buffer: Buffer;
   readonly memo: FieldMemo;
   readonly renderer: HeadRenderer;
   readonly table: ConnectionTable;

@@ -74,13 +74,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   // What comes in.
 
-  /** `length` bytes are in the shared buffer. */
-  onBytes(length: number): void {
+  /** `bytes` are the connection's until it returns. */
+  onBytes(bytes: Buffer): void {
     if (this.#deadline.phase === 'linger') {
       return;
     }
-    const { buffer } = this.#services;
-    const bytes = length === buffer.length ? buffer : buffer.subarray(0, length);
     if (this.#webSocket === undefined) {
       this.#parser.feed(bytes);
       this.#process();

@@ -18,7 +18,7 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { sentBytes } from '../node-internals.ts';
+import { carrierOf, sentBytes } from '../node-internals.ts';
 import type { Deadline } from './deadline.ts';
 import type { Output } from './output.ts';
 
@@ -71,7 +71,7 @@ export class LingeringSocket {
     this.#linger();
     // Unix sockets have no reset: there, the client is left to believe that it has got all.
     if (endsBody && address !== '') {
-      this.#socket.resetAndDestroy();
+      (carrierOf(this.#socket) ?? this.#socket).resetAndDestroy();
     } else {
       this.#output.close();
       this.#socket.destroySoon();

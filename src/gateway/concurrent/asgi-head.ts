@@ -4,7 +4,7 @@
  * the index at which they are inserted.
  */
 
-import type { Exchange, Origin } from '../../protocol/http/exchange.ts';
+import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http1/types.ts';
 import type { LaneHead } from '../lane-output.ts';
 import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
@@ -24,10 +24,38 @@ interface RenderedBlock {
 }
 
 const rendered = new WeakMap<FieldBlock, RenderedBlock>();
+/** Beside the blocks: a connection with a client certificate may send many, and a chain of certificates is long. */
+const renderedTls = new WeakMap<TlsFacts, string>();
+
+/** The keys of ASGI's extension "tls", but for the server's certificate, which the worker has. JSON has no NUL in it. */
+function renderTls({ version, cipherSuite, client }: TlsFacts): string {
+  const json = JSON.stringify({
+    client_cert_chain: client?.chain ?? [],
+    client_cert_name: client?.subject ?? null,
+    client_cert_error: null, // A certificate that is not good never gets so far.
+    tls_version: version ?? null,
+    cipher_suite: cipherSuite ?? null,
+  });
+  return Buffer.from(json).latin1Slice();
+}
+
+/** '' for a connection without TLS. */
+function tlsOf(tls: TlsFacts | undefined): string {
+  if (tls === undefined) {
+    return '';
+  }
+  const known = renderedTls.get(tls);
+  if (known !== undefined) {
+    return known;
+  }
+  const fresh = renderTls(tls);
+  renderedTls.set(tls, fresh);
+  return fresh;
+}
 
 function renderBlock(exchange: Exchange): RenderedBlock {
   const { origin, minor, hasTargetAuthority } = exchange;
-  let text = `${origin.scheme}\0${minor === 1 ? '1.1' : '1.0'}\0${origin.name}\0${origin.port}`;
+  let text = `${origin.scheme}\0${minor === 1 ? '1.1' : '1.0'}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}`;
   let inserted = '';
   let count = 0;
   let hostIndex = 0;

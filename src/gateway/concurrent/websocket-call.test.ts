@@ -39,7 +39,7 @@ function open(t: TestContext): Scene {
 test('WebSocketCall asks the application as for any request, with a flag', (t) => {
   const { worker } = shake(t);
   equal(worker.requests.get('w')?.flags, REQUEST_FLAG.webSocket);
-  deepEqual(worker.requests.get('w')?.block.slice(4, 8), ['connection', 'Upgrade', 'upgrade', 'websocket']);
+  deepEqual(worker.requests.get('w')?.block.slice(5, 9), ['connection', 'Upgrade', 'upgrade', 'websocket']);
 });
 
 test('WebSocketCall accepts with the subprotocol and fields of the application, without those of the connection', (t) => {

@@ -14,6 +14,7 @@ export interface Listener {
   readonly port: number;
   /** '' for TCP. */
   readonly path: string;
+  readonly isTls: boolean;
 }
 
 /** A folder whose files the edge answers by itself. */
@@ -30,6 +31,22 @@ export interface AccessLog {
   /** Absolute path, or '-' for standard output. */
   readonly path: string;
   readonly format: 'combined' | 'json';
+}
+
+/** PEM throughout. */
+export interface TlsSettings {
+  /** The server's own certificate first. */
+  readonly certificates: string;
+  /** Not encrypted. */
+  readonly key: string;
+  /** '': clients are not asked for a certificate. */
+  readonly caCerts: string;
+  /** A client may do without one. */
+  readonly isClientOptional: boolean;
+  /** As OpenSSL writes them; '': Node's. */
+  readonly ciphers: string;
+  /** 48 bytes in base64: what sessions are sealed with, so that each thread can resume those of the others. */
+  readonly ticketKeys: string;
 }
 
 export interface WebSocketSettings {
@@ -80,6 +97,8 @@ export interface ConfigureEdge {
   readonly boardPath: string;
   readonly slotsMax: number;
   readonly settings: EdgeSettings;
+  /** For the listeners that speak TLS. */
+  readonly tls: TlsSettings | undefined;
   /** Error pages may show tracebacks. */
   readonly development: boolean;
   /** Given by hand; they come before those of the application. */
@@ -115,6 +134,12 @@ export interface SetWorkers {
   readonly gone: readonly number[];
 }
 
+/** For connections that begin from now on. */
+export interface SetTls {
+  readonly kind: 'tls';
+  readonly tls: TlsSettings;
+}
+
 export interface ReopenLogs {
   readonly kind: 'reopen-logs';
 }
@@ -128,7 +153,7 @@ export interface StopEdge {
   readonly deadlineMs: number;
 }
 
-export type ToEdge = ConfigureEdge | ServeStatic | SetWorkers | ReopenLogs | StopEdge;
+export type ToEdge = ConfigureEdge | ServeStatic | SetWorkers | SetTls | ReopenLogs | StopEdge;
 
 /** Every thread listens and the lane sockets exist. */
 export interface EdgeReady {

@@ -15,6 +15,8 @@ export interface StartZygote {
   readonly lifespan: 'auto' | 'on' | 'off';
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
   readonly rootPath: string;
+  /** PEM, the one that clients are shown; '' without TLS. */
+  readonly serverCertificate: string;
   /** Streams at a time on a lane of an ASGI worker; 0: as many as the protocol allows. */
   readonly workerConnections: number;
   readonly threads: number;

@@ -23,6 +23,30 @@ export interface Origin {
   readonly port: string;
   /** The peer may say who the client is: its forwarded fields reach the application as they came. */
   readonly isTrusted: boolean;
+  /** How the connection is secured; undefined if it is not. */
+  readonly tls: TlsFacts | undefined;
+}
+
+/** What was agreed upon in the handshake of a TLS connection. */
+export interface TlsFacts {
+  /** As OpenSSL names it: `TLSv1.3`. */
+  readonly protocol: string;
+  /** Its number on the wire, 0x0304 for TLS 1.3; undefined if it is not known here. */
+  readonly version: number | undefined;
+  /** As OpenSSL names it: `ECDHE-RSA-AES128-GCM-SHA256`. */
+  readonly cipher: string;
+  /** Its number in IANA's registry; undefined if it is not known here. */
+  readonly cipherSuite: number | undefined;
+  /** The certificate that the client has shown, and that was verified. */
+  readonly client: ClientCertificate | undefined;
+}
+
+export interface ClientCertificate {
+  /** Distinguished names as RFC 4514 writes them. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** PEM, the client's own first, each signed by the next; without the root. */
+  readonly chain: readonly string[];
 }
 
 export interface ResponseHead {

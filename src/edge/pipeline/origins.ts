@@ -1,0 +1,53 @@
+/** What a listener looks like to applications. Who the peer is, and how it is connected, decides which of its origins a request has. */
+
+import type { Listener } from '../../protocol/control/edge.ts';
+import type { Origin, TlsFacts } from '../../protocol/http/exchange.ts';
+
+export interface PeerOrigins {
+  readonly untrusted: Origin;
+  readonly trusted: Origin;
+  /** A trusted proxy said http, or https. */
+  readonly trustedPlain: Origin;
+  readonly trustedSecure: Origin;
+}
+
+/** One object for each distinct origin: what is rendered for one is kept with it. */
+export class ListenerOrigins {
+  readonly #listener: Listener;
+  readonly #plain: PeerOrigins;
+  readonly #secure = new WeakMap<TlsFacts, PeerOrigins>();
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+    this.#plain = newOrigins(listener, undefined);
+  }
+
+  of(tls: TlsFacts | undefined): PeerOrigins {
+    if (tls === undefined) {
+      return this.#plain;
+    }
+    const origins = this.#secure.get(tls) ?? newOrigins(this.#listener, tls);
+    this.#secure.set(tls, origins);
+    return origins;
+  }
+}
+
+function newOrigins({ kind, address, port }: Listener, tls: TlsFacts | undefined): PeerOrigins {
+  const scheme = tls === undefined ? 'http' : 'https';
+  const isNamed = kind === 'tcp' && address !== '0.0.0.0' && address !== '::';
+  const unixPort = tls === undefined ? '80' : '443';
+  const untrusted: Origin = {
+    scheme,
+    name: isNamed ? address : 'localhost',
+    port: kind === 'unix' ? unixPort : String(port),
+    isTrusted: false,
+    tls,
+  };
+  const trusted: Origin = { ...untrusted, isTrusted: true };
+  return {
+    untrusted,
+    trusted,
+    trustedPlain: scheme === 'http' ? trusted : { ...trusted, scheme: 'http' },
+    trustedSecure: scheme === 'https' ? trusted : { ...trusted, scheme: 'https' },
+  };
+}

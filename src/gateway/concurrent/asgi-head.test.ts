@@ -1,0 +1,131 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
+import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
+import { renderAsgiHead } from './asgi-head.ts';
+
+const PLAIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
+const FACTS: TlsFacts = {
+  protocol: 'TLSv1.3',
+  version: 0x0304,
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  cipherSuite: 0x1301,
+  client: undefined,
+};
+const CLIENT = { subject: 'CN=Zoë\0,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
+
+function overTls(tls: TlsFacts): Origin {
+  return { ...PLAIN, scheme: 'https', tls };
+}
+
+function headOf(lines: [string, string][], more: Partial<Exchange> = {}): { request: string[]; block: string[] } {
+  const exchange = {
+    method: 'GET',
+    rawPath: '/p',
+    query: 'q',
+    host: 'h',
+    minor: 1,
+    client: { address: '192.0.2.1', port: '99' },
+    origin: PLAIN,
+    requestId: 'id',
+    hasTargetAuthority: false,
+    block: fieldBlock(lines),
+    ...more,
+  } as Exchange;
+  const { request, block } = renderAsgiHead(exchange);
+  return { request: request.split('\0'), block: block.split('\0') };
+}
+
+/** The element between server port and fields, read as the worker reads it. */
+function tlsOf(origin: Origin): unknown {
+  const { block } = headOf([], { origin });
+  equal(block.length, 5);
+  return JSON.parse(Buffer.from(block[4] ?? '', 'latin1').toString());
+}
+
+test('renderAsgiHead() keeps what repeats apart from what is secret or of this request alone', () => {
+  const { request, block } = headOf([
+    ['Host', 'h'],
+    ['Cookie', 'a=1'],
+    ['X_User', 'spoof'],
+    ['Accept', '*/*'],
+    ['Content-Length', '5'],
+  ]);
+  deepEqual(block, ['http', '1.1', 'localhost', '8000', '', 'host', 'h', 'accept', '*/*']);
+  deepEqual(request.slice(0, 6), ['GET', '/p', 'q', '192.0.2.1', '99', 'id']);
+  deepEqual(request.slice(6), ['1', 'cookie', 'a=1', '3', 'content-length', '5']);
+});
+
+test("renderAsgiHead() lets the target's authority and the true client rule", () => {
+  const lines: [string, string][] = [
+    ['Accept', '*/*'],
+    ['Host', 'h'],
+    ['X-Forwarded-For', '6.6.6.6'],
+  ];
+  const { request, block } = headOf(lines, { hasTargetAuthority: true, host: 'other:81' });
+  deepEqual(block.slice(5), ['accept', '*/*']);
+  deepEqual(request.slice(6), [
+    ...['1', 'host', 'other:81'],
+    ...['2', 'x-forwarded-for', '192.0.2.1'],
+    ...['3', 'x-forwarded-proto', 'http'],
+    ...['4', 'x-forwarded-host', 'other:81'],
+  ]);
+});
+
+test('renderAsgiHead() tells of TLS before the fields', () => {
+  const { block } = headOf([['Accept', '*/*']], { origin: overTls(FACTS) });
+  deepEqual(
+    [block.length, ...block.slice(0, 4), ...block.slice(5)],
+    [...[7, 'https', '1.1', 'localhost', '8000'], ...['accept', '*/*']],
+  );
+  deepEqual(tlsOf(overTls(FACTS)), {
+    client_cert_chain: [],
+    client_cert_name: null,
+    client_cert_error: null,
+    tls_version: 0x0304,
+    cipher_suite: 0x1301,
+  });
+});
+
+test('renderAsgiHead() tells of the certificate of a client, whatever its names hold', () => {
+  const unknown = { ...FACTS, version: undefined, cipherSuite: undefined, client: CLIENT };
+  deepEqual(tlsOf(overTls(unknown)), {
+    client_cert_chain: CLIENT.chain,
+    client_cert_name: CLIENT.subject,
+    client_cert_error: null,
+    tls_version: null,
+    cipher_suite: null,
+  });
+});
+
+test('renderAsgiHead() never tells of another connection that has sent the same fields', () => {
+  const block = fieldBlock([['Accept', '*/*']]);
+  const origins = [PLAIN, overTls(FACTS), overTls({ ...FACTS, client: CLIENT }), PLAIN];
+  const elements = origins.map((origin) => headOf([], { block, origin }).block[4] ?? '');
+  deepEqual(
+    elements.map((element) => [element === '', element.includes('BEGIN 1')]),
+    [
+      [true, false],
+      [false, false],
+      [false, true],
+      [true, false],
+    ],
+  );
+});
+
+test('renderAsgiHead() renders what was agreed upon once for a connection', () => {
+  let readCount = 0;
+  const facts: TlsFacts = {
+    ...FACTS,
+    get client() {
+      readCount += 1;
+      return CLIENT;
+    },
+  };
+  const origin = overTls(facts);
+  for (const value of ['a', 'b', 'c']) {
+    headOf([['X-Each', value]], { origin });
+  }
+  headOf([], { origin: { ...origin, isTrusted: true } });
+  equal(readCount, 1);
+});

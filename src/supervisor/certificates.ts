@@ -1,0 +1,219 @@
+/** The certificate, its key and whom clients are signed by, read and checked before anybody connects. */
+
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ServerModel } from '../config/model.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { TlsSettings } from '../protocol/control/edge.ts';
+
+export interface Certificates {
+  readonly tls: TlsSettings;
+  /** PEM, the one that clients are shown. */
+  readonly serverCertificate: string;
+  /** For whom it is, and until when. */
+  readonly summary: string;
+  readonly warnings: readonly string[];
+}
+
+type TlsModel = Pick<
+  ServerModel,
+  'certFile' | 'keyFile' | 'keyPassword' | 'caCerts' | 'certReqs' | 'ciphers' | 'insecureBinds'
+>;
+
+const TICKET_KEY_BYTES = 48;
+const DAY_MS = 86_400_000;
+/** Whoever renews by hand wants to know this early; what renews by itself has done it by then. */
+const WARN_BEFORE_MS = 14 * DAY_MS;
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+const PRIVATE_KEY = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIVATE KEY-----/;
+/** How many names of a certificate are shown. */
+const NAMES_SHOWN_MAX = 3;
+
+/** What is told of a file in one sentence. */
+class CertificateFault extends Error {}
+
+/** Undefined: no TLS is asked for. `nowMs`: since 1970. */
+export async function readCertificates(
+  model: TlsModel,
+  cwd: string,
+  nowMs: number,
+): Promise<Outcome<Certificates | undefined>> {
+  const idle = idleSetting(model);
+  if (idle !== undefined) {
+    return failure(idle);
+  }
+  if (model.certFile === '') {
+    return success(undefined);
+  }
+  try {
+    return success(await load(model, cwd, nowMs));
+  } catch (error) {
+    if (error instanceof CertificateFault) {
+      return failure(error.message);
+    }
+    throw error;
+  }
+}
+
+/** What means nothing without something that is not there. */
+function idleSetting({ certFile, keyFile, caCerts, certReqs, ciphers, insecureBinds }: TlsModel): string | undefined {
+  if (certFile === '') {
+    const given = [
+      [keyFile !== '', 'a private key'],
+      [caCerts !== '' || certReqs === 'required' || certReqs === 'optional', 'that clients need a certificate'],
+      [ciphers !== '', 'a list of cipher suites'],
+      [insecureBinds.length > 0, 'an address without TLS'],
+    ] as const;
+    const found = given.find(([isGiven]) => isGiven)?.[1];
+    return (
+      found && `${found} is said, but without a certificate there is no TLS. Name the file of the certificate as well`
+    );
+  }
+  const isAsked = certReqs === 'required' || certReqs === 'optional';
+  return isAsked && caCerts === ''
+    ? 'clients are to have a certificate, but it is not said who signs them. Name the file of the authorities'
+    : undefined;
+}
+
+async function load(model: TlsModel, cwd: string, nowMs: number): Promise<Certificates> {
+  const certPath = resolve(cwd, model.certFile);
+  const keyPath = model.keyFile === '' ? certPath : resolve(cwd, model.keyFile);
+  const pems = readPems(certPath);
+  const parsed = pems.map((pem, index) => parseCertificate(pem, `${certPath}, certificate ${index + 1}`));
+  const key = readKey(keyPath, model.keyPassword);
+  const first = parsed[0];
+  if (first?.checkPrivateKey(key) !== true) {
+    const isLater = parsed.some((certificate) => certificate.checkPrivateKey(key));
+    throw new CertificateFault(
+      isLater
+        ? `${certPath}: the certificate that the key belongs to must come first in the file`
+        : `the private key in ${keyPath} does not belong to the certificate in ${certPath}`,
+    );
+  }
+  const asksClients = model.caCerts !== '' && model.certReqs !== 'none';
+  const tls: TlsSettings = {
+    certificates: `${pems.join('\n')}\n`,
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    caCerts: asksClients ? readAuthorities(resolve(cwd, model.caCerts)) : '',
+    isClientOptional: model.certReqs === 'optional',
+    ciphers: model.ciphers,
+    ticketKeys: randomBytes(TICKET_KEY_BYTES).toString('base64'),
+  };
+  await tryOut(tls);
+  return {
+    tls,
+    serverCertificate: `${pems[0]}\n`,
+    summary: `${namesOf(first)}, until ${dayOf(first)}`,
+    warnings: warningsOf(first, nowMs),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EACCES'
+          ? 'no permission. It is read before --user takes effect: start as root, or let this user read it'
+          : String(code);
+    throw new CertificateFault(`${path} cannot be read: ${reason}`);
+  }
+}
+
+function readPems(path: string): string[] {
+  const pems = readText(path).match(CERTIFICATE) ?? [];
+  if (pems.length === 0) {
+    throw new CertificateFault(`${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----")`);
+  }
+  return [...pems];
+}
+
+function parseCertificate(pem: string, what: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new CertificateFault(`${what} is damaged`);
+  }
+}
+
+function readAuthorities(path: string): string {
+  const pems = readPems(path);
+  for (const [index, pem] of pems.entries()) {
+    parseCertificate(pem, `${path}, certificate ${index + 1}`);
+  }
+  return `${pems.join('\n')}\n`;
+}
+
+function readKey(path: string, password: string): KeyObject {
+  const pem = PRIVATE_KEY.exec(readText(path))?.[0];
+  if (pem === undefined) {
+    throw new CertificateFault(
+      `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"). Name its file with --keyfile`,
+    );
+  }
+  try {
+    return createPrivateKey({ key: pem, format: 'pem', ...(password === '' ? {} : { passphrase: password }) });
+  } catch {
+    if (!pem.includes('ENCRYPTED')) {
+      throw new CertificateFault(`the private key in ${path} is damaged`);
+    }
+    throw new CertificateFault(
+      password === ''
+        ? `the private key in ${path} is encrypted. Give its password in PORTICO_KEYFILE_PASSWORD`
+        : `the password does not open the private key in ${path}`,
+    );
+  }
+}
+
+/** What OpenSSL refuses is refused here rather than at each handshake. */
+async function tryOut({ certificates, key, caCerts, ciphers }: TlsSettings): Promise<void> {
+  // Only where TLS is spoken: it takes some megabytes.
+  const { createSecureContext } = await import('node:tls');
+  try {
+    createSecureContext({
+      cert: certificates,
+      key,
+      ...(caCerts === '' ? {} : { ca: caCerts }),
+      ...(ciphers === '' ? {} : { ciphers }),
+    });
+  } catch (error) {
+    const { code, message, reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
+    throw new CertificateFault(
+      code === 'ERR_SSL_NO_CIPHER_MATCH'
+        ? `no cipher suite is called "${ciphers}"`
+        : `the certificate cannot be used: ${reason ?? message}`,
+    );
+  }
+}
+
+function namesOf(certificate: X509Certificate): string {
+  const names = [...(certificate.subjectAltName ?? '').matchAll(/(?:DNS|IP Address):([^,\s"]+)/g)].map(
+    ([, name = '']) => name,
+  );
+  if (names.length === 0) {
+    return certificate.subject.split('\n').at(-1) ?? '';
+  }
+  const more = names.length - NAMES_SHOWN_MAX;
+  return `${names.slice(0, NAMES_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function dayOf({ validToDate }: X509Certificate): string {
+  return validToDate.toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+function warningsOf(certificate: X509Certificate, nowMs: number): string[] {
+  const leftMs = certificate.validToDate.getTime() - nowMs;
+  if (leftMs <= 0) {
+    return [`the certificate has expired (${dayOf(certificate)}): clients will refuse it`];
+  }
+  if (certificate.validFromDate.getTime() > nowMs) {
+    return [`the certificate is not valid before ${certificate.validFrom}: clients will refuse it until then`];
+  }
+  return leftMs < WARN_BEFORE_MS ? [`the certificate expires in ${Math.floor(leftMs / DAY_MS)} days`] : [];
+}

@@ -1,0 +1,169 @@
+// What can be wrong with the files of a certificate, each told in one sentence before anything is served; and how a new one is noticed.
+
+import { equal, match, ok } from 'node:assert/strict';
+import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { ServerModel } from '../../src/config/model.ts';
+import { FakeClock } from '../../src/kernel/fake-clock.ts';
+import { CertificateKeeper } from '../../src/supervisor/certificate-keeper.ts';
+import type { Certificates } from '../../src/supervisor/certificates.ts';
+import { readCertificates } from '../../src/supervisor/certificates.ts';
+import { Authority } from './certificates.ts';
+import { makeFolder } from './server.ts';
+
+type Model = Parameters<typeof readCertificates>[0];
+
+const DAY_MS = 86_400_000;
+const folder = makeFolder();
+after(() => rmSync(folder, { recursive: true }));
+const authority = new Authority(folder);
+const site = authority.issue('site');
+const other = authority.issue('other', { subject: '/O=Example/CN=other', extensions: 'basicConstraints=CA:FALSE' });
+const secret = authority.issue('secret', { password: 'open sesame' });
+const NOW_MS = statSync(site.cert).mtimeMs + DAY_MS;
+
+const PLAIN: Model = {
+  certFile: '',
+  keyFile: '',
+  keyPassword: '',
+  caCerts: '',
+  certReqs: 'auto',
+  ciphers: '',
+  insecureBinds: [],
+};
+const SITE: Model = { ...PLAIN, certFile: site.cert, keyFile: site.key };
+
+function write(name: string, ...texts: readonly string[]): string {
+  writeFileSync(join(folder, name), texts.join(''));
+  return join(folder, name);
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const damaged = read(site.cert).replace(/\n[^\n]{20}/, `\n${'A'.repeat(20)}`);
+const chain = write('chain.pem', read(site.cert), 'said between them\n', read(authority.cert), read(site.key));
+
+async function load(model: Model, nowMs = NOW_MS): Promise<Certificates> {
+  const outcome = await readCertificates(model, '/', nowMs);
+  ok(outcome.ok, outcome.ok ? '' : outcome.fault);
+  ok(outcome.value, 'no TLS');
+  return outcome.value;
+}
+
+const FAULTS: readonly (readonly [what: string, model: Partial<Model>, told: RegExp])[] = [
+  ['a key alone', { ...PLAIN, keyFile: site.key }, /private key is said, but without a certificate/],
+  ['authorities alone', { ...PLAIN, caCerts: authority.cert }, /clients need a certificate is said/],
+  ['a demand on clients alone', { ...PLAIN, certReqs: 'required' }, /clients need a certificate is said/],
+  ['cipher suites alone', { ...PLAIN, ciphers: 'HIGH' }, /cipher suites is said/],
+  [
+    'an address without TLS alone',
+    { ...PLAIN, insecureBinds: [{ kind: 'unix', path: '/s' }] },
+    /an address without TLS is said/,
+  ],
+  ['a demand without authorities', { certReqs: 'required' }, /not said who signs them/],
+  ['no such file', { certFile: '/nowhere/a.pem' }, /^\/nowhere\/a.pem cannot be read: there is no such file$/],
+  ['a folder', { certFile: folder }, /cannot be read: EISDIR/],
+  ['another format', { certFile: write('a.der', 'nothing') }, /a\.der holds no certificate in PEM form/],
+  [
+    'a damaged certificate',
+    { certFile: write('bad.pem', read(site.cert), damaged) },
+    /bad\.pem, certificate 2 is damaged/,
+  ],
+  ['no key', { keyFile: site.cert }, /holds no private key in PEM form.*--keyfile/],
+  ['no key in the certificate file', { keyFile: '' }, /holds no private key in PEM form.*--keyfile/],
+  [
+    'a damaged key',
+    { keyFile: write('bad.key', read(site.key).replace(/\n.{10}/, '\nAAAAAAAAAA')) },
+    /bad\.key is damaged/,
+  ],
+  ['an encrypted key', { certFile: secret.cert, keyFile: secret.key }, /is encrypted\. Give its password/],
+  ['a wrong password', { certFile: secret.cert, keyFile: secret.key, keyPassword: 'x' }, /the password does not open/],
+  ["another certificate's key", { keyFile: other.key }, /does not belong to the certificate/],
+  ['a wrong order', { certFile: write('order.pem', read(other.cert), read(site.cert)) }, /must come first/],
+  ['no such cipher suite', { ciphers: 'ROT13' }, /no cipher suite is called "ROT13"/],
+  ['authorities that are none', { caCerts: site.key }, /holds no certificate in PEM form/],
+];
+
+for (const [what, model, told] of FAULTS) {
+  test(`${what} is told`, async () => {
+    const outcome = await readCertificates({ ...SITE, ...model }, '/', NOW_MS);
+    ok(!outcome.ok);
+    match(outcome.fault, told);
+    ok(!outcome.fault.includes('\n'), 'one line');
+  });
+}
+
+test('a key that may not be read is told with the way out', {
+  skip: process.geteuid?.() === 0 && 'root may read all',
+}, async () => {
+  const key = write('closed.key', read(site.key));
+  chmodSync(key, 0);
+  const outcome = await readCertificates({ ...SITE, keyFile: key }, '/', NOW_MS);
+  ok(!outcome.ok);
+  match(outcome.fault, /no permission\. It is read before --user/);
+});
+
+test('without a certificate there is no TLS', async () => {
+  const outcome = await readCertificates(PLAIN, '/', NOW_MS);
+  ok(outcome.ok);
+  equal(outcome.value, undefined);
+});
+
+test('certificates and key may be in one file, and say for whom they are', async () => {
+  const { tls, serverCertificate, summary, warnings } = await load({ ...PLAIN, certFile: chain });
+  equal(tls.certificates.match(/BEGIN CERTIFICATE/g)?.length, 2);
+  ok(!tls.certificates.includes('said between') && !tls.certificates.includes('PRIVATE'));
+  equal(serverCertificate.trim(), read(site.cert).trim());
+  match(summary, /^site\.test, localhost, 127\.0\.0\.1, until \d{4}-\d\d-\d\d$/);
+  equal(warnings.length, 0);
+  equal(tls.caCerts, '');
+  equal(Buffer.from(tls.ticketKeys, 'base64').length, 48);
+  match((await load({ ...SITE, certFile: other.cert, keyFile: other.key })).summary, /^CN=other, until/);
+});
+
+test('an encrypted key is opened with its password', async () => {
+  const model = { ...PLAIN, certFile: secret.cert, keyFile: secret.key, keyPassword: 'open sesame' };
+  match((await load(model)).tls.key, /^-----BEGIN PRIVATE KEY-----/);
+});
+
+test('who signs the certificates of clients makes them asked for one, unless that is turned off', async () => {
+  const asked = { ...SITE, caCerts: authority.cert };
+  equal((await load(asked)).tls.isClientOptional, false);
+  equal((await load(asked)).tls.caCerts.trim(), read(authority.cert).trim());
+  equal((await load({ ...asked, certReqs: 'optional' })).tls.isClientOptional, true);
+  equal((await load({ ...asked, certReqs: 'none' })).tls.caCerts, '');
+});
+
+test('a certificate that is not valid, or not for long, is warned of', async () => {
+  const told = async (days: number) => (await load(SITE, NOW_MS + days * DAY_MS)).warnings.join();
+  match(await told(-3), /not valid before/);
+  equal(await told(0), '');
+  match(await told(20), /expires in \d days/);
+  match(await told(40), /has expired \(\d{4}-\d\d-\d\d\)/);
+});
+
+test('CertificateKeeper notices new files, and keeps what it has if they are wrong', async () => {
+  const [certFile, keyFile] = [write('kept.pem', read(site.cert)), write('kept.key', read(site.key))];
+  const model = { ...SITE, certFile, keyFile } as unknown as ServerModel;
+  const opened = await CertificateKeeper.open(model, folder, new FakeClock(NOW_MS));
+  ok(opened.ok);
+  const keeper = opened.value;
+  const first = keeper.current;
+  equal(keeper.hasChanged, false);
+  const same = await keeper.renew();
+  ok(same.ok && !same.value);
+  equal(keeper.current, first, 'what is the same stays, with the keys of its sessions');
+  copyFileSync(other.cert, certFile);
+  equal(keeper.hasChanged, true);
+  ok(!(await keeper.renew()).ok);
+  equal(keeper.current, first);
+  equal(keeper.hasChanged, false, 'a fault is told once');
+  copyFileSync(other.key, keyFile);
+  equal(keeper.hasChanged, true);
+  const renewed = await keeper.renew();
+  ok(renewed.ok && renewed.value);
+  match(keeper.current?.summary ?? '', /^CN=other/);
+  rmSync(certFile);
+  equal(keeper.hasChanged, true);
+  ok(!(await keeper.renew()).ok);
+});
