@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import type { ConnectionOptions } from 'node:tls';
+import { Authority } from './certificates.ts';
 import { Client } from './client.ts';
 import { makeFolder, Server } from './server.ts';
 
@@ -41,6 +43,11 @@ def create_app():
 const FORWARDED = 'X-Forwarded-For: 192.0.2.9:4711\r\nX-Forwarded-Proto: https\r\n';
 const START_MS = 30_000;
 const PORTICO = join(import.meta.dirname, '../../bin/portico');
+const CERTIFICATES = makeFolder();
+after(() => rmSync(CERTIFICATES, { recursive: true }));
+const AUTHORITY = new Authority(CERTIFICATES);
+const SITE = AUTHORITY.issue('site', { password: 'open sesame' });
+const VISITOR = AUTHORITY.issue('visitor');
 
 interface CommandLine {
   readonly args: readonly string[];
@@ -78,6 +85,24 @@ async function told(server: Server, fields = ''): Promise<Record<string, unknown
   const { status, body } = await server.ask('/', { fields });
   assert.equal(status, 200);
   return JSON.parse(body) as Record<string, unknown>;
+}
+
+/** The scheme that the application was told of over a connection with TLS. */
+async function schemeOverTls(server: Server, options: ConnectionOptions = {}): Promise<unknown> {
+  using client = await Client.secure(server.port, { ca: readFileSync(AUTHORITY.cert), ...options });
+  return await schemeOver(client);
+}
+
+async function schemeOver(client: Client): Promise<unknown> {
+  client.send('GET / HTTP/1.1\r\nHost: site.test\r\n\r\n');
+  const { status, body } = await client.read();
+  assert.equal(status, 200);
+  return (JSON.parse(body) as { readonly scheme: unknown }).scheme;
+}
+
+/** What a client shows. */
+function identify({ cert, key }: typeof VISITOR): ConnectionOptions {
+  return { cert: readFileSync(cert), key: readFileSync(key) };
 }
 
 /** The code with which the server ends a WebSocket that sends so many bytes. */
@@ -188,14 +213,66 @@ test('portico hypercorn', async () => {
   assert.equal((await unix.read()).status, 200);
 });
 
+test('portico uvicorn --ssl-certfile --ssl-keyfile', async () => {
+  await using server = await start({
+    args: ['uvicorn', 'app:app', '--port=0', '--ssl-version', '17', '--ssl-ca-certs', AUTHORITY.cert],
+    env: {
+      UVICORN_SSL_CERTFILE: SITE.cert,
+      UVICORN_SSL_KEYFILE: SITE.key,
+      UVICORN_SSL_KEYFILE_PASSWORD: 'open sesame',
+    },
+  });
+  assert.equal(await schemeOverTls(server), 'https', 'without a certificate of its own');
+  assert.match(server.log, /portico: warning: --ssl-ca-certs: clients are asked for no certificate/);
+});
+
+test('portico uvicorn --ssl-cert-reqs 2', async () => {
+  const { cert, key } = VISITOR;
+  const files = ['--ssl-certfile', cert, '--ssl-keyfile', key, '--ssl-ca-certs', AUTHORITY.cert];
+  await using server = await start({ args: ['uvicorn', 'app:app', '--port=0', ...files, '--ssl-cert-reqs', '2'] });
+  assert.equal(await schemeOverTls(server, identify(VISITOR)), 'https');
+  await assert.rejects(schemeOverTls(server));
+});
+
+test('portico daphne -e ssl:', async () => {
+  const { cert, key } = VISITOR;
+  await using server = await start({
+    args: ['daphne', '-e', `ssl:0:${key}:certKey=${cert}:interface=127.0.0.1`, '-u', 'site.sock', 'app:app'],
+  });
+  assert.equal(await schemeOverTls(server), 'https');
+  using unix = await Client.open({ path: join(server.folder, 'site.sock') });
+  assert.equal(await schemeOver(unix), 'http');
+});
+
+test('portico hypercorn --certfile --keyfile --insecure-bind', async () => {
+  await using server = await start({
+    args: ['hypercorn', '-c', 'h.toml', '-b', '127.0.0.1:0', '--verify-mode', 'CERT_OPTIONAL', 'app'],
+    files: {
+      'app.py': APP,
+      'h.toml': [
+        `certfile = "${SITE.cert}"\nkeyfile = "${SITE.key}"\nkeyfile_password = "open sesame"`,
+        `ca_certs = "${AUTHORITY.cert}"\nciphers = "ECDHE+AESGCM"\ninsecure_bind = "127.0.0.1:0"\n`,
+      ].join('\n'),
+    },
+  });
+  assert.equal(await schemeOverTls(server), 'https');
+  assert.equal(await schemeOverTls(server, identify(VISITOR)), 'https');
+  const strangers = new Authority(CERTIFICATES, 'strangers');
+  await assert.rejects(schemeOverTls(server, identify(strangers.issue('stranger'))));
+  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(server.log) ?? [];
+  using plain = await Client.open(Number(port));
+  assert.equal(await schemeOver(plain), 'http');
+});
+
 for (const [args, expected] of [
-  [
-    ['uvicorn', 'app:app', '--ssl-keyfile', 'key.pem'],
-    /^Error: Option '--ssl-keyfile' is not supported: TLS is to come/m,
-  ],
+  [['uvicorn', 'app:app', '--http2'], /^Error: Option '--http2' is not supported: HTTP\/2 is to come/m],
   [
     ['daphne', 'app:app', '--prot', '1'],
     /^portico daphne: error: unrecognized arguments: --prot Did you mean --port\?/m,
+  ],
+  [
+    ['daphne', 'app:app', '-e', 'ssl:443:k.pem:c.pem:extraCertChain=chain.pem'],
+    /^portico daphne: error: argument -e\/--endpoint: "extraCertChain" is not supported in ssl:\. Put /m,
   ],
   [['hypercorn', 'app', '-c', 'none.toml'], /^portico hypercorn: error: none.toml: it cannot be read \(ENOENT\)\./m],
 ] as const) {

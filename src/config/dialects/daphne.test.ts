@@ -54,6 +54,27 @@ test("daphne's addresses add up", () => {
   ]);
 });
 
+test('daphne speaks TLS where an ssl: endpoint says so, and nowhere else', () => {
+  const tcp = (host: string, port: number) => ({ kind: 'tcp', host, port });
+  const [first, second] = ['ssl:443:privateKey=k.pem:certKey=c.pem', 'ssl:444:k.pem:c.pem:interface=127.0.0.1'];
+  const alone = model(['-e', first]);
+  assert.deepEqual([alone.binds, alone.insecureBinds], [[tcp('0.0.0.0', 443)], []]);
+  assert.deepEqual([alone.certFile, alone.keyFile, alone.certReqs], ['c.pem', 'k.pem', 'auto']);
+  const both = model(['-e', first, '-e', 'tcp:80', '-e', second, '-p', '81', '-u', '/run/d.sock']);
+  assert.deepEqual(both.binds, [tcp('0.0.0.0', 443), tcp('127.0.0.1', 444)]);
+  assert.deepEqual(both.insecureBinds, [
+    tcp('0.0.0.0', 80),
+    tcp('127.0.0.1', 81),
+    { kind: 'unix', path: '/run/d.sock' },
+  ]);
+  const plain = model(['-e', 'tcp:80']);
+  assert.deepEqual([plain.binds, plain.insecureBinds, plain.certFile], [[tcp('0.0.0.0', 80)], [], '']);
+  assert.deepEqual(faultsOf(DAPHNE, ['a:b', '-e', first, '-e', 'tcp:443']), ['dialect.conflict 0.0.0.0:443']);
+  assert.deepEqual(infos(['-e', first, '-u', '/a']), ['dialect.note Unix socket']);
+  const { faults } = read(DAPHNE, ['a:b', '-e', first, '-e', 'ssl:444:k.pem:other.pem']);
+  assert.match(faults[0]?.message ?? '', /^the ssl: endpoints have different certificates/);
+});
+
 test("daphne's options become values of the model", () => {
   const cases: [string[], Partial<ReturnType<typeof model>>][] = [
     [['-v', '0'], { logLevel: 'warning', accessLog: '' }],
@@ -84,7 +105,8 @@ test('daphne --proxy-headers believes everyone, unless somebody is named', () =>
 test('what daphne has and we have not is refused with the way out', () => {
   for (const args of [
     ['--fd', '3'],
-    ['-e', 'ssl:443:privateKey=key.pem:certKey=crt.pem'],
+    ['-e', 'ssl:443:privateKey=key.pem:certKey=crt.pem:extraCertChain=chain.pem'],
+    ['-e', 'ssl:443:a.pem', '-e', 'ssl:444:b.pem'],
     ['-e', 'systemd:domain=INET:index=0'],
     ['--http-timeout', '60'],
     ['--websocket_timeout', '3600'],

@@ -5,12 +5,13 @@ import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
 import type { LogLevel, ServerModel } from '../model.ts';
-import { environmentName } from '../setting.ts';
+import { each, environmentName } from '../setting.ts';
 import { parseText } from '../setting-values.ts';
 import type { DialectReport } from './fault.ts';
 import type { Asked, Completed, Dialect, Draft, Option } from './option.ts';
 import { meaningless, modelOf, setting, unsupported } from './option.ts';
 import { readBoolean, readHost, readInteger, readPort, readSeconds, readSocketPath } from './option-values.ts';
+import type { Endpoint } from './twisted-endpoint.ts';
 import { readEndpoint } from './twisted-endpoint.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
@@ -52,7 +53,7 @@ const ADDRESS_OPTIONS: readonly Option[] = [
     names: ['-e', '--endpoint'],
     value: 'SOCKET_STRINGS',
     isRepeatable: true,
-    doc: "Where to listen, in Twisted's words: tcp:, tcp6: or unix:.",
+    doc: "Where to listen, in Twisted's words: tcp:, tcp6:, ssl: or unix:.",
     treatment: { kind: 'setting', read: readEndpoints },
   },
 ];
@@ -221,37 +222,47 @@ function defaults(): Outcome<Partial<ServerModel>, never> {
 }
 
 function complete({ draft, app, machine: { env } }: Asked, report: DialectReport): Completed {
-  const { host, port, addresses = [], binds: sockets = [], readsProxyFields } = draft;
-  const isTcp = host !== undefined || port !== undefined;
-  const tcp: BindAddress = { kind: 'tcp', host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT };
-  const binds = [...addresses, ...(isTcp ? [tcp] : []), ...sockets];
-  const trusts = readsProxyFields === true && (env[FORWARDED_VARIABLE] ?? '') === '';
+  const trusts = draft.readsProxyFields === true && (env[FORWARDED_VARIABLE] ?? '') === '';
   if (trusts) {
     const message = `every peer is believed, as in daphne. ${FORWARDED_VARIABLE} can name the proxy.`;
     report('dialect.note', '--proxy-headers', message, 'info');
   }
   return {
     app,
-    model: {
-      ...modelOf(draft),
-      ...(binds.length > 0 ? { binds } : {}),
-      ...(trusts ? { forwardedAllowIps: ['*'] } : {}),
-    },
+    model: { ...modelOf(draft), ...bindsOf(draft), ...(trusts ? { forwardedAllowIps: ['*'] } : {}) },
   };
 }
 
-function readEndpoints(texts: readonly string[]): Outcome<Draft> {
-  const addresses: BindAddress[] = [];
-  let backlog: number | undefined;
-  for (const text of texts) {
-    const endpoint = readEndpoint(text);
-    if (!endpoint.ok) {
-      return endpoint;
-    }
-    addresses.push(endpoint.value.address);
-    backlog = endpoint.value.backlog ?? backlog;
+/** Beside an endpoint with TLS, all that does not say so itself is plain. */
+function bindsOf({ host, port, addresses = [], tlsAddresses = [], binds: sockets = [] }: Draft): Partial<ServerModel> {
+  const isTcp = host !== undefined || port !== undefined;
+  const tcp: BindAddress = { kind: 'tcp', host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT };
+  const plain = [...addresses, ...(isTcp ? [tcp] : []), ...sockets];
+  if (tlsAddresses.length > 0) {
+    return { binds: tlsAddresses, ...(plain.length > 0 ? { insecureBinds: plain } : {}) };
   }
-  return success({ addresses, ...(backlog === undefined ? {} : { backlog }) });
+  return plain.length > 0 ? { binds: plain } : {};
+}
+
+function readEndpoints(texts: readonly string[]): Outcome<Draft> {
+  const endpoints = each(readEndpoint)(texts);
+  return endpoints.ok ? draftOf(endpoints.value) : endpoints;
+}
+
+function draftOf(endpoints: readonly Endpoint[]): Outcome<Draft> {
+  const [certificate, ...others] = endpoints.flatMap((endpoint) => endpoint.certificate ?? []);
+  if (others.some(({ certFile, keyFile }) => certFile !== certificate?.certFile || keyFile !== certificate.keyFile)) {
+    return failure(
+      'the ssl: endpoints have different certificates, and a server has one. Name the same in each, or start a server for each',
+    );
+  }
+  const backlog = endpoints.findLast((endpoint) => endpoint.backlog !== undefined)?.backlog;
+  return success({
+    addresses: endpoints.flatMap((endpoint) => (endpoint.certificate === undefined ? [endpoint.address] : [])),
+    tlsAddresses: endpoints.flatMap((endpoint) => (endpoint.certificate === undefined ? [] : [endpoint.address])),
+    ...certificate,
+    ...(backlog === undefined ? {} : { backlog }),
+  });
 }
 
 /** For a limit that we do not have: its value for "none", or a fault. */

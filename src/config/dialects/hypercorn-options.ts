@@ -5,8 +5,9 @@ import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { parseBindAddress } from '../bind-address.ts';
 import { parseText } from '../setting-values.ts';
+import { HYPERCORN_TLS_OPTIONS } from './hypercorn-tls-options.ts';
 import type { Draft, Option } from './option.ts';
-import { meaningless, setting, unsupported } from './option.ts';
+import { meaningless, setting, settingOfEach, unsupported } from './option.ts';
 import {
   readBoolean,
   readFractionalSeconds,
@@ -19,7 +20,6 @@ import {
 
 const BACKLOG_MAX = 65_535;
 const UMASK_MAX = 0o777;
-const TLS = 'TLS is to come. Until then a proxy in front speaks it';
 const HTTP2 = 'HTTP/2 is to come; HTTP/1.1 is spoken';
 const LOG_CONFIG =
   'call logging.config in the application. What it writes to standard error gets into the log as it is';
@@ -36,15 +36,15 @@ const ADDRESS_OPTIONS: readonly Option[] = [
     isRepeatable: true,
     doc: 'Where to listen: HOST:PORT, HOST or unix:PATH.',
     fallbackText: '127.0.0.1:8000',
-    treatment: { kind: 'setting', read: readBinds },
+    treatment: settingOfEach(readBind, (binds) => ({ binds })),
   },
   {
     names: ['--insecure-bind'],
     key: 'insecure_bind',
     value: 'INSECURE_BINDS',
     isRepeatable: true,
-    doc: 'Where to listen without TLS.',
-    treatment: unsupported(`${TLS}. Name the address with --bind`),
+    doc: 'Where to listen without TLS, beside --bind.',
+    treatment: settingOfEach(readBind, (insecureBinds) => ({ insecureBinds })),
   },
   {
     names: ['--quic-bind'],
@@ -216,13 +216,6 @@ const TIME_OPTIONS: readonly Option[] = [
     doc: "Seconds for the application's shutdown.",
     treatment: meaningless('--graceful-timeout is for all that has to end'),
   },
-  {
-    names: [],
-    key: 'ssl_handshake_timeout',
-    value: 'SECONDS',
-    doc: 'Seconds for the handshake of TLS.',
-    treatment: meaningless('TLS is not spoken'),
-  },
 ];
 
 const LIMIT_OPTIONS: readonly Option[] = [
@@ -362,34 +355,6 @@ const FIELD_OPTIONS: readonly Option[] = [
   },
 ];
 
-const TLS_OPTIONS: readonly Option[] = [
-  ...(
-    [
-      ['--ca-certs', 'ca_certs'],
-      ['--certfile', 'certfile'],
-      ['--cert-reqs', 'cert_reqs'],
-      ['--ciphers', 'ciphers'],
-      ['--keyfile', 'keyfile'],
-      ['--keyfile-password', 'keyfile_password'],
-      ['--verify-mode', 'verify_mode'],
-    ] as const
-  ).map(([name, key]) => ({
-    names: [name],
-    key,
-    value: key.toUpperCase(),
-    doc: 'TLS.',
-    treatment: unsupported(TLS),
-  })),
-  ...['verify_flags', 'alpn_protocols'].map((key) => ({
-    names: [],
-    key,
-    value: key.toUpperCase(),
-    isRepeatable: true,
-    doc: 'TLS.',
-    treatment: unsupported(TLS),
-  })),
-];
-
 export const HYPERCORN_OPTIONS: readonly Option[] = [
   ...ADDRESS_OPTIONS,
   ...PROCESS_OPTIONS,
@@ -397,20 +362,8 @@ export const HYPERCORN_OPTIONS: readonly Option[] = [
   ...LIMIT_OPTIONS,
   ...LOG_OPTIONS,
   ...FIELD_OPTIONS,
-  ...TLS_OPTIONS,
+  ...HYPERCORN_TLS_OPTIONS,
 ];
-
-function readBinds(texts: readonly string[]): Outcome<Draft> {
-  const binds: BindAddress[] = [];
-  for (const text of texts) {
-    const bind = readBind(text);
-    if (!bind.ok) {
-      return bind;
-    }
-    binds.push(bind.value);
-  }
-  return success({ binds });
-}
 
 function readBind(text: string): Outcome<BindAddress> {
   if (text.startsWith('fd://')) {

@@ -92,6 +92,77 @@ test("hypercorn's options become values of the model", () => {
   assert.equal(model(['--debug']).env.get('PYTHONASYNCIODEBUG'), '1');
 });
 
+test("hypercorn's options for TLS become values of the model", () => {
+  const files = ['--certfile', 'c.pem', '--keyfile', 'k.pem'];
+  const cases: [string[], Partial<ReturnType<typeof model>>][] = [
+    [files, { certFile: 'c.pem', keyFile: 'k.pem', keyPassword: '', caCerts: '', certReqs: 'auto', ciphers: '' }],
+    [[...files, '--keyfile-password', 'x', '--ciphers', 'AES'], { keyPassword: 'x', ciphers: 'AES' }],
+    [
+      [...files, '-b', ':443', '--insecure-bind', ':80', '--insecure-bind', 'unix:/a'],
+      {
+        binds: [{ kind: 'tcp', host: '0.0.0.0', port: 443 }],
+        insecureBinds: [
+          { kind: 'tcp', host: '0.0.0.0', port: 80 },
+          { kind: 'unix', path: '/a' },
+        ],
+      },
+    ],
+    [[...files, '--ca-certs', 'ca.pem'], { caCerts: 'ca.pem', certReqs: 'none' }],
+    [['--verify-mode', 'CERT_NONE'], { certReqs: 'none' }],
+    [['--ca-certs', 'ca.pem', '--verify-mode', 'CERT_OPTIONAL'], { certReqs: 'optional' }],
+    [['--verify-mode', 'CERT_REQUIRED', '--cert-reqs', '2'], { certReqs: 'required' }],
+    [['--cert-reqs', '1'], { certReqs: 'optional' }],
+  ];
+  for (const [args, expected] of cases) {
+    const given = model(args);
+    for (const [key, value] of Object.entries(expected)) {
+      assert.deepEqual(given[key as keyof typeof given], value, `${args.join(' ')}: ${key}`);
+    }
+  }
+  const warnings = (args: string[]) => faultsOf(HYPERCORN, ['a:b', ...args], { severity: 'warning' });
+  assert.deepEqual(warnings(['--ca-certs', 'a']), ['dialect.note --ca-certs']);
+  assert.deepEqual(warnings(['--ca-certs', 'a', '--verify-mode', 'CERT_NONE']), []);
+  const spoken = { env: { PORTICO_KEYFILE: 'k.pem' } };
+  assert.equal(model(['--certfile', 'c.pem'], spoken).keyFile, 'k.pem', 'a key is named');
+  assert.deepEqual(faultsOf(HYPERCORN, ['a:b', '-b', ':1', '--insecure-bind', ':1']), ['dialect.conflict 0.0.0.0:1']);
+});
+
+test("hypercorn's keys for TLS become values of the model", () => {
+  const given = model(
+    ['-c', 'h.toml'],
+    inFile(`
+      certfile = "c.pem"
+      keyfile = "k.pem"
+      keyfile_password = "x"
+      ca_certs = "ca.pem"
+      verify_mode = 2
+      ciphers = "ECDHE+AESGCM"
+      insecure_bind = "0.0.0.0:80"
+      alpn_protocols = ["http/1.1"]
+    `),
+  );
+  const { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers, insecureBinds } = given;
+  assert.deepEqual(
+    { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers, insecureBinds },
+    {
+      certFile: 'c.pem',
+      keyFile: 'k.pem',
+      keyPassword: 'x',
+      caCerts: 'ca.pem',
+      certReqs: 'required',
+      ciphers: 'ECDHE+AESGCM',
+      insecureBinds: [{ kind: 'tcp', host: '0.0.0.0', port: 80 }],
+    },
+  );
+  const told = (toml: string, severity: 'error' | 'info') =>
+    faultsOf(HYPERCORN, ['a:b', '-c', 'h.toml'], { ...inFile(toml), severity });
+  const noted = ['dialect.note alpn_protocols in h.toml', 'dialect.meaningless ssl_handshake_timeout in h.toml'];
+  assert.deepEqual(told('alpn_protocols = ["h2", "http/1.1"]\nssl_handshake_timeout = 9', 'info'), noted);
+  assert.deepEqual(told('alpn_protocols = ["http/1.1"]', 'info'), []);
+  assert.deepEqual(told('alpn_protocols = ["h2"]', 'error'), ['dialect.invalid alpn_protocols in h.toml']);
+  assert.deepEqual(told('cert_reqs = 3', 'error'), ['dialect.invalid cert_reqs in h.toml']);
+});
+
 test('hypercorn --config reads TOML, and options win over it', () => {
   const file = inFile(`
     bind = ["127.0.0.1:81", "unix:/run/h.sock"]
@@ -128,10 +199,10 @@ test('hypercorn --config reads TOML, and options win over it', () => {
 
 test('faults of a configuration file are told with their key', () => {
   const faults = (toml: string) => faultsOf(HYPERCORN, ['a:b', '-c', 'h.toml'], inFile(toml));
-  assert.deepEqual(faults('wrokers = 2\nbacklog = "x"\ncertfile = "a"'), [
+  assert.deepEqual(faults('wrokers = 2\nbacklog = "x"\nverify_flags = 4'), [
     'dialect.unknown-key wrokers in h.toml',
     'dialect.invalid backlog in h.toml',
-    'dialect.unsupported certfile in h.toml',
+    'dialect.unsupported verify_flags in h.toml',
   ]);
   assert.match(
     read(HYPERCORN, ['a:b', '-c', 'h.toml'], inFile('wrokers = 2')).faults[0]?.message ?? '',
@@ -150,9 +221,12 @@ test('what hypercorn has and we have not is refused with the way out', () => {
   for (const args of [
     ['--bind', 'fd://3'],
     ['--certfile', 'a'],
-    ['--verify-mode', 'CERT_REQUIRED'],
+    ['--verify-mode', 'REQUIRED'],
+    ['--verify-mode', '3'],
+    ['--cert-reqs', 'CERT_REQUIRED'],
+    ['--cert-reqs', '1', '--verify-mode', 'CERT_REQUIRED'],
     ['--quic-bind', ':443'],
-    ['--insecure-bind', ':80'],
+    ['--insecure-bind', 'fd://3'],
     ['--server-name', 'a.example'],
     ['--user', '33'],
     ['-g', '33'],

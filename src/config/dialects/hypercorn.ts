@@ -4,12 +4,16 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
 import type { ServerModel } from '../model.ts';
+import { environmentName } from '../setting.ts';
+import { clientsUnasked } from './client-certificates.ts';
 import type { DialectReport } from './fault.ts';
 import { readHypercornFile } from './hypercorn-file.ts';
 import { HYPERCORN_OPTIONS } from './hypercorn-options.ts';
 import type { Asked, Completed, Dialect } from './option.ts';
 import { isQuiet, modelOf } from './option.ts';
 import { WSGI_THREADS } from './option-values.ts';
+
+const KEY_FILE_VARIABLE = environmentName('keyfile');
 
 export const HYPERCORN: Dialect = {
   name: 'hypercorn',
@@ -35,7 +39,8 @@ function defaults(): Outcome<Partial<ServerModel>, never> {
   });
 }
 
-function complete({ draft, app }: Asked, report: DialectReport): Completed {
+function complete(asked: Asked, report: DialectReport): Completed {
+  const { draft, app } = asked;
   const [kind = '', ...rest] = app.split(':');
   const isPrefixed = rest.length === 2;
   if (isPrefixed && kind !== 'asgi' && kind !== 'wsgi') {
@@ -46,10 +51,25 @@ function complete({ draft, app }: Asked, report: DialectReport): Completed {
     app: target === '' || target.includes(':') ? target : `${target}:app`,
     model: {
       ...modelOf(draft),
+      ...tlsOf(asked, report),
       ...(isPrefixed ? interfaceOf(kind) : {}),
       ...(isQuiet(draft) ? { accessLog: '' } : {}),
     },
   };
+}
+
+function tlsOf(asked: Asked, report: DialectReport): Partial<ServerModel> {
+  const { certFile, keyFile, verifyMode, certReqs = verifyMode } = asked.draft;
+  // Alone it leaves hypercorn at plain HTTP, which nobody wants who names a certificate.
+  if (certFile !== undefined && keyFile === undefined && (asked.machine.env[KEY_FILE_VARIABLE] ?? '') === '') {
+    report('dialect.conflict', '--certfile', 'its key is missing. Name it with --keyfile; it may be in the same file.');
+  }
+  if (verifyMode !== certReqs && verifyMode !== undefined) {
+    report('dialect.conflict', '--verify-mode', 'its older name, cert_reqs, says something else. Leave that out.');
+  }
+  return certReqs === undefined
+    ? clientsUnasked(asked, { option: '--ca-certs', wayOut: '--verify-mode CERT_REQUIRED' }, report)
+    : { certReqs };
 }
 
 function interfaceOf(kind: string): Partial<ServerModel> {

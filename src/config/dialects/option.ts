@@ -6,8 +6,9 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
-import type { ServerModel } from '../model.ts';
+import type { ClientCertificates, ServerModel } from '../model.ts';
 import type { Machine } from '../setting.ts';
+import { each } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
 import type { DialectReport } from './fault.ts';
 
@@ -18,6 +19,10 @@ export interface Draft extends Partial<ServerModel> {
   readonly port?: number;
   /** Addresses besides that one. */
   readonly addresses?: readonly BindAddress[];
+  /** Those that speak TLS, where each says so for itself. */
+  readonly tlsAddresses?: readonly BindAddress[];
+  /** What hypercorn says twice: in newer words than `certReqs`. */
+  readonly verifyMode?: ClientCertificates;
   /** Where APP is found besides the current folder. */
   readonly appFolder?: string;
   /** APP is called to make the application. */
@@ -113,6 +118,20 @@ export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T
     kind: 'setting',
     read: (texts) => {
       const parsed = parse(texts.at(-1) ?? '');
+      return parsed.ok ? success(draft(parsed.value)) : parsed;
+    },
+  };
+}
+
+/** Of each of the texts, not only of the last. */
+export function settingOfEach<T>(
+  parse: (text: string) => Outcome<T>,
+  draft: (values: readonly T[]) => Draft,
+): Treatment {
+  return {
+    kind: 'setting',
+    read: (texts) => {
+      const parsed = each(parse)(texts);
       return parsed.ok ? success(draft(parsed.value)) : parsed;
     },
   };

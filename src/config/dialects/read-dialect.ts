@@ -197,8 +197,9 @@ function treat({ treatment }: Option, { texts, at }: GivenOption, report: Dialec
 }
 
 function checkModel(model: ServerModel, report: DialectReport): void {
+  const binds = [...model.binds, ...model.insecureBinds];
   const seen = new Set<string>();
-  for (const bind of model.binds) {
+  for (const bind of binds) {
     const address = renderBindAddress(bind);
     if (seen.has(address) && !(bind.kind === 'tcp' && bind.port === 0)) {
       report('dialect.conflict', address, 'this address is given twice. Leave one out.');
@@ -208,7 +209,7 @@ function checkModel(model: ServerModel, report: DialectReport): void {
   if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
     report('dialect.conflict', 'jitter', 'it does nothing without the number of requests itself.', 'warning');
   }
-  if (model.forwardedAllowIps.length === 0 && model.binds.some(({ kind }) => kind === 'unix')) {
+  if (model.forwardedAllowIps.length === 0 && binds.some(({ kind }) => kind === 'unix')) {
     report(
       'dialect.note',
       'Unix socket',

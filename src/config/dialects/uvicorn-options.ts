@@ -3,10 +3,10 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { parseResponseField } from '../response-field.ts';
-import { each } from '../setting.ts';
 import { parseChoice, parsePeers, parseText } from '../setting-values.ts';
+import { readCertReqs } from './client-certificates.ts';
 import type { Draft, Option } from './option.ts';
-import { meaningless, setting, unsupported } from './option.ts';
+import { meaningless, setting, settingOfEach, unsupported } from './option.ts';
 import {
   readBoolean,
   readFractionalSeconds,
@@ -22,7 +22,8 @@ import {
 } from './option-values.ts';
 
 const BACKLOG_MAX = 65_535;
-const TLS = 'TLS is to come. Until then a proxy in front speaks it, with --proxy-headers here';
+/** Of Python's ssl: the newest that both sides know. */
+const NEGOTIATED_VERSIONS: readonly number[] = [2, 17];
 
 /** A row whose variable follows from its name, as in uvicorn. */
 interface Row extends Omit<Option, 'names' | 'variable'> {
@@ -258,7 +259,7 @@ const PROTOCOL_ROWS: readonly Row[] = [
     value: 'TEXT',
     isRepeatable: true,
     doc: 'A field for every response.',
-    treatment: { kind: 'setting', read: readFields },
+    treatment: settingOfEach(parseResponseField, (responseFields) => ({ responseFields })),
   },
   {
     name: 'h11-max-incomplete-event-size',
@@ -343,13 +344,54 @@ const LOG_ROWS: readonly Row[] = [
   },
 ];
 
-const TLS_NAMES = ['keyfile', 'certfile', 'keyfile-password', 'version', 'cert-reqs', 'ca-certs', 'ciphers'];
-const TLS_ROWS: readonly Row[] = TLS_NAMES.map((name) => ({
-  name: `ssl-${name}`,
-  value: name === 'version' || name === 'cert-reqs' ? 'INTEGER' : 'TEXT',
-  doc: 'TLS.',
-  treatment: unsupported(TLS),
-}));
+const TLS_ROWS: readonly Row[] = [
+  {
+    name: 'ssl-certfile',
+    value: 'TEXT',
+    doc: 'Speak TLS, with this certificate: PEM, its own first, then those that signed it.',
+    treatment: setting(parseText, (certFile) => ({ certFile })),
+  },
+  {
+    name: 'ssl-keyfile',
+    value: 'TEXT',
+    doc: 'Its private key, PEM.',
+    fallbackText: 'in the file of the certificate',
+    treatment: setting(parseText, (keyFile) => ({ keyFile })),
+  },
+  {
+    name: 'ssl-keyfile-password',
+    value: 'TEXT',
+    doc: 'What the private key is encrypted with.',
+    treatment: setting(parseText, (keyPassword) => ({ keyPassword })),
+  },
+  {
+    name: 'ssl-version',
+    value: 'INTEGER',
+    doc: 'The version of TLS: 17 or 2, which stand for the newest that both sides know.',
+    fallbackText: '17',
+    treatment: setting(readTlsVersion, () => ({})),
+  },
+  {
+    name: 'ssl-cert-reqs',
+    value: 'INTEGER',
+    doc: 'Whether clients need a certificate: 0 is no, 1 is a good one or none, 2 is yes.',
+    fallbackText: '0',
+    treatment: setting(readCertReqs, (certReqs) => ({ certReqs })),
+  },
+  {
+    name: 'ssl-ca-certs',
+    value: 'TEXT',
+    doc: 'Who signs the certificates of clients, PEM. --ssl-cert-reqs asks for one.',
+    treatment: setting(parseText, (caCerts) => ({ caCerts })),
+  },
+  {
+    name: 'ssl-ciphers',
+    value: 'TEXT',
+    doc: "Cipher suites of TLS 1.2, in OpenSSL's words.",
+    fallbackText: 'those of Node.js',
+    treatment: setting(parseText, (ciphers) => ({ ciphers })),
+  },
+];
 
 export const UVICORN_OPTIONS: readonly Option[] = [
   ...ADDRESS_ROWS,
@@ -374,9 +416,11 @@ function readWebSocket(texts: readonly string[]): Outcome<Draft> {
   return success(texts.at(-1) === 'none' ? { webSockets: false } : { notes: ["WebSockets are Portico's own"] });
 }
 
-function readFields(texts: readonly string[]): Outcome<Draft> {
-  const fields = each(parseResponseField)(texts);
-  return fields.ok ? success({ responseFields: fields.value }) : fields;
+function readTlsVersion(text: string): Outcome<number> {
+  const version = readInteger(0)(text);
+  return !version.ok || NEGOTIATED_VERSIONS.includes(version.value)
+    ? version
+    : failure('TLS 1.2 and 1.3 are spoken, and clients choose. Leave it out');
 }
 
 /** Folders below the current one are watched anyway. */

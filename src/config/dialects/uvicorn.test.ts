@@ -127,6 +127,43 @@ test('uvicorn --env-file changes no variable that is set', () => {
   assert.equal(model([], { env }).env.has('DATABASE'), false);
 });
 
+test("uvicorn's options for TLS become values of the model", () => {
+  const files = ['--ssl-certfile', 'c.pem', '--ssl-keyfile', 'k.pem', '--ssl-keyfile-password', 'x'];
+  const { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers } = model(files);
+  assert.deepEqual(
+    { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers },
+    { certFile: 'c.pem', keyFile: 'k.pem', keyPassword: 'x', caCerts: '', certReqs: 'auto', ciphers: '' },
+  );
+  assert.equal(model(['--ssl-ciphers', 'ECDHE+AESGCM']).ciphers, 'ECDHE+AESGCM');
+  for (const [text, expected] of [
+    ['0', 'none'],
+    ['1', 'optional'],
+    ['2', 'required'],
+  ] as const) {
+    const args = ['--ssl-ca-certs', 'ca.pem', '--ssl-cert-reqs', text];
+    assert.deepEqual([model(args).caCerts, model(args).certReqs], ['ca.pem', expected]);
+    assert.deepEqual(faultsOf(UVICORN, ['a:b', ...args], { severity: 'warning' }), []);
+  }
+  for (const version of ['2', '17']) {
+    assert.deepEqual(infos(['--ssl-version', version]), []);
+  }
+  const env = { UVICORN_SSL_CERTFILE: 'c.pem', UVICORN_SSL_KEYFILE_PASSWORD: 'x', UVICORN_SSL_CERT_REQS: '1' };
+  assert.deepEqual([model([], { env }).certFile, model([], { env }).keyPassword], ['c.pem', 'x']);
+  assert.equal(model(['--ssl-cert-reqs', '0'], { env }).certReqs, 'none');
+});
+
+test('uvicorn --ssl-ca-certs alone asks clients for nothing, and says so', () => {
+  const args = ['--ssl-certfile', 'c.pem', '--ssl-ca-certs', 'ca.pem'];
+  const warnings = (env: Record<string, string>) => faultsOf(UVICORN, ['a:b', ...args], { env, severity: 'warning' });
+  assert.equal(model(args).certReqs, 'none');
+  assert.deepEqual(warnings({}), ['dialect.note --ssl-ca-certs']);
+  const env = { PORTICO_CERT_REQS: 'required' };
+  assert.equal(model(args, { env }).certReqs, 'required');
+  assert.deepEqual(warnings(env), []);
+  const ours = { PORTICO_CERTFILE: 'c.pem', PORTICO_CA_CERTS: 'ca.pem' };
+  assert.equal(model([], { env: ours }).certReqs, 'auto', 'who names them in our words means our words');
+});
+
 test("uvicorn's variables are read, and options win over them", () => {
   const env = { UVICORN_APP: 'shop:app', UVICORN_PORT: '81', UVICORN_ACCESS_LOG: 'false', UVICORN_RELOAD_DIRS: 'a b' };
   const { app, model: given } = requestOf(UVICORN, ['--host', '0.0.0.0'], { env });
@@ -150,7 +187,7 @@ test('what uvicorn has and we have not is refused with the way out', () => {
     ['--loop', 'zuvloop'],
     ['--reload-dir', '../lib'],
     ['--h11-max-incomplete-event-size', '1000000'],
-    ['--ssl-keyfile', 'a.pem'],
+    ['--ssl-version', '5'],
   ];
   for (const args of refused) {
     const { request, faults } = read(UVICORN, ['app:app', ...args]);
@@ -158,7 +195,7 @@ test('what uvicorn has and we have not is refused with the way out', () => {
     assert.equal(faults.length, 1, args.join(' '));
     assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
   }
-  assert.equal(errors(['--ssl-keyfile', 'k', '--ssl-certfile', 'c', '--http2']).length, 3, 'all at once');
+  assert.equal(errors(['--fd', '3', '--ssl-version', '3', '--http2']).length, 3, 'all at once');
   assert.deepEqual(errors([], { env: { UVICORN_HTTP2: 'false' } }), []);
 });
 
@@ -191,6 +228,10 @@ test('uvicorn refuses values that cannot be read', () => {
     ['--forwarded-allow-ips', 'proxy'],
     ['--log-level', 'loud'],
     ['--limit-max-requests', '0'],
+    ['--ssl-cert-reqs', '3'],
+    ['--ssl-cert-reqs', 'required'],
+    ['--ssl-version', 'TLSv1_2'],
+    ['--ssl-certfile', ''],
   ]) {
     assert.deepEqual(errors(args), [`dialect.invalid ${args[0]}`]);
   }

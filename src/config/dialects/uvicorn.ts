@@ -7,6 +7,7 @@ import { DEFAULT_PORT } from '../bind-address.ts';
 import type { ServerModel } from '../model.ts';
 import type { Machine } from '../setting.ts';
 import { parsePeers } from '../setting-values.ts';
+import { clientsUnasked } from './client-certificates.ts';
 import type { DialectReport } from './fault.ts';
 import type { Asked, Completed, Dialect, Draft, VariableFault } from './option.ts';
 import { isQuiet, modelOf } from './option.ts';
@@ -48,12 +49,14 @@ function defaults({ env }: Machine): Outcome<Partial<ServerModel>, VariableFault
   });
 }
 
-function complete({ draft, app, machine }: Asked, report: DialectReport): Completed {
+function complete(asked: Asked, report: DialectReport): Completed {
+  const { draft, app, machine } = asked;
   return {
     app: draft.isFactory ? nameFactory(app, report) : app,
     model: {
       ...modelOf(draft),
       ...bindsOf(draft, report),
+      ...clientsUnasked(asked, { option: '--ssl-ca-certs', wayOut: '--ssl-cert-reqs 2' }, report),
       ...(draft.readsProxyFields === false ? { forwardedAllowIps: [] } : {}),
       ...(isQuiet(draft) ? { accessLog: '' } : {}),
       ...(draft.reloadOnChange ? oneWorker(draft, report) : {}),
