@@ -10,6 +10,7 @@ import { parseChoice, parseCount, parseDuration, parseSize, parseSwitch, parseTe
 const MIB = 2 ** 20;
 /** Of all edge threads together; a lane has as many streams. */
 const WORKER_CONNECTIONS_MAX = 65_535;
+const WS_RATE_MAX = 1_000_000;
 const HOUR_MS = 3_600_000;
 
 type AsyncSetting =
@@ -22,6 +23,7 @@ type AsyncSetting =
   | 'workerConnections'
   | 'webSockets'
   | 'wsMessageBytesMax'
+  | 'wsMessagesPerSecondMax'
   | 'wsPingIntervalMs'
   | 'wsPingTimeoutMs'
   | 'wsCompression';
@@ -108,6 +110,15 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     fallbackText: '16M',
     fallback: always(16 * MIB),
     parse: last(parseMessageSize),
+  },
+  wsMessagesPerSecondMax: {
+    flag: 'ws-max-rate',
+    value: 'COUNT',
+    group: 'ASGI and WebSockets',
+    doc: 'Messages that a client may send over a WebSocket in a second; one that sends more has to wait. 0: no limit.',
+    fallbackText: '0',
+    fallback: always(0),
+    parse: last(parseCount(0, WS_RATE_MAX)),
   },
   wsPingIntervalMs: {
     flag: 'ws-ping-interval',

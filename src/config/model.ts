@@ -57,6 +57,7 @@ export interface ServerModel {
   readonly drainTimeoutMs: number;
   readonly webSockets: boolean;
   readonly wsMessageBytesMax: number;
+  readonly wsMessagesPerSecondMax: number;
   readonly wsPingIntervalMs: number;
   readonly wsPingTimeoutMs: number;
   /** Requests and WebSockets that one worker of an ASGI application runs at a time. */

@@ -27,6 +27,7 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
       webSocket: {
         isOn: model.webSockets,
         messageBytesMax: model.wsMessageBytesMax,
+        messagesPerSecondMax: model.wsMessagesPerSecondMax,
         pingIntervalMs: model.wsPingIntervalMs,
         pingTimeoutMs: model.wsPingTimeoutMs,
         deflates: model.wsCompression,

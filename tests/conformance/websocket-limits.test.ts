@@ -33,6 +33,26 @@ test('a client that answers no ping is closed with 1011, one that answers stays'
   assert.equal(told, 'text still here');
 });
 
+test('a client that sends faster than --ws-max-rate has to wait, and loses nothing', async () => {
+  await using server = await serveAsgi('--ws-max-rate', '10');
+  using client = await WebSocketClient.open(server.port, '/ws_echo');
+  const begun = performance.now();
+  for (let count = 0; count < 35; count += 1) client.text(String(count));
+  for (let count = 0; count < 35; count += 1) assert.equal(await client.told(), `text ${count}`);
+  assert.ok(performance.now() - begun > 2000, 'ten at once, and ten at each of three ticks, which come once a second');
+});
+
+test('a flood of pings is read no faster than they need be, and answered', async () => {
+  await using server = await serveAsgi();
+  using client = await WebSocketClient.open(server.port, '/ws_echo');
+  const begun = performance.now();
+  for (let count = 0; count < 200; count += 1) client.send(9, String(count));
+  client.text('after them');
+  for (let count = 0; count < 200; count += 1) assert.equal(await client.told(), `pong ${count}`);
+  assert.equal(await client.told(), 'text after them');
+  assert.ok(performance.now() - begun > 2000);
+});
+
 test('a message is too big by what it is when it is decompressed', async () => {
   await using server = await serveAsgi('--ws-max-size', '1M');
   for (const bytes of [1024 * 1024, 1024 * 1024 + 1, 50_000_000]) {

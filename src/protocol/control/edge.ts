@@ -54,6 +54,8 @@ export interface WebSocketSettings {
   readonly isOn: boolean;
   /** Of a message of the client, decompressed. */
   readonly messageBytesMax: number;
+  /** Messages of a client a second; 0: no limit. */
+  readonly messagesPerSecondMax: number;
   /** 0: no pings. */
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;

@@ -7,7 +7,12 @@ import type { Inflated, MessageDeflate } from './message-deflate.ts';
 import type { WebSocketSettings } from './session.ts';
 import { Session } from './session.ts';
 
-const SETTINGS: WebSocketSettings = { messageBytesMax: 1000, pingIntervalMs: 20_000, pingTimeoutMs: 10_000 };
+const SETTINGS: WebSocketSettings = {
+  messageBytesMax: 1000,
+  messagesPerSecondMax: 0,
+  pingIntervalMs: 20_000,
+  pingTimeoutMs: 10_000,
+};
 
 /** Does what it is told when it is told. Compressed is what stands in brackets. */
 class FakeDeflate {
@@ -76,6 +81,9 @@ export class SessionScene {
     const hasRoom = (): boolean => this.hasRoom;
     return {
       get hasRoom() {
+        return hasRoom();
+      },
+      get isEmpty() {
         return hasRoom();
       },
       buffer: (bytes: Buffer) => this.sent.push(describeFrame(bytes)),

@@ -290,3 +290,37 @@ test('Session sends many messages behind one that is compressed without going de
   scene.deflate.deflations[0]?.(undefined);
   equal(scene.sent.length, 100_001);
 });
+
+test('Session reads a client that sends too much in a second no faster than it may send', () => {
+  const scene = new SessionScene({ messagesPerSecondMax: 2 });
+  scene.receive(text('1'), text('2'), text('3'));
+  deepEqual(scene.told, ['text 1', 'text 2', 'pause']);
+  scene.receive(text('4'), text('5'));
+  scene.pass(1000);
+  deepEqual(scene.told.slice(3), ['text 3', 'text 4']);
+  scene.pass(1000);
+  deepEqual(scene.told.slice(5), ['text 5', 'resume']);
+  scene.session.close(1000, '');
+  scene.receive(text('6'), text('7'), clientClose(1000));
+  scene.pass(1000);
+  deepEqual(scene.told.slice(7), ['pause', 'close 1000', 'end', 'resume'], 'also while it is closing');
+});
+
+test('Session answers so many pings in a second, and to a client that does not read only the last', () => {
+  const scene = new SessionScene();
+  scene.receive(...Array.from({ length: EDGE_LIMITS.webSocketControlsPerSecond + 1 }, (_, index) => ping(`${index}`)));
+  equal(scene.sent.length, EDGE_LIMITS.webSocketControlsPerSecond);
+  deepEqual(scene.told, ['pause']);
+  scene.pass(1000);
+  equal(scene.sent.at(-1), `pong ${EDGE_LIMITS.webSocketControlsPerSecond}`);
+  const before = scene.sent.length;
+  scene.hasRoom = false;
+  scene.receive(ping('a'), ping('b'), text('still heard'));
+  scene.pass(1000);
+  equal(scene.sent.length, before);
+  scene.hasRoom = true;
+  scene.session.onDrain();
+  deepEqual(scene.sent.slice(before), ['pong b']);
+  scene.session.onDrain();
+  equal(scene.sent.length, before + 1);
+});

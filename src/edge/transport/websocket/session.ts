@@ -28,11 +28,14 @@ import {
 import { EDGE_LIMITS } from '../../limits.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
+import { FrameRate } from './frame-rate.ts';
 import type { MessageDeflate } from './message-deflate.ts';
 
 export interface WebSocketSettings {
   /** Of a message of the client, decompressed. */
   readonly messageBytesMax: number;
+  /** Messages of a client a second; 0: no limit. */
+  readonly messagesPerSecondMax: number;
   /** 0: no pings. */
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
@@ -63,6 +66,7 @@ const TEXT_BYTES_MAX = 16_384;
 export class Session implements WebSocketSession {
   readonly #options: SessionOptions;
   readonly #parser: FrameParser;
+  readonly #rate: FrameRate;
   #state: State = 'open';
   /** A message is being decompressed. */
   #isInflating = false;
@@ -76,6 +80,7 @@ export class Session implements WebSocketSession {
   /** When the last ping was sent, or the session began. */
   #pingedMs: number;
   #awaitsPong = false;
+  #owedPong: Buffer | undefined;
   #closeDueMs = Infinity;
 
   constructor(options: SessionOptions) {
@@ -84,6 +89,7 @@ export class Session implements WebSocketSession {
       messageBytesMax: options.settings.messageBytesMax,
       allowsCompressed: options.deflate !== undefined,
     });
+    this.#rate = new FrameRate(options.settings.messagesPerSecondMax);
     this.#pingedMs = options.clock.nowMs;
   }
 
@@ -104,7 +110,7 @@ export class Session implements WebSocketSession {
       return;
     }
     this.#isProcessing = true;
-    while (!this.#isInflating && !this.#isHeld) {
+    while (this.#mayRead) {
       const event = this.#parser.next();
       if (event === undefined) {
         break;
@@ -112,12 +118,16 @@ export class Session implements WebSocketSession {
       this.#onEvent(event);
     }
     this.#isProcessing = false;
-    if (this.#isInflating || this.#isHeld) {
+    if (this.#mayRead) {
+      this.#options.socket.resume();
+    } else {
       this.#parser.keep();
       this.#options.socket.pause();
-    } else {
-      this.#options.socket.resume();
     }
+  }
+
+  get #mayRead(): boolean {
+    return !this.#isInflating && !this.#isHeld && !this.#rate.isUsedUp;
   }
 
   #onEvent(event: FrameEvent): void {
@@ -126,11 +136,11 @@ export class Session implements WebSocketSession {
         this.#onMessage(event);
         return;
       case 'ping':
-        if (this.#state === 'open') {
-          this.#options.output.buffer(renderPong(event.data));
-        }
+        this.#rate.countControl();
+        this.#answerPing(event.data);
         return;
       case 'pong':
+        this.#rate.countControl();
         return;
       case 'close':
         this.#onClientClose(event.code, event.reason);
@@ -141,7 +151,26 @@ export class Session implements WebSocketSession {
     }
   }
 
+  /** Of pings that cannot be answered yet the last is enough (RFC 6455 5.5.3): a client that does not read is owed one answer. */
+  #answerPing(data: Buffer): void {
+    if (this.#state !== 'open') {
+      return;
+    }
+    this.#owedPong = renderPong(data);
+    if (this.#options.output.isEmpty) {
+      this.#sendOwedPong();
+    }
+  }
+
+  #sendOwedPong(): void {
+    if (this.#owedPong !== undefined && this.#options.output.hasRoom) {
+      this.#options.output.buffer(this.#owedPong);
+      this.#owedPong = undefined;
+    }
+  }
+
   #onMessage({ isText, isCompressed, data }: FrameMessage): void {
+    this.#rate.countMessage();
     if (!isCompressed || this.#options.deflate === undefined) {
       this.#deliver(isText, data);
       return;
@@ -298,7 +327,11 @@ export class Session implements WebSocketSession {
 
   /** All that was written has been taken. */
   onDrain(): void {
-    if (this.#state === 'open' && !this.#isDeflating) {
+    if (this.#state !== 'open') {
+      return;
+    }
+    this.#sendOwedPong();
+    if (!this.#isDeflating) {
       this.#options.sink.onDrain();
     }
   }
@@ -306,11 +339,15 @@ export class Session implements WebSocketSession {
   /** Called about once a second. */
   onTick(nowMs: number): void {
     const { pingIntervalMs, pingTimeoutMs } = this.#options.settings;
+    this.#renewRate();
     if (this.#state === 'closing') {
       if (nowMs >= this.#closeDueMs) {
         this.#end(CLOSE_CODE.abnormal, '', true);
       }
       return;
+    }
+    if (this.#state === 'open') {
+      this.#sendOwedPong();
     }
     // While nothing is read, an answer may be waiting.
     if (this.#state === 'ended' || pingIntervalMs === 0 || this.#isHeld || this.#isInflating) {
@@ -325,6 +362,14 @@ export class Session implements WebSocketSession {
       this.#awaitsPong = true;
       this.#pingedMs = nowMs;
       this.#options.output.buffer(renderPing());
+    }
+  }
+
+  #renewRate(): void {
+    const hasWaited = this.#rate.isUsedUp;
+    this.#rate.renew();
+    if (hasWaited && this.#state !== 'ended') {
+      this.#process();
     }
   }
 

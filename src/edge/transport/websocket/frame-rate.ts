@@ -1,0 +1,37 @@
+/**
+ * How much a client has sent in this second, by the table's ticks. One that sends more than it may is read no faster: TCP makes it
+ * wait, and nothing is lost.
+ */
+
+import { EDGE_LIMITS } from '../../limits.ts';
+
+export class FrameRate {
+  readonly #messagesMax: number;
+  #messages = 0;
+  #controls = 0;
+
+  /** `messagesMax`: a second; 0: any number. */
+  constructor(messagesMax: number) {
+    this.#messagesMax = messagesMax === 0 ? Infinity : messagesMax;
+  }
+
+  /** What has come in this second is all that may. */
+  get isUsedUp(): boolean {
+    return this.#messages >= this.#messagesMax || this.#controls >= EDGE_LIMITS.webSocketControlsPerSecond;
+  }
+
+  countMessage(): void {
+    this.#messages += 1;
+  }
+
+  /** A ping or a pong. */
+  countControl(): void {
+    this.#controls += 1;
+  }
+
+  /** A second has passed. */
+  renew(): void {
+    this.#messages = 0;
+    this.#controls = 0;
+  }
+}
