@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['kernel'],
   gateway: ['kernel', 'protocol', 'config/model', 'observe/counters'],
   edge: ['kernel', 'protocol', 'config', 'observe', 'gateway'],
-  supervisor: ['kernel', 'config', 'protocol/control', 'observe/snapshot'],
+  supervisor: ['kernel', 'config', 'protocol/control', 'protocol/tls', 'observe/snapshot'],
   operate: ['kernel', 'config', 'protocol/control'],
   cli: ['kernel', 'protocol', 'config', 'observe', 'gateway', 'edge', 'supervisor', 'operate'],
 };

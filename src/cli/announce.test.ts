@@ -68,9 +68,10 @@ test('renderCheck() says what was found', () => {
     pythonVersion: '3.9.1',
     pythonPath: '/p',
     mounts: [],
+    certificates: { summary: 'site.test, until 2027-01-01', warnings: [] },
   });
   assert.equal(
     text,
-    'The settings are right and the application can be loaded.\n  app        mysite.wsgi:application (WSGI)\n  python     3.9.1 (/p)\n',
+    'The settings are right and the application can be loaded.\n  tls        site.test, until 2027-01-01\n  app        mysite.wsgi:application (WSGI)\n  python     3.9.1 (/p)\n',
   );
 });

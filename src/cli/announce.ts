@@ -13,7 +13,6 @@ type Row = readonly [label: string, text: string];
 export function renderAnnouncement(announcement: Announcement, version: string): string {
   const rows: Row[] = [
     ...announcement.listeners.map((listener): Row => ['listening', renderListener(listener)]),
-    ...(announcement.certificates === undefined ? [] : [['tls', announcement.certificates.summary] as const]),
     ...describeSite(announcement),
     ['workers', describeWorkers(announcement)],
     ...(announcement.isDevelopment
@@ -21,20 +20,20 @@ export function renderAnnouncement(announcement: Announcement, version: string):
       : []),
   ];
   const head = `Portico ${version} is ready (${(announcement.startMs / 1000).toFixed(2)} s)`;
-  const certificateWarnings = announcement.certificates?.warnings ?? [];
-  return renderBlock(head, rows, [...certificateWarnings, ...warningsOf(announcement.facts, announcement.isRoot)]);
+  return renderBlock(head, rows, warningsOf(announcement, announcement.isRoot));
 }
 
 export function renderCheck(found: CheckResult): string {
   return renderBlock(
     'The settings are right and the application can be loaded.',
     describeSite(found),
-    warningsOf(found.facts, false),
+    warningsOf(found, false),
   );
 }
 
-function describeSite({ facts, pythonVersion, pythonPath, mounts }: CheckResult): Row[] {
+function describeSite({ facts, pythonVersion, pythonPath, mounts, certificates }: CheckResult): Row[] {
   return [
+    ...(certificates === undefined ? [] : [['tls', certificates.summary] as const]),
     ['app', describeApp(facts)],
     ['python', `${pythonVersion} (${pythonPath})`],
     ...mounts.map(
@@ -84,7 +83,7 @@ function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeRea
   return `${size} (${loading}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
 }
 
-function warningsOf(facts: AppFacts | undefined, isRoot: boolean): string[] {
+function warningsOf({ certificates, facts }: CheckResult, isRoot: boolean): string[] {
   const root = isRoot ? ['the application runs as root; --user NAME makes it run as somebody else'] : [];
-  return [...(facts?.warnings ?? []), ...root];
+  return [...(certificates?.warnings ?? []), ...(facts?.warnings ?? []), ...root];
 }

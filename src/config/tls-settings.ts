@@ -60,7 +60,7 @@ export const TLS_SETTINGS: { readonly [K in TlsKey]: Setting<ServerModel[K]> } =
     flag: 'ciphers',
     value: 'LIST',
     group: 'TLS',
-    doc: "Cipher suites, in OpenSSL's words. Those of TLS 1.3 begin with TLS_.",
+    doc: "Cipher suites, in OpenSSL's words, with colons between them. Those of TLS 1.3 begin with TLS_; with these alone there is no TLS 1.2.",
     fallbackText: 'those of Node.js, which are considered safe',
     fallback: always(''),
     parse: last(parseText),
@@ -77,6 +77,9 @@ export const TLS_SETTINGS: { readonly [K in TlsKey]: Setting<ServerModel[K]> } =
     parse: each(parseBindAddress),
   },
 };
+
+/** What environments may have the password of a private key in. */
+export const KEY_PASSWORD_VARIABLES: readonly string[] = ['PORTICO_KEYFILE_PASSWORD', 'UVICORN_SSL_KEYFILE_PASSWORD'];
 
 const MODES: ReadonlyMap<string, ClientCertificates> = new Map([
   ['none', 'none'],

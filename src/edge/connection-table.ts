@@ -65,6 +65,10 @@ export class ConnectionTable {
 
   /** Whether a connection from this address may be added; one that may not is counted and told of. */
   admits(address: string): boolean {
+    if (this.#ticker === undefined) {
+      // Nobody has looked at the clock since the last connection left, and the deadlines of this one are about to be set.
+      this.nowMs = this.#clock.monotonicMs();
+    }
     const { connectionsMax, connectionsPerAddressMax } = this.#caps;
     const total = Atomics.load(this.#counters, 0);
     const own = Atomics.load(this.#counters, counterIndex(address));
@@ -87,7 +91,6 @@ export class ConnectionTable {
     Atomics.add(this.#counters, 0, 1);
     Atomics.add(this.#counters, counterIndex(connection.address), 1);
     if (this.#ticker === undefined) {
-      this.nowMs = this.#clock.monotonicMs();
       this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     }
   }

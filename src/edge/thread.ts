@@ -61,6 +61,7 @@ export class EdgeThread {
   readonly #accessLog: AccessLog | undefined;
   readonly #services: ConnectionServices;
   readonly #servers: Server[] = [];
+  #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
   #static: Handler;
   #dateSecond = 0;
@@ -72,6 +73,7 @@ export class EdgeThread {
     this.#config = config;
     this.#shared = shared;
     this.#send = send;
+    this.#tlsSettings = config.tls;
     this.#table = this.#newTable();
     this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
@@ -193,7 +195,7 @@ export class EdgeThread {
 
   /** Opens the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { runDir, secret, slotsMax, listeners, tls } = this.#config;
+    const { runDir, secret, slotsMax, listeners } = this.#config;
     listenForLanes({
       path: join(runDir, `lane.${this.#index}.sock`),
       secret,
@@ -201,17 +203,26 @@ export class EdgeThread {
       gateway: this.#gateway,
       log: (level, text) => this.#log(level, text),
     });
-    if (tls === undefined) {
+    if (this.#tlsSettings === undefined) {
       this.#listen(listeners);
     } else {
-      void this.#listenWithTls(listeners, tls);
+      void this.#listenWithTls(listeners);
     }
   }
 
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
-  async #listenWithTls(listeners: readonly Listener[], settings: TlsSettings): Promise<void> {
+  async #listenWithTls(listeners: readonly Listener[]): Promise<void> {
     const { TlsAcceptor } = await import('./tls/tls-acceptor.ts');
-    this.#tls = new TlsAcceptor({ settings, table: this.#table, log: (level, text) => this.#log(level, text) });
+    const settings = this.#tlsSettings;
+    if (settings === undefined || this.#table.isStopping) {
+      return;
+    }
+    this.#tls = new TlsAcceptor({
+      settings,
+      table: this.#table,
+      date: this.#services.date,
+      log: (level, text) => this.#log(level, text),
+    });
     this.#listen(listeners);
   }
 
@@ -243,7 +254,7 @@ export class EdgeThread {
 
   #listenSecurely(fd: number, listener: Listener): Server {
     const origins = new ListenerOrigins(listener);
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (carrier) => {
+    const server = createServer({ noDelay: true }, (carrier) => {
       const client = this.#admit(carrier, listener.kind);
       if (client === undefined) {
         return;
@@ -251,6 +262,9 @@ export class EdgeThread {
       this.#tls?.accept(carrier, client.address, (socket, facts) => {
         const connection = this.#connect(socket, client, origins.of(facts));
         socket.on('data', (bytes: Buffer) => connection.onBytes(bytes));
+        if (this.#table.isStopping) {
+          setTimeout(() => connection.closeIfIdle(), EDGE_LIMITS.stopIdleMs);
+        }
       });
     });
     return server.listen({ fd }, this.#config.settings.backlog);
@@ -290,6 +304,7 @@ export class EdgeThread {
         this.#static = this.#compileStatic(message.mounts);
         return;
       case 'tls':
+        this.#tlsSettings = message.tls;
         this.#tls?.renew(message.tls);
         return;
       case 'reopen-logs':

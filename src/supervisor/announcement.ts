@@ -2,11 +2,11 @@
 
 import type { Listener, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
-import type { Certificates } from './certificates.ts';
+import type { CertificateReport } from './certificate-keeper.ts';
 
 export interface Announcement {
   readonly listeners: readonly Listener[];
-  readonly certificates: Pick<Certificates, 'summary' | 'warnings'> | undefined;
+  readonly certificates: CertificateReport | undefined;
   readonly facts: AppFacts | undefined;
   /** "3.11.2". */
   readonly pythonVersion: string;

@@ -1,6 +1,6 @@
 /** The certificate in use, and the one that has taken its place in the files: for a reload, and for who renews without a word. */
 
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ServerModel } from '../config/model.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -8,6 +8,11 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
 import type { Certificates } from './certificates.ts';
 import { readCertificates } from './certificates.ts';
+
+export interface CertificateReport {
+  readonly summary: string;
+  readonly warnings: readonly string[];
+}
 
 export class CertificateKeeper {
   readonly #model: ServerModel;
@@ -34,10 +39,28 @@ export class CertificateKeeper {
     return this.#current;
   }
 
+  /** What the operator is told of it. */
+  describe(): CertificateReport | undefined {
+    const current = this.#current;
+    if (current === undefined) {
+      return undefined;
+    }
+    const hidden = this.#paths.find((path) => !isReadable(path));
+    const warning = `${hidden} cannot be read by the user that the server runs as: a renewed certificate is only taken by a new start`;
+    return {
+      summary: current.summary,
+      warnings: [...this.expiryWarnings(), ...(hidden === undefined ? [] : [warning])],
+    };
+  }
+
+  expiryWarnings(): string[] {
+    return this.#current?.warningsAt(this.#clock.nowMs()) ?? [];
+  }
+
   /** True if what it read is new. After a fault the one in use is kept. */
   async renew(): Promise<Outcome<boolean>> {
     this.#stamps = this.#readStamps();
-    const read = await readCertificates(this.#model, this.#cwd, this.#clock.nowMs());
+    const read = await readCertificates(this.#model, this.#cwd);
     if (!read.ok) {
       return read;
     }
@@ -54,8 +77,12 @@ export class CertificateKeeper {
   }
 
   #readStamps(): Stamp[] {
+    return this.#paths.map(stampOf);
+  }
+
+  get #paths(): string[] {
     const { certFile, keyFile, caCerts } = this.#model;
-    return [certFile, keyFile, caCerts].map((path) => (path === '' ? '' : stampOf(resolve(this.#cwd, path))));
+    return [certFile, keyFile, caCerts].filter((path) => path !== '').map((path) => resolve(this.#cwd, path));
   }
 }
 
@@ -69,6 +96,15 @@ function stampOf(path: string): Stamp {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EACCES' ? undefined : code;
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

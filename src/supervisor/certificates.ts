@@ -8,6 +8,8 @@ import type { ServerModel } from '../config/model.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { TlsSettings } from '../protocol/control/edge.ts';
+import { contextOptions } from '../protocol/tls/context-options.ts';
+import { renderDistinguishedName } from '../protocol/tls/distinguished-name.ts';
 
 export interface Certificates {
   readonly tls: TlsSettings;
@@ -15,7 +17,8 @@ export interface Certificates {
   readonly serverCertificate: string;
   /** For whom it is, and until when. */
   readonly summary: string;
-  readonly warnings: readonly string[];
+  /** What is wrong with it at a time, in ms since 1970. */
+  readonly warningsAt: (nowMs: number) => string[];
 }
 
 type TlsModel = Pick<
@@ -25,9 +28,12 @@ type TlsModel = Pick<
 
 const TICKET_KEY_BYTES = 48;
 const DAY_MS = 86_400_000;
-/** Whoever renews by hand wants to know this early; what renews by itself has done it by then. */
+/** Whoever renews by hand wants to know this early; what renews by itself has done it by then … */
 const WARN_BEFORE_MS = 14 * DAY_MS;
-const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+/** … also where certificates are for days: after two thirds of their time. */
+const WARN_BEFORE_SHARE = 3;
+const BEGIN = /-----BEGIN (?:X509 )?CERTIFICATE-----/g;
+const CERTIFICATE = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
 const PRIVATE_KEY = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIVATE KEY-----/;
 /** How many names of a certificate are shown. */
 const NAMES_SHOWN_MAX = 3;
@@ -35,34 +41,37 @@ const NAMES_SHOWN_MAX = 3;
 /** What is told of a file in one sentence. */
 class CertificateFault extends Error {}
 
-/** Undefined: no TLS is asked for. `nowMs`: since 1970. */
-export async function readCertificates(
-  model: TlsModel,
-  cwd: string,
-  nowMs: number,
-): Promise<Outcome<Certificates | undefined>> {
-  const idle = idleSetting(model);
-  if (idle !== undefined) {
-    return failure(idle);
+/** Undefined: no TLS is asked for. */
+export async function readCertificates(model: TlsModel, cwd: string): Promise<Outcome<Certificates | undefined>> {
+  const fault = settingsFault(model);
+  if (fault !== undefined) {
+    return failure(fault);
   }
   if (model.certFile === '') {
     return success(undefined);
   }
   try {
-    return success(await load(model, cwd, nowMs));
+    return success(await load(model, cwd));
   } catch (error) {
-    if (error instanceof CertificateFault) {
-      return failure(error.message);
-    }
-    throw error;
+    // Of a reload the rest must go on, whatever OpenSSL makes of the files.
+    return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
   }
 }
 
-/** What means nothing without something that is not there. */
-function idleSetting({ certFile, keyFile, caCerts, certReqs, ciphers, insecureBinds }: TlsModel): string | undefined {
+/** What has no effect without something that is not there. */
+function settingsFault({
+  certFile,
+  keyFile,
+  keyPassword,
+  caCerts,
+  certReqs,
+  ciphers,
+  insecureBinds,
+}: TlsModel): string | undefined {
   if (certFile === '') {
     const given = [
       [keyFile !== '', 'a private key'],
+      [keyPassword !== '', 'the password of a private key'],
       [caCerts !== '' || certReqs === 'required' || certReqs === 'optional', 'that clients need a certificate'],
       [ciphers !== '', 'a list of cipher suites'],
       [insecureBinds.length > 0, 'an address without TLS'],
@@ -78,7 +87,7 @@ function idleSetting({ certFile, keyFile, caCerts, certReqs, ciphers, insecureBi
     : undefined;
 }
 
-async function load(model: TlsModel, cwd: string, nowMs: number): Promise<Certificates> {
+async function load(model: TlsModel, cwd: string): Promise<Certificates> {
   const certPath = resolve(cwd, model.certFile);
   const keyPath = model.keyFile === '' ? certPath : resolve(cwd, model.keyFile);
   const pems = readPems(certPath);
@@ -107,7 +116,7 @@ async function load(model: TlsModel, cwd: string, nowMs: number): Promise<Certif
     tls,
     serverCertificate: `${pems[0]}\n`,
     summary: `${namesOf(first)}, until ${dayOf(first)}`,
-    warnings: warningsOf(first, nowMs),
+    warningsAt: (nowMs) => warningsOf(first, nowMs),
   };
 }
 
@@ -127,7 +136,11 @@ function readText(path: string): string {
 }
 
 function readPems(path: string): string[] {
-  const pems = readText(path).match(CERTIFICATE) ?? [];
+  const text = readText(path);
+  const pems = text.match(CERTIFICATE) ?? [];
+  if (pems.length !== (text.match(BEGIN)?.length ?? 0)) {
+    throw new CertificateFault(`${path} holds a certificate that is cut off`);
+  }
   if (pems.length === 0) {
     throw new CertificateFault(`${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----")`);
   }
@@ -154,7 +167,7 @@ function readKey(path: string, password: string): KeyObject {
   const pem = PRIVATE_KEY.exec(readText(path))?.[0];
   if (pem === undefined) {
     throw new CertificateFault(
-      `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"). Name its file with --keyfile`,
+      `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"). Name the file of the key`,
     );
   }
   try {
@@ -172,21 +185,16 @@ function readKey(path: string, password: string): KeyObject {
 }
 
 /** What OpenSSL refuses is refused here rather than at each handshake. */
-async function tryOut({ certificates, key, caCerts, ciphers }: TlsSettings): Promise<void> {
+async function tryOut(tls: TlsSettings): Promise<void> {
   // Only where TLS is spoken: it takes some megabytes.
   const { createSecureContext } = await import('node:tls');
   try {
-    createSecureContext({
-      cert: certificates,
-      key,
-      ...(caCerts === '' ? {} : { ca: caCerts }),
-      ...(ciphers === '' ? {} : { ciphers }),
-    });
+    createSecureContext(contextOptions(tls));
   } catch (error) {
     const { code, message, reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
     throw new CertificateFault(
       code === 'ERR_SSL_NO_CIPHER_MATCH'
-        ? `no cipher suite is called "${ciphers}"`
+        ? `no cipher suite is called "${tls.ciphers}"`
         : `the certificate cannot be used: ${reason ?? message}`,
     );
   }
@@ -197,7 +205,7 @@ function namesOf(certificate: X509Certificate): string {
     ([, name = '']) => name,
   );
   if (names.length === 0) {
-    return certificate.subject.split('\n').at(-1) ?? '';
+    return renderDistinguishedName(certificate.subject) || 'nobody';
   }
   const more = names.length - NAMES_SHOWN_MAX;
   return `${names.slice(0, NAMES_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
@@ -215,5 +223,8 @@ function warningsOf(certificate: X509Certificate, nowMs: number): string[] {
   if (certificate.validFromDate.getTime() > nowMs) {
     return [`the certificate is not valid before ${certificate.validFrom}: clients will refuse it until then`];
   }
-  return leftMs < WARN_BEFORE_MS ? [`the certificate expires in ${Math.floor(leftMs / DAY_MS)} days`] : [];
+  const wholeMs = certificate.validToDate.getTime() - certificate.validFromDate.getTime();
+  return leftMs < Math.min(WARN_BEFORE_MS, wholeMs / WARN_BEFORE_SHARE)
+    ? [`the certificate expires in ${Math.floor(leftMs / DAY_MS)} days`]
+    : [];
 }

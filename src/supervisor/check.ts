@@ -6,6 +6,7 @@ import type { ServeRequest } from '../config/model.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, FromZygote } from '../protocol/control/zygote.ts';
+import type { CertificateReport } from './certificate-keeper.ts';
 import { describeExit } from './exit-words.ts';
 import type { Exit } from './fleet-types.ts';
 import { explainVersion } from './interpreter.ts';
@@ -21,6 +22,7 @@ export interface CheckResult {
   readonly pythonPath: string;
   readonly facts: AppFacts | undefined;
   readonly mounts: readonly StaticMount[];
+  readonly certificates: CertificateReport | undefined;
 }
 
 export interface CheckReports {
@@ -34,7 +36,7 @@ const APPLICATION_FAULT = 3;
 
 /** Resolves with the exit code. */
 export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, reports: CheckReports): Promise<number> {
-  const model = { ...request.model, binds: [], insecureBinds: [], pidFile: '', accessLog: '' };
+  const model = { ...request.model, pidFile: '', accessLog: '' };
   const prepared = await prepareSite({ ...request, model }, env);
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
@@ -55,7 +57,13 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
       ...explicitMounts(model, (path) => resolve(site.cwd, path)),
       ...(said.app === undefined ? [] : appMounts(model, said.app, isFolder)),
     ];
-    reports.onFound({ pythonVersion: said.python, pythonPath, facts: said.app, mounts });
+    reports.onFound({
+      pythonVersion: said.python,
+      pythonPath,
+      facts: said.app,
+      mounts,
+      certificates: site.certificates.describe(),
+    });
     return 0;
   }
   reports.onGivenUp(said.error, said.traceback);

@@ -20,6 +20,8 @@ export const SUPERVISOR_LIMITS = {
   memoryPollMs: 5_000,
   /** How often it is looked whether the certificate has been renewed. */
   certificatePollMs: 60_000,
+  /** How often it is told that the certificate is about to expire. */
+  certificateWarnMs: 86_400_000,
   /** An application's line that is longer is cut into pieces of this size. */
   logLineBytesMax: 65_536,
   /** Text without an end of line is written after so long. */

@@ -8,6 +8,7 @@ import { closeSync, openSync, realpathSync, statSync, writeFileSync } from 'node
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServeRequest, ServerModel } from '../config/model.ts';
+import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -62,6 +63,10 @@ export async function prepareSite(
   { app, model }: ServeRequest,
   env: NodeJS.ProcessEnv,
 ): Promise<Outcome<Site, StartFault>> {
+  // Neither the application nor any other child is to have it. (What the system shows of this process keeps it.)
+  for (const name of KEY_PASSWORD_VARIABLES) {
+    delete env[name];
+  }
   const cwd = logicalFolder(env);
   const place = { app, cwd, env, chdir: resolve(cwd, model.chdir), envFile: absolute(cwd, model.envFile) };
   const identity = resolveIdentity(model.user, model.group);
@@ -73,7 +78,7 @@ export async function prepareSite(
   if (!certificates.ok) {
     return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
   }
-  const sockets = await bindSockets([...model.binds, ...model.insecureBinds], model);
+  const sockets = await bindSockets(model.checkOnly ? [] : [...model.binds, ...model.insecureBinds], model);
   if (!sockets.ok) {
     return failure({ messages: sockets.fault, code: 1 });
   }

@@ -70,6 +70,7 @@ export class Supervisor {
     }
     if (this.#site.certificates.current !== undefined) {
       setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
+      setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
     }
   }
 
@@ -178,7 +179,7 @@ export class Supervisor {
     const { model, listeners, certificates } = this.#site;
     this.#reports.onStarted({
       listeners,
-      certificates: certificates.current,
+      certificates: certificates.describe(),
       facts: generation.facts,
       pythonVersion: generation.python,
       pythonPath: this.#zygotes.pythonPath,
@@ -209,10 +210,14 @@ export class Supervisor {
       this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
     } else if (renewed.value && current !== undefined) {
       this.#edge.send({ kind: 'tls', tls: current.tls });
-      this.#log.say('info', `a new certificate is in use: ${current.summary}`);
-      for (const warning of current.warnings) {
-        this.#log.say('warning', warning);
-      }
+      this.#log.say('info', `new files of the certificate are in use: ${current.summary}`);
+      this.#warnOfExpiry();
+    }
+  }
+
+  #warnOfExpiry(): void {
+    for (const warning of this.#site.certificates.expiryWarnings()) {
+      this.#log.say('warning', warning);
     }
   }
 

@@ -26,9 +26,13 @@ export class ListenerOrigins {
     if (tls === undefined) {
       return this.#plain;
     }
-    const origins = this.#secure.get(tls) ?? newOrigins(this.#listener, tls);
-    this.#secure.set(tls, origins);
-    return origins;
+    const known = this.#secure.get(tls);
+    if (known !== undefined) {
+      return known;
+    }
+    const fresh = newOrigins(this.#listener, tls);
+    this.#secure.set(tls, fresh);
+    return fresh;
   }
 }
 

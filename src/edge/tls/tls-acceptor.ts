@@ -4,13 +4,15 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Server, TLSSocket, TlsOptions } from 'node:tls';
+import type { Server, TLSSocket } from 'node:tls';
 import { createServer } from 'node:tls';
 import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
+import { contextOptions } from '../../protocol/tls/context-options.ts';
 import type { ConnectionTable, TrackedConnection } from '../connection-table.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { carrierOf } from '../node-internals.ts';
+import { HandshakeFaults } from './handshake-faults.ts';
 import { factsOf } from './tls-facts.ts';
 
 export type OnSecured = (socket: TLSSocket, facts: TlsFacts) => void;
@@ -18,29 +20,35 @@ export type OnSecured = (socket: TLSSocket, facts: TlsFacts) => void;
 interface AcceptorOptions {
   readonly settings: TlsSettings;
   readonly table: ConnectionTable;
-  readonly log: (level: 'info', text: string) => void;
+  /** As RFC 9110 5.6.7 writes it. */
+  readonly date: () => string;
+  readonly log: (level: 'info' | 'error', text: string) => void;
 }
 
-/** To a client that speaks HTTP where TLS is spoken; nginx answers it with 400 as well. */
-const PLAIN_TEXT = 'This address speaks HTTPS: ask for it with https:// in front.\n';
-const PLAIN_ANSWER = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${PLAIN_TEXT.length}\r\nConnection: close\r\n\r\n${PLAIN_TEXT}`;
+/** nginx answers both with 400 as well. */
+const TO_PLAIN = 'This address speaks HTTPS: ask for it with https:// in front.\n';
+const TO_STRANGER = 'This address is for clients with a certificate that it knows.\n';
 
 export class TlsAcceptor {
   readonly #table: ConnectionTable;
+  readonly #date: () => string;
   readonly #log: AcceptorOptions['log'];
+  readonly #faults: HandshakeFaults;
   readonly #handshakes = new WeakMap<Socket, Handshake>();
   /** Never listens: it is given connections. */
   readonly #server: Server;
   /** Whether clients need a certificate. */
   readonly #clients: 'not asked' | 'optional' | 'required';
 
-  constructor({ settings, table, log }: AcceptorOptions) {
+  constructor({ settings, table, date, log }: AcceptorOptions) {
     this.#table = table;
+    this.#date = date;
     this.#log = log;
+    this.#faults = new HandshakeFaults((text) => log('info', text));
     this.#clients = settings.caCerts === '' ? 'not asked' : settings.isClientOptional ? 'optional' : 'required';
     this.#server = createServer({
-      ...optionsOf(settings),
-      ALPNProtocols: ['http/1.1'],
+      ...contextOptions(settings),
+      ALPNProtocols: ['http/1.1', 'http/1.0'],
       requestCert: this.#clients !== 'not asked',
       // Decided in `#onSecured`, which can say why.
       rejectUnauthorized: false,
@@ -51,7 +59,11 @@ export class TlsAcceptor {
 
   /** `onSecured` is called when the handshake has succeeded; otherwise the connection is closed. */
   accept(socket: Socket, address: string, onSecured: OnSecured): void {
-    const handshake = new Handshake(socket, address, this.#table.nowMs, onSecured);
+    const handshake = new Handshake(socket, address, {
+      dueMs: this.#table.nowMs + EDGE_LIMITS.handshakeMs,
+      onSecured,
+      onOverdue: () => this.#faults.tell(address, 'it took too long'),
+    });
     this.#handshakes.set(socket, handshake);
     this.#table.add(handshake);
     socket.on('close', () => this.#table.remove(handshake));
@@ -61,25 +73,42 @@ export class TlsAcceptor {
 
   /** For handshakes that begin from now on. */
   renew(settings: TlsSettings): void {
-    this.#server.setSecureContext(optionsOf(settings));
+    this.#server.setSecureContext(contextOptions(settings));
   }
 
   #onSecured(socket: TLSSocket): void {
-    const carrier = carrierOf(socket);
-    const handshake = carrier && this.#handshakes.get(carrier);
+    const handshake = this.#handshakeOf(socket);
     if (handshake === undefined) {
       socket.destroy();
       return;
     }
     const fault = this.#faultOfClient(socket);
-    if (fault === undefined) {
+    if (fault !== undefined) {
+      this.#faults.tell(handshake.address, fault);
+      socket.on('error', () => socket.destroy()).resume();
+      socket.end(this.#refusal(TO_STRANGER));
+      return;
+    }
+    // A client may go on reading when it sends no more; in a handshake, one that has closed its side has gone.
+    socket.allowHalfOpen = true;
+    try {
       handshake.onSecured(socket, factsOf(socket));
-      // Behind it, for the edge may end with its last connection.
-      this.#table.remove(handshake);
-    } else {
-      this.#tell(handshake, fault);
+    } catch (error) {
+      this.#log('error', `a TLS connection is closed after an internal error: ${(error as Error).stack}`);
       socket.destroy();
     }
+    // Behind it, for the edge may end with its last connection.
+    this.#table.remove(handshake);
+  }
+
+  #refusal(text: string): string {
+    const fields = `Date: ${this.#date()}\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close\r\n`;
+    return `HTTP/1.1 400 Bad Request\r\n${fields}\r\n${text}`;
+  }
+
+  #handshakeOf(socket: TLSSocket): Handshake | undefined {
+    const carrier = carrierOf(socket);
+    return carrier && this.#handshakes.get(carrier);
   }
 
   #faultOfClient(socket: TLSSocket): string | undefined {
@@ -94,19 +123,14 @@ export class TlsAcceptor {
   }
 
   #onFailed(error: NodeJS.ErrnoException & { readonly reason?: string }, socket: TLSSocket): void {
-    const carrier = carrierOf(socket);
-    const handshake = carrier && this.#handshakes.get(carrier);
     if (error.code === 'ERR_SSL_HTTP_REQUEST') {
-      carrier?.write(PLAIN_ANSWER);
+      carrierOf(socket)?.write(this.#refusal(TO_PLAIN));
     }
+    const handshake = this.#handshakeOf(socket);
     // Who connects and leaves without a word has only looked whether somebody is there.
     if (handshake !== undefined && error.code !== 'ECONNRESET') {
-      this.#tell(handshake, error.reason ?? error.code ?? error.message);
+      this.#faults.tell(handshake.address, error.reason ?? error.code ?? error.message);
     }
-  }
-
-  #tell({ address }: Handshake, fault: string): void {
-    this.#log('info', `no TLS with ${address || 'unix:'}: ${fault}`);
   }
 }
 
@@ -115,16 +139,23 @@ class Handshake implements TrackedConnection {
   readonly onSecured: OnSecured;
   readonly #socket: Socket;
   readonly #dueMs: number;
+  readonly #onOverdue: () => void;
 
-  constructor(socket: Socket, address: string, nowMs: number, onSecured: OnSecured) {
+  constructor(
+    socket: Socket,
+    address: string,
+    options: { readonly dueMs: number; readonly onSecured: OnSecured; readonly onOverdue: () => void },
+  ) {
     this.#socket = socket;
     this.address = address;
-    this.onSecured = onSecured;
-    this.#dueMs = nowMs + EDGE_LIMITS.handshakeMs;
+    this.onSecured = options.onSecured;
+    this.#dueMs = options.dueMs;
+    this.#onOverdue = options.onOverdue;
   }
 
   onTick(nowMs: number): void {
     if (nowMs >= this.#dueMs) {
+      this.#onOverdue();
       this.destroy();
     }
   }
@@ -139,17 +170,4 @@ class Handshake implements TrackedConnection {
   destroy(): void {
     this.#socket.destroy();
   }
-}
-
-function optionsOf(settings: TlsSettings): TlsOptions {
-  return {
-    cert: settings.certificates,
-    key: settings.key,
-    minVersion: 'TLSv1.2',
-    // By default made of the command line, which each thread has its own of.
-    sessionIdContext: 'portico',
-    ticketKeys: Buffer.from(settings.ticketKeys, 'base64'),
-    ...(settings.caCerts === '' ? {} : { ca: settings.caCerts }),
-    ...(settings.ciphers === '' ? {} : { ciphers: settings.ciphers }),
-  };
 }

@@ -21,11 +21,15 @@ export function factsOf(socket: TLSSocket): TlsFacts {
     return newFacts(protocol, name, client);
   }
   const key = `${protocol} ${name}`;
-  const facts = known.get(key) ?? newFacts(protocol, name, undefined);
-  if (known.size < KNOWN_MAX) {
-    known.set(key, facts);
+  const facts = known.get(key);
+  if (facts !== undefined) {
+    return facts;
   }
-  return facts;
+  const fresh = newFacts(protocol, name, undefined);
+  if (known.size < KNOWN_MAX) {
+    known.set(key, fresh);
+  }
+  return fresh;
 }
 
 function newFacts(protocol: string, cipher: string, client: ClientCertificate | undefined): TlsFacts {

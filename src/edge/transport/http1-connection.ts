@@ -69,7 +69,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
-    socket.on('error', () => undefined); // 'close' follows, and is what matters
+    // Of TLS an error does not close the connection by itself. 'close' is what matters.
+    socket.on('error', () => socket.destroy());
   }
 
   // What comes in.

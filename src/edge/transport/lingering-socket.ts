@@ -69,10 +69,14 @@ export class LingeringSocket {
   /** The response cannot be completed. `endsBody`: the end of the connection is the end of its body. `address`: '' on a Unix socket. */
   cut(endsBody: boolean, address: string): void {
     this.#linger();
-    // Unix sockets have no reset: there, the client is left to believe that it has got all.
+    const carrier = carrierOf(this.#socket);
     if (endsBody && address !== '') {
-      (carrierOf(this.#socket) ?? this.#socket).resetAndDestroy();
+      (carrier ?? this.#socket).resetAndDestroy();
+    } else if (endsBody && carrier !== undefined) {
+      // Without TLS's own sign of the end, the client knows.
+      carrier.destroy();
     } else {
+      // Unix sockets have no reset: there, the client is left to believe that it has got all.
       this.#output.close();
       this.#socket.destroySoon();
     }

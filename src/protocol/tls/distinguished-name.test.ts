@@ -2,14 +2,15 @@ import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderDistinguishedName } from './distinguished-name.ts';
 
-const NAMES: readonly (readonly [lines: string, name: string])[] = [
+const NAMES: readonly (readonly [lines: string | undefined, name: string])[] = [
   ['CN=localhost', 'CN=localhost'],
   ['C=DE\nO=Example\nCN=web', 'CN=web,O=Example,C=DE'],
   ['O=Söhne\\, Ärger \\+ Co\nCN=a', 'CN=a,O=Söhne\\, Ärger \\+ Co'],
   ['DC=org\nOU=Sales + CN=J.  Smith', 'OU=Sales+CN=J.  Smith,DC=org'],
   ['', ''],
+  [undefined, ''],
 ];
 
 for (const [lines, name] of NAMES) {
-  test(`${JSON.stringify(lines)} is ${name || 'empty'}`, () => equal(renderDistinguishedName(lines), name));
+  test(`${String(lines)} is ${name || 'empty'}`, () => equal(renderDistinguishedName(lines), name));
 }
