@@ -31,6 +31,11 @@ CREDIT_BYTES = 256 * 1024
 MESSAGE_COST_BYTES = 64
 """Of credit, for each message of a WebSocket beside its payload: empty ones take memory too."""
 
+BLOCK_SLOTS = 255
+"""Of a concurrent lane for ASGI: where block parts are kept."""
+BLOCK_NOT_KEPT = BLOCK_SLOTS << 24
+"""A word of a block part that is not below this: it is not kept."""
+
 HEADER = Struct('<II')
 REQUEST_HEAD = Struct('<IIIII')
 """Header and the three words that a REQUEST begins with, read in one call: size, word, flags, request size, block size."""

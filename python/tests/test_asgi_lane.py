@@ -7,7 +7,17 @@ import time
 
 import pytest
 
-from asgi_edge import IS_EAGER, asgi_edge, http_only, part, reply, request_frame, start, websocket_frame
+from asgi_edge import (
+    IS_EAGER,
+    asgi_edge,
+    http_only,
+    part,
+    reply,
+    request_frame,
+    request_payload,
+    start,
+    websocket_frame,
+)
 from fake_edge import until
 from portico_worker import lanes
 
@@ -304,7 +314,8 @@ FAULTS = {
     'too short': lanes.render(lanes.REQUEST, 2, bytes(4)),
     'beyond the frame': lanes.render(lanes.REQUEST, 2, bytes(4) + b'\xff\xff\0\0' * 2 + b'x'),
     'a body in the frame': lanes.render(lanes.REQUEST, 2, bytes(12) + b'body'),
-    'no block': lanes.render(lanes.REQUEST, 2, bytes(12)),
+    'a slot that holds nothing': lanes.render(lanes.REQUEST, 2, bytes(11) + b'\7'),
+    'no slot': lanes.render(lanes.REQUEST, 2, bytes(11) + b'\xff'),
     'no parts': lanes.render(lanes.REQUEST, 2, b'\0\0\0\0\1\0\0\0\1\0\0\0aa'),
     'a port that is none': request_frame(2, client=('::1', 'x')),
     'half a triple': request_frame(2, triples=('0', 'cookie')),
@@ -431,3 +442,22 @@ def test_a_child_that_the_application_forks_does_not_serve(log):
         assert edge.ask(3).body == b'/'
         assert edge.lane.is_quiet()
     assert children == [0]
+
+
+def test_block_parts_are_kept_by_their_slot():
+    def request(stream, slot, *fields):
+        block = ['http', '1.1', 'localhost', '8000', '', *fields] if fields else []
+        payload = bytearray(request_payload(path=f'/{stream}', block=block))
+        payload[11] = slot
+        return lanes.render(lanes.REQUEST, stream, bytes(payload))
+
+    async def tell(scope, receive, send):
+        await reply(
+            send, b' '.join([scope['path'].encode(), *(value for name, value in scope['headers'] if name == b'x')])
+        )
+
+    with asgi_edge(http_only(tell)) as edge:
+        sent = [(0, 'x', 'zero'), (254, 'x', 'last'), (0,), (255, 'x', 'not kept'), (254,), (0, 'x', 'another'), (0,)]
+        edge.lane.send(b''.join(request(stream, *rest) for stream, rest in enumerate(sent, 1)))
+        told = [edge.answer(stream).body for stream in range(1, len(sent) + 1)]
+    assert told == [b'/1 zero', b'/2 last', b'/3 zero', b'/4 not kept', b'/5 last', b'/6 another', b'/7 another']

@@ -70,16 +70,19 @@ export class FakeSocket {
 export interface ReadRequest {
   readonly flags: number;
   readonly request: readonly string[];
+  readonly slot: number;
+  /** [''] if the slot has it. */
   readonly block: readonly string[];
   readonly body: Buffer;
 }
 
 export function readRequest({ payload }: WrittenFrame): ReadRequest {
   const blockAt = 12 + payload.readUInt32LE(4);
-  const bodyAt = blockAt + payload.readUInt32LE(8);
+  const bodyAt = blockAt + payload.readUIntLE(8, 3);
   return {
     flags: payload.readUInt32LE(0),
     request: payload.latin1Slice(12, blockAt).split('\0'),
+    slot: payload.readUInt8(11),
     block: payload.latin1Slice(blockAt, bodyAt).split('\0'),
     body: payload.subarray(bodyAt),
   };

@@ -24,7 +24,7 @@ test('Gateway sends a request to an idle lane as one REQUEST frame, and its answ
   deepEqual(request.slice(0, 7), ['POST', '/a', 'q=1', '/a?q=1', '192.0.2.1', '40000', 'a']);
   deepEqual(request.slice(7), ['HTTP_COOKIE', 'c', 'CONTENT_LENGTH', '10']);
   deepEqual(block.slice(0, 4), ['SERVER_NAME', 'example.org', 'SERVER_PORT', '80']);
-  deepEqual(rest, { flags: 2, body });
+  deepEqual(rest, { flags: 2, slot: 0, body });
   unit.send(responseFrame(FRAME.responseWhole, frame.stream, 'hello'));
   deepEqual(exchange.told, ['respond 200 hello']);
   story.expectRest();

@@ -1,10 +1,12 @@
 /** What leaves on a lane: frames are collected in one piece of memory, and what one turn of the event loop brings leaves in few writes. */
 
 import type { Socket } from 'node:net';
-import { FRAME, FRAME_HEADER_BYTES, writeFrameHeader } from '../protocol/lanes/frames.ts';
+import { FRAME, FRAME_HEADER_BYTES, FRAME_LIMITS, writeFrameHeader } from '../protocol/lanes/frames.ts';
 
 const OUT_BYTES = 64 * 1024;
 const REQUEST_HEAD_BYTES = 12;
+/** The slot is the highest byte of the word with the block part's size. */
+const SLOT_UNIT = 0x100_0000;
 /** The worker has begun with these while the next are read from their clients. With all of 64 in one write, the two took turns. */
 const REQUESTS_TOGETHER_MAX = 16;
 
@@ -12,6 +14,8 @@ const REQUESTS_TOGETHER_MAX = 16;
 export interface LaneHead {
   readonly request: string;
   readonly block: string;
+  /** Where the worker keeps the block part, below `blockSlots`, or that it does not; undefined for workers that never do. */
+  readonly slot?: number;
 }
 
 export class LaneOutput {
@@ -20,6 +24,8 @@ export class LaneOutput {
   #out = Buffer.allocUnsafeSlow(OUT_BYTES);
   #outBytes = 0;
   #requests = 0;
+  /** By slot, the block parts that the worker has. */
+  #kept: string[] | undefined;
   #isDirty = false;
   #isClosed = false;
 
@@ -30,13 +36,15 @@ export class LaneOutput {
   }
 
   /** A REQUEST frame; `body` is what goes in it. */
-  request(stream: number, { request, block }: LaneHead, flags: number, body: Buffer | undefined): void {
+  request(stream: number, head: LaneHead, flags: number, body: Buffer | undefined): void {
+    const { request, slot = 0 } = head;
+    const block = head.slot !== undefined && this.#isKept(head.slot, head.block) ? '' : head.block;
     const size = REQUEST_HEAD_BYTES + request.length + block.length + (body?.length ?? 0);
     let at = this.#begin(size, FRAME.request, stream);
     const out = this.#out;
     out.writeUInt32LE(flags, at);
     out.writeUInt32LE(request.length, at + 4);
-    out.writeUInt32LE(block.length, at + 8);
+    out.writeUInt32LE(slot * SLOT_UNIT + block.length, at + 8);
     at += REQUEST_HEAD_BYTES;
     at += out.latin1Write(request, at);
     at += out.latin1Write(block, at);
@@ -48,6 +56,18 @@ export class LaneOutput {
     if (this.#requests === REQUESTS_TOGETHER_MAX) {
       this.#write();
     }
+  }
+
+  #isKept(slot: number, block: string): boolean {
+    if (slot >= FRAME_LIMITS.blockSlots) {
+      return false;
+    }
+    this.#kept ??= [];
+    if (this.#kept[slot] === block) {
+      return true;
+    }
+    this.#kept[slot] = block;
+    return false;
   }
 
   /** `payload` is copied. */

@@ -31,6 +31,7 @@ test('Lane sends a request as one frame: flags, both parts of the head, the body
   deepEqual(readRequest(frame), {
     flags: REQUEST_FLAG.body,
     request: ['GET', '/a', '', '/a'],
+    slot: 0,
     block: ['HTTP_X', 'caf\xe9'],
     body: BODY,
   });

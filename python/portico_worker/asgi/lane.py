@@ -37,9 +37,6 @@ JOINED_MAX = 16 * 1024
 UNSENT_BYTES_MAX = 1 << 20
 """When the edge has left so much unread, applications that send wait."""
 
-NO_BLOCK = b'\0'.join((b'http', b'1.1', b'', b'', b''))
-"""Before the first has come."""
-
 
 class AsgiLane(asyncio.Protocol):
     def __init__(self, worker: AsgiWorker, edge: int) -> None:
@@ -48,8 +45,8 @@ class AsgiLane(asyncio.Protocol):
         self.board = worker.board
         """Says which stream's application was called last, in case that the process is killed (docs/lanes.md)."""
         self.board_index = worker.board_index(0, edge)
-        self.block_bytes = b''
-        self.block = worker.blocks.find(NO_BLOCK)
+        self.blocks: list[Any] = [None] * (lanes.BLOCK_SLOTS + 1)
+        """Block parts that came on this lane, by their slot: of those that come again only the slot is sent."""
         self.streams: dict[int, Stream] = {}
         """Those whose application has not returned, by their number."""
         self.displaced = 1 << 24
@@ -126,21 +123,25 @@ class AsgiLane(asyncio.Protocol):
     def _take_requests(self, data: bytes, position: int) -> int:
         """Begins each whole REQUEST that follows the last. Every request takes this path: it is written for the interpreter."""
         worker, streams, unpack, end = self.worker, self.streams, lanes.REQUEST_HEAD.unpack_from, len(data)
-        last, block, block_bytes = end - lanes.REQUEST_HEAD.size, self.block, self.block_bytes
+        last, blocks = end - lanes.REQUEST_HEAD.size, self.blocks
         application, state = worker.application, worker.state
         make_task, begun = worker.make_task, 0
         while position <= last:
-            size, word, flags, request_size, block_size = unpack(data, position)
+            size, word, flags, request_size, block_word = unpack(data, position)
             following = position + 8 + size
             if word & 0xFF != lanes.REQUEST or following > end or size < 12 or size > lanes.PAYLOAD_MAX:
                 break
             block_at = position + 20 + request_size
-            if block_at + block_size != following:
+            if block_at + (block_word & 0xFFFFFF) != following:
                 raise lanes.Fault('lanes.request-head')
-            # A client asks more than once: comparing with the block before costs a quarter of hashing this one.
-            if block_size != len(block_bytes) or not data.startswith(block_bytes, block_at):
-                block_bytes = data[block_at:following]
-                block = worker.blocks.find(block_bytes)
+            if block_at == following:
+                block = blocks[block_word >> 24]
+                if block is None:
+                    raise lanes.Fault('lanes.block-slot')
+            else:
+                block = worker.blocks.find(data[block_at:following])
+                if block_word < lanes.BLOCK_NOT_KEPT:
+                    blocks[block_word >> 24] = block
             parts = data[position + 20 : block_at].split(b'\0')
             position = following
             number = word >> 8
@@ -158,7 +159,6 @@ class AsgiLane(asyncio.Protocol):
                 raise lanes.Fault('lanes.request-head') from None
             streams[number] = stream
             stream.task = make_task(stream.run(application, scope))
-        self.block, self.block_bytes = block, block_bytes
         if begun:
             worker.count(begun)
         return position

@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
+import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import { renderAsgiHead } from './asgi-head.ts';
 
 const PLAIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
@@ -128,4 +129,24 @@ test('renderAsgiHead() renders what was agreed upon once for a connection', () =
   }
   headOf([], { origin: { ...origin, isTrusted: true } });
   equal(readCount, 1);
+});
+
+test('renderAsgiHead() gives each block part a slot of its own, and none to one that is too long', () => {
+  const slotOf = (lines: [string, string][]): number | undefined => {
+    const block = fieldBlock(lines);
+    const exchange = {
+      minor: 1,
+      client: PLAIN,
+      origin: PLAIN,
+      hasTargetAuthority: false,
+      block,
+    } as unknown as Exchange;
+    const { slot } = renderAsgiHead(exchange);
+    equal(renderAsgiHead(exchange).slot, slot, 'the same each time');
+    return slot;
+  };
+  const slots = Array.from({ length: FRAME_LIMITS.blockSlots }, (_, index) => slotOf([['x', String(index)]]));
+  equal(new Set(slots).size, FRAME_LIMITS.blockSlots);
+  equal(slotOf([['x', 'again from the first']]), slots[0]);
+  equal(slotOf([['x', 'y'.repeat(FRAME_LIMITS.keptBlockBytesMax)]]), FRAME_LIMITS.blockSlots);
 });

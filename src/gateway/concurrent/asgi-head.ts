@@ -6,6 +6,7 @@
 
 import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http1/types.ts';
+import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneHead } from '../lane-output.ts';
 import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
 
@@ -13,6 +14,8 @@ interface RenderedBlock {
   readonly origin: Origin;
   readonly minor: number;
   readonly text: string;
+  /** Where lanes keep it. */
+  readonly slot: number;
   /** `\0index\0name\0value…` of what is secret or of this request alone, or ''. */
   readonly inserted: string;
   /** How many fields there are with those. */
@@ -53,6 +56,17 @@ function tlsOf(tls: TlsFacts | undefined): string {
   return fresh;
 }
 
+let nextSlot = 0;
+
+/** In turn: which block part comes again nobody knows, and one that is pushed out is sent once more. */
+function slotFor(text: string): number {
+  if (text.length > FRAME_LIMITS.keptBlockBytesMax) {
+    return FRAME_LIMITS.blockSlots;
+  }
+  nextSlot = (nextSlot + 1) % FRAME_LIMITS.blockSlots;
+  return nextSlot;
+}
+
 function renderBlock(exchange: Exchange): RenderedBlock {
   const { origin, minor, hasTargetAuthority } = exchange;
   let text = `${origin.scheme}\0${minor === 1 ? '1.1' : '1.0'}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}`;
@@ -79,7 +93,7 @@ function renderBlock(exchange: Exchange): RenderedBlock {
     }
     count += 1;
   }
-  return { origin, minor, text, inserted, count, hostIndex, rewritesForwarded };
+  return { origin, minor, text, slot: slotFor(text), inserted, count, hostIndex, rewritesForwarded };
 }
 
 function blockOf(exchange: Exchange): RenderedBlock {
@@ -107,5 +121,5 @@ export function renderAsgiHead(exchange: Exchange): LaneHead {
   if (block.rewritesForwarded) {
     request += `\0${count}\0x-forwarded-for\0${client.address}\0${count + 1}\0x-forwarded-proto\0${exchange.origin.scheme}\0${count + 2}\0x-forwarded-host\0${exchange.host}`;
   }
-  return { request, block: block.text };
+  return { request, block: block.text, slot: block.slot };
 }

@@ -13,6 +13,10 @@ export const FRAME_LIMITS = {
   messageCostBytes: 64,
   /** Streams are 24 bits; 0 is the lane itself. */
   streamMax: 0xffffff,
+  /** Slots of block parts on a lane; the next number says that a block part is not kept. */
+  blockSlots: 255,
+  /** Longer block parts are not kept: clients make them up, and each lane has all its slots full some day. */
+  keptBlockBytesMax: 4096,
 } as const;
 
 export const FRAME = {
