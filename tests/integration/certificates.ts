@@ -14,7 +14,8 @@ export interface Wish {
   /** As openssl takes it: `/O=Example/CN=web`. */
   readonly subject?: string;
   readonly extensions?: string;
-  readonly days?: number;
+  /** Who signs it, if not the authority itself. */
+  readonly by?: Issued;
   /** Encrypts the key. */
   readonly password?: string;
 }
@@ -22,32 +23,31 @@ export interface Wish {
 const SITE_NAMES = 'subjectAltName=DNS:site.test,DNS:localhost,IP:127.0.0.1';
 const KEY_KIND = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
 
-export class Authority {
-  /** Path of its own certificate. */
+export class Authority implements Issued {
   readonly cert: string;
+  readonly key: string;
   readonly #folder: string;
-  readonly #key: string;
   readonly #name: string;
 
   constructor(folder: string, name = 'ca') {
     this.#folder = folder;
     this.#name = name;
     this.cert = join(folder, `${name}.pem`);
-    this.#key = join(folder, `${name}.key`);
+    this.key = join(folder, `${name}.key`);
     openssl(
       ['req', '-x509', ...KEY_KIND, '-nodes', '-subj', `/CN=${name}`, '-days', '30'],
-      ['-keyout', this.#key, '-out', this.cert],
+      ['-keyout', this.key, '-out', this.cert],
     );
   }
 
-  issue(name: string, { subject = `/CN=${name}`, extensions = SITE_NAMES, days = 30, password }: Wish = {}): Issued {
+  issue(name: string, { subject = `/CN=${name}`, extensions = SITE_NAMES, by = this, password }: Wish = {}): Issued {
     const path = (end: string) => join(this.#folder, `${this.#name}-${name}.${end}`);
     const secrecy = password === undefined ? ['-nodes'] : ['-passout', `pass:${password}`];
     openssl(['req', ...KEY_KIND, ...secrecy, '-utf8', '-subj', subject], ['-keyout', path('key'), '-out', path('csr')]);
     writeFileSync(path('ext'), extensions);
     openssl(
-      ['x509', '-req', '-in', path('csr'), '-CA', this.cert, '-CAkey', this.#key, '-CAcreateserial'],
-      ['-days', String(days), '-extfile', path('ext'), '-out', path('pem')],
+      ['x509', '-req', '-in', path('csr'), '-CA', by.cert, '-CAkey', by.key, '-CAcreateserial'],
+      ['-days', '30', '-extfile', path('ext'), '-out', path('pem')],
     );
     return { cert: path('pem'), key: path('key') };
   }

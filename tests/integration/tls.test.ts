@@ -167,6 +167,17 @@ async function secure(port: number, options: ConnectionOptions = {}): Promise<TL
   return socket;
 }
 
+test('the certificates between the client and the root are told', async () => {
+  const between = authority.issue('between', { extensions: 'basicConstraints=CA:TRUE' });
+  const bob = authority.issue('bob', { extensions: 'extendedKeyUsage=clientAuth', by: between });
+  const chain = [bob.cert, between.cert].map((path) => readFileSync(path, 'utf8'));
+  const { tls } = JSON.parse(await ask(asgi.port, '/', { cert: chain.join(''), key: readFileSync(bob.key) })) as {
+    tls: Readonly<Record<string, unknown>>;
+  };
+  assert.equal(tls['client_cert_name'], 'CN=bob');
+  assert.deepEqual(tls['client_cert_chain'], chain);
+});
+
 test('one connection carries many requests, also when they come together', async () => {
   using client = await Client.secure(wsgi.port, trusting());
   client.send('GET /1 HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20));

@@ -3,6 +3,7 @@
  * threads can open. A connection is in the table from the first byte on, so that caps and deadlines hold for handshakes too.
  */
 
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import { createServer } from 'node:tls';
@@ -82,7 +83,9 @@ export class TlsAcceptor {
       socket.destroy();
       return;
     }
-    const fault = this.#faultOfClient(socket);
+    // Asked for once: what Node makes of it takes the chain out of the connection.
+    const certificate = socket.getPeerX509Certificate();
+    const fault = this.#faultOfClient(socket, certificate);
     if (fault !== undefined) {
       this.#faults.tell(handshake.address, fault);
       socket.on('error', () => socket.destroy()).resume();
@@ -92,7 +95,7 @@ export class TlsAcceptor {
     // A client may go on reading when it sends no more; in a handshake, one that has closed its side has gone.
     socket.allowHalfOpen = true;
     try {
-      handshake.onSecured(socket, factsOf(socket));
+      handshake.onSecured(socket, factsOf(socket, certificate));
     } catch (error) {
       this.#log('error', `a TLS connection is closed after an internal error: ${(error as Error).stack}`);
       socket.destroy();
@@ -111,12 +114,12 @@ export class TlsAcceptor {
     return carrier && this.#handshakes.get(carrier);
   }
 
-  #faultOfClient(socket: TLSSocket): string | undefined {
+  #faultOfClient(socket: TLSSocket, certificate: X509Certificate | undefined): string | undefined {
     if (this.#clients === 'not asked') {
       return undefined;
     }
     // First: of a session of TLS 1.3 that is resumed, Node says that it is authorized, also if it never had a certificate.
-    if (socket.getPeerX509Certificate() === undefined) {
+    if (certificate === undefined) {
       return this.#clients === 'optional' ? undefined : 'it has no certificate';
     }
     return socket.authorized ? undefined : `its certificate is refused (${String(socket.authorizationError)})`;

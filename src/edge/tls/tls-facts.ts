@@ -1,6 +1,7 @@
 /** What a TLS connection tells of itself, as applications are told (Origin). */
 
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate, TlsFacts } from '../../protocol/http/exchange.ts';
 import { cipherSuiteNumber, tlsVersionNumber } from '../../protocol/tls/cipher-suites.ts';
 import { renderDistinguishedName } from '../../protocol/tls/distinguished-name.ts';
@@ -12,13 +13,15 @@ const known = new Map<string, TlsFacts>();
 /** Combinations of a version and a cipher suite are few. */
 const KNOWN_MAX = 64;
 
-/** One object for all connections that agree in everything, so that what is rendered from it is rendered once. */
-export function factsOf(socket: TLSSocket): TlsFacts {
+/**
+ * `certificate`: of the client. One object for all connections that agree in everything, so that what is rendered from it is
+ * rendered once.
+ */
+export function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): TlsFacts {
   const { name, version } = socket.getCipher();
   const protocol = socket.getProtocol() ?? version;
-  const client = clientOf(socket);
-  if (client !== undefined) {
-    return newFacts(protocol, name, client);
+  if (certificate !== undefined) {
+    return newFacts(protocol, name, clientOf(certificate));
   }
   const key = `${protocol} ${name}`;
   const facts = known.get(key);
@@ -36,36 +39,21 @@ function newFacts(protocol: string, cipher: string, client: ClientCertificate | 
   return { protocol, version: tlsVersionNumber(protocol), cipher, cipherSuite: cipherSuiteNumber(cipher), client };
 }
 
-function clientOf(socket: TLSSocket): ClientCertificate | undefined {
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) {
-    return undefined;
-  }
+function clientOf(certificate: X509Certificate): ClientCertificate {
   return {
     subject: renderDistinguishedName(certificate.subject),
     issuer: renderDistinguishedName(certificate.issuer),
-    chain: chainOf(socket),
+    chain: chainOf(certificate),
   };
 }
 
-function chainOf(socket: TLSSocket): string[] {
-  const chain: string[] = [];
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  // The root signs itself: the client did not send it, and nobody needs to be told.
-  while (next !== undefined && chain.length < CHAIN_LENGTH_MAX && (chain.length === 0 || !isSelfSigned(next))) {
-    chain.push(renderPem(next.raw));
-    next = isSelfSigned(next) ? undefined : next.issuerCertificate;
+function chainOf(certificate: X509Certificate): string[] {
+  const chain = [certificate.toString()];
+  let next = certificate.issuerCertificate;
+  // The root signs itself: the client need not have sent it, and nobody needs to be told.
+  while (next !== undefined && chain.length < CHAIN_LENGTH_MAX && !next.checkIssued(next)) {
+    chain.push(next.toString());
+    next = next.issuerCertificate;
   }
   return chain;
-}
-
-function isSelfSigned(certificate: DetailedPeerCertificate): boolean {
-  return certificate.issuerCertificate === certificate;
-}
-
-const PEM_LINE = /.{1,64}/g;
-
-function renderPem(der: Buffer): string {
-  const lines = der.toString('base64').match(PEM_LINE) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
