@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseBindAddress, renderBindAddress } from './bind-address.ts';
+import { parseBindAddress, renderBindAddress, repeatedAddresses } from './bind-address.ts';
 
 test('parseBindAddress() reads every way an address is written', () => {
   const cases: Record<string, string> = {
@@ -37,4 +37,14 @@ test('parseBindAddress() refuses what is no address', () => {
   ]) {
     assert.equal(parseBindAddress(text).ok, false, text);
   }
+});
+
+test('repeatedAddresses() finds what is given twice, but for port 0', () => {
+  const addresses = ['[::1]:80', 'unix:/s', '127.0.0.1:0', '[::1]:80', 'unix:/s', '127.0.0.1:0', '127.0.0.1:80'];
+  const parsed = addresses.map((text) => {
+    const outcome = parseBindAddress(text);
+    assert.ok(outcome.ok);
+    return outcome.value;
+  });
+  assert.deepEqual(repeatedAddresses(parsed), ['[::1]:80', 'unix:/s']);
 });

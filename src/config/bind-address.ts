@@ -28,6 +28,14 @@ export function parseBindAddress(text: string): Outcome<BindAddress> {
   return bindPort(v6 ?? (name === '' || name === '*' ? '0.0.0.0' : name), portText ?? String(DEFAULT_PORT));
 }
 
+/** Those that are given more than once, as they are written. Port 0 is another each time. */
+export function repeatedAddresses(addresses: readonly BindAddress[]): string[] {
+  const written = addresses.flatMap((address) =>
+    address.kind === 'tcp' && address.port === 0 ? [] : [renderBindAddress(address)],
+  );
+  return written.filter((text, index) => written.indexOf(text) < index);
+}
+
 /** What a browser would be given, or the path of the socket. */
 export function renderBindAddress(address: BindAddress): string {
   return address.kind === 'unix' ? `unix:${address.path}` : `${renderHost(address.host)}:${address.port}`;

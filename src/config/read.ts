@@ -1,6 +1,7 @@
 /** Flags over environment over defaults, all faults at once. */
 
 import { readArguments } from './arguments.ts';
+import { repeatedAddresses } from './bind-address.ts';
 import type { Diagnostic, Report } from './diagnostic.ts';
 import type { ServeRequest, ServerModel } from './model.ts';
 import { nearestWord } from './nearest.ts';
@@ -82,13 +83,8 @@ function checkTogether(model: ServerModel, report: Report): void {
   if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
     report('settings.conflict', '--max-requests-jitter', 'this does nothing without --max-requests.', 'warning');
   }
-  const seen = new Set<string>();
-  for (const bind of [...model.binds, ...model.insecureBinds]) {
-    const key = bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`;
-    if (seen.has(key) && !(bind.kind === 'tcp' && bind.port === 0)) {
-      report('settings.conflict', '--bind', `${key} is given twice. Leave one out.`);
-    }
-    seen.add(key);
+  for (const address of repeatedAddresses([...model.binds, ...model.insecureBinds])) {
+    report('settings.conflict', '--bind', `${address} is given twice. Leave one out.`);
   }
   if (model.reloadOnChange && model.preload === 'always') {
     report('settings.conflict', '--reload', 'with --preload, an error in the code is only seen in the log.', 'warning');

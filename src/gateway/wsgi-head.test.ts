@@ -2,19 +2,13 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
+import type { Exchange, Origin } from '../protocol/http/exchange.ts';
 import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
+import { TLS_FACTS } from './fake-tls-facts.ts';
 import type { WsgiBody } from './wsgi-head.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
 
 const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
-const FACTS: TlsFacts = {
-  protocol: 'TLSv1.3',
-  version: 0x0304,
-  cipher: 'TLS_AES_128_GCM_SHA256',
-  cipherSuite: 0x1301,
-  client: undefined,
-};
 const CLIENT = { subject: 'CN=Zoë,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?: WsgiBody): Record<string, string> {
@@ -162,11 +156,11 @@ function tlsKeys(found: Record<string, string>): Record<string, string> {
 
 test("renderWsgiHead() tells of TLS in mod_ssl's words", () => {
   const told = { HTTPS: 'on', SSL_PROTOCOL: 'TLSv1.3', SSL_CIPHER: 'TLS_AES_128_GCM_SHA256' };
-  const origin: Origin = { ...ORIGIN, scheme: 'https', tls: FACTS };
+  const origin: Origin = { ...ORIGIN, scheme: 'https', tls: TLS_FACTS };
   deepEqual(tlsKeys(environ([])), {});
   deepEqual(tlsKeys(environ([], { origin: { ...ORIGIN, scheme: 'https' } })), {});
   deepEqual(tlsKeys(environ([], { origin })), { ...told, SSL_CLIENT_VERIFY: 'NONE' });
-  const found = environ([], { origin: { ...origin, tls: { ...FACTS, client: CLIENT } } });
+  const found = environ([], { origin: { ...origin, tls: { ...TLS_FACTS, client: CLIENT } } });
   deepEqual(tlsKeys(found), {
     ...told,
     SSL_CLIENT_VERIFY: 'SUCCESS',
@@ -177,7 +171,7 @@ test("renderWsgiHead() tells of TLS in mod_ssl's words", () => {
 });
 
 test('renderWsgiHead() does not say HTTPS where a trusted proxy says http', () => {
-  const found = tlsKeys(environ([], { origin: { ...ORIGIN, isTrusted: true, tls: FACTS } }));
+  const found = tlsKeys(environ([], { origin: { ...ORIGIN, isTrusted: true, tls: TLS_FACTS } }));
   deepEqual(Object.keys(found), ['SSL_PROTOCOL', 'SSL_CIPHER', 'SSL_CLIENT_VERIFY']);
 });
 
@@ -193,7 +187,7 @@ test('renderWsgiHead() lets no client speak of TLS, neither by its fields nor by
   equal(plain['HTTP_SSL_CLIENT_VERIFY'], 'SUCCESS');
   equal('HTTP_SSL_CLIENT_S_DN' in plain, false);
   const client = { ...CLIENT, subject: 'CN=a\0REMOTE_USER\0admin\0', issuer: 'CN=b\0REMOTE_USER\0admin\0' };
-  const found = environ([], { origin: { ...ORIGIN, tls: { ...FACTS, client } } });
+  const found = environ([], { origin: { ...ORIGIN, tls: { ...TLS_FACTS, client } } });
   equal('REMOTE_USER' in found, false);
   equal(found['SSL_CLIENT_S_DN'], String.raw`CN=a\00REMOTE_USER\00admin\00`);
 });

@@ -68,11 +68,12 @@ function settingsFault({
   ciphers,
   insecureBinds,
 }: TlsModel): string | undefined {
+  const isAsked = certReqs === 'required' || certReqs === 'optional';
   if (certFile === '') {
     const given = [
       [keyFile !== '', 'a private key'],
       [keyPassword !== '', 'the password of a private key'],
-      [caCerts !== '' || certReqs === 'required' || certReqs === 'optional', 'that clients need a certificate'],
+      [caCerts !== '' || isAsked, 'that clients need a certificate'],
       [ciphers !== '', 'a list of cipher suites'],
       [insecureBinds.length > 0, 'an address without TLS'],
     ] as const;
@@ -81,7 +82,6 @@ function settingsFault({
       found && `${found} is said, but without a certificate there is no TLS. Name the file of the certificate as well`
     );
   }
-  const isAsked = certReqs === 'required' || certReqs === 'optional';
   return isAsked && caCerts === ''
     ? 'clients are to have a certificate, but it is not said who signs them. Name the file of the authorities'
     : undefined;

@@ -4,7 +4,7 @@
  */
 
 import type { Outcome } from '../../kernel/outcome.ts';
-import { renderBindAddress } from '../bind-address.ts';
+import { repeatedAddresses } from '../bind-address.ts';
 import type { ServeRequest, ServerModel } from '../model.ts';
 import { nearestWord } from '../nearest.ts';
 import { readServeRequest } from '../read.ts';
@@ -198,13 +198,8 @@ function treat({ treatment }: Option, { texts, at }: GivenOption, report: Dialec
 
 function checkModel(model: ServerModel, report: DialectReport): void {
   const binds = [...model.binds, ...model.insecureBinds];
-  const seen = new Set<string>();
-  for (const bind of binds) {
-    const address = renderBindAddress(bind);
-    if (seen.has(address) && !(bind.kind === 'tcp' && bind.port === 0)) {
-      report('dialect.conflict', address, 'this address is given twice. Leave one out.');
-    }
-    seen.add(address);
+  for (const address of repeatedAddresses(binds)) {
+    report('dialect.conflict', address, 'this address is given twice. Leave one out.');
   }
   if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
     report('dialect.conflict', 'jitter', 'it does nothing without the number of requests itself.', 'warning');

@@ -3,16 +3,10 @@ import { test } from 'node:test';
 import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
+import { TLS_FACTS } from '../fake-tls-facts.ts';
 import { renderAsgiHead } from './asgi-head.ts';
 
 const PLAIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
-const FACTS: TlsFacts = {
-  protocol: 'TLSv1.3',
-  version: 0x0304,
-  cipher: 'TLS_AES_128_GCM_SHA256',
-  cipherSuite: 0x1301,
-  client: undefined,
-};
 const CLIENT = { subject: 'CN=Zoë\0,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function overTls(tls: TlsFacts): Origin {
@@ -74,12 +68,12 @@ test("renderAsgiHead() lets the target's authority and the true client rule", ()
 });
 
 test('renderAsgiHead() tells of TLS before the fields', () => {
-  const { block } = headOf([['Accept', '*/*']], { origin: overTls(FACTS) });
+  const { block } = headOf([['Accept', '*/*']], { origin: overTls(TLS_FACTS) });
   deepEqual(
     [block.length, ...block.slice(0, 4), ...block.slice(5)],
     [...[7, 'https', '1.1', 'localhost', '8000'], ...['accept', '*/*']],
   );
-  deepEqual(tlsOf(overTls(FACTS)), {
+  deepEqual(tlsOf(overTls(TLS_FACTS)), {
     client_cert_chain: [],
     client_cert_name: null,
     client_cert_error: null,
@@ -89,7 +83,7 @@ test('renderAsgiHead() tells of TLS before the fields', () => {
 });
 
 test('renderAsgiHead() tells of the certificate of a client, whatever its names hold', () => {
-  const unknown = { ...FACTS, version: undefined, cipherSuite: undefined, client: CLIENT };
+  const unknown = { ...TLS_FACTS, version: undefined, cipherSuite: undefined, client: CLIENT };
   deepEqual(tlsOf(overTls(unknown)), {
     client_cert_chain: CLIENT.chain,
     client_cert_name: CLIENT.subject,
@@ -101,7 +95,7 @@ test('renderAsgiHead() tells of the certificate of a client, whatever its names 
 
 test('renderAsgiHead() never tells of another connection that has sent the same fields', () => {
   const block = fieldBlock([['Accept', '*/*']]);
-  const origins = [PLAIN, overTls(FACTS), overTls({ ...FACTS, client: CLIENT }), PLAIN];
+  const origins = [PLAIN, overTls(TLS_FACTS), overTls({ ...TLS_FACTS, client: CLIENT }), PLAIN];
   const elements = origins.map((origin) => headOf([], { block, origin }).block[4] ?? '');
   deepEqual(
     elements.map((element) => [element === '', element.includes('BEGIN 1')]),
@@ -117,7 +111,7 @@ test('renderAsgiHead() never tells of another connection that has sent the same 
 test('renderAsgiHead() renders what was agreed upon once for a connection', () => {
   let readCount = 0;
   const facts: TlsFacts = {
-    ...FACTS,
+    ...TLS_FACTS,
     get client() {
       readCount += 1;
       return CLIENT;
