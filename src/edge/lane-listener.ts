@@ -7,6 +7,7 @@ import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
 import { parseHello } from '../protocol/lanes/hello.ts';
+import { DirectLaneSocket } from './lane-socket.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { listenWithBuffer } from './node-internals.ts';
 
@@ -21,11 +22,13 @@ export interface LaneListenerOptions {
 
 export function listenForLanes(options: LaneListenerOptions): Server {
   const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.laneReadBytes);
-  return listenWithBuffer({ path: options.path }, buffer, (socket) => new LaneSocket(socket, buffer, options).receive);
+  return listenWithBuffer({ path: options.path }, buffer, (socket) => new Newcomer(socket, buffer, options).receive);
 }
 
-class LaneSocket {
+/** A connection, a lane once it has said whose. */
+class Newcomer {
   readonly #socket: Socket;
+  readonly #sending: DirectLaneSocket;
   readonly #buffer: Buffer;
   readonly #options: LaneListenerOptions;
   readonly #reader = new FrameReader();
@@ -35,6 +38,7 @@ class LaneSocket {
 
   constructor(socket: Socket, buffer: Buffer, options: LaneListenerOptions) {
     this.#socket = socket;
+    this.#sending = new DirectLaneSocket(socket);
     this.#buffer = buffer;
     this.#options = options;
     socket.setTimeout(EDGE_LIMITS.helloTimeoutMs, () => this.#refuse());
@@ -81,9 +85,9 @@ class LaneSocket {
     this.#socket.setTimeout(0);
     this.#worker = hello.worker;
     if (hello.role === 'control') {
-      gateway.addControl(hello.worker, this.#socket);
+      gateway.addControl(hello.worker, this.#sending);
     } else {
-      this.#lane = gateway.addLane(this.#socket, hello);
+      this.#lane = gateway.addLane(this.#sending, hello);
     }
   }
 
@@ -92,7 +96,7 @@ class LaneSocket {
     if (this.#lane !== undefined) {
       this.#lane.onLost();
     } else if (this.#worker !== -1) {
-      gateway.removeControl(this.#worker, this.#socket);
+      gateway.removeControl(this.#worker, this.#sending);
     }
   }
 }

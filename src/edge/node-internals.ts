@@ -8,6 +8,7 @@ import { createServer, Socket } from 'node:net';
 import type { DeflateRaw, InflateRaw } from 'node:zlib';
 
 interface Handle {
+  readonly fd?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
   readonly _parent?: Handle;
@@ -33,6 +34,12 @@ export function sentBytes(socket: Socket): number {
   const { bytesWritten = socket.bytesWritten, writeQueueSize = socket.writableLength } =
     handle?._parent ?? handle ?? {};
   return bytesWritten - writeQueueSize;
+}
+
+/** Its file descriptor, to write to it at once; undefined if it has none. */
+export function descriptorOf(socket: Socket): number | undefined {
+  const fd = (socket as unknown as WithHandle)._handle?.fd;
+  return fd !== undefined && fd >= 0 ? fd : undefined;
 }
 
 /** The connection that carries a TLS connection; undefined for one that is not. `node:tls` tells which handshake has ended only so. */

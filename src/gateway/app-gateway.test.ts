@@ -70,7 +70,7 @@ class AppStory {
   connect(kind: 'wsgi' | 'asgi'): { arrivals(): string[]; answer(body: string): void; lose(): void } {
     const socket = new FakeSocket();
     const hello = { secret: '', role: 'requests', worker: 1, unit: 0, slot: 0, pid: 101, capacity: 10, kind } as const;
-    const lane = this.gateway.addLane(socket.asSocket, hello);
+    const lane = this.gateway.addLane(socket, hello);
     let stream = 0;
     return {
       arrivals: () => {

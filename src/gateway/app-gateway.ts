@@ -3,12 +3,12 @@
  * event loops and greenlets to the one that runs them side by side. What comes before any application is loaded waits until it is known.
  */
 
-import type { Socket } from 'node:net';
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
 import { ConcurrentGateway } from './concurrent/concurrent-gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { Gateway } from './gateway.ts';
+import type { LaneSocket } from './lane-socket.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { WorkerSets } from './worker-sets.ts';
 
@@ -50,7 +50,7 @@ export class AppGateway {
     }
   }
 
-  addLane(socket: Socket, hello: Hello): OpenLane {
+  addLane(socket: LaneSocket, hello: Hello): OpenLane {
     if (hello.kind === 'wsgi') {
       const lane = this.#serial.addLane(socket, hello);
       return {
@@ -65,18 +65,21 @@ export class AppGateway {
     };
   }
 
-  addControl(worker: number, socket: Socket): void {
+  addControl(worker: number, socket: LaneSocket): void {
     this.#serial.addControl(worker, socket);
   }
 
-  removeControl(worker: number, socket: Socket): void {
+  removeControl(worker: number, socket: LaneSocket): void {
     this.#serial.removeControl(worker, socket);
   }
 
   setWorkers(workers: WorkerSets): void {
     this.#interface = workers.interface ?? this.#interface;
-    this.#serial.setWorkers(workers.active, workers.draining, workers.gone);
+    this.#serial.setWorkers(workers.active, workers.draining);
     this.#concurrent.setWorkers(workers);
+    if (workers.gone.length > 0) {
+      setTimeout(() => this.#loseWorkers(workers.gone), GATEWAY_LIMITS.goneReadMs).unref();
+    }
     if (this.#interface !== undefined) {
       for (const early of this.#early) {
         early.release();
@@ -84,6 +87,11 @@ export class AppGateway {
       }
       this.#early.clear();
     }
+  }
+
+  #loseWorkers(gone: readonly number[]): void {
+    this.#serial.loseWorkers(gone);
+    this.#concurrent.loseWorkers(gone);
   }
 
   /** Another thread leaves room. */

@@ -1,10 +1,10 @@
 /** The worker's side, made up for tests: sockets that keep what is written to them, a unit at the other end of a lane, the board. */
 
-import type { Socket } from 'node:net';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, renderFrame, renderWords } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import type { Lane } from './lane.ts';
+import type { LaneSocket } from './lane-socket.ts';
 
 export interface WrittenFrame {
   readonly type: number;
@@ -12,23 +12,18 @@ export interface WrittenFrame {
   readonly payload: Buffer;
 }
 
-/** What a lane asks of its socket, and nothing else: it is passed as one. */
-export class FakeSocket {
+export class FakeSocket implements LaneSocket {
   readonly writes: Buffer[] = [];
-  /** Above 0 the kernel takes nothing at once: what is written stays the writer's memory. */
-  writableLength = 0;
+  /** The kernel takes nothing at once: what is written stays the writer's memory. */
+  isFull = false;
   isPaused = false;
   isDestroyed = false;
   readonly #reader = new FrameReader();
   #readWrites = 0;
 
-  get asSocket(): Socket {
-    return this as unknown as Socket;
-  }
-
   write(bytes: Buffer): boolean {
-    this.writes.push(this.writableLength > 0 ? bytes : Buffer.from(bytes));
-    return this.writableLength === 0;
+    this.writes.push(this.isFull ? bytes : Buffer.from(bytes));
+    return !this.isFull;
   }
 
   pause(): void {
@@ -108,8 +103,8 @@ export class FakeUnit {
   readonly pending: PendingRequest[] = [];
   isDrained = false;
 
-  constructor(connect: (socket: Socket) => Lane) {
-    this.lane = connect(this.socket.asSocket);
+  constructor(connect: (socket: LaneSocket) => Lane) {
+    this.lane = connect(this.socket);
   }
 
   /** The names of the requests that came since this was last asked. */

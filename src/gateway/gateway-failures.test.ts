@@ -200,7 +200,7 @@ test('Gateway closes the lanes of workers that are gone', (t) => {
   const [gone, other] = [story.connect(1), story.connect(2)];
   const exchanges = story.askAll('a', 'b');
   story.begin(gone, 'a');
-  story.gateway.setWorkers(new Set([2]), new Set(), [1]);
+  story.gateway.loseWorkers([1]);
   equal(gone.socket.isDestroyed, true);
   other.answer();
   deepEqual(toldOf(exchanges), ['refuse 502', 'respond 200 b']);
@@ -313,8 +313,8 @@ test('Gateway uses a lane again whose RECALL was lost with the control lane', (t
   const unit = story.connect(1, { meanUs: FAST_US });
   story.askAll('a', 'b');
   story.pass(SLOW_MS);
-  story.gateway.removeControl(1, control.asSocket);
-  story.gateway.addControl(1, new FakeSocket().asSocket);
+  story.gateway.removeControl(1, control);
+  story.gateway.addControl(1, new FakeSocket());
   story.turn();
   unit.answer(2);
   story.ask('c');

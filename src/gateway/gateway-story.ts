@@ -95,7 +95,7 @@ export class Story {
 
   /** The whole set of workers that get requests; none is gone. */
   activate(...workers: readonly number[]): void {
-    this.gateway.setWorkers(new Set(workers), new Set(), []);
+    this.gateway.setWorkers(new Set(workers), new Set());
   }
 
   /** A unit of a worker dials in; each has a slot of its own. */
@@ -119,7 +119,7 @@ export class Story {
     }
     const socket = new FakeSocket();
     this.#controls.set(worker, socket);
-    this.gateway.addControl(worker, socket.asSocket);
+    this.gateway.addControl(worker, socket);
     return socket;
   }
 

@@ -3,7 +3,6 @@
  * is sent to a lane that the schedule picks, and comes back to the queue if its worker never began it. One gateway per edge thread.
  */
 
-import type { Socket } from 'node:net';
 import type { Clock } from '../kernel/clock.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../protocol/lanes/frames.ts';
@@ -18,6 +17,7 @@ import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
 import type { LaneOutput } from './lane-output.ts';
 import { LaneSet } from './lane-set.ts';
+import type { LaneSocket } from './lane-socket.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
@@ -268,28 +268,32 @@ export class Gateway implements CallOwner, LaneOwner {
 
   // Workers come and go.
 
-  addLane(socket: Socket, identity: LaneIdentity): Lane {
+  addLane(socket: LaneSocket, identity: LaneIdentity): Lane {
     const lane = new Lane(socket, identity, this);
     this.#lanes.add(lane);
     this.pump();
     return lane;
   }
 
-  addControl(worker: number, socket: Socket): void {
+  addControl(worker: number, socket: LaneSocket): void {
     this.#lanes.addControl(worker, socket);
   }
 
-  removeControl(worker: number, socket: Socket): void {
+  removeControl(worker: number, socket: LaneSocket): void {
     this.#lanes.removeControl(worker, socket);
   }
 
-  /** The whole set of workers that are to get requests, those that are to end, and those whose process has ended. */
-  setWorkers(active: ReadonlySet<number>, draining: ReadonlySet<number>, gone: readonly number[]): void {
+  /** The whole set of workers that are to get requests, and those that are to end. */
+  setWorkers(active: ReadonlySet<number>, draining: ReadonlySet<number>): void {
+    this.#lanes.setActive(active, draining);
+    this.pump();
+  }
+
+  /** Their processes have ended, and nothing more can come from them. */
+  loseWorkers(gone: readonly number[]): void {
     for (const lane of this.#lanes.lanes.filter((each) => gone.includes(each.worker))) {
       this.onLaneLost(lane);
     }
-    this.#lanes.setActive(active, draining);
-    this.pump();
   }
 
   /** The worker's end is closed, or it may not be trusted any more. What ran on it fails, the rest goes elsewhere. */

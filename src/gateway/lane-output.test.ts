@@ -8,7 +8,7 @@ import { LaneOutput } from './lane-output.ts';
 /** What a worker gets of block parts: slot and text, the text '' if it has it. */
 function sent(heads: readonly LaneHead[]): (readonly [number, string])[] {
   const socket = new FakeSocket();
-  const output = new LaneOutput(socket.asSocket, () => undefined);
+  const output = new LaneOutput(socket, () => undefined);
   for (const [index, head] of heads.entries()) output.request(index + 1, head, 0, undefined);
   output.flush();
   return socket.takeFrames().map((frame) => {

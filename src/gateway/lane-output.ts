@@ -1,7 +1,7 @@
 /** What leaves on a lane: frames are collected in one piece of memory, and what one turn of the event loop brings leaves in few writes. */
 
-import type { Socket } from 'node:net';
 import { FRAME, FRAME_HEADER_BYTES, FRAME_LIMITS, writeFrameHeader } from '../protocol/lanes/frames.ts';
+import type { LaneSocket } from './lane-socket.ts';
 
 const OUT_BYTES = 64 * 1024;
 const REQUEST_HEAD_BYTES = 12;
@@ -19,7 +19,7 @@ export interface LaneHead {
 }
 
 export class LaneOutput {
-  readonly #socket: Socket;
+  readonly #socket: LaneSocket;
   readonly #onDirty: (output: LaneOutput) => void;
   #out = Buffer.allocUnsafeSlow(OUT_BYTES);
   #outBytes = 0;
@@ -30,7 +30,7 @@ export class LaneOutput {
   #isClosed = false;
 
   /** `onDirty`: bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
-  constructor(socket: Socket, onDirty: (output: LaneOutput) => void) {
+  constructor(socket: LaneSocket, onDirty: (output: LaneOutput) => void) {
     this.#socket = socket;
     this.#onDirty = onDirty;
   }
@@ -115,10 +115,9 @@ export class LaneOutput {
       this.#outBytes = 0;
       return;
     }
-    this.#socket.write(this.#out.subarray(0, this.#outBytes));
+    const isFree = this.#socket.write(this.#out.subarray(0, this.#outBytes));
     this.#outBytes = 0;
-    // What the kernel did not take at once is still read from this memory.
-    if (this.#socket.writableLength > 0 || this.#out.length > OUT_BYTES) {
+    if (!isFree || this.#out.length > OUT_BYTES) {
       this.#out = Buffer.allocUnsafeSlow(OUT_BYTES);
     }
   }

@@ -22,7 +22,7 @@ class Scene {
 
   control(worker: number): FakeSocket {
     const socket = new FakeSocket();
-    this.lanes.addControl(worker, socket.asSocket);
+    this.lanes.addControl(worker, socket);
     return socket;
   }
 }
@@ -201,10 +201,10 @@ test('removeControl() forgets the control lane that is meant, not one that has r
   const scene = new Scene();
   const { lane } = scene.connect({ worker: 1 });
   const [old, fresh] = [scene.control(1), scene.control(1)];
-  scene.lanes.removeControl(1, old.asSocket);
+  scene.lanes.removeControl(1, old);
   scene.lanes.abort(lane, 1);
   deepEqual([old.takeOrders(), fresh.takeOrders()], [[], ['abort 0 1']]);
-  scene.lanes.removeControl(1, fresh.asSocket);
+  scene.lanes.removeControl(1, fresh);
   scene.lanes.abort(lane, 1);
   deepEqual(fresh.takeOrders(), []);
 });

@@ -1,13 +1,13 @@
 /** The lanes of an edge thread and the control lanes of their workers: who is given requests, who is drained, who is quiet. */
 
-import type { Socket } from 'node:net';
 import { FRAME, renderWords } from '../protocol/lanes/frames.ts';
 import type { CallLane } from './call.ts';
 import type { Lane } from './lane.ts';
+import type { LaneSocket } from './lane-socket.ts';
 
 export class LaneSet {
   readonly #lanes: Lane[] = [];
-  readonly #controls = new Map<number, Socket>();
+  readonly #controls = new Map<number, LaneSocket>();
   readonly #onQuiet: (worker: number) => void;
   #active: ReadonlySet<number> = new Set();
   #draining: ReadonlySet<number> = new Set();
@@ -40,11 +40,11 @@ export class LaneSet {
     return true;
   }
 
-  addControl(worker: number, socket: Socket): void {
+  addControl(worker: number, socket: LaneSocket): void {
     this.#controls.set(worker, socket);
   }
 
-  removeControl(worker: number, socket: Socket): void {
+  removeControl(worker: number, socket: LaneSocket): void {
     if (this.#controls.get(worker) !== socket) {
       return;
     }

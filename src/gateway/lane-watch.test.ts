@@ -23,7 +23,7 @@ class Scene {
   constructor(timeoutMs: number = TIMEOUT_MS) {
     const lanes = new LaneSet(() => undefined);
     lanes.add(this.unit.lane);
-    lanes.addControl(1, this.control.asSocket);
+    lanes.addControl(1, this.control);
     this.watch = new LaneWatch({
       lanes,
       board: this.board.asBoard,

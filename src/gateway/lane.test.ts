@@ -92,7 +92,7 @@ test('Lane writes before its memory is full, and makes room for a request that i
 test('Lane does not write into memory from which the kernel has still to read', () => {
   const owner = new FakeLaneOwner();
   const { lane, socket } = owner.connect();
-  socket.writableLength = 1;
+  socket.isFull = true;
   for (const name of ['a', 'b']) {
     lane.send(owner.call(name));
     lane.output.flush();

@@ -3,12 +3,12 @@
  * and measures how long they take. It decides nothing: the gateway does.
  */
 
-import type { Socket } from 'node:net';
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import { LaneOutput } from './lane-output.ts';
+import type { LaneSocket } from './lane-socket.ts';
 import { passResponse } from './pass-response.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
 import type { LaneLoad } from './schedule.ts';
@@ -61,13 +61,13 @@ export class Lane implements LaneLoad {
   /** Its first request has run into the timeout: the worker's end is decided. */
   isStuck = false;
 
-  readonly #socket: Socket;
+  readonly #socket: LaneSocket;
   readonly #owner: LaneOwner;
   readonly #reader = new FrameReader();
   /** By the bytes that are being read. */
   #answeredCount = 0;
 
-  constructor(socket: Socket, identity: LaneIdentity, owner: LaneOwner) {
+  constructor(socket: LaneSocket, identity: LaneIdentity, owner: LaneOwner) {
     this.#socket = socket;
     this.#owner = owner;
     this.output = new LaneOutput(socket, (output) => owner.onDirty(output));

@@ -15,6 +15,8 @@ export const GATEWAY_LIMITS = {
   spoolReadBytes: 131_072,
   /** How often a request that never began may be handed to another worker before it is given up. */
   retriesMax: 3,
+  /** The lanes of a worker that has ended close by themselves once what it had sent was read. This much later a process that it has forked holds them. */
+  goneReadMs: 100,
   /** Requests dropped because the queue is full are logged at most this often. */
   overloadLogMs: 1000,
   /** Retry-After of a 503, in seconds. */

@@ -34,8 +34,6 @@ PIECES_MAX = 8
 for answers to a hundred requests, of which others come at the same time, so many writes cost more than they give."""
 JOINED_MAX = 16 * 1024
 """Bytes; larger frames are written without being copied into one piece with what goes before them."""
-UNSENT_BYTES_MAX = 1 << 20
-"""When the edge has left so much unread, applications that send wait."""
 
 
 class AsgiLane(asyncio.Protocol):
@@ -63,7 +61,7 @@ class AsgiLane(asyncio.Protocol):
         self.is_flush_due = False
         """The event loop will call `flush`."""
         self.is_paused = False
-        """The edge has much to read; `waiters` wait until it has."""
+        """The kernel has no room for what was sent, because the edge has much to read; `waiters` wait until it has."""
         self.waiters = Waiters()
         self.is_draining = False
         """No request will follow."""
@@ -78,7 +76,7 @@ class AsgiLane(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         self.worker.lanes[self.edge] = self
-        transport.set_write_buffer_limits(UNSENT_BYTES_MAX)
+        transport.set_write_buffer_limits(0)
         if isinstance(getattr(transport, 'max_size', None), int):
             transport.max_size = RECEIVE_BYTES  # asyncio's own: what it asks the kernel for.
 
@@ -223,6 +221,12 @@ class AsgiLane(asyncio.Protocol):
             self.worker.loop.call_soon(self.worker.note_end, self)
         else:
             raise lanes.Fault('lanes.unexpected-frame')
+
+    async def taken(self) -> None:
+        """Waits until the kernel has what was sent. What only this process has would be lost with it, and applications that sent on
+        would fill its memory."""
+        if self.is_paused:
+            await self.waiters.wait()
 
     def send(self, frame: bytes) -> None:
         """At once, or with what else its read brings about."""

@@ -100,6 +100,8 @@ class Response(Stream):
                         lane.send(_pack(size, self.word + _WHOLE) + head + body)
                         if self.waiters is not None:
                             self.waiters.wake()
+                        if lane.is_paused:
+                            await lane.taken()
                         return
         elif phase == IDLE and kind == 'http.response.start' and not self.is_gone:
             self.start(message)
@@ -134,6 +136,7 @@ class Response(Stream):
             raise RuntimeError(f'{kind} was sent where {_EXPECTED[self.phase]}')
         else:
             await _SENDERS[kind](self, message)
+            await self.lane.taken()
 
     async def _ignore(self, message: Message) -> None:
         """What comes after the end (ASGI specification, "Response Body")."""

@@ -294,7 +294,7 @@ test('ConcurrentGateway takes the lanes of workers that are gone for lost', (t) 
   const [lost, next] = [story.connect(1), story.connect(2)];
   story.ask('a');
   story.arrivals(lost);
-  story.setWorkers({ active: [2], gone: [1] });
+  story.gateway.loseWorkers([1]);
   equal(lost.socket.isDestroyed, true);
   deepEqual(story.arrivals(next), ['request a']);
   story.lose(lost);

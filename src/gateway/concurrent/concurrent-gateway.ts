@@ -3,7 +3,6 @@
  * What a lost worker never began goes to another. One for each edge thread.
  */
 
-import type { Socket } from 'node:net';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import { collectBody } from '../body-collector.ts';
@@ -13,6 +12,7 @@ import { DirtyOutputs } from '../dirty-outputs.ts';
 import { closeFile, openWorkerFile } from '../file-frame.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { LaneOutput } from '../lane-output.ts';
+import type { LaneSocket } from '../lane-socket.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import { Overload } from '../overload.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
@@ -210,7 +210,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   // Workers come and go.
 
-  addLane(socket: Socket, identity: ConcurrentIdentity): ConcurrentLane {
+  addLane(socket: LaneSocket, identity: ConcurrentIdentity): ConcurrentLane {
     const lane = new ConcurrentLane(socket, identity, this);
     this.#lanes.push(lane);
     lane.isActive = this.#active.has(lane.worker);
@@ -222,12 +222,9 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   /** As the `workers` message says. The WebSockets of those that are `closing` are closed: their time is over. */
-  setWorkers({ active, draining, closing, gone }: Omit<WorkerSets, 'interface'>): void {
+  setWorkers({ active, draining, closing }: Omit<WorkerSets, 'interface' | 'gone'>): void {
     this.#active = active;
     this.#draining = draining;
-    for (const lane of this.#lanes.filter((each) => gone.includes(each.worker))) {
-      this.onLaneLost(lane);
-    }
     for (const lane of this.#lanes) {
       if (active.has(lane.worker)) {
         lane.isActive = true;
@@ -249,6 +246,13 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   #checkQuiet(worker: number): void {
     if (this.#lanes.every((lane) => lane.worker !== worker || (lane.isDraining && lane.calls.size === 0))) {
       this.#options.onQuiet(worker);
+    }
+  }
+
+  /** Their processes have ended, and nothing more can come from them. */
+  loseWorkers(gone: readonly number[]): void {
+    for (const lane of this.#lanes.filter((each) => gone.includes(each.worker))) {
+      this.onLaneLost(lane);
     }
   }
 

@@ -3,11 +3,11 @@
  * that each is for. It decides nothing: the gateway does.
  */
 
-import type { Socket } from 'node:net';
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../../protocol/lanes/frames.ts';
 import type { LaneIdentity } from '../lane.ts';
 import { LaneOutput } from '../lane-output.ts';
+import type { LaneSocket } from '../lane-socket.ts';
 import { passResponse } from '../pass-response.ts';
 import type { WorkerHeadMemo } from '../response-head.ts';
 import type { Carrier, ConcurrentCall } from './concurrent-call.ts';
@@ -48,11 +48,11 @@ export class ConcurrentLane implements Carrier {
   /** When PING was sent that has not been answered; 0: none is under way. */
   pingedAtMs = 0;
 
-  readonly #socket: Socket;
+  readonly #socket: LaneSocket;
   readonly #owner: ConcurrentOwner;
   readonly #reader = new FrameReader();
 
-  constructor(socket: Socket, identity: ConcurrentIdentity, owner: ConcurrentOwner) {
+  constructor(socket: LaneSocket, identity: ConcurrentIdentity, owner: ConcurrentOwner) {
     this.#socket = socket;
     this.#owner = owner;
     this.output = new LaneOutput(socket, (output) => owner.onDirty(output));

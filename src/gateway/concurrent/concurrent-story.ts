@@ -95,13 +95,11 @@ export class ConcurrentStory {
     active = [],
     draining = [],
     closing = [],
-    gone = [],
-  }: Partial<Record<'active' | 'draining' | 'closing' | 'gone', readonly number[]>>): void {
+  }: Partial<Record<'active' | 'draining' | 'closing', readonly number[]>>): void {
     this.gateway.setWorkers({
       active: new Set(active),
       draining: new Set(draining),
       closing: new Set(closing),
-      gone,
     });
   }
 

@@ -1,9 +1,9 @@
 /** The worker's end of a concurrent lane, made up for tests: it does nothing by itself, and speaks of streams by the names of their requests. */
 
-import type { Socket } from 'node:net';
 import { FRAME, renderFrame, renderWords } from '../../protocol/lanes/frames.ts';
 import type { ReadRequest, WrittenFrame } from '../fake-worker.ts';
 import { FakeSocket, readRequest, responseFrame } from '../fake-worker.ts';
+import type { LaneSocket } from '../lane-socket.ts';
 import type { ConcurrentLane } from './concurrent-lane.ts';
 
 /** Longer payloads are told by their length. */
@@ -29,8 +29,8 @@ export class FakeConcurrentWorker {
   readonly #streams = new Map<string, number>();
   readonly #names = new Map<number, string>();
 
-  constructor(connect: (socket: Socket) => ConcurrentLane) {
-    this.lane = connect(this.socket.asSocket);
+  constructor(connect: (socket: LaneSocket) => ConcurrentLane) {
+    this.lane = connect(this.socket);
   }
 
   /** What came since this was last asked: `request a`, `body a text`, `credit a 5`, `close a 1000 reason`, `ping`, `drain` … */
