@@ -1,6 +1,7 @@
 """send() of an HTTP request: what leaves, when, and what is refused."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -356,3 +357,46 @@ def test_debug_and_push_do_not_disturb_the_response(development, log):
     with asgi_edge(application, development=development) as edge:
         assert edge.ask().body == b'ok'
     assert ('a.html' in log.take()) is development
+
+
+@pytest.mark.parametrize('pieces', [1, 3])
+def test_send_returns_when_the_kernel_has_the_answer(pieces):
+    """What is only in the memory of the worker would be lost with it, although the application believes it to be sent."""
+    returned = []
+
+    async def application(scope, receive, send):
+        await send(start(200, length(60_000 * pieces)))
+        for number in range(pieces):
+            await send(part(b'x' * 60_000, number < pieces - 1))
+        returned.append(scope['path'])
+
+    count = 20
+    with asgi_edge(http_only(application)) as edge:
+        for number in range(1, count + 1):
+            edge.begin(number, path=f'/{number}')
+        time.sleep(0.2)  # Nothing is read meanwhile.
+        assert len(returned) < count
+        waiting = count - len(returned)
+        for number in range(1, count + 1):
+            assert len(edge.answer(number).body) == 60_000 * pieces
+        until(lambda: len(returned) == count)
+        assert waiting > count / 2
+
+
+def test_who_waits_for_the_kernel_is_let_go_when_the_lane_is_lost():
+    returned = []
+
+    async def application(scope, receive, send):
+        try:
+            await reply(send, b'x' * 60_000)
+        finally:
+            returned.append(scope['path'])
+
+    with asgi_edge(http_only(application)) as edge:
+        for number in range(1, 21):
+            edge.begin(number, path=f'/{number}')
+        time.sleep(0.2)
+        assert len(returned) < 20
+        edge.lane.socket.close()
+        until(lambda: len(returned) == 20)
+        edge.requests = [edge.accept(0)]

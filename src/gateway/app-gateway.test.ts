@@ -10,6 +10,7 @@ import type { FakeRequest } from './fake-exchange.ts';
 import { FakeExchange } from './fake-exchange.ts';
 import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
 import { SpoolBudget } from './spool-file.ts';
 
 const QUEUE_TIMEOUT_MS = 3000;
@@ -50,13 +51,13 @@ class AppStory {
     });
   }
 
-  setInterface(name: 'wsgi' | 'asgi' | undefined): void {
+  setInterface(name: 'wsgi' | 'asgi' | undefined, gone: readonly number[] = []): void {
     this.gateway.setWorkers({
       interface: name,
-      active: new Set([1]),
+      active: new Set([1, 2].filter((worker) => !gone.includes(worker))),
       draining: new Set(),
       closing: new Set(),
-      gone: [],
+      gone,
     });
   }
 
@@ -67,9 +68,10 @@ class AppStory {
   }
 
   /** A worker whose lane says how it runs requests; what comes to it, and how it answers. */
-  connect(kind: 'wsgi' | 'asgi'): { arrivals(): string[]; answer(body: string): void; lose(): void } {
+  connect(kind: 'wsgi' | 'asgi', worker = 1): { arrivals(): string[]; answer(body: string): void; lose(): void } {
     const socket = new FakeSocket();
-    const hello = { secret: '', role: 'requests', worker: 1, unit: 0, slot: 0, pid: 101, capacity: 10, kind } as const;
+    const [slot, pid] = [worker - 1, 100 + worker];
+    const hello = { secret: '', role: 'requests', worker, unit: 0, slot, pid, capacity: 10, kind } as const;
     const lane = this.gateway.addLane(socket, hello);
     let stream = 0;
     return {
@@ -179,3 +181,22 @@ test('AppGateway tells the gateway of a lane when it is lost', (t) => {
     t.mock.timers.reset();
   }
 });
+
+for (const kind of ['wsgi', 'asgi'] as const) {
+  test(`AppGateway reads what a worker has left that is gone, before its lanes are lost (${kind})`, (t) => {
+    const story = new AppStory(t);
+    story.setInterface(kind);
+    const gone = story.connect(kind);
+    const [a, b] = [story.ask('a'), story.ask('b')];
+    deepEqual(gone.arrivals()[0], '/a');
+    const other = story.connect(kind, 2);
+    story.setInterface(kind, [1]);
+    gone.answer(kind === 'asgi' ? 'the answer to b' : 'the answer to a');
+    deepEqual((kind === 'asgi' ? b : a).told, [`respond 200 the answer to ${kind === 'asgi' ? 'b' : 'a'}`]);
+    story.ask('c');
+    deepEqual(other.arrivals(), kind === 'asgi' ? ['/c'] : ['/b']);
+    story.pass(GATEWAY_LIMITS.goneReadMs);
+    gone.lose();
+    if (kind === 'asgi') deepEqual(other.arrivals(), ['/a'], 'which was not begun');
+  });
+}

@@ -360,7 +360,7 @@ test('Gateway forgets that a lane was slow when nothing is left on any', (t) => 
   deepEqual(story.arrivals(other), ['a']);
   other.answer();
   story.pass(50);
-  story.gateway.setWorkers(new Set([1]), new Set(), [2]);
+  story.gateway.loseWorkers([2]);
   story.loadByOthers(unit, -1);
   story.ask('b');
   deepEqual(story.arrivals(unit), ['b']);
