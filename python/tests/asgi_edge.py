@@ -16,9 +16,9 @@ ENDS = (lanes.RESPONSE_WHOLE, lanes.END, lanes.FAILED)
 
 
 def request_payload(
-    method='GET', path='/', query='', client=('127.0.0.1', '50000'), request_id='id1', triples=(), block=None, flags=0
+    method='GET', path='/', query='', client='127.0.0.1 50000', request_id='id1', triples=(), block=None, flags=0
 ):
-    values = [method, path, query, *client, request_id, *triples]
+    values = [method, path, query, client, request_id, *triples]
     request = '\0'.join(values).encode('latin-1')
     text = '\0'.join(BLOCK if block is None else block).encode('latin-1')
     return b''.join(number.to_bytes(4, 'little') for number in (flags, len(request), len(text))) + request + text

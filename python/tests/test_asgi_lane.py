@@ -317,7 +317,7 @@ FAULTS = {
     'a slot that holds nothing': lanes.render(lanes.REQUEST, 2, bytes(11) + b'\7'),
     'no slot': lanes.render(lanes.REQUEST, 2, bytes(11) + b'\xff'),
     'no parts': lanes.render(lanes.REQUEST, 2, b'\0\0\0\0\1\0\0\0\1\0\0\0aa'),
-    'a port that is none': request_frame(2, client=('::1', 'x')),
+    'a port that is none': request_frame(2, client='::1 x'),
     'half a triple': request_frame(2, triples=('0', 'cookie')),
     'credit of three bytes': lanes.render(lanes.CREDIT, 1, b'abc'),
     'a stream that is open': request_frame(1),

@@ -12,8 +12,8 @@ def block(*fields, scheme='http', version='1.1', server=('127.0.0.1', '8000')):
     return '\0'.join((scheme, version, *server, '', *fields)).encode('latin-1')
 
 
-def parts(method='GET', path='/', query='', client=('127.0.0.1', '50000'), request_id='id1', triples=()):
-    return [value.encode('latin-1') for value in (method, path, query, *client, request_id, *triples)]
+def parts(method='GET', path='/', query='', client='127.0.0.1 50000', request_id='id1', triples=()):
+    return [value.encode('latin-1') for value in (method, path, query, client, request_id, *triples)]
 
 
 def http_scope(data=None, root_path='', development=False, state=None, **options):
@@ -69,8 +69,27 @@ def test_methods(method):
 
 
 def test_a_unix_socket_has_no_client_and_a_path_for_a_server():
-    scope = http_scope(block(server=('/run/site.sock', '')), client=('', ''))
+    scope = http_scope(block(server=('/run/site.sock', '')), client='')
     assert (scope['client'], scope['server']) == (None, ('/run/site.sock', None))
+
+
+@pytest.mark.parametrize(
+    ('text', 'client'),
+    [
+        ('192.0.2.1 40000', ('192.0.2.1', 40000)),
+        ('2001:db8::1 1', ('2001:db8::1', 1)),
+        ('192.0.2.1 ', ('192.0.2.1', 0)),
+    ],
+)
+def test_clients(text, client):
+    for _ in range(2):
+        assert http_scope(client=text)['client'] == client
+
+
+def test_clients_that_are_remembered_have_a_bound():
+    for number in range(scopes.CLIENTS_MAX + 2):
+        assert http_scope(client=f'192.0.2.1 {number}')['client'] == ('192.0.2.1', number)
+    assert len(scopes._clients) <= scopes.CLIENTS_MAX
 
 
 def test_the_root_path_goes_in_front_of_the_path_that_a_proxy_has_shortened():

@@ -8,7 +8,7 @@ from asgi_edge import asgi_edge, reply, request_frame
 from portico_worker import lanes
 from portico_worker.asgi.scope import Blocks
 
-REQUEST = [b'GET', b'/', b'', b'127.0.0.1', b'50000', b'id1']
+REQUEST = [b'GET', b'/', b'', b'127.0.0.1 50000', b'id1']
 
 FACTS = {
     'client_cert_chain': ['-----BEGIN 1\n', '-----BEGIN 2\n'],

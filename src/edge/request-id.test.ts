@@ -4,10 +4,10 @@ import { isAcceptableId, RequestIds } from './request-id.ts';
 
 test('RequestIds are 32 hexadecimal digits and all different', () => {
   const ids = new RequestIds();
-  const first = ids.next();
-  match(first, /^[0-9a-f]{32}$/);
-  equal(ids.next() === first, false);
-  equal(new RequestIds().next() === first, false);
+  const seen = Array.from({ length: 10_000 }, () => ids.next());
+  for (const id of seen) match(id, /^[0-9a-f]{32}$/);
+  equal(new Set(seen).size, seen.length);
+  equal(new RequestIds().next() === seen[0], false);
 });
 
 test('isAcceptableId() refuses what must not reach a log, and what is long', () => {

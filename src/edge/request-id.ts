@@ -5,15 +5,26 @@ import { EDGE_LIMITS } from './limits.ts';
 
 const ACCEPTABLE = /^[0-9A-Za-z._~+/=-]+$/;
 
+/** The last digits of all ids. */
+const ENDINGS = Array.from({ length: 4096 }, (_, count) => count.toString(16).padStart(3, '0'));
+
 export class RequestIds {
   readonly #prefix = randomBytes(8).toString('hex');
-  #count = 0;
+  /** All but the last digits of the next ids. */
+  #beginning = '';
+  #round = -1;
+  #ending: number = ENDINGS.length;
 
   /** 32 hexadecimal digits: 16 random ones of this thread, and a count. */
   next(): string {
-    this.#count += 1;
-    const count = this.#count.toString(16);
-    return this.#prefix + '0000000000000000'.slice(count.length) + count;
+    if (this.#ending === ENDINGS.length) {
+      this.#ending = 0;
+      this.#round += 1;
+      this.#beginning = this.#prefix + this.#round.toString(16).padStart(13, '0');
+    }
+    const ending = ENDINGS[this.#ending] ?? '';
+    this.#ending += 1;
+    return this.#beginning + ending;
   }
 }
 

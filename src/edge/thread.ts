@@ -248,7 +248,7 @@ export class EdgeThread {
         return () => undefined;
       }
       const connection = this.#connect(socket, client, origins);
-      return (length) => connection.onBytes(length === buffer.length ? buffer : buffer.subarray(0, length));
+      return (length) => connection.onBytes(buffer, length);
     });
   }
 
@@ -261,7 +261,7 @@ export class EdgeThread {
       }
       this.#tls?.accept(carrier, client.address, (socket, facts) => {
         const connection = this.#connect(socket, client, origins.of(facts));
-        socket.on('data', (bytes: Buffer) => connection.onBytes(bytes));
+        socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
         if (this.#table.isStopping) {
           setTimeout(() => connection.closeIfIdle(), EDGE_LIMITS.stopIdleMs);
         }

@@ -47,7 +47,9 @@ export class LaneOutput {
     out.writeUInt32LE(slot * SLOT_UNIT + block.length, at + 8);
     at += REQUEST_HEAD_BYTES;
     at += out.latin1Write(request, at);
-    at += out.latin1Write(block, at);
+    if (block !== '') {
+      at += out.latin1Write(block, at);
+    }
     if (body !== undefined) {
       at += body.copy(out, at);
     }

@@ -63,7 +63,12 @@ class Response(Stream):
     file_answer: asyncio.Future[bool] | None = None
 
     def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
-        super().__init__(lane, word, parts)
+        # As Stream does it: every request passes here.
+        self.lane = lane
+        self.word = word
+        self.parts = parts
+        self.is_gone = False
+        self.waiters = None
         self.head = None
         self.phase = IDLE
 
@@ -101,7 +106,7 @@ class Response(Stream):
                         if self.waiters is not None:
                             self.waiters.wake()
                         if lane.is_paused:
-                            await lane.taken()
+                            await lane.taken()  # type: ignore[unreachable]  # `send` may have set it.
                         return
         elif phase == IDLE and kind == 'http.response.start' and not self.is_gone:
             self.start(message)

@@ -17,14 +17,18 @@ Fields = list[tuple[bytes, bytes]]
 
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 4096
+CLIENTS_MAX = 1024
 
-METHOD, RAW_PATH, QUERY, CLIENT_ADDRESS, CLIENT_PORT, REQUEST_ID = range(6)
+METHOD, RAW_PATH, QUERY, CLIENT, REQUEST_ID = range(5)
 """Where things are in the request part; triples follow."""
-PER_REQUEST_COUNT = 6
+PER_REQUEST_COUNT = 5
 
 SCHEME, VERSION, SERVER_NAME, SERVER_PORT, TLS = range(5)
 """Where things are in the block part; pairs follow."""
 PER_BLOCK_COUNT = 5
+
+PERCENT = ord('%')
+"""A number: to look for bytes in bytes, CPython first makes and drops the error that they are none."""
 
 ASGI = {'version': '3.0', 'spec_version': '2.5'}
 
@@ -39,6 +43,17 @@ DEBUG_EXTENSION = 'http.response.debug'
 """Offered in development alone: it is for tests, and servers should not have it (ASGI extensions, "Debug")."""
 
 _METHODS = {name.encode(): name for name in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')}
+
+_clients: dict[bytes, tuple[str, int]] = {}
+"""Those seen last: a connection carries many requests, and a number in digits takes long to read."""
+
+
+def _learn_client(text: bytes) -> tuple[str, int]:
+    if len(_clients) >= CLIENTS_MAX:
+        _clients.clear()
+    address, _, port = text.decode('latin-1').rpartition(' ')
+    client = _clients[text] = (address, int(port or 0))
+    return client
 
 
 class Block:
@@ -70,25 +85,29 @@ class Block:
 
     def http_scope(self, parts: list[bytes], state: Scope) -> Scope:
         """`parts`: those of the request part. Nothing that an application may change is shared with another request."""
-        fields = self.fields.copy()
         if len(parts) == PER_REQUEST_COUNT:
-            method, raw_path, query, address, port, request_id = parts
+            method, raw_path, query, client, request_id = parts
+            fields = [*self.fields, (b'x-request-id', request_id)]
         else:
-            method, raw_path, query, address, port, request_id = parts[:PER_REQUEST_COUNT]
+            method, raw_path, query, client, request_id = parts[:PER_REQUEST_COUNT]
+            fields = self.fields.copy()
             for at in range(PER_REQUEST_COUNT, len(parts), 3):
                 fields.insert(int(parts[at]), (parts[at + 1], parts[at + 2]))
-        fields.append((b'x-request-id', request_id))
+            fields.append((b'x-request-id', request_id))
         scope = self.scope.copy()
         scope['asgi'] = ASGI.copy()
         scope['extensions'] = self.extensions.copy()
         scope['state'] = state.copy()
-        scope['method'] = _METHODS.get(method) or method.decode('latin-1')
+        scope['method'] = 'GET' if method == b'GET' else _METHODS.get(method) or method.decode('latin-1')
         scope['raw_path'] = raw_path
         scope['query_string'] = query
-        if address:
-            scope['client'] = (address.decode('latin-1'), int(port or 0))
+        if client:
+            scope['client'] = _clients.get(client) or _learn_client(client)
         scope['headers'] = fields
-        path = (unquote_to_bytes(raw_path) if b'%' in raw_path else raw_path).decode('utf-8', 'replace')
+        try:
+            path = (unquote_to_bytes(raw_path) if PERCENT in raw_path else raw_path).decode()
+        except UnicodeDecodeError:
+            path = unquote_to_bytes(raw_path).decode('utf-8', 'replace')
         # The path has the root path in front, which the proxy that it is for has taken away (ASGI specification, "WSGI Compatibility").
         scope['path'] = self.root_path + path if self.root_path else path
         return scope

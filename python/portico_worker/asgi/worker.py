@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Coroutine
+from functools import partial
 from typing import Any, Callable, NoReturn
 
 from portico_worker import report
@@ -228,6 +229,6 @@ def _task_maker(
         return False, loop.create_task
     Task: Any = asyncio.Task
     if sys.version_info >= (3, 12):
-        return True, lambda coroutine: Task(coroutine, loop=loop, eager_start=True)
-    # As loop.create_task does it, without what that checks.
-    return False, lambda coroutine: Task(coroutine, loop=loop)
+        return True, partial(Task, loop=loop, eager_start=True)
+    # As loop.create_task does it, without what that checks; a name spares each the making of one.
+    return False, partial(Task, loop=loop, name='request')

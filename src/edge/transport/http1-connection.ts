@@ -75,16 +75,16 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   // What comes in.
 
-  /** `bytes` are the connection's until it returns. */
-  onBytes(bytes: Buffer): void {
+  /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
+  onBytes(chunk: Buffer, length: number): void {
     if (this.#deadline.phase === 'linger') {
       return;
     }
     if (this.#webSocket === undefined) {
-      this.#parser.feed(bytes);
+      this.#parser.feed(chunk, length);
       this.#process();
     } else {
-      this.#webSocket.onBytes(bytes);
+      this.#webSocket.onBytes(chunk.subarray(0, length));
     }
   }
 

@@ -4,7 +4,7 @@
  * the index at which they are inserted.
  */
 
-import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
+import type { Client, Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http1/types.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneHead } from '../lane-output.ts';
@@ -109,10 +109,15 @@ function blockOf(exchange: Exchange): RenderedBlock {
   return fresh;
 }
 
+/** One value, which is the same for all requests of a connection: the worker finds it by that. '' for a Unix socket. */
+function clientOf({ address, port }: Client): string {
+  return address === '' ? '' : `${address} ${port}`;
+}
+
 export function renderAsgiHead(exchange: Exchange): LaneHead {
   const block = blockOf(exchange);
   const { client } = exchange;
-  let request = `${exchange.method}\0${exchange.rawPath}\0${exchange.query}\0${client.address}\0${client.port}\0${exchange.requestId}${block.inserted}`;
+  let request = `${exchange.method}\0${exchange.rawPath}\0${exchange.query}\0${clientOf(client)}\0${exchange.requestId}${block.inserted}`;
   let { count } = block;
   if (exchange.hasTargetAuthority) {
     request += `\0${block.hostIndex}\0host\0${exchange.host}`;

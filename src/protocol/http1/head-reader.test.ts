@@ -70,6 +70,22 @@ test('read() makes another block when a field differs, and is not misled by the 
   assert.deepEqual(heads.block.fields, []);
 });
 
+for (const length of [10, 1000]) {
+  test(`read() sees each byte in which a head of ${length} bytes differs from the last`, () => {
+    const head = `one\r\nA: ${'x'.repeat(length)}\r\n\r\n`;
+    for (const at of [0, 8, 8 + length - 1]) {
+      const { heads, feed } = reader();
+      feed(head);
+      assert.equal(feed(head), true);
+      assert.equal(heads.isRepeated, true);
+      const other = `${head.slice(0, at)}y${head.slice(at + 1)}`;
+      assert.equal(feed(other), true);
+      assert.equal(heads.isRepeated, false);
+      assert.equal(heads.block.get('a'), other.slice(8, -4));
+    }
+  });
+}
+
 test('read() reads heads that are too long to remember', () => {
   const { heads, feed } = reader();
   const long = `one\r\nA: ${'x'.repeat(12_000)}\r\nB: 2\r\n\r\n`;

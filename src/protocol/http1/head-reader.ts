@@ -30,6 +30,8 @@ export interface StartLine<Line extends object> {
 const NO_FIELDS: readonly FieldLine[] = [];
 /** Most heads are shorter: more than this of a chunk that holds a body as well is not made into text at first. */
 const FIRST_WINDOW_BYTES = 4096;
+/** Fewer are compared here: a call of Buffer's comparison takes as long as a loop over some hundreds. */
+const CALL_BYTES_MIN = 256;
 /** Of what is refused, for the log. */
 const EXCERPT_BYTES = 100;
 const EMPTY = Buffer.alloc(0);
@@ -100,16 +102,29 @@ export class HeadReader<Line extends object> {
     const lineLength = lf + 1 - at;
     const sectionLength = length - this.#lastLineLength;
     if (length > 0 && end - at >= lineLength + sectionLength) {
-      if (lineLength === this.#lastLineLength && this.#last.compare(bytes, at, at + length, 0, length) === 0) {
+      if (lineLength === this.#lastLineLength && this.#isLast(bytes, at, 0, length)) {
         this.#finish(input, length);
         this.isRepeated = true;
         return true;
       }
-      if (this.#last.compare(bytes, lf + 1, lf + 1 + sectionLength, this.#lastLineLength, length) === 0) {
+      if (this.#isLast(bytes, lf + 1, this.#lastLineLength, length)) {
         return this.#readLine(input, lf) ?? this.#remember(input, lineLength, lineLength + sectionLength);
       }
     }
     return this.#readWhole(input, lf);
+  }
+
+  /** Whether the bytes from `at` on are those of the last head from `from` to `to`. */
+  #isLast(bytes: Buffer, at: number, from: number, to: number): boolean {
+    const last = this.#last;
+    if (to - from > CALL_BYTES_MIN) {
+      return last.compare(bytes, at, at + to - from, from, to) === 0;
+    }
+    let index = from;
+    while (index < to && last[index] === bytes[at + index - from]) {
+      index += 1;
+    }
+    return index === to;
   }
 
   #skipEmptyLines(input: Input): boolean | Fault {

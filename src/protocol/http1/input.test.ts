@@ -14,6 +14,16 @@ test('feed() borrows a chunk when nothing is held', () => {
   assert.equal(input.length, 3);
 });
 
+test('feed() takes no more of a chunk than it is told', () => {
+  const input = new Input();
+  const chunk = Buffer.from('abcdef');
+  input.feed(chunk, 2);
+  assert.equal(unread(input), 'ab');
+  input.feed(chunk, 3);
+  assert.equal(unread(input), 'ababc');
+  assert.equal(input.take(9).toString(), 'ababc');
+});
+
 test('keep() copies what is unread, so that the chunk may be reused', () => {
   const input = new Input();
   const chunk = Buffer.from('abcdef');

@@ -18,14 +18,15 @@ export class Input {
     return this.end - this.at;
   }
 
-  feed(chunk: Buffer): void {
+  /** Takes the first `length` bytes of `chunk`. */
+  feed(chunk: Buffer, length: number = chunk.length): void {
     if (this.at === this.end) {
       this.bytes = chunk;
       this.at = 0;
-      this.end = chunk.length;
+      this.end = length;
       this.#isOwned = false;
     } else {
-      this.#append(chunk);
+      this.#append(chunk, length);
     }
   }
 
@@ -49,17 +50,17 @@ export class Input {
     return from === 0 && to === this.bytes.length ? this.bytes : this.bytes.subarray(from, to);
   }
 
-  #append(chunk: Buffer): void {
-    const needed = this.length + chunk.length;
+  #append(chunk: Buffer, length: number): void {
+    const needed = this.length + length;
     if (!this.#isOwned || needed > this.bytes.length) {
       this.#move(Math.max(needed, this.length * 2));
-    } else if (this.end + chunk.length > this.bytes.length) {
+    } else if (this.end + length > this.bytes.length) {
       this.bytes.copyWithin(0, this.at, this.end);
       this.end -= this.at;
       this.at = 0;
     }
-    chunk.copy(this.bytes, this.end);
-    this.end += chunk.length;
+    chunk.copy(this.bytes, this.end, 0, length);
+    this.end += length;
   }
 
   #move(capacity: number): void {

@@ -71,10 +71,10 @@ export class RequestParser {
     this.#body = new BodyReader(limits, options.memo);
   }
 
-  /** `chunk` is borrowed until `next` returns undefined; its owner may then reuse the memory. */
-  feed(chunk: Buffer): void {
+  /** Its first `length` bytes. `chunk` is borrowed until `next` returns undefined; its owner may then reuse the memory. */
+  feed(chunk: Buffer, length: number = chunk.length): void {
     if (this.#state !== STATE.dead) {
-      this.#input.feed(chunk);
+      this.#input.feed(chunk, length);
     }
   }
 
