@@ -36,9 +36,10 @@ export function sentBytes(socket: Socket): number {
   return bytesWritten - writeQueueSize;
 }
 
-/** Its file descriptor, to write to it at once; undefined if it has none. */
+/** Its file descriptor, to write to it at once; undefined if it has none, or one of which TLS knows what may be written to it. */
 export function descriptorOf(socket: Socket): number | undefined {
-  const fd = (socket as unknown as WithHandle)._handle?.fd;
+  const handle = (socket as unknown as WithHandle)._handle;
+  const fd = handle?._parent === undefined ? handle?.fd : undefined;
   return fd !== undefined && fd >= 0 ? fd : undefined;
 }
 

@@ -13,9 +13,6 @@ import type { SpoolBudget } from './spool-file.ts';
 /** RFC 9110 9.2.1: running them again changes nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-/** Bodies up to this are joined to the head as text: one write instead of two, and no copy to a buffer of their own. */
-const TEXT_BODY_BYTES_MAX = 8192;
-
 /** The lane that a call is on. */
 export interface CallLane {
   readonly isLost: boolean;
@@ -99,13 +96,7 @@ export class Call implements ResponseWatcher {
       return;
     }
     this.finish();
-    const body =
-      size === 0
-        ? undefined
-        : size <= TEXT_BODY_BYTES_MAX
-          ? buffer.latin1Slice(start, end)
-          : Buffer.from(buffer.subarray(start, end));
-    this.exchange.responder.respond(head, body);
+    this.exchange.responder.respond(head, size === 0 ? undefined : { kind: 'borrowed', length: size, buffer, start });
   }
 
   onResponse(head: WorkerHead, buffer: Buffer, start: number, end: number): void {

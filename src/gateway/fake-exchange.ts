@@ -129,8 +129,11 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
 }
 
 function textOf(body: Body): string {
-  if (typeof body === 'object' && !Buffer.isBuffer(body)) {
+  if (typeof body !== 'object' || Buffer.isBuffer(body)) {
+    return String(body ?? '');
+  }
+  if (body.kind === 'parts') {
     throw new Error('no worker sends parts');
   }
-  return String(body ?? '');
+  return body.buffer.toString('utf8', body.start, body.start + body.length);
 }

@@ -485,7 +485,7 @@ function pageHead(status: number, contentType: string, fields: string): Response
 }
 
 function releaseBody(body: Body): void {
-  if (typeof body === 'object' && !Buffer.isBuffer(body)) {
+  if (typeof body === 'object' && 'release' in body) {
     body.release();
   }
 }

@@ -1,9 +1,13 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { once } from 'node:events';
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Pair } from '../fake-connection.ts';
+import { openPair } from '../fake-connection.ts';
+import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
 
 /** A client that takes what is written when it is told to, and by the socket's rules says nothing of small pieces. */
@@ -52,4 +56,53 @@ test('Output tells that all is sent when the last, small piece of a file is take
   deepEqual(told, ['sent', 'drained']);
   equal(output.isEmpty, true);
   closeSync(fd);
+});
+
+const UNHEARD: OutputEvents = { onDrain: () => undefined, onError: () => undefined };
+const BODY = Buffer.from('the body');
+
+async function readAll({ edge, peer }: Pair): Promise<string> {
+  edge.end();
+  let text = '';
+  for await (const piece of peer as AsyncIterable<Buffer>) text += piece.latin1Slice();
+  return text;
+}
+
+/** In every way, each with a letter of its own and so many bytes. */
+function writeAll(output: Output, size: number): string {
+  const bytes = (letter: string): Buffer => Buffer.from(letter.repeat(size));
+  output.text('a'.repeat(size));
+  output.buffer(bytes('b'));
+  output.joined('C', bytes('c'));
+  const borrowed = Buffer.concat([Buffer.from('xx'), bytes('d'), Buffer.from('xx')]);
+  output.borrowed('D', { buffer: borrowed, start: 2, length: size });
+  borrowed.fill('y');
+  return `${'a'.repeat(size)}${'b'.repeat(size)}C${'c'.repeat(size)}D${'d'.repeat(size)}`;
+}
+
+for (const size of [1, 5000, 60_000, 300_000]) {
+  test(`Output sends pieces of ${size} bytes in their order, whoever takes them when`, async () => {
+    await using pair = await openPair();
+    await using other = await openPair();
+    const [output, elsewhere] = [pair, other].map(({ edge }) => new Output(edge, UNHEARD)) as [Output, Output];
+    let expected = '';
+    for (let times = 0; times < 5; times += 1) {
+      expected += writeAll(output, size);
+      elsewhere.borrowed('head', { buffer: BODY, start: 0, length: BODY.length });
+    }
+    equal(output.isEmpty, size <= 5000);
+    equal(await readAll(pair), expected);
+    equal(await readAll(other), 'headthe body'.repeat(5));
+  });
+}
+
+test('Output ends a connection whose peer takes nothing any more', async () => {
+  await using pair = await openPair();
+  const output = new Output(pair.edge, UNHEARD);
+  await new Promise((resolve) => pair.peer.destroy().once('close', resolve));
+  const closed = once(pair.edge, 'close');
+  output.borrowed('head', { buffer: BODY, start: 0, length: BODY.length });
+  await closed;
+  output.borrowed('head', { buffer: BODY, start: 0, length: BODY.length });
+  output.buffer(BODY);
 });

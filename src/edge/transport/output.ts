@@ -5,8 +5,15 @@
 
 import { read } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { FilePart } from '../../protocol/http/exchange.ts';
+import type { BorrowedBody, FilePart } from '../../protocol/http/exchange.ts';
+import { DirectWriter } from '../direct-writer.ts';
 import { EDGE_LIMITS } from '../limits.ts';
+
+/** Where what is short is put together, to leave in one write. One for each thread: nothing stays in it. */
+const SCRATCH = Buffer.allocUnsafeSlow(65_536);
+
+/** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
+const TEXT_BYTES_MAX = 8192;
 
 interface QueuedFile {
   readonly fd: number;
@@ -14,6 +21,8 @@ interface QueuedFile {
   left: number;
   readonly done: () => void;
 }
+
+type Borrowed = Omit<BorrowedBody, 'kind'>;
 
 export interface OutputEvents {
   /** Everything that was given has been handed to the kernel. */
@@ -24,6 +33,7 @@ export interface OutputEvents {
 
 export class Output {
   readonly #socket: Socket;
+  readonly #direct: DirectWriter;
   readonly #events: OutputEvents;
   /** What waits behind a file. Empty and undefined on the common path. */
   #queue: (QueuedFile | Buffer)[] | undefined;
@@ -41,6 +51,7 @@ export class Output {
 
   constructor(socket: Socket, events: OutputEvents) {
     this.#socket = socket;
+    this.#direct = new DirectWriter(socket);
     this.#events = events;
   }
 
@@ -63,16 +74,28 @@ export class Output {
   }
 
   text(text: string): void {
-    if (this.#queue === undefined) {
-      this.#socket.write(text, 'latin1');
-    } else {
+    if (this.#queue !== undefined) {
       this.buffer(Buffer.from(text, 'latin1'));
+    } else {
+      this.#socket.write(text, 'latin1');
     }
+  }
+
+  /** How many bytes need not be given to the socket any more. */
+  #write(bytes: Buffer, length: number): number {
+    const sent = this.#direct.write(bytes, length);
+    if (this.#direct.isBroken) {
+      this.#socket.destroy();
+    }
+    return sent;
   }
 
   buffer(bytes: Buffer): void {
     if (this.#queue === undefined) {
-      this.#socket.write(bytes);
+      const sent = this.#direct.isReady ? this.#write(bytes, bytes.length) : 0;
+      if (sent < bytes.length) {
+        this.#socket.write(sent === 0 ? bytes : bytes.subarray(sent));
+      }
     } else {
       this.#queuedBytes += bytes.length;
       this.#queue.push(bytes);
@@ -86,10 +109,40 @@ export class Output {
       this.buffer(bytes);
       return;
     }
+    if (this.#sendTogether(text, bytes, 0, bytes.length)) {
+      return;
+    }
     this.#socket.cork();
     this.#socket.write(text, 'latin1');
     this.#socket.write(bytes);
     this.#socket.uncork();
+  }
+
+  /** The same for bytes that are borrowed until it returns. */
+  borrowed(text: string, { buffer, start, length }: Borrowed): void {
+    const end = start + length;
+    if (this.#queue === undefined && this.#sendTogether(text, buffer, start, end)) {
+      return;
+    }
+    if (length <= TEXT_BYTES_MAX) {
+      this.text(text + buffer.latin1Slice(start, end));
+    } else {
+      this.joined(text, Buffer.from(buffer.subarray(start, end)));
+    }
+  }
+
+  /** In one write, if nothing has to leave first and there is room to put them together. */
+  #sendTogether(text: string, bytes: Buffer, start: number, end: number): boolean {
+    const length = text.length + end - start;
+    if (length > SCRATCH.length || !this.#direct.isReady) {
+      return false;
+    }
+    bytes.copy(SCRATCH, SCRATCH.latin1Write(text), start, end);
+    const sent = this.#write(SCRATCH, length);
+    if (sent < length) {
+      this.#socket.write(Buffer.from(SCRATCH.subarray(sent, length)));
+    }
+    return true;
   }
 
   file(part: FilePart, done: () => void): void {

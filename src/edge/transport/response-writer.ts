@@ -37,6 +37,8 @@ export class ResponseWriter {
       this.#output.text(text + body);
     } else if (Buffer.isBuffer(body)) {
       this.#output.joined(text, body);
+    } else if (body.kind === 'borrowed') {
+      this.#output.borrowed(text, body);
     } else {
       this.#output.text(text);
       this.#parts(body.parts, body.release);

@@ -77,8 +77,16 @@ export interface PartsBody {
   readonly release: () => void;
 }
 
+/** `length` bytes of `buffer` from `start` on, which the transport has sent or copied when it returns. */
+export interface BorrowedBody {
+  readonly kind: 'borrowed';
+  readonly length: number;
+  readonly buffer: Buffer;
+  readonly start: number;
+}
+
 /** latin-1 text, bytes, parts, or nothing. For HEAD the transport sends none of it but states its length. */
-export type Body = string | Buffer | PartsBody | undefined;
+export type Body = string | Buffer | BorrowedBody | PartsBody | undefined;
 
 export interface Responder {
   /** The whole response. Content-Length is the body's unless the status forbids one. */

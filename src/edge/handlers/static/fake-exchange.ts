@@ -103,7 +103,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     }
     const text = this.method === 'HEAD' ? '' : readBody(body);
     this.response = { status, fields: parseLines(lines), length: body?.length ?? 0, body: text, isRefusal };
-    if (typeof body === 'object' && !Buffer.isBuffer(body)) {
+    if (typeof body === 'object' && 'release' in body) {
       if (this.holdsBody) {
         this.release = body.release;
       } else {
@@ -117,6 +117,9 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
 function readBody(body: Body): string {
   if (body === undefined || typeof body === 'string') {
     return body ?? '';
+  }
+  if ('start' in body) {
+    throw new Error('no static file is borrowed');
   }
   const parts = Buffer.isBuffer(body) ? [body] : body.parts;
   return parts.map((part) => (Buffer.isBuffer(part) ? part.toString('latin1') : readPart(part))).join('');

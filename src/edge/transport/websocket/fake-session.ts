@@ -1,6 +1,6 @@
 /** A session in a made-up world, for its tests: client, application, compression and the time are the test's. */
 
-import type { WebSocketSink } from '../../../protocol/http/exchange.ts';
+import type { BorrowedBody, WebSocketSink } from '../../../protocol/http/exchange.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import type { Inflated, MessageDeflate } from './message-deflate.ts';
@@ -88,8 +88,10 @@ export class SessionScene {
       },
       buffer: (bytes: Buffer) => this.sent.push(describeFrame(bytes)),
       text: (text: string) => this.sent.push(describeFrame(Buffer.from(text, 'latin1'))),
-      joined: (head: string, bytes: Buffer) =>
-        this.sent.push(describeFrame(Buffer.concat([Buffer.from(head, 'latin1'), bytes]))),
+      borrowed: (head: string, { buffer, start, length }: BorrowedBody) =>
+        this.sent.push(
+          describeFrame(Buffer.concat([Buffer.from(head, 'latin1'), buffer.subarray(start, start + length)])),
+        ),
     } as unknown as Output;
   }
 

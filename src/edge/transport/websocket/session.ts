@@ -60,9 +60,6 @@ interface Outgoing {
   readonly data: Buffer;
 }
 
-/** Longer messages are not sent as text. */
-const TEXT_BYTES_MAX = 16_384;
-
 export class Session implements WebSocketSession {
   readonly #options: SessionOptions;
   readonly #parser: FrameParser;
@@ -298,11 +295,7 @@ export class Session implements WebSocketSession {
     const { output } = this.#options;
     const { length } = payload;
     const header = renderFrameHeaderText({ opcode: isText ? OPCODE.text : OPCODE.binary, isCompressed, length });
-    if (length <= TEXT_BYTES_MAX) {
-      output.text(header + payload.latin1Slice());
-    } else {
-      output.joined(header, Buffer.from(payload));
-    }
+    output.borrowed(header, { buffer: payload, start: 0, length });
   }
 
   close(code: number, reason: string): void {
