@@ -60,8 +60,8 @@ export class Call implements ResponseWatcher {
   /** Bytes that the declared length still allows; Infinity without one. */
   #left = Infinity;
   #dropsBody = false;
-  /** All of the response has come; the flow may still feed the client. */
-  #isWhole = false;
+  /** The worker has finished; the flow still feeds the client. */
+  #isSpooledOut = false;
   #flow: ResponseFlow | undefined;
   /** The lane is not read: the worker is to wait for the spool. */
   #holdsLane = false;
@@ -71,11 +71,6 @@ export class Call implements ResponseWatcher {
     this.#owner = owner;
     this.isSafe = SAFE.has(exchange.method);
     exchange.watcher = this;
-  }
-
-  /** Nothing more is wanted of its worker. */
-  get isAnswered(): boolean {
-    return this.isOver || this.#isWhole;
   }
 
   get times(): ResponseTimes | undefined {
@@ -108,7 +103,6 @@ export class Call implements ResponseWatcher {
     this.#left = head.length === -1 || this.#dropsBody ? Infinity : head.length;
     this.exchange.responder.begin(head, head.length === -1 ? undefined : head.length);
     this.onData(buffer, start, end);
-    this.#endIfWhole();
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
@@ -119,7 +113,6 @@ export class Call implements ResponseWatcher {
     this.#left -= bytes.length;
     this.#flow ??= this.newFlow();
     this.#flow.write(bytes);
-    this.#endIfWhole();
   }
 
   /** The edge has the worker's file open and sends it; `sent` closes it. */
@@ -131,47 +124,31 @@ export class Call implements ResponseWatcher {
     const length = Math.min(part.length, this.#left);
     this.#left -= length;
     this.exchange.responder.writeFile({ ...part, length }, sent);
-    this.#endIfWhole();
   }
 
-  /** The worker has ended its response. */
   onEnd(): void {
-    if (this.isAnswered) {
+    if (this.isOver) {
       return;
     }
     if (!this.hasBegun || (this.#left !== Infinity && this.#left > 0)) {
       this.#owner.log('error', `${this.describe()}: the application's response is shorter than its Content-Length`);
       this.fail(502);
-    } else {
-      this.#end();
+      return;
     }
-  }
-
-  /** All that was declared has come. What the application does from now on, and whether its worker lives, is nothing to the client. */
-  #endIfWhole(): void {
-    if (this.#left === 0 && !this.isAnswered) {
-      this.#end();
-    }
-  }
-
-  #end(): void {
-    this.#isWhole = true;
     if (this.#flow === undefined || this.#flow.end()) {
       this.finish();
       this.exchange.responder.end();
     } else {
+      this.#isSpooledOut = true;
       this.#release();
     }
   }
 
   /** The application failed (500), or its worker did (502), or it took too long (504), or there is no room for it (503). */
   fail(status: number, detail?: string, fields?: string): void {
-    if (!this.isAnswered) {
-      this.#fail(status, detail, fields);
+    if (this.isOver) {
+      return;
     }
-  }
-
-  #fail(status: number, detail?: string, fields?: string): void {
     this.finish();
     this.#flow?.close();
     if (this.hasBegun) {
@@ -202,7 +179,7 @@ export class Call implements ResponseWatcher {
     this.#flow?.close();
     if (this.lane === undefined) {
       this.#owner.onDropped(this);
-    } else if (!this.#isWhole) {
+    } else if (!this.#isSpooledOut) {
       this.#owner.onAbandoned(this);
     }
   }
@@ -231,9 +208,7 @@ export class Call implements ResponseWatcher {
 
   #onSpoolError(error: Error): void {
     this.#owner.log('error', `${this.describe()}: the response cannot be spooled: ${error.message}`);
-    if (!this.isOver) {
-      this.#fail(507);
-    }
+    this.fail(507);
   }
 
   #holdLane(): void {

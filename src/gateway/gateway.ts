@@ -308,7 +308,7 @@ export class Gateway implements CallOwner, LaneOwner {
     for (const [index, call] of calls.entries()) {
       this.onAnswered(lane);
       const mayRunAgain = !call.hasBegun && (index > running || (index < running && call.isSafe));
-      if (call.isAnswered) {
+      if (call.isOver) {
         continue;
       }
       if (mayRunAgain && call.retries < GATEWAY_LIMITS.retriesMax) {

@@ -117,6 +117,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       }
     }
     this.#isProcessing = false;
+    // What is left, because nobody wants it yet, lies in memory that the next connection's bytes will be read into.
+    this.#parser.keep();
     this.#afterInput();
   }
 

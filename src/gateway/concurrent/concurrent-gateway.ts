@@ -278,7 +278,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     for (const call of calls) {
       this.onEnded(lane, call);
       const mayMove = !call.hasBegun && !wasBegun(call.stream, started) && call.mayMove;
-      if (!call.isAnswered && mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
+      if (!call.isOver && mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
         call.onMoved();
         call.retries += 1;
         call.queuedAtMs ||= this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
@@ -286,7 +286,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
         continue;
       }
       call.onStreamEnded();
-      if (!call.isAnswered) {
+      if (!call.isOver) {
         lose(call);
       }
     }

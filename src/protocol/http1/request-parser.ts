@@ -93,6 +93,11 @@ export class RequestParser {
     return event;
   }
 
+  /** Nobody asks for the next event now: what was fed and is not read is copied. */
+  keep(): void {
+    this.#input.keep();
+  }
+
   /** The message is dealt with: read the next one. */
   proceed(): void {
     if (this.#state === STATE.paused) {
