@@ -96,6 +96,33 @@ for (const size of [1, 5000, 60_000, 300_000]) {
   });
 }
 
+test('Output sends a file behind what a slow client has not taken', async () => {
+  const path = join(tmpdir(), `portico-output-behind-${process.pid}`);
+  writeFileSync(path, 'f'.repeat(600_000));
+  const fd = openSync(path, 'r');
+  rmSync(path);
+  for (const before of [10, 300_000]) {
+    await using pair = await openPair();
+    const output = new Output(pair.edge, UNHEARD);
+    let expected = 0;
+    while (pair.edge.writableLength === 0) {
+      output.buffer(Buffer.alloc(3000));
+      expected += 3000;
+    }
+    output.text('x'.repeat(before));
+    const sent = new Promise<void>((resolve) => output.file({ kind: 'file', fd, offset: 0, length: 600_000 }, resolve));
+    let received = 0;
+    pair.peer.on('data', (piece: Buffer) => {
+      received += piece.length;
+    });
+    await sent;
+    pair.edge.end();
+    await once(pair.peer, 'end');
+    equal(received, expected + before + 600_000);
+  }
+  closeSync(fd);
+});
+
 test('Output ends a connection whose peer takes nothing any more', async () => {
   await using pair = await openPair();
   const output = new Output(pair.edge, UNHEARD);

@@ -146,6 +146,10 @@ export class Output {
   }
 
   file(part: FilePart, done: () => void): void {
+    if (this.#queue === undefined && this.#socket.writableLength > 0) {
+      // The file waits for what was written before, and hears only of writes that say so.
+      this.#socket.write('', this.#onWritten);
+    }
     this.#queue ??= [];
     this.#queue.push({ fd: part.fd, offset: part.offset, left: part.length, done });
     if (!this.#isReading && this.#queue.length === 1) {
