@@ -7,6 +7,8 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { descriptorOf } from './node-internals.ts';
 
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+
 export class DirectWriter {
   readonly #socket: Socket;
   readonly #fd: number | undefined;
@@ -32,11 +34,9 @@ export class DirectWriter {
     try {
       return writeSync(this.#fd, bytes, 0, length);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
-        return 0;
-      }
-      this.isBroken = true;
-      return length;
+      this.isBroken = GONE.has((error as NodeJS.ErrnoException).code);
+      // For want of room or of memory: the stream waits for it.
+      return this.isBroken ? length : 0;
     }
   }
 }

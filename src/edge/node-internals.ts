@@ -25,7 +25,7 @@ interface WithHandle {
 }
 
 /**
- * Bytes that the kernel has taken from a socket, ever. A stream counts a write as unsent until its last byte is gone, so a slow
+ * Bytes that the kernel has taken from a socket's stream, ever. A stream counts a write as unsent until its last byte is gone, so a slow
  * reader of one large write would look like one that has stopped reading.
  */
 export function sentBytes(socket: Socket): number {

@@ -23,12 +23,20 @@ export class AppGateway {
   readonly #serial: Gateway;
   readonly #concurrent: ConcurrentGateway;
   readonly #early = new Set<EarlyRequest>();
+  /** Workers that have ended, and whose lanes may still hold answers. */
+  readonly #gone = new Set<number>();
   #interface: WorkerSets['interface'];
 
   constructor(options: GatewayOptions) {
+    const onQuiet = (worker: number): void => {
+      // That one which has ended has nothing to do is no news.
+      if (!this.#gone.has(worker)) {
+        options.onQuiet(worker);
+      }
+    };
     this.#options = options;
-    this.#serial = new Gateway(options);
-    this.#concurrent = new ConcurrentGateway(options);
+    this.#serial = new Gateway({ ...options, onQuiet });
+    this.#concurrent = new ConcurrentGateway({ ...options, onQuiet });
   }
 
   submit(exchange: Exchange): void {
@@ -75,11 +83,9 @@ export class AppGateway {
 
   setWorkers(workers: WorkerSets): void {
     this.#interface = workers.interface ?? this.#interface;
+    this.#loseLater(workers.gone);
     this.#serial.setWorkers(workers.active, workers.draining);
     this.#concurrent.setWorkers(workers);
-    if (workers.gone.length > 0) {
-      setTimeout(() => this.#loseWorkers(workers.gone), GATEWAY_LIMITS.goneReadMs).unref();
-    }
     if (this.#interface !== undefined) {
       for (const early of this.#early) {
         early.release();
@@ -89,9 +95,21 @@ export class AppGateway {
     }
   }
 
-  #loseWorkers(gone: readonly number[]): void {
-    this.#serial.loseWorkers(gone);
-    this.#concurrent.loseWorkers(gone);
+  #loseLater(gone: readonly number[]): void {
+    if (gone.length === 0) {
+      return;
+    }
+    for (const worker of gone) {
+      this.#gone.add(worker);
+    }
+    const lose = (): void => {
+      this.#serial.loseWorkers(gone);
+      this.#concurrent.loseWorkers(gone);
+      for (const worker of gone) {
+        this.#gone.delete(worker);
+      }
+    };
+    setTimeout(lose, GATEWAY_LIMITS.goneReadMs).unref();
   }
 
   /** Another thread leaves room. */

@@ -65,29 +65,32 @@ test('Call does not hold its lane for a spool that may not grow', () => {
   rmSync(directory, { recursive: true });
 });
 
-const AFTERWARDS: Record<string, (call: Call) => void> = {
-  'the end of the response': (call) => call.onEnd(),
-  'a failure of the application': (call) => call.fail(500),
-  'the death of its worker': (call) => call.fail(502),
-  'more bytes': (call) => call.onData(MUCH, 0, 1),
+const ENDS_OF_A_WHOLE_ONE: Record<string, (call: Call) => void> = {
+  'ends its response': (call) => call.onEnd(),
+  'fails in the application': (call) => call.fail(500),
+  dies: (call) => call.lose({ worker: 1, pid: 101 }),
+  'takes too long': (call) => call.fail(504),
 };
 
-for (const [what, follow] of Object.entries(AFTERWARDS)) {
-  test(`Call ends a response with the last byte of its length: ${what} changes nothing`, () => {
-    const { call, told } = callOfSlowClient(new SpoolBudget('/nowhere', 's'), true);
-    call.onResponse(HEAD_OF_THREE, MUCH, 0, 2);
-    deepEqual([told, call.isAnswered], [['begin'], false]);
-    call.onData(MUCH, 0, 1);
-    deepEqual([told, call.isAnswered], [['begin', 'end'], true]);
-    follow(call);
-    deepEqual(told, ['begin', 'end']);
+for (const [what, end] of Object.entries(ENDS_OF_A_WHOLE_ONE)) {
+  test(`Call ends a response as it should when its worker ${what} behind the last byte of its length`, () => {
+    for (const head of [HEAD_OF_THREE, parseWorkerHead('200 OK\0Content-Length\x000')!]) {
+      const { call, told } = callOfSlowClient(new SpoolBudget('/nowhere', 's'), true);
+      call.onResponse(head, MUCH, 0, Math.min(head.length, 2));
+      call.onData(MUCH, 0, head.length - 2);
+      deepEqual(told, ['begin']);
+      end(call);
+      end(call);
+      deepEqual(told, ['begin', 'end']);
+    }
   });
 }
 
-test('Call ends an empty response with its head', () => {
+test('Call cuts a response when its worker dies in front of the last byte', () => {
   const { call, told } = callOfSlowClient(new SpoolBudget('/nowhere', 's'), true);
-  call.onResponse(parseWorkerHead('200 OK\0Content-Length\x000')!, MUCH, 0, 0);
-  deepEqual(told, ['begin', 'end']);
+  call.onResponse(HEAD_OF_THREE, MUCH, 0, 2);
+  call.lose({ worker: 1, pid: 101 });
+  deepEqual(told, ['begin', 'log', 'cut']);
 });
 
 test('Call feeds a slow client from the spool when the worker has died behind the last byte', async () => {
@@ -95,12 +98,22 @@ test('Call feeds a slow client from the spool when the worker has died behind th
   const { call, told } = callOfSlowClient(new SpoolBudget(directory, 's'));
   call.onResponse(HEAD_OF_THREE, MUCH, 0, 1);
   call.onData(MUCH, 0, 2);
-  equal(call.isAnswered, true);
-  call.fail(502);
+  call.lose({ worker: 1, pid: 101 });
   while (!told.includes('end')) {
     call.onDrain();
     await new Promise((resolve) => setImmediate(resolve));
   }
   deepEqual(told, ['begin', 'end']);
+  rmSync(directory, { recursive: true });
+});
+
+test('Call tells a slow client that the spool fails behind the last byte', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'portico-call-'));
+  const { call, told } = callOfSlowClient(new SpoolBudget(join(directory, 'missing'), 's'));
+  call.onResponse(HEAD_OF_THREE, MUCH, 0, 1);
+  call.onData(MUCH, 0, 2);
+  call.onEnd();
+  while (!told.includes('cut')) await new Promise((resolve) => setImmediate(resolve));
+  deepEqual(told, ['begin', 'log', 'cut']);
   rmSync(directory, { recursive: true });
 });

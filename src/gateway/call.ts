@@ -73,6 +73,11 @@ export class Call implements ResponseWatcher {
     exchange.watcher = this;
   }
 
+  /** All that was declared has come: what fails from now on is nothing to the client. */
+  get isWhole(): boolean {
+    return !this.isOver && this.hasBegun && this.#left === 0;
+  }
+
   get times(): ResponseTimes | undefined {
     return this.sentMs === 0
       ? undefined
@@ -135,6 +140,10 @@ export class Call implements ResponseWatcher {
       this.fail(502);
       return;
     }
+    this.#end();
+  }
+
+  #end(): void {
     if (this.#flow === undefined || this.#flow.end()) {
       this.finish();
       this.exchange.responder.end();
@@ -146,9 +155,14 @@ export class Call implements ResponseWatcher {
 
   /** The application failed (500), or its worker did (502), or it took too long (504), or there is no room for it (503). */
   fail(status: number, detail?: string, fields?: string): void {
-    if (this.isOver) {
-      return;
+    if (this.isWhole && !this.#isSpooledOut) {
+      this.#end();
+    } else if (!this.isOver) {
+      this.#fail(status, detail, fields);
     }
+  }
+
+  #fail(status: number, detail?: string, fields?: string): void {
     this.finish();
     this.#flow?.close();
     if (this.hasBegun) {
@@ -156,6 +170,14 @@ export class Call implements ResponseWatcher {
     } else {
       this.exchange.responder.refuse(status, detail, fields);
     }
+  }
+
+  /** Its worker is lost, and had begun it. */
+  lose({ worker, pid }: { readonly worker: number; readonly pid: number }): void {
+    if (!this.isWhole && !this.isOver) {
+      this.#owner.log('error', `${this.describe()} was lost with worker ${worker} (pid ${pid})`);
+    }
+    this.fail(502);
   }
 
   /** Drops it without a word: the client is gone. */
@@ -208,7 +230,9 @@ export class Call implements ResponseWatcher {
 
   #onSpoolError(error: Error): void {
     this.#owner.log('error', `${this.describe()}: the response cannot be spooled: ${error.message}`);
-    this.fail(507);
+    if (!this.isOver) {
+      this.#fail(507);
+    }
   }
 
   #holdLane(): void {

@@ -316,8 +316,7 @@ export class Gateway implements CallOwner, LaneOwner {
         call.retries += 1;
         back.push(call);
       } else {
-        this.log('error', `${call.describe()} was lost with worker ${lane.worker} (pid ${lane.pid})`);
-        call.fail(502);
+        call.lose(lane);
       }
     }
     this.#putBack(back);

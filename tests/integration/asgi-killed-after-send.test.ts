@@ -28,7 +28,6 @@ async def application(scope, receive, send):
     await send({'type': 'http.response.body'})
 `;
 
-// Its length alone says that it is whole: the application has not sent its end.
 for (const [path, kind] of [
   ['/whole-3', 'in one message'],
   ['/whole-3000000', 'in one message that the lane has no room for'],

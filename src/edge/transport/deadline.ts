@@ -17,7 +17,7 @@ export interface Transfer {
   readonly receivedBytes: number;
   /** The edge itself has stopped reading. */
   readonly isPaused: boolean;
-  /** Bytes that the kernel has taken, since the connection was opened. */
+  /** Bytes that the kernel has taken of what has waited, since the connection was opened. */
   readonly sentBytes: number;
   /** Nothing waits to be sent. */
   readonly isAllSent: boolean;

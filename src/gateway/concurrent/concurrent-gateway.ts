@@ -263,10 +263,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
     this.#lanes = this.#lanes.filter((each) => each !== lane);
     lane.close();
-    this.#takeCalls(lane, (call) => {
-      this.log('error', `${call.describe()} was lost with worker ${lane.worker} (pid ${lane.pid})`);
-      call.fail(502);
-    });
+    this.#takeCalls(lane, (call) => call.lose(lane));
   }
 
   /** Takes every call off a lane; what was begun, or cannot be moved, is for `lose`. */
