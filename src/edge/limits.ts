@@ -13,8 +13,8 @@ export const EDGE_LIMITS = {
   lingerMs: 5_000,
   /** A client that has been told of the end of its WebSocket has so long to agree. */
   webSocketCloseMs: 5_000,
-  /** Pings and pongs of a client that are read in a second: none needs more, and each ping is answered. */
-  webSocketControlsPerSecond: 64,
+  /** Pings and pongs of a client that are read in a second: a client that has sent a thousand at once is not kept waiting, and none takes a hundredth of a core. */
+  webSocketControlsPerSecond: 500,
   /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */
   outputBytesMax: 262_144,
   /** Read from a file at a time: fewer, larger reads and writes are what large files gain from. */
