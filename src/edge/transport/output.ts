@@ -74,20 +74,11 @@ export class Output {
   }
 
   text(text: string): void {
-    if (this.#queue !== undefined) {
-      this.buffer(Buffer.from(text, 'latin1'));
-    } else {
+    if (this.#queue === undefined) {
       this.#socket.write(text, 'latin1');
+    } else {
+      this.buffer(Buffer.from(text, 'latin1'));
     }
-  }
-
-  /** How many bytes need not be given to the socket any more. */
-  #write(bytes: Buffer, length: number): number {
-    const sent = this.#direct.write(bytes, length);
-    if (this.#direct.isBroken) {
-      this.#socket.destroy();
-    }
-    return sent;
   }
 
   buffer(bytes: Buffer): void {
@@ -129,6 +120,15 @@ export class Output {
     } else {
       this.joined(text, Buffer.from(buffer.subarray(start, end)));
     }
+  }
+
+  /** How many bytes need not be given to the socket any more. */
+  #write(bytes: Buffer, length: number): number {
+    const sent = this.#direct.write(bytes, length);
+    if (this.#direct.isBroken) {
+      this.#socket.destroy();
+    }
+    return sent;
   }
 
   /** In one write, if nothing has to leave first and there is room to put them together. */
