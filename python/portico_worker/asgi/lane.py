@@ -222,7 +222,7 @@ class AsgiLane(asyncio.Protocol):
         else:
             raise lanes.Fault('lanes.unexpected-frame')
 
-    async def taken(self) -> None:
+    async def until_taken(self) -> None:
         """Waits until the kernel has what was sent. What only this process has would be lost with it, and applications that sent on
         would fill its memory."""
         if self.is_paused:

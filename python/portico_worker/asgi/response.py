@@ -106,7 +106,7 @@ class Response(Stream):
                         if self.waiters is not None:
                             self.waiters.wake()
                         if lane.is_paused:
-                            await lane.taken()  # type: ignore[unreachable]  # `send` may have set it.
+                            await lane.until_taken()  # type: ignore[unreachable]  # `send` may have set it.
                         return
         elif phase == IDLE and kind == 'http.response.start' and not self.is_gone:
             self.start(message)
@@ -141,7 +141,7 @@ class Response(Stream):
             raise RuntimeError(f'{kind} was sent where {_EXPECTED[self.phase]}')
         else:
             await _SENDERS[kind](self, message)
-            await self.lane.taken()
+            await self.lane.until_taken()
 
     async def _ignore(self, message: Message) -> None:
         """What comes after the end (ASGI specification, "Response Body")."""
