@@ -1,7 +1,7 @@
 /**
- * A client's HTTP/1.1 connection: bytes into the parser, exchanges to the pipeline, responses out in order, one at a time.
- * It owns what every response needs and no handler may decide: framing, keep-alive, HEAD, deadlines. How it is closed, so that
- * the client gets its answer, is told in lingering-socket.ts.
+ * A client's HTTP/1.1 connection: requests to the pipeline as exchanges, responses out in order, one at a time.
+ * It owns what every response needs and no handler may decide: framing, keep-alive, HEAD, deadlines. How requests are read is told
+ * in request-reader.ts; how the connection is closed, so that the client gets its answer, in lingering-socket.ts.
  */
 
 import type { Socket } from 'node:net';
@@ -15,7 +15,6 @@ import type {
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
-import { RequestParser } from '../../protocol/http1/request-parser.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { TrackedConnection } from '../connection-table.ts';
@@ -32,27 +31,24 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
+import type { RequestEvents } from './request-reader.ts';
+import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
 import { acceptsTrailers, delimiterOf, forbidsBody } from './response-text.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { openSession } from './websocket/open-session.ts';
 import type { Session } from './websocket/session.ts';
 
-export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents {
+export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents, RequestEvents {
   readonly #services: ConnectionServices;
   readonly #peer: Peer;
-  readonly #parser: RequestParser;
   readonly #output: Output;
   readonly #writer: ResponseWriter;
   readonly #deadline: Deadline;
   readonly #socket: LingeringSocket;
+  readonly #requests: RequestReader;
   #exchange: Http1Exchange | undefined;
-  #sink: BodySink | undefined;
-  /** The request's body is still coming. */
-  #isBodyOpen = false;
-  #bodyBytes = 0;
   #keepAlive = true;
-  #isProcessing = false;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
   /** What the connection has become, after a handshake. */
@@ -61,11 +57,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#peer = peer;
     this.#services = services;
-    this.#parser = new RequestParser({ memo: services.memo });
     this.#output = new Output(socket, this);
     this.#writer = new ResponseWriter(this.#output, services.renderer, services.date);
     this.#deadline = new Deadline(services.table.nowMs, services.keepAliveMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
+    this.#requests = new RequestReader(services.memo, this.#socket, this.#deadline, this);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
@@ -81,59 +77,17 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     if (this.#webSocket === undefined) {
-      this.#parser.feed(chunk, length);
-      this.#process();
+      this.#requests.feed(chunk, length);
+      this.#noteHead();
     } else {
       this.#webSocket.onBytes(chunk.subarray(0, length));
     }
   }
 
-  #process(): void {
-    if (this.#isProcessing) {
-      return;
-    }
-    this.#isProcessing = true;
-    while (!this.#awaitsReader) {
-      const event = this.#parser.next();
-      if (event === undefined) {
-        break;
-      }
-      switch (event.kind) {
-        case 'head':
-          this.#onHead(event);
-          break;
-        case 'data':
-          this.#onData(event.bytes);
-          break;
-        case 'end':
-          this.#onBodyEnd();
-          break;
-        case 'fault':
-          this.#onFault(event.fault);
-          break;
-      }
-      if (this.#deadline.phase === 'linger') {
-        break;
-      }
-    }
-    this.#isProcessing = false;
-    // What is left, because nobody wants it yet, lies in memory that the next connection's bytes will be read into.
-    this.#parser.keep();
-    this.#afterInput();
-  }
-
-  /** The body is not read on until somebody wants it: a request may wait for a worker, and its application may ask late. */
-  get #awaitsReader(): boolean {
-    return this.#isBodyOpen && this.#sink === undefined && this.#exchange !== undefined;
-  }
-
-  #afterInput(): void {
-    if (this.#exchange === undefined) {
-      if (this.#deadline.phase === 'idle' && !this.#parser.isIdle) {
-        this.#enter('head', EDGE_LIMITS.headTimeoutMs);
-      }
-    } else if ((!this.#isBodyOpen || this.#awaitsReader) && this.#parser.bufferedBytes > 0) {
-      this.#socket.pause();
+  /** A head that has begun to come has a deadline of its own. */
+  #noteHead(): void {
+    if (this.#deadline.phase === 'idle' && this.#requests.isInHead) {
+      this.#enter('head', EDGE_LIMITS.headTimeoutMs);
     }
   }
 
@@ -141,11 +95,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#deadline.enter(phase, this.#services.table.nowMs, forMs);
   }
 
-  #onHead(head: RequestHead): void {
+  onHead(head: RequestHead): void {
     const services = this.#services;
     const path = decodePath(head.path);
     if (path === undefined) {
-      this.#onFault({ code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' });
+      this.onFault({ code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' });
       return;
     }
     const startedMs = services.accessLog === undefined ? 0 : services.monotonicMs();
@@ -154,35 +108,21 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#exchange = exchange;
     this.#keepAlive = head.keepAlive;
     this.#deadline.enterApp();
-    this.#isBodyOpen = head.framing.kind !== 'none';
-    this.#bodyBytes = 0;
     if (!services.handle(exchange)) {
       exchange.refuse(404);
     }
   }
 
-  #onData(bytes: Buffer): void {
-    this.#bodyBytes += bytes.length;
-    if (this.#sink !== undefined && !this.#sink.data(bytes)) {
-      this.#socket.pause();
-    }
-  }
-
-  #onBodyEnd(): void {
-    this.#isBodyOpen = false;
-    const sink = this.#sink;
-    this.#sink = undefined;
+  onBodyRead(): void {
     if (this.#deadline.phase === 'body') {
       this.#deadline.enterApp();
     }
-    sink?.end();
   }
 
-  #onFault(fault: Fault): void {
+  onFault(fault: Fault): void {
     this.#keepAlive = false;
-    this.#sink?.fail();
-    this.#sink = undefined;
-    this.#isBodyOpen = true; // Nothing that follows can be read as a request.
+    this.#requests.failBody();
+    this.#requests.isBodyOpen = true; // Nothing that follows can be read as a request.
     const exchange = this.#exchange;
     if (exchange === undefined) {
       this.#refuseUnread(fault);
@@ -205,23 +145,24 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       page.body,
     );
     this.#services.accessLog?.writeFault(client, fault.status);
-    this.#socket.close(this.#isBodyOpen);
+    this.#socket.close(this.#requests.isBodyOpen);
   }
 
   // What an exchange asks for.
 
   readBody(exchange: Http1Exchange, sink: BodySink): void {
-    if (exchange !== this.#exchange || !this.#isBodyOpen) {
+    const requests = this.#requests;
+    if (exchange !== this.#exchange || !requests.isBodyOpen) {
       return;
     }
-    this.#sink = sink;
+    requests.readBody(sink);
     this.#enter('body', EDGE_LIMITS.bodyGraceMs);
-    if (exchange.head.expectContinue && this.#bodyBytes === 0 && this.#parser.bufferedBytes === 0) {
+    if (exchange.head.expectContinue && requests.bodyBytes === 0 && requests.bufferedBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
     }
-    if (!this.#isProcessing) {
+    if (!requests.isProcessing) {
       this.#socket.resume();
-      this.#process();
+      requests.process();
     }
   }
 
@@ -238,7 +179,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     exchange.status = head.status;
     // With its end comes that of the connection, if the body is not whole by then; the head has to say so.
-    this.#keepAlive &&= !this.#isBodyOpen;
+    this.#keepAlive &&= !this.#requests.isBodyOpen;
     const length = body === undefined ? 0 : body.length;
     const isHead = exchange.head.method === 'HEAD';
     const isBare = forbidsBody(head.status);
@@ -313,7 +254,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const carrier = { output: this.#output, socket: this.#socket, clock: table };
     const session = openSession(handshake, accept, sink, webSocket, carrier);
     this.#webSocket = session;
-    const early = this.#parser.takeRest();
+    const early = this.#requests.takeRest();
     // The handler has the session before it hears of messages.
     process.nextTick(() => {
       this.#socket.resume();
@@ -349,7 +290,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
-    if (head.closes === true || this.#services.table.isStopping || (this.#isBodyOpen && this.#sink === undefined)) {
+    const { isBodyOpen, hasSink } = this.#requests;
+    if (head.closes === true || this.#services.table.isStopping || (isBodyOpen && !hasSink)) {
       this.#keepAlive = false;
     }
     if (!this.#keepAlive) {
@@ -362,10 +304,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   /** The response has been given to the output as a whole. */
   #complete(): void {
-    if (this.#isBodyOpen) {
+    if (this.#requests.isBodyOpen) {
       // Answered before the body was whole: what still comes is not a request.
       this.#keepAlive = false;
-      this.#sink = undefined;
+      this.#requests.dropBody();
     }
     if (this.#output.isReady) {
       this.#finish();
@@ -383,15 +325,17 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#log(exchange);
     }
     if (!this.#keepAlive) {
-      this.#socket.close(this.#isBodyOpen);
+      this.#socket.close(this.#requests.isBodyOpen);
       return;
     }
     this.#enter('idle', this.#services.keepAliveMs);
-    this.#parser.proceed();
-    if (this.#socket.isPaused || this.#parser.bufferedBytes > 0) {
+    const requests = this.#requests;
+    requests.proceed();
+    if (this.#socket.isPaused || requests.bufferedBytes > 0) {
       // Before what waits is read: the request in it may need more for its body, or pause for reasons of its own.
       this.#socket.resume();
-      this.#process();
+      requests.process();
+      this.#noteHead();
     }
   }
 
@@ -425,15 +369,14 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   #onClientEnd(): void {
     this.#webSocket?.onLost();
-    if (this.#socket.onClientEnd(this.#isBodyOpen ? undefined : this.#exchange)) {
+    if (this.#socket.onClientEnd(this.#requests.isBodyOpen ? undefined : this.#exchange)) {
       this.#keepAlive = false;
     }
   }
 
   #onClose(): void {
     this.#socket.onClose();
-    this.#sink?.fail();
-    this.#sink = undefined;
+    this.#requests.failBody();
     this.#webSocket?.onLost();
     const exchange = this.#exchange;
     if (exchange !== undefined) {
@@ -456,7 +399,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (this.#webSocket !== undefined) {
       this.#webSocket.close(CLOSE_CODE.goingAway, '');
     } else if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
-      this.#socket.close(this.#isBodyOpen);
+      this.#socket.close(this.#requests.isBodyOpen);
     }
   }
 
@@ -467,8 +410,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** Called about once a second. */
   onTick(nowMs: number): void {
     this.#webSocket?.onTick(nowMs);
-    if (this.#socket.onTick(nowMs, this.#bodyBytes)) {
-      this.#onFault({
+    if (this.#socket.onTick(nowMs, this.#requests.bodyBytes)) {
+      this.onFault({
         code: this.#deadline.phase === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',
         status: 408,
         detail: 'it did not arrive in time',
