@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import type { SpawnSyncReturns } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { readInvocation } from '../src/cli/invocation.ts';
 
 const SAY = `console.log(JSON.stringify({
   pid: process.pid,
@@ -12,6 +22,7 @@ const SAY = `console.log(JSON.stringify({
   folder: process.cwd(),
   args: process.argv.slice(2),
   cache: process.env.NODE_COMPILE_CACHE,
+  held: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PORTICO_HELD_'))),
 }));`;
 
 /** A checkout in a folder whose name a careless shell would split. */
@@ -33,9 +44,57 @@ test('the process that was started becomes Node, in the folder it was started fr
     pid,
     program: process.execPath,
     folder: '/',
-    args: ['serve', 'a b', ''],
+    args: ['=serve', '=a b', '='],
     cache: join(home, 'var/compile-cache'),
+    held: {},
   });
+});
+
+test('no option of Node among the arguments is taken by Node', () => {
+  const preload = join(home, 'preload.cjs');
+  writeFileSync(preload, 'process._rawDebug("taken");');
+  writeFileSync(join(home, 'governing.env'), `NODE_OPTIONS=--require "${preload}"\n`);
+  writeFileSync(join(home, 'node.config.json'), JSON.stringify({ nodeOptions: { import: [preload] } }));
+  const options = [
+    ['--env-file', 'governing.env'],
+    ['--env-file=governing.env'],
+    ['--env-file-if-exists=governing.env'],
+    ['--experimental-config-file=node.config.json'],
+    ['--experimental-default-config-file'],
+    ['--require', preload],
+    ['--inspect=0'],
+    ['--v8-options'],
+    ['--', '--env-file', 'governing.env'],
+  ];
+  for (const args of [...options, ...options.map((option) => ['serve', ...option])]) {
+    const { stdout, stderr } = launch(launcher, args, {}, home);
+    assert.equal(stderr, '', args.join(' '));
+    const seen = JSON.parse(stdout) as { args: string[] };
+    assert.deepEqual(readInvocation(seen.args, {}).args, args);
+  }
+});
+
+test('variables that govern Node, its libraries or the linker wait for the application under another name', () => {
+  const governing = { NODE_OPTIONS: '--require /nowhere.cjs', LD_PRELOAD: '', NODE_COMPILE_CACHE: `/it's "$HOME"` };
+  const { stdout, stderr } = launch(launcher, ['x'], { ...governing, PORTICO_HELD_NODE_PATH: '/stray' });
+  assert.equal(stderr, '');
+  const { cache, held } = JSON.parse(stdout) as { cache: string; held: NodeJS.ProcessEnv };
+  assert.equal(cache, join(home, 'var/compile-cache'));
+  const { env } = readInvocation(['=x'], { ...held, NODE_COMPILE_CACHE: cache });
+  assert.deepEqual(env, governing);
+});
+
+test('the launcher knows every variable that this version of Node says it obeys', () => {
+  const help = spawnSync(process.execPath, ['--help'], { encoding: 'utf8' }).stdout;
+  const told = [...help.slice(help.indexOf('Environment variables:')).matchAll(/^([A-Z][A-Z0-9_]+)/gm)];
+  // Colours are for terminals, and the time zone is the machine's.
+  const names = told.map(([name]) => name).filter((name) => !['FORCE_COLOR', 'NO_COLOR', 'TZ'].includes(name));
+  assert.ok(names.includes('NODE_EXTRA_CA_CERTS'), 'the help is read');
+  const text = readFileSync(launcher, 'utf8');
+  assert.deepEqual(
+    names.filter((name) => !text.includes(` ${name} `)),
+    [],
+  );
 });
 
 test('the launcher finds its checkout through symbolic links and the search path', () => {

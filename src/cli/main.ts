@@ -1,9 +1,11 @@
 /** The command line: picks the command, prints what it has to say, and ends with its exit code. */
 
 import { writeSync } from 'node:fs';
+import type { Invocation } from './invocation.ts';
+import { readInvocation } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
-type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+type Command = (invocation: Invocation, terminal: Terminal) => Promise<number>;
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./commands/serve.ts')).serve],
@@ -25,11 +27,11 @@ function print(fd: number, text: string): void {
   }
 }
 
-async function run(args: readonly string[]): Promise<number> {
+async function run({ args, env }: Invocation): Promise<number> {
   const [name, ...rest] = args;
   const load = COMMANDS.get(name ?? '');
   if (load !== undefined) {
-    return (await load())(rest, terminal);
+    return (await load())({ args: rest, env }, terminal);
   }
   if (name === '--version' || name === '-V') {
     const { readVersion } = await import('./version.ts');
@@ -48,4 +50,4 @@ async function run(args: readonly string[]): Promise<number> {
   return USAGE;
 }
 
-process.exit(await run(process.argv.slice(2)));
+process.exit(await run(readInvocation(process.argv.slice(2), process.env)));

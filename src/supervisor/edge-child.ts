@@ -27,6 +27,7 @@ export class EdgeChild {
     const fds = configure.listeners.flatMap((listener) => listener.fds);
     this.#process = spawn(process.execPath, [...process.execArgv, program], {
       detached: true,
+      env: edgeEnvironment(process.env),
       // Its standard output is ours, for an access log that goes there.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds],
     });
@@ -59,6 +60,16 @@ export class EdgeChild {
       this.#events.onExit(cause);
     }
   }
+}
+
+/**
+ * What Node and its libraries need. Everything else is the application's: its secrets have no business in the process that speaks
+ * with strangers.
+ */
+const OF_EDGE = ['TZ', 'TZDIR', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE'];
+
+export function edgeEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => OF_EDGE.includes(name)));
 }
 
 /** As the descriptors are numbered on the other side. */

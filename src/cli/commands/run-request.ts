@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 
 /** Resolves with the exit code. */
-export async function runRequest(request: ServeRequest, terminal: Terminal): Promise<number> {
+export async function runRequest(request: ServeRequest, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
   const reports = {
     onFaults: (messages: readonly string[]) =>
       terminal.error(messages.map((message) => `portico: ${message}.\n`).join('')),
@@ -16,10 +16,10 @@ export async function runRequest(request: ServeRequest, terminal: Terminal): Pro
   };
   if (request.model.checkOnly) {
     const { checkSite } = await import('../../supervisor/check.ts');
-    return checkSite(request, process.env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
+    return checkSite(request, env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
   }
   becomeInit();
-  return supervise(request, process.env, {
+  return supervise(request, env, {
     ...reports,
     onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
   });

@@ -3,23 +3,24 @@
 import { availableParallelism } from 'node:os';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { readServeRequest } from '../../config/read.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import { runRequest } from './run-request.ts';
 
 const USAGE = 2;
 
 /** Resolves with the exit code. */
-export async function serve(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function serve({ args, env }: Invocation, terminal: Terminal): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     const { renderServeHelp } = await import('../help.ts');
     terminal.out(renderServeHelp());
     return 0;
   }
-  const { request, diagnostics } = readServeRequest(args, { env: process.env, coreCount: availableParallelism() });
+  const { request, diagnostics } = readServeRequest(args, { env, coreCount: availableParallelism() });
   for (const diagnostic of diagnostics) {
     terminal.error(renderDiagnostic(diagnostic));
   }
-  return request === undefined ? USAGE : runRequest(request, terminal);
+  return request === undefined ? USAGE : runRequest(request, env, terminal);
 }
 
 function renderDiagnostic({ severity, at, message }: Diagnostic): string {

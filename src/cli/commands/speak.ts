@@ -7,6 +7,7 @@ import { readDialect } from '../../config/dialects/read-dialect.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { renderDialectFaults } from '../dialect-faults.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 import { runRequest } from './run-request.ts';
@@ -16,7 +17,7 @@ const USAGE = 2;
 const FILE_BYTES_MAX = 1_048_576;
 
 /** Resolves with the exit code. */
-export async function speak(dialect: Dialect, args: readonly string[], terminal: Terminal): Promise<number> {
+export async function speak(dialect: Dialect, { args, env }: Invocation, terminal: Terminal): Promise<number> {
   if (args.includes('--help') || (dialect.manner === 'argparse' && args.includes('-h'))) {
     const { renderDialectHelp } = await import('../dialect-help.ts');
     terminal.out(renderDialectHelp(dialect));
@@ -26,10 +27,10 @@ export async function speak(dialect: Dialect, args: readonly string[], terminal:
     terminal.out(`portico ${readVersion()}, with the command line of ${dialect.name} ${dialect.version}\n`);
     return 0;
   }
-  const machine = { env: process.env, coreCount: availableParallelism() };
+  const machine = { env, coreCount: availableParallelism() };
   const { request, faults } = readDialect(dialect, args, { machine, readText });
   terminal.error(renderDialectFaults(dialect, faults, request?.model.logLevel));
-  return request === undefined ? USAGE : runRequest(request, terminal);
+  return request === undefined ? USAGE : runRequest(request, env, terminal);
 }
 
 function readText(path: string): Outcome<string> {
