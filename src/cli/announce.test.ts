@@ -69,9 +69,10 @@ test('renderCheck() says what was found', () => {
     pythonPath: '/p',
     mounts: [],
     certificates: { summary: 'site.test, until 2027-01-01', warnings: [] },
+    warnings: ['a line has no "="'],
   });
   assert.equal(
     text,
-    'The settings are right and the application can be loaded.\n  tls        site.test, until 2027-01-01\n  app        mysite.wsgi:application (WSGI)\n  python     3.9.1 (/p)\n',
+    'The settings are right and the application can be loaded.\n  tls        site.test, until 2027-01-01\n  app        mysite.wsgi:application (WSGI)\n  python     3.9.1 (/p)\n  warning: a line has no "="\n',
   );
 });

@@ -24,14 +24,19 @@ export function renderAnnouncement(announcement: Announcement, version: string):
 }
 
 export function renderCheck(found: CheckResult): string {
-  return renderBlock(
-    'The settings are right and the application can be loaded.',
-    describeSite(found),
-    warningsOf(found, false),
-  );
+  return renderBlock('The settings are right and the application can be loaded.', describeSite(found), [
+    ...found.warnings,
+    ...warningsOf(found, false),
+  ]);
 }
 
-function describeSite({ facts, pythonVersion, pythonPath, mounts, certificates }: CheckResult): Row[] {
+function describeSite({
+  facts,
+  pythonVersion,
+  pythonPath,
+  mounts,
+  certificates,
+}: Omit<CheckResult, 'warnings'>): Row[] {
   return [
     ...(certificates === undefined ? [] : [['tls', certificates.summary] as const]),
     ['app', describeApp(facts)],
@@ -83,7 +88,7 @@ function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeRea
   return `${size} (${loading}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
 }
 
-function warningsOf({ certificates, facts }: CheckResult, isRoot: boolean): string[] {
+function warningsOf({ certificates, facts }: Omit<CheckResult, 'warnings'>, isRoot: boolean): string[] {
   const root = isRoot ? ['the application runs as root; --user NAME makes it run as somebody else'] : [];
   return [...(certificates?.warnings ?? []), ...(facts?.warnings ?? []), ...root];
 }

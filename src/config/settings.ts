@@ -126,7 +126,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     flag: 'env-file',
     value: 'FILE',
     group: 'Application',
-    doc: 'Environment variables for the application, one KEY=VALUE on each line. Read again at each reload.',
+    doc: 'Environment variables for the application, written as python-dotenv reads them (.env). They win over the environment of the server. Read again at each reload.',
     fallbackText: 'none',
     fallback: always(''),
     parse: last(parseText),

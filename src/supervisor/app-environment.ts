@@ -1,10 +1,12 @@
 /** The environment variables that the application gets: ours, those of --env-file, those of --env, the later winning. */
 
-import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { parseEnv } from 'node:util';
+import type { Surroundings } from '../config/dotenv/expand-dotenv.ts';
+import { expandDotenv } from '../config/dotenv/expand-dotenv.ts';
+import { parseDotenv } from '../config/dotenv/parse-dotenv.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { readEnvFile } from './env-file.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Identity } from './privileges.ts';
 
@@ -17,23 +19,60 @@ export interface EnvironmentSources {
   readonly identity: Identity | undefined;
 }
 
-export function buildAppEnvironment({
-  own,
-  file,
-  given,
-  interpreter,
-  identity,
-}: EnvironmentSources): Outcome<NodeJS.ProcessEnv> {
-  let fromFile: NodeJS.Dict<string> = {};
-  if (file !== '') {
-    try {
-      fromFile = parseEnv(readFileSync(file, 'utf8'));
-    } catch (error) {
-      return failure(`--env-file: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    }
+export interface AppEnvironment {
+  readonly env: NodeJS.ProcessEnv;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export function buildAppEnvironment(sources: EnvironmentSources): Outcome<AppEnvironment> {
+  const { file, given, interpreter } = sources;
+  const outer = { ...sources.own, ...identityVariables(sources.identity) };
+  const read =
+    file === ''
+      ? success(NO_FILE)
+      : readVariables(file, { given: (name) => given.get(name), outside: (name) => outer[name] });
+  if (!read.ok) {
+    return read;
   }
-  const env = { ...own, ...identityVariables(identity), ...fromFile, ...Object.fromEntries(given) };
-  return success({ ...env, ...venvVariables(interpreter, env['PATH']) });
+  const env = { ...outer, ...Object.fromEntries(read.value.variables), ...Object.fromEntries(given) };
+  return success({ env: { ...env, ...venvVariables(interpreter, env['PATH']) }, warnings: read.value.warnings });
+}
+
+interface FileVariables {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}
+
+const NO_FILE: FileVariables = { variables: new Map(), warnings: [] };
+
+/** Names lines and never shows them: what stands there is secret, or was not meant for us at all. */
+function readVariables(file: string, surroundings: Surroundings): Outcome<FileVariables> {
+  const text = readEnvFile(file);
+  if (!text.ok) {
+    return failure(`--env-file: ${file} ${text.fault}`);
+  }
+  const { bindings, faultyLines } = parseDotenv(text.value);
+  const { variables, faults } = expandDotenv(bindings, surroundings);
+  const all = [...faultyLines.map((line) => `line ${line}: this is no NAME=VALUE whose quotes are closed`), ...faults];
+  if (all.length > 0) {
+    const more = all.length > FAULTS_SHOWN_MAX ? `; and ${all.length - FAULTS_SHOWN_MAX} more` : '';
+    return failure(`--env-file: ${file}, ${all.slice(0, FAULTS_SHOWN_MAX).join('; ')}${more}`);
+  }
+  const bare = bindings.filter(({ value }) => value === undefined).map(({ line }) => line);
+  const warnings =
+    bare.length === 0
+      ? []
+      : [`--env-file: ${file} sets nothing ${renderLines(bare)}, which ${bare.length === 1 ? 'has' : 'have'} no "="`];
+  return success({ variables, warnings });
+}
+
+/** Who names a file of another kind gets a few lines about it, not thousands. */
+const FAULTS_SHOWN_MAX = 5;
+
+function renderLines(lines: readonly number[]): string {
+  const shown = lines.slice(0, FAULTS_SHOWN_MAX).join(', ');
+  return `in line${lines.length === 1 ? '' : 's'} ${shown}${lines.length > FAULTS_SHOWN_MAX ? ' …' : ''}`;
 }
 
 /** What `activate` does, so that programs that the application starts are those of the environment. */

@@ -23,6 +23,8 @@ export interface CheckResult {
   readonly facts: AppFacts | undefined;
   readonly mounts: readonly StaticMount[];
   readonly certificates: CertificateReport | undefined;
+  /** Of how the application is started, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface CheckReports {
@@ -63,6 +65,7 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
       facts: said.app,
       mounts,
       certificates: site.certificates.describe(),
+      warnings: runtime.value.warnings,
     });
     return 0;
   }

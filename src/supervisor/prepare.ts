@@ -117,12 +117,19 @@ function listenersOf({ binds, certFile }: ServerModel, sockets: readonly BoundSo
 
 type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'chdir' | 'envFile'>;
 
+export interface Runtime {
+  readonly interpreter: Interpreter;
+  readonly env: NodeJS.ProcessEnv;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
 /** Looked at again for each generation: a deployment may have moved them. */
 export function findRuntime(
   model: ServerModel,
   { app, cwd, env, chdir, envFile }: Place,
   identity: Identity | undefined,
-): Outcome<{ readonly interpreter: Interpreter; readonly env: NodeJS.ProcessEnv }> {
+): Outcome<Runtime> {
   const interpreter = findInterpreter({ named: model.python, app, chdir, cwd, env });
   if (!interpreter.ok) {
     return interpreter;
@@ -134,7 +141,7 @@ export function findRuntime(
     interpreter: interpreter.value,
     identity,
   });
-  return built.ok ? success({ interpreter: interpreter.value, env: built.value }) : built;
+  return built.ok ? success({ interpreter: interpreter.value, ...built.value }) : built;
 }
 
 function checkApplication(model: ServerModel, place: Place): string[] {

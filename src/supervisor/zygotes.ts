@@ -42,6 +42,9 @@ export class Zygotes {
       this.#owner.onFact({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
       return;
     }
+    for (const warning of runtime.value.warnings) {
+      this.#log.say('warning', warning);
+    }
     const python = runtime.value.interpreter.path;
     this.#pythonPath = python;
     let hasSpoken = false;
