@@ -88,6 +88,7 @@ class Worker:
             'secret': self.settings.secret,
             'role': role,
             'worker': self.identity.worker,
+            'name': self.identity.name,
             'unit': unit,
             'slot': self.identity.slot + unit,
             'pid': self.pid,

@@ -48,11 +48,12 @@ def test_the_hello_names_the_lane():
     with edge_for(hello, threads=2, edges=2) as edge:
         for (unit, _), lane in edge.requests.items():
             assert {
-                key: lane.hello[key] for key in ('secret', 'role', 'worker', 'unit', 'slot', 'kind', 'capacity')
+                key: lane.hello[key] for key in ('secret', 'role', 'worker', 'name', 'unit', 'slot', 'kind', 'capacity')
             } == {
                 'secret': 'secret',
                 'role': 'requests',
                 'worker': 1,
+                'name': 'w1',
                 'unit': unit,
                 'slot': unit,
                 'kind': 'wsgi',

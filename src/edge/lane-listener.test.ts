@@ -10,7 +10,17 @@ import { FRAME, renderFrame } from '../protocol/lanes/frames.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
-const HELLO = { secret: 'secret', role: 'requests', worker: 1, unit: 0, slot: 3, pid: 1, kind: 'wsgi', capacity: 1 };
+const HELLO = {
+  secret: 'secret',
+  role: 'requests',
+  worker: 1,
+  name: 'w1',
+  unit: 0,
+  slot: 3,
+  pid: 1,
+  kind: 'wsgi',
+  capacity: 1,
+};
 const hello = (more: object): Buffer => renderFrame(FRAME.hello, 0, Buffer.from(JSON.stringify({ ...HELLO, ...more })));
 
 const CASES: [string, Buffer, boolean][] = [

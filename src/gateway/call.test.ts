@@ -68,7 +68,7 @@ test('Call does not hold its lane for a spool that may not grow', () => {
 const ENDS_OF_A_WHOLE_ONE: Record<string, (call: Call) => void> = {
   'ends its response': (call) => call.onEnd(),
   'fails in the application': (call) => call.fail(500),
-  dies: (call) => call.lose({ worker: 1, pid: 101 }),
+  dies: (call) => call.lose({ name: 'w1', pid: 101 }),
   'takes too long': (call) => call.fail(504),
 };
 
@@ -89,7 +89,7 @@ for (const [what, end] of Object.entries(ENDS_OF_A_WHOLE_ONE)) {
 test('Call cuts a response when its worker dies in front of the last byte', () => {
   const { call, told } = callOfSlowClient(new SpoolBudget('/nowhere', 's'), true);
   call.onResponse(HEAD_OF_THREE, MUCH, 0, 2);
-  call.lose({ worker: 1, pid: 101 });
+  call.lose({ name: 'w1', pid: 101 });
   deepEqual(told, ['begin', 'log', 'cut']);
 });
 
@@ -98,7 +98,7 @@ test('Call feeds a slow client from the spool when the worker has died behind th
   const { call, told } = callOfSlowClient(new SpoolBudget(directory, 's'));
   call.onResponse(HEAD_OF_THREE, MUCH, 0, 1);
   call.onData(MUCH, 0, 2);
-  call.lose({ worker: 1, pid: 101 });
+  call.lose({ name: 'w1', pid: 101 });
   while (!told.includes('end')) {
     call.onDrain();
     await new Promise((resolve) => setImmediate(resolve));

@@ -173,9 +173,9 @@ export class Call implements ResponseWatcher {
   }
 
   /** Its worker is lost, and had begun it. */
-  lose({ worker, pid }: { readonly worker: number; readonly pid: number }): void {
+  lose({ name, pid }: { readonly name: string; readonly pid: number }): void {
     if (!this.isWhole && !this.isOver) {
-      this.#owner.log('error', `${this.describe()} was lost with worker ${worker} (pid ${pid})`);
+      this.#owner.log('error', `${this.describe()} was lost with worker ${name} (pid ${pid})`);
     }
     this.fail(502);
   }

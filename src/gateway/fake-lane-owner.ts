@@ -24,7 +24,9 @@ export class FakeLaneOwner implements LaneOwner, CallOwner {
   #stream = 0;
 
   connect(identity: Partial<LaneIdentity> = {}): FakeUnit {
-    return new FakeUnit((socket) => new Lane(socket, { worker: 1, unit: 0, slot: 0, pid: 101, ...identity }, this));
+    return new FakeUnit(
+      (socket) => new Lane(socket, { worker: 1, name: 'w1', unit: 0, slot: 0, pid: 101, ...identity }, this),
+    );
   }
 
   /** A call whose head is rendered, sent and flushed. */

@@ -128,8 +128,8 @@ test('Gateway fails what ran on a lost lane and sends the rest again, the unsafe
   story.lose(unit);
   deepEqual(toldOf([unsafe, running, later]), ['refuse 502', 'refuse 502', '']);
   deepEqual(story.logged, [
-    'error request unsafe POST /unsafe was lost with worker 1 (pid 101)',
-    'error request running GET /running was lost with worker 1 (pid 101)',
+    'error request unsafe POST /unsafe was lost with worker w1 (pid 101)',
+    'error request running GET /running was lost with worker w1 (pid 101)',
   ]);
   equal(story.waiting, 4);
   equal(story.loads[unit.lane.slot], 0);
@@ -187,7 +187,7 @@ test('Gateway closes a lane whose worker breaks the protocol, and its requests g
   story.begin(unit, 'a');
   const other = story.connect(2);
   unit.send(renderFrame(FRAME.end, unit.streamOf('b')));
-  match(story.logged[0] ?? '', /^error worker 1 \(pid 101\) broke the lane protocol: frame 132 for stream 2, which/);
+  match(story.logged[0] ?? '', /^error worker w1 \(pid 101\) broke the lane protocol: frame 132 for stream 2, which/);
   equal(unit.socket.isDestroyed, true);
   deepEqual(toldOf(exchanges), ['refuse 502', '']);
   deepEqual(story.arrivals(other), ['b']);

@@ -103,7 +103,9 @@ export class Story {
     const slot = this.#slots;
     this.#slots += 1;
     ok(slot < SLOTS);
-    const connected = new FakeUnit((socket) => this.gateway.addLane(socket, { worker, unit, slot, pid: 100 + worker }));
+    const connected = new FakeUnit((socket) =>
+      this.gateway.addLane(socket, { worker, name: `w${worker}`, unit, slot, pid: 100 + worker }),
+    );
     if (meanUs !== undefined) {
       connected.lane.meanServiceUs = meanUs;
       this.gateway.pump();

@@ -244,7 +244,7 @@ export class Gateway implements CallOwner, LaneOwner {
   }
 
   onFault(lane: Lane, fault: string): void {
-    this.log('error', `worker ${lane.worker} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
+    this.log('error', `worker ${lane.name} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
     this.onLaneLost(lane);
   }
 

@@ -16,6 +16,7 @@ import { nextMean } from './schedule.ts';
 
 export interface LaneIdentity {
   readonly worker: number;
+  readonly name: string;
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
@@ -41,6 +42,8 @@ export interface LaneOwner {
 
 export class Lane implements LaneLoad {
   readonly worker: number;
+  /** Of the worker, as the log has it. */
+  readonly name: string;
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
@@ -72,6 +75,7 @@ export class Lane implements LaneLoad {
     this.#owner = owner;
     this.output = new LaneOutput(socket, (output) => owner.onDirty(output));
     this.worker = identity.worker;
+    this.name = identity.name;
     this.unit = identity.unit;
     this.slot = identity.slot;
     this.pid = identity.pid;

@@ -57,10 +57,7 @@ export class Supervisor {
     const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
     this.#edge = new EdgeHost(site, log, (fact) => this.#happen(fact));
-    this.#zygotes = new Zygotes(site, log, {
-      onFact: (fact) => this.#happen(fact),
-      nameOf: (worker) => this.#fleet.workers.get(worker)?.name ?? `worker ${worker}`,
-    });
+    this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
   }
 
   start(): void {

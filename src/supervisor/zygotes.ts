@@ -11,22 +11,19 @@ import { findRuntime } from './prepare.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
-export interface ZygotesOwner {
-  onFact(fact: FleetFact): void;
-  nameOf(worker: number): string;
-}
-
 export class Zygotes {
   readonly #site: Site;
   readonly #log: Log;
-  readonly #owner: ZygotesOwner;
+  readonly #onFact: (fact: FleetFact) => void;
   readonly #children = new Map<number, ZygoteChild>();
+  /** Of the workers that were asked for and whose log is not open yet. */
+  readonly #names = new Map<number, string>();
   #pythonPath = '';
 
-  constructor(site: Site, log: Log, owner: ZygotesOwner) {
+  constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
     this.#site = site;
     this.#log = log;
-    this.#owner = owner;
+    this.#onFact = onFact;
   }
 
   /** Of the last that was started. */
@@ -38,8 +35,8 @@ export class Zygotes {
     const { model, identity, zygoteProgram } = this.#site;
     const runtime = findRuntime(model, this.#site, identity);
     if (!runtime.ok) {
-      this.#owner.onFact({ kind: 'zygote-load-failed', generation, error: runtime.fault, traceback: '' });
-      this.#owner.onFact({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
+      this.#onFact({ kind: 'zygote-load-failed', generation, error: runtime.fault, traceback: '' });
+      this.#onFact({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
       return;
     }
     for (const warning of runtime.value.warnings) {
@@ -54,8 +51,10 @@ export class Zygotes {
         hasSpoken = true;
         if (message.kind === 'spawned') {
           this.#openLog(child, message);
+        } else if (message.kind === 'exited') {
+          this.#names.delete(message.worker);
         }
-        this.#owner.onFact(factOfZygote(generation, message));
+        this.#onFact(factOfZygote(generation, message));
       },
       onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
       onExit: (cause) => void this.#onExit(generation, cause, hasSpoken ? undefined : python),
@@ -64,6 +63,9 @@ export class Zygotes {
   }
 
   send(generation: number, message: ToZygote): void {
+    if (message.kind === 'spawn') {
+      this.#names.set(message.worker, message.name);
+    }
     this.#children.get(generation)?.send(message);
   }
 
@@ -76,17 +78,18 @@ export class Zygotes {
     this.#children.delete(generation);
     const error = suspect === undefined ? undefined : await explainVersion(suspect);
     if (error !== undefined) {
-      this.#owner.onFact({ kind: 'zygote-load-failed', generation, error, traceback: '' });
+      this.#onFact({ kind: 'zygote-load-failed', generation, error, traceback: '' });
     }
-    this.#owner.onFact({ kind: 'zygote-exited', generation, cause });
+    this.#onFact({ kind: 'zygote-exited', generation, cause });
   }
 
   #openLog(child: ZygoteChild, { worker, pid, log }: Extract<FromZygote, { kind: 'spawned' }>): void {
-    const name = this.#owner.nameOf(worker);
+    const name = this.#names.get(worker) ?? 'app';
+    this.#names.delete(worker);
     try {
       relayOutput(openWorkerLog(log), () => ({ pid, name }), this.#log);
     } catch (error) {
-      this.#log.say('error', `the output of worker ${name} cannot be read: ${(error as Error).message}`);
+      this.#log.say('error', `the output of worker ${name} (pid ${pid}) cannot be read: ${(error as Error).message}`);
     }
     child.send({ kind: 'log-opened', worker });
   }

@@ -201,8 +201,8 @@ test('ConcurrentGateway fails what a lost worker had begun; what it had not goes
   story.lose(lost);
   deepEqual(toldOf(exchanges), ['begin 200 undefined; write part; cut', 'refuse 502', '', '', '']);
   deepEqual(story.logged, [
-    'error request a GET /a was lost with worker 1 (pid 101)',
-    'error request b GET /b was lost with worker 1 (pid 101)',
+    'error request a GET /a was lost with worker w1 (pid 101)',
+    'error request b GET /b was lost with worker w1 (pid 101)',
   ]);
   equal(lost.socket.isDestroyed, true);
   story.setWorkers({ active: [2] });

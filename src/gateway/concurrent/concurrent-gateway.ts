@@ -187,7 +187,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   onFault(lane: ConcurrentLane, fault: string): void {
-    this.log('error', `worker ${lane.worker} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
+    this.log('error', `worker ${lane.name} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
     this.onLaneLost(lane);
   }
 

@@ -71,7 +71,7 @@ for (const [name, render] of Object.entries(FAULTS)) {
       exchanges.map(({ told }) => told.at(-1)),
       ['refuse 502', 'refuse 502', 'close 1012'],
     );
-    equal(story.logged[0]?.startsWith('error worker 1 (pid 101) broke the lane protocol: '), true, story.logged[0]);
+    equal(story.logged[0]?.startsWith('error worker w1 (pid 101) broke the lane protocol: '), true, story.logged[0]);
     story.expectRest();
   });
 }

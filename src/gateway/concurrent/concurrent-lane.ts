@@ -32,6 +32,8 @@ export interface ConcurrentOwner {
 
 export class ConcurrentLane implements Carrier {
   readonly worker: number;
+  /** Of the worker, as the log has it. */
+  readonly name: string;
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
@@ -57,6 +59,7 @@ export class ConcurrentLane implements Carrier {
     this.#owner = owner;
     this.output = new LaneOutput(socket, (output) => owner.onDirty(output));
     this.worker = identity.worker;
+    this.name = identity.name;
     this.unit = identity.unit;
     this.slot = identity.slot;
     this.pid = identity.pid;

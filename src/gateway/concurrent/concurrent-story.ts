@@ -108,7 +108,7 @@ export class ConcurrentStory {
     const slot = this.#slots;
     this.#slots += 1;
     ok(slot < SLOTS);
-    const identity = { worker, unit: 0, slot, pid: 100 + worker, capacity };
+    const identity = { worker, name: `w${worker}`, unit: 0, slot, pid: 100 + worker, capacity };
     return new FakeConcurrentWorker((socket) => this.gateway.addLane(socket, identity));
   }
 

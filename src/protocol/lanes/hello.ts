@@ -1,9 +1,14 @@
 /** HELLO of docs/lanes.md: how a worker's connection says which lane it is. */
 
+/** It stands in lines of the log. */
+const NAME = /^w[1-9]\d{0,5}$/;
+
 export interface Hello {
   readonly secret: string;
   readonly role: 'requests' | 'control';
   readonly worker: number;
+  /** Of the worker, as the log has it: "w2". */
+  readonly name: string;
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
@@ -24,16 +29,20 @@ export function parseHello(text: string): Hello | undefined {
   if (typeof value !== 'object' || value === null) {
     return undefined;
   }
-  const { secret, role, worker, unit = 0, slot = 0, pid, kind, capacity } = value as Record<string, unknown>;
-  if (typeof secret !== 'string' || (role !== 'requests' && role !== 'control')) {
+  const { secret, role, worker, name, unit = 0, slot = 0, pid, kind, capacity } = value as Record<string, unknown>;
+  if (typeof secret !== 'string' || (role !== 'requests' && role !== 'control') || !isName(name)) {
     return undefined;
   }
   if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid) || !isCount(capacity)) {
     return undefined;
   }
   return kind === 'wsgi' || kind === 'asgi' || kind === 'gevent'
-    ? { secret, role, worker, unit, slot, pid, kind, capacity }
+    ? { secret, role, worker, name, unit, slot, pid, kind, capacity }
     : undefined;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
 }
 
 function isCount(value: unknown): value is number {
