@@ -22,10 +22,10 @@ setup-dev:
 run: setup
 	@tools/run-example.sh $(BIND) $(PORT)
 
-# Everything that a change must pass. Chromium, OpenSSL and Redis are the only Debian packages that it needs.
+# Everything that a change must pass. Chromium, nginx, OpenSSL and Redis are the only Debian packages that it needs.
 test: setup-dev
 	@tools/setup-example.sh
-	@tools/packages.sh chromium openssl redis-server
+	@tools/packages.sh chromium nginx openssl redis-server
 	@$(NODE) tools/test.ts
 
 # The worker's tests, under each Python that this machine has.

@@ -5,7 +5,7 @@ import { failure } from '../kernel/outcome.ts';
 import type { ServerModel } from './model.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
-import { parseChoice, parseCount, parseDuration, parseSize, parseSwitch, parseText } from './setting-values.ts';
+import { parseChoice, parseCount, parseDuration, parseSize, parseSwitch } from './setting-values.ts';
 
 const MIB = 2 ** 20;
 /** Of all edge threads together; a lane has as many streams. */
@@ -18,7 +18,6 @@ type AsyncSetting =
   | 'workerClass'
   | 'lifespan'
   | 'loop'
-  | 'rootPath'
   | 'drainTimeoutMs'
   | 'workerConnections'
   | 'webSockets'
@@ -65,15 +64,6 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     fallbackText: 'auto',
     fallback: always('auto'),
     parse: last(parseChoice('auto', 'asyncio', 'uvloop')),
-  },
-  rootPath: {
-    flag: 'root-path',
-    value: 'PATH',
-    group: 'ASGI and WebSockets',
-    doc: 'The path under which a proxy has mounted the application: the root_path of ASGI.',
-    fallbackText: 'none',
-    fallback: always(''),
-    parse: last(parseText),
   },
   drainTimeoutMs: {
     flag: 'drain-timeout',

@@ -21,7 +21,11 @@ export interface StaticFolder {
 export interface ServerModel {
   readonly binds: readonly BindAddress[];
   readonly backlog: number;
+  /** The fields by which a trusted proxy tells of its client; those of the other family are not the application's to see. */
+  readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
   readonly forwardedAllowIps: readonly string[];
+  /** '' or what a request's path has lost on its way here: a slash, and at its end none. */
+  readonly rootPath: string;
 
   /** PEM. With a certificate every address of `binds` speaks TLS, and those of `insecureBinds` do not. */
   readonly certFile: string;
@@ -53,7 +57,6 @@ export interface ServerModel {
   readonly workerClass: 'sync' | 'gevent';
   readonly lifespan: 'auto' | 'on' | 'off';
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
-  readonly rootPath: string;
   readonly drainTimeoutMs: number;
   readonly webSockets: boolean;
   readonly wsMessageBytesMax: number;

@@ -11,6 +11,7 @@ export interface Machine {
 
 export const SETTING_GROUPS = [
   'Addresses',
+  'Behind a proxy',
   'TLS',
   'Processes',
   'Application',

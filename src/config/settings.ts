@@ -9,6 +9,7 @@ import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import type { PreloadMode, ServerModel } from './model.ts';
+import { PROXY_SETTINGS } from './proxy-settings.ts';
 import { parseResponseField } from './response-field.ts';
 import type { Machine, Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
@@ -18,7 +19,6 @@ import {
   parseCount,
   parseDuration,
   parseOctal,
-  parsePeers,
   parseSize,
   parseStaticFolder,
   parseSwitch,
@@ -57,15 +57,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(2048),
     parse: last(parseCount(1, 65_535)),
   },
-  forwardedAllowIps: {
-    flag: 'forwarded-allow-ips',
-    value: 'IP,…',
-    group: 'Addresses',
-    doc: 'Peers whose X-Forwarded-* and Forwarded fields are believed: addresses, blocks (10.0.0.0/8), or * for all.',
-    fallbackText: '127.0.0.1,::1',
-    fallback: always(['127.0.0.1', '::1']),
-    parse: last(parsePeers),
-  },
+  ...PROXY_SETTINGS,
   ...TLS_SETTINGS,
   workers: {
     flag: 'workers',

@@ -1,128 +1,147 @@
 /**
- * Who the client is, when a proxy in front says so. Believed only from peers of --forwarded-allow-ips: anyone else could claim to
- * be anybody. Of a chain of addresses the rightmost that is not such a peer itself is the client (RFC 7239 5.2, 7.4; nginx real_ip_recursive).
+ * What a proxy's fields say of its client: the address, and the scheme. Of the two families (forwarded-fields.ts) one is read, for
+ * a proxy that writes one hands the other on as the client has sent it.
+ *
+ * Each proxy has added to a chain whom it was asked by. So the chain is read from its end, as long as the one who wrote an entry is
+ * trusted: the client is the last address that was found so (RFC 7239 7.4; nginx `real_ip_recursive`).
  */
 
-import { BlockList, isIP } from 'node:net';
+import type { ForwardedElement } from '../protocol/http/forwarded-elements.ts';
+import { parseForwarded } from '../protocol/http/forwarded-elements.ts';
+import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
+import { parseForwardedNode } from '../protocol/http/forwarded-node.ts';
+import { trimSpaces } from '../protocol/http1/grammar.ts';
 import type { FieldBlock } from '../protocol/http1/types.ts';
-
-/** Peers that may say who the client is: IP addresses, networks in CIDR form, `*` for all. A Unix socket's peer is one always. */
-export class TrustedPeers {
-  readonly #list = new BlockList();
-  readonly #all: boolean;
-
-  constructor(entries: readonly string[]) {
-    this.#all = entries.includes('*');
-    for (const entry of entries) {
-      const [address = '', bits] = entry.split('/');
-      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-      if (isIP(address) === 0) {
-        continue;
-      }
-      if (bits === undefined) {
-        this.#list.addAddress(address, family);
-      } else {
-        this.#list.addSubnet(address, Number(bits), family);
-      }
-    }
-  }
-
-  has(address: string): boolean {
-    return (
-      this.#all ||
-      address === '' ||
-      (isIP(address) !== 0 && this.#list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
-    );
-  }
-}
+import type { Scheme } from './forwarded-scheme.ts';
+import { readScheme, toScheme } from './forwarded-scheme.ts';
+import { EDGE_LIMITS } from './limits.ts';
+import type { TrustedPeers } from './trusted-peers.ts';
+import { canonicalAddress } from './trusted-peers.ts';
 
 export interface ForwardedClient {
+  /** Undefined: nobody is named. */
+  readonly address: string | undefined;
+  /** '' if it is not known. */
+  readonly port: string;
+  readonly scheme: Scheme | undefined;
+  /** `malformed`: nothing was believed. `contradictory`: of the scheme two things are said. */
+  readonly fault: 'malformed' | 'contradictory' | undefined;
+}
+
+interface Node {
   readonly address: string | undefined;
   readonly port: string;
-  readonly scheme: 'http' | 'https' | undefined;
 }
 
-const NOTHING: ForwardedClient = { address: undefined, port: '', scheme: undefined };
-const known = new WeakMap<FieldBlock, ForwardedClient>();
+const NOBODY: Node = { address: undefined, port: '' };
+const MALFORMED: ForwardedClient = { ...NOBODY, scheme: undefined, fault: 'malformed' };
 
-/** What the fields of a trusted peer say. `Forwarded` rules if it is there, for it is the standard's. */
-export function readForwarded(block: FieldBlock, peers: TrustedPeers): ForwardedClient {
-  const before = known.get(block);
-  if (before !== undefined) {
-    return before;
+export class ForwardedReader {
+  readonly family: ForwardedFamily;
+  readonly #peers: TrustedPeers;
+  /** A connection of a proxy repeats its fields: the same block is read once. */
+  readonly #known = new WeakMap<FieldBlock, ForwardedClient>();
+
+  constructor(family: ForwardedFamily, peers: TrustedPeers) {
+    this.family = family;
+    this.#peers = peers;
   }
-  const forwarded = joined(block, 'forwarded');
-  const found = forwarded === '' ? readXForwarded(block, peers) : readStandard(forwarded, peers);
-  known.set(block, found);
-  return found;
-}
 
-function joined(block: FieldBlock, lower: string): string {
-  return block.fields
-    .filter((field) => field.lower === lower)
-    .map((field) => field.value)
-    .join(',');
-}
-
-function readXForwarded(block: FieldBlock, peers: TrustedPeers): ForwardedClient {
-  const chain = joined(block, 'x-forwarded-for');
-  const scheme =
-    toScheme(joined(block, 'x-forwarded-proto').split(',').at(-1)) ??
-    toScheme(block.get('x-forwarded-protocol')) ??
-    (block.get('x-forwarded-ssl') === 'on' ? 'https' : undefined);
-  if (chain === '') {
-    return scheme === undefined ? NOTHING : { address: undefined, port: '', scheme };
-  }
-  return { ...clientOf(chain.split(','), peers), scheme };
-}
-
-function readStandard(value: string, peers: TrustedPeers): ForwardedClient {
-  const hops = value.split(',').map((hop) => new Map(hop.split(';').map((pair) => splitPair(pair))));
-  return {
-    ...clientOf(
-      hops.map((hop) => hop.get('for') ?? ''),
-      peers,
-    ),
-    scheme: toScheme(hops.at(-1)?.get('proto')),
-  };
-}
-
-function splitPair(pair: string): [string, string] {
-  const at = pair.indexOf('=');
-  const value = pair.slice(at + 1).trim();
-  return [pair.slice(0, at).trim().toLowerCase(), value.startsWith('"') ? value.slice(1, -1) : value];
-}
-
-function clientOf(hops: readonly string[], peers: TrustedPeers): { address: string | undefined; port: string } {
-  let client: { address: string; port: string } | undefined;
-  for (const hop of hops.toReversed()) {
-    const node = readNode(hop.trim());
-    if (node === undefined) {
-      break;
+  read(block: FieldBlock): ForwardedClient {
+    const before = this.#known.get(block);
+    if (before !== undefined) {
+      return before;
     }
-    client = node;
-    if (!peers.has(node.address)) {
-      break;
+    const found = this.#readFamily(block);
+    this.#known.set(block, found);
+    return found;
+  }
+
+  #readFamily(block: FieldBlock): ForwardedClient {
+    switch (this.family) {
+      case 'x-forwarded': {
+        const scheme = readScheme(block);
+        const client = this.#endOfChain(block.getAll('x-forwarded-for').join(','));
+        return scheme === 'contradictory'
+          ? { ...client, scheme: undefined, fault: scheme }
+          : { ...client, scheme, fault: undefined };
+      }
+      case 'forwarded': {
+        const elements = parseForwarded(block.getAll('forwarded'));
+        return elements === undefined ? MALFORMED : this.#readElements(elements);
+      }
+      case 'none':
+        return { ...NOBODY, scheme: undefined, fault: undefined };
     }
   }
-  return client ?? { address: undefined, port: '' };
-}
 
-/** `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80`; undefined for anything else (`unknown`, `_hidden`). */
-function readNode(text: string): { address: string; port: string } | undefined {
-  if (isIP(text) !== 0) {
-    return { address: text, port: '' };
+  /** `text`: addresses with commas between them. */
+  #endOfChain(text: string): Node {
+    let client = NOBODY;
+    let end = text.length;
+    for (let hops = 0; hops < EDGE_LIMITS.forwardedHopsMax && end > 0; hops += 1) {
+      const comma = text.lastIndexOf(',', end - 1);
+      const node = toNode(trimSpaces(text.slice(comma + 1, end)));
+      if (node === undefined) {
+        break;
+      }
+      client = node;
+      if (!this.#peers.has(node.address)) {
+        break;
+      }
+      end = comma;
+    }
+    return client;
   }
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?$/.exec(text);
-  const address = match?.[1] ?? match?.[2] ?? '';
-  return isIP(address) === 0 ? undefined : { address, port: match?.[3] ?? '' };
+
+  #readElements(elements: readonly ForwardedElement[]): ForwardedClient {
+    const nodes = elements.map((element) => readFor(element));
+    if (nodes.includes(undefined)) {
+      return MALFORMED;
+    }
+    let client = NOBODY;
+    let scheme: Scheme | undefined;
+    const last = elements.length - 1;
+    for (let at = last; at >= 0 && last - at < EDGE_LIMITS.forwardedHopsMax; at -= 1) {
+      // Whoever wrote this element is trusted. What it does not say of the scheme, the one behind it has said.
+      scheme = toScheme(elements[at]?.get('proto')) ?? scheme;
+      const node = nodes[at];
+      if (node?.address === undefined) {
+        break;
+      }
+      client = node;
+      if (!this.#peers.has(node.address)) {
+        break;
+      }
+    }
+    return { ...client, scheme, fault: undefined };
+  }
 }
 
-function toScheme(text: string | undefined): 'http' | 'https' | undefined {
-  const lower = text?.trim().toLowerCase();
-  return lower === 'https' || lower === 'ssl' || lower === 'wss'
-    ? 'https'
-    : lower === 'http' || lower === 'ws'
-      ? 'http'
-      : undefined;
+/** Nobody if the element hides or leaves out its client; undefined if what it says is no node. */
+function readFor(element: ForwardedElement): Node | undefined {
+  const text = element.get('for');
+  if (text === undefined) {
+    return NOBODY;
+  }
+  const node = parseForwardedNode(text);
+  if (node === undefined) {
+    return undefined;
+  }
+  if (node.address === '') {
+    return NOBODY;
+  }
+  const address = canonicalAddress(node.address);
+  return address === undefined ? undefined : { address, port: node.port };
+}
+
+/** An entry of X-Forwarded-For: an address, also IPv6 without brackets; some proxies add a port, or quotes. Undefined for anything else. */
+function toNode(text: string): { readonly address: string; readonly port: string } | undefined {
+  const bare = canonicalAddress(text);
+  if (bare !== undefined) {
+    return { address: bare, port: '' };
+  }
+  const node = parseForwardedNode(/^"(.*)"$/.exec(text)?.[1] ?? text);
+  const address = canonicalAddress(node?.address ?? '');
+  return address === undefined ? undefined : { address, port: node?.port ?? '' };
 }

@@ -37,6 +37,10 @@ export const EDGE_LIMITS = {
   descriptorsReservedMin: 64,
   /** Refused connections are logged at most this often. */
   refusalLogMs: 1_000,
+  /** Proxies that one request may have come through: of a longer chain, the last of so many is taken for the client. */
+  forwardedHopsMax: 64,
+  /** Peers whose fields were not believed are named in the log, so many of them: an operator has few proxies, the Internet has millions of clients. */
+  disbelievedPeersMax: 8,
   /** A request id of a trusted peer longer than this is replaced. */
   requestIdLengthMax: 128,
 } as const;

@@ -5,6 +5,8 @@
 
 import { Worker } from 'node:worker_threads';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
+import { FirstNames, renderDisbelief } from './disbelief.ts';
+import { EDGE_LIMITS } from './limits.ts';
 import { newSharedState } from './shared-state.ts';
 import type { FromThread, ToThread } from './thread.ts';
 import { EdgeThread } from './thread.ts';
@@ -20,7 +22,11 @@ class Edge {
   /** By worker, the threads that have nothing left on its lanes; until all have said so, or it is gone. */
   readonly #quiet = new Map<number, Set<number>>();
 
+  readonly #disbelieved = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
+  #allowed: readonly string[] = [];
+
   start(config: ConfigureEdge): void {
+    this.#allowed = config.settings.forwardedAllowIps;
     const shared = newSharedState(config.slotsMax, config.edgeThreads);
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
     this.#threads.push(first);
@@ -55,6 +61,9 @@ class Edge {
       case 'room':
         this.#threads[message.to]?.receive({ kind: 'room' });
         return;
+      case 'disbelieved':
+        this.#onDisbelieved(message.address, message.claim);
+        return;
       case 'ready':
         this.#ready.add(index);
         if (this.#ready.size === this.#threads.length) {
@@ -72,6 +81,13 @@ class Edge {
         return;
       default:
         tell(message);
+    }
+  }
+
+  /** Each thread names a peer once; here it is named for all of them. */
+  #onDisbelieved(address: string, claim: string): void {
+    if (this.#disbelieved.take(address)) {
+      tell({ kind: 'log', level: 'warning', text: renderDisbelief(address, claim, this.#allowed) });
     }
   }
 

@@ -28,7 +28,8 @@ export class RequestIds {
   }
 }
 
-/** A trusted peer's id is kept if it can go into a log, a field and an environment unescaped. */
-export function isAcceptableId(id: string | undefined): id is string {
-  return id !== undefined && id.length <= EDGE_LIMITS.requestIdLengthMax && ACCEPTABLE.test(id);
+/** The id that a trusted peer gave, if it is one that can go into a log, a field and an environment unescaped. Of two, none is taken. */
+export function acceptableId(given: readonly string[]): string | undefined {
+  const [id = ''] = given;
+  return given.length === 1 && id.length <= EDGE_LIMITS.requestIdLengthMax && ACCEPTABLE.test(id) ? id : undefined;
 }

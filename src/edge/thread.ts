@@ -18,12 +18,15 @@ import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import { renderCombined, renderJson } from './access-log/line.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
-import { TrustedPeers } from './forwarded.ts';
+import { Disbelief } from './disbelief.ts';
+import { ForwardedReader } from './forwarded.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { listenWithBuffer } from './node-internals.ts';
+import { Identifier } from './pipeline/identify.ts';
 import type { PeerOrigins } from './pipeline/origins.ts';
 import { ListenerOrigins } from './pipeline/origins.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
@@ -35,9 +38,13 @@ import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
 import { HeadRenderer } from './transport/response-text.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
+import { TrustedPeers } from './trusted-peers.ts';
 
-/** What threads say beside what the supervisor is told: thread `to` may look for a worker. */
-export type FromThread = FromEdge | { readonly kind: 'room'; readonly to: number };
+/** What threads say beside what the supervisor is told: thread `to` may look for a worker; a peer was not believed what it `claim`s. */
+export type FromThread =
+  | FromEdge
+  | { readonly kind: 'room'; readonly to: number }
+  | { readonly kind: 'disbelieved'; readonly address: string; readonly claim: string };
 export type ToThread = ToEdge | { readonly kind: 'room' };
 
 const NO_WORKERS: WorkerSets = {
@@ -59,6 +66,7 @@ export class EdgeThread {
   readonly #table: ConnectionTable;
   readonly #gateway: AppGateway;
   readonly #accessLog: AccessLog | undefined;
+  readonly #trusted: TrustedPeers;
   readonly #services: ConnectionServices;
   readonly #servers: Server[] = [];
   #tlsSettings: TlsSettings | undefined;
@@ -78,6 +86,7 @@ export class EdgeThread {
     this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
     this.#static = this.#compileStatic([]);
+    this.#trusted = new TrustedPeers(config.settings.forwardedAllowIps);
     this.#services = this.#newServices();
   }
 
@@ -157,8 +166,7 @@ export class EdgeThread {
       memo: new FieldMemo(),
       renderer: new HeadRenderer(settings.responseFields),
       table: this.#table,
-      ids: new RequestIds(),
-      trusted: new TrustedPeers(settings.forwardedAllowIps),
+      identifier: this.#newIdentifier(),
       keepAliveMs: settings.keepAliveMs,
       isDevelopment: development,
       webSocket: { ...settings.webSocket, contexts: new ZlibContexts(), fields: settings.responseFields },
@@ -175,6 +183,15 @@ export class EdgeThread {
       monotonicMs: () => systemClock.monotonicMs(),
       log: (level, text) => this.#log(level, text),
     };
+  }
+
+  #newIdentifier(): Identifier {
+    return new Identifier({
+      reader: new ForwardedReader(this.#config.settings.forwardedFields, this.#trusted),
+      ids: new RequestIds(),
+      disbelief: new Disbelief((address, claim) => this.#send({ kind: 'disbelieved', address, claim })),
+      faults: new CountedLog('proxy fields not taken from', (text) => this.#log('warning', text)),
+    });
   }
 
   #compileStatic(mounts: readonly StaticMount[]): Handler {
@@ -241,7 +258,7 @@ export class EdgeThread {
   }
 
   #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffer: Buffer): Server {
-    const origins = new ListenerOrigins(listener).of(undefined);
+    const origins = this.#originsOf(listener).of(undefined);
     return listenWithBuffer(where, buffer, (socket) => {
       const client = this.#admit(socket, listener.kind);
       if (client === undefined) {
@@ -253,7 +270,7 @@ export class EdgeThread {
   }
 
   #listenSecurely(fd: number, listener: Listener): Server {
-    const origins = new ListenerOrigins(listener);
+    const origins = this.#originsOf(listener);
     const server = createServer({ noDelay: true }, (carrier) => {
       const client = this.#admit(carrier, listener.kind);
       if (client === undefined) {
@@ -270,6 +287,10 @@ export class EdgeThread {
     return server.listen({ fd }, this.#config.settings.backlog);
   }
 
+  #originsOf(listener: Listener): ListenerOrigins {
+    return new ListenerOrigins(listener, this.#config.settings.forwardedFields);
+  }
+
   /** Undefined: it has been closed. */
   #admit(socket: Socket, kind: Listener['kind']): Client | undefined {
     const client = clientOf(socket);
@@ -283,7 +304,8 @@ export class EdgeThread {
   }
 
   #connect(socket: Socket, client: Client, origins: PeerOrigins): Http1Connection {
-    const peer = { client, origins, isTrusted: this.#services.trusted.has(client.address) };
+    const isTrusted = this.#config.settings.forwardedFields !== 'none' && this.#trusted.has(client.address);
+    const peer = { client, origins, isTrusted };
     const connection = new Http1Connection(socket, peer, this.#services);
     this.#table.add(connection);
     return connection;

@@ -1,24 +1,19 @@
 /** What is special about some fields of a request on its way to an application, whatever its interface. Names are in lower case. */
 
+import type { Origin } from '../protocol/http/exchange.ts';
+import { forwardedFamilyOf } from '../protocol/http/forwarded-fields.ts';
+
 /** Sent in the request part of a head, so that no memo ever holds them. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set(['cookie', 'authorization', 'proxy-authorization']);
 
-/** What only a trusted peer may say. From anyone else it is replaced by what we know ourselves. */
-export const FORWARDED_FIELDS: ReadonlySet<string> = new Set([
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-forwarded-protocol',
-  'x-forwarded-scheme',
-  'x-forwarded-server',
-  'x-forwarded-ssl',
-  'x-real-ip',
-  'x-scheme',
-  'x-url-scheme',
-  'front-end-https',
-]);
+/**
+ * What the peer may not say, or says in fields that are not read: a proxy hands on fields that it does not write, so they are its client's.
+ * Those of an untrusted peer are replaced by what we know ourselves.
+ */
+export function isDisbelieved(lower: string, { believed }: Origin): boolean {
+  const family = forwardedFamilyOf(lower);
+  return family !== undefined && family !== believed;
+}
 
 /**
  * Never passed on: `X_User` could pass for `X-User` (applications map both to one key), `Proxy` for a setting of the application's

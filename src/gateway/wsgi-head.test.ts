@@ -8,7 +8,14 @@ import { TLS_FACTS } from './fake-tls-facts.ts';
 import type { WsgiBody } from './wsgi-head.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
 
-const ORIGIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
+const ORIGIN: Origin = {
+  scheme: 'http',
+  name: 'localhost',
+  port: '8000',
+  believed: 'none',
+  isContradictory: false,
+  tls: undefined,
+};
 const CLIENT = { subject: 'CN=Zoë,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?: WsgiBody): Record<string, string> {
@@ -133,9 +140,23 @@ test("renderWsgiHead() tells the truth when a stranger sends forwarded fields, a
   equal(stranger['HTTP_X_FORWARDED_FOR'], '192.0.2.1');
   equal(stranger['HTTP_X_FORWARDED_PROTO'], 'http');
   equal('HTTP_X_FORWARDED_SSL' in stranger, false);
-  const friend = environ(lines, { origin: { ...ORIGIN, isTrusted: true } });
+  const friend = environ(lines, { origin: { ...ORIGIN, believed: 'x-forwarded' } });
   equal(friend['HTTP_X_FORWARDED_FOR'], '6.6.6.6');
   equal(friend['HTTP_X_FORWARDED_SSL'], 'on');
+});
+
+test('renderWsgiHead() drops the family of forwarded fields that is not read, and says nothing in its place', () => {
+  const lines: [string, string][] = [
+    ['Forwarded', 'for=6.6.6.6'],
+    ['X-Forwarded-For', '192.0.2.9'],
+    ['X-Forwarded-Prefix', '/p'],
+    ['X-Real-IP', '192.0.2.9'],
+  ];
+  const keysWith = (believed: Origin['believed']): string[] =>
+    Object.keys(environ(lines, { origin: { ...ORIGIN, believed } })).filter((key) => /FORWARDED|REAL/.test(key));
+  deepEqual(keysWith('x-forwarded'), ['HTTP_X_FORWARDED_FOR', 'HTTP_X_FORWARDED_PREFIX', 'HTTP_X_REAL_IP']);
+  deepEqual(keysWith('forwarded'), ['HTTP_FORWARDED']);
+  deepEqual(keysWith('none'), ['HTTP_X_FORWARDED_FOR', 'HTTP_X_FORWARDED_PROTO', 'HTTP_X_FORWARDED_HOST']);
 });
 
 test("renderWsgiHead() states the body and lets the target's authority rule", () => {
@@ -171,7 +192,7 @@ test("renderWsgiHead() tells of TLS in mod_ssl's words", () => {
 });
 
 test('renderWsgiHead() does not say HTTPS where a trusted proxy says http', () => {
-  const found = tlsKeys(environ([], { origin: { ...ORIGIN, isTrusted: true, tls: TLS_FACTS } }));
+  const found = tlsKeys(environ([], { origin: { ...ORIGIN, believed: 'x-forwarded', tls: TLS_FACTS } }));
   deepEqual(Object.keys(found), ['SSL_PROTOCOL', 'SSL_CIPHER', 'SSL_CLIENT_VERIFY']);
 });
 

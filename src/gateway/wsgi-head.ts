@@ -7,7 +7,7 @@
 import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
 import type { CollectedBody } from './body-collector.ts';
-import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
+import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 
 /** Fields that never reach the application: framing is the edge's, and the rest would be a lie or a trap. */
 const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);
@@ -84,8 +84,8 @@ function renderBlock(block: FieldBlock, origin: Origin, minor: number): Rendered
     if (DROPPED.has(lower) || isNeverPassed(lower)) {
       continue;
     }
-    if (!origin.isTrusted && FORWARDED_FIELDS.has(lower)) {
-      rewritesForwarded = true;
+    if (isDisbelieved(lower, origin)) {
+      rewritesForwarded ||= origin.believed === 'none';
     } else if (SECRET_FIELDS.has(lower)) {
       secrets += `\0${environKey(lower)}\0${value}`;
     } else {

@@ -22,6 +22,7 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
       connectionsPerAddressMax: model.connectionsPerAddressMax,
       queueDepthMax: model.queueDepthMax,
       queueTimeoutMs: model.queueTimeoutMs,
+      forwardedFields: model.forwardedFields,
       forwardedAllowIps: model.forwardedAllowIps,
       responseFields: model.responseFields.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
       webSocket: {

@@ -1,6 +1,7 @@
 /** A server from its model to its end. */
 
 import type { ServeRequest } from '../config/model.ts';
+import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
 import { Log } from './log.ts';
@@ -15,6 +16,9 @@ export interface ServeReports {
   onStarted(announcement: Announcement): void;
   onGivenUp(error: string, traceback: string): void;
 }
+
+const EVERYONE_BELIEVED =
+  '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy is safer';
 
 /** Resolves with the exit code. */
 export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, reports: ServeReports): Promise<number> {
@@ -33,6 +37,9 @@ export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, r
     listenForSignals((command, signal) => supervisor.obey(command, signal));
     // A bug. The fleet is changed by whole steps, so what it knows is still right, and a running site is worth more than our pride.
     process.on('uncaughtException', (error) => log.say('error', `internal error: ${error.stack}`));
+    if (believesEveryone(request.model)) {
+      log.say('warning', EVERYONE_BELIEVED);
+    }
     supervisor.start();
     if (reloadOnChange) {
       void watchForChanges(supervisor, log, site.chdir);

@@ -132,7 +132,7 @@ const WEBSOCKET_OPTIONS: readonly Option[] = [
 const PROXY_OPTIONS: readonly Option[] = [
   {
     names: ['--proxy-headers'],
-    doc: 'Take the client and the scheme from X-Forwarded-* and Forwarded.',
+    doc: 'Take the client and the scheme from X-Forwarded-For and X-Forwarded-Proto.',
     fallbackText: 'off',
     treatment: setting(readBoolean, (readsProxyFields) => ({ readsProxyFields })),
   },
@@ -280,5 +280,5 @@ function readField(known: string): (text: string) => Outcome<string> {
   return (text) =>
     text.toLowerCase() === known
       ? success(text)
-      : failure(`"${text}" is not supported. Have the proxy send X-Forwarded-For or Forwarded`);
+      : failure(`"${text}" is not supported. Have the proxy send X-Forwarded-For`);
 }

@@ -204,7 +204,8 @@ function checkModel(model: ServerModel, report: DialectReport): void {
   if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
     report('dialect.conflict', 'jitter', 'it does nothing without the number of requests itself.', 'warning');
   }
-  if (model.forwardedAllowIps.length === 0 && binds.some(({ kind }) => kind === 'unix')) {
+  const isReading = model.forwardedFields !== 'none' && model.forwardedAllowIps.length === 0;
+  if (isReading && binds.some(({ kind }) => kind === 'unix')) {
     report(
       'dialect.note',
       'Unix socket',

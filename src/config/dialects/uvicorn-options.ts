@@ -226,7 +226,7 @@ const PROTOCOL_ROWS: readonly Row[] = [
   {
     name: 'proxy-headers',
     negation: '--no-proxy-headers',
-    doc: 'Take the client and the scheme from X-Forwarded-* and Forwarded.',
+    doc: 'Take the client and the scheme from X-Forwarded-For and X-Forwarded-Proto.',
     fallbackText: 'on',
     treatment: setting(readBoolean, (readsProxyFields) => ({ readsProxyFields })),
   },

@@ -88,7 +88,7 @@ test("uvicorn's options become values of the model", () => {
         ],
       },
     ],
-    [['--no-proxy-headers'], { forwardedAllowIps: [] }],
+    [['--no-proxy-headers'], { forwardedAllowIps: [], forwardedFields: 'none' }],
     [['--proxy-headers', '--forwarded-allow-ips', '*'], { forwardedAllowIps: ['*'] }],
     [['--limit-max-requests', '9', '--limit-max-requests-jitter', '3'], { maxRequests: 9, maxRequestsJitter: 3 }],
     [['--limit-concurrency', '10'], { workerConnections: 10, queueDepthMax: 0 }],
@@ -210,7 +210,7 @@ test('what has no meaning here is told once', () => {
   assert.deepEqual(infos(['--no-date-header']), ['dialect.note --no-date-header']);
   assert.deepEqual(infos(['--uds', '/a', '--port', '1']), ['dialect.note --uds']);
   assert.deepEqual(infos(['--reload', '--workers', '2']), ['dialect.note --reload']);
-  assert.deepEqual(infos(['--uds', '/a', '--no-proxy-headers']), ['dialect.note Unix socket']);
+  assert.deepEqual(infos(['--uds', '/a', '--no-proxy-headers']), []);
 });
 
 test('uvicorn refuses values that cannot be read', () => {

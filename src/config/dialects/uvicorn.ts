@@ -57,7 +57,7 @@ function complete(asked: Asked, report: DialectReport): Completed {
       ...modelOf(draft),
       ...bindsOf(draft, report),
       ...clientsUnasked(asked, { option: '--ssl-ca-certs', wayOut: '--ssl-cert-reqs 2' }, report),
-      ...(draft.readsProxyFields === false ? { forwardedAllowIps: [] } : {}),
+      ...(draft.readsProxyFields === false ? { forwardedAllowIps: [], forwardedFields: 'none' } : {}),
       ...(isQuiet(draft) ? { accessLog: '' } : {}),
       ...(draft.reloadOnChange ? oneWorker(draft, report) : {}),
       env: environmentOf(draft, machine),

@@ -2,10 +2,11 @@
 
 import type { Client, Origin } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http1/types.ts';
-import type { TrustedPeers } from '../forwarded.ts';
-import { readForwarded } from '../forwarded.ts';
+import type { CountedLog } from '../counted-log.ts';
+import type { Disbelief } from '../disbelief.ts';
+import type { ForwardedClient, ForwardedReader } from '../forwarded.ts';
 import type { RequestIds } from '../request-id.ts';
-import { isAcceptableId } from '../request-id.ts';
+import { acceptableId } from '../request-id.ts';
 import type { Requester } from '../transport/http1-exchange.ts';
 import type { PeerOrigins } from './origins.ts';
 
@@ -16,21 +17,64 @@ export interface Peer {
   readonly isTrusted: boolean;
 }
 
-export function identify(peer: Peer, block: FieldBlock, trusted: TrustedPeers, ids: RequestIds): Requester {
-  const { client, origins } = peer;
-  if (!peer.isTrusted) {
-    return { client, origin: origins.untrusted, requestId: ids.next() };
-  }
-  const said = readForwarded(block, trusted);
-  const id = block.get('x-request-id');
-  return {
-    client: said.address === undefined ? client : { address: said.address, port: said.port },
-    origin: originSaid(origins, said.scheme),
-    requestId: isAcceptableId(id) ? id : ids.next(),
-  };
+export interface IdentifierParts {
+  readonly reader: ForwardedReader;
+  readonly ids: RequestIds;
+  readonly disbelief: Disbelief;
+  /** Of the fields of trusted peers. */
+  readonly faults: CountedLog;
 }
 
-function originSaid(origins: PeerOrigins, scheme: Origin['scheme'] | undefined): Origin {
+const REASONS = {
+  malformed: 'Forwarded breaks the grammar of RFC 7239 or says something twice, so nothing of it is believed',
+  contradictory:
+    'X-Forwarded-Proto and its relatives say http and https at once: answered with 400. Have the proxy set X-Forwarded-Proto, not add to it, and pass on no other one',
+} as const;
+
+/** One for each thread. */
+export class Identifier {
+  readonly #reader: ForwardedReader;
+  readonly #ids: RequestIds;
+  readonly #disbelief: Disbelief;
+  readonly #faults: CountedLog;
+
+  constructor({ reader, ids, disbelief, faults }: IdentifierParts) {
+    this.#reader = reader;
+    this.#ids = ids;
+    this.#disbelief = disbelief;
+    this.#faults = faults;
+  }
+
+  identify(peer: Peer, block: FieldBlock): Requester {
+    const { client, origins, isTrusted } = peer;
+    if (isTrusted && block.hasProxyFields) {
+      const said = this.#reader.read(block);
+      if (said.fault !== undefined) {
+        this.#faults.tell(client.address, REASONS[said.fault]);
+      }
+      return {
+        client: said.address === undefined ? client : { address: said.address, port: said.port },
+        origin: originSaid(origins, said),
+        requestId: acceptableId(block.getAll('x-request-id')) ?? this.#ids.next(),
+      };
+    }
+    if (block.hasProxyFields && this.#disbelief.mayTell(client.address)) {
+      this.#disbelief.tell(client.address, origins.untrusted.scheme, this.#reader.read(block));
+    }
+    return { client, origin: isTrusted ? origins.trusted : origins.untrusted, requestId: this.#ids.next() };
+  }
+}
+
+function originSaid(origins: PeerOrigins, { scheme, fault }: ForwardedClient): Origin {
+  switch (fault) {
+    case 'malformed':
+      // Believed in nothing, so it is not the application's to believe either.
+      return origins.untrusted;
+    case 'contradictory':
+      return origins.contradictory;
+    case undefined:
+      break;
+  }
   switch (scheme) {
     case 'http':
       return origins.trustedPlain;

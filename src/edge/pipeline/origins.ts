@@ -2,6 +2,7 @@
 
 import type { Listener } from '../../protocol/control/edge.ts';
 import type { Origin, TlsFacts } from '../../protocol/http/exchange.ts';
+import type { ForwardedFamily } from '../../protocol/http/forwarded-fields.ts';
 
 export interface PeerOrigins {
   readonly untrusted: Origin;
@@ -9,17 +10,22 @@ export interface PeerOrigins {
   /** A trusted proxy said http, or https. */
   readonly trustedPlain: Origin;
   readonly trustedSecure: Origin;
+  /** A trusted proxy said both. */
+  readonly contradictory: Origin;
 }
 
 /** One object for each distinct origin: what is rendered for one is kept with it. */
 export class ListenerOrigins {
   readonly #listener: Listener;
+  readonly #believed: ForwardedFamily;
   readonly #plain: PeerOrigins;
   readonly #secure = new WeakMap<TlsFacts, PeerOrigins>();
 
-  constructor(listener: Listener) {
+  /** `believed`: which of their fields trusted peers are believed. */
+  constructor(listener: Listener, believed: ForwardedFamily) {
     this.#listener = listener;
-    this.#plain = newOrigins(listener, undefined);
+    this.#believed = believed;
+    this.#plain = newOrigins(listener, believed, undefined);
   }
 
   of(tls: TlsFacts | undefined): PeerOrigins {
@@ -30,13 +36,17 @@ export class ListenerOrigins {
     if (known !== undefined) {
       return known;
     }
-    const fresh = newOrigins(this.#listener, tls);
+    const fresh = newOrigins(this.#listener, this.#believed, tls);
     this.#secure.set(tls, fresh);
     return fresh;
   }
 }
 
-function newOrigins({ kind, address, port }: Listener, tls: TlsFacts | undefined): PeerOrigins {
+function newOrigins(
+  { kind, address, port }: Listener,
+  believed: ForwardedFamily,
+  tls: TlsFacts | undefined,
+): PeerOrigins {
   const scheme = tls === undefined ? 'http' : 'https';
   const isNamed = kind === 'tcp' && address !== '0.0.0.0' && address !== '::';
   const unixPort = tls === undefined ? '80' : '443';
@@ -44,14 +54,16 @@ function newOrigins({ kind, address, port }: Listener, tls: TlsFacts | undefined
     scheme,
     name: isNamed ? address : 'localhost',
     port: kind === 'unix' ? unixPort : String(port),
-    isTrusted: false,
+    believed: 'none',
+    isContradictory: false,
     tls,
   };
-  const trusted: Origin = { ...untrusted, isTrusted: true };
+  const trusted: Origin = { ...untrusted, believed };
   return {
     untrusted,
     trusted,
     trustedPlain: scheme === 'http' ? trusted : { ...trusted, scheme: 'http' },
     trustedSecure: scheme === 'https' ? trusted : { ...trusted, scheme: 'https' },
+    contradictory: { ...untrusted, isContradictory: true },
   };
 }

@@ -15,8 +15,15 @@ export function compilePipeline(handlers: readonly Handler[]): Handler {
 
 const OPTIONS_FIELDS = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n';
 
-/** Requests that no handler of ours is meant for: tunnels (RFC 9110 9.3.6), TRACE, which shows a client's secrets to its scripts, and `OPTIONS *`. */
+/**
+ * Requests that no handler of ours is meant for: those whose proxy contradicts itself, tunnels (RFC 9110 9.3.6), TRACE, which shows a client's
+ * secrets to its scripts, and `OPTIONS *`.
+ */
 export function refuseUnserved(exchange: Exchange): boolean {
+  if (exchange.origin.isContradictory) {
+    exchange.responder.refuse(400, 'The fields of the proxy say http and https at once.');
+    return true;
+  }
   switch (exchange.method) {
     case 'CONNECT':
     case 'TRACE':

@@ -11,9 +11,9 @@ import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import { contextOptions } from '../../protocol/tls/context-options.ts';
 import type { ConnectionTable, TrackedConnection } from '../connection-table.ts';
+import { CountedLog } from '../counted-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { carrierOf } from '../node-internals.ts';
-import { HandshakeFaults } from './handshake-faults.ts';
 import { factsOf } from './tls-facts.ts';
 
 export type OnSecured = (socket: TLSSocket, facts: TlsFacts) => void;
@@ -34,7 +34,7 @@ export class TlsAcceptor {
   readonly #table: ConnectionTable;
   readonly #date: () => string;
   readonly #log: AcceptorOptions['log'];
-  readonly #faults: HandshakeFaults;
+  readonly #faults: CountedLog;
   readonly #handshakes = new WeakMap<Socket, Handshake>();
   /** Never listens: it is given connections. */
   readonly #server: Server;
@@ -45,7 +45,7 @@ export class TlsAcceptor {
     this.#table = table;
     this.#date = date;
     this.#log = log;
-    this.#faults = new HandshakeFaults((text) => log('info', text));
+    this.#faults = new CountedLog('no TLS with', (text) => log('info', text));
     this.#clients = settings.caCerts === '' ? 'not asked' : settings.isClientOptional ? 'optional' : 'required';
     this.#server = createServer({
       ...contextOptions(settings),

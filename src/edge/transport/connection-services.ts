@@ -2,8 +2,7 @@ import type { Handler } from '../../protocol/http/exchange.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable } from '../connection-table.ts';
-import type { TrustedPeers } from '../forwarded.ts';
-import type { RequestIds } from '../request-id.ts';
+import type { Identifier } from '../pipeline/identify.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
 
@@ -12,8 +11,7 @@ export interface ConnectionServices {
   readonly memo: FieldMemo;
   readonly renderer: HeadRenderer;
   readonly table: ConnectionTable;
-  readonly ids: RequestIds;
-  readonly trusted: TrustedPeers;
+  readonly identifier: Identifier;
   readonly keepAliveMs: number;
   readonly isDevelopment: boolean;
   readonly webSocket: WebSocketServices;

@@ -22,7 +22,6 @@ import { renderErrorPage } from '../error-pages.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
-import { identify } from '../pipeline/identify.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import type { Phase } from './deadline.ts';
 import { Deadline } from './deadline.ts';
@@ -103,7 +102,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     const startedMs = services.accessLog === undefined ? 0 : services.monotonicMs();
-    const requester = identify(this.#peer, head.block, services.trusted, services.ids);
+    const requester = services.identifier.identify(this.#peer, head.block);
     const exchange = new Http1Exchange(this, head, path, requester, startedMs);
     this.#exchange = exchange;
     this.#keepAlive = head.keepAlive;

@@ -6,7 +6,14 @@ import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import { TLS_FACTS } from '../fake-tls-facts.ts';
 import { renderAsgiHead } from './asgi-head.ts';
 
-const PLAIN: Origin = { scheme: 'http', name: 'localhost', port: '8000', isTrusted: false, tls: undefined };
+const PLAIN: Origin = {
+  scheme: 'http',
+  name: 'localhost',
+  port: '8000',
+  believed: 'none',
+  isContradictory: false,
+  tls: undefined,
+};
 const CLIENT = { subject: 'CN=Zoë\0,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function overTls(tls: TlsFacts): Origin {
@@ -108,6 +115,20 @@ test('renderAsgiHead() never tells of another connection that has sent the same 
   );
 });
 
+test('renderAsgiHead() drops the family of forwarded fields that is not read, and says nothing in its place', () => {
+  const lines: [string, string][] = [
+    ['Forwarded', 'for=6.6.6.6'],
+    ['X-Forwarded-For', '192.0.2.9'],
+  ];
+  const fieldsWith = (believed: Origin['believed']): string[] => {
+    const { request, block } = headOf(lines, { origin: { ...PLAIN, believed } });
+    return [...block.slice(5), ...request.slice(5)];
+  };
+  deepEqual(fieldsWith('x-forwarded'), ['x-forwarded-for', '192.0.2.9']);
+  deepEqual(fieldsWith('forwarded'), ['forwarded', 'for=6.6.6.6']);
+  deepEqual(fieldsWith('none').slice(0, 3), ['0', 'x-forwarded-for', '192.0.2.1']);
+});
+
 test('renderAsgiHead() renders what was agreed upon once for a connection', () => {
   let readCount = 0;
   const facts: TlsFacts = {
@@ -121,7 +142,7 @@ test('renderAsgiHead() renders what was agreed upon once for a connection', () =
   for (const value of ['a', 'b', 'c']) {
     headOf([['X-Each', value]], { origin });
   }
-  headOf([], { origin: { ...origin, isTrusted: true } });
+  headOf([], { origin: { ...origin, believed: 'x-forwarded' } });
   equal(readCount, 1);
 });
 

@@ -8,7 +8,7 @@ import type { Client, Exchange, Origin, TlsFacts } from '../../protocol/http/exc
 import type { FieldBlock } from '../../protocol/http1/types.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneHead } from '../lane-output.ts';
-import { FORWARDED_FIELDS, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
+import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
 
 interface RenderedBlock {
   readonly origin: Origin;
@@ -78,8 +78,8 @@ function renderBlock(exchange: Exchange): RenderedBlock {
     if (isNeverPassed(lower)) {
       continue;
     }
-    if (!origin.isTrusted && FORWARDED_FIELDS.has(lower)) {
-      rewritesForwarded = true;
+    if (isDisbelieved(lower, origin)) {
+      rewritesForwarded ||= origin.believed === 'none';
       continue;
     }
     if (lower === 'host' && hasTargetAuthority) {

@@ -76,6 +76,8 @@ export interface EdgeSettings {
   /** Requests that may wait for a worker, all threads together. */
   readonly queueDepthMax: number;
   readonly queueTimeoutMs: number;
+  /** Which fields of a trusted peer tell of its client. */
+  readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
   /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
   readonly forwardedAllowIps: readonly string[];
   /** Of every response: lines as they are sent, each with its CRLF. */

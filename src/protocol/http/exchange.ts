@@ -6,6 +6,7 @@
 
 import type { FieldBlock } from '../http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
+import type { ForwardedFamily } from './forwarded-fields.ts';
 
 /** Who asks, after forwarded headers of trusted peers were believed. */
 export interface Client {
@@ -21,8 +22,10 @@ export interface Origin {
   /** SERVER_NAME and SERVER_PORT. */
   readonly name: string;
   readonly port: string;
-  /** The peer may say who the client is: its forwarded fields reach the application as they came. */
-  readonly isTrusted: boolean;
+  /** The forwarded fields that reach the application as they came, for the peer may say who the client is. All others are dropped. */
+  readonly believed: ForwardedFamily;
+  /** What the trusted peer's fields say of the scheme contradicts itself: no application is asked. */
+  readonly isContradictory: boolean;
   /** How the connection is secured; undefined if it is not. */
   readonly tls: TlsFacts | undefined;
 }

@@ -26,7 +26,14 @@ export class FakeRequestHead {
   readonly expectsContinue: boolean;
   readonly handshake: Handshake | HandshakeRefusal | undefined;
   readonly client = { address: '192.0.2.1', port: '40000' };
-  readonly origin = { scheme: 'http', name: 'example.org', port: '80', isTrusted: false, tls: undefined } as const;
+  readonly origin = {
+    scheme: 'http',
+    name: 'example.org',
+    port: '80',
+    believed: 'none',
+    isContradictory: false,
+    tls: undefined,
+  } as const;
 
   constructor({ method = 'GET', path, query = '', fields = [] }: FakeRequestLine) {
     this.method = method;

@@ -15,6 +15,7 @@ export class ParsedBlock implements FieldBlock {
   readonly host: string | undefined;
   readonly expect: string | undefined;
   readonly upgrade: string | undefined;
+  readonly hasProxyFields: boolean;
   /** The roles that more than one line plays. */
   readonly repeatedRoles: number;
 
@@ -58,6 +59,7 @@ export class ParsedBlock implements FieldBlock {
     this.host = host;
     this.expect = expect;
     this.upgrade = upgrade;
+    this.hasProxyFields = (seen & ROLE.proxy) !== 0;
     this.repeatedRoles = repeated;
   }
 

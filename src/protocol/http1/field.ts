@@ -3,6 +3,7 @@
  * the memo is never looked at again: the role it plays for the message, and the number in it.
  */
 
+import { isProxyField } from '../http/forwarded-fields.ts';
 import { isAuthority } from './authority.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
@@ -29,6 +30,8 @@ export const ROLE = {
   contentType: 64,
   authorization: 128,
   proxyAuthorization: 256,
+  /** What only a trusted proxy may say. */
+  proxy: 512,
 } as const;
 
 const ROLES: ReadonlyMap<string, number> = new Map([
@@ -76,7 +79,7 @@ export function parseFieldLine(bytes: Buffer, from: number, to: number): FieldLi
   }
   const value = trimSpaces(line.slice(colon + 1));
   const lower = line.slice(0, colon).toLowerCase();
-  const role = ROLES.get(lower) ?? ROLE.none;
+  const role = ROLES.get(lower) ?? (isProxyField(lower) ? ROLE.proxy : ROLE.none);
   return roleFault(role, value) ?? new FieldLine(line, colon, role, lower, value);
 }
 

@@ -28,6 +28,8 @@ export interface FieldBlock {
   readonly expect: string | undefined;
   /** The value of Upgrade, whether or not Connection names it. */
   readonly upgrade: string | undefined;
+  /** It has fields that only a trusted proxy may send: X-Forwarded-* and the like, Forwarded, X-Request-ID. */
+  readonly hasProxyFields: boolean;
 }
 
 export type BodyFraming =

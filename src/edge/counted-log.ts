@@ -1,14 +1,17 @@
-/** Handshakes that fail, told at once and then once a second: whoever looks for open ports makes many. */
+/** What clients do wrong, told at once and then once a second with their number: whoever means to fill a disk does it often. */
 
-import { EDGE_LIMITS } from '../limits.ts';
+import { EDGE_LIMITS } from './limits.ts';
 
-export class HandshakeFaults {
+export class CountedLog {
+  readonly #subject: string;
   readonly #log: (text: string) => void;
   #untold = 0;
   #last = '';
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: (text: string) => void) {
+  /** `subject`: what a line begins with, before the address or the number. */
+  constructor(subject: string, log: (text: string) => void) {
+    this.#subject = subject;
     this.#log = log;
   }
 
@@ -16,7 +19,7 @@ export class HandshakeFaults {
   tell(address: string, reason: string): void {
     const text = `${address || 'a Unix socket'}: ${reason}`;
     if (this.#timer === undefined) {
-      this.#log(`no TLS with ${text}`);
+      this.#log(`${this.#subject} ${text}`);
       this.#timer = setTimeout(() => this.#tellRest(), EDGE_LIMITS.refusalLogMs);
       this.#timer.unref();
     } else {
@@ -28,7 +31,7 @@ export class HandshakeFaults {
   #tellRest(): void {
     this.#timer = undefined;
     if (this.#untold > 0) {
-      this.#log(`no TLS with ${this.#untold} more, the last ${this.#last}`);
+      this.#log(`${this.#subject} ${this.#untold} more, the last ${this.#last}`);
       this.#untold = 0;
     }
   }

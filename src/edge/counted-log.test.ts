@@ -1,12 +1,12 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { EDGE_LIMITS } from '../limits.ts';
-import { HandshakeFaults } from './handshake-faults.ts';
+import { CountedLog } from './counted-log.ts';
+import { EDGE_LIMITS } from './limits.ts';
 
-test('HandshakeFaults tells the first at once, and of the others in a second the last', (t) => {
+test('CountedLog tells the first at once, and of the others in a second the last', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const told: string[] = [];
-  const faults = new HandshakeFaults((text) => told.push(text));
+  const faults = new CountedLog('no TLS with', (text) => told.push(text));
   faults.tell('192.0.2.1', 'one');
   faults.tell('192.0.2.2', 'two');
   faults.tell('', 'three');

@@ -1,0 +1,60 @@
+/** The rows of the settings table that tell of a proxy in front. */
+
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { ServerModel } from './model.ts';
+import type { Setting } from './setting.ts';
+import { always, last } from './setting.ts';
+import { parseChoice, parsePeers } from './setting-values.ts';
+
+type ProxySetting = 'forwardedFields' | 'forwardedAllowIps' | 'rootPath';
+
+export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServerModel[K]> } = {
+  forwardedFields: {
+    flag: 'forwarded-fields',
+    value: 'FAMILY',
+    group: 'Behind a proxy',
+    doc: 'The fields by which the proxy tells of its client: x-forwarded (X-Forwarded-For, X-Forwarded-Proto), forwarded (RFC 7239), or none. The proxy has to set them; those of the other family are not believed and not passed on.',
+    fallbackText: 'x-forwarded',
+    fallback: always('x-forwarded'),
+    parse: last(parseChoice('x-forwarded', 'forwarded', 'none')),
+  },
+  forwardedAllowIps: {
+    flag: 'forwarded-allow-ips',
+    value: 'IP,…',
+    group: 'Behind a proxy',
+    doc: 'Peers whose fields about their client are believed: addresses, or blocks (10.0.0.0/8). * is for all: a client is then whoever it says it is, unless a proxy in front removes what clients send. Peers of Unix sockets are always believed.',
+    fallbackText: '127.0.0.1,::1',
+    fallback: always(['127.0.0.1', '::1']),
+    parse: last(parsePeers),
+  },
+  rootPath: {
+    flag: 'root-path',
+    value: 'PATH',
+    group: 'Behind a proxy',
+    doc: 'The path under which the proxy has mounted the site, and which it takes away from the address of each request: SCRIPT_NAME of WSGI, root_path of ASGI.',
+    fallbackText: 'none',
+    fallback: always(''),
+    parse: last(parseRootPath),
+  },
+};
+
+/** Every peer may say who the client is. So may every client, unless what it sends is removed on its way. */
+export function believesEveryone({ forwardedFields, forwardedAllowIps }: ServerModel): boolean {
+  return forwardedFields !== 'none' && forwardedAllowIps.some((peer) => peer === '*' || peer.endsWith('/0'));
+}
+
+/** `api`, `/api` and `/api/` are the same, `/` is none. */
+export function parseRootPath(text: string): Outcome<string> {
+  // A control could end the value on its way to the application, and what follows `?` or `#` is no path.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get in.
+  if (/[\0-\x1f\x7f?#]/.test(text) || text.includes('://')) {
+    return failure(`"${text}" is not a path. Write it as in /app`);
+  }
+  // Two slashes at its beginning would make a redirect to this site one to the host that follows.
+  const path = text.replace(/^\/+/, '').replace(/\/+$/, '');
+  if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
+    return failure(`"${text}" has a . or .. in it, which clients resolve. Write the path itself`);
+  }
+  return success(path === '' ? '' : `/${path}`);
+}

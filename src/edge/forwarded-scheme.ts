@@ -1,0 +1,68 @@
+/**
+ * The scheme that a client used with its proxy, from the fields that proxies tell it by. A proxy that sets one of them hands the
+ * others on, and a field that a proxy adds to instead of setting it still has the client's value in it: so all of them have to
+ * agree, as gunicorn wants it too.
+ */
+
+import { trimSpaces } from '../protocol/http1/grammar.ts';
+import type { FieldBlock } from '../protocol/http1/types.ts';
+
+export type Scheme = 'http' | 'https';
+
+const NAMES: ReadonlyMap<string, Scheme> = new Map([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['ssl', 'https'],
+  ['ws', 'http'],
+  ['wss', 'https'],
+]);
+const SWITCH: ReadonlyMap<string, Scheme> = new Map([
+  ['on', 'https'],
+  ['off', 'http'],
+]);
+
+interface SchemeField {
+  readonly words: ReadonlyMap<string, Scheme>;
+  /** The scheme is taken from it. From the others it is not, but they may not contradict it: an application might look at them. */
+  readonly isRead: boolean;
+}
+
+const FIELDS: ReadonlyMap<string, SchemeField> = new Map([
+  ['x-forwarded-proto', { words: NAMES, isRead: true }],
+  ['x-forwarded-protocol', { words: NAMES, isRead: true }],
+  ['x-forwarded-ssl', { words: SWITCH, isRead: true }],
+  ['x-forwarded-scheme', { words: NAMES, isRead: false }],
+  ['x-scheme', { words: NAMES, isRead: false }],
+  ['x-url-scheme', { words: NAMES, isRead: false }],
+  ['front-end-https', { words: SWITCH, isRead: false }],
+]);
+
+/** Undefined: nothing is said that is understood. */
+export function readScheme(block: FieldBlock): Scheme | 'contradictory' | undefined {
+  let first: Scheme | 'unknown' | undefined;
+  let isRead = false;
+  for (const { lower, value } of block.fields) {
+    const field = FIELDS.get(lower);
+    if (field === undefined) {
+      continue;
+    }
+    for (const element of value.split(',')) {
+      const text = trimSpaces(element).toLowerCase();
+      if (text === '') {
+        continue;
+      }
+      const said = field.words.get(text) ?? 'unknown';
+      first ??= said;
+      if (said !== first) {
+        return 'contradictory';
+      }
+      isRead ||= field.isRead;
+    }
+  }
+  return isRead && first !== 'unknown' ? first : undefined;
+}
+
+/** One scheme by its name. */
+export function toScheme(text: string | undefined): Scheme | undefined {
+  return text === undefined ? undefined : NAMES.get(text.toLowerCase());
+}

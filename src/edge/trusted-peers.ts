@@ -1,0 +1,56 @@
+/** Peers that may say who the client is: those of --forwarded-allow-ips, and whoever has connected to a Unix socket. */
+
+import { BlockList, isIP, SocketAddress } from 'node:net';
+
+const MAPPED = '::ffff:';
+
+export class TrustedPeers {
+  readonly #list = new BlockList();
+  readonly #all: boolean;
+
+  /** IP addresses, networks in CIDR form, `*` for all. */
+  constructor(entries: readonly string[]) {
+    this.#all = entries.includes('*');
+    for (const entry of entries) {
+      const [address = '', bits] = entry.split('/');
+      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+      if (isIP(address) === 0) {
+        continue;
+      }
+      if (bits === undefined) {
+        this.#list.addAddress(address, family);
+      } else {
+        this.#list.addSubnet(address, Number(bits), family);
+      }
+    }
+  }
+
+  /** IPv4 addresses that are written as IPv6 (RFC 4291 2.5.5.2) are the same to the list, on both sides. */
+  has(address: string): boolean {
+    return (
+      this.#all ||
+      address === '' ||
+      (isIP(address) !== 0 && this.#list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
+    );
+  }
+}
+
+/**
+ * An address in the one form that logs, limits and applications compare: IPv4 out of its IPv6 wrapping, IPv6 as RFC 5952 writes it.
+ * Undefined for what is no address, and for one with a zone, which means something on the machine that wrote it alone.
+ */
+export function canonicalAddress(text: string): string | undefined {
+  switch (isIP(text)) {
+    case 4:
+      return text;
+    case 6: {
+      if (text.includes('%')) {
+        return undefined;
+      }
+      const { address } = new SocketAddress({ address: text, family: 'ipv6' });
+      return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
+    }
+    default:
+      return undefined;
+  }
+}

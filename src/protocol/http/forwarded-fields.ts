@@ -1,0 +1,33 @@
+/**
+ * The fields by which a proxy tells of its client. They come in two families, and a proxy writes one of them: what it does not write
+ * it hands on as its client has sent it. Whoever reads both believes the client.
+ */
+
+/** The family that is read: `X-Forwarded-*` and its relatives, `Forwarded` (RFC 7239), or neither. */
+export type ForwardedFamily = 'x-forwarded' | 'forwarded' | 'none';
+
+const X_FORWARDED_PREFIX = 'x-forwarded-';
+
+/** What proxies send beside X-Forwarded-*. Names that only one vendor writes are not here: an application that reads those knows its vendor. */
+const RELATIVES: ReadonlySet<string> = new Set([
+  'forwarded-for',
+  'front-end-https',
+  'x-client-ip',
+  'x-forwarded',
+  'x-real-ip',
+  'x-scheme',
+  'x-url-scheme',
+]);
+
+/** `lower`: the name of a field in lower case. Undefined: it is in neither family. */
+export function forwardedFamilyOf(lower: string): 'x-forwarded' | 'forwarded' | undefined {
+  if (lower === 'forwarded') {
+    return 'forwarded';
+  }
+  return lower.startsWith(X_FORWARDED_PREFIX) || RELATIVES.has(lower) ? 'x-forwarded' : undefined;
+}
+
+/** What only a trusted peer may say: both families, and the id of the request. */
+export function isProxyField(lower: string): boolean {
+  return lower === 'x-request-id' || forwardedFamilyOf(lower) !== undefined;
+}
