@@ -10,7 +10,7 @@ import re
 import sys
 from typing import Any, Callable, NamedTuple
 
-from . import detect, report
+from . import asked, detect, report
 from .interface import interface_of, single_callable
 
 DEFAULT_NAMES = ('application', 'app')
@@ -39,9 +39,13 @@ class NotFound(Exception):
     """The name leads nowhere: said in one sentence, because a traceback through our own files helps nobody."""
 
 
-def load(name: str, interface: str = 'auto') -> Loaded:
+class NoModule(NotFound):
+    """The Python may be the wrong one."""
+
+
+def load(name: str, interface: str = 'auto', python_found: str = '') -> Loaded:
     """Finds the application and, unless it is said ('wsgi', 'asgi'), for which interface it is written.
-    Whatever an import may raise, SystemExit included, becomes a LoadError."""
+    Whatever an import may raise, SystemExit included, becomes a LoadError; `python_found` is for its text."""
     try:
         application, full_name = _find(name, interface)
         if not callable(application):
@@ -49,10 +53,18 @@ def load(name: str, interface: str = 'auto') -> Loaded:
         spoken = interface_of(application) if interface == 'auto' else interface
         found = detect.facts(application, full_name, spoken)
         return Loaded(single_callable(application) if spoken == 'asgi' else application, found)
+    except NoModule as error:
+        text = f'{error} of {asked.name_python(python_found)}'
+        raise LoadError(text, text) from None
     except NotFound as error:
         raise LoadError(str(error), str(error)) from None
     except BaseException as error:
-        raise LoadError(report.summary(error), report.format_error(error)) from error
+        raise LoadError(_summarise(error, python_found), report.format_error(error)) from error
+
+
+def _summarise(error: BaseException, python_found: str) -> str:
+    text = report.summary(error)
+    return f'{text}; asked was {asked.name_python(python_found)}' if asked.is_import_error(error) else text
 
 
 def _find(name: str, interface: str) -> tuple[Any, str]:
@@ -82,7 +94,7 @@ def _import(name: str) -> Any:
     except ModuleNotFoundError as error:
         # Only if it is the very module that was named: what that module itself fails to import keeps its traceback.
         if error.name and (name == error.name or name.startswith(error.name + '.')):
-            raise NotFound(f'there is no module {error.name} in {os.getcwd()} or on the Python path') from None
+            raise NoModule(f'there is no module {error.name} in {os.getcwd()} or on the Python path') from None
         raise
     except (TypeError, ValueError):
         if name in sys.modules or re.fullmatch(r'[^\W\d]\w*(\.[^\W\d]\w*)*', name):

@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     root_path: str = ''
     worker_connections: int = 0
     """Streams at a time, on all lanes together; 0: as many as is usual for the kind of worker."""
+    python_found: str = ''
+    """Where the supervisor has found this Python, in words that follow its name."""
     server_certificate: str = ''
     """PEM, the one that clients are shown; '' without TLS."""
 
@@ -57,6 +59,7 @@ def read_settings(message: Message) -> Settings:
         loop=message.get('loop') or 'auto',
         root_path=message.get('rootPath') or '',
         worker_connections=int(message.get('workerConnections') or 0),
+        python_found=message.get('pythonFound') or '',
         server_certificate=message.get('serverCertificate') or '',
     )
 

@@ -10,7 +10,7 @@ import socket
 from importlib import import_module
 from typing import Callable, NoReturn
 
-from . import control, forksafe, process, report
+from . import asked, control, forksafe, process, report
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings
 from .worker import LOAD_FAILED, Worker
@@ -80,7 +80,7 @@ def _load(settings: Settings, status: socket.socket) -> Loaded:
     try:
         if settings.worker_class == 'gevent':
             return _load_for_greenlets(settings)
-        return load(settings.app, settings.interface)
+        return load(settings.app, settings.interface, settings.python_found)
     except LoadError as error:
         _fail(status, error)
 
@@ -91,9 +91,10 @@ def _load_for_greenlets(settings: Settings) -> Loaded:
     try:
         patch()
     except ImportError as error:
-        text = f'--worker-class gevent needs gevent, which this Python does not have ({error}): pip install gevent'
+        name = asked.name_python(settings.python_found)
+        text = f'--worker-class gevent needs gevent ({error}): pip install gevent; asked was {name}'
         raise LoadError(text, text) from None
-    loaded = load(settings.app, settings.interface)
+    loaded = load(settings.app, settings.interface, settings.python_found)
     if loaded.facts['interface'] != 'wsgi':
         text = f'--worker-class gevent runs WSGI applications; {loaded.facts["app"]} is an ASGI application'
         raise LoadError(text, text)

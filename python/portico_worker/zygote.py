@@ -116,7 +116,7 @@ class Zygote:
     def _preload(self, settings: Settings) -> dict[str, Any]:
         watch = forksafe.Watch()
         try:
-            self.loaded = load(settings.app, settings.interface)
+            self.loaded = load(settings.app, settings.interface, settings.python_found)
         except LoadError as error:
             self._say('load-failed', error=error.summary, traceback=error.traceback)
             self._leave(LOAD_FAILED)

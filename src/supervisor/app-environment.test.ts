@@ -13,7 +13,7 @@ const NOTHING: EnvironmentSources = {
   own: { PATH: '/bin', HOME: '/root', A: 'own', B: 'own', C: 'own' },
   file: '',
   given: new Map(),
-  interpreter: { path: '/usr/bin/python3', venv: '' },
+  interpreter: { path: '/usr/bin/python3', venv: '', origin: '', warnings: [] },
   identity: undefined,
 };
 
@@ -26,7 +26,7 @@ test('buildAppEnvironment() lets the file win over ours, and flags over both', (
 });
 
 test('buildAppEnvironment() activates the virtual environment, once', () => {
-  const interpreter = { path: '/v/bin/python', venv: '/v' };
+  const interpreter = { path: '/v/bin/python', venv: '/v', origin: '', warnings: [] };
   const built = buildAppEnvironment({ ...NOTHING, interpreter });
   assert.deepEqual(built.ok && [built.value.env['VIRTUAL_ENV'], built.value.env['PATH']], ['/v', '/v/bin:/bin']);
   const again = buildAppEnvironment({ ...NOTHING, interpreter, own: { PATH: '/v/bin:/bin' } });

@@ -9,10 +9,10 @@ import type { AppFacts, FromZygote } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { describeExit } from './exit-words.ts';
 import type { Exit } from './fleet-types.ts';
-import { explainVersion } from './interpreter.ts';
 import { Log } from './log.ts';
-import type { Site } from './prepare.ts';
+import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, prepareSite } from './prepare.ts';
+import { explainProgram } from './python-program.ts';
 import { appMounts, explicitMounts } from './static-mounts.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
@@ -51,7 +51,7 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
     return 1;
   }
   const pythonPath = runtime.value.interpreter.path;
-  const said = await load(site, pythonPath, runtime.value.env);
+  const said = await load(site, runtime.value);
   site.runDirectory.remove();
   site.sink.finish(systemClock);
   if (said.kind === 'loaded') {
@@ -75,12 +75,18 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
 
 type Loading = Extract<FromZygote, { kind: 'loaded' | 'load-failed' }>;
 
-function load(site: Site, python: string, env: NodeJS.ProcessEnv): Promise<Loading> {
+function load(site: Site, runtime: Runtime): Promise<Loading> {
+  const { env, interpreter } = runtime;
   const log = new Log(site.sink, systemClock, site.model.logLevel, { pid: process.pid, name: 'portico' });
   return new Promise((done) => {
     let said: Loading | undefined;
     const zygote = new ZygoteChild(
-      { python, program: site.zygoteProgram, env, start: startMessage(site, 'always') },
+      {
+        python: interpreter.path,
+        program: site.zygoteProgram,
+        env,
+        start: startMessage(site, 'always', interpreter.origin),
+      },
       log,
       {
         onMessage: (message) => {
@@ -90,14 +96,15 @@ function load(site: Site, python: string, env: NodeJS.ProcessEnv): Promise<Loadi
           }
         },
         onFault: (fault) => log.say('error', fault),
-        onExit: (cause) => done(said === undefined ? explainEnd(python, cause) : Promise.resolve(said)),
+        onExit: (cause) => done(said === undefined ? explainEnd(runtime, cause) : Promise.resolve(said)),
       },
     );
   });
 }
 
-async function explainEnd(python: string, cause: Exit): Promise<Loading> {
-  const error = (await explainVersion(python)) ?? `the process that loads the application ${describeExit(cause)}`;
+async function explainEnd({ interpreter, env }: Runtime, cause: Exit): Promise<Loading> {
+  const error =
+    (await explainProgram(interpreter.path, env)) ?? `the process that loads the application ${describeExit(cause)}`;
   return { kind: 'load-failed', error, traceback: '' };
 }
 

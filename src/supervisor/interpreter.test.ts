@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { explainVersion, findInterpreter } from './interpreter.ts';
+import { findInterpreter } from './interpreter.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'interpreter-'));
 after(() => rmSync(ROOT, { recursive: true }));
@@ -50,11 +50,88 @@ test('findInterpreter() says what is missing, with the way out', () => {
   assert.match(find({ chdir: ROOT, env: { PATH: '/nowhere' } }), /no Python was found.*--python/);
 });
 
-test('explainVersion() tells of a Python that is too old or does not run, and of nothing else', async () => {
-  assert.match(
-    (await explainVersion(program('old', 'echo 3.7.16'))) ?? '',
-    /is Python 3\.7\.16, and 3\.9 or later is needed/,
-  );
-  assert.match((await explainVersion(program('none', 'exit 1'))) ?? '', /does not run/);
-  assert.equal(await explainVersion(program('new', 'echo 3.14.0')), undefined);
+/** A folder of a site that has one entry beside the application. */
+function siteWith(name: string, entry: (venv: string) => unknown): { chdir: string; env: { PATH: string } } {
+  const chdir = mkdtempSync(join(ROOT, 'broken-'));
+  entry(join(chdir, name));
+  return { chdir, env: { PATH } };
+}
+
+const BROKEN: readonly [what: string, make: (venv: string) => void, said: RegExp][] = [
+  [
+    'whose Python is gone',
+    (venv) => {
+      mkdirSync(join(venv, 'bin'), { recursive: true });
+      symlinkSync('/nowhere/python3.8', join(venv, 'bin/python3'));
+      symlinkSync('python3', join(venv, 'bin/python'));
+    },
+    /bin\/python is a link to python3, which is not there|bin\/python3 is a link to \/nowhere\/python3\.8, which is not there/,
+  ],
+  [
+    'that was moved away',
+    (venv) => symlinkSync('/nowhere/venv', venv),
+    /venv is a link to \/nowhere\/venv, which is not there/,
+  ],
+  [
+    'that may not be run',
+    (venv) => {
+      mkdirSync(join(venv, 'bin'), { recursive: true });
+      writeFileSync(join(venv, 'bin/python'), '');
+    },
+    /bin\/python may not be run \(EACCES\)/,
+  ],
+  [
+    'of Windows',
+    (venv) => {
+      mkdirSync(join(venv, 'Scripts'), { recursive: true });
+      writeFileSync(join(venv, 'Scripts/python.exe'), '');
+    },
+    /it was made on Windows/,
+  ],
+  [
+    'that was not finished',
+    (venv) => {
+      mkdirSync(venv);
+      writeFileSync(join(venv, 'pyvenv.cfg'), '');
+    },
+    /there is no \S+\/bin\/python\./,
+  ],
+];
+
+for (const [what, make, said] of BROKEN) {
+  test(`findInterpreter() does not pass over an environment ${what}`, () => {
+    for (const name of ['.venv', 'venv']) {
+      const fault = find(siteWith(name, make));
+      assert.match(
+        fault,
+        /^the virtual environment \S+venv cannot be used: .*Make it again \(python3 -m venv --clear \S+, .*--python$/,
+      );
+      assert.match(fault, said);
+    }
+  });
+}
+
+test('findInterpreter() warns of what is called .venv and is no environment', () => {
+  for (const make of [(path: string) => writeFileSync(path, 'name'), (path: string) => mkdirSync(path)]) {
+    const given = siteWith('.venv', make);
+    const found = findInterpreter({ named: '', app: '', cwd: ROOT, ...given });
+    assert.ok(found.ok);
+    assert.equal(found.value.path, SYSTEM);
+    assert.match(found.value.warnings.join(), /^\S+\.venv is no virtual environment \(.*\) and is passed over$/);
+  }
+});
+
+test('findInterpreter() takes an environment that has python3 alone, and says where it was found', () => {
+  const given = siteWith('venv', (venv) => {
+    mkdirSync(join(venv, 'bin'), { recursive: true });
+    symlinkSync(SYSTEM, join(venv, 'bin/python3'));
+  });
+  assert.equal(find(given), `${given.chdir}/venv/bin/python3 ${given.chdir}/venv`);
+  const origin = (named: string, env: Record<string, string>) => {
+    const found = findInterpreter({ named, app: '', chdir: ROOT, cwd: ROOT, env: { PATH, ...env } });
+    return found.ok ? found.value.origin : found.fault;
+  };
+  assert.equal(origin('python3', {}), 'named by --python');
+  assert.equal(origin('', { VIRTUAL_ENV: join(ROOT, 'active') }), 'of $VIRTUAL_ENV');
+  assert.match(origin('', {}), /^the first on the PATH/);
 });

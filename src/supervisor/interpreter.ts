@@ -1,18 +1,30 @@
-/** Which Python runs the application: as named, of the active virtual environment, of the one beside the application, or python3. */
+/**
+ * Which Python runs the application: as named, of the active virtual environment, of the one beside the application, or python3. An
+ * environment that is there and cannot be used is a fault: with another Python the site would have other packages, or none.
+ */
 
-import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { whyUnusable } from './python-program.ts';
 
 const VENV_FOLDERS = ['.venv', 'venv'];
-const OLDEST = [3, 9] as const;
+/** Some that were made by hand or by older programs have the second alone. */
+const PROGRAMS = ['bin/python', 'bin/python3'];
+/** Where Windows has it. */
+const WINDOWS_PROGRAM = 'Scripts/python.exe';
+/** What makes a folder a virtual environment. */
+const MARK = 'pyvenv.cfg';
 
 export interface Interpreter {
   readonly path: string;
   /** Of the virtual environment, or ''. */
   readonly venv: string;
+  /** Where it was found, in words that follow its name. */
+  readonly origin: string;
+  /** What was passed over before it was found, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface InterpreterSearch {
@@ -30,81 +42,104 @@ export function findInterpreter({ named, app, chdir, cwd, env }: InterpreterSear
   }
   const active = env['VIRTUAL_ENV'];
   if (active) {
-    const path = join(active, 'bin', 'python');
-    return isExecutable(path)
-      ? success({ path, venv: active })
+    const path = programOf(active);
+    const fault = whyUnusable(path);
+    return fault === undefined
+      ? success({ path, venv: active, origin: 'of $VIRTUAL_ENV', warnings: [] })
       : failure(
-          `VIRTUAL_ENV is ${active}, where there is no bin/python. Activate another environment, unset it, or name a Python with --python`,
+          `VIRTUAL_ENV is ${active}, where ${fault}. Activate another environment, unset it, or name a Python with --python`,
         );
   }
-  for (const folder of applicationFolders(app, chdir)) {
-    for (const venv of VENV_FOLDERS.map((name) => join(folder, name))) {
-      const path = join(venv, 'bin', 'python');
-      if (isExecutable(path)) {
-        return success({ path, venv });
-      }
+  return findBeside(app, chdir, env);
+}
+
+function findBeside(app: string, chdir: string, env: InterpreterSearch['env']): Outcome<Interpreter> {
+  const warnings: string[] = [];
+  for (const venv of applicationFolders(app, chdir).flatMap((folder) =>
+    VENV_FOLDERS.map((name) => join(folder, name)),
+  )) {
+    if (!exists(venv)) {
+      continue;
     }
+    const path = programOf(venv);
+    const fault = isFile(join(venv, WINDOWS_PROGRAM)) ? 'it was made on Windows' : whyUnusable(path);
+    if (fault === undefined) {
+      return success({ path, venv, origin: 'of the environment beside the application', warnings });
+    }
+    if (isEnvironment(venv)) {
+      return failure(
+        `the virtual environment ${venv} cannot be used: ${fault}. Make it again (python3 -m venv --clear ${venv}, and install the site's packages), remove it, or name a Python with --python`,
+      );
+    }
+    warnings.push(`${venv} is no virtual environment (${fault}) and is passed over`);
   }
   const found = findOnPath('python3', env) ?? findOnPath('python', env);
   return found === undefined
     ? failure(
         'no Python was found: neither $VIRTUAL_ENV, nor .venv beside the application, nor python3 on the PATH. Name one with --python',
       )
-    : success({ path: found, venv: '' });
+    : success({
+        path: found,
+        venv: '',
+        origin: 'the first on the PATH: there is no .venv beside the application',
+        warnings,
+      });
 }
 
-/** Why a Python did not even begin, in words; undefined when its version is not the reason. Asked only after it failed. */
-export function explainVersion(path: string): Promise<string | undefined> {
-  return new Promise((done) => {
-    execFile(
-      path,
-      ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'],
-      { timeout: 5000 },
-      (error, stdout) => {
-        const [major = 0, minor = 0] = stdout.trim().split('.').map(Number);
-        if (error) {
-          done(`${path} does not run (${error.message.split('\n')[0]}). Name another Python with --python`);
-        } else if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-          done(
-            `${path} is Python ${stdout.trim()}, and ${OLDEST.join('.')} or later is needed. Name another with --python`,
-          );
-        } else {
-          done(undefined);
-        }
-      },
-    );
-  });
+/** Where its Python is, or would have to be. */
+function programOf(venv: string): string {
+  const paths = PROGRAMS.map((name) => join(venv, name));
+  return paths.find((path) => whyUnusable(path) === undefined) ?? paths.find(exists) ?? join(venv, 'bin/python');
+}
+
+/** Whoever has made the folder meant it for one; what is merely called so may be anything. */
+function isEnvironment(venv: string): boolean {
+  const isDangling = exists(venv) && statOf(venv) === undefined;
+  return isDangling || [MARK, WINDOWS_PROGRAM, ...PROGRAMS].some((name) => exists(join(venv, name)));
 }
 
 function findNamed(named: string, cwd: string, env: InterpreterSearch['env']): Outcome<Interpreter> {
   const path = named.includes('/') ? resolve(cwd, named) : findOnPath(named, env);
-  if (path === undefined || !isExecutable(path)) {
-    return failure(`--python: ${path ?? `"${named}"`} is not a program that can be run`);
+  if (path === undefined) {
+    return failure(`--python: "${named}" is not a program on the PATH`);
+  }
+  const fault = whyUnusable(path);
+  if (fault !== undefined) {
+    return failure(`--python: ${path} is not a program that can be run: ${fault}`);
   }
   const venv = dirname(dirname(path));
-  return success({ path, venv: isFile(join(venv, 'pyvenv.cfg')) ? venv : '' });
+  return success({ path, venv: isFile(join(venv, MARK)) ? venv : '', origin: 'named by --python', warnings: [] });
 }
 
 /** For `site/mysite/wsgi.py`: its folder, then the one that is run in. */
-function applicationFolders(app: string, chdir: string): Set<string> {
+function applicationFolders(app: string, chdir: string): string[] {
   const folders = app.endsWith('.py') ? [dirname(resolve(chdir, app)), dirname(dirname(resolve(chdir, app)))] : [];
-  return new Set([...folders, chdir]);
+  return [...new Set([...folders, chdir])];
 }
 
 function findOnPath(name: string, env: InterpreterSearch['env']): string | undefined {
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  return folders.map((folder) => join(folder, name)).find((path) => whyUnusable(path) === undefined);
 }
 
-function isExecutable(path: string): boolean {
+// A folder that may not be looked into is as good as one in which nothing is.
+
+function exists(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
-    return isFile(path);
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
     return false;
   }
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
+}
+
+function statOf(path: string): ReturnType<typeof statSync> | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -141,7 +141,15 @@ export function findRuntime(
     interpreter: interpreter.value,
     identity,
   });
-  return built.ok ? success({ interpreter: interpreter.value, ...built.value }) : built;
+  if (!built.ok) {
+    return built;
+  }
+  const { env: appEnv, warnings } = built.value;
+  return success({
+    interpreter: interpreter.value,
+    env: appEnv,
+    warnings: [...interpreter.value.warnings, ...warnings],
+  });
 }
 
 function checkApplication(model: ServerModel, place: Place): string[] {

@@ -4,13 +4,14 @@ import type { StartZygote } from '../protocol/control/zygote.ts';
 import type { Site } from './prepare.ts';
 
 /** What a zygote is told before anything else. */
-export function startMessage(site: Site, preload: PreloadMode): StartZygote {
+export function startMessage(site: Site, preload: PreloadMode, pythonFound: string): StartZygote {
   const { app, model, chdir, runDirectory, secret, certificates } = site;
   return {
     kind: 'start',
     app,
     chdir,
     pythonPath: [],
+    pythonFound,
     preload,
     interface: model.interface,
     workerClass: model.workerClass,

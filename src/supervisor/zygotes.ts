@@ -3,11 +3,11 @@
 import type { FromZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { factOfZygote } from './child-facts.ts';
 import type { Exit, FleetFact, Preload } from './fleet-types.ts';
-import { explainVersion } from './interpreter.ts';
 import type { Log } from './log.ts';
 import { openWorkerLog, relayOutput } from './output-relay.ts';
-import type { Site } from './prepare.ts';
+import type { Runtime, Site } from './prepare.ts';
 import { findRuntime } from './prepare.ts';
+import { explainProgram } from './python-program.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
@@ -42,10 +42,11 @@ export class Zygotes {
     for (const warning of runtime.value.warnings) {
       this.#log.say('warning', warning);
     }
-    const python = runtime.value.interpreter.path;
-    this.#pythonPath = python;
+    const { env, interpreter } = runtime.value;
+    this.#pythonPath = interpreter.path;
     let hasSpoken = false;
-    const launch = { python, program: zygoteProgram, env: runtime.value.env, start: startMessage(this.#site, preload) };
+    const start = startMessage(this.#site, preload, interpreter.origin);
+    const launch = { python: interpreter.path, program: zygoteProgram, env, start };
     const child = new ZygoteChild(launch, this.#log, {
       onMessage: (message) => {
         hasSpoken = true;
@@ -57,7 +58,7 @@ export class Zygotes {
         this.#onFact(factOfZygote(generation, message));
       },
       onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
-      onExit: (cause) => void this.#onExit(generation, cause, hasSpoken ? undefined : python),
+      onExit: (cause) => void this.#onExit(generation, cause, hasSpoken ? undefined : runtime.value),
     });
     this.#children.set(generation, child);
   }
@@ -74,9 +75,9 @@ export class Zygotes {
   }
 
   /** One that ended without a word may not be the Python it ought to be. */
-  async #onExit(generation: number, cause: Exit, suspect: string | undefined): Promise<void> {
+  async #onExit(generation: number, cause: Exit, suspect: Runtime | undefined): Promise<void> {
     this.#children.delete(generation);
-    const error = suspect === undefined ? undefined : await explainVersion(suspect);
+    const error = suspect && (await explainProgram(suspect.interpreter.path, suspect.env));
     if (error !== undefined) {
       this.#onFact({ kind: 'zygote-load-failed', generation, error, traceback: '' });
     }

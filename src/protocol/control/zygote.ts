@@ -9,6 +9,8 @@ export interface StartZygote {
   readonly app: string;
   readonly chdir: string;
   readonly pythonPath: readonly string[];
+  /** Where the Python was found, in words that follow its name. */
+  readonly pythonFound: string;
   readonly preload: 'auto' | 'always' | 'never';
   readonly interface: 'auto' | 'wsgi' | 'asgi';
   readonly workerClass: 'sync' | 'gevent';

@@ -1,0 +1,34 @@
+// Which Python runs the site, or does not: an environment that cannot be used is said, and who misses a module reads where it was
+// looked for.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { launch, makeFolder } from './server.ts';
+
+const APP = 'import nothing_of_this_name';
+
+test('a site whose environment is broken is not run by another Python', async () => {
+  const folder = makeFolder();
+  mkdirSync(join(folder, '.venv/bin'), { recursive: true });
+  symlinkSync('/usr/bin/python3.1', join(folder, '.venv/bin/python'));
+  await using server = launch({ app: APP, folder });
+  assert.equal(await server.exit, 2);
+  assert.match(
+    server.log,
+    /the virtual environment \S+\/\.venv cannot be used: \S+ is a link to \/usr\/bin\/python3\.1, which is/,
+  );
+});
+
+for (const args of [[], ['--no-preload'], ['--check']]) {
+  test(`a module that is missing: the Python is named ${args.join()}`, async () => {
+    await using server = launch({ app: APP, args });
+    assert.equal(await server.exit, 3);
+    const path = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+    const sentence = `the server cannot start: ModuleNotFoundError: No module named 'nothing_of_this_name'; asked was ${path} (Python 3.`;
+    assert.ok(server.log.includes(sentence), server.log);
+    assert.match(server.log, /the first on the PATH: there is no \.venv beside the application\)$/m);
+  });
+}
