@@ -5,6 +5,8 @@ It decides nothing and outlives whatever a worker does. docs/control.md is what 
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import gc
 import io
 import os
@@ -16,7 +18,7 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
-from . import control, forksafe, process
+from . import control, descendants, forksafe, process, report
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
 from .worker_process import import_for, run_worker
@@ -30,6 +32,12 @@ LOAD_FAILED, UNSAFE_PRELOAD = 3, 4
 RECEIVE_MAX = 64 * 1024
 REAP_EVERY_MS = 50
 """Only where the kernel has no pidfd_open: how often to ask for a worker whose pipe has closed."""
+
+REAP_ALWAYS_MS = 1000
+"""… and for one whose pipe a process that it has forked may hold open."""
+
+LEFT_S = 1.0
+"""At the end, from SIGTERM to SIGKILL for what the application started while it was imported. The supervisor waits for twice as long."""
 
 REASON_MAX = 500
 """Characters."""
@@ -66,19 +74,27 @@ class Zygote:
         self.loaded: Loaded | None = None
         self.children: dict[int, Child] = {}
         self.logs: dict[int, int] = {}
+        self.has_loaded = False
         self.poller = select.poll()
         self.poller.register(supervisor, select.POLLIN)
 
     def run(self) -> NoReturn:
         while True:
-            waits = any(child.hung_up and child.pidfd < 0 for child in self.children.values())
-            for descriptor, _ in self.poller.poll(REAP_EVERY_MS if waits else None):
+            patience = self._patience()
+            for descriptor, _ in self.poller.poll(patience):
                 if descriptor == self.supervisor.fileno():
                     self._hear()
                 else:
                     self._see(descriptor)
-            if waits:
+            if patience is not None:
                 self._reap_all()
+
+    def _patience(self) -> int | None:
+        """Milliseconds until workers that no descriptor tells of are looked at."""
+        untold = [child for child in self.children.values() if child.pidfd < 0]
+        if not untold:
+            return None
+        return REAP_EVERY_MS if any(child.hung_up for child in untold) else REAP_ALWAYS_MS
 
     def _hear(self) -> None:
         try:
@@ -88,7 +104,17 @@ class Zygote:
         if not data:
             self._stop()
         for message in self.lines.feed(data):
+            self._obey(message)
+
+    def _obey(self, message: control.Message) -> None:
+        """An error of ours, or of a hook that the application has given the interpreter, must not take the workers with it."""
+        try:
             getattr(self, '_on_' + message['kind'].replace('-', '_'))(message)
+        except Exception:
+            if self.has_loaded:
+                traceback.print_exc()
+            else:
+                raise
 
     def _say(self, kind: str, **values: Any) -> None:
         self._send({'kind': kind, **values})
@@ -111,6 +137,7 @@ class Zygote:
         # until the lane is idle was measured and left alone.
         gc.collect()
         gc.freeze()
+        self.has_loaded = True
         self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
@@ -133,18 +160,29 @@ class Zygote:
         identity = Identity(message['worker'], message['name'], message['slot'])
         try:
             self._fork(self.settings, identity)
-        except OSError as error:
-            self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=str(error))
+        except Exception as error:
+            # No means for another process; or a hook of the application's, called before each fork, has failed.
+            if not isinstance(error, OSError):
+                traceback.print_exc()
+            reason = f'it could not be forked: {report.summary(error)}'
+            self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=reason)
 
     def _fork(self, settings: Settings, identity: Identity) -> None:
         log = os.path.join(settings.run_dir, f'worker.{identity.worker}.log')
         os.mkfifo(log, 0o600)
         # A reader of our own until the supervisor has one: the worker's first lines wait in the pipe.
-        reader = process.keep(os.open(log, os.O_RDONLY | os.O_NONBLOCK))
-        writer = os.open(log, os.O_WRONLY)
-        ours, theirs = socket.socketpair()
-        zygote = os.getpid()
-        pid = os.fork()
+        with contextlib.ExitStack() as undo:
+            undo.callback(_remove, log)
+            reader = process.keep(os.open(log, os.O_RDONLY | os.O_NONBLOCK))
+            undo.callback(os.close, reader)
+            writer = os.open(log, os.O_WRONLY)
+            undo.callback(os.close, writer)
+            ours, theirs = socket.socketpair()
+            undo.callback(ours.close)
+            undo.callback(theirs.close)
+            zygote = os.getpid()
+            pid = os.fork()
+            undo.pop_all()
         if pid == 0:
             try:
                 self._become_worker(settings, identity, process.keep_socket(theirs), writer, zygote)
@@ -183,7 +221,7 @@ class Zygote:
     def _on_signal(self, message: control.Message) -> None:
         child = self.children.get(message['worker'])
         if child is not None:
-            os.kill(child.pid, message['signal'])
+            _kill(child.pid, message['signal'])
 
     def _on_stop(self, message: control.Message) -> None:
         self._stop()
@@ -222,14 +260,13 @@ class Zygote:
 
     def _reap_all(self) -> None:
         for child in list(self.children.values()):
-            if child.hung_up and child.pidfd < 0:
+            if child.pidfd < 0:
                 self._reap(child)
 
     def _reap(self, child: Child) -> None:
-        pid, status = os.waitpid(child.pid, os.WNOHANG)
-        if pid == 0:
+        ended, code = _wait(child.pid, os.WNOHANG)
+        if not ended:
             return
-        code = os.waitstatus_to_exitcode(status)
         if not child.hung_up:
             self.poller.unregister(child.status)
         if child.pidfd >= 0:
@@ -241,16 +278,16 @@ class Zygote:
             'exited',
             worker=child.worker,
             pid=child.pid,
-            code=code if code >= 0 else None,
-            signal=process.signal_name(-code) if code < 0 else None,
+            code=None if code is None or code < 0 else code,
+            signal=None if code is None or code >= 0 else process.signal_name(-code),
             **reason,
         )
 
     def _stop(self) -> NoReturn:
         for child in self.children.values():
-            os.kill(child.pid, signal.SIGKILL)
+            _kill(child.pid, signal.SIGKILL)
         for child in self.children.values():
-            os.waitpid(child.pid, 0)
+            _wait(child.pid, 0)
         self._leave(0)
 
     def _leave(self, code: int) -> NoReturn:
@@ -260,7 +297,32 @@ class Zygote:
                 stream.flush()
             except (OSError, ValueError, AttributeError):
                 pass
+        descendants.end({child.pid for child in self.children.values()}, LEFT_S)
         os._exit(code)
+
+
+def _kill(pid: int, number: int) -> None:
+    """A worker that has become another user may not be signalled; then it is left to the kernel, which ends it with the zygote."""
+    try:
+        os.kill(pid, number)
+    except OSError as error:
+        report.log(f'process {pid} cannot be signalled: {error}')
+
+
+def _wait(pid: int, options: int) -> tuple[bool, int | None]:
+    """Whether it has ended, and how, if that is known: a handler of the application's for SIGCHLD may have waited for it before us."""
+    try:
+        reaped, status = os.waitpid(pid, options)
+    except ChildProcessError:
+        return True, None
+    return reaped != 0, os.waitstatus_to_exitcode(status) if reaped else None
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # It was not made, or is gone.
 
 
 def _set_up_streams() -> None:
@@ -275,6 +337,8 @@ def _set_up_streams() -> None:
 def main() -> NoReturn:
     _set_up_streams()
     process.die_with_parent()
+    # The supervisor asks where it is, if the import does not end.
+    faulthandler.register(signal.SIGUSR2, file=2, all_threads=True, chain=False)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
         # The supervisor's business: a stop or a reload of the whole group must not take the workers with it.
         signal.signal(number, signal.SIG_IGN)

@@ -1,6 +1,7 @@
 """Zygote and workers as processes: loading, forking, and who ends with whom."""
 
 import json
+import os
 import signal
 
 import pytest
@@ -170,3 +171,110 @@ def test_nothing_that_a_worker_says_harms_the_zygote(site):
     assert site.hear('exited')['signal'] == 'SIGKILL'
     (lane,) = site.spawn_ready(2, 1).values()
     assert ask(lane).is_whole
+
+
+def open_descriptors(pid):
+    return len(os.listdir(f'/proc/{pid}/fd'))
+
+
+def test_forks_that_fail_leave_nothing_open(site):
+    write_app(
+        site,
+        """
+import os
+real_fork = os.fork
+def fork():
+    raise BlockingIOError(11, 'no more processes')
+os.fork = fork
+def application(environ, start_response):
+    pass
+""",
+    )
+    site.start('other:application')
+    site.hear('loaded')
+    counts = set()
+    for worker in range(1, 4):
+        site.say('spawn', worker=worker, name='w1', slot=0)
+        exited = site.hear('exited')
+        assert (exited['pid'], exited['code'], exited['signal']) == (None, None, None)
+        assert 'no more processes' in exited['reason']
+        counts.add(open_descriptors(site.process.pid))
+        assert not [name for name in os.listdir(site.folder.name) if name.startswith('worker.')]
+    assert len(counts) == 1
+
+
+def test_what_is_not_understood_is_told_and_the_workers_live_on(site):
+    site.start('app:application')
+    site.hear('loaded')
+    (lane,) = site.spawn_ready().values()
+    site.say('dance')
+    site.say('spawn')
+    site.say('signal', worker=1)
+    assert ask(lane).body == b'MainThread'
+    until(lambda: site.zygote_output().count('Traceback') == 3)
+    site.say('stop')
+    assert site.exit_code() == 0
+
+
+def test_workers_that_the_application_itself_waits_for(site):
+    write_app(
+        site,
+        """
+import os, signal
+def reap(*_):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+signal.signal(signal.SIGCHLD, reap)
+def application(environ, start_response):
+    pass
+""",
+    )
+    site.start('other:application')
+    site.hear('loaded')
+    site.spawn_ready()
+    kill(site.pids[1], signal.SIGKILL)
+    assert site.hear('exited')['worker'] == 1
+    site.spawn_ready(2)
+    site.say('stop')
+    assert site.exit_code() == 0
+
+
+START = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, '-c', {source!r}], stdout=subprocess.PIPE{more})
+child.stdout.readline()
+with open('child', 'w') as file:
+    file.write(str(child.pid))
+def application(environ, start_response):
+    pass
+"""
+SLEEPS = 'import time; print(flush=True); time.sleep(300)'
+DEAF = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(300)'
+
+
+@pytest.mark.parametrize(
+    ('source', 'more', 'lives'), [(SLEEPS, '', False), (DEAF, '', False), (SLEEPS, ', start_new_session=True', True)]
+)
+def test_what_the_import_has_started_ends_with_the_zygote(site, source, more, lives):
+    write_app(site, START.format(source=source, more=more))
+    site.start('other:application')
+    site.hear('loaded')
+    with open(os.path.join(site.site, 'child'), encoding='ascii') as file:
+        child = int(file.read())
+    site.say('stop')
+    assert site.exit_code() == 0
+    assert is_alive(child) is lives
+    if lives:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_an_import_that_does_not_end_is_shown_when_asked(site):
+    write_app(site, 'import time\nprint("here", flush=True)\ntime.sleep(300)')
+    site.start('other:application')
+    until(lambda: 'here' in site.zygote_output())
+    os.kill(site.process.pid, signal.SIGUSR2)
+    until(lambda: 'other.py", line 3' in site.zygote_output())
+    site.process.kill()

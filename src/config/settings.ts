@@ -158,7 +158,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     flag: 'start-timeout',
     value: 'TIME',
     group: 'Timeouts',
-    doc: 'How long a worker may take from its start until it can be given requests.',
+    doc: 'How long the import of the application may take, and a worker from its start until it can be given requests.',
     fallbackText: '60 seconds',
     fallback: always(60_000),
     parse: last(parseDuration(100)),

@@ -8,7 +8,9 @@ import type { StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, FromZygote } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { describeExit } from './exit-words.ts';
+import { describeLateImport } from './fleet-failures.ts';
 import type { Exit } from './fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 import { Log } from './log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, prepareSite } from './prepare.ts';
@@ -80,6 +82,10 @@ function load(site: Site, runtime: Runtime): Promise<Loading> {
   const log = new Log(site.sink, systemClock, site.model.logLevel, { pid: process.pid, name: 'portico' });
   return new Promise((done) => {
     let said: Loading | undefined;
+    const timers: NodeJS.Timeout[] = [];
+    const later = (ms: number, act: () => void): void => {
+      timers.push(setTimeout(act, ms));
+    };
     const zygote = new ZygoteChild(
       {
         python: interpreter.path,
@@ -93,12 +99,24 @@ function load(site: Site, runtime: Runtime): Promise<Loading> {
           if (message.kind === 'loaded' || message.kind === 'load-failed') {
             said = message;
             zygote.send({ kind: 'stop' });
+            later(SUPERVISOR_LIMITS.zygoteEndMs, () => zygote.kill());
           }
         },
         onFault: (fault) => log.say('error', fault),
-        onExit: (cause) => done(said === undefined ? explainEnd(runtime, cause) : Promise.resolve(said)),
+        onExit: (cause) => {
+          for (const timer of timers) {
+            clearTimeout(timer);
+          }
+          done(said === undefined ? explainEnd(runtime, cause) : Promise.resolve(said));
+        },
       },
     );
+    const { startTimeoutMs } = site.model;
+    later(startTimeoutMs, () => zygote.dump());
+    later(startTimeoutMs + SUPERVISOR_LIMITS.tracebackMs, () => {
+      said ??= { kind: 'load-failed', error: describeLateImport(startTimeoutMs), traceback: '' };
+      zygote.kill();
+    });
   });
 }
 
@@ -109,5 +127,9 @@ async function explainEnd({ interpreter, env }: Runtime, cause: Exit): Promise<L
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // It is not there, or not for us to see.
+  }
 }

@@ -2,7 +2,6 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import type { ConfigureEdge, FromEdge, Listener, ToEdge } from '../protocol/control/edge.ts';
 import type { Exit } from './fleet-types.ts';
 import type { Log } from './log.ts';
@@ -31,8 +30,18 @@ export class EdgeChild {
       // Its standard output is ours, for an access log that goes there.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds],
     });
-    relayOutput(this.#process.stderr as Readable, () => ({ pid: this.pid, name: 'edge' }), log);
-    this.#process.on('error', () => this.#end({ code: null, signal: null }));
+    // Where the kernel has no more descriptors for pipes, Node makes none, and says so later.
+    const { stderr } = this.#process as Partial<ChildProcess>;
+    if (stderr) {
+      relayOutput(stderr, () => ({ pid: this.pid, name: 'edge' }), log);
+    }
+    this.#process.on('error', (error) => {
+      if (this.pid === 0) {
+        this.#end({ code: null, signal: null, error: error.message });
+      } else {
+        log.say('error', `the edge process (pid ${this.pid}): ${error.message}`);
+      }
+    });
     this.#process.on('exit', (code, signal) => this.#end({ code, signal }));
     // What arrives here was sent by our own program of the same release.
     this.#process.on('message', (message) => events.onMessage(message as FromEdge));

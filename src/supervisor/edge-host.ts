@@ -66,5 +66,9 @@ export class EdgeHost {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // It is not there, or not for us to see.
+  }
 }

@@ -15,7 +15,10 @@ const SIGNAL_WORDS: ReadonlyMap<string, string> = new Map([
   ['SIGXCPU', 'processor time limit'],
 ]);
 
-export function describeExit({ code, signal }: Exit): string {
+export function describeExit({ code, signal, error }: Exit): string {
+  if (error !== undefined) {
+    return `could not be started (${error})`;
+  }
   if (signal !== null) {
     const words = SIGNAL_WORDS.get(signal);
     return `was killed by ${signal}${words ? ` (${words})` : ''}`;

@@ -1,6 +1,7 @@
 /** The single changes that a step is made of, each with what is to be done for it. */
 
 import type { FleetAction, FleetWorker, Generation, Preload, Turn } from './fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 
 export function openGeneration(turn: Turn, preload: Preload): void {
   const { fleet } = turn;
@@ -11,6 +12,8 @@ export function openGeneration(turn: Turn, preload: Preload): void {
     preload,
     state: 'loading',
     isStopSent: false,
+    deadlineMs: turn.nowMs + fleet.settings.startTimeoutMs,
+    isOverdue: false,
     preloaded: false,
     python: '',
     facts: undefined,
@@ -32,6 +35,21 @@ export function endGeneration(turn: Turn, generation: Generation): void {
   }
   fleet.current = fleet.current === generation.id ? undefined : fleet.current;
   fleet.next = fleet.next === generation.id ? undefined : fleet.next;
+}
+
+/** Asks a zygote to end. One that does not hear it, because it still imports the application, is killed later. */
+export function stopZygote(turn: Turn, generation: Generation): void {
+  if (!generation.isStopSent) {
+    generation.isStopSent = true;
+    generation.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.zygoteEndMs;
+    turn.actions.push({ kind: 'stop-zygote', generation: generation.id });
+  }
+}
+
+export function killZygote(turn: Turn, generation: Generation): void {
+  generation.isStopSent = true;
+  generation.deadlineMs = Number.POSITIVE_INFINITY;
+  turn.actions.push({ kind: 'kill-zygote', generation: generation.id });
 }
 
 /** A worker of `next` may be ready, yet it was never given requests: it is killed as well. */

@@ -1,9 +1,10 @@
 /** What follows when a generation, or a worker of it, does not come to be. */
 
 import { backoffMs } from './backoff.ts';
-import { endGeneration, killWorker, label, log } from './fleet-changes.ts';
+import { endGeneration, killWorker, killZygote, label, log } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 
 /** The exit code when the application cannot be loaded; gunicorn's as well. */
 const APPLICATION_FAULT = 3;
@@ -42,9 +43,15 @@ export function recordFailure(turn: Turn, generation: Generation, seatIndex: num
   }
 }
 
-/** For the start timeout, which `settle` watches. */
+/** The start timeout of a worker is over. Where it hangs is written to the log before it is killed. */
 export function failStart(turn: Turn, worker: FleetWorker): void {
   const { fleet } = turn;
+  if (!worker.isOverdue && worker.pid !== 0) {
+    worker.isOverdue = true;
+    worker.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.tracebackMs;
+    turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGUSR2' });
+    return;
+  }
   const seconds = fleet.settings.startTimeoutMs / 1000;
   const words = `${label(worker)} was not ready ${seconds} s after its start (--start-timeout)`;
   const generation = fleet.generations.get(worker.generation);
@@ -58,4 +65,27 @@ export function failStart(turn: Turn, worker: FleetWorker): void {
   } else {
     log(turn, 'error', `${words}; it is killed and replaced`);
   }
+}
+
+/** The start timeout is over while a zygote loads the application: the same, for the whole generation. */
+export function failLoading(turn: Turn, generation: Generation): void {
+  if (!generation.isOverdue) {
+    generation.isOverdue = true;
+    generation.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.tracebackMs;
+    turn.actions.push({ kind: 'dump-zygote', generation: generation.id });
+    return;
+  }
+  killZygote(turn, generation);
+  failGeneration(turn, generation, describeLateImport(turn.fleet.settings.startTimeoutMs), '');
+}
+
+export function describeLateImport(startTimeoutMs: number): string {
+  return `the import of the application did not end within ${startTimeoutMs / 1000} s (--start-timeout)`;
+}
+
+/** A zygote that was told to stop has not ended. */
+export function killLateZygote(turn: Turn, generation: Generation): void {
+  const seconds = SUPERVISOR_LIMITS.zygoteEndMs / 1000;
+  log(turn, 'info', `a process that was to load the application did not end within ${seconds} s and is killed`);
+  killZygote(turn, generation);
 }

@@ -13,8 +13,9 @@ import {
   mayClose,
   openGeneration,
   retireWorker,
+  stopZygote,
 } from './fleet-changes.ts';
-import { failStart } from './fleet-failures.ts';
+import { failLoading, failStart, killLateZygote } from './fleet-failures.ts';
 import { settleStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
 
@@ -22,6 +23,11 @@ export function settle(turn: Turn): void {
   for (const worker of [...turn.fleet.workers.values()]) {
     if (turn.nowMs >= worker.deadlineMs) {
       expire(turn, worker);
+    }
+  }
+  for (const generation of [...turn.fleet.generations.values()]) {
+    if (turn.nowMs >= generation.deadlineMs) {
+      expireGeneration(turn, generation);
     }
   }
   settleStop(turn);
@@ -56,6 +62,14 @@ function expire(turn: Turn, worker: FleetWorker): void {
       return;
     default:
       return;
+  }
+}
+
+function expireGeneration(turn: Turn, generation: Generation): void {
+  if (generation.isStopSent) {
+    killLateZygote(turn, generation);
+  } else if (generation.state === 'loading') {
+    failLoading(turn, generation);
   }
 }
 
@@ -154,6 +168,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
     deadlineMs: nowMs + fleet.settings.startTimeoutMs,
     stuckCount: 0,
     isClosing: false,
+    isOverdue: false,
   };
   fleet.workers.set(worker.id, worker);
   const slot = berth * fleet.settings.threads;
@@ -200,9 +215,8 @@ function stopEmptyZygotes(turn: Turn): void {
     [...fleet.workers.values()].filter((worker) => worker.state !== 'stopping').map((worker) => worker.generation),
   );
   for (const generation of fleet.generations.values()) {
-    if (generation.state === 'ending' && !generation.isStopSent && !living.has(generation.id)) {
-      generation.isStopSent = true;
-      turn.actions.push({ kind: 'stop-zygote', generation: generation.id });
+    if (generation.state === 'ending' && !living.has(generation.id)) {
+      stopZygote(turn, generation);
     }
   }
 }

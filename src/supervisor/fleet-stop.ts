@@ -3,7 +3,7 @@
  * time, or quickly, everything is killed at once.
  */
 
-import { drainWorker, endGeneration, killWorker, log } from './fleet-changes.ts';
+import { drainWorker, endGeneration, killWorker, killZygote, log, stopZygote } from './fleet-changes.ts';
 import type { Turn } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 
@@ -30,7 +30,7 @@ export function beginStop(turn: Turn, { isQuick, why, code }: StopOrder): void {
     if (fleet.edge.state === 'ended') {
       drainAfterEdge(turn);
     }
-  } else if (fleet.stop?.phase !== 'killing') {
+  } else if (fleet.stop?.phase !== 'killing' && fleet.stop?.isOver !== true) {
     if (why !== '') {
       log(turn, 'info', `${why}: stopping at once`);
     }
@@ -105,7 +105,7 @@ function killAll(turn: Turn, code: number): void {
   }
   for (const generation of fleet.generations.values()) {
     generation.state = 'ending';
-    stopZygote(turn, generation.id);
+    stopZygote(turn, generation);
   }
 }
 
@@ -118,15 +118,7 @@ function killRemains(turn: Turn): void {
   if (fleet.edge.state !== 'ended') {
     turn.actions.push({ kind: 'kill-edge' });
   }
-  for (const generation of fleet.generations.keys()) {
-    turn.actions.push({ kind: 'kill-zygote', generation });
-  }
-}
-
-function stopZygote(turn: Turn, id: number): void {
-  const generation = turn.fleet.generations.get(id);
-  if (generation !== undefined && !generation.isStopSent) {
-    generation.isStopSent = true;
-    turn.actions.push({ kind: 'stop-zygote', generation: id });
+  for (const generation of fleet.generations.values()) {
+    killZygote(turn, generation);
   }
 }

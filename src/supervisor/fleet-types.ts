@@ -30,6 +30,8 @@ export interface FleetWorker {
   stuckCount: number;
   /** Draining, and its WebSockets are being closed: the drain timeout is over, or its place is needed. */
   isClosing: boolean;
+  /** Its start timeout is over: it is asked for tracebacks, and killed when they are written. */
+  isOverdue: boolean;
 }
 
 /** One place in a generation: what is remembered when the worker in it changes. */
@@ -44,6 +46,10 @@ export interface Generation {
   /** ending: its zygote was told to stop, or will be once its workers have drained. */
   state: 'loading' | 'loaded' | 'ending';
   isStopSent: boolean;
+  /** When its zygote must have loaded the application, or, once it was told to stop, must have ended. */
+  deadlineMs: number;
+  /** Its start timeout is over: its zygote is asked for a traceback, and killed when that is written. */
+  isOverdue: boolean;
   preloaded: boolean;
   python: string;
   facts: AppFacts | undefined;
@@ -154,6 +160,8 @@ export type EventOf<Kind extends FleetEvent['kind']> = Extract<FleetEvent, { kin
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Why it could not be started, in which case there is neither code nor signal. */
+  readonly error?: string;
 }
 
 export type FleetAction =
@@ -163,6 +171,8 @@ export type FleetAction =
   | { readonly kind: 'start-zygote'; readonly generation: number; readonly preload: Preload }
   | { readonly kind: 'stop-zygote'; readonly generation: number }
   | { readonly kind: 'kill-zygote'; readonly generation: number }
+  /** A traceback of what it is doing, into the log. */
+  | { readonly kind: 'dump-zygote'; readonly generation: number }
   | {
       readonly kind: 'spawn-worker';
       readonly generation: number;

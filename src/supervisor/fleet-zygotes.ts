@@ -17,7 +17,10 @@ export function applyZygote(
   }
   switch (event.kind) {
     case 'zygote-loaded':
-      generation.state = generation.state === 'loading' ? 'loaded' : generation.state;
+      if (generation.state === 'loading') {
+        generation.state = 'loaded';
+        generation.deadlineMs = Number.POSITIVE_INFINITY;
+      }
       generation.preloaded = event.preloaded;
       generation.python = event.python;
       generation.facts = event.facts;

@@ -55,7 +55,8 @@ export function nextDeadline(fleet: Fleet, nowMs: number): number {
   for (const worker of fleet.workers.values()) {
     times.push(worker.deadlineMs);
   }
-  for (const { seats } of fleet.generations.values()) {
+  for (const { seats, deadlineMs } of fleet.generations.values()) {
+    times.push(deadlineMs);
     times.push(...seats.map((seat) => seat.notBeforeMs).filter((time) => time > nowMs));
   }
   return Math.min(Number.POSITIVE_INFINITY, ...times);

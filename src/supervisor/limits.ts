@@ -8,6 +8,14 @@ export const SUPERVISOR_LIMITS = {
   firstStartFailuresMax: 3,
   /** Between asking for tracebacks and SIGKILL: faulthandler writes them in a few milliseconds, a busy machine needs more. */
   tracebackMs: 500,
+  /** From being told to stop until a zygote is killed. It kills its workers at once, and gives other children of its own half of this. */
+  zygoteEndMs: 2_000,
+  /** What a child has said before its end is read for so long, where another process holds its pipes open. */
+  lastWordsMs: 100,
+  /** From SIGTERM to SIGKILL for processes that the application has left behind … */
+  leftBehindEndMs: 2_000,
+  /** … and how often it is looked whether they have gone. */
+  leftBehindPollMs: 50,
   /** Once the edge is drained, workers only have to run their exit handlers. */
   workerEndMs: 3_000,
   /** After a quick stop was asked for, the edge and the zygotes are killed. */
@@ -16,12 +24,16 @@ export const SUPERVISOR_LIMITS = {
   edgeOverdueMs: 1_000,
   /** Load-table entries; 8 bytes for each of them and each edge thread. */
   slotsLeast: 1024,
+  /** After an error of the supervisor's own, requests that run may go on for so long. */
+  internalErrorEndMs: 5_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether the certificate has been renewed. */
   certificatePollMs: 60_000,
   /** How often it is told that the certificate is about to expire. */
   certificateWarnMs: 86_400_000,
+  /** How often the output of a worker is tried to be opened, where the kernel had no descriptor for it. */
+  outputRetryMs: 1_000,
   /** An application's line that is longer is cut into pieces of this size. */
   logLineBytesMax: 65_536,
   /** Text without an end of line is written after so long. */

@@ -35,8 +35,8 @@ export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, r
   const code = await new Promise<number>((resolve) => {
     const supervisor = new Supervisor(site, log, systemClock, { ...reports, onFinished: resolve });
     listenForSignals((command, signal) => supervisor.obey(command, signal));
-    // A bug. The fleet is changed by whole steps, so what it knows is still right, and a running site is worth more than our pride.
-    process.on('uncaughtException', (error) => log.say('error', `internal error: ${error.stack}`));
+    // Of promises too: Node makes one of each rejection that nobody has handled.
+    process.on('uncaughtException', (error) => supervisor.fail(error));
     if (believesEveryone(request.model)) {
       log.say('warning', EVERYONE_BELIEVED);
     }

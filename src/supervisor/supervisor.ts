@@ -9,12 +9,14 @@ import type { Clock } from '../kernel/clock.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
 import { EdgeHost } from './edge-host.ts';
+import { describeSystemError, factOfFailure } from './failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet.ts';
 import type { Fleet, FleetAction, FleetEvent } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
 import type { Site } from './prepare.ts';
+import { signalProcess } from './process-session.ts';
 import type { SignalCommand } from './signals.ts';
 import { Zygotes } from './zygotes.ts';
 
@@ -28,6 +30,8 @@ export interface SupervisorReports {
 
 type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: Kind }>;
 
+/** EX_SOFTWARE of sysexits.h: an error of our own. */
+const INTERNAL_ERROR = 70;
 /** setTimeout takes no more. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -44,6 +48,10 @@ export class Supervisor {
   /** When the fleet took its last step. */
   #steppedMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Nobody wants to wait for the end: it was asked for twice, or at once. */
+  #isHurried = false;
+  /** After an error of our own nothing is decided any more. */
+  #hasFailed = false;
 
   constructor(site: Site, log: Log, clock: Clock, reports: SupervisorReports) {
     this.#site = site;
@@ -83,10 +91,10 @@ export class Supervisor {
   obey(command: SignalCommand, signal: NodeJS.Signals): void {
     switch (command) {
       case 'stop':
-        this.#happen({ kind: 'stop', isQuick: this.#fleet.stop !== undefined, why: signal });
+        this.#stop(this.#fleet.stop !== undefined, signal);
         return;
       case 'stop-quickly':
-        this.#happen({ kind: 'stop', isQuick: true, why: signal });
+        this.#stop(true, signal);
         return;
       case 'reload':
         this.reload(signal);
@@ -106,8 +114,52 @@ export class Supervisor {
     }
   }
 
+  #stop(isQuick: boolean, why: string): void {
+    if (isQuick) {
+      this.#isHurried = true;
+      this.#zygotes.hurry();
+    }
+    if (this.#hasFailed) {
+      this.#abandon();
+    } else {
+      this.#happen({ kind: 'stop', isQuick, why });
+    }
+  }
+
+  /**
+   * An error of our own, wherever it was thrown: what the fleet knows may not be so any more. The edge finishes what it can in a few
+   * seconds, then all children are killed, and whoever has started us starts us again. A second such error does not wait.
+   */
+  fail(error: unknown): void {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log.say('error', `internal error, the server ends: ${words}`);
+    if (this.#hasFailed || !this.#fleet.isStarted) {
+      this.#abandon();
+      return;
+    }
+    this.#hasFailed = true;
+    clearTimeout(this.#timer);
+    const deadlineMs = Math.min(this.#site.model.gracefulTimeoutMs, SUPERVISOR_LIMITS.internalErrorEndMs);
+    setTimeout(() => this.#abandon(), deadlineMs + SUPERVISOR_LIMITS.edgeOverdueMs);
+    this.#stopEdge(deadlineMs);
+  }
+
+  /** The end after an error of our own. */
+  #abandon(): void {
+    this.#hasFailed = true;
+    this.#edge.kill();
+    this.#zygotes.killAll();
+    this.#leave(INTERNAL_ERROR);
+  }
+
   /** One event at a time: what happens while something is done for another waits for its turn. */
   #happen(event: FleetEvent): void {
+    if (this.#hasFailed) {
+      if (event.kind === 'edge-exited') {
+        this.#abandon();
+      }
+      return;
+    }
     this.#queue.push(event);
     if (this.#isActing) {
       return;
@@ -141,7 +193,25 @@ export class Supervisor {
   #perform(action: FleetAction): void {
     // One function for each kind of action, by the type of the table.
     const perform = this.#performers[action.kind] as (action: FleetAction) => void;
-    perform(action);
+    try {
+      perform(action);
+    } catch (error) {
+      const failure = describeSystemError(error);
+      if (failure === undefined) {
+        throw error; // A bug.
+      }
+      this.#onFailed(action, failure);
+    }
+  }
+
+  /** The kernel has refused something. What the fleet has to know of it is a fact like others; the rest is found out by its deadlines. */
+  #onFailed(action: FleetAction, error: string): void {
+    const fact = factOfFailure(action, error);
+    if (fact === undefined) {
+      this.#log.say('error', `"${action.kind}" could not be done: ${error}`);
+    } else {
+      this.#happen(fact);
+    }
   }
 
   readonly #performers: { readonly [Kind in FleetAction['kind']]: (action: ActionOf<Kind>) => void } = {
@@ -151,25 +221,24 @@ export class Supervisor {
     'start-zygote': ({ generation, preload }) => this.#zygotes.start(generation, preload),
     'stop-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'stop' }),
     'kill-zygote': ({ generation }) => this.#zygotes.kill(generation),
+    'dump-zygote': ({ generation }) => this.#zygotes.dump(generation),
     'spawn-worker': ({ generation, worker, name, slot }) =>
       this.#zygotes.send(generation, { kind: 'spawn', worker, name, slot }),
     'signal-worker': ({ generation, worker, signal }) =>
       this.#zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
-    'kill-process': ({ pid }) => killProcess(pid),
+    'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
     publish: (action) => this.#edge.send({ ...action, kind: 'workers' }),
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
     log: ({ level, text }) => this.#log.say(level, text),
     announce: (action) => this.#announce(action),
     'give-up': ({ error, traceback }) => this.#reports.onGivenUp(error, traceback),
-    finish: ({ code }) => this.#finish(code),
+    finish: ({ code }) => void this.#finish(code),
   };
 
   /** Our own hold on the sockets ends with the edge's, or clients would wait in a backlog that nobody reads. */
   #stopEdge(deadlineMs: number): void {
     this.#edge.send({ kind: 'stop', deadlineMs });
-    for (const socket of this.#site.sockets) {
-      socket.close();
-    }
+    this.#closeSockets();
   }
 
   #announce({ generation, unsafeReasons }: ActionOf<'announce'>): void {
@@ -237,25 +306,35 @@ export class Supervisor {
     this.#log.say('info', 'the logs were opened again');
   }
 
-  #finish(code: number): void {
+  /** The children have ended. What they have left behind is ended as well. */
+  async #finish(code: number): Promise<void> {
     clearTimeout(this.#timer);
+    this.#closeSockets();
+    if (this.#isHurried) {
+      this.#zygotes.hurry();
+    }
+    await this.#zygotes.endRest();
+    this.#leave(code);
+  }
+
+  #closeSockets(): void {
     for (const socket of this.#site.sockets) {
       socket.close();
     }
+  }
+
+  #leave(code: number): void {
+    clearTimeout(this.#timer);
+    this.#closeSockets();
     removePidFile(this.#site.pidFile);
-    this.#site.runDirectory.remove();
+    try {
+      this.#site.runDirectory.remove();
+    } catch (error) {
+      this.#log.say('warning', `the run directory is left behind: ${(error as Error).message}`);
+    }
     this.#log.say('info', `stopped (exit code ${code})`);
     this.#site.sink.finish(this.#clock);
     this.#reports.onFinished(code);
-  }
-}
-
-function killProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself meanwhile.
-    return;
   }
 }
 

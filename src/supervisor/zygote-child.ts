@@ -2,11 +2,12 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { JsonLines, renderLine } from '../protocol/control/json-lines.ts';
 import type { FromZygote, StartZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { parseFromZygote } from '../protocol/control/zygote.ts';
 import type { Exit } from './fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { relayOutput } from './output-relay.ts';
 
@@ -28,7 +29,8 @@ const CONTROL_INDEX = 3;
 
 export class ZygoteChild {
   readonly #process: ChildProcess;
-  readonly #control: Duplex;
+  /** Undefined if the process could not be started. */
+  readonly #control: Duplex | undefined;
   readonly #events: ZygoteEvents;
   #hasEnded = false;
 
@@ -41,13 +43,16 @@ export class ZygoteChild {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    // A pipe of ours, in both directions, by the line above.
-    this.#control = this.#process.stdio[CONTROL_INDEX] as Duplex;
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      relayOutput(stream as Readable, () => ({ pid: this.pid, name: 'app' }), log);
+    // Where the kernel has no more descriptors for pipes, Node makes none, and says so later.
+    const { stdout, stderr, stdio } = this.#process as Partial<ChildProcess>;
+    for (const stream of [stdout, stderr]) {
+      if (stream) {
+        relayOutput(stream, () => ({ pid: this.pid, name: 'app' }), log);
+      }
     }
-    this.#process.on('error', () => this.#end({ code: null, signal: null }));
-    this.#process.on('close', (code, signal) => this.#end({ code, signal }));
+    // A pipe in both directions, by `stdio` above.
+    this.#control = stdio?.[CONTROL_INDEX] as Duplex | undefined;
+    this.#watch(log);
     this.#listen();
     this.send(start);
   }
@@ -57,7 +62,7 @@ export class ZygoteChild {
   }
 
   send(message: ToZygote): void {
-    if (!this.#hasEnded && this.#control.writable) {
+    if (!this.#hasEnded && this.#control?.writable) {
       this.#control.write(renderLine(message));
     }
   }
@@ -66,9 +71,43 @@ export class ZygoteChild {
     this.#process.kill('SIGKILL');
   }
 
+  /** It leads a group, in which its workers are. */
+  killGroup(): void {
+    if (this.pid !== 0 && !this.#hasEnded) {
+      try {
+        process.kill(-this.pid, 'SIGKILL');
+      } catch {
+        this.kill();
+      }
+    }
+  }
+
+  /** Has it write to its standard error where it is. */
+  dump(): void {
+    this.#process.kill('SIGUSR2');
+  }
+
+  /**
+   * Its end is that of the process. A program that the application has started holds its pipes for as long as it likes, so the end of the
+   * pipes is waited for a moment only: what it has said last comes before the news of its end.
+   */
+  #watch(log: Log): void {
+    this.#process.on('error', (error) => {
+      if (this.pid === 0) {
+        this.#end({ code: null, signal: null, error: error.message });
+      } else {
+        log.say('error', `the process that loads the application (pid ${this.pid}): ${error.message}`);
+      }
+    });
+    this.#process.on('exit', (code, signal) => {
+      setTimeout(() => this.#end({ code, signal }), SUPERVISOR_LIMITS.lastWordsMs);
+    });
+    this.#process.on('close', (code, signal) => this.#end({ code, signal }));
+  }
+
   #listen(): void {
     const lines = new JsonLines();
-    this.#control.on('data', (bytes: Buffer) => {
+    this.#control?.on('data', (bytes: Buffer) => {
       const messages = lines.feed(bytes);
       for (const message of messages.ok ? messages.value : []) {
         const parsed = parseFromZygote(message);
@@ -83,8 +122,8 @@ export class ZygoteChild {
         this.kill();
       }
     });
-    // It has ended, and `close` says how.
-    this.#control.on('error', () => undefined);
+    // It has ended, and `exit` says how.
+    this.#control?.on('error', () => undefined);
   }
 
   #end(cause: Exit): void {

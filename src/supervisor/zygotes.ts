@@ -3,6 +3,8 @@
 import type { FromZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { factOfZygote } from './child-facts.ts';
 import type { Exit, FleetFact, Preload } from './fleet-types.ts';
+import { LeftBehind } from './left-behind.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { openWorkerLog, relayOutput } from './output-relay.ts';
 import type { Runtime, Site } from './prepare.ts';
@@ -11,19 +13,24 @@ import { explainProgram } from './python-program.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
+/** The exit codes of a zygote that has ended its own children: stopped, could not load, must not fork (docs/control.md). */
+const ORDERLY: ReadonlySet<number> = new Set([0, 3, 4]);
+
 export class Zygotes {
   readonly #site: Site;
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
   readonly #children = new Map<number, ZygoteChild>();
-  /** Of the workers that were asked for and whose log is not open yet. */
+  /** Of the workers that live, were asked for, and whose log is not open yet. */
   readonly #names = new Map<number, string>();
+  readonly #leftBehind: LeftBehind;
   #pythonPath = '';
 
   constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
     this.#site = site;
     this.#log = log;
     this.#onFact = onFact;
+    this.#leftBehind = new LeftBehind(log);
   }
 
   /** Of the last that was started. */
@@ -58,7 +65,10 @@ export class Zygotes {
         this.#onFact(factOfZygote(generation, message));
       },
       onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
-      onExit: (cause) => void this.#onExit(generation, cause, hasSpoken ? undefined : runtime.value),
+      onExit: (cause) => {
+        this.#tidyUpAfter(child.pid, cause);
+        void this.#onExit(generation, cause, hasSpoken || !mayBeWrongPython(cause) ? undefined : runtime.value);
+      },
     });
     this.#children.set(generation, child);
   }
@@ -74,6 +84,35 @@ export class Zygotes {
     this.#children.get(generation)?.kill();
   }
 
+  dump(generation: number): void {
+    this.#children.get(generation)?.dump();
+  }
+
+  /** With their workers, and with what the application has started. */
+  killAll(): void {
+    for (const child of this.#children.values()) {
+      child.killGroup();
+    }
+  }
+
+  /** Ends what they have left behind, at the end of the server. */
+  endRest(): Promise<void> {
+    return this.#leftBehind.endAll();
+  }
+
+  /** … without waiting for those who need time. */
+  hurry(): void {
+    this.#leftBehind.hurry();
+  }
+
+  #tidyUpAfter(pid: number, { code }: Exit): void {
+    if (pid !== 0 && code !== null && ORDERLY.has(code)) {
+      this.#leftBehind.note(pid);
+    } else if (pid !== 0) {
+      void this.#leftBehind.end(pid);
+    }
+  }
+
   /** One that ended without a word may not be the Python it ought to be. */
   async #onExit(generation: number, cause: Exit, suspect: Runtime | undefined): Promise<void> {
     this.#children.delete(generation);
@@ -84,14 +123,36 @@ export class Zygotes {
     this.#onFact({ kind: 'zygote-exited', generation, cause });
   }
 
-  #openLog(child: ZygoteChild, { worker, pid, log }: Extract<FromZygote, { kind: 'spawned' }>): void {
+  #openLog(child: ZygoteChild, spawned: Spawned): void {
+    const { worker, pid, log } = spawned;
     const name = this.#names.get(worker) ?? 'app';
-    this.#names.delete(worker);
     try {
       relayOutput(openWorkerLog(log), () => ({ pid, name }), this.#log);
     } catch (error) {
-      this.#log.say('error', `the output of worker ${name} (pid ${pid}) cannot be read: ${(error as Error).message}`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      this.#log.say('error', `the output of worker ${name} (pid ${pid}) cannot be read: ${message}`);
+      if (code === 'EMFILE' || code === 'ENFILE') {
+        this.#openLogLater(child, spawned);
+        return;
+      }
     }
+    this.#names.delete(worker);
     child.send({ kind: 'log-opened', worker });
   }
+
+  /** Until then the zygote holds the pipe open, so that the worker can write. */
+  #openLogLater(child: ZygoteChild, spawned: Spawned): void {
+    setTimeout(() => {
+      if (this.#names.has(spawned.worker)) {
+        this.#openLog(child, spawned);
+      }
+    }, SUPERVISOR_LIMITS.outputRetryMs).unref();
+  }
+}
+
+type Spawned = Extract<FromZygote, { kind: 'spawned' }>;
+
+/** One that was killed did run, and one for which the kernel had no means says nothing of Python. */
+function mayBeWrongPython({ signal, error = 'ENOENT' }: Exit): boolean {
+  return signal !== 'SIGKILL' && /\b(?:ENOENT|EACCES|ENOEXEC)\b/.test(error);
 }

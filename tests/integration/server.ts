@@ -26,6 +26,8 @@ export interface Site {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs it: `['prlimit', '--nofile=100']`. */
   readonly under?: readonly string[];
+  /** A module that is loaded before ours, in the supervisor and the edge: it plants the errors that a test is about. */
+  readonly preloaded?: string;
   /** The folder, if it is there already. */
   readonly folder?: string;
 }
@@ -37,6 +39,7 @@ export interface RequestOptions {
 }
 
 const PORTICO = join(import.meta.dirname, '../../bin/portico');
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const START_MS = 30_000;
 const STOP_MS = 15_000;
 /** What a machine may have set for its own servers, and what Node tells the processes of a test. */
@@ -45,6 +48,10 @@ const NOT_INHERITED =
 
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'portico-test-'));
+}
+
+function withModule(source: string): string[] {
+  return [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(source)}`, MAIN];
 }
 
 /** Starts it without waiting for anything. */
@@ -56,6 +63,7 @@ export function launch({
   workers,
   env = {},
   under = [],
+  preloaded,
   folder = makeFolder(),
 }: Site): Server {
   for (const [path, text] of Object.entries({ 'app.py': app, ...files })) {
@@ -64,7 +72,7 @@ export function launch({
   }
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name));
   const bind = args.includes('--bind') ? [] : ['--bind', '127.0.0.1:0'];
-  const [program, ...before] = [...under, PORTICO];
+  const [program = PORTICO, ...before] = [...under, ...(preloaded === undefined ? [PORTICO] : withModule(preloaded))];
   const child = spawn(
     program,
     [

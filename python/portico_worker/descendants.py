@@ -1,0 +1,61 @@
+"""The processes that this one has started, and those that they have started, as far as /proc tells."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Collection
+
+POLL_S = 0.02
+
+
+def living(without: Collection[int] = ()) -> set[int]:
+    """Process ids, without those given and what they have started, without who has ended and was not waited for, and without programs
+    in a session of their own, which are to live on."""
+    parents = _parents(os.getsid(0))
+    found: set[int] = set()
+    layer = {os.getpid()}
+    while layer:
+        layer = {pid for pid, parent in parents.items() if parent in layer and pid not in found and pid not in without}
+        found |= layer
+    return found
+
+
+def end(without: Collection[int], patience_s: float) -> None:
+    """Ends them: SIGTERM, and SIGKILL for those that are still there later."""
+    left = living(without)
+    _send(left, signal.SIGTERM)
+    deadline = time.monotonic() + patience_s
+    while left and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+        # Those whose parent has ended meanwhile are not found by it any more.
+        left &= set(_parents(os.getsid(0)))
+    _send(left, signal.SIGKILL)
+
+
+def _send(pids: Collection[int], number: int) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except OSError:
+            pass  # It is gone, or another user's by now.
+
+
+def _parents(session: int) -> dict[int, int]:
+    """The parent of every process of the session that has not ended."""
+    parents: dict[int, int] = {}
+    try:
+        names = os.listdir('/proc')
+    except OSError:
+        return parents
+    for name in names:
+        if name.isdigit():
+            try:
+                with open(f'/proc/{name}/stat', 'rb') as file:
+                    state, parent, _, of_session = file.read().rpartition(b')')[2].split()[:4]
+            except (OSError, ValueError):
+                continue
+            if state not in (b'Z', b'X') and int(of_session) == session:
+                parents[int(name)] = int(parent)
+    return parents
