@@ -187,7 +187,8 @@ def test_a_second_start_response_is_refused_and_the_first_stands():
 
 
 @pytest.mark.parametrize(
-    ('method', 'status'), [('HEAD', '200 OK'), ('GET', '304 Not Modified'), ('GET', '204 No Content')]
+    ('method', 'status'),
+    [('HEAD', '200 OK'), ('GET', '304 Not Modified'), ('GET', '204 No Content'), ('GET', '205 Reset Content')],
 )
 @pytest.mark.parametrize('result', [[], [b'a body'], lambda: iter([b'a ', b'body']), lambda: iter(())])
 def test_a_length_without_its_body_is_right_where_there_is_none(method, status, result, log):

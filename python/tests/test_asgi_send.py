@@ -102,7 +102,7 @@ def test_an_empty_first_block_sends_the_head():
         assert edge.answer().kinds == [END]
 
 
-@pytest.mark.parametrize(('method', 'status'), [('HEAD', 200), ('GET', 204), ('GET', 304), ('HEAD', 404)])
+@pytest.mark.parametrize(('method', 'status'), [('HEAD', 200), ('GET', 204), ('GET', 205), ('GET', 304), ('HEAD', 404)])
 def test_bodies_that_are_not_sent(method, status):
     streamed = [part(b'one', True), part(b'two', True), part()]
     for bodies in ([part(b'hello')], streamed, [part(b'x' * 100_000)]):

@@ -3,6 +3,7 @@
  * into the exchange's response and keeps to what was declared: never a byte more than Content-Length, never an end before it.
  */
 
+import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from './body-collector.ts';
 import type { ResponseFlow } from './response-flow.ts';
@@ -104,7 +105,7 @@ export class Call implements ResponseWatcher {
       return;
     }
     this.hasBegun = true;
-    this.#dropsBody = this.exchange.method === 'HEAD' || head.status === 204 || head.status === 304;
+    this.#dropsBody = this.exchange.method === 'HEAD' || forbidsBody(head.status);
     this.#left = head.length === -1 || this.#dropsBody ? Infinity : head.length;
     this.exchange.responder.begin(head, head.length === -1 ? undefined : head.length);
     this.onData(buffer, start, end);

@@ -23,6 +23,11 @@ test('parseWorkerHead() keeps repeated fields and custom reasons, and sees a Dat
   equal(head?.length, -1);
 });
 
+test('parseWorkerHead() leaves a reason that is not given to the transport, which knows the registered ones', () => {
+  equal(parseWorkerHead('404')?.reason, undefined);
+  equal(parseWorkerHead('404 ')?.reason, '');
+});
+
 test('parseWorkerHead() drops what belongs to the connection', () => {
   equal(
     parseWorkerHead(

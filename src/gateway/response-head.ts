@@ -37,7 +37,7 @@ export function parseWorkerHead(text: string): WorkerHead | undefined {
     return undefined;
   }
   const rendered = renderFields(parts);
-  return rendered && { status: Number(status[1]), reason: status[2] ?? '', ...rendered };
+  return rendered && { status: Number(status[1]), reason: status[2], ...rendered };
 }
 
 interface RenderedFields {

@@ -35,6 +35,9 @@ const WHOLE = [
   ['no_content', 204, '', undefined],
   ['no_content_with_body', 204, '', undefined],
   ['no_content_in_parts', 204, '', undefined],
+  ['reset', 205, '', '0'],
+  ['reset_with_body', 205, '', '0'],
+  ['reset_in_parts', 205, '', '0'],
   ['not_modified', 304, '', '4'],
   ['unusual_status', 299, 'body', '4'],
   ['hop_fields', 200, 'body', '4'],
@@ -75,6 +78,20 @@ for (const [name, status, body, length] of WHOLE) {
     assert.equal(await client.ended(), 'end');
   });
 }
+
+test('statuses have their registered phrase, and unknown ones none', async () => {
+  using client = await server.connect();
+  for (const [name, reason] of [
+    ['whole', 'OK'],
+    ['reset', 'Reset Content'],
+    ['gone', 'Gone'],
+    ['teapot', "I'm a Teapot"],
+    ['unusual_status', ''],
+  ] as const) {
+    client.send(get(name));
+    assert.equal((await client.read()).reason, reason, name);
+  }
+});
 
 const WRONG_BEFORE = [
   'raises',

@@ -54,6 +54,11 @@ SCRIPTS: dict[str, list[Any]] = {
     'no_content': [head(204), body()],
     'no_content_with_body': [head(204), body(b'body')],
     'no_content_in_parts': [head(204), body(b'bo', True), body(b'dy')],
+    'reset': [head(205), body()],
+    'reset_with_body': [head(205, [(b'content-length', b'4')]), body(b'body')],
+    'reset_in_parts': [head(205), body(b'bo', True), body(b'dy')],
+    'teapot': [head(418), body()],
+    'gone': [head(410), body()],
     'not_modified': [head(304, [(b'content-length', b'4')]), body()],
     'unusual_status': [head(299), body(b'body')],
     'hop_fields': [

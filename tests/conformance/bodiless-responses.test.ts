@@ -1,4 +1,4 @@
-// HEAD, 204 and 304: no byte of a body, whatever the application gives, and the connection stays in step (RFC 9110 9.3.2, 15.3.5, 15.4.5).
+// HEAD, 204, 205 and 304: no byte of a body, whatever the application gives, and the connection stays in step (RFC 9110 9.3.2, 15.3.5, 15.3.6, 15.4.5).
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -8,7 +8,7 @@ import { serve } from '../integration/server.ts';
 const APP = `
 def application(environ, start):
     kind, _, shape = environ['PATH_INFO'][1:].partition('/')
-    status = {'204': '204 No Content', '304': '304 Not Modified'}.get(kind, '200 OK')
+    status = {'204': '204 No Content', '205': '205 Reset Content', '304': '304 Not Modified'}.get(kind, '200 OK')
     fields = [('X-Kind', kind)] + ([('Content-Length', '5')] if shape.startswith('sized') else [])
     if shape.endswith('generator'):
         def blocks():
@@ -30,6 +30,8 @@ for (const shape of ['list', 'sized', 'generator', 'sized-generator', 'empty']) 
   for (const [method, kind, status] of [
     ['HEAD', '200', 200],
     ['GET', '204', 204],
+    ['GET', '205', 205],
+    ['HEAD', '205', 205],
     ['GET', '304', 304],
     ['HEAD', '304', 304],
   ] as const) {
@@ -44,6 +46,8 @@ for (const shape of ['list', 'sized', 'generator', 'sized-generator', 'empty']) 
         // RFC 9110 8.6: never in a 204; RFC 9112 6.1: the same of Transfer-Encoding.
         if (kind === '204')
           assert.equal(answer.fields.has('content-length') || answer.fields.has('transfer-encoding'), false);
+        // RFC 9112 6.3 has a client wait for its body, so it is told that there is none.
+        if (kind === '205' && method === 'GET') assert.equal(answer.fields.get('content-length'), '0');
         if (method === 'HEAD' && shape.startsWith('sized') && kind === '200')
           assert.equal(answer.fields.get('content-length'), '5');
       }

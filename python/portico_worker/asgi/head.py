@@ -16,8 +16,8 @@ Head = tuple[bytes, int, bool]
 """`u32 size`, then the text of docs/lanes.md; the declared Content-Length, or -1; and whether its status has no body."""
 Pair = tuple[bytes, bytes]
 
-BODILESS = frozenset((204, 304))
-"""RFC 9110 15.3.5, 15.4.5."""
+BODILESS = frozenset((204, 205, 304))
+"""RFC 9110 15.3.5, 15.3.6, 15.4.5."""
 
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048

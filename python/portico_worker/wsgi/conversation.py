@@ -19,6 +19,9 @@ from .lane import Lane
 
 ExcInfo = tuple[type[BaseException], BaseException, Any]
 
+BODILESS = frozenset((b'204', b'205', b'304'))
+"""Statuses; RFC 9110 15.3.5, 15.3.6, 15.4.5."""
+
 BEGUN = b''
 """Stands in `head` once the real one has left."""
 
@@ -162,8 +165,8 @@ class Conversation:
         self._send_block(data, is_last)
 
     def note_bodiless(self, head: bytes) -> bool:
-        # RFC 9110 9.3.2, 15.3.5, 15.4.5: the length is that of another response's body.
-        self.is_bodiless = self.request[0] == 'HEAD' or head[4:7] in (b'204', b'304')
+        # RFC 9110 9.3.2, 15.3.5, 15.3.6, 15.4.5: the length is that of another response's body.
+        self.is_bodiless = self.request[0] == 'HEAD' or head[4:7] in BODILESS
         return self.is_bodiless
 
     def _check_enough(self, size: int) -> None:

@@ -5,6 +5,7 @@
  */
 
 import type { Socket } from 'node:net';
+import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type {
   Body,
   BodySink,
@@ -33,7 +34,7 @@ import { Output } from './output.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
-import { acceptsTrailers, delimiterOf, forbidsBody } from './response-text.ts';
+import { acceptsTrailers, delimiterOf } from './response-text.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { openSession } from './websocket/open-session.ts';
 import type { Session } from './websocket/session.ts';
@@ -182,7 +183,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const length = body === undefined ? 0 : body.length;
     const isHead = exchange.head.method === 'HEAD';
     const isBare = forbidsBody(head.status);
-    const delimiter = isBare || (isHead && length === 0) ? 'none' : length;
+    const delimiter = isHead && length === 0 ? 'none' : delimiterOf(head.status, length, exchange.head);
     if (length === 0 || isHead || isBare) {
       this.#writer.whole(head, delimiter, this.#connectionField(exchange, head), undefined);
       releaseBody(body);

@@ -1,5 +1,6 @@
 /** Renders response heads for HTTP/1.1 (RFC 9112 4, 6): the status line, the handler's fields, then what is the transport's own. */
 
+import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
@@ -58,11 +59,6 @@ export class HeadRenderer {
   }
 }
 
-/** RFC 9110 6.4.1: these never have a body. */
-export function forbidsBody(status: number): boolean {
-  return status === 204 || status === 304 || status < 200;
-}
-
 /** How the body of a response to this request is delimited; `length` undefined when it is not known. RFC 9112 6.3. */
 export function delimiterOf(
   status: number,
@@ -70,7 +66,8 @@ export function delimiterOf(
   request: { readonly method: string; readonly minor: 0 | 1 },
 ): Delimiter {
   if (forbidsBody(status)) {
-    return 'none';
+    // RFC 9112 6.3 has a client wait for the body of a 205, so it is told that there is none.
+    return status === 205 ? 0 : 'none';
   }
   if (length !== undefined) {
     return length;

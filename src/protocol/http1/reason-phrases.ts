@@ -1,4 +1,4 @@
-/** Reason phrases of the registered status codes (RFC 9110 15 and the IANA registry). */
+/** Reason phrases of the registered status codes (RFC 9110 15 and the IANA registry), and of 418, which applications send for fun and by its name. */
 
 const PHRASES: ReadonlyMap<number, string> = new Map([
   [100, 'Continue'],
@@ -41,6 +41,7 @@ const PHRASES: ReadonlyMap<number, string> = new Map([
   [415, 'Unsupported Media Type'],
   [416, 'Range Not Satisfiable'],
   [417, 'Expectation Failed'],
+  [418, "I'm a Teapot"],
   [421, 'Misdirected Request'],
   [422, 'Unprocessable Content'],
   [423, 'Locked'],
