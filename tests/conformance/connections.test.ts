@@ -62,6 +62,22 @@ test('HTTP/1.0 never gets chunks: the end of the connection ends the body', asyn
   assert.equal(answer.body, 'onetwo');
 });
 
+test('OPTIONS * is answered by the server itself, and the connection is kept', async () => {
+  using client = await server.connect();
+  for (const [target, body] of [
+    ['*', ''],
+    ['http://site.test', ''],
+    ['*', 'body'],
+  ] as const) {
+    client.send(`OPTIONS ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    const answer = await client.read();
+    assert.deepEqual([answer.status, answer.reason, answer.body], [200, 'OK', '']);
+    assert.equal(answer.fields.get('content-length'), '0');
+    assert.match(answer.fields.get('allow') ?? '', /GET/);
+    if (body === '') assert.equal(answer.isKept, true);
+  }
+});
+
 test('pipelined requests are answered in their order, one slow or not', async () => {
   using client = await server.connect();
   const paths = ['/p1', '/slow', '/stream', '/p2'];

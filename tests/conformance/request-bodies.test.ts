@@ -42,6 +42,21 @@ test('100 Continue comes before the body, once, and only for who waits for it', 
   assert.equal(statuses.at(-1), 200);
 });
 
+test('100 is sent once, however often it is asked for', async () => {
+  using client = await server.connect();
+  const expect = 'Expect: 100-continue\r\nExpect: 100-Continue, 100-continue\r\n';
+  client.send(`POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n${expect}\r\n`);
+  assert.equal((await client.readOne()).status, 100);
+  client.send('hello');
+  assert.equal((await client.readOne()).status, 200);
+});
+
+test('an expectation that nobody can meet is 417', async () => {
+  using client = await server.connect();
+  client.send('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue, tea\r\n\r\n');
+  assert.equal((await client.read()).status, 417);
+});
+
 test('chunks arrive joined, with a length, however they are cut', async () => {
   using client = await server.connect();
   client.send('POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');

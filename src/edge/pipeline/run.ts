@@ -33,7 +33,7 @@ export function refuseUnserved(exchange: Exchange): boolean {
       if (exchange.path !== '*') {
         return false;
       }
-      exchange.responder.respond({ status: 204, reason: undefined, fields: OPTIONS_FIELDS, hasDate: false }, undefined);
+      exchange.responder.respond({ status: 200, reason: undefined, fields: OPTIONS_FIELDS, hasDate: false }, undefined);
       return true;
     default:
       return false;

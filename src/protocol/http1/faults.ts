@@ -10,7 +10,8 @@ export const FAULTS = {
   'http1.bad-request-line': 400,
   'http1.request-line-too-long': 414,
   'http1.bad-method': 400,
-  'http1.method-too-long': 501,
+  /** RFC 9112 3 has 501 for a method that is longer than any known; but this one is longer than any that could become known, so nginx and gunicorn refuse it as malformed. */
+  'http1.method-too-long': 400,
   'http1.bad-target': 400,
   'http1.bad-version': 400,
   'http1.unsupported-version': 505,
@@ -28,7 +29,8 @@ export const FAULTS = {
   'http1.missing-host': 400,
   'http1.bad-host': 400,
   'http1.bad-content-length': 400,
-  'http1.content-length-too-large': 413,
+  /** It cannot be counted, so nobody knows whether the body would be too large (RFC 9110 8.6). */
+  'http1.content-length-too-large': 400,
   'http1.repeated-content-length': 400,
   'http1.length-with-coding': 400,
   'http1.bad-transfer-encoding': 400,

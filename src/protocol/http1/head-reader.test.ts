@@ -11,7 +11,7 @@ interface Line {
 }
 
 const START: StartLine<Line> = {
-  lineTooLong: 'http1.request-line-too-long',
+  lineTooLong: () => 'http1.request-line-too-long',
   emptyLinesMax: 1,
   badFirstByte: () => undefined,
   parse: (text) => ({ text }),

@@ -20,7 +20,8 @@ import { CONNECTION_MEMORY } from './limits.ts';
 
 /** What differs between requests and responses. */
 export interface StartLine<Line extends object> {
-  readonly lineTooLong: FaultCode;
+  /** Of a line that begins at `at` of `bytes`. */
+  lineTooLong(bytes: Buffer, at: number): FaultCode;
   readonly emptyLinesMax: number;
   /** The first byte decides early: a TLS greeting is answered at once, not when the time for a head has run out. */
   badFirstByte(code: number): Fault | undefined;
@@ -155,7 +156,11 @@ export class HeadReader<Line extends object> {
     if (end - at < requestLineBytesMax + 2) {
       return false;
     }
-    return fault(this.#startLine.lineTooLong, `more than ${requestLineBytesMax} bytes`, excerpt(bytes, at, end));
+    return fault(
+      this.#startLine.lineTooLong(bytes, at),
+      `more than ${requestLineBytesMax} bytes`,
+      excerpt(bytes, at, end),
+    );
   }
 
   /** Parses the start line that ends with the LF at `lf`. */

@@ -5,6 +5,7 @@ import { fault, isFault } from './faults.ts';
 import { ROLE } from './field.ts';
 import type { ParsedBlock } from './field-block.ts';
 import { bodyFraming, keepsAlive } from './framing.ts';
+import { splitList } from './list.ts';
 import type { RequestLine } from './request-line.ts';
 import type { RequestHead } from './types.ts';
 
@@ -23,9 +24,9 @@ export function composeRequestHead(line: RequestLine, block: ParsedBlock): Reque
   if (isFault(framing)) {
     return framing;
   }
-  const expects = minor === 1 && block.expect !== undefined;
-  if (expects && block.expect.toLowerCase() !== '100-continue') {
-    return fault('http1.unknown-expectation', 'an expectation that cannot be met', block.expect);
+  const expects = minor === 1 && block.expect !== undefined && expectsContinue(block.expect);
+  if (isFault(expects)) {
+    return expects;
   }
   const { connection } = block;
   return {
@@ -45,6 +46,14 @@ export function composeRequestHead(line: RequestLine, block: ParsedBlock): Reque
     // RFC 9110 7.8: ignored in HTTP/1.0, and when it is not meant for this hop.
     upgrade: minor === 1 && connection.includes('upgrade') ? block.upgrade : undefined,
   };
+}
+
+/** RFC 9110 10.1.1: a list, in which 100-continue may come more than once. */
+function expectsContinue(value: string): boolean | Fault {
+  const expectations = splitList([value.toLowerCase()]);
+  return expectations.every((expectation) => expectation === '100-continue')
+    ? expectations.length > 0
+    : fault('http1.unknown-expectation', 'an expectation that cannot be met', value);
 }
 
 /** RFC 9112 3.2. */

@@ -43,7 +43,6 @@ export function parseRequestLine(line: string, methodBytesMax: number): RequestL
     return minor;
   }
   if (methodEnd > methodBytesMax) {
-    // RFC 9112 3: longer than any method that is implemented.
     return fault('http1.method-too-long', 'method too long', line);
   }
   const method = methodOf(line, methodEnd);

@@ -23,7 +23,9 @@
  * | Host that differs from an absolute target | the target rules (RFC 9112 3.2.2) |
  * | Content-Type, Authorization, Proxy-Authorization twice | 400: reader and filter may take different ones |
  * | other fields twice | kept, in order: whoever reads them joins them |
- * | Expect other than 100-continue | 417; ignored in HTTP/1.0 |
+ * | Expect: 100-continue, once or more often | answered once, before the body is read; ignored in HTTP/1.0 |
+ * | Expect with anything else in it | 417; ignored in HTTP/1.0 |
+ * | Content-Length beyond 2^53, a method of more than 32 bytes | 400 |
  * | GET, HEAD, DELETE … with a body | accepted and framed |
  * | CONNECT with a body | 400 |
  * | a target with a control, a space, `#` or a byte above 0x7e | 400 |
@@ -35,7 +37,7 @@ import { BodyReader } from './body-reader.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldMemo } from './field-memo.ts';
-import { isTokenCode } from './grammar.ts';
+import { isTokenCode, SPACE } from './grammar.ts';
 import type { StartLine } from './head-reader.ts';
 import { HeadReader } from './head-reader.ts';
 import { Input } from './input.ts';
@@ -200,7 +202,10 @@ export class RequestParser {
 
 function requestStartLine(limits: Http1Limits): StartLine<RequestLine> {
   return {
-    lineTooLong: 'http1.request-line-too-long',
+    lineTooLong: (bytes, at) =>
+      bytes.subarray(at, at + limits.methodBytesMax + 1).includes(SPACE)
+        ? 'http1.request-line-too-long'
+        : 'http1.method-too-long',
     emptyLinesMax: limits.emptyLinesMax,
     badFirstByte: (code) =>
       isTokenCode(code)

@@ -31,7 +31,7 @@ export type ResponsePhase = 'idle' | 'head' | 'body' | 'tunnel' | 'dead';
 const FIRST_BYTE = 0x48;
 
 const START_LINE: StartLine<StatusLine> = {
-  lineTooLong: 'http1.bad-status-line',
+  lineTooLong: () => 'http1.bad-status-line',
   emptyLinesMax: 0,
   badFirstByte: (code) =>
     code === FIRST_BYTE

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseExtensionList, splitList } from './extension-list.ts';
+import { parseExtensionList } from './extension-list.ts';
 
 test('parseExtensionList() reads names and parameters, with and without values', () => {
   deepEqual(parseExtensionList(['permessage-deflate; client_max_window_bits; server_max_window_bits=10', 'foo']), [
@@ -70,8 +70,4 @@ test('parseExtensionList() refuses what breaks the grammar', () => {
   ]) {
     equal(parseExtensionList([text]), undefined, text);
   }
-});
-
-test('splitList() makes one list of several fields', () => {
-  deepEqual(splitList(['a, b', 'c', ',', ' d\t']), ['a', 'b', 'c', 'd']);
 });

@@ -9,6 +9,7 @@
  */
 
 import { isToken, trimSpaces } from '../http1/grammar.ts';
+import { splitList } from '../http1/list.ts';
 
 export interface ExtensionParameter {
   readonly name: string;
@@ -33,11 +34,6 @@ export function parseExtensionList(values: readonly string[]): readonly Extensio
     extensions.push(extension);
   }
   return extensions;
-}
-
-/** The elements of a list that may come in several fields; empty ones are skipped (RFC 9110 5.6.1.2). */
-export function splitList(values: readonly string[]): readonly string[] {
-  return values.flatMap((value) => value.split(',').map(trimSpaces)).filter((element) => element !== '');
 }
 
 function parseExtension(text: string): Extension | undefined {

@@ -13,9 +13,10 @@
  */
 
 import { isToken } from '../http1/grammar.ts';
+import { splitList } from '../http1/list.ts';
 import type { RequestHead } from '../http1/types.ts';
 import type { Extension } from './extension-list.ts';
-import { parseExtensionList, splitList } from './extension-list.ts';
+import { parseExtensionList } from './extension-list.ts';
 
 /** What of a request decides. */
 export type HandshakeHead = Pick<RequestHead, 'method' | 'minor' | 'block' | 'framing'>;
