@@ -28,8 +28,9 @@ PAYLOAD_MAX = 1 << 20
 BODY_MAX = 256 * 1024
 CREDIT_BYTES = 256 * 1024
 """What each side of a concurrent lane may send on a stream before it is given credit."""
-MESSAGE_COST_BYTES = 64
-"""Of credit, for each message of a WebSocket beside its payload: empty ones take memory too."""
+PIECE_COST_BYTES = 64
+"""Of credit, for each frame of a body and each message of a WebSocket beside its payload: a piece of one byte takes memory and time
+like this."""
 
 BLOCK_SLOTS = 255
 """Of a concurrent lane for ASGI: where block parts are kept."""

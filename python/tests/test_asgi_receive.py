@@ -26,6 +26,14 @@ class Receiver:
         return [(message.get('body'), message.get('more_body')) for message in self.messages]
 
 
+async def read_body(receive):
+    body, more = b'', True
+    while more:
+        message = await receive()
+        body, more = body + message['body'], message['more_body']
+    return body
+
+
 DISCONNECT = {'type': 'http.disconnect'}
 
 
@@ -57,9 +65,9 @@ def test_a_body_comes_in_the_parts_in_which_it_was_sent(sent, received):
     assert receiver.parts() == received
 
 
-def test_the_last_part_says_so_if_the_end_has_come_before_it_is_received():
+def test_what_has_come_before_it_is_received_is_one_part():
     gate = asyncio.Event
-    receiver = Receiver(2)
+    receiver = Receiver(1)
 
     async def late(scope, receive, send):
         nonlocal gate
@@ -78,7 +86,29 @@ def test_the_last_part_says_so_if_the_end_has_come_before_it_is_received():
         edge.ping()
         entered[0].call_soon_threadsafe(gate.set)
         assert edge.answer().body == b'done'
-    assert receiver.parts() == [(b'ab', True), (b'cd', False)]
+    assert receiver.parts() == [(b'abcd', False)]
+
+
+def test_a_loop_that_receives_lets_others_run():
+    async def application(scope, receive, send):
+        entered.append(asyncio.get_running_loop().create_future())
+        await entered[0]
+        turns, received = [], 0
+        asyncio.get_running_loop().call_soon(turns.append, 'other')
+        while not turns:
+            await receive()
+            received += 1
+        await reply(send, b'%d' % received)
+
+    entered = []
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin(flags=MORE)
+        for _ in range(3000):
+            edge.body(b'x')
+        edge.ping()
+        edge.worker.loop.call_soon_threadsafe(entered[0].set_result, None)
+        edge.body(b'y')
+        assert edge.answer().body in (b'1', b'2')
 
 
 def test_it_waits_at_the_end_of_the_body_until_the_client_goes():
@@ -185,7 +215,7 @@ def test_a_receive_that_is_cancelled_loses_nothing_and_leaves_nothing():
                 await asyncio.wait_for(receive(), 0.001)
         (stream,) = edge.worker.lanes[0].streams.values()
         left.append(len(stream.waiters._futures))
-        await reply(send, b''.join([(await receive())['body'], (await receive())['body']]))
+        await reply(send, await read_body(receive))
 
     left = []
     with asgi_edge(http_only(application)) as edge:
@@ -224,7 +254,7 @@ def test_the_body_is_asked_for_when_the_application_receives():
     async def application(scope, receive, send):
         entered.append(asyncio.get_running_loop().create_future())
         await entered[0]
-        await reply(send, (await receive())['body'] + (await receive())['body'])
+        await reply(send, await read_body(receive))
 
     entered = []
     with asgi_edge(http_only(application)) as edge:
@@ -256,7 +286,7 @@ def test_credit_is_given_for_what_was_received():
 
     with asgi_edge(http_only(application)) as edge:
         edge.begin(flags=MORE)
-        left, given, sent = lanes.CREDIT_BYTES, 0, 0
+        left, given, sent, cost = lanes.CREDIT_BYTES, 0, 0, 0
         while sent < 3_000_000:
             while left <= 0:
                 frame = edge.next()
@@ -264,10 +294,26 @@ def test_credit_is_given_for_what_was_received():
                 left += lanes.read_words(frame.payload)[0]
                 given += lanes.read_words(frame.payload)[0]
             edge.body(bytes(100_000))
-            left, sent = left - 100_000, sent + 100_000
+            left, sent, cost = left - 100_064, sent + 100_000, cost + 100_064
         edge.body(b'', is_last=True)
         assert edge.answer().body == b'3000000'
-    assert sent - 2 * lanes.CREDIT_BYTES <= given <= sent
+    assert cost - 2 * lanes.CREDIT_BYTES <= given <= cost
+
+
+def test_each_part_costs_credit_beside_its_bytes():
+    async def application(scope, receive, send):
+        await asyncio.sleep(60)
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin(flags=MORE)
+        for _ in range(lanes.CREDIT_BYTES // (1 + lanes.PIECE_COST_BYTES)):
+            edge.body(b'x')
+        edge.ping()
+        edge.body(b'x')
+        edge.ping()
+        edge.body(b'x')
+        assert edge.lane.ended()
+        edge.worker.loop.call_soon_threadsafe(cancel_all, edge)
 
 
 def test_an_edge_that_sends_more_than_it_may_loses_the_lane():

@@ -201,10 +201,10 @@ def test_a_stream_waits_for_credit():
         edge.begin()
         edge.ping()
         assert sum(sent) == lanes.CREDIT_BYTES
-        edge.credit(1)
+        edge.credit(1 + 4 * lanes.PIECE_COST_BYTES)
         edge.ping()
         assert sum(sent) == lanes.CREDIT_BYTES + 65536
-        edge.credit(65536)
+        edge.credit(65536 + lanes.PIECE_COST_BYTES)
         edge.ping()
         assert sum(sent) == lanes.CREDIT_BYTES + 2 * 65536
         edge.credit(1 << 20)
@@ -400,3 +400,50 @@ def test_who_waits_for_the_kernel_is_let_go_when_the_lane_is_lost():
         edge.lane.socket.close()
         until(lambda: len(returned) == 20)
         edge.requests = [edge.accept(0)]
+
+
+def test_hints_wait_for_credit_as_bodies_do():
+    async def application(scope, receive, send):
+        for _ in range(2 * lanes.CREDIT_BYTES // lanes.PIECE_COST_BYTES):
+            await send({'type': 'http.response.early_hint', 'links': [b'</a.css>']})
+            sent.append(1)
+        await send(start())
+        await send(part(b'x'))
+
+    sent = []
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        assert len(sent) < lanes.CREDIT_BYTES // lanes.PIECE_COST_BYTES
+        for _ in range(len(sent)):
+            assert edge.next().type == lanes.HINTS
+        edge.abort()
+        edge.ping()
+
+
+@pytest.mark.parametrize(
+    'message',
+    [
+        part(b'', True),
+        {'type': 'http.response.early_hint', 'links': []},
+        {'type': 'http.response.trailers', 'headers': [], 'more_trailers': True},
+    ],
+)
+def test_messages_that_send_nothing_let_others_run(message):
+    async def application(scope, receive, send):
+        gone = asyncio.Event()
+        asyncio.get_running_loop().call_soon(gone.set)
+        if 'hint' not in message['type']:
+            await send({**start(), 'trailers': 'trailers' in message['type']})
+            await send(part(b'x', 'body' in message['type']))
+        while not gone.is_set():
+            await send(message)
+        if 'trailers' in message['type']:
+            await send({'type': 'http.response.trailers'})
+        elif 'hint' in message['type']:
+            await send(start())
+            await send(part(b'x'))
+        else:
+            await send(part())
+
+    assert ask(http_only(application)).body == b'x'

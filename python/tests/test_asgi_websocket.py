@@ -123,7 +123,27 @@ def test_long_messages_are_received_whole():
         edge.lane.send(close_frame(1000))
         answer = edge.answer()
     assert [message.get('text') for message in messages] == [data, None]
-    assert sum(lanes.read_words(frame.payload)[0] for frame in answer.frames[:-1]) == 600_000 + lanes.MESSAGE_COST_BYTES
+    assert sum(lanes.read_words(frame.payload)[0] for frame in answer.frames[:-1]) == 600_000 + lanes.PIECE_COST_BYTES
+
+
+def test_a_loop_that_receives_what_lies_there_lets_others_run():
+    async def handler(receive, send):
+        while not gate:
+            await asyncio.sleep(0.001)
+        turns, received = [], 0
+        asyncio.get_running_loop().call_soon(turns.append, 'other')
+        while not turns:
+            await receive()
+            received += 1
+        await send({'type': 'websocket.send', 'text': str(received)})
+
+    gate = []
+    with asgi_edge(accepting(handler)) as edge:
+        opened(edge)
+        edge.lane.send(*[lanes.render(TEXT, 1, b'x')] * 1000)
+        edge.ping()
+        gate.append(1)
+        assert int(edge.answer().frames[0].payload) <= 20
 
 
 def test_messages_that_came_before_the_end_are_received_before_it():

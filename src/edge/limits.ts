@@ -21,6 +21,8 @@ export const EDGE_LIMITS = {
   fileChunkBytes: 262_144,
   /** One read from a client socket. Shared by all connections of a thread. */
   readBytes: 65_536,
+  /** A connection whose read has taken so long to be dealt with lets others have their turn before it is read again. */
+  readTurnMs: 0.25,
   /** One read from a lane. Shared by all lanes of a thread. */
   laneReadBytes: 262_144,
   /** A worker's first frame: longer ones are not from a worker of ours. */

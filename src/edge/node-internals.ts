@@ -11,6 +11,9 @@ interface Handle {
   readonly fd?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
+  reading?: boolean;
+  readStart?(): number;
+  readStop?(): number;
   readonly _parent?: Handle;
   setNoDelay?(enable: boolean): number;
   onconnection?: (status: number, client: Handle | undefined) => void;
@@ -46,6 +49,25 @@ export function descriptorOf(socket: Socket): number | undefined {
 /** The connection that carries a TLS connection; undefined for one that is not. `node:tls` tells which handshake has ended only so. */
 export function carrierOf(socket: Socket): Socket | undefined {
   return (socket as unknown as WithCarrier)._parent ?? undefined;
+}
+
+/**
+ * Reads nothing more from a socket until the event loop has turned, whether it is paused meanwhile or not. `pause` and `resume` cannot be
+ * used for it: they belong to whoever wants the bytes.
+ */
+export function readLater(socket: Socket): void {
+  const handle = (socket as unknown as WithHandle)._handle;
+  if (handle?.reading !== true || handle.readStop === undefined) {
+    return;
+  }
+  handle.reading = false;
+  handle.readStop();
+  setImmediate(() => {
+    if (!socket.destroyed && !socket.isPaused() && handle.reading === false) {
+      handle.reading = true;
+      handle.readStart?.();
+    }
+  });
 }
 
 export type OnSocket = (socket: Socket) => (length: number) => void;

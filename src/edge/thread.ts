@@ -21,6 +21,7 @@ import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
 import { Disbelief } from './disbelief.ts';
+import { readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { listenForLanes } from './lane-listener.ts';
@@ -265,7 +266,9 @@ export class EdgeThread {
         return () => undefined;
       }
       const connection = this.#connect(socket, client, origins);
-      return (length) => connection.onBytes(buffer, length);
+      return readFairly(socket, buffer.length, this.#services.monotonicMs, (length) =>
+        connection.onBytes(buffer, length),
+      );
     });
   }
 

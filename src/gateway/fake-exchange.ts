@@ -36,6 +36,8 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   webSocket: WebSocketSink | undefined;
   /** False: the client of the WebSocket reads slowly. */
   takesMessages = true;
+  /** False: it reads a response slowly. */
+  takesBytes = true;
   /** How often reading of the body was resumed. */
   resumes = 0;
   /** Who reads the body. */
@@ -78,7 +80,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
 
   write(bytes: Buffer): boolean {
     this.#tell(`write ${textOf(bytes)}`);
-    return true;
+    return this.takesBytes;
   }
 
   writeFile(part: FilePart, sent: () => void): void {
@@ -86,8 +88,9 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     sent();
   }
 
-  hint(fields: string): void {
+  hint(fields: string): boolean {
     this.#tell(`hint ${fields.trimEnd()}`);
+    return this.takesBytes;
   }
 
   trail(fields: string): void {

@@ -1,6 +1,7 @@
 /** What stands between the body that a worker sends and a client that may read more slowly. */
 
 import type { Responder } from '../protocol/http/exchange.ts';
+import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { ResponseSpool } from './response-spool.ts';
 import type { SpoolBudget } from './spool-file.ts';
@@ -84,8 +85,12 @@ export class CreditFlow implements ResponseFlow {
   }
 
   write(bytes: Buffer): void {
-    this.#owedBytes += bytes.length;
-    const hasRoom = this.#responder.write(Buffer.from(bytes));
+    this.charge(bytes.length, this.#responder.write(Buffer.from(bytes)));
+  }
+
+  /** The worker has paid for so many bytes, which were given to the client. `hasRoom`: the client can take more. */
+  charge(bytes: number, hasRoom: boolean): void {
+    this.#owedBytes += bytes + FRAME_LIMITS.pieceCostBytes;
     if (hasRoom && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
       this.#pay();
     }

@@ -26,7 +26,7 @@ class HttpConversation(Response):
     awaits_continue = False
     """The client has to be told to send it (RFC 9110 10.1.1)."""
     queued = 0
-    """Bytes in `body`."""
+    """What `body` costs of the edge's credit."""
     has_client_end = False
     """The client sends nothing any more, and may have gone; the response is still sent."""
 
@@ -54,12 +54,14 @@ class HttpConversation(Response):
                 self.body = _NOTHING
                 return {'type': 'http.request', 'body': b'', 'more_body': False}
             if body:
-                part = body.popleft()
-                self.queued -= len(part)
-                if body or not self.has_whole_body:
-                    self.take(len(part))
-                    return {'type': 'http.request', 'body': part, 'more_body': True}
-                return {'type': 'http.request', 'body': part, 'more_body': False}
+                # All that is there: the next call has to wait for more, so that a loop of them lets others run.
+                part = body[0] if len(body) == 1 else b''.join(body)
+                body.clear()
+                taken, self.queued = self.queued, 0
+                if self.has_whole_body:
+                    return {'type': 'http.request', 'body': part, 'more_body': False}
+                self.take(taken)
+                return {'type': 'http.request', 'body': part, 'more_body': True}
             if self.has_client_end:
                 break
             if self.awaits_continue:
@@ -86,7 +88,7 @@ class HttpConversation(Response):
     def _hear_body(self, part: bytes, is_last: bool) -> None:
         if self.has_whole_body or (part and self.queued + self.taken >= lanes.CREDIT_BYTES):
             raise lanes.Fault('lanes.body')
-        self.queued += len(part)
+        self.queued += len(part) + lanes.PIECE_COST_BYTES if part else 0
         self.has_whole_body = is_last
         # The last message may be the one before; without one, it is an empty one.
         if part or (is_last and not self.body):

@@ -130,7 +130,7 @@ class Response(Stream):
         if self.is_gone:
             raise ClientGone('the client has gone')
         if kind == 'http.response.early_hint':
-            self._send_hints(message)
+            await self._send_hints(message)
         elif kind in IGNORED_TYPES:
             self._note_debug(kind, message)
         elif kind not in _SENDERS:
@@ -187,6 +187,8 @@ class Response(Stream):
         if self.is_bodiless:
             data, is_last, self.has_trailers = b'', True, False
         at = 0
+        if not data and not self.head and not is_last:
+            await asyncio.sleep(0)  # Nothing bounds how many of these are sent: others are to run in between.
         while at < len(data) or self.head:
             await self.may_send()
             part = memoryview(data)[at : at + lanes.BODY_MAX] if len(data) > lanes.BODY_MAX else data
@@ -206,7 +208,8 @@ class Response(Stream):
         self.head = BEGUN
         self.phase = COMPLETE if is_whole else STARTED
         self.sent += len(part)
-        self.credit -= len(part)
+        if part:
+            self.credit -= len(part) + lanes.PIECE_COST_BYTES
         self.lane.send_piece(_pack(len(head) + len(part), kind | self.word >> 8 << 8) + head, part)
 
     def end_body(self) -> None:
@@ -224,12 +227,18 @@ class Response(Stream):
                 self.send_frame(lanes.TRAILERS, fields)
             self.has_trailers = False
             self.end_body()
+        else:
+            await asyncio.sleep(0)  # They may be empty, and never end.
 
-    def _send_hints(self, message: Message) -> None:
+    async def _send_hints(self, message: Message) -> None:
         fields = render_fields([(b'link', link) for link in message.get('links', ())])
         # RFC 8297: they are of use only before the response.
         if self.head != BEGUN and fields:
+            await self.may_send()
+            self.credit -= len(fields) + lanes.PIECE_COST_BYTES
             self.send_frame(lanes.HINTS, fields)
+        else:
+            await asyncio.sleep(0)  # Nothing bounds how many of these are sent: others are to run in between.
 
     def _note_debug(self, kind: str, message: Message) -> None:
         if kind == 'http.response.debug' and self.lane.worker.settings.development:

@@ -5,6 +5,7 @@ The edge speaks RFC 6455 with the client: here are whole messages, a handshake t
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ REASON_BYTES_MAX = 123
 MESSAGE_BYTES_MAX = 1 << 30
 """Of the application; the edge takes no longer one."""
 
+IN_A_ROW_MAX = 16
+"""Messages that are received without waiting, until others may run: thousands of small ones can lie here at a time."""
+
 _KINDS = {lanes.WS_TEXT: 'text', lanes.WS_BINARY: 'bytes'}
 _pack = lanes.HEADER.pack
 
@@ -50,7 +54,9 @@ class WebSocketConversation(Stream):
     pieces: list[bytes] | None = None
     """Of a message whose last piece has not come."""
     queued = 0
-    """Bytes in `messages` and `pieces`."""
+    """What `messages` and `pieces` cost of the edge's credit."""
+    in_a_row = 0
+    """Messages received since receive() has waited."""
     disconnect: Message | None = None
     """What receive() gives in the end, for ever."""
     response: Response | None = None
@@ -81,8 +87,13 @@ class WebSocketConversation(Stream):
                 self.was_connected = True
                 return {'type': 'websocket.connect'}
             if self.messages and self.phase == OPEN:
+                if self.in_a_row == IN_A_ROW_MAX:
+                    self.in_a_row = 0
+                    await asyncio.sleep(0)
+                    continue
+                self.in_a_row += 1
                 kind, payload = self.messages.popleft()
-                cost = len(payload) + lanes.MESSAGE_COST_BYTES
+                cost = len(payload) + lanes.PIECE_COST_BYTES
                 self.queued -= cost
                 self.take(cost)
                 return {'type': 'websocket.receive', kind: payload if kind == 'bytes' else payload.decode()}
@@ -92,6 +103,7 @@ class WebSocketConversation(Stream):
                 self._note_end(ABNORMAL, '')  # A task that the application has left.
             if self.disconnect is not None:
                 return self.disconnect.copy()
+            self.in_a_row = 0
             await self.change()
 
     def hear(self, kind: int, payload: bytes) -> None:
@@ -120,7 +132,7 @@ class WebSocketConversation(Stream):
             self.pieces = self.pieces or []
             self.pieces.append(payload)
             return
-        self.queued += lanes.MESSAGE_COST_BYTES
+        self.queued += lanes.PIECE_COST_BYTES
         if self.pieces is not None:
             payload, self.pieces = b''.join((*self.pieces, payload)), None
         self.messages.append((_KINDS[kind], payload))
@@ -164,7 +176,7 @@ class WebSocketConversation(Stream):
             raise ClientGone('the application has closed the WebSocket')
 
     def _send_message(self, frame_type: int, data: bytes) -> None:
-        self.credit -= len(data) + lanes.MESSAGE_COST_BYTES
+        self.credit -= len(data) + lanes.PIECE_COST_BYTES
         if len(data) <= lanes.BODY_MAX:
             self.lane.send_piece(_pack(len(data), frame_type | self.word >> 8 << 8), data)
             return

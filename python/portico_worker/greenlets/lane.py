@@ -35,7 +35,8 @@ class GreenletStream:
         if kind in (lanes.RESPONSE, lanes.DATA):
             self._await_credit()
             head_size = 4 + int.from_bytes(parts[0][8:12], 'little') if kind == lanes.RESPONSE else 0
-            self.credit -= size - head_size
+            if size > head_size:
+                self.credit -= size - head_size + lanes.PIECE_COST_BYTES
         self.lane.write(parts)
 
     collect = send

@@ -212,6 +212,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     exchange.bodyBytes += bytes.length;
     this.#writer.write(bytes);
+    return this.#hasRoom();
+  }
+
+  #hasRoom(): boolean {
     if (this.#output.hasRoom) {
       return true;
     }
@@ -229,10 +233,12 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#enter('write', EDGE_LIMITS.writeStallMs);
   }
 
-  hint(exchange: Http1Exchange, fields: string): void {
-    if (exchange === this.#exchange && exchange.status === 0 && exchange.head.minor === 1) {
-      this.#output.text(`HTTP/1.1 103 ${reasonPhrase(103)}\r\n${fields}\r\n`);
+  hint(exchange: Http1Exchange, fields: string): boolean {
+    if (exchange !== this.#exchange || exchange.status !== 0 || exchange.head.minor !== 1) {
+      return true;
     }
+    this.#output.text(`HTTP/1.1 103 ${reasonPhrase(103)}\r\n${fields}\r\n`);
+    return this.#hasRoom();
   }
 
   trail(exchange: Http1Exchange, fields: string): void {

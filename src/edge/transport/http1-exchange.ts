@@ -26,7 +26,7 @@ export interface ExchangeConnection {
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void;
   write(exchange: Http1Exchange, bytes: Buffer): boolean;
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void;
-  hint(exchange: Http1Exchange, fields: string): void;
+  hint(exchange: Http1Exchange, fields: string): boolean;
   trail(exchange: Http1Exchange, fields: string): void;
   end(exchange: Http1Exchange): void;
   acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
@@ -128,8 +128,8 @@ export class Http1Exchange implements Exchange, Responder {
   writeFile(part: FilePart, sent: () => void): void {
     this.#connection.writeFile(this, part, sent);
   }
-  hint(fields: string): void {
-    this.#connection.hint(this, fields);
+  hint(fields: string): boolean {
+    return this.#connection.hint(this, fields);
   }
   trail(fields: string): void {
     this.#connection.trail(this, fields);

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -132,4 +132,14 @@ test('Output ends a connection whose peer takes nothing any more', async () => {
   await closed;
   output.borrowed('head', { buffer: BODY, start: 0, length: BODY.length });
   output.buffer(BODY);
+});
+
+test('Output counts what each piece costs that waits, until none does', () => {
+  const socket = new SlowSocket();
+  const output = new Output(socket as unknown as Socket, { onDrain: () => undefined, onError: () => undefined });
+  let pieces = 0;
+  for (; output.hasRoom; pieces += 1) output.buffer(Buffer.from('x'));
+  ok(pieces < 2000, `${pieces} pieces of one byte wait`);
+  while (socket.isWaiting) socket.take();
+  equal(output.hasRoom, true);
 });

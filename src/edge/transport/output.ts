@@ -15,6 +15,9 @@ const SCRATCH = Buffer.allocUnsafeSlow(65_536);
 /** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
 const TEXT_BYTES_MAX = 8192;
 
+/** What each piece that waits takes beside its bytes, in Node's stream and in the heap: a response of single bytes must not take fifty times its size. */
+const PIECE_BYTES = 256;
+
 interface QueuedFile {
   readonly fd: number;
   offset: number;
@@ -38,6 +41,8 @@ export class Output {
   /** What waits behind a file. Empty and undefined on the common path. */
   #queue: (QueuedFile | Buffer)[] | undefined;
   #queuedBytes = 0;
+  /** Given to the socket since nothing of it last waited. */
+  #pieces = 0;
   #next: Buffer | undefined;
   #isReading = false;
   /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
@@ -55,8 +60,13 @@ export class Output {
     this.#events = events;
   }
 
+  /** What waits, and what it costs to keep it. */
   get bytes(): number {
-    return this.#socket.writableLength + this.#queuedBytes;
+    const { writableLength } = this.#socket;
+    if (writableLength === 0) {
+      this.#pieces = 0;
+    }
+    return writableLength + this.#queuedBytes + (this.#pieces + (this.#queue?.length ?? 0)) * PIECE_BYTES;
   }
 
   get isEmpty(): boolean {
@@ -75,6 +85,7 @@ export class Output {
 
   text(text: string): void {
     if (this.#queue === undefined) {
+      this.#pieces += 1;
       this.#socket.write(text, 'latin1');
     } else {
       this.buffer(Buffer.from(text, 'latin1'));
@@ -85,6 +96,7 @@ export class Output {
     if (this.#queue === undefined) {
       const sent = this.#direct.isReady ? this.#write(bytes, bytes.length) : 0;
       if (sent < bytes.length) {
+        this.#pieces += 1;
         this.#socket.write(sent === 0 ? bytes : bytes.subarray(sent));
       }
     } else {
@@ -103,6 +115,7 @@ export class Output {
     if (this.#sendTogether(text, bytes, 0, bytes.length)) {
       return;
     }
+    this.#pieces += 2;
     this.#socket.cork();
     this.#socket.write(text, 'latin1');
     this.#socket.write(bytes);
@@ -140,6 +153,7 @@ export class Output {
     bytes.copy(SCRATCH, SCRATCH.latin1Write(text), start, end);
     const sent = this.#write(SCRATCH, length);
     if (sent < length) {
+      this.#pieces += 1;
       this.#socket.write(Buffer.from(SCRATCH.subarray(sent, length)));
     }
     return true;

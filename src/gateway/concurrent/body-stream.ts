@@ -81,7 +81,7 @@ export class BodyStream implements BodySink {
 
   #send(bytes: Buffer): void {
     this.#target.output.frame(FRAME.body, this.#target.stream, bytes);
-    this.#credit -= bytes.length;
+    this.#credit -= bytes.length + FRAME_LIMITS.pieceCostBytes;
     this.#sent?.push(bytes);
   }
 

@@ -19,6 +19,7 @@ export abstract class ConcurrentCall extends Call {
   readonly isWebSocket: boolean = false;
   /** The lane whose stream this is, until the worker has ended it. */
   protected carrier: Carrier | undefined;
+  #flow: CreditFlow | undefined;
 
   /** Nothing of it is lost with a worker that has not begun it. */
   get mayMove(): boolean {
@@ -36,9 +37,19 @@ export abstract class ConcurrentCall extends Call {
   protected abstract sendRequest(lane: Carrier): void;
 
   protected override newFlow(): ResponseFlow {
-    return new CreditFlow(this.exchange.responder, (bytes) => {
+    return this.#creditFlow();
+  }
+
+  #creditFlow(): CreditFlow {
+    this.#flow ??= new CreditFlow(this.exchange.responder, (bytes) => {
       this.carrier?.output.word(FRAME.credit, this.stream, bytes);
     });
+    return this.#flow;
+  }
+
+  override onDrain(): void {
+    // Before there is a body, hints may have waited.
+    this.#flow?.onDrain();
   }
 
   /** The application has received so many bytes. */
@@ -50,7 +61,7 @@ export abstract class ConcurrentCall extends Call {
   onHints(text: string): string | undefined {
     const rendered = renderFields(['', ...text.split('\0')]);
     if (rendered !== undefined && !this.isOver && !this.hasBegun) {
-      this.exchange.responder.hint(rendered.fields);
+      this.#creditFlow().charge(text.length, this.exchange.responder.hint(rendered.fields));
     }
     return rendered === undefined ? 'malformed hints' : undefined;
   }

@@ -43,7 +43,6 @@ export class SlowExchange extends FakeExchange {
   override readonly block: FieldBlock;
   override readonly expectsContinue: boolean;
   override readonly handshake: Handshake | HandshakeRefusal | undefined;
-  takesBytes = true;
 
   constructor(name: string, request: FakeRequest = {}) {
     super(name, request);

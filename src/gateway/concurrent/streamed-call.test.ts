@@ -13,7 +13,7 @@ import type { SlowExchange } from './concurrent-story.ts';
 import { ConcurrentStory } from './concurrent-story.ts';
 import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 
-const { creditBytes } = FRAME_LIMITS;
+const { creditBytes, pieceCostBytes } = FRAME_LIMITS;
 const UPLOAD = { method: 'POST', isChunked: true } as const;
 
 interface Scene {
@@ -44,9 +44,9 @@ test('StreamedCall sends a body as it comes, and says so in the flags', (t) => {
 
 test('StreamedCall reads no more of a body than the application has credit for, until it has received', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
-  equal(exchange.sink?.data(Buffer.alloc(creditBytes - 1)), true);
+  equal(exchange.sink?.data(Buffer.alloc(creditBytes - pieceCostBytes - 1)), true);
   equal(exchange.sink?.data(Buffer.alloc(65_536)), false, 'the frame that uses the last byte of credit is the last');
-  worker.grant('a', 65_535);
+  worker.grant('a', 65_535 + pieceCostBytes);
   equal(exchange.resumes, 0, 'there is none yet');
   worker.grant('a', 1);
   equal(exchange.resumes, 1);
@@ -133,13 +133,13 @@ test('StreamedCall gives credit for what the client has taken, in pieces that ar
   worker.tell(FRAME.data, 'a', block);
   deepEqual(story.arrivals(worker), []);
   worker.tell(FRAME.data, 'a', block);
-  deepEqual(story.arrivals(worker), [`credit a ${2 * block.length}`]);
+  deepEqual(story.arrivals(worker), [`credit a ${2 * (block.length + FRAME_LIMITS.pieceCostBytes)}`]);
   exchange.takesBytes = false;
   for (let turn = 0; turn < 4; turn += 1) worker.tell(FRAME.data, 'a', block);
   deepEqual(story.arrivals(worker), []);
   exchange.watcher?.onDrain();
   exchange.watcher?.onDrain();
-  deepEqual(story.arrivals(worker), [`credit a ${4 * block.length}`]);
+  deepEqual(story.arrivals(worker), [`credit a ${4 * (block.length + FRAME_LIMITS.pieceCostBytes)}`]);
   worker.tell(FRAME.end, 'a');
   exchange.watcher?.onDrain();
   deepEqual(story.arrivals(worker), []);
@@ -169,6 +169,32 @@ test('StreamedCall passes hints on before the response, and trailers before its 
     'trail x-sum: 42',
     'end',
   ]);
+});
+
+test('StreamedCall grants credit for hints as their client takes them', (t) => {
+  const { story, worker, exchange } = open(t);
+  const hint = `link\0${'x'.repeat(GATEWAY_LIMITS.creditBytesMin)}`;
+  worker.tell(FRAME.hints, 'a', hint);
+  const credit = `credit a ${hint.length + FRAME_LIMITS.pieceCostBytes}`;
+  deepEqual(story.arrivals(worker), [credit]);
+  exchange.takesBytes = false;
+  worker.tell(FRAME.hints, 'a', hint);
+  deepEqual(story.arrivals(worker), []);
+  exchange.watcher?.onDrain();
+  deepEqual(story.arrivals(worker), [credit]);
+});
+
+test('StreamedCall pays for each piece of a body beside its bytes, both ways', (t) => {
+  const { story, worker } = open(t);
+  const cost = FRAME_LIMITS.pieceCostBytes;
+  const pieces = Math.ceil(GATEWAY_LIMITS.creditBytesMin / (1 + cost));
+  worker.begin('a', '');
+  worker.send(...Array.from({ length: pieces }, () => worker.frame(FRAME.data, 'a', 'x')));
+  deepEqual(story.arrivals(worker), [`credit a ${pieces * (1 + cost)}`]);
+  const upload = story.ask('up', { isChunked: true });
+  let sent = 1;
+  while (upload.sink?.data(Buffer.from('x'))) sent += 1;
+  equal(sent, Math.ceil(FRAME_LIMITS.creditBytes / (1 + cost)));
 });
 
 test('StreamedCall keeps to the length that was declared', (t) => {

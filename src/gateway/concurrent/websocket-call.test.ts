@@ -9,7 +9,7 @@ import type { SlowExchange } from './concurrent-story.ts';
 import { ConcurrentStory } from './concurrent-story.ts';
 import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 
-const COST = FRAME_LIMITS.messageCostBytes;
+const COST = FRAME_LIMITS.pieceCostBytes;
 const { creditBytes, bodyBytesMax } = FRAME_LIMITS;
 
 interface Scene {
@@ -88,7 +88,7 @@ test('WebSocketCall gives credit for a denial as for any response', (t) => {
   worker.begin('w', 'x'.repeat(GATEWAY_LIMITS.creditBytesMin), ['401']);
   deepEqual(story.arrivals(worker), []);
   exchange.watcher?.onDrain();
-  deepEqual(story.arrivals(worker), [`credit w ${GATEWAY_LIMITS.creditBytesMin}`]);
+  deepEqual(story.arrivals(worker), [`credit w ${GATEWAY_LIMITS.creditBytesMin + COST}`]);
 });
 
 test('WebSocketCall passes messages of the client on, cut to frames', (t) => {

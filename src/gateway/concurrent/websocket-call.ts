@@ -67,7 +67,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     if (this.#session === undefined || this.isOver) {
       return this.isOver ? undefined : 'a WebSocket message before the acceptance';
     }
-    this.#owedBytes += data.length + FRAME_LIMITS.messageCostBytes;
+    this.#owedBytes += data.length + FRAME_LIMITS.pieceCostBytes;
     if (this.#session.send(isText, data) && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
       this.#pay();
     }
@@ -140,7 +140,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       output.frame(FRAME.wsMore, this.stream, data.subarray(at, at + bodyBytesMax));
     }
     output.frame(isText ? FRAME.wsText : FRAME.wsBinary, this.stream, at === 0 ? data : data.subarray(at));
-    this.#credit -= data.length + FRAME_LIMITS.messageCostBytes;
+    this.#credit -= data.length + FRAME_LIMITS.pieceCostBytes;
     return this.#credit > 0;
   }
 

@@ -100,8 +100,11 @@ export interface Responder {
   write(bytes: Buffer): boolean;
   /** Sends part of an open file as body bytes; `sent` runs once, when it is read to its end or given up. */
   writeFile(part: FilePart, sent: () => void): void;
-  /** Fields of a 103 (Early Hints), rendered, before the response has begun (RFC 8297). Dropped for a client that could not take it. */
-  hint(fields: string): void;
+  /**
+   * Fields of a 103 (Early Hints), rendered, before the response has begun (RFC 8297). Dropped for a client that could not take it.
+   * False when the client reads more slowly than this.
+   */
+  hint(fields: string): boolean;
   /** Trailer fields, rendered, before `end` (RFC 9110 6.5). Dropped unless the client asked for them and the body has room for them. */
   trail(fields: string): void;
   /** The response is complete. */

@@ -50,9 +50,22 @@ test('chunks are handed out as they come, and leave what follows', () => {
   assert.deepEqual(read('\nGET'), ['end X +3']);
 });
 
+test('small chunks of one feeding are one piece, which large ones interrupt', () => {
+  const chunk = (size: number): string => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`;
+  const sizes = (text: string, read = reader({ kind: 'chunked' })): string[] =>
+    read(text).map((event) => (event.startsWith('x') ? `${event.length}` : event));
+  assert.deepEqual(sizes(`${chunk(1).repeat(10_000)}0\r\n\r\n`), ['10000', 'end +0']);
+  assert.deepEqual(sizes(`${chunk(1)}${chunk(4096)}${chunk(2)}${chunk(3)}0\r\n\r\n`), ['1', '4096', '5', 'end +0']);
+  assert.deepEqual(sizes(`${chunk(4000).repeat(17)}0\r\n\r\n`), ['64000', '4000', 'end +0']);
+  assert.deepEqual(sizes(`${chunk(1).repeat(3)}z`), ['3', 'http1.bad-chunk-size']);
+  const read = reader({ kind: 'chunked' });
+  assert.deepEqual(sizes(`${chunk(1).repeat(3)}5\r\nxx`, read), ['5']);
+  assert.deepEqual(sizes(`xxx\r\n${chunk(1)}`, read), ['4']);
+});
+
 test('extensions are limited for the body as a whole', () => {
   const limits = { ...HTTP1_LIMITS, chunkExtensionBytesMax: 8 };
-  assert.deepEqual(reader({ kind: 'chunked' }, limits)('1;abc\r\nx\r\n1;def\r\ny\r\n0\r\n\r\n'), ['x', 'y', 'end +0']);
+  assert.deepEqual(reader({ kind: 'chunked' }, limits)('1;abc\r\nx\r\n1;def\r\ny\r\n0\r\n\r\n'), ['xy', 'end +0']);
   assert.deepEqual(reader({ kind: 'chunked' }, limits)('1;abcd\r\nx\r\n1;def\r\ny\r\n'), [
     'x',
     'http1.chunk-extensions-too-large',

@@ -9,8 +9,8 @@ export const FRAME_LIMITS = {
   bodyBytesMax: 262_144,
   /** What may be sent on a stream of a concurrent lane before the first credit. */
   creditBytes: 262_144,
-  /** Of credit, for each message of a WebSocket beside its payload: empty ones take memory too. */
-  messageCostBytes: 64,
+  /** Of credit, for each frame of a body and each message of a WebSocket beside its payload: a piece of one byte takes memory and time like this. */
+  pieceCostBytes: 64,
   /** Streams are 24 bits; 0 is the lane itself. */
   streamMax: 0xffffff,
   /** Slots of block parts on a lane; the next number says that a block part is not kept. */

@@ -57,7 +57,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.#answer(status, fields, undefined, true);
   }
 
-  hint(): void {
+  hint(): boolean {
     throw new Error('a file has no hints');
   }
 

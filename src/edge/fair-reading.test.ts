@@ -1,0 +1,45 @@
+import { deepEqual } from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { readFairly } from './fair-reading.ts';
+import { listenWithBuffer } from './node-internals.ts';
+
+const READ_BYTES = 4096;
+
+/** How many reads of what one client sends follow each other in a turn of the event loop, by turn. */
+async function readsByTurn(tookMs: number): Promise<number[]> {
+  const buffer = Buffer.alloc(READ_BYTES);
+  const turns: number[] = [];
+  let bytes = 0;
+  let nowMs = 0;
+  let turn = 0;
+  const server = listenWithBuffer({ path: `\0portico-fair-${process.pid}-${tookMs}` }, buffer, (socket: Socket) => {
+    const clock = (): number => {
+      nowMs += tookMs / 2;
+      return nowMs;
+    };
+    return readFairly(socket, READ_BYTES, clock, (length) => {
+      bytes += length;
+      turns[turn] = (turns[turn] ?? 0) + 1;
+    });
+  });
+  const timer = setInterval(() => undefined, 1000);
+  const client = connect({ path: `\0portico-fair-${process.pid}-${tookMs}` });
+  await once(client, 'connect');
+  client.write(Buffer.alloc(16 * READ_BYTES));
+  while (bytes < 16 * READ_BYTES) {
+    turn += 1;
+    await new Promise(setImmediate);
+  }
+  clearInterval(timer);
+  client.destroy();
+  server.close();
+  return turns.filter((reads) => reads > 0);
+}
+
+test('a connection whose reads take long is read once in a turn, another as far as it goes', async () => {
+  deepEqual(await readsByTurn(10), Array(16).fill(1));
+  deepEqual(Math.max(...(await readsByTurn(0))) > 1, true);
+});

@@ -1,0 +1,29 @@
+/**
+ * A connection whose bytes take long to be dealt with reads once in a turn of the event loop. libuv reads a connection up to 32 times in
+ * a row as long as each read fills the buffer: 2 MiB in chunks or frames of one byte, or a thousand pipelined requests, would be
+ * a tenth of a second in which nobody else is served.
+ */
+
+import type { Socket } from 'node:net';
+import { EDGE_LIMITS } from './limits.ts';
+import { readLater } from './node-internals.ts';
+
+/** Wraps what takes the bytes of a connection. A read that brought less than `fullBytes` is not followed by another in this turn anyway. */
+export function readFairly(
+  socket: Socket,
+  fullBytes: number,
+  monotonicMs: () => number,
+  onBytes: (length: number) => void,
+): (length: number) => void {
+  return (length) => {
+    if (length < fullBytes) {
+      onBytes(length);
+      return;
+    }
+    const beganMs = monotonicMs();
+    onBytes(length);
+    if (monotonicMs() - beganMs > EDGE_LIMITS.readTurnMs) {
+      readLater(socket);
+    }
+  };
+}
