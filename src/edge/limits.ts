@@ -13,8 +13,23 @@ export const EDGE_LIMITS = {
   lingerMs: 5_000,
   /** A client that has been told of the end of its WebSocket has so long to agree. */
   webSocketCloseMs: 5_000,
+  /** An application that has taken no message of a client which has left for so long loses the rest. */
+  webSocketGoneMs: 10_000,
+  /** Where clients are not pinged, one whose messages are not read is sent an unasked pong so often: a reset comes back if it has gone. */
+  webSocketProbeMs: 10_000,
   /** Pings and pongs of a client that are read in a second: a client that has sent a thousand at once is not kept waiting, and none takes a hundredth of a core. */
   webSocketControlsPerSecond: 500,
+  /** Read of a connection before anybody wants it: a client that has sent no more than that, and leaves, is noticed at once. */
+  readAheadBytes: 16_384,
+  /** Requests that fill this behind one which is not answered for so long are given up, so that a client that leaves is noticed. */
+  readAheadMs: 5_000,
+  /** … and so many bytes of them are read and dropped in a second: all that the kernel of a client may hold (4 MiB) in a quarter of a minute. */
+  droppedBytesPerSecond: 262_144,
+  /** TCP's own probes tell of a client that has vanished from the network: after so long without a word, and so long between them … */
+  probeIdleMs: 30_000,
+  probeIntervalMs: 15_000,
+  /** … this many unanswered: 105 seconds in all, which a train has left a tunnel by. */
+  probeCount: 5,
   /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */
   outputBytesMax: 262_144,
   /** Read from a file at a time: fewer, larger reads and writes are what large files gain from. */

@@ -1,9 +1,13 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
+import { TLSSocket } from 'node:tls';
 import type { DeflateRaw, InflateRaw } from 'node:zlib';
 import { constants, createDeflateRaw, createInflateRaw, inflateRawSync } from 'node:zlib';
-import { SyncZlib } from './node-internals.ts';
+import { openPair } from './fake-connection.ts';
+import { isPeerGone, SyncZlib } from './node-internals.ts';
 
 const { Z_BLOCK, Z_NO_FLUSH, Z_SYNC_FLUSH } = constants;
 /** RFC 7692 7.2.3.1, with its tail. */
@@ -102,4 +106,37 @@ test('SyncZlib.of() is undefined for a stream that has none of it', () => {
   stream.close();
   equal(SyncZlib.of(stream), undefined);
   equal(SyncZlib.of({} as InflateRaw), undefined);
+});
+
+test('isPeerGone() tells of a Unix socket that its peer has closed, and of no other, without reading', async () => {
+  await using pair = await openPair();
+  equal(isPeerGone(pair.edge), false);
+  pair.peer.write('unread');
+  pair.peer.end();
+  await once(pair.peer, 'finish');
+  equal(isPeerGone(pair.edge), false, 'it may still read');
+  pair.peer.destroy();
+  await once(pair.peer, 'close');
+  equal(isPeerGone(pair.edge), true);
+  equal(isPeerGone(pair.edge), true);
+  equal(pair.edge.read(), null);
+  pair.edge.destroy();
+  equal(isPeerGone(pair.edge), false, 'its descriptor may be that of another by now');
+});
+
+test('isPeerGone() tells of a TCP connection that its peer has reset, also under TLS', async () => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const peer = connect(port, '127.0.0.1').on('error', () => undefined);
+  const [edge] = (await once(server, 'connection')) as [Socket];
+  const secured = new TLSSocket(edge, { isServer: true }).on('error', () => undefined);
+  equal(isPeerGone(edge), false);
+  equal(isPeerGone(secured), false);
+  peer.resetAndDestroy();
+  await once(peer, 'close');
+  equal(isPeerGone(secured) || isPeerGone(edge), true);
+  secured.destroy();
+  edge.destroy();
+  server.close();
 });

@@ -3,6 +3,7 @@
  * The runtime is pinned, and a test of each runs with it.
  */
 
+import { writeSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
 import type { DeflateRaw, InflateRaw } from 'node:zlib';
@@ -68,6 +69,27 @@ export function readLater(socket: Socket): void {
       handle.readStart?.();
     }
   });
+}
+
+const NO_BYTES = Buffer.alloc(0);
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
+/**
+ * Whether the peer has reset the connection, vanished from the network, or closed its Unix socket. The event loop tells nothing of a socket
+ * that is not read, and Node has no call that asks. A write of no bytes sends nothing, but fails where one of some bytes would: the
+ * kernel looks at the state of the connection first. That a TCP peer has closed shows only once it has answered something by a reset.
+ */
+export function isPeerGone(socket: Socket): boolean {
+  const fd = socket.destroyed ? undefined : descriptorOf(carrierOf(socket) ?? socket);
+  if (fd === undefined) {
+    return false;
+  }
+  try {
+    writeSync(fd, NO_BYTES, 0, 0);
+    return false;
+  } catch (error) {
+    return GONE.has((error as NodeJS.ErrnoException).code);
+  }
 }
 
 export type OnSocket = (socket: Socket) => (length: number) => void;

@@ -27,6 +27,8 @@ def application(environ, start):
                 write(b'x' * 65536)
         finally:
             print('write() has raised', flush=True)
+    if path == '/long':
+        time.sleep(1)
     if path == '/slow':
         time.sleep(0.3)
     start('200 OK', [])
@@ -71,4 +73,20 @@ test('who closes only its own side still gets the answer, and then the end', asy
   client.socket.end();
   assert.equal((await client.read()).body, 'fine');
   assert.equal(await client.ended(), 'end');
+});
+
+test('a request whose client leaves while it waits for a worker is not run, also with another behind it', async () => {
+  await using server = await serve({ app: APP, args: ['--threads', '1'] });
+  using busy = await server.connect();
+  busy.send('GET /long HTTP/1.1\r\nHost: a\r\n\r\n');
+  await server.logged(/began \/long/);
+  for (const behind of ['', 'G', 'GET /never HTTP/1.1\r\nHost: a\r\n\r\n']) {
+    const client = await server.connect();
+    client.send(`GET /never HTTP/1.1\r\nHost: a\r\n\r\n${behind}`);
+    client.socket.end();
+    await client.ended();
+  }
+  await busy.read();
+  assert.equal((await server.ask('/')).body, 'fine');
+  assert.doesNotMatch(server.log, /never/);
 });

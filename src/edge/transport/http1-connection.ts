@@ -51,6 +51,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #keepAlive = true;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
+  /** The request that has heard that its client sends nothing any more. */
+  #toldOfEnd: Http1Exchange | undefined;
   /** What the connection has become, after a handshake. */
   #webSocket: Session | undefined;
 
@@ -145,7 +147,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       page.body,
     );
     this.#services.accessLog?.writeFault(client, fault.status);
-    this.#socket.close(this.#requests.isBodyOpen);
+    this.#socket.close(this.#requests.mayHaveMore);
   }
 
   // What an exchange asks for.
@@ -160,15 +162,26 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (exchange.head.expectContinue && requests.bodyBytes === 0 && requests.bufferedBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
     }
-    if (!requests.isProcessing) {
-      this.#socket.resume();
-      requests.process();
-    }
+    this.#readOn();
   }
 
   resumeBody(exchange: Http1Exchange): void {
     if (exchange === this.#exchange) {
+      this.#requests.resumeBody();
+      this.#readOn();
+    }
+  }
+
+  /** What waits is wanted now. */
+  #readOn(): void {
+    // Where events are being read already, that goes on by itself.
+    if (!this.#requests.isProcessing) {
       this.#socket.resume();
+      this.#requests.process();
+      this.#noteHead();
+      if (this.#socket.hasClientEnded) {
+        this.#heedClientEnd();
+      }
     }
   }
 
@@ -331,17 +344,14 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#log(exchange);
     }
     if (!this.#keepAlive) {
-      this.#socket.close(this.#requests.isBodyOpen);
+      this.#socket.close(this.#requests.mayHaveMore);
       return;
     }
     this.#enter('idle', this.#services.keepAliveMs);
     const requests = this.#requests;
     requests.proceed();
     if (this.#socket.isPaused || requests.bufferedBytes > 0) {
-      // Before what waits is read: the request in it may need more for its body, or pause for reasons of its own.
-      this.#socket.resume();
-      requests.process();
-      this.#noteHead();
+      this.#readOn();
     }
   }
 
@@ -374,9 +384,25 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   // How the connection ends.
 
   #onClientEnd(): void {
-    this.#webSocket?.onLost();
-    if (this.#socket.onClientEnd(this.#requests.isBodyOpen ? undefined : this.#exchange)) {
-      this.#keepAlive = false;
+    this.#socket.hasClientEnded = true;
+    this.#webSocket?.onClientEnd();
+    if (this.#webSocket === undefined || this.#deadline.phase === 'linger') {
+      this.#heedClientEnd();
+    }
+  }
+
+  /** The client has closed its sending side: each of its requests hears of it as soon as it has been read whole. */
+  #heedClientEnd(): void {
+    const requests = this.#requests;
+    const exchange = this.#exchange;
+    const isLater = exchange !== undefined && requests.isBodyOpen && requests.holdsBodyEnd;
+    if (isLater || (exchange !== undefined && exchange === this.#toldOfEnd)) {
+      return;
+    }
+    this.#toldOfEnd = exchange;
+    if (this.#socket.onClientEnd(requests.isBodyOpen ? undefined : exchange)) {
+      // Requests behind this one may have come whole.
+      this.#keepAlive &&= requests.bufferedBytes > 0;
     }
   }
 
@@ -405,7 +431,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (this.#webSocket !== undefined) {
       this.#webSocket.close(CLOSE_CODE.goingAway, '');
     } else if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
-      this.#socket.close(this.#requests.isBodyOpen);
+      this.#socket.close(this.#requests.mayHaveMore);
     }
   }
 
@@ -416,6 +442,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** Called about once a second. */
   onTick(nowMs: number): void {
     this.#webSocket?.onTick(nowMs);
+    if (this.#webSocket === undefined && this.#requests.onTick(nowMs)) {
+      this.#keepAlive = false;
+    }
+    if (this.#socket.hasLostClient() && this.#webSocket?.onGone() !== true) {
+      this.#socket.destroy();
+      return;
+    }
     if (this.#socket.onTick(nowMs, this.#requests.bodyBytes)) {
       this.onFault({
         code: this.#deadline.phase === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',

@@ -12,13 +12,22 @@
  * The second row is the lingering close of RFC 9112 9.6: closing a socket with unread bytes resets the connection, and a reset takes
  * from the client what it has not read yet. While reading is paused, bytes may be unread too; so pausing is known here.
  *
+ * A client that leaves is noticed in four ways, since a socket that is not read tells of nothing:
+ *
+ * | what the client, or its network, does | what notices |
+ * |---|---|
+ * | it closes its side, and all that it has sent was read | the event loop: 'end' |
+ * | it resets, or closes a Unix socket, while reading is paused or after 'end' | a look at the socket, once a second |
+ * | it closes a TCP socket, while reading is paused or after 'end' | the same, once its kernel has answered a probe of ours by a reset: after a minute or so |
+ * | it vanishes while a request is answered | TCP's probes (keepalive), and after them the event loop or the look |
+ *
  * What is sent goes through the Output. Whether the connection could go on after a response is not decided here.
  */
 
 import type { Socket } from 'node:net';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { carrierOf, sentBytes } from '../node-internals.ts';
+import { carrierOf, isPeerGone, sentBytes } from '../node-internals.ts';
 import type { Deadline } from './deadline.ts';
 import type { Output } from './output.ts';
 
@@ -29,6 +38,9 @@ export class LingeringSocket {
   readonly #deadline: Deadline;
   readonly #clock: { readonly nowMs: number };
   #isPaused = false;
+  /** The client has closed its sending side: nothing comes any more. */
+  hasClientEnded = false;
+  #isProbed = false;
 
   constructor(socket: Socket, output: Output, deadline: Deadline, clock: { readonly nowMs: number }) {
     this.#socket = socket;
@@ -55,10 +67,10 @@ export class LingeringSocket {
     }
   }
 
-  /** The last response has been given to the output. `isBodyOpen`: its request has not come to an end. */
-  close(isBodyOpen: boolean): void {
+  /** The last response has been given to the output. `mayHaveMore`: the client may still be sending what will not be answered. */
+  close(mayHaveMore: boolean): void {
     this.#linger();
-    if (isBodyOpen || this.#isPaused) {
+    if (mayHaveMore || this.#isPaused) {
       this.#socket.end();
       this.resume();
     } else {
@@ -101,6 +113,17 @@ export class LingeringSocket {
       return false;
     }
     return true;
+  }
+
+  /** Called about once a second. True: the client is gone, which a socket that is not read would not tell of. */
+  hasLostClient(): boolean {
+    const { phase } = this.#deadline;
+    if (!this.#isProbed && (phase === 'app' || phase === 'body' || phase === 'write')) {
+      this.#isProbed = true;
+      const { probeIdleMs, probeIntervalMs, probeCount } = EDGE_LIMITS;
+      (carrierOf(this.#socket) ?? this.#socket).setKeepAlive(true, probeIdleMs, probeIntervalMs, probeCount);
+    }
+    return (this.#isPaused || this.hasClientEnded) && isPeerGone(this.#socket);
   }
 
   /** Called about once a second. True: the request has not come in time, and the client is to be told. */

@@ -1,12 +1,23 @@
 /**
  * The receiving side of an HTTP/1.1 connection: bytes of the client to requests, one at a time, and the body of each to whoever
  * asks for it, as fast as that takes it. How a request is answered is the connection's affair.
+ *
+ * A socket that is not read shows neither that its client has left nor that it was reset. So reading goes on while nobody wants what
+ * comes, into a buffer with a bound, and pauses only when that is full:
+ *
+ * | what fills the buffer | what follows |
+ * |---|---|
+ * | the body of the request, which its reader is slow to take | nothing more is read until it takes some |
+ * | later requests, while the one before them is answered | the same; if that takes long, they are given up: they are read and dropped, and the response is the connection's last |
+ *
+ * How a client is found to have left behind a full buffer is told in lingering-socket.ts.
  */
 
 import type { BodySink } from '../../protocol/http/exchange.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
+import { EDGE_LIMITS } from '../limits.ts';
 import type { Deadline } from './deadline.ts';
 import type { LingeringSocket } from './lingering-socket.ts';
 
@@ -27,7 +38,15 @@ export class RequestReader {
   /** The request that was handed out is being answered: until `proceed`. */
   #isAnswering = false;
   #sink: BodySink | undefined;
+  /** The body's reader has as much as it can take for now. */
+  #isHeld = false;
   #isProcessing = false;
+  /** Since when later requests have filled the buffer; Infinity if they have not. */
+  #fullSinceMs = Infinity;
+  /** Later requests are read and dropped. */
+  #dropsRequests = false;
+  /** Dropped since the last tick. */
+  #droppedBytes = 0;
   /** The request's body is still coming. */
   isBodyOpen = false;
   /** Of the request's body, so far. */
@@ -54,10 +73,29 @@ export class RequestReader {
     return this.#isProcessing;
   }
 
+  /** The body waits for its reader, not for the client. */
+  get isWaiting(): boolean {
+    return this.#isAnswering && this.isBodyOpen && (this.#sink === undefined || this.#isHeld);
+  }
+
+  /** The client may be sending what will not be answered. */
+  get mayHaveMore(): boolean {
+    return this.isBodyOpen || this.#dropsRequests || this.#parser.bufferedBytes > 0;
+  }
+
+  /** The end of the body is among what was read and not taken. */
+  get holdsBodyEnd(): boolean {
+    return this.#parser.holdsBodyEnd;
+  }
+
   /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
   feed(chunk: Buffer, length: number): void {
-    this.#parser.feed(chunk, length);
-    this.process();
+    if (this.#dropsRequests) {
+      this.#drop(length);
+    } else {
+      this.#parser.feed(chunk, length);
+      this.process();
+    }
   }
 
   process(): void {
@@ -65,7 +103,7 @@ export class RequestReader {
       return;
     }
     this.#isProcessing = true;
-    while (!this.#awaitsReader) {
+    while (!this.isWaiting) {
       const event = this.#parser.next();
       if (event === undefined) {
         break;
@@ -91,24 +129,19 @@ export class RequestReader {
     this.#isProcessing = false;
     // What is left, because nobody wants it yet, lies in memory that the next connection's bytes will be read into.
     this.#parser.keep();
-    if (this.#parser.bufferedBytes > 0 && this.#mayWait) {
+    if (this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes && this.#isEarly) {
       this.#socket.pause();
     }
   }
 
-  /** What was read and is not wanted yet; while the connection is closing, all is read and dropped. */
-  get #mayWait(): boolean {
-    const isEarly = this.#isAnswering && (!this.isBodyOpen || this.#awaitsReader);
-    return isEarly && this.#deadline.phase !== 'linger';
-  }
-
-  /** The body is not read on until somebody wants it: a request may wait for a worker, and its application may ask late. */
-  get #awaitsReader(): boolean {
-    return this.isBodyOpen && this.#sink === undefined && this.#isAnswering;
+  /** What was read is not wanted yet; while the connection is closing, all is read and dropped. */
+  get #isEarly(): boolean {
+    return this.#isAnswering && (!this.isBodyOpen || this.isWaiting) && this.#deadline.phase !== 'linger';
   }
 
   #onHead(head: RequestHead): void {
     this.#isAnswering = true;
+    this.#isHeld = false;
     this.isBodyOpen = head.framing.kind !== 'none';
     this.bodyBytes = 0;
     this.#events.onHead(head);
@@ -117,7 +150,7 @@ export class RequestReader {
   #onData(bytes: Buffer): void {
     this.bodyBytes += bytes.length;
     if (this.#sink !== undefined && !this.#sink.data(bytes)) {
-      this.#socket.pause();
+      this.#isHeld = true;
     }
   }
 
@@ -139,6 +172,11 @@ export class RequestReader {
     this.#sink = sink;
   }
 
+  /** The reader of the body takes more, once `process` is called. */
+  resumeBody(): void {
+    this.#isHeld = false;
+  }
+
   /** Nobody wants the rest of the body any more: it is read and dropped. */
   dropBody(): void {
     this.#sink = undefined;
@@ -154,7 +192,36 @@ export class RequestReader {
   /** The request is answered: the next one may be read. */
   proceed(): void {
     this.#isAnswering = false;
+    this.#fullSinceMs = Infinity;
     this.#parser.proceed();
+  }
+
+  /** Called about once a second. True: the requests behind the one that is answered are given up from now on. */
+  onTick(nowMs: number): boolean {
+    if (this.#dropsRequests) {
+      this.#droppedBytes = 0;
+      this.#socket.resume();
+      return false;
+    }
+    if (!this.#socket.isPaused || !this.#isAnswering || this.isBodyOpen) {
+      this.#fullSinceMs = Infinity;
+      return false;
+    }
+    this.#fullSinceMs = Math.min(this.#fullSinceMs, nowMs);
+    if (nowMs - this.#fullSinceMs < EDGE_LIMITS.readAheadMs) {
+      return false;
+    }
+    this.#dropsRequests = true;
+    this.#parser.takeRest();
+    this.#socket.resume();
+    return true;
+  }
+
+  #drop(length: number): void {
+    this.#droppedBytes += length;
+    if (this.#droppedBytes >= EDGE_LIMITS.droppedBytesPerSecond && this.#deadline.phase !== 'linger') {
+      this.#socket.pause();
+    }
   }
 
   /** The connection changes its protocol: takes what follows the request. */

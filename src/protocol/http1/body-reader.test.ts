@@ -111,3 +111,29 @@ test('what is not a size, not the end of a chunk, or not a trailer is refused', 
   assert.deepEqual(reader({ kind: 'chunked' })('0\r\nHost: x\r\n\r\n'), ['http1.forbidden-trailer']);
   assert.deepEqual(reader({ kind: 'chunked' })(`0\r\nX: ${'x'.repeat(9000)}`), ['http1.trailers-too-large']);
 });
+
+test('holdsEnd() looks for the end of the body in what is unread, and takes nothing', () => {
+  for (const [framing, text, isHeld] of [
+    [{ kind: 'length', bytes: 5 }, 'hell', false],
+    [{ kind: 'length', bytes: 5 }, 'hello', true],
+    [{ kind: 'chunked' }, '5\r\nhello\r\n0\r\n\r', false],
+    [{ kind: 'chunked' }, '5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\nGET', true],
+    [{ kind: 'chunked' }, '5\r\nhello world', true], // A fault ends a body as well.
+    [{ kind: 'until-close' }, 'hello', false],
+  ] as const) {
+    const body = new BodyReader(HTTP1_LIMITS, undefined);
+    const input = new Input();
+    body.start(framing);
+    input.feed(Buffer.from(text.slice(0, 2)));
+    const first = body.next(input)?.kind === 'data' ? 2 : 0;
+    input.keep();
+    input.feed(Buffer.from(text.slice(2)));
+    const { length } = input;
+    assert.equal(body.holdsEnd(input), isHeld, text);
+    assert.equal(body.holdsEnd(input), isHeld, text);
+    assert.equal(input.length, length);
+    const rest: string[] = [];
+    for (let event = body.next(input); event?.kind === 'data'; event = body.next(input)) rest.push(String(event.bytes));
+    assert.equal(text.slice(0, first) + rest.join(''), framing.kind === 'chunked' ? 'hello' : text, text);
+  }
+});

@@ -130,6 +130,19 @@ export class BodyReader {
     return this.#joinedBytes === 0 ? undefined : { kind: 'data', bytes: JOINED.subarray(0, this.#joinedBytes) };
   }
 
+  /** Whether the end of the body, or a fault, is among the unread bytes, which stay unread. */
+  holdsEnd(input: Input): boolean {
+    const { at } = input;
+    const state = [this.#step, this.#left, this.#extensionBytes, this.#scanned] as const;
+    let event = this.next(input);
+    while (event?.kind === 'data') {
+      event = this.next(input);
+    }
+    [this.#step, this.#left, this.#extensionBytes, this.#scanned] = state;
+    input.at = at;
+    return event !== undefined;
+  }
+
   #takeData(input: Input): BodyEvent | undefined {
     if (input.length === 0) {
       return undefined;

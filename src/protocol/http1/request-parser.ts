@@ -112,6 +112,11 @@ export class RequestParser {
     return this.#input.length;
   }
 
+  /** The rest of the body, to its end or to a fault, is among the unread bytes. */
+  get holdsBodyEnd(): boolean {
+    return this.#state === STATE.body && this.#body.holdsEnd(this.#input);
+  }
+
   get isIdle(): boolean {
     return this.phase === 'idle';
   }

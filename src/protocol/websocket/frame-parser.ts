@@ -87,7 +87,7 @@ export class FrameParser {
     }
   }
 
-  /** What has been fed and not read is to be read later. It is copied: whoever calls this stops feeding. */
+  /** What has been fed and not read is to be read later. It is copied. */
   keep(): void {
     this.#chunk = this.bufferedBytes === 0 ? NOTHING : Buffer.from(this.#chunk.subarray(this.#at));
     this.#at = 0;

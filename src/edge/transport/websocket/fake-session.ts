@@ -100,7 +100,11 @@ export class SessionScene {
       if (this.#isPaused !== isPaused) this.told.push(isPaused ? 'pause' : 'resume');
       this.#isPaused = isPaused;
     };
+    const isPaused = (): boolean => this.#isPaused;
     return {
+      get isPaused() {
+        return isPaused();
+      },
       pause: set(true),
       resume: set(false),
       close: (isOpen: boolean) => this.told.push(isOpen ? 'end reading on' : 'end'),

@@ -9,6 +9,8 @@ const text = (payload: string, reserved = 0): Buffer => clientFrame({ opcode: OP
 const compressed = (payload: string): Buffer => text(payload, 4);
 const ping = (payload = ''): Buffer => clientFrame({ opcode: OPCODE.ping, payload });
 const pong = (payload = ''): Buffer => clientFrame({ opcode: OPCODE.pong, payload });
+/** More than is read ahead, and less without one of them. */
+const FILLING = Array.from({ length: Math.ceil(EDGE_LIMITS.readAheadBytes / 1000) }, () => text('x'.repeat(1000)));
 
 // The table at the head of session.ts, row by row.
 
@@ -127,32 +129,106 @@ test('Session reads no more while the sink wants nothing, and goes on where it w
   const scene = new SessionScene();
   scene.takes = false;
   scene.receive(text('one'), text('two'), ping(), clientClose(1000));
-  deepEqual(scene.told.splice(0), ['text one', 'pause']);
+  deepEqual(scene.told.splice(0), ['text one']);
   scene.session.resume();
   deepEqual(scene.told.splice(0), ['text two']);
   scene.takes = true;
   scene.session.resume();
-  deepEqual(scene.told, ['close 1000', 'end', 'resume']);
+  deepEqual(scene.told, ['close 1000', 'end']);
   deepEqual(scene.sent, ['pong', 'close 1000']);
   scene.session.resume();
-  equal(scene.told.length, 3);
+  equal(scene.told.length, 2);
 });
 
-test('Session neither pings nor gives up a client that it does not read from', () => {
+test('Session reads on while the sink wants nothing, until a small buffer is full', () => {
   const scene = new SessionScene();
   scene.takes = false;
-  scene.receive(text('one'), pong());
-  scene.pass(100_000);
-  deepEqual(scene.sent, []);
+  scene.receive(text('one'), ...FILLING.slice(1));
+  deepEqual(scene.told.splice(0), ['text one']);
+  scene.receive(FILLING[0] ?? ping());
+  deepEqual(scene.told.splice(0), ['pause']);
   scene.takes = true;
   scene.session.resume();
-  scene.pass(1000);
+  equal(scene.told.length, FILLING.length + 1);
+  equal(scene.told.at(-1), 'resume');
+});
+
+test('Session pings a client whose messages wait, and gives it up if nothing comes', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), text('two'));
+  scene.pass(20_000);
   deepEqual(scene.sent, ['ping']);
   scene.receive(pong());
-  scene.pass(19_000);
-  deepEqual(scene.sent, ['ping']);
-  scene.pass(1000);
+  scene.pass(29_000);
   deepEqual(scene.sent, ['ping', 'ping']);
+  scene.pass(1000);
+  deepEqual(scene.sent.slice(2), ['close 1011 no answer to a ping']);
+  deepEqual(scene.told, ['text one', 'close 1006', 'end reading on']);
+});
+
+test('Session pings a client that it does not read from, whose answer may be waiting', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), ...FILLING);
+  scene.pass(100_000);
+  deepEqual(scene.sent, Array(5).fill('ping'));
+  scene.takes = true;
+  scene.session.resume();
+  scene.pass(9000);
+  equal(scene.sent.length, 5);
+  scene.pass(1000);
+  deepEqual(scene.sent.slice(5), ['close 1011 no answer to a ping']);
+});
+
+test('Session sends a client that it does not read from a pong, if there are to be no pings', () => {
+  const scene = new SessionScene({ pingIntervalMs: 0 });
+  scene.takes = false;
+  scene.receive(text('one'), text('two'));
+  scene.pass(EDGE_LIMITS.webSocketProbeMs);
+  deepEqual(scene.sent, [], 'it is read, and its end would be seen');
+  scene.receive(...FILLING);
+  scene.pass(EDGE_LIMITS.webSocketProbeMs * 2);
+  deepEqual(scene.sent, ['pong', 'pong']);
+  scene.hasRoom = false;
+  scene.pass(EDGE_LIMITS.webSocketProbeMs * 2);
+  equal(scene.sent.length, 2, 'something else waits to be sent');
+});
+
+test('Session gives the messages of a client that has left to a sink that takes them, and waits for it', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), text('two'), text('three'));
+  scene.session.onClientEnd();
+  scene.pass(EDGE_LIMITS.webSocketGoneMs - 1000);
+  scene.session.resume();
+  scene.pass(EDGE_LIMITS.webSocketGoneMs - 1000);
+  deepEqual(scene.told, ['text one', 'text two']);
+  scene.takes = true;
+  scene.session.resume();
+  deepEqual(scene.told, ['text one', 'text two', 'text three', 'close 1006', 'end']);
+  deepEqual(scene.sent, [], 'nobody is pinged');
+});
+
+test('Session tells a sink that takes nothing of a client that has left, in time', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'), text('two'));
+  equal(scene.session.onGone(), true);
+  scene.pass(EDGE_LIMITS.webSocketGoneMs - 1000);
+  equal(scene.session.onGone(), true);
+  deepEqual(scene.told, ['text one']);
+  scene.pass(1000);
+  deepEqual(scene.told, ['text one', 'close 1006', 'end']);
+  equal(scene.session.onGone(), false);
+});
+
+test('Session tells at once of a client that has left, if nothing of it waits', () => {
+  const scene = new SessionScene();
+  scene.takes = false;
+  scene.receive(text('one'));
+  scene.session.onClientEnd();
+  deepEqual(scene.told, ['text one', 'close 1006', 'end']);
 });
 
 test('Session sends no pings if there are to be none', () => {
@@ -166,9 +242,9 @@ test('Session drops what comes between its close and the answer', () => {
   scene.takes = false;
   scene.receive(text('one'), text('two'));
   scene.session.close(1001, '');
-  deepEqual(scene.told, ['text one', 'pause', 'resume']);
+  deepEqual(scene.told, ['text one']);
   scene.receive(text('three'), ping(), clientClose(1001));
-  deepEqual(scene.told.slice(3), ['close 1001', 'end']);
+  deepEqual(scene.told.slice(1), ['close 1001', 'end']);
   deepEqual(scene.sent, ['close 1001'], 'not even a ping is answered');
 });
 
@@ -189,11 +265,10 @@ test('Session sends nothing behind its close, and closes once', () => {
 test('Session reads no further while a message is decompressed', () => {
   const scene = new SessionScene({ compresses: true });
   scene.receive(compressed('x'), text('plain'));
-  deepEqual(scene.told.splice(0), ['pause']);
   scene.session.resume();
   deepEqual(scene.told, [], 'the sink has stopped nothing');
   scene.deflate.inflations[0]?.(Buffer.from('decompressed'));
-  deepEqual(scene.told, ['text decompressed', 'text plain', 'resume']);
+  deepEqual(scene.told, ['text decompressed', 'text plain']);
 });
 
 test('Session: what cannot be decompressed is a fault of the client', () => {
@@ -206,8 +281,8 @@ test('Session: what cannot be decompressed is a fault of the client', () => {
     scene.receive(compressed('x'), text('never heard'));
     scene.deflate.inflations[0]?.(result);
     equal(scene.sent[0]?.startsWith(`close ${code}`), true);
-    equal(scene.told[1]?.startsWith(`close ${code}`), true);
-    deepEqual(scene.told.slice(2, 3), ['end reading on']);
+    equal(scene.told[0]?.startsWith(`close ${code}`), true);
+    deepEqual(scene.told.slice(1, 2), ['end reading on']);
     equal(scene.deflate.isClosed, true);
   }
 });
@@ -262,7 +337,7 @@ test('Session: a connection that is lost while a message is decompressed', () =>
   const scene = new SessionScene({ compresses: true });
   scene.receive(compressed('x'));
   scene.session.onLost();
-  deepEqual(scene.told, ['pause', 'close 1006', 'end']);
+  deepEqual(scene.told, ['close 1006', 'end']);
   equal(scene.deflate.isClosed, true);
 });
 
@@ -294,23 +369,22 @@ test('Session sends many messages behind one that is compressed without going de
 test('Session reads a client that sends too much in a second no faster than it may send', () => {
   const scene = new SessionScene({ messagesPerSecondMax: 2 });
   scene.receive(text('1'), text('2'), text('3'));
-  deepEqual(scene.told, ['text 1', 'text 2', 'pause']);
+  deepEqual(scene.told.splice(0), ['text 1', 'text 2']);
   scene.receive(text('4'), text('5'));
   scene.pass(1000);
-  deepEqual(scene.told.slice(3), ['text 3', 'text 4']);
+  deepEqual(scene.told.splice(0), ['text 3', 'text 4']);
   scene.pass(1000);
-  deepEqual(scene.told.slice(5), ['text 5', 'resume']);
+  deepEqual(scene.told.splice(0), ['text 5']);
   scene.session.close(1000, '');
   scene.receive(text('6'), text('7'), clientClose(1000));
   scene.pass(1000);
-  deepEqual(scene.told.slice(7), ['pause', 'close 1000', 'end', 'resume'], 'also while it is closing');
+  deepEqual(scene.told, ['close 1000', 'end'], 'also while it is closing');
 });
 
 test('Session answers so many pings in a second, and to a client that does not read only the last', () => {
   const scene = new SessionScene();
   scene.receive(...Array.from({ length: EDGE_LIMITS.webSocketControlsPerSecond + 1 }, (_, index) => ping(`${index}`)));
   equal(scene.sent.length, EDGE_LIMITS.webSocketControlsPerSecond);
-  deepEqual(scene.told, ['pause']);
   scene.pass(1000);
   equal(scene.sent.at(-1), `pong ${EDGE_LIMITS.webSocketControlsPerSecond}`);
   const before = scene.sent.length;

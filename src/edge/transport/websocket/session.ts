@@ -10,6 +10,10 @@
  * | a fault of the client | the fault's code | the same |
  * | nothing comes after a ping | 1006 | 1011 |
  * | the connection is lost | 1006 | |
+ * | the client has left, and messages of it wait | these first, as long as it takes them; then 1006 | |
+ *
+ * While the application does not read, the client is read on into a small buffer, and pinged: an answer behind a full buffer cannot be
+ * seen, but a client that has gone answers with a reset, which lingering-socket.ts looks for.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -52,6 +56,8 @@ export interface SessionOptions {
   readonly clock: { readonly nowMs: number };
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** `closing`: our close frame is sent, the client's has not come. */
 type State = 'open' | 'closing' | 'ended';
 
@@ -79,6 +85,12 @@ export class Session implements WebSocketSession {
   #awaitsPong = false;
   #owedPong: Buffer | undefined;
   #closeDueMs = Infinity;
+  /** When reading was last seen to be paused: what the client has answered since may be unread. */
+  #unreadMs = -Infinity;
+  /** The client sends nothing any more. */
+  #hasClientEnded = false;
+  /** Since when the client has been gone and the application has taken nothing of what waits; Infinity while it is there. */
+  #goneMs = Infinity;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -115,10 +127,15 @@ export class Session implements WebSocketSession {
       this.#onEvent(event);
     }
     this.#isProcessing = false;
-    if (this.#mayRead) {
+    if (!this.#mayRead) {
+      this.#parser.keep();
+    } else if (this.#hasClientEnded) {
+      this.onLost();
+      return;
+    }
+    if (this.#mayRead || this.#parser.bufferedBytes < EDGE_LIMITS.readAheadBytes) {
       this.#options.socket.resume();
     } else {
-      this.#parser.keep();
       this.#options.socket.pause();
     }
   }
@@ -198,6 +215,7 @@ export class Session implements WebSocketSession {
   resume(): void {
     if (this.#isHeld) {
       this.#isHeld = false;
+      this.#noteProgress();
       this.#process();
     }
   }
@@ -331,7 +349,6 @@ export class Session implements WebSocketSession {
 
   /** Called about once a second. */
   onTick(nowMs: number): void {
-    const { pingIntervalMs, pingTimeoutMs } = this.#options.settings;
     this.#renewRate();
     if (this.#state === 'closing') {
       if (nowMs >= this.#closeDueMs) {
@@ -342,19 +359,40 @@ export class Session implements WebSocketSession {
     if (this.#state === 'open') {
       this.#sendOwedPong();
     }
-    // While nothing is read, an answer may be waiting.
-    if (this.#state === 'ended' || pingIntervalMs === 0 || this.#isHeld || this.#isInflating) {
+    if (this.#state === 'ended') {
       return;
     }
-    if (this.#awaitsPong) {
-      if (nowMs - this.#pingedMs >= pingTimeoutMs) {
+    if (this.#goneMs !== Infinity) {
+      if (nowMs - this.#goneMs >= EDGE_LIMITS.webSocketGoneMs) {
+        this.onLost();
+      }
+      return;
+    }
+    this.#ping(nowMs);
+  }
+
+  #ping(nowMs: number): void {
+    const { output, socket } = this.#options;
+    const { pingIntervalMs, pingTimeoutMs } = this.#options.settings;
+    if (socket.isPaused) {
+      this.#unreadMs = nowMs;
+    }
+    const isUnread = socket.isPaused;
+    if (pingIntervalMs === 0) {
+      // Nothing is asked of the client (RFC 6455 5.5.3: a pong may come unasked). Its kernel resets the connection if nobody is there.
+      if (isUnread && output.isEmpty && nowMs - this.#pingedMs >= EDGE_LIMITS.webSocketProbeMs) {
+        this.#pingedMs = nowMs;
+        output.buffer(renderPong(NO_BYTES));
+      }
+    } else if (this.#awaitsPong && !isUnread) {
+      if (nowMs - Math.max(this.#pingedMs, this.#unreadMs) >= pingTimeoutMs) {
         this.#flushBefore(CLOSE_CODE.internalError, 'no answer to a ping');
         this.#end(CLOSE_CODE.abnormal, '', true);
       }
-    } else if (nowMs - this.#pingedMs >= pingIntervalMs) {
+    } else if (nowMs - this.#pingedMs >= pingIntervalMs && (!isUnread || output.isEmpty)) {
       this.#awaitsPong = true;
       this.#pingedMs = nowMs;
-      this.#options.output.buffer(renderPing());
+      output.buffer(renderPing());
     }
   }
 
@@ -362,11 +400,35 @@ export class Session implements WebSocketSession {
     const hasWaited = this.#rate.isUsedUp;
     this.#rate.renew();
     if (hasWaited && this.#state !== 'ended') {
+      this.#noteProgress();
       this.#process();
     }
   }
 
-  /** The connection has ended, or its sending side has: no close frame will come. */
+  #noteProgress(): void {
+    if (this.#goneMs !== Infinity) {
+      this.#goneMs = this.#options.clock.nowMs;
+    }
+  }
+
+  /** The client has closed its sending side, and all that it has sent was read. */
+  onClientEnd(): void {
+    this.#hasClientEnded = true;
+    this.onGone();
+  }
+
+  /** The client is gone. True: messages of it wait, and the application is given time to take them. */
+  onGone(): boolean {
+    const hasMore = this.#parser.bufferedBytes > 0 || this.#isInflating;
+    if (this.#state !== 'open' || this.#mayRead || !hasMore) {
+      this.onLost();
+      return false;
+    }
+    this.#goneMs = Math.min(this.#goneMs, this.#options.clock.nowMs);
+    return true;
+  }
+
+  /** The connection has ended: no close frame will come. */
   onLost(): void {
     this.#end(CLOSE_CODE.abnormal, '', false);
   }

@@ -1,0 +1,163 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BodySink } from '../../protocol/http/exchange.ts';
+import { FieldMemo } from '../../protocol/http1/field-memo.ts';
+import { EDGE_LIMITS } from '../limits.ts';
+import { Deadline } from './deadline.ts';
+import type { LingeringSocket } from './lingering-socket.ts';
+import { RequestReader } from './request-reader.ts';
+
+/** A reader whose requests are answered when the test says so, and whose body is taken as fast as it says. */
+class Scene {
+  readonly told: string[] = [];
+  readonly socket: { isPaused: boolean; pause(): void; resume(): void } = {
+    isPaused: false,
+    pause() {
+      this.isPaused = true;
+    },
+    resume() {
+      this.isPaused = false;
+    },
+  };
+  readonly deadline: Deadline = new Deadline(0, 1000);
+  readonly reader: RequestReader;
+  takes = true;
+  taken = 0;
+
+  constructor() {
+    this.reader = new RequestReader(new FieldMemo(), this.socket as unknown as LingeringSocket, this.deadline, {
+      onHead: (head) => void this.told.push(head.path),
+      onBodyRead: () => undefined,
+      onFault: (fault) => void this.told.push(fault.code),
+    });
+  }
+
+  get sink(): BodySink {
+    return {
+      data: (bytes) => {
+        this.taken += bytes.length;
+        return this.takes;
+      },
+      end: () => this.told.push('end'),
+      fail: () => this.told.push('fail'),
+    };
+  }
+
+  feed(text: string): void {
+    this.reader.feed(Buffer.from(text), text.length);
+  }
+
+  answer(): void {
+    this.reader.proceed();
+    this.socket.resume();
+    this.reader.process();
+  }
+
+  /** So much as comes until reading pauses, 1,000 bytes at a time. */
+  fill(): number {
+    let bytes = 0;
+    for (; !this.socket.isPaused; bytes += 1000) this.feed('x'.repeat(1000));
+    return bytes;
+  }
+}
+
+const ask = (path: string, length = 0): string =>
+  `GET ${path} HTTP/1.1\r\nHost: a\r\n${length === 0 ? '' : `Content-Length: ${length}\r\n`}\r\n`;
+
+test('RequestReader reads on behind a request, and pauses when a small buffer is full', () => {
+  const scene = new Scene();
+  scene.feed(`${ask('/a')}G`);
+  equal(scene.socket.isPaused, false, 'an end would be seen');
+  scene.feed(ask('/b').slice(1));
+  deepEqual(scene.told, ['/a']);
+  equal(scene.reader.mayHaveMore, true);
+  const bytes = scene.fill();
+  equal(bytes + ask('/b').length >= EDGE_LIMITS.readAheadBytes, true);
+  equal(bytes < EDGE_LIMITS.readAheadBytes + 1000, true);
+  scene.answer();
+  deepEqual(scene.told, ['/a', '/b']);
+});
+
+test('RequestReader reads a body ahead of a reader that asks late, or is slow', () => {
+  const scene = new Scene();
+  scene.feed(`${ask('/a', 100_000)}x`);
+  equal(scene.reader.isWaiting, true);
+  const ahead = scene.fill();
+  equal(ahead < EDGE_LIMITS.readAheadBytes + 1000, true);
+  scene.takes = false;
+  scene.reader.readBody(scene.sink);
+  scene.socket.resume();
+  scene.reader.process();
+  equal(scene.taken, ahead + 1);
+  equal(scene.reader.isWaiting, true);
+  const more = scene.fill();
+  equal(scene.taken, ahead + 1);
+  scene.takes = true;
+  scene.reader.resumeBody();
+  scene.socket.resume();
+  scene.reader.process();
+  equal(scene.taken, ahead + 1 + more);
+  equal(scene.reader.isWaiting, false);
+  scene.feed('x'.repeat(100_000 - scene.taken));
+  deepEqual(scene.told, ['/a', 'end']);
+});
+
+test('RequestReader knows whether what was read ahead holds the end of the body', () => {
+  const scene = new Scene();
+  scene.feed(`${ask('/a', 10)}xxxxx`);
+  equal(scene.reader.holdsBodyEnd, false);
+  scene.feed('xxxxx');
+  equal(scene.reader.holdsBodyEnd, true);
+});
+
+test('RequestReader gives up requests that fill the buffer behind one that takes long, and reads no faster than so much a second', () => {
+  const scene = new Scene();
+  scene.feed(ask('/a') + ask('/b'));
+  scene.fill();
+  let nowMs = 0;
+  for (; nowMs < EDGE_LIMITS.readAheadMs; nowMs += 1000) equal(scene.reader.onTick(nowMs), false);
+  equal(scene.reader.onTick(nowMs), true);
+  equal(scene.socket.isPaused, false);
+  for (let second = 0; second < 3; second += 1) {
+    equal(Math.abs(scene.fill() - EDGE_LIMITS.droppedBytesPerSecond) < 1000, true);
+    nowMs += 1000;
+    equal(scene.reader.onTick(nowMs), false);
+  }
+  equal(scene.reader.mayHaveMore, true);
+  scene.answer();
+  deepEqual(scene.told, ['/a'], 'nothing that was dropped is taken for a request');
+});
+
+test('RequestReader gives no request up because those before it were answered one by one', () => {
+  const scene = new Scene();
+  scene.feed(
+    Array.from({ length: 20 }, (_, index) => `${ask(`/${index}`).slice(0, -2)}X: ${'x'.repeat(4000)}\r\n\r\n`).join(''),
+  );
+  for (let index = 0; index < 20; index += 1) {
+    equal(scene.reader.onTick(index * (EDGE_LIMITS.readAheadMs - 1000)), false);
+    scene.answer();
+  }
+  equal(scene.told.length, 20);
+});
+
+test('RequestReader drops nothing of a body whose reader takes long', () => {
+  const scene = new Scene();
+  scene.feed(ask('/a', 1_000_000));
+  scene.fill();
+  for (let nowMs = 0; nowMs < 100_000; nowMs += 1000) equal(scene.reader.onTick(nowMs), false);
+  equal(scene.socket.isPaused, true);
+});
+
+test('RequestReader fails or drops a body once', () => {
+  const scene = new Scene();
+  scene.feed(ask('/a', 10));
+  scene.reader.readBody(scene.sink);
+  equal(scene.reader.hasSink, true);
+  scene.reader.failBody();
+  scene.reader.failBody();
+  deepEqual(scene.told, ['/a', 'fail']);
+  scene.reader.readBody(scene.sink);
+  scene.reader.dropBody();
+  scene.reader.failBody();
+  deepEqual(scene.told, ['/a', 'fail']);
+});
