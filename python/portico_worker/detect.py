@@ -1,17 +1,20 @@
 """What a loaded application says about itself: its framework, the folders that the edge can serve, what is wrong with it.
 
-Nothing is imported that the application has not imported itself, and nothing here can make it fail to start.
+The edge serves a folder only where the application, asked, would send the very same file without deciding anything. Where that is
+not certain the application is asked, which costs time and is always right.
+
+Nothing here can make an application fail to start. What it has not imported itself is not imported, but for the URL patterns of
+Django, which its first request would import.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 from . import report
-from .facts import Facts, Folder, debug_warning, installed_version
+from .facts import Facts, debug_warning, installed_version
 
 UNWRAP_MAX = 16
 """Middleware around an application; more is a ring."""
@@ -26,8 +29,10 @@ def facts(application: Any, name: str, interface: str) -> Facts:
         'interface': interface,
         'framework': None,
         'frameworkVersion': None,
+        'settings': None,
         'static': [],
         'media': [],
+        'withheld': [],
         'debug': None,
         'allowedHosts': None,
         'warnings': [],
@@ -36,15 +41,17 @@ def facts(application: Any, name: str, interface: str) -> Facts:
         if _django_is_configured():
             from .detect_django import describe
 
-            describe(found)
+            describe(application, found)
         elif 'starlette.applications' in sys.modules:
             from .detect_starlette import describe_starlette
 
-            describe_starlette(list(layers(application)), found)
+            describe_starlette(application, list(layers(application)), found)
         for module, attribute in _FRAMEWORKS:
             if found['framework'] is None and module in sys.modules:
                 _describe_app(application, module, attribute, found)
     except Exception as error:
+        # Half of what was to be said may be missing: also that the application decides on a folder.
+        found['static'], found['media'] = [], []
         found['warnings'].append(f'what the application says about itself could not be read: {report.summary(error)}')
     return found
 
@@ -59,11 +66,14 @@ def _describe_app(application: Any, module: str, attribute: str, found: Facts) -
     app = next((layer for layer in layers(application) if isinstance(layer, kind)), None)
     if app is None:
         return
+    if hasattr(app, 'url_map'):
+        from .detect_flask import describe_flask
+
+        describe_flask(application, app, module, found)
+        return
     found['framework'] = module
     found['frameworkVersion'] = installed_version(module)
     found['debug'] = bool(app.debug)
-    if hasattr(app, 'url_map'):
-        found['static'] = list(_flask_folders(app))
     if app.debug:
         found['warnings'].append(debug_warning(attribute, module))
 
@@ -81,17 +91,3 @@ def layers(application: Any) -> Iterator[Any]:
         if inner is None:
             return
         application = inner
-
-
-def _flask_folders(app: Any) -> Iterator[Folder]:
-    """The application's own static folder and those of its blueprints, as its URL map has them."""
-    for rule in app.url_map.iter_rules():
-        is_static = rule.endpoint == 'static' or rule.endpoint.endswith('.static')
-        if not is_static or rule.arguments != {'filename'} or rule.subdomain or rule.host:
-            continue
-        url, _, _ = rule.rule.partition('<')
-        blueprint = app.blueprints.get(rule.endpoint.rpartition('.')[0])
-        owner = app if rule.endpoint == 'static' else blueprint
-        root = getattr(owner, 'static_folder', None)
-        if root and url not in ('', '/') and os.path.isdir(root):
-            yield {'url': url, 'root': os.path.abspath(root), 'hashed': False}

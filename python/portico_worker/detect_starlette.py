@@ -1,29 +1,39 @@
-"""What a Starlette application, or FastAPI's, says about itself. Imported only where Starlette is."""
+"""What a Starlette application, or FastAPI's, says about itself. Imported only where Starlette is.
+
+Files of a StaticFiles are the edge's if it is mounted in the application itself, as it was shipped, with no middleware that could
+decide about them and no route before it that could take what is below its path.
+"""
 
 from __future__ import annotations
 
-import os
+import re
 import sys
-from collections.abc import Iterator
 from typing import Any
 
-from .facts import Facts, Folder, debug_warning, installed_version
+from .as_shipped import TRANSPARENT, describe, name_of, packages_of, replaced, within
+from .facts import Facts, debug_warning, folder, installed_version, withhold
 
 HARMLESS = {
-    'starlette.middleware.gzip.GZipMiddleware',
-    'starlette.middleware.sessions.SessionMiddleware',
-    'starlette.middleware.trustedhost.TrustedHostMiddleware',
+    'starlette.middleware.gzip.GZipMiddleware': 'app',
+    'starlette.middleware.sessions.SessionMiddleware': 'app',
+    **TRANSPARENT,
 }
-"""Middleware that neither refuses a visitor a file nor adds what he needs. Behind any other, the application serves its files."""
+"""Middleware that neither refuses a visitor a file nor adds what he needs, and where it keeps what it wraps."""
+
+APP_METHODS = ('__call__', 'build_middleware_stack')
+ROUTER_METHODS = ('__call__', 'app', 'handle')
+
+_PARAMETER = re.compile(r'\{\w+(?::(\w+))?\}')
+_OF_ONE_SEGMENT = {'', 'str', 'int', 'float', 'uuid'}
+"""Convertors whose parameters hold no slash."""
 
 
-def describe_starlette(layers: list[Any], found: Facts) -> None:
+def describe_starlette(application: Any, layers: list[Any], found: Facts) -> None:
     """`layers`: the application and what its middleware wraps, from outside to inside."""
     starlette = sys.modules['starlette.applications'].Starlette
-    at = next((index for index, layer in enumerate(layers) if isinstance(layer, starlette)), None)
-    if at is None:
+    app = next((layer for layer in layers if isinstance(layer, starlette)), None)
+    if app is None:
         return
-    app = layers[at]
     fastapi = sys.modules.get('fastapi')
     is_fastapi = fastapi is not None and isinstance(app, fastapi.FastAPI)
     framework, title = ('fastapi', 'FastAPI') if is_fastapi else ('starlette', 'Starlette')
@@ -32,36 +42,79 @@ def describe_starlette(layers: list[Any], found: Facts) -> None:
     found['debug'] = bool(app.debug)
     if app.debug:
         found['warnings'].append(debug_warning(title, framework))
-    around = [type(layer) for layer in layers[:at]] + [getattr(item, 'cls', None) for item in app.user_middleware]
-    if all(_name(kind) in HARMLESS for kind in around):
-        found['static'] = list(_folders(app))
-
-
-def _name(kind: Any) -> str:
-    return f'{getattr(kind, "__module__", "")}.{getattr(kind, "__qualname__", "")}'
-
-
-def _folders(app: Any) -> Iterator[Folder]:
-    """Those of StaticFiles mounted at a plain path that no route before them takes."""
-    mount = sys.modules['starlette.routing'].Mount
     staticfiles = sys.modules.get('starlette.staticfiles')
+    if staticfiles is not None:
+        packages = packages_of(fastapi.FastAPI if is_fastapi and fastapi else starlette)
+        _describe_folders(app, staticfiles.StaticFiles, (_decision_on_all(application, app, packages), packages), found)
+
+
+def _decision_on_all(application: Any, app: Any, packages: frozenset[str]) -> str | None:
+    """Why every request is a matter for the application, or None."""
+    outside = within(application, HARMLESS)
+    if outside is not app:
+        return f'{describe(outside)} is around it'
+    for item in app.user_middleware:
+        kind = getattr(item, 'cls', None)
+        if name_of(kind) not in HARMLESS:
+            return f'its middleware {name_of(kind)} may decide there'
+    if getattr(app, 'middleware_stack', None) is not None:
+        return 'its middleware has been put together already'
+    router = getattr(app, 'router', None)
+    if replaced(app, APP_METHODS, packages) or (router and replaced(router, ROUTER_METHODS, packages)):
+        return 'it answers requests in a way of its own'
+    return None
+
+
+def _describe_folders(app: Any, static_files: Any, verdict: tuple[str | None, frozenset[str]], found: Facts) -> None:
+    whole, packages = verdict
     routes = list(app.routes)
-    for index, route in enumerate(routes if staticfiles is not None else ()):
-        if type(route) is not mount or type(route.app) is not staticfiles.StaticFiles:  # type: ignore[union-attr]
+    for index, route in enumerate(routes):
+        inner = getattr(route, '_base_app', getattr(route, 'app', None))
+        if not isinstance(inner, static_files):
             continue
-        url = f'{route.path}/'
-        if route.app.html or url == '/' or '{' in url or any(_matches(other, url) for other in routes[:index]):
+        url = f'{getattr(route, "path", "")}/'
+        if url == '/' or '{' in url:
             continue
-        for folder in route.app.all_directories:
-            if os.path.isdir(folder):
-                yield {'url': url, 'root': os.path.abspath(folder), 'hashed': False}
+        reason = whole or _decision_on_mount(route, static_files, packages)
+        if reason is None and any(_could_take(other, url) for other in routes[:index]):
+            reason = 'a route before it may answer there'
+        if reason is not None:
+            withhold(found, url, reason)
+            continue
+        links = bool(getattr(inner, 'follow_symlink', False))
+        found['static'] += [folder(url, root, links=links, hashed=False) for root in inner.all_directories]
 
 
-def _matches(route: Any, url: str) -> bool:
-    """Whether a route before the mount could take what lies under it."""
-    scope = {'type': 'http', 'method': 'GET', 'path': f'{url}x', 'root_path': '', 'path_params': {}, 'headers': []}
-    try:
-        match, _ = route.matches(scope)
-    except Exception:
+def _decision_on_mount(route: Any, static_files: Any, packages: frozenset[str]) -> str | None:
+    inner = route.app
+    if type(route) is not sys.modules['starlette.routing'].Mount:
+        return f'{name_of(type(route))} is not a plain mount'
+    if getattr(route, '_base_app', inner) is not inner:
+        return 'its mount has middleware'
+    if type(inner) is not static_files:
+        return f'{name_of(type(inner))} is not StaticFiles itself'
+    if inner.html:
+        return 'it answers with pages of its own (html=True)'
+    methods = {name for kind in static_files.__mro__[:-1] for name, value in vars(kind).items() if callable(value)}
+    packages = packages | packages_of(static_files)
+    method = replaced(inner, sorted(methods), packages)
+    return f"its {method} is not Starlette's" if method is not None else None
+
+
+def _could_take(route: Any, url: str) -> bool:
+    """Whether a route could match a path below `url`. What is not known for certain is said to."""
+    path = getattr(route, 'path', None)
+    if not isinstance(path, str):
         return True
-    return bool(match.value)
+    wanted = url.strip('/').split('/')
+    given = path.strip('/').split('/')
+    spans = [any(name not in _OF_ONE_SEGMENT for name in _PARAMETER.findall(segment)) for segment in given]
+    takes_all_below = any(spans) or hasattr(route, 'routes')  # As a mount does.
+    if not takes_all_below and len(given) <= len(wanted):
+        return False
+    for ours, theirs, is_rest in zip(wanted, given if given != [''] else [], spans):
+        if is_rest:
+            return True
+        if '{' not in theirs and ours != theirs:
+            return False
+    return True

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from typing import Any
 
 Facts = dict[str, Any]
 Folder = dict[str, Any]
-"""`url` and `root` of files that the edge can serve."""
+"""Files that the application would send as they are, so that the edge can: `url`, `root`, `links` (they may lead out of it),
+`asked` (paths on which the application decides after all)."""
+Shape = dict[str, str]
+"""Paths: `prefix`, `suffix`, and `spans`, which is what may be between the two."""
+
+
+def folder(
+    url: str, root: str | os.PathLike[str], *, links: bool = True, asked: Iterable[Shape] = (), **more: Any
+) -> Folder:
+    return {'url': url, 'root': os.path.abspath(root), 'links': links, 'asked': list(asked), **more}
+
+
+def withhold(found: Facts, url: str, reason: str) -> None:
+    """The application is asked for what is below `url`, because it may decide there."""
+    entry = {'url': url, 'reason': reason}
+    if entry not in found['withheld']:
+        found['withheld'].append(entry)
 
 
 def debug_warning(title: str, framework: str) -> str:

@@ -1,5 +1,6 @@
 """Detection with stand-ins for the frameworks, so that it runs where none is installed; test_frameworks.py has the real ones."""
 
+import functools
 import sys
 import types
 
@@ -25,6 +26,47 @@ def modules(monkeypatch):
 
 def application(environ, start):
     raise AssertionError
+
+
+class WSGIHandler:
+    __module__, __qualname__ = 'django.core.handlers.wsgi', 'WSGIHandler'
+
+    def __call__(self, environ, start):
+        raise AssertionError
+
+
+class Wrapper:
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start):
+        raise AssertionError
+
+
+class RoutePattern:
+    def __init__(self, route):
+        self._route = route
+
+    def __str__(self):
+        return self._route
+
+
+def route(text, callback=application, **arguments):
+    return types.SimpleNamespace(pattern=RoutePattern(text), callback=callback, default_args=arguments)
+
+
+class ProtocolTypeRouter:
+    __module__, __qualname__ = 'channels.routing', 'ProtocolTypeRouter'
+
+    def __init__(self, mapping):
+        self.application_mapping = mapping
+
+
+def serve(request, path, document_root=None):
+    raise AssertionError
+
+
+serve.__module__, serve.__qualname__ = 'django.views.static', 'serve'
 
 
 class Storage:
@@ -53,15 +95,19 @@ def django(modules):
         DEBUG=False,
         ALLOWED_HOSTS=['example.org'],
         INSTALLED_APPS=['django.contrib.staticfiles'],
+        MIDDLEWARE=['django.middleware.common.CommonMiddleware', 'corsheaders.middleware.CorsMiddleware'],
+        SETTINGS_MODULE='site.settings',
         STATIC_URL='/static/',
         STATIC_ROOT=None,
         MEDIA_URL='',
         MEDIA_ROOT='',
         finders=[],
         storage=object(),
+        patterns=[],
     )
     modules('django', get_version=lambda: '5.2')
     modules('django.conf', settings=settings)
+    modules('django.urls', get_resolver=lambda: types.SimpleNamespace(url_patterns=settings.patterns))
     modules('django.contrib')
     modules('django.contrib.staticfiles')
     modules('django.contrib.staticfiles.finders', get_finders=lambda: settings.finders)
@@ -71,18 +117,28 @@ def django(modules):
     return settings
 
 
-def facts():
-    return detect.facts(application, 'site:application', 'wsgi')
+def facts(app=None):
+    return detect.facts(app or WSGIHandler(), 'site:application', 'wsgi')
+
+
+def folder(url, root, links=True, asked=(), **more):
+    return {'url': url, 'root': str(root), 'links': links, 'asked': list(asked), **more}
+
+
+def shape(prefix, spans='path', suffix=''):
+    return {'prefix': prefix, 'suffix': suffix, 'spans': spans}
 
 
 def test_an_application_of_no_framework(modules):
-    assert facts() == {
+    assert facts(application) == {
         'app': 'site:application',
         'interface': 'wsgi',
         'framework': None,
         'frameworkVersion': None,
+        'settings': None,
         'static': [],
         'media': [],
+        'withheld': [],
         'debug': None,
         'allowedHosts': None,
         'warnings': [],
@@ -98,8 +154,9 @@ def test_a_good_site(django, tmp_path, hashed):
     django.storage_module.staticfiles_storage = HashedStorage() if hashed else object()
     found = facts()
     assert (found['framework'], found['frameworkVersion'], found['debug']) == ('django', '5.2', False)
-    assert found['static'] == [{'url': '/static/', 'root': str(tmp_path / 'static'), 'hashed': hashed}]
-    assert found['media'] == [{'url': '/media/', 'root': str(tmp_path / 'media')}]
+    assert found['static'] == [folder('/static/', tmp_path / 'static', hashed=hashed)]
+    assert found['media'] == [folder('/media/', tmp_path / 'media', links=False)]
+    assert (found['withheld'], found['settings']) == ([], 'site.settings')
     assert found['allowedHosts'] == ['example.org']
     assert found['warnings'] == []
 
@@ -127,9 +184,10 @@ def test_without_collectstatic_the_folders_of_the_apps_are_served(django, tmp_pa
         object(),
     ]
     found = facts()
-    assert found['static'] == [
-        {'url': '/static/pre/', 'root': str(tmp_path / 'extra'), 'hashed': False},
-        {'url': '/static/', 'root': str(tmp_path / 'admin'), 'hashed': False},
+    # What is collected later is found first.
+    assert found['static'] == ([folder('/static/', tmp_path / root, hashed=False)] if root else []) + [
+        folder('/static/pre/', tmp_path / 'extra', hashed=False),
+        folder('/static/', tmp_path / 'admin', hashed=False),
     ]
     (warning,) = found['warnings']
     assert words in warning
@@ -155,82 +213,132 @@ def test_settings_that_cannot_be_read_do_not_stop_the_site(django):
     assert 'could not be read: AttributeError' in warning
 
 
-class Rule:
-    def __init__(self, rule, endpoint, arguments=('filename',), subdomain='', host=None):
-        self.rule, self.endpoint, self.arguments = rule, endpoint, set(arguments)
-        self.subdomain, self.host = subdomain, host
-
-
-class Flask:
-    debug = False
-
-    def __init__(self, folder, *rules):
-        self.static_folder, self.blueprints = folder, {}
-        self.rules = rules
-        self.url_map = self
-
-    def iter_rules(self):
-        return iter(self.rules)
-
-    def wsgi_app(self, environ, start):
-        raise AssertionError
-
-    def __call__(self, environ, start):
-        raise AssertionError
-
-
-class Middleware:
-    def __init__(self, app):
-        self.app = app
-
-    def __call__(self, environ, start):
-        raise AssertionError
+def test_a_ring_of_middleware_ends(modules):
+    modules('flask', Flask=type('Flask', (), {}))
+    ring = Wrapper(None)
+    ring.app = ring
+    assert detect.facts(ring, 'site:app', 'wsgi')['framework'] is None
 
 
 @pytest.fixture
-def flask(modules, tmp_path):
-    modules('flask', Flask=Flask)
-    (tmp_path / 'static').mkdir()
-    return Flask(str(tmp_path / 'static'), Rule('/', 'index', ()), Rule('/assets/<path:filename>', 'static'))
+def site(django, tmp_path):
+    """With collected static files and uploads."""
+    for name in ('static', 'media'):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / 'a.txt').write_text('')
+    django.STATIC_ROOT, django.MEDIA_ROOT, django.MEDIA_URL = tmp_path / 'static', tmp_path / 'media', '/media/'
+    return django
 
 
-WRAPS = {
-    'bare': lambda app: app,
-    'middleware': Middleware,
-    'a bound method in middleware': lambda app: Middleware(app.wsgi_app),
-    'twice': lambda app: Middleware(Middleware(app)),
-}
+def asked(found):
+    return {entry['url']: entry['asked'] for entry in found['static'] + found['media']}
 
 
-@pytest.mark.parametrize('name', WRAPS)
-def test_flask_is_found_behind_its_middleware(flask, name):
-    found = detect.facts(WRAPS[name](flask), 'site:app', 'wsgi')
-    assert (found['framework'], found['debug'], found['warnings']) == ('flask', False, [])
-    assert found['static'] == [{'url': '/assets/', 'root': flask.static_folder, 'hashed': False}]
+def test_patterns_below_a_folder_are_the_projects(site):
+    site.patterns = [route('static/js/urls.js'), route('static/private/<path:a>'), route('media/private/<path:a>')]
+    assert asked(facts()) == {
+        '/static/': [shape('/static/js/urls.js', 'nothing'), shape('/static/private/')],
+        '/media/': [shape('/media/private/')],
+    }
 
 
-def test_blueprints_and_rules_that_cannot_be_served(flask, tmp_path):
-    (tmp_path / 'blue').mkdir()
-    flask.blueprints = {'blue': types.SimpleNamespace(static_folder=str(tmp_path / 'blue')), 'none': object()}
-    flask.rules = (
-        Rule('/blue/static/<path:filename>', 'blue.static'),
-        Rule('/none/<path:filename>', 'none.static'),
-        Rule('/<path:filename>', 'static'),
-        Rule('/s/<path:filename>', 'static', subdomain='files'),
-        Rule('/h/<path:filename>', 'static', host='files.example.org'),
-        Rule('/<lang>/<path:filename>', 'static', ('lang', 'filename')),
-    )
-    found = detect.facts(flask, 'site:app', 'wsgi')
-    assert found['static'] == [{'url': '/blue/static/', 'root': str(tmp_path / 'blue'), 'hashed': False}]
+@pytest.mark.parametrize('text', ['media/<path:a>', '<path:page>'])
+def test_a_pattern_that_takes_all_uploads_guards_them(site, text):
+    site.patterns = [route(text)]
+    found = facts()
+    assert asked(found) == {'/static/': []}
+    (entry,) = found['withheld']
+    assert entry['url'] == '/media/'
+    assert f'its URL pattern "/{text}" may answer there; --static /media/=' in entry['reason']
 
 
-def test_flask_in_debug_mode(flask):
-    flask.debug = True
-    (warning,) = detect.facts(flask, 'site:app', 'wsgi')['warnings']
-    assert "Flask's debug mode is on" in warning
+def test_a_view_that_sends_the_very_folder_decides_nothing(site, tmp_path):
+    def guarded(request, path):
+        raise AssertionError
+
+    functools.update_wrapper(guarded, serve)
+    site.patterns = [route('media/<path:path>', serve, document_root=str(tmp_path / 'media'))]
+    assert asked(facts())['/media/'] == []
+    for view, root in ((serve, 'elsewhere'), (guarded, 'media')):
+        site.patterns = [route('media/<path:path>', view, document_root=str(tmp_path / root))]
+        assert facts()['media'] == []
 
 
-def test_a_ring_of_middleware_ends(flask):
-    ring = Middleware(None)
-    ring.app = ring
-    assert detect.facts(ring, 'site:app', 'wsgi')['framework'] is None
+@pytest.mark.parametrize(
+    'name', ['site.middleware.Login', 'django.contrib.auth.middleware.LoginRequiredMiddleware', 'djangosecure.X']
+)
+def test_middleware_may_guard_uploads(site, name):
+    site.MIDDLEWARE.append(name)
+    found = facts()
+    assert list(asked(found)) == ['/static/']
+    assert f'its middleware {name} may decide there' in found['withheld'][0]['reason']
+
+
+def test_what_is_around_django_decides_on_everything(site):
+    for app in (Wrapper(WSGIHandler()), application):
+        found = facts(app)
+        assert (found['framework'], asked(found)) == ('django', {})
+        assert [entry['url'] for entry in found['withheld']] == ['/static/', '/media/']
+        (warning,) = found['warnings']
+        assert '--static /static/=' in warning
+
+
+def test_a_router_of_channels_is_not_in_the_way(site):
+    assert list(asked(facts(ProtocolTypeRouter({'http': WSGIHandler()})))) == ['/static/', '/media/']
+    assert asked(facts(ProtocolTypeRouter({'http': Wrapper(WSGIHandler())}))) == {}
+    assert asked(facts(ProtocolTypeRouter({}))) == {}
+
+
+def test_private_folders_in_that_of_the_uploads(site, tmp_path):
+    site.SENDFILE_ROOT = str(tmp_path / 'media' / 'sent')
+    site.PRIVATE_STORAGE_ROOT = tmp_path / 'private'
+    site.THUMBNAIL_ROOT = str(tmp_path / 'media' / 'small')
+    assert asked(facts())['/media/'] == [shape('/media/sent/')]
+    site.SENDFILE_ROOT = str(tmp_path / 'media')
+    found = facts()
+    assert found['media'] == []
+    assert 'private files are among them' in found['withheld'][0]['reason']
+
+
+@pytest.mark.parametrize(
+    ('upload_to', 'method', 'expected'),
+    [
+        ('documents', None, [shape('/media/documents/')]),
+        ('documents', 'direct', []),
+        ('docs/%Y', None, None),
+        (str, 'serve_view', None),
+    ],
+)
+def test_documents_of_wagtail_may_be_private(site, modules, upload_to, method, expected):
+    field = types.SimpleNamespace(upload_to=upload_to)
+    model = types.SimpleNamespace(_meta=types.SimpleNamespace(get_field=lambda name: field))
+    modules('wagtail')
+    modules('wagtail.documents', get_document_model=lambda: model)
+    site.INSTALLED_APPS = [*site.INSTALLED_APPS, 'wagtail.documents']
+    site.WAGTAILDOCS_SERVE_METHOD = method
+    assert asked(facts()).get('/media/') == expected
+
+
+def test_the_project_itself_is_given_to_nobody(site, monkeypatch, tmp_path):
+    (tmp_path / 'media' / 'src').mkdir()
+    monkeypatch.chdir(tmp_path / 'media' / 'src')
+    found = facts()
+    assert list(asked(found)) == ['/static/']
+    assert 'holds the project itself' in found['withheld'][0]['reason']
+    monkeypatch.chdir(tmp_path / 'static')
+    assert list(asked(facts())) == ['/media/']
+
+
+def test_uploads_in_the_folder_of_static_files_are_not_served_as_such(site, tmp_path):
+    site.MEDIA_ROOT = tmp_path / 'static' / 'uploads'
+    assert asked(facts())['/static/'] == [shape('/static/uploads/')]
+
+
+def test_patterns_that_cannot_be_read(site, modules):
+    def get_resolver():
+        raise ImportError
+
+    modules('django.urls', get_resolver=get_resolver)
+    found = facts()
+    assert asked(found) == {}
+    assert [entry['url'] for entry in found['withheld']] == ['/static/', '/media/']

@@ -1,5 +1,6 @@
 """What applications of asynchronous frameworks say about themselves, with stand-ins for the frameworks."""
 
+import json
 import sys
 import types
 
@@ -8,14 +9,12 @@ import pytest
 from portico_worker import detect
 
 
-class Match:
-    def __init__(self, value):
-        self.value = value
-
-
 class StaticFiles:
-    def __init__(self, *folders, html=False):
-        self.all_directories, self.html = folders, html
+    def __init__(self, *folders, html=False, follow_symlink=False):
+        self.all_directories, self.html, self.follow_symlink = folders, html, follow_symlink
+
+    def get_response(self):
+        raise AssertionError
 
 
 class Guarded(StaticFiles):
@@ -23,16 +22,20 @@ class Guarded(StaticFiles):
 
 
 class Mount:
-    def __init__(self, path, app):
-        self.path, self.app = path.rstrip('/'), app
+    routes = ()
 
-    def matches(self, scope):
-        return Match(2 if scope['path'].startswith(self.path + '/') else 0), {}
+    def __init__(self, path, app, middleware=None):
+        self.path, self._base_app = path.rstrip('/'), app
+        self.app = middleware(app) if middleware else app
 
 
-class Broken:
-    def matches(self, scope):
-        raise KeyError
+class Host:
+    pass
+
+
+class Route:
+    def __init__(self, path):
+        self.path = path
 
 
 class Starlette:
@@ -90,9 +93,19 @@ def facts(application):
 
 @pytest.mark.parametrize(('kind', 'name'), [(Starlette, 'starlette'), (FastAPI, 'fastapi')])
 def test_the_framework_and_its_static_files(modules, folder, kind, name):
-    found = facts(kind(Mount('/api', object()), Mount('/static', StaticFiles(folder, folder + '/none'))))
+    routes = (Mount('/api', object()), Route('/'), Route('/{page}'), Route('/about/{page}'), Route('/{number:int}'))
+    found = facts(kind(*routes, Mount('/static', StaticFiles(folder, folder + '/none')), Route('/{rest:path}')))
     assert (found['framework'], found['interface'], found['debug'], found['warnings']) == (name, 'asgi', False, [])
-    assert found['static'] == [{'url': '/static/', 'root': folder, 'hashed': False}]
+    assert [(entry['url'], entry['root'], entry['links']) for entry in found['static']] == [
+        ('/static/', folder, False),
+        ('/static/', folder + '/none', False),
+    ]
+    assert found['withheld'] == []
+
+
+def test_links_are_followed_where_starlette_was_told_so(modules, folder):
+    (entry,) = facts(Starlette(Mount('/static', StaticFiles(folder, follow_symlink=True))))['static']
+    assert entry['links'] is True
 
 
 def test_debug_is_a_warning(modules):
@@ -100,17 +113,43 @@ def test_debug_is_a_warning(modules):
     assert "FastAPI's debug mode is on" in warning
 
 
+def patched(files):
+    files.get_response = json.dumps  # Anything that was not written where StaticFiles was.
+    return files
+
+
+class OfItsOwn(Starlette):
+    pass
+
+
+OfItsOwn.__call__ = json.dumps
+
 NOT_SERVED = {
     'html': lambda folder: Starlette(Mount('/static', StaticFiles(folder, html=True))),
     'a subclass': lambda folder: Starlette(Mount('/static', Guarded(folder))),
     'at the root': lambda folder: Starlette(Mount('/', StaticFiles(folder))),
     'with a parameter': lambda folder: Starlette(Mount('/{lang}/static', StaticFiles(folder))),
     'behind a mount': lambda folder: Starlette(Mount('', object()), Mount('/static', StaticFiles(folder))),
-    'behind a route that cannot be asked': lambda folder: Starlette(Broken(), Mount('/static', StaticFiles(folder))),
+    'behind a route for hosts': lambda folder: Starlette(Host(), Mount('/static', StaticFiles(folder))),
+    'behind a route below it': lambda folder: Starlette(
+        Route('/static/config.js'), Mount('/static', StaticFiles(folder))
+    ),
+    'behind a route with parameters': lambda folder: Starlette(
+        Route('/{a}/{b}'), Mount('/static', StaticFiles(folder))
+    ),
+    'behind a path': lambda folder: Starlette(Route('/{rest:path}'), Mount('/static', StaticFiles(folder))),
+    'behind a convertor of its own': lambda folder: Starlette(
+        Route('/{rest:anything}'), Mount('/static', StaticFiles(folder))
+    ),
+    'behind the same mount': lambda folder: Starlette(
+        Mount('/static', object()), Mount('/static', StaticFiles(folder))
+    ),
+    'in a mount with middleware': lambda folder: Starlette(Mount('/static', StaticFiles(folder), Login)),
+    'with a method put in': lambda folder: Starlette(Mount('/static', patched(StaticFiles(folder)))),
+    'in a class of its own': lambda folder: OfItsOwn(Mount('/static', StaticFiles(folder))),
     'behind middleware': lambda folder: Starlette(Mount('/static', StaticFiles(folder)), middleware=[Login]),
     'behind a wrapper': lambda folder: Login(Starlette(Mount('/static', StaticFiles(folder)))),
     'middleware of the mount': lambda folder: Starlette(Mount('/static', Login(StaticFiles(folder)))),
-    'a missing folder': lambda folder: Starlette(Mount('/static', StaticFiles(folder + '/none'))),
 }
 
 
@@ -127,31 +166,6 @@ def test_middleware_that_does_no_harm(modules, folder):
 
 def test_an_application_of_no_framework(modules):
     assert facts(Login(object()))['framework'] is None
-
-
-class Rule:
-    def __init__(self, rule, endpoint):
-        self.rule, self.endpoint, self.arguments, self.subdomain, self.host = rule, endpoint, {'filename'}, '', None
-
-
-class Quart:
-    def __init__(self, folder, debug=False):
-        self.static_folder, self.blueprints, self.debug, self.url_map = folder, {}, debug, self
-
-    def iter_rules(self):
-        return iter([Rule('/static/<path:filename>', 'static')])
-
-    async def asgi_app(self, scope, receive, send):
-        pass
-
-
-def test_quart_is_like_flask(modules, folder):
-    modules('quart', Quart=Quart)
-    modules('flask', Flask=type('Flask', (), {}))
-    found = facts(Login(Quart(folder).asgi_app))
-    assert (found['framework'], found['static']) == ('quart', [{'url': '/static/', 'root': folder, 'hashed': False}])
-    (warning,) = facts(Quart(folder, debug=True))['warnings']
-    assert 'QUART_DEBUG' in warning
 
 
 def test_litestar(modules):

@@ -54,9 +54,24 @@ def test_django(tmp_path):
     (tmp_path / 'collected').mkdir()
     (tmp_path / 'collected' / 'site.css').write_text('')
     found = facts(tmp_path, 'mysite/wsgi.py')
-    assert found['static'] == [{'url': '/static/', 'root': str(tmp_path / 'collected'), 'hashed': True}]
-    assert found['media'] == [{'url': '/media/', 'root': str(tmp_path / 'media')}]
-    assert found['warnings'] == []
+    collected = {'url': '/static/', 'root': str(tmp_path / 'collected'), 'links': True, 'asked': [], 'hashed': True}
+    assert found['static'] == [collected]
+    assert found['media'] == [{'url': '/media/', 'root': str(tmp_path / 'media'), 'links': False, 'asked': []}]
+    assert (found['withheld'], found['warnings']) == ([], [])
+
+    with open(tmp_path / 'mysite' / 'urls.py', 'a') as file:
+        file.write(
+            textwrap.dedent("""
+            from django.contrib.auth.decorators import login_required
+            from django.views.static import serve
+            guarded = path('media/private/<path:path>', login_required(serve), {'document_root': settings.MEDIA_ROOT})
+            public = path('media/<path:path>', serve, {'document_root': settings.MEDIA_ROOT})
+            urlpatterns += [guarded, public, path('static/js/urls.js', serve)]
+            """).replace('guarded =', 'from django.conf import settings\nguarded =')
+        )
+    found = facts(tmp_path, 'mysite/wsgi.py')
+    assert found['static'][0]['asked'] == [{'prefix': '/static/js/urls.js', 'suffix': '', 'spans': 'nothing'}]
+    assert found['media'][0]['asked'] == [{'prefix': '/media/private/', 'suffix': '', 'spans': 'path'}]
 
 
 def test_flask(tmp_path):

@@ -11,6 +11,8 @@ from portico_worker.loader import LoadError, load
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """A folder of an application's own, first on the path, as the zygote sets it up; nothing is left behind."""
+    for name in [name for name in sys.modules if name.split('.')[0] == 'django']:
+        monkeypatch.delitem(sys.modules, name)  # The real one, of other tests.
     before = set(sys.modules)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

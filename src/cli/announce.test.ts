@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StaticMount } from '../protocol/control/edge.ts';
 import { renderAnnouncement, renderCheck } from './announce.ts';
 
 const FACTS = {
@@ -7,15 +8,29 @@ const FACTS = {
   interface: 'wsgi',
   framework: 'django',
   frameworkVersion: '5.2.1',
+  settings: 'mysite.settings.production',
   static: [],
-  media: [],
+  media: [{ url: '/media/', root: '/srv/media', links: false, asked: [] }],
+  withheld: [],
   debug: true,
   allowedHosts: [],
   warnings: ['DEBUG is on: set DEBUG = False'],
 };
-const MOUNTS = [
-  { url: '/static/', root: '/srv/static', hashed: true },
-  { url: '/media/', root: '/srv/media', hashed: false },
+const PASSING = { missing: 'next', links: 'anywhere', asked: [] } as const;
+const MOUNTS: StaticMount[] = [
+  { ...PASSING, url: '/static/', root: '/srv/static', hashed: true },
+  {
+    ...PASSING,
+    url: '/media/',
+    root: '/srv/media',
+    hashed: false,
+    asked: [
+      { prefix: '/media/documents/', suffix: '', spans: 'path' },
+      { prefix: '/media/a.js', suffix: '', spans: 'nothing' },
+      { prefix: '/media/', suffix: '.x', spans: 'segment' },
+      { prefix: '/media/b', suffix: '', spans: 'nothing' },
+    ],
+  },
 ];
 
 test('renderAnnouncement() says what is served, where and how, and what is to be mended', () => {
@@ -36,6 +51,7 @@ test('renderAnnouncement() says what is served, where and how, and what is to be
       isPreloaded: false,
       unsafeReasons: ['a thread is running'],
       mounts: MOUNTS,
+      withheld: [{ url: '/files/', reason: 'its middleware may decide there' }],
       isDevelopment: true,
       isRoot: true,
       startMs: 412,
@@ -49,10 +65,11 @@ test('renderAnnouncement() says what is served, where and how, and what is to be
              https://[::1]:8000
              unix:/run/s (TLS)
   tls        site.test, until 2027-01-01
-  app        mysite.wsgi:application (Django 5.2.1)
+  app        mysite.wsgi:application (Django 5.2.1, settings mysite.settings.production)
   python     3.12.1 (/srv/.venv/bin/python)
   static     /static/ from /srv/static (hashed names, cached for good)
-             /media/ from /srv/media
+  media      /media/ from /srv/media (anyone can read these files; the application decides on /media/documents/…, /media/a.js, /media/*.x and 1 more)
+  static     /files/ by the application: its middleware may decide there
   workers    4, 2 threads each (each loads the application: a thread is running); 1 edge thread
   reload     when files change; tracebacks are shown in the browser
   warning: the certificate expires in 3 days
@@ -68,6 +85,7 @@ test('renderCheck() says what was found', () => {
     pythonVersion: '3.9.1',
     pythonPath: '/p',
     mounts: [],
+    withheld: [],
     certificates: { summary: 'site.test, until 2027-01-01', warnings: [] },
     warnings: ['a line has no "="'],
   });

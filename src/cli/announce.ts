@@ -1,7 +1,7 @@
 /** The start of a server in a few lines: what it serves, where, with what, and what is to be mended. */
 
 import { renderHost } from '../config/bind-address.ts';
-import type { Listener } from '../protocol/control/edge.ts';
+import type { Listener, PathShape, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
 import type { CheckResult } from '../supervisor/check.ts';
@@ -35,19 +35,37 @@ function describeSite({
   pythonVersion,
   pythonPath,
   mounts,
+  withheld,
   certificates,
 }: Omit<CheckResult, 'warnings'>): Row[] {
   return [
     ...(certificates === undefined ? [] : [['tls', certificates.summary] as const]),
     ['app', describeApp(facts)],
     ['python', `${pythonVersion} (${pythonPath})`],
-    ...mounts.map(
-      ({ url, root, hashed }): Row => [
-        'static',
-        `${url} from ${root}${hashed ? ' (hashed names, cached for good)' : ''}`,
-      ],
-    ),
+    ...mounts.map((mount) => describeMount(mount, facts)),
+    ...withheld.map(({ url, reason }): Row => ['static', `${url} by the application: ${reason}`]),
   ];
+}
+
+function describeMount(mount: StaticMount, facts: AppFacts | undefined): Row {
+  const { url, root, hashed, missing, asked } = mount;
+  const isMedia = missing === 'next' && facts?.media.some((folder) => folder.url === url && folder.root === root);
+  const notes = [
+    ...(hashed ? ['hashed names, cached for good'] : []),
+    ...(isMedia ? ['anyone can read these files'] : []),
+    ...(asked.length > 0 ? [`the application decides on ${describeShapes(asked)}`] : []),
+  ];
+  return [isMedia ? 'media' : 'static', `${url} from ${root}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`];
+}
+
+/** Shapes of paths that are named before the rest is counted. */
+const SHAPES_NAMED_MAX = 3;
+
+function describeShapes(shapes: readonly PathShape[]): string {
+  const between: Readonly<Record<PathShape['spans'], string>> = { nothing: '', word: '*', segment: '*', path: '…' };
+  const texts = shapes.map(({ prefix, suffix, spans }) => `${prefix}${between[spans]}${suffix}`);
+  const named = texts.slice(0, SHAPES_NAMED_MAX).join(', ');
+  return texts.length > SHAPES_NAMED_MAX ? `${named} and ${texts.length - SHAPES_NAMED_MAX} more` : named;
 }
 
 /** A label that repeats is said once. */
@@ -76,9 +94,10 @@ function describeApp(facts: AppFacts | undefined): string {
 
 const NAMES: Readonly<Record<string, string>> = { fastapi: 'FastAPI' };
 
-function describeFramework({ framework, frameworkVersion }: AppFacts): string {
+function describeFramework({ framework, frameworkVersion, settings }: AppFacts): string {
   const name = framework === null ? '' : (NAMES[framework] ?? `${framework[0]?.toUpperCase()}${framework.slice(1)}`);
-  return frameworkVersion === null ? name : `${name} ${frameworkVersion}`;
+  const version = frameworkVersion === null ? name : `${name} ${frameworkVersion}`;
+  return settings === null ? version : `${version}, settings ${settings}`;
 }
 
 function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeReasons }: Announcement): string {

@@ -13,7 +13,7 @@ import { SpoolBudget } from '../gateway/spool-file.ts';
 import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge, Listener, StaticMount, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
-import type { Client, Handler } from '../protocol/http/exchange.ts';
+import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import { renderCombined, renderJson } from './access-log/line.ts';
@@ -175,10 +175,7 @@ export class EdgeThread {
       handle: compilePipeline([
         refuseUnserved,
         (exchange) => this.#static(exchange),
-        (exchange) => {
-          this.#gateway.submit(exchange);
-          return true;
-        },
+        (exchange) => this.#askApplication(exchange),
       ]),
       date: () => this.#today(),
       monotonicMs: () => systemClock.monotonicMs(),
@@ -199,7 +196,13 @@ export class EdgeThread {
     return compileStatic([...this.#config.mounts, ...mounts], {
       clock: systemClock,
       log: (level, text) => this.#log(level, text),
+      next: (exchange) => this.#askApplication(exchange),
     });
+  }
+
+  #askApplication(exchange: Exchange): true {
+    this.#gateway.submit(exchange);
+    return true;
   }
 
   #today(): string {

@@ -1,7 +1,7 @@
 /** What a server that has started has to say about itself; the command line puts it into words. */
 
 import type { Listener, StaticMount } from '../protocol/control/edge.ts';
-import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 
 export interface Announcement {
@@ -18,6 +18,8 @@ export interface Announcement {
   /** Why the application is not preloaded although it might be. */
   readonly unsafeReasons: readonly string[];
   readonly mounts: readonly StaticMount[];
+  /** What the application names and is asked for itself. */
+  readonly withheld: readonly WithheldFolder[];
   readonly isDevelopment: boolean;
   readonly isRoot: boolean;
   readonly startMs: number;

@@ -1,11 +1,10 @@
 /** `--check`: the application is loaded once, without binding anything, and what was found is told. */
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ServeRequest } from '../config/model.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { StaticMount } from '../protocol/control/edge.ts';
-import type { AppFacts, FromZygote } from '../protocol/control/zygote.ts';
+import type { AppFacts, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { describeExit } from './exit-words.ts';
 import { describeLateImport } from './fleet-failures.ts';
@@ -15,7 +14,7 @@ import { Log } from './log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
-import { appMounts, explicitMounts } from './static-mounts.ts';
+import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
@@ -24,6 +23,8 @@ export interface CheckResult {
   readonly pythonPath: string;
   readonly facts: AppFacts | undefined;
   readonly mounts: readonly StaticMount[];
+  /** What the application names and is asked for itself. */
+  readonly withheld: readonly WithheldFolder[];
   readonly certificates: CertificateReport | undefined;
   /** Of how the application is started, one sentence each. */
   readonly warnings: readonly string[];
@@ -59,13 +60,14 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
   if (said.kind === 'loaded') {
     const mounts = [
       ...explicitMounts(model, (path) => resolve(site.cwd, path)),
-      ...(said.app === undefined ? [] : appMounts(model, said.app, isFolder)),
+      ...(said.app === undefined ? [] : appMounts(model, said.app)),
     ];
     reports.onFound({
       pythonVersion: said.python,
       pythonPath,
       facts: said.app,
       mounts,
+      withheld: said.app === undefined ? [] : withheldFolders(model, said.app),
       certificates: site.certificates.describe(),
       warnings: runtime.value.warnings,
     });
@@ -124,12 +126,4 @@ async function explainEnd({ interpreter, env }: Runtime, cause: Exit): Promise<L
   const error =
     (await explainProgram(interpreter.path, env)) ?? `the process that loads the application ${describeExit(cause)}`;
   return { kind: 'load-failed', error, traceback: '' };
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false; // It is not there, or not for us to see.
-  }
 }

@@ -1,16 +1,15 @@
 /** The edge that runs now, and what an edge that takes its place has to be told as well. */
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { StaticMount, ToEdge } from '../protocol/control/edge.ts';
-import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
 import { configureEdge } from './edge-settings.ts';
 import type { FleetFact } from './fleet-types.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';
-import { appMounts, explicitMounts } from './static-mounts.ts';
+import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
 
 export class EdgeHost {
   readonly #site: Site;
@@ -18,6 +17,7 @@ export class EdgeHost {
   readonly #onFact: (fact: FleetFact) => void;
   readonly #explicitMounts: readonly StaticMount[];
   #appMounts: readonly StaticMount[] = [];
+  #withheld: readonly WithheldFolder[] = [];
   #child: EdgeChild | undefined;
 
   constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
@@ -29,6 +29,10 @@ export class EdgeHost {
 
   get mounts(): readonly StaticMount[] {
     return [...this.#explicitMounts, ...this.#appMounts];
+  }
+
+  get withheld(): readonly WithheldFolder[] {
+    return this.#withheld;
   }
 
   start(): void {
@@ -56,19 +60,12 @@ export class EdgeHost {
   }
 
   serveStatic(facts: AppFacts): void {
-    this.#appMounts = appMounts(this.#site.model, facts, isFolder);
+    this.#appMounts = appMounts(this.#site.model, facts);
+    this.#withheld = withheldFolders(this.#site.model, facts);
     this.send({ kind: 'static', mounts: this.#appMounts });
   }
 
   kill(): void {
     this.#child?.kill();
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false; // It is not there, or not for us to see.
   }
 }

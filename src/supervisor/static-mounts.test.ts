@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readServeRequest } from '../config/read.ts';
-import { appMounts, explicitMounts } from './static-mounts.ts';
+import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
 
+const ASKED = [{ prefix: '/static/js/', suffix: '.js', spans: 'word' as const }];
 const FACTS = {
   app: 'a',
   interface: 'wsgi',
   framework: null,
   frameworkVersion: null,
-  static: [{ url: '/static/', root: '/srv/static', hashed: true }],
-  media: [
-    { url: '/media/', root: '/srv/media' },
-    { url: '/gone/', root: '/srv/gone' },
+  settings: null,
+  static: [
+    { url: '/static/', root: '/srv/static', hashed: true, links: true, asked: ASKED },
+    { url: '/static/pre/', root: '/srv/pre', hashed: false, links: true, asked: ASKED },
+  ],
+  media: [{ url: '/media/', root: '/srv/media', links: false, asked: [] }],
+  withheld: [
+    { url: '/files/', reason: 'it has before_request functions' },
+    { url: '/static/own/', reason: 'it has before_request functions' },
   ],
   debug: null,
   allowedHosts: null,
@@ -24,22 +30,29 @@ function model(...args: string[]) {
   return request.model;
 }
 
-test('appMounts() leaves out what is not there, what was given by hand, and all if told so', () => {
-  const exists = (path: string) => path !== '/srv/gone';
+test('appMounts() leaves to the application what its folders do not hold, and links to what its framework was told', () => {
+  assert.deepEqual(appMounts(model(), FACTS), [
+    { url: '/static/', root: '/srv/static', hashed: true, missing: 'next', links: 'anywhere', asked: ASKED },
+    { url: '/static/pre/', root: '/srv/pre', hashed: false, missing: 'next', links: 'anywhere', asked: ASKED },
+    { url: '/media/', root: '/srv/media', hashed: false, missing: 'next', links: 'inside', asked: [] },
+  ]);
+  assert.deepEqual(appMounts(model('--no-static'), FACTS), []);
+  assert.deepEqual(withheldFolders(model(), FACTS), FACTS.withheld);
+  assert.deepEqual(withheldFolders(model('--no-static'), FACTS), []);
+});
+
+test("a folder given by hand is the edge's with all that is below its URL", () => {
+  const byHand = model('--static', '/static/=other');
   assert.deepEqual(
-    appMounts(model(), FACTS, exists).map(({ url, hashed }) => [url, hashed]),
-    [
-      ['/static/', true],
-      ['/media/', false],
-    ],
-  );
-  assert.deepEqual(
-    appMounts(model('--static', '/static/=other'), FACTS, exists).map(({ url }) => url),
+    appMounts(byHand, FACTS).map(({ url }) => url),
     ['/media/'],
   );
-  assert.deepEqual(appMounts(model('--no-static'), FACTS, exists), []);
+  assert.deepEqual(
+    withheldFolders(byHand, FACTS).map(({ url }) => url),
+    ['/files/'],
+  );
   assert.deepEqual(
     explicitMounts(model('--static', '/s=dir'), (path) => `/cwd/${path}`),
-    [{ url: '/s/', root: '/cwd/dir', hashed: false }],
+    [{ url: '/s/', root: '/cwd/dir', hashed: false, missing: 'refuse', links: 'inside', asked: [] }],
   );
 });

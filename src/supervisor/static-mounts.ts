@@ -1,18 +1,40 @@
-/** Which folders the edge serves: those given by hand, then those that the application names and that exist. */
+/**
+ * Which folders the edge serves: those given by hand, then those that the application names. What is asked for below a folder given by
+ * hand is the edge's to answer, as in a location of nginx. In the application's own folders the edge answers what is there, and
+ * everything else stays the application's.
+ */
 
 import type { ServerModel } from '../config/model.ts';
 import type { StaticMount } from '../protocol/control/edge.ts';
-import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 
 export function explicitMounts(model: ServerModel, resolvePath: (path: string) => string): StaticMount[] {
-  return model.staticFolders.map(({ url, root }) => ({ url, root: resolvePath(root), hashed: false }));
+  return model.staticFolders.map(({ url, root }) => ({
+    url,
+    root: resolvePath(root),
+    hashed: false,
+    missing: 'refuse',
+    links: 'inside',
+    asked: [],
+  }));
 }
 
-export function appMounts(model: ServerModel, facts: AppFacts, isFolder: (path: string) => boolean): StaticMount[] {
+/** A folder that is not there yet is served when it comes. */
+export function appMounts(model: ServerModel, facts: AppFacts): StaticMount[] {
   if (!model.appStatic) {
     return [];
   }
-  const taken = new Set(model.staticFolders.map(({ url }) => url));
   const named = [...facts.static, ...facts.media.map((folder) => ({ ...folder, hashed: false }))];
-  return named.filter(({ url, root }) => !taken.has(url) && isFolder(root));
+  return named
+    .filter(({ url }) => !isGivenByHand(model, url))
+    .map(({ links, ...folder }) => ({ ...folder, missing: 'next', links: links ? 'anywhere' : 'inside' }));
+}
+
+/** What the application names and is asked for itself, unless it is served by hand. */
+export function withheldFolders(model: ServerModel, facts: AppFacts): readonly WithheldFolder[] {
+  return model.appStatic ? facts.withheld.filter(({ url }) => !isGivenByHand(model, url)) : [];
+}
+
+function isGivenByHand(model: ServerModel, url: string): boolean {
+  return model.staticFolders.some((folder) => url.startsWith(folder.url));
 }

@@ -255,6 +255,7 @@ export class Supervisor {
       isPreloaded: generation.preloaded,
       unsafeReasons,
       mounts: this.#edge.mounts,
+      withheld: this.#edge.withheld,
       isDevelopment: model.reloadOnChange,
       isRoot: process.geteuid?.() === 0,
       // Counted from the start of the process.

@@ -17,14 +17,27 @@ export interface Listener {
   readonly isTls: boolean;
 }
 
-/** A folder whose files the edge answers by itself. */
+/** Paths that begin with `prefix`, end with `suffix`, and have between the two: nothing, a word (no slash, no dot), a segment (no slash), or anything. */
+export interface PathShape {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly spans: 'nothing' | 'word' | 'segment' | 'path';
+}
+
+/** A folder whose files the edge answers by itself. Several may have one URL: they are looked into in their order. */
 export interface StaticMount {
   /** Begins and ends with a slash. */
   readonly url: string;
-  /** Absolute path. */
+  /** Absolute path. There need not be such a folder yet. */
   readonly root: string;
   /** Names carry a hash of the content, so they may be cached for ever. */
   readonly hashed: boolean;
+  /** What is not there, and every method but GET and HEAD: refused by the edge (404, 405), or the next handler's, which is the application. */
+  readonly missing: 'refuse' | 'next';
+  /** Where symbolic links may lead: inside the folder alone, or anywhere. */
+  readonly links: 'inside' | 'anywhere';
+  /** Paths below `url` on which the application decides, whatever the folder holds. */
+  readonly asked: readonly PathShape[];
 }
 
 export interface AccessLog {

@@ -7,8 +7,17 @@ const FACTS = {
   interface: 'wsgi',
   framework: 'django',
   frameworkVersion: '5.2',
-  static: [{ url: '/static/', root: '/srv/static', hashed: true }],
-  media: [{ url: '/media/', root: '/srv/media' }],
+  settings: 'mysite.settings',
+  static: [{ url: '/static/', root: '/srv/static', links: true, asked: [], hashed: true }],
+  media: [
+    {
+      url: '/media/',
+      root: '/srv/media',
+      links: false,
+      asked: [{ prefix: '/media/private/', suffix: '', spans: 'path' }],
+    },
+  ],
+  withheld: [{ url: '/files/', reason: 'it has routes below it' }],
   debug: false,
   allowedHosts: ['example.org'],
   warnings: ['one'],
@@ -41,8 +50,10 @@ test('parseFromZygote() fills in what may be left out', () => {
     interface: 'wsgi',
     framework: null,
     frameworkVersion: null,
+    settings: null,
     static: [],
     media: [],
+    withheld: [],
     debug: null,
     allowedHosts: null,
     warnings: [],
@@ -68,6 +79,10 @@ test('parseFromZygote() names the key that is wrong', () => {
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: {} } }, /"static"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: '/s/' }] } }, /"root"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { media: [3] } }, /"media"/],
+    [
+      { kind: 'ready', worker: 1, pid: 2, app: { media: [{ url: '/m/', root: '/m', asked: [{ spans: 'all' }] }] } },
+      /"spans"/,
+    ],
   ];
   for (const [message, words] of faults) {
     const parsed = parseFromZygote(message);

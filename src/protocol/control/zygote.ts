@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import type { PathShape } from './edge.ts';
 import type { ControlMessage } from './json-lines.ts';
 
 export interface StartZygote {
@@ -61,10 +62,25 @@ export interface StopZygote {
 
 export type ToZygote = StartZygote | SpawnWorker | LogOpened | SignalWorker | StopZygote;
 
-export interface AppStatic {
+/** A folder whose files the application would send as they are. */
+export interface AppFolder {
   readonly url: string;
   readonly root: string;
+  /** It follows symbolic links out of the folder. */
+  readonly links: boolean;
+  /** Paths on which it decides itself. */
+  readonly asked: readonly PathShape[];
+}
+
+export interface AppStatic extends AppFolder {
   readonly hashed: boolean;
+}
+
+/** A folder on whose files the application may decide, so that it is asked for each of them. */
+export interface WithheldFolder {
+  readonly url: string;
+  /** "its middleware mysite.Login may decide there" */
+  readonly reason: string;
 }
 
 /** What the loaded application turned out to be. */
@@ -73,8 +89,12 @@ export interface AppFacts {
   readonly interface: string;
   readonly framework: string | null;
   readonly frameworkVersion: string | null;
+  /** Module of Django's settings. */
+  readonly settings: string | null;
   readonly static: readonly AppStatic[];
-  readonly media: readonly { readonly url: string; readonly root: string }[];
+  /** What visitors have uploaded. */
+  readonly media: readonly AppFolder[];
+  readonly withheld: readonly WithheldFolder[];
   readonly debug: boolean | null;
   readonly allowedHosts: readonly string[] | null;
   readonly warnings: readonly string[];
@@ -155,6 +175,8 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
   }
 }
 
+const SPANS = ['nothing', 'word', 'segment', 'path'] as const satisfies readonly PathShape['spans'][];
+
 /** Takes typed values out of a message and remembers the first key that was wrong. */
 class Fields {
   readonly #record: Readonly<Record<string, unknown>>;
@@ -209,12 +231,15 @@ class Fields {
       interface: fields.text('interface', 'wsgi'),
       framework: fields.optionalText('framework'),
       frameworkVersion: fields.optionalText('frameworkVersion'),
-      static: fields.#folders('static').map((folder) => ({
-        url: folder.text('url'),
-        root: folder.text('root'),
-        hashed: folder.#record['hashed'] === true,
+      settings: fields.optionalText('settings'),
+      static: fields.#records('static').map((record) => ({
+        ...record.#folder(),
+        hashed: record.#record['hashed'] === true,
       })),
-      media: fields.#folders('media').map((folder) => ({ url: folder.text('url'), root: folder.text('root') })),
+      media: fields.#records('media').map((record) => record.#folder()),
+      withheld: fields
+        .#records('withheld')
+        .map((record) => ({ url: record.text('url'), reason: record.text('reason') })),
       debug: fields.#has('debug') ? fields.boolean('debug') : null,
       allowedHosts: fields.#has('allowedHosts') ? fields.texts('allowedHosts') : null,
       warnings: fields.texts('warnings'),
@@ -225,7 +250,22 @@ class Fields {
     return this.#record[key] !== undefined && this.#record[key] !== null;
   }
 
-  #folders(key: string): Fields[] {
+  #folder(): AppFolder {
+    return {
+      url: this.text('url'),
+      root: this.text('root'),
+      links: this.#record['links'] === true,
+      asked: this.#records('asked').map((record) => record.#shape()),
+    };
+  }
+
+  #shape(): PathShape {
+    const text = this.text('spans');
+    const spans = SPANS.find((known) => known === text) ?? this.#fault('spans', 'path' as const);
+    return { prefix: this.text('prefix'), suffix: this.text('suffix'), spans };
+  }
+
+  #records(key: string): Fields[] {
     const value = this.#record[key] ?? [];
     return Array.isArray(value) ? value.map((item) => this.#inside(item, key)) : this.#fault(key, []);
   }

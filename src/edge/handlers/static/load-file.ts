@@ -44,7 +44,8 @@ export const DIRECTORY: Found = { kind: 'directory' };
 /** `rest`: what follows the mount's URL. Rejects only for bugs. */
 export async function loadFile(rest: string, mount: CompiledMount, root: Root, around: Surroundings): Promise<Found> {
   const resolved = resolvePath(rest, mount);
-  if (resolved === undefined) {
+  // What is claimed of a folder is claimed of its paths as they are written: `a//b` must not pass for `a/b`.
+  if (resolved === undefined || (mount.passesMissing && resolved !== rest)) {
     return MISSING;
   }
   const isDirectory = resolved === '' || resolved.endsWith('/');
@@ -62,6 +63,12 @@ export async function loadFile(rest: string, mount: CompiledMount, root: Root, a
     case 'read':
       return loadSiblings(plain.facts, mount, root, around);
   }
+}
+
+/** The same file, which changes also when one with its name comes to another folder. */
+export function watchAlso(file: StaticFile, rest: string, mount: CompiledMount): StaticFile {
+  const path = `${mount.root}/${rest}`;
+  return { ...file, watched: [{ path, stats: undefined }, ...file.watched] };
 }
 
 /** Whether nothing has changed that `file` was made of. Rejects only for bugs. */

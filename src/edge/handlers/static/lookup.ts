@@ -8,7 +8,7 @@ import { FileCache } from './cache.ts';
 import type { StaticCounts } from './counts.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import type { Found } from './load-file.ts';
-import { isUnchanged, loadFile } from './load-file.ts';
+import { isUnchanged, loadFile, watchAlso } from './load-file.ts';
 import type { CompiledMount } from './mount.ts';
 import type { Surroundings } from './open-inside.ts';
 import { Root } from './open-inside.ts';
@@ -99,9 +99,21 @@ export class FileLookup {
       return known;
     }
     this.#counts.loaded += 1;
-    const found = await loadFile(path.slice(mount.url.length), mount, this.#rootOf(mount), this.#around);
+    const found = await this.#load(path, mount);
     this.#cache.keep(path, found, nowMs);
     return found;
+  }
+
+  /** From the first folder that has it. */
+  async #load(path: string, mount: CompiledMount): Promise<Found> {
+    const found = await loadFile(path.slice(mount.url.length), mount, this.#rootOf(mount), this.#around);
+    const { fallback } = mount;
+    if (fallback === undefined || found.kind !== 'absent' || found.absence !== 'missing') {
+      return found;
+    }
+    const later = await this.#load(path, fallback);
+    // A file that comes to the first folder takes the place of one that was found behind it.
+    return later.kind === 'file' ? watchAlso(later, path.slice(mount.url.length), mount) : later;
   }
 
   #finish(lookup: Lookup, found: Found): void {
@@ -115,10 +127,11 @@ export class FileLookup {
   }
 
   #rootOf(mount: CompiledMount): Root {
-    let root = this.#roots.get(mount.root);
+    const key = `${mount.followsLinks ? 'open' : 'closed'} ${mount.root}`;
+    let root = this.#roots.get(key);
     if (root === undefined) {
-      root = new Root(mount.root);
-      this.#roots.set(mount.root, root);
+      root = new Root(mount.root, mount.followsLinks);
+      this.#roots.set(key, root);
     }
     return root;
   }

@@ -1,6 +1,8 @@
 /** What the configuration says of a folder of files, checked once and made ready for requests. */
 
 import assert from 'node:assert/strict';
+import type { PathShape } from '../../../protocol/control/edge.ts';
+import { compileShapes } from './path-shape.ts';
 import { toLatin1 } from './resolve.ts';
 
 export interface StaticMount {
@@ -10,8 +12,12 @@ export interface StaticMount {
   readonly root: string;
   /** Names with a hash of the content in them are kept by clients for good. */
   readonly hashed: boolean;
-  /** What is not there: 404 from the edge (`refuse`, the default), or the next handler's business. */
+  /** What is not there: 404 from the edge (`refuse`, the default), or the next handler's business, as is every method but GET and HEAD. */
   readonly missing?: 'refuse' | 'next';
+  /** Where symbolic links may lead: below the root (`inside`, the default), or anywhere. */
+  readonly links?: 'inside' | 'anywhere';
+  /** Paths that are the next handler's business whatever the root holds; for mounts that pass what is missing. */
+  readonly asked?: readonly PathShape[];
   /** File that stands for its directory, such as `index.html`; without it a directory is not there. */
   readonly index?: string;
   /** Serve `/.well-known` of this root (RFC 8615); no other name with a dot in front is ever served. */
@@ -26,7 +32,13 @@ export interface CompiledMount {
   /** As latin-1, without a slash at its end. */
   readonly root: string;
   readonly isHashed: boolean;
+  /** Where to look for what is not in this root: another folder of the same URL, or of one that this URL is below. */
+  readonly fallback: CompiledMount | undefined;
+  /** Neither this root nor those behind it have the last word on what is missing. */
   readonly passesMissing: boolean;
+  readonly followsLinks: boolean;
+  /** Undefined if there is none, as is usual. */
+  readonly isAsked: ((path: string) => boolean) | undefined;
   readonly index: string | undefined;
   readonly hasWellKnown: boolean;
   readonly cacheControl: string;
@@ -38,9 +50,17 @@ export interface CompiledMount {
  */
 const REVALIDATE = 'no-cache';
 
-/** Longest URL first, so that the most particular mount is found first. */
+/** Longest URL first, so that the most particular mount is found first; those of one URL in their order. */
 export function compileMounts(mounts: readonly StaticMount[]): readonly CompiledMount[] {
-  return mounts.map(compileMount).toSorted((one, other) => other.url.length - one.url.length);
+  const compiled: CompiledMount[] = [];
+  const ordered = mounts.toSorted((one, other) => other.url.length - one.url.length);
+  // The last comes first: the one that a mount falls back to stands behind it.
+  for (const mount of ordered.toReversed()) {
+    const url = toLatin1(mount.url);
+    const isPassing = mount.missing === 'next';
+    compiled.unshift(compileMount(mount, isPassing ? compiled.find((other) => url.startsWith(other.url)) : undefined));
+  }
+  return compiled;
 }
 
 /** Undefined when the path is under no mount. `/static` is not under `/static/`. */
@@ -53,7 +73,7 @@ export function findMount(mounts: readonly CompiledMount[], path: string): Compi
   return undefined;
 }
 
-function compileMount(mount: StaticMount): CompiledMount {
+function compileMount(mount: StaticMount, fallback: CompiledMount | undefined): CompiledMount {
   assert(
     mount.url.startsWith('/') && mount.url.endsWith('/'),
     `static url ${mount.url} must begin and end with a slash`,
@@ -64,7 +84,10 @@ function compileMount(mount: StaticMount): CompiledMount {
     url: toLatin1(mount.url),
     root: toLatin1(mount.root).replace(/\/+$/, ''),
     isHashed: mount.hashed,
-    passesMissing: mount.missing === 'next',
+    fallback,
+    passesMissing: mount.missing === 'next' && (fallback?.passesMissing ?? true),
+    followsLinks: mount.links === 'anywhere',
+    isAsked: compileShapes(mount.asked ?? []),
     index: mount.index === undefined ? undefined : toLatin1(mount.index),
     hasWellKnown: mount.wellKnown ?? false,
     cacheControl: mount.cacheControl ?? REVALIDATE,

@@ -1,6 +1,6 @@
 /**
  * Opens a regular file that is really below a root. Links are followed, then the opened file is asked where it is: whatever was
- * renamed or relinked meanwhile, no byte is served of a file that was not inside.
+ * renamed or relinked meanwhile, no byte is served of a file that was not inside. Only for an open root links may lead out.
  */
 
 import type { BigIntStats } from 'node:fs';
@@ -45,11 +45,14 @@ const ABSENCES: ReadonlyMap<string | undefined, Absence> = new Map<string | unde
 /** The root's real path, asked again from time to time: a deploy may switch the link that the root is. */
 export class Root {
   readonly path: string;
+  /** Links lead where they like, as the framework whose folder it is would have them. */
+  readonly isOpen: boolean;
   #real: string | undefined;
   #askedMs = 0;
 
-  constructor(path: string) {
+  constructor(path: string, isOpen = false) {
     this.path = path;
+    this.isOpen = isOpen;
   }
 
   async holds(realPath: string, { disk, clock }: Surroundings): Promise<boolean> {
@@ -103,8 +106,7 @@ async function openRegular(path: string, root: Root, around: Surroundings): Prom
     if (!stats.isFile()) {
       return MISSING;
     }
-    const realPath = (await disk.descriptorPath(fd)) ?? (await findRealPath(path, stats, disk));
-    if (realPath === undefined || !(await root.holds(realPath, around))) {
+    if (!root.isOpen && !(await isHeld({ fd, path, stats }, root, around))) {
       around.report('static.outside', path, 'a link leads out of the root');
       return MISSING;
     }
@@ -115,6 +117,16 @@ async function openRegular(path: string, root: Root, around: Surroundings): Prom
       await disk.close(fd);
     }
   }
+}
+
+async function isHeld(
+  { fd, path, stats }: { fd: number; path: string; stats: BigIntStats },
+  root: Root,
+  around: Surroundings,
+): Promise<boolean> {
+  const { disk } = around;
+  const realPath = (await disk.descriptorPath(fd)) ?? (await findRealPath(path, stats, disk));
+  return realPath !== undefined && (await root.holds(realPath, around));
 }
 
 /** Without a process file system: the path's real path, if it is still the file that was opened. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Exchange, Handler } from '../../../protocol/http/exchange.ts';
 import type { StaticCounts } from './counts.ts';
@@ -375,4 +375,110 @@ test('every probe for what is not to be seen ends with 404', async () => {
   for (const probe of probes) {
     assert.equal((await get(`/static/${probe}`)).status, 404, probe);
   }
+});
+
+/** Serves in front of an application that only says which path it was asked for, and how. */
+function serveBefore(site: TemporarySite, ...mounts: Partial<StaticMount>[]) {
+  const asked: string[] = [];
+  const next: Handler = (exchange) => {
+    asked.push(`${exchange.method} ${exchange.path}`);
+    exchange.responder.respond({ status: 200, reason: undefined, fields: '', hasDate: false }, 'the application');
+    return true;
+  };
+  const folders = mounts.map(
+    (mount): StaticMount => ({ url: '/static/', root: site.root, hashed: false, missing: 'next', ...mount }),
+  );
+  const handler = compileStatic(folders, { clock: site.clock, log: site.log, disk: site.disk, next });
+  const get = async (path: string, request: Omit<FakeRequest, 'path'> = {}): Promise<string> => {
+    const exchange = new FakeExchange({ path, ...request });
+    if (!handler(exchange)) {
+      next(exchange);
+    }
+    return (await exchange.answered).body;
+  };
+  return { get, asked };
+}
+
+test('what an application claims below its folder is asked of it, whatever the folder holds', async () => {
+  using site = new TemporarySite();
+  site.write('a.js', 'a');
+  site.write('private/a.js', 'private');
+  const { get, asked } = serveBefore(site, {
+    asked: [{ prefix: '/static/private/', suffix: '', spans: 'path' }],
+  });
+  assert.equal(await get('/static/a.js'), 'a');
+  for (const path of [
+    '/static/private/a.js',
+    '/static//private/a.js',
+    '/static/private//a.js',
+    '/static/./private/a.js',
+    '/static/x/../private/a.js',
+  ]) {
+    assert.equal(await get(path), 'the application', path);
+  }
+  assert.equal(asked.length, 5);
+});
+
+test('an application is asked for what may not be read, and for every method but GET and HEAD', async () => {
+  using site = new TemporarySite();
+  site.write('a.js', 'a');
+  const { get, asked } = serveBefore(site, {});
+  site.failing.set('open', 'EACCES');
+  assert.equal(await get('/static/a.js'), 'the application');
+  site.failing.clear();
+  for (const method of ['POST', 'OPTIONS', 'DELETE', 'PROPFIND']) {
+    assert.equal(await get('/static/a.js', { method }), 'the application');
+  }
+  assert.equal(await get('/static/a.js', { method: 'GET', hasBody: true }), 'the application');
+  assert.equal(asked.length, 6);
+});
+
+test('a file that is made a moment later is served within a second', async () => {
+  using site = new TemporarySite();
+  const { get } = serveBefore(site, { root: site.path('later') });
+  assert.equal(await get('/static/a.js'), 'the application');
+  site.write('later/a.js', 'a');
+  site.clock.advance(STATIC_LIMITS.missingMs);
+  assert.equal(await get('/static/a.js'), 'a');
+});
+
+test('folders of one URL are looked into in their order', async () => {
+  using site = new TemporarySite();
+  site.write('two/b.js', 'two');
+  site.write('two/pre/c.js', 'two');
+  site.write('pre/d.js', 'pre');
+  const { get } = serveBefore(
+    site,
+    { root: site.path('one') },
+    { root: site.path('two') },
+    { url: '/static/pre/', root: site.path('pre') },
+  );
+  assert.equal(await get('/static/b.js'), 'two');
+  assert.equal(await get('/static/pre/c.js'), 'two');
+  assert.equal(await get('/static/pre/d.js'), 'pre');
+  assert.equal(await get('/static/none.js'), 'the application');
+  site.write('one/b.js', 'one');
+  site.clock.advance(STATIC_LIMITS.revalidateMs);
+  assert.equal(await get('/static/b.js'), 'one');
+});
+
+test('a folder given by hand has the last word behind one of the application', async () => {
+  using site = new TemporarySite();
+  site.write('hand/a.js', 'hand');
+  const { get, asked } = serveBefore(
+    site,
+    { root: site.path('hand'), missing: 'refuse' },
+    { url: '/static/pre/', root: site.path('pre') },
+  );
+  await get('/static/pre/a.js');
+  await get('/static/a.js');
+  assert.deepEqual(asked, []);
+});
+
+test('links lead out of a folder where the framework would follow them', async () => {
+  using site = new TemporarySite();
+  site.write('../outside.js', 'outside');
+  symlinkSync('../outside.js', site.path('a.js'));
+  assert.equal(await serveBefore(site, { links: 'anywhere' }).get('/static/a.js'), 'outside');
+  assert.equal(await serveBefore(site, { links: 'inside' }).get('/static/a.js'), 'the application');
 });

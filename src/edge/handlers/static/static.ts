@@ -99,8 +99,7 @@ class StaticSite implements LateAnswers {
     if (method !== 'GET' && method !== 'HEAD') {
       return this.#answerOther(exchange, mount);
     }
-    // A body could not be kept for the next handler while the disk is asked.
-    if (mount.passesMissing && exchange.hasBody) {
+    if (mount.passesMissing && isForNext(exchange, mount)) {
       return false;
     }
     const found = this.#lookup.find(exchange.path);
@@ -196,12 +195,17 @@ class StaticSite implements LateAnswers {
       return true;
     }
     this.#counts[found.absence] += 1;
-    if (found.absence === 'missing' && mount.passesMissing) {
+    if (mount.passesMissing && (found.absence === 'missing' || found.absence === 'forbidden')) {
       return false;
     }
     exchange.responder.refuse(STATUSES[found.absence], undefined, found.absence === 'exhausted' ? RETRY_AFTER : '');
     return true;
   }
+}
+
+/** Whatever the disk holds. A body could not be kept for the next handler while the disk is asked, and a handshake wants no file. */
+function isForNext({ path, hasBody, handshake }: Exchange, { isAsked }: CompiledMount): boolean {
+  return hasBody || handshake !== undefined || isAsked?.(path) === true;
 }
 
 function sendFromMemory({ responder }: Exchange, answer: SentAnswer, bytes: Buffer): void {

@@ -1,0 +1,31 @@
+/** Which paths an application has claimed below a folder of files, as its URL patterns were summed up when it was loaded. */
+
+import type { PathShape } from '../../../protocol/control/edge.ts';
+import { toLatin1 } from './resolve.ts';
+
+/** `path`: latin-1, like the path of an exchange. Undefined if there is no shape. */
+export function compileShapes(shapes: readonly PathShape[]): ((path: string) => boolean) | undefined {
+  if (shapes.length === 0) {
+    return undefined;
+  }
+  const compiled = shapes.map(compileShape);
+  return (path) => compiled.some((matches) => matches(path));
+}
+
+function compileShape({ prefix, suffix, spans }: PathShape): (path: string) => boolean {
+  const start = toLatin1(prefix);
+  const end = toLatin1(suffix);
+  const isBetween = BETWEEN[spans];
+  return (path) =>
+    path.length >= start.length + end.length &&
+    path.startsWith(start) &&
+    path.endsWith(end) &&
+    isBetween(path.slice(start.length, path.length - end.length));
+}
+
+const BETWEEN: Readonly<Record<PathShape['spans'], (text: string) => boolean>> = {
+  nothing: (text) => text === '',
+  word: (text) => !/[/.]/.test(text),
+  segment: (text) => !text.includes('/'),
+  path: () => true,
+};
