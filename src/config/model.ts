@@ -35,7 +35,7 @@ export interface ServerModel {
   /** Who signs the certificates of clients. */
   readonly caCerts: string;
   readonly certReqs: ClientCertificates;
-  /** As OpenSSL writes them; '': Node's. */
+  /** As OpenSSL writes them; '': ours. */
   readonly ciphers: string;
   readonly insecureBinds: readonly BindAddress[];
 

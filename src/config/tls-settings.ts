@@ -61,7 +61,7 @@ export const TLS_SETTINGS: { readonly [K in TlsKey]: Setting<ServerModel[K]> } =
     value: 'LIST',
     group: 'TLS',
     doc: "Cipher suites, in OpenSSL's words, with colons between them. Those of TLS 1.3 begin with TLS_; with these alone there is no TLS 1.2.",
-    fallbackText: 'those of Node.js, which are considered safe',
+    fallbackText: 'ECDHE with AES-GCM or ChaCha20-Poly1305, and those of TLS 1.3',
     fallback: always(''),
     parse: last(parseText),
   },

@@ -286,6 +286,21 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
   });
 }
 
+test('TLS 1.2 is ECDHE with AEAD, in the order of the client', async () => {
+  const agreed = async (ciphers: string): Promise<string> => {
+    const socket = await secure(wsgi.port, { maxVersion: 'TLSv1.2', ciphers });
+    const { name } = socket.getCipher();
+    socket.destroy();
+    return name;
+  };
+  for (const last of ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305']) {
+    const name = `ECDHE-ECDSA-${last}`;
+    assert.equal(await agreed(`ECDHE-ECDSA-AES128-SHA256:${name}:ECDHE-ECDSA-AES256-GCM-SHA384`), name);
+  }
+  for (const weak of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA384', 'ECDHE-ECDSA-AES128-CCM'])
+    await assert.rejects(agreed(weak), /handshake failure|no cipher|reset/i, weak);
+});
+
 test('a client cannot have one handshake after another on a connection', async () => {
   const socket = await secure(wsgi.port, { maxVersion: 'TLSv1.2' });
   const { promise, resolve } = Promise.withResolvers<Error | null>();

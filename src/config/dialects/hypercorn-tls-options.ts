@@ -59,7 +59,7 @@ export const HYPERCORN_TLS_OPTIONS: readonly Option[] = [
     key: 'ciphers',
     value: 'CIPHERS',
     doc: "Cipher suites of TLS 1.2, in OpenSSL's words.",
-    fallbackText: 'those of Node.js',
+    fallbackText: 'ECDHE with AES-GCM or ChaCha20-Poly1305',
     treatment: setting(parseText, (ciphers) => ({ ciphers })),
   },
   {

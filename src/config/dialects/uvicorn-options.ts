@@ -388,7 +388,7 @@ const TLS_ROWS: readonly Row[] = [
     name: 'ssl-ciphers',
     value: 'TEXT',
     doc: "Cipher suites of TLS 1.2, in OpenSSL's words.",
-    fallbackText: 'those of Node.js',
+    fallbackText: 'ECDHE with AES-GCM or ChaCha20-Poly1305',
     treatment: setting(parseText, (ciphers) => ({ ciphers })),
   },
 ];

@@ -56,7 +56,7 @@ export interface TlsSettings {
   readonly caCerts: string;
   /** A client may do without one. */
   readonly isClientOptional: boolean;
-  /** As OpenSSL writes them; '': Node's. */
+  /** As OpenSSL writes them; '': ours. */
   readonly ciphers: string;
   /** 48 bytes in base64: what sessions are sealed with, so that each thread can resume those of the others. */
   readonly ticketKeys: string;

@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { constants } from 'node:crypto';
 import { test } from 'node:test';
 import { contextOptions } from './context-options.ts';
@@ -15,7 +15,14 @@ test('contextOptions() allows no renegotiation, and no session that outlives the
 
 test('contextOptions() leaves to Node what is not said', () => {
   const options = contextOptions(SETTINGS);
-  equal('ca' in options || 'ciphers' in options, false);
-  equal(contextOptions({ ...SETTINGS, ciphers: 'HIGH' }).ciphers, 'HIGH');
+  equal('ca' in options, false);
   equal(options.ticketKeys.length, 3);
+});
+
+test('contextOptions() offers ECDHE with AEAD, in the order of the client, unless others are named', () => {
+  const { ciphers, honorCipherOrder } = contextOptions(SETTINGS);
+  for (const suite of ciphers.split(':')) match(suite, /^(TLS|ECDHE)[_-].*(GCM|POLY1305)/);
+  equal(honorCipherOrder, false);
+  const named = contextOptions({ ...SETTINGS, ciphers: 'HIGH' });
+  deepEqual([named.ciphers, named.honorCipherOrder], ['HIGH', true]);
 });
