@@ -25,7 +25,6 @@ WRK = {
     'SERVER_PORT': '8000',
     'SERVER_PROTOCOL': 'HTTP/1.1',
     'wsgi.url_scheme': 'http',
-    'SCRIPT_NAME': '',
     'HTTP_HOST': 'localhost:8000',
 }
 BROWSER = {

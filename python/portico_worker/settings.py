@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     loop: str = 'auto'
     """'auto', 'asyncio' or 'uvloop'."""
     root_path: str = ''
+    """What a proxy has taken away from the beginning of each path: SCRIPT_NAME, root_path. A slash, and at its end none; or ''."""
     worker_connections: int = 0
     """Streams at a time, on all lanes together; 0: as many as is usual for the kind of worker."""
     python_found: str = ''

@@ -20,7 +20,6 @@ DEFAULTS = {
     'SERVER_PORT': '8000',
     'SERVER_PROTOCOL': 'HTTP/1.1',
     'wsgi.url_scheme': 'http',
-    'SCRIPT_NAME': '',
     'HTTP_HOST': 'localhost:8000',
 }
 

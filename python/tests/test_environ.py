@@ -20,7 +20,7 @@ REQUIRED = {
 }
 
 
-def seen(count=1, threads=1, multiprocess=False, **options):
+def seen(count=1, threads=1, multiprocess=False, root_path='', **options):
     found = []
 
     def application(environ, start):
@@ -30,7 +30,7 @@ def seen(count=1, threads=1, multiprocess=False, **options):
         start('200 OK', [])
         return []
 
-    with edge_for(application, threads=threads, multiprocess=multiprocess) as edge:
+    with edge_for(application, threads=threads, multiprocess=multiprocess, root_path=root_path) as edge:
         for stream in range(1, count + 1):
             edge.ask(stream, **options)
     return found
@@ -53,6 +53,12 @@ def test_concurrency_is_told_truly(threads, multiprocess):
     found = seen(threads=threads, multiprocess=multiprocess)[0]
     assert found['wsgi.multithread'] is (threads > 1)
     assert found['wsgi.multiprocess'] is multiprocess
+
+
+@pytest.mark.parametrize(('root_path', 'script_name'), [('', ''), ('/app', '/app'), ('/caf\xe9', '/caf\xc3\xa9')])
+def test_the_script_name_is_what_a_proxy_has_taken_away(root_path, script_name):
+    found = seen(path='/a', root_path=root_path)[0]
+    assert (found['SCRIPT_NAME'], found['PATH_INFO'], found['REQUEST_URI']) == (script_name, '/a', '/a')
 
 
 def test_latin_1_goes_through():

@@ -72,7 +72,6 @@ test('renderWsgiHead() names fields as PEP 3333 does', () => {
       SERVER_PORT: '8000',
       SERVER_PROTOCOL: 'HTTP/1.1',
       'wsgi.url_scheme': 'http',
-      SCRIPT_NAME: '',
       HTTP_HOST: 'h',
       CONTENT_TYPE: 'text/x',
       HTTP_ACCEPT: 'a,b',

@@ -74,7 +74,7 @@ function renderTls({ protocol, cipher, client }: TlsFacts, scheme: Origin['schem
 }
 
 function renderBlock(block: FieldBlock, origin: Origin, minor: number): RenderedBlock {
-  let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0HTTP/1.${minor}\0wsgi.url_scheme\0${origin.scheme}\0SCRIPT_NAME\0`;
+  let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0HTTP/1.${minor}\0wsgi.url_scheme\0${origin.scheme}`;
   if (origin.tls !== undefined) {
     text += renderTls(origin.tls, origin.scheme);
   }

@@ -30,7 +30,7 @@ let site: Server;
 let nginx: ChildProcess;
 let socket = '';
 before(async () => {
-  site = await serve({ app: APP });
+  site = await serve({ app: APP, args: ['--root-path', 'app/'] });
   const folder = join(site.folder, 'nginx');
   mkdirSync(folder);
   socket = join(folder, 'front.sock');
@@ -73,9 +73,9 @@ http {
 }
 
 /** A request of the client 192.0.2.7 to nginx. */
-async function ask(fields: string): Promise<Answer> {
+async function ask(fields: string, path = '/'): Promise<Answer> {
   using client = await Client.open({ path: socket });
-  client.send(`PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\nGET / HTTP/1.1\r\nHost: site.test\r\n${fields}\r\n`);
+  client.send(`PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\nGET ${path} HTTP/1.1\r\nHost: site.test\r\n${fields}\r\n`);
   return await client.read();
 }
 
@@ -101,4 +101,12 @@ test('the client is whom nginx names, whatever the client says of itself', async
 test('a scheme that the client says beside that of nginx is refused', async () => {
   for (const forged of ['X-Forwarded-Ssl: on', 'X-Forwarded-Protocol: https', 'Front-End-Https: on', 'X-Scheme: https'])
     assert.equal((await ask(`${forged}\r\n`)).status, 400, forged);
+});
+
+test('the path that nginx has taken away is SCRIPT_NAME', async () => {
+  const environ = JSON.parse((await ask('', '/app/caf%C3%A9?a=b')).body) as Record<string, string>;
+  assert.deepEqual(
+    [environ['SCRIPT_NAME'], environ['PATH_INFO'], environ['QUERY_STRING']],
+    ['/app', '/caf\xc3\xa9', 'a=b'],
+  );
 });

@@ -98,7 +98,8 @@ def base_environ(settings: Settings) -> dict[str, Any]:
         'wsgi.run_once': False,
         'wsgi.input_terminated': True,
         'wsgi.file_wrapper': FileWrapper,
-        'SCRIPT_NAME': '',
+        # Bytes as latin-1 (PEP 3333). The path has lost it already: whatever comes is PATH_INFO.
+        'SCRIPT_NAME': settings.root_path.encode('utf-8').decode('latin-1'),
     }
 
 

@@ -83,6 +83,8 @@ test("daphne's options become values of the model", () => {
     [['--ping-interval', '0', '--ping-timeout', '5'], { wsPingIntervalMs: 0, wsPingTimeoutMs: 5000 }],
     [['--websocket-max-message-size', '100'], { wsMessageBytesMax: 100 }],
     [['--root-path', '/x'], { rootPath: '/x' }],
+    [['--root-path', 'api/'], { rootPath: '/api' }],
+    [['--root-path', '/'], { rootPath: '' }],
     [['--websocket_timeout', '-1', '--http-timeout', '0'], { timeoutMs: 30_000 }],
     [['--proxy-headers', '--proxy-headers-host', 'X-Forwarded-For'], { forwardedAllowIps: ['*'] }],
     [['--no-server-name'], {}],

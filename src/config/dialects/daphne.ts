@@ -5,6 +5,7 @@ import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
 import type { LogLevel, ServerModel } from '../model.ts';
+import { parseRootPath } from '../proxy-settings.ts';
 import { each, environmentName } from '../setting.ts';
 import { parseText } from '../setting-values.ts';
 import type { DialectReport } from './fault.ts';
@@ -154,7 +155,7 @@ const PROXY_OPTIONS: readonly Option[] = [
     names: ['--root-path'],
     value: 'ROOT_PATH',
     doc: 'The root_path of ASGI.',
-    treatment: setting(success<string>, (rootPath) => ({ rootPath })),
+    treatment: setting(parseRootPath, (rootPath) => ({ rootPath })),
   },
 ];
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { parseBindAddress } from '../bind-address.ts';
+import { parseRootPath } from '../proxy-settings.ts';
 import { parseText } from '../setting-values.ts';
 import { HYPERCORN_TLS_OPTIONS } from './hypercorn-tls-options.ts';
 import type { Draft, Option } from './option.ts';
@@ -157,7 +158,7 @@ const PROCESS_OPTIONS: readonly Option[] = [
     key: 'root_path',
     value: 'ROOT_PATH',
     doc: 'The root_path of ASGI.',
-    treatment: setting(success<string>, (path) => ({ rootPath: path.replace(/\/+$/, '') })),
+    treatment: setting(parseRootPath, (rootPath) => ({ rootPath })),
   },
   {
     names: ['-c', '--config'],

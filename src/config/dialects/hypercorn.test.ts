@@ -80,6 +80,8 @@ test("hypercorn's options become values of the model", () => {
     [['--access-log', 'a.log', '--log-level', 'WARNING'], { accessLog: '', logLevel: 'warning' }],
     [['-p', 'h.pid', '--reload'], { pidFile: 'h.pid', reloadOnChange: true }],
     [['--root-path', '/api/'], { rootPath: '/api' }],
+    [['--root-path', 'api/'], { rootPath: '/api' }],
+    [['--root-path', '/'], { rootPath: '' }],
     [['-m', '7'], { umask: 7 }],
     [['--web', '5'], { wsPingIntervalMs: 5000 }],
   ];

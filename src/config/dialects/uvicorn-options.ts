@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { parseRootPath } from '../proxy-settings.ts';
 import { parseResponseField } from '../response-field.ts';
 import { parseChoice, parsePeers, parseText } from '../setting-values.ts';
 import { readCertReqs } from './client-certificates.ts';
@@ -101,7 +102,7 @@ const APPLICATION_ROWS: readonly Row[] = [
     name: 'root-path',
     value: 'TEXT',
     doc: 'The root_path of ASGI.',
-    treatment: setting(success<string>, (rootPath) => ({ rootPath })),
+    treatment: setting(parseRootPath, (rootPath) => ({ rootPath })),
   },
   {
     name: 'lifespan',

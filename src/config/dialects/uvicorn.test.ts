@@ -71,6 +71,8 @@ test("uvicorn's options become values of the model", () => {
     [['--interface', 'wsgi'], { interface: 'wsgi', threads: 10 }],
     [['--env-file', '.env'], { envFile: '.env' }],
     [['--root-path', '/api'], { rootPath: '/api' }],
+    [['--root-path', 'api/'], { rootPath: '/api' }],
+    [['--root-path', '/'], { rootPath: '' }],
     [['--lifespan', 'on'], { lifespan: 'on' }],
     [['--loop', 'uvloop'], { loop: 'uvloop' }],
     [['--workers', '4'], { workers: 4 }],
