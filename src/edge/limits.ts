@@ -30,6 +30,10 @@ export const EDGE_LIMITS = {
   probeIntervalMs: 15_000,
   /** … this many unanswered: 105 seconds in all, which a train has left a tunnel by. */
   probeCount: 5,
+  /** Fragments of less than a kilobyte that are read of a client in a second: at that rate they take a hundredth of a core. */
+  webSocketFragmentsPerSecond: 10_000,
+  /** Read and dropped in a second, of a client that sends on while its connection is closing: at full speed it would be gigabytes. */
+  lingerBytesPerSecond: 4_194_304,
   /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */
   outputBytesMax: 262_144,
   /** Read from a file at a time: fewer, larger reads and writes are what large files gain from. */

@@ -179,6 +179,7 @@ export class EdgeThread {
       ]),
       date: () => this.#today(),
       monotonicMs: () => systemClock.monotonicMs(),
+      refusals: new CountedLog('no request in what came from', (text) => this.#log('info', text)),
       log: (level, text) => this.#log(level, text),
     };
   }

@@ -2,6 +2,7 @@ import type { Handler } from '../../protocol/http/exchange.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable } from '../connection-table.ts';
+import type { CountedLog } from '../counted-log.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
@@ -20,5 +21,7 @@ export interface ConnectionServices {
   /** The date of this second, as RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
   readonly monotonicMs: () => number;
+  /** Bytes that could not be read as a request. */
+  readonly refusals: CountedLog;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }

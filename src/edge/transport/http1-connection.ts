@@ -76,6 +76,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
   onBytes(chunk: Buffer, length: number): void {
     if (this.#deadline.phase === 'linger') {
+      this.#socket.drop(length);
       return;
     }
     if (this.#webSocket === undefined) {
@@ -138,7 +139,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** What could not be read as a request has no exchange to answer through. */
   #refuseUnread(fault: Fault): void {
     const { client } = this.#peer;
-    this.#services.log('info', `${fault.code} from ${client.address || 'unix:'}: ${fault.detail}`);
+    this.#services.refusals.tell(client.address, `${fault.code}, ${fault.detail}`);
     const page = renderErrorPage(fault.status, undefined, '', undefined);
     this.#writer.whole(
       pageHead(fault.status, page.contentType, ''),

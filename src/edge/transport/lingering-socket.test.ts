@@ -182,3 +182,23 @@ test('destroy() waits for nothing', () => {
   socket.destroy();
   deepEqual(calls, ['destroy']);
 });
+
+test('what comes while the connection is closing is read no faster than it may, second by second', () => {
+  const { calls, socket, deadline, clock } = open();
+  socket.close(true);
+  calls.length = 0;
+  socket.drop(EDGE_LIMITS.lingerBytesPerSecond - 1);
+  deepEqual(calls, []);
+  socket.drop(1);
+  deepEqual(calls, ['pause']);
+  clock.nowMs = 1000;
+  socket.onTick(1000, 0);
+  deepEqual(calls, ['pause', 'resume']);
+  socket.drop(1);
+  socket.onTick(2000, 0);
+  deepEqual(calls, ['pause', 'resume']);
+  equal(deadline.phase, 'linger');
+  socket.drop(EDGE_LIMITS.lingerBytesPerSecond);
+  socket.onTick(EDGE_LIMITS.lingerMs, 0);
+  equal(calls.at(-1), 'destroy');
+});

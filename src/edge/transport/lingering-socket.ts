@@ -4,7 +4,7 @@
  * | what ends it | what is done |
  * |---|---|
  * | the last response is on its way | what waits is sent, then the socket is closed |
- * | … and the client may still be sending | only our side is closed; what comes is read and dropped, until the client closes its own or for a while |
+ * | … and the client may still be sending | only our side is closed; what comes is read and dropped, not faster than a few megabytes a second, until the client closes its own or for a while |
  * | a response that cannot be completed | what was written is sent; instead a reset, where a plain end would pass for the end of the body |
  * | the client has closed its side | an answer that it is owed comes first, unless the handler can still drop the request |
  * | the client is too slow | a request is refused; without one, or for a response that is not taken, there is nobody to tell |
@@ -41,6 +41,8 @@ export class LingeringSocket {
   /** The client has closed its sending side: nothing comes any more. */
   hasClientEnded = false;
   #isProbed = false;
+  /** Of the client's bytes, in this second. */
+  #droppedBytes = 0;
 
   constructor(socket: Socket, output: Output, deadline: Deadline, clock: { readonly nowMs: number }) {
     this.#socket = socket;
@@ -94,6 +96,17 @@ export class LingeringSocket {
     }
   }
 
+  /**
+   * Bytes of the client that came while the connection is closing. A client that does not stop is read no faster than it costs nothing: what
+   * it has sent waits in the kernels, and it gets its answer all the same.
+   */
+  drop(bytes: number): void {
+    this.#droppedBytes += bytes;
+    if (this.#droppedBytes >= EDGE_LIMITS.lingerBytesPerSecond) {
+      this.pause();
+    }
+  }
+
   /** At once, whatever is lost by it. */
   destroy(): void {
     this.#socket.destroy();
@@ -128,6 +141,10 @@ export class LingeringSocket {
 
   /** Called about once a second. True: the request has not come in time, and the client is to be told. */
   onTick(nowMs: number, receivedBytes: number): boolean {
+    if (this.#droppedBytes > 0) {
+      this.#droppedBytes = 0;
+      this.resume();
+    }
     if (!this.#deadline.isDue(nowMs)) {
       return false;
     }

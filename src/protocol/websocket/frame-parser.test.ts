@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { clientClose, clientFrame } from './fake-client-frame.ts';
 import type { FrameEvent, FrameParserOptions } from './frame-parser.ts';
 import { FrameParser } from './frame-parser.ts';
+import { WEBSOCKET_LIMITS } from './limits.ts';
 
 const TEXT = 1;
 const BINARY = 2;
@@ -20,6 +21,8 @@ function describe(event: FrameEvent): string {
       return `close ${event.code} ${event.reason}`;
     case 'fault':
       return `fault ${event.code} ${event.detail}`;
+    case 'fragment':
+      return 'fragment';
     default:
       return `${event.kind} ${event.data.latin1Slice()}`;
   }
@@ -34,7 +37,7 @@ function readInPieces(bytes: Buffer, size: number, options?: FrameParserOptions)
     const length = bytes.copy(shared, 0, at, at + size);
     parser.feed(shared.subarray(0, length));
     for (let event = parser.next(); event !== undefined; event = parser.next()) {
-      events.push(event);
+      if (event.kind !== 'fragment') events.push(event);
     }
     shared.fill(0xaa);
   }
@@ -319,4 +322,18 @@ test('after its end a parser takes anything and gives nothing', () => {
     equal(parser.next(), undefined);
     equal(parser.bufferedBytes, 0);
   }
+});
+
+test('a short fragment is told of, empty or not, and a long one is not', () => {
+  const parser = new FrameParser();
+  const fragment = (opcode: number, length: number): Buffer =>
+    clientFrame({ opcode, payload: Buffer.alloc(length, 'x'), isFinal: false });
+  const { shortFragmentBytes } = WEBSOCKET_LIMITS;
+  parser.feed(
+    Buffer.concat([fragment(TEXT, 0), fragment(0, shortFragmentBytes), fragment(0, 1), clientFrame({ opcode: 0 })]),
+  );
+  deepEqual(
+    [parser.next(), parser.next(), parser.next()].map((event) => event?.kind),
+    ['fragment', 'fragment', 'message'],
+  );
 });

@@ -49,7 +49,14 @@ export interface FramePing {
   readonly data: Buffer;
 }
 
-export type FrameEvent = FrameMessage | FramePing | FrameClose | FrameFault;
+/** A short fragment of a message that goes on. It says nothing, but it has cost time: whoever limits that has to hear of it. */
+export interface FrameFragment {
+  readonly kind: 'fragment';
+}
+
+export type FrameEvent = FrameMessage | FramePing | FrameClose | FrameFragment | FrameFault;
+
+const FRAGMENT: FrameFragment = { kind: 'fragment' };
 
 const NOTHING = Buffer.alloc(0);
 
@@ -156,7 +163,7 @@ export class FrameParser {
     if (this.#left > 0) {
       return isControl ? undefined : this.#checkText();
     }
-    const event = isControl ? this.#endControl() : isFinal ? this.#endMessage() : this.#checkText();
+    const event = isControl ? this.#endControl() : isFinal ? this.#endMessage() : this.#endFragment();
     this.#header.start(this.#messageOpcode !== OPCODE.continuation, this.#message.length);
     return event;
   }
@@ -169,6 +176,11 @@ export class FrameParser {
     }
     this.#textEnd = utf8PrefixEnd(bytes, this.#textEnd, length);
     return this.#textEnd === -1 ? frameFault(1007, 'text that is not UTF-8') : undefined;
+  }
+
+  #endFragment(): FrameFragment | FrameFault | undefined {
+    const fault = this.#checkText();
+    return fault ?? (this.#header.length < WEBSOCKET_LIMITS.shortFragmentBytes ? FRAGMENT : undefined);
   }
 
   #endMessage(): FrameMessage | FrameFault {

@@ -22,3 +22,19 @@ test('FrameRate is used up by messages, if they are limited, and by control fram
   free.renew();
   equal(free.isUsedUp, false);
 });
+
+test('FrameRate is used up by short fragments, and by bytes that nobody wants', () => {
+  const rate = new FrameRate(0);
+  for (let count = 1; count < EDGE_LIMITS.webSocketFragmentsPerSecond; count += 1) rate.countFragment();
+  equal(rate.isUsedUp, false);
+  rate.countFragment();
+  equal(rate.isUsedUp, true);
+  rate.renew();
+  equal(rate.isUsedUp, false);
+  rate.countDropped(EDGE_LIMITS.lingerBytesPerSecond - 1);
+  equal(rate.isUsedUp, false);
+  rate.countDropped(1);
+  equal(rate.isUsedUp, true);
+  rate.renew();
+  equal(rate.isUsedUp, false);
+});

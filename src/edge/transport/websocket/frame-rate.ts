@@ -9,6 +9,8 @@ export class FrameRate {
   readonly #messagesMax: number;
   #messages = 0;
   #controls = 0;
+  #fragments = 0;
+  #droppedBytes = 0;
 
   /** `messagesMax`: a second; 0: any number. */
   constructor(messagesMax: number) {
@@ -17,7 +19,12 @@ export class FrameRate {
 
   /** What has come in this second is all that may. */
   get isUsedUp(): boolean {
-    return this.#messages >= this.#messagesMax || this.#controls >= EDGE_LIMITS.webSocketControlsPerSecond;
+    return (
+      this.#messages >= this.#messagesMax ||
+      this.#controls >= EDGE_LIMITS.webSocketControlsPerSecond ||
+      this.#fragments >= EDGE_LIMITS.webSocketFragmentsPerSecond ||
+      this.#droppedBytes >= EDGE_LIMITS.lingerBytesPerSecond
+    );
   }
 
   countMessage(): void {
@@ -29,9 +36,21 @@ export class FrameRate {
     this.#controls += 1;
   }
 
+  /** A short piece of a message, perhaps an empty one. */
+  countFragment(): void {
+    this.#fragments += 1;
+  }
+
+  /** Bytes that nobody wants any more. */
+  countDropped(bytes: number): void {
+    this.#droppedBytes += bytes;
+  }
+
   /** A second has passed. */
   renew(): void {
     this.#messages = 0;
     this.#controls = 0;
+    this.#fragments = 0;
+    this.#droppedBytes = 0;
   }
 }

@@ -109,6 +109,9 @@ export class Session implements WebSocketSession {
     if (this.#state !== 'ended') {
       // In the middle of a long message a client cannot answer a ping: whatever comes shows that it is there.
       this.#awaitsPong = false;
+      if (this.#state === 'closing') {
+        this.#rate.countDropped(bytes.length);
+      }
       this.#parser.feed(bytes);
       this.#process();
     }
@@ -156,6 +159,9 @@ export class Session implements WebSocketSession {
       case 'pong':
         this.#rate.countControl();
         return;
+      case 'fragment':
+        this.#rate.countFragment();
+        return;
       case 'close':
         this.#onClientClose(event.code, event.reason);
         return;
@@ -185,6 +191,9 @@ export class Session implements WebSocketSession {
 
   #onMessage({ isText, isCompressed, data }: FrameMessage): void {
     this.#rate.countMessage();
+    if (this.#state !== 'open') {
+      return; // What comes after our close is not wanted any more (RFC 6455 1.4), nor worth being decompressed.
+    }
     if (!isCompressed || this.#options.deflate === undefined) {
       this.#deliver(isText, data);
       return;
@@ -205,7 +214,7 @@ export class Session implements WebSocketSession {
     });
   }
 
-  /** What comes after our close is not wanted any more (RFC 6455 1.4). */
+  /** Our close may have been sent while it was decompressed. */
   #deliver(isText: boolean, data: Buffer): void {
     if (this.#state === 'open' && !this.#options.sink.onMessage(isText, data)) {
       this.#isHeld = true;
