@@ -11,15 +11,11 @@ import sys
 from typing import Any, Callable, NamedTuple
 
 from . import asked, detect, report
+from .find_django import ASGI_APPS, SETTINGS_VARIABLE, Project, find_project, settings_of
 from .interface import interface_of, single_callable
 
 DEFAULT_NAMES = ('application', 'app')
 FACTORY_NAMES = ('create_app', 'make_app', 'get_app')
-SETTINGS_VARIABLE = 'DJANGO_SETTINGS_MODULE'
-
-_SETTINGS_LINE = re.compile(
-    rf"""environ(?:\.setdefault\(|\[)\s*['"]{SETTINGS_VARIABLE}['"]\s*(?:,|\]\s*=)\s*['"]([\w.]+)['"]"""
-)
 
 
 class Loaded(NamedTuple):
@@ -164,40 +160,71 @@ def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
 
 
 def _find_django(interface: str) -> tuple[Any, str]:
-    """What manage.py would run: the settings name the application, or the project has it in the usual place."""
-    module_name = os.environ.get(SETTINGS_VARIABLE) or _settings_of_manage()
-    os.environ[SETTINGS_VARIABLE] = module_name
-    settings = importlib.import_module('django.conf').settings
-    kind = _django_interface(settings) if interface == 'auto' else interface
-    dotted = getattr(settings, f'{kind.upper()}_APPLICATION', None)
-    if not dotted:
-        dotted = f'{module_name.partition(".")[0]}.{kind}.application'
-        if importlib.util.find_spec(dotted.rpartition('.')[0]) is None:
-            factory = f'get_{kind}_application'
-            module = importlib.import_module(f'django.core.{kind}')
-            return getattr(module, factory)(), f'django.core.{kind}:{factory}()'
+    """What its wsgi.py or asgi.py makes, with the settings that are named there, unless the environment names others."""
+    if not os.environ.get(SETTINGS_VARIABLE):
+        os.environ.pop(SETTINGS_VARIABLE, None)  # An empty one would keep wsgi.py from naming any.
+    project = find_project()
+    if project is None:
+        raise NotFound(_no_project())
+    kind = interface
+    if interface == 'auto':
+        kind = 'asgi' if project.wants_asgi or list(project.entries) == ['asgi'] else 'wsgi'
+    dotted = project.entries.get(kind)
+    if dotted is None:
+        return _make_django(kind, project)
+    found = _import_entry(dotted, project), dotted
+    other = project.entries.get('asgi')
+    if interface == 'auto' and kind == 'wsgi' and other is not None and _turns_out_asgi(other):
+        found = _import_entry(other, project), other
+    return found[0], ':'.join(found[1].rsplit('.', 1))
+
+
+def _import_entry(dotted: str, project: Project) -> Any:
     name, _, attribute = dotted.rpartition('.')
-    return _evaluate(_import(name), attribute), f'{name}:{attribute}'
-
-
-def _django_interface(settings: Any) -> str:
-    """Every project has an asgi.py; who installs one of these wants it run."""
-    installed = {str(app).partition('.')[0] for app in getattr(settings, 'INSTALLED_APPS', ())}
-    return 'asgi' if installed & {'daphne', 'channels'} and getattr(settings, 'ASGI_APPLICATION', None) else 'wsgi'
-
-
-def _settings_of_manage() -> str:
-    path = os.path.abspath('manage.py')
     try:
-        with open(path, encoding='utf-8') as file:
-            found = _SETTINGS_LINE.search(file.read())
-    except OSError:
-        raise NotFound(
+        module = _import(name)
+    except Exception as error:
+        # A project whose wsgi.py leaves it to the environment to name the settings, which nobody has done.
+        is_unnamed = type(error).__name__ == 'ImproperlyConfigured' and not os.environ.get(SETTINGS_VARIABLE)
+        if not is_unnamed or project.settings is None:
+            raise
+        _take_settings_of_manage(project)
+        module = _import(name)
+    _take_settings_of_manage(project)
+    return _evaluate(module, attribute)
+
+
+def _take_settings_of_manage(project: Project) -> None:
+    if project.settings is not None and SETTINGS_VARIABLE not in os.environ:
+        os.environ[SETTINGS_VARIABLE] = project.settings
+
+
+def _make_django(kind: str, project: Project) -> tuple[Any, str]:
+    """Without a file that makes the application: with the settings that the other one names, or manage.py."""
+    for dotted in project.entries.values():
+        named = settings_of(dotted)
+        if named is not None:
+            os.environ.setdefault(SETTINGS_VARIABLE, named)
+    _take_settings_of_manage(project)
+    factory = f'get_{kind}_application'
+    module = importlib.import_module(f'django.core.{kind}')
+    return getattr(module, factory)(), f'django.core.{kind}:{factory}()'
+
+
+def _turns_out_asgi(entry: str) -> bool:
+    """By the settings that are in use by now, as long as its asgi.py would not have taken others."""
+    settings = importlib.import_module('django.conf').settings
+    installed = {str(app).partition('.')[0] for app in getattr(settings, 'INSTALLED_APPS', ())}
+    named = settings_of(entry)
+    is_wanted = bool(installed & ASGI_APPS) and bool(getattr(settings, 'ASGI_APPLICATION', None))
+    return is_wanted and named in (None, os.environ.get(SETTINGS_VARIABLE))
+
+
+def _no_project() -> str:
+    path = os.path.abspath('manage.py')
+    if not os.path.isfile(path):
+        return (
             f'no application was named, and {os.getcwd()} holds no manage.py of a Django project: '
             'name it, as in "portico serve module:callable"'
-        ) from None
-    if found is None:
-        raise NotFound(
-            f'{path} does not set {SETTINGS_VARIABLE}: name the application, as in "portico serve mysite.wsgi"'
         )
-    return found[1]
+    return f'{path} does not set {SETTINGS_VARIABLE}: name the application, as in "portico serve mysite.wsgi"'

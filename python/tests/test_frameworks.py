@@ -28,6 +28,17 @@ def facts(folder, name):
     return json.loads(result.stdout)
 
 
+def test_django_is_served_with_the_settings_of_its_wsgi_py(tmp_path):
+    subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', str(tmp_path)], check=True)
+    (tmp_path / 'mysite' / 'production.py').write_text(
+        "from .settings import *\nDEBUG, ALLOWED_HOSTS = False, ['a.org']"
+    )
+    entry = tmp_path / 'mysite' / 'wsgi.py'
+    entry.write_text(entry.read_text().replace('mysite.settings', 'mysite.production'))
+    found = facts(tmp_path, '')
+    assert (found['app'], found['settings'], found['debug']) == ('mysite.wsgi:application', 'mysite.production', False)
+
+
 def test_django(tmp_path):
     subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', str(tmp_path)], check=True)
     found = facts(tmp_path, '')

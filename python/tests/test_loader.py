@@ -234,3 +234,112 @@ def test_a_manage_py_of_something_else():
     write('manage.py', 'print("hello")')
     with pytest.raises(LoadError, match='does not set DJANGO_SETTINGS_MODULE'):
         load('')
+
+
+ASGI_HEAD = 'async def application(scope, receive, send)'
+
+
+def entry_of(settings, head='def application(environ, start)'):
+    """A wsgi.py as Django's startproject writes it, which says with which settings it was made."""
+    return (
+        'import os\n'
+        f'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{settings}")\n'
+        'from django.conf import settings\n'
+        'name = settings.NAME\n'
+        f'{head}: return name\n'
+    )
+
+
+def write_two_settings(tail=''):
+    write_django(f"NAME = 'production'\n{tail}")
+    write('config/settings/dev.py', f"from .production import *\nNAME = 'dev'\nDEBUG = True\n{tail}")
+    write('manage.py', MANAGE.format(quote="'", settings='config.settings.dev'))
+
+
+def test_the_settings_of_wsgi_py_win_over_those_of_manage_py():
+    write_two_settings()
+    write('config/wsgi.py', entry_of('config.settings.production'))
+    loaded = load('')
+    assert loaded.application({}, None) == 'production'
+    assert loaded.facts['debug'] is False
+    assert os.environ['DJANGO_SETTINGS_MODULE'] == 'config.settings.production'
+
+
+def test_wsgi_application_is_read_also_from_settings_that_others_are_made_of():
+    write_two_settings("WSGI_APPLICATION = 'config.deploy.entry.application'")
+    write('config/settings/dev.py', 'from .production import *')
+    write('config/deploy/entry.py', entry_of('config.settings.production'))
+    write('config/wsgi.py', 'raise AssertionError')
+    loaded = load('')
+    assert (loaded.facts['app'], loaded.application({}, None)) == ('config.deploy.entry:application', 'production')
+
+
+def test_the_environment_wins_over_wsgi_py(monkeypatch):
+    write_two_settings()
+    write('config/wsgi.py', entry_of('config.settings.production'))
+    monkeypatch.setenv('DJANGO_SETTINGS_MODULE', 'config.settings.dev')
+    assert load('').application({}, None) == 'dev'
+
+
+def test_a_wsgi_py_that_names_no_settings_gets_those_of_manage_py():
+    write_two_settings()
+    write(
+        'config/wsgi.py',
+        """
+        import os
+        class ImproperlyConfigured(Exception):
+            pass
+        if 'DJANGO_SETTINGS_MODULE' not in os.environ:
+            raise ImproperlyConfigured
+        from config.settings.dev import NAME
+        def application(environ, start): return NAME
+        """,
+    )
+    assert load('').application({}, None) == 'dev'
+
+
+def test_asgi_py_has_settings_of_its_own():
+    tail = "ASGI_APPLICATION = 'config.asgi.application'\nINSTALLED_APPS = ['daphne']\n"
+    write_two_settings(tail)
+    write('config/wsgi.py', 'raise AssertionError')
+    write('config/asgi.py', entry_of('config.settings.production', ASGI_HEAD))
+    loaded = load('')
+    assert (loaded.facts['app'], loaded.facts['debug']) == ('config.asgi:application', False)
+
+
+def test_a_project_that_has_an_asgi_py_alone():
+    write_two_settings()
+    write('config/asgi.py', entry_of('config.settings.production', ASGI_HEAD))
+    assert load('').facts['app'] == 'config.asgi:application'
+
+
+def test_without_a_file_that_makes_it_the_other_one_names_the_settings():
+    write_two_settings()
+    write('django/core/__init__.py', '')
+    write(
+        'django/core/wsgi.py',
+        'from django.conf import settings\ndef get_wsgi_application():\n    name = settings.NAME\n    return lambda e, s: name',
+    )
+    assert load('', 'wsgi').application({}, None) == 'dev'
+    del os.environ['DJANGO_SETTINGS_MODULE']
+    write('config/asgi.py', entry_of('config.settings.production'))
+    assert load('', 'wsgi').application({}, None) == 'production'
+
+
+def test_a_manage_py_that_finds_its_settings_in_a_way_of_its_own():
+    write_two_settings()
+    write('manage.py', 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", choose())')
+    write('config/wsgi.py', entry_of('config.settings.production'))
+    assert load('').application({}, None) == 'production'
+    write('second/wsgi.py', entry_of('config.settings.dev'))
+    os.environ.pop('DJANGO_SETTINGS_MODULE')
+    with pytest.raises(LoadError, match='does not set DJANGO_SETTINGS_MODULE'):
+        load('')
+
+
+@pytest.mark.parametrize('text', ['def', '\0', 'from .dev import *', 'from ......far import *', '\xff'])
+def test_settings_that_cannot_be_read_are_pythons_to_complain_of(text):
+    write_two_settings()
+    write('config/wsgi.py', entry_of('config.settings.production'))
+    write('config/settings/dev.py', text)
+    assert load('').application({}, None) == 'production'

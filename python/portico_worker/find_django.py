@@ -1,0 +1,165 @@
+"""Finds the application of the Django project in a folder: what its wsgi.py or asgi.py make, with the settings that these name.
+
+manage.py names settings too, but those of whoever works on the project, often with DEBUG on. Here they only tell where the project
+is: its files are read, nothing of it is run, until its wsgi.py or asgi.py is imported, as every other server would do.
+"""
+
+from __future__ import annotations
+
+import ast
+import glob
+import os
+import re
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+SETTINGS_VARIABLE = 'DJANGO_SETTINGS_MODULE'
+
+_SETTINGS_LINE = re.compile(
+    rf"""environ(?:\.setdefault\(|\[)\s*['"]{SETTINGS_VARIABLE}['"]\s*(?:,|\]\s*=)\s*['"]([\w.]+)['"]"""
+)
+_MODULE = re.compile(r'[^\W\d]\w*(\.[^\W\d]\w*)*')
+
+INCLUDES_MAX = 16
+"""Settings modules that are read because others take theirs from them."""
+ASGI_APPS = frozenset(('daphne', 'channels'))
+"""Every project has an asgi.py; who installs one of these wants it run."""
+
+
+class Project(NamedTuple):
+    entries: dict[str, str]
+    """By interface ('wsgi', 'asgi'): the dotted name of the application, as far as there is one."""
+    settings: str | None
+    """What manage.py names: for a project whose wsgi.py names none."""
+    wants_asgi: bool
+
+
+def find_project() -> Project | None:
+    """In the current folder. None if that is none of a Django project."""
+    named = os.environ.get(SETTINGS_VARIABLE)
+    settings = named or settings_line('manage.py')
+    entries: dict[str, str] = {}
+    wants_asgi = False
+    if settings and _MODULE.fullmatch(settings):
+        said = _read_settings(settings)
+        for kind in ('wsgi', 'asgi'):
+            dotted = said.names.get(f'{kind.upper()}_APPLICATION') or _beside(settings, kind)
+            if dotted is not None:
+                entries[kind] = dotted
+        wants_asgi = 'asgi' in entries and _is_asynchronous(named or settings_of(entries['asgi']) or settings)
+    else:
+        entries = {kind: dotted for kind in ('wsgi', 'asgi') for dotted in _only_one_below(kind)}
+    if not settings and not entries:
+        return None
+    return Project(entries, settings, wants_asgi)
+
+
+def settings_of(entry: str) -> str | None:
+    """Those that the file of an application names."""
+    path = source_of(entry.rpartition('.')[0])
+    return settings_line(path) if path else None
+
+
+def _is_asynchronous(settings: str) -> bool:
+    said = _read_settings(settings)
+    return 'ASGI_APPLICATION' in said.names and bool(ASGI_APPS & said.packages)
+
+
+def settings_line(path: str) -> str | None:
+    """The settings that a Python file names by putting them into the environment."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            found = _SETTINGS_LINE.search(file.read())
+    except (OSError, ValueError):
+        return None
+    return found[1] if found else None
+
+
+def source_of(module: str) -> str | None:
+    """Its file, found without importing the packages that it is in."""
+    *packages, name = module.split('.')
+    for folder in sys.path:
+        place = os.path.join(folder or os.getcwd(), *packages, name)
+        for path in (f'{place}.py', os.path.join(place, '__init__.py')):
+            if os.path.isfile(path):
+                return path
+    return None
+
+
+def _beside(settings: str, kind: str) -> str | None:
+    """`site.wsgi.application` for `site.settings.production`: the nearest on the way up."""
+    package = settings
+    while package:
+        package = package.rpartition('.')[0]
+        module = f'{package}.{kind}' if package else kind
+        if source_of(module) is not None:
+            return f'{module}.application'
+    return None
+
+
+def _only_one_below(kind: str) -> Iterator[str]:
+    """For a manage.py that finds out its settings in a way of its own."""
+    found = sorted(glob.glob(f'*/{kind}.py'))
+    if os.path.isfile('manage.py') and len(found) == 1:
+        yield f'{os.path.dirname(found[0])}.{kind}.application'
+
+
+class _Said(NamedTuple):
+    names: dict[str, str]
+    """WSGI_APPLICATION and ASGI_APPLICATION, where they are plain texts."""
+    packages: set[str]
+    """Of all texts that could be names of modules, the first part."""
+
+
+def _read_settings(module: str) -> _Said:
+    """Of the module, and of those that it takes settings from by `from … import *`. Its own come last, so they win."""
+    said = _Said({}, set())
+    seen: set[str] = set()
+
+    def read(module: str) -> None:
+        path = source_of(module)
+        if path is None or path in seen or len(seen) >= INCLUDES_MAX:
+            return
+        seen.add(path)
+        package = module if path.endswith('__init__.py') else module.rpartition('.')[0]
+        for node in _statements(path):
+            if isinstance(node, ast.ImportFrom) and any(alias.name == '*' for alias in node.names):
+                read(_absolute(node, package))
+            for text in _texts(node):
+                said.packages.add(text.partition('.')[0])
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                _take_names(node, said)
+
+    read(module)
+    return said
+
+
+def _statements(path: str) -> list[ast.stmt]:
+    try:
+        with open(path, 'rb') as file:
+            return ast.parse(file.read()).body
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return []  # Python will say so when it is imported.
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    parts = package.split('.')
+    base = parts[: len(parts) - node.level + 1] if node.level else []
+    return '.'.join([*base, *(node.module or '').split('.')]).strip('.')
+
+
+def _texts(node: ast.stmt) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and _MODULE.fullmatch(part.value):
+            yield part.value
+
+
+def _take_names(node: ast.Assign, said: _Said) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name) and target.id in ('WSGI_APPLICATION', 'ASGI_APPLICATION'):
+            value = node.value.value if isinstance(node.value, ast.Constant) else None
+            if isinstance(value, str) and _MODULE.fullmatch(value):
+                said.names[target.id] = value
+            else:
+                said.names.pop(target.id, None)
