@@ -23,7 +23,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Code that decides and does nothing else: no I/O, no timers, no process. */
 const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/schedule\.ts$|^src\/supervisor\/fleet[^/]*\.ts$/;
 const PURE_MAY_IMPORT = new Set(['node:buffer', 'node:assert/strict']);
-const IMPURE_GLOBALS = /(?<![.\w])(process\.|setTimeout\(|setInterval\(|setImmediate\(|fetch\(|queueMicrotask\()/g;
+/** The clock of the machine is read in one file, below. */
+const IMPURE_GLOBALS =
+  /(?<![.\w])(process\.(?!hrtime\b)|setTimeout\(|setInterval\(|setImmediate\(|fetch\(|queueMicrotask\()/g;
 
 /** Where `kernel/` and `protocol/` modules are tested that have no test of their own name beside them. */
 const TESTED_BY: Readonly<Record<string, string>> = {

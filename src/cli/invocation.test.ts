@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_MANAGER } from '../supervisor/service-manager.ts';
 import { readInvocation } from './invocation.ts';
 
 test('readInvocation() gives back what the launcher has kept from Node', () => {
@@ -7,6 +8,7 @@ test('readInvocation() gives back what the launcher has kept from Node', () => {
   assert.deepEqual(readInvocation(['=serve', '=--env-file', '=', '=='], env), {
     args: ['serve', '--env-file', '', '='],
     env: { A: '1', PORTICO_BIND: ':80', NODE_OPTIONS: '--x' },
+    manager: NO_MANAGER,
   });
   const held = { NODE_COMPILE_CACHE: '/ours', PORTICO_HELD_NODE_COMPILE_CACHE: '/theirs' };
   assert.deepEqual(readInvocation(['=x'], held).env, { NODE_COMPILE_CACHE: '/theirs' });
@@ -14,6 +16,13 @@ test('readInvocation() gives back what the launcher has kept from Node', () => {
 
 test('readInvocation() takes everything as it stands when there was no launcher', () => {
   const env = { NODE_COMPILE_CACHE: '/theirs', PORTICO_HELD_NODE_PATH: '/x' };
-  assert.deepEqual(readInvocation(['serve', '=x'], env), { args: ['serve', '=x'], env });
-  assert.deepEqual(readInvocation([], env), { args: [], env });
+  assert.deepEqual(readInvocation(['serve', '=x'], env), { args: ['serve', '=x'], env, manager: NO_MANAGER });
+  assert.deepEqual(readInvocation([], env), { args: [], env, manager: NO_MANAGER });
+});
+
+test('readInvocation() takes what a service manager has given from the launcher alone', () => {
+  const manager = { ...NO_MANAGER, notifyFd: 5 };
+  const env = { PORTICO_SERVICE_MANAGER: JSON.stringify(manager) };
+  assert.deepEqual(readInvocation(['=serve'], env), { args: ['serve'], env: {}, manager });
+  assert.deepEqual(readInvocation(['serve'], env).manager, NO_MANAGER);
 });

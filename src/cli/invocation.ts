@@ -1,29 +1,38 @@
 /** What the caller of the launcher has said: the launcher keeps it from Node, which would take some of it for its own. */
 
-export interface Invocation {
+import type { ServiceManager, Surroundings } from '../supervisor/service-manager.ts';
+import { NO_MANAGER } from '../supervisor/service-manager.ts';
+
+/** `env` is a copy: what is changed in it changes nothing for the process. */
+export interface Invocation extends Surroundings {
   readonly args: readonly string[];
-  /** A copy: what is changed in it changes nothing for the process. */
-  readonly env: NodeJS.ProcessEnv;
 }
 
 /** `bin/portico` puts this before every argument … */
 const ARGUMENT_MARK = '=';
 /** … and this before the name of every variable that governs Node, its libraries or the dynamic linker. */
 const HELD = 'PORTICO_HELD_';
-/** This one the launcher sets for us. */
+/** These are set for us. */
 const CACHE_VARIABLE = 'NODE_COMPILE_CACHE';
+const MANAGER_VARIABLE = 'PORTICO_SERVICE_MANAGER';
 
 /** Started without the launcher, as a debugger does, everything is the caller's as it stands. */
 export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {
   if (!args[0]?.startsWith(ARGUMENT_MARK)) {
-    return { args, env: { ...env } };
+    return { args, env: { ...env }, manager: NO_MANAGER };
   }
   const theirs: NodeJS.ProcessEnv = {};
   for (const [name, text] of Object.entries(env)) {
     const isHeld = name.startsWith(HELD);
-    if (isHeld || name !== CACHE_VARIABLE) {
+    if (isHeld || (name !== CACHE_VARIABLE && name !== MANAGER_VARIABLE)) {
       theirs[isHeld ? name.slice(HELD.length) : name] = text;
     }
   }
-  return { args: args.map((argument) => argument.slice(ARGUMENT_MARK.length)), env: theirs };
+  const handedOver = env[MANAGER_VARIABLE];
+  return {
+    args: args.map((argument) => argument.slice(ARGUMENT_MARK.length)),
+    env: theirs,
+    // The launcher lets nobody but python/hand_over.py set it.
+    manager: handedOver === undefined ? NO_MANAGER : (JSON.parse(handedOver) as ServiceManager),
+  };
 }

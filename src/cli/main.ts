@@ -27,11 +27,11 @@ function print(fd: number, text: string): void {
   }
 }
 
-async function run({ args, env }: Invocation): Promise<number> {
+async function run({ args, ...surroundings }: Invocation): Promise<number> {
   const [name, ...rest] = args;
   const load = COMMANDS.get(name ?? '');
   if (load !== undefined) {
-    return (await load())({ args: rest, env }, terminal);
+    return (await load())({ args: rest, ...surroundings }, terminal);
   }
   if (name === '--version' || name === '-V') {
     const { readVersion } = await import('./version.ts');

@@ -7,6 +7,8 @@ import { success } from '../kernel/outcome.ts';
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly coreCount: number;
+  /** A service manager has given sockets to listen on. */
+  readonly hasSockets?: boolean;
 }
 
 export const SETTING_GROUPS = [

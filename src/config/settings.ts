@@ -44,7 +44,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     separator: /[\s,]+/,
     group: 'Addresses',
     doc: 'Where to listen: HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH. May be repeated.',
-    fallbackText: `127.0.0.1:${DEFAULT_PORT}, or 0.0.0.0:$PORT where PORT is set`,
+    fallbackText: `127.0.0.1:${DEFAULT_PORT}, or 0.0.0.0:$PORT where PORT is set; with sockets of systemd these alone`,
     fallback: bindsByDefault,
     parse: each(parseBindAddress),
   },
@@ -397,7 +397,10 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
   },
 };
 
-function bindsByDefault({ env }: Machine): Outcome<readonly BindAddress[]> {
+function bindsByDefault({ env, hasSockets = false }: Machine): Outcome<readonly BindAddress[]> {
+  if (hasSockets) {
+    return success([]);
+  }
   const port = env['PORT'];
   const parsed = parseBindAddress(port ? `0.0.0.0:${port}` : `127.0.0.1:${DEFAULT_PORT}`);
   return parsed.ok ? success([parsed.value]) : failure(`PORT: "${port}" is not a port`);

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from './clock.ts';
+import { machineUs, systemClock } from './clock.ts';
 import { FakeClock } from './fake-clock.ts';
 
 test('systemClock tells wall time and a time that does not go back', () => {
   assert.ok(systemClock.nowMs() > Date.UTC(2025, 0, 1));
   const before = systemClock.monotonicMs();
   assert.ok(systemClock.monotonicMs() >= before);
+});
+
+test('machineUs() is the clock that the uptime of the machine is told by', () => {
+  const before = machineUs();
+  assert.ok(before > 0n && machineUs() >= before);
 });
 
 test('FakeClock moves both times only when told', () => {

@@ -12,6 +12,11 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
 };
 
+/** CLOCK_MONOTONIC in microseconds: what other processes of this machine read as well. */
+export function machineUs(): bigint {
+  return process.hrtime.bigint() / 1000n;
+}
+
 /** `2026-11-21T10:04:33.123Z` */
 export function isoDate(atMs: number): string {
   return new Date(atMs).toISOString();

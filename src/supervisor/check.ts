@@ -14,6 +14,7 @@ import { Log } from './log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
+import { NO_MANAGER } from './service-manager.ts';
 import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
@@ -42,7 +43,7 @@ const APPLICATION_FAULT = 3;
 /** Resolves with the exit code. */
 export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, reports: CheckReports): Promise<number> {
   const model = { ...request.model, pidFile: '', accessLog: '' };
-  const prepared = await prepareSite({ ...request, model }, env);
+  const prepared = await prepareSite({ ...request, model }, { env, manager: NO_MANAGER });
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
     return prepared.fault.code;

@@ -21,6 +21,7 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
     return;
   }
   const isServing = fleet.current !== undefined;
+  fleet.isOld = isServing;
   const ending = isServing ? 'The version that runs is kept. Mend it and reload again' : 'It is tried again';
   log(
     turn,

@@ -16,6 +16,7 @@ import {
   stopZygote,
 } from './fleet-changes.ts';
 import { failLoading, failStart, killLateZygote } from './fleet-failures.ts';
+import { tellServiceState } from './fleet-service.ts';
 import { settleStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
 
@@ -39,6 +40,7 @@ export function settle(turn: Turn): void {
   stopEmptyZygotes(turn);
   announce(turn);
   publish(turn);
+  tellServiceState(turn);
 }
 
 function expire(turn: Turn, worker: FleetWorker): void {

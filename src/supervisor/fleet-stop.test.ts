@@ -5,7 +5,11 @@ import { kinds, pick, Story, texts } from './fleet-story.ts';
 
 test('step() stops: the edge first, then the workers, then the zygotes', () => {
   const story = Story.started();
-  assert.deepEqual(kinds(story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' })), ['log', 'stop-edge']);
+  assert.deepEqual(kinds(story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' })), [
+    'log',
+    'stop-edge',
+    'tell-state',
+  ]);
   assert.deepEqual(story.published(), undefined, 'workers serve what the edge still has');
   const drained = story.happen({ kind: 'edge-drained' });
   assert.deepEqual(

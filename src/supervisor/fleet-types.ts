@@ -57,6 +57,9 @@ export interface Generation {
   failures: number;
 }
 
+/** To whoever has started the server. */
+export type ServiceState = 'starting' | 'ready' | 'reloading' | 'stopping';
+
 export type Preload = 'auto' | 'always' | 'never';
 
 export interface FleetSettings {
@@ -94,6 +97,11 @@ export interface Fleet {
   wasReady: boolean;
   /** All workers of the first generation were ready, and the edge. */
   isStarted: boolean;
+  /** `next` was asked for, and is not there because one was lost. */
+  isReloading: boolean;
+  /** The last reload has failed: an older version serves. */
+  isOld: boolean;
+  serviceState: ServiceState;
   /** The last fault of the application that was logged in full, so that it is logged once. */
   loggedFault: string;
   zygoteRetry: Seat;
@@ -197,6 +205,7 @@ export type FleetAction =
       readonly gone: readonly number[];
     }
   | { readonly kind: 'serve-static'; readonly facts: AppFacts }
+  | { readonly kind: 'tell-state'; readonly state: ServiceState; readonly isOld: boolean }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string }
   | { readonly kind: 'announce'; readonly generation: Generation; readonly unsafeReasons: readonly string[] }
   | { readonly kind: 'give-up'; readonly error: string; readonly traceback: string }

@@ -30,6 +30,9 @@ export function createFleet(settings: FleetSettings): Fleet {
     unsafeReasons: [],
     wasReady: false,
     isStarted: false,
+    isReloading: false,
+    isOld: false,
+    serviceState: 'starting',
     loggedFault: '',
     zygoteRetry: { failures: 0, notBeforeMs: 0 },
     edge: { state: 'starting', wasReady: false, failures: 0, sinceMs: 0, notBeforeMs: 0 },
@@ -114,6 +117,8 @@ function onReload(turn: Turn, why: string): void {
     log(turn, 'info', `${why}: reloading; the running workers serve until the new ones are ready`);
   }
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
+  fleet.isReloading = true;
+  fleet.isOld = false;
 }
 
 function setTarget(turn: Turn, target: number): void {

@@ -5,6 +5,7 @@
  */
 
 import { existsSync } from 'node:fs';
+import type { ServiceManager } from './service-manager.ts';
 import { SIGNAL_COMMANDS } from './signals.ts';
 
 const SHELL = '/bin/sh';
@@ -23,9 +24,10 @@ while :; do
   kill -0 "$child" 2>/dev/null || exit "$status"
 done`;
 
-/** Does not return if it succeeds. */
-export function becomeInit(): void {
-  if (process.pid === 1 && existsSync(SHELL) && process.execve !== undefined) {
+/** Does not return if it succeeds. What a service manager has given is for this process alone, and would be lost. */
+export function becomeInit({ sockets, notifyFd }: ServiceManager): void {
+  const isGiven = sockets.length > 0 || notifyFd !== null;
+  if (process.pid === 1 && !isGiven && existsSync(SHELL) && process.execve !== undefined) {
     const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
     process.execve(SHELL, ['sh', '-c', INIT_SCRIPT, 'portico', ...command], process.env);
   }

@@ -20,6 +20,8 @@ export const SUPERVISOR_LIMITS = {
   workerEndMs: 3_000,
   /** After a quick stop was asked for, the edge and the zygotes are killed. */
   quickStopMs: 1_000,
+  /** Beside its own timeouts, what a service manager is asked to allow for the start and the end of processes. */
+  serviceMarginMs: 10_000,
   /** The edge cuts what is not finished at its deadline; only one that hangs is still there so much later. */
   edgeOverdueMs: 1_000,
   /** Load-table entries; 8 bytes for each of them and each edge thread. */

@@ -7,6 +7,7 @@ import type { Announcement } from './announcement.ts';
 import { Log } from './log.ts';
 import { prepareSite } from './prepare.ts';
 import { removeStaleDirectories } from './run-directory.ts';
+import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -21,8 +22,12 @@ const EVERYONE_BELIEVED =
   '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy is safer';
 
 /** Resolves with the exit code. */
-export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, reports: ServeReports): Promise<number> {
-  const prepared = await prepareSite(request, env);
+export async function supervise(
+  request: ServeRequest,
+  surroundings: Surroundings,
+  reports: ServeReports,
+): Promise<number> {
+  const prepared = await prepareSite(request, surroundings);
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
     return prepared.fault.code;
@@ -44,7 +49,7 @@ export async function supervise(request: ServeRequest, env: NodeJS.ProcessEnv, r
     if (reloadOnChange) {
       void watchForChanges(supervisor, log, site.chdir);
     }
-    void removeStaleDirectories(env);
+    void removeStaleDirectories(surroundings.env);
   });
   return code;
 }

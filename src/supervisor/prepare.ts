@@ -15,6 +15,8 @@ import { failure, success } from '../kernel/outcome.ts';
 import type { Listener } from '../protocol/control/edge.ts';
 import { buildAppEnvironment } from './app-environment.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
+import type { OpenSockets } from './given-sockets.ts';
+import { openSockets } from './given-sockets.ts';
 import type { Interpreter } from './interpreter.ts';
 import { findInterpreter } from './interpreter.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -23,8 +25,8 @@ import type { Identity } from './privileges.ts';
 import { dropPrivileges, giveTo, resolveIdentity } from './privileges.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { createRunDirectory } from './run-directory.ts';
+import type { ServiceManager, Surroundings } from './service-manager.ts';
 import type { BoundSocket } from './sockets.ts';
-import { bindSockets } from './sockets.ts';
 
 /** What a server needs besides its model. */
 export interface Site {
@@ -42,6 +44,7 @@ export interface Site {
   readonly identity: Identity | undefined;
   readonly sockets: readonly BoundSocket[];
   readonly listeners: readonly Listener[];
+  readonly manager: ServiceManager;
   readonly certificates: CertificateKeeper;
   readonly runDirectory: RunDirectory;
   readonly secret: string;
@@ -61,7 +64,7 @@ const SECRET_BYTES = 32;
 
 export async function prepareSite(
   { app, model }: ServeRequest,
-  env: NodeJS.ProcessEnv,
+  { env, manager }: Surroundings,
 ): Promise<Outcome<Site, StartFault>> {
   // Neither the application nor any other child is to have it. (What the system shows of this process keeps it.)
   for (const name of KEY_PASSWORD_VARIABLES) {
@@ -78,17 +81,24 @@ export async function prepareSite(
   if (!certificates.ok) {
     return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
   }
-  const sockets = await bindSockets(model.checkOnly ? [] : [...model.binds, ...model.insecureBinds], model);
-  if (!sockets.ok) {
-    return failure({ messages: sockets.fault, code: 1 });
+  const opened = model.checkOnly ? success(NO_SOCKETS) : await openSockets(model, manager);
+  if (!opened.ok) {
+    return failure({ messages: opened.fault, code: 1 });
   }
+  const { sockets } = opened.value;
   const accessLog = model.accessLog === '-' ? '-' : absolute(cwd, model.accessLog);
   const pidFile = absolute(cwd, model.pidFile);
   const slotsMax = Math.max(SUPERVISOR_LIMITS.slotsLeast, 4 * model.workers * model.threads);
-  const files = openFiles(model, { cwd, accessLog, pidFile, identity: identity.value, sockets: sockets.value });
+  const files = openFiles(model, {
+    cwd,
+    accessLog,
+    pidFile,
+    identity: identity.value,
+    ownPaths: opened.value.ownPaths,
+  });
   const runDirectory = files.ok ? createRunDirectory(env, slotsMax * model.edgeThreads * 8) : failure('');
   if (!files.ok || !runDirectory.ok) {
-    for (const socket of sockets.value) {
+    for (const socket of sockets) {
       socket.close();
     }
     return failure({ messages: [files.ok ? (runDirectory.ok ? '' : runDirectory.fault) : files.fault], code: 1 });
@@ -101,8 +111,9 @@ export async function prepareSite(
     edgeProgram: absolute(cwd, model.edgeProgram) || ours(`../edge/main${extname(import.meta.filename)}`),
     zygoteProgram: absolute(cwd, model.zygoteProgram) || ours('../../python/portico_worker/__main__.py'),
     identity: identity.value,
-    sockets: sockets.value,
-    listeners: listenersOf(model, sockets.value),
+    sockets,
+    listeners: listenersOf(model, opened.value),
+    manager,
     certificates: certificates.value,
     runDirectory: runDirectory.value,
     secret: randomBytes(SECRET_BYTES).toString('hex'),
@@ -111,8 +122,10 @@ export async function prepareSite(
   });
 }
 
-function listenersOf({ binds, certFile }: ServerModel, sockets: readonly BoundSocket[]): Listener[] {
-  return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < binds.length }));
+const NO_SOCKETS: OpenSockets = { sockets: [], secureCount: 0, ownPaths: [] };
+
+function listenersOf({ certFile }: ServerModel, { sockets, secureCount }: OpenSockets): Listener[] {
+  return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < secureCount }));
 }
 
 type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'chdir' | 'envFile'>;
@@ -165,11 +178,12 @@ interface FilePlan {
   readonly accessLog: string;
   readonly pidFile: string;
   readonly identity: Identity | undefined;
-  readonly sockets: readonly BoundSocket[];
+  /** Of the Unix sockets that were made here. */
+  readonly ownPaths: readonly string[];
 }
 
 /** The last things that are done as who started us. Returns the log. */
-function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity, sockets }: FilePlan): Outcome<LogSink> {
+function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity, ownPaths }: FilePlan): Outcome<LogSink> {
   const logFile = absolute(cwd, model.logFile);
   try {
     if (model.umask !== undefined) {
@@ -182,7 +196,7 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity, sock
     if (pidFile !== '') {
       writeFileSync(pidFile, `${process.pid}\n`);
     }
-    for (const path of [logFile, accessLog, pidFile, ...sockets.map(({ listener }) => listener.path)]) {
+    for (const path of [logFile, accessLog, pidFile, ...ownPaths]) {
       if (path !== '' && path !== '-') {
         giveTo(identity, path);
       }

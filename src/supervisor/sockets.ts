@@ -57,7 +57,7 @@ export async function bindSockets(
   const outcomes = await Promise.all(
     addresses.map((address) =>
       address.kind === 'unix'
-        ? bindUnix(address.path, options.umask ?? 0)
+        ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads })
         : bindTcp(address, { count: options.edgeThreads, flags: needsIpv6Only(address, addresses) ? IPV6_ONLY : 0 }),
     ),
   );
@@ -122,7 +122,7 @@ function bindHandle(ip: string, port: number, flags: number): Outcome<ServerHand
   return success(handle);
 }
 
-async function resolveHost(host: string): Promise<Outcome<string>> {
+export async function resolveHost(host: string): Promise<Outcome<string>> {
   if (isIP(host) !== 0) {
     return success(host);
   }
@@ -133,7 +133,10 @@ async function resolveHost(host: string): Promise<Outcome<string>> {
   }
 }
 
-async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocket>> {
+async function bindUnix(
+  path: string,
+  { umask, count }: { readonly umask: number; readonly count: number },
+): Promise<Outcome<BoundSocket>> {
   const obstacle = await clearStaleSocket(path);
   if (obstacle !== undefined) {
     return failure(obstacle);
@@ -144,6 +147,8 @@ async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocke
   }
   chmodSync(path, UNIX_SOCKET_MODE & ~umask);
   const { ino, birthtimeMs } = lstatSync(path);
+  // Each thread of the edge has a descriptor of its own, for it closes it.
+  const fds = Array.from({ length: count }, () => handle.fd);
   // Closing removes the file whoever's it is. One that another server has put there since is left, and our end is closed by our own.
   const close = () => {
     const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -151,7 +156,7 @@ async function bindUnix(path: string, umask: number): Promise<Outcome<BoundSocke
       handle.close();
     }
   };
-  return success({ listener: { kind: 'unix', fds: [handle.fd], address: '', port: 0, path }, close });
+  return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, close });
 }
 
 /** Removes the socket of a server that is gone; says what is in the way otherwise. */

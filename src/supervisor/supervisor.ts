@@ -17,6 +17,7 @@ import type { Log } from './log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
 import type { Site } from './prepare.ts';
 import { signalProcess } from './process-session.ts';
+import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
 import { Zygotes } from './zygotes.ts';
 
@@ -45,6 +46,7 @@ export class Supervisor {
   readonly #queue: FleetEvent[] = [];
   #fleet: Fleet;
   #isActing = false;
+  readonly #report: ServiceReport;
   /** When the fleet took its last step. */
   #steppedMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -64,11 +66,13 @@ export class Supervisor {
     // Whoever changes the code wants to talk to the new one, not to keep a page on the old.
     const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
+    this.#report = new ServiceReport(site, log);
     this.#edge = new EdgeHost(site, log, (fact) => this.#happen(fact));
     this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
   }
 
   start(): void {
+    this.#report.start(() => this.#fleet);
     this.#happen({ kind: 'start' });
     if (this.#site.model.memoryBytesMax > 0) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
@@ -229,6 +233,7 @@ export class Supervisor {
     'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
     publish: (action) => this.#edge.send({ ...action, kind: 'workers' }),
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
+    'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#fleet.target }),
     log: ({ level, text }) => this.#log.say(level, text),
     announce: (action) => this.#announce(action),
     'give-up': ({ error, traceback }) => this.#reports.onGivenUp(error, traceback),

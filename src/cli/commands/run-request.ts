@@ -3,12 +3,17 @@
 import type { ServeRequest } from '../../config/model.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
+import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { renderAnnouncement, renderCheck } from '../announce.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 
 /** Resolves with the exit code. */
-export async function runRequest(request: ServeRequest, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
+export async function runRequest(
+  request: ServeRequest,
+  surroundings: Surroundings,
+  terminal: Terminal,
+): Promise<number> {
   const reports = {
     onFaults: (messages: readonly string[]) =>
       terminal.error(messages.map((message) => `portico: ${message}.\n`).join('')),
@@ -16,10 +21,10 @@ export async function runRequest(request: ServeRequest, env: NodeJS.ProcessEnv, 
   };
   if (request.model.checkOnly) {
     const { checkSite } = await import('../../supervisor/check.ts');
-    return checkSite(request, env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
+    return checkSite(request, surroundings.env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
   }
-  becomeInit();
-  return supervise(request, env, {
+  becomeInit(surroundings.manager);
+  return supervise(request, surroundings, {
     ...reports,
     onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
   });

@@ -10,17 +10,21 @@ import { runRequest } from './run-request.ts';
 const USAGE = 2;
 
 /** Resolves with the exit code. */
-export async function serve({ args, env }: Invocation, terminal: Terminal): Promise<number> {
+export async function serve({ args, ...surroundings }: Invocation, terminal: Terminal): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     const { renderServeHelp } = await import('../help.ts');
     terminal.out(renderServeHelp());
     return 0;
   }
-  const { request, diagnostics } = readServeRequest(args, { env, coreCount: availableParallelism() });
+  const { request, diagnostics } = readServeRequest(args, {
+    env: surroundings.env,
+    coreCount: availableParallelism(),
+    hasSockets: surroundings.manager.sockets.length > 0,
+  });
   for (const diagnostic of diagnostics) {
     terminal.error(renderDiagnostic(diagnostic));
   }
-  return request === undefined ? USAGE : runRequest(request, env, terminal);
+  return request === undefined ? USAGE : runRequest(request, surroundings, terminal);
 }
 
 function renderDiagnostic({ severity, at, message }: Diagnostic): string {

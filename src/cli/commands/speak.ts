@@ -17,7 +17,11 @@ const USAGE = 2;
 const FILE_BYTES_MAX = 1_048_576;
 
 /** Resolves with the exit code. */
-export async function speak(dialect: Dialect, { args, env }: Invocation, terminal: Terminal): Promise<number> {
+export async function speak(
+  dialect: Dialect,
+  { args, ...surroundings }: Invocation,
+  terminal: Terminal,
+): Promise<number> {
   if (args.includes('--help') || (dialect.manner === 'argparse' && args.includes('-h'))) {
     const { renderDialectHelp } = await import('../dialect-help.ts');
     terminal.out(renderDialectHelp(dialect));
@@ -27,10 +31,10 @@ export async function speak(dialect: Dialect, { args, env }: Invocation, termina
     terminal.out(`portico ${readVersion()}, with the command line of ${dialect.name} ${dialect.version}\n`);
     return 0;
   }
-  const machine = { env, coreCount: availableParallelism() };
+  const machine = { env: surroundings.env, coreCount: availableParallelism() };
   const { request, faults } = readDialect(dialect, args, { machine, readText });
   terminal.error(renderDialectFaults(dialect, faults, request?.model.logLevel));
-  return request === undefined ? USAGE : runRequest(request, env, terminal);
+  return request === undefined ? USAGE : runRequest(request, surroundings, terminal);
 }
 
 function readText(path: string): Outcome<string> {

@@ -1,0 +1,30 @@
+/** What a service manager such as systemd has given the process that it started; `python/hand_over.py` has written it down. */
+
+/** A socket that listens already, at the same descriptor. */
+export interface GivenSocket {
+  readonly fd: number;
+  readonly kind: 'tcp' | 'unix';
+  /** '' and 0 for a Unix socket, whose path may be '' and begins with "@" in the abstract namespace. */
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+export interface ServiceManager {
+  readonly sockets: readonly GivenSocket[];
+  /** What is written there is told to the service manager; null if it does not listen. */
+  readonly notifyFd: number | null;
+  /** It has to hear from us so often; 0: it does not ask for that. */
+  readonly watchdogUs: number;
+  /** What is wrong with what it has given, one sentence each. */
+  readonly faults: readonly string[];
+}
+
+export const NO_MANAGER: ServiceManager = { sockets: [], notifyFd: null, watchdogUs: 0, faults: [] };
+
+/** What a server is started with besides its command line. */
+export interface Surroundings {
+  /** Of the caller. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly manager: ServiceManager;
+}

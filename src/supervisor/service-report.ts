@@ -1,0 +1,62 @@
+/** What a service manager is told of the server: its states as they change, and that it is alive. */
+
+import { isEdgeThere } from './fleet-service.ts';
+import type { Fleet, ServiceState } from './fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
+import type { Log } from './log.ts';
+import type { Site } from './prepare.ts';
+import type { ServiceMessage } from './service-notifier.ts';
+import { ServiceNotifier } from './service-notifier.ts';
+
+/** sd_watchdog_enabled(3) recommends to speak twice as often as is asked for. */
+const ALIVE_PER_DEADLINE = 2;
+
+export class ServiceReport {
+  readonly #site: Site;
+  readonly #notifier: ServiceNotifier | undefined;
+  /** When the service manager was last told that all is well, the edge could answer. */
+  #wasEdgeWell = true;
+
+  constructor(site: Site, log: Log) {
+    const { notifyFd } = site.manager;
+    const onLost = (fault: string) =>
+      log.say('warning', `the service manager is told nothing more: NOTIFY_SOCKET has failed (${fault})`);
+    this.#site = site;
+    this.#notifier = notifyFd === null ? undefined : new ServiceNotifier({ fd: notifyFd, onLost });
+  }
+
+  start(fleet: () => Fleet): void {
+    const { watchdogUs } = this.#site.manager;
+    this.#notifier?.tell(this.#messageOf('starting', ''));
+    if (watchdogUs > 0) {
+      setInterval(() => this.#tellAlive(fleet()), watchdogUs / 1000 / ALIVE_PER_DEADLINE).unref();
+    }
+  }
+
+  tellState(state: ServiceState, { isOld, workers }: { readonly isOld: boolean; readonly workers: number }): void {
+    const old = isOld ? '; the last reload has failed, the log says why' : '';
+    const status = `serving ${this.#site.app || 'the project'} with ${workers} worker${workers === 1 ? '' : 's'}${old}`;
+    this.#notifier?.tell(this.#messageOf(state, status));
+  }
+
+  /** Of the start, a reload and the end the service manager is told how long they may take by our own timeouts. */
+  #messageOf(state: ServiceState, status: string): ServiceMessage {
+    const { startTimeoutMs, gracefulTimeoutMs } = this.#site.model;
+    const timeoutMs = state === 'stopping' ? gracefulTimeoutMs : startTimeoutMs;
+    return state === 'ready'
+      ? { kind: state, status }
+      : { kind: state, limitMs: timeoutMs + SUPERVISOR_LIMITS.serviceMarginMs };
+  }
+
+  /**
+   * That this is called at all says that our own loop turns. An edge that is being replaced has until the next time: without one for
+   * longer nobody is served, and the service manager may as well start everything anew.
+   */
+  #tellAlive(fleet: Fleet): void {
+    const isEdgeWell = isEdgeThere(fleet);
+    if (isEdgeWell || this.#wasEdgeWell) {
+      this.#notifier?.tell({ kind: 'alive' });
+    }
+    this.#wasEdgeWell = isEdgeWell;
+  }
+}
