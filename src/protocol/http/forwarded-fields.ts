@@ -6,6 +6,8 @@
 /** The family that is read: `X-Forwarded-*` and its relatives, `Forwarded` (RFC 7239), or neither. */
 export type ForwardedFamily = 'x-forwarded' | 'forwarded' | 'none';
 
+const LOWER_F = 0x66;
+const LOWER_X = 0x78;
 const X_FORWARDED_PREFIX = 'x-forwarded-';
 
 /** What proxies send beside X-Forwarded-*. Names that only one vendor writes are not here: an application that reads those knows its vendor. */
@@ -29,5 +31,10 @@ export function forwardedFamilyOf(lower: string): 'x-forwarded' | 'forwarded' | 
 
 /** What only a trusted peer may say: both families, and the id of the request. */
 export function isProxyField(lower: string): boolean {
+  // Every line that is parsed is asked, and few begin with one of these letters.
+  const first = lower.charCodeAt(0);
+  if (first !== LOWER_X && first !== LOWER_F) {
+    return false;
+  }
   return lower === 'x-request-id' || forwardedFamilyOf(lower) !== undefined;
 }

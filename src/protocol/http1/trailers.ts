@@ -4,6 +4,7 @@
  * dropped, and what is left is for whoever asked for trailers.
  */
 
+import { isProxyField } from '../http/forwarded-fields.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
 import type { Field } from './types.ts';
@@ -11,16 +12,14 @@ import type { Field } from './types.ts';
 const REFUSED: ReadonlySet<string> = new Set(['content-length', 'host', 'transfer-encoding']);
 
 const DROPPED: ReadonlySet<string> = new Set([
-  // Authentication and who the client is.
+  // Authentication. Who the client is: isProxyField().
   'authorization',
   'cookie',
-  'forwarded',
   'proxy',
   'proxy-authenticate',
   'proxy-authorization',
   'set-cookie',
   'www-authenticate',
-  'x-real-ip',
   // The connection.
   'connection',
   'keep-alive',
@@ -60,6 +59,6 @@ export function keepTrailers(fields: readonly Field[]): readonly Field[] | Fault
       return fault('http1.forbidden-trailer', 'a trailer that would change framing or routing', field.lower);
     }
   }
-  const kept = fields.filter(({ lower }) => !DROPPED.has(lower) && !lower.startsWith('x-forwarded-'));
+  const kept = fields.filter(({ lower }) => !DROPPED.has(lower) && !isProxyField(lower));
   return kept.length === 0 ? NONE : kept;
 }
