@@ -1,6 +1,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
-import { Disbelief, FirstNames, renderDisbelief } from './disbelief.ts';
+import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
+import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
+import { Disbelief, FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
 const NOTHING = { address: undefined, port: '', scheme: undefined, fault: undefined };
@@ -13,36 +15,50 @@ test('FirstNames takes each name once, and few in all', () => {
   );
 });
 
-test('Disbelief tells once of each peer that would be somebody else, or come by another scheme', () => {
+function newDisbelief(family: ForwardedFamily = 'x-forwarded'): { disbelief: Disbelief; told: string[] } {
   const told: string[] = [];
-  const disbelief = new Disbelief((address, claim) => told.push(`${address}: ${claim}`));
+  const allowed = ['127.0.0.1', '::1'];
+  return { disbelief: new Disbelief({ family, allowed, onAdvice: (_, text) => told.push(text) }), told };
+}
+
+test('Disbelief tells once of each peer that would be somebody else, or come by another scheme', () => {
+  const { disbelief, told } = newDisbelief();
   disbelief.tell('172.17.0.1', 'http', { ...NOTHING, scheme: 'https' });
   disbelief.tell('172.17.0.1', 'http', { ...NOTHING, scheme: 'https' });
   disbelief.tell('172.17.0.2', 'http', { ...NOTHING, address: '192.0.2.1' });
-  deepEqual(told, ['172.17.0.1: its client came by https', '172.17.0.2: it speaks for another client']);
+  equal(told.length, 2);
+  match(
+    told[0] ?? '',
+    /^172\.17\.0\.1 says that its client came by https.*--forwarded-allow-ips is 127\.0\.0\.1, ::1\./,
+  );
+  match(told[1] ?? '', /^172\.17\.0\.2 says that it speaks for another client/);
 });
 
 test('Disbelief does not tell what would make no difference', () => {
-  const disbelief = new Disbelief(() => equal(true, false));
+  const { disbelief, told } = newDisbelief();
   disbelief.tell('172.17.0.1', 'http', NOTHING);
   disbelief.tell('172.17.0.1', 'http', { ...NOTHING, scheme: 'http' });
-  equal(disbelief.mayTell('172.17.0.1'), true);
+  deepEqual([told, disbelief.mayTell('172.17.0.1')], [[], true]);
 });
 
 test('Disbelief names few of a million peers', () => {
-  let told = 0;
-  const disbelief = new Disbelief(() => {
-    told += 1;
-  });
+  const { disbelief, told } = newDisbelief();
   for (let peer = 0; peer < 1_000_000; peer += 1) {
     const address = `${peer}`;
     if (disbelief.mayTell(address)) disbelief.tell(address, 'http', { ...NOTHING, scheme: 'https' });
   }
-  equal(told, EDGE_LIMITS.disbelievedPeersMax);
+  equal(told.length, EDGE_LIMITS.disbelievedPeersMax);
 });
 
-test('renderDisbelief() names the peer and the flag', () => {
-  const text = renderDisbelief('172.17.0.1', 'its client came by https', ['127.0.0.1', '::1']);
-  match(text, /^172\.17\.0\.1 says .*--forwarded-allow-ips is 127\.0\.0\.1, ::1\./);
-  match(renderDisbelief('172.17.0.1', 'x', []), /is nobody/);
+test('Disbelief tells once that a trusted peer speaks in fields that are not read', () => {
+  const standard = fieldBlock([['Forwarded', 'for=192.0.2.1']]);
+  const usual = fieldBlock([['X-Forwarded-For', '192.0.2.1']]);
+  const first = newDisbelief();
+  for (const block of [usual, standard, standard]) first.disbelief.tellUnread('', block);
+  equal(first.told.length, 1);
+  match(first.told[0] ?? '', /Unix socket sends Forwarded, which is not read: --forwarded-fields is x-forwarded\./);
+  const second = newDisbelief('forwarded');
+  for (const block of [usual, standard, usual]) second.disbelief.tellUnread('127.0.0.1', block);
+  equal(second.told.length, 1);
+  match(second.told[0] ?? '', /^127\.0\.0\.1 sends X-Forwarded-For, .* write x-forwarded there/);
 });

@@ -5,7 +5,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
-import { FirstNames, renderDisbelief } from './disbelief.ts';
+import { FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { newSharedState } from './shared-state.ts';
 import type { FromThread, ToThread } from './thread.ts';
@@ -22,11 +22,10 @@ class Edge {
   /** By worker, the threads that have nothing left on its lanes; until all have said so, or it is gone. */
   readonly #quiet = new Map<number, Set<number>>();
 
-  readonly #disbelieved = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
-  #allowed: readonly string[] = [];
+  /** What the threads have had said in the log, each of them once. */
+  readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
 
   start(config: ConfigureEdge): void {
-    this.#allowed = config.settings.forwardedAllowIps;
     const shared = newSharedState(config.slotsMax, config.edgeThreads);
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
     this.#threads.push(first);
@@ -61,8 +60,10 @@ class Edge {
       case 'room':
         this.#threads[message.to]?.receive({ kind: 'room' });
         return;
-      case 'disbelieved':
-        this.#onDisbelieved(message.address, message.claim);
+      case 'advice':
+        if (this.#advised.take(message.about)) {
+          tell({ kind: 'log', level: 'warning', text: message.text });
+        }
         return;
       case 'ready':
         this.#ready.add(index);
@@ -81,13 +82,6 @@ class Edge {
         return;
       default:
         tell(message);
-    }
-  }
-
-  /** Each thread names a peer once; here it is named for all of them. */
-  #onDisbelieved(address: string, claim: string): void {
-    if (this.#disbelieved.take(address)) {
-      tell({ kind: 'log', level: 'warning', text: renderDisbelief(address, claim, this.#allowed) });
     }
   }
 

@@ -41,11 +41,11 @@ import { HeadRenderer } from './transport/response-text.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
-/** What threads say beside what the supervisor is told: thread `to` may look for a worker; a peer was not believed what it `claim`s. */
+/** What threads say beside what the supervisor is told: thread `to` may look for a worker; what the operator is told once, whichever thread has noticed it. */
 export type FromThread =
   | FromEdge
   | { readonly kind: 'room'; readonly to: number }
-  | { readonly kind: 'disbelieved'; readonly address: string; readonly claim: string };
+  | { readonly kind: 'advice'; readonly about: string; readonly text: string };
 export type ToThread = ToEdge | { readonly kind: 'room' };
 
 const NO_WORKERS: WorkerSets = {
@@ -185,10 +185,15 @@ export class EdgeThread {
   }
 
   #newIdentifier(): Identifier {
+    const { forwardedFields: family, forwardedAllowIps: allowed } = this.#config.settings;
     return new Identifier({
-      reader: new ForwardedReader(this.#config.settings.forwardedFields, this.#trusted),
+      reader: new ForwardedReader(family, this.#trusted),
       ids: new RequestIds(),
-      disbelief: new Disbelief((address, claim) => this.#send({ kind: 'disbelieved', address, claim })),
+      disbelief: new Disbelief({
+        family,
+        allowed,
+        onAdvice: (about, text) => this.#send({ kind: 'advice', about, text }),
+      }),
       faults: new CountedLog('proxy fields not taken from', (text) => this.#log('warning', text)),
     });
   }

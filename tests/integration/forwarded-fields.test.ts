@@ -106,6 +106,12 @@ test('a peer that would have to be trusted is named once, with the flag', async 
   assert.equal(wary.log.match(/is not believed/g)?.length, 1);
 });
 
+test('a trusted peer that speaks in fields that are not read is told of once', async () => {
+  for (let count = 0; count < 3; count += 1) await environOf(trusting, `Forwarded: for=192.0.2.${count}\r\n`);
+  await trusting.logged(/WARNING edge: 127\.0\.0\.1 sends Forwarded, which is not read/);
+  assert.equal(trusting.log.match(/which is not read/g)?.length, 1);
+});
+
 test('whoever is named by everybody is said to be so at the start', async () => {
   await standard.logged(/WARNING portico: --forwarded-allow-ips is for everybody/);
   assert.doesNotMatch(trusting.log, /for everybody/);
