@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { test } from 'node:test';
 import type { SharedDescriptor } from './descriptors.ts';
 import { Descriptors } from './descriptors.ts';
@@ -75,6 +76,22 @@ test('Descriptors opens nothing but what was found', async () => {
   site.write('a.bin', 'changed');
   assert.deepEqual(await Promise.all([take(), take()]), ['changed', 'changed']);
   assert.deepEqual([countOf(site, 'close'), descriptors.count], [1, 0]);
+});
+
+test('Descriptors opens a file that has grown for whoever will do with the bytes that it had', async () => {
+  using site = new TemporarySite();
+  const { descriptors, representation } = await prepare(site);
+  const take = (): Promise<SharedDescriptor | string> =>
+    new Promise((resolve) => descriptors.take(representation, { onOpened: resolve, onUnopened: resolve }, true));
+  site.write('a.bin', 'content and more');
+  const grown = await take();
+  isOpened(grown);
+  grown.release();
+  site.write('a.bin', 'short');
+  assert.equal(await take(), 'changed');
+  site.write('b.bin', 'another, and longer');
+  renameSync(site.path('b.bin'), site.path('a.bin'));
+  assert.equal(await take(), 'changed');
 });
 
 test('Descriptors says why a file cannot be opened', async () => {

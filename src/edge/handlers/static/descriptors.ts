@@ -5,7 +5,7 @@
 
 import type { Absence, Surroundings } from './open-inside.ts';
 import { absenceOf } from './open-inside.ts';
-import type { Representation } from './representation.ts';
+import type { FileStats, Representation } from './representation.ts';
 import { isSameFile } from './representation.ts';
 
 export interface DescriptorTaker {
@@ -35,8 +35,11 @@ export class Descriptors {
     this.#onBug = onBug;
   }
 
-  /** `representation` was found moments ago: that it is inside the root need not be asked again, only that it is the same. */
-  take(representation: Representation, taker: DescriptorTaker): void {
+  /**
+   * `representation` was found moments ago: that it is inside the root need not be asked again, only that it is the same. `isLenient`: the very
+   * file will do, if it has as many bytes as were found.
+   */
+  take(representation: Representation, taker: DescriptorTaker, isLenient = false): void {
     const open = this.#open.get(representation);
     if (open !== undefined) {
       open.userCount += 1;
@@ -50,7 +53,7 @@ export class Descriptors {
     }
     const takers = [taker];
     this.#opening.set(representation, { takers });
-    this.#openFile(representation).then(
+    this.#openFile(representation, isLenient).then(
       (result) => this.#finish(representation, takers, result),
       (error: unknown) => {
         this.#onBug(error);
@@ -83,13 +86,14 @@ export class Descriptors {
     }
   }
 
-  async #openFile(representation: Representation): Promise<number | Absence | 'changed'> {
+  async #openFile(representation: Representation, isLenient: boolean): Promise<number | Absence | 'changed'> {
     const { disk } = this.#around;
     try {
       const fd = await disk.open(representation.path);
       let isKept = false;
       try {
-        isKept = isSameFile(await disk.fstat(fd), representation.stats);
+        const stats = await disk.fstat(fd);
+        isKept = isSameFile(stats, representation.stats) || (isLenient && isGrown(stats, representation.stats));
         return isKept ? fd : 'changed';
       } finally {
         if (!isKept) {
@@ -107,6 +111,10 @@ export class Descriptors {
       absenceOf(error, representation.path, this.#around);
     });
   }
+}
+
+function isGrown(now: FileStats, before: FileStats): boolean {
+  return now.ino === before.ino && now.dev === before.dev && now.size >= before.size;
 }
 
 class OpenDescriptor implements SharedDescriptor {

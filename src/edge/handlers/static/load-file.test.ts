@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, renameSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { STATIC_LIMITS } from './limits.ts';
@@ -177,12 +186,17 @@ test('loadFile() leaves on disk what outgrows memory while it is read', async ()
   assert.equal(representation?.size, STATIC_LIMITS.memoryFileBytesMax + 5);
 });
 
-test('loadFile() gives up on a file that never stands still', async () => {
+test('loadFile() takes a file that never stands still with the size it had', async () => {
   using site = new TemporarySite();
   const path = site.write('a.css', 'x');
   site.before.set('read', () => appendFileSync(path, 'x'));
-  assert.equal(await absenceFor(site, 'a.css'), 'failed');
-  assert.deepEqual(site.faults, ['static.unsteady']);
+  const [grown] = (await loadOne(site, 'a.css')).representations;
+  assert.equal(grown?.size, grown?.bytes?.length);
+  assert.match(String(grown?.bytes), /^x+$/);
+  site.before.set('read', () => truncateSync(path, Math.max(0, statSync(path).size - 1)));
+  const [shrunk] = (await loadOne(site, 'a.css')).representations;
+  assert.equal(shrunk?.size, shrunk?.bytes?.length);
+  assert.deepEqual(site.faults, []);
 });
 
 test('loadFile() says what a failing read means and closes the file', async () => {

@@ -164,7 +164,10 @@ async function readRepresentation(
   }
 }
 
-/** Bytes and stats that belong together: read again if the file changed meanwhile. */
+/**
+ * Bytes and stats that belong together: read again if the file changed meanwhile. One that never rests, such as a log that is written to,
+ * is served with the size it had.
+ */
 async function readSteady(
   fd: number,
   opened: BigIntStats,
@@ -172,19 +175,22 @@ async function readSteady(
   around: Surroundings,
 ): Promise<Read> {
   let stats = opened;
-  for (let attempt = 0; attempt < STATIC_LIMITS.readAttemptsMax; attempt += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const bytes = await readBytes(fd, Number(stats.size), around);
     const after = await around.disk.fstat(fd);
-    if (bytes.length === Number(stats.size) && isSameFile(stats, after)) {
-      return { kind: 'read', facts: { ...of, stats, bytes } };
-    }
-    if (after.size > BigInt(STATIC_LIMITS.memoryFileBytesMax)) {
+    const isSteady = bytes.length === Number(stats.size) && isSameFile(stats, after);
+    if (!isSteady && after.size > BigInt(STATIC_LIMITS.memoryFileBytesMax)) {
       return { kind: 'read', facts: { ...of, stats: after, bytes: undefined } };
+    }
+    if (isSteady || attempt === STATIC_LIMITS.readAttemptsMax) {
+      return { kind: 'read', facts: { ...of, stats: withSize(stats, bytes.length), bytes } };
     }
     stats = after;
   }
-  around.report('static.unsteady', of.path, 'it changes faster than it can be read');
-  return { kind: 'absent', absence: 'failed' };
+}
+
+function withSize({ dev, ino, mtimeNs, ctimeNs }: FileStats, size: number): FileStats {
+  return { dev, ino, mtimeNs, ctimeNs, size: BigInt(size) };
 }
 
 /** Memory of its own: a slice of Node's pool would hold the whole pool. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Exchange, Handler } from '../../../protocol/http/exchange.ts';
 import type { StaticCounts } from './counts.ts';
@@ -193,14 +193,27 @@ test('a large file replaced between finding and opening is looked up again', asy
   assert.equal((await get('/static/large.bin')).status, 404);
 });
 
-test('a large file that never stands still is given up', async () => {
+test('a large file that grows without end is served with the size it had, and so are its ranges', async () => {
+  using site = new TemporarySite();
+  const path = site.write('large.bin', LARGE);
+  const { get } = serve(site);
+  site.before.set('open', () => appendFileSync(path, 'more'));
+  const whole = await get('/static/large.bin');
+  assert.equal(whole.status, 200);
+  assert.equal(whole.length, whole.body.length);
+  assert.ok(whole.length >= LARGE.length);
+  const part = await get('/static/large.bin', { fields: [['Range', 'bytes=-4']] });
+  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(part.fields.get('content-range') ?? '') ?? [];
+  assert.deepEqual([part.status, Number(last) - Number(first), Number(last) + 1], [206, 3, Number(size)]);
+  assert.deepEqual(site.logged, []);
+});
+
+test('a large file in whose place there is always another is given up', async () => {
   using site = new TemporarySite();
   site.write('large.bin', LARGE);
   const { get, counts } = serve(site);
-  let times = 0;
   site.before.set('open', () => {
-    times += 1;
-    site.write('large.bin', Buffer.alloc(LARGE.length + times));
+    renameSync(site.write('other.bin', LARGE), site.path('large.bin'));
   });
   assert.equal((await get('/static/large.bin')).status, 500);
   assert.equal(counts.failed, 1);

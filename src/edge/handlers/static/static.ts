@@ -47,8 +47,10 @@ const STATUSES = { missing: 404, forbidden: 403, exhausted: 503, failed: 500 } a
 >;
 /** In seconds: descriptors come back as soon as a response ends. */
 const RETRY_AFTER = 'Retry-After: 1\r\n';
-/** How often a file that is replaced between finding and opening it is looked up again. */
-const CHANGES_MAX = 3;
+/** How often a file that has changed between finding and opening it is looked up again. */
+const CHANGES_MAX = 6;
+/** So often it is to be the same in all. Then one that is written to is served with the size it had. */
+const STRICT_CHANGES_MAX = 3;
 
 export function compileStatic(mounts: readonly StaticMount[], options: StaticOptions): Handler {
   const site = new StaticSite(compileMounts(mounts), options);
@@ -172,7 +174,7 @@ class StaticSite implements LateAnswers {
 
   #sendFromDisk(answer: SentAnswer, pending: PendingAnswer): void {
     pending.answer = answer;
-    this.#descriptors.take(answer.representation, pending);
+    this.#descriptors.take(answer.representation, pending, pending.changeCount >= STRICT_CHANGES_MAX);
   }
 
   #answerOther(exchange: Exchange, mount: CompiledMount): boolean {
