@@ -167,7 +167,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     flag: 'keep-alive',
     value: 'TIME',
     group: 'Timeouts',
-    doc: 'How long the connection of a client is kept open between requests.',
+    doc: 'How long the connection of a client is kept open between requests. 0: each carries one request.',
     fallbackText: '75 seconds',
     fallback: always(75_000),
     parse: last(parseDuration(0)),

@@ -28,8 +28,6 @@ export interface ConnectionCaps {
 /** Which cap the last refused connection has met: that of all, or that of one address. */
 export type Cap = 'all' | 'address';
 
-const TICK_MS = 1000;
-
 export class ConnectionTable {
   /** Monotonic time of the last tick or arrival: precise to a second, which is enough for deadlines. */
   nowMs: number;
@@ -91,7 +89,7 @@ export class ConnectionTable {
     Atomics.add(this.#counters, 0, 1);
     Atomics.add(this.#counters, counterIndex(connection.address), 1);
     if (this.#ticker === undefined) {
-      this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+      this.#ticker = setInterval(() => this.#tick(), EDGE_LIMITS.tickMs);
     }
   }
 

@@ -3,10 +3,16 @@ export const EDGE_LIMITS = {
   headTimeoutMs: 20_000,
   /** A TLS handshake must have ended so long after the connection was accepted. */
   handshakeMs: 20_000,
-  /** A body slower than its minimum rate is given this long (mod_reqtimeout: body=20). */
+  /** The first byte of a connection must have come this long after it was accepted, or its handshake ended (nginx client_header_timeout). */
+  firstByteMs: 60_000,
+  /** How much later than its deadline a connection may be looked at, and how old the time is from which a deadline is counted. */
+  tickMs: 1_000,
+  /** The beginning of a body, over which its rate is first taken (mod_reqtimeout: body=20). */
   bodyGraceMs: 20_000,
-  /** … and may then be no slower than this on average (mod_reqtimeout: MinRate=500). */
+  /** … and how much must come in a second, on average (mod_reqtimeout: MinRate=500). */
   bodyBytesPerSecondMin: 500,
+  /** A body of which no byte has come for so long is not coming (nginx client_body_timeout); after its beginning, the rate is taken over as long. */
+  bodyStallMs: 60_000,
   /** No byte of a response accepted by the client for so long: it is gone (nginx send_timeout). */
   writeStallMs: 60_000,
   /** How long a connection that is closing is read on, so that the client gets the answer and not a reset (nginx lingering_timeout). */
@@ -23,8 +29,6 @@ export const EDGE_LIMITS = {
   readAheadBytes: 16_384,
   /** Requests that fill this behind one which is not answered for so long are given up, so that a client that leaves is noticed. */
   readAheadMs: 5_000,
-  /** … and so many bytes of them are read and dropped in a second: all that the kernel of a client may hold (4 MiB) in a quarter of a minute. */
-  droppedBytesPerSecond: 262_144,
   /** TCP's own probes tell of a client that has vanished from the network: after so long without a word, and so long between them … */
   probeIdleMs: 30_000,
   probeIntervalMs: 15_000,

@@ -22,14 +22,49 @@ test('Deadline leaves a request that a handler has to the handler', () => {
   equal(deadline.isDue(1e12), false);
 });
 
-test('Deadline refuses a body that comes too slowly on average, unless the edge itself has paused it', () => {
+/** A body of which the bytes in `arrivals` come, second by second, and nothing after them: the second in which it is refused, if it is. */
+function refusal(arrivals: readonly number[], seconds: number, pausedUntil = 0): number | undefined {
   const deadline = new Deadline(0, 1);
-  deadline.enter('body', 0, EDGE_LIMITS.bodyGraceMs);
-  const enough = (EDGE_LIMITS.bodyBytesPerSecondMin * EDGE_LIMITS.bodyGraceMs) / 1000;
-  equal(deadline.expire(20_000, { ...NOTHING, receivedBytes: enough }), undefined);
-  equal(deadline.isDue(20_999), false);
-  equal(deadline.expire(21_000, { ...NOTHING, receivedBytes: 10, isPaused: true }), undefined);
-  equal(deadline.expire(22_000, { ...NOTHING, receivedBytes: 10 }), 'refuse');
+  let receivedBytes = 7; // Of what came before.
+  deadline.enterBody(0, receivedBytes);
+  for (let second = 1; second <= seconds; second += 1) {
+    receivedBytes += arrivals[second - 1] ?? 0;
+    const transfer = { ...NOTHING, receivedBytes, isPaused: second <= pausedUntil };
+    equal(deadline.isDue(second * 1000), true, 'it is looked at each second');
+    if (deadline.expire(second * 1000, transfer) === 'refuse') return second;
+  }
+  return undefined;
+}
+
+const SLOW = EDGE_LIMITS.bodyBytesPerSecondMin;
+const GRACE = EDGE_LIMITS.bodyGraceMs / 1000;
+const STALL = EDGE_LIMITS.bodyStallMs / 1000;
+
+test('Deadline refuses a body that is too slow from its beginning', () => {
+  equal(refusal([], 100), GRACE);
+  equal(refusal(Array<number>(1000).fill(SLOW - 1), 1000), GRACE);
+  equal(refusal(Array<number>(1000).fill(SLOW), 1000), undefined);
+});
+
+test('Deadline refuses a body that has stalled, whatever came before', () => {
+  equal(refusal([1e6], 1000), 1 + STALL);
+  equal(refusal([1e9], 1000), 1 + STALL);
+  equal(refusal([...Array<number>(500).fill(1e6), 50_000], 1000), 501 + STALL);
+});
+
+test('Deadline refuses a body that trickles, whatever came before', () => {
+  const trickle = [1e6, ...Array.from({ length: 1000 }, (_, second) => (second % 50 === 0 ? 1 : 0))];
+  equal(refusal(trickle, 1000), GRACE + STALL);
+});
+
+test('Deadline waits for a client that has stopped for less than that, and goes on', () => {
+  const pause = Array<number>(STALL - 2).fill(0);
+  equal(refusal([50_000, ...pause, 50_000, ...pause, 50_000], STALL * 2), undefined);
+});
+
+test('Deadline holds nothing against the client while the edge itself does not read', () => {
+  equal(refusal([], 1000, 500), 500 + STALL);
+  equal(refusal([0, 0, ...Array<number>(1000).fill(SLOW)], 1000, 2), undefined);
 });
 
 test('Deadline ends a response whose client takes nothing for a whole stall time', () => {

@@ -1,4 +1,16 @@
-/** What a connection waits for, since when, and until when it may. Looked at about once a second; it has no timer of its own. */
+/**
+ * What a connection waits for, since when, and until when it may. Looked at about once a second; it has no timer of its own.
+ *
+ * A body has three bounds, none of which what came before can stretch:
+ *
+ * | bound | what is held against it |
+ * |---|---|
+ * | `bodyGraceMs` from its beginning | the least rate, on average |
+ * | `bodyStallMs` | its last byte of data: what frames a body moves nothing |
+ * | each further `bodyStallMs` | the least rate, on average over these alone |
+ *
+ * Time in which the body waits for its reader counts for nothing.
+ */
 
 import { EDGE_LIMITS } from '../limits.ts';
 
@@ -15,7 +27,7 @@ export type Expiry = 'refuse' | 'destroy';
 export interface Transfer {
   /** Body bytes received in this phase. */
   readonly receivedBytes: number;
-  /** The edge itself has stopped reading. */
+  /** The edge itself does not read, or does not take what it reads. */
   readonly isPaused: boolean;
   /** Bytes that the kernel has taken of what has waited, since the connection was opened. */
   readonly sentBytes: number;
@@ -25,21 +37,43 @@ export interface Transfer {
 
 export class Deadline {
   phase: Phase = 'idle';
-  #sinceMs: number;
   #atMs: number;
-  /** When it was last looked at; -1: not yet in this phase. */
+  /** Sent when it was last looked at; -1: not yet in this phase. */
   #sentBytes = -1;
+  /** Received when it was last looked at, and since when it has been so much. */
+  #receivedBytes = 0;
+  #receivedMs: number;
+  /** The time over which the rate of a body is taken: since when, how long, and what had come before. */
+  #rateMs: number;
+  #rateForMs = 0;
+  #rateBytes = 0;
 
-  constructor(nowMs: number, idleMs: number) {
-    this.#sinceMs = nowMs;
-    this.#atMs = nowMs + idleMs;
+  constructor(nowMs: number, firstByteMs: number) {
+    this.#atMs = nowMs + firstByteMs;
+    this.#receivedMs = nowMs;
+    this.#rateMs = nowMs;
   }
 
   enter(phase: Phase, nowMs: number, forMs: number): void {
     this.phase = phase;
-    this.#sinceMs = nowMs;
     this.#atMs = nowMs + forMs;
     this.#sentBytes = -1;
+  }
+
+  /** A body is read from now on, of which `receivedBytes` have come. */
+  enterBody(nowMs: number, receivedBytes: number): void {
+    this.phase = 'body';
+    this.#atMs = nowMs;
+    this.#begin(nowMs, EDGE_LIMITS.bodyGraceMs, receivedBytes);
+    this.#receivedBytes = receivedBytes;
+    this.#receivedMs = nowMs;
+  }
+
+  /** From now on the rate is taken anew. */
+  #begin(nowMs: number, forMs: number, receivedBytes: number): void {
+    this.#rateMs = nowMs;
+    this.#rateForMs = forMs;
+    this.#rateBytes = receivedBytes;
   }
 
   /** No clock is asked: it is on every request's way. */
@@ -70,12 +104,26 @@ export class Deadline {
     }
   }
 
-  #expireBody(nowMs: number, transfer: Transfer): Expiry | undefined {
-    const perSecond = (transfer.receivedBytes * 1000) / (nowMs - this.#sinceMs);
-    if (perSecond < EDGE_LIMITS.bodyBytesPerSecondMin && !transfer.isPaused) {
+  #expireBody(nowMs: number, { receivedBytes, isPaused }: Transfer): Expiry | undefined {
+    if (isPaused || receivedBytes > this.#receivedBytes) {
+      this.#receivedBytes = receivedBytes;
+      this.#receivedMs = nowMs;
+    }
+    if (isPaused) {
+      this.#begin(nowMs, EDGE_LIMITS.bodyStallMs, receivedBytes);
+      return undefined;
+    }
+    if (nowMs - this.#receivedMs >= EDGE_LIMITS.bodyStallMs) {
       return 'refuse';
     }
-    this.#atMs = nowMs + 1000;
+    if (nowMs - this.#rateMs < this.#rateForMs) {
+      return undefined;
+    }
+    const perSecond = ((receivedBytes - this.#rateBytes) * 1000) / (nowMs - this.#rateMs);
+    if (perSecond < EDGE_LIMITS.bodyBytesPerSecondMin) {
+      return 'refuse';
+    }
+    this.#begin(nowMs, EDGE_LIMITS.bodyStallMs, receivedBytes);
     return undefined;
   }
 

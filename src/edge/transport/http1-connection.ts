@@ -61,7 +61,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#services = services;
     this.#output = new Output(socket, this);
     this.#writer = new ResponseWriter(this.#output, services.renderer, services.date);
-    this.#deadline = new Deadline(services.table.nowMs, services.keepAliveMs);
+    this.#deadline = new Deadline(services.table.nowMs, EDGE_LIMITS.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
     this.#requests = new RequestReader(services.memo, this.#socket, this.#deadline, this);
     socket.on('drain', () => this.#output.onSocketDrain());
@@ -109,7 +109,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const requester = services.identifier.identify(this.#peer, head.block);
     const exchange = new Http1Exchange(this, head, path, requester, startedMs);
     this.#exchange = exchange;
-    this.#keepAlive = head.keepAlive;
+    this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
     this.#deadline.enterApp();
     if (!services.handle(exchange)) {
       exchange.refuse(404);
@@ -159,7 +159,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     requests.readBody(sink);
-    this.#enter('body', EDGE_LIMITS.bodyGraceMs);
+    this.#deadline.enterBody(this.#services.table.nowMs, requests.bodyBytes);
     if (exchange.head.expectContinue && requests.bodyBytes === 0 && requests.bufferedBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
     }
@@ -348,11 +348,21 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#socket.close(this.#requests.mayHaveMore);
       return;
     }
-    this.#enter('idle', this.#services.keepAliveMs);
+    this.#enter('idle', this.#services.keepAliveMs + EDGE_LIMITS.tickMs);
     const requests = this.#requests;
     requests.proceed();
     if (this.#socket.isPaused || requests.bufferedBytes > 0) {
       this.#readOn();
+    }
+  }
+
+  /** Nothing waits to be sent: the rest of the body is due, or the response. */
+  #awaitRequest(): void {
+    const requests = this.#requests;
+    if (requests.isBodyOpen && requests.hasSink) {
+      this.#deadline.enterBody(this.#services.table.nowMs, requests.bodyBytes);
+    } else {
+      this.#deadline.enterApp();
     }
   }
 
@@ -370,7 +380,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#finish();
     } else if (this.#exchange !== undefined) {
       if (this.#deadline.phase === 'write') {
-        this.#deadline.enterApp();
+        this.#awaitRequest();
       }
       this.#webSocket?.onDrain();
       this.#exchange.watcher?.onDrain();
@@ -450,12 +460,26 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#socket.destroy();
       return;
     }
-    if (this.#socket.onTick(nowMs, this.#requests.bodyBytes)) {
+    this.#watchOutput();
+    if (this.#socket.onTick(nowMs, this.#requests.bodyBytes, this.#requests.isWaiting)) {
       this.onFault({
         code: this.#deadline.phase === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',
         status: 408,
         detail: 'it did not arrive in time',
       });
+    }
+  }
+
+  /** A client may also be slow to take what is less than the output has room for: events, and messages of a WebSocket. */
+  #watchOutput(): void {
+    const { phase } = this.#deadline;
+    if (this.#exchange === undefined || this.#isFinishing) {
+      return;
+    }
+    if (phase === 'app' && !this.#output.isEmpty) {
+      this.#enter('write', EDGE_LIMITS.writeStallMs);
+    } else if (phase === 'write' && this.#output.isEmpty) {
+      this.#awaitRequest();
     }
   }
 }

@@ -22,6 +22,7 @@ function open() {
     destroy: call('destroy'),
     destroySoon: call('destroySoon'),
     resetAndDestroy: call('reset'),
+    setKeepAlive: call('probe'),
   };
   const output = { isEmpty: true, close: call('close output') };
   const deadline = new Deadline(0, IDLE_MS);
@@ -111,9 +112,9 @@ test('onClientEnd() closes when nothing is asked, or when only the client was wa
 
 test('onTick() ends an idle connection without a word, when it is due', () => {
   const { calls, socket } = open();
-  equal(socket.onTick(IDLE_MS - 1, 0), false);
+  equal(socket.onTick(IDLE_MS - 1, 0, false), false);
   deepEqual(calls, []);
-  equal(socket.onTick(IDLE_MS, 0), false);
+  equal(socket.onTick(IDLE_MS, 0, false), false);
   deepEqual(calls, ['destroy']);
 });
 
@@ -123,33 +124,45 @@ test('onTick() tells of a head or a body that has not come in time', () => {
     ['body', EDGE_LIMITS.bodyGraceMs],
   ] as const) {
     const { calls, socket, deadline } = open();
-    deadline.enter(phase, 0, forMs);
-    equal(socket.onTick(forMs - 1, 0), false);
-    equal(socket.onTick(forMs, 0), true);
+    if (phase === 'head') deadline.enter('head', 0, forMs);
+    else deadline.enterBody(0, 0);
+    equal(socket.onTick(forMs - 1, 0, false), false);
+    equal(socket.onTick(forMs, 0, false), true);
     equal(deadline.phase, phase);
     deepEqual(calls, []);
   }
 });
 
-test('onTick() counts what has come, and not the time while reading is paused', () => {
-  const { calls, socket, deadline } = open();
+test('onTick() counts no time in which reading is paused, or the body waits for its reader', () => {
+  const { socket, deadline } = open();
   const forMs = EDGE_LIMITS.bodyGraceMs;
-  deadline.enter('body', 0, forMs);
-  equal(socket.onTick(forMs, (EDGE_LIMITS.bodyBytesPerSecondMin * forMs) / 1000), false);
+  deadline.enterBody(0, 0);
   socket.pause();
-  equal(socket.onTick(forMs + 1000, 0), false);
+  equal(socket.onTick(forMs, 0, false), false);
   socket.resume();
-  equal(socket.onTick(forMs + 2000, 0), true);
-  deepEqual(calls, ['pause', 'resume']);
+  equal(socket.onTick(forMs * 2, 0, true), false);
+  equal(socket.onTick(forMs * 2 + EDGE_LIMITS.bodyStallMs - 1, 0, false), false);
+  equal(socket.onTick(forMs * 2 + EDGE_LIMITS.bodyStallMs, 0, false), true);
+});
+
+test('hasLostClient() turns on the probes of TCP once, when a request is answered', () => {
+  const { calls, socket, deadline } = open();
+  socket.hasLostClient();
+  deepEqual(calls, [], 'nobody waits for it');
+  deadline.enterApp();
+  socket.hasLostClient();
+  deadline.enterBody(0, 0);
+  equal(socket.hasLostClient(), false);
+  deepEqual(calls, ['probe']);
 });
 
 test('a socket that lingers is given up in time, counted from when it was closed', () => {
   const { calls, socket, clock } = open();
   clock.nowMs = 10_000;
   socket.close(true);
-  equal(socket.onTick(10_000 + EDGE_LIMITS.lingerMs - 1, 0), false);
+  equal(socket.onTick(10_000 + EDGE_LIMITS.lingerMs - 1, 0, false), false);
   deepEqual(calls, ['end']);
-  equal(socket.onTick(10_000 + EDGE_LIMITS.lingerMs, 0), false);
+  equal(socket.onTick(10_000 + EDGE_LIMITS.lingerMs, 0, false), false);
   deepEqual(calls, ['end', 'destroy']);
 });
 
@@ -160,13 +173,13 @@ test('a socket that lingers stays while its client still takes the answer', () =
   raw.bytesWritten = 150;
   socket.close(true);
   let nowMs: number = EDGE_LIMITS.lingerMs;
-  equal(socket.onTick(nowMs, 0), false);
+  equal(socket.onTick(nowMs, 0, false), false);
   raw.writableLength = 99;
   nowMs += EDGE_LIMITS.writeStallMs;
-  equal(socket.onTick(nowMs, 0), false);
+  equal(socket.onTick(nowMs, 0, false), false);
   deepEqual(calls, ['end'], 'one byte is progress');
   nowMs += EDGE_LIMITS.writeStallMs;
-  equal(socket.onTick(nowMs, 0), false);
+  equal(socket.onTick(nowMs, 0, false), false);
   deepEqual(calls, ['end', 'destroy']);
 });
 
@@ -192,13 +205,13 @@ test('what comes while the connection is closing is read no faster than it may, 
   socket.drop(1);
   deepEqual(calls, ['pause']);
   clock.nowMs = 1000;
-  socket.onTick(1000, 0);
+  socket.onTick(1000, 0, false);
   deepEqual(calls, ['pause', 'resume']);
   socket.drop(1);
-  socket.onTick(2000, 0);
+  socket.onTick(2000, 0, false);
   deepEqual(calls, ['pause', 'resume']);
   equal(deadline.phase, 'linger');
   socket.drop(EDGE_LIMITS.lingerBytesPerSecond);
-  socket.onTick(EDGE_LIMITS.lingerMs, 0);
+  socket.onTick(EDGE_LIMITS.lingerMs, 0, false);
   equal(calls.at(-1), 'destroy');
 });

@@ -97,7 +97,7 @@ export class LingeringSocket {
   }
 
   /**
-   * Bytes of the client that came while the connection is closing. A client that does not stop is read no faster than it costs nothing: what
+   * Bytes of the client that nobody wants, because the connection is closing or will be behind this response. A client that does not stop is read no faster than it costs nothing: what
    * it has sent waits in the kernels, and it gets its answer all the same.
    */
   drop(bytes: number): void {
@@ -139,8 +139,11 @@ export class LingeringSocket {
     return (this.#isPaused || this.hasClientEnded) && isPeerGone(this.#socket);
   }
 
-  /** Called about once a second. True: the request has not come in time, and the client is to be told. */
-  onTick(nowMs: number, receivedBytes: number): boolean {
+  /**
+   * Called about once a second. `isWaiting`: the body waits for its reader. True: the request has not come in time, and the client is
+   * to be told.
+   */
+  onTick(nowMs: number, receivedBytes: number, isWaiting: boolean): boolean {
     if (this.#droppedBytes > 0) {
       this.#droppedBytes = 0;
       this.resume();
@@ -150,7 +153,7 @@ export class LingeringSocket {
     }
     const expiry = this.#deadline.expire(nowMs, {
       receivedBytes,
-      isPaused: this.#isPaused,
+      isPaused: this.#isPaused || isWaiting,
       sentBytes: sentBytes(this.#socket),
       isAllSent: this.#output.isEmpty,
     });

@@ -45,8 +45,6 @@ export class RequestReader {
   #fullSinceMs = Infinity;
   /** Later requests are read and dropped. */
   #dropsRequests = false;
-  /** Dropped since the last tick. */
-  #droppedBytes = 0;
   /** The request's body is still coming. */
   isBodyOpen = false;
   /** Of the request's body, so far. */
@@ -91,7 +89,7 @@ export class RequestReader {
   /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
   feed(chunk: Buffer, length: number): void {
     if (this.#dropsRequests) {
-      this.#drop(length);
+      this.#socket.drop(length);
     } else {
       this.#parser.feed(chunk, length);
       this.process();
@@ -198,12 +196,7 @@ export class RequestReader {
 
   /** Called about once a second. True: the requests behind the one that is answered are given up from now on. */
   onTick(nowMs: number): boolean {
-    if (this.#dropsRequests) {
-      this.#droppedBytes = 0;
-      this.#socket.resume();
-      return false;
-    }
-    if (!this.#socket.isPaused || !this.#isAnswering || this.isBodyOpen) {
+    if (!this.#socket.isPaused || !this.#isAnswering || this.isBodyOpen || this.#dropsRequests) {
       this.#fullSinceMs = Infinity;
       return false;
     }
@@ -215,13 +208,6 @@ export class RequestReader {
     this.#parser.takeRest();
     this.#socket.resume();
     return true;
-  }
-
-  #drop(length: number): void {
-    this.#droppedBytes += length;
-    if (this.#droppedBytes >= EDGE_LIMITS.droppedBytesPerSecond && this.#deadline.phase !== 'linger') {
-      this.#socket.pause();
-    }
   }
 
   /** The connection changes its protocol: takes what follows the request. */
