@@ -1,5 +1,6 @@
 /** What edge threads see of one another: counters in shared memory, nothing else. */
 
+import { newOverloadCounters } from '../gateway/overload.ts';
 import type { UnitTables } from '../gateway/schedule.ts';
 import { newConnectionCounters } from './connection-table.ts';
 
@@ -10,6 +11,8 @@ export interface SharedState {
   /** 1: the thread has been told of room and has not looked yet. */
   readonly told: Int32Array;
   readonly connections: Int32Array;
+  /** Requests that were refused and not told of. */
+  readonly overload: Int32Array;
 }
 
 export function newSharedState(slotsMax: number, threads: number): SharedState {
@@ -19,6 +22,7 @@ export function newSharedState(slotsMax: number, threads: number): SharedState {
     waiting: shared(threads),
     told: shared(threads),
     connections: newConnectionCounters(),
+    overload: newOverloadCounters(),
   };
 }
 

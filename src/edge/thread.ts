@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
+import { Overload } from '../gateway/overload.ts';
 import { SpoolBudget } from '../gateway/spool-file.ts';
 import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
@@ -65,6 +66,7 @@ export class EdgeThread {
   readonly #shared: SharedState;
   readonly #send: (message: FromThread) => void;
   readonly #table: ConnectionTable;
+  readonly #overload: Overload;
   readonly #gateway: AppGateway;
   readonly #accessLog: AccessLog | undefined;
   readonly #trusted: TrustedPeers;
@@ -84,6 +86,7 @@ export class EdgeThread {
     this.#send = send;
     this.#tlsSettings = config.tls;
     this.#table = this.#newTable();
+    this.#overload = this.#newOverload();
     this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
     this.#static = this.#compileStatic([]);
@@ -115,6 +118,16 @@ export class EdgeThread {
     });
   }
 
+  #newOverload(): Overload {
+    return new Overload({
+      counters: this.#shared.overload,
+      queueMax: this.#config.settings.queueDepthMax,
+      waiting: () => this.#shared.waiting.reduce((sum, count) => sum + count, 0),
+      descriptorsMax: readDescriptorLimit(),
+      log: (level, text) => this.#log(level, text),
+    });
+  }
+
   #newGateway(): AppGateway {
     const { settings, spoolDir, boardPath, edgeThreads } = this.#config;
     const index = this.#index;
@@ -129,6 +142,7 @@ export class EdgeThread {
       },
       clock: systemClock,
       budget: new SpoolBudget(spoolDir, `e${index}`),
+      overload: this.#overload,
       board: new Board(openSync(boardPath, 'r'), index, edgeThreads),
       units: this.#shared.units,
       firstStream: index * STREAMS_PER_THREAD,
@@ -381,6 +395,7 @@ export class EdgeThread {
     this.#isDrained = true;
     this.#gateway.setWorkers(NO_WORKERS);
     this.#accessLog?.flush();
+    this.#overload.finish();
     this.#send({ kind: 'drained' });
   }
 }

@@ -11,6 +11,7 @@ import { FakeExchange } from './fake-exchange.ts';
 import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { newOverloadCounters, Overload } from './overload.ts';
 import { SpoolBudget } from './spool-file.ts';
 
 const QUEUE_TIMEOUT_MS = 3000;
@@ -19,6 +20,8 @@ const REFUSED = ['refuse 503 Retry-After: 1'];
 class AppStory {
   readonly gateway: AppGateway;
   readonly quiet: number[] = [];
+  readonly logged: string[] = [];
+  waiting = 0;
   readonly #t: TestContext;
   readonly #loop: FakeLoop;
 
@@ -39,6 +42,13 @@ class AppStory {
       },
       clock,
       budget: new SpoolBudget('/nowhere', 's'),
+      overload: new Overload({
+        counters: newOverloadCounters(),
+        queueMax: 3,
+        waiting: () => this.waiting,
+        descriptorsMax: 1024,
+        log: (_level, text) => this.logged.push(text),
+      }),
       board: new FakeBoard().asBoard,
       units: { loads: new Int32Array(8), progressUs: new Int32Array(8), webSockets: new Int32Array(8) },
       firstStream: 0,
@@ -46,7 +56,9 @@ class AppStory {
       log: () => undefined,
       onStuck: () => undefined,
       onQuiet: (worker) => this.quiet.push(worker),
-      onWaiting: () => undefined,
+      onWaiting: (count) => {
+        this.waiting = count;
+      },
       othersWait: () => false,
       onRoom: () => undefined,
     });

@@ -10,6 +10,7 @@ import type { GatewayOptions } from './gateway.ts';
 import { Gateway } from './gateway.ts';
 import type { LaneSocket } from './lane-socket.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { Refusable } from './overload.ts';
 import type { WorkerSets } from './worker-sets.ts';
 
 /** A lane as its socket sees it. */
@@ -50,12 +51,20 @@ export class AppGateway {
   }
 
   #keep(exchange: Exchange): void {
-    const { queueMax, queueTimeoutMs } = this.#options.settings;
-    if (this.#early.size >= queueMax) {
-      refuse(exchange);
-    } else {
-      this.#early.add(new EarlyRequest(exchange, queueTimeoutMs, (early) => this.#early.delete(early)));
+    const { overload, settings } = this.#options;
+    if (this.#early.size >= settings.queueMax) {
+      overload.refuse(refusable(exchange), 'full');
+      return;
     }
+    const events = {
+      onLeft: (early: EarlyRequest) => {
+        this.#early.delete(early);
+        this.#options.onWaiting(this.#early.size);
+      },
+      onLate: (early: EarlyRequest) => overload.refuse(refusable(early.exchange), 'late'),
+    };
+    this.#early.add(new EarlyRequest(exchange, settings.queueTimeoutMs, events));
+    this.#options.onWaiting(this.#early.size);
   }
 
   addLane(socket: LaneSocket, hello: Hello): OpenLane {
@@ -87,11 +96,13 @@ export class AppGateway {
     this.#serial.setWorkers(workers.active, workers.draining);
     this.#concurrent.setWorkers(workers);
     if (this.#interface !== undefined) {
-      for (const early of this.#early) {
-        early.release();
-        this.submit(early.exchange);
-      }
+      const early = [...this.#early];
       this.#early.clear();
+      this.#options.onWaiting(0);
+      for (const each of early) {
+        each.release();
+        this.submit(each.exchange);
+      }
     }
   }
 
@@ -118,19 +129,26 @@ export class AppGateway {
   }
 }
 
+interface EarlyEvents {
+  /** It waits no longer. */
+  onLeft(early: EarlyRequest): void;
+  /** It has waited too long, and is to be refused. */
+  onLate(early: EarlyRequest): void;
+}
+
 /** Waits for an application to be known. */
 class EarlyRequest implements ResponseWatcher {
   readonly times = undefined;
   readonly exchange: Exchange;
-  readonly #onLeft: (early: EarlyRequest) => void;
+  readonly #events: EarlyEvents;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(exchange: Exchange, waitMs: number, onLeft: (early: EarlyRequest) => void) {
+  constructor(exchange: Exchange, waitMs: number, events: EarlyEvents) {
     this.exchange = exchange;
-    this.#onLeft = onLeft;
+    this.#events = events;
     this.#timer = setTimeout(() => {
       this.onGone();
-      refuse(exchange);
+      events.onLate(this);
     }, waitMs);
     exchange.watcher = this;
   }
@@ -147,7 +165,7 @@ class EarlyRequest implements ResponseWatcher {
 
   onGone(): void {
     this.release();
-    this.#onLeft(this);
+    this.#events.onLeft(this);
   }
 
   onClientEnd(): boolean {
@@ -156,6 +174,6 @@ class EarlyRequest implements ResponseWatcher {
   }
 }
 
-function refuse(exchange: Exchange): void {
-  exchange.responder.refuse(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+function refusable({ responder }: Exchange): Refusable {
+  return { fail: (status, detail, fields) => responder.refuse(status, detail, fields) };
 }

@@ -6,8 +6,12 @@
 import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
 import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { Overload } from './overload.ts';
 import type { SpoolBudget } from './spool-file.ts';
 import { SpoolFile } from './spool-file.ts';
+
+/** What a spool file that cannot be opened or written means for its request: no room for it, or not now. */
+const STATUSES: Readonly<Record<string, number>> = { ENOSPC: 507, EDQUOT: 507, EMFILE: 503, ENFILE: 503 };
 
 export interface CollectedBody {
   readonly length: number;
@@ -18,7 +22,7 @@ export interface CollectedBody {
 
 export interface CollectorEvents {
   onBody(body: CollectedBody): void;
-  /** The body is not coming: refused with this status (413, 507), or undefined when the client is gone or broke the framing. */
+  /** The body is not coming: refused with this status (413, 503, 507), or undefined when the client is gone or broke the framing. */
   onFailed(status: number | undefined, reason: string): void;
 }
 
@@ -90,7 +94,7 @@ export class BodyCollector implements BodySink {
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    this.#fail(error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 507 : 500, `spool file: ${error.message}`);
+    this.#fail(STATUSES[error.code ?? ''] ?? 500, `spool file: ${error.message}`);
   }
 
   #onWritten(): void {
@@ -129,12 +133,13 @@ export interface CollectingCall {
   isOver: boolean;
   body: CollectedBody | undefined;
   describe(): string;
-  fail(status: number): void;
+  fail(status: number, detail?: string, fields?: string): void;
 }
 
 export interface CollectOptions {
   readonly budget: SpoolBudget;
   readonly bytesMax: number;
+  readonly overload: Overload;
   log(level: 'info' | 'error', text: string): void;
 }
 
@@ -159,6 +164,8 @@ export function collectBody(call: CollectingCall, options: CollectOptions, onCol
       onFailed: (status, reason) => {
         if (status === undefined) {
           call.isOver = true;
+        } else if (status === 503) {
+          options.overload.refuse(call, 'descriptors');
         } else {
           options.log(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
           call.fail(status);

@@ -10,6 +10,7 @@ import { FakeBoard, FakeSocket, FakeUnit } from './fake-worker.ts';
 import type { GatewaySettings } from './gateway.ts';
 import { Gateway } from './gateway.ts';
 import type { StuckRequest } from './lane-watch.ts';
+import { newOverloadCounters, Overload } from './overload.ts';
 import { SpoolBudget } from './spool-file.ts';
 
 const SETTINGS: GatewaySettings = {
@@ -75,6 +76,13 @@ export class Story {
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
       budget: new SpoolBudget(spoolFolder, 's'),
+      overload: new Overload({
+        counters: newOverloadCounters(),
+        queueMax: settings.queueMax ?? SETTINGS.queueMax,
+        waiting: () => this.waiting,
+        descriptorsMax: 1024,
+        log: (level, text) => this.logged.push(`${level} ${text}`),
+      }),
       board: this.board.asBoard,
       units: { loads: this.loads, progressUs: this.progressUs, webSockets: new Int32Array(SLOTS) },
       firstStream,

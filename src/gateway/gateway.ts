@@ -21,7 +21,7 @@ import type { LaneSocket } from './lane-socket.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import { Overload } from './overload.ts';
+import type { Overload } from './overload.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
@@ -43,6 +43,7 @@ export interface GatewayOptions {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly budget: SpoolBudget;
+  readonly overload: Overload;
   readonly board: Board;
   readonly units: UnitTables;
   readonly firstStream: number;
@@ -71,7 +72,6 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue<Call>;
-  readonly #overload: Overload;
   readonly #dirty: DirtyOutputs = new DirtyOutputs();
   readonly #thread: ThreadLoad;
   /** It was this thread's turn to leave a free place to others. */
@@ -100,13 +100,7 @@ export class Gateway implements CallOwner, LaneOwner {
       loadOf: (lane) => this.loadOf(lane),
       onStuck: (stuck) => options.onStuck(stuck),
     });
-    const { queueMax } = options.settings;
-    this.#queue = new CallQueue(queueMax, (count) => options.onWaiting(count));
-    this.#overload = new Overload({
-      queueMax,
-      monotonicMs: () => this.monotonicMs(),
-      log: (level, text) => this.log(level, text),
-    });
+    this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
 
   submit(exchange: Exchange): void {
@@ -115,11 +109,21 @@ export class Gateway implements CallOwner, LaneOwner {
       call.arrivedMs = this.monotonicMs();
     }
     if (exchange.hasBody) {
-      const options = { budget: this.budget, bytesMax: this.#options.settings.bodyBytesMax, log: this.log.bind(this) };
-      collectBody(call, options, () => this.#enqueue(call));
+      this.#collect(call);
     } else {
       this.#enqueue(call);
     }
+  }
+
+  /** A full queue is noticed before the body is read: nobody shall upload a gigabyte to be refused. */
+  #collect(call: Call): void {
+    const { overload, settings } = this.#options;
+    if (this.#queue.isFull && (this.#queue.count > 0 || this.#pickLane() === undefined)) {
+      overload.refuse(call, 'full');
+      return;
+    }
+    const options = { budget: this.budget, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
+    collectBody(call, options, () => this.#enqueue(call));
   }
 
   #enqueue(call: Call): void {
@@ -127,7 +131,7 @@ export class Gateway implements CallOwner, LaneOwner {
       return;
     }
     if (this.#queue.isFull) {
-      this.#overload.refuse(call, this.#queue.count);
+      this.#options.overload.refuse(call, 'full');
       return;
     }
     call.queuedAtMs = this.monotonicMs();
@@ -137,8 +141,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   #dispatch(call: Call): boolean {
     const { units } = this.#options;
-    this.#thread.waiting = this.#queue.count;
-    const lane = pickLane(this.#lanes.lanes, units, this.#thread);
+    const lane = this.#pickLane();
     if (lane === undefined) {
       return false;
     }
@@ -157,6 +160,11 @@ export class Gateway implements CallOwner, LaneOwner {
     lane.send(call);
     this.#startWatch();
     return true;
+  }
+
+  #pickLane(): Lane | undefined {
+    this.#thread.waiting = this.#queue.count;
+    return pickLane(this.#lanes.lanes, this.#options.units, this.#thread);
   }
 
   /** Another thread leaves room: what was slow when this one last looked is not any more. */
@@ -358,7 +366,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   #checkQueue(nowMs: number): void {
     for (const call of this.#queue.takeOlder(nowMs - this.#options.settings.queueTimeoutMs)) {
-      this.#overload.refuse(call, this.#queue.count);
+      this.#options.overload.refuse(call, 'late');
     }
   }
 }

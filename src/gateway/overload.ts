@@ -1,36 +1,105 @@
-/** Requests for which there is no room: each is answered 503, and the log says how many, once a second. */
+/**
+ * Requests for which there is no room: each is answered 503, and the log says how many and why, at once and then once a second. The counts
+ * lie in memory that all edge threads share, and one of them tells for all; what is left at the end is told then.
+ */
 
-import type { Call } from './call.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 
+/** Why a request was refused, with what the log says of it. */
+const REASONS = {
+  full: 'found the queue full',
+  late: 'had waited for --queue-timeout',
+  descriptors: 'found no file descriptor left for their body',
+} as const;
+export type OverloadReason = keyof typeof REASONS;
+
+const KINDS = Object.keys(REASONS) as readonly OverloadReason[];
+/** Behind the counts: 1 while some thread will tell within a second. */
+const ARMED = KINDS.length;
+
+export function newOverloadCounters(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer((KINDS.length + 1) * 4));
+}
+
 export interface OverloadOptions {
+  readonly counters: Int32Array;
+  /** Of all threads. */
   readonly queueMax: number;
-  monotonicMs(): number;
+  /** Requests in the queues of all threads. */
+  waiting(): number;
+  /** How many files the process may open, for the operator. */
+  readonly descriptorsMax: number;
   log(level: 'warning', text: string): void;
+}
+
+/** Whoever can be refused. */
+export interface Refusable {
+  fail(status: number, detail: string | undefined, fields: string): void;
 }
 
 export class Overload {
   readonly #options: OverloadOptions;
-  #refused = 0;
-  #loggedMs = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: OverloadOptions) {
     this.#options = options;
   }
 
-  /** `waiting`: how many requests are in the queue. */
-  refuse(call: Call, waiting: number): void {
-    const { queueMax } = this.#options;
-    this.#refused += 1;
-    const nowMs = this.#options.monotonicMs();
-    if (nowMs - this.#loggedMs >= GATEWAY_LIMITS.overloadLogMs) {
-      this.#options.log(
-        'warning',
-        `overload: ${this.#refused} requests refused with 503, ${waiting} waiting in the queue (limit ${queueMax})`,
-      );
-      this.#refused = 0;
-      this.#loggedMs = nowMs;
-    }
+  refuse(call: Refusable, reason: OverloadReason): void {
+    const { counters } = this.#options;
+    Atomics.add(counters, KINDS.indexOf(reason), 1);
     call.fail(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+    if (Atomics.compareExchange(counters, ARMED, 0, 1) === 0) {
+      this.#tell();
+      this.#wait();
+    }
+  }
+
+  #wait(): void {
+    this.#timer = setTimeout(() => this.#onSecond(), GATEWAY_LIMITS.overloadLogMs).unref();
+  }
+
+  #onSecond(): void {
+    const { counters } = this.#options;
+    this.#timer = undefined;
+    if (this.#tell()) {
+      this.#wait();
+      return;
+    }
+    Atomics.store(counters, ARMED, 0);
+    // Another thread may have counted one in between, and left it to this one.
+    if (this.#tell() && Atomics.compareExchange(counters, ARMED, 0, 1) === 0) {
+      this.#wait();
+    }
+  }
+
+  /** Tells what is not told yet; false if there is nothing. */
+  #tell(): boolean {
+    const { counters, queueMax, descriptorsMax } = this.#options;
+    const counts = KINDS.map((kind, index) => [kind, Atomics.exchange(counters, index, 0)] as const);
+    const told = counts.filter(([, count]) => count > 0);
+    if (told.length === 0) {
+      return false;
+    }
+    const total = told.reduce((sum, [, count]) => sum + count, 0);
+    const reasons = told.map(([kind, count]) => `${count} ${REASONS[kind]}`).join(', ');
+    const hint = told.some(([kind]) => kind === 'descriptors')
+      ? `; the process may open ${descriptorsMax} files: raise "ulimit -n", or LimitNOFILE= of a systemd unit`
+      : '';
+    this.#options.log(
+      'warning',
+      `overload: ${total} requests refused with 503 (${reasons}), ${this.#options.waiting()} waiting in the queue (limit ${queueMax})${hint}`,
+    );
+    return true;
+  }
+
+  /** At the end of the thread: nothing that was counted is lost. */
+  finish(): void {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      Atomics.store(this.#options.counters, ARMED, 0);
+    }
+    this.#tell();
   }
 }

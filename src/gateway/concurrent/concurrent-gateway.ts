@@ -14,7 +14,6 @@ import type { GatewayOptions } from '../gateway.ts';
 import type { LaneOutput } from '../lane-output.ts';
 import type { LaneSocket } from '../lane-socket.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import { Overload } from '../overload.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
 import type { SpoolBudget } from '../spool-file.ts';
@@ -29,7 +28,7 @@ import { WebSocketCall } from './websocket-call.ts';
 /** ASGI on an event loop, or WSGI on greenlets. */
 export type ConcurrentKind = 'asgi' | 'gevent';
 
-export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'onWaiting' | 'othersWait' | 'onRoom'>;
+export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'othersWait' | 'onRoom'>;
 
 /** How often waits are looked at while there is anything to wait for. */
 const WATCH_MS = 250;
@@ -41,7 +40,6 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly budget: SpoolBudget;
   readonly #options: ConcurrentOptions;
   readonly #queue: CallQueue<ConcurrentCall>;
-  readonly #overload: Overload;
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
   #draining: ReadonlySet<number> = new Set();
@@ -52,16 +50,10 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   #pingedMs = 0;
 
   constructor(options: ConcurrentOptions) {
-    const { queueMax } = options.settings;
     this.#options = options;
     this.budget = options.budget;
     this.#stream = options.firstStream;
-    this.#queue = new CallQueue(queueMax, () => undefined);
-    this.#overload = new Overload({
-      queueMax,
-      monotonicMs: () => this.monotonicMs(),
-      log: (level, text) => this.log(level, text),
-    });
+    this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
 
   submit(exchange: Exchange, kind: ConcurrentKind): void {
@@ -80,11 +72,21 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     const call = new BufferedCall(exchange, this);
     this.#note(call);
     if (exchange.hasBody) {
-      const options = { budget: this.budget, bytesMax: this.#options.settings.bodyBytesMax, log: this.log.bind(this) };
-      collectBody(call, options, () => this.#place(call));
+      this.#collect(call);
     } else {
       this.#place(call);
     }
+  }
+
+  /** A full queue is noticed before the body is read. */
+  #collect(call: BufferedCall): void {
+    const { overload, settings, units } = this.#options;
+    if (this.#queue.isFull && (this.#queue.count > 0 || pickConcurrentLane(this.#lanes, units, false) === undefined)) {
+      overload.refuse(call, 'full');
+      return;
+    }
+    const options = { budget: this.budget, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
+    collectBody(call, options, () => this.#place(call));
   }
 
   #submitStreamed(exchange: Exchange, NewCall: typeof StreamedCall): void {
@@ -112,7 +114,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   #enqueue(call: ConcurrentCall): void {
     if (this.#queue.isFull) {
-      this.#overload.refuse(call, this.#queue.count);
+      this.#options.overload.refuse(call, 'full');
       return;
     }
     call.queuedAtMs = this.monotonicMs();
@@ -311,7 +313,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   #checkQueue(nowMs: number): void {
     for (const call of this.#queue.takeOlder(nowMs - this.#options.settings.queueTimeoutMs)) {
-      this.#overload.refuse(call, this.#queue.count);
+      this.#options.overload.refuse(call, 'late');
     }
   }
 

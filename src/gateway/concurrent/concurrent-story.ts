@@ -14,6 +14,7 @@ import { FakeLoop } from '../fake-loop.ts';
 import { FakeBoard } from '../fake-worker.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { StuckRequest } from '../lane-watch.ts';
+import { newOverloadCounters, Overload } from '../overload.ts';
 import { SpoolBudget } from '../spool-file.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
 import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
@@ -66,6 +67,7 @@ export class ConcurrentStory {
   readonly stuck: StuckRequest[] = [];
   /** Each time that a worker was said to be quiet. */
   readonly quiet: number[] = [];
+  waiting = 0;
   readonly gateway: ConcurrentGateway;
   readonly #loop: FakeLoop;
   #slots = 0;
@@ -80,12 +82,22 @@ export class ConcurrentStory {
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
       budget: new SpoolBudget('/nowhere', 's'),
+      overload: new Overload({
+        counters: newOverloadCounters(),
+        queueMax: settings.queueMax ?? SETTINGS.queueMax,
+        waiting: () => this.waiting,
+        descriptorsMax: 1024,
+        log: (level, text) => this.logged.push(`${level} ${text}`),
+      }),
       board: this.board.asBoard,
       units: { loads: this.loads, progressUs: new Int32Array(SLOTS), webSockets: this.webSockets },
       firstStream,
       log: (level, text) => this.logged.push(`${level} ${text}`),
       onStuck: (stuck) => this.stuck.push(stuck),
       onQuiet: (worker) => this.quiet.push(worker),
+      onWaiting: (count) => {
+        this.waiting = count;
+      },
     });
     this.setWorkers({ active: [1, 2, 3] });
   }
