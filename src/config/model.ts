@@ -52,7 +52,7 @@ export interface ServerModel {
   readonly gracefulTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly keepAliveMs: number;
-  /** How the application is called. */
+  /** By which interface the application is called. */
   readonly interface: 'auto' | 'wsgi' | 'asgi';
   readonly workerClass: 'sync' | 'gevent';
   readonly lifespan: 'auto' | 'on' | 'off';

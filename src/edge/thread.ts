@@ -317,7 +317,7 @@ export class EdgeThread {
     return new ListenerOrigins(listener, this.#config.settings.forwardedFields);
   }
 
-  /** Undefined: it has been closed. */
+  /** Undefined: the client is not let in, and its connection has been closed. */
   #admit(socket: Socket, kind: Listener['kind']): Client | undefined {
     const client = clientOf(socket);
     // A TCP client that has reset the connection already has no address any more. It must not pass for a Unix socket's, which are trusted.

@@ -9,7 +9,7 @@ import type { Field, FieldBlock } from '../protocol/http1/types.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 
-/** Fields that never reach the application: framing is the edge's, and the rest would be a lie or a trap. */
+/** Fields that never reach the application. They tell how the body is framed on the connection, and the application gets it without framing. */
 const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);
 
 interface RenderedBlock {

@@ -14,7 +14,7 @@ export interface PeerOrigins {
   readonly contradictory: Origin;
 }
 
-/** One object for each distinct origin: what is rendered for one is kept with it. */
+/** One object for each distinct origin: the parts of heads that are rendered for an origin are remembered by this object. */
 export class ListenerOrigins {
   readonly #listener: Listener;
   readonly #believed: ForwardedFamily;

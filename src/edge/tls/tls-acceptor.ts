@@ -26,7 +26,7 @@ interface AcceptorOptions {
   readonly log: (level: 'info' | 'error', text: string) => void;
 }
 
-/** nginx answers both with 400 as well. */
+/** Bodies of answers with 400, which nginx gives too: to a client that speaks plain HTTP, and to one without a certificate that is known. */
 const TO_PLAIN = 'This address speaks HTTPS: ask for it with https:// in front.\n';
 const TO_STRANGER = 'This address is for clients with a certificate that it knows.\n';
 
@@ -100,7 +100,7 @@ export class TlsAcceptor {
       this.#log('error', `a TLS connection is closed after an internal error: ${(error as Error).stack}`);
       socket.destroy();
     }
-    // Behind it, for the edge may end with its last connection.
+    // Only now, when the table has the connection itself: an edge that stops ends as soon as its table is empty.
     this.#table.remove(handshake);
   }
 

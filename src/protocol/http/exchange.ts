@@ -189,7 +189,7 @@ export interface Exchange {
   readonly origin: Origin;
   readonly requestId: string;
   readonly responder: Responder;
-  /** Set by the handler that keeps the exchange after it returned. */
+  /** A handler that answers later than it returns sets it, and is told here what happens meanwhile. */
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
   /** Content-Length of the body, or undefined if it is chunked. */

@@ -77,7 +77,7 @@ export class ParsedBlock implements FieldBlock {
   }
 }
 
-/** Empty elements stay: bodyFraming refuses them in Transfer-Encoding, and in Connection they match nothing. */
+/** The elements of a list in lower case. Empty ones stay: bodyFraming() refuses them in Transfer-Encoding, and in Connection they match no option. */
 function toList(value: string): string[] {
   return value.toLowerCase().split(',').map(trimSpaces);
 }

@@ -33,7 +33,7 @@ const NO_FIELDS: readonly FieldLine[] = [];
 const FIRST_WINDOW_BYTES = 4096;
 /** Fewer are compared here: a call of Buffer's comparison takes as long as a loop over some hundreds. */
 const CALL_BYTES_MIN = 256;
-/** Of what is refused, for the log. */
+/** So much of a line that is refused goes into the log. */
 const EXCERPT_BYTES = 100;
 const EMPTY = Buffer.alloc(0);
 
@@ -68,12 +68,12 @@ export class HeadReader<Line extends object> {
     return this.#block!;
   }
 
-  /** It was short enough to recognise the next one by. */
+  /** The head read last was short enough to be kept, so that the next one can be compared with it. */
   get isRemembered(): boolean {
     return this.#lastLength > 0;
   }
 
-  /** Line and block are taken: lets go of what is too long to keep while the connection may be idle. */
+  /** The caller has taken line and block. Those of a head that is too long to keep are let go, for the connection may now be idle for long. */
   release(): void {
     if (!this.isRemembered) {
       this.#line = undefined;

@@ -49,7 +49,7 @@ export function contextOptions(settings: TlsSettings): ContextOptions {
     honorCipherOrder: settings.ciphers !== '',
     minVersion: 'TLSv1.2',
     secureOptions: NO_RENEGOTIATION | (asksClients ? NO_TICKET : 0),
-    // By default made of the command line, which each thread has its own of.
+    // Node's default is made of the command line, which is another in each thread: no thread could resume the sessions of the others.
     sessionIdContext: 'portico',
     ticketKeys: Buffer.from(settings.ticketKeys, 'base64'),
   };
