@@ -69,7 +69,8 @@ def serve(folder, app, edges):
     from portico_worker.wsgi.worker import WsgiWorker
 
     paths = [os.path.join(folder, f'lane.{edge}.sock') for edge in range(edges)]
-    settings = Settings(app, '', [], 'never', 1, 0, 0, paths, os.path.join(folder, 'board'), '', folder, False, False)
+    board = os.open(os.path.join(folder, 'board'), os.O_RDWR)
+    settings = Settings(app, '', [], 'never', 1, 0, 0, paths, board, '', False, False)
     status, _ = kept = socket.socketpair()
     worker = WsgiWorker(settings, Identity(1, 'w1', 0), status)
     worker.prepare(load(app).application if app else hello)

@@ -16,9 +16,10 @@ class Settings(NamedTuple):
     max_requests: int
     max_requests_jitter: int
     lanes: list[str]
-    board: str
+    """Paths that are dialled, one for each edge thread."""
+    board: int
+    """A descriptor."""
     secret: str
-    run_dir: str
     development: bool
     multiprocess: bool
     interface: str = 'auto'
@@ -51,7 +52,6 @@ def read_settings(message: Message) -> Settings:
         lanes=list(message['lanes']),
         board=message['board'],
         secret=message['secret'],
-        run_dir=message['runDir'],
         development=bool(message.get('development')),
         multiprocess=bool(message.get('multiprocess')),
         interface=message.get('interface') or 'auto',

@@ -74,8 +74,7 @@ class Worker:
 
     def map_board(self) -> memoryview:
         """Two words for each lane (docs/lanes.md)."""
-        with open(self.settings.board, 'r+b') as file:
-            return memoryview(mmap.mmap(file.fileno(), 0)).cast('I')
+        return memoryview(mmap.mmap(self.settings.board, 0)).cast('I')
 
     def board_index(self, unit: int, edge: int) -> int:
         """Of the second word of a lane's record: type and stream."""

@@ -75,6 +75,8 @@ class Zygote:
         self.children: dict[int, Child] = {}
         self.logs: dict[int, int] = {}
         self.has_loaded = False
+        self.relayed: dict[int, int] = {}
+        """Workers by the reading ends of their log pipes, which we read for the supervisor."""
         self.poller = select.poll()
         self.poller.register(supervisor, select.POLLIN)
 
@@ -126,7 +128,7 @@ class Zygote:
             self._stop()
 
     def _on_start(self, message: control.Message) -> None:
-        settings = self.settings = read_settings(message)
+        settings = self.settings = read_settings(_inherit(message))
         os.chdir(settings.chdir)
         sys.path[:0] = [settings.chdir, *settings.python_path]
         facts = {}
@@ -168,15 +170,12 @@ class Zygote:
             self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=reason)
 
     def _fork(self, settings: Settings, identity: Identity) -> None:
-        log = os.path.join(settings.run_dir, f'worker.{identity.worker}.log')
-        os.mkfifo(log, 0o600)
-        # A reader of our own until the supervisor has one: the worker's first lines wait in the pipe.
+        # The supervisor opens the reading end by our descriptor; until then we hold it, and the worker's first lines wait in the pipe.
         with contextlib.ExitStack() as undo:
-            undo.callback(_remove, log)
-            reader = process.keep(os.open(log, os.O_RDONLY | os.O_NONBLOCK))
-            undo.callback(os.close, reader)
-            writer = os.open(log, os.O_WRONLY)
+            reader, writer = os.pipe()
             undo.callback(os.close, writer)
+            reader = process.keep(reader)
+            undo.callback(os.close, reader)
             ours, theirs = socket.socketpair()
             undo.callback(ours.close)
             undo.callback(theirs.close)
@@ -197,7 +196,7 @@ class Zygote:
         self.poller.register(child.status, select.POLLIN)
         if child.pidfd >= 0:
             self.poller.register(child.pidfd, select.POLLIN)
-        self._say('spawned', worker=identity.worker, pid=pid, log=log)
+        self._say('spawned', worker=identity.worker, pid=pid, log=reader, logInode=os.fstat(reader).st_ino)
 
     def _become_worker(
         self, settings: Settings, identity: Identity, status: socket.socket, log: int, zygote: int
@@ -206,7 +205,7 @@ class Zygote:
         self.supervisor.close()
         for child in self.children.values():
             child.close()
-        for reader in self.logs.values():
+        for reader in (*self.logs.values(), *self.relayed):
             os.close(reader)
         os.dup2(log, 1)
         os.dup2(log, 2)
@@ -216,6 +215,25 @@ class Zygote:
     def _on_log_opened(self, message: control.Message) -> None:
         reader = self.logs.pop(message['worker'], None)
         if reader is not None:
+            os.close(reader)
+
+    def _on_relay_log(self, message: control.Message) -> None:
+        """The supervisor cannot open the pipe, as where there is no /proc, or Python is a program that the kernel shields."""
+        reader = self.logs.pop(message['worker'], None)
+        if reader is not None:
+            os.set_blocking(reader, False)
+            self.relayed[reader] = message['worker']
+            self.poller.register(reader, select.POLLIN)
+
+    def _relay_output(self, reader: int) -> None:
+        try:
+            data = os.read(reader, RECEIVE_MAX)
+        except BlockingIOError:
+            return
+        self._say('output', worker=self.relayed[reader], text=data.decode('latin-1'))
+        if not data:
+            self.poller.unregister(reader)
+            del self.relayed[reader]
             os.close(reader)
 
     def _on_signal(self, message: control.Message) -> None:
@@ -228,6 +246,9 @@ class Zygote:
 
     def _see(self, descriptor: int) -> None:
         """Something happened to a worker."""
+        if descriptor in self.relayed:
+            self._relay_output(descriptor)
+            return
         for child in list(self.children.values()):
             if descriptor == child.pidfd:
                 self._relay(child)
@@ -318,11 +339,11 @@ def _wait(pid: int, options: int) -> tuple[bool, int | None]:
     return reaped != 0, os.waitstatus_to_exitcode(status) if reaped else None
 
 
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass  # It was not made, or is gone.
+def _inherit(message: control.Message) -> control.Message:
+    """Moves the descriptors that the supervisor gave us out of the application's way. A lane that is a descriptor names a
+    socket whose file is gone; it is dialled by the path under which the kernel shows it to whoever has it."""
+    lanes = [f'/proc/self/fd/{process.keep(lane)}' if isinstance(lane, int) else lane for lane in message['lanes']]
+    return {**message, 'board': process.keep(message['board']), 'lanes': lanes}
 
 
 def _set_up_streams() -> None:

@@ -140,6 +140,7 @@ class Listeners:
         self.board = os.path.join(self.folder.name, 'board')
         with open(self.board, 'wb') as file:
             file.write(bytes(4096))
+        self.board_descriptor = os.open(self.board, os.O_RDWR)
         self.sockets = [self._listen(path) for path in self.paths]
         self.lanes = []
 
@@ -153,9 +154,8 @@ class Listeners:
             'max_requests': 0,
             'max_requests_jitter': 0,
             'lanes': self.paths,
-            'board': self.board,
+            'board': self.board_descriptor,
             'secret': 'secret',
-            'run_dir': self.folder.name,
             'development': False,
             'multiprocess': False,
         }
@@ -184,6 +184,7 @@ class Listeners:
             lane.socket.close()
         for listener in self.sockets:
             listener.close()
+        os.close(self.board_descriptor)
         self.folder.cleanup()
 
 

@@ -1,5 +1,6 @@
 """A zygote as the supervisor starts it, over a real socket pair, with the listening sockets of a fake edge."""
 
+import fcntl
 import json
 import os
 import select
@@ -21,7 +22,7 @@ class Site(Listeners):
         super().__init__(edges)
         self.site = str(folder)
         shutil.copy(os.path.join(os.path.dirname(__file__), 'process_app.py'), os.path.join(self.site, 'app.py'))
-        self.control, theirs = socket.socketpair()
+        self.control, self.theirs = socket.socketpair()
         self.control.settimeout(2 * LIMIT_S)
         self.output = os.path.join(self.folder.name, 'output')
         with open(self.output, 'wb') as output:
@@ -31,12 +32,19 @@ class Site(Listeners):
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                preexec_fn=lambda: os.dup2(theirs.fileno(), 3),  # noqa: PLW1509 (one system call, no locks)
-                pass_fds=(3,),
+                preexec_fn=self._number_descriptors,  # noqa: PLW1509 (system calls alone, no locks)
+                pass_fds=(3, 4),
             )
-        theirs.close()
+        self.theirs.close()
         self.lines = self.control.makefile('rb')
         self.logs, self.pids = {}, {}
+
+    def _number_descriptors(self):
+        control, board = (
+            fcntl.fcntl(file, fcntl.F_DUPFD, 10) for file in (self.theirs.fileno(), self.board_descriptor)
+        )
+        os.dup2(control, 3)
+        os.dup2(board, 4)
 
     def say(self, kind, **values):
         self.control.sendall(json.dumps({'kind': kind, **values}).encode() + b'\n')
@@ -57,9 +65,8 @@ class Site(Listeners):
             'maxRequests': 0,
             'maxRequestsJitter': 0,
             'lanes': self.paths,
-            'board': self.board,
+            'board': 4,
             'secret': 'secret',
-            'runDir': self.folder.name,
             'development': False,
             'multiprocess': False,
         }
@@ -71,8 +78,9 @@ class Site(Listeners):
         self.say('spawn', worker=worker, name=f'w{worker}', slot=slot)
         message = self.hear('spawned')
         self.pids[worker] = message['pid']
-        self.logs[worker] = os.open(message['log'], os.O_RDONLY | os.O_NONBLOCK)
-        os.unlink(message['log'])
+        path = f'/proc/{self.process.pid}/fd/{message["log"]}'
+        self.logs[worker] = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        assert os.fstat(self.logs[worker]).st_ino == message['logInode']
         self.say('log-opened', worker=worker)
         return message
 

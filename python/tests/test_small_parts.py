@@ -35,14 +35,14 @@ def test_what_is_no_message(line):
 
 
 def test_settings_have_defaults_where_there_is_one():
-    message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': '/b', 'secret': 's', 'runDir': '/r'}
+    message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': 4, 'secret': 's'}
     settings = read_settings(message)
     assert (settings.preload, settings.threads, settings.max_requests, settings.python_path) == ('auto', 1, 0, [])
     assert settings.server_certificate == ''
 
 
 def test_settings_have_the_certificate_that_clients_are_shown():
-    message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': '/b', 'secret': 's', 'runDir': '/r'}
+    message = {'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': 4, 'secret': 's'}
     assert read_settings({**message, 'serverCertificate': 'PEM\n'}).server_certificate == 'PEM\n'
 
 

@@ -199,7 +199,6 @@ def application(environ, start_response):
         assert (exited['pid'], exited['code'], exited['signal']) == (None, None, None)
         assert 'no more processes' in exited['reason']
         counts.add(open_descriptors(site.process.pid))
-        assert not [name for name in os.listdir(site.folder.name) if name.startswith('worker.')]
     assert len(counts) == 1
 
 
@@ -278,3 +277,23 @@ def test_an_import_that_does_not_end_is_shown_when_asked(site):
     os.kill(site.process.pid, signal.SIGUSR2)
     until(lambda: 'other.py", line 3' in site.zygote_output())
     site.process.kill()
+
+
+def test_the_zygote_passes_on_the_output_of_a_worker_that_the_supervisor_cannot_open(site):
+    write_app(site, 'print("loaded é", flush=True)\nfrom app import application')
+    site.start('other:application', preload='never')
+    site.hear('loaded')
+    site.say('spawn', worker=1, name='w1', slot=0)
+    site.hear('spawned')
+    site.say('relay-log', worker=1)
+    text = ''
+    while 'loaded' not in text:
+        text += site.hear('output')['text']
+    assert text.encode('latin-1').decode() == 'loaded é\n'
+    for role in (site.accept(0).hello['role'] for _ in range(2)):
+        assert role in ('control', 'requests')
+    pid = site.hear('ready')['pid']
+    kill(pid)
+    last = [site.hear('output', 'exited') for _ in range(2)]
+    assert {message['kind'] for message in last} == {'output', 'exited'}
+    assert [message['text'] for message in last if message['kind'] == 'output'] == ['']

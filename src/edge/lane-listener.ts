@@ -1,4 +1,4 @@
-/** Where workers dial in: a Unix socket for each edge thread. A connection is a lane once its HELLO has shown the secret. */
+/** Where workers dial in: a Unix socket for each edge thread, which the supervisor keeps for the next edge. A connection is a lane once its HELLO has shown the secret. */
 
 import { timingSafeEqual } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
@@ -9,10 +9,12 @@ import type { Hello } from '../protocol/lanes/hello.ts';
 import { parseHello } from '../protocol/lanes/hello.ts';
 import { DirectLaneSocket } from './lane-socket.ts';
 import { EDGE_LIMITS } from './limits.ts';
+import type { ListenPlace } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 
 export interface LaneListenerOptions {
-  readonly path: string;
+  /** The bound socket. */
+  readonly where: ListenPlace;
   readonly secret: string;
   /** Units are numbered below this. */
   readonly slotsMax: number;
@@ -22,7 +24,7 @@ export interface LaneListenerOptions {
 
 export function listenForLanes(options: LaneListenerOptions): Server {
   const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.laneReadBytes);
-  return listenWithBuffer({ path: options.path }, buffer, (socket) => new Newcomer(socket, buffer, options).receive);
+  return listenWithBuffer(options.where, buffer, (socket) => new Newcomer(socket, buffer, options).receive);
 }
 
 /** A connection, a lane once it has said whose. */

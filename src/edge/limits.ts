@@ -48,6 +48,8 @@ export const EDGE_LIMITS = {
   readTurnMs: 0.25,
   /** One read from a lane. Shared by all lanes of a thread. */
   laneReadBytes: 262_144,
+  /** Workers that wait to be let in while there is no edge; the kernel's net.core.somaxconn may allow fewer, and who finds no room tries again. */
+  laneBacklog: 4096,
   /** A worker's first frame: longer ones are not from a worker of ours. */
   helloBytesMax: 4096,
   /** … and so is a connection that does not say hello at once: it would hold a descriptor for ever. */

@@ -4,6 +4,8 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import type { Folder } from '../gateway/spool-folder.ts';
+import { isStillThere, removeFolder } from '../gateway/spool-folder.ts';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
 import { FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
@@ -24,6 +26,7 @@ class Edge {
 
   /** What the threads have had said in the log, each of them once. */
   readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
+  #spoolFolders: readonly Folder[] = [];
 
   start(config: ConfigureEdge): void {
     const shared = newSharedState(config.slotsMax, config.edgeThreads);
@@ -38,6 +41,11 @@ class Edge {
       this.#threads.push({ receive: (message) => worker.postMessage(message) });
     }
     first.start();
+  }
+
+  /** The supervisor would do it, but it is gone. */
+  removeFolders(): void {
+    this.#spoolFolders.forEach(removeFolder);
   }
 
   receive(message: ToEdge): void {
@@ -76,6 +84,10 @@ class Edge {
         if (this.#drained.size === this.#threads.length) {
           tell(message, () => process.exit(0));
         }
+        return;
+      case 'spool-folder':
+        this.#spoolFolders = [...this.#spoolFolders.filter(isStillThere), message];
+        tell(message);
         return;
       case 'quiet':
         this.#onQuiet(index, message.worker);
@@ -123,7 +135,13 @@ process.on('message', (message) => {
     tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));
   }
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  try {
+    edge.removeFolders();
+  } finally {
+    process.exit(0);
+  }
+});
 process.on('uncaughtException', endWith);
 // The terminal's Ctrl-C reaches the whole group; the supervisor decides what follows.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGPIPE'] as const) {

@@ -92,6 +92,7 @@ export function isPeerGone(socket: Socket): boolean {
   }
 }
 
+export type ListenPlace = { readonly fd: number; readonly backlog: number } | { readonly path: string };
 export type OnSocket = (socket: Socket) => (length: number) => void;
 
 /**
@@ -99,11 +100,7 @@ export type OnSocket = (socket: Socket) => (length: number) => void;
  * bytes that are in the buffer. Through the documented way (`createServer` and 'data' events) each read allocates 64 KiB and
  * shrinks it again: 1.3 of 8.6 µs a request in a hello-world server, and memory for each idle connection.
  */
-export function listenWithBuffer(
-  where: { fd: number; backlog: number } | { path: string },
-  buffer: Buffer,
-  onSocket: OnSocket,
-): Server {
+export function listenWithBuffer(where: ListenPlace, buffer: Buffer, onSocket: OnSocket): Server {
   const server = createServer();
   if ('fd' in where) {
     // With a descriptor, Node reads the backlog only from the second argument.

@@ -3,14 +3,13 @@
  * what the supervisor says reaches each of them, and what they say is gathered by the edge's main.
  */
 
-import { openSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { Overload } from '../gateway/overload.ts';
 import { SpoolBudget } from '../gateway/spool-file.ts';
+import { SpoolFolder } from '../gateway/spool-folder.ts';
 import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge, Listener, StaticMount, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
@@ -129,7 +128,7 @@ export class EdgeThread {
   }
 
   #newGateway(): AppGateway {
-    const { settings, spoolDir, boardPath, edgeThreads } = this.#config;
+    const { settings, spoolParents, board, edgeThreads } = this.#config;
     const index = this.#index;
     return new AppGateway({
       settings: {
@@ -141,9 +140,12 @@ export class EdgeThread {
         takesWebSockets: settings.webSocket.isOn,
       },
       clock: systemClock,
-      budget: new SpoolBudget(spoolDir, `e${index}`),
+      budget: new SpoolBudget(
+        new SpoolFolder(spoolParents, (folder) => this.#send({ kind: 'spool-folder', ...folder })),
+        `e${index}`,
+      ),
       overload: this.#overload,
-      board: new Board(openSync(boardPath, 'r'), index, edgeThreads),
+      board: new Board(board, index, edgeThreads),
       units: this.#shared.units,
       firstStream: index * STREAMS_PER_THREAD,
       threads: edgeThreads,
@@ -234,11 +236,11 @@ export class EdgeThread {
     return this.#date;
   }
 
-  /** Opens the lane socket and every listener; `ready` is said when clients and workers can connect. */
+  /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { runDir, secret, slotsMax, listeners } = this.#config;
+    const { secret, slotsMax, listeners, lanes } = this.#config;
     listenForLanes({
-      path: join(runDir, `lane.${this.#index}.sock`),
+      where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
       secret,
       slotsMax,
       gateway: this.#gateway,
@@ -406,4 +408,12 @@ function clientOf(socket: Socket): Client {
     address: address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address,
     port: socket.remotePort === undefined ? '' : String(socket.remotePort),
   };
+}
+
+function laneOf(lanes: readonly number[], thread: number): number {
+  const fd = lanes[thread];
+  if (fd === undefined) {
+    throw new Error(`edge thread ${thread} was given no socket for its lanes`);
+  }
+  return fd;
 }

@@ -7,22 +7,30 @@ import { close, openSync, read, unlink, writev } from 'node:fs';
 import { join } from 'node:path';
 import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { OpenedFile, SpoolFolder } from './spool-folder.ts';
 
 /** What all spool files of a thread may hold together. */
 export class SpoolBudget {
-  readonly directory: string;
   bytes = 0;
   #count = 0;
+  readonly #folder: SpoolFolder | string;
   readonly #prefix: string;
 
-  constructor(directory: string, prefix: string) {
-    this.directory = directory;
+  /** A path is a folder that somebody else has made and keeps. */
+  constructor(folder: SpoolFolder | string, prefix: string) {
+    this.#folder = folder;
     this.#prefix = prefix;
   }
 
-  nextPath(): string {
+  /** Throws what open(2) throws; the mode keeps the file readable by the worker's user, which is the edge's own. */
+  openFile(): OpenedFile {
     this.#count += 1;
-    return join(this.directory, `${this.#prefix}-${this.#count}`);
+    const name = `${this.#prefix}-${this.#count}`;
+    if (typeof this.#folder !== 'string') {
+      return this.#folder.open(name);
+    }
+    const path = join(this.#folder, name);
+    return { path, fd: openSync(path, 'wx+', 0o600) };
   }
 }
 
@@ -46,12 +54,18 @@ export class SpoolFile {
   #isReading = false;
   #isClosed = false;
 
-  /** Throws what open(2) throws; the mode keeps it readable by the worker's user, which is the edge's own. */
+  /** Throws what open(2) throws. */
   constructor(budget: SpoolBudget, events: SpoolEvents) {
-    this.path = budget.nextPath();
-    this.#fd = openSync(this.path, 'wx+', 0o600);
+    const { path, fd } = budget.openFile();
+    this.path = path;
+    this.#fd = fd;
     this.#budget = budget;
     this.#events = events;
+  }
+
+  /** By which other processes of our user reach the file, where the kernel lets them, also when its path is gone or another's. */
+  get descriptorPath(): string {
+    return `/proc/${process.pid}/fd/${this.#fd}`;
   }
 
   /** Bytes in the file, ready to be read. */

@@ -8,6 +8,7 @@ import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
+import type { SpoolFile } from './spool-file.ts';
 
 /** Fields that never reach the application. They tell how the body is framed on the connection, and the application gets it without framing. */
 const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);
@@ -108,7 +109,7 @@ function blockOf(exchange: Exchange): RenderedBlock {
 /** The body that goes with a head: its length, and the file it was spooled to, if it was. */
 export interface WsgiBody {
   readonly length: number;
-  readonly file: string | undefined;
+  readonly file: Pick<SpoolFile, 'path' | 'descriptorPath'> | undefined;
 }
 
 /** Renders the request part; the block part comes from the memo. Both are latin-1 text. */
@@ -124,7 +125,8 @@ export function renderWsgiHead(
     request += `\0CONTENT_LENGTH\0${body.length}`;
     if (body.file !== undefined) {
       // Bytes as latin-1, like all the head: the folder's name is the operator's choice.
-      request += `\0portico.body_file\0${Buffer.from(body.file).latin1Slice()}`;
+      const path = Buffer.from(body.file.path).latin1Slice();
+      request += `\0portico.body_file\0${path}\0portico.body_descriptor\0${body.file.descriptorPath}`;
     }
   }
   if (exchange.hasTargetAuthority) {
@@ -145,5 +147,5 @@ export function renderCallHead(call: {
   block: string;
 }): void {
   const { exchange, body } = call;
-  renderWsgiHead(exchange, body && { length: body.length, file: body.file?.path }, call);
+  renderWsgiHead(exchange, body, call);
 }

@@ -56,7 +56,7 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
   }
   const pythonPath = runtime.value.interpreter.path;
   const said = await load(site, runtime.value);
-  site.runDirectory.remove();
+  site.wires.close();
   site.sink.finish(systemClock);
   if (said.kind === 'loaded') {
     const mounts = [

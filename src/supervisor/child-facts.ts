@@ -5,7 +5,7 @@ import type { FromEdge } from '../protocol/control/edge.ts';
 import type { FromZygote } from '../protocol/control/zygote.ts';
 import type { FleetFact } from './fleet-types.ts';
 
-/** Undefined for what is not the fleet's: a line for the log, the reason of an end to come. */
+/** Undefined for what is not the fleet's: a line for the log, the reason of an end to come, a folder. */
 export function factOfEdge(message: FromEdge): FleetFact | undefined {
   switch (message.kind) {
     case 'ready':
@@ -18,13 +18,15 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
       return { ...message, kind: 'request-stuck' };
     case 'fatal':
     case 'log':
+    case 'spool-folder':
       return undefined;
     default:
       return unreachable(message);
   }
 }
 
-export function factOfZygote(generation: number, message: FromZygote): FleetFact {
+/** Undefined for what is not the fleet's: output for the log. */
+export function factOfZygote(generation: number, message: FromZygote): FleetFact | undefined {
   switch (message.kind) {
     case 'loaded': {
       const { preloaded, python, app } = message;
@@ -36,6 +38,8 @@ export function factOfZygote(generation: number, message: FromZygote): FleetFact
       return { kind: 'zygote-unsafe', generation, reasons: message.reasons };
     case 'spawned':
       return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
+    case 'output':
+      return undefined;
     case 'ready':
       return { kind: 'worker-ready', worker: message.worker, facts: message.app };
     case 'worker-load-failed':

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renumber } from './edge-child.ts';
+import type { ConfigureEdge } from '../protocol/control/edge.ts';
+import { numberInherited } from './edge-child.ts';
 
-test('renumber() counts descriptors as the child sees them', () => {
+test('numberInherited() counts descriptors as the child sees them', () => {
   const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false } as const;
   const listeners = [
     { ...tcp, fds: [21, 22] },
     { ...tcp, fds: [35] },
   ];
+  const { configure, fds } = numberInherited({ listeners, lanes: [41, 42], board: 50 } as unknown as ConfigureEdge);
   assert.deepEqual(
-    renumber(listeners).map(({ fds }) => fds),
+    configure.listeners.map((listener) => listener.fds),
     [[4, 5], [6]],
   );
+  assert.deepEqual([configure.lanes, configure.board], [[7, 8], 9]);
+  assert.deepEqual(fds, [21, 22, 35, 41, 42, 50]);
 });

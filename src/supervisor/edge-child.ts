@@ -2,7 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import type { ConfigureEdge, FromEdge, Listener, ToEdge } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
 import type { Exit } from './fleet-types.ts';
 import type { Log } from './log.ts';
 import { relayOutput } from './output-relay.ts';
@@ -14,7 +14,7 @@ export interface EdgeEvents {
 }
 
 /** 0 to 2 are the standard ones, 3 is the channel. */
-const FIRST_SOCKET_FD = 4;
+const FIRST_INHERITED = 4;
 
 export class EdgeChild {
   readonly #process: ChildProcess;
@@ -23,12 +23,12 @@ export class EdgeChild {
 
   constructor(program: string, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
     this.#events = events;
-    const fds = configure.listeners.flatMap((listener) => listener.fds);
+    const inherited = numberInherited(configure);
     this.#process = spawn(process.execPath, [...process.execArgv, program], {
       detached: true,
       env: edgeEnvironment(process.env),
       // Its standard output is ours, for an access log that goes there.
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...inherited.fds],
     });
     // Where the kernel has no more descriptors for pipes, Node makes none, and says so later.
     const { stderr } = this.#process as Partial<ChildProcess>;
@@ -45,7 +45,7 @@ export class EdgeChild {
     this.#process.on('exit', (code, signal) => this.#end({ code, signal }));
     // What arrives here was sent by our own program of the same release.
     this.#process.on('message', (message) => events.onMessage(message as FromEdge));
-    this.send({ ...configure, listeners: renumber(configure.listeners) });
+    this.send(inherited.configure);
   }
 
   get pid(): number {
@@ -81,14 +81,14 @@ export function edgeEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(own).filter(([name]) => OF_EDGE.includes(name)));
 }
 
-/** As the descriptors are numbered on the other side. */
-export function renumber(listeners: readonly Listener[]): Listener[] {
-  let next = FIRST_SOCKET_FD;
-  return listeners.map((listener) => ({
-    ...listener,
-    fds: listener.fds.map(() => {
-      next += 1;
-      return next - 1;
-    }),
-  }));
+/** The message as the descriptors are numbered on the other side, and the descriptors in that order. */
+export function numberInherited(configure: ConfigureEdge): {
+  readonly configure: ConfigureEdge;
+  readonly fds: readonly number[];
+} {
+  const fds: number[] = [];
+  const number = (fd: number) => FIRST_INHERITED + fds.push(fd) - 1;
+  const listeners = configure.listeners.map((listener) => ({ ...listener, fds: listener.fds.map(number) }));
+  const lanes = configure.lanes.map(number);
+  return { configure: { ...configure, listeners, lanes, board: number(configure.board) }, fds };
 }

@@ -9,10 +9,12 @@ import { configureEdge } from './edge-settings.ts';
 import type { FleetFact } from './fleet-types.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';
+import type { SpoolFolders } from './spool-folders.ts';
 import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
 
 export class EdgeHost {
   readonly #site: Site;
+  readonly #spoolFolders: SpoolFolders;
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
   readonly #explicitMounts: readonly StaticMount[];
@@ -20,8 +22,9 @@ export class EdgeHost {
   #withheld: readonly WithheldFolder[] = [];
   #child: EdgeChild | undefined;
 
-  constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
+  constructor(site: Site, spoolFolders: SpoolFolders, log: Log, onFact: (fact: FleetFact) => void) {
     this.#site = site;
+    this.#spoolFolders = spoolFolders;
     this.#log = log;
     this.#onFact = onFact;
     this.#explicitMounts = explicitMounts(site.model, (path) => resolve(site.cwd, path));
@@ -37,20 +40,24 @@ export class EdgeHost {
 
   start(): void {
     let reason = '';
-    this.#site.runDirectory.clearEdge();
     const child = new EdgeChild(this.#site.edgeProgram, configureEdge(this.#site, this.#explicitMounts), this.#log, {
       onMessage: (message) => {
         if (message.kind === 'log') {
           this.#log.say(message.level, message.text, { pid: child.pid, name: 'edge' });
         } else if (message.kind === 'fatal') {
           reason = message.message;
+        } else if (message.kind === 'spool-folder') {
+          this.#spoolFolders.adopt(message);
         }
         const fact = factOfEdge(message);
         if (fact !== undefined) {
           this.#onFact(fact);
         }
       },
-      onExit: (cause) => this.#onFact({ kind: 'edge-exited', cause, message: reason }),
+      onExit: (cause) => {
+        this.#spoolFolders.removeAll();
+        this.#onFact({ kind: 'edge-exited', cause, message: reason });
+      },
     });
     this.#child = child;
   }

@@ -1,17 +1,18 @@
 import type { ConfigureEdge, StaticMount } from '../protocol/control/edge.ts';
 import type { Site } from './prepare.ts';
+import { spoolParents } from './spool-folders.ts';
 
 /** What the edge is told before anything else. */
 export function configureEdge(site: Site, mounts: readonly StaticMount[]): ConfigureEdge {
-  const { model, runDirectory } = site;
+  const { model, wires } = site;
   return {
     kind: 'configure',
     listeners: site.listeners,
     edgeThreads: model.edgeThreads,
-    runDir: runDirectory.path,
-    spoolDir: runDirectory.spoolPath,
+    lanes: wires.listening,
+    spoolParents: spoolParents(site.env),
     secret: site.secret,
-    boardPath: runDirectory.boardPath,
+    board: wires.board,
     slotsMax: site.slotsMax,
     settings: {
       backlog: model.backlog,

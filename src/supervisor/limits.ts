@@ -28,14 +28,14 @@ export const SUPERVISOR_LIMITS = {
   slotsLeast: 1024,
   /** After an error of the supervisor's own, requests that run may go on for so long. */
   internalErrorEndMs: 5_000,
+  /** When folders that killed servers have left are looked for a second time: those that were in use until now are then old enough to be judged. */
+  staleFoldersAgainMs: 120_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether the certificate has been renewed. */
   certificatePollMs: 60_000,
   /** How often it is told that the certificate is about to expire. */
   certificateWarnMs: 86_400_000,
-  /** How often the output of a worker is tried to be opened, where the kernel had no descriptor for it. */
-  outputRetryMs: 1_000,
   /** An application's line that is longer is cut into pieces of this size. */
   logLineBytesMax: 65_536,
   /** Text without an end of line is written after so long. */

@@ -6,7 +6,6 @@ import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
 import { Log } from './log.ts';
 import { prepareSite } from './prepare.ts';
-import { removeStaleDirectories } from './run-directory.ts';
 import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
@@ -49,7 +48,6 @@ export async function supervise(
     if (reloadOnChange) {
       void watchForChanges(supervisor, log, site.chdir);
     }
-    void removeStaleDirectories(surroundings.env);
   });
   return code;
 }

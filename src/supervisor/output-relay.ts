@@ -1,6 +1,6 @@
 /** A child's output, from the pipe it writes to into the log. */
 
-import { constants, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -29,9 +29,16 @@ export function relayOutput(stream: Readable, origin: () => LineOrigin, log: Log
   stream.on('error', () => undefined);
 }
 
-/** The reading end of a worker's FIFO, whose name is removed: nobody else is to open it. */
-export function openWorkerLog(path: string): Socket {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  unlinkSync(path);
+/**
+ * The reading end of a worker's log pipe, which its zygote holds for us, opened through the zygote's descriptors. Throws where that cannot be
+ * done: no /proc, a zygote that the kernel keeps from being looked into, or that stands behind a program that has started it.
+ */
+export function openWorkerLog(zygotePid: number, descriptor: number, inode: number): Socket {
+  const fd = openSync(`/proc/${zygotePid}/fd/${descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stat = fstatSync(fd);
+  if (!stat.isFIFO() || stat.ino !== inode) {
+    closeSync(fd);
+    throw new Error('it is not the pipe that the zygote means');
+  }
   return new Socket({ fd, readable: true, writable: false });
 }

@@ -1,6 +1,6 @@
 /**
  * Everything that must be so before the first child is started, in the one order that works: addresses are bound and files opened as
- * whoever started us, then privileges are dropped, then the run directory is made by who will use it.
+ * whoever started us, then privileges are dropped, then the workers' sockets are made by who will use them.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -23,10 +23,10 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import { LogSink } from './log-sink.ts';
 import type { Identity } from './privileges.ts';
 import { dropPrivileges, giveTo, resolveIdentity } from './privileges.ts';
-import type { RunDirectory } from './run-directory.ts';
-import { createRunDirectory } from './run-directory.ts';
 import type { ServiceManager, Surroundings } from './service-manager.ts';
 import type { BoundSocket } from './sockets.ts';
+import type { WorkerWires } from './worker-wires.ts';
+import { openWorkerWires } from './worker-wires.ts';
 
 /** What a server needs besides its model. */
 export interface Site {
@@ -46,7 +46,7 @@ export interface Site {
   readonly listeners: readonly Listener[];
   readonly manager: ServiceManager;
   readonly certificates: CertificateKeeper;
-  readonly runDirectory: RunDirectory;
+  readonly wires: WorkerWires;
   readonly secret: string;
   readonly slotsMax: number;
   readonly sink: LogSink;
@@ -61,6 +61,8 @@ export interface StartFault {
 /** Settings that cannot be as they are; other faults of the start have code 1. */
 const SETTINGS_FAULT = 2;
 const SECRET_BYTES = 32;
+/** Of each lane (docs/lanes.md). */
+const BOARD_RECORD_BYTES = 8;
 
 export async function prepareSite(
   { app, model }: ServeRequest,
@@ -96,12 +98,15 @@ export async function prepareSite(
     identity: identity.value,
     ownPaths: opened.value.ownPaths,
   });
-  const runDirectory = files.ok ? createRunDirectory(env, slotsMax * model.edgeThreads * 8) : failure('');
-  if (!files.ok || !runDirectory.ok) {
+  const { edgeThreads } = model;
+  const wires = files.ok
+    ? openWorkerWires(env, { edgeThreads, boardBytes: slotsMax * edgeThreads * BOARD_RECORD_BYTES })
+    : failure('');
+  if (!files.ok || !wires.ok) {
     for (const socket of sockets) {
       socket.close();
     }
-    return failure({ messages: [files.ok ? (runDirectory.ok ? '' : runDirectory.fault) : files.fault], code: 1 });
+    return failure({ messages: [files.ok ? (wires.ok ? '' : wires.fault) : files.fault], code: 1 });
   }
   return success({
     ...place,
@@ -115,7 +120,7 @@ export async function prepareSite(
     listeners: listenersOf(model, opened.value),
     manager,
     certificates: certificates.value,
-    runDirectory: runDirectory.value,
+    wires: wires.value,
     secret: randomBytes(SECRET_BYTES).toString('hex'),
     slotsMax,
     sink: files.value,

@@ -18,7 +18,7 @@ import { failure, success } from '../kernel/outcome.ts';
 import type { Listener } from '../protocol/control/edge.ts';
 import { findPortHolder } from './port-holder.ts';
 
-interface ServerHandle {
+export interface SocketHandle {
   readonly fd: number;
   close(): void;
   getsockname(out: { address?: string; port?: number }): number;
@@ -30,7 +30,7 @@ type CreateServerHandle = (
   family: number,
   fd: number,
   flags: number,
-) => ServerHandle | number;
+) => SocketHandle | number;
 
 // Not in @types/node, being internal.
 const createServerHandle = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
@@ -96,7 +96,7 @@ async function bindTcp(
   }
   const port = portOf(probe.value);
   probe.value.close();
-  const handles: ServerHandle[] = [];
+  const handles: SocketHandle[] = [];
   for (let thread = 0; thread < count; thread += 1) {
     const handle = bindHandle(ip, port, flags | REUSE_PORT);
     if (!handle.ok) {
@@ -109,7 +109,7 @@ async function bindTcp(
   return success({ listener, close: () => closeAll(handles) });
 }
 
-function bindHandle(ip: string, port: number, flags: number): Outcome<ServerHandle, string> {
+function bindHandle(ip: string, port: number, flags: number): Outcome<SocketHandle, string> {
   const handle = createServerHandle(ip, port, isIP(ip), -1, flags);
   if (typeof handle === 'number') {
     return failure(getSystemErrorName(handle));
@@ -131,6 +131,15 @@ export async function resolveHost(host: string): Promise<Outcome<string>> {
   } catch {
     return failure(`"${host}" in --bind is not a name that this machine knows. Give an IP address`);
   }
+}
+
+/** A socket that only our own processes dial, in a folder of ours. Throws what is in the way. */
+export function bindLaneSocket(path: string): SocketHandle {
+  const handle = createServerHandle(path, -1, -1, -1, 0);
+  if (typeof handle === 'number') {
+    throw new Error(`${path} cannot be bound (${getSystemErrorName(handle)})`);
+  }
+  return handle;
 }
 
 async function bindUnix(
@@ -221,13 +230,13 @@ function explainNoAccess(address: BindAddress, name: string): string {
     : `${name}: there is no folder ${folder}. Make it first`;
 }
 
-function portOf(handle: ServerHandle): number {
+function portOf(handle: SocketHandle): number {
   const out: { port?: number } = {};
   handle.getsockname(out);
   return out.port ?? 0;
 }
 
-function closeAll(handles: readonly ServerHandle[]): void {
+function closeAll(handles: readonly SocketHandle[]): void {
   for (const handle of handles) {
     handle.close();
   }

@@ -19,6 +19,7 @@ import type { Site } from './prepare.ts';
 import { signalProcess } from './process-session.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
+import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { Zygotes } from './zygotes.ts';
 
 export interface SupervisorReports {
@@ -43,6 +44,7 @@ export class Supervisor {
   readonly #reports: SupervisorReports;
   readonly #edge: EdgeHost;
   readonly #zygotes: Zygotes;
+  readonly #spoolFolders: SpoolFolders;
   readonly #queue: FleetEvent[] = [];
   #fleet: Fleet;
   #isActing = false;
@@ -67,13 +69,17 @@ export class Supervisor {
     const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
     this.#report = new ServiceReport(site, log);
-    this.#edge = new EdgeHost(site, log, (fact) => this.#happen(fact));
+    this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
+    this.#edge = new EdgeHost(site, this.#spoolFolders, log, (fact) => this.#happen(fact));
     this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
   }
 
   start(): void {
     this.#report.start(() => this.#fleet);
     this.#happen({ kind: 'start' });
+    this.#removeStaleFolders();
+    // What was in use a moment before the start is not known to be left behind until it has been still for a while.
+    setTimeout(() => this.#removeStaleFolders(), SUPERVISOR_LIMITS.staleFoldersAgainMs).unref();
     if (this.#site.model.memoryBytesMax > 0) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     }
@@ -81,6 +87,10 @@ export class Supervisor {
       setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
       setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
     }
+  }
+
+  #removeStaleFolders(): void {
+    void this.#spoolFolders.removeStale(spoolParents(this.#site.env));
   }
 
   /** The new generation is told of the certificate that its clients are shown, so that comes first. */
@@ -333,11 +343,8 @@ export class Supervisor {
     clearTimeout(this.#timer);
     this.#closeSockets();
     removePidFile(this.#site.pidFile);
-    try {
-      this.#site.runDirectory.remove();
-    } catch (error) {
-      this.#log.say('warning', `the run directory is left behind: ${(error as Error).message}`);
-    }
+    this.#spoolFolders.removeAll();
+    this.#site.wires.close();
     this.#log.say('info', `stopped (exit code ${code})`);
     this.#site.sink.finish(this.#clock);
     this.#reports.onFinished(code);

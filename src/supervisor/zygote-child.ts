@@ -26,6 +26,7 @@ export interface ZygoteEvents {
 }
 
 const CONTROL_INDEX = 3;
+const FIRST_INHERITED = 4;
 
 export class ZygoteChild {
   readonly #process: ChildProcess;
@@ -36,12 +37,13 @@ export class ZygoteChild {
 
   constructor({ python, program, env, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
     this.#events = events;
+    const inherited = numberInherited(start);
     // A session of its own: Ctrl-C in the terminal is for us to hear, and to pass on in our own order.
     this.#process = spawn(python, ['-u', program], {
       cwd: start.chdir,
       env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...inherited.fds],
     });
     // Where the kernel has no more descriptors for pipes, Node makes none, and says so later.
     const { stdout, stderr, stdio } = this.#process as Partial<ChildProcess>;
@@ -54,7 +56,7 @@ export class ZygoteChild {
     this.#control = stdio?.[CONTROL_INDEX] as Duplex | undefined;
     this.#watch(log);
     this.#listen();
-    this.send(start);
+    this.send(inherited.start);
   }
 
   get pid(): number {
@@ -132,4 +134,12 @@ export class ZygoteChild {
       this.#events.onExit(cause);
     }
   }
+}
+
+/** The message as the descriptors are numbered on the other side, and the descriptors in that order. */
+export function numberInherited(start: StartZygote): { readonly start: StartZygote; readonly fds: readonly number[] } {
+  const fds = [start.board, ...start.lanes.filter((lane) => typeof lane === 'number')];
+  const number = (fd: number) => FIRST_INHERITED + fds.indexOf(fd);
+  const lanes = start.lanes.map((lane) => (typeof lane === 'number' ? number(lane) : lane));
+  return { start: { ...start, board: number(start.board), lanes }, fds };
 }

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { PreloadMode } from '../config/model.ts';
 import type { StartZygote } from '../protocol/control/zygote.ts';
 import type { Site } from './prepare.ts';
 
 /** What a zygote is told before anything else. */
 export function startMessage(site: Site, preload: PreloadMode, pythonFound: string): StartZygote {
-  const { app, model, chdir, runDirectory, secret, certificates } = site;
+  const { app, model, chdir, wires, secret, certificates } = site;
   return {
     kind: 'start',
     app,
@@ -23,10 +22,9 @@ export function startMessage(site: Site, preload: PreloadMode, pythonFound: stri
     threads: model.threads,
     maxRequests: model.maxRequests,
     maxRequestsJitter: model.maxRequestsJitter,
-    lanes: Array.from({ length: model.edgeThreads }, (_, thread) => join(runDirectory.path, `lane.${thread}.sock`)),
-    board: runDirectory.boardPath,
+    lanes: wires.dialled,
+    board: wires.board,
     secret,
-    runDir: runDirectory.path,
     development: model.reloadOnChange,
     multiprocess: model.workers > 1,
   };

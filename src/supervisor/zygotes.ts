@@ -1,10 +1,10 @@
 /** The zygotes of all generations that live, by generation. */
 
+import { PassThrough } from 'node:stream';
 import type { FromZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { factOfZygote } from './child-facts.ts';
 import type { Exit, FleetFact, Preload } from './fleet-types.ts';
 import { LeftBehind } from './left-behind.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { openWorkerLog, relayOutput } from './output-relay.ts';
 import type { Runtime, Site } from './prepare.ts';
@@ -24,6 +24,8 @@ export class Zygotes {
   /** Of the workers that live, were asked for, and whose log is not open yet. */
   readonly #names = new Map<number, string>();
   readonly #leftBehind: LeftBehind;
+  /** By worker: the output that its zygote reads for us. */
+  readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
   #pythonPath = '';
 
   constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
@@ -59,10 +61,15 @@ export class Zygotes {
         hasSpoken = true;
         if (message.kind === 'spawned') {
           this.#openLog(child, message);
+        } else if (message.kind === 'output') {
+          this.#relay(message);
         } else if (message.kind === 'exited') {
           this.#names.delete(message.worker);
         }
-        this.#onFact(factOfZygote(generation, message));
+        const fact = factOfZygote(generation, message);
+        if (fact !== undefined) {
+          this.#onFact(fact);
+        }
       },
       onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
       onExit: (cause) => {
@@ -115,7 +122,13 @@ export class Zygotes {
 
   /** One that ended without a word may not be the Python it ought to be. */
   async #onExit(generation: number, cause: Exit, suspect: Runtime | undefined): Promise<void> {
+    const child = this.#children.get(generation);
     this.#children.delete(generation);
+    for (const [worker, relayed] of this.#relayed) {
+      if (relayed.child === child) {
+        this.#relay({ kind: 'output', worker, text: '' });
+      }
+    }
     const error = suspect && (await explainProgram(suspect.interpreter.path, suspect.env));
     if (error !== undefined) {
       this.#onFact({ kind: 'zygote-load-failed', generation, error, traceback: '' });
@@ -123,30 +136,30 @@ export class Zygotes {
     this.#onFact({ kind: 'zygote-exited', generation, cause });
   }
 
-  #openLog(child: ZygoteChild, spawned: Spawned): void {
-    const { worker, pid, log } = spawned;
+  /** Where there is no descriptor left, or no way to the zygote's, the zygote reads the pipe for us. */
+  #openLog(child: ZygoteChild, { worker, pid, log, logInode }: Spawned): void {
     const name = this.#names.get(worker) ?? 'app';
-    try {
-      relayOutput(openWorkerLog(log), () => ({ pid, name }), this.#log);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      this.#log.say('error', `the output of worker ${name} (pid ${pid}) cannot be read: ${message}`);
-      if (code === 'EMFILE' || code === 'ENFILE') {
-        this.#openLogLater(child, spawned);
-        return;
-      }
-    }
     this.#names.delete(worker);
-    child.send({ kind: 'log-opened', worker });
+    try {
+      relayOutput(openWorkerLog(child.pid, log, logInode), () => ({ pid, name }), this.#log);
+      child.send({ kind: 'log-opened', worker });
+    } catch (error) {
+      this.#log.say('debug', `the output of ${name} comes through its zygote: ${(error as Error).message}`);
+      const output = new PassThrough();
+      this.#relayed.set(worker, { child, output });
+      relayOutput(output, () => ({ pid, name }), this.#log);
+      child.send({ kind: 'relay-log', worker });
+    }
   }
 
-  /** Until then the zygote holds the pipe open, so that the worker can write. */
-  #openLogLater(child: ZygoteChild, spawned: Spawned): void {
-    setTimeout(() => {
-      if (this.#names.has(spawned.worker)) {
-        this.#openLog(child, spawned);
-      }
-    }, SUPERVISOR_LIMITS.outputRetryMs).unref();
+  #relay({ worker, text }: Extract<FromZygote, { kind: 'output' }>): void {
+    const relayed = this.#relayed.get(worker);
+    if (text !== '') {
+      relayed?.output.write(Buffer.from(text, 'latin1'));
+    } else {
+      relayed?.output.end();
+      this.#relayed.delete(worker);
+    }
   }
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import stat
 from typing import BinaryIO
 
 
@@ -38,9 +41,23 @@ class MissingInput(io.RawIOBase):
         raise self._error
 
 
-def open_body(path: bytes) -> BinaryIO:
-    """A body that the edge has written to a file; the edge removes it."""
+def open_body(path: bytes, descriptor: bytes) -> BinaryIO:
+    """A body that the edge has written to a file; the edge removes it. Its path may be gone, or by now be that of somebody else's
+    file, if the folder was removed; then the edge's descriptor of it is opened."""
     try:
-        return open(path, 'rb')
+        return _open_ours(path)
     except OSError as error:
-        return io.BufferedReader(MissingInput(error))
+        try:
+            return open(descriptor, 'rb')
+        except OSError:
+            return io.BufferedReader(MissingInput(error))
+
+
+def _open_ours(path: bytes) -> BinaryIO:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    found = os.fstat(descriptor)
+    # Others cannot make a file that is ours; they could link one, or put a pipe in its place, whose reader would wait for ever.
+    if found.st_uid != os.geteuid() or found.st_nlink != 1 or not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, 'The file of the body was replaced', os.fsdecode(path))
+    return os.fdopen(descriptor, 'rb')

@@ -116,6 +116,7 @@ def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> N
         environ[request[at]] = request[at + 1]
     del request[PER_REQUEST_COUNT:]
     if flags & FLAG_BODY_IN_FILE:
-        environ['wsgi.input'] = open_body(environ.pop('portico.body_file').encode('latin-1'))
+        path, descriptor = environ.pop('portico.body_file'), environ.pop('portico.body_descriptor', '')
+        environ['wsgi.input'] = open_body(path.encode('latin-1'), descriptor.encode('latin-1'))
     elif flags:
         environ['wsgi.input'] = io.BytesIO(body)

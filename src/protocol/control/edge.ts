@@ -104,14 +104,14 @@ export interface ConfigureEdge {
   readonly kind: 'configure';
   readonly listeners: readonly Listener[];
   readonly edgeThreads: number;
-  /** `lane.E.sock` are created here by the edge; mode 0700. */
-  readonly runDir: string;
-  /** For bodies that do not fit in memory; mode 0700, on disk rather than in memory where there is a choice. */
-  readonly spoolDir: string;
+  /** Unix sockets that workers dial, one for each edge thread: descriptors inherited by the edge process, bound like those of `listeners`. */
+  readonly lanes: readonly number[];
+  /** Where the edge may make a folder for bodies that do not fit in memory: the first of these that lets it. */
+  readonly spoolParents: readonly string[];
   /** What a lane must know to be let in. */
   readonly secret: string;
-  /** `slotsMax` × `edgeThreads` × 8 bytes, all zero at first. */
-  readonly boardPath: string;
+  /** An inherited descriptor. `slotsMax` × `edgeThreads` × 8 bytes, all zero at first. */
+  readonly board: number;
   readonly slotsMax: number;
   readonly settings: EdgeSettings;
   /** For the listeners that speak TLS. */
@@ -216,4 +216,13 @@ export interface EdgeLog {
   readonly text: string;
 }
 
-export type FromEdge = EdgeReady | EdgeFatal | RequestStuck | WorkerQuiet | EdgeDrained | EdgeLog;
+/** A folder was made for bodies. The supervisor keeps others from removing it while it is in use, and removes it when the edge has ended. */
+export interface SpoolFolderMade {
+  readonly kind: 'spool-folder';
+  readonly path: string;
+  /** By which it is told from what somebody else may put in its place. */
+  readonly device: number;
+  readonly inode: number;
+}
+
+export type FromEdge = EdgeReady | EdgeFatal | RequestStuck | WorkerQuiet | EdgeDrained | EdgeLog | SpoolFolderMade;

@@ -27,7 +27,8 @@ const KNOWN = [
   { kind: 'loaded', preloaded: true, python: '3.11.2', app: FACTS },
   { kind: 'load-failed', error: 'E', traceback: 'T' },
   { kind: 'unsafe-preload', reasons: ['a thread'] },
-  { kind: 'spawned', worker: 1, pid: 2, log: '/run/x' },
+  { kind: 'spawned', worker: 1, pid: 2, log: 905, logInode: 77 },
+  { kind: 'output', worker: 1, text: 'caf\u00e9\n' },
   { kind: 'ready', worker: 1, pid: 2, app: FACTS },
   { kind: 'worker-load-failed', worker: 1, error: 'E', traceback: 'T' },
   { kind: 'retire', worker: 1, reason: 'max-requests' },
@@ -72,7 +73,7 @@ test('parseFromZygote() fills in what may be left out', () => {
 test('parseFromZygote() names the key that is wrong', () => {
   const faults: [Record<string, unknown> & { kind: string }, RegExp][] = [
     [{ kind: 'dance' }, /unknown kind "dance"/],
-    [{ kind: 'spawned', worker: '1', pid: 2, log: '' }, /"worker" of a "spawned"/],
+    [{ kind: 'spawned', worker: '1', pid: 2, log: 905, logInode: 77 }, /"worker" of a "spawned"/],
     [{ kind: 'loaded', preloaded: 1, python: '3' }, /"preloaded"/],
     [{ kind: 'unsafe-preload', reasons: [1] }, /"reasons"/],
     [{ kind: 'ready', worker: 1, pid: 2 }, /"app"/],

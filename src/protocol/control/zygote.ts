@@ -25,11 +25,11 @@ export interface StartZygote {
   readonly threads: number;
   readonly maxRequests: number;
   readonly maxRequestsJitter: number;
-  /** Paths of the edge threads' sockets, in order. */
-  readonly lanes: readonly string[];
-  readonly board: string;
+  /** The edge threads' sockets, in order: descriptors of the zygote that name them, or paths where no descriptor can. */
+  readonly lanes: readonly (number | string)[];
+  /** A descriptor of the zygote. */
+  readonly board: number;
   readonly secret: string;
-  readonly runDir: string;
   readonly development: boolean;
   /** There is more than one worker. */
   readonly multiprocess: boolean;
@@ -43,9 +43,15 @@ export interface SpawnWorker {
   readonly slot: number;
 }
 
-/** The supervisor has the worker's log pipe open: the worker may open its end and go on. */
+/** The supervisor has opened the worker's log pipe: the zygote can let go of its reading end. */
 export interface LogOpened {
   readonly kind: 'log-opened';
+  readonly worker: number;
+}
+
+/** The supervisor cannot open the worker's log pipe: the zygote is to read it and to pass on what comes as `output`. */
+export interface RelayLog {
+  readonly kind: 'relay-log';
   readonly worker: number;
 }
 
@@ -60,7 +66,7 @@ export interface StopZygote {
   readonly kind: 'stop';
 }
 
-export type ToZygote = StartZygote | SpawnWorker | LogOpened | SignalWorker | StopZygote;
+export type ToZygote = StartZygote | SpawnWorker | LogOpened | RelayLog | SignalWorker | StopZygote;
 
 /** A folder whose files the application would send as they are. */
 export interface AppFolder {
@@ -109,7 +115,16 @@ export type FromZygote =
     }
   | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[] }
-  | { readonly kind: 'spawned'; readonly worker: number; readonly pid: number; readonly log: string }
+  | {
+      readonly kind: 'spawned';
+      readonly worker: number;
+      readonly pid: number;
+      /** The reading end of its log pipe: a descriptor of the zygote, and the inode by which the pipe is known for sure. */
+      readonly log: number;
+      readonly logInode: number;
+    }
+  /** What came from a log pipe that the zygote reads for us: bytes as latin-1 text; '' at its end. */
+  | { readonly kind: 'output'; readonly worker: number; readonly text: string }
   | { readonly kind: 'ready'; readonly worker: number; readonly pid: number; readonly app: AppFacts }
   | { readonly kind: 'worker-load-failed'; readonly worker: number; readonly error: string; readonly traceback: string }
   | { readonly kind: 'retire'; readonly worker: number; readonly reason: string }
@@ -149,7 +164,15 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
     case 'unsafe-preload':
       return { kind, reasons: fields.texts('reasons') };
     case 'spawned':
-      return { kind, worker: fields.number('worker'), pid: fields.number('pid'), log: fields.text('log') };
+      return {
+        kind,
+        worker: fields.number('worker'),
+        pid: fields.number('pid'),
+        log: fields.number('log'),
+        logInode: fields.number('logInode'),
+      };
+    case 'output':
+      return { kind, worker: fields.number('worker'), text: fields.text('text') };
     case 'ready':
       return { kind, worker: fields.number('worker'), pid: fields.number('pid'), app: fields.facts('app') };
     case 'worker-load-failed':

@@ -1,0 +1,140 @@
+/**
+ * The folders in which edges keep bodies. An edge makes one when it needs it, and anew when it is gone; from then on the supervisor
+ * has it locked (flock), so that no other server and no systemd-tmpfiles takes it for one that was left behind, and removes it when the edge has ended. What a
+ * server that was killed with its edge has left is removed by the next one of the same user, never by root on behalf of another.
+ *
+ * Node cannot lock a file: the site's Python does, on the descriptor that it inherits, and the lock stays with ours.
+ */
+
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SpoolFolderMade } from '../protocol/control/edge.ts';
+import type { Log } from './log.ts';
+
+/** As `SpoolFolder` of the gateway names them. Folders of older releases, which nobody locks, were called otherwise. */
+const NAMED_LIKE_OURS = /^portico-spool-[A-Za-z0-9]{6}$/;
+/** Enough for what crashes leave; the rest is for the next time. Bounds the command line. */
+const STALE_FOLDERS_MAX = 256;
+const HELPER_MS_MAX = 30_000;
+/** Characters of its complaint that are logged. */
+const SAID_LENGTH_MAX = 500;
+/** So that nothing of the site or its environment is imported: the program needs the standard library only. */
+const PYTHON_ALONE = ['-I', '-S', fileURLToPath(new URL('../../python/portico_worker/folders.py', import.meta.url))];
+
+/** Where bodies may be kept: on disk, where the folder for other temporary files may be in memory. */
+export function spoolParents(env: NodeJS.ProcessEnv): string[] {
+  return [...new Set([env['TMPDIR'] || '/var/tmp', '/var/tmp', '/tmp'].map((parent) => resolve(parent)))];
+}
+
+interface Held {
+  readonly path: string;
+  readonly fd: number;
+}
+
+export class SpoolFolders {
+  readonly #python: () => string;
+  readonly #log: Pick<Log, 'say'>;
+  #held: Held[] = [];
+
+  constructor(python: () => string, log: Pick<Log, 'say'>) {
+    this.#python = python;
+    this.#log = log;
+  }
+
+  /** The edge has made this folder and uses it. */
+  adopt({ path, device, inode }: SpoolFolderMade): void {
+    try {
+      const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+      const { dev, ino } = fstatSync(fd);
+      if (dev !== device || ino !== inode) {
+        closeSync(fd);
+        throw new Error('it was replaced');
+      }
+      this.#dropRemoved();
+      this.#held.push({ path, fd });
+      this.#lock({ path, fd });
+    } catch (error) {
+      this.#warn(path, (error as Error).message);
+    }
+  }
+
+  /** However often somebody removes them. */
+  #dropRemoved(): void {
+    this.#held = this.#held.filter(({ fd }) => {
+      const isThere = fstatSync(fd).nlink > 0;
+      if (!isThere) {
+        closeSync(fd);
+      }
+      return isThere;
+    });
+  }
+
+  #lock({ path, fd }: Held): void {
+    const helper = spawn(this.#python(), [...PYTHON_ALONE, 'lock'], {
+      stdio: ['ignore', 'pipe', 'pipe', fd],
+      timeout: HELPER_MS_MAX,
+    });
+    let said = '';
+    for (const stream of [helper.stdout, helper.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        said += text.slice(0, SAID_LENGTH_MAX - said.length);
+      });
+    }
+    helper.on('error', (error) => {
+      said = error.message;
+    });
+    helper.on('close', (code) => {
+      if (code !== 0) {
+        this.#warn(path, said.trim() || 'another program has locked it');
+      }
+    });
+  }
+
+  #warn(path: string, reason: string): void {
+    this.#log.say(
+      'warning',
+      `the folder ${path} for bodies of requests and responses cannot be locked (${reason}); a program that cleans up may remove it, and it is made again then`,
+    );
+  }
+
+  /** No edge uses them any more. What stands at their place but is not what was adopted is left alone. */
+  removeAll(): void {
+    for (const { path, fd } of this.#held) {
+      try {
+        const { dev, ino } = fstatSync(fd);
+        const stat = lstatSync(path, { throwIfNoEntry: false });
+        if (stat?.dev === dev && stat.ino === ino) {
+          rmSync(path, { recursive: true, force: true });
+        }
+      } catch (error) {
+        this.#log.say('warning', `the folder ${path} cannot be removed: ${(error as Error).message}`);
+      }
+      closeSync(fd);
+    }
+    this.#held = [];
+  }
+
+  /** Those that nobody has locked. Not awaited by the start, and whatever stands in its way is left alone. */
+  async removeStale(parents: readonly string[]): Promise<void> {
+    const found = await Promise.all(parents.map(listFolders));
+    const held = new Set(this.#held.map(({ path }) => path));
+    const paths = found.flat().filter((path) => !held.has(path));
+    if (paths.length > 0 && this.#python() !== '') {
+      await new Promise<void>((done) => {
+        const args = [...PYTHON_ALONE, ...paths.slice(0, STALE_FOLDERS_MAX)];
+        execFile(this.#python(), args, { timeout: HELPER_MS_MAX }, () => done());
+      });
+    }
+  }
+}
+
+async function listFolders(parent: string): Promise<string[]> {
+  try {
+    return (await readdir(parent)).filter((name) => NAMED_LIKE_OURS.test(name)).map((name) => join(parent, name));
+  } catch {
+    return [];
+  }
+}

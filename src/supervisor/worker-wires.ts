@@ -1,0 +1,113 @@
+/**
+ * What every worker is connected by: the Unix sockets of the edge threads, and the board (docs/lanes.md). Both have to be there as long as
+ * the server runs, whoever empties /tmp meanwhile. So they are made in a folder that is removed at once, and live on as descriptors that
+ * edges and zygotes inherit: nothing is left that could be removed, replaced, or found by somebody else.
+ *
+ * A socket whose file is gone is dialled by a descriptor that names it: /proc/self/fd/N, opened with O_PATH. Where the system has no such
+ * names, the folder stays, and the sockets are dialled by their paths.
+ */
+
+import { chmodSync, closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { SocketHandle } from './sockets.ts';
+import { bindLaneSocket } from './sockets.ts';
+
+/** Leaves room for `/lane.99.sock` and the like in the 107 bytes of a Unix socket's path. */
+const PARENT_BYTES_MAX = 80;
+/** open(2): a descriptor that names a file without opening it. Node does not know the flag; the number is that of Linux on all its machines that Node runs on. */
+const O_PATH = 0o10000000;
+const DESCRIPTOR_NAMES = '/proc/self/fd';
+
+export interface WorkerWires {
+  /** Bound, one for each edge thread: the edge listens on them. */
+  readonly listening: readonly number[];
+  /** What is dialled to reach them: descriptors for the zygotes to inherit, or paths. */
+  readonly dialled: readonly (number | string)[];
+  readonly board: number;
+  close(): void;
+}
+
+export interface WiresPlan {
+  readonly edgeThreads: number;
+  readonly boardBytes: number;
+  /** False: as on a system without /proc. */
+  readonly hasDescriptorNames?: boolean;
+}
+
+export function openWorkerWires(env: NodeJS.ProcessEnv, plan: WiresPlan): Outcome<WorkerWires> {
+  const reasons: string[] = [];
+  for (const parent of new Set([env['XDG_RUNTIME_DIR'], env['TMPDIR'], '/tmp', '/var/tmp'])) {
+    if (parent && Buffer.byteLength(parent) <= PARENT_BYTES_MAX) {
+      const opened = openIn(parent, plan);
+      if (opened.ok) {
+        return opened;
+      }
+      reasons.push(`${parent}: ${opened.fault}`);
+    }
+  }
+  return failure(
+    `the sockets between the processes can be made in none of $XDG_RUNTIME_DIR, $TMPDIR, /tmp and /var/tmp (${reasons.join('; ')}). Set TMPDIR to a folder with a short path that can be written`,
+  );
+}
+
+function openIn(parent: string, plan: WiresPlan): Outcome<WorkerWires> {
+  const isByName = plan.hasDescriptorNames ?? existsSync(DESCRIPTOR_NAMES);
+  const handles: SocketHandle[] = [];
+  const descriptors: number[] = [];
+  let folder: string | undefined;
+  const close = () => {
+    for (const handle of handles) {
+      handle.close();
+    }
+    descriptors.forEach(closeSync);
+    removeFolder(folder);
+  };
+  try {
+    folder = mkdtempSync(join(parent, 'portico-'));
+    const board = openBoard(join(folder, 'board'), plan.boardBytes);
+    descriptors.push(board);
+    const dialled: (number | string)[] = [];
+    for (let thread = 0; thread < plan.edgeThreads; thread += 1) {
+      const path = join(folder, `lane.${thread}.sock`);
+      handles.push(bindLaneSocket(path));
+      // Our own workers alone: the file is theirs to dial as long as it has a name, and through the descriptor afterwards.
+      chmodSync(path, 0o600);
+      if (isByName) {
+        const name = openSync(path, O_PATH | constants.O_NOFOLLOW);
+        descriptors.push(name);
+        dialled.push(name);
+      } else {
+        dialled.push(path);
+      }
+    }
+    if (isByName) {
+      removeFolder(folder);
+      folder = undefined;
+    }
+    return success({ listening: handles.map(({ fd }) => fd), dialled, board, close });
+  } catch (error) {
+    close();
+    return failure((error as Error).message);
+  }
+}
+
+/** Written and not only made long: a worker that maps a hole is killed by SIGBUS when the disk is too full to fill it. */
+function openBoard(path: string, bytes: number): number {
+  const board = openSync(path, 'wx+', 0o600);
+  writeSync(board, Buffer.alloc(bytes));
+  rmSync(path);
+  return board;
+}
+
+function removeFolder(folder: string | undefined): void {
+  if (folder !== undefined) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // It holds nothing, and nobody misses it.
+      return;
+    }
+  }
+}
