@@ -225,9 +225,10 @@ function unsentBody(length: number): PartsBody {
 
 /** Relative links of an index work only below its directory. */
 function redirectToDirectory({ rawPath, query, responder }: Exchange): void {
-  // A path of two slashes would name another host (RFC 3986 4.2).
-  const path = rawPath.replace(/^\/+/, '/');
-  responder.respond(responseHead(301, `Location: ${path}/${query === '' ? '' : `?${query}`}\r\n`), undefined);
+  // Relative, for a proxy may have taken away what stands in front (--root-path). The dot keeps a colon in the name from ending a
+  // scheme, and no path of two slashes can name another host (RFC 3986 4.2).
+  const name = rawPath.slice(rawPath.lastIndexOf('/') + 1);
+  responder.respond(responseHead(301, `Location: ./${name}/${query === '' ? '' : `?${query}`}\r\n`), undefined);
 }
 
 /** RFC 2046 5.1.1: must not occur in what it separates; 96 random bits do not. */
