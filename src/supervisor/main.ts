@@ -18,7 +18,7 @@ export interface ServeReports {
 }
 
 const EVERYONE_BELIEVED =
-  '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy is safer';
+  '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy, or the network that it is in, is safer';
 
 /** Resolves with the exit code. */
 export async function supervise(
