@@ -36,6 +36,8 @@ class Settings(NamedTuple):
     """Streams at a time, on all lanes together; 0: as many as is usual for the kind of worker."""
     python_found: str = ''
     """Where the supervisor has found this Python, in words that follow its name."""
+    graceful_s: float = 30.0
+    """How long a worker that ends may take for what it has, exit handlers included."""
     server_certificate: str = ''
     """PEM, the one that clients are shown; '' without TLS."""
 
@@ -61,6 +63,7 @@ def read_settings(message: Message) -> Settings:
         root_path=message.get('rootPath') or '',
         worker_connections=int(message.get('workerConnections') or 0),
         python_found=message.get('pythonFound') or '',
+        graceful_s=float(message.get('gracefulTimeoutMs', 30_000)) / 1000,
         server_certificate=message.get('serverCertificate') or '',
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import faulthandler
 import json
 import mmap
 import os
@@ -13,7 +11,8 @@ import threading
 from random import SystemRandom
 from typing import Any, NoReturn
 
-from . import control, lanes, process, report
+from . import control, lanes, process, signals
+from .ending import Ending
 from .settings import Identity, Settings
 
 LOAD_FAILED, FAILED = 3, 1
@@ -22,8 +21,8 @@ LOAD_FAILED, FAILED = 3, 1
 DIAL_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
 DIAL_EVERY_S = 0.05
-EXIT_S = 10.0
-"""What the application's exit handlers may take."""
+RECEIVE_MAX = 64 * 1024
+EDGE_GONE = 'the edge is gone'
 
 
 class Worker:
@@ -35,16 +34,24 @@ class Worker:
     """Streams at a time on a lane."""
     dials_patiently = True
     """Whether dialling may wait for an edge that does not accept at once."""
+    hears_early = False
+    """Whether a handler that the application has for SIGTERM is called when the server begins to stop: what it says then may end
+    streams. Where requests run in the main thread it could only interrupt them, so it is called after the last."""
 
     def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
         self.settings = settings
+        self.application: Any = None
         self.identity = identity
         self.pid = os.getpid()
         self.status = status
         self.status_lock = threading.Lock()
-        self.leave_lock = threading.Lock()
+        self.zygote = control.Lines()
+        self.ending = Ending(self._overdue, self.running)
         self.served = 0
         self.is_stopping = False
+        self.is_ready = False
+        self.is_told = False
+        """The supervisor has stopped us, it was not a signal from elsewhere or a handler of the application's."""
         jitter = SystemRandom().randint(0, settings.max_requests_jitter) if settings.max_requests else 0
         self.retire_at = settings.max_requests + jitter if settings.max_requests else sys.maxsize
         self._flush_stdout, self._flush_stderr = sys.stdout.flush, sys.stderr.flush
@@ -53,17 +60,21 @@ class Worker:
         """Makes what serves the application."""
         raise NotImplementedError
 
-    def run(self, facts: dict[str, Any]) -> None:
-        """Serves in the main thread; says `ready` with these facts. Does not return."""
+    def run(self, facts: dict[str, Any]) -> int:
+        """Serves in the main thread; says `ready` with these facts. Returns the exit code when all is done."""
         raise NotImplementedError
 
     def terminate(self) -> None:
-        """SIGTERM: what runs is finished, what has not begun is left to the edge. Called in the signal's handler."""
+        """What runs is finished, what has not begun is left to the edge. Called in the handler of SIGTERM, or in any thread."""
         raise NotImplementedError
 
     def forked(self) -> None:
         """In a process that the application has forked: it must not answer on our lanes, nor run what waits on them."""
         self.status.close()
+
+    def say_ready(self, facts: dict[str, Any]) -> None:
+        self.is_ready = True
+        self.say('ready', app=facts)
 
     def say(self, kind: str, **values: Any) -> None:
         with self.status_lock:
@@ -118,17 +129,50 @@ class Worker:
         except (OSError, ValueError):
             pass  # The application has closed them.
 
-    def leave(self, code: int) -> NoReturn:
-        """Runs the application's exit handlers and ends, without waiting for threads that it left."""
-        self.leave_lock.acquire()
-        faulthandler.dump_traceback_later(EXIT_S, exit=True, file=report.descriptor())
+    def hear_zygote(self) -> None:
+        """Reads what the zygote has to say; its end is ours."""
         try:
-            atexit._run_exitfuncs()
-        except BaseException as error:
-            report.log(f'exit handlers: {report.summary(error)}\n{report.format_error(error)}')
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except (OSError, ValueError, AttributeError):
-                pass
-        os._exit(code)
+            data = self.status.recv(RECEIVE_MAX)
+        except OSError:
+            data = b''
+        if not data:
+            os._exit(FAILED)
+        for message in self.zygote.feed(data):
+            if message['kind'] == 'finish':
+                self.finish(message['withinMs'] / 1000, message['phase'])
+
+    def finish(self, seconds: float, phase: str) -> None:
+        """The supervisor wants us to be done so long from now. `phase`: 'drain': the edge sends DRAIN; 'stopping': the server stops,
+        and requests may go on; 'stop': nothing is left to do. A handler that the application has for SIGTERM is called."""
+        self.is_told = self.is_told or phase == 'stop'
+        self.ending.within(seconds)
+        if phase == 'stop' or (phase == 'stopping' and self.hears_early):
+            signals.tell_application()
+        if phase == 'stop':
+            self.terminate()
+
+    def end(self) -> None:
+        """In the main thread, after `run`: the interpreter is about to end."""
+        self.ending.begin(self.settings.graceful_s)
+        # Threads of ours that live to the last hold the worker; the application is freed as far as it is ours to do.
+        self.application = None
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError, AttributeError):
+            # The application has closed them: the end of the interpreter would fail on what cannot be written.
+            sys.stdout = sys.stderr = None
+
+    def leave_place(self, reason: str) -> None:
+        """No request is taken any more, and what else is to be finished may take its time: another is to take the place at once."""
+        if not self.is_told and self.is_ready:
+            self.say('retire', reason=reason)
+
+    def running(self) -> list[str]:
+        """What runs of the worker's own work, for the log, when the deadline has come."""
+        return []
+
+    def _overdue(self, what: str) -> NoReturn:
+        self.say('leaving', reason=f'it was not done in time (--graceful-timeout): there still ran {what}')
+        self.flush_streams()
+        os._exit(FAILED)

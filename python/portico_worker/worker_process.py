@@ -5,15 +5,17 @@ from __future__ import annotations
 import faulthandler
 import gc
 import os
-import signal
 import socket
 from importlib import import_module
-from typing import Callable, NoReturn
 
-from . import asked, control, forksafe, process, report
+from . import asked, control, forksafe, process, report, signals
+from .ending import Ending
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings
-from .worker import LOAD_FAILED, Worker
+from .worker import FAILED, LOAD_FAILED, Worker
+
+LOAD_FAILED_S = 1.0
+"""What an application that could not be loaded has to end."""
 
 _WORKERS = {
     'wsgi': ('portico_worker.wsgi.worker', 'WsgiWorker'),
@@ -39,50 +41,38 @@ def worker_class(interface: str, settings: Settings) -> type[Worker]:
     return found
 
 
-def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> None:
-    """Does not return."""
+def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> int:
+    """Returns the exit code; what is left to do is to end as a Python process does."""
     os.environ['PORTICO_WORKER'] = identity.name
     _set_up_streams()
-    termination = Termination()
-    _set_up_signals(termination)
     if loaded is None:
-        loaded = _load(settings, status)
+        try:
+            loaded = _load(settings)
+        except LoadError as error:
+            _tell(status, error)
+            # Threads that the import has left are not waited for as long as those of an application that has served.
+            Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
+            return LOAD_FAILED
         gc.collect()
     else:
         forksafe.reseed()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
     gc.freeze()
-    worker.prepare(loaded.application)
-    os.register_at_fork(after_in_child=worker.forked)
-    termination.tell(worker.terminate)
-    worker.run(loaded.facts)
-
-
-class Termination:
-    """SIGTERM, which may come before there is a worker that could hear of it."""
-
-    def __init__(self) -> None:
-        self._has_come = False
-        self._hear: Callable[[], None] | None = None
-
-    def come(self) -> None:
-        self._has_come = True
-        if self._hear is not None:
-            self._hear()
-
-    def tell(self, hear: Callable[[], None]) -> None:
-        self._hear = hear
-        if self._has_come:
-            hear()
-
-
-def _load(settings: Settings, status: socket.socket) -> Loaded:
+    code = FAILED
     try:
-        if settings.worker_class == 'gevent':
-            return _load_for_greenlets(settings)
-        return load(settings.app, settings.interface, settings.python_found)
-    except LoadError as error:
-        _fail(status, error)
+        worker.prepare(loaded.application)
+        os.register_at_fork(after_in_child=worker.forked)
+        signals.on_terminate(worker.terminate)
+        code = worker.run(loaded.facts)
+    finally:
+        worker.end()
+    return code
+
+
+def _load(settings: Settings) -> Loaded:
+    if settings.worker_class == 'gevent':
+        return _load_for_greenlets(settings)
+    return load(settings.app, settings.interface, settings.python_found)
 
 
 def _load_for_greenlets(settings: Settings) -> Loaded:
@@ -101,22 +91,16 @@ def _load_for_greenlets(settings: Settings) -> Loaded:
     return loaded
 
 
-def _fail(status: socket.socket, error: LoadError) -> NoReturn:
+def _tell(status: socket.socket, error: LoadError) -> None:
     message = {'kind': 'worker-load-failed', 'error': error.summary, 'traceback': error.traceback}
     try:
         status.sendall(control.render(message))
-    finally:
-        os._exit(LOAD_FAILED)
+    except OSError:
+        pass  # The zygote is gone.
 
 
 def _set_up_streams() -> None:
     report.write_to(process.keep(os.dup(2)))
     faulthandler.enable(file=report.descriptor(), all_threads=True)
     # The supervisor asks for the tracebacks of a stuck worker; this needs no GIL.
-    faulthandler.register(signal.SIGUSR2, file=report.descriptor(), all_threads=True, chain=False)
-
-
-def _set_up_signals(termination: Termination) -> None:
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: termination.come())
+    faulthandler.register(signals.TRACEBACKS, file=report.descriptor(), all_threads=True, chain=False)

@@ -18,7 +18,7 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
-from . import control, descendants, forksafe, process, report
+from . import control, descendants, ending, forksafe, process, report, signals
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
 from .worker_process import import_for, run_worker
@@ -72,6 +72,8 @@ class Zygote:
         self.lines = control.Lines()
         self.settings: Settings | None = None
         self.loaded: Loaded | None = None
+        self.handlers: signals.Handlers = {}
+        """What the import has set for signals, for the workers."""
         self.children: dict[int, Child] = {}
         self.logs: dict[int, int] = {}
         self.has_loaded = False
@@ -143,12 +145,13 @@ class Zygote:
         self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
-        watch = forksafe.Watch()
+        watch, handlers = forksafe.Watch(), signals.handlers()
         try:
             self.loaded = load(settings.app, settings.interface, settings.python_found)
         except LoadError as error:
             self._say('load-failed', error=error.summary, traceback=error.traceback)
             self._leave(LOAD_FAILED)
+        self.handlers = signals.take_over(handlers)
         forksafe.close_connections()
         reasons = watch.reasons()
         if reasons and settings.preload == 'auto':
@@ -180,15 +183,15 @@ class Zygote:
             undo.callback(ours.close)
             undo.callback(theirs.close)
             zygote = os.getpid()
-            pid = os.fork()
+            pid = signals.fork_worker()
             undo.pop_all()
         if pid == 0:
             try:
-                self._become_worker(settings, identity, process.keep_socket(theirs), writer, zygote)
+                self._let_go(writer, zygote)
+                status = process.keep_socket(theirs)
             except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(1)
+                os._exit(1)  # It must not go on as a second zygote.
+            raise Birth(settings, identity, self.loaded, status, self.handlers)
         os.close(writer)
         theirs.close()
         self.logs[identity.worker] = reader
@@ -198,9 +201,8 @@ class Zygote:
             self.poller.register(child.pidfd, select.POLLIN)
         self._say('spawned', worker=identity.worker, pid=pid, log=reader, logInode=os.fstat(reader).st_ino)
 
-    def _become_worker(
-        self, settings: Settings, identity: Identity, status: socket.socket, log: int, zygote: int
-    ) -> None:
+    def _let_go(self, log: int, zygote: int) -> None:
+        """In a worker that was just forked: what is the zygote's is given up."""
         process.die_with_parent(zygote)
         self.supervisor.close()
         for child in self.children.values():
@@ -210,7 +212,6 @@ class Zygote:
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
-        run_worker(settings, identity, self.loaded, status)
 
     def _on_log_opened(self, message: control.Message) -> None:
         reader = self.logs.pop(message['worker'], None)
@@ -235,6 +236,14 @@ class Zygote:
             self.poller.unregister(reader)
             del self.relayed[reader]
             os.close(reader)
+
+    def _on_finish(self, message: control.Message) -> None:
+        child = self.children.get(message['worker'])
+        if child is not None:
+            try:
+                child.status.send(control.render(message), socket.MSG_DONTWAIT)
+            except OSError:
+                pass  # It is gone, or reads no more: the supervisor will see.
 
     def _on_signal(self, message: control.Message) -> None:
         child = self.children.get(message['worker'])
@@ -355,13 +364,24 @@ def _set_up_streams() -> None:
             stream.reconfigure(encoding='utf-8', errors='backslashreplace', line_buffering=True, write_through=False)
 
 
+class Birth(BaseException):
+    """Raised in a worker that was forked, with what it needs."""
+
+
 def main() -> NoReturn:
     _set_up_streams()
     process.die_with_parent()
     # The supervisor asks where it is, if the import does not end.
-    faulthandler.register(signal.SIGUSR2, file=2, all_threads=True, chain=False)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
-        # The supervisor's business: a stop or a reload of the whole group must not take the workers with it.
-        signal.signal(number, signal.SIG_IGN)
+    faulthandler.register(signals.TRACEBACKS, file=2, all_threads=True, chain=False)
+    signals.be_quiet()
+    ending.flush_files_at_last()
     supervisor = process.keep_socket(socket.socket(fileno=CONTROL))
-    Zygote(supervisor).run()
+    try:
+        Zygote(supervisor).run()
+    except Birth as birth:
+        settings, identity, loaded, status, handlers = birth.args
+    # The zygote's frames are gone from the stack: what follows is the whole life of a worker, to the end of its interpreter.
+    signals.be_worker(handlers)
+    code = run_worker(settings, identity, loaded, status)
+    del loaded
+    sys.exit(code)

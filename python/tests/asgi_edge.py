@@ -54,9 +54,9 @@ class AsgiEdge(Listeners):
         try:
             self.worker.prepare(application)
             self.worker.loop.set_exception_handler(lambda loop, context: self.faults.append(context))
-            self.worker.run({'interface': 'asgi'})
-        except SystemExit:
-            self.worker.loop.close()
+            self.worker.leave(self.worker.run({'interface': 'asgi'}))
+        except SystemExit as error:
+            self.worker.leave(error.code)
 
     @property
     def lane(self):

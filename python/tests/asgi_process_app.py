@@ -71,12 +71,6 @@ async def leaves_child():
     return str(pid).encode()
 
 
-async def leaves_thread():
-    import threading
-
-    threading.Thread(target=time.sleep, args=(300,)).start()
-
-
 async def at_exit():
     import atexit
 

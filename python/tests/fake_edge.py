@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 
 from portico_worker import lanes
+from portico_worker.ending import Ending
 from portico_worker.settings import Identity, Settings
 from portico_worker.wsgi.worker import WsgiWorker
 
@@ -158,6 +159,7 @@ class Listeners:
             'secret': 'secret',
             'development': False,
             'multiprocess': False,
+            'graceful_s': 3600,
         }
         return Settings(**{**values, **more})
 
@@ -188,15 +190,22 @@ class Listeners:
         self.folder.cleanup()
 
 
+class PatientEnding(Ending):
+    """A deadline that ends nothing."""
+
+    def _give_up(self, stage):
+        pass
+
+
 class Threaded:
     """A worker without a process: what would end the process ends the thread."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
+        self.ending = PatientEnding(None, None)
         self.said = []
         self.has_left = threading.Event()
         self.is_over = False
-        self.code = None
 
     def say(self, kind, **values):
         self.said.append((kind, values))
@@ -209,11 +218,13 @@ class Threaded:
     def leave(self, code):
         self.code = code
         self.has_left.set()
-        raise SystemExit
 
 
 class ThreadedWorker(Threaded, WsgiWorker):
-    pass
+    def unit_ended(self):
+        super().unit_ended()
+        if self.all_ended.is_set():
+            self.leave(self.code)
 
 
 class Edge(Listeners):

@@ -58,10 +58,6 @@ def closes(environ):
     os.closerange(0, 512)
 
 
-def leaves_thread(environ):
-    threading.Thread(target=time.sleep, args=(300,)).start()
-
-
 def at_exit(environ):
     import atexit
 

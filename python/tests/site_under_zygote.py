@@ -34,6 +34,7 @@ class Site(Listeners):
                 stderr=output,
                 preexec_fn=self._number_descriptors,  # noqa: PLW1509 (system calls alone, no locks)
                 pass_fds=(3, 4),
+                start_new_session=True,
             )
         self.theirs.close()
         self.lines = self.control.makefile('rb')

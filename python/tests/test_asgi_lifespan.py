@@ -8,7 +8,7 @@ import pytest
 from asgi_edge import asgi_edge, reply
 from fake_edge import until
 from portico_worker import lanes
-from portico_worker.asgi import lifespan
+from portico_worker.asgi import worker
 
 COMPLETE, DONE = {'type': 'lifespan.startup.complete'}, {'type': 'lifespan.shutdown.complete'}
 
@@ -223,9 +223,9 @@ def test_a_shutdown_that_hangs_is_left(monkeypatch, log):
     async def hang(send):
         await asyncio.sleep(3600)
 
-    monkeypatch.setattr(lifespan, 'SHUTDOWN_S', 0.05)
-    assert run(ending(hang))[:2][1] == 0
-    assert 'has not shut down within' in log.take()
+    monkeypatch.setattr(worker, 'SHUTDOWN_LEAST_S', 0.05)
+    assert run(ending(hang), graceful_s=0.05)[:2][1] == 0
+    assert "the application's shutdown was not done within" in log.take()
 
 
 def test_a_lifespan_that_fails_while_requests_are_served(log):

@@ -62,11 +62,11 @@ def test_term_finishes_what_runs(asgi_site):
     begin(asgi_site)
     lane = ready(asgi_site)
     assert ask(lane, '/at_exit', 1).is_whole
-    assert ask(lane, '/leaves_thread', 2).is_whole
     lane.send(request_frame(9, path='/naps'))
     wait_for_start(asgi_site)
     asgi_site.say('signal', worker=1, signal=int(signal.SIGTERM))
     assert lane.answer().is_whole
+    asgi_site.hear('retire')
     assert asgi_site.hear('exited')['code'] == 0
     text = asgi_site.log(until='the exit handler ran')
     assert text.index('the lifespan was shut down') < text.index('the exit handler ran')
@@ -76,6 +76,7 @@ def test_term_is_heard_while_the_application_is_idle(asgi_site):
     begin(asgi_site)
     ready(asgi_site)
     kill(asgi_site.pids[1], signal.SIGTERM)
+    asgi_site.hear('retire')
     assert asgi_site.hear('exited')['code'] == 0
 
 

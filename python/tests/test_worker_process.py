@@ -51,8 +51,8 @@ def test_term_finishes_and_exits_0(site):
     site.hear('loaded')
     (lane,) = site.spawn_ready().values()
     ask(lane, '/at_exit')
-    ask(lane, '/leaves_thread')
     site.say('signal', worker=1, signal=int(signal.SIGTERM))
+    site.hear('retire')
     exited = site.hear('exited')
     assert (exited['code'], exited['signal']) == (0, None)
     assert 'the exit handler ran' in site.log()
@@ -70,7 +70,7 @@ def test_a_process_that_the_application_forks_cannot_answer(site):
     assert lane.is_quiet()
 
 
-@pytest.mark.parametrize('path', ['/closes', '/clears', '/leaves_thread'])
+@pytest.mark.parametrize('path', ['/closes', '/clears'])
 def test_disturbances_are_survived(site, path):
     site.start('app:application')
     site.hear('loaded')

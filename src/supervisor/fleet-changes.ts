@@ -1,5 +1,6 @@
 /** The single changes that a step is made of, each with what is to be done for it. */
 
+import type { FinishPhase } from '../protocol/control/zygote.ts';
 import type { FleetAction, FleetWorker, Generation, Preload, Turn } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 
@@ -57,8 +58,25 @@ export function dismissWorker(turn: Turn, worker: FleetWorker): void {
   if (worker.state === 'starting' || worker.generation === turn.fleet.next) {
     killWorker(turn, worker);
   } else if (worker.state === 'ready' || worker.state === 'retiring') {
-    drainWorker(worker, turn.nowMs, drainTimeMs(turn, worker));
+    letWorkerFinish(turn, worker);
   }
+}
+
+/** Streams and WebSockets may go on longer than requests, which have the graceful timeout. */
+export function letWorkerFinish(turn: Turn, worker: FleetWorker): void {
+  const { drainTimeoutMs, gracefulTimeoutMs } = turn.fleet.settings;
+  if (isAsync(turn, worker)) {
+    drainWorker(worker, turn.nowMs, drainTimeoutMs);
+  } else {
+    drainWorker(worker, turn.nowMs, gracefulTimeoutMs + SUPERVISOR_LIMITS.workerEndMs);
+    finishWorker(turn, worker, 'drain', gracefulTimeoutMs);
+  }
+}
+
+/** Tells it how long it has. When that is over the worker itself says what it has not finished, and ends. */
+export function finishWorker(turn: Turn, worker: FleetWorker, phase: FinishPhase, withinMs: number): void {
+  const { generation, id } = worker;
+  turn.actions.push({ kind: 'finish-worker', generation, worker: id, withinMs, phase });
 }
 
 /** The edge is told by `publish`, and sends DRAIN. */
@@ -72,12 +90,6 @@ function isAsync({ fleet }: Turn, worker: FleetWorker): boolean {
   return fleet.generations.get(worker.generation)?.facts?.interface === 'asgi';
 }
 
-/** Streams and WebSockets may go on longer than requests. */
-export function drainTimeMs(turn: Turn, worker: FleetWorker): number {
-  const { drainTimeoutMs, gracefulTimeoutMs } = turn.fleet.settings;
-  return isAsync(turn, worker) ? drainTimeoutMs : gracefulTimeoutMs;
-}
-
 /** It drains, and may still be asked to come to an end. */
 export function mayClose(turn: Turn, worker: FleetWorker): boolean {
   return isAsync(turn, worker) && !worker.isClosing && worker.stuckCount === 0 && turn.fleet.stop === undefined;
@@ -87,7 +99,9 @@ export function mayClose(turn: Turn, worker: FleetWorker): boolean {
 export function closeWorker(turn: Turn, worker: FleetWorker, why: string): void {
   log(turn, 'info', `${label(worker)} is asked to end: ${why}; its WebSockets are closed`);
   worker.isClosing = true;
-  worker.deadlineMs = turn.nowMs + turn.fleet.settings.gracefulTimeoutMs;
+  const { gracefulTimeoutMs } = turn.fleet.settings;
+  worker.deadlineMs = turn.nowMs + gracefulTimeoutMs + SUPERVISOR_LIMITS.workerEndMs;
+  finishWorker(turn, worker, 'stopping', gracefulTimeoutMs);
 }
 
 export function killWorker(turn: Turn, worker: FleetWorker): void {

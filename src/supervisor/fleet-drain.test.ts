@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pick, Story, texts } from './fleet-story.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 
 const MINUTE_MS = 60_000;
+const { workerEndMs } = SUPERVISOR_LIMITS;
 const SETTINGS = { drainTimeoutMs: 10 * MINUTE_MS, gracefulTimeoutMs: MINUTE_MS };
 
 function killed(story: Story): number[] {
   return pick(story.actions, 'signal-worker')
     .filter(({ signal }) => signal === 'SIGKILL')
     .map(({ worker }) => worker);
+}
+
+function told(story: Story): [worker: number, phase: string, withinMs: number][] {
+  return pick(story.actions, 'finish-worker').map(({ worker, phase, withinMs }) => [worker, phase, withinMs]);
 }
 
 test('step() tells the edge how the application is called', () => {
@@ -28,16 +34,26 @@ test('step() leaves the workers of an ASGI application their streams, then close
   story.pass(MINUTE_MS);
   assert.deepEqual(pick(story.actions, 'publish').at(-1)?.closing, [1, 2]);
   assert.match(texts(story.actions, 'info').join(), /worker w1 .* is asked to end: the drain timeout is over/);
+  assert.deepEqual(told(story), [
+    [1, 'stopping', MINUTE_MS],
+    [2, 'stopping', MINUTE_MS],
+  ]);
   story.exit(1);
   assert.deepEqual(killed(story), []);
-  story.pass(MINUTE_MS);
+  story.pass(MINUTE_MS + workerEndMs);
   assert.deepEqual(killed(story), [2]);
 });
 
-test('step() gives the workers of a WSGI application the graceful timeout alone', () => {
+test('step() gives the workers of a WSGI application the graceful timeout alone, and tells them', () => {
   const story = Story.started(SETTINGS);
   story.reload(2);
+  assert.deepEqual(told(story), [
+    [1, 'drain', MINUTE_MS],
+    [2, 'drain', MINUTE_MS],
+  ]);
   story.pass(MINUTE_MS);
+  assert.deepEqual(killed(story), [], 'they have a moment to say what they have not finished');
+  story.pass(workerEndMs);
   assert.deepEqual(killed(story), [1, 2]);
 });
 

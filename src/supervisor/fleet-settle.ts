@@ -4,11 +4,10 @@ import type { ActiveWorker } from '../protocol/control/edge.ts';
 import {
   closeWorker,
   dismissWorker,
-  drainTimeMs,
-  drainWorker,
   endGeneration,
   killWorker,
   label,
+  letWorkerFinish,
   log,
   mayClose,
   openGeneration,
@@ -126,7 +125,7 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   const retiring = holders.find((worker) => worker.state === 'retiring');
   const successor = holders.find((worker) => worker.state === 'ready');
   if (retiring !== undefined && successor !== undefined) {
-    drainWorker(retiring, nowMs, drainTimeMs(turn, retiring));
+    letWorkerFinish(turn, retiring);
     return;
   }
   const isReplacing = retiring !== undefined;

@@ -5,16 +5,24 @@ import { kinds, pick, Story, texts } from './fleet-story.ts';
 
 test('step() stops: the edge first, then the workers, then the zygotes', () => {
   const story = Story.started();
-  assert.deepEqual(kinds(story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' })), [
-    'log',
-    'stop-edge',
-    'tell-state',
-  ]);
+  const stopping = story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
+  assert.deepEqual(kinds(stopping), ['log', 'stop-edge', 'finish-worker', 'finish-worker', 'tell-state']);
+  assert.deepEqual(pick(stopping, 'finish-worker')[0], {
+    kind: 'finish-worker',
+    generation: 1,
+    worker: 1,
+    phase: 'stopping',
+    withinMs: 30_000,
+  });
+  story.nowMs += 20_000;
   assert.deepEqual(story.published(), undefined, 'workers serve what the edge still has');
   const drained = story.happen({ kind: 'edge-drained' });
   assert.deepEqual(
-    pick(drained, 'signal-worker').map(({ signal }) => signal),
-    ['SIGTERM', 'SIGTERM'],
+    pick(drained, 'finish-worker').map(({ phase, withinMs }) => [phase, withinMs]),
+    [
+      ['stop', 10_000],
+      ['stop', 10_000],
+    ],
   );
   story.exit(1);
   assert.deepEqual(pick(story.actions, 'stop-zygote'), []);
@@ -32,10 +40,12 @@ test('step() replaces a worker that dies while the edge finishes', () => {
   assert.equal(pick(story.exit(1, null, 'SIGKILL'), 'spawn-worker').length, 1);
 });
 
-test('step() kills workers that do not end when they are drained', () => {
+test('step() kills workers that do not end in what their requests have left of the time', () => {
   const story = Story.started();
   story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
+  story.nowMs += 20_000;
   story.happen({ kind: 'edge-exited', cause: { code: 0, signal: null }, message: '' });
+  assert.deepEqual(pick(story.pass(10_000), 'signal-worker'), []);
   assert.deepEqual(
     pick(story.pass(3000), 'signal-worker').map(({ signal }) => signal),
     ['SIGKILL', 'SIGKILL'],

@@ -3,7 +3,7 @@
  * time, or quickly, everything is killed at once.
  */
 
-import { drainWorker, endGeneration, killWorker, killZygote, log, stopZygote } from './fleet-changes.ts';
+import { drainWorker, endGeneration, finishWorker, killWorker, killZygote, log, stopZygote } from './fleet-changes.ts';
 import type { Turn } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 
@@ -26,6 +26,9 @@ export function beginStop(turn: Turn, { isQuick, why, code }: StopOrder): void {
       isOver: false,
     };
     turn.actions.push({ kind: 'stop-edge', deadlineMs: gracefulTimeoutMs });
+    for (const worker of fleet.workers.values()) {
+      finishWorker(turn, worker, 'stopping', gracefulTimeoutMs);
+    }
     dropHalfMade(turn);
     if (fleet.edge.state === 'ended') {
       drainAfterEdge(turn);
@@ -44,14 +47,17 @@ export function drainAfterEdge(turn: Turn): void {
   if (stop?.phase !== 'edge') {
     return;
   }
+  // One time for all: what the requests have left of it is for threads, executors and exit handlers.
+  const leftMs = Math.max(0, stop.deadlineMs - SUPERVISOR_LIMITS.edgeOverdueMs - turn.nowMs);
+  const killMs = leftMs + SUPERVISOR_LIMITS.workerEndMs;
   stop.phase = 'workers';
-  stop.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.workerEndMs + SUPERVISOR_LIMITS.quickStopMs;
+  stop.deadlineMs = turn.nowMs + killMs + SUPERVISOR_LIMITS.quickStopMs;
   for (const worker of workers.values()) {
     if (worker.state === 'starting') {
       killWorker(turn, worker);
     } else if (worker.state !== 'stopping') {
-      drainWorker(worker, turn.nowMs, SUPERVISOR_LIMITS.workerEndMs);
-      turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGTERM' });
+      drainWorker(worker, turn.nowMs, killMs);
+      finishWorker(turn, worker, 'stop', leftMs);
     }
   }
 }

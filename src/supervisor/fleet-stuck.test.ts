@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextDeadline } from './fleet.ts';
 import { pick, Story, texts } from './fleet-story.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
 
 test('step() dumps, replaces and kills a worker of one thread that is stuck', () => {
   const story = Story.started();
@@ -50,8 +51,9 @@ test('step() kills a draining worker that does not finish, and says so', () => {
   story.happen({ kind: 'reload', why: 'SIGHUP' });
   story.load(2);
   story.readyAll();
-  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + 5000);
-  const actions = story.pass(5000);
+  const graceMs = 5000 + SUPERVISOR_LIMITS.workerEndMs;
+  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + graceMs);
+  const actions = story.pass(graceMs);
   assert.equal(pick(actions, 'signal-worker').length, 2);
-  assert.match(texts(actions, 'warning')[0] ?? '', /did not finish within 5.0 s/);
+  assert.match(texts(actions, 'warning')[0] ?? '', /did not finish within 8.0 s/);
 });

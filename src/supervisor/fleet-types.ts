@@ -1,7 +1,7 @@
 /** What the fleet knows, what happens to it (past facts and commands), and what it wants done. */
 
 import type { ActiveWorker } from '../protocol/control/edge.ts';
-import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { AppFacts, FinishPhase } from '../protocol/control/zygote.ts';
 
 /**
  * starting  its process was asked for, and it cannot be given requests yet
@@ -192,7 +192,14 @@ export type FleetAction =
       readonly kind: 'signal-worker';
       readonly generation: number;
       readonly worker: number;
-      readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGUSR2';
+      readonly signal: 'SIGKILL' | 'SIGUSR2';
+    }
+  | {
+      readonly kind: 'finish-worker';
+      readonly generation: number;
+      readonly worker: number;
+      readonly withinMs: number;
+      readonly phase: FinishPhase;
     }
   /** For a worker whose zygote is gone. */
   | { readonly kind: 'kill-process'; readonly pid: number }

@@ -16,7 +16,7 @@ export const SUPERVISOR_LIMITS = {
   leftBehindEndMs: 2_000,
   /** … and how often it is looked whether they have gone. */
   leftBehindPollMs: 50,
-  /** Once the edge is drained, workers only have to run their exit handlers. */
+  /** After its time is over a worker runs its exit handlers for 2 s at the most, says what has not ended, and ends by itself. */
   workerEndMs: 3_000,
   /** After a quick stop was asked for, the edge and the zygotes are killed. */
   quickStopMs: 1_000,

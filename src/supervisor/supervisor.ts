@@ -240,6 +240,8 @@ export class Supervisor {
       this.#zygotes.send(generation, { kind: 'spawn', worker, name, slot }),
     'signal-worker': ({ generation, worker, signal }) =>
       this.#zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
+    'finish-worker': ({ generation, worker, withinMs, phase }) =>
+      this.#zygotes.send(generation, { kind: 'finish', worker, withinMs, phase }),
     'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
     publish: (action) => this.#edge.send({ ...action, kind: 'workers' }),
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),

@@ -19,6 +19,7 @@ export function startMessage(site: Site, preload: PreloadMode, pythonFound: stri
     rootPath: model.rootPath,
     serverCertificate: certificates.current?.serverCertificate ?? '',
     workerConnections: model.workerConnections,
+    gracefulTimeoutMs: model.gracefulTimeoutMs,
     threads: model.threads,
     maxRequests: model.maxRequests,
     maxRequestsJitter: model.maxRequestsJitter,

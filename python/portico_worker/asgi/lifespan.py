@@ -10,9 +10,6 @@ from portico_worker import report
 
 from .stream import Application, Message, type_of
 
-SHUTDOWN_S = 10.0
-"""What the application's shutdown may take; the supervisor waits no longer either."""
-
 NOT_SUPPORTED = (NotImplementedError, AssertionError)
 
 
@@ -44,16 +41,16 @@ class Lifespan:
         self._task = loop.create_task(self._run())
         await self._started
 
-    async def shut_down(self) -> None:
+    async def shut_down(self, within_s: float) -> None:
         """Returns when the application is done, or has taken too long."""
         if self._task is None or self._task.done():
             return
         assert self._stopping is not None
         assert self._stopped is not None
         self._stopping.set_result(None)
-        done, _ = await asyncio.wait({self._stopped}, timeout=SHUTDOWN_S)
+        done, _ = await asyncio.wait({self._stopped}, timeout=within_s)
         if not done:
-            report.log(f'the application has not shut down within {SHUTDOWN_S:.0f} s')
+            report.log(f"the application's shutdown was not done within {within_s:.1f} s (--graceful-timeout)")
 
     async def _run(self) -> None:
         scope = {'type': 'lifespan', 'asgi': {'version': '3.0', 'spec_version': '2.0'}, 'state': self.state}

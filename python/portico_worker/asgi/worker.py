@@ -9,31 +9,37 @@ import sys
 import time
 from collections.abc import Awaitable, Coroutine
 from functools import partial
-from typing import Any, Callable, NoReturn
+from typing import Any, Callable
 
-from portico_worker import report
+from portico_worker import report, signals
 from portico_worker.settings import Identity, Settings
-from portico_worker.worker import DIAL_S, FAILED, LOAD_FAILED, Worker
+from portico_worker.worker import DIAL_S, EDGE_GONE, FAILED, LOAD_FAILED, Worker
 
 from .lane import AsgiLane
 from .lifespan import Lifespan, StartupFailed
 from .loops import new_loop
 from .scope import Blocks
 from .stream import Application
+from .work import Work
 
 CAPACITY_MAX = 65_535
 """Streams at a time on a lane."""
 REDIAL_EVERY_S = 0.01
 """The next edge has clients as soon as it listens, and gives them to who is there."""
-STOPPED_S = 1.0
-"""What requests have from SIGTERM on, which comes when the edge has none any more. Then they are cancelled."""
-CANCELLED_S = 2.0
+CLOSED_S = 1.0
+"""How long the edge may take to read what was sent, and to close, when a worker that was told to stop has nothing left to do."""
+CANCELLED_S = 0.5
+"""What requests may take to end when they are cancelled."""
+REST_CANCELLED_S = 1.0
 """What the tasks that the application has left may take to end when they are cancelled."""
+SHUTDOWN_LEAST_S = 1.0
+"""What the shutdown of the lifespan has at the least."""
 
 
 class AsgiWorker(Worker):
     kind = 'asgi'
     dials_patiently = False
+    hears_early = True
 
     def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
         super().__init__(settings, identity, status)
@@ -47,7 +53,6 @@ class AsgiWorker(Worker):
         self.state: dict[str, Any] = {}
         self.code = FAILED
         """The process will exit with it."""
-        self.is_serving = False
 
     def prepare(self, application: Application) -> None:
         self.application = application
@@ -56,37 +61,40 @@ class AsgiWorker(Worker):
             self.loop = new_loop(self.settings.loop, self.settings.preload == 'never')
         except ImportError as error:
             self.say('worker-load-failed', error=f'the event loop uvloop is not installed: {error}', traceback='')
-            self.leave(LOAD_FAILED)
+            raise SystemExit(LOAD_FAILED) from None
         self.loop.set_debug(self.settings.development)
         self.lifespan = Lifespan(application, self.settings.lifespan)
         self.ended: asyncio.Future[int] = self.loop.create_future()
         """The code to exit with, when nothing is left to serve."""
 
-    def run(self, facts: dict[str, Any]) -> None:
-        main = self.loop.create_task(self._main(facts))
-        self.loop.add_reader(self.status.fileno(), self._zygote_ended)
+    def run(self, facts: dict[str, Any]) -> int:
+        main = self.loop.create_task(self._serve(facts))
+        self.loop.add_reader(self.status.fileno(), self.hear_zygote)
         while not main.done():
             try:
-                self.loop.run_forever()
+                # AnyIO keeps its threads for as long as the task that is run like this.
+                self.loop.run_until_complete(main)
             except (SystemExit, KeyboardInterrupt) as error:
                 # asyncio lets them through when a task ends so. Requests catch them; this was a task of the application's own.
-                report.failure('a task of the application ended', error)
-        self._leave_after(main)
+                if not main.done():
+                    report.failure('a task of the application ended', error)
+            except BaseException as error:
+                if self.loop.is_closed():
+                    report.failure('the application has closed the event loop', error)
+                    return FAILED
+                # Main's own, or the application has stopped the loop, which goes on.
+        return self._code_after(main)
 
-    def _leave_after(self, main: asyncio.Task[None]) -> NoReturn:
+    def _code_after(self, main: asyncio.Task[None]) -> int:
         error = None if main.cancelled() else main.exception()
         if error is not None:
             report.failure('the worker failed', error)
-        self.leave(self.code)
-
-    def _zygote_ended(self) -> None:
-        os._exit(FAILED)  # It never writes: this is its end.
-
-    async def _main(self, facts: dict[str, Any]) -> None:
         try:
-            await self._serve(facts)
-        finally:
-            self.loop.stop()
+            self.loop.close()
+            del self.lifespan
+        except BaseException as fault:
+            report.failure('the event loop cannot be closed', fault)
+        return self.code
 
     async def _serve(self, facts: dict[str, Any]) -> None:
         starting = self.loop.create_task(self.lifespan.start_up())
@@ -100,10 +108,15 @@ class AsgiWorker(Worker):
                 self._tell_failed(error)
                 return
             await self._serve_requests(facts)
-            await self.lifespan.shut_down()
+            self.ending.within(self.settings.graceful_s)
+            signals.tell_application()
+            await self.work.finish(self.ending.left_s())
+            await self.lifespan.shut_down(max(self.ending.left_s(), SHUTDOWN_LEAST_S))
         else:
             self.code = self.ended.result()
         await self._cancel_rest()
+        self.ending.join_threads()
+        await self.loop.shutdown_default_executor()
 
     def _tell_failed(self, error: StartupFailed) -> None:
         """An application that cannot start is like one that cannot be loaded."""
@@ -120,11 +133,11 @@ class AsgiWorker(Worker):
     async def _serve_requests(self, facts: dict[str, Any]) -> None:
         self.state = self.lifespan.state
         self.starts_eagerly, self.make_task = _task_maker(self.loop)
+        self.work = Work(self.loop)
         for edge in range(len(self.settings.lanes)):
             await self._dial(edge, 0)
         if not self.ended.done():
-            self.is_serving = True
-            self.say('ready', app=facts)
+            self.say_ready(facts)
         self.code = await self.ended
 
     def _dial(self, edge: int, after_s: float) -> Awaitable[None]:
@@ -136,10 +149,11 @@ class AsgiWorker(Worker):
 
     async def _connect(self, edge: int, after_s: float) -> None:
         deadline = time.monotonic() + DIAL_S
+        self.work.begins_here()
         await asyncio.sleep(after_s)
         while not self.ended.done() and not await self._open_lane(edge):
             if time.monotonic() > deadline:
-                self.say('leaving', reason='the edge is gone')
+                self.say('leaving', reason=EDGE_GONE)
                 self._end(FAILED)
             await asyncio.sleep(REDIAL_EVERY_S)
 
@@ -176,30 +190,39 @@ class AsgiWorker(Worker):
                 self._end(0)
         elif lane.is_draining or self.is_stopping:
             lane.close()
+            if self.is_stopping and not any(other.streams for other in (*self.lanes.values(), *self.lost)):
+                self.loop.call_later(CLOSED_S, self._end, 0)
 
     def _end(self, code: int) -> None:
         if not self.ended.done():
             self.ended.set_result(code)
 
     def terminate(self) -> None:
-        self.loop.call_soon_threadsafe(self._stop)
+        try:
+            self.loop.call_soon_threadsafe(self._stop)
+        except RuntimeError:
+            pass  # The loop is closed: it ends already.
 
     def _stop(self) -> None:
         """What runs is finished; what comes is left to the edge, which gives it to others."""
+        if self.is_stopping:
+            return
         self.is_stopping = True
-        if not self.is_serving:
+        self.leave_place('SIGTERM')
+        self.ending.within(self.settings.graceful_s)
+        if not self.is_ready:
             self._end(0)
         for lane in (*self.lanes.values(), *self.lost):
             lane.is_ending = True
             self.note_end(lane)
-        self.loop.call_later(STOPPED_S, self._give_up)
+        self.loop.call_later(self.ending.left_s(), self._give_up)
 
     def _give_up(self) -> None:
         """What still runs waits for something that will not come: the clients have gone. Shutdown is not to be missed for it."""
         for lane in (*self.lanes.values(), *self.lost):
             for stream in list(lane.streams.values()):
                 stream.dismiss()
-        self.loop.call_later(STOPPED_S / 2, self._end, 0)
+        self.loop.call_later(CANCELLED_S, self._end, 0)
 
     async def _cancel_rest(self) -> None:
         """Tasks that the application has left get to their `finally`."""
@@ -207,11 +230,15 @@ class AsgiWorker(Worker):
         for task in rest:
             task.cancel()
         if rest:
-            await asyncio.wait(rest, timeout=CANCELLED_S)
+            await asyncio.wait(rest, timeout=REST_CANCELLED_S)
         try:
-            await asyncio.wait_for(self.loop.shutdown_asyncgens(), CANCELLED_S)
+            await asyncio.wait_for(self.loop.shutdown_asyncgens(), REST_CANCELLED_S)
         except asyncio.TimeoutError:
             pass
+
+    def running(self) -> list[str]:
+        streams = [stream for lane in (*self.lanes.values(), *self.lost) for stream in list(lane.streams.values())]
+        return [*(stream.describe() for stream in streams), *self.work.describe()]
 
     def forked(self) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Any, Callable, NoReturn
+from typing import Any, Callable
 
+from portico_worker import signals
 from portico_worker.settings import Identity, Settings
-from portico_worker.worker import DIAL_EVERY_S, DIAL_S, FAILED, Worker
+from portico_worker.worker import DIAL_EVERY_S, DIAL_S, EDGE_GONE, FAILED, Worker
 from portico_worker.wsgi.environ import Environs
 from portico_worker.wsgi.worker import base_environ
 
@@ -32,20 +33,23 @@ class GeventWorker(Worker):
         self.sleep: Callable[[float], None] = gevent.sleep
         self.lanes: dict[int, GreenletLane] = {}
         self.has_ended = Event()
+        self.code = 0
+        """The process will exit with it."""
 
     def prepare(self, application: Any) -> None:
         self.application = application
         self.board = self.map_board()
         self.environs = Environs({**base_environ(self.settings), 'wsgi.multithread': True})
 
-    def run(self, facts: dict[str, Any]) -> NoReturn:
-        for edge in range(len(self.settings.lanes)):
-            if not self._open_lane(edge):
-                self._lose_edge()
-        self.spawn(self._watch_zygote)
-        self.say('ready', app=facts)
+    def run(self, facts: dict[str, Any]) -> int:
+        if not all(self._open_lane(edge) for edge in range(len(self.settings.lanes))):
+            self._lose_edge()
+            return self.code
+        self.spawn(self._listen_to_zygote)
+        self.say_ready(facts)
         self.has_ended.wait()
-        self.leave(0)
+        signals.tell_application()
+        return self.code
 
     def _open_lane(self, edge: int) -> bool:
         deadline = time.monotonic() + DIAL_S
@@ -62,18 +66,16 @@ class GeventWorker(Worker):
         self.spawn(lane.send)
         return True
 
-    def _lose_edge(self) -> NoReturn:
-        self.say('leaving', reason='the edge is gone')
-        self.leave(FAILED)
+    def _lose_edge(self) -> None:
+        self.code = FAILED
+        self.say('leaving', reason=EDGE_GONE)
+        self.has_ended.set()
 
-    def _watch_zygote(self) -> None:
-        """The zygote never writes: whatever comes is its end."""
-        wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, os.dup(self.status.fileno()))
-        try:
-            wire.recv(1)
-        except OSError:
-            pass
-        os._exit(FAILED)
+    def _listen_to_zygote(self) -> None:
+        # The wire was made before the standard library was patched: a socket of now waits in its greenlet alone.
+        self.status = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, self.status.detach())
+        while True:
+            self.hear_zygote()
 
     def lost_lane(self, lane: GreenletLane) -> None:
         if not lane.is_draining and not self.is_stopping:
@@ -99,6 +101,7 @@ class GeventWorker(Worker):
 
     def _stop(self) -> None:
         self.is_stopping = True
+        self.leave_place('SIGTERM')
         for lane in self.lanes.values():
             self.note_end(lane)
 

@@ -17,6 +17,8 @@ from .unit import Unit
 
 REDIAL_MS = 100
 REDIAL_FOR_S = 10.0
+AT_REST_EVERY_MS = 5
+"""How often it is looked whether the last requests of a worker that stops are answered."""
 RECEIVE_MAX = 64 * 1024
 
 
@@ -35,12 +37,13 @@ class ControlLanes:
         self.poller.register(self.wakes, select.POLLIN)
         self.poller.register(worker.status, select.POLLIN)
 
-    def connect(self) -> None:
+    def connect(self) -> bool:
         for edge in range(len(self.worker.settings.lanes)):
             connection = self.worker.dial_until(edge, 'control', 0)
             if connection is None:
-                self.worker.lost_edge()
+                return False
             self._add(edge, connection)
+        return True
 
     def _add(self, edge: int, connection: socket.socket) -> None:
         self.connections[edge] = connection
@@ -56,16 +59,23 @@ class ControlLanes:
 
     def run(self) -> NoReturn:
         while True:
-            for descriptor, _ in self.poller.poll(REDIAL_MS if self.missing else None):
+            for descriptor, _ in self.poller.poll(self._patience_ms()):
                 if descriptor == self.wakes:
                     if b'T' in os.read(self.wakes, 100):
                         self._stop()
                 elif descriptor == self.worker.status.fileno():
-                    os._exit(1)  # The zygote never writes: this is its end.
+                    self.worker.hear_zygote()
                 else:
                     self._read(descriptor)
             if self.missing:
                 self._redial()
+            if self.worker.is_stopping:
+                self._end_resting()
+
+    def _patience_ms(self) -> int | None:
+        if self.worker.is_stopping and not all(unit.has_ended for unit in self.units):
+            return AT_REST_EVERY_MS
+        return REDIAL_MS if self.missing else None
 
     def _read(self, descriptor: int) -> None:
         for edge, connection in list(self.connections.items()):
@@ -109,15 +119,17 @@ class ControlLanes:
             if is_left or connection is not None or time.monotonic() > deadline:
                 del self.missing[edge]
 
-    def _stop(self) -> NoReturn:
-        """SIGTERM: what runs is finished; what has not begun is left to the edge, which gives it to others."""
-        worker = self.worker
-        worker.is_stopping = True
+    def _stop(self) -> None:
+        """What runs is finished; what has not begun is left to the edge, which gives it to others."""
+        self.worker.is_stopping = True
+        self.worker.leave_place('SIGTERM')
         for unit in self.units:
             unit.drop_pending()
-        while not all(unit.is_at_rest for unit in self.units):
-            time.sleep(0.005)
-        worker.leave(0)
+
+    def _end_resting(self) -> None:
+        for unit in self.units:
+            if unit.is_at_rest and not unit.has_ended:
+                unit.stop_reading()
 
     def forked(self) -> None:
         for connection in self.connections.values():

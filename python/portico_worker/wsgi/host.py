@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from portico_worker.settings import Settings
 
@@ -30,6 +30,8 @@ class Host(Protocol):
 
     def unit_ended(self) -> None: ...
 
-    def lost_edge(self) -> NoReturn: ...
+    def lost_edge(self) -> None: ...
 
-    def leave(self, code: int) -> NoReturn: ...
+    def hear_zygote(self) -> None: ...
+
+    def leave_place(self, reason: str) -> None: ...

@@ -73,6 +73,14 @@ class Lane:
             self._forget()
             self.socket.close()
 
+    def stop_reading(self) -> None:
+        """Wakes the unit that waits for requests: it reads what came and then the end. From another thread, whose socket may be
+        replaced meanwhile: who sets one looks whether the worker is stopping before he waits on it."""
+        try:
+            self.socket.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass  # It is lost, or closed.
+
     def close(self) -> None:
         """For good."""
         self.disconnect()

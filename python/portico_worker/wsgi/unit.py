@@ -6,11 +6,11 @@ While requests are pending, answers are collected and leave together, unless the
 from __future__ import annotations
 
 import os
+import threading
 import time
 from select import POLLIN, poll
 from socket import MSG_DONTWAIT
 from time import monotonic, perf_counter
-from typing import NoReturn
 
 from portico_worker import lanes, report
 
@@ -46,27 +46,38 @@ class Unit:
         self.is_at_rest = True
         """Nothing runs; what is received from now on is not begun if the worker is stopping."""
         self.has_ended = False
+        self.thread = 0
+        """Its number, to find what it does."""
 
-    def connect(self) -> None:
+    def connect(self) -> bool:
         for lane in self.lanes:
             self.board[lane.board_index] = 0
             connection = self.worker.dial_until(lane.edge, 'requests', self.index)
             if connection is None:
-                self.worker.lost_edge()
+                return False
             lane.connect(connection)
+        return True
 
     def serve(self) -> None:
-        """Runs until every lane is drained."""
+        """Runs until every lane is drained, or the worker is to stop."""
+        self.thread = threading.get_ident()
         if len(self.lanes) == 1:
             self._serve_one(self.lanes[0])
         else:
-            while any(not lane.is_closed for lane in self.lanes):
+            while not self.worker.is_stopping and any(not lane.is_closed for lane in self.lanes):
                 self._serve_many()
+        self._rest()
+        self.end()
+
+    def end(self) -> None:
+        """What the edge has sent and nobody has begun goes to others as soon as the lanes are closed."""
+        for lane in self.lanes:
+            lane.close()
         self.has_ended = True
         self.worker.unit_ended()
 
     def _serve_one(self, lane: Lane) -> None:
-        while not lane.is_closed:
+        while not lane.is_closed and not self.worker.is_stopping:
             if lane.is_lost:
                 self._rest()
                 self._redial(lane)
@@ -102,13 +113,13 @@ class Unit:
             lane.read(flags)
             self.is_at_rest = False
             if self.worker.is_stopping:
-                self.is_at_rest = True
-                park()
+                lane.pending.clear()
+                return
             if lane.pending:
                 self.worker.count(len(lane.pending))
                 self.run(lane)
                 lane.data = b''
-            while lane.rest and lane.read_rest():
+            while lane.rest and not self.worker.is_stopping and lane.read_rest():
                 self.run(lane)
         except lanes.Fault as fault:
             report.log(f'lane to edge thread {lane.edge}: {fault}')
@@ -121,6 +132,12 @@ class Unit:
     def drop_pending(self) -> None:
         for lane in self.lanes:
             lane.pending.clear()
+
+    def stop_reading(self) -> None:
+        """Called by the helper when the worker is stopping and the unit is at rest: it no longer waits for requests. Before, an
+        application that runs may need what the edge sends."""
+        for lane in self.lanes:
+            lane.stop_reading()
 
     def forked(self) -> None:
         for lane in self.lanes:
@@ -136,6 +153,7 @@ class Unit:
             lane.connect(connection)
         elif monotonic() > lane.lost_at + REDIAL_FOR_S:
             self.worker.lost_edge()
+            lane.close()
 
     def run(self, lane: Lane) -> None:
         """Runs what the lane has pending. Every request takes this path: it is written for the interpreter."""
@@ -185,9 +203,3 @@ class Unit:
             began = now
         self.block, self.environ_of_block = block, environ_of_block
         lane.flush()
-
-
-def park() -> NoReturn:
-    """Holds a thread that has nothing left to do until the process ends; signals are still handled."""
-    while True:
-        time.sleep(3600)

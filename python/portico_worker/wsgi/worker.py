@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 import os
 import socket
+import sys
 import threading
 import time
-from typing import Any, NoReturn
+from typing import Any
 
-from portico_worker import report
+from portico_worker import report, signals
+from portico_worker.ending import place
 from portico_worker.settings import Identity, Settings
-from portico_worker.worker import DIAL_EVERY_S, DIAL_S, FAILED, Worker
+from portico_worker.worker import DIAL_EVERY_S, DIAL_S, EDGE_GONE, FAILED, Worker
 
 from .control_lanes import ControlLanes
 from .environ import Environs
 from .filewrapper import FileWrapper
 from .lane import Lane
-from .unit import Unit, park
+from .unit import Unit
 
 
 class WsgiWorker(Worker):
@@ -27,6 +29,9 @@ class WsgiWorker(Worker):
         super().__init__(settings, identity, status)
         self.units: list[Unit] = []
         self.control_lanes = ControlLanes(self, self.units)
+        self.code = 0
+        """The process will exit with it."""
+        self.all_ended = threading.Event()
 
     def prepare(self, application: Any) -> None:
         self.application = application
@@ -44,47 +49,78 @@ class WsgiWorker(Worker):
                 return connection
             time.sleep(DIAL_EVERY_S)
 
-    def run(self, facts: dict[str, Any]) -> None:
-        self.control_lanes.connect()
-        for unit in self.units:
-            unit.connect()
-        self.say('ready', app=facts)
+    def run(self, facts: dict[str, Any]) -> int:
+        if not (self.control_lanes.connect() and all(unit.connect() for unit in self.units)):
+            self.lost_edge()
+            return self.code
+        self.say_ready(facts)
+        threading.Thread(target=self.control_lanes.run, name='portico-helper', daemon=True).start()
+        try:
+            if len(self.units) == 1:
+                # The application runs in the main thread, as with a synchronous server: it may use signals,
+                # or objects that belong to the thread of its import.
+                self.serve(self.units[0])
+            else:
+                for unit in self.units:
+                    name = f'portico-{unit.index}'
+                    threading.Thread(target=self.serve, args=(unit,), name=name).start()
+                self.all_ended.wait()
+            signals.tell_application()
+        except SystemExit as error:
+            self._leave_for(error)
+        return self.code
+
+    def _leave_for(self, error: SystemExit) -> None:
+        """A handler of the application's has asked for the end of the process, as Python programs do, while no request ran in this thread."""
+        self.code = exit_code(error)
+        self.terminate()
         if len(self.units) == 1:
-            # The application runs in the main thread, as with a synchronous server: it may use signals,
-            # or objects that belong to the thread of its import.
-            threading.Thread(target=self.control_lanes.run, name='portico-helper', daemon=True).start()
-            self.serve(self.units[0])
-        else:
-            for unit in self.units:
-                threading.Thread(target=self.serve, args=(unit,), name=f'portico-{unit.index}', daemon=True).start()
-            self.control_lanes.run()
-        park()
+            self.units[0].end()
+        self.all_ended.wait()
 
     def serve(self, unit: Unit) -> None:
         """Ends the process if a unit fails: the edge gives what it had to other workers."""
         try:
             unit.serve()
+        except SystemExit:
+            raise
         except BaseException as error:
             report.log(f'the worker failed: {report.summary(error)}\n{report.format_error(error)}')
             os._exit(FAILED)
 
     def unit_ended(self) -> None:
-        """Called in the thread of a unit all of whose lanes are drained."""
+        """Called in the thread of a unit that serves no more."""
         if all(unit.has_ended for unit in self.units):
-            self.leave(0)
+            self.all_ended.set()
 
-    def lost_edge(self) -> NoReturn:
-        self.say('leaving', reason='the edge is gone')
-        self.leave(FAILED)
+    def lost_edge(self) -> None:
+        if self.code != FAILED:
+            self.code = FAILED
+            self.say('leaving', reason=EDGE_GONE)
+        self.terminate()
 
     def terminate(self) -> None:
         self.control_lanes.wake(b'T')
+
+    def running(self) -> list[str]:
+        frames = sys._current_frames()
+        return [f'a request{place(frames.get(unit.thread))}' for unit in self.units if not unit.is_at_rest]
+
+    def end(self) -> None:
+        for unit in self.units:
+            unit.application = None
+        super().end()
 
     def forked(self) -> None:
         for unit in self.units:
             unit.forked()
         self.control_lanes.forked()
         super().forked()
+
+
+def exit_code(error: SystemExit) -> int:
+    """As Python has it."""
+    return error.code if isinstance(error.code, int) else int(error.code is not None)
 
 
 def base_environ(settings: Settings) -> dict[str, Any]:

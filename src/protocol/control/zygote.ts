@@ -20,6 +20,7 @@ export interface StartZygote {
   readonly rootPath: string;
   /** PEM, the one that clients are shown; '' without TLS. */
   readonly serverCertificate: string;
+  readonly gracefulTimeoutMs: number;
   /** Streams at a time on a lane of an ASGI worker; 0: as many as the protocol allows. */
   readonly workerConnections: number;
   readonly threads: number;
@@ -61,12 +62,23 @@ export interface SignalWorker {
   readonly signal: number;
 }
 
+/** Passed on to the worker: it has to be done so long from now, its exit handlers included. */
+export interface FinishWorker {
+  readonly kind: 'finish';
+  readonly worker: number;
+  readonly withinMs: number;
+  readonly phase: FinishPhase;
+}
+
+/** drain: the edge sends DRAIN. stopping: the server stops, requests may go on. stop: nothing is left to do. */
+export type FinishPhase = 'drain' | 'stopping' | 'stop';
+
 /** All workers are killed, then the zygote exits. */
 export interface StopZygote {
   readonly kind: 'stop';
 }
 
-export type ToZygote = StartZygote | SpawnWorker | LogOpened | RelayLog | SignalWorker | StopZygote;
+export type ToZygote = StartZygote | SpawnWorker | LogOpened | RelayLog | SignalWorker | FinishWorker | StopZygote;
 
 /** A folder whose files the application would send as they are. */
 export interface AppFolder {

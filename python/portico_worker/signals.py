@@ -1,0 +1,132 @@
+"""What signals do to the zygote and the workers, and what is left of that in the processes that the application starts.
+
+Nothing is ignored by SIG_IGN: programs inherit what is ignored, and an application's Ctrl-C or SIGHUP would have no effect on them.
+A handler is reset when a program is executed; in a process that was forked and executes none it is reset here.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import threading
+from typing import Any, Callable, ClassVar
+
+Handlers = dict[int, Any]
+
+_DEFAULTS: Handlers = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+    signal.SIGUSR1: signal.SIG_DFL,
+}
+"""The signals that are the supervisor's business, and what they are to a Python process by itself."""
+
+TRACEBACKS = signal.SIGUSR2
+"""The supervisor asks for the tracebacks of a stuck worker by it."""
+
+
+class _State:
+    hear: Callable[[], None] | None = None
+    """What SIGTERM does in a worker."""
+    has_come = False
+    """SIGTERM has, before there was anybody to hear of it."""
+    is_told = False
+    """The application's own handler of SIGTERM has been called by us."""
+    is_worker_forked = False
+    masks: ClassVar[dict[int, Any]] = {}
+    """Of the threads that are forking: which signals they had blocked before."""
+
+
+def be_quiet() -> None:
+    """A stop or a reload that is sent to the whole group of processes leaves the order of things to the supervisor."""
+    for number in _DEFAULTS:
+        signal.signal(number, _nothing)
+    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_reset)
+
+
+def take_over(before: Handlers) -> Handlers:
+    """Puts the handlers back that were there `before`; returns what the application's import has set in their place.
+    In the zygote a handler of SIGCHLD would take the end of workers for its own, and one of SIGTERM would end it."""
+    changed = {number: handler for number, handler in handlers().items() if handler != before.get(number)}
+    for number in changed:
+        signal.signal(number, before[number])
+    return changed
+
+
+def handlers() -> Handlers:
+    """Those that Python can put back."""
+    found = {int(number): signal.getsignal(number) for number in signal.valid_signals()}
+    return {number: handler for number, handler in found.items() if handler is not None}
+
+
+def be_worker(of_application: Handlers) -> None:
+    """`of_application`: what the import has set in the zygote."""
+    signal.signal(signal.SIGTERM, _terminated)
+    for number, handler in of_application.items():
+        signal.signal(number, handler)
+
+
+def on_terminate(hear: Callable[[], None]) -> None:
+    """SIGTERM may have come while the application was loaded."""
+    _State.hear = hear
+    if _State.has_come:
+        hear()
+
+
+def tell_application() -> None:
+    """Calls the handler that the application has set for SIGTERM, once: under other servers the end of a worker begins with it.
+    From another thread than the main one, what it raises is raised in that."""
+    handler = signal.getsignal(signal.SIGTERM)
+    if _State.is_told or not callable(handler) or handler in (_terminated, _nothing):
+        return
+    _State.is_told = True
+    if threading.current_thread() is not threading.main_thread():
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
+    try:
+        signal.raise_signal(signal.SIGTERM)
+        for _ in range(2):
+            pass  # The handler has run by now: the interpreter looks for signals at the end of each round.
+    except (SystemExit, KeyboardInterrupt):
+        pass  # It asks for the end, which has come.
+
+
+def _nothing(number: int, frame: object) -> None:
+    pass
+
+
+def _terminated(number: int, frame: object) -> None:
+    _State.has_come = True
+    if _State.hear is not None:
+        _State.hear()
+
+
+def fork_worker() -> int:
+    """os.fork for a child that is one of us."""
+    _State.is_worker_forked = True
+    try:
+        return os.fork()
+    finally:
+        _State.is_worker_forked = False
+
+
+def _hold() -> None:
+    """A signal that reaches a child before it has its own handlers waits until it has: else it would be taken for the parent's, and lost."""
+    _State.masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, (*_DEFAULTS, TRACEBACKS))
+
+
+def _release() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, _State.masks.pop(threading.get_ident()))
+
+
+def _reset() -> None:
+    """In a process that was forked: `terminate()` of multiprocessing must end it, and its signals must not wake our event loop."""
+    if not _State.is_worker_forked:
+        for number, default in _DEFAULTS.items():
+            if signal.getsignal(number) in (_nothing, _terminated):
+                signal.signal(number, default)
+        if signal.getsignal(TRACEBACKS) == signal.SIG_DFL:
+            faulthandler.unregister(TRACEBACKS)
+        signal.set_wakeup_fd(-1)
+    _release()
