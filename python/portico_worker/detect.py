@@ -33,6 +33,7 @@ def facts(application: Any, name: str, interface: str) -> Facts:
         'static': [],
         'media': [],
         'withheld': [],
+        'named': [],
         'debug': None,
         'allowedHosts': None,
         'warnings': [],
@@ -51,7 +52,7 @@ def facts(application: Any, name: str, interface: str) -> Facts:
                 _describe_app(application, module, attribute, found)
     except Exception as error:
         # Half of what was to be said may be missing: also that the application decides on a folder.
-        found['static'], found['media'] = [], []
+        found['static'], found['media'], found['named'] = [], [], []
         found['warnings'].append(f'what the application says about itself could not be read: {report.summary(error)}')
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .as_shipped import TRANSPARENT, name_of, within
 from .as_shipped import describe as describe_wrapper
-from .django_media import decision_of_middleware, private_shapes
+from .django_media import decision_of_middleware, named_folders, private_shapes
 from .facts import Facts, Folder, Shape, folder, withhold
 from .url_shapes import Claim, claims, covers
 
@@ -46,6 +46,7 @@ def describe(application: Any, found: Facts) -> None:
     media = _url_path(settings.MEDIA_URL)
     if media and settings.MEDIA_ROOT:
         _describe_media(settings, media, around, found)
+    found['named'] = list(named_folders(settings))
 
 
 def _warnings(settings: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What in a Django project may decide who reads its MEDIA_ROOT, beside URL patterns."""
+"""What in a Django project may decide who reads its MEDIA_ROOT, beside URL patterns, and from where it has files sent itself."""
 
 from __future__ import annotations
 
@@ -81,3 +81,15 @@ def _wagtail_documents(settings: Any, url: str) -> Iterator[Shape]:
 def _folder_shape(url: str, path: str) -> Shape:
     path = os.path.normpath(path)
     return {'prefix': url if path == '.' else f'{url}{path}/', 'suffix': '', 'spans': 'path'}
+
+
+def named_folders(settings: Any) -> Iterator[dict[str, str]]:
+    """Where files lie that django-sendfile2 names in answers, and Wagtail, which takes its settings."""
+    backend = str(getattr(settings, 'SENDFILE_BACKEND', ''))
+    root, url = getattr(settings, 'SENDFILE_ROOT', None), str(getattr(settings, 'SENDFILE_URL', None) or '')
+    if not isinstance(root, (str, os.PathLike)) or not os.path.isabs(root):
+        return
+    if backend.endswith('sendfile.backends.xsendfile'):
+        yield {'url': '', 'root': os.path.abspath(root)}
+    elif backend.endswith('sendfile.backends.nginx') and url.startswith('/') and url.strip('/'):
+        yield {'url': url if url.endswith('/') else f'{url}/', 'root': os.path.abspath(root)}

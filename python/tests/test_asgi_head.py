@@ -106,3 +106,8 @@ def test_fields_alone():
             render_fields(wrong)
     with pytest.raises(ValueError, match='is the most'):
         render_fields([(b'a', b'x' * lanes.PAYLOAD_MAX)])
+
+
+@pytest.mark.parametrize('name', [b'X-Accel-Redirect', b'x-sendfile'])
+def test_the_length_of_a_file_that_is_named_is_not_that_of_the_body(name):
+    assert find_head(200, [(b'content-length', b'1000'), (name, b'/files/a')])[1] == -1

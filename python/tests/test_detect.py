@@ -139,6 +139,7 @@ def test_an_application_of_no_framework(modules):
         'static': [],
         'media': [],
         'withheld': [],
+        'named': [],
         'debug': None,
         'allowedHosts': None,
         'warnings': [],
@@ -342,3 +343,20 @@ def test_patterns_that_cannot_be_read(site, modules):
     found = facts()
     assert asked(found) == {}
     assert [entry['url'] for entry in found['withheld']] == ['/static/', '/media/']
+
+
+@pytest.mark.parametrize(
+    ('backend', 'url', 'expected'),
+    [
+        ('django_sendfile.backends.nginx', '/protected', ['/protected/']),
+        ('django_sendfile.backends.nginx', '/', []),
+        ('django_sendfile.backends.nginx', None, []),
+        ('sendfile.backends.xsendfile', None, ['']),
+        ('django_sendfile.backends.simple', '/protected', []),
+    ],
+)
+def test_files_that_sendfile_names_are_sent_from_its_folder(site, backend, url, expected):
+    site.SENDFILE_BACKEND, site.SENDFILE_ROOT, site.SENDFILE_URL = backend, '/srv/private/', url
+    assert facts()['named'] == [{'url': entry, 'root': '/srv/private'} for entry in expected]
+    site.SENDFILE_ROOT = None
+    assert facts()['named'] == []

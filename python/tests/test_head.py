@@ -128,3 +128,10 @@ def test_the_memory_is_bounded_and_keeps_nothing_of_one_client():
     render_head('200 OK', [('X', 'v' * head.REMEMBERED_BYTES_MAX)])
     render_head('200 OK', [('set-COOKIE', 'secret=1')])
     assert head.remembered == {}
+
+
+@pytest.mark.parametrize('name', ['X-Accel-Redirect', 'x-sendfile'])
+def test_the_length_of_a_file_that_is_named_is_not_that_of_the_body(name):
+    assert render_head('200 OK', [('Content-Length', '1000'), (name, '/files/a')])[1] == -1
+    with pytest.raises(ValueError, match='Content-Length must be one number'):
+        render_head('200 OK', [('Content-Length', 'x'), (name, '/files/a')])

@@ -12,6 +12,7 @@ const FACTS = {
   static: [],
   media: [{ url: '/media/', root: '/srv/media', links: false, asked: [] }],
   withheld: [],
+  named: [],
   debug: true,
   allowedHosts: [],
   warnings: ['DEBUG is on: set DEBUG = False'],
@@ -52,6 +53,10 @@ test('renderAnnouncement() says what is served, where and how, and what is to be
       unsafeReasons: ['a thread is running'],
       mounts: MOUNTS,
       withheld: [{ url: '/files/', reason: 'its middleware may decide there' }],
+      namedFolders: [
+        { url: '/protected/', root: '/srv/private' },
+        { url: '', root: '/srv/sent' },
+      ],
       isDevelopment: true,
       isRoot: true,
       startMs: 412,
@@ -70,6 +75,8 @@ test('renderAnnouncement() says what is served, where and how, and what is to be
   static     /static/ from /srv/static (hashed names, cached for good)
   media      /media/ from /srv/media (anyone can read these files; the application decides on /media/documents/…, /media/a.js, /media/*.x and 1 more)
   static     /files/ by the application: its middleware may decide there
+  sent       X-Accel-Redirect /protected/ from /srv/private
+             X-Sendfile from /srv/sent
   workers    4, 2 threads each (each loads the application: a thread is running); 1 edge thread
   reload     when files change; tracebacks are shown in the browser
   warning: the certificate expires in 3 days
@@ -86,6 +93,7 @@ test('renderCheck() says what was found', () => {
     pythonPath: '/p',
     mounts: [],
     withheld: [],
+    namedFolders: [],
     certificates: { summary: 'site.test, until 2027-01-01', warnings: [] },
     warnings: ['a line has no "="'],
   });

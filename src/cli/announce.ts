@@ -36,6 +36,7 @@ function describeSite({
   pythonPath,
   mounts,
   withheld,
+  namedFolders,
   certificates,
 }: Omit<CheckResult, 'warnings'>): Row[] {
   return [
@@ -44,6 +45,9 @@ function describeSite({
     ['python', `${pythonVersion} (${pythonPath})`],
     ...mounts.map((mount) => describeMount(mount, facts)),
     ...withheld.map(({ url, reason }): Row => ['static', `${url} by the application: ${reason}`]),
+    ...namedFolders.map(
+      ({ url, root }): Row => ['sent', `${url === '' ? 'X-Sendfile' : `X-Accel-Redirect ${url}`} from ${root}`],
+    ),
   ];
 }
 

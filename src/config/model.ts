@@ -84,6 +84,10 @@ export interface ServerModel {
   readonly staticFolders: readonly StaticFolder[];
   /** Serve the static folders that the application names. */
   readonly appStatic: boolean;
+  /** Where files lie that the application names by X-Accel-Redirect. */
+  readonly accelFolders: readonly StaticFolder[];
+  /** The same for X-Sendfile. */
+  readonly sendfileFolders: readonly string[];
 
   readonly user: string;
   readonly group: string;

@@ -20,10 +20,10 @@ import {
   parseDuration,
   parseOctal,
   parseSize,
-  parseStaticFolder,
   parseSwitch,
   parseText,
 } from './setting-values.ts';
+import { STATIC_SETTINGS } from './static-settings.ts';
 import { TLS_SETTINGS } from './tls-settings.ts';
 
 /** More processes than this on one machine is a slip of the finger. */
@@ -264,25 +264,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(30_000),
     parse: last(parseDuration(1)),
   },
-  staticFolders: {
-    flag: 'static',
-    value: 'URL=FOLDER',
-    isRepeatable: true,
-    separator: /\s+/,
-    group: 'Static files',
-    doc: 'Give the files in FOLDER to anyone who asks for a URL that begins with URL, without asking the application. May be repeated.',
-    fallbackText: 'the static folders on which Django, Flask or Starlette decide nothing',
-    fallback: always([]),
-    parse: each(parseStaticFolder),
-  },
-  appStatic: {
-    flag: 'no-static',
-    group: 'Static files',
-    doc: 'Ask the application also for the files of the static folders that it names.',
-    fallbackText: 'off',
-    fallback: always(true),
-    parse: last(inverted(parseSwitch)),
-  },
+  ...STATIC_SETTINGS,
   user: {
     flag: 'user',
     short: 'u',
@@ -426,11 +408,4 @@ function parsePreload(text: string): Outcome<PreloadMode> {
 function parseEnv(texts: readonly string[]): Outcome<ReadonlyMap<string, string>> {
   const parsed = each(parseAssignment)(texts);
   return parsed.ok ? success(new Map(parsed.value)) : parsed;
-}
-
-function inverted(parse: (text: string) => Outcome<boolean>): (text: string) => Outcome<boolean> {
-  return (text) => {
-    const parsed = parse(text);
-    return parsed.ok ? success(!parsed.value) : parsed;
-  };
 }

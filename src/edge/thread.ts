@@ -12,7 +12,15 @@ import { SpoolBudget } from '../gateway/spool-file.ts';
 import { SpoolFolder } from '../gateway/spool-folder.ts';
 import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
-import type { ConfigureEdge, FromEdge, Listener, StaticMount, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
+import type {
+  ConfigureEdge,
+  FromEdge,
+  Listener,
+  NamedFolder,
+  StaticMount,
+  TlsSettings,
+  ToEdge,
+} from '../protocol/control/edge.ts';
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
@@ -23,6 +31,7 @@ import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts'
 import { Disbelief } from './disbelief.ts';
 import { readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
+import { NamedFiles } from './handlers/static/named-files.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
@@ -74,6 +83,7 @@ export class EdgeThread {
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
   #static: Handler;
+  #namedFiles: NamedFiles;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -89,6 +99,7 @@ export class EdgeThread {
     this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
     this.#static = this.#compileStatic([]);
+    this.#namedFiles = this.#compileNamed([]);
     this.#trusted = new TrustedPeers(config.settings.forwardedAllowIps);
     this.#services = this.#newServices();
   }
@@ -149,6 +160,10 @@ export class EdgeThread {
       units: this.#shared.units,
       firstStream: index * STREAMS_PER_THREAD,
       threads: edgeThreads,
+      namedFiles: {
+        takes: (exchange, file) => this.#namedFiles.takes(exchange, file),
+        send: (exchange, head) => this.#namedFiles.send(exchange, head),
+      },
       log: (level, text) => this.#log(level, text),
       onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),
       onQuiet: (worker) => this.#send({ kind: 'quiet', worker }),
@@ -219,6 +234,13 @@ export class EdgeThread {
       clock: systemClock,
       log: (level, text) => this.#log(level, text),
       next: (exchange) => this.#askApplication(exchange),
+    });
+  }
+
+  #compileNamed(folders: readonly NamedFolder[]): NamedFiles {
+    return new NamedFiles([...this.#config.namedFolders, ...folders], {
+      clock: systemClock,
+      log: (level, text) => this.#log(level, text),
     });
   }
 
@@ -352,6 +374,7 @@ export class EdgeThread {
         return;
       case 'static':
         this.#static = this.#compileStatic(message.mounts);
+        this.#namedFiles = this.#compileNamed(message.namedFolders);
         return;
       case 'tls':
         this.#tlsSettings = message.tls;

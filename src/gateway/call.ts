@@ -6,6 +6,7 @@
 import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from './body-collector.ts';
+import type { NamedFileSender } from './named-file-sender.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
 import type { WorkerHead } from './response-head.ts';
@@ -27,6 +28,8 @@ export interface CallLane {
 /** What a call tells the gateway. */
 export interface CallOwner {
   readonly budget: SpoolBudget;
+  /** Undefined: all that names a file is passed on. */
+  readonly namedFiles?: NamedFileSender | undefined;
   monotonicMs(): number;
   /** The client is gone while the call is on a lane. */
   onAbandoned(call: Call): void;
@@ -83,6 +86,29 @@ export class Call implements ResponseWatcher {
     return this.sentMs === 0
       ? undefined
       : { queueMs: this.sentMs - this.arrivedMs, appMs: (this.#overMs || this.#owner.monotonicMs()) - this.sentMs };
+  }
+
+  /**
+   * The application has named a file: it is sent in place of the body, of which nothing more is wanted. False: the response is one
+   * like others, with the head `withNamingField` makes.
+   */
+  onNamedFile(head: WorkerHead): boolean {
+    const { namedFiles } = this.#owner;
+    if (head.namedFile === undefined || namedFiles?.takes(this.exchange, head.namedFile) !== true) {
+      return false;
+    }
+    if (!this.isOver) {
+      this.finish();
+      namedFiles.send(this.exchange, head);
+    }
+    return true;
+  }
+
+  /** What still comes of the response is wanted by nobody. */
+  abandon(): void {
+    if (this.lane !== undefined) {
+      this.#owner.onAbandoned(this);
+    }
   }
 
   /** A response in one frame: the bytes are borrowed. */

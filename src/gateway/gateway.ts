@@ -21,6 +21,7 @@ import type { LaneSocket } from './lane-socket.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { NamedFileSender } from './named-file-sender.ts';
 import type { Overload } from './overload.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
@@ -44,6 +45,7 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly budget: SpoolBudget;
   readonly overload: Overload;
+  readonly namedFiles?: NamedFileSender;
   readonly board: Board;
   readonly units: UnitTables;
   readonly firstStream: number;
@@ -68,6 +70,7 @@ const TIMEOUT_CHECK_MS = 250;
 export class Gateway implements CallOwner, LaneOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly budget: SpoolBudget;
+  readonly namedFiles: NamedFileSender | undefined;
   readonly #options: GatewayOptions;
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
@@ -85,6 +88,7 @@ export class Gateway implements CallOwner, LaneOwner {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.budget = options.budget;
+    this.namedFiles = options.namedFiles;
     this.#stream = options.firstStream;
     this.#thread = {
       waiting: 0,

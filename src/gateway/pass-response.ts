@@ -4,7 +4,7 @@ import type { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
 import type { WorkerHeadMemo } from './response-head.ts';
-import { bodyStartOf } from './response-head.ts';
+import { bodyStartOf, withNamingField } from './response-head.ts';
 
 /** What the lane does before a call hears that it is answered to its end. */
 export interface AnsweringLane<C> {
@@ -26,9 +26,16 @@ export function passResponse<C extends Call>(
   if (bodyStart === -1) {
     return 'response head longer than its frame';
   }
-  const head = memo.parse(buffer.latin1Slice(start + 4, bodyStart));
+  let head = memo.parse(buffer.latin1Slice(start + 4, bodyStart));
   if (head === undefined) {
     return 'malformed response head';
+  }
+  if (head.namedFile !== undefined) {
+    if (call.onNamedFile(head)) {
+      endNamed(reader.type, call, lane);
+      return undefined;
+    }
+    head = withNamingField(head);
   }
   if (reader.type === FRAME.response) {
     call.onResponse(head, buffer, bodyStart, end);
@@ -37,4 +44,13 @@ export function passResponse<C extends Call>(
     call.onWhole(head, buffer, bodyStart, end);
   }
   return undefined;
+}
+
+/** The edge has answered with a file; a body that the application sends all the same is not read. */
+function endNamed<C extends Call>(type: number, call: C, lane: AnsweringLane<C>): void {
+  if (type === FRAME.response) {
+    call.abandon();
+  } else {
+    lane.endCall(call);
+  }
 }

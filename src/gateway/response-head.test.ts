@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseWorkerHead, WorkerHeadMemo } from './response-head.ts';
+import { parseWorkerHead, WorkerHeadMemo, withNamingField } from './response-head.ts';
 
 test('parseWorkerHead() renders the fields and takes the length out', () => {
   deepEqual(parseWorkerHead('200 OK\0Content-Type\0text/plain\0Content-Length\x0011\0X-Empty\0'), {
@@ -10,7 +10,19 @@ test('parseWorkerHead() renders the fields and takes the length out', () => {
     hasDate: false,
     closes: false,
     length: 11,
+    namedFile: undefined,
   });
+});
+
+test('parseWorkerHead() takes out what names a file, and the length, which is not that of the body', () => {
+  const head = parseWorkerHead('200 OK\0X-Accel-Redirect\0/files/a\0Content-Length\x0011\0X-A\x00b');
+  deepEqual(head?.namedFile, { field: 'x-accel-redirect', value: '/files/a', lines: 'X-Accel-Redirect: /files/a\r\n' });
+  deepEqual([head?.fields, head?.length], ['X-A: b\r\n', -1]);
+  const passed = head && withNamingField(head);
+  deepEqual([passed?.fields, passed?.namedFile], ['X-A: b\r\nX-Accel-Redirect: /files/a\r\n', undefined]);
+  const twice = parseWorkerHead('200 OK\0x-sendfile\0/a\0X-Accel-Redirect\0/b');
+  equal(twice?.namedFile?.value, undefined);
+  equal(twice && withNamingField(twice).fields, 'x-sendfile: /a\r\nX-Accel-Redirect: /b\r\n');
 });
 
 test('parseWorkerHead() keeps repeated fields and custom reasons, and sees a Date', () => {

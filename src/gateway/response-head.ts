@@ -8,7 +8,22 @@ import type { ResponseHead } from '../protocol/http/exchange.ts';
 export interface WorkerHead extends ResponseHead {
   /** What the application declared as Content-Length, or -1. */
   readonly length: number;
+  /** A file that is to be sent in place of the body. `fields` do not name it, and `length` says nothing of it. */
+  readonly namedFile: NamedFile | undefined;
 }
+
+/** How applications name a file that the server is to send: by a path of URLs as nginx has it, or by one of the file system. */
+export type NamingField = 'x-accel-redirect' | 'x-sendfile';
+
+export interface NamedFile {
+  readonly field: NamingField;
+  /** Undefined if the application has named more than one. */
+  readonly value: string | undefined;
+  /** The field lines that named it. */
+  readonly lines: string;
+}
+
+const NAMING: ReadonlySet<string> = new Set<NamingField>(['x-accel-redirect', 'x-sendfile']);
 
 /** Hop-by-hop, or written by the transport alone. */
 const DROPPED: ReadonlySet<string> = new Set([
@@ -40,12 +55,7 @@ export function parseWorkerHead(text: string): WorkerHead | undefined {
   return rendered && { status: Number(status[1]), reason: status[2], ...rendered };
 }
 
-interface RenderedFields {
-  readonly fields: string;
-  readonly hasDate: boolean;
-  readonly closes: boolean;
-  readonly length: number;
-}
+type RenderedFields = Pick<WorkerHead, 'fields' | 'hasDate' | 'length' | 'namedFile'> & { readonly closes: boolean };
 
 /** `parts` is anything, then name, value, name, value … Undefined if one of them could not be in a head. */
 export function renderFields(parts: readonly string[]): RenderedFields | undefined {
@@ -53,6 +63,7 @@ export function renderFields(parts: readonly string[]): RenderedFields | undefin
   let length = -1;
   let hasDate = false;
   let closes = false;
+  let namedFile: NamedFile | undefined;
   for (let at = 1; at < parts.length; at += 2) {
     const name = parts[at] ?? '';
     const value = parts[at + 1] ?? '';
@@ -67,12 +78,29 @@ export function renderFields(parts: readonly string[]): RenderedFields | undefin
       length = Number(value);
     }
     closes ||= lower === 'connection' && CLOSE.test(value);
-    if (!DROPPED.has(lower)) {
+    if (NAMING.has(lower)) {
+      namedFile = nameFile(namedFile, lower as NamingField, { name, value });
+    } else if (!DROPPED.has(lower)) {
       hasDate ||= lower === 'date';
       fields += `${name}: ${value}\r\n`;
     }
   }
-  return { fields, hasDate, closes, length };
+  return { fields, hasDate, closes, length: namedFile === undefined ? length : -1, namedFile };
+}
+
+function nameFile(
+  before: NamedFile | undefined,
+  field: NamingField,
+  { name, value }: { name: string; value: string },
+): NamedFile {
+  const line = `${name}: ${value}\r\n`;
+  return before === undefined ? { field, value, lines: line } : { field, value: undefined, lines: before.lines + line };
+}
+
+/** The head of an application that may name files to whoever is in front of us. */
+export function withNamingField(head: WorkerHead): WorkerHead {
+  const { namedFile, fields } = head;
+  return namedFile === undefined ? head : { ...head, fields: fields + namedFile.lines, namedFile: undefined };
 }
 
 /** Where the body begins in the payload of a RESPONSE that lies from `start` to `end`; -1 if the head is longer than that. */

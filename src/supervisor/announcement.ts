@@ -1,6 +1,6 @@
 /** What a server that has started has to say about itself; the command line puts it into words. */
 
-import type { Listener, StaticMount } from '../protocol/control/edge.ts';
+import type { Listener, NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 
@@ -20,6 +20,8 @@ export interface Announcement {
   readonly mounts: readonly StaticMount[];
   /** What the application names and is asked for itself. */
   readonly withheld: readonly WithheldFolder[];
+  /** From which the edge sends what the application names in its answers. */
+  readonly namedFolders: readonly NamedFolder[];
   readonly isDevelopment: boolean;
   readonly isRoot: boolean;
   readonly startMs: number;

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { ServeRequest } from '../config/model.ts';
 import { systemClock } from '../kernel/clock.ts';
-import type { StaticMount } from '../protocol/control/edge.ts';
+import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { describeExit } from './exit-words.ts';
@@ -15,7 +15,7 @@ import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
 import { NO_MANAGER } from './service-manager.ts';
-import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
+import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
@@ -26,6 +26,8 @@ export interface CheckResult {
   readonly mounts: readonly StaticMount[];
   /** What the application names and is asked for itself. */
   readonly withheld: readonly WithheldFolder[];
+  /** From which the edge sends what the application names in its answers. */
+  readonly namedFolders: readonly NamedFolder[];
   readonly certificates: CertificateReport | undefined;
   /** Of how the application is started, one sentence each. */
   readonly warnings: readonly string[];
@@ -59,15 +61,14 @@ export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, r
   site.wires.close();
   site.sink.finish(systemClock);
   if (said.kind === 'loaded') {
-    const mounts = [
-      ...explicitMounts(model, (path) => resolve(site.cwd, path)),
-      ...(said.app === undefined ? [] : appMounts(model, said.app)),
-    ];
+    const absolute = (path: string): string => resolve(site.cwd, path);
+    const mounts = [...explicitMounts(model, absolute), ...(said.app === undefined ? [] : appMounts(model, said.app))];
     reports.onFound({
       pythonVersion: said.python,
       pythonPath,
       facts: said.app,
       mounts,
+      namedFolders: [...explicitNamedFolders(model, absolute), ...(said.app?.named ?? [])],
       withheld: said.app === undefined ? [] : withheldFolders(model, said.app),
       certificates: site.certificates.describe(),
       warnings: runtime.value.warnings,

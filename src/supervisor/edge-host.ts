@@ -1,7 +1,7 @@
 /** The edge that runs now, and what an edge that takes its place has to be told as well. */
 
 import { resolve } from 'node:path';
-import type { StaticMount, ToEdge } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, NamedFolder, StaticMount, ToEdge } from '../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
@@ -10,15 +10,16 @@ import type { FleetFact } from './fleet-types.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';
 import type { SpoolFolders } from './spool-folders.ts';
-import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
+import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
 
 export class EdgeHost {
   readonly #site: Site;
   readonly #spoolFolders: SpoolFolders;
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
-  readonly #explicitMounts: readonly StaticMount[];
+  readonly #byHand: Pick<ConfigureEdge, 'mounts' | 'namedFolders'>;
   #appMounts: readonly StaticMount[] = [];
+  #appNamed: readonly NamedFolder[] = [];
   #withheld: readonly WithheldFolder[] = [];
   #child: EdgeChild | undefined;
 
@@ -27,11 +28,19 @@ export class EdgeHost {
     this.#spoolFolders = spoolFolders;
     this.#log = log;
     this.#onFact = onFact;
-    this.#explicitMounts = explicitMounts(site.model, (path) => resolve(site.cwd, path));
+    const absolute = (path: string): string => resolve(site.cwd, path);
+    this.#byHand = {
+      mounts: explicitMounts(site.model, absolute),
+      namedFolders: explicitNamedFolders(site.model, absolute),
+    };
   }
 
   get mounts(): readonly StaticMount[] {
-    return [...this.#explicitMounts, ...this.#appMounts];
+    return [...this.#byHand.mounts, ...this.#appMounts];
+  }
+
+  get namedFolders(): readonly NamedFolder[] {
+    return [...this.#byHand.namedFolders, ...this.#appNamed];
   }
 
   get withheld(): readonly WithheldFolder[] {
@@ -40,7 +49,7 @@ export class EdgeHost {
 
   start(): void {
     let reason = '';
-    const child = new EdgeChild(this.#site.edgeProgram, configureEdge(this.#site, this.#explicitMounts), this.#log, {
+    const child = new EdgeChild(this.#site.edgeProgram, configureEdge(this.#site, this.#byHand), this.#log, {
       onMessage: (message) => {
         if (message.kind === 'log') {
           this.#log.say(message.level, message.text, { pid: child.pid, name: 'edge' });
@@ -69,7 +78,8 @@ export class EdgeHost {
   serveStatic(facts: AppFacts): void {
     this.#appMounts = appMounts(this.#site.model, facts);
     this.#withheld = withheldFolders(this.#site.model, facts);
-    this.send({ kind: 'static', mounts: this.#appMounts });
+    this.#appNamed = facts.named;
+    this.send({ kind: 'static', mounts: this.#appMounts, namedFolders: this.#appNamed });
   }
 
   kill(): void {

@@ -1,9 +1,9 @@
-import type { ConfigureEdge, StaticMount } from '../protocol/control/edge.ts';
+import type { ConfigureEdge } from '../protocol/control/edge.ts';
 import type { Site } from './prepare.ts';
 import { spoolParents } from './spool-folders.ts';
 
 /** What the edge is told before anything else. */
-export function configureEdge(site: Site, mounts: readonly StaticMount[]): ConfigureEdge {
+export function configureEdge(site: Site, folders: Pick<ConfigureEdge, 'mounts' | 'namedFolders'>): ConfigureEdge {
   const { model, wires } = site;
   return {
     kind: 'configure',
@@ -39,6 +39,6 @@ export function configureEdge(site: Site, mounts: readonly StaticMount[]): Confi
     },
     tls: site.certificates.current?.tls,
     development: model.reloadOnChange,
-    mounts,
+    ...folders,
   };
 }

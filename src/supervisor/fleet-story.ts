@@ -14,6 +14,7 @@ const FACTS: AppFacts = {
   static: [],
   media: [],
   withheld: [],
+  named: [],
   debug: null,
   allowedHosts: null,
   warnings: [],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readServeRequest } from '../config/read.ts';
-import { appMounts, explicitMounts, withheldFolders } from './static-mounts.ts';
+import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
 
 const ASKED = [{ prefix: '/static/js/', suffix: '.js', spans: 'word' as const }];
 const FACTS = {
@@ -19,6 +19,7 @@ const FACTS = {
     { url: '/files/', reason: 'it has before_request functions' },
     { url: '/static/own/', reason: 'it has before_request functions' },
   ],
+  named: [],
   debug: null,
   allowedHosts: null,
   warnings: [],
@@ -54,5 +55,17 @@ test("a folder given by hand is the edge's with all that is below its URL", () =
   assert.deepEqual(
     explicitMounts(model('--static', '/s=dir'), (path) => `/cwd/${path}`),
     [{ url: '/s/', root: '/cwd/dir', hashed: false, missing: 'refuse', links: 'inside', asked: [] }],
+  );
+});
+
+test('explicitNamedFolders() are those of X-Accel-Redirect, by URL, and of X-Sendfile, by path', () => {
+  const given = model('--x-accel', '/protected=private', '--x-sendfile', '/srv/a', '--x-sendfile', 'b');
+  assert.deepEqual(
+    explicitNamedFolders(given, (path) => (path.startsWith('/') ? path : `/cwd/${path}`)),
+    [
+      { url: '/protected/', root: '/cwd/private' },
+      { url: '', root: '/srv/a' },
+      { url: '', root: '/cwd/b' },
+    ],
   );
 });

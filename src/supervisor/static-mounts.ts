@@ -5,7 +5,7 @@
  */
 
 import type { ServerModel } from '../config/model.ts';
-import type { StaticMount } from '../protocol/control/edge.ts';
+import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 
 export function explicitMounts(model: ServerModel, resolvePath: (path: string) => string): StaticMount[] {
@@ -17,6 +17,14 @@ export function explicitMounts(model: ServerModel, resolvePath: (path: string) =
     links: 'inside',
     asked: [],
   }));
+}
+
+/** Where files lie that the application names in its answers. */
+export function explicitNamedFolders(model: ServerModel, resolvePath: (path: string) => string): NamedFolder[] {
+  return [
+    ...model.accelFolders.map(({ url, root }) => ({ url, root: resolvePath(root) })),
+    ...model.sendfileFolders.map((root) => ({ url: '', root: resolvePath(root) })),
+  ];
 }
 
 /** A folder that is not there yet is served when it comes. */

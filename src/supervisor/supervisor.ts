@@ -273,6 +273,7 @@ export class Supervisor {
       unsafeReasons,
       mounts: this.#edge.mounts,
       withheld: this.#edge.withheld,
+      namedFolders: this.#edge.namedFolders,
       isDevelopment: model.reloadOnChange,
       isRoot: process.geteuid?.() === 0,
       // Counted from the start of the process.

@@ -19,6 +19,8 @@ Pair = tuple[bytes, bytes]
 BODILESS = frozenset((204, 205, 304))
 """RFC 9110 15.3.5, 15.3.6, 15.4.5."""
 
+NAMING_A_FILE = (b'x-accel-redirect', b'x-sendfile')
+
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
@@ -116,4 +118,6 @@ def _content_length(pairs: list[Pair]) -> int:
         return -1
     if len(values) > 1 or _is_length(values[0]) is None:
         raise ValueError(f'Content-Length must be one number, not {values if len(values) > 1 else values[0]!r}')
+    if any(name.lower() in NAMING_A_FILE for name, _ in pairs):
+        return -1  # What was declared is the length of the file, which the edge sends, or who is in front of it.
     return int(values[0])

@@ -16,6 +16,8 @@ Fields = tuple[Any, ...]
 Head = tuple[bytes, int]
 """`u32 size`, then the text of docs/lanes.md; and the declared Content-Length, or -1."""
 
+NAMING_A_FILE = ('x-accel-redirect', 'x-sendfile')
+
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
@@ -78,4 +80,6 @@ def _content_length(fields: Fields) -> int:
         return -1
     if len(values) > 1 or _is_length(values[0]) is None:
         raise ValueError(f'Content-Length must be one number, not {values if len(values) > 1 else values[0]!r}')
+    if any(name.lower() in NAMING_A_FILE for name, _ in fields):
+        return -1  # What was declared is the length of the file, which the edge sends, or who is in front of it.
     return int(values[0])

@@ -14,6 +14,7 @@ import type { GatewayOptions } from '../gateway.ts';
 import type { LaneOutput } from '../lane-output.ts';
 import type { LaneSocket } from '../lane-socket.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
+import type { NamedFileSender } from '../named-file-sender.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
 import type { SpoolBudget } from '../spool-file.ts';
@@ -38,6 +39,7 @@ const PINGS_IN_TIMEOUT = 4;
 export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly budget: SpoolBudget;
+  readonly namedFiles: NamedFileSender | undefined;
   readonly #options: ConcurrentOptions;
   readonly #queue: CallQueue<ConcurrentCall>;
   #lanes: ConcurrentLane[] = [];
@@ -52,6 +54,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   constructor(options: ConcurrentOptions) {
     this.#options = options;
     this.budget = options.budget;
+    this.namedFiles = options.namedFiles;
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }

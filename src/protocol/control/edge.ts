@@ -40,6 +40,14 @@ export interface StaticMount {
   readonly asked: readonly PathShape[];
 }
 
+/** A folder whose files the edge sends when the application names one of them in its answer. */
+export interface NamedFolder {
+  /** Begins and ends with a slash: what paths of X-Accel-Redirect begin with. '': files are named by their own paths, in X-Sendfile. */
+  readonly url: string;
+  /** Absolute path. */
+  readonly root: string;
+}
+
 export interface AccessLog {
   /** Absolute path, or '-' for standard output. */
   readonly path: string;
@@ -120,12 +128,15 @@ export interface ConfigureEdge {
   readonly development: boolean;
   /** Given by hand; they come before those of the application. */
   readonly mounts: readonly StaticMount[];
+  /** Given by hand. */
+  readonly namedFolders: readonly NamedFolder[];
 }
 
-/** The folders that the application has named. Replaces what was said before. */
+/** The folders that the application has declared. Replaces what was said before. */
 export interface ServeStatic {
   readonly kind: 'static';
   readonly mounts: readonly StaticMount[];
+  readonly namedFolders: readonly NamedFolder[];
 }
 
 export interface ActiveWorker {

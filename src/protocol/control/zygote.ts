@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
-import type { PathShape } from './edge.ts';
+import type { NamedFolder, PathShape } from './edge.ts';
 import type { ControlMessage } from './json-lines.ts';
 
 export interface StartZygote {
@@ -113,6 +113,8 @@ export interface AppFacts {
   /** What visitors have uploaded. */
   readonly media: readonly AppFolder[];
   readonly withheld: readonly WithheldFolder[];
+  /** From which files are to be sent that the application names in its answers. */
+  readonly named: readonly NamedFolder[];
   readonly debug: boolean | null;
   readonly allowedHosts: readonly string[] | null;
   readonly warnings: readonly string[];
@@ -272,6 +274,7 @@ class Fields {
         hashed: record.#record['hashed'] === true,
       })),
       media: fields.#records('media').map((record) => record.#folder()),
+      named: fields.#records('named').map((record) => ({ url: record.text('url'), root: record.text('root') })),
       withheld: fields
         .#records('withheld')
         .map((record) => ({ url: record.text('url'), reason: record.text('reason') })),

@@ -11,6 +11,8 @@ export type FaultCode =
   | 'static.outside'
   | 'static.stale-sibling'
   | 'static.overloaded'
+  | 'static.named-missing'
+  | 'static.named-outside'
   | 'static.unsteady';
 export type StaticLogLevel = 'warning' | 'error';
 export type StaticLog = (level: StaticLogLevel, text: string) => void;
@@ -22,6 +24,8 @@ const FAULTS: Readonly<Record<FaultCode, { readonly level: StaticLogLevel; reado
   'static.outside': { level: 'warning', text: 'is not served' },
   'static.stale-sibling': { level: 'warning', text: 'is not served' },
   'static.overloaded': { level: 'error', text: 'is refused, too many requests wait for the disk' },
+  'static.named-missing': { level: 'error', text: 'was named by the application' },
+  'static.named-outside': { level: 'error', text: 'was named by the application' },
   'static.unsteady': { level: 'error', text: 'cannot be served' },
 };
 

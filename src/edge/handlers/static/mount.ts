@@ -22,6 +22,8 @@ export interface StaticMount {
   readonly index?: string;
   /** Serve `/.well-known` of this root (RFC 8615); no other name with a dot in front is ever served. */
   readonly wellKnown?: boolean;
+  /** Serve names with a dot in front: for folders whose files an application names. */
+  readonly hidden?: boolean;
   /** Cache-Control of files without a hash in the name, if not `no-cache`. */
   readonly cacheControl?: string;
 }
@@ -41,6 +43,7 @@ export interface CompiledMount {
   readonly isAsked: ((path: string) => boolean) | undefined;
   readonly index: string | undefined;
   readonly hasWellKnown: boolean;
+  readonly hasHidden: boolean;
   readonly cacheControl: string;
 }
 
@@ -90,6 +93,7 @@ function compileMount(mount: StaticMount, fallback: CompiledMount | undefined): 
     isAsked: compileShapes(mount.asked ?? []),
     index: mount.index === undefined ? undefined : toLatin1(mount.index),
     hasWellKnown: mount.wellKnown ?? false,
+    hasHidden: mount.hidden ?? false,
     cacheControl: mount.cacheControl ?? REVALIDATE,
   };
 }

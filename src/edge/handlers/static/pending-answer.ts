@@ -1,10 +1,10 @@
 /** A request that waits for the disk: first for what is there, then, if that is large, for a descriptor of it. */
 
-import type { Exchange, ResponseWatcher } from '../../../protocol/http/exchange.ts';
+import type { Exchange, ResponseTimes, ResponseWatcher } from '../../../protocol/http/exchange.ts';
 import type { FileAnswer, PartialContent } from './answer-file.ts';
 import { fileParts } from './answer-file.ts';
 import type { DescriptorTaker, SharedDescriptor } from './descriptors.ts';
-import type { Found } from './load-file.ts';
+import type { Found, StaticFile } from './load-file.ts';
 import type { LookupWaiter } from './lookup.ts';
 import type { CompiledMount } from './mount.ts';
 import type { Absence } from './open-inside.ts';
@@ -17,24 +17,42 @@ export interface LateAnswers {
   onBug(error: unknown): void;
 }
 
+/** How an application has named a file. */
+export interface NamedBy {
+  readonly path: string;
+  /** Puts the application's own fields on the answer. */
+  readonly dress: Dress;
+  /** Conditions and ranges are heard. */
+  readonly isConditional: boolean;
+}
+
+export type Dress = (file: StaticFile) => StaticFile;
+
 export type SentAnswer = Extract<FileAnswer, { kind: 'whole' | 'parts' }>;
 
 export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWatcher {
   readonly exchange: Exchange;
   readonly mount: CompiledMount;
+  /** Of the file, as it is looked up. */
+  readonly path: string;
+  /** Undefined: it is the client that has. */
+  readonly named: NamedBy | undefined;
   /** What to send once there is a descriptor. */
   answer: SentAnswer | undefined;
   /** How often the file changed between finding and opening it. */
   changeCount = 0;
-  /** No application is asked. */
-  readonly times = undefined;
+  /** Of the application, if one was asked. */
+  readonly times: ResponseTimes | undefined;
   readonly #owner: LateAnswers;
   #isGone = false;
 
-  constructor(owner: LateAnswers, exchange: Exchange, mount: CompiledMount) {
+  constructor(owner: LateAnswers, exchange: Exchange, mount: CompiledMount, named?: NamedBy) {
     this.#owner = owner;
     this.exchange = exchange;
     this.mount = mount;
+    this.path = named?.path ?? exchange.path;
+    this.named = named;
+    this.times = named === undefined ? undefined : exchange.watcher?.times;
     exchange.watcher = this;
   }
 

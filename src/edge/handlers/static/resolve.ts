@@ -10,6 +10,8 @@ import { Buffer } from 'node:buffer';
 export interface ResolveOptions {
   /** Serve `.well-known` (RFC 8615) at the top, the one directory with a dot that is meant to be seen. */
   readonly hasWellKnown: boolean;
+  /** Serve all names with a dot in front, because it is not a client that has asked for them. */
+  readonly hasHidden?: boolean;
 }
 
 const SLASH = 0x2f;
@@ -21,15 +23,19 @@ export function resolvePath(rest: string, options: ResolveOptions): string | und
     return undefined;
   }
   const segments = rest.split('/').filter((segment) => segment !== '');
-  // Covers `.`, `..`, `.git` and `.env` alike.
-  const isHidden = segments.some(
-    (segment, index) => segment.startsWith('.') && !(options.hasWellKnown && index === 0 && segment === '.well-known'),
-  );
-  if (isHidden) {
+  if (segments.some((segment, index) => isHidden(segment, index, options))) {
     return undefined;
   }
   const isDirectory = rest.charCodeAt(rest.length - 1) === SLASH && segments.length > 0;
   return segments.join('/') + (isDirectory ? '/' : '');
+}
+
+/** Covers `.`, `..`, `.git` and `.env` alike. */
+function isHidden(segment: string, index: number, options: ResolveOptions): boolean {
+  if (options.hasHidden === true) {
+    return segment === '.' || segment === '..';
+  }
+  return segment.startsWith('.') && !(options.hasWellKnown && index === 0 && segment === '.well-known');
 }
 
 /** Whether an opened file's real path is below the real root; both are absolute and free of links. */

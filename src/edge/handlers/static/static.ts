@@ -9,6 +9,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Exchange, Handler, PartsBody, ResponseHead } from '../../../protocol/http/exchange.ts';
+import type { FileAnswer } from './answer-file.ts';
 import { answerFile, joinParts } from './answer-file.ts';
 import type { StaticCounts } from './counts.ts';
 import { newStaticCounts } from './counts.ts';
@@ -23,7 +24,7 @@ import { FileLookup } from './lookup.ts';
 import type { CompiledMount, StaticMount } from './mount.ts';
 import { compileMounts, findMount } from './mount.ts';
 import type { Absence, Surroundings } from './open-inside.ts';
-import type { LateAnswers, SentAnswer } from './pending-answer.ts';
+import type { LateAnswers, NamedBy, SentAnswer } from './pending-answer.ts';
 import { PendingAnswer } from './pending-answer.ts';
 import { responseHead } from './representation.ts';
 import { RequestFields } from './request-fields.ts';
@@ -57,7 +58,7 @@ export function compileStatic(mounts: readonly StaticMount[], options: StaticOpt
   return (exchange) => site.handle(exchange);
 }
 
-class StaticSite implements LateAnswers {
+export class StaticSite implements LateAnswers {
   readonly #mounts: readonly CompiledMount[];
   readonly #clock: Clock;
   readonly #log: StaticLog;
@@ -117,11 +118,30 @@ class StaticSite implements LateAnswers {
     return this.#answerAbsent(exchange, found, mount);
   }
 
+  /** Answers with a file that an application has named. `named.path` is below `mount`. */
+  sendNamed(exchange: Exchange, mount: CompiledMount, named: NamedBy): void {
+    const pending = new PendingAnswer(this, exchange, mount, named);
+    const found = this.#lookup.find(named.path);
+    if (found === undefined) {
+      this.#lookup.wait(named.path, mount, pending);
+    } else {
+      this.answerLate(pending, found);
+    }
+  }
+
+  /** An application has named something that is not there to be sent. */
+  reportNamed(code: 'static.named-missing' | 'static.named-outside', path: string, detail: string): void {
+    this.#faults.report(code, path, detail);
+  }
+
   answerLate(pending: PendingAnswer, found: Found): void {
-    const { exchange, mount } = pending;
+    const { exchange, mount, named, path } = pending;
     if (found.kind === 'file') {
-      this.#answerFile(exchange, found, mount, pending);
+      this.#answerFile(exchange, named === undefined ? found : named.dress(found), mount, pending);
       return;
+    }
+    if (named !== undefined) {
+      this.reportNamed('static.named-missing', path, found.kind === 'absent' ? found.absence : found.kind);
     }
     exchange.watcher = undefined;
     if (!this.#answerAbsent(exchange, found, mount) && this.#next?.(exchange) !== true) {
@@ -130,7 +150,7 @@ class StaticSite implements LateAnswers {
   }
 
   lookUpAgain(pending: PendingAnswer): void {
-    const { path } = pending.exchange;
+    const { path } = pending;
     this.#lookup.forget(path);
     if (pending.changeCount > CHANGES_MAX) {
       this.#faults.report('static.unsteady', path, 'it is replaced faster than it can be opened');
@@ -145,14 +165,7 @@ class StaticSite implements LateAnswers {
   }
 
   #answerFile(exchange: Exchange, file: StaticFile, mount: CompiledMount, pending: PendingAnswer | undefined): void {
-    const fields = this.#fields;
-    fields.read(exchange.block);
-    const answer = answerFile(file, fields, {
-      isHead: exchange.method === 'HEAD',
-      acceptance: this.#acceptances.recall(fields.acceptEncoding),
-      nowMs: fields.isConditional ? this.#clock.nowMs() : 0,
-      makeBoundary,
-    });
+    const answer = this.#decide(exchange, file, pending?.named);
     switch (answer.kind) {
       case 'refused':
         exchange.responder.refuse(answer.status, undefined, answer.fields);
@@ -170,6 +183,22 @@ class StaticSite implements LateAnswers {
           this.#sendFromDisk(answer, pending ?? new PendingAnswer(this, exchange, mount));
         }
     }
+  }
+
+  #decide(exchange: Exchange, file: StaticFile, named: NamedBy | undefined): FileAnswer {
+    const [representation] = file.representations;
+    if (named?.isConditional === false && representation !== undefined) {
+      return { kind: 'whole', representation };
+    }
+    const fields = this.#fields;
+    fields.read(exchange.block);
+    return answerFile(file, fields, {
+      isHead: exchange.method === 'HEAD',
+      // What an application has named has one representation, whatever the client would rather have.
+      acceptance: this.#acceptances.recall(named === undefined ? fields.acceptEncoding : undefined),
+      nowMs: fields.isConditional ? this.#clock.nowMs() : 0,
+      makeBoundary,
+    });
   }
 
   #sendFromDisk(answer: SentAnswer, pending: PendingAnswer): void {

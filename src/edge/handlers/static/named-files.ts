@@ -1,0 +1,129 @@
+/**
+ * Files that an application names in its answer, after it has decided who may have them: by `X-Accel-Redirect`, whose value is a path below a
+ * URL that was declared with its folder, as an internal location of nginx, or by `X-Sendfile`, whose value is a path of the file system below
+ * a folder that was declared. The edge sends them with ranges and conditions of its own, and with the fields of the application.
+ */
+
+import { Buffer, isUtf8 } from 'node:buffer';
+import type { NamedFileSender } from '../../../gateway/named-file-sender.ts';
+import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/response-head.ts';
+import type { NamedFolder } from '../../../protocol/control/edge.ts';
+import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
+import type { Exchange } from '../../../protocol/http/exchange.ts';
+import { decodePath } from '../../path.ts';
+import type { StaticFile } from './load-file.ts';
+import type { CompiledMount } from './mount.ts';
+import { compileMounts, findMount } from './mount.ts';
+import type { Dress } from './pending-answer.ts';
+import type { Representation } from './representation.ts';
+import { responseHead } from './representation.ts';
+import { toLatin1 } from './resolve.ts';
+import type { StaticOptions } from './static.ts';
+import { StaticSite } from './static.ts';
+
+const FLAGS: Readonly<Record<NamingField, string>> = { 'x-accel-redirect': '--x-accel', 'x-sendfile': '--x-sendfile' };
+
+export class NamedFiles implements NamedFileSender {
+  readonly #mounts: Readonly<Record<NamingField, readonly CompiledMount[]>>;
+  readonly #sites: Readonly<Record<NamingField, StaticSite>>;
+
+  constructor(folders: readonly NamedFolder[], options: Omit<StaticOptions, 'next'>) {
+    this.#mounts = {
+      'x-accel-redirect': compile(folders.filter(({ url }) => url !== '')),
+      'x-sendfile': compile(folders.filter(({ url }) => url === '')),
+    };
+    // Each has paths of its own, which must not be taken for the other's.
+    this.#sites = { 'x-accel-redirect': new StaticSite([], options), 'x-sendfile': new StaticSite([], options) };
+  }
+
+  /** Where nothing was declared, a proxy that is believed may be the one that sends the file. */
+  takes(exchange: Exchange, { field }: NamedFile): boolean {
+    return this.#mounts[field].length > 0 || exchange.origin.believed === 'none';
+  }
+
+  send(exchange: Exchange, head: WorkerHead): void {
+    if (head.namedFile === undefined) {
+      return;
+    }
+    const { field, value } = head.namedFile;
+    const site = this.#sites[field];
+    if (forbidsBody(head.status)) {
+      exchange.responder.respond(head, undefined);
+      return;
+    }
+    const path = value === undefined ? undefined : pathOf(field, value);
+    const mount = path === undefined ? undefined : findMount(this.#mounts[field], path);
+    if (path === undefined || mount === undefined) {
+      const detail =
+        value === undefined ? `more than once, in request ${exchange.requestId}` : `below no folder of ${FLAGS[field]}`;
+      site.reportNamed('static.named-outside', value ?? exchange.path, detail);
+      exchange.responder.refuse(500);
+      return;
+    }
+    const isPlain = exchange.method === 'GET' || exchange.method === 'HEAD';
+    const isConditional = isPlain && (head.status === 200 || head.status === 206);
+    site.sendNamed(exchange, mount, { path, dress: dressed(head), isConditional });
+  }
+}
+
+function compile(folders: readonly NamedFolder[]): readonly CompiledMount[] {
+  return compileMounts(
+    folders.map(({ url, root }) => ({
+      url: url === '' ? `${root.replace(/\/+$/, '')}/` : url,
+      root,
+      hashed: false,
+      hidden: true,
+    })),
+  );
+}
+
+/** Latin-1. The value of X-Accel-Redirect is a URL's path, of which a query is no part; that of X-Sendfile is a path as it is. */
+function pathOf(field: NamingField, value: string): string | undefined {
+  return field === 'x-sendfile' ? asBytes(value) : decodePath(asBytes(value.split('?', 1)[0] ?? ''));
+}
+
+/** Names of files are UTF-8. Applications can write a field in Latin-1 alone, and some of them write text there, not bytes. */
+function asBytes(value: string): string {
+  return !/[\x80-\xff]/.test(value) || isUtf8(Buffer.from(value, 'latin1')) ? value : toLatin1(value);
+}
+
+/** Of the application's fields, those that describe bytes which are not its own. */
+const DESCRIBING = /^(?:etag|last-modified|accept-ranges|content-range):/i;
+/** RFC 9110 15.4.5: not in a 304. */
+const OF_CONTENT = /^content-/i;
+
+/** Makes of a file what the application would have sent, had it read the file. Only the file itself: compressed siblings are nothing it has named. */
+function dressed(head: WorkerHead): Dress {
+  const lines = head.fields.split(/(?<=\r\n)/).filter((line) => !DESCRIBING.test(line));
+  const isTyped = lines.some((line) => /^content-type:/i.test(line));
+  return (file) => ({ ...file, representations: plainOf(file).map((plain) => dress(plain, head, { lines, isTyped })) });
+}
+
+function plainOf(file: StaticFile): readonly Representation[] {
+  return file.representations.filter(({ coding }) => coding === 'identity');
+}
+
+function dress(
+  plain: Representation,
+  head: WorkerHead,
+  { lines, isTyped }: { readonly lines: readonly string[]; readonly isTyped: boolean },
+): Representation {
+  const validators = `ETag: ${plain.etag}\r\nLast-Modified: ${plain.lastModified}\r\n`;
+  const own = lines.filter((line) => !/^content-type:/i.test(line)).join('');
+  const given = isTyped ? lines.find((line) => /^content-type:/i.test(line)) : undefined;
+  const contentType = given === undefined ? plain.contentType : given.slice(given.indexOf(':') + 1).trim();
+  const fields = `${own}${validators}Accept-Ranges: bytes\r\n`;
+  const status = head.status === 206 ? 200 : head.status;
+  const reason = status === head.status ? head.reason : undefined;
+  const { hasDate } = head;
+  return {
+    ...plain,
+    contentType,
+    fields,
+    whole: { status, reason, hasDate, fields: `${fields}Content-Type: ${contentType}\r\n` },
+    notModified: {
+      ...responseHead(304, lines.filter((line) => !OF_CONTENT.test(line)).join('') + validators),
+      hasDate,
+    },
+  };
+}
