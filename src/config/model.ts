@@ -76,6 +76,8 @@ export interface ServerModel {
   /** Fields that every response has. */
   readonly responseFields: readonly ResponseField[];
   readonly bodyBytesMax: number;
+  /** Files of bodies and responses on their way, all together. 0: a part of their file system. */
+  readonly spoolBytesMax: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
   readonly queueDepthMax: number;

@@ -8,6 +8,7 @@ import { failure, success } from '../kernel/outcome.ts';
 import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
+import { BUDGET_SETTINGS } from './budget-settings.ts';
 import type { PreloadMode, ServerModel } from './model.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
 import { parseResponseField } from './response-field.ts';
@@ -228,6 +229,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(GIB),
     parse: last(parseSize('')),
   },
+  ...BUDGET_SETTINGS,
   connectionsMax: {
     flag: 'max-connections',
     value: 'COUNT',

@@ -2,6 +2,7 @@
 
 import { newOverloadCounters } from '../gateway/overload.ts';
 import type { UnitTables } from '../gateway/schedule.ts';
+import { newSpoolCounters } from '../gateway/spool-space.ts';
 import { newConnectionCounters } from './connection-table.ts';
 
 export interface SharedState {
@@ -13,6 +14,8 @@ export interface SharedState {
   readonly connections: Int32Array;
   /** Requests that were refused and not told of. */
   readonly overload: Int32Array;
+  /** Blocks of disk in spool files. */
+  readonly spooled: Int32Array;
 }
 
 export function newSharedState(slotsMax: number, threads: number): SharedState {
@@ -23,6 +26,7 @@ export function newSharedState(slotsMax: number, threads: number): SharedState {
     told: shared(threads),
     connections: newConnectionCounters(),
     overload: newOverloadCounters(),
+    spooled: newSpoolCounters(),
   };
 }
 

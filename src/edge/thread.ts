@@ -8,8 +8,8 @@ import { createServer } from 'node:net';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { Overload } from '../gateway/overload.ts';
-import { SpoolBudget } from '../gateway/spool-file.ts';
 import { SpoolFolder } from '../gateway/spool-folder.ts';
+import { SpoolSpace, spoolDescriptors } from '../gateway/spool-space.ts';
 import type { WorkerSets } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type {
@@ -139,7 +139,7 @@ export class EdgeThread {
   }
 
   #newGateway(): AppGateway {
-    const { settings, spoolParents, board, edgeThreads } = this.#config;
+    const { settings, board, edgeThreads } = this.#config;
     const index = this.#index;
     return new AppGateway({
       settings: {
@@ -151,10 +151,13 @@ export class EdgeThread {
         takesWebSockets: settings.webSocket.isOn,
       },
       clock: systemClock,
-      budget: new SpoolBudget(
-        new SpoolFolder(spoolParents, (folder) => this.#send({ kind: 'spool-folder', ...folder })),
-        `e${index}`,
-      ),
+      space: new SpoolSpace(this.#newSpoolFolder(), `e${index}`, {
+        counters: this.#shared.spooled,
+        bytesMax: settings.spoolBytesMax,
+        descriptorsMax: spoolDescriptors(readDescriptorLimit(), edgeThreads),
+        monotonicMs: () => systemClock.monotonicMs(),
+        log: (text) => this.#log('warning', text),
+      }),
       overload: this.#overload,
       board: new Board(board, index, edgeThreads),
       units: this.#shared.units,
@@ -171,6 +174,10 @@ export class EdgeThread {
       othersWait: () => waitingElsewhere(this.#shared, index) !== -1,
       onRoom: () => this.#offerRoom(),
     });
+  }
+
+  #newSpoolFolder(): SpoolFolder {
+    return new SpoolFolder(this.#config.spoolParents, (folder) => this.#send({ kind: 'spool-folder', ...folder }));
   }
 
   #offerRoom(): void {

@@ -12,7 +12,7 @@ import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { newOverloadCounters, Overload } from './overload.ts';
-import { SpoolBudget } from './spool-file.ts';
+import { SpoolSpace } from './spool-space.ts';
 
 const QUEUE_TIMEOUT_MS = 3000;
 const REFUSED = ['refuse 503 Retry-After: 1'];
@@ -41,7 +41,7 @@ class AppStory {
         takesWebSockets: true,
       },
       clock,
-      budget: new SpoolBudget('/nowhere', 's'),
+      space: new SpoolSpace('/nowhere', 's'),
       overload: new Overload({
         counters: newOverloadCounters(),
         queueMax: 3,

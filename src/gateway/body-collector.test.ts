@@ -1,18 +1,18 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
 import { BodyCollector } from './body-collector.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
-import { SpoolBudget } from './spool-file.ts';
+import { SpoolSpace } from './spool-space.ts';
 
 const EXCHANGE = { resumeBody: () => undefined } as unknown as Exchange;
 
 test('BodyCollector keeps a body of chunks of one byte in little more memory than its length', () => {
   let body = '';
-  const collector = new BodyCollector(EXCHANGE, new SpoolBudget('/', 's'), Infinity, {
+  const collector = new BodyCollector(EXCHANGE, new SpoolSpace('/', 's'), Infinity, {
     onBody: ({ bytes }) => {
       body = String(bytes);
     },
@@ -28,19 +28,40 @@ test('BodyCollector keeps a body of chunks of one byte in little more memory tha
   equal(body, 'x'.repeat(count));
 });
 
-test('BodyCollector that may not spool takes nothing from the budget, and lets the rest of the body come', () => {
+test('BodyCollector that may not spool keeps nothing of the space, and lets the rest of the body come', () => {
   const directory = mkdtempSync(join(tmpdir(), 'portico-collector-'));
-  const budget = new SpoolBudget(directory, 's');
+  const space = new SpoolSpace(directory, 's', { bytesMax: 300_000 });
   const failed: unknown[] = [];
-  const collector = new BodyCollector(EXCHANGE, budget, Infinity, {
+  const collector = new BodyCollector(EXCHANGE, space, Infinity, {
     onBody: () => undefined,
     onFailed: (status) => failed.push(status),
   });
-  budget.bytes = GATEWAY_LIMITS.spoolBytesMax;
   const some = Buffer.alloc(100_000);
   for (let count = 0; count < 5; count += 1) equal(collector.data(some), true);
   collector.end();
   deepEqual(failed, [507]);
-  equal(budget.bytes, GATEWAY_LIMITS.spoolBytesMax);
+  equal(space.usedBytes, 0);
   rmSync(directory, { recursive: true });
+});
+
+/** Opens all files that the process may, then needs one for a body. */
+const EXHAUSTED = `
+import { openSync } from 'node:fs';
+import { BodyCollector } from '${new URL('body-collector.ts', import.meta.url).href}';
+import { SpoolSpace } from '${new URL('spool-space.ts', import.meta.url).href}';
+const collector = new BodyCollector({ resumeBody() {} }, new SpoolSpace('/tmp', 'portico-collector'), Infinity, {
+  onBody() {},
+  onFailed: (status, reason) => console.log(status, reason),
+});
+try {
+  for (;;) openSync('/dev/null');
+} catch {
+  collector.data(Buffer.alloc(300_000));
+}
+`;
+
+test('BodyCollector that finds no file descriptor says that it is for a moment', () => {
+  const args = ['--nofile=256', process.execPath, '--input-type=module', '--eval', EXHAUSTED];
+  const { stdout } = spawnSync('prlimit', args, { encoding: 'utf8' });
+  match(stdout, /^503 spool file: EMFILE/);
 });

@@ -7,8 +7,8 @@ import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
 import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { Overload } from './overload.ts';
-import type { SpoolBudget } from './spool-file.ts';
 import { SpoolFile } from './spool-file.ts';
+import type { SpoolSpace } from './spool-space.ts';
 
 /** What a spool file that cannot be opened or written means for its request: no room for it, or not now. */
 const STATUSES: Readonly<Record<string, number>> = { ENOSPC: 507, EDQUOT: 507, EMFILE: 503, ENFILE: 503 };
@@ -28,7 +28,7 @@ export interface CollectorEvents {
 
 export class BodyCollector implements BodySink {
   readonly #exchange: Exchange;
-  readonly #budget: SpoolBudget;
+  readonly #space: SpoolSpace;
   readonly #bytesMax: number;
   readonly #events: CollectorEvents;
   readonly #bytes = new JoinedBytes();
@@ -38,9 +38,9 @@ export class BodyCollector implements BodySink {
   #isOver = false;
   #isPaused = false;
 
-  constructor(exchange: Exchange, budget: SpoolBudget, bytesMax: number, events: CollectorEvents) {
+  constructor(exchange: Exchange, space: SpoolSpace, bytesMax: number, events: CollectorEvents) {
     this.#exchange = exchange;
-    this.#budget = budget;
+    this.#space = space;
     this.#bytesMax = bytesMax;
     this.#events = events;
   }
@@ -77,15 +77,10 @@ export class BodyCollector implements BodySink {
 
   #spool(bytes: Buffer): boolean {
     if (this.#file === undefined) {
-      try {
-        this.#file = new SpoolFile(this.#budget, {
-          onWritten: () => this.#onWritten(),
-          onError: (error) => this.#onError(error),
-        });
-      } catch (error) {
-        this.#onError(error as NodeJS.ErrnoException);
-        return true;
-      }
+      this.#file = new SpoolFile(this.#space, {
+        onWritten: () => this.#onWritten(),
+        onError: (error) => this.#onError(error),
+      });
       for (const block of this.#bytes.takeAll()) {
         this.#file.append(block);
       }
@@ -137,7 +132,7 @@ export interface CollectingCall {
 }
 
 export interface CollectOptions {
-  readonly budget: SpoolBudget;
+  readonly space: SpoolSpace;
   readonly bytesMax: number;
   readonly overload: Overload;
   log(level: 'info' | 'error', text: string): void;
@@ -146,13 +141,13 @@ export interface CollectOptions {
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
 export function collectBody(call: CollectingCall, options: CollectOptions, onCollected: () => void): void {
   const { exchange } = call;
-  const { budget, bytesMax } = options;
+  const { space, bytesMax } = options;
   if ((exchange.bodyLength ?? 0) > bytesMax) {
     call.fail(413);
     return;
   }
   exchange.readBody(
-    new BodyCollector(exchange, budget, bytesMax, {
+    new BodyCollector(exchange, space, bytesMax, {
       onBody: (body) => {
         if (call.isOver) {
           body.file?.close();

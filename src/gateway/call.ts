@@ -10,7 +10,7 @@ import type { NamedFileSender } from './named-file-sender.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
 import type { WorkerHead } from './response-head.ts';
-import type { SpoolBudget } from './spool-file.ts';
+import type { SpoolSpace } from './spool-space.ts';
 
 /** RFC 9110 9.2.1: running them again changes nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -27,7 +27,7 @@ export interface CallLane {
 
 /** What a call tells the gateway. */
 export interface CallOwner {
-  readonly budget: SpoolBudget;
+  readonly space: SpoolSpace;
   /** Undefined: all that names a file is passed on. */
   readonly namedFiles?: NamedFileSender | undefined;
   monotonicMs(): number;
@@ -248,17 +248,18 @@ export class Call implements ResponseWatcher {
 
   /** How the body reaches the client. */
   protected newFlow(): ResponseFlow {
-    return new SpoolFlow(this.exchange.responder, this.#owner.budget, {
+    return new SpoolFlow(this.exchange.responder, this.#owner.space, {
       hold: () => this.#holdLane(),
       letGo: () => this.#letLaneGo(),
+      onStuck: (error) => this.#owner.space.noteStuck(error),
       onError: (error) => this.#onSpoolError(error),
     });
   }
 
   #onSpoolError(error: Error): void {
-    this.#owner.log('error', `${this.describe()}: the response cannot be spooled: ${error.message}`);
+    this.#owner.log('error', `${this.describe()}: the response cannot be read from its file: ${error.message}`);
     if (!this.isOver) {
-      this.#fail(507);
+      this.#fail(500);
     }
   }
 

@@ -10,11 +10,11 @@ import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
 import type { LaneOutput } from './lane-output.ts';
 import { WorkerHeadMemo } from './response-head.ts';
-import { SpoolBudget } from './spool-file.ts';
+import { SpoolSpace } from './spool-space.ts';
 
 export class FakeLaneOwner implements LaneOwner, CallOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
-  readonly budget: SpoolBudget = new SpoolBudget('/nowhere', 's');
+  readonly space: SpoolSpace = new SpoolSpace('/nowhere', 's');
   readonly clock: FakeClock = new FakeClock();
   /** `answered`, `read`, `recalled 3,4`, `file 5`, `fault …`, in the order in which it was told. */
   readonly told: string[] = [];

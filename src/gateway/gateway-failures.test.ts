@@ -287,7 +287,7 @@ test('Gateway gives back the spool file of a body that it refuses', async (t) =>
     await delay(5);
   }
   deepEqual(exchange.told, ['refuse 503 Retry-After: 1']);
-  for (let n = 0; n < 100 && story.gateway.budget.bytes > 0; n += 1) {
+  for (let n = 0; n < 100 && story.gateway.space.usedBytes > 0; n += 1) {
     await delay(5);
   }
   story.expectRest();

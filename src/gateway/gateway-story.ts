@@ -11,7 +11,7 @@ import type { GatewaySettings } from './gateway.ts';
 import { Gateway } from './gateway.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { newOverloadCounters, Overload } from './overload.ts';
-import { SpoolBudget } from './spool-file.ts';
+import { SpoolSpace } from './spool-space.ts';
 
 const SETTINGS: GatewaySettings = {
   timeoutMs: 30_000,
@@ -75,7 +75,7 @@ export class Story {
     this.gateway = new Gateway({
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
-      budget: new SpoolBudget(spoolFolder, 's'),
+      space: new SpoolSpace(spoolFolder, 's'),
       overload: new Overload({
         counters: newOverloadCounters(),
         queueMax: settings.queueMax ?? SETTINGS.queueMax,
@@ -197,6 +197,6 @@ export class Story {
   expectRest(): void {
     equal(this.waiting, 0, 'requests that wait');
     equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of units');
-    equal(this.gateway.budget.bytes, 0, 'bytes in spool files');
+    equal(this.gateway.space.usedBytes, 0, 'bytes in spool files');
   }
 }

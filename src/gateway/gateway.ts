@@ -26,7 +26,7 @@ import type { Overload } from './overload.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
-import type { SpoolBudget } from './spool-file.ts';
+import type { SpoolSpace } from './spool-space.ts';
 import { renderCallHead } from './wsgi-head.ts';
 
 export interface GatewaySettings {
@@ -43,7 +43,7 @@ export interface GatewaySettings {
 export interface GatewayOptions {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
-  readonly budget: SpoolBudget;
+  readonly space: SpoolSpace;
   readonly overload: Overload;
   readonly namedFiles?: NamedFileSender;
   readonly board: Board;
@@ -69,7 +69,7 @@ const TIMEOUT_CHECK_MS = 250;
 
 export class Gateway implements CallOwner, LaneOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
-  readonly budget: SpoolBudget;
+  readonly space: SpoolSpace;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: GatewayOptions;
   readonly #lanes: LaneSet;
@@ -87,7 +87,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.budget = options.budget;
+    this.space = options.space;
     this.namedFiles = options.namedFiles;
     this.#stream = options.firstStream;
     this.#thread = {
@@ -126,7 +126,7 @@ export class Gateway implements CallOwner, LaneOwner {
       overload.refuse(call, 'full');
       return;
     }
-    const options = { budget: this.budget, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
+    const options = { space: this.space, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
     collectBody(call, options, () => this.#enqueue(call));
   }
 

@@ -70,7 +70,7 @@ export class LaneWatch {
     }
     for (const lane of lanes.lanes) {
       const ranMs = nowMs - lane.frontSinceMs;
-      if (lane.depth === 0 || ranMs <= timeoutMs || lane.isStuck) {
+      if (lane.depth === 0 || ranMs <= timeoutMs || lane.isStuck || lane.isHeld) {
         continue;
       }
       const call = this.#runningOn(lane, ranMs > 2 * timeoutMs);

@@ -69,6 +69,7 @@ export class Lane implements LaneLoad {
   readonly #reader = new FrameReader();
   /** By the bytes that are being read. */
   #answeredCount = 0;
+  #heldSinceMs = Infinity;
 
   constructor(socket: LaneSocket, identity: LaneIdentity, owner: LaneOwner) {
     this.#socket = socket;
@@ -86,7 +87,8 @@ export class Lane implements LaneLoad {
   }
 
   get isOpen(): boolean {
-    return this.isActive && !this.isRecalled && !this.isDraining && !this.isLost && !this.isSlow && !this.isStuck;
+    const isWanted = this.isActive && !this.isDraining && !this.isLost;
+    return isWanted && !this.isRecalled && !this.isSlow && !this.isStuck && !this.isHeld;
   }
 
   send(call: Call): void {
@@ -129,12 +131,22 @@ export class Lane implements LaneLoad {
     return back;
   }
 
+  /** The worker has to wait for the client of its first request, or for a file: that time is not the application's. */
   pause(): void {
+    this.#heldSinceMs = this.#owner.monotonicMs();
     this.#socket.pause();
   }
 
   resume(): void {
+    if (this.isHeld) {
+      this.frontSinceMs += this.#owner.monotonicMs() - this.#heldSinceMs;
+      this.#heldSinceMs = Infinity;
+    }
     this.#socket.resume();
+  }
+
+  get isHeld(): boolean {
+    return this.#heldSinceMs !== Infinity;
   }
 
   /** Bytes from the worker, borrowed. */

@@ -9,8 +9,17 @@ export const GATEWAY_LIMITS = {
   spoolPendingBytesMax: 1_048_576,
   /** One response spooled for a slow reader; beyond it the worker waits for the reader (nginx: proxy_max_temp_file_size 1 GB). */
   responseSpoolBytesMax: 1_073_741_824,
-  /** All spool files of an edge thread together: a full disk helps nobody. */
-  spoolBytesMax: 17_179_869_184,
+  /** All spool files together may take one part in so many of their file system, unless --max-spool says how much … */
+  spoolShare: 2,
+  /** … and nothing of the last part in so many, or of the last gigabyte: others write there too. */
+  spoolFreeShare: 20,
+  spoolFreeBytesMax: 1_073_741_824,
+  /** How often the file system is asked what is free. */
+  spoolLookMs: 1000,
+  /** Of the descriptors that the process may open, spool files hold one in so many, all threads together; each thread so many at least, and at most. */
+  spoolDescriptorsShare: 32,
+  spoolDescriptorsMin: 2,
+  spoolDescriptorsMax: 64,
   /** Read back from a spool file at a time. */
   spoolReadBytes: 131_072,
   /** How often a request that never began may be handed to another worker before it is given up. */

@@ -4,7 +4,7 @@ import type { Responder } from '../protocol/http/exchange.ts';
 import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { ResponseSpool } from './response-spool.ts';
-import type { SpoolBudget } from './spool-file.ts';
+import type { SpoolSpace } from './spool-space.ts';
 
 export interface ResponseFlow {
   /** `bytes` are borrowed until it returns. */
@@ -21,19 +21,21 @@ export interface SpoolFlowEvents {
   /** The worker is to wait, or to go on. */
   hold(): void;
   letGo(): void;
+  /** What does not fit in memory cannot be kept in a file, and the worker waits for that reason. */
+  onStuck(error: Error): void;
   onError(error: Error): void;
 }
 
 /** For workers that are to be free as soon as the application has finished: what a slow client has not read goes to a file. */
 export class SpoolFlow implements ResponseFlow {
   readonly #responder: Responder;
-  readonly #budget: SpoolBudget;
+  readonly #space: SpoolSpace;
   readonly #events: SpoolFlowEvents;
   #spool: ResponseSpool | undefined;
 
-  constructor(responder: Responder, budget: SpoolBudget, events: SpoolFlowEvents) {
+  constructor(responder: Responder, space: SpoolSpace, events: SpoolFlowEvents) {
     this.#responder = responder;
-    this.#budget = budget;
+    this.#space = space;
     this.#events = events;
   }
 
@@ -46,15 +48,12 @@ export class SpoolFlow implements ResponseFlow {
   }
 
   #open(): void {
-    try {
-      this.#spool = new ResponseSpool(this.#responder, this.#budget, {
-        onFull: () => this.#events.hold(),
-        onRoom: () => this.#events.letGo(),
-        onError: (error) => this.#events.onError(error),
-      });
-    } catch (error) {
-      this.#events.onError(error as Error);
-    }
+    this.#spool = new ResponseSpool(this.#responder, this.#space, {
+      onFull: () => this.#events.hold(),
+      onRoom: () => this.#events.letGo(),
+      onStuck: (error) => this.#events.onStuck(error),
+      onError: (error) => this.#events.onError(error),
+    });
   }
 
   end(): boolean {

@@ -1,19 +1,22 @@
 /**
  * Stands between a worker and a client that reads more slowly than the worker writes: the response goes to a file and from
- * there to the client, so the worker is free as soon as the application has finished.
+ * there to the client, so the worker is free as soon as the application has finished. Where the file cannot grow, the worker waits: what
+ * was not written is sent from memory when the client has read the file, and the file begins anew.
  */
 
 import type { Responder } from '../protocol/http/exchange.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import type { SpoolBudget } from './spool-file.ts';
 import { SpoolFile } from './spool-file.ts';
+import type { SpoolSpace } from './spool-space.ts';
 
 export interface ResponseSpoolEvents {
   /** The file is as long as it may be, or the disk is slow: the worker is to wait … */
   onFull(): void;
   /** … until there is room again. */
   onRoom(): void;
-  /** The response cannot go on (disk full). */
+  /** The file cannot grow, and the worker waits for that reason. */
+  onStuck(error: Error): void;
+  /** The response cannot go on: what was written cannot be read. */
   onError(error: Error): void;
 }
 
@@ -27,25 +30,34 @@ export class ResponseSpool {
   #isOver = false;
   #isFull = false;
   #clientHasRoom = false;
+  /** What the file could not hold was sent from memory, and the client has not taken it yet. */
+  #awaitsClient = false;
 
-  constructor(responder: Responder, budget: SpoolBudget, events: ResponseSpoolEvents) {
+  constructor(responder: Responder, space: SpoolSpace, events: ResponseSpoolEvents) {
     this.#responder = responder;
     this.#events = events;
-    this.#file = new SpoolFile(budget, { onWritten: () => this.#pump(), onError: (error) => this.#fail(error) });
+    this.#file = new SpoolFile(space, { onWritten: () => this.#pump(), onError: (error) => this.#onStuck(error) });
   }
 
   /** `bytes` are borrowed until it returns. */
   write(bytes: Buffer): void {
     const hasRoom = this.#file.append(bytes);
-    if (this.#isOver) {
-      return; // It could not be written, which onError has told.
-    }
     if (!hasRoom || this.#file.writtenBytes - this.#readBytes > GATEWAY_LIMITS.responseSpoolBytesMax) {
-      if (!this.#isFull) {
-        this.#isFull = true;
-        this.#events.onFull();
-      }
+      this.#hold();
     }
+  }
+
+  #hold(): void {
+    if (!this.#isFull) {
+      this.#isFull = true;
+      this.#events.onFull();
+    }
+  }
+
+  #onStuck(error: Error): void {
+    this.#events.onStuck(error);
+    this.#hold();
+    this.#pump();
   }
 
   end(): void {
@@ -56,6 +68,7 @@ export class ResponseSpool {
   /** The client has caught up with what it was sent. */
   onDrain(): void {
     this.#clientHasRoom = true;
+    this.#awaitsClient = false;
     this.#pump();
   }
 
@@ -70,6 +83,10 @@ export class ResponseSpool {
     }
     this.#makeRoom();
     const ready = this.#file.writtenBytes - this.#readBytes;
+    if (ready === 0 && this.#file.mayRestart && this.#clientHasRoom) {
+      this.#restart();
+      return;
+    }
     if (ready === 0 && this.#isEnded && this.#file.isFlushed) {
       this.close();
       this.#responder.end();
@@ -94,9 +111,19 @@ export class ResponseSpool {
     });
   }
 
+  #restart(): void {
+    this.#readBytes = 0;
+    const left = this.#file.restart();
+    this.#clientHasRoom = left.length === 0 || this.#responder.write(Buffer.concat(left));
+    this.#awaitsClient = !this.#clientHasRoom;
+    this.#pump();
+  }
+
   #makeRoom(): void {
     if (
       this.#isFull &&
+      !this.#file.isStuck &&
+      !this.#awaitsClient &&
       this.#file.pendingBytes < GATEWAY_LIMITS.spoolPendingBytesMax / 4 &&
       this.#file.writtenBytes - this.#readBytes < GATEWAY_LIMITS.responseSpoolBytesMax
     ) {

@@ -1,76 +1,80 @@
 /**
  * A temporary file that is written from one end and read from the other: what does not fit in memory on its way between a slow
- * client and a worker. Writes are queued and joined; the first error is told, upon which the owner closes it. The file is removed when it is closed.
+ * client and a worker. Writes are queued and joined. When one fails, or there is no space for it, the owner is told: what was not
+ * written stays queued, until the owner takes it out or closes the file. The file is removed when it is closed. Its descriptor is not always
+ * open, for there may be more files than descriptors.
  */
 
-import { close, openSync, read, unlink, writev } from 'node:fs';
-import { join } from 'node:path';
+import { close, ftruncate, openSync, read, unlink, writev } from 'node:fs';
 import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import type { OpenedFile, SpoolFolder } from './spool-folder.ts';
-
-/** What all spool files of a thread may hold together. */
-export class SpoolBudget {
-  bytes = 0;
-  #count = 0;
-  readonly #folder: SpoolFolder | string;
-  readonly #prefix: string;
-
-  /** A path is a folder that somebody else has made and keeps. */
-  constructor(folder: SpoolFolder | string, prefix: string) {
-    this.#folder = folder;
-    this.#prefix = prefix;
-  }
-
-  /** Throws what open(2) throws; the mode keeps the file readable by the worker's user, which is the edge's own. */
-  openFile(): OpenedFile {
-    this.#count += 1;
-    const name = `${this.#prefix}-${this.#count}`;
-    if (typeof this.#folder !== 'string') {
-      return this.#folder.open(name);
-    }
-    const path = join(this.#folder, name);
-    return { path, fd: openSync(path, 'wx+', 0o600) };
-  }
-}
+import type { SpoolMember, SpoolSpace } from './spool-space.ts';
 
 export interface SpoolEvents {
   /** Bytes that were appended are in the file: there is room again, or something to read. */
   onWritten(): void;
+  /** What is queued cannot be written. */
   onError(error: NodeJS.ErrnoException): void;
 }
 
-export class SpoolFile {
-  readonly path: string;
-  readonly #fd: number;
-  readonly #budget: SpoolBudget;
+interface WantedRead {
+  readonly offset: number;
+  readonly length: number;
+  readonly done: (error: Error | null, bytes: Buffer) => void;
+}
+
+export class SpoolFile implements SpoolMember {
+  /** '' until something is written. */
+  path = '';
+  /** -1: it is not open now. */
+  #fd = -1;
+  readonly #space: SpoolSpace;
   readonly #events: SpoolEvents;
   readonly #queue = new JoinedBytes();
   /** What the last write has left over. */
   #rest: Buffer[] = [];
   #queuedBytes = 0;
   #writtenBytes = 0;
-  #isWriting = false;
-  #isReading = false;
+  /** Something is under way that needs the descriptor: a write, a read, a truncation. */
+  #isBusy = false;
+  /** A read that waits for its turn. */
+  #wanted: WantedRead | undefined;
   #isClosed = false;
+  #isShared = false;
+  /** A write has failed, and none is tried. */
+  #isStuck = false;
 
-  /** Throws what open(2) throws. */
-  constructor(budget: SpoolBudget, events: SpoolEvents) {
-    const { path, fd } = budget.openFile();
-    this.path = path;
-    this.#fd = fd;
-    this.#budget = budget;
+  constructor(space: SpoolSpace, events: SpoolEvents) {
+    this.#space = space;
     this.#events = events;
   }
 
-  /** By which other processes of our user reach the file, where the kernel lets them, also when its path is gone or another's. */
-  get descriptorPath(): string {
+  /**
+   * By which other processes of our user reach the file, where the kernel lets them, also when its path is gone or another's. From now on the
+   * descriptor stays open until the file is closed, for another file may get its number; '' if it is not open any more.
+   */
+  shareDescriptor(): string {
+    if (this.#fd === -1) {
+      return '';
+    }
+    this.#isShared = true;
+    this.#space.noteClosed(this);
     return `/proc/${process.pid}/fd/${this.#fd}`;
   }
 
   /** Bytes in the file, ready to be read. */
   get writtenBytes(): number {
     return this.#writtenBytes;
+  }
+
+  /** It could not be written on. */
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
+  /** … and nothing is under way, so that `restart` may be called. */
+  get mayRestart(): boolean {
+    return this.#isStuck && !this.#isBusy && this.#wanted === undefined;
   }
 
   get pendingBytes(): number {
@@ -86,15 +90,28 @@ export class SpoolFile {
     if (this.#isClosed) {
       return true;
     }
+    const before = this.#bytes;
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
-    this.#budget.bytes += bytes.length;
-    if (this.#budget.bytes > GATEWAY_LIMITS.spoolBytesMax) {
-      this.#events.onError(Object.assign(new Error('the spool files hold all they may'), { code: 'ENOSPC' }));
+    const fault = this.#space.grow(before, this.#bytes);
+    if (this.#isStuck) {
+      return false;
+    }
+    if (fault !== undefined) {
+      this.#stop(fault);
       return false;
     }
     this.#write();
     return this.hasRoom;
+  }
+
+  get #bytes(): number {
+    return this.#writtenBytes + this.#queuedBytes;
+  }
+
+  #stop(error: NodeJS.ErrnoException): void {
+    this.#isStuck = true;
+    this.#events.onError(error);
   }
 
   get hasRoom(): boolean {
@@ -102,40 +119,125 @@ export class SpoolFile {
   }
 
   #write(): void {
-    if (this.#isWriting || this.#isClosed || this.#queuedBytes === 0) {
+    if (this.#isBusy || this.#isClosed || this.#isStuck || this.#queuedBytes === 0 || !this.#space.admit(this)) {
       return;
     }
-    this.#isWriting = true;
+    const fd = this.#descriptor();
+    if (typeof fd !== 'number') {
+      this.#stop(fd);
+      return;
+    }
+    this.#isBusy = true;
     const batch = this.#rest.concat(this.#queue.takeAll());
-    writev(this.#fd, batch, this.#writtenBytes, (error, written) => {
-      this.#isWriting = false;
-      if (this.#isClosed) {
-        this.#closeNow();
+    this.#rest = batch;
+    writev(fd, batch, this.#writtenBytes, (error, written) => {
+      if (!this.#isFreed()) {
         return;
       }
       if (error !== null) {
-        this.#events.onError(error);
+        this.#stop(error);
         return;
       }
       this.#writtenBytes += written;
       this.#queuedBytes -= written;
       this.#rest = unwritten(batch, written);
-      this.#write();
+      this.#goOn();
       this.#events.onWritten();
     });
   }
 
+  /** Something has ended that needed the descriptor. False: nobody wants the file any more. */
+  #isFreed(): boolean {
+    this.#isBusy = false;
+    if (this.#isClosed) {
+      this.#remove();
+    }
+    this.#space.noteIdle();
+    return !this.#isClosed;
+  }
+
+  /** The descriptor, opened if need be; what open(2) says if that fails. */
+  #descriptor(): number | NodeJS.ErrnoException {
+    if (this.#fd === -1) {
+      try {
+        if (this.path === '') {
+          ({ path: this.path, fd: this.#fd } = this.#space.openFile());
+        } else {
+          this.#fd = openSync(this.path, 'r+');
+        }
+      } catch (error) {
+        return error as NodeJS.ErrnoException;
+      }
+    }
+    return this.#fd;
+  }
+
+  rest(): boolean {
+    if (this.#isBusy || this.#isShared) {
+      return false;
+    }
+    this.#space.noteClosed(this);
+    if (this.#fd !== -1) {
+      close(this.#fd, ignoreCloseError);
+      this.#fd = -1;
+    }
+    return true;
+  }
+
+  goOn(): void {
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#read();
+    this.#write();
+  }
+
   /** Reads at most `length` bytes at `offset`. One read at a time. */
   read(offset: number, length: number, done: (error: Error | null, bytes: Buffer) => void): void {
-    this.#isReading = true;
-    read(this.#fd, Buffer.allocUnsafe(length), 0, length, offset, (error, count, buffer) => {
-      this.#isReading = false;
-      if (this.#isClosed) {
-        this.#closeNow();
-        return;
+    this.#wanted = { offset, length, done };
+    this.#read();
+  }
+
+  #read(): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined || this.#isBusy || this.#isClosed || !this.#space.admit(this)) {
+      return;
+    }
+    this.#wanted = undefined;
+    const { offset, length, done } = wanted;
+    const fd = this.#descriptor();
+    if (typeof fd !== 'number') {
+      done(fd, NOTHING);
+      return;
+    }
+    this.#isBusy = true;
+    read(fd, Buffer.allocUnsafe(length), 0, length, offset, (error, count, buffer) => {
+      if (this.#isFreed()) {
+        done(error, buffer.subarray(0, count));
+        this.#goOn();
       }
-      done(error, buffer.subarray(0, count));
     });
+  }
+
+  /** Everything that was written has been read: takes out what could not be written, and begins anew with an empty file. */
+  restart(): Buffer[] {
+    const left = this.#rest.concat(this.#queue.takeAll());
+    this.#space.shrink(this.#bytes, 0);
+    this.#rest = [];
+    this.#writtenBytes = 0;
+    this.#queuedBytes = 0;
+    this.#isStuck = false;
+    // Where it has no descriptor, what is written next takes the place of what is there.
+    if (this.#fd !== -1) {
+      this.#isBusy = true;
+      ftruncate(this.#fd, 0, () => {
+        if (this.#isFreed()) {
+          this.#goOn();
+        }
+      });
+    }
+    return left;
   }
 
   /** Removes the file; what is under way is let finish first. */
@@ -144,19 +246,26 @@ export class SpoolFile {
       return;
     }
     this.#isClosed = true;
-    this.#budget.bytes -= this.#writtenBytes + this.#queuedBytes;
+    this.#space.shrink(this.#bytes, 0);
     this.#queue.takeAll();
     this.#rest = [];
-    if (!this.#isWriting && !this.#isReading) {
-      this.#closeNow();
+    this.#wanted = undefined;
+    if (!this.#isBusy) {
+      this.#remove();
+      this.#space.noteIdle();
     }
   }
 
-  #closeNow(): void {
-    close(this.#fd, ignoreCloseError);
-    unlink(this.path, ignoreCloseError);
+  #remove(): void {
+    this.#isShared = false;
+    this.rest();
+    if (this.path !== '') {
+      unlink(this.path, ignoreCloseError);
+    }
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function ignoreCloseError(): void {
   // A temporary file that cannot be closed or removed harms no request; the run directory goes with the server.

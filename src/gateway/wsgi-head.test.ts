@@ -162,7 +162,7 @@ test("renderWsgiHead() states the body and lets the target's authority rule", ()
   const found = environ(
     [['Host', 'h']],
     { hasTargetAuthority: true, host: 'other:81' },
-    { length: 12, file: { path: '/tmp/f', descriptorPath: '/proc/1/fd/2' } },
+    { length: 12, file: { path: '/tmp/f', shareDescriptor: () => '/proc/1/fd/2' } },
   );
   equal(found['CONTENT_LENGTH'], '12');
   equal(found['portico.body_file'], '/tmp/f');

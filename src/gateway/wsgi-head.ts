@@ -109,7 +109,7 @@ function blockOf(exchange: Exchange): RenderedBlock {
 /** The body that goes with a head: its length, and the file it was spooled to, if it was. */
 export interface WsgiBody {
   readonly length: number;
-  readonly file: Pick<SpoolFile, 'path' | 'descriptorPath'> | undefined;
+  readonly file: Pick<SpoolFile, 'path' | 'shareDescriptor'> | undefined;
 }
 
 /** Renders the request part; the block part comes from the memo. Both are latin-1 text. */
@@ -126,7 +126,7 @@ export function renderWsgiHead(
     if (body.file !== undefined) {
       // Bytes as latin-1, like all the head: the folder's name is the operator's choice.
       const path = Buffer.from(body.file.path).latin1Slice();
-      request += `\0portico.body_file\0${path}\0portico.body_descriptor\0${body.file.descriptorPath}`;
+      request += `\0portico.body_file\0${path}\0portico.body_descriptor\0${body.file.shareDescriptor()}`;
     }
   }
   if (exchange.hasTargetAuthority) {

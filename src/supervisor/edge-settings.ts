@@ -19,6 +19,7 @@ export function configureEdge(site: Site, folders: Pick<ConfigureEdge, 'mounts' 
       keepAliveMs: model.keepAliveMs,
       timeoutMs: model.timeoutMs,
       bodyBytesMax: model.bodyBytesMax,
+      spoolBytesMax: model.spoolBytesMax,
       connectionsMax: model.connectionsMax,
       connectionsPerAddressMax: model.connectionsPerAddressMax,
       queueDepthMax: model.queueDepthMax,

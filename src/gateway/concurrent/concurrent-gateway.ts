@@ -17,7 +17,7 @@ import { GATEWAY_LIMITS } from '../limits.ts';
 import type { NamedFileSender } from '../named-file-sender.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
-import type { SpoolBudget } from '../spool-file.ts';
+import type { SpoolSpace } from '../spool-space.ts';
 import type { WorkerSets } from '../worker-sets.ts';
 import { BufferedCall } from './buffered-call.ts';
 import type { ConcurrentCall } from './concurrent-call.ts';
@@ -38,7 +38,7 @@ const PINGS_IN_TIMEOUT = 4;
 
 export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
-  readonly budget: SpoolBudget;
+  readonly space: SpoolSpace;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: ConcurrentOptions;
   readonly #queue: CallQueue<ConcurrentCall>;
@@ -53,7 +53,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   constructor(options: ConcurrentOptions) {
     this.#options = options;
-    this.budget = options.budget;
+    this.space = options.space;
     this.namedFiles = options.namedFiles;
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
@@ -88,7 +88,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       overload.refuse(call, 'full');
       return;
     }
-    const options = { budget: this.budget, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
+    const options = { space: this.space, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
     collectBody(call, options, () => this.#place(call));
   }
 

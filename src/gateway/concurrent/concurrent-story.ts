@@ -15,7 +15,7 @@ import { FakeBoard } from '../fake-worker.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { StuckRequest } from '../lane-watch.ts';
 import { newOverloadCounters, Overload } from '../overload.ts';
-import { SpoolBudget } from '../spool-file.ts';
+import { SpoolSpace } from '../spool-space.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
 import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 
@@ -81,7 +81,7 @@ export class ConcurrentStory {
     this.gateway = new ConcurrentGateway({
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
-      budget: new SpoolBudget('/nowhere', 's'),
+      space: new SpoolSpace('/nowhere', 's'),
       overload: new Overload({
         counters: newOverloadCounters(),
         queueMax: settings.queueMax ?? SETTINGS.queueMax,

@@ -92,6 +92,8 @@ export interface EdgeSettings {
   /** A request that has been with a worker for so long is answered with 504. */
   readonly timeoutMs: number;
   readonly bodyBytesMax: number;
+  /** Of all spool files together. 0: a part of their file system. */
+  readonly spoolBytesMax: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
   /** Requests that may wait for a worker, all threads together. */

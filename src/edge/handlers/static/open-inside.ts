@@ -42,6 +42,14 @@ const ABSENCES: ReadonlyMap<string | undefined, Absence> = new Map<string | unde
   ['ENOMEM', 'exhausted'],
 ]);
 
+const HINTS: ReadonlyMap<string, string> = new Map([
+  [
+    'EMFILE',
+    'EMFILE, all files are open that the process may open; raise "ulimit -n", or LimitNOFILE= of a systemd unit',
+  ],
+  ['ENFILE', 'ENFILE, all files are open that the system may open; raise fs.file-max'],
+]);
+
 /** The root's real path, asked again from time to time: a deploy may switch the link that the root is. */
 export class Root {
   readonly path: string;
@@ -92,7 +100,7 @@ export function absenceOf(error: unknown, path: string, { report }: Pick<Surroun
   }
   const absence = ABSENCES.get(code) ?? 'failed';
   if (absence !== 'missing') {
-    report(`static.${absence}`, path, code);
+    report(`static.${absence}`, path, HINTS.get(code) ?? code);
   }
   return absence;
 }

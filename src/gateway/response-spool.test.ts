@@ -1,0 +1,107 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { Responder } from '../protocol/http/exchange.ts';
+import { SpoolFlow } from './response-flow.ts';
+import { SpoolSpace } from './spool-space.ts';
+
+const PIECE_BYTES = 65_536;
+
+function makeFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-spool-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A worker that sends so many pieces as fast as it is let, to a client that takes one write in a turn of the loop. */
+async function send(space: SpoolSpace, pieces: number): Promise<{ isWhole: boolean; heldAt: number; told: string[] }> {
+  const told: string[] = [];
+  const received: Buffer[] = [];
+  let isHeld = false;
+  let heldAt = -1;
+  let isOver = false;
+  const responder = {
+    write: (bytes: Buffer) => {
+      received.push(Buffer.from(bytes));
+      return false;
+    },
+    end: () => {
+      isOver = true;
+    },
+  } as unknown as Responder;
+  const flow = new SpoolFlow(responder, space, {
+    hold: () => {
+      isHeld = true;
+    },
+    letGo: () => {
+      isHeld = false;
+    },
+    onStuck: (error) => told.push(error.message),
+    onError: (error) => told.push(`error ${error.message}`),
+  });
+  let sent = 0;
+  let isEnded = false;
+  while (!isOver) {
+    for (; sent < pieces && !isHeld; sent += 1) flow.write(Buffer.alloc(PIECE_BYTES, sent));
+    if (isHeld && heldAt === -1) heldAt = sent;
+    if (sent === pieces && !isHeld && !isEnded) {
+      isEnded = true;
+      if (flow.end()) break;
+    }
+    await new Promise(setImmediate);
+    flow.onDrain();
+  }
+  flow.close();
+  const expected = Buffer.concat(Array.from({ length: pieces }, (_, index) => Buffer.alloc(PIECE_BYTES, index)));
+  return { isWhole: Buffer.concat(received).equals(expected), heldAt, told };
+}
+
+test('SpoolFlow keeps a response for a slow client, and its worker is free', async (t) => {
+  const folder = makeFolder(t);
+  const space = new SpoolSpace(folder, 's');
+  const { isWhole, told } = await send(space, 40);
+  equal(isWhole, true);
+  deepEqual(told, []);
+  equal(space.usedBytes, 0);
+});
+
+test('SpoolFlow makes a worker wait for its client where there is no space, and nothing is lost', async (t) => {
+  const folder = makeFolder(t);
+  const space = new SpoolSpace(folder, 's', { bytesMax: 5 * PIECE_BYTES });
+  const { isWhole, heldAt, told } = await send(space, 100);
+  equal(isWhole, true);
+  ok(heldAt > 5 && heldAt < 10, `held at ${heldAt}`);
+  ok(told.length > 1);
+  ok(told.every((text) => text.startsWith('ENOSPC: the spool files hold')));
+  equal(space.usedBytes, 0);
+});
+
+test('SpoolFlow makes a worker wait for its client where there can be no file', async (t) => {
+  const space = new SpoolSpace(join(makeFolder(t), 'missing'), 's');
+  const { isWhole, heldAt, told } = await send(space, 20);
+  equal(isWhole, true);
+  equal(heldAt, 2);
+  ok(told.length > 5 && told.every((text) => text.startsWith('ENOENT')));
+});
+
+test('SpoolFlow writes and reads files whose descriptors are closed in between', async (t) => {
+  const folder = makeFolder(t);
+  const space = new SpoolSpace(folder, 's', { descriptorsMax: 2 });
+  const open = (): number => readdirSync('/proc/self/fd').length;
+  const before = open();
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, open() - before);
+  }, 1);
+  const ends = await Promise.all(Array.from({ length: 30 }, () => send(space, 40)));
+  clearInterval(timer);
+  equal(
+    ends.every(({ isWhole }) => isWhole),
+    true,
+  );
+  ok(most < 8, `${most} descriptors`);
+  equal(space.usedBytes, 0);
+});
