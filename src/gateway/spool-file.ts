@@ -234,6 +234,7 @@ export class SpoolFile implements SpoolMember {
       ftruncate(this.#fd, 0, () => {
         if (this.#isFreed()) {
           this.#goOn();
+          this.#events.onWritten();
         }
       });
     }
