@@ -1,9 +1,19 @@
-"""How a response can fail that an application has begun."""
+"""How a response can fail that an application has begun, and what is no failure: that its client has left."""
 
 from __future__ import annotations
 
 FAILED_BYTES_MAX = 256 * 1024
 """Of a traceback that is shown to a developer."""
+
+
+CAUSES_MAX = 16
+"""Exceptions that led to one another; looked at no further."""
+
+DEPARTURES = frozenset(
+    ('CancelledError', 'ClientDisconnect', 'ClientDisconnected', 'RequestAborted', 'WebSocketDisconnect')
+)
+"""Names of what event loops (the first) and frameworks (Starlette, Litestar, Werkzeug, Django) raise in an application whose
+client has left. They are no modules of ours, so that their names are all there is to go by."""
 
 
 class ClientGone(ConnectionError):
@@ -12,3 +22,25 @@ class ClientGone(ConnectionError):
 
 class ShortBody(Exception):
     """The application gave less than the Content-Length it had declared."""
+
+
+def is_of_the_client(error: BaseException, has_left: bool) -> bool:
+    """Whether an exception only says that the client has gone: ClientGone, what an application has raised from it, a group of tasks
+    that have nothing else to tell; and DEPARTURES, where the client `has_left`. What an application raises while it handles
+    one of these, without `from`, is a fault of its own."""
+    seen = 0
+    while seen < CAUSES_MAX:
+        if isinstance(error, ClientGone):
+            return True
+        if has_left and any(base.__name__ in DEPARTURES for base in type(error).__mro__):
+            return True
+        members = getattr(error, 'exceptions', None)
+        if isinstance(members, tuple) and members:
+            return all(
+                isinstance(member, BaseException) and is_of_the_client(member, has_left)
+                for member in members[:CAUSES_MAX]
+            )
+        if error.__cause__ is None:
+            return False
+        error, seen = error.__cause__, seen + 1
+    return False

@@ -256,7 +256,7 @@ def test_when_the_client_has_gone_send_raises_what_is_not_logged(name, log):
             errors.append(error)
             with pytest.raises(ClientGone):
                 await send(part(b'more', True))
-            raise RAISES[name](error) from error.__cause__
+        raise RAISES[name](errors[0])
 
     errors = []
     with asgi_edge(http_only(application)) as edge:
@@ -282,6 +282,74 @@ def test_a_fault_of_the_application_is_logged_though_the_client_has_gone(log):
         edge.abort()
         edge.answer()
     assert 'of its own' in log.take()
+
+
+class ClientDisconnect(Exception):
+    """As frameworks call it."""
+
+
+DEPARTURES = {
+    'a return': lambda: None,
+    'a cancellation': asyncio.CancelledError,
+    "a framework's word": ClientDisconnect,
+    'one that came of it': lambda: raised_from(ClientDisconnect()),
+    'a group of them': lambda: wrapped(ClientDisconnect()),
+}
+
+
+@pytest.mark.parametrize('head', ['nothing', 'a head', 'a block'])
+@pytest.mark.parametrize('how', ['aborted', 'half closed'])
+@pytest.mark.parametrize('name', DEPARTURES)
+def test_an_application_that_ends_because_its_client_has_left_is_not_logged(name, how, head, log):
+    async def application(scope, receive, send):
+        if head != 'nothing':
+            await send(start())
+        if head == 'a block':
+            await send(part(b'x', True))
+        while (await receive())['type'] != 'http.disconnect':
+            pass
+        error = DEPARTURES[name]()
+        if error is not None:
+            raise error
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        if how == 'aborted':
+            edge.abort()
+        else:
+            edge.lane.send(lanes.render(lanes.CLIENT_END, 1))
+        answer = edge.answer()
+    assert answer.kinds[-1] in (END, FAILED)
+    assert how == 'aborted' or answer.kinds[-1] == FAILED
+    assert not answer.failure
+    assert log.take() == ''
+
+
+@pytest.mark.parametrize('error', [ClientDisconnect, asyncio.CancelledError])
+def test_what_frameworks_raise_for_a_client_that_has_left_is_a_fault_while_it_is_there(error, log):
+    async def application(scope, receive, send):
+        raise error
+
+    assert 'raise error' in ask(application).failure
+    assert error.__name__ in log.take()
+
+
+def test_a_fault_in_what_handles_the_departure_is_logged(log):
+    async def application(scope, receive, send):
+        await receive()
+        await receive()
+        try:
+            await send(start())
+        except OSError:
+            {}['listener']
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        edge.ping()
+        edge.abort()
+        edge.answer()
+    assert "KeyError: 'listener'" in log.take()
 
 
 def test_a_response_to_nobody_raises_from_its_start():

@@ -397,6 +397,53 @@ def test_who_only_sends_learns_of_the_end(how, log):
     assert log.take() == ''
 
 
+class WebSocketDisconnect(Exception):
+    """As frameworks call it."""
+
+
+@pytest.mark.parametrize('error', [WebSocketDisconnect, asyncio.CancelledError])
+@pytest.mark.parametrize('how', ['close', 'abort', 'half closed'])
+def test_an_application_that_raises_because_its_client_has_left_is_not_logged(how, error, log):
+    async def handler(receive, send):
+        while (await receive())['type'] != 'websocket.disconnect':
+            pass
+        raise error
+
+    with asgi_edge(accepting(handler)) as edge:
+        opened(edge)
+        kind = lanes.ABORT if how == 'abort' else lanes.CLIENT_END
+        edge.lane.send(close_frame(1001) if how == 'close' else lanes.render(kind, 1))
+        assert edge.answer().kinds == [END]
+    assert log.take() == ''
+
+
+def test_a_close_behind_the_departure_is_nothing_whatever_its_code(log):
+    async def handler(receive, send):
+        code = (await receive())['code']
+        await send({'type': 'websocket.close', 'code': code, 'reason': None})
+
+    with asgi_edge(accepting(handler)) as edge:
+        opened(edge)
+        edge.abort()
+        assert edge.answer().kinds == [END]
+    assert log.take() == ''
+
+
+def test_a_fault_in_what_handles_the_departure_is_logged(log):
+    async def handler(receive, send):
+        await receive()
+        try:
+            raise WebSocketDisconnect
+        except WebSocketDisconnect:
+            [].remove('listener')
+
+    with asgi_edge(accepting(handler)) as edge:
+        opened(edge)
+        edge.lane.send(close_frame(1001))
+        assert edge.answer().kinds == [END]
+    assert 'ValueError' in log.take()
+
+
 def test_sending_waits_for_credit():
     async def handler(receive, send):
         for number in range(10):

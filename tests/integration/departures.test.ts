@@ -174,3 +174,10 @@ test('WebSockets end with their clients, whose messages an application does not 
     }
   }
 });
+
+test('none of these departures is an error of the application', async () => {
+  await server.logged(/wait\?tls-15\.KB-resets HTTP/);
+  assert.doesNotMatch(server.log, /the application returned|Traceback|ERROR/);
+  const statuses = [...server.log.matchAll(/GET \/wait\S* HTTP\/1\.1" (\d+)/g)].map(([, status]) => status);
+  assert.deepEqual(new Set(statuses), new Set(['499']));
+});

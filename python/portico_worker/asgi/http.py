@@ -27,8 +27,6 @@ class HttpConversation(Response):
     """The client has to be told to send it (RFC 9110 10.1.1)."""
     queued = 0
     """What `body` costs of the edge's credit."""
-    has_client_end = False
-    """The client sends nothing any more, and may have gone; the response is still sent."""
 
     def expect_body(self, awaits_continue: bool) -> None:
         """The request's body will come in frames."""

@@ -61,6 +61,8 @@ class Response(Stream):
     has_excess = False
     trailers: tuple[Any, ...] = ()
     file_answer: asyncio.Future[bool] | None = None
+    has_client_end = False
+    """The client sends nothing any more, and may have gone; the response is still sent."""
 
     def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
         # As Stream does it: every request passes here.
@@ -71,6 +73,10 @@ class Response(Stream):
         self.waiters = None
         self.head = None
         self.phase = IDLE
+
+    @property
+    def has_left(self) -> bool:
+        return self.is_gone or self.has_client_end
 
     @property
     def has_ended(self) -> bool:
@@ -292,8 +298,9 @@ class Response(Stream):
 
     def end_early(self) -> None:
         """The application has returned before its response was complete."""
-        if self.is_gone:
-            self._end(lanes.END, '')
+        if self.has_left:
+            # A client that has closed its own side alone is not to take the response for whole.
+            self._end(lanes.END if self.is_gone else lanes.FAILED, '')
             return
         what = 'without having sent a response' if self.phase == IDLE else 'before its response was complete'
         text = f'the application returned {what}'

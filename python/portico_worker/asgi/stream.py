@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Callable
 
 from portico_worker import lanes, report
-from portico_worker.failures import FAILED_BYTES_MAX, ClientGone
+from portico_worker.failures import FAILED_BYTES_MAX, ClientGone, is_of_the_client
 
 from .scope import METHOD, RAW_PATH, REQUEST_ID
 
@@ -21,9 +21,6 @@ Application = Callable[
 
 CREDIT_GIVEN_MIN = 64 * 1024
 """Bytes that were taken before the edge is told so: a quarter of what it may have under way."""
-
-CAUSES_MAX = 16
-"""Exceptions that led to one another; looked at no further."""
 
 _pack = lanes.HEADER.pack
 
@@ -139,6 +136,11 @@ class Stream:
         return report.describe(request_id, method, path)
 
     @property
+    def has_left(self) -> bool:
+        """The application has been told, or will be, that its client is gone, or seems to be."""
+        return self.is_gone
+
+    @property
     def has_ended(self) -> bool:
         """For the edge; the application may go on."""
         raise NotImplementedError
@@ -148,8 +150,10 @@ class Stream:
         raise NotImplementedError
 
     def is_no_fault(self, error: BaseException) -> bool:
-        """Whether an exception is of our making, not of the application's."""
-        return is_of_the_client(error) or (self.is_dismissed and isinstance(error, asyncio.CancelledError))
+        """Whether an exception is of the client's making or of ours, not of the application's."""
+        return is_of_the_client(error, self.has_left) or (
+            self.is_dismissed and isinstance(error, asyncio.CancelledError)
+        )
 
     def dismiss(self) -> None:
         """Nobody waits for it any more, and the worker is to end."""
@@ -159,24 +163,6 @@ class Stream:
     def hear(self, kind: int, payload: bytes) -> None:
         """A frame of the edge for this stream."""
         raise NotImplementedError
-
-
-def is_of_the_client(error: BaseException) -> bool:
-    """Whether an exception is ClientGone, or came of one: an application may wrap it, or a group of tasks may hold it."""
-    seen = 0
-    while seen < CAUSES_MAX:
-        if isinstance(error, ClientGone):
-            return True
-        members = getattr(error, 'exceptions', None)
-        if isinstance(members, tuple) and members:
-            return all(
-                isinstance(member, BaseException) and is_of_the_client(member) for member in members[:CAUSES_MAX]
-            )
-        cause = error.__cause__ or error.__context__
-        if cause is None:
-            return False
-        error, seen = cause, seen + 1
-    return False
 
 
 def type_of(message: object) -> str:

@@ -69,6 +69,10 @@ class WebSocketConversation(Stream):
         self.was_connected = False
 
     @property
+    def has_left(self) -> bool:
+        return self.is_gone or self.disconnect is not None
+
+    @property
     def has_ended(self) -> bool:
         return self.phase == ENDED or (self.response is not None and self.response.has_ended)
 
@@ -158,10 +162,12 @@ class WebSocketConversation(Stream):
         elif kind == 'websocket.accept':
             self._accept(message)
         elif kind == 'websocket.close':
+            if self.is_gone and self.phase != REFUSING:
+                return  # There is nothing to close; Litestar does it with the client's own 1006, which cannot be sent.
             code, reason = read_close(message)
             if self.phase == REFUSING:
                 raise RuntimeError('websocket.close was sent after websocket.http.response.start')
-            if self.phase not in (CLOSED, ENDED) and not self.is_gone:
+            if self.phase not in (CLOSED, ENDED):
                 self._close(code, reason)
         elif kind in _REFUSALS:
             await self._refuse(kind, message)

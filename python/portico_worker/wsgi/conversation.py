@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Callable
 
 from portico_worker import lanes, report
-from portico_worker.failures import FAILED_BYTES_MAX, ClientGone, ShortBody
+from portico_worker.failures import FAILED_BYTES_MAX, ClientGone, ShortBody, is_of_the_client
 
 from .environ import Environ, describe
 from .filewrapper import FileWrapper, read_blocks
@@ -240,7 +240,7 @@ class Conversation:
 
     def _fail(self, error: BaseException) -> None:
         """The response cannot be completed: the edge answers 500, or cuts the connection if the head has left."""
-        text = '' if isinstance(error, ClientGone) else report.failure(describe(self.request), error)
+        text = '' if is_of_the_client(error, False) else report.failure(describe(self.request), error)
         if not self.is_whole and self.lane is not None:
             self.is_whole = True
             payload = text.encode('utf-8', 'backslashreplace')[:FAILED_BYTES_MAX]

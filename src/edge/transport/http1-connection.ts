@@ -298,6 +298,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     this.#writer.flush();
+    exchange.status ||= CLIENT_LEFT;
     this.#log(exchange);
     this.#exchange = undefined;
     this.#socket.cut(this.#writer.endsWithConnection, this.address);
@@ -424,7 +425,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const exchange = this.#exchange;
     if (exchange !== undefined) {
       this.#exchange = undefined;
-      exchange.status ||= 499; // nginx's word for a client that did not wait
+      exchange.status ||= CLIENT_LEFT;
       this.#log(exchange);
       exchange.watcher?.onGone();
     }
@@ -483,6 +484,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 }
+
+/** In the access log: the client did not wait for a response (nginx's word for it). */
+const CLIENT_LEFT = 499;
 
 /** Whether bytes given for it are sent: not for HEAD, nor with a status that forbids a body. */
 function hasBody(exchange: Http1Exchange): boolean {

@@ -126,6 +126,22 @@ test('StreamedCall tells the application of a client that closes its sending sid
   deepEqual(exchange.told, ['begin 200 undefined', 'write one', 'write two', 'end']);
 });
 
+test('StreamedCall: an application that ends without a word when its client seems to have left is no error', (t) => {
+  const { story, worker, exchange } = open(t);
+  equal(exchange.watcher?.onClientEnd(), false);
+  worker.tell(FRAME.failed, 'a', '');
+  deepEqual(exchange.told, ['cut']);
+  deepEqual(story.logged, []);
+  story.expectRest();
+});
+
+test('StreamedCall: an application that fails with a word is one, also when its client seems to have left', (t) => {
+  const { worker, exchange } = open(t);
+  exchange.watcher?.onClientEnd();
+  worker.tell(FRAME.failed, 'a', 'Traceback');
+  deepEqual(exchange.told, ['refuse 500 Traceback']);
+});
+
 test('StreamedCall gives credit for what the client has taken, in pieces that are worth it', (t) => {
   const { story, worker, exchange } = open(t);
   const block = Buffer.alloc(GATEWAY_LIMITS.creditBytesMin / 2);

@@ -10,6 +10,8 @@ import { ConcurrentCall } from './concurrent-call.ts';
 export class StreamedCall extends ConcurrentCall {
   readonly #bodyBytesMax: number;
   #bodyStream: BodyStream | undefined;
+  /** The application has heard that the client seems to have left. */
+  #hasClientEnded = false;
 
   constructor(owner: CallOwner, exchange: ConcurrentCall['exchange'], bodyBytesMax: number) {
     super(exchange, owner);
@@ -57,8 +59,19 @@ export class StreamedCall extends ConcurrentCall {
     if (this.carrier === undefined) {
       return super.onClientEnd();
     }
+    this.#hasClientEnded = true;
     this.carrier.output.frame(FRAME.clientEnd, this.stream);
     return false;
+  }
+
+  /** An application that fails without a word has believed that its client has left: that is no error, and nobody is told of one. */
+  override fail(status: number, detail?: string, fields?: string): void {
+    if (this.#hasClientEnded && status === 500 && detail === '' && !this.hasBegun && !this.isOver) {
+      this.finish();
+      this.exchange.responder.cut();
+    } else {
+      super.fail(status, detail, fields);
+    }
   }
 
   override onCredit(bytes: number): void {
