@@ -1,5 +1,6 @@
 /** The pages of refusals, as HTML, JSON or text by Accept (RFC 9110 12.5.1). They say what happened, never why inside. */
 
+import type { ResponseHead } from '../protocol/http/exchange.ts';
 import { reasonPhrase } from '../protocol/http1/reason-phrases.ts';
 
 const EXPLANATIONS: Readonly<Record<number, string>> = {
@@ -26,6 +27,11 @@ export interface ErrorPage {
   readonly contentType: string;
   /** latin-1 text. */
   readonly body: string;
+}
+
+/** `fields`: further rendered lines. */
+export function errorHead(status: number, page: ErrorPage, fields: string): ResponseHead {
+  return { status, reason: undefined, fields: `Content-Type: ${page.contentType}\r\n${fields}`, hasDate: false };
 }
 
 export function renderErrorPage(

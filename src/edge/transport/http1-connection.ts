@@ -19,7 +19,7 @@ import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { TrackedConnection } from '../connection-table.ts';
-import { renderErrorPage } from '../error-pages.ts';
+import { errorHead, renderErrorPage } from '../error-pages.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
@@ -34,8 +34,8 @@ import { Output } from './output.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
-import { acceptsTrailers, delimiterOf } from './response-text.ts';
-import { ResponseWriter } from './response-writer.ts';
+import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
+import { ResponseWriter, releaseBody } from './response-writer.ts';
 import { openSession } from './websocket/open-session.ts';
 import type { Session } from './websocket/session.ts';
 
@@ -141,12 +141,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const { client } = this.#peer;
     this.#services.refusals.tell(client.address, `${fault.code}, ${fault.detail}`);
     const page = renderErrorPage(fault.status, undefined, '', undefined);
-    this.#writer.whole(
-      pageHead(fault.status, page.contentType, ''),
-      page.body.length,
-      'Connection: close\r\n',
-      page.body,
-    );
+    this.#writer.whole(errorHead(fault.status, page, ''), page.body.length, 'Connection: close\r\n', page.body);
     this.#services.accessLog?.writeFault(client, fault.status);
     this.#socket.close(this.#requests.mayHaveMore);
   }
@@ -221,7 +216,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   write(exchange: Http1Exchange, bytes: Buffer): boolean {
-    if (exchange !== this.#exchange || !hasBody(exchange) || bytes.length === 0) {
+    if (exchange !== this.#exchange || !sendsBody(exchange.head.method, exchange.status) || bytes.length === 0) {
       return true;
     }
     exchange.bodyBytes += bytes.length;
@@ -238,7 +233,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void {
-    if (exchange !== this.#exchange || !hasBody(exchange)) {
+    if (exchange !== this.#exchange || !sendsBody(exchange.head.method, exchange.status)) {
       sent();
       return;
     }
@@ -256,7 +251,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   trail(exchange: Http1Exchange, fields: string): void {
-    if (exchange === this.#exchange && hasBody(exchange) && acceptsTrailers(exchange.head)) {
+    if (
+      exchange === this.#exchange &&
+      sendsBody(exchange.head.method, exchange.status) &&
+      acceptsTrailers(exchange.head)
+    ) {
       this.#writer.trail(fields);
     }
   }
@@ -307,7 +306,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void {
     const shown = this.#services.isDevelopment ? detail : undefined;
     const page = renderErrorPage(status, exchange.head.block.get('accept'), exchange.requestId, shown);
-    this.respond(exchange, pageHead(status, page.contentType, fields ?? ''), page.body);
+    this.respond(exchange, errorHead(status, page, fields ?? ''), page.body);
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
@@ -487,18 +486,3 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
 /** In the access log: the client did not wait for a response (nginx's word for it). */
 const CLIENT_LEFT = 499;
-
-/** Whether bytes given for it are sent: not for HEAD, nor with a status that forbids a body. */
-function hasBody(exchange: Http1Exchange): boolean {
-  return exchange.head.method !== 'HEAD' && !forbidsBody(exchange.status);
-}
-
-function pageHead(status: number, contentType: string, fields: string): ResponseHead {
-  return { status, reason: undefined, fields: `Content-Type: ${contentType}\r\n${fields}`, hasDate: false };
-}
-
-function releaseBody(body: Body): void {
-  if (typeof body === 'object' && 'release' in body) {
-    body.release();
-  }
-}

@@ -82,3 +82,8 @@ export function delimiterOf(
 export function acceptsTrailers({ block, minor }: RequestHead): boolean {
   return minor === 1 && block.getAll('te').some((value) => /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(value));
 }
+
+/** Whether bytes that are given for a body are sent: not for HEAD, nor with a status that forbids one. */
+export function sendsBody(method: string, status: number): boolean {
+  return method !== 'HEAD' && !forbidsBody(status);
+}

@@ -126,3 +126,10 @@ export class ResponseWriter {
     }
   }
 }
+
+/** For a body that is not sent. */
+export function releaseBody(body: Body): void {
+  if (typeof body === 'object' && 'release' in body) {
+    body.release();
+  }
+}
