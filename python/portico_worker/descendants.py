@@ -22,6 +22,26 @@ def living(without: Collection[int] = ()) -> set[int]:
     return found
 
 
+def children() -> dict[int, str]:
+    """Those that this process has started and that have not ended, in whatever session, with the names of their programs."""
+    found: dict[int, str] = {}
+    for task in os.listdir('/proc/self/task'):
+        try:
+            with open(f'/proc/self/task/{task}/children', 'rb') as file:
+                pids = [int(pid) for pid in file.read().split()]
+        except OSError:
+            continue  # A kernel that does not list them, or a thread that has ended.
+        for pid in pids:
+            try:
+                with open(f'/proc/{pid}/stat', 'rb') as file:
+                    name, _, rest = file.read().partition(b'(')[2].rpartition(b')')
+            except OSError:
+                continue
+            if rest.split()[0] not in (b'Z', b'X'):
+                found[pid] = name.decode('utf-8', 'backslashreplace')
+    return found
+
+
 def end(without: Collection[int], patience_s: float) -> None:
     """Ends them: SIGTERM, and SIGKILL for those that are still there later."""
     left = living(without)

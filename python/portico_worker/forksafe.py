@@ -3,33 +3,93 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from . import descendants, open_files
+from .import_calls import ImportCalls
+from .origin import is_of_application
+
+NAMED_MAX = 5
+"""So many reasons are given; one is enough."""
 
 
 class Watch:
     """Compares the process after the application's import with what it was before."""
 
     def __init__(self) -> None:
-        self._descriptors = _descriptors()
+        self._descriptors = open_files.descriptors()
         self._tasks = _task_count()
         self._threads = set(threading.enumerate())
+        self._modules = set(sys.modules)
+        self._folders = _temporary_folders()
+        self.calls = ImportCalls()
+
+    def end(self) -> None:
+        self.calls.end()
 
     def reasons(self) -> list[str]:
         """Why forking now is unsafe; empty if nothing speaks against it."""
+        found = [
+            *self._thread_reasons(),
+            *open_files.reasons(self._descriptors),
+            *_process_reasons(),
+            *self.calls.reasons(),
+            *self._numpy_reasons(),
+            *(
+                f'the import made the temporary folder {name}, which the first worker to end would remove'
+                for name in self._new_folders()
+            ),
+        ]
+        rest = len(found) - NAMED_MAX
+        return found if rest <= 0 else [*found[:NAMED_MAX], f'{rest} more']
+
+    def undo(self) -> None:
+        """The process is thrown away, and the application imported elsewhere: what would be there twice is ended, or removed."""
+        for pid in descendants.children():
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except OSError:
+                pass  # It has ended.
+        for remove in self._new_folders().values():
+            remove()
+
+    def _new_folders(self) -> dict[str, Any]:
+        return {name: remove for name, remove in _temporary_folders().items() if name not in self._folders}
+
+    def _thread_reasons(self) -> Iterator[str]:
         threads = [thread for thread in threading.enumerate() if thread not in self._threads]
-        reasons = [f'the import started the thread "{thread.name}"' for thread in threads]
+        for thread in threads:
+            yield f'the import started the thread "{thread.name}"'
         native = _task_count() - self._tasks - len(threads)
         if native > 0:
-            reasons.append(f'a library started {native} native thread{"s" if native > 1 else ""} during the import')
-        for descriptor, target in sorted(_descriptors().items()):
-            if self._descriptors.get(descriptor) == target:
+            yield f'a library started {native} native thread{"s" if native > 1 else ""} during the import'
+
+    def _numpy_reasons(self) -> Iterator[str]:
+        """Generators that the application keeps. numpy's own is seeded anew (`reseed`)."""
+        numpy: Any = sys.modules.get('numpy.random')
+        kinds = tuple(getattr(numpy, name) for name in ('Generator', 'RandomState') if hasattr(numpy, name))
+        if not kinds:
+            return
+        for name in sorted(set(sys.modules) - self._modules):
+            module = sys.modules[name]
+            if not is_of_application(getattr(module, '__file__', None) or '<built in>'):
                 continue
-            if target.startswith('socket:'):
-                reasons.append(f'the import left a socket open (descriptor {descriptor})')
-            elif target == 'anon_inode:[eventpoll]':
-                reasons.append(f'the import left an event loop open (descriptor {descriptor})')
-        return reasons
+            for attribute, value in list(vars(module).items()):
+                held = {attribute: value, **{f'{attribute}.{key}': item for key, item in _attributes(value)}}
+                for path, item in held.items():
+                    if isinstance(item, kinds) and item is not getattr(numpy.mtrand, '_rand', None):
+                        yield f'{name}.{path} is a random generator, of which all workers would have the same numbers'
+
+
+def _attributes(value: Any) -> list[tuple[str, Any]]:
+    """Those of a class or an instance."""
+    found = getattr(value, '__dict__', None)
+    return list(found.items()) if isinstance(found, dict) or (isinstance(value, type) and found is not None) else []
 
 
 def close_connections() -> None:
@@ -42,30 +102,40 @@ def close_connections() -> None:
         cache.close_caches()
 
 
-def reseed() -> None:
-    """The random module does this itself after a fork; numpy's global generator does not, and workers would draw the same numbers."""
+def reseed(calls: ImportCalls | None) -> None:
+    """The random module does this itself after a fork, for its own generator. The global one of numpy and those that libraries have
+    made would give all workers the same numbers."""
+    if calls is not None:
+        calls.reseed()
     numpy_random = sys.modules.get('numpy.random')
     if numpy_random is not None:
         numpy_random.seed()
 
 
+def _process_reasons() -> Iterator[str]:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except OSError:
+        return  # No child at all.
+    for pid, name in sorted(descendants.children().items()):
+        yield f'the import started the process {pid} ({name})'
+
+
+def _temporary_folders() -> dict[str, Any]:
+    """Of tempfile.TemporaryDirectory, with what removes them: each process that ends."""
+    tempfile: Any = sys.modules.get('tempfile')
+    if tempfile is None:
+        return {}
+    cleanup = tempfile.TemporaryDirectory._cleanup.__func__
+    registry = dict(getattr(weakref.finalize, '_registry', {}))
+    return {
+        str(info.args[0]): remove for remove, info in registry.items() if getattr(info.func, '__func__', 0) is cleanup
+    }
+
+
 def _is_configured() -> bool:
     conf = sys.modules.get('django.conf')
     return conf is not None and bool(conf.settings.configured)
-
-
-def _descriptors() -> dict[int, str]:
-    found: dict[int, str] = {}
-    try:
-        names = os.listdir('/proc/self/fd')
-    except OSError:
-        return found  # Not Linux: nobody can say.
-    for name in names:
-        try:
-            found[int(name)] = os.readlink(f'/proc/self/fd/{name}')
-        except OSError:
-            pass  # The descriptor of the listing itself.
-    return found
 
 
 def _task_count() -> int:

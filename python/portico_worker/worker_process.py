@@ -8,7 +8,7 @@ import os
 import socket
 from importlib import import_module
 
-from . import asked, control, forksafe, process, report, signals
+from . import asked, control, origin, process, report, signals
 from .ending import Ending
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings
@@ -44,6 +44,7 @@ def worker_class(interface: str, settings: Settings) -> type[Worker]:
 def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> int:
     """Returns the exit code; what is left to do is to end as a Python process does."""
     os.environ['PORTICO_WORKER'] = identity.name
+    origin.application_is(settings.app)
     _set_up_streams()
     if loaded is None:
         try:
@@ -54,8 +55,6 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
             Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
             return LOAD_FAILED
         gc.collect()
-    else:
-        forksafe.reseed()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
     gc.freeze()
     code = FAILED

@@ -18,7 +18,8 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
-from . import control, descendants, ending, forksafe, process, report, signals
+from . import control, descendants, ending, forksafe, origin, process, report, signals
+from .import_calls import ImportCalls
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
 from .worker_process import import_for, run_worker
@@ -72,6 +73,7 @@ class Zygote:
         self.lines = control.Lines()
         self.settings: Settings | None = None
         self.loaded: Loaded | None = None
+        self.calls: ImportCalls | None = None
         self.handlers: signals.Handlers = {}
         """What the import has set for signals, for the workers."""
         self.children: dict[int, Child] = {}
@@ -145,16 +147,20 @@ class Zygote:
         self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
+        origin.application_is(settings.app)
         watch, handlers = forksafe.Watch(), signals.handlers()
         try:
             self.loaded = load(settings.app, settings.interface, settings.python_found)
         except LoadError as error:
             self._say('load-failed', error=error.summary, traceback=error.traceback)
             self._leave(LOAD_FAILED)
+        watch.end()
+        self.calls = watch.calls
         self.handlers = signals.take_over(handlers)
         forksafe.close_connections()
         reasons = watch.reasons()
         if reasons and settings.preload == 'auto':
+            watch.undo()
             self._say('unsafe-preload', reasons=reasons)
             self._leave(UNSAFE_PRELOAD)
         import_for(settings, self.loaded.facts['interface'])
@@ -191,7 +197,7 @@ class Zygote:
                 status = process.keep_socket(theirs)
             except BaseException:
                 os._exit(1)  # It must not go on as a second zygote.
-            raise Birth(settings, identity, self.loaded, status, self.handlers)
+            raise Birth(settings, identity, self.loaded, status, self.handlers, self.calls)
         os.close(writer)
         theirs.close()
         self.logs[identity.worker] = reader
@@ -379,9 +385,11 @@ def main() -> NoReturn:
     try:
         Zygote(supervisor).run()
     except Birth as birth:
-        settings, identity, loaded, status, handlers = birth.args
+        settings, identity, loaded, status, handlers, calls = birth.args
     # The zygote's frames are gone from the stack: what follows is the whole life of a worker, to the end of its interpreter.
     signals.be_worker(handlers)
+    if loaded is not None:
+        forksafe.reseed(calls)
     code = run_worker(settings, identity, loaded, status)
     del loaded
     sys.exit(code)

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-IMPORTED = os.getpid()
+IMPORTED = int(os.readlink('/proc/self'))
 
 
 async def application(scope, receive, send):

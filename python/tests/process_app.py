@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 
-IMPORTED = os.getpid()
+IMPORTED = int(os.readlink('/proc/self'))
 
 
 def application(environ, start):

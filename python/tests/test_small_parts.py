@@ -135,7 +135,7 @@ def test_connections_of_django_are_closed_before_the_fork(monkeypatch):
     for name, module in modules.items():
         monkeypatch.setitem(forksafe.sys.modules, name, module)
     forksafe.close_connections()
-    forksafe.reseed()
+    forksafe.reseed(None)
     assert closed == ['database', 'cache', 'seed']
 
 

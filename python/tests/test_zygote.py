@@ -72,6 +72,20 @@ def test_a_worker_that_cannot_load_the_application(site):
 
 
 UNSAFE = {
+    'import zipfile; zipfile.ZipFile("a.zip", "w").close(); archive = zipfile.ZipFile("a.zip")': 'a.zip open',
+    'import pydoc; text = open(pydoc.__file__); text.readline()': 'pydoc.py open',
+    'import os; raw = os.open("other.py", os.O_RDONLY)': 'other.py open',
+    'import sqlite3; db = sqlite3.connect("a.sqlite3"); db.execute("create table t (c)")': 'a.sqlite3 open',
+    'import fcntl; lock = open("lock", "a"); fcntl.flock(lock, fcntl.LOCK_EX)': 'holds a lock on',
+    'import fcntl; lock = open("lock", "a"); fcntl.lockf(lock, fcntl.LOCK_EX)': 'holds a lock on',
+    'import os; ends = os.pipe()': 'a pipe open',
+    'import subprocess; child = subprocess.Popen(["sleep", "60"], start_new_session=True)': 'the process',
+    'import multiprocessing as m; child = m.get_context("fork").Process(target=__import__("time").sleep, args=(60,), daemon=True); child.start()': 'the process',
+    'import random; class_of = random.Random; draw = class_of()': 'other.py:1 makes a random generator',
+    'import random\nclass Draw(random.Random): pass\nclass Site: draw = Draw()': 'other.py:3 makes a random generator',
+    'import os; me = os.getpid()': 'other.py:1 asks for os.getpid()',
+    'from os import getpid\ndef me(): return getpid()\nme = me()': 'other.py:2 asks for os.getpid()',
+    'import tempfile; folder = tempfile.TemporaryDirectory()': 'the temporary folder',
     'import threading, time; threading.Thread(target=time.sleep, args=(99,), daemon=True, name="ticker").start()': 'ticker',
     'import socket; pair = socket.socketpair()': 'socket',
     'import select; loop = select.epoll()': 'event loop',
@@ -87,8 +101,97 @@ def test_what_cannot_be_forked_is_said(site, source):
     assert site.exit_code() == 4
 
 
+SAFE = {
+    'append': 'log = open("log", "a"); log.write("once")',
+    'a log that is made anew': 'import logging; logging.basicConfig(filename="log", filemode="w"); logging.warning("once")',
+    'text that was read': 'text = open("other.py"); text.read()',
+    'devices': 'null, zero = open("/dev/null", "w"), open("/dev/zero", "rb"); zero.read(1)',
+    'a map': 'import mmap; file = open("other.py", "rb"); map = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ); file.close()',
+    'a value of multiprocessing': 'import multiprocessing as m; value = m.get_context("fork").Value("i", 0)',
+    'a folder': 'import os; folder = os.open(".", os.O_RDONLY)',
+    'a generator with a seed': 'import random; draw = random.Random(42)',
+    'a generator that is gone': 'import random; random.Random().random()',
+    'logging': 'import logging; logging.warning("with a process number")',
+    'a program that has ended': 'import subprocess; subprocess.run(["true"], check=True)',
+}
+
+
+@pytest.mark.parametrize('name', SAFE)
+def test_what_can_be_forked_is_preloaded(site, name):
+    write_app(site, f'{SAFE[name]}\nfrom app import application\n')
+    site.start('other:application')
+    assert site.hear('loaded', 'unsafe-preload').get('preloaded'), site.zygote_output()
+
+
+def test_what_waits_in_the_buffer_of_a_file_is_written_once(site):
+    write_app(site, f'{SAFE["append"]}\nfrom app import application\n')
+    site.start('other:application')
+    site.hear('loaded')
+    for worker in (1, 2):
+        (lane,) = site.spawn_ready(worker, worker).values()
+        lane.send(lanes.render(lanes.DRAIN, 0))
+        assert site.hear('exited')['code'] == 0
+    with open(os.path.join(site.site, 'log')) as file:
+        assert file.read() == 'once'
+
+
+def test_generators_of_libraries_are_seeded_in_each_worker(site):
+    os.mkdir(os.path.join(site.site, 'site-packages'))
+    write_app(site, 'import random\ndraw = random.Random()', 'site-packages/library')
+    write_app(
+        site,
+        """
+        import sys
+        sys.path.append('site-packages')
+        import library
+        def application(environ, start):
+            start('200 OK', [])
+            return [str(library.draw.random()).encode()]
+        """,
+    )
+    site.start('other')
+    assert site.hear('loaded')['preloaded']
+    drawn = [ask(*site.spawn_ready(worker, worker).values()).body for worker in (1, 2)]
+    assert drawn[0] != drawn[1]
+
+
+def test_a_process_number_that_is_asked_for_later_is_the_workers(site):
+    write_app(
+        site,
+        """
+        from os import getpid
+        def application(environ, start):
+            start('200 OK', [])
+            return [str(getpid()).encode()]
+        """,
+    )
+    site.start('other')
+    assert site.hear('loaded')['preloaded']
+    (lane,) = site.spawn_ready().values()
+    assert ask(lane).body == str(site.pids[1]).encode()
+
+
+def test_an_import_that_is_thrown_away_leaves_nothing(site):
+    write_app(
+        site,
+        """
+        import subprocess, sys, tempfile
+        folder = tempfile.TemporaryDirectory(dir='.')
+        child = subprocess.Popen(['sleep', '60'], start_new_session=True)
+        print(child.pid, folder.name, flush=True)
+        def application(environ, start): pass
+        """,
+    )
+    site.start('other')
+    assert len(site.hear('unsafe-preload')['reasons']) == 2
+    assert site.exit_code() == 4
+    child, folder = site.zygote_output().split()
+    until(lambda: not is_alive(int(child)))
+    assert not os.path.exists(os.path.join(site.site, folder))
+
+
 def test_unsafe_preload_is_the_users_choice_with_always(site):
-    write_app(site, next(iter(UNSAFE)) + '\nfrom app import application\n')
+    write_app(site, 'import socket; pair = socket.socketpair()' + '\nfrom app import application\n')
     site.start('other:application', preload='always')
     assert site.hear('loaded')['preloaded']
     (lane,) = site.spawn_ready().values()
@@ -259,7 +362,7 @@ DEAF = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); prin
 )
 def test_what_the_import_has_started_ends_with_the_zygote(site, source, more, lives):
     write_app(site, START.format(source=source, more=more))
-    site.start('other:application')
+    site.start('other:application', preload='always')
     site.hear('loaded')
     with open(os.path.join(site.site, 'child'), encoding='ascii') as file:
         child = int(file.read())

@@ -93,7 +93,8 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     isNegatable: true,
     group: 'Processes',
     doc: 'Load the application once and fork the workers from it, which shares memory and starts them faster.',
-    fallbackText: 'as far as it is safe: not if loading it starts threads or opens connections',
+    fallbackText:
+      'as far as it is safe: not if loading it starts threads, or leaves connections or files open (docs/operations.md)',
     fallback: always('auto'),
     parse: last(parsePreload),
   },

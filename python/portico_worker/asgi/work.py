@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-import sysconfig
 import weakref
 from contextvars import ContextVar
 from time import monotonic
@@ -13,15 +11,13 @@ from typing import Any
 
 from portico_worker import report
 from portico_worker.ending import NAMED_MAX
+from portico_worker.origin import is_of_application, is_standard
 
 LOOK_AGAIN_S = 0.1
 """Work may begin other work: so often it is looked for, while there is any."""
 
 _is_of_request: ContextVar[bool] = ContextVar('portico_is_of_request', default=False)
 
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_STANDARD = sysconfig.get_paths()['stdlib'] + os.sep
-_INSTALLED = tuple(os.sep + name + os.sep for name in ('site-packages', 'dist-packages'))
 _WRAPPERS = {'wait_for', 'to_thread'}
 """Coroutines of asyncio's own that stand for what they wait for."""
 
@@ -75,10 +71,7 @@ def is_work(task: asyncio.Task[Any]) -> bool:
     code = getattr(coroutine, 'cr_code', None)
     if code is None:
         return False
-    name: str = code.co_filename
-    if any(part in name for part in _INSTALLED) or name.startswith(_OURS):
-        return False
-    return code.co_name in _WRAPPERS or not name.startswith(_STANDARD)
+    return is_of_application(code.co_filename) or (code.co_name in _WRAPPERS and is_standard(code.co_filename))
 
 
 def _names(tasks: set[asyncio.Task[Any]]) -> list[str]:

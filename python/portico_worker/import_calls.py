@@ -1,0 +1,73 @@
+"""What the application's code asks for while it is imported, and what all workers would then have in common."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from .origin import is_of_application
+
+_getpid = os.getpid
+_seed = random.Random.seed
+
+
+class ImportCalls:
+    """Listens from when it is made until `end`. Names that the application has kept of what is listened to go on working."""
+
+    def __init__(self) -> None:
+        self._asked_for_pid: list[str] = []
+        self._generators: list[tuple[weakref.ref[Any], str]] = []
+        self._is_over = False
+        os.getpid = self._on_getpid
+        random.Random.seed = self._seed_function()  # type: ignore[method-assign]
+
+    def end(self) -> None:
+        self._is_over = True
+        os.getpid = _getpid
+        random.Random.seed = _seed  # type: ignore[method-assign]
+
+    def reasons(self) -> Iterator[str]:
+        for place in dict.fromkeys(self._asked_for_pid):
+            yield f'{place} asks for os.getpid(), which all workers would have in common'
+        for generator, place in self._generators:
+            if place and generator() is not None:
+                yield f'{place} makes a random generator, of which all workers would have the same numbers'
+
+    def reseed(self) -> None:
+        """In a worker, where the generators are a library's: those that took their seed from the system do it again."""
+        for reference, _ in self._generators:
+            generator = reference()
+            if generator is not None:
+                _seed(generator)
+
+    def _on_getpid(self) -> int:
+        if not self._is_over:
+            code = sys._getframe(1).f_code
+            if is_of_application(code.co_filename):
+                self._asked_for_pid.append(_place(sys._getframe(1)))
+        return _getpid()
+
+    def _seed_function(self) -> Any:
+        def seed(generator: random.Random, a: Any = None, version: int = 2) -> None:
+            _seed(generator, a, version)
+            if a is None and not self._is_over:
+                # Called by __init__, if it is not called to seed again.
+                caller = sys._getframe(1)
+                if (
+                    caller.f_code.co_name == '__init__'
+                    and caller.f_code.co_filename == random.__file__
+                    and caller.f_back
+                ):
+                    caller = caller.f_back
+                place = _place(caller) if is_of_application(caller.f_code.co_filename) else ''
+                self._generators.append((weakref.ref(generator), place))
+
+        return seed
+
+
+def _place(frame: Any) -> str:
+    return f'{frame.f_code.co_filename}:{frame.f_lineno}'
