@@ -20,6 +20,8 @@ def application(environ, start_response):
     start_response('200 OK', [])
     return [b'hello']
 `;
+/** Without it a program that the import starts would be the reason to import the application in each worker. */
+const PRELOADED = ['--preload'];
 const SLEEPER = appThatStarts(`['sleep', '300']`);
 
 function childrenOf(server: Server): number[] {
@@ -33,7 +35,7 @@ async function endsWith(server: Server, signal: NodeJS.Signals): Promise<void> {
 
 for (const signal of ['SIGTERM', 'SIGQUIT'] as const) {
   test(`${signal} ends the server, and with it what was started at import`, async () => {
-    await using server = await serve({ app: SLEEPER });
+    await using server = await serve({ app: SLEEPER, args: PRELOADED });
     const [child = 0] = childrenOf(server);
     assert.ok(isAlive(child));
     await endsWith(server, signal);
@@ -57,7 +59,7 @@ test('one that each worker has started ends with the server', async () => {
 });
 
 test('a zygote that is killed is replaced, and what it had started is ended', async () => {
-  await using server = await serve({ app: SLEEPER });
+  await using server = await serve({ app: SLEEPER, args: PRELOADED });
   const [child = 0] = childrenOf(server);
   for (const pid of server.zygotePids) process.kill(pid, 'SIGKILL');
   await server.logged(/the process that forks the workers was killed by SIGKILL/);
@@ -67,7 +69,7 @@ test('a zygote that is killed is replaced, and what it had started is ended', as
 });
 
 test('a reload ends what the old version had started', async () => {
-  await using server = await serve({ app: SLEEPER });
+  await using server = await serve({ app: SLEEPER, args: PRELOADED });
   const [first = 0] = childrenOf(server);
   server.signal('SIGHUP');
   await server.logged(/reloaded: the new workers serve/);
@@ -77,7 +79,7 @@ test('a reload ends what the old version had started', async () => {
 });
 
 test('a program in a session of its own lives on', async () => {
-  await using server = await serve({ app: appThatStarts(`['sleep', '300'], start_new_session=True`) });
+  await using server = await serve({ app: appThatStarts(`['sleep', '300'], start_new_session=True`), args: PRELOADED });
   const [child = 0] = childrenOf(server);
   try {
     await endsWith(server, 'SIGTERM');
