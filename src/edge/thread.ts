@@ -193,6 +193,7 @@ export class EdgeThread {
       ? undefined
       : new AccessLog({
           path: settings.path,
+          fd: settings.fd,
           format: settings.format === 'json' ? renderJson : renderCombined,
           clock: systemClock,
           onError: (text) => this.#log('error', text),

@@ -8,6 +8,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
 import type { Certificates } from './certificates.ts';
 import { readCertificates } from './certificates.ts';
+import type { Identity } from './privileges.ts';
 
 export interface CertificateReport {
   readonly summary: string;
@@ -18,18 +19,25 @@ export class CertificateKeeper {
   readonly #model: ServerModel;
   readonly #cwd: string;
   readonly #clock: Clock;
+  readonly #identity: Identity | undefined;
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
 
-  private constructor(model: ServerModel, cwd: string, clock: Clock) {
+  private constructor(model: ServerModel, cwd: string, clock: Clock, identity: Identity | undefined) {
     this.#model = model;
     this.#cwd = cwd;
+    this.#identity = identity;
     this.#clock = clock;
     this.#stamps = this.#readStamps();
   }
 
-  static async open(model: ServerModel, cwd: string, clock: Clock): Promise<Outcome<CertificateKeeper>> {
-    const keeper = new CertificateKeeper(model, cwd, clock);
+  static async open(
+    model: ServerModel,
+    cwd: string,
+    clock: Clock,
+    identity?: Identity,
+  ): Promise<Outcome<CertificateKeeper>> {
+    const keeper = new CertificateKeeper(model, cwd, clock, identity);
     const renewed = await keeper.renew();
     return renewed.ok ? success(keeper) : renewed;
   }
@@ -60,7 +68,7 @@ export class CertificateKeeper {
   /** True if what it read is new. After a fault the one in use is kept. */
   async renew(): Promise<Outcome<boolean>> {
     this.#stamps = this.#readStamps();
-    const read = await readCertificates(this.#model, this.#cwd);
+    const read = await readCertificates(this.#model, this.#cwd, this.#identity);
     if (!read.ok) {
       return read;
     }

@@ -10,6 +10,8 @@ import { failure, success } from '../kernel/outcome.ts';
 import type { TlsSettings } from '../protocol/control/edge.ts';
 import { contextOptions } from '../protocol/tls/context-options.ts';
 import { renderDistinguishedName } from '../protocol/tls/distinguished-name.ts';
+import type { Identity } from './privileges.ts';
+import { withRightsFor } from './privileges.ts';
 
 export interface Certificates {
   readonly tls: TlsSettings;
@@ -42,7 +44,11 @@ const NAMES_SHOWN_MAX = 3;
 class CertificateFault extends Error {}
 
 /** Undefined: no TLS is asked for. */
-export async function readCertificates(model: TlsModel, cwd: string): Promise<Outcome<Certificates | undefined>> {
+export async function readCertificates(
+  model: TlsModel,
+  cwd: string,
+  identity?: Identity,
+): Promise<Outcome<Certificates | undefined>> {
   const fault = settingsFault(model);
   if (fault !== undefined) {
     return failure(fault);
@@ -51,7 +57,7 @@ export async function readCertificates(model: TlsModel, cwd: string): Promise<Ou
     return success(undefined);
   }
   try {
-    return success(await load(model, cwd));
+    return success(await load(model, cwd, (path) => readText(path, identity)));
   } catch (error) {
     // Of a reload the rest must go on, whatever OpenSSL makes of the files.
     return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
@@ -87,12 +93,14 @@ function settingsFault({
     : undefined;
 }
 
-async function load(model: TlsModel, cwd: string): Promise<Certificates> {
+type ReadText = (path: string) => string;
+
+async function load(model: TlsModel, cwd: string, read: ReadText): Promise<Certificates> {
   const certPath = resolve(cwd, model.certFile);
   const keyPath = model.keyFile === '' ? certPath : resolve(cwd, model.keyFile);
-  const pems = readPems(certPath);
+  const pems = readPems(certPath, read);
   const parsed = pems.map((pem, index) => parseCertificate(pem, `${certPath}, certificate ${index + 1}`));
-  const key = readKey(keyPath, model.keyPassword);
+  const key = readKey(keyPath, model.keyPassword, read);
   const first = parsed[0];
   if (first?.checkPrivateKey(key) !== true) {
     const isLater = parsed.some((certificate) => certificate.checkPrivateKey(key));
@@ -106,7 +114,7 @@ async function load(model: TlsModel, cwd: string): Promise<Certificates> {
   const tls: TlsSettings = {
     certificates: `${pems.join('\n')}\n`,
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    caCerts: asksClients ? readAuthorities(resolve(cwd, model.caCerts)) : '',
+    caCerts: asksClients ? readAuthorities(resolve(cwd, model.caCerts), read) : '',
     isClientOptional: model.certReqs === 'optional',
     ciphers: model.ciphers,
     ticketKeys: randomBytes(TICKET_KEY_BYTES).toString('base64'),
@@ -120,23 +128,24 @@ async function load(model: TlsModel, cwd: string): Promise<Certificates> {
   };
 }
 
-function readText(path: string): string {
+/** As whoever starts the server; but not what others than root may have laid there. */
+function readText(path: string, identity: Identity | undefined): string {
   try {
-    return readFileSync(path, 'latin1');
+    return withRightsFor(identity, path, () => readFileSync(path, 'latin1'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason =
       code === 'ENOENT'
         ? 'there is no such file'
         : code === 'EACCES'
-          ? 'no permission. It is read before --user takes effect: start as root, or let this user read it'
+          ? 'no permission. It is read before --user takes effect: start as root and keep it where root alone can replace it, or let this user read it'
           : String(code);
     throw new CertificateFault(`${path} cannot be read: ${reason}`);
   }
 }
 
-function readPems(path: string): string[] {
-  const text = readText(path);
+function readPems(path: string, read: ReadText): string[] {
+  const text = read(path);
   const pems = text.match(CERTIFICATE) ?? [];
   if (pems.length !== (text.match(BEGIN)?.length ?? 0)) {
     throw new CertificateFault(`${path} holds a certificate that is cut off`);
@@ -155,16 +164,16 @@ function parseCertificate(pem: string, what: string): X509Certificate {
   }
 }
 
-function readAuthorities(path: string): string {
-  const pems = readPems(path);
+function readAuthorities(path: string, read: ReadText): string {
+  const pems = readPems(path, read);
   for (const [index, pem] of pems.entries()) {
     parseCertificate(pem, `${path}, certificate ${index + 1}`);
   }
   return `${pems.join('\n')}\n`;
 }
 
-function readKey(path: string, password: string): KeyObject {
-  const pem = PRIVATE_KEY.exec(readText(path))?.[0];
+function readKey(path: string, password: string, read: ReadText): KeyObject {
+  const pem = PRIVATE_KEY.exec(read(path))?.[0];
   if (pem === undefined) {
     throw new CertificateFault(
       `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"). Name the file of the key`,

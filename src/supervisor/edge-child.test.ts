@@ -9,11 +9,18 @@ test('numberInherited() counts descriptors as the child sees them', () => {
     { ...tcp, fds: [21, 22] },
     { ...tcp, fds: [35] },
   ];
-  const { configure, fds } = numberInherited({ listeners, lanes: [41, 42], board: 50 } as unknown as ConfigureEdge);
+  const settings = { accessLog: { path: '/dev/stdout', format: 'json', fd: 60 } };
+  const { configure, fds } = numberInherited({
+    listeners,
+    lanes: [41, 42],
+    board: 50,
+    settings,
+  } as unknown as ConfigureEdge);
   assert.deepEqual(
     configure.listeners.map((listener) => listener.fds),
     [[4, 5], [6]],
   );
   assert.deepEqual([configure.lanes, configure.board], [[7, 8], 9]);
-  assert.deepEqual(fds, [21, 22, 35, 41, 42, 50]);
+  assert.deepEqual(fds, [21, 22, 35, 41, 42, 50, 60]);
+  assert.equal(configure.settings.accessLog?.fd, 10);
 });

@@ -90,5 +90,11 @@ export function numberInherited(configure: ConfigureEdge): {
   const number = (fd: number) => FIRST_INHERITED + fds.push(fd) - 1;
   const listeners = configure.listeners.map((listener) => ({ ...listener, fds: listener.fds.map(number) }));
   const lanes = configure.lanes.map(number);
-  return { configure: { ...configure, listeners, lanes, board: number(configure.board) }, fds };
+  const board = number(configure.board);
+  const { accessLog } = configure.settings;
+  const settings =
+    accessLog?.fd === undefined
+      ? configure.settings
+      : { ...configure.settings, accessLog: { ...accessLog, fd: number(accessLog.fd) } };
+  return { configure: { ...configure, listeners, lanes, board, settings }, fds };
 }

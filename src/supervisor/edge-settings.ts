@@ -35,7 +35,10 @@ export function configureEdge(site: Site, folders: Pick<ConfigureEdge, 'mounts' 
         pingTimeoutMs: model.wsPingTimeoutMs,
         deflates: model.wsCompression,
       },
-      accessLog: site.accessLog === '' ? undefined : { path: site.accessLog, format: model.accessLogFormat },
+      accessLog:
+        site.accessLog === ''
+          ? undefined
+          : { path: site.accessLog, fd: site.accessLogFd, format: model.accessLogFormat },
       logLevel: model.logLevel,
     },
     tls: site.certificates.current?.tls,

@@ -8,6 +8,7 @@ import type { BindAddress } from '../config/bind-address.ts';
 import type { ServerModel } from '../config/model.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { Identity } from './privileges.ts';
 import type { GivenSocket, ServiceManager } from './service-manager.ts';
 import type { BoundSocket } from './sockets.ts';
 import { bindSockets, resolveHost } from './sockets.ts';
@@ -16,20 +17,19 @@ export interface OpenSockets {
   readonly sockets: readonly BoundSocket[];
   /** So many of the first speak TLS if there is a certificate. */
   readonly secureCount: number;
-  /** Of the Unix sockets that were made here. */
-  readonly ownPaths: readonly string[];
 }
 
 export async function openSockets(
   model: ServerModel,
   { sockets: given, faults }: ServiceManager,
+  identity?: Identity,
 ): Promise<Outcome<OpenSockets, readonly string[]>> {
   if (faults.length > 0) {
     return failure(faults);
   }
   const plain = await sort(given, model.insecureBinds);
   const secure = await sort(plain.others, model.binds);
-  const bound = await bindSockets([...secure.toBind, ...plain.toBind], model);
+  const bound = await bindSockets([...secure.toBind, ...plain.toBind], model, identity);
   if (!bound.ok) {
     return bound;
   }
@@ -38,7 +38,6 @@ export async function openSockets(
   return success({
     sockets: [...first, ...bound.value.slice(secure.toBind.length), ...adopted(plain.taken)],
     secureCount: first.length,
-    ownPaths: bound.value.map(({ listener }) => listener.path).filter((path) => path !== ''),
   });
 }
 

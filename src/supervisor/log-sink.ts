@@ -7,12 +7,14 @@
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import { openLogFile } from './log-file.ts';
+import type { Identity } from './privileges.ts';
 
 const RETRY_MS = 50;
-const LOG_FILE_MODE = 0o640;
 
 export class LogSink {
   readonly #path: string;
+  readonly #identity: Identity | undefined;
   #fd: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -20,9 +22,10 @@ export class LogSink {
   #isWriting = false;
 
   /** '' is standard error. Throws what `open` throws. */
-  constructor(path: string) {
+  constructor(path: string, identity?: Identity) {
     this.#path = path;
-    this.#fd = path === '' ? openStandardError() : openLogFile(path);
+    this.#identity = identity;
+    this.#fd = path === '' ? openStandardError() : openLogFile(path, identity);
   }
 
   get fd(): number {
@@ -40,10 +43,10 @@ export class LogSink {
     this.#flush();
   }
 
-  /** After the file was moved away. What cannot be opened leaves the old one in use, and is thrown. */
+  /** After the file was moved away; a pipe or a terminal stays. What cannot be opened leaves the old one in use, and is thrown. */
   reopen(): void {
-    if (this.#path !== '') {
-      const fd = openLogFile(this.#path);
+    if (this.#path !== '' && fstatSync(this.#fd).isFile()) {
+      const fd = openLogFile(this.#path, this.#identity);
       closeSync(this.#fd);
       this.#fd = fd;
     }
@@ -96,10 +99,6 @@ export class LogSink {
     }
     this.#flush();
   }
-}
-
-function openLogFile(path: string): number {
-  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, LOG_FILE_MODE);
 }
 
 /**

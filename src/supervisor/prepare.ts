@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, realpathSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServeRequest, ServerModel } from '../config/model.ts';
@@ -20,9 +20,11 @@ import { openSockets } from './given-sockets.ts';
 import type { Interpreter } from './interpreter.ts';
 import { findInterpreter } from './interpreter.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import { openLogFile } from './log-file.ts';
 import { LogSink } from './log-sink.ts';
+import { PidFile } from './pid-file.ts';
 import type { Identity } from './privileges.ts';
-import { dropPrivileges, giveTo, resolveIdentity } from './privileges.ts';
+import { asUser, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts';
 import type { ServiceManager, Surroundings } from './service-manager.ts';
 import type { BoundSocket } from './sockets.ts';
 import type { WorkerWires } from './worker-wires.ts';
@@ -36,7 +38,9 @@ export interface Site {
   readonly chdir: string;
   readonly envFile: string;
   readonly accessLog: string;
-  readonly pidFile: string;
+  /** Of an access log that is no file. */
+  readonly accessLogFd: number | undefined;
+  readonly pidFile: PidFile | undefined;
   readonly edgeProgram: string;
   readonly zygoteProgram: string;
   readonly cwd: string;
@@ -75,15 +79,18 @@ export async function prepareSite(
   const cwd = logicalFolder(env);
   const place = { app, cwd, env, chdir: resolve(cwd, model.chdir), envFile: absolute(cwd, model.envFile) };
   const identity = resolveIdentity(model.user, model.group);
-  const faults = [...(identity.ok ? [] : [identity.fault]), ...checkApplication(model, place)];
+  const check = () => checkApplication(model, place);
+  // The application's files are the user's affair: root has no business in them, nor in what they may be links to.
+  const found = identity.ok && mayAct(identity.value) ? asUser(identity.value, check) : check();
+  const faults = [...(identity.ok ? [] : [identity.fault]), ...found];
   if (!identity.ok || faults.length > 0) {
     return failure({ messages: faults, code: SETTINGS_FAULT });
   }
-  const certificates = await CertificateKeeper.open(model, cwd, systemClock);
+  const certificates = await CertificateKeeper.open(model, cwd, systemClock, identity.value);
   if (!certificates.ok) {
     return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
   }
-  const opened = model.checkOnly ? success(NO_SOCKETS) : await openSockets(model, manager);
+  const opened = model.checkOnly ? success(NO_SOCKETS) : await openSockets(model, manager, identity.value);
   if (!opened.ok) {
     return failure({ messages: opened.fault, code: 1 });
   }
@@ -96,7 +103,6 @@ export async function prepareSite(
     accessLog,
     pidFile,
     identity: identity.value,
-    ownPaths: opened.value.ownPaths,
   });
   const { edgeThreads } = model;
   const wires = files.ok
@@ -112,7 +118,8 @@ export async function prepareSite(
     ...place,
     model,
     accessLog,
-    pidFile,
+    accessLogFd: files.value.accessLogFd,
+    pidFile: files.value.pidFile,
     edgeProgram: absolute(cwd, model.edgeProgram) || ours(`../edge/main${extname(import.meta.filename)}`),
     zygoteProgram: absolute(cwd, model.zygoteProgram) || ours('../../python/portico_worker/__main__.py'),
     identity: identity.value,
@@ -123,11 +130,11 @@ export async function prepareSite(
     wires: wires.value,
     secret: randomBytes(SECRET_BYTES).toString('hex'),
     slotsMax,
-    sink: files.value,
+    sink: files.value.sink,
   });
 }
 
-const NO_SOCKETS: OpenSockets = { sockets: [], secureCount: 0, ownPaths: [] };
+const NO_SOCKETS: OpenSockets = { sockets: [], secureCount: 0 };
 
 function listenersOf({ certFile }: ServerModel, { sockets, secureCount }: OpenSockets): Listener[] {
   return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < secureCount }));
@@ -171,8 +178,16 @@ export function findRuntime(
 }
 
 function checkApplication(model: ServerModel, place: Place): string[] {
-  if (!statSync(place.chdir, { throwIfNoEntry: false })?.isDirectory()) {
-    return [`--chdir: ${place.chdir} is not a folder`];
+  try {
+    if (!statSync(place.chdir).isDirectory()) {
+      return [`--chdir: ${place.chdir} is not a folder`];
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isHidden = code === 'EACCES';
+    return [
+      `--chdir: ${place.chdir} ${isHidden ? 'cannot be entered by the user that the server runs as' : 'is not a folder'}`,
+    ];
   }
   const runtime = findRuntime(model, place, undefined);
   return runtime.ok ? [] : [runtime.fault];
@@ -183,33 +198,38 @@ interface FilePlan {
   readonly accessLog: string;
   readonly pidFile: string;
   readonly identity: Identity | undefined;
-  /** Of the Unix sockets that were made here. */
-  readonly ownPaths: readonly string[];
 }
 
-/** The last things that are done as who started us. Returns the log. */
-function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity, ownPaths }: FilePlan): Outcome<LogSink> {
+/** The edge opens a file itself, as the user. Of a pipe or a terminal it may get the descriptor only from who could open it: root. */
+function openAccessLog(path: string, identity: Identity | undefined): number | undefined {
+  const fd = openLogFile(path, identity);
+  if (!fstatSync(fd).isFile()) {
+    return fd;
+  }
+  closeSync(fd);
+  return undefined;
+}
+
+interface OpenFiles {
+  readonly sink: LogSink;
+  readonly accessLogFd: number | undefined;
+  readonly pidFile: PidFile | undefined;
+}
+
+/** The last things that are done as who started us. */
+function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: FilePlan): Outcome<OpenFiles> {
   const logFile = absolute(cwd, model.logFile);
   try {
     if (model.umask !== undefined) {
       process.umask(model.umask);
     }
-    const sink = new LogSink(logFile);
-    if (accessLog !== '' && accessLog !== '-') {
-      closeSync(openSync(accessLog, 'a', 0o640));
-    }
-    if (pidFile !== '') {
-      writeFileSync(pidFile, `${process.pid}\n`);
-    }
-    for (const path of [logFile, accessLog, pidFile, ...ownPaths]) {
-      if (path !== '' && path !== '-') {
-        giveTo(identity, path);
-      }
-    }
+    const sink = new LogSink(logFile, identity);
+    const accessLogFd = accessLog === '' || accessLog === '-' ? undefined : openAccessLog(accessLog, identity);
+    const written = pidFile === '' ? undefined : PidFile.write(pidFile, identity);
     if (identity !== undefined) {
       dropPrivileges(identity);
     }
-    return success(sink);
+    return success({ sink, accessLogFd, pidFile: written });
   } catch (error) {
     return failure(`${(error as Error).message}. Choose a path that can be written, or start as a user who may`);
   }

@@ -5,9 +5,10 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { chownSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { isRootsAlone } from './trusted-path.ts';
 
 export interface Identity {
   readonly uid: number;
@@ -45,16 +46,21 @@ export function resolveIdentity(user: string, group: string): Outcome<Identity |
 }
 
 /** Throws what the system says; half of a change is never left standing unseen. */
-export function dropPrivileges({ uid, gid, userName }: Identity): void {
-  if (userName === '') {
-    process.setgroups?.([gid]);
-  } else {
-    initgroups(userName, gid);
-  }
+export function dropPrivileges(identity: Identity): void {
+  const { uid, gid } = identity;
+  takeGroups(identity);
   process.setgid?.(gid);
   process.setuid?.(uid);
   if (process.geteuid?.() !== uid || process.getegid?.() !== gid) {
     throw new Error('privileges could not be dropped');
+  }
+}
+
+function takeGroups({ gid, userName }: Identity): void {
+  if (userName === '') {
+    process.setgroups?.([gid]);
+  } else {
+    initgroups(userName, gid);
   }
 }
 
@@ -63,11 +69,33 @@ function initgroups(userName: string, gid: number): void {
   (process as unknown as { initgroups(user: string, group: number): void }).initgroups(userName, gid);
 }
 
-/** For what was made as root and is to be used afterwards: log files, the pid file, Unix sockets. */
-export function giveTo(identity: Identity | undefined, path: string): void {
-  if (identity !== undefined) {
-    chownSync(path, identity.uid, identity.gid);
+/** Whether we are root and are to become this user: until then, what is done may need the user's rights instead of ours. */
+export function mayAct(identity: Identity | undefined): identity is Identity {
+  return identity !== undefined && ownId('uid') === 0;
+}
+
+/**
+ * Does something with the user's rights and no others, before privileges are dropped for good. Synchronous: nothing else runs meanwhile.
+ * Throws what `act` throws.
+ */
+export function asUser<T>(identity: Identity, act: () => T): T {
+  const groups = process.getgroups?.() ?? [];
+  const gid = ownId('gid');
+  takeGroups(identity);
+  process.setegid?.(identity.gid);
+  process.seteuid?.(identity.uid);
+  try {
+    return act();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(gid);
+    process.setgroups?.(groups);
   }
+}
+
+/** Does something to what a path names: as root where root alone decides what that is, with the user's rights otherwise. */
+export function withRightsFor<T>(identity: Identity | undefined, path: string, act: () => T): T {
+  return mayAct(identity) && !isRootsAlone(path) ? asUser(identity, act) : act();
 }
 
 /** One line of passwd(5), from the file or from whatever else the system asks. */

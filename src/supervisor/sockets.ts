@@ -7,7 +7,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { chmodSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import net, { createConnection, isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { getSystemErrorName } from 'node:util';
@@ -17,6 +17,8 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Listener } from '../protocol/control/edge.ts';
 import { findPortHolder } from './port-holder.ts';
+import type { Identity } from './privileges.ts';
+import { mayAct, withRightsFor } from './privileges.ts';
 
 export interface SocketHandle {
   readonly fd: number;
@@ -53,11 +55,12 @@ export interface BoundSocket {
 export async function bindSockets(
   addresses: readonly BindAddress[],
   options: { readonly edgeThreads: number; readonly umask: number | undefined },
+  identity?: Identity,
 ): Promise<Outcome<BoundSocket[], readonly string[]>> {
   const outcomes = await Promise.all(
     addresses.map((address) =>
       address.kind === 'unix'
-        ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads })
+        ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads, identity })
         : bindTcp(address, { count: options.edgeThreads, flags: needsIpv6Only(address, addresses) ? IPV6_ONLY : 0 }),
     ),
   );
@@ -142,19 +145,21 @@ export function bindLaneSocket(path: string): SocketHandle {
   return handle;
 }
 
-async function bindUnix(
-  path: string,
-  { umask, count }: { readonly umask: number; readonly count: number },
-): Promise<Outcome<BoundSocket>> {
-  const obstacle = await clearStaleSocket(path);
+interface UnixOptions {
+  readonly umask: number;
+  readonly count: number;
+  readonly identity: Identity | undefined;
+}
+
+async function bindUnix(path: string, { umask, count, identity }: UnixOptions): Promise<Outcome<BoundSocket>> {
+  const obstacle = await clearStaleSocket(path, identity);
   if (obstacle !== undefined) {
     return failure(obstacle);
   }
-  const handle = createServerHandle(path, -1, -1, -1, 0);
+  const handle = withRightsFor(identity, path, () => makeSocket(path, umask, identity));
   if (typeof handle === 'number') {
-    return failure(explainBindFault(getSystemErrorName(handle), { kind: 'unix', path }));
+    return failure(explainBindFault(getSystemErrorName(handle), { kind: 'unix', path }, identity));
   }
-  chmodSync(path, UNIX_SOCKET_MODE & ~umask);
   const { ino, birthtimeMs } = lstatSync(path);
   // Each thread of the edge has a descriptor of its own, for it closes it.
   const fds = Array.from({ length: count }, () => handle.fd);
@@ -168,8 +173,20 @@ async function bindUnix(
   return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, close });
 }
 
+/** By path, which is safe: either root alone decides what it names, or we have the user's rights and no others. */
+function makeSocket(path: string, umask: number, identity: Identity | undefined): SocketHandle | number {
+  const handle = createServerHandle(path, -1, -1, -1, 0);
+  if (typeof handle !== 'number') {
+    chmodSync(path, UNIX_SOCKET_MODE & ~umask);
+    if (mayAct(identity)) {
+      lchownSync(path, identity.uid, identity.gid);
+    }
+  }
+  return handle;
+}
+
 /** Removes the socket of a server that is gone; says what is in the way otherwise. */
-async function clearStaleSocket(path: string): Promise<string | undefined> {
+async function clearStaleSocket(path: string, identity: Identity | undefined): Promise<string | undefined> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
     return undefined;
@@ -182,7 +199,7 @@ async function clearStaleSocket(path: string): Promise<string | undefined> {
     return `unix:${path} is in use${holder === undefined ? '' : ` by ${holder}`}. Stop that program or choose another --bind`;
   }
   try {
-    unlinkSync(path);
+    withRightsFor(identity, path, () => unlinkSync(path));
     return undefined;
   } catch (error) {
     return `${path} is left from a server that is gone, and cannot be removed (${(error as NodeJS.ErrnoException).code})`;
@@ -202,7 +219,7 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-function explainBindFault(code: string, address: BindAddress): string {
+function explainBindFault(code: string, address: BindAddress, identity?: Identity): string {
   const name = renderBindAddress(address);
   switch (code) {
     case 'EADDRINUSE': {
@@ -210,7 +227,7 @@ function explainBindFault(code: string, address: BindAddress): string {
       return `${name} is in use${holder === undefined ? '' : ` by ${holder}`}. Stop that program or choose another --bind`;
     }
     case 'EACCES':
-      return explainNoAccess(address, name);
+      return explainNoAccess(address, name, identity);
     case 'EADDRNOTAVAIL':
       return `${name}: this machine does not have that address. 0.0.0.0 and [::] stand for all it has`;
     default:
@@ -218,13 +235,17 @@ function explainBindFault(code: string, address: BindAddress): string {
   }
 }
 
-function explainNoAccess(address: BindAddress, name: string): string {
+function explainNoAccess(address: BindAddress, name: string, identity: Identity | undefined): string {
   if (address.kind === 'tcp') {
     const isLow = address.port <= PRIVILEGED_PORT_MAX;
     return `${name}: ${isLow ? `ports up to ${PRIVILEGED_PORT_MAX} are for root. Start as root with --user NAME, or choose a higher port` : 'no permission'}`;
   }
   // libuv says the same of a folder that is not there.
   const folder = dirname(resolve(address.path));
+  if (existsSync(folder) && identity !== undefined) {
+    const user = identity.userName || identity.uid;
+    return `${name}: ${user} has no permission to make a socket in ${folder}, and root makes none where others than root can replace it. Choose a folder that is root's or ${user}'s alone`;
+  }
   return existsSync(folder)
     ? `${name}: no permission to make a socket in ${folder}`
     : `${name}: there is no folder ${folder}. Make it first`;

@@ -3,7 +3,6 @@
  * everything that touches a process is in the children.
  */
 
-import { truncateSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Clock } from '../kernel/clock.ts';
 import { unreachable } from '../kernel/unreachable.ts';
@@ -345,24 +344,11 @@ export class Supervisor {
   #leave(code: number): void {
     clearTimeout(this.#timer);
     this.#closeSockets();
-    removePidFile(this.#site.pidFile);
+    this.#site.pidFile?.remove();
     this.#spoolFolders.removeAll();
     this.#site.wires.close();
     this.#log.say('info', `stopped (exit code ${code})`);
     this.#site.sink.finish(this.#clock);
     this.#reports.onFinished(code);
-  }
-}
-
-/** The folder may be root's, and we no longer are; an empty file says as much. */
-function removePidFile(path: string): void {
-  if (path === '') {
-    return;
-  }
-  try {
-    truncateSync(path);
-    unlinkSync(path);
-  } catch {
-    return;
   }
 }

@@ -26,10 +26,16 @@ export class AccessLog {
   #timer: NodeJS.Timeout | undefined;
 
   /** Throws what open(2) throws. */
-  constructor(options: { path: string; format: LineFormat; clock: Clock; onError: (text: string) => void }) {
+  constructor(options: {
+    path: string;
+    fd: number | undefined;
+    format: LineFormat;
+    clock: Clock;
+    onError: (text: string) => void;
+  }) {
     this.#format = options.format;
     this.#clock = options.clock;
-    this.#writer = new LineWriter(options.path, options.onError);
+    this.#writer = new LineWriter(options.path, options.onError, options.fd);
   }
 
   write(exchange: LoggedExchange, tookMs: number): void {

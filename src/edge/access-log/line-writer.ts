@@ -19,7 +19,7 @@ const NO_WAIT: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NO
 /** `-` is standard output, opened anew where that is possible, so that its other users are not made non-blocking. Throws what open(2) throws. */
 function openTarget(path: string): number {
   if (path !== '-') {
-    return openSync(path, NO_WAIT | constants.O_CREAT, 0o640);
+    return openPath(path);
   }
   const stats = fstatSync(STDOUT_FD);
   if (!stats.isFIFO() && !stats.isCharacterDevice()) {
@@ -32,6 +32,18 @@ function openTarget(path: string): number {
   }
 }
 
+function openPath(path: string): number {
+  try {
+    return openSync(path, NO_WAIT | constants.O_CREAT, 0o640);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') {
+      throw error;
+    }
+    // A pipe that nobody reads yet: with an end for reading as well it can be opened, and keeps what is written until somebody does.
+    return openSync(path, (NO_WAIT & ~constants.O_WRONLY) | constants.O_RDWR);
+  }
+}
+
 export class LineWriter {
   readonly #path: string;
   readonly #onError: (text: string) => void;
@@ -41,10 +53,11 @@ export class LineWriter {
   #hasFailed = false;
   #droppedCount = 0;
 
-  constructor(path: string, onError: (text: string) => void) {
+  /** `fd` is that of a pipe or a terminal which somebody else has opened. */
+  constructor(path: string, onError: (text: string) => void, fd?: number) {
     this.#path = path;
     this.#onError = onError;
-    this.#fd = openTarget(path);
+    this.#fd = fd ?? openTarget(path);
     this.#isFile = fstatSync(this.#fd).isFile();
   }
 
@@ -99,9 +112,9 @@ export class LineWriter {
     }
   }
 
-  /** After rotation: what follows goes to the new file of that name. */
+  /** After rotation: what follows goes to the new file of that name. A pipe or a terminal stays. */
   reopen(): void {
-    if (this.#path === '-') {
+    if (this.#path === '-' || !this.#isFile) {
       return;
     }
     try {

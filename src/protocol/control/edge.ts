@@ -51,6 +51,8 @@ export interface NamedFolder {
 export interface AccessLog {
   /** Absolute path, or '-' for standard output. */
   readonly path: string;
+  /** An inherited descriptor of it, where it is a pipe or a terminal, which the edge's user may not be allowed to open. */
+  readonly fd: number | undefined;
   readonly format: 'combined' | 'json';
 }
 

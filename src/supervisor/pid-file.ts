@@ -1,0 +1,90 @@
+/**
+ * The file that tells our number to others. They may act on it as root ("kill $(cat …)"), so where root writes it, it stays root's: the
+ * user that the server runs as could write another's number there. It takes its place by a rename, which follows no link.
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import type { Identity } from './privileges.ts';
+import { asUser, mayAct } from './privileges.ts';
+import { isInRootsFolder } from './trusted-path.ts';
+
+const PID_FILE_MODE = 0o644;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC, O_NONBLOCK } = constants;
+/** The folder cannot be written, but perhaps the file that is there. */
+const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+export class PidFile {
+  readonly #path: string;
+  /** The folder may be root's, and we no longer are, when it is to be emptied. */
+  readonly #fd: number;
+
+  private constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  /** Throws what is in the way. */
+  static write(path: string, identity: Identity | undefined): PidFile {
+    const isUsers = mayAct(identity) && !isInRootsFolder(path);
+    return new PidFile(path, isUsers ? asUser(identity, () => write(path)) : write(path));
+  }
+
+  /** One that another server has written since is left. In a folder of root's the file stays, empty: that says as much. */
+  remove(): void {
+    try {
+      const { dev, ino } = fstatSync(this.#fd);
+      ftruncateSync(this.#fd);
+      const stat = lstatSync(this.#path, { throwIfNoEntry: false });
+      if (stat?.dev === dev && stat.ino === ino) {
+        unlinkSync(this.#path);
+      }
+    } catch {
+      // Nothing depends on it.
+      return;
+    } finally {
+      closeSync(this.#fd);
+    }
+  }
+}
+
+function write(path: string): number {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat !== undefined && !stat.isFile() && !stat.isSymbolicLink()) {
+    throw new Error(`${path} is there already, and is no file`);
+  }
+  const fd = openPlace(path);
+  writeSync(fd, `${process.pid}\n`);
+  return fd;
+}
+
+function openPlace(path: string): number {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
+  let fd: number;
+  try {
+    fd = openSync(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, PID_FILE_MODE);
+  } catch (error) {
+    if (!FOLDER_FAULTS.has((error as NodeJS.ErrnoException).code)) {
+      throw error;
+    }
+    return openSync(path, O_RDWR | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
+  }
+  try {
+    renameSync(temporary, path);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    unlinkSync(temporary);
+    throw error;
+  }
+}
