@@ -91,7 +91,7 @@ class Worker:
         """Of the second word of a lane's record: type and stream."""
         return ((self.identity.slot + unit) * len(self.settings.lanes) + edge) * 2 + 1
 
-    def dial(self, edge: int, role: str, unit: int) -> socket.socket | None:
+    def dial(self, edge: int, role: str, unit: int, stream: int = 0) -> socket.socket | None:
         """One attempt to connect to an edge thread and introduce ourselves."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         hello = {
@@ -104,6 +104,7 @@ class Worker:
             'pid': self.pid,
             'kind': self.kind,
             'capacity': self.capacity,
+            'stream': stream,
         }
         try:
             connection.setblocking(self.dials_patiently)

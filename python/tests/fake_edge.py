@@ -26,12 +26,12 @@ DEFAULTS = {
 
 
 def request_payload(
-    method='GET', path='/', query='', body=None, pairs=None, block=None, body_file=None, request_id='id1'
+    method='GET', path='/', query='', body=None, pairs=None, block=None, body_file=None, request_id='id1', tunnel=False
 ):
     uri = path + ('?' + query if query else '')
     values = [method, path, query, uri, '127.0.0.1', '50000', request_id]
     further = dict(pairs or {})
-    flags = 0
+    flags = lanes.FLAG_TUNNEL if tunnel else 0
     if body is not None:
         flags |= lanes.FLAG_BODY
         further.setdefault('CONTENT_LENGTH', str(len(body)))

@@ -3,6 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
 import type { AppGateway, OpenLane } from '../gateway/app-gateway.ts';
+import type { CallTunnel } from '../gateway/call-tunnel.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
@@ -11,6 +12,10 @@ import { DirectLaneSocket } from './lane-socket.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import type { ListenPlace } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
+import { WorkerTunnelSocket } from './tunnel-socket.ts';
+
+/** One byte, whatever it is. */
+const TUNNEL_IS_OPEN = Buffer.from([1]);
 
 export interface LaneListenerOptions {
   /** The bound socket. */
@@ -37,6 +42,7 @@ class Newcomer {
   #helloBytes = 0;
   #worker = -1;
   #lane: OpenLane | undefined;
+  #tunnel: CallTunnel | undefined;
 
   constructor(socket: Socket, buffer: Buffer, options: LaneListenerOptions) {
     this.#socket = socket;
@@ -52,6 +58,8 @@ class Newcomer {
   readonly receive = (length: number): void => {
     if (this.#lane !== undefined) {
       this.#lane.onBytes(this.#buffer, length);
+    } else if (this.#tunnel !== undefined) {
+      this.#tunnel.onWorkerBytes(this.#buffer.subarray(0, length));
     } else if (this.#worker === -1) {
       this.#onFirstBytes(length);
     }
@@ -88,8 +96,22 @@ class Newcomer {
     this.#worker = hello.worker;
     if (hello.role === 'control') {
       gateway.addControl(hello.worker, this.#sending);
+    } else if (hello.role === 'tunnel') {
+      this.#openTunnel(hello);
     } else {
       this.#lane = gateway.addLane(this.#sending, hello);
+    }
+  }
+
+  /** The worker waits for the answer before it calls the application, whose own the connection is from then on. */
+  #openTunnel(hello: Hello): void {
+    const socket = this.#socket;
+    this.#tunnel = this.#options.gateway.openTunnel(new WorkerTunnelSocket(socket), hello);
+    if (this.#tunnel === undefined) {
+      socket.destroy();
+    } else {
+      socket.on('drain', () => this.#tunnel?.onWorkerDrain());
+      socket.write(TUNNEL_IS_OPEN);
     }
   }
 
@@ -97,6 +119,8 @@ class Newcomer {
     const { gateway } = this.#options;
     if (this.#lane !== undefined) {
       this.#lane.onLost();
+    } else if (this.#tunnel !== undefined) {
+      this.#tunnel.onWorkerEnd();
     } else if (this.#worker !== -1) {
       gateway.removeControl(this.#worker, this.#sending);
     }

@@ -84,7 +84,18 @@ class AppStory {
   connect(kind: 'wsgi' | 'asgi', worker = 1): { arrivals(): string[]; answer(body: string): void; lose(): void } {
     const socket = new FakeSocket();
     const [slot, pid] = [worker - 1, 100 + worker];
-    const hello = { secret: '', role: 'requests', worker, name: 'w1', unit: 0, slot, pid, capacity: 10, kind } as const;
+    const hello = {
+      secret: '',
+      role: 'requests',
+      worker,
+      name: 'w1',
+      unit: 0,
+      slot,
+      pid,
+      capacity: 10,
+      stream: 0,
+      kind,
+    } as const;
     const lane = this.gateway.addLane(socket, hello);
     let stream = 0;
     return {

@@ -5,6 +5,7 @@
 
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
+import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
 import { ConcurrentGateway } from './concurrent/concurrent-gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { Gateway } from './gateway.ts';
@@ -80,6 +81,12 @@ export class AppGateway {
       onBytes: (chunk, length) => lane.onBytes(chunk, length),
       onLost: () => this.#concurrent.onLaneLost(lane),
     };
+  }
+
+  /** For a request that runs and may take over its client's connection. Undefined: it is over. */
+  openTunnel(socket: TunnelSocket, hello: Hello): CallTunnel | undefined {
+    const call = hello.kind === 'wsgi' ? this.#serial.callOf(hello) : this.#concurrent.callOf(hello);
+    return call?.offerTunnel(socket);
   }
 
   addControl(worker: number, socket: LaneSocket): void {

@@ -5,7 +5,10 @@
 
 import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
+import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { CollectedBody } from './body-collector.ts';
+import type { TunnelSocket } from './call-tunnel.ts';
+import { CallTunnel } from './call-tunnel.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
@@ -47,6 +50,11 @@ export class Call implements ResponseWatcher {
   request = '';
   block = '';
 
+  /** By which the application may take over the connection of its client; undefined where nobody asks for that. */
+  tunnel: CallTunnel | undefined;
+  /** Of its REQUEST, beside those of the body. */
+  requestFlags = 0;
+
   /** The lane it is on, and its stream there. */
   lane: CallLane | undefined;
   stream = 0;
@@ -82,6 +90,24 @@ export class Call implements ResponseWatcher {
     return !this.isOver && this.hasBegun && this.#left === 0;
   }
 
+  /** The connection of the client is the application's: how long that lasts is its affair. */
+  get isTunnelled(): boolean {
+    return this.tunnel?.hasBegun === true;
+  }
+
+  /** The worker has dialled for this call. Undefined: it has been answered meanwhile. */
+  offerTunnel(socket: TunnelSocket): CallTunnel | undefined {
+    if (this.isOver || this.hasBegun || this.tunnel !== undefined || this.requestFlags !== REQUEST_FLAG.tunnel) {
+      return undefined;
+    }
+    this.tunnel = new CallTunnel(socket, (status, sink) => {
+      const { isOver } = this;
+      this.finish();
+      return isOver ? undefined : this.exchange.responder.switchProtocols(status, sink);
+    });
+    return this.tunnel;
+  }
+
   get times(): ResponseTimes | undefined {
     return this.sentMs === 0
       ? undefined
@@ -97,7 +123,7 @@ export class Call implements ResponseWatcher {
     if (head.namedFile === undefined || namedFiles?.takes(this.exchange, head.namedFile) !== true) {
       return false;
     }
-    if (!this.isOver) {
+    if (!this.isOver && this.tunnel?.hasAnswered() !== true) {
       this.finish();
       namedFiles.send(this.exchange, head);
     }
@@ -113,7 +139,7 @@ export class Call implements ResponseWatcher {
 
   /** A response in one frame: the bytes are borrowed. */
   onWhole(head: WorkerHead, buffer: Buffer, start: number, end: number): void {
-    if (this.isOver) {
+    if (this.isOver || this.tunnel?.hasAnswered() === true) {
       return;
     }
     const size = end - start;
@@ -127,7 +153,7 @@ export class Call implements ResponseWatcher {
   }
 
   onResponse(head: WorkerHead, buffer: Buffer, start: number, end: number): void {
-    if (this.isOver || this.hasBegun) {
+    if (this.isOver || this.hasBegun || this.tunnel?.hasAnswered() === true) {
       return;
     }
     this.hasBegun = true;
@@ -159,7 +185,7 @@ export class Call implements ResponseWatcher {
   }
 
   onEnd(): void {
-    if (this.isOver) {
+    if (this.isOver || this.tunnel?.hasAnswered() === true) {
       return;
     }
     if (!this.hasBegun || (this.#left !== Infinity && this.#left > 0)) {
@@ -182,6 +208,9 @@ export class Call implements ResponseWatcher {
 
   /** The application failed (500), or its worker did (502), or it took too long (504), or there is no room for it (503). */
   fail(status: number, detail?: string, fields?: string): void {
+    if (this.tunnel?.hasAnswered() === true) {
+      return;
+    }
     if (this.isWhole && !this.#isSpooledOut) {
       this.#end();
     } else if (!this.isOver) {
@@ -290,5 +319,8 @@ export class Call implements ResponseWatcher {
     this.#letLaneGo();
     this.body?.file?.close();
     this.body = undefined;
+    if (this.tunnel?.hasBegun === false) {
+      this.tunnel.drop();
+    }
   }
 }

@@ -8,6 +8,8 @@ import type {
   Responder,
   ResponseHead,
   ResponseWatcher,
+  Tunnel,
+  TunnelSink,
   WebSocketAccept,
   WebSocketSession,
   WebSocketSink,
@@ -34,6 +36,8 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   isOver = false;
   /** Who hears of the messages of a WebSocket, once it is accepted. */
   webSocket: WebSocketSink | undefined;
+  /** Who hears of the client's bytes, once the connection is a tunnel. */
+  tunnel: TunnelSink | undefined;
   /** False: the client of the WebSocket reads slowly. */
   takesMessages = true;
   /** False: it reads a response slowly. */
@@ -95,6 +99,19 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
 
   trail(fields: string): void {
     this.#tell(`trail ${fields.trimEnd()}`);
+  }
+
+  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
+    this.#tell(`switch ${status}`);
+    this.tunnel = sink;
+    return {
+      write: (bytes) => {
+        this.#tell(`raw ${String(bytes)}`);
+        return this.takesBytes;
+      },
+      resume: () => this.#tell('resume'),
+      end: () => this.#tell('end'),
+    };
   }
 
   acceptWebSocket({ subprotocol, fields }: WebSocketAccept, sink: WebSocketSink): WebSocketSession {

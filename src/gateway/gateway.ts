@@ -5,12 +5,13 @@
 
 import type { Clock } from '../kernel/clock.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
-import { FRAME, FRAME_LIMITS } from '../protocol/lanes/frames.ts';
+import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import { collectBody } from './body-collector.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
 import { CallQueue } from './call-queue.ts';
+import type { TunnelIdentity } from './call-tunnel.ts';
 import { DirtyOutputs } from './dirty-outputs.ts';
 import { closeFile, openWorkerFile } from './file-frame.ts';
 import type { LaneIdentity, LaneOwner } from './lane.ts';
@@ -115,6 +116,9 @@ export class Gateway implements CallOwner, LaneOwner {
     if (exchange.hasBody) {
       this.#collect(call);
     } else {
+      if (this.#options.settings.takesWebSockets && exchange.handshake?.kind === 'handshake') {
+        call.requestFlags = REQUEST_FLAG.tunnel;
+      }
       this.#enqueue(call);
     }
   }
@@ -285,6 +289,12 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#lanes.add(lane);
     this.pump();
     return lane;
+  }
+
+  /** The call that a worker has dialled a tunnel for. */
+  callOf({ worker, unit, stream }: TunnelIdentity): Call | undefined {
+    const lane = this.#lanes.lanes.find((each) => each.worker === worker && each.unit === unit);
+    return lane?.calls.find((call) => call.stream === stream);
   }
 
   addControl(worker: number, socket: LaneSocket): void {

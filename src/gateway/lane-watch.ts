@@ -74,7 +74,7 @@ export class LaneWatch {
         continue;
       }
       const call = this.#runningOn(lane, ranMs > 2 * timeoutMs);
-      if (call !== undefined) {
+      if (call !== undefined && !call.isTunnelled) {
         this.#giveUp(lane, call, ranMs);
       }
     }

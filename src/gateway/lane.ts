@@ -102,7 +102,7 @@ export class Lane implements LaneLoad {
     const { body } = call;
     const flags =
       body === undefined
-        ? 0
+        ? call.requestFlags
         : body.file === undefined
           ? REQUEST_FLAG.body
           : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile;
@@ -219,7 +219,10 @@ export class Lane implements LaneLoad {
 
   /** The first call is answered to its end. */
   endCall(): void {
-    this.calls.shift();
+    if (this.calls.shift()?.isTunnelled === true) {
+      // How long a tunnel was open says nothing about requests.
+      this.frontSinceMs = this.#owner.monotonicMs();
+    }
     this.#answeredCount += 1;
     this.#owner.onAnswered(this);
   }

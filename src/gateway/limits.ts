@@ -1,4 +1,6 @@
 export const GATEWAY_LIMITS = {
+  /** An application that does not read what its client sent before it left is waited for so long. */
+  tunnelGoneMs: 5_000,
   /** Bodies up to this go inside the REQUEST frame; longer ones to a file that the worker opens. */
   inlineBodyBytesMax: 262_144,
   /** Credit is given back in pieces of this at least, unless a client has just caught up: a quarter of what a stream begins with. */

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from portico_worker import lanes, report
 from portico_worker.wsgi.conversation import Conversation
 from portico_worker.wsgi.environ import PER_REQUEST_COUNT, add_rest
+from portico_worker.wsgi.tunnel import tunnelled
 
 if TYPE_CHECKING:
     from .worker import GeventWorker
@@ -156,12 +157,12 @@ class GreenletLane:
             self.block = request.block
             self.environ_of_block = self.worker.environs.find(request.block)
         environ = self.environ_of_block.copy()
-        if request.flags or len(parts) != PER_REQUEST_COUNT:
-            add_rest(environ, parts, request.flags, request.body)
         stream = self.streams[number] = GreenletStream(self)
         conversation = Conversation()
         conversation.lane = stream  # type: ignore[assignment]
         conversation.word, conversation.request, conversation.head = lanes.REQUEST | number << 8, parts, None
+        if (request.flags or len(parts) != PER_REQUEST_COUNT) and add_rest(environ, parts, request.flags, request.body):
+            conversation = tunnelled(conversation, self.worker, self.edge, 0)
         self.worker.board[self.board_index] = conversation.word
         self.worker.count(1)
         self.worker.spawn(self._run, number, stream, conversation, environ)

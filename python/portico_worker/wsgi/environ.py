@@ -9,7 +9,7 @@ import io
 from typing import Any
 
 from portico_worker import report
-from portico_worker.lanes import FLAG_BODY_IN_FILE
+from portico_worker.lanes import FLAG_BODY, FLAG_BODY_IN_FILE, FLAG_TUNNEL
 
 from .body import EmptyInput, open_body
 
@@ -110,13 +110,14 @@ def describe(request: list[str]) -> str:
     return report.describe(request[6], request[0], request[3].partition('?')[0] or request[1])
 
 
-def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> None:
-    """What few requests have: further pairs, and a body."""
+def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> bool:
+    """What few requests have: further pairs, and a body. Whether the application may take over the connection."""
     for at in range(PER_REQUEST_COUNT, len(request), 2):
         environ[request[at]] = request[at + 1]
     del request[PER_REQUEST_COUNT:]
     if flags & FLAG_BODY_IN_FILE:
         path, descriptor = environ.pop('portico.body_file'), environ.pop('portico.body_descriptor', '')
         environ['wsgi.input'] = open_body(path.encode('latin-1'), descriptor.encode('latin-1'))
-    elif flags:
+    elif flags & FLAG_BODY:
         environ['wsgi.input'] = io.BytesIO(body)
+    return flags == FLAG_TUNNEL

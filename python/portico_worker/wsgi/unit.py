@@ -18,6 +18,7 @@ from .conversation import SAFE, Conversation
 from .environ import PER_REQUEST_COUNT, add_rest
 from .host import Host
 from .lane import FOLLOWERS_MIN, Lane
+from .tunnel import tunnelled
 
 HELD_S = 0.010
 """So much work is answered together, where there is more to do: each send wakes the edge, which costs both some 50 µs. If a request takes
@@ -181,8 +182,10 @@ class Unit:
             conversation = Conversation()
             conversation.lane, conversation.word, conversation.request = lane, word, request
             conversation.head = None
-            if flags or len(request) != PER_REQUEST_COUNT:
-                add_rest(environ, request, flags, data[body_at:position])
+            if (flags or len(request) != PER_REQUEST_COUNT) and add_rest(
+                environ, request, flags, data[body_at:position]
+            ):
+                conversation = tunnelled(conversation, self.worker, lane.edge, self.index)
             board[place] = word
             frame = conversation.run(application, environ)
             now = clock()

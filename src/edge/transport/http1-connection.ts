@@ -11,6 +11,8 @@ import type {
   BodySink,
   FilePart,
   ResponseHead,
+  Tunnel,
+  TunnelSink,
   WebSocketAccept,
   WebSocketSession,
   WebSocketSink,
@@ -36,8 +38,11 @@ import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
 import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
 import { ResponseWriter, releaseBody } from './response-writer.ts';
+import type { TunnelCarrier } from './tunnel-session.ts';
+import { TunnelSession } from './tunnel-session.ts';
+import type { UpgradedConnection } from './upgraded-connection.ts';
+import type { SessionCarrier } from './websocket/open-session.ts';
 import { openSession } from './websocket/open-session.ts';
-import type { Session } from './websocket/session.ts';
 
 export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents, RequestEvents {
   readonly #services: ConnectionServices;
@@ -54,7 +59,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** The request that has heard that its client sends nothing any more. */
   #toldOfEnd: Http1Exchange | undefined;
   /** What the connection has become, after a handshake. */
-  #webSocket: Session | undefined;
+  #upgraded: UpgradedConnection | undefined;
 
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#peer = peer;
@@ -79,11 +84,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#socket.drop(length);
       return;
     }
-    if (this.#webSocket === undefined) {
+    if (this.#upgraded === undefined) {
       this.#requests.feed(chunk, length);
       this.#noteHead();
     } else {
-      this.#webSocket.onBytes(chunk.subarray(0, length));
+      this.#upgraded.onBytes(chunk.subarray(0, length));
     }
   }
 
@@ -265,24 +270,40 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (exchange !== this.#exchange || exchange.status !== 0 || handshake?.kind !== 'handshake') {
       throw new Error('a WebSocket was accepted that nobody asks for');
     }
-    const { table, webSocket } = this.#services;
-    exchange.status = 101;
-    // From here on the sink hears of the end.
+    const session = openSession(handshake, accept, sink, this.#services.webSocket, this.#carrier(exchange));
+    this.#upgrade(exchange, 101, session);
+    return session;
+  }
+
+  switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined {
+    if (exchange !== this.#exchange || exchange.status !== 0) {
+      return undefined;
+    }
+    const session = new TunnelSession(sink, this.#carrier(exchange));
+    this.#upgrade(exchange, status, session);
+    return session;
+  }
+
+  #carrier(exchange: Http1Exchange): TunnelCarrier & SessionCarrier {
+    const clock = this.#services.table;
+    return { output: this.#output, socket: this.#socket, deadline: this.#deadline, clock, exchange };
+  }
+
+  /** From here on the session hears of what comes, and of the end. */
+  #upgrade(exchange: Http1Exchange, status: number, session: UpgradedConnection): void {
+    exchange.status = status;
     exchange.watcher = undefined;
     this.#keepAlive = false;
-    const carrier = { output: this.#output, socket: this.#socket, clock: table };
-    const session = openSession(handshake, accept, sink, webSocket, carrier);
-    this.#webSocket = session;
+    this.#upgraded = session;
     const early = this.#requests.takeRest();
-    // The handler has the session before it hears of messages.
+    // The handler has the session before it hears of anything.
     process.nextTick(() => {
       this.#socket.resume();
       session.onBytes(early);
-      if (table.isStopping) {
+      if (this.#services.table.isStopping) {
         this.closeIfIdle();
       }
     });
-    return session;
   }
 
   end(exchange: Http1Exchange): void {
@@ -367,10 +388,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #log(exchange: Http1Exchange): void {
-    const { accessLog } = this.#services;
-    if (accessLog !== undefined) {
-      accessLog.write(exchange, this.#services.monotonicMs() - exchange.startedMs);
-    }
+    this.#services.accessLog?.write(exchange, this.#services.monotonicMs() - exchange.startedMs);
   }
 
   // What the output tells.
@@ -382,7 +400,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       if (this.#deadline.phase === 'write') {
         this.#awaitRequest();
       }
-      this.#webSocket?.onDrain();
+      this.#upgraded?.onDrain();
       this.#exchange.watcher?.onDrain();
     }
   }
@@ -396,8 +414,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   #onClientEnd(): void {
     this.#socket.hasClientEnded = true;
-    this.#webSocket?.onClientEnd();
-    if (this.#webSocket === undefined || this.#deadline.phase === 'linger') {
+    this.#upgraded?.onClientEnd();
+    if (this.#upgraded === undefined || this.#deadline.phase === 'linger') {
       this.#heedClientEnd();
     }
   }
@@ -420,7 +438,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #onClose(): void {
     this.#socket.onClose();
     this.#requests.failBody();
-    this.#webSocket?.onLost();
+    this.#upgraded?.onLost();
     const exchange = this.#exchange;
     if (exchange !== undefined) {
       this.#exchange = undefined;
@@ -439,8 +457,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   closeIfIdle(): void {
-    if (this.#webSocket !== undefined) {
-      this.#webSocket.close(CLOSE_CODE.goingAway, '');
+    if (this.#upgraded !== undefined) {
+      this.#upgraded.close(CLOSE_CODE.goingAway, '');
     } else if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
       this.#socket.close(this.#requests.mayHaveMore);
     }
@@ -452,11 +470,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   /** Called about once a second. */
   onTick(nowMs: number): void {
-    this.#webSocket?.onTick(nowMs);
-    if (this.#webSocket === undefined && this.#requests.onTick(nowMs)) {
+    this.#upgraded?.onTick(nowMs);
+    if (this.#upgraded === undefined && this.#requests.onTick(nowMs)) {
       this.#keepAlive = false;
     }
-    if (this.#socket.hasLostClient() && this.#webSocket?.onGone() !== true) {
+    if (this.#socket.hasLostClient() && this.#upgraded?.onGone() !== true) {
       this.#socket.destroy();
       return;
     }

@@ -10,6 +10,8 @@ import type {
   Responder,
   ResponseHead,
   ResponseWatcher,
+  Tunnel,
+  TunnelSink,
   WebSocketAccept,
   WebSocketSession,
   WebSocketSink,
@@ -30,6 +32,7 @@ export interface ExchangeConnection {
   trail(exchange: Http1Exchange, fields: string): void;
   end(exchange: Http1Exchange): void;
   acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
+  switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined;
   cut(exchange: Http1Exchange): void;
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void;
 }
@@ -139,6 +142,9 @@ export class Http1Exchange implements Exchange, Responder {
   }
   acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
     return this.#connection.acceptWebSocket(this, accept, sink);
+  }
+  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
+    return this.#connection.switchProtocols(this, status, sink);
   }
   cut(): void {
     this.#connection.cut(this);

@@ -10,6 +10,6 @@ export class BufferedCall extends ConcurrentCall {
     const { body } = this;
     const bodyFlags = body?.file === undefined ? REQUEST_FLAG.body : REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile;
     renderCallHead(this);
-    lane.output.request(this.stream, this, body === undefined ? 0 : bodyFlags, body?.bytes);
+    lane.output.request(this.stream, this, body === undefined ? this.requestFlags : bodyFlags, body?.bytes);
   }
 }

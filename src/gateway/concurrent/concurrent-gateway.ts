@@ -4,10 +4,11 @@
  */
 
 import type { Exchange } from '../../protocol/http/exchange.ts';
-import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
+import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { collectBody } from '../body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
 import { CallQueue } from '../call-queue.ts';
+import type { TunnelIdentity } from '../call-tunnel.ts';
 import { DirtyOutputs } from '../dirty-outputs.ts';
 import { closeFile, openWorkerFile } from '../file-frame.ts';
 import type { GatewayOptions } from '../gateway.ts';
@@ -62,7 +63,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   submit(exchange: Exchange, kind: ConcurrentKind): void {
     const handshake = this.#options.settings.takesWebSockets ? exchange.handshake : undefined;
     if (kind === 'gevent') {
-      this.#submitBuffered(exchange);
+      this.#submitBuffered(exchange, handshake?.kind === 'handshake' ? REQUEST_FLAG.tunnel : 0);
     } else if (handshake?.kind === 'refused') {
       const fields = handshake.fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
       exchange.responder.refuse(handshake.status, handshake.detail, fields);
@@ -71,8 +72,9 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
   }
 
-  #submitBuffered(exchange: Exchange): void {
+  #submitBuffered(exchange: Exchange, flags: number): void {
     const call = new BufferedCall(exchange, this);
+    call.requestFlags = flags;
     this.#note(call);
     if (exchange.hasBody) {
       this.#collect(call);
@@ -224,6 +226,11 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
     this.#pump();
     return lane;
+  }
+
+  /** The call that a worker has dialled a tunnel for. */
+  callOf({ worker, stream }: TunnelIdentity): ConcurrentCall | undefined {
+    return this.#lanes.find((each) => each.worker === worker)?.calls.get(stream);
   }
 
   /** As the `workers` message says. The WebSockets of those that are `closing` are closed: their time is over. */

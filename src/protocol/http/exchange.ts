@@ -113,6 +113,11 @@ export interface Responder {
   cut(): void;
   /** Answers a WebSocket handshake: from now on there are messages. */
   acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
+  /**
+   * The connection is the handler's from now on, in both directions and without any framing: the handler writes the response itself, whose
+   * status is given for the access log. Undefined: there is no client any more.
+   */
+  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined;
   /** A refusal with an error page of ours, in the form that Accept asks for. `fields`: further rendered lines. */
   refuse(status: number, detail?: string, fields?: string): void;
 }
@@ -141,6 +146,27 @@ export interface WebSocketSession {
   resume(): void;
   /** Begins the closing handshake; `onClose` follows. */
   close(code: number, reason: string): void;
+}
+
+/** What a handler hears from a connection that it has taken over. */
+export interface TunnelSink {
+  /** Bytes of the client, borrowed until it returns. False: no more until `resume`. */
+  onBytes(bytes: Buffer): boolean;
+  /** `write` returned false before; the client has caught up. */
+  onDrain(): void;
+  /** At most once: the client sends nothing more, or the server ends. What is written may still reach it. */
+  onEnd(): void;
+  /** Once, unless the handler has ended it: the connection is gone. */
+  onGone(): void;
+}
+
+/** What a handler does with such a connection. */
+export interface Tunnel {
+  /** The bytes are borrowed until it returns. False when the client reads more slowly than this. */
+  write(bytes: Buffer): boolean;
+  resume(): void;
+  /** What was written is sent, and the connection is closed. */
+  end(): void;
 }
 
 /** Where the time of a request went, for the access log. */

@@ -55,7 +55,7 @@ export const FRAME = {
   workerWsClose: 148,
 } as const;
 
-export const REQUEST_FLAG = { bodyInFile: 1, body: 2, more: 4, webSocket: 8, expect: 16 } as const;
+export const REQUEST_FLAG = { bodyInFile: 1, body: 2, more: 4, webSocket: 8, expect: 16, tunnel: 32 } as const;
 
 /** Writes a frame header at `at`; returns the offset behind it. */
 export function writeFrameHeader(into: Buffer, at: number, size: number, type: number, stream: number): number {

@@ -12,6 +12,7 @@ const HELLO = {
   pid: 77,
   kind: 'asgi',
   capacity: 100,
+  stream: 7,
 };
 
 test('parseHello() reads what a worker says and leaves what it does not know', () => {
@@ -23,6 +24,7 @@ test('parseHello() reads what a worker says and leaves what it does not know', (
       role: 'control',
       unit: 0,
       slot: 0,
+      stream: 0,
     },
   );
 });
@@ -37,6 +39,7 @@ test('parseHello() refuses everything else', () => {
     JSON.stringify({ ...HELLO, role: 'boss' }),
     JSON.stringify({ ...HELLO, kind: 'other' }),
     JSON.stringify({ ...HELLO, capacity: -1 }),
+    JSON.stringify({ ...HELLO, stream: -1 }),
     JSON.stringify({ ...HELLO, name: 2 }),
     JSON.stringify({ ...HELLO, name: 'w2\n' }),
     JSON.stringify({ ...HELLO, slot: -1 }),

@@ -5,7 +5,8 @@ const NAME = /^w[1-9]\d{0,5}$/;
 
 export interface Hello {
   readonly secret: string;
-  readonly role: 'requests' | 'control';
+  /** Requests, what is said about them, or the bytes of one connection that the application has taken over. */
+  readonly role: 'requests' | 'control' | 'tunnel';
   readonly worker: number;
   /** Of the worker, as the log has it: "w2". */
   readonly name: string;
@@ -16,6 +17,8 @@ export interface Hello {
   readonly kind: 'wsgi' | 'asgi' | 'gevent';
   /** Streams at a time. */
   readonly capacity: number;
+  /** Of the request whose connection a tunnel is for; 0 otherwise. */
+  readonly stream: number;
 }
 
 /** Undefined if the text is not a hello in all its parts. */
@@ -29,16 +32,31 @@ export function parseHello(text: string): Hello | undefined {
   if (typeof value !== 'object' || value === null) {
     return undefined;
   }
-  const { secret, role, worker, name, unit = 0, slot = 0, pid, kind, capacity } = value as Record<string, unknown>;
-  if (typeof secret !== 'string' || (role !== 'requests' && role !== 'control') || !isName(name)) {
+  const {
+    secret,
+    role,
+    worker,
+    name,
+    unit = 0,
+    slot = 0,
+    pid,
+    kind,
+    capacity,
+    stream = 0,
+  } = value as Record<string, unknown>;
+  if (typeof secret !== 'string' || !isRole(role) || !isName(name)) {
     return undefined;
   }
-  if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid) || !isCount(capacity)) {
+  if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid) || !isCount(capacity) || !isCount(stream)) {
     return undefined;
   }
   return kind === 'wsgi' || kind === 'asgi' || kind === 'gevent'
-    ? { secret, role, worker, name, unit, slot, pid, kind, capacity }
+    ? { secret, role, worker, name, unit, slot, pid, kind, capacity, stream }
     : undefined;
+}
+
+function isRole(value: unknown): value is Hello['role'] {
+  return value === 'requests' || value === 'control' || value === 'tunnel';
 }
 
 function isName(value: unknown): value is string {

@@ -69,6 +69,10 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     throw new Error('a file is no WebSocket');
   }
 
+  switchProtocols(): never {
+    throw new Error('a file is no tunnel');
+  }
+
   cut(): void {
     this.wasCut = true;
   }
