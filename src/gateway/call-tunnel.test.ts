@@ -45,7 +45,7 @@ class FakeTunnelSocket implements TunnelSocket {
   }
 }
 
-const HEAD = { status: 200, reason: undefined, fields: '', hasDate: false, length: -1 };
+const HEAD = { status: 200, reason: undefined, fields: '', hasDate: false, length: -1, namedFile: undefined };
 const SWITCHING = 'HTTP/1.1 101 Switching\r\n\r\n';
 
 class Story {

@@ -256,11 +256,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   trail(exchange: Http1Exchange, fields: string): void {
-    if (
-      exchange === this.#exchange &&
-      sendsBody(exchange.head.method, exchange.status) &&
-      acceptsTrailers(exchange.head)
-    ) {
+    const { head, status } = exchange;
+    if (exchange === this.#exchange && sendsBody(head.method, status) && acceptsTrailers(head)) {
       this.#writer.trail(fields);
     }
   }
@@ -270,18 +267,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (exchange !== this.#exchange || exchange.status !== 0 || handshake?.kind !== 'handshake') {
       throw new Error('a WebSocket was accepted that nobody asks for');
     }
-    const session = openSession(handshake, accept, sink, this.#services.webSocket, this.#carrier(exchange));
-    this.#upgrade(exchange, 101, session);
-    return session;
+    const { webSocket } = this.#services;
+    return this.#upgrade(exchange, 101, openSession(handshake, accept, sink, webSocket, this.#carrier(exchange)));
   }
 
   switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined {
-    if (exchange !== this.#exchange || exchange.status !== 0) {
-      return undefined;
-    }
-    const session = new TunnelSession(sink, this.#carrier(exchange));
-    this.#upgrade(exchange, status, session);
-    return session;
+    const isOwed = exchange === this.#exchange && exchange.status === 0;
+    return isOwed ? this.#upgrade(exchange, status, new TunnelSession(sink, this.#carrier(exchange))) : undefined;
   }
 
   #carrier(exchange: Http1Exchange): TunnelCarrier & SessionCarrier {
@@ -290,7 +282,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   /** From here on the session hears of what comes, and of the end. */
-  #upgrade(exchange: Http1Exchange, status: number, session: UpgradedConnection): void {
+  #upgrade<S extends UpgradedConnection>(exchange: Http1Exchange, status: number, session: S): S {
     exchange.status = status;
     exchange.watcher = undefined;
     this.#keepAlive = false;
@@ -304,6 +296,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
         this.closeIfIdle();
       }
     });
+    return session;
   }
 
   end(exchange: Http1Exchange): void {
