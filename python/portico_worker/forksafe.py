@@ -27,6 +27,8 @@ class Watch:
         self._threads = set(threading.enumerate())
         self._modules = set(sys.modules)
         self._folders = _temporary_folders()
+        self.holds_lock = False
+        """On a file; `reasons` has found it."""
         self.calls = ImportCalls()
 
     def end(self) -> None:
@@ -34,9 +36,13 @@ class Watch:
 
     def reasons(self) -> list[str]:
         """Why forking now is unsafe; empty if nothing speaks against it."""
+        files = dict.fromkeys(open_files.reasons(self._descriptors))
+        locks = [reason for reason in files if reason.startswith(open_files.LOCKED)]
+        self.holds_lock = bool(locks)
         found = [
+            *locks,
             *self._thread_reasons(),
-            *open_files.reasons(self._descriptors),
+            *(reason for reason in files if reason not in locks),
             *_process_reasons(),
             *self.calls.reasons(),
             *self._numpy_reasons(),

@@ -14,6 +14,8 @@ from typing import Any
 _SHARED_MEMORY = '/dev/shm/pym-'
 """What multiprocessing makes for values that processes are to share; it is mapped, never read."""
 
+LOCKED = 'the import holds a lock on '
+
 _KERNEL_OBJECTS = {
     'anon_inode:[eventpoll]': 'an event loop',
     'anon_inode:inotify': 'a watch of files',
@@ -70,7 +72,7 @@ def _kind(number: int, target: str, owners: list[Any]) -> str:
     if not stat.S_ISREG(state.st_mode) or flags & getattr(os, 'O_PATH', 0):
         return ''
     if _is_locked(number):
-        return f'the import holds a lock on {target}'
+        return f'{LOCKED}{target}'
     return '' if _may_be_shared(number, target, flags, state.st_size, owners) else f'the import left {target} open'
 
 

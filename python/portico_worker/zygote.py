@@ -161,7 +161,7 @@ class Zygote:
         reasons = watch.reasons()
         if reasons and settings.preload == 'auto':
             watch.undo()
-            self._say('unsafe-preload', reasons=reasons)
+            self._say('unsafe-preload', reasons=reasons, holdsLock=watch.holds_lock)
             self._leave(UNSAFE_PRELOAD)
         import_for(settings, self.loaded.facts['interface'])
         return self.loaded.facts

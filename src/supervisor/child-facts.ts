@@ -35,7 +35,7 @@ export function factOfZygote(generation: number, message: FromZygote): FleetFact
     case 'load-failed':
       return { ...message, kind: 'zygote-load-failed', generation };
     case 'unsafe-preload':
-      return { kind: 'zygote-unsafe', generation, reasons: message.reasons };
+      return { kind: 'zygote-unsafe', generation, reasons: message.reasons, holdsLock: message.holdsLock };
     case 'spawned':
       return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
     case 'output':

@@ -1,7 +1,7 @@
 /** What follows when a generation, or a worker of it, does not come to be. */
 
 import { backoffMs } from './backoff.ts';
-import { endGeneration, killWorker, killZygote, label, log } from './fleet-changes.ts';
+import { endGeneration, killWorker, killZygote, label, log, openGeneration } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -14,7 +14,9 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
   const { fleet } = turn;
   endGeneration(turn, generation);
   if (!fleet.wasReady) {
-    if (fleet.stop === undefined) {
+    if (fleet.stop === undefined && fleet.holdsLock && fleet.target > 1) {
+      serveAlone(turn, error);
+    } else if (fleet.stop === undefined) {
       turn.actions.push({ kind: 'give-up', error, traceback });
       beginStop(turn, { isQuick: true, why: '', code: APPLICATION_FAULT });
     }
@@ -32,6 +34,16 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
     fleet.zygoteRetry.failures += 1;
     fleet.zygoteRetry.notBeforeMs = turn.nowMs + backoffMs(fleet.zygoteRetry.failures);
   }
+}
+
+/** The import takes a lock, and a worker that could not have it has failed: the first one alone can live. */
+function serveAlone(turn: Turn, error: string): void {
+  const { fleet } = turn;
+  const [lock = ''] = fleet.unsafeReasons;
+  const words = `${lock}, and no second worker can load the application (${error})`;
+  log(turn, 'warning', `${words}: one worker serves instead of ${fleet.target}; --workers 1 spares the attempt`);
+  fleet.target = 1;
+  openGeneration(turn, 'never');
 }
 
 /** A worker that did not live: its seat waits longer each time before it is tried again. */

@@ -5,7 +5,7 @@ import { pick, Story, texts } from './fleet-story.ts';
 test('step() loads in each worker when preloading is unsafe, and does not try again', () => {
   const story = new Story();
   story.happen({ kind: 'start' });
-  const actions = story.happen({ kind: 'zygote-unsafe', generation: 1, reasons: ['a thread'] });
+  const actions = story.happen({ kind: 'zygote-unsafe', generation: 1, reasons: ['a thread'], holdsLock: false });
   assert.deepEqual(pick(actions, 'start-zygote'), [{ kind: 'start-zygote', generation: 2, preload: 'never' }]);
   story.happen({ kind: 'zygote-exited', generation: 1, cause: { code: 4, signal: null } });
   story.happen({ kind: 'edge-ready' });

@@ -93,6 +93,8 @@ export interface Fleet {
   lastGeneration: number;
   /** Why preloading was found unsafe; it is not tried again. */
   unsafeReasons: readonly string[];
+  /** One of them is a lock that the import holds. */
+  holdsLock: boolean;
   /** Some worker was ready once. */
   wasReady: boolean;
   /** All workers of the first generation were ready, and the edge. */
@@ -132,7 +134,12 @@ export type FleetFact =
       readonly error: string;
       readonly traceback: string;
     }
-  | { readonly kind: 'zygote-unsafe'; readonly generation: number; readonly reasons: readonly string[] }
+  | {
+      readonly kind: 'zygote-unsafe';
+      readonly generation: number;
+      readonly reasons: readonly string[];
+      readonly holdsLock: boolean;
+    }
   | { readonly kind: 'zygote-exited'; readonly generation: number; readonly cause: Exit }
   | { readonly kind: 'worker-spawned'; readonly worker: number; readonly pid: number }
   | { readonly kind: 'worker-ready'; readonly worker: number; readonly facts: AppFacts }

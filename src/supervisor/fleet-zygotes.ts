@@ -31,7 +31,7 @@ export function applyZygote(
       }
       return;
     case 'zygote-unsafe':
-      onUnsafePreload(turn, generation, event.reasons);
+      onUnsafePreload(turn, generation, event);
       return;
     case 'zygote-exited':
       onZygoteExited(turn, generation, event);
@@ -41,12 +41,14 @@ export function applyZygote(
   }
 }
 
-function onUnsafePreload(turn: Turn, generation: Generation, reasons: readonly string[]): void {
+function onUnsafePreload(turn: Turn, generation: Generation, event: EventOf<'zygote-unsafe'>): void {
+  const { reasons, holdsLock } = event;
   const { fleet } = turn;
   if (generation.state === 'ending') {
     return;
   }
   fleet.unsafeReasons = reasons;
+  fleet.holdsLock = holdsLock;
   log(
     turn,
     fleet.isStarted ? 'info' : 'debug',

@@ -69,6 +69,23 @@ test('step() gives up with code 3 when the application cannot be imported, and s
   assert.deepEqual(pick(end, 'finish'), [{ kind: 'finish', code: 3 }]);
 });
 
+test('step() serves by one worker when the import takes a lock that the others cannot have', () => {
+  const story = new Story({ workers: 3 });
+  story.happen({ kind: 'start' });
+  story.happen({ kind: 'edge-ready' });
+  story.happen({ kind: 'zygote-unsafe', generation: 1, reasons: ['a lock on /srv/Data.fs.lock'], holdsLock: true });
+  story.happen({ kind: 'zygote-loaded', generation: 2, preloaded: false, python: '3.11.2', facts: undefined });
+  const [first, second] = story.workers('starting');
+  assert.ok(first !== undefined && second !== undefined);
+  story.happen({ kind: 'worker-load-failed', worker: second.id, error: 'LockError', traceback: '' });
+  assert.match(texts(story.actions, 'warning').join(), /a lock on \S+Data.fs.lock.*one worker instead of 3/);
+  assert.deepEqual(pick(story.actions, 'give-up'), []);
+  story.happen({ kind: 'zygote-loaded', generation: 3, preloaded: false, python: '3.11.2', facts: undefined });
+  assert.equal(story.workers('starting').length, 1);
+  story.readyAll();
+  assert.ok(story.fleet.isStarted);
+});
+
 test('step() gives up when the first worker of several cannot load the application', () => {
   const story = new Story({ preload: 'never' });
   story.happen({ kind: 'start' });

@@ -28,6 +28,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     lastWorker: 0,
     lastGeneration: 0,
     unsafeReasons: [],
+    holdsLock: false,
     wasReady: false,
     isStarted: false,
     isReloading: false,

@@ -27,7 +27,7 @@ const FACTS = {
 const KNOWN = [
   { kind: 'loaded', preloaded: true, python: '3.11.2', app: FACTS },
   { kind: 'load-failed', error: 'E', traceback: 'T' },
-  { kind: 'unsafe-preload', reasons: ['a thread'] },
+  { kind: 'unsafe-preload', reasons: ['a thread'], holdsLock: true },
   { kind: 'spawned', worker: 1, pid: 2, log: 905, logInode: 77 },
   { kind: 'output', worker: 1, text: 'caf\u00e9\n' },
   { kind: 'ready', worker: 1, pid: 2, app: FACTS },
@@ -77,7 +77,7 @@ test('parseFromZygote() names the key that is wrong', () => {
     [{ kind: 'dance' }, /unknown kind "dance"/],
     [{ kind: 'spawned', worker: '1', pid: 2, log: 905, logInode: 77 }, /"worker" of a "spawned"/],
     [{ kind: 'loaded', preloaded: 1, python: '3' }, /"preloaded"/],
-    [{ kind: 'unsafe-preload', reasons: [1] }, /"reasons"/],
+    [{ kind: 'unsafe-preload', reasons: [1], holdsLock: true }, /"reasons"/],
     [{ kind: 'ready', worker: 1, pid: 2 }, /"app"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: {} } }, /"static"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: '/s/' }] } }, /"root"/],

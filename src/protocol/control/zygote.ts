@@ -128,7 +128,7 @@ export type FromZygote =
       readonly app: AppFacts | undefined;
     }
   | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
-  | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[] }
+  | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[]; readonly holdsLock: boolean }
   | {
       readonly kind: 'spawned';
       readonly worker: number;
@@ -176,7 +176,7 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
     case 'load-failed':
       return { kind, error: fields.text('error'), traceback: fields.text('traceback', '') };
     case 'unsafe-preload':
-      return { kind, reasons: fields.texts('reasons') };
+      return { kind, reasons: fields.texts('reasons'), holdsLock: fields.boolean('holdsLock') };
     case 'spawned':
       return {
         kind,
