@@ -203,3 +203,15 @@ def test_what_a_request_leaves_behind_is_freed_before_the_next_comes():
     with edge_for(application) as edge:
         edge.ask()
         assert freed.wait(5)
+
+
+def test_a_unit_whose_lanes_are_all_lost_ends_when_the_worker_is_to_stop():
+    with edge_for(hello, edges=2) as edge:
+        unit = edge.worker.units[0]
+        for listener in edge.sockets:
+            listener.close()
+        for lane in edge.lanes:
+            lane.socket.close()
+        until(lambda: all(lane.is_lost for lane in unit.lanes))
+        edge.worker.is_stopping = True
+        until(lambda: unit.has_ended)

@@ -95,7 +95,7 @@ class Unit:
         for descriptor in by_descriptor:
             poller.register(descriptor, POLLIN)
         changed = False
-        while not changed:
+        while not changed and not self.worker.is_stopping:
             self._rest()
             for descriptor, _ in poller.poll(REDIAL_MS if missing else None):
                 lane = by_descriptor[descriptor]
