@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -104,15 +105,25 @@ for (const flag of FLAGS) {
 test('a socket in the folder of the user does not change what the user has put in its place', options, async () => {
   const { folder, users, secret, assertUntouched } = lay();
   const path = join(users, 's');
-  const swap = `import os\nwhile True:\n    try:\n        os.symlink(${JSON.stringify(secret)}, 'link'); os.replace('link', 's')\n    except OSError: pass\n    try: os.unlink('s')\n    except OSError: pass`;
+  // As soon as the socket is there, a link is.
+  const swap = `import os, stat
+os.symlink(${JSON.stringify(secret)}, 'link')
+print(flush=True)
+while True:
+    try:
+        if stat.S_ISSOCK(os.lstat('s').st_mode):
+            os.replace('link', 's')
+            break
+    except FileNotFoundError:
+        pass`;
   const attacker = spawn('/usr/bin/python3', ['-c', swap], { cwd: users, uid: NOBODY, gid: NOBODY });
   try {
-    for (let turn = 0; turn < 2; turn += 1) {
-      const args = [...USER, '--bind', `unix:${path}`];
-      await using server = launch({ app: APP, folder: join(folder, `site${turn}`), env: ENV, args });
-      await Promise.race([server.exit, server.logged(/is ready \(/).catch(() => undefined)]);
-      assertUntouched();
-    }
+    await once(attacker.stdout, 'data');
+    const args = [...USER, '--bind', `unix:${path}`];
+    await using server = launch({ app: APP, folder: join(folder, 'site'), env: ENV, args });
+    await Promise.race([server.exit, server.logged(/is ready \(/).catch(() => undefined)]);
+    assert.ok(lstatSync(path).isSymbolicLink());
+    assertUntouched();
   } finally {
     attacker.kill('SIGKILL');
   }
