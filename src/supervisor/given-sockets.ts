@@ -50,7 +50,7 @@ function adopt({ fd, ...address }: GivenSocket, edgeThreads: number): BoundSocke
       closeSync(fd);
     }
   };
-  return { listener: { ...address, fds: Array.from({ length: edgeThreads }, () => fd) }, close };
+  return { listener: { ...address, fds: Array.from({ length: edgeThreads }, () => fd) }, isLost: () => false, close };
 }
 
 interface Sorted {

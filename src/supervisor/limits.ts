@@ -32,6 +32,8 @@ export const SUPERVISOR_LIMITS = {
   staleFoldersAgainMs: 120_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
+  /** How often it is looked whether Unix sockets are still where clients find them. */
+  socketPollMs: 10_000,
   /** How often it is looked whether the certificate has been renewed. */
   certificatePollMs: 60_000,
   /** How often it is told that the certificate is about to expire. */

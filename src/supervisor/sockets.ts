@@ -7,6 +7,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
+import type { Stats } from 'node:fs';
 import { chmodSync, existsSync, lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import net, { createConnection, isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
@@ -48,6 +49,8 @@ export type BoundAddress = Omit<Listener, 'isTls'>;
 
 export interface BoundSocket {
   readonly listener: BoundAddress;
+  /** It was made at a path, where something else is by now, or nothing. */
+  isLost(): boolean;
   close(): void;
 }
 
@@ -109,7 +112,7 @@ async function bindTcp(
     handles.push(handle.value);
   }
   const listener: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
-  return success({ listener, close: () => closeAll(handles) });
+  return success({ listener, isLost: () => false, close: () => closeAll(handles) });
 }
 
 function bindHandle(ip: string, port: number, flags: number): Outcome<SocketHandle, string> {
@@ -164,13 +167,21 @@ async function bindUnix(path: string, { umask, count, identity }: UnixOptions): 
   // Each thread of the edge has a descriptor of its own, for it closes it.
   const fds = Array.from({ length: count }, () => handle.fd);
   // Closing removes the file whoever's it is. One that another server has put there since is left, and our end is closed by our own.
+  const isOurs = (stat: Stats | undefined) => stat?.ino === ino && stat.birthtimeMs === birthtimeMs;
   const close = () => {
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || (stat.ino === ino && stat.birthtimeMs === birthtimeMs)) {
+    if (stat === undefined || isOurs(stat)) {
       handle.close();
     }
   };
-  return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, close });
+  const isLost = () => {
+    try {
+      return !isOurs(lstatSync(path, { throwIfNoEntry: false }));
+    } catch {
+      return false; // It cannot be seen, as a folder of root's by the user.
+    }
+  };
+  return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close });
 }
 
 /** By path, which is safe: either root alone decides what it names, or we have the user's rights and no others. */

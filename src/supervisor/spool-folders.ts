@@ -74,6 +74,8 @@ export class SpoolFolders {
 
   #lock({ path, fd }: Held): void {
     const helper = spawn(this.#python(), [...PYTHON_ALONE, 'lock'], {
+      // Our own folder may have been removed.
+      cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe', fd],
       timeout: HELPER_MS_MAX,
     });
@@ -125,7 +127,7 @@ export class SpoolFolders {
     if (paths.length > 0 && this.#python() !== '') {
       await new Promise<void>((done) => {
         const args = [...PYTHON_ALONE, ...paths.slice(0, STALE_FOLDERS_MAX)];
-        execFile(this.#python(), args, { timeout: HELPER_MS_MAX }, () => done());
+        execFile(this.#python(), args, { cwd: '/', timeout: HELPER_MS_MAX }, () => done());
       });
     }
   }

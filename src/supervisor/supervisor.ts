@@ -18,6 +18,7 @@ import type { Site } from './prepare.ts';
 import { signalProcess } from './process-session.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
+import { SocketWatch } from './socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { Zygotes } from './zygotes.ts';
 
@@ -44,6 +45,7 @@ export class Supervisor {
   readonly #edge: EdgeHost;
   readonly #zygotes: Zygotes;
   readonly #spoolFolders: SpoolFolders;
+  readonly #socketWatch: SocketWatch;
   readonly #queue: FleetEvent[] = [];
   #fleet: Fleet;
   #isActing = false;
@@ -68,6 +70,7 @@ export class Supervisor {
     const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
     this.#report = new ServiceReport(site, log);
+    this.#socketWatch = new SocketWatch(site.sockets, log);
     this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
     this.#edge = new EdgeHost(site, this.#spoolFolders, log, (fact) => this.#happen(fact));
     this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
@@ -82,6 +85,9 @@ export class Supervisor {
     if (this.#site.model.memoryBytesMax > 0) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     }
+    if (this.#socketWatch.isNeeded) {
+      setInterval(() => this.#socketWatch.look(), SUPERVISOR_LIMITS.socketPollMs).unref();
+    }
     if (this.#site.certificates.current !== undefined) {
       setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
       setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
@@ -94,6 +100,7 @@ export class Supervisor {
 
   /** The new generation is told of the certificate that its clients are shown, so that comes first. */
   reload(why: string): void {
+    this.#socketWatch.look();
     if (this.#site.certificates.current === undefined) {
       this.#happen({ kind: 'reload', why });
     } else {

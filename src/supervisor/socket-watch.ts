@@ -1,0 +1,33 @@
+/**
+ * Unix sockets that clients find by a path. When somebody removes the file, or puts another in its place, the server goes on listening where nobody
+ * can come to; nothing else would tell.
+ */
+
+import type { Log } from './log.ts';
+import type { BoundSocket } from './sockets.ts';
+
+export class SocketWatch {
+  readonly #sockets: readonly BoundSocket[];
+  readonly #log: Pick<Log, 'say'>;
+  readonly #lost = new Set<BoundSocket>();
+
+  constructor(sockets: readonly BoundSocket[], log: Pick<Log, 'say'>) {
+    this.#sockets = sockets.filter(({ listener }) => listener.kind === 'unix');
+    this.#log = log;
+  }
+
+  get isNeeded(): boolean {
+    return this.#sockets.length > 0;
+  }
+
+  /** Tells of each once. */
+  look(): void {
+    for (const socket of this.#sockets.filter((each) => !this.#lost.has(each) && each.isLost())) {
+      this.#lost.add(socket);
+      this.#log.say(
+        'error',
+        `unix:${socket.listener.path} was removed or replaced by somebody else: clients no longer reach this server there. Start it anew, and keep the socket in a folder that nobody cleans up, such as one in /run`,
+      );
+    }
+  }
+}
