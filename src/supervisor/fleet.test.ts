@@ -78,7 +78,10 @@ test('step() serves by one worker when the import takes a lock that the others c
   const [first, second] = story.workers('starting');
   assert.ok(first !== undefined && second !== undefined);
   story.happen({ kind: 'worker-load-failed', worker: second.id, error: 'LockError', traceback: '' });
-  assert.match(texts(story.actions, 'warning').join(), /a lock on \S+Data\.fs\.lock, .* one worker serves instead of 3/);
+  assert.match(
+    texts(story.actions, 'warning').join(),
+    /a lock on \S+Data\.fs\.lock, .* one worker serves instead of 3/,
+  );
   assert.deepEqual(pick(story.actions, 'give-up'), []);
   story.happen({ kind: 'zygote-loaded', generation: 3, preloaded: false, python: '3.11.2', facts: undefined });
   assert.equal(story.workers('starting').length, 1);
