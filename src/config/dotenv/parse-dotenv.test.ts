@@ -14,10 +14,10 @@ test('parseDotenv() takes "#" for a comment only behind a blank', () => {
     {
       A: 'pa#ss',
       B: '#336699',
-      C: '#336699',
+      C: '',
       D: 'x',
       E: 'x',
-      F: '# no',
+      F: '',
       I: '#',
       J: '#',
     },
@@ -41,7 +41,12 @@ test('parseDotenv() reads quotes, their escapes and the line breaks between them
       I: '',
     },
   );
-  assert.deepEqual(read("A='\\'"), { A: '\\' }, 'the only quote closes, whatever stands before it');
+  assert.deepEqual(
+    read("A=\"C:\\\\\"\nB='\\\\\\''\n"),
+    { A: 'C:\\', B: "\\'" },
+    'a backslash that is escaped hides no quote',
+  );
+  assert.deepEqual(parseDotenv("A='\\'\nB=1").faultyLines, [1], 'a quote behind a backslash closes nothing');
 });
 
 test('parseDotenv() passes over export, blanks, a byte order mark and every kind of line end', () => {

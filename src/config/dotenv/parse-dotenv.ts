@@ -73,8 +73,8 @@ function readStatement(reader: Reader): Statement {
   let value: string | undefined;
   if (reader.peek() === '=') {
     reader.skip();
-    reader.take(BLANKS);
-    value = readValue(reader);
+    const isApart = reader.take(BLANKS) !== '';
+    value = isApart && reader.peek() === '#' ? '' : readValue(reader);
     if (value === undefined) {
       return 'fault';
     }
@@ -151,16 +151,16 @@ class Reader {
     return end === -1 ? undefined : this.#takeTo(end);
   }
 
-  /** A quote behind a backslash is a part of the value, unless no other follows: then the last of them closes it. */
+  /** What stands behind a backslash is a part of the value: a quote there does not close it, and neither does a backslash hide another. */
   takeQuoted(quote: string): string | undefined {
-    let last = -1;
-    for (let at = this.#text.indexOf(quote, this.#at + 1); at !== -1; at = this.#text.indexOf(quote, at + 1)) {
-      last = at;
-      if (this.#text[at - 1] !== '\\') {
-        break;
+    for (let at = this.#at + 1; at < this.#text.length; at += 1) {
+      const character = this.#text[at];
+      if (character === quote) {
+        return this.#takeTo(at);
       }
+      at += character === '\\' ? 1 : 0;
     }
-    return last === -1 ? undefined : this.#takeTo(last);
+    return undefined;
   }
 
   /** From behind the quote that stands here to the one at `end`. */
