@@ -42,6 +42,7 @@ class Facts:
         self.notify: int | None = None
         self.watchdog_us = 0
         self.faults: list[str] = []
+        self.warnings: list[str] = []
 
     def render(self) -> str:
         facts = {
@@ -49,6 +50,7 @@ class Facts:
             'notifyFd': self.notify,
             'watchdogUs': self.watchdog_us,
             'faults': self.faults,
+            'warnings': self.warnings,
         }
         return json.dumps(facts)
 
@@ -57,13 +59,16 @@ def collect(given: dict[str, str], pid: int) -> Facts:
     facts = Facts()
     count = _take_sockets(given, pid, facts)
     address = given.get('NOTIFY_SOCKET', '')
-    if address:
-        try:
-            facts.notify = connect(address, FIRST + count)
-        except (OSError, ValueError) as error:
-            facts.faults.append(f'NOTIFY_SOCKET is {address!r}, which cannot be spoken to: {error}')
-        if given.get('WATCHDOG_PID', str(pid)) == str(pid) and given.get('WATCHDOG_USEC', '').isdigit():
-            facts.watchdog_us = int(given['WATCHDOG_USEC'])
+    if not address:
+        return facts
+    try:
+        facts.notify = connect(address, FIRST + count)
+    except (OSError, ValueError) as error:
+        # Not a fault: programs leave the variable to whatever they start, also where the socket cannot be reached.
+        facts.warnings.append(f'NOTIFY_SOCKET is {address!r}, which cannot be spoken to: {error}')
+        return facts
+    if given.get('WATCHDOG_PID', str(pid)) == str(pid) and given.get('WATCHDOG_USEC', '').isdecimal():
+        facts.watchdog_us = int(given['WATCHDOG_USEC'])
     return facts
 
 
@@ -71,18 +76,21 @@ def _take_sockets(given: dict[str, str], pid: int, facts: Facts) -> int:
     text = given.get('LISTEN_FDS', '')
     if not text:
         return 0
+    count = int(text) if text.isdecimal() and len(text) <= len(str(SOCKETS_MAX)) else 0
     meant_for = given.get('LISTEN_PID', '')
     if meant_for != str(pid):
-        facts.faults.append(
-            f'LISTEN_FDS is for process {meant_for or "(none)"}, and this is {pid}: let the service manager start portico '
-            'itself, or a script replace itself by it (exec)'
-        )
+        # Whoever was given sockets may leave the variables to whatever it starts. If the sockets are here as well, they are for us.
+        if any(_is_listening(fd) for fd in range(FIRST, FIRST + min(count, SOCKETS_MAX))):
+            facts.faults.append(
+                f'LISTEN_FDS is for process {meant_for or "(none)"}, and this is {pid}: let the service manager start '
+                'portico itself, or a script replace itself by it (exec)'
+            )
         return 0
-    if not text.isdigit() or not 0 < int(text) <= SOCKETS_MAX:
+    if not 0 < count <= SOCKETS_MAX:
         facts.faults.append(f'LISTEN_FDS is {text!r}, and not a number from 1 to {SOCKETS_MAX}')
         return 0
     names = given.get('LISTEN_FDNAMES', '').split(':')
-    for number in range(int(text)):
+    for number in range(count):
         fd = FIRST + number
         name = names[number] if number < len(names) else ''
         try:
@@ -91,7 +99,15 @@ def _take_sockets(given: dict[str, str], pid: int, facts: Facts) -> int:
             facts.faults.append(
                 f'descriptor {fd} of LISTEN_FDS ({name or "without a name"}) cannot be listened on: {error}'
             )
-    return int(text)
+    return count
+
+
+def _is_listening(fd: int) -> bool:
+    try:
+        describe(fd)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def describe(fd: int) -> dict[str, Any]:

@@ -16,11 +16,13 @@ export interface ServiceManager {
   readonly notifyFd: number | null;
   /** It has to hear from us so often; 0: it does not ask for that. */
   readonly watchdogUs: number;
-  /** What is wrong with what it has given, one sentence each. */
+  /** What is wrong with the sockets that it has given, one sentence each. */
   readonly faults: readonly string[];
+  /** Why it is told nothing. */
+  readonly warnings: readonly string[];
 }
 
-export const NO_MANAGER: ServiceManager = { sockets: [], notifyFd: null, watchdogUs: 0, faults: [] };
+export const NO_MANAGER: ServiceManager = { sockets: [], notifyFd: null, watchdogUs: 0, faults: [], warnings: [] };
 
 /** What a server is started with besides its command line. */
 export interface Surroundings {

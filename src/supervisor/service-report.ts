@@ -18,9 +18,12 @@ export class ServiceReport {
   #wasEdgeWell = true;
 
   constructor(site: Site, log: Log) {
-    const { notifyFd } = site.manager;
+    const { notifyFd, warnings } = site.manager;
     const onLost = (fault: string) =>
       log.say('warning', `the service manager is told nothing more: NOTIFY_SOCKET has failed (${fault})`);
+    for (const warning of warnings) {
+      log.say('warning', `the service manager is told nothing: ${warning}`);
+    }
     this.#site = site;
     this.#notifier = notifyFd === null ? undefined : new ServiceNotifier({ fd: notifyFd, onLost });
   }

@@ -98,6 +98,13 @@ test('its sockets are served, of both kinds, by all threads of the edge, and by 
   assert.equal(existsSync(join(folder, 'own')), false);
 });
 
+test('what an ancestor has left of a service manager in the environment does not keep the server from starting', async () => {
+  const left = { LISTEN_FDS: '1', LISTEN_PID: '1', NOTIFY_SOCKET: '/nowhere/notify', WATCHDOG_USEC: '1000000' };
+  await using server = await serve({ app: APP, env: left });
+  assert.equal((await server.ask('/')).body, '/');
+  assert.match(server.log, /WARNING portico: the service manager is told nothing: NOTIFY_SOCKET is '\/nowhere\/notify'/);
+});
+
 test('sockets that are for another process are not taken, and that is said', async () => {
   await using server = launch(under('--tcp', '--pid=1'));
   assert.equal(await server.exit, 1);
