@@ -22,6 +22,7 @@ const SAY = `console.log(JSON.stringify({
   folder: process.cwd(),
   args: process.argv.slice(2),
   cache: process.env.NODE_COMPILE_CACHE,
+  name: process.env.name,
   held: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PORTICO_HELD_'))),
 }));`;
 
@@ -82,6 +83,17 @@ test('variables that govern Node, its libraries or the linker wait for the appli
   assert.equal(cache, join(home, 'var/compile-cache'));
   const { env } = readInvocation(['=x'], { ...held, NODE_COMPILE_CACHE: cache });
   assert.deepEqual(env, governing);
+});
+
+test('what the caller has exported reaches the application whatever its name', () => {
+  const text = readFileSync(launcher, 'utf8');
+  const assigned = [...text.matchAll(/^ *(?:for )?([A-Za-z_]+)(?:=| in | do$)/gm)].map(([, name = '']) => name);
+  assert.ok(assigned.includes('portico_root') && assigned.includes('portico_argument'), 'the assignments are found');
+  assert.deepEqual(
+    assigned.filter((name) => !name.startsWith('portico_') && name !== 'NODE_COMPILE_CACHE'),
+    [],
+  );
+  assert.equal((JSON.parse(launch(launcher, ['x'], { name: 'shop' }).stdout) as { name: string }).name, 'shop');
 });
 
 test('the launcher knows every variable that this version of Node says it obeys', () => {

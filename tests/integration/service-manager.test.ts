@@ -102,7 +102,10 @@ test('what an ancestor has left of a service manager in the environment does not
   const left = { LISTEN_FDS: '1', LISTEN_PID: '1', NOTIFY_SOCKET: '/nowhere/notify', WATCHDOG_USEC: '1000000' };
   await using server = await serve({ app: APP, env: left });
   assert.equal((await server.ask('/')).body, '/');
-  assert.match(server.log, /WARNING portico: the service manager is told nothing: NOTIFY_SOCKET is '\/nowhere\/notify'/);
+  assert.match(
+    server.log,
+    /WARNING portico: the service manager is told nothing: NOTIFY_SOCKET is '\/nowhere\/notify'/,
+  );
 });
 
 test('sockets that are for another process are not taken, and that is said', async () => {
