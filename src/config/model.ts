@@ -51,6 +51,8 @@ export interface ServerModel {
   readonly timeoutMs: number;
   readonly gracefulTimeoutMs: number;
   readonly startTimeoutMs: number;
+  /** 0: the edge is not asked. */
+  readonly edgeTimeoutMs: number;
   readonly keepAliveMs: number;
   /** By which interface the application is called. */
   readonly interface: 'auto' | 'wsgi' | 'asgi';

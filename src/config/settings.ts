@@ -25,6 +25,7 @@ import {
   parseText,
 } from './setting-values.ts';
 import { STATIC_SETTINGS } from './static-settings.ts';
+import { SUPERVISION_SETTINGS } from './supervision-settings.ts';
 import { TLS_SETTINGS } from './tls-settings.ts';
 
 /** More processes than this on one machine is a slip of the finger. */
@@ -156,15 +157,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(30_000),
     parse: last(parseDuration(0)),
   },
-  startTimeoutMs: {
-    flag: 'start-timeout',
-    value: 'TIME',
-    group: 'Timeouts',
-    doc: 'How long the import of the application may take, and a worker from its start until it can be given requests.',
-    fallbackText: '60 seconds',
-    fallback: always(60_000),
-    parse: last(parseDuration(100)),
-  },
+  ...SUPERVISION_SETTINGS,
   keepAliveMs: {
     flag: 'keep-alive',
     value: 'TIME',

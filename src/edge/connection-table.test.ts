@@ -9,6 +9,7 @@ const CONNECTION: TrackedConnection = {
   onTick: () => undefined,
   closeIfIdle: () => undefined,
   destroy: () => undefined,
+  onBug: () => undefined,
 };
 
 test('ConnectionTable knows the time when the first connection comes after a quiet hour', () => {

@@ -3,6 +3,7 @@
  * One tick a second looks at their deadlines, so no connection has a timer of its own.
  */
 
+import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
@@ -12,6 +13,8 @@ export interface TrackedConnection {
   /** Closes it if it waits for a request; the client still gets the end of the last response. */
   closeIfIdle(): void;
   destroy(): void;
+  /** An error of ours in it, which ends it alone. */
+  onBug(error: unknown): void;
 }
 
 /** Counters that all threads see: [0] connections, then one for each hash of an address. */
@@ -29,7 +32,7 @@ export interface ConnectionCaps {
 export type Cap = 'all' | 'address';
 
 export class ConnectionTable {
-  /** Monotonic time of the last tick or arrival: precise to a second, which is enough for deadlines. */
+  /** Monotonic time of the last tick or arrival, without what the edge has not seen: precise to a second, which is enough for deadlines. */
   nowMs: number;
   isStopping = false;
   readonly #clock: Clock;
@@ -37,6 +40,7 @@ export class ConnectionTable {
   readonly #counters: Int32Array;
   readonly #onRefused: (count: number, cap: Cap) => void;
   readonly #onEmpty: () => void;
+  readonly #attention = new Attention(EDGE_LIMITS.tickMs);
   readonly #connections = new Set<TrackedConnection>();
   #ticker: NodeJS.Timeout | undefined;
   #refused = 0;
@@ -65,7 +69,7 @@ export class ConnectionTable {
   admits(address: string): boolean {
     if (this.#ticker === undefined) {
       // Nobody has looked at the clock since the last connection left, and the deadlines of this one are about to be set.
-      this.nowMs = this.#clock.monotonicMs();
+      this.nowMs = this.#attention.attended(this.#clock.monotonicMs());
     }
     const { connectionsMax, connectionsPerAddressMax } = this.#caps;
     const total = Atomics.load(this.#counters, 0);
@@ -89,6 +93,7 @@ export class ConnectionTable {
     Atomics.add(this.#counters, 0, 1);
     Atomics.add(this.#counters, counterIndex(connection.address), 1);
     if (this.#ticker === undefined) {
+      this.#attention.look(this.#clock.monotonicMs());
       this.#ticker = setInterval(() => this.#tick(), EDGE_LIMITS.tickMs);
     }
   }
@@ -102,27 +107,47 @@ export class ConnectionTable {
     if (this.#connections.size === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
+      this.#attention.rest();
       this.#onEmpty();
     }
   }
 
   closeIdle(): void {
-    for (const connection of this.#connections) {
-      connection.closeIfIdle();
-    }
+    this.#forEach((connection) => connection.closeIfIdle());
+  }
+
+  /** One of them, later than `closeIdle`. */
+  closeIfIdle(connection: TrackedConnection): void {
+    guarded(connection, () => connection.closeIfIdle());
   }
 
   destroyAll(): void {
-    for (const connection of this.#connections) {
-      connection.destroy();
+    this.#forEach((connection) => connection.destroy());
+  }
+
+  /** After an absence, what clients have sent waits in the kernel and is read before anyone is found slow. */
+  #tick(): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#attention.look(nowMs);
+    this.nowMs = this.#attention.attended(nowMs);
+    if (this.#attention.mayJudge) {
+      this.#forEach((connection) => connection.onTick(this.nowMs));
     }
   }
 
-  #tick(): void {
-    this.nowMs = this.#clock.monotonicMs();
+  /** An error in one is none of the others'. */
+  #forEach(act: (connection: TrackedConnection) => void): void {
     for (const connection of this.#connections) {
-      connection.onTick(this.nowMs);
+      guarded(connection, act);
     }
+  }
+}
+
+function guarded(connection: TrackedConnection, act: (connection: TrackedConnection) => void): void {
+  try {
+    act(connection);
+  } catch (error) {
+    connection.onBug(error);
   }
 }
 

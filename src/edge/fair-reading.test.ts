@@ -15,7 +15,7 @@ async function readsByTurn(tookMs: number): Promise<number[]> {
   let bytes = 0;
   let nowMs = 0;
   let turn = 0;
-  const server = listenWithBuffer({ path: `\0portico-fair-${process.pid}-${tookMs}` }, buffer, (socket: Socket) => {
+  const onSocket = (socket: Socket) => {
     const clock = (): number => {
       nowMs += tookMs / 2;
       return nowMs;
@@ -24,9 +24,13 @@ async function readsByTurn(tookMs: number): Promise<number[]> {
       bytes += length;
       turns[turn] = (turns[turn] ?? 0) + 1;
     });
+  };
+  const path = `\0portico-fair-${process.pid}-${tookMs}`;
+  const server = listenWithBuffer({ path }, buffer, onSocket, (error) => {
+    throw error;
   });
   const timer = setInterval(() => undefined, 1000);
-  const client = connect({ path: `\0portico-fair-${process.pid}-${tookMs}` });
+  const client = connect({ path });
   await once(client, 'connect');
   client.write(Buffer.alloc(16 * READ_BYTES));
   while (bytes < 16 * READ_BYTES) {

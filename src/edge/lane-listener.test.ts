@@ -48,7 +48,14 @@ for (const [what, bytes, isAccepted] of CASES) {
     const log = (_: string, text: string): void => {
       logged.push(text);
     };
-    const server = listenForLanes({ where: { path }, secret: 'secret', slotsMax: 4, gateway, log });
+    const server = listenForLanes({
+      where: { path },
+      secret: 'secret',
+      slotsMax: 4,
+      gateway,
+      log,
+      onBug: (what) => log('', what),
+    });
     const socket = connect(path);
     socket.on('error', () => undefined);
     socket.write(bytes);

@@ -8,6 +8,7 @@ import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
 import { parseHello } from '../protocol/lanes/hello.ts';
+import type { GuardedSocket, SocketOwner } from './guarded-socket.ts';
 import { DirectLaneSocket } from './lane-socket.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import type { ListenPlace } from './node-internals.ts';
@@ -25,15 +26,22 @@ export interface LaneListenerOptions {
   readonly slotsMax: number;
   readonly gateway: AppGateway;
   log(level: 'warning' | 'error', text: string): void;
+  /** An error of ours in a lane, which ends by it. */
+  onBug(what: string, error: unknown): void;
 }
 
 export function listenForLanes(options: LaneListenerOptions): Server {
   const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.laneReadBytes);
-  return listenWithBuffer(options.where, buffer, (socket) => new Newcomer(socket, buffer, options).receive);
+  const onSocket = (socket: GuardedSocket): ((length: number) => void) => {
+    const newcomer = new Newcomer(socket, buffer, options);
+    socket.owner = newcomer;
+    return newcomer.receive;
+  };
+  return listenWithBuffer(options.where, buffer, onSocket, (error) => options.onBug('a new lane', error));
 }
 
 /** A connection, a lane once it has said whose. */
-class Newcomer {
+class Newcomer implements SocketOwner {
   readonly #socket: Socket;
   readonly #sending: DirectLaneSocket;
   readonly #buffer: Buffer;
@@ -53,6 +61,11 @@ class Newcomer {
     socket.on('error', () => undefined); // 'close' follows
     socket.on('end', () => socket.destroy());
     socket.on('close', () => this.#onClose());
+  }
+
+  /** Its socket is destroyed, so that what ran on it fails and the rest goes elsewhere; the worker dials again. */
+  onBug(error: unknown): void {
+    this.#options.onBug(`a lane of worker ${this.#worker}`, error);
   }
 
   readonly receive = (length: number): void => {

@@ -68,6 +68,14 @@ export const EDGE_LIMITS = {
   forwardedHopsMax: 64,
   /** Peers whose fields were not believed are named in the log, so many of them: an operator has few proxies, the Internet has millions of clients. */
   disbelievedPeersMax: 8,
+  /** An internal error that happens again at the same place is logged at most this often. */
+  internalErrorRepeatMs: 60_000,
+  /** Places of internal errors that are told apart. */
+  internalErrorPlacesMax: 100,
+  /** Characters of an internal error's message that are logged. */
+  internalErrorTitleMax: 500,
+  /** After an internal error that belongs to no connection the edge is replaced; requests that run may go on for so long. */
+  replacedDrainMs: 3_000,
   /** A request id of a trusted peer longer than this is replaced. */
   requestIdLengthMax: 128,
 } as const;

@@ -19,8 +19,13 @@ interface Thread {
 
 class Edge {
   readonly #threads: Thread[] = [];
+  #first: EdgeThread | undefined;
   readonly #ready = new Set<number>();
   readonly #drained = new Set<number>();
+  /** Threads that have answered the supervisor's last question. */
+  readonly #answered = new Set<number>();
+  /** `stopping`: as the supervisor has said; `leaving`: by itself, after an internal error. */
+  #end: 'stopping' | 'leaving' | undefined;
   /** By worker, the threads that have nothing left on its lanes; until all have said so, or it is gone. */
   readonly #quiet = new Map<number, Set<number>>();
 
@@ -31,6 +36,7 @@ class Edge {
   start(config: ConfigureEdge): void {
     const shared = newSharedState(config.slotsMax, config.edgeThreads);
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
+    this.#first = first;
     this.#threads.push(first);
     for (let index = 1; index < config.edgeThreads; index += 1) {
       const worker = new Worker(new URL('./thread-entry.ts', import.meta.url), {
@@ -38,6 +44,7 @@ class Edge {
       });
       worker.on('message', (message: FromThread) => this.#onThread(index, message));
       worker.on('error', (error) => endWith(error));
+      worker.on('exit', () => endWith(`edge thread ${index} has ended`));
       this.#threads.push({ receive: (message) => worker.postMessage(message) });
     }
     first.start();
@@ -58,8 +65,47 @@ class Edge {
         this.#quiet.delete(worker);
       }
     }
+    if (message.kind === 'stop') {
+      this.#end = 'stopping';
+    }
+    if (message.kind === 'ping') {
+      this.#answered.clear();
+    }
+    this.#tellThreads(message);
+  }
+
+  #tellThreads(message: ToThread): void {
     for (const thread of this.#threads) {
       thread.receive(message);
+    }
+  }
+
+  /**
+   * After an error that belongs to no connection, what this process knows may not be so any more: it takes no connections, finishes what
+   * it can in a few seconds, and ends. The supervisor holds the listening sockets, and starts another edge on them.
+   */
+  leave(): void {
+    if (this.#end !== undefined) {
+      return;
+    }
+    if (this.#ready.size < this.#threads.length) {
+      endWith('it had just been started');
+      return;
+    }
+    this.#end = 'leaving';
+    const deadlineMs = EDGE_LIMITS.replacedDrainMs;
+    tell({ kind: 'leaving', deadlineMs });
+    setTimeout(exitAfterError, deadlineMs + EDGE_LIMITS.stopIdleMs);
+    this.#tellThreads({ kind: 'leave', deadlineMs });
+  }
+
+  /** An error in this thread, which is thread 0. */
+  onUncaught(error: unknown): void {
+    const thread = this.#first;
+    if (thread === undefined) {
+      endWith(error);
+    } else {
+      thread.onUncaught(error);
     }
   }
 
@@ -82,18 +128,35 @@ class Edge {
       case 'drained':
         this.#drained.add(index);
         if (this.#drained.size === this.#threads.length) {
-          tell(message, () => process.exit(0));
+          this.#onDrained();
         }
         return;
       case 'spool-folder':
         this.#spoolFolders = [...this.#spoolFolders.filter(isStillThere), message];
         tell(message);
         return;
+      case 'pong':
+        this.#answered.add(index);
+        if (this.#answered.size === this.#threads.length) {
+          tell(message);
+        }
+        return;
+      case 'failed':
+        this.leave();
+        return;
       case 'quiet':
         this.#onQuiet(index, message.worker);
         return;
       default:
         tell(message);
+    }
+  }
+
+  #onDrained(): void {
+    if (this.#end === 'leaving') {
+      exitAfterError();
+    } else {
+      tell({ kind: 'drained' }, () => process.exit(0));
     }
   }
 
@@ -113,26 +176,34 @@ function tell(message: FromEdge, sent?: () => void): void {
   }
 }
 
-/** A bug: the supervisor replaces the edge, and the listening sockets keep what arrives meanwhile. */
+/** EX_SOFTWARE of sysexits.h. */
+const INTERNAL_ERROR = 70;
+/** How long the last line may take to reach the supervisor. */
+const LAST_WORDS_MS = 1000;
+
+function exitAfterError(): void {
+  process.exit(INTERNAL_ERROR);
+}
+
+/** At once: there is nothing to finish, or nobody left who could. The listening sockets keep what arrives meanwhile. */
 function endWith(error: unknown): void {
-  tell(
-    {
-      kind: 'log',
-      level: 'error',
-      text: `the edge ends after an internal error: ${error instanceof Error ? error.stack : String(error)}`,
-    },
-    () => process.exit(70),
-  );
-  setTimeout(() => process.exit(70), 1000).unref();
+  const words = error instanceof Error ? error.stack : String(error);
+  tell({ kind: 'log', level: 'error', text: `the edge ends after an internal error: ${words}` }, exitAfterError);
+  setTimeout(exitAfterError, LAST_WORDS_MS).unref();
 }
 
 process.title = 'portico: edge';
 const edge = new Edge();
 process.on('message', (message) => {
+  const told = message as ToEdge; // The supervisor is our own.
   try {
-    edge.receive(message as ToEdge); // The supervisor is our own.
+    edge.receive(told);
   } catch (error) {
-    tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));
+    if (told.kind === 'configure') {
+      tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));
+    } else {
+      edge.onUncaught(error);
+    }
   }
 });
 process.on('disconnect', () => {
@@ -142,7 +213,7 @@ process.on('disconnect', () => {
     process.exit(0);
   }
 });
-process.on('uncaughtException', endWith);
+process.on('uncaughtException', (error) => edge.onUncaught(error));
 // The terminal's Ctrl-C reaches the whole group; the supervisor decides what follows.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGPIPE'] as const) {
   process.on(signal, () => undefined);

@@ -8,5 +8,6 @@ import { EdgeThread } from './thread.ts';
 
 const { index, config, shared } = workerData as { index: number; config: ConfigureEdge; shared: SharedState };
 const thread = new EdgeThread(index, config, shared, (message) => parentPort?.postMessage(message));
+process.on('uncaughtException', (error) => thread.onUncaught(error));
 parentPort?.on('message', (message: ToThread) => thread.receive(message));
 thread.start();

@@ -10,7 +10,7 @@ import { Board } from '../gateway/board.ts';
 import { Overload } from '../gateway/overload.ts';
 import { SpoolFolder } from '../gateway/spool-folder.ts';
 import { SpoolSpace, spoolDescriptors } from '../gateway/spool-space.ts';
-import type { WorkerSets } from '../gateway/worker-sets.ts';
+import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type {
   ConfigureEdge,
@@ -25,14 +25,18 @@ import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import { renderCombined, renderJson } from './access-log/line.ts';
+import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
 import { Disbelief } from './disbelief.ts';
 import { readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
+import type { GuardedSocket } from './guarded-socket.ts';
+import { guardSocket } from './guarded-socket.ts';
 import { NamedFiles } from './handlers/static/named-files.ts';
 import { compileStatic } from './handlers/static/static.ts';
+import { InternalErrors } from './internal-errors.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { listenWithBuffer } from './node-internals.ts';
@@ -50,20 +54,17 @@ import { HeadRenderer } from './transport/response-text.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
-/** What threads say beside what the supervisor is told: thread `to` may look for a worker; what the operator is told once, whichever thread has noticed it. */
+/**
+ * What threads say beside what the supervisor is told: thread `to` may look for a worker; what the operator is told once, whichever thread
+ * has noticed it; an error was thrown that belongs to nothing that could end by it.
+ */
 export type FromThread =
   | FromEdge
   | { readonly kind: 'room'; readonly to: number }
+  | { readonly kind: 'failed' }
   | { readonly kind: 'advice'; readonly about: string; readonly text: string };
-export type ToThread = ToEdge | { readonly kind: 'room' };
-
-const NO_WORKERS: WorkerSets = {
-  interface: undefined,
-  active: new Set(),
-  draining: new Set(),
-  closing: new Set(),
-  gone: [],
-};
+/** `leave`: as `stop`, but another edge follows, for which the workers are kept. */
+export type ToThread = ToEdge | { readonly kind: 'room' } | { readonly kind: 'leave'; readonly deadlineMs: number };
 
 /** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
 const STREAMS_PER_THREAD = 0x100000;
@@ -79,6 +80,7 @@ export class EdgeThread {
   readonly #accessLog: AccessLog | undefined;
   readonly #trusted: TrustedPeers;
   readonly #services: ConnectionServices;
+  readonly #bugs: InternalErrors;
   readonly #servers: Server[] = [];
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
@@ -87,6 +89,8 @@ export class EdgeThread {
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
+  /** Another edge follows, for which the workers are kept. */
+  #isFollowed = false;
 
   constructor(index: number, config: ConfigureEdge, shared: SharedState, send: (message: FromThread) => void) {
     this.#index = index;
@@ -94,6 +98,7 @@ export class EdgeThread {
     this.#shared = shared;
     this.#send = send;
     this.#tlsSettings = config.tls;
+    this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
     this.#table = this.#newTable();
     this.#overload = this.#newOverload();
     this.#gateway = this.#newGateway();
@@ -102,6 +107,15 @@ export class EdgeThread {
     this.#namedFiles = this.#compileNamed([]);
     this.#trusted = new TrustedPeers(config.settings.forwardedAllowIps);
     this.#services = this.#newServices();
+  }
+
+  /**
+   * An error that was thrown where nobody knows for which connection: in a timer, in what the kernel calls back. What is known here may
+   * not be so any more. The first has the edge leave; those that follow while it does are only logged.
+   */
+  onUncaught(error: unknown): void {
+    this.#bugs.note('an edge thread', error);
+    this.#send({ kind: 'failed' });
   }
 
   #log(level: 'info' | 'warning' | 'error', text: string): void {
@@ -169,6 +183,7 @@ export class EdgeThread {
       },
       log: (level, text) => this.#log(level, text),
       onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),
+      onBug: (what, error) => this.#bugs.note(what, error),
       onQuiet: (worker) => this.#send({ kind: 'quiet', worker }),
       onWaiting: (count) => Atomics.store(this.#shared.waiting, index, count),
       othersWait: () => waitingElsewhere(this.#shared, index) !== -1,
@@ -211,14 +226,14 @@ export class EdgeThread {
       isDevelopment: development,
       webSocket: { ...settings.webSocket, contexts: new ZlibContexts(), fields: settings.responseFields },
       accessLog: this.#accessLog,
-      handle: compilePipeline([
-        refuseUnserved,
-        (exchange) => this.#static(exchange),
-        (exchange) => this.#askApplication(exchange),
-      ]),
+      handle: compilePipeline(
+        [refuseUnserved, (exchange) => this.#static(exchange), (exchange) => this.#askApplication(exchange)],
+        (error) => this.#bugs.note('a request', error),
+      ),
       date: () => this.#today(),
       monotonicMs: () => systemClock.monotonicMs(),
       refusals: new CountedLog('no request in what came from', (text) => this.#log('info', text)),
+      bugs: this.#bugs,
       log: (level, text) => this.#log(level, text),
     };
   }
@@ -275,6 +290,7 @@ export class EdgeThread {
       slotsMax,
       gateway: this.#gateway,
       log: (level, text) => this.#log(level, text),
+      onBug: (what, error) => this.#bugs.note(what, error),
     });
     if (this.#tlsSettings === undefined) {
       this.#listen(listeners);
@@ -295,6 +311,7 @@ export class EdgeThread {
       table: this.#table,
       date: this.#services.date,
       log: (level, text) => this.#log(level, text),
+      onBug: (what, error) => this.#bugs.note(what, error),
     });
     this.#listen(listeners);
   }
@@ -315,34 +332,46 @@ export class EdgeThread {
 
   #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffer: Buffer): Server {
     const origins = this.#originsOf(listener).of(undefined);
-    return listenWithBuffer(where, buffer, (socket) => {
+    const onSocket = (socket: GuardedSocket): ((length: number) => void) => {
       const client = this.#admit(socket, listener.kind);
       if (client === undefined) {
         return () => undefined;
       }
       const connection = this.#connect(socket, client, origins);
+      socket.owner = connection;
       return readFairly(socket, buffer.length, this.#services.monotonicMs, (length) =>
         connection.onBytes(buffer, length),
       );
-    });
+    };
+    return listenWithBuffer(where, buffer, onSocket, (error) => this.#bugs.note('a new connection', error));
   }
 
   #listenSecurely(fd: number, listener: Listener): Server {
     const origins = this.#originsOf(listener);
     const server = createServer({ noDelay: true }, (carrier) => {
-      const client = this.#admit(carrier, listener.kind);
-      if (client === undefined) {
-        return;
+      try {
+        this.#shakeHands(carrier, listener, origins);
+      } catch (error) {
+        this.#bugs.note('a new connection', error);
+        carrier.destroy();
       }
-      this.#tls?.accept(carrier, client.address, (socket, facts) => {
-        const connection = this.#connect(socket, client, origins.of(facts));
-        socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
-        if (this.#table.isStopping) {
-          setTimeout(() => connection.closeIfIdle(), EDGE_LIMITS.stopIdleMs);
-        }
-      });
     });
     return server.listen({ fd }, this.#config.settings.backlog);
+  }
+
+  #shakeHands(carrier: Socket, listener: Listener, origins: ListenerOrigins): void {
+    const client = this.#admit(carrier, listener.kind);
+    if (client === undefined) {
+      return;
+    }
+    this.#tls?.accept(carrier, client.address, (socket, facts) => {
+      const connection = this.#connect(socket, client, origins.of(facts));
+      guardSocket(socket, connection);
+      socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
+      if (this.#table.isStopping) {
+        setTimeout(() => this.#table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
+      }
+    });
   }
 
   #originsOf(listener: Listener): ListenerOrigins {
@@ -381,15 +410,9 @@ export class EdgeThread {
         });
         return;
       case 'static':
-        this.#static = this.#compileStatic(message.mounts);
-        this.#namedFiles = this.#compileNamed(message.namedFolders);
-        return;
       case 'tls':
-        this.#tlsSettings = message.tls;
-        this.#tls?.renew(message.tls);
-        return;
       case 'reopen-logs':
-        this.#accessLog?.reopen();
+        this.#change(message);
         return;
       case 'room':
         Atomics.store(this.#shared.told, this.#index, 0);
@@ -398,8 +421,36 @@ export class EdgeThread {
       case 'stop':
         this.#stop(message.deadlineMs);
         return;
+      case 'leave':
+        this.#isFollowed = true;
+        this.#stop(message.deadlineMs);
+        return;
+      case 'ping':
+        this.#send({ kind: 'pong' });
+        return;
       case 'configure':
         return;
+    }
+  }
+
+  /** What cannot be taken leaves what was so before. */
+  #change(message: Extract<ToThread, { kind: 'static' | 'tls' | 'reopen-logs' }>): void {
+    try {
+      switch (message.kind) {
+        case 'static':
+          this.#static = this.#compileStatic(message.mounts);
+          this.#namedFiles = this.#compileNamed(message.namedFolders);
+          return;
+        case 'tls':
+          this.#tls?.renew(message.tls);
+          this.#tlsSettings = message.tls;
+          return;
+        case 'reopen-logs':
+          this.#accessLog?.reopen();
+          return;
+      }
+    } catch (error) {
+      this.#bugs.note(`a change ("${message.kind}")`, error);
     }
   }
 
@@ -413,7 +464,8 @@ export class EdgeThread {
       this.#table.closeIdle();
       this.#checkDrained();
     }, EDGE_LIMITS.stopIdleMs);
-    setTimeout(() => this.#table.destroyAll(), deadlineMs).unref();
+    // The immediate comes behind the reading: what workers have answered by then is still sent.
+    setTimeout(() => setImmediate(() => this.#table.destroyAll()), deadlineMs).unref();
   }
 
   #checkDrained(): void {
@@ -426,19 +478,13 @@ export class EdgeThread {
       return;
     }
     this.#isDrained = true;
-    this.#gateway.setWorkers(NO_WORKERS);
+    if (!this.#isFollowed) {
+      this.#gateway.setWorkers(NO_WORKERS);
+    }
     this.#accessLog?.flush();
     this.#overload.finish();
     this.#send({ kind: 'drained' });
   }
-}
-
-function clientOf(socket: Socket): Client {
-  const address = socket.remoteAddress ?? '';
-  return {
-    address: address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address,
-    port: socket.remotePort === undefined ? '' : String(socket.remotePort),
-  };
 }
 
 function laneOf(lanes: readonly number[], thread: number): number {

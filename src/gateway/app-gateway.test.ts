@@ -59,6 +59,9 @@ class AppStory {
       onWaiting: (count) => {
         this.waiting = count;
       },
+      onBug: (_, error) => {
+        throw error;
+      },
       othersWait: () => false,
       onRoom: () => undefined,
     });
@@ -116,6 +119,7 @@ class AppStory {
 
   pass(ms: number): void {
     this.#t.mock.timers.tick(ms);
+    this.#loop.turn(0);
   }
 }
 

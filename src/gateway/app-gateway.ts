@@ -127,7 +127,8 @@ export class AppGateway {
         this.#gone.delete(worker);
       }
     };
-    setTimeout(lose, GATEWAY_LIMITS.goneReadMs).unref();
+    // The immediate comes behind the reading, also after the edge was stopped for a while.
+    setTimeout(() => setImmediate(lose), GATEWAY_LIMITS.goneReadMs).unref();
   }
 
   /** Another thread leaves room. */
@@ -149,19 +150,26 @@ class EarlyRequest implements ResponseWatcher {
   readonly exchange: Exchange;
   readonly #events: EarlyEvents;
   readonly #timer: NodeJS.Timeout;
+  #isReleased = false;
 
   constructor(exchange: Exchange, waitMs: number, events: EarlyEvents) {
     this.exchange = exchange;
     this.#events = events;
-    this.#timer = setTimeout(() => {
-      this.onGone();
-      events.onLate(this);
-    }, waitMs);
+    // The immediate comes behind the reading: after the edge was stopped for a while, an application may be known by then.
+    this.#timer = setTimeout(() => setImmediate(() => this.#expire()), waitMs);
     exchange.watcher = this;
+  }
+
+  #expire(): void {
+    if (!this.#isReleased) {
+      this.onGone();
+      this.#events.onLate(this);
+    }
   }
 
   /** Somebody else answers it. */
   release(): void {
+    this.#isReleased = true;
     clearTimeout(this.#timer);
     this.exchange.watcher = undefined;
   }

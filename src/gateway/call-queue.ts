@@ -71,6 +71,14 @@ export class CallQueue<C extends Call> {
     }
   }
 
+  /** The edge was away for so long, which is no waiting for workers. */
+  forgive(awayMs: number, nowMs: number): void {
+    for (const call of this.#calls.takeAll()) {
+      call.queuedAtMs = Math.min(nowMs, call.queuedAtMs + awayMs);
+      this.#calls.push(call);
+    }
+  }
+
   /** A waiting call is over: it counts no longer. */
   onDropped(): void {
     this.#change(-1);

@@ -90,6 +90,9 @@ export class Story {
       log: (level, text) => this.logged.push(`${level} ${text}`),
       onStuck: (stuck) => this.stuck.push(stuck),
       onQuiet: (worker) => this.quiet.add(worker),
+      onBug: (_, error) => {
+        throw error;
+      },
       onWaiting: (count) => {
         this.waiting = count;
       },

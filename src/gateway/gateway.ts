@@ -3,8 +3,9 @@
  * is sent to a lane that the schedule picks, and comes back to the queue if its worker never began it. One gateway per edge thread.
  */
 
+import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Exchange } from '../protocol/http/exchange.ts';
+import type { Exchange, FilePart } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import { collectBody } from './body-collector.ts';
@@ -54,6 +55,8 @@ export interface GatewayOptions {
   readonly threads: number;
   log(level: 'info' | 'warning' | 'error', text: string): void;
   onStuck(stuck: StuckRequest): void;
+  /** An error of ours in one request or lane, which ends by it. */
+  onBug(what: string, error: unknown): void;
   /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
   onQuiet(worker: number): void;
   /** How many requests wait here. */
@@ -76,13 +79,14 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue<Call>;
-  readonly #dirty: DirtyOutputs = new DirtyOutputs();
+  readonly #dirty: DirtyOutputs = new DirtyOutputs((error) => this.#options.onBug('what is sent on a lane', error));
   readonly #thread: ThreadLoad;
   /** It was this thread's turn to leave a free place to others. */
   #hasYielded = false;
   #onLanes = 0;
   #used = 0;
   #stream: number;
+  readonly #attention = new Attention(WATCH_MS);
   #watch: NodeJS.Timeout | undefined;
   #checkedMs = 0;
 
@@ -235,13 +239,12 @@ export class Gateway implements CallOwner, LaneOwner {
   onFile(lane: Lane, call: Call, payload: Buffer): void {
     lane.pause();
     openWorkerFile(payload, (file) => {
-      lane.resume();
-      if (file === undefined) {
-        lane.sendFrame(FRAME.fileRefused, call.stream);
-        return;
+      try {
+        onWorkerFile(lane, call, file);
+      } catch (error) {
+        this.#options.onBug(`a lane of ${lane.name}`, error);
+        this.onLaneLost(lane);
       }
-      lane.sendFrame(FRAME.fileOpened, call.stream);
-      call.onFile(file, () => closeFile(file.fd));
     });
   }
 
@@ -366,9 +369,18 @@ export class Gateway implements CallOwner, LaneOwner {
       clearInterval(this.#watch);
       this.#watch = undefined;
       this.#laneWatch.rest();
+      this.#attention.rest();
       return;
     }
     const nowMs = this.monotonicMs();
+    const awayMs = this.#attention.look(nowMs);
+    if (awayMs > 0) {
+      this.#laneWatch.forgive(awayMs, nowMs);
+      this.#queue.forgive(awayMs, nowMs);
+    }
+    if (!this.#attention.mayJudge) {
+      return; // What workers have answered meanwhile is read first.
+    }
     this.#thread.budgetUs = nextBudgetUs(this.#thread.budgetUs, WATCH_MS, this.#laneWatch.recallSlow(nowMs));
     this.pump();
     if (nowMs - this.#checkedMs >= TIMEOUT_CHECK_MS) {
@@ -383,4 +395,14 @@ export class Gateway implements CallOwner, LaneOwner {
       this.#options.overload.refuse(call, 'late');
     }
   }
+}
+
+function onWorkerFile(lane: Lane, call: Call, file: FilePart | undefined): void {
+  lane.resume();
+  if (file === undefined) {
+    lane.sendFrame(FRAME.fileRefused, call.stream);
+    return;
+  }
+  lane.sendFrame(FRAME.fileOpened, call.stream);
+  call.onFile(file, () => closeFile(file.fd));
 }

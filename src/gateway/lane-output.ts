@@ -124,6 +124,12 @@ export class LaneOutput {
     }
   }
 
+  /** The lane cannot go on: its connection ends, and with it what runs on it. */
+  abandon(): void {
+    this.close();
+    this.#socket.destroy();
+  }
+
   /** Nothing more is written. */
   close(): void {
     this.#isClosed = true;

@@ -55,6 +55,13 @@ export class LaneWatch {
     return hasRecalled;
   }
 
+  /** The edge was away for so long, which no request has taken. */
+  forgive(awayMs: number, nowMs: number): void {
+    for (const lane of this.#options.lanes.lanes) {
+      lane.frontSinceMs = Math.min(nowMs, lane.frontSinceMs + awayMs);
+    }
+  }
+
   /** Nothing is on the lanes any more, and none will be looked at for a while. */
   rest(): void {
     for (const lane of this.#options.lanes.lanes) {

@@ -6,3 +6,11 @@ export interface WorkerSets {
   readonly closing: ReadonlySet<number>;
   readonly gone: readonly number[];
 }
+
+export const NO_WORKERS: WorkerSets = {
+  interface: undefined,
+  active: new Set(),
+  draining: new Set(),
+  closing: new Set(),
+  gone: [],
+};

@@ -10,6 +10,10 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
   switch (message.kind) {
     case 'ready':
       return { kind: 'edge-ready' };
+    case 'pong':
+      return { kind: 'edge-answered' };
+    case 'leaving':
+      return { kind: 'edge-leaving', deadlineMs: message.deadlineMs };
     case 'drained':
       return { kind: 'edge-drained' };
     case 'quiet':

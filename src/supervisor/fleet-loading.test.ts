@@ -8,6 +8,7 @@ const LIMIT = { startTimeoutMs: 5000 };
 test('step() asks a zygote that does not load where it is, and then gives it up', () => {
   const story = new Story(LIMIT);
   story.happen({ kind: 'start' });
+  story.happen({ kind: 'edge-ready' });
   assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + 5000);
   assert.deepEqual(kinds(story.pass(5000)), ['dump-zygote']);
   const actions = story.pass(500);

@@ -14,6 +14,7 @@ import {
   retireWorker,
   stopZygote,
 } from './fleet-changes.ts';
+import { settleEdge } from './fleet-edge.ts';
 import { failLoading, failStart, killLateZygote } from './fleet-failures.ts';
 import { tellServiceState } from './fleet-service.ts';
 import { settleStop } from './fleet-stop.ts';
@@ -31,7 +32,7 @@ export function settle(turn: Turn): void {
     }
   }
   settleStop(turn);
-  restartEdge(turn);
+  settleEdge(turn);
   retryGeneration(turn);
   fillSeats(turn, turn.fleet.current);
   fillSeats(turn, turn.fleet.next);
@@ -71,20 +72,6 @@ function expireGeneration(turn: Turn, generation: Generation): void {
     killLateZygote(turn, generation);
   } else if (generation.state === 'loading') {
     failLoading(turn, generation);
-  }
-}
-
-function restartEdge(turn: Turn): void {
-  const { edge, stop } = turn.fleet;
-  if (stop === undefined && edge.state === 'ended' && turn.nowMs >= edge.notBeforeMs) {
-    edge.state = 'starting';
-    edge.sinceMs = turn.nowMs;
-    turn.actions.push({ kind: 'start-edge' });
-    turn.fleet.published = undefined;
-    const facts = turn.fleet.generations.get(turn.fleet.current ?? 0)?.facts;
-    if (facts !== undefined) {
-      turn.actions.push({ kind: 'serve-static', facts });
-    }
   }
 }
 

@@ -27,6 +27,7 @@ const SETTINGS: FleetSettings = {
   workerClass: 'sync',
   slotsMax: 64,
   startTimeoutMs: 60_000,
+  edgeTimeoutMs: 0,
   gracefulTimeoutMs: 30_000,
   drainTimeoutMs: 3_600_000,
   timeoutMs: 30_000,

@@ -70,6 +70,8 @@ export interface FleetSettings {
   readonly workerClass: 'sync' | 'gevent';
   readonly slotsMax: number;
   readonly startTimeoutMs: number;
+  /** For the edge to answer. 0: it is not asked. */
+  readonly edgeTimeoutMs: number;
   readonly gracefulTimeoutMs: number;
   /** For the streams of asynchronous applications. */
   readonly drainTimeoutMs: number;
@@ -108,11 +110,18 @@ export interface Fleet {
   loggedFault: string;
   zygoteRetry: Seat;
   edge: {
-    state: 'starting' | 'ready' | 'ended';
+    /** leaving: it finishes what it has, to be replaced; stuck: it was killed, and is not gone yet. */
+    state: 'starting' | 'ready' | 'leaving' | 'stuck' | 'ended';
     wasReady: boolean;
     failures: number;
     sinceMs: number;
     notBeforeMs: number;
+    /** When it must be ready, must have answered, must have ended. */
+    deadlineMs: number;
+    /** When it is asked next whether all of its threads still turn. */
+    askAtMs: number;
+    /** Why it was killed. */
+    verdict: string;
   };
   gone: number[];
   /** The last `active` and `draining` that were published, as text; undefined: it must be said again. */
@@ -158,6 +167,8 @@ export type FleetFact =
       readonly isLoop: boolean;
     }
   | { readonly kind: 'edge-ready' }
+  | { readonly kind: 'edge-answered' }
+  | { readonly kind: 'edge-leaving'; readonly deadlineMs: number }
   | { readonly kind: 'edge-drained' }
   | { readonly kind: 'edge-exited'; readonly cause: Exit; readonly message: string }
   | { readonly kind: 'time-passed' };
@@ -183,6 +194,7 @@ export type FleetAction =
   | { readonly kind: 'start-edge' }
   | { readonly kind: 'stop-edge'; readonly deadlineMs: number }
   | { readonly kind: 'kill-edge' }
+  | { readonly kind: 'ask-edge' }
   | { readonly kind: 'start-zygote'; readonly generation: number; readonly preload: Preload }
   | { readonly kind: 'stop-zygote'; readonly generation: number }
   | { readonly kind: 'kill-zygote'; readonly generation: number }

@@ -6,15 +6,13 @@
  * fleet towards what is wanted, whatever led here: every rule of restarting and replacing is there, in one order.
  */
 
-import { backoffMs } from './backoff.ts';
-import { describeExit } from './exit-words.ts';
 import { endGeneration, log, openGeneration } from './fleet-changes.ts';
+import { applyEdge, newEdge, startEdge } from './fleet-edge.ts';
 import { settle } from './fleet-settle.ts';
-import { beginStop, drainAfterEdge } from './fleet-stop.ts';
-import type { EventOf, Fleet, FleetAction, FleetEvent, FleetSettings, Turn } from './fleet-types.ts';
+import { beginStop } from './fleet-stop.ts';
+import type { Fleet, FleetAction, FleetEvent, FleetSettings, Turn } from './fleet-types.ts';
 import { applyWorker } from './fleet-workers.ts';
 import { applyZygote } from './fleet-zygotes.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 export function createFleet(settings: FleetSettings): Fleet {
   return {
@@ -36,7 +34,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     serviceState: 'starting',
     loggedFault: '',
     zygoteRetry: { failures: 0, notBeforeMs: 0 },
-    edge: { state: 'starting', wasReady: false, failures: 0, sinceMs: 0, notBeforeMs: 0 },
+    edge: newEdge(),
     gone: [],
     published: undefined,
     stop: undefined,
@@ -53,6 +51,7 @@ export function step(before: Fleet, event: FleetEvent, nowMs: number): [Fleet, F
 /** When `time-passed` has something to do; Infinity if only an event can. */
 export function nextDeadline(fleet: Fleet, nowMs: number): number {
   const times = [fleet.zygoteRetry.notBeforeMs, fleet.edge.notBeforeMs].filter((time) => time > nowMs);
+  times.push(fleet.edge.deadlineMs, fleet.edge.askAtMs);
   if (fleet.stop !== undefined) {
     times.push(fleet.stop.deadlineMs);
   }
@@ -69,8 +68,7 @@ export function nextDeadline(fleet: Fleet, nowMs: number): number {
 function apply(turn: Turn, event: FleetEvent): void {
   switch (event.kind) {
     case 'start':
-      turn.actions.push({ kind: 'start-edge' });
-      turn.fleet.edge.sinceMs = turn.nowMs;
+      startEdge(turn);
       openGeneration(turn, turn.fleet.settings.preload);
       return;
     case 'reload':
@@ -86,6 +84,8 @@ function apply(turn: Turn, event: FleetEvent): void {
       beginStop(turn, { isQuick: event.isQuick, why: event.why, code: 0 });
       return;
     case 'edge-ready':
+    case 'edge-answered':
+    case 'edge-leaving':
     case 'edge-drained':
     case 'edge-exited':
       applyEdge(turn, event);
@@ -130,35 +130,4 @@ function setTarget(turn: Turn, target: number): void {
   }
   fleet.target = target;
   log(turn, 'info', `the number of workers is now ${target}`);
-}
-
-function applyEdge(turn: Turn, event: EventOf<'edge-ready' | 'edge-drained' | 'edge-exited'>): void {
-  const { edge, stop } = turn.fleet;
-  if (event.kind === 'edge-ready') {
-    edge.state = 'ready';
-    edge.wasReady = true;
-    edge.sinceMs = turn.nowMs;
-    return;
-  }
-  const isStable = edge.state === 'ready' && turn.nowMs - edge.sinceMs >= SUPERVISOR_LIMITS.stableAfterMs;
-  if (event.kind === 'edge-exited') {
-    edge.state = 'ended';
-  }
-  if (stop !== undefined) {
-    drainAfterEdge(turn);
-    return;
-  }
-  if (event.kind === 'edge-drained') {
-    return;
-  }
-  if (!edge.wasReady) {
-    const error =
-      event.message === '' ? `the edge process ${describeExit(event.cause)} while it started` : event.message;
-    turn.actions.push({ kind: 'give-up', error, traceback: '' });
-    beginStop(turn, { isQuick: true, why: '', code: 1 });
-    return;
-  }
-  edge.failures = isStable ? 0 : edge.failures + 1;
-  edge.notBeforeMs = turn.nowMs + backoffMs(edge.failures);
-  log(turn, 'error', `the edge process ${describeExit(event.cause)}; it is started again`);
 }

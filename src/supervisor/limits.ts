@@ -30,6 +30,10 @@ export const SUPERVISOR_LIMITS = {
   internalErrorEndMs: 5_000,
   /** When folders that killed servers have left are looked for a second time: those that were in use until now are then old enough to be judged. */
   staleFoldersAgainMs: 120_000,
+  /** How often the edge is asked whether it still turns. */
+  edgeAskMs: 3_000,
+  /** How often the supervisor looks at the clock when it has nothing to do: it must know whether it was itself stopped before it judges others. */
+  lookEveryMs: 1_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether Unix sockets are still where clients find them. */

@@ -4,6 +4,7 @@
  */
 
 import { constants } from 'node:os';
+import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
@@ -34,8 +35,6 @@ type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: K
 
 /** EX_SOFTWARE of sysexits.h: an error of our own. */
 const INTERNAL_ERROR = 70;
-/** setTimeout takes no more. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class Supervisor {
   readonly #site: Site;
@@ -50,8 +49,11 @@ export class Supervisor {
   #fleet: Fleet;
   #isActing = false;
   readonly #report: ServiceReport;
-  /** When the fleet took its last step. */
+  readonly #attention = new Attention(SUPERVISOR_LIMITS.lookEveryMs);
+  /** When the fleet took its last step, in attended time, as all times that it knows. */
   #steppedMs = 0;
+  /** When the clock is looked at next, by the clock itself. */
+  #lookDueMs = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Nobody wants to wait for the end: it was asked for twice, or at once. */
   #isHurried = false;
@@ -187,7 +189,7 @@ export class Supervisor {
     this.#isActing = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        this.#steppedMs = this.#clock.monotonicMs();
+        this.#steppedMs = this.#nowMs;
         const [fleet, actions] = step(this.#fleet, next, this.#steppedMs);
         this.#fleet = fleet;
         for (const action of actions) {
@@ -200,13 +202,34 @@ export class Supervisor {
     this.#setTimer();
   }
 
+  get #nowMs(): number {
+    return this.#attention.attended(this.#clock.monotonicMs());
+  }
+
+  /** Also when nothing is due, so that it is known when the supervisor itself was away. */
   #setTimer(): void {
     clearTimeout(this.#timer);
     // What was due when the fleet took its last step is done; what has become due since must still wake us, so that time is what counts.
-    const waitMs = nextDeadline(this.#fleet, this.#steppedMs) - this.#clock.monotonicMs();
-    if (waitMs < Number.POSITIVE_INFINITY) {
-      const delayMs = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(waitMs)));
-      this.#timer = setTimeout(() => this.#happen({ kind: 'time-passed' }), delayMs);
+    const waitMs = nextDeadline(this.#fleet, this.#steppedMs) - this.#nowMs;
+    const leftMs = this.#lookDueMs - this.#clock.monotonicMs();
+    this.#timer = setTimeout(() => this.#onTimer(), Math.max(0, Math.ceil(Math.min(waitMs, leftMs))));
+  }
+
+  #onTimer(): void {
+    const clockMs = this.#clock.monotonicMs();
+    if (clockMs >= this.#lookDueMs) {
+      this.#lookDueMs = clockMs + SUPERVISOR_LIMITS.lookEveryMs;
+      this.#attention.look(clockMs);
+    }
+    // What children have said meanwhile waits in their pipes, and is heard first: the immediate comes behind the reading.
+    setImmediate(() => this.#onTime());
+  }
+
+  #onTime(): void {
+    if (nextDeadline(this.#fleet, this.#steppedMs) <= this.#nowMs) {
+      this.#happen({ kind: 'time-passed' });
+    } else if (!this.#hasFailed) {
+      this.#setTimer();
     }
   }
 
@@ -238,6 +261,7 @@ export class Supervisor {
     'start-edge': () => this.#edge.start(),
     'stop-edge': ({ deadlineMs }) => this.#stopEdge(deadlineMs),
     'kill-edge': () => this.#edge.kill(),
+    'ask-edge': () => this.#edge.send({ kind: 'ping' }),
     'start-zygote': ({ generation, preload }) => this.#zygotes.start(generation, preload),
     'stop-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'stop' }),
     'kill-zygote': ({ generation }) => this.#zygotes.kill(generation),

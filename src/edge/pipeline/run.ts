@@ -2,14 +2,21 @@
 
 import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
 
-export function compilePipeline(handlers: readonly Handler[]): Handler {
+/** `onBug`: a handler has failed; its request is answered 500, unless it was answered before. */
+export function compilePipeline(handlers: readonly Handler[], onBug: (error: unknown) => void): Handler {
   return (exchange) => {
-    for (const handle of handlers) {
-      if (handle(exchange)) {
-        return true;
+    try {
+      for (const handle of handlers) {
+        if (handle(exchange)) {
+          return true;
+        }
       }
+      return false;
+    } catch (error) {
+      onBug(error);
+      exchange.responder.refuse(500);
+      return true;
     }
-    return false;
   };
 }
 

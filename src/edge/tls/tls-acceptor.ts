@@ -24,6 +24,7 @@ interface AcceptorOptions {
   /** As RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
   readonly log: (level: 'info' | 'error', text: string) => void;
+  readonly onBug: (what: string, error: unknown) => void;
 }
 
 /** Bodies of answers with 400, which nginx gives too: to a client that speaks plain HTTP, and to one without a certificate that is known. */
@@ -33,7 +34,7 @@ const TO_STRANGER = 'This address is for clients with a certificate that it know
 export class TlsAcceptor {
   readonly #table: ConnectionTable;
   readonly #date: () => string;
-  readonly #log: AcceptorOptions['log'];
+  readonly #onBug: AcceptorOptions['onBug'];
   readonly #faults: CountedLog;
   readonly #handshakes = new WeakMap<Socket, Handshake>();
   /** Never listens: it is given connections. */
@@ -41,10 +42,10 @@ export class TlsAcceptor {
   /** Whether clients need a certificate. */
   readonly #clients: 'not asked' | 'optional' | 'required';
 
-  constructor({ settings, table, date, log }: AcceptorOptions) {
+  constructor({ settings, table, date, log, onBug }: AcceptorOptions) {
     this.#table = table;
     this.#date = date;
-    this.#log = log;
+    this.#onBug = onBug;
     this.#faults = new CountedLog('no TLS with', (text) => log('info', text));
     this.#clients = settings.caCerts === '' ? 'not asked' : settings.isClientOptional ? 'optional' : 'required';
     this.#server = createServer({
@@ -54,8 +55,8 @@ export class TlsAcceptor {
       // Decided in `#onSecured`, which can say why.
       rejectUnauthorized: false,
     });
-    this.#server.on('secureConnection', (socket) => this.#onSecured(socket));
-    this.#server.on('tlsClientError', (error, socket) => this.#onFailed(error, socket));
+    this.#server.on('secureConnection', (socket) => this.#guard(socket, () => this.#onSecured(socket)));
+    this.#server.on('tlsClientError', (error, socket) => this.#guard(socket, () => this.#onFailed(error, socket)));
   }
 
   /** `onSecured` is called when the handshake has succeeded; otherwise the connection is closed. */
@@ -64,6 +65,7 @@ export class TlsAcceptor {
       dueMs: this.#table.nowMs + EDGE_LIMITS.handshakeMs,
       onSecured,
       onOverdue: () => this.#faults.tell(address, 'it took too long'),
+      onBug: (error) => this.#onBug('a TLS handshake', error),
     });
     this.#handshakes.set(socket, handshake);
     this.#table.add(handshake);
@@ -96,12 +98,20 @@ export class TlsAcceptor {
     socket.allowHalfOpen = true;
     try {
       handshake.onSecured(socket, factsOf(socket, certificate));
+    } finally {
+      // Only now, when the table has the connection itself: an edge that stops ends as soon as its table is empty.
+      this.#table.remove(handshake);
+    }
+  }
+
+  /** An error of ours ends the handshake in which it is made. */
+  #guard(socket: TLSSocket, act: () => void): void {
+    try {
+      act();
     } catch (error) {
-      this.#log('error', `a TLS connection is closed after an internal error: ${(error as Error).stack}`);
+      this.#onBug('a TLS handshake', error);
       socket.destroy();
     }
-    // Only now, when the table has the connection itself: an edge that stops ends as soon as its table is empty.
-    this.#table.remove(handshake);
   }
 
   #refusal(text: string): string {
@@ -137,28 +147,29 @@ export class TlsAcceptor {
   }
 }
 
+interface HandshakeOptions {
+  readonly dueMs: number;
+  readonly onSecured: OnSecured;
+  readonly onOverdue: () => void;
+  readonly onBug: (error: unknown) => void;
+}
+
 class Handshake implements TrackedConnection {
   readonly address: string;
   readonly onSecured: OnSecured;
   readonly #socket: Socket;
-  readonly #dueMs: number;
-  readonly #onOverdue: () => void;
+  readonly #options: HandshakeOptions;
 
-  constructor(
-    socket: Socket,
-    address: string,
-    options: { readonly dueMs: number; readonly onSecured: OnSecured; readonly onOverdue: () => void },
-  ) {
+  constructor(socket: Socket, address: string, options: HandshakeOptions) {
     this.#socket = socket;
     this.address = address;
     this.onSecured = options.onSecured;
-    this.#dueMs = options.dueMs;
-    this.#onOverdue = options.onOverdue;
+    this.#options = options;
   }
 
   onTick(nowMs: number): void {
-    if (nowMs >= this.#dueMs) {
-      this.#onOverdue();
+    if (nowMs >= this.#options.dueMs) {
+      this.#options.onOverdue();
       this.destroy();
     }
   }
@@ -172,5 +183,9 @@ class Handshake implements TrackedConnection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+  onBug(error: unknown): void {
+    this.#options.onBug(error);
+    this.destroy();
   }
 }

@@ -3,6 +3,7 @@ import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable } from '../connection-table.ts';
 import type { CountedLog } from '../counted-log.ts';
+import type { InternalErrors } from '../internal-errors.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
@@ -23,5 +24,6 @@ export interface ConnectionServices {
   readonly monotonicMs: () => number;
   /** Bytes that could not be read as a request. */
   readonly refusals: CountedLog;
+  readonly bugs: InternalErrors;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }

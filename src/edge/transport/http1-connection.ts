@@ -41,6 +41,7 @@ import { ResponseWriter, releaseBody } from './response-writer.ts';
 import type { TunnelCarrier } from './tunnel-session.ts';
 import { TunnelSession } from './tunnel-session.ts';
 import type { UpgradedConnection } from './upgraded-connection.ts';
+import { startUpgraded } from './upgraded-connection.ts';
 import type { SessionCarrier } from './websocket/open-session.ts';
 import { openSession } from './websocket/open-session.ts';
 
@@ -278,7 +279,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   #carrier(exchange: Http1Exchange): TunnelCarrier & SessionCarrier {
     const clock = this.#services.table;
-    return { output: this.#output, socket: this.#socket, deadline: this.#deadline, clock, exchange };
+    return { output: this.#output, socket: this.#socket, deadline: this.#deadline, clock, exchange, owner: this };
   }
 
   /** From here on the session hears of what comes, and of the end. */
@@ -287,15 +288,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     exchange.watcher = undefined;
     this.#keepAlive = false;
     this.#upgraded = session;
-    const early = this.#requests.takeRest();
-    // The handler has the session before it hears of anything.
-    process.nextTick(() => {
-      this.#socket.resume();
-      session.onBytes(early);
-      if (this.#services.table.isStopping) {
-        this.closeIfIdle();
-      }
-    });
+    startUpgraded(session, this.#requests.takeRest(), this, { socket: this.#socket, table: this.#services.table });
     return session;
   }
 
@@ -358,7 +351,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (exchange !== undefined) {
       this.#log(exchange);
     }
-    if (!this.#keepAlive) {
+    // The head of a response that streams may have left before the edge was told to stop, and promised more.
+    if (!this.#keepAlive || (this.#services.table.isStopping && this.#requests.bufferedBytes === 0)) {
       this.#socket.close(this.#requests.mayHaveMore);
       return;
     }
@@ -440,6 +434,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       exchange.watcher?.onGone();
     }
     // Last, for the edge may end with its last connection.
+    this.#services.table.remove(this);
+  }
+
+  /** An error of ours, wherever it was thrown for this connection: also on its way out of the table. */
+  onBug(error: unknown): void {
+    this.#services.bugs.note(`the connection of ${this.address || 'a Unix socket'}`, error);
+    this.#socket.destroy();
     this.#services.table.remove(this);
   }
 

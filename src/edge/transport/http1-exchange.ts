@@ -19,6 +19,8 @@ import type {
 import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
 import { readHandshake } from '../../protocol/websocket/handshake.ts';
+import { GuardedTunnel } from './guarded-tunnel.ts';
+import { GuardedSession } from './websocket/guarded-session.ts';
 
 /** What the connection does for its exchanges. It checks that the exchange is its present one: an answer that comes late goes nowhere. */
 export interface ExchangeConnection {
@@ -35,6 +37,8 @@ export interface ExchangeConnection {
   switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined;
   cut(exchange: Http1Exchange): void;
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void;
+  /** An error of ours in one of these ends the connection, and is none of the worker's or handler's that has called. */
+  onBug(error: unknown): void;
 }
 
 /** Who asks, and how the request is called. */
@@ -114,42 +118,89 @@ export class Http1Exchange implements Exchange, Responder {
   }
 
   readBody(sink: BodySink): void {
-    this.#connection.readBody(this, sink);
+    try {
+      this.#connection.readBody(this, sink);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   resumeBody(): void {
-    this.#connection.resumeBody(this);
+    try {
+      this.#connection.resumeBody(this);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   respond(head: ResponseHead, body: Body): void {
-    this.#connection.respond(this, head, body);
+    try {
+      this.#connection.respond(this, head, body);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   begin(head: ResponseHead, length: number | undefined): void {
-    this.#connection.begin(this, head, length);
+    try {
+      this.#connection.begin(this, head, length);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   write(bytes: Buffer): boolean {
-    return this.#connection.write(this, bytes);
+    try {
+      return this.#connection.write(this, bytes);
+    } catch (error) {
+      this.#connection.onBug(error);
+      return true;
+    }
   }
   writeFile(part: FilePart, sent: () => void): void {
-    this.#connection.writeFile(this, part, sent);
+    try {
+      this.#connection.writeFile(this, part, sent);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   hint(fields: string): boolean {
-    return this.#connection.hint(this, fields);
+    try {
+      return this.#connection.hint(this, fields);
+    } catch (error) {
+      this.#connection.onBug(error);
+      return true;
+    }
   }
   trail(fields: string): void {
-    this.#connection.trail(this, fields);
+    try {
+      this.#connection.trail(this, fields);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   end(): void {
-    this.#connection.end(this);
+    try {
+      this.#connection.end(this);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
-    return this.#connection.acceptWebSocket(this, accept, sink);
+    return new GuardedSession(this.#connection.acceptWebSocket(this, accept, sink), this.#connection);
   }
   switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
-    return this.#connection.switchProtocols(this, status, sink);
+    const tunnel = this.#connection.switchProtocols(this, status, sink);
+    return tunnel && new GuardedTunnel(tunnel, this.#connection);
   }
   cut(): void {
-    this.#connection.cut(this);
+    try {
+      this.#connection.cut(this);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
   refuse(status: number, detail?: string, fields?: string): void {
-    this.#connection.refuse(this, status, detail, fields);
+    try {
+      this.#connection.refuse(this, status, detail, fields);
+    } catch (error) {
+      this.#connection.onBug(error);
+    }
   }
 }

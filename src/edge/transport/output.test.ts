@@ -45,6 +45,7 @@ test('Output tells that all is sent when the last, small piece of a file is take
   const output = new Output(socket as unknown as Socket, {
     onDrain: () => told.push('drained'),
     onError: (error) => told.push(error.message),
+    onBug: (error) => told.push(String(error)),
   });
   output.file({ kind: 'file', fd, offset: 2, length: 10 }, () => told.push('sent'));
   output.text(', and what follows');
@@ -58,7 +59,7 @@ test('Output tells that all is sent when the last, small piece of a file is take
   closeSync(fd);
 });
 
-const UNHEARD: OutputEvents = { onDrain: () => undefined, onError: () => undefined };
+const UNHEARD: OutputEvents = { onDrain: () => undefined, onError: () => undefined, onBug: () => undefined };
 const BODY = Buffer.from('the body');
 
 async function readAll({ edge, peer }: Pair): Promise<string> {
@@ -136,7 +137,7 @@ test('Output ends a connection whose peer takes nothing any more', async () => {
 
 test('Output counts what each piece costs that waits, until none does', () => {
   const socket = new SlowSocket();
-  const output = new Output(socket as unknown as Socket, { onDrain: () => undefined, onError: () => undefined });
+  const output = new Output(socket as unknown as Socket, UNHEARD);
   let pieces = 0;
   for (; output.hasRoom; pieces += 1) output.buffer(Buffer.from('x'));
   ok(pieces < 2000, `${pieces} pieces of one byte wait`);

@@ -32,6 +32,8 @@ export interface OutputEvents {
   onDrain(): void;
   /** A file could not be read to the end that was promised. */
   onError(error: Error): void;
+  /** An error of ours, in what the kernel or the disk has called back. */
+  onBug(error: unknown): void;
 }
 
 export class Output {
@@ -47,10 +49,14 @@ export class Output {
   #isReading = false;
   /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
   readonly #onWritten = (error?: Error | null): void => {
-    if (this.#queue !== undefined) {
-      this.#pump();
-    } else if (!error && this.#socket.writableLength === 0) {
-      this.#events.onDrain();
+    try {
+      if (this.#queue !== undefined) {
+        this.#pump();
+      } else if (!error && this.#socket.writableLength === 0) {
+        this.#events.onDrain();
+      }
+    } catch (bug) {
+      this.#events.onBug(bug);
     }
   };
 
@@ -178,6 +184,11 @@ export class Output {
     }
   }
 
+  /** An error of ours in what is called back to write more. */
+  fail(error: unknown): void {
+    this.#events.onBug(error);
+  }
+
   /** Nothing more is sent; files are given back. */
   close(): void {
     const queue = this.#queue ?? [];
@@ -246,7 +257,7 @@ export class Output {
       file.offset += count;
       file.left -= count;
       this.#next = count === buffer.length ? buffer : buffer.subarray(0, count);
-      this.#pump();
+      this.#onWritten();
     });
   }
 }

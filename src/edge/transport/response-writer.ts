@@ -67,7 +67,13 @@ export class ResponseWriter {
     this.#delimiter = delimiter;
     this.#head = this.#renderer.render(head, delimiter, connection, this.#date());
     // The first bytes of the body usually follow at once; if they do not, the head goes alone.
-    process.nextTick(() => this.flush());
+    process.nextTick(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.#output.fail(error);
+      }
+    });
   }
 
   flush(): void {

@@ -1,3 +1,5 @@
+import type { TrackedConnection } from '../connection-table.ts';
+
 /** What a connection has become that speaks HTTP no more: messages of a WebSocket, or bytes that are passed on. */
 export interface UpgradedConnection {
   /** Bytes of the client, borrowed. */
@@ -14,4 +16,24 @@ export interface UpgradedConnection {
   close(code: number, reason: string): void;
   /** Called about once a second. */
   onTick(nowMs: number): void;
+}
+
+/** Behind the handler's turn, so that it has the session before it hears of what is in `early`, which came with the request. */
+export function startUpgraded(
+  session: UpgradedConnection,
+  early: Buffer,
+  connection: Pick<TrackedConnection, 'closeIfIdle' | 'onBug'>,
+  { socket, table }: { readonly socket: { resume(): void }; readonly table: { readonly isStopping: boolean } },
+): void {
+  process.nextTick(() => {
+    try {
+      socket.resume();
+      session.onBytes(early);
+      if (table.isStopping) {
+        connection.closeIfIdle();
+      }
+    } catch (error) {
+      connection.onBug(error);
+    }
+  });
 }

@@ -3,6 +3,7 @@
  * What a lost worker never began goes to another. One for each edge thread.
  */
 
+import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { collectBody } from '../body-collector.ts';
@@ -46,9 +47,10 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
   #draining: ReadonlySet<number> = new Set();
-  readonly #dirty: DirtyOutputs = new DirtyOutputs();
+  readonly #dirty: DirtyOutputs = new DirtyOutputs((error) => this.#options.onBug('what is sent on a lane', error));
   #used = 0;
   #stream: number;
+  readonly #attention = new Attention(WATCH_MS);
   #watch: NodeJS.Timeout | undefined;
   #pingedMs = 0;
 
@@ -186,11 +188,22 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void {
     openWorkerFile(payload, (file) => {
-      lane.output.frame(file === undefined ? FRAME.fileRefused : FRAME.fileOpened, call.stream);
-      if (file !== undefined) {
-        call.onFile(file, () => closeFile(file.fd));
+      try {
+        lane.output.frame(file === undefined ? FRAME.fileRefused : FRAME.fileOpened, call.stream);
+        if (file !== undefined) {
+          call.onFile(file, () => closeFile(file.fd));
+        }
+      } catch (error) {
+        this.onBug(lane, call, error);
       }
     });
+  }
+
+  /** That request alone: others go on beside it. */
+  onBug(lane: ConcurrentLane, call: ConcurrentCall, error: unknown): void {
+    this.#options.onBug(`a request on the lane of ${lane.name}`, error);
+    call.exchange.responder.cut();
+    call.onGone();
   }
 
   onFault(lane: ConcurrentLane, fault: string): void {
@@ -314,11 +327,27 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     if (this.#queue.count === 0 && this.#lanes.every((lane) => lane.calls.size === 0 && lane.pingedAtMs === 0)) {
       clearInterval(this.#watch);
       this.#watch = undefined;
+      this.#attention.rest();
       return;
+    }
+    this.#forgive(this.#attention.look(nowMs), nowMs);
+    if (!this.#attention.mayJudge) {
+      return; // The answers to pings that came meanwhile are read first.
     }
     this.#pump();
     this.#checkQueue(nowMs);
     this.#checkLoops(nowMs);
+  }
+
+  /** The edge was away for so long, which is nobody's fault. */
+  #forgive(awayMs: number, nowMs: number): void {
+    if (awayMs === 0) {
+      return;
+    }
+    for (const lane of this.#lanes.filter((each) => each.pingedAtMs > 0)) {
+      lane.pingedAtMs = Math.min(nowMs, lane.pingedAtMs + awayMs);
+    }
+    this.#queue.forgive(awayMs, nowMs);
   }
 
   #checkQueue(nowMs: number): void {

@@ -28,6 +28,8 @@ export interface ConcurrentOwner {
   onRead(lane: ConcurrentLane): void;
   onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void;
   onFault(lane: ConcurrentLane, fault: string): void;
+  /** An error of ours in what a frame has brought for a stream. */
+  onBug(lane: ConcurrentLane, call: ConcurrentCall, error: unknown): void;
 }
 
 export class ConcurrentLane implements Carrier {
@@ -108,7 +110,7 @@ export class ConcurrentLane implements Carrier {
     const reader = this.#reader;
     reader.feed(chunk, length);
     while (reader.next()) {
-      const fault = this.#onFrame(reader);
+      const fault = this.#passFrame(reader);
       if (fault !== undefined) {
         this.#owner.onFault(this, fault);
         return;
@@ -119,6 +121,20 @@ export class ConcurrentLane implements Carrier {
       return;
     }
     this.#owner.onRead(this);
+  }
+
+  /** An error in one stream is none of the others', which share the lane with it. */
+  #passFrame(reader: FrameReader): string | undefined {
+    try {
+      return this.#onFrame(reader);
+    } catch (error) {
+      const call = this.calls.get(reader.stream);
+      if (call === undefined) {
+        throw error;
+      }
+      this.#owner.onBug(this, call, error);
+      return undefined;
+    }
   }
 
   /** Returns what the worker did wrong, if it did. */

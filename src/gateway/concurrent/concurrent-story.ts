@@ -98,6 +98,9 @@ export class ConcurrentStory {
       onWaiting: (count) => {
         this.waiting = count;
       },
+      onBug: (_, error) => {
+        throw error;
+      },
     });
     this.setWorkers({ active: [1, 2, 3] });
   }

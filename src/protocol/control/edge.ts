@@ -185,7 +185,12 @@ export interface StopEdge {
   readonly deadlineMs: number;
 }
 
-export type ToEdge = ConfigureEdge | ServeStatic | SetWorkers | SetTls | ReopenLogs | StopEdge;
+/** Answered by `pong` as soon as every thread has turned. */
+export interface PingEdge {
+  readonly kind: 'ping';
+}
+
+export type ToEdge = PingEdge | ConfigureEdge | ServeStatic | SetWorkers | SetTls | ReopenLogs | StopEdge;
 
 /** Every thread listens and the lane sockets exist. */
 export interface EdgeReady {
@@ -219,9 +224,20 @@ export interface WorkerQuiet {
   readonly worker: number;
 }
 
+/** The answer to `ping`, once all threads have given theirs. */
+export interface EdgePong {
+  readonly kind: 'pong';
+}
+
 /** After `stop`: every exchange has ended and DRAIN was sent on every lane. */
 export interface EdgeDrained {
   readonly kind: 'drained';
+}
+
+/** An internal error that belongs to no connection: the edge finishes what it can for so long and exits, to be replaced. */
+export interface EdgeLeaving {
+  readonly kind: 'leaving';
+  readonly deadlineMs: number;
 }
 
 /** A line for the log, which the supervisor writes. */
@@ -240,4 +256,13 @@ export interface SpoolFolderMade {
   readonly inode: number;
 }
 
-export type FromEdge = EdgeReady | EdgeFatal | RequestStuck | WorkerQuiet | EdgeDrained | EdgeLog | SpoolFolderMade;
+export type FromEdge =
+  | EdgeReady
+  | EdgeFatal
+  | RequestStuck
+  | WorkerQuiet
+  | EdgeDrained
+  | EdgePong
+  | EdgeLeaving
+  | EdgeLog
+  | SpoolFolderMade;

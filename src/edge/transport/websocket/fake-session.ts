@@ -61,6 +61,11 @@ export class SessionScene {
       sink: this.#sink(),
       output: this.#output(),
       socket: this.#socket(),
+      owner: {
+        onBug: (error) => {
+          throw error;
+        },
+      },
       deflate: compresses ? (this.deflate as unknown as MessageDeflate) : undefined,
       clock: this.clock,
     });

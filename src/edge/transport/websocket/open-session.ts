@@ -3,6 +3,7 @@
 import type { WebSocketAccept, WebSocketSink } from '../../../protocol/http/exchange.ts';
 import { acceptDeflate } from '../../../protocol/websocket/deflate-offer.ts';
 import type { Handshake } from '../../../protocol/websocket/handshake.ts';
+import type { SocketOwner } from '../../guarded-socket.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import { renderAccept } from './accept.ts';
@@ -25,6 +26,7 @@ export interface SessionCarrier {
   readonly output: Output;
   readonly socket: LingeringSocket;
   readonly clock: { readonly nowMs: number };
+  readonly owner: SocketOwner;
 }
 
 export function openSession(

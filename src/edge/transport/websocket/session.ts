@@ -29,11 +29,12 @@ import {
   renderPing,
   renderPong,
 } from '../../../protocol/websocket/render-frame.ts';
+import type { SocketOwner } from '../../guarded-socket.ts';
 import { EDGE_LIMITS } from '../../limits.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import { FrameRate } from './frame-rate.ts';
-import type { MessageDeflate } from './message-deflate.ts';
+import type { Inflated, MessageDeflate } from './message-deflate.ts';
 
 export interface WebSocketSettings {
   /** Of a message of the client, decompressed. */
@@ -54,6 +55,8 @@ export interface SessionOptions {
   readonly deflate: MessageDeflate | undefined;
   /** Monotonic time, precise to a second. */
   readonly clock: { readonly nowMs: number };
+  /** An error of ours in what zlib has called back: the connection ends by it. */
+  readonly owner: SocketOwner;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -199,19 +202,30 @@ export class Session implements WebSocketSession {
       return;
     }
     this.#isInflating = true;
-    this.#options.deflate.inflate(data, (result) => {
-      this.#isInflating = false;
-      if (result === 'too-big') {
-        this.#fail(CLOSE_CODE.tooBig, 'a message that is too big once it is decompressed');
-      } else if (result === 'bad') {
-        this.#fail(CLOSE_CODE.invalidPayload, 'a message that cannot be decompressed');
-      } else if (isText && !isUtf8(result)) {
-        this.#fail(CLOSE_CODE.invalidPayload, 'text that is not UTF-8');
-      } else {
-        this.#deliver(isText, result);
-      }
-      this.#process();
-    });
+    this.#options.deflate.inflate(data, (result) => this.#guard(() => this.#onInflated(isText, result)));
+  }
+
+  #onInflated(isText: boolean, result: Inflated): void {
+    this.#isInflating = false;
+    if (result === 'too-big') {
+      this.#fail(CLOSE_CODE.tooBig, 'a message that is too big once it is decompressed');
+    } else if (result === 'bad') {
+      this.#fail(CLOSE_CODE.invalidPayload, 'a message that cannot be decompressed');
+    } else if (isText && !isUtf8(result)) {
+      this.#fail(CLOSE_CODE.invalidPayload, 'text that is not UTF-8');
+    } else {
+      this.#deliver(isText, result);
+    }
+    this.#process();
+  }
+
+  /** zlib may call from its thread pool, where nobody above knows whose an error is. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.owner.onBug(error);
+    }
   }
 
   /** Our close may have been sent while it was decompressed. */
@@ -286,15 +300,17 @@ export class Session implements WebSocketSession {
   #deflate(deflate: MessageDeflate, { isText, data }: Outgoing): void {
     let isAtOnce = true;
     this.#isDeflating = true;
-    deflate.deflate(data, (compressed) => {
-      this.#isDeflating = false;
-      if (this.#state === 'open') {
-        this.#write(isText, compressed ?? data, compressed !== undefined);
-        if (!isAtOnce) {
-          this.#sendQueued(deflate);
+    deflate.deflate(data, (compressed) =>
+      this.#guard(() => {
+        this.#isDeflating = false;
+        if (this.#state === 'open') {
+          this.#write(isText, compressed ?? data, compressed !== undefined);
+          if (!isAtOnce) {
+            this.#sendQueued(deflate);
+          }
         }
-      }
-    });
+      }),
+    );
     isAtOnce = false;
   }
 

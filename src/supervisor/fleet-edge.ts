@@ -1,0 +1,136 @@
+/** What happens to the edge: started, asked again and again whether it still turns, replaced when it has ended or does not answer. */
+
+import { backoffMs } from './backoff.ts';
+import { describeExit } from './exit-words.ts';
+import { log } from './fleet-changes.ts';
+import { beginStop, drainAfterEdge } from './fleet-stop.ts';
+import type { EventOf, Fleet, FleetEvent, Turn } from './fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
+
+export type EdgeEvent = Extract<FleetEvent, { kind: `edge-${string}` }>;
+
+export function newEdge(): Fleet['edge'] {
+  const never = Number.POSITIVE_INFINITY;
+  return {
+    state: 'starting',
+    wasReady: false,
+    failures: 0,
+    sinceMs: 0,
+    notBeforeMs: 0,
+    deadlineMs: never,
+    askAtMs: never,
+    verdict: '',
+  };
+}
+
+export function startEdge(turn: Turn): void {
+  const { edge, settings } = turn.fleet;
+  edge.state = 'starting';
+  edge.sinceMs = turn.nowMs;
+  edge.deadlineMs = turn.nowMs + settings.startTimeoutMs;
+  edge.askAtMs = Number.POSITIVE_INFINITY;
+  edge.verdict = '';
+  turn.actions.push({ kind: 'start-edge' });
+}
+
+export function applyEdge(turn: Turn, event: EdgeEvent): void {
+  const { edge, stop, settings } = turn.fleet;
+  switch (event.kind) {
+    case 'edge-ready':
+      edge.state = 'ready';
+      edge.wasReady = true;
+      edge.sinceMs = turn.nowMs;
+      waitToAsk(turn);
+      return;
+    case 'edge-answered':
+      if (edge.state === 'ready' && settings.edgeTimeoutMs > 0) {
+        waitToAsk(turn);
+      }
+      return;
+    case 'edge-leaving':
+      if (stop === undefined && edge.state === 'ready') {
+        edge.state = 'leaving';
+        edge.deadlineMs = turn.nowMs + event.deadlineMs + SUPERVISOR_LIMITS.edgeOverdueMs;
+        edge.askAtMs = Number.POSITIVE_INFINITY;
+      }
+      return;
+    case 'edge-drained':
+      drainAfterEdge(turn);
+      return;
+    case 'edge-exited':
+      onEdgeExited(turn, event);
+      return;
+  }
+}
+
+function waitToAsk(turn: Turn): void {
+  const { edge, settings } = turn.fleet;
+  edge.deadlineMs = Number.POSITIVE_INFINITY;
+  edge.askAtMs =
+    settings.edgeTimeoutMs === 0
+      ? Number.POSITIVE_INFINITY
+      : turn.nowMs + Math.min(SUPERVISOR_LIMITS.edgeAskMs, settings.edgeTimeoutMs / 2);
+}
+
+function onEdgeExited(turn: Turn, { cause, message }: EventOf<'edge-exited'>): void {
+  const { edge, stop } = turn.fleet;
+  const wasServing = edge.state === 'ready' || edge.state === 'leaving' || edge.state === 'stuck';
+  const isStable = wasServing && turn.nowMs - edge.sinceMs >= SUPERVISOR_LIMITS.stableAfterMs;
+  const words = edge.verdict === '' ? describeExit(cause) : edge.verdict;
+  edge.state = 'ended';
+  edge.deadlineMs = Number.POSITIVE_INFINITY;
+  edge.askAtMs = Number.POSITIVE_INFINITY;
+  if (stop !== undefined) {
+    drainAfterEdge(turn);
+    return;
+  }
+  if (!edge.wasReady) {
+    const error =
+      message === '' ? `the edge process ${words}${edge.verdict === '' ? ' while it started' : ''}` : message;
+    turn.actions.push({ kind: 'give-up', error, traceback: '' });
+    beginStop(turn, { isQuick: true, why: '', code: 1 });
+    return;
+  }
+  edge.failures = isStable ? 0 : edge.failures + 1;
+  edge.notBeforeMs = turn.nowMs + backoffMs(edge.failures);
+  log(turn, 'error', `the edge process ${describeExit(cause)}; it is started again`);
+}
+
+/** In each step: what is overdue is killed, what is due is asked, what has ended is started again. */
+export function settleEdge(turn: Turn): void {
+  const { edge, stop } = turn.fleet;
+  if (turn.nowMs >= edge.deadlineMs) {
+    giveUpEdge(turn);
+  } else if (edge.state === 'ready' && turn.nowMs >= edge.askAtMs) {
+    edge.askAtMs = Number.POSITIVE_INFINITY;
+    edge.deadlineMs = turn.nowMs + turn.fleet.settings.edgeTimeoutMs;
+    turn.actions.push({ kind: 'ask-edge' });
+  }
+  if (stop === undefined && edge.state === 'ended' && turn.nowMs >= edge.notBeforeMs) {
+    startEdge(turn);
+    turn.fleet.published = undefined;
+    const facts = turn.fleet.generations.get(turn.fleet.current ?? 0)?.facts;
+    if (facts !== undefined) {
+      turn.actions.push({ kind: 'serve-static', facts });
+    }
+  }
+}
+
+/** Whatever keeps it (a loop of ours, a stopped process, a disk that hangs), its clients wait for nothing. */
+function giveUpEdge(turn: Turn): void {
+  const { edge, settings } = turn.fleet;
+  const words = {
+    starting: `was not ready ${settings.startTimeoutMs / 1000} s after its start (--start-timeout)`,
+    ready: `has not answered for ${settings.edgeTimeoutMs / 1000} s (--edge-timeout)`,
+    leaving: 'did not end in time after an internal error',
+  };
+  edge.deadlineMs = Number.POSITIVE_INFINITY;
+  if (edge.state === 'ended' || edge.state === 'stuck') {
+    return;
+  }
+  edge.verdict = words[edge.state];
+  log(turn, 'error', `the edge process ${edge.verdict}: it is killed`);
+  // One that never was ready has failed to start, and the next waits longer.
+  edge.state = edge.state === 'starting' ? 'starting' : 'stuck';
+  turn.actions.push({ kind: 'kill-edge' });
+}

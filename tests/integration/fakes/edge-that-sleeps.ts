@@ -1,0 +1,2 @@
+/** An edge that never becomes ready. */
+process.on('message', () => undefined);
