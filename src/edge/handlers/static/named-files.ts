@@ -87,8 +87,11 @@ function asBytes(value: string): string {
   return !/[\x80-\xff]/.test(value) || isUtf8(Buffer.from(value, 'latin1')) ? value : toLatin1(value);
 }
 
-/** Of the application's fields, those that describe bytes which are not its own. */
-const DESCRIBING = /^(?:etag|last-modified|accept-ranges|content-range):/i;
+/**
+ * Of the application's fields, those that describe bytes which are not its own. Content-Encoding as well, as nginx has it: Wagtail says "None", and
+ * django-sendfile2 guesses "gzip" for an archive, which browsers would then unpack.
+ */
+const DESCRIBING = /^(?:etag|last-modified|accept-ranges|content-range|content-encoding):/i;
 /** RFC 9110 15.4.5: not in a 304. */
 const OF_CONTENT = /^content-/i;
 
