@@ -1,6 +1,7 @@
 """receive() of an HTTP request: the body as it comes, and the end of the client."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -93,20 +94,22 @@ def test_a_loop_that_receives_lets_others_run():
     async def application(scope, receive, send):
         entered.append(asyncio.get_running_loop().create_future())
         await entered[0]
-        turns, received = [], 0
-        asyncio.get_running_loop().call_soon(turns.append, 'other')
-        while not turns:
+        received = 0
+        asyncio.get_running_loop().call_soon(other_ran.set)
+        while not other_ran.is_set():
             await receive()
             received += 1
         await reply(send, b'%d' % received)
 
-    entered = []
+    entered, other_ran = [], threading.Event()
     with asgi_edge(http_only(application)) as edge:
         edge.begin(flags=MORE)
         for _ in range(3000):
             edge.body(b'x')
         edge.ping()
         edge.worker.loop.call_soon_threadsafe(entered[0].set_result, None)
+        # The application waits for more by then, and would wait for ever.
+        assert other_ran.wait(10)
         edge.body(b'y')
         assert edge.answer().body in (b'1', b'2')
 
