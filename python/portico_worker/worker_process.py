@@ -54,6 +54,7 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
             # Threads that the import has left are not waited for as long as those of an application that has served.
             Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
             return LOAD_FAILED
+        warn_of_split_state(settings, loaded)
         gc.collect()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
     gc.freeze()
@@ -66,6 +67,13 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
     finally:
         worker.end()
     return code
+
+
+def warn_of_split_state(settings: Settings, loaded: Loaded) -> None:
+    if settings.multiprocess:
+        from .split_state import warnings
+
+        loaded.facts['warnings'].extend(warnings())
 
 
 def _load(settings: Settings) -> Loaded:
