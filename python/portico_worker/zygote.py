@@ -24,6 +24,10 @@ from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
 from .worker_process import import_for, run_worker, warn_of_split_state
 
+OUTPUTS = (1, 2)
+OWN = 0
+"""In the place of a worker's number: the zygote itself."""
+
 CONTROL = 3
 """The descriptor that the supervisor gives us."""
 
@@ -83,6 +87,31 @@ class Zygote:
         """Workers by the reading ends of their log pipes, which we read for the supervisor."""
         self.poller = select.poll()
         self.poller.register(supervisor, select.POLLIN)
+        self.outputs: list[int] = []
+        """What our standard output and error were, until the supervisor reads the pipe that they are now."""
+        self.pending_start: control.Message | None = None
+
+    def pipe_output(self) -> None:
+        """The supervisor can only give us sockets, and a socket cannot be opened again, as an application does that logs to
+        /dev/stdout. So our output, which the import writes to, becomes a pipe like those of the workers."""
+        reader, writer = os.pipe()
+        reader = process.keep(reader)
+        self.outputs = [process.keep(os.dup(stream)) for stream in OUTPUTS]
+        for stream in OUTPUTS:
+            os.dup2(writer, stream)
+        os.close(writer)
+        self.logs[OWN] = reader
+        self._say('piped', log=reader, logInode=os.fstat(reader).st_ino)
+
+    def _on_piped(self, is_read: bool) -> None:
+        for stream, output in zip(OUTPUTS, self.outputs):
+            if not is_read:
+                os.dup2(output, stream)
+            os.close(output)
+        self.outputs = []
+        start, self.pending_start = self.pending_start, None
+        if start is not None:
+            self._on_start(start)
 
     def run(self) -> NoReturn:
         while True:
@@ -132,6 +161,9 @@ class Zygote:
             self._stop()
 
     def _on_start(self, message: control.Message) -> None:
+        if self.outputs:
+            self.pending_start = message
+            return
         settings = self.settings = read_settings(_inherit(message))
         os.chdir(settings.chdir)
         sys.path[:0] = [settings.chdir, *settings.python_path]
@@ -224,11 +256,17 @@ class Zygote:
         reader = self.logs.pop(message['worker'], None)
         if reader is not None:
             os.close(reader)
+        if message['worker'] == OWN:
+            self._on_piped(is_read=True)
 
     def _on_relay_log(self, message: control.Message) -> None:
         """The supervisor cannot open the pipe, as where there is no /proc, or Python is a program that the kernel shields."""
         reader = self.logs.pop(message['worker'], None)
-        if reader is not None:
+        if message['worker'] == OWN and reader is not None:
+            # While the import runs we could not read it; nothing has been written yet.
+            os.close(reader)
+            self._on_piped(is_read=False)
+        elif reader is not None:
             os.set_blocking(reader, False)
             self.relayed[reader] = message['worker']
             self.poller.register(reader, select.POLLIN)
@@ -383,8 +421,10 @@ def main() -> NoReturn:
     signals.be_quiet()
     ending.flush_files_at_last()
     supervisor = process.keep_socket(socket.socket(fileno=CONTROL))
+    zygote = Zygote(supervisor)
+    zygote.pipe_output()
     try:
-        Zygote(supervisor).run()
+        zygote.run()
     except Birth as birth:
         settings, identity, loaded, status, handlers, calls = birth.args
     # The zygote's frames are gone from the stack: what follows is the whole life of a worker, to the end of its interpreter.

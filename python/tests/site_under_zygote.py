@@ -71,6 +71,8 @@ class Site(Listeners):
             'development': False,
             'multiprocess': False,
         }
+        self.hear('piped')
+        self.say('relay-log', worker=0)
         self.say('start', app=app, **{**defaults, **values})
         self.threads = values.get('threads', 1)
 

@@ -43,6 +43,7 @@ export function factOfZygote(generation: number, message: FromZygote): FleetFact
     case 'spawned':
       return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
     case 'output':
+    case 'piped':
       return undefined;
     case 'ready':
       return { kind: 'worker-ready', worker: message.worker, facts: message.app };

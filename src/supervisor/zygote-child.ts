@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { JsonLines, renderLine } from '../protocol/control/json-lines.ts';
 import type { FromZygote, StartZygote, ToZygote } from '../protocol/control/zygote.ts';
@@ -9,7 +10,7 @@ import { parseFromZygote } from '../protocol/control/zygote.ts';
 import type { Exit } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
-import { relayOutput } from './output-relay.ts';
+import { openWorkerLog, relayOutput } from './output-relay.ts';
 
 export interface ZygoteLaunch {
   readonly python: string;
@@ -27,16 +28,22 @@ export interface ZygoteEvents {
 
 const CONTROL_INDEX = 3;
 const FIRST_INHERITED = 4;
+/** In the place of a worker's number. */
+const ZYGOTE_ITSELF = 0;
 
 export class ZygoteChild {
   readonly #process: ChildProcess;
   /** Undefined if the process could not be started. */
   readonly #control: Duplex | undefined;
   readonly #events: ZygoteEvents;
+  readonly #log: Log;
+  /** The pipe that its output has become. */
+  #output: Socket | undefined;
   #hasEnded = false;
 
   constructor({ python, program, env, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
     this.#events = events;
+    this.#log = log;
     const inherited = numberInherited(start);
     // A session of its own: Ctrl-C in the terminal is for us to hear, and to pass on in our own order.
     this.#process = spawn(python, ['-u', program], {
@@ -104,7 +111,13 @@ export class ZygoteChild {
     this.#process.on('exit', (code, signal) => {
       setTimeout(() => this.#end({ code, signal }), SUPERVISOR_LIMITS.lastWordsMs);
     });
-    this.#process.on('close', (code, signal) => this.#end({ code, signal }));
+    this.#process.on('close', (code, signal) => {
+      if (this.#output === undefined || this.#output.destroyed) {
+        this.#end({ code, signal });
+      } else {
+        this.#output.once('close', () => this.#end({ code, signal }));
+      }
+    });
   }
 
   #listen(): void {
@@ -113,7 +126,9 @@ export class ZygoteChild {
       const messages = lines.feed(bytes);
       for (const message of messages.ok ? messages.value : []) {
         const parsed = parseFromZygote(message);
-        if (parsed.ok) {
+        if (parsed.ok && parsed.value.kind === 'piped') {
+          this.#openOutput(parsed.value);
+        } else if (parsed.ok) {
           this.#events.onMessage(parsed.value);
         } else {
           this.#events.onFault(parsed.fault);
@@ -126,6 +141,18 @@ export class ZygoteChild {
     });
     // It has ended, and `exit` says how.
     this.#control?.on('error', () => undefined);
+  }
+
+  /** Its output from now on. Where it cannot be opened, the zygote goes on with what it was given. */
+  #openOutput({ log, logInode }: Extract<FromZygote, { kind: 'piped' }>): void {
+    try {
+      this.#output = openWorkerLog(this.pid, log, logInode);
+      relayOutput(this.#output, () => ({ pid: this.pid, name: 'app' }), this.#log);
+      this.send({ kind: 'log-opened', worker: ZYGOTE_ITSELF });
+    } catch (error) {
+      this.#log.say('debug', `the output of the zygote is no pipe: ${(error as Error).message}`);
+      this.send({ kind: 'relay-log', worker: ZYGOTE_ITSELF });
+    }
   }
 
   #end(cause: Exit): void {

@@ -28,6 +28,7 @@ const KNOWN = [
   { kind: 'loaded', preloaded: true, python: '3.11.2', app: FACTS },
   { kind: 'load-failed', error: 'E', traceback: 'T' },
   { kind: 'unsafe-preload', reasons: ['a thread'], holdsLock: true },
+  { kind: 'piped', log: 905, logInode: 77 },
   { kind: 'spawned', worker: 1, pid: 2, log: 905, logInode: 77 },
   { kind: 'output', worker: 1, text: 'caf\u00e9\n' },
   { kind: 'ready', worker: 1, pid: 2, app: FACTS },

@@ -44,13 +44,13 @@ export interface SpawnWorker {
   readonly slot: number;
 }
 
-/** The supervisor has opened the worker's log pipe: the zygote can let go of its reading end. */
+/** The supervisor has opened the log pipe: the zygote can let go of its reading end. Worker 0 is the zygote itself. */
 export interface LogOpened {
   readonly kind: 'log-opened';
   readonly worker: number;
 }
 
-/** The supervisor cannot open the worker's log pipe: the zygote is to read it and to pass on what comes as `output`. */
+/** The supervisor cannot open the log pipe: of a worker, the zygote is to read it and to pass on what comes as `output`; of its own it is to do without. */
 export interface RelayLog {
   readonly kind: 'relay-log';
   readonly worker: number;
@@ -129,6 +129,8 @@ export type FromZygote =
     }
   | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[]; readonly holdsLock: boolean }
+  /** The zygote's own output is a pipe from now on, which is named as the workers' are. */
+  | { readonly kind: 'piped'; readonly log: number; readonly logInode: number }
   | {
       readonly kind: 'spawned';
       readonly worker: number;
@@ -177,6 +179,8 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
       return { kind, error: fields.text('error'), traceback: fields.text('traceback', '') };
     case 'unsafe-preload':
       return { kind, reasons: fields.texts('reasons'), holdsLock: fields.boolean('holdsLock') };
+    case 'piped':
+      return { kind, log: fields.number('log'), logInode: fields.number('logInode') };
     case 'spawned':
       return {
         kind,
