@@ -25,8 +25,8 @@ import { errorHead, renderErrorPage } from '../error-pages.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
+import { ConnectionPhase } from './connection-phase.ts';
 import type { ConnectionServices } from './connection-services.ts';
-import type { Phase } from './deadline.ts';
 import { Deadline } from './deadline.ts';
 import type { ExchangeConnection } from './http1-exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
@@ -53,6 +53,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   readonly #deadline: Deadline;
   readonly #socket: LingeringSocket;
   readonly #requests: RequestReader;
+  readonly #phase: ConnectionPhase;
   #exchange: Http1Exchange | undefined;
   #keepAlive = true;
   /** The response is complete but not yet handed to the kernel. */
@@ -70,6 +71,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#deadline = new Deadline(services.table.nowMs, EDGE_LIMITS.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
     this.#requests = new RequestReader(services.memo, this.#socket, this.#deadline, this);
+    this.#phase = new ConnectionPhase(this.#deadline, this.#output, this.#requests, services.table);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
@@ -81,27 +83,16 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
   onBytes(chunk: Buffer, length: number): void {
-    if (this.#deadline.phase === 'linger') {
+    if (this.#phase.now === 'linger') {
       this.#socket.drop(length);
       return;
     }
     if (this.#upgraded === undefined) {
       this.#requests.feed(chunk, length);
-      this.#noteHead();
+      this.#phase.noteHead();
     } else {
       this.#upgraded.onBytes(chunk.subarray(0, length));
     }
-  }
-
-  /** A head that has begun to come has a deadline of its own. */
-  #noteHead(): void {
-    if (this.#deadline.phase === 'idle' && this.#requests.isInHead) {
-      this.#enter('head', EDGE_LIMITS.headTimeoutMs);
-    }
-  }
-
-  #enter(phase: Phase, forMs: number): void {
-    this.#deadline.enter(phase, this.#services.table.nowMs, forMs);
   }
 
   onHead(head: RequestHead): void {
@@ -116,16 +107,14 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const exchange = new Http1Exchange(this, head, path, requester, startedMs);
     this.#exchange = exchange;
     this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
-    this.#deadline.enterApp();
+    this.#phase.awaitHandler();
     if (!services.handle(exchange)) {
       exchange.refuse(404);
     }
   }
 
   onBodyRead(): void {
-    if (this.#deadline.phase === 'body') {
-      this.#deadline.enterApp();
-    }
+    this.#phase.noteBodyEnd();
   }
 
   onFault(fault: Fault): void {
@@ -160,7 +149,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     requests.readBody(sink);
-    this.#deadline.enterBody(this.#services.table.nowMs, requests.bodyBytes);
+    this.#phase.awaitBody();
     if (exchange.head.expectContinue && requests.bodyBytes === 0 && requests.bufferedBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
     }
@@ -180,7 +169,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (!this.#requests.isProcessing) {
       this.#socket.resume();
       this.#requests.process();
-      this.#noteHead();
+      this.#phase.noteHead();
       if (this.#socket.hasClientEnded) {
         this.#heedClientEnd();
       }
@@ -234,7 +223,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (this.#output.hasRoom) {
       return true;
     }
-    this.#enter('write', EDGE_LIMITS.writeStallMs);
+    this.#phase.awaitClient();
     return false;
   }
 
@@ -245,7 +234,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     exchange.bodyBytes += part.length;
     this.#writer.file(part, sent);
-    this.#enter('write', EDGE_LIMITS.writeStallMs);
+    this.#phase.awaitClient();
   }
 
   hint(exchange: Http1Exchange, fields: string): boolean {
@@ -288,7 +277,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     exchange.watcher = undefined;
     this.#keepAlive = false;
     this.#upgraded = session;
-    startUpgraded(session, this.#requests.takeRest(), this, { socket: this.#socket, table: this.#services.table });
+    const early = this.#requests.takeRest();
+    if (this.#requests.hasGivenUp) {
+      // It has sent much before it had an answer (RFC 6455 4.1), of which a part is lost.
+      process.nextTick(() => this.#socket.destroy());
+    } else {
+      startUpgraded(session, early, this, { socket: this.#socket, table: this.#services.table });
+    }
     return session;
   }
 
@@ -340,7 +335,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#finish();
     } else {
       this.#isFinishing = true;
-      this.#enter('write', EDGE_LIMITS.writeStallMs);
+      this.#phase.awaitClient();
     }
   }
 
@@ -356,21 +351,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#socket.close(this.#requests.mayHaveMore);
       return;
     }
-    this.#enter('idle', this.#services.keepAliveMs + EDGE_LIMITS.tickMs);
+    this.#phase.awaitNext(this.#services.keepAliveMs);
     const requests = this.#requests;
     requests.proceed();
     if (this.#socket.isPaused || requests.bufferedBytes > 0) {
       this.#readOn();
-    }
-  }
-
-  /** Nothing waits to be sent: the rest of the body is due, or the response. */
-  #awaitRequest(): void {
-    const requests = this.#requests;
-    if (requests.isBodyOpen && requests.hasSink) {
-      this.#deadline.enterBody(this.#services.table.nowMs, requests.bodyBytes);
-    } else {
-      this.#deadline.enterApp();
     }
   }
 
@@ -384,9 +369,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (this.#isFinishing) {
       this.#finish();
     } else if (this.#exchange !== undefined) {
-      if (this.#deadline.phase === 'write') {
-        this.#awaitRequest();
-      }
+      this.#phase.noteDrain();
       this.#upgraded?.onDrain();
       this.#exchange.watcher?.onDrain();
     }
@@ -402,7 +385,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #onClientEnd(): void {
     this.#socket.hasClientEnded = true;
     this.#upgraded?.onClientEnd();
-    if (this.#upgraded === undefined || this.#deadline.phase === 'linger') {
+    if (this.#upgraded === undefined || this.#phase.now === 'linger') {
       this.#heedClientEnd();
     }
   }
@@ -453,7 +436,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   closeIfIdle(): void {
     if (this.#upgraded !== undefined) {
       this.#upgraded.close(CLOSE_CODE.goingAway, '');
-    } else if (this.#exchange === undefined && this.#deadline.phase === 'idle') {
+    } else if (this.#exchange === undefined && this.#phase.now === 'idle') {
       this.#socket.close(this.#requests.mayHaveMore);
     }
   }
@@ -472,26 +455,15 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#socket.destroy();
       return;
     }
-    this.#watchOutput();
+    if (this.#exchange !== undefined && !this.#isFinishing) {
+      this.#phase.onTick();
+    }
     if (this.#socket.onTick(nowMs, this.#requests.bodyBytes, this.#requests.isWaiting)) {
       this.onFault({
-        code: this.#deadline.phase === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',
+        code: this.#phase.now === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',
         status: 408,
         detail: 'it did not arrive in time',
       });
-    }
-  }
-
-  /** A client may also be slow to take what is less than the output has room for: events, and messages of a WebSocket. */
-  #watchOutput(): void {
-    const { phase } = this.#deadline;
-    if (this.#exchange === undefined || this.#isFinishing) {
-      return;
-    }
-    if (phase === 'app' && !this.#output.isEmpty) {
-      this.#enter('write', EDGE_LIMITS.writeStallMs);
-    } else if (phase === 'write' && this.#output.isEmpty) {
-      this.#awaitRequest();
     }
   }
 }

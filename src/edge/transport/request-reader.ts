@@ -43,8 +43,8 @@ export class RequestReader {
   #isProcessing = false;
   /** Since when later requests have filled the buffer; Infinity if they have not. */
   #fullSinceMs = Infinity;
-  /** Later requests are read and dropped. */
-  #dropsRequests = false;
+  /** Later requests are given up: read and dropped. */
+  hasGivenUp = false;
   /** The request's body is still coming. */
   isBodyOpen = false;
   /** Of the request's body, so far. */
@@ -78,7 +78,7 @@ export class RequestReader {
 
   /** The client may be sending what will not be answered. */
   get mayHaveMore(): boolean {
-    return this.isBodyOpen || this.#dropsRequests || this.#parser.bufferedBytes > 0;
+    return this.isBodyOpen || this.hasGivenUp || this.#parser.bufferedBytes > 0;
   }
 
   /** The end of the body is among what was read and not taken. */
@@ -88,7 +88,7 @@ export class RequestReader {
 
   /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
   feed(chunk: Buffer, length: number): void {
-    if (this.#dropsRequests) {
+    if (this.hasGivenUp) {
       this.#socket.drop(length);
     } else {
       this.#parser.feed(chunk, length);
@@ -196,7 +196,7 @@ export class RequestReader {
 
   /** Called about once a second. True: the requests behind the one that is answered are given up from now on. */
   onTick(nowMs: number): boolean {
-    if (!this.#socket.isPaused || !this.#isAnswering || this.isBodyOpen || this.#dropsRequests) {
+    if (!this.#socket.isPaused || !this.#isAnswering || this.isBodyOpen || this.hasGivenUp) {
       this.#fullSinceMs = Infinity;
       return false;
     }
@@ -204,7 +204,7 @@ export class RequestReader {
     if (nowMs - this.#fullSinceMs < EDGE_LIMITS.readAheadMs) {
       return false;
     }
-    this.#dropsRequests = true;
+    this.hasGivenUp = true;
     this.#parser.takeRest();
     this.#socket.resume();
     return true;
