@@ -10,7 +10,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Identity } from './privileges.ts';
 import type { GivenSocket, ServiceManager } from './service-manager.ts';
-import type { BoundSocket } from './sockets.ts';
+import type { BindOptions, BoundSocket } from './sockets.ts';
 import { bindSockets, resolveHost } from './sockets.ts';
 
 export interface OpenSockets {
@@ -20,7 +20,7 @@ export interface OpenSockets {
 }
 
 export async function openSockets(
-  model: ServerModel,
+  model: ServerModel & Pick<BindOptions, 'onWait'>,
   { sockets: given, faults }: ServiceManager,
   identity?: Identity,
 ): Promise<Outcome<OpenSockets, readonly string[]>> {

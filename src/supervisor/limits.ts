@@ -34,6 +34,12 @@ export const SUPERVISOR_LIMITS = {
   edgeAskMs: 3_000,
   /** How often the supervisor looks at the clock when it has nothing to do: it must know whether it was itself stopped before it judges others. */
   lookEveryMs: 1_000,
+  /** An address that a server of ours holds is tried again so often … */
+  bindRetryMs: 50,
+  /** … for so long, because that server may have been told to end just now … */
+  bindPatienceMs: 1_000,
+  /** … and for so long if it is ending. */
+  bindEndingPatienceMs: 5_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether Unix sockets are still where clients find them. */

@@ -7,16 +7,18 @@ const LISTEN = '0A';
 
 /** Such as `nginx (pid 1234)`; undefined if it cannot be found. */
 export function findPortHolder(address: BindAddress): string | undefined {
+  return findPortHolders(address)[0];
+}
+
+/** All of them: a server and its children may share a socket. */
+export function findPortHolders(address: BindAddress): string[] {
   const inodes = address.kind === 'tcp' ? tcpInodes(address.port) : unixInodes(address.path);
   if (inodes.size === 0) {
-    return undefined;
+    return [];
   }
-  for (const pid of list('/proc')) {
-    if (/^\d+$/.test(pid) && hasSocket(pid, inodes)) {
-      return `${read(`/proc/${pid}/comm`).trim() || 'a process'} (pid ${pid})`;
-    }
-  }
-  return undefined;
+  return list('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && hasSocket(pid, inodes))
+    .map((pid) => `${read(`/proc/${pid}/comm`).trim() || 'a process'} (pid ${pid})`);
 }
 
 export function tcpInodes(

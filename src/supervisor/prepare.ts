@@ -70,7 +70,7 @@ const BOARD_RECORD_BYTES = 8;
 
 export async function prepareSite(
   { app, model }: ServeRequest,
-  { env, manager }: Surroundings,
+  { env, manager, tell }: Surroundings,
 ): Promise<Outcome<Site, StartFault>> {
   // Neither the application nor any other child is to have it. (What the system shows of this process keeps it.)
   for (const name of KEY_PASSWORD_VARIABLES) {
@@ -90,7 +90,9 @@ export async function prepareSite(
   if (!certificates.ok) {
     return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
   }
-  const opened = model.checkOnly ? success(NO_SOCKETS) : await openSockets(model, manager, identity.value);
+  const opened = model.checkOnly
+    ? success(NO_SOCKETS)
+    : await openSockets({ ...model, onWait: tell }, manager, identity.value);
   if (!opened.ok) {
     return failure({ messages: opened.fault, code: 1 });
   }

@@ -29,4 +29,6 @@ export interface Surroundings {
   /** Of the caller. */
   readonly env: NodeJS.ProcessEnv;
   readonly manager: ServiceManager;
+  /** What there is to say before there is a log. */
+  readonly tell?: (text: string) => void;
 }

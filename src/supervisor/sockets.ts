@@ -17,6 +17,7 @@ import { renderBindAddress } from '../config/bind-address.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Listener } from '../protocol/control/edge.ts';
+import { bindWhenFree, waitingFor } from './address-wait.ts';
 import { findPortHolder } from './port-holder.ts';
 import type { Identity } from './privileges.ts';
 import { mayAct, withRightsFor } from './privileges.ts';
@@ -54,18 +55,27 @@ export interface BoundSocket {
   close(): void;
 }
 
+export interface BindOptions {
+  readonly edgeThreads: number;
+  readonly umask: number | undefined;
+  /** An address is waited for, in words. */
+  readonly onWait?: ((text: string) => void) | undefined;
+}
+
 /** All addresses or none: what cannot be bound is told in one sentence each. */
 export async function bindSockets(
   addresses: readonly BindAddress[],
-  options: { readonly edgeThreads: number; readonly umask: number | undefined },
+  options: BindOptions,
   identity?: Identity,
 ): Promise<Outcome<BoundSocket[], readonly string[]>> {
   const outcomes = await Promise.all(
-    addresses.map((address) =>
-      address.kind === 'unix'
-        ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads, identity })
-        : bindTcp(address, { count: options.edgeThreads, flags: needsIpv6Only(address, addresses) ? IPV6_ONLY : 0 }),
-    ),
+    addresses.map((address) => {
+      const bind = () =>
+        address.kind === 'unix'
+          ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads, identity })
+          : bindTcp(address, { count: options.edgeThreads, flags: needsIpv6Only(address, addresses) ? IPV6_ONLY : 0 });
+      return bindWhenFree(address, bind, waitingFor(options.onWait ?? (() => undefined)));
+    }),
   );
   const faults = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.fault]));
   const bound = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));

@@ -24,10 +24,15 @@ export async function runRequest(
     return checkSite(request, surroundings.env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
   }
   becomeInit(surroundings.manager);
-  return supervise(request, surroundings, {
-    ...reports,
-    onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
-  });
+  const tell = (text: string): void => terminal.error(`portico: ${text}\n`);
+  return supervise(
+    request,
+    { ...surroundings, tell },
+    {
+      ...reports,
+      onStarted: (announcement) => terminal.error(renderAnnouncement(announcement, readVersion())),
+    },
+  );
 }
 
 function renderGivenUp(error: string, traceback: string): string {
