@@ -23,6 +23,9 @@ HARMLESS = {
 APP_METHODS = ('__call__', 'build_middleware_stack')
 ROUTER_METHODS = ('__call__', 'app', 'handle')
 
+ROUTERS_DEEP_MAX = 16
+"""Routers in routers; more is a ring."""
+
 _PARAMETER = re.compile(r'\{\w+(?::(\w+))?\}')
 _OF_ONE_SEGMENT = {'', 'str', 'int', 'float', 'uuid'}
 """Convertors whose parameters hold no slash."""
@@ -101,11 +104,17 @@ def _decision_on_mount(route: Any, static_files: Any, packages: frozenset[str]) 
     return f"its {method} is not Starlette's" if method is not None else None
 
 
-def _could_take(route: Any, url: str) -> bool:
+def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
     """Whether a route could match a path below `url`. What is not known for certain is said to."""
     path = getattr(route, 'path', None)
     if not isinstance(path, str):
-        return True
+        # FastAPI keeps routers that were included as they are, and adds their prefix to each path later.
+        inner = getattr(getattr(route, 'original_router', None), 'routes', None)
+        added = getattr(getattr(route, 'include_context', None), 'prefix', None)
+        if inner is None or not isinstance(added, str) or depth >= ROUTERS_DEEP_MAX:
+            return True
+        return any(_could_take(each, url, prefix + added, depth + 1) for each in inner)
+    path = prefix + path
     wanted = url.strip('/').split('/')
     given = path.strip('/').split('/')
     spans = [any(name not in _OF_ONE_SEGMENT for name in _PARAMETER.findall(segment)) for segment in given]

@@ -9,7 +9,7 @@ from typing import Any
 Facts = dict[str, Any]
 Folder = dict[str, Any]
 """Files that the application would send as they are, so that the edge can: `url`, `root`, `links` (they may lead out of it),
-`asked` (paths on which the application decides after all)."""
+`asked` (paths on which the application decides after all), perhaps `cacheControl` (how long they may be kept)."""
 Shape = dict[str, str]
 """Paths: `prefix`, `suffix`, and `spans`, which is what may be between the two."""
 

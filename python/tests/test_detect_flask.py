@@ -1,6 +1,7 @@
 """Which static files of a real Flask application the edge may send without asking it."""
 
 import functools
+from datetime import timedelta
 
 import pytest
 
@@ -55,6 +56,16 @@ def test_what_only_cleans_up_decides_nothing(tmp_path):
     app.register_error_handler(404, lambda error: ('gone', 404))
     app.context_processor(dict)
     assert len(facts(app)['static']) == 1
+
+
+@pytest.mark.parametrize(
+    ('age', 'expected'),
+    [(60, 'public, max-age=60'), (timedelta(hours=1), 'public, max-age=3600'), (0, None), (None, None)],
+)
+def test_files_may_be_kept_as_long_as_flask_was_told(tmp_path, age, expected):
+    app = new_app(tmp_path)
+    app.config['SEND_FILE_MAX_AGE_DEFAULT'] = age
+    assert facts(app)['static'][0].get('cacheControl') == expected
 
 
 def test_the_folder_need_not_be_there_yet(tmp_path):
@@ -180,7 +191,6 @@ WITHHELD = {
     'a route below it': (call(flask.Flask.add_url_rule, '/static/config.js', 'config', str), 'routes below it'),
     'a route with a name below it': (call(flask.Flask.add_url_rule, '/static/<name>', 'name', str), 'routes below it'),
     'a listener': (listening, 'request_started'),
-    'an age of its own': (lambda app: app.config.update(SEND_FILE_MAX_AGE_DEFAULT=60) or app, 'MAX_AGE'),
 }
 
 

@@ -108,6 +108,25 @@ def test_links_are_followed_where_starlette_was_told_so(modules, folder):
     assert entry['links'] is True
 
 
+class Included:
+    def __init__(self, prefix, *routes):
+        self.include_context, self.original_router = types.SimpleNamespace(prefix=prefix), Starlette(*routes)
+
+
+@pytest.mark.parametrize(
+    ('included', 'is_served'),
+    [
+        (Included('/api', Route('/x/{y}'), Included('/v1', Route('/{rest:path}'))), True),
+        (Included('', Route('/static/config.js')), False),
+        (Included('/static', Route('/x')), False),
+        (Included('/api', Host()), False),
+    ],
+)
+def test_routers_that_fastapi_has_included(modules, folder, included, is_served):
+    found = facts(FastAPI(included, Mount('/static', StaticFiles(folder))))
+    assert bool(found['static']) is is_served
+
+
 def test_debug_is_a_warning(modules):
     (warning,) = facts(FastAPI(debug=True))['warnings']
     assert "FastAPI's debug mode is on" in warning

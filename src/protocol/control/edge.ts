@@ -36,6 +36,8 @@ export interface StaticMount {
   readonly missing: 'refuse' | 'next';
   /** Where symbolic links may lead: inside the folder alone, or anywhere. */
   readonly links: 'inside' | 'anywhere';
+  /** Cache-Control of its files, if not "no-cache". */
+  readonly cacheControl?: string;
   /** Paths below `url` on which the application decides, whatever the folder holds. */
   readonly asked: readonly PathShape[];
 }

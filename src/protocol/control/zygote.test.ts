@@ -8,7 +8,7 @@ const FACTS = {
   framework: 'django',
   frameworkVersion: '5.2',
   settings: 'mysite.settings',
-  static: [{ url: '/static/', root: '/srv/static', links: true, asked: [], hashed: true }],
+  static: [{ url: '/static/', root: '/srv/static', links: true, asked: [], hashed: true, cacheControl: 'max-age=9' }],
   media: [
     {
       url: '/media/',
@@ -83,6 +83,15 @@ test('parseFromZygote() names the key that is wrong', () => {
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: {} } }, /"static"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: '/s/' }] } }, /"root"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { media: [3] } }, /"media"/],
+    [
+      {
+        kind: 'ready',
+        worker: 1,
+        pid: 2,
+        app: { static: [{ url: '/s/', root: '/s', cacheControl: 'a\r\nb' }] },
+      },
+      /"cacheControl"/,
+    ],
     [
       { kind: 'ready', worker: 1, pid: 2, app: { media: [{ url: '/m/', root: '/m', asked: [{ spans: 'all' }] }] } },
       /"spans"/,

@@ -92,6 +92,8 @@ export interface AppFolder {
 
 export interface AppStatic extends AppFolder {
   readonly hashed: boolean;
+  /** How long its files may be kept, if the framework was told. */
+  readonly cacheControl?: string;
 }
 
 /** A folder on whose files the application may decide, so that it is asked for each of them. */
@@ -216,6 +218,8 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
   }
 }
 
+/** A field's value (RFC 9110 5.5), in ASCII. */
+const ONE_LINE = /^[\x20-\x7e]+$/;
 const SPANS = ['nothing', 'word', 'segment', 'path'] as const satisfies readonly PathShape['spans'][];
 
 /** Takes typed values out of a message and remembers the first key that was wrong. */
@@ -276,6 +280,7 @@ class Fields {
       static: fields.#records('static').map((record) => ({
         ...record.#folder(),
         hashed: record.#record['hashed'] === true,
+        ...record.#cacheControl(),
       })),
       media: fields.#records('media').map((record) => record.#folder()),
       named: fields.#records('named').map((record) => ({ url: record.text('url'), root: record.text('root') })),
@@ -299,6 +304,11 @@ class Fields {
       links: this.#record['links'] === true,
       asked: this.#records('asked').map((record) => record.#shape()),
     };
+  }
+
+  #cacheControl(): { readonly cacheControl?: string } {
+    const text = this.text('cacheControl', '');
+    return text === '' ? {} : { cacheControl: ONE_LINE.test(text) ? text : this.#fault('cacheControl', '') };
   }
 
   #shape(): PathShape {
