@@ -42,6 +42,7 @@ def find_project() -> Project | None:
     entries: dict[str, str] = {}
     wants_asgi = False
     if settings and _MODULE.fullmatch(settings):
+        _take_folder_of(settings)
         said = _read_settings(settings)
         for kind in ('wsgi', 'asgi'):
             dotted = said.names.get(f'{kind.upper()}_APPLICATION') or _beside(settings, kind)
@@ -85,6 +86,16 @@ def source_of(module: str) -> str | None:
             if os.path.isfile(path):
                 return path
     return None
+
+
+def _take_folder_of(settings: str) -> None:
+    """Many a manage.py adds a folder such as src to the path first. What it names is below the only one that has it."""
+    if source_of(settings) is not None:
+        return
+    below = settings.replace('.', '/')
+    found = [path for ending in ('.py', '/__init__.py') for path in glob.glob(f'*/{below}{ending}')]
+    if len(found) == 1:
+        sys.path.insert(0, os.path.abspath(found[0].partition('/')[0]))
 
 
 def _beside(settings: str, kind: str) -> str | None:

@@ -326,6 +326,23 @@ def test_without_a_file_that_makes_it_the_other_one_names_the_settings():
     assert load('', 'wsgi').application({}, None) == 'production'
 
 
+def test_a_project_in_a_folder_that_manage_py_adds_to_the_path():
+    write_django('')
+    write(
+        'manage.py',
+        'import sys\nsys.path.append("src")\n' + textwrap.dedent(MANAGE.format(quote="'", settings='shop.dev')),
+    )
+    for path in ('src/shop/__init__.py', 'src/shop/dev.py'):
+        write(path, '')
+    write(
+        'src/shop/production.py',
+        'NAME = "production"\nDEBUG = False\nALLOWED_HOSTS = ["example.org"]\nINSTALLED_APPS = []\n',
+    )
+    write('src/shop/wsgi.py', entry_of('shop.production'))
+    assert load('').application({}, None) == 'production'
+    assert sys.path[0] == os.path.abspath('src')
+
+
 def test_a_manage_py_that_finds_its_settings_in_a_way_of_its_own():
     write_two_settings()
     write('manage.py', 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", choose())')
