@@ -54,11 +54,25 @@ test('Disbelief tells once that a trusted peer speaks in fields that are not rea
   const standard = fieldBlock([['Forwarded', 'for=192.0.2.1']]);
   const usual = fieldBlock([['X-Forwarded-For', '192.0.2.1']]);
   const first = newDisbelief();
-  for (const block of [usual, standard, standard]) first.disbelief.tellUnread('', block);
+  for (const block of [usual, standard, standard]) first.disbelief.tellUnread('', block, NOTHING);
   equal(first.told.length, 1);
   match(first.told[0] ?? '', /Unix socket sends Forwarded, which is not read: --forwarded-fields is x-forwarded\./);
   const second = newDisbelief('forwarded');
-  for (const block of [usual, standard, usual]) second.disbelief.tellUnread('127.0.0.1', block);
+  for (const block of [usual, standard, usual]) second.disbelief.tellUnread('127.0.0.1', block, NOTHING);
   equal(second.told.length, 1);
   match(second.told[0] ?? '', /^127\.0\.0\.1 sends X-Forwarded-For, .* write x-forwarded there/);
+});
+
+test('Disbelief tells once that a trusted peer sets X-Real-IP alone, however many strangers were named before', () => {
+  const { disbelief, told } = newDisbelief();
+  for (let peer = 0; peer < 100; peer += 1) disbelief.tell(`${peer}`, 'http', { ...NOTHING, scheme: 'https' });
+  told.length = 0;
+  const block = fieldBlock([['X-Real-IP', '192.0.2.1']]);
+  disbelief.tellUnread('127.0.0.1', fieldBlock([['Forwarded', 'for=192.0.2.1']]), { ...NOTHING, scheme: 'https' });
+  for (let turn = 0; turn < 2; turn += 1) disbelief.tellUnread('127.0.0.1', block, { ...NOTHING, scheme: 'https' });
+  equal(told.length, 1);
+  match(told[0] ?? '', /^127\.0\.0\.1 sends X-Real-IP, which is not read: .* Have the proxy set X-Forwarded-For/);
+  const standard = newDisbelief('forwarded');
+  standard.disbelief.tellUnread('127.0.0.1', block, NOTHING);
+  deepEqual(standard.told, []);
 });

@@ -43,6 +43,8 @@ interface DisbeliefParts {
 /** One for each thread. */
 export class Disbelief {
   readonly #told = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
+  /** Counted apart: strangers must not use up what is kept for the site's own proxy. */
+  readonly #toldFields = new FirstNames(EDGE_LIMITS.unreadFieldsMax);
   readonly #parts: DisbeliefParts;
 
   constructor(parts: DisbeliefParts) {
@@ -63,24 +65,36 @@ export class Disbelief {
     }
   }
 
-  /** A trusted peer says nothing in the fields that are read. Perhaps it speaks in the others. */
-  tellUnread(address: string, block: FieldBlock): void {
-    const { family, onAdvice } = this.#parts;
-    const [other, name] = family === 'forwarded' ? OTHERS['x-forwarded'] : OTHERS.forwarded;
-    if (this.mayTell(name) && block.get(name.toLowerCase()) !== undefined && this.#told.take(name)) {
-      onAdvice(
-        name,
-        `${address || 'the peer of a Unix socket'} sends ${name}, which is not read: --forwarded-fields is ${family}. If the proxy sets that field itself, write ${other} there (PORTICO_FORWARDED_FIELDS=${other})`,
-      );
+  /** A trusted peer names no client in the fields that are read. Perhaps it speaks in others. */
+  tellUnread(address: string, block: FieldBlock, { scheme }: ForwardedClient): void {
+    const { family } = this.#parts;
+    const other = family === 'forwarded' ? 'x-forwarded' : 'forwarded';
+    if (scheme === undefined) {
+      this.#tellField(address, block, SHOWN_BY[other], () => `--forwarded-fields is ${family}. ${chooseFamily(other)}`);
+    }
+    if (family === 'x-forwarded') {
+      this.#tellField(address, block, 'X-Real-IP', () => SETS_NO_CHAIN);
+    }
+  }
+
+  #tellField(address: string, block: FieldBlock, name: string, advice: () => string): void {
+    if (this.#toldFields.mayTake(name) && block.get(name.toLowerCase()) !== undefined && this.#toldFields.take(name)) {
+      const peer = address || 'the peer of a Unix socket';
+      this.#parts.onAdvice(name, `${peer} sends ${name}, which is not read: ${advice()}`);
     }
   }
 }
 
-/** By family: what it is called, and a field that shows it. */
-const OTHERS = {
-  'x-forwarded': ['x-forwarded', 'X-Forwarded-For'],
-  forwarded: ['forwarded', 'Forwarded'],
-} as const;
+/** A field that shows which family a proxy writes. */
+const SHOWN_BY = { 'x-forwarded': 'X-Forwarded-For', forwarded: 'Forwarded' } as const;
+
+function chooseFamily(family: ForwardedFamily): string {
+  return `If the proxy sets that field itself, write ${family} there (PORTICO_FORWARDED_FIELDS=${family})`;
+}
+
+/** A proxy that sets X-Real-IP alone hands on what its client has written into X-Forwarded-For. */
+const SETS_NO_CHAIN =
+  'without X-Forwarded-For every client has the address of the proxy, but for one that sends that field itself and is believed. Have the proxy set X-Forwarded-For and X-Forwarded-Proto';
 
 /** What would be different if the peer were believed. */
 function claimOf(scheme: Scheme, said: ForwardedClient): string | undefined {

@@ -76,6 +76,8 @@ export const EDGE_LIMITS = {
   internalErrorTitleMax: 500,
   /** After an internal error that belongs to no connection the edge is replaced; requests that run may go on for so long. */
   replacedDrainMs: 3_000,
+  /** Fields of trusted peers that are not read and are told of: Forwarded or X-Forwarded-For, and X-Real-IP. */
+  unreadFieldsMax: 2,
   /** A request id of a trusted peer longer than this is replaced. */
   requestIdLengthMax: 128,
 } as const;

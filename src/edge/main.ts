@@ -30,7 +30,7 @@ class Edge {
   readonly #quiet = new Map<number, Set<number>>();
 
   /** What the threads have had said in the log, each of them once. */
-  readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
+  readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax + EDGE_LIMITS.unreadFieldsMax);
   #spoolFolders: readonly Folder[] = [];
 
   start(config: ConfigureEdge): void {

@@ -51,8 +51,8 @@ export class Identifier {
       const said = this.#reader.read(block);
       if (said.fault !== undefined) {
         this.#faults.tell(client.address, REASONS[said.fault]);
-      } else if (said.address === undefined && said.scheme === undefined) {
-        this.#disbelief.tellUnread(client.address, block);
+      } else if (said.address === undefined) {
+        this.#disbelief.tellUnread(client.address, block, said);
       }
       return {
         client: said.address === undefined ? client : { address: said.address, port: said.port },
