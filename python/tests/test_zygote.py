@@ -400,3 +400,30 @@ def test_the_zygote_passes_on_the_output_of_a_worker_that_the_supervisor_cannot_
     last = [site.hear('output', 'exited') for _ in range(2)]
     assert {message['kind'] for message in last} == {'output', 'exited'}
     assert [message['text'] for message in last if message['kind'] == 'output'] == ['']
+
+
+FAILING_HELPER = """
+from portico_worker.wsgi import control_lanes
+control_lanes.ControlLanes._handle = lambda *_: 1 / 0
+def application(environ, start_response):
+    start_response('200 OK', [('X-Pid', '0')])
+    return [b'served']
+"""
+
+
+def test_a_worker_whose_helper_fails_asks_to_be_replaced_and_ends_when_it_fails_again(site):
+    write_app(site, FAILING_HELPER)
+    site.start('other:application')
+    site.hear('loaded')
+    site.spawn()
+    lanes_of = [site.accept(0), site.accept(0)]
+    site.hear('ready')
+    (control,) = [lane for lane in lanes_of if lane.hello['role'] == 'control']
+    (requests,) = [lane for lane in lanes_of if lane.hello['role'] == 'requests']
+    control.send(lanes.render(lanes.RECALL, 0, bytes(4)))
+    retire = site.hear('retire')
+    assert (retire['worker'], retire['reason']) == (1, 'an internal error')
+    site.log(until='ZeroDivisionError')
+    assert ask(requests).body == b'served'
+    control.send(lanes.render(lanes.RECALL, 0, bytes(4)))
+    assert site.hear('exited')['code'] == 1

@@ -116,6 +116,9 @@ class GreenletLane:
             except lanes.Fault as fault:
                 report.log(f'lane to edge thread {self.edge}: {fault}')
                 break
+            except Exception as error:
+                report.failure(f'the lane to edge thread {self.edge} failed', error)
+                break
         self.lose()
 
     def lose(self) -> None:
@@ -168,7 +171,12 @@ class GreenletLane:
         self.worker.spawn(self._run, number, stream, conversation, environ)
 
     def _run(self, number: int, stream: GreenletStream, conversation: Conversation, environ: dict[str, Any]) -> None:
-        frame = conversation.run(self.worker.application, environ)
+        try:
+            frame = conversation.run(self.worker.application, environ)
+        except Exception as error:
+            # Of ours: those of the application are answered. The edge is not to wait for this stream for ever.
+            report.failure('a request failed in the worker', error)
+            frame = lanes.render(lanes.FAILED, number, b'')
         if frame:
             stream.send(frame)
         if self.streams.get(number) is stream:

@@ -54,7 +54,7 @@ class WsgiWorker(Worker):
             self.lost_edge()
             return self.code
         self.say_ready(facts)
-        threading.Thread(target=self.control_lanes.run, name='portico-helper', daemon=True).start()
+        threading.Thread(target=self._help, name='portico-helper', daemon=True).start()
         try:
             if len(self.units) == 1:
                 # The application runs in the main thread, as with a synchronous server: it may use signals,
@@ -77,6 +77,18 @@ class WsgiWorker(Worker):
         if len(self.units) == 1:
             self.units[0].end()
         self.all_ended.wait()
+
+    def _help(self) -> None:
+        """A worker whose helper fails hears neither the edge nor SIGTERM any more: what runs goes on, and it is replaced. One that fails
+        again ends: it would fail for ever."""
+        for is_last in (False, True):
+            try:
+                self.control_lanes.run()
+            except BaseException as error:
+                report.failure('the helper thread of the worker failed', error)
+                if is_last:
+                    os._exit(FAILED)
+                self.say('retire', reason='an internal error')
 
     def serve(self, unit: Unit) -> None:
         """Ends the process if a unit fails: the edge gives what it had to other workers."""
