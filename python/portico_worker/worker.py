@@ -21,6 +21,9 @@ LOAD_FAILED, FAILED = 3, 1
 DIAL_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
 DIAL_EVERY_S = 0.05
+CLOSED_S = 1.0
+"""How long the edge may take to read what was sent, and to close, when a worker that was told to stop has nothing left to do. One that
+has ended never does: who dials it still gets a connection, because the supervisor holds its sockets."""
 RECEIVE_MAX = 64 * 1024
 EDGE_GONE = 'the edge is gone'
 

@@ -105,3 +105,38 @@ test('TERM: what requests have left to the event loop is finished before the shu
   );
   assert.ok(tookMs < SOON_MS, `${tookMs} ms: the loop of startup was waited for`);
 });
+
+const STREAM = `
+import asyncio, signal
+
+ended = None
+
+async def application(scope, receive, send):
+    global ended
+    if scope['type'] == 'lifespan':
+        await receive()
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+        await send({'type': 'lifespan.startup.complete'})
+        await receive()
+        print('shut down', flush=True)
+        await send({'type': 'lifespan.shutdown.complete'})
+        return
+    await send({'type': 'http.response.start', 'status': 200})
+    await send({'type': 'http.response.body', 'body': b'begun, ', 'more_body': True})
+    print('it streams', flush=True)
+    await ended.wait()
+    await send({'type': 'http.response.body', 'body': b'ended'})
+`;
+
+test('TERM: a handler of the application ends its streams at once, and its lifespan is shut down', async () => {
+  await using server = await serve({ app: STREAM });
+  using client = await server.connect();
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await server.logged(/it streams/);
+  const stopping = stop(server);
+  assert.equal((await client.read()).body, 'begun, ended');
+  const tookMs = await stopping;
+  assert.match(server.log, /shut down/);
+  assert.ok(tookMs < SOON_MS, `${tookMs} ms`);
+});

@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from portico_worker import report, signals
 from portico_worker.settings import Identity, Settings
-from portico_worker.worker import DIAL_S, EDGE_GONE, FAILED, LOAD_FAILED, Worker
+from portico_worker.worker import CLOSED_S, DIAL_S, EDGE_GONE, FAILED, LOAD_FAILED, Worker
 
 from .lane import AsgiLane
 from .lifespan import Lifespan, StartupFailed
@@ -26,8 +26,6 @@ CAPACITY_MAX = 65_535
 """Streams at a time on a lane."""
 REDIAL_EVERY_S = 0.01
 """The next edge has clients as soon as it listens, and gives them to who is there."""
-CLOSED_S = 1.0
-"""How long the edge may take to read what was sent, and to close, when a worker that was told to stop has nothing left to do."""
 CANCELLED_S = 0.5
 """What requests may take to end when they are cancelled."""
 REST_CANCELLED_S = 1.0

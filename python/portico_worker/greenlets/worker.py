@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 from portico_worker import signals
 from portico_worker.settings import Identity, Settings
-from portico_worker.worker import DIAL_EVERY_S, DIAL_S, EDGE_GONE, FAILED, Worker
+from portico_worker.worker import CLOSED_S, DIAL_EVERY_S, DIAL_S, EDGE_GONE, FAILED, Worker
 from portico_worker.wsgi.environ import Environs
 from portico_worker.wsgi.worker import base_environ
 
@@ -92,7 +92,14 @@ class GeventWorker(Worker):
         """A lane that is to end may have come to its end."""
         if (lane.is_draining or self.is_stopping) and not lane.streams and not lane.is_lost:
             lane.close()
+            if self.is_stopping:
+                self.spawn(self._end_soon)
         if all(each.is_lost and (each.is_draining or self.is_stopping) for each in self.lanes.values()):
+            self.has_ended.set()
+
+    def _end_soon(self) -> None:
+        self.sleep(CLOSED_S)
+        if not any(lane.streams for lane in self.lanes.values()):
             self.has_ended.set()
 
     def terminate(self) -> None:
