@@ -223,6 +223,26 @@ test('Session tells a sink that takes nothing of a client that has left, in time
   equal(scene.session.onGone(), false);
 });
 
+test('Session holds a client that has left to no rate: it would keep its connection by it', () => {
+  const scene = new SessionScene({ messagesPerSecondMax: 1 });
+  scene.receive(text('one'), text('two'), text('three'));
+  deepEqual(scene.told, ['text one']);
+  scene.session.onClientEnd();
+  deepEqual(scene.told, ['text one', 'text two', 'text three', 'close 1006', 'end']);
+});
+
+test('Session reads on what a client that has gone has left in the kernel', () => {
+  const scene = new SessionScene({ messagesPerSecondMax: 1 });
+  scene.receive(text('one'), ...FILLING);
+  deepEqual(scene.told.splice(0), ['text one', 'pause']);
+  equal(scene.session.onGone(), true);
+  equal(scene.told.length, FILLING.length + 1);
+  equal(scene.told.at(-1), 'resume');
+  scene.receive(text('from the kernel'));
+  scene.session.onClientEnd();
+  deepEqual(scene.told.slice(-3), ['text from the kernel', 'close 1006', 'end']);
+});
+
 test('Session tells at once of a client that has left, if nothing of it waits', () => {
   const scene = new SessionScene();
   scene.takes = false;

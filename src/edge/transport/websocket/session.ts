@@ -146,8 +146,9 @@ export class Session implements WebSocketSession {
     }
   }
 
+  /** A client that has left is not held to its rate: what it had sent is bounded, and it is not to keep its connection by it. */
   get #mayRead(): boolean {
-    return !this.#isInflating && !this.#isHeld && !this.#rate.isUsedUp;
+    return !this.#isInflating && !this.#isHeld && (!this.#rate.isUsedUp || this.#goneMs !== Infinity);
   }
 
   #onEvent(event: FrameEvent): void {
@@ -445,12 +446,17 @@ export class Session implements WebSocketSession {
   /** The client is gone. True: messages of it wait, and the application is given time to take them. */
   onGone(): boolean {
     const hasMore = this.#parser.bufferedBytes > 0 || this.#isInflating;
-    if (this.#state !== 'open' || this.#mayRead || !hasMore) {
+    if (this.#state !== 'open' || !hasMore) {
       this.onLost();
-      return false;
+    } else {
+      this.#goneMs = Math.min(this.#goneMs, this.#options.clock.nowMs);
+      this.#process();
     }
-    this.#goneMs = Math.min(this.#goneMs, this.#options.clock.nowMs);
-    return true;
+    return !this.#hasEnded;
+  }
+
+  get #hasEnded(): boolean {
+    return this.#state === 'ended';
   }
 
   /** The connection has ended: no close frame will come. */
