@@ -108,7 +108,7 @@ export async function prepareSite(
   });
   const { edgeThreads } = model;
   const wires = files.ok
-    ? openWorkerWires(env, { edgeThreads, boardBytes: slotsMax * edgeThreads * BOARD_RECORD_BYTES })
+    ? await openWorkerWires(env, { edgeThreads, boardBytes: slotsMax * edgeThreads * BOARD_RECORD_BYTES })
     : failure('');
   if (!files.ok || !wires.ok) {
     for (const socket of sockets) {

@@ -75,8 +75,8 @@ export function mayAct(identity: Identity | undefined): identity is Identity {
 }
 
 /**
- * Does something with the user's rights and no others, before privileges are dropped for good. Synchronous: nothing else runs meanwhile.
- * Throws what `act` throws.
+ * Does something with the user's rights and no others, before privileges are dropped for good. Synchronous: nothing else runs meanwhile. No
+ * program is started by `act`: it could become root again. Throws what `act` throws.
  */
 export function asUser<T>(identity: Identity, act: () => T): T {
   const groups = process.getgroups?.() ?? [];

@@ -19,7 +19,7 @@ async function codeOfDialling(path: string): Promise<string | undefined> {
 
 test('openWorkerWires() leaves no file behind, and its sockets are found by descriptor', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'wires-'));
-  const opened = openWorkerWires({ TMPDIR: parent }, PLAN);
+  const opened = await openWorkerWires({ TMPDIR: parent }, PLAN);
   assert.ok(opened.ok);
   const { listening, dialled, board } = opened.value;
   assert.deepEqual(readdirSync(parent), []);
@@ -37,9 +37,9 @@ test('openWorkerWires() leaves no file behind, and its sockets are found by desc
   rmSync(parent, { recursive: true });
 });
 
-test('openWorkerWires() keeps the files where descriptors have no names', async () => {
+test('openWorkerWires() keeps the files where descriptors do not lead to sockets', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'wires-'));
-  const opened = openWorkerWires({ TMPDIR: parent }, { ...PLAN, hasDescriptorNames: false });
+  const opened = await openWorkerWires({ TMPDIR: parent }, { ...PLAN, descriptorNames: '/nowhere' });
   assert.ok(opened.ok);
   const [folder = ''] = readdirSync(parent);
   assert.equal(statSync(join(parent, folder)).mode & 0o777, 0o700);
@@ -53,8 +53,8 @@ test('openWorkerWires() keeps the files where descriptors have no names', async 
   rmSync(parent, { recursive: true });
 });
 
-test('openWorkerWires() passes over folders that cannot be used', () => {
-  const opened = openWorkerWires({ XDG_RUNTIME_DIR: '/nowhere', TMPDIR: `/tmp/${'x'.repeat(100)}` }, PLAN);
+test('openWorkerWires() passes over folders that cannot be used', async () => {
+  const opened = await openWorkerWires({ XDG_RUNTIME_DIR: '/nowhere', TMPDIR: `/tmp/${'x'.repeat(100)}` }, PLAN);
   assert.ok(opened.ok);
   opened.value.close();
 });

@@ -3,11 +3,12 @@
  * the server runs, whoever empties /tmp meanwhile. So they are made in a folder that is removed at once, and live on as descriptors that
  * edges and zygotes inherit: nothing is left that could be removed, replaced, or found by somebody else.
  *
- * A socket whose file is gone is dialled by a descriptor that names it: /proc/self/fd/N, opened with O_PATH. Where the system has no such
- * names, the folder stays, and the sockets are dialled by their paths.
+ * A socket whose file is gone is dialled by a descriptor that names it: /proc/self/fd/N, opened with O_PATH. Where that does not lead to it (no
+ * /proc, a kernel that only resembles Linux), the folder stays, and the sockets are dialled by their paths.
  */
 
-import { chmodSync, closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -32,15 +33,15 @@ export interface WorkerWires {
 export interface WiresPlan {
   readonly edgeThreads: number;
   readonly boardBytes: number;
-  /** False: as on a system without /proc. */
-  readonly hasDescriptorNames?: boolean;
+  /** /proc/self/fd, but in tests. */
+  readonly descriptorNames?: string;
 }
 
-export function openWorkerWires(env: NodeJS.ProcessEnv, plan: WiresPlan): Outcome<WorkerWires> {
+export async function openWorkerWires(env: NodeJS.ProcessEnv, plan: WiresPlan): Promise<Outcome<WorkerWires>> {
   const reasons: string[] = [];
   for (const parent of new Set([env['XDG_RUNTIME_DIR'], env['TMPDIR'], '/tmp', '/var/tmp'])) {
     if (parent && Buffer.byteLength(parent) <= PARENT_BYTES_MAX) {
-      const opened = openIn(parent, plan);
+      const opened = await openIn(parent, plan);
       if (opened.ok) {
         return opened;
       }
@@ -52,8 +53,7 @@ export function openWorkerWires(env: NodeJS.ProcessEnv, plan: WiresPlan): Outcom
   );
 }
 
-function openIn(parent: string, plan: WiresPlan): Outcome<WorkerWires> {
-  const isByName = plan.hasDescriptorNames ?? existsSync(DESCRIPTOR_NAMES);
+async function openIn(parent: string, plan: WiresPlan): Promise<Outcome<WorkerWires>> {
   const handles: SocketHandle[] = [];
   const descriptors: number[] = [];
   let folder: string | undefined;
@@ -68,29 +68,52 @@ function openIn(parent: string, plan: WiresPlan): Outcome<WorkerWires> {
     folder = mkdtempSync(join(parent, 'portico-'));
     const board = openBoard(join(folder, 'board'), plan.boardBytes);
     descriptors.push(board);
-    const dialled: (number | string)[] = [];
+    const paths: string[] = [];
     for (let thread = 0; thread < plan.edgeThreads; thread += 1) {
       const path = join(folder, `lane.${thread}.sock`);
       handles.push(bindLaneSocket(path));
       // Our own workers alone: the file is theirs to dial as long as it has a name, and through the descriptor afterwards.
       chmodSync(path, 0o600);
-      if (isByName) {
-        const name = openSync(path, O_PATH | constants.O_NOFOLLOW);
-        descriptors.push(name);
-        dialled.push(name);
-      } else {
-        dialled.push(path);
-      }
+      paths.push(path);
     }
-    if (isByName) {
+    const names = await openNames(paths, plan.descriptorNames ?? DESCRIPTOR_NAMES);
+    if (names !== undefined) {
+      descriptors.push(...names);
       removeFolder(folder);
       folder = undefined;
     }
-    return success({ listening: handles.map(({ fd }) => fd), dialled, board, close });
+    return success({ listening: handles.map(({ fd }) => fd), dialled: names ?? paths, board, close });
   } catch (error) {
     close();
     return failure((error as Error).message);
   }
+}
+
+/** Undefined: sockets cannot be dialled through descriptors here. */
+async function openNames(paths: readonly string[], descriptorNames: string): Promise<number[] | undefined> {
+  const names: number[] = [];
+  try {
+    for (const path of paths) {
+      names.push(openSync(path, O_PATH | constants.O_NOFOLLOW));
+    }
+    if (await isSocket(`${descriptorNames}/${names[0]}`)) {
+      return names;
+    }
+  } catch {
+    // As below.
+  }
+  names.forEach(closeSync);
+  return undefined;
+}
+
+/** One that nobody listens on refuses; where there is none, the fault is another. */
+function isSocket(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = createConnection(path);
+    probe.once('connect', () => probe.destroy());
+    probe.once('error', (error: NodeJS.ErrnoException) => done(error.code === 'ECONNREFUSED'));
+    probe.once('close', () => done(false));
+  });
 }
 
 /** Written and not only made long: a worker that maps a hole is killed by SIGBUS when the disk is too full to fill it. */
