@@ -15,8 +15,14 @@ TRANSPARENT = {
     'sentry_sdk.integrations.asgi.SentryAsgiMiddleware': 'app',
     'opentelemetry.instrumentation.wsgi.OpenTelemetryMiddleware': 'wsgi',
     'opentelemetry.instrumentation.asgi.OpenTelemetryMiddleware': 'app',
+    'socketio.middleware.WSGIApp': 'wsgi_app',
+    'socketio.asgi.ASGIApp': 'other_asgi_app',
+    'engineio.middleware.WSGIApp': 'wsgi_app',
+    'engineio.async_drivers.asgi.ASGIApp': 'other_asgi_app',
+    'flask_socketio._SocketIOMiddleware': 'wsgi_app',
 }
-"""Wrappers that refuse nobody anything and add nothing that a visitor needs, and where they keep what they wrap."""
+"""Wrappers that refuse nobody anything and add nothing that a visitor needs, and where they keep what they wrap. Those of Socket.IO
+answer below one path of their own, unless they are given files to serve."""
 
 WRAPPERS_MAX = 16
 _CALLED = ('__call__', 'wsgi_app', 'asgi_app')
@@ -35,6 +41,8 @@ def within(application: Any, transparent: dict[str, str] = TRANSPARENT) -> Any:
     """What transparent wrappers have around them; a bound method, as in ProxyFix(app.wsgi_app), stands for its object."""
     for _ in range(WRAPPERS_MAX):
         attribute = transparent.get(name_of(type(application)))
+        if attribute is not None and getattr(application, 'static_files', None):
+            break
         if attribute is not None:
             application = getattr(application, attribute, None)
         elif getattr(application, '__name__', '') in _CALLED and hasattr(application, '__self__'):

@@ -80,6 +80,8 @@ def _describe_static(settings: Any, around: str | None, found: Facts) -> None:
     root = os.path.abspath(settings.STATIC_ROOT) if settings.STATIC_ROOT else ''
     if around is not None:
         withhold(found, url, f'{around} is around Django')
+        if around.startswith('whitenoise.'):
+            return  # It serves them.
         files = root or 'FOLDER'
         found['warnings'].append(
             f'static files are asked of the application, because {around} is around Django and may decide about them. If it does not '
