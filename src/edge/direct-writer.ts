@@ -1,6 +1,7 @@
 /**
- * Writes to a connection at once, past Node's stream, which takes a microsecond and two objects for each write. And there a write that
- * fails destroys the socket, with what the peer had sent and nobody has read: whose it is decides what follows.
+ * Writes to a connection at once, past Node's stream, which takes a microsecond and two objects for each write. A write of the stream that
+ * fails also destroys the socket, and with it what the peer had sent before it left. A direct write that fails says so in `isBroken`, and
+ * the owner of the connection decides whether it reads what has come first (a lane does) or gives the connection up (a client's).
  */
 
 import { writeSync } from 'node:fs';

@@ -75,7 +75,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
-    // Of TLS an error does not close the connection by itself. 'close' is what matters.
+    // An error of a TLS socket does not close it by itself, and everything here is done at 'close'.
     socket.on('error', () => socket.destroy());
   }
 
@@ -163,9 +163,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  /** What waits is wanted now. */
+  /** What has been read ahead, or waits in the kernel, is wanted now. */
   #readOn(): void {
-    // Where events are being read already, that goes on by itself.
+    // If this is called by an event that the reader hands out, the reader goes on with the next one by itself.
     if (!this.#requests.isProcessing) {
       this.#socket.resume();
       this.#requests.process();
@@ -182,7 +182,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     exchange.status = head.status;
-    // With its end comes that of the connection, if the body is not whole by then; the head has to say so.
+    // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
     this.#keepAlive &&= !this.#requests.isBodyOpen;
     const length = body === undefined ? 0 : body.length;
     const isHead = exchange.head.method === 'HEAD';
@@ -279,7 +279,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#upgraded = session;
     const early = this.#requests.takeRest();
     if (this.#requests.hasGivenUp) {
-      // It has sent much before it had an answer (RFC 6455 4.1), of which a part is lost.
+      // The client has sent much before its handshake was answered (RFC 6455 4.1 forbids it), and a part of that was dropped.
       process.nextTick(() => this.#socket.destroy());
     } else {
       startUpgraded(session, early, this, { socket: this.#socket, table: this.#services.table });

@@ -41,7 +41,7 @@ export class LingeringSocket {
   /** The client has closed its sending side: nothing comes any more. */
   hasClientEnded = false;
   #isProbed = false;
-  /** Of the client's bytes, in this second. */
+  /** Bytes of the client that were dropped since the last tick. */
   #droppedBytes = 0;
 
   constructor(socket: Socket, output: Output, deadline: Deadline, clock: { readonly nowMs: number }) {
@@ -87,7 +87,7 @@ export class LingeringSocket {
     if (endsBody && address !== '') {
       (carrier ?? this.#socket).resetAndDestroy();
     } else if (endsBody && carrier !== undefined) {
-      // Without TLS's own sign of the end, the client knows.
+      // A client of TLS knows by the missing close_notify that the response is not whole.
       carrier.destroy();
     } else {
       // Unix sockets have no reset: there, the client is left to believe that it has got all.
@@ -163,7 +163,7 @@ export class LingeringSocket {
     return expiry === 'refuse';
   }
 
-  /** It is closed, by whomever. */
+  /** The socket is closed, by the client or by us. */
   onClose(): void {
     this.#linger();
     this.#output.close();

@@ -4,7 +4,7 @@ import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneOutput } from '../lane-output.ts';
 
-/** Where it goes. */
+/** The stream of a lane that the body goes to. */
 export interface BodyTarget {
   readonly output: LaneOutput;
   readonly stream: number;
@@ -13,7 +13,7 @@ export interface BodyTarget {
 export interface BodyStreamOptions {
   readonly exchange: Exchange;
   readonly bytesMax: number;
-  /** It is longer than it may be. */
+  /** The body is longer than it may be. */
   onTooLong(): void;
   /** The client is gone, or broke the framing. */
   onFailed(): void;
@@ -42,7 +42,7 @@ export class BodyStream implements BodySink {
     return this.#sent !== undefined;
   }
 
-  /** Begins anew, for another worker. */
+  /** The body is sent again from its beginning, to another worker. */
   moveTo(target: BodyTarget): void {
     const pieces = [...(this.#sent ?? []), ...this.#held];
     this.#target = target;

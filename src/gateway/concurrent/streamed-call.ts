@@ -1,4 +1,4 @@
-/** A request to an application that streams: its body goes there as the client sends it. */
+/** A request to an application that streams: the body of the request goes to the application as the client sends it. */
 
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import type { CallOwner } from '../call.ts';
@@ -18,7 +18,7 @@ export class StreamedCall extends ConcurrentCall {
     this.#bodyBytesMax = bodyBytesMax;
   }
 
-  /** As long as no worker has taken of its body. */
+  /** The request can be given to another worker as long as none has taken any of its body. */
   override get mayMove(): boolean {
     return this.#bodyStream?.mayMove ?? true;
   }
@@ -54,7 +54,7 @@ export class StreamedCall extends ConcurrentCall {
     this.carrier?.abort(this.stream);
   }
 
-  /** The application hears of it; a response that it still gives is still sent, for the client may have closed this side alone. */
+  /** The application hears that the client has closed its sending side; a response is still sent, for the client may be reading on. */
   override onClientEnd(): boolean {
     if (this.carrier === undefined) {
       return super.onClientEnd();

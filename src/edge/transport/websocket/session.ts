@@ -196,7 +196,7 @@ export class Session implements WebSocketSession {
   #onMessage({ isText, isCompressed, data }: FrameMessage): void {
     this.#rate.countMessage();
     if (this.#state !== 'open') {
-      return; // What comes after our close is not wanted any more (RFC 6455 1.4), nor worth being decompressed.
+      return; // Messages behind our close frame are not wanted any more (RFC 6455 1.4), nor worth being decompressed.
     }
     if (!isCompressed || this.#options.deflate === undefined) {
       this.#deliver(isText, data);
@@ -229,7 +229,7 @@ export class Session implements WebSocketSession {
     }
   }
 
-  /** Our close may have been sent while it was decompressed. */
+  /** While the message was decompressed, our close frame may have been sent: then the message is not wanted any more. */
   #deliver(isText: boolean, data: Buffer): void {
     if (this.#state === 'open' && !this.#options.sink.onMessage(isText, data)) {
       this.#isHeld = true;
@@ -315,7 +315,7 @@ export class Session implements WebSocketSession {
     isAtOnce = false;
   }
 
-  /** What has waited behind a message that took long to compress. */
+  /** The messages that have waited behind one which took long to compress. */
   #sendQueued(deflate: MessageDeflate): void {
     while (!this.#isDeflating) {
       const next = this.#queue.shift();
