@@ -590,3 +590,48 @@ def test_frames_that_a_websocket_does_not_have(frame):
         opened(edge)
         edge.lane.send(frame)
         assert edge.lane.ended()
+
+
+def test_a_large_message_is_wanted_when_the_application_waits_and_has_received_all():
+    async def handler(receive, send):
+        entered.append(asyncio.get_running_loop().create_future())
+        await entered[0]
+        while True:
+            message = await receive()
+            if message['type'] == 'websocket.disconnect':
+                return
+            await send({'type': 'websocket.send', 'text': f'{len(message["text"])}'})
+
+    entered = []
+    with asgi_edge(accepting(handler)) as edge:
+        opened(edge)
+        edge.lane.send(lanes.render(TEXT, 1, b'small'), lanes.render(lanes.WS_LARGE, 1))
+        edge.ping()
+        assert edge.lane.is_quiet()
+        edge.worker.loop.call_soon_threadsafe(entered[0].set_result, None)
+        assert edge.next().payload == b'5'
+        assert edge.next().type == lanes.WS_WANTED
+        edge.ping()
+        assert edge.lane.is_quiet()
+        # One that waits already is asked at once.
+        edge.lane.send(lanes.render(lanes.WS_LARGE, 1))
+        assert edge.next().type == lanes.WS_WANTED
+        edge.lane.send(close_frame(1000))
+        edge.answer()
+
+
+def test_an_application_that_waits_has_given_credit_for_all_that_matters():
+    async def handler(receive, send):
+        while (await receive())['type'] != 'websocket.disconnect':
+            pass
+
+    with asgi_edge(accepting(handler)) as edge:
+        opened(edge)
+        edge.lane.send(lanes.render(TEXT, 1, b'x' * 5000))
+        frame = edge.next()
+        assert (frame.type, lanes.read_words(frame.payload)) == (lanes.WORKER_CREDIT, (5000 + lanes.PIECE_COST_BYTES,))
+        edge.lane.send(lanes.render(TEXT, 1, b'x'))
+        edge.ping()
+        assert edge.lane.is_quiet()
+        edge.lane.send(close_frame(1000))
+        edge.answer()

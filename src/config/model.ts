@@ -80,6 +80,9 @@ export interface ServerModel {
   readonly bodyBytesMax: number;
   /** Files of bodies and responses on their way, all together. 0: a part of their file system. */
   readonly spoolBytesMax: number;
+  /** Memory for bodies of requests, and for messages of WebSockets, on their way to applications. */
+  readonly bodyMemoryBytesMax: number;
+  readonly wsMemoryBytesMax: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
   readonly queueDepthMax: number;

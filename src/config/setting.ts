@@ -7,6 +7,8 @@ import { success } from '../kernel/outcome.ts';
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly coreCount: number;
+  /** What the server may use: of the machine, or of the control group that it is in. Undefined: it is not known. */
+  readonly memoryBytes?: number;
   /** A service manager has given sockets to listen on. */
   readonly hasSockets?: boolean;
 }

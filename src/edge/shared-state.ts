@@ -1,5 +1,6 @@
 /** What edge threads see of one another: counters in shared memory, nothing else. */
 
+import { newMemoryCounter } from '../gateway/memory-budget.ts';
 import { newOverloadCounters } from '../gateway/overload.ts';
 import type { UnitTables } from '../gateway/schedule.ts';
 import { newSpoolCounters } from '../gateway/spool-space.ts';
@@ -16,6 +17,9 @@ export interface SharedState {
   readonly overload: Int32Array;
   /** Blocks of disk in spool files. */
   readonly spooled: Int32Array;
+  /** Memory that bodies and messages of WebSockets hold. */
+  readonly bodyMemory: Int32Array;
+  readonly wsMemory: Int32Array;
 }
 
 export function newSharedState(slotsMax: number, threads: number): SharedState {
@@ -27,6 +31,8 @@ export function newSharedState(slotsMax: number, threads: number): SharedState {
     connections: newConnectionCounters(),
     overload: newOverloadCounters(),
     spooled: newSpoolCounters(),
+    bodyMemory: newMemoryCounter(),
+    wsMemory: newMemoryCounter(),
   };
 }
 

@@ -7,9 +7,6 @@ import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
-import { Overload } from '../gateway/overload.ts';
-import { SpoolFolder } from '../gateway/spool-folder.ts';
-import { SpoolSpace, spoolDescriptors } from '../gateway/spool-space.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type {
@@ -25,6 +22,8 @@ import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import { renderCombined, renderJson } from './access-log/line.ts';
+import type { Budgets } from './budgets.ts';
+import { newBudgets } from './budgets.ts';
 import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
@@ -75,7 +74,7 @@ export class EdgeThread {
   readonly #shared: SharedState;
   readonly #send: (message: FromThread) => void;
   readonly #table: ConnectionTable;
-  readonly #overload: Overload;
+  readonly #budgets: Budgets;
   readonly #gateway: AppGateway;
   readonly #accessLog: AccessLog | undefined;
   readonly #trusted: TrustedPeers;
@@ -100,7 +99,7 @@ export class EdgeThread {
     this.#tlsSettings = config.tls;
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
     this.#table = this.#newTable();
-    this.#overload = this.#newOverload();
+    this.#budgets = newBudgets(config, shared, index, send);
     this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
     this.#static = this.#compileStatic([]);
@@ -142,16 +141,6 @@ export class EdgeThread {
     });
   }
 
-  #newOverload(): Overload {
-    return new Overload({
-      counters: this.#shared.overload,
-      queueMax: this.#config.settings.queueDepthMax,
-      waiting: () => this.#shared.waiting.reduce((sum, count) => sum + count, 0),
-      descriptorsMax: readDescriptorLimit(),
-      log: (level, text) => this.#log(level, text),
-    });
-  }
-
   #newGateway(): AppGateway {
     const { settings, board, edgeThreads } = this.#config;
     const index = this.#index;
@@ -165,14 +154,7 @@ export class EdgeThread {
         takesWebSockets: settings.webSocket.isOn,
       },
       clock: systemClock,
-      space: new SpoolSpace(this.#newSpoolFolder(), `e${index}`, {
-        counters: this.#shared.spooled,
-        bytesMax: settings.spoolBytesMax,
-        descriptorsMax: spoolDescriptors(readDescriptorLimit(), edgeThreads),
-        monotonicMs: () => systemClock.monotonicMs(),
-        log: (text) => this.#log('warning', text),
-      }),
-      overload: this.#overload,
+      ...this.#budgets,
       board: new Board(board, index, edgeThreads),
       units: this.#shared.units,
       firstStream: index * STREAMS_PER_THREAD,
@@ -189,10 +171,6 @@ export class EdgeThread {
       othersWait: () => waitingElsewhere(this.#shared, index) !== -1,
       onRoom: () => this.#offerRoom(),
     });
-  }
-
-  #newSpoolFolder(): SpoolFolder {
-    return new SpoolFolder(this.#config.spoolParents, (folder) => this.#send({ kind: 'spool-folder', ...folder }));
   }
 
   #offerRoom(): void {
@@ -482,7 +460,7 @@ export class EdgeThread {
       this.#gateway.setWorkers(NO_WORKERS);
     }
     this.#accessLog?.flush();
-    this.#overload.finish();
+    this.#budgets.overload.finish();
     this.#send({ kind: 'drained' });
   }
 }

@@ -11,6 +11,7 @@ import { FakeExchange } from './fake-exchange.ts';
 import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { newOverloadCounters, Overload } from './overload.ts';
 import { SpoolSpace } from './spool-space.ts';
 
@@ -42,6 +43,7 @@ class AppStory {
       },
       clock,
       space: new SpoolSpace('/nowhere', 's'),
+      memory: { bodies: new MemoryBudget(), webSockets: new MemoryBudget() },
       overload: new Overload({
         counters: newOverloadCounters(),
         queueMax: 3,

@@ -5,19 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
-import { BodyCollector } from './body-collector.ts';
+import type { CollectedBody } from './body-collector.ts';
+import { BodyCollector, releaseBody } from './body-collector.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { SpoolSpace } from './spool-space.ts';
 
 const EXCHANGE = { resumeBody: () => undefined } as unknown as Exchange;
 
 test('BodyCollector keeps a body of chunks of one byte in little more memory than its length', () => {
   let body = '';
-  const collector = new BodyCollector(EXCHANGE, new SpoolSpace('/', 's'), Infinity, {
-    onBody: ({ bytes }) => {
-      body = String(bytes);
+  const collector = new BodyCollector(
+    EXCHANGE,
+    { space: new SpoolSpace('/', 's'), memory: new MemoryBudget() },
+    Infinity,
+    {
+      onBody: ({ bytes }) => {
+        body = String(bytes);
+      },
+      onFailed: () => undefined,
     },
-    onFailed: () => undefined,
-  });
+  );
   const count = 100_000;
   const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
   const byte = Buffer.from('x');
@@ -32,7 +39,7 @@ test('BodyCollector that may not spool keeps nothing of the space, and lets the 
   const directory = mkdtempSync(join(tmpdir(), 'portico-collector-'));
   const space = new SpoolSpace(directory, 's', { bytesMax: 300_000 });
   const failed: unknown[] = [];
-  const collector = new BodyCollector(EXCHANGE, space, Infinity, {
+  const collector = new BodyCollector(EXCHANGE, { space, memory: new MemoryBudget() }, Infinity, {
     onBody: () => undefined,
     onFailed: (status) => failed.push(status),
   });
@@ -48,8 +55,9 @@ test('BodyCollector that may not spool keeps nothing of the space, and lets the 
 const EXHAUSTED = `
 import { openSync } from 'node:fs';
 import { BodyCollector } from '${new URL('body-collector.ts', import.meta.url).href}';
+import { MemoryBudget } from '${new URL('memory-budget.ts', import.meta.url).href}';
 import { SpoolSpace } from '${new URL('spool-space.ts', import.meta.url).href}';
-const collector = new BodyCollector({ resumeBody() {} }, new SpoolSpace('/tmp', 'portico-collector'), Infinity, {
+const collector = new BodyCollector({ resumeBody() {} }, { space: new SpoolSpace('/tmp', 'portico-collector'), memory: new MemoryBudget() }, Infinity, {
   onBody() {},
   onFailed: (status, reason) => console.log(status, reason),
 });
@@ -64,4 +72,30 @@ test('BodyCollector that finds no file descriptor says that it is for a moment',
   const args = ['--nofile=256', process.execPath, '--input-type=module', '--eval', EXHAUSTED];
   const { stdout } = spawnSync('prlimit', args, { encoding: 'utf8' });
   match(stdout, /^503 spool file: EMFILE/);
+});
+
+test('BodyCollector puts bodies into files when the memory for them is used up, but for the smallest', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'portico-collector-'));
+  const space = new SpoolSpace(directory, 's');
+  const memory = new MemoryBudget(new Int32Array(1), 100_000);
+  const collect = (bytes: number): Promise<CollectedBody> =>
+    new Promise((resolve) => {
+      const collector = new BodyCollector(EXCHANGE, { space, memory }, Infinity, {
+        onBody: resolve,
+        onFailed: () => undefined,
+      });
+      for (let left = bytes; left > 0; left -= 1000) collector.data(Buffer.alloc(1000));
+      collector.end();
+    });
+  const first = await collect(100_000);
+  equal(first.bytes?.length, 100_000);
+  const second = await collect(50_000);
+  equal(second.file?.writtenBytes, 50_000);
+  const third = await collect(8000);
+  equal(third.bytes?.length, 8000);
+  releaseBody(first);
+  equal((await collect(50_000)).bytes?.length, 50_000);
+  for (const body of [second, third]) releaseBody(body);
+  equal(memory.usedBytes, 50_048);
+  rmSync(directory, { recursive: true });
 });

@@ -6,6 +6,8 @@
 import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
 import { JoinedBytes } from './joined-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { MemoryShare } from './memory-budget.ts';
 import type { Overload } from './overload.ts';
 import { SpoolFile } from './spool-file.ts';
 import type { SpoolSpace } from './spool-space.ts';
@@ -18,6 +20,20 @@ export interface CollectedBody {
   /** The bytes, or the file that holds them. */
   readonly bytes: Buffer | undefined;
   readonly file: SpoolFile | undefined;
+  /** What it takes of the memory for bodies. */
+  readonly share: MemoryShare;
+}
+
+/** Nobody needs it any more. */
+export function releaseBody({ file, share }: CollectedBody): void {
+  file?.close();
+  share.set(0);
+}
+
+/** Where bodies may be kept. */
+export interface BodyRoom {
+  readonly space: SpoolSpace;
+  readonly memory: MemoryBudget;
 }
 
 export interface CollectorEvents {
@@ -29,6 +45,7 @@ export interface CollectorEvents {
 export class BodyCollector implements BodySink {
   readonly #exchange: Exchange;
   readonly #space: SpoolSpace;
+  readonly #share: MemoryShare;
   readonly #bytesMax: number;
   readonly #events: CollectorEvents;
   readonly #bytes = new JoinedBytes();
@@ -38,9 +55,10 @@ export class BodyCollector implements BodySink {
   #isOver = false;
   #isPaused = false;
 
-  constructor(exchange: Exchange, space: SpoolSpace, bytesMax: number, events: CollectorEvents) {
+  constructor(exchange: Exchange, { space, memory }: BodyRoom, bytesMax: number, events: CollectorEvents) {
     this.#exchange = exchange;
     this.#space = space;
+    this.#share = new MemoryShare(memory);
     this.#bytesMax = bytesMax;
     this.#events = events;
   }
@@ -54,8 +72,10 @@ export class BodyCollector implements BodySink {
       this.#fail(413, `body over ${this.#bytesMax} bytes`);
       return true;
     }
-    if (this.#file === undefined && this.#length <= GATEWAY_LIMITS.inlineBodyBytesMax) {
+    const isShort = this.#file === undefined && this.#length <= GATEWAY_LIMITS.inlineBodyBytesMax;
+    if (isShort && this.#share.mayGrow(this.#length, GATEWAY_LIMITS.crampedBytes)) {
       this.#bytes.push(bytes);
+      this.#share.set(this.#length);
       return true;
     }
     // Where it has failed, what still comes is to be read and dropped, so that the client gets the answer.
@@ -84,6 +104,7 @@ export class BodyCollector implements BodySink {
       for (const block of this.#bytes.takeAll()) {
         this.#file.append(block);
       }
+      this.#share.set(0);
     }
     return this.#file.append(bytes);
   }
@@ -105,10 +126,15 @@ export class BodyCollector implements BodySink {
   #finish(): void {
     if (this.#file === undefined) {
       this.#isOver = true;
-      this.#events.onBody({ length: this.#length, bytes: Buffer.concat(this.#bytes.takeAll()), file: undefined });
+      this.#events.onBody({
+        length: this.#length,
+        bytes: Buffer.concat(this.#bytes.takeAll()),
+        file: undefined,
+        share: this.#share,
+      });
     } else if (this.#file.isFlushed && !this.#isOver) {
       this.#isOver = true;
-      this.#events.onBody({ length: this.#length, bytes: undefined, file: this.#file });
+      this.#events.onBody({ length: this.#length, bytes: undefined, file: this.#file, share: this.#share });
     }
   }
 
@@ -116,6 +142,7 @@ export class BodyCollector implements BodySink {
     if (!this.#isOver) {
       this.#isOver = true;
       this.#bytes.takeAll();
+      this.#share.set(0);
       this.#file?.close();
       this.#events.onFailed(status, reason);
     }
@@ -132,7 +159,7 @@ export interface CollectingCall {
 }
 
 export interface CollectOptions {
-  readonly space: SpoolSpace;
+  readonly room: BodyRoom;
   readonly bytesMax: number;
   readonly overload: Overload;
   log(level: 'info' | 'error', text: string): void;
@@ -141,16 +168,16 @@ export interface CollectOptions {
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
 export function collectBody(call: CollectingCall, options: CollectOptions, onCollected: () => void): void {
   const { exchange } = call;
-  const { space, bytesMax } = options;
+  const { room, bytesMax } = options;
   if ((exchange.bodyLength ?? 0) > bytesMax) {
     call.fail(413);
     return;
   }
   exchange.readBody(
-    new BodyCollector(exchange, space, bytesMax, {
+    new BodyCollector(exchange, room, bytesMax, {
       onBody: (body) => {
         if (call.isOver) {
-          body.file?.close();
+          releaseBody(body);
         } else {
           call.body = body;
           onCollected();

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
 import { Call } from './call.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { parseWorkerHead } from './response-head.ts';
 import { SpoolSpace } from './spool-space.ts';
 
@@ -29,6 +30,7 @@ function callOfSlowClient(space: SpoolSpace, hasRoom = false): { call: Call; tol
   const onAbandoned = tell('abandoned');
   const call = new Call(exchange, {
     space,
+    memory: { bodies: new MemoryBudget(), webSockets: new MemoryBudget() },
     monotonicMs: () => 0,
     onAbandoned,
     onDropped: tell('dropped'),

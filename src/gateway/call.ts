@@ -7,8 +7,10 @@ import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { CollectedBody } from './body-collector.ts';
+import { releaseBody } from './body-collector.ts';
 import type { TunnelSocket } from './call-tunnel.ts';
 import { CallTunnel } from './call-tunnel.ts';
+import type { MemoryBudgets } from './memory-budget.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
@@ -31,6 +33,7 @@ export interface CallLane {
 /** What a call tells the gateway. */
 export interface CallOwner {
   readonly space: SpoolSpace;
+  readonly memory: MemoryBudgets;
   /** Undefined: all that names a file is passed on. */
   readonly namedFiles?: NamedFileSender | undefined;
   monotonicMs(): number;
@@ -317,8 +320,10 @@ export class Call implements ResponseWatcher {
   /** The worker is done with it. */
   #release(): void {
     this.#letLaneGo();
-    this.body?.file?.close();
-    this.body = undefined;
+    if (this.body !== undefined) {
+      releaseBody(this.body);
+      this.body = undefined;
+    }
     if (this.tunnel?.hasBegun === false) {
       this.tunnel.drop();
     }

@@ -9,12 +9,15 @@ import { FakeUnit } from './fake-worker.ts';
 import type { LaneIdentity, LaneOwner } from './lane.ts';
 import { Lane } from './lane.ts';
 import type { LaneOutput } from './lane-output.ts';
+import type { MemoryBudgets } from './memory-budget.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import { SpoolSpace } from './spool-space.ts';
 
 export class FakeLaneOwner implements LaneOwner, CallOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly space: SpoolSpace = new SpoolSpace('/nowhere', 's');
+  readonly memory: MemoryBudgets = { bodies: new MemoryBudget(), webSockets: new MemoryBudget() };
   readonly clock: FakeClock = new FakeClock();
   /** `answered`, `read`, `recalled 3,4`, `file 5`, `fault …`, in the order in which it was told. */
   readonly told: string[] = [];

@@ -10,6 +10,8 @@ import { FakeBoard, FakeSocket, FakeUnit } from './fake-worker.ts';
 import type { GatewaySettings } from './gateway.ts';
 import { Gateway } from './gateway.ts';
 import type { StuckRequest } from './lane-watch.ts';
+import type { MemoryBudgets } from './memory-budget.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { newOverloadCounters, Overload } from './overload.ts';
 import { SpoolSpace } from './spool-space.ts';
 
@@ -60,6 +62,7 @@ export class Story {
   waiting = 0;
   othersWait = false;
   roomOffers = 0;
+  readonly memory: MemoryBudgets = { bodies: new MemoryBudget(), webSockets: new MemoryBudget() };
   readonly gateway: Gateway;
   readonly exchanges: FakeExchange[] = [];
   readonly #loop: FakeLoop;
@@ -76,6 +79,7 @@ export class Story {
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
       space: new SpoolSpace(spoolFolder, 's'),
+      memory: this.memory,
       overload: new Overload({
         counters: newOverloadCounters(),
         queueMax: settings.queueMax ?? SETTINGS.queueMax,
@@ -201,5 +205,6 @@ export class Story {
     equal(this.waiting, 0, 'requests that wait');
     equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of units');
     equal(this.gateway.space.usedBytes, 0, 'bytes in spool files');
+    equal(this.memory.bodies.usedBytes, 0, 'bytes of bodies');
   }
 }

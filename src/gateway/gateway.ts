@@ -23,6 +23,7 @@ import type { LaneSocket } from './lane-socket.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { MemoryBudgets } from './memory-budget.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { Overload } from './overload.ts';
 import { WorkerHeadMemo } from './response-head.ts';
@@ -46,6 +47,7 @@ export interface GatewayOptions {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly space: SpoolSpace;
+  readonly memory: MemoryBudgets;
   readonly overload: Overload;
   readonly namedFiles?: NamedFileSender;
   readonly board: Board;
@@ -74,6 +76,7 @@ const TIMEOUT_CHECK_MS = 250;
 export class Gateway implements CallOwner, LaneOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly space: SpoolSpace;
+  readonly memory: MemoryBudgets;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: GatewayOptions;
   readonly #lanes: LaneSet;
@@ -93,6 +96,7 @@ export class Gateway implements CallOwner, LaneOwner {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.space = options.space;
+    this.memory = options.memory;
     this.namedFiles = options.namedFiles;
     this.#stream = options.firstStream;
     this.#thread = {
@@ -134,7 +138,8 @@ export class Gateway implements CallOwner, LaneOwner {
       overload.refuse(call, 'full');
       return;
     }
-    const options = { space: this.space, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
+    const room = { space: this.space, memory: this.memory.bodies };
+    const options = { room, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
     collectBody(call, options, () => this.#enqueue(call));
   }
 

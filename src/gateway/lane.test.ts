@@ -6,6 +6,8 @@ import { FakeLaneOwner, toldOf } from './fake-lane-owner.ts';
 import { readRequest, responseFrame } from './fake-worker.ts';
 import type { Lane } from './lane.ts';
 
+import { MemoryBudget, MemoryShare } from './memory-budget.ts';
+
 const OUT_BYTES = 64 * 1024;
 const BODY = Buffer.from('some bytes');
 
@@ -16,12 +18,14 @@ function longCall(owner: FakeLaneOwner, name: string, length: number): Call {
   return call;
 }
 
+const SHARE = new MemoryShare(new MemoryBudget());
+
 test('Lane sends a request as one frame: flags, both parts of the head, the body', () => {
   const owner = new FakeLaneOwner();
   const { lane, socket } = owner.connect();
   const call = owner.call('a');
   call.block = 'HTTP_X\0caf\xe9';
-  call.body = { length: BODY.length, bytes: BODY, file: undefined };
+  call.body = { length: BODY.length, bytes: BODY, file: undefined, share: SHARE };
   lane.send(call);
   lane.output.flush();
   const [frame, more] = socket.takeFrames();
@@ -48,7 +52,7 @@ for (const [what, body, flags] of BODIES) {
     const owner = new FakeLaneOwner();
     const { lane, socket } = owner.connect();
     const call = owner.call('a');
-    call.body = body && { length: 0, bytes: undefined, file: undefined, ...body };
+    call.body = body && { length: 0, bytes: undefined, file: undefined, share: SHARE, ...body };
     lane.send(call);
     lane.output.flush();
     const read = socket.takeFrames().map(readRequest)[0];

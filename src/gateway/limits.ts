@@ -5,6 +5,10 @@ export const GATEWAY_LIMITS = {
   inlineBodyBytesMax: 262_144,
   /** Credit is given back in pieces of this at least, unless a client has just caught up: a quarter of what a stream begins with. */
   creditBytesMin: 65_536,
+  /** When the memory for bodies, or for messages, is used up, a request or WebSocket may still have so much under way. */
+  crampedBytes: 8192,
+  /** Messages of a client that are longer are taken in once the application waits for one, and when there is memory for them. */
+  webSocketLargeBytes: 262_144,
   /** A message that a worker sends over a WebSocket, in pieces. */
   webSocketMessageBytesMax: 1_073_741_824,
   /** Bytes on their way to a spool file; the source is paused above, resumed below a quarter of it. */

@@ -20,6 +20,8 @@ export function configureEdge(site: Site, folders: Pick<ConfigureEdge, 'mounts' 
       timeoutMs: model.timeoutMs,
       bodyBytesMax: model.bodyBytesMax,
       spoolBytesMax: model.spoolBytesMax,
+      bodyMemoryBytesMax: model.bodyMemoryBytesMax,
+      wsMemoryBytesMax: model.wsMemoryBytesMax,
       connectionsMax: model.connectionsMax,
       connectionsPerAddressMax: model.connectionsPerAddressMax,
       queueDepthMax: model.queueDepthMax,

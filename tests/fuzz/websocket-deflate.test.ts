@@ -58,7 +58,7 @@ function open(contexts: ZlibContexts): MessageDeflate {
 }
 
 function inflate(deflate: MessageDeflate, bytes: Buffer): Promise<Inflated> {
-  return new Promise((resolve) => deflate.inflate(bytes, resolve));
+  return new Promise((resolve) => deflate.inflate(bytes, (goOn) => goOn(), resolve));
 }
 
 test('mutated messages are answered, and keep to the limit', async () => {

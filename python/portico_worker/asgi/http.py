@@ -65,6 +65,7 @@ class HttpConversation(Response):
             if self.awaits_continue:
                 self.awaits_continue = False
                 self.give_credit(0)
+            self.settle()
             await self.change()
         return {'type': 'http.disconnect'}
 

@@ -22,6 +22,9 @@ Application = Callable[
 CREDIT_GIVEN_MIN = 64 * 1024
 """Bytes that were taken before the edge is told so: a quarter of what it may have under way."""
 
+CREDIT_SETTLED_MIN = 4 * 1024
+"""… while the application waits for more: the edge is to know that it has received all, but for what is not worth a frame."""
+
 _pack = lanes.HEADER.pack
 
 
@@ -104,6 +107,12 @@ class Stream:
         """The application has received so many bytes."""
         self.taken += count
         if self.taken >= CREDIT_GIVEN_MIN:
+            self.give_credit(self.taken)
+            self.taken = 0
+
+    def settle(self) -> None:
+        """The application has received all that came, and waits."""
+        if self.taken >= CREDIT_SETTLED_MIN:
             self.give_credit(self.taken)
             self.taken = 0
 

@@ -57,6 +57,10 @@ class WebSocketConversation(Stream):
     """What `messages` and `pieces` cost of the edge's credit."""
     in_a_row = 0
     """Messages received since receive() has waited."""
+    receivers = 0
+    """Calls of receive() that wait."""
+    is_large_waiting = False
+    """The edge has a large message, and takes it in when the application waits for one."""
     disconnect: Message | None = None
     """What receive() gives in the end, for ever."""
     response: Response | None = None
@@ -108,7 +112,22 @@ class WebSocketConversation(Stream):
             if self.disconnect is not None:
                 return self.disconnect.copy()
             self.in_a_row = 0
+            await self._await_message()
+
+    async def _await_message(self) -> None:
+        self.settle()
+        self.receivers += 1
+        try:
+            self._ask_for_large()
             await self.change()
+        finally:
+            self.receivers -= 1
+
+    def _ask_for_large(self) -> None:
+        """Tells the edge, if it has asked, that the application waits and a large message may come."""
+        if self.is_large_waiting and self.receivers and not self.messages and self.phase == OPEN:
+            self.is_large_waiting = False
+            self.send_frame(lanes.WS_WANTED)
 
     def hear(self, kind: int, payload: bytes) -> None:
         if kind == lanes.WS_CLOSE:
@@ -123,6 +142,9 @@ class WebSocketConversation(Stream):
                 self.response.add_credit(payload)
             else:
                 self.add_credit(payload)
+        elif kind == lanes.WS_LARGE:
+            self.is_large_waiting = True
+            self._ask_for_large()
         elif kind != lanes.WS_MORE and kind not in _KINDS:
             raise lanes.Fault('lanes.unexpected-frame')
         elif self.phase == OPEN:  # Else it has crossed the application's close on its way.

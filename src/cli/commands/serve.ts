@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { readServeRequest } from '../../config/read.ts';
 import type { Invocation } from '../invocation.ts';
+import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
 import { runRequest } from './run-request.ts';
 
@@ -19,6 +20,7 @@ export async function serve({ args, ...surroundings }: Invocation, terminal: Ter
   const { request, diagnostics } = readServeRequest(args, {
     env: surroundings.env,
     coreCount: availableParallelism(),
+    memoryBytes: memoryBytes(),
     hasSockets: surroundings.manager.sockets.length > 0,
   });
   for (const diagnostic of diagnostics) {

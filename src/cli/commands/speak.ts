@@ -8,6 +8,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { renderDialectFaults } from '../dialect-faults.ts';
 import type { Invocation } from '../invocation.ts';
+import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 import { runRequest } from './run-request.ts';
@@ -31,7 +32,7 @@ export async function speak(
     terminal.out(`portico ${readVersion()}, with the command line of ${dialect.name} ${dialect.version}\n`);
     return 0;
   }
-  const machine = { env: surroundings.env, coreCount: availableParallelism() };
+  const machine = { env: surroundings.env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
   const { request, faults } = readDialect(dialect, args, { machine, readText });
   terminal.error(renderDialectFaults(dialect, faults, request?.model.logLevel));
   return request === undefined ? USAGE : runRequest(request, surroundings, terminal);

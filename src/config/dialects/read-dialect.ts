@@ -68,9 +68,9 @@ export function readDialect(
 }
 
 /** What `portico serve` would take from PORTICO_* variables, and its defaults. */
-function readBase({ env, coreCount }: Machine, report: DialectReport): ServerModel | undefined {
+function readBase({ env, ...machine }: Machine, report: DialectReport): ServerModel | undefined {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_VARIABLES.has(name)));
-  const { request, diagnostics } = readServeRequest([], { env: own, coreCount });
+  const { request, diagnostics } = readServeRequest([], { ...machine, env: own });
   for (const { code, at, message, severity } of diagnostics) {
     report(code, at, message, severity);
   }

@@ -3,6 +3,9 @@
 import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneOutput } from '../lane-output.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
+import { MemoryShare } from '../memory-budget.ts';
 
 /** The stream of a lane that the body goes to. */
 export interface BodyTarget {
@@ -13,6 +16,8 @@ export interface BodyTarget {
 export interface BodyStreamOptions {
   readonly exchange: Exchange;
   readonly bytesMax: number;
+  /** That bodies may take together. */
+  readonly memory: MemoryBudget;
   /** The body is longer than it may be. */
   onTooLong(): void;
   /** The client is gone, or broke the framing. */
@@ -21,6 +26,7 @@ export interface BodyStreamOptions {
 
 export class BodyStream implements BodySink {
   readonly #options: BodyStreamOptions;
+  readonly #share: MemoryShare;
   #target: BodyTarget;
   /** What was sent while nobody had begun to read it: another worker can be given it. At most what the first credit allows, and one read. */
   #sent: Buffer[] | undefined = [];
@@ -34,6 +40,7 @@ export class BodyStream implements BodySink {
 
   constructor(options: BodyStreamOptions, target: BodyTarget) {
     this.#options = options;
+    this.#share = new MemoryShare(options.memory);
     this.#target = target;
   }
 
@@ -67,8 +74,15 @@ export class BodyStream implements BodySink {
       return true;
     }
     this.#pass(Buffer.from(bytes));
-    this.#isPaused = this.#credit <= 0;
+    this.#isPaused = !this.#mayRead();
     return !this.#isPaused;
+  }
+
+  /** There is credit, and memory for more than is under way; that is counted on the way. */
+  #mayRead(): boolean {
+    const bytes = FRAME_LIMITS.creditBytes - this.#credit;
+    this.#share.set(Math.max(0, bytes));
+    return this.#credit > 0 && this.#share.mayGrow(bytes, GATEWAY_LIMITS.crampedBytes);
   }
 
   #pass(bytes: Buffer): void {
@@ -113,7 +127,7 @@ export class BodyStream implements BodySink {
       this.#held.shift();
     }
     this.#sendEnd();
-    if (this.#isPaused && this.#credit > 0) {
+    if (this.#mayRead() && this.#isPaused) {
       this.#isPaused = false;
       this.#options.exchange.resumeBody();
     }
@@ -124,6 +138,7 @@ export class BodyStream implements BodySink {
     this.#isOver = true;
     this.#held = [];
     this.#sent = undefined;
+    this.#share.set(0);
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#options.exchange.resumeBody();

@@ -16,6 +16,7 @@ import type { GatewayOptions } from '../gateway.ts';
 import type { LaneOutput } from '../lane-output.ts';
 import type { LaneSocket } from '../lane-socket.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
+import type { MemoryBudgets } from '../memory-budget.ts';
 import type { NamedFileSender } from '../named-file-sender.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
@@ -41,6 +42,7 @@ const PINGS_IN_TIMEOUT = 4;
 export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
   readonly space: SpoolSpace;
+  readonly memory: MemoryBudgets;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: ConcurrentOptions;
   readonly #queue: CallQueue<ConcurrentCall>;
@@ -57,6 +59,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   constructor(options: ConcurrentOptions) {
     this.#options = options;
     this.space = options.space;
+    this.memory = options.memory;
     this.namedFiles = options.namedFiles;
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
@@ -92,7 +95,8 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       overload.refuse(call, 'full');
       return;
     }
-    const options = { space: this.space, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
+    const room = { space: this.space, memory: this.memory.bodies };
+    const options = { room, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
     collectBody(call, options, () => this.#place(call));
   }
 

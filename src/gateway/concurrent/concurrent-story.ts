@@ -14,6 +14,8 @@ import { FakeLoop } from '../fake-loop.ts';
 import { FakeBoard } from '../fake-worker.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { StuckRequest } from '../lane-watch.ts';
+import type { MemoryBudgets } from '../memory-budget.ts';
+import { MemoryBudget } from '../memory-budget.ts';
 import { newOverloadCounters, Overload } from '../overload.ts';
 import { SpoolSpace } from '../spool-space.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
@@ -58,6 +60,12 @@ export class SlowExchange extends FakeExchange {
   }
 }
 
+export interface ConcurrentStoryOptions extends Partial<GatewaySettings> {
+  readonly firstStream?: number;
+  /** For bodies, and for WebSockets; 0: no limit. */
+  readonly memoryBytes?: number;
+}
+
 export class ConcurrentStory {
   readonly clock: FakeClock = new FakeClock();
   readonly board: FakeBoard = new FakeBoard();
@@ -68,20 +76,21 @@ export class ConcurrentStory {
   /** Each time that a worker was said to be quiet. */
   readonly quiet: number[] = [];
   waiting = 0;
+  readonly memory: MemoryBudgets;
   readonly gateway: ConcurrentGateway;
   readonly #loop: FakeLoop;
   #slots = 0;
 
-  constructor(
-    t: TestContext,
-    { firstStream = 0, ...settings }: Partial<GatewaySettings> & { firstStream?: number } = {},
-  ) {
+  constructor(t: TestContext, { firstStream = 0, memoryBytes = 0, ...settings }: ConcurrentStoryOptions = {}) {
+    const budget = (): MemoryBudget => new MemoryBudget(new Int32Array(1), memoryBytes);
+    this.memory = { bodies: budget(), webSockets: budget() };
     this.#loop = new FakeLoop(t);
     this.clock.advance(1000);
     this.gateway = new ConcurrentGateway({
       settings: { ...SETTINGS, ...settings },
       clock: this.clock,
       space: new SpoolSpace('/nowhere', 's'),
+      memory: this.memory,
       overload: new Overload({
         counters: newOverloadCounters(),
         queueMax: settings.queueMax ?? SETTINGS.queueMax,
@@ -177,6 +186,8 @@ export class ConcurrentStory {
   /** Nothing is counted that is not there. */
   expectRest(): void {
     equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of workers');
+    equal(this.memory.bodies.usedBytes, 0, 'bytes of bodies');
+    equal(this.memory.webSockets.usedBytes, 0, 'bytes of messages');
     equal(this.webSockets.join(), new Int32Array(SLOTS).join(), 'WebSockets of workers');
   }
 }

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<number, string>> = {
   [FRAME.wsText]: 'text',
   [FRAME.wsBinary]: 'binary',
   [FRAME.wsMore]: 'more',
+  [FRAME.wsLarge]: 'large',
 };
 
 export class FakeConcurrentWorker {

@@ -2,12 +2,14 @@
 
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import type { CallOwner } from '../call.ts';
+import type { MemoryBudgets } from '../memory-budget.ts';
 import { renderAsgiHead } from './asgi-head.ts';
 import { BodyStream } from './body-stream.ts';
 import type { Carrier } from './concurrent-call.ts';
 import { ConcurrentCall } from './concurrent-call.ts';
 
 export class StreamedCall extends ConcurrentCall {
+  protected readonly memory: MemoryBudgets;
   readonly #bodyBytesMax: number;
   #bodyStream: BodyStream | undefined;
   /** The application has heard that the client seems to have left. */
@@ -15,6 +17,7 @@ export class StreamedCall extends ConcurrentCall {
 
   constructor(owner: CallOwner, exchange: ConcurrentCall['exchange'], bodyBytesMax: number) {
     super(exchange, owner);
+    this.memory = owner.memory;
     this.#bodyBytesMax = bodyBytesMax;
   }
 
@@ -42,6 +45,7 @@ export class StreamedCall extends ConcurrentCall {
     const options = {
       exchange: this.exchange,
       bytesMax: this.#bodyBytesMax,
+      memory: this.memory.bodies,
       onTooLong: () => this.#giveUp(413),
       onFailed: () => this.onGone(),
     };

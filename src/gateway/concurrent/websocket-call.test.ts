@@ -5,7 +5,8 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import type { SlowExchange } from './concurrent-story.ts';
+import { MemoryShare } from '../memory-budget.ts';
+import type { ConcurrentStoryOptions, SlowExchange } from './concurrent-story.ts';
 import { ConcurrentStory } from './concurrent-story.ts';
 import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 
@@ -19,8 +20,8 @@ interface Scene {
 }
 
 /** A handshake that is on its lane. */
-function shake(t: TestContext): Scene {
-  const story = new ConcurrentStory(t);
+function shake(t: TestContext, options: ConcurrentStoryOptions = {}): Scene {
+  const story = new ConcurrentStory(t, options);
   const worker = story.connect(1);
   const exchange = story.shake('w');
   deepEqual(story.arrivals(worker), ['request w']);
@@ -29,8 +30,8 @@ function shake(t: TestContext): Scene {
 }
 
 /** … and accepted. */
-function open(t: TestContext): Scene {
-  const scene = shake(t);
+function open(t: TestContext, options: ConcurrentStoryOptions = {}): Scene {
+  const scene = shake(t, options);
   scene.worker.accept('w');
   deepEqual(scene.exchange.told.splice(0), ['accept']);
   return scene;
@@ -255,4 +256,40 @@ test('WebSocketCall counts messages without payload, too, against what may be se
     isOpen = exchange.webSocket?.onMessage(false, Buffer.alloc(0)) === true;
   }
   equal(isOpen, false);
+});
+
+test('WebSocketCall wants a large message once the application waits for one, and there is memory', (t) => {
+  const { story, worker, exchange } = open(t, { memoryBytes: 1_000_000 });
+  const { webSocket } = exchange;
+  const wanted = (): Buffer => worker.frame(FRAME.wsWanted, 'w');
+  equal(webSocket?.wantsLarge(500_000), false);
+  equal(webSocket?.wantsLarge(500_000), false);
+  deepEqual(story.arrivals(worker), ['large w'], 'asked once');
+  worker.send(wanted());
+  deepEqual(exchange.told.slice(-1), ['resume']);
+  equal(webSocket?.wantsLarge(500_000), true);
+  equal(story.memory.webSockets.usedBytes, 500_032);
+  equal(webSocket?.onMessage(false, Buffer.alloc(400_000)), false);
+  equal(story.memory.webSockets.usedBytes, 400_064);
+  equal(webSocket?.wantsLarge(500_000), false, 'the next is asked about again');
+  new MemoryShare(story.memory.webSockets).set(600_000);
+  worker.send(wanted());
+  equal(webSocket?.wantsLarge(500_000), false, 'there is no memory');
+  equal(webSocket?.largeBytes, GATEWAY_LIMITS.crampedBytes);
+});
+
+test('WebSocketCall lets a client send on little by little when the memory is used up', (t) => {
+  const { story, worker, exchange } = open(t, { memoryBytes: 100_000 });
+  const other = new MemoryShare(story.memory.webSockets);
+  other.set(100_000);
+  equal(exchange.webSocket?.onMessage(true, Buffer.alloc(5000)), true);
+  equal(exchange.webSocket?.onMessage(true, Buffer.alloc(5000)), false);
+  worker.grant('w', 5000 + COST);
+  deepEqual(exchange.told.slice(-1), ['resume']);
+  other.set(0);
+  equal(exchange.webSocket?.onMessage(true, Buffer.alloc(20_000)), true);
+  exchange.webSocket?.onHeld(1000);
+  exchange.webSocket?.onClose(1000, '');
+  worker.tell(FRAME.end, 'w');
+  story.expectRest();
 });

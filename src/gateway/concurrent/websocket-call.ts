@@ -4,14 +4,24 @@ import type { WebSocketSession, WebSocketSink } from '../../protocol/http/exchan
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { CLOSE_CODE, isCloseCode } from '../../protocol/websocket/close-codes.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
+import { MemoryShare } from '../memory-budget.ts';
 import { renderFields } from '../response-head.ts';
 import { StreamedCall } from './streamed-call.ts';
 
 export class WebSocketCall extends StreamedCall implements WebSocketSink {
   override readonly isWebSocket: boolean = true;
   #session: WebSocketSession | undefined;
+  /** The client is not read on. */
+  #isStopped = false;
   /** What may still be sent to the application; below zero until it has received more. */
   #credit: number = FRAME_LIMITS.creditBytes;
+  readonly #share: MemoryShare = new MemoryShare(this.memory.webSockets);
+  /** Of a message of the client that is not whole, and of a large one that may come. */
+  #heldBytes = 0;
+  #reservedBytes = 0;
+  /** The worker was asked to tell when the application waits for a message; and has told. */
+  #hasAsked = false;
+  #isWanted = false;
   /** Of a message of the application that is not whole. */
   #pieces: Buffer[] = [];
   #pieceBytes = 0;
@@ -33,6 +43,10 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       case FRAME.workerWsText:
       case FRAME.workerWsBinary:
         return this.#onMessage(type === FRAME.workerWsText, buffer.subarray(start, end));
+      case FRAME.wsWanted:
+        this.#isWanted = this.#hasAsked;
+        this.#session?.resume();
+        return undefined;
       case FRAME.workerWsClose:
         return this.#onWorkerClose(buffer, start, end);
       default:
@@ -141,15 +155,65 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     }
     output.frame(isText ? FRAME.wsText : FRAME.wsBinary, this.stream, at === 0 ? data : data.subarray(at));
     this.#credit -= data.length + FRAME_LIMITS.pieceCostBytes;
-    return this.#credit > 0;
+    this.#reservedBytes = 0;
+    this.#hasAsked = false;
+    this.#isWanted = false;
+    this.#heldBytes = 0;
+    this.#isStopped = !this.#mayRead();
+    return !this.#isStopped;
+  }
+
+  /** There is credit, and memory for more than is under way; that is counted on the way. */
+  #mayRead(): boolean {
+    this.#count();
+    return this.#credit > 0 && this.#share.mayGrow(this.#underWay, GATEWAY_LIMITS.crampedBytes);
+  }
+
+  get #underWay(): number {
+    return FRAME_LIMITS.creditBytes - this.#credit;
+  }
+
+  #count(): void {
+    this.#share.set(Math.max(0, this.#underWay) + Math.max(this.#heldBytes, this.#reservedBytes));
   }
 
   override onCredit(bytes: number): void {
-    const wasStopped = this.#credit <= 0;
     this.#credit += bytes;
-    if (wasStopped && this.#credit > 0) {
+    if (this.#mayRead() && this.#isStopped) {
+      this.#isStopped = false;
       this.#session?.resume();
     }
+  }
+
+  get largeBytes(): number {
+    return this.memory.webSockets.isFull ? GATEWAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
+  }
+
+  /** Once the application has received all that came before and waits, and when there is memory for it. */
+  wantsLarge(bytes: number): boolean {
+    if (!this.#hasAsked) {
+      this.#hasAsked = true;
+      this.carrier?.output.frame(FRAME.wsLarge, this.stream);
+    }
+    if (!this.#isWanted || this.memory.webSockets.isFull) {
+      return this.carrier === undefined;
+    }
+    this.#reservedBytes = bytes;
+    this.#count();
+    return true;
+  }
+
+  onHeld(bytes: number): void {
+    this.#heldBytes = bytes;
+    this.#count();
+  }
+
+  override onStreamEnded(): void {
+    super.onStreamEnded();
+    this.#credit = FRAME_LIMITS.creditBytes;
+    this.#heldBytes = 0;
+    this.#reservedBytes = 0;
+    this.#count();
   }
 
   /** Half a connection is none, before the handshake has ended too. */
@@ -168,6 +232,9 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
 
   onClose(code: number, reason: string): void {
     this.finish();
+    this.#heldBytes = 0;
+    this.#reservedBytes = 0;
+    this.#count();
     const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
     payload.writeUInt16LE(code);
     payload.write(reason, 2);

@@ -98,6 +98,9 @@ export interface EdgeSettings {
   readonly bodyBytesMax: number;
   /** Of all spool files together. 0: a part of their file system. */
   readonly spoolBytesMax: number;
+  /** Memory for bodies, and for messages of WebSockets, that applications have not received. */
+  readonly bodyMemoryBytesMax: number;
+  readonly wsMemoryBytesMax: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
   /** Requests that may wait for a worker, all threads together. */

@@ -133,6 +133,12 @@ export interface WebSocketAccept {
 export interface WebSocketSink {
   /** A whole message; UTF-8 that was checked if it is text. `data` is the sink's. False: no more until `resume`. */
   onMessage(isText: boolean, data: Buffer): boolean;
+  /** A longer message is asked about before it is read, or decompressed. */
+  readonly largeBytes: number;
+  /** Whether a message of so many bytes, or fewer, may be taken in now. If not, `resume` follows, or it is asked again. */
+  wantsLarge(bytes: number): boolean;
+  /** So many bytes of a message that is not whole are held for the sink. */
+  onHeld(bytes: number): void;
   /** `send` returned false before; the client has caught up. */
   onDrain(): void;
   /** The connection has ended, once: with the code and reason of the client, 1005 if it gave none, 1006 without a closing handshake. */

@@ -35,6 +35,7 @@ export const FRAME = {
   wsBinary: 17,
   wsMore: 18,
   wsClose: 19,
+  wsLarge: 20,
   hello: 128,
   response: 129,
   responseWhole: 130,
@@ -53,6 +54,7 @@ export const FRAME = {
   workerWsBinary: 146,
   workerWsMore: 147,
   workerWsClose: 148,
+  wsWanted: 149,
 } as const;
 
 export const REQUEST_FLAG = { bodyInFile: 1, body: 2, more: 4, webSocket: 8, expect: 16, tunnel: 32 } as const;

@@ -23,6 +23,8 @@ function describe(event: FrameEvent): string {
       return `fault ${event.code} ${event.detail}`;
     case 'fragment':
       return 'fragment';
+    case 'large':
+      return `large ${event.bytes}`;
     default:
       return `${event.kind} ${event.data.latin1Slice()}`;
   }
@@ -336,4 +338,36 @@ test('a short fragment is told of, empty or not, and a long one is not', () => {
     [parser.next(), parser.next(), parser.next()].map((event) => event?.kind),
     ['fragment', 'fragment', 'message'],
   );
+});
+
+test('a large message is asked about before it is read, whole or in fragments, and read once it may', () => {
+  const parser = new FrameParser(DEFLATE);
+  parser.largeBytes = 10;
+  const read = (): string[] => {
+    const events: string[] = [];
+    for (let event = parser.next(); event !== undefined; event = parser.next()) {
+      if (event.kind === 'fragment') continue;
+      events.push(describe(event));
+      if (event.kind === 'large') break;
+    }
+    return events;
+  };
+  const big = 'x'.repeat(11);
+  parser.feed(clientFrame({ opcode: TEXT, payload: big }).subarray(0, 8));
+  deepEqual(read(), ['large 11']);
+  parser.keep();
+  parser.feed(clientFrame({ opcode: TEXT, payload: big }).subarray(8));
+  deepEqual(read(), ['large 11'], 'it is asked again');
+  equal(parser.messageBytes, 0);
+  parser.allowLarge();
+  deepEqual(read(), [`text ${big}`]);
+  parser.feed(clientFrame({ opcode: TEXT, payload: '0123456', isFinal: false }));
+  deepEqual(read(), []);
+  equal(parser.messageBytes, 7);
+  parser.feed(Buffer.concat([clientFrame({ opcode: PING }), clientFrame({ opcode: 0, payload: '7890' })]));
+  deepEqual(read(), ['ping ', 'large 11']);
+  parser.allowLarge();
+  deepEqual(read(), ['text 01234567890']);
+  parser.feed(clientFrame({ opcode: TEXT, payload: big, reserved: RSV1 }));
+  deepEqual(read(), ['large Infinity']);
 });

@@ -54,7 +54,13 @@ export interface FrameFragment {
   readonly kind: 'fragment';
 }
 
-export type FrameEvent = FrameMessage | FramePing | FrameClose | FrameFragment | FrameFault;
+/** A message is about to be longer than `largeBytes`. Nothing more comes until `allowLarge`. `bytes`: its length, or Infinity if nobody has said. */
+export interface FrameLarge {
+  readonly kind: 'large';
+  readonly bytes: number;
+}
+
+export type FrameEvent = FrameMessage | FramePing | FrameClose | FrameFragment | FrameLarge | FrameFault;
 
 const FRAGMENT: FrameFragment = { kind: 'fragment' };
 
@@ -62,6 +68,9 @@ const NOTHING = Buffer.alloc(0);
 
 export class FrameParser {
   readonly #header: FrameHeaderReader;
+  /** Longer messages are asked about before they are read. */
+  largeBytes: number = Infinity;
+  #mayBeLarge = false;
   #chunk: Buffer = NOTHING;
   #at = 0;
   #isDead = false;
@@ -108,7 +117,7 @@ export class FrameParser {
   /** The next event, or undefined when more bytes are needed or the connection has ended. */
   next(): FrameEvent | undefined {
     while (!this.#isDead && (this.#header.isComplete || this.#readHeader())) {
-      const event = this.#header.fault ?? this.#readPayload();
+      const event = this.#header.fault ?? this.#checkLarge() ?? this.#readPayload();
       if (event !== undefined) {
         if (event.kind === 'fault' || event.kind === 'close') {
           this.#die();
@@ -121,6 +130,24 @@ export class FrameParser {
     }
     this.keep();
     return undefined;
+  }
+
+  /** The message that was asked about may be read. */
+  allowLarge(): void {
+    this.#mayBeLarge = true;
+  }
+
+  /** Of a message that is not whole. */
+  get messageBytes(): number {
+    return this.#message.length;
+  }
+
+  #checkLarge(): FrameLarge | undefined {
+    const { isControl, isFinal } = this.#header;
+    const bytes = this.#message.length + this.#left;
+    return isControl || this.#mayBeLarge || bytes <= this.largeBytes
+      ? undefined
+      : { kind: 'large', bytes: isFinal && !this.#isCompressed ? bytes : Infinity };
   }
 
   #die(): void {
@@ -187,6 +214,7 @@ export class FrameParser {
     const isText = this.#messageOpcode === OPCODE.text;
     const isCompressed = this.#isCompressed;
     const data = this.#message.take();
+    this.#mayBeLarge = false;
     this.#messageOpcode = OPCODE.continuation;
     if (isText && !isCompressed && !isUtf8(this.#textEnd === 0 ? data : data.subarray(this.#textEnd))) {
       return frameFault(1007, 'text that is not UTF-8');

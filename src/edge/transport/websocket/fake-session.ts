@@ -17,10 +17,13 @@ const SETTINGS: WebSocketSettings = {
 /** Does what it is told when it is told. Compressed is what stands in brackets. */
 class FakeDeflate {
   readonly inflations: ((result: Inflated) => void)[] = [];
+  /** Each goes on when it is called. */
+  readonly large: ((goOn: () => void) => void)[] = [];
   readonly deflations: ((compressed: Buffer | undefined) => void)[] = [];
   isClosed = false;
 
-  inflate(_bytes: Buffer, callback: (result: Inflated) => void): void {
+  inflate(_bytes: Buffer, onLarge: (goOn: () => void) => void, callback: (result: Inflated) => void): void {
+    this.large.push(onLarge);
     this.inflations.push(callback);
   }
 
@@ -51,6 +54,10 @@ export class SessionScene {
   /** False: the application wants no more. */
   takes = true;
   hasRoom = true;
+  /** False: it wants no large message yet. */
+  takesLarge = true;
+  largeBytes: number = Infinity;
+  heldBytes = 0;
   readonly clock: { nowMs: number } = { nowMs: 0 };
   readonly deflate: FakeDeflate = new FakeDeflate();
   #isPaused = false;
@@ -72,10 +79,21 @@ export class SessionScene {
   }
 
   #sink(): WebSocketSink {
+    const largeBytes = (): number => this.largeBytes;
     return {
+      get largeBytes() {
+        return largeBytes();
+      },
       onMessage: (isText, data) => {
         this.told.push(`${isText ? 'text' : 'binary'} ${String(data)}`);
         return this.takes;
+      },
+      wantsLarge: (bytes) => {
+        this.told.push(`large ${bytes}`);
+        return this.takesLarge;
+      },
+      onHeld: (bytes) => {
+        this.heldBytes = bytes;
       },
       onDrain: () => this.told.push('drain'),
       onClose: (code, reason) => this.told.push(`close ${code} ${reason}`.trimEnd()),

@@ -15,13 +15,18 @@ const AGREED: DeflateParameters = {
   clientMaxWindowBits: 15,
 };
 
+/** Large messages may be inflated. */
+function atOnce(goOn: () => void): void {
+  goOn();
+}
+
 function open(agreed: Partial<DeflateParameters> = {}, contexts: ZlibContexts = new ZlibContexts()): MessageDeflate {
   return new MessageDeflate({ ...AGREED, ...agreed }, { contexts, messageBytesMax: MESSAGE_BYTES_MAX });
 }
 
 function inflate(deflate: MessageDeflate, bytes: Buffer | string): Promise<Inflated> {
   const input = typeof bytes === 'string' ? Buffer.from(bytes, 'hex') : bytes;
-  return new Promise((resolve) => deflate.inflate(input, resolve));
+  return new Promise((resolve) => deflate.inflate(input, atOnce, resolve));
 }
 
 async function inflateText(deflate: MessageDeflate, hex: string): Promise<string> {
@@ -166,11 +171,11 @@ for (const canRunSync of [true, false]) {
     const count = (): void => {
       calls += 1;
     };
-    deflate.inflate(packed!, count);
+    deflate.inflate(packed!, atOnce, count);
     deflate.deflate(textOf(1_000_000), count);
     deflate.close();
     deflate.close();
-    deflate.inflate(packed!, count);
+    deflate.inflate(packed!, atOnce, count);
     deflate.deflate(textOf(100), count);
     // Another goes the same way meanwhile.
     await inflate(open({}, all), packed!);
@@ -188,7 +193,7 @@ test('a message that ends in the middle of a block is refused', async () => {
 test('small messages are dealt with before the call returns', () => {
   const deflate = open();
   const results: unknown[] = [];
-  deflate.inflate(Buffer.from('f248cdc9c90700', 'hex'), (result) => results.push(result.toString()));
+  deflate.inflate(Buffer.from('f248cdc9c90700', 'hex'), atOnce, (result) => results.push(result.toString()));
   deflate.deflate(Buffer.alloc(16_384), (compressed) => results.push(compressed !== undefined));
   deepEqual(results, ['Hello', true]);
 });
@@ -196,8 +201,10 @@ test('small messages are dealt with before the call returns', () => {
 test('a callback may give the next message', () => {
   const deflate = open();
   const results: string[] = [];
-  deflate.inflate(Buffer.from('f248cdc9c90700', 'hex'), (first) => {
-    deflate.inflate(Buffer.from('f200110000', 'hex'), (second) => results.push(first.toString() + second.toString()));
+  deflate.inflate(Buffer.from('f248cdc9c90700', 'hex'), atOnce, (first) => {
+    deflate.inflate(Buffer.from('f200110000', 'hex'), atOnce, (second) =>
+      results.push(first.toString() + second.toString()),
+    );
   });
   deepEqual(results, ['HelloHello']);
 });
@@ -273,4 +280,40 @@ test('contexts are given back when a connection closes', async () => {
   deflate.close();
   deepEqual([contexts.keptCount, contexts.spareCount], [0, 2]);
   equal(await inflate(open({}, contexts), 'f200110000'), 'bad', 'nothing of the one is seen by the other');
+});
+
+test('nothing more than a piece is made of a large message before it is wanted', async () => {
+  const packed = await compress(open(), Buffer.alloc(1_000_000));
+  ok(packed !== undefined);
+  const deflate = open();
+  let goOn: (() => void) | undefined;
+  const results: Inflated[] = [];
+  const done = new Promise<void>((resolve) => {
+    deflate.inflate(
+      packed,
+      (given) => {
+        goOn = given;
+      },
+      (inflated) => {
+        results.push(inflated);
+        resolve();
+      },
+    );
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  equal(results.length, 0);
+  goOn?.();
+  await done;
+  equal(results[0]?.length, 1_000_000);
+  const closed = open();
+  closed.inflate(
+    packed,
+    (given) => {
+      goOn = given;
+    },
+    () => ok(false, 'it was closed'),
+  );
+  closed.close();
+  goOn?.();
+  await new Promise((resolve) => setImmediate(resolve));
 });

@@ -61,14 +61,17 @@ export class MessageDeflate {
     this.#contexts = contexts;
   }
 
-  /** `bytes` is the payload of a compressed message. After anything but a message the connection is to be closed. */
-  inflate(bytes: Buffer, callback: (result: Inflated) => void): void {
+  /**
+   * `bytes` is the payload of a compressed message. After anything but a message the connection is to be closed. `onLarge` comes before more is
+   * made of it than a piece: nothing is, until `goOn` is called.
+   */
+  inflate(bytes: Buffer, onLarge: (goOn: () => void) => void, callback: (result: Inflated) => void): void {
     if (this.#isClosed) {
       return;
     }
     this.#inflater ??= this.#contexts.take('inflate', this.#parameters.clientMaxWindowBits);
     const inflater = this.#inflater;
-    const job = { input: bytes, flush: constants.Z_NO_FLUSH, outputBytesMax: this.#messageBytesMax };
+    const job = { input: bytes, flush: constants.Z_NO_FLUSH, outputBytesMax: this.#messageBytesMax, onLarge };
     inflater.run(job, (output, inputLeft) => {
       if (typeof output === 'string') {
         this.#inflater = undefined;

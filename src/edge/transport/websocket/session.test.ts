@@ -418,3 +418,50 @@ test('Session answers so many pings in a second, and to a client that does not r
   scene.session.onDrain();
   equal(scene.sent.length, before + 1);
 });
+
+test('Session takes in a large message once the sink wants it: when it is resumed, or after a second', () => {
+  const scene = new SessionScene();
+  scene.largeBytes = 500;
+  scene.takesLarge = false;
+  const large = 'x'.repeat(600);
+  scene.receive(text(large), text('next'));
+  deepEqual(scene.told.splice(0), ['large 600']);
+  scene.session.resume();
+  deepEqual(scene.told.splice(0), ['large 600']);
+  scene.takesLarge = true;
+  scene.session.resume();
+  deepEqual(scene.told.splice(0), ['large 600', `text ${large}`, 'text next']);
+  scene.takesLarge = false;
+  scene.receive(text(large));
+  scene.takesLarge = true;
+  scene.pass(1000);
+  deepEqual(scene.told, ['large 600', 'large 600', `text ${large}`]);
+});
+
+test('Session decompresses no large message before the sink wants it', () => {
+  const scene = new SessionScene({ compresses: true });
+  scene.takesLarge = false;
+  scene.receive(compressed('x'), text('next'));
+  const going: string[] = [];
+  scene.deflate.large[0]?.(() => going.push('on'));
+  deepEqual([scene.told.splice(0), going], [['large 1000'], []]);
+  scene.takesLarge = true;
+  scene.session.resume();
+  deepEqual(going, ['on']);
+  scene.deflate.inflations[0]?.(Buffer.from('decompressed'));
+  deepEqual(scene.told, ['large 1000', 'text decompressed', 'text next']);
+});
+
+test('Session tells its sink what it holds of a message, and drops a large one behind its close unasked', () => {
+  const scene = new SessionScene();
+  scene.receive(clientFrame({ opcode: 1, payload: 'half', isFinal: false }));
+  equal(scene.heldBytes, 4);
+  scene.receive(clientFrame({ opcode: 0, payload: ' whole' }));
+  equal(scene.heldBytes, 0);
+  scene.largeBytes = 500;
+  scene.takesLarge = false;
+  scene.receive(text('x'.repeat(600)));
+  scene.session.close(1000, '');
+  scene.receive(text('y'.repeat(600)), clientClose(1000));
+  deepEqual(scene.told, ['text half whole', 'large 600', 'close 1000', 'end']);
+});

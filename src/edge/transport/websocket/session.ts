@@ -34,6 +34,7 @@ import { EDGE_LIMITS } from '../../limits.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import { FrameRate } from './frame-rate.ts';
+import { LargeMessage } from './large-message.ts';
 import type { Inflated, MessageDeflate } from './message-deflate.ts';
 
 export interface WebSocketSettings {
@@ -79,6 +80,11 @@ export class Session implements WebSocketSession {
   /** The sink wants nothing more for now. */
   #isHeld = false;
   #isProcessing = false;
+  readonly #large = new LargeMessage();
+  /** A compressed message becomes a large one. */
+  readonly #onLarge = (goOn: () => void): void => this.#askForLarge(Infinity, goOn);
+  /** Of a message that is not whole, as the sink was last told. */
+  #heldBytes = 0;
   /** What waits behind a message that is being compressed, no more than the sender has credit for; the close comes last. */
   readonly #queue: Deque<Outgoing> = new Deque<Outgoing>();
   #queuedClose: { readonly code: number; readonly reason: string } | undefined;
@@ -125,6 +131,7 @@ export class Session implements WebSocketSession {
       return;
     }
     this.#isProcessing = true;
+    this.#parser.largeBytes = this.#options.sink.largeBytes;
     while (this.#mayRead) {
       const event = this.#parser.next();
       if (event === undefined) {
@@ -133,6 +140,7 @@ export class Session implements WebSocketSession {
       this.#onEvent(event);
     }
     this.#isProcessing = false;
+    this.#noteHeld();
     if (!this.#mayRead) {
       this.#parser.keep();
     } else if (this.#hasClientEnded) {
@@ -146,9 +154,18 @@ export class Session implements WebSocketSession {
     }
   }
 
+  #noteHeld(): void {
+    const { messageBytes } = this.#parser;
+    if (messageBytes !== this.#heldBytes && this.#state !== 'ended') {
+      this.#heldBytes = messageBytes;
+      this.#options.sink.onHeld(messageBytes);
+    }
+  }
+
   /** A client that has left is not held to its rate: what it had sent is bounded, and it is not to keep its connection by it. */
   get #mayRead(): boolean {
-    return !this.#isInflating && !this.#isHeld && (!this.#rate.isUsedUp || this.#goneMs !== Infinity);
+    const isWanted = !this.#isInflating && !this.#isHeld && !this.#large.isWaiting;
+    return isWanted && (!this.#rate.isUsedUp || this.#goneMs !== Infinity);
   }
 
   #onEvent(event: FrameEvent): void {
@@ -165,6 +182,9 @@ export class Session implements WebSocketSession {
         return;
       case 'fragment':
         this.#rate.countFragment();
+        return;
+      case 'large':
+        this.#askForLarge(event.bytes, () => this.#parser.allowLarge());
         return;
       case 'close':
         this.#onClientClose(event.code, event.reason);
@@ -203,7 +223,7 @@ export class Session implements WebSocketSession {
       return;
     }
     this.#isInflating = true;
-    this.#options.deflate.inflate(data, (result) => this.#guard(() => this.#onInflated(isText, result)));
+    this.#options.deflate.inflate(data, this.#onLarge, (result) => this.#guard(() => this.#onInflated(isText, result)));
   }
 
   #onInflated(isText: boolean, result: Inflated): void {
@@ -229,6 +249,13 @@ export class Session implements WebSocketSession {
     }
   }
 
+  /** `bytes`: of the message, Infinity if that is not known. What comes behind our close is dropped, and asks for nothing. */
+  #askForLarge(bytes: number, goOn: () => void): void {
+    const { settings, sink } = this.#options;
+    const most = Math.min(bytes, settings.messageBytesMax);
+    this.#large.ask(() => this.#state !== 'open' || sink.wantsLarge(most), goOn);
+  }
+
   /** While the message was decompressed, our close frame may have been sent: then the message is not wanted any more. */
   #deliver(isText: boolean, data: Buffer): void {
     if (this.#state === 'open' && !this.#options.sink.onMessage(isText, data)) {
@@ -237,8 +264,9 @@ export class Session implements WebSocketSession {
   }
 
   resume(): void {
-    if (this.#isHeld) {
-      this.#isHeld = false;
+    const wasHeld = this.#isHeld;
+    this.#isHeld = false;
+    if (this.#large.retry() || wasHeld) {
       this.#noteProgress();
       this.#process();
     }
@@ -271,6 +299,7 @@ export class Session implements WebSocketSession {
     }
     this.#state = 'ended';
     this.#isHeld = false;
+    this.#large.drop();
     this.#queue.takeAll();
     this.#options.deflate?.close();
     this.#isInflating = false;
@@ -423,7 +452,8 @@ export class Session implements WebSocketSession {
   }
 
   #renewRate(): void {
-    const hasWaited = this.#rate.isUsedUp;
+    // For memory nobody is called.
+    const hasWaited = this.#large.retry() || this.#rate.isUsedUp;
     this.#rate.renew();
     if (hasWaited && this.#state !== 'ended') {
       this.#noteProgress();

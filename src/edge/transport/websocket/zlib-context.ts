@@ -17,6 +17,8 @@ export interface ZlibJob {
   readonly flush: number;
   /** More output than this is 'too-big'. */
   readonly outputBytesMax: number;
+  /** What takes the thread pool waits until `goOn` is called, if anybody wants to be asked. */
+  readonly onLarge?: (goOn: () => void) => void;
 }
 
 /** 'bad': the input is no DEFLATE. After 'bad' and 'too-big' the context is closed. */
@@ -90,8 +92,7 @@ export class ZlibContext {
     const { input, flush, outputBytesMax } = job;
     const sync = this.#sync;
     if (sync === undefined || input.length > ZLIB_LIMITS.syncInputBytesMax) {
-      this.#pending = { outputBytesMax, done, parts: [], outputBytes: 0 };
-      this.#runInPool(input, flush);
+      this.#startInPool({ outputBytesMax, done, parts: [], outputBytes: 0 }, job, input);
       return;
     }
     if (!sync.run(flush, input, 0, scratch)) {
@@ -105,8 +106,23 @@ export class ZlibContext {
     } else if (sync.outputLeft > 0) {
       done(output, sync.inputLeft);
     } else {
-      this.#pending = { outputBytesMax, done, parts: [output], outputBytes: output.length };
-      this.#runInPool(input.subarray(input.length - sync.inputLeft), flush);
+      const pending = { outputBytesMax, done, parts: [output], outputBytes: output.length };
+      this.#startInPool(pending, job, input.subarray(input.length - sync.inputLeft));
+    }
+  }
+
+  #startInPool(pending: PendingJob, { flush, onLarge }: ZlibJob, input: Buffer): void {
+    this.#pending = pending;
+    const goOn = (): void => {
+      // It may have been closed meanwhile.
+      if (this.#pending === pending) {
+        this.#runInPool(input, flush);
+      }
+    };
+    if (onLarge === undefined) {
+      goOn();
+    } else {
+      onLarge(goOn);
     }
   }
 

@@ -1,0 +1,49 @@
+/** What the requests of an edge thread share with those of all others: memory, disk, descriptors, and the count of those for which nothing is left. */
+
+import type { MemoryBudgets } from '../gateway/memory-budget.ts';
+import { MemoryBudget } from '../gateway/memory-budget.ts';
+import { Overload } from '../gateway/overload.ts';
+import { SpoolFolder } from '../gateway/spool-folder.ts';
+import { SpoolSpace, spoolDescriptors } from '../gateway/spool-space.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { ConfigureEdge, FromEdge } from '../protocol/control/edge.ts';
+import { readDescriptorLimit } from './descriptor-limit.ts';
+import type { SharedState } from './shared-state.ts';
+
+export interface Budgets {
+  readonly space: SpoolSpace;
+  readonly memory: MemoryBudgets;
+  readonly overload: Overload;
+}
+
+/** `index`: of the thread. */
+export function newBudgets(
+  { settings, spoolParents, edgeThreads }: ConfigureEdge,
+  shared: SharedState,
+  index: number,
+  send: (message: FromEdge) => void,
+): Budgets {
+  const descriptorsMax = readDescriptorLimit();
+  const warn = (text: string): void => send({ kind: 'log', level: 'warning', text });
+  const folder = new SpoolFolder(spoolParents, (made) => send({ kind: 'spool-folder', ...made }));
+  return {
+    space: new SpoolSpace(folder, `e${index}`, {
+      counters: shared.spooled,
+      bytesMax: settings.spoolBytesMax,
+      descriptorsMax: spoolDescriptors(descriptorsMax, edgeThreads),
+      monotonicMs: () => systemClock.monotonicMs(),
+      log: warn,
+    }),
+    memory: {
+      bodies: new MemoryBudget(shared.bodyMemory, settings.bodyMemoryBytesMax),
+      webSockets: new MemoryBudget(shared.wsMemory, settings.wsMemoryBytesMax),
+    },
+    overload: new Overload({
+      counters: shared.overload,
+      queueMax: settings.queueDepthMax,
+      waiting: () => shared.waiting.reduce((sum, count) => sum + count, 0),
+      descriptorsMax,
+      log: (_level, text) => warn(text),
+    }),
+  };
+}
