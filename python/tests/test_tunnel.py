@@ -47,6 +47,19 @@ def test_what_is_written_there_and_read_from_there_is_the_connection():
         assert edge.lane.is_quiet()
 
 
+def test_it_need_not_call_start_response(capfd):
+    def application(environ, start_response):
+        environ[NAMES[0]].sendall(b'answer')
+        return []
+
+    with edge_for(application) as edge:
+        client = opened(edge)
+        client.sendall(b'\1')
+        frame = edge.lane.next()
+        assert (frame.type, frame.payload) == (lanes.FAILED, b'')
+    assert 'Traceback' not in capfd.readouterr().err
+
+
 def test_a_thread_that_the_application_leaves_behind_wakes_up():
     import threading
 

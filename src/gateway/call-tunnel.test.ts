@@ -50,7 +50,8 @@ const SWITCHING = 'HTTP/1.1 101 Switching\r\n\r\n';
 
 class Story {
   readonly exchange = new FakeExchange('ws');
-  readonly call: Call = new Call(this.exchange, new FakeLaneOwner());
+  readonly owner = new FakeLaneOwner();
+  readonly call: Call = new Call(this.exchange, this.owner);
   readonly socket = new FakeTunnelSocket();
   readonly tunnel: CallTunnel;
 
@@ -152,4 +153,13 @@ test('Call takes no tunnel that nobody asked for, twice, or too late', () => {
   plain.requestFlags = REQUEST_FLAG.tunnel;
   plain.onGone();
   equal(plain.offerTunnel(new FakeTunnelSocket()), undefined);
+});
+
+test('Call tells of an application that has ended without a word, as if it had used the socket', () => {
+  const { call, exchange, owner } = new Story();
+  call.fail(500, '');
+  equal(exchange.told[0]?.startsWith('refuse 500'), true);
+  deepEqual(owner.told, [
+    'log request ws GET /ws: the application has ended without an answer, and has not used its socket',
+  ]);
 });

@@ -222,6 +222,12 @@ export class Call implements ResponseWatcher {
   }
 
   #fail(status: number, detail?: string, fields?: string): void {
+    if (this.tunnel !== undefined && detail === '') {
+      this.#owner.log(
+        'error',
+        `${this.describe()}: the application has ended without an answer, and has not used its socket`,
+      );
+    }
     this.finish();
     this.#flow?.close();
     if (this.hasBegun) {

@@ -10,6 +10,8 @@ from portico_worker.wsgi.conversation import Conversation
 from portico_worker.wsgi.environ import PER_REQUEST_COUNT, add_rest
 from portico_worker.wsgi.tunnel import tunnelled
 
+from .websocket import GreenletTunnelConversation
+
 if TYPE_CHECKING:
     from .worker import GeventWorker
 
@@ -165,7 +167,7 @@ class GreenletLane:
         conversation.lane = stream  # type: ignore[assignment]
         conversation.word, conversation.request, conversation.head = lanes.REQUEST | number << 8, parts, None
         if (request.flags or len(parts) != PER_REQUEST_COUNT) and add_rest(environ, parts, request.flags, request.body):
-            conversation = tunnelled(conversation, self.worker, self.edge, 0)
+            conversation = tunnelled(conversation, self.worker, self.edge, 0, GreenletTunnelConversation)
         self.worker.board[self.board_index] = conversation.word
         self.worker.count(1)
         self.worker.spawn(self._run, number, stream, conversation, environ)

@@ -32,12 +32,15 @@ class TunnelConversation(Conversation):
         connection = self._open()
         if connection is None:
             return super().run(application, environ)
-        for name in NAMES:
-            environ[name] = connection
+        self.offer(application, environ, connection)
         try:
             return super().run(application, environ)
         finally:
             _close(connection)
+
+    def offer(self, application: Callable[[Environ, Any], Any], environ: Environ, connection: socket.socket) -> None:
+        for name in NAMES:
+            environ[name] = connection
 
     def _open(self) -> socket.socket | None:
         connection = self.host.dial(self.edge, 'tunnel', self.unit, self.word >> 8)
@@ -54,14 +57,21 @@ class TunnelConversation(Conversation):
         connection.close()
         return None
 
+    def _check_enough(self, size: int) -> None:
+        if self.head is None:
+            raise ClientGone('the socket was the answer, or the edge says that there was none')
+        super()._check_enough(size)
+
     def _fail(self, error: BaseException) -> None:
         # So the libraries tell their server that the socket was the answer; an application's own ConnectionError means the same client.
         super()._fail(ClientGone(str(error)) if isinstance(error, (StopIteration, ConnectionError)) else error)
 
 
-def tunnelled(conversation: Conversation, host: Dialler, edge: int, unit: int) -> Conversation:
+def tunnelled(
+    conversation: Conversation, host: Dialler, edge: int, unit: int, kind: type[TunnelConversation] = TunnelConversation
+) -> Conversation:
     """The same conversation, with a socket."""
-    own = TunnelConversation()
+    own = kind()
     own.lane, own.word, own.request, own.head = (
         conversation.lane,
         conversation.word,
