@@ -57,7 +57,10 @@ class Ending:
             self._changed.notify_all()
             is_new, self._is_watched = not self._is_watched, True
         if is_new:
-            threading.Thread(target=self._watch, name='portico-deadline', daemon=True).start()
+            try:
+                threading.Thread(target=self._watch, name='portico-deadline', daemon=True).start()
+            except RuntimeError:
+                pass  # No more threads can be had, or the interpreter ends: then the supervisor alone watches the time.
 
     def left_s(self) -> float:
         """Of the time until the deadline."""

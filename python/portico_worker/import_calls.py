@@ -22,13 +22,17 @@ class ImportCalls:
         self._asked_for_pid: list[str] = []
         self._generators: list[tuple[weakref.ref[Any], str]] = []
         self._is_over = False
+        self._own_seed = self._seed_function()
         os.getpid = self._on_getpid
-        random.Random.seed = self._seed_function()  # type: ignore[method-assign]
+        random.Random.seed = self._own_seed  # type: ignore[method-assign]
 
     def end(self) -> None:
         self._is_over = True
-        os.getpid = _getpid
-        random.Random.seed = _seed  # type: ignore[method-assign]
+        # The application may have put functions of its own there.
+        if os.getpid == self._on_getpid:
+            os.getpid = _getpid
+        if random.Random.seed is self._own_seed:
+            random.Random.seed = _seed  # type: ignore[method-assign]
 
     def reasons(self) -> Iterator[str]:
         for place in dict.fromkeys(self._asked_for_pid):

@@ -79,3 +79,15 @@ def test_programs_inherit_the_three_streams_alone(site, kind):
     lines = Worker(site, kind, action).body.decode().splitlines()
     assert sorted(line.split()[8] for line in lines if ' -> ' in line)[:3] == ['0', '1', '2']
     assert len([line for line in lines if ' -> ' in line]) == 3, lines
+
+
+@pytest.mark.parametrize('kind', ['wsgi', 'threads'])
+def test_a_process_that_was_forked_ends_with_its_own_code(site, kind):
+    action = (
+        'pid = os.fork(); pid or (atexit.register(print, "the handler of a child", flush=True), sys.exit(3));'
+        'return str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode()'
+    )
+    worker = Worker(site, kind, action)
+    assert worker.body == b'3'
+    assert worker.finish('drain')['code'] == 0
+    assert 'the handler of a child' in site.log(until='a child')

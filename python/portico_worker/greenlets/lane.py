@@ -32,6 +32,8 @@ class GreenletStream:
         self.turn: Any = None
         """Set when something has changed; only streams that have to wait have one."""
 
+    is_forked = False
+
     def send(self, *parts: bytes | memoryview) -> None:
         size, word = lanes.HEADER.unpack_from(parts[0])
         kind = word & 0xFF

@@ -240,6 +240,8 @@ class Conversation:
 
     def _fail(self, error: BaseException) -> None:
         """The response cannot be completed: the edge answers 500, or cuts the connection if the head has left."""
+        if isinstance(error, SystemExit) and self.lane is not None and self.lane.is_forked:
+            raise error
         text = '' if is_of_the_client(error, False) else report.failure(describe(self.request), error)
         if not self.is_whole and self.lane is not None:
             self.is_whole = True

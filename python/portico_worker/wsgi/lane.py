@@ -50,6 +50,8 @@ class Lane:
         self.is_drained = False
         self.is_lost = False
         self.is_closed = False
+        self.is_forked = False
+        """This is a process that the application has forked; it may end as it likes."""
         self.lost_at = 0.0
 
     def connect(self, connection: socket.socket) -> None:
@@ -89,7 +91,7 @@ class Lane:
     def forked(self) -> None:
         """In a child process: nothing of the parent's may be taken, run or answered here."""
         self.reading, self.sending = threading.Lock(), threading.Lock()
-        self.is_lost = True
+        self.is_lost = self.is_forked = True
         self._forget()
         self.socket.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import socket
@@ -73,6 +74,8 @@ class WsgiWorker(Worker):
     def _leave_for(self, error: SystemExit) -> None:
         """A handler of the application's has asked for the end of the process, as Python programs do, while no request ran in this thread."""
         self.code = exit_code(error)
+        if os.getpid() != self.pid:
+            return  # It was a process that the application has forked.
         self.terminate()
         if len(self.units) == 1:
             self.units[0].end()
@@ -94,7 +97,11 @@ class WsgiWorker(Worker):
         """Ends the process if a unit fails: the edge gives what it had to other workers."""
         try:
             unit.serve()
-        except SystemExit:
+        except SystemExit as error:
+            if os.getpid() != self.pid and len(self.units) > 1:
+                # A process that the application has forked in a thread has nothing to return to.
+                atexit._run_exitfuncs()
+                os._exit(exit_code(error))
             raise
         except BaseException as error:
             report.log(f'the worker failed: {report.summary(error)}\n{report.format_error(error)}')
