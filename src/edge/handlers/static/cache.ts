@@ -26,7 +26,7 @@ export interface CacheBounds {
   readonly missingMax: number;
 }
 
-const BOUNDS: CacheBounds = {
+export const CACHE_BOUNDS: CacheBounds = {
   entriesMax: STATIC_LIMITS.entriesMax,
   bytesMax: STATIC_LIMITS.memoryBytesMax,
   missingMax: STATIC_LIMITS.missingMax,
@@ -38,7 +38,7 @@ export class FileCache {
   readonly #absent = new Map<string, Absent>();
   #bytes = 0;
 
-  constructor(bounds: CacheBounds = BOUNDS) {
+  constructor(bounds: CacheBounds = CACHE_BOUNDS) {
     this.#bounds = bounds;
   }
 

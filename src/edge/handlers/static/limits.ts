@@ -3,6 +3,8 @@ export const STATIC_LIMITS = {
   memoryFileBytesMax: 262_144,
   /** 16 MiB: what one edge thread keeps of small files. Django's admin is 2 MB. */
   memoryBytesMax: 16_777_216,
+  /** 4 MiB: the same of files that applications name, by each of the two fields. Guarded files are seldom asked for again within a second. */
+  namedMemoryBytesMax: 4_194_304,
   /** Files known at a time, large ones included. */
   entriesMax: 2048,
   /** What the rendered heads and the bookkeeping of one representation weigh, roughly. */

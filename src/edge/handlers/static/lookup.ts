@@ -4,6 +4,7 @@
  */
 
 import { Deque } from '../../../kernel/deque.ts';
+import type { CacheBounds } from './cache.ts';
 import { FileCache } from './cache.ts';
 import type { StaticCounts } from './counts.ts';
 import { STATIC_LIMITS } from './limits.ts';
@@ -30,15 +31,16 @@ export class FileLookup {
   readonly #around: Surroundings;
   readonly #counts: StaticCounts;
   readonly #onBug: (error: unknown) => void;
-  readonly #cache = new FileCache();
+  readonly #cache: FileCache;
   readonly #roots = new Map<string, Root>();
   readonly #pending = new Map<string, Lookup>();
   readonly #queue = new Deque<Lookup>();
   #waitingCount = 0;
   #runningCount = 0;
 
-  constructor(around: Surroundings, counts: StaticCounts, onBug: (error: unknown) => void) {
+  constructor(around: Surroundings, counts: StaticCounts, onBug: (error: unknown) => void, bounds?: CacheBounds) {
     this.#around = around;
+    this.#cache = new FileCache(bounds);
     this.#counts = counts;
     this.#onBug = onBug;
   }

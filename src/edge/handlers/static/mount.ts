@@ -90,10 +90,15 @@ function compileMount(mount: StaticMount, fallback: CompiledMount | undefined): 
     fallback,
     passesMissing: mount.missing === 'next' && (fallback?.passesMissing ?? true),
     followsLinks: mount.links === 'anywhere',
-    isAsked: compileShapes(mount.asked ?? []),
+    isAsked: either(compileShapes(mount.asked ?? []), fallback?.isAsked),
     index: mount.index === undefined ? undefined : toLatin1(mount.index),
     hasWellKnown: mount.wellKnown ?? false,
     hasHidden: mount.hidden ?? false,
     cacheControl: mount.cacheControl ?? REVALIDATE,
   };
+}
+
+/** What is claimed below a folder is claimed also where another one comes before it. */
+function either(one: CompiledMount['isAsked'], other: CompiledMount['isAsked']): CompiledMount['isAsked'] {
+  return one === undefined || other === undefined ? (one ?? other) : (path) => one(path) || other(path);
 }

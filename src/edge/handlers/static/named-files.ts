@@ -11,6 +11,8 @@ import type { NamedFolder } from '../../../protocol/control/edge.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
 import type { Exchange } from '../../../protocol/http/exchange.ts';
 import { decodePath } from '../../path.ts';
+import { CACHE_BOUNDS } from './cache.ts';
+import { STATIC_LIMITS } from './limits.ts';
 import type { StaticFile } from './load-file.ts';
 import type { CompiledMount } from './mount.ts';
 import { compileMounts, findMount } from './mount.ts';
@@ -32,8 +34,9 @@ export class NamedFiles implements NamedFileSender {
       'x-accel-redirect': compile(folders.filter(({ url }) => url !== '')),
       'x-sendfile': compile(folders.filter(({ url }) => url === '')),
     };
+    const bounded = { ...options, bounds: { ...CACHE_BOUNDS, bytesMax: STATIC_LIMITS.namedMemoryBytesMax } };
     // Each has paths of its own, which must not be taken for the other's.
-    this.#sites = { 'x-accel-redirect': new StaticSite([], options), 'x-sendfile': new StaticSite([], options) };
+    this.#sites = { 'x-accel-redirect': new StaticSite([], bounded), 'x-sendfile': new StaticSite([], bounded) };
   }
 
   /** Where nothing was declared, a proxy that is believed may be the one that sends the file. */

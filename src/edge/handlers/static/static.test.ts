@@ -455,6 +455,14 @@ test('a file that is made a moment later is served within a second', async () =>
   assert.equal(await get('/static/a.js'), 'a');
 });
 
+test('what is claimed below a folder is claimed also where another one comes before it', async () => {
+  using site = new TemporarySite();
+  site.write('pre/private/a.js', 'private');
+  const asked = [{ prefix: '/static/pre/private/', suffix: '', spans: 'path' as const }];
+  const { get } = serveBefore(site, { asked }, { url: '/static/pre/', root: site.path('pre') });
+  assert.equal(await get('/static/pre/private/a.js'), 'the application');
+});
+
 test('folders of one URL are looked into in their order', async () => {
   using site = new TemporarySite();
   site.write('two/b.js', 'two');

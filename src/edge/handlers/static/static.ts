@@ -11,6 +11,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Exchange, Handler, PartsBody, ResponseHead } from '../../../protocol/http/exchange.ts';
 import type { FileAnswer } from './answer-file.ts';
 import { answerFile, joinParts } from './answer-file.ts';
+import type { CacheBounds } from './cache.ts';
 import type { StaticCounts } from './counts.ts';
 import { newStaticCounts } from './counts.ts';
 import { Descriptors } from './descriptors.ts';
@@ -38,6 +39,8 @@ export interface StaticOptions {
   readonly next?: Handler;
   readonly counts?: StaticCounts;
   readonly disk?: Disk;
+  /** Of what is kept in memory, if not as for static files. */
+  readonly bounds?: CacheBounds;
 }
 
 const ALLOW = 'Allow: GET, HEAD, OPTIONS\r\n';
@@ -89,7 +92,7 @@ export class StaticSite implements LateAnswers {
       report: (code, path, detail) => this.#faults.report(code, path, detail),
     };
     const onBug = (error: unknown): void => this.onBug(error);
-    this.#lookup = new FileLookup(around, counts, onBug);
+    this.#lookup = new FileLookup(around, counts, onBug, options.bounds);
     this.#descriptors = new Descriptors(around, onBug);
   }
 
