@@ -8,6 +8,8 @@ import { closeSync, constants, fstatSync, lstatSync, mkdtempSync, openSync, rmSy
 import { join } from 'node:path';
 
 const PREFIX = 'portico-spool-';
+/** A folder that does not last is made again so often; whoever removes it all the time is not waited out. */
+const ATTEMPTS_MAX = 5;
 /** With these the folder, not the disk, stands in the way. */
 const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set([
   'ENOENT',
@@ -49,22 +51,30 @@ export class SpoolFolder {
 
   /** A new file that only our own user can read. Throws what open(2) throws if there is no place for it. */
   open(name: string): OpenedFile {
-    const folder = this.#folder;
-    if (folder !== undefined && isStillThere(folder)) {
+    for (let left = ATTEMPTS_MAX; ; left -= 1) {
       try {
-        return openIn(folder.path, name);
+        return openIn(this.#current().path, name);
       } catch (error) {
-        if (!FOLDER_FAULTS.has((error as NodeJS.ErrnoException).code)) {
+        // A new folder may be removed before anything is in it.
+        if (left <= 1 || !FOLDER_FAULTS.has((error as NodeJS.ErrnoException).code) || this.#folder === undefined) {
           throw error;
         }
+        this.#drop(this.#folder);
       }
     }
-    if (folder !== undefined) {
-      this.#folder = undefined;
-      closeSync(folder.fd);
+  }
+
+  #current(): HeldFolder {
+    if (this.#folder !== undefined && !isStillThere(this.#folder)) {
+      this.#drop(this.#folder);
     }
-    this.#folder = this.#make();
-    return openIn(this.#folder.path, name);
+    this.#folder ??= this.#make();
+    return this.#folder;
+  }
+
+  #drop(folder: HeldFolder): void {
+    this.#folder = undefined;
+    closeSync(folder.fd);
   }
 
   #make(): HeldFolder {

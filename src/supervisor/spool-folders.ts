@@ -57,7 +57,10 @@ export class SpoolFolders {
       this.#held.push({ path, fd });
       this.#lock({ path, fd });
     } catch (error) {
-      this.#warn(path, (error as Error).message);
+      // What has gone again already needs no lock.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.#warn(path, (error as Error).message);
+      }
     }
   }
 
