@@ -432,15 +432,15 @@ export class EdgeThread {
     }
   }
 
-  /** What waits in the backlogs is accepted first: those clients were let in, and a close would reset them. */
+  /** What waits in the backlogs is accepted first: those clients were let in, and a close would reset them. The last of them has as long to ask. */
   #stop(deadlineMs: number): void {
     this.#table.isStopping = true;
     setTimeout(() => {
       for (const server of this.#servers) {
         server.close();
       }
-      this.#table.closeIdle();
       this.#checkDrained();
+      setTimeout(() => this.#table.closeIdle(), EDGE_LIMITS.stopIdleMs);
     }, EDGE_LIMITS.stopIdleMs);
     // The immediate comes behind the reading: what workers have answered by then is still sent.
     setTimeout(() => setImmediate(() => this.#table.destroyAll()), deadlineMs).unref();

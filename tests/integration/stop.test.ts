@@ -5,6 +5,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
+import { EDGE_LIMITS } from '../../src/edge/limits.ts';
 import { Closed } from './client.ts';
 import { Load } from './load.ts';
 import { descendants, isAlive } from './processes.ts';
@@ -23,6 +24,11 @@ def application(environ, start):
             time.sleep(0.01)
     start('200 OK', [])
     return [b'done']
+`;
+/** The edge accepts for so long behind TERM, and then waits as long for requests. A busy test needs more than it has. */
+const STRETCHED = `
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (action, ms, ...rest) => setTimeout(action, ms === ${EDGE_LIMITS.stopIdleMs} ? 1000 : ms, ...rest);
 `;
 const SLOW = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
 
@@ -67,6 +73,17 @@ test('TERM under load: what was begun is answered, exit code 0, nothing left', a
     readdirSync(server.folder).filter((name) => name.startsWith('portico-') || name === 'pid'),
     [],
   );
+});
+
+test('TERM: a client that was let in behind it is answered, also if it asks after the end of accepting', async () => {
+  await using server = await serve({ app: APP, preloaded: STRETCHED });
+  server.signal('SIGTERM');
+  await server.logged(/SIGTERM: stopping/);
+  using last = await server.connect();
+  await within(10_000, 'the end of accepting', refusal(server));
+  last.send('GET /fast HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.equal((await last.read()).body, 'done');
+  assert.equal(await server.exit, 0);
 });
 
 test('TERM: what does not end within --graceful-timeout is cut', async () => {
