@@ -311,3 +311,27 @@ def test_ready_is_said_after_startup():
         edge.lane.send(lanes.render(lanes.DRAIN, 0))
         assert edge.ended() == 0
     assert site.events[-1] == 'shutdown'
+
+
+def test_a_stream_that_does_not_end_in_time_does_not_cost_the_shutdown():
+    async def application(scope, receive, send):
+        if scope['type'] == 'lifespan':
+            await receive()
+            await send(COMPLETE)
+            await receive()
+            events.append('shutdown')
+            await send(DONE)
+            return
+        events.append('request')
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            events.append('cancelled')
+
+    events = []
+    with asgi_edge(application) as edge:
+        edge.begin()
+        until(lambda: events)
+        edge.worker.loop.call_soon_threadsafe(edge.worker.finish, 0.05, 'stopping')
+        assert edge.worker.has_left.wait(5)
+    assert (edge.worker.code, events) == (0, ['request', 'cancelled', 'shutdown'])

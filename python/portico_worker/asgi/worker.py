@@ -195,6 +195,11 @@ class AsgiWorker(Worker):
         if not self.ended.done():
             self.ended.set_result(code)
 
+    def finish(self, seconds: float, phase: str) -> None:
+        super().finish(seconds, phase)
+        if phase == 'stopping':
+            self.loop.call_later(self.ending.left_s(), self._give_up)
+
     def terminate(self) -> None:
         try:
             self.loop.call_soon_threadsafe(self._stop)
