@@ -295,6 +295,9 @@ class Zygote:
         if child is not None:
             _kill(child.pid, message['signal'])
 
+    def _on_ping(self, message: control.Message) -> None:
+        self._say('pong')
+
     def _on_stop(self, message: control.Message) -> None:
         self._stop()
 

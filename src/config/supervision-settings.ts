@@ -21,7 +21,7 @@ export const SUPERVISION_SETTINGS: { readonly [K in SupervisionSetting]: Setting
     flag: 'edge-timeout',
     value: 'TIME',
     group: 'Timeouts',
-    doc: 'How long a thread of the edge process may stand still: the supervisor asks each every few seconds. Then the process is killed and replaced. 0: it is not asked.',
+    doc: 'How long a thread of the edge, or the process that forks the workers, may stand still: the supervisor asks them every few seconds. Then the process is replaced. 0: nobody is asked.',
     fallbackText: '30 seconds',
     fallback: always(30_000),
     parse: last(parseDuration(0)),

@@ -40,6 +40,8 @@ export function factOfZygote(generation: number, message: FromZygote): FleetFact
       return { ...message, kind: 'zygote-load-failed', generation };
     case 'unsafe-preload':
       return { kind: 'zygote-unsafe', generation, reasons: message.reasons, holdsLock: message.holdsLock };
+    case 'pong':
+      return { kind: 'zygote-answered', generation };
     case 'spawned':
       return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
     case 'output':

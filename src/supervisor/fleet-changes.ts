@@ -14,6 +14,7 @@ export function openGeneration(turn: Turn, preload: Preload): void {
     state: 'loading',
     isStopSent: false,
     deadlineMs: turn.nowMs + fleet.settings.startTimeoutMs,
+    askAtMs: Number.POSITIVE_INFINITY,
     isOverdue: false,
     preloaded: false,
     python: '',
@@ -43,6 +44,7 @@ export function stopZygote(turn: Turn, generation: Generation): void {
   if (!generation.isStopSent) {
     generation.isStopSent = true;
     generation.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.zygoteEndMs;
+    generation.askAtMs = Number.POSITIVE_INFINITY;
     turn.actions.push({ kind: 'stop-zygote', generation: generation.id });
   }
 }

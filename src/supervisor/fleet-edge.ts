@@ -3,6 +3,7 @@
 import { backoffMs } from './backoff.ts';
 import { describeExit } from './exit-words.ts';
 import { log } from './fleet-changes.ts';
+import { askAfterMs } from './fleet-failures.ts';
 import { beginStop, drainAfterEdge } from './fleet-stop.ts';
 import type { EventOf, Fleet, FleetEvent, Turn } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -66,10 +67,7 @@ export function applyEdge(turn: Turn, event: EdgeEvent): void {
 function waitToAsk(turn: Turn): void {
   const { edge, settings } = turn.fleet;
   edge.deadlineMs = Number.POSITIVE_INFINITY;
-  edge.askAtMs =
-    settings.edgeTimeoutMs === 0
-      ? Number.POSITIVE_INFINITY
-      : turn.nowMs + Math.min(SUPERVISOR_LIMITS.edgeAskMs, settings.edgeTimeoutMs / 2);
+  edge.askAtMs = turn.nowMs + askAfterMs(settings.edgeTimeoutMs);
 }
 
 function onEdgeExited(turn: Turn, { cause, message }: EventOf<'edge-exited'>): void {

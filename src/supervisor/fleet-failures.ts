@@ -102,3 +102,40 @@ export function killLateZygote(turn: Turn, generation: Generation): void {
   log(turn, 'info', `a process that was to load the application did not end within ${seconds} s and is killed`);
   killZygote(turn, generation);
 }
+
+/** A zygote that has loaded is asked every few seconds whether it still turns, as the edge is. */
+export function waitToAskZygote(turn: Turn, generation: Generation): void {
+  const { edgeTimeoutMs } = turn.fleet.settings;
+  generation.deadlineMs = Number.POSITIVE_INFINITY;
+  generation.askAtMs = turn.nowMs + askAfterMs(edgeTimeoutMs);
+}
+
+/** How long after an answer the next question is put; never without a timeout. */
+export function askAfterMs(edgeTimeoutMs: number): number {
+  return edgeTimeoutMs === 0 ? Number.POSITIVE_INFINITY : Math.min(SUPERVISOR_LIMITS.edgeAskMs, edgeTimeoutMs / 2);
+}
+
+export function askZygote(turn: Turn, generation: Generation): void {
+  generation.askAtMs = Number.POSITIVE_INFINITY;
+  generation.deadlineMs = turn.nowMs + turn.fleet.settings.edgeTimeoutMs;
+  turn.actions.push({ kind: 'ask-zygote', generation: generation.id });
+}
+
+/**
+ * A zygote that does not answer can neither replace a worker nor tell that one has ended, but its workers serve: so the application is loaded again
+ * beside it, as by a reload, and it is killed behind its workers.
+ */
+export function replaceStandingZygote(turn: Turn, generation: Generation): void {
+  const { fleet } = turn;
+  askZygote(turn, generation);
+  if (generation.id !== fleet.current || fleet.next !== undefined || fleet.stop !== undefined) {
+    return;
+  }
+  const seconds = fleet.settings.edgeTimeoutMs / 1000;
+  log(
+    turn,
+    'error',
+    `the process that forks the workers has not answered for ${seconds} s (--edge-timeout); another is started, and the workers serve until its own are ready`,
+  );
+  openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
+}

@@ -15,7 +15,7 @@ import {
   stopZygote,
 } from './fleet-changes.ts';
 import { settleEdge } from './fleet-edge.ts';
-import { failLoading, failStart, killLateZygote } from './fleet-failures.ts';
+import { askZygote, failLoading, failStart, killLateZygote, replaceStandingZygote } from './fleet-failures.ts';
 import { tellServiceState } from './fleet-service.ts';
 import { settleStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
@@ -29,6 +29,8 @@ export function settle(turn: Turn): void {
   for (const generation of [...turn.fleet.generations.values()]) {
     if (turn.nowMs >= generation.deadlineMs) {
       expireGeneration(turn, generation);
+    } else if (turn.nowMs >= generation.askAtMs) {
+      askZygote(turn, generation);
     }
   }
   settleStop(turn);
@@ -72,6 +74,8 @@ function expireGeneration(turn: Turn, generation: Generation): void {
     killLateZygote(turn, generation);
   } else if (generation.state === 'loading') {
     failLoading(turn, generation);
+  } else {
+    replaceStandingZygote(turn, generation);
   }
 }
 

@@ -48,6 +48,8 @@ export interface Generation {
   isStopSent: boolean;
   /** When its zygote must have loaded the application, or, once it was told to stop, must have ended. */
   deadlineMs: number;
+  /** When its zygote is asked next whether it still turns. */
+  askAtMs: number;
   /** Its start timeout is over: its zygote is asked for a traceback, and killed when that is written. */
   isOverdue: boolean;
   preloaded: boolean;
@@ -149,6 +151,7 @@ export type FleetFact =
       readonly reasons: readonly string[];
       readonly holdsLock: boolean;
     }
+  | { readonly kind: 'zygote-answered'; readonly generation: number }
   | { readonly kind: 'zygote-exited'; readonly generation: number; readonly cause: Exit }
   | { readonly kind: 'worker-spawned'; readonly worker: number; readonly pid: number }
   | { readonly kind: 'worker-ready'; readonly worker: number; readonly facts: AppFacts }
@@ -198,6 +201,7 @@ export type FleetAction =
   | { readonly kind: 'start-zygote'; readonly generation: number; readonly preload: Preload }
   | { readonly kind: 'stop-zygote'; readonly generation: number }
   | { readonly kind: 'kill-zygote'; readonly generation: number }
+  | { readonly kind: 'ask-zygote'; readonly generation: number }
   /** A traceback of what it is doing, into the log. */
   | { readonly kind: 'dump-zygote'; readonly generation: number }
   | {

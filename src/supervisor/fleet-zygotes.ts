@@ -3,12 +3,12 @@
 import { unreachable } from '../kernel/unreachable.ts';
 import { describeExit } from './exit-words.ts';
 import { endGeneration, log, openGeneration, removeWorker } from './fleet-changes.ts';
-import { failGeneration } from './fleet-failures.ts';
+import { failGeneration, waitToAskZygote } from './fleet-failures.ts';
 import type { EventOf, Generation, Turn } from './fleet-types.ts';
 
 export function applyZygote(
   turn: Turn,
-  event: EventOf<'zygote-loaded' | 'zygote-load-failed' | 'zygote-unsafe' | 'zygote-exited'>,
+  event: EventOf<'zygote-loaded' | 'zygote-load-failed' | 'zygote-unsafe' | 'zygote-answered' | 'zygote-exited'>,
 ): void {
   const { fleet } = turn;
   const generation = fleet.generations.get(event.generation);
@@ -19,7 +19,7 @@ export function applyZygote(
     case 'zygote-loaded':
       if (generation.state === 'loading') {
         generation.state = 'loaded';
-        generation.deadlineMs = Number.POSITIVE_INFINITY;
+        waitToAskZygote(turn, generation);
       }
       generation.preloaded = event.preloaded;
       generation.python = event.python;
@@ -32,6 +32,11 @@ export function applyZygote(
       return;
     case 'zygote-unsafe':
       onUnsafePreload(turn, generation, event);
+      return;
+    case 'zygote-answered':
+      if (!generation.isStopSent) {
+        waitToAskZygote(turn, generation);
+      }
       return;
     case 'zygote-exited':
       onZygoteExited(turn, generation, event);

@@ -58,8 +58,8 @@ export function nextDeadline(fleet: Fleet, nowMs: number): number {
   for (const worker of fleet.workers.values()) {
     times.push(worker.deadlineMs);
   }
-  for (const { seats, deadlineMs } of fleet.generations.values()) {
-    times.push(deadlineMs);
+  for (const { seats, deadlineMs, askAtMs } of fleet.generations.values()) {
+    times.push(deadlineMs, askAtMs);
     times.push(...seats.map((seat) => seat.notBeforeMs).filter((time) => time > nowMs));
   }
   return Math.min(Number.POSITIVE_INFINITY, ...times);
@@ -95,6 +95,7 @@ function apply(turn: Turn, event: FleetEvent): void {
     case 'zygote-loaded':
     case 'zygote-load-failed':
     case 'zygote-unsafe':
+    case 'zygote-answered':
     case 'zygote-exited':
       applyZygote(turn, event);
       return;

@@ -265,6 +265,7 @@ export class Supervisor {
     'start-zygote': ({ generation, preload }) => this.#zygotes.start(generation, preload),
     'stop-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'stop' }),
     'kill-zygote': ({ generation }) => this.#zygotes.kill(generation),
+    'ask-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'ping' }),
     'dump-zygote': ({ generation }) => this.#zygotes.dump(generation),
     'spawn-worker': ({ generation, worker, name, slot }) =>
       this.#zygotes.send(generation, { kind: 'spawn', worker, name, slot }),

@@ -1,4 +1,4 @@
-// An edge that is there and does nothing: it is asked, killed and replaced. One that merely stood for a while is not.
+// An edge, or a zygote, that is there and does nothing: it is asked, killed and replaced. One that merely stood for a while is not.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -46,10 +46,20 @@ test('an edge that is stopped is killed and replaced, and clients that connected
   assert.ok(!isAlive(edgePid));
 });
 
+test('a zygote that is stopped is replaced beside its workers, which serve meanwhile', async () => {
+  const args = ['--edge-timeout', '1', '--graceful-timeout', '1'];
+  await using server = await serve({ app: APP, args });
+  for (const pid of server.zygotePids) process.kill(pid, 'SIGSTOP');
+  assert.equal((await server.ask('/')).body, 'hello');
+  await server.logged(/ERROR portico: the process that forks the workers has not answered for 1 s \(--edge-timeout\)/);
+  await server.logged(/reloaded: the new workers serve/);
+  assert.equal((await server.ask('/')).body, 'hello');
+});
+
 test('a server that was stopped as a whole blames nobody', async () => {
   await using server = await serve({ app: APP, args: ['--edge-timeout', '2', '--start-timeout', '20'] });
   const { edgePid } = server;
-  const family = [server.pid, edgePid];
+  const family = [server.pid, edgePid, ...server.zygotePids];
   for (const pid of family) process.kill(pid, 'SIGSTOP');
   await delay(3000);
   for (const pid of family) process.kill(pid, 'SIGCONT');

@@ -34,6 +34,7 @@ const KNOWN = [
   { kind: 'ready', worker: 1, pid: 2, app: FACTS },
   { kind: 'worker-load-failed', worker: 1, error: 'E', traceback: 'T' },
   { kind: 'retire', worker: 1, reason: 'max-requests' },
+  { kind: 'pong' },
   { kind: 'exited', worker: 1, pid: 2, code: null, signal: 'SIGKILL', reason: 'x' },
 ];
 

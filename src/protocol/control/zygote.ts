@@ -78,7 +78,20 @@ export interface StopZygote {
   readonly kind: 'stop';
 }
 
-export type ToZygote = StartZygote | SpawnWorker | LogOpened | RelayLog | SignalWorker | FinishWorker | StopZygote;
+/** Answered by `pong` as soon as the zygote turns. Not before it has loaded the application. */
+export interface PingZygote {
+  readonly kind: 'ping';
+}
+
+export type ToZygote =
+  | PingZygote
+  | StartZygote
+  | SpawnWorker
+  | LogOpened
+  | RelayLog
+  | SignalWorker
+  | FinishWorker
+  | StopZygote;
 
 /** A folder whose files the application would send as they are. */
 export interface AppFolder {
@@ -129,6 +142,7 @@ export type FromZygote =
       readonly python: string;
       readonly app: AppFacts | undefined;
     }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[]; readonly holdsLock: boolean }
   /** The zygote's own output is a pipe from now on, which is named as the workers' are. */
@@ -202,6 +216,8 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
         error: fields.text('error'),
         traceback: fields.text('traceback', ''),
       };
+    case 'pong':
+      return { kind };
     case 'retire':
       return { kind, worker: fields.number('worker'), reason: fields.text('reason', '') };
     case 'exited':
