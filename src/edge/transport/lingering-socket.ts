@@ -19,7 +19,7 @@
  * | it closes its side, and all that it has sent was read | the event loop: 'end' |
  * | it resets, or closes a Unix socket, while reading is paused or after 'end' | a look at the socket, once a second |
  * | it closes a TCP socket, while reading is paused or after 'end' | the same, once its kernel has answered a probe of ours by a reset: after a minute or so |
- * | it vanishes while a request is answered | TCP's probes (keepalive), and after them the event loop or the look |
+ * | it vanishes while a request is answered | TCP's probes (keepalive), or its attempts to send again what is on its way; after them the event loop or the look |
  *
  * What is sent goes through the Output. Whether the connection could go on after a response is not decided here.
  */
