@@ -84,6 +84,6 @@ test('where nothing is declared, a trusted proxy hears of it, and nobody else do
   assert.equal(refused.fields.has('x-sendfile'), false);
   assert.match(
     strict.log,
-    /ERROR edge: static file ".*small\.txt" was named by the application: below no folder of --x-sendfile/,
+    /ERROR edge: static file ".*small\.txt" was named by the application: without --x-sendfile.*--forwarded-allow-ips/,
   );
 });

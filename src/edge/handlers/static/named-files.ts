@@ -57,15 +57,22 @@ export class NamedFiles implements NamedFileSender {
     const path = value === undefined ? undefined : pathOf(field, value);
     const mount = path === undefined ? undefined : findMount(this.#mounts[field], path);
     if (path === undefined || mount === undefined) {
-      const detail =
-        value === undefined ? `more than once, in request ${exchange.requestId}` : `below no folder of ${FLAGS[field]}`;
-      site.reportNamed('static.named-outside', value ?? exchange.path, detail);
+      site.reportNamed('static.named-outside', value ?? exchange.path, this.#explain(field, value));
       exchange.responder.refuse(500);
       return;
     }
     const isPlain = exchange.method === 'GET' || exchange.method === 'HEAD';
     const isConditional = isPlain && (head.status === 200 || head.status === 206);
     site.sendNamed(exchange, mount, { path, dress: dressed(head), isConditional });
+  }
+
+  #explain(field: NamingField, value: string | undefined): string {
+    if (value === undefined) {
+      return 'beside another one';
+    }
+    return this.#mounts[field].length > 0
+      ? `below no folder of ${FLAGS[field]}`
+      : `without ${FLAGS[field]}, which says where such files are; if a proxy is to send them, name it by --forwarded-allow-ips`;
   }
 }
 
