@@ -44,7 +44,7 @@ const START_MS = 30_000;
 const STOP_MS = 15_000;
 /** What a machine may have set for its own servers, and what Node tells the processes of a test. */
 const NOT_INHERITED =
-  /^(PORTICO_.*|WEB_CONCURRENCY|PORT|VIRTUAL_ENV|XDG_RUNTIME_DIR|NODE_TEST_CONTEXT|NODE_OPTIONS|PWD)$/;
+  /^(PORTICO_.*|WEB_CONCURRENCY|PORT|VIRTUAL_ENV|XDG_RUNTIME_DIR|NODE_TEST_CONTEXT|NODE_OPTIONS|NODE_COMPILE_CACHE|PWD)$/;
 
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'portico-test-'));
