@@ -44,7 +44,11 @@ def children() -> dict[int, str]:
 
 def end(without: Collection[int], patience_s: float) -> None:
     """Ends them: SIGTERM, and SIGKILL for those that are still there later."""
-    left = living(without)
+    end_these(living(without), patience_s)
+
+
+def end_these(pids: Collection[int], patience_s: float) -> None:
+    left = set(pids)
     _send(left, signal.SIGTERM)
     deadline = time.monotonic() + patience_s
     while left and time.monotonic() < deadline:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import faulthandler
 import gc
 import os
 import socket
 from importlib import import_module
 
-from . import asked, control, origin, process, report, signals
+from . import asked, control, descendants, origin, process, report, signals
 from .ending import Ending
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings
@@ -16,6 +17,9 @@ from .worker import FAILED, LOAD_FAILED, Worker
 
 LOAD_FAILED_S = 1.0
 """What an application that could not be loaded has to end."""
+
+STARTED_S = 1.0
+"""At the end, from SIGTERM to SIGKILL for what the import has started: half of what exit handlers have (`ending.RESERVE_S`)."""
 
 _WORKERS = {
     'wsgi': ('portico_worker.wsgi.worker', 'WsgiWorker'),
@@ -47,13 +51,16 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
     origin.application_is(settings.app)
     _set_up_streams()
     if loaded is None:
+        started = _end_at_last()
         try:
             loaded = _load(settings)
         except LoadError as error:
             _tell(status, error)
+            started.update(descendants.living())
             # Threads that the import has left are not waited for as long as those of an application that has served.
             Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
             return LOAD_FAILED
+        started.update(descendants.living())
         warn_of_split_state(settings, loaded)
         gc.collect()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
@@ -67,6 +74,20 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
     finally:
         worker.end()
     return code
+
+
+def _end_at_last() -> set[int]:
+    """Processes that are put into the set are ended behind the application's own exit handlers, which come later into being: what an import has
+    started belongs to this worker, and its replacement starts another. Jobs that requests have started are left at work."""
+    started: set[int] = set()
+    worker = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == worker and started:
+            descendants.end_these(started & descendants.living(), STARTED_S)
+
+    atexit.register(end)
+    return started
 
 
 def warn_of_split_state(settings: Settings, loaded: Loaded) -> None:

@@ -427,3 +427,22 @@ def test_a_worker_whose_helper_fails_asks_to_be_replaced_and_ends_when_it_fails_
     assert ask(requests).body == b'served'
     control.send(lanes.render(lanes.RECALL, 0, bytes(4)))
     assert site.hear('exited')['code'] == 1
+
+
+@pytest.mark.parametrize(
+    ('source', 'more', 'lives'), [(SLEEPS, '', False), (DEAF, '', False), (SLEEPS, ', start_new_session=True', True)]
+)
+def test_what_the_import_in_a_worker_has_started_ends_with_it(site, source, more, lives):
+    write_app(site, START.format(source=source, more=more))
+    site.start('other:application', preload='never')
+    site.hear('loaded')
+    (lane,) = site.spawn_ready().values()
+    with open(os.path.join(site.site, 'child'), encoding='ascii') as file:
+        child = int(file.read())
+    assert is_alive(child)
+    lane.send(lanes.render(lanes.DRAIN, 0))
+    exited = site.hear('exited')
+    assert (exited['code'], exited['signal']) == (0, None)
+    assert is_alive(child) is lives
+    if lives:
+        os.kill(child, signal.SIGKILL)

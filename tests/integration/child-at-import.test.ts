@@ -78,6 +78,16 @@ test('a reload ends what the old version had started', async () => {
   assert.ok(isAlive(second));
 });
 
+test('a reload ends what each worker had started while it imported the application', async () => {
+  await using server = await serve({ app: SLEEPER, args: ['--workers', '2'] });
+  const before = childrenOf(server).filter(isAlive);
+  assert.equal(before.length, 2);
+  server.signal('SIGHUP');
+  await server.logged(/reloaded: the new workers serve/);
+  await until('the old programs are gone', () => !before.some(isAlive));
+  assert.equal(childrenOf(server).filter(isAlive).length, 2);
+});
+
 test('a program in a session of its own lives on', async () => {
   await using server = await serve({ app: appThatStarts(`['sleep', '300'], start_new_session=True`), args: PRELOADED });
   const [child = 0] = childrenOf(server);
