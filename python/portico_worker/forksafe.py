@@ -14,7 +14,7 @@ from . import descendants, open_files
 from .import_calls import ImportCalls
 from .origin import is_of_application
 
-NAMED_MAX = 5
+NAMED_MAX = 3
 """So many reasons are given; one is enough."""
 
 

@@ -19,6 +19,7 @@ class ImportCalls:
     """Listens from when it is made until `end`. Names that the application has kept of what is listened to go on working."""
 
     def __init__(self) -> None:
+        self._folder = os.path.join(os.getcwd(), '')
         self._asked_for_pid: list[str] = []
         self._generators: list[tuple[weakref.ref[Any], str]] = []
         self._is_over = False
@@ -48,11 +49,15 @@ class ImportCalls:
             if generator is not None:
                 _seed(generator)
 
+    def _place(self, frame: Any) -> str:
+        path = frame.f_code.co_filename
+        return f'{path[len(self._folder) :] if path.startswith(self._folder) else path}:{frame.f_lineno}'
+
     def _on_getpid(self) -> int:
         if not self._is_over:
             code = sys._getframe(1).f_code
             if is_of_application(code.co_filename):
-                self._asked_for_pid.append(_place(sys._getframe(1)))
+                self._asked_for_pid.append(self._place(sys._getframe(1)))
         return _getpid()
 
     def _seed_function(self) -> Any:
@@ -67,11 +72,7 @@ class ImportCalls:
                     and caller.f_back
                 ):
                     caller = caller.f_back
-                place = _place(caller) if is_of_application(caller.f_code.co_filename) else ''
+                place = self._place(caller) if is_of_application(caller.f_code.co_filename) else ''
                 self._generators.append((weakref.ref(generator), place))
 
         return seed
-
-
-def _place(frame: Any) -> str:
-    return f'{frame.f_code.co_filename}:{frame.f_lineno}'
