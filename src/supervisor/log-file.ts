@@ -56,7 +56,7 @@ function give(fd: number, path: string, { uid, gid }: Identity): number {
   if (stat.isFile() && stat.nlink !== 1) {
     closeSync(fd);
     throw new Error(
-      `${path} has ${stat.nlink} names (hard links), so it cannot be given to the user that the server runs as`,
+      `${path} has ${stat.nlink} names (hard links), so it cannot be given to the user that the server runs as. Remove the others, or choose another file`,
     );
   }
   if (stat.isFile()) {

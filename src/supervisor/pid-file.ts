@@ -61,7 +61,7 @@ export class PidFile {
 function write(path: string): number {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile() && !stat.isSymbolicLink()) {
-    throw new Error(`${path} is there already, and is no file`);
+    throw new Error(`${path} is there already, and is no file. Choose another --pid-file`);
   }
   const fd = openPlace(path);
   writeSync(fd, `${process.pid}\n`);
@@ -75,6 +75,9 @@ function openPlace(path: string): number {
     fd = openSync(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, PID_FILE_MODE);
   } catch (error) {
     if (!FOLDER_FAULTS.has((error as NodeJS.ErrnoException).code)) {
+      throw error;
+    }
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
       throw error;
     }
     return openSync(path, O_RDWR | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);

@@ -181,7 +181,8 @@ export function findRuntime(
 
 function checkApplication(model: ServerModel, place: Place): string[] {
   try {
-    if (!statSync(place.chdir).isDirectory()) {
+    // With the dot it is not only seen but entered.
+    if (!statSync(`${place.chdir}/.`).isDirectory()) {
       return [`--chdir: ${place.chdir} is not a folder`];
     }
   } catch (error) {
@@ -233,7 +234,11 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: Fi
     }
     return success({ sink, accessLogFd, pidFile: written });
   } catch (error) {
-    return failure(`${(error as Error).message}. Choose a path that can be written, or start as a user who may`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // What is not the system's word is ours, and says what to do.
+    return failure(
+      code === undefined ? message : `${message}. Choose a path that can be written, or start as a user who may`,
+    );
   }
 }
 

@@ -130,6 +130,14 @@ while True:
   rmSync(folder, { recursive: true });
 });
 
+test("a folder that the user may not enter is told of, in the words of the user's rights", options, async () => {
+  const { folder } = lay();
+  chmodSync(folder, 0o700);
+  await using server = launch({ app: APP, folder, env: ENV, args: USER });
+  assert.equal(await within(10_000, 'the end', server.exit), 2);
+  assert.match(server.log, /--chdir: \S+ cannot be entered by the user that the server runs as/);
+});
+
 test("a key behind a link of the user's is not read for the user", options, async () => {
   const { folder, users, secret, assertUntouched } = lay();
   symlinkSync(secret, join(users, 'key.pem'));
