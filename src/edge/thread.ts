@@ -100,6 +100,7 @@ export class EdgeThread {
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
+    this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
     this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
     this.#static = this.#compileStatic([]);

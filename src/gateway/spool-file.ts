@@ -130,20 +130,32 @@ export class SpoolFile implements SpoolMember {
     this.#isBusy = true;
     const batch = this.#rest.concat(this.#queue.takeAll());
     this.#rest = batch;
-    writev(fd, batch, this.#writtenBytes, (error, written) => {
-      if (!this.#isFreed()) {
-        return;
-      }
-      if (error !== null) {
-        this.#stop(error);
-        return;
-      }
-      this.#writtenBytes += written;
-      this.#queuedBytes -= written;
-      this.#rest = unwritten(batch, written);
-      this.#goOn();
-      this.#events.onWritten();
-    });
+    writev(fd, batch, this.#writtenBytes, (error, written) =>
+      this.#calledBack(() => {
+        if (!this.#isFreed()) {
+          return;
+        }
+        if (error !== null) {
+          this.#stop(error);
+          return;
+        }
+        this.#writtenBytes += written;
+        this.#queuedBytes -= written;
+        this.#rest = unwritten(batch, written);
+        this.#goOn();
+        this.#events.onWritten();
+      }),
+    );
+  }
+
+  /** An error of ours in what the disk has called back is that of whose body is in the file. */
+  #calledBack(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#space.onBug(error);
+      this.#stop(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** Something has ended that needed the descriptor. False: nobody wants the file any more. */
@@ -212,12 +224,14 @@ export class SpoolFile implements SpoolMember {
       return;
     }
     this.#isBusy = true;
-    read(fd, Buffer.allocUnsafe(length), 0, length, offset, (error, count, buffer) => {
-      if (this.#isFreed()) {
-        done(error, buffer.subarray(0, count));
-        this.#goOn();
-      }
-    });
+    read(fd, Buffer.allocUnsafe(length), 0, length, offset, (error, count, buffer) =>
+      this.#calledBack(() => {
+        if (this.#isFreed()) {
+          done(error, buffer.subarray(0, count));
+          this.#goOn();
+        }
+      }),
+    );
   }
 
   /** Everything that was written has been read: takes out what could not be written, and begins anew with an empty file. */
@@ -231,12 +245,14 @@ export class SpoolFile implements SpoolMember {
     // Where it has no descriptor, what is written next takes the place of what is there.
     if (this.#fd !== -1) {
       this.#isBusy = true;
-      ftruncate(this.#fd, 0, () => {
-        if (this.#isFreed()) {
-          this.#goOn();
-          this.#events.onWritten();
-        }
-      });
+      ftruncate(this.#fd, 0, () =>
+        this.#calledBack(() => {
+          if (this.#isFreed()) {
+            this.#goOn();
+            this.#events.onWritten();
+          }
+        }),
+      );
     }
     return left;
   }

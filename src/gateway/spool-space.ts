@@ -42,6 +42,10 @@ export function spoolDescriptors(descriptors: number, threads: number): number {
 }
 
 export class SpoolSpace {
+  /** Hears of errors of ours in what the disk calls back. */
+  onBug: (error: unknown) => void = (error) => {
+    throw error;
+  };
   readonly #folder: SpoolFolder | string;
   /** Where the last file was opened; '' before the first. */
   #directory: string;

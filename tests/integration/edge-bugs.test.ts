@@ -140,6 +140,29 @@ test('an error that belongs to no connection: the edge finishes what it has, and
   assert.deepEqual(server.workerPids, workerPids, 'the workers are the same');
 });
 
+test('an error in what the disk calls back ends the request whose body is in the file', async () => {
+  const preloaded = `
+    if (!process.argv.includes('serve')) {
+      const { SpoolFile } = await import('${SOURCES}gateway/spool-file.ts');
+      const { get } = Object.getOwnPropertyDescriptor(SpoolFile.prototype, 'isFlushed');
+      Object.defineProperty(SpoolFile.prototype, 'isFlushed', {
+        get() {
+          if (this.writtenBytes >= 1_000_000) throw new Error('a planted bug');
+          return get.call(this);
+        },
+      });
+    }
+  `;
+  await using server = await serve({ app: APP, preloaded });
+  const { edgePid } = server;
+  using other = await server.connect();
+  using client = await server.connect();
+  client.send(`POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`);
+  assert.equal((await client.read('POST')).status, 500);
+  await server.logged(/internal error 1 in what waits in a file/);
+  await stillServes(server, edgePid, other);
+});
+
 test('an error in a stream of an event loop ends that request alone', async () => {
   const app = `
 import asyncio
