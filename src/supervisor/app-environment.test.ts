@@ -45,6 +45,15 @@ test('buildAppEnvironment() gives the user its own home', () => {
   assert.equal(nameless.ok && nameless.value.env['HOME'], '/root');
 });
 
+test('buildAppEnvironment() names variables whose bytes are lost because they are no UTF-8', () => {
+  const built = buildAppEnvironment({ ...NOTHING, own: { SECRET: 'a\ufffdb', FINE: 'é' } });
+  assert.deepEqual(built.ok && built.value.warnings, [
+    'the environment is not UTF-8, and reaches the application with other bytes: SECRET',
+  ]);
+  const mended = buildAppEnvironment({ ...NOTHING, own: { SECRET: 'a\ufffdb' }, given: new Map([['SECRET', 'x']]) });
+  assert.deepEqual(mended.ok && mended.value.warnings, []);
+});
+
 test('buildAppEnvironment() says that the file cannot be read', () => {
   const built = buildAppEnvironment({ ...NOTHING, file: '/nowhere/.env' });
   assert.match(built.ok ? '' : built.fault, /--env-file: \/nowhere\/\.env cannot be read \(ENOENT\)/);

@@ -36,7 +36,21 @@ export function buildAppEnvironment(sources: EnvironmentSources): Outcome<AppEnv
     return read;
   }
   const env = { ...outer, ...Object.fromEntries(read.value.variables), ...Object.fromEntries(given) };
-  return success({ env: { ...env, ...venvVariables(interpreter, env['PATH']) }, warnings: read.value.warnings });
+  return success({
+    env: { ...env, ...venvVariables(interpreter, env['PATH']) },
+    warnings: [...read.value.warnings, ...warnOfLostBytes(env)],
+  });
+}
+
+/** What Node has in the place of bytes that are no UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/** Node reads the environment as text and gives it to children so: a password in another encoding would silently be another one. */
+function warnOfLostBytes(env: NodeJS.ProcessEnv): string[] {
+  const names = Object.keys(env).filter((name) => `${name}${env[name]}`.includes(REPLACEMENT));
+  return names.length === 0
+    ? []
+    : [`the environment is not UTF-8, and reaches the application with other bytes: ${names.join(', ')}`];
 }
 
 interface FileVariables {
