@@ -191,6 +191,10 @@ class Zygote:
         self.handlers = signals.take_over(handlers)
         forksafe.close_connections()
         reasons = watch.reasons()
+        if reasons:
+            # What only garbage holds is closed with it.
+            gc.collect()
+            reasons = watch.reasons()
         if reasons and settings.preload == 'auto':
             watch.undo()
             self._say('unsafe-preload', reasons=reasons, holdsLock=watch.holds_lock)

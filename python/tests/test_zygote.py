@@ -108,6 +108,7 @@ SAFE = {
     'devices': 'null, zero = open("/dev/null", "w"), open("/dev/zero", "rb"); zero.read(1)',
     'a map': 'import mmap; file = open("other.py", "rb"); map = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ); file.close()',
     'a value of multiprocessing': 'import multiprocessing as m; value = m.get_context("fork").Value("i", 0)',
+    'garbage': 'import pydoc; cycle = [open(pydoc.__file__, "rb")]; cycle.append(cycle); del cycle',
     'a folder': 'import os; folder = os.open(".", os.O_RDONLY)',
     'a generator with a seed': 'import random; draw = random.Random(42)',
     'a generator that is gone': 'import random; random.Random().random()',
