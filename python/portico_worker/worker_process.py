@@ -7,6 +7,7 @@ import faulthandler
 import gc
 import os
 import socket
+import sys
 from importlib import import_module
 
 from . import asked, control, descendants, origin, process, report, signals
@@ -45,6 +46,12 @@ def worker_class(interface: str, settings: Settings) -> type[Worker]:
     return found
 
 
+ONE_THREAD = (
+    'each WebSocket occupies a thread as long as it lasts, and a worker has one: '
+    'give it as many as you expect (--threads 100), or take --worker-class gevent'
+)
+
+
 def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> int:
     """Returns the exit code; what is left to do is to end as a Python process does."""
     os.environ['PORTICO_WORKER'] = identity.name
@@ -61,7 +68,7 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
             Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
             return LOAD_FAILED
         started.update(descendants.living())
-        warn_of_split_state(settings, loaded)
+        warn_of_settings(settings, loaded)
         gc.collect()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
     gc.freeze()
@@ -90,7 +97,12 @@ def _end_at_last() -> set[int]:
     return started
 
 
-def warn_of_split_state(settings: Settings, loaded: Loaded) -> None:
+def warn_of_settings(settings: Settings, loaded: Loaded) -> None:
+    """That the application needs other numbers of workers and threads than it is given."""
+    runs_in_threads = loaded.facts['interface'] == 'wsgi' and settings.worker_class == 'sync'
+    # flask-sock and Flask-SocketIO both build on it.
+    if runs_in_threads and settings.threads == 1 and 'simple_websocket' in sys.modules:
+        loaded.facts['warnings'].append(ONE_THREAD)
     if settings.multiprocess:
         from .split_state import warnings
 

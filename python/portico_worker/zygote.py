@@ -22,7 +22,7 @@ from . import control, descendants, ending, forksafe, origin, process, report, s
 from .import_calls import ImportCalls
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
-from .worker_process import import_for, run_worker, warn_of_split_state
+from .worker_process import import_for, run_worker, warn_of_settings
 
 OUTPUTS = (1, 2)
 OWN = 0
@@ -200,7 +200,7 @@ class Zygote:
             self._say('unsafe-preload', reasons=reasons, holdsLock=watch.holds_lock)
             self._leave(UNSAFE_PRELOAD)
         import_for(settings, self.loaded.facts['interface'])
-        warn_of_split_state(settings, self.loaded)
+        warn_of_settings(settings, self.loaded)
         return self.loaded.facts
 
     def _on_spawn(self, message: control.Message) -> None:

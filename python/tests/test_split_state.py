@@ -122,3 +122,21 @@ def test_it_is_told_where_there_are_several_workers(site, preload, multiprocess)
     site.hear('loaded')
     site.spawn_ready()
     assert len(site.facts['app']['warnings']) == multiprocess
+
+
+@pytest.mark.parametrize(('threads', 'count'), [(1, 1), (2, 0)])
+def test_it_is_told_where_a_websocket_would_hold_the_only_thread(site, threads, count):
+    write_app(
+        site,
+        """
+        import sys
+        from types import ModuleType
+        sys.modules['simple_websocket'] = ModuleType('simple_websocket')
+        from app import application
+        """,
+    )
+    site.start('other', threads=threads)
+    site.hear('loaded')
+    site.spawn_ready()
+    warnings = site.facts['app']['warnings']
+    assert [text.partition(' ')[0] for text in warnings] == ['each'] * count
