@@ -152,7 +152,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     flag: 'graceful-timeout',
     value: 'TIME',
     group: 'Timeouts',
-    doc: 'How long requests that run may go on when the server stops or a worker is replaced.',
+    doc: 'How long requests that run may go on when the server stops or a worker is replaced, together with the threads, executors and exit handlers of the worker.',
     fallbackText: '30 seconds',
     fallback: always(30_000),
     parse: last(parseDuration(0)),
