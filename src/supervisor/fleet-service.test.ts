@@ -28,7 +28,7 @@ test('a reload is told, and its end, whatever that is', () => {
   story.happen({ kind: 'reload', why: 'SIGHUP' });
   story.happen({ kind: 'reload', why: 'SIGHUP' });
   story.happen({ kind: 'zygote-load-failed', generation: 4, error: 'no', traceback: '' });
-  assert.deepEqual(states(story), ['reloading', 'ready, old']);
+  assert.deepEqual(states(story), ['reloading', 'reloading', 'ready, old'], 'each signal is answered');
   story.actions.length = 0;
   story.reload(5);
   assert.deepEqual(states(story), ['reloading', 'ready']);

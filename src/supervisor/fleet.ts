@@ -120,6 +120,10 @@ function onReload(turn: Turn, why: string): void {
   }
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
   fleet.isReloading = true;
+  if (fleet.serviceState === 'reloading') {
+    // Told once more: a service manager that has sent the signal (`Type=notify-reload`) waits for a message that is younger than it.
+    fleet.serviceState = 'ready';
+  }
   fleet.isOld = false;
 }
 
