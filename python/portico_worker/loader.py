@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import glob
 import importlib
 import importlib.util
 import os
@@ -223,8 +224,12 @@ def _turns_out_asgi(entry: str) -> bool:
 def _no_project() -> str:
     path = os.path.abspath('manage.py')
     if not os.path.isfile(path):
+        below = sorted(glob.glob('*/manage.py'))
+        hint = (
+            f'; there is one in {os.path.dirname(below[0])}, for "--chdir {os.path.dirname(below[0])}"' if below else ''
+        )
         return (
-            f'no application was named, and {os.getcwd()} holds no manage.py of a Django project: '
+            f'no application was named, and {os.getcwd()} holds no manage.py of a Django project{hint}: '
             'name it, as in "portico serve module:callable"'
         )
     return f'{path} does not set {SETTINGS_VARIABLE}: name the application, as in "portico serve mysite.wsgi"'

@@ -230,6 +230,12 @@ def test_a_django_project_without_an_asgi_py():
     assert loaded.facts['app'] == 'django.core.asgi:get_asgi_application()'
 
 
+def test_a_project_one_folder_below_is_told_of():
+    write('backend/manage.py', '')
+    with pytest.raises(LoadError, match='there is one in backend, for "--chdir backend"'):
+        load('')
+
+
 def test_a_manage_py_of_something_else():
     write('manage.py', 'print("hello")')
     with pytest.raises(LoadError, match='does not set DJANGO_SETTINGS_MODULE'):
