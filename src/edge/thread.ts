@@ -153,6 +153,7 @@ export class EdgeThread {
         bodyBytesMax: settings.bodyBytesMax || Infinity,
         keepsTimes: settings.accessLog !== undefined,
         takesWebSockets: settings.webSocket.isOn,
+        tunnelDrainMs: settings.tunnelDrainMs,
       },
       clock: systemClock,
       ...this.#budgets,

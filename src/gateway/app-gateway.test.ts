@@ -40,6 +40,7 @@ class AppStory {
         bodyBytesMax: 1000,
         keepsTimes: false,
         takesWebSockets: true,
+        tunnelDrainMs: 1000,
       },
       clock,
       space: new SpoolSpace('/nowhere', 's'),

@@ -27,6 +27,8 @@ export class AppGateway {
   readonly #early = new Set<EarlyRequest>();
   /** Workers that have ended, and whose lanes may still hold answers. */
   readonly #gone = new Set<number>();
+  /** Workers that drain, and whose tunnels end in a while or have ended. */
+  readonly #ending = new Set<number>();
   #interface: WorkerSets['interface'];
 
   constructor(options: GatewayOptions) {
@@ -100,6 +102,7 @@ export class AppGateway {
   setWorkers(workers: WorkerSets): void {
     this.#interface = workers.interface ?? this.#interface;
     this.#loseLater(workers.gone);
+    this.#endTunnelsLater(workers.draining);
     this.#serial.setWorkers(workers.active, workers.draining);
     this.#concurrent.setWorkers(workers);
     if (this.#interface !== undefined) {
@@ -109,6 +112,18 @@ export class AppGateway {
       for (const each of early) {
         each.release();
         this.submit(each.exchange);
+      }
+    }
+  }
+
+  #endTunnelsLater(draining: ReadonlySet<number>): void {
+    for (const worker of draining) {
+      if (!this.#ending.has(worker)) {
+        this.#ending.add(worker);
+        setTimeout(() => {
+          this.#serial.endTunnels(worker);
+          this.#concurrent.endTunnels(worker);
+        }, this.#options.settings.tunnelDrainMs).unref();
       }
     }
   }
@@ -125,6 +140,7 @@ export class AppGateway {
       this.#concurrent.loseWorkers(gone);
       for (const worker of gone) {
         this.#gone.delete(worker);
+        this.#ending.delete(worker);
       }
     };
     // The immediate comes behind the reading, also after the edge was stopped for a while.

@@ -163,3 +163,11 @@ test('Call tells of an application that has ended without a word, as if it had u
     'log request ws GET /ws: the application has ended without an answer, and has not used its socket',
   ]);
 });
+
+test('Call tells the application of the end only when it has taken the connection over', () => {
+  const unused = new Story();
+  unused.call.endTunnel();
+  const used = new Story().switch();
+  used.call.endTunnel();
+  deepEqual([unused.socket.told, used.socket.told], [[], ['end']]);
+});

@@ -98,6 +98,13 @@ export class Call implements ResponseWatcher {
     return this.tunnel?.hasBegun === true;
   }
 
+  /** If there is one: the application hears that its client is gone. */
+  endTunnel(): void {
+    if (this.isTunnelled) {
+      this.tunnel?.onEnd();
+    }
+  }
+
   /** The worker has dialled for this call. Undefined: it has been answered meanwhile. */
   offerTunnel(socket: TunnelSocket): CallTunnel | undefined {
     if (this.isOver || this.hasBegun || this.tunnel !== undefined || this.requestFlags !== REQUEST_FLAG.tunnel) {

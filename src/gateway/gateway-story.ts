@@ -22,6 +22,7 @@ const SETTINGS: GatewaySettings = {
   bodyBytesMax: 1_000_000,
   keepsTimes: false,
   takesWebSockets: true,
+  tunnelDrainMs: 1000,
 };
 
 /** An application of this speed is sent two requests ahead … */

@@ -41,6 +41,8 @@ export interface GatewaySettings {
   readonly keepsTimes: boolean;
   /** Handshakes of WebSockets are not requests like others. */
   readonly takesWebSockets: boolean;
+  /** How long a worker that drains keeps connections that its application has taken over. */
+  readonly tunnelDrainMs: number;
 }
 
 export interface GatewayOptions {
@@ -297,6 +299,13 @@ export class Gateway implements CallOwner, LaneOwner {
     this.#lanes.add(lane);
     this.pump();
     return lane;
+  }
+
+  /** Applications that have taken over connections hear that their clients are gone: the time of their worker is nearly over. */
+  endTunnels(worker: number): void {
+    for (const lane of this.#lanes.lanes.filter((each) => each.worker === worker)) {
+      lane.calls.peek()?.endTunnel();
+    }
   }
 
   /** The call that a worker has dialled a tunnel for. */

@@ -2,6 +2,9 @@ import type { ConfigureEdge } from '../protocol/control/edge.ts';
 import type { Site } from './prepare.ts';
 import { spoolParents } from './spool-folders.ts';
 
+/** Of the graceful timeout. The rest is for the application, to end when it hears that its clients are gone. */
+const TUNNEL_SHARE = 0.8;
+
 /** What the edge is told before anything else. */
 export function configureEdge(site: Site, folders: Pick<ConfigureEdge, 'mounts' | 'namedFolders'>): ConfigureEdge {
   const { model, wires } = site;
@@ -26,6 +29,7 @@ export function configureEdge(site: Site, folders: Pick<ConfigureEdge, 'mounts' 
       connectionsPerAddressMax: model.connectionsPerAddressMax,
       queueDepthMax: model.queueDepthMax,
       queueTimeoutMs: model.queueTimeoutMs,
+      tunnelDrainMs: model.gracefulTimeoutMs * TUNNEL_SHARE,
       forwardedFields: model.forwardedFields,
       forwardedAllowIps: model.forwardedAllowIps,
       responseFields: model.responseFields.map(([name, value]) => `${name}: ${value}\r\n`).join(''),

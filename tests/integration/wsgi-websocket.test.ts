@@ -133,3 +133,17 @@ test('no timeout ends it; the death of its worker and the end of the server do',
   assert.equal(await server.exit, 0);
   assert.ok(performance.now() - stopMs < 10_000, 'it did not wait for the graceful timeout');
 });
+
+test('a reload leaves it to its worker, whose application hears in time that its time is over', async () => {
+  await using server = await serve({ app: APP, args: ['--threads', '2', '--graceful-timeout', '2'] });
+  using client = await open(server, '/echo');
+  await client.receive(SWITCHED);
+  server.signal('SIGHUP');
+  await server.logged(/reloaded/);
+  client.send('still');
+  await client.receive(/still$/);
+  await assert.rejects(client.receive(/never/), Closed);
+  await server.logged(/the client has left/);
+  await until('its worker has ended', () => server.workerPids.length === 1);
+  assert.doesNotMatch(server.log, /ERROR/);
+});

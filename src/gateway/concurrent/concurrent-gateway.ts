@@ -245,6 +245,15 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     return lane;
   }
 
+  /** Applications that have taken over connections hear that their clients are gone: the time of their worker is nearly over. */
+  endTunnels(worker: number): void {
+    for (const lane of this.#lanes.filter((each) => each.worker === worker)) {
+      for (const call of lane.calls.values()) {
+        call.endTunnel();
+      }
+    }
+  }
+
   /** The call that a worker has dialled a tunnel for. */
   callOf({ worker, stream }: TunnelIdentity): ConcurrentCall | undefined {
     return this.#lanes.find((each) => each.worker === worker)?.calls.get(stream);

@@ -28,6 +28,7 @@ const SETTINGS: GatewaySettings = {
   bodyBytesMax: 1_000_000,
   keepsTimes: false,
   takesWebSockets: true,
+  tunnelDrainMs: 1000,
 };
 /** More than a test connects workers: none has the slot of another. */
 const SLOTS = 16;

@@ -106,6 +106,8 @@ export interface EdgeSettings {
   /** Requests that may wait for a worker, all threads together. */
   readonly queueDepthMax: number;
   readonly queueTimeoutMs: number;
+  /** How long a worker that drains keeps connections that its application has taken over. */
+  readonly tunnelDrainMs: number;
   /** Which fields of a trusted peer tell of its client. */
   readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
   /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
