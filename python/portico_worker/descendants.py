@@ -58,6 +58,11 @@ def end_these(pids: Collection[int], patience_s: float) -> None:
     _send(left, signal.SIGKILL)
 
 
+def ask_to_end(pids: Collection[int]) -> None:
+    """Those of them that are in this process's session."""
+    _send(set(pids) & set(_parents(os.getsid(0))), signal.SIGTERM)
+
+
 def _send(pids: Collection[int], number: int) -> None:
     for pid in pids:
         try:

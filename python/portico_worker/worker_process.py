@@ -68,6 +68,8 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
             Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
             return LOAD_FAILED
         started.update(descendants.living())
+        if started:
+            _say(status, {'kind': 'started', 'processes': sorted(started)})
         warn_of_settings(settings, loaded)
         gc.collect()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
@@ -132,7 +134,10 @@ def _load_for_greenlets(settings: Settings) -> Loaded:
 
 
 def _tell(status: socket.socket, error: LoadError) -> None:
-    message = {'kind': 'worker-load-failed', 'error': error.summary, 'traceback': error.traceback}
+    _say(status, {'kind': 'worker-load-failed', 'error': error.summary, 'traceback': error.traceback})
+
+
+def _say(status: socket.socket, message: control.Message) -> None:
     try:
         status.sendall(control.render(message))
     except OSError:

@@ -59,6 +59,8 @@ class Child:
         self.status = status
         self.lines = control.Lines()
         self.reason: str | None = None
+        self.started: set[int] = set()
+        """Processes, by its import of the application."""
         self.hung_up = False
         try:
             self.pidfd = process.keep(os.pidfd_open(pid))
@@ -337,6 +339,8 @@ class Zygote:
     def _relay_message(self, child: Child, message: control.Message) -> None:
         if message['kind'] == 'leaving':
             child.reason = str(message.get('reason'))[:REASON_MAX]
+        elif message['kind'] == 'started':
+            child.started = {pid for pid in message.get('processes', ()) if isinstance(pid, int)}
         elif message['kind'] in RELAYED:
             self._send({**message, 'worker': child.worker, 'pid': child.pid})
 
@@ -355,6 +359,7 @@ class Zygote:
             self.poller.unregister(child.pidfd)
         child.close()
         del self.children[child.worker]
+        self._end_started(child)
         reason = {} if child.reason is None else {'reason': child.reason}
         self._say(
             'exited',
@@ -364,6 +369,13 @@ class Zygote:
             signal=None if code is None or code >= 0 else process.signal_name(-code),
             **reason,
         )
+
+    def _end_started(self, child: Child) -> None:
+        """A worker that was killed could not end what its import has started; its replacement starts another. Who does not heed SIGTERM is killed
+        with the server."""
+        if child.started:
+            others = {os.getpid(), *(other.pid for other in self.children.values())}
+            descendants.ask_to_end(child.started - others)
 
     def _stop(self) -> NoReturn:
         for child in self.children.values():

@@ -447,3 +447,15 @@ def test_what_the_import_in_a_worker_has_started_ends_with_it(site, source, more
     assert is_alive(child) is lives
     if lives:
         os.kill(child, signal.SIGKILL)
+
+
+def test_what_the_import_in_a_worker_has_started_ends_also_if_the_worker_is_killed(site):
+    write_app(site, START.format(source=SLEEPS, more=''))
+    site.start('other:application', preload='never')
+    site.hear('loaded')
+    site.spawn_ready()
+    with open(os.path.join(site.site, 'child'), encoding='ascii') as file:
+        child = int(file.read())
+    kill(site.pids[1], signal.SIGKILL)
+    assert site.hear('exited')['signal'] == 'SIGKILL'
+    until(lambda: not is_alive(child))
