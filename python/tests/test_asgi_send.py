@@ -8,6 +8,7 @@ import pytest
 from asgi_edge import asgi_edge, ask, http_only, part, reply, start
 from fake_edge import until
 from portico_worker import lanes
+from portico_worker.asgi.head import HEAD_MAX, find_head
 from portico_worker.asgi.response import IGNORED_BYTES_MAX, WHOLE_BYTES_MAX
 from portico_worker.failures import ClientGone
 
@@ -515,3 +516,12 @@ def test_messages_that_send_nothing_let_others_run(message):
             await send(part())
 
     assert ask(http_only(application)).body == b'x'
+
+
+def test_the_largest_head_leaves_room_for_a_piece_of_the_body_in_its_frame():
+    headers = [(b'a', b'x' * (HEAD_MAX - 10))]
+    with asgi_edge(http_only(sending(start(headers=headers), part(bytes(lanes.BODY_MAX))))) as edge:
+        edge.begin()
+        assert HEAD_MAX < len(edge.next().payload) <= lanes.PAYLOAD_MAX
+    with pytest.raises(ValueError, match='is the most'):
+        find_head(200, [(b'a', b'x' * HEAD_MAX)])

@@ -8,6 +8,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Exchange, FilePart } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
+import type { CollectOptions } from './body-collector.ts';
 import { collectBody } from './body-collector.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
@@ -81,6 +82,7 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly memory: MemoryBudgets;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: GatewayOptions;
+  readonly #collecting: CollectOptions;
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue<Call>;
@@ -100,6 +102,12 @@ export class Gateway implements CallOwner, LaneOwner {
     this.space = options.space;
     this.memory = options.memory;
     this.namedFiles = options.namedFiles;
+    this.#collecting = {
+      room: { space: options.space, memory: options.memory.bodies },
+      bytesMax: options.settings.bodyBytesMax,
+      overload: options.overload,
+      log: (level, text) => this.log(level, text),
+    };
     this.#stream = options.firstStream;
     this.#thread = {
       waiting: 0,
@@ -135,14 +143,12 @@ export class Gateway implements CallOwner, LaneOwner {
 
   /** A full queue is noticed before the body is read: nobody shall upload a gigabyte to be refused. */
   #collect(call: Call): void {
-    const { overload, settings } = this.#options;
+    const { overload } = this.#options;
     if (this.#queue.isFull && (this.#queue.count > 0 || this.#pickLane() === undefined)) {
       overload.refuse(call, 'full');
       return;
     }
-    const room = { space: this.space, memory: this.memory.bodies };
-    const options = { room, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
-    collectBody(call, options, () => this.#enqueue(call));
+    collectBody(call, this.#collecting, () => this.#enqueue(call));
   }
 
   #enqueue(call: Call): void {

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from portico_worker.field_grammar import FIELD_VALUE, TOKEN
-from portico_worker.lanes import PAYLOAD_MAX
+from portico_worker.lanes import BODY_MAX, PAYLOAD_MAX
 
 Head = tuple[bytes, int, bool]
 """`u32 size`, then the text of docs/lanes.md; the declared Content-Length, or -1; and whether its status has no body."""
@@ -21,6 +21,8 @@ BODILESS = frozenset((204, 205, 304))
 
 NAMING_A_FILE = (b'x-accel-redirect', b'x-sendfile')
 
+HEAD_MAX = PAYLOAD_MAX - BODY_MAX - 4
+"""Bytes; the first piece of the body is in the same frame, and a frame that is too long would cost the lane, with all that runs on it."""
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
@@ -59,8 +61,8 @@ def _render_head(status: int, items: tuple[Any, ...]) -> Head:
         raise ValueError(f'the status must be from 200 to 999, not {status}')
     pairs = read_pairs(items)
     text = b'%d%s' % (status, _render(pairs))
-    if len(text) > PAYLOAD_MAX - 4:
-        raise ValueError(f'the fields of the response have {len(text)} bytes; {PAYLOAD_MAX - 4} is the most')
+    if len(text) > HEAD_MAX:
+        raise ValueError(f'the fields of the response have {len(text)} bytes; {HEAD_MAX} is the most')
     head = len(text).to_bytes(4, 'little') + text, _content_length(pairs), status in BODILESS
     if len(text) <= REMEMBERED_BYTES_MAX and b'\0set-cookie\0' not in text.lower():
         if len(remembered) >= REMEMBERED_MAX:

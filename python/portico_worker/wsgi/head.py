@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from portico_worker.field_grammar import FIELD_VALUE, TOKEN
-from portico_worker.lanes import PAYLOAD_MAX
+from portico_worker.lanes import BODY_MAX, PAYLOAD_MAX
 
 Fields = tuple[Any, ...]
 Head = tuple[bytes, int]
@@ -18,6 +18,8 @@ Head = tuple[bytes, int]
 
 NAMING_A_FILE = ('x-accel-redirect', 'x-sendfile')
 
+HEAD_MAX = PAYLOAD_MAX - BODY_MAX - 4
+"""Bytes; the first piece of the body is in the same frame, and a frame that is too long would cost the lane, with all that runs on it."""
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
@@ -44,8 +46,8 @@ def render_head(status: object, headers: object) -> Head:
     # One match over the whole text; a NUL inside a value could still pass for the border of another.
     if _is_head(text) is None or text.count('\0') != 2 * len(fields):
         raise ValueError(_fault(status, fields))
-    if len(text) > PAYLOAD_MAX - 4:
-        raise ValueError(f'the fields of the response have {len(text)} bytes; {PAYLOAD_MAX - 4} is the most')
+    if len(text) > HEAD_MAX:
+        raise ValueError(f'the fields of the response have {len(text)} bytes; {HEAD_MAX} is the most')
     encoded = text.encode('latin-1')
     head = len(encoded).to_bytes(4, 'little') + encoded, _content_length(fields)
     if len(text) <= REMEMBERED_BYTES_MAX and '\0set-cookie\0' not in text.lower():

@@ -6,6 +6,7 @@
 import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import type { CollectOptions } from '../body-collector.ts';
 import { collectBody } from '../body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
 import { CallQueue } from '../call-queue.ts';
@@ -45,6 +46,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly memory: MemoryBudgets;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: ConcurrentOptions;
+  readonly #collecting: CollectOptions;
   readonly #queue: CallQueue<ConcurrentCall>;
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
@@ -61,6 +63,12 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.space = options.space;
     this.memory = options.memory;
     this.namedFiles = options.namedFiles;
+    this.#collecting = {
+      room: { space: options.space, memory: options.memory.bodies },
+      bytesMax: options.settings.bodyBytesMax,
+      overload: options.overload,
+      log: (level, text) => this.log(level, text),
+    };
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
@@ -90,14 +98,12 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   /** A full queue is noticed before the body is read. */
   #collect(call: BufferedCall): void {
-    const { overload, settings, units } = this.#options;
+    const { overload, units } = this.#options;
     if (this.#queue.isFull && (this.#queue.count > 0 || pickConcurrentLane(this.#lanes, units, false) === undefined)) {
       overload.refuse(call, 'full');
       return;
     }
-    const room = { space: this.space, memory: this.memory.bodies };
-    const options = { room, bytesMax: settings.bodyBytesMax, overload, log: this.log.bind(this) };
-    collectBody(call, options, () => this.#place(call));
+    collectBody(call, this.#collecting, () => this.#place(call));
   }
 
   #submitStreamed(exchange: Exchange, NewCall: typeof StreamedCall): void {
