@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -108,4 +108,20 @@ test('buildAppEnvironment() expands what the file names: a flag wins over the li
 test('buildAppEnvironment() takes no pipe, which could be read once', () => {
   const built = buildAppEnvironment({ ...NOTHING, file: '/dev/null' });
   assert.match(built.ok ? '' : built.fault, /\/dev\/null is not a file/);
+});
+
+test('buildAppEnvironment() says who has to be able to read the file', { skip: process.geteuid?.() !== 0 }, () => {
+  const file = join(ROOT, 'private');
+  writeFileSync(file, 'A=1', { mode: 0o600 });
+  chmodSync(ROOT, 0o755);
+  process.seteuid?.(65_534);
+  try {
+    const built = buildAppEnvironment({ ...NOTHING, file });
+    assert.match(
+      built.ok ? '' : built.fault,
+      /private cannot be read \(EACCES\)\. It is read again .*chgrp, chmod 640\)$/,
+    );
+  } finally {
+    process.seteuid?.(0);
+  }
 });

@@ -18,7 +18,12 @@ export function readEnvFile(path: string): Outcome<string> {
       closeSync(fd);
     }
   } catch (error) {
-    return failure(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    const { code } = error as NodeJS.ErrnoException;
+    const hint =
+      code === 'EACCES'
+        ? '. It is read again at each reload, as the user that the server runs as: give it to a group of that user (chgrp, chmod 640)'
+        : '';
+    return failure(`cannot be read (${code})${hint}`);
   }
 }
 
