@@ -157,7 +157,8 @@ def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
     except AttributeError:
         missing = f'{module.__name__} has no "{ast.unparse(node)}"'
         found = next((name for name in DEFAULT_NAMES if callable(getattr(module, name, None))), None)
-        raise NotFound(missing + (f', but it has "{found}"' if found else '')) from None
+        hint = f', but it has "{found}": name it as {module.__name__}:{found}' if found else ''
+        raise NotFound(missing + hint) from None
 
 
 def _find_django(interface: str) -> tuple[Any, str]:

@@ -78,7 +78,7 @@ def test_names(name, full, says):
         ('nowhere', 'there is no module nowhere in'),
         ('nowhere.wsgi:app', 'there is no module nowhere in'),
         ('site1.wsgi', 'there is no module site1.wsgi in'),
-        ('site1:missing', 'site1 has no "missing", but it has "application"'),
+        ('site1:missing', 'site1 has no "missing", but it has "application": name it as site1:application'),
         ('site1:holder.missing', 'site1 has no "holder.missing"'),
         ('site1:number', 'is int, which cannot be called: it is no application'),
         ('site1:7', 'not the name of a callable'),
