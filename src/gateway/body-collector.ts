@@ -9,6 +9,7 @@ import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MemoryShare } from './memory-budget.ts';
 import type { Overload } from './overload.ts';
+import type { RefusedBodies } from './refused-bodies.ts';
 import { SpoolFile } from './spool-file.ts';
 import type { SpoolSpace } from './spool-space.ts';
 
@@ -162,7 +163,7 @@ export interface CollectOptions {
   readonly room: BodyRoom;
   readonly bytesMax: number;
   readonly overload: Overload;
-  log(level: 'info' | 'error', text: string): void;
+  readonly refused: RefusedBodies;
 }
 
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
@@ -189,7 +190,7 @@ export function collectBody(call: CollectingCall, options: CollectOptions, onCol
         } else if (status === 503) {
           options.overload.refuse(call, 'descriptors');
         } else {
-          options.log(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
+          options.refused.tell(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
           call.fail(status);
         }
       },

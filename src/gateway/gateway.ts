@@ -27,6 +27,7 @@ import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudgets } from './memory-budget.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { Overload } from './overload.ts';
+import { RefusedBodies } from './refused-bodies.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
@@ -106,7 +107,10 @@ export class Gateway implements CallOwner, LaneOwner {
       room: { space: options.space, memory: options.memory.bodies },
       bytesMax: options.settings.bodyBytesMax,
       overload: options.overload,
-      log: (level, text) => this.log(level, text),
+      refused: new RefusedBodies(
+        (level, text) => this.log(level, text),
+        () => this.monotonicMs(),
+      ),
     };
     this.#stream = options.firstStream;
     this.#thread = {

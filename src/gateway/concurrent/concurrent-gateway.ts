@@ -19,6 +19,7 @@ import type { LaneSocket } from '../lane-socket.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
 import type { NamedFileSender } from '../named-file-sender.ts';
+import { RefusedBodies } from '../refused-bodies.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
 import type { SpoolSpace } from '../spool-space.ts';
@@ -67,7 +68,10 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       room: { space: options.space, memory: options.memory.bodies },
       bytesMax: options.settings.bodyBytesMax,
       overload: options.overload,
-      log: (level, text) => this.log(level, text),
+      refused: new RefusedBodies(
+        (level, text) => this.log(level, text),
+        () => this.monotonicMs(),
+      ),
     };
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
