@@ -92,15 +92,23 @@ def test_there_is_none_unless_the_edge_offers_it_and_gives_it():
         assert edge.ask(1).body == b''
         client = opened(edge)
         client.close()
-        assert edge.lane.answer().body == b''
+        assert edge.lane.answer().status[:3] == '503'
         assert edge.ask(6).body == b'', 'nothing of it is remembered'
+
+
+def test_a_client_that_has_gone_is_not_served():
+    called = []
+    with edge_for(lambda environ, start: called.append(environ)) as edge:
+        opened(edge).sendall(b'\0')
+        frame = edge.lane.next()
+        assert (frame.type, frame.payload, called) == (lanes.FAILED, b'', [])
 
 
 def test_an_edge_that_stands_still_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(tunnel, 'ANSWER_S', 0.05)
     with edge_for(names_in) as edge:
         client = opened(edge)
-        assert edge.lane.answer().body == b''
+        assert edge.lane.answer().status[:3] == '503'
         assert select.select([client], [], [], 5)[0]
 
 

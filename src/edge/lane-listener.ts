@@ -15,8 +15,9 @@ import type { ListenPlace } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { WorkerTunnelSocket } from './tunnel-socket.ts';
 
-/** One byte, whatever it is. */
+/** What a worker that has dialled a tunnel is told. */
 const TUNNEL_IS_OPEN = Buffer.from([1]);
+const CLIENT_IS_GONE = Buffer.from([0]);
 
 export interface LaneListenerOptions {
   /** The bound socket. */
@@ -121,7 +122,7 @@ class Newcomer implements SocketOwner {
     const socket = this.#socket;
     this.#tunnel = this.#options.gateway.openTunnel(new WorkerTunnelSocket(socket), hello);
     if (this.#tunnel === undefined) {
-      socket.destroy();
+      socket.end(CLIENT_IS_GONE);
     } else {
       socket.on('drain', () => this.#tunnel?.onWorkerDrain());
       socket.write(TUNNEL_IS_OPEN);

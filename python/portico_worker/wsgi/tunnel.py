@@ -7,14 +7,18 @@ response, and the bytes of the client come from there; the edge passes them on (
 from __future__ import annotations
 
 import socket
+from time import monotonic
 from typing import Any, Callable, Protocol
 
+from portico_worker import report
 from portico_worker.failures import ClientGone
 
 from .conversation import Conversation
 from .environ import Environ
 
 NAMES = ('werkzeug.socket', 'gunicorn.socket')
+OPEN, GONE = b'\1', b'\0'
+"""What the edge says."""
 ANSWER_S = 5.0
 """The edge answers at once, or has come to a standstill."""
 
@@ -29,9 +33,13 @@ class TunnelConversation(Conversation):
     unit: int
 
     def run(self, application: Callable[[Environ, Any], Any], environ: Environ) -> bytes:
-        connection = self._open()
+        connection, word = self._open()
+        if word == GONE:
+            self._fail(ClientGone('the client has gone'))
+            self.lane = None
+            return b''
         if connection is None:
-            return super().run(application, environ)
+            return super().run(_refuse, environ)
         self.offer(application, environ, connection)
         try:
             return super().run(application, environ)
@@ -42,20 +50,21 @@ class TunnelConversation(Conversation):
         for name in NAMES:
             environ[name] = connection
 
-    def _open(self) -> socket.socket | None:
+    def _open(self) -> tuple[socket.socket | None, bytes]:
+        """The connection if it is to be had, and what the edge has said, which is nothing if it has no descriptor left for it."""
         connection = self.host.dial(self.edge, 'tunnel', self.unit, self.word >> 8)
-        if connection is None:
-            return None
-        try:
-            connection.settimeout(ANSWER_S)
-            if connection.recv(1):
+        word = b''
+        if connection is not None:
+            try:
+                connection.settimeout(ANSWER_S)
+                word = connection.recv(1)
                 connection.settimeout(None)
-                return connection
-        except OSError:
-            pass
-        # The client has gone meanwhile.
-        connection.close()
-        return None
+            except OSError:
+                pass
+            if word != OPEN:
+                connection.close()
+                connection = None
+        return connection, word
 
     def _check_enough(self, size: int) -> None:
         if self.head is None:
@@ -80,6 +89,25 @@ def tunnelled(
     )
     own.host, own.edge, own.unit = host, edge, unit
     return own
+
+
+_told_at = [0.0]
+TELL_EVERY_S = 1.0
+
+
+def _refuse(environ: Environ, start_response: Any) -> list[bytes]:
+    """Without the socket an application would fail in words of its own."""
+    now = monotonic()
+    if now - _told_at[0] >= TELL_EVERY_S:
+        _told_at[0] = now
+        report.log(
+            'a WebSocket was answered 503: the edge could not take the connection that its application needs; '
+            'each takes two of its descriptors (ulimit -n, LimitNOFILE=)'
+        )
+    start_response(
+        '503 Service Unavailable', [('Retry-After', '1'), ('Content-Type', 'text/plain'), ('Content-Length', '0')]
+    )
+    return [b'']
 
 
 def _close(connection: socket.socket) -> None:
