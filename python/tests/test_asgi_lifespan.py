@@ -335,3 +335,24 @@ def test_a_stream_that_does_not_end_in_time_does_not_cost_the_shutdown():
         edge.worker.loop.call_soon_threadsafe(edge.worker.finish, 0.05, 'stopping')
         assert edge.worker.has_left.wait(5)
     assert (edge.worker.code, events) == (0, ['request', 'cancelled', 'shutdown'])
+
+
+def test_a_lane_that_an_ended_edge_will_never_close_does_not_hold_the_worker():
+    """The edge has gone while the rest of a request runs, and whoever dials it meets a socket that nobody accepts from."""
+
+    async def application(scope, receive, send):
+        assert scope['type'] == 'http'
+        await reply(send, b'')
+        await asyncio.sleep(0.5)
+        events.append('done')
+
+    events = []
+    with asgi_edge(application) as edge:
+        assert edge.ask().is_whole
+        edge.lane.socket.close()
+        until(lambda: edge.worker.lost and not edge.worker.lanes[0].is_lost)
+        began = time.monotonic()
+        edge.worker.terminate()
+        assert edge.worker.has_left.wait(5)
+        assert time.monotonic() - began < 4
+    assert (edge.worker.code, events) == (0, ['done'])

@@ -188,8 +188,9 @@ class AsgiWorker(Worker):
                 self._end(0)
         elif lane.is_draining or self.is_stopping:
             lane.close()
-            if self.is_stopping and not any(other.streams for other in (*self.lanes.values(), *self.lost)):
-                self.loop.call_later(CLOSED_S, self._end, 0)
+        # A lane that was dialled when the edge had ended is never closed by anybody.
+        if self.is_stopping and not any(other.streams for other in (*self.lanes.values(), *self.lost)):
+            self.loop.call_later(CLOSED_S, self._end, 0)
 
     def _end(self, code: int) -> None:
         if not self.ended.done():

@@ -92,8 +92,8 @@ class GeventWorker(Worker):
         """A lane that is to end may have come to its end."""
         if (lane.is_draining or self.is_stopping) and not lane.streams and not lane.is_lost:
             lane.close()
-            if self.is_stopping:
-                self.spawn(self._end_soon)
+        if self.is_stopping and not any(each.streams for each in self.lanes.values()):
+            self.spawn(self._end_soon)
         if all(each.is_lost and (each.is_draining or self.is_stopping) for each in self.lanes.values()):
             self.has_ended.set()
 
