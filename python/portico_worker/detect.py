@@ -23,7 +23,8 @@ _FRAMEWORKS = (('quart', 'Quart'), ('flask', 'Flask'), ('litestar', 'Litestar'))
 WRAPPED_NAMES = ('wsgi_app', 'asgi_app', 'app', 'application', '_app', 'wrapped', '__wrapped__')
 
 
-def facts(application: Any, name: str, interface: str) -> Facts:
+def facts(application: Any, name: str, interface: str, root_path: str = '') -> Facts:
+    """`root_path`: what a proxy has taken away from the beginning of each path, or ''."""
     found: Facts = {
         'app': name,
         'interface': interface,
@@ -42,7 +43,7 @@ def facts(application: Any, name: str, interface: str) -> Facts:
         if _django_is_configured():
             from .detect_django import describe
 
-            describe(application, found)
+            describe(application, found, root_path)
         elif 'starlette.applications' in sys.modules:
             from .detect_starlette import describe_starlette
 

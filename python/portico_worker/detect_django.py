@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from .as_shipped import TRANSPARENT, name_of, within
+from .as_shipped import INSTRUMENTS, TRANSPARENT, name_of, replaced, within
 from .as_shipped import describe as describe_wrapper
 from .django_media import decision_of_middleware, named_folders, private_shapes
+from .django_urls import SiteUrls, sends_as_it_is
 from .facts import Facts, Folder, Shape, folder, withhold
-from .url_shapes import Claim, claims, covers
+from .url_shapes import covers
 
 HANDLERS = frozenset(
     (
@@ -26,13 +27,13 @@ HANDLERS = frozenset(
         'channels.routing.ProtocolTypeRouter',
     )
 )
-SERVING_VIEWS = frozenset(('django.views.static.serve', 'django.contrib.staticfiles.views.serve'))
-"""They send a file as it is. As long as nothing is around them, they decide nothing."""
+WHITENOISE = 'whitenoise.middleware.WhiteNoiseMiddleware'
+HANDLER_METHODS = ('__call__', 'get_response', 'get_response_async', '_get_response', '_get_response_async', 'resolve_request')
 
 _ANYWHERE = 'its URL patterns cannot be read'
 
 
-def describe(application: Any, found: Facts) -> None:
+def describe(application: Any, found: Facts, root_path: str = '') -> None:
     settings = import_module('django.conf').settings
     found['framework'] = 'django'
     found['frameworkVersion'] = import_module('django').get_version()
@@ -41,11 +42,11 @@ def describe(application: Any, found: Facts) -> None:
     found['allowedHosts'] = [str(host) for host in settings.ALLOWED_HOSTS]
     found['warnings'].extend(_warnings(settings))
     around = _wrapper(application)
+    urls = SiteUrls(settings, root_path)
     if 'django.contrib.staticfiles' in settings.INSTALLED_APPS:
-        _describe_static(settings, around, found)
-    media = _url_path(settings.MEDIA_URL)
-    if media and settings.MEDIA_ROOT:
-        _describe_media(settings, media, around, found)
+        _describe_static(settings, urls, around, found)
+    if settings.MEDIA_ROOT:
+        _describe_media(settings, urls, around, found)
     found['named'] = list(named_folders(settings))
 
 
@@ -66,42 +67,50 @@ def _warnings(settings: Any) -> Iterator[str]:
 
 
 def _wrapper(application: Any) -> str | None:
-    """What is around Django's own handler and may answer in its place, or None."""
+    """What may answer in the place of Django's own handler, as a reason; or None."""
     inside = within(application, TRANSPARENT)
     if name_of(type(inside)) == 'channels.routing.ProtocolTypeRouter':
         inside = within(inside.application_mapping.get('http'), TRANSPARENT)
-    return None if name_of(type(inside)) in HANDLERS else describe_wrapper(inside)
+    if name_of(type(inside)) not in HANDLERS:
+        return f'{describe_wrapper(inside)} is around Django'
+    method = replaced(inside, HANDLER_METHODS, INSTRUMENTS | {'django', 'asgiref'})
+    return None if method is None else f"{method} of its handler is not Django's"
 
 
-def _describe_static(settings: Any, around: str | None, found: Facts) -> None:
-    url = _url_path(settings.STATIC_URL)
-    if not url:
-        return  # Served by another host, or not at all.
+def _describe_static(settings: Any, urls: SiteUrls, around: str | None, found: Facts) -> None:
+    paths = urls.of(settings.STATIC_URL)  # None if they are served by another host, or not at all.
     root = os.path.abspath(settings.STATIC_ROOT) if settings.STATIC_ROOT else ''
-    if around is not None:
-        withhold(found, url, f'{around} is around Django')
-        if around.startswith('whitenoise.'):
-            return  # It serves them.
-        files = root or 'FOLDER'
-        found['warnings'].append(
-            f'static files are asked of the application, because {around} is around Django and may decide about them. If it does not '
-            f'serve them itself, have them served to anyone: --static {url}={files}'
-        )
-        return
-    if root and _holds_project(root):
-        withhold(found, url, f'STATIC_ROOT {root} holds the project itself')
-        return
-    asked = _asked_of_static(settings, url, root)
-    if asked is None:
-        withhold(found, url, _ANYWHERE)
+    reason = _decision_on_static(settings, root, around)
+    asked = [_asked_of_static(settings, urls, url, root) for url in paths if reason is None]
+    if reason is not None or None in asked:
+        for url in paths:
+            withhold(found, url, reason or _ANYWHERE)
+        # WhiteNoise serves them.
+        if around is not None and paths and not around.startswith('whitenoise.'):
+            found['warnings'].append(
+                f'static files are asked of the application, because {around}, and may decide about them. If it does not serve them '
+                f'itself, have them served to anyone: --static {paths[-1]}={root or "FOLDER"}'
+            )
         return
     is_collected = bool(root) and _has_files(root)
-    # Also when it is empty: files that are collected later are served then.
-    collected = [folder(url, root, hashed=_is_hashed(), asked=asked)] if root else []
-    # As runserver does it: the folders of the applications, in the order in which Django looks into them.
-    found['static'] = collected + ([] if is_collected else list(_finder_folders(url, asked)))
-    if not is_collected:
-        _warn_of_collecting(root, len(found['static']) > len(collected), found)
+    for url, shapes in zip(paths, asked):
+        # Also when it is empty: files that are collected later are served then.
+        found['static'] += [folder(url, root, hashed=_is_hashed(), asked=shapes or ())] if root else []
+        # As runserver does it: the folders of the applications, in the order in which Django looks into them.
+        found['static'] += [] if is_collected else _finder_folders(url, shapes or [])
+    if paths and not is_collected:
+        _warn_of_collecting(root, len(found['static']) > (len(paths) if root else 0), found)
+
+
+def _decision_on_static(settings: Any, root: str, around: str | None) -> str | None:
+    """Why all of them are a matter for the project, or None."""
+    if around is not None:
+        return around
+    if root and _holds_project(root):
+        return f'STATIC_ROOT {root} holds the project itself'
+    if WHITENOISE in settings.MIDDLEWARE and getattr(settings, 'WHITENOISE_ADD_HEADERS_FUNCTION', None):
+        return 'WhiteNoise adds fields of its own to them (WHITENOISE_ADD_HEADERS_FUNCTION)'
+    return None
 
 
 def _warn_of_collecting(root: str, is_served: bool, found: Facts) -> None:
@@ -115,13 +124,13 @@ def _warn_of_collecting(root: str, is_served: bool, found: Facts) -> None:
     found['warnings'].append(f'{way}{"; " + served if served else ""}.')
 
 
-def _asked_of_static(settings: Any, url: str, root: str) -> list[Shape] | None:
+def _asked_of_static(settings: Any, urls: SiteUrls, url: str, root: str) -> list[Shape] | None:
     """Where the project has URL patterns below STATIC_URL. One that matches everything, such as a catch-all, says nothing about static files."""
     try:
-        found = [claim for claim in claims(_resolver(), url) if claim.is_particular]
+        found = [claim for claim in urls.claims(url) if claim.is_particular]
     except (Exception, SystemExit):  # Of the project's code, which is imported for this.
         return None
-    asked = _unique(claim.shape for claim in found if not _sends_as_it_is(claim, root, is_static=True))
+    asked = _unique(claim.shape for claim in found if not sends_as_it_is(claim, root, is_static=True))
     if root and settings.MEDIA_ROOT:
         inner = _below(os.path.abspath(settings.MEDIA_ROOT), root)
         if inner is not None:
@@ -129,26 +138,29 @@ def _asked_of_static(settings: Any, url: str, root: str) -> list[Shape] | None:
     return asked
 
 
-def _describe_media(settings: Any, url: str, around: str | None, found: Facts) -> None:
+def _describe_media(settings: Any, urls: SiteUrls, around: str | None, found: Facts) -> None:
     root = os.path.abspath(settings.MEDIA_ROOT)
-    reason, asked = _decision_on_media(settings, url, root, around)
-    if reason is None:
-        found['media'] = [folder(url, root, links=False, asked=asked)]
-    else:
-        withhold(found, url, f'{reason}; --static {url}={root} would give its files to anyone')
+    whole = _decision_on_all_media(settings, root, around)
+    for url in urls.of(settings.MEDIA_URL):
+        reason, asked = (whole, []) if whole is not None else _decision_on_media(settings, urls, url, root)
+        if reason is None:
+            found['media'].append(folder(url, root, links=False, asked=asked))
+        else:
+            withhold(found, url, f'{reason}; --static {url}={root} would give its files to anyone')
 
 
-def _decision_on_media(settings: Any, url: str, root: str, around: str | None) -> tuple[str | None, list[Shape]]:
-    """Why all of it is a matter for the project, or None and what of it is."""
+def _decision_on_all_media(settings: Any, root: str, around: str | None) -> str | None:
     if around is not None:
-        return f'{around} is around Django', []
+        return around
     if _holds_project(root):
-        return f'MEDIA_ROOT {root} holds the project itself', []
-    reason = decision_of_middleware(settings)
-    if reason is not None:
-        return reason, []
+        return f'MEDIA_ROOT {root} holds the project itself'
+    return decision_of_middleware(settings)
+
+
+def _decision_on_media(settings: Any, urls: SiteUrls, url: str, root: str) -> tuple[str | None, list[Shape]]:
+    """Why all of it is a matter for the project's URL patterns, or None and what of it is."""
     try:
-        found = [claim for claim in claims(_resolver(), url) if not _sends_as_it_is(claim, root)]
+        found = [claim for claim in urls.claims(url) if not sends_as_it_is(claim, root)]
     except (Exception, SystemExit):
         return _ANYWHERE, []
     asked = _unique([*(claim.shape for claim in found), *private_shapes(settings, url, root)])
@@ -157,21 +169,6 @@ def _decision_on_media(settings: Any, url: str, root: str, around: str | None) -
         return None, asked
     text = next((claim.text for claim in found if claim.shape == whole), None)
     return f'its URL pattern "{text}" may answer there' if text else 'private files are among them', []
-
-
-def _sends_as_it_is(claim: Claim, root: str, *, is_static: bool = False) -> bool:
-    """The pattern leads to a view that would send the very files that the edge would."""
-    name = name_of(claim.callback)
-    if name not in SERVING_VIEWS or hasattr(claim.callback, '__wrapped__'):
-        return False
-    if name == 'django.contrib.staticfiles.views.serve':
-        return is_static
-    document_root = claim.arguments.get('document_root')
-    return document_root is not None and os.path.abspath(document_root) == root
-
-
-def _resolver() -> Any:
-    return import_module('django.urls').get_resolver()
 
 
 def _unique(shapes: Any) -> list[Shape]:
@@ -218,11 +215,3 @@ def _finder_folders(url: str, asked: list[Shape]) -> Iterator[Folder]:
             if location and os.path.isdir(location):
                 prefix = getattr(storage, 'prefix', None)
                 yield folder(f'{url}{prefix}/' if prefix else url, location, hashed=False, asked=asked)
-
-
-def _url_path(url: object) -> str:
-    """The path under which the edge can serve, or '' if the URL is none of ours."""
-    text = str(url or '')
-    if not text.startswith('/') or text.startswith('//') or text == '/':
-        return ''
-    return text if text.endswith('/') else text + '/'

@@ -40,7 +40,7 @@ class NoModule(NotFound):
     """The Python may be the wrong one."""
 
 
-def load(name: str, interface: str = 'auto', python_found: str = '') -> Loaded:
+def load(name: str, interface: str = 'auto', python_found: str = '', root_path: str = '') -> Loaded:
     """Finds the application and, unless it is said ('wsgi', 'asgi'), for which interface it is written.
     Whatever an import may raise, SystemExit included, becomes a LoadError; `python_found` is for its text."""
     try:
@@ -48,7 +48,7 @@ def load(name: str, interface: str = 'auto', python_found: str = '') -> Loaded:
         if not callable(application):
             raise NotFound(f'{full_name} is {type(application).__name__}, which cannot be called: it is no application')
         spoken = interface_of(application) if interface == 'auto' else interface
-        found = detect.facts(application, full_name, spoken)
+        found = detect.facts(application, full_name, spoken, root_path)
         return Loaded(single_callable(application) if spoken == 'asgi' else application, found)
     except NoModule as error:
         text = f'{error} of {asked.name_python(python_found)}'

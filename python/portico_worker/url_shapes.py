@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from .facts import Shape
@@ -27,8 +27,9 @@ ALTERNATIVES_MAX = 16
 PATTERNS_MAX = 50_000
 """Looked at. A project with more is asked for everything."""
 
-_CONVERTER = re.compile(r'<(?:([^>:]*):)?[^>]*>')
-_CONVERTERS = {'int': WORD, 'slug': WORD, 'uuid': WORD, 'str': SEGMENT}
+_CONVERTER = re.compile(r'<(?:[^>:]*:)?([^>]*)>')
+_PATTERNS = frozenset(('RoutePattern', 'RegexPattern', 'LocalePrefixPattern'))
+"""Of django.urls.resolvers; what inherits from one of them may match in a way of its own."""
 
 
 Parts = tuple[str, ...]
@@ -41,6 +42,8 @@ class Claim(NamedTuple):
     shape: Shape
     is_particular: bool
     """The pattern names the URL; it does not just match everything."""
+    is_exact: bool
+    """The pattern takes what is below the URL, all of it and nothing else, as one parameter, and calls the view with it."""
     callback: Any
     arguments: dict[str, Any]
     text: str
@@ -52,14 +55,16 @@ class TooManyPatterns(Exception):
 
 def claims(resolver: Any, url: str) -> Iterator[Claim]:
     """Of a URLResolver and what it includes. `url` begins and ends with a slash."""
-    for count, (parts, text, pattern) in enumerate(_leaves(resolver, ('/',), '/')):
+    for count, (parts, text, pattern, is_plain) in enumerate(_leaves(resolver, ('/',), '/')):
         if count >= PATTERNS_MAX:
             raise TooManyPatterns
-        is_particular = _first_literal(parts).startswith(url)
+        literal = _first_literal(parts)
+        is_particular = literal.startswith(url)
+        is_exact = is_plain and literal == url and [part for part in parts if _is_wild(part)] == [PATH] == [parts[-1]]
         for rest in _below(parts, url):
             if _may_name_a_file(rest):
                 shape = _shape(rest, url)
-                yield Claim(shape, is_particular, pattern.callback, pattern.default_args or {}, text)
+                yield Claim(shape, is_particular, is_exact, pattern.callback, pattern.default_args or {}, text)
 
 
 def covers(shape: Shape, url: str) -> bool:
@@ -67,21 +72,30 @@ def covers(shape: Shape, url: str) -> bool:
     return shape['prefix'] == url and shape['suffix'] == '' and shape['spans'] == PATH[1:]
 
 
-def _leaves(resolver: Any, before: Parts, text: str) -> Iterator[tuple[Parts, str, Any]]:
+def _leaves(resolver: Any, before: Parts, text: str, is_plain: bool = True) -> Iterator[tuple[Parts, str, Any, bool]]:
     for pattern in resolver.url_patterns:
         whole = f'{text}{pattern.pattern}'
         is_include = hasattr(pattern, 'url_patterns')
+        # Another kind may call something else than its view, such as one that asks for a login.
+        stays_plain = is_plain and _is_of_django(pattern, ('URLResolver', 'URLPattern'))
         for parts in _alternatives(pattern.pattern, is_include):
             if is_include:
-                yield from _leaves(pattern, before + parts, whole)
+                yield from _leaves(pattern, before + parts, whole, stays_plain)
             else:
-                yield before + parts, whole, pattern
+                yield before + parts, whole, pattern, stays_plain
+
+
+def _is_of_django(item: Any, names: Collection[str]) -> bool:
+    kind = type(item)
+    return kind.__module__ == 'django.urls.resolvers' and kind.__name__ in names
 
 
 def _alternatives(pattern: Any, is_include: bool) -> list[Parts]:
     route, regex = getattr(pattern, '_route', None), getattr(pattern, '_regex', None)
+    if not _is_of_django(pattern, _PATTERNS):
+        return [(PATH,)]
     if type(route) is str:
-        return [_parts_of_route(route)]
+        return [_parts_of_route(route, pattern.converters)]
     if type(regex) is str:
         return _parts_of_regex(regex, is_include)
     if type(pattern).__name__ == 'LocalePrefixPattern':
@@ -89,13 +103,21 @@ def _alternatives(pattern: Any, is_include: bool) -> list[Parts]:
     return [(PATH,)]  # Such as one that is translated.
 
 
-def _parts_of_route(route: str) -> Parts:
+def _parts_of_route(route: str, converters: dict[str, Any]) -> Parts:
     parts: list[str] = []
     at = 0
     for match in _CONVERTER.finditer(route):
-        parts += [route[at : match.start()], _CONVERTERS.get(match[1] or 'str', PATH)]
+        # By what it matches: a project may have given a converter of its own the name of one of Django's.
+        parts += [route[at : match.start()], _kind_of_regex(getattr(converters.get(match[1]), 'regex', None))]
         at = match.end()
-    return (*parts, route[at:])
+    return tuple(part for part in (*parts, route[at:]) if part)
+
+
+def _kind_of_regex(regex: Any) -> str:
+    if type(regex) is not str:
+        return PATH
+    parts = [part for choice in _parts_of_regex(f'^(?:{regex})$', False) for part in choice]
+    return _widest({_kind_of(part) for part in parts})
 
 
 def _languages(pattern: Any) -> list[Parts]:

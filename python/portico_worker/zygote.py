@@ -184,7 +184,7 @@ class Zygote:
         origin.application_is(settings.app)
         watch, handlers = forksafe.Watch(), signals.handlers()
         try:
-            self.loaded = load(settings.app, settings.interface, settings.python_found)
+            self.loaded = load(settings.app, settings.interface, settings.python_found, settings.root_path)
         except LoadError as error:
             self._say('load-failed', error=error.summary, traceback=error.traceback)
             self._leave(LOAD_FAILED)

@@ -1,6 +1,7 @@
 """Detection with stand-ins for the frameworks, so that it runs where none is installed; test_frameworks.py has the real ones."""
 
 import functools
+import re
 import sys
 import types
 
@@ -28,11 +29,16 @@ def application(environ, start):
     raise AssertionError
 
 
-class WSGIHandler:
-    __module__, __qualname__ = 'django.core.handlers.wsgi', 'WSGIHandler'
+def written_in(module, source):
+    """What a source defines, as if it stood in that module."""
+    names = {'__name__': module}
+    exec(source, names)
+    return types.SimpleNamespace(**names)
 
-    def __call__(self, environ, start):
-        raise AssertionError
+
+WSGIHandler = written_in(
+    'django.core.handlers.wsgi', 'class WSGIHandler:\n def __call__(self): pass\n def get_response(self, request): pass'
+).WSGIHandler
 
 
 class Wrapper:
@@ -44,15 +50,28 @@ class Wrapper:
 
 
 class RoutePattern:
+    __module__ = 'django.urls.resolvers'
+
     def __init__(self, route):
         self._route = route
+        self.converters = {name: types.SimpleNamespace(regex='.+') for name in re.findall(r'<path:(\w+)>', route)}
 
     def __str__(self):
         return self._route
 
 
-def route(text, callback=application, **arguments):
-    return types.SimpleNamespace(pattern=RoutePattern(text), callback=callback, default_args=arguments)
+class URLPattern(types.SimpleNamespace):
+    __module__ = 'django.urls.resolvers'
+
+
+class GuardedPattern(URLPattern):
+    """A well-known recipe: `resolve` puts a login around each view."""
+
+    __module__ = 'site.urls'
+
+
+def route(text, callback=application, kind=URLPattern, **arguments):
+    return kind(pattern=RoutePattern(text), callback=callback, default_args=arguments)
 
 
 class ProtocolTypeRouter:
@@ -62,11 +81,7 @@ class ProtocolTypeRouter:
         self.application_mapping = mapping
 
 
-def serve(request, path, document_root=None):
-    raise AssertionError
-
-
-serve.__module__, serve.__qualname__ = 'django.views.static', 'serve'
+serve = written_in('django.views.static', 'def serve(request, path, document_root=None): pass').serve
 
 
 class Storage:
@@ -260,9 +275,56 @@ def test_a_view_that_sends_the_very_folder_decides_nothing(site, tmp_path):
     functools.update_wrapper(guarded, serve)
     site.patterns = [route('media/<path:path>', serve, document_root=str(tmp_path / 'media'))]
     assert asked(facts())['/media/'] == []
-    for view, root in ((serve, 'elsewhere'), (guarded, 'media')):
-        site.patterns = [route('media/<path:path>', view, document_root=str(tmp_path / root))]
+    renamed = functools.update_wrapper(lambda request, path: None, serve)
+    del renamed.__wrapped__
+    for view, root, kind in (
+        (serve, 'elsewhere', URLPattern),
+        (guarded, 'media', URLPattern),
+        (renamed, 'media', URLPattern),
+        (serve, 'media', GuardedPattern),
+    ):
+        site.patterns = [route('media/<path:path>', view, kind, document_root=str(tmp_path / root))]
         assert facts()['media'] == []
+
+
+def test_a_view_that_sends_other_files_of_the_same_folder_is_asked(site, tmp_path):
+    site.patterns = [route('media/latest/<path:path>', serve, document_root=str(tmp_path / 'media'))]
+    assert asked(facts())['/media/'] == [shape('/media/latest/')]
+    site.patterns = [route('<path:path>', serve, document_root=str(tmp_path / 'media'))]
+    assert facts()['media'] == []
+
+
+def test_a_site_below_a_path_of_its_own_is_asked_with_that_path_and_without(site):
+    site.patterns = [route('media/private/<path:a>'), route('static/js/urls.js')]
+    site.STATIC_URL, site.MEDIA_URL = '/shop/static/', '/shop/media/'
+    expected = {
+        '/shop/static/': [shape('/shop/static/js/urls.js', 'nothing')],
+        '/static/': [shape('/static/js/urls.js', 'nothing')],
+        '/shop/media/': [shape('/shop/media/private/')],
+        '/media/': [shape('/media/private/')],
+    }
+    assert asked(detect.facts(WSGIHandler(), 'site:application', 'wsgi', '/shop')) == expected
+    site.FORCE_SCRIPT_NAME = '/shop/'
+    assert asked(facts()) == expected
+    site.patterns = [route('media/<path:a>')]
+    assert [entry['url'] for entry in facts()['withheld']] == ['/shop/media/', '/media/']
+
+
+def test_a_handler_with_a_method_of_the_projects_decides_on_everything(site):
+    app = WSGIHandler()
+    app.get_response = lambda request: None
+    found = facts(app)
+    assert asked(found) == {}
+    assert 'get_response of its handler is not Django\'s' in found['withheld'][0]['reason']
+
+
+def test_fields_that_whitenoise_is_to_add_are_added(site):
+    site.MIDDLEWARE.append('whitenoise.middleware.WhiteNoiseMiddleware')
+    assert list(asked(facts())) == ['/static/', '/media/']
+    site.WHITENOISE_ADD_HEADERS_FUNCTION = print
+    found = facts()
+    assert list(asked(found)) == ['/media/']
+    assert 'WhiteNoise adds fields' in found['withheld'][0]['reason']
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import types
 import pytest
 
 django = pytest.importorskip('django')
-from django.urls import URLResolver, include, path, re_path  # noqa: E402
-from django.urls.resolvers import RegexPattern  # noqa: E402
+from django.urls import URLPattern, URLResolver, include, path, re_path  # noqa: E402
+from django.urls.resolvers import RegexPattern, RoutePattern  # noqa: E402
 
 from portico_worker.url_shapes import TooManyPatterns, claims, covers  # noqa: E402
 
@@ -106,6 +106,47 @@ def test_a_claim_is_particular_if_its_pattern_names_the_url():
     ]
     assert found[0].text == '/static/<path:a>'
     assert found[0].callback is view
+
+
+class AnyCase(RoutePattern):
+    def match(self, path):
+        return super().match(path.lower())
+
+
+def with_converter(text, regex):
+    """As if the project had registered a converter under a name of Django's."""
+    pattern = path(text, view)
+    pattern.pattern.converters['x'] = types.SimpleNamespace(regex=regex)
+    return pattern
+
+
+@pytest.mark.parametrize(
+    ('pattern', 'expected'),
+    [
+        (with_converter('media/<slug:x>', r'.+'), ('/media/', 'path', '')),
+        (with_converter('media/<x>', r'[a-z]+/[a-z.]+'), ('/media/', 'path', '')),
+        (with_converter('media/<path:x>', r'[0-9]{4}'), ('/media/', 'word', '')),
+        (with_converter('media/<int:x>', r'[0-9]+\.jpg'), ('/media/', 'segment', '')),
+        (URLPattern(AnyCase('media/private'), view), ('/media/', 'path', '')),
+    ],
+)
+def test_a_pattern_is_judged_by_what_it_does_and_not_by_its_name(pattern, expected):
+    assert shapes(pattern) == [expected]
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    [
+        (r'^media/(?P<path>.*)$', [True]),
+        (r'^media/(?:v1/)?(?P<path>.*)$', [True, False]),
+        (r'^media/v1/(?P<path>.*)$', [False]),
+        (r'^media/\d+/(?P<path>.*)$', [False]),
+        (r'^(?P<path>.*)$', [False]),
+        (r'^media/(?P<path>.*)\.jpg$', [False]),
+    ],
+)
+def test_what_a_pattern_hands_on_is_the_path_of_the_file(text, expected):
+    assert [claim.is_exact for claim in claims(resolver(re_path(text, view)), '/media/')] == expected
 
 
 def test_a_project_with_too_many_patterns_is_not_read(monkeypatch):
