@@ -28,7 +28,14 @@ HANDLERS = frozenset(
     )
 )
 WHITENOISE = 'whitenoise.middleware.WhiteNoiseMiddleware'
-HANDLER_METHODS = ('__call__', 'get_response', 'get_response_async', '_get_response', '_get_response_async', 'resolve_request')
+HANDLER_METHODS = (
+    '__call__',
+    'get_response',
+    'get_response_async',
+    '_get_response',
+    '_get_response_async',
+    'resolve_request',
+)
 
 _ANYWHERE = 'its URL patterns cannot be read'
 

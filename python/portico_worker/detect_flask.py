@@ -39,6 +39,9 @@ REQUEST_METHODS = (
 )
 """What a request for a static file passes through."""
 
+SIGNALS = ('request_started', 'request_finished', 'appcontext_pushed')
+"""Whoever listens to them may end a request, or change its response."""
+
 HOOKS = ('before_request_funcs', 'after_request_funcs', 'teardown_request_funcs', 'url_value_preprocessors')
 """By the name of a blueprint, or None for all requests. What ends an application context (the databases of extensions do)
 is no part of an answer, and not among them."""
@@ -98,10 +101,11 @@ def _decision_on_all(application: Any, app: Any, module: str, packages: frozense
         return f"its {method} is not the framework's"
     if getattr(app.url_map, 'host_matching', False) or getattr(app, 'subdomain_matching', False):
         return 'it has routes for hosts'
-    signal = getattr(sys.modules.get(f'{module}.signals'), 'request_started', None)
-    receivers = signal.receivers_for(app) if signal is not None and hasattr(signal, 'receivers_for') else ()
-    if any(not is_written_in(receiver, packages) for receiver in receivers):
-        return 'it listens to request_started'
+    for name in SIGNALS:
+        signal = getattr(sys.modules.get(f'{module}.signals'), name, None)
+        receivers = signal.receivers_for(app) if signal is not None and hasattr(signal, 'receivers_for') else ()
+        if any(not is_written_in(receiver, packages) for receiver in receivers):
+            return f'it listens to {name}'
     return None
 
 
@@ -113,7 +117,7 @@ def _decision_on_rule(app: Any, rule: Any, owner: Any, packages: frozenset[str])
     if any(other is not rule and other.rule.startswith(url) for other in app.url_map.iter_rules()):
         return 'it has routes below it'
     view = app.view_functions.get(rule.endpoint)
-    if not is_written_in(view, packages) or hasattr(view, '__wrapped__'):
+    if not is_written_in(view, packages) or hasattr(view, '__wrapped__') or not _is_static_view(view):
         return f'its view "{rule.endpoint}" is not the framework\'s'
     method = replaced(owner, ('send_static_file', 'get_send_file_max_age'), packages)
     if method is not None:
@@ -123,6 +127,12 @@ def _decision_on_rule(app: Any, rule: Any, owner: Any, packages: frozenset[str])
         if any(getattr(app, hooks, {}).get(scope) for scope in scopes):
             return f'it has {_spoken(hooks)}'
     return None
+
+
+def _is_static_view(view: Any) -> bool:
+    """The method of that name, or the function that calls it. The framework makes others for the application, of its classes of views."""
+    code = getattr(getattr(view, '__func__', view), '__code__', None)
+    return code is not None and 'send_static_file' in (code.co_name, *code.co_names)
 
 
 def _scopes(blueprint: str) -> Iterator[str]:

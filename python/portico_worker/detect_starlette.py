@@ -27,8 +27,9 @@ ROUTERS_DEEP_MAX = 16
 """Routers in routers; more is a ring."""
 
 _PARAMETER = re.compile(r'\{\w+(?::(\w+))?\}')
-_OF_ONE_SEGMENT = {'', 'str', 'int', 'float', 'uuid'}
-"""Convertors whose parameters hold no slash."""
+_OF_ONE_SEGMENT = {'StringConvertor', 'IntegerConvertor', 'FloatConvertor', 'UUIDConvertor'}
+"""Convertors of Starlette's whose parameters hold no slash."""
+_PACKAGES = frozenset(('starlette', 'fastapi'))
 
 
 def describe_starlette(application: Any, layers: list[Any], found: Facts) -> None:
@@ -107,6 +108,8 @@ def _decision_on_mount(route: Any, static_files: Any, packages: frozenset[str]) 
 def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
     """Whether a route could match a path below `url`. What is not known for certain is said to."""
     path = getattr(route, 'path', None)
+    if replaced(route, ('matches',), _PACKAGES) is not None:
+        return True  # It matches in a way of its own.
     if not isinstance(path, str):
         # FastAPI keeps routers that were included as they are, and adds their prefix to each path later.
         inner = getattr(getattr(route, 'original_router', None), 'routes', None)
@@ -117,7 +120,7 @@ def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
     path = prefix + path
     wanted = url.strip('/').split('/')
     given = path.strip('/').split('/')
-    spans = [any(name not in _OF_ONE_SEGMENT for name in _PARAMETER.findall(segment)) for segment in given]
+    spans = [not all(_is_of_one_segment(name) for name in _PARAMETER.findall(segment)) for segment in given]
     takes_all_below = any(spans) or hasattr(route, 'routes')  # As a mount does.
     if not takes_all_below and len(given) <= len(wanted):
         return False
@@ -127,3 +130,9 @@ def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
         if '{' not in theirs and ours != theirs:
             return False
     return True
+
+
+def _is_of_one_segment(name: str) -> bool:
+    """`name`: of a convertor. By what it is: an application may have put one of its own in the place of Starlette's."""
+    kind = type(sys.modules['starlette.convertors'].CONVERTOR_TYPES.get(name or 'str'))
+    return kind.__module__ == 'starlette.convertors' and kind.__name__ in _OF_ONE_SEGMENT

@@ -315,7 +315,7 @@ def test_a_handler_with_a_method_of_the_projects_decides_on_everything(site):
     app.get_response = lambda request: None
     found = facts(app)
     assert asked(found) == {}
-    assert 'get_response of its handler is not Django\'s' in found['withheld'][0]['reason']
+    assert "get_response of its handler is not Django's" in found['withheld'][0]['reason']
 
 
 def test_fields_that_whitenoise_is_to_add_are_added(site):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 flask = pytest.importorskip('flask')
+from flask.views import MethodView  # noqa: E402
 from werkzeug.middleware.dispatcher import DispatcherMiddleware  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 
@@ -107,12 +108,25 @@ def blueprint_with(app, method):
     return app
 
 
-def listening(app):
-    def listen(sender):
+def listening(signal):
+    def change(app):
+        def listen(sender):
+            raise AssertionError
+
+        app.listener = listen  # Signals hold their receivers weakly.
+        signal.connect(listen, app)
+        return app
+
+    return change
+
+
+class GuardedView(MethodView):
+    def get(self, filename):
         raise AssertionError
 
-    app.listener = listen  # Signals hold their receivers weakly.
-    flask.request_started.connect(listen, app)
+
+def class_of_views(app):
+    app.view_functions['static'] = GuardedView.as_view('static')
     return app
 
 
@@ -190,7 +204,10 @@ WITHHELD = {
     'others beside it': (lambda app: DispatcherMiddleware(app, {}), 'DispatcherMiddleware is around it'),
     'a route below it': (call(flask.Flask.add_url_rule, '/static/config.js', 'config', str), 'routes below it'),
     'a route with a name below it': (call(flask.Flask.add_url_rule, '/static/<name>', 'name', str), 'routes below it'),
-    'a listener': (listening, 'request_started'),
+    'a class of views': (class_of_views, 'its view "static"'),
+    'a listener': (listening(flask.request_started), 'request_started'),
+    'a listener to the end': (listening(flask.request_finished), 'request_finished'),
+    'a listener to the context': (listening(flask.appcontext_pushed), 'appcontext_pushed'),
 }
 
 

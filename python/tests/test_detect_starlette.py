@@ -33,6 +33,15 @@ class Host:
     pass
 
 
+def convertors(*changed):
+    """By name; those in `changed` are the application's own."""
+    kinds = {
+        name: type(f'{kind}Convertor', (), {'__module__': 'starlette.convertors'})
+        for name, kind in (('str', 'String'), ('int', 'Integer'), ('path', 'Path'))
+    }
+    return {name: kinds[name]() for name in kinds} | {name: object() for name in (*changed, 'anything')}
+
+
 class Route:
     def __init__(self, path):
         self.path = path
@@ -76,6 +85,7 @@ def modules(monkeypatch):
     add('starlette')
     add('starlette.applications', Starlette=Starlette)
     add('starlette.routing', Mount=Mount)
+    add('starlette.convertors', CONVERTOR_TYPES=convertors())
     add('starlette.staticfiles', StaticFiles=StaticFiles)
     add('fastapi', FastAPI=FastAPI)
     return add
@@ -176,6 +186,19 @@ NOT_SERVED = {
 def test_files_that_the_application_serves_itself(modules, folder, name):
     found = facts(NOT_SERVED[name](folder))
     assert (found['framework'], found['static'], found['warnings']) == ('starlette', [], [])
+
+
+class AnyPath(Route):
+    def matches(self, scope):
+        raise AssertionError
+
+
+def test_a_route_is_judged_by_what_it_does_and_not_by_its_path(modules, folder):
+    site = Starlette(Route('/{page}'), Mount('/static', StaticFiles(folder)))
+    assert len(facts(site)['static']) == 1
+    assert facts(Starlette(AnyPath('/none'), Mount('/static', StaticFiles(folder))))['static'] == []
+    modules('starlette.convertors', CONVERTOR_TYPES=convertors('str'))
+    assert facts(site)['static'] == []
 
 
 def test_middleware_that_does_no_harm(modules, folder):
