@@ -56,6 +56,8 @@ export const SUPERVISOR_LIMITS = {
   logPendingBytesMax: 8_388_608,
   /** At the end, how long the log may take to be written. */
   logFlushMs: 500,
+  /** Signals for a reload that come within so long after one are one more: hundreds a second would have the supervisor do nothing but start Pythons. */
+  reloadGatherMs: 500,
   /** Editors write files in several steps. */
   reloadDebounceMs: 100,
   /** Folders that are watched with --reload. */

@@ -12,6 +12,7 @@ import { EdgeHost } from './edge-host.ts';
 import { describeSystemError, factOfFailure } from './failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet.ts';
 import type { Fleet, FleetAction, FleetEvent } from './fleet-types.ts';
+import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
@@ -45,6 +46,7 @@ export class Supervisor {
   readonly #zygotes: Zygotes;
   readonly #spoolFolders: SpoolFolders;
   readonly #socketWatch: SocketWatch;
+  readonly #reloads: Gathering;
   readonly #queue: FleetEvent[] = [];
   #fleet: Fleet;
   #isActing = false;
@@ -76,6 +78,7 @@ export class Supervisor {
     this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
     this.#edge = new EdgeHost(site, this.#spoolFolders, log, (fact) => this.#happen(fact));
     this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
+    this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
   start(): void {
@@ -100,8 +103,12 @@ export class Supervisor {
     void this.#spoolFolders.removeStale(spoolParents(this.#site.env));
   }
 
-  /** The new generation is told of the certificate that its clients are shown, so that comes first. */
   reload(why: string): void {
+    this.#reloads.ask(why);
+  }
+
+  /** The new generation is told of the certificate that its clients are shown, so that comes first. */
+  #reload(why: string): void {
     this.#socketWatch.look();
     if (this.#site.certificates.current === undefined) {
       this.#happen({ kind: 'reload', why });
@@ -137,6 +144,7 @@ export class Supervisor {
   }
 
   #stop(isQuick: boolean, why: string): void {
+    this.#reloads.forget();
     if (isQuick) {
       this.#isHurried = true;
       this.#zygotes.hurry();

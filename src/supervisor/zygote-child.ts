@@ -40,6 +40,7 @@ export class ZygoteChild {
   /** The pipe that its output has become. */
   #output: Socket | undefined;
   #hasEnded = false;
+  #hasSpoken = false;
 
   constructor({ python, program, env, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
     this.#events = events;
@@ -68,6 +69,11 @@ export class ZygoteChild {
 
   get pid(): number {
     return this.#process.pid ?? 0;
+  }
+
+  /** It is a Python that can run our program. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
   send(message: ToZygote): void {
@@ -125,6 +131,7 @@ export class ZygoteChild {
     this.#control?.on('data', (bytes: Buffer) => {
       const messages = lines.feed(bytes);
       for (const message of messages.ok ? messages.value : []) {
+        this.#hasSpoken = true;
         const parsed = parseFromZygote(message);
         if (parsed.ok && parsed.value.kind === 'piped') {
           this.#openOutput(parsed.value);

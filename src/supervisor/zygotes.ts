@@ -53,12 +53,10 @@ export class Zygotes {
     }
     const { env, interpreter } = runtime.value;
     this.#pythonPath = interpreter.path;
-    let hasSpoken = false;
     const start = startMessage(this.#site, preload, interpreter.origin);
     const launch = { python: interpreter.path, program: zygoteProgram, env, start };
     const child = new ZygoteChild(launch, this.#log, {
       onMessage: (message) => {
-        hasSpoken = true;
         if (message.kind === 'spawned') {
           this.#openLog(child, message);
         } else if (message.kind === 'output') {
@@ -74,7 +72,7 @@ export class Zygotes {
       onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
       onExit: (cause) => {
         this.#tidyUpAfter(child.pid, cause);
-        void this.#onExit(generation, cause, hasSpoken || !mayBeWrongPython(cause) ? undefined : runtime.value);
+        void this.#onExit(generation, cause, child.hasSpoken || !mayBeWrongPython(cause) ? undefined : runtime.value);
       },
     });
     this.#children.set(generation, child);

@@ -24,6 +24,19 @@ test('TTIN adds a worker and TTOU takes one away', async () => {
   assert.equal((await server.ask('/')).status, 200);
 });
 
+test('hundreds of HUPs cost a few reloads, and a TERM behind them is obeyed at once', async () => {
+  await using server = await serve({ app: HELLO });
+  for (let count = 0; count < 300; count += 1) {
+    server.signal('SIGHUP');
+    await new Promise((done) => setTimeout(done, 2));
+  }
+  assert.equal((await server.ask('/')).status, 200);
+  server.signal('SIGTERM');
+  assert.equal(await within(10_000, 'the end', server.exit), 0);
+  const reloads = server.log.match(/SIGHUP: reloading/g)?.length ?? 0;
+  assert.ok(reloads >= 1 && reloads < 30, `${reloads} reloads`);
+});
+
 test('USR2 and WINCH are answered in the log', async () => {
   await using server = await serve({ app: HELLO });
   server.signal('SIGUSR2');
