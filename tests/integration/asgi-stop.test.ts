@@ -39,3 +39,19 @@ test('TERM: a client that does not answer the close does not hold the server bey
   const tookMs = performance.now() - began;
   assert.ok(tookMs < 12_000, `${tookMs} ms`);
 });
+
+test('TERM: an application hears that a client which does not answer is gone, when its time is over', async () => {
+  const app = `
+async def application(scope, receive, send):
+    if scope['type'] == 'websocket':
+        while (message := await receive())['type'] != 'websocket.disconnect':
+            await send({'type': 'websocket.accept'})
+        print('heard', message['code'], flush=True)
+`;
+  await using server = await serve({ app, args: ['--graceful-timeout', '1s'] });
+  using silent = await WebSocketClient.open(server.port);
+  silent.answers = false;
+  server.signal('SIGTERM');
+  assert.equal(await server.exit, 0);
+  assert.match(server.log, /w1: heard 1006/);
+});

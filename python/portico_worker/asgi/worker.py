@@ -19,13 +19,15 @@ from .lane import AsgiLane
 from .lifespan import Lifespan, StartupFailed
 from .loops import new_loop
 from .scope import Blocks
-from .stream import Application
+from .stream import Application, Stream
 from .work import Work
 
 CAPACITY_MAX = 65_535
 """Streams at a time on a lane."""
 REDIAL_EVERY_S = 0.01
 """The next edge has clients as soon as it listens, and gives them to who is there."""
+TOLD_S = 0.3
+"""What requests may take to end when they hear that their client is gone, at the end of the time that a worker has."""
 CANCELLED_S = 0.5
 """What requests may take to end when they are cancelled."""
 REST_CANCELLED_S = 1.0
@@ -222,11 +224,19 @@ class AsgiWorker(Worker):
         self.loop.call_later(self.ending.left_s(), self._give_up)
 
     def _give_up(self) -> None:
-        """What still runs waits for something that will not come: the clients have gone. Shutdown is not to be missed for it."""
-        for lane in (*self.lanes.values(), *self.lost):
-            for stream in list(lane.streams.values()):
-                stream.dismiss()
+        """The edge has closed what is left by now. Applications hear of it, as at any other end of their client, and are
+        cancelled only if that does not end them. Shutdown is not to be missed for it."""
+        for stream in self._streams():
+            stream.leave()
+        self.loop.call_later(TOLD_S, self._dismiss)
+
+    def _dismiss(self) -> None:
+        for stream in self._streams():
+            stream.dismiss()
         self.loop.call_later(CANCELLED_S, self._end, 0)
+
+    def _streams(self) -> list[Stream]:
+        return [stream for lane in (*self.lanes.values(), *self.lost) for stream in list(lane.streams.values())]
 
     async def _cancel_rest(self) -> None:
         """Tasks that the application has left get to their `finally`."""
@@ -241,8 +251,7 @@ class AsgiWorker(Worker):
             pass
 
     def running(self) -> list[str]:
-        streams = [stream for lane in (*self.lanes.values(), *self.lost) for stream in list(lane.streams.values())]
-        return [*(stream.describe() for stream in streams), *self.work.describe()]
+        return [*(stream.describe() for stream in self._streams()), *self.work.describe()]
 
     def forked(self) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
