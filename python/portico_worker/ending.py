@@ -19,12 +19,15 @@ from types import FrameType
 from typing import Any, Callable
 
 from . import report
+from .still_threads import StillThreads
 
 RESERVE_S = 2.0
 """What the shutdown of a lifespan, and exit handlers, have beyond the deadline if what went before took all the time.
 The supervisor kills a second later (`workerEndMs`)."""
 JOIN_LEAST_S = 0.3
 """What threads have to end in, if nothing is left of the time."""
+LOOK_S = 0.5
+"""How often it is looked whether the threads that are waited for do anything."""
 STUCK_S = 0.5
 """After the reserve, when no Python code runs any more that could say anything: faulthandler does."""
 NAMED_MAX = 5
@@ -47,6 +50,7 @@ class Ending:
         self._stage = 'work'
         """'work', then 'threads' (they are joined), then 'handlers' (those of atexit)."""
         self._joins_since = 0.0
+        self._still_threads = StillThreads()
         self._is_watched = False
         self._pid = os.getpid()
 
@@ -94,9 +98,9 @@ class Ending:
         with self._changed:
             while True:
                 left = self._end_of_stage() - monotonic()
-                if left <= 0:
+                if left <= 0 or self._waits_in_vain():
                     break
-                self._changed.wait(left)
+                self._changed.wait(min(left, LOOK_S) if self._stage == 'threads' else left)
             stage = self._stage
         self._give_up(stage)
 
@@ -104,6 +108,14 @@ class Ending:
         if self._stage == 'threads':
             return max(self._deadline, self._joins_since + JOIN_LEAST_S)
         return self._deadline + RESERVE_S
+
+    def _waits_in_vain(self) -> bool:
+        """Whether all that is waited for are threads that do nothing."""
+        return (
+            self._stage == 'threads'
+            and self._still_threads.are_all(threading.enumerate(), monotonic())
+            and not _processes()
+        )
 
     def _give_up(self, stage: str) -> None:
         try:

@@ -49,6 +49,15 @@ def test_what_is_not_done_in_time_is_named(site, kind, how):
     assert 'the exit handler ran' in site.log(until='handler ran')
 
 
+@pytest.mark.parametrize('kind', KINDS)
+def test_threads_that_only_wait_are_not_waited_for(site, kind):
+    action = "threading.Thread(target=threading.Event().wait, name='sleeper').start()"
+    worker = Worker(site, kind, f'from portico_worker import still_threads; still_threads.STILL_S = 0.2; {action}')
+    exited = worker.finish('stop')
+    assert exited['code'] == 1
+    assert 'the thread "sleeper" at ' in exited['reason']
+
+
 def test_processes_that_are_not_done_in_time_are_killed(site):
     exited = Worker(site, 'wsgi', f'{FORK}; context.Process(target=work, args=(300,), name="laggard").start()').finish(
         'stop', 100
