@@ -53,6 +53,7 @@ class Ending:
         self._still_threads = StillThreads()
         self._is_watched = False
         self._pid = os.getpid()
+        self._last_resort = _LastResort()
 
     def within(self, seconds: float) -> None:
         """The worker has to be done so long from now, if it has not less time already."""
@@ -82,8 +83,7 @@ class Ending:
         self.join_threads()
         # What is registered last is called first.
         atexit.register(self._run_handlers)
-        left = self._deadline + RESERVE_S - monotonic()
-        faulthandler.dump_traceback_later(max(left, 0) + STUCK_S, exit=True, file=report.descriptor())
+        self._last_resort.set(max(self._deadline + RESERVE_S, monotonic()) + STUCK_S)
 
     def _run_handlers(self) -> None:
         if os.getpid() == self._pid:
@@ -123,11 +123,31 @@ class Ending:
             _kill_processes()
             if stage == 'threads':
                 report.log(f'exit handlers are run although there still runs {what}')
-                faulthandler.dump_traceback_later(RESERVE_S, exit=True, file=report.descriptor())
+                self._last_resort.set(monotonic() + RESERVE_S)
                 atexit._run_exitfuncs()
         except BaseException as error:
             what = f'{report.summary(error)} when it was looked for'
         self._overdue(what)
+
+
+class _LastResort:
+    """faulthandler's thread, which ends the process with a traceback when nothing else can. A process that an exit handler forks would, at its own
+    end, wait for this thread, which it has not got; so the thread is stopped while somebody forks."""
+
+    def __init__(self) -> None:
+        self._deadline = math.inf
+        self._hears_forks = False
+
+    def set(self, deadline: float) -> None:
+        self._deadline = deadline
+        if not self._hears_forks:
+            self._hears_forks = True
+            os.register_at_fork(before=faulthandler.cancel_dump_traceback_later, after_in_parent=self._start)
+        self._start()
+
+    def _start(self) -> None:
+        left = max(self._deadline - monotonic(), 0.001)
+        faulthandler.dump_traceback_later(left, exit=True, file=report.descriptor())
 
 
 def flush_files_at_last() -> None:

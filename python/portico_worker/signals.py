@@ -10,9 +10,18 @@ import faulthandler
 import os
 import signal
 import threading
-from typing import Any, Callable, ClassVar
+from typing import Any, Callable, ClassVar, NamedTuple
 
 Handlers = dict[int, Any]
+
+
+class OfImport(NamedTuple):
+    """What the application's import has set, for each worker to have it."""
+
+    handlers: Handlers
+    timers: dict[int, tuple[float, float]]
+    """Of `signal.setitimer`, and of `signal.alarm`: a process that is forked has none of its parent's."""
+
 
 _DEFAULTS: Handlers = {
     signal.SIGINT: signal.default_int_handler,
@@ -21,6 +30,8 @@ _DEFAULTS: Handlers = {
     signal.SIGUSR1: signal.SIG_DFL,
 }
 """The signals that are the supervisor's business, and what they are to a Python process by itself."""
+
+_TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 TRACEBACKS = signal.SIGUSR2
 """The supervisor asks for the tracebacks of a stuck worker by it."""
@@ -45,13 +56,16 @@ def be_quiet() -> None:
     os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_reset)
 
 
-def take_over(before: Handlers) -> Handlers:
-    """Puts the handlers back that were there `before`; returns what the application's import has set in their place.
-    In the zygote a handler of SIGCHLD would take the end of workers for its own, and one of SIGTERM would end it."""
+def take_over(before: Handlers) -> OfImport:
+    """Puts the handlers back that were there `before`, and stops timers; returns what the application's import has set.
+    In the zygote a handler of SIGCHLD would take the end of workers for its own, one of SIGTERM would end it, and so would a timer without
+    its handler."""
+    set_timers = {which: signal.setitimer(which, 0) for which in _TIMERS}
+    timers = {which: timer for which, timer in set_timers.items() if timer[0] > 0}
     changed = {number: handler for number, handler in handlers().items() if handler != before.get(number)}
     for number in changed:
         signal.signal(number, before[number])
-    return changed
+    return OfImport(changed, timers)
 
 
 def handlers() -> Handlers:
@@ -60,11 +74,15 @@ def handlers() -> Handlers:
     return {number: handler for number, handler in found.items() if handler is not None}
 
 
-def be_worker(of_application: Handlers) -> None:
-    """`of_application`: what the import has set in the zygote."""
+def be_worker(of_import: OfImport | None) -> None:
+    """`of_import`: as the zygote has taken it over, if the application was imported there."""
     signal.signal(signal.SIGTERM, _terminated)
-    for number, handler in of_application.items():
+    if of_import is None:
+        return
+    for number, handler in of_import.handlers.items():
         signal.signal(number, handler)
+    for which, (delay, interval) in of_import.timers.items():
+        signal.setitimer(which, delay, interval)
 
 
 def on_terminate(hear: Callable[[], None]) -> None:

@@ -80,8 +80,7 @@ class Zygote:
         self.settings: Settings | None = None
         self.loaded: Loaded | None = None
         self.calls: ImportCalls | None = None
-        self.handlers: signals.Handlers = {}
-        """What the import has set for signals, for the workers."""
+        self.signals: signals.OfImport | None = None
         self.children: dict[int, Child] = {}
         self.logs: dict[int, int] = {}
         self.has_loaded = False
@@ -190,7 +189,7 @@ class Zygote:
             self._leave(LOAD_FAILED)
         watch.end()
         self.calls = watch.calls
-        self.handlers = signals.take_over(handlers)
+        self.signals = signals.take_over(handlers)
         forksafe.close_connections()
         reasons = watch.reasons()
         if reasons:
@@ -236,7 +235,7 @@ class Zygote:
                 status = process.keep_socket(theirs)
             except BaseException:
                 os._exit(1)  # It must not go on as a second zygote.
-            raise Birth(settings, identity, self.loaded, status, self.handlers, self.calls)
+            raise Birth(settings, identity, self.loaded, status, self.signals, self.calls)
         os.close(writer)
         theirs.close()
         self.logs[identity.worker] = reader
@@ -445,9 +444,9 @@ def main() -> NoReturn:
     try:
         zygote.run()
     except Birth as birth:
-        settings, identity, loaded, status, handlers, calls = birth.args
+        settings, identity, loaded, status, of_import, calls = birth.args
     # The zygote's frames are gone from the stack: what follows is the whole life of a worker, to the end of its interpreter.
-    signals.be_worker(handlers)
+    signals.be_worker(of_import)
     if loaded is not None:
         forksafe.reseed(calls)
     code = run_worker(settings, identity, loaded, status)

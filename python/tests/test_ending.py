@@ -73,6 +73,12 @@ def test_an_exit_handler_that_hangs_is_named(site):
     assert 'an exit handler at ' in exited['reason']
 
 
+def test_what_an_exit_handler_forks_ends(site):
+    action = 'atexit.register(lambda: (pid := os.fork()) and print("waited", os.waitpid(pid, 0)[1]))'
+    assert Worker(site, 'wsgi', action).finish('stop')['code'] == 0
+    assert 'waited 0' in site.log(until='waited')
+
+
 def test_a_pool_ends_with_its_worker(site):
     worker = Worker(site, 'wsgi', f'{FORK}; kept.append(context.Pool(2)); kept.append(kept[0].apply(os.getpid))')
     assert len(left_behind(site)) == 3
@@ -109,6 +115,17 @@ def test_a_handler_of_sigchld_is_the_workers(site):
     setup = 'signal.signal(signal.SIGCHLD, lambda *_: print("reaped", os.waitpid(-1, 0)[1]))'
     worker = Worker(site, 'wsgi', 'os.fork() or os._exit(7); time.sleep(0.05)', setup, preload='always')
     assert 'reaped 1792' in site.log(until='reaped')
+    assert worker.finish('drain')['code'] == 0
+
+
+def test_a_timer_of_the_import_is_the_workers(site):
+    """It would end the zygote, which has not the handler."""
+    setup = (
+        'signal.signal(signal.SIGALRM, lambda *_: print("alarm of", os.getpid(), flush=True));'
+        'signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)'
+    )
+    worker = Worker(site, 'wsgi', 'pass', setup, preload='always')
+    site.log(until=f'alarm of {site.pids[1]}')
     assert worker.finish('drain')['code'] == 0
 
 

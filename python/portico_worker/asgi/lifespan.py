@@ -75,8 +75,9 @@ class Lifespan:
         """The application has ended before its startup was complete."""
         assert self._started is not None
         what = 'it returned' if error is None else report.summary(error)
-        if self.mode == 'on' or isinstance(error, (SystemExit, KeyboardInterrupt)):
-            failure = StartupFailed(f'the application has no lifespan: {what}')
+        asks_to_end = isinstance(error, (SystemExit, KeyboardInterrupt))
+        if self.mode == 'on' or asks_to_end:
+            failure = StartupFailed(what if asks_to_end else f'the application has no lifespan: {what}')
             failure.__cause__ = error
             self._started.set_exception(failure)
             return
