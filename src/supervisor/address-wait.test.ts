@@ -6,7 +6,7 @@ import { bindWhenFree } from './address-wait.ts';
 
 const ADDRESS = { kind: 'tcp', host: '127.0.0.1', port: 8000 } as const;
 
-/** Succeeds when nobody holds it, or at `freeAtMs`. */
+/** Binding succeeds when nobody holds the address, or at `freeAtMs`. */
 async function attempt(holdersAt: (waitedMs: number) => readonly string[], freeAtMs?: number): Promise<string> {
   let waitedMs = 0;
   const told: string[] = [];

@@ -1,7 +1,7 @@
 /**
- * An address may still be held by a server of ours that was told to end a moment ago, as in `kill PID; portico serve …`. It lets go of it
- * soon, long before its last request has ended, so that is waited for. Anybody else's address is refused at once, and that of a server of ours that
- * goes on after a second.
+ * Waits for an address that a Portico which is ending still holds, as in `kill PID; portico serve …`. A server that ends closes its sockets soon,
+ * long before its last request has ended. An address that another program holds is refused at once; one of a Portico that goes on serving, after a
+ * second.
  */
 
 import type { BindAddress } from '../config/bind-address.ts';
@@ -10,14 +10,14 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { findPortHolders } from './port-holder.ts';
 
-/** As `ps` shows our processes. The supervisor lets go of its sockets when it begins to end, and the edge is left. */
+/** How `ps` names the supervisor and the edge. A supervisor that ends closes its sockets first, so the edge alone may still hold the address. */
 const OURS = /^portico(?::| serve)/;
 const EDGE = /^portico: edge/;
 
 export interface Waiting {
   readonly findHolders: (address: BindAddress) => readonly string[];
   readonly pause: (ms: number) => Promise<void>;
-  /** What is waited for. */
+  /** Tells the operator that an address is waited for, and who holds it. */
   readonly tell: (text: string) => void;
 }
 
@@ -25,7 +25,7 @@ export function waitingFor(tell: (text: string) => void): Waiting {
   return { findHolders: findPortHolders, pause: (ms) => new Promise((done) => setTimeout(done, ms)), tell };
 }
 
-/** Tries once, and again for as long as it may still succeed. */
+/** Binds an address, and tries again for as long as its holder may be about to close it. */
 export async function bindWhenFree<T>(
   address: BindAddress,
   bind: () => Promise<Outcome<T>>,
@@ -36,7 +36,7 @@ export async function bindWhenFree<T>(
   let wasHeld = true;
   for (let waitedMs = 0; !bound.ok; waitedMs += bindRetryMs) {
     const holders = findHolders(address);
-    // Whoever held it may have let go of it since, so nobody means another try.
+    // A holder may have closed the address after the attempt: when nobody holds it any more, it is worth one attempt more.
     const isOurs = holders.every((holder) => OURS.test(holder)) && (holders.length > 0 || wasHeld);
     const isEnding = isOurs && holders.every((holder) => EDGE.test(holder));
     wasHeld = holders.length > 0;

@@ -18,9 +18,9 @@ export interface Announcement {
   /** Why the application is not preloaded although it might be. */
   readonly unsafeReasons: readonly string[];
   readonly mounts: readonly StaticMount[];
-  /** What the application names and is asked for itself. */
+  /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
   readonly withheld: readonly WithheldFolder[];
-  /** From which the edge sends what the application names in its answers. */
+  /** Folders from which the edge sends the files that the application names in its answers. */
   readonly namedFolders: readonly NamedFolder[];
   readonly isDevelopment: boolean;
   readonly isRoot: boolean;

@@ -42,10 +42,13 @@ export function buildAppEnvironment(sources: EnvironmentSources): Outcome<AppEnv
   });
 }
 
-/** What Node has in the place of bytes that are no UTF-8. */
+/** What Node puts in the place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
-/** Node reads the environment as text and gives it to children so: a password in another encoding would silently be another one. */
+/**
+ * Node decodes environment variables as UTF-8 and gives children the decoded text: a password in another encoding would silently become a different
+ * one.
+ */
 function warnOfLostBytes(env: NodeJS.ProcessEnv): string[] {
   const names = Object.keys(env).filter((name) => `${name}${env[name]}`.includes(REPLACEMENT));
   return names.length === 0
@@ -60,7 +63,7 @@ interface FileVariables {
 
 const NO_FILE: FileVariables = { variables: new Map(), warnings: [] };
 
-/** Names lines and never shows them: what stands there is secret, or was not meant for us at all. */
+/** Faults name the lines of the file and never quote them: values are secrets, and a path that was given by mistake may lead to any file. */
 function readVariables(file: string, surroundings: Surroundings): Outcome<FileVariables> {
   const text = readEnvFile(file);
   if (!text.ok) {
@@ -81,7 +84,7 @@ function readVariables(file: string, surroundings: Surroundings): Outcome<FileVa
   return success({ variables, warnings });
 }
 
-/** Who names a file of another kind gets a few lines about it, not thousands. */
+/** A file of another kind that was named by mistake has thousands of faulty lines: a few of them say enough. */
 const FAULTS_SHOWN_MAX = 5;
 
 function renderLines(lines: readonly number[]): string {
@@ -89,7 +92,7 @@ function renderLines(lines: readonly number[]): string {
   return `in line${lines.length === 1 ? '' : 's'} ${shown}${lines.length > FAULTS_SHOWN_MAX ? ' …' : ''}`;
 }
 
-/** What `activate` does, so that programs that the application starts are those of the environment. */
+/** Sets what `activate` sets, so that programs which the application starts find those of the virtual environment first. */
 function venvVariables({ venv }: Interpreter, path = ''): NodeJS.ProcessEnv {
   const bin = join(venv, 'bin');
   return venv === ''

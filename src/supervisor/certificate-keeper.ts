@@ -1,4 +1,7 @@
-/** The certificate in use, and the one that has taken its place in the files: for a reload, and for who renews without a word. */
+/**
+ * Holds the certificate in use, and finds out that another has taken its place in the files: at a reload, and once a minute for programs that renew
+ * certificates without a signal.
+ */
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -47,7 +50,7 @@ export class CertificateKeeper {
     return this.#current;
   }
 
-  /** What the operator is told of it. */
+  /** The certificate in use, in the operator's words. */
   describe(): CertificateReport | undefined {
     const current = this.#current;
     if (current === undefined) {
@@ -65,7 +68,7 @@ export class CertificateKeeper {
     return this.#current?.warningsAt(this.#clock.nowMs()) ?? [];
   }
 
-  /** True if what it read is new. After a fault the one in use is kept. */
+  /** Reads the files again. True if they hold another certificate; after a fault the one in use is kept. */
   async renew(): Promise<Outcome<boolean>> {
     this.#stamps = this.#readStamps();
     const read = await readCertificates(this.#model, this.#cwd, this.#identity);
@@ -79,7 +82,7 @@ export class CertificateKeeper {
     return success(isNew);
   }
 
-  /** The files are not those of the last `renew`, as far as they can be seen. */
+  /** Whether the files differ from those that the last `renew` read, as far as they can be looked at. */
   get hasChanged(): boolean {
     return this.#readStamps().some((stamp, index) => stamp !== undefined && stamp !== this.#stamps[index]);
   }
@@ -94,7 +97,7 @@ export class CertificateKeeper {
   }
 }
 
-/** Which file it is, in which state. Undefined: it cannot be seen, as root's files cannot once the server has become another user. */
+/** The identity and state of a file. Undefined: it cannot be looked at, as root's files cannot once the server has become another user. */
 type Stamp = string | undefined;
 
 function stampOf(path: string): Stamp {

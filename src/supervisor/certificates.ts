@@ -1,4 +1,4 @@
-/** The certificate, its key and whom clients are signed by, read and checked before anybody connects. */
+/** The certificate, its key, and the authorities that sign clients' certificates: read and checked before anybody connects. */
 
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
@@ -15,11 +15,11 @@ import { withRightsFor } from './privileges.ts';
 
 export interface Certificates {
   readonly tls: TlsSettings;
-  /** PEM, the one that clients are shown. */
+  /** The certificate that clients are shown, in PEM. */
   readonly serverCertificate: string;
-  /** For whom it is, and until when. */
+  /** The names in the certificate, and its last day. */
   readonly summary: string;
-  /** What is wrong with it at a time, in ms since 1970. */
+  /** What is wrong with the certificate at a time, in ms since 1970. */
   readonly warningsAt: (nowMs: number) => string[];
 }
 
@@ -30,9 +30,9 @@ type TlsModel = Pick<
 
 const TICKET_KEY_BYTES = 48;
 const DAY_MS = 86_400_000;
-/** Whoever renews by hand wants to know this early; what renews by itself has done it by then … */
+/** So long before its end a certificate is warned of: early for an operator who renews by hand, and later than programs renew by themselves … */
 const WARN_BEFORE_MS = 14 * DAY_MS;
-/** … also where certificates are for days: after two thirds of their time. */
+/** … and of a certificate that lasts for days only, when a third of its time is left. */
 const WARN_BEFORE_SHARE = 3;
 const BEGIN = /-----BEGIN (?:X509 )?CERTIFICATE-----/g;
 const CERTIFICATE = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
@@ -40,7 +40,7 @@ const PRIVATE_KEY = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIV
 /** How many names of a certificate are shown. */
 const NAMES_SHOWN_MAX = 3;
 
-/** What is told of a file in one sentence. */
+/** A fault of one of the files, as one sentence. */
 class CertificateFault extends Error {}
 
 /** Undefined: no TLS is asked for. */
@@ -59,12 +59,12 @@ export async function readCertificates(
   try {
     return success(await load(model, cwd, (path) => readText(path, identity)));
   } catch (error) {
-    // Of a reload the rest must go on, whatever OpenSSL makes of the files.
+    // A reload goes on with the certificate in use, whatever OpenSSL makes of the files.
     return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
   }
 }
 
-/** What has no effect without something that is not there. */
+/** A setting that has no effect because another one, which it needs, is not given. */
 function settingsFault({
   certFile,
   keyFile,
@@ -128,7 +128,7 @@ async function load(model: TlsModel, cwd: string, read: ReadText): Promise<Certi
   };
 }
 
-/** As whoever starts the server; but not what others than root may have laid there. */
+/** Root reads only what root alone can replace; anything else is read with the rights of the user that the server becomes. */
 function readText(path: string, identity: Identity | undefined): string {
   try {
     return withRightsFor(identity, path, () => readFileSync(path, 'latin1'));

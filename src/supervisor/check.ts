@@ -24,12 +24,12 @@ export interface CheckResult {
   readonly pythonPath: string;
   readonly facts: AppFacts | undefined;
   readonly mounts: readonly StaticMount[];
-  /** What the application names and is asked for itself. */
+  /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
   readonly withheld: readonly WithheldFolder[];
-  /** From which the edge sends what the application names in its answers. */
+  /** Folders from which the edge sends the files that the application names in its answers. */
   readonly namedFolders: readonly NamedFolder[];
   readonly certificates: CertificateReport | undefined;
-  /** Of how the application is started, one sentence each. */
+  /** About how the application is started, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface CheckReports {
   onFound(result: CheckResult): void;
 }
 
-/** As in a server that is started. */
+/** The exit code of a server that cannot load its application, started or only checked. */
 const APPLICATION_FAULT = 3;
 
 /** Resolves with the exit code. */

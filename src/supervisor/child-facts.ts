@@ -1,11 +1,11 @@
-/** What children say, as facts for the fleet. */
+/** What edges and zygotes say, as facts for the fleet. */
 
 import { unreachable } from '../kernel/unreachable.ts';
 import type { FromEdge } from '../protocol/control/edge.ts';
 import type { FromZygote } from '../protocol/control/zygote.ts';
 import type { FleetFact } from './fleet-types.ts';
 
-/** Undefined for what is not the fleet's: a line for the log, the reason of an end to come, a folder. */
+/** Undefined for a message that is no fact for the fleet: a line for the log, the reason of an end to come, a folder. */
 export function factOfEdge(message: FromEdge): FleetFact | undefined {
   switch (message.kind) {
     case 'ready':
@@ -29,7 +29,7 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
   }
 }
 
-/** Undefined for what is not the fleet's: output for the log. */
+/** Undefined for a message that is no fact for the fleet: output for the log. */
 export function factOfZygote(generation: number, message: FromZygote): FleetFact | undefined {
   switch (message.kind) {
     case 'loaded': {

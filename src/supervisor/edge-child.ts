@@ -9,7 +9,7 @@ import { relayOutput } from './output-relay.ts';
 
 export interface EdgeEvents {
   onMessage(message: FromEdge): void;
-  /** Once, at the end; also when it could not be started. */
+  /** Called once, when the process has ended or could not be started. */
   onExit(cause: Exit): void;
 }
 
@@ -27,7 +27,7 @@ export class EdgeChild {
     this.#process = spawn(process.execPath, [...process.execArgv, program], {
       detached: true,
       env: edgeEnvironment(process.env),
-      // Its standard output is ours, for an access log that goes there.
+      // The edge writes to our standard output, for an access log that goes there.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...inherited.fds],
     });
     // Where the kernel has no more descriptors for pipes, Node makes none, and says so later.
@@ -54,7 +54,7 @@ export class EdgeChild {
 
   send(message: ToEdge): void {
     if (this.#process.connected) {
-      // A channel that breaks meanwhile is told by `exit`.
+      // A channel that breaks is no news: `exit` follows.
       this.#process.send(message, () => undefined);
     }
   }
@@ -81,7 +81,7 @@ export function edgeEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(own).filter(([name]) => OF_EDGE.includes(name)));
 }
 
-/** The message as the descriptors are numbered on the other side, and the descriptors in that order. */
+/** Puts the numbers that the descriptors have in the child into the message, and lists our descriptors in that order. */
 export function numberInherited(configure: ConfigureEdge): {
   readonly configure: ConfigureEdge;
   readonly fds: readonly number[];

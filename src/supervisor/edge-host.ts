@@ -1,4 +1,4 @@
-/** The edge that runs now, and what an edge that takes its place has to be told as well. */
+/** The edge that runs now, and what the next edge in its place has to be told as well. */
 
 import { resolve } from 'node:path';
 import type { ConfigureEdge, NamedFolder, StaticMount, ToEdge } from '../protocol/control/edge.ts';

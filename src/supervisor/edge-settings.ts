@@ -2,7 +2,9 @@ import type { ConfigureEdge } from '../protocol/control/edge.ts';
 import type { Site } from './prepare.ts';
 import { spoolParents } from './spool-folders.ts';
 
-/** Of the graceful timeout. The rest is for the application, to end when it hears that its clients are gone. */
+/**
+ * The part of the graceful timeout after which the clients of tunnels are taken away. The rest is the application's, to finish when it hears of that.
+ */
 const TUNNEL_SHARE = 0.8;
 
 /** What the edge is told before anything else. */

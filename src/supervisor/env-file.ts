@@ -1,4 +1,4 @@
-/** The text of a file of variables: a bounded one, and one that can be read again at each reload. */
+/** Reads a file of variables: a regular file of bounded size, so that each reload can read it again. */
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Outcome } from '../kernel/outcome.ts';

@@ -2,7 +2,7 @@
 
 import type { FleetAction, FleetFact } from './fleet-types.ts';
 
-/** Undefined: nothing that the fleet would not notice by itself. */
+/** Undefined for an action whose failure the fleet notices by itself, by a deadline. */
 export function factOfFailure(action: FleetAction, error: string): FleetFact | undefined {
   const cause = { code: null, signal: null, error };
   switch (action.kind) {

@@ -75,13 +75,13 @@ export function letWorkerFinish(turn: Turn, worker: FleetWorker): void {
   }
 }
 
-/** Tells it how long it has. When that is over the worker itself says what it has not finished, and ends. */
+/** Tells the worker how long it has. When that time is over the worker logs what it has not finished, and ends by itself. */
 export function finishWorker(turn: Turn, worker: FleetWorker, phase: FinishPhase, withinMs: number): void {
   const { generation, id } = worker;
   turn.actions.push({ kind: 'finish-worker', generation, worker: id, withinMs, phase });
 }
 
-/** The edge is told by `publish`, and sends DRAIN. */
+/** The edge hears of this through `publish`, and sends DRAIN. */
 export function drainWorker(worker: FleetWorker, nowMs: number, graceMs: number): void {
   worker.state = 'draining';
   worker.sinceMs = nowMs;
@@ -92,12 +92,12 @@ function isAsync({ fleet }: Turn, worker: FleetWorker): boolean {
   return fleet.generations.get(worker.generation)?.facts?.interface === 'asgi';
 }
 
-/** It drains, and may still be asked to come to an end. */
+/** Whether a worker that drains may still be told to close its WebSockets and end. */
 export function mayClose(turn: Turn, worker: FleetWorker): boolean {
   return isAsync(turn, worker) && !worker.isClosing && worker.stuckCount === 0 && turn.fleet.stop === undefined;
 }
 
-/** The edge is told by `publish`, and closes its WebSockets; what then is left has the graceful timeout. */
+/** The edge hears of this through `publish`, and closes the worker's WebSockets; its other streams have the graceful timeout. */
 export function closeWorker(turn: Turn, worker: FleetWorker, why: string): void {
   log(turn, 'info', `${label(worker)} is asked to end: ${why}; its WebSockets are closed`);
   worker.isClosing = true;
@@ -122,7 +122,7 @@ export function retireWorker(turn: Turn, worker: FleetWorker, reason: string): v
   }
 }
 
-/** Its process is gone. */
+/** Forgets a worker whose process has ended. */
 export function removeWorker(turn: Turn, worker: FleetWorker): void {
   turn.fleet.workers.delete(worker.id);
   turn.fleet.freeBerths.push(worker.berth);

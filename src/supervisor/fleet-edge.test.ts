@@ -5,7 +5,7 @@ import { kinds, pick, Story, texts } from './fleet-story.ts';
 import type { FleetAction } from './fleet-types.ts';
 
 const WATCHED = { edgeTimeoutMs: 30_000 };
-/** What is not about the zygote, which is asked as well, and has always just answered. */
+/** What the fleet does while time passes, without its pings to the zygote: that always answers at once here. */
 function pass(story: Story, ms: number): FleetAction[] {
   story.happen({ kind: 'zygote-answered', generation: 1 });
   return story.pass(ms).filter(({ kind }) => kind !== 'ask-zygote');

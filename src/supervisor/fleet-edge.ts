@@ -1,4 +1,4 @@
-/** What happens to the edge: started, asked again and again whether it still turns, replaced when it has ended or does not answer. */
+/** What happens to the edge: it is started, pinged again and again, and replaced when it has ended or does not answer. */
 
 import { backoffMs } from './backoff.ts';
 import { describeExit } from './exit-words.ts';
@@ -94,7 +94,7 @@ function onEdgeExited(turn: Turn, { cause, message }: EventOf<'edge-exited'>): v
   log(turn, 'error', `the edge process ${describeExit(cause)}; it is started again`);
 }
 
-/** In each step: what is overdue is killed, what is due is asked, what has ended is started again. */
+/** In each step an edge that is overdue is killed, one whose ping is due is pinged, and one that has ended is started again. */
 export function settleEdge(turn: Turn): void {
   const { edge, stop } = turn.fleet;
   if (turn.nowMs >= edge.deadlineMs) {
@@ -114,7 +114,7 @@ export function settleEdge(turn: Turn): void {
   }
 }
 
-/** Whatever keeps it (a loop of ours, a stopped process, a disk that hangs), its clients wait for nothing. */
+/** Kills an edge that does not answer. Whatever holds it up (a loop of ours, a stopped process, a disk that hangs), its clients wait in vain. */
 function giveUpEdge(turn: Turn): void {
   const { edge, settings } = turn.fleet;
   const words = {
@@ -128,7 +128,7 @@ function giveUpEdge(turn: Turn): void {
   }
   edge.verdict = words[edge.state];
   log(turn, 'error', `the edge process ${edge.verdict}: it is killed`);
-  // One that never was ready has failed to start, and the next waits longer.
+  // An edge that never was ready has failed to start, and the next start waits longer.
   edge.state = edge.state === 'starting' ? 'starting' : 'stuck';
   turn.actions.push({ kind: 'kill-edge' });
 }

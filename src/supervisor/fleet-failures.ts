@@ -9,7 +9,7 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 /** The exit code when the application cannot be loaded; gunicorn's as well. */
 const APPLICATION_FAULT = 3;
 
-/** A generation that cannot be: at the first start the server ends with it, later the one that runs goes on. */
+/** A generation that cannot serve: at the first start the server ends with it, later the generation that runs goes on. */
 export function failGeneration(turn: Turn, generation: Generation, error: string, traceback: string): void {
   const { fleet } = turn;
   endGeneration(turn, generation);
@@ -36,7 +36,7 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
   }
 }
 
-/** The import takes a lock, and a worker that could not have it has failed: the first one alone can live. */
+/** The application takes a lock while it is imported, so every worker after the first fails to load it: the first one serves alone. */
 function serveAlone(turn: Turn, error: string): void {
   const { fleet } = turn;
   const [lock = ''] = fleet.unsafeReasons;
@@ -46,7 +46,7 @@ function serveAlone(turn: Turn, error: string): void {
   openGeneration(turn, 'never');
 }
 
-/** A worker that did not live: its seat waits longer each time before it is tried again. */
+/** A worker failed before it was ready: its seat waits longer each time before another worker is started there. */
 export function recordFailure(turn: Turn, generation: Generation, seatIndex: number): void {
   generation.failures += 1;
   const seat = generation.seats[seatIndex];
@@ -80,7 +80,7 @@ export function failStart(turn: Turn, worker: FleetWorker): void {
   }
 }
 
-/** The start timeout is over while a zygote loads the application: the same, for the whole generation. */
+/** The start timeout is over while a zygote loads the application: it is asked for a traceback, and killed when that is written. */
 export function failLoading(turn: Turn, generation: Generation): void {
   if (!generation.isOverdue) {
     generation.isOverdue = true;
@@ -103,14 +103,14 @@ export function killLateZygote(turn: Turn, generation: Generation): void {
   killZygote(turn, generation);
 }
 
-/** A zygote that has loaded is asked every few seconds whether it still turns, as the edge is. */
+/** A zygote that has loaded the application is pinged every few seconds, as the edge is. */
 export function waitToAskZygote(turn: Turn, generation: Generation): void {
   const { edgeTimeoutMs } = turn.fleet.settings;
   generation.deadlineMs = Number.POSITIVE_INFINITY;
   generation.askAtMs = turn.nowMs + askAfterMs(edgeTimeoutMs);
 }
 
-/** How long after an answer the next question is put; never without a timeout. */
+/** How long after an answer the next ping is sent; Infinity where nobody is pinged. */
 export function askAfterMs(edgeTimeoutMs: number): number {
   return edgeTimeoutMs === 0 ? Number.POSITIVE_INFINITY : Math.min(SUPERVISOR_LIMITS.edgeAskMs, edgeTimeoutMs / 2);
 }
@@ -122,8 +122,8 @@ export function askZygote(turn: Turn, generation: Generation): void {
 }
 
 /**
- * A zygote that does not answer can neither replace a worker nor tell that one has ended, but its workers serve: so the application is loaded again
- * beside it, as by a reload, and it is killed behind its workers.
+ * A zygote that does not answer can neither replace a worker nor tell that one has ended, but its workers serve. So a new zygote loads the
+ * application, as in a reload, and the one that does not answer is killed behind its workers.
  */
 export function replaceStandingZygote(turn: Turn, generation: Generation): void {
   const { fleet } = turn;

@@ -1,4 +1,4 @@
-/** How the server is, in the words of a service manager; told when it changes. */
+/** The state of the server in the words of a service manager; the service manager is told when it changes. */
 
 import type { Fleet, ServiceState, Turn } from './fleet-types.ts';
 
@@ -14,7 +14,7 @@ export function tellServiceState(turn: Turn): void {
   }
 }
 
-/** Ready is who can answer a request: the edge, and one worker. It remains so when a worker or the edge has to be replaced. */
+/** A server is ready when the edge and one worker can answer a request. It remains so while a worker or the edge is replaced. */
 function serviceStateOf(fleet: Fleet): ServiceState {
   if (fleet.stop !== undefined) {
     return 'stopping';
@@ -25,7 +25,7 @@ function serviceStateOf(fleet: Fleet): ServiceState {
   return fleet.isReloading ? 'reloading' : 'ready';
 }
 
-/** Or need not be there yet, or any more. */
+/** True also while no edge is needed: before the first was ready, and when the server stops. */
 export function isEdgeThere({ edge, stop }: Fleet): boolean {
   return edge.state === 'ready' || !edge.wasReady || stop !== undefined;
 }

@@ -167,7 +167,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
   turn.actions.push({ kind: 'spawn-worker', generation: generation.id, worker: worker.id, name: worker.name, slot });
 }
 
-/** Workers that keep WebSockets for long must not keep a new version from starting: the one that drains longest gives its berth. */
+/** Workers that keep WebSockets for long must not keep a new version from starting: the worker that drains longest is closed, and frees its berth. */
 function freeBerth(turn: Turn): void {
   const draining = [...turn.fleet.workers.values()].filter((worker) => worker.state === 'draining');
   const longest = draining.toSorted((a, b) => a.sinceMs - b.sinceMs)[0];

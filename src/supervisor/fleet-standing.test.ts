@@ -35,7 +35,7 @@ test('step() loads the application beside a zygote that does not answer, and kil
   quiet(story);
   story.load(2);
   story.readyAll();
-  // It does not say that its workers have ended, so their time has to be over.
+  // The zygote does not say that its workers have ended, so the test waits until their time is over.
   for (let seconds = 0; seconds < 20; seconds += 1) {
     quiet(story);
     story.happen({ kind: 'zygote-answered', generation: 2 });

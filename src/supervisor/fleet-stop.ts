@@ -62,7 +62,7 @@ export function drainAfterEdge(turn: Turn): void {
   }
 }
 
-/** In each step while stopping: what is overdue is killed, what is empty is ended. */
+/** In each step while stopping: what is overdue is killed, and a process that has nothing left to do is ended. */
 export function settleStop(turn: Turn): void {
   const { fleet } = turn;
   const { stop } = fleet;
@@ -115,7 +115,7 @@ function killAll(turn: Turn, code: number): void {
   }
 }
 
-/** Not even that ended them. */
+/** What has not ended in the time after a quick stop is killed. */
 function killRemains(turn: Turn): void {
   const { fleet } = turn;
   if (fleet.stop !== undefined) {

@@ -48,7 +48,7 @@ export interface Generation {
   isStopSent: boolean;
   /** When its zygote must have loaded the application, or, once it was told to stop, must have ended. */
   deadlineMs: number;
-  /** When its zygote is asked next whether it still turns. */
+  /** When its zygote is pinged next. */
   askAtMs: number;
   /** Its start timeout is over: its zygote is asked for a traceback, and killed when that is written. */
   isOverdue: boolean;
@@ -59,7 +59,7 @@ export interface Generation {
   failures: number;
 }
 
-/** To whoever has started the server. */
+/** The state that the service manager is told. */
 export type ServiceState = 'starting' | 'ready' | 'reloading' | 'stopping';
 
 export type Preload = 'auto' | 'always' | 'never';
@@ -72,7 +72,7 @@ export interface FleetSettings {
   readonly workerClass: 'sync' | 'gevent';
   readonly slotsMax: number;
   readonly startTimeoutMs: number;
-  /** For the edge to answer. 0: it is not asked. */
+  /** How long the edge or a zygote may take to answer a ping. 0: neither is pinged. */
   readonly edgeTimeoutMs: number;
   readonly gracefulTimeoutMs: number;
   /** For the streams of asynchronous applications. */
@@ -91,19 +91,19 @@ export interface Fleet {
   next: number | undefined;
   generations: Map<number, Generation>;
   workers: Map<number, FleetWorker>;
-  /** Those that were free longest are taken first, so that the edge has heard of the end of whoever had them. */
+  /** The berths that were free longest are taken first: by then the edge has heard of the end of the worker that had one. */
   freeBerths: number[];
   lastWorker: number;
   lastGeneration: number;
   /** Why preloading was found unsafe; it is not tried again. */
   unsafeReasons: readonly string[];
-  /** One of them is a lock that the import holds. */
+  /** One of `unsafeReasons` is a lock that the import holds. */
   holdsLock: boolean;
   /** Some worker was ready once. */
   wasReady: boolean;
   /** All workers of the first generation were ready, and the edge. */
   isStarted: boolean;
-  /** `next` was asked for, and is not there because one was lost. */
+  /** A reload has asked for `next`, which does not merely replace a generation that was lost. */
   isReloading: boolean;
   /** The last reload has failed: an older version serves. */
   isOld: boolean;
@@ -118,9 +118,9 @@ export interface Fleet {
     failures: number;
     sinceMs: number;
     notBeforeMs: number;
-    /** When it must be ready, must have answered, must have ended. */
+    /** When the edge must be ready, must have answered, or must have ended. */
     deadlineMs: number;
-    /** When it is asked next whether all of its threads still turn. */
+    /** When the edge is pinged next, all of its threads. */
     askAtMs: number;
     /** Why it was killed. */
     verdict: string;
@@ -224,7 +224,7 @@ export type FleetAction =
       readonly withinMs: number;
       readonly phase: FinishPhase;
     }
-  /** For a worker whose zygote is gone. */
+  /** Signals a worker whose zygote is gone. */
   | { readonly kind: 'kill-process'; readonly pid: number }
   | {
       readonly kind: 'publish';

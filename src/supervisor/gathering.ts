@@ -1,6 +1,6 @@
 /**
- * Does what is asked for at once, and what is asked for again soon after it only once, when a while has passed: signals may come by
- * the hundred, and each reload starts a Python.
+ * Does what is asked for at once. What is asked for again soon after that is done only once, when a while has passed: signals may come by the
+ * hundred, and each reload starts a Python.
  */
 
 import type { Clock } from '../kernel/clock.ts';
@@ -33,7 +33,7 @@ export class Gathering {
     }
   }
 
-  /** What waits is not done any more. */
+  /** What waits to be done is dropped. */
   forget(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

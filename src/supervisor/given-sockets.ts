@@ -15,7 +15,7 @@ import { bindSockets, resolveHost } from './sockets.ts';
 
 export interface OpenSockets {
   readonly sockets: readonly BoundSocket[];
-  /** So many of the first speak TLS if there is a certificate. */
+  /** How many of the sockets, counted from the first, speak TLS if there is a certificate. */
   readonly secureCount: number;
 }
 
@@ -41,7 +41,7 @@ export async function openSockets(
   });
 }
 
-/** The edge's threads share it: each listens on a descriptor of its own, which it closes. */
+/** The edge's threads share a given socket: each listens on a descriptor of its own, because it closes that. */
 function adopt({ fd, ...address }: GivenSocket, edgeThreads: number): BoundSocket {
   let isOpen = true;
   const close = () => {
@@ -54,7 +54,7 @@ function adopt({ fd, ...address }: GivenSocket, edgeThreads: number): BoundSocke
 }
 
 interface Sorted {
-  /** Those that are what an address asks for. */
+  /** The given sockets that listen where an address of ours says. */
   readonly taken: readonly GivenSocket[];
   readonly others: readonly GivenSocket[];
   readonly toBind: readonly BindAddress[];

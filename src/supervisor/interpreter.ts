@@ -86,13 +86,13 @@ function findBeside(app: string, chdir: string, env: InterpreterSearch['env']): 
       });
 }
 
-/** Where its Python is, or would have to be. */
+/** Where the environment's Python is, or would have to be. */
 function programOf(venv: string): string {
   const paths = PROGRAMS.map((name) => join(venv, name));
   return paths.find((path) => whyUnusable(path) === undefined) ?? paths.find(exists) ?? join(venv, 'bin/python');
 }
 
-/** Whoever has made the folder meant it for one; what is merely called so may be anything. */
+/** A folder with the mark is meant for an environment; one that is merely named like it may be anything. */
 function isEnvironment(venv: string): boolean {
   const isDangling = exists(venv) && statOf(venv) === undefined;
   return isDangling || [MARK, WINDOWS_PROGRAM, ...PROGRAMS].some((name) => exists(join(venv, name)));

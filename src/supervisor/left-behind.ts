@@ -1,7 +1,7 @@
 /**
- * What an application has started and its zygote has left behind: programs that were started while it was imported, jobs of its requests.
- * Those of a zygote that ended in order are left alone until the server ends, for they may be at work; a zygote that was killed could not
- * end what belonged to it, so all of its session is ended then. SIGTERM first, SIGKILL for who does not go.
+ * Ends what an application has started and its zygote has left behind: programs that were started by the import, jobs of requests. Programs of a
+ * zygote that ended in order may be at work, and are left alone until the server ends. A zygote that was killed could not end its programs, so its
+ * whole session is ended then. SIGTERM comes first, and SIGKILL for what does not go.
  */
 
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -11,7 +11,7 @@ import { describeMembers, membersOf, signalMembers } from './process-session.ts'
 
 export class LeftBehind {
   readonly #log: Log;
-  /** Sessions of zygotes that have ended. A number without members may become another's, so it is forgotten. */
+  /** Sessions of zygotes that have ended. One without members is forgotten, for its number may become that of another. */
   readonly #sessions = new Set<number>();
   #isHurried = false;
 
@@ -34,7 +34,7 @@ export class LeftBehind {
   /** A zygote was killed, or has failed. */
   async end(session: number): Promise<void> {
     this.#sessions.add(session);
-    // Its workers end with it by themselves.
+    // The zygote's workers end by themselves when it is gone, and have a moment for it.
     await new Promise((done) => setTimeout(done, SUPERVISOR_LIMITS.leftBehindPollMs));
     await this.#end(() => membersOf(session));
   }
@@ -44,7 +44,7 @@ export class LeftBehind {
     await this.#end(() => [...this.#sessions].flatMap((session) => membersOf(session)));
   }
 
-  /** Nobody waits any more: what is being ended is killed. */
+  /** The operator waits no longer: what is being ended is killed. */
   hurry(): void {
     this.#isHurried = true;
   }

@@ -18,9 +18,9 @@ export const SUPERVISOR_LIMITS = {
   leftBehindPollMs: 50,
   /** After its time is over a worker runs its exit handlers for 2 s at the most, says what has not ended, and ends by itself. */
   workerEndMs: 3_000,
-  /** After a quick stop was asked for, the edge and the zygotes are killed. */
+  /** So long after a quick stop was asked for, the edge and the zygotes are killed. */
   quickStopMs: 1_000,
-  /** Beside its own timeouts, what a service manager is asked to allow for the start and the end of processes. */
+  /** Added to our own timeouts when the service manager is asked for time to start or to end. */
   serviceMarginMs: 10_000,
   /** The edge cuts what is not finished at its deadline; only one that hangs is still there so much later. */
   edgeOverdueMs: 1_000,

@@ -9,7 +9,7 @@ import { asUser, mayAct } from './privileges.ts';
 import { isInRootsFolder, isRootsAlone } from './trusted-path.ts';
 
 const LOG_FILE_MODE = 0o640;
-/** Not to wait for the reader of a pipe, nor to take a terminal. Whole lines of several writers stand one behind the other. */
+/** O_NONBLOCK waits for no reader of a pipe, O_NOCTTY takes no terminal, O_APPEND puts whole lines of several writers one behind the other. */
 const LOG_FLAGS: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 const NEW_FILE: number = LOG_FLAGS | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 

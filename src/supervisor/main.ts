@@ -39,7 +39,7 @@ export async function supervise(
   const code = await new Promise<number>((resolve) => {
     const supervisor = new Supervisor(site, log, systemClock, { ...reports, onFinished: resolve });
     listenForSignals((command, signal) => supervisor.obey(command, signal));
-    // Of promises too: Node makes one of each rejection that nobody has handled.
+    // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));
     if (believesEveryone(request.model)) {
       log.say('warning', EVERYONE_BELIEVED);

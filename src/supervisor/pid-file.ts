@@ -21,12 +21,12 @@ import { isInRootsFolder } from './trusted-path.ts';
 
 const PID_FILE_MODE = 0o644;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC, O_NONBLOCK } = constants;
-/** The folder cannot be written, but perhaps the file that is there. */
+/** Faults with which the folder cannot be written, while the file in it perhaps can. */
 const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 export class PidFile {
   readonly #path: string;
-  /** The folder may be root's, and we no longer are, when it is to be emptied. */
+  /** Kept open for the end: the folder may be root's, and we are no longer root when the file is to be emptied. */
   readonly #fd: number;
 
   private constructor(path: string, fd: number) {
@@ -40,7 +40,7 @@ export class PidFile {
     return new PidFile(path, isUsers ? asUser(identity, () => write(path)) : write(path));
   }
 
-  /** One that another server has written since is left. In a folder of root's the file stays, empty: that says as much. */
+  /** Removes the file, unless another server has written it since. In a folder of root's the file stays, and is emptied: no number is in it. */
   remove(): void {
     try {
       const { dev, ino } = fstatSync(this.#fd);
@@ -50,7 +50,7 @@ export class PidFile {
         unlinkSync(this.#path);
       }
     } catch {
-      // Nothing depends on it.
+      // Nothing depends on the removal.
       return;
     } finally {
       closeSync(this.#fd);

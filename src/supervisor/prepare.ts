@@ -72,7 +72,7 @@ export async function prepareSite(
   { app, model }: ServeRequest,
   { env, manager, tell }: Surroundings,
 ): Promise<Outcome<Site, StartFault>> {
-  // Neither the application nor any other child is to have it. (What the system shows of this process keeps it.)
+  // Neither the application nor any other child gets the password. (The system goes on showing it in /proc/PID/environ of this process.)
   for (const name of KEY_PASSWORD_VARIABLES) {
     delete env[name];
   }
@@ -203,7 +203,7 @@ interface FilePlan {
   readonly identity: Identity | undefined;
 }
 
-/** The edge opens a file itself, as the user. Of a pipe or a terminal it may get the descriptor only from who could open it: root. */
+/** The edge opens the access log itself, as the user. A pipe or a terminal may be open to root alone, so the edge gets its descriptor from here. */
 function openAccessLog(path: string, identity: Identity | undefined): number | undefined {
   const fd = openLogFile(path, identity);
   if (!fstatSync(fd).isFile()) {
@@ -219,7 +219,7 @@ interface OpenFiles {
   readonly pidFile: PidFile | undefined;
 }
 
-/** The last things that are done as who started us. */
+/** Opens the files: the last that is done with the rights of whoever has started us. */
 function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: FilePlan): Outcome<OpenFiles> {
   const logFile = absolute(cwd, model.logFile);
   try {
@@ -235,7 +235,7 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: Fi
     return success({ sink, accessLogFd, pidFile: written });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // What is not the system's word is ours, and says what to do.
+    // An error without a code of the system is one of our own sentences, which says what to do.
     return failure(
       code === undefined ? message : `${message}. Choose a path that can be written, or start as a user who may`,
     );

@@ -13,7 +13,7 @@ export interface SessionMember {
   readonly name: string;
 }
 
-/** Those that have not ended. `leader` must have: while a process has that number, it may be another that got it since. */
+/** The members that have not ended, if `leader` has: a process that has its number now may be another one, with a session of its own. */
 export function membersOf(leader: number): SessionMember[] {
   const pids = list('/proc').filter((name) => /^\d+$/.test(name));
   return pids.includes(String(leader)) && !isEnded(String(leader)) ? [] : pids.flatMap((pid) => memberOf(pid, leader));
@@ -26,7 +26,7 @@ export function describeMembers(members: readonly SessionMember[]): string {
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-/** Those that have gone meanwhile, or may not be signalled, are passed over. */
+/** Members that have gone meanwhile, or may not be signalled, are passed over. */
 export function signalMembers(members: readonly SessionMember[], signal: 'SIGTERM' | 'SIGKILL'): void {
   for (const { pid } of members) {
     signalProcess(pid, signal);

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 const OLDEST = [3, 9] as const;
 /** A Python that does nothing starts in a tenth of a second; a machine may be busy. */
 const ANSWER_MS = 5000;
-/** Of what it has said itself. */
+/** Characters of a program's own words that are shown. */
 const REASON_MAX = 300;
 
 /** Undefined if it looks as if it could be run; otherwise the rest of a sentence, such as "there is no bin/python". */

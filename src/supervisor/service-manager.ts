@@ -14,11 +14,11 @@ export interface ServiceManager {
   readonly sockets: readonly GivenSocket[];
   /** What is written there is told to the service manager; null if it does not listen. */
   readonly notifyFd: number | null;
-  /** It has to hear from us so often; 0: it does not ask for that. */
+  /** How often the service manager has to hear from us; 0: it does not watch. */
   readonly watchdogUs: number;
   /** What is wrong with the sockets that it has given, one sentence each. */
   readonly faults: readonly string[];
-  /** Why it is told nothing. */
+  /** Why the service manager is told nothing, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -26,9 +26,9 @@ export const NO_MANAGER: ServiceManager = { sockets: [], notifyFd: null, watchdo
 
 /** What a server is started with besides its command line. */
 export interface Surroundings {
-  /** Of the caller. */
+  /** The environment of whoever has started the server. */
   readonly env: NodeJS.ProcessEnv;
   readonly manager: ServiceManager;
-  /** What there is to say before there is a log. */
+  /** Shows a line before there is a log. */
   readonly tell?: (text: string) => void;
 }

@@ -3,11 +3,11 @@
 import { writeSync } from 'node:fs';
 import { machineUs } from '../kernel/clock.ts';
 
-/** The service manager has not read what was sent before. */
+/** How long to wait for a service manager that has not read what was sent before. */
 const RETRY_MS = 100;
-/** Messages that wait. There are a few in the life of a server; what is beyond was repeated. */
+/** Messages that may wait. A server sends a few in its life; more of them wait only if the service manager reads nothing, and are dropped. */
 const PENDING_MAX = 16;
-/** It shows one line. */
+/** Characters of a status: the service manager shows one line. */
 const STATUS_MAX = 200;
 
 export type ServiceMessage =
@@ -20,7 +20,7 @@ export type ServiceMessage =
 export interface NotifierOptions {
   readonly fd: number;
   onLost(fault: string): void;
-  /** Node's and the machine's, unless a test has others. */
+  /** The system's own, except in tests. */
   readonly write?: (this: void, fd: number, text: string) => void;
   readonly nowUs?: () => bigint;
   readonly later?: (this: void, action: () => void, ms: number) => void;
@@ -84,7 +84,7 @@ function render(message: ServiceMessage, nowUs: bigint): string {
   }
 }
 
-/** The timeouts of the unit are longer than ours after that. */
+/** Asks the service manager for as long as our own timeouts allow, so that a shorter timeout of the unit does not end us first. */
 function extend(limitMs: number): string {
   return `EXTEND_TIMEOUT_USEC=${Math.ceil(limitMs) * 1000}\n`;
 }

@@ -1,4 +1,4 @@
-/** What a service manager is told of the server: its states as they change, and that it is alive. */
+/** What the service manager is told of the server: its states as they change, and that it is alive. */
 
 import { isEdgeThere } from './fleet-service.ts';
 import type { Fleet, ServiceState } from './fleet-types.ts';
@@ -14,7 +14,7 @@ const ALIVE_PER_DEADLINE = 2;
 export class ServiceReport {
   readonly #site: Site;
   readonly #notifier: ServiceNotifier | undefined;
-  /** When the service manager was last told that all is well, the edge could answer. */
+  /** Whether the edge could answer when the service manager was last told that all is well. */
   #wasEdgeWell = true;
 
   constructor(site: Site, log: Log) {
@@ -42,7 +42,7 @@ export class ServiceReport {
     this.#notifier?.tell(this.#messageOf(state, status));
   }
 
-  /** Of the start, a reload and the end the service manager is told how long they may take by our own timeouts. */
+  /** The service manager is told how long a start, a reload and the end may take by our own timeouts. */
   #messageOf(state: ServiceState, status: string): ServiceMessage {
     const { startTimeoutMs, gracefulTimeoutMs } = this.#site.model;
     const timeoutMs = state === 'stopping' ? gracefulTimeoutMs : startTimeoutMs;
@@ -52,8 +52,8 @@ export class ServiceReport {
   }
 
   /**
-   * That this is called at all says that our own loop turns. An edge that is being replaced has until the next time: without one for
-   * longer nobody is served, and the service manager may as well start everything anew.
+   * A call of this shows that the supervisor's loop turns. An edge that is being replaced has time until the next call. Without an edge for longer
+   * nobody is served, so the watchdog is not fed, and the service manager starts everything anew.
    */
   #tellAlive(fleet: Fleet): void {
     const isEdgeWell = isEdgeThere(fleet);

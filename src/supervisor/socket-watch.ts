@@ -1,6 +1,6 @@
 /**
- * Unix sockets that clients find by a path. When somebody removes the file, or puts another in its place, the server goes on listening where nobody
- * can come to; nothing else would tell.
+ * Unix sockets that clients find by a path. When somebody removes the file, or puts another in its place, the server goes on listening on a socket
+ * that no client can reach; nothing else would tell.
  */
 
 import type { Log } from './log.ts';
@@ -20,7 +20,7 @@ export class SocketWatch {
     return this.#sockets.length > 0;
   }
 
-  /** Tells of each once. */
+  /** Looks at all sockets; tells of each that was lost once. */
   look(): void {
     for (const socket of this.#sockets.filter((each) => !this.#lost.has(each) && each.isLost())) {
       this.#lost.add(socket);

@@ -50,7 +50,7 @@ export type BoundAddress = Omit<Listener, 'isTls'>;
 
 export interface BoundSocket {
   readonly listener: BoundAddress;
-  /** It was made at a path, where something else is by now, or nothing. */
+  /** The socket was made at a path, where something else is by now, or nothing. */
   isLost(): boolean;
   close(): void;
 }
@@ -58,7 +58,7 @@ export interface BoundSocket {
 export interface BindOptions {
   readonly edgeThreads: number;
   readonly umask: number | undefined;
-  /** An address is waited for, in words. */
+  /** Says in words which address is waited for. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
 
@@ -174,9 +174,10 @@ async function bindUnix(path: string, { umask, count, identity }: UnixOptions): 
     return failure(explainBindFault(getSystemErrorName(handle), { kind: 'unix', path }, identity));
   }
   const { ino, birthtimeMs } = lstatSync(path);
-  // Each thread of the edge has a descriptor of its own, for it closes it.
+  // Each thread of the edge gets a descriptor of its own when the edge inherits these, because it closes that.
   const fds = Array.from({ length: count }, () => handle.fd);
-  // Closing removes the file whoever's it is. One that another server has put there since is left, and our end is closed by our own.
+  // Closing the handle removes the file at the path, whoever has made it. A file that another server has put there since is left: our socket is then
+  // closed by the end of this process.
   const isOurs = (stat: Stats | undefined) => stat?.ino === ino && stat.birthtimeMs === birthtimeMs;
   const close = () => {
     const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -188,7 +189,7 @@ async function bindUnix(path: string, { umask, count, identity }: UnixOptions): 
     try {
       return !isOurs(lstatSync(path, { throwIfNoEntry: false }));
     } catch {
-      return false; // It cannot be seen, as a folder of root's by the user.
+      return false; // The path cannot be looked at: root's folder, by the user.
     }
   };
   return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close });

@@ -64,7 +64,7 @@ export class SpoolFolders {
     }
   }
 
-  /** However often somebody removes them. */
+  /** Forgets the folders that somebody has removed: their number must not grow with it. */
   #dropRemoved(): void {
     this.#held = this.#held.filter(({ fd }) => {
       const isThere = fstatSync(fd).nlink > 0;
@@ -77,7 +77,7 @@ export class SpoolFolders {
 
   #lock({ path, fd }: Held): void {
     const helper = spawn(this.#python(), [...PYTHON_ALONE, 'lock'], {
-      // Our own folder may have been removed.
+      // The current folder may have been removed.
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe', fd],
       timeout: HELPER_MS_MAX,
@@ -105,7 +105,7 @@ export class SpoolFolders {
     );
   }
 
-  /** No edge uses them any more. What stands at their place but is not what was adopted is left alone. */
+  /** Called when no edge uses the folders any more. What stands in the place of one but is not what was adopted is left alone. */
   removeAll(): void {
     for (const { path, fd } of this.#held) {
       try {
@@ -122,7 +122,7 @@ export class SpoolFolders {
     this.#held = [];
   }
 
-  /** Those that nobody has locked. Not awaited by the start, and whatever stands in its way is left alone. */
+  /** Removes the folders that nobody has locked. The start does not wait for this, and whatever stands in its way is left alone. */
   async removeStale(parents: readonly string[]): Promise<void> {
     const found = await Promise.all(parents.map(listFolders));
     const held = new Set(this.#held.map(({ path }) => path));

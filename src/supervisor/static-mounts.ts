@@ -38,7 +38,7 @@ export function appMounts(model: ServerModel, facts: AppFacts): StaticMount[] {
     .map(({ links, ...folder }) => ({ ...folder, missing: 'next', links: links ? 'anywhere' : 'inside' }));
 }
 
-/** What the application names and is asked for itself, unless it is served by hand. */
+/** Folders that the application names and on whose files it may decide, but for those that are served by hand. */
 export function withheldFolders(model: ServerModel, facts: AppFacts): readonly WithheldFolder[] {
   return model.appStatic ? facts.withheld.filter(({ url }) => !isGivenByHand(model, url)) : [];
 }

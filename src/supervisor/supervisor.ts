@@ -25,9 +25,9 @@ import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { Zygotes } from './zygotes.ts';
 
 export interface SupervisorReports {
-  /** All is ready. */
+  /** The edge and the first workers are ready. */
   onStarted(announcement: Announcement): void;
-  /** It never will be. `traceback` may be ''. */
+  /** The server cannot be started. `traceback` may be ''. */
   onGivenUp(error: string, traceback: string): void;
   onFinished(code: number): void;
 }
@@ -54,10 +54,10 @@ export class Supervisor {
   readonly #attention = new Attention(SUPERVISOR_LIMITS.lookEveryMs);
   /** When the fleet took its last step, in attended time, as all times that it knows. */
   #steppedMs = 0;
-  /** When the clock is looked at next, by the clock itself. */
+  /** When the clock is looked at next: in the clock's own time, not in attended time. */
   #lookDueMs = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Nobody wants to wait for the end: it was asked for twice, or at once. */
+  /** The operator does not wait for the end: it was asked for twice, or at once. */
   #isHurried = false;
   /** After an error of our own nothing is decided any more. */
   #hasFailed = false;
@@ -70,7 +70,7 @@ export class Supervisor {
     const { model, slotsMax } = site;
     // gevent changes the standard library under the application, which the zygote must be spared: each worker loads it.
     const preload = model.workerClass === 'gevent' ? 'never' : model.preload;
-    // Whoever changes the code wants to talk to the new one, not to keep a page on the old.
+    // A developer who has changed the code wants to talk to the new version, not to keep a page on the old one.
     const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
     this.#report = new ServiceReport(site, log);
@@ -85,7 +85,7 @@ export class Supervisor {
     this.#report.start(() => this.#fleet);
     this.#happen({ kind: 'start' });
     this.#removeStaleFolders();
-    // What was in use a moment before the start is not known to be left behind until it has been still for a while.
+    // Nobody knows whether a folder that was in use a moment before the start was left behind, until nothing has touched it for a while.
     setTimeout(() => this.#removeStaleFolders(), SUPERVISOR_LIMITS.staleFoldersAgainMs).unref();
     if (this.#site.model.memoryBytesMax > 0) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();

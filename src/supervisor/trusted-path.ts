@@ -7,7 +7,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
-/** As the kernel's own. */
+/** How many links the kernel itself follows in a path. */
 const LINKS_MAX = 40;
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
@@ -22,7 +22,7 @@ interface Stat {
 }
 
 export interface FileTree {
-  /** Undefined: there is nothing. */
+  /** Undefined: there is nothing at the path. */
   lstat(path: string): Stat | undefined;
   readlink(path: string): string;
 }

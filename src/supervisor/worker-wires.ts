@@ -33,7 +33,7 @@ export interface WorkerWires {
 export interface WiresPlan {
   readonly edgeThreads: number;
   readonly boardBytes: number;
-  /** /proc/self/fd, but in tests. */
+  /** /proc/self/fd, except in tests. */
   readonly descriptorNames?: string;
 }
 
@@ -100,13 +100,13 @@ async function openNames(paths: readonly string[], descriptorNames: string): Pro
       return names;
     }
   } catch {
-    // As below.
+    // A path that cannot be opened is answered as one that cannot be dialled, below.
   }
   names.forEach(closeSync);
   return undefined;
 }
 
-/** One that nobody listens on refuses; where there is none, the fault is another. */
+/** A socket that nobody listens on yet refuses the connection; where there is no socket, the error is another. */
 function isSocket(path: string): Promise<boolean> {
   return new Promise((done) => {
     const probe = createConnection(path);
@@ -129,7 +129,7 @@ function removeFolder(folder: string | undefined): void {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // It holds nothing, and nobody misses it.
+      // A folder that cannot be removed holds nothing, and nobody misses it.
       return;
     }
   }

@@ -22,13 +22,13 @@ export interface ZygoteLaunch {
 export interface ZygoteEvents {
   onMessage(message: FromZygote): void;
   onFault(fault: string): void;
-  /** Once, at the end; also when it could not be started. */
+  /** Called once, when the process has ended or could not be started. */
   onExit(cause: Exit): void;
 }
 
 const CONTROL_INDEX = 3;
 const FIRST_INHERITED = 4;
-/** In the place of a worker's number. */
+/** Stands for the zygote itself where messages have the number of a worker. */
 const ZYGOTE_ITSELF = 0;
 
 export class ZygoteChild {
@@ -37,7 +37,7 @@ export class ZygoteChild {
   readonly #control: Duplex | undefined;
   readonly #events: ZygoteEvents;
   readonly #log: Log;
-  /** The pipe that its output has become. */
+  /** The pipe that the zygote has put in the place of its output. */
   #output: Socket | undefined;
   #hasEnded = false;
   #hasSpoken = false;
@@ -71,7 +71,7 @@ export class ZygoteChild {
     return this.#process.pid ?? 0;
   }
 
-  /** It is a Python that can run our program. */
+  /** The process has said something: it is a Python that can run our program. */
   get hasSpoken(): boolean {
     return this.#hasSpoken;
   }
@@ -86,7 +86,7 @@ export class ZygoteChild {
     this.#process.kill('SIGKILL');
   }
 
-  /** It leads a group, in which its workers are. */
+  /** Kills the zygote and its workers, which are in the group that it leads. */
   killGroup(): void {
     if (this.pid !== 0 && !this.#hasEnded) {
       try {
@@ -97,7 +97,7 @@ export class ZygoteChild {
     }
   }
 
-  /** Has it write to its standard error where it is. */
+  /** Has the zygote write to its standard error where in the code it is. */
   dump(): void {
     this.#process.kill('SIGUSR2');
   }
@@ -146,7 +146,7 @@ export class ZygoteChild {
         this.kill();
       }
     });
-    // It has ended, and `exit` says how.
+    // A broken wire is that of a zygote which has ended, and `exit` says how.
     this.#control?.on('error', () => undefined);
   }
 
@@ -170,7 +170,7 @@ export class ZygoteChild {
   }
 }
 
-/** The message as the descriptors are numbered on the other side, and the descriptors in that order. */
+/** Puts the numbers that the descriptors have in the child into the message, and lists our descriptors in that order. */
 export function numberInherited(start: StartZygote): { readonly start: StartZygote; readonly fds: readonly number[] } {
   const fds = [start.board, ...start.lanes.filter((lane) => typeof lane === 'number')];
   const number = (fd: number) => FIRST_INHERITED + fds.indexOf(fd);

@@ -21,7 +21,7 @@ export class Zygotes {
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
   readonly #children = new Map<number, ZygoteChild>();
-  /** Of the workers that live, were asked for, and whose log is not open yet. */
+  /** Names of the workers that were asked for and whose log is not open yet, by number. */
   readonly #names = new Map<number, string>();
   readonly #leftBehind: LeftBehind;
   /** By worker: the output that its zygote reads for us. */
@@ -35,7 +35,7 @@ export class Zygotes {
     this.#leftBehind = new LeftBehind(log);
   }
 
-  /** Of the last that was started. */
+  /** The Python of the zygote that was started last. */
   get pythonPath(): string {
     return this.#pythonPath;
   }
@@ -93,19 +93,19 @@ export class Zygotes {
     this.#children.get(generation)?.dump();
   }
 
-  /** With their workers, and with what the application has started. */
+  /** Kills all zygotes with their workers, and with what the application has started. */
   killAll(): void {
     for (const child of this.#children.values()) {
       child.killGroup();
     }
   }
 
-  /** Ends what they have left behind, at the end of the server. */
+  /** Ends what the zygotes have left behind, at the end of the server. */
   endRest(): Promise<void> {
     return this.#leftBehind.endAll();
   }
 
-  /** … without waiting for those who need time. */
+  /** Kills what `endRest` still waits for. */
   hurry(): void {
     this.#leftBehind.hurry();
   }
@@ -118,7 +118,7 @@ export class Zygotes {
     }
   }
 
-  /** One that ended without a word may not be the Python it ought to be. */
+  /** A zygote that has ended without a word (`suspect`) may not be the Python it ought to be. */
   async #onExit(generation: number, cause: Exit, suspect: Runtime | undefined): Promise<void> {
     const child = this.#children.get(generation);
     this.#children.delete(generation);
@@ -163,7 +163,7 @@ export class Zygotes {
 
 type Spawned = Extract<FromZygote, { kind: 'spawned' }>;
 
-/** One that was killed did run, and one for which the kernel had no means says nothing of Python. */
+/** A process that was killed did run, and one that the kernel had no means to start says nothing of its Python. */
 function mayBeWrongPython({ signal, error = 'ENOENT' }: Exit): boolean {
   return signal !== 'SIGKILL' && /\b(?:ENOENT|EACCES|ENOEXEC)\b/.test(error);
 }
