@@ -1,4 +1,4 @@
-// What comes before it is known how the application is called, and who gets it then.
+// What comes before an application is loaded, and to whom it goes when it is known how that is called.
 
 import { deepEqual, equal } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
@@ -232,7 +232,7 @@ for (const kind of ['wsgi', 'asgi'] as const) {
     deepEqual(other.arrivals(), []);
     story.pass(1);
     other.answer('of the other');
-    // What the lost one had not begun goes there.
+    // The other worker gets what the lost one had not begun.
     deepEqual(other.arrivals(), kind === 'asgi' ? ['/a'] : ['/c']);
     deepEqual((kind === 'asgi' ? next : asked[1])?.told, ['respond 200 of the other']);
     deepEqual(story.quiet, []);

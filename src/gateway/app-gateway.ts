@@ -1,6 +1,6 @@
 /**
- * The way to the application, however it is called: WSGI requests go to the gateway that runs them one at a time on each unit, those of
- * event loops and greenlets to the one that runs them side by side. What comes before any application is loaded waits until it is known.
+ * The way to the application, however it is called: WSGI requests go to the gateway that runs them one at a time on each unit, those of event loops and
+ * greenlets to the one that runs them side by side. A request that comes before any application is loaded waits until one is.
  */
 
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
@@ -33,7 +33,7 @@ export class AppGateway {
 
   constructor(options: GatewayOptions) {
     const onQuiet = (worker: number): void => {
-      // That one which has ended has nothing to do is no news.
+      // A worker that has ended has nothing to do: that needs no telling.
       if (!this.#gone.has(worker)) {
         options.onQuiet(worker);
       }
@@ -85,7 +85,7 @@ export class AppGateway {
     };
   }
 
-  /** For a request that runs and may take over its client's connection. Undefined: it is over. */
+  /** A worker dials a tunnel for a request that runs and may take over its client's connection. Undefined: the request is over. */
   openTunnel(socket: TunnelSocket, hello: Hello): CallTunnel | undefined {
     const call = hello.kind === 'wsgi' ? this.#serial.callOf(hello) : this.#concurrent.callOf(hello);
     return call?.offerTunnel(socket);
@@ -143,24 +143,24 @@ export class AppGateway {
         this.#ending.delete(worker);
       }
     };
-    // The immediate comes behind the reading, also after the edge was stopped for a while.
+    // The lanes are read before the immediate is run, also after the edge was stopped for a while.
     setTimeout(() => setImmediate(lose), GATEWAY_LIMITS.goneReadMs).unref();
   }
 
-  /** Another thread leaves room. */
+  /** Another thread has left room on a unit. */
   takeRoom(): void {
     this.#serial.takeRoom();
   }
 }
 
 interface EarlyEvents {
-  /** It waits no longer. */
+  /** The request waits no longer. */
   onLeft(early: EarlyRequest): void;
-  /** It has waited too long, and is to be refused. */
+  /** The request has waited too long, and is to be refused. */
   onLate(early: EarlyRequest): void;
 }
 
-/** Waits for an application to be known. */
+/** A request that waits until it is known how the application is called. */
 class EarlyRequest implements ResponseWatcher {
   readonly times = undefined;
   readonly exchange: Exchange;
@@ -171,7 +171,7 @@ class EarlyRequest implements ResponseWatcher {
   constructor(exchange: Exchange, waitMs: number, events: EarlyEvents) {
     this.exchange = exchange;
     this.#events = events;
-    // The immediate comes behind the reading: after the edge was stopped for a while, an application may be known by then.
+    // Messages of the supervisor are read before the immediate is run: after the edge was stopped for a while, an application may be known by then.
     this.#timer = setTimeout(() => setImmediate(() => this.#expire()), waitMs);
     exchange.watcher = this;
   }
@@ -183,7 +183,7 @@ class EarlyRequest implements ResponseWatcher {
     }
   }
 
-  /** Somebody else answers it. */
+  /** The request is handed to a gateway, which answers it. */
   release(): void {
     this.#isReleased = true;
     clearTimeout(this.#timer);

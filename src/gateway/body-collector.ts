@@ -21,11 +21,11 @@ export interface CollectedBody {
   /** The bytes, or the file that holds them. */
   readonly bytes: Buffer | undefined;
   readonly file: SpoolFile | undefined;
-  /** What it takes of the memory for bodies. */
+  /** What the body takes of the memory for bodies. */
   readonly share: MemoryShare;
 }
 
-/** Nobody needs it any more. */
+/** The body is not needed any more. */
 export function releaseBody({ file, share }: CollectedBody): void {
   file?.close();
   share.set(0);
@@ -79,7 +79,7 @@ export class BodyCollector implements BodySink {
       this.#share.set(this.#length);
       return true;
     }
-    // Where it has failed, what still comes is to be read and dropped, so that the client gets the answer.
+    // After a failure the rest of the body is read and dropped, so that the client gets its answer.
     this.#isPaused = !this.#spool(bytes) && !this.#isOver;
     return !this.#isPaused;
   }

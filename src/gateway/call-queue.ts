@@ -7,7 +7,7 @@ export class CallQueue<C extends Call> {
   readonly #calls = new Deque<C>();
   readonly #max: number;
   readonly #onCount: (count: number) => void;
-  /** Without the ones that were dropped and have not come to the front yet. */
+  /** Without the calls that were dropped and have not come to the front yet. */
   #count = 0;
 
   constructor(max: number, onCount: (count: number) => void) {
@@ -31,7 +31,7 @@ export class CallQueue<C extends Call> {
     }
   }
 
-  /** To the front, in their order: they were sent once and never begun. */
+  /** Puts calls to the front, in their order: they were sent once and never begun. */
   putBack(calls: readonly C[]): void {
     for (const call of calls.toReversed()) {
       this.#change(1);
@@ -71,7 +71,7 @@ export class CallQueue<C extends Call> {
     }
   }
 
-  /** The edge was away for so long, which is no waiting for workers. */
+  /** The edge was away for so long: the calls have not waited for workers in that time. */
   forgive(awayMs: number, nowMs: number): void {
     for (const call of this.#calls.takeAll()) {
       call.queuedAtMs = Math.min(nowMs, call.queuedAtMs + awayMs);

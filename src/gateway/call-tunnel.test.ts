@@ -7,7 +7,7 @@ import { FakeExchange } from './fake-exchange.ts';
 import { FakeLaneOwner } from './fake-lane-owner.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 
-/** The worker's connection, made up: what was asked of it, and what it holds unread. */
+/** The worker's connection, made up: what was asked of the connection, and what it holds unread. */
 class FakeTunnelSocket implements TunnelSocket {
   readonly told: string[] = [];
   unread = '';

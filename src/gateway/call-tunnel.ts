@@ -1,7 +1,7 @@
 /**
- * The connection by which an application may take over that of its client: WebSockets of WSGI applications, whose framing is their own.
- * The worker has dialled it before the application was called (docs/lanes.md, "Tunnels"). With the first byte that the application
- * writes there, the connection of the client is its own; if it answers as WSGI has it instead, nothing has happened.
+ * The connection by which an application may take over that of its client: WebSockets of WSGI applications, whose framing is their own. The worker dials it
+ * before the application is called (docs/lanes.md, "Tunnels"). With the first byte that the application writes there, the client's connection is the
+ * application's. If the application answers as WSGI has it instead, the tunnel is dropped.
  */
 
 import type { Tunnel, TunnelSink } from '../protocol/http/exchange.ts';
@@ -18,11 +18,11 @@ export interface TunnelSocket {
   /** Stops and starts reading from the worker. */
   pause(): void;
   resume(): void;
-  /** What has come and was not read yet. */
+  /** The bytes that have come and were not read yet. */
   readNow(): Buffer | undefined;
-  /** Nothing more is written; the worker may go on. */
+  /** Nothing more is written to the worker, which may go on writing. */
   end(): void;
-  /** What was written is still to arrive, within so many milliseconds. */
+  /** Closes the connection when what was written has arrived, and after so many milliseconds at the latest. */
   destroySoon(withinMs: number): void;
   destroy(): void;
 }
@@ -39,7 +39,7 @@ export class CallTunnel implements TunnelSink {
   readonly #socket: TunnelSocket;
   readonly #switch: SwitchProtocols;
   #client: Tunnel | undefined;
-  /** The application has written something: there is no other answer. */
+  /** The application has written something here, so this is its only answer. */
   hasBegun = false;
 
   constructor(socket: TunnelSocket, switchProtocols: SwitchProtocols) {
@@ -48,8 +48,8 @@ export class CallTunnel implements TunnelSink {
   }
 
   /**
-   * What the worker says on its lane may be read before what the application wrote here earlier: so this looks. A call that was answered
-   * here is answered.
+   * A frame on the worker's lane may be read before what the application wrote here earlier, so this looks what has come. A call that was answered here is
+   * answered.
    */
   hasAnswered(): boolean {
     const bytes = this.hasBegun ? undefined : this.#socket.readNow();
@@ -61,7 +61,7 @@ export class CallTunnel implements TunnelSink {
 
   // From the worker.
 
-  /** Borrowed. */
+  /** The bytes are borrowed. */
   onWorkerBytes(bytes: Buffer): void {
     if (!this.hasBegun) {
       this.hasBegun = true;
@@ -83,7 +83,7 @@ export class CallTunnel implements TunnelSink {
     this.#client?.end();
   }
 
-  /** The call was answered otherwise, or needs no answer. */
+  /** The call was answered on its lane, or needs no answer. */
   drop(): void {
     this.#socket.destroy();
   }

@@ -19,7 +19,7 @@ const ENDINGS: Record<string, (call: Call) => void> = {
   'its client has gone': (call) => call.onGone(),
 };
 
-/** A call on a lane, whose client reads nothing unless `hasRoom`; `told` is what it did to its surroundings. */
+/** A call on a lane, whose client reads nothing unless `hasRoom`; `told` is what the call did to its surroundings. */
 function callOfSlowClient(space: SpoolSpace, hasRoom = false): { call: Call; told: string[] } {
   const told: string[] = [];
   const tell = (word: string) => (): void => {

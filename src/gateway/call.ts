@@ -17,7 +17,7 @@ import { SpoolFlow } from './response-flow.ts';
 import type { WorkerHead } from './response-head.ts';
 import type { SpoolSpace } from './spool-space.ts';
 
-/** RFC 9110 9.2.1: running them again changes nothing. */
+/** Safe methods (RFC 9110 9.2.1): running such a request again changes nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** The lane that a call is on. */
@@ -34,7 +34,7 @@ export interface CallLane {
 export interface CallOwner {
   readonly space: SpoolSpace;
   readonly memory: MemoryBudgets;
-  /** Undefined: all that names a file is passed on. */
+  /** Undefined: a head that names a file is passed on like others. */
   readonly namedFiles?: NamedFileSender | undefined;
   monotonicMs(): number;
   /** The client is gone while the call is on a lane. */
@@ -53,18 +53,18 @@ export class Call implements ResponseWatcher {
   request = '';
   block = '';
 
-  /** By which the application may take over the connection of its client; undefined where nobody asks for that. */
+  /** The tunnel by which the application may take over the connection of its client; undefined unless the worker has dialled one for this call. */
   tunnel: CallTunnel | undefined;
-  /** Of its REQUEST, beside those of the body. */
+  /** The flags of its REQUEST frame, but for those of the body. */
   requestFlags = 0;
 
-  /** The lane it is on, and its stream there. */
+  /** The lane that the call is on, and its stream there. */
   lane: CallLane | undefined;
   stream = 0;
-  /** When it entered the queue, and how often it was sent without being begun. */
+  /** When the call entered the queue, and how often it was sent without being begun. */
   queuedAtMs = 0;
   retries = 0;
-  /** For the access log, if it is kept: when it came, was sent, was over. */
+  /** For the access log, if there is one: when the call came, was sent, and was over. */
   arrivedMs = 0;
   sentMs = 0;
   #overMs = 0;
@@ -78,7 +78,7 @@ export class Call implements ResponseWatcher {
   /** The worker has finished; the flow still feeds the client. */
   #isSpooledOut = false;
   #flow: ResponseFlow | undefined;
-  /** The lane is not read: the worker is to wait for the spool. */
+  /** The lane is not read, so that the worker waits for the spool. */
   #holdsLane = false;
 
   constructor(exchange: Exchange, owner: CallOwner) {
@@ -88,24 +88,24 @@ export class Call implements ResponseWatcher {
     exchange.watcher = this;
   }
 
-  /** All that was declared has come: what fails from now on is nothing to the client. */
+  /** The declared length has come: what fails from now on takes nothing from the client. */
   get isWhole(): boolean {
     return !this.isOver && this.hasBegun && this.#left === 0;
   }
 
-  /** The connection of the client is the application's: how long that lasts is its affair. */
+  /** The client's connection is the application's, which decides how long that lasts. */
   get isTunnelled(): boolean {
     return this.tunnel?.hasBegun === true;
   }
 
-  /** If there is one: the application hears that its client is gone. */
+  /** The application hears that its client is gone, if it has taken over the connection. */
   endTunnel(): void {
     if (this.isTunnelled) {
       this.tunnel?.onEnd();
     }
   }
 
-  /** The worker has dialled for this call. Undefined: it has been answered meanwhile. */
+  /** The worker has dialled for this call. Undefined: the call has been answered meanwhile. */
   offerTunnel(socket: TunnelSocket): CallTunnel | undefined {
     if (this.isOver || this.hasBegun || this.tunnel !== undefined || this.requestFlags !== REQUEST_FLAG.tunnel) {
       return undefined;
@@ -125,8 +125,7 @@ export class Call implements ResponseWatcher {
   }
 
   /**
-   * The application has named a file: it is sent in place of the body, of which nothing more is wanted. False: the response is one
-   * like others, with the head `withNamingField` makes.
+   * The application has named a file, which is sent in place of the body. False: the response is one like others, with the head that `withNamingField` makes.
    */
   onNamedFile(head: WorkerHead): boolean {
     const { namedFiles } = this.#owner;
@@ -140,7 +139,7 @@ export class Call implements ResponseWatcher {
     return true;
   }
 
-  /** What still comes of the response is wanted by nobody. */
+  /** The client wants nothing of what still comes of the response. */
   abandon(): void {
     if (this.lane !== undefined) {
       this.#owner.onAbandoned(this);
@@ -244,7 +243,7 @@ export class Call implements ResponseWatcher {
     }
   }
 
-  /** Its worker is lost, and had begun it. */
+  /** The worker that had begun the call is lost. */
   lose({ name, pid }: { readonly name: string; readonly pid: number }): void {
     if (!this.isWhole && !this.isOver) {
       this.#owner.log('error', `${this.describe()} was lost with worker ${name} (pid ${pid})`);
@@ -252,7 +251,7 @@ export class Call implements ResponseWatcher {
     this.fail(502);
   }
 
-  /** Drops it without a word: the client is gone. */
+  /** Drops the call without a word: the client is gone. */
   drop(): void {
     if (!this.isOver) {
       this.finish();
@@ -313,7 +312,7 @@ export class Call implements ResponseWatcher {
     this.lane?.pause();
   }
 
-  /** Also when the worker is done with this call, whatever the client still has to read: what follows on the lane is others'. */
+  /** Called when the worker is done with this call, whatever the client still has to read: what follows on the lane is for other calls. */
   #letLaneGo(): void {
     if (this.#holdsLane) {
       this.#holdsLane = false;
@@ -321,7 +320,7 @@ export class Call implements ResponseWatcher {
     }
   }
 
-  /** Nothing more is to be done for the client. */
+  /** The call is over for the client. */
   protected finish(): void {
     this.isOver = true;
     if (this.sentMs !== 0) {
@@ -330,7 +329,7 @@ export class Call implements ResponseWatcher {
     this.#release();
   }
 
-  /** The worker is done with it. */
+  /** The worker is done with the call. */
   #release(): void {
     this.#letLaneGo();
     if (this.body !== undefined) {

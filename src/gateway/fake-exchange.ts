@@ -1,4 +1,4 @@
-/** A request from a client that is made up, and what the client is told. Nothing is told twice: that is a fault of the gateway. */
+/** A request of a client that is made up, and what the client is told. To tell it something twice is a fault of the gateway. */
 
 import type {
   Body,
@@ -31,7 +31,10 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
   readonly bodyLength: number | undefined;
-  /** `respond 200 text`, `hint fields`, `accept subprotocol fields`, `text message`, `close 1000`, `begin 200 length`, `write text`, `file length`, `end`, `cut`, `refuse 503 detail fields`. */
+  /**
+   * What the client was told, in order: `respond 200 text`, `hint fields`, `accept subprotocol fields`, `text message`, `close 1000`, `begin 200 length`,
+   * `write text`, `file length`, `end`, `cut`, `refuse 503 detail fields`.
+   */
   readonly told: string[] = [];
   isOver = false;
   /** Who hears of the messages of a WebSocket, once it is accepted. */
@@ -40,7 +43,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   tunnel: TunnelSink | undefined;
   /** False: the client of the WebSocket reads slowly. */
   takesMessages = true;
-  /** False: it reads a response slowly. */
+  /** False: the client reads a response slowly. */
   takesBytes = true;
   /** How often reading of the body was resumed. */
   resumes = 0;

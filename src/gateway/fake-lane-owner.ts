@@ -19,7 +19,7 @@ export class FakeLaneOwner implements LaneOwner, CallOwner {
   readonly space: SpoolSpace = new SpoolSpace('/nowhere', 's');
   readonly memory: MemoryBudgets = { bodies: new MemoryBudget(), webSockets: new MemoryBudget() };
   readonly clock: FakeClock = new FakeClock();
-  /** `answered`, `read`, `recalled 3,4`, `file 5`, `fault …`, in the order in which it was told. */
+  /** What the lane has told, in order: `answered`, `read`, `recalled 3,4`, `file 5`, `fault …`. */
   readonly told: string[] = [];
   readonly dirty: LaneOutput[] = [];
   /** Requests of other edge threads on every unit. */

@@ -11,7 +11,7 @@ import { FAST_US, SLOW_MS, SLOW_US, Story } from './gateway-story.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 
 const TIMEOUT_MS = 5000;
-/** What is due after this long has been done: timeouts are looked at four times a second. */
+/** After this long everything that is due has been done: timeouts are looked at four times a second. */
 const SOON_MS = 250;
 
 const toldOf = (exchanges: readonly FakeExchange[]): string[] => exchanges.map(({ told }) => told.join('; '));

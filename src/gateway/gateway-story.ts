@@ -29,7 +29,7 @@ const SETTINGS: GatewaySettings = {
 export const FAST_US = 400;
 /** … and of this one none, however many answers take no time. */
 export const SLOW_US = 1_000_000;
-/** A request is slow after it, and what is due has been done. */
+/** After this long a request counts as slow, and what follows from that has been done. */
 export const SLOW_MS = 20;
 /** How often the gateway looks at its lanes: no step of time is longer. */
 const STEP_MS = 10;

@@ -39,9 +39,9 @@ export interface GatewaySettings {
   readonly queueMax: number;
   readonly queueTimeoutMs: number;
   readonly bodyBytesMax: number;
-  /** Somebody wants to know where the time of a request went. */
+  /** Keeps the times of each request, for an access log that has them. */
   readonly keepsTimes: boolean;
-  /** Handshakes of WebSockets are not requests like others. */
+  /** For a handshake of a WebSocket the worker is to dial a tunnel; otherwise it is a request like others. */
   readonly takesWebSockets: boolean;
   /** How long a worker that drains keeps connections that its application has taken over. */
   readonly tunnelDrainMs: number;
@@ -65,7 +65,7 @@ export interface GatewayOptions {
   onBug(what: string, error: unknown): void;
   /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
   onQuiet(worker: number): void;
-  /** How many requests wait here. */
+  /** How many requests wait in this thread. */
   onWaiting(count: number): void;
   /** Requests wait in other threads too. */
   othersWait(): boolean;
@@ -196,7 +196,7 @@ export class Gateway implements CallOwner, LaneOwner {
     return pickLane(this.#lanes.lanes, this.#options.units, this.#thread);
   }
 
-  /** Another thread leaves room: what was slow when this one last looked is not any more. */
+  /** Another thread leaves room on a unit. Units that were slow when this thread last looked may have answered since. */
   takeRoom(): void {
     for (const lane of this.#lanes.lanes) {
       lane.isSlow &&= lane.depth > 0;
@@ -244,7 +244,7 @@ export class Gateway implements CallOwner, LaneOwner {
       this.#hasYielded = false;
       this.pump();
     } else {
-      // Turn and turn about: the thread whose requests are answered must not take every place that becomes free.
+      // Threads take turns: the one whose requests are answered must not take every place that becomes free.
       this.#hasYielded = true;
       this.#options.onRoom();
     }
@@ -311,7 +311,7 @@ export class Gateway implements CallOwner, LaneOwner {
     return lane;
   }
 
-  /** Applications that have taken over connections hear that their clients are gone: the time of their worker is nearly over. */
+  /** Applications that have taken over connections hear that their clients are gone, because the time of their worker is nearly over. */
   endTunnels(worker: number): void {
     for (const lane of this.#lanes.lanes.filter((each) => each.worker === worker)) {
       lane.calls.peek()?.endTunnel();
@@ -338,14 +338,14 @@ export class Gateway implements CallOwner, LaneOwner {
     this.pump();
   }
 
-  /** Their processes have ended, and nothing more can come from them. */
+  /** The processes of these workers have ended, and nothing more can come from them. */
   loseWorkers(gone: readonly number[]): void {
     for (const lane of this.#lanes.lanes.filter((each) => gone.includes(each.worker))) {
       this.onLaneLost(lane);
     }
   }
 
-  /** The worker's end is closed, or it may not be trusted any more. What ran on it fails, the rest goes elsewhere. */
+  /** The worker has closed its end, or has broken the rules of the lane. The call that ran on it fails, the others go elsewhere. */
   onLaneLost(lane: Lane): void {
     if (!this.#lanes.remove(lane)) {
       return;
@@ -374,7 +374,7 @@ export class Gateway implements CallOwner, LaneOwner {
 
   #putBack(calls: readonly Call[]): void {
     const waiting = calls.filter((call) => !call.isOver);
-    // It came before those behind it, and must not hide how long they have waited.
+    // A call that is put back came before those behind it, and must not hide how long they have waited.
     const sinceMs = this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
     for (const call of waiting) {
       call.queuedAtMs ||= sinceMs;

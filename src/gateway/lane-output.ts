@@ -7,7 +7,10 @@ const OUT_BYTES = 64 * 1024;
 const REQUEST_HEAD_BYTES = 12;
 /** The slot is the highest byte of the word with the block part's size. */
 const SLOT_UNIT = 0x100_0000;
-/** The worker has begun with these while the next are read from their clients. With all of 64 in one write, the two took turns. */
+/**
+ * How many requests leave in one write: the worker begins with these while the edge reads the next ones from their clients. With all of a lane's 64 in one
+ * write, edge and worker worked in turns.
+ */
 const REQUESTS_TOGETHER_MAX = 16;
 
 /** The head of a request in its two parts, latin-1 (docs/lanes.md). */

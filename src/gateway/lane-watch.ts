@@ -43,7 +43,7 @@ export class LaneWatch {
       const others = loadOf(lane) - lane.depth;
       if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, lane.depth, others)) {
         lane.isSlow = true;
-        // What is first here has not begun if another thread's request runs on the unit.
+        // If another thread's request runs on the unit, the first call of this lane has not begun either.
         if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {
           lanes.recall(lane);
           hasRecalled ||= lane.isRecalled;
@@ -55,21 +55,21 @@ export class LaneWatch {
     return hasRecalled;
   }
 
-  /** The edge was away for so long, which no request has taken. */
+  /** The edge was away for so long, and no request has taken that time. */
   forgive(awayMs: number, nowMs: number): void {
     for (const lane of this.#options.lanes.lanes) {
       lane.frontSinceMs = Math.min(nowMs, lane.frontSinceMs + awayMs);
     }
   }
 
-  /** Nothing is on the lanes any more, and none will be looked at for a while. */
+  /** Nothing is on the lanes any more, and nobody looks at them until something is. */
   rest(): void {
     for (const lane of this.#options.lanes.lanes) {
       lane.isSlow = false;
     }
   }
 
-  /** Answers 504 for what has run too long, and reports it: its worker's end is decided. */
+  /** Answers 504 for a request that has run too long, and reports it; the end of its worker is decided by that. */
   checkTimeouts(nowMs: number): void {
     const { lanes, timeoutMs } = this.#options;
     if (timeoutMs === 0) {
@@ -88,8 +88,9 @@ export class LaneWatch {
   }
 
   /**
-   * Which call takes so long. Usually the first; but those before it may be answered and not sent yet, if it holds the interpreter, and if none
-   * has begun, another thread's runs on the unit and is that thread's to report. `isOverdue`: somebody has to be reported.
+   * Which call takes so long. Usually it is the first of the lane. But calls before it may be answered and not sent yet, if it holds the interpreter; and if no
+   * call of this lane has begun, a request of another thread runs on the unit, which that thread is to report. `isOverdue`: no thread has done so for long, so
+   * a call of this lane has to be reported.
    */
   #runningOn(lane: Lane, isOverdue: boolean): Call | undefined {
     const { board, loadOf } = this.#options;

@@ -11,7 +11,7 @@ import { MemoryBudget, MemoryShare } from './memory-budget.ts';
 const OUT_BYTES = 64 * 1024;
 const BODY = Buffer.from('some bytes');
 
-/** A call whose frame has this much text. */
+/** A call whose REQUEST frame has this much text. */
 function longCall(owner: FakeLaneOwner, name: string, length: number): Call {
   const call = owner.call(name);
   call.block = 'x'.repeat(length);

@@ -42,7 +42,7 @@ export interface LaneOwner {
 
 export class Lane implements LaneLoad {
   readonly worker: number;
-  /** Of the worker, as the log has it. */
+  /** The worker's name, as the log has it. */
   readonly name: string;
   readonly unit: number;
   readonly slot: number;
@@ -61,13 +61,13 @@ export class Lane implements LaneLoad {
   isLost = false;
   /** Its first request takes long: nothing is sent behind it until it is answered. */
   isSlow = false;
-  /** Its first request has run into the timeout: the worker's end is decided. */
+  /** Its first request has run into the timeout, and the end of the worker is decided. */
   isStuck = false;
 
   readonly #socket: LaneSocket;
   readonly #owner: LaneOwner;
   readonly #reader = new FrameReader();
-  /** By the bytes that are being read. */
+  /** Calls that were answered by the bytes that are being read. */
   #answeredCount = 0;
   #heldSinceMs = Infinity;
 
@@ -131,7 +131,7 @@ export class Lane implements LaneLoad {
     return back;
   }
 
-  /** The worker has to wait for the client of its first request, or for a file: that time is not the application's. */
+  /** The worker has to wait for the client of its first request, or for a file: that time is not counted as the application's. */
   pause(): void {
     this.#heldSinceMs = this.#owner.monotonicMs();
     this.#socket.pause();
@@ -174,7 +174,7 @@ export class Lane implements LaneLoad {
   #measure(answered: number): void {
     const nowMs = this.#owner.monotonicMs();
     const eachUs = ((nowMs - this.frontSinceMs) * 1000) / answered;
-    // The unit has run requests of other edge threads in between: as many of them, it is taken, as it has now.
+    // The unit has run requests of other edge threads in between: as many, we assume, as it has of them now.
     const share = (answered + this.calls.size) / (answered + this.#owner.loadOf(this));
     this.meanServiceUs = nextMean(this.meanServiceUs, eachUs * share);
     this.frontSinceMs = nowMs;

@@ -1,5 +1,5 @@
 export const GATEWAY_LIMITS = {
-  /** An application that does not read what its client sent before it left is waited for so long. */
+  /** So long an application has to read what its client sent before the client left. */
   tunnelGoneMs: 5_000,
   /** Bodies up to this go inside the REQUEST frame; longer ones to a file that the worker opens. */
   inlineBodyBytesMax: 262_144,

@@ -1,9 +1,9 @@
 /**
- * What bodies, or the messages of WebSockets, may take of the memory, on their way to applications: counted over all edge threads in shared
- * memory, here and in the workers that have not received them. Who holds something has a share and says how much it is.
+ * How much memory bodies, or messages of WebSockets, may take on their way to applications. They are counted over all edge threads in shared memory, while they
+ * are in the edge and in workers whose application has not received them. Each request or WebSocket has a share, and says how much it is.
  */
 
-/** What is counted in: 2^31 of these are 128 GiB. */
+/** The unit that is counted: 2^31 of these are 128 GiB. */
 const UNIT_BYTES = 64;
 
 export function newMemoryCounter(): Int32Array {
@@ -24,7 +24,7 @@ export class MemoryBudget {
     return Atomics.load(this.#counter, 0) * UNIT_BYTES;
   }
 
-  /** All is taken: what can wait is to wait, or to go to a file. */
+  /** The budget is used up: what can wait waits, or goes to a file. */
   get isFull(): boolean {
     return this.usedBytes >= this.#bytesMax;
   }
@@ -56,7 +56,7 @@ export class MemoryShare {
     }
   }
 
-  /** Whether whoever holds so many bytes may take more: beyond the budget only who holds next to nothing, so that what is read goes on. */
+  /** Whether the holder of so many bytes may take more. Beyond the budget only a holder of less than `leastBytes` may, so that everybody gets on. */
   mayGrow(bytes: number, leastBytes: number): boolean {
     return bytes <= leastBytes || !this.#budget.isFull;
   }

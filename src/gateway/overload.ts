@@ -1,6 +1,6 @@
 /**
- * Requests for which there is no room: each is answered 503, and the log says how many and why, at once and then once a second. The counts
- * lie in memory that all edge threads share, and one of them tells for all; what is left at the end is told then.
+ * Requests for which there is no room: each is answered 503, and the log says how many and why, at once and then once a second. The counts lie in memory that
+ * all edge threads share, and one thread tells for all. What was counted and not told is told when the thread ends.
  */
 
 import { GATEWAY_LIMITS } from './limits.ts';
@@ -14,7 +14,7 @@ const REASONS = {
 export type OverloadReason = keyof typeof REASONS;
 
 const KINDS = Object.keys(REASONS) as readonly OverloadReason[];
-/** Behind the counts: 1 while some thread will tell within a second. */
+/** The index behind the counts: 1 while some thread will tell within a second. */
 const ARMED = KINDS.length;
 
 export function newOverloadCounters(): Int32Array {
@@ -23,16 +23,16 @@ export function newOverloadCounters(): Int32Array {
 
 export interface OverloadOptions {
   readonly counters: Int32Array;
-  /** Of all threads. */
+  /** How many requests may wait, in all threads together. */
   readonly queueMax: number;
   /** Requests in the queues of all threads. */
   waiting(): number;
-  /** How many files the process may open, for the operator. */
+  /** The limit on open files of the process, as the log names it. */
   readonly descriptorsMax: number;
   log(level: 'warning', text: string): void;
 }
 
-/** Whoever can be refused. */
+/** A request that can be refused. */
 export interface Refusable {
   fail(status: number, detail: string | undefined, fields: string): void;
 }

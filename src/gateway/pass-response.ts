@@ -46,7 +46,7 @@ export function passResponse<C extends Call>(
   return undefined;
 }
 
-/** The edge has answered with a file; a body that the application sends all the same is not read. */
+/** The edge has answered with a file. A body that the application sends beside it is not read. */
 function endNamed<C extends Call>(type: number, call: C, lane: AnsweringLane<C>): void {
   if (type === FRAME.response) {
     call.abandon();

@@ -1,4 +1,4 @@
-/** Bodies that were refused, told at once and then once a second with their number: who sends a body that is too long can do so often. */
+/** Requests whose bodies were refused: the log tells at once, then once a second how many, because a client can send a body that is too long often. */
 
 import { GATEWAY_LIMITS } from './limits.ts';
 

@@ -3,12 +3,12 @@
 import type { Origin } from '../protocol/http/exchange.ts';
 import { forwardedFamilyOf } from '../protocol/http/forwarded-fields.ts';
 
-/** Sent in the request part of a head, so that no memo ever holds them. */
+/** Fields that go into the request part of a head, so that no memo ever holds them. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set(['cookie', 'authorization', 'proxy-authorization']);
 
 /**
- * What the peer may not say, or says in fields that are not read: a proxy hands on fields that it does not write, so they are its client's.
- * Those of an untrusted peer are replaced by what we know ourselves.
+ * Whether a field is not believed: the peer may not say it, or says it in a family that is not read. A proxy hands on fields that it does not write, so these
+ * are its client's. Those of an untrusted peer are replaced by what the edge itself knows.
  */
 export function isDisbelieved(lower: string, { believed }: Origin): boolean {
   const family = forwardedFamilyOf(lower);

@@ -9,7 +9,7 @@ import type { SpoolSpace } from './spool-space.ts';
 export interface ResponseFlow {
   /** `bytes` are borrowed until it returns. */
   write(bytes: Buffer): void;
-  /** The worker has sent all. True: the response may be ended; false: the flow ends it when the client has caught up. */
+  /** The worker has sent all. True: the response may be ended. False: the flow ends it when the client has caught up. */
   end(): boolean;
   /** The client has caught up with what it was sent. */
   onDrain(): void;
@@ -21,7 +21,7 @@ export interface SpoolFlowEvents {
   /** The worker is to wait, or to go on. */
   hold(): void;
   letGo(): void;
-  /** What does not fit in memory cannot be kept in a file, and the worker waits for that reason. */
+  /** What does not fit in memory cannot be kept in a file, so the worker waits. */
   onStuck(error: Error): void;
   onError(error: Error): void;
 }
@@ -70,7 +70,7 @@ export class SpoolFlow implements ResponseFlow {
   }
 }
 
-/** For applications that stream: they wait for the client, by credit (docs/lanes.md). */
+/** For applications that stream, and wait for the client by credit (docs/lanes.md). */
 export class CreditFlow implements ResponseFlow {
   readonly #responder: Responder;
   readonly #grant: (bytes: number) => void;
@@ -87,7 +87,7 @@ export class CreditFlow implements ResponseFlow {
     this.charge(bytes.length, this.#responder.write(Buffer.from(bytes)));
   }
 
-  /** The worker has paid for so many bytes, which were given to the client. `hasRoom`: the client can take more. */
+  /** The worker has used so much credit for bytes that were given to the client. `hasRoom`: the client can take more. */
   charge(bytes: number, hasRoom: boolean): void {
     this.#owedBytes += bytes + FRAME_LIMITS.pieceCostBytes;
     if (hasRoom && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {

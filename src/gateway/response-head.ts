@@ -19,13 +19,13 @@ export interface NamedFile {
   readonly field: NamingField;
   /** Undefined if the application has named more than one. */
   readonly value: string | undefined;
-  /** The field lines that named it. */
+  /** The field lines that named the file. */
   readonly lines: string;
 }
 
 const NAMING: ReadonlySet<string> = new Set<NamingField>(['x-accel-redirect', 'x-sendfile']);
 
-/** Hop-by-hop, or written by the transport alone. */
+/** Fields that are hop-by-hop, or written by the transport alone. */
 const DROPPED: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -44,7 +44,7 @@ const UNSAFE_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const LENGTH = /^[0-9]{1,15}$/;
 
-/** Undefined if the text is not the head of a response: the worker is not to be trusted any more. */
+/** Undefined if the text is not the head of a response: a worker that sends it has broken the rules of the lane. */
 export function parseWorkerHead(text: string): WorkerHead | undefined {
   const parts = text.split('\0');
   const status = STATUS_LINE.exec(parts[0] ?? '');
@@ -97,7 +97,7 @@ function nameFile(
   return before === undefined ? { field, value, lines: line } : { field, value: undefined, lines: before.lines + line };
 }
 
-/** The head of an application that may name files to whoever is in front of us. */
+/** The head of an application whose naming field is not ours to follow: a proxy in front of us gets it. */
 export function withNamingField(head: WorkerHead): WorkerHead {
   const { namedFile, fields } = head;
   return namedFile === undefined ? head : { ...head, fields: fields + namedFile.lines, namedFile: undefined };

@@ -16,7 +16,7 @@ function makeFolder(t: TestContext): string {
   return folder;
 }
 
-/** A worker that sends so many pieces as fast as it is let, to a client that takes so many writes in a turn of the loop. */
+/** A worker sends so many pieces as fast as it is let, to a client that takes so many writes in a turn of the event loop. */
 async function send(
   space: SpoolSpace,
   pieces: number,

@@ -14,7 +14,7 @@ export interface ResponseSpoolEvents {
   onFull(): void;
   /** … until there is room again. */
   onRoom(): void;
-  /** The file cannot grow, and the worker waits for that reason. */
+  /** The file cannot grow, so the worker waits. */
   onStuck(error: Error): void;
   /** The response cannot go on: what was written cannot be read. */
   onError(error: Error): void;
@@ -30,7 +30,7 @@ export class ResponseSpool {
   #isOver = false;
   #isFull = false;
   #clientHasRoom = false;
-  /** What the file could not hold was sent from memory, and the client has not taken it yet. */
+  /** What the file could not hold was sent from memory, and the client has not caught up with it. */
   #awaitsClient = false;
 
   constructor(responder: Responder, space: SpoolSpace, events: ResponseSpoolEvents) {

@@ -1,8 +1,7 @@
 /**
- * A temporary file that is written from one end and read from the other: what does not fit in memory on its way between a slow
- * client and a worker. Writes are queued and joined. When one fails, or there is no space for it, the owner is told: what was not
- * written stays queued, until the owner takes it out or closes the file. The file is removed when it is closed. Its descriptor is not always
- * open, for there may be more files than descriptors.
+ * A temporary file that is written from one end and read from the other: what does not fit in memory on its way between a slow client and a worker. Writes are
+ * queued and joined. When a write fails, or there is no space for it, the owner is told: what was not written stays queued until the owner takes it out or
+ * closes the file. The file is removed when it is closed. Its descriptor is not open all the time, because there may be more files than descriptors.
  */
 
 import { close, ftruncate, openSync, read, unlink, writev } from 'node:fs';
@@ -26,7 +25,7 @@ interface WantedRead {
 export class SpoolFile implements SpoolMember {
   /** '' until something is written. */
   path = '';
-  /** -1: it is not open now. */
+  /** -1 while the file has no descriptor open. */
   #fd = -1;
   readonly #space: SpoolSpace;
   readonly #events: SpoolEvents;
@@ -41,7 +40,7 @@ export class SpoolFile implements SpoolMember {
   #wanted: WantedRead | undefined;
   #isClosed = false;
   #isShared = false;
-  /** A write has failed, and none is tried. */
+  /** A write has failed, and no other is tried. */
   #isStuck = false;
 
   constructor(space: SpoolSpace, events: SpoolEvents) {
@@ -50,8 +49,8 @@ export class SpoolFile implements SpoolMember {
   }
 
   /**
-   * By which other processes of our user reach the file, where the kernel lets them, also when its path is gone or another's. From now on the
-   * descriptor stays open until the file is closed, for another file may get its number; '' if it is not open any more.
+   * The path in /proc by which other processes of our user reach the file, where the kernel lets them, also when its own path is gone or leads elsewhere. From
+   * now on the descriptor stays open until the file is closed, because its number could become another file's. '' if the descriptor is not open any more.
    */
   shareDescriptor(): string {
     if (this.#fd === -1) {
@@ -67,12 +66,12 @@ export class SpoolFile implements SpoolMember {
     return this.#writtenBytes;
   }
 
-  /** It could not be written on. */
+  /** A write has failed. */
   get isStuck(): boolean {
     return this.#isStuck;
   }
 
-  /** … and nothing is under way, so that `restart` may be called. */
+  /** A write has failed and nothing is under way, so that `restart` may be called. */
   get mayRestart(): boolean {
     return this.#isStuck && !this.#isBusy && this.#wanted === undefined;
   }
@@ -148,7 +147,7 @@ export class SpoolFile implements SpoolMember {
     );
   }
 
-  /** An error of ours in what the disk has called back is that of whose body is in the file. */
+  /** An error of ours in what the disk calls back ends the request whose body is in the file. */
   #calledBack(act: () => void): void {
     try {
       act();
@@ -158,7 +157,7 @@ export class SpoolFile implements SpoolMember {
     }
   }
 
-  /** Something has ended that needed the descriptor. False: nobody wants the file any more. */
+  /** A write, a read or a truncation has ended, and with it the need for the descriptor. False: nobody wants the file any more. */
   #isFreed(): boolean {
     this.#isBusy = false;
     if (this.#isClosed) {
@@ -234,7 +233,7 @@ export class SpoolFile implements SpoolMember {
     );
   }
 
-  /** Everything that was written has been read: takes out what could not be written, and begins anew with an empty file. */
+  /** Called when everything in the file has been read: takes out what could not be written, and begins anew with an empty file. */
   restart(): Buffer[] {
     const left = this.#rest.concat(this.#queue.takeAll());
     this.#space.shrink(this.#bytes, 0);
@@ -242,7 +241,7 @@ export class SpoolFile implements SpoolMember {
     this.#writtenBytes = 0;
     this.#queuedBytes = 0;
     this.#isStuck = false;
-    // Where it has no descriptor, what is written next takes the place of what is there.
+    // A file whose descriptor is closed is not cut: what is written next takes the place of what is there.
     if (this.#fd !== -1) {
       this.#isBusy = true;
       ftruncate(this.#fd, 0, () =>
@@ -285,7 +284,7 @@ export class SpoolFile implements SpoolMember {
 const NOTHING = Buffer.alloc(0);
 
 function ignoreCloseError(): void {
-  // A temporary file that cannot be closed or removed harms no request; the run directory goes with the server.
+  // A temporary file that cannot be closed or removed harms no request. The supervisor removes the folder when the edge has ended.
 }
 
 function unwritten(batch: readonly Buffer[], written: number): Buffer[] {

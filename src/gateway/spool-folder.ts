@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const PREFIX = 'portico-spool-';
 /** A folder that does not last is made again so often; whoever removes it all the time is not waited out. */
 const ATTEMPTS_MAX = 5;
-/** With these the folder, not the disk, stands in the way. */
+/** Faults by which the folder, not the disk, stands in the way. */
 const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -26,7 +26,7 @@ export interface OpenedFile {
   readonly fd: number;
 }
 
-/** A folder and by which it is told from what somebody else may put in its place. */
+/** A folder, and what tells it from a folder that somebody else may put in its place. */
 export interface Folder {
   readonly path: string;
   readonly device: number;
@@ -43,7 +43,7 @@ export class SpoolFolder {
   readonly #onMade: (folder: Folder) => void;
   #folder: HeldFolder | undefined;
 
-  /** `onMade` is told of each folder, so that somebody keeps it from being removed while it is used, and removes it afterwards. */
+  /** `onMade` is told of each folder: the supervisor keeps it from being removed while it is used, and removes it afterwards. */
   constructor(parents: readonly string[], onMade: (folder: Folder) => void) {
     this.#parents = parents;
     this.#onMade = onMade;
@@ -88,7 +88,7 @@ export class SpoolFolder {
         faults.push(error as NodeJS.ErrnoException);
       }
     }
-    // A disk that is full is what the client is told of, if there is one.
+    // The fault to tell: a disk that is full, if one of them is, because the client is answered 507 for it.
     const code = faults.find((fault) => fault.code === 'ENOSPC' || fault.code === 'EDQUOT')?.code ?? faults[0]?.code;
     const reasons = faults.map(({ message }) => message).join('; ');
     throw Object.assign(
@@ -110,14 +110,14 @@ function openIn(folder: string, name: string): OpenedFile {
   return { path, fd: openSync(path, 'wx+', 0o600) };
 }
 
-/** Of an edge that has nobody left who would do it. */
+/** Called by an edge whose supervisor is gone, because nobody else removes the folder then. */
 export function removeFolder(folder: Folder): void {
   if (isStillThere(folder)) {
     rmSync(folder.path, { recursive: true, force: true });
   }
 }
 
-/** Not what somebody else has put there: where one of ours was removed from /tmp, anybody may make a folder or a link of its name. */
+/** False for what somebody else has put there: where one of our folders was removed from /tmp, anybody may make a folder or a link of its name. */
 export function isStillThere({ path, device, inode }: Folder): boolean {
   try {
     const { dev, ino } = lstatSync(path);

@@ -1,6 +1,6 @@
 /**
- * What all spool files may take together: of the disk, counted over all edge threads in shared memory, and of file descriptors, for each
- * thread. A disk that others fill as well is looked at once a second, and its last part is left alone.
+ * What all spool files may take together: of the disk, counted over all edge threads in shared memory, and of file descriptors, for each thread. The disk is
+ * looked at once a second, because others fill it as well, and its last part is left to them.
  */
 
 import type { StatsFs } from 'node:fs';
@@ -10,21 +10,21 @@ import { systemClock } from '../kernel/clock.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { OpenedFile, SpoolFolder } from './spool-folder.ts';
 
-/** What is counted in. */
+/** The unit in which the disk is counted. */
 const BLOCK_BYTES = 4096;
 
 /** A spool file as its space sees it. */
 export interface SpoolMember {
   /** Closes its descriptor, to open it again when it is needed. False if that cannot be now. */
   rest(): boolean;
-  /** It was not admitted before, and may try again. */
+  /** The file was not admitted before, and may try again. */
   goOn(): void;
 }
 
 export interface SpoolSpaceOptions {
-  /** Blocks in use, of all threads. */
+  /** Blocks that the spool files of all threads take. */
   readonly counters?: Int32Array;
-  /** 0: a part of the file system. */
+  /** The limit for all spool files. 0: a part of the file system. */
   readonly bytesMax?: number;
   readonly descriptorsMax?: number;
   readonly monotonicMs?: () => number;
@@ -63,11 +63,11 @@ export class SpoolSpace {
   readonly #waiting = new Set<SpoolMember>();
   #lookedMs = -Infinity;
   #isLooking = false;
-  /** Of the file system, when it was last looked at, less what was taken here since, and with what was given back. */
+  /** What was free on the file system when it was last looked at, less what was taken here since, and with what was given back. */
   #freeBytes = Infinity;
   #totalBytes = Infinity;
 
-  /** A path is a folder that somebody else has made and keeps. */
+  /** A path is a folder that exists already and is not ours to keep. */
   constructor(folder: SpoolFolder | string, prefix: string, options: SpoolSpaceOptions = {}) {
     this.#folder = folder;
     this.#directory = typeof folder === 'string' ? folder : '';
@@ -97,7 +97,7 @@ export class SpoolSpace {
     return Atomics.load(this.#counters, 0) * BLOCK_BYTES;
   }
 
-  /** A file grows from so many bytes to so many. Why it may not, if so; what it has grown is counted even then, until `shrink`. */
+  /** A file is to grow. Returns why it may not, if so. What it has grown is counted even then, until `shrink`. */
   grow(from: number, to: number): Error | undefined {
     const blocks = blocksOf(to) - blocksOf(from);
     if (blocks === 0) {
@@ -126,7 +126,7 @@ export class SpoolSpace {
     this.#freeBytes += blocks * BLOCK_BYTES;
   }
 
-  /** A response cannot be kept for its slow client, whose worker waits instead. Told at most once a second. */
+  /** The disk cannot keep a response for its slow client, so the worker waits. Told at most once a second. */
   noteStuck(error: Error): void {
     this.#stuck += 1;
     const nowMs = this.#monotonicMs();
@@ -150,7 +150,7 @@ export class SpoolSpace {
       try {
         this.#note(statfsSync(this.#directory));
       } catch {
-        // Then the next write says what is wrong.
+        // What is wrong is told by the next write.
       }
       return;
     }
@@ -168,7 +168,7 @@ export class SpoolSpace {
     this.#totalBytes = blocks * bsize;
   }
 
-  /** Whether a file may have its descriptor open: if all are in use, it is asked to `goOn` later. */
+  /** Whether a file may open its descriptor. If the space has none left, the file waits for `goOn`. */
   admit(file: SpoolMember): boolean {
     const isOpen = this.#open.delete(file);
     if (!isOpen && this.#open.size >= this.#descriptorsMax && !this.#restOne()) {
@@ -188,7 +188,7 @@ export class SpoolSpace {
     return false;
   }
 
-  /** A file has done what it had to do for now. */
+  /** A file does not need its descriptor for now: one that waits may have it. */
   noteIdle(): void {
     for (const next of this.#waiting) {
       this.#waiting.delete(next);
@@ -197,7 +197,7 @@ export class SpoolSpace {
     }
   }
 
-  /** Its descriptor is closed, or not the space's to close any more. */
+  /** The file has closed its descriptor, or has shared it so that the space may not close it any more. */
   noteClosed(file: SpoolMember): void {
     this.#open.delete(file);
     this.#waiting.delete(file);

@@ -10,7 +10,7 @@ import type { CollectedBody } from './body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 import type { SpoolFile } from './spool-file.ts';
 
-/** Fields that never reach the application. They tell how the body is framed on the connection, and the application gets it without framing. */
+/** Fields that never reach the application: they tell how the body is framed on the connection, and the application gets the body without framing. */
 const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);
 
 interface RenderedBlock {
@@ -19,13 +19,13 @@ interface RenderedBlock {
   readonly text: string;
   /** `\0key\0value…` of the secret fields, or ''. */
   readonly secrets: string;
-  /** The peer is not trusted but sent forwarded fields: the true values go into the request part. */
+  /** The peer is not trusted but sent forwarded fields: what the edge itself knows goes into the request part. */
   readonly rewritesForwarded: boolean;
 }
 
 const rendered = new WeakMap<FieldBlock, RenderedBlock>();
 const keys = new Map<string, string>();
-/** Names are the client's choice; the map of their keys must not grow with it, neither by their number … */
+/** The map of keys must not grow with the names that clients choose, neither by their number … */
 const KEYS_MAX = 2048;
 /** … nor by their length: a name may be nearly as long as a head. */
 const KEY_NAME_LENGTH_MAX = 64;

@@ -14,11 +14,11 @@ interface RenderedBlock {
   readonly origin: Origin;
   readonly minor: number;
   readonly text: string;
-  /** Where lanes keep it. */
+  /** The slot in which lanes keep the block part. */
   readonly slot: number;
-  /** `\0index\0name\0value…` of what is secret or of this request alone, or ''. */
+  /** `\0index\0name\0value…` of the fields that are secret or of this request alone, or ''. */
   readonly inserted: string;
-  /** How many fields there are with those. */
+  /** How many fields the head has, those of `inserted` included. */
   readonly count: number;
   /** Where Host is inserted if the target says another. */
   readonly hostIndex: number;
@@ -27,7 +27,7 @@ interface RenderedBlock {
 }
 
 const rendered = new WeakMap<FieldBlock, RenderedBlock>();
-/** Beside the blocks: a connection with a client certificate may send many, and a chain of certificates is long. */
+/** Kept beside the blocks: a connection with a client certificate may send many blocks, and a chain of certificates is long. */
 const renderedTls = new WeakMap<TlsFacts, string>();
 
 /** The keys of ASGI's extension "tls", but for the server's certificate, which the worker has. JSON has no NUL in it. */
@@ -58,7 +58,7 @@ function tlsOf(tls: TlsFacts | undefined): string {
 
 let nextSlot = 0;
 
-/** In turn: which block part comes again nobody knows, and one that is pushed out is sent once more. */
+/** Slots are taken in turn: nobody knows which block part comes again, and one that is pushed out is sent once more. */
 function slotFor(text: string): number {
   if (text.length > FRAME_LIMITS.keptBlockBytesMax) {
     return FRAME_LIMITS.blockSlots;
@@ -109,7 +109,7 @@ function blockOf(exchange: Exchange): RenderedBlock {
   return fresh;
 }
 
-/** One value, which is the same for all requests of a connection: the worker finds it by that. '' for a Unix socket. */
+/** Address and port as one value, the same for all requests of a connection, by which the worker finds what it has made of it. '' for a Unix socket. */
 function clientOf({ address, port }: Client): string {
   return address === '' ? '' : `${address} ${port}`;
 }

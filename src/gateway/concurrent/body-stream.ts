@@ -16,7 +16,7 @@ export interface BodyTarget {
 export interface BodyStreamOptions {
   readonly exchange: Exchange;
   readonly bytesMax: number;
-  /** That bodies may take together. */
+  /** The memory that all bodies may take together. */
   readonly memory: MemoryBudget;
   /** The body is longer than it may be. */
   onTooLong(): void;
@@ -28,11 +28,11 @@ export class BodyStream implements BodySink {
   readonly #options: BodyStreamOptions;
   readonly #share: MemoryShare;
   #target: BodyTarget;
-  /** What was sent while nobody had begun to read it: another worker can be given it. At most what the first credit allows, and one read. */
+  /** What was sent while no worker had begun to read it: another worker can be given it. At most what the first credit allows, and one read. */
   #sent: Buffer[] | undefined = [];
   #credit: number = FRAME_LIMITS.creditBytes;
   #length = 0;
-  /** What came without credit: at most what one read of the client brings, for it is not read on. */
+  /** What came without credit: at most what one read of the client brings, because the client is not read on. */
   #held: Buffer[] = [];
   #hasEnded = false;
   #isPaused = false;
@@ -44,7 +44,7 @@ export class BodyStream implements BodySink {
     this.#target = target;
   }
 
-  /** Nothing of it is lost with a worker that has not begun. */
+  /** The body is still here whole, so that another worker can be given it if this one has not begun. */
   get mayMove(): boolean {
     return this.#sent !== undefined;
   }
@@ -78,7 +78,7 @@ export class BodyStream implements BodySink {
     return !this.#isPaused;
   }
 
-  /** There is credit, and memory for more than is under way; that is counted on the way. */
+  /** Whether there is credit, and memory for more than what is under way, which is counted here. */
   #mayRead(): boolean {
     const bytes = FRAME_LIMITS.creditBytes - this.#credit;
     this.#share.set(Math.max(0, bytes));

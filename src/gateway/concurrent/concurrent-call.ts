@@ -8,7 +8,7 @@ import type { ResponseFlow } from '../response-flow.ts';
 import { CreditFlow } from '../response-flow.ts';
 import { renderFields } from '../response-head.ts';
 
-/** The lane that carries a stream. */
+/** The lane that carries a call's stream. */
 export interface Carrier extends CallLane {
   readonly output: LaneOutput;
   /** Nobody waits for the response any more. */
@@ -21,12 +21,12 @@ export abstract class ConcurrentCall extends Call {
   protected carrier: Carrier | undefined;
   #flow: CreditFlow | undefined;
 
-  /** Nothing of it is lost with a worker that has not begun it. */
+  /** The call can be given to another worker if this one has not begun it. */
   get mayMove(): boolean {
     return true;
   }
 
-  /** Sends it on a lane, as a new stream. */
+  /** Sends the call on a lane, as a new stream. */
   sendOn(lane: Carrier, stream: number): void {
     this.carrier = lane;
     this.lane = lane;
@@ -48,16 +48,16 @@ export abstract class ConcurrentCall extends Call {
   }
 
   override onDrain(): void {
-    // Before there is a body, hints may have waited.
+    // A client that was slow to take hints may take more, though there is no body yet.
     this.#flow?.onDrain();
   }
 
   /** The application has received so many bytes. */
   onCredit(_bytes: number): void {
-    // What is whole when it is sent needs no credit.
+    // A request that is whole when it is sent needs no credit.
   }
 
-  /** Early hints. What the worker did wrong, if it did. */
+  /** Early hints. Returns what the worker did wrong, if it did. */
   onHints(text: string): string | undefined {
     const rendered = renderFields(['', ...text.split('\0')]);
     if (rendered !== undefined && !this.isOver && !this.hasBegun) {
@@ -74,17 +74,17 @@ export abstract class ConcurrentCall extends Call {
     return rendered === undefined ? 'malformed trailers' : undefined;
   }
 
-  /** A frame of a WebSocket: this is none. */
+  /** A frame of a WebSocket, which this call is not. */
   onWebSocketFrame(type: number, _buffer: Buffer, _start: number, _end: number): string | undefined {
     return `frame ${type} for a stream that is no WebSocket`;
   }
 
-  /** It is taken from a worker that has not begun it, for another. */
+  /** The call is taken from a worker that has not begun it, for another. */
   onMoved(): void {
     this.onStreamEnded();
   }
 
-  /** The worker has ended the stream, or is gone; before what that means for the response. */
+  /** The worker has ended the stream, or is gone. Called before the response hears what that means for it. */
   onStreamEnded(): void {
     this.carrier = undefined;
     this.lane = undefined;

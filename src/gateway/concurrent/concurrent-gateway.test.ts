@@ -43,7 +43,7 @@ test('ConcurrentGateway gives a request to the worker with the least streams, of
   const story = new ConcurrentStory(t);
   const workers = [story.connect(1), story.connect(2)];
   story.askAll('a', 'b', 'c', 'd');
-  // Among equals the one used last.
+  // Among units with equal loads the one used last is taken.
   deepEqual(
     workers.map((worker) => story.arrivals(worker)),
     [
@@ -304,7 +304,7 @@ test('ConcurrentGateway never moves what has been answered in part, whatever the
   const exchange = story.ask('a', { method: 'POST' });
   story.arrivals(lost);
   lost.begin('a', 'part');
-  // The board is clean: the worker has dialled again before the end of this connection was seen here.
+  // The board is clean when the worker dials again, before the edge has seen the end of this connection.
   story.lose(lost);
   deepEqual(exchange.told, ['begin 200 undefined', 'write part', 'cut']);
   deepEqual(story.arrivals(next), []);

@@ -36,9 +36,9 @@ export type ConcurrentKind = 'asgi' | 'gevent';
 
 export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'othersWait' | 'onRoom'>;
 
-/** How often waits are looked at while there is anything to wait for. */
+/** How often calls and lanes are looked at while something may have waited too long. */
 const WATCH_MS = 250;
-/** A worker is asked so often within the timeout whether its loop turns. */
+/** How often within the timeout a worker is pinged, to see whether its loop turns. */
 const PINGS_IN_TIMEOUT = 4;
 
 export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
@@ -100,7 +100,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
   }
 
-  /** A full queue is noticed before the body is read. */
+  /** A full queue is noticed before the body is read: nobody shall upload a gigabyte to be refused. */
   #collect(call: BufferedCall): void {
     const { overload, units } = this.#options;
     if (this.#queue.isFull && (this.#queue.count > 0 || pickConcurrentLane(this.#lanes, units, false) === undefined)) {
@@ -213,7 +213,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     });
   }
 
-  /** That request alone: others go on beside it. */
+  /** Ends the request in which an error of ours was thrown; the others on the lane go on. */
   onBug(lane: ConcurrentLane, call: ConcurrentCall, error: unknown): void {
     this.#options.onBug(`a request on the lane of ${lane.name}`, error);
     call.exchange.responder.cut();
@@ -255,7 +255,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     return lane;
   }
 
-  /** Applications that have taken over connections hear that their clients are gone: the time of their worker is nearly over. */
+  /** Applications that have taken over connections hear that their clients are gone, because the time of their worker is nearly over. */
   endTunnels(worker: number): void {
     for (const lane of this.#lanes.filter((each) => each.worker === worker)) {
       for (const call of lane.calls.values()) {
@@ -269,7 +269,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     return this.#lanes.find((each) => each.worker === worker)?.calls.get(stream);
   }
 
-  /** As the `workers` message says. The WebSockets of those that are `closing` are closed: their time is over. */
+  /** Takes over what the `workers` message says. WebSockets of workers that are `closing` are closed: the time of these workers is over. */
   setWorkers({ active, draining, closing }: Omit<WorkerSets, 'interface' | 'gone'>): void {
     this.#active = active;
     this.#draining = draining;
@@ -297,14 +297,14 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
   }
 
-  /** Their processes have ended, and nothing more can come from them. */
+  /** The processes of these workers have ended, and nothing more can come from them. */
   loseWorkers(gone: readonly number[]): void {
     for (const lane of this.#lanes.filter((each) => gone.includes(each.worker))) {
       this.onLaneLost(lane);
     }
   }
 
-  /** The worker's end is closed, or it may not be trusted any more. What it has begun fails, the rest goes elsewhere. */
+  /** The worker has closed its end, or has broken the rules of the lane. Calls that it has begun fail, the others go elsewhere. */
   onLaneLost(lane: ConcurrentLane): void {
     if (!this.#lanes.includes(lane)) {
       return;
@@ -314,7 +314,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#takeCalls(lane, (call) => call.lose(lane));
   }
 
-  /** Takes every call off a lane; what was begun, or cannot be moved, is for `lose`. */
+  /** Takes every call off a lane. `lose` gets those that the worker has begun, or that cannot be moved. */
   #takeCalls(lane: ConcurrentLane, lose: (call: ConcurrentCall) => void): void {
     const calls = [...lane.calls.values()];
     lane.calls.clear();
@@ -362,7 +362,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#checkLoops(nowMs);
   }
 
-  /** The edge was away for so long, which is nobody's fault. */
+  /** The edge was away for so long, which is counted against no worker. */
   #forgive(awayMs: number, nowMs: number): void {
     if (awayMs === 0) {
       return;

@@ -1,4 +1,4 @@
-// How a lane cuts frames, and what it takes for a fault of the worker: its stream, and all others there, are lost with it.
+// How a lane cuts frames, and what it takes for a fault of the worker, by which all streams of the lane are lost.
 
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';

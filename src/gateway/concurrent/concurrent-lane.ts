@@ -13,7 +13,7 @@ import type { WorkerHeadMemo } from '../response-head.ts';
 import type { Carrier, ConcurrentCall } from './concurrent-call.ts';
 
 export interface ConcurrentIdentity extends LaneIdentity {
-  /** Streams at a time, of all edge threads. */
+  /** How many streams the worker takes at a time, from all edge threads together. */
   readonly capacity: number;
 }
 
@@ -34,7 +34,7 @@ export interface ConcurrentOwner {
 
 export class ConcurrentLane implements Carrier {
   readonly worker: number;
-  /** Of the worker, as the log has it. */
+  /** The worker's name, as the log has it. */
   readonly name: string;
   readonly unit: number;
   readonly slot: number;
@@ -47,7 +47,7 @@ export class ConcurrentLane implements Carrier {
   isActive = false;
   isDraining = false;
   isLost = false;
-  /** Its worker does not turn its loop any more, and its end is decided. */
+  /** The worker's loop does not turn any more, and its end is decided. */
   isStuck = false;
   /** When PING was sent that has not been answered; 0: none is under way. */
   pingedAtMs = 0;
@@ -123,7 +123,7 @@ export class ConcurrentLane implements Carrier {
     this.#owner.onRead(this);
   }
 
-  /** An error in one stream is none of the others', which share the lane with it. */
+  /** An error of ours in one stream ends that stream: the others share the lane, and have no part in it. */
   #passFrame(reader: FrameReader): string | undefined {
     try {
       return this.#onFrame(reader);
@@ -146,7 +146,7 @@ export class ConcurrentLane implements Carrier {
         this.pingedAtMs = 0;
         return undefined;
       }
-      // One that was given up has lost its streams, and does not know.
+      // A worker that was given up has lost its streams, and goes on sending because it does not know.
       return this.isStuck ? undefined : `frame ${type} for stream ${stream}, which is not open`;
     }
     switch (type) {

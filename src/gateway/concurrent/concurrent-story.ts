@@ -42,7 +42,7 @@ export const HANDSHAKE: readonly (readonly [name: string, value: string])[] = [
   ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
 ];
 
-/** A client whose fields mean what they say, and that reads slowly if the test wants it. */
+/** A client whose fields can be looked up, and that reads slowly if the test wants it. */
 export class SlowExchange extends FakeExchange {
   override readonly block: FieldBlock;
   override readonly expectsContinue: boolean;
@@ -63,7 +63,7 @@ export class SlowExchange extends FakeExchange {
 
 export interface ConcurrentStoryOptions extends Partial<GatewaySettings> {
   readonly firstStream?: number;
-  /** For bodies, and for WebSockets; 0: no limit. */
+  /** The budget for bodies, and that for WebSockets; 0: no limit. */
   readonly memoryBytes?: number;
 }
 

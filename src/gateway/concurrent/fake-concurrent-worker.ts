@@ -6,7 +6,7 @@ import { FakeSocket, readRequest, responseFrame } from '../fake-worker.ts';
 import type { LaneSocket } from '../lane-socket.ts';
 import type { ConcurrentLane } from './concurrent-lane.ts';
 
-/** Longer payloads are told by their length. */
+/** A longer payload is told by its length. */
 const TOLD_BYTES_MAX = 100;
 
 const WORDS: Readonly<Record<number, string>> = {
@@ -34,7 +34,7 @@ export class FakeConcurrentWorker {
     this.lane = connect(this.socket);
   }
 
-  /** What came since this was last asked: `request a`, `body a text`, `credit a 5`, `close a 1000 reason`, `ping`, `drain` … */
+  /** What came since this was last called: `request a`, `body a text`, `credit a 5`, `close a 1000 reason`, `ping`, `drain` … */
   receive(): string[] {
     return this.socket.takeFrames().map((frame) => this.#describe(frame));
   }

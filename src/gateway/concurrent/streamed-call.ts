@@ -26,7 +26,7 @@ export class StreamedCall extends ConcurrentCall {
     return this.#bodyStream?.mayMove ?? true;
   }
 
-  /** The body follows as it comes; if the client waits to be asked for it, with the first credit. */
+  /** The body follows as it comes. A client that waits to be asked for its body (100-continue) is asked with the first credit. */
   protected sendRequest(lane: Carrier): void {
     lane.output.request(this.stream, renderAsgiHead(this.exchange), this.flags(), undefined);
     if (this.#bodyStream !== undefined) {
@@ -68,7 +68,7 @@ export class StreamedCall extends ConcurrentCall {
     return false;
   }
 
-  /** An application that fails without a word has believed that its client has left: that is no error, and nobody is told of one. */
+  /** An application that gives no answer after it has heard that its client seems to have left has done nothing wrong: there is no error to tell. */
   override fail(status: number, detail?: string, fields?: string): void {
     if (this.#hasClientEnded && status === 500 && detail === '' && !this.hasBegun && !this.isOver) {
       this.finish();

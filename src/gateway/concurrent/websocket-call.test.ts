@@ -147,7 +147,7 @@ test('WebSocketCall gives credit for messages that the client has taken', (t) =>
   deepEqual(story.arrivals(worker), [`credit w ${3 * (half.length + COST)}`]);
 });
 
-/** Who ends it, in every order, and what client and worker are told. */
+/** Who ends the WebSocket, in every order, and what client and worker are told. */
 const ENDS: readonly (readonly [string, (scene: Scene) => void, readonly string[], readonly string[]])[] = [
   ['the client closes', ({ exchange }) => exchange.webSocket?.onClose(4000, 'bye'), [], ['close w 4000 bye']],
   ['the client closes without a code', ({ exchange }) => exchange.webSocket?.onClose(1005, ''), [], ['close w 1005']],
@@ -194,7 +194,7 @@ test('WebSocketCall closes with 1000 when the application returns, with 1011 whe
     const { story, worker, exchange } = open(t);
     worker.tell(type, 'w', '');
     deepEqual(exchange.told, [told]);
-    // The stream is no more: what the client still says is for nobody.
+    // The stream has ended: what the client still says is for nobody.
     equal(exchange.webSocket?.onMessage(true, Buffer.from('late')), true);
     exchange.webSocket?.onDrain();
     exchange.webSocket?.onClose(1000, '');

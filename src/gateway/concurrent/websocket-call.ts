@@ -11,21 +11,21 @@ import { StreamedCall } from './streamed-call.ts';
 export class WebSocketCall extends StreamedCall implements WebSocketSink {
   override readonly isWebSocket: boolean = true;
   #session: WebSocketSession | undefined;
-  /** The client is not read on. */
+  /** Reading of the client is stopped, for want of credit or memory. */
   #isStopped = false;
-  /** What may still be sent to the application; below zero until it has received more. */
+  /** What may still be sent to the application; below zero until the application has received more. */
   #credit: number = FRAME_LIMITS.creditBytes;
   readonly #share: MemoryShare = new MemoryShare(this.memory.webSockets);
-  /** Of a message of the client that is not whole, and of a large one that may come. */
+  /** Bytes held of a client's message that is not whole yet, and memory set aside for a large message that may come. */
   #heldBytes = 0;
   #reservedBytes = 0;
-  /** The worker was asked to tell when the application waits for a message; and has told. */
+  /** `#hasAsked`: the worker was asked to tell when the application waits for a message; `#isWanted`: it has told. */
   #hasAsked = false;
   #isWanted = false;
-  /** Of a message of the application that is not whole. */
+  /** The pieces that have come of a message of the application. */
   #pieces: Buffer[] = [];
   #pieceBytes = 0;
-  /** Taken from the application, on its way to the client, not granted again. */
+  /** Bytes that were taken from the application and are on their way to the client, before credit for them is given back. */
   #owedBytes = 0;
 
   protected override flags(): number {
@@ -136,7 +136,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     }
   }
 
-  /** Its worker is to end. */
+  /** The worker is to end: the client is told to connect again. */
   restart(): void {
     this.#session?.close(CLOSE_CODE.serviceRestart, 'service restart');
   }
@@ -163,7 +163,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     return !this.#isStopped;
   }
 
-  /** There is credit, and memory for more than is under way; that is counted on the way. */
+  /** Whether there is credit, and memory for more than what is under way, which is counted here. */
   #mayRead(): boolean {
     this.#count();
     return this.#credit > 0 && this.#share.mayGrow(this.#underWay, GATEWAY_LIMITS.crampedBytes);
@@ -189,7 +189,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     return this.memory.webSockets.isFull ? GATEWAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
   }
 
-  /** Once the application has received all that came before and waits, and when there is memory for it. */
+  /** True once the application has received all that came before and waits for a message, and there is memory for it. */
   wantsLarge(bytes: number): boolean {
     if (!this.#hasAsked) {
       this.#hasAsked = true;
@@ -216,7 +216,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     this.#count();
   }
 
-  /** Half a connection is none, before the handshake has ended too. */
+  /** Half of a WebSocket's connection is of no use, before its handshake has ended too. */
   override onClientEnd(): boolean {
     this.onGone();
     return true;
