@@ -23,8 +23,10 @@ def application(environ, start_response):
         return [b'a socket' if sock else b'no socket']
     if path == '/raise':
         raise ValueError('before anything was said')
+    if path == '/hesitant':
+        time.sleep(0.3)
     sock.sendall(b'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n')
-    if path == '/echo':
+    if path in ('/echo', '/hesitant'):
         for data in iter(lambda: sock.recv(65536), b''):
             sock.sendall(data)
         print('the client has left', flush=True)
@@ -78,6 +80,16 @@ test('bytes go both ways, and each side hears that the other has left', async ()
   }
   await server.logged(/ValueError: behind the handshake/);
   assert.doesNotMatch(server.log, /StopIteration/);
+});
+
+test('a client that has closed its sending side before it is answered gets its answer, and the application hears of it', async () => {
+  await using server = await serve({ app: APP });
+  using client = await open(server, '/hesitant');
+  client.send('data');
+  client.socket.end();
+  await client.receive(/data$/);
+  await assert.rejects(client.receive(/never/), Closed);
+  await server.logged(/OUTPUT w1: the client has left/);
 });
 
 test('each side waits for the other, and nothing is lost', async () => {

@@ -23,12 +23,22 @@ export function startUpgraded(
   session: UpgradedConnection,
   early: Buffer,
   connection: Pick<TrackedConnection, 'closeIfIdle' | 'onBug'>,
-  { socket, table }: { readonly socket: { resume(): void }; readonly table: { readonly isStopping: boolean } },
+  {
+    socket,
+    table,
+  }: {
+    readonly socket: { readonly hasClientEnded: boolean; resume(): void };
+    readonly table: { readonly isStopping: boolean };
+  },
 ): void {
   process.nextTick(() => {
     try {
       socket.resume();
       session.onBytes(early);
+      if (socket.hasClientEnded) {
+        // Before it was answered: the connection does not tell of it again.
+        session.onClientEnd();
+      }
       if (table.isStopping) {
         connection.closeIfIdle();
       }
