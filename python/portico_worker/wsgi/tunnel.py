@@ -15,6 +15,7 @@ from portico_worker.failures import ClientGone
 
 from .conversation import Conversation
 from .environ import Environ
+from .whole_sending import whole_sending
 
 NAMES = ('werkzeug.socket', 'gunicorn.socket')
 OPEN, GONE = b'\1', b'\0'
@@ -59,6 +60,7 @@ class TunnelConversation(Conversation):
                 connection.settimeout(ANSWER_S)
                 word = connection.recv(1)
                 connection.settimeout(None)
+                connection = whole_sending(connection)
             except OSError:
                 pass
             if word != OPEN:
