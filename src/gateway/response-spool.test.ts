@@ -88,12 +88,15 @@ test('SpoolFlow makes a worker wait for its client where there is no space, and 
   equal(space.usedBytes, 0);
 });
 
-for (const writesInTurn of [2, 3, 5]) {
-  test(`SpoolFlow gives all to a client that takes ${writesInTurn} writes at a time, where there is no space`, async (t) => {
-    const space = new SpoolSpace(makeFolder(t), 's', { bytesMax: PIECE_BYTES });
-    equal((await send(space, 200, writesInTurn)).isWhole, true);
-    equal(space.usedBytes, 0);
-  });
+for (const bytesMax of [1, PIECE_BYTES]) {
+  for (const writesInTurn of [2, 3, 5]) {
+    const name = `SpoolFlow gives all to a client that takes ${writesInTurn} writes at a time, where there is space for ${bytesMax} bytes`;
+    test(name, { timeout: 20_000 }, async (t) => {
+      const space = new SpoolSpace(makeFolder(t), 's', { bytesMax });
+      equal((await send(space, 200, writesInTurn)).isWhole, true);
+      equal(space.usedBytes, 0);
+    });
+  }
 }
 
 test('SpoolFlow makes a worker wait for its client where there can be no file', async (t) => {

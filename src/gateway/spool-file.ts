@@ -93,15 +93,13 @@ export class SpoolFile implements SpoolMember {
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
     const fault = this.#space.grow(before, this.#bytes);
-    if (this.#isStuck) {
-      return false;
-    }
-    if (fault !== undefined) {
+    if (fault === undefined) {
+      this.#write();
+    } else if (!this.#isStuck) {
       this.#stop(fault);
-      return false;
     }
-    this.#write();
-    return this.hasRoom;
+    // Whoever was told of the fault may have taken out what is queued, and begun anew.
+    return !this.#isStuck && this.hasRoom;
   }
 
   get #bytes(): number {
