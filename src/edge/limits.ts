@@ -36,6 +36,11 @@ export const EDGE_LIMITS = {
   probeCount: 5,
   /** Fragments of less than a kilobyte that are read of a client in a second: at that rate they take a hundredth of a core. */
   webSocketFragmentsPerSecond: 10_000,
+  /** The memory for a large message is reserved for it as long as so much of it comes in a second. */
+  webSocketLargeBytesPerSecond: 262_144,
+  /** While no memory is left, a WebSocket that holds much of a message is ended if less than so much a second comes, for so long. */
+  webSocketStallBytesPerSecond: 16_384,
+  webSocketStallMs: 20_000,
   /** Read and dropped in a second, of a client that sends on while its connection is closing: at full speed it would be gigabytes. */
   lingerBytesPerSecond: 4_194_304,
   /** Response bytes waiting for a slow client in memory; beyond it the gateway spools. */

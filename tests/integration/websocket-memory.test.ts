@@ -97,3 +97,14 @@ test('large messages reach an application that receives, beyond the memory for t
     client.close();
   }
 });
+
+test('a client that announces a large message and does not send it keeps no other client from sending', async () => {
+  await using server = await serve({ app: APP, args: ['--ws-max-memory', '20M'] });
+  const slow = await Promise.all([open(server, '/all'), open(server, '/all')]);
+  for (const client of slow) client.send(frame(BINARY, ZEROS).subarray(0, 15));
+  const other = await open(server, '/all');
+  await delay(200);
+  other.send(frame(BINARY, Buffer.alloc(20_000)));
+  await other.receive(/20000/);
+  for (const client of [...slow, other]) client.close();
+});

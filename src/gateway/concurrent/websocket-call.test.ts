@@ -269,6 +269,9 @@ test('WebSocketCall wants a large message once the application waits for one, an
   deepEqual(exchange.told.slice(-1), ['resume']);
   equal(webSocket?.wantsLarge(500_000), true);
   equal(story.memory.webSockets.usedBytes, 500_032);
+  webSocket?.releaseLarge();
+  deepEqual([story.memory.webSockets.usedBytes, webSocket?.isMemoryFull], [0, false]);
+  equal(webSocket?.wantsLarge(500_000), true, 'it still waits');
   equal(webSocket?.onMessage(false, Buffer.alloc(400_000)), false);
   equal(story.memory.webSockets.usedBytes, 400_064);
   equal(webSocket?.wantsLarge(500_000), false, 'the next is asked about again');

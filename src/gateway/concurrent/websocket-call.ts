@@ -203,6 +203,15 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     return true;
   }
 
+  get isMemoryFull(): boolean {
+    return this.memory.webSockets.isFull;
+  }
+
+  releaseLarge(): void {
+    this.#reservedBytes = 0;
+    this.#count();
+  }
+
   onHeld(bytes: number): void {
     this.#heldBytes = bytes;
     this.#count();

@@ -137,6 +137,10 @@ export interface WebSocketSink {
   readonly largeBytes: number;
   /** Whether a message of so many bytes, or fewer, may be taken in now. If not, `resume` follows, or it is asked again. */
   wantsLarge(bytes: number): boolean;
+  /** No memory is left for messages. */
+  readonly isMemoryFull: boolean;
+  /** The rest of a large message comes slowly: what is reserved for it is given back, and it is asked about again. */
+  releaseLarge(): void;
   /** So many bytes of a message that is not whole are held for the sink. */
   onHeld(bytes: number): void;
   /** `send` returned false before; the client has caught up. */

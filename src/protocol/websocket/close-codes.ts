@@ -11,6 +11,7 @@ export const CLOSE_CODE = {
   tooBig: 1009,
   internalError: 1011,
   serviceRestart: 1012,
+  tryAgainLater: 1013,
 } as const;
 
 /**

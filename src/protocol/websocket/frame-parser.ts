@@ -137,6 +137,15 @@ export class FrameParser {
     this.#mayBeLarge = true;
   }
 
+  get mayBeLarge(): boolean {
+    return this.#mayBeLarge;
+  }
+
+  /** … and what has not come of it is to be asked about again. */
+  askAgain(): void {
+    this.#mayBeLarge = false;
+  }
+
   /** Of a message that is not whole. */
   get messageBytes(): number {
     return this.#message.length;

@@ -57,6 +57,7 @@ export class SessionScene {
   /** False: it wants no large message yet. */
   takesLarge = true;
   largeBytes: number = Infinity;
+  isMemoryFull = false;
   heldBytes = 0;
   readonly clock: { nowMs: number } = { nowMs: 0 };
   readonly deflate: FakeDeflate = new FakeDeflate();
@@ -80,10 +81,15 @@ export class SessionScene {
 
   #sink(): WebSocketSink {
     const largeBytes = (): number => this.largeBytes;
+    const isMemoryFull = (): boolean => this.isMemoryFull;
     return {
       get largeBytes() {
         return largeBytes();
       },
+      get isMemoryFull() {
+        return isMemoryFull();
+      },
+      releaseLarge: () => this.told.push('release'),
       onMessage: (isText, data) => {
         this.told.push(`${isText ? 'text' : 'binary'} ${String(data)}`);
         return this.takes;

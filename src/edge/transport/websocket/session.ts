@@ -8,6 +8,7 @@
  * | `close` of ours, answered | the code of the answer | our code |
  * | … not answered in time | 1006 | our code, then the connection is closed |
  * | a fault of the client | the fault's code | the same |
+ * | a message that gets on too slowly while there is no memory | 1013 | the same |
  * | nothing comes after a ping | 1006 | 1011 |
  * | the connection is lost | 1006 | |
  * | the client has left, and messages of it wait | these first, as long as it takes them; then 1006 | |
@@ -36,6 +37,7 @@ import type { Output } from '../output.ts';
 import { FrameRate } from './frame-rate.ts';
 import { LargeMessage } from './large-message.ts';
 import type { Inflated, MessageDeflate } from './message-deflate.ts';
+import { MessagePace } from './message-pace.ts';
 
 export interface WebSocketSettings {
   /** Of a message of the client, decompressed. */
@@ -81,6 +83,7 @@ export class Session implements WebSocketSession {
   #isHeld = false;
   #isProcessing = false;
   readonly #large = new LargeMessage();
+  readonly #pace = new MessagePace();
   /** A compressed message becomes a large one. */
   readonly #onLarge = (goOn: () => void): void => this.#askForLarge(Infinity, goOn);
   /** Of a message that is not whole, as the sink was last told. */
@@ -121,6 +124,7 @@ export class Session implements WebSocketSession {
       if (this.#state === 'closing') {
         this.#rate.countDropped(bytes.length);
       }
+      this.#pace.onRead(this.#parser);
       this.#parser.feed(bytes);
       this.#process();
     }
@@ -184,7 +188,7 @@ export class Session implements WebSocketSession {
         this.#rate.countFragment();
         return;
       case 'large':
-        this.#askForLarge(event.bytes, () => this.#parser.allowLarge());
+        this.#askForLarge(this.#pace.isSlow ? this.#parser.messageBytes : event.bytes, () => this.#parser.allowLarge());
         return;
       case 'close':
         this.#onClientClose(event.code, event.reason);
@@ -452,6 +456,9 @@ export class Session implements WebSocketSession {
   }
 
   #renewRate(): void {
+    if (this.#state === 'open' && this.#pace.isStalled(this.#parser, this.#options.sink)) {
+      this.#fail(CLOSE_CODE.tryAgainLater, 'a message that comes too slowly while memory is short');
+    }
     // For memory nobody is called.
     const hasWaited = this.#large.retry() || this.#rate.isUsedUp;
     this.#rate.renew();
@@ -482,11 +489,7 @@ export class Session implements WebSocketSession {
       this.#goneMs = Math.min(this.#goneMs, this.#options.clock.nowMs);
       this.#process();
     }
-    return !this.#hasEnded;
-  }
-
-  get #hasEnded(): boolean {
-    return this.#state === 'ended';
+    return this.#state !== 'ended';
   }
 
   /** The connection has ended: no close frame will come. */
