@@ -24,7 +24,10 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
   }
   const isServing = fleet.current !== undefined;
   fleet.isOld = isServing;
-  const ending = isServing ? 'The version that runs is kept. Mend it and reload again' : 'It is tried again';
+  const kept = fleet.holdsLock
+    ? 'The version that runs is kept. It holds a lock: if that stands in the way, only a new start of the server helps'
+    : 'The version that runs is kept. Mend it and reload again';
+  const ending = isServing ? kept : 'It is tried again';
   log(
     turn,
     'error',
@@ -43,6 +46,7 @@ function serveAlone(turn: Turn, error: string): void {
   const words = `${lock}, and no second worker can load the application (${error})`;
   log(turn, 'warning', `${words}: one worker serves instead of ${fleet.target}; --workers 1 spares the attempt`);
   fleet.target = 1;
+  fleet.isAlone = true;
   openGeneration(turn, 'never');
 }
 

@@ -115,8 +115,12 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   const { fleet, nowMs } = turn;
   const retiring = holders.find((worker) => worker.state === 'retiring');
   const successor = holders.find((worker) => worker.state === 'ready');
-  if (retiring !== undefined && successor !== undefined) {
+  if (retiring !== undefined && (successor !== undefined || fleet.isAlone)) {
     letWorkerFinish(turn, retiring);
+    closeAlone(turn, retiring);
+    return;
+  }
+  if (fleet.isAlone && holders.length > 0) {
     return;
   }
   const isReplacing = retiring !== undefined;
@@ -127,6 +131,13 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   generation.seats[seatIndex] ??= { failures: 0, notBeforeMs: 0 };
   if (nowMs >= (generation.seats[seatIndex]?.notBeforeMs ?? 0)) {
     spawn(turn, generation, seatIndex);
+  }
+}
+
+/** Nobody serves until it has ended, so its streams cannot go on for the drain timeout. */
+function closeAlone(turn: Turn, worker: FleetWorker): void {
+  if (turn.fleet.isAlone && mayClose(turn, worker)) {
+    closeWorker(turn, worker, 'no other can serve beside it');
   }
 }
 

@@ -99,6 +99,8 @@ export interface Fleet {
   unsafeReasons: readonly string[];
   /** One of `unsafeReasons` is a lock that the import holds. */
   holdsLock: boolean;
+  /** A second worker cannot have that lock while a first one lives: it is replaced by ending it first. */
+  isAlone: boolean;
   /** Some worker was ready once. */
   wasReady: boolean;
   /** All workers of the first generation were ready, and the edge. */

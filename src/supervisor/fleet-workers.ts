@@ -83,6 +83,16 @@ function onWorkerLoadFailed(
     failGeneration(turn, generation, error, traceback);
     return;
   }
+  const isBehindAnother = [...fleet.workers.values()].some(({ state }) => state === 'retiring');
+  if (fleet.holdsLock && fleet.target === 1 && isBehindAnother) {
+    fleet.isAlone = true;
+    log(
+      turn,
+      'info',
+      `${label(worker)} cannot have the lock of the one that it is to replace, which is ended first: ${error}`,
+    );
+    return;
+  }
   log(turn, 'error', `${label(worker)} could not load the application: ${error}${nameFault(turn, traceback)}`);
 }
 

@@ -87,7 +87,50 @@ test('step() serves by one worker when the import takes a lock that the others c
   assert.equal(story.workers('starting').length, 1);
   story.readyAll();
   assert.ok(story.fleet.isStarted);
+  story.happen({ kind: 'add-worker' });
+  assert.equal(story.workers('starting').length, 0, 'and none is added');
+  replaceAlone(story);
+  story.happen({ kind: 'reload', why: 'SIGHUP' });
+  story.happen({ kind: 'zygote-load-failed', generation: 4, error: 'LockError', traceback: '' });
+  assert.match(texts(story.actions, 'error').join(), /It holds a lock: .* only a new start of the server helps/);
 });
+
+test('step() finds out that a worker has to end before its successor can have the lock of the import', () => {
+  const story = new Story({ workers: 1 });
+  story.happen({ kind: 'start' });
+  story.happen({ kind: 'edge-ready' });
+  story.happen({ kind: 'zygote-unsafe', generation: 1, reasons: ['a lock on /srv/Data.fs.lock'], holdsLock: true });
+  story.load(2);
+  story.readyAll();
+  const [first] = story.workers('ready');
+  assert.ok(first !== undefined);
+  story.happen({ kind: 'worker-retiring', worker: first.id, reason: 'max-requests' });
+  const [second] = story.workers('starting');
+  assert.ok(second !== undefined, 'the lock may be one that both can have');
+  story.happen({ kind: 'worker-load-failed', worker: second.id, error: 'LockError', traceback: '' });
+  story.exit(second.id, 3);
+  assert.equal(first.id, story.workers('draining')[0]?.id);
+  story.pass(1000);
+  assert.deepEqual(story.workers('starting'), []);
+  story.exit(first.id);
+  story.pass(1000);
+  story.readyAll();
+  replaceAlone(story);
+});
+
+/** One worker serves, and ends before the next is started. */
+function replaceAlone(story: Story): void {
+  const [worker] = story.workers('ready');
+  assert.ok(worker !== undefined);
+  story.happen({ kind: 'worker-retiring', worker: worker.id, reason: 'max-requests' });
+  assert.deepEqual(
+    [story.workers('draining'), story.workers('starting')].map(({ length }) => length),
+    [1, 0],
+  );
+  story.exit(worker.id);
+  assert.equal(story.workers('starting').length, 1);
+  story.readyAll();
+}
 
 test('step() gives up when the first worker of several cannot load the application', () => {
   const story = new Story({ preload: 'never' });

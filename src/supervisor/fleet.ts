@@ -27,6 +27,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     lastGeneration: 0,
     unsafeReasons: [],
     holdsLock: false,
+    isAlone: false,
     wasReady: false,
     isStarted: false,
     isReloading: false,
@@ -129,6 +130,10 @@ function onReload(turn: Turn, why: string): void {
 
 function setTarget(turn: Turn, target: number): void {
   const { fleet } = turn;
+  if (fleet.isAlone) {
+    log(turn, 'warning', 'one worker serves, because no second can load the application');
+    return;
+  }
   if (target < 1 || target > Math.floor(fleet.settings.slotsMax / fleet.settings.threads / 2)) {
     log(turn, 'warning', `the number of workers stays at ${fleet.target}`);
     return;
