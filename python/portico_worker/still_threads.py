@@ -32,13 +32,13 @@ class StillThreads:
         """By thread: how often it has given up its core, and since when that is so."""
 
     def are_all(self, threads: Iterable[threading.Thread], now: float) -> bool:
-        """Whether no thread but the main one and ours does anything, as far as Linux tells. `now` in seconds."""
+        """Whether there are threads beside the main one and ours, and none of them does anything, as far as Linux tells. `now` in seconds."""
         rest = [
             thread for thread in threads if thread is not threading.main_thread() and not thread.name.startswith(OURS)
         ]
         # Each is looked at, so that the time of all of them runs.
         moving = [thread for thread in rest if not self._is_still(thread.native_id or 0, now)]
-        return not moving
+        return rest != [] and not moving
 
     def _is_still(self, thread: int, now: float) -> bool:
         switches = _switches(thread)

@@ -78,3 +78,7 @@ def test_a_thread_that_has_ended_is_not_taken_for_still():
 def test_the_main_thread_and_the_workers_own_do_not_count():
     ours = threading.Thread(target=int, name='portico-helper')
     assert look_twice(threading.main_thread(), ours) == (True, True)
+
+
+def test_where_there_are_none_the_main_thread_is_not_waited_for_in_vain():
+    assert look_twice(threading.main_thread()) == (False, False)
