@@ -1,4 +1,4 @@
-/** What the requests of an edge thread share with those of all others: memory, disk, descriptors, and the count of those for which nothing is left. */
+/** What the requests of an edge thread share with those of all others: memory, disk, descriptors, and the count of requests for which nothing is left. */
 
 import type { MemoryBudgets } from '../gateway/memory-budget.ts';
 import { MemoryBudget } from '../gateway/memory-budget.ts';

@@ -10,10 +10,10 @@ import { EDGE_LIMITS } from './limits.ts';
 export interface TrackedConnection {
   readonly address: string;
   onTick(nowMs: number): void;
-  /** Closes it if it waits for a request; the client still gets the end of the last response. */
+  /** Closes the connection if it waits for a request; the client still gets the end of the last response. */
   closeIfIdle(): void;
   destroy(): void;
-  /** An error of ours in it, which ends it alone. */
+  /** An error of ours in the connection, which ends that connection alone. */
   onBug(error: unknown): void;
 }
 
@@ -68,7 +68,7 @@ export class ConnectionTable {
   /** Whether a connection from this address may be added; one that may not is counted and told of. */
   admits(address: string): boolean {
     if (this.#ticker === undefined) {
-      // Nobody has looked at the clock since the last connection left, and the deadlines of this one are about to be set.
+      // Nobody has looked at the clock since the last connection left, and the deadlines of the new connection are about to be set.
       this.nowMs = this.#attention.attended(this.#clock.monotonicMs());
     }
     const { connectionsMax, connectionsPerAddressMax } = this.#caps;
@@ -116,7 +116,7 @@ export class ConnectionTable {
     this.#forEach((connection) => connection.closeIfIdle());
   }
 
-  /** One of them, later than `closeIdle`. */
+  /** Closes one connection if it is idle, some time after `closeIdle`. */
   closeIfIdle(connection: TrackedConnection): void {
     guarded(connection, () => connection.closeIfIdle());
   }
@@ -125,7 +125,7 @@ export class ConnectionTable {
     this.#forEach((connection) => connection.destroy());
   }
 
-  /** After an absence, what clients have sent waits in the kernel and is read before anyone is found slow. */
+  /** After an absence of the edge, what clients have sent waits in the kernel, and is read before any client is found slow. */
   #tick(): void {
     const nowMs = this.#clock.monotonicMs();
     this.#attention.look(nowMs);
@@ -135,7 +135,7 @@ export class ConnectionTable {
     }
   }
 
-  /** An error in one is none of the others'. */
+  /** An error in one connection does not keep the others from their turn. */
   #forEach(act: (connection: TrackedConnection) => void): void {
     for (const connection of this.#connections) {
       guarded(connection, act);

@@ -1,4 +1,4 @@
-/** What clients do wrong, told at once and then once a second with their number: whoever means to fill a disk does it often. */
+/** Faults of clients, told at once and then once a second with their number: somebody who means to fill a disk makes them often. */
 
 import { EDGE_LIMITS } from './limits.ts';
 

@@ -21,7 +21,7 @@ export class DirectWriter {
     this.#fd = descriptorOf(socket);
   }
 
-  /** Nothing waits that has to leave first. A descriptor that was closed may be another's by now. */
+  /** Nothing waits in the stream that has to leave first. A descriptor that was closed may by now be that of something else. */
   get isReady(): boolean {
     const socket = this.#socket;
     return this.#fd !== undefined && socket.writableLength === 0 && !socket.destroyed;
@@ -36,7 +36,7 @@ export class DirectWriter {
       return writeSync(this.#fd, bytes, 0, length);
     } catch (error) {
       this.isBroken = GONE.has((error as NodeJS.ErrnoException).code);
-      // For want of room or of memory: the stream waits for it.
+      // The kernel has no room or no memory: the stream writes the rest when it has.
       return this.isBroken ? length : 0;
     }
   }

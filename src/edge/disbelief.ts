@@ -1,7 +1,7 @@
 /**
- * What peers say that are not trusted is not believed, and that is right. But if such a peer is the site's own proxy, then a site
- * that redirects to https sends everyone round in circles, and nobody can see why. So the first peers that would have been believed something are named,
- * and it is said once if a trusted peer speaks in fields that are not read.
+ * Tells when what a peer says of its client is not believed. Mostly that is right, and nobody need know. But if the peer is the site's own proxy, a site that
+ * redirects to https sends everyone round in circles, and nobody can see why. So the first peers that would have been believed something are named, and it is
+ * said once if a trusted peer uses fields that are not read.
  */
 
 import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
@@ -10,7 +10,7 @@ import type { ForwardedClient } from './forwarded.ts';
 import type { Scheme } from './forwarded-scheme.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
-/** Names, each once and few in all. */
+/** Takes names, each once and only so many. */
 export class FirstNames {
   readonly #names = new Set<string>();
   readonly #countMax: number;
@@ -23,7 +23,7 @@ export class FirstNames {
     return this.#names.size < this.#countMax && !this.#names.has(name);
   }
 
-  /** False: it was taken before, or it is one too many. */
+  /** False: the name was taken before, or is one too many. */
   take(name: string): boolean {
     const isNew = this.mayTake(name);
     if (isNew) {
@@ -36,14 +36,14 @@ export class FirstNames {
 interface DisbeliefParts {
   readonly family: ForwardedFamily;
   readonly allowed: readonly string[];
-  /** `about`: one line for each is enough. */
+  /** `about`: of all threads' lines about the same thing the first is enough. */
   readonly onAdvice: (about: string, text: string) => void;
 }
 
 /** One for each thread. */
 export class Disbelief {
   readonly #told = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
-  /** Counted apart: strangers must not use up what is kept for the site's own proxy. */
+  /** Counted apart, because strangers must not use up what is kept for the site's own proxy. */
   readonly #toldFields = new FirstNames(EDGE_LIMITS.unreadFieldsMax);
   readonly #parts: DisbeliefParts;
 
@@ -51,12 +51,12 @@ export class Disbelief {
     this.#parts = parts;
   }
 
-  /** Asked first, so that the fields of clients that are no proxies cost nothing for long. */
+  /** Asked before the fields are read, so that clients which are no proxies soon cost nothing. */
   mayTell(address: string): boolean {
     return this.#told.mayTake(address);
   }
 
-  /** An untrusted peer would be believed this, if it were trusted. `scheme`: the connection's own. */
+  /** What an untrusted peer has said, and would be believed if it were trusted. `scheme`: the connection's own. */
   tell(address: string, scheme: Scheme, said: ForwardedClient): void {
     const claim = claimOf(scheme, said);
     if (claim !== undefined && this.#told.take(address)) {
@@ -65,7 +65,7 @@ export class Disbelief {
     }
   }
 
-  /** A trusted peer names no client in the fields that are read. Perhaps it speaks in others. */
+  /** A trusted peer names no client in the fields that are read. Perhaps it does in other fields. */
   tellUnread(address: string, block: FieldBlock, { scheme }: ForwardedClient): void {
     const { family } = this.#parts;
     const other = family === 'forwarded' ? 'x-forwarded' : 'forwarded';
@@ -92,7 +92,7 @@ function chooseFamily(family: ForwardedFamily): string {
   return `If the proxy sets that field itself, write ${family} there (PORTICO_FORWARDED_FIELDS=${family})`;
 }
 
-/** A proxy that sets X-Real-IP alone hands on what its client has written into X-Forwarded-For. */
+/** The advice for a proxy that sets X-Real-IP alone: it hands on what its client has written into X-Forwarded-For. */
 const SETS_NO_CHAIN =
   'without X-Forwarded-For every client has the address of the proxy, but for one that sends that field itself and is believed. Have the proxy set X-Forwarded-For and X-Forwarded-Proto';
 

@@ -1,14 +1,14 @@
 /**
- * A connection whose bytes take long to be dealt with reads once in a turn of the event loop. libuv reads a connection up to 32 times in
- * a row as long as each read fills the buffer: 2 MiB in chunks or frames of one byte, or a thousand pipelined requests, would be
- * a tenth of a second in which nobody else is served.
+ * Lets a connection whose bytes take long to be dealt with be read only once in a turn of the event loop. libuv reads a connection up to 32 times in a row as
+ * long as each read fills the buffer: 2 MiB in chunks or frames of one byte, or a thousand pipelined requests, would be a tenth of a second in which nobody
+ * else is served.
  */
 
 import type { Socket } from 'node:net';
 import { EDGE_LIMITS } from './limits.ts';
 import { readLater } from './node-internals.ts';
 
-/** Wraps what takes the bytes of a connection. A read that brought less than `fullBytes` is not followed by another in this turn anyway. */
+/** Wraps the function that takes a connection's bytes. After a read of less than `fullBytes` libuv does not read again in this turn anyway. */
 export function readFairly(
   socket: Socket,
   fullBytes: number,

@@ -1,7 +1,6 @@
 /**
- * The scheme that a client used with its proxy, from the fields that proxies tell it by. A proxy that sets one of them hands the
- * others on, and a field that a proxy adds to instead of setting it still has the client's value in it: so all of them have to
- * agree, as gunicorn wants it too.
+ * The scheme that a client used with its proxy, from the fields by which proxies tell it. A proxy that sets one of these fields hands the others on, and a
+ * field to which a proxy adds still has the client's value in it. So all of them have to agree, as in gunicorn.
  */
 
 import { trimSpaces } from '../protocol/http1/grammar.ts';
@@ -23,7 +22,7 @@ const SWITCH: ReadonlyMap<string, Scheme> = new Map([
 
 interface SchemeField {
   readonly words: ReadonlyMap<string, Scheme>;
-  /** The scheme is taken from it. From the others it is not, but they may not contradict it: an application might look at them. */
+  /** The scheme is taken from this field. The other fields may not contradict it, because an application might look at them. */
   readonly isRead: boolean;
 }
 
@@ -37,7 +36,7 @@ const FIELDS: ReadonlyMap<string, SchemeField> = new Map([
   ['front-end-https', { words: SWITCH, isRead: false }],
 ]);
 
-/** Undefined: nothing is said that is understood. */
+/** Undefined: the fields say nothing that is understood. */
 export function readScheme(block: FieldBlock): Scheme | 'contradictory' | undefined {
   let first: Scheme | 'unknown' | undefined;
   let isRead = false;

@@ -1,9 +1,7 @@
 /**
- * What a proxy's fields say of its client: the address, and the scheme. Of the two families (forwarded-fields.ts) one is read, for
- * a proxy that writes one hands the other on as the client has sent it.
- *
- * Each proxy has added to a chain whom it was asked by. So the chain is read from its end, as long as the one who wrote an entry is
- * trusted: the client is the last address that was found so (RFC 7239 7.4; nginx `real_ip_recursive`).
+ * What a proxy's fields say of its client: the address, and the scheme. Of the two families (forwarded-fields.ts) one is read, because a proxy that writes one
+ * hands the other on as the client has sent it. Each proxy has added its own peer to the end of a chain. So the chain is read from its end, as long as the
+ * proxy that wrote an entry is trusted: the client is the last address that was found so (RFC 7239 7.4; nginx `real_ip_recursive`).
  */
 
 import type { ForwardedElement } from '../protocol/http/forwarded-elements.ts';
@@ -19,12 +17,12 @@ import type { TrustedPeers } from './trusted-peers.ts';
 import { canonicalAddress } from './trusted-peers.ts';
 
 export interface ForwardedClient {
-  /** Undefined: nobody is named. */
+  /** Undefined: the fields name no client. */
   readonly address: string | undefined;
-  /** '' if it is not known. */
+  /** '' if the port is not known. */
   readonly port: string;
   readonly scheme: Scheme | undefined;
-  /** `malformed`: nothing was believed. `contradictory`: of the scheme two things are said. */
+  /** `malformed`: nothing of the fields is believed. `contradictory`: they say two things of the scheme. */
   readonly fault: 'malformed' | 'contradictory' | undefined;
 }
 
@@ -39,7 +37,7 @@ const MALFORMED: ForwardedClient = { ...NOBODY, scheme: undefined, fault: 'malfo
 export class ForwardedReader {
   readonly family: ForwardedFamily;
   readonly #peers: TrustedPeers;
-  /** A connection of a proxy repeats its fields: the same block is read once. */
+  /** A proxy's connection repeats its fields: each block is read once. */
   readonly #known = new WeakMap<FieldBlock, ForwardedClient>();
 
   constructor(family: ForwardedFamily, peers: TrustedPeers) {
@@ -103,7 +101,7 @@ export class ForwardedReader {
     let scheme: Scheme | undefined;
     const last = elements.length - 1;
     for (let at = last; at >= 0 && last - at < EDGE_LIMITS.forwardedHopsMax; at -= 1) {
-      // Whoever wrote this element is trusted. What it does not say of the scheme, the one behind it has said.
+      // The proxy that wrote this element is trusted. If the element does not tell the scheme, the element behind it has told it.
       scheme = toScheme(elements[at]?.get('proto')) ?? scheme;
       const node = nodes[at];
       if (node?.address === undefined) {
@@ -118,7 +116,7 @@ export class ForwardedReader {
   }
 }
 
-/** Nobody if the element hides or leaves out its client; undefined if what it says is no node. */
+/** Nobody if the element hides or leaves out its client; undefined if its `for` is no node. */
 function readFor(element: ForwardedElement): Node | undefined {
   const text = element.get('for');
   if (text === undefined) {

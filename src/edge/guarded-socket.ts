@@ -1,19 +1,19 @@
 /**
- * A socket in whose listeners an error of ours ends that socket alone. What a listener throws goes through `emit`, which is Node's, to
- * nobody who knows whose it is, and would end the edge.
+ * A socket in whose listeners an error of ours ends that socket alone. Otherwise an exception of a listener passes through Node's `emit` to Node itself, which
+ * cannot know which connection it belongs to, and would end the edge.
  */
 
 import { Socket } from 'node:net';
 
 export interface SocketOwner {
-  /** The socket is destroyed by then. */
+  /** Called when the socket has been destroyed. */
   onBug(error: unknown): void;
 }
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
 export class GuardedSocket extends Socket {
-  /** Until there is one, errors go to whoever makes the socket. */
+  /** While a socket has no owner, its errors are thrown in whatever makes the socket. */
   owner: SocketOwner | undefined;
 
   override emit(event: string | symbol, ...values: unknown[]): boolean {
@@ -30,7 +30,7 @@ export class GuardedSocket extends Socket {
   }
 }
 
-/** The same for a socket that Node has made, such as that of a TLS connection. */
+/** Guards a socket that Node has made, such as that of a TLS connection. */
 export function guardSocket(socket: Socket, owner: SocketOwner): void {
   const emit: Emit = socket.emit.bind(socket);
   socket.emit = (event: string | symbol, ...values: unknown[]): boolean => {
@@ -47,7 +47,7 @@ function failSocket(socket: Socket, owner: SocketOwner | undefined, error: unkno
   if (owner === undefined) {
     throw error;
   }
-  // First: what the owner does about it may fail as well.
+  // The socket is destroyed first: what the owner does about the error may fail as well.
   socket.destroy();
   owner.onBug(error);
 }

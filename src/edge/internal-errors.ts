@@ -1,7 +1,7 @@
 /**
- * Errors of our own, each contained in the connection, lane or answer that it was thrown in: that one ends, the others do not notice.
- * Where an error comes from is written with its stack the first time, and then once a minute with its number: a client that has found a
- * way to bring one about must not fill the log with it.
+ * Errors of our own, each contained in the connection, lane or answer in which it was thrown: that one ends, the others do not notice. The first error of a
+ * place in the code is logged with its stack; those that follow are counted and told once a minute, because a client that has found a way to cause one must not
+ * fill the log with it.
  */
 
 import type { Clock } from '../kernel/clock.ts';
@@ -23,12 +23,12 @@ export class InternalErrors {
     this.#log = log;
   }
 
-  /** Of all places, since the start. */
+  /** How many errors there were since the start, in all places. */
   get count(): number {
     return this.#count;
   }
 
-  /** `what` has ended by it: `the connection of 192.0.2.1`. */
+  /** `what` has ended by the error: `the connection of 192.0.2.1`. */
   note(what: string, error: unknown): void {
     this.#count += 1;
     const nowMs = this.#clock.monotonicMs();
@@ -36,7 +36,7 @@ export class InternalErrors {
     const at = frames.split('\n')[1]?.trim() ?? '';
     const place = this.#places.get(at);
     if (place === undefined) {
-      // Beyond it they are counted only: that many places do not fail for different reasons.
+      // Errors of further places are counted only: that many places do not fail for different reasons.
       if (this.#places.size < EDGE_LIMITS.internalErrorPlacesMax) {
         this.#places.set(at, { count: 1, loggedMs: nowMs });
         this.#log(`internal error ${this.#count} in ${what}, which ends by it: ${title}${frames}`);
@@ -51,7 +51,7 @@ export class InternalErrors {
   }
 }
 
-/** The message may hold what a client has sent, so it is kept to one line, and places are told apart by their frames alone. */
+/** The message may hold what a client has sent, so it is cut to one line. Places are told apart by the frames of the stack alone. */
 function describe(error: unknown): { readonly title: string; readonly frames: string } {
   if (!(error instanceof Error)) {
     return { title: oneLine(String(error)), frames: '' };

@@ -41,7 +41,7 @@ export function listenForLanes(options: LaneListenerOptions): Server {
   return listenWithBuffer(options.where, buffer, onSocket, (error) => options.onBug('a new lane', error));
 }
 
-/** A connection, a lane once it has said whose. */
+/** A new connection, which is nobody's until its HELLO has said which lane it is. */
 class Newcomer implements SocketOwner {
   readonly #socket: Socket;
   readonly #sending: DirectLaneSocket;
@@ -64,7 +64,7 @@ class Newcomer implements SocketOwner {
     socket.on('close', () => this.#onClose());
   }
 
-  /** Its socket is destroyed, so that what ran on it fails and the rest goes elsewhere; the worker dials again. */
+  /** The socket has been destroyed, so calls that ran on the lane fail and the others go elsewhere; the worker dials again. */
   onBug(error: unknown): void {
     this.#options.onBug(`a lane of worker ${this.#worker}`, error);
   }
@@ -117,7 +117,7 @@ class Newcomer implements SocketOwner {
     }
   }
 
-  /** The worker waits for the answer before it calls the application, whose own the connection is from then on. */
+  /** The worker waits for the answer before it calls the application. From then on the connection is the application's. */
   #openTunnel(hello: Hello): void {
     const socket = this.#socket;
     this.#tunnel = this.#options.gateway.openTunnel(new WorkerTunnelSocket(socket), hello);

@@ -22,14 +22,14 @@ class Edge {
   #first: EdgeThread | undefined;
   readonly #ready = new Set<number>();
   readonly #drained = new Set<number>();
-  /** Threads that have answered the supervisor's last question. */
+  /** Threads that have answered the supervisor's last ping. */
   readonly #answered = new Set<number>();
-  /** `stopping`: as the supervisor has said; `leaving`: by itself, after an internal error. */
+  /** Why the edge ends. `stopping`: the supervisor has said so; `leaving`: it has had an internal error. */
   #end: 'stopping' | 'leaving' | undefined;
-  /** By worker, the threads that have nothing left on its lanes; until all have said so, or it is gone. */
+  /** By worker, the threads that have nothing left on its lanes. Kept until all threads have said so, or the worker is gone. */
   readonly #quiet = new Map<number, Set<number>>();
 
-  /** What the threads have had said in the log, each of them once. */
+  /** What the threads have had the log say: each line of advice once. */
   readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax + EDGE_LIMITS.unreadFieldsMax);
   #spoolFolders: readonly Folder[] = [];
 
@@ -50,7 +50,7 @@ class Edge {
     first.start();
   }
 
-  /** The supervisor would do it, but it is gone. */
+  /** Removes the spool folders, which is the supervisor's task, when the supervisor is gone. */
   removeFolders(): void {
     this.#spoolFolders.forEach(removeFolder);
   }
@@ -185,7 +185,7 @@ function exitAfterError(): void {
   process.exit(INTERNAL_ERROR);
 }
 
-/** At once: there is nothing to finish, or nobody left who could. The listening sockets keep what arrives meanwhile. */
+/** Ends the edge at once: there is nothing to finish, or nobody left who could. The listening sockets keep what arrives meanwhile. */
 function endWith(error: unknown): void {
   const words = error instanceof Error ? error.stack : String(error);
   tell({ kind: 'log', level: 'error', text: `the edge ends after an internal error: ${words}` }, exitAfterError);
@@ -195,7 +195,7 @@ function endWith(error: unknown): void {
 process.title = 'portico: edge';
 const edge = new Edge();
 process.on('message', (message) => {
-  const told = message as ToEdge; // The supervisor is our own.
+  const told = message as ToEdge; // The supervisor is a process of ours.
   try {
     edge.receive(told);
   } catch (error) {

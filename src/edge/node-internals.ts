@@ -1,6 +1,6 @@
 /**
- * The one file that reaches behind Node's documented interface, each use with what it gains and what it falls back to.
- * The runtime is pinned, and a test of each runs with it.
+ * The one file that reaches behind Node's documented interface. At each use stands what is gained by it, and what is done where it cannot be used. The version
+ * of Node is pinned, and a test of each use runs with it.
  */
 
 import { writeSync } from 'node:fs';
@@ -41,14 +41,14 @@ export function sentBytes(socket: Socket): number {
   return bytesWritten - writeQueueSize;
 }
 
-/** Its file descriptor, to write to it at once; undefined if it has none, or one of which TLS knows what may be written to it. */
+/** The socket's file descriptor, to write to it at once; undefined if it has none, or if TLS alone may write to it. */
 export function descriptorOf(socket: Socket): number | undefined {
   const handle = (socket as unknown as WithHandle)._handle;
   const fd = handle?._parent === undefined ? handle?.fd : undefined;
   return fd !== undefined && fd >= 0 ? fd : undefined;
 }
 
-/** The connection that carries a TLS connection; undefined for one that is not. `node:tls` tells which handshake has ended only so. */
+/** The connection that carries a TLS connection; undefined for other sockets. This is the only way to learn from `node:tls` whose handshake has ended. */
 export function carrierOf(socket: Socket): Socket | undefined {
   return (socket as unknown as WithCarrier)._parent ?? undefined;
 }
@@ -167,7 +167,7 @@ type ZlibOutput = readonly [output: Buffer, from: number, bytes: number];
 
 interface ZlibState {
   readonly _handle?: ZlibHandle | null;
-  /** What the last call left: bytes of output, bytes of input. */
+  /** What the last call left over: bytes of output, bytes of input. */
   readonly _writeState?: Uint32Array;
   _chunkSize: number;
   _outBuffer: Buffer;

@@ -5,7 +5,7 @@ import { EDGE_LIMITS } from './limits.ts';
 
 const ACCEPTABLE = /^[0-9A-Za-z._~+/=-]+$/;
 
-/** The last digits of all ids. */
+/** The last three digits of all ids. */
 const ENDINGS = Array.from({ length: 4096 }, (_, count) => count.toString(16).padStart(3, '0'));
 
 export class RequestIds {
@@ -28,7 +28,7 @@ export class RequestIds {
   }
 }
 
-/** The id that a trusted peer gave, if it is one that can go into a log, a field and an environment unescaped. Of two, none is taken. */
+/** The id that a trusted peer gave, if it can go into a log, a field and an environment unescaped. Of two ids, neither is taken. */
 export function acceptableId(given: readonly string[]): string | undefined {
   const [id = ''] = given;
   return given.length === 1 && id.length <= EDGE_LIMITS.requestIdLengthMax && ACCEPTABLE.test(id) ? id : undefined;

@@ -10,10 +10,10 @@ export interface SharedState {
   readonly units: UnitTables;
   /** Requests that wait for a worker, by thread. */
   readonly waiting: Int32Array;
-  /** 1: the thread has been told of room and has not looked yet. */
+  /** 1: the thread has been told of room on a unit, and has not looked yet. */
   readonly told: Int32Array;
   readonly connections: Int32Array;
-  /** Requests that were refused and not told of. */
+  /** Requests that were refused and are not in the log yet. */
   readonly overload: Int32Array;
   /** Blocks of disk in spool files. */
   readonly spooled: Int32Array;

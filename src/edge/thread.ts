@@ -54,15 +54,15 @@ import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
 /**
- * What threads say beside what the supervisor is told: thread `to` may look for a worker; what the operator is told once, whichever thread
- * has noticed it; an error was thrown that belongs to nothing that could end by it.
+ * Messages of a thread to the edge's main, beside those for the supervisor. `room`: thread `to` may look for a worker. `advice`: a line for the operator, told
+ * once whichever thread has noticed it. `failed`: an error was thrown that belongs to no connection or lane, which could end by it.
  */
 export type FromThread =
   | FromEdge
   | { readonly kind: 'room'; readonly to: number }
   | { readonly kind: 'failed' }
   | { readonly kind: 'advice'; readonly about: string; readonly text: string };
-/** `leave`: as `stop`, but another edge follows, for which the workers are kept. */
+/** `leave`: stop, but keep the workers for the edge that follows. */
 export type ToThread = ToEdge | { readonly kind: 'room' } | { readonly kind: 'leave'; readonly deadlineMs: number };
 
 /** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
@@ -88,7 +88,7 @@ export class EdgeThread {
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
-  /** Another edge follows, for which the workers are kept. */
+  /** Another edge follows: the workers are kept for it. */
   #isFollowed = false;
 
   constructor(index: number, config: ConfigureEdge, shared: SharedState, send: (message: FromThread) => void) {
@@ -110,8 +110,8 @@ export class EdgeThread {
   }
 
   /**
-   * An error that was thrown where nobody knows for which connection: in a timer, in what the kernel calls back. What is known here may
-   * not be so any more. The first has the edge leave; those that follow while it does are only logged.
+   * An error that was thrown where nobody knows for which connection: in a timer, in what the kernel calls back. The state of this thread may be wrong by now.
+   * After the first such error the edge leaves; those that follow meanwhile are only logged.
    */
   onUncaught(error: unknown): void {
     this.#bugs.note('an edge thread', error);
@@ -361,7 +361,7 @@ export class EdgeThread {
   /** Undefined: the client is not let in, and its connection has been closed. */
   #admit(socket: Socket, kind: Listener['kind']): Client | undefined {
     const client = clientOf(socket);
-    // A TCP client that has reset the connection already has no address any more. It must not pass for a Unix socket's, which are trusted.
+    // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
     const isNobody = kind === 'tcp' && client.address === '';
     if (isNobody || !this.#table.admits(client.address)) {
       socket.destroy();
@@ -413,7 +413,7 @@ export class EdgeThread {
     }
   }
 
-  /** What cannot be taken leaves what was so before. */
+  /** Takes over new settings. Where they cannot be taken, the earlier ones stay. */
   #change(message: Extract<ToThread, { kind: 'static' | 'tls' | 'reopen-logs' }>): void {
     try {
       switch (message.kind) {
@@ -434,7 +434,10 @@ export class EdgeThread {
     }
   }
 
-  /** What waits in the backlogs is accepted first: those clients were let in, and a close would reset them. The last of them has as long to ask. */
+  /**
+   * Connections in the backlogs are accepted first: the kernel has let these clients in, and closing the socket would reset them. Even the last of them has
+   * time to send its request.
+   */
   #stop(deadlineMs: number): void {
     this.#table.isStopping = true;
     setTimeout(() => {
@@ -444,7 +447,7 @@ export class EdgeThread {
       this.#checkDrained();
       setTimeout(() => this.#table.closeIdle(), EDGE_LIMITS.stopIdleMs);
     }, EDGE_LIMITS.stopIdleMs);
-    // The immediate comes behind the reading: what workers have answered by then is still sent.
+    // Lanes are read before the immediate is run: what workers have answered by then is still sent.
     setTimeout(() => setImmediate(() => this.#table.destroyAll()), deadlineMs).unref();
   }
 

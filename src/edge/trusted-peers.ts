@@ -25,7 +25,7 @@ export class TrustedPeers {
     }
   }
 
-  /** IPv4 addresses that are written as IPv6 (RFC 4291 2.5.5.2) are the same to the list, on both sides. */
+  /** An IPv4 address that is written as IPv6 (RFC 4291 2.5.5.2) is the same address, in the list and in what is looked up. */
   has(address: string): boolean {
     return (
       this.#all ||
@@ -36,8 +36,8 @@ export class TrustedPeers {
 }
 
 /**
- * An address in the one form that logs, limits and applications compare: IPv4 out of its IPv6 wrapping, IPv6 as RFC 5952 writes it.
- * Undefined for what is no address, and for one with a zone, which means something on the machine that wrote it alone.
+ * An address in the one form that logs, limits and applications compare: IPv4 out of its IPv6 wrapping, IPv6 as RFC 5952 writes it. Undefined for text that is
+ * no address, and for an address with a zone, which means something only on the machine that wrote it.
  */
 export function canonicalAddress(text: string): string | undefined {
   switch (isIP(text)) {

@@ -35,7 +35,7 @@ export class WorkerTunnelSocket implements TunnelSocket {
       const length = readSync(fd, bytes);
       return length === 0 ? undefined : bytes.subarray(0, length);
     } catch {
-      return undefined; // Nothing has come, or the worker is gone, which its socket tells.
+      return undefined; // Nothing has come; if the worker is gone, its socket tells.
     }
   }
 

@@ -22,7 +22,7 @@ export const GATEWAY_LIMITS = {
   spoolFreeBytesMax: 1_073_741_824,
   /** How often the file system is asked what is free. */
   spoolLookMs: 1000,
-  /** Of the descriptors that the process may open, spool files hold one in so many, all threads together; each thread so many at least, and at most. */
+  /** How much of the limit on open files spool files may take (one in so many), all threads together; and the least and the most of each thread. */
   spoolDescriptorsShare: 32,
   spoolDescriptorsMin: 2,
   spoolDescriptorsMax: 64,

@@ -1,4 +1,4 @@
-/** The access log of a thread: lines are collected and leave together. A log that cannot be written is said once and never stops the site. */
+/** The access log of a thread: lines are collected and leave together. That a log cannot be written is told once, and never stops the site. */
 
 import type { Clock } from '../../kernel/clock.ts';
 import type { Client, Exchange } from '../../protocol/http/exchange.ts';
@@ -8,7 +8,7 @@ import { LineWriter } from './line-writer.ts';
 const LIMITS = {
   /** A line waits no longer than this for others. */
   delayMs: 200,
-  /** Lines collected beyond this leave at once. */
+  /** When so many bytes are collected, they leave at once. */
   bytesMax: 65_536,
 } as const;
 
@@ -58,7 +58,7 @@ export class AccessLog {
     });
   }
 
-  /** What was refused before it could be read as a request. */
+  /** A line for bytes that could not be read as a request. */
   writeFault(client: Client, status: number): void {
     this.#add({
       address: client.address,

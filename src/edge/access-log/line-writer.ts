@@ -7,7 +7,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 
 const LIMITS = {
-  /** Kept for a reader that does not keep up. */
+  /** What is kept for a reader that does not keep up. */
   pendingBytesMax: 4_194_304,
   /** PIPE_BUF of Linux; 512 is the least that POSIX allows. */
   pipePieceBytesMax: 4096,
@@ -28,7 +28,7 @@ function openTarget(path: string): number {
   try {
     return openSync('/proc/self/fd/1', NO_WAIT);
   } catch {
-    return STDOUT_FD; // No /proc, or another user's terminal: it is written to as it is.
+    return STDOUT_FD; // No /proc, or another user's terminal: descriptor 1 is written to as it is.
   }
 }
 
@@ -39,7 +39,7 @@ function openPath(path: string): number {
     if ((error as NodeJS.ErrnoException).code !== 'ENXIO') {
       throw error;
     }
-    // A pipe that nobody reads yet: with an end for reading as well it can be opened, and keeps what is written until somebody does.
+    // A pipe that nobody reads yet can be opened together with an end for reading, and keeps what is written until somebody reads it.
     return openSync(path, (NO_WAIT & ~constants.O_WRONLY) | constants.O_RDWR);
   }
 }
@@ -61,7 +61,7 @@ export class LineWriter {
     this.#isFile = fstatSync(this.#fd).isFile();
   }
 
-  /** Something waits for the reader; `write('')` tries again. */
+  /** Lines wait for the reader; `write('')` tries again. */
   get isBehind(): boolean {
     return this.#pending !== '';
   }
@@ -95,7 +95,7 @@ export class LineWriter {
     }
   }
 
-  /** Whole lines as far as they fit; a line that is longer alone goes alone. */
+  /** Whole lines, as many as fit into a piece; a line that is longer than a piece is one by itself. */
   #nextPiece(): string {
     const end = this.#pending.lastIndexOf('\n', LIMITS.pipePieceBytesMax - 1);
     return this.#pending.slice(0, (end === -1 ? this.#pending.indexOf('\n') : end) + 1);

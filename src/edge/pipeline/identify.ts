@@ -21,7 +21,7 @@ export interface IdentifierParts {
   readonly reader: ForwardedReader;
   readonly ids: RequestIds;
   readonly disbelief: Disbelief;
-  /** Of the fields of trusted peers. */
+  /** Faults in fields of trusted peers. */
   readonly faults: CountedLog;
 }
 
@@ -67,7 +67,7 @@ export class Identifier {
   }
 }
 
-/** Most proxies give none, which costs no list. */
+/** Most proxies give no id, and then no list is made. */
 function idSaid(block: FieldBlock): string | undefined {
   return block.get('x-request-id') === undefined ? undefined : acceptableId(block.getAll('x-request-id'));
 }
@@ -75,7 +75,7 @@ function idSaid(block: FieldBlock): string | undefined {
 function originSaid(origins: PeerOrigins, { scheme, fault }: ForwardedClient): Origin {
   switch (fault) {
     case 'malformed':
-      // Believed in nothing, so it is not the application's to believe either.
+      // The fields are believed in nothing, so the application is not to believe them either.
       return origins.untrusted;
     case 'contradictory':
       return origins.contradictory;

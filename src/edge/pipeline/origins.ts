@@ -1,4 +1,4 @@
-/** What a listener looks like to applications. Who the peer is, and how it is connected, decides which of its origins a request has. */
+/** What a listener looks like to applications. A listener has several origins: who the peer is and how it is connected decides which of them a request has. */
 
 import type { Listener } from '../../protocol/control/edge.ts';
 import type { Origin, TlsFacts } from '../../protocol/http/exchange.ts';

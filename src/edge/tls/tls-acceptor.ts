@@ -52,7 +52,7 @@ export class TlsAcceptor {
       ...contextOptions(settings),
       ALPNProtocols: ['http/1.1', 'http/1.0'],
       requestCert: this.#clients !== 'not asked',
-      // Decided in `#onSecured`, which can say why.
+      // Whether a certificate is accepted is decided in `#onSecured`, which can say why.
       rejectUnauthorized: false,
     });
     this.#server.on('secureConnection', (socket) => this.#guard(socket, () => this.#onSecured(socket)));
@@ -85,7 +85,7 @@ export class TlsAcceptor {
       socket.destroy();
       return;
     }
-    // Asked for once: what Node makes of it takes the chain out of the connection.
+    // The certificate is asked for once: what Node makes of it takes the chain out of the connection.
     const certificate = socket.getPeerX509Certificate();
     const fault = this.#faultOfClient(socket, certificate);
     if (fault !== undefined) {
@@ -94,12 +94,12 @@ export class TlsAcceptor {
       socket.end(this.#refusal(TO_STRANGER));
       return;
     }
-    // A client may go on reading when it sends no more; in a handshake, one that has closed its side has gone.
+    // A client may go on reading when it sends no more. (In a handshake, a client that has closed its sending side has gone.)
     socket.allowHalfOpen = true;
     try {
       handshake.onSecured(socket, factsOf(socket, certificate));
     } finally {
-      // Only now, when the table has the connection itself: an edge that stops ends as soon as its table is empty.
+      // The handshake leaves the table after the connection has come into it: an edge that stops ends as soon as its table is empty.
       this.#table.remove(handshake);
     }
   }
@@ -128,7 +128,7 @@ export class TlsAcceptor {
     if (this.#clients === 'not asked') {
       return undefined;
     }
-    // First: of a session of TLS 1.3 that is resumed, Node says that it is authorized, also if it never had a certificate.
+    // This comes first: Node says of a resumed session of TLS 1.3 that it is authorized, also if it never had a certificate.
     if (certificate === undefined) {
       return this.#clients === 'optional' ? undefined : 'it has no certificate';
     }
@@ -174,7 +174,7 @@ class Handshake implements TrackedConnection {
     }
   }
 
-  /** A client that has begun was let in. */
+  /** A client that has begun its handshake was let in, and is served. */
   closeIfIdle(): void {
     if (this.#socket.bytesRead === 0) {
       this.destroy();

@@ -1,4 +1,4 @@
-/** Which deadline a connection has: what it waits for, told from what it reads and sends. */
+/** Decides which deadline a connection has, by what it waits for: that is told by what it reads and sends. */
 
 import { EDGE_LIMITS } from '../limits.ts';
 import type { Deadline, Phase } from './deadline.ts';
@@ -22,7 +22,7 @@ export class ConnectionPhase {
     return this.#deadline.phase;
   }
 
-  /** Every answer is sent: the next request may come. */
+  /** All answers are sent: the next request may come. */
   awaitNext(keepAliveMs: number): void {
     this.#deadline.enter('idle', this.#clock.nowMs, keepAliveMs + EDGE_LIMITS.tickMs);
   }
@@ -50,12 +50,12 @@ export class ConnectionPhase {
     }
   }
 
-  /** What was given to the output is to be taken. */
+  /** The client is to take what was given to the output. */
   awaitClient(): void {
     this.#deadline.enter('write', this.#clock.nowMs, EDGE_LIMITS.writeStallMs);
   }
 
-  /** The output is empty: the rest of the body is due again, or the response. */
+  /** The output is empty: the connection waits for the rest of the body again, or for the response. */
   noteDrain(): void {
     if (this.#deadline.phase !== 'write') {
       return;
@@ -68,8 +68,8 @@ export class ConnectionPhase {
   }
 
   /**
-   * Called about once a second while a request is answered. A client may also be slow to take what is less than the output has room for:
-   * events, and messages of a WebSocket. And of what was short the output does not tell when it is gone.
+   * Called about once a second while a request is answered. A client may also be slow to take less than the output has room for: events, and messages of a
+   * WebSocket. And the output does not tell when something short has left it.
    */
   onTick(): void {
     if (this.#output.isEmpty) {

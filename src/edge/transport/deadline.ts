@@ -31,19 +31,19 @@ export interface Transfer {
   readonly isPaused: boolean;
   /** Bytes that the kernel has taken of what has waited, since the connection was opened. */
   readonly sentBytes: number;
-  /** Nothing waits to be sent. */
+  /** Nothing is left to be sent. */
   readonly isAllSent: boolean;
 }
 
 export class Deadline {
   phase: Phase = 'idle';
   #atMs: number;
-  /** Sent when it was last looked at; -1: not yet in this phase. */
+  /** `sentBytes` when it was last looked at; -1: not yet in this phase. */
   #sentBytes = -1;
-  /** Received when it was last looked at, and since when it has been so much. */
+  /** `receivedBytes` when it was last looked at, and since when it has had that value. */
   #receivedBytes = 0;
   #receivedMs: number;
-  /** The time over which the rate of a body is taken: since when, how long, and what had come before. */
+  /** The span over which the rate of a body is taken: since when, how long, and how many bytes had come before. */
   #rateMs: number;
   #rateForMs = 0;
   #rateBytes = 0;
@@ -69,14 +69,14 @@ export class Deadline {
     this.#receivedMs = nowMs;
   }
 
-  /** From now on the rate is taken anew. */
+  /** Begins a new span for the rate. */
   #begin(nowMs: number, forMs: number, receivedBytes: number): void {
     this.#rateMs = nowMs;
     this.#rateForMs = forMs;
     this.#rateBytes = receivedBytes;
   }
 
-  /** No clock is asked: it is on every request's way. */
+  /** Asks no clock, because this is on every request's way. */
   enterApp(): void {
     this.phase = 'app';
     this.#atMs = Infinity;
@@ -86,7 +86,7 @@ export class Deadline {
     return nowMs >= this.#atMs;
   }
 
-  /** When due: what is to happen, or undefined if the transfer is fast enough and goes on. */
+  /** Called when the deadline is over: what is to happen, or undefined if the transfer is fast enough and goes on. */
   expire(nowMs: number, transfer: Transfer): Expiry | undefined {
     switch (this.phase) {
       case 'head':

@@ -1,4 +1,7 @@
-/** What a handler has of a connection that is passed on: an error of ours in it ends the connection, and is none of the worker's that has called. */
+/**
+ * What a handler has of a connection that is passed on. An error of ours in it ends the connection, and does not reach the worker's frame by which it was
+ * called.
+ */
 
 import type { Tunnel } from '../../protocol/http/exchange.ts';
 import type { SocketOwner } from '../guarded-socket.ts';

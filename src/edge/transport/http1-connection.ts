@@ -58,9 +58,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #keepAlive = true;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
-  /** The request that has heard that its client sends nothing any more. */
+  /** The exchange that was told that its client sends nothing any more. */
   #toldOfEnd: Http1Exchange | undefined;
-  /** What the connection has become, after a handshake. */
+  /** What the connection has become after a handshake: a WebSocket, or a tunnel. */
   #upgraded: UpgradedConnection | undefined;
 
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
@@ -79,7 +79,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     socket.on('error', () => socket.destroy());
   }
 
-  // What comes in.
+  // Bytes of the client.
 
   /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
   onBytes(chunk: Buffer, length: number): void {
@@ -131,7 +131,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  /** What could not be read as a request has no exchange to answer through. */
+  /** Answers bytes that could not be read as a request: there is no exchange to answer through. */
   #refuseUnread(fault: Fault): void {
     const { client } = this.#peer;
     this.#services.refusals.tell(client.address, `${fault.code}, ${fault.detail}`);
@@ -163,7 +163,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  /** What has been read ahead, or waits in the kernel, is wanted now. */
+  /** Somebody wants what has been read ahead, or waits in the kernel. */
   #readOn(): void {
     // If this is called by an event that the reader hands out, the reader goes on with the next one by itself.
     if (!this.#requests.isProcessing) {
@@ -390,7 +390,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  /** The client has closed its sending side: each of its requests hears of it as soon as it has been read whole. */
+  /** The client has closed its sending side: each of its requests is told so as soon as it has been read whole. */
   #heedClientEnd(): void {
     const requests = this.#requests;
     const exchange = this.#exchange;
@@ -400,7 +400,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     this.#toldOfEnd = exchange;
     if (this.#socket.onClientEnd(requests.isBodyOpen ? undefined : exchange)) {
-      // Requests behind this one may have come whole.
+      // Further requests may have come whole behind this one.
       this.#keepAlive &&= requests.bufferedBytes > 0;
     }
   }
@@ -416,11 +416,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#log(exchange);
       exchange.watcher?.onGone();
     }
-    // Last, for the edge may end with its last connection.
+    // This comes last, because the edge may end with its last connection.
     this.#services.table.remove(this);
   }
 
-  /** An error of ours, wherever it was thrown for this connection: also on its way out of the table. */
+  /** An error of ours, wherever it was thrown for this connection: also while it was being removed from the table. */
   onBug(error: unknown): void {
     this.#services.bugs.note(`the connection of ${this.address || 'a Unix socket'}`, error);
     this.#socket.destroy();

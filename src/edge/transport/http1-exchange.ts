@@ -37,7 +37,7 @@ export interface ExchangeConnection {
   switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined;
   cut(exchange: Http1Exchange): void;
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void;
-  /** An error of ours in one of these ends the connection, and is none of the worker's or handler's that has called. */
+  /** An error of ours in one of these functions ends the connection, and not the worker or handler that has called it. */
   onBug(error: unknown): void;
 }
 

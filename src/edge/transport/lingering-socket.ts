@@ -97,8 +97,8 @@ export class LingeringSocket {
   }
 
   /**
-   * Bytes of the client that nobody wants, because the connection is closing or will be behind this response. A client that does not stop is read no faster than it costs nothing: what
-   * it has sent waits in the kernels, and it gets its answer all the same.
+   * Drops bytes of the client that nobody wants, because the connection is closing or will close behind this response. A client that does not stop sending is
+   * read only as fast as costs nothing: the rest waits in the kernels, and the client gets its answer all the same.
    */
   drop(bytes: number): void {
     this.#droppedBytes += bytes;
@@ -107,14 +107,14 @@ export class LingeringSocket {
     }
   }
 
-  /** At once, whatever is lost by it. */
+  /** Closes the socket at once, whatever is lost by that. */
   destroy(): void {
     this.#socket.destroy();
   }
 
   /**
-   * The client has closed its sending side. `asked` is the request that has come whole and is not answered yet.
-   * True: that answer is still to be sent, as the last.
+   * The client has closed its sending side. `asked` is the request that has come whole and is not answered yet. True: that answer is still to be sent, as the
+   * last one.
    */
   onClientEnd(asked: Pick<Exchange, 'watcher'> | undefined): boolean {
     if (this.#deadline.phase === 'linger' || asked === undefined) {
@@ -128,7 +128,7 @@ export class LingeringSocket {
     return true;
   }
 
-  /** Called about once a second. True: the client is gone, which a socket that is not read would not tell of. */
+  /** Called about once a second. True: the client is gone, which the event loop does not tell of a socket that is not read. */
   hasLostClient(): boolean {
     const { phase } = this.#deadline;
     if (!this.#isProbed && (phase === 'app' || phase === 'body' || phase === 'write')) {

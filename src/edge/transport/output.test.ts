@@ -69,7 +69,7 @@ async function readAll({ edge, peer }: Pair): Promise<string> {
   return text;
 }
 
-/** In every way, each with a letter of its own and so many bytes. */
+/** Writes in every way that the output has, each with a letter of its own and so many bytes. */
 function writeAll(output: Output, size: number): string {
   const bytes = (letter: string): Buffer => Buffer.from(letter.repeat(size));
   output.text('a'.repeat(size));

@@ -9,13 +9,15 @@ import type { BorrowedBody, FilePart } from '../../protocol/http/exchange.ts';
 import { DirectWriter } from '../direct-writer.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 
-/** Where what is short is put together, to leave in one write. One for each thread: nothing stays in it. */
+/** Where short pieces are put together, to leave in one write. One for each thread: nothing stays in it. */
 const SCRATCH = Buffer.allocUnsafeSlow(65_536);
 
 /** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
 const TEXT_BYTES_MAX = 8192;
 
-/** What each piece that waits takes beside its bytes, in Node's stream and in the heap: a response of single bytes must not take fifty times its size. */
+/**
+ * What each piece that waits takes beside its bytes, in Node's stream and in the heap: a response written in single bytes must not take fifty times its size.
+ */
 const PIECE_BYTES = 256;
 
 interface QueuedFile {
@@ -32,7 +34,7 @@ export interface OutputEvents {
   onDrain(): void;
   /** A file could not be read to the end that was promised. */
   onError(error: Error): void;
-  /** An error of ours, in what the kernel or the disk has called back. */
+  /** An error of ours in what the kernel or the disk calls back. */
   onBug(error: unknown): void;
 }
 
@@ -40,10 +42,10 @@ export class Output {
   readonly #socket: Socket;
   readonly #direct: DirectWriter;
   readonly #events: OutputEvents;
-  /** What waits behind a file. Empty and undefined on the common path. */
+  /** Pieces that wait behind a file. Empty and undefined on the common path. */
   #queue: (QueuedFile | Buffer)[] | undefined;
   #queuedBytes = 0;
-  /** Given to the socket since nothing of it last waited. */
+  /** Pieces given to the socket since none of them last waited. */
   #pieces = 0;
   #next: Buffer | undefined;
   #isReading = false;
@@ -66,7 +68,7 @@ export class Output {
     this.#events = events;
   }
 
-  /** What waits, and what it costs to keep it. */
+  /** What waits, with what it costs to keep it. */
   get bytes(): number {
     const { writableLength } = this.#socket;
     if (writableLength === 0) {
@@ -79,7 +81,7 @@ export class Output {
     return this.#queue === undefined && this.#socket.writableLength === 0;
   }
 
-  /** The next response may follow: files are sent, and the client is not far behind. */
+  /** Whether the next response may follow: files are sent, and the client is not far behind. */
   get isReady(): boolean {
     return this.#queue === undefined && this.hasRoom;
   }
@@ -141,7 +143,7 @@ export class Output {
     }
   }
 
-  /** How many bytes need not be given to the socket any more. */
+  /** How many of the bytes the socket need not be given any more. */
   #write(bytes: Buffer, length: number): number {
     const sent = this.#direct.write(bytes, length);
     if (this.#direct.isBroken) {
@@ -167,7 +169,7 @@ export class Output {
 
   file(part: FilePart, done: () => void): void {
     if (this.#queue === undefined && this.#socket.writableLength > 0) {
-      // The file waits for what was written before, and hears only of writes that say so.
+      // The file waits for what was written before, and only a write with a callback tells when it has left.
       this.#socket.write('', this.#onWritten);
     }
     this.#queue ??= [];
@@ -184,7 +186,7 @@ export class Output {
     }
   }
 
-  /** An error of ours in what is called back to write more. */
+  /** An error of ours in what is called back by the kernel or the disk. */
   fail(error: unknown): void {
     this.#events.onBug(error);
   }

@@ -24,7 +24,7 @@ import type { LingeringSocket } from './lingering-socket.ts';
 /** What the connection hears of its requests. */
 export interface RequestEvents {
   onHead(head: RequestHead): void;
-  /** All of the body has been read; before its reader hears of that. */
+  /** The body has been read to its end. Called before the reader of the body hears of that. */
   onBodyRead(): void;
   /** Nothing that comes from now on can be read as a request. */
   onFault(fault: Fault): void;
@@ -35,7 +35,7 @@ export class RequestReader {
   readonly #socket: LingeringSocket;
   readonly #deadline: Deadline;
   readonly #events: RequestEvents;
-  /** The request that was handed out is being answered: until `proceed`. */
+  /** The request that was handed out is being answered, until `proceed` is called. */
   #isAnswering = false;
   #sink: BodySink | undefined;
   /** The body's reader has as much as it can take for now. */
@@ -62,7 +62,7 @@ export class RequestReader {
     return this.#sink !== undefined;
   }
 
-  /** Read from the socket, and no event yet. */
+  /** Bytes that were read from the socket and are no event yet. */
   get bufferedBytes(): number {
     return this.#parser.bufferedBytes;
   }
@@ -125,14 +125,14 @@ export class RequestReader {
       }
     }
     this.#isProcessing = false;
-    // What is left, because nobody wants it yet, lies in memory that the next connection's bytes will be read into.
+    // Bytes that nobody wants yet lie in memory into which the next connection's bytes are read, so they are copied.
     this.#parser.keep();
     if (this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes && this.#isEarly) {
       this.#socket.pause();
     }
   }
 
-  /** What was read is not wanted yet; while the connection is closing, all is read and dropped. */
+  /** Nobody wants yet what was read. While the connection is closing, everything is read and dropped. */
   get #isEarly(): boolean {
     return this.#isAnswering && (!this.isBodyOpen || this.isWaiting) && this.#deadline.phase !== 'linger';
   }
@@ -210,7 +210,7 @@ export class RequestReader {
     return true;
   }
 
-  /** The connection changes its protocol: takes what follows the request. */
+  /** The connection changes its protocol: takes the bytes that follow the request. */
   takeRest(): Buffer {
     return this.#parser.takeRest();
   }

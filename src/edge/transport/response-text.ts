@@ -83,7 +83,7 @@ export function acceptsTrailers({ block, minor }: RequestHead): boolean {
   return minor === 1 && block.getAll('te').some((value) => /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(value));
 }
 
-/** Whether bytes that are given for a body are sent: not for HEAD, nor with a status that forbids one. */
+/** Whether the bytes of a body are sent: not for HEAD, nor with a status that forbids a body. */
 export function sendsBody(method: string, status: number): boolean {
   return method !== 'HEAD' && !forbidsBody(status);
 }

@@ -13,7 +13,7 @@ export class ResponseWriter {
   readonly #renderer: HeadRenderer;
   readonly #date: () => string;
   #delimiter: Delimiter = 'none';
-  /** The head of a response that has begun, until its first bytes follow or the turn of the loop ends. */
+  /** The head of a response that has begun, until the first bytes of the body follow or the turn of the loop ends. */
   #head = '';
   #trailers = '';
 
@@ -23,7 +23,7 @@ export class ResponseWriter {
     this.#date = date;
   }
 
-  /** The end of the connection is the end of the body. */
+  /** The body of the response ends with the connection. */
   get endsWithConnection(): boolean {
     return this.#delimiter === 'close';
   }
@@ -133,7 +133,7 @@ export class ResponseWriter {
   }
 }
 
-/** For a body that is not sent. */
+/** Releases a body that is not sent. */
 export function releaseBody(body: Body): void {
   if (typeof body === 'object' && 'release' in body) {
     body.release();

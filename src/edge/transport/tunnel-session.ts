@@ -15,7 +15,7 @@ export interface TunnelCarrier {
   readonly socket: LingeringSocket;
   readonly deadline: Deadline;
   readonly clock: { readonly nowMs: number };
-  /** For the access log. */
+  /** Counts the bytes of the response, for the access log. */
   readonly exchange: { bodyBytes: number };
 }
 
@@ -61,13 +61,16 @@ export class TunnelSession implements Tunnel, UpgradedConnection {
     }
   }
 
-  /** The server ends: the application is told that its client is gone, and closes as it does then. No frame can be sent that would be ours. */
+  /**
+   * The server ends: the application is told that its client is gone, and closes as it does then. The edge can say nothing to the client, because the framing
+   * is the application's.
+   */
   close(): void {
     this.#tellEnd();
   }
 
   onTick(): void {
-    // The application has its own idea of how long a client may be silent.
+    // The application itself decides how long a client may be silent.
   }
 
   #tellEnd(): void {
@@ -82,7 +85,7 @@ export class TunnelSession implements Tunnel, UpgradedConnection {
   write(bytes: Buffer): boolean {
     const { output, deadline, clock, exchange } = this.#carrier;
     if (this.#hasEnded) {
-      return true; // Nobody reads it any more.
+      return true; // Nobody reads the connection any more.
     }
     output.borrowed('', { buffer: bytes, start: 0, length: bytes.length });
     exchange.bodyBytes += bytes.length;

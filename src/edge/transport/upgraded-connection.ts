@@ -8,17 +8,17 @@ export interface UpgradedConnection {
   onDrain(): void;
   /** The client has closed its sending side, and all that it has sent was read. */
   onClientEnd(): void;
-  /** The client is gone. True: bytes of it wait, and the application is given time to take them. */
+  /** The client is gone. True: bytes of the client wait, and the application is given time to take them. */
   onGone(): boolean;
   /** The connection has ended. */
   onLost(): void;
-  /** The server ends. `code` and `reason` are for whoever knows such. */
+  /** The server ends. `code` and `reason` are for a WebSocket's close frame. */
   close(code: number, reason: string): void;
   /** Called about once a second. */
   onTick(nowMs: number): void;
 }
 
-/** Behind the handler's turn, so that it has the session before it hears of what is in `early`, which came with the request. */
+/** Starts a session in the next turn, so that the handler has it before it hears of the bytes in `early`, which came with the request. */
 export function startUpgraded(
   session: UpgradedConnection,
   early: Buffer,

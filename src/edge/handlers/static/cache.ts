@@ -1,9 +1,7 @@
 /**
- * What is known of the files under some paths, within bounds. Pure: it is told the time and never looks at a disk.
- *
- * Files leave by second chance: a hit sets a mark, and who needs room goes round, takes marks and removes the first entry
- * without. That is LRU as far as anyone can tell, for the price of one store a hit. What is missing is kept apart and briefly, so
- * that made-up names displace nothing but each other.
+ * What is known of the files under some paths, within bounds. Pure: it is told the time and never looks at a disk. Files leave by second chance: a hit marks a
+ * file; to make room, files are visited in turn, marks are taken off, and the first file without a mark is removed. That is LRU as far as anyone can tell, for
+ * the price of one store a hit. Missing files are kept apart and briefly, so that made-up names displace only each other.
  */
 
 import { STATIC_LIMITS } from './limits.ts';
@@ -50,7 +48,7 @@ export class FileCache {
     return this.#entries.size + this.#absent.size;
   }
 
-  /** What is known and recent enough to be answered without a look at the disk. */
+  /** What is known of a path, and recent enough to be answered without a look at the disk. */
   find(path: string, nowMs: number): Found | undefined {
     const entry = this.#entries.get(path);
     if (entry === undefined) {
@@ -64,7 +62,7 @@ export class FileCache {
     return entry.file;
   }
 
-  /** What was known last, for revalidation. */
+  /** The file last known under a path, for revalidation. */
   findFile(path: string): StaticFile | undefined {
     return this.#entries.get(path)?.file;
   }
@@ -108,7 +106,7 @@ export class FileCache {
     this.#bytes += file.weight;
   }
 
-  /** Ends: each round takes a mark or removes an entry, and there is one, for something is in the way. */
+  /** The loop ends: each round takes off a mark or removes a file, and the cache is not empty when it has no room. */
   #evictOne(): void {
     for (const [path, entry] of this.#entries) {
       if (!entry.isUsed) {
@@ -133,7 +131,7 @@ export class FileCache {
   }
 }
 
-/** Not for faults that may have passed when the next request comes. */
+/** False for faults that may have passed when the next request comes. */
 function isLasting(found: Found): boolean {
   return (
     found.kind === 'directory' ||

@@ -11,7 +11,7 @@ import { isSameFile } from './representation.ts';
 export interface DescriptorTaker {
   /** Call `release` on it once. */
   onOpened(descriptor: SharedDescriptor): void;
-  /** There is no such file, or no longer the one that was asked for. */
+  /** The file is not there, or is no longer the one that was asked for. */
   onUnopened(reason: Absence | 'changed'): void;
 }
 
@@ -36,8 +36,8 @@ export class Descriptors {
   }
 
   /**
-   * `representation` was found moments ago: that it is inside the root need not be asked again, only that it is the same. `isLenient`: the very
-   * file will do, if it has as many bytes as were found.
+   * `representation` was found moments ago: it was inside the root then, so only whether it is the same file is asked again. `isLenient`: the file may have
+   * changed, if it has as many bytes as were found.
    */
   take(representation: Representation, taker: DescriptorTaker, isLenient = false): void {
     const open = this.#open.get(representation);
@@ -78,7 +78,7 @@ export class Descriptors {
       }
       return;
     }
-    // All are counted before any is told: the first may be done with it at once.
+    // All takers are counted before any is told, because the first may release the descriptor at once.
     const open = new OpenDescriptor(result, takers.length, () => this.#close(representation, result));
     this.#open.set(representation, open);
     for (const taker of takers) {

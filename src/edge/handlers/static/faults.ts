@@ -1,4 +1,4 @@
-/** What an operator should know of static files, each kind at most once a second however often clients ask. */
+/** Faults of static files that an operator should know of, each kind at most once a second however often clients ask. */
 
 import type { Clock } from '../../../kernel/clock.ts';
 import { escapeLog } from '../../access-log/line.ts';

@@ -13,11 +13,11 @@ import { resolvePath } from './resolve.ts';
 /** A file that can be served. */
 export interface StaticFile {
   readonly kind: 'file';
-  /** Smallest first, so that the first of those a client likes equally is the best. */
+  /** The smallest first: of those that the client likes equally the first is the best. */
   readonly representations: readonly Representation[];
-  /** All paths whose change would change this. */
+  /** All paths whose change would make the file another one. */
   readonly watched: readonly WatchedPath[];
-  /** Time stamps can be trusted to tell a later change. */
+  /** The time stamps are old enough to tell a later change. */
   readonly isSettled: boolean;
   /** Bytes of memory, roughly. */
   readonly weight: number;
@@ -29,7 +29,7 @@ interface WatchedPath {
   readonly stats: FileStats | undefined;
 }
 
-/** What a path leads to. `directory`: it wants a slash at its end, then its index is served. */
+/** What a path leads to. `directory`: the path lacks its final slash; with it, the directory's index is served. */
 export type Found =
   | StaticFile
   | { readonly kind: 'absent'; readonly absence: Absence }
@@ -44,7 +44,7 @@ export const DIRECTORY: Found = { kind: 'directory' };
 /** `rest`: what follows the mount's URL. Rejects only for bugs. */
 export async function loadFile(rest: string, mount: CompiledMount, root: Root, around: Surroundings): Promise<Found> {
   const resolved = resolvePath(rest, mount);
-  // What is claimed of a folder is claimed of its paths as they are written: `a//b` must not pass for `a/b`.
+  // Claims of the application are about paths as they are written: `a//b` must not be served as `a/b`, on which the application may decide.
   if (resolved === undefined || (mount.passesMissing && resolved !== rest)) {
     return MISSING;
   }
@@ -65,13 +65,13 @@ export async function loadFile(rest: string, mount: CompiledMount, root: Root, a
   }
 }
 
-/** The same file, which changes also when one with its name comes to another folder. */
+/** The same file, which is no longer known when a file of its name comes to this mount's folder. */
 export function watchAlso(file: StaticFile, rest: string, mount: CompiledMount): StaticFile {
   const path = `${mount.root}/${rest}`;
   return { ...file, watched: [{ path, stats: undefined }, ...file.watched] };
 }
 
-/** Whether nothing has changed that `file` was made of. Rejects only for bugs. */
+/** Whether nothing has changed of all that the file was made of. Rejects only for bugs. */
 export async function isUnchanged(file: StaticFile, { disk }: Surroundings): Promise<boolean> {
   if (!file.isSettled) {
     return false;
@@ -81,7 +81,7 @@ export async function isUnchanged(file: StaticFile, { disk }: Surroundings): Pro
       const now = await disk.stat(path);
       return stats !== undefined && isSameFile(stats, now);
     } catch {
-      // Whatever the reason is, loading it again will find and report it.
+      // Whatever the reason is, it will be found and reported when the file is loaded again.
       return stats === undefined;
     }
   });
@@ -131,12 +131,12 @@ async function loadSiblings(
   };
 }
 
-/** A sibling that is older was made of what the file used to be: a stale style sheet after a deploy. */
+/** A sibling that is older than the file was made from an earlier content: after a deploy it would be a stale style sheet. */
 function isCurrent(sibling: Unrendered, plain: Unrendered): boolean {
   return plain.stats.mtimeNs - sibling.stats.mtimeNs <= BigInt(STATIC_LIMITS.timestampSlackMs) * 1_000_000n;
 }
 
-/** What was changed a moment ago may change again with the same time stamp, as coarse as those can be. */
+/** Time stamps are coarse: a file that was changed a moment ago may change again with the same one. */
 function isSettled(stats: FileStats, nowMs: number): boolean {
   return nowMs - Number(stats.mtimeNs / 1_000_000n) > STATIC_LIMITS.timestampSlackMs;
 }
@@ -165,8 +165,8 @@ async function readRepresentation(
 }
 
 /**
- * Bytes and stats that belong together: read again if the file changed meanwhile. One that never rests, such as a log that is written to,
- * is served with the size it had.
+ * Bytes and stats that belong together: a file that changed meanwhile is read again. One that never rests, such as a log that is written to, is served with the
+ * size it had.
  */
 async function readSteady(
   fd: number,

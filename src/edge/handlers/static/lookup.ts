@@ -45,7 +45,7 @@ export class FileLookup {
     this.#onBug = onBug;
   }
 
-  /** What is known now, without a system call; undefined means ask and wait. */
+  /** What is known of a path now, without a system call; undefined means ask and wait. */
   find(path: string): Found | undefined {
     return this.#cache.find(path, this.#around.clock.monotonicMs());
   }
@@ -69,7 +69,7 @@ export class FileLookup {
     this.#startNext();
   }
 
-  /** The file turned out not to be what is known of it. */
+  /** The file was opened, and is not what the cache knows of it. */
   forget(path: string): void {
     this.#cache.remove(path);
   }
@@ -106,7 +106,7 @@ export class FileLookup {
     return found;
   }
 
-  /** From the first folder that has it. */
+  /** Loads from the first of the mount's folders that has the file. */
   async #load(path: string, mount: CompiledMount): Promise<Found> {
     const found = await loadFile(path.slice(mount.url.length), mount, this.#rootOf(mount), this.#around);
     const { fallback } = mount;
@@ -114,7 +114,7 @@ export class FileLookup {
       return found;
     }
     const later = await this.#load(path, fallback);
-    // A file that comes to the first folder takes the place of one that was found behind it.
+    // A file that comes to the first folder later takes the place of the one that was found in a folder behind it.
     return later.kind === 'file' ? watchAlso(later, path.slice(mount.url.length), mount) : later;
   }
 

@@ -12,11 +12,11 @@ export interface StaticMount {
   readonly root: string;
   /** Names with a hash of the content in them are kept by clients for good. */
   readonly hashed: boolean;
-  /** What is not there: 404 from the edge (`refuse`, the default), or the next handler's business, as is every method but GET and HEAD. */
+  /** What happens where there is no file: 404 from the edge (`refuse`, the default), or the next handler is asked, as for every method but GET and HEAD. */
   readonly missing?: 'refuse' | 'next';
   /** Where symbolic links may lead: below the root (`inside`, the default), or anywhere. */
   readonly links?: 'inside' | 'anywhere';
-  /** Paths that are the next handler's business whatever the root holds; for mounts that pass what is missing. */
+  /** Paths that are left to the next handler whatever the root holds; for mounts that pass what is missing. */
   readonly asked?: readonly PathShape[];
   /** File that stands for its directory, such as `index.html`; without it a directory is not there. */
   readonly index?: string;
@@ -36,10 +36,10 @@ export interface CompiledMount {
   readonly isHashed: boolean;
   /** Where to look for what is not in this root: another folder of the same URL, or of one that this URL is below. */
   readonly fallback: CompiledMount | undefined;
-  /** Neither this root nor those behind it have the last word on what is missing. */
+  /** True: neither this root nor its fallbacks refuse what is missing. */
   readonly passesMissing: boolean;
   readonly followsLinks: boolean;
-  /** Undefined if there is none, as is usual. */
+  /** Whether the next handler is to be asked for a path; undefined if there is no such path, as is usual. */
   readonly isAsked: ((path: string) => boolean) | undefined;
   readonly index: string | undefined;
   readonly hasWellKnown: boolean;
@@ -57,7 +57,7 @@ const REVALIDATE = 'no-cache';
 export function compileMounts(mounts: readonly StaticMount[]): readonly CompiledMount[] {
   const compiled: CompiledMount[] = [];
   const ordered = mounts.toSorted((one, other) => other.url.length - one.url.length);
-  // The last comes first: the one that a mount falls back to stands behind it.
+  // Begins with the last mount, so that the fallback of each, which stands behind it, is compiled first.
   for (const mount of ordered.toReversed()) {
     const url = toLatin1(mount.url);
     const isPassing = mount.missing === 'next';
@@ -98,7 +98,7 @@ function compileMount(mount: StaticMount, fallback: CompiledMount | undefined): 
   };
 }
 
-/** What is claimed below a folder is claimed also where another one comes before it. */
+/** A path that the application claims in one folder of a URL is claimed in all of them. */
 function either(one: CompiledMount['isAsked'], other: CompiledMount['isAsked']): CompiledMount['isAsked'] {
   return one === undefined || other === undefined ? (one ?? other) : (path) => one(path) || other(path);
 }

@@ -35,11 +35,11 @@ export class NamedFiles implements NamedFileSender {
       'x-sendfile': compile(folders.filter(({ url }) => url === '')),
     };
     const bounded = { ...options, bounds: { ...CACHE_BOUNDS, bytesMax: STATIC_LIMITS.namedMemoryBytesMax } };
-    // Each has paths of its own, which must not be taken for the other's.
+    // Two sites with caches of their own, because the two fields name paths of different kinds.
     this.#sites = { 'x-accel-redirect': new StaticSite([], bounded), 'x-sendfile': new StaticSite([], bounded) };
   }
 
-  /** Where nothing was declared, a proxy that is believed may be the one that sends the file. */
+  /** Where no folder was declared for the field, a trusted proxy in front may be the one that sends the file. */
   takes(exchange: Exchange, { field }: NamedFile): boolean {
     return this.#mounts[field].length > 0 || exchange.origin.believed === 'none';
   }
@@ -87,7 +87,7 @@ function compile(folders: readonly NamedFolder[]): readonly CompiledMount[] {
   );
 }
 
-/** Latin-1. The value of X-Accel-Redirect is a URL's path, of which a query is no part; that of X-Sendfile is a path as it is. */
+/** Latin-1. The value of X-Accel-Redirect is the path of a URL, and its query is cut off; that of X-Sendfile is a path as it is. */
 function pathOf(field: NamingField, value: string): string | undefined {
   return field === 'x-sendfile' ? asBytes(value) : decodePath(asBytes(value.split('?', 1)[0] ?? ''));
 }
@@ -98,14 +98,14 @@ function asBytes(value: string): string {
 }
 
 /**
- * Of the application's fields, those that describe bytes which are not its own. Content-Encoding as well, as nginx has it: Wagtail says "None", and
+ * Fields of the application that describe bytes other than the file's, and are dropped. Content-Encoding among them, as in nginx: Wagtail says "None", and
  * django-sendfile2 guesses "gzip" for an archive, which browsers would then unpack.
  */
 const DESCRIBING = /^(?:etag|last-modified|accept-ranges|content-range|content-encoding):/i;
 /** RFC 9110 15.4.5: not in a 304. */
 const OF_CONTENT = /^content-/i;
 
-/** Makes of a file what the application would have sent, had it read the file. Only the file itself: compressed siblings are nothing it has named. */
+/** Makes a file look as if the application had read it and sent it. Compressed siblings are left out: the application has not named them. */
 function dressed(head: WorkerHead): Dress {
   const lines = head.fields.split(/(?<=\r\n)/).filter((line) => !DESCRIBING.test(line));
   const isTyped = lines.some((line) => /^content-type:/i.test(line));

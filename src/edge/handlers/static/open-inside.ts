@@ -1,6 +1,6 @@
 /**
- * Opens a regular file that is really below a root. Links are followed, then the opened file is asked where it is: whatever was
- * renamed or relinked meanwhile, no byte is served of a file that was not inside. Only for an open root links may lead out.
+ * Opens a regular file that is really below a root. Links are followed, then the opened file is asked where it is: whatever was renamed or relinked meanwhile,
+ * no byte of a file outside is served. Only where the root is open (`isOpen`) may links lead out.
  */
 
 import type { BigIntStats } from 'node:fs';
@@ -53,7 +53,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 /** The root's real path, asked again from time to time: a deploy may switch the link that the root is. */
 export class Root {
   readonly path: string;
-  /** Links lead where they like, as the framework whose folder it is would have them. */
+  /** Links may lead anywhere, as the framework whose folder this is lets them. */
   readonly isOpen: boolean;
   #real: string | undefined;
   #askedMs = 0;
@@ -78,7 +78,7 @@ export class Root {
 /** Never rejects for what a disk may do. The descriptor is the caller's. */
 export async function openInside(path: string, root: Root, around: Surroundings): Promise<Opened> {
   try {
-    // Opening a device can do things, so what it is comes first; opening never waits, should it have changed by then.
+    // To open a device can do things, so its kind is looked at first. Opening never waits, in case the kind has changed by then.
     const before = await around.disk.stat(path);
     if (before.isDirectory()) {
       return DIRECTORY;
@@ -89,7 +89,7 @@ export async function openInside(path: string, root: Root, around: Surroundings)
   }
 }
 
-/** The outside meaning of a file system error. What an operator can mend is reported. */
+/** What an error of the file system means to a client. A fault that an operator can mend is reported. */
 export function absenceOf(error: unknown, path: string, { report }: Pick<Surroundings, 'report'>): Absence {
   if (!(error instanceof Error)) {
     throw error;

@@ -3,7 +3,7 @@
 import type { PathShape } from '../../../protocol/control/edge.ts';
 import { toLatin1 } from './resolve.ts';
 
-/** `path`: latin-1, like the path of an exchange. Undefined if there is no shape. */
+/** `path`: latin-1, like the path of an exchange. Undefined if no shape is given. */
 export function compileShapes(shapes: readonly PathShape[]): ((path: string) => boolean) | undefined {
   if (shapes.length === 0) {
     return undefined;

@@ -1,4 +1,4 @@
-/** A request that waits for the disk: first for what is there, then, if that is large, for a descriptor of it. */
+/** A request that waits for the disk: first for the lookup, then, if the file is large, for a descriptor of it. */
 
 import type { Exchange, ResponseTimes, ResponseWatcher } from '../../../protocol/http/exchange.ts';
 import type { FileAnswer, PartialContent } from './answer-file.ts';
@@ -9,10 +9,10 @@ import type { LookupWaiter } from './lookup.ts';
 import type { CompiledMount } from './mount.ts';
 import type { Absence } from './open-inside.ts';
 
-/** What the waiting come back to. */
+/** Takes waiting requests back when the disk has answered. */
 export interface LateAnswers {
   answerLate(pending: PendingAnswer, found: Found): void;
-  /** What was found could not be opened, for it is gone or another by now. */
+  /** The file that was found could not be opened: it is gone, or another one by now. */
   lookUpAgain(pending: PendingAnswer): void;
   onBug(error: unknown): void;
 }
@@ -22,7 +22,7 @@ export interface NamedBy {
   readonly path: string;
   /** Puts the application's own fields on the answer. */
   readonly dress: Dress;
-  /** Conditions and ranges are heard. */
+  /** The client's conditions and ranges are obeyed. */
   readonly isConditional: boolean;
 }
 
@@ -33,15 +33,15 @@ export type SentAnswer = Extract<FileAnswer, { kind: 'whole' | 'parts' }>;
 export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWatcher {
   readonly exchange: Exchange;
   readonly mount: CompiledMount;
-  /** Of the file, as it is looked up. */
+  /** The path of the file, as it is looked up. */
   readonly path: string;
-  /** Undefined: it is the client that has. */
+  /** How the application has named the file; undefined: the client has asked for it. */
   readonly named: NamedBy | undefined;
   /** What to send once there is a descriptor. */
   answer: SentAnswer | undefined;
   /** How often the file changed between finding and opening it. */
   changeCount = 0;
-  /** Of the application, if one was asked. */
+  /** The times of the application that has named the file, if one has. */
   readonly times: ResponseTimes | undefined;
   readonly #owner: LateAnswers;
   #isGone = false;
@@ -83,19 +83,19 @@ export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWat
   }
 
   onDrain(): void {
-    // Nothing was held back.
+    // Nothing was held back for a slow client, so nothing follows.
   }
 
   onGone(): void {
     this.#isGone = true;
   }
 
-  /** A client that has said all it wants to say may still listen. */
+  /** A client that has closed its sending side may still read. */
   onClientEnd(): boolean {
     return false;
   }
 
-  /** Nobody is above us to contain a bug to its exchange. */
+  /** The disk calls back with no handler above that would contain an error of ours to its exchange. */
   #unlessGone(act: () => void): void {
     if (this.#isGone) {
       return;

@@ -10,13 +10,13 @@ import { Buffer } from 'node:buffer';
 export interface ResolveOptions {
   /** Serve `.well-known` (RFC 8615) at the top, the one directory with a dot that is meant to be seen. */
   readonly hasWellKnown: boolean;
-  /** Serve all names with a dot in front, because it is not a client that has asked for them. */
+  /** Serve all names with a dot in front, because an application has asked for them and no client has. */
   readonly hasHidden?: boolean;
 }
 
 const SLASH = 0x2f;
 
-/** What comes after the mount's URL, made relative and clean, with its final slash if it has one; undefined is not to be served. */
+/** The rest of a path behind the mount's URL, made relative and clean, with its final slash if it has one. Undefined: it is not to be served. */
 export function resolvePath(rest: string, options: ResolveOptions): string | undefined {
   // A backslash separates directories for some programs behind us and for some people's tools, never for honest links.
   if (rest.includes('\0') || rest.includes('\\')) {

@@ -35,11 +35,11 @@ export type { StaticMount } from './mount.ts';
 export interface StaticOptions {
   readonly clock: Clock;
   readonly log: StaticLog;
-  /** Asked when a mount with `missing: 'next'` finds out late, after `false` could have been returned. */
+  /** Asked when a mount with `missing: 'next'` finds out only later that it has no such file: `false` cannot be returned any more. */
   readonly next?: Handler;
   readonly counts?: StaticCounts;
   readonly disk?: Disk;
-  /** Of what is kept in memory, if not as for static files. */
+  /** Bounds of what is kept in memory, if they are others than those of static files. */
   readonly bounds?: CacheBounds;
 }
 
@@ -53,7 +53,7 @@ const STATUSES = { missing: 404, forbidden: 403, exhausted: 503, failed: 500 } a
 const RETRY_AFTER = 'Retry-After: 1\r\n';
 /** How often a file that has changed between finding and opening it is looked up again. */
 const CHANGES_MAX = 6;
-/** So often it is to be the same in all. Then one that is written to is served with the size it had. */
+/** In so many of these lookups the file has to be unchanged. After that, a file that is written to is served with the size it had. */
 const STRICT_CHANGES_MAX = 3;
 
 export function compileStatic(mounts: readonly StaticMount[], options: StaticOptions): Handler {
@@ -132,7 +132,7 @@ export class StaticSite implements LateAnswers {
     }
   }
 
-  /** An application has named something that is not there to be sent. */
+  /** An application has named a file that is not there or may not be sent. */
   reportNamed(code: 'static.named-missing' | 'static.named-outside', path: string, detail: string): void {
     this.#faults.report(code, path, detail);
   }
@@ -197,7 +197,7 @@ export class StaticSite implements LateAnswers {
     fields.read(exchange.block);
     return answerFile(file, fields, {
       isHead: exchange.method === 'HEAD',
-      // What an application has named has one representation, whatever the client would rather have.
+      // A file that an application has named has one representation, whatever encodings the client likes better.
       acceptance: this.#acceptances.recall(named === undefined ? fields.acceptEncoding : undefined),
       nowMs: fields.isConditional ? this.#clock.nowMs() : 0,
       makeBoundary,
@@ -222,7 +222,7 @@ export class StaticSite implements LateAnswers {
     return true;
   }
 
-  /** False leaves the exchange to the next handler. */
+  /** Answers for a path without a file, or returns false: the next handler is asked. */
   #answerAbsent(exchange: Exchange, found: Exclude<Found, StaticFile>, mount: CompiledMount): boolean {
     if (found.kind === 'directory') {
       redirectToDirectory(exchange);
@@ -237,7 +237,9 @@ export class StaticSite implements LateAnswers {
   }
 }
 
-/** Whatever the disk holds. A body could not be kept for the next handler while the disk is asked, and a handshake wants no file. */
+/**
+ * Whether the next handler gets the request whatever the disk holds. A body could not be kept for it while the disk is asked, and a handshake wants no file.
+ */
 function isForNext({ path, hasBody, handshake }: Exchange, { isAsked }: CompiledMount): boolean {
   return hasBody || handshake !== undefined || isAsked?.(path) === true;
 }
@@ -257,8 +259,8 @@ function unsentBody(length: number): PartsBody {
 
 /** Relative links of an index work only below its directory. */
 function redirectToDirectory({ rawPath, query, responder }: Exchange): void {
-  // Relative, for a proxy may have taken away what stands in front (--root-path). The dot keeps a colon in the name from ending a
-  // scheme, and no path of two slashes can name another host (RFC 3986 4.2).
+  // The redirect is relative, because a proxy may have taken away the path in front (--root-path). The dot keeps a colon in the name from ending a scheme, and
+  // no path of two slashes can name another host (RFC 3986 4.2).
   const name = rawPath.slice(rawPath.lastIndexOf('/') + 1);
   responder.respond(responseHead(301, `Location: ./${name}/${query === '' ? '' : `?${query}`}\r\n`), undefined);
 }

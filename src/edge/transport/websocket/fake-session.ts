@@ -14,10 +14,10 @@ const SETTINGS: WebSocketSettings = {
   pingTimeoutMs: 10_000,
 };
 
-/** Does what it is told when it is told. Compressed is what stands in brackets. */
+/** A compressor that finishes when the test says so. Compressed text stands in brackets. */
 class FakeDeflate {
   readonly inflations: ((result: Inflated) => void)[] = [];
-  /** Each goes on when it is called. */
+  /** Large messages that wait; each goes on when its function is called. */
   readonly large: ((goOn: () => void) => void)[] = [];
   readonly deflations: ((compressed: Buffer | undefined) => void)[] = [];
   isClosed = false;

@@ -1,6 +1,6 @@
 /**
- * How much a client has sent in this second, by the table's ticks. One that sends more than it may is read no faster: TCP makes it
- * wait, and nothing is lost.
+ * Counts what a client has sent in this second, by the table's ticks. A client that sends more than it may is read no faster: TCP makes it wait, and nothing is
+ * lost.
  */
 
 import { EDGE_LIMITS } from '../../limits.ts';
@@ -17,7 +17,7 @@ export class FrameRate {
     this.#messagesMax = messagesMax === 0 ? Infinity : messagesMax;
   }
 
-  /** What has come in this second is all that may. */
+  /** The client has sent in this second as much as it may. */
   get isUsedUp(): boolean {
     return (
       this.#messages >= this.#messagesMax ||

@@ -1,4 +1,4 @@
-/** A message that is too large to be taken in before the application waits for it: what goes on once it may. */
+/** A message that is too large to be taken in before the application waits for it: keeps what is to be done once the application does. */
 
 export class LargeMessage {
   #mayGoOn: (() => boolean) | undefined;
@@ -15,7 +15,7 @@ export class LargeMessage {
     this.retry();
   }
 
-  /** True: it waits no longer. */
+  /** True: the message waits no longer. */
   retry(): boolean {
     const goOn = this.#goOn;
     if (goOn === undefined || this.#mayGoOn?.() !== true) {

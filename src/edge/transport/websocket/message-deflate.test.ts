@@ -177,7 +177,7 @@ for (const canRunSync of [true, false]) {
     deflate.close();
     deflate.inflate(packed!, atOnce, count);
     deflate.deflate(textOf(100), count);
-    // Another goes the same way meanwhile.
+    // Another message goes the same way meanwhile.
     await inflate(open({}, all), packed!);
     await compress(open({}, all), textOf(1_000_000));
     equal(calls, 0);

@@ -26,7 +26,7 @@ export const DEFLATE_LIMITS = {
 } as const;
 
 export interface MessageDeflateOptions {
-  /** Of a message, decompressed. */
+  /** The longest message, decompressed. */
   readonly messageBytesMax: number;
   /** Shared by the connections of a thread. */
   readonly contexts: ZlibContexts;
@@ -62,8 +62,8 @@ export class MessageDeflate {
   }
 
   /**
-   * `bytes` is the payload of a compressed message. After anything but a message the connection is to be closed. `onLarge` comes before more is
-   * made of it than a piece: nothing is, until `goOn` is called.
+   * `bytes` is the payload of a compressed message. After a callback without a message the connection is to be closed. When the message needs more than one
+   * piece of output, `onLarge` is called, and nothing more is decompressed until its `goOn` is.
    */
   inflate(bytes: Buffer, onLarge: (goOn: () => void) => void, callback: (result: Inflated) => void): void {
     if (this.#isClosed) {
@@ -103,7 +103,7 @@ export class MessageDeflate {
     const job = { input: bytes, flush: constants.Z_SYNC_FLUSH, outputBytesMax: Number.POSITIVE_INFINITY };
     deflater.run(job, (output) => {
       if (typeof output === 'string') {
-        // zlib had no memory. What it was to remember the client has not seen either.
+        // zlib had no memory. The client has not seen this message compressed, so a compressor that begins anew is in step with it.
         this.#dropDeflater(deflater);
         callback(undefined);
         return;
@@ -119,7 +119,7 @@ export class MessageDeflate {
     });
   }
 
-  /** Also while something is under way. */
+  /** May be called while something is under way. */
   close(): void {
     this.#isClosed = true;
     if (this.#inflater !== undefined) {

@@ -21,7 +21,7 @@ export interface WebSocketServices extends WebSocketSettings {
   readonly fields: string;
 }
 
-/** Of the connection that carried the handshake. */
+/** What a session needs of the connection that carried the handshake. */
 export interface SessionCarrier {
   readonly output: Output;
   readonly socket: LingeringSocket;

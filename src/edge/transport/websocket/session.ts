@@ -40,7 +40,7 @@ import type { Inflated, MessageDeflate } from './message-deflate.ts';
 import { MessagePace } from './message-pace.ts';
 
 export interface WebSocketSettings {
-  /** Of a message of the client, decompressed. */
+  /** The longest message of a client, decompressed. */
   readonly messageBytesMax: number;
   /** Messages of a client a second; 0: no limit. */
   readonly messagesPerSecondMax: number;
@@ -54,7 +54,7 @@ export interface SessionOptions {
   readonly sink: WebSocketSink;
   readonly output: Output;
   readonly socket: LingeringSocket;
-  /** If permessage-deflate was agreed. */
+  /** Undefined unless permessage-deflate was agreed. */
   readonly deflate: MessageDeflate | undefined;
   /** Monotonic time, precise to a second. */
   readonly clock: { readonly nowMs: number };
@@ -84,9 +84,9 @@ export class Session implements WebSocketSession {
   #isProcessing = false;
   readonly #large = new LargeMessage();
   readonly #pace = new MessagePace();
-  /** A compressed message becomes a large one. */
+  /** What to do when a compressed message turns out to be a large one. */
   readonly #onLarge = (goOn: () => void): void => this.#askForLarge(Infinity, goOn);
-  /** Of a message that is not whole, as the sink was last told. */
+  /** Bytes held of a message that is not whole, as the sink was last told. */
   #heldBytes = 0;
   /** What waits behind a message that is being compressed, no more than the sender has credit for; the close comes last. */
   readonly #queue: Deque<Outgoing> = new Deque<Outgoing>();
@@ -166,7 +166,7 @@ export class Session implements WebSocketSession {
     }
   }
 
-  /** A client that has left is not held to its rate: what it had sent is bounded, and it is not to keep its connection by it. */
+  /** A client that has left is not held to its rate: what it had sent is bounded, and it must not keep its connection by having sent too much. */
   get #mayRead(): boolean {
     const isWanted = !this.#isInflating && !this.#isHeld && !this.#large.isWaiting;
     return isWanted && (!this.#rate.isUsedUp || this.#goneMs !== Infinity);
@@ -199,7 +199,7 @@ export class Session implements WebSocketSession {
     }
   }
 
-  /** Of pings that cannot be answered yet the last is enough (RFC 6455 5.5.3): a client that does not read is owed one answer. */
+  /** Of pings that cannot be answered yet the last is kept (RFC 6455 5.5.3): a client that does not read is owed one answer. */
   #answerPing(data: Buffer): void {
     if (this.#state !== 'open') {
       return;
@@ -244,7 +244,7 @@ export class Session implements WebSocketSession {
     this.#process();
   }
 
-  /** zlib may call from its thread pool, where nobody above knows whose an error is. */
+  /** zlib may call back from its thread pool, with nobody above who knows to which connection an error belongs. */
   #guard(act: () => void): void {
     try {
       act();
@@ -253,7 +253,7 @@ export class Session implements WebSocketSession {
     }
   }
 
-  /** `bytes`: of the message, Infinity if that is not known. What comes behind our close is dropped, and asks for nothing. */
+  /** `bytes`: the length of the message, Infinity if it is not known. A message that comes behind our close frame is dropped without asking. */
   #askForLarge(bytes: number, goOn: () => void): void {
     const { settings, sink } = this.#options;
     const most = Math.min(bytes, settings.messageBytesMax);
@@ -290,13 +290,13 @@ export class Session implements WebSocketSession {
     this.#end(code, detail, true);
   }
 
-  /** What waits to be compressed is not sent any more: the client has gone on to closing. */
+  /** Messages that wait to be compressed are not sent any more: the client has gone on to closing. */
   #flushBefore(code: number, reason: string): void {
     this.#queue.takeAll();
     this.#options.output.buffer(renderClose(code, reason));
   }
 
-  /** `mayBeSending`: the client has not said that it sends no more. */
+  /** `mayBeSending`: the client has not closed its sending side. */
   #end(code: number, reason: string, mayBeSending: boolean): void {
     if (this.#state === 'ended') {
       return;
@@ -315,7 +315,7 @@ export class Session implements WebSocketSession {
 
   send(isText: boolean, data: Buffer): boolean {
     if (this.#state !== 'open' || this.#queuedClose !== undefined) {
-      return true; // Nobody reads it any more.
+      return true; // Nobody reads the connection any more.
     }
     const { deflate, output } = this.#options;
     if (deflate === undefined) {
@@ -438,7 +438,7 @@ export class Session implements WebSocketSession {
     }
     const isUnread = socket.isPaused;
     if (pingIntervalMs === 0) {
-      // Nothing is asked of the client (RFC 6455 5.5.3: a pong may come unasked). Its kernel resets the connection if nobody is there.
+      // A pong asks nothing of the client (RFC 6455 5.5.3: it may come unasked), but if the client is gone, its kernel answers with a reset.
       if (isUnread && output.isEmpty && nowMs - this.#pingedMs >= EDGE_LIMITS.webSocketProbeMs) {
         this.#pingedMs = nowMs;
         output.buffer(renderPong(NO_BYTES));
@@ -459,7 +459,7 @@ export class Session implements WebSocketSession {
     if (this.#state === 'open' && this.#pace.isStalled(this.#parser, this.#options.sink)) {
       this.#fail(CLOSE_CODE.tryAgainLater, 'a message that comes too slowly while memory is short');
     }
-    // For memory nobody is called.
+    // Nobody is called when memory becomes free, so a large message asks again.
     const hasWaited = this.#large.retry() || this.#rate.isUsedUp;
     this.#rate.renew();
     if (hasWaited && this.#state !== 'ended') {
@@ -480,7 +480,7 @@ export class Session implements WebSocketSession {
     this.onGone();
   }
 
-  /** The client is gone. True: messages of it wait, and the application is given time to take them. */
+  /** The client is gone. True: messages of the client wait, and the application is given time to take them. */
   onGone(): boolean {
     const hasMore = this.#parser.bufferedBytes > 0 || this.#isInflating;
     if (this.#state !== 'open' || !hasMore) {

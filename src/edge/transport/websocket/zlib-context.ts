@@ -15,13 +15,13 @@ export interface ZlibJob {
   readonly input: Buffer;
   /** One of zlib's. */
   readonly flush: number;
-  /** More output than this is 'too-big'. */
+  /** A job with more output than this gives 'too-big'. */
   readonly outputBytesMax: number;
-  /** What takes the thread pool waits until `goOn` is called, if anybody wants to be asked. */
+  /** A job that goes to the thread pool waits until `goOn` is called, if this is given. */
   readonly onLarge?: (goOn: () => void) => void;
 }
 
-/** 'bad': the input is no DEFLATE. After 'bad' and 'too-big' the context is closed. */
+/** 'bad': the input is not DEFLATE. After 'bad' and 'too-big' the context is closed. */
 export type ZlibOutput = Buffer | 'bad' | 'too-big';
 
 /** `inputLeft`: bytes at the end of the input that zlib did not take because its stream, or a block, ended before them. */
@@ -30,9 +30,9 @@ export type OnZlibOutput = (output: ZlibOutput, inputLeft: number) => void;
 export const ZLIB_LIMITS = {
   /** Longer input goes to the thread pool. To inflate this much takes about 80 µs, to deflate it 60. */
   syncInputBytesMax: 16_384,
-  /** What makes more output goes there too. It is one buffer for the whole thread. */
+  /** Jobs that make more output go to the thread pool too. The buffer for it is one for the whole thread. */
   syncOutputBytesMax: 65_536,
-  /** Of output that the thread pool makes at a time. */
+  /** Output that the thread pool makes at a time. */
   chunkBytes: 65_536,
 } as const;
 
@@ -126,7 +126,7 @@ export class ZlibContext {
     }
   }
 
-  /** Forgets all that was, as if new. False if it cannot: it is closed then. */
+  /** Forgets all input so far, as if new. False if it cannot: then the context is closed. */
   reset(): boolean {
     if (this.#stream.destroyed || this.#hasEnded || this.#pending !== undefined) {
       this.close();
