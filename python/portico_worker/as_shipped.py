@@ -33,12 +33,13 @@ def name_of(kind: Any) -> str:
 
 
 def describe(application: Any) -> str:
-    """A wrapper, in a word for the operator."""
+    """The name of a wrapper, for the operator."""
     return name_of(application if hasattr(application, '__qualname__') else type(application))
 
 
 def within(application: Any, transparent: dict[str, str] = TRANSPARENT) -> Any:
-    """What transparent wrappers have around them; a bound method, as in ProxyFix(app.wsgi_app), stands for its object."""
+    """What an application's transparent wrappers have around them; a bound method, as in ProxyFix(app.wsgi_app), stands
+    for its object."""
     for _ in range(WRAPPERS_MAX):
         attribute = transparent.get(name_of(type(application)))
         if attribute is not None and getattr(application, 'static_files', None):
@@ -53,12 +54,12 @@ def within(application: Any, transparent: dict[str, str] = TRANSPARENT) -> Any:
 
 
 def packages_of(kind: type) -> frozenset[str]:
-    """Top-level packages in which a class and those it is made of were written."""
+    """The top-level packages in which a class and its bases were written."""
     return frozenset(base.__module__.partition('.')[0] for base in kind.__mro__) | INSTRUMENTS
 
 
 def replaced(owner: Any, names: Iterable[str], packages: frozenset[str]) -> str | None:
-    """The first of these methods that was not written in one of the packages."""
+    """The first of these methods that was written outside of the packages."""
     own = getattr(owner, '__dict__', {})
     for name in names:
         if not hasattr(owner, name):
@@ -69,7 +70,8 @@ def replaced(owner: Any, names: Iterable[str], packages: frozenset[str]) -> str 
 
 
 def is_written_in(function: Any, packages: frozenset[str]) -> bool:
-    """By the globals that the code uses: a decorator takes over the name of what it wraps, but not those."""
+    """Judged by the globals that the code uses: a decorator takes over the name of the function that it wraps, but not
+    its globals."""
     function = getattr(function, '__func__', function)
     if isinstance(function, type):
         return function.__module__.partition('.')[0] in packages

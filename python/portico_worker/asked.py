@@ -1,4 +1,4 @@
-"""Which Python was asked for a module that it does not have: what whoever reads of a failed import has to know first."""
+"""Which Python was asked for a module that it does not have: the first that the reader of a failed import has to know."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def name_python(found: str) -> str:
 
 
 def is_import_error(error: BaseException | None) -> bool:
-    """Also behind the exception that a framework raises instead."""
+    """True also for the exception that a framework raises in the place of an ImportError."""
     for _ in range(CHAIN_MAX):
         if error is None or isinstance(error, ImportError):
             return error is not None
@@ -32,8 +32,9 @@ def is_import_error(error: BaseException | None) -> bool:
 
 
 def _made_for() -> str:
-    """The version whose packages a virtual environment holds, if they are not ours: so it is after an upgrade of the system's Python."""
-    import sysconfig  # Memory that a server which starts is spared.
+    """The version of Python whose packages a virtual environment holds, if it is not ours: so it is after an upgrade of
+    the system's Python."""
+    import sysconfig  # Imported here, because it takes memory that a server which starts does not need.
 
     if sys.prefix == sys.base_prefix or os.path.isdir(sysconfig.get_path('purelib')):
         return ''

@@ -11,8 +11,9 @@ POLL_S = 0.02
 
 
 def living(without: Collection[int] = ()) -> set[int]:
-    """Process ids, without those given and what they have started, without who has ended and was not waited for, and without programs
-    in a session of their own, which are to live on."""
+    """The numbers of the processes in this session that this one has started, directly or not, and that have not ended.
+    `without` leaves out some, with what they have started. A program that has made a session of its own is to live
+    on, and is not among them."""
     parents = _parents(os.getsid(0))
     found: set[int] = set()
     layer = {os.getpid()}
@@ -23,7 +24,8 @@ def living(without: Collection[int] = ()) -> set[int]:
 
 
 def children() -> dict[int, str]:
-    """Those that this process has started and that have not ended, in whatever session, with the names of their programs."""
+    """The processes that this one has started itself and that have not ended, in whatever session, with the names of
+    their programs."""
     found: dict[int, str] = {}
     for task in os.listdir('/proc/self/task'):
         try:
@@ -43,7 +45,7 @@ def children() -> dict[int, str]:
 
 
 def end(without: Collection[int], patience_s: float) -> None:
-    """Ends them: SIGTERM, and SIGKILL for those that are still there later."""
+    """Ends all living processes but those given: SIGTERM, and SIGKILL for those that are still there later."""
     end_these(living(without), patience_s)
 
 
@@ -53,13 +55,13 @@ def end_these(pids: Collection[int], patience_s: float) -> None:
     deadline = time.monotonic() + patience_s
     while left and time.monotonic() < deadline:
         time.sleep(POLL_S)
-        # Those whose parent has ended meanwhile are not found by it any more.
+        # A process whose parent has ended meanwhile is not found through it any more, so the session is asked.
         left &= set(_parents(os.getsid(0)))
     _send(left, signal.SIGKILL)
 
 
 def ask_to_end(pids: Collection[int]) -> None:
-    """Those of them that are in this process's session."""
+    """Sends SIGTERM to those of the processes that are in this one's session."""
     _send(set(pids) & set(_parents(os.getsid(0))), signal.SIGTERM)
 
 
@@ -68,7 +70,7 @@ def _send(pids: Collection[int], number: int) -> None:
         try:
             os.kill(pid, number)
         except OSError:
-            pass  # It is gone, or another user's by now.
+            pass  # The process is gone, or is another user's by now.
 
 
 def _parents(session: int) -> dict[int, int]:

@@ -24,7 +24,7 @@ WRAPPED_NAMES = ('wsgi_app', 'asgi_app', 'app', 'application', '_app', 'wrapped'
 
 
 def facts(application: Any, name: str, interface: str, root_path: str = '') -> Facts:
-    """`root_path`: what a proxy has taken away from the beginning of each path, or ''."""
+    """`root_path`: the path that a proxy has taken away from the beginning of each request's, or ''."""
     found: Facts = {
         'app': name,
         'interface': interface,
@@ -52,7 +52,7 @@ def facts(application: Any, name: str, interface: str, root_path: str = '') -> F
             if found['framework'] is None and module in sys.modules:
                 _describe_app(application, module, attribute, found)
     except Exception as error:
-        # Half of what was to be said may be missing: also that the application decides on a folder.
+        # The failure may have hidden that the application decides on a folder, so no folder is served.
         found['static'], found['media'], found['named'] = [], [], []
         found['warnings'].append(f'what the application says about itself could not be read: {report.summary(error)}')
     return found

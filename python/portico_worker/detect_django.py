@@ -74,7 +74,7 @@ def _warnings(settings: Any) -> Iterator[str]:
 
 
 def _wrapper(application: Any) -> str | None:
-    """What may answer in the place of Django's own handler, as a reason; or None."""
+    """Why something else than Django's own handler may answer a request; or None."""
     inside = within(application, TRANSPARENT)
     if name_of(type(inside)) == 'channels.routing.ProtocolTypeRouter':
         inside = within(inside.application_mapping.get('http'), TRANSPARENT)
@@ -85,7 +85,7 @@ def _wrapper(application: Any) -> str | None:
 
 
 def _describe_static(settings: Any, urls: SiteUrls, around: str | None, found: Facts) -> None:
-    paths = urls.of(settings.STATIC_URL)  # None if they are served by another host, or not at all.
+    paths = urls.of(settings.STATIC_URL)  # No path if another host serves the static files, or nobody does.
     root = os.path.abspath(settings.STATIC_ROOT) if settings.STATIC_ROOT else ''
     reason = _decision_on_static(settings, root, around)
     asked = [_asked_of_static(settings, urls, url, root) for url in paths if reason is None]
@@ -101,16 +101,17 @@ def _describe_static(settings: Any, urls: SiteUrls, around: str | None, found: F
         return
     is_collected = bool(root) and _has_files(root)
     for url, shapes in zip(paths, asked):
-        # Also when it is empty: files that are collected later are served then.
+        # Named also while it is empty: files that are collected later are served then.
         found['static'] += [folder(url, root, hashed=_is_hashed(), asked=shapes or ())] if root else []
-        # As runserver does it: the folders of the applications, in the order in which Django looks into them.
+        # As runserver finds static files: in the folders of the applications, in the order in which Django looks into
+        # them.
         found['static'] += [] if is_collected else _finder_folders(url, shapes or [])
     if paths and not is_collected:
         _warn_of_collecting(root, len(found['static']) > (len(paths) if root else 0), found)
 
 
 def _decision_on_static(settings: Any, root: str, around: str | None) -> str | None:
-    """Why all of them are a matter for the project, or None."""
+    """Why the project may decide on every static file, or None."""
     if around is not None:
         return around
     if root and _holds_project(root):
@@ -132,10 +133,11 @@ def _warn_of_collecting(root: str, is_served: bool, found: Facts) -> None:
 
 
 def _asked_of_static(settings: Any, urls: SiteUrls, url: str, root: str) -> list[Shape] | None:
-    """Where the project has URL patterns below STATIC_URL. One that matches everything, such as a catch-all, says nothing about static files."""
+    """Paths below STATIC_URL for which the project has URL patterns. A pattern that matches everything, such as a
+    catch-all, says nothing about static files."""
     try:
         found = [claim for claim in urls.claims(url) if claim.is_particular]
-    except (Exception, SystemExit):  # Of the project's code, which is imported for this.
+    except (Exception, SystemExit):  # The project's own code is imported by this, and may raise anything.
         return None
     asked = _unique(claim.shape for claim in found if not sends_as_it_is(claim, root, is_static=True))
     if root and settings.MEDIA_ROOT:
@@ -165,7 +167,7 @@ def _decision_on_all_media(settings: Any, root: str, around: str | None) -> str 
 
 
 def _decision_on_media(settings: Any, urls: SiteUrls, url: str, root: str) -> tuple[str | None, list[Shape]]:
-    """Why all of it is a matter for the project's URL patterns, or None and what of it is."""
+    """Why the project's URL patterns may decide on every uploaded file, or None and the paths on which they may."""
     try:
         found = [claim for claim in urls.claims(url) if not sends_as_it_is(claim, root)]
     except (Exception, SystemExit):
@@ -187,7 +189,7 @@ def _unique(shapes: Any) -> list[Shape]:
 
 
 def _holds_project(root: str) -> bool:
-    """Its own code, or the folder it runs in, lies in what would be given to anyone."""
+    """Whether the project's own code, or the folder it runs in, lies in a folder that would be served to anyone."""
     return _below(os.getcwd(), root) is not None
 
 
@@ -209,7 +211,7 @@ def _has_files(root: str) -> bool:
 
 
 def _is_hashed() -> bool:
-    """Whether names carry a hash of their content, as with ManifestStaticFilesStorage."""
+    """Whether names of files carry a hash of their content, as with ManifestStaticFilesStorage."""
     storage = import_module('django.contrib.staticfiles.storage')
     return isinstance(storage.staticfiles_storage, storage.HashedFilesMixin)
 

@@ -71,14 +71,15 @@ def describe_flask(application: Any, app: Any, module: str, found: Facts) -> Non
 
 
 def _cache_control(app: Any) -> dict[str, str]:
-    """As the framework would say it. Flask's default is to ask again each time, as is the edge's; Quart's are twelve hours."""
+    """The Cache-Control that the framework would send. Flask's default is to ask again each time, as is the edge's;
+    Quart's is twelve hours."""
     age = app.config.get('SEND_FILE_MAX_AGE_DEFAULT')
     seconds = int(age.total_seconds() if isinstance(age, timedelta) else age or 0)
     return {'cacheControl': f'public, max-age={seconds}'} if seconds > 0 else {}
 
 
 def _static_rules(app: Any) -> Iterator[tuple[Any, Any]]:
-    """Rules of static folders, the application's own and its blueprints', each with its owner."""
+    """The rules of static folders, of the application and of its blueprints, each with its owner."""
     for rule in app.url_map.iter_rules():
         if rule.endpoint == 'static' or rule.endpoint.endswith('.static'):
             owner = app if rule.endpoint == 'static' else app.blueprints.get(rule.endpoint.rpartition('.')[0])
@@ -87,7 +88,7 @@ def _static_rules(app: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _decision_on_all(application: Any, app: Any, module: str, packages: frozenset[str]) -> str | None:
-    """Why every request is a matter for the application, or None."""
+    """Why the application may decide on every request, or None."""
     outside = within(application)
     if outside is not app:
         return f'{describe(outside)} is around it'
@@ -110,7 +111,7 @@ def _decision_on_all(application: Any, app: Any, module: str, packages: frozense
 
 
 def _decision_on_rule(app: Any, rule: Any, owner: Any, packages: frozenset[str]) -> str | None:
-    """Why the files of one folder are a matter for the application, or None."""
+    """Why the application may decide on the files of one folder, or None."""
     url = rule.rule.partition('<')[0]
     if rule.rule != f'{url}<path:filename>' or rule.subdomain or rule.host or rule.defaults or rule.redirect_to:
         return 'its rule is not the usual one'
@@ -130,13 +131,14 @@ def _decision_on_rule(app: Any, rule: Any, owner: Any, packages: frozenset[str])
 
 
 def _is_static_view(view: Any) -> bool:
-    """The method of that name, or the function that calls it. The framework makes others for the application, of its classes of views."""
+    """Whether the view is `send_static_file` or the function that calls it. For views that are classes the framework
+    makes others."""
     code = getattr(getattr(view, '__func__', view), '__code__', None)
     return code is not None and 'send_static_file' in (code.co_name, *code.co_names)
 
 
 def _scopes(blueprint: str) -> Iterator[str]:
-    """Of a blueprint "a.b": itself, and "a", in which it is registered."""
+    """A blueprint "a.b" and the one in which it is registered, "a"."""
     while blueprint:
         yield blueprint
         blueprint = blueprint.rpartition('.')[0]

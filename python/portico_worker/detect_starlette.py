@@ -53,7 +53,7 @@ def describe_starlette(application: Any, layers: list[Any], found: Facts) -> Non
 
 
 def _decision_on_all(application: Any, app: Any, packages: frozenset[str]) -> str | None:
-    """Why every request is a matter for the application, or None."""
+    """Why the application may decide on every request, or None."""
     outside = within(application, HARMLESS)
     if outside is not app:
         return f'{describe(outside)} is around it'
@@ -106,10 +106,10 @@ def _decision_on_mount(route: Any, static_files: Any, packages: frozenset[str]) 
 
 
 def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
-    """Whether a route could match a path below `url`. What is not known for certain is said to."""
+    """Whether a route could match a path below `url`. True where that is not known for certain."""
     path = getattr(route, 'path', None)
     if replaced(route, ('matches',), _PACKAGES) is not None:
-        return True  # It matches in a way of its own.
+        return True  # The route matches in a way of its own.
     if not isinstance(path, str):
         # FastAPI keeps routers that were included as they are, and adds their prefix to each path later.
         inner = getattr(getattr(route, 'original_router', None), 'routes', None)
@@ -133,6 +133,7 @@ def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
 
 
 def _is_of_one_segment(name: str) -> bool:
-    """`name`: of a convertor. By what it is: an application may have put one of its own in the place of Starlette's."""
+    """Whether the convertor `name` matches one segment. Judged by the object: an application may have put one of its
+    own in the place of Starlette's."""
     kind = type(sys.modules['starlette.convertors'].CONVERTOR_TYPES.get(name or 'str'))
     return kind.__module__ == 'starlette.convertors' and kind.__name__ in _OF_ONE_SEGMENT

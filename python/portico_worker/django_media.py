@@ -1,4 +1,5 @@
-"""What in a Django project may decide who reads its MEDIA_ROOT, beside URL patterns, and from where it has files sent itself."""
+"""What may decide who reads a Django project's MEDIA_ROOT, beside its URL patterns; and the folders from which the
+project has files sent after it has decided itself."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ LOGIN = 'django.contrib.auth.middleware.LoginRequiredMiddleware'
 
 
 def decision_of_middleware(settings: Any) -> str | None:
-    """Middleware of a project's own may let in whom it likes, or send files itself: what it does cannot be known."""
+    """Middleware of a project's own may let in whom it likes, or send files itself: nobody can know."""
     for name in settings.MIDDLEWARE:
         package = str(name).partition('.')[0]
         if name == LOGIN or (package != 'django' and package not in UNDECIDED):
@@ -56,7 +57,7 @@ def decision_of_middleware(settings: Any) -> str | None:
 
 
 def private_shapes(settings: Any, url: str, root: str) -> Iterator[Shape]:
-    """Folders in MEDIA_ROOT that somebody else hands out."""
+    """Folders in MEDIA_ROOT that a setting names as private, or whose files Wagtail hands out by a view."""
     root = os.path.realpath(root)
     for name in dir(settings):
         if name.endswith('_ROOT') and any(word in name for word in PRIVATE_WORDS):
@@ -70,7 +71,8 @@ def private_shapes(settings: Any, url: str, root: str) -> Iterator[Shape]:
 
 
 def _wagtail_documents(settings: Any, url: str) -> Iterator[Shape]:
-    """Documents can be private; a view asks who may read them, unless they are said to be everyone's ("direct")."""
+    """Documents of Wagtail can be private: a view decides who may read them, unless they are served directly
+    ("direct")."""
     if getattr(settings, 'WAGTAILDOCS_SERVE_METHOD', None) == 'direct':
         return
     model = import_module('wagtail.documents').get_document_model()
@@ -84,7 +86,7 @@ def _folder_shape(url: str, path: str) -> Shape:
 
 
 def named_folders(settings: Any) -> Iterator[dict[str, str]]:
-    """Where files lie that django-sendfile2 names in answers, and Wagtail, which takes its settings."""
+    """The folders of files that django-sendfile2 names in answers; Wagtail takes its settings as well."""
     backend = str(getattr(settings, 'SENDFILE_BACKEND', ''))
     root, url = getattr(settings, 'SENDFILE_ROOT', None), str(getattr(settings, 'SENDFILE_URL', None) or '')
     if not isinstance(root, (str, os.PathLike)) or not os.path.isabs(root):

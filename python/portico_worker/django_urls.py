@@ -23,14 +23,15 @@ class SiteUrls:
         self._script_names = tuple(dict.fromkeys(name for name in (forced, root_path) if name.startswith('/')))
 
     def of(self, url: object) -> list[str]:
-        """The paths of requests for what the project has under this URL; none if it is none of ours."""
+        """The paths below which requests for a URL of the project come; none if the URL is on another host or is the
+        root."""
         path = _path_of(url)
         name = self._script_name_of(path)
         inner = path[len(name) :]
         return [each for each in dict.fromkeys((path, inner)) if each.strip('/')] if path.strip('/') else []
 
     def claims(self, path: str) -> Iterator[Claim]:
-        """Of the project's patterns, wherever the path of its own is taken away."""
+        """The claims of the project's URL patterns below a path, with and without the path of the site itself."""
         resolver = import_module('django.urls').get_resolver()
         yield from claims(resolver, path)
         name = self._script_name_of(path)
@@ -43,7 +44,7 @@ class SiteUrls:
 
 
 def sends_as_it_is(claim: Claim, root: str, *, is_static: bool = False) -> bool:
-    """The pattern leads to a view that would send the very files that the edge would."""
+    """Whether the pattern leads to a view that would send the very files that the edge would."""
     view = claim.callback
     name = name_of(view)
     if name not in SERVING_VIEWS or not claim.is_exact:

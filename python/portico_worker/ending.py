@@ -42,7 +42,8 @@ class Ending:
     """The deadline of a worker, watched by a thread of its own once there is one."""
 
     def __init__(self, overdue: Callable[[str], None], running: Callable[[], list[str]]) -> None:
-        """`overdue` is told, in the watching thread, what still runs, and does not return; `running`: of the worker's own work."""
+        """`overdue` gets, in the watching thread, what still runs, and does not return. `running` tells what runs of
+        the worker's own work."""
         self._overdue = overdue
         self._running = running
         self._changed = threading.Condition()
@@ -56,7 +57,7 @@ class Ending:
         self._last_resort = _LastResort()
 
     def within(self, seconds: float) -> None:
-        """The worker has to be done so long from now, if it has not less time already."""
+        """The worker has to be done so long from now, or earlier if it was told so before."""
         with self._changed:
             self._deadline = min(self._deadline, monotonic() + seconds)
             self._changed.notify_all()
@@ -65,23 +66,23 @@ class Ending:
             try:
                 threading.Thread(target=self._watch, name='portico-deadline', daemon=True).start()
             except RuntimeError:
-                pass  # No more threads can be had, or the interpreter ends: then the supervisor alone watches the time.
+                pass  # There can be no further thread, or the interpreter ends: then the supervisor alone watches the time.
 
     def left_s(self) -> float:
-        """Of the time until the deadline."""
+        """The time that is left until the deadline."""
         return max(0.0, self._deadline - monotonic())
 
     def join_threads(self) -> None:
-        """From now on the worker waits for threads, its own work is done."""
+        """The worker's own work is done; from now on it waits for threads."""
         if self._stage == 'work':
             self._joins_since = monotonic()
             self._set_stage('threads')
 
     def begin(self, seconds: float) -> None:
-        """The last that is done before the interpreter ends; called in the main thread."""
+        """The last step before the interpreter ends; called in the main thread."""
         self.within(seconds)
         self.join_threads()
-        # What is registered last is called first.
+        # atexit calls the function that was registered last first.
         atexit.register(self._run_handlers)
         self._last_resort.set(max(self._deadline + RESERVE_S, monotonic()) + STUCK_S)
 
@@ -110,7 +111,7 @@ class Ending:
         return self._deadline + RESERVE_S
 
     def _waits_in_vain(self) -> bool:
-        """Whether all that is waited for are threads that do nothing."""
+        """Whether all that the worker waits for are threads that do nothing."""
         return (
             self._stage == 'threads'
             and self._still_threads.are_all(threading.enumerate(), monotonic())
@@ -151,19 +152,20 @@ class _LastResort:
 
 
 def flush_files_at_last() -> None:
-    """Called before anything else has an exit handler, so that this one is the last: what is in the buffers of files that nobody has
-    closed is written. Python does it when it frees them, but not those that a daemon thread or a cycle still holds then."""
+    """Called before anything else has registered an exit handler, so that this one runs last: it writes what is in the
+    buffers of files that nobody has closed. Python writes them when it frees the files, but not those that a daemon
+    thread or a cycle still holds then."""
     atexit.register(_flush_files)
 
 
 def _flush_files() -> None:
-    gc.unfreeze()  # What was set apart before the fork is found only so.
+    gc.unfreeze()  # Objects that were set apart before the fork are found only after this.
     for item in gc.get_objects():
         if type(item) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
             try:
                 item.flush()
             except (OSError, ValueError):
-                pass  # Closed, or its other end is; nobody is left to be told.
+                pass  # The file is closed, or its other end is; nobody is left to be told.
     # The collections at the end of the interpreter would take 50 ms for a Django site, and copy the memory that workers share.
     gc.freeze()
 
@@ -201,13 +203,13 @@ def place(frame: FrameType | None) -> str:
 
 
 def _processes() -> list[Any]:
-    """Those of multiprocessing that live, its pools' and executors' among them."""
+    """The living children of multiprocessing, those of its pools and of executors among them."""
     module = sys.modules.get('multiprocessing')
     return [] if module is None else list(module.active_children())
 
 
 def _kill_processes() -> None:
-    """They are this process's, and would not notice its end."""
+    """Kills them: they belong to this process, and would not notice its end."""
     for process in _processes():
         try:
             os.kill(process.pid, signal.SIGKILL)

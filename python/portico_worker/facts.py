@@ -21,7 +21,7 @@ def folder(
 
 
 def withhold(found: Facts, url: str, reason: str) -> None:
-    """The application is asked for what is below `url`, because it may decide there."""
+    """Notes that the application is to be asked for what is below `url`, because it may decide there."""
     entry = {'url': url, 'reason': reason}
     if entry not in found['withheld']:
         found['withheld'].append(entry)

@@ -1,4 +1,4 @@
-"""How a response can fail that an application has begun, and what is no failure: that its client has left."""
+"""How a response that an application has begun can fail, and what is no failure: that its client has left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ client has left. They are no modules of ours, so that their names are all there 
 
 
 class ClientGone(ConnectionError):
-    """Raised in the application when nobody receives any more; no fault of its own, so not logged."""
+    """Raised in the application when nobody receives any more. It is no fault of the application's, so it is not
+    logged."""
 
 
 class ShortBody(Exception):

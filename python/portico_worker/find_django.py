@@ -1,8 +1,7 @@
-"""Finds the application of the Django project in a folder: what its wsgi.py or asgi.py make, with the settings that these name.
-
-manage.py names settings too, but those of whoever works on the project, often with DEBUG on. Here they only tell where the project
-is: its files are read, nothing of it is run, until its wsgi.py or asgi.py is imported, as every other server would do.
-"""
+"""Finds the application of the Django project in a folder: what its wsgi.py or asgi.py makes, with the settings that
+this file names. manage.py names settings too, but for whoever works on the project, often with DEBUG on. Here
+manage.py only tells where the project is: its files are read, nothing of the project is run until its wsgi.py or
+asgi.py is imported, as every other server would do."""
 
 from __future__ import annotations
 
@@ -36,7 +35,7 @@ class Project(NamedTuple):
 
 
 def find_project() -> Project | None:
-    """In the current folder. None if that is none of a Django project."""
+    """The project in the current folder; None if there is none."""
     named = os.environ.get(SETTINGS_VARIABLE)
     settings = named or settings_line('manage.py')
     entries: dict[str, str] = {}
@@ -57,7 +56,7 @@ def find_project() -> Project | None:
 
 
 def settings_of(entry: str) -> str | None:
-    """Those that the file of an application names."""
+    """The settings that the file of an application names."""
     path = source_of(entry.rpartition('.')[0])
     return settings_line(path) if path else None
 
@@ -78,7 +77,7 @@ def settings_line(path: str) -> str | None:
 
 
 def source_of(module: str) -> str | None:
-    """Its file, found without importing the packages that it is in."""
+    """The file of a module, found without importing the packages that it is in."""
     *packages, name = module.split('.')
     for folder in sys.path:
         place = os.path.join(folder or os.getcwd(), *packages, name)
@@ -89,7 +88,8 @@ def source_of(module: str) -> str | None:
 
 
 def _take_folder_of(settings: str) -> None:
-    """Many a manage.py adds a folder such as src to the path first. What it names is below the only one that has it."""
+    """Adds the folder of a package to the path, as many a manage.py does with a folder such as src. It is the only
+    folder below this one that has the package."""
     if source_of(settings) is not None:
         return
     below = settings.replace('.', '/')
@@ -110,7 +110,7 @@ def _beside(settings: str, kind: str) -> str | None:
 
 
 def _only_one_below(kind: str) -> Iterator[str]:
-    """For a manage.py that finds out its settings in a way of its own."""
+    """The only candidate below this folder, for a manage.py that finds out its settings in a way of its own."""
     found = sorted(glob.glob(f'*/{kind}.py'))
     if os.path.isfile('manage.py') and len(found) == 1:
         yield f'{os.path.dirname(found[0])}.{kind}.application'
@@ -124,7 +124,8 @@ class _Said(NamedTuple):
 
 
 def _read_settings(module: str) -> _Said:
-    """Of the module, and of those that it takes settings from by `from … import *`. Its own come last, so they win."""
+    """The settings of the module, and of modules from which it takes settings by `from … import *`. Its own come last,
+    so they win."""
     said = _Said({}, set())
     seen: set[str] = set()
 
@@ -151,7 +152,7 @@ def _statements(path: str) -> list[ast.stmt]:
         with open(path, 'rb') as file:
             return ast.parse(file.read()).body
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return []  # Python will say so when it is imported.
+        return []  # Python will say what is wrong when it imports the file.
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

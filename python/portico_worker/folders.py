@@ -25,7 +25,8 @@ FRESH_S = 60
 
 
 def lock() -> str | None:
-    """Locks the folder that the supervisor has open, and keeps open. Returns what is in the way. Whoever only looks whether it is locked has it for a moment."""
+    """Locks the folder that the supervisor has open, and keeps open. Returns what is in the way. A process that only
+    looks whether the folder is locked holds the lock for a moment."""
     signal.alarm(PATIENCE_S)
     try:
         fcntl.flock(INHERITED, fcntl.LOCK_EX)
@@ -39,7 +40,7 @@ def remove_unlocked(paths: list[str]) -> None:
         try:
             _remove_if_unlocked(path)
         except OSError:
-            continue  # It is another's, or has gone meanwhile, or its file system has no locks: it is left alone.
+            continue  # The folder is another user's, has gone meanwhile, or is on a file system without locks: it is left alone.
 
 
 def _remove_if_unlocked(path: str) -> None:

@@ -19,7 +19,7 @@ NAMED_MAX = 3
 
 
 class Watch:
-    """Compares the process after the application's import with what it was before."""
+    """Compares the process after the application's import with the process before it."""
 
     def __init__(self) -> None:
         self._descriptors = open_files.descriptors()
@@ -55,12 +55,13 @@ class Watch:
         return found if rest <= 0 else [*found[:NAMED_MAX], f'{rest} more']
 
     def undo(self) -> None:
-        """The process is thrown away, and the application imported elsewhere: what would be there twice is ended, or removed."""
+        """This process is thrown away, and the application imported elsewhere: ends programs and removes folders that
+        would be there twice."""
         for pid in descendants.children():
             try:
                 os.kill(pid, signal.SIGTERM)
             except OSError:
-                pass  # It has ended.
+                pass  # The process has ended.
         for remove in self._new_folders().values():
             remove()
 
@@ -76,7 +77,7 @@ class Watch:
             yield f'a library started {native} native thread{"s" if native > 1 else ""} during the import'
 
     def _numpy_reasons(self) -> Iterator[str]:
-        """Generators that the application keeps. numpy's own is seeded anew (`reseed`)."""
+        """Generators of numpy's that the application keeps. numpy's own is seeded anew (`reseed`)."""
         numpy: Any = sys.modules.get('numpy.random')
         kinds = tuple(getattr(numpy, name) for name in ('Generator', 'RandomState') if hasattr(numpy, name))
         if not kinds:
@@ -93,7 +94,7 @@ class Watch:
 
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:
-    """Those of a class or an instance."""
+    """The attributes of a class or an instance."""
     found = getattr(value, '__dict__', None)
     return list(found.items()) if isinstance(found, dict) or (isinstance(value, type) and found is not None) else []
 
@@ -109,8 +110,8 @@ def close_connections() -> None:
 
 
 def reseed(calls: ImportCalls | None) -> None:
-    """The random module does this itself after a fork, for its own generator. The global one of numpy and those that libraries have
-    made would give all workers the same numbers."""
+    """Seeds generators anew that would give all workers the same numbers: numpy's global one, and those that libraries
+    have made. The random module does this itself for its own generator."""
     if calls is not None:
         calls.reseed()
     numpy_random = sys.modules.get('numpy.random')
@@ -122,13 +123,13 @@ def _process_reasons() -> Iterator[str]:
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except OSError:
-        return  # No child at all.
+        return  # This process has no child at all.
     for pid, name in sorted(descendants.children().items()):
         yield f'the import started the process {pid} ({name})'
 
 
 def _temporary_folders() -> dict[str, Any]:
-    """Of tempfile.TemporaryDirectory, with what removes them: each process that ends."""
+    """Folders of tempfile.TemporaryDirectory, each with the function that removes it when a process ends."""
     tempfile: Any = sys.modules.get('tempfile')
     if tempfile is None:
         return {}

@@ -1,4 +1,4 @@
-"""What the application's code asks for while it is imported, and what all workers would then have in common."""
+"""What the application's code asks for while it is imported, where all workers would then have one answer in common."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _seed = random.Random.seed
 
 
 class ImportCalls:
-    """Listens from when it is made until `end`. Names that the application has kept of what is listened to go on working."""
+    """Puts functions that listen in the place of os.getpid and of the seeding of random generators, until `end`. Where
+    the application has kept one of them under a name of its own, it goes on working."""
 
     def __init__(self) -> None:
         self._folder = os.path.join(os.getcwd(), '')
@@ -29,7 +30,7 @@ class ImportCalls:
 
     def end(self) -> None:
         self._is_over = True
-        # The application may have put functions of its own there.
+        # The application may have put a function of its own in our function's place.
         if os.getpid == self._on_getpid:
             os.getpid = _getpid
         if random.Random.seed is self._own_seed:
@@ -43,7 +44,8 @@ class ImportCalls:
                 yield f'{place} makes a random generator, of which all workers would have the same numbers'
 
     def reseed(self) -> None:
-        """In a worker, where the generators are a library's: those that took their seed from the system do it again."""
+        """Called in a worker, where the only generators left are libraries': those that took their seed from the system
+        take another."""
         for reference, _ in self._generators:
             generator = reference()
             if generator is not None:
@@ -64,7 +66,7 @@ class ImportCalls:
         def seed(generator: random.Random, a: Any = None, version: int = 2) -> None:
             _seed(generator, a, version)
             if a is None and not self._is_over:
-                # Called by __init__, if it is not called to seed again.
+                # The caller is `__init__`, if a generator is made and not seeded again.
                 caller = sys._getframe(1)
                 if (
                     caller.f_code.co_name == '__init__'

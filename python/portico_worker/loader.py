@@ -37,12 +37,12 @@ class NotFound(Exception):
 
 
 class NoModule(NotFound):
-    """The Python may be the wrong one."""
+    """A module is missing: the Python may be the wrong one."""
 
 
 def load(name: str, interface: str = 'auto', python_found: str = '', root_path: str = '') -> Loaded:
-    """Finds the application and, unless it is said ('wsgi', 'asgi'), for which interface it is written.
-    Whatever an import may raise, SystemExit included, becomes a LoadError; `python_found` is for its text."""
+    """Finds the application, and for which interface it is written unless that is said ('wsgi', 'asgi'). Whatever an
+    import may raise, SystemExit included, becomes a LoadError; `python_found` is for its text."""
     try:
         application, full_name = _find(name, interface)
         if not callable(application):
@@ -162,9 +162,10 @@ def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
 
 
 def _find_django(interface: str) -> tuple[Any, str]:
-    """What its wsgi.py or asgi.py makes, with the settings that are named there, unless the environment names others."""
+    """The application that the project's wsgi.py or asgi.py makes, with the settings that this file names, unless the
+    environment names others."""
     if not os.environ.get(SETTINGS_VARIABLE):
-        os.environ.pop(SETTINGS_VARIABLE, None)  # An empty one would keep wsgi.py from naming any.
+        os.environ.pop(SETTINGS_VARIABLE, None)  # With an empty variable wsgi.py could not name its settings.
     project = find_project()
     if project is None:
         raise NotFound(_no_project())
@@ -186,7 +187,8 @@ def _import_entry(dotted: str, project: Project) -> Any:
     try:
         module = _import(name)
     except Exception as error:
-        # A project whose wsgi.py leaves it to the environment to name the settings, which nobody has done.
+        # True for a project whose wsgi.py leaves it to the environment to name the settings, where the environment does
+        # not.
         is_unnamed = type(error).__name__ == 'ImproperlyConfigured' and not os.environ.get(SETTINGS_VARIABLE)
         if not is_unnamed or project.settings is None:
             raise
@@ -202,7 +204,8 @@ def _take_settings_of_manage(project: Project) -> None:
 
 
 def _make_django(kind: str, project: Project) -> tuple[Any, str]:
-    """Without a file that makes the application: with the settings that the other one names, or manage.py."""
+    """Makes the application of a project without a file for it: with the settings that the file for the other interface
+    names, or manage.py."""
     for dotted in project.entries.values():
         named = settings_of(dotted)
         if named is not None:
@@ -214,7 +217,7 @@ def _make_django(kind: str, project: Project) -> tuple[Any, str]:
 
 
 def _turns_out_asgi(entry: str) -> bool:
-    """By the settings that are in use by now, as long as its asgi.py would not have taken others."""
+    """Judged by the settings that are in use by now, as long as the project's asgi.py would not have taken others."""
     settings = importlib.import_module('django.conf').settings
     installed = {str(app).partition('.')[0] for app in getattr(settings, 'INSTALLED_APPS', ())}
     named = settings_of(entry)

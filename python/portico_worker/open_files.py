@@ -1,4 +1,4 @@
-"""Files that the import has left open: of those that are read or written at a place of their own, all workers would share the place."""
+"""Files that the import has left open: all workers would share the place at which such a file is read or written next."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _KERNEL_OBJECTS = {
 
 
 def descriptors() -> dict[int, str]:
-    """What each refers to."""
+    """The open descriptors, and what each refers to."""
     found: dict[int, str] = {}
     try:
         names = os.listdir('/proc/self/fd')
     except OSError:
-        return found  # Not Linux: nobody can say.
+        return found  # Not Linux: the open descriptors cannot be listed.
     for name in names:
         try:
             found[int(name)] = os.readlink(f'/proc/self/fd/{name}')
         except OSError:
-            pass  # The descriptor of the listing itself.
+            pass  # This was the descriptor of the listing itself.
     return found
 
 
 def reasons(before: dict[int, str]) -> Iterator[str]:
-    """Why what is open now and was not open then cannot be shared."""
+    """Why files that are open now, and were not then, cannot be shared."""
     new = {number: target for number, target in descriptors().items() if before.get(number) != target}
     if not new:
         return
@@ -78,10 +78,12 @@ def _kind(number: int, target: str, owners: list[Any]) -> str:
 
 def _may_be_shared(number: int, target: str, flags: int, size: int, owners: list[Any]) -> bool:
     if flags & os.O_APPEND or target.startswith(_SHARED_MEMORY):
-        return True  # Written at its end, wherever that is; or mapped.
+        return True  # The file is written at its end, wherever that is; or mapped.
     if flags & os.O_ACCMODE == os.O_RDONLY:
         if any(isinstance(owner, io.TextIOWrapper) for owner in owners):
-            return os.lseek(number, 0, os.SEEK_CUR) >= size  # Text that was read to its end, and not closed.
+            return (
+                os.lseek(number, 0, os.SEEK_CUR) >= size
+            )  # A file of text that was read to its end and not closed: nobody reads on.
         return not owners and _is_mapped(target)
     return flags & os.O_ACCMODE == os.O_WRONLY and number in _log_files()
 
@@ -95,7 +97,7 @@ def _is_locked(number: int) -> bool:
 
 
 def _is_mapped(path: str) -> bool:
-    """A library, or mmap, keeps a descriptor beside the memory; nobody reads by it."""
+    """The file is mapped: a library, or mmap, keeps the descriptor beside the memory, and nobody reads by it."""
     try:
         with open('/proc/self/maps', errors='surrogateescape') as file:
             return any(line.rstrip('\n').endswith(f' {path}') for line in file)
@@ -104,19 +106,19 @@ def _is_mapped(path: str) -> bool:
 
 
 def _log_files() -> set[int]:
-    """Of logging: whole lines, each in one write, which the kernel puts one behind the other."""
+    """Files of logging: each line is one write, and the kernel puts whole writes one behind the other."""
     logging: Any = sys.modules.get('logging')
     found = set()
     for reference in getattr(logging, '_handlerList', ()):
         try:
             found.add(reference().stream.fileno())
         except Exception:
-            pass  # It has none, or none that is a file.
+            pass  # The handler has no stream, or none that is a file.
     return found
 
 
 def _owners(numbers: dict[int, str]) -> dict[int, list[Any]]:
-    """The file objects of Python's that there are for descriptors."""
+    """Python's file objects, by their descriptors."""
     found: dict[int, list[Any]] = {}
     kinds = (io.FileIO, io.BufferedWriter, io.BufferedRandom, io.TextIOWrapper)
     for item in gc.get_objects():
@@ -131,9 +133,9 @@ def _owners(numbers: dict[int, str]) -> dict[int, list[Any]]:
 
 
 def _flush(objects: list[Any]) -> None:
-    """What is in a buffer now would be written by each worker. The outermost object first."""
+    """Flushes a file, the outermost object first: what is in a buffer now would be written by each worker."""
     for item in sorted(objects, key=lambda item: not isinstance(item, io.TextIOWrapper)):
         try:
             item.flush()
         except (OSError, ValueError):
-            pass  # Only read, or closed.
+            pass  # The file is only read, or closed.

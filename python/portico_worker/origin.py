@@ -15,13 +15,14 @@ class _Application:
 
 
 def application_is(name: str) -> None:
-    """`name`: of the module that was served, as `mysite.wsgi:application`; it may be a path, which lies nowhere but in its own folder."""
+    """`name`: what is served, as `mysite.wsgi:application`, whose top-level package is the application's. A path names
+    no package: its files lie in a folder of their own."""
     root = name.partition(':')[0].partition('.')[0]
     _Application.package = os.sep + root + os.sep if root.isidentifier() else ''
 
 
 def is_of_application(path: str) -> bool:
-    """Of a file of source code."""
+    """Whether a file of source code is the application's."""
     if path.startswith(('<', _OURS)):
         return False
     if any(part in path for part in _INSTALLED):

@@ -50,7 +50,8 @@ class _State:
 
 
 def be_quiet() -> None:
-    """A stop or a reload that is sent to the whole group of processes leaves the order of things to the supervisor."""
+    """Ignores signals to stop or reload that are sent to the whole group of processes: the supervisor decides the order
+    of things."""
     for number in _DEFAULTS:
         signal.signal(number, _nothing)
     os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_reset)
@@ -69,7 +70,7 @@ def take_over(before: Handlers) -> OfImport:
 
 
 def handlers() -> Handlers:
-    """Those that Python can put back."""
+    """The handlers that are set now and that Python can put back."""
     found = {int(number): signal.getsignal(number) for number in signal.valid_signals()}
     return {number: handler for number, handler in found.items() if handler is not None}
 
@@ -86,15 +87,16 @@ def be_worker(of_import: OfImport | None) -> None:
 
 
 def on_terminate(hear: Callable[[], None]) -> None:
-    """SIGTERM may have come while the application was loaded."""
+    """Sets what SIGTERM does; it may have come already, while the application was loaded."""
     _State.hear = hear
     if _State.has_come:
         hear()
 
 
 def tell_application() -> None:
-    """Calls the handler that the application has set for SIGTERM, once: under other servers the end of a worker begins with it.
-    From another thread than the main one, what it raises is raised in that."""
+    """Calls the handler that the application has set for SIGTERM, once: under other servers the end of a worker begins
+    with it. Called from another thread than the main one, it runs in the main thread, and what it raises is raised
+    there."""
     handler = signal.getsignal(signal.SIGTERM)
     if _State.is_told or not callable(handler) or handler in (_terminated, _nothing):
         return
@@ -105,9 +107,9 @@ def tell_application() -> None:
     try:
         signal.raise_signal(signal.SIGTERM)
         for _ in range(2):
-            pass  # The handler has run by now: the interpreter looks for signals at the end of each round.
+            pass  # By now the handler has run: the interpreter looks for signals at the end of each round.
     except (SystemExit, KeyboardInterrupt):
-        pass  # It asks for the end, which has come.
+        pass  # The handler asks for the end of the process, which has come.
 
 
 def _nothing(number: int, frame: object) -> None:
@@ -121,7 +123,7 @@ def _terminated(number: int, frame: object) -> None:
 
 
 def fork_worker() -> int:
-    """os.fork for a child that is one of us."""
+    """os.fork for a zygote or a worker of ours."""
     _State.is_worker_forked = True
     try:
         return os.fork()
@@ -130,7 +132,8 @@ def fork_worker() -> int:
 
 
 def _hold() -> None:
-    """A signal that reaches a child before it has its own handlers waits until it has: else it would be taken for the parent's, and lost."""
+    """Blocks signals around a fork: one that reaches the child before it has its own handlers would be taken for the
+    parent's, and lost."""
     _State.masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, (*_DEFAULTS, TRACEBACKS))
 
 
@@ -139,7 +142,8 @@ def _release() -> None:
 
 
 def _reset() -> None:
-    """In a process that was forked: `terminate()` of multiprocessing must end it, and its signals must not wake our event loop."""
+    """Undoes our handling in a process that was forked: `terminate()` of multiprocessing must end it, and its signals
+    must not wake our event loop."""
     if not _State.is_worker_forked:
         for number, default in _DEFAULTS.items():
             if signal.getsignal(number) in (_nothing, _terminated):

@@ -1,7 +1,6 @@
 """What an application keeps in the memory of one process although its protocol or its visitors need it in all workers.
-
-Nothing is imported that the application has not imported itself. A cache that merely saves work is no fault: each worker has its own.
-"""
+Nothing is imported that the application has not imported itself. A cache of each worker's own that merely saves work
+is no fault."""
 
 from __future__ import annotations
 
@@ -42,13 +41,13 @@ _IN_MEMORY: tuple[tuple[str, str, str], ...] = (
 
 
 def warnings() -> list[str]:
-    """For an application that is loaded and will be served by more than one worker. One sentence each."""
+    """Warnings for an application that is loaded and will be served by more than one worker, one sentence each."""
     found: list[str] = []
     for look in (_django, _channels, _instances):
         try:
             found.extend(look())
         except Exception:
-            continue  # Another version of what was looked at: there is nothing to be said about it.
+            continue  # A version of the library that has changed in what was looked at: there is nothing to be said about it.
     return found
 
 
@@ -92,7 +91,7 @@ def _channels() -> Iterator[str]:
 
 
 def _instances() -> Iterator[str]:
-    """Looks through all objects, a few milliseconds, only if one of the modules is there."""
+    """Looks through all objects, which takes a few milliseconds, and only if one of the modules is imported."""
     looks: list[tuple[type, Callable[[Any], str]]] = []
     for name, kind, text in _IN_MEMORY:
         found = getattr(sys.modules.get(name), kind, None)

@@ -24,7 +24,7 @@ futex, clock_nanosleep, pselect6."""
 
 
 class StillThreads:
-    """What is seen of the threads of this process, each time that `are_all` asks."""
+    """What was seen of the threads of this process, each time that `are_all` was called."""
 
     def __init__(self) -> None:
         self._waits = WAITS.get(os.uname().machine, set())
@@ -36,7 +36,7 @@ class StillThreads:
         rest = [
             thread for thread in threads if thread is not threading.main_thread() and not thread.name.startswith(OURS)
         ]
-        # Each is looked at, so that the time of all of them runs.
+        # Every thread is looked at, whatever the others do, so that the time for which each is still is known.
         moving = [thread for thread in rest if not self._is_still(thread.native_id or 0, now)]
         return rest != [] and not moving
 
@@ -50,7 +50,7 @@ class StillThreads:
 
 
 def _switches(thread: int) -> str | None:
-    """Whoever wakes, if only to look and sleep again, adds one."""
+    """How often the thread was switched: one that wakes, if only to look and sleep again, adds one."""
     lines = _read(thread, 'status').splitlines()
     return next((line for line in lines if line.startswith('voluntary_ctxt_switches')), None)
 

@@ -1,8 +1,7 @@
-"""Which paths below a URL could be matched by the URL patterns of a Django project.
-
-A pattern is taken apart into literals and wildcards. A wildcard stands for more than what it was written for, never for less: a path that is
-wrongly thought to be the application's is asked of it in vain; one that is wrongly thought to be nobody's would be given to anybody.
-"""
+"""Which paths below a URL could be matched by the URL patterns of a Django project. A pattern is taken apart into
+literals and wildcards. A wildcard stands for more than what it was written for, never for less: to ask the
+application for a path that is not its own costs time, while to serve a path on which it decides would give its files
+to anybody."""
 
 from __future__ import annotations
 
@@ -54,7 +53,7 @@ class TooManyPatterns(Exception):
 
 
 def claims(resolver: Any, url: str) -> Iterator[Claim]:
-    """Of a URLResolver and what it includes. `url` begins and ends with a slash."""
+    """The claims of a URLResolver and of what it includes. `url` begins and ends with a slash."""
     for count, (parts, text, pattern, is_plain) in enumerate(_leaves(resolver, ('/',), '/')):
         if count >= PATTERNS_MAX:
             raise TooManyPatterns
@@ -68,7 +67,7 @@ def claims(resolver: Any, url: str) -> Iterator[Claim]:
 
 
 def covers(shape: Shape, url: str) -> bool:
-    """Whether that is all that lies below `url`."""
+    """Whether the claim takes all that lies below `url`."""
     return shape['prefix'] == url and shape['suffix'] == '' and shape['spans'] == PATH[1:]
 
 
@@ -76,7 +75,8 @@ def _leaves(resolver: Any, before: Parts, text: str, is_plain: bool = True) -> I
     for pattern in resolver.url_patterns:
         whole = f'{text}{pattern.pattern}'
         is_include = hasattr(pattern, 'url_patterns')
-        # Another kind may call something else than its view, such as one that asks for a login.
+        # A resolver or pattern of another kind may call something else than its view, such as one that asks for a
+        # login.
         stays_plain = is_plain and _is_of_django(pattern, ('URLResolver', 'URLPattern'))
         for parts in _alternatives(pattern.pattern, is_include):
             if is_include:
@@ -100,14 +100,14 @@ def _alternatives(pattern: Any, is_include: bool) -> list[Parts]:
         return _parts_of_regex(regex, is_include)
     if type(pattern).__name__ == 'LocalePrefixPattern':
         return _languages(pattern)
-    return [(PATH,)]  # Such as one that is translated.
+    return [(PATH,)]  # A pattern of another kind, such as one that is translated, may match anything.
 
 
 def _parts_of_route(route: str, converters: dict[str, Any]) -> Parts:
     parts: list[str] = []
     at = 0
     for match in _CONVERTER.finditer(route):
-        # By what it matches: a project may have given a converter of its own the name of one of Django's.
+        # A converter is judged by what it matches: a project may have given one of its own the name of one of Django's.
         parts += [route[at : match.start()], _kind_of_regex(getattr(converters.get(match[1]), 'regex', None))]
         at = match.end()
     return tuple(part for part in (*parts, route[at:]) if part)
@@ -137,7 +137,8 @@ def _parts_of_regex(regex: str, is_include: bool) -> list[Parts]:
         found = _sequences(items)
     except Exception:
         return [(PATH,)]
-    # Django searches for it: without ^ there may be anything before, without $ anything behind. What is included goes on right there.
+    # Django searches for the expression: without ^ anything may come before, without $ anything after. What is included
+    # goes on right behind it.
     before: Parts = () if items and str(items[0][1]).startswith('AT_BEGINNING') else (PATH,)
     behind: Parts = () if is_include or (items and str(items[-1][1]).startswith('AT_END')) else (PATH,)
     return [before + parts + behind for parts in found]
@@ -157,7 +158,7 @@ def _choices(operator: str, argument: Any) -> list[Parts]:
     if operator == 'LITERAL':
         return [(chr(argument),)]
     if operator in ('AT', 'ASSERT', 'ASSERT_NOT'):
-        return [()]  # Nothing is matched by it.
+        return [()]  # This item matches no character.
     if operator == 'SUBPATTERN' and not argument[1] and not argument[2]:
         return _sequences(list(argument[3]))
     if operator == 'BRANCH':
@@ -166,7 +167,7 @@ def _choices(operator: str, argument: Any) -> list[Parts]:
         return _repeated(argument[0], argument[1], list(argument[2]))
     if operator in ('IN', 'NOT_LITERAL', 'ANY', 'CATEGORY'):
         return [(_kind_of_character(operator, argument),)]
-    return [(PATH,)]  # References, and what Python may yet learn.
+    return [(PATH,)]  # References, and what Python may yet learn, may match anything.
 
 
 def _repeated(least: int, most: int, items: list[Any]) -> list[Parts]:
@@ -196,7 +197,7 @@ def _has(members: list[Any], character: str) -> bool:
             is_member |= argument == code
         elif name == 'RANGE':
             is_member |= argument[0] <= code <= argument[1]
-        else:  # A category: of those, "not …" holds a slash and a dot.
+        else:  # A category: the negated ones match a slash and a dot.
             is_member |= '_NOT_' in str(argument)
     return is_member != is_negated
 
@@ -206,7 +207,7 @@ def _is_wild(part: str) -> bool:
 
 
 def _kind_of(part: str) -> str:
-    """The narrowest wildcard that stands for it."""
+    """The narrowest wildcard that stands for a set of characters."""
     return part if _is_wild(part) else PATH if '/' in part else SEGMENT if '.' in part else WORD
 
 

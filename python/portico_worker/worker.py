@@ -29,7 +29,7 @@ EDGE_GONE = 'the edge is gone'
 
 
 class Worker:
-    """An interface's worker also has `prepare`, `run`, `terminate` and `forked`, which worker_process.py calls."""
+    """The worker of an interface also has `prepare`, `run`, `terminate` and `forked`, which worker_process.py calls."""
 
     kind = ''
     """As HELLO says it."""
@@ -60,7 +60,7 @@ class Worker:
         self._flush_stdout, self._flush_stderr = sys.stdout.flush, sys.stderr.flush
 
     def prepare(self, application: Any) -> None:
-        """Makes what serves the application."""
+        """Makes the objects that serve the application."""
         raise NotImplementedError
 
     def run(self, facts: dict[str, Any]) -> int:
@@ -68,11 +68,13 @@ class Worker:
         raise NotImplementedError
 
     def terminate(self) -> None:
-        """What runs is finished, what has not begun is left to the edge. Called in the handler of SIGTERM, or in any thread."""
+        """Requests that run are finished, those that have not begun are left to the edge. Called in the handler of
+        SIGTERM, or in any thread."""
         raise NotImplementedError
 
     def forked(self) -> None:
-        """In a process that the application has forked: it must not answer on our lanes, nor run what waits on them."""
+        """Called in a process that the application has forked: it must not answer on our lanes, nor run what waits on
+        them."""
         self.status.close()
 
     def say_ready(self, facts: dict[str, Any]) -> None:
@@ -87,11 +89,11 @@ class Worker:
                 os._exit(FAILED)  # The zygote is gone.
 
     def map_board(self) -> memoryview:
-        """Two words for each lane (docs/lanes.md)."""
+        """Maps the board, which has two words for each lane (docs/lanes.md)."""
         return memoryview(mmap.mmap(self.settings.board, 0)).cast('I')
 
     def board_index(self, unit: int, edge: int) -> int:
-        """Of the second word of a lane's record: type and stream."""
+        """The index of the second word of a lane's record: type and stream."""
         return ((self.identity.slot + unit) * len(self.settings.lanes) + edge) * 2 + 1
 
     def dial(self, edge: int, role: str, unit: int, stream: int = 0) -> socket.socket | None:
@@ -126,15 +128,15 @@ class Worker:
             self.say('retire', reason='max-requests')
 
     def flush_streams(self) -> None:
-        """Lines leave when they are written; this is for what is printed without an end of line."""
+        """Writes what was printed without an end of line; whole lines leave when they are printed."""
         try:
             self._flush_stdout()
             self._flush_stderr()
         except (OSError, ValueError):
-            pass  # The application has closed them.
+            pass  # The application has closed the streams.
 
     def hear_zygote(self) -> None:
-        """Reads what the zygote has to say; its end is ours."""
+        """Reads what the zygote says. When the zygote ends, this process does."""
         try:
             data = self.status.recv(RECEIVE_MAX)
         except OSError:
@@ -146,8 +148,9 @@ class Worker:
                 self.finish(message['withinMs'] / 1000, message['phase'])
 
     def finish(self, seconds: float, phase: str) -> None:
-        """The supervisor wants us to be done so long from now. `phase`: 'drain': the edge sends DRAIN; 'stopping': the server stops,
-        and requests may go on; 'stop': nothing is left to do. A handler that the application has for SIGTERM is called."""
+        """The supervisor wants the worker to be done so long from now. `phase`: 'drain': the edge sends DRAIN;
+        'stopping': the server stops, and requests may go on; 'stop': nothing is left to do. A handler that the
+        application has for SIGTERM is called."""
         self.is_told = self.is_told or phase == 'stop'
         self.ending.within(seconds)
         if phase == 'stop' or (phase == 'stopping' and self.hears_early):
@@ -156,24 +159,26 @@ class Worker:
             self.terminate()
 
     def end(self) -> None:
-        """In the main thread, after `run`: the interpreter is about to end."""
+        """Called in the main thread after `run`: the interpreter is about to end."""
         self.ending.begin(self.settings.graceful_s)
-        # Threads of ours that live to the last hold the worker; the application is freed as far as it is ours to do.
+        # Threads of ours that live to the last refer to the worker, so the reference to the application is taken away:
+        # nothing of ours keeps it alive.
         self.application = None
         try:
             sys.stdout.flush()
             sys.stderr.flush()
         except (OSError, ValueError, AttributeError):
-            # The application has closed them: the end of the interpreter would fail on what cannot be written.
+            # The application has closed the streams: the interpreter would fail at its end on what cannot be written.
             sys.stdout = sys.stderr = None
 
     def leave_place(self, reason: str) -> None:
-        """No request is taken any more, and what else is to be finished may take its time: another is to take the place at once."""
+        """The worker takes no request any more, and what else it finishes may take its time: the supervisor is to start
+        another in its place at once."""
         if not self.is_told and self.is_ready:
             self.say('retire', reason=reason)
 
     def running(self) -> list[str]:
-        """What runs of the worker's own work, for the log, when the deadline has come."""
+        """What of the worker's own work still runs when the deadline has come, for the log."""
         return []
 
     def _overdue(self, what: str) -> NoReturn:

@@ -36,11 +36,11 @@ def import_for(settings: Settings, interface: str) -> None:
         try:
             import_module('uvloop')
         except ImportError:
-            pass  # Said where it is needed.
+            pass  # The missing module is told where it is needed.
 
 
 def worker_class(interface: str, settings: Settings) -> type[Worker]:
-    """Imported only where it is needed: asyncio alone takes 30 ms and some megabytes."""
+    """The class is imported only when it is needed: asyncio alone takes 30 ms and some megabytes."""
     module, name = _WORKERS['gevent' if settings.worker_class == 'gevent' else interface]
     found: type[Worker] = getattr(import_module(module), name)
     return found
@@ -53,7 +53,7 @@ ONE_THREAD = (
 
 
 def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> int:
-    """Returns the exit code; what is left to do is to end as a Python process does."""
+    """Returns the exit code when all that is left to do is to end as a Python process does."""
     os.environ['PORTICO_WORKER'] = identity.name
     origin.application_is(settings.app)
     _set_up_streams()
@@ -86,8 +86,9 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
 
 
 def _end_at_last() -> set[int]:
-    """Processes that are put into the set are ended behind the application's own exit handlers, which come later into being: what an import has
-    started belongs to this worker, and its replacement starts another. Jobs that requests have started are left at work."""
+    """Returns a set of processes that are ended last: after the application's own exit handlers, which are registered
+    later than this one. What an import has started belongs to this worker, and its replacement starts another. Jobs
+    that requests have started are left at work."""
     started: set[int] = set()
     worker = os.getpid()
 
@@ -100,7 +101,7 @@ def _end_at_last() -> set[int]:
 
 
 def warn_of_settings(settings: Settings, loaded: Loaded) -> None:
-    """That the application needs other numbers of workers and threads than it is given."""
+    """Warnings that the application needs other numbers of workers and threads than it is given."""
     runs_in_threads = loaded.facts['interface'] == 'wsgi' and settings.worker_class == 'sync'
     # flask-sock and Flask-SocketIO both build on it.
     if runs_in_threads and settings.threads == 1 and 'simple_websocket' in sys.modules:

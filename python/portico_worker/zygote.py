@@ -126,7 +126,7 @@ class Zygote:
                 self._reap_all()
 
     def _patience(self) -> int | None:
-        """Milliseconds until workers that no descriptor tells of are looked at."""
+        """Milliseconds until the zygote looks at workers whose end no descriptor tells."""
         untold = [child for child in self.children.values() if child.pidfd < 0]
         if not untold:
             return None
@@ -143,7 +143,8 @@ class Zygote:
             self._obey(message)
 
     def _obey(self, message: control.Message) -> None:
-        """An error of ours, or of a hook that the application has given the interpreter, must not take the workers with it."""
+        """An error of ours, or of a hook that the application has given the interpreter, must not end the zygote, and
+        the workers with it."""
         try:
             getattr(self, '_on_' + message['kind'].replace('-', '_'))(message)
         except Exception:
@@ -171,9 +172,9 @@ class Zygote:
         facts = {}
         if settings.preload != 'never':
             facts = {'app': self._preload(settings)}
-        # What lives now lives for ever: workers share it as long as no collection touches it. That is all there is to
-        # gain: what is left to collect takes 9 of a Django page's 1,150 µs, 0.4 ms at the most at once, so putting it off
-        # until the lane is idle was measured and left alone.
+        # Objects that live now live for ever: workers share them as long as no collection touches them. More is not to
+        # be gained: what is left to collect takes 9 of a Django page's 1,150 µs, 0.4 ms at the most at once, so putting
+        # it off until the lane is idle was measured and left alone.
         gc.collect()
         gc.freeze()
         self.has_loaded = True
@@ -193,7 +194,7 @@ class Zygote:
         forksafe.close_connections()
         reasons = watch.reasons()
         if reasons:
-            # What only garbage holds is closed with it.
+            # Files and sockets that only garbage holds are closed with it.
             gc.collect()
             reasons = watch.reasons()
         if reasons and settings.preload == 'auto':
@@ -210,7 +211,8 @@ class Zygote:
         try:
             self._fork(self.settings, identity)
         except Exception as error:
-            # No means for another process; or a hook of the application's, called before each fork, has failed.
+            # The system has no means for another process; or a hook of the application's, called before each fork, has
+            # failed.
             if not isinstance(error, OSError):
                 traceback.print_exc()
             reason = f'it could not be forked: {report.summary(error)}'
@@ -234,7 +236,7 @@ class Zygote:
                 self._let_go(writer, zygote)
                 status = process.keep_socket(theirs)
             except BaseException:
-                os._exit(1)  # It must not go on as a second zygote.
+                os._exit(1)  # A child that cannot be set up must not go on as a second zygote.
             raise Birth(settings, identity, self.loaded, status, self.signals, self.calls)
         os.close(writer)
         theirs.close()
@@ -246,7 +248,7 @@ class Zygote:
         self._say('spawned', worker=identity.worker, pid=pid, log=reader, logInode=os.fstat(reader).st_ino)
 
     def _let_go(self, log: int, zygote: int) -> None:
-        """In a worker that was just forked: what is the zygote's is given up."""
+        """Called in a worker that was just forked: gives up what is the zygote's."""
         process.die_with_parent(zygote)
         self.supervisor.close()
         for child in self.children.values():
@@ -268,7 +270,7 @@ class Zygote:
         """The supervisor cannot open the pipe, as where there is no /proc, or Python is a program that the kernel shields."""
         reader = self.logs.pop(message['worker'], None)
         if message['worker'] == OWN and reader is not None:
-            # While the import runs we could not read it; nothing has been written yet.
+            # The zygote could not read the pipe while the import runs; nothing has been written to it yet.
             os.close(reader)
             self._on_piped(is_read=False)
         elif reader is not None:
@@ -293,7 +295,7 @@ class Zygote:
             try:
                 child.status.send(control.render(message), socket.MSG_DONTWAIT)
             except OSError:
-                pass  # It is gone, or reads no more: the supervisor will see.
+                pass  # The supervisor is gone, or reads no more, which it will notice itself.
 
     def _on_signal(self, message: control.Message) -> None:
         child = self.children.get(message['worker'])
@@ -307,7 +309,7 @@ class Zygote:
         self._stop()
 
     def _see(self, descriptor: int) -> None:
-        """Something happened to a worker."""
+        """Something has happened to a worker: looks what it was."""
         if descriptor in self.relayed:
             self._relay_output(descriptor)
             return
@@ -319,7 +321,7 @@ class Zygote:
                 self._relay(child)
 
     def _relay(self, child: Child) -> None:
-        """Passes on what the worker says. Whatever else may come from there, only this can."""
+        """Passes on what the worker says. Whatever else may come from its process, only these messages can."""
         if child.hung_up:
             return
         try:
@@ -370,8 +372,8 @@ class Zygote:
         )
 
     def _end_started(self, child: Child) -> None:
-        """A worker that was killed could not end what its import has started; its replacement starts another. Who does not heed SIGTERM is killed
-        with the server."""
+        """Asks what a killed worker's import has started to end: the worker could not do that, and its replacement
+        starts another. What does not heed SIGTERM is killed with the server."""
         if child.started:
             others = {os.getpid(), *(other.pid for other in self.children.values())}
             descendants.ask_to_end(child.started - others)
@@ -384,7 +386,7 @@ class Zygote:
         self._leave(0)
 
     def _leave(self, code: int) -> NoReturn:
-        # Not sys.exit: threads and exit handlers that the import left are not ours to wait for.
+        # Not sys.exit, because threads and exit handlers that the import left are not for the zygote to wait for.
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -395,7 +397,8 @@ class Zygote:
 
 
 def _kill(pid: int, number: int) -> None:
-    """A worker that has become another user may not be signalled; then it is left to the kernel, which ends it with the zygote."""
+    """Kills a worker. One that has become another user may not be signalled; it is left to the kernel, which ends it
+    with the zygote."""
     try:
         os.kill(pid, number)
     except OSError as error:
@@ -403,7 +406,8 @@ def _kill(pid: int, number: int) -> None:
 
 
 def _wait(pid: int, options: int) -> tuple[bool, int | None]:
-    """Whether it has ended, and how, if that is known: a handler of the application's for SIGCHLD may have waited for it before us."""
+    """Whether the worker has ended, and how, if that is known: a handler of the application's for SIGCHLD may have
+    waited for it before us."""
     try:
         reaped, status = os.waitpid(pid, options)
     except ChildProcessError:
@@ -434,7 +438,7 @@ class Birth(BaseException):
 def main() -> NoReturn:
     _set_up_streams()
     process.die_with_parent()
-    # The supervisor asks where it is, if the import does not end.
+    # If the import does not end, the supervisor asks where it is.
     faulthandler.register(signals.TRACEBACKS, file=2, all_threads=True, chain=False)
     signals.be_quiet()
     ending.flush_files_at_last()

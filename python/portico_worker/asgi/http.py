@@ -52,7 +52,8 @@ class HttpConversation(Response):
                 self.body = _NOTHING
                 return {'type': 'http.request', 'body': b'', 'more_body': False}
             if body:
-                # All that is there: the next call has to wait for more, so that a loop of them lets others run.
+                # The whole of what has come, so that the next call waits for more, and a loop of calls lets other tasks
+                # run.
                 part = body[0] if len(body) == 1 else b''.join(body)
                 body.clear()
                 taken, self.queued = self.queued, 0
@@ -89,7 +90,7 @@ class HttpConversation(Response):
             raise lanes.Fault('lanes.body')
         self.queued += len(part) + lanes.PIECE_COST_BYTES if part else 0
         self.has_whole_body = is_last
-        # The last message may be the one before; without one, it is an empty one.
+        # The last event may carry the part that waits already; where none waits, it carries an empty one.
         if part or (is_last and not self.body):
             self.body.append(part)
         self.wake()

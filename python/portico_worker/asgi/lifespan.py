@@ -14,7 +14,7 @@ NOT_SUPPORTED = (NotImplementedError, AssertionError)
 
 
 class StartupFailed(Exception):
-    """The application has said that it cannot serve: the message is its own."""
+    """The application has said that it cannot serve; the message is the application's."""
 
 
 class Lifespan:
@@ -81,7 +81,7 @@ class Lifespan:
             failure.__cause__ = error
             self._started.set_exception(failure)
             return
-        # Who refuses the scope before having received anything does what the specification asks of him.
+        # An application that refuses the scope before it has received anything does what the specification asks of it.
         is_refusal = self._received == 0 and (isinstance(error, NOT_SUPPORTED) or 'lifespan' in what)
         if error is not None and not is_refusal:
             report.log(f'the application is served without its lifespan: {what}\n{report.format_error(error)}')
@@ -96,7 +96,7 @@ class Lifespan:
         await asyncio.shield(self._stopping)
         if self._received == 2:
             return {'type': 'lifespan.shutdown'}
-        await asyncio.get_running_loop().create_future()  # Nothing comes after it.
+        await asyncio.get_running_loop().create_future()  # Nothing comes after shutdown.
         raise AssertionError
 
     async def send(self, message: Message) -> None:

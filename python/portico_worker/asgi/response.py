@@ -50,7 +50,7 @@ class Response(Stream):
     """The Content-Length that the application declared, or -1."""
     phase: int
 
-    # Most requests never set these: they are the class's until one does, which costs nothing.
+    # Most requests never set these: they stay the class's, which costs nothing.
     sent = 0
     """Bytes of the body."""
     ignored = 0
@@ -65,7 +65,7 @@ class Response(Stream):
     """The client sends nothing any more, and may have gone; the response is still sent."""
 
     def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
-        # As Stream does it: every request passes here.
+        # As Stream does it, but written out: every request passes here.
         self.lane = lane
         self.word = word
         self.parts = parts
@@ -92,7 +92,7 @@ class Response(Stream):
 
     def leave(self) -> None:
         if self.lane.is_lost and self.file_answer is not None:
-            self.hear_file_answer(False)  # None will come any more.
+            self.hear_file_answer(False)  # No answer will come any more.
         super().leave()
 
     async def send(self, message: Message) -> None:
@@ -129,7 +129,7 @@ class Response(Stream):
             self.has_trailers, self.phase = True, STARTED
 
     async def _send(self, kind: str, message: Message) -> None:
-        """Everything but what comes most."""
+        """Sends every event but the commonest."""
         if self.phase == COMPLETE:
             await self._ignore(message)
             return
@@ -150,12 +150,12 @@ class Response(Stream):
             await self.lane.until_taken()
 
     async def _ignore(self, message: Message) -> None:
-        """What comes after the end (ASGI specification, "Response Body")."""
+        """Ignores what an application sends after the end (ASGI specification, "Response Body")."""
         body = message.get('body')
         self.ignored += IGNORED_MESSAGE_BYTES + (len(body) if isinstance(body, bytes) else 0)
         if self.ignored > IGNORED_BYTES_MAX:
             raise ClientGone('the response is complete')
-        # Who sends for ever shall not hold the event loop.
+        # An application that sends for ever must not hold the event loop.
         await asyncio.sleep(0)
 
     async def _send_start(self, message: Message) -> None:
@@ -167,7 +167,8 @@ class Response(Stream):
         await self.write(data, is_last or self.has_excess)
 
     def within_length(self, data: bytes, is_last: bool) -> bytes:
-        """Of a block, what the declared Content-Length has room for. Raises ShortBody if that would not be reached."""
+        """The part of a block for which the declared Content-Length has room. Raises ShortBody if the body ends before
+        that length."""
         left = self.length - self.sent
         if self.length < 0 or self.is_bodiless:
             return data
@@ -194,7 +195,7 @@ class Response(Stream):
             data, is_last, self.has_trailers = b'', True, False
         at = 0
         if not data and not self.head and not is_last:
-            await asyncio.sleep(0)  # Nothing bounds how many of these are sent: others are to run in between.
+            await asyncio.sleep(0)  # Nothing bounds how many empty blocks are sent: other tasks are to run in between.
         while at < len(data) or self.head:
             await self.may_send()
             part = memoryview(data)[at : at + lanes.BODY_MAX] if len(data) > lanes.BODY_MAX else data
@@ -234,17 +235,17 @@ class Response(Stream):
             self.has_trailers = False
             self.end_body()
         else:
-            await asyncio.sleep(0)  # They may be empty, and never end.
+            await asyncio.sleep(0)  # Trailers may be empty, and never end.
 
     async def _send_hints(self, message: Message) -> None:
         fields = render_fields([(b'link', link) for link in message.get('links', ())])
-        # RFC 8297: they are of use only before the response.
+        # RFC 8297: hints are of use only before the response.
         if self.head != BEGUN and fields:
             await self.may_send()
             self.credit -= len(fields) + lanes.PIECE_COST_BYTES
             self.send_frame(lanes.HINTS, fields)
         else:
-            await asyncio.sleep(0)  # Nothing bounds how many of these are sent: others are to run in between.
+            await asyncio.sleep(0)  # Nothing bounds how many hints are sent: other tasks are to run in between.
 
     def _note_debug(self, kind: str, message: Message) -> None:
         if kind == 'http.response.debug' and self.lane.worker.settings.development:
@@ -299,7 +300,7 @@ class Response(Stream):
     def end_early(self) -> None:
         """The application has returned before its response was complete."""
         if self.has_left:
-            # A client that has closed its own side alone is not to take the response for whole.
+            # A client that has closed its sending side alone must not take a part of the response for the whole.
             self._end(lanes.END if self.is_gone else lanes.FAILED, '')
             return
         what = 'without having sent a response' if self.phase == IDLE else 'before its response was complete'

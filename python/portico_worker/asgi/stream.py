@@ -29,7 +29,7 @@ _pack = lanes.HEADER.pack
 
 
 class Waiters:
-    """Those who wait until something has changed, and look again then."""
+    """Tasks that wait until something has changed, and look again then."""
 
     __slots__ = ('_futures',)
 
@@ -65,7 +65,7 @@ class Stream:
     """Nobody is there any more."""
     waiters: Waiters | None
 
-    # Most requests neither read nor set these: they are the class's until one does, which costs nothing.
+    # Most requests neither read nor set these: they stay the class's, which costs nothing.
     credit = lanes.CREDIT_BYTES
     """What we may send yet; below zero when the last frame was larger."""
     taken = 0
@@ -120,7 +120,7 @@ class Stream:
         self.lane.send(lanes.render_words(lanes.WORKER_CREDIT, self.word >> 8, count))
 
     async def may_send(self) -> None:
-        """Waits until a frame may be begun. Raises ClientGone: on a stream that has ended nothing may be sent."""
+        """Waits until a frame may be begun. Raises ClientGone on a stream that has ended, where nothing may be sent."""
         lane = self.lane
         while not self.is_gone and not self.has_ended and (self.credit <= 0 or lane.is_paused):
             if lane.is_paused:
@@ -146,12 +146,12 @@ class Stream:
 
     @property
     def has_left(self) -> bool:
-        """The application has been told, or will be, that its client is gone, or seems to be."""
+        """The application has been told, or will be, that its client is gone or seems to be."""
         return self.is_gone
 
     @property
     def has_ended(self) -> bool:
-        """For the edge; the application may go on."""
+        """The stream has ended for the edge; the application may go on."""
         raise NotImplementedError
 
     async def run(self, application: Application, scope: dict[str, Any]) -> None:
@@ -159,13 +159,14 @@ class Stream:
         raise NotImplementedError
 
     def is_no_fault(self, error: BaseException) -> bool:
-        """Whether an exception is of the client's making or of ours, not of the application's."""
+        """Whether an exception comes from the client's leaving or from the worker's end, and is no fault of the
+        application's."""
         return is_of_the_client(error, self.has_left) or (
             self.is_dismissed and isinstance(error, asyncio.CancelledError)
         )
 
     def dismiss(self) -> None:
-        """Nobody waits for it any more, and the worker is to end."""
+        """Nobody waits for the stream any more, and the worker is to end."""
         self.is_dismissed = True
         self.task.cancel()
 
@@ -175,7 +176,7 @@ class Stream:
 
 
 def type_of(message: object) -> str:
-    """Of an event that an application sends."""
+    """The type of an event that an application sends."""
     if not isinstance(message, dict):
         raise TypeError(f'a message must be a dict, not {type(message).__name__}')
     kind = message.get('type')

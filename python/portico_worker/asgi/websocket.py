@@ -108,7 +108,7 @@ class WebSocketConversation(Stream):
             if self.response is not None and self.response.has_ended:
                 self._note_end(ABNORMAL, '')
             if self.phase == ENDED:
-                self._note_end(ABNORMAL, '')  # A task that the application has left.
+                self._note_end(ABNORMAL, '')  # A task that the application has left may still wait.
             if self.disconnect is not None:
                 return self.disconnect.copy()
             self.in_a_row = 0
@@ -136,7 +136,7 @@ class WebSocketConversation(Stream):
             self._note_end(int.from_bytes(payload[:2], 'little'), payload[2:].decode('utf-8', 'replace'))
             super().leave()
         elif kind == lanes.ABORT or kind == lanes.CLIENT_END:
-            self.leave()  # Half a connection is none.
+            self.leave()  # Half of a WebSocket's connection is of no use.
         elif kind == lanes.CREDIT:
             if self.phase == REFUSING and self.response is not None:
                 self.response.add_credit(payload)
@@ -147,7 +147,7 @@ class WebSocketConversation(Stream):
             self._ask_for_large()
         elif kind != lanes.WS_MORE and kind not in _KINDS:
             raise lanes.Fault('lanes.unexpected-frame')
-        elif self.phase == OPEN:  # Else it has crossed the application's close on its way.
+        elif self.phase == OPEN:  # In another phase the close of the client has crossed the application's on its way.
             self._hear_piece(kind, payload)
 
     def _hear_piece(self, kind: int, payload: bytes) -> None:
@@ -230,7 +230,7 @@ class WebSocketConversation(Stream):
         self.send_frame(lanes.WS_ACCEPT, (subprotocol or '').encode('latin-1') + (b'\0' + fields if fields else b''))
 
     def _close(self, code: int, reason: str) -> None:
-        # Before it was accepted: the handshake is refused with 403, and there never was a connection.
+        # A WebSocket that was never accepted is refused with 403: there was no connection that could be closed.
         self._note_end(*((ABNORMAL, '') if self.phase == CONNECTING else (code, reason)))
         self.phase = CLOSED
         self.messages.clear()
@@ -245,7 +245,7 @@ class WebSocketConversation(Stream):
             response.is_gone = self.is_gone
         if self.phase == CONNECTING:
             self.response.credit = self.credit
-        # Its first message may be wrong, and the handshake still be accepted.
+        # The application's first message may be wrong, and the handshake still be accepted.
         await self.response.send({**message, 'type': kind[len('websocket.') :]})
         self.phase = REFUSING
         if self.response.has_ended:
@@ -279,7 +279,7 @@ class WebSocketConversation(Stream):
         self._wake_left()
 
     def _wake_left(self) -> None:
-        """Tasks that the application has left may still wait on the stream."""
+        """Wakes tasks that the application has left waiting on the stream."""
         if self.response is not None:
             self.response.phase = COMPLETE
             self.response.wake()
@@ -287,7 +287,7 @@ class WebSocketConversation(Stream):
 
 
 def read_message(message: Message) -> tuple[int, bytes]:
-    """Of websocket.send: which frame, and its payload."""
+    """The frame for an event websocket.send, and its payload."""
     text, data = message.get('text'), message.get('bytes')
     if (text is None) == (data is None):
         raise ValueError('websocket.send must have either "text" or "bytes"')
@@ -301,7 +301,7 @@ def read_message(message: Message) -> tuple[int, bytes]:
 
 
 def read_close(message: Message) -> tuple[int, str]:
-    """Code and reason of websocket.close, as they can be sent (RFC 6455 7.4)."""
+    """Code and reason of an event websocket.close, in a form that can be sent (RFC 6455 7.4)."""
     code, reason = message.get('code'), message.get('reason')
     code = NORMAL if code is None else code
     if not isinstance(code, int) or isinstance(code, bool):

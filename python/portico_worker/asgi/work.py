@@ -23,19 +23,17 @@ _WRAPPERS = {'wait_for', 'to_thread'}
 
 
 class Work:
-    """Tasks of the application's code that were made by requests.
-
-    Not those of startup, which go on for ever and are ended by its shutdown, nor those of libraries, whose readers and monitors do
-    the same: to wait for them would hold up every stop until its deadline.
-    """
+    """Tasks of the application's code that were made by requests. Tasks of startup are not among them: they go on for
+    ever and are ended by the application's shutdown. Nor are those of libraries, whose readers and monitors do the
+    same: to wait for them would hold up every stop until its deadline."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """When startup is complete."""
+        """Made when startup is complete."""
         self._loop = loop
         self._of_startup = weakref.WeakSet(asyncio.all_tasks(loop))
 
     def begins_here(self) -> None:
-        """Called in the context that those of requests are copies of."""
+        """Called in the context of which those of requests are copies."""
         _is_of_request.set(True)
 
     async def finish(self, within_s: float) -> None:
@@ -50,7 +48,7 @@ class Work:
             )
 
     def describe(self) -> list[str]:
-        """Also from another thread."""
+        """May be called from another thread."""
         try:
             return [f'the task {name}' for name in _names(self._tasks())]
         except RuntimeError:
@@ -62,7 +60,7 @@ class Work:
     def _is_of_request(self, task: asyncio.Task[Any]) -> bool:
         if sys.version_info >= (3, 12):
             return bool(task.get_context().get(_is_of_request, False))
-        # Older ones do not tell their context. What startup's tasks make later is waited for as well.
+        # Python before 3.12 does not tell a task's context: what startup's tasks make later is waited for as well.
         return task not in self._of_startup
 
 

@@ -72,17 +72,18 @@ class AsgiWorker(Worker):
         self.loop.add_reader(self.status.fileno(), self.hear_zygote)
         while not main.done():
             try:
-                # AnyIO keeps its threads for as long as the task that is run like this.
+                # AnyIO keeps its threads for as long as the task that `run_until_complete` runs.
                 self.loop.run_until_complete(main)
             except (SystemExit, KeyboardInterrupt) as error:
-                # asyncio lets them through when a task ends so. Requests catch them; this was a task of the application's own.
+                # asyncio lets these two through when a task ends by them. Requests catch them, so this was a task of
+                # the application's own.
                 if not main.done():
                     report.failure('a task of the application ended', error)
             except BaseException as error:
                 if self.loop.is_closed():
                     report.failure('the application has closed the event loop', error)
                     return FAILED
-                # Main's own, or the application has stopped the loop, which goes on.
+                # Either `main` has raised, or the application has stopped the loop, which is run again.
         return self._code_after(main)
 
     def _code_after(self, main: asyncio.Task[None]) -> int:
@@ -159,9 +160,9 @@ class AsgiWorker(Worker):
 
     async def _open_lane(self, edge: int) -> bool:
         if os.getpid() != self.pid:
-            os._exit(0)  # The application has forked, and its child has come back to us.
+            os._exit(0)  # The application has forked, and the child has returned into our code.
         lane = AsgiLane(self, edge)
-        # What the board says of the lane before does not hold for the streams of the next.
+        # The board still names a stream of the earlier connection of this lane.
         self.board[lane.board_index] = 0
         connection = self.dial(edge, 'requests', 0)
         if connection is None:
@@ -171,7 +172,7 @@ class AsgiWorker(Worker):
         return True
 
     def lost_lane(self, lane: AsgiLane) -> None:
-        """The connection has ended, by whomever."""
+        """The connection has ended, by the edge or by us."""
         if lane.streams:
             self.lost.add(lane)
             lane.is_ending = True
@@ -180,7 +181,7 @@ class AsgiWorker(Worker):
         self.note_end(lane)
 
     def note_end(self, lane: AsgiLane) -> None:
-        """A lane that is to end may have come to its end: no stream is left, and all that was sent has left."""
+        """Closes a lane that is to end when no stream is left on it, and all that was sent has left."""
         if lane.streams:
             return
         self.lost.discard(lane)
@@ -207,7 +208,7 @@ class AsgiWorker(Worker):
         try:
             self.loop.call_soon_threadsafe(self._stop)
         except RuntimeError:
-            pass  # The loop is closed: it ends already.
+            pass  # The loop is closed: the worker ends already.
 
     def _stop(self) -> None:
         """What runs is finished; what comes is left to the edge, which gives it to others."""
@@ -224,8 +225,9 @@ class AsgiWorker(Worker):
         self.loop.call_later(self.ending.left_s(), self._give_up)
 
     def _give_up(self) -> None:
-        """The edge has closed what is left by now. Applications hear of it, as at any other end of their client, and are
-        cancelled only if that does not end them. Shutdown is not to be missed for it."""
+        """Called when the edge has closed what is left by now. Applications hear of it, as of any other end of their
+        client, and are cancelled only if that does not end them: the shutdown of the application is not to be missed
+        for them."""
         for stream in self._streams():
             stream.leave()
         self.loop.call_later(TOLD_S, self._dismiss)
@@ -239,7 +241,7 @@ class AsgiWorker(Worker):
         return [stream for lane in (*self.lanes.values(), *self.lost) for stream in list(lane.streams.values())]
 
     async def _cancel_rest(self) -> None:
-        """Tasks that the application has left get to their `finally`."""
+        """Cancels tasks that the application has left, so that they get to their `finally`."""
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()
@@ -264,11 +266,12 @@ class AsgiWorker(Worker):
 def _task_maker(
     loop: asyncio.AbstractEventLoop,
 ) -> tuple[bool, Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]]:
-    """Whether tasks take their first step at once, and what makes them. An application's own factory is used."""
+    """Whether tasks take their first step at once, and the function that makes them. A factory of the application's own
+    is used."""
     if loop.get_task_factory() is not None:
         return False, loop.create_task
     Task: Any = asyncio.Task
     if sys.version_info >= (3, 12):
         return True, partial(Task, loop=loop, eager_start=True)
-    # As loop.create_task does it, without what that checks; a name spares each the making of one.
+    # This is what loop.create_task does, but for its checks; with a name given, none has to be made up for each task.
     return False, partial(Task, loop=loop, name='request')

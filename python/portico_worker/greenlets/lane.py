@@ -158,7 +158,7 @@ class GreenletLane:
 
     def _begin(self, number: int, request: lanes.Request) -> None:
         if self.worker.is_stopping:
-            return  # Left to the edge: the board does not name it.
+            return  # The request is left to the edge: the board does not name it.
         parts = request.request.decode('latin-1').split('\0')
         if request.block != self.block:
             self.block = request.block
@@ -178,7 +178,8 @@ class GreenletLane:
         try:
             frame = conversation.run(self.worker.application, environ)
         except Exception as error:
-            # Of ours: those of the application are answered. The edge is not to wait for this stream for ever.
+            # This is an error of ours, because those of the application are answered. The edge must not wait for this
+            # stream for ever.
             report.failure('a request failed in the worker', error)
             frame = lanes.render(lanes.FAILED, number, b'')
         if frame:
@@ -210,10 +211,10 @@ class GreenletLane:
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # It is lost.
+            pass  # The connection is lost.
 
     def close(self) -> None:
-        """For good, when all that was collected has left. This side alone, and the edge closes when it has read that: an edge that
-        wrote to a socket that is closed would lose what it has not read."""
+        """Closes the lane when all that was collected has left: first our sending side alone. The edge closes its own
+        when it has read that; had we closed both, the edge would lose what it has not read yet as soon as it writes."""
         self.is_closed = True
         self.has_out.set()

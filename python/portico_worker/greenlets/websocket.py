@@ -1,8 +1,6 @@
-"""What applications on gevent-websocket find in their environ: `wsgi.websocket` (Flask-SocketIO where it is installed, Flask-Sockets).
-
-The library has a server of its own, which answers the handshake before it calls the application. Here it is answered when the
-application first reads or writes, for it may as well answer as WSGI has it.
-"""
+"""What applications on gevent-websocket find in their environ: `wsgi.websocket` (Flask-SocketIO where it is installed,
+Flask-Sockets). The library's own server answers the handshake before it calls the application. Here the handshake is
+answered when the application first reads or writes, because the application may as well answer as WSGI has it."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 class GreenletTunnelConversation(TunnelConversation):
     def offer(self, application: Any, environ: Environ, connection: socket.socket) -> None:
         super().offer(application, environ, connection)
-        # Whoever wants it has imported it.
+        # An application that wants the library has imported it.
         library: Any = sys.modules.get('geventwebsocket.websocket')
         if library is not None:
             stream = LateStream(connection, _handshake(application, environ))
@@ -39,7 +37,7 @@ class GreenletTunnelConversation(TunnelConversation):
 
 
 class LateStream:
-    """The connection as the library wants it. It says the handshake's answer before anything else is done with it."""
+    """The connection as the library wants it. It answers the handshake before anything else is done with it."""
 
     def __init__(self, connection: socket.socket, answer: bytes) -> None:
         self.connection = connection
@@ -65,7 +63,7 @@ def _handshake(application: Any, environ: Environ) -> bytes:
     key = environ['HTTP_SEC_WEBSOCKET_KEY'] + KEY_SUFFIX
     accept = base64.b64encode(hashlib.sha1(key.encode('latin-1')).digest())
     fields = [b'Upgrade: websocket', b'Connection: Upgrade', b'Sec-WebSocket-Accept: ' + accept]
-    # The library's way to choose one: a method of its own kind of application.
+    # Applications of the library's own kind choose a subprotocol by this method.
     choose = getattr(application, 'app_protocol', None)
     offered = [name.strip() for name in environ.get('HTTP_SEC_WEBSOCKET_PROTOCOL', '').split(',')]
     protocol = choose(environ['PATH_INFO']) if choose is not None else None

@@ -53,7 +53,7 @@ class GeventWorker(Worker):
 
     def _open_lane(self, edge: int) -> bool:
         deadline = time.monotonic() + DIAL_S
-        # What the board says of the lane before does not hold for the streams of the next.
+        # The board still names a stream of the earlier connection of this lane.
         self.board[self.board_index(0, edge)] = 0
         connection = self.dial(edge, 'requests', 0)
         while connection is None:
@@ -72,7 +72,8 @@ class GeventWorker(Worker):
         self.has_ended.set()
 
     def _listen_to_zygote(self) -> None:
-        # The wire was made before the standard library was patched: a socket of now waits in its greenlet alone.
+        # The wire was made before the standard library was patched. Made into a socket now, it lets the greenlet alone
+        # wait that reads from it.
         self.status = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, self.status.detach())
         while True:
             self.hear_zygote()
@@ -84,12 +85,12 @@ class GeventWorker(Worker):
 
     def _redial(self, edge: int) -> None:
         if os.getpid() != self.pid:
-            os._exit(0)  # The application has forked, and its child has come back to us.
+            os._exit(0)  # The application has forked, and the child has returned into our code.
         if not self._open_lane(edge):
             self._lose_edge()
 
     def note_end(self, lane: GreenletLane) -> None:
-        """A lane that is to end may have come to its end."""
+        """Ends a lane that is to end, when nothing is left on it."""
         if (lane.is_draining or self.is_stopping) and not lane.streams and not lane.is_lost:
             lane.close()
         if self.is_stopping and not any(each.streams for each in self.lanes.values()):
@@ -103,7 +104,7 @@ class GeventWorker(Worker):
             self.has_ended.set()
 
     def terminate(self) -> None:
-        # The signal may have come in any greenlet, or in none.
+        # The signal may have interrupted any greenlet, or the hub.
         self.spawn(self._stop)
 
     def _stop(self) -> None:

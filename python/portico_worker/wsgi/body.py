@@ -10,10 +10,11 @@ from typing import BinaryIO
 
 
 class EmptyInput(io.BytesIO):
-    """The input of all requests without a body: nothing can be read from it or left in it, so one serves them all."""
+    """The input of all requests without a body: nothing can be read from it or left in it, so one object serves them
+    all."""
 
     def close(self) -> None:
-        """Nothing to release; the next request reads from it as well."""
+        """There is nothing to release; the next request reads from the same object."""
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return 0
@@ -29,7 +30,8 @@ class EmptyInput(io.BytesIO):
 
 
 class MissingInput(io.RawIOBase):
-    """The input of a request whose body cannot be had: whoever reads learns why, whoever does not is answered."""
+    """The input of a request whose body cannot be had: an application that reads it learns why, one that does not read
+    is answered."""
 
     def __init__(self, error: OSError) -> None:
         self._error = error
@@ -56,7 +58,8 @@ def open_body(path: bytes, descriptor: bytes) -> BinaryIO:
 def _open_ours(path: bytes) -> BinaryIO:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     found = os.fstat(descriptor)
-    # Others cannot make a file that is ours; they could link one, or put a pipe in its place, whose reader would wait for ever.
+    # Others cannot make a file that is ours. They could link one there, or put a pipe in its place, whose reader would
+    # wait for ever.
     if found.st_uid != os.geteuid() or found.st_nlink != 1 or not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
         raise FileNotFoundError(errno.ENOENT, 'The file of the body was replaced', os.fsdecode(path))

@@ -51,11 +51,11 @@ class ControlLanes:
         self.poller.register(connection, select.POLLIN)
 
     def wake(self, what: bytes) -> None:
-        """From any thread, or from a signal handler."""
+        """May be called from any thread, or from a signal handler."""
         try:
             os.write(self.wake_end, what)
         except OSError:
-            pass  # The pipe is full of the same.
+            pass  # The pipe is full of the same message.
 
     def run(self) -> NoReturn:
         while True:
@@ -115,12 +115,13 @@ class ControlLanes:
             connection = None if is_left else self.worker.dial(edge, 'control', 0)
             if connection is not None:
                 self._add(edge, connection)
-            # When it is given up, the units have noticed the same and end the process.
+            # When a connection is given up, the units have lost theirs to the same edge, and end the process.
             if is_left or connection is not None or time.monotonic() > deadline:
                 del self.missing[edge]
 
     def _stop(self) -> None:
-        """What runs is finished; what has not begun is left to the edge, which gives it to others."""
+        """Requests that run are finished; those that have not begun are left to the edge, which gives them to other
+        workers."""
         self.worker.is_stopping = True
         self.worker.leave_place('SIGTERM')
         for unit in self.units:

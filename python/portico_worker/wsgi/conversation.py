@@ -49,7 +49,7 @@ class Conversation:
     length: int
     """The Content-Length that the application declared, or -1."""
 
-    # Most requests never set these: they are the class's until one does, which costs nothing.
+    # Most requests never set these: they stay the class's, which costs nothing.
     sent = 0
     is_whole = False
     """The frame that completes the response has left."""
@@ -105,7 +105,7 @@ class Conversation:
             if self.head is BEGUN:
                 raise exc_info[1].with_traceback(exc_info[2])
         finally:
-            exc_info = None  # The traceback's frames hold it: a cycle (PEP 3333).
+            exc_info = None  # The traceback's frames refer to it, which would be a cycle (PEP 3333).
 
     def write(self, data: bytes) -> None:
         """The write() of PEP 3333: the block is on its way when this returns."""
@@ -129,7 +129,7 @@ class Conversation:
             self._close(result)
 
     def _send_all(self, blocks: Any) -> None:
-        """Nothing can happen between the blocks of a plain sequence: they are one."""
+        """Sends the blocks of a plain sequence as one: nothing can happen between them."""
         for block in blocks:
             _check_block(block)
         data = blocks[0] if len(blocks) == 1 else b''.join(blocks)
@@ -165,7 +165,7 @@ class Conversation:
         self._send_block(data, is_last)
 
     def note_bodiless(self, head: bytes) -> bool:
-        # RFC 9110 9.3.2, 15.3.5, 15.3.6, 15.4.5: the length is that of another response's body.
+        # RFC 9110 9.3.2, 15.3.5, 15.3.6, 15.4.5: a declared length is that of the body another response would have.
         self.is_bodiless = self.request[0] == 'HEAD' or head[4:7] in BODILESS
         return self.is_bodiless
 
@@ -214,7 +214,7 @@ class Conversation:
             lane.send(lanes.render(lanes.END, stream))
 
     def send_file(self, frame: bytes, length: int) -> bool:
-        """Sends the head and FILE; whether the edge has the file open, and with it the whole body."""
+        """Sends the head and FILE; returns whether the edge has the file open, and with it the whole body."""
         lane, head = self.lane, self.head
         assert lane is not None
         assert head
@@ -227,7 +227,7 @@ class Conversation:
         return True
 
     def _finish(self) -> None:
-        """All blocks were taken."""
+        """The application has given all its blocks."""
         if self.is_whole:
             return
         self._check_enough(self.sent)
@@ -264,7 +264,7 @@ def _check_block(data: object) -> None:
 
 
 def _has_one(result: Any) -> bool:
-    """PEP 3333: the length of the iterable, if it has one, can be relied on."""
+    """Whether the iterable has one block: its length, if it has one, can be relied on (PEP 3333)."""
     try:
         return len(result) == 1
     except Exception:
@@ -273,7 +273,7 @@ def _has_one(result: Any) -> bool:
 
 def _blocks(result: object) -> Iterable[bytes]:
     if isinstance(result, bytes):
-        return (result,)  # Its own iterator would give numbers.
+        return (result,)  # The iterator of bytes would give numbers.
     if isinstance(result, FileWrapper):
         return read_blocks(result)
     if result is None or isinstance(result, str):

@@ -84,7 +84,7 @@ class Environs:
     """Block parts seen before, each with the environ to copy."""
 
     def __init__(self, base: Environ) -> None:
-        # The keys of the request part have their place already: setting them never makes a copied dict grow.
+        # The dict has the keys of the request part already, so that setting them never makes a copy of it grow.
         self._base = {**base, **dict.fromkeys((*PER_REQUEST, 'REQUEST_URI'), ''), 'wsgi.input': EmptyInput()}
         self.remembered: dict[bytes, Environ] = {}
 
@@ -111,7 +111,8 @@ def describe(request: list[str]) -> str:
 
 
 def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> bool:
-    """What few requests have: further pairs, and a body. Whether the application may take over the connection."""
+    """Adds what few requests have: further pairs, and a body. Returns whether the application may take over the
+    connection."""
     for at in range(PER_REQUEST_COUNT, len(request), 2):
         environ[request[at]] = request[at + 1]
     del request[PER_REQUEST_COUNT:]

@@ -1,4 +1,4 @@
-"""The worker, as its units and its helper thread see it."""
+"""The worker, as far as its units and its helper thread know it."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Lane:
         self.lost_at = 0.0
 
     def connect(self, connection: socket.socket) -> None:
-        """A new connection, on which nothing of the one before is left."""
+        """Takes a new connection, on which nothing of the one before is left."""
         with self.reading, self.sending:
             self.socket = connection
             self._forget()
@@ -68,7 +68,7 @@ class Lane:
         self.data = self.rest = b''
 
     def disconnect(self) -> None:
-        """The edge has gone, or has broken the rules."""
+        """Closes the connection: the edge has gone, or has broken the rules of the lane."""
         with self.reading, self.sending:
             self.is_lost = True
             self.lost_at = monotonic()
@@ -81,22 +81,22 @@ class Lane:
         try:
             self.socket.shutdown(socket.SHUT_RD)
         except OSError:
-            pass  # It is lost, or closed.
+            pass  # The connection is lost, or closed.
 
     def close(self) -> None:
-        """For good."""
+        """Closes the lane for good."""
         self.disconnect()
         self.is_closed = True
 
     def forked(self) -> None:
-        """In a child process: nothing of the parent's may be taken, run or answered here."""
+        """Called in a child process: nothing of the parent's may be taken, run or answered here."""
         self.reading, self.sending = threading.Lock(), threading.Lock()
         self.is_lost = self.is_forked = True
         self._forget()
         self.socket.close()
 
     def read(self, flags: int = 0) -> None:
-        """Waits for requests, with nothing pending. Afterwards some are, or the lane is drained or lost."""
+        """Waits for requests while none is pending. Afterwards some are, or the lane is drained or lost."""
         with self.reading:
             if self.is_drained or self.is_lost:
                 return
@@ -104,7 +104,7 @@ class Lane:
             try:
                 data = self.socket.recv(lanes.missing(rest, RECEIVE_BYTES) if rest else RECEIVE_BYTES, flags)
             except BlockingIOError:
-                return  # The helper was here first.
+                return  # The helper has read what was there.
             except OSError:
                 data = b''
             if data:
@@ -113,7 +113,7 @@ class Lane:
                 self.is_lost = True
 
     def read_rest(self) -> bool:
-        """Takes whole frames that came while the unit waited for something else; whether there were any."""
+        """Takes whole frames that came while the unit waited for something else. Returns whether there were any."""
         with self.reading:
             if self.is_lost or lanes.frame_at(self.rest, 0) is None:
                 return False
@@ -130,7 +130,7 @@ class Lane:
             self._take_drain()
 
     def _take_drain(self) -> None:
-        """The rest begins with a frame that is no request, or not whole."""
+        """Looks at the rest of the data, which begins with a frame that is no request, or is not whole."""
         frame = lanes.frame_at(self.rest, 0)
         if frame is not None:
             if frame.type != lanes.DRAIN:
@@ -161,16 +161,16 @@ class Lane:
                 position = end
 
     def flush(self) -> None:
-        """Sends what is collected; a lane whose edge is gone swallows it."""
+        """Sends what is collected; on a lane whose edge is gone it is thrown away."""
         while True:
             with self.sending:
                 self._send()
             if not self.out:
                 return
-            # The helper has added an answer of its own, and did not wait for the end of a long send.
+            # The helper has added an answer of its own meanwhile, without waiting for the end of a long send.
 
     def collect(self, frame: bytes) -> None:
-        """Takes an answer that is complete and safe to make again: it waits for company if there is to be any."""
+        """Takes an answer that is complete and safe to make again: it waits for further ones if there are to be any."""
         if self.collects and (len(self.pending) >= FOLLOWERS_MIN or (self.pending and self.out)):
             self.out.append(frame)
             self.collected += len(frame)
@@ -178,7 +178,7 @@ class Lane:
             self.send(frame)
 
     def send(self, *parts: bytes | memoryview) -> None:
-        """Sends what is collected and, without copying large ones, these."""
+        """Sends what is collected and, without copying large ones, these pieces."""
         with self.sending:
             if isinstance(parts[0], bytes):
                 self.out.append(parts[0])
@@ -193,7 +193,7 @@ class Lane:
         out = self.out
         count = len(out)
         if count:
-            # The helper may append meanwhile: only what was joined is removed.
+            # The helper may append meanwhile, so only what was joined is removed.
             data = b''.join(out[:count]) if count > 1 else out[0]
             del out[:count]
             self._send_all(data)
@@ -212,7 +212,7 @@ class Lane:
             aborted.clear()
         for key, at in list(aborted.items()):
             if now - at <= ABORTED_FOR_S:
-                break  # In the order of their coming.
+                break  # Streams lie in the order in which they came.
             aborted.pop(key, None)
         aborted[stream] = now
 
@@ -231,10 +231,10 @@ class Lane:
         return True
 
     def recall(self) -> None:
-        """Gives back all that is not begun. Called by the helper thread, at any time."""
+        """Gives back all requests that are not begun. Called by the helper thread, at any time."""
         answer = lanes.render_words(lanes.RECALLED, 0, *self._take_back())
         self.out.append(answer)
-        # If the unit is in the middle of a long send, it sends this when it is done.
+        # If the unit is in the middle of a long send, it sends this frame when it is done.
         if self.sending.acquire(timeout=RECALL_WAIT_S):
             try:
                 self._send()
@@ -259,7 +259,7 @@ class Lane:
         return streams
 
     def _receive_waiting(self) -> None:
-        """All that the socket holds; the end of it is left for the unit to find."""
+        """Reads all that the socket holds; the end of the connection is left for the unit to find."""
         parts = [self.rest]
         try:
             while not self.is_lost and (parts[-1] or len(parts) == 1):

@@ -52,7 +52,8 @@ class TunnelConversation(Conversation):
             environ[name] = connection
 
     def _open(self) -> tuple[socket.socket | None, bytes]:
-        """The connection if it is to be had, and what the edge has said, which is nothing if it has no descriptor left for it."""
+        """The connection, if the edge gives one, and what the edge has said: nothing, if it has no descriptor left for
+        the connection."""
         connection = self.host.dial(self.edge, 'tunnel', self.unit, self.word >> 8)
         word = b''
         if connection is not None:
@@ -74,14 +75,15 @@ class TunnelConversation(Conversation):
         super()._check_enough(size)
 
     def _fail(self, error: BaseException) -> None:
-        # So the libraries tell their server that the socket was the answer; an application's own ConnectionError means the same client.
+        # The libraries raise these to tell their server that the socket was the answer. A ConnectionError of the
+        # application's own says that the same client is gone.
         super()._fail(ClientGone(str(error)) if isinstance(error, (StopIteration, ConnectionError)) else error)
 
 
 def tunnelled(
     conversation: Conversation, host: Dialler, edge: int, unit: int, kind: type[TunnelConversation] = TunnelConversation
 ) -> Conversation:
-    """The same conversation, with a socket."""
+    """Makes the conversation into one that has a socket."""
     own = kind()
     own.lane, own.word, own.request, own.head = (
         conversation.lane,
@@ -98,7 +100,7 @@ TELL_EVERY_S = 1.0
 
 
 def _refuse(environ: Environ, start_response: Any) -> list[bytes]:
-    """Without the socket an application would fail in words of its own."""
+    """Answers 503 for an application that has no socket, and would fail in words of its own."""
     now = monotonic()
     if now - _told_at[0] >= TELL_EVERY_S:
         _told_at[0] = now

@@ -33,7 +33,7 @@ REDIAL_FOR_S = 10.0
 
 
 class Unit:
-    """Everything but `run` may be slow."""
+    """Everything but `run` is called seldom, and may be slow."""
 
     def __init__(self, worker: Host, index: int, unit_lanes: list[Lane]) -> None:
         self.worker = worker
@@ -71,7 +71,7 @@ class Unit:
         self.end()
 
     def end(self) -> None:
-        """What the edge has sent and nobody has begun goes to others as soon as the lanes are closed."""
+        """Closes the lanes: requests that nobody has begun go to other workers then."""
         for lane in self.lanes:
             lane.close()
         self.has_ended = True
@@ -88,7 +88,7 @@ class Unit:
                 self._serve(lane, 0)
 
     def _serve_many(self) -> None:
-        """Serves the lanes that are open now, until one of them is no longer or a lost one is back."""
+        """Serves the lanes that are open now, until one of them closes or a lost one is back."""
         missing = [lane for lane in self.lanes if lane.is_lost and not lane.is_closed]
         by_descriptor = {lane.socket.fileno(): lane for lane in self.lanes if not lane.is_lost and not lane.is_closed}
         poller = poll()
@@ -135,8 +135,8 @@ class Unit:
             lane.pending.clear()
 
     def stop_reading(self) -> None:
-        """Called by the helper when the worker is stopping and the unit is at rest: it no longer waits for requests. Before, an
-        application that runs may need what the edge sends."""
+        """Called by the helper when the worker is stopping and the unit is at rest: the unit waits for requests no
+        longer. While an application runs it may still need what the edge sends."""
         for lane in self.lanes:
             lane.stop_reading()
 
@@ -146,8 +146,8 @@ class Unit:
 
     def _redial(self, lane: Lane) -> None:
         if os.getpid() != self.worker.pid:
-            os._exit(0)  # The application has forked, and its child has come back to us.
-        # What the board says of the lane before does not hold for the streams of the next.
+            os._exit(0)  # The application has forked, and the child has returned into our code.
+        # The board still names a stream of the earlier connection of this lane.
         self.board[lane.board_index] = 0
         connection = self.worker.dial(lane.edge, 'requests', self.index)
         if connection is not None:
@@ -174,7 +174,7 @@ class Unit:
                 raise lanes.Fault('lanes.request-head')
             if aborted and lane.skip(word >> 8):
                 continue
-            # A client asks more than once: comparing with the block before costs a quarter of hashing this one.
+            # A client asks more than once: to compare with the block before costs a quarter of hashing this one.
             if block_size != len(block) or not data.startswith(block, block_at):
                 block = data[block_at:body_at]
                 environ_of_block = self.environs.find(block)
@@ -193,7 +193,7 @@ class Unit:
             if frame:
                 out.append(frame)
                 collected += len(frame)
-            # The next one is expected to take as long as this one.
+            # The next request is expected to take as long as this one.
             if (
                 now - first + took > HELD_S
                 or collected + lane.collected > COLLECTED_MAX

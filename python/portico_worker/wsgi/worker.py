@@ -72,18 +72,19 @@ class WsgiWorker(Worker):
         return self.code
 
     def _leave_for(self, error: SystemExit) -> None:
-        """A handler of the application's has asked for the end of the process, as Python programs do, while no request ran in this thread."""
+        """A handler of the application's has asked for the end of the process, as Python programs do, while no request
+        ran in this thread."""
         self.code = exit_code(error)
         if os.getpid() != self.pid:
-            return  # It was a process that the application has forked.
+            return  # This was a process that the application has forked.
         self.terminate()
         if len(self.units) == 1:
             self.units[0].end()
         self.all_ended.wait()
 
     def _help(self) -> None:
-        """A worker whose helper fails hears neither the edge nor SIGTERM any more: what runs goes on, and it is replaced. One that fails
-        again ends: it would fail for ever."""
+        """Runs the helper thread. A worker whose helper fails hears neither the edge nor SIGTERM any more: what runs
+        goes on, and the worker is replaced. One whose helper fails again ends, because it would fail for ever."""
         for is_last in (False, True):
             try:
                 self.control_lanes.run()
@@ -94,7 +95,7 @@ class WsgiWorker(Worker):
                 self.say('retire', reason='an internal error')
 
     def serve(self, unit: Unit) -> None:
-        """Ends the process if a unit fails: the edge gives what it had to other workers."""
+        """Ends the process if a unit fails: the edge gives the unit's requests to other workers."""
         try:
             unit.serve()
         except SystemExit as error:
@@ -138,7 +139,7 @@ class WsgiWorker(Worker):
 
 
 def exit_code(error: SystemExit) -> int:
-    """As Python has it."""
+    """The exit code that Python gives a process for this exception."""
     return error.code if isinstance(error.code, int) else int(error.code is not None)
 
 
@@ -153,7 +154,7 @@ def base_environ(settings: Settings) -> dict[str, Any]:
         'wsgi.run_once': False,
         'wsgi.input_terminated': True,
         'wsgi.file_wrapper': FileWrapper,
-        # Bytes as latin-1 (PEP 3333). The path has lost it already: whatever comes is PATH_INFO.
+        # Bytes as latin-1 (PEP 3333). A request's path has lost the prefix already, so all of the path is PATH_INFO.
         'SCRIPT_NAME': settings.root_path.encode('utf-8').decode('latin-1'),
     }
 

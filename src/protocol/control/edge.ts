@@ -32,7 +32,10 @@ export interface StaticMount {
   readonly root: string;
   /** Names carry a hash of the content, so they may be cached for ever. */
   readonly hashed: boolean;
-  /** What is not there, and every method but GET and HEAD: refused by the edge (404, 405), or the next handler's, which is the application. */
+  /**
+   * What happens below `url` where there is no file, and for every method but GET and HEAD: the edge refuses (404, 405), or the next handler is asked, which is
+   * the application.
+   */
   readonly missing: 'refuse' | 'next';
   /** Where symbolic links may lead: inside the folder alone, or anywhere. */
   readonly links: 'inside' | 'anywhere';
@@ -44,7 +47,7 @@ export interface StaticMount {
 
 /** A folder whose files the edge sends when the application names one of them in its answer. */
 export interface NamedFolder {
-  /** Begins and ends with a slash: what paths of X-Accel-Redirect begin with. '': files are named by their own paths, in X-Sendfile. */
+  /** Begins and ends with a slash: the beginning of paths in X-Accel-Redirect. '' for a folder whose files X-Sendfile names by their own paths. */
   readonly url: string;
   /** Absolute path. */
   readonly root: string;
@@ -53,7 +56,7 @@ export interface NamedFolder {
 export interface AccessLog {
   /** Absolute path, or '-' for standard output. */
   readonly path: string;
-  /** An inherited descriptor of it, where it is a pipe or a terminal, which the edge's user may not be allowed to open. */
+  /** An inherited descriptor of a pipe or terminal, which the edge's user might not be allowed to open. */
   readonly fd: number | undefined;
   readonly format: 'combined' | 'json';
 }
@@ -62,22 +65,22 @@ export interface AccessLog {
 export interface TlsSettings {
   /** The server's own certificate first. */
   readonly certificates: string;
-  /** Not encrypted. */
+  /** Not encrypted with a password. */
   readonly key: string;
   /** '': clients are not asked for a certificate. */
   readonly caCerts: string;
-  /** A client may do without one. */
+  /** A client may connect without a certificate. */
   readonly isClientOptional: boolean;
-  /** As OpenSSL writes them; '': ours. */
+  /** As OpenSSL writes them; '': the default of context-options.ts. */
   readonly ciphers: string;
-  /** 48 bytes in base64: what sessions are sealed with, so that each thread can resume those of the others. */
+  /** 48 bytes in base64, with which tickets of sessions are sealed: each thread can resume the sessions of the others. */
   readonly ticketKeys: string;
 }
 
 export interface WebSocketSettings {
   /** False: handshakes are requests like others. */
   readonly isOn: boolean;
-  /** Of a message of the client, decompressed. */
+  /** The longest message of a client, decompressed. */
   readonly messageBytesMax: number;
   /** Messages of a client a second; 0: no limit. */
   readonly messagesPerSecondMax: number;
@@ -96,7 +99,7 @@ export interface EdgeSettings {
   /** A request that has been with a worker for so long is answered with 504. */
   readonly timeoutMs: number;
   readonly bodyBytesMax: number;
-  /** Of all spool files together. 0: a part of their file system. */
+  /** The limit for all spool files together. 0: a part of their file system. */
   readonly spoolBytesMax: number;
   /** Memory for bodies, and for messages of WebSockets, that applications have not received. */
   readonly bodyMemoryBytesMax: number;
@@ -112,7 +115,7 @@ export interface EdgeSettings {
   readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
   /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
   readonly forwardedAllowIps: readonly string[];
-  /** Of every response: lines as they are sent, each with its CRLF. */
+  /** Field lines of every response, each with its CRLF. */
   readonly responseFields: string;
   readonly webSocket: WebSocketSettings;
   readonly accessLog: AccessLog | undefined;
@@ -133,17 +136,17 @@ export interface ConfigureEdge {
   readonly board: number;
   readonly slotsMax: number;
   readonly settings: EdgeSettings;
-  /** For the listeners that speak TLS. */
+  /** The certificate of the listeners that speak TLS. */
   readonly tls: TlsSettings | undefined;
   /** Error pages may show tracebacks. */
   readonly development: boolean;
-  /** Given by hand; they come before those of the application. */
+  /** Folders that were given by hand; they come before those of the application. */
   readonly mounts: readonly StaticMount[];
-  /** Given by hand. */
+  /** Folders that were given by hand. */
   readonly namedFolders: readonly NamedFolder[];
 }
 
-/** The folders that the application has declared. Replaces what was said before. */
+/** The folders that the application has declared, in the place of those that were said before. */
 export interface ServeStatic {
   readonly kind: 'static';
   readonly mounts: readonly StaticMount[];
@@ -165,7 +168,7 @@ export interface ActiveWorker {
  */
 export interface SetWorkers {
   readonly kind: 'workers';
-  /** How the application is called (gevent: WSGI, on greenlets); undefined until one is loaded. Requests wait as long. */
+  /** How the application is called (gevent: WSGI, on greenlets). Undefined until an application is loaded; until then requests wait. */
   readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
   readonly active: readonly ActiveWorker[];
   readonly draining: readonly number[];
@@ -173,7 +176,7 @@ export interface SetWorkers {
   readonly gone: readonly number[];
 }
 
-/** For connections that begin from now on. */
+/** The certificate of connections that begin from now on. */
 export interface SetTls {
   readonly kind: 'tls';
   readonly tls: TlsSettings;
@@ -192,7 +195,7 @@ export interface StopEdge {
   readonly deadlineMs: number;
 }
 
-/** Answered by `pong` as soon as every thread has turned. */
+/** Answered by `pong` as soon as every thread's event loop has turned. */
 export interface PingEdge {
   readonly kind: 'ping';
 }
@@ -258,7 +261,7 @@ export interface EdgeLog {
 export interface SpoolFolderMade {
   readonly kind: 'spool-folder';
   readonly path: string;
-  /** By which it is told from what somebody else may put in its place. */
+  /** Device and inode tell the folder from one that somebody else may put in its place. */
   readonly device: number;
   readonly inode: number;
 }

@@ -28,7 +28,7 @@ export interface StartZygote {
   readonly maxRequestsJitter: number;
   /** The edge threads' sockets, in order: descriptors of the zygote that name them, or paths where no descriptor can. */
   readonly lanes: readonly (number | string)[];
-  /** A descriptor of the zygote. */
+  /** The board, as a descriptor of the zygote. */
   readonly board: number;
   readonly secret: string;
   readonly development: boolean;
@@ -50,7 +50,9 @@ export interface LogOpened {
   readonly worker: number;
 }
 
-/** The supervisor cannot open the log pipe: of a worker, the zygote is to read it and to pass on what comes as `output`; of its own it is to do without. */
+/**
+ * The supervisor cannot open a log pipe. A worker's pipe is then read by the zygote, which passes on what comes as `output`; its own pipe the zygote gives up.
+ */
 export interface RelayLog {
   readonly kind: 'relay-log';
   readonly worker: number;
@@ -62,7 +64,7 @@ export interface SignalWorker {
   readonly signal: number;
 }
 
-/** Passed on to the worker: it has to be done so long from now, its exit handlers included. */
+/** Passed on to the worker: everything has to be done so long from now, its exit handlers included. */
 export interface FinishWorker {
   readonly kind: 'finish';
   readonly worker: number;
@@ -78,7 +80,7 @@ export interface StopZygote {
   readonly kind: 'stop';
 }
 
-/** Answered by `pong` as soon as the zygote turns. Not before it has loaded the application. */
+/** Answered by `pong` as soon as the zygote's loop turns. Not sent before the zygote has loaded the application. */
 export interface PingZygote {
   readonly kind: 'ping';
 }
@@ -97,9 +99,9 @@ export type ToZygote =
 export interface AppFolder {
   readonly url: string;
   readonly root: string;
-  /** It follows symbolic links out of the folder. */
+  /** The framework follows symbolic links out of the folder. */
   readonly links: boolean;
-  /** Paths on which it decides itself. */
+  /** Paths below `url` on which the application decides itself. */
   readonly asked: readonly PathShape[];
 }
 
@@ -128,7 +130,7 @@ export interface AppFacts {
   /** What visitors have uploaded. */
   readonly media: readonly AppFolder[];
   readonly withheld: readonly WithheldFolder[];
-  /** From which files are to be sent that the application names in its answers. */
+  /** Folders from which the edge sends the files that the application names in its answers. */
   readonly named: readonly NamedFolder[];
   readonly debug: boolean | null;
   readonly allowedHosts: readonly string[] | null;
@@ -145,7 +147,7 @@ export type FromZygote =
   | { readonly kind: 'pong' }
   | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[]; readonly holdsLock: boolean }
-  /** The zygote's own output is a pipe from now on, which is named as the workers' are. */
+  /** The zygote's own output is a pipe from now on, which is told by the same two numbers as a worker's. */
   | { readonly kind: 'piped'; readonly log: number; readonly logInode: number }
   | {
       readonly kind: 'spawned';
@@ -155,7 +157,7 @@ export type FromZygote =
       readonly log: number;
       readonly logInode: number;
     }
-  /** What came from a log pipe that the zygote reads for us: bytes as latin-1 text; '' at its end. */
+  /** Text from a log pipe that the zygote reads for the supervisor: bytes as latin-1; '' at the end of the pipe. */
   | { readonly kind: 'output'; readonly worker: number; readonly text: string }
   | { readonly kind: 'ready'; readonly worker: number; readonly pid: number; readonly app: AppFacts }
   | { readonly kind: 'worker-load-failed'; readonly worker: number; readonly error: string; readonly traceback: string }
@@ -163,7 +165,7 @@ export type FromZygote =
   | {
       readonly kind: 'exited';
       readonly worker: number;
-      /** null: there was no process, the fork failed. */
+      /** null: the fork failed, so there was no process. */
       readonly pid: number | null;
       readonly code: number | null;
       readonly signal: string | null;

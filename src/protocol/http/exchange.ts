@@ -22,7 +22,7 @@ export interface Origin {
   /** SERVER_NAME and SERVER_PORT. */
   readonly name: string;
   readonly port: string;
-  /** The forwarded fields that reach the application as they came, for the peer may say who the client is. All others are dropped. */
+  /** The family of forwarded fields that reaches the application as it came, because the peer may say who the client is. All others are dropped. */
   readonly believed: ForwardedFamily;
   /** What the trusted peer's fields say of the scheme contradicts itself: no application is asked. */
   readonly isContradictory: boolean;
@@ -34,11 +34,11 @@ export interface Origin {
 export interface TlsFacts {
   /** As OpenSSL names it: `TLSv1.3`. */
   readonly protocol: string;
-  /** Its number on the wire, 0x0304 for TLS 1.3; undefined if it is not known here. */
+  /** The protocol's number on the wire, 0x0304 for TLS 1.3; undefined if it is not known here. */
   readonly version: number | undefined;
   /** As OpenSSL names it: `ECDHE-RSA-AES128-GCM-SHA256`. */
   readonly cipher: string;
-  /** Its number in IANA's registry; undefined if it is not known here. */
+  /** The cipher's number in IANA's registry; undefined if it is not known here. */
   readonly cipherSuite: number | undefined;
   /** The certificate that the client has shown, and that was verified. */
   readonly client: ClientCertificate | undefined;
@@ -96,9 +96,9 @@ export interface Responder {
   respond(head: ResponseHead, body: Body): void;
   /** Starts a response whose body follows; `length` undefined when it is not known. */
   begin(head: ResponseHead, length: number | undefined): void;
-  /** Adds body bytes; the buffer is the transport's from then on. False when the client reads more slowly than this. */
+  /** Adds body bytes; the buffer is the transport's from then on. False when the client is behind: more is better written after `onDrain`. */
   write(bytes: Buffer): boolean;
-  /** Sends part of an open file as body bytes; `sent` runs once, when it is read to its end or given up. */
+  /** Sends part of an open file as body bytes; `sent` runs once, when the part was read to its end or given up. */
   writeFile(part: FilePart, sent: () => void): void;
   /**
    * Fields of a 103 (Early Hints), rendered, before the response has begun (RFC 8297). Dropped for a client that could not take it.
@@ -111,7 +111,7 @@ export interface Responder {
   end(): void;
   /** The response cannot be completed: the connection is closed so that the client cannot take it for whole. */
   cut(): void;
-  /** Answers a WebSocket handshake: from now on there are messages. */
+  /** Answers a WebSocket handshake: from now on the connection carries messages. */
   acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
   /**
    * The connection is the handler's from now on, in both directions and without any framing: the handler writes the response itself, whose
@@ -131,17 +131,17 @@ export interface WebSocketAccept {
 
 /** What an application hears of a WebSocket. The transport owns framing, compression, pings, limits and the closing handshake (RFC 6455). */
 export interface WebSocketSink {
-  /** A whole message; UTF-8 that was checked if it is text. `data` is the sink's. False: no more until `resume`. */
+  /** A whole message; text is UTF-8 that was checked. `data` is the sink's. False: the sink takes no more until it calls `resume`. */
   onMessage(isText: boolean, data: Buffer): boolean;
-  /** A longer message is asked about before it is read, or decompressed. */
+  /** Before a longer message is read, or decompressed, `wantsLarge` is asked. */
   readonly largeBytes: number;
-  /** Whether a message of so many bytes, or fewer, may be taken in now. If not, `resume` follows, or it is asked again. */
+  /** Whether a message of so many bytes, or fewer, may be taken in now. If not, the sink calls `resume` later, or is asked again. */
   wantsLarge(bytes: number): boolean;
   /** No memory is left for messages. */
   readonly isMemoryFull: boolean;
   /** The rest of a large message comes slowly: what is reserved for it is given back, and it is asked about again. */
   releaseLarge(): void;
-  /** So many bytes of a message that is not whole are held for the sink. */
+  /** So many bytes of a message that is not whole are held in memory for the sink. */
   onHeld(bytes: number): void;
   /** `send` returned false before; the client has caught up. */
   onDrain(): void;
@@ -151,7 +151,7 @@ export interface WebSocketSink {
 
 /** What an application does with a WebSocket. */
 export interface WebSocketSession {
-  /** `data` is borrowed until it returns. False when the client reads more slowly than this. */
+  /** `data` is borrowed until it returns. False when the client is behind. */
   send(isText: boolean, data: Buffer): boolean;
   resume(): void;
   /** Begins the closing handshake; `onClose` follows. */
@@ -164,15 +164,15 @@ export interface TunnelSink {
   onBytes(bytes: Buffer): boolean;
   /** `write` returned false before; the client has caught up. */
   onDrain(): void;
-  /** At most once: the client sends nothing more, or the server ends. What is written may still reach it. */
+  /** At most once: the client sends nothing more, or the server ends. What the handler writes may still reach the client. */
   onEnd(): void;
   /** Once, unless the handler has ended it: the connection is gone. */
   onGone(): void;
 }
 
-/** What a handler does with such a connection. */
+/** What a handler does with a connection that it has taken over. */
 export interface Tunnel {
-  /** The bytes are borrowed until it returns. False when the client reads more slowly than this. */
+  /** The bytes are borrowed until it returns. False when the client is behind. */
   write(bytes: Buffer): boolean;
   resume(): void;
   /** What was written is sent, and the connection is closed. */
@@ -183,7 +183,7 @@ export interface Tunnel {
 export interface ResponseTimes {
   /** Waiting for a worker. */
   readonly queueMs: number;
-  /** From being sent to the worker to the end of its response. */
+  /** The time from when the request was sent to the worker to the end of its response. */
   readonly appMs: number;
 }
 
@@ -192,7 +192,7 @@ export interface ResponseWatcher {
   readonly times: ResponseTimes | undefined;
   /** `write` returned false before; the client has caught up. */
   onDrain(): void;
-  /** The connection is gone; nothing that is answered now is sent. */
+  /** The connection is gone: an answer that is given now is not sent. */
   onGone(): void;
   /** The client has closed its sending side, as one that leaves does. True: nothing has begun, drop the request. */
   onClientEnd(): boolean;
@@ -225,14 +225,14 @@ export interface Exchange {
   readonly origin: Origin;
   readonly requestId: string;
   readonly responder: Responder;
-  /** A handler that answers later than it returns sets it, and is told here what happens meanwhile. */
+  /** Set by a handler that answers later than it returns: the watcher is told what happens meanwhile. */
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
   /** Content-Length of the body, or undefined if it is chunked. */
   readonly bodyLength: number | undefined;
   /** The client waits for 100 (Continue), which `readBody` sends. */
   readonly expectsContinue: boolean;
-  /** What it asks for as a WebSocket handshake; undefined: it is an ordinary request. */
+  /** What the request asks for, if it is a WebSocket handshake; undefined for an ordinary request. */
   readonly handshake: Handshake | HandshakeRefusal | undefined;
   /** Hands the body to `sink`; a handler that does not call it leaves the body to be discarded. */
   readBody(sink: BodySink): void;

@@ -20,7 +20,7 @@ const EQUALS = 0x3d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** `values` are those of all fields of the name, in order: each ends what it has begun. Undefined: it breaks the grammar, or says something twice. */
+/** `values` are those of all fields of the name, in order; each is read by itself. Undefined: one of them breaks the grammar, or says something twice. */
 export function parseForwarded(values: readonly string[]): readonly ForwardedElement[] | undefined {
   const elements: ForwardedElement[] = [];
   for (const value of values) {
@@ -40,7 +40,7 @@ class ForwardedReader {
     this.#text = text;
   }
 
-  /** False: the text is malformed, and `into` is worth nothing. */
+  /** False: the text is malformed, and `into` is to be thrown away. */
   read(into: ForwardedElement[]): boolean {
     const text = this.#text;
     let element = new Map<string, string>();
@@ -76,7 +76,7 @@ class ForwardedReader {
     }
   }
 
-  /** A pair, and that something may follow it. */
+  /** Reads a pair, and looks that what follows may follow it. */
   #readPair(element: Map<string, string>): boolean {
     const name = this.#readToken().toLowerCase();
     if (name === '' || element.has(name) || this.#text.charCodeAt(this.#at) !== EQUALS) {
@@ -102,7 +102,7 @@ class ForwardedReader {
     return this.#text.slice(from, this.#at);
   }
 
-  /** Undefined if it does not end. The field's parser has refused controls. */
+  /** Undefined if the string does not end. Controls in it were refused when the field was parsed. */
   #readQuoted(): string | undefined {
     const text = this.#text;
     let value = '';

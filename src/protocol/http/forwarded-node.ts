@@ -10,7 +10,7 @@ const NODE =
   /^(?:(?<v4>[0-9.]+)|\[(?<v6>[0-9A-Fa-f:.]+)\]|unknown|_[0-9A-Za-z._-]+)(?::(?:(?<port>[0-9]{1,5})|_[0-9A-Za-z._-]+))?$/i;
 const PORT_MAX = 65_535;
 
-/** Undefined if it breaks the grammar. Whether the digits are those of an address is for others to say. */
+/** Undefined if the text breaks the grammar. Whether digits and dots are an address is for the caller to find out. */
 export function parseForwardedNode(text: string): ForwardedNode | undefined {
   const groups = NODE.exec(text)?.groups;
   const port = groups?.['port'] ?? '';

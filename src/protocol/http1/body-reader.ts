@@ -1,7 +1,7 @@
 /**
- * Reads a body by its framing (RFC 9112 6 and 7.1). Data events are borrowed until the next call. Most are views of what was fed: an upload
- * is not copied here. Small chunks are: all that one feeding brought of them is one event, for whoever takes the body pays for each event, and
- * a client that sends chunks of one byte would make its 64 KiB eleven thousand of them.
+ * Reads a body by its framing (RFC 9112 6 and 7.1). Data events are borrowed until the next call. Most are views of what was fed: an upload is not copied here.
+ * Small chunks are copied: all that one feeding brought of them is one event. Each event costs its receiver something, and a client that sends chunks of one
+ * byte would make eleven thousand events of 64 KiB.
  */
 
 import type { Fault } from './faults.ts';
@@ -38,7 +38,7 @@ const SEMICOLON = 0x3b;
 
 /** A chunk of at least this is an event of its own: handing it on costs little beside copying it. */
 const LARGE_CHUNK_BYTES = 4096;
-/** What is joined of small chunks. One for the whole thread: it is borrowed only until the next call of any reader. */
+/** Where small chunks are joined. One for the whole thread: the event is borrowed only until the next call of any reader. */
 const JOINED = Buffer.allocUnsafeSlow(65_536);
 
 export class BodyReader {
@@ -86,7 +86,7 @@ export class BodyReader {
     }
   }
 
-  /** Reads on for as long as what comes can be joined. What ends that is left to the next call. */
+  /** Reads on for as long as small chunks can be joined. Whatever ends that is left to the next call. */
   #readChunks(input: Input): BodyEvent | undefined {
     this.#joinedBytes = 0;
     for (;;) {
@@ -99,7 +99,7 @@ export class BodyReader {
       } else if (this.#step === STEP.trailers) {
         return this.#takeJoined() ?? this.#readTrailers(input);
       } else {
-        // A line that waits, or is refused, is read again.
+        // A size line that is not whole yet, or is refused, is read again by the next call.
         const result = this.#step === STEP.chunkSize ? this.#readSizeLine(input) : this.#readChunkEnd(input);
         if (result !== 'read') {
           return this.#takeJoined() ?? (result === 'wait' ? undefined : { kind: 'fault', fault: result });
@@ -130,7 +130,7 @@ export class BodyReader {
     return this.#joinedBytes === 0 ? undefined : { kind: 'data', bytes: JOINED.subarray(0, this.#joinedBytes) };
   }
 
-  /** Whether the end of the body, or a fault, is among the unread bytes, which stay unread. */
+  /** Whether the end of the body, or a fault in it, is among the unread bytes. They stay unread. */
   holdsEnd(input: Input): boolean {
     const { at } = input;
     const state = [this.#step, this.#left, this.#extensionBytes, this.#scanned] as const;

@@ -49,7 +49,7 @@ export const FAULTS = {
   /** Bytes of a response that nobody asked for. */
   'http1.unexpected-response': 400,
   'http1.too-many-interim-responses': 400,
-  /** Found by whoever keeps the time. */
+  /** Deadlines, which the transport keeps. */
   'http1.head-timeout': 408,
   'http1.body-timeout': 408,
 } as const;

@@ -9,7 +9,7 @@ import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
 import { isFieldValueBytes, isSpace, isToken, trimSpaces } from './grammar.ts';
 
-/** One field line. Immutable: messages, and connections unless it is secret, with the same line share the object. */
+/** One field line. Immutable: all messages with the same line share the object, and all connections too, unless the line is secret. */
 export interface Field {
   /** As received. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Field {
   readonly value: string;
 }
 
-/** Bits, so that those seen and those seen twice fit a number each. */
+/** The roles are bits, so that those seen in a section, and those seen twice, are a number each. */
 export const ROLE = {
   none: 0,
   host: 1,

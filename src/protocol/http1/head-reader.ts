@@ -20,7 +20,7 @@ import { CONNECTION_MEMORY } from './limits.ts';
 
 /** What differs between requests and responses. */
 export interface StartLine<Line extends object> {
-  /** Of a line that begins at `at` of `bytes`. */
+  /** The fault of a line that begins at `at` of `bytes` and is too long. */
   lineTooLong(bytes: Buffer, at: number): FaultCode;
   readonly emptyLinesMax: number;
   /** The first byte decides early: a TLS greeting is answered at once, not when the time for a head has run out. */
@@ -29,9 +29,9 @@ export interface StartLine<Line extends object> {
 }
 
 const NO_FIELDS: readonly FieldLine[] = [];
-/** Most heads are shorter: more than this of a chunk that holds a body as well is not made into text at first. */
+/** How much of a chunk is made into text at first. Most heads are shorter, and the chunk may hold a body as well. */
 const FIRST_WINDOW_BYTES = 4096;
-/** Fewer are compared here: a call of Buffer's comparison takes as long as a loop over some hundreds. */
+/** Fewer bytes are compared in a loop: a call of Buffer's comparison takes as long as a loop over some hundreds. */
 const CALL_BYTES_MIN = 256;
 /** So much of a line that is refused goes into the log. */
 const EXCERPT_BYTES = 100;
@@ -59,7 +59,7 @@ export class HeadReader<Line extends object> {
     this.#section = new FieldSection(memo, limits.fieldsMax);
   }
 
-  /** Of the head read last, until `release`. */
+  /** The start line of the head read last, until `release`. */
   get line(): Line {
     return this.#line!;
   }

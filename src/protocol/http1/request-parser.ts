@@ -73,7 +73,7 @@ export class RequestParser {
     this.#body = new BodyReader(limits, options.memo);
   }
 
-  /** Its first `length` bytes. `chunk` is borrowed until `next` returns undefined; its owner may then reuse the memory. */
+  /** Gives the parser the first `length` bytes of `chunk`, which is borrowed until `next` returns undefined: its owner may then reuse the memory. */
   feed(chunk: Buffer, length: number = chunk.length): void {
     if (this.#state !== STATE.dead) {
       this.#input.feed(chunk, length);
@@ -95,7 +95,7 @@ export class RequestParser {
     return event;
   }
 
-  /** Nobody asks for the next event now: what was fed and is not read is copied. */
+  /** Nobody asks for the next event now: bytes that were fed and are not read are copied. */
   keep(): void {
     this.#input.keep();
   }
@@ -107,7 +107,7 @@ export class RequestParser {
     }
   }
 
-  /** Unread bytes that it holds. While it is paused these belong to later requests. */
+  /** Unread bytes that the parser holds. While it is paused these belong to later requests. */
   get bufferedBytes(): number {
     return this.#input.length;
   }
@@ -134,7 +134,7 @@ export class RequestParser {
     }
   }
 
-  /** The peer has ended the connection: what is wrong with that, once `next` has returned undefined. */
+  /** The peer has ended the connection. Called once `next` has returned undefined; returns what is wrong with that end. */
   eof(): Fault | undefined {
     switch (this.phase) {
       case 'head':

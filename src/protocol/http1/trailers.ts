@@ -12,7 +12,7 @@ import type { Field } from './types.ts';
 const REFUSED: ReadonlySet<string> = new Set(['content-length', 'host', 'transfer-encoding']);
 
 const DROPPED: ReadonlySet<string> = new Set([
-  // Authentication. Who the client is: isProxyField().
+  // Authentication. (Fields that say who the client is are those of isProxyField().)
   'authorization',
   'cookie',
   'proxy',

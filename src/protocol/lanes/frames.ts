@@ -9,13 +9,13 @@ export const FRAME_LIMITS = {
   bodyBytesMax: 262_144,
   /** What may be sent on a stream of a concurrent lane before the first credit. */
   creditBytes: 262_144,
-  /** Of credit, for each frame of a body and each message of a WebSocket beside its payload: a piece of one byte takes memory and time like this. */
+  /** Credit that each frame of a body and each message of a WebSocket costs beside its payload: a piece of one byte takes about this much memory and time. */
   pieceCostBytes: 64,
   /** Streams are 24 bits; 0 is the lane itself. */
   streamMax: 0xffffff,
   /** Slots of block parts on a lane; the next number says that a block part is not kept. */
   blockSlots: 255,
-  /** Longer block parts are not kept: clients make them up, and each lane has all its slots full some day. */
+  /** A longer block part is not kept: clients make them up, and with time every slot of every lane would be full of them. */
   keptBlockBytesMax: 4096,
 } as const;
 
@@ -46,7 +46,7 @@ export const FRAME = {
   recalled: 135,
   hints: 136,
   trailers: 137,
-  /** From a worker; `credit` is from the edge. */
+  /** Credit from a worker; `credit` is from the edge. */
   workerCredit: 138,
   pong: 139,
   wsAccept: 144,

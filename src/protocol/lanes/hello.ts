@@ -1,27 +1,27 @@
 /** HELLO of docs/lanes.md: how a worker's connection says which lane it is. */
 
-/** It stands in lines of the log. */
+/** The form of a worker's name: it stands in lines of the log. */
 const NAME = /^w[1-9]\d{0,5}$/;
 
 export interface Hello {
   readonly secret: string;
-  /** Requests, what is said about them, or the bytes of one connection that the application has taken over. */
+  /** What the connection carries: requests, what is said about them, or the bytes of one client's connection that the application has taken over. */
   readonly role: 'requests' | 'control' | 'tunnel';
   readonly worker: number;
-  /** Of the worker, as the log has it: "w2". */
+  /** The worker's name, as the log has it: "w2". */
   readonly name: string;
   readonly unit: number;
   readonly slot: number;
   readonly pid: number;
   /** How the worker's units run requests: one at a time and in order, or side by side. */
   readonly kind: 'wsgi' | 'asgi' | 'gevent';
-  /** Streams at a time. */
+  /** How many streams the worker takes at a time. */
   readonly capacity: number;
-  /** Of the request whose connection a tunnel is for; 0 otherwise. */
+  /** The request whose connection a tunnel is for; 0 for lanes. */
   readonly stream: number;
 }
 
-/** Undefined if the text is not a hello in all its parts. */
+/** Undefined if the text is not a whole HELLO. */
 export function parseHello(text: string): Hello | undefined {
   let value: unknown;
   try {

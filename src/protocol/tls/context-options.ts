@@ -1,4 +1,4 @@
-/** What a context of TLS is made with: tried out before anybody connects, and used by each thread of the edge. */
+/** The options of a TLS context: the supervisor tries them out before anybody connects, and each thread of the edge uses them. */
 
 import type { TlsSettings } from '../control/edge.ts';
 
@@ -45,11 +45,11 @@ export function contextOptions(settings: TlsSettings): ContextOptions {
     key: settings.key,
     ...(asksClients ? { ca: settings.caCerts } : {}),
     ciphers: settings.ciphers || CIPHERS,
-    // Of our own all are good, and a phone knows better what it is fast with. Whoever names others may mean their order.
+    // All of our own ciphers are good, and a phone knows best which it is fast with. An operator who names others may mean their order.
     honorCipherOrder: settings.ciphers !== '',
     minVersion: 'TLSv1.2',
     secureOptions: NO_RENEGOTIATION | (asksClients ? NO_TICKET : 0),
-    // Node's default is made of the command line, which is another in each thread: no thread could resume the sessions of the others.
+    // Node's default is made from the command line, which differs from thread to thread: no thread could resume the sessions of another.
     sessionIdContext: 'portico',
     ticketKeys: Buffer.from(settings.ticketKeys, 'base64'),
   };

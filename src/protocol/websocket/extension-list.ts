@@ -13,13 +13,13 @@ import { splitList } from '../http1/list.ts';
 
 export interface ExtensionParameter {
   readonly name: string;
-  /** Unquoted; undefined if there is none. */
+  /** Without quotes; undefined if the parameter has no value. */
   readonly value: string | undefined;
 }
 
 export interface Extension {
   readonly name: string;
-  /** In order, also those that come twice. */
+  /** In order, also parameters that come twice. */
   readonly parameters: readonly ExtensionParameter[];
 }
 

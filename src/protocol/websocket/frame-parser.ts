@@ -21,7 +21,7 @@ import { utf8PrefixEnd } from './utf8-prefix.ts';
 export type { FrameFault };
 
 export interface FrameParserOptions {
-  /** Of all fragments of a message together; compressed ones are counted as they come. */
+  /** The longest message, all its fragments together; compressed fragments are counted as they come. */
   readonly messageBytesMax?: number;
   /** permessage-deflate was agreed: a message may have RSV1. */
   readonly allowsCompressed?: boolean;
@@ -49,12 +49,12 @@ export interface FramePing {
   readonly data: Buffer;
 }
 
-/** A short fragment of a message that goes on. It says nothing, but it has cost time: whoever limits that has to hear of it. */
+/** A short fragment of a message that is not whole. It means nothing to the application, but has cost time, which the session limits. */
 export interface FrameFragment {
   readonly kind: 'fragment';
 }
 
-/** A message is about to be longer than `largeBytes`. Nothing more comes until `allowLarge`. `bytes`: its length, or Infinity if nobody has said. */
+/** A message is about to be longer than `largeBytes`. Nothing more is read until `allowLarge`. `bytes`: its length, or Infinity if no frame has told it. */
 export interface FrameLarge {
   readonly kind: 'large';
   readonly bytes: number;
@@ -68,14 +68,14 @@ const NOTHING = Buffer.alloc(0);
 
 export class FrameParser {
   readonly #header: FrameHeaderReader;
-  /** Longer messages are asked about before they are read. */
+  /** Before a longer message is read, the parser gives a `large` event. */
   largeBytes: number = Infinity;
   #mayBeLarge = false;
   #chunk: Buffer = NOTHING;
   #at = 0;
   #isDead = false;
 
-  /** Of the payload of the frame, still to come, and the key for that. */
+  /** How much of the frame's payload is still to come, and the key to unmask it. */
   #left = 0;
   #key = 0;
 
@@ -85,7 +85,7 @@ export class FrameParser {
   readonly #message = new MessageBuffer();
   /** Bytes of a text known to be whole characters. */
   #textEnd = 0;
-  /** Control frames come between the fragments of a message. */
+  /** The payload of a control frame, which may come between the fragments of a message. */
   readonly #control = new MessageBuffer();
 
   constructor({
@@ -103,13 +103,13 @@ export class FrameParser {
     }
   }
 
-  /** What has been fed and not read is to be read later. It is copied. */
+  /** Bytes that were fed and not read will be read later, so they are copied. */
   keep(): void {
     this.#chunk = this.bufferedBytes === 0 ? NOTHING : Buffer.from(this.#chunk.subarray(this.#at));
     this.#at = 0;
   }
 
-  /** Fed and not read. */
+  /** Bytes that were fed and not read. */
   get bufferedBytes(): number {
     return this.#chunk.length - this.#at;
   }
@@ -132,7 +132,7 @@ export class FrameParser {
     return undefined;
   }
 
-  /** The message that was asked about may be read. */
+  /** The message of the last `large` event may be read. */
   allowLarge(): void {
     this.#mayBeLarge = true;
   }
@@ -146,7 +146,7 @@ export class FrameParser {
     this.#mayBeLarge = false;
   }
 
-  /** Of a message that is not whole. */
+  /** Bytes held of a message that is not whole. */
   get messageBytes(): number {
     return this.#message.length;
   }
@@ -184,7 +184,7 @@ export class FrameParser {
     return true;
   }
 
-  /** Takes what is there of the payload; an event if that completes something, or shows a fault. */
+  /** Takes as much of the payload as is there; gives an event if that completes something, or shows a fault. */
   #readPayload(): FrameEvent | undefined {
     const { isControl, isFinal } = this.#header;
     const from = this.#at;
@@ -204,7 +204,7 @@ export class FrameParser {
     return event;
   }
 
-  /** Fails as soon as it can: a client that sends something else than text is told before it has sent megabytes. */
+  /** Fails as early as it can: a client whose text is not UTF-8 is told before it has sent megabytes. */
   #checkText(): FrameFault | undefined {
     const { bytes, length } = this.#message;
     if (this.#messageOpcode !== OPCODE.text || this.#isCompressed || this.#textEnd === length) {

@@ -18,7 +18,7 @@ import type { RequestHead } from '../http1/types.ts';
 import type { Extension } from './extension-list.ts';
 import { parseExtensionList } from './extension-list.ts';
 
-/** What of a request decides. */
+/** The parts of a request that decide. */
 export type HandshakeHead = Pick<RequestHead, 'method' | 'minor' | 'block' | 'framing'>;
 
 export interface Handshake {
@@ -34,7 +34,7 @@ export interface HandshakeRefusal {
   readonly kind: 'refused';
   readonly status: 400 | 405 | 426;
   readonly detail: string;
-  /** What the response must say beside its status. */
+  /** Fields that the response must have beside its status. */
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
@@ -57,7 +57,7 @@ export function readHandshake(head: HandshakeHead): Handshake | HandshakeRefusal
     return refuse(400, 'a handshake in HTTP/1.0');
   }
   if (framing.kind !== 'none') {
-    // What is content to one reader could be frames to another.
+    // Content of the handshake could be taken for frames by another reader.
     return refuse(400, 'a handshake with content');
   }
   const versions = block.getAll('sec-websocket-version');
