@@ -154,6 +154,8 @@ export class BodyCollector implements BodySink {
 export interface CollectingCall {
   readonly exchange: Exchange;
   isOver: boolean;
+  /** The body is being read in, or written to its file. */
+  isCollecting: boolean;
   body: CollectedBody | undefined;
   describe(): string;
   fail(status: number, detail?: string, fields?: string): void;
@@ -174,9 +176,11 @@ export function collectBody(call: CollectingCall, options: CollectOptions, onCol
     call.fail(413);
     return;
   }
+  call.isCollecting = true;
   exchange.readBody(
     new BodyCollector(exchange, room, bytesMax, {
       onBody: (body) => {
+        call.isCollecting = false;
         if (call.isOver) {
           releaseBody(body);
         } else {

@@ -70,6 +70,7 @@ export class Call implements ResponseWatcher {
   #overMs = 0;
   /** Answered or dropped: nothing more is to be done for the client. */
   isOver = false;
+  isCollecting = false;
   /** The head of the response has been passed on. */
   hasBegun = false;
   /** Bytes that the declared length still allows; Infinity without one. */
@@ -278,7 +279,8 @@ export class Call implements ResponseWatcher {
   }
 
   onClientEnd(): boolean {
-    if (this.lane !== undefined) {
+    // An upload that is whole may still be on its way to the disk: no worker keeps it waiting.
+    if (this.lane !== undefined || this.isCollecting) {
       return false;
     }
     this.drop();

@@ -29,6 +29,9 @@ def application(environ, start):
             print('write() has raised', flush=True)
     if path == '/long':
         time.sleep(1)
+    if path == '/upload':
+        start('200 OK', [])
+        return [b'%d' % len(environ['wsgi.input'].read())]
     if path == '/slow':
         time.sleep(0.3)
     start('200 OK', [])
@@ -73,6 +76,18 @@ test('who closes only its own side still gets the answer, and then the end', asy
   client.socket.end();
   assert.equal((await client.read()).body, 'fine');
   assert.equal(await client.ended(), 'end');
+});
+
+test('who closes its own side behind an upload that goes to a file gets the answer', async () => {
+  await using server = await serve({ app: APP });
+  for (const length of [300_000, 3_000_000]) {
+    using client = await server.connect();
+    client.socket.allowHalfOpen = true;
+    client.send(`POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`);
+    client.send('x'.repeat(length));
+    client.socket.end();
+    assert.equal((await client.read()).body, `${length}`);
+  }
 });
 
 test('a request whose client leaves while it waits for a worker is not run, also with another behind it', async () => {
