@@ -129,10 +129,11 @@ export class FileLookup {
   }
 
   #rootOf(mount: CompiledMount): Root {
-    const key = `${mount.followsLinks ? 'open' : 'closed'} ${mount.root}`;
+    const { isAsked, url } = mount;
+    const key = `${mount.followsLinks ? 'open' : 'closed'} ${isAsked === undefined ? '' : url} ${mount.root}`;
     let root = this.#roots.get(key);
     if (root === undefined) {
-      root = new Root(mount.root, mount.followsLinks);
+      root = new Root(mount.root, mount.followsLinks, isAsked && ((path) => isAsked(url + path)));
       this.#roots.set(key, root);
     }
     return root;

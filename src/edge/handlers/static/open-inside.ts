@@ -55,23 +55,25 @@ export class Root {
   readonly path: string;
   /** Links may lead anywhere, as the framework whose folder this is lets them. */
   readonly isOpen: boolean;
+  /** Whether a path below the root is a matter for the application, so that no link may lead to what lies there. */
+  readonly #isClaimed: (path: string) => boolean;
   #real: string | undefined;
   #askedMs = 0;
 
-  constructor(path: string, isOpen = false) {
+  constructor(path: string, isOpen = false, isClaimed: (path: string) => boolean = () => false) {
     this.path = path;
     this.isOpen = isOpen;
+    this.#isClaimed = isClaimed;
   }
 
   async holds(realPath: string, { disk, clock }: Surroundings): Promise<boolean> {
     const nowMs = clock.monotonicMs();
     const isRecent = nowMs - this.#askedMs < STATIC_LIMITS.revalidateMs;
-    if (isRecent && this.#real !== undefined && isInside(realPath, this.#real)) {
-      return true;
+    if (!isRecent || this.#real === undefined || !isInside(realPath, this.#real)) {
+      this.#real = await disk.realPath(this.path === '' ? '/' : this.path);
+      this.#askedMs = nowMs;
     }
-    this.#real = await disk.realPath(this.path === '' ? '/' : this.path);
-    this.#askedMs = nowMs;
-    return isInside(realPath, this.#real);
+    return isInside(realPath, this.#real) && !this.#isClaimed(realPath.slice(this.#real.replace(/\/$/, '').length + 1));
   }
 }
 
@@ -115,7 +117,7 @@ async function openRegular(path: string, root: Root, around: Surroundings): Prom
       return MISSING;
     }
     if (!root.isOpen && !(await isHeld({ fd, path, stats }, root, around))) {
-      around.report('static.outside', path, 'a link leads out of the root');
+      around.report('static.outside', path, 'a link leads out of the root, or to what the application decides about');
       return MISSING;
     }
     isKept = true;

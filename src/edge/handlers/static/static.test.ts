@@ -311,6 +311,24 @@ test('a directory is redirected to its index', async () => {
   assert.equal((await get('/static/docs/')).body, 'docs');
 });
 
+test('no link leads to what the application decides about', async () => {
+  using site = new TemporarySite();
+  site.write('private/a.txt', 'a');
+  site.write('public/b.txt', 'b');
+  symlinkSync('../private/a.txt', site.path('public/to-private'));
+  symlinkSync('private', site.path('directory'));
+  symlinkSync('b.txt', site.path('public/to-public'));
+  const asked = [{ prefix: '/static/private/', suffix: '', spans: 'path' }] as const;
+  const next: Handler = ({ responder }) => {
+    responder.refuse(403);
+    return true;
+  };
+  const { get } = serve(site, { missing: 'next', asked }, { next });
+  assert.equal((await get('/static/public/to-public')).status, 200);
+  assert.equal((await get('/static/public/to-private')).status, 403);
+  assert.equal((await get('/static/directory/a.txt')).status, 403);
+});
+
 test('a redirect to an index never names another host', async () => {
   using site = new TemporarySite();
   site.write('example.com/index.html', 'x');
