@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 INSTRUMENTS = frozenset(('sentry_sdk', 'newrelic', 'opentelemetry', 'ddtrace', 'elasticapm'))
-"""Packages that put functions of theirs around a framework's to watch it, and change nothing of what it answers."""
+"""Packages that put their functions around a framework's to watch it, and change nothing in its answers."""
 
 TRANSPARENT = {
     'werkzeug.middleware.proxy_fix.ProxyFix': 'app',
@@ -21,8 +21,8 @@ TRANSPARENT = {
     'engineio.async_drivers.asgi.ASGIApp': 'other_asgi_app',
     'flask_socketio._SocketIOMiddleware': 'wsgi_app',
 }
-"""Wrappers that refuse nobody anything and add nothing that a visitor needs, and where they keep what they wrap. Those of Socket.IO
-answer below one path of their own, unless they are given files to serve."""
+"""Wrappers that refuse nobody anything and add nothing that a visitor needs, each with the attribute in which it keeps
+what it wraps. Those of Socket.IO answer below one path of their own, unless they are given files to serve."""
 
 WRAPPERS_MAX = 16
 _CALLED = ('__call__', 'wsgi_app', 'asgi_app')

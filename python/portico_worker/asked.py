@@ -8,7 +8,7 @@ import re
 import sys
 
 CHAIN_MAX = 20
-"""Exceptions that were raised while others were handled; a chain may be a ring."""
+"""How many exceptions are looked at that were raised while another was handled; a chain may be a ring."""
 
 _VERSIONED = re.compile(r'python(3\.\d+t?)')
 

@@ -17,9 +17,10 @@ from . import report
 from .facts import Facts, debug_warning, installed_version
 
 UNWRAP_MAX = 16
-"""Middleware around an application; more is a ring."""
+"""How many layers of middleware are looked through; more is a ring."""
 _FRAMEWORKS = (('quart', 'Quart'), ('flask', 'Flask'), ('litestar', 'Litestar'))
-"""Module and class; Quart is a Flask, with its map of URLs and its folders."""
+"""Module and class of each framework. A Quart is looked at as a Flask: it has the same map of URLs and the same
+folders."""
 WRAPPED_NAMES = ('wsgi_app', 'asgi_app', 'app', 'application', '_app', 'wrapped', '__wrapped__')
 
 

@@ -37,14 +37,15 @@ REQUEST_METHODS = (
     'request_class',
     'response_class',
 )
-"""What a request for a static file passes through."""
+"""Methods through which a request for a static file passes."""
 
 SIGNALS = ('request_started', 'request_finished', 'appcontext_pushed')
-"""Whoever listens to them may end a request, or change its response."""
+"""Signals whose listeners may end a request, or change its response."""
 
 HOOKS = ('before_request_funcs', 'after_request_funcs', 'teardown_request_funcs', 'url_value_preprocessors')
-"""By the name of a blueprint, or None for all requests. What ends an application context (the databases of extensions do)
-is no part of an answer, and not among them."""
+"""Attributes with functions that run for requests, by the name of a blueprint, or None for all requests. Functions at
+the end of an application context (such as those of extensions for databases) are no part of an answer, and not among
+them."""
 
 
 def describe_flask(application: Any, app: Any, module: str, found: Facts) -> None:

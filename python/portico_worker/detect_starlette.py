@@ -18,13 +18,14 @@ HARMLESS = {
     'starlette.middleware.sessions.SessionMiddleware': 'app',
     **TRANSPARENT,
 }
-"""Middleware that neither refuses a visitor a file nor adds what he needs, and where it keeps what it wraps."""
+"""Middleware that neither refuses a visitor a file nor adds what he needs, each with the attribute in which it keeps
+what it wraps."""
 
 APP_METHODS = ('__call__', 'build_middleware_stack')
 ROUTER_METHODS = ('__call__', 'app', 'handle')
 
 ROUTERS_DEEP_MAX = 16
-"""Routers in routers; more is a ring."""
+"""How deep routers may lie in routers; deeper is a ring."""
 
 _PARAMETER = re.compile(r'\{\w+(?::(\w+))?\}')
 _OF_ONE_SEGMENT = {'StringConvertor', 'IntegerConvertor', 'FloatConvertor', 'UUIDConvertor'}

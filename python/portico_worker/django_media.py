@@ -43,7 +43,7 @@ UNDECIDED = frozenset(
 )
 """Packages whose middleware refuses nobody a file."""
 PRIVATE_WORDS = ('SENDFILE', 'PRIVATE', 'PROTECTED', 'SECURE', 'RESTRICTED', 'INTERNAL')
-"""In the names of settings such as SENDFILE_ROOT."""
+"""Words in the names of settings such as SENDFILE_ROOT, whose folders are not for everyone."""
 LOGIN = 'django.contrib.auth.middleware.LoginRequiredMiddleware'
 
 

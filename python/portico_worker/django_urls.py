@@ -11,7 +11,7 @@ from .as_shipped import is_written_in, name_of
 from .url_shapes import Claim, claims
 
 SERVING_VIEWS = frozenset(('django.views.static.serve', 'django.contrib.staticfiles.views.serve'))
-"""They send a file as it is. As long as nothing is around them, they decide nothing."""
+"""Views that send a file as it is, and decide nothing as long as nothing is wrapped around them."""
 
 
 class SiteUrls:

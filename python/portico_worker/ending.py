@@ -25,13 +25,14 @@ RESERVE_S = 2.0
 """What the shutdown of a lifespan, and exit handlers, have beyond the deadline if what went before took all the time.
 The supervisor kills a second later (`workerEndMs`)."""
 JOIN_LEAST_S = 0.3
-"""What threads have to end in, if nothing is left of the time."""
+"""How long threads may take to end, if nothing is left of the time."""
 LOOK_S = 0.5
 """How often it is looked whether the threads that are waited for do anything."""
 STUCK_S = 0.5
-"""After the reserve, when no Python code runs any more that could say anything: faulthandler does."""
+"""So long after the reserve faulthandler says where the process stands, because no Python code runs any more that
+could."""
 NAMED_MAX = 5
-"""Of what still runs, so many are named in the log."""
+"""How many of the threads and processes that still run are named in the log."""
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 FAILED_BYTES_MAX = 256 * 1024
-"""Of a traceback that is shown to a developer."""
+"""The most of a traceback that is shown to a developer."""
 
 
 CAUSES_MAX = 16
-"""Exceptions that led to one another; looked at no further."""
+"""How many exceptions that led to one another are looked at."""
 
 DEPARTURES = frozenset(
     ('CancelledError', 'ClientDisconnect', 'ClientDisconnected', 'RequestAborted', 'WebSocketDisconnect')
 )
-"""Names of what event loops (the first) and frameworks (Starlette, Litestar, Werkzeug, Django) raise in an application whose
-client has left. They are no modules of ours, so that their names are all there is to go by."""
+"""Names of the exceptions that event loops (the first) and frameworks (Starlette, Litestar, Werkzeug, Django) raise in
+an application whose client has left. Names, because none of these modules is imported here."""
 
 
 class ClientGone(ConnectionError):

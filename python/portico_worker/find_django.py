@@ -21,16 +21,16 @@ _SETTINGS_LINE = re.compile(
 _MODULE = re.compile(r'[^\W\d]\w*(\.[^\W\d]\w*)*')
 
 INCLUDES_MAX = 16
-"""Settings modules that are read because others take theirs from them."""
+"""How many settings modules are read because another one takes its settings from them."""
 ASGI_APPS = frozenset(('daphne', 'channels'))
-"""Every project has an asgi.py; who installs one of these wants it run."""
+"""Every project has an asgi.py; a project that installs one of these wants it run."""
 
 
 class Project(NamedTuple):
     entries: dict[str, str]
     """By interface ('wsgi', 'asgi'): the dotted name of the application, as far as there is one."""
     settings: str | None
-    """What manage.py names: for a project whose wsgi.py names none."""
+    """The settings that manage.py names, for a project whose wsgi.py names none."""
     wants_asgi: bool
 
 
@@ -120,7 +120,7 @@ class _Said(NamedTuple):
     names: dict[str, str]
     """WSGI_APPLICATION and ASGI_APPLICATION, where they are plain texts."""
     packages: set[str]
-    """Of all texts that could be names of modules, the first part."""
+    """The first part of each text that could be the name of a module."""
 
 
 def _read_settings(module: str) -> _Said:

@@ -15,10 +15,10 @@ import sys
 import time
 
 INHERITED = 3
-"""The descriptor. (Python does not start with a folder as its standard input.)"""
+"""The descriptor of the folder. (Python does not start with a folder as its standard input.)"""
 
 PATIENCE_S = 30
-"""Who holds a lock for so long does not only look."""
+"""A process that holds the lock for so long does not only look."""
 
 FRESH_S = 60
 """A folder in which something was made or removed since may be one that is about to be locked."""

@@ -15,7 +15,7 @@ from .import_calls import ImportCalls
 from .origin import is_of_application
 
 NAMED_MAX = 3
-"""So many reasons are given; one is enough."""
+"""How many reasons are given; one is enough to load the application in each worker."""
 
 
 class Watch:
@@ -28,7 +28,7 @@ class Watch:
         self._modules = set(sys.modules)
         self._folders = _temporary_folders()
         self.holds_lock = False
-        """On a file; `reasons` has found it."""
+        """`reasons` has found a lock on a file."""
         self.calls = ImportCalls()
 
     def end(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple
 
 REQUEST, BODY, BODY_END, ABORT, RECALL, CREDIT, DRAIN, FILE_OPENED, FILE_REFUSED, PING, CLIENT_END = range(1, 12)
 WS_TEXT, WS_BINARY, WS_MORE, WS_CLOSE, WS_LARGE = range(16, 21)
-"""From the edge; what has a namesake from the worker has that with WORKER_ before it."""
+"""Frames of the edge; where the worker has one of the same name, that begins with WORKER_."""
 
 HELLO, RESPONSE, RESPONSE_WHOLE, DATA, END, FAILED, FILE, RECALLED = range(128, 136)
 HINTS, TRAILERS, WORKER_CREDIT, PONG = range(136, 140)
@@ -29,13 +29,13 @@ BODY_MAX = 256 * 1024
 CREDIT_BYTES = 256 * 1024
 """What each side of a concurrent lane may send on a stream before it is given credit."""
 PIECE_COST_BYTES = 64
-"""Of credit, for each frame of a body and each message of a WebSocket beside its payload: a piece of one byte takes memory and time
-like this."""
+"""Credit that each frame of a body and each message of a WebSocket costs beside its payload: a piece of one byte takes
+about this much memory and time."""
 
 BLOCK_SLOTS = 255
-"""Of a concurrent lane for ASGI: where block parts are kept."""
+"""The slots in which block parts are kept, on a concurrent lane for ASGI."""
 BLOCK_NOT_KEPT = BLOCK_SLOTS << 24
-"""A word of a block part that is not below this: it is not kept."""
+"""A block part is not kept if its word is not below this."""
 
 HEADER = Struct('<II')
 REQUEST_HEAD = Struct('<IIIII')

@@ -21,7 +21,7 @@ FACTORY_NAMES = ('create_app', 'make_app', 'get_app')
 
 class Loaded(NamedTuple):
     application: Callable[..., Any]
-    """As `facts['interface']` calls it."""
+    """The application, called as `facts['interface']` says."""
     facts: dict[str, Any]
 
 

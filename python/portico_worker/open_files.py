@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _SHARED_MEMORY = '/dev/shm/pym-'
-"""What multiprocessing makes for values that processes are to share; it is mapped, never read."""
+"""The file that multiprocessing makes for values that processes are to share; it is mapped, never read."""
 
 LOCKED = 'the import holds a lock on '
 

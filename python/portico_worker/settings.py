@@ -18,7 +18,7 @@ class Settings(NamedTuple):
     lanes: list[str]
     """Paths that are dialled, one for each edge thread."""
     board: int
-    """A descriptor."""
+    """The descriptor of the board."""
     secret: str
     development: bool
     multiprocess: bool
@@ -31,7 +31,8 @@ class Settings(NamedTuple):
     loop: str = 'auto'
     """'auto', 'asyncio' or 'uvloop'."""
     root_path: str = ''
-    """What a proxy has taken away from the beginning of each path: SCRIPT_NAME, root_path. A slash, and at its end none; or ''."""
+    """The path that a proxy has taken away from the beginning of each request's: SCRIPT_NAME, root_path. '', or it
+    begins with a slash and ends without one."""
     worker_connections: int = 0
     """Streams at a time, on all lanes together; 0: as many as is usual for the kind of worker."""
     python_found: str = ''

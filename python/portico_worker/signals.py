@@ -29,24 +29,24 @@ _DEFAULTS: Handlers = {
     signal.SIGHUP: signal.SIG_DFL,
     signal.SIGUSR1: signal.SIG_DFL,
 }
-"""The signals that are the supervisor's business, and what they are to a Python process by itself."""
+"""The signals that the supervisor acts on, each with the handler that Python has for it."""
 
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 TRACEBACKS = signal.SIGUSR2
-"""The supervisor asks for the tracebacks of a stuck worker by it."""
+"""The signal by which the supervisor asks a stuck worker for tracebacks."""
 
 
 class _State:
     hear: Callable[[], None] | None = None
     """What SIGTERM does in a worker."""
     has_come = False
-    """SIGTERM has, before there was anybody to hear of it."""
+    """SIGTERM has come before `hear` was set."""
     is_told = False
-    """The application's own handler of SIGTERM has been called by us."""
+    """`tell_application` has called the application's own handler of SIGTERM."""
     is_worker_forked = False
     masks: ClassVar[dict[int, Any]] = {}
-    """Of the threads that are forking: which signals they had blocked before."""
+    """The signals that each thread which is forking had blocked before."""
 
 
 def be_quiet() -> None:

@@ -37,7 +37,7 @@ _IN_MEMORY: tuple[tuple[str, str, str], ...] = (
         'each worker has a scheduler (apscheduler), so that jobs run several times: run it in a process of its own,',
     ),
 )
-"""Module, class (or one that inherits from it), and what is the matter, with the way out."""
+"""Module, class (instances of subclasses count as well), and what is wrong, with the way out."""
 
 
 def warnings() -> list[str]:

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Iterable
 
 STILL_S = 7.0
-"""How long a thread has neither run nor waited for anything outside of the process. A job that pauses for less is waited for."""
+"""A thread is still when it has neither run nor waited for anything outside of the process for so long. A job that
+pauses for less is waited for."""
 
 OURS = 'portico-'
 """What the names of the worker's own threads begin with."""
@@ -29,7 +30,7 @@ class StillThreads:
     def __init__(self) -> None:
         self._waits = WAITS.get(os.uname().machine, set())
         self._seen: dict[int, tuple[str, float]] = {}
-        """By thread: how often it has given up its core, and since when that is so."""
+        """How often each thread has given up its core, and since when that number is the same."""
 
     def are_all(self, threads: Iterable[threading.Thread], now: float) -> bool:
         """Whether there are threads beside the main one and ours, and none of them does anything, as far as Linux tells. `now` in seconds."""

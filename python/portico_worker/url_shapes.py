@@ -22,17 +22,17 @@ WORD, SEGMENT, PATH, FOLDERS = '\0word', '\0segment', '\0path', '\0folders'
 them from literals, which as text of a path never have one."""
 
 ALTERNATIVES_MAX = 16
-"""Of one pattern; one that branches more often is a wildcard."""
+"""How many alternatives of one pattern are told apart; a pattern with more is taken for a wildcard."""
 PATTERNS_MAX = 50_000
-"""Looked at. A project with more is asked for everything."""
+"""How many patterns are looked at. A project with more is asked for everything."""
 
 _CONVERTER = re.compile(r'<(?:[^>:]*:)?([^>]*)>')
 _PATTERNS = frozenset(('RoutePattern', 'RegexPattern', 'LocalePrefixPattern'))
-"""Of django.urls.resolvers; what inherits from one of them may match in a way of its own."""
+"""Classes of django.urls.resolvers. A class that inherits from one of them may match in a way of its own."""
 
 
 Parts = tuple[str, ...]
-"""Of a pattern: literals and wildcards."""
+"""The parts of a pattern: literals and wildcards."""
 
 
 class Claim(NamedTuple):
@@ -42,7 +42,7 @@ class Claim(NamedTuple):
     is_particular: bool
     """The pattern names the URL; it does not just match everything."""
     is_exact: bool
-    """The pattern takes what is below the URL, all of it and nothing else, as one parameter, and calls the view with it."""
+    """The pattern takes all that is below the URL, and nothing else, as one parameter, and calls the view with it."""
     callback: Any
     arguments: dict[str, Any]
     text: str

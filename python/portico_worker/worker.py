@@ -22,8 +22,9 @@ DIAL_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
 DIAL_EVERY_S = 0.05
 CLOSED_S = 1.0
-"""How long the edge may take to read what was sent, and to close, when a worker that was told to stop has nothing left to do. One that
-has ended never does: who dials it still gets a connection, because the supervisor holds its sockets."""
+"""How long the edge may take to read what was sent, and to close, when a worker that was told to stop has nothing left
+to do. An edge that has ended never closes: a worker that dials it still gets a connection, because the supervisor
+holds the sockets."""
 RECEIVE_MAX = 64 * 1024
 EDGE_GONE = 'the edge is gone'
 
@@ -32,14 +33,15 @@ class Worker:
     """The worker of an interface also has `prepare`, `run`, `terminate` and `forked`, which worker_process.py calls."""
 
     kind = ''
-    """As HELLO says it."""
+    """The kind of worker, as HELLO has it."""
     capacity = 1
-    """Streams at a time on a lane."""
+    """How many streams a lane may have at a time."""
     dials_patiently = True
     """Whether dialling may wait for an edge that does not accept at once."""
     hears_early = False
-    """Whether a handler that the application has for SIGTERM is called when the server begins to stop: what it says then may end
-    streams. Where requests run in the main thread it could only interrupt them, so it is called after the last."""
+    """Whether the application's handler for SIGTERM is called when the server begins to stop: it may tell streams to
+    end. Where requests run in the main thread the handler could only interrupt them, so it is called after the last
+    request."""
 
     def __init__(self, settings: Settings, identity: Identity, status: socket.socket) -> None:
         self.settings = settings
@@ -54,7 +56,7 @@ class Worker:
         self.is_stopping = False
         self.is_ready = False
         self.is_told = False
-        """The supervisor has stopped us, it was not a signal from elsewhere or a handler of the application's."""
+        """The supervisor has stopped this worker: not a signal from elsewhere, nor a handler of the application's."""
         jitter = SystemRandom().randint(0, settings.max_requests_jitter) if settings.max_requests else 0
         self.retire_at = settings.max_requests + jitter if settings.max_requests else sys.maxsize
         self._flush_stdout, self._flush_stderr = sys.stdout.flush, sys.stderr.flush

@@ -17,7 +17,7 @@ from .settings import Identity, Settings
 from .worker import FAILED, LOAD_FAILED, Worker
 
 LOAD_FAILED_S = 1.0
-"""What an application that could not be loaded has to end."""
+"""How long the process of an application that could not be loaded may take to end."""
 
 STARTED_S = 1.0
 """At the end, from SIGTERM to SIGKILL for what the import has started: half of what exit handlers have (`ending.RESERVE_S`)."""

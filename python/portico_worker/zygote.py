@@ -26,7 +26,7 @@ from .worker_process import import_for, run_worker, warn_of_settings
 
 OUTPUTS = (1, 2)
 OWN = 0
-"""In the place of a worker's number: the zygote itself."""
+"""Stands for the zygote itself where messages have the number of a worker."""
 
 CONTROL = 3
 """The descriptor that the supervisor gives us."""
@@ -36,16 +36,16 @@ LOAD_FAILED, UNSAFE_PRELOAD = 3, 4
 
 RECEIVE_MAX = 64 * 1024
 REAP_EVERY_MS = 50
-"""Only where the kernel has no pidfd_open: how often to ask for a worker whose pipe has closed."""
+"""Where the kernel has no pidfd_open, a worker whose pipe has closed is looked at so often …"""
 
 REAP_ALWAYS_MS = 1000
-"""… and for one whose pipe a process that it has forked may hold open."""
+"""… and any other so often, because a process that it has forked may hold its pipe open."""
 
 LEFT_S = 1.0
 """At the end, from SIGTERM to SIGKILL for what the application started while it was imported. The supervisor waits for twice as long."""
 
 REASON_MAX = 500
-"""Characters."""
+"""Characters of a reason."""
 
 RELAYED = {'ready', 'worker-load-failed', 'retire'}
 
@@ -60,7 +60,7 @@ class Child:
         self.lines = control.Lines()
         self.reason: str | None = None
         self.started: set[int] = set()
-        """Processes, by its import of the application."""
+        """Processes that the worker's own import of the application has started."""
         self.hung_up = False
         try:
             self.pidfd = process.keep(os.pidfd_open(pid))
@@ -89,7 +89,7 @@ class Zygote:
         self.poller = select.poll()
         self.poller.register(supervisor, select.POLLIN)
         self.outputs: list[int] = []
-        """What our standard output and error were, until the supervisor reads the pipe that they are now."""
+        """Our first standard output and error, kept until the supervisor reads the pipe that has taken their place."""
         self.pending_start: control.Message | None = None
 
     def pipe_output(self) -> None:

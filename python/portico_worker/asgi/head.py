@@ -22,7 +22,8 @@ BODILESS = frozenset((204, 205, 304))
 NAMING_A_FILE = (b'x-accel-redirect', b'x-sendfile')
 
 HEAD_MAX = PAYLOAD_MAX - BODY_MAX - 4
-"""Bytes; the first piece of the body is in the same frame, and a frame that is too long would cost the lane, with all that runs on it."""
+"""Bytes of a head. The first piece of the body is in the same frame, and by a frame that is too long the lane is lost,
+with all that runs on it."""
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
@@ -33,7 +34,8 @@ _is_length = re.compile(rb'[0-9]{1,15}').fullmatch
 _are_fields = re.compile(b'(?:\\0' + _NAME + b'\\0' + _VALUE + b')*').fullmatch
 
 remembered: dict[tuple[int, tuple[Any, ...]], Head] = {}
-"""Heads seen before; most responses of a site repeat a few. Bounded, without what is one client's alone."""
+"""Heads seen before, because most responses of a site repeat a few. Bounded; a head with a cookie for one client is not
+kept."""
 
 
 def find_head(status: object, headers: Any) -> Head:

@@ -20,11 +20,12 @@ class HttpConversation(Response):
 
     # Requests without a body never set these.
     body = _NO_BODY
-    """What of the request's body has come and was not received; this shared one for a request without one."""
+    """The parts of the request's body that have come and were not received; this shared object for a request without a
+    body."""
     has_whole_body = True
-    """Its end has come."""
+    """The end of the body has come."""
     awaits_continue = False
-    """The client has to be told to send it (RFC 9110 10.1.1)."""
+    """The client waits to be told to send the body (RFC 9110 10.1.1)."""
     queued = 0
     """What `body` costs of the edge's credit."""
 

@@ -25,7 +25,7 @@ class Lifespan:
         self.state: dict[str, Any] = {}
         """What the application keeps for its requests, each of which gets a copy."""
         self.context = contextvars.copy_context()
-        """As startup has left it."""
+        """The context as startup has left it, of which requests get copies."""
         self._task: asyncio.Task[None] | None = None
         self._received = 0
         self._started: asyncio.Future[None] | None = None

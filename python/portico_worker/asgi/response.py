@@ -25,15 +25,15 @@ IDLE, HELD, STARTED, TRAILING, COMPLETE = range(5)
 complete and trailers follow; it is complete."""
 
 BEGUN = b''
-"""Stands in `head` once the real one has left."""
+"""Stands in `head` once the head has left."""
 
 WHOLE_BYTES_MAX = 64 * 1024
-"""Head and body that leave in one frame."""
+"""A head and body of no more bytes than this leave in one frame."""
 
 IGNORED_BYTES_MAX = 256 * 1024
-"""What an application may send after the end of its response; a stream that goes on is told that nobody reads it."""
+"""How much an application may send after the end of its response, before it is told that nobody reads it."""
 IGNORED_MESSAGE_BYTES = 64
-"""What each such message counts for beside its body."""
+"""What each message after the end counts for beside its body."""
 
 IGNORED_TYPES = frozenset(('http.response.debug', 'http.response.push'))
 
@@ -52,11 +52,11 @@ class Response(Stream):
 
     # Most requests never set these: they stay the class's, which costs nothing.
     sent = 0
-    """Bytes of the body."""
+    """Bytes of the body that were sent."""
     ignored = 0
     """What was sent after the end, as IGNORED_BYTES_MAX counts it."""
     is_bodiless = False
-    """RFC 9110 9.3.2, 15.3.5, 15.4.5: the declared length is that of another response's body."""
+    """RFC 9110 9.3.2, 15.3.5, 15.4.5: a declared length is that of the body another response would have."""
     has_trailers = False
     has_excess = False
     trailers: tuple[Any, ...] = ()

@@ -20,10 +20,11 @@ Application = Callable[
 ]
 
 CREDIT_GIVEN_MIN = 64 * 1024
-"""Bytes that were taken before the edge is told so: a quarter of what it may have under way."""
+"""When the application has received so many bytes, the edge is told: a quarter of what it may have under way."""
 
 CREDIT_SETTLED_MIN = 4 * 1024
-"""… while the application waits for more: the edge is to know that it has received all, but for what is not worth a frame."""
+"""… and so many while the application waits for more: the edge is to know that it has received all, but for what is not
+worth a frame."""
 
 _pack = lanes.HEADER.pack
 
@@ -59,15 +60,15 @@ class Stream:
     parts: list[bytes]
     """The request part: scope.METHOD and the like say what is where."""
     task: asyncio.Task[None]
-    """The application's. The event loop alone would not keep it alive."""
+    """The application's task, which the event loop alone would not keep alive."""
 
     is_gone: bool
-    """Nobody is there any more."""
+    """The client is gone."""
     waiters: Waiters | None
 
     # Most requests neither read nor set these: they stay the class's, which costs nothing.
     credit = lanes.CREDIT_BYTES
-    """What we may send yet; below zero when the last frame was larger."""
+    """How much may still be sent; below zero when the last frame was larger."""
     taken = 0
     """What the application has taken and the edge was not told of."""
     is_dismissed = False

@@ -31,7 +31,7 @@ REASON_BYTES_MAX = 123
 """RFC 6455 5.5: a control frame has 125 bytes, of which two are the code."""
 
 MESSAGE_BYTES_MAX = 1 << 30
-"""Of the application; the edge takes no longer one."""
+"""The longest message of an application that the edge takes."""
 
 IN_A_ROW_MAX = 16
 """Messages that are received without waiting, until others may run: thousands of small ones can lie here at a time."""
@@ -44,15 +44,16 @@ class WebSocketConversation(Stream):
     __slots__ = ('messages', 'offered', 'phase', 'was_connected')
 
     messages: deque[tuple[str, bytes]]
-    """Whole ones that were not received: 'text' or 'bytes', and the payload. Credit bounds how many: each has a cost of its own."""
+    """Whole messages that were not received: 'text' or 'bytes', and the payload. Credit bounds their number, because
+    each message costs some."""
     offered: list[str]
-    """Subprotocols."""
+    """The subprotocols that the client offers."""
     phase: int
     was_connected: bool
     """websocket.connect was received."""
 
     pieces: list[bytes] | None = None
-    """Of a message whose last piece has not come."""
+    """The pieces of a message whose last one has not come."""
     queued = 0
     """What `messages` and `pieces` cost of the edge's credit."""
     in_a_row = 0
@@ -64,7 +65,7 @@ class WebSocketConversation(Stream):
     disconnect: Message | None = None
     """What receive() gives in the end, for ever."""
     response: Response | None = None
-    """What refuses the handshake (ASGI extensions, "Websocket Denial Response")."""
+    """The response by which the application refuses the handshake (ASGI extensions, "Websocket Denial Response")."""
 
     def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
         super().__init__(lane, word, parts)

@@ -23,9 +23,9 @@ from .stream import Application, Stream
 from .work import Work
 
 CAPACITY_MAX = 65_535
-"""Streams at a time on a lane."""
+"""How many streams a lane may have at a time."""
 REDIAL_EVERY_S = 0.01
-"""The next edge has clients as soon as it listens, and gives them to who is there."""
+"""A new edge has clients as soon as it listens, and gives their requests to the workers that are there."""
 TOLD_S = 0.3
 """What requests may take to end when they hear that their client is gone, at the end of the time that a worker has."""
 CANCELLED_S = 0.5
@@ -46,13 +46,13 @@ class AsgiWorker(Worker):
         self.capacity = settings.worker_connections or CAPACITY_MAX
         self.blocks = Blocks(settings.root_path, settings.development, settings.server_certificate)
         self.lanes: dict[int, AsgiLane] = {}
-        """By edge thread."""
+        """The lanes, by edge thread."""
         self.dialling: set[asyncio.Task[None]] = set()
         self.lost: set[AsgiLane] = set()
-        """Connections that are no more, on which applications still run."""
+        """Lanes whose connection has ended, while applications still run for streams on them."""
         self.state: dict[str, Any] = {}
         self.code = FAILED
-        """The process will exit with it."""
+        """The exit code of the process."""
 
     def prepare(self, application: Application) -> None:
         self.application = application

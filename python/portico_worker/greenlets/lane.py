@@ -94,7 +94,7 @@ class GreenletLane:
         self.board_index = worker.board_index(0, edge)
         self.socket = connection
         self.streams: dict[int, GreenletStream] = {}
-        """Those whose application has not returned."""
+        """The streams whose application has not returned."""
         self.out: list[bytes | memoryview] = []
         self.has_out = worker.new_event()
         self.block = b''

@@ -34,7 +34,7 @@ class GeventWorker(Worker):
         self.lanes: dict[int, GreenletLane] = {}
         self.has_ended = Event()
         self.code = 0
-        """The process will exit with it."""
+        """The exit code of the process."""
 
     def prepare(self, application: Any) -> None:
         self.application = application

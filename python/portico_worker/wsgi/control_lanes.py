@@ -33,7 +33,7 @@ class ControlLanes:
         self.connections: dict[int, socket.socket] = {}
         self.readers: dict[int, lanes.FrameReader] = {}
         self.missing: dict[int, float] = {}
-        """Edges to dial again, with the time at which that is given up."""
+        """Edge threads to dial again, with the time at which that is given up."""
         self.poller.register(self.wakes, select.POLLIN)
         self.poller.register(worker.status, select.POLLIN)
 

@@ -23,10 +23,10 @@ BODILESS = frozenset((b'204', b'205', b'304'))
 """Statuses; RFC 9110 15.3.5, 15.3.6, 15.4.5."""
 
 BEGUN = b''
-"""Stands in `head` once the real one has left."""
+"""Stands in `head` once the head has left."""
 
 SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
-"""RFC 9110 9.2.1: running them again does no harm, so their answers may wait for company."""
+"""Safe methods (RFC 9110 9.2.1): running such a request again does no harm, so its answer may wait for others."""
 
 JOINED_MAX = 64 * 1024
 """Bytes; larger blocks are sent without being copied into one piece with what goes before them."""
@@ -39,11 +39,12 @@ class Conversation:
     __slots__ = ('__dict__', 'head', 'lane', 'length', 'request', 'word')
 
     lane: Lane | None
-    """None once the response has ended: a thread that the application left behind cannot reach those that follow."""
+    """None once the response has ended: a thread that the application left behind cannot reach the responses that
+    follow."""
     word: int
     """The second word of the request's header: its type and stream."""
     request: list[str]
-    """Its request part: environ.PER_REQUEST says what is where."""
+    """The request part: environ.PER_REQUEST says what is where."""
     head: bytes | None
     """None before start_response, then the head, then BEGUN."""
     length: int

@@ -19,7 +19,8 @@ Head = tuple[bytes, int]
 NAMING_A_FILE = ('x-accel-redirect', 'x-sendfile')
 
 HEAD_MAX = PAYLOAD_MAX - BODY_MAX - 4
-"""Bytes; the first piece of the body is in the same frame, and a frame that is too long would cost the lane, with all that runs on it."""
+"""Bytes of a head. The first piece of the body is in the same frame, and by a frame that is too long the lane is lost,
+with all that runs on it."""
 REMEMBERED_MAX = 256
 REMEMBERED_BYTES_MAX = 2048
 
@@ -31,7 +32,8 @@ _is_length = re.compile(r'[0-9]{1,15}').fullmatch
 _is_head = re.compile(f'{_STATUS}(?:\\0{TOKEN}\\0{FIELD_VALUE})*').fullmatch
 
 remembered: dict[tuple[str, Fields], Head] = {}
-"""Heads seen before; most responses of a site repeat a few. Bounded, without what is one client's alone."""
+"""Heads seen before, because most responses of a site repeat a few. Bounded; a head with a cookie for one client is not
+kept."""
 
 
 def render_head(status: object, headers: object) -> Head:

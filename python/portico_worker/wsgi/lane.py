@@ -15,13 +15,14 @@ from time import monotonic
 from portico_worker import lanes
 
 RECEIVE_BYTES = 64 * 1024
-"""Asked for at once. From 128 KiB on, malloc maps and unmaps memory at every call: half the cost of a small batch."""
+"""How much is read at once. From 128 KiB on, malloc maps and unmaps memory at every call: half the cost of a small
+batch."""
 
 RECALL_WAIT_S = 0.02
 """How long the helper waits for a lock; a unit that waits for requests holds it, and has none to give back."""
 
 FOLLOWERS_MIN = 2
-"""So many requests must be pending for an answer to begin to wait for theirs: with fewer, nothing is to be gained by it."""
+"""How many requests must be pending for an answer to wait for theirs: with fewer, nothing is gained by it."""
 
 ABORTED_MAX = 1024
 ABORTED_FOR_S = 60.0
@@ -37,11 +38,11 @@ class Lane:
         self.sending = threading.Lock()
         self.pending: deque[lanes.RequestHead] = deque()
         self.data = b''
-        """Where the pending requests are, from its beginning, one behind the other."""
+        """The bytes of the pending requests, one behind the other."""
         self.rest = b''
-        """What was received behind them."""
+        """The bytes received behind the pending requests."""
         self.out: list[bytes] = []
-        """Answers that wait for company, each item whole frames."""
+        """Answers that wait for others, each item whole frames."""
         self.collects = True
         """Requests take little time here: an answer may wait for the next."""
         self.collected = 0

@@ -19,9 +19,9 @@ from .whole_sending import whole_sending
 
 NAMES = ('werkzeug.socket', 'gunicorn.socket')
 OPEN, GONE = b'\1', b'\0'
-"""What the edge says."""
+"""The edge's answer to a tunnel that was dialled."""
 ANSWER_S = 5.0
-"""The edge answers at once, or has come to a standstill."""
+"""How long the answer may take: the edge gives it at once, or stands still."""
 
 
 class Dialler(Protocol):

@@ -21,12 +21,13 @@ from .lane import FOLLOWERS_MIN, Lane
 from .tunnel import tunnelled
 
 HELD_S = 0.010
-"""So much work is answered together, where there is more to do: each send wakes the edge, which costs both some 50 µs. If a request takes
-longer than those before it, the edge asks what has become of them after 20 ms (RECALL), and the helper sends what is collected."""
+"""Answers of so long a time leave together while more requests are pending: each send wakes the edge, which costs both
+sides some 50 µs. If a request takes longer than those before it, the edge asks for them back after 20 ms (RECALL),
+and the helper sends what is collected."""
 COLLECTED_MAX = 64 * 1024
-"""Bytes."""
+"""Answers of so many bytes leave together."""
 SLOW_S = 0.000_1
-"""An answer that took longer waits for company only if enough of it is to come."""
+"""An answer that took longer to make waits for others only if enough of them are to come."""
 REDIAL_MS = 100
 REDIAL_FOR_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
@@ -45,10 +46,10 @@ class Unit:
         self.block = b''
         self.environ_of_block = self.environs.find(b'')
         self.is_at_rest = True
-        """Nothing runs; what is received from now on is not begun if the worker is stopping."""
+        """Nothing runs in the unit; what it receives is not begun if the worker is stopping."""
         self.has_ended = False
         self.thread = 0
-        """Its number, to find what it does."""
+        """The number of the thread, by which its frames are found."""
 
     def connect(self) -> bool:
         for lane in self.lanes:

@@ -31,7 +31,7 @@ class WsgiWorker(Worker):
         self.units: list[Unit] = []
         self.control_lanes = ControlLanes(self, self.units)
         self.code = 0
-        """The process will exit with it."""
+        """The exit code of the process."""
         self.all_ended = threading.Event()
 
     def prepare(self, application: Any) -> None:
