@@ -13,6 +13,7 @@ from typing import Any, Callable
 ALONE = 'or start with --workers 1'
 
 _LIMITS = 'keeps its counts in the memory of each worker, so that visitors may do several times what they should: give it a storage'
+_SESSIONS = 'are kept in the memory of each worker, and visitors lose theirs whenever another worker answers:'
 _IN_MEMORY: tuple[tuple[str, str, str], ...] = (
     (
         'broadcaster._backends.memory',
@@ -24,6 +25,7 @@ _IN_MEMORY: tuple[tuple[str, str, str], ...] = (
         'MemoryChannelsBackend',
         'the channels of Litestar reach the clients of one worker alone: give them a RedisChannelsPubSubBackend,',
     ),
+    ('starsessions.stores.memory', 'InMemoryStore', f'sessions of starsessions {_SESSIONS} take its RedisStore,'),
     ('limits.storage.memory', 'MemoryStorage', f'the rate limiter {_LIMITS} such as redis://,'),
     ('limits.aio.storage.memory', 'MemoryStorage', f'the rate limiter {_LIMITS} such as async+redis://,'),
     (
@@ -100,6 +102,9 @@ def _instances() -> Iterator[str]:
     server = getattr(sys.modules.get('socketio.base_server'), 'BaseServer', None)
     if isinstance(server, type):
         looks.append((server, _socketio))
+    flask_sessions = getattr(sys.modules.get('flask_session.cachelib.cachelib'), 'CacheLibSessionInterface', None)
+    if isinstance(flask_sessions, type):
+        looks.append((flask_sessions, _flask_session))
     if not looks:
         return
     verdicts: dict[type, Callable[[Any], str] | None] = {}
@@ -128,3 +133,9 @@ def _socketio(server: Any) -> str:
             f'{ALONE}'
         )
     return ''
+
+
+def _flask_session(interface: Any) -> str:
+    if type(interface.cache).__name__ != 'SimpleCache':
+        return ''
+    return f'sessions of Flask-Session {_SESSIONS} take SESSION_TYPE redis, or a FileSystemCache, {ALONE}'

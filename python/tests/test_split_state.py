@@ -98,6 +98,19 @@ def test_what_is_found_among_all_objects(monkeypatch):
     assert warnings() == []
 
 
+def test_sessions_of_flask_session(monkeypatch):
+    class CacheLibSessionInterface:
+        def __init__(self, cache):
+            self.cache = cache
+
+    module(monkeypatch, 'flask_session.cachelib.cachelib', CacheLibSessionInterface=CacheLibSessionInterface)
+    kept = [CacheLibSessionInterface(type('FileSystemCache', (), {})())]
+    assert warnings() == []
+    kept.append(CacheLibSessionInterface(type('SimpleCache', (), {})()))
+    (text,) = warnings()
+    assert 'sessions of Flask-Session are kept in the memory of each worker' in text
+
+
 def test_another_version_says_nothing(monkeypatch):
     module(monkeypatch, 'django.conf', settings=SimpleNamespace(configured=True))
     module(monkeypatch, 'channels.layers')
