@@ -16,10 +16,10 @@ import sys
 from typing import Any
 
 FIRST = 3
-"""Of the sockets: SD_LISTEN_FDS_START."""
+"""The descriptor of the first socket (SD_LISTEN_FDS_START)."""
 SOCKETS_MAX = 256
 SEND_BUFFER = 64 * 1024
-"""Bytes. Messages wait there while the service manager is busy."""
+"""Bytes of messages that may wait in the kernel while the service manager is busy."""
 
 OURS = (
     b'LISTEN_PID',
@@ -30,12 +30,12 @@ OURS = (
     b'WATCHDOG_USEC',
     b'WATCHDOG_PID',
 )
-"""They are said to this process, and nobody that it starts may take them for its own."""
+"""Variables for this process alone: no program that it starts may take them for its own."""
 HANDED_OVER = b'PORTICO_SERVICE_MANAGER'
 
 
 class Facts:
-    """As src/supervisor/service-manager.ts reads them."""
+    """What is handed over, as src/supervisor/service-manager.ts reads it."""
 
     def __init__(self) -> None:
         self.sockets: list[dict[str, Any]] = []

@@ -70,7 +70,7 @@ const STEPS: readonly Step[] = [
   { name: 'browser', run: runBrowserTests },
 ];
 
-/** Without nginx what stands behind it cannot run. On a build machine that is a failure, elsewhere it is said. */
+/** Without nginx the tests behind it cannot run: on a build machine that is a failure, elsewhere they are reported as skipped. */
 async function runIntegrationTests(): Promise<Tally> {
   const mayRun = existsSync(NGINX) || process.env['CI'] !== undefined;
   const tally = await runNodeTests('integration', {
@@ -84,7 +84,7 @@ async function runIntegrationTests(): Promise<Tally> {
   return addTallies([tally, { ...NOTHING, skipped: 1, notes }]);
 }
 
-/** Without Chromium the browser's tests cannot run, nor the chat's without Redis. On a build machine that is a failure, elsewhere it is said. */
+/** Without Chromium the browser's tests cannot run, nor the chat's without Redis: on a build machine that is a failure, elsewhere it is reported. */
 async function runBrowserTests(): Promise<Tally> {
   const mustRun = process.env['CI'] !== undefined;
   if (!existsSync(CHROMIUM) && !mustRun) {

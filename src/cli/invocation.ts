@@ -1,4 +1,4 @@
-/** What the caller of the launcher has said: the launcher keeps it from Node, which would take some of it for its own. */
+/** What the caller of the launcher has said. The launcher keeps it from Node, which would take some arguments and variables for its own. */
 
 import type { ServiceManager, Surroundings } from '../supervisor/service-manager.ts';
 import { NO_MANAGER } from '../supervisor/service-manager.ts';
@@ -12,11 +12,11 @@ export interface Invocation extends Surroundings {
 const ARGUMENT_MARK = '=';
 /** … and this before the name of every variable that governs Node, its libraries or the dynamic linker. */
 const HELD = 'PORTICO_HELD_';
-/** These are set for us. */
+/** Variables that the launcher sets for this process, and not for the application. */
 const CACHE_VARIABLE = 'NODE_COMPILE_CACHE';
 const MANAGER_VARIABLE = 'PORTICO_SERVICE_MANAGER';
 
-/** Started without the launcher, as a debugger does, everything is the caller's as it stands. */
+/** Without the launcher, as when a debugger starts Node, the arguments and variables are the caller's as they stand. */
 export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {
   if (!args[0]?.startsWith(ARGUMENT_MARK)) {
     return { args, env: { ...env }, manager: NO_MANAGER };
@@ -32,7 +32,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv):
   return {
     args: args.map((argument) => argument.slice(ARGUMENT_MARK.length)),
     env: theirs,
-    // The launcher lets nobody but python/hand_over.py set it.
+    // The launcher removes this variable from its environment: python/hand_over.py alone can have set it.
     manager: handedOver === undefined ? NO_MANAGER : (JSON.parse(handedOver) as ServiceManager),
   };
 }

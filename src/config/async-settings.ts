@@ -8,7 +8,7 @@ import { always, last } from './setting.ts';
 import { parseChoice, parseCount, parseDuration, parseSize, parseSwitch } from './setting-values.ts';
 
 const MIB = 2 ** 20;
-/** Of all edge threads together; a lane has as many streams. */
+/** The most for all edge threads together: a lane has as many streams. */
 const WORKER_CONNECTIONS_MAX = 65_535;
 const WS_RATE_MAX = 1_000_000;
 const HOUR_MS = 3_600_000;
@@ -139,7 +139,7 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
   },
 };
 
-/** 0 would refuse every message, and no limit would let one client use up the memory. */
+/** 0 would refuse every message; without a limit one client could use up the memory. */
 function parseMessageSize(text: string): Outcome<number> {
   const size = parseSize('')(text);
   return size.ok && size.value === 0 ? failure('messages without a limit are not supported. Write a size') : size;

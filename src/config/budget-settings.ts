@@ -1,4 +1,4 @@
-/** The settings of what all requests together may take of the machine: rows of the table in settings.ts. */
+/** The settings of how much all requests together may take of the machine: rows of the table in settings.ts. */
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
@@ -9,7 +9,7 @@ import { parseSize } from './setting-values.ts';
 
 type BudgetSetting = 'spoolBytesMax' | 'bodyMemoryBytesMax' | 'wsMemoryBytesMax';
 
-/** The part of the memory that bodies, and messages, may take by default, and the least that is of use. */
+/** One part in so many of the memory is for bodies, and as much for messages, if no setting says more; and the least that is of use. */
 const MEMORY_SHARE = 32;
 const MEMORY_BYTES_MIN = 32 * 2 ** 20;
 

@@ -3,7 +3,7 @@
 import type { BindAddress } from './bind-address.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
-/** 'auto': required where it is said who signs them. */
+/** 'auto': required if the authorities that sign them are given. */
 export type ClientCertificates = 'auto' | 'none' | 'optional' | 'required';
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
@@ -21,21 +21,21 @@ export interface StaticFolder {
 export interface ServerModel {
   readonly binds: readonly BindAddress[];
   readonly backlog: number;
-  /** The fields by which a trusted proxy tells of its client; those of the other family are not the application's to see. */
+  /** The family of fields by which a trusted proxy tells of its client. The application does not see those of the other family. */
   readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
   readonly forwardedAllowIps: readonly string[];
-  /** '' or what a request's path has lost on its way here: a slash, and at its end none. */
+  /** The path that requests have lost on their way here: '', or it begins with a slash and ends without one. */
   readonly rootPath: string;
 
-  /** PEM. With a certificate every address of `binds` speaks TLS, and those of `insecureBinds` do not. */
+  /** Paths of PEM files. With a certificate every address of `binds` speaks TLS, and those of `insecureBinds` do not. */
   readonly certFile: string;
-  /** '': in `certFile`. */
+  /** '': the key is in `certFile`. */
   readonly keyFile: string;
   readonly keyPassword: string;
-  /** Who signs the certificates of clients. */
+  /** The authorities that sign the certificates of clients. */
   readonly caCerts: string;
   readonly certReqs: ClientCertificates;
-  /** As OpenSSL writes them; '': ours. */
+  /** As OpenSSL writes them; '': those of context-options.ts. */
   readonly ciphers: string;
   readonly insecureBinds: readonly BindAddress[];
 
@@ -51,7 +51,7 @@ export interface ServerModel {
   readonly timeoutMs: number;
   readonly gracefulTimeoutMs: number;
   readonly startTimeoutMs: number;
-  /** 0: the edge is not asked. */
+  /** 0: neither edge nor zygote is pinged. */
   readonly edgeTimeoutMs: number;
   readonly keepAliveMs: number;
   /** By which interface the application is called. */
@@ -78,7 +78,7 @@ export interface ServerModel {
   /** Fields that every response has. */
   readonly responseFields: readonly ResponseField[];
   readonly bodyBytesMax: number;
-  /** Files of bodies and responses on their way, all together. 0: a part of their file system. */
+  /** The limit for all files of bodies and responses on their way. 0: a part of their file system. */
   readonly spoolBytesMax: number;
   /** Memory for bodies of requests, and for messages of WebSockets, on their way to applications. */
   readonly bodyMemoryBytesMax: number;
@@ -91,9 +91,9 @@ export interface ServerModel {
   readonly staticFolders: readonly StaticFolder[];
   /** Serve the static folders that the application names. */
   readonly appStatic: boolean;
-  /** Where files lie that the application names by X-Accel-Redirect. */
+  /** Folders of the files that the application names by X-Accel-Redirect. */
   readonly accelFolders: readonly StaticFolder[];
-  /** The same for X-Sendfile. */
+  /** Folders of the files that the application names by X-Sendfile. */
   readonly sendfileFolders: readonly string[];
 
   readonly user: string;
@@ -114,7 +114,7 @@ export interface ServerModel {
   readonly zygoteProgram: string;
 }
 
-/** What was asked for: a server for an application. */
+/** What the command line asks for: a server for an application. */
 export interface ServeRequest {
   /** `module:callable`, `module`, a path, or '' for the Django project in the folder. */
   readonly app: string;

@@ -39,7 +39,7 @@ export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServerModel
   },
 };
 
-/** Every peer may say who the client is. So may every client, unless what it sends is removed on its way. */
+/** Whether every peer may say who its client is. Then every client may as well, unless a proxy removes what it sends. */
 export function believesEveryone({ forwardedFields, forwardedAllowIps }: ServerModel): boolean {
   return forwardedFields !== 'none' && forwardedAllowIps.some((peer) => peer === '*' || peer.endsWith('/0'));
 }
@@ -51,7 +51,7 @@ export function parseRootPath(text: string): Outcome<string> {
   if (/[\0-\x1f\x7f?#]/.test(text) || text.includes('://')) {
     return failure(`"${text}" is not a path. Write it as in /app`);
   }
-  // Two slashes at its beginning would make a redirect to this site one to the host that follows.
+  // Two slashes at the beginning would turn a redirect to this site into one to another host.
   const path = text.replace(/^\/+/, '').replace(/\/+$/, '');
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
     return failure(`"${text}" has a . or .. in it, which clients resolve. Write the path itself`);

@@ -3,11 +3,11 @@
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
 
-/** What defaults depend on besides themselves. */
+/** What defaults depend on, beside the settings themselves. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly coreCount: number;
-  /** What the server may use: of the machine, or of the control group that it is in. Undefined: it is not known. */
+  /** How much memory the server may use: the machine's, or the limit of its control group. Undefined: not known. */
   readonly memoryBytes?: number;
   /** A service manager has given sockets to listen on. */
   readonly hasSockets?: boolean;
@@ -50,16 +50,16 @@ export interface Setting<T> {
   /** Not shown in help and reference. */
   readonly isHidden?: boolean;
   readonly fallback: (machine: Machine) => Outcome<T>;
-  /** From all texts given in one place, at least one, in their order. */
+  /** Makes the value from all texts given in one place, at least one, in their order. */
   readonly parse: (texts: readonly string[]) => Outcome<T>;
 }
 
-/** The last one given wins. */
+/** For a setting of which the last text given wins. */
 export function last<T>(parse: (text: string) => Outcome<T>): (texts: readonly string[]) => Outcome<T> {
   return (texts) => parse(texts.at(-1) ?? '');
 }
 
-/** All that were given; the first fault ends it. */
+/** For a setting that keeps all texts given; the first fault ends it. */
 export function each<T>(parse: (text: string) => Outcome<T>): (texts: readonly string[]) => Outcome<readonly T[]> {
   return (texts) => {
     const values: T[] = [];

@@ -32,7 +32,7 @@ import { TLS_SETTINGS } from './tls-settings.ts';
 const WORKERS_MAX = 512;
 const THREADS_MAX = 256;
 const EDGE_THREADS_MAX = 64;
-/** More threads than four did not serve more requests in measurements: the workers are the limit by then. */
+/** In measurements more edge threads than four did not serve more requests: by then the workers are the limit. */
 const EDGE_THREADS_BY_DEFAULT_MAX = 4;
 const COUNT_MAX = 1_000_000_000;
 const GIB = 2 ** 30;

@@ -1,4 +1,4 @@
-/** The settings of how processes are watched: rows of the table in settings.ts. */
+/** The settings of how processes are watched and replaced: rows of the table in settings.ts. */
 
 import type { ServerModel } from './model.ts';
 import type { Setting } from './setting.ts';

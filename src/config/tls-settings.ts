@@ -78,7 +78,7 @@ export const TLS_SETTINGS: { readonly [K in TlsKey]: Setting<ServerModel[K]> } =
   },
 };
 
-/** What environments may have the password of a private key in. */
+/** Environment variables in which the password of a private key may be. */
 export const KEY_PASSWORD_VARIABLES: readonly string[] = ['PORTICO_KEYFILE_PASSWORD', 'UVICORN_SSL_KEYFILE_PASSWORD'];
 
 const MODES: ReadonlyMap<string, ClientCertificates> = new Map([

@@ -12,7 +12,7 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
 };
 
-/** CLOCK_MONOTONIC in microseconds: what other processes of this machine read as well. */
+/** CLOCK_MONOTONIC in microseconds, a time that other processes of this machine read as well. */
 export function machineUs(): bigint {
   return process.hrtime.bigint() / 1000n;
 }

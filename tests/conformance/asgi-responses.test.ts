@@ -1,5 +1,5 @@
-// Every behaviour of an application, good or bad, and what the client sees of it: alone, to HEAD, to HTTP/1.0, and with a request
-// pipelined behind it. A client always gets the whole, an error, or can tell that it has a part.
+// Every behaviour of an application, good or bad, and what the client sees of it: alone, to HEAD, to HTTP/1.0, and with a request pipelined behind it. A client
+// always gets the whole response or an error, or can tell that it has a part.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -143,7 +143,7 @@ for (const name of WRONG_BEFORE) {
     using client = await server.connect();
     client.send(`HEAD /${name} HTTP/1.1\r\nHost: a\r\n\r\nGET /${name} HTTP/1.0\r\n\r\n`);
     const { status } = await client.read('HEAD');
-    // A response without a body can be complete before what is wrong comes.
+    // A response without a body can be complete before the application's fault comes.
     assert.ok(status === 500 || status === 200, `${status}`);
     assert.equal((await client.read()).status, 500);
     assert.equal(await client.ended(), 'end');

@@ -81,10 +81,10 @@ SCRIPTS: dict[str, list[Any]] = {
     'no_trailers_after_all': [head(trailers=True), body(b'body'), {'type': 'http.response.trailers', 'headers': []}],
     'more_after_end': [head(), body(b'body'), body(b'more'), head(500)],
     'raises_after_end': [head(), body(b'body'), RuntimeError('behind the response')],
-    # What is too long is cut to its length.
+    # A body that is too long is cut to its declared length.
     'too_much': [sized(4), body(b'body and more')],
     'too_much_in_parts': [sized(4), body(b'bod', True), body(b'y and more', True), body(b'and more')],
-    # Wrong before anything has left.
+    # Faults before anything has left.
     'raises': [RuntimeError('at once')],
     'raises_after_start': [head(), RuntimeError('behind the head')],
     'exits': [SystemExit(3)],
@@ -114,7 +114,7 @@ SCRIPTS: dict[str, list[Any]] = {
     'trailers_unannounced': [head(), TRAILER],
     'no_file': [head(), {'type': 'http.response.pathsend', 'path': '/no/such/file'}],
     'a_folder': [head(), {'type': 'http.response.pathsend', 'path': '/'}],
-    # Wrong when a part has left.
+    # Faults when a part has left.
     'raises_late': [head(), body(b'part', True), RuntimeError('behind a part')],
     'raises_late_in_length': [sized(10), body(b'part', True), RuntimeError('behind a part')],
     'returns_late': [head(), body(b'part', True)],
@@ -153,7 +153,7 @@ async def open_gate(key: str, receive: Receive, send: Send) -> None:
 
 
 async def echo(key: str, receive: Receive, send: Send) -> None:
-    """Streams both ways: what has come is sent back before more is asked for."""
+    """Streams both ways: sends back what has come before it asks for more."""
     await send(head())
     more = True
     while more:
@@ -230,7 +230,8 @@ async def sends_for_ever(key: str, receive: Receive, send: Send) -> None:
 
 
 async def hears_half_close(key: str, receive: Receive, send: Send) -> None:
-    """The client closes its sending side alone: it is told as one that leaves, and still gets what is sent."""
+    """The client closes its sending side alone. The application is told that it leaves, and what it sends still
+    arrives."""
     await receive()
     await send(head())
     await send(body(b'one', True))
@@ -239,7 +240,7 @@ async def hears_half_close(key: str, receive: Receive, send: Send) -> None:
 
 
 async def two_receive(key: str, receive: Receive, send: Send) -> None:
-    """A message goes to one of them; the other hears of the end of the response."""
+    """A message goes to one of two waiting receive() calls; the other hears of the end of the response."""
     first, second = (asyncio.ensure_future(receive()) for _ in range(2))
     done, rest = await asyncio.wait((first, second), return_when=asyncio.FIRST_COMPLETED)
     data = b''.join(task.result()['body'] for task in done)
@@ -249,7 +250,7 @@ async def two_receive(key: str, receive: Receive, send: Send) -> None:
 
 
 async def cancels_receive(key: str, receive: Receive, send: Send) -> None:
-    """A receive() that was given up takes nothing with it."""
+    """A receive() that is cancelled takes no message with it."""
     for _ in range(3):
         try:
             await asyncio.wait_for(receive(), 0.01)
@@ -259,7 +260,7 @@ async def cancels_receive(key: str, receive: Receive, send: Send) -> None:
 
 
 async def mends(key: str, receive: Receive, send: Send) -> None:
-    """What was refused can be sent again in another way."""
+    """An event that was refused can be sent again in another way."""
     for wrong in (head('200'), {'type': 'bogus'}, body(b'first'), head(fields=[(b'x', b'\n')])):
         try:
             await send(wrong)
@@ -287,14 +288,14 @@ async def copy(key: str, receive: Receive, send: Send) -> None:
 
 
 async def goes_on(key: str, receive: Receive, send: Send) -> None:
-    """The response does not wait for what the application does behind it."""
+    """The response does not wait for what the application does after it."""
     await answer(send, b'answered')
     await GATES[key].wait()
     EVENTS[key].append('went on')
 
 
 async def leaves_task(key: str, receive: Receive, send: Send) -> None:
-    """A task of the application's own sends what is left."""
+    """A task of the application's own sends the rest of the body."""
 
     async def finish() -> None:
         await GATES[key].wait()
@@ -361,7 +362,7 @@ async def ws_sends_first(key: str, receive: Receive, send: Send) -> None:
 
 
 async def ws_accepts_unasked(key: str, receive: Receive, send: Send) -> None:
-    """Servers send websocket.connect at once: who does not receive it may accept all the same."""
+    """Servers send websocket.connect at once: an application that does not receive it may accept all the same."""
     await send({'type': 'websocket.accept'})
     await send({'type': 'websocket.send', 'text': 'first'})
     EVENTS[key].append((await receive())['type'])

@@ -30,7 +30,7 @@ class Talk {
     return talk;
   }
 
-  /** On top of the transport, a name space. */
+  /** Opens the transport, and on top of it a name space of Socket.IO. */
   static async openSocketIo(port: number): Promise<Talk> {
     const talk = await Talk.open(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
     await talk.hear(/^0\{/);
@@ -43,7 +43,7 @@ class Talk {
     this.#socket.send(text);
   }
 
-  /** The next message that is like this. */
+  /** The next message that matches. */
   async hear(pattern: RegExp): Promise<string> {
     for (;;) {
       const message = this.#messages.shift();

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { serve } from '../integration/server.ts';
 import { PYTHON } from './example.ts';
 
-/** `/accel/…` and `/path/…` name the rest of the path; `/long` sends a body that nobody wants beside it. */
+/** `/accel/…` and `/path/…` answer with the rest of the path as the file's name; `/long` sends a body beside the name. */
 const WSGI = `
 import os
 HERE = os.getcwd()

@@ -94,9 +94,9 @@ test('files of variables are read as python-dotenv reads them', () => {
     const { bindings, faultyLines } = parseDotenv(file);
     const outside = (name: string) => (name === 'Z' ? 'outside' : undefined);
     const { variables, faults } = expandDotenv(bindings, { given: () => undefined, outside });
-    // The last version for Python 3.9 takes some backslashes, and comments that follow "= ", otherwise than those after it.
+    // python-dotenv's last version for Python 3.9 takes some backslashes, and comments that follow "= ", otherwise than later versions.
     const isAlike = !peer.isOld || !/\\|=\s+#/u.test(file);
-    // What cannot be a name is no concern of python-dotenv's.
+    // python-dotenv does not check what can be a name.
     if (faults.length === 0 && isAlike) {
       assert.deepEqual([faultyLines.length, [...variables]], peer.files[index], JSON.stringify(file));
       read += variables.size;

@@ -1,4 +1,4 @@
-/** What is written as a Forwarded field is read as what it was, however it is quoted and cut into fields; and nothing that is sent makes it fail. */
+/** What was written as a Forwarded field is read as what it was, however it is quoted and cut into fields; and nothing that is sent makes the parser fail. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

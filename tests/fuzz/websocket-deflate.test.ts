@@ -1,6 +1,6 @@
 /**
- * Mutated DEFLATE into the decompressor of WebSockets. Whatever comes, it answers, keeps to the limit, does not throw, and says the
- * same in this thread as in the thread pool, which alone cannot see that a message has been cut.
+ * Mutated DEFLATE into the decompressor of WebSockets. Whatever comes, it answers, keeps to the limit and does not throw. It says the same in this thread as in
+ * the thread pool, but for a message that was cut, which the thread pool cannot see.
  */
 
 import assert from 'node:assert/strict';

@@ -16,7 +16,7 @@ const VALID_STREAMS = 3_000;
 const MUTANTS = 15_000;
 const RANDOM_STREAMS = 20_000;
 const LIMIT = 3_000;
-/** A shorter one does not exist. */
+/** The shortest frame. */
 const FRAME_BYTES_MIN = 2;
 const CHARACTERS = ['a', 'é', '€', '𝄞', '\0', '\u07ff', '\ud7ff', '\ufffd', '\u{10ffff}'];
 
@@ -105,7 +105,7 @@ function inventStream(random: Random): Stream {
   return { frames, events };
 }
 
-/** Through memory that is overwritten after each piece. */
+/** Reads through memory that is overwritten after each piece. */
 function read(bytes: Buffer, nextLength: () => number): FrameEvent[] {
   const parser = new FrameParser({ messageBytesMax: LIMIT, allowsCompressed: true });
   const shared = Buffer.alloc(Math.max(1, bytes.length));
@@ -213,7 +213,7 @@ test('random bytes never throw and mean the same however they are cut', () => {
   const random = seededRandom(3);
   for (let index = 0; index < RANDOM_STREAMS; index += 1) {
     const bytes = randomBytes(below(60, random), random);
-    // Else the first frame is refused nearly always.
+    // With both bytes of the header mutated the first frame is refused nearly always.
     if (bytes.length > 1) {
       bytes[0] = pick([0x81, 0x01, 0x82, 0x89, 0x88, 0xc1, bytes[0]!], random);
       bytes[1]! |= 0x80;

@@ -1,4 +1,4 @@
-// A body in chunks of one byte costs what a body costs: the application gets it in few pieces, and the edge holds little of it.
+// A body in chunks of one byte costs what any body costs: the application gets it in few pieces, and the edge holds little of it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

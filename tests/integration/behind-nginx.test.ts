@@ -36,7 +36,7 @@ before(async () => {
   socket = join(folder, 'front.sock');
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, site.port));
   nginx = spawn(NGINX, ['-p', folder, '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')]);
-  // Written when the socket is listened on.
+  // nginx writes its pid file when it listens.
   await until('nginx is ready', () => existsSync(join(folder, 'nginx.pid')));
 });
 after(async () => {
@@ -46,7 +46,7 @@ after(async () => {
   await site[Symbol.asyncDispose]();
 });
 
-/** Clients come over a Unix socket whose name nginx takes for their address, from a PROXY header that says who they are. */
+/** Clients come over a Unix socket whose name nginx takes for their address. A PROXY header says who they are. */
 function configuration(folder: string, port: number): string {
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `

@@ -20,7 +20,7 @@ def application(environ, start_response):
     start_response('200 OK', [])
     return [b'hello']
 `;
-/** Without it a program that the import starts would be the reason to import the application in each worker. */
+/** Without this flag a program that the import starts would be the reason to import the application in each worker. */
 const PRELOADED = ['--preload'];
 const SLEEPER = appThatStarts(`['sleep', '300']`);
 

@@ -68,7 +68,7 @@ test('a request whose client leaves while it runs ends by itself, and its answer
 
 test('who closes only its own side still gets the answer, and then the end', async () => {
   await using server = await serve({ app: APP });
-  // While a request still waits for a worker, the same bytes mean that its client has left: it cannot be told apart from one that closes.
+  // While a request still waits for a worker, a closed sending side means that its client has left: it cannot be told from a client that closes.
   assert.equal((await server.ask('/')).body, 'fine');
   using client = await server.connect();
   client.socket.allowHalfOpen = true;

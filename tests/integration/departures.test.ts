@@ -89,8 +89,8 @@ function reset(carrier: Carrier, socket: Socket): void {
 }
 
 /**
- * Clients whose messages lie beyond what a deaf application takes: in the edge alone, or in the kernel as well. The application has
- * some seconds to take them, so that these are looked for at the end.
+ * Clients leave whose messages lie beyond what a deaf application takes: in the edge alone, or in the kernel as well. The application has some seconds to take
+ * them, so the test looks for these clients at the end.
  */
 async function leaveWebSockets(): Promise<void> {
   for (const carrier of CARRIERS) {
@@ -99,7 +99,7 @@ async function leaveWebSockets(): Promise<void> {
       const client = await WebSocketClient.over(talking, `/deaf?messages-${carrier}-${count}`);
       const frame = maskedFrame(1, 'x'.repeat(100), { isFinal: true, reserved: 0 });
       talking.write(Buffer.concat(Array<Buffer>(count).fill(frame)));
-      // Until as much of it as the edge takes is there.
+      // Waits until as much of the body as the edge takes has come.
       setTimeout(() => {
         if (count === 1700) client.socket.destroy();
         else reset(carrier, socket);

@@ -21,7 +21,7 @@ def application(environ, start_response):
         yield str(os.getpid()).encode()
 `;
 
-/** `method` of the class in `file` throws as long as `condition` holds; `args` are those it is called with. */
+/** Makes `method` of the class in `file` throw as long as `condition` holds; `args` are those it is called with. */
 function plant(file: string, className: string, method: string, condition: string): string {
   return `
     if (!process.argv.includes('serve')) {

@@ -1,4 +1,4 @@
-// An edge, or a zygote, that is there and does nothing: it is asked, killed and replaced. One that merely stood for a while is not.
+// An edge, or a zygote, that is there and does nothing does not answer its pings, and is killed and replaced. One that merely stood for a while is not.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ def application(environ, start_response):
     start_response('200 OK', [])
     return [b'hello']
 `;
-/** In the edge, the thread of that number turns in a circle for good: at SIGWINCH, or soon. */
+/** In the edge, the thread of that number loops for ever: at SIGWINCH, or soon. */
 const standing = (thread: string): string => `
   import { isMainThread } from 'node:worker_threads';
   if (!process.argv.includes('serve')) {

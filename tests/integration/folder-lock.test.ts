@@ -29,7 +29,7 @@ function makeOld(path: string): void {
   for (const each of [...globSync(`${path}/*`), path]) utimesSync(each, LONG_AGO_S, LONG_AGO_S);
 }
 
-/** As a killed server has left it. */
+/** A spool folder as a killed server has left it. */
 function plant(parent: string): string {
   const path = join(parent, 'portico-spool-dEAd00');
   mkdirSync(path, { mode: 0o700 });
@@ -44,7 +44,7 @@ test('a folder in use is locked, and left alone', { skip: hasFlock ? false : 'ne
   assert.equal((await server.ask('/', { method: 'POST', body: BODY })).body, '600000');
   const [folder = ''] = globSync(join(TMPDIR, 'portico-*'));
   await until('it is locked', () => isLocked(folder));
-  // A body on its way, and long in coming.
+  // A body whose rest is long in coming.
   using client = await server.connect();
   client.send(`POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${BODY.length}\r\n\r\n`);
   client.send(BODY.slice(1));
@@ -60,7 +60,7 @@ test('a folder in use is locked, and left alone', { skip: hasFlock ? false : 'ne
   if (hasTmpfiles) {
     left = plant(TMPDIR);
     writeFileSync(join(TMPDIR, 'conf'), `d ${TMPDIR} - - - 1s\n`);
-    // By all times but that of the last change, which nobody can set.
+    // The folder is old by all its times but that of the last change, which nobody can set.
     execFileSync('sleep', ['1.1']);
     execFileSync('systemd-tmpfiles', ['--clean', join(TMPDIR, 'conf')], { stdio: 'ignore' });
     assert.ok(!existsSync(left), 'cleaned up');

@@ -1,4 +1,4 @@
-// Whoever cleans up /tmp while the server runs: everything that it has there is removed, or is something else afterwards.
+// Somebody cleans up /tmp while the server runs: all that the server has there is removed, or is replaced by something else.
 
 import assert from 'node:assert/strict';
 import { chownSync, globSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Who a request is from, and by what name: a trusted peer's word is taken, anybody else's is replaced by what we know ourselves.
+// Who a request is from, and by what scheme: a trusted peer is believed, and what another peer says is replaced by what the edge itself knows.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -134,7 +134,7 @@ test('anybody else is who they are, and what they claimed is rewritten', async (
   assert.equal(environ['HTTP_X_FORWARDED_HOST'], 'site.test');
   assert.equal(environ['HTTP_X_REAL_IP'], undefined);
   assert.match(environ['HTTP_X_REQUEST_ID'] ?? '', /^[0-9a-f]{32}$/);
-  // The memo of repeated heads must not give one peer's rewriting to the next request.
+  // What is remembered of a repeated head must not give one peer's rewriting to the next request.
   assert.equal((await environOf(wary, CLAIMS))['HTTP_X_FORWARDED_FOR'], '127.0.0.1');
 });
 

@@ -1,4 +1,4 @@
-// No room for bodies: who sends too much is told, who reads too slowly keeps its worker waiting, and room that comes back is used.
+// No room for bodies: a client that sends too much is told, one that reads too slowly keeps its worker waiting, and room that comes back is used.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -46,7 +46,7 @@ test('507 for an upload, patience with a slow reader, and the server lives on', 
   }
   await server.logged(/ERROR .*request [0-9a-f]{32} POST \/.*ENOSPC/);
   assert.equal((await server.ask('/', { method: 'POST', body: 'x'.repeat(100_000) })).body, '100000');
-  // A response that waits for its reader: the worker waits with it, and nothing is cut.
+  // A response waits for its slow client: the worker waits with it, and nothing is cut.
   using slow = await server.connect();
   slow.send('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
   slow.socket.pause();

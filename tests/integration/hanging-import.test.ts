@@ -1,4 +1,4 @@
-// An application that is never loaded: the start timeout holds for every way in which it may be.
+// An application that is never loaded: the start timeout holds for every way to load it.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

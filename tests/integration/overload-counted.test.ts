@@ -24,7 +24,7 @@ test('each 503 of each thread is counted: for a full queue, and after --queue-ti
   using running = await server.connect();
   running.send(HOLD);
   await server.logged(/began \/hold/);
-  // The kernel gives them to both threads.
+  // The kernel gives the connections to both threads.
   const answers = await Promise.all(Array.from({ length: 40 }, () => server.ask('/')));
   assert.deepEqual(
     answers.map(({ status }) => status),
@@ -55,7 +55,7 @@ test('a full queue refuses an upload before its body', async () => {
   waiting.send('x');
   let status = 100;
   while (status === 100) {
-    // Until the one before is in its place.
+    // Waits until the request before has taken its place.
     using late = await server.connect();
     late.send('POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n');
     ({ status } = await late.readOne());

@@ -1,4 +1,4 @@
-// Started as root with --user: whatever that user has laid where the server writes, no file is given to the user or written that was not the user's.
+// Started as root with --user: whatever that user has laid where the server writes, no file of another user is given away or written to.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -105,7 +105,7 @@ for (const flag of FLAGS) {
 test('a socket in the folder of the user does not change what the user has put in its place', options, async () => {
   const { folder, users, secret, assertUntouched } = lay();
   const path = join(users, 's');
-  // As soon as the socket is there, a link is.
+  // Puts a link in the place of the socket as soon as there is one.
   const swap = `import os, stat
 os.symlink(${JSON.stringify(secret)}, 'link')
 print(flush=True)
@@ -169,7 +169,7 @@ test("files of the server in a folder of root's: logs are the user's, the pid fi
   assert.equal(await within(10_000, 'the end', server.exit), 0);
   assert.match(readFileSync(log, 'utf8'), /^earlier\n(?:.*\n)*.*stopped \(exit code 0\)/);
   assert.match(readFileSync(access, 'utf8'), /GET \/ HTTP/);
-  // The folder is root's, so the file stays, and says nothing.
+  // The folder is root's, so the file stays, and is empty.
   assert.equal(readFileSync(pid, 'utf8'), '');
 });
 

@@ -1,5 +1,4 @@
-// Which Python runs the site, or does not: an environment that cannot be used is said, and who misses a module reads where it was
-// looked for.
+// Which Python runs the site: an environment that cannot be used is told of, and the error of a missing module says where it was looked for.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -19,16 +19,16 @@ export interface Site {
   readonly files?: Readonly<Record<string, string>>;
   /** What is served; `app:application` if nothing is said. */
   readonly target?: string;
-  /** These win over our own: one worker, one edge thread, port 0. */
+  /** Arguments that win over our own: one worker, one edge thread, port 0. */
   readonly args?: readonly string[];
   /** Leaves the number of workers to the server. */
   readonly workers?: 'unsaid';
   readonly env?: Readonly<Record<string, string>>;
-  /** Runs it: `['prlimit', '--nofile=100']`. */
+  /** The program that runs the server: `['prlimit', '--nofile=100']`. */
   readonly under?: readonly string[];
   /** A module that is loaded before ours, in the supervisor and the edge: it plants the errors that a test is about. */
   readonly preloaded?: string;
-  /** The folder, if it is there already. */
+  /** The server's folder, if it is there already. */
   readonly folder?: string;
 }
 
@@ -42,7 +42,7 @@ const PORTICO = join(import.meta.dirname, '../../bin/portico');
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const START_MS = 30_000;
 const STOP_MS = 15_000;
-/** What a machine may have set for its own servers, and what Node tells the processes of a test. */
+/** Variables that a machine may have set for its own servers, and those of Node for the processes of a test. */
 const NOT_INHERITED =
   /^(PORTICO_.*|WEB_CONCURRENCY|PORT|VIRTUAL_ENV|XDG_RUNTIME_DIR|NODE_TEST_CONTEXT|NODE_OPTIONS|NODE_COMPILE_CACHE|PWD)$/;
 
@@ -54,7 +54,7 @@ function withModule(source: string): string[] {
   return [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(source)}`, MAIN];
 }
 
-/** Starts it without waiting for anything. */
+/** Starts a server without waiting for anything. */
 export function launch({
   app,
   files = {},
@@ -94,7 +94,7 @@ export function launch({
   return new Server(child, folder);
 }
 
-/** Starts it and waits until it says that it is ready. */
+/** Starts a server and waits until it says that it is ready. */
 export async function serve(site: Site): Promise<Server> {
   const server = launch(site);
   try {
@@ -133,7 +133,7 @@ export class Server {
     });
   }
 
-  /** Of its first address. */
+  /** The port of its first address. */
   get port(): number {
     return Number(/https?:\/\/\S+:(\d+)/.exec(this.log)?.[1]);
   }

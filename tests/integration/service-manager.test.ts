@@ -1,5 +1,5 @@
-// Under a service manager such as systemd: its sockets are served, it hears of every change of state from the process that it has
-// started, and nothing of this reaches the application.
+// Under a service manager such as systemd: its sockets are served, it hears of every change of state from the process that it has started, and nothing of all
+// this reaches the application.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ function under(...options: string[]): Pick<Site, 'app' | 'under'> {
   return { app: APP, under: ['python3', MANAGER, ...options] };
 }
 
-/** By the process that was started, from the place of an earlier log's end. */
+/** A message of the process that was started, from the place of an earlier log's end. */
 function notified(server: Server, message: RegExp, from = 0): Promise<RegExpExecArray> {
   return server.logged(new RegExp(`NOTIFIED ${server.pid} .*${message.source}`), undefined, from);
 }
@@ -121,6 +121,6 @@ function readlinkOr(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ''; // It was closed while it was looked at.
+    return ''; // The descriptor was closed while it was looked at.
   }
 }

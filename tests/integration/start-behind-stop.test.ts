@@ -30,7 +30,7 @@ for (const [what, choose] of [
     process.kill(before.edgePid, 'SIGSTOP');
     before.signal('SIGTERM');
     await using after = launch({ app: APP, args: ['--bind', address] });
-    // The file of a Unix socket is removed by the supervisor, so nobody waits for its edge.
+    // The supervisor removes the file of a Unix socket, so the next server does not wait for the edge.
     await after.logged(
       what === 'a port' ? /portico: .* is still held by portico: edge \(pid \d+\), which is ending/ : /is ready/,
     );

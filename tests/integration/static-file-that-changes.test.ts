@@ -1,4 +1,4 @@
-// A file that is written to while it is served: its Content-Length is what follows, or the connection ends.
+// A file that is written to while it is served: as many bytes follow as its Content-Length says, or the connection ends.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

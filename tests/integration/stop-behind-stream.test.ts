@@ -1,4 +1,4 @@
-// A stop while a response streams to a client that would keep its connection: it is closed behind the response, and nobody waits for it.
+// A stop while a response streams to a client that would keep its connection: the connection is closed behind the response, and the stop waits for nothing.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// The end: what was begun is finished, nothing is left behind, and whoever is in a hurry is obeyed.
+// The end of a server: what was begun is finished, nothing is left behind, and an operator in a hurry is obeyed.
 
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -25,14 +25,14 @@ def application(environ, start):
     start('200 OK', [])
     return [b'done']
 `;
-/** The edge accepts for so long behind TERM, and then waits as long for requests. A busy test needs more than it has. */
+/** How long the edge accepts after TERM, and then waits for requests, stretched: a busy test needs more time than there is. */
 const STRETCHED = `
 const { setTimeout } = globalThis;
 globalThis.setTimeout = (action, ms, ...rest) => setTimeout(action, ms === ${EDGE_LIMITS.stopIdleMs} ? 1000 : ms, ...rest);
 `;
 const SLOW = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** The log is ahead of the edge: only when it does not accept any more has it been told. */
+/** Waits until the server refuses connections: the log is ahead of the edge, which only then has been told. */
 async function refusal(server: Server): Promise<void> {
   for (let isOpen = true; isOpen; ) {
     isOpen = await server.connect().then(

@@ -1,4 +1,4 @@
-// An edge, or a supervisor, that stood still for longer than others may take: what they did meanwhile is seen before they are judged.
+// An edge, or a supervisor, that stood still for longer than a timeout: what the others did meanwhile is seen before they are judged.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

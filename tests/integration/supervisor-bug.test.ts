@@ -17,7 +17,7 @@ def application(environ, start_response):
     yield b'finished'
 `;
 
-/** In the supervisor alone, `code` runs at SIGUSR2, which means nothing to it. */
+/** Runs `code` at SIGUSR2 in the supervisor alone, to which that signal means nothing. */
 function withBug(code: string): Server {
   return launch({
     app: APP,

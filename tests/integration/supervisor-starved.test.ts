@@ -16,7 +16,7 @@ def application(environ, start_response):
 `;
 const PLENTY = 1000;
 
-/** The soft limit; those that are open stay open. */
+/** Sets the soft limit; descriptors that are open stay open. */
 function limitDescriptors(server: Server, count: number): void {
   execFileSync('prlimit', ['--pid', String(server.pid), `--nofile=${count}:`]);
 }

@@ -49,7 +49,7 @@ test('--user drops privileges of every process', {
     assert.match(status, /^CapEff:\t0+$/m, command);
   }
   assert.match((await server.ask('/')).body, /^not root \S+ nobody$/);
-  // Whoever acts on it as root is to read what root has written.
+  // Somebody who acts on the pid file as root is to read what root has written.
   assert.equal(statSync(join(folder, 'pid')).uid, 0);
   assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o666);
 });

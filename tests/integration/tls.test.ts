@@ -213,7 +213,7 @@ test('who speaks HTTP where TLS is spoken is told', async () => {
   await client.receive(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*\r\n\r\nThis address speaks HTTPS/);
 });
 
-/** In the handshake, or behind it with an answer, as TLS 1.3 has it for certificates of clients. */
+/** Refused in the handshake; or behind it, by an answer, as certificates of clients are in TLS 1.3. */
 async function assertRefused(port: number, options: ConnectionOptions = {}): Promise<void> {
   const body = await ask(port, '/', options).catch(() => 'This address is for others');
   assert.match(body, /^This address is for/);

@@ -1,4 +1,4 @@
-// Uploads need no descriptor each: as many come at a time as there may be connections, and more responses wait than files are open.
+// Uploads need no descriptor each: as many come at a time as there may be connections. And more responses are kept in files than descriptors are open.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

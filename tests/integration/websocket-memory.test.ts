@@ -1,4 +1,4 @@
-// What clients send over WebSockets is not taken into memory for an application that does not receive it, and reaches one that does.
+// Messages of clients are not taken into memory for an application that does not receive them, and reach one that does.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ async function open(server: Server, path: string): Promise<Client> {
   return client;
 }
 
-/** Of the edge and the worker, in megabytes. */
+/** The memory of the edge and the worker, in megabytes. */
 function memoryOf(server: Server): number {
   const pids = [server.edgePid, ...server.workerPids];
   return pids.reduce((sum, pid) => {

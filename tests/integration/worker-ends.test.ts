@@ -52,7 +52,7 @@ async def application(scope, receive, send):
     await send({'type': 'http.response.body', 'body': b'begun'})
     await work('the rest of the request')
 `;
-/** Far below the graceful timeout, and the ten seconds that exit handlers once had. */
+/** Far below the graceful timeout, and below the ten seconds that exit handlers once had. */
 const SOON_MS = 8000;
 
 async function stop(server: Server): Promise<number> {

@@ -1,4 +1,4 @@
-// A worker has one name, whoever speaks of it: supervisor, edge and the worker itself, also when it is not the first of its place.
+// A worker has one name, whether the supervisor, the edge or the worker itself speaks of it, also when it is not the first in its seat.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

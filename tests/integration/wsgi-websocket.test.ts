@@ -11,7 +11,7 @@ import type { Server } from './server.ts';
 import { serve } from './server.ts';
 import { until } from './waiting.ts';
 
-/** It switches, and then does what its path says. */
+/** An application that switches protocols, and then does what its path says. */
 const APP = `
 import os, time
 def application(environ, start_response):

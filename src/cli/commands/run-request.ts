@@ -1,4 +1,4 @@
-/** Starts the supervisor, or only looks, and says what became of it. */
+/** Starts the supervisor, or only checks the application, and says what became of it. */
 
 import type { ServeRequest } from '../../config/model.ts';
 import { becomeInit } from '../../supervisor/init.ts';
@@ -36,7 +36,7 @@ export async function runRequest(
 }
 
 function renderGivenUp(error: string, traceback: string): string {
-  // What is no fault in the application's code has no traceback but the sentence itself.
+  // A fault that is not in the application's code has no traceback: its sentence is shown.
   const shown = traceback.trimEnd();
   return `${shown === '' || shown === error ? '' : `${shown}\n\n`}portico: the server cannot start: ${error}\n`;
 }

@@ -14,7 +14,7 @@ import { readVersion } from '../version.ts';
 import { runRequest } from './run-request.ts';
 
 const USAGE = 2;
-/** A configuration file has a few lines; this keeps whatever else was named out of the memory. */
+/** A configuration file has a few lines; the limit keeps any other file that was named out of the memory. */
 const FILE_BYTES_MAX = 1_048_576;
 
 /** Resolves with the exit code. */

@@ -17,7 +17,7 @@ import { readEndpoint } from './twisted-endpoint.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 const MIB = 2 ** 20;
-/** By verbosity, 0 to 3. */
+/** The levels of --verbosity 0 to 3. */
 const LEVELS: readonly LogLevel[] = ['warning', 'info', 'debug', 'debug'];
 const FORWARDED_VARIABLE = environmentName('forwarded-allow-ips');
 
@@ -234,7 +234,7 @@ function complete({ draft, app, machine: { env } }: Asked, report: DialectReport
   };
 }
 
-/** Beside an endpoint with TLS, all that does not say so itself is plain. */
+/** Beside an endpoint with TLS, every address that is not such an endpoint is plain. */
 function bindsOf({ host, port, addresses = [], tlsAddresses = [], binds: sockets = [] }: Draft): Partial<ServerModel> {
   const isTcp = host !== undefined || port !== undefined;
   const tcp: BindAddress = { kind: 'tcp', host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT };
@@ -266,7 +266,7 @@ function draftOf(endpoints: readonly Endpoint[]): Outcome<Draft> {
   });
 }
 
-/** For a limit that we do not have: its value for "none", or a fault. */
+/** Reads an option for a limit that we do not have: its value for "none", or a fault. */
 function readNoLimit(none: string, wayOut: string): (text: string) => Outcome<string> {
   return (text) => (text === none ? success(text) : failure(`this limit is not supported: ${wayOut}`));
 }

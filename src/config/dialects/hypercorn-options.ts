@@ -26,7 +26,7 @@ const LOG_CONFIG =
   'call logging.config in the application. What it writes to standard error gets into the log as it is';
 const STATSD = 'there is no statsd here. The access log has every request with its status and time';
 const OWNER = 'PORTICO_USER and PORTICO_GROUP make the whole server, and its sockets, that of a user';
-/** What hypercorn writes if nothing is said, which is the combined format but for the user. */
+/** hypercorn's default format, which is the combined format but for the user. */
 const ACCESS_FORMAT = '%(h)s %(l)s %(l)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"';
 
 const ADDRESS_OPTIONS: readonly Option[] = [
@@ -375,12 +375,12 @@ function readBind(text: string): Outcome<BindAddress> {
   if (text.startsWith('unix:')) {
     return readSocketPath(text.slice('unix:'.length));
   }
-  // hypercorn takes an IPv6 address without brackets as well: its last part is the port.
+  // hypercorn takes an IPv6 address without brackets as well: the last part of the text is the port.
   const bare = /^([0-9a-fA-F:]*:[0-9a-fA-F:]*):(\d+)$/.exec(text);
   return parseBindAddress(bare ? `[${bare[1]}]:${bare[2]}` : text);
 }
 
-/** The number is decimal, which is easily overlooked. */
+/** hypercorn's number is decimal, which is easily overlooked. */
 function readUmask(text: string): Outcome<Draft> {
   const umask = readInteger(0, UMASK_MAX)(text);
   if (!umask.ok) {

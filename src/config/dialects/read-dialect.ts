@@ -22,7 +22,7 @@ export interface DialectReading {
   readonly faults: readonly DialectFault[];
 }
 
-/** A file of the operator's; the fault is a sentence without its end. */
+/** Reads a file of the operator's; the fault is a sentence without its end. */
 export type ReadText = (path: string) => Outcome<string>;
 
 /** Variables that `portico serve` reads and these programs do not, or read in their own way. */
@@ -77,7 +77,7 @@ function readBase({ env, ...machine }: Machine, report: DialectReport): ServerMo
   return request?.model;
 }
 
-/** A variable of ours is said for this server, a default of another program is not. */
+/** Defaults of the other program, but for settings for which a PORTICO_* variable is set: that was said for this server. */
 function unlessSet(defaults: Partial<ServerModel>, { env }: Machine): Partial<ServerModel> {
   const isSet = (key: string) => {
     const row = SETTINGS[key as keyof ServerModel];
@@ -116,7 +116,7 @@ function readFile(
   const given = new Map<Option, GivenOption>();
   const option = options.find(({ names }) => file !== undefined && names.includes(file.option));
   const path = option === undefined ? undefined : words.get(option)?.texts.at(-1);
-  // A path that the option itself refuses is told of there.
+  // A path that the option itself refuses has been told of.
   if (
     file === undefined ||
     option?.treatment.kind !== 'setting' ||

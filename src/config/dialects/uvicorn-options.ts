@@ -23,13 +23,13 @@ import {
 } from './option-values.ts';
 
 const BACKLOG_MAX = 65_535;
-/** Of Python's ssl: the newest that both sides know. */
+/** The versions of Python's ssl by which both sides take the newest that they know. */
 const NEGOTIATED_VERSIONS: readonly number[] = [2, 17];
 
 /** A row whose variable follows from its name, as in uvicorn. */
 interface Row extends Omit<Option, 'names' | 'variable'> {
   readonly name: string;
-  /** Where uvicorn's own name for it differs. */
+  /** The parameter's name in uvicorn, where it differs from the option's. */
   readonly parameter?: string;
 }
 

@@ -16,7 +16,7 @@ import { UVICORN_OPTIONS } from './uvicorn-options.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PEERS = '127.0.0.1,::1';
-/** These follow from the user that the server becomes, not from who started it. */
+/** Variables that follow from the user that the server becomes, not from the one who started it. */
 const OF_THE_USER = new Set(['HOME', 'USER', 'LOGNAME']);
 
 export const UVICORN: Dialect = {

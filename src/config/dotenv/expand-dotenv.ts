@@ -6,7 +6,7 @@ import type { Binding } from './parse-dotenv.ts';
 
 export type Lookup = (name: string) => string | undefined;
 
-/** Linux gives a program no variable whose name, `=` and value are longer (MAX_ARG_STRLEN, without the NUL). */
+/** The longest variable that Linux gives a program: name, `=` and value (MAX_ARG_STRLEN, without the NUL). */
 const VARIABLE_BYTES_MAX = 128 * 1024 - 1;
 const NUL = '\0';
 
@@ -16,9 +16,9 @@ export interface ExpandedDotenv {
   readonly faults: readonly string[];
 }
 
-/** Where a name is looked up that no line before has set, or that lines do not decide. */
+/** Where a name is looked up that no earlier line has set, or that is not for lines to decide. */
 export interface Surroundings {
-  /** Wins over the file, as flags do. */
+  /** Variables that win over the file, as flags do. */
   readonly given: Lookup;
   readonly outside: Lookup;
 }
@@ -56,7 +56,7 @@ function faultOf(name: string, value: string | undefined): string | undefined {
 
 const TOO_LONG = `the value is too long: a variable has ${VARIABLE_BYTES_MAX} bytes at the most`;
 
-/** Stops at `lengthMax`, for a few lines that name each other twice would fill any memory. */
+/** Stops at `lengthMax`, because a few lines that name each other twice would fill any memory. */
 function expand(value: string, look: Lookup, lengthMax: number): Outcome<string> {
   let expanded = '';
   let from = 0;

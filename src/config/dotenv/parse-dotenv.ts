@@ -1,7 +1,7 @@
 /**
- * Reads the lines of a `.env` file as python-dotenv reads them, because that is what sites have written theirs for: `#` begins a
- * comment only behind a space, quotes may hold line breaks, `export` is passed over. What python-dotenv skips with a line in its log
- * is a fault here: a site without its password is worse than one that does not start.
+ * Reads the lines of a `.env` file as python-dotenv reads them, because sites have written theirs for it: `#` begins a comment only behind a space, quotes may
+ * hold line breaks, `export` is passed over. A line that python-dotenv skips and logs is a fault here: a site without its password is worse than one that does
+ * not start.
  */
 
 export interface Binding {
@@ -14,7 +14,7 @@ export interface Binding {
 
 export interface ParsedDotenv {
   readonly bindings: readonly Binding[];
-  /** The lines on which something begins that is not understood. */
+  /** The numbers of the lines on which a statement begins that is not understood. */
   readonly faultyLines: readonly number[];
 }
 
@@ -82,7 +82,7 @@ function readStatement(reader: Reader): Statement {
   return reader.takeEndOfLine() ? { name, value } : 'fault';
 }
 
-/** Undefined if its quotes are not closed. */
+/** Undefined if the value's quotes are not closed. */
 function readValue(reader: Reader): string | undefined {
   const quote = reader.peek();
   if (quote === "'" || quote === '"') {
@@ -108,10 +108,10 @@ class Reader {
   readonly #text: string;
   #at = 0;
   #line = 1;
-  /** Up to where `#line` was counted. */
+  /** The position up to which `#line` was counted. */
   #countedTo = 0;
 
-  /** Python reads a file's lines whatever they end in. */
+  /** All ends of lines become line feeds, as Python reads a file. */
   constructor(text: string) {
     this.#text = text.replaceAll(/\r\n?/g, '\n');
   }
@@ -132,7 +132,7 @@ class Reader {
     this.#at += 1;
   }
 
-  /** What a sticky pattern matches here, perhaps nothing. */
+  /** The text that a sticky pattern matches here, perhaps ''. */
   take(pattern: RegExp): string {
     pattern.lastIndex = this.#at;
     const [found = ''] = pattern.exec(this.#text) ?? [];
@@ -151,7 +151,7 @@ class Reader {
     return end === -1 ? undefined : this.#takeTo(end);
   }
 
-  /** What stands behind a backslash is a part of the value: a quote there does not close it, and neither does a backslash hide another. */
+  /** The character behind a backslash belongs to the value: a quote there does not close it, and a backslash there escapes nothing. */
   takeQuoted(quote: string): string | undefined {
     for (let at = this.#at + 1; at < this.#text.length; at += 1) {
       const character = this.#text[at];
@@ -163,14 +163,14 @@ class Reader {
     return undefined;
   }
 
-  /** From behind the quote that stands here to the one at `end`. */
+  /** The text from behind the quote that stands here to the quote at `end`. */
   #takeTo(end: number): string {
     const found = this.#text.slice(this.#at + 1, end);
     this.#at = end + 1;
     return found;
   }
 
-  /** Blanks and a comment may come before it. */
+  /** Blanks and a comment may come before the end of the line. */
   takeEndOfLine(): boolean {
     this.take(BLANKS);
     if (this.peek() === '#') {
