@@ -22,6 +22,7 @@ with its values separated by spaces (addresses also by commas). Times are in sec
 | 1 | could not start: an address in use, a file that cannot be written, an edge that does not run |
 | 2 | the flags or settings are wrong |
 | 3 | the application cannot be loaded |
+| 70 | the server had an error of its own, which is in the log |
 
 <!-- Made from src/config/settings.ts by tools/reference.ts; a test compares them. -->
 `;
