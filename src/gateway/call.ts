@@ -297,7 +297,7 @@ export class Call implements ResponseWatcher {
     return new SpoolFlow(this.exchange.responder, this.#owner.space, {
       hold: () => this.#holdLane(),
       letGo: () => this.#letLaneGo(),
-      onStuck: (error) => this.#owner.space.noteStuck(error),
+      onStuck: (error) => this.#owner.space.noteStuck(error, this),
       onError: (error) => this.#onSpoolError(error),
     });
   }

@@ -29,12 +29,14 @@ test('SpoolSpace tells of responses that wait once a second', () => {
   let nowMs = 0;
   const logged: string[] = [];
   const space = new SpoolSpace(tmpdir(), 's', { monotonicMs: () => nowMs, log: (text) => logged.push(text) });
-  for (let count = 0; count < 3; count += 1) space.noteStuck(new Error('ENOSPC: full'));
+  const [a, b] = [{}, {}];
+  for (const response of [a, b, b, a, b]) space.noteStuck(new Error('ENOSPC: full'), response);
   nowMs = 1000;
-  space.noteStuck(new Error('ENOSPC: full'));
+  space.noteStuck(new Error('ENOSPC: full'), a);
   deepEqual(
-    logged.map((text) => text.slice(0, 11)),
-    ['1 responses', '3 responses'],
+    logged.map((text) => /\((\d+) in this thread\)/.exec(text)?.[1]),
+    ['1', '2'],
+    'each once in a line',
   );
 });
 

@@ -55,7 +55,9 @@ export class SpoolSpace {
   readonly #descriptorsMax: number;
   readonly #monotonicMs: () => number;
   readonly #log: (text: string) => void;
+  /** Responses for which a worker has waited since the log told of that. */
   #stuck = 0;
+  #stuckOnes = new WeakSet<object>();
   #stuckLoggedMs = -Infinity;
   #count = 0;
   /** Files whose descriptor is open, the one used last at the end. */
@@ -126,15 +128,22 @@ export class SpoolSpace {
     this.#freeBytes += blocks * BLOCK_BYTES;
   }
 
-  /** The disk cannot keep a response for its slow client, so the worker waits. Told at most once a second. */
-  noteStuck(error: Error): void {
-    this.#stuck += 1;
+  /**
+   * The disk cannot keep `response` for its slow client, so the worker waits. This happens again at each piece that the client takes; a line
+   * of the log counts each response once. Told at most once a second.
+   */
+  noteStuck(error: Error, response: object): void {
+    if (!this.#stuckOnes.has(response)) {
+      this.#stuckOnes.add(response);
+      this.#stuck += 1;
+    }
     const nowMs = this.#monotonicMs();
     if (nowMs - this.#stuckLoggedMs >= GATEWAY_LIMITS.spoolLookMs) {
       this.#log(
-        `${this.#stuck} responses cannot be kept in files for slow clients, so that workers wait for these: ${error.message}`,
+        `workers wait for slow clients, because responses cannot be kept in files for them (${this.#stuck} in this thread): ${error.message}`,
       );
       this.#stuck = 0;
+      this.#stuckOnes = new WeakSet();
       this.#stuckLoggedMs = nowMs;
     }
   }

@@ -50,7 +50,7 @@ test('507 for an upload, patience with a slow reader, and the server lives on', 
   using slow = await server.connect();
   slow.send('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
   slow.socket.pause();
-  await server.logged(/WARNING .*responses cannot be kept in files for slow clients.*ENOSPC/);
+  await server.logged(/WARNING .*workers wait for slow clients, because responses cannot be kept in files.*ENOSPC/);
   slow.socket.resume();
   const big = await slow.read();
   assert.equal(big.status, 200);
