@@ -1,10 +1,8 @@
-"""What `bin/portico` runs in its own place when a service manager such as systemd has started it; it becomes Node at its end.
-
-Node can neither look at the sockets of LISTEN_FDS nor speak to that of NOTIFY_SOCKET, which takes datagrams. Here both are
-seen to: what the sockets are is written down for Node, and the notification socket stays open as a connected descriptor,
-into which Node writes as into a file. The process remains the one that the service manager has started, so that its word
-counts whatever `NotifyAccess=` says.
-"""
+"""Run by `bin/portico` in its own place when a service manager such as systemd has started it; at its end it becomes
+Node. Node can neither look at the sockets of LISTEN_FDS nor speak to that of NOTIFY_SOCKET, which takes datagrams.
+Both are done here: the sockets are described for Node, and the notification socket stays open as a connected
+descriptor, into which Node writes as into a file. The process remains the one that the service manager has started,
+so that its messages count whatever `NotifyAccess=` says."""
 
 from __future__ import annotations
 
@@ -64,7 +62,7 @@ def collect(given: dict[str, str], pid: int) -> Facts:
     try:
         facts.notify = connect(address, FIRST + count)
     except (OSError, ValueError) as error:
-        # Not a fault: programs leave the variable to whatever they start, also where the socket cannot be reached.
+        # This is no fault: programs leave the variable to whatever they start, also where the socket cannot be reached.
         facts.warnings.append(f'NOTIFY_SOCKET is {address!r}, which cannot be spoken to: {error}')
         return facts
     if given.get('WATCHDOG_PID', str(pid)) == str(pid) and given.get('WATCHDOG_USEC', '').isdecimal():
@@ -79,7 +77,8 @@ def _take_sockets(given: dict[str, str], pid: int, facts: Facts) -> int:
     count = int(text) if text.isdecimal() and len(text) <= len(str(SOCKETS_MAX)) else 0
     meant_for = given.get('LISTEN_PID', '')
     if meant_for != str(pid):
-        # Whoever was given sockets may leave the variables to whatever it starts. If the sockets are here as well, they are for us.
+        # A program that was given sockets may leave the variables to whatever it starts. If the sockets are here as
+        # well, they are for this process.
         if any(_is_listening(fd) for fd in range(FIRST, FIRST + min(count, SOCKETS_MAX))):
             facts.faults.append(
                 f'LISTEN_FDS is for process {meant_for or "(none)"}, and this is {pid}: let the service manager start '

@@ -58,9 +58,9 @@ def be_quiet() -> None:
 
 
 def take_over(before: Handlers) -> OfImport:
-    """Puts the handlers back that were there `before`, and stops timers; returns what the application's import has set.
-    In the zygote a handler of SIGCHLD would take the end of workers for its own, one of SIGTERM would end it, and so would a timer without
-    its handler."""
+    """Puts back the handlers of `before`, and stops timers; returns what the application's import has set. In the
+    zygote a handler of SIGCHLD would take the end of workers for that of the application's own children, one of
+    SIGTERM would end the zygote, and so would a timer without its handler."""
     set_timers = {which: signal.setitimer(which, 0) for which in _TIMERS}
     timers = {which: timer for which, timer in set_timers.items() if timer[0] > 0}
     changed = {number: handler for number, handler in handlers().items() if handler != before.get(number)}
@@ -76,7 +76,7 @@ def handlers() -> Handlers:
 
 
 def be_worker(of_import: OfImport | None) -> None:
-    """`of_import`: as the zygote has taken it over, if the application was imported there."""
+    """`of_import`: what the zygote has taken over, if the application was imported there."""
     signal.signal(signal.SIGTERM, _terminated)
     if of_import is None:
         return

@@ -70,7 +70,7 @@ class AsgiEdge(Listeners):
         return self.answer(stream)
 
     def answer(self, stream=1):
-        """All that is sent on a stream up to its end."""
+        """All that is sent on a stream up to the stream's end."""
         frames = [self.next(stream)]
         while frames[-1].type not in ENDS:
             frames.append(self.next(stream))
@@ -96,8 +96,8 @@ class AsgiEdge(Listeners):
         self.lane.send(lanes.render_words(lanes.CREDIT, stream, count))
 
     def ping(self):
-        """Returns when the worker has handled all that was sent before, and the tasks that this has woken have run:
-        the second is answered a turn of the event loop later."""
+        """Returns when the worker has handled all that was sent before, and the tasks that were woken by that have run:
+        the second of two pings is answered a turn of the event loop later."""
         for _ in range(2):
             self.lane.send(lanes.render(lanes.PING, 0))
             assert self.next(0).type == lanes.PONG
@@ -157,7 +157,7 @@ def http_only(handler):
 
 
 def ask(handler, **options):
-    """One answer, and that the worker lives on."""
+    """Sends a request and takes its answer, by which the worker shows that it lives on."""
     with asgi_edge(http_only(handler)) as edge:
         answer = edge.ask(1, **options)
         edge.ping()

@@ -98,12 +98,12 @@ class EdgeLane:
         return self.frames.pop(0)
 
     def close_after_rest(self):
-        """As the edge does it: when the worker sends nothing more, and all of it was read."""
+        """Closes as the edge does: when the worker sends nothing more, and all of it was read."""
         try:
             while data := self.socket.recv(65536):
                 self.frames += self.reader.feed(data)
         except OSError:
-            pass  # It is closed already.
+            pass  # The connection is closed already.
         self.socket.close()
 
     def answer(self):
@@ -114,7 +114,7 @@ class EdgeLane:
         return Answer(taken)
 
     def is_quiet(self):
-        """Nothing has come, as far as anybody can know without waiting."""
+        """Whether nothing has come, as far as that can be known without waiting."""
         self.socket.settimeout(0.02)
         try:
             self.frames += self.reader.feed(self.socket.recv(65536))
@@ -127,7 +127,7 @@ class EdgeLane:
         try:
             frame = self.next()
         except (EOFError, OSError):
-            self.socket.close()  # As the edge does it: the worker waits for that.
+            self.socket.close()  # The edge closes, and the worker waits for that.
             return True
         raise AssertionError(f'{frame} instead of the end')
 
@@ -146,7 +146,7 @@ class Listeners:
         self.lanes = []
 
     def settings(self, **more):
-        """Of a worker that serves them."""
+        """Settings of a worker that serves these sockets."""
         values = {
             'app': '',
             'chdir': '',
@@ -286,7 +286,7 @@ class Edge(Listeners):
         self.control[edge].send(lanes.render_words(lanes.ABORT, 0, unit, stream))
 
     def wait_for_abort(self, stream):
-        """Until the helper thread has heard it."""
+        """Waits until the helper thread has heard the ABORT."""
         until(lambda: stream in self.worker.units[0].lanes[0].aborted)
 
 

@@ -61,7 +61,7 @@ class Worker:
         self.body = self.lanes[0].answer().body
 
     def finish(self, how, within_ms=10_000):
-        """Ends it; what the zygote says of that."""
+        """Ends the worker; returns what the zygote says of that."""
         if how == 'drain':
             self.site.say('finish', worker=1, withinMs=within_ms, phase='drain')
             for lane in self.lanes:
@@ -78,7 +78,7 @@ class Worker:
 
 
 def left_behind(site):
-    """Processes of the zygote's group but itself: the workers, and what they have started."""
+    """Processes in the zygote's group, but the zygote itself: the workers, and what they have started."""
     found = []
     for name in filter(str.isdigit, os.listdir('/proc')):
         try:

@@ -77,7 +77,7 @@ class Site(Listeners):
         self.threads = values.get('threads', 1)
 
     def spawn(self, worker=1, slot=0):
-        """Up to the worker's being spawned, its log open."""
+        """Spawns a worker; returns when its log is open."""
         self.say('spawn', worker=worker, name=f'w{worker}', slot=slot)
         message = self.hear('spawned')
         self.pids[worker] = message['pid']
@@ -88,7 +88,7 @@ class Site(Listeners):
         return message
 
     def spawn_ready(self, worker=1, slot=0):
-        """Up to the worker's being ready; its request lanes, by unit."""
+        """Spawns a worker; when it is ready, returns its request lanes, by unit."""
         self.spawn(worker, slot)
         found = {}
         for edge in range(len(self.paths)):

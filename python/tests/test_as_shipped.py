@@ -1,4 +1,4 @@
-"""What wrappers have around them, and whose code a method is."""
+"""What wrappers have around them, and who has written a method."""
 
 import functools
 import json

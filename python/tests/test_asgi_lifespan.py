@@ -1,4 +1,4 @@
-"""Startup before requests, shutdown after the last, and applications that know neither."""
+"""Startup before requests, shutdown after the last one, and applications without either."""
 
 import asyncio
 import time
@@ -52,7 +52,7 @@ async def good(site, scope, receive, send):
 
 
 def run(life, requests=1, **settings):
-    """What a whole life of the worker has noted, and with which code it left."""
+    """Runs a whole life of the worker; returns what the application has noted, and the exit code."""
     site = Site(life)
     with asgi_edge(site, **settings) as edge:
         for stream in range(1, requests + 1):
@@ -338,7 +338,8 @@ def test_a_stream_that_does_not_end_in_time_does_not_cost_the_shutdown():
 
 
 def test_a_lane_that_an_ended_edge_will_never_close_does_not_hold_the_worker():
-    """The edge has gone while the rest of a request runs, and whoever dials it meets a socket that nobody accepts from."""
+    """The edge has gone while the rest of a request runs, and a worker that dials meets a socket from which nobody
+    accepts."""
 
     async def application(scope, receive, send):
         assert scope['type'] == 'http'

@@ -13,7 +13,7 @@ MORE, EXPECT = lanes.FLAG_MORE, lanes.FLAG_MORE | lanes.FLAG_EXPECT
 
 
 class Receiver:
-    """An application that notes what it receives, message by message, as often as it is let."""
+    """An application that notes the messages that it receives, as often as the test lets it."""
 
     def __init__(self, count):
         self.count, self.messages = count, []
@@ -108,7 +108,7 @@ def test_a_loop_that_receives_lets_others_run():
             edge.body(b'x')
         edge.ping()
         edge.worker.loop.call_soon_threadsafe(entered[0].set_result, None)
-        # The application waits for more by then, and would wait for ever.
+        # By then the application waits for more, and without an end would wait for ever.
         assert other_ran.wait(10)
         edge.body(b'y')
         assert edge.answer().body in (b'1', b'2')

@@ -286,7 +286,7 @@ def test_a_fault_of_the_application_is_logged_though_the_client_has_gone(log):
 
 
 class ClientDisconnect(Exception):
-    """As frameworks call it."""
+    """Has the name by which frameworks call this exception."""
 
 
 DEPARTURES = {
@@ -430,7 +430,8 @@ def test_debug_and_push_do_not_disturb_the_response(development, log):
 
 @pytest.mark.parametrize('pieces', [1, 3])
 def test_send_returns_when_the_kernel_has_the_answer(pieces):
-    """What is only in the memory of the worker would be lost with it, although the application believes it to be sent."""
+    """An answer that is only in the memory of the worker would be lost with it, although the application believes that
+    it was sent."""
     returned = []
 
     async def application(scope, receive, send):

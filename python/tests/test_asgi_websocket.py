@@ -398,7 +398,7 @@ def test_who_only_sends_learns_of_the_end(how, log):
 
 
 class WebSocketDisconnect(Exception):
-    """As frameworks call it."""
+    """Has the name by which frameworks call this exception."""
 
 
 @pytest.mark.parametrize('error', [WebSocketDisconnect, asyncio.CancelledError])
@@ -613,7 +613,7 @@ def test_a_large_message_is_wanted_when_the_application_waits_and_has_received_a
         assert edge.next().type == lanes.WS_WANTED
         edge.ping()
         assert edge.lane.is_quiet()
-        # One that waits already is asked at once.
+        # A receive() that waits already is asked for the message at once.
         edge.lane.send(lanes.render(lanes.WS_LARGE, 1))
         assert edge.next().type == lanes.WS_WANTED
         edge.lane.send(close_frame(1000))

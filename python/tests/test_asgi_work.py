@@ -1,4 +1,4 @@
-"""Tasks that live beside requests, when the worker ends: whose are waited for."""
+"""Tasks that live beside requests when the worker ends: which of them are waited for."""
 
 import asyncio
 import time
@@ -48,7 +48,7 @@ async def beginning_another(site):
 
 
 def run(site, **settings):
-    """What a life with one request has noted, and how long its end took."""
+    """Runs a life with one request; returns what it has noted, and how long its end took."""
     with asgi_edge(site, **settings) as edge:
         assert edge.ask().is_whole
         edge.drain()
@@ -85,7 +85,7 @@ def test_what_is_not_done_in_time_is_named(log):
     'waits', [lambda: asyncio.Event().wait(), lambda: asyncio.Queue().get(), lambda: asyncio.sleep(60)]
 )
 def test_waiting_alone_is_no_work(waits):
-    """As the tasks are that a consumer gives to asyncio.wait."""
+    """Such are the tasks that a consumer gives to asyncio.wait."""
     events, took = run(Site(lambda site: waits()))
     assert events == ['shutdown']
     assert took < 3

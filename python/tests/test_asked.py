@@ -1,4 +1,4 @@
-"""What is said of the Python in which an import has failed."""
+"""What an error says of the Python in which an import has failed."""
 
 import platform
 import sys

@@ -1,4 +1,4 @@
-"""The file of a body, whose folder may have been removed, and its name been taken by others."""
+"""The file of a body whose folder may have been removed, and whose name others may have taken."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What the processes inherit that an application starts: what they would of any Python."""
+"""What processes inherit that the application starts: what they would inherit of any Python."""
 
 import json
 import signal

@@ -30,7 +30,7 @@ def application(environ, start):
 
 
 def written_in(module, source):
-    """What a source defines, as if it stood in that module."""
+    """What a source defines, as if it stood in the module of that name."""
     names = {'__name__': module}
     exec(source, names)
     return types.SimpleNamespace(**names)
@@ -65,7 +65,7 @@ class URLPattern(types.SimpleNamespace):
 
 
 class GuardedPattern(URLPattern):
-    """A well-known recipe: `resolve` puts a login around each view."""
+    """A well-known recipe, by which `resolve` puts a login around each view."""
 
     __module__ = 'site.urls'
 
@@ -104,7 +104,7 @@ class HashedStorage(HashedFilesMixin):
 
 @pytest.fixture
 def django(modules):
-    """Django with the settings of a good production site; tests change what they are about."""
+    """Django with the settings of a good production site; each test changes the settings that it is about."""
     settings = types.SimpleNamespace(
         configured=True,
         DEBUG=False,
@@ -200,7 +200,7 @@ def test_without_collectstatic_the_folders_of_the_apps_are_served(django, tmp_pa
         object(),
     ]
     found = facts()
-    # What is collected later is found first.
+    # The folder of collected files comes first, for files that are collected later.
     assert found['static'] == ([folder('/static/', tmp_path / root, hashed=False)] if root else []) + [
         folder('/static/pre/', tmp_path / 'extra', hashed=False),
         folder('/static/', tmp_path / 'admin', hashed=False),
@@ -238,7 +238,7 @@ def test_a_ring_of_middleware_ends(modules):
 
 @pytest.fixture
 def site(django, tmp_path):
-    """With collected static files and uploads."""
+    """A site with collected static files and uploads."""
     for name in ('static', 'media'):
         (tmp_path / name).mkdir()
         (tmp_path / name / 'a.txt').write_text('')

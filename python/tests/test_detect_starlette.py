@@ -34,7 +34,7 @@ class Host:
 
 
 def convertors(*changed):
-    """By name; those in `changed` are the application's own."""
+    """Convertors by name; those in `changed` are the application's own."""
     kinds = {
         name: type(f'{kind}Convertor', (), {'__module__': 'starlette.convertors'})
         for name, kind in (('str', 'String'), ('int', 'Integer'), ('path', 'Path'))
@@ -143,7 +143,7 @@ def test_debug_is_a_warning(modules):
 
 
 def patched(files):
-    files.get_response = json.dumps  # Anything that was not written where StaticFiles was.
+    files.get_response = json.dumps  # A function that was written anywhere but where StaticFiles was.
     return files
 
 

@@ -111,7 +111,7 @@ def test_a_handler_of_the_applications_event_loop(site):
 
 
 def test_a_handler_of_sigchld_is_the_workers(site):
-    """In the zygote it would take the ends of the workers."""
+    """In the zygote the handler would take the ends of the workers for those of the application's children."""
     setup = 'signal.signal(signal.SIGCHLD, lambda *_: print("reaped", os.waitpid(-1, 0)[1]))'
     worker = Worker(site, 'wsgi', 'os.fork() or os._exit(7); time.sleep(0.05)', setup, preload='always')
     assert 'reaped 1792' in site.log(until='reaped')
@@ -119,7 +119,7 @@ def test_a_handler_of_sigchld_is_the_workers(site):
 
 
 def test_a_timer_of_the_import_is_the_workers(site):
-    """It would end the zygote, which has not the handler."""
+    """The timer would end the zygote, which has no handler for it."""
     setup = (
         'signal.signal(signal.SIGALRM, lambda *_: print("alarm of", os.getpid(), flush=True));'
         'signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)'

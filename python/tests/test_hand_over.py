@@ -1,4 +1,4 @@
-"""What is handed over to Node of what a service manager has given."""
+"""What is handed over to Node of the things that a service manager has given."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def test_describes_sockets_that_listen(tmp_path):
     with listening() as tcp:
         port = tcp.getsockname()[1]
         assert hand_over.describe(tcp.fileno()) == {'kind': 'tcp', 'address': '127.0.0.1', 'port': port, 'path': ''}
-        tcp.getsockname()  # It is still open.
+        tcp.getsockname()  # The socket is still open.
     path = str(tmp_path / 's')
     for address, said in ((path, path), ('\0hand-over-test', '@hand-over-test')):
         with listening(socket.AF_UNIX, address) as unix:

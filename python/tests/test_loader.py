@@ -12,11 +12,11 @@ from portico_worker.loader import LoadError, load
 def folder(tmp_path, monkeypatch):
     """A folder of an application's own, first on the path, as the zygote sets it up; nothing is left behind."""
     for name in [name for name in sys.modules if name.split('.')[0] == 'django']:
-        monkeypatch.delitem(sys.modules, name)  # The real one, of other tests.
+        monkeypatch.delitem(sys.modules, name)  # Other tests may have imported the real one.
     before = set(sys.modules)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv('DJANGO_SETTINGS_MODULE', '')  # The loader sets it: so it is put back.
+    monkeypatch.setenv('DJANGO_SETTINGS_MODULE', '')  # The loader sets the variable, so that it has to be put back.
     yield tmp_path
     for name in set(sys.modules) - before:
         del sys.modules[name]

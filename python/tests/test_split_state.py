@@ -1,4 +1,4 @@
-"""What is said of state that an application keeps in one process, when several serve it."""
+"""Warnings of state that an application keeps in one process, when several serve it."""
 
 import sys
 from types import ModuleType, SimpleNamespace

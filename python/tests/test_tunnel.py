@@ -12,7 +12,7 @@ NAMES = ('werkzeug.socket', 'gunicorn.socket')
 
 
 def opened(edge, stream=5):
-    """Asks for what may take over its connection; returns the edge's end of the socket that the worker dials."""
+    """Sends a request that may take over its connection; returns the edge's end of the socket that the worker dials."""
     edge.lane.send(request_frame(stream, tunnel=True))
     dialled = edge.accept(0)
     said = {key: dialled.hello[key] for key in ('role', 'worker', 'unit', 'stream', 'kind')}

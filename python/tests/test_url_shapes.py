@@ -114,7 +114,7 @@ class AnyCase(RoutePattern):
 
 
 def with_converter(text, regex):
-    """As if the project had registered a converter under a name of Django's."""
+    """A resolver as if the project had registered a converter under a name of Django's."""
     pattern = path(text, view)
     pattern.pattern.converters['x'] = types.SimpleNamespace(regex=regex)
     return pattern

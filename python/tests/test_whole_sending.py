@@ -9,7 +9,7 @@ from portico_worker.wsgi.whole_sending import whole_sending
 
 
 class Hesitant(socket.socket):
-    """Sends as much as there is room for, as sockets of gevent do."""
+    """A socket that sends as much as there is room for, as gevent's do."""
 
     def send(self, data, flags=0):
         return super().send(bytes(data[:1000]), flags)

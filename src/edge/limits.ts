@@ -36,9 +36,9 @@ export const EDGE_LIMITS = {
   probeCount: 5,
   /** How many fragments of less than a kilobyte are read of a client in a second: these take a hundredth of a core. */
   webSocketFragmentsPerSecond: 10_000,
-  /** The memory for a large message is reserved for it as long as so much of it comes in a second. */
+  /** Memory stays reserved for the rest of a large message as long as so much of it comes in a second. */
   webSocketLargeBytesPerSecond: 262_144,
-  /** While no memory is left, a WebSocket that holds much of a message is ended if less than so much a second comes, for so long. */
+  /** While no memory is left, a WebSocket that holds much of a message is ended if less than so much of it comes in a second, for `webSocketStallMs`. */
   webSocketStallBytesPerSecond: 16_384,
   webSocketStallMs: 20_000,
   /** How much is read and dropped in a second of a client that goes on sending while its connection is closing: at full speed it would be gigabytes. */

@@ -279,7 +279,7 @@ export class Call implements ResponseWatcher {
   }
 
   onClientEnd(): boolean {
-    // An upload that is whole may still be on its way to the disk: no worker keeps it waiting.
+    // An upload that has come whole may still be on its way to the disk: it does not wait for a worker.
     if (this.lane !== undefined || this.isCollecting) {
       return false;
     }

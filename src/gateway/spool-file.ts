@@ -98,7 +98,7 @@ export class SpoolFile implements SpoolMember {
     } else if (!this.#isStuck) {
       this.#stop(fault);
     }
-    // Whoever was told of the fault may have taken out what is queued, and begun anew.
+    // The owner, which was told of the fault, may have taken out what is queued and begun anew.
     return !this.#isStuck && this.hasRoom;
   }
 

@@ -134,7 +134,7 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   }
 }
 
-/** Nobody serves until it has ended, so its streams cannot go on for the drain timeout. */
+/** Closes a worker that cannot have another beside it: nobody serves until it has ended, so its streams do not have the drain timeout. */
 function closeAlone(turn: Turn, worker: FleetWorker): void {
   if (turn.fleet.isAlone && mayClose(turn, worker)) {
     closeWorker(turn, worker, 'no other can serve beside it');

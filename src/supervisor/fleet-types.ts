@@ -99,7 +99,7 @@ export interface Fleet {
   unsafeReasons: readonly string[];
   /** One of `unsafeReasons` is a lock that the import holds. */
   holdsLock: boolean;
-  /** A second worker cannot have that lock while a first one lives: it is replaced by ending it first. */
+  /** No second worker can have that lock while a first one lives, so a worker is ended before it is replaced. */
   isAlone: boolean;
   /** Some worker was ready once. */
   wasReady: boolean;

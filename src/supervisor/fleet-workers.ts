@@ -35,7 +35,7 @@ export function applyWorker(turn: Turn, event: WorkerEvent): void {
       return;
     case 'worker-quiet':
       if (worker.stuckCount > 0 && worker.state === 'draining') {
-        // Not before its tracebacks are written.
+        // The worker is killed after its tracebacks are written, not before.
         worker.deadlineMs = Math.max(turn.nowMs, worker.sinceMs + SUPERVISOR_LIMITS.tracebackMs);
       }
       return;
@@ -117,7 +117,7 @@ function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-
   } else if (worker.state === 'ready' || worker.state === 'retiring') {
     const seat = generation?.seats[worker.seat];
     if (seat !== undefined) {
-      // It was ready, so the application runs: it is replaced at a steady pace. Waiting longer each time would close the site.
+      // The worker was ready, so the application runs: it is replaced at a steady pace. To wait longer each time would close the site.
       seat.failures = 0;
       seat.notBeforeMs =
         turn.nowMs - worker.sinceMs < SUPERVISOR_LIMITS.stableAfterMs

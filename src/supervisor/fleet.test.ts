@@ -118,7 +118,7 @@ test('step() finds out that a worker has to end before its successor can have th
   replaceAlone(story);
 });
 
-/** One worker serves, and ends before the next is started. */
+/** The one worker that serves ends before the next is started. */
 function replaceAlone(story: Story): void {
   const [worker] = story.workers('ready');
   assert.ok(worker !== undefined);

@@ -211,7 +211,7 @@ class AsgiWorker(Worker):
             pass  # The loop is closed: the worker ends already.
 
     def _stop(self) -> None:
-        """What runs is finished; what comes is left to the edge, which gives it to others."""
+        """Requests that run are finished; those that come are left to the edge, which gives them to other workers."""
         if self.is_stopping:
             return
         self.is_stopping = True

@@ -14,11 +14,11 @@ from typing import Any
 
 
 class WholeSending:
-    """In front of a class of sockets."""
+    """Put in front of a class of sockets."""
 
     def __init__(self, *parameters: Any, **more: Any) -> None:
         super().__init__(*parameters, **more)
-        self._turn = threading.Lock()  # gevent's, where it has changed the standard library.
+        self._turn = threading.Lock()  # This is gevent's lock, where gevent has changed the standard library.
 
     def send(self, data: Any, flags: int = 0) -> int:
         if self.gettimeout() == 0:  # type: ignore[attr-defined]
@@ -36,7 +36,7 @@ class WholeSending:
 
 @functools.cache
 def _kind_of(base: Any) -> Any:
-    """Of the socket's own class: gevent has another one."""
+    """WholeSending for the socket's own class, which is another one with gevent."""
     return type('WholeSendingSocket', (WholeSending, base), {})
 
 

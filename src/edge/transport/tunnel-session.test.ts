@@ -23,7 +23,7 @@ class Story {
     Object.defineProperty(output, 'hasRoom', { get: () => this.hasRoom });
     const socket = { pause: say('pause'), resume: say('resume'), close: say('close') };
     this.deadline.enterApp();
-    // Of both only this is used.
+    // This is all that a session uses of socket and exchange.
     const carrier = { output, socket, deadline: this.deadline, clock: { nowMs: 5 }, exchange: this.exchange };
     this.session = new TunnelSession(
       {

@@ -36,7 +36,7 @@ export function startUpgraded(
       socket.resume();
       session.onBytes(early);
       if (socket.hasClientEnded) {
-        // Before it was answered: the connection does not tell of it again.
+        // The client ended its side before the handshake was answered, and the connection tells of that only once.
         session.onClientEnd();
       }
       if (table.isStopping) {

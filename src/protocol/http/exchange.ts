@@ -137,9 +137,9 @@ export interface WebSocketSink {
   readonly largeBytes: number;
   /** Whether a message of so many bytes, or fewer, may be taken in now. If not, the sink calls `resume` later, or is asked again. */
   wantsLarge(bytes: number): boolean;
-  /** No memory is left for messages. */
+  /** The memory for messages is used up. */
   readonly isMemoryFull: boolean;
-  /** The rest of a large message comes slowly: what is reserved for it is given back, and it is asked about again. */
+  /** The rest of a large message comes slowly: the memory that is reserved for it is given back, and the sink is asked about it again. */
   releaseLarge(): void;
   /** So many bytes of a message that is not whole are held in memory for the sink. */
   onHeld(bytes: number): void;

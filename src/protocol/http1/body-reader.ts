@@ -192,7 +192,7 @@ export class BodyReader {
     return bytes[from + 1] === LF ? from + 2 : bareBreak();
   }
 
-  /** Checked and forgotten (RFC 9112 7.1.1), so that a line end cannot hide in one. */
+  /** Extensions are checked and forgotten (RFC 9112 7.1.1), so that no line end can hide in one. */
   #readExtension(input: Input, from: number): number | 'wait' | Fault {
     const { bytes, end } = input;
     // The line end is not charged.

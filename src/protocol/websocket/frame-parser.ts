@@ -141,7 +141,7 @@ export class FrameParser {
     return this.#mayBeLarge;
   }
 
-  /** … and what has not come of it is to be asked about again. */
+  /** Before the rest of an allowed message is read, there is another `large` event for it. */
   askAgain(): void {
     this.#mayBeLarge = false;
   }

@@ -55,7 +55,7 @@ export class Root {
   readonly path: string;
   /** Links may lead anywhere, as the framework whose folder this is lets them. */
   readonly isOpen: boolean;
-  /** Whether a path below the root is a matter for the application, so that no link may lead to what lies there. */
+  /** Whether the application may decide on a path below the root: no link may lead there. */
   readonly #isClaimed: (path: string) => boolean;
   #real: string | undefined;
   #askedMs = 0;

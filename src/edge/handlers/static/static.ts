@@ -71,7 +71,7 @@ export class StaticSite implements LateAnswers {
   readonly #lookup: FileLookup;
   readonly #descriptors: Descriptors;
   readonly #acceptances = new AcceptanceMemory();
-  /** One for all requests: nothing of it is kept after the answer is decided. */
+  /** One object for all requests: nothing of it is kept after the answer is decided. */
   readonly #fields = new RequestFields();
 
   constructor(mounts: readonly CompiledMount[], options: StaticOptions) {

@@ -13,7 +13,7 @@ function scene(): SessionScene {
   return made;
 }
 
-/** A frame of 100,000 bytes of which so many are there. */
+/** A message in a frame of 100,000 bytes of which so many have come. */
 function part(bytes: number): Buffer {
   const whole = clientFrame({ opcode: 2, payload: 'x'.repeat(100_000) });
   return whole.subarray(0, whole.length - 100_000 + bytes);

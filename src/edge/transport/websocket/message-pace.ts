@@ -1,11 +1,11 @@
 /**
- * Whether a message gets on. The memory that a large one is to take is reserved when it begins, so that large ones come whole one after
- * another; a client that announces 16 MB and sends one byte would keep that memory from everybody.
+ * Watches whether a message that is not whole goes on coming. Memory for a large message is reserved when it begins, so that large messages
+ * come whole one after another. A client that announces 16 MB and sends one byte would keep that memory from all others.
  *
  * | a message that is not whole | what follows |
  * |---|---|
- * | comes slowly | what is reserved for the rest of it is given back; from then on it takes what is there of it, and is asked about again at each read |
- * | gets hardly on for long, and holds much, while the memory is used up | its WebSocket is ended |
+ * | comes slowly | the memory reserved for its rest is given back; from then on it counts with the bytes that have come, and the sink is asked about it at each read |
+ * | hardly grows for long, and holds much, while the memory is used up | its WebSocket is ended |
  */
 
 import type { WebSocketSink } from '../../../protocol/http/exchange.ts';
@@ -16,27 +16,27 @@ type Message = Pick<FrameParser, 'messageBytes' | 'mayBeLarge' | 'askAgain'>;
 type Memory = Pick<WebSocketSink, 'isMemoryFull' | 'largeBytes' | 'releaseLarge'>;
 
 export class MessagePace {
-  /** Nothing is reserved for the message any more. */
+  /** Memory for the rest of the message is not reserved any more. */
   isSlow = false;
-  /** Of the message, when it was last looked at. */
+  /** Bytes of the message that had come when it was last looked at. */
   #bytes = 0;
-  /** How often in a row it had hardly grown. */
+  /** How many looks in a row have found the message hardly grown. */
   #stalls = 0;
 
-  /** Before more of the client is read. */
+  /** Called before more of the client is read. */
   onRead(message: Message): void {
     if (this.isSlow) {
       message.askAgain();
     }
   }
 
-  /** Called about once a second. True: the message is to come no more. */
+  /** Called about once a second. True: the message has come too slowly for too long. */
   isStalled(message: Message, memory: Memory): boolean {
     const { messageBytes, mayBeLarge } = message;
     const grown = messageBytes - this.#bytes;
     this.#bytes = messageBytes;
     if (grown < 0 || (messageBytes === 0 && !mayBeLarge)) {
-      // The one that was looked at before is whole.
+      // The message that was looked at before is whole.
       this.isSlow = false;
       this.#stalls = 0;
       return false;
