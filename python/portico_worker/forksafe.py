@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -77,20 +78,37 @@ class Watch:
             yield f'a library started {native} native thread{"s" if native > 1 else ""} during the import'
 
     def _numpy_reasons(self) -> Iterator[str]:
-        """Generators of numpy's that the application keeps. numpy's own is seeded anew (`reseed`)."""
+        """Generators of numpy's that the application keeps, wherever: in a module, a table or a closure. numpy's own is seeded anew (`reseed`)."""
         numpy: Any = sys.modules.get('numpy.random')
         kinds = tuple(getattr(numpy, name) for name in ('Generator', 'RandomState') if hasattr(numpy, name))
         if not kinds:
             return
-        for name in sorted(set(sys.modules) - self._modules):
+        # By the type: isinstance of the object would have lazy objects of the application's look for what they stand for.
+        generators = {id(item): item for item in gc.get_objects() if issubclass(type(item), kinds)}
+        generators.pop(id(getattr(numpy.mtrand, '_rand', None)), None)
+        names = {number: '' for number, item in generators.items() if not _has_given_seed(item)}
+        for name in sorted(set(sys.modules) - self._modules) if names else ():
             module = sys.modules[name]
-            if not is_of_application(getattr(module, '__file__', None) or '<built in>'):
-                continue
+            is_ours = is_of_application(getattr(module, '__file__', None) or '<built in>')
             for attribute, value in list(vars(module).items()):
                 held = {attribute: value, **{f'{attribute}.{key}': item for key, item in _attributes(value)}}
                 for path, item in held.items():
-                    if isinstance(item, kinds) and item is not getattr(numpy.mtrand, '_rand', None):
-                        yield f'{name}.{path} is a random generator, of which all workers would have the same numbers'
+                    if id(item) not in names:
+                        continue
+                    if is_ours:
+                        names[id(item)] = f'{name}.{path}'
+                    elif not names[id(item)]:
+                        # A library's: its numbers are its own affair.
+                        del names[id(item)]
+        for path in names.values():
+            yield f'{path or "an object of the application"} is a random generator, of which all workers would have the same numbers'
+
+
+def _has_given_seed(generator: Any) -> bool:
+    """Of numpy: the system's are numbers of 128 bits. Of a RandomState nothing tells."""
+    sequence = getattr(getattr(generator, 'bit_generator', None), 'seed_seq', None)
+    entropy = getattr(sequence, 'entropy', None)
+    return entropy is not None and not (isinstance(entropy, int) and entropy >= 2**64)
 
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:

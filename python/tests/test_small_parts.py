@@ -139,6 +139,29 @@ def test_connections_of_django_are_closed_before_the_fork(monkeypatch):
     assert closed == ['database', 'cache', 'seed']
 
 
+def test_numpys_generators_are_found_wherever_the_application_keeps_them(monkeypatch):
+    class Generator:
+        def __init__(self, entropy=2**100):
+            self.bit_generator = types.SimpleNamespace(seed_seq=types.SimpleNamespace(entropy=entropy))
+
+    class RandomState(Generator):
+        pass
+
+    own, library, module = RandomState(None), types.ModuleType('library'), types.ModuleType('shop')
+    library.__file__, module.__file__ = '/venv/lib/site-packages/library.py', '/srv/shop.py'
+    watch = forksafe.Watch()
+    watch.end()
+    numpy = types.SimpleNamespace(Generator=Generator, RandomState=RandomState, mtrand=types.SimpleNamespace(_rand=own))
+    for name, value in {'numpy.random': numpy, 'library': library, 'shop': module}.items():
+        monkeypatch.setitem(forksafe.sys.modules, name, value)
+    library.generator, module.seeded = Generator(), [Generator(1), Generator([2, 3])]
+    assert list(watch._numpy_reasons()) == []
+    module.draw, module.table, kept = Generator(), {'a': Generator()}, Generator()
+    module.closure = lambda: kept
+    reasons = [reason.partition(' is a random')[0] for reason in watch._numpy_reasons()]
+    assert sorted(reasons) == ['an object of the application', 'an object of the application', 'shop.draw']
+
+
 def test_descriptors_of_ours_are_out_of_the_way():
     reading, writing = os.pipe()
     high = process.keep(reading)
