@@ -143,7 +143,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     short: 't',
     value: 'TIME',
     group: 'Timeouts',
-    doc: 'The longest that a request may run. Then its client is answered 504, the log gets the traceback, and the worker is replaced.',
+    doc: 'The longest that a request may run, or that the event loop of an ASGI application may stand still. Then the client is answered 504, the log gets the traceback, and the worker is replaced.',
     fallbackText: '30 seconds',
     fallback: always(30_000),
     parse: last(parseDuration(1)),
