@@ -122,7 +122,7 @@ def _could_take(route: Any, url: str, prefix: str = '', depth: int = 0) -> bool:
     wanted = url.strip('/').split('/')
     given = path.strip('/').split('/')
     spans = [not all(_is_of_one_segment(name) for name in _PARAMETER.findall(segment)) for segment in given]
-    takes_all_below = any(spans) or hasattr(route, 'routes')  # As a mount does.
+    takes_all_below = any(spans) or hasattr(route, 'routes')  # A host takes all below it, as a mount does.
     if not takes_all_below and len(given) <= len(wanted):
         return False
     for ours, theirs, is_rest in zip(wanted, given if given != [''] else [], spans):

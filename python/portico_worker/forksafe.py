@@ -83,7 +83,8 @@ class Watch:
         kinds = tuple(getattr(numpy, name) for name in ('Generator', 'RandomState') if hasattr(numpy, name))
         if not kinds:
             return
-        # By the type: isinstance of the object would have lazy objects of the application's look for what they stand for.
+        # The type is looked at: isinstance of the object would make lazy objects of the application's look up what they
+        # stand for.
         generators = {id(item): item for item in gc.get_objects() if issubclass(type(item), kinds)}
         generators.pop(id(getattr(numpy.mtrand, '_rand', None)), None)
         names = {number: '' for number, item in generators.items() if not _has_given_seed(item)}
@@ -105,7 +106,8 @@ class Watch:
 
 
 def _has_given_seed(generator: Any) -> bool:
-    """Of numpy: the system's are numbers of 128 bits. Of a RandomState nothing tells."""
+    """Whether a generator of numpy's was given a seed: seeds that the system gives are numbers of 128 bits. A
+    RandomState does not tell."""
     sequence = getattr(getattr(generator, 'bit_generator', None), 'seed_seq', None)
     entropy = getattr(sequence, 'entropy', None)
     return entropy is not None and not (isinstance(entropy, int) and entropy >= 2**64)

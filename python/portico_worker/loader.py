@@ -89,7 +89,8 @@ def _import(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        # Only if it is the very module that was named: what that module itself fails to import keeps its traceback.
+        # True only if the missing module is the very one that was named. What that module itself fails to import keeps
+        # its traceback.
         if error.name and (name == error.name or name.startswith(error.name + '.')):
             raise NoModule(f'there is no module {error.name} in {os.getcwd()} or on the Python path') from None
         raise

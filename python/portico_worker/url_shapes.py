@@ -250,15 +250,15 @@ def _steps(parts: Parts, index: int, left: str, found: set[Parts]) -> list[tuple
             found.add((part[len(left) :], *parts[index + 1 :]))
         return []
     if part in (WORD, SEGMENT):
-        most = left.index('/')  # There is one: URLs of folders end with it.
+        most = left.index('/')  # There is a slash: URLs of folders end with one.
     else:
         found.add(parts[index:])
-        most = len(left) - 1  # All of it, and nothing more, is among what was just added.
+        most = len(left) - 1  # What was just added includes that the wildcard takes all of `left`.
     return [(index + 1, left[count:]) for count in range(most + 1)]
 
 
 def _may_name_a_file(parts: Parts) -> bool:
-    """Whether it can match something that is not empty and does not end with a slash, which no file's path does."""
+    """Whether the pattern can match the path of a file: text that is not empty and does not end with a slash."""
     for part in reversed(parts):
         if _is_wild(part):
             if part != FOLDERS:

@@ -54,7 +54,7 @@ export interface ServerModel {
   /** 0: neither edge nor zygote is pinged. */
   readonly edgeTimeoutMs: number;
   readonly keepAliveMs: number;
-  /** By which interface the application is called. */
+  /** The interface by which the application is called. */
   readonly interface: 'auto' | 'wsgi' | 'asgi';
   readonly workerClass: 'sync' | 'gevent';
   readonly lifespan: 'auto' | 'on' | 'off';

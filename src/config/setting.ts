@@ -47,7 +47,7 @@ export interface Setting<T> {
   readonly doc: string;
   /** The default in words. */
   readonly fallbackText: string;
-  /** Not shown in help and reference. */
+  /** True: help and reference leave it out. */
   readonly isHidden?: boolean;
   readonly fallback: (machine: Machine) => Outcome<T>;
   /** Makes the value from all texts given in one place, at least one, in their order. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Client } from '../protocol/http/exchange.ts';
 
-/** Who is at the other end. On a dual-stack socket, clients that speak IPv4 have addresses that are written as IPv6. */
+/** The client at the other end of a socket. On a dual-stack socket, clients that speak IPv4 have addresses that are written as IPv6. */
 export function clientOf(socket: Socket): Client {
   const address = socket.remoteAddress ?? '';
   return {

@@ -28,7 +28,7 @@ export interface ConnectionCaps {
   readonly connectionsPerAddressMax: number;
 }
 
-/** Which cap the last refused connection has met: that of all, or that of one address. */
+/** The cap that the last refused connection has met: that on all connections, or that on those of one address. */
 export type Cap = 'all' | 'address';
 
 export class ConnectionTable {

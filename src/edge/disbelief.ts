@@ -40,7 +40,7 @@ interface DisbeliefParts {
   readonly onAdvice: (about: string, text: string) => void;
 }
 
-/** One for each thread. */
+/** Tells of fields that were not believed. One for each thread. */
 export class Disbelief {
   readonly #told = new FirstNames(EDGE_LIMITS.disbelievedPeersMax);
   /** Counted apart, because strangers must not use up what is kept for the site's own proxy. */

@@ -89,7 +89,7 @@ export class Gateway implements CallOwner, LaneOwner {
   readonly #queue: CallQueue<Call>;
   readonly #dirty: DirtyOutputs = new DirtyOutputs((error) => this.#options.onBug('what is sent on a lane', error));
   readonly #thread: ThreadLoad;
-  /** It was this thread's turn to leave a free place to others. */
+  /** This thread has left the last free place to others, as they take turns. */
   #hasYielded = false;
   #onLanes = 0;
   #used = 0;

@@ -17,7 +17,7 @@ const REQUESTS_TOGETHER_MAX = 16;
 export interface LaneHead {
   readonly request: string;
   readonly block: string;
-  /** Where the worker keeps the block part, below `blockSlots`, or that it does not; undefined for workers that never do. */
+  /** The slot in which the worker keeps the block part; `blockSlots` if it does not keep it; undefined for workers that never keep any. */
   readonly slot?: number;
 }
 

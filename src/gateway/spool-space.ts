@@ -47,7 +47,7 @@ export class SpoolSpace {
     throw error;
   };
   readonly #folder: SpoolFolder | string;
-  /** Where the last file was opened; '' before the first. */
+  /** The folder in which the last file was opened; '' before the first. */
   #directory: string;
   readonly #prefix: string;
   readonly #counters: Int32Array;

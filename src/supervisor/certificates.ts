@@ -195,7 +195,7 @@ function readKey(path: string, password: string, read: ReadText): KeyObject {
 
 /** What OpenSSL refuses is refused here rather than at each handshake. */
 async function tryOut(tls: TlsSettings): Promise<void> {
-  // Only where TLS is spoken: it takes some megabytes.
+  // Loaded only where TLS is spoken, because it takes some megabytes.
   const { createSecureContext } = await import('node:tls');
   try {
     createSecureContext(contextOptions(tls));

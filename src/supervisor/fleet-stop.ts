@@ -47,7 +47,7 @@ export function drainAfterEdge(turn: Turn): void {
   if (stop?.phase !== 'edge') {
     return;
   }
-  // One time for all: what the requests have left of it is for threads, executors and exit handlers.
+  // Requests, threads, executors and exit handlers have one time together: the worker gets what the requests have left of it.
   const leftMs = Math.max(0, stop.deadlineMs - SUPERVISOR_LIMITS.edgeOverdueMs - turn.nowMs);
   const killMs = leftMs + SUPERVISOR_LIMITS.workerEndMs;
   stop.phase = 'workers';

@@ -64,7 +64,7 @@ export class Story {
     return this.happen({ kind: 'time-passed' });
   }
 
-  /** Up to the moment when everything serves. */
+  /** A story at the moment when everything serves. */
   static started(settings: Partial<FleetSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi'): Story {
     const story = new Story(settings, interfaceOfApp);
     story.happen({ kind: 'start' });

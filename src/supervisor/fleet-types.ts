@@ -75,7 +75,7 @@ export interface FleetSettings {
   /** How long the edge or a zygote may take to answer a ping. 0: neither is pinged. */
   readonly edgeTimeoutMs: number;
   readonly gracefulTimeoutMs: number;
-  /** For the streams of asynchronous applications. */
+  /** How long streams of asynchronous applications may go on in a worker that drains. */
   readonly drainTimeoutMs: number;
   readonly timeoutMs: number;
   readonly maxAgeMs: number;
@@ -103,7 +103,7 @@ export interface Fleet {
   isAlone: boolean;
   /** Some worker was ready once. */
   wasReady: boolean;
-  /** All workers of the first generation were ready, and the edge. */
+  /** All workers of the first generation, and the edge, were ready. */
   isStarted: boolean;
   /** A reload has asked for `next`, which does not merely replace a generation that was lost. */
   isReloading: boolean;
@@ -243,7 +243,7 @@ export type FleetAction =
   | { readonly kind: 'give-up'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'finish'; readonly code: number };
 
-/** One step in the making: the fleet that is being changed and what is to be done for it. */
+/** A step in the making: the fleet that is being changed, and what is to be done for it. */
 export interface Turn {
   readonly fleet: Fleet;
   readonly nowMs: number;

@@ -10,18 +10,18 @@ import { failure, success } from '../kernel/outcome.ts';
 import { whyUnusable } from './python-program.ts';
 
 const VENV_FOLDERS = ['.venv', 'venv'];
-/** Some that were made by hand or by older programs have the second alone. */
+/** Some environments that were made by hand or by older programs have the second alone. */
 const PROGRAMS = ['bin/python', 'bin/python3'];
-/** Where Windows has it. */
+/** Where an environment of Windows has its Python. */
 const WINDOWS_PROGRAM = 'Scripts/python.exe';
 /** What makes a folder a virtual environment. */
 const MARK = 'pyvenv.cfg';
 
 export interface Interpreter {
   readonly path: string;
-  /** Of the virtual environment, or ''. */
+  /** The virtual environment that the Python belongs to, or ''. */
   readonly venv: string;
-  /** Where it was found, in words that follow its name. */
+  /** Where the Python was found, in words that follow its name. */
   readonly origin: string;
   /** What was passed over before it was found, one sentence each. */
   readonly warnings: readonly string[];
@@ -111,7 +111,7 @@ function findNamed(named: string, cwd: string, env: InterpreterSearch['env']): O
   return success({ path, venv: isFile(join(venv, MARK)) ? venv : '', origin: 'named by --python', warnings: [] });
 }
 
-/** For `site/mysite/wsgi.py`: its folder, then the one that is run in. */
+/** For an application `site/mysite/wsgi.py`: the folder of the file, then the folder that the server runs in. */
 function applicationFolders(app: string, chdir: string): string[] {
   const folders = app.endsWith('.py') ? [dirname(resolve(chdir, app)), dirname(dirname(resolve(chdir, app)))] : [];
   return [...new Set([...folders, chdir])];

@@ -8,11 +8,11 @@ export const SUPERVISOR_LIMITS = {
   firstStartFailuresMax: 3,
   /** Between asking for tracebacks and SIGKILL: faulthandler writes them in a few milliseconds, a busy machine needs more. */
   tracebackMs: 500,
-  /** From being told to stop until a zygote is killed. It kills its workers at once, and gives other children of its own half of this. */
+  /** How long a zygote that was told to stop has until it is killed. It kills its workers at once, and gives other children of its own half of this. */
   zygoteEndMs: 2_000,
   /** What a child has said before its end is read for so long, where another process holds its pipes open. */
   lastWordsMs: 100,
-  /** From SIGTERM to SIGKILL for processes that the application has left behind … */
+  /** How long processes that the application has left behind have between SIGTERM and SIGKILL … */
   leftBehindEndMs: 2_000,
   /** … and how often it is looked whether they have gone. */
   leftBehindPollMs: 50,

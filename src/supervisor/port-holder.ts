@@ -1,4 +1,4 @@
-/** Who has an address, as far as /proc tells: without root it tells of the own user's processes only. */
+/** Finds out who has an address, as far as /proc tells: without root it tells of the own user's processes only. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { BindAddress } from '../config/bind-address.ts';
@@ -10,7 +10,7 @@ export function findPortHolder(address: BindAddress): string | undefined {
   return findPortHolders(address)[0];
 }
 
-/** All of them: a server and its children may share a socket. */
+/** All processes that have the address: a server and its children may share a socket. */
 export function findPortHolders(address: BindAddress): string[] {
   const inodes = address.kind === 'tcp' ? tcpInodes(address.port) : unixInodes(address.path);
   if (inodes.size === 0) {

@@ -38,7 +38,7 @@ export interface Site {
   readonly chdir: string;
   readonly envFile: string;
   readonly accessLog: string;
-  /** Of an access log that is no file. */
+  /** The descriptor of an access log that is a pipe or a terminal. */
   readonly accessLogFd: number | undefined;
   readonly pidFile: PidFile | undefined;
   readonly edgeProgram: string;
@@ -65,7 +65,7 @@ export interface StartFault {
 /** Settings that cannot be as they are; other faults of the start have code 1. */
 const SETTINGS_FAULT = 2;
 const SECRET_BYTES = 32;
-/** Of each lane (docs/lanes.md). */
+/** Bytes that the board has for each lane (docs/lanes.md). */
 const BOARD_RECORD_BYTES = 8;
 
 export async function prepareSite(

@@ -104,7 +104,7 @@ export function findAccount(user: string): Identity | undefined {
   if (row !== undefined) {
     return { uid: Number(row[2]), gid: Number(row[3]), userName: row[0] ?? '', home: row[5] ?? '' };
   }
-  // As in a container started with a bare number.
+  // A number without an account, as a container may be started with.
   return /^\d+$/.test(user) ? { uid: Number(user), gid: Number(user), userName: '', home: '' } : undefined;
 }
 

@@ -30,7 +30,7 @@ export function whyUnusable(path: string): string | undefined {
 
 const SCRIPT = Buffer.from('#!');
 const ELF = Buffer.from('\x7fELF');
-/** Up to the end of `e_machine`, for which processor it is. */
+/** The bytes of an ELF head up to the end of `e_machine`, which says for which processor the program is. */
 const ELF_HEAD_BYTES = 20;
 const ELF_MACHINE_AT = 18;
 
@@ -43,7 +43,7 @@ function isNoProgram(path: string): boolean {
   return isElf(readHead(process.execPath)) && head !== undefined && !isElf(head) && !startsWith(head, SCRIPT);
 }
 
-/** For another processor. The system may run it all the same, by an emulator; so this is asked when it has failed. */
+/** Whether a program is for another processor. The system may run it all the same, by an emulator, so this is asked when it has failed. */
 function isForeign(path: string): boolean {
   const head = readHead(path);
   const machine = (bytes: Buffer | undefined) => bytes?.toString('hex', ELF_MACHINE_AT);

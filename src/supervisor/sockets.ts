@@ -41,7 +41,7 @@ const createServerHandle = (net as unknown as { _createServerHandle: CreateServe
 
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
-/** As gunicorn: who may connect is decided by the folder; a web server in front runs as another user. */
+/** As in gunicorn: the folder of the socket decides who may connect, and a web server in front runs as another user. */
 const UNIX_SOCKET_MODE = 0o666;
 const PRIVILEGED_PORT_MAX = 1023;
 
@@ -195,7 +195,7 @@ async function bindUnix(path: string, { umask, count, identity }: UnixOptions): 
   return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close });
 }
 
-/** By path, which is safe: either root alone decides what it names, or we have the user's rights and no others. */
+/** Makes the socket by its path, which is safe: either root alone decides what the path names, or we have the user's rights and no others. */
 function makeSocket(path: string, umask: number, identity: Identity | undefined): SocketHandle | number {
   const handle = createServerHandle(path, -1, -1, -1, 0);
   if (typeof handle !== 'number') {

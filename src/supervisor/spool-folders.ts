@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { SpoolFolderMade } from '../protocol/control/edge.ts';
 import type { Log } from './log.ts';
 
-/** As `SpoolFolder` of the gateway names them. Folders of older releases, which nobody locks, were called otherwise. */
+/** The names that the gateway's `SpoolFolder` gives. Folders of older releases, which nobody locks, had others. */
 const NAMED_LIKE_OURS = /^portico-spool-[A-Za-z0-9]{6}$/;
 /** Enough for what crashes leave; the rest is for the next time. Bounds the command line. */
 const STALE_FOLDERS_MAX = 256;

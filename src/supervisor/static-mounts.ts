@@ -19,7 +19,7 @@ export function explicitMounts(model: ServerModel, resolvePath: (path: string) =
   }));
 }
 
-/** Where files lie that the application names in its answers. */
+/** Folders that were given by hand for files which the application names in its answers. */
 export function explicitNamedFolders(model: ServerModel, resolvePath: (path: string) => string): NamedFolder[] {
   return [
     ...model.accelFolders.map(({ url, root }) => ({ url, root: resolvePath(root) })),

@@ -182,7 +182,7 @@ export class Supervisor {
     this.#leave(INTERNAL_ERROR);
   }
 
-  /** One event at a time: what happens while something is done for another waits for its turn. */
+  /** Events are taken one at a time: what happens while something is done for one of them waits for its turn. */
   #happen(event: FleetEvent): void {
     if (this.#hasFailed) {
       if (event.kind === 'edge-exited') {
@@ -214,7 +214,7 @@ export class Supervisor {
     return this.#attention.attended(this.#clock.monotonicMs());
   }
 
-  /** Also when nothing is due, so that it is known when the supervisor itself was away. */
+  /** A timer is set also when nothing is due, so that the supervisor notices when it was itself away. */
   #setTimer(): void {
     clearTimeout(this.#timer);
     // What was due when the fleet took its last step is done; what has become due since must still wake us, so that time is what counts.

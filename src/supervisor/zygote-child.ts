@@ -103,8 +103,8 @@ export class ZygoteChild {
   }
 
   /**
-   * Its end is that of the process. A program that the application has started holds its pipes for as long as it likes, so the end of the
-   * pipes is waited for a moment only: what it has said last comes before the news of its end.
+   * A zygote has ended when its process has. A program that the application has started may hold the zygote's pipes for long, so their end is waited for a
+   * moment only: the last words come before the news of the end.
    */
   #watch(log: Log): void {
     this.#process.on('error', (error) => {
@@ -150,7 +150,7 @@ export class ZygoteChild {
     this.#control?.on('error', () => undefined);
   }
 
-  /** Its output from now on. Where it cannot be opened, the zygote goes on with what it was given. */
+  /** Opens the zygote's output from now on. Where that cannot be done, the zygote goes on with the streams that it was given. */
   #openOutput({ log, logInode }: Extract<FromZygote, { kind: 'piped' }>): void {
     try {
       this.#output = openWorkerLog(this.pid, log, logInode);

@@ -24,7 +24,7 @@ export class Zygotes {
   /** Names of the workers that were asked for and whose log is not open yet, by number. */
   readonly #names = new Map<number, string>();
   readonly #leftBehind: LeftBehind;
-  /** By worker: the output that its zygote reads for us. */
+  /** The output that a zygote reads for us, by worker. */
   readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
   #pythonPath = '';
 
@@ -134,7 +134,7 @@ export class Zygotes {
     this.#onFact({ kind: 'zygote-exited', generation, cause });
   }
 
-  /** Where there is no descriptor left, or no way to the zygote's, the zygote reads the pipe for us. */
+  /** Where there is no descriptor left, or no way to the zygote's descriptors, the zygote reads the pipe for us. */
   #openLog(child: ZygoteChild, { worker, pid, log, logInode }: Spawned): void {
     const name = this.#names.get(worker) ?? 'app';
     this.#names.delete(worker);

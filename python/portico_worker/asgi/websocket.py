@@ -186,7 +186,7 @@ class WebSocketConversation(Stream):
             self._accept(message)
         elif kind == 'websocket.close':
             if self.is_gone and self.phase != REFUSING:
-                return  # There is nothing to close; Litestar does it with the client's own 1006, which cannot be sent.
+                return  # Litestar answers a close with the client's own 1006, which cannot be sent.
             code, reason = read_close(message)
             if self.phase == REFUSING:
                 raise RuntimeError('websocket.close was sent after websocket.http.response.start')

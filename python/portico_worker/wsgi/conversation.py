@@ -283,7 +283,7 @@ def _blocks(result: object) -> Iterable[bytes]:
 
 
 def _frames(stream: int, head: bytes, data: bytes, is_last: bool) -> bytes:
-    """One block: with the head if that is still to be sent, with the end if it is the last."""
+    """The frames of one block: with the head if that is still to be sent, with the end if it is the last."""
     if head:
         kind = lanes.RESPONSE_WHOLE if is_last else lanes.RESPONSE
         return _pack(len(head) + len(data), kind | stream << 8) + head + data

@@ -145,7 +145,7 @@ function readFile(
   return given;
 }
 
-/** In the order of the table, whatever the order of the words. */
+/** The options' values in the order of the table, whatever the order of the command line. */
 function readOptions({ options }: Dialect, given: GivenOptions, report: DialectReport): Draft {
   let draft: Draft = {};
   for (const option of options) {

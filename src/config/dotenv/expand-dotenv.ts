@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly outside: Lookup;
 }
 
-/** Of a name that is set twice the last value counts. */
+/** Of values of the same name the last one counts. */
 export function expandDotenv(bindings: readonly Binding[], { given, outside }: Surroundings): ExpandedDotenv {
   // A name without "=" hides the variable outside from the lines that follow, and gives the application none.
   const known = new Map<string, string | undefined>();

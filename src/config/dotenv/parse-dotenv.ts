@@ -8,7 +8,7 @@ export interface Binding {
   readonly name: string;
   /** Undefined for a name without `=`. */
   readonly value: string | undefined;
-  /** From 1. */
+  /** The number of the line, from 1. */
   readonly line: number;
 }
 

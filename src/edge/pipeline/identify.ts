@@ -1,4 +1,4 @@
-/** Who asks: the connection's peer, or whom a trusted peer names, and by what id the request is known. */
+/** Finds out who asks (the connection's peer, or the client that a trusted peer names), and the id of the request. */
 
 import type { Client, Origin } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http1/types.ts';
@@ -31,7 +31,7 @@ const REASONS = {
     'X-Forwarded-Proto and its relatives say http and https at once: answered with 400. Have the proxy set X-Forwarded-Proto, not add to it, and pass on no other one',
 } as const;
 
-/** One for each thread. */
+/** Identifies the requests of a thread. One for each thread. */
 export class Identifier {
   readonly #reader: ForwardedReader;
   readonly #ids: RequestIds;

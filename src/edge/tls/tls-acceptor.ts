@@ -140,7 +140,7 @@ export class TlsAcceptor {
       carrierOf(socket)?.write(this.#refusal(TO_PLAIN));
     }
     const handshake = this.#handshakeOf(socket);
-    // Who connects and leaves without a word has only looked whether somebody is there.
+    // A client that connects and leaves without a word has only looked whether somebody is there.
     if (handshake !== undefined && error.code !== 'ECONNRESET') {
       this.#faults.tell(handshake.address, error.reason ?? error.code ?? error.message);
     }

@@ -41,7 +41,7 @@ export interface ExchangeConnection {
   onBug(error: unknown): void;
 }
 
-/** Who asks, and how the request is called. */
+/** The client, and the id of its request. */
 export interface Requester {
   readonly client: Client;
   readonly origin: Origin;

@@ -130,7 +130,7 @@ export class Output {
     this.#socket.uncork();
   }
 
-  /** The same for bytes that are borrowed until it returns. */
+  /** As `joined`, for bytes that are borrowed until it returns. */
   borrowed(text: string, { buffer, start, length }: Borrowed): void {
     const end = start + length;
     if (this.#queue === undefined && this.#sendTogether(text, buffer, start, end)) {
@@ -152,7 +152,7 @@ export class Output {
     return sent;
   }
 
-  /** In one write, if nothing has to leave first and there is room to put them together. */
+  /** Sends text and bytes in one write, if nothing has to leave first and there is room to put them together. */
   #sendTogether(text: string, bytes: Buffer, start: number, end: number): boolean {
     const length = text.length + end - start;
     if (length > SCRATCH.length || !this.#direct.isReady) {

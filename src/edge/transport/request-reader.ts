@@ -47,7 +47,7 @@ export class RequestReader {
   hasGivenUp = false;
   /** The request's body is still coming. */
   isBodyOpen = false;
-  /** Of the request's body, so far. */
+  /** How much of the request's body has been read. */
   bodyBytes = 0;
 
   constructor(memo: FieldMemo, socket: LingeringSocket, deadline: Deadline, events: RequestEvents) {

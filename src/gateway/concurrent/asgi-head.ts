@@ -20,7 +20,7 @@ interface RenderedBlock {
   readonly inserted: string;
   /** How many fields the head has, those of `inserted` included. */
   readonly count: number;
-  /** Where Host is inserted if the target says another. */
+  /** The index at which Host is inserted if the target names another host. */
   readonly hostIndex: number;
   /** The peer is not trusted but sent forwarded fields: the true values are added. */
   readonly rewritesForwarded: boolean;

@@ -128,7 +128,7 @@ export interface ConfigureEdge {
   readonly edgeThreads: number;
   /** Unix sockets that workers dial, one for each edge thread: descriptors inherited by the edge process, bound like those of `listeners`. */
   readonly lanes: readonly number[];
-  /** Where the edge may make a folder for bodies that do not fit in memory: the first of these that lets it. */
+  /** Folders in which the edge may make its own for bodies that do not fit in memory: the first that lets it is taken. */
   readonly spoolParents: readonly string[];
   /** What a lane must know to be let in. */
   readonly secret: string;

@@ -123,7 +123,7 @@ export interface Responder {
 }
 
 export interface WebSocketAccept {
-  /** One of those that the client offered, or ''. */
+  /** One of the subprotocols that the client offered, or ''. */
   readonly subprotocol: string;
   /** Further rendered fields of the 101. */
   readonly fields: string;

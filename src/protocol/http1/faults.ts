@@ -29,7 +29,7 @@ export const FAULTS = {
   'http1.missing-host': 400,
   'http1.bad-host': 400,
   'http1.bad-content-length': 400,
-  /** It cannot be counted, so nobody knows whether the body would be too large (RFC 9110 8.6). */
+  /** The length cannot be counted, so nobody knows whether the body would be too large (RFC 9110 8.6). */
   'http1.content-length-too-large': 400,
   'http1.repeated-content-length': 400,
   'http1.length-with-coding': 400,

@@ -53,7 +53,7 @@ export class FieldLine implements Field {
   /** The whole line without its end, to recognise it by. */
   readonly line: string;
   readonly role: number;
-  /** Of Content-Length; 0 for the others. */
+  /** The value of Content-Length as a number; 0 for the other fields. */
   readonly number: number;
 
   constructor(line: string, colon: number, role: number, lower: string, value: string) {

@@ -1,4 +1,4 @@
-/** Which paths an application has claimed below a folder of files, as its URL patterns were summed up when it was loaded. */
+/** Decides which paths below a folder of files the application has claimed: the zygote has summed up its URL patterns as shapes. */
 
 import type { PathShape } from '../../../protocol/control/edge.ts';
 import { toLatin1 } from './resolve.ts';

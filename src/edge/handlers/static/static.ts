@@ -252,7 +252,7 @@ function sendFromMemory({ responder }: Exchange, answer: SentAnswer, bytes: Buff
   }
 }
 
-/** For HEAD: a length without bytes. */
+/** A body for HEAD: it has a length and no bytes. */
 function unsentBody(length: number): PartsBody {
   return { kind: 'parts', length, parts: [], release: () => undefined };
 }

@@ -19,7 +19,7 @@ export const DEFLATE_LIMITS = {
   /** Shorter messages are sent plain: the header of a block and the time to make it are not worth it. */
   plainBytesMin: 64,
   /**
-   * Of the windows of both directions, the client's if it lets us ask. Chat messages of 200 bytes shrink to 38 % with it, to 34 %
+   * Bits of the windows of both directions, the client's if it lets us ask. Chat messages of 200 bytes shrink to 38 % with it, to 34 %
    * with the largest (15), which doubles the memory; to 42 % with 12, which saves an eighth.
    */
   windowBitsMax: 13,

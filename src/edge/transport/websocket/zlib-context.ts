@@ -57,7 +57,7 @@ export class ZlibContext {
   readonly windowBits: number;
   readonly #stream: InflateRaw | DeflateRaw;
   readonly #sync: SyncZlib | undefined;
-  /** In the thread pool. */
+  /** The job that the thread pool works on. */
   #pending: PendingJob | undefined;
   #hasEnded = false;
 
@@ -114,7 +114,7 @@ export class ZlibContext {
   #startInPool(pending: PendingJob, { flush, onLarge }: ZlibJob, input: Buffer): void {
     this.#pending = pending;
     const goOn = (): void => {
-      // It may have been closed meanwhile.
+      // The context may have been closed meanwhile.
       if (this.#pending === pending) {
         this.#runInPool(input, flush);
       }
