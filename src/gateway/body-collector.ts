@@ -129,7 +129,7 @@ export class BodyCollector implements BodySink {
       this.#isOver = true;
       this.#events.onBody({
         length: this.#length,
-        bytes: Buffer.concat(this.#bytes.takeAll()),
+        bytes: this.#bytes.takeWhole(),
         file: undefined,
         share: this.#share,
       });
