@@ -49,6 +49,12 @@ def end(without: Collection[int], patience_s: float) -> None:
     end_these(living(without), patience_s)
 
 
+def end_session(patience_s: float) -> None:
+    """Ends all others of the session that this process leads, whoever has started them."""
+    if os.getsid(0) == os.getpid():
+        end_these(set(_parents(os.getpid())) - {os.getpid()}, patience_s)
+
+
 def end_these(pids: Collection[int], patience_s: float) -> None:
     left = set(pids)
     _send(left, signal.SIGTERM)

@@ -56,6 +56,12 @@ def die_with_parent(parent: int | None = None) -> None:
         os._exit(1)  # It was gone before we asked.
 
 
+def outlive_parent() -> None:
+    """The end of the parent is to be heard of, and does not end this process any more."""
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, 0, 0, 0, 0)
+
+
 def signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name

@@ -138,7 +138,7 @@ class Zygote:
         except OSError:
             data = b''
         if not data:
-            self._stop()
+            self._stop_alone()
         for message in self.lines.feed(data):
             self._obey(message)
 
@@ -160,7 +160,7 @@ class Zygote:
         try:
             self.supervisor.sendall(control.render(message))
         except OSError:
-            self._stop()
+            self._stop_alone()
 
     def _on_start(self, message: control.Message) -> None:
         if self.outputs:
@@ -178,6 +178,8 @@ class Zygote:
         gc.collect()
         gc.freeze()
         self.has_loaded = True
+        # From now on the loop hears of the supervisor's end, and ends what the application has started as well.
+        process.outlive_parent()
         self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
@@ -377,6 +379,13 @@ class Zygote:
         if child.started:
             others = {os.getpid(), *(other.pid for other in self.children.values())}
             descendants.ask_to_end(child.started - others)
+
+    def _stop_alone(self) -> NoReturn:
+        """The supervisor is gone: nobody else ends what the application has started, by workers or by us."""
+        for child in self.children.values():
+            _kill(child.pid, signal.SIGKILL)
+        descendants.end_session(LEFT_S)
+        os._exit(0)
 
     def _stop(self) -> NoReturn:
         for child in self.children.values():

@@ -40,3 +40,22 @@ for (const preload of ['--preload', '--no-preload']) {
     for (const client of clients) client.close();
   });
 }
+
+const WITH_PROGRAM = `
+import subprocess
+subprocess.Popen(['sh', '-c', 'trap "" TERM; while :; do sleep 0.2; done'])
+
+def application(environ, start):
+    start('200 OK', [])
+    return [b'']
+`;
+
+for (const preload of ['--preload', '--no-preload']) {
+  test(`a program that the import has started ends, whether it heeds SIGTERM or not, ${preload}`, async () => {
+    await using server = await serve({ app: WITH_PROGRAM, args: [preload] });
+    const family = descendants(server.pid).map(({ pid }) => pid);
+    assert.ok(family.length >= 4, String(family.length));
+    process.kill(server.pid, 'SIGKILL');
+    await until('all of them have ended', () => !family.some(isAlive), ORPHANS_MS);
+  });
+}
