@@ -61,6 +61,8 @@ export const EDGE_LIMITS = {
   helloTimeoutMs: 10_000,
   /** Counters of connections by address: addresses that share one (about one in 30,000 at a thousand clients) share their limit. */
   addressCounters: 65_536,
+  /** What the start has left in memory is collected so long after it, or that much later if there are clients, who would have to wait for it. */
+  collectAfterMs: 2_000,
   /** When stopping, idle connections are kept this long, for a request may already be on its way. */
   stopIdleMs: 100,
   /** File descriptors that connections may not have: files, spools, lanes and logs need theirs. One in so many … */

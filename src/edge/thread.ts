@@ -9,6 +9,7 @@ import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
+import { collectGarbage } from '../kernel/garbage.ts';
 import type {
   ConfigureEdge,
   FromEdge,
@@ -308,6 +309,17 @@ export class EdgeThread {
       }
     }
     this.#send({ kind: 'ready' });
+    this.#collectLater();
+  }
+
+  #collectLater(): void {
+    setTimeout(() => {
+      if (this.#table.size === 0) {
+        collectGarbage();
+      } else {
+        this.#collectLater();
+      }
+    }, EDGE_LIMITS.collectAfterMs).unref();
   }
 
   #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffer: Buffer): Server {

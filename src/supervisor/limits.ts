@@ -40,6 +40,8 @@ export const SUPERVISOR_LIMITS = {
   bindPatienceMs: 1_000,
   /** … and for so long if it is ending. */
   bindEndingPatienceMs: 5_000,
+  /** After the start, what it has left in memory is collected: not before the first requests have had their answers. */
+  collectAfterMs: 2_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether Unix sockets are still where clients find them. */

@@ -6,6 +6,7 @@
 import { constants } from 'node:os';
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
 import { EdgeHost } from './edge-host.ts';
@@ -318,6 +319,7 @@ export class Supervisor {
       // Counted from the start of the process.
       startMs: this.#clock.monotonicMs(),
     });
+    setTimeout(collectGarbage, SUPERVISOR_LIMITS.collectAfterMs).unref();
   }
 
   async #watchCertificate(): Promise<void> {
