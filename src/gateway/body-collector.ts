@@ -9,7 +9,7 @@ import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MemoryShare } from './memory-budget.ts';
 import type { Overload } from './overload.ts';
-import type { RefusedBodies } from './refused-bodies.ts';
+import { RefusedBodies } from './refused-bodies.ts';
 import { SpoolFile } from './spool-file.ts';
 import type { SpoolSpace } from './spool-space.ts';
 
@@ -166,6 +166,26 @@ export interface CollectOptions {
   readonly bytesMax: number;
   readonly overload: Overload;
   readonly refused: RefusedBodies;
+}
+
+/** What both gateways collect bodies by, of the options that they have been given. */
+export function collectOptionsOf(options: {
+  readonly settings: { readonly bodyBytesMax: number };
+  readonly space: SpoolSpace;
+  readonly memory: { readonly bodies: MemoryBudget };
+  readonly overload: Overload;
+  readonly clock: { monotonicMs(): number };
+  log(level: 'info' | 'error', text: string): void;
+}): CollectOptions {
+  return {
+    room: { space: options.space, memory: options.memory.bodies },
+    bytesMax: options.settings.bodyBytesMax,
+    overload: options.overload,
+    refused: new RefusedBodies(
+      (level, text) => options.log(level, text),
+      () => options.clock.monotonicMs(),
+    ),
+  };
 }
 
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */

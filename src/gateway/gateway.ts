@@ -9,7 +9,7 @@ import type { Exchange, FilePart } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import type { CollectOptions } from './body-collector.ts';
-import { collectBody } from './body-collector.ts';
+import { collectBody, collectOptionsOf } from './body-collector.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
 import { CallQueue } from './call-queue.ts';
@@ -27,7 +27,6 @@ import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudgets } from './memory-budget.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { Overload } from './overload.ts';
-import { RefusedBodies } from './refused-bodies.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
@@ -103,15 +102,7 @@ export class Gateway implements CallOwner, LaneOwner {
     this.space = options.space;
     this.memory = options.memory;
     this.namedFiles = options.namedFiles;
-    this.#collecting = {
-      room: { space: options.space, memory: options.memory.bodies },
-      bytesMax: options.settings.bodyBytesMax,
-      overload: options.overload,
-      refused: new RefusedBodies(
-        (level, text) => this.log(level, text),
-        () => this.monotonicMs(),
-      ),
-    };
+    this.#collecting = collectOptionsOf(options);
     this.#stream = options.firstStream;
     this.#thread = {
       waiting: 0,

@@ -7,7 +7,7 @@ import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import type { CollectOptions } from '../body-collector.ts';
-import { collectBody } from '../body-collector.ts';
+import { collectBody, collectOptionsOf } from '../body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
 import { CallQueue } from '../call-queue.ts';
 import type { TunnelIdentity } from '../call-tunnel.ts';
@@ -19,7 +19,6 @@ import type { LaneSocket } from '../lane-socket.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
 import type { NamedFileSender } from '../named-file-sender.ts';
-import { RefusedBodies } from '../refused-bodies.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
 import type { SpoolSpace } from '../spool-space.ts';
@@ -64,15 +63,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.space = options.space;
     this.memory = options.memory;
     this.namedFiles = options.namedFiles;
-    this.#collecting = {
-      room: { space: options.space, memory: options.memory.bodies },
-      bytesMax: options.settings.bodyBytesMax,
-      overload: options.overload,
-      refused: new RefusedBodies(
-        (level, text) => this.log(level, text),
-        () => this.monotonicMs(),
-      ),
-    };
+    this.#collecting = collectOptionsOf(options);
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
