@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import sys
 
@@ -15,7 +14,7 @@ _VERSIONED = re.compile(r'python(3\.\d+t?)')
 
 def name_python(found: str) -> str:
     """Such as `/srv/.venv/bin/python (Python 3.11.2, of .venv beside the application)`; `found` is the supervisor's word for it."""
-    text = f'{sys.executable} (Python {platform.python_version()}{found and ", " + found})'
+    text = f'{sys.executable} (Python {sys.version.split()[0]}{found and ", " + found})'
     made_for = _made_for()
     if made_for:
         text += f'; the environment was made for Python {made_for}: make it again with this one'

@@ -10,7 +10,6 @@ import faulthandler
 import gc
 import io
 import os
-import platform
 import select
 import signal
 import socket
@@ -180,7 +179,7 @@ class Zygote:
         self.has_loaded = True
         # From now on the loop hears of the supervisor's end, and ends what the application has started as well.
         process.outlive_parent()
-        self._say('loaded', preloaded=bool(facts), python=platform.python_version(), **facts)
+        self._say('loaded', preloaded=bool(facts), python=sys.version.split()[0], **facts)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
         origin.application_is(settings.app)
