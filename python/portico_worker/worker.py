@@ -20,7 +20,7 @@ LOAD_FAILED, FAILED = 3, 1
 
 DIAL_S = 10.0
 """An edge that is not there for so long will not come back; the supervisor starts other workers."""
-DIAL_EVERY_S = 0.05
+DIAL_EVERY_S = 0.005
 CLOSED_S = 1.0
 """How long the edge may take to read what was sent, and to close, when a worker that was told to stop has nothing left
 to do. An edge that has ended never closes: a worker that dials it still gets a connection, because the supervisor
