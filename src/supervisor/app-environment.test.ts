@@ -110,7 +110,9 @@ test('buildAppEnvironment() takes no pipe, which could be read once', () => {
   assert.match(built.ok ? '' : built.fault, /\/dev\/null is not a file/);
 });
 
-test('buildAppEnvironment() says who has to be able to read the file', { skip: process.geteuid?.() !== 0 }, () => {
+test('buildAppEnvironment() says who has to be able to read the file', {
+  skip: process.geteuid?.() !== 0 && 'only root becomes another user',
+}, () => {
   const file = join(ROOT, 'private');
   writeFileSync(file, 'A=1', { mode: 0o600 });
   chmodSync(ROOT, 0o755);
