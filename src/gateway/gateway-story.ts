@@ -6,13 +6,13 @@ import { FakeClock } from '../kernel/fake-clock.ts';
 import type { FakeRequest } from './fake-exchange.ts';
 import { FakeExchange } from './fake-exchange.ts';
 import { FakeLoop } from './fake-loop.ts';
+import { fakeOverload } from './fake-overload.ts';
 import { FakeBoard, FakeSocket, FakeUnit } from './fake-worker.ts';
 import type { GatewaySettings } from './gateway.ts';
 import { Gateway } from './gateway.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import type { MemoryBudgets } from './memory-budget.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { newOverloadCounters, Overload } from './overload.ts';
 import { SpoolSpace } from './spool-space.ts';
 
 const SETTINGS: GatewaySettings = {
@@ -81,13 +81,7 @@ export class Story {
       clock: this.clock,
       space: new SpoolSpace(spoolFolder, 's'),
       memory: this.memory,
-      overload: new Overload({
-        counters: newOverloadCounters(),
-        queueMax: settings.queueMax ?? SETTINGS.queueMax,
-        waiting: () => this.waiting,
-        descriptorsMax: 1024,
-        log: (level, text) => this.logged.push(`${level} ${text}`),
-      }),
+      overload: fakeOverload(settings.queueMax ?? SETTINGS.queueMax, () => this.waiting, this.logged),
       board: this.board.asBoard,
       units: { loads: this.loads, progressUs: this.progressUs, webSockets: new Int32Array(SLOTS) },
       firstStream,

@@ -11,12 +11,12 @@ import { readHandshake } from '../../protocol/websocket/handshake.ts';
 import type { FakeRequest } from '../fake-exchange.ts';
 import { FakeExchange } from '../fake-exchange.ts';
 import { FakeLoop } from '../fake-loop.ts';
+import { fakeOverload } from '../fake-overload.ts';
 import { FakeBoard } from '../fake-worker.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { StuckRequest } from '../lane-watch.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
 import { MemoryBudget } from '../memory-budget.ts';
-import { newOverloadCounters, Overload } from '../overload.ts';
 import { SpoolSpace } from '../spool-space.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
 import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
@@ -92,13 +92,7 @@ export class ConcurrentStory {
       clock: this.clock,
       space: new SpoolSpace('/nowhere', 's'),
       memory: this.memory,
-      overload: new Overload({
-        counters: newOverloadCounters(),
-        queueMax: settings.queueMax ?? SETTINGS.queueMax,
-        waiting: () => this.waiting,
-        descriptorsMax: 1024,
-        log: (level, text) => this.logged.push(`${level} ${text}`),
-      }),
+      overload: fakeOverload(settings.queueMax ?? SETTINGS.queueMax, () => this.waiting, this.logged),
       board: this.board.asBoard,
       units: { loads: this.loads, progressUs: new Int32Array(SLOTS), webSockets: this.webSockets },
       firstStream,
