@@ -95,7 +95,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     group: 'Processes',
     doc: 'Load the application once and fork the workers from it, which shares memory and starts them faster.',
     fallbackText:
-      'as far as it is safe: not if loading it starts threads, or leaves connections or files open (docs/operations.md)',
+      'as far as it is safe: not if loading it starts threads, or leaves connections or files open (docs/guide/workers.md)',
     fallback: always('auto'),
     parse: last(parsePreload),
   },
