@@ -14,7 +14,7 @@ import { WSGI_KINDS } from '../servers/peers.ts';
 
 const SITE = { app: 'hello:application', workers: 1 };
 const ROUNDS_MAX = 5;
-const MS_MAX = 1000;
+const MS_MAX = 180;
 const SLOWER_MS_MAX = 500;
 const GUNICORN = 'nginx → gunicorn sync';
 const MS = (value: number): string => `${formatNumber(value)} ms`;

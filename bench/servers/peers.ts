@@ -27,6 +27,14 @@ export const WSGI_KINDS: readonly Kind[] = [
 /** The same but for uWSGI's own HTTP, which is no faster than behind nginx and takes the time of another. */
 export const MAIN_KINDS: readonly Kind[] = WSGI_KINDS.filter(({ name }) => name !== uwsgiHttp().name);
 
+/** Of two ways to run gunicorn, one: what a body costs is the same in both. */
+export const BODY_WSGI_KINDS: readonly Kind[] = MAIN_KINDS.filter(
+  ({ name }) => name !== nginxGunicorn({ threads: GUNICORN_THREADS }).name,
+);
+
+/** The fastest that run an ASGI application; the others, many times slower, would take the time of a whole case. */
+export const BODY_ASGI_KINDS: readonly Kind[] = [portico(), uvicorn(), granianAsgi()];
+
 /** Everything that runs an ASGI application. */
 export const ASGI_KINDS: readonly Kind[] = [portico(), uvicorn(), nginxUvicorn(), granianAsgi(), daphne(), hypercorn()];
 
