@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: setup setup-dev run test test-pythons autobahn bench lint format typecheck
+.PHONY: setup setup-dev run build test test-pythons autobahn bench lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -21,6 +21,10 @@ setup-dev:
 # Serves the example site, a small guestbook with Django's admin.
 run: setup
 	@tools/run-example.sh $(BIND) $(PORT)
+
+# The sources as JavaScript in build/, one bundle for each process: what is installed. The checkout runs without it.
+build: setup-dev
+	@$(NODE) tools/build.ts
 
 # Everything that a change must pass. Chromium, nginx, OpenSSL and Redis are the only Debian packages that it needs.
 test: setup-dev

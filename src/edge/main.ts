@@ -3,6 +3,7 @@
  * supervisor says over IPC; when that channel closes, the supervisor is gone and the edge ends.
  */
 
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Folder } from '../gateway/spool-folder.ts';
 import { isStillThere, removeFolder } from '../gateway/spool-folder.ts';
@@ -39,7 +40,7 @@ class Edge {
     this.#first = first;
     this.#threads.push(first);
     for (let index = 1; index < config.edgeThreads; index += 1) {
-      const worker = new Worker(new URL('./thread-entry.ts', import.meta.url), {
+      const worker = new Worker(new URL(`./thread-entry${extname(import.meta.filename)}`, import.meta.url), {
         workerData: { index, config, shared },
       });
       worker.on('message', (message: FromThread) => this.#onThread(index, message));

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { buildBundles } from '../tools/build.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'portico-bundle-'));
+const bundles = join(home, 'build');
+const metafile = await buildBundles(bundles);
+for (const name of ['python', 'package.json', 'node_modules']) {
+  symlinkSync(resolve(name), join(home, name));
+}
+after(() => rmSync(home, { recursive: true }));
+
+test('what the processes are started from is where the sources have it', () => {
+  for (const source of ['cli/main.ts', 'edge/main.ts', 'edge/thread-entry.ts']) {
+    assert.ok(existsSync(join('src', source)), source);
+    assert.ok(existsSync(join(bundles, source.replace(/\.ts$/, '.js'))), source);
+  }
+});
+
+test('every path that the code takes from its own place leads to a file', () => {
+  const files = globSync(join(bundles, '*/*.js'));
+  const paths = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/["'`](\.\.?\/[^"'`]+\.(?:py|json))["'`]/g)].map(([, path = '']) =>
+      resolve(dirname(file), path),
+    ),
+  );
+  assert.ok(paths.length >= 3, 'the paths are found');
+  assert.deepEqual(
+    paths.filter((path) => !existsSync(path)),
+    [],
+  );
+});
+
+test('what the sources import late, the bundle loads late', () => {
+  const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
+  assert.ok(entries.length > 10, 'commands and the like have files of their own');
+  for (const [output, { entryPoint = '' }] of entries) {
+    const needed = importedAtOnce(entryPoint, metafile.inputs);
+    const files = importedAtOnce(output, metafile.outputs);
+    const loaded = [...files].flatMap((file) => Object.keys(metafile.outputs[file]?.inputs ?? {}));
+    assert.deepEqual(
+      loaded.filter((source) => !needed.has(source)),
+      [],
+      entryPoint,
+    );
+  }
+});
+
+test('every file has its source map beside it, which names the sources', () => {
+  for (const file of globSync(join(bundles, '*/*.js'))) {
+    const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
+    for (const source of sources) {
+      assert.ok(existsSync(resolve(dirname(file), source)), `${source} of ${file}`);
+    }
+  }
+});
+
+test('the bundle knows its version and reads settings', () => {
+  const main = join(bundles, 'cli/main.js');
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  assert.equal(spawnSync(process.execPath, [main, '--version'], { encoding: 'utf8' }).stdout, `portico ${version}\n`);
+  const { status, stderr } = spawnSync(process.execPath, [main, 'serve', 'app', '--workers', '0'], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /^portico: .*--workers/m);
+});
+
+interface Module {
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+}
+
+/** A module and what is loaded with it, however far. */
+function importedAtOnce(
+  path: string,
+  modules: Readonly<Record<string, Module>>,
+  seen = new Set<string>(),
+): Set<string> {
+  const { imports } = modules[path] ?? {};
+  if (imports === undefined || seen.has(path)) return seen;
+  seen.add(path);
+  for (const { path: next, kind } of imports) {
+    if (kind === 'import-statement') importedAtOnce(next, modules, seen);
+  }
+  return seen;
+}

@@ -1,0 +1,55 @@
+// `make build`: the sources as JavaScript, one bundle for each process, in build/. What is imported late stays a file of its own.
+// The bundle is as deep in its folder as the sources are in src/, so that paths from `import.meta.url` lead to the same files.
+// Usage: node tools/build.ts [FOLDER]
+
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BuildOptions, Metafile } from 'esbuild';
+import { build } from 'esbuild';
+
+/** The processes that run our code, each with the files that it is started from: edge threads are part of the edge. */
+const PROCESSES: Readonly<Record<string, readonly string[]>> = {
+  cli: ['src/cli/main.ts'],
+  edge: ['src/edge/main.ts', 'src/edge/thread-entry.ts'],
+};
+
+/** Names and lines stay as they are: a stack trace can be read without the source map, and the size is lost in that of Node. */
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  // The oldest that `engines` in package.json lets run.
+  target: 'node24.12',
+  outbase: 'src',
+  entryNames: '[dir]/[name]',
+  // In files of their own. Nothing reads them unless a stack trace is to be translated.
+  sourcemap: 'linked',
+  sourcesContent: false,
+  // The licences of what is bundled stand whole in a file beside the bundle.
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Bundles into `folder`, which is emptied before, and tells what went in. */
+export async function buildBundles(folder: string): Promise<Metafile> {
+  rmSync(folder, { recursive: true, force: true });
+  const whole: Metafile = { inputs: {}, outputs: {} };
+  for (const [name, entryPoints] of Object.entries(PROCESSES)) {
+    const { metafile } = await build({
+      ...OPTIONS,
+      entryPoints: [...entryPoints],
+      outdir: folder,
+      chunkNames: join(name, '[name]-[hash]'),
+    });
+    Object.assign(whole.inputs, metafile?.inputs);
+    Object.assign(whole.outputs, metafile?.outputs);
+  }
+  return whole;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await buildBundles(resolve(process.argv[2] ?? 'build'));
+}
