@@ -1,4 +1,4 @@
-"""Run by `bin/portico` in its own place when a service manager such as systemd has started it; at its end it becomes
+"""Run by `bin/launch.sh` in its own place when a service manager such as systemd has started it; at its end it becomes
 Node. Node can neither look at the sockets of LISTEN_FDS nor speak to that of NOTIFY_SOCKET, which takes datagrams.
 Both are done here: the sockets are described for Node, and the notification socket stays open as a connected
 descriptor, into which Node writes as into a file. The process remains the one that the service manager has started,

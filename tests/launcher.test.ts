@@ -32,6 +32,7 @@ const launcher = join(home, 'bin/portico');
 mkdirSync(join(home, 'bin'));
 mkdirSync(join(home, 'src/cli'), { recursive: true });
 copyFileSync('bin/portico', launcher);
+copyFileSync('bin/launch.sh', join(home, 'bin/launch.sh'));
 writeFileSync(join(home, 'src/cli/main.ts'), SAY);
 symlinkSync(realpathSync('.venv'), join(home, '.venv'));
 after(() => {
@@ -86,11 +87,13 @@ test('variables that govern Node, its libraries or the linker wait for the appli
 });
 
 test('what the caller has exported reaches the application whatever its name', () => {
-  const text = readFileSync(launcher, 'utf8');
+  const text = readFileSync(launcher, 'utf8') + readFileSync('bin/launch.sh', 'utf8');
   const assigned = [...text.matchAll(/^ *(?:for )?([A-Za-z_]+)(?:=| in | do$)/gm)].map(([, name = '']) => name);
   assert.ok(assigned.includes('portico_root') && assigned.includes('portico_argument'), 'the assignments are found');
   assert.deepEqual(
-    assigned.filter((name) => !name.startsWith('portico_') && name !== 'NODE_COMPILE_CACHE'),
+    assigned.filter(
+      (name) => !name.startsWith('portico_') && !['NODE_COMPILE_CACHE', 'PORTICO_INSTALLATION'].includes(name),
+    ),
     [],
   );
   assert.equal((JSON.parse(launch(launcher, ['x'], { name: 'shop' }).stdout) as { name: string }).name, 'shop');
@@ -102,7 +105,7 @@ test('the launcher knows every variable that this version of Node says it obeys'
   // Colours are for terminals, and the time zone is the machine's.
   const names = told.map(([name]) => name).filter((name) => !['FORCE_COLOR', 'NO_COLOR', 'TZ'].includes(name));
   assert.ok(names.includes('NODE_EXTRA_CA_CERTS'), 'the help is read');
-  const text = readFileSync(launcher, 'utf8');
+  const text = readFileSync('bin/launch.sh', 'utf8');
   assert.deepEqual(
     names.filter((name) => !text.includes(` ${name} `)),
     [],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { IN_NO_PYTHON } from '../supervisor/installation.ts';
 import { NO_MANAGER } from '../supervisor/service-manager.ts';
 import { readInvocation } from './invocation.ts';
 
@@ -9,6 +10,7 @@ test('readInvocation() gives back what the launcher has kept from Node', () => {
     args: ['serve', '--env-file', '', '='],
     env: { A: '1', PORTICO_BIND: ':80', NODE_OPTIONS: '--x' },
     manager: NO_MANAGER,
+    installation: IN_NO_PYTHON,
   });
   const held = { NODE_COMPILE_CACHE: '/ours', PORTICO_HELD_NODE_COMPILE_CACHE: '/theirs' };
   assert.deepEqual(readInvocation(['=x'], held).env, { NODE_COMPILE_CACHE: '/theirs' });
@@ -16,13 +18,29 @@ test('readInvocation() gives back what the launcher has kept from Node', () => {
 
 test('readInvocation() takes everything as it stands when there was no launcher', () => {
   const env = { NODE_COMPILE_CACHE: '/theirs', PORTICO_HELD_NODE_PATH: '/x' };
-  assert.deepEqual(readInvocation(['serve', '=x'], env), { args: ['serve', '=x'], env, manager: NO_MANAGER });
-  assert.deepEqual(readInvocation([], env), { args: [], env, manager: NO_MANAGER });
+  const nothing = { manager: NO_MANAGER, installation: IN_NO_PYTHON };
+  assert.deepEqual(readInvocation(['serve', '=x'], env), { args: ['serve', '=x'], env, ...nothing });
+  assert.deepEqual(readInvocation([], env), { args: [], env, ...nothing });
 });
 
 test('readInvocation() takes what a service manager has given from the launcher alone', () => {
   const manager = { ...NO_MANAGER, notifyFd: 5 };
   const env = { PORTICO_SERVICE_MANAGER: JSON.stringify(manager) };
-  assert.deepEqual(readInvocation(['=serve'], env), { args: ['serve'], env: {}, manager });
+  assert.deepEqual(readInvocation(['=serve'], env), {
+    args: ['serve'],
+    env: {},
+    manager,
+    installation: IN_NO_PYTHON,
+  });
   assert.deepEqual(readInvocation(['serve'], env).manager, NO_MANAGER);
+});
+
+test('readInvocation() knows which Python Portico is installed for', () => {
+  const read = (said: string) => readInvocation(['=serve'], { A: '1', PORTICO_INSTALLATION: said });
+  assert.deepEqual(read('script:/a b/bin/python').installation, { python: '/a b/bin/python', isAsked: false });
+  assert.deepEqual(read('module:/usr/bin/python3:x').installation, { python: '/usr/bin/python3:x', isAsked: true });
+  assert.deepEqual(read('module:/venv/bin/python').env, { A: '1' });
+  for (const said of ['', 'module:', 'other:/x']) {
+    assert.deepEqual(read(said).installation, IN_NO_PYTHON);
+  }
 });

@@ -14,6 +14,7 @@ import { Log } from './log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
+import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
 import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
 import { ZygoteChild } from './zygote-child.ts';
@@ -43,9 +44,13 @@ export interface CheckReports {
 const APPLICATION_FAULT = 3;
 
 /** Resolves with the exit code. */
-export async function checkSite(request: ServeRequest, env: NodeJS.ProcessEnv, reports: CheckReports): Promise<number> {
+export async function checkSite(
+  request: ServeRequest,
+  surroundings: Surroundings,
+  reports: CheckReports,
+): Promise<number> {
   const model = { ...request.model, pidFile: '', accessLog: '' };
-  const prepared = await prepareSite({ ...request, model }, { env, manager: NO_MANAGER });
+  const prepared = await prepareSite({ ...request, model }, { ...surroundings, manager: NO_MANAGER });
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
     return prepared.fault.code;

@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import type { Installation } from './installation.ts';
+import { IN_NO_PYTHON } from './installation.ts';
 import { findInterpreter } from './interpreter.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'interpreter-'));
@@ -16,9 +18,15 @@ function program(path: string, script = ''): string {
   return full;
 }
 
-function find(given: { named?: string; app?: string; chdir?: string; env?: Record<string, string> }): string {
-  const { named = '', app = '', chdir = join(ROOT, 'site'), env = {} } = given;
-  const found = findInterpreter({ named, app, chdir, cwd: ROOT, env });
+function find(given: {
+  named?: string;
+  installation?: Installation;
+  app?: string;
+  chdir?: string;
+  env?: Record<string, string>;
+}): string {
+  const { named = '', installation = IN_NO_PYTHON, app = '', chdir = join(ROOT, 'site'), env = {} } = given;
+  const found = findInterpreter({ named, installation, app, chdir, cwd: ROOT, env });
   return found.ok ? `${found.value.path} ${found.value.venv}`.trim() : found.fault;
 }
 
@@ -111,10 +119,19 @@ for (const [what, make, said] of BROKEN) {
   });
 }
 
+test('findInterpreter() takes the Python that was told to run Portico, unless another is named', () => {
+  const python = program('own/bin/python');
+  writeFileSync(join(ROOT, 'own/pyvenv.cfg'), '');
+  const env = { PATH, VIRTUAL_ENV: join(ROOT, 'active') };
+  assert.equal(find({ installation: { python, isAsked: true }, env }), `${python} ${join(ROOT, 'own')}`);
+  assert.equal(find({ installation: { python, isAsked: true }, named: 'bin/python3', env }), SYSTEM);
+  assert.equal(find({ installation: { python, isAsked: false }, env }), `${ACTIVE} ${join(ROOT, 'active')}`);
+});
+
 test('findInterpreter() warns of what is called .venv and is no environment', () => {
   for (const make of [(path: string) => writeFileSync(path, 'name'), (path: string) => mkdirSync(path)]) {
     const given = siteWith('.venv', make);
-    const found = findInterpreter({ named: '', app: '', cwd: ROOT, ...given });
+    const found = findInterpreter({ named: '', installation: IN_NO_PYTHON, app: '', cwd: ROOT, ...given });
     assert.ok(found.ok);
     assert.equal(found.value.path, SYSTEM);
     assert.match(found.value.warnings.join(), /^\S+\.venv is no virtual environment \(.*\) and is passed over$/);
@@ -128,7 +145,14 @@ test('findInterpreter() takes an environment that has python3 alone, and says wh
   });
   assert.equal(find(given), `${given.chdir}/venv/bin/python3 ${given.chdir}/venv`);
   const origin = (named: string, env: Record<string, string>) => {
-    const found = findInterpreter({ named, app: '', chdir: ROOT, cwd: ROOT, env: { PATH, ...env } });
+    const found = findInterpreter({
+      named,
+      installation: IN_NO_PYTHON,
+      app: '',
+      chdir: ROOT,
+      cwd: ROOT,
+      env: { PATH, ...env },
+    });
     return found.ok ? found.value.origin : found.fault;
   };
   assert.equal(origin('python3', {}), 'named by --python');

@@ -1,12 +1,14 @@
 /**
- * Which Python runs the application: as named, of the active virtual environment, of the one beside the application, or python3. An
- * environment that is there and cannot be used is a fault: with another Python the site would have other packages, or none.
+ * Which Python runs the application: as named, the one of `python -m portico`, of the active virtual environment, of the one beside
+ * the application, or python3. An environment that is there and cannot be used is a fault: with another Python the site would have
+ * other packages, or none.
  */
 
 import { lstatSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { Installation } from './installation.ts';
 import { whyUnusable } from './python-program.ts';
 
 const VENV_FOLDERS = ['.venv', 'venv'];
@@ -30,15 +32,26 @@ export interface Interpreter {
 export interface InterpreterSearch {
   /** --python, or ''. */
   readonly named: string;
+  readonly installation: Installation;
   readonly app: string;
   readonly chdir: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export function findInterpreter({ named, app, chdir, cwd, env }: InterpreterSearch): Outcome<Interpreter> {
+export function findInterpreter(search: InterpreterSearch): Outcome<Interpreter> {
+  const { named, installation, app, chdir, cwd, env } = search;
   if (named !== '') {
     return findNamed(named, cwd, env);
+  }
+  if (installation.isAsked) {
+    const { python } = installation;
+    return success({
+      path: python,
+      venv: environmentOf(python),
+      origin: 'which was told to run portico',
+      warnings: [],
+    });
   }
   const active = env['VIRTUAL_ENV'];
   if (active) {
@@ -107,8 +120,13 @@ function findNamed(named: string, cwd: string, env: InterpreterSearch['env']): O
   if (fault !== undefined) {
     return failure(`--python: ${path} is not a program that can be run: ${fault}`);
   }
-  const venv = dirname(dirname(path));
-  return success({ path, venv: isFile(join(venv, MARK)) ? venv : '', origin: 'named by --python', warnings: [] });
+  return success({ path, venv: environmentOf(path), origin: 'named by --python', warnings: [] });
+}
+
+/** The virtual environment that a Python belongs to, or ''. */
+function environmentOf(python: string): string {
+  const venv = dirname(dirname(python));
+  return isFile(join(venv, MARK)) ? venv : '';
 }
 
 /** For an application `site/mysite/wsgi.py`: the folder of the file, then the folder that the server runs in. */

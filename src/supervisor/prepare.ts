@@ -17,6 +17,7 @@ import { buildAppEnvironment } from './app-environment.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import type { OpenSockets } from './given-sockets.ts';
 import { openSockets } from './given-sockets.ts';
+import type { Installation } from './installation.ts';
 import type { Interpreter } from './interpreter.ts';
 import { findInterpreter } from './interpreter.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -49,6 +50,7 @@ export interface Site {
   readonly sockets: readonly BoundSocket[];
   readonly listeners: readonly Listener[];
   readonly manager: ServiceManager;
+  readonly installation: Installation;
   readonly certificates: CertificateKeeper;
   readonly wires: WorkerWires;
   readonly secret: string;
@@ -70,14 +72,21 @@ const BOARD_RECORD_BYTES = 8;
 
 export async function prepareSite(
   { app, model }: ServeRequest,
-  { env, manager, tell }: Surroundings,
+  { env, manager, installation, tell }: Surroundings,
 ): Promise<Outcome<Site, StartFault>> {
   // Neither the application nor any other child gets the password. (The system goes on showing it in /proc/PID/environ of this process.)
   for (const name of KEY_PASSWORD_VARIABLES) {
     delete env[name];
   }
   const cwd = logicalFolder(env);
-  const place = { app, cwd, env, chdir: resolve(cwd, model.chdir), envFile: absolute(cwd, model.envFile) };
+  const place = {
+    app,
+    cwd,
+    env,
+    installation,
+    chdir: resolve(cwd, model.chdir),
+    envFile: absolute(cwd, model.envFile),
+  };
   const identity = resolveIdentity(model.user, model.group);
   const check = () => checkApplication(model, place);
   // The application's files are the user's affair: root has no business in them, nor in what they may be links to.
@@ -142,7 +151,7 @@ function listenersOf({ certFile }: ServerModel, { sockets, secureCount }: OpenSo
   return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < secureCount }));
 }
 
-type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'chdir' | 'envFile'>;
+type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'installation' | 'chdir' | 'envFile'>;
 
 export interface Runtime {
   readonly interpreter: Interpreter;
@@ -154,10 +163,10 @@ export interface Runtime {
 /** Looked at again for each generation: a deployment may have moved them. */
 export function findRuntime(
   model: ServerModel,
-  { app, cwd, env, chdir, envFile }: Place,
+  { app, cwd, env, installation, chdir, envFile }: Place,
   identity: Identity | undefined,
 ): Outcome<Runtime> {
-  const interpreter = findInterpreter({ named: model.python, app, chdir, cwd, env });
+  const interpreter = findInterpreter({ named: model.python, installation, app, chdir, cwd, env });
   if (!interpreter.ok) {
     return interpreter;
   }

@@ -1,5 +1,7 @@
 /** What a service manager such as systemd has given the process that it started; `python/hand_over.py` has written it down. */
 
+import type { Installation } from './installation.ts';
+
 /** A socket that listens already, at the same descriptor. */
 export interface GivenSocket {
   readonly fd: number;
@@ -29,6 +31,7 @@ export interface Surroundings {
   /** The environment of whoever has started the server. */
   readonly env: NodeJS.ProcessEnv;
   readonly manager: ServiceManager;
+  readonly installation: Installation;
   /** Shows a line before there is a log. */
   readonly tell?: (text: string) => void;
 }

@@ -21,7 +21,7 @@ export async function runRequest(
   };
   if (request.model.checkOnly) {
     const { checkSite } = await import('../../supervisor/check.ts');
-    return checkSite(request, surroundings.env, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
+    return checkSite(request, surroundings, { ...reports, onFound: (found) => terminal.out(renderCheck(found)) });
   }
   becomeInit(surroundings.manager);
   const tell = (text: string): void => terminal.error(`portico: ${text}\n`);
