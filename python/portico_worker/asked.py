@@ -9,6 +9,13 @@ import sys
 CHAIN_MAX = 20
 """How many exceptions are looked at that were raised while another was handled; a chain may be a ring."""
 
+_INSTALLATIONS = {
+    'uv.lock': 'uv sync',
+    'poetry.lock': 'poetry install',
+    'Pipfile.lock': 'pipenv sync',
+    'requirements.txt': '{python} -m pip install -r requirements.txt',
+}
+
 _VERSIONED = re.compile(r'python(3\.\d+t?)')
 
 
@@ -28,6 +35,35 @@ def is_import_error(error: BaseException | None) -> bool:
             return error is not None
         error = error.__cause__ or error.__context__
     return False
+
+
+def way_out(error: BaseException | None) -> str:
+    """What to do about a package that this Python has not got; '' for another fault: a name in a package that is there is a slip, or another version."""
+    for _ in range(CHAIN_MAX):
+        if isinstance(error, ModuleNotFoundError) and error.name and _is_missing(error.name.partition('.')[0]):
+            name = error.name.partition('.')[0]
+            return f'; install it there ({_installation(name)}), or name the Python that has it by --python'
+        if error is None:
+            break
+        error = error.__cause__ or error.__context__
+    return ''
+
+
+def _is_missing(package: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return package not in sys.modules and find_spec(package) is None
+    except (ImportError, ValueError):
+        return False
+
+
+def _installation(package: str) -> str:
+    """The command by which the project that is served installs what it needs, as far as its files tell."""
+    for file, command in _INSTALLATIONS.items():
+        if os.path.isfile(file):
+            return command.format(python=sys.executable)
+    return f'{sys.executable} -m pip install {package}'
 
 
 def _made_for() -> str:

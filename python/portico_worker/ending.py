@@ -124,7 +124,7 @@ class Ending:
             what = _list([*(self._running() if stage == 'work' else ()), *_blockers(stage)])
             _kill_processes()
             if stage == 'threads':
-                report.log(f'exit handlers are run although there still runs {what}')
+                report.log(f'exit handlers are run although there still runs {what}', 'warning')
                 self._last_resort.set(monotonic() + RESERVE_S)
                 atexit._run_exitfuncs()
         except BaseException as error:

@@ -61,7 +61,9 @@ def load(name: str, interface: str = 'auto', python_found: str = '', root_path: 
 
 def _summarise(error: BaseException, python_found: str) -> str:
     text = report.summary(error)
-    return f'{text}; asked was {asked.name_python(python_found)}' if asked.is_import_error(error) else text
+    if not asked.is_import_error(error):
+        return text
+    return f'{text}; asked was {asked.name_python(python_found)}{asked.way_out(error)}'
 
 
 def _find(name: str, interface: str) -> tuple[Any, str]:
@@ -142,7 +144,15 @@ def _evaluate(module: Any, expression: str) -> Any:
         keywords = {keyword.arg or '': ast.literal_eval(keyword.value) for keyword in node.keywords}
     except ValueError:
         raise NotFound(f'the arguments in "{expression}" must be literals') from None
-    return factory(*arguments, **keywords)
+    try:
+        return factory(*arguments, **keywords)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise
+        # It was raised by the call itself: no line of the application's has run.
+        raise NotFound(
+            f'"{expression}" does not call {ast.unparse(node.func)} as it wants to be called: {error}'
+        ) from None
 
 
 def _attribute(module: Any, node: ast.expr, expression: str) -> Any:

@@ -1,17 +1,51 @@
-"""What the worker itself writes to the log: one entry, one write, nothing unescaped that a client could have sent."""
+"""What the worker itself writes to the log: one entry at a time, nothing unescaped that a client could have sent.
+
+The log pipe is also what the application prints to. So that the supervisor can tell the two apart, each line of an entry begins with a mark that
+it has chosen, which no client can know (docs/control.md). Lines leave in writes that the kernel takes whole (PIPE_BUF), so entries of several
+threads never stand inside one another's lines.
+"""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
+import select
 import traceback
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from . import tracebacks
 
 ENTRY_MAX = 64 * 1024
 """Characters; a traceback through a thousand frames of different code is cut in the middle."""
 PATH_MAX = 300
+SUMMARY_MAX = 500
+WHOLE_MAX: int = min(getattr(select, 'PIPE_BUF', 512), 4096)
+"""Bytes that a pipe takes in one piece or not at all (POSIX)."""
+PIECE_MAX = WHOLE_MAX - 128
+"""Bytes of a line; a longer one is sent in pieces. The rest is for what stands before it."""
+
+RECORD = b'\x1e'
+MORE, LAST, PIECE = b'+', b'.', b'-'
+"""What follows a line of an entry: another line, nothing, or the rest of the line."""
 
 
 class _Log:
     descriptor = 2
+    mark = b''
+    numbers = itertools.count()
+
+
+class Request(NamedTuple):
+    """A request as an entry names it."""
+
+    id: str
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f'request {self.id} {self.method} {self.path}'
 
 
 def write_to(descriptor: int) -> None:
@@ -19,25 +53,65 @@ def write_to(descriptor: int) -> None:
     _Log.descriptor = descriptor
 
 
+def mark_with(mark: str) -> None:
+    """From now on entries carry the supervisor's mark."""
+    _Log.mark = mark.encode('ascii')
+
+
 def descriptor() -> int:
     return _Log.descriptor
 
 
-def log(text: str) -> None:
-    data = (text + '\n').encode('utf-8', 'backslashreplace')
+def log(text: str, level: str = 'error', about: Request | None = None) -> None:
+    """Level: 'debug', 'info', 'warning' or 'error'. Text: what happened in one line, and behind it, if there is more, a traceback."""
+    text = text if about is None else f'{about}: {text}'
+    if _Log.mark:
+        for chunk in _chunks(_marked(text, level, about)):
+            _write(chunk)
+    else:
+        _write((text + '\n').encode('utf-8', 'backslashreplace'))
+
+
+def _marked(text: str, level: str, about: Request | None) -> Iterator[bytes]:
+    """The lines of an entry, each in pieces of bounded length. The first tells what those behind it are."""
+    number = f'{os.getpid():x}:{next(_Log.numbers):x}'.encode('ascii')
+    before = RECORD + _Log.mark + b' ' + number
+    facts = (
+        {'level': level}
+        if about is None
+        else {'level': level, 'requestId': about.id, 'method': about.method, 'path': about.path}
+    )
+    yield before + MORE + json.dumps(facts).encode('ascii') + b'\n'
+    *lines, last = text.encode('utf-8', 'backslashreplace').split(b'\n')
+    for line, end in (*((line, MORE) for line in lines), (last, LAST)):
+        for at in range(0, len(line) - PIECE_MAX, PIECE_MAX):
+            yield before + PIECE + line[at : at + PIECE_MAX] + b'\n'
+        yield before + end + line[max(0, len(line) - 1) // PIECE_MAX * PIECE_MAX :] + b'\n'
+
+
+def _chunks(lines: Iterator[bytes]) -> Iterator[bytes]:
+    chunk = b''
+    for line in lines:
+        if chunk and len(chunk) + len(line) > WHOLE_MAX:
+            yield chunk
+            chunk = b''
+        chunk += line
+    yield chunk
+
+
+def _write(data: bytes) -> None:
     try:
-        # One write, so that entries of threads do not mix; the rest only if a signal cut it short.
         while data:
             data = data[os.write(_Log.descriptor, data) :]
     except OSError:
         pass  # Nobody reads the log any more; there is nowhere left to say so.
 
 
-def describe(request_id: str, method: str, path: str) -> str:
+def describe(request_id: str, method: str, path: str) -> Request:
     """A request as an entry names it; without the query, which may hold secrets."""
     if len(path) > PATH_MAX:
         path = path[:PATH_MAX] + '…'
-    return f'request {_ascii(request_id)} {_ascii(method)} {_ascii(path)}'
+    return Request(_ascii(request_id), _ascii(method), _ascii(path))
 
 
 def _ascii(text: str) -> str:
@@ -45,19 +119,19 @@ def _ascii(text: str) -> str:
 
 
 def summary(error: BaseException) -> str:
-    """The exception in one line."""
+    """The exception in one line; one of syntax with its file and line at the end."""
     try:
         lines = traceback.format_exception_only(type(error), error)
-        return _printable(lines[-1].strip().replace('\n', ' '))[:500]
+        text = lines[-1].strip().replace('\n', ' ')[:SUMMARY_MAX]
+        return _printable(text + tracebacks.place(error))
     except BaseException:
         return type(error).__name__
 
 
 def format_error(error: BaseException) -> str:
-    """The traceback, bounded; never raises, whatever the exception's methods do."""
+    """The traceback of the application, bounded; never raises, whatever the exception's methods do."""
     try:
-        chunks = [_indented(chunk) for chunk in traceback.format_exception(type(error), error, error.__traceback__)]
-        text = _printable(''.join(chunks)).rstrip('\n')
+        text = _printable(tracebacks.render(error)).rstrip('\n')
     except BaseException as second:
         text = f'{type(error).__name__} (its traceback cannot be shown: {type(second).__name__})'
     if len(text) > ENTRY_MAX:
@@ -67,14 +141,7 @@ def format_error(error: BaseException) -> str:
 
 def quote(text: str) -> str:
     """What an application has said, bounded, as a part of an entry."""
-    return _indented(_printable(text[:ENTRY_MAX].strip())).rstrip('\n')
-
-
-def _indented(chunk: str) -> str:
-    """A message of several lines must not pass for entries of their own."""
-    if chunk.startswith((' ', '\n')):
-        return chunk
-    return chunk.rstrip('\n').replace('\n', '\n    ') + '\n'
+    return _printable(text[:ENTRY_MAX].strip()).replace('\n', '\n    ')
 
 
 def _printable(text: str) -> str:
@@ -83,8 +150,10 @@ def _printable(text: str) -> str:
     return ''.join(c if c.isprintable() or c in '\n\t' else c.encode('unicode_escape').decode('ascii') for c in text)
 
 
-def failure(description: str, error: BaseException, where: str = '') -> str:
-    """Logs an exception of the application, with what was running described; returns the traceback."""
-    text = format_error(error)
-    log(f'{description}: {summary(error)}{where}\n{text}')
+def failure(what: str, error: BaseException, about: Request | None = None) -> str:
+    """Logs an exception of the application, `what` being what has failed, if more than the request is to be said; returns the traceback."""
+    text, line = format_error(error), summary(error)
+    said = f'{line}{what and " " + what}' if about else f'{what}: {line}'
+    # An exception that no frame of the application's has raised is all said in one line.
+    log(said if text == line else f'{said}\n{text}', about=about)
     return text

@@ -41,6 +41,8 @@ class Settings(NamedTuple):
     """How long a worker that ends may take for what it has, exit handlers included."""
     server_certificate: str = ''
     """PEM, the one that clients are shown; '' without TLS."""
+    log_mark: str = ''
+    """What entries of our own begin with in the log pipe; '': they are plain text."""
 
 
 def read_settings(message: Message) -> Settings:
@@ -66,6 +68,7 @@ def read_settings(message: Message) -> Settings:
         python_found=message.get('pythonFound') or '',
         graceful_s=float(message.get('gracefulTimeoutMs', 30_000)) / 1000,
         server_certificate=message.get('serverCertificate') or '',
+        log_mark=message.get('logMark') or '',
     )
 
 

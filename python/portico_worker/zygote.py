@@ -14,7 +14,6 @@ import select
 import signal
 import socket
 import sys
-import traceback
 from typing import Any, NoReturn
 
 from . import control, descendants, ending, forksafe, origin, process, report, signals
@@ -146,11 +145,10 @@ class Zygote:
         the workers with it."""
         try:
             getattr(self, '_on_' + message['kind'].replace('-', '_'))(message)
-        except Exception:
-            if self.has_loaded:
-                traceback.print_exc()
-            else:
+        except Exception as error:
+            if not self.has_loaded:
                 raise
+            report.failure(f'the zygote could not obey "{message["kind"]}"', error)
 
     def _say(self, kind: str, **values: Any) -> None:
         self._send({'kind': kind, **values})
@@ -166,6 +164,7 @@ class Zygote:
             self.pending_start = message
             return
         settings = self.settings = read_settings(_inherit(message))
+        report.mark_with(settings.log_mark)
         os.chdir(settings.chdir)
         sys.path[:0] = [settings.chdir, *settings.python_path]
         facts = {}
@@ -215,7 +214,7 @@ class Zygote:
             # The system has no means for another process; or a hook of the application's, called before each fork, has
             # failed.
             if not isinstance(error, OSError):
-                traceback.print_exc()
+                report.failure('a worker could not be forked', error)
             reason = f'it could not be forked: {report.summary(error)}'
             self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=reason)
 
@@ -410,7 +409,7 @@ def _kill(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except OSError as error:
-        report.log(f'process {pid} cannot be signalled: {error}')
+        report.log(f'process {pid} cannot be signalled: {error}', 'warning')
 
 
 def _wait(pid: int, options: int) -> tuple[bool, int | None]:

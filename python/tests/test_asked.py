@@ -58,7 +58,15 @@ def test_every_import_that_fails_names_the_python(tmp_path, monkeypatch):
         return error.summary
 
     lacking = "ModuleNotFoundError: No module named 'nothing_of_this_name'"
-    assert summary('site_that_lacks:app') == f'{lacking}; asked was {name}'
+    out = f'install it there ({sys.executable} -m pip install nothing_of_this_name)'
+    assert (
+        summary('site_that_lacks:app')
+        == f'{lacking}; asked was {name}; {out}, or name the Python that has it by --python'
+    )
+    (tmp_path / 'uv.lock').touch()
+    assert '; install it there (uv sync), or' in summary('site_that_lacks:app')
+    (tmp_path / 'site_that_slips.py').write_text('from os import nothing_of_this_name\n')
+    assert summary('site_that_slips:app').endswith(name)
     assert (
         summary('site_of_this_name:app')
         == f'there is no module site_of_this_name in {tmp_path} or on the Python path of {name}'

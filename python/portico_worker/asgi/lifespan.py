@@ -84,7 +84,9 @@ class Lifespan:
         # An application that refuses the scope before it has received anything does what the specification asks of it.
         is_refusal = self._received == 0 and (isinstance(error, NOT_SUPPORTED) or 'lifespan' in what)
         if error is not None and not is_refusal:
-            report.log(f'the application is served without its lifespan: {what}\n{report.format_error(error)}')
+            report.log(
+                f'the application is served without its lifespan: {what}\n{report.format_error(error)}', 'warning'
+            )
         self.state.clear()
         self._started.set_result(None)
 

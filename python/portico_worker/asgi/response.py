@@ -185,8 +185,7 @@ class Response(Stream):
         if not self.has_excess:
             self.has_excess = True
             report.log(
-                f'{self.describe()}: the application gave more bytes than its Content-Length of {self.length}; '
-                'the rest was cut off'
+                f'the application gave more bytes than its Content-Length of {self.length}; the rest was cut off'
             )
 
     async def write(self, data: bytes, is_last: bool) -> None:
@@ -249,7 +248,7 @@ class Response(Stream):
 
     def _note_debug(self, kind: str, message: Message) -> None:
         if kind == 'http.response.debug' and self.lane.worker.settings.development:
-            report.log(f'{self.describe()}: debug: {report.quote(repr(message.get("info")))}')
+            report.log(f'debug: {report.quote(repr(message.get("info")))}', 'info', self.describe())
 
     async def _send_path(self, message: Message) -> None:
         if self.head == BEGUN:
@@ -305,12 +304,12 @@ class Response(Stream):
             return
         what = 'without having sent a response' if self.phase == IDLE else 'before its response was complete'
         text = f'the application returned {what}'
-        report.log(f'{self.describe()}: {text}')
+        report.log(text, about=self.describe())
         self._end(lanes.FAILED, text)
 
     def fail(self, error: BaseException) -> None:
         """The response cannot be completed: the edge answers 500, or cuts the connection if the head has left."""
-        text = '' if self.is_no_fault(error) else report.failure(self.describe(), error)
+        text = '' if self.is_no_fault(error) else report.failure('', error, self.describe())
         if self.phase != COMPLETE:
             self._end(lanes.FAILED, text)
 

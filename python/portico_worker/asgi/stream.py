@@ -140,7 +140,7 @@ class Stream:
         """END, or FAILED with the reason."""
         self.send_frame(kind, text.encode('utf-8', 'backslashreplace')[:FAILED_BYTES_MAX])
 
-    def describe(self) -> str:
+    def describe(self) -> report.Request:
         """The request as an entry of the log names it."""
         request_id, method, path = (self.parts[at].decode('latin-1') for at in (REQUEST_ID, METHOD, RAW_PATH))
         return report.describe(request_id, method, path)

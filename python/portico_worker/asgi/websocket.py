@@ -261,7 +261,7 @@ class WebSocketConversation(Stream):
                 self.response.end_early()
         elif phase == CONNECTING and not self.is_gone:
             text = 'the application returned without having accepted or refused the WebSocket'
-            report.log(f'{self.describe()}: {text}')
+            report.log(text, about=self.describe())
             self.send_end(lanes.FAILED, text)
         else:
             self.send_end(lanes.END, '')
@@ -269,7 +269,7 @@ class WebSocketConversation(Stream):
 
     def _fail(self, error: BaseException) -> None:
         is_over = self.is_no_fault(error)
-        text = '' if is_over else report.failure(self.describe(), error)
+        text = '' if is_over else report.failure('', error, self.describe())
         phase, self.phase = self.phase, ENDED
         if self.response is not None and self.response.has_ended:
             return

@@ -253,7 +253,7 @@ class AsgiWorker(Worker):
             pass
 
     def running(self) -> list[str]:
-        return [*(stream.describe() for stream in self._streams()), *self.work.describe()]
+        return [*(str(stream.describe()) for stream in self._streams()), *self.work.describe()]
 
     def forked(self) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)

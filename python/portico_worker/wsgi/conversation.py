@@ -185,8 +185,9 @@ class Conversation:
         if not self.has_excess:
             self.has_excess = True
             report.log(
-                f'{describe(self.request)}: the application gave more bytes than its Content-Length of '
-                f'{self.length}; the rest was cut off'
+                f'the application gave more bytes than its Content-Length of {self.length}; the rest was cut off',
+                'warning',
+                describe(self.request),
             )
         return data[:left]
 
@@ -243,7 +244,7 @@ class Conversation:
         """The response cannot be completed: the edge answers 500, or cuts the connection if the head has left."""
         if isinstance(error, SystemExit) and self.lane is not None and self.lane.is_forked:
             raise error
-        text = '' if is_of_the_client(error, False) else report.failure(describe(self.request), error)
+        text = '' if is_of_the_client(error, False) else report.failure('', error, describe(self.request))
         if not self.is_whole and self.lane is not None:
             self.is_whole = True
             payload = text.encode('utf-8', 'backslashreplace')[:FAILED_BYTES_MAX]
@@ -256,7 +257,7 @@ class Conversation:
             if close is not None:
                 close()
         except BaseException as error:
-            report.failure(describe(self.request), error, ' in close()')
+            report.failure('in close()', error, describe(self.request))
 
 
 def _check_block(data: object) -> None:

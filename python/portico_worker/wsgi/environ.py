@@ -105,7 +105,7 @@ class Environs:
         return environ
 
 
-def describe(request: list[str]) -> str:
+def describe(request: list[str]) -> report.Request:
     """The request as an entry of the log names it, from the texts of its request part."""
     return report.describe(request[6], request[0], request[3].partition('?')[0] or request[1])
 

@@ -106,7 +106,8 @@ def _refuse(environ: Environ, start_response: Any) -> list[bytes]:
         _told_at[0] = now
         report.log(
             'a WebSocket was answered 503: the edge could not take the connection that its application needs; '
-            'each takes two of its descriptors (ulimit -n, LimitNOFILE=)'
+            'each takes two of its descriptors (ulimit -n, LimitNOFILE=)',
+            'warning',
         )
     start_response(
         '503 Service Unavailable', [('Retry-After', '1'), ('Content-Type', 'text/plain'), ('Content-Length', '0')]

@@ -105,7 +105,7 @@ class WsgiWorker(Worker):
                 os._exit(exit_code(error))
             raise
         except BaseException as error:
-            report.log(f'the worker failed: {report.summary(error)}\n{report.format_error(error)}')
+            report.failure('the worker failed', error)
             os._exit(FAILED)
 
     def unit_ended(self) -> None:
