@@ -64,7 +64,7 @@ def test_an_error_deep_inside_shows_the_chain_of_the_application_and_nothing_els
 
 
 @pytest.mark.parametrize(
-    'app,between', [('chained_site', 'direct cause'), ('context_site', 'During handling of the above exception')]
+    ('app', 'between'), [('chained_site', 'direct cause'), ('context_site', 'During handling of the above exception')]
 )
 def test_causes_and_contexts_stay_and_begin_in_the_application_too(folder, app, between):
     _, text = failure(app)
@@ -136,7 +136,6 @@ def test_what_the_worker_forbids_ends_with_the_call_of_the_application(log):
 
 
 def test_an_error_of_our_own_keeps_all_frames():
-    try:
+    with pytest.raises(TypeError) as caught:
         report.tracebacks._circle(None, 0)  # Our code, which meets what it did not expect.
-    except TypeError as error:
-        assert WORKER in report.format_error(error)
+    assert WORKER in report.format_error(caught.value)
