@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: setup setup-dev run build test test-pythons autobahn bench lint format typecheck
+.PHONY: setup setup-dev run build test test-pythons autobahn bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -44,6 +44,10 @@ autobahn: setup-dev
 bench: setup-dev
 	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
 	@$(NODE) bench/main.ts
+
+# The documentation as a site, in var/site. Needs Python 3.11 or later.
+docs: setup-dev
+	@$(NODE) tools/docs.ts
 
 lint: setup-dev
 	@$(NODE) tools/test.ts lint

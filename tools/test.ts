@@ -7,6 +7,7 @@ import { runChecks } from './commands.ts';
 import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
 import { runNodeTests } from './node-tests.ts';
 import { testPythons } from './pythons.ts';
+import { mayBuildSite } from './site.ts';
 import type { Tally } from './tally.ts';
 import { addTallies, NOTHING, renderClosingLine } from './tally.ts';
 
@@ -20,6 +21,7 @@ const NGINX = '/usr/sbin/nginx';
 const NEEDS_NGINX = 'tests/integration/behind-nginx.test.ts';
 const CHAT = 'tests/browser/chat.test.ts';
 const PYTHON = '.venv/bin/python';
+const NODE = process.execPath;
 
 const STEPS: readonly Step[] = [
   {
@@ -56,7 +58,13 @@ const STEPS: readonly Step[] = [
     run: () =>
       runNodeTests('unit', {
         include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
-        exclude: ['tests/tidy.test.ts', 'tests/integration/**', 'tests/frameworks/**', 'tests/browser/**'],
+        exclude: [
+          'tests/tidy.test.ts',
+          'tests/integration/**',
+          'tests/frameworks/**',
+          'tests/browser/**',
+          'tests/docs/**',
+        ],
         concurrency: 2,
         reporter: 'dot',
       }),
@@ -68,6 +76,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'frameworks', run: testFrameworks },
   { name: 'browser', run: runBrowserTests },
+  { name: 'docs', run: runDocsTests },
 ];
 
 /** Without nginx the tests behind it cannot run: on a build machine that is a failure, elsewhere they are reported as skipped. */
@@ -103,6 +112,18 @@ async function runBrowserTests(): Promise<Tally> {
   const note = `${hasRedis ? 'FAILED' : 'NOT RUN'} browser: ${CHAT}: ${fault}`;
   const one = { ...NOTHING, [hasRedis ? 'failed' : 'skipped']: 1, notes: [note] };
   return addTallies([tally, one]);
+}
+
+/** The site is built as well, unless this machine has no Python that is new enough for its generator. */
+async function runDocsTests(): Promise<Tally> {
+  const tally = await runNodeTests('docs', { include: ['tests/docs/**/*.test.ts'], concurrency: 1, reporter: 'spec' });
+  if (!(await mayBuildSite()) && process.env['CI'] === undefined) {
+    return addTallies([
+      tally,
+      { ...NOTHING, skipped: 1, notes: ['NOT RUN docs: the site, which needs a newer Python'] },
+    ]);
+  }
+  return addTallies([tally, await runChecks('docs', [[NODE, 'tools/docs.ts']])]);
 }
 
 async function main(names: readonly string[]): Promise<void> {

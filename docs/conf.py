@@ -1,0 +1,78 @@
+"""How Sphinx makes the site of the pages in this folder. `make docs` runs it; every warning is an error there."""
+
+import os
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent
+
+project = 'Portico'
+author = 'the authors of Portico'
+release = re.search(r'"version": "([^"]+)"', (REPOSITORY / 'package.json').read_text()).group(1)
+version = release
+
+extensions = ['myst_parser', 'sphinx_copybutton']
+source_suffix = {'.md': 'markdown'}
+root_doc = 'index'
+exclude_patterns = ['_static', 'operations.md']
+language = 'en'
+nitpicky = True
+
+# Anchors of headings down to ###, named as in the pages' links.
+myst_heading_anchors = 3
+# Tables are the form of most of what is said here; a line of a page may be long.
+myst_enable_extensions = ['colon_fence']
+
+html_theme = 'furo'
+html_title = f'Portico {release}'
+html_static_path = ['_static']
+html_css_files = ['portico.css']
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_theme_options = {
+    'source_repository': '',
+    'navigation_with_keys': False,
+    'light_css_variables': {'color-brand-primary': '#0b5d8a', 'color-brand-content': '#0b5d8a'},
+    'dark_css_variables': {'color-brand-primary': '#6cc0ee', 'color-brand-content': '#6cc0ee'},
+}
+# The prompt of shell blocks is no part of what is copied.
+copybutton_prompt_text = '$ '
+copybutton_exclude = '.linenos, .gp'
+
+# Where the files outside of this folder can be read that pages link to. Without it such links are plain text in the site.
+SOURCE_URL = os.environ.get('PORTICO_SOURCE_URL', '')
+
+
+class LinksOutside(SphinxTransform):
+    """Links to files of the repository that are no pages lead to its source, wherever that can be read."""
+
+    # Before MyST looks for the target among the pages.
+    default_priority = 1
+
+    def apply(self) -> None:
+        folder = Path(self.document['source']).parent
+        for link in list(self.document.findall(nodes.reference)) + list(self.document.findall(_is_pending)):
+            target = link.get('reftarget') or link.get('refuri') or ''
+            if re.match(r'[a-z]+:|#', target):
+                continue
+            path = (folder / target.split('#')[0]).resolve()
+            if path.is_relative_to(HERE) or not path.is_relative_to(REPOSITORY):
+                continue
+            name = path.relative_to(REPOSITORY)
+            new = nodes.reference('', '', refuri=f'{SOURCE_URL}/{name}') if SOURCE_URL else nodes.inline()
+            new += link.children
+            link.replace_self(new)
+
+
+def _is_pending(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Element) and node.tagname in ('pending_xref', 'download_reference')
+
+
+def setup(app: Sphinx) -> None:
+    app.add_transform(LinksOutside)

@@ -1,0 +1,91 @@
+/**
+ * The messages that an operator may get to read, collected from the sources: every text of three words or more that is not known to be
+ * something else. So a new message is found whatever way it takes to the log or the terminal.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { literalsOf } from './literals.ts';
+
+export interface Message {
+  readonly text: string;
+  /** File and line. */
+  readonly at: string;
+}
+
+const PYTHON = '.venv/bin/python';
+
+/** Files whose texts are no messages, with what they are. */
+const OTHER_FILES: readonly RegExp[] = [
+  // Tests, and what they share.
+  /\.test\.ts$|\/fake-|-story\.ts$/,
+  // Help, and the pages of reference that are made of it.
+  /^src\/cli\/(help|reference|dialect-help|dialect-reference)\.ts$/,
+  // The lines of the summary that are no warnings.
+  /^src\/cli\/announce\.ts$/,
+  // What the stable codes of faults mean.
+  /^src\/config\/(diagnostic|dialects\/fault)\.ts$/,
+  // Scripts for other programs, and what systemd shows as the state of the service.
+  /^src\/supervisor\/(init|service-notifier)\.ts$/,
+  // Groups of settings, and what tests of the tables of options say.
+  /^src\/config\/(setting|dialects\/spoken)\.ts$/,
+  // Why a client's bytes were refused, or a peer inside of the server: half sentences, behind messages that have an entry.
+  /^src\/protocol\/|^src\/edge\/transport\/websocket\//,
+];
+
+/** What stands in front of texts that are no messages. */
+const OTHER_PLACES: readonly RegExp[] = [
+  // What cannot be, unless there is a bug: its entry is that of "internal error".
+  /\bthrow new (Error|RangeError|TypeError)\(\s*$|\bassert\([^;]*$/,
+  // Help, and the reasons of options, which the pages of reference have.
+  /\b(doc|fallbackText|group):\s*$|\b(meaningless|unsupported)\(\s*$/,
+  // What is told at a level below warning.
+  /\b(say|log|tell)\(\s*(turn,\s*)?'(info|debug)',\s*$/,
+];
+
+/** Where an error that is thrown is told as it is: what the system refuses at the start. */
+const TELLS_ERRORS = /^src\/supervisor\//;
+const IS_THROWN = /\bthrow new Error\(\s*$/;
+
+/** Fields of responses, snippets of Python and HTML; bugs in Python; and parts of the state that systemd shows. */
+const OTHER_TEXTS =
+  /\r\n|^(import|<|public, max-age|multipart|text\/|line too long|the edge is gone|spawn before start|; the last reload has failed|serving … with)/;
+
+export function collectMessages(): Message[] {
+  return [...typeScriptTexts(isMessage), ...pythonTexts()].filter(
+    ({ text }) => isSentence(text) && !OTHER_TEXTS.test(text),
+  );
+}
+
+/** All texts of the sources, whatever they are. */
+export function collectTexts(): Message[] {
+  return [...typeScriptTexts(() => true), ...pythonTexts()];
+}
+
+function typeScriptTexts(isWanted: (path: string, before: string) => boolean): Message[] {
+  return globSync('src/**/*.ts')
+    .sort()
+    .flatMap((path) =>
+      literalsOf(readFileSync(path, 'utf8'))
+        .filter(({ before }) => isWanted(path, before))
+        .map(({ text, line }) => ({ text, at: `${path}:${line}` })),
+    );
+}
+
+function isMessage(path: string, before: string): boolean {
+  if (OTHER_FILES.some((pattern) => pattern.test(path))) return false;
+  if (TELLS_ERRORS.test(path) && IS_THROWN.test(before)) return true;
+  return !OTHER_PLACES.some((pattern) => pattern.test(before));
+}
+
+function pythonTexts(): Message[] {
+  const files = ['python/hand_over.py', ...globSync('python/portico_worker/**/*.py').sort()];
+  const output = execFileSync(PYTHON, ['tests/docs/python_texts.py', ...files], { encoding: 'utf8' });
+  const texts = JSON.parse(output) as readonly { path: string; line: number; text: string }[];
+  return texts.map(({ path, line, text }) => ({ text, at: `${path}:${line}` }));
+}
+
+/** Shorter texts are names, or parts of a sentence that stands in one piece elsewhere. */
+function isSentence(text: string): boolean {
+  return text.trim().includes(' ') && (text.match(/[A-Za-z][a-z']+/g) ?? []).length >= 3;
+}

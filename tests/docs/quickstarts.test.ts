@@ -1,0 +1,28 @@
+// Every shell block of the quickstarts runs, and its reader sees what the page says.
+
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { readPage } from './markdown.ts';
+import { walk } from './walk.ts';
+import type { Wheelhouse } from './wheelhouse.ts';
+import { prepareWheelhouse } from './wheelhouse.ts';
+
+describe('quickstarts', { concurrency: 2 }, () => {
+  let house: Wheelhouse;
+  before(async () => {
+    house = await prepareWheelhouse();
+  });
+
+  for (const path of globSync('docs/quickstart/*.md').sort()) {
+    test(`${path} can be followed, from an empty folder to a served site`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'portico-quickstart-'));
+      try {
+        await walk(readPage(path), { folder, path: `${house.programs}:/usr/bin:/bin`, wheels: house.wheels });
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
+});

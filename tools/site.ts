@@ -1,0 +1,35 @@
+// The site of the pages in docs/, by Sphinx, in var/site. Every warning is an error.
+// Sphinx has an environment of its own under var/, made once.
+
+import { runCommand } from './commands.ts';
+import { makeEnvironment } from './python-environment.ts';
+import { findPythons } from './pythons.ts';
+
+const HOME = 'var/docs';
+const REQUIREMENTS = 'requirements-docs.txt';
+export const SITE = 'var/site';
+/** What the pinned Sphinx can be had for. */
+const OLDEST_MINOR = 11;
+
+/** Gives what went wrong, if anything did. */
+export async function buildSite(): Promise<string | undefined> {
+  const python = await findPython();
+  if (python === undefined) {
+    return `the site needs Python 3.${OLDEST_MINOR} or later, because its generator (Sphinx) does, and this machine has none. The pages can be read as they are, in docs/`;
+  }
+  const fault = await makeEnvironment(python, HOME, REQUIREMENTS);
+  if (fault !== undefined) return fault;
+  const options = ['--builder', 'html', '--quiet', '--jobs', 'auto', '--fail-on-warning'];
+  const { ok } = await runCommand([`${HOME}/bin/sphinx-build`, ...options, 'docs', SITE]);
+  return ok ? undefined : 'the pages have the faults above';
+}
+
+/** The newest that is no free-threaded build, for which not every package has wheels. */
+async function findPython(): Promise<string | undefined> {
+  const pythons = (await findPythons()).filter(({ version }) => !version.endsWith('t'));
+  return pythons.findLast(({ version }) => Number(version.slice(2)) >= OLDEST_MINOR)?.program;
+}
+
+export async function mayBuildSite(): Promise<boolean> {
+  return (await findPython()) !== undefined;
+}
