@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: setup setup-dev run build test test-pythons autobahn bench docs lint format typecheck
+.PHONY: setup setup-dev run build wheel npm test test-pythons autobahn bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -25,6 +25,14 @@ run: setup
 # The sources as JavaScript in build/, one bundle for each process: what is installed. The checkout runs without it.
 build: setup-dev
 	@$(NODE) tools/build.ts
+
+# dist/portico-VERSION-py3-none-any.whl: the Python package.
+wheel: setup-dev
+	@$(NODE) tools/wheel.ts
+
+# dist/portico-VERSION.tgz: the npm package, for those who have a Node.js of their own.
+npm: setup-dev
+	@$(NODE) tools/npm.ts
 
 # Everything that a change must pass. Chromium, nginx, OpenSSL and Redis are the only Debian packages that it needs.
 test: setup-dev

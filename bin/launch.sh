@@ -63,7 +63,7 @@ if [ -f "$portico_root/src/cli/main.ts" ]; then
   export NODE_COMPILE_CACHE
   set -- "$portico_node" "$portico_root/src/cli/main.ts" "$@"
 else
-  set -- "$portico_node" "$portico_root/bin/start.cjs" "$@"
+  set -- "$portico_node" "$portico_root/build/cli/main.js" "$@"
 fi
 
 # A service manager has given us sockets, or waits for our word: both are beyond Node, so Python sees to them and then becomes Node.

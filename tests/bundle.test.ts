@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { transformSync } from 'esbuild';
 import { buildBundles } from '../tools/build.ts';
+import { checkNotices, packagesIn } from '../tools/third-party.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'portico-bundle-'));
 const bundles = join(home, 'build');
@@ -68,6 +70,37 @@ test('the bundle knows its version and reads settings', () => {
   });
   assert.equal(status, 2);
   assert.match(stderr, /^portico: .*--workers/m);
+});
+
+test('what is bundled of others is told with its licence', () => {
+  assert.deepEqual(packagesIn(metafile), ['mime-db', 'smol-toml']);
+  checkNotices(metafile);
+});
+
+test('a Node that is too old is told so', () => {
+  const main = join(bundles, 'cli/main.js');
+  const loaded = importedAtOnce(relative('.', main), metafile.outputs);
+  assert.ok(loaded.size > 1, 'the files are found');
+  for (const file of loaded) {
+    const text = readFileSync(file, 'utf8');
+    const { code } = transformSync(text, { target: 'node18', format: 'esm' });
+    assert.equal(code, transformSync(text, { target: 'esnext', format: 'esm' }).code, `${file} is for a newer Node`);
+  }
+  for (const [version, status] of [
+    ['24.11.1', 1],
+    ['22.12.0', 1],
+    ['24.12.0', 0],
+    ['26.0.0', 0],
+  ] as const) {
+    const pretended = `Object.defineProperty(process.versions, 'node', { value: '${version}' })`;
+    const node = spawnSync(process.execPath, ['--import', `data:text/javascript,${pretended}`, main, '--version'], {
+      encoding: 'utf8',
+    });
+    assert.equal(node.status, status, version);
+    const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };
+    const needed = `and Portico needs ${engines.node.slice('>='.length)} or later.`;
+    assert.equal(node.stderr, status === 0 ? '' : `portico: ${process.execPath} is Node.js ${version}, ${needed}\n`);
+  }
 });
 
 interface Module {

@@ -2,7 +2,7 @@
 // The bundle is as deep in its folder as the sources are in src/, so that paths from `import.meta.url` lead to the same files.
 // Usage: node tools/build.ts [FOLDER]
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildOptions, Metafile } from 'esbuild';
@@ -33,7 +33,7 @@ const OPTIONS: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Bundles into `folder`, which is emptied before, and tells what went in. */
+/** Bundles into `folder`, which is emptied before, and tells what went in. The package.json is that of the installed program. */
 export async function buildBundles(folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
   const whole: Metafile = { inputs: {}, outputs: {} };
@@ -47,7 +47,20 @@ export async function buildBundles(folder: string): Promise<Metafile> {
     Object.assign(whole.inputs, metafile?.inputs);
     Object.assign(whole.outputs, metafile?.outputs);
   }
+  const { name, version, license, type, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageFile;
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ name, version, license, type, engines }, null, 2)}\n`,
+  );
   return whole;
+}
+
+interface PackageFile {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly type: string;
+  readonly engines: Readonly<Record<string, string>>;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -56,9 +56,9 @@ if ! cmp -s package-lock.json "$packages_stamp"; then
 fi
 
 dev_stamp=.venv/dev.stamp
-if [ "${1:-}" = dev ] && ! cat requirements-dev.txt requirements-pytest.txt | cmp -s - "$dev_stamp"; then
+if [ "${1:-}" = dev ] && ! cat requirements-dev.txt requirements-pytest.txt requirements-package.txt | cmp -s - "$dev_stamp"; then
   echo "setup: installing the Python tools into .venv"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
     || fail "the Python tools could not be installed. Is there a network?"
-  cat requirements-dev.txt requirements-pytest.txt >"$dev_stamp"
+  cat requirements-dev.txt requirements-pytest.txt requirements-package.txt >"$dev_stamp"
 fi

@@ -5,6 +5,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { runChecks } from './commands.ts';
 import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
+import { testInstalled } from './installed.ts';
 import { runNodeTests } from './node-tests.ts';
 import { testPythons } from './pythons.ts';
 import { mayBuildSite } from './site.ts';
@@ -61,6 +62,7 @@ const STEPS: readonly Step[] = [
         exclude: [
           'tests/tidy.test.ts',
           'tests/integration/**',
+          'tests/installed/**',
           'tests/frameworks/**',
           'tests/browser/**',
           'tests/docs/**',
@@ -74,6 +76,7 @@ const STEPS: readonly Step[] = [
     name: 'integration',
     run: runIntegrationTests,
   },
+  { name: 'installed', run: testInstalled },
   { name: 'frameworks', run: testFrameworks },
   { name: 'browser', run: runBrowserTests },
   { name: 'docs', run: runDocsTests },

@@ -16,6 +16,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 
 const USAGE = 2;
 
+/** That of `engines` in package.json. Whatever is imported late may be more than an older one understands. */
+const OLDEST_NODE = [24, 12] as const;
+
 const terminal: Terminal = { out: (text) => print(1, text), error: (text) => print(2, text) };
 
 /** A terminal or pipe that is closed is no reason to fail. */
@@ -25,6 +28,11 @@ function print(fd: number, text: string): void {
   } catch {
     return;
   }
+}
+
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
 }
 
 async function run({ args, ...surroundings }: Invocation): Promise<number> {
@@ -50,4 +58,9 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
   return USAGE;
 }
 
+if (isTooOld(process.versions.node)) {
+  const found = `${process.execPath} is Node.js ${process.versions.node}`;
+  terminal.error(`portico: ${found}, and Portico needs ${OLDEST_NODE.join('.')} or later.\n`);
+  process.exit(1);
+}
 process.exit(await run(readInvocation(process.argv.slice(2), process.env)));

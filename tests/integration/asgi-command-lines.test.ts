@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import type { ConnectionOptions } from 'node:tls';
 import { Authority } from './certificates.ts';
 import { Client } from './client.ts';
-import { makeFolder, Server } from './server.ts';
+import { makeFolder, PORTICO, Server } from './server.ts';
 
 /** Answers with what it was told of the request, of its start, and of the environment. */
 const APP = `
@@ -42,7 +42,6 @@ def create_app():
 `;
 const FORWARDED = 'X-Forwarded-For: 192.0.2.9:4711\r\nX-Forwarded-Proto: https\r\n';
 const START_MS = 30_000;
-const PORTICO = join(import.meta.dirname, '../../bin/portico');
 const CERTIFICATES = makeFolder();
 after(() => rmSync(CERTIFICATES, { recursive: true }));
 const AUTHORITY = new Authority(CERTIFICATES);

@@ -38,7 +38,8 @@ export interface RequestOptions {
   readonly body?: string;
 }
 
-const PORTICO = join(import.meta.dirname, '../../bin/portico');
+/** The program under test: that of this checkout, or an installed one. */
+export const PORTICO: string = process.env['PROGRAM_UNDER_TEST'] ?? join(import.meta.dirname, '../../bin/portico');
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const START_MS = 30_000;
 const STOP_MS = 15_000;

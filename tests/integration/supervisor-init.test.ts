@@ -6,9 +6,8 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeFolder } from './server.ts';
+import { makeFolder, PORTICO } from './server.ts';
 
-const PORTICO = join(import.meta.dirname, '../../bin/portico');
 /** Leaves a process behind, whose parent ends before it does. */
 const APP = `
 import subprocess
