@@ -1,6 +1,5 @@
 /** The words of the command line, sorted into flags and the application, by the settings table. */
 
-import { parseArgs } from 'node:util';
 import type { Report } from './diagnostic.ts';
 import { nearestWord } from './nearest.ts';
 import type { Setting } from './setting.ts';
@@ -13,6 +12,9 @@ export interface GivenArguments {
 }
 
 type FlagSetting = Setting<unknown>;
+
+// Not imported: see docs/architecture.md, "What a start loads".
+const { parseArgs } = process.getBuiltinModule('node:util');
 
 export function readArguments(args: readonly string[], report: Report): GivenArguments {
   const settings = new Map<string, FlagSetting>(Object.values(SETTINGS).map((setting) => [setting.flag, setting]));

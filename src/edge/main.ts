@@ -4,7 +4,6 @@
  */
 
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Folder } from '../gateway/spool-folder.ts';
 import { isStillThere, removeFolder } from '../gateway/spool-folder.ts';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
@@ -40,6 +39,8 @@ class Edge {
     this.#first = first;
     this.#threads.push(first);
     for (let index = 1; index < config.edgeThreads; index += 1) {
+      // Loaded only where there are several: it takes a start 1 to 2 ms.
+      const { Worker } = process.getBuiltinModule('node:worker_threads');
       const worker = new Worker(new URL(`./thread-entry${extname(import.meta.filename)}`, import.meta.url), {
         workerData: { index, config, shared },
       });

@@ -1,6 +1,6 @@
 /** Names of requests: unique across threads and restarts, cheap to make. Not secret: nothing may rely on nobody guessing one. */
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../kernel/random-bytes.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
 const ACCEPTABLE = /^[0-9A-Za-z._~+/=-]+$/;

@@ -1,12 +1,12 @@
 /** The certificate, its key, and the authorities that sign clients' certificates: read and checked before anybody connects. */
 
-import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ServerModel } from '../config/model.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { randomBytes } from '../kernel/random-bytes.ts';
 import type { TlsSettings } from '../protocol/control/edge.ts';
 import { contextOptions } from '../protocol/tls/context-options.ts';
 import { renderDistinguishedName } from '../protocol/tls/distinguished-name.ts';
@@ -95,6 +95,11 @@ function settingsFault({
 
 type ReadText = (path: string) => string;
 
+/** Loaded only where TLS is spoken: see randomBytes. */
+function cryptography(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
+}
+
 async function load(model: TlsModel, cwd: string, read: ReadText): Promise<Certificates> {
   const certPath = resolve(cwd, model.certFile);
   const keyPath = model.keyFile === '' ? certPath : resolve(cwd, model.keyFile);
@@ -158,7 +163,7 @@ function readPems(path: string, read: ReadText): string[] {
 
 function parseCertificate(pem: string, what: string): X509Certificate {
   try {
-    return new X509Certificate(pem);
+    return new (cryptography().X509Certificate)(pem);
   } catch {
     throw new CertificateFault(`${what} is damaged`);
   }
@@ -180,7 +185,11 @@ function readKey(path: string, password: string, read: ReadText): KeyObject {
     );
   }
   try {
-    return createPrivateKey({ key: pem, format: 'pem', ...(password === '' ? {} : { passphrase: password }) });
+    return cryptography().createPrivateKey({
+      key: pem,
+      format: 'pem',
+      ...(password === '' ? {} : { passphrase: password }),
+    });
   } catch {
     if (!pem.includes('ENCRYPTED')) {
       throw new CertificateFault(`the private key in ${path} is damaged`);

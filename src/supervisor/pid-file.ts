@@ -3,7 +3,6 @@
  * user that the server runs as could write another's number there. It takes its place by a rename, which follows no link.
  */
 
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -15,6 +14,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { randomBytes } from '../kernel/random-bytes.ts';
 import type { Identity } from './privileges.ts';
 import { asUser, mayAct } from './privileges.ts';
 import { isInRootsFolder } from './trusted-path.ts';

@@ -3,7 +3,6 @@
  * whoever started us, then privileges are dropped, then the workers' sockets are made by who will use them.
  */
 
-import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, realpathSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,7 @@ import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { randomBytes } from '../kernel/random-bytes.ts';
 import type { Listener } from '../protocol/control/edge.ts';
 import { buildAppEnvironment } from './app-environment.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';

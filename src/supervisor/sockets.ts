@@ -6,12 +6,10 @@
  * (tried on 24), and this is the only file that uses it.
  */
 
-import { lookup } from 'node:dns/promises';
 import type { Stats } from 'node:fs';
 import { chmodSync, existsSync, lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import net, { createConnection, isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import { getSystemErrorName } from 'node:util';
 import type { BindAddress } from '../config/bind-address.ts';
 import { renderBindAddress } from '../config/bind-address.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -35,6 +33,9 @@ type CreateServerHandle = (
   fd: number,
   flags: number,
 ) => SocketHandle | number;
+
+// Not imported: see docs/architecture.md, "What a start loads".
+const { getSystemErrorName } = process.getBuiltinModule('node:util');
 
 // Not in @types/node, being internal.
 const createServerHandle = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
@@ -143,6 +144,8 @@ export async function resolveHost(host: string): Promise<Outcome<string>> {
     return success(host);
   }
   try {
+    // Loaded only where an address is a name.
+    const { lookup } = process.getBuiltinModule('node:dns/promises');
     return success((await lookup(host)).address);
   } catch {
     return failure(`"${host}" in --bind is not a name that this machine knows. Give an IP address`);

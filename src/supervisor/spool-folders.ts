@@ -7,8 +7,8 @@
  */
 
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdir, rmSync } from 'node:fs';
+
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SpoolFolderMade } from '../protocol/control/edge.ts';
@@ -136,10 +136,11 @@ export class SpoolFolders {
   }
 }
 
-async function listFolders(parent: string): Promise<string[]> {
-  try {
-    return (await readdir(parent)).filter((name) => NAMED_LIKE_OURS.test(name)).map((name) => join(parent, name));
-  } catch {
-    return [];
-  }
+function listFolders(parent: string): Promise<string[]> {
+  return new Promise((done) => {
+    readdir(parent, (error, names) => {
+      const found = error === null ? names : [];
+      done(found.filter((name) => NAMED_LIKE_OURS.test(name)).map((name) => join(parent, name)));
+    });
+  });
 }

@@ -2,7 +2,6 @@
 
 import type { BigIntStats } from 'node:fs';
 import { close, constants, fstat, open, read, readlink, realpath, stat } from 'node:fs';
-import { promisify } from 'node:util';
 import { toFsPath } from './resolve.ts';
 
 /** Paths are latin-1 text, a character a byte. Rejects with Node's errors. */
@@ -16,6 +15,9 @@ export interface Disk {
   readonly read: (fd: number, into: Buffer, offset: number) => Promise<number>;
   readonly close: (fd: number) => Promise<void>;
 }
+
+// Not imported: see docs/architecture.md, "What a start loads".
+const { promisify } = process.getBuiltinModule('node:util');
 
 const statAsync = promisify(stat);
 const openAsync = promisify(open);

@@ -4,7 +4,6 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 const UNKNOWN = 'application/octet-stream';
 
@@ -50,6 +49,7 @@ interface Listed {
 
 /** Read rather than imported: a module would keep the whole database, about 1 MB of objects, in every thread. */
 function readTypes(): Map<string, string> {
+  const { createRequire } = process.getBuiltinModule('node:module');
   const path = createRequire(import.meta.url).resolve('mime-db/db.json');
   // The shape that mime-db documents; our dependency, not input.
   const database = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Listed>;

@@ -1,6 +1,6 @@
 /** What the configuration says of a folder of files, checked once and made ready for requests. */
 
-import assert from 'node:assert/strict';
+import { assert } from '../../../kernel/assert.ts';
 import type { PathShape } from '../../../protocol/control/edge.ts';
 import { compileShapes } from './path-shape.ts';
 import { toLatin1 } from './resolve.ts';

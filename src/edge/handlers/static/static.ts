@@ -5,9 +5,9 @@
  *   mount → resolve → lookup (cache, load-file, open-inside) → answer-file (encodings, conditional, ranges) → the responder
  */
 
-import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { assert } from '../../../kernel/assert.ts';
 import type { Clock } from '../../../kernel/clock.ts';
+import { randomBytes } from '../../../kernel/random-bytes.ts';
 import type { Exchange, Handler, PartsBody, ResponseHead } from '../../../protocol/http/exchange.ts';
 import type { FileAnswer } from './answer-file.ts';
 import { answerFile, joinParts } from './answer-file.ts';

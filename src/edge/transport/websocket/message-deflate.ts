@@ -10,9 +10,9 @@
  * or 43 where the client does not let us ask for a smaller window. Without context takeover nothing is kept between messages.
  */
 
-import { constants } from 'node:zlib';
 import type { DeflateParameters } from '../../../protocol/websocket/deflate-offer.ts';
 import type { ZlibContext } from './zlib-context.ts';
+import { ZLIB_FLUSH } from './zlib-context.ts';
 import type { ZlibContexts } from './zlib-contexts.ts';
 
 export const DEFLATE_LIMITS = {
@@ -71,7 +71,7 @@ export class MessageDeflate {
     }
     this.#inflater ??= this.#contexts.take('inflate', this.#parameters.clientMaxWindowBits);
     const inflater = this.#inflater;
-    const job = { input: bytes, flush: constants.Z_NO_FLUSH, outputBytesMax: this.#messageBytesMax, onLarge };
+    const job = { input: bytes, flush: ZLIB_FLUSH.none, outputBytesMax: this.#messageBytesMax, onLarge };
     inflater.run(job, (output, inputLeft) => {
       if (typeof output === 'string') {
         this.#inflater = undefined;
@@ -100,7 +100,7 @@ export class MessageDeflate {
     const windowBits = Math.min(serverMaxWindowBits, DEFLATE_LIMITS.windowBitsMax);
     this.#deflater ??= this.#contexts.take('deflate', windowBits);
     const deflater = this.#deflater;
-    const job = { input: bytes, flush: constants.Z_SYNC_FLUSH, outputBytesMax: Number.POSITIVE_INFINITY };
+    const job = { input: bytes, flush: ZLIB_FLUSH.sync, outputBytesMax: Number.POSITIVE_INFINITY };
     deflater.run(job, (output) => {
       if (typeof output === 'string') {
         // zlib had no memory. The client has not seen this message compressed, so a compressor that begins anew is in step with it.
@@ -133,8 +133,8 @@ export class MessageDeflate {
   #endMessage(inflater: ZlibContext, output: Buffer, callback: (result: Inflated) => void): void {
     const { runsSync } = inflater;
     const job = runsSync
-      ? { input: TAIL_AND_PROBE, flush: constants.Z_BLOCK, outputBytesMax: 0 }
-      : { input: TAIL, flush: constants.Z_NO_FLUSH, outputBytesMax: 0 };
+      ? { input: TAIL_AND_PROBE, flush: ZLIB_FLUSH.block, outputBytesMax: 0 }
+      : { input: TAIL, flush: ZLIB_FLUSH.none, outputBytesMax: 0 };
     inflater.run(job, (rest, inputLeft) => {
       const isWhole = typeof rest !== 'string' && inputLeft === (runsSync ? PROBE_BYTES : 0);
       if (!isWhole || this.#parameters.clientNoContextTakeover) {
