@@ -107,6 +107,11 @@ export interface ServerModel {
   readonly accessLogFormat: 'combined' | 'json';
 
   readonly reloadOnChange: boolean;
+  /** What is watched with it. Empty: the application's folder. */
+  readonly reloadFolders: readonly string[];
+  /** Globs, or folders. */
+  readonly reloadIncludes: readonly string[];
+  readonly reloadExcludes: readonly string[];
   /** Load the application, say what was found, and end. */
   readonly checkOnly: boolean;
 

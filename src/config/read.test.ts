@@ -116,7 +116,9 @@ test('readServeRequest() sees settings that contradict each other', () => {
   assert.deepEqual(codes(['-b', ':1', '-b', '0.0.0.0:1']), ['settings.conflict --bind']);
   assert.deepEqual(codes(['-b', ':0', '-b', ':0']), []);
   assert.deepEqual(codes(['a', 'b']), ['settings.unexpected-argument b']);
-  assert.deepEqual(codes(['--reload', '--preload']), ['settings.conflict --reload']);
+  assert.deepEqual(codes(['--reload-dir', 'src']), ['settings.conflict --reload-dir']);
+  assert.deepEqual(codes(['--reload-exclude', 'x', '--reload-include', 'y']), ['settings.conflict --reload-include']);
+  assert.deepEqual(codes(['--reload', '--reload-dir', 'src', '--preload']), []);
 });
 
 test('SETTINGS name each flag, variable and short form once', () => {

@@ -86,7 +86,9 @@ function checkTogether(model: ServerModel, report: Report): void {
   for (const address of repeatedAddresses([...model.binds, ...model.insecureBinds])) {
     report('settings.conflict', '--bind', `${address} is given twice. Leave one out.`);
   }
-  if (model.reloadOnChange && model.preload === 'always') {
-    report('settings.conflict', '--reload', 'with --preload, an error in the code is only seen in the log.', 'warning');
+  const { reloadFolders, reloadIncludes, reloadExcludes } = model;
+  if (!model.reloadOnChange && reloadFolders.length + reloadIncludes.length + reloadExcludes.length > 0) {
+    const flag = reloadFolders.length > 0 ? 'dir' : reloadIncludes.length > 0 ? 'include' : 'exclude';
+    report('settings.conflict', `--reload-${flag}`, 'this does nothing without --reload.', 'warning');
   }
 }

@@ -9,6 +9,7 @@ import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import { BUDGET_SETTINGS } from './budget-settings.ts';
+import { DEVELOPMENT_SETTINGS } from './development-settings.ts';
 import type { PreloadMode, ServerModel } from './model.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
 import { parseResponseField } from './response-field.ts';
@@ -336,22 +337,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always('combined'),
     parse: last(parseChoice('combined', 'json')),
   },
-  reloadOnChange: {
-    flag: 'reload',
-    group: 'Development',
-    doc: 'Load the application again when its files change, and show tracebacks in the browser. Not for production.',
-    fallbackText: 'off',
-    fallback: always(false),
-    parse: last(parseSwitch),
-  },
-  checkOnly: {
-    flag: 'check',
-    group: 'Development',
-    doc: 'Read the settings, load the application, say what was found, and end.',
-    fallbackText: 'off',
-    fallback: always(false),
-    parse: last(parseSwitch),
-  },
+  ...DEVELOPMENT_SETTINGS,
   ...ASYNC_SETTINGS,
   edgeProgram: {
     flag: 'edge-program',

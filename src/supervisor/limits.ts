@@ -62,6 +62,10 @@ export const SUPERVISOR_LIMITS = {
   reloadGatherMs: 500,
   /** Editors write files in several steps. */
   reloadDebounceMs: 100,
-  /** Folders that are watched with --reload. */
-  watchedFoldersMax: 5_000,
+  /** Folders that are watched with --reload: the kernel keeps about 1 KB for each. */
+  watchedFoldersMax: 10_000,
+  /** Where the kernel does not tell of changes, files are looked at so often … */
+  watchPollMs: 1_000,
+  /** … but for no more than this part of the time, however many they are. */
+  watchPollShare: 0.05,
 } as const;

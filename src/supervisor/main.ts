@@ -1,10 +1,12 @@
 /** A server from its model to its end. */
 
+import { statSync } from 'node:fs';
 import type { ServeRequest } from '../config/model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
 import { Log } from './log.ts';
+import type { Site } from './prepare.ts';
 import { prepareSite } from './prepare.ts';
 import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';
@@ -46,16 +48,21 @@ export async function supervise(
     }
     supervisor.start();
     if (reloadOnChange) {
-      void watchForChanges(supervisor, log, site.chdir);
+      void watchForChanges(supervisor, log, site);
     }
   });
   return code;
 }
 
-async function watchForChanges(supervisor: Supervisor, log: Log, folder: string): Promise<void> {
-  const { watchSources } = await import('./watch.ts');
-  watchSources(folder, {
+async function watchForChanges(supervisor: Supervisor, log: Log, site: Site): Promise<void> {
+  const [{ watchSources }, { placesOf }] = await Promise.all([import('./watch.ts'), import('./watch-rules.ts')]);
+  const places = placesOf(site.model, site, (path) => isFolder(path));
+  watchSources(places, {
     onChange: (path) => supervisor.reload(`${path} has changed`),
     onFault: (message) => log.say('warning', message),
   });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -202,7 +202,14 @@ function checkApplication(model: ServerModel, place: Place): string[] {
     ];
   }
   const runtime = findRuntime(model, place, undefined);
-  return runtime.ok ? [] : [runtime.fault];
+  return [...(runtime.ok ? [] : [runtime.fault]), ...checkWatched(model, place.cwd)];
+}
+
+function checkWatched({ reloadFolders }: ServerModel, cwd: string): string[] {
+  return reloadFolders
+    .map((folder) => resolve(cwd, folder))
+    .filter((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    .map((folder) => `--reload-dir: ${folder} is not a folder`);
 }
 
 interface FilePlan {

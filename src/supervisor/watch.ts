@@ -1,71 +1,236 @@
 /**
  * Sources that change, for --reload. Folders are watched one by one, so that environments, repositories and uploads, which change all
  * the time or hold a hundred thousand files, are left out (Node's own recursive watching would take them all in).
+ *
+ * The kernel tells of names in a folder: what was written, came, went or took the place of another (editors write a new file and rename it).
+ * A folder that came is entered, one that went is left with all below it. Where the kernel tells nothing, because its limit is reached or the file
+ * system is another machine's, the files are looked at every second instead.
  */
 
 import type { FSWatcher } from 'node:fs';
-import { readdirSync, statSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statfsSync, statSync, watch } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-
-const LEFT_OUT = new Set(['venv', 'node_modules', '__pycache__', 'media', 'site-packages', 'staticfiles']);
-const SOURCES = /\.(py|html?|jinja2?|j2|mako|mo|toml)$|^\.env[\w.]*$/;
+import { pollSources } from './watch-polling.ts';
+import type { WatchedPlaces } from './watch-rules.ts';
+import { ENVIRONMENT_MARK, isWithin } from './watch-rules.ts';
 
 export interface WatchEvents {
   /** A path that has changed, once for all that change together. */
   onChange(path: string): void;
-  /** A folder is not watched, most likely because the kernel's limit is reached. */
+  /** Not all is watched as it should be: why, and what follows. */
   onFault(message: string): void;
 }
 
-export function watchSources(root: string, events: WatchEvents): void {
-  const watchers = new Map<string, FSWatcher>();
-  let timer: NodeJS.Timeout | undefined;
-  const notice = (path: string) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => events.onChange(path), SUPERVISOR_LIMITS.reloadDebounceMs);
-  };
-  const enter = (folder: string) => {
-    if (watchers.has(folder) || watchers.size >= SUPERVISOR_LIMITS.watchedFoldersMax) {
+/** File systems whose changes are made elsewhere, so that inotify does not tell of them (statfs(2)): 9p, NFS, SMB and CIFS, vboxsf, FUSE. */
+const REMOTE = new Set([0x01021997, 0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x786f4256, 0x65735546]);
+/** The kernel's limits for watches and for open files. */
+const LIMIT_REACHED = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+export function watchSources(places: WatchedPlaces, events: WatchEvents): void {
+  const remote = places.roots.find(isRemote);
+  if (remote === undefined) {
+    new SourceWatch(places, events).start();
+  } else {
+    events.onFault(
+      `${remote} is on a file system that does not tell of changes: files are looked at every ${SUPERVISOR_LIMITS.watchPollMs / 1000} s instead`,
+    );
+    pollSources(places, (path) => events.onChange(path));
+  }
+}
+
+interface WatchedFolder {
+  readonly watcher: FSWatcher;
+  /** Device and inode: a folder that was replaced is another one. */
+  readonly identity: string;
+}
+
+class SourceWatch {
+  readonly #places: WatchedPlaces;
+  readonly #events: WatchEvents;
+  readonly #folders = new Map<string, WatchedFolder>();
+  /** What symbolic links lead to, by folder: the files in it that count. */
+  readonly #targets = new Map<string, { readonly watcher: FSWatcher; readonly names: Map<string, string> }>();
+  /** Of the folders that are watched. Two ways may lead to a folder, and a link to a folder above itself makes no end of them. */
+  readonly #identities = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #hasStarted = false;
+  /** Nothing is watched any more by this object. */
+  #isOver = false;
+  #isFull = false;
+
+  constructor(places: WatchedPlaces, events: WatchEvents) {
+    this.#places = places;
+    this.#events = events;
+  }
+
+  start(): void {
+    for (const root of this.#places.roots) {
+      this.#enter(root, root);
+    }
+    for (const file of this.#places.files) {
+      this.#watchTarget(file, file);
+    }
+    this.#hasStarted = true;
+  }
+
+  #notice(path: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#events.onChange(path), SUPERVISOR_LIMITS.reloadDebounceMs);
+  }
+
+  #enter(folder: string, root: string): void {
+    const stat = statSync(folder, { throwIfNoEntry: false });
+    if (
+      this.#isOver ||
+      stat?.isDirectory() !== true ||
+      (folder !== root && existsSync(join(folder, ENVIRONMENT_MARK)))
+    ) {
+      return;
+    }
+    const identity = `${stat.dev}:${stat.ino}`;
+    if (this.#identities.has(identity) || !this.#hasRoom(folder)) {
       return;
     }
     try {
-      watchers.set(folder, watchFolder(folder));
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        if (entry.isDirectory() && !isLeftOut(entry.name)) {
-          enter(join(folder, entry.name));
+      const watcher = watch(folder, { persistent: false }, (_, name) => {
+        if (name !== null) {
+          this.#onName(join(folder, name), root);
+        }
+      });
+      watcher.on('error', () => this.#leave(folder));
+      this.#folders.set(folder, { watcher, identity });
+      this.#identities.add(identity);
+      this.#readFolder(folder, root);
+    } catch (error) {
+      this.#onRefused(folder, error as NodeJS.ErrnoException);
+    }
+  }
+
+  #hasRoom(folder: string): boolean {
+    if (this.#folders.size < SUPERVISOR_LIMITS.watchedFoldersMax) {
+      return true;
+    }
+    if (!this.#isFull) {
+      this.#isFull = true;
+      this.#events.onFault(
+        `${SUPERVISOR_LIMITS.watchedFoldersMax} folders are watched, which is the most: changes in ${folder} and others are not seen. Leave out by --reload-exclude what is no source, or name what is by --reload-dir`,
+      );
+    }
+    return false;
+  }
+
+  #readFolder(folder: string, root: string): void {
+    const { rules } = this.#places;
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      const isLink = entry.isSymbolicLink();
+      if (entry.isDirectory() || (isLink && isFolder(path))) {
+        if (rules.isEntered(path, root)) {
+          this.#enter(path, root);
+        }
+      } else if (rules.isSource(path, root)) {
+        if (isLink) {
+          this.#watchTarget(path, realPath(path));
+        }
+        if (this.#hasStarted) {
+          // The folder is new, and the file may have been in it before the folder was watched.
+          this.#notice(path);
         }
       }
-    } catch (error) {
-      events.onFault(`changes in ${folder} will not be seen: ${(error as Error).message}`);
     }
-  };
-  const watchFolder = (folder: string) => {
-    const watcher = watch(folder, { persistent: false }, (_, name) => {
-      if (name !== null && isSource(name)) {
-        notice(join(folder, name));
-      } else if (name !== null && isFolder(join(folder, name)) && !isLeftOut(name)) {
-        enter(join(folder, name));
+  }
+
+  /** Something has happened to a name in a folder that is watched. */
+  #onName(path: string, root: string): void {
+    const { rules } = this.#places;
+    const known = this.#folders.get(path);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (known !== undefined && (stat === undefined || `${stat.dev}:${stat.ino}` !== known.identity)) {
+      this.#leave(path);
+      this.#notice(path);
+    }
+    if (stat?.isDirectory() === true) {
+      if (!this.#folders.has(path) && rules.isEntered(path, root)) {
+        this.#enter(path, root);
       }
-    });
-    // The folder is gone.
-    watcher.on('error', () => {
+    } else if (known === undefined && rules.isSource(path, root)) {
+      this.#watchTarget(path, realPath(path));
+      this.#notice(path);
+    }
+  }
+
+  /** Watches what a symbolic link to a file leads to: writing there changes nothing in the folder of the link. */
+  #watchTarget(path: string, target: string): void {
+    const folder = dirname(target);
+    if ((target === path && !this.#places.files.includes(path)) || this.#folders.has(folder) || this.#isOver) {
+      return;
+    }
+    const known = this.#targets.get(folder);
+    if (known !== undefined) {
+      known.names.set(basename(target), path);
+      return;
+    }
+    const names = new Map([[basename(target), path]]);
+    try {
+      const watcher = watch(folder, { persistent: false }, (_, name) => {
+        const changed = names.get(name ?? '');
+        if (changed !== undefined) {
+          this.#notice(changed);
+        }
+      });
+      watcher.on('error', () => watcher.close());
+      this.#targets.set(folder, { watcher, names });
+    } catch (error) {
+      this.#onRefused(folder, error as NodeJS.ErrnoException);
+    }
+  }
+
+  #leave(folder: string): void {
+    for (const [path, { watcher, identity }] of this.#folders) {
+      if (isWithin(path, folder)) {
+        watcher.close();
+        this.#identities.delete(identity);
+        this.#folders.delete(path);
+      }
+    }
+  }
+
+  #onRefused(folder: string, { code, message }: NodeJS.ErrnoException): void {
+    if (!LIMIT_REACHED.has(code ?? '')) {
+      // Gone again, or not to be read: others are watched.
+      if (code !== 'ENOENT') {
+        this.#events.onFault(`changes in ${folder} will not be seen: ${message}`);
+      }
+      return;
+    }
+    this.#events.onFault(
+      `the kernel watches no more folders (${code}; "sysctl fs.inotify.max_user_watches" is its limit): files are looked at every ${SUPERVISOR_LIMITS.watchPollMs / 1000} s instead`,
+    );
+    this.#isOver = true;
+    for (const { watcher } of [...this.#folders.values(), ...this.#targets.values()]) {
       watcher.close();
-      watchers.delete(folder);
-    });
-    return watcher;
-  };
-  enter(root);
+    }
+    pollSources(this.#places, (path) => this.#events.onChange(path));
+  }
 }
 
-export function isSource(name: string): boolean {
-  return SOURCES.test(name);
-}
-
-export function isLeftOut(folder: string): boolean {
-  return folder.startsWith('.') || LEFT_OUT.has(folder);
+function isRemote(root: string): boolean {
+  try {
+    return REMOTE.has(statfsSync(root).type);
+  } catch {
+    return false;
+  }
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

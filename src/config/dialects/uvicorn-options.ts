@@ -146,23 +146,24 @@ const RELOAD_ROWS: readonly Row[] = [
     value: 'PATH',
     isRepeatable: true,
     doc: 'A folder to watch.',
-    treatment: { kind: 'setting', read: readFolders },
+    fallbackText: 'the current folder',
+    treatment: settingOfEach(parseText, (reloadFolders) => ({ reloadFolders })),
   },
   {
     name: 'reload-include',
     parameter: 'reload_includes',
     value: 'TEXT',
     isRepeatable: true,
-    doc: 'Files to watch.',
-    treatment: meaningless('Python files, templates, translations, .toml and .env files are watched, and no others'),
+    doc: 'Files to watch beside Python files, templates, translations, .toml and .env.',
+    treatment: settingOfEach(parseText, (reloadIncludes) => ({ reloadIncludes })),
   },
   {
     name: 'reload-exclude',
     parameter: 'reload_excludes',
     value: 'TEXT',
     isRepeatable: true,
-    doc: 'Files not to watch.',
-    treatment: meaningless('environments, uploads, collected files and hidden folders are not watched, all others are'),
+    doc: 'Files or folders not to watch.',
+    treatment: settingOfEach(parseText, (reloadExcludes) => ({ reloadExcludes })),
   },
   {
     name: 'reload-delay',
@@ -422,14 +423,4 @@ function readTlsVersion(text: string): Outcome<number> {
   return !version.ok || NEGOTIATED_VERSIONS.includes(version.value)
     ? version
     : failure('TLS 1.2 and 1.3 are spoken, and clients choose. Leave it out');
-}
-
-/** Folders below the current one are watched anyway. */
-function readFolders(texts: readonly string[]): Outcome<Draft> {
-  const outside = texts.find((text) => text.startsWith('/') || text.split('/').includes('..'));
-  return outside === undefined
-    ? success({ notes: ['the current folder is watched, with all below it'] })
-    : failure(
-        `"${outside}" is not below the current folder, which is what is watched. Start the server in a folder above it`,
-      );
 }

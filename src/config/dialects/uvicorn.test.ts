@@ -76,7 +76,26 @@ test("uvicorn's options become values of the model", () => {
     [['--lifespan', 'on'], { lifespan: 'on' }],
     [['--loop', 'uvloop'], { loop: 'uvloop' }],
     [['--workers', '4'], { workers: 4 }],
-    [['--reload', '--reload-dir', 'src'], { reloadOnChange: true, workers: 1 }],
+    [
+      [
+        '--reload',
+        '--reload-dir',
+        'src',
+        '--reload-dir',
+        '../lib',
+        '--reload-include',
+        '*.css',
+        '--reload-exclude',
+        'gen',
+      ],
+      {
+        reloadOnChange: true,
+        workers: 1,
+        reloadFolders: ['src', '../lib'],
+        reloadIncludes: ['*.css'],
+        reloadExcludes: ['gen'],
+      },
+    ],
     [['--ws-max-size', '100'], { wsMessageBytesMax: 100 }],
     [['--ws-ping-interval', '1.5', '--ws-ping-timeout', '2'], { wsPingIntervalMs: 1500, wsPingTimeoutMs: 2000 }],
     [['--ws-per-message-deflate', 'False'], { wsCompression: false }],
@@ -187,7 +206,6 @@ test('what uvicorn has and we have not is refused with the way out', () => {
     ['--log-config', 'log.ini'],
     ['--reset-contextvars'],
     ['--loop', 'zuvloop'],
-    ['--reload-dir', '../lib'],
     ['--h11-max-incomplete-event-size', '1000000'],
     ['--ssl-version', '5'],
   ];
@@ -212,6 +230,8 @@ test('what has no meaning here is told once', () => {
   assert.deepEqual(infos(['--no-date-header']), ['dialect.note --no-date-header']);
   assert.deepEqual(infos(['--uds', '/a', '--port', '1']), ['dialect.note --uds']);
   assert.deepEqual(infos(['--reload', '--workers', '2']), ['dialect.note --reload']);
+  assert.deepEqual(infos(['--reload-dir', 'src']), ['dialect.note --reload-dir']);
+  assert.deepEqual(infos(['--reload', '--reload-dir', 'src']), []);
   assert.deepEqual(infos(['--uds', '/a', '--no-proxy-headers']), []);
 });
 

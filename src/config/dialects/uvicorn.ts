@@ -51,6 +51,7 @@ function defaults({ env }: Machine): Outcome<Partial<ServerModel>, VariableFault
 
 function complete(asked: Asked, report: DialectReport): Completed {
   const { draft, app, machine } = asked;
+  noteUnused(draft, report);
   return {
     app: draft.isFactory ? nameFactory(app, report) : app,
     model: {
@@ -81,6 +82,17 @@ function nameFactory(app: string, report: DialectReport): string {
     report('dialect.conflict', '--factory', 'APP has to be of the form module:callable with it.');
   }
   return app.endsWith(')') ? app : `${app}()`;
+}
+
+function noteUnused(
+  { reloadOnChange, reloadFolders, reloadIncludes, reloadExcludes }: Draft,
+  report: DialectReport,
+): void {
+  const given = [reloadFolders, reloadIncludes, reloadExcludes].findIndex((texts) => texts !== undefined);
+  if (reloadOnChange !== true && given !== -1) {
+    const option = ['--reload-dir', '--reload-include', '--reload-exclude'][given] ?? '';
+    report('dialect.note', option, 'it has no effect without --reload, as in uvicorn.', 'info');
+  }
 }
 
 function oneWorker({ workers }: Draft, report: DialectReport): { readonly workers: number } {
