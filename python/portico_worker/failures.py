@@ -25,6 +25,16 @@ class ShortBody(Exception):
     """The application gave less than the Content-Length it had declared."""
 
 
+class Answered(Exception):
+    """Raised in the place of a framework's bare answer of 500, for a developer: `error` is what has led to it."""
+
+    def __init__(self, error: BaseException, is_logged: bool) -> None:
+        super().__init__()
+        self.error = error
+        self.is_logged = is_logged
+        """Somebody else has written its traceback to the log."""
+
+
 def is_of_the_client(error: BaseException, has_left: bool) -> bool:
     """Whether an exception only says that the client has gone: ClientGone, what an application has raised from it, a group of tasks
     that have nothing else to tell; and DEPARTURES, where the client `has_left`. What an application raises while it handles

@@ -13,9 +13,10 @@ import os
 import select
 import traceback
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from . import tracebacks
+from .failures import Answered
 
 ENTRY_MAX = 64 * 1024
 """Characters; a traceback through a thousand frames of different code is cut in the middle."""
@@ -31,10 +32,15 @@ MORE, LAST, PIECE = b'+', b'.', b'-'
 """What follows a line of an entry: another line, nothing, or the rest of the line."""
 
 
+Render = Callable[[BaseException], str]
+
+
 class _Log:
     descriptor = 2
     mark = b''
     numbers = itertools.count()
+    render_page: tuple[Render, ...] = ()
+    """One, or none."""
 
 
 class Request(NamedTuple):
@@ -150,10 +156,23 @@ def _printable(text: str) -> str:
     return ''.join(c if c.isprintable() or c in '\n\t' else c.encode('unicode_escape').decode('ascii') for c in text)
 
 
+def show_pages(render: Render) -> None:
+    """From now on `failure` returns what a developer's browser is to show."""
+    _Log.render_page = (render,)
+
+
+def page_of(error: BaseException) -> str:
+    """'' where no developer looks."""
+    return _Log.render_page[0](error) if _Log.render_page else ''
+
+
 def failure(what: str, error: BaseException, about: Request | None = None) -> str:
     """Logs an exception of the application, `what` being what has failed, if more than the request is to be said; returns the traceback."""
+    is_logged = isinstance(error, Answered) and error.is_logged
+    if isinstance(error, Answered):
+        error = error.error
     text, line = format_error(error), summary(error)
     said = f'{line}{what and " " + what}' if about else f'{what}: {line}'
     # An exception that no frame of the application's has raised is all said in one line.
-    log(said if text == line else f'{said}\n{text}', about=about)
-    return text
+    log(said if text == line or is_logged else f'{said}\n{text}', about=about)
+    return page_of(error) or text

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from importlib import import_module
+from typing import Any
 
 from . import asked, control, descendants, origin, process, report, signals
 from .ending import Ending
@@ -62,7 +63,7 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
         try:
             loaded = _load(settings)
         except LoadError as error:
-            _tell(status, error)
+            _tell(status, settings, error)
             started.update(descendants.living())
             # Threads that the import has left are not waited for as long as those of an application that has served.
             Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
@@ -76,7 +77,7 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
     gc.freeze()
     code = FAILED
     try:
-        worker.prepare(loaded.application)
+        worker.prepare(_for_developer(settings, loaded))
         os.register_at_fork(after_in_child=worker.forked)
         signals.on_terminate(worker.terminate)
         code = worker.run(loaded.facts)
@@ -134,8 +135,28 @@ def _load_for_greenlets(settings: Settings) -> Loaded:
     return loaded
 
 
-def _tell(status: socket.socket, error: LoadError) -> None:
-    _say(status, {'kind': 'worker-load-failed', 'error': error.summary, 'traceback': error.traceback})
+def _tell(status: socket.socket, settings: Settings, error: LoadError) -> None:
+    message = {'kind': 'worker-load-failed', 'error': error.summary, 'traceback': error.traceback}
+    _say(status, {**message, 'page': page_of(settings, error)})
+
+
+def page_of(settings: Settings, error: LoadError) -> str:
+    """What --reload shows in the place of an application that cannot be loaded. '' if the fault is not in its code."""
+    if not settings.development or error.__cause__ is None:
+        return ''
+    from . import fault_page
+
+    return fault_page.render(error.__cause__)
+
+
+def _for_developer(settings: Settings, loaded: Loaded) -> Any:
+    """The application; with --reload, one whose exceptions are seen even where its framework hides them."""
+    if not settings.development:
+        return loaded.application
+    from . import bare_answers, fault_page
+
+    report.show_pages(fault_page.render)
+    return bare_answers.watch(loaded.application, loaded.facts['interface'])
 
 
 def _say(status: socket.socket, message: control.Message) -> None:

@@ -20,7 +20,7 @@ from . import control, descendants, ending, forksafe, origin, process, report, s
 from .import_calls import ImportCalls
 from .loader import Loaded, LoadError, load
 from .settings import Identity, Settings, read_settings
-from .worker_process import import_for, run_worker, warn_of_settings
+from .worker_process import import_for, page_of, run_worker, warn_of_settings
 
 OUTPUTS = (1, 2)
 OWN = 0
@@ -186,7 +186,8 @@ class Zygote:
         try:
             self.loaded = load(settings.app, settings.interface, settings.python_found, settings.root_path)
         except LoadError as error:
-            self._say('load-failed', error=error.summary, traceback=error.traceback)
+            page = page_of(settings, error)
+            self._say('load-failed', error=error.summary, traceback=error.traceback, page=page)
             self._leave(LOAD_FAILED)
         watch.end()
         self.calls = watch.calls

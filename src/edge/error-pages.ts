@@ -29,6 +29,17 @@ export interface ErrorPage {
   readonly body: string;
 }
 
+/** What a page has to know of the request that is refused. */
+export interface RefusedRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly requestId: string;
+  readonly client: { readonly address: string };
+  readonly head: { readonly block: { get(name: string): string | undefined } };
+}
+
+export type RenderRefusal = (request: RefusedRequest, status: number, detail: string | undefined) => ErrorPage;
+
 /** `fields`: further rendered lines. */
 export function errorHead(status: number, page: ErrorPage, fields: string): ResponseHead {
   return { status, reason: undefined, fields: `Content-Type: ${page.contentType}\r\n${fields}`, hasDate: false };
@@ -102,11 +113,11 @@ function renderHtml(
 `;
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** UTF-8 bytes as latin-1 text, the form in which the transport takes text. */
-function latin1(text: string): string {
+export function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -29,6 +29,7 @@ import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
+import { refusalsFor, tellProgress } from './developer-pages.ts';
 import { Disbelief } from './disbelief.ts';
 import { readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
@@ -204,7 +205,7 @@ export class EdgeThread {
       table: this.#table,
       identifier: this.#newIdentifier(),
       keepAliveMs: settings.keepAliveMs,
-      isDevelopment: development,
+      renderRefusal: refusalsFor(development),
       webSocket: { ...settings.webSocket, contexts: new ZlibContexts(), fields: settings.responseFields },
       accessLog: this.#accessLog,
       handle: compilePipeline(
@@ -405,6 +406,9 @@ export class EdgeThread {
       case 'tls':
       case 'reopen-logs':
         this.#change(message);
+        return;
+      case 'progress':
+        tellProgress(this.#gateway, message);
         return;
       case 'room':
         Atomics.store(this.#shared.told, this.#index, 0);

@@ -238,3 +238,20 @@ for (const kind of ['wsgi', 'asgi'] as const) {
     deepEqual(story.quiet, []);
   });
 }
+
+test('AppGateway holds requests while code that has changed is loaded, answers them when it is broken, and gives them on when it is mended', (t) => {
+  const story = new AppStory(t);
+  story.setInterface('asgi');
+  story.gateway.hold();
+  const waiting = story.ask('a');
+  story.setInterface('asgi');
+  deepEqual(waiting.told, []);
+  story.gateway.breakDown('why', 'X: 1');
+  deepEqual(waiting.told, ['refuse 500 whyX: 1']);
+  deepEqual(story.ask('b').told, ['refuse 500 whyX: 1']);
+  story.gateway.hold();
+  const kept = story.ask('c');
+  deepEqual(kept.told, []);
+  story.gateway.resume();
+  deepEqual(story.connect('asgi').arrivals(), ['/c']);
+});

@@ -30,6 +30,12 @@ export class AppGateway {
   /** Workers that drain, and whose tunnels end in a while or have ended. */
   readonly #ending = new Set<number>();
   #interface: WorkerSets['interface'];
+  /** How the application is called, also while requests are held. */
+  #known: WorkerSets['interface'];
+  /** In development, while code that has changed is loaded, requests wait as they do before the first application is loaded. */
+  #isHeld = false;
+  /** In development: why there is no application, and fields of the answer that says so. */
+  #fault: { readonly detail: string; readonly fields: string } | undefined;
 
   constructor(options: GatewayOptions) {
     const onQuiet = (worker: number): void => {
@@ -53,7 +59,35 @@ export class AppGateway {
     }
   }
 
+  /** Requests wait from now on, although it was known how the application is called. */
+  hold(): void {
+    this.#interface = undefined;
+    this.#isHeld = true;
+    this.#fault = undefined;
+  }
+
+  /** Requests are answered 500 from now on, those that wait as well. */
+  breakDown(detail: string, fields: string): void {
+    this.hold();
+    this.#fault = { detail, fields };
+    this.#submitEarly();
+  }
+
+  /** The end of `hold` and `breakDown`. */
+  resume(): void {
+    this.#isHeld = false;
+    this.#fault = undefined;
+    this.#interface = this.#known;
+    if (this.#interface !== undefined) {
+      this.#submitEarly();
+    }
+  }
+
   #keep(exchange: Exchange): void {
+    if (this.#fault !== undefined) {
+      exchange.responder.refuse(500, this.#fault.detail, this.#fault.fields);
+      return;
+    }
     const { overload, settings } = this.#options;
     if (this.#early.size >= settings.queueMax) {
       overload.refuse(refusable(exchange), 'full');
@@ -100,19 +134,24 @@ export class AppGateway {
   }
 
   setWorkers(workers: WorkerSets): void {
-    this.#interface = workers.interface ?? this.#interface;
+    this.#known = workers.interface ?? this.#known;
+    this.#interface = this.#isHeld ? undefined : this.#known;
     this.#loseLater(workers.gone);
     this.#endTunnelsLater(workers.draining);
     this.#serial.setWorkers(workers.active, workers.draining);
     this.#concurrent.setWorkers(workers);
     if (this.#interface !== undefined) {
-      const early = [...this.#early];
-      this.#early.clear();
-      this.#options.onWaiting(0);
-      for (const each of early) {
-        each.release();
-        this.submit(each.exchange);
-      }
+      this.#submitEarly();
+    }
+  }
+
+  #submitEarly(): void {
+    const early = [...this.#early];
+    this.#early.clear();
+    this.#options.onWaiting(0);
+    for (const each of early) {
+      each.release();
+      this.submit(each.exchange);
     }
   }
 

@@ -1,7 +1,7 @@
 /** The edge that runs now, and what the next edge in its place has to be told as well. */
 
 import { resolve } from 'node:path';
-import type { ConfigureEdge, NamedFolder, StaticMount, ToEdge } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, NamedFolder, Progress, StaticMount, ToEdge } from '../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
@@ -21,6 +21,7 @@ export class EdgeHost {
   #appMounts: readonly StaticMount[] = [];
   #appNamed: readonly NamedFolder[] = [];
   #withheld: readonly WithheldFolder[] = [];
+  #progress: Progress = { progress: 'served' };
   #child: EdgeChild | undefined;
 
   constructor(site: Site, spoolFolders: SpoolFolders, log: Log, onFact: (fact: FleetFact) => void) {
@@ -69,6 +70,15 @@ export class EdgeHost {
       },
     });
     this.#child = child;
+    if (this.#progress.progress !== 'served') {
+      this.tellProgress(this.#progress);
+    }
+  }
+
+  /** An edge that is started later is told as well. */
+  tellProgress(progress: Progress): void {
+    this.#progress = progress;
+    this.send({ ...progress, kind: 'progress' });
   }
 
   send(message: ToEdge): void {

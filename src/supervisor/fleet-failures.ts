@@ -1,5 +1,6 @@
 /** What follows when a generation, or a worker of it, does not come to be. */
 
+import type { LoadFault } from '../protocol/control/zygote.ts';
 import { backoffMs } from './backoff.ts';
 import { endGeneration, killWorker, killZygote, label, log, openGeneration } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
@@ -10,12 +11,15 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 const APPLICATION_FAULT = 3;
 
 /** A generation that cannot serve: at the first start the server ends with it, later the generation that runs goes on. */
-export function failGeneration(turn: Turn, generation: Generation, error: string, traceback: string): void {
+export function failGeneration(turn: Turn, generation: Generation, fault: LoadFault): void {
   const { fleet } = turn;
+  const { error, traceback } = fault;
   endGeneration(turn, generation);
   if (!fleet.wasReady) {
     if (fleet.stop === undefined && fleet.holdsLock && fleet.target > 1) {
       serveAlone(turn, error);
+    } else if (fleet.stop === undefined && fleet.settings.isDevelopment && fault.page !== undefined) {
+      awaitMend(turn, generation, fault);
     } else if (fleet.stop === undefined) {
       turn.actions.push({ kind: 'give-up', error, traceback });
       beginStop(turn, { isQuick: true, why: '', code: APPLICATION_FAULT });
@@ -23,6 +27,10 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
     return;
   }
   const isServing = fleet.current !== undefined;
+  if (!isServing && fleet.settings.isDevelopment) {
+    awaitMend(turn, generation, fault);
+    return;
+  }
   fleet.isOld = isServing;
   const kept = fleet.holdsLock
     ? 'The version that runs is kept. It holds a lock: if that stands in the way, only a new start of the server helps'
@@ -37,6 +45,28 @@ export function failGeneration(turn: Turn, generation: Generation, error: string
     fleet.zygoteRetry.failures += 1;
     fleet.zygoteRetry.notBeforeMs = turn.nowMs + backoffMs(fleet.zygoteRetry.failures);
   }
+}
+
+/** In development, code that cannot be loaded is answered with a page that says why, until a change of it is seen. */
+function awaitMend(turn: Turn, { id }: Generation, fault: LoadFault): void {
+  const { error, traceback, page } = fault;
+  turn.fleet.isBroken = true;
+  turn.actions.push({
+    kind: 'tell-progress',
+    progress: 'broken',
+    fault: page ?? JSON.stringify({ error, text: traceback || error }),
+    number: id,
+  });
+  log(
+    turn,
+    'error',
+    `the application could not be loaded: ${error}. Mend it: it is loaded again when a file changes${traceback === '' ? '' : `\n${traceback.trimEnd()}`}`,
+  );
+}
+
+/** A fault that only its sentence tells. */
+export function plainFault(error: string): LoadFault {
+  return { error, traceback: '' };
 }
 
 /** The application takes a lock while it is imported, so every worker after the first fails to load it: the first one serves alone. */
@@ -78,7 +108,7 @@ export function failStart(turn: Turn, worker: FleetWorker): void {
   }
   recordFailure(turn, generation, worker.seat);
   if (fleet.next === generation.id) {
-    failGeneration(turn, generation, words, '');
+    failGeneration(turn, generation, plainFault(words));
   } else {
     log(turn, 'error', `${words}; it is killed and replaced`);
   }
@@ -93,7 +123,7 @@ export function failLoading(turn: Turn, generation: Generation): void {
     return;
   }
   killZygote(turn, generation);
-  failGeneration(turn, generation, describeLateImport(turn.fleet.settings.startTimeoutMs), '');
+  failGeneration(turn, generation, plainFault(describeLateImport(turn.fleet.settings.startTimeoutMs)));
 }
 
 export function describeLateImport(startTimeoutMs: number): string {

@@ -82,7 +82,7 @@ function expireGeneration(turn: Turn, generation: Generation): void {
 /** After the loss of a zygote, or a failed attempt to replace one. */
 function retryGeneration(turn: Turn): void {
   const { fleet } = turn;
-  const isMissing = fleet.current === undefined && fleet.next === undefined;
+  const isMissing = fleet.current === undefined && fleet.next === undefined && !fleet.isBroken;
   if (isMissing && fleet.wasReady && fleet.stop === undefined && turn.nowMs >= fleet.zygoteRetry.notBeforeMs) {
     const preload = fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload;
     openGeneration(turn, preload);
@@ -205,7 +205,12 @@ function switchGenerations(turn: Turn): void {
   fleet.next = undefined;
   if (old !== undefined) {
     endGeneration(turn, old);
+  }
+  if (old !== undefined || (fleet.settings.isDevelopment && fleet.isReloading)) {
     log(turn, 'info', 'reloaded: the new workers serve, the old ones finish what they have');
+  }
+  if (fleet.settings.isDevelopment) {
+    turn.actions.push({ kind: 'tell-progress', progress: 'served' });
   }
   if (next.facts !== undefined) {
     turn.actions.push({ kind: 'serve-static', facts: next.facts });

@@ -32,6 +32,7 @@ const SETTINGS: FleetSettings = {
   drainTimeoutMs: 3_600_000,
   timeoutMs: 30_000,
   maxAgeMs: 0,
+  isDevelopment: false,
 };
 
 type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: Kind }>;

@@ -1,7 +1,7 @@
 /** What the fleet knows, what happens to it (past facts and commands), and what it wants done. */
 
-import type { ActiveWorker } from '../protocol/control/edge.ts';
-import type { AppFacts, FinishPhase } from '../protocol/control/zygote.ts';
+import type { ActiveWorker, Progress } from '../protocol/control/edge.ts';
+import type { AppFacts, FinishPhase, LoadFault } from '../protocol/control/zygote.ts';
 
 /**
  * starting  its process was asked for, and it cannot be given requests yet
@@ -79,6 +79,8 @@ export interface FleetSettings {
   readonly drainTimeoutMs: number;
   readonly timeoutMs: number;
   readonly maxAgeMs: number;
+  /** --reload: nobody is served by code that has changed, and code that cannot be loaded is waited for. */
+  readonly isDevelopment: boolean;
 }
 
 export interface Fleet {
@@ -109,6 +111,8 @@ export interface Fleet {
   isReloading: boolean;
   /** The last reload has failed: an older version serves. */
   isOld: boolean;
+  /** In development: the code cannot be loaded, and is not loaded again before it has changed. */
+  isBroken: boolean;
   serviceState: ServiceState;
   /** The last fault of the application that was logged in full, so that it is logged once. */
   loggedFault: string;
@@ -141,12 +145,7 @@ export type FleetFact =
       readonly python: string;
       readonly facts: AppFacts | undefined;
     }
-  | {
-      readonly kind: 'zygote-load-failed';
-      readonly generation: number;
-      readonly error: string;
-      readonly traceback: string;
-    }
+  | ({ readonly kind: 'zygote-load-failed'; readonly generation: number } & LoadFault)
   | {
       readonly kind: 'zygote-unsafe';
       readonly generation: number;
@@ -157,7 +156,7 @@ export type FleetFact =
   | { readonly kind: 'zygote-exited'; readonly generation: number; readonly cause: Exit }
   | { readonly kind: 'worker-spawned'; readonly worker: number; readonly pid: number }
   | { readonly kind: 'worker-ready'; readonly worker: number; readonly facts: AppFacts }
-  | { readonly kind: 'worker-load-failed'; readonly worker: number; readonly error: string; readonly traceback: string }
+  | ({ readonly kind: 'worker-load-failed'; readonly worker: number } & LoadFault)
   | { readonly kind: 'worker-retiring'; readonly worker: number; readonly reason: string }
   | { readonly kind: 'worker-exited'; readonly worker: number; readonly cause: Exit; readonly reason: string }
   | { readonly kind: 'worker-oversized'; readonly worker: number; readonly bytes: number }
@@ -237,6 +236,8 @@ export type FleetAction =
       readonly gone: readonly number[];
     }
   | { readonly kind: 'serve-static'; readonly facts: AppFacts }
+  /** What visitors are to get, in development. */
+  | ({ readonly kind: 'tell-progress' } & Progress)
   | { readonly kind: 'tell-state'; readonly state: ServiceState; readonly isOld: boolean }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string }
   | { readonly kind: 'announce'; readonly generation: Generation; readonly unsafeReasons: readonly string[] }

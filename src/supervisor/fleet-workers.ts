@@ -3,7 +3,7 @@
 import { unreachable } from '../kernel/unreachable.ts';
 import { describeExit } from './exit-words.ts';
 import { drainWorker, label, log, nameFault, removeWorker, retireWorker } from './fleet-changes.ts';
-import { failGeneration, recordFailure } from './fleet-failures.ts';
+import { failGeneration, plainFault, recordFailure } from './fleet-failures.ts';
 import type { EventOf, FleetEvent, FleetWorker, Turn } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 
@@ -69,18 +69,15 @@ function ageLimitMs(maxAgeMs: number, id: number): number {
   return maxAgeMs === 0 ? Number.POSITIVE_INFINITY : maxAgeMs * (1 - 0.1 * draw);
 }
 
-function onWorkerLoadFailed(
-  turn: Turn,
-  worker: FleetWorker,
-  { error, traceback }: EventOf<'worker-load-failed'>,
-): void {
+function onWorkerLoadFailed(turn: Turn, worker: FleetWorker, fault: EventOf<'worker-load-failed'>): void {
   const { fleet } = turn;
+  const { error, traceback } = fault;
   const generation = fleet.generations.get(worker.generation);
   if (generation === undefined || generation.state === 'ending') {
     return;
   }
   if (fleet.next === generation.id) {
-    failGeneration(turn, generation, error, traceback);
+    failGeneration(turn, generation, fault);
     return;
   }
   const isBehindAnother = [...fleet.workers.values()].some(({ state }) => state === 'retiring');
@@ -110,9 +107,9 @@ function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-
   if (worker.state === 'starting' && generation !== undefined) {
     recordFailure(turn, generation, worker.seat);
     if (!fleet.wasReady && generation.failures >= SUPERVISOR_LIMITS.firstStartFailuresMax) {
-      failGeneration(turn, generation, `${words} before it was ready, and so did those before it`, '');
+      failGeneration(turn, generation, plainFault(`${words} before it was ready, and so did those before it`));
     } else if (fleet.next === generation.id && generation.failures >= SUPERVISOR_LIMITS.firstStartFailuresMax) {
-      failGeneration(turn, generation, `${words} before it was ready`, '');
+      failGeneration(turn, generation, plainFault(`${words} before it was ready`));
     }
   } else if (worker.state === 'ready' || worker.state === 'retiring') {
     const seat = generation?.seats[worker.seat];

@@ -3,7 +3,7 @@
 import { unreachable } from '../kernel/unreachable.ts';
 import { describeExit } from './exit-words.ts';
 import { endGeneration, log, openGeneration, removeWorker } from './fleet-changes.ts';
-import { failGeneration, waitToAskZygote } from './fleet-failures.ts';
+import { failGeneration, plainFault, waitToAskZygote } from './fleet-failures.ts';
 import type { EventOf, Generation, Turn } from './fleet-types.ts';
 
 export function applyZygote(
@@ -27,7 +27,7 @@ export function applyZygote(
       return;
     case 'zygote-load-failed':
       if (generation.state !== 'ending') {
-        failGeneration(turn, generation, event.error, event.traceback);
+        failGeneration(turn, generation, event);
       }
       return;
     case 'zygote-unsafe':
@@ -67,7 +67,7 @@ function onZygoteExited(turn: Turn, generation: Generation, event: EventOf<'zygo
   const { fleet } = turn;
   const wasLoading = generation.state === 'loading';
   if (wasLoading) {
-    failGeneration(turn, generation, `the process that loads the application ${describeExit(event.cause)}`, '');
+    failGeneration(turn, generation, plainFault(`the process that loads the application ${describeExit(event.cause)}`));
   } else if (generation.state === 'loaded') {
     log(
       turn,

@@ -32,6 +32,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     isStarted: false,
     isReloading: false,
     isOld: false,
+    isBroken: false,
     serviceState: 'starting',
     loggedFault: '',
     zygoteRetry: { failures: 0, notBeforeMs: 0 },
@@ -116,8 +117,13 @@ function onReload(turn: Turn, why: string): void {
   if (halfMade !== undefined) {
     log(turn, 'info', `${why}: reloading again; what the reload before had loaded is thrown away`);
     endGeneration(turn, halfMade);
+  } else if (fleet.settings.isDevelopment) {
+    log(turn, 'info', `${why}: reloading`);
   } else {
     log(turn, 'info', `${why}: reloading; the running workers serve until the new ones are ready`);
+  }
+  if (fleet.settings.isDevelopment) {
+    leaveOldCode(turn);
   }
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
   fleet.isReloading = true;
@@ -126,6 +132,17 @@ function onReload(turn: Turn, why: string): void {
     fleet.serviceState = 'ready';
   }
   fleet.isOld = false;
+}
+
+/** A developer who has changed the code is to see what it does now, not the version before: requests wait for the new one. */
+function leaveOldCode(turn: Turn): void {
+  const { fleet } = turn;
+  const old = fleet.generations.get(fleet.current ?? 0);
+  if (old !== undefined) {
+    endGeneration(turn, old);
+  }
+  fleet.isBroken = false;
+  turn.actions.push({ kind: 'tell-progress', progress: 'loading' });
 }
 
 function setTarget(turn: Turn, target: number): void {

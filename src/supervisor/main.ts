@@ -1,12 +1,10 @@
 /** A server from its model to its end. */
 
-import { statSync } from 'node:fs';
 import type { ServeRequest } from '../config/model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
 import { Log } from './log.ts';
-import type { Site } from './prepare.ts';
 import { prepareSite } from './prepare.ts';
 import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';
@@ -48,21 +46,8 @@ export async function supervise(
     }
     supervisor.start();
     if (reloadOnChange) {
-      void watchForChanges(supervisor, log, site);
+      void import('./development.ts').then(({ develop }) => develop(site, log, (why) => supervisor.reload(why)));
     }
   });
   return code;
-}
-
-async function watchForChanges(supervisor: Supervisor, log: Log, site: Site): Promise<void> {
-  const [{ watchSources }, { placesOf }] = await Promise.all([import('./watch.ts'), import('./watch-rules.ts')]);
-  const places = placesOf(site.model, site, (path) => isFolder(path));
-  watchSources(places, {
-    onChange: (path) => supervisor.reload(`${path} has changed`),
-    onFault: (message) => log.say('warning', message),
-  });
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -8,6 +8,7 @@ import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
+import { addressOf } from './address-of.ts';
 import type { Announcement } from './announcement.ts';
 import { EdgeHost } from './edge-host.ts';
 import { describeSystemError, factOfFailure } from './failed-action.ts';
@@ -73,7 +74,7 @@ export class Supervisor {
     const preload = model.workerClass === 'gevent' ? 'never' : model.preload;
     // A developer who has changed the code wants to talk to the new version, not to keep a page on the old one.
     const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
-    this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax });
+    this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax, isDevelopment: model.reloadOnChange });
     this.#report = new ServiceReport(site, log);
     this.#socketWatch = new SocketWatch(site.sockets, log);
     this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
@@ -285,6 +286,7 @@ export class Supervisor {
     'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
     publish: (action) => this.#edge.send({ ...action, kind: 'workers' }),
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
+    'tell-progress': (action) => this.#tellProgress(action),
     'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#fleet.target }),
     log: ({ level, text }) => this.#log.say(level, text),
     announce: (action) => this.#announce(action),
@@ -296,6 +298,14 @@ export class Supervisor {
   #stopEdge(deadlineMs: number): void {
     this.#edge.send({ kind: 'stop', deadlineMs });
     this.#closeSockets();
+  }
+
+  #tellProgress(action: ActionOf<'tell-progress'>): void {
+    this.#edge.tellProgress(action);
+    if (action.progress === 'broken' && !this.#fleet.isStarted) {
+      // The summary, which says where, comes only when the code is mended.
+      this.#log.say('info', `listening at ${this.#site.listeners.map(addressOf).join(', ')}`);
+    }
   }
 
   #announce({ generation, unsafeReasons }: ActionOf<'announce'>): void {

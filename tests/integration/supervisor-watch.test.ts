@@ -1,10 +1,10 @@
-// --reload: a file that changes is served without being asked; one that is broken is not, and the log says why.
+// --reload: a file that changes is served without being asked; one that is broken is answered with why, which the log says too.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { serve } from './server.ts';
+import { launch, serve } from './server.ts';
 
 const app = (answer: string) => `
 def application(environ, start_response):
@@ -12,7 +12,7 @@ def application(environ, start_response):
     return [b'${answer}']
 `;
 
-test('--reload loads what has changed, and keeps what runs when that is broken', async () => {
+test('--reload loads what has changed, and says so when that is broken', async () => {
   await using server = await serve({ app: app('one'), args: ['--reload'] });
   const path = join(server.folder, 'app.py');
   writeFileSync(path, app('two'));
@@ -20,11 +20,31 @@ test('--reload loads what has changed, and keeps what runs when that is broken',
   assert.equal((await server.ask('/')).body, 'two');
   writeFileSync(path, 'def broken(:\n');
   await server.logged(/SyntaxError/);
-  assert.equal((await server.ask('/')).body, 'two');
+  assert.match((await server.ask('/')).body, /SyntaxError/);
   const before = server.log.length;
   writeFileSync(path, app('three'));
   await server.logged(/reloaded:/, undefined, before);
   assert.equal((await server.ask('/')).body, 'three');
+});
+
+test('--reload-dir, --reload-include and --reload-exclude say what is watched', async () => {
+  const files = { 'site/app.py': app('one'), 'lib/kept.py': 'x', 'lib/gen_pb2.py': 'x', 'other.py': 'x' };
+  const args = ['--chdir', 'site', '--reload', '--reload-dir', 'lib', '--reload-exclude', '*_pb2.py'];
+  await using server = await serve({ app: '', files, args: [...args, '--reload-include', '*.yaml'] });
+  const write = (path: string): void => writeFileSync(join(server.folder, path), 'y');
+  write('other.py');
+  write('site/app.py');
+  write('lib/gen_pb2.py');
+  write('lib/conf.yaml');
+  await server.logged(/ has changed/);
+  assert.match(server.log, /lib\/conf\.yaml has changed/);
+  assert.doesNotMatch(server.log, /(other|app|pb2)\.py has changed/);
+});
+
+test('--reload-dir names a folder', async () => {
+  await using server = launch({ app: '', args: ['--reload', '--reload-dir', 'nowhere'] });
+  assert.equal(await server.exit, 2);
+  assert.match(server.log, /--reload-dir: \S+nowhere is not a folder/);
 });
 
 test('--reload sees folders that are new', async () => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 from typing import Any
 
 from portico_worker import report
@@ -15,6 +16,9 @@ NOT_SUPPORTED = (NotImplementedError, AssertionError)
 
 class StartupFailed(Exception):
     """The application has said that it cannot serve; the message is the application's."""
+
+    fault: BaseException | None = None
+    """The exception that it was handling when it said so."""
 
 
 class Lifespan:
@@ -112,7 +116,9 @@ class Lifespan:
         if answered.done() or is_shutdown != self._started.done() or (is_shutdown and self._received < 2):
             raise RuntimeError(f'{kind} was sent where it answers nothing')
         if kind == 'lifespan.startup.failed':
-            answered.set_exception(StartupFailed(str(message.get('message', ''))))
+            failure = StartupFailed(str(message.get('message', '')))
+            failure.fault = sys.exc_info()[1]
+            answered.set_exception(failure)
             return
         if kind == 'lifespan.startup.complete':
             self.context = contextvars.copy_context()

@@ -124,10 +124,12 @@ class AsgiWorker(Worker):
         message = report.quote(str(error))
         cause = message if error.__cause__ is None else report.format_error(error.__cause__)
         last = message.rpartition('\n')[2]
+        fault = error.__cause__ or error.fault
         self.say(
             'worker-load-failed',
             error=f"the application's startup failed: {last}"[:500],
             traceback=cause[: report.ENTRY_MAX],
+            page='' if fault is None else report.page_of(fault),
         )
         self.code = LOAD_FAILED
 

@@ -3,6 +3,7 @@ import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable } from '../connection-table.ts';
 import type { CountedLog } from '../counted-log.ts';
+import type { RenderRefusal } from '../error-pages.ts';
 import type { InternalErrors } from '../internal-errors.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { HeadRenderer } from './response-text.ts';
@@ -15,7 +16,8 @@ export interface ConnectionServices {
   readonly table: ConnectionTable;
   readonly identifier: Identifier;
   readonly keepAliveMs: number;
-  readonly isDevelopment: boolean;
+  /** The page of a refusal. `detail` is for developers. */
+  readonly renderRefusal: RenderRefusal;
   readonly webSocket: WebSocketServices;
   readonly accessLog: AccessLog | undefined;
   readonly handle: Handler;

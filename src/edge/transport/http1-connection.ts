@@ -306,8 +306,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void {
-    const shown = this.#services.isDevelopment ? detail : undefined;
-    const page = renderErrorPage(status, exchange.head.block.get('accept'), exchange.requestId, shown);
+    const page = this.#services.renderRefusal(exchange, status, detail);
     this.respond(exchange, errorHead(status, page, fields ?? ''), page.body);
   }
 

@@ -176,6 +176,16 @@ export interface SetWorkers {
   readonly gone: readonly number[];
 }
 
+/**
+ * In development: how far the application is. Requests wait while it is `loading`; while it is `broken` they are answered with `fault`, which is JSON
+ * as in FAILED (docs/lanes.md), and has a `number` of its own.
+ */
+export type Progress =
+  | { readonly progress: 'loading' | 'served' }
+  | { readonly progress: 'broken'; readonly fault: string; readonly number: number };
+
+export type SetProgress = { readonly kind: 'progress' } & Progress;
+
 /** The certificate of connections that begin from now on. */
 export interface SetTls {
   readonly kind: 'tls';
@@ -200,7 +210,7 @@ export interface PingEdge {
   readonly kind: 'ping';
 }
 
-export type ToEdge = PingEdge | ConfigureEdge | ServeStatic | SetWorkers | SetTls | ReopenLogs | StopEdge;
+export type ToEdge = PingEdge | ConfigureEdge | ServeStatic | SetWorkers | SetProgress | SetTls | ReopenLogs | StopEdge;
 
 /** Every thread listens and the lane sockets exist. */
 export interface EdgeReady {

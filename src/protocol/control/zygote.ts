@@ -137,6 +137,16 @@ export interface AppFacts {
   readonly warnings: readonly string[];
 }
 
+/** Why the application cannot be loaded. */
+export interface LoadFault {
+  /** One line. */
+  readonly error: string;
+  /** '' if there is none, or none that says more than the line. */
+  readonly traceback: string;
+  /** What a developer's browser is to show (docs/lanes.md, FAILED): only with --reload, and if the fault is in the application's code. */
+  readonly page?: string;
+}
+
 export type FromZygote =
   | {
       readonly kind: 'loaded';
@@ -145,7 +155,7 @@ export type FromZygote =
       readonly app: AppFacts | undefined;
     }
   | { readonly kind: 'pong' }
-  | { readonly kind: 'load-failed'; readonly error: string; readonly traceback: string }
+  | ({ readonly kind: 'load-failed' } & LoadFault)
   | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[]; readonly holdsLock: boolean }
   /** The zygote's own output is a pipe from now on, which is told by the same two numbers as a worker's. */
   | { readonly kind: 'piped'; readonly log: number; readonly logInode: number }
@@ -160,7 +170,7 @@ export type FromZygote =
   /** Text from a log pipe that the zygote reads for the supervisor: bytes as latin-1; '' at the end of the pipe. */
   | { readonly kind: 'output'; readonly worker: number; readonly text: string }
   | { readonly kind: 'ready'; readonly worker: number; readonly pid: number; readonly app: AppFacts }
-  | { readonly kind: 'worker-load-failed'; readonly worker: number; readonly error: string; readonly traceback: string }
+  | ({ readonly kind: 'worker-load-failed'; readonly worker: number } & LoadFault)
   | { readonly kind: 'retire'; readonly worker: number; readonly reason: string }
   | {
       readonly kind: 'exited';
@@ -184,6 +194,12 @@ export function parseFromZygote(message: ControlMessage): Outcome<FromZygote> {
     : failure(`"${fields.wrong}" of a "${message.kind}" message is wrong`);
 }
 
+function readFault(fields: Fields): LoadFault {
+  const page = fields.text('page', '');
+  const fault = { error: fields.text('error'), traceback: fields.text('traceback', '') };
+  return page === '' ? fault : { ...fault, page };
+}
+
 function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
   switch (kind) {
     case 'loaded':
@@ -194,7 +210,7 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
         app: fields.optionalFacts('app'),
       };
     case 'load-failed':
-      return { kind, error: fields.text('error'), traceback: fields.text('traceback', '') };
+      return { kind, ...readFault(fields) };
     case 'unsafe-preload':
       return { kind, reasons: fields.texts('reasons'), holdsLock: fields.boolean('holdsLock') };
     case 'piped':
@@ -215,8 +231,7 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
       return {
         kind,
         worker: fields.number('worker'),
-        error: fields.text('error'),
-        traceback: fields.text('traceback', ''),
+        ...readFault(fields),
       };
     case 'pong':
       return { kind };
