@@ -35,7 +35,7 @@ def render(error: BaseException) -> str:
     try:
         fault['errors'] = [_describe(one, link) for one, link in _chain(error)]
     except BaseException as second:
-        fault['errors'] = [{'error': f'{type(second).__name__} while the traceback was read', 'frames': []}]
+        fault['errors'] = [{'error': f'({type(second).__name__})', 'frames': []}]
     data = _encode(fault)
     if len(data) > FAILED_BYTES_MAX:
         # The text is a fourth of that at the most.

@@ -23,6 +23,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/cli\/(help|reference|dialect-help|dialect-reference)\.ts$/,
   // The lines of the summary that are no warnings.
   /^src\/cli\/announce\.ts$/,
+  // What a developer's browser is shown beside the exception.
+  /^src\/edge\/developer-pages\.ts$/,
   // What the stable codes of faults mean.
   /^src\/config\/(diagnostic|dialects\/fault)\.ts$/,
   // Scripts for other programs, and what systemd shows as the state of the service.
