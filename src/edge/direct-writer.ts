@@ -27,13 +27,14 @@ export class DirectWriter {
     return this.#fd !== undefined && socket.writableLength === 0 && !socket.destroyed;
   }
 
-  /** How many of the first `length` bytes the kernel has taken; all of them if the peer takes none. Only if `isReady`. */
-  write(bytes: Buffer, length: number): number {
+  /** How many of the bytes from `from` to `to` the kernel has taken; all of them if the peer takes none. Only if `isReady`. */
+  write(bytes: Buffer, from: number, to: number): number {
+    const length = to - from;
     if (this.isBroken || this.#fd === undefined) {
       return length;
     }
     try {
-      return writeSync(this.#fd, bytes, 0, length);
+      return writeSync(this.#fd, bytes, from, length);
     } catch (error) {
       this.isBroken = GONE.has((error as NodeJS.ErrnoException).code);
       // The kernel has no room or no memory: the stream writes the rest when it has.

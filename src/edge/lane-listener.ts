@@ -17,6 +17,8 @@ import { WorkerTunnelSocket } from './tunnel-socket.ts';
 /** What a worker that has dialled a tunnel is told. */
 const TUNNEL_IS_OPEN = Buffer.from([1]);
 const CLIENT_IS_GONE = Buffer.from([0]);
+/** Where the kernel puts what it has read. The room before it is for the beginning of a frame that an earlier read has brought. */
+const READ_AT = EDGE_LIMITS.laneRoomBytes;
 
 export interface LaneListenerOptions {
   /** The bound socket. */
@@ -31,13 +33,15 @@ export interface LaneListenerOptions {
 }
 
 export function listenForLanes(options: LaneListenerOptions): Server {
-  const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.laneReadBytes);
+  const buffer = Buffer.allocUnsafeSlow(READ_AT + EDGE_LIMITS.laneReadBytes);
   const onSocket = (socket: GuardedSocket): ((length: number) => void) => {
     const newcomer = new Newcomer(socket, buffer, options);
     socket.owner = newcomer;
     return newcomer.receive;
   };
-  return listenWithBuffer(options.where, buffer, onSocket, (error) => options.onBug('a new lane', error));
+  return listenWithBuffer(options.where, buffer.subarray(READ_AT), onSocket, (error) =>
+    options.onBug('a new lane', error),
+  );
 }
 
 /** A new connection, which is nobody's until its HELLO has said which lane it is. */
@@ -70,9 +74,9 @@ class Newcomer implements SocketOwner {
 
   readonly receive = (length: number): void => {
     if (this.#lane !== undefined) {
-      this.#lane.onBytes(this.#buffer, length);
+      this.#lane.onBytes(this.#buffer, READ_AT, READ_AT + length);
     } else if (this.#tunnel !== undefined) {
-      this.#tunnel.onWorkerBytes(this.#buffer.subarray(0, length));
+      this.#tunnel.onWorkerBytes(this.#buffer.subarray(READ_AT, READ_AT + length));
     } else if (this.#worker === -1) {
       this.#onFirstBytes(length);
     }
@@ -84,7 +88,7 @@ class Newcomer implements SocketOwner {
       this.#refuse();
       return;
     }
-    this.#reader.feed(this.#buffer, length);
+    this.#reader.feed(this.#buffer, READ_AT, READ_AT + length);
     if (!this.#reader.next()) {
       return;
     }

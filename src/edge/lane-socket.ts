@@ -21,7 +21,7 @@ export class DirectLaneSocket implements LaneSocket {
     if (socket.destroyed || this.#writer.isBroken) {
       return true;
     }
-    const sent = this.#writer.isReady ? this.#writer.write(bytes, bytes.length) : 0;
+    const sent = this.#writer.isReady ? this.#writer.write(bytes, 0, bytes.length) : 0;
     if (sent < bytes.length) {
       socket.write(bytes.subarray(sent));
     }

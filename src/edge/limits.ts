@@ -53,6 +53,8 @@ export const EDGE_LIMITS = {
   readTurnMs: 0.25,
   /** One read from a lane. Shared by all lanes of a thread. */
   laneReadBytes: 262_144,
+  /** … and before it, the beginning of a frame that is not whole: the longest answers that workers send whole, and a header. */
+  laneRoomBytes: 69_632,
   /** Workers that wait to be let in while there is no edge. The kernel's net.core.somaxconn may allow fewer; a worker that finds no room tries again. */
   laneBacklog: 4096,
   /** A worker's first frame: longer ones are not from a worker of ours. */

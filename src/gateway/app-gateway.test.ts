@@ -114,7 +114,7 @@ class AppStory {
       },
       answer: (body) => {
         const bytes = responseFrame(FRAME.responseWhole, stream, body);
-        lane.onBytes(bytes, bytes.length);
+        lane.onBytes(bytes, 0, bytes.length);
       },
       lose: () => lane.onLost(),
     };

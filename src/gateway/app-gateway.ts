@@ -16,7 +16,7 @@ import type { WorkerSets } from './worker-sets.ts';
 
 /** A lane as its socket sees it. */
 export interface OpenLane {
-  onBytes(chunk: Buffer, length: number): void;
+  onBytes(buffer: Buffer, from: number, to: number): void;
   onLost(): void;
 }
 
@@ -108,13 +108,13 @@ export class AppGateway {
     if (hello.kind === 'wsgi') {
       const lane = this.#serial.addLane(socket, hello);
       return {
-        onBytes: (chunk, length) => lane.onBytes(chunk, length),
+        onBytes: (buffer, from, to) => lane.onBytes(buffer, from, to),
         onLost: () => this.#serial.onLaneLost(lane),
       };
     }
     const lane = this.#concurrent.addLane(socket, hello);
     return {
-      onBytes: (chunk, length) => lane.onBytes(chunk, length),
+      onBytes: (buffer, from, to) => lane.onBytes(buffer, from, to),
       onLost: () => this.#concurrent.onLaneLost(lane),
     };
   }

@@ -173,14 +173,15 @@ export class Call implements ResponseWatcher {
     this.onData(buffer, start, end);
   }
 
-  onData(buffer: Buffer, start: number, end: number): void {
+  /** `isContinued`: the bytes came in one frame with those before them. */
+  onData(buffer: Buffer, start: number, end: number, isContinued: boolean = false): void {
     if (this.isOver || this.#dropsBody || start === end || this.#left === 0) {
       return;
     }
-    const bytes = buffer.subarray(start, Math.min(end, start + this.#left));
-    this.#left -= bytes.length;
+    const length = Math.min(end - start, this.#left);
+    this.#left -= length;
     this.#flow ??= this.newFlow();
-    this.#flow.write(bytes);
+    this.#flow.write({ kind: 'borrowed', buffer, start, length }, isContinued);
   }
 
   /** The edge has the worker's file open and sends it; `sent` closes it. */

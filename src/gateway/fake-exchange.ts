@@ -3,6 +3,7 @@
 import type {
   Body,
   BodySink,
+  BorrowedBody,
   Exchange,
   FilePart,
   Responder,
@@ -85,7 +86,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.#tell(`begin ${head.status} ${length}`);
   }
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer | BorrowedBody): boolean {
     this.#tell(`write ${textOf(bytes)}`);
     return this.takesBytes;
   }

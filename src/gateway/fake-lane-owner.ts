@@ -96,6 +96,20 @@ export class FakeLaneOwner implements LaneOwner, CallOwner {
   }
 }
 
+/** The same with bytes of the body that came one after another as one: how the worker's bytes are cut does not matter to the client. */
+export function joinWrites(told: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const words of told) {
+    const last = joined.at(-1);
+    if (words.startsWith('write ') && last?.startsWith('write ') === true) {
+      joined[joined.length - 1] = last + words.slice('write '.length);
+    } else {
+      joined.push(words);
+    }
+  }
+  return joined;
+}
+
 /** What the client of a call was told. */
 export function toldOf(call: Call): readonly string[] {
   return (call.exchange as FakeExchange).told;

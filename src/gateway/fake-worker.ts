@@ -43,7 +43,7 @@ export class FakeSocket implements LaneSocket {
     const frames: WrittenFrame[] = [];
     const reader = this.#reader;
     for (const bytes of this.writes.slice(this.#readWrites)) {
-      reader.feed(bytes, bytes.length);
+      reader.feed(bytes, 0, bytes.length);
       while (reader.next()) {
         const payload = Buffer.from(reader.buffer.subarray(reader.start, reader.end));
         frames.push({ type: reader.type, stream: reader.stream, payload });
@@ -125,7 +125,7 @@ export class FakeUnit {
   /** The edge reads all this at once. */
   send(...frames: readonly Buffer[]): void {
     const bytes = Buffer.concat(frames);
-    this.lane.onBytes(bytes, bytes.length);
+    this.lane.onBytes(bytes, 0, bytes.length);
   }
 
   /** Answers the first requests with their names. */

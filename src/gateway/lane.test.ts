@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG, renderFrame, renderWords } from '../protocol/lanes/frames.ts';
 import type { Call } from './call.ts';
-import { FakeLaneOwner, toldOf } from './fake-lane-owner.ts';
+import { FakeLaneOwner, joinWrites, toldOf } from './fake-lane-owner.ts';
 import { readRequest, responseFrame } from './fake-worker.ts';
 import type { Lane } from './lane.ts';
 
@@ -143,7 +143,7 @@ const ANSWERS: [string, Buffer[], string[], boolean][] = [
       renderFrame(FRAME.data, 1, Buffer.from('lo')),
       renderFrame(FRAME.end, 1),
     ],
-    ['begin 200 5', 'write hel', 'write lo', 'end'],
+    ['begin 200 5', 'write hello', 'end'],
     true,
   ],
   [
@@ -171,7 +171,7 @@ for (const [how, frames, told, isOver] of ANSWERS) {
       for (let at = 0; at < bytes.length; at += size) {
         unit.send(bytes.subarray(at, at + size));
       }
-      deepEqual(toldOf(call), told, `${size} bytes at a time`);
+      deepEqual(joinWrites(toldOf(call)), told, `${size} bytes at a time`);
       equal(unit.lane.depth, isOver ? 0 : 1);
       equal(owner.told.filter((what) => what === 'answered').length, isOver ? 1 : 0);
     }

@@ -149,10 +149,10 @@ export class Lane implements LaneLoad {
     return this.#heldSinceMs !== Infinity;
   }
 
-  /** Bytes from the worker, borrowed. */
-  onBytes(chunk: Buffer, length: number): void {
+  /** The worker's bytes from `from` to `to`, borrowed; those before `from` are free to be used. */
+  onBytes(buffer: Buffer, from: number, to: number): void {
     const reader = this.#reader;
-    reader.feed(chunk, length);
+    reader.feed(buffer, from, to);
     this.#answeredCount = 0;
     while (reader.next()) {
       const fault = this.#onFrame(reader);
@@ -199,7 +199,7 @@ export class Lane implements LaneLoad {
         if (!call.hasBegun && !call.isOver) {
           return 'a response that begins with its body';
         }
-        call.onData(reader.buffer, reader.start, reader.end);
+        call.onData(reader.buffer, reader.start, reader.end, reader.isContinued);
         return undefined;
       case FRAME.end:
         this.endCall();

@@ -1,14 +1,14 @@
 /** What stands between the body that a worker sends and a client that may read more slowly. */
 
-import type { Responder } from '../protocol/http/exchange.ts';
+import type { BorrowedBody, Responder } from '../protocol/http/exchange.ts';
 import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { ResponseSpool } from './response-spool.ts';
 import type { SpoolSpace } from './spool-space.ts';
 
 export interface ResponseFlow {
-  /** `bytes` are borrowed until it returns. */
-  write(bytes: Buffer): void;
+  /** `isContinued`: the bytes came in one frame with those before them. */
+  write(bytes: BorrowedBody, isContinued: boolean): void;
   /** The worker has sent all. True: the response may be ended. False: the flow ends it when the client has caught up. */
   end(): boolean;
   /** The client has caught up with what it was sent. */
@@ -39,10 +39,10 @@ export class SpoolFlow implements ResponseFlow {
     this.#events = events;
   }
 
-  write(bytes: Buffer): void {
+  write(bytes: BorrowedBody): void {
     if (this.#spool !== undefined) {
-      this.#spool.write(bytes);
-    } else if (!this.#responder.write(Buffer.from(bytes))) {
+      this.#spool.write(bytes.buffer.subarray(bytes.start, bytes.start + bytes.length));
+    } else if (!this.#responder.write(bytes)) {
       this.#open();
     }
   }
@@ -83,13 +83,19 @@ export class CreditFlow implements ResponseFlow {
     this.#grant = grant;
   }
 
-  write(bytes: Buffer): void {
-    this.charge(bytes.length, this.#responder.write(Buffer.from(bytes)));
+  write(bytes: BorrowedBody, isContinued: boolean): void {
+    const cost = bytes.length + (isContinued ? 0 : FRAME_LIMITS.pieceCostBytes);
+    this.#charge(cost, this.#responder.write(bytes));
   }
 
-  /** The worker has used so much credit for bytes that were given to the client. `hasRoom`: the client can take more. */
+  /** A frame of so many bytes was given to the client. `hasRoom`: the client can take more. */
   charge(bytes: number, hasRoom: boolean): void {
-    this.#owedBytes += bytes + FRAME_LIMITS.pieceCostBytes;
+    this.#charge(bytes + FRAME_LIMITS.pieceCostBytes, hasRoom);
+  }
+
+  /** The worker has used so much credit. */
+  #charge(bytes: number, hasRoom: boolean): void {
+    this.#owedBytes += bytes;
     if (hasRoom && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
       this.#pay();
     }

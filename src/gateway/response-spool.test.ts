@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { Responder } from '../protocol/http/exchange.ts';
+import type { BorrowedBody, Responder } from '../protocol/http/exchange.ts';
 import { SpoolFlow } from './response-flow.ts';
 import { SpoolSpace } from './spool-space.ts';
 
@@ -14,6 +14,10 @@ function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'portico-spool-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function pieceOf(filler: number): BorrowedBody {
+  return { kind: 'borrowed', buffer: Buffer.alloc(PIECE_BYTES, filler), start: 0, length: PIECE_BYTES };
 }
 
 /** A worker sends so many pieces as fast as it is let, to a client that takes so many writes in a turn of the event loop. */
@@ -29,8 +33,8 @@ async function send(
   let heldAt = -1;
   let isOver = false;
   const responder = {
-    write: (bytes: Buffer) => {
-      received.push(Buffer.from(bytes));
+    write: (bytes: Buffer | BorrowedBody) => {
+      received.push(Buffer.from(Buffer.isBuffer(bytes) ? bytes : bytes.buffer));
       isBehind = received.length % writesInTurn === 0;
       return !isBehind;
     },
@@ -51,7 +55,7 @@ async function send(
   let sent = 0;
   let isEnded = false;
   while (!isOver) {
-    for (; sent < pieces && !isHeld; sent += 1) flow.write(Buffer.alloc(PIECE_BYTES, sent));
+    for (; sent < pieces && !isHeld; sent += 1) flow.write(pieceOf(sent));
     if (isHeld && heldAt === -1) heldAt = sent;
     if (sent === pieces && !isHeld && !isEnded) {
       isEnded = true;

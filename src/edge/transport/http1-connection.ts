@@ -9,6 +9,7 @@ import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type {
   Body,
   BodySink,
+  BorrowedBody,
   FilePart,
   ResponseHead,
   Tunnel,
@@ -210,7 +211,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }
 
-  write(exchange: Http1Exchange, bytes: Buffer): boolean {
+  write(exchange: Http1Exchange, bytes: Buffer | BorrowedBody): boolean {
     if (exchange !== this.#exchange || !sendsBody(exchange.head.method, exchange.status) || bytes.length === 0) {
       return true;
     }

@@ -3,6 +3,7 @@
 import type {
   Body,
   BodySink,
+  BorrowedBody,
   Client,
   Exchange,
   FilePart,
@@ -28,7 +29,7 @@ export interface ExchangeConnection {
   resumeBody(exchange: Http1Exchange): void;
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void;
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void;
-  write(exchange: Http1Exchange, bytes: Buffer): boolean;
+  write(exchange: Http1Exchange, bytes: Buffer | BorrowedBody): boolean;
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void;
   hint(exchange: Http1Exchange, fields: string): boolean;
   trail(exchange: Http1Exchange, fields: string): void;
@@ -145,7 +146,7 @@ export class Http1Exchange implements Exchange, Responder {
       this.#connection.onBug(error);
     }
   }
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer | BorrowedBody): boolean {
     try {
       return this.#connection.write(this, bytes);
     } catch (error) {

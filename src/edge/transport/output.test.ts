@@ -81,6 +81,28 @@ function writeAll(output: Output, size: number): string {
   return `${'a'.repeat(size)}${'b'.repeat(size)}C${'c'.repeat(size)}D${'d'.repeat(size)}`;
 }
 
+test('Output writes a text in front of borrowed bytes, where the room is given for it', async () => {
+  await using pair = await openPair();
+  const output = new Output(pair.edge, UNHEARD);
+  const read = Buffer.from('what was read before; the body, what follows');
+  const start = read.indexOf('the body');
+  output.borrowed('head ', { buffer: read, start, length: BODY.length });
+  equal(read.toString(), 'what was read befhead the body, what follows');
+  output.text(' text');
+  equal(output.isEmpty, true);
+  equal(await readAll(pair), 'head the body text');
+});
+
+test('Output keeps what the kernel has no room for of borrowed bytes', async () => {
+  await using pair = await openPair();
+  const output = new Output(pair.edge, UNHEARD);
+  const read = Buffer.alloc(900_000, 'body');
+  output.borrowed('head', { buffer: read, start: 400_000, length: 500_000 });
+  read.fill('x');
+  equal(output.isEmpty, false);
+  equal(await readAll(pair), `head${'body'.repeat(125_000)}`);
+});
+
 for (const size of [1, 5000, 60_000, 300_000]) {
   test(`Output sends pieces of ${size} bytes in their order, whoever takes them when`, async () => {
     await using pair = await openPair();

@@ -93,8 +93,12 @@ export class Output {
 
   text(text: string): void {
     if (this.#queue === undefined) {
-      this.#pieces += 1;
-      this.#socket.write(text, 'latin1');
+      if (text.length <= SCRATCH.length && this.#direct.isReady) {
+        this.#sendBorrowed(SCRATCH, 0, SCRATCH.latin1Write(text));
+      } else {
+        this.#pieces += 1;
+        this.#socket.write(text, 'latin1');
+      }
     } else {
       this.buffer(Buffer.from(text, 'latin1'));
     }
@@ -102,7 +106,7 @@ export class Output {
 
   buffer(bytes: Buffer): void {
     if (this.#queue === undefined) {
-      const sent = this.#direct.isReady ? this.#write(bytes, bytes.length) : 0;
+      const sent = this.#direct.isReady ? this.#write(bytes, 0, bytes.length) : 0;
       if (sent < bytes.length) {
         this.#pieces += 1;
         this.#socket.write(sent === 0 ? bytes : bytes.subarray(sent));
@@ -133,8 +137,19 @@ export class Output {
   /** As `joined`, for bytes that are borrowed until it returns. */
   borrowed(text: string, { buffer, start, length }: Borrowed): void {
     const end = start + length;
-    if (this.#queue === undefined && this.#sendTogether(text, buffer, start, end)) {
-      return;
+    if (this.#queue === undefined && this.#direct.isReady) {
+      const from = start - text.length;
+      if (from < 0) {
+        if (this.#sendTogether(text, buffer, start, end)) {
+          return;
+        }
+      } else {
+        if (text !== '') {
+          buffer.latin1Write(text, from);
+        }
+        this.#sendBorrowed(buffer, from, end);
+        return;
+      }
     }
     if (length <= TEXT_BYTES_MAX) {
       this.text(text + buffer.latin1Slice(start, end));
@@ -143,9 +158,17 @@ export class Output {
     }
   }
 
+  #sendBorrowed(bytes: Buffer, from: number, to: number): void {
+    const sent = from + this.#write(bytes, from, to);
+    if (sent < to) {
+      this.#pieces += 1;
+      this.#socket.write(Buffer.from(bytes.subarray(sent, to)));
+    }
+  }
+
   /** How many of the bytes the socket need not be given any more. */
-  #write(bytes: Buffer, length: number): number {
-    const sent = this.#direct.write(bytes, length);
+  #write(bytes: Buffer, from: number, to: number): number {
+    const sent = this.#direct.write(bytes, from, to);
     if (this.#direct.isBroken) {
       this.#socket.destroy();
     }
@@ -159,11 +182,7 @@ export class Output {
       return false;
     }
     bytes.copy(SCRATCH, SCRATCH.latin1Write(text), start, end);
-    const sent = this.#write(SCRATCH, length);
-    if (sent < length) {
-      this.#pieces += 1;
-      this.#socket.write(Buffer.from(SCRATCH.subarray(sent, length)));
-    }
+    this.#sendBorrowed(SCRATCH, 0, length);
     return true;
   }
 

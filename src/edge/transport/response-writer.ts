@@ -1,6 +1,6 @@
 /** Writes one response after another to a connection's output: head, body, framing. It is told what to send, never whether. */
 
-import type { Body, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { Body, BorrowedBody, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
 import { CHUNK_END, renderChunk, renderChunkHead, renderLastChunk } from '../../protocol/http1/render-chunk.ts';
 import type { Output } from './output.ts';
 import type { ConnectionField, Delimiter, HeadRenderer } from './response-text.ts';
@@ -88,22 +88,28 @@ export class ResponseWriter {
     return text;
   }
 
-  write(bytes: Buffer): void {
+  write(bytes: Buffer | BorrowedBody): void {
+    const head = this.#head === '' ? '' : this.#takeHead();
     if (this.#delimiter !== 'chunked') {
-      this.#send(bytes);
+      this.#send(head, bytes);
     } else if (bytes.length <= CHUNK_COPY_BYTES_MAX) {
-      this.#send(renderChunk(bytes));
+      this.#send(
+        head,
+        renderChunk(Buffer.isBuffer(bytes) ? bytes : bytes.buffer.subarray(bytes.start, bytes.start + bytes.length)),
+      );
     } else {
-      this.#output.joined(this.#takeHead() + renderChunkHead(bytes.length), bytes);
+      this.#send(head + renderChunkHead(bytes.length), bytes);
       this.#output.text(CHUNK_END);
     }
   }
 
-  #send(bytes: Buffer): void {
-    if (this.#head === '') {
+  #send(text: string, bytes: Buffer | BorrowedBody): void {
+    if (!Buffer.isBuffer(bytes)) {
+      this.#output.borrowed(text, bytes);
+    } else if (text === '') {
       this.#output.buffer(bytes);
     } else {
-      this.#output.joined(this.#takeHead(), bytes);
+      this.#output.joined(text, bytes);
     }
   }
 

@@ -105,10 +105,10 @@ export class ConcurrentLane implements Carrier {
     throw new Error('a concurrent lane is not paused');
   }
 
-  /** Bytes from the worker, borrowed. */
-  onBytes(chunk: Buffer, length: number): void {
+  /** The worker's bytes from `from` to `to`, borrowed; those before `from` are free to be used. */
+  onBytes(buffer: Buffer, from: number, to: number): void {
     const reader = this.#reader;
-    reader.feed(chunk, length);
+    reader.feed(buffer, from, to);
     while (reader.next()) {
       const fault = this.#passFrame(reader);
       if (fault !== undefined) {
@@ -157,7 +157,7 @@ export class ConcurrentLane implements Carrier {
         if (!call.hasBegun && !call.isOver) {
           return 'a response that begins with its body';
         }
-        call.onData(buffer, start, end);
+        call.onData(buffer, start, end, reader.isContinued);
         return undefined;
       case FRAME.end:
         this.endCall(call);

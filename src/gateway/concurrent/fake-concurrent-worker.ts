@@ -73,7 +73,7 @@ export class FakeConcurrentWorker {
   /** The edge reads all this at once. */
   send(...frames: readonly Buffer[]): void {
     const bytes = Buffer.concat(frames);
-    this.lane.onBytes(bytes, bytes.length);
+    this.lane.onBytes(bytes, 0, bytes.length);
   }
 
   frame(type: number, name: string, payload: Buffer | string = ''): Buffer {

@@ -8,12 +8,14 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import type { FakeRequest } from '../fake-exchange.ts';
+import { responseFrame } from '../fake-worker.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import type { SlowExchange } from './concurrent-story.ts';
 import { ConcurrentStory } from './concurrent-story.ts';
 import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 
 const { creditBytes, pieceCostBytes } = FRAME_LIMITS;
+const MUCH = Buffer.alloc(creditBytes, 'much');
 const UPLOAD = { method: 'POST', isChunked: true } as const;
 
 interface Scene {
@@ -73,6 +75,19 @@ test('StreamedCall reads no body that the application did not ask for before it 
   worker.answer('a', 'no', ['403']);
   equal(exchange.sink, undefined);
   deepEqual(exchange.told, ['respond 403 no']);
+});
+
+test('StreamedCall gives back the credit of a frame that comes in pieces once', (t) => {
+  const { story, worker, exchange } = open(t, {});
+  const frames = [responseFrame(FRAME.response, worker.streamOf('a'), 'begun'), worker.frame(FRAME.data, 'a', MUCH)];
+  const bytes = Buffer.concat(frames);
+  for (let at = 0; at < bytes.length; at += 1000) worker.send(bytes.subarray(at, at + 1000));
+  exchange.watcher?.onDrain();
+  const given = story.arrivals(worker).map((words) => Number(words.split(' ')[2]));
+  equal(
+    given.reduce((sum, bytes) => sum + bytes, 0),
+    5 + MUCH.length + 2 * pieceCostBytes,
+  );
 });
 
 test('StreamedCall refuses a body that becomes too long, tells the worker, and reads the rest away', (t) => {

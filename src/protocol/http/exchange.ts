@@ -80,7 +80,10 @@ export interface PartsBody {
   readonly release: () => void;
 }
 
-/** `length` bytes of `buffer` from `start` on, which the transport has sent or copied when it returns. */
+/**
+ * `length` bytes of `buffer` from `start` on, which the transport has sent or copied when it returns. What lies before them is the transport's to use: a head
+ * that is written there leaves with them in one write, and nothing is copied.
+ */
 export interface BorrowedBody {
   readonly kind: 'borrowed';
   readonly length: number;
@@ -96,8 +99,8 @@ export interface Responder {
   respond(head: ResponseHead, body: Body): void;
   /** Starts a response whose body follows; `length` undefined when it is not known. */
   begin(head: ResponseHead, length: number | undefined): void;
-  /** Adds body bytes; the buffer is the transport's from then on. False when the client is behind: more is better written after `onDrain`. */
-  write(bytes: Buffer): boolean;
+  /** Adds body bytes; a buffer is the transport's from then on. False when the client is behind: more is better written after `onDrain`. */
+  write(bytes: Buffer | BorrowedBody): boolean;
   /** Sends part of an open file as body bytes; `sent` runs once, when the part was read to its end or given up. */
   writeFile(part: FilePart, sent: () => void): void;
   /**

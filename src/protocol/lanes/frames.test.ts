@@ -26,13 +26,12 @@ function read(bytes: Buffer, size: number): { frames: Frame[]; isFault: boolean 
   const frames: Frame[] = [];
   for (let at = 0; at < bytes.length && reader.fault === undefined; at += size) {
     const piece = bytes.subarray(at, at + size);
-    reader.feed(piece, piece.length);
+    reader.feed(piece, 0, piece.length);
     while (reader.next()) {
-      frames.push({
-        type: reader.type,
-        stream: reader.stream,
-        payload: reader.buffer.toString('hex', reader.start, reader.end),
-      });
+      const { type, stream, isContinued } = reader;
+      const before = isContinued ? frames.pop() : undefined;
+      const payload = (before?.payload ?? '') + reader.buffer.toString('hex', reader.start, reader.end);
+      frames.push({ type: before?.type ?? type, stream, payload });
     }
   }
   return { frames, isFault: reader.fault !== undefined };
