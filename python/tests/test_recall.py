@@ -104,6 +104,26 @@ def test_abort_of_an_answered_request_does_no_harm():
         assert edge.ask(2).is_whole
 
 
+def test_a_long_send_goes_on_where_the_kernel_has_stopped_it():
+    here, there = socket.socketpair()
+    here.settimeout(5)  # As by socket.setdefaulttimeout of an application: then sendmsg may send a part.
+    lane = Lane(0, 0)
+    lane.connect(here)
+    sent = [b'collected', b'head', bytes(range(250)) * 4000, b'end']
+    lane.out.append(sent[0])
+    sender = threading.Thread(target=lane.send, args=sent[1:])
+    sender.start()
+    received = b''
+    there.settimeout(5)
+    while len(received) < sum(map(len, sent)):
+        received += there.recv(100_000)
+    sender.join(5)
+    assert received == b''.join(sent)
+    assert not lane.is_lost
+    here.close()
+    there.close()
+
+
 def test_recall_during_a_long_send_is_answered_when_it_ends():
     here, there = socket.socketpair()
     lane = Lane(0, 0)

@@ -25,6 +25,24 @@ def test_answers_come_in_the_order_of_the_requests():
     assert all(frame.payload.endswith(b'/%d' % frame.stream) for frame in frames)
 
 
+@pytest.mark.parametrize('wrap', [lambda body: [body], lambda body: iter([body])], ids=['list', 'iterator'])
+def test_answers_of_all_sizes_come_whole_and_in_order(wrap):
+    sizes = [10, 4 << 10, 5000, 10 << 10, 10 << 10, 0, 70_000, 10 << 10, 1, 300_000, 9000, 1 << 20, 3] * 4
+
+    def application(environ, start):
+        stream = int(environ['PATH_INFO'][1:])
+        start('200 OK', [('Content-Length', str(sizes[stream - 1]))])
+        return wrap(bytes([stream]) * sizes[stream - 1])
+
+    with edge_for(application) as edge:
+        edge.lane.send(*(request_frame(stream, path=f'/{stream}') for stream in range(1, len(sizes) + 1)))
+        for stream, size in enumerate(sizes, 1):
+            answer = edge.lane.answer()
+            assert {frame.stream for frame in answer.frames} == {stream}
+            assert answer.body == bytes([stream]) * size
+            assert answer.is_whole
+
+
 def test_a_request_in_many_pieces_is_one_request():
     with edge_for(echo) as edge:
         for byte in request_frame(7, path='/pieces'):

@@ -44,7 +44,7 @@ class GreenletStream:
                 self.credit -= size - head_size + lanes.PIECE_COST_BYTES
         self.lane.write(parts)
 
-    collect = send
+    collect = hold = send
     """Answers leave together with what the other greenlets send in the same turn."""
 
     def is_aborted(self, stream: int) -> bool:

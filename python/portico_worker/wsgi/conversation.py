@@ -28,8 +28,11 @@ BEGUN = b''
 SAFE = frozenset(('GET', 'HEAD', 'OPTIONS', 'TRACE'))
 """Safe methods (RFC 9110 9.2.1): running such a request again does no harm, so its answer may wait for others."""
 
+COPIED_MAX = 4 * 1024
+"""Bytes of an answer that is put into one piece; of a longer one the body stays where the application has made it."""
+
 JOINED_MAX = 64 * 1024
-"""Bytes; larger blocks are sent without being copied into one piece with what goes before them."""
+"""Bytes of an answer that leaves in one frame, perhaps together with others."""
 
 _pack = lanes.HEADER.pack
 _WHOLE = lanes.WHOLE
@@ -76,9 +79,14 @@ class Conversation:
                 body = result[0]
                 if type(body) is bytes and self.length in (-1, len(body)):
                     size = len(head) + len(body)
-                    if size <= JOINED_MAX:
+                    if size <= COPIED_MAX:
                         self.lane = None
                         return _pack(size, self.word + _WHOLE) + head + body
+                    lane = self.lane
+                    if size <= JOINED_MAX and lane is not None:
+                        self.lane = None
+                        lane.hold(_pack(size, self.word + _WHOLE) + head, body)
+                        return b''
             self.answer(result)
         except BaseException as error:
             self._fail(error)
@@ -197,23 +205,26 @@ class Conversation:
         assert lane is not None
         self.head, self.is_whole = BEGUN, is_last
         if len(head) + len(data) <= JOINED_MAX:
-            frames = _frames(stream, head, data, is_last)
+            pieces = _pieces(stream, head, data, is_last)
             if is_last and head and self.request[0] in SAFE:
-                lane.collect(frames)
+                lane.collect(*pieces)
             else:
-                lane.send(frames)
+                lane.send(*pieces)
             return
         self.is_whole = False
         view = memoryview(data)
         for at in range(0, len(data), lanes.BODY_MAX):
+            if at:
+                self._check_client()
             part = view[at : at + lanes.BODY_MAX]
             kind = lanes.RESPONSE if head else lanes.DATA
-            lane.send(_pack(len(head) + len(part), kind | stream << 8) + head, part)
+            begin = _pack(len(head) + len(part), kind | stream << 8) + head
+            if is_last and at + len(part) == len(data):
+                self.is_whole = True
+                lane.send(begin, part, lanes.render(lanes.END, stream))
+            else:
+                lane.send(begin, part)
             head = BEGUN
-            self._check_client()
-        if is_last:
-            self.is_whole = True
-            lane.send(lanes.render(lanes.END, stream))
 
     def send_file(self, frame: bytes, length: int) -> bool:
         """Sends the head and FILE; returns whether the edge has the file open, and with it the whole body."""
@@ -283,10 +294,13 @@ def _blocks(result: object) -> Iterable[bytes]:
     return result  # type: ignore[return-value]
 
 
-def _frames(stream: int, head: bytes, data: bytes, is_last: bool) -> bytes:
-    """The frames of one block: with the head if that is still to be sent, with the end if it is the last."""
+def _pieces(stream: int, head: bytes, data: bytes, is_last: bool) -> tuple[bytes, ...]:
+    """The frames of one block, in pieces: with the head if that is still to be sent, with the end if it is the last."""
     if head:
-        kind = lanes.RESPONSE_WHOLE if is_last else lanes.RESPONSE
-        return _pack(len(head) + len(data), kind | stream << 8) + head + data
-    frame = _pack(len(data), lanes.DATA | stream << 8) + data
-    return frame + lanes.render(lanes.END, stream) if is_last else frame
+        kind, end = lanes.RESPONSE_WHOLE if is_last else lanes.RESPONSE, b''
+    else:
+        kind, end = lanes.DATA, lanes.render(lanes.END, stream) if is_last else b''
+    begin = _pack(len(head) + len(data), kind | stream << 8) + head
+    if len(data) <= COPIED_MAX:
+        return (begin + data + end,)
+    return (begin, data, end) if end else (begin, data)

@@ -24,6 +24,9 @@ RECALL_WAIT_S = 0.02
 FOLLOWERS_MIN = 2
 """How many requests must be pending for an answer to wait for theirs: with fewer, nothing is gained by it."""
 
+GATHERED_MAX = 64
+"""Pieces that the kernel gathers in one call, if there is a large one among them. Many small ones are joined in less time."""
+
 ABORTED_MAX = 1024
 ABORTED_FOR_S = 60.0
 """An ABORT that found nothing is forgotten long before stream numbers come round again."""
@@ -41,8 +44,10 @@ class Lane:
         """The bytes of the pending requests, one behind the other."""
         self.rest = b''
         """The bytes received behind the pending requests."""
-        self.out: list[bytes] = []
-        """Answers that wait for others, each item whole frames."""
+        self.out: list[bytes | memoryview] = []
+        """Answers that wait for others. Pieces of one frame are added in one step, so that nothing gets between them."""
+        self.further = 0
+        """How many of the pieces in `out` are not the first of their answer: large ones, which are not copied."""
         self.collects = True
         """Requests take little time here: an answer may wait for the next."""
         self.collected = 0
@@ -170,23 +175,25 @@ class Lane:
                 return
             # The helper has added an answer of its own meanwhile, without waiting for the end of a long send.
 
-    def collect(self, frame: bytes) -> None:
+    def collect(self, *parts: bytes | memoryview) -> None:
         """Takes an answer that is complete and safe to make again: it waits for further ones if there are to be any."""
         if self.collects and (len(self.pending) >= FOLLOWERS_MIN or (self.pending and self.out)):
-            self.out.append(frame)
-            self.collected += len(frame)
+            self.hold(*parts)
         else:
-            self.send(frame)
+            self.send(*parts)
+
+    def hold(self, *parts: bytes | memoryview) -> None:
+        """Takes an answer that waits until the unit sends what is collected."""
+        self.further += len(parts) - 1
+        self.out.extend(parts)
+        self.collected += sum(map(len, parts))
 
     def send(self, *parts: bytes | memoryview) -> None:
-        """Sends what is collected and, without copying large ones, these pieces."""
+        """Sends what is collected and these pieces."""
         with self.sending:
-            if isinstance(parts[0], bytes):
-                self.out.append(parts[0])
-                parts = parts[1:]
+            self.further += len(parts) - 1
+            self.out.extend(parts)
             self._send()
-            if parts:
-                self._send_all(*parts)
         if self.out:
             self.flush()
 
@@ -194,17 +201,23 @@ class Lane:
         out = self.out
         count = len(out)
         if count:
-            # The helper may append meanwhile, so only what was joined is removed.
-            data = b''.join(out[:count]) if count > 1 else out[0]
+            # The helper may append meanwhile, so only what is sent is removed.
+            parts, is_gathered = out[:count], self.further > 0 and count <= GATHERED_MAX
             del out[:count]
-            self._send_all(data)
+            self.further = 0
+            try:
+                if is_gathered:
+                    self._send_pieces(parts)
+                else:
+                    self.socket.sendall(b''.join(parts) if count > 1 else parts[0])
+            except OSError:
+                self.is_lost = True
 
-    def _send_all(self, *parts: bytes | memoryview) -> None:
-        try:
-            for part in parts:
-                self.socket.sendall(part)
-        except OSError:
-            self.is_lost = True
+    def _send_pieces(self, parts: list[bytes | memoryview]) -> None:
+        left = sum(map(len, parts)) - self.socket.sendmsg(parts)
+        if left:
+            # A signal has come in the middle, or the application has set a timeout for all sockets.
+            self.socket.sendall(b''.join(parts)[-left:])
 
     def abort(self, stream: int) -> None:
         """The client of a request has gone. The request may not have been read yet, or be answered already."""

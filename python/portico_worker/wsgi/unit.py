@@ -199,7 +199,7 @@ class Unit:
                 now - first + took > HELD_S
                 or collected + lane.collected > COLLECTED_MAX
                 or request[0] not in SAFE
-                or (took > SLOW_S and len(out) == 1 and len(lane.pending) < FOLLOWERS_MIN)
+                or (took > SLOW_S and len(out) - lane.further == 1 and len(lane.pending) < FOLLOWERS_MIN)
             ):
                 lane.flush()
                 first, lane.collects = now, took < HELD_S
