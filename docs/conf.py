@@ -22,6 +22,8 @@ root_doc = 'index'
 exclude_patterns = ['_static', 'operations.md']
 language = 'en'
 nitpicky = True
+# Two dashes begin a flag, also in running text.
+smartquotes = False
 
 # Anchors of headings down to ###, named as in the pages' links.
 myst_heading_anchors = 3

@@ -1,6 +1,7 @@
 // The site of the pages in docs/, by Sphinx, in var/site. Every warning is an error.
 // Sphinx has an environment of its own under var/, made once.
 
+import { globSync, readFileSync } from 'node:fs';
 import { runCommand } from './commands.ts';
 import { makeEnvironment } from './python-environment.ts';
 import { findPythons } from './pythons.ts';
@@ -21,7 +22,14 @@ export async function buildSite(): Promise<string | undefined> {
   if (fault !== undefined) return fault;
   const options = ['--builder', 'html', '--quiet', '--jobs', 'auto', '--fail-on-warning'];
   const { ok } = await runCommand([`${HOME}/bin/sphinx-build`, ...options, 'docs', SITE]);
-  return ok ? undefined : 'the pages have the faults above';
+  return ok ? findForeign() : 'the pages have the faults above';
+}
+
+/** Scripts, styles, fonts and pictures come with the site: it is read without a network, and tells nobody who reads it. */
+function findForeign(): string | undefined {
+  const isForeign = /<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?\/\/|@import|url\(["']?(?:https?:)?\/\//;
+  const found = globSync(`${SITE}/**/*.{html,css}`).filter((path) => isForeign.test(readFileSync(path, 'utf8')));
+  return found.length === 0 ? undefined : `these files load something from elsewhere: ${found.join(', ')}`;
 }
 
 /** The newest that is no free-threaded build, for which not every package has wheels. */
