@@ -4,7 +4,9 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
+import { nameSources } from '../src/supervisor/source-lines.ts';
 import { buildBundles } from '../tools/build.ts';
 import { checkNotices, packagesIn } from '../tools/third-party.ts';
 
@@ -59,6 +61,16 @@ test('every file has its source map beside it, which names the sources', () => {
       assert.ok(existsSync(resolve(dirname(file), source)), `${source} of ${file}`);
     }
   }
+});
+
+test('the place of an error in a bundle is told by its source', () => {
+  const source = 'src/edge/transport/http1-connection.ts';
+  const file = Object.entries(metafile.outputs).find(([, { inputs }]) => inputs[source] !== undefined)?.[0] ?? '';
+  const [before = ''] = readFileSync(file, 'utf8').split('Http1Connection = class');
+  const line = before.split('\n').length;
+  const [named, at] = nameSources(`${pathToFileURL(file).href}:${line}:1`, bundles).split(':');
+  assert.equal(named, source);
+  assert.match(readFileSync(source, 'utf8').split('\n')[Number(at) - 1] ?? '', /class Http1Connection/);
 });
 
 test('the bundle knows its version and reads settings', () => {

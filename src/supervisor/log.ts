@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { LineOrigin } from './log-line.ts';
 import { decodeLine, renderLogLines } from './log-line.ts';
 import type { LogSink } from './log-sink.ts';
+import { nameSources } from './source-lines.ts';
 
 const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3 };
 
@@ -23,7 +24,7 @@ export class Log {
 
   say(level: LogLevel, text: string, origin: LineOrigin = this.#self): void {
     if (RANKS[level] >= RANKS[this.#least]) {
-      this.#sink.write(renderLogLines(this.#clock.nowMs(), level, origin, text));
+      this.#sink.write(renderLogLines(this.#clock.nowMs(), level, origin, nameSources(text)));
     }
   }
 
