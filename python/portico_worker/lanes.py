@@ -25,6 +25,8 @@ WHOLE = RESPONSE_WHOLE - REQUEST
 """Added to the second word of a request's header, it makes that of its answer's."""
 
 PAYLOAD_MAX = 1 << 20
+REQUEST_MAX = (2 << 20) + (256 << 10)
+"""The longest payload of a REQUEST: a body of 2 MiB, and its head."""
 BODY_MAX = 256 * 1024
 CREDIT_BYTES = 256 * 1024
 """What each side of a concurrent lane may send on a stream before it is given credit."""
@@ -83,7 +85,7 @@ def scan_requests(data: bytes, position: int, append: Callable[[Any], None]) -> 
     while position <= last:
         head = unpack(data, position)
         end = position + 8 + head[0]
-        if head[1] & 0xFF != REQUEST or end > last + 20 or head[0] > PAYLOAD_MAX or head[0] < 12:
+        if head[1] & 0xFF != REQUEST or end > last + 20 or head[0] > REQUEST_MAX or head[0] < 12:
             break
         append(head)
         position = end
@@ -95,7 +97,7 @@ def frame_at(data: bytes, position: int) -> Frame | None:
     if len(data) - position < HEADER.size:
         return None
     size, word = HEADER.unpack_from(data, position)
-    if size > PAYLOAD_MAX:
+    if size > (REQUEST_MAX if word & 0xFF == REQUEST else PAYLOAD_MAX):
         raise Fault('lanes.payload-size')
     start = position + HEADER.size
     if len(data) - start < size:
@@ -108,7 +110,7 @@ def missing(data: bytes, least: int) -> int:
     if len(data) < HEADER.size:
         return least
     size: int = HEADER.unpack_from(data)[0]
-    return max(least, HEADER.size + min(size, PAYLOAD_MAX) - len(data))
+    return max(least, HEADER.size + min(size, REQUEST_MAX) - len(data))
 
 
 def read_request(payload: bytes) -> Request:

@@ -82,7 +82,7 @@ def test_missing_asks_for_the_rest_of_a_frame():
     assert lanes.missing(data[:7], 100) == 100
     assert lanes.missing(data[:8], 100) == 200_000
     assert lanes.missing(data[:-5], 100) == 100
-    assert lanes.missing(b'\xff' * 8, 100) == lanes.PAYLOAD_MAX
+    assert lanes.missing(b'\xff' * 8, 100) == lanes.REQUEST_MAX
 
 
 def test_words():

@@ -50,12 +50,12 @@ def test_a_request_in_many_pieces_is_one_request():
         assert edge.lane.answer().body == b'/pieces'
 
 
-def test_a_request_of_a_megabyte_arrives_whole():
+def test_a_request_of_two_megabytes_arrives_whole():
     def application(environ, start):
         start('200 OK', [])
         return [b'%d' % len(environ['wsgi.input'].read())]
 
-    body = bytes(lanes.PAYLOAD_MAX - 1000)
+    body = bytes(lanes.REQUEST_MAX - 1000)
     with edge_for(application) as edge:
         edge.lane.send(request_frame(1, method='POST', body=body), request_frame(2, method='POST', body=b'x'))
         assert edge.lane.answer().body == b'%d' % len(body)
@@ -172,11 +172,12 @@ def test_a_lost_control_lane_is_dialled_again():
     [
         lanes.render(lanes.FILE_OPENED, 1),
         lanes.render(99, 1),
-        (lanes.PAYLOAD_MAX + 1).to_bytes(4, 'little') + b'\1\1\0\0',
+        (lanes.REQUEST_MAX + 1).to_bytes(4, 'little') + b'\1\1\0\0',
+        (lanes.PAYLOAD_MAX + 1).to_bytes(4, 'little') + bytes([lanes.DRAIN, 0, 0, 0]),
         lanes.render(lanes.REQUEST, 1, bytes(4)),
         lanes.render(lanes.REQUEST, 1, bytes(4) + b'\xff\xff\0\0' * 2 + b'x'),
     ],
-    ids=['file answer', 'unknown', 'too long', 'too short', 'head beyond the frame'],
+    ids=['file answer', 'unknown', 'too long', 'too long, another', 'too short', 'head beyond the frame'],
 )
 def test_a_fault_of_the_edge_closes_the_lane(frame):
     with edge_for(echo) as edge:

@@ -16,8 +16,11 @@ test('DirectLaneSocket sends what the kernel does not take at once, in order, an
   const lane = new DirectLaneSocket(pair.edge);
   pair.peer.pause();
   equal(lane.write(Buffer.from('first')), true);
-  equal(lane.write(MUCH), false);
-  equal(lane.write(Buffer.from('last')), false);
+  const released: Buffer[] = [];
+  const holder = { release: (bytes: Buffer) => released.push(bytes) };
+  equal(lane.write(MUCH, holder), false);
+  equal(lane.write(Buffer.from('last'), holder), true, 'what is short is copied');
+  equal(released.length, 0);
   const expected = Buffer.concat([Buffer.from('first'), MUCH, Buffer.from('last')]);
   const pieces: Buffer[] = [];
   let length = 0;
@@ -27,6 +30,19 @@ test('DirectLaneSocket sends what the kernel does not take at once, in order, an
     if (length === expected.length) break;
   }
   equal(Buffer.concat(pieces).equals(expected), true);
+  deepEqual(released, [MUCH]);
+});
+
+test('DirectLaneSocket releases what it has not sent when its socket ends', async () => {
+  await using pair = await openPair();
+  const lane = new DirectLaneSocket(pair.edge);
+  pair.peer.pause();
+  const released: Buffer[] = [];
+  const holder = { release: (bytes: Buffer) => released.push(bytes) };
+  for (let times = 0; times < 2; times += 1) equal(lane.write(MUCH, holder), false);
+  lane.destroy();
+  await once(pair.edge, 'close');
+  equal(released.length, 2);
 });
 
 test('DirectLaneSocket leaves what a worker has sent to be read when the worker is gone', async () => {

@@ -4,8 +4,11 @@
  */
 
 import type { Socket } from 'node:net';
-import type { LaneSocket } from '../gateway/lane-socket.ts';
+import type { BytesHolder, LaneSocket } from '../gateway/lane-socket.ts';
 import { DirectWriter } from './direct-writer.ts';
+
+/** What a full socket leaves of a request without a large body is copied, and its memory is free at once. */
+const COPIED_BYTES_MAX = 4096;
 
 export class DirectLaneSocket implements LaneSocket {
   readonly #socket: Socket;
@@ -16,16 +19,23 @@ export class DirectLaneSocket implements LaneSocket {
     this.#writer = new DirectWriter(socket);
   }
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer, holder?: BytesHolder): boolean {
     const socket = this.#socket;
     if (socket.destroyed || this.#writer.isBroken) {
       return true;
     }
     const sent = this.#writer.isReady ? this.#writer.write(bytes, 0, bytes.length) : 0;
-    if (sent < bytes.length) {
-      socket.write(bytes.subarray(sent));
+    const left = bytes.length - sent;
+    if (left === 0) {
+      return true;
     }
-    return socket.writableLength === 0;
+    if (left <= COPIED_BYTES_MAX) {
+      socket.write(Buffer.from(bytes.subarray(sent)));
+      return true;
+    }
+    // Node calls back for each write, also for those that fail or are dropped with their socket.
+    socket.write(bytes.subarray(sent), () => holder?.release(bytes));
+    return false;
   }
 
   pause(): void {

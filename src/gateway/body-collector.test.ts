@@ -1,26 +1,29 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
+import { BlockPool } from './block-pool.ts';
+import type { BodyBytes } from './body-bytes.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { BodyCollector, releaseBody } from './body-collector.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { SpoolSpace } from './spool-space.ts';
 
+const textOf = (bytes: BodyBytes | undefined): string => Buffer.concat(bytes?.pieces ?? []).toString();
 const EXCHANGE = { resumeBody: () => undefined } as unknown as Exchange;
 
 test('BodyCollector keeps a body of chunks of one byte in little more memory than its length', () => {
   let body = '';
   const collector = new BodyCollector(
     EXCHANGE,
-    { space: new SpoolSpace('/', 's'), memory: new MemoryBudget() },
+    { space: new SpoolSpace('/', 's'), memory: new MemoryBudget(), blocks: new BlockPool() },
     Infinity,
     {
       onBody: ({ bytes }) => {
-        body = String(bytes);
+        body = textOf(bytes);
       },
       onFailed: () => undefined,
     },
@@ -37,13 +40,18 @@ test('BodyCollector keeps a body of chunks of one byte in little more memory tha
 
 test('BodyCollector that may not spool keeps nothing of the space, and lets the rest of the body come', () => {
   const directory = mkdtempSync(join(tmpdir(), 'portico-collector-'));
-  const space = new SpoolSpace(directory, 's', { bytesMax: 300_000 });
+  const space = new SpoolSpace(directory, 's', { bytesMax: 2_100_000 });
   const failed: unknown[] = [];
-  const collector = new BodyCollector(EXCHANGE, { space, memory: new MemoryBudget() }, Infinity, {
-    onBody: () => undefined,
-    onFailed: (status) => failed.push(status),
-  });
-  const some = Buffer.alloc(100_000);
+  const collector = new BodyCollector(
+    EXCHANGE,
+    { space, memory: new MemoryBudget(), blocks: new BlockPool() },
+    Infinity,
+    {
+      onBody: () => undefined,
+      onFailed: (status) => failed.push(status),
+    },
+  );
+  const some = Buffer.alloc(600_000);
   for (let count = 0; count < 5; count += 1) equal(collector.data(some), true);
   collector.end();
   deepEqual(failed, [507]);
@@ -55,16 +63,17 @@ test('BodyCollector that may not spool keeps nothing of the space, and lets the 
 const EXHAUSTED = `
 import { openSync } from 'node:fs';
 import { BodyCollector } from '${new URL('body-collector.ts', import.meta.url).href}';
+import { BlockPool } from '${new URL('block-pool.ts', import.meta.url).href}';
 import { MemoryBudget } from '${new URL('memory-budget.ts', import.meta.url).href}';
 import { SpoolSpace } from '${new URL('spool-space.ts', import.meta.url).href}';
-const collector = new BodyCollector({ resumeBody() {} }, { space: new SpoolSpace('/tmp', 'portico-collector'), memory: new MemoryBudget() }, Infinity, {
+const collector = new BodyCollector({ resumeBody() {} }, { space: new SpoolSpace('/tmp', 'portico-collector'), memory: new MemoryBudget(), blocks: new BlockPool() }, Infinity, {
   onBody() {},
   onFailed: (status, reason) => console.log(status, reason),
 });
 try {
   for (;;) openSync('/dev/null');
 } catch {
-  collector.data(Buffer.alloc(300_000));
+  collector.data(Buffer.alloc(2_100_000));
 }
 `;
 
@@ -77,18 +86,18 @@ test('BodyCollector that finds no file descriptor says that it is for a moment',
 test('BodyCollector puts bodies into files when the memory for them is used up, but for the smallest', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'portico-collector-'));
   const space = new SpoolSpace(directory, 's');
-  const memory = new MemoryBudget(new Int32Array(1), 100_000);
+  const memory = new MemoryBudget(new Int32Array(1), 131_072);
   const collect = (bytes: number): Promise<CollectedBody> =>
     new Promise((resolve) => {
-      const collector = new BodyCollector(EXCHANGE, { space, memory }, Infinity, {
+      const collector = new BodyCollector(EXCHANGE, { space, memory, blocks: new BlockPool() }, Infinity, {
         onBody: resolve,
         onFailed: () => undefined,
       });
       for (let left = bytes; left > 0; left -= 1000) collector.data(Buffer.alloc(1000));
       collector.end();
     });
-  const first = await collect(100_000);
-  equal(first.bytes?.length, 100_000);
+  const first = await collect(130_000);
+  equal(first.bytes?.length, 130_000);
   const second = await collect(50_000);
   equal(second.file?.writtenBytes, 50_000);
   const third = await collect(8000);
@@ -96,6 +105,6 @@ test('BodyCollector puts bodies into files when the memory for them is used up, 
   releaseBody(first);
   equal((await collect(50_000)).bytes?.length, 50_000);
   for (const body of [second, third]) releaseBody(body);
-  equal(memory.usedBytes, 50_048);
+  ok(memory.usedBytes >= 50_000 && memory.usedBytes < 131_072, `${memory.usedBytes} bytes`);
   rmSync(directory, { recursive: true });
 });

@@ -4,10 +4,10 @@
  */
 
 import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
-import { JoinedBytes } from './joined-bytes.ts';
+import { BlockPool } from './block-pool.ts';
+import { BodyBytes } from './body-bytes.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { MemoryShare } from './memory-budget.ts';
 import type { Overload } from './overload.ts';
 import { RefusedBodies } from './refused-bodies.ts';
 import { SpoolFile } from './spool-file.ts';
@@ -19,22 +19,21 @@ const STATUSES: Readonly<Record<string, number>> = { ENOSPC: 507, EDQUOT: 507, E
 export interface CollectedBody {
   readonly length: number;
   /** The bytes, or the file that holds them. */
-  readonly bytes: Buffer | undefined;
+  readonly bytes: BodyBytes | undefined;
   readonly file: SpoolFile | undefined;
-  /** What the body takes of the memory for bodies. */
-  readonly share: MemoryShare;
 }
 
 /** The body is not needed any more. */
-export function releaseBody({ file, share }: CollectedBody): void {
+export function releaseBody({ file, bytes }: CollectedBody): void {
   file?.close();
-  share.set(0);
+  bytes?.release();
 }
 
 /** Where bodies may be kept. */
 export interface BodyRoom {
   readonly space: SpoolSpace;
   readonly memory: MemoryBudget;
+  readonly blocks: BlockPool;
 }
 
 export interface CollectorEvents {
@@ -45,21 +44,20 @@ export interface CollectorEvents {
 
 export class BodyCollector implements BodySink {
   readonly #exchange: Exchange;
-  readonly #space: SpoolSpace;
-  readonly #share: MemoryShare;
+  readonly #room: BodyRoom;
   readonly #bytesMax: number;
   readonly #events: CollectorEvents;
-  readonly #bytes = new JoinedBytes();
+  #bytes: BodyBytes | undefined;
   #length = 0;
   #file: SpoolFile | undefined;
   #isEnded = false;
   #isOver = false;
   #isPaused = false;
 
-  constructor(exchange: Exchange, { space, memory }: BodyRoom, bytesMax: number, events: CollectorEvents) {
+  constructor(exchange: Exchange, room: BodyRoom, bytesMax: number, events: CollectorEvents) {
     this.#exchange = exchange;
-    this.#space = space;
-    this.#share = new MemoryShare(memory);
+    this.#room = room;
+    this.#bytes = new BodyBytes(room.blocks, room.memory);
     this.#bytesMax = bytesMax;
     this.#events = events;
   }
@@ -73,10 +71,14 @@ export class BodyCollector implements BodySink {
       this.#fail(413, `body over ${this.#bytesMax} bytes`);
       return true;
     }
-    const isShort = this.#file === undefined && this.#length <= GATEWAY_LIMITS.inlineBodyBytesMax;
-    if (isShort && this.#share.mayGrow(this.#length, GATEWAY_LIMITS.crampedBytes)) {
-      this.#bytes.push(bytes);
-      this.#share.set(this.#length);
+    const { inlineBodyBytesMax, crampedBytes } = GATEWAY_LIMITS;
+    // Of a chunked body nobody knows how much it will be.
+    const { bodyLength = this.#length } = this.#exchange;
+    if (
+      Math.max(bodyLength, this.#length) <= inlineBodyBytesMax &&
+      this.#bytes?.mayGrow(bytes.length, crampedBytes) === true
+    ) {
+      this.#bytes.push(bytes, (this.#exchange.bodyLength ?? inlineBodyBytesMax) - this.#length);
       return true;
     }
     // After a failure the rest of the body is read and dropped, so that the client gets its answer.
@@ -98,14 +100,14 @@ export class BodyCollector implements BodySink {
 
   #spool(bytes: Buffer): boolean {
     if (this.#file === undefined) {
-      this.#file = new SpoolFile(this.#space, {
+      this.#file = new SpoolFile(this.#room.space, {
         onWritten: () => this.#onWritten(),
         onError: (error) => this.#onError(error),
       });
-      for (const block of this.#bytes.takeAll()) {
-        this.#file.append(block);
+      for (const piece of this.#bytes?.pieces ?? []) {
+        this.#file.append(piece);
       }
-      this.#share.set(0);
+      this.#dropBytes();
     }
     return this.#file.append(bytes);
   }
@@ -127,26 +129,25 @@ export class BodyCollector implements BodySink {
   #finish(): void {
     if (this.#file === undefined) {
       this.#isOver = true;
-      this.#events.onBody({
-        length: this.#length,
-        bytes: this.#bytes.takeWhole(),
-        file: undefined,
-        share: this.#share,
-      });
+      this.#events.onBody({ length: this.#length, bytes: this.#bytes, file: undefined });
     } else if (this.#file.isFlushed && !this.#isOver) {
       this.#isOver = true;
-      this.#events.onBody({ length: this.#length, bytes: undefined, file: this.#file, share: this.#share });
+      this.#events.onBody({ length: this.#length, bytes: undefined, file: this.#file });
     }
   }
 
   #fail(status: number | undefined, reason: string): void {
     if (!this.#isOver) {
       this.#isOver = true;
-      this.#bytes.takeAll();
-      this.#share.set(0);
+      this.#dropBytes();
       this.#file?.close();
       this.#events.onFailed(status, reason);
     }
+  }
+
+  #dropBytes(): void {
+    this.#bytes?.release();
+    this.#bytes = undefined;
   }
 }
 
@@ -161,35 +162,41 @@ export interface CollectingCall {
   fail(status: number, detail?: string, fields?: string): void;
 }
 
-export interface CollectOptions {
+export interface CollectOptions<C extends CollectingCall> {
   readonly room: BodyRoom;
   readonly bytesMax: number;
   readonly overload: Overload;
   readonly refused: RefusedBodies;
+  /** The body is whole, and the call is not over. */
+  onCollected(call: C): void;
 }
 
 /** What both gateways collect bodies by, of the options that they have been given. */
-export function collectOptionsOf(options: {
-  readonly settings: { readonly bodyBytesMax: number };
-  readonly space: SpoolSpace;
-  readonly memory: { readonly bodies: MemoryBudget };
-  readonly overload: Overload;
-  readonly clock: { monotonicMs(): number };
-  log(level: 'info' | 'error', text: string): void;
-}): CollectOptions {
+export function collectOptionsOf<C extends CollectingCall>(
+  options: {
+    readonly settings: { readonly bodyBytesMax: number };
+    readonly space: SpoolSpace;
+    readonly memory: { readonly bodies: MemoryBudget };
+    readonly overload: Overload;
+    readonly clock: { monotonicMs(): number };
+    log(level: 'info' | 'error', text: string): void;
+  },
+  onCollected: (call: C) => void,
+): CollectOptions<C> {
   return {
-    room: { space: options.space, memory: options.memory.bodies },
+    room: { space: options.space, memory: options.memory.bodies, blocks: new BlockPool() },
     bytesMax: options.settings.bodyBytesMax,
     overload: options.overload,
     refused: new RefusedBodies(
       (level, text) => options.log(level, text),
       () => options.clock.monotonicMs(),
     ),
+    onCollected,
   };
 }
 
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
-export function collectBody(call: CollectingCall, options: CollectOptions, onCollected: () => void): void {
+export function collectBody<C extends CollectingCall>(call: C, options: CollectOptions<C>): void {
   const { exchange } = call;
   const { room, bytesMax } = options;
   if ((exchange.bodyLength ?? 0) > bytesMax) {
@@ -197,27 +204,39 @@ export function collectBody(call: CollectingCall, options: CollectOptions, onCol
     return;
   }
   call.isCollecting = true;
-  exchange.readBody(
-    new BodyCollector(exchange, room, bytesMax, {
-      onBody: (body) => {
-        call.isCollecting = false;
-        if (call.isOver) {
-          releaseBody(body);
-        } else {
-          call.body = body;
-          onCollected();
-        }
-      },
-      onFailed: (status, reason) => {
-        if (status === undefined) {
-          call.isOver = true;
-        } else if (status === 503) {
-          options.overload.refuse(call, 'descriptors');
-        } else {
-          options.refused.tell(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
-          call.fail(status);
-        }
-      },
-    }),
-  );
+  exchange.readBody(new BodyCollector(exchange, room, bytesMax, new Collecting(call, options)));
+}
+
+class Collecting<C extends CollectingCall> implements CollectorEvents {
+  readonly #call: C;
+  readonly #options: CollectOptions<C>;
+
+  constructor(call: C, options: CollectOptions<C>) {
+    this.#call = call;
+    this.#options = options;
+  }
+
+  onBody(body: CollectedBody): void {
+    const call = this.#call;
+    call.isCollecting = false;
+    if (call.isOver) {
+      releaseBody(body);
+    } else {
+      call.body = body;
+      this.#options.onCollected(call);
+    }
+  }
+
+  onFailed(status: number | undefined, reason: string): void {
+    const call = this.#call;
+    const { overload, refused } = this.#options;
+    if (status === undefined) {
+      call.isOver = true;
+    } else if (status === 503) {
+      overload.refuse(call, 'descriptors');
+    } else {
+      refused.tell(status === 413 ? 'info' : 'error', `${call.describe()}: ${reason}`);
+      call.fail(status);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /** Stands where the gateway does, for tests of lanes without one: it notes what it is told and decides nothing. */
 
 import { FakeClock } from '../kernel/fake-clock.ts';
+import { BlockPool } from './block-pool.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
 import type { FakeRequest } from './fake-exchange.ts';
@@ -16,6 +17,7 @@ import { SpoolSpace } from './spool-space.ts';
 
 export class FakeLaneOwner implements LaneOwner, CallOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
+  readonly blocks: BlockPool = new BlockPool();
   readonly space: SpoolSpace = new SpoolSpace('/nowhere', 's');
   readonly memory: MemoryBudgets = { bodies: new MemoryBudget(), webSockets: new MemoryBudget() };
   readonly clock: FakeClock = new FakeClock();

@@ -4,7 +4,7 @@ import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, renderFrame, renderWords } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import type { Lane } from './lane.ts';
-import type { LaneSocket } from './lane-socket.ts';
+import type { BytesHolder, LaneSocket } from './lane-socket.ts';
 
 export interface WrittenFrame {
   readonly type: number;
@@ -18,12 +18,23 @@ export class FakeSocket implements LaneSocket {
   isFull = false;
   isPaused = false;
   isDestroyed = false;
+  readonly #held: (() => void)[] = [];
   readonly #reader = new FrameReader();
   #readWrites = 0;
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer, holder?: BytesHolder): boolean {
     this.writes.push(this.isFull ? bytes : Buffer.from(bytes));
+    if (this.isFull) {
+      this.#held.push(() => holder?.release(bytes));
+    }
     return !this.isFull;
+  }
+
+  /** The kernel has taken all that it had no room for. */
+  takeHeld(): void {
+    for (const release of this.#held.splice(0)) {
+      release();
+    }
   }
 
   pause(): void {

@@ -7,6 +7,7 @@ import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Exchange, FilePart } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
+import type { BlockPool } from './block-pool.ts';
 import type { Board } from './board.ts';
 import type { CollectOptions } from './body-collector.ts';
 import { collectBody, collectOptionsOf } from './body-collector.ts';
@@ -78,11 +79,12 @@ const TIMEOUT_CHECK_MS = 250;
 
 export class Gateway implements CallOwner, LaneOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
+  readonly blocks: BlockPool;
   readonly space: SpoolSpace;
   readonly memory: MemoryBudgets;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: GatewayOptions;
-  readonly #collecting: CollectOptions;
+  readonly #collecting: CollectOptions<Call>;
   readonly #lanes: LaneSet;
   readonly #laneWatch: LaneWatch;
   readonly #queue: CallQueue<Call>;
@@ -102,7 +104,8 @@ export class Gateway implements CallOwner, LaneOwner {
     this.space = options.space;
     this.memory = options.memory;
     this.namedFiles = options.namedFiles;
-    this.#collecting = collectOptionsOf(options);
+    this.#collecting = collectOptionsOf(options, (call: Call) => this.#enqueue(call));
+    this.blocks = this.#collecting.room.blocks;
     this.#stream = options.firstStream;
     this.#thread = {
       waiting: 0,
@@ -143,7 +146,7 @@ export class Gateway implements CallOwner, LaneOwner {
       overload.refuse(call, 'full');
       return;
     }
-    collectBody(call, this.#collecting, () => this.#enqueue(call));
+    collectBody(call, this.#collecting);
   }
 
   #enqueue(call: Call): void {

@@ -1,14 +1,18 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
+import { BlockPool } from './block-pool.ts';
+import { BodyBytes } from './body-bytes.ts';
 import { FakeSocket, readRequest } from './fake-worker.ts';
 import type { LaneHead } from './lane-output.ts';
 import { LaneOutput } from './lane-output.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
+import { MemoryBudget } from './memory-budget.ts';
 
 /** What a worker gets of block parts: slot and text, the text '' if it has it. */
 function sent(heads: readonly LaneHead[]): (readonly [number, string])[] {
   const socket = new FakeSocket();
-  const output = new LaneOutput(socket, () => undefined);
+  const output = new LaneOutput(socket, new BlockPool(), () => undefined);
   for (const [index, head] of heads.entries()) output.request(index + 1, head, 0, undefined);
   output.flush();
   return socket.takeFrames().map((frame) => {
@@ -40,4 +44,61 @@ test('LaneOutput sends what is not kept each time, and no slot to workers that k
     [0, 'b'],
     [0, 'b'],
   ]);
+});
+
+const HEAD: LaneHead = { request: 'r', block: 'b' };
+
+for (const bytes of [0, 1, 10_240, GATEWAY_LIMITS.copiedBodyBytesMax, GATEWAY_LIMITS.copiedBodyBytesMax + 1, 900_000]) {
+  test(`LaneOutput sends a body of ${bytes} bytes in its frame, behind what was collected and before what follows`, () => {
+    const socket = new FakeSocket();
+    const pool = new BlockPool();
+    const output = new LaneOutput(socket, pool, () => undefined);
+    const body = new BodyBytes(pool, new MemoryBudget());
+    const content = Buffer.alloc(bytes, 'portico');
+    body.push(content, 0);
+    output.request(1, HEAD, 0, undefined);
+    output.request(2, HEAD, 2, body);
+    output.request(3, HEAD, 0, undefined);
+    output.flush();
+    const frames = socket.takeFrames();
+    deepEqual(
+      frames.map(({ stream }) => stream),
+      [1, 2, 3],
+    );
+    deepEqual(
+      frames.map((frame) => readRequest(frame).body.equals(frame.stream === 2 ? content : Buffer.alloc(0))),
+      [true, true, true],
+    );
+  });
+}
+
+test('LaneOutput keeps a large body from being used for another as long as the kernel has not taken it', () => {
+  const socket = new FakeSocket();
+  const pool = new BlockPool();
+  const output = new LaneOutput(socket, pool, () => undefined);
+  const body = new BodyBytes(pool, new MemoryBudget());
+  body.push(Buffer.alloc(100_000, 'a'), 0);
+  socket.isFull = true;
+  output.request(1, HEAD, 2, body);
+  body.release(); // The client has left.
+  equal(pool.freeBytes, 0);
+  const another = new BodyBytes(pool, new MemoryBudget());
+  another.push(Buffer.alloc(100_000, 'b'), 0);
+  deepEqual(readRequest(socket.takeFrames()[0]!).body, Buffer.alloc(100_000, 'a'));
+  socket.takeHeld();
+  equal(pool.freeBytes > 100_000, true);
+});
+
+test('LaneOutput uses the memory of its frames again when the kernel has taken them', () => {
+  const socket = new FakeSocket();
+  const pool = new BlockPool();
+  const output = new LaneOutput(socket, pool, () => undefined);
+  socket.isFull = true;
+  for (const stream of [1, 2, 3]) {
+    output.request(stream, HEAD, 0, undefined);
+    output.flush();
+  }
+  equal(pool.freeBytes, 0);
+  socket.takeHeld();
+  equal(pool.freeBytes, 3 * 65_536);
 });

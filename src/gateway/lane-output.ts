@@ -1,7 +1,10 @@
 /** What leaves on a lane: frames are collected in one piece of memory, and what one turn of the event loop brings leaves in few writes. */
 
 import { FRAME, FRAME_HEADER_BYTES, FRAME_LIMITS, writeFrameHeader } from '../protocol/lanes/frames.ts';
-import type { LaneSocket } from './lane-socket.ts';
+import type { BlockPool } from './block-pool.ts';
+import type { BodyBytes } from './body-bytes.ts';
+import type { BytesHolder, LaneSocket } from './lane-socket.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
 
 const OUT_BYTES = 64 * 1024;
 const REQUEST_HEAD_BYTES = 12;
@@ -21,10 +24,11 @@ export interface LaneHead {
   readonly slot?: number;
 }
 
-export class LaneOutput {
+export class LaneOutput implements BytesHolder {
   readonly #socket: LaneSocket;
+  readonly #pool: BlockPool;
   readonly #onDirty: (output: LaneOutput) => void;
-  #out = Buffer.allocUnsafeSlow(OUT_BYTES);
+  #out: Buffer;
   #outBytes = 0;
   #requests = 0;
   /** By slot, the block parts that the worker has. */
@@ -33,17 +37,22 @@ export class LaneOutput {
   #isClosed = false;
 
   /** `onDirty`: bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
-  constructor(socket: LaneSocket, onDirty: (output: LaneOutput) => void) {
+  constructor(socket: LaneSocket, pool: BlockPool, onDirty: (output: LaneOutput) => void) {
     this.#socket = socket;
+    this.#pool = pool;
+    this.#out = pool.take(OUT_BYTES);
     this.#onDirty = onDirty;
   }
 
   /** A REQUEST frame; `body` is what goes in it. */
-  request(stream: number, head: LaneHead, flags: number, body: Buffer | undefined): void {
+  request(stream: number, head: LaneHead, flags: number, body: BodyBytes | undefined): void {
     const { request, slot = 0 } = head;
     const block = head.slot !== undefined && this.#isKept(head.slot, head.block) ? '' : head.block;
-    const size = REQUEST_HEAD_BYTES + request.length + block.length + (body?.length ?? 0);
-    let at = this.#begin(size, FRAME.request, stream);
+    const headBytes = REQUEST_HEAD_BYTES + request.length + block.length;
+    const bodyBytes = body?.length ?? 0;
+    const isCopied = bodyBytes <= GATEWAY_LIMITS.copiedBodyBytesMax;
+    this.#reserve(FRAME_HEADER_BYTES + headBytes + (isCopied ? bodyBytes : 0));
+    let at = writeFrameHeader(this.#out, this.#outBytes, headBytes + bodyBytes, FRAME.request, stream);
     const out = this.#out;
     out.writeUInt32LE(flags, at);
     out.writeUInt32LE(request.length, at + 4);
@@ -53,13 +62,26 @@ export class LaneOutput {
     if (block !== '') {
       at += out.latin1Write(block, at);
     }
-    if (body !== undefined) {
-      at += body.copy(out, at);
+    if (body !== undefined && isCopied) {
+      at = body.copyTo(out, at);
     }
     this.#end(at);
     this.#requests += 1;
-    if (this.#requests === REQUESTS_TOGETHER_MAX) {
+    if (body !== undefined && !isCopied) {
       this.#write();
+      this.#writeBody(body);
+    } else if (this.#requests === REQUESTS_TOGETHER_MAX) {
+      this.#write();
+    }
+  }
+
+  /** Writes a body from its own memory, which it keeps until the kernel has taken all of it. */
+  #writeBody(body: BodyBytes): void {
+    for (const piece of this.#isClosed ? [] : body.pieces) {
+      body.hold();
+      if (this.#socket.write(piece, body)) {
+        body.release();
+      }
     }
   }
 
@@ -104,7 +126,8 @@ export class LaneOutput {
     if (this.#outBytes + bytes > this.#out.length) {
       this.#write();
       if (bytes > this.#out.length) {
-        this.#out = Buffer.allocUnsafeSlow(Math.max(OUT_BYTES, bytes));
+        this.release(this.#out);
+        this.#out = Buffer.allocUnsafeSlow(bytes);
       }
     }
   }
@@ -120,10 +143,18 @@ export class LaneOutput {
       this.#outBytes = 0;
       return;
     }
-    const isFree = this.#socket.write(this.#out.subarray(0, this.#outBytes));
+    const isFree = this.#socket.write(this.#out.subarray(0, this.#outBytes), this);
     this.#outBytes = 0;
     if (!isFree || this.#out.length > OUT_BYTES) {
-      this.#out = Buffer.allocUnsafeSlow(OUT_BYTES);
+      this.#out = this.#pool.take(OUT_BYTES);
+    }
+  }
+
+  /** The kernel has taken what it had no room for before. */
+  release(bytes: Buffer): void {
+    // Other memory than a block of the pool was made for one frame, and is left to the garbage collector.
+    if (bytes.buffer.byteLength === OUT_BYTES) {
+      this.#pool.give(Buffer.from(bytes.buffer as ArrayBuffer));
     }
   }
 

@@ -1,12 +1,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG, renderFrame, renderWords } from '../protocol/lanes/frames.ts';
+import { BlockPool } from './block-pool.ts';
+import { BodyBytes } from './body-bytes.ts';
 import type { Call } from './call.ts';
 import { FakeLaneOwner, joinWrites, toldOf } from './fake-lane-owner.ts';
 import { readRequest, responseFrame } from './fake-worker.ts';
 import type { Lane } from './lane.ts';
 
-import { MemoryBudget, MemoryShare } from './memory-budget.ts';
+import { MemoryBudget } from './memory-budget.ts';
 
 const OUT_BYTES = 64 * 1024;
 const BODY = Buffer.from('some bytes');
@@ -18,14 +20,18 @@ function longCall(owner: FakeLaneOwner, name: string, length: number): Call {
   return call;
 }
 
-const SHARE = new MemoryShare(new MemoryBudget());
+function bodyOf(bytes: Buffer): BodyBytes {
+  const body = new BodyBytes(new BlockPool(), new MemoryBudget());
+  body.push(bytes, 0);
+  return body;
+}
 
 test('Lane sends a request as one frame: flags, both parts of the head, the body', () => {
   const owner = new FakeLaneOwner();
   const { lane, socket } = owner.connect();
   const call = owner.call('a');
   call.block = 'HTTP_X\0caf\xe9';
-  call.body = { length: BODY.length, bytes: BODY, file: undefined, share: SHARE };
+  call.body = { length: BODY.length, bytes: bodyOf(BODY), file: undefined };
   lane.send(call);
   lane.output.flush();
   const [frame, more] = socket.takeFrames();
@@ -43,7 +49,7 @@ test('Lane sends a request as one frame: flags, both parts of the head, the body
 
 const BODIES: [string, Partial<NonNullable<Call['body']>> | undefined, number][] = [
   ['has no body', undefined, 0],
-  ['has an empty body', { bytes: Buffer.alloc(0) }, REQUEST_FLAG.body],
+  ['has an empty body', { bytes: bodyOf(Buffer.alloc(0)) }, REQUEST_FLAG.body],
   ['has its body in a file', { file: {} as never }, REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile],
 ];
 
@@ -52,7 +58,7 @@ for (const [what, body, flags] of BODIES) {
     const owner = new FakeLaneOwner();
     const { lane, socket } = owner.connect();
     const call = owner.call('a');
-    call.body = body && { length: 0, bytes: undefined, file: undefined, share: SHARE, ...body };
+    call.body = body && { length: 0, bytes: undefined, file: undefined, ...body };
     lane.send(call);
     lane.output.flush();
     const read = socket.takeFrames().map(readRequest)[0];

@@ -6,6 +6,7 @@
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
+import type { BlockPool } from './block-pool.ts';
 import type { Call } from './call.ts';
 import { LaneOutput } from './lane-output.ts';
 import type { LaneSocket } from './lane-socket.ts';
@@ -25,6 +26,7 @@ export interface LaneIdentity {
 /** What a lane tells the gateway. */
 export interface LaneOwner {
   readonly memo: WorkerHeadMemo;
+  readonly blocks: BlockPool;
   monotonicMs(): number;
   nextStream(): number;
   /** Bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
@@ -74,7 +76,7 @@ export class Lane implements LaneLoad {
   constructor(socket: LaneSocket, identity: LaneIdentity, owner: LaneOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.output = new LaneOutput(socket, (output) => owner.onDirty(output));
+    this.output = new LaneOutput(socket, owner.blocks, (output) => owner.onDirty(output));
     this.worker = identity.worker;
     this.name = identity.name;
     this.unit = identity.unit;

@@ -1,8 +1,12 @@
 export const GATEWAY_LIMITS = {
   /** So long an application has to read what its client sent before the client left. */
   tunnelGoneMs: 5_000,
-  /** Bodies up to this go inside the REQUEST frame; longer ones to a file that the worker opens. */
-  inlineBodyBytesMax: 262_144,
+  /** Bodies up to this go inside the REQUEST frame; longer ones to a file that the worker opens, which costs several times as much. */
+  inlineBodyBytesMax: 2_097_152,
+  /** A longer body is written to the lane from where it is; up to this it is cheaper to copy it, so that several requests leave in one write. */
+  copiedBodyBytesMax: 32_768,
+  /** Memory that waits for the next bodies, in each edge thread: as much as the least that --max-body-memory is by default. It goes back to the system within two seconds. */
+  freeBlockBytesMax: 33_554_432,
   /** Credit is given back in pieces of this at least, unless a client has just caught up: a quarter of what a stream begins with. */
   creditBytesMin: 65_536,
   /** When the memory for bodies, or for messages, is used up, a request or WebSocket may still have so much under way. */

@@ -147,7 +147,7 @@ test('an error in what the disk calls back ends the request whose body is in the
       const { get } = Object.getOwnPropertyDescriptor(SpoolFile.prototype, 'isFlushed');
       Object.defineProperty(SpoolFile.prototype, 'isFlushed', {
         get() {
-          if (this.writtenBytes >= 1_000_000) throw new Error('a planted bug');
+          if (this.writtenBytes >= 2_200_000) throw new Error('a planted bug');
           return get.call(this);
         },
       });
@@ -157,7 +157,7 @@ test('an error in what the disk calls back ends the request whose body is in the
   const { edgePid } = server;
   using other = await server.connect();
   using client = await server.connect();
-  client.send(`POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`);
+  client.send(`POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 2200000\r\n\r\n${'x'.repeat(2_200_000)}`);
   assert.equal((await client.read('POST')).status, 500);
   await server.logged(/internal error 1 in what waits in a file/);
   await stillServes(server, edgePid, other);

@@ -16,7 +16,7 @@ def application(environ, start):
     start('200 OK', [])
     return [str(size).encode()]
 `;
-const BODY = 'x'.repeat(600_000);
+const BODY = 'x'.repeat(2_400_000);
 const LONG_AGO_S = 1_000_000_000;
 const isLocked = (path: string): boolean => spawnSync('flock', ['-n', path, 'true']).status !== 0;
 const works = (program: string, ...args: string[]): boolean =>
@@ -41,7 +41,7 @@ function plant(parent: string): string {
 test('a folder in use is locked, and left alone', { skip: hasFlock ? false : 'needs flock' }, async () => {
   const TMPDIR = makeFolder();
   await using server = await serve({ app: APP, env: { TMPDIR } });
-  assert.equal((await server.ask('/', { method: 'POST', body: BODY })).body, '600000');
+  assert.equal((await server.ask('/', { method: 'POST', body: BODY })).body, '2400000');
   const [folder = ''] = globSync(join(TMPDIR, 'portico-*'));
   await until('it is locked', () => isLocked(folder));
   // A body whose rest is long in coming.
@@ -67,7 +67,7 @@ test('a folder in use is locked, and left alone', { skip: hasFlock ? false : 'ne
     assert.ok(existsSync(join(folder, 'e0-2')));
   }
   client.send('x');
-  assert.equal((await client.read('POST')).body, '600000');
+  assert.equal((await client.read('POST')).body, '2400000');
   assert.equal((await other.ask('/')).body, '0');
 });
 

@@ -35,7 +35,7 @@ test('507 for an upload, patience with a slow reader, and the server lives on', 
     execFileSync('umount', ['-l', small]);
     rmSync(join(small, '..'), { recursive: true });
   });
-  await using server = await serve({ app: APP, env: { TMPDIR: small } });
+  await using server = await serve({ app: APP, args: ['--max-body-memory', '1K'], env: { TMPDIR: small } });
   for (let turn = 0; turn < 3; turn += 1) {
     using client = await server.connect();
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n');

@@ -6,6 +6,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from portico_worker import lanes, report
+from portico_worker.large_request import LargeRequest, large_request
 from portico_worker.wsgi.conversation import Conversation
 from portico_worker.wsgi.environ import PER_REQUEST_COUNT, add_rest
 from portico_worker.wsgi.tunnel import tunnelled
@@ -108,15 +109,23 @@ class GreenletLane:
         """Hears the edge until the lane ends; a greenlet of its own."""
         rest = b''
         while True:
+            large = large_request(rest) if rest else None
             try:
-                data = self.socket.recv(lanes.missing(rest, RECEIVE_BYTES) if rest else RECEIVE_BYTES)
+                if large is not None:
+                    data = self._receive_large(large)
+                else:
+                    data = self.socket.recv(lanes.missing(rest, RECEIVE_BYTES) if rest else RECEIVE_BYTES)
             except OSError:
                 data = b''
             if not data:
                 break
-            data = rest + data if rest else data
             try:
-                rest = data[self._take(data) :]
+                if large is not None:
+                    self._begin(large.head[1] >> 8, lanes.read_request(data)._replace(body=large.take_body()))
+                    rest = b''
+                else:
+                    data = rest + data if rest else data
+                    rest = data[self._take(data) :]
             except lanes.Fault as fault:
                 report.log(f'lane to edge thread {self.edge}: {fault}')
                 break
@@ -124,6 +133,15 @@ class GreenletLane:
                 report.failure(f'the lane to edge thread {self.edge} failed', error)
                 break
         self.lose()
+
+    def _receive_large(self, large: LargeRequest) -> bytes:
+        """Receives all of the body; returns the payload that is in front of it, or b'' if the connection has ended."""
+        while True:
+            count = self.socket.recv_into(large.room)
+            if large.fill(count):
+                return large.start[lanes.HEADER.size :]
+            if not count:
+                return b''
 
     def lose(self) -> None:
         if not self.is_lost:

@@ -7,12 +7,14 @@ while the unit is in the application. `sending` is held by whoever writes. What 
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 from collections import deque
 from time import monotonic
 
 from portico_worker import lanes
+from portico_worker.large_request import LargeRequest, large_request
 
 RECEIVE_BYTES = 64 * 1024
 """How much is read at once. From 128 KiB on, malloc maps and unmaps memory at every call: half the cost of a small
@@ -44,6 +46,10 @@ class Lane:
         """The bytes of the pending requests, one behind the other."""
         self.rest = b''
         """The bytes received behind the pending requests."""
+        self.large: LargeRequest | None = None
+        """A request that is received while none is pending: what comes is the rest of its body."""
+        self.body = b''
+        """The body of the pending request, if that is the only one and `data` ends where its body begins."""
         self.out: list[bytes | memoryview] = []
         """Answers that wait for others. Pieces of one frame are added in one step, so that nothing gets between them."""
         self.further = 0
@@ -71,7 +77,8 @@ class Lane:
         self.pending.clear()
         self.out.clear()
         self.aborted.clear()
-        self.data = self.rest = b''
+        self.data = self.rest = self.body = b''
+        self.large = None
 
     def disconnect(self) -> None:
         """Closes the connection: the edge has gone, or has broken the rules of the lane."""
@@ -108,15 +115,41 @@ class Lane:
                 return
             rest = self.rest
             try:
-                data = self.socket.recv(lanes.missing(rest, RECEIVE_BYTES) if rest else RECEIVE_BYTES, flags)
+                if rest or self.large is not None:
+                    data = self._receive_more(rest, flags)
+                else:
+                    data = self.socket.recv(RECEIVE_BYTES, flags)
             except BlockingIOError:
                 return  # The helper has read what was there.
             except OSError:
                 data = b''
             if data:
-                self._take(rest + data if rest else data)
-            else:
-                self.is_lost = True
+                self._take(data)
+            elif not self.pending:
+                self.is_lost = True  # Nothing is pending, so the connection has ended.
+
+    def _receive_more(self, rest: bytes, flags: int) -> bytes:
+        """Receives what follows `rest`, and returns both; or b'', if the connection has ended or a large request is pending."""
+        if self.large is None:
+            large = self.large = large_request(rest)
+            if large is None:
+                data = self.socket.recv(lanes.missing(rest, RECEIVE_BYTES), flags)
+                return rest + data if data else b''
+            self.rest = b''
+        else:
+            large = self.large
+        while self.large is not None:
+            if not self._receive_large(large, flags or socket.MSG_WAITALL):
+                return b''
+        self.data, self.body = large.start, large.take_body()
+        self.pending.append(large.head)
+        return b''
+
+    def _receive_large(self, large: LargeRequest, flags: int) -> int:
+        count = self.socket.recv_into(large.room, 0, flags)
+        if large.fill(count):
+            self.large = None
+        return count
 
     def read_rest(self) -> bool:
         """Takes whole frames that came while the unit waited for something else. Returns whether there were any."""
@@ -127,7 +160,7 @@ class Lane:
             return True
 
     def _take(self, data: bytes) -> None:
-        self.data = data
+        self.data, self.body = data, b''
         position = lanes.scan_requests(data, 0, self.pending.append)
         if position == len(data):
             self.rest = b''
@@ -260,11 +293,7 @@ class Lane:
         if self.reading.acquire(timeout=RECALL_WAIT_S):
             try:
                 _pop_streams(self.pending, streams)
-                self._receive_waiting()
-                unread: deque[lanes.RequestHead] = deque()
-                position = lanes.scan_requests(self.rest, 0, unread.append)
-                self.rest = self.rest[position:]
-                _pop_streams(unread, streams)
+                self._receive_waiting(streams)
                 self._take_drain()
             except lanes.Fault:
                 self.is_lost = True
@@ -272,15 +301,43 @@ class Lane:
                 self.reading.release()
         return streams
 
-    def _receive_waiting(self) -> None:
-        """Reads all that the socket holds; the end of the connection is left for the unit to find."""
+    def _receive_waiting(self, streams: list[int]) -> None:
+        """Takes back all that the socket holds; the end of the connection is left for the unit to find. Of a request that is larger than the
+        socket's buffer the rest is waited for: it would lie behind what runs."""
+        until = monotonic() + RECALL_WAIT_S
         parts = [self.rest]
-        try:
-            while not self.is_lost and (parts[-1] or len(parts) == 1):
-                parts.append(self.socket.recv(RECEIVE_BYTES, socket.MSG_DONTWAIT))
-        except OSError:
-            pass
-        self.rest = b''.join(parts)
+        while not self.is_lost:
+            try:
+                if self.large is not None:
+                    large = self.large
+                    if not self._receive_large(large, socket.MSG_DONTWAIT):
+                        break
+                    if large.is_whole:
+                        streams.append(large.head[1] >> 8)
+                else:
+                    parts.append(self.socket.recv(RECEIVE_BYTES, socket.MSG_DONTWAIT))
+                    if not parts[-1]:
+                        break
+            except BlockingIOError:
+                parts = [self._take_unread(b''.join(parts), streams)]
+                left_ms = int((until - monotonic()) * 1000)
+                if (not parts[0] and self.large is None) or left_ms <= 0 or not self._has_more(left_ms):
+                    break
+            except OSError:
+                break
+        self.rest = self._take_unread(b''.join(parts), streams)
+
+    def _take_unread(self, data: bytes, streams: list[int]) -> bytes:
+        """Takes back the whole requests at the beginning of `data`; returns what is behind them."""
+        unread: deque[lanes.RequestHead] = deque()
+        position = lanes.scan_requests(data, 0, unread.append)
+        _pop_streams(unread, streams)
+        return data[position:]
+
+    def _has_more(self, wait_ms: int) -> bool:
+        poller = select.poll()
+        poller.register(self.socket, select.POLLIN)
+        return bool(poller.poll(wait_ms))
 
 
 def _pop_streams(heads: deque[lanes.RequestHead], streams: list[int]) -> None:

@@ -120,7 +120,7 @@ class Unit:
             if lane.pending:
                 self.worker.count(len(lane.pending))
                 self.run(lane)
-                lane.data = b''
+                lane.data = lane.body = b''
             while lane.rest and not self.worker.is_stopping and lane.read_rest():
                 self.run(lane)
         except lanes.Fault as fault:
@@ -161,7 +161,7 @@ class Unit:
         """Runs what the lane has pending. Every request takes this path: it is written for the interpreter."""
         application, board, place, clock = self.application, self.board, lane.board_index, perf_counter
         popleft, out, data, position, aborted = lane.pending.popleft, lane.out, lane.data, 0, lane.aborted
-        block, environ_of_block, collected = self.block, self.environ_of_block, 0
+        block, environ_of_block, collected, large_body = self.block, self.environ_of_block, 0, lane.body
         first = began = clock()
         while True:
             try:
@@ -184,7 +184,7 @@ class Unit:
             conversation.lane, conversation.word, conversation.request = lane, word, request
             conversation.head = None
             if (flags or len(request) != PER_REQUEST_COUNT) and add_rest(
-                environ, request, flags, data[body_at:position]
+                environ, request, flags, data[body_at:position] or large_body
             ):
                 conversation = tunnelled(conversation, self.worker, lane.edge, self.index)
             board[place] = word

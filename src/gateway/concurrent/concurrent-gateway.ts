@@ -6,6 +6,7 @@
 import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import type { BlockPool } from '../block-pool.ts';
 import type { CollectOptions } from '../body-collector.ts';
 import { collectBody, collectOptionsOf } from '../body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
@@ -42,11 +43,12 @@ const PINGS_IN_TIMEOUT = 4;
 
 export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
+  readonly blocks: BlockPool;
   readonly space: SpoolSpace;
   readonly memory: MemoryBudgets;
   readonly namedFiles: NamedFileSender | undefined;
   readonly #options: ConcurrentOptions;
-  readonly #collecting: CollectOptions;
+  readonly #collecting: CollectOptions<BufferedCall>;
   readonly #queue: CallQueue<ConcurrentCall>;
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
@@ -63,7 +65,8 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.space = options.space;
     this.memory = options.memory;
     this.namedFiles = options.namedFiles;
-    this.#collecting = collectOptionsOf(options);
+    this.#collecting = collectOptionsOf(options, (call: BufferedCall) => this.#place(call));
+    this.blocks = this.#collecting.room.blocks;
     this.#stream = options.firstStream;
     this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
   }
@@ -98,7 +101,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       overload.refuse(call, 'full');
       return;
     }
-    collectBody(call, this.#collecting, () => this.#place(call));
+    collectBody(call, this.#collecting);
   }
 
   #submitStreamed(exchange: Exchange, NewCall: typeof StreamedCall): void {

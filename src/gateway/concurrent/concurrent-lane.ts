@@ -5,6 +5,7 @@
 
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../../protocol/lanes/frames.ts';
+import type { BlockPool } from '../block-pool.ts';
 import type { LaneIdentity } from '../lane.ts';
 import { LaneOutput } from '../lane-output.ts';
 import type { LaneSocket } from '../lane-socket.ts';
@@ -20,6 +21,7 @@ export interface ConcurrentIdentity extends LaneIdentity {
 /** What a lane tells the gateway. */
 export interface ConcurrentOwner {
   readonly memo: WorkerHeadMemo;
+  readonly blocks: BlockPool;
   nextStream(): number;
   onDirty(output: LaneOutput): void;
   /** A stream has ended. */
@@ -59,7 +61,7 @@ export class ConcurrentLane implements Carrier {
   constructor(socket: LaneSocket, identity: ConcurrentIdentity, owner: ConcurrentOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.output = new LaneOutput(socket, (output) => owner.onDirty(output));
+    this.output = new LaneOutput(socket, owner.blocks, (output) => owner.onDirty(output));
     this.worker = identity.worker;
     this.name = identity.name;
     this.unit = identity.unit;

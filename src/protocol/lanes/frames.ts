@@ -3,7 +3,7 @@
 export const FRAME_HEADER_BYTES = 8;
 
 export const FRAME_LIMITS = {
-  /** A longer payload is a fault of the peer: nothing we send comes near. */
+  /** A longer payload of a worker is a fault: nothing that it sends comes near. To workers, a REQUEST is the longest frame: a body of 2 MiB, and its head. */
   payloadBytesMax: 1_048_576,
   /** Body bytes in one frame: large enough to amortise the header, small enough to share a lane's buffer. */
   bodyBytesMax: 262_144,
