@@ -51,6 +51,12 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
     terminal.out(MAIN_HELP);
     return name === undefined ? USAGE : 0;
   }
+  const { adviseOnCommand } = await import('./habit-hints.ts');
+  const advice = adviseOnCommand(args, { env: surroundings.env, coreCount: 1 });
+  if (advice !== undefined) {
+    terminal.error(advice);
+    return USAGE;
+  }
   const { nearestWord } = await import('../config/nearest.ts');
   const nearest = nearestWord(name, COMMANDS.keys());
   const hint = nearest === undefined ? '"portico --help" lists what there is.' : `Did you mean "portico ${nearest}"?`;

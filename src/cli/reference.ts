@@ -1,5 +1,6 @@
 /** The reference page of `portico serve`, rendered from the settings table: docs/reference/serve.md. */
 
+import { HABITS } from '../config/habits.ts';
 import type { Setting } from '../config/setting.ts';
 import { environmentName, SETTING_GROUPS } from '../config/setting.ts';
 import { SETTINGS } from '../config/settings.ts';
@@ -28,7 +29,7 @@ with its values separated by spaces (addresses also by commas). Times are in sec
 `;
 
 export function renderServeReference(): string {
-  return `${[HEAD, ...SETTING_GROUPS.map(renderGroup)].join('\n')}`;
+  return `${[HEAD, ...SETTING_GROUPS.map(renderGroup), renderHabits()].join('\n')}`;
 }
 
 function renderGroup(group: string): string {
@@ -44,3 +45,21 @@ function renderRow(setting: Setting<unknown>): string {
   const cells = [names.join(', '), `\`${environmentName(setting.flag)}\``, setting.fallbackText, setting.doc];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
+
+function renderHabits(): string {
+  const rows = HABITS.map(({ names, of, value, becomes, why }) => {
+    const given = names.map((name) => `\`${name}${value === undefined ? '' : ` ${value}`}\``).join(', ');
+    const instead = INSTEAD.get(becomes) ?? `\`${becomes.replace('{}', value ?? '')}\``;
+    return `| ${given} | ${of} | ${becomes === '' ? '' : instead}${becomes === '' || why === undefined ? '' : '; '}${why ?? ''} |`;
+  });
+  return `## Words of other servers\n\nThey are not obeyed: the command ends with code 2, says what to write instead, and has the whole line for you to paste. So do \`portico gunicorn …\`, \`portico run\`, \`portico runserver\` and a command without \`serve\`.\n\n| word | of | here |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+/** What several words make together. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['host {}', '`--bind HOST:PORT`'],
+  ['port {}', '`--bind HOST:PORT`'],
+  ['app {}', 'APP, without a flag'],
+  ['callable {}', '`MODULE:NAME`'],
+  ['factory', "`'MODULE:FACTORY()'`"],
+]);

@@ -22,3 +22,8 @@ export const DIAGNOSTIC_CODES = {
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
 
 export type Report = (code: DiagnosticCode, at: string, message: string, severity?: Diagnostic['severity']) => void;
+
+/** As the terminal shows it. */
+export function renderDiagnostic({ severity, at, message }: Diagnostic): string {
+  return `portico: ${severity === 'warning' ? 'warning: ' : ''}${at}: ${message}\n`;
+}

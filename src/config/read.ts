@@ -86,6 +86,13 @@ function checkTogether(model: ServerModel, report: Report): void {
   for (const address of repeatedAddresses([...model.binds, ...model.insecureBinds])) {
     report('settings.conflict', '--bind', `${address} is given twice. Leave one out.`);
   }
+  if (/^\d+$/.test(model.pidFile)) {
+    report(
+      'settings.invalid',
+      '--pid-file',
+      `"${model.pidFile}" looks like a port. Write --bind for an address, or ./${model.pidFile} for such a file.`,
+    );
+  }
   const { reloadFolders, reloadIncludes, reloadExcludes } = model;
   if (!model.reloadOnChange && reloadFolders.length + reloadIncludes.length + reloadExcludes.length > 0) {
     const flag = reloadFolders.length > 0 ? 'dir' : reloadIncludes.length > 0 ? 'include' : 'exclude';

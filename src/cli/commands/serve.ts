@@ -1,7 +1,7 @@
 /** `portico serve`: reads the settings and runs what they describe. */
 
 import { availableParallelism } from 'node:os';
-import type { Diagnostic } from '../../config/diagnostic.ts';
+import { renderDiagnostic } from '../../config/diagnostic.ts';
 import { readServeRequest } from '../../config/read.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
@@ -17,18 +17,24 @@ export async function serve({ args, ...surroundings }: Invocation, terminal: Ter
     terminal.out(renderServeHelp());
     return 0;
   }
-  const { request, diagnostics } = readServeRequest(args, {
+  const machine = {
     env: surroundings.env,
     coreCount: availableParallelism(),
     memoryBytes: memoryBytes(),
     hasSockets: surroundings.manager.sockets.length > 0,
-  });
+  };
+  const { request, diagnostics } = readServeRequest(args, machine);
+  if (request === undefined) {
+    // Loaded only now: the tables of other servers' words are nothing for a start that succeeds.
+    const { adviseOnFlags } = await import('../habit-hints.ts');
+    const advice = adviseOnFlags(args, machine);
+    if (advice !== undefined) {
+      terminal.error(advice);
+      return USAGE;
+    }
+  }
   for (const diagnostic of diagnostics) {
     terminal.error(renderDiagnostic(diagnostic));
   }
   return request === undefined ? USAGE : runRequest(request, surroundings, terminal);
-}
-
-function renderDiagnostic({ severity, at, message }: Diagnostic): string {
-  return `portico: ${severity === 'warning' ? 'warning: ' : ''}${at}: ${message}\n`;
 }
