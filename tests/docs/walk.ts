@@ -11,10 +11,10 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { until } from '../integration/waiting.ts';
 import { hasPieces, piecesOf } from './ellipsis.ts';
+import { findPort } from './free-port.ts';
 import type { Block, Page } from './markdown.ts';
 
 export interface Surroundings {
@@ -163,15 +163,4 @@ class Walker {
   #place(block: Block): string {
     return `${this.#page.path}:${block.line}`;
   }
-}
-
-/** One that was free a moment ago. */
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
