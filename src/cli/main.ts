@@ -42,7 +42,7 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
     return (await load())({ args: rest, ...surroundings }, terminal);
   }
   if (name === '--version' || name === '-V') {
-    const { readVersion } = await import('./version.ts');
+    const { readVersion } = await import('../supervisor/version.ts');
     terminal.out(`portico ${readVersion()}\n`);
     return 0;
   }

@@ -20,10 +20,12 @@ import type { Log } from './log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
 import type { Site } from './prepare.ts';
 import { signalProcess } from './process-session.ts';
+import { ReleaseWatch } from './release-watch.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
 import { SocketWatch } from './socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
+import { readVersion } from './version.ts';
 import { Zygotes } from './zygotes.ts';
 
 export interface SupervisorReports {
@@ -48,6 +50,7 @@ export class Supervisor {
   readonly #zygotes: Zygotes;
   readonly #spoolFolders: SpoolFolders;
   readonly #socketWatch: SocketWatch;
+  readonly #release: ReleaseWatch;
   readonly #reloads: Gathering;
   readonly #queue: FleetEvent[] = [];
   #fleet: Fleet;
@@ -77,6 +80,7 @@ export class Supervisor {
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax, isDevelopment: model.reloadOnChange });
     this.#report = new ServiceReport(site, log);
     this.#socketWatch = new SocketWatch(site.sockets, log);
+    this.#release = new ReleaseWatch(log, readVersion);
     this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
     this.#edge = new EdgeHost(site, this.#spoolFolders, log, (fact) => this.#happen(fact));
     this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
@@ -268,11 +272,17 @@ export class Supervisor {
   }
 
   readonly #performers: { readonly [Kind in FleetAction['kind']]: (action: ActionOf<Kind>) => void } = {
-    'start-edge': () => this.#edge.start(),
+    'start-edge': () => {
+      this.#release.look();
+      this.#edge.start();
+    },
     'stop-edge': ({ deadlineMs }) => this.#stopEdge(deadlineMs),
     'kill-edge': () => this.#edge.kill(),
     'ask-edge': () => this.#edge.send({ kind: 'ping' }),
-    'start-zygote': ({ generation, preload }) => this.#zygotes.start(generation, preload),
+    'start-zygote': ({ generation, preload }) => {
+      this.#release.look();
+      this.#zygotes.start(generation, preload);
+    },
     'stop-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'stop' }),
     'kill-zygote': ({ generation }) => this.#zygotes.kill(generation),
     'ask-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'ping' }),

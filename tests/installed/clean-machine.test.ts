@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chownSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { Server } from '../integration/server.ts';
 import { Folder, install, PLAIN_PATH, packagesOf, run } from './environment.ts';
 
 const DEBIAN_PYTHON = '/usr/bin/python3';
@@ -42,32 +42,18 @@ test('nobody serves a site from an environment of root', { skip: reason }, async
       '--bind',
       '127.0.0.1:0',
     ];
-    const server = spawn('/usr/bin/env', args, {
+    const child = spawn('/usr/bin/env', args, {
       cwd: site,
       uid: NOBODY,
       gid: NOBODY,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const ended = once(server, 'exit');
-    let log = '';
-    for (const stream of [server.stdout, server.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        log += text;
-        server.emit('said');
-      });
-    }
-    try {
-      while (!/is ready \(/.test(log)) {
-        await Promise.race([once(server, 'said'), ended.then(() => assert.fail(`it ended: ${log}`))]);
-      }
-      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(log) ?? [];
-      assert.equal(await (await fetch(`${address}/`)).text(), String(NOBODY));
-    } finally {
-      server.kill('SIGTERM');
-      await ended;
-    }
-    assert.match(log, /stopped \(exit code 0\)/);
-    assert.doesNotMatch(log, /warning|ERROR/i);
+    const server = new Server(child, site);
+    await server.logged(/is ready \(/);
+    assert.equal((await server.ask('/')).body, String(NOBODY));
+    server.signal('SIGTERM');
+    assert.equal(await server.exit, 0, server.log);
+    assert.doesNotMatch(server.log, /warning|ERROR/i);
   }
   assert.ok(!existsSync(join(packagesOf(venv), 'portico/var')));
 });

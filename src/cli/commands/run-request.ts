@@ -4,9 +4,9 @@ import type { ServeRequest } from '../../config/model.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
+import { readVersion } from '../../supervisor/version.ts';
 import { renderAnnouncement, renderCheck } from '../announce.ts';
 import type { Terminal } from '../terminal.ts';
-import { readVersion } from '../version.ts';
 
 /** Resolves with the exit code. */
 export async function runRequest(

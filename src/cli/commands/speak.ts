@@ -6,11 +6,11 @@ import type { Dialect } from '../../config/dialects/option.ts';
 import { readDialect } from '../../config/dialects/read-dialect.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { readVersion } from '../../supervisor/version.ts';
 import { renderDialectFaults } from '../dialect-faults.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
-import { readVersion } from '../version.ts';
 import { runRequest } from './run-request.ts';
 
 const USAGE = 2;
