@@ -56,14 +56,14 @@ const OTHER_TEXTS =
   /\r\n|^(import|<|public, max-age|multipart|text\/|line too long|the edge is gone|spawn before start|; the last reload has failed|serving … with)/;
 
 export function collectMessages(): Message[] {
-  return [...typeScriptTexts(isMessage), ...pythonTexts()].filter(
+  return [...typeScriptTexts(isMessage), ...pythonTexts(), ...shellTexts()].filter(
     ({ text }) => isSentence(text) && !OTHER_TEXTS.test(text),
   );
 }
 
 /** All texts of the sources, whatever they are. */
 export function collectTexts(): Message[] {
-  return [...typeScriptTexts(() => true), ...pythonTexts()];
+  return [...typeScriptTexts(() => true), ...pythonTexts(), ...shellTexts()];
 }
 
 function typeScriptTexts(isWanted: (path: string, before: string) => boolean): Message[] {
@@ -83,10 +83,24 @@ function isMessage(path: string, before: string): boolean {
 }
 
 function pythonTexts(): Message[] {
-  const files = ['python/hand_over.py', ...globSync('python/portico_worker/**/*.py').sort()];
+  const files = ['python/hand_over.py', ...globSync('python/{portico,portico_worker}/**/*.py').sort()];
   const output = execFileSync(PYTHON, ['tests/docs/python_texts.py', ...files], { encoding: 'utf8' });
   const texts = JSON.parse(output) as readonly { path: string; line: number; text: string }[];
   return texts.map(({ path, line, text }) => ({ text, at: `${path}:${line}` }));
+}
+
+/** What the launcher says before there is anything else that could. */
+function shellTexts(): Message[] {
+  return globSync('bin/*').flatMap((path) =>
+    [
+      ...readFileSync(path, 'utf8')
+        .replaceAll(/^\s*#.*$/gm, '')
+        .matchAll(/"([^"\n]{20,})"/g),
+    ].map(([, text = '']) => ({
+      text: text.replaceAll(/\$\w+/g, '…'),
+      at: path,
+    })),
+  );
 }
 
 /** Shorter texts are names, or parts of a sentence that stands in one piece elsewhere. */
