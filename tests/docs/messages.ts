@@ -89,15 +89,13 @@ function pythonTexts(): Message[] {
   return texts.map(({ path, line, text }) => ({ text, at: `${path}:${line}` }));
 }
 
-/** What the launcher says before there is anything else that could. */
+/** What the launcher says before there is anything else that could; the last kind in the Python that it has in quotes. */
+const SHELL_MESSAGE = /(?:\becho|_fail) "([^"]+)"|\+ "([^"]+)"\)/g;
+
 function shellTexts(): Message[] {
   return globSync('bin/*').flatMap((path) =>
-    [
-      ...readFileSync(path, 'utf8')
-        .replaceAll(/^\s*#.*$/gm, '')
-        .matchAll(/"([^"\n]{20,})"/g),
-    ].map(([, text = '']) => ({
-      text: text.replaceAll(/\$\w+/g, '…'),
+    [...readFileSync(path, 'utf8').matchAll(SHELL_MESSAGE)].map(([, text = '', other = '']) => ({
+      text: (text + other).replaceAll(/\$\w+/g, '…'),
       at: path,
     })),
   );
