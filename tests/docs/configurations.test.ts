@@ -17,6 +17,11 @@ const BLOCKS = globSync('docs/**/*.md')
 const NGINX = '/usr/sbin/nginx';
 const CADDY = '/usr/bin/caddy';
 const SYSTEMD = '/usr/bin/systemd-analyze';
+/** What reads a block of the language from its standard input, without running it. */
+const SYNTAX: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  sh: ['/bin/bash', '-n'],
+  python: ['.venv/bin/python', '-c', 'import ast, sys; ast.parse(sys.stdin.read())'],
+};
 const IS_BUILD_MACHINE = process.env['CI'] !== undefined;
 
 const folder = mkdtempSync(join(tmpdir(), 'portico-configurations-'));
@@ -91,6 +96,15 @@ test('compose files are YAML with services', () => {
   for (const text of take('yaml', () => true)) {
     const { services } = parse(text) as { readonly services?: Readonly<Record<string, unknown>> };
     assert.ok(services !== undefined && Object.keys(services).length > 0);
+  }
+});
+
+test('commands and Python on the pages have no fault of syntax', () => {
+  for (const { language, text, at } of BLOCKS) {
+    const command = SYNTAX[language];
+    if (command === undefined) continue;
+    const { status, stderr } = spawnSync(command[0], command.slice(1), { input: text, encoding: 'utf8' });
+    assert.equal(status, 0, `${at}: ${stderr}`);
   }
 });
 

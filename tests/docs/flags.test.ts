@@ -7,6 +7,7 @@ import { DAPHNE } from '../../src/config/dialects/daphne.ts';
 import { HYPERCORN } from '../../src/config/dialects/hypercorn.ts';
 import type { Dialect } from '../../src/config/dialects/option.ts';
 import { UVICORN } from '../../src/config/dialects/uvicorn.ts';
+import { HABITS } from '../../src/config/habits.ts';
 import { environmentName } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { GUNICORN_SETTINGS, gunicornFlags } from './gunicorn-settings.ts';
@@ -21,6 +22,7 @@ const FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['daphne', new Set([...HELP, ...optionsOf(DAPHNE)])],
   ['hypercorn', new Set([...HELP, ...optionsOf(HYPERCORN)])],
   ['gunicorn', new Set(gunicornFlags())],
+  ['another server', new Set(HABITS.flatMap(({ names }) => names))],
 ]);
 /** The last is set for the application: the name of its worker. */
 const VARIABLES = new Set([...Object.values(SETTINGS).map(({ flag }) => environmentName(flag)), 'PORTICO_WORKER']);
@@ -31,6 +33,7 @@ const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/moving\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/moving\/asgi-servers\.md$/, ['uvicorn', 'daphne', 'hypercorn']],
   [/^docs\/troubleshooting\/commands\.md$/, ['uvicorn', 'daphne', 'hypercorn']],
+  [/^docs\/reference\/serve\.md$/, ['another server']],
   [/^docs\/reference\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/reference\/daphne\.md$/, ['daphne']],
   [/^docs\/reference\/hypercorn\.md$/, ['hypercorn']],
@@ -39,7 +42,7 @@ const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   'docs/deploy/containers.md': ['--init', '--cpus', '--worker-tmp-dir', '--shm-size', '--read-only', '--tmpfs'],
   'docs/architecture.md': ['--init'],
-  'docs/troubleshooting/starting.md': ['--tmpfs', '--no'],
+  'docs/troubleshooting/starting.md': ['--tmpfs', '--no', '--no-deps'],
   'CONTRIBUTING.md': ['--test'],
 };
 
