@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StaticMount } from '../protocol/control/edge.ts';
-import { renderAnnouncement, renderCheck } from './announce.ts';
+import type { Announcement } from '../supervisor/announcement.ts';
+import { announce, announceCheck } from './announce.ts';
 
 const FACTS = {
   app: 'mysite.wsgi:application',
@@ -20,6 +21,7 @@ const FACTS = {
 const PASSING = { missing: 'next', links: 'anywhere', asked: [] } as const;
 const MOUNTS: StaticMount[] = [
   { ...PASSING, url: '/static/', root: '/srv/static', hashed: true },
+  { ...PASSING, url: '/static/', root: '/srv/more', hashed: true },
   {
     ...PASSING,
     url: '/media/',
@@ -33,72 +35,125 @@ const MOUNTS: StaticMount[] = [
     ],
   },
 ];
+const SITE: Announcement = {
+  listeners: [
+    { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false },
+    { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true },
+    { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true },
+  ],
+  certificates: { summary: 'site.test, until 2027-01-01', warnings: ['the certificate expires in 3 days'] },
+  facts: FACTS,
+  pythonVersion: '3.12.1',
+  pythonPath: '/srv/.venv/bin/python',
+  workers: 4,
+  threads: 2,
+  edgeThreads: 1,
+  isPreloaded: false,
+  unsafeReasons: ['a thread is running', 'a socket is open', 'a file is open'],
+  mounts: MOUNTS,
+  withheld: [{ url: '/files/', reason: 'its middleware may decide there' }],
+  namedFolders: [
+    { url: '/protected/', root: '/srv/private' },
+    { url: '', root: '/srv/sent' },
+  ],
+  isDevelopment: true,
+  isRoot: true,
+  startMs: 412,
+  pid: 4242,
+};
 
-test('renderAnnouncement() says what is served, where and how, and what is to be mended', () => {
-  const text = renderAnnouncement(
-    {
-      listeners: [
-        { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false },
-        { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true },
-        { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true },
+test('announce() says in a few lines where what is served, by whom, and what is to be mended', () => {
+  assert.deepEqual(announce(SITE, '1.0.0', false), {
+    head: 'Portico 1.0.0 is ready (0.41 s)',
+    rows: [
+      ['listening', 'http://0.0.0.0:80 (all addresses)'],
+      ['listening', 'https://[::1]:8000'],
+      ['listening', 'unix:/run/s (TLS)'],
+      ['tls', 'site.test, until 2027-01-01'],
+      ['app', 'mysite.wsgi:application (Django 5.2.1, settings mysite.settings.production)'],
+      ['python', '3.12.1 (/srv/.venv/bin/python)'],
+      [
+        'static',
+        '/static/ /media/ (for anyone to read); the application is asked about /files/; it names files of /protected/ X-Sendfile (why: --check, docs/guide/static-files.md)',
       ],
-      certificates: { summary: 'site.test, until 2027-01-01', warnings: ['the certificate expires in 3 days'] },
-      facts: FACTS,
-      pythonVersion: '3.12.1',
-      pythonPath: '/srv/.venv/bin/python',
-      workers: 4,
-      threads: 2,
-      edgeThreads: 1,
-      isPreloaded: false,
-      unsafeReasons: ['a thread is running'],
-      mounts: MOUNTS,
-      withheld: [{ url: '/files/', reason: 'its middleware may decide there' }],
-      namedFolders: [
-        { url: '/protected/', root: '/srv/private' },
-        { url: '', root: '/srv/sent' },
+      [
+        'workers',
+        '4, 2 threads each (each loads the application: a thread is running and 2 more; docs/guide/workers.md#loaded-once-or-in-each-worker); pid 4242',
       ],
-      isDevelopment: true,
-      isRoot: true,
-      startMs: 412,
-    },
-    '1.0.0',
-  );
-  assert.equal(
-    text,
-    `Portico 1.0.0 is ready (0.41 s)
-  listening  http://0.0.0.0:80 (all addresses)
-             https://[::1]:8000
-             unix:/run/s (TLS)
-  tls        site.test, until 2027-01-01
-  app        mysite.wsgi:application (Django 5.2.1, settings mysite.settings.production)
-  python     3.12.1 (/srv/.venv/bin/python)
-  static     /static/ from /srv/static (hashed names, cached for good)
-  media      /media/ from /srv/media (anyone can read these files; the application decides on /media/documents/…, /media/a.js, /media/*.x and 1 more)
-  static     /files/ by the application: its middleware may decide there
-  sent       X-Accel-Redirect /protected/ from /srv/private
-             X-Sendfile from /srv/sent
-  workers    4, 2 threads each (each loads the application: a thread is running); 1 edge thread
-  reload     when files change; tracebacks are shown in the browser
-  warning: the certificate expires in 3 days
-  warning: DEBUG is on: set DEBUG = False
-  warning: the application runs as root; --user NAME makes it run as somebody else
-`,
-  );
+      ['reload', 'when files change; tracebacks are shown in the browser'],
+    ],
+    warnings: [
+      'the certificate expires in 3 days',
+      'DEBUG is on: set DEBUG = False',
+      'the application runs as root; --user NAME makes it run as somebody else',
+    ],
+  });
 });
 
-test('renderCheck() says what was found', () => {
-  const text = renderCheck({
+test('announce() says nothing of what is not there', () => {
+  const plain = {
+    ...SITE,
+    listeners: SITE.listeners.slice(1, 2),
+    certificates: undefined,
+    facts: { ...FACTS, framework: null, warnings: [] },
+    mounts: [],
+    withheld: [],
+    namedFolders: [],
+    threads: 1,
+    isPreloaded: true,
+    isDevelopment: false,
+    isRoot: false,
+  };
+  assert.deepEqual(announce(plain, '1.0.0', false), {
+    head: 'Portico 1.0.0 is ready (0.41 s)',
+    rows: [
+      ['listening', 'https://[::1]:8000'],
+      ['app', 'mysite.wsgi:application (WSGI)'],
+      ['python', '3.12.1 (/srv/.venv/bin/python)'],
+      ['workers', '4 (preloaded); pid 4242'],
+    ],
+    warnings: [],
+  });
+});
+
+test('announce() in detail names every folder, what is decided where, and all reasons', () => {
+  assert.deepEqual(announce(SITE, '1.0.0', true).rows.slice(6), [
+    ['static', '/static/ from /srv/static (hashed names, cached for good)'],
+    ['static', '/static/ from /srv/more (hashed names, cached for good)'],
+    [
+      'media',
+      '/media/ from /srv/media (anyone can read these files; the application decides on /media/documents/…, /media/a.js, /media/*.x and 1 more)',
+    ],
+    ['static', '/files/ by the application: its middleware may decide there'],
+    ['sent', 'X-Accel-Redirect /protected/ from /srv/private'],
+    ['sent', 'X-Sendfile from /srv/sent'],
+    [
+      'workers',
+      '4, 2 threads each (each loads the application: a thread is running; a socket is open; a file is open; docs/guide/workers.md#loaded-once-or-in-each-worker); 1 edge thread; pid 4242',
+    ],
+    ['reload', 'when files change; tracebacks are shown in the browser'],
+  ]);
+});
+
+test('announceCheck() says what was found', () => {
+  const found = announceCheck({
     facts: { ...FACTS, framework: null, warnings: [] },
     pythonVersion: '3.9.1',
     pythonPath: '/p',
-    mounts: [],
+    mounts: MOUNTS.slice(0, 1),
     withheld: [],
     namedFolders: [],
     certificates: { summary: 'site.test, until 2027-01-01', warnings: [] },
     warnings: ['a line has no "="'],
   });
-  assert.equal(
-    text,
-    'The settings are right and the application can be loaded.\n  tls        site.test, until 2027-01-01\n  app        mysite.wsgi:application (WSGI)\n  python     3.9.1 (/p)\n  warning: a line has no "="\n',
-  );
+  assert.deepEqual(found, {
+    head: 'The settings are right and the application can be loaded.',
+    rows: [
+      ['tls', 'site.test, until 2027-01-01'],
+      ['app', 'mysite.wsgi:application (WSGI)'],
+      ['python', '3.9.1 (/p)'],
+      ['static', '/static/ from /srv/static (hashed names, cached for good)'],
+    ],
+    warnings: ['a line has no "="'],
+  });
 });

@@ -1,48 +1,72 @@
-/** The start of a server in a few lines: what it serves, where, with what, and what is to be mended. */
+/**
+ * The start of a server in a few lines: where it is, what it serves, with what, and what is to be mended. What a person does not want to read at
+ * each start, such as why a folder is left to the application, is said in detail by `--check` and at `--log-level debug`.
+ */
 
 import { renderHost } from '../config/bind-address.ts';
 import type { Listener, PathShape, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
 import type { CheckResult } from '../supervisor/check.ts';
+import { PAGES } from './pages.ts';
+import type { Row, Summary } from './summary.ts';
 
-const LABEL_COLUMN = 11;
-
-type Row = readonly [label: string, text: string];
-
-export function renderAnnouncement(announcement: Announcement, version: string): string {
-  const rows: Row[] = [
-    ...announcement.listeners.map((listener): Row => ['listening', renderListener(listener)]),
-    ...describeSite(announcement),
-    ['workers', describeWorkers(announcement)],
-    ...(announcement.isDevelopment
-      ? [['reload', 'when files change; tracebacks are shown in the browser'] as const]
-      : []),
-  ];
-  const head = `Portico ${version} is ready (${(announcement.startMs / 1000).toFixed(2)} s)`;
-  return renderBlock(head, rows, warningsOf(announcement, announcement.isRoot));
+export function announce(announcement: Announcement, version: string, isDetailed: boolean): Summary {
+  const { facts, startMs } = announcement;
+  const site = isDetailed ? describeSite(announcement) : sketchSite(announcement);
+  return {
+    head: `Portico ${version} is ready (${(startMs / 1000).toFixed(2)} s)`,
+    rows: [
+      ...announcement.listeners.map((listener): Row => ['listening', renderListener(listener)]),
+      ...site,
+      ['workers', describeWorkers(announcement, isDetailed)],
+      ...(announcement.isDevelopment
+        ? [['reload', 'when files change; tracebacks are shown in the browser'] as const]
+        : []),
+    ],
+    warnings: warningsOf({ ...announcement, facts }, announcement.isRoot),
+  };
 }
 
-export function renderCheck(found: CheckResult): string {
-  return renderBlock('The settings are right and the application can be loaded.', describeSite(found), [
-    ...found.warnings,
-    ...warningsOf(found, false),
-  ]);
+export function announceCheck(found: CheckResult): Summary {
+  return {
+    head: 'The settings are right and the application can be loaded.',
+    rows: describeSite(found),
+    warnings: [...found.warnings, ...warningsOf(found, false)],
+  };
 }
 
-function describeSite({
-  facts,
-  pythonVersion,
-  pythonPath,
-  mounts,
-  withheld,
-  namedFolders,
-  certificates,
-}: Omit<CheckResult, 'warnings'>): Row[] {
+type SiteFacts = Omit<CheckResult, 'warnings'>;
+
+function describeRuntime({ facts, pythonVersion, pythonPath, certificates }: SiteFacts): Row[] {
   return [
     ...(certificates === undefined ? [] : [['tls', certificates.summary] as const]),
     ['app', describeApp(facts)],
     ['python', `${pythonVersion} (${pythonPath})`],
+  ];
+}
+
+/** All folders in one line: those of the edge, and those about which the application is asked. */
+function sketchSite(site: SiteFacts): Row[] {
+  const { mounts, withheld, namedFolders, facts } = site;
+  const urls = new Set(
+    mounts.map((mount) => (isMedia(mount, facts) ? `${mount.url} (for anyone to read)` : mount.url)),
+  );
+  const asked = new Set(withheld.map(({ url }) => url));
+  const named = namedFolders.map(({ url }) => (url === '' ? 'X-Sendfile' : url));
+  const parts = [
+    ...(urls.size > 0 ? [[...urls].join(' ')] : []),
+    ...(asked.size > 0 ? [`the application is asked about ${[...asked].join(' ')}`] : []),
+    ...(named.length > 0 ? [`it names files of ${named.join(' ')}`] : []),
+  ];
+  const hint = asked.size > 0 ? ` (why: --check, ${PAGES.static})` : '';
+  return [...describeRuntime(site), ...(parts.length > 0 ? [['static', `${parts.join('; ')}${hint}`] as const] : [])];
+}
+
+function describeSite(site: SiteFacts): Row[] {
+  const { facts, mounts, withheld, namedFolders } = site;
+  return [
+    ...describeRuntime(site),
     ...mounts.map((mount) => describeMount(mount, facts)),
     ...withheld.map(({ url, reason }): Row => ['static', `${url} by the application: ${reason}`]),
     ...namedFolders.map(
@@ -51,15 +75,19 @@ function describeSite({
   ];
 }
 
+function isMedia({ url, root, missing }: StaticMount, facts: AppFacts | undefined): boolean {
+  return missing === 'next' && facts?.media.some((folder) => folder.url === url && folder.root === root) === true;
+}
+
 function describeMount(mount: StaticMount, facts: AppFacts | undefined): Row {
-  const { url, root, hashed, missing, asked } = mount;
-  const isMedia = missing === 'next' && facts?.media.some((folder) => folder.url === url && folder.root === root);
+  const { url, root, hashed, asked } = mount;
   const notes = [
     ...(hashed ? ['hashed names, cached for good'] : []),
-    ...(isMedia ? ['anyone can read these files'] : []),
+    ...(isMedia(mount, facts) ? ['anyone can read these files'] : []),
     ...(asked.length > 0 ? [`the application decides on ${describeShapes(asked)}`] : []),
   ];
-  return [isMedia ? 'media' : 'static', `${url} from ${root}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`];
+  const label = isMedia(mount, facts) ? 'media' : 'static';
+  return [label, `${url} from ${root}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`];
 }
 
 /** Shapes of paths that are named before the rest is counted. */
@@ -70,14 +98,6 @@ function describeShapes(shapes: readonly PathShape[]): string {
   const texts = shapes.map(({ prefix, suffix, spans }) => `${prefix}${between[spans]}${suffix}`);
   const named = texts.slice(0, SHAPES_NAMED_MAX).join(', ');
   return texts.length > SHAPES_NAMED_MAX ? `${named} and ${texts.length - SHAPES_NAMED_MAX} more` : named;
-}
-
-/** A label that repeats is said once. */
-function renderBlock(head: string, rows: readonly Row[], warnings: readonly string[]): string {
-  const lines = rows.map(
-    ([label, text], index) => `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL_COLUMN)}${text}`,
-  );
-  return `${[head, ...lines, ...warnings.map((text) => `  warning: ${text}`)].join('\n')}\n`;
 }
 
 export function renderListener({ kind, path, address, port, isTls }: Listener): string {
@@ -104,14 +124,26 @@ function describeFramework({ framework, frameworkVersion, settings }: AppFacts):
   return settings === null ? version : `${version}, settings ${settings}`;
 }
 
-function describeWorkers({ workers, threads, edgeThreads, isPreloaded, unsafeReasons }: Announcement): string {
+function describeWorkers(announcement: Announcement, isDetailed: boolean): string {
+  const { workers, threads, edgeThreads, pid } = announcement;
   const size = threads === 1 ? `${workers}` : `${workers}, ${threads} threads each`;
-  const reasons = unsafeReasons.length === 0 ? '' : `: ${unsafeReasons.join('; ')}`;
-  const loading = isPreloaded ? 'preloaded' : `each loads the application${reasons}`;
-  return `${size} (${loading}); ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
+  const edge = isDetailed ? `; ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}` : '';
+  return `${size} (${describeLoading(announcement, isDetailed)})${edge}; pid ${pid}`;
 }
 
-function warningsOf({ certificates, facts }: Omit<CheckResult, 'warnings'>, isRoot: boolean): string[] {
+/** Of several reasons one is enough to know what kind they are of. */
+function describeLoading({ isPreloaded, unsafeReasons }: Announcement, isDetailed: boolean): string {
+  const [first, ...others] = unsafeReasons;
+  if (isPreloaded || first === undefined) {
+    return isPreloaded ? 'preloaded' : 'each loads the application';
+  }
+  const reasons = isDetailed
+    ? unsafeReasons.join('; ')
+    : `${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  return `each loads the application: ${reasons}; ${PAGES.loading}`;
+}
+
+function warningsOf({ certificates, facts }: SiteFacts, isRoot: boolean): string[] {
   const root = isRoot ? ['the application runs as root; --user NAME makes it run as somebody else'] : [];
   return [...(certificates?.warnings ?? []), ...(facts?.warnings ?? []), ...root];
 }

@@ -1,6 +1,7 @@
 /** The command line: picks the command, prints what it has to say, and ends with its exit code. */
 
 import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Invocation } from './invocation.ts';
 import { readInvocation } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +20,13 @@ const USAGE = 2;
 /** That of `engines` in package.json. Whatever is imported late may be more than an older one understands. */
 const OLDEST_NODE = [24, 12] as const;
 
-const terminal: Terminal = { out: (text) => print(1, text), error: (text) => print(2, text) };
+const isWatched = isatty(2);
+const terminal: Terminal = {
+  out: (text) => print(1, text),
+  error: (text) => print(2, text),
+  isWatched,
+  hasColours: isWatched && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+};
 
 /** A terminal or pipe that is closed is no reason to fail. */
 function print(fd: number, text: string): void {

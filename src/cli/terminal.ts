@@ -4,4 +4,8 @@ export interface Terminal {
   out(text: string): void;
   /** What is to be told beside it. */
   error(text: string): void;
+  /** A person reads what `error` prints. */
+  readonly isWatched: boolean;
+  /** That person's terminal has colours, and they are wanted (no-color.org). */
+  readonly hasColours: boolean;
 }

@@ -5,6 +5,7 @@ import type { BindAddress } from './bind-address.ts';
 export type PreloadMode = 'auto' | 'always' | 'never';
 /** 'auto': required if the authorities that sign them are given. */
 export type ClientCertificates = 'auto' | 'none' | 'optional' | 'required';
+export type LogFormat = 'text' | 'json';
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /** Name and value. */
@@ -103,6 +104,7 @@ export interface ServerModel {
 
   readonly logLevel: LogLevel;
   readonly logFile: string;
+  readonly logFormat: LogFormat;
   readonly accessLog: string;
   readonly accessLogFormat: 'combined' | 'json';
 

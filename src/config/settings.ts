@@ -10,6 +10,7 @@ import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import { BUDGET_SETTINGS } from './budget-settings.ts';
 import { DEVELOPMENT_SETTINGS } from './development-settings.ts';
+import { LOG_SETTINGS } from './log-settings.ts';
 import type { PreloadMode, ServerModel } from './model.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
 import { parseResponseField } from './response-field.ts';
@@ -17,7 +18,6 @@ import type { Machine, Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import {
   parseAssignment,
-  parseChoice,
   parseCount,
   parseDuration,
   parseOctal,
@@ -301,42 +301,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     fallback: always(''),
     parse: last(parseText),
   },
-  logLevel: {
-    flag: 'log-level',
-    value: 'LEVEL',
-    group: 'Logs',
-    doc: 'The least that is logged: debug, info, warning or error. What the application prints is always logged.',
-    fallbackText: 'info',
-    fallback: always('info'),
-    parse: last(parseChoice('debug', 'info', 'warning', 'error')),
-  },
-  logFile: {
-    flag: 'log-file',
-    value: 'FILE',
-    group: 'Logs',
-    doc: 'Write the log to this file, opened again on USR1.',
-    fallbackText: 'standard error',
-    fallback: always(''),
-    parse: last(parseText),
-  },
-  accessLog: {
-    flag: 'access-log',
-    value: 'FILE',
-    group: 'Logs',
-    doc: 'Write a line for each request to this file, opened again on USR1; - is standard output.',
-    fallbackText: 'off',
-    fallback: always(''),
-    parse: last(parseText),
-  },
-  accessLogFormat: {
-    flag: 'access-log-format',
-    value: 'FORMAT',
-    group: 'Logs',
-    doc: 'What a line of it looks like: combined (as Apache and nginx) or json.',
-    fallbackText: 'combined',
-    fallback: always('combined'),
-    parse: last(parseChoice('combined', 'json')),
-  },
+  ...LOG_SETTINGS,
   ...DEVELOPMENT_SETTINGS,
   ...ASYNC_SETTINGS,
   edgeProgram: {

@@ -25,4 +25,6 @@ export interface Announcement {
   readonly isDevelopment: boolean;
   readonly isRoot: boolean;
   readonly startMs: number;
+  /** Whom signals are sent to. */
+  readonly pid: number;
 }

@@ -10,9 +10,9 @@ import { describeExit } from './exit-words.ts';
 import { describeLateImport } from './fleet-failures.ts';
 import type { Exit } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import { Log } from './log.ts';
+import type { Log } from './log.ts';
 import type { Runtime, Site } from './prepare.ts';
-import { findRuntime, prepareSite } from './prepare.ts';
+import { findRuntime, newLog, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
 import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
@@ -36,7 +36,7 @@ export interface CheckResult {
 
 export interface CheckReports {
   onFaults(messages: readonly string[]): void;
-  onGivenUp(error: string, traceback: string): void;
+  onGivenUp(error: string, traceback: string, log: Log): void;
   onFound(result: CheckResult): void;
 }
 
@@ -62,7 +62,8 @@ export async function checkSite(
     return 1;
   }
   const pythonPath = runtime.value.interpreter.path;
-  const said = await load(site, runtime.value);
+  const log = newLog(site);
+  const said = await load(site, runtime.value, log);
   site.wires.close();
   site.sink.finish(systemClock);
   if (said.kind === 'loaded') {
@@ -80,15 +81,15 @@ export async function checkSite(
     });
     return 0;
   }
-  reports.onGivenUp(said.error, said.traceback);
+  reports.onGivenUp(said.error, said.traceback, log);
+  site.sink.finish(systemClock);
   return APPLICATION_FAULT;
 }
 
 type Loading = Extract<FromZygote, { kind: 'loaded' | 'load-failed' }>;
 
-function load(site: Site, runtime: Runtime): Promise<Loading> {
+function load(site: Site, runtime: Runtime, log: Log): Promise<Loading> {
   const { env, interpreter } = runtime;
-  const log = new Log(site.sink, systemClock, site.model.logLevel, { pid: process.pid, name: 'portico' });
   return new Promise((done) => {
     let said: Loading | undefined;
     const timers: NodeJS.Timeout[] = [];

@@ -2,6 +2,7 @@
 
 import type { ActiveWorker, Progress } from '../protocol/control/edge.ts';
 import type { AppFacts, FinishPhase, LoadFault } from '../protocol/control/zygote.ts';
+import type { RequestFacts } from './log-event.ts';
 
 /**
  * starting  its process was asked for, and it cannot be given requests yet
@@ -239,7 +240,12 @@ export type FleetAction =
   /** What visitors are to get, in development. */
   | ({ readonly kind: 'tell-progress' } & Progress)
   | { readonly kind: 'tell-state'; readonly state: ServiceState; readonly isOld: boolean }
-  | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string }
+  | {
+      readonly kind: 'log';
+      readonly level: 'debug' | 'info' | 'warning' | 'error';
+      readonly text: string;
+      readonly about?: RequestFacts;
+    }
   | { readonly kind: 'announce'; readonly generation: Generation; readonly unsafeReasons: readonly string[] }
   | { readonly kind: 'give-up'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'finish'; readonly code: number };

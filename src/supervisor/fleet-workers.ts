@@ -129,13 +129,14 @@ function onRequestStuck(turn: Turn, worker: FleetWorker, event: EventOf<'request
   const { settings } = turn.fleet;
   const { requestId, method, path, seconds, isLoop } = event;
   const request = `request ${requestId} ${method} ${path}`;
-  log(
-    turn,
-    'error',
-    isLoop
+  turn.actions.push({
+    kind: 'log',
+    level: 'error',
+    about: { requestId, method, path },
+    text: isLoop
       ? `the event loop of ${label(worker)} has not turned for ${seconds.toFixed(1)} s, longer than the timeout (begun last: ${request}): its clients were answered 504, and it is replaced`
       : `${request} has run for ${seconds.toFixed(1)} s in ${label(worker)}, longer than the timeout: its client was answered 504, and the worker is replaced`,
-  );
+  });
   worker.stuckCount += 1;
   if (worker.stuckCount === 1 && worker.state !== 'stopping') {
     turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGUSR2' });

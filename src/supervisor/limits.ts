@@ -52,7 +52,13 @@ export const SUPERVISOR_LIMITS = {
   certificateWarnMs: 86_400_000,
   /** An application's line that is longer is cut into pieces of this size. */
   logLineBytesMax: 65_536,
-  /** Text without an end of line is written after so long. */
+  /** Lines that belong together are one event of at most so many characters: what collectors of logs take in one piece. */
+  logEventCharactersMax: 65_536,
+  /** Entries of one process that have begun and not ended; it has as many threads that fail at the same moment. */
+  logEntriesOpenMax: 64,
+  /** An entry of a worker is shorter than this by itself (report.py). */
+  logEntryBytesMax: 524_288,
+  /** Text without an end of line is written after so long, and lines that more may belong to. */
   logPartialMs: 200,
   /** Log bytes that wait for a slow reader; beyond it lines are dropped and counted. */
   logPendingBytesMax: 8_388_608,

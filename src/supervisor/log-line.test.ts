@@ -6,7 +6,7 @@ const ORIGIN = { pid: 42, name: 'w1' };
 
 test('renderLogLines() writes time, process, level and name before each line', () => {
   const at = new Date(2026, 10, 21, 10, 4, 33, 7).getTime();
-  const lines = renderLogLines(at, 'warning', ORIGIN, 'one\n  two').split('\n');
+  const lines = renderLogLines(at, ORIGIN, { level: 'warning', message: 'one', traceback: '  two' }).split('\n');
   assert.match(lines[0] ?? '', /^2026-11-21 10:04:33\.007 [+-]\d{4} \[42\] WARNING w1: one$/);
   assert.match(lines[1] ?? '', /\[42\] WARNING w1: {3}two$/);
   assert.equal(lines[2], '');

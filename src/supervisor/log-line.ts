@@ -1,23 +1,21 @@
 /**
- * The form of the log: `2026-11-21 10:04:33.123 +0000 [pid] LEVEL name: text`, one line each, in local time.
+ * The log as text: `2026-11-21 10:04:33.123 +0000 [pid] LEVEL name: text`, one line each, in local time.
  *
  * LEVEL is DEBUG, INFO, WARNING or ERROR for what we say ourselves, and OUTPUT for what the application or a child wrote. Control bytes
  * are escaped, so that nothing a client or an application says can forge a line or move a terminal's cursor; text that is UTF-8 passes.
  */
 
 import { isUtf8 } from 'node:buffer';
-import type { LogLevel } from '../config/model.ts';
+import type { LineOrigin, LogEvent } from './log-event.ts';
 
-export type LineLevel = LogLevel | 'output';
-
-export interface LineOrigin {
-  readonly pid: number;
-  readonly name: string;
-}
-
-/** Every line of `text` as a line of the log, with its line feed. */
-export function renderLogLines(nowMs: number, level: LineLevel, { pid, name }: LineOrigin, text: string): string {
+/** Every line of an event as a line of the log, with its line feed. */
+export function renderLogLines(
+  nowMs: number,
+  { pid, name }: LineOrigin,
+  { level, message, traceback }: LogEvent,
+): string {
   const prefix = `${renderTime(nowMs)} [${pid}] ${level.toUpperCase()} ${name}: `;
+  const text = traceback === '' ? message : `${message}\n${traceback}`;
   return text
     .split('\n')
     .map((line) => `${prefix}${escapeControls(line)}\n`)

@@ -9,7 +9,7 @@ import { LogSink } from './log-sink.ts';
 test('LogSink writes everything in order, to the new file after it was opened again', () => {
   const folder = mkdtempSync(join(tmpdir(), 'log-'));
   const path = join(folder, 'log');
-  const sink = new LogSink(path);
+  const sink = new LogSink(path, undefined, String);
   const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}\n`);
   for (const line of lines) {
     sink.write(line);

@@ -15,14 +15,16 @@ const RETRY_MS = 50;
 export class LogSink {
   readonly #path: string;
   readonly #identity: Identity | undefined;
+  readonly #renderLost: (count: number) => string;
   #fd: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #lostCount = 0;
   #isWriting = false;
 
-  /** '' is standard error. Throws what `open` throws. */
-  constructor(path: string, identity?: Identity) {
+  /** '' is standard error. `renderLost` tells how many pieces were lost. Throws what `open` throws. */
+  constructor(path: string, identity: Identity | undefined, renderLost: (count: number) => string) {
+    this.#renderLost = renderLost;
     this.#path = path;
     this.#identity = identity;
     this.#fd = path === '' ? openStandardError() : openLogFile(path, identity);
@@ -92,7 +94,7 @@ export class LogSink {
     if (error !== null) {
       this.#lostCount += 1;
     } else if (this.#lostCount > 0) {
-      const notice = Buffer.from(`(${this.#lostCount} pieces of the log could not be written)\n`);
+      const notice = Buffer.from(this.#renderLost(this.#lostCount));
       this.#lostCount = 0;
       this.#pending.unshift(notice);
       this.#pendingBytes += notice.length;

@@ -1,38 +1,63 @@
 /** The log of the server: what we say, and what the application and our children say. */
 
-import type { LogLevel } from '../config/model.ts';
+import type { LogFormat, LogLevel } from '../config/model.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { LineOrigin } from './log-line.ts';
-import { decodeLine, renderLogLines } from './log-line.ts';
+import type { LineOrigin, LogEvent, RequestFacts } from './log-event.ts';
+import { ownEvent } from './log-event.ts';
+import { renderLogLines } from './log-line.ts';
+import { renderLogObject } from './log-object.ts';
 import type { LogSink } from './log-sink.ts';
+import { OutputEvents } from './output-events.ts';
 import { nameSources } from './source-lines.ts';
 
 const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3 };
 
+export interface LogSettings {
+  readonly format: LogFormat;
+  /** Nothing of ours below it is logged. */
+  readonly least: LogLevel;
+  /** What entries of workers begin with. */
+  readonly mark: string;
+  readonly self: LineOrigin;
+}
+
 export class Log {
   readonly #sink: Pick<LogSink, 'write'>;
   readonly #clock: Clock;
-  readonly #least: LogLevel;
-  readonly #self: LineOrigin;
+  readonly #settings: LogSettings;
+  readonly #render: (nowMs: number, origin: LineOrigin, event: LogEvent) => string;
 
-  constructor(sink: Pick<LogSink, 'write'>, clock: Clock, least: LogLevel, self: LineOrigin) {
+  constructor(sink: Pick<LogSink, 'write'>, clock: Clock, settings: LogSettings) {
     this.#sink = sink;
     this.#clock = clock;
-    this.#least = least;
-    this.#self = self;
+    this.#settings = settings;
+    this.#render = rendererOf(settings.format);
   }
 
-  say(level: LogLevel, text: string, origin: LineOrigin = this.#self): void {
-    if (RANKS[level] >= RANKS[this.#least]) {
-      this.#sink.write(renderLogLines(this.#clock.nowMs(), level, origin, nameSources(text)));
+  /** Text of several lines is what happened, and behind it a traceback or a stack. */
+  say(level: LogLevel, text: string, origin: LineOrigin = this.#settings.self, about?: RequestFacts): void {
+    this.relay(origin, [ownEvent(level, nameSources(text), about)]);
+  }
+
+  /** Makes events of what a child prints. */
+  newOutput(): OutputEvents {
+    return new OutputEvents(this.#settings.mark, this.#settings.format === 'json');
+  }
+
+  /** Events of one origin, in one piece. */
+  relay(origin: LineOrigin, events: readonly LogEvent[]): void {
+    const nowMs = this.#clock.nowMs();
+    const text = events.map((event) => (this.#isHeard(event) ? this.#render(nowMs, origin, event) : '')).join('');
+    if (text !== '') {
+      this.#sink.write(text);
     }
   }
 
-  /** Lines that somebody else wrote, in one piece. */
-  relay(origin: LineOrigin, lines: readonly Buffer[]): void {
-    if (lines.length > 0) {
-      const nowMs = this.#clock.nowMs();
-      this.#sink.write(lines.map((line) => renderLogLines(nowMs, 'output', origin, decodeLine(line))).join(''));
-    }
+  #isHeard({ level }: LogEvent): boolean {
+    return level === 'output' || RANKS[level] >= RANKS[this.#settings.least];
   }
+}
+
+export function rendererOf(format: LogFormat): (nowMs: number, origin: LineOrigin, event: LogEvent) => string {
+  return format === 'json' ? renderLogObject : renderLogLines;
 }

@@ -4,8 +4,8 @@ import type { ServeRequest } from '../config/model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
-import { Log } from './log.ts';
-import { prepareSite } from './prepare.ts';
+import type { Log } from './log.ts';
+import { newLog, prepareSite } from './prepare.ts';
 import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
@@ -13,8 +13,11 @@ import { Supervisor } from './supervisor.ts';
 export interface ServeReports {
   /** Reasons why the server does not start. */
   onFaults(messages: readonly string[]): void;
-  onStarted(announcement: Announcement): void;
-  onGivenUp(error: string, traceback: string): void;
+  /** An address is waited for: a sentence without its end. */
+  onWait(text: string): void;
+  onStarted(announcement: Announcement, log: Log): void;
+  /** The server cannot be started. `traceback` may be ''. */
+  onGivenUp(error: string, traceback: string, log: Log): void;
 }
 
 const EVERYONE_BELIEVED =
@@ -34,10 +37,14 @@ export async function supervise(
   const site = prepared.value;
   // For ps, and for whoever finds the port in use.
   process.title = `portico serve ${request.app}`.trimEnd();
-  const { logLevel, reloadOnChange } = request.model;
-  const log = new Log(site.sink, systemClock, logLevel, { pid: process.pid, name: 'portico' });
+  const { reloadOnChange } = request.model;
+  const log = newLog(site);
   const code = await new Promise<number>((resolve) => {
-    const supervisor = new Supervisor(site, log, systemClock, { ...reports, onFinished: resolve });
+    const supervisor = new Supervisor(site, log, systemClock, {
+      onStarted: (announcement) => reports.onStarted(announcement, log),
+      onGivenUp: (error, traceback) => reports.onGivenUp(error, traceback, log),
+      onFinished: resolve,
+    });
     listenForSignals((command, signal) => supervisor.obey(command, signal));
     // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));

@@ -6,18 +6,19 @@ import type { Readable } from 'node:stream';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { Log } from './log.ts';
-import type { LineOrigin } from './log-line.ts';
+import type { LineOrigin } from './log-event.ts';
 
 export function relayOutput(stream: Readable, origin: () => LineOrigin, log: Log): void {
   const splitter = new LineSplitter(SUPERVISOR_LIMITS.logLineBytesMax);
   let timer: NodeJS.Timeout | undefined;
+  const output = log.newOutput();
   const flushPartial = () => {
     timer = undefined;
-    log.relay(origin(), splitter.takePartial());
+    log.relay(origin(), [...output.feed(splitter.takePartial()), ...output.flush()]);
   };
   stream.on('data', (bytes: Buffer) => {
-    log.relay(origin(), splitter.feed(bytes));
-    if (splitter.hasPartial) {
+    log.relay(origin(), output.feed(splitter.feed(bytes)));
+    if (splitter.hasPartial || output.hasPending) {
       timer ??= setTimeout(flushPartial, SUPERVISOR_LIMITS.logPartialMs).unref();
     }
   });

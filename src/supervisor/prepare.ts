@@ -21,6 +21,8 @@ import type { Installation } from './installation.ts';
 import type { Interpreter } from './interpreter.ts';
 import { findInterpreter } from './interpreter.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import { Log, rendererOf } from './log.ts';
+import { ownEvent } from './log-event.ts';
 import { openLogFile } from './log-file.ts';
 import { LogSink } from './log-sink.ts';
 import { PidFile } from './pid-file.ts';
@@ -56,6 +58,8 @@ export interface Site {
   readonly secret: string;
   readonly slotsMax: number;
   readonly sink: LogSink;
+  /** What entries of workers begin with in their log pipes. No client can know it. */
+  readonly logMark: string;
 }
 
 export interface StartFault {
@@ -67,6 +71,7 @@ export interface StartFault {
 /** Settings that cannot be as they are; other faults of the start have code 1. */
 const SETTINGS_FAULT = 2;
 const SECRET_BYTES = 32;
+const LOG_MARK_BYTES = 8;
 /** Bytes that the board has for each lane (docs/lanes.md). */
 const BOARD_RECORD_BYTES = 8;
 
@@ -142,6 +147,7 @@ export async function prepareSite(
     secret: randomBytes(SECRET_BYTES).toString('hex'),
     slotsMax,
     sink: files.value.sink,
+    logMark: randomBytes(LOG_MARK_BYTES).toString('hex'),
   });
 }
 
@@ -242,7 +248,7 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: Fi
     if (model.umask !== undefined) {
       process.umask(model.umask);
     }
-    const sink = new LogSink(logFile, identity);
+    const sink = new LogSink(logFile, identity, (count) => renderLost(model, count));
     const accessLogFd = accessLog === '' || accessLog === '-' ? undefined : openAccessLog(accessLog, identity);
     const written = pidFile === '' ? undefined : PidFile.write(pidFile, identity);
     if (identity !== undefined) {
@@ -256,6 +262,21 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: Fi
       code === undefined ? message : `${message}. Choose a path that can be written, or start as a user who may`,
     );
   }
+}
+
+const SELF_NAME = 'portico';
+
+export function newLog({ sink, model, logMark }: Site): Log {
+  const self = { pid: process.pid, name: SELF_NAME };
+  return new Log(sink, systemClock, { format: model.logFormat, least: model.logLevel, mark: logMark, self });
+}
+
+function renderLost({ logFormat }: ServerModel, count: number): string {
+  const event = ownEvent(
+    'warning',
+    `${count} pieces of the log could not be written: its reader was too slow, or its disk full`,
+  );
+  return rendererOf(logFormat)(systemClock.nowMs(), { pid: process.pid, name: SELF_NAME }, event);
 }
 
 /**

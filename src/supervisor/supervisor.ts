@@ -298,7 +298,7 @@ export class Supervisor {
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
     'tell-progress': (action) => this.#tellProgress(action),
     'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#fleet.target }),
-    log: ({ level, text }) => this.#log.say(level, text),
+    log: ({ level, text, about }) => this.#log.say(level, text, undefined, about),
     announce: (action) => this.#announce(action),
     'give-up': ({ error, traceback }) => this.#reports.onGivenUp(error, traceback),
     finish: ({ code }) => void this.#finish(code),
@@ -338,6 +338,7 @@ export class Supervisor {
       isRoot: process.geteuid?.() === 0,
       // Counted from the start of the process.
       startMs: this.#clock.monotonicMs(),
+      pid: process.pid,
     });
     setTimeout(collectGarbage, SUPERVISOR_LIMITS.collectAfterMs).unref();
   }

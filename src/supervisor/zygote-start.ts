@@ -4,7 +4,7 @@ import type { Site } from './prepare.ts';
 
 /** What a zygote is told before anything else. */
 export function startMessage(site: Site, preload: PreloadMode, pythonFound: string): StartZygote {
-  const { app, model, chdir, wires, secret, certificates } = site;
+  const { app, model, chdir, wires, secret, logMark, certificates } = site;
   return {
     kind: 'start',
     app,
@@ -26,6 +26,7 @@ export function startMessage(site: Site, preload: PreloadMode, pythonFound: stri
     lanes: wires.dialled,
     board: wires.board,
     secret,
+    logMark,
     development: model.reloadOnChange,
     multiprocess: model.workers > 1,
   };

@@ -31,6 +31,8 @@ export interface StartZygote {
   /** The board, as a descriptor of the zygote. */
   readonly board: number;
   readonly secret: string;
+  /** What entries of our own code begin with in the log pipes. */
+  readonly logMark: string;
   readonly development: boolean;
   /** There is more than one worker. */
   readonly multiprocess: boolean;

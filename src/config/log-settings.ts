@@ -1,0 +1,56 @@
+/** Settings of the logs. */
+
+import type { ServerModel } from './model.ts';
+import type { Setting } from './setting.ts';
+import { always, last } from './setting.ts';
+import { parseChoice, parseText } from './setting-values.ts';
+
+type Key = 'logLevel' | 'logFile' | 'logFormat' | 'accessLog' | 'accessLogFormat';
+
+export const LOG_SETTINGS: { readonly [K in Key]: Setting<ServerModel[K]> } = {
+  logLevel: {
+    flag: 'log-level',
+    value: 'LEVEL',
+    group: 'Logs',
+    doc: 'The least that is logged: debug, info, warning or error. What the application prints is always logged.',
+    fallbackText: 'info',
+    fallback: always('info'),
+    parse: last(parseChoice('debug', 'info', 'warning', 'error')),
+  },
+  logFile: {
+    flag: 'log-file',
+    value: 'FILE',
+    group: 'Logs',
+    doc: 'Write the log to this file, opened again on USR1.',
+    fallbackText: 'standard error',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  logFormat: {
+    flag: 'log-format',
+    value: 'FORMAT',
+    group: 'Logs',
+    doc: 'What the log looks like: text, or json for programs that collect logs, an object for each event on a line of its own.',
+    fallbackText: 'text',
+    fallback: always('text'),
+    parse: last(parseChoice('text', 'json')),
+  },
+  accessLog: {
+    flag: 'access-log',
+    value: 'FILE',
+    group: 'Logs',
+    doc: 'Write a line for each request to this file, opened again on USR1; - is standard output.',
+    fallbackText: 'off',
+    fallback: always(''),
+    parse: last(parseText),
+  },
+  accessLogFormat: {
+    flag: 'access-log-format',
+    value: 'FORMAT',
+    group: 'Logs',
+    doc: 'What a line of it looks like: combined (as Apache and nginx) or json.',
+    fallbackText: 'combined',
+    fallback: always('combined'),
+    parse: last(parseChoice('combined', 'json')),
+  },
+};

@@ -1,0 +1,36 @@
+/** What one entry of the log says, before it has a form. */
+
+import type { LogLevel } from '../config/model.ts';
+
+/** `output`: what the application or a child of ours has printed, whose level nobody knows. */
+export type LineLevel = LogLevel | 'output';
+
+export interface LineOrigin {
+  readonly pid: number;
+  /** portico, edge, w1, or app while the application is loaded. */
+  readonly name: string;
+}
+
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface LogEvent {
+  readonly level: LineLevel;
+  /** What happened, in one line; of printed text all of it. */
+  readonly message: string;
+  /** Lines of a traceback, or of a stack of ours; '' without. */
+  readonly traceback: string;
+  readonly about?: RequestFacts;
+  /** The object that the application has printed as a line of JSON. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** An event of ours, whose first line says what happened. */
+export function ownEvent(level: LogLevel, text: string, about?: RequestFacts): LogEvent {
+  const end = text.indexOf('\n');
+  const [message, traceback] = end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1).trimEnd()];
+  return about === undefined ? { level, message, traceback } : { level, message, traceback, about };
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LogEvent } from './log-event.ts';
+import { renderLogObject } from './log-object.ts';
+
+const ORIGIN = { pid: 42, name: 'w1' };
+const OUTPUT: LogEvent = { level: 'output', message: 'printed', traceback: '' };
+
+function render(event: LogEvent): Readonly<Record<string, unknown>> {
+  return JSON.parse(renderLogObject(Date.UTC(2026, 10, 21, 10, 4, 33, 7), ORIGIN, event)) as Record<string, unknown>;
+}
+
+test('renderLogObject() says time, level, who and what', () => {
+  assert.deepEqual(render({ level: 'warning', message: 'so', traceback: '' }), {
+    time: '2026-11-21T10:04:33.007Z',
+    level: 'warning',
+    severity: 'WARNING',
+    name: 'w1',
+    pid: 42,
+    message: 'so',
+  });
+  assert.equal(render(OUTPUT)['severity'], 'DEFAULT');
+});
+
+test('renderLogObject() keeps to one line of text, whatever was said', () => {
+  const said = 'a\n\r\t"\\\x1b[2J\x7f\x85\u2028\u2029\ud800ü';
+  const line = renderLogObject(0, ORIGIN, { ...OUTPUT, message: said });
+  assert.match(line, /^[\x20-\x7e\xa0-\u2027\u202a-\uffff]+\n$/);
+  assert.equal((JSON.parse(line) as { message: string }).message, said);
+});
+
+test('renderLogObject() takes level and message of an object that was printed, and packs none of it into a string', () => {
+  const fields = { event: 'paid', level: 'Warning', amount: 3, time: 'x', nested: { a: [1] } };
+  const rendered = render({ ...OUTPUT, message: JSON.stringify(fields), fields });
+  assert.deepEqual([rendered['level'], rendered['severity'], rendered['message']], ['warning', 'WARNING', 'paid']);
+  assert.deepEqual(rendered['fields'], fields);
+  assert.equal(render({ ...OUTPUT, fields: { level: 30, msg: 7 } })['level'], 'output');
+  assert.equal(
+    render({ ...OUTPUT, fields: JSON.parse('{"__proto__":{"level":"error"}}') as object as never })['level'],
+    'output',
+  );
+  assert.equal(render({ ...OUTPUT, fields: { level: 'loud' } })['level'], 'output');
+});
