@@ -7,42 +7,46 @@ import type { ServerModel } from '../config/model.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../supervisor/log.ts';
 import { rendererOf } from '../supervisor/log.ts';
+import type { LogEvent } from '../supervisor/log-event.ts';
 import { ownEvent } from '../supervisor/log-event.ts';
 import type { ServeReports } from '../supervisor/main.ts';
 import { announce } from './announce.ts';
-import type { Summary } from './summary.ts';
 import { renderBlock, renderLines } from './summary.ts';
 import type { Terminal } from './terminal.ts';
-
-type Level = 'info' | 'warning' | 'error';
 
 export function newServerReports(model: ServerModel, terminal: Terminal, version: string): ServeReports {
   const isText = model.logFormat === 'text';
   const hasLogFile = model.logFile !== '';
   const isWatched = terminal.isWatched && isText;
-  const printLine = (level: Level, text: string): void => {
+  const print = (events: readonly LogEvent[]): void => {
     const render = rendererOf(model.logFormat);
-    terminal.error(render(systemClock.nowMs(), { pid: process.pid, name: 'portico' }, ownEvent(level, text)));
+    const self = { pid: process.pid, name: 'portico' };
+    terminal.error(events.map((event) => render(systemClock.nowMs(), self, event)).join(''));
   };
   /** Standard error is the log, unless that is a file: then both are told. */
-  const tell = (log: Log, level: Level, text: string): void => {
-    log.say(level, text);
+  const tell = (log: Log, events: readonly LogEvent[]): void => {
+    if (hasLogFile || !isWatched) {
+      log.sayAll(events);
+    }
     if (hasLogFile && !isWatched) {
-      printLine(level, text);
+      print(events);
     }
   };
   return {
     onFaults: (messages) =>
-      messages.forEach((text) => (isText ? terminal.error(`portico: ${text}.\n`) : printLine('error', text))),
-    onWait: (text) => (isText ? terminal.error(`portico: ${text}\n`) : printLine('info', text)),
+      isText
+        ? terminal.error(messages.map((text) => `portico: ${text}.\n`).join(''))
+        : print(messages.map((text) => ownEvent('error', text))),
+    onWait: (text) => (isText ? terminal.error(`portico: ${text}\n`) : print([ownEvent('info', text)])),
     onStarted: (announcement, log) => {
       const summary = announce(announcement, version, model.logLevel === 'debug');
       if (isWatched) {
         terminal.error(renderBlock(summary, terminal.hasColours));
       }
-      if (hasLogFile || !isWatched) {
-        tellSummary(summary, (level, text) => tell(log, level, text));
-      }
+      tell(
+        log,
+        renderLines(summary).map(({ level, text }) => ownEvent(level, text)),
+      );
     },
     onGivenUp: (error, traceback, log) => {
       const shown = traceback.trimEnd();
@@ -52,19 +56,13 @@ export function newServerReports(model: ServerModel, terminal: Terminal, version
       if (isWatched) {
         terminal.error(`${behind === '' ? '' : `${behind}\n\n`}portico: ${sentence}\n`);
       }
-      if (!hasLogFile && isWatched) {
-        return;
-      }
-      if (isText && behind !== '') {
-        tell(log, 'error', behind); // The sentence comes last here too: it is what a person sees first.
-      }
-      tell(log, 'error', isText || behind === '' ? sentence : `${sentence}\n${behind}`);
+      // As text the sentence comes last here too, because it is what a person sees first.
+      const inOrder =
+        isText && behind !== '' ? [behind, sentence] : [behind === '' ? sentence : `${sentence}\n${behind}`];
+      tell(
+        log,
+        inOrder.map((text) => ownEvent('error', text)),
+      );
     },
   };
-}
-
-function tellSummary(summary: Summary, tell: (level: Level, text: string) => void): void {
-  for (const { level, text } of renderLines(summary)) {
-    tell(level, text);
-  }
 }

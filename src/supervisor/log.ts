@@ -39,6 +39,11 @@ export class Log {
     this.relay(origin, [ownEvent(level, nameSources(text), about)]);
   }
 
+  /** Several things at once, in one piece. */
+  sayAll(events: readonly LogEvent[]): void {
+    this.relay(this.#settings.self, events);
+  }
+
   /** Makes events of what a child prints. */
   newOutput(): OutputEvents {
     return new OutputEvents(this.#settings.mark, this.#settings.format === 'json');

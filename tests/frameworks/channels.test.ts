@@ -35,7 +35,7 @@ function enter(room: string, name: string): Promise<Peer> {
 
 test('the project is found by its folder alone, and served as ASGI', () => {
   assert.match(server.log, /chatsite\.asgi:application/);
-  assert.match(server.log, /workers +2 /);
+  assert.match(server.log, /workers: 2 /);
 });
 
 test('two people talk, and who leaves is told with the close code', async () => {

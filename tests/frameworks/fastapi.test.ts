@@ -171,7 +171,7 @@ test('the application refuses a handshake with a response of its own', async () 
 });
 
 test('StaticFiles are served, by the server itself', async () => {
-  assert.match(server.log, /static +\/static\/ from/);
+  assert.match(server.log, /static: \/static\/\n/);
   const answer = await fetch(`${url}/static/board.css`);
   assert.equal(answer.status, 200);
   assert.match(answer.headers.get('content-type') ?? '', /^text\/css/);

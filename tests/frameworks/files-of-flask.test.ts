@@ -46,7 +46,7 @@ def guard():
   await using server = await serve({ app, files: FILE, args: ['--python', PYTHON] });
   assert.equal((await server.ask('/static/private/b.css')).status, 401);
   assert.equal(await comesFromEdge(server, '/static/a.css'), false);
-  assert.match(server.log, /static +\/static\/ by the application: it has before_request functions/);
+  assert.match(server.log, /static: the application is asked about \/static\/ \(why: --check/);
 });
 
 test('a route below the folder, a view put in its place and a wrapper are asked', async () => {

@@ -42,14 +42,14 @@ test('--env wins over --env-file, which wins over what was there', async () => {
 
 test('a setting comes from the environment, and a flag wins over it', async () => {
   await using server = await serve({ app: APP, env: { PORTICO_THREADS: '3' } });
-  await server.logged(/workers +1, 3 threads each/);
+  await server.logged(/workers: 1, 3 threads each/);
   await using other = await serve({ app: APP, args: ['--threads', '2'], env: { PORTICO_THREADS: '3' } });
-  await other.logged(/workers +1, 2 threads each/);
+  await other.logged(/workers: 1, 2 threads each/);
 });
 
 test('PORTICO_WORKERS', async () => {
   await using server = await serve({ app: APP, workers: 'unsaid', env: { PORTICO_WORKERS: '2' } });
-  await server.logged(/workers +2 /);
+  await server.logged(/workers: 2 /);
   assert.equal(server.workerPids.length, 2);
 });
 

@@ -36,7 +36,7 @@ test('so it does where each worker imports it', async () => {
   await using server = launch({ app: HANGING, args: [...LIMIT, '--no-preload'] });
   assert.equal(await within(15_000, 'the end of the server', server.exit), 3, server.log);
   assert.match(server.log, /was not ready 1 s after its start \(--start-timeout\)/);
-  assert.match(server.log, /OUTPUT w1: .*app\.py", line 5 in load_forever/);
+  assert.match(server.log, /ERROR w1: .*app\.py", line 5 in load_forever/);
 });
 
 test('so it does where the startup of an ASGI application hangs', async () => {

@@ -28,7 +28,7 @@ def application(environ, start):
 `;
 
 test('a ZipFile that is read by several workers, and what is to differ between them', async () => {
-  await using server = await serve({ app: APP, args: ['--workers', '3'] });
+  await using server = await serve({ app: APP, args: ['--workers', '3', '--log-level', 'debug'] });
   assert.match(server.log, /3 \(each loads the application: .*data\.zip open/);
   assert.match(server.log, /app\.py:\d+ makes a random generator/);
   assert.match(server.log, /app\.py:\d+ asks for os\.getpid\(\)/);
