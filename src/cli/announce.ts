@@ -4,11 +4,11 @@
  */
 
 import { renderHost } from '../config/bind-address.ts';
+import { PAGES } from '../config/pages.ts';
 import type { Listener, PathShape, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
 import type { CheckResult } from '../supervisor/check.ts';
-import { PAGES } from './pages.ts';
 import type { Row, Summary } from './summary.ts';
 
 export function announce(announcement: Announcement, version: string, isDetailed: boolean): Summary {

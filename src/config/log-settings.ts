@@ -1,5 +1,6 @@
 /** Settings of the logs. */
 
+import { parseAccessFormat } from './access-format/parse-access-format.ts';
 import type { ServerModel } from './model.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
@@ -48,9 +49,9 @@ export const LOG_SETTINGS: { readonly [K in Key]: Setting<ServerModel[K]> } = {
     flag: 'access-log-format',
     value: 'FORMAT',
     group: 'Logs',
-    doc: 'What a line of it looks like: combined (as Apache and nginx) or json.',
+    doc: "What a line of it looks like: combined (as Apache and nginx), common, vcombined, json, or a format of your own in Apache's or gunicorn's letters.",
     fallbackText: 'combined',
-    fallback: always('combined'),
-    parse: last(parseChoice('combined', 'json')),
+    fallback: always({ words: 'combined', text: '' }),
+    parse: last(parseAccessFormat),
   },
 };

@@ -1,5 +1,6 @@
 /** The one description of a running server. Whoever reads it does not know where it was written: flags, environment, files. */
 
+import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress } from './bind-address.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
@@ -106,7 +107,7 @@ export interface ServerModel {
   readonly logFile: string;
   readonly logFormat: LogFormat;
   readonly accessLog: string;
-  readonly accessLogFormat: 'combined' | 'json';
+  readonly accessLogFormat: AccessFormat;
 
   readonly reloadOnChange: boolean;
   /** What is watched with it. Empty: the application's folder. */

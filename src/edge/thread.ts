@@ -22,7 +22,6 @@ import type {
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
-import { renderCombined, renderJson } from './access-log/line.ts';
 import type { Budgets } from './budgets.ts';
 import { newBudgets } from './budgets.ts';
 import { clientOf } from './client-of.ts';
@@ -191,7 +190,8 @@ export class EdgeThread {
       : new AccessLog({
           path: settings.path,
           fd: settings.fd,
-          format: settings.format === 'json' ? renderJson : renderCombined,
+          format: settings.format,
+          responseFields: this.#config.settings.responseFields,
           clock: systemClock,
           onError: (text) => this.#log('error', text),
         });

@@ -16,7 +16,7 @@ def application(environ, start):
         time.sleep(0.05)
     if environ['PATH_INFO'] == '/broken':
         raise RuntimeError
-    start('200 OK', [])
+    start('200 OK', [('X-Kind', 'plain')])
     return [b'hello']
 `;
 /** Controls but for the tab are refused before there is a line to write. */
@@ -62,6 +62,21 @@ test('the combined format, escaped as nginx does', async () => {
     lines[0],
   );
 });
+
+for (const [format, expected] of [
+  ['%h %>s %b "%r" %{X-Kind}o %{Content-Length}o %k%X', '127.0.0.1 200 5 "GET /a%20b?q=1 HTTP/1.1" plain 5 0-'],
+  ['%(h)s %(s)s %(b)s "%(r)s" "%(a)s" %(U)s', '127.0.0.1 200 5 "GET /a%20b?q=1 HTTP/1.1" "x\\" \\\\\\xff" /a b'],
+  ['{"agent":"%{User-Agent}i","status":%s}', '{"agent":"x\\" \\\\\\u00ff","status":200}'],
+] as const) {
+  test(`a format of one's own: ${format}`, async () => {
+    const args = ['--access-log', 'access.log', '--access-log-format', format];
+    await using server = await serve({ app: APP, args });
+    await server.ask('/a%20b?q=1', { fields: 'User-Agent: x" \\\xff\r\n' });
+    const path = join(server.folder, 'access.log');
+    await until('the line is written', () => readFileSync(path, 'latin1').endsWith('\n'));
+    assert.equal(readFileSync(path, 'latin1'), `${expected}\n`);
+  });
+}
 
 test('JSON, one object a line, that says the same', async () => {
   await using server = await serve({ app: APP, args: ['--access-log', 'access.log', '--access-log-format', 'json'] });

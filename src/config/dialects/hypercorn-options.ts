@@ -2,6 +2,8 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import type { AccessFormat } from '../access-format/access-format.ts';
+import { checkAccessFormat } from '../access-format/parse-access-format.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { parseBindAddress } from '../bind-address.ts';
 import { parseRootPath } from '../proxy-settings.ts';
@@ -26,8 +28,6 @@ const LOG_CONFIG =
   'call logging.config in the application. What it writes to standard error gets into the log as it is';
 const STATSD = 'there is no statsd here. The access log has every request with its status and time';
 const OWNER = 'PORTICO_USER and PORTICO_GROUP make the whole server, and its sockets, that of a user';
-/** hypercorn's default format, which is the combined format but for the user. */
-const ACCESS_FORMAT = '%(h)s %(l)s %(l)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"';
 
 const ADDRESS_OPTIONS: readonly Option[] = [
   {
@@ -285,9 +285,9 @@ const LOG_OPTIONS: readonly Option[] = [
     names: ['--access-logformat'],
     key: 'access_log_format',
     value: 'ACCESS_LOGFORMAT',
-    doc: 'Its format.',
+    doc: 'Its format, in the atoms of hypercorn.',
     fallbackText: 'combined',
-    treatment: setting(readAccessFormat, () => ({})),
+    treatment: setting(readAccessFormat, (accessLogFormat) => ({ accessLogFormat })),
   },
   {
     names: ['--error-log', '--log-file', '--error-logfile'],
@@ -402,8 +402,6 @@ function readConfigPath(path: string): Outcome<string> {
     : parseText(path);
 }
 
-function readAccessFormat(text: string): Outcome<string> {
-  return text === ACCESS_FORMAT
-    ? success(text)
-    : failure('formats of your own are not supported. Leave it out, or set PORTICO_ACCESS_LOG_FORMAT=json');
+function readAccessFormat(text: string): Outcome<AccessFormat> {
+  return checkAccessFormat({ words: 'hypercorn', text });
 }

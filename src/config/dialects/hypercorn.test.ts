@@ -235,7 +235,7 @@ test('what hypercorn has and we have not is refused with the way out', () => {
     ['--worker-class', 'trio'],
     ['--statsd-host', 'a:1'],
     ['--log-config', 'l.ini'],
-    ['--access-logformat', '%(h)s'],
+    ['--access-logformat', '%(u)s'],
     ['-c', 'python:conf'],
   ]) {
     const { request, faults } = read(HYPERCORN, ['a:b', ...args]);
@@ -243,6 +243,11 @@ test('what hypercorn has and we have not is refused with the way out', () => {
     assert.equal(faults.length, 1, args.join(' '));
     assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
   }
+});
+
+test('a format of the access log is read in the letters of hypercorn', () => {
+  const { request } = read(HYPERCORN, ['a:b', '--access-logformat', '%(h)s %(S)s %(st)s']);
+  assert.deepEqual(request?.model.accessLogFormat, { words: 'hypercorn', text: '%(h)s %(S)s %(st)s' });
 });
 
 test('what has no meaning here is told once', () => {

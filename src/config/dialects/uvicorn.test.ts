@@ -40,7 +40,7 @@ test("uvicorn's defaults are its own where they matter", () => {
       workers: 1,
       keepAliveMs: 5000,
       accessLog: '-',
-      accessLogFormat: 'combined',
+      accessLogFormat: { words: 'combined', text: '' },
       forwardedAllowIps: ['127.0.0.1', '::1'],
       kind: 'asgi',
     },

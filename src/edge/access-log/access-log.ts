@@ -1,9 +1,12 @@
 /** The access log of a thread: lines are collected and leave together. That a log cannot be written is told once, and never stops the site. */
 
+import type { AccessFormat } from '../../config/access-format/access-format.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Client, Exchange } from '../../protocol/http/exchange.ts';
-import type { AccessEntry, LineFormat } from './line.ts';
+import { compileFormat } from './compile-format.ts';
+import type { AccessEntry } from './line.ts';
+import { renderCombined, renderJson } from './line.ts';
 import { LineWriter } from './line-writer.ts';
+import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
 
 const LIMITS = {
   /** A line waits no longer than this for others. */
@@ -12,74 +15,31 @@ const LIMITS = {
   bytesMax: 65_536,
 } as const;
 
-/** The response's facts that the transport keeps. */
-export interface LoggedExchange extends Exchange {
-  readonly status: number;
-  readonly bodyBytes: number;
-}
+type Render = (exchange: LoggedExchange, connection: LoggedConnection, atMs: number, tookMs: number) => string;
 
 export class AccessLog {
-  readonly #format: LineFormat;
+  readonly #render: Render;
   readonly #clock: Clock;
   readonly #writer: LineWriter;
   #lines = '';
   #timer: NodeJS.Timeout | undefined;
 
-  /** Throws what open(2) throws. */
+  /** Throws what open(2) throws. `responseFields`: those of every response, rendered. */
   constructor(options: {
     path: string;
     fd: number | undefined;
-    format: LineFormat;
+    format: AccessFormat;
+    responseFields: string;
     clock: Clock;
     onError: (text: string) => void;
   }) {
-    this.#format = options.format;
+    this.#render = rendererOf(options.format, options.responseFields);
     this.#clock = options.clock;
     this.#writer = new LineWriter(options.path, options.onError, options.fd);
   }
 
-  write(exchange: LoggedExchange, tookMs: number): void {
-    const times = exchange.watcher?.times;
-    this.#add({
-      address: exchange.client.address,
-      atMs: this.#clock.nowMs(),
-      method: exchange.method,
-      target: exchange.target,
-      minor: exchange.minor,
-      status: exchange.status,
-      bodyBytes: exchange.bodyBytes,
-      referer: exchange.block.get('referer') ?? '',
-      userAgent: exchange.block.get('user-agent') ?? '',
-      host: exchange.host,
-      requestId: exchange.requestId,
-      tookMs,
-      queueMs: times?.queueMs ?? -1,
-      appMs: times?.appMs ?? -1,
-    });
-  }
-
-  /** A line for bytes that could not be read as a request. */
-  writeFault(client: Client, status: number): void {
-    this.#add({
-      address: client.address,
-      atMs: this.#clock.nowMs(),
-      method: '',
-      target: '',
-      minor: 1,
-      status,
-      bodyBytes: 0,
-      referer: '',
-      userAgent: '',
-      host: '',
-      requestId: '',
-      tookMs: 0,
-      queueMs: -1,
-      appMs: -1,
-    });
-  }
-
-  #add(entry: AccessEntry): void {
-    this.#lines += this.#format(entry);
+  write(exchange: LoggedExchange, connection: LoggedConnection, tookMs: number): void {
+    this.#lines += this.#render(exchange, connection, this.#clock.nowMs(), tookMs);
     if (this.#lines.length > LIMITS.bytesMax) {
       this.flush();
     } else {
@@ -102,4 +62,33 @@ export class AccessLog {
     this.flush();
     this.#writer.reopen();
   }
+}
+
+function rendererOf({ words, text }: AccessFormat, responseFields: string): Render {
+  if (words === 'combined' || words === 'json') {
+    const render = words === 'json' ? renderJson : renderCombined;
+    return (exchange, _, atMs, tookMs) => render(entryOf(exchange, atMs, tookMs));
+  }
+  const render = compileFormat({ words, text }, responseFields);
+  return (exchange, connection, atMs, tookMs) => render({ exchange, connection, atMs, tookMs });
+}
+
+function entryOf(exchange: LoggedExchange, atMs: number, tookMs: number): AccessEntry {
+  const times = exchange.watcher?.times;
+  return {
+    address: exchange.client.address,
+    atMs,
+    method: exchange.method,
+    target: exchange.target,
+    minor: exchange.minor,
+    status: exchange.status,
+    bodyBytes: exchange.bodyBytes,
+    referer: exchange.block.get('referer') ?? '',
+    userAgent: exchange.block.get('user-agent') ?? '',
+    host: exchange.host,
+    requestId: exchange.requestId,
+    tookMs,
+    queueMs: times?.queueMs ?? -1,
+    appMs: times?.appMs ?? -1,
+  };
 }

@@ -21,8 +21,6 @@ export interface AccessEntry {
   readonly appMs: number;
 }
 
-export type LineFormat = (entry: AccessEntry) => string;
-
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
 const UNSAFE = /[\0-\x1f"\\\x7f-\xff]/g;

@@ -21,6 +21,8 @@ import type {
 import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
+import type { LoggedConnection } from '../access-log/logged-exchange.ts';
+import { unreadExchange } from '../access-log/logged-exchange.ts';
 import type { TrackedConnection } from '../connection-table.ts';
 import { errorHead, renderErrorPage } from '../error-pages.ts';
 import { EDGE_LIMITS } from '../limits.ts';
@@ -46,7 +48,9 @@ import { startUpgraded } from './upgraded-connection.ts';
 import type { SessionCarrier } from './websocket/open-session.ts';
 import { openSession } from './websocket/open-session.ts';
 
-export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents, RequestEvents {
+export class Http1Connection
+  implements TrackedConnection, ExchangeConnection, LoggedConnection, OutputEvents, RequestEvents
+{
   readonly #services: ConnectionServices;
   readonly #peer: Peer;
   readonly #output: Output;
@@ -56,6 +60,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   readonly #requests: RequestReader;
   readonly #phase: ConnectionPhase;
   #exchange: Http1Exchange | undefined;
+  requestCount = 0;
   #keepAlive = true;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
@@ -107,6 +112,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const requester = services.identifier.identify(this.#peer, head.block);
     const exchange = new Http1Exchange(this, head, path, requester, startedMs);
     this.#exchange = exchange;
+    this.requestCount += 1;
     this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
     this.#phase.awaitHandler();
     if (!services.handle(exchange)) {
@@ -138,7 +144,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#services.refusals.tell(client.address, `${fault.code}, ${fault.detail}`);
     const page = renderErrorPage(fault.status, undefined, '', undefined);
     this.#writer.whole(errorHead(fault.status, page, ''), page.body.length, 'Connection: close\r\n', page.body);
-    this.#services.accessLog?.writeFault(client, fault.status);
+    this.#services.accessLog?.write(unreadExchange(client, this.#peer.origins.untrusted, fault.status), this, 0);
     this.#socket.close(this.#requests.mayHaveMore);
   }
 
@@ -183,9 +189,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     exchange.status = head.status;
+    exchange.sentHead = head;
     // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
     this.#keepAlive &&= !this.#requests.isBodyOpen;
     const length = body === undefined ? 0 : body.length;
+    exchange.sentLength = length;
     const isHead = exchange.head.method === 'HEAD';
     const isBare = forbidsBody(head.status);
     const delimiter = isHead && length === 0 ? 'none' : delimiterOf(head.status, length, exchange.head);
@@ -204,6 +212,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     exchange.status = head.status;
+    exchange.sentHead = head;
+    exchange.sentLength = length ?? -1;
     const delimiter = delimiterOf(head.status, length, exchange.head);
     if (delimiter === 'close') {
       this.#keepAlive = false;
@@ -360,7 +370,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #log(exchange: Http1Exchange): void {
-    this.#services.accessLog?.write(exchange, this.#services.monotonicMs() - exchange.startedMs);
+    this.#services.accessLog?.write(exchange, this, this.#services.monotonicMs() - exchange.startedMs);
   }
 
   // What the output tells.
@@ -431,6 +441,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   get address(): string {
     return this.#peer.client.address;
+  }
+
+  get isKept(): boolean {
+    return this.#keepAlive && !this.#services.table.isStopping;
   }
 
   closeIfIdle(): void {

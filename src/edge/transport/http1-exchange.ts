@@ -59,6 +59,9 @@ export class Http1Exchange implements Exchange, Responder {
   readonly startedMs: number;
   status = 0;
   bodyBytes = 0;
+  sentHead: ResponseHead | undefined;
+  /** -1: no length was stated. */
+  sentLength = -1;
   watcher: ResponseWatcher | undefined;
   readonly #connection: ExchangeConnection;
 

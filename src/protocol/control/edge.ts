@@ -58,7 +58,11 @@ export interface AccessLog {
   readonly path: string;
   /** An inherited descriptor of a pipe or terminal, which the edge's user might not be allowed to open. */
   readonly fd: number | undefined;
-  readonly format: 'combined' | 'json';
+  /** A form that has a name, or whose letters `text` has (src/config/access-format). */
+  readonly format: {
+    readonly words: 'combined' | 'json' | 'apache' | 'gunicorn' | 'hypercorn';
+    readonly text: string;
+  };
 }
 
 /** PEM throughout. */

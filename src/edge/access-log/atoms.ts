@@ -1,0 +1,162 @@
+/** What each atom of a format is, for an exchange that is over. What is not there is ''. Nothing here is escaped yet: values are what clients and applications have sent. */
+
+import type { Atom, AtomName } from '../../config/access-format/access-format.ts';
+import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
+import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
+import { clfDate } from './line.ts';
+import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
+import { compileTime } from './render-time.ts';
+
+/** One line to be. */
+export interface Entry {
+  readonly exchange: LoggedExchange;
+  readonly connection: LoggedConnection;
+  /** When the response was over, and how long that was after the head of the request had come. */
+  readonly atMs: number;
+  readonly tookMs: number;
+}
+
+export type Value = (entry: Entry) => string;
+
+/** `fields`: those of every response, rendered. */
+export function compileAtom({ name, argument }: Atom, fields: string): Value {
+  return COMPILERS[name](argument, fields);
+}
+
+type Compiler = (argument: string, fields: string) => Value;
+
+function always(value: Value): Compiler {
+  return () => value;
+}
+
+const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
+  nothing: always(() => ''),
+  'client-address': always(({ exchange }) => exchange.client.address),
+  'client-and-port': always(({ exchange: { client } }) =>
+    client.address === '' ? '' : `${client.address}:${client.port}`,
+  ),
+  'peer-address': always(({ connection }) => connection.address),
+  user: always(({ exchange }) => userOf(exchange.block.get('authorization') ?? '')),
+  time: compileBegin,
+  'end-time': (format) => compileEnd(format),
+  'request-line': always(({ exchange }) => requestLine(exchange, exchange.target)),
+  'request-line-without-query': always(({ exchange }) => requestLine(exchange, exchange.rawPath)),
+  method: always(({ exchange }) => exchange.method),
+  path: always(({ exchange }) => exchange.path),
+  'path-and-query': always(({ exchange: { path, query } }) => (query === '' ? path : `${path}?${query}`)),
+  query: always(({ exchange }) => exchange.query),
+  'query-with-mark': always(({ exchange: { query } }) => (query === '' ? NOTHING_AT_ALL : `?${query}`)),
+  protocol: always(({ exchange }) => protocolOf(exchange)),
+  scheme: always(({ exchange }) => exchange.origin.scheme),
+  host: always(({ exchange: { host, origin } }) => nameOf(host) || origin.name),
+  'server-port': always(({ exchange }) => exchange.origin.port),
+  'client-port': always(({ exchange }) => exchange.client.port),
+  status: always(({ exchange }) => String(exchange.status)),
+  reason: always(({ exchange: { status, sentHead } }) => sentHead?.reason ?? reasonPhrase(status)),
+  'body-bytes': always(({ exchange }) => String(exchange.bodyBytes)),
+  'body-bytes-or-dash': always(({ exchange }) => (exchange.bodyBytes === 0 ? '' : String(exchange.bodyBytes))),
+  seconds: always(({ tookMs }) => String(Math.floor(tookMs / 1000))),
+  milliseconds: always(({ tookMs }) => String(Math.floor(tookMs))),
+  microseconds: always(({ tookMs }) => String(Math.floor(tookMs * 1000))),
+  'seconds-with-fraction': always(({ tookMs }) => (tookMs / 1000).toFixed(6)),
+  process: always(() => String(process.pid)),
+  'process-in-brackets': always(() => `<${process.pid}>`),
+  'request-id': always(({ exchange }) => exchange.requestId),
+  'requests-before': always(({ connection }) => String(Math.max(0, connection.requestCount - 1))),
+  'connection-state': always(({ exchange, connection }) =>
+    exchange.status === CLIENT_LEFT ? 'X' : connection.isKept ? '+' : '-',
+  ),
+  'request-field': (argument) => {
+    const lower = argument.toLowerCase();
+    return ({ exchange }) => exchange.block.getAll(lower).join(', ');
+  },
+  'response-field': compileResponseField,
+  cookie: (name) => (entry) => cookieOf(entry.exchange.block.getAll('cookie').join('; '), name),
+  variable: (argument) => VARIABLES[argument] ?? (() => ''),
+  tls: (argument) => (entry) => {
+    const { tls } = entry.exchange.origin;
+    return (argument === 'SSL_CIPHER' ? tls?.cipher : tls?.protocol) ?? '';
+  },
+};
+
+/** Stands for a value that is there and empty, where '' would become a dash. */
+export const NOTHING_AT_ALL = '\0';
+
+/** As http1-connection.ts has it: the client did not wait for a response. */
+const CLIENT_LEFT = 499;
+
+const VARIABLES: Readonly<Record<string, Value>> = {
+  request_method: ({ exchange }) => exchange.method,
+  path_info: ({ exchange }) => exchange.path,
+  query_string: ({ exchange }) => exchange.query,
+  raw_uri: ({ exchange }) => exchange.target,
+  request_uri: ({ exchange }) => exchange.target,
+  server_protocol: ({ exchange }) => protocolOf(exchange),
+  server_name: ({ exchange }) => exchange.origin.name,
+  server_port: ({ exchange }) => exchange.origin.port,
+  remote_addr: ({ exchange }) => exchange.client.address,
+  remote_port: ({ exchange }) => exchange.client.port,
+  content_type: ({ exchange }) => exchange.block.get('content-type') ?? '',
+  content_length: ({ exchange }) => exchange.block.get('content-length') ?? '',
+  'wsgi.url_scheme': ({ exchange }) => exchange.origin.scheme,
+};
+
+function protocolOf({ method, minor }: LoggedExchange): string {
+  return method === '' ? '' : `HTTP/1.${minor}`;
+}
+
+function requestLine(exchange: LoggedExchange, target: string): string {
+  return exchange.method === '' ? '' : `${exchange.method} ${target} ${protocolOf(exchange)}`;
+}
+
+/** Apache's time is that of the request, when its head had come. */
+function compileBegin(format: string): Value {
+  if (format === '') {
+    return ({ atMs, tookMs }) => `[${clfDate(atMs - tookMs)}]`;
+  }
+  const render = compileTime(format);
+  return ({ atMs, tookMs }) => render(atMs - tookMs);
+}
+
+function compileEnd(format: string): Value {
+  if (format === '') {
+    return ({ atMs }) => `[${clfDate(atMs)}]`;
+  }
+  const render = compileTime(format);
+  return ({ atMs }) => render(atMs);
+}
+
+function compileResponseField(argument: string, fields: string): Value {
+  const lower = argument.toLowerCase();
+  if (lower === 'content-length') {
+    return ({ exchange: { sentLength, status } }) => (sentLength < 0 || forbidsBody(status) ? '' : String(sentLength));
+  }
+  const pattern = new RegExp(`^${lower.replaceAll(/[^\w-]/g, '\\$&')}:[ \\t]*([^\\r]*)`, 'gim');
+  const ofAll = valuesIn(fields, pattern);
+  return ({ exchange }) => [...valuesIn(exchange.sentHead?.fields ?? '', pattern), ...ofAll].join(', ');
+}
+
+function valuesIn(fields: string, pattern: RegExp): string[] {
+  return Array.from(fields.matchAll(pattern), ([, value = '']) => value);
+}
+
+/** The name that the client has given with HTTP's Basic scheme (RFC 7617). Whether its password was right is the application's affair. */
+function userOf(authorization: string): string {
+  const [, token] = /^basic +([\w+/=-]{1,1024})$/i.exec(authorization) ?? [];
+  return token === undefined ? '' : (Buffer.from(token, 'base64').latin1Slice().split(':', 1)[0] ?? '');
+}
+
+/** A host without its port; an IPv6 address keeps its brackets. */
+function nameOf(authority: string): string {
+  return authority.replace(/:\d*$/, '');
+}
+
+function cookieOf(cookies: string, name: string): string {
+  for (const pair of cookies.split(/; */)) {
+    const at = pair.indexOf('=');
+    if (at !== -1 && pair.slice(0, at) === name) {
+      return pair.slice(at + 1);
+    }
+  }
+  return '';
+}
