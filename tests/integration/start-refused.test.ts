@@ -68,7 +68,7 @@ for (const [name, target] of [
   test(`${name}: 3, in one sentence`, async () => {
     const { code, log } = await refusal({ app: APP, target });
     assert.equal(code, 3);
-    assert.match(log, /^portico: the server cannot start: .*app.+$/m);
+    assert.match(log, /portico: the server cannot start: .*app.+$/m);
     assert.doesNotMatch(log, /Traceback/);
   });
 }

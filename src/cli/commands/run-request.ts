@@ -28,5 +28,5 @@ export async function runRequest(
   }
   becomeInit(surroundings.manager);
   const reports = newServerReports(model, terminal, readVersion());
-  return supervise(request, { ...surroundings, tell: reports.onWait }, reports);
+  return supervise(request, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
 }

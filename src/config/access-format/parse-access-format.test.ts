@@ -57,7 +57,7 @@ test('statuses before a letter are its condition', () => {
 });
 
 test('of what Apache has, all is known, and what cannot be had says why and where', () => {
-  const ofApache = [...'aABDfhHIkLlmOPpqrRsSTtUuVvXbCeinox'];
+  const ofApache = 'aABDfhHIkLlmOPpqrRsSTtUuVvXbCeinox'.split('');
   assert.deepEqual([...APACHE_LETTERS].sort(), ofApache.sort());
   for (const [text, why] of [
     ['x%I', /^"%I" at column 2: the edge does not count/],

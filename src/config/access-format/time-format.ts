@@ -15,7 +15,7 @@ export function checkTimeFormat(format: string): Outcome<string> {
   }
   for (const [, letter = ''] of format.matchAll(/%(.?)/gs)) {
     if (letter === '' || !TIME_LETTERS.includes(letter)) {
-      return failure(`"%${letter}" is no letter of a time here; there are ${[...TIME_LETTERS].join(' ')}`);
+      return failure(`"%${letter}" is no letter of a time here; there are ${TIME_LETTERS.split('').join(' ')}`);
     }
   }
   return success(format);

@@ -11,8 +11,8 @@ export function compileFormat(format: AccessFormat & { readonly words: FormatWor
   if (!parts.ok) {
     throw new Error(parts.fault);
   }
-  const escape = isJson(format.text) ? escapeForJson : escapeForLine;
-  const values = merge(parts.value).map((part) => compilePart(part, fields, escape));
+  const protect = isJson(format.text) ? escapeForJson : escapeForLine;
+  const values = merge(parts.value).map((part) => compilePart(part, fields, protect));
   return (entry) => {
     let line = '';
     for (const value of values) {
@@ -41,7 +41,7 @@ function merge(parts: readonly FormatPart[]): FormatPart[] {
   return merged;
 }
 
-function compilePart(part: FormatPart, fields: string, escape: (text: string) => string): Value {
+function compilePart(part: FormatPart, fields: string, protect: (text: string) => string): Value {
   if (part.kind === 'text') {
     const bytes = Buffer.from(part.text).latin1Slice();
     return () => bytes;
@@ -49,15 +49,15 @@ function compilePart(part: FormatPart, fields: string, escape: (text: string) =>
   const value = compileAtom(part, fields);
   return pad(
     part,
-    conditional(part, (entry) => shown(value(entry), escape)),
+    conditional(part, (entry) => shown(value(entry), protect)),
   );
 }
 
-function shown(text: string, escape: (text: string) => string): string {
+function shown(text: string, protect: (text: string) => string): string {
   if (text === '') {
     return '-';
   }
-  return text === NOTHING_AT_ALL ? '' : escape(text);
+  return text === NOTHING_AT_ALL ? '' : protect(text);
 }
 
 function conditional({ condition }: Atom, value: Value): Value {
