@@ -15,6 +15,8 @@ const HOME = resolve('var/installed');
 const WHEELHOUSE = join(HOME, 'wheelhouse');
 /** The same, with a stand-in for the runtime, so that not each installer unpacks 200 MB. */
 const LIGHT = join(HOME, 'wheelhouse-light');
+/** What uv has unpacked of these, in a run of the tests. */
+const UNPACKED = join(HOME, 'unpacked');
 const PYTHON = '.venv/bin/python';
 const UV = resolve('.venv/bin/uv');
 const NODE = resolve('.venv/node/bin/node');
@@ -43,7 +45,7 @@ export async function testInstalled(): Promise<Tally> {
   const npmPackage = await packNpm(join(HOME, 'npm'));
   const fromPython = join(HOME, 'venv');
   const fromNpm = join(HOME, 'node');
-  for (const folder of [fromPython, fromNpm, LIGHT]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [fromPython, fromNpm, LIGHT, UNPACKED]) rmSync(folder, { recursive: true, force: true });
   for (const folder of [fromNpm, LIGHT]) mkdirSync(folder);
   copyFileSync(wheel, join(LIGHT, basename(wheel)));
   const inPython = ['--python', join(fromPython, 'bin/python'), '--no-index', '--find-links', WHEELHOUSE];
@@ -59,7 +61,7 @@ export async function testInstalled(): Promise<Tally> {
     PORTICO_TEST_NPM: npmPackage,
     UV_FIND_LINKS: LIGHT,
     UV_NO_INDEX: '1',
-    UV_NO_CACHE: '1',
+    UV_CACHE_DIR: UNPACKED,
     PIP_FIND_LINKS: LIGHT,
     PIP_NO_INDEX: '1',
     // The npm package takes the Node.js that its user has.

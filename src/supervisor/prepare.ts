@@ -25,6 +25,7 @@ import { Log, rendererOf } from './log.ts';
 import { ownEvent } from './log-event.ts';
 import { openLogFile } from './log-file.ts';
 import { LogSink } from './log-sink.ts';
+import { whyUnreadable } from './own-files.ts';
 import { PidFile } from './pid-file.ts';
 import type { Identity } from './privileges.ts';
 import { asUser, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts';
@@ -96,7 +97,17 @@ export async function prepareSite(
   const check = () => checkApplication(model, place);
   // The application's files are the user's affair: root has no business in them, nor in what they may be links to.
   const found = identity.ok && mayAct(identity.value) ? asUser(identity.value, check) : check();
-  const faults = [...(identity.ok ? [] : [identity.fault]), ...found];
+  const edgeProgram = absolute(cwd, model.edgeProgram) || ours(`../edge/main${extname(import.meta.filename)}`);
+  const zygoteProgram = absolute(cwd, model.zygoteProgram) || ours('../../python/portico_worker/__main__.py');
+  const hidden =
+    identity.ok && mayAct(identity.value)
+      ? whyUnreadable(identity.value, [process.execPath, edgeProgram, zygoteProgram])
+      : undefined;
+  const faults = [
+    ...(identity.ok ? [] : [identity.fault]),
+    ...(hidden === undefined ? [] : [`--user: ${model.user} ${hidden}`]),
+    ...found,
+  ];
   if (!identity.ok || faults.length > 0) {
     return failure({ messages: faults, code: SETTINGS_FAULT });
   }
@@ -136,8 +147,8 @@ export async function prepareSite(
     accessLog,
     accessLogFd: files.value.accessLogFd,
     pidFile: files.value.pidFile,
-    edgeProgram: absolute(cwd, model.edgeProgram) || ours(`../edge/main${extname(import.meta.filename)}`),
-    zygoteProgram: absolute(cwd, model.zygoteProgram) || ours('../../python/portico_worker/__main__.py'),
+    edgeProgram,
+    zygoteProgram,
     identity: identity.value,
     sockets,
     listeners: listenersOf(model, opened.value),

@@ -58,6 +58,25 @@ test('nobody serves a site from an environment of root', { skip: reason }, async
   assert.ok(!existsSync(join(packagesOf(venv), 'portico/var')));
 });
 
+test('what is installed where root alone may look cannot be run as another user, and that is said', {
+  skip: reason,
+}, () => {
+  using folder = new Folder();
+  const hidden = join(folder.path, 'hidden');
+  mkdirSync(hidden, { mode: 0o700 });
+  const portico = install(join(hidden, 'venv'), DEBIAN_PYTHON);
+  const site = join(folder.path, 'site');
+  mkdirSync(site);
+  writeFileSync(join(site, 'app.py'), '');
+  const args = ['serve', 'app', '--user', 'nobody', '--python', DEBIAN_PYTHON, '--bind', '127.0.0.1:0'];
+  const { status, stderr } = run(portico, args, { cwd: site, env: { PATH: PLAIN_PATH } });
+  assert.equal(status, 2);
+  assert.match(
+    stderr,
+    /^portico: --user: nobody may not read Portico itself \(\/.*\)\. Install it where that user may look, such as /,
+  );
+});
+
 function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
