@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
 import { nameSources } from '../src/supervisor/source-lines.ts';
-import { buildBundles } from '../tools/build.ts';
+import { buildBundles, takeFromNode } from '../tools/build.ts';
 import { checkNotices, packagesIn } from '../tools/third-party.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'portico-bundle-'));
@@ -51,6 +51,21 @@ test('what the sources import late, the bundle loads late', () => {
       [],
       entryPoint,
     );
+  }
+});
+
+test('parts of Node are taken as they are, on the line of their import', () => {
+  assert.equal(
+    takeFromNode("import { a, b as c } from 'node:fs';"),
+    "const { a, b : c } = process.getBuiltinModule('node:fs');",
+  );
+  assert.equal(
+    takeFromNode("import net, {\n  isIP,\n} from 'node:net';\nimport type { Socket } from 'node:net';"),
+    "const net = process.getBuiltinModule('node:net'); const {\n  isIP,\n} = process.getBuiltinModule('node:net');\nimport type { Socket } from 'node:net';",
+  );
+  for (const file of globSync(join(bundles, '*/*.js'))) {
+    const imported = readFileSync(file, 'utf8').match(/^import (?!\().*"node:.*/gm) ?? [];
+    assert.deepEqual(imported, [], file);
   }
 });
 

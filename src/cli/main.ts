@@ -1,7 +1,5 @@
 /** The command line: picks the command, prints what it has to say, and ends with its exit code. */
 
-import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import type { Invocation } from './invocation.ts';
 import { readInvocation } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,18 +18,27 @@ const USAGE = 2;
 /** That of `engines` in package.json. Whatever is imported late may be more than an older one understands. */
 const OLDEST_NODE = [24, 12] as const;
 
-const isWatched = isatty(2);
 const terminal: Terminal = {
   out: (text) => print(1, text),
   error: (text) => print(2, text),
-  isWatched,
-  hasColours: isWatched && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  get isWatched() {
+    return isTerminal(2);
+  },
+  get hasColours() {
+    return isTerminal(2) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  },
 };
+
+// What prints takes parts of Node only when it needs them: see docs/architecture.md, "What a start loads". Node 18 has no `getBuiltinModule`.
+
+function isTerminal(fd: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(fd);
+}
 
 /** A terminal or pipe that is closed is no reason to fail. */
 function print(fd: number, text: string): void {
   try {
-    writeSync(fd, text);
+    process.getBuiltinModule('node:fs').writeSync(fd, text);
   } catch {
     return;
   }
@@ -73,7 +80,7 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
 
 if (isTooOld(process.versions.node)) {
   const found = `${process.execPath} is Node.js ${process.versions.node}`;
-  terminal.error(`portico: ${found}, and Portico needs ${OLDEST_NODE.join('.')} or later.\n`);
+  process.stderr.write(`portico: ${found}, and Portico needs ${OLDEST_NODE.join('.')} or later.\n`);
   process.exit(1);
 }
 process.exit(await run(readInvocation(process.argv.slice(2), process.env)));
