@@ -57,12 +57,29 @@ if [ -n "$portico_installation" ]; then
   export PORTICO_INSTALLATION
 fi
 
+# Node keeps the compiled form of the code in a folder, so that a start need not compile it again, in a checkout not even strip the types.
 if [ -f "$portico_root/src/cli/main.ts" ]; then
-  # Node keeps the compiled form of the sources here, so that a start need not strip and compile them again.
   NODE_COMPILE_CACHE=$portico_root/var/compile-cache
   export NODE_COMPILE_CACHE
   set -- "$portico_node" "$portico_root/src/cli/main.ts" "$@"
 else
+  # What is installed may be root's, and pip would leave behind what it has not brought. So it is the cache of whoever starts Portico.
+  # Who can write there has his code run here: the folder of another user, as sudo may leave it in HOME, is not used.
+  case ${XDG_CACHE_HOME-} in
+    /*) portico_caches=$XDG_CACHE_HOME portico_owned=$XDG_CACHE_HOME ;;
+    *) portico_caches=${HOME-}/.cache portico_owned=${HOME-} ;;
+  esac
+  if [ -d "$portico_caches" ]; then
+    portico_owned=$portico_caches
+  fi
+  case $portico_owned in
+    /*)
+      if [ -O "$portico_owned" ] 2>/dev/null; then
+        NODE_COMPILE_CACHE=$portico_caches/portico
+        export NODE_COMPILE_CACHE
+      fi
+      ;;
+  esac
   set -- "$portico_node" "$portico_root/build/cli/main.js" "$@"
 fi
 

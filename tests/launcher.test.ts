@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { SpawnSyncReturns } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import {
+  chownSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { readInvocation } from '../src/cli/invocation.ts';
 
@@ -129,6 +130,41 @@ test('without a runtime the launcher says what to do', () => {
   const { status, stderr } = launch(launcher, []);
   assert.equal(status, 1);
   assert.equal(stderr, `portico: the Node.js runtime is not installed yet; run make in ${home} first.\n`);
+});
+
+test('what is installed keeps its compiled form in the cache of whoever starts it, and in no folder of somebody else', () => {
+  const root = join(home, 'installed');
+  mkdirSync(join(root, 'build/cli'), { recursive: true });
+  writeFileSync(join(root, 'build/cli/main.js'), SAY);
+  const folder = (name: string): string => {
+    mkdirSync(join(home, name), { recursive: true });
+    return join(home, name);
+  };
+  const fresh = folder('fresh');
+  const used = folder('used/.cache').slice(0, -'/.cache'.length);
+  const caches = folder('caches');
+  const strangers = folder('strangers');
+  if (process.getuid?.() === 0) {
+    chownSync(strangers, 1, 1);
+  }
+  const foreign = process.getuid?.() === 0 ? strangers : '/';
+  const cacheFor = (env: Readonly<Record<string, string>>): string | undefined => {
+    const { stdout, stderr } = launch(
+      'sh',
+      [resolve('bin/launch.sh'), root, process.execPath, 'python3', '', 'x'],
+      env,
+    );
+    assert.equal(stderr, '');
+    return (JSON.parse(stdout) as { cache?: string }).cache;
+  };
+  assert.equal(cacheFor({ HOME: fresh }), join(fresh, '.cache/portico'));
+  assert.equal(cacheFor({ HOME: used }), join(used, '.cache/portico'));
+  assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: caches }), join(caches, 'portico'));
+  assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: 'here' }), join(fresh, '.cache/portico'));
+  assert.equal(cacheFor({ HOME: foreign }), undefined);
+  assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: foreign }), undefined);
+  assert.equal(cacheFor({ HOME: '' }), undefined);
+  assert.equal(cacheFor({}), undefined);
 });
 
 function launch(
