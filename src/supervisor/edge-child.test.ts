@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConfigureEdge } from '../protocol/control/edge.ts';
-import { numberInherited } from './edge-child.ts';
+import { edgeEnvironment, numberInherited } from './edge-child.ts';
 
 test('numberInherited() counts descriptors as the child sees them', () => {
   const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false } as const;
@@ -23,4 +23,9 @@ test('numberInherited() counts descriptors as the child sees them', () => {
   assert.deepEqual([configure.lanes, configure.board], [[7, 8], 9]);
   assert.deepEqual(fds, [21, 22, 35, 41, 42, 50, 60]);
   assert.equal(configure.settings.accessLog?.fd, 10);
+});
+
+test('edgeEnvironment() gives the edge nothing of the application, and an arena of memory for each of its threads', () => {
+  const own = { TZ: 'UTC', SECRET_KEY: 'x', MALLOC_ARENA_MAX: '8', PATH: '/bin', NODE_COMPILE_CACHE: '/cache' };
+  assert.deepEqual(edgeEnvironment(own, 2), { TZ: 'UTC', NODE_COMPILE_CACHE: '/cache', MALLOC_ARENA_MAX: '2' });
 });
