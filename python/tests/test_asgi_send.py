@@ -10,6 +10,7 @@ from fake_edge import until
 from portico_worker import lanes
 from portico_worker.asgi.head import HEAD_MAX, find_head
 from portico_worker.asgi.response import IGNORED_BYTES_MAX, WHOLE_BYTES_MAX
+from portico_worker.asgi.stream import Turns
 from portico_worker.failures import ClientGone
 
 WHOLE, RESPONSE, DATA, END, FAILED = (
@@ -223,6 +224,52 @@ def test_a_body_of_many_frames_waits_for_credit_too():
         assert len(edge.next().payload) == lanes.BODY_MAX
         edge.credit(2 * lanes.BODY_MAX)
         assert len(edge.answer().body) == 2 * lanes.BODY_MAX
+
+
+def test_large_bodies_of_many_requests_leave_whole():
+    bodies = {stream: bytes([stream]) * (3 * lanes.BODY_MAX + stream) for stream in range(1, 21)}
+
+    async def application(scope, receive, send):
+        await send(start())
+        await send(part(bodies[int(scope['path'][1:])]))
+
+    with asgi_edge(http_only(application)) as edge:
+        for stream in bodies:
+            edge.begin(stream, path=f'/{stream}')
+            edge.credit(4 * lanes.BODY_MAX, stream)
+        for stream, body in reversed(bodies.items()):
+            answer = edge.answer(stream)
+            assert answer.body == body
+            assert answer.kinds == [RESPONSE, DATA, DATA, DATA, END]
+
+
+def test_who_waits_for_the_lane_has_its_turn_one_after_another():
+    done, turns = [], Turns()
+
+    async def take(name, times):
+        for count in range(times):
+            await turns.wait(is_first=count > 0)
+            done.append(name)
+            if count < times - 1:
+                continue  # The lane was full again, so that the turn is not passed on.
+            turns.pass_on()
+
+    async def main():
+        tasks = [asyncio.ensure_future(take(*one)) for one in (('a', 2), ('b', 1), ('c', 1), ('d', 1))]
+        await asyncio.sleep(0)
+        turns.pass_on()
+        await asyncio.sleep(0)
+        assert done == ['a']
+        await asyncio.sleep(0)
+        turns.pass_on()
+        tasks[0].cancel()  # Before it has run: the turn is the next one's.
+        tasks[2].cancel()
+        await asyncio.sleep(0.01)
+        assert [task.done() for task in tasks] == [True] * 4
+        turns.pass_on()
+
+    asyncio.run(main())
+    assert done == ['a', 'b', 'd']
 
 
 def wrapped(error):

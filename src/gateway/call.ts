@@ -10,7 +10,7 @@ import type { CollectedBody } from './body-collector.ts';
 import { releaseBody } from './body-collector.ts';
 import type { TunnelSocket } from './call-tunnel.ts';
 import { CallTunnel } from './call-tunnel.ts';
-import type { MemoryBudgets } from './memory-budget.ts';
+import type { MemoryBudget, MemoryBudgets } from './memory-budget.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
@@ -291,6 +291,10 @@ export class Call implements ResponseWatcher {
   /** For the log: nothing in it is unescaped. */
   describe(): string {
     return `request ${this.exchange.requestId} ${this.exchange.method} ${this.exchange.target}`;
+  }
+
+  protected get bodyMemory(): MemoryBudget {
+    return this.#owner.memory.bodies;
   }
 
   /** How the body reaches the client. */

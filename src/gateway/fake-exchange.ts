@@ -29,6 +29,7 @@ const ENDINGS = /^(respond|end|cut|refuse)/;
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId: string;
   readonly responder: Responder = this;
+  hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
   readonly bodyLength: number | undefined;

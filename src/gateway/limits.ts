@@ -9,6 +9,14 @@ export const GATEWAY_LIMITS = {
   freeBlockBytesMax: 33_554_432,
   /** Credit is given back in pieces of this at least, unless a client has just caught up: a quarter of what a stream begins with. */
   creditBytesMin: 65_536,
+  /** A worker of an event loop may send so much more of a response whose client keeps up, so that a large one need not wait for credit every few hundred microseconds … */
+  wideCreditBytes: 786_432,
+  /** … if so much of one frame has come, as of large responses: one that streams in small pieces gains nothing by it … */
+  wideFrameBytes: 131_072,
+  /** … while no more of the memory for bodies is used than one part in so many. */
+  wideShare: 2,
+  /** Credit of such a response is given back in pieces of this at least: a quarter of what it may have under way. */
+  wideCreditBytesMin: 262_144,
   /** When the memory for bodies, or for messages, is used up, a request or WebSocket may still have so much under way. */
   crampedBytes: 8192,
   /** Messages of a client that are longer are taken in once the application waits for one, and when there is memory for them. */

@@ -29,6 +29,11 @@ export class MemoryBudget {
     return this.usedBytes >= this.#bytesMax;
   }
 
+  /** Less than one part in `share` is used. */
+  hasPlenty(share: number): boolean {
+    return this.usedBytes * share < this.#bytesMax;
+  }
+
   add(units: number): void {
     Atomics.add(this.#counter, 0, units);
   }

@@ -3,6 +3,8 @@
 import type { BorrowedBody, Responder } from '../protocol/http/exchange.ts';
 import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { MemoryShare } from './memory-budget.ts';
 import { ResponseSpool } from './response-spool.ts';
 import type { SpoolSpace } from './spool-space.ts';
 
@@ -70,22 +72,46 @@ export class SpoolFlow implements ResponseFlow {
   }
 }
 
-/** For applications that stream, and wait for the client by credit (docs/lanes.md). */
+/**
+ * For applications that stream, and wait for the client by credit (docs/lanes.md). A large response whose client takes all at once gets more credit than others begin
+ * with, once: its worker then sends a megabyte without a pause. That is counted as memory for bodies, for the client may stop reading.
+ */
 export class CreditFlow implements ResponseFlow {
   readonly #responder: Responder;
+  readonly #memory: MemoryBudget;
   readonly #grant: (bytes: number) => void;
   /** Taken from the worker and not granted yet. */
   #owedBytes = 0;
+  #owedBytesMin: number = GATEWAY_LIMITS.creditBytesMin;
+  /** Of the frame that is being read. */
+  #frameBytes = 0;
+  /** What the additional credit takes of the memory, as long as the response goes on. */
+  #wide: MemoryShare | undefined;
 
   /** `grant`: the worker may send so many bytes more. */
-  constructor(responder: Responder, grant: (bytes: number) => void) {
+  constructor(responder: Responder, memory: MemoryBudget, grant: (bytes: number) => void) {
     this.#responder = responder;
+    this.#memory = memory;
     this.#grant = grant;
   }
 
   write(bytes: BorrowedBody, isContinued: boolean): void {
-    const cost = bytes.length + (isContinued ? 0 : FRAME_LIMITS.pieceCostBytes);
-    this.#charge(cost, this.#responder.write(bytes));
+    const { length } = bytes;
+    const hasRoom = this.#responder.write(bytes);
+    this.#frameBytes = isContinued ? this.#frameBytes + length : length;
+    if (this.#frameBytes >= GATEWAY_LIMITS.wideFrameBytes && this.#wide === undefined) {
+      this.#widen();
+    }
+    this.#charge(length + (isContinued ? 0 : FRAME_LIMITS.pieceCostBytes), hasRoom);
+  }
+
+  #widen(): void {
+    if (this.#responder.hasCaughtUp && this.#memory.hasPlenty(GATEWAY_LIMITS.wideShare)) {
+      this.#wide = new MemoryShare(this.#memory);
+      this.#wide.set(GATEWAY_LIMITS.wideCreditBytes);
+      this.#owedBytes += GATEWAY_LIMITS.wideCreditBytes;
+      this.#owedBytesMin = GATEWAY_LIMITS.wideCreditBytesMin;
+    }
   }
 
   /** A frame of so many bytes was given to the client. `hasRoom`: the client can take more. */
@@ -96,12 +122,13 @@ export class CreditFlow implements ResponseFlow {
   /** The worker has used so much credit. */
   #charge(bytes: number, hasRoom: boolean): void {
     this.#owedBytes += bytes;
-    if (hasRoom && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
+    if (hasRoom && this.#owedBytes >= this.#owedBytesMin) {
       this.#pay();
     }
   }
 
   end(): boolean {
+    this.#release();
     return true;
   }
 
@@ -111,6 +138,11 @@ export class CreditFlow implements ResponseFlow {
 
   close(): void {
     this.#owedBytes = 0;
+    this.#release();
+  }
+
+  #release(): void {
+    this.#wide?.set(0);
   }
 
   #pay(): void {

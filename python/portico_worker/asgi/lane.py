@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from portico_worker import lanes, report
 
 from .http import HttpConversation
-from .stream import Stream, Waiters
+from .stream import Stream, Turns
 from .websocket import WebSocketConversation
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ HELD_BYTES_MAX = 64 * 1024
 PIECES_MAX = 8
 """Messages and pieces of bodies that leave together. One message to a hundred clients is sent by the edge while the next are made;
 for answers to a hundred requests, of which others come at the same time, so many writes cost more than they give."""
+GATHERED_MAX = 64
+"""Pieces that the kernel gathers in one call."""
 JOINED_MAX = 16 * 1024
 """Bytes; larger frames are written without being copied into one piece with what goes before them."""
 
@@ -51,7 +54,7 @@ class AsgiLane(asyncio.Protocol):
         """Counts on from the largest number of a stream."""
         self.rest = b''
         """What was received and begins a frame that is not whole."""
-        self.out: list[bytes] = []
+        self.out: list[bytes | memoryview] = []
         self.collected = 0
         """Bytes in `out`."""
         self.held_until = 0.0
@@ -61,8 +64,10 @@ class AsgiLane(asyncio.Protocol):
         self.is_flush_due = False
         """The event loop will call `flush`."""
         self.is_paused = False
-        """The kernel has no room for what was sent, because the edge has much to read; `waiters` wait until it has."""
-        self.waiters = Waiters()
+        """The kernel has no room for what was sent, because the edge has much to read."""
+        self.turns = Turns()
+        """Of those who wait until it has room. Were all of them woken at once, the first would fill it again, and of 64 large
+        responses each would wake a hundred times."""
         self.is_draining = False
         """No request will follow."""
         self.is_ending = False
@@ -93,7 +98,7 @@ class AsgiLane(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.is_paused = False
-        self.waiters.wake()
+        self.turns.pass_on()
 
     def data_received(self, data: bytes) -> None:
         if self.rest:
@@ -225,8 +230,12 @@ class AsgiLane(asyncio.Protocol):
     async def until_taken(self) -> None:
         """Waits until the kernel has what was sent. What only this process has would be lost with it, and applications that sent on
         would fill its memory."""
-        if self.is_paused:
-            await self.waiters.wait()
+        has_waited = False
+        while self.is_paused:
+            await self.turns.wait(has_waited)
+            has_waited = True
+        if has_waited:
+            self.turns.pass_on()  # The next one runs when this task has sent what it has, and looks again.
 
     def send(self, frame: bytes) -> None:
         """At once, or with what else its read brings about."""
@@ -247,10 +256,12 @@ class AsgiLane(asyncio.Protocol):
                 self.is_flush_due = True
                 self.worker.loop.call_soon(self.flush)
             return
-        self.out.append(head)
-        self._write()
-        if not self.is_lost:
-            self._write_now(data)
+        self.send_large([head, data])
+
+    def send_large(self, pieces: list[bytes | memoryview]) -> None:
+        """At once, with what is collected; none of the pieces is copied."""
+        self.out += pieces
+        self._write(is_gathered=True)
 
     def _end_batch(self) -> None:
         self.is_batch = False
@@ -263,25 +274,33 @@ class AsgiLane(asyncio.Protocol):
         else:
             self.worker.flush_streams()
 
-    def _write(self) -> None:
+    def _write(self, is_gathered: bool = False) -> None:
         out = self.out
         if not self.is_lost and not self.is_closed:
-            self._write_now(b''.join(out) if len(out) > 1 else out[0])
+            if len(out) == 1 or (is_gathered and len(out) <= GATHERED_MAX):
+                self._write_now(out)
+            else:
+                self._write_now((b''.join(out),))
         out.clear()
         self.collected = 0
         self.held_until = perf_counter() + HELD_S
         self.worker.flush_streams()
 
-    def _write_now(self, data: bytes | memoryview) -> None:
+    def _write_now(self, pieces: Sequence[bytes | memoryview]) -> None:
         """uvloop's transport would wait until the event loop has run all that is ready."""
-        sent = 0
-        if self.transport.get_write_buffer_size() == 0:
+        sent, transport = 0, self.transport
+        if transport.get_write_buffer_size() == 0:
             try:
-                sent = self.socket.send(data)
+                sent = self.socket.sendmsg(pieces) if len(pieces) > 1 else self.socket.send(pieces[0])
             except OSError:
                 pass  # It is full, or lost: the transport finds out which.
-        if sent < len(data):
-            self.transport.write(memoryview(data)[sent:])
+        for piece in pieces:
+            size = len(piece)
+            if sent < size:
+                transport.write(memoryview(piece)[sent:] if sent else piece)
+                sent = 0
+            else:
+                sent -= size
 
     def close(self) -> None:
         """For good, when all that was collected has left. This side alone, and the edge closes when it has read that: an edge that

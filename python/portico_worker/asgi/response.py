@@ -197,15 +197,37 @@ class Response(Stream):
             await asyncio.sleep(0)  # Nothing bounds how many empty blocks are sent: other tasks are to run in between.
         while at < len(data) or self.head:
             await self.may_send()
-            part = memoryview(data)[at : at + lanes.BODY_MAX] if len(data) > lanes.BODY_MAX else data
-            at += len(part)
-            is_whole = is_last and at == len(data) and bool(self.head) and not self.has_trailers
-            self._write_frame(part, is_whole)
+            if len(data) > lanes.BODY_MAX:
+                at = self._write_frames(data, at, is_last)
+                continue
+            at = len(data)
+            is_whole = is_last and bool(self.head) and not self.has_trailers
+            self._write_frame(data, is_whole)
             if is_whole:
                 self.wake()
                 return
-        if is_last:
+        if is_last and self.phase != COMPLETE:
             self.end_body()
+
+    def _write_frames(self, data: bytes, at: int, is_last: bool) -> int:
+        """Sends all of a large block that there is credit for, and the end if it is reached; returns how far that is."""
+        view, stream = memoryview(data), self.word >> 8 << 8
+        pieces: list[bytes | memoryview] = []
+        while at < len(data) and self.credit > 0:
+            part, head = view[at : at + lanes.BODY_MAX], self.head or b''
+            kind, self.head = lanes.RESPONSE if head else lanes.DATA, BEGUN
+            pieces += (_pack(len(head) + len(part), kind | stream) + head, part)
+            self.credit -= len(part) + lanes.PIECE_COST_BYTES
+            at += len(part)
+            self.sent += len(part)
+        self.phase = STARTED
+        if is_last and at == len(data) and not self.has_trailers:
+            pieces.append(_pack(0, lanes.END | stream))
+            self.phase = COMPLETE
+        self.lane.send_large(pieces)
+        if self.phase == COMPLETE:
+            self.wake()
+        return at
 
     def _write_frame(self, part: bytes | memoryview, is_whole: bool) -> None:
         kind, head = lanes.DATA, self.head or b''

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -49,6 +50,35 @@ class Waiters:
         for future in self._futures:
             if not future.done():
                 future.set_result(None)
+
+
+class Turns:
+    """Tasks that wait for the same thing, one after another: what the first of them does may make the others wait again."""
+
+    __slots__ = ('_futures',)
+
+    def __init__(self) -> None:
+        self._futures: deque[asyncio.Future[None]] = deque()
+
+    async def wait(self, is_first: bool) -> None:
+        """`is_first`: it was this task's turn already, so that it stays before the others."""
+        future = asyncio.get_running_loop().create_future()
+        (self._futures.appendleft if is_first else self._futures.append)(future)
+        try:
+            await future
+        except BaseException:
+            if future in self._futures:
+                self._futures.remove(future)
+            else:
+                self.pass_on()  # The task was cancelled when it had been given its turn.
+            raise
+
+    def pass_on(self) -> None:
+        while self._futures:
+            future = self._futures.popleft()
+            if not future.done():
+                future.set_result(None)
+                break
 
 
 class Stream:
@@ -125,7 +155,7 @@ class Stream:
         lane = self.lane
         while not self.is_gone and not self.has_ended and (self.credit <= 0 or lane.is_paused):
             if lane.is_paused:
-                await lane.waiters.wait()
+                await lane.until_taken()
             else:
                 await self.change()
         if self.is_gone:

@@ -230,6 +230,10 @@ export class Http1Connection
     return this.#hasRoom();
   }
 
+  hasCaughtUp(exchange: Http1Exchange): boolean {
+    return exchange === this.#exchange && this.#output.isEmpty;
+  }
+
   #hasRoom(): boolean {
     if (this.#output.hasRoom) {
       return true;

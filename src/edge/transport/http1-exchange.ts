@@ -30,6 +30,7 @@ export interface ExchangeConnection {
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void;
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void;
   write(exchange: Http1Exchange, bytes: Buffer | BorrowedBody): boolean;
+  hasCaughtUp(exchange: Http1Exchange): boolean;
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void;
   hint(exchange: Http1Exchange, fields: string): boolean;
   trail(exchange: Http1Exchange, fields: string): void;
@@ -107,6 +108,9 @@ export class Http1Exchange implements Exchange, Responder {
   }
   get responder(): Responder {
     return this;
+  }
+  get hasCaughtUp(): boolean {
+    return this.#connection.hasCaughtUp(this);
   }
   get hasBody(): boolean {
     return this.head.framing.kind !== 'none';

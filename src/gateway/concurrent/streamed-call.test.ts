@@ -79,6 +79,7 @@ test('StreamedCall reads no body that the application did not ask for before it 
 
 test('StreamedCall gives back the credit of a frame that comes in pieces once', (t) => {
   const { story, worker, exchange } = open(t, {});
+  exchange.hasCaughtUp = false;
   const frames = [responseFrame(FRAME.response, worker.streamOf('a'), 'begun'), worker.frame(FRAME.data, 'a', MUCH)];
   const bytes = Buffer.concat(frames);
   for (let at = 0; at < bytes.length; at += 1000) worker.send(bytes.subarray(at, at + 1000));

@@ -101,6 +101,8 @@ export interface Responder {
   begin(head: ResponseHead, length: number | undefined): void;
   /** Adds body bytes; a buffer is the transport's from then on. False when the client is behind: more is better written after `onDrain`. */
   write(bytes: Buffer | BorrowedBody): boolean;
+  /** The kernel has taken everything of the response that was written so far. */
+  readonly hasCaughtUp: boolean;
   /** Sends part of an open file as body bytes; `sent` runs once, when the part was read to its end or given up. */
   writeFile(part: FilePart, sent: () => void): void;
   /**

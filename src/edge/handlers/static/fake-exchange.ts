@@ -29,6 +29,7 @@ export interface FakeResponse {
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId = 'r-1';
   readonly responder: Responder = this;
+  hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
   readonly bodyLength = undefined;
