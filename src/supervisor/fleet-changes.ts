@@ -12,6 +12,7 @@ export function openGeneration(turn: Turn, preload: Preload): void {
     id,
     preload,
     state: 'loading',
+    sinceMs: turn.nowMs,
     isStopSent: false,
     deadlineMs: turn.nowMs + fleet.settings.startTimeoutMs,
     askAtMs: Number.POSITIVE_INFINITY,

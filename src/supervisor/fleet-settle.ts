@@ -19,6 +19,7 @@ import { askZygote, failLoading, failStart, killLateZygote, replaceStandingZygot
 import { tellServiceState } from './fleet-service.ts';
 import { settleStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
+import { tellReload } from './reload-summary.ts';
 
 export function settle(turn: Turn): void {
   for (const worker of [...turn.fleet.workers.values()]) {
@@ -203,11 +204,12 @@ function switchGenerations(turn: Turn): void {
   const old = fleet.generations.get(fleet.current ?? 0);
   fleet.current = next.id;
   fleet.next = undefined;
+  fleet.takeoverCount += 1;
   if (old !== undefined) {
     endGeneration(turn, old);
   }
   if (old !== undefined || (fleet.settings.isDevelopment && fleet.isReloading)) {
-    log(turn, 'info', 'reloaded: the new workers serve, the old ones finish what they have');
+    tellReload(turn, old, next);
   }
   if (fleet.settings.isDevelopment) {
     turn.actions.push({ kind: 'tell-progress', progress: 'served' });

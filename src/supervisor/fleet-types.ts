@@ -46,6 +46,8 @@ export interface Generation {
   readonly preload: Preload;
   /** ending: its zygote was told to stop, or will be once its workers have drained. */
   state: 'loading' | 'loaded' | 'ending';
+  /** When it was asked for. */
+  sinceMs: number;
   isStopSent: boolean;
   /** When its zygote must have loaded the application, or, once it was told to stop, must have ended. */
   deadlineMs: number;
@@ -98,6 +100,8 @@ export interface Fleet {
   freeBerths: number[];
   lastWorker: number;
   lastGeneration: number;
+  /** Generations that were given requests. */
+  takeoverCount: number;
   /** Why preloading was found unsafe; it is not tried again. */
   unsafeReasons: readonly string[];
   /** One of `unsafeReasons` is a lock that the import holds. */

@@ -25,6 +25,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     freeBerths: Array.from({ length: Math.floor(settings.slotsMax / settings.threads) }, (_, berth) => berth),
     lastWorker: 0,
     lastGeneration: 0,
+    takeoverCount: 0,
     unsafeReasons: [],
     holdsLock: false,
     isAlone: false,

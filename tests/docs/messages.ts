@@ -24,7 +24,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // Help, and the pages of reference that are made of it.
   /^src\/cli\/(help|reference|dialect-help|dialect-reference)\.ts$/,
   // The lines of the summary that are no warnings.
-  /^src\/cli\/announce\.ts$/,
+  /^src\/(cli\/announce|supervisor\/reload-summary)\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/developer-pages\.ts$/,
   // What the stable codes of faults mean.
