@@ -13,7 +13,7 @@ const NOTHING: EnvironmentSources = {
   own: { PATH: '/bin', HOME: '/root', A: 'own', B: 'own', C: 'own' },
   file: '',
   given: new Map(),
-  interpreter: { path: '/usr/bin/python3', venv: '', origin: '', warnings: [] },
+  interpreter: { path: '/usr/bin/python3', venv: '', origin: '', isPlain: true, warnings: [] },
   identity: undefined,
 };
 
@@ -26,7 +26,7 @@ test('buildAppEnvironment() lets the file win over ours, and flags over both', (
 });
 
 test('buildAppEnvironment() activates the virtual environment, once', () => {
-  const interpreter = { path: '/v/bin/python', venv: '/v', origin: '', warnings: [] };
+  const interpreter = { path: '/v/bin/python', venv: '/v', origin: '', isPlain: true, warnings: [] };
   const built = buildAppEnvironment({ ...NOTHING, interpreter });
   assert.deepEqual(built.ok && [built.value.env['VIRTUAL_ENV'], built.value.env['PATH']], ['/v', '/v/bin:/bin']);
   const again = buildAppEnvironment({ ...NOTHING, interpreter, own: { PATH: '/v/bin:/bin' } });
@@ -126,4 +126,15 @@ test('buildAppEnvironment() says who has to be able to read the file', {
   } finally {
     process.seteuid?.(0);
   }
+});
+
+test('buildAppEnvironment() leaves out a PYTHONHOME that would keep an environment from working', () => {
+  const own = { PATH: '/bin', PYTHONHOME: '/opt/python' };
+  const interpreter = { path: '/v/bin/python', venv: '/v', origin: '', isPlain: true, warnings: [] };
+  const built = buildAppEnvironment({ ...NOTHING, interpreter, own });
+  assert.ok(built.ok);
+  assert.equal(built.value.env['PYTHONHOME'], undefined);
+  assert.match(built.value.warnings.join(), /^PYTHONHOME is \/opt\/python, with which the Python of \/v would not/);
+  const plain = buildAppEnvironment({ ...NOTHING, own });
+  assert.equal(plain.ok && plain.value.env['PYTHONHOME'], '/opt/python');
 });

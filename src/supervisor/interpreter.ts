@@ -1,23 +1,31 @@
 /**
- * Which Python runs the application: as named, the one of `python -m portico`, of the active virtual environment, of the one beside
- * the application, or python3. An environment that is there and cannot be used is a fault: with another Python the site would have
- * other packages, or none.
+ * Which Python runs the application: as named, the one of `python -m portico`, that of the environment that Portico is installed in with
+ * the site, of the active one, of one that belongs to the application's folder or to a folder above it, or python3. An environment that
+ * is there and cannot be used is a fault: with another Python the site would have other packages, or none.
+ *
+ * A service has no VIRTUAL_ENV, and a PATH without the user's tools. So what belongs to the folder is found without either, and a
+ * variable that leads elsewhere is told of.
  */
 
-import { lstatSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { askTool } from './ask-tool.ts';
+import type { Variables } from './environment.ts';
+import {
+  environmentOf,
+  holdsPackages,
+  isEnvironment,
+  isFile,
+  isOfTool,
+  programOf,
+  whyNoEnvironment,
+} from './environment.ts';
+import { environmentsAbout } from './environments-about.ts';
 import type { Installation } from './installation.ts';
+import type { AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
-
-const VENV_FOLDERS = ['.venv', 'venv'];
-/** Some environments that were made by hand or by older programs have the second alone. */
-const PROGRAMS = ['bin/python', 'bin/python3'];
-/** Where an environment of Windows has its Python. */
-const WINDOWS_PROGRAM = 'Scripts/python.exe';
-/** What makes a folder a virtual environment. */
-const MARK = 'pyvenv.cfg';
 
 export interface Interpreter {
   readonly path: string;
@@ -25,6 +33,8 @@ export interface Interpreter {
   readonly venv: string;
   /** Where the Python was found, in words that follow its name. */
   readonly origin: string;
+  /** It is where everybody would look first, and need not be told at the start. */
+  readonly isPlain: boolean;
   /** What was passed over before it was found, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -36,82 +46,152 @@ export interface InterpreterSearch {
   readonly app: string;
   readonly chdir: string;
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Variables;
+  readonly ask?: AskTool;
 }
 
 export function findInterpreter(search: InterpreterSearch): Outcome<Interpreter> {
-  const { named, installation, app, chdir, cwd, env } = search;
+  const { named, installation, cwd, env } = search;
   if (named !== '') {
     return findNamed(named, cwd, env);
   }
   if (installation.isAsked) {
     const { python } = installation;
-    return success({
-      path: python,
-      venv: environmentOf(python),
-      origin: 'which was told to run portico',
-      warnings: [],
-    });
+    return success(interpreter(python, environmentOf(python), 'which was told to run portico', { isPlain: true }));
   }
-  const active = env['VIRTUAL_ENV'];
-  if (active) {
-    const path = programOf(active);
-    const fault = whyUnusable(path);
-    return fault === undefined
-      ? success({ path, venv: active, origin: 'of $VIRTUAL_ENV', warnings: [] })
-      : failure(
-          `VIRTUAL_ENV is ${active}, where ${fault}. Activate another environment, unset it, or name a Python with --python`,
-        );
+  const own = ownEnvironment(installation, env);
+  if (own !== '' && holdsPackages(own) && !isOfTool(own)) {
+    const active = env['VIRTUAL_ENV'];
+    const isOther = active !== undefined && active !== '' && !isSame(active, own);
+    const warning = `VIRTUAL_ENV is ${active}, and Portico is installed in ${own}, which is used. Run the portico of the other one, or name a Python with --python`;
+    return success(
+      interpreter(programOf(own), own, 'of the environment that Portico is installed in', {
+        isPlain: !isOther,
+        warnings: isOther ? [warning] : [],
+      }),
+    );
   }
-  return findBeside(app, chdir, env);
+  return findActive(search) ?? findAbout(search) ?? findElsewhere(search, own);
 }
 
-function findBeside(app: string, chdir: string, env: InterpreterSearch['env']): Outcome<Interpreter> {
+/** The environment in use in this shell, unless it is another project's and the application has one of its own. */
+function findActive(search: InterpreterSearch): Outcome<Interpreter> | undefined {
+  const { env } = search;
+  const [variable, active] = activeEnvironment(env);
+  if (active === undefined) {
+    return undefined;
+  }
+  const fault = whyNoEnvironment(active);
+  if (fault !== undefined) {
+    return failure(
+      `${variable} is ${active}, where ${fault}. Activate another environment, unset it, or name a Python with --python`,
+    );
+  }
+  const about = findAbout({ ...search, ask: () => undefined });
+  const other = about?.ok && about.value.venv !== '' && !isSame(about.value.venv, active) ? about.value : undefined;
+  if (other !== undefined && isOfOtherProject(active, search)) {
+    const warning = `${variable} is ${active}, the environment of another project: that of this one, ${other.venv}, is used. Name the other with --python ${programOf(active)}`;
+    return success({ ...other, isPlain: false, warnings: [...other.warnings, warning] });
+  }
+  const warning = `${variable} is ${active}, and ${other?.venv} belongs to the application: the first is used, because it is active. A service has no ${variable}, and would use the other: settle it with --python`;
+  return success(
+    interpreter(programOf(active), active, `of $${variable}`, {
+      isPlain: other === undefined && about?.ok === true,
+      warnings: other === undefined ? [] : [warning],
+    }),
+  );
+}
+
+/** conda makes its environment "base" active in every shell, so that one says nothing about the application. */
+function activeEnvironment(env: Variables): readonly [variable: string, folder: string | undefined] {
+  const { VIRTUAL_ENV: virtual, CONDA_PREFIX: conda, CONDA_DEFAULT_ENV: name } = env;
+  if (virtual) {
+    return ['VIRTUAL_ENV', virtual];
+  }
+  return ['CONDA_PREFIX', conda && name !== 'base' ? conda : undefined];
+}
+
+/** `other/.venv`, where the application is neither in `other`, nor `other` in a folder of the application. */
+function isOfOtherProject(active: string, { chdir }: InterpreterSearch): boolean {
+  const home = realPath(dirname(active));
+  const here = realPath(chdir);
+  const isProject = ['pyproject.toml', 'manage.py', 'requirements.txt', 'setup.py', 'Pipfile', '.git'].some((name) =>
+    isThere(join(home, name)),
+  );
+  return isProject && !isWithin(here, home) && !isWithin(home, here);
+}
+
+function isThere(path: string): boolean {
+  return isFile(path) || isFile(join(path, 'HEAD'));
+}
+
+/** Beside the application, in a folder above it, or kept for it by a tool. */
+function findAbout(search: InterpreterSearch): Outcome<Interpreter> | undefined {
+  const { env, ask = askTool } = search;
   const warnings: string[] = [];
-  for (const venv of applicationFolders(app, chdir).flatMap((folder) =>
-    VENV_FOLDERS.map((name) => join(folder, name)),
-  )) {
-    if (!exists(venv)) {
-      continue;
-    }
-    const path = programOf(venv);
-    const fault = isFile(join(venv, WINDOWS_PROGRAM)) ? 'it was made on Windows' : whyUnusable(path);
+  for (const found of environmentsAbout(applicationFolders(search), env, ask)) {
+    const fault = whyNoEnvironment(found.venv);
     if (fault === undefined) {
-      return success({ path, venv, origin: 'of the environment beside the application', warnings });
+      const { venv, origin, isPlain } = found;
+      const isVirtual = isFile(join(venv, 'pyvenv.cfg')) || isPlain;
+      return success(interpreter(programOf(venv), isVirtual ? venv : '', origin, { isPlain, warnings }));
     }
-    if (isEnvironment(venv)) {
+    if (isEnvironment(found.venv)) {
       return failure(
-        `the virtual environment ${venv} cannot be used: ${fault}. Make it again (python3 -m venv --clear ${venv}, and install the site's packages), remove it, or name a Python with --python`,
+        `the virtual environment ${found.venv} cannot be used: ${fault}. Make it again (python3 -m venv --clear ${found.venv}, and install the site's packages), remove it, or name a Python with --python`,
       );
     }
-    warnings.push(`${venv} is no virtual environment (${fault}) and is passed over`);
+    if (found.isPlain) {
+      warnings.push(`${found.venv} is no virtual environment (${fault}) and is passed over`);
+    }
   }
-  const found = findOnPath('python3', env) ?? findOnPath('python', env);
+  return warnings.length === 0 ? undefined : passOver(warnings, search);
+}
+
+function passOver(warnings: readonly string[], search: InterpreterSearch): Outcome<Interpreter> {
+  const found = findElsewhere(search, ownEnvironment(search.installation, search.env));
+  return found.ok ? success({ ...found.value, warnings: [...warnings, ...found.value.warnings] }) : found;
+}
+
+/** Where nothing belongs to the application: the Python that Portico is installed for, which has a site's packages, or the first on the PATH. */
+function findElsewhere({ installation, env }: InterpreterSearch, own: string): Outcome<Interpreter> {
+  const python = programOfInstallation(installation, env);
+  if (python !== undefined && (own === '' || holdsPackages(own))) {
+    return success(interpreter(python, own, 'that Portico is installed for', { isPlain: own === '' }));
+  }
+  const found = findOnPath('python3', env) ?? findOnPath('python', env) ?? python;
   return found === undefined
     ? failure(
         'no Python was found: neither $VIRTUAL_ENV, nor .venv beside the application, nor python3 on the PATH. Name one with --python',
       )
-    : success({
-        path: found,
-        venv: '',
-        origin: 'the first on the PATH: there is no .venv beside the application',
-        warnings,
-      });
+    : success(
+        interpreter(found, '', 'the first on the PATH: there is no .venv beside the application', { isPlain: false }),
+      );
 }
 
-/** Where the environment's Python is, or would have to be. */
-function programOf(venv: string): string {
-  const paths = PROGRAMS.map((name) => join(venv, name));
-  return paths.find((path) => whyUnusable(path) === undefined) ?? paths.find(exists) ?? join(venv, 'bin/python');
+function interpreter(
+  path: string,
+  venv: string,
+  origin: string,
+  { isPlain, warnings = [] }: { readonly isPlain: boolean; readonly warnings?: readonly string[] },
+): Interpreter {
+  return { path, venv, origin, isPlain, warnings };
 }
 
-/** A folder with the mark is meant for an environment; one that is merely named like it may be anything. */
-function isEnvironment(venv: string): boolean {
-  const isDangling = exists(venv) && statOf(venv) === undefined;
-  return isDangling || [MARK, WINDOWS_PROGRAM, ...PROGRAMS].some((name) => exists(join(venv, name)));
+/** The environment that Portico is installed in, or ''. */
+function ownEnvironment(installation: Installation, env: Variables): string {
+  const python = programOfInstallation(installation, env);
+  return python === undefined ? '' : environmentOf(python);
 }
 
-function findNamed(named: string, cwd: string, env: InterpreterSearch['env']): Outcome<Interpreter> {
+function programOfInstallation({ python }: Installation, env: Variables): string | undefined {
+  if (python === '' || python.includes('/')) {
+    return python !== '' && whyUnusable(python) === undefined ? python : undefined;
+  }
+  return findOnPath(python, env);
+}
+
+function findNamed(named: string, cwd: string, env: Variables): Outcome<Interpreter> {
   const path = named.includes('/') ? resolve(cwd, named) : findOnPath(named, env);
   if (path === undefined) {
     return failure(`--python: "${named}" is not a program on the PATH`);
@@ -120,44 +200,33 @@ function findNamed(named: string, cwd: string, env: InterpreterSearch['env']): O
   if (fault !== undefined) {
     return failure(`--python: ${path} is not a program that can be run: ${fault}`);
   }
-  return success({ path, venv: environmentOf(path), origin: 'named by --python', warnings: [] });
-}
-
-/** The virtual environment that a Python belongs to, or ''. */
-function environmentOf(python: string): string {
-  const venv = dirname(dirname(python));
-  return isFile(join(venv, MARK)) ? venv : '';
+  return success(interpreter(path, environmentOf(path), 'named by --python', { isPlain: true }));
 }
 
 /** For an application `site/mysite/wsgi.py`: the folder of the file, then the folder that the server runs in. */
-function applicationFolders(app: string, chdir: string): string[] {
-  const folders = app.endsWith('.py') ? [dirname(resolve(chdir, app)), dirname(dirname(resolve(chdir, app)))] : [];
+function applicationFolders({ app, chdir }: InterpreterSearch): string[] {
+  const file = app.split(':')[0] ?? '';
+  const folders = file.endsWith('.py') ? [dirname(resolve(chdir, file)), dirname(dirname(resolve(chdir, file)))] : [];
   return [...new Set([...folders, chdir])];
 }
 
-function findOnPath(name: string, env: InterpreterSearch['env']): string | undefined {
+function findOnPath(name: string, env: Variables): string | undefined {
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   return folders.map((folder) => join(folder, name)).find((path) => whyUnusable(path) === undefined);
 }
 
-// A folder that may not be looked into is as good as one in which nothing is.
-
-function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
+function isSame(one: string, other: string): boolean {
+  return realPath(one) === realPath(other);
 }
 
-function isFile(path: string): boolean {
-  return statOf(path)?.isFile() ?? false;
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-function statOf(path: string): ReturnType<typeof statSync> | undefined {
+function realPath(path: string): string {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return realpathSync(path);
   } catch {
-    return undefined;
+    return resolve(path);
   }
 }
