@@ -21,6 +21,7 @@ UNWRAP_MAX = 16
 _FRAMEWORKS = (('quart', 'Quart'), ('flask', 'Flask'), ('litestar', 'Litestar'))
 """Module and class of each framework. A Quart is looked at as a Flask: it has the same map of URLs and the same
 folders."""
+_STARLETTE = ('starlette.applications', 'Starlette')
 WRAPPED_NAMES = ('wsgi_app', 'asgi_app', 'app', 'application', '_app', 'wrapped', '__wrapped__')
 
 
@@ -38,6 +39,8 @@ def facts(application: Any, name: str, interface: str, root_path: str = '') -> F
         'named': [],
         'debug': None,
         'allowedHosts': None,
+        'found': None,
+        'notes': [],
         'warnings': [],
     }
     try:
@@ -57,6 +60,13 @@ def facts(application: Any, name: str, interface: str, root_path: str = '') -> F
         found['static'], found['media'], found['named'] = [], [], []
         found['warnings'].append(f'what the application says about itself could not be read: {report.summary(error)}')
     return found
+
+
+def is_of_framework(value: Any) -> bool:
+    """Whether an object is an application of a framework that is imported. What a framework calls so is a class below
+    Flask, Quart, Starlette (FastAPI's too) or Litestar."""
+    kinds = (getattr(sys.modules.get(module), name, None) for module, name in (*_FRAMEWORKS, _STARLETTE))
+    return any(isinstance(kind, type) and isinstance(value, kind) for kind in kinds)
 
 
 def _django_is_configured() -> bool:

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .sources import read_text
+
 SETTINGS_VARIABLE = 'DJANGO_SETTINGS_MODULE'
 
 _SETTINGS_LINE = re.compile(
@@ -37,6 +39,8 @@ class Project(NamedTuple):
 def find_project() -> Project | None:
     """The project in the current folder; None if there is none."""
     named = os.environ.get(SETTINGS_VARIABLE)
+    if named and not os.path.isfile('manage.py') and not (_MODULE.fullmatch(named) and source_of(named)):
+        named = None  # The settings are those of another project, whose folder this is not.
     settings = named or settings_line('manage.py')
     entries: dict[str, str] = {}
     wants_asgi = False
@@ -55,6 +59,27 @@ def find_project() -> Project | None:
     return Project(entries, settings, wants_asgi)
 
 
+def project_of_package(package: str) -> Project:
+    """The project whose wsgi.py and asgi.py are in a package."""
+    entries: dict[str, str] = {}
+    for kind in ('wsgi', 'asgi'):
+        module = f'{package}.{kind}' if package else kind
+        if source_of(module) is not None:
+            entries[kind] = f'{module}.application'
+    settings = os.environ.get(SETTINGS_VARIABLE) or settings_line('manage.py')
+    in_use = os.environ.get(SETTINGS_VARIABLE) or (settings_of(entries['asgi']) if 'asgi' in entries else None)
+    return Project(entries, settings, in_use is not None and _is_asynchronous(in_use))
+
+
+def is_of_django(manage: str) -> bool:
+    """Whether a manage.py is that of a Django project."""
+    try:
+        text = read_text(manage)
+    except (OSError, ValueError):
+        return False
+    return SETTINGS_VARIABLE.encode('ascii') in text or b'django.core.management' in text
+
+
 def settings_of(entry: str) -> str | None:
     """The settings that the file of an application names."""
     path = source_of(entry.rpartition('.')[0])
@@ -69,8 +94,7 @@ def _is_asynchronous(settings: str) -> bool:
 def settings_line(path: str) -> str | None:
     """The settings that a Python file names by putting them into the environment."""
     try:
-        with open(path, encoding='utf-8') as file:
-            found = _SETTINGS_LINE.search(file.read())
+        found = _SETTINGS_LINE.search(read_text(path).decode('utf-8'))
     except (OSError, ValueError):
         return None
     return found[1] if found else None
@@ -149,8 +173,7 @@ def _read_settings(module: str) -> _Said:
 
 def _statements(path: str) -> list[ast.stmt]:
     try:
-        with open(path, 'rb') as file:
-            return ast.parse(file.read()).body
+        return ast.parse(read_text(path)).body
     except (OSError, SyntaxError, ValueError, RecursionError):
         return []  # Python will say what is wrong when it imports the file.
 

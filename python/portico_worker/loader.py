@@ -1,22 +1,25 @@
-"""Finds the application that a user names: `module:callable`, `module:factory()`, `module`, a path, or a Django project."""
+"""Imports the application that was named or found: `module:callable`, `module:factory()`, `module`, a path, or a Django project."""
 
 from __future__ import annotations
 
 import ast
-import glob
 import importlib
 import importlib.util
 import os
 import re
 import sys
+from types import ModuleType
 from typing import Any, Callable, NamedTuple
 
-from . import asked, detect, report
-from .find_django import ASGI_APPS, SETTINGS_VARIABLE, Project, find_project, settings_of
+from . import asked, detect, env_file, report
+from .candidates import root_of
+from .factory import is_factory, make
+from .find_app import Choice, choose
+from .find_django import ASGI_APPS, SETTINGS_VARIABLE, Project, settings_of
+from .framework_names import FACTORY_NAMES, INSTANCE_NAMES
 from .interface import interface_of, single_callable
-
-DEFAULT_NAMES = ('application', 'app')
-FACTORY_NAMES = ('create_app', 'make_app', 'get_app')
+from .not_found import NoModule, NotFound, nearest, no_file, no_module, refuse_taken_name
+from .sources import Sources
 
 
 class Loaded(NamedTuple):
@@ -32,31 +35,41 @@ class LoadError(Exception):
         self.traceback = traceback
 
 
-class NotFound(Exception):
-    """The name leads nowhere: said in one sentence, because a traceback through our own files helps nobody."""
-
-
-class NoModule(NotFound):
-    """A module is missing: the Python may be the wrong one."""
-
-
-def load(name: str, interface: str = 'auto', python_found: str = '', root_path: str = '') -> Loaded:
-    """Finds the application, and for which interface it is written unless that is said ('wsgi', 'asgi'). Whatever an
-    import may raise, SystemExit included, becomes a LoadError; `python_found` is for its text."""
+def find(name: str, interface: str = 'auto', may_move: bool = True) -> Choice:
+    """What `name` stands for, as `choose` has it. Nothing is imported."""
+    if not os.environ.get(SETTINGS_VARIABLE):
+        os.environ.pop(SETTINGS_VARIABLE, None)  # With an empty variable wsgi.py could not name its settings.
     try:
-        application, full_name = _find(name, interface)
+        return choose(name, interface, may_move)
+    except NotFound as error:
+        raise _told(error) from None
+
+
+def load(named: Choice | str, interface: str = 'auto', python_found: str = '', root_path: str = '') -> Loaded:
+    """Imports the application, and tells for which interface it is written unless that is said ('wsgi', 'asgi').
+    Whatever an import may raise, SystemExit included, becomes a LoadError; `python_found` is for its text."""
+    choice = named if isinstance(named, Choice) else find(named, interface, may_move=False)
+    try:
+        application, full_name = _import_choice(choice, interface)
         if not callable(application):
             raise NotFound(f'{full_name} is {type(application).__name__}, which cannot be called: it is no application')
         spoken = interface_of(application) if interface == 'auto' else interface
-        found = detect.facts(application, full_name, spoken, root_path)
-        return Loaded(single_callable(application) if spoken == 'asgi' else application, found)
+        facts = detect.facts(application, full_name, spoken, root_path)
+        facts['found'] = choice.why
+        facts['notes'] = [*choice.notes, *env_file.notes(choice.env_file)]
+        return Loaded(single_callable(application) if spoken == 'asgi' else application, facts)
     except NoModule as error:
         text = f'{error} of {asked.name_python(python_found)}'
         raise LoadError(text, text) from None
     except NotFound as error:
-        raise LoadError(str(error), str(error)) from None
+        raise _told(error) from None
     except BaseException as error:
-        raise LoadError(_summarise(error, python_found), report.format_error(error)) from error
+        summary = _summarise(error, python_found) + env_file.hint(choice.env_file, error)
+        raise LoadError(summary, report.format_error(error)) from error
+
+
+def _told(error: NotFound) -> LoadError:
+    return LoadError(str(error), error.details or str(error))
 
 
 def _summarise(error: BaseException, python_found: str) -> str:
@@ -66,35 +79,52 @@ def _summarise(error: BaseException, python_found: str) -> str:
     return f'{text}; asked was {asked.name_python(python_found)}{asked.way_out(error)}'
 
 
-def _find(name: str, interface: str) -> tuple[Any, str]:
-    if not name:
-        return _find_django(interface)
-    target, _, expression = name.partition(':')
-    module_name = _module_of_path(target) if target.endswith('.py') or '/' in target else target
+def _import_choice(choice: Choice, interface: str) -> tuple[Any, str]:
+    if choice.project is not None:
+        return _load_django(choice.project, interface)
+    target, colon, expression = choice.app.partition(':')
+    if colon and not target:
+        raise NotFound(f'"{choice.app}" names no module: write one in front of the colon, as in main{choice.app}')
+    is_path = target.endswith('.py') or os.sep in target
+    module_name = _module_of_path(target) if is_path else target
     module = _import(module_name)
     if expression:
-        return _evaluate(module, expression), f'{module_name}:{expression}'
-    for attribute in DEFAULT_NAMES:
-        if hasattr(module, attribute):
-            return getattr(module, attribute), f'{module_name}:{attribute}'
-    raise NotFound(_no_default(module, module_name))
+        return _made(_evaluate(module, expression), module_name, expression)
+    for attribute in INSTANCE_NAMES:
+        # A submodule of that name is no application.
+        if not isinstance(getattr(module, attribute, module), ModuleType):
+            return _made(getattr(module, attribute), module_name, attribute)
+    for attribute in FACTORY_NAMES:
+        if is_factory(getattr(module, attribute, None), attribute):
+            return _made(getattr(module, attribute), module_name, attribute)
+    return _only_application(module, module_name)
 
 
-def _no_default(module: Any, name: str) -> str:
-    for factory in FACTORY_NAMES:
-        if callable(getattr(module, factory, None)):
-            return f'{name} has no "application" or "app", but a function {factory}: name it as {name}:{factory}()'
-    return f'{name} has no "application" or "app": name the callable, as in {name}:callable'
+def _made(found: Any, module: str, name: str) -> tuple[Any, str]:
+    """The application itself, also where the function was named that makes it."""
+    if name.isidentifier() and is_factory(found, name):
+        return make(found, f'{module}:{name}'), f'{module}:{name}()'
+    return found, f'{module}:{name}'
 
 
-def _import(name: str) -> Any:
+def _only_application(module: ModuleType, name: str) -> tuple[Any, str]:
+    """For a module whose application has a name of its own: the only object of one of the frameworks' classes."""
+    found = {key: value for key, value in vars(module).items() if detect.is_of_framework(value)}
+    if len(found) == 1:
+        key, value = found.popitem()
+        return value, f'{name}:{key}'
+    named = ' or '.join(f'{name}:{key}' for key in found) or f'{name}:callable'
+    raise NotFound(f'{name} has no "application" or "app": name the callable, as in {named}')
+
+
+def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         # True only if the missing module is the very one that was named. What that module itself fails to import keeps
         # its traceback.
         if error.name and (name == error.name or name.startswith(error.name + '.')):
-            raise NoModule(f'there is no module {error.name} in {os.getcwd()} or on the Python path') from None
+            raise no_module(error.name, name) from None
         raise
     except (TypeError, ValueError):
         if name in sys.modules or re.fullmatch(r'[^\W\d]\w*(\.[^\W\d]\w*)*', name):
@@ -106,17 +136,18 @@ def _module_of_path(path: str) -> str:
     """Makes the file importable and returns its name: a file of a package is imported as a part of it."""
     path = os.path.abspath(path if path.endswith('.py') else path + '.py')
     if not os.path.isfile(path):
-        raise NotFound(f'there is no file {path}')
-    folder, stem = os.path.split(path[: -len('.py')])
-    parts = [stem]
-    while os.path.isfile(os.path.join(folder, '__init__.py')):
-        folder, package = os.path.split(folder)
-        parts.insert(0, package)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    name = '.'.join(parts)
-    if not stem.isidentifier():
+        raise no_file(path)
+    folder = root_of(path, os.getcwd(), Sources(), alone=True)
+    if folder in sys.path:
+        sys.path.remove(folder)
+    sys.path.insert(0, folder)
+    name = os.path.relpath(path, folder)[: -len('.py')].replace(os.sep, '.')
+    if name.endswith('.__init__'):
+        name = name[: -len('.__init__')]
+    elif not name.rpartition('.')[2].isidentifier():
         _import_file(name, path)
+    else:
+        refuse_taken_name(path, name)
     return name
 
 
@@ -130,7 +161,7 @@ def _import_file(name: str, path: str) -> None:
     spec.loader.exec_module(module)
 
 
-def _evaluate(module: Any, expression: str) -> Any:
+def _evaluate(module: ModuleType, expression: str) -> Any:
     """`callable`, `object.attribute` or `factory("literal", key=1)`."""
     try:
         node = ast.parse(expression, mode='eval').body
@@ -155,7 +186,7 @@ def _evaluate(module: Any, expression: str) -> Any:
         ) from None
 
 
-def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
+def _attribute(module: ModuleType, node: ast.expr, expression: str) -> Any:
     if isinstance(node, ast.Attribute):
         owner = _attribute(module, node.value, expression)
         name = node.attr
@@ -167,19 +198,21 @@ def _attribute(module: Any, node: ast.expr, expression: str) -> Any:
         return getattr(owner, name)
     except AttributeError:
         missing = f'{module.__name__} has no "{ast.unparse(node)}"'
-        found = next((name for name in DEFAULT_NAMES if callable(getattr(module, name, None))), None)
+        found = _near(module, ast.unparse(node))
         hint = f', but it has "{found}": name it as {module.__name__}:{found}' if found else ''
         raise NotFound(missing + hint) from None
 
 
-def _find_django(interface: str) -> tuple[Any, str]:
+def _near(module: ModuleType, missing: str) -> str | None:
+    """What may have been meant: a name that is spelled almost alike, or what is usually the application."""
+    usual = [name for name in (*INSTANCE_NAMES, *FACTORY_NAMES) if callable(getattr(module, name, None))]
+    own = [name for name, value in vars(module).items() if callable(value) and not name.startswith('__')]
+    return nearest(missing, own) or next(iter(usual), None)
+
+
+def _load_django(project: Project, interface: str) -> tuple[Any, str]:
     """The application that the project's wsgi.py or asgi.py makes, with the settings that this file names, unless the
     environment names others."""
-    if not os.environ.get(SETTINGS_VARIABLE):
-        os.environ.pop(SETTINGS_VARIABLE, None)  # With an empty variable wsgi.py could not name its settings.
-    project = find_project()
-    if project is None:
-        raise NotFound(_no_project())
     kind = interface
     if interface == 'auto':
         kind = 'asgi' if project.wants_asgi or list(project.entries) == ['asgi'] else 'wsgi'
@@ -234,17 +267,3 @@ def _turns_out_asgi(entry: str) -> bool:
     named = settings_of(entry)
     is_wanted = bool(installed & ASGI_APPS) and bool(getattr(settings, 'ASGI_APPLICATION', None))
     return is_wanted and named in (None, os.environ.get(SETTINGS_VARIABLE))
-
-
-def _no_project() -> str:
-    path = os.path.abspath('manage.py')
-    if not os.path.isfile(path):
-        below = sorted(glob.glob('*/manage.py'))
-        hint = (
-            f'; there is one in {os.path.dirname(below[0])}, for "--chdir {os.path.dirname(below[0])}"' if below else ''
-        )
-        return (
-            f'no application was named, and {os.getcwd()} holds no manage.py of a Django project{hint}: '
-            'name it, as in "portico serve module:callable"'
-        )
-    return f'{path} does not set {SETTINGS_VARIABLE}: name the application, as in "portico serve mysite.wsgi"'

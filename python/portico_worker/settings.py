@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .control import Message
+from .find_app import Choice
 
 
 class Settings(NamedTuple):
@@ -43,6 +44,16 @@ class Settings(NamedTuple):
     """PEM, the one that clients are shown; '' without TLS."""
     log_mark: str = ''
     """What entries of our own begin with in the log pipe; '': they are plain text."""
+    may_move: bool = False
+    """Whether the application of a project one folder below may be chosen, and the zygote be started there."""
+    found: str = ''
+    """Why the zygote was started in this folder, for the choice that is made here; '' if the user has named the folder."""
+    cwd: str = ''
+    """The folder that the server was started in: what is said to the user is relative to it."""
+    has_env_file: bool = False
+    """--env-file was given."""
+    choice: Choice | None = None
+    """What `app` stands for. No part of the message: the zygote finds it before it does anything else."""
 
 
 def read_settings(message: Message) -> Settings:
@@ -69,6 +80,10 @@ def read_settings(message: Message) -> Settings:
         graceful_s=float(message.get('gracefulTimeoutMs', 30_000)) / 1000,
         server_certificate=message.get('serverCertificate') or '',
         log_mark=message.get('logMark') or '',
+        may_move=bool(message.get('mayMove')),
+        found=message.get('found') or '',
+        cwd=message.get('cwd') or '',
+        has_env_file=bool(message.get('hasEnvFile')),
     )
 
 

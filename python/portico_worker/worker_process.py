@@ -116,7 +116,7 @@ def warn_of_settings(settings: Settings, loaded: Loaded) -> None:
 def _load(settings: Settings) -> Loaded:
     if settings.worker_class == 'gevent':
         return _load_for_greenlets(settings)
-    return load(settings.app, settings.interface, settings.python_found, settings.root_path)
+    return load(settings.choice or settings.app, settings.interface, settings.python_found, settings.root_path)
 
 
 def _load_for_greenlets(settings: Settings) -> Loaded:
@@ -128,7 +128,7 @@ def _load_for_greenlets(settings: Settings) -> Loaded:
         name = asked.name_python(settings.python_found)
         text = f'--worker-class gevent needs gevent ({error}): pip install gevent; asked was {name}'
         raise LoadError(text, text) from None
-    loaded = load(settings.app, settings.interface, settings.python_found, settings.root_path)
+    loaded = load(settings.choice or settings.app, settings.interface, settings.python_found, settings.root_path)
     if loaded.facts['interface'] != 'wsgi':
         text = f'--worker-class gevent runs WSGI applications; {loaded.facts["app"]} is an ASGI application'
         raise LoadError(text, text)

@@ -16,9 +16,9 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import control, descendants, ending, forksafe, origin, process, report, signals
+from . import control, descendants, ending, env_file, forksafe, origin, process, report, signals
 from .import_calls import ImportCalls
-from .loader import Loaded, LoadError, load
+from .loader import Loaded, LoadError, find, load
 from .settings import Identity, Settings, read_settings
 from .worker_process import import_for, page_of, run_worker, warn_of_settings
 
@@ -29,7 +29,7 @@ OWN = 0
 CONTROL = 3
 """The descriptor that the supervisor gives us."""
 
-LOAD_FAILED, UNSAFE_PRELOAD = 3, 4
+LOAD_FAILED, UNSAFE_PRELOAD, ELSEWHERE = 3, 4, 5
 """Exit codes."""
 
 RECEIVE_MAX = 64 * 1024
@@ -163,10 +163,11 @@ class Zygote:
         if self.outputs:
             self.pending_start = message
             return
-        settings = self.settings = read_settings(_inherit(message))
+        settings = read_settings(_inherit(message))
         report.mark_with(settings.log_mark)
         os.chdir(settings.chdir)
         sys.path[:0] = [settings.chdir, *settings.python_path]
+        settings = self.settings = self._find(settings)
         facts = {}
         if settings.preload != 'never':
             facts = {'app': self._preload(settings)}
@@ -180,15 +181,33 @@ class Zygote:
         process.outlive_parent()
         self._say('loaded', preloaded=bool(facts), python=sys.version.split()[0], **facts)
 
+    def _find(self, settings: Settings) -> Settings:
+        """Before anything of the application's is imported: it may belong to another folder, hence to another Python."""
+        try:
+            choice = find(settings.app, settings.interface, settings.may_move)
+        except LoadError as error:
+            self._fail(settings, error)
+        if choice.folder and os.path.realpath(choice.folder) != os.path.realpath(settings.chdir):
+            self._say('elsewhere', folder=choice.folder, app=choice.app, found=choice.why or '')
+            self._leave(ELSEWHERE)
+        unread = '' if settings.has_env_file else env_file.unread(settings.cwd)
+        choice = choice._replace(why=settings.found or choice.why, env_file=unread)
+        return settings._replace(choice=choice, app=choice.name)
+
+    def _fail(self, settings: Settings, error: LoadError) -> NoReturn:
+        page = page_of(settings, error)
+        self._say('load-failed', error=error.summary, traceback=error.traceback, page=page)
+        self._leave(LOAD_FAILED)
+
     def _preload(self, settings: Settings) -> dict[str, Any]:
         origin.application_is(settings.app)
         watch, handlers = forksafe.Watch(), signals.handlers()
         try:
-            self.loaded = load(settings.app, settings.interface, settings.python_found, settings.root_path)
+            self.loaded = load(
+                settings.choice or settings.app, settings.interface, settings.python_found, settings.root_path
+            )
         except LoadError as error:
-            page = page_of(settings, error)
-            self._say('load-failed', error=error.summary, traceback=error.traceback, page=page)
-            self._leave(LOAD_FAILED)
+            self._fail(settings, error)
         watch.end()
         self.calls = watch.calls
         self.signals = signals.take_over(handlers)

@@ -157,6 +157,8 @@ def test_an_application_of_no_framework(modules):
         'named': [],
         'debug': None,
         'allowedHosts': None,
+        'found': None,
+        'notes': [],
         'warnings': [],
     }
 

@@ -56,6 +56,13 @@ SITE = """
         ('package.inner.wsgi', 'package.inner.wsgi:application', 'application'),
         ('my-site.py', 'my-site:application', 'application'),
         ('flaskish', 'flaskish:app', 'app'),
+        ('site1:', 'site1:application', 'application'),
+        ('factory', 'factory:make_app()', 'made'),
+        ('factory:make_app', 'factory:make_app()', 'made'),
+        ('factory:build', 'factory:build()', 'made'),
+        ('factory.py:make_app', 'factory:make_app()', 'made'),
+        ('loose/main.py', 'loose.main:app', 'loose'),
+        ('loose/alone.py', 'alone:app', 'alone'),
     ],
 )
 def test_names(name, full, says):
@@ -66,6 +73,13 @@ def test_names(name, full, says):
     write('package/inner/__init__.py', '')
     write('package/inner/wsgi.py', SITE)
     write('flaskish.py', "def app(environ, start): return 'app'")
+    write(
+        'factory.py',
+        "def make_app(debug=False):\n    return lambda environ, start: 'made'\ndef build(): return make_app()",
+    )
+    write('loose/main.py', 'from loose.db import NAME\ndef app(environ, start): return NAME')
+    write('loose/alone.py', "from db import NAME\ndef app(environ, start): return 'alone'")
+    write('loose/db.py', "NAME = 'loose'")
     loaded = load(name)
     assert loaded.application({}, None) == says
     assert loaded.facts['app'] == full
@@ -85,17 +99,28 @@ def test_names(name, full, says):
         ('site1:a b', 'not the name of a callable'),
         ('site1:create_app(name)', 'must be literals'),
         ('empty', 'name the callable, as in empty:callable'),
-        ('factory', 'name it as factory:create_app()'),
         ('nowhere.py', 'there is no file'),
-        ('../..', 'there is no file'),
+        ('nowhere/../nothing', 'there is no file'),
         ('.relative', 'neither a module nor the path'),
-        ('', 'no manage.py'),
+        ('site1:aplication', 'site1 has no "aplication", but it has "application"'),
+        ('site1:create_ap()', 'site1 has no "create_ap", but it has "create_app"'),
+        ('site1.application', 'the two are parted by a colon: site1:application'),
+        ('sit1:application', 'Did you mean site1?'),
+        ('sit1.py', 'Did you mean site1.py?'),
+        ('deeper:app', 'There is a file sub/deeper.py: "portico serve sub/deeper.py"'),
+        (':app', 'names no module: write one in front of the colon, as in main:app'),
+        ('needs:create_app', 'needs:create_app needs arguments (config): give them'),
+        ('needs', 'needs:create_app needs arguments (config): give them'),
+        ('needs:make_later', 'needs:make_later is an async function'),
+        ('two', 'name the callable, as in two:callable'),
     ],
 )
 def test_what_cannot_be_found_is_said_in_a_sentence(name, words):
     write('site1.py', SITE)
     write('empty.py', '')
-    write('factory.py', 'def create_app(): pass')
+    write('sub/deeper.py', '')
+    write('needs.py', 'def create_app(config, debug=False): pass\nasync def make_later(): pass')
+    write('two.py', 'x = 1')
     with pytest.raises(LoadError) as caught:
         load(name)
     assert words in caught.value.summary
@@ -228,12 +253,6 @@ def test_a_django_project_without_an_asgi_py():
     write('manage.py', MANAGE.format(quote="'", settings='config.settings.production'))
     loaded = load('', 'asgi')
     assert loaded.facts['app'] == 'django.core.asgi:get_asgi_application()'
-
-
-def test_a_project_one_folder_below_is_told_of():
-    write('backend/manage.py', '')
-    with pytest.raises(LoadError, match='there is one in backend, for "--chdir backend"'):
-        load('')
 
 
 def test_a_manage_py_of_something_else():

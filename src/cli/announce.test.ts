@@ -16,6 +16,8 @@ const FACTS = {
   named: [],
   debug: true,
   allowedHosts: [],
+  found: null,
+  notes: [],
   warnings: ['DEBUG is on: set DEBUG = False'],
 };
 const PASSING = { missing: 'next', links: 'anywhere', asked: [] } as const;
@@ -45,6 +47,7 @@ const SITE: Announcement = {
   facts: FACTS,
   pythonVersion: '3.12.1',
   pythonPath: '/srv/.venv/bin/python',
+  pythonOrigin: '',
   workers: 4,
   threads: 2,
   edgeThreads: 1,
@@ -140,6 +143,7 @@ test('announceCheck() says what was found', () => {
     facts: { ...FACTS, framework: null, warnings: [] },
     pythonVersion: '3.9.1',
     pythonPath: '/p',
+    pythonOrigin: '',
     mounts: MOUNTS.slice(0, 1),
     withheld: [],
     namedFolders: [],
@@ -156,4 +160,14 @@ test('announceCheck() says what was found', () => {
     ],
     warnings: ['a line has no "="'],
   });
+});
+
+test('announce() says why what was not named was chosen, and where a Python is from that is not beside it', () => {
+  const facts = { ...FACTS, found: 'found in main.py', notes: ['there is a .env here'] };
+  const { rows } = announce({ ...SITE, facts, pythonOrigin: 'of $VIRTUAL_ENV' }, '1.0.0', false);
+  assert.deepEqual(rows.slice(4, 7), [
+    ['app', 'mysite.wsgi:application (Django 5.2.1, settings mysite.settings.production), found in main.py'],
+    ['note', 'there is a .env here'],
+    ['python', '3.12.1 (/srv/.venv/bin/python, of $VIRTUAL_ENV)'],
+  ]);
 });

@@ -38,11 +38,12 @@ export function announceCheck(found: CheckResult): Summary {
 
 type SiteFacts = Omit<CheckResult, 'warnings'>;
 
-function describeRuntime({ facts, pythonVersion, pythonPath, certificates }: SiteFacts): Row[] {
+function describeRuntime({ facts, pythonVersion, pythonPath, pythonOrigin, certificates }: SiteFacts): Row[] {
   return [
     ...(certificates === undefined ? [] : [['tls', certificates.summary] as const]),
     ['app', describeApp(facts)],
-    ['python', `${pythonVersion} (${pythonPath})`],
+    ...(facts?.notes ?? []).map((text): Row => ['note', text]),
+    ['python', `${pythonVersion} (${pythonPath}${pythonOrigin === '' ? '' : `, ${pythonOrigin}`})`],
   ];
 }
 
@@ -113,7 +114,7 @@ function describeApp(facts: AppFacts | undefined): string {
     return 'loaded';
   }
   const framework = facts.framework === null ? facts.interface.toUpperCase() : describeFramework(facts);
-  return `${facts.app} (${framework})`;
+  return `${facts.app} (${framework})${facts.found === null ? '' : `, ${facts.found}`}`;
 }
 
 const NAMES: Readonly<Record<string, string>> = { fastapi: 'FastAPI' };

@@ -31,8 +31,8 @@ export function renderServeHelp(): string {
 
   portico serve mysite.wsgi --bind 0.0.0.0:8000 --workers 4
 
-APP is module:callable, module:factory(), a module that has an application or app, or a path to a .py file.
-In the folder of a Django project it may be left out.
+APP is module:callable, module:factory(), a module, a package, or a path: to a .py file, a manage.py or a folder.
+Without APP it is looked for in the current folder (docs/guide/finding.md).
 
 ${groups.join('\n\n')}
 

@@ -10,8 +10,8 @@ const HEAD = `# portico serve
 
 \`portico serve [APP] [FLAGS]\` serves a Python application.
 
-APP is \`module:callable\`, \`module:factory()\`, a module that has an \`application\` or \`app\`, or a path to a \`.py\` file. In the folder of a
-Django project it may be left out.
+APP is \`module:callable\`, \`module:factory()\`, a module, a package, or a path: to a \`.py\` file, a \`manage.py\` or a folder. Without APP
+it is looked for in the current folder: [what is found](../guide/finding.md).
 
 A flag wins over its environment variable, which wins over the default. A flag that may be repeated is written in the environment
 with its values separated by spaces (addresses also by commas). Times are in seconds unless they say otherwise (\`500ms\`, \`5m\`,

@@ -124,7 +124,7 @@ export interface ServerModel {
 
 /** What the command line asks for: a server for an application. */
 export interface ServeRequest {
-  /** `module:callable`, `module`, a path, or '' for the Django project in the folder. */
+  /** `module:callable`, `module`, a path, or '' for what is found in the folder. */
   readonly app: string;
   readonly model: ServerModel;
 }

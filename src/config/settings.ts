@@ -105,7 +105,8 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     value: 'PATH',
     group: 'Application',
     doc: 'The Python that runs the application, 3.9 or later.',
-    fallbackText: 'that of $VIRTUAL_ENV, else of .venv beside the application, else python3',
+    fallbackText:
+      'that of the environment that is active, or belongs to the folder of the application, else python3 (docs/guide/application.md)',
     fallback: always(''),
     parse: last(parseText),
   },

@@ -11,6 +11,8 @@ export interface Announcement {
   /** "3.11.2". */
   readonly pythonVersion: string;
   readonly pythonPath: string;
+  /** Where the Python was found, in words that follow its name; '' where everybody would look first. */
+  readonly pythonOrigin: string;
   readonly workers: number;
   readonly threads: number;
   readonly edgeThreads: number;

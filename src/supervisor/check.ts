@@ -3,8 +3,10 @@
 import { resolve } from 'node:path';
 import type { ServeRequest } from '../config/model.ts';
 import { systemClock } from '../kernel/clock.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { success } from '../kernel/outcome.ts';
 import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
-import type { AppFacts, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
+import type { AppFacts, Elsewhere, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { describeExit } from './exit-words.ts';
 import { describeLateImport } from './fleet-failures.ts';
@@ -12,7 +14,7 @@ import type { Exit } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Runtime, Site } from './prepare.ts';
-import { findRuntime, newLog, prepareSite } from './prepare.ts';
+import { findRuntime, newLog, placeOf, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
 import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
@@ -23,6 +25,8 @@ import { startMessage } from './zygote-start.ts';
 export interface CheckResult {
   readonly pythonVersion: string;
   readonly pythonPath: string;
+  /** Where the Python was found, in words that follow its name; '' where everybody would look first. */
+  readonly pythonOrigin: string;
   readonly facts: AppFacts | undefined;
   readonly mounts: readonly StaticMount[];
   /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
@@ -56,14 +60,14 @@ export async function checkSite(
     return prepared.fault.code;
   }
   const site = prepared.value;
-  const runtime = findRuntime(model, site, site.identity);
-  if (!runtime.ok) {
-    reports.onFaults([runtime.fault]);
+  const log = newLog(site);
+  const loading = await loadWhereItIs(site, log);
+  if (!loading.ok) {
+    reports.onFaults([loading.fault]);
     return 1;
   }
-  const pythonPath = runtime.value.interpreter.path;
-  const log = newLog(site);
-  const said = await load(site, runtime.value, log);
+  const { said, runtime } = loading.value;
+  const { path, origin, isPlain } = runtime.interpreter;
   site.wires.close();
   site.sink.finish(systemClock);
   if (said.kind === 'loaded') {
@@ -71,13 +75,14 @@ export async function checkSite(
     const mounts = [...explicitMounts(model, absolute), ...(said.app === undefined ? [] : appMounts(model, said.app))];
     reports.onFound({
       pythonVersion: said.python,
-      pythonPath,
+      pythonPath: path,
+      pythonOrigin: isPlain ? '' : origin,
       facts: said.app,
       mounts,
       namedFolders: [...explicitNamedFolders(model, absolute), ...(said.app?.named ?? [])],
       withheld: said.app === undefined ? [] : withheldFolders(model, said.app),
       certificates: site.certificates.describe(),
-      warnings: runtime.value.warnings,
+      warnings: runtime.warnings,
     });
     return 0;
   }
@@ -88,10 +93,35 @@ export async function checkSite(
 
 type Loading = Extract<FromZygote, { kind: 'loaded' | 'load-failed' }>;
 
-function load(site: Site, runtime: Runtime, log: Log): Promise<Loading> {
+interface WhereItIs {
+  readonly said: Loading;
+  readonly runtime: Runtime;
+}
+
+/** The application may be found in a folder below, with a Python of its own. */
+async function loadWhereItIs(site: Site, log: Log): Promise<Outcome<WhereItIs>> {
+  let moved: Elsewhere | undefined;
+  for (;;) {
+    const runtime = findRuntime(site.model, placeOf(site, moved), site.identity);
+    if (!runtime.ok) {
+      return runtime;
+    }
+    const said = await load(site, { runtime: runtime.value, moved }, log);
+    if (said.kind !== 'elsewhere') {
+      return success({ said, runtime: runtime.value });
+    }
+    moved = said;
+  }
+}
+
+function load(
+  site: Site,
+  { runtime, moved }: { readonly runtime: Runtime; readonly moved: Elsewhere | undefined },
+  log: Log,
+): Promise<Loading | Elsewhere> {
   const { env, interpreter } = runtime;
   return new Promise((done) => {
-    let said: Loading | undefined;
+    let said: Loading | Elsewhere | undefined;
     const timers: NodeJS.Timeout[] = [];
     const later = (ms: number, act: () => void): void => {
       timers.push(setTimeout(act, ms));
@@ -101,12 +131,14 @@ function load(site: Site, runtime: Runtime, log: Log): Promise<Loading> {
         python: interpreter.path,
         program: site.zygoteProgram,
         env,
-        start: startMessage(site, 'always', interpreter.origin),
+        start: startMessage(site, 'always', { pythonFound: interpreter.origin, moved }),
       },
       log,
       {
         onMessage: (message) => {
-          if (message.kind === 'loaded' || message.kind === 'load-failed') {
+          if (message.kind === 'elsewhere' && moved === undefined) {
+            said = message;
+          } else if (message.kind === 'loaded' || message.kind === 'load-failed') {
             said = message;
             zygote.send({ kind: 'stop' });
             later(SUPERVISOR_LIMITS.zygoteEndMs, () => zygote.kill());

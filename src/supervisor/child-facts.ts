@@ -44,6 +44,7 @@ export function factOfZygote(generation: number, message: FromZygote): FleetFact
       return { kind: 'zygote-answered', generation };
     case 'spawned':
       return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
+    case 'elsewhere':
     case 'output':
     case 'piped':
       return undefined;

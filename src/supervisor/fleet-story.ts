@@ -17,6 +17,8 @@ const FACTS: AppFacts = {
   named: [],
   debug: null,
   allowedHosts: null,
+  found: null,
+  notes: [],
   warnings: [],
 };
 

@@ -13,6 +13,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
 import type { Listener } from '../protocol/control/edge.ts';
+import type { Elsewhere } from '../protocol/control/zygote.ts';
 import { buildAppEnvironment } from './app-environment.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import type { OpenSockets } from './given-sockets.ts';
@@ -175,6 +176,11 @@ export interface Runtime {
   readonly env: NodeJS.ProcessEnv;
   /** One sentence each. */
   readonly warnings: readonly string[];
+}
+
+/** The place with the folder in which a zygote has found the application. */
+export function placeOf(site: Site, moved: Elsewhere | undefined): Place {
+  return moved === undefined ? site : { ...site, app: moved.app, chdir: moved.folder };
 }
 
 /** Looked at again for each generation: a deployment may have moved them. */

@@ -4,7 +4,6 @@
  * nowhere, the tool is asked if there is one.
  */
 
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variables } from './environment.ts';
@@ -47,7 +46,7 @@ function ofPoetry(folder: string, env: Variables, ask: AskTool): ToolEnvironment
 /** What poetry calls the environment of a project, such as `shop-aB3_x9Zq`; it adds the version of Python. */
 export function poetryName(project: string, folder: string): string {
   const name = /^[ \t]*name[ \t]*=[ \t]*["']([^"'\n]*)["']/m.exec(tablesOf(project))?.[1] ?? 'non-package-mode';
-  const digest = createHash('sha256').update(realPath(folder)).digest('base64url');
+  const digest = sha256(realPath(folder)).toString('base64url');
   return `${safeName(name.toLowerCase(), /[ $`!*@"\\\r\n\t]/g)}-${digest.slice(0, 8)}`;
 }
 
@@ -83,7 +82,7 @@ function ofPipenv(folder: string, env: Variables, ask: AskTool): ToolEnvironment
 /** What pipenv calls the environment of the Pipfile in a folder. */
 export function pipenvName(folder: string): string {
   const path = realPath(folder);
-  const digest = createHash('sha256').update(join(path, 'Pipfile')).digest().subarray(0, 6);
+  const digest = sha256(join(path, 'Pipfile')).subarray(0, 6);
   return `${safeName(basename(path), /[ &$`!*@"()[\]\\\r\n\t]/g)}-${digest.toString('base64url')}`;
 }
 
@@ -107,6 +106,11 @@ export function environmentOfPyenv(folder: string, env: Variables): ToolEnvironm
 function usable(venv: string | undefined, origin: string, folder: string): ToolEnvironment | undefined {
   const path = venv === undefined || venv === '' ? '' : resolve(folder, venv);
   return path !== '' && isEnvironment(path) ? { venv: path, origin: `${origin} ${folder}` } : undefined;
+}
+
+/** Loaded here, because few projects need it and it takes time. */
+function sha256(text: string): Buffer {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest();
 }
 
 function safeName(name: string, unsafe: RegExp): string {

@@ -22,6 +22,8 @@ const FACTS = {
   named: [],
   debug: null,
   allowedHosts: null,
+  found: null,
+  notes: [],
   warnings: [],
 };
 

@@ -326,6 +326,7 @@ export class Supervisor {
       facts: generation.facts,
       pythonVersion: generation.python,
       pythonPath: this.#zygotes.pythonPath,
+      pythonOrigin: this.#zygotes.pythonOrigin,
       workers: this.#fleet.target,
       threads: model.threads,
       edgeThreads: model.edgeThreads,

@@ -41,6 +41,7 @@ export class ZygoteChild {
   #output: Socket | undefined;
   #hasEnded = false;
   #hasSpoken = false;
+  #isStopped = false;
 
   constructor({ python, program, env, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
     this.#events = events;
@@ -76,18 +77,26 @@ export class ZygoteChild {
     return this.#hasSpoken;
   }
 
+  /** It was told to stop, or killed: what it has said before counts no longer. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   send(message: ToZygote): void {
+    this.#isStopped ||= message.kind === 'stop';
     if (!this.#hasEnded && this.#control?.writable) {
       this.#control.write(renderLine(message));
     }
   }
 
   kill(): void {
+    this.#isStopped = true;
     this.#process.kill('SIGKILL');
   }
 
   /** Kills the zygote and its workers, which are in the group that it leads. */
   killGroup(): void {
+    this.#isStopped = true;
     if (this.pid !== 0 && !this.#hasEnded) {
       try {
         process.kill(-this.pid, 'SIGKILL');

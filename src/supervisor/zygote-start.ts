@@ -1,14 +1,22 @@
 import type { PreloadMode } from '../config/model.ts';
-import type { StartZygote } from '../protocol/control/zygote.ts';
+import type { Elsewhere, StartZygote } from '../protocol/control/zygote.ts';
 import type { Site } from './prepare.ts';
 
-/** What a zygote is told before anything else. */
-export function startMessage(site: Site, preload: PreloadMode, pythonFound: string): StartZygote {
-  const { app, model, chdir, wires, secret, logMark, certificates } = site;
+/** What a zygote is told before anything else. `moved`: where it is started, because the application was found there. */
+export function startMessage(
+  site: Site,
+  preload: PreloadMode,
+  { pythonFound, moved }: { readonly pythonFound: string; readonly moved: Elsewhere | undefined },
+): StartZygote {
+  const { app, model, wires, secret, logMark, certificates } = site;
   return {
     kind: 'start',
-    app,
-    chdir,
+    app: moved?.app ?? app,
+    chdir: moved?.folder ?? site.chdir,
+    mayMove: moved === undefined,
+    found: moved?.found ?? '',
+    cwd: site.cwd,
+    hasEnvFile: site.envFile !== '',
     pythonPath: [],
     pythonFound,
     preload,

@@ -1,20 +1,21 @@
 /** The zygotes of all generations that live, by generation. */
 
 import { PassThrough } from 'node:stream';
-import type { FromZygote, ToZygote } from '../protocol/control/zygote.ts';
+import type { Elsewhere, FromZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { factOfZygote } from './child-facts.ts';
 import type { Exit, FleetFact, Preload } from './fleet-types.ts';
+import type { Interpreter } from './interpreter.ts';
 import { LeftBehind } from './left-behind.ts';
 import type { Log } from './log.ts';
 import { openWorkerLog, relayOutput } from './output-relay.ts';
 import type { Runtime, Site } from './prepare.ts';
-import { findRuntime } from './prepare.ts';
+import { findRuntime, placeOf } from './prepare.ts';
 import { explainProgram } from './python-program.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
-/** The exit codes of a zygote that has ended its own children: stopped, could not load, must not fork (docs/control.md). */
-const ORDERLY: ReadonlySet<number> = new Set([0, 3, 4]);
+/** The exit codes of a zygote that has ended its own children: stopped, could not load, must not fork, found elsewhere (docs/control.md). */
+const ORDERLY: ReadonlySet<number> = new Set([0, 3, 4, 5]);
 
 export class Zygotes {
   readonly #site: Site;
@@ -26,7 +27,9 @@ export class Zygotes {
   readonly #leftBehind: LeftBehind;
   /** The output that a zygote reads for us, by worker. */
   readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
-  #pythonPath = '';
+  #python: Interpreter | undefined;
+  /** Of the start before. */
+  #warnings: readonly string[] = [];
 
   constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
     this.#site = site;
@@ -37,27 +40,39 @@ export class Zygotes {
 
   /** The Python of the zygote that was started last. */
   get pythonPath(): string {
-    return this.#pythonPath;
+    return this.#python?.path ?? '';
   }
 
-  start(generation: number, preload: Preload): void {
+  /** Where it was found, in words that follow its name; '' where everybody would look first. */
+  get pythonOrigin(): string {
+    return this.#python === undefined || this.#python.isPlain ? '' : this.#python.origin;
+  }
+
+  /** `moved`: a zygote of this generation has found the application in another folder than the one that it was started in. */
+  start(generation: number, preload: Preload, moved?: Elsewhere): void {
     const { model, identity, zygoteProgram } = this.#site;
-    const runtime = findRuntime(model, this.#site, identity);
+    const runtime = findRuntime(model, placeOf(this.#site, moved), identity);
     if (!runtime.ok) {
       this.#onFact({ kind: 'zygote-load-failed', generation, error: runtime.fault, traceback: '' });
       this.#onFact({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
       return;
     }
-    for (const warning of runtime.value.warnings) {
+    // What was said of the first place is not said again of the second.
+    const said = moved === undefined ? [] : this.#warnings;
+    this.#warnings = runtime.value.warnings;
+    for (const warning of this.#warnings.filter((text) => !said.includes(text))) {
       this.#log.say('warning', warning);
     }
     const { env, interpreter } = runtime.value;
-    this.#pythonPath = interpreter.path;
-    const start = startMessage(this.#site, preload, interpreter.origin);
+    this.#python = interpreter;
+    const start = startMessage(this.#site, preload, { pythonFound: interpreter.origin, moved });
+    let elsewhere: Elsewhere | undefined;
     const launch = { python: interpreter.path, program: zygoteProgram, env, start };
     const child = new ZygoteChild(launch, this.#log, {
       onMessage: (message) => {
-        if (message.kind === 'spawned') {
+        if (message.kind === 'elsewhere') {
+          elsewhere = message;
+        } else if (message.kind === 'spawned') {
           this.#openLog(child, message);
         } else if (message.kind === 'output') {
           this.#relay(message);
@@ -72,6 +87,10 @@ export class Zygotes {
       onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
       onExit: (cause) => {
         this.#tidyUpAfter(child.pid, cause);
+        if (elsewhere !== undefined && moved === undefined && !child.isStopped) {
+          this.start(generation, preload, elsewhere);
+          return;
+        }
         void this.#onExit(generation, cause, child.hasSpoken || !mayBeWrongPython(cause) ? undefined : runtime.value);
       },
     });

@@ -13,8 +13,8 @@ import { descendants, isAlive } from './processes.ts';
 import { until, within } from './waiting.ts';
 
 export interface Site {
-  /** Source of `app.py`. */
-  readonly app: string;
+  /** Source of `app.py`, which there is none of otherwise. */
+  readonly app?: string;
   /** Other files, by their path in the folder. */
   readonly files?: Readonly<Record<string, string>>;
   /** What is served; `app:application` if nothing is said. */
@@ -67,7 +67,7 @@ export function launch({
   preloaded,
   folder = makeFolder(),
 }: Site): Server {
-  for (const [path, text] of Object.entries({ 'app.py': app, ...files })) {
+  for (const [path, text] of Object.entries({ ...(app === undefined ? {} : { 'app.py': app }), ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }

@@ -21,6 +21,8 @@ const FACTS = {
   named: [{ url: '/protected/', root: '/srv/private' }],
   debug: false,
   allowedHosts: ['example.org'],
+  found: 'found in main.py',
+  notes: ['there is a .env here'],
   warnings: ['one'],
 };
 
@@ -61,6 +63,8 @@ test('parseFromZygote() fills in what may be left out', () => {
     named: [],
     debug: null,
     allowedHosts: null,
+    found: null,
+    notes: [],
     warnings: [],
   });
   const exited = parseFromZygote({ kind: 'exited', worker: 1, pid: null, code: null, signal: null });

@@ -9,6 +9,14 @@ export interface StartZygote {
   readonly kind: 'start';
   readonly app: string;
   readonly chdir: string;
+  /** Whether the application of a project one folder below may be chosen, which the zygote then says by `elsewhere`. */
+  readonly mayMove: boolean;
+  /** Why the zygote is started in this folder, as another has said by `elsewhere`; '' if the user has named the folder. */
+  readonly found: string;
+  /** The folder that the server was started in: what is said to the user is relative to it. */
+  readonly cwd: string;
+  /** --env-file was given. */
+  readonly hasEnvFile: boolean;
   readonly pythonPath: readonly string[];
   /** Where the Python was found, in words that follow its name. */
   readonly pythonFound: string;
@@ -136,6 +144,10 @@ export interface AppFacts {
   readonly named: readonly NamedFolder[];
   readonly debug: boolean | null;
   readonly allowedHosts: readonly string[] | null;
+  /** Why it was chosen, in half a sentence; null if the user has named it. */
+  readonly found: string | null;
+  /** What was passed over in choosing it, one sentence each. */
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -149,6 +161,14 @@ export interface LoadFault {
   readonly page?: string;
 }
 
+export interface Elsewhere {
+  readonly kind: 'elsewhere';
+  readonly folder: string;
+  /** What to look for there: '', or "manage.py". */
+  readonly app: string;
+  readonly found: string;
+}
+
 export type FromZygote =
   | {
       readonly kind: 'loaded';
@@ -158,6 +178,8 @@ export type FromZygote =
     }
   | { readonly kind: 'pong' }
   | ({ readonly kind: 'load-failed' } & LoadFault)
+  /** The application belongs to another folder, and perhaps to another Python: a zygote is to be started there. */
+  | Elsewhere
   | { readonly kind: 'unsafe-preload'; readonly reasons: readonly string[]; readonly holdsLock: boolean }
   /** The zygote's own output is a pipe from now on, which is told by the same two numbers as a worker's. */
   | { readonly kind: 'piped'; readonly log: number; readonly logInode: number }
@@ -211,6 +233,8 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
         python: fields.text('python'),
         app: fields.optionalFacts('app'),
       };
+    case 'elsewhere':
+      return { kind, folder: fields.text('folder'), app: fields.text('app', ''), found: fields.text('found', '') };
     case 'load-failed':
       return { kind, ...readFault(fields) };
     case 'unsafe-preload':
@@ -324,6 +348,8 @@ class Fields {
         .map((record) => ({ url: record.text('url'), reason: record.text('reason') })),
       debug: fields.#has('debug') ? fields.boolean('debug') : null,
       allowedHosts: fields.#has('allowedHosts') ? fields.texts('allowedHosts') : null,
+      found: fields.optionalText('found'),
+      notes: fields.texts('notes'),
       warnings: fields.texts('warnings'),
     };
   }

@@ -1,0 +1,46 @@
+"""Functions that make an application: told apart from applications by their signature, and called."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from .framework_names import FACTORY_NAMES
+from .not_found import NotFound, needs_arguments
+
+_NAME = re.compile(r'(?:create|make|get|build)_\w+|\w+_factory')
+_CALLED_WITH = (2, 3)
+"""Arguments that an application is called with: WSGI, ASGI 3."""
+
+
+def is_factory(found: Any, name: str) -> bool:
+    """A function of such a name, or one that can be called with nothing at all and not as an application is."""
+    if not inspect.isfunction(found):
+        return False
+    if _can_be_called(found, 0):
+        return _NAME.fullmatch(name) is not None or not any(_can_be_called(found, count) for count in _CALLED_WITH)
+    return name in FACTORY_NAMES
+
+
+def make(factory: Any, name: str) -> Any:
+    """`name`: `module:factory`, as the user would write it."""
+    if inspect.iscoroutinefunction(factory):
+        raise NotFound(
+            f'{name} is an async function, and an application is made before any event loop runs: write "def"'
+        )
+    if not _can_be_called(factory, 0):
+        parameters = inspect.signature(factory).parameters.values()
+        variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        raise needs_arguments(
+            name, [each.name for each in parameters if each.default is each.empty and each.kind not in variable]
+        )
+    return factory()
+
+
+def _can_be_called(function: Any, count: int) -> bool:
+    try:
+        inspect.signature(function).bind(*range(count))
+    except (TypeError, ValueError):
+        return False
+    return True
