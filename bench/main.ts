@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stageNpm } from '../tools/npm.ts';
 import { CASES } from './cases/cases.ts';
 import type { Bench } from './harness/bench.ts';
 import { describeMachine, describeVersions } from './harness/machine.ts';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     return;
   }
   install(options);
+  await stageNpm();
   const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
   process.on('exit', () => {
     killAllServers();

@@ -26,8 +26,8 @@ const FILES = [
   'python/portico_worker',
 ];
 
-/** Packs into `folder`, and gives the path of the package. */
-export async function packNpm(folder: string): Promise<string> {
+/** Puts together what is packed, and gives the folder: from there it runs as it does where it is installed. */
+export async function stageNpm(): Promise<string> {
   rmSync(STAGE, { recursive: true, force: true });
   checkNotices(await buildBundles('build'));
   for (const path of FILES) {
@@ -35,6 +35,12 @@ export async function packNpm(folder: string): Promise<string> {
     cpSync(path, join(STAGE, path), { recursive: true, filter: (source) => !source.endsWith('__pycache__') });
   }
   writeFileSync(join(STAGE, 'package.json'), `${JSON.stringify(packageFile(), null, 2)}\n`);
+  return resolve(STAGE);
+}
+
+/** Packs into `folder`, and gives the path of the package. */
+export async function packNpm(folder: string): Promise<string> {
+  await stageNpm();
   mkdirSync(folder, { recursive: true });
   const command = [process.execPath, NPM, 'pack', '--silent', '--pack-destination', folder, `./${STAGE}`];
   const { ok, output } = await runCommand(command, true);

@@ -6,7 +6,7 @@ import { chmodSync, globSync, mkdtempSync, openSync, readFileSync, rmSync, write
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Kind, Place, Site } from '../servers/kind.ts';
 import { isAlive, readTree } from './process-tree.ts';
@@ -17,6 +17,8 @@ const STOP_TIMEOUT_MS = 8_000;
 const LOOK_MS = 5;
 const LOG_CHARS = 600;
 const RUNNING = new Set<Server>();
+/** Portico as it is installed: bundled. A checkout starts later, and keeps more in memory. */
+export const PORTICO: string = resolve('var/npm-package/bin/portico');
 
 export interface Surroundings {
   readonly peers: string;
@@ -44,10 +46,10 @@ export class Server {
     const server = new Server(kind, await freePort());
     RUNNING.add(server);
     const apps = resolve('bench/apps');
-    const portico = resolve('bin/portico');
-    const place: Place = { port: String(server.port), folder: server.#folder, peers, portico, apps };
+    const place: Place = { port: String(server.port), folder: server.#folder, peers, portico: PORTICO, apps };
     const { PATH = '', HOME = '/', LANG = 'C.UTF-8' } = process.env;
-    const path = `${peers}/bin:${PATH}:/usr/sbin:/sbin`;
+    // The package of npm takes the Node.js of the search path: here the one that runs this.
+    const path = `${peers}/bin:${dirname(process.execPath)}:${PATH}:/usr/sbin:/sbin`;
     server.#spawn(kind.plan(site, place), apps, { PATH: path, HOME, LANG, VIRTUAL_ENV: peers, ...env });
     const fault = await server.#waitForAnswer();
     if (fault !== undefined) {

@@ -30,7 +30,7 @@ export function renderReport(results: readonly CaseResult[], surroundings: Surro
     renderTable({ head: ['machine', ''], rows: surroundings.machine }),
     renderTable({ head: ['program', ''], rows: surroundings.versions }),
     '## Commands',
-    'PORT is the port of the server, RUN a folder of its own, PEERS the virtual environment that [setup.sh](setup.sh) makes, FILES the folder with the static files. Servers are started in `bench/apps`, with VIRTUAL_ENV set to PEERS.',
+    'PORT is the port of the server, RUN a folder of its own, PEERS the virtual environment that [setup.sh](setup.sh) makes, FILES the folder with the static files. Servers are started in `bench/apps`, with VIRTUAL_ENV set to PEERS. `bin/portico` is that of the package which `make npm` makes: what is installed is bundled.',
     ...results.flatMap(renderCommands),
     '### Configuration files',
     'As the first case that uses them has them; others differ in the number of processes.',
