@@ -34,10 +34,10 @@ wheel: setup-dev
 npm: setup-dev
 	@$(NODE) tools/npm.ts
 
-# Everything that a change must pass. Caddy, Chromium, nginx, OpenSSL and Redis are the only Debian packages that it needs.
+# Everything that a change must pass. Caddy, Chromium, curl, nginx, OpenSSL and Redis are the only Debian packages that it needs.
 test: setup-dev
 	@tools/setup-example.sh
-	@tools/packages.sh caddy chromium nginx openssl redis-server
+	@tools/packages.sh caddy chromium curl nginx openssl redis-server
 	@$(NODE) tools/test.ts
 
 # The worker's tests, under each Python that this machine has.

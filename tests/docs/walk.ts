@@ -64,6 +64,7 @@ class Walker {
       HOME: folder,
       TMPDIR: folder,
       LANG: 'C.UTF-8',
+      PIP_CONFIG_FILE: '/dev/null',
       PIP_NO_INDEX: '1',
       PIP_FIND_LINKS: wheels,
       PIP_DISABLE_PIP_VERSION_CHECK: '1',
