@@ -45,8 +45,16 @@ export const EDGE_LIMITS = {
   lingerBytesPerSecond: 4_194_304,
   /** Response bytes in memory that wait for a slow client; beyond it the gateway spools. */
   outputBytesMax: 262_144,
-  /** How much is read from a file at a time: large files gain from few and large reads and writes. */
+  /** How much is read from a file at a time: twice that is held for a client that has stopped reading. */
   fileChunkBytes: 262_144,
+  /** So many of these chunks are kept in a thread while none is on its way. */
+  fileChunksKept: 4,
+  /** The same for a client that takes all at once; a read of this size, and a write, keep the thread for less than a millisecond … */
+  largeFileChunkBytes: 1_048_576,
+  /** … as long as no more of them than this are on their way in a thread … */
+  largeFileChunksMax: 16,
+  /** … which keeps so many while none is. */
+  largeFileChunksKept: 2,
   /** One read from a client socket. Shared by all connections of a thread. */
   readBytes: 65_536,
   /** A connection whose last read took so long to be dealt with is read again only in the next turn of the event loop. */

@@ -1,10 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { FilePart } from '../../protocol/http/exchange.ts';
 import type { Pair } from '../fake-connection.ts';
 import { openPair } from '../fake-connection.ts';
 import type { OutputEvents } from './output.ts';
@@ -143,6 +145,40 @@ test('Output sends a file behind what a slow client has not taken', async () => 
     await once(pair.peer, 'end');
     equal(received, expected + before + 600_000);
   }
+  closeSync(fd);
+});
+
+test('Output sends the bytes of large files to clients that read at different speeds, one of which leaves', async () => {
+  const bytes = randomBytes(6_000_000);
+  const path = join(tmpdir(), `portico-output-large-${process.pid}`);
+  writeFileSync(path, bytes);
+  const fd = openSync(path, 'r');
+  rmSync(path);
+  await using fast = await openPair();
+  await using slow = await openPair();
+  await using leaving = await openPair();
+  const part: FilePart = { kind: 'file', fd, offset: 5, length: bytes.length - 9 };
+  const sent = [fast, slow].map(({ edge }) => {
+    const output = new Output(edge, UNHEARD);
+    const whole = new Promise<void>((resolve) => output.file(part, resolve));
+    output.text('end');
+    return whole.then(() => edge.end());
+  });
+  const output = new Output(leaving.edge, UNHEARD);
+  leaving.edge.once('close', () => output.close());
+  const givenUp = new Promise<void>((resolve) => output.file(part, resolve));
+  leaving.peer.once('data', () => leaving.peer.destroy());
+  const expected = Buffer.concat([bytes.subarray(5, -4), Buffer.from('end')]);
+  const received = [fast, slow].map(async ({ peer }) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of peer as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      if (peer === slow.peer && pieces.length % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return Buffer.concat(pieces).equals(expected);
+  });
+  deepEqual(await Promise.all(received), [true, true]);
+  await Promise.all([...sent, givenUp]);
   closeSync(fd);
 });
 

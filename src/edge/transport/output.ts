@@ -8,9 +8,15 @@ import type { Socket } from 'node:net';
 import type { BorrowedBody, FilePart } from '../../protocol/http/exchange.ts';
 import { DirectWriter } from '../direct-writer.ts';
 import { EDGE_LIMITS } from '../limits.ts';
+import { ChunkMemory } from './chunk-memory.ts';
 
 /** Where short pieces are put together, to leave in one write. One for each thread: nothing stays in it. */
 const SCRATCH = Buffer.allocUnsafeSlow(65_536);
+
+const { fileChunkBytes, fileChunksKept, largeFileChunkBytes, largeFileChunksMax, largeFileChunksKept } = EDGE_LIMITS;
+/** One of each for each thread. */
+const CHUNKS = new ChunkMemory(fileChunkBytes, fileChunksKept);
+const LARGE_CHUNKS = new ChunkMemory(largeFileChunkBytes, largeFileChunksKept);
 
 /** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
 const TEXT_BYTES_MAX = 8192;
@@ -47,8 +53,12 @@ export class Output {
   #queuedBytes = 0;
   /** Pieces given to the socket since none of them last waited. */
   #pieces = 0;
+  /** The chunk of a file that was read and is not written yet, and how much of it there is. */
   #next: Buffer | undefined;
+  #nextBytes = 0;
   #isReading = false;
+  /** The kernel has taken the last chunk of a file at once. */
+  #takesAtOnce = false;
   /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
   readonly #onWritten = (error?: Error | null): void => {
     try {
@@ -215,7 +225,10 @@ export class Output {
     const queue = this.#queue ?? [];
     this.#queue = undefined;
     this.#queuedBytes = 0;
-    this.#next = undefined;
+    if (this.#next !== undefined) {
+      giveChunk(this.#next);
+      this.#next = undefined;
+    }
     for (const item of queue) {
       if (!Buffer.isBuffer(item)) {
         item.done();
@@ -249,36 +262,64 @@ export class Output {
       if (this.#socket.writableLength > 0) {
         return false;
       }
-      const bytes = this.#next;
+      const chunk = this.#next;
+      const length = this.#nextBytes;
       this.#next = undefined;
-      this.#socket.write(bytes, this.#onWritten);
+      if (file.left > 0) {
+        this.#read(file); // Another thread reads while this one writes.
+      }
+      this.#sendChunk(chunk, length);
+    } else if (file.left > 0) {
+      this.#read(file);
     }
-    if (file.left === 0) {
-      this.#queue?.shift();
-      file.done();
-      return true;
+    if (this.#isReading) {
+      return false;
     }
-    this.#read(file);
-    return false;
+    this.#queue?.shift();
+    file.done();
+    return true;
   }
 
-  /** Reads ahead by one chunk while the last one is on its way. */
+  #sendChunk(chunk: Buffer, length: number): void {
+    const sent = this.#direct.isReady ? this.#write(chunk, 0, length) : 0;
+    this.#takesAtOnce = sent === length;
+    if (this.#takesAtOnce) {
+      giveChunk(chunk);
+      return;
+    }
+    this.#socket.write(chunk.subarray(sent, length), (error) => {
+      giveChunk(chunk);
+      this.#onWritten(error);
+    });
+  }
+
+  /** Reads ahead by one chunk while the last one is on its way. The thread pool does it, because this thread must not wait for a disk. */
   #read(file: QueuedFile): void {
     this.#isReading = true;
-    const length = Math.min(file.left, EDGE_LIMITS.fileChunkBytes);
-    read(file.fd, Buffer.allocUnsafeSlow(length), 0, length, file.offset, (error, count, buffer) => {
+    const chunk = takeChunk(this.#takesAtOnce && file.left > fileChunkBytes);
+    const length = Math.min(file.left, chunk.length);
+    read(file.fd, chunk, 0, length, file.offset, (error, count) => {
       this.#isReading = false;
-      if (this.#queue === undefined) {
-        return;
-      }
-      if (error !== null || count === 0) {
-        this.#events.onError(error ?? new Error('the file is shorter than it was'));
+      if (this.#queue === undefined || error !== null || count === 0) {
+        giveChunk(chunk);
+        if (this.#queue !== undefined) {
+          this.#events.onError(error ?? new Error('the file is shorter than it was'));
+        }
         return;
       }
       file.offset += count;
       file.left -= count;
-      this.#next = count === buffer.length ? buffer : buffer.subarray(0, count);
+      this.#next = chunk;
+      this.#nextBytes = count;
       this.#onWritten();
     });
   }
+}
+
+function takeChunk(isLarge: boolean): Buffer {
+  return (isLarge && LARGE_CHUNKS.usedCount < largeFileChunksMax ? LARGE_CHUNKS : CHUNKS).take();
+}
+
+function giveChunk(chunk: Buffer): void {
+  (chunk.length === largeFileChunkBytes ? LARGE_CHUNKS : CHUNKS).give(chunk);
 }
