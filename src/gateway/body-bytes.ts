@@ -13,22 +13,23 @@ import { MemoryShare } from './memory-budget.ts';
 export class BodyBytes {
   length = 0;
   readonly #pool: BlockPool;
-  readonly #share: MemoryShare;
+  readonly #share: MemoryShare | undefined;
   /** Full ones, then the one that is being filled. */
   readonly #blocks: Buffer[] = [];
   #lastBytes = 0;
   #capacity = 0;
   #holders = 1;
 
-  constructor(pool: BlockPool, budget: MemoryBudget) {
+  /** Without a budget, somebody else counts the bytes. */
+  constructor(pool: BlockPool, budget?: MemoryBudget) {
     this.#pool = pool;
-    this.#share = new MemoryShare(budget);
+    this.#share = budget && new MemoryShare(budget);
   }
 
   /** Whether there is room for so many bytes more: in the last block, or in the budget, beyond which only a body that stays below `leastBytes` may grow. */
   mayGrow(bytes: number, leastBytes: number): boolean {
     const length = this.length + bytes;
-    return length <= this.#capacity || this.#share.mayGrow(length, leastBytes);
+    return length <= this.#capacity || this.#share?.mayGrow(length, leastBytes) !== false;
   }
 
   /** `bytes` are borrowed until it returns. `more`: so many bytes at the most are to follow them. */
@@ -49,7 +50,7 @@ export class BodyBytes {
     const block = this.#pool.take(needed, Math.min(this.#capacity, needed + more));
     this.#blocks.push(block);
     this.#capacity += block.length;
-    this.#share.set(this.#capacity);
+    this.#share?.set(this.#capacity);
     return block;
   }
 
@@ -82,7 +83,7 @@ export class BodyBytes {
         this.#pool.give(block);
       }
       this.#blocks.length = 0;
-      this.#share.set(0);
+      this.#share?.set(0);
     }
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
+import { BlockPool } from './block-pool.ts';
 import { Call } from './call.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -31,6 +32,7 @@ function callOfSlowClient(space: SpoolSpace, hasRoom = false): { call: Call; tol
   const call = new Call(exchange, {
     space,
     memory: { bodies: new MemoryBudget(), webSockets: new MemoryBudget() },
+    blocks: new BlockPool(),
     monotonicMs: () => 0,
     onAbandoned,
     onDropped: tell('dropped'),

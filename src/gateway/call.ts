@@ -6,6 +6,7 @@
 import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
+import type { BlockPool } from './block-pool.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { releaseBody } from './body-collector.ts';
 import type { TunnelSocket } from './call-tunnel.ts';
@@ -34,6 +35,7 @@ export interface CallLane {
 export interface CallOwner {
   readonly space: SpoolSpace;
   readonly memory: MemoryBudgets;
+  readonly blocks: BlockPool;
   /** Undefined: a head that names a file is passed on like others. */
   readonly namedFiles?: NamedFileSender | undefined;
   monotonicMs(): number;

@@ -22,6 +22,8 @@ export interface FakeRequest extends Omit<FakeRequestLine, 'path'> {
   readonly body?: Buffer;
   /** There is a body of unknown length, which the test gives to `sink`. */
   readonly isChunked?: boolean;
+  /** There is a body of so many bytes, which the test gives to `sink`. */
+  readonly bodyLength?: number;
 }
 
 const ENDINGS = /^(respond|end|cut|refuse)/;
@@ -54,11 +56,11 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   readonly #body: Buffer | undefined;
 
   /** `name` is its path without the slash, and its id. */
-  constructor(name: string, { body, isChunked = false, ...line }: FakeRequest = {}) {
+  constructor(name: string, { body, isChunked = false, bodyLength, ...line }: FakeRequest = {}) {
     super({ ...line, path: `/${name}` });
     this.requestId = name;
-    this.hasBody = body !== undefined || isChunked;
-    this.bodyLength = body?.length;
+    this.bodyLength = body?.length ?? bodyLength;
+    this.hasBody = this.bodyLength !== undefined || isChunked;
     this.#body = body;
   }
 

@@ -75,6 +75,18 @@ export class LaneOutput implements BytesHolder {
     }
   }
 
+  /** A frame whose payload is part of a body. */
+  bodyFrame(type: number, stream: number, body: BodyBytes): void {
+    const isCopied = body.length <= GATEWAY_LIMITS.copiedBodyBytesMax;
+    this.#reserve(FRAME_HEADER_BYTES + (isCopied ? body.length : 0));
+    const at = writeFrameHeader(this.#out, this.#outBytes, body.length, type, stream);
+    this.#end(isCopied ? body.copyTo(this.#out, at) : at);
+    if (!isCopied) {
+      this.#write();
+      this.#writeBody(body);
+    }
+  }
+
   /** Writes a body from its own memory, which it keeps until the kernel has taken all of it. */
   #writeBody(body: BodyBytes): void {
     for (const piece of this.#isClosed ? [] : body.pieces) {

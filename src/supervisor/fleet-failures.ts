@@ -51,6 +51,7 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
 function awaitMend(turn: Turn, { id }: Generation, fault: LoadFault): void {
   const { error, traceback, page } = fault;
   turn.fleet.isBroken = true;
+  turn.fleet.isOld = true;
   turn.actions.push({
     kind: 'tell-progress',
     progress: 'broken',

@@ -1,10 +1,11 @@
-/** What the service manager is told of the server: its states as they change, and that it is alive. */
+/** What the service manager and the list of processes are told of the server: its states as they change, and that it is alive. */
 
 import { isEdgeThere } from './fleet-service.ts';
 import type { Fleet, ServiceState } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';
+import { TitleWriter } from './server-title.ts';
 import type { ServiceMessage } from './service-notifier.ts';
 import { ServiceNotifier } from './service-notifier.ts';
 
@@ -14,6 +15,7 @@ const ALIVE_PER_DEADLINE = 2;
 export class ServiceReport {
   readonly #site: Site;
   readonly #notifier: ServiceNotifier | undefined;
+  readonly #title: TitleWriter;
   /** Whether the edge could answer when the service manager was last told that all is well. */
   #wasEdgeWell = true;
 
@@ -25,6 +27,9 @@ export class ServiceReport {
       log.say('warning', `the service manager is told nothing: ${warning}`);
     }
     this.#site = site;
+    this.#title = new TitleWriter(site.app, (title) => {
+      process.title = title;
+    });
     this.#notifier = notifyFd === null ? undefined : new ServiceNotifier({ fd: notifyFd, onLost });
   }
 
@@ -37,6 +42,7 @@ export class ServiceReport {
   }
 
   tellState(state: ServiceState, { isOld, workers }: { readonly isOld: boolean; readonly workers: number }): void {
+    this.#title.tell(state, isOld);
     const old = isOld ? '; the last reload has failed, the log says why' : '';
     const status = `serving ${this.#site.app || 'the project'} with ${workers} worker${workers === 1 ? '' : 's'}${old}`;
     this.#notifier?.tell(this.#messageOf(state, status));

@@ -23,6 +23,8 @@ const FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['hypercorn', new Set([...HELP, ...optionsOf(HYPERCORN)])],
   ['gunicorn', new Set(gunicornFlags())],
   ['another server', new Set(HABITS.flatMap(({ names }) => names))],
+  ['stop', new Set([...HELP, '-p', '--pid-file', '--pidfile', '-t', '--timeout', '--now'])],
+  ['reload', new Set([...HELP, '-p', '--pid-file', '--pidfile', '-t', '--timeout'])],
 ]);
 /** The last is set for the application: the name of its worker. */
 const VARIABLES = new Set([...Object.values(SETTINGS).map(({ flag }) => environmentName(flag)), 'PORTICO_WORKER']);

@@ -22,7 +22,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // The words of other servers, which the page of reference has.
   /^src\/config\/habits\.ts$/,
   // Help, and the pages of reference that are made of it.
-  /^src\/cli\/(help|reference|dialect-help|dialect-reference)\.ts$/,
+  /^src\/cli\/(help|signal-help|reference|dialect-help|dialect-reference)\.ts$/,
   // The lines of the summary that are no warnings.
   /^src\/(cli\/announce|supervisor\/reload-summary)\.ts$/,
   // What a developer's browser is shown beside the exception.

@@ -1,7 +1,7 @@
 // Whatever installs Python packages puts Portico where it runs, and takes it away again.
 
 import assert from 'node:assert/strict';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Folder, install, PLAIN_PATH, packagesOf, pythons, run, succeed, UV, WHEEL } from './environment.ts';
@@ -105,7 +105,7 @@ test('where the folders leave a doubt, Python is asked, and takes nothing from t
   assert.equal(succeed(portico, ['--version'], { cwd, env: { PATH: PLAIN_PATH } }), SAID);
 });
 
-test('a checkout that nobody has built says how to install it', () => {
+test('a checkout that nobody has built, or not since it was changed, says how to install it', () => {
   using folder = new Folder();
   for (const path of ['pyproject.toml', 'package.json', 'README.md', 'LICENSE', 'tools/wheel_hook.py']) {
     mkdirSync(join(folder.path, path, '..'), { recursive: true });
@@ -115,5 +115,13 @@ test('a checkout that nobody has built says how to install it', () => {
   const { status, stderr } = run(resolve('.venv/bin/python'), hatchling, { cwd: folder.path });
   assert.notEqual(status, 0);
   assert.match(stderr, /portico: the program is not built\. Run "make wheel", then: pip install dist\/portico-\*\.whl/);
-  assert.ok(!existsSync(join(folder.path, 'dist')) || globSync(join(folder.path, 'dist/*')).length === 0);
+  for (const path of ['build/package.json', 'src/cli/main.ts']) {
+    mkdirSync(join(folder.path, path, '..'), { recursive: true });
+    writeFileSync(join(folder.path, path), '');
+  }
+  utimesSync(join(folder.path, 'build/package.json'), 1, 1);
+  const old = run(resolve('.venv/bin/python'), hatchling, { cwd: folder.path });
+  assert.notEqual(old.status, 0);
+  assert.match(old.stderr, /portico: src\/cli\/main\.ts is newer than what was built\. Run "make wheel"/);
+  assert.deepEqual(globSync(join(folder.path, 'dist/*')), []);
 });

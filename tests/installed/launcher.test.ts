@@ -22,6 +22,7 @@ console.log(JSON.stringify({
   installation: process.env.PORTICO_INSTALLATION,
   held: process.env.PORTICO_HELD_NODE_OPTIONS,
   manager: process.env.PORTICO_SERVICE_MANAGER,
+  options: Object.entries(process.env).filter(([name]) => name.startsWith('PYTHON')).sort(),
 }));`;
 
 interface Said {
@@ -30,6 +31,7 @@ interface Said {
   readonly installation: string;
   readonly held?: string;
   readonly manager?: string;
+  readonly options: readonly (readonly [string, string])[];
 }
 
 function say(
@@ -58,6 +60,17 @@ test('the process that was started becomes Node, with its arguments, and tells w
   assert.deepEqual([module.args, module.held], [['=serve', '=ü', '='], '--bad']);
   assert.equal(module.installation, `module:${python}`);
   assert.equal(module.pid, module.own);
+});
+
+test("options of the Python that was told to run Portico are the site's as well", () => {
+  assert.deepEqual(say(python, ['-m', 'portico', 'x']).options, []);
+  const options = ['-O', '-B', '-X', 'utf8', '-W', 'error', '-W', 'ignore::ImportWarning'];
+  assert.deepEqual(say(python, [...options, '-m', 'portico', 'x'], { PYTHONWARNINGS: 'always' }).options, [
+    ['PYTHONDONTWRITEBYTECODE', '1'],
+    ['PYTHONOPTIMIZE', '1'],
+    ['PYTHONUTF8', '1'],
+    ['PYTHONWARNINGS', 'always,error,ignore::ImportWarning'],
+  ]);
 });
 
 test('under a service manager its Python sees to what was given', () => {

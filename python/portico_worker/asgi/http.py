@@ -73,7 +73,7 @@ class HttpConversation(Response):
 
     def hear(self, kind: int, payload: bytes) -> None:
         if kind == lanes.BODY or kind == lanes.BODY_END:
-            self._hear_body(payload, kind == lanes.BODY_END)
+            self.hear_part(payload, True, kind == lanes.BODY_END)
         elif kind == lanes.CREDIT:
             self.add_credit(payload)
         elif kind == lanes.ABORT:
@@ -86,10 +86,11 @@ class HttpConversation(Response):
         else:
             raise lanes.Fault('lanes.unexpected-frame')
 
-    def _hear_body(self, part: bytes, is_last: bool) -> None:
-        if self.has_whole_body or (part and self.queued + self.taken >= lanes.CREDIT_BYTES):
+    def hear_part(self, part: bytes, is_first: bool, is_last: bool) -> None:
+        if self.has_whole_body or (part and is_first and self.queued + self.taken >= lanes.CREDIT_BYTES):
             raise lanes.Fault('lanes.body')
-        self.queued += len(part) + lanes.PIECE_COST_BYTES if part else 0
+        if part:
+            self.queued += len(part) + (lanes.PIECE_COST_BYTES if is_first else 0)
         self.has_whole_body = is_last
         # The last event may carry the part that waits already; where none waits, it carries an empty one.
         if part or (is_last and not self.body):

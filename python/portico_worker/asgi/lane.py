@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 RECEIVE_BYTES = 64 * 1024
 """Asked for at once. From 128 KiB on, malloc maps and unmaps memory at every call."""
 
+LARGE_MISSING = 16 * 1024
+"""Of a body's frame of which so much is missing, the part that has come is given to its stream: joined with the rest, all of a large body
+would be copied once more."""
+
 HELD_S = 0.001
 """Answers to the requests of one read leave together, because a write wakes the edge; but none waits longer for others than this
 and the time that the next one takes to be made. Whoever has waited for anything else is not held: what the application believes to
@@ -54,6 +58,10 @@ class AsgiLane(asyncio.Protocol):
         """Counts on from the largest number of a stream."""
         self.rest = b''
         """What was received and begins a frame that is not whole."""
+        self.left = 0
+        """How much of the payload of a body's frame is still to come, before the next frame."""
+        self.cut_word = 0
+        """The second word of that frame's header."""
         self.out: list[bytes | memoryview] = []
         self.collected = 0
         """Bytes in `out`."""
@@ -106,14 +114,14 @@ class AsgiLane(asyncio.Protocol):
         self.is_batch = True
         self.held_until = perf_counter() + HELD_S
         try:
-            position = 0
+            position = self._take_part(data, 0, False) if self.left else 0
             while True:
                 position = self._take_requests(data, position)
                 following = self._take_frames(data, position)
                 if following == position:
                     break
                 position = following
-            self.rest = data[position:]
+            self.rest = b'' if position == len(data) or self._cuts(data, position) else data[position:]
         except lanes.Fault as fault:
             report.log(f'lane to edge thread {self.edge}: {fault}')
             self.transport.abort()
@@ -145,9 +153,7 @@ class AsgiLane(asyncio.Protocol):
                 block = worker.blocks.find(data[block_at:following])
                 if block_word < lanes.BLOCK_NOT_KEPT:
                     blocks[block_word >> 24] = block
-            parts = data[position + 20 : block_at].split(b'\0')
-            position = following
-            number = word >> 8
+            parts, position, number = data[position + 20 : block_at].split(b'\0'), following, word >> 8
             if number in streams:
                 self._displace(number)
             if worker.is_stopping:
@@ -156,6 +162,7 @@ class AsgiLane(asyncio.Protocol):
             try:
                 if flags:
                     stream, scope = self._make_special(block, word, parts, flags)
+                    position = self._take_body(stream, data, position)
                 else:
                     stream, scope = HttpConversation(self, word, parts), block.http_scope(parts, state)
             except (ValueError, IndexError):
@@ -177,6 +184,41 @@ class AsgiLane(asyncio.Protocol):
         if flags & lanes.FLAG_MORE:
             conversation.expect_body(bool(flags & lanes.FLAG_EXPECT))
         return conversation, block.http_scope(parts, state)
+
+    def _take_body(self, stream: Stream, data: bytes, position: int) -> int:
+        """A body that has come with its request is there when the application asks for it: nobody has to wait and to be woken."""
+        if len(data) - position >= lanes.HEADER.size:
+            size, word = lanes.HEADER.unpack_from(data, position)
+            kind = word & 0xFF
+            following: int = position + lanes.HEADER.size + size
+            is_body = kind == lanes.BODY or kind == lanes.BODY_END
+            if is_body and word >> 8 == stream.word >> 8 and following <= len(data) and size <= lanes.PAYLOAD_MAX:
+                stream.hear(kind, data[position + lanes.HEADER.size : following])
+                return following
+        return position
+
+    def _cuts(self, data: bytes, position: int) -> bool:
+        """Gives a stream what has come of a large part of its body. Whether the frame that begins here is one."""
+        if len(data) - position < lanes.HEADER.size:
+            return False
+        size, word = lanes.HEADER.unpack_from(data, position)
+        position += lanes.HEADER.size
+        left, kind = size - (len(data) - position), word & 0xFF
+        if left < LARGE_MISSING or (kind != lanes.BODY and kind != lanes.BODY_END):
+            return False
+        self.left, self.cut_word = size, word
+        self._take_part(data, position, True)
+        return True
+
+    def _take_part(self, data: bytes, position: int, is_first: bool) -> int:
+        """Takes what is there of the payload of a body's frame; returns where that ends."""
+        end = min(position + self.left, len(data))
+        self.left -= end - position
+        stream = self.streams.get(self.cut_word >> 8)
+        if stream is not None and not stream.has_ended:
+            is_last = not self.left and self.cut_word & 0xFF == lanes.BODY_END
+            stream.hear_part(data[position:end], is_first, is_last)
+        return end
 
     def finish(self, stream: Stream) -> None:
         """The application has returned."""

@@ -44,6 +44,43 @@ test('StreamedCall sends a body as it comes, and says so in the flags', (t) => {
   deepEqual(story.arrivals(worker), ['end a']);
 });
 
+for (const size of [1, 10_000, 32_768, 32_769, 65_536]) {
+  test(`StreamedCall says with the last of ${size} bytes of a body of known length that it is the last`, (t) => {
+    const { story, worker, exchange } = open(t, { method: 'POST', bodyLength: 5 + size });
+    const last = Buffer.alloc(size, 'z');
+    exchange.sink?.data(Buffer.from('first'));
+    exchange.sink?.data(last);
+    exchange.sink?.end();
+    deepEqual(story.arrivals(worker), ['body a first', `end a ${size > 100 ? size : String(last)}`]);
+  });
+}
+
+test('StreamedCall lets the end of a body be read when its last part was sent, whatever is left of the credit', (t) => {
+  const { story, worker, exchange } = open(t, { method: 'POST', bodyLength: creditBytes });
+  equal(exchange.sink?.data(Buffer.alloc(creditBytes)), true);
+  exchange.sink?.end();
+  deepEqual(story.arrivals(worker), [`end a ${creditBytes}`]);
+});
+
+test('StreamedCall holds what came without credit, and sends it with the end when there is some', (t) => {
+  const { story, worker, exchange } = open(t, { method: 'POST', bodyLength: creditBytes + 40_000 });
+  exchange.sink?.data(Buffer.alloc(creditBytes, 'x'));
+  equal(exchange.sink?.data(Buffer.alloc(40_000, 'y')), false);
+  equal(story.arrivals(worker).length, 1);
+  worker.grant('a', 100);
+  deepEqual(story.arrivals(worker), ['end a 40000']);
+  equal(exchange.resumes, 1);
+});
+
+test('StreamedCall keeps many small pieces in few blocks, for as long as another worker may need them', (t) => {
+  const { story, worker, exchange } = open(t, UPLOAD);
+  for (let count = 0; count < 3000; count += 1) exchange.sink?.data(Buffer.from('x'));
+  equal(story.arrivals(worker).length, 3000);
+  equal(story.gateway.blocks.freeBytes, 0);
+  worker.grant('a', 1);
+  equal(story.gateway.blocks.freeBytes > 0 && story.gateway.blocks.freeBytes < 20_000, true);
+});
+
 test('StreamedCall reads no more of a body than the application has credit for, until it has received', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   equal(exchange.sink?.data(Buffer.alloc(creditBytes - pieceCostBytes - 1)), true);

@@ -1,6 +1,7 @@
 /** A request to an application that streams: the body of the request goes to the application as the client sends it. */
 
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import type { BlockPool } from '../block-pool.ts';
 import type { CallOwner } from '../call.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
 import { renderAsgiHead } from './asgi-head.ts';
@@ -10,6 +11,7 @@ import { ConcurrentCall } from './concurrent-call.ts';
 
 export class StreamedCall extends ConcurrentCall {
   protected readonly memory: MemoryBudgets;
+  readonly #blocks: BlockPool;
   readonly #bodyBytesMax: number;
   #bodyStream: BodyStream | undefined;
   /** The application has heard that the client seems to have left. */
@@ -18,6 +20,7 @@ export class StreamedCall extends ConcurrentCall {
   constructor(owner: CallOwner, exchange: ConcurrentCall['exchange'], bodyBytesMax: number) {
     super(exchange, owner);
     this.memory = owner.memory;
+    this.#blocks = owner.blocks;
     this.#bodyBytesMax = bodyBytesMax;
   }
 
@@ -46,6 +49,7 @@ export class StreamedCall extends ConcurrentCall {
       exchange: this.exchange,
       bytesMax: this.#bodyBytesMax,
       memory: this.memory.bodies,
+      blocks: this.#blocks,
       onTooLong: () => this.#giveUp(413),
       onFailed: () => this.onGone(),
     };

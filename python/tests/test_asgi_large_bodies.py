@@ -1,0 +1,132 @@
+"""Large parts of bodies: what has come of a frame is received before the rest of it has come."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from asgi_edge import asgi_edge, http_only, reply, request_frame
+from fake_edge import until
+from portico_worker import lanes
+from portico_worker.asgi.lane import LARGE_MISSING
+
+MORE = lanes.FLAG_MORE
+PART = bytes(range(250)) * 800
+"""Below the credit that a stream has."""
+
+
+async def echo(scope, receive, send):
+    body, more, count = b'', True, 0
+    while more:
+        message = await receive()
+        body, more, count = body + message['body'], message['more_body'], count + 1
+    await reply(send, b'%d %d %d' % (len(body), body == PART, count))
+
+
+def frames_of(stream, kind=lanes.BODY_END):
+    return request_frame(stream, flags=MORE) + lanes.render(kind, stream, PART)
+
+
+def test_a_body_that_has_come_with_its_request_is_received_at_once():
+    received = []
+
+    async def application(scope, receive, send):
+        coroutine = receive()
+        try:
+            coroutine.send(None)
+        except StopIteration as ended:
+            received.append(ended.value)
+        await reply(send, b'done')
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.lane.send(request_frame(1, flags=MORE), lanes.render(lanes.BODY_END, 1, b'all of it'))
+        assert edge.answer().body == b'done'
+    assert received == [{'type': 'http.request', 'body': b'all of it', 'more_body': False}]
+
+
+@pytest.mark.parametrize('seed', range(4))
+def test_a_body_is_whole_however_its_frames_are_cut(seed):
+    generator = random.Random(seed)
+    data = b''.join(frames_of(stream) for stream in range(1, 9)) + lanes.render(lanes.PING, 0)
+    with asgi_edge(http_only(echo)) as edge:
+        at = 0
+        while at < len(data):
+            size = 1 + generator.randrange((1000, 20_000, 100_000, 300_000)[seed])
+            edge.lane.send(data[at : at + size])
+            at += size
+        for stream in range(1, 9):
+            assert edge.answer(stream).body.startswith(b'%d 1 ' % len(PART))
+
+
+def test_what_has_come_of_a_large_part_is_received_and_the_rest_follows():
+    sizes = []
+
+    async def application(scope, receive, send):
+        more = True
+        while more:
+            message = await receive()
+            sizes.append(len(message['body']))
+            more = message['more_body']
+        await reply(send, b'%d' % sum(sizes))
+
+    with asgi_edge(http_only(application)) as edge:
+        data = frames_of(1)
+        edge.lane.send(data[:-100_000])
+        until(lambda: sum(sizes) == len(PART) - 100_000)
+        edge.lane.send(data[-100_000:])
+        assert edge.answer().body == b'%d' % len(PART)
+
+
+def test_a_part_of_which_little_is_missing_is_received_whole():
+    part = PART[:50_000]  # In one read of the event loop.
+    with asgi_edge(http_only(echo)) as edge:
+        data = request_frame(1, flags=MORE) + lanes.render(lanes.BODY_END, 1, part)
+        edge.lane.send(data[: 1 - LARGE_MISSING])
+        time.sleep(0.01)
+        edge.lane.send(data[1 - LARGE_MISSING :])
+        assert edge.answer().body == b'%d 0 1' % len(part)
+
+
+def test_a_part_costs_its_credit_once_in_how_many_pieces_ever_it_comes():
+    with asgi_edge(http_only(echo)) as edge:
+        data = frames_of(1, lanes.BODY)
+        for at in range(0, len(data), 40_000):
+            edge.lane.send(data[at : at + 40_000])
+            time.sleep(0.002)
+        edge.body(b'', is_last=True)
+        given = 0
+        frames = edge.answer().frames
+        for frame in frames:
+            if frame.type == lanes.WORKER_CREDIT:
+                given += lanes.read_words(frame.payload)[0]
+    assert len(PART) < given + lanes.CREDIT_BYTES // 4
+    assert given <= len(PART) + lanes.PIECE_COST_BYTES
+
+
+def test_the_rest_of_a_part_goes_to_nobody_when_its_stream_has_ended():
+    async def application(scope, receive, send):
+        await receive()
+        await reply(send, b'enough')
+
+    with asgi_edge(http_only(application)) as edge:
+        data = frames_of(1)
+        edge.lane.send(data[:100_000])
+        assert edge.answer().body == b'enough'
+        edge.lane.send(data[100_000:] + request_frame(2, flags=MORE) + lanes.render(lanes.BODY_END, 2, b'x'))
+        assert edge.answer(2).body == b'enough'
+
+
+def test_a_part_for_a_stream_without_a_body_is_a_fault():
+    entered = threading.Event()
+
+    async def application(scope, receive, send):
+        entered.set()
+        while (await receive())['type'] != 'http.disconnect':
+            pass
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin()
+        assert entered.wait(5)
+        edge.lane.send(lanes.render(lanes.BODY, 1, PART)[:100_000])
+        until(edge.lane.ended)
