@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from typing import NamedTuple
 
 from .applications import UNKNOWN, Application, Applications, Reading, module_path
@@ -143,7 +144,11 @@ def root_of(path: str, outer: str, sources: Sources, alone: bool = False) -> str
     folder = os.path.dirname(path)
     if os.path.isfile(os.path.join(folder, '__init__.py')):
         return above_packages(folder)
-    if folder == outer or not path.startswith(outer.rstrip(os.sep) + os.sep):
+    if folder == outer:
+        is_relative, names = _imported_first(sources.tree(path).body)
+        is_own = os.path.basename(folder) in names and module_path(os.path.basename(folder), folder) is None
+        return os.path.dirname(folder) if is_relative or (is_own and not _is_installed(folder)) else folder
+    if not path.startswith(outer.rstrip(os.sep) + os.sep):
         return folder
     first = os.path.relpath(folder, outer).split(os.sep)[0]
     if not all(part.isidentifier() for part in os.path.relpath(folder, outer).split(os.sep)):
@@ -154,6 +159,12 @@ def root_of(path: str, outer: str, sources: Sources, alone: bool = False) -> str
     if any(module_path(name, folder) is not None and module_path(name, outer) is None for name in names):
         return folder
     return folder if alone else outer
+
+
+def _is_installed(folder: str) -> bool:
+    """Whether the folder's name is that of a module on the path."""
+    name = os.path.basename(folder)
+    return any(module_path(name, place or os.getcwd()) is not None for place in sys.path)
 
 
 def above_packages(folder: str) -> str:

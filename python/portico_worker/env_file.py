@@ -6,14 +6,11 @@ import os
 import re
 import sys
 
-from .sources import read_text
-
 NAME = '.env'
 READERS = frozenset(('decouple', 'dotenv', 'dynaconf', 'environ', 'environs', 'pydantic_settings', 'starlette.config'))
 """Modules by which applications read the file themselves."""
 TEXT_MAX = 10_000
 """Characters of an error's text that are searched for names."""
-_LINE = re.compile(r'^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=', re.MULTILINE)
 
 
 def unread(cwd: str) -> str:
@@ -43,8 +40,12 @@ def hint(path: str, error: BaseException) -> str:
 
 
 def _names() -> set[str]:
+    if not os.path.isfile(NAME):
+        return set()
+    from .sources import read_text
+
     try:
         text = read_text(NAME).decode('utf-8', 'replace')
     except (OSError, ValueError):
         return set()
-    return set(_LINE.findall(text))
+    return set(re.findall(r'^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=', text, re.MULTILINE))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
 from .framework_names import FACTORY_NAMES
 from .not_found import NotFound, needs_arguments
 
-_NAME = re.compile(r'(?:create|make|get|build)_\w+|\w+_factory')
+_BEGINNINGS = ('create_', 'make_', 'get_', 'build_')
 _CALLED_WITH = (2, 3)
 """Arguments that an application is called with: WSGI, ASGI 3."""
 
@@ -18,8 +17,9 @@ def is_factory(found: Any, name: str) -> bool:
     """A function of such a name, or one that can be called with nothing at all and not as an application is."""
     if not inspect.isfunction(found):
         return False
+    is_named_so = name.startswith(_BEGINNINGS) or name.endswith('_factory')
     if _can_be_called(found, 0):
-        return _NAME.fullmatch(name) is not None or not any(_can_be_called(found, count) for count in _CALLED_WITH)
+        return is_named_so or not any(_can_be_called(found, count) for count in _CALLED_WITH)
     return name in FACTORY_NAMES
 
 

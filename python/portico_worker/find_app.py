@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from .applications import module_path
 from .candidates import ENTRY_FILES, Ambiguous, Candidate, above_packages, decide
-from .find_django import Project, find_project, is_of_django, project_of_package
+from .choice import Choice
+from .find_django import find_project, is_of_django, project_of_package
+from .importing import take_source_folder
 from .named_apps import Named, named_by_environment, named_by_flask_file, named_by_pyproject
 from .not_found import (
     NotFound,
@@ -25,25 +26,6 @@ from .not_found import (
     unclear_django,
 )
 from .places import MAIN_FILES, PROJECT_FOLDERS, Places, is_package, is_searched
-
-
-class Choice(NamedTuple):
-    app: str
-    """`module:callable`, `module:factory()`, `module` or a path, as loader.py takes it; '' for a Django project. With a
-    `folder`: what is to be looked for there."""
-    project: Project | None = None
-    folder: str = ''
-    """The folder that the application has to be run in, if that is not the current one."""
-    why: str | None = None
-    """Why it was chosen, in half a sentence; None if it was named."""
-    notes: tuple[str, ...] = ()
-    env_file: str = ''
-    """A file of variables that is there and was not named, as it would be named."""
-
-    @property
-    def name(self) -> str:
-        """What is imported, as `mysite.wsgi.application`."""
-        return self.app or next(iter(self.project.entries.values() if self.project is not None else ()), '')
 
 
 def choose(app: str, interface: str = 'auto', may_move: bool = True) -> Choice:
@@ -91,12 +73,17 @@ class _Search:
             raise
 
     def _in_other_folder(self, path: str) -> Choice:
+        as_module = self._as_module(path, os.path.dirname(path))
+        if as_module is not None:
+            return self._choice(as_module)._replace(why=None)
         chosen = self.in_folder(path, may_move=True)
         is_here = os.path.realpath(path) == os.path.realpath(os.getcwd())
         return chosen if is_here else chosen._replace(app='', folder=chosen.folder or path)
 
     def in_folder(self, folder: str, may_move: bool) -> Choice:
         named = named_by_environment() or named_by_flask_file(folder) or named_by_pyproject(folder)
+        if named is not None:
+            take_source_folder(named.app.partition(':')[0])
         if named is not None and _is_there(named.app, folder):
             return self._take_named(named)
         chosen = self._django(folder, 'manage.py')
@@ -170,8 +157,7 @@ class _Search:
         named = named_by_flask_file(path) or named_by_pyproject(path)
         if named is not None:
             return Choice('', folder=path, why=f'named by {named.by} of {name}')
-        main = self.places.files((*ENTRY_FILES, *MAIN_FILES), path, outer, alone=True)
-        as_module = self._decide([one for one in main if one.root == outer and one.is_plain])
+        as_module = self._as_module(path, outer)
         if as_module is not None:
             return self._choice(as_module)._replace(folder=outer)
         try:
@@ -180,6 +166,11 @@ class _Search:
             ambiguous.folder = path
             raise
         return None if found is None else Choice('', folder=path, why=_where(found))
+
+    def _as_module(self, path: str, outer: str) -> Candidate | None:
+        """An application in a folder whose files are written as modules of the folder above (`from backend.db import …`)."""
+        main = self.places.files((*ENTRY_FILES, *MAIN_FILES), path, outer, alone=True)
+        return self._decide([one for one in main if one.root == outer and one.is_plain])
 
     def _decide(self, found: list[Candidate]) -> Candidate | None:
         usable = [one for one in found if one.application is None or not one.application.needs] or found

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .choice import Project
 from .sources import read_text
 
 SETTINGS_VARIABLE = 'DJANGO_SETTINGS_MODULE'
@@ -28,16 +29,9 @@ ASGI_APPS = frozenset(('daphne', 'channels'))
 """Every project has an asgi.py; a project that installs one of these wants it run."""
 
 
-class Project(NamedTuple):
-    entries: dict[str, str]
-    """By interface ('wsgi', 'asgi'): the dotted name of the application, as far as there is one."""
-    settings: str | None
-    """The settings that manage.py names, for a project whose wsgi.py names none."""
-    wants_asgi: bool
-
-
 def find_project() -> Project | None:
     """The project in the current folder; None if there is none."""
+    _drop_empty_variable()
     named = os.environ.get(SETTINGS_VARIABLE)
     if named and not os.path.isfile('manage.py') and not (_MODULE.fullmatch(named) and source_of(named)):
         named = None  # The settings are those of another project, whose folder this is not.
@@ -61,6 +55,7 @@ def find_project() -> Project | None:
 
 def project_of_package(package: str) -> Project:
     """The project whose wsgi.py and asgi.py are in a package."""
+    _drop_empty_variable()
     entries: dict[str, str] = {}
     for kind in ('wsgi', 'asgi'):
         module = f'{package}.{kind}' if package else kind
@@ -69,6 +64,12 @@ def project_of_package(package: str) -> Project:
     settings = os.environ.get(SETTINGS_VARIABLE) or settings_line('manage.py')
     in_use = os.environ.get(SETTINGS_VARIABLE) or (settings_of(entries['asgi']) if 'asgi' in entries else None)
     return Project(entries, settings, in_use is not None and _is_asynchronous(in_use))
+
+
+def _drop_empty_variable() -> None:
+    """With an empty variable wsgi.py could not name its settings."""
+    if not os.environ.get(SETTINGS_VARIABLE):
+        os.environ.pop(SETTINGS_VARIABLE, None)
 
 
 def is_of_django(manage: str) -> bool:

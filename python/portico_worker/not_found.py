@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -84,7 +83,8 @@ def joined(options: Iterable[Option]) -> str:
 
 def argument(name: str) -> str:
     """As a shell wants it."""
-    return shlex.quote(name)
+    quoted: str = import_standard('shlex').quote(name)
+    return quoted
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:

@@ -102,5 +102,9 @@ def is_package(folder: str) -> bool:
 def is_searched(folder: str) -> bool:
     """Not a folder of tests, of other people's code or of none, nor a virtual environment, whatever its name."""
     name = os.path.basename(folder)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False  # No message to the supervisor could name it.
     is_left_out = name in _NOT_SEARCHED or name.startswith(('.', '_')) or name.endswith('.egg-info')
     return not is_left_out and os.path.isdir(folder) and not os.path.exists(os.path.join(folder, 'pyvenv.cfg'))

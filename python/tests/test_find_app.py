@@ -170,6 +170,28 @@ def test_a_project_in_a_folder_that_is_named(named):
     assert (choice.app, choice.folder) == (expected, os.path.abspath('site'))
 
 
+def test_a_folder_that_is_named_and_whose_files_are_modules_of_it():
+    write({'shop/main.py': 'from shop.db import x\n' + FASTAPI, 'shop/db.py': ''})
+    for named in ('shop', 'shop/', './shop'):
+        assert (choose(named).app, choose(named).folder) == ('shop.main:app', '')
+
+
+@pytest.mark.parametrize('line', ['from shop.db import x', 'from .db import x'])
+def test_the_current_folder_may_be_meant_as_a_package(line, monkeypatch):
+    write({'shop/main.py': f'{line}\n{FASTAPI}', 'shop/db.py': ''})
+    monkeypatch.chdir('shop')
+    monkeypatch.setattr(sys, 'path', [os.getcwd(), *sys.path[1:]])
+    assert choose('').app == 'shop.main:app'
+    assert sys.path[0] == os.path.dirname(os.getcwd())
+
+
+def test_a_name_below_src(monkeypatch):
+    write({'src/shop_below/__init__.py': '', 'src/shop_below/web.py': FASTAPI})
+    monkeypatch.setattr(sys, 'path', list(sys.path))
+    monkeypatch.setenv('FLASK_APP', 'shop_below.web')
+    assert choose('').app == 'shop_below.web'
+
+
 def test_what_is_beside_a_django_project_is_told():
     write({'manage.py': MANAGE.format('mysite'), 'mysite/wsgi.py': '', 'main.py': FASTAPI})
     assert choose('').notes == ('FastAPI in main.py is not served: "portico serve main:app" does that',)

@@ -63,6 +63,8 @@ SITE = """
         ('factory.py:make_app', 'factory:make_app()', 'made'),
         ('loose/main.py', 'loose.main:app', 'loose'),
         ('loose/alone.py', 'alone:app', 'alone'),
+        ('insrc:app', 'insrc:app', 'in src'),
+        ('insrc', 'insrc:app', 'in src'),
     ],
 )
 def test_names(name, full, says):
@@ -79,6 +81,7 @@ def test_names(name, full, says):
     )
     write('loose/main.py', 'from loose.db import NAME\ndef app(environ, start): return NAME')
     write('loose/alone.py', "from db import NAME\ndef app(environ, start): return 'alone'")
+    write('src/insrc.py', "def app(environ, start): return 'in src'")
     write('loose/db.py', "NAME = 'loose'")
     loaded = load(name)
     assert loaded.application({}, None) == says

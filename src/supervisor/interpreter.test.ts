@@ -281,7 +281,15 @@ test('findInterpreter() takes the environment that Portico is installed in with 
   const place = layout(['srv/v', 'repository/site/.venv', 'active'], []);
   const installation = installed(place, 'srv/v', ['django']);
   assert.equal(search(place, { installation }).found, 'srv/v/bin/python');
-  assert.equal(search(place, { installation }).isPlain, true);
+  assert.match(
+    search(place, { installation }).warnings,
+    /site\/\.venv belongs to the application, and Portico is installed in/,
+  );
+  const beside = layout(['repository/site/.venv']);
+  const { warnings: none, isPlain } = search(beside, {
+    installation: installed(beside, 'repository/site/.venv', ['x']),
+  });
+  assert.deepEqual([none, isPlain], ['', true]);
   const { found, warnings } = search(place, { installation, env: { VIRTUAL_ENV: join(place.root, 'active') } });
   assert.equal(found, 'srv/v/bin/python');
   assert.match(warnings, /VIRTUAL_ENV is \S+active, and Portico is installed in \S+srv\/v, which is used/);

@@ -61,18 +61,29 @@ export function findInterpreter(search: InterpreterSearch): Outcome<Interpreter>
   }
   const own = ownEnvironment(installation, env);
   if (own !== '' && holdsPackages(own) && !isOfTool(own)) {
-    const active = env['VIRTUAL_ENV'];
-    const isOther = active !== undefined && active !== '' && !isSame(active, own);
-    const warning = `VIRTUAL_ENV is ${active}, and Portico is installed in ${own}, which is used. Run the portico of the other one, or name a Python with --python`;
-    return success(
-      interpreter(programOf(own), own, 'of the environment that Portico is installed in', {
-        isPlain: !isOther,
-        warnings: isOther ? [warning] : [],
-      }),
-    );
+    return success(takeOwn(own, search));
   }
   return findActive(search) ?? findAbout(search) ?? findElsewhere(search, own);
 }
+
+/** As with every program of an environment, its own Python is meant. If another could be, that is told. */
+function takeOwn(own: string, search: InterpreterSearch): Interpreter {
+  const active = search.env['VIRTUAL_ENV'];
+  const about = findAbout({ ...search, ask: nobody });
+  const beside = about?.ok ? about.value.venv : '';
+  const others = [
+    ...(active && !isSame(active, own) ? [`VIRTUAL_ENV is ${active}`] : []),
+    ...(beside !== '' && !isSame(beside, own) && beside !== active ? [`${beside} belongs to the application`] : []),
+  ];
+  const warnings = others.map(
+    (other) =>
+      `${other}, and Portico is installed in ${own}, which is used. Run the portico of the other one, or name a Python with --python`,
+  );
+  const origin = 'of the environment that Portico is installed in';
+  return interpreter(programOf(own), own, origin, { isPlain: warnings.length === 0, warnings });
+}
+
+const nobody: AskTool = () => undefined;
 
 /** The environment in use in this shell, unless it is another project's and the application has one of its own. */
 function findActive(search: InterpreterSearch): Outcome<Interpreter> | undefined {
@@ -87,7 +98,7 @@ function findActive(search: InterpreterSearch): Outcome<Interpreter> | undefined
       `${variable} is ${active}, where ${fault}. Activate another environment, unset it, or name a Python with --python`,
     );
   }
-  const about = findAbout({ ...search, ask: () => undefined });
+  const about = findAbout({ ...search, ask: nobody });
   const other = about?.ok && about.value.venv !== '' && !isSame(about.value.venv, active) ? about.value : undefined;
   if (other !== undefined && isOfOtherProject(active, search)) {
     const warning = `${variable} is ${active}, the environment of another project: that of this one, ${other.venv}, is used. Name the other with --python ${programOf(active)}`;

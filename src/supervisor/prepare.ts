@@ -95,7 +95,7 @@ export async function prepareSite(
     envFile: absolute(cwd, model.envFile),
   };
   const identity = resolveIdentity(model.user, model.group);
-  const check = () => checkApplication(model, place);
+  const check = () => checkApplication(model, place, identity.ok ? identity.value : undefined);
   // The application's files are the user's affair: root has no business in them, nor in what they may be links to.
   const found = identity.ok && mayAct(identity.value) ? asUser(identity.value, check) : check();
   const edgeProgram = absolute(cwd, model.edgeProgram) || ours(`../edge/main${extname(import.meta.filename)}`);
@@ -189,7 +189,15 @@ export function findRuntime(
   { app, cwd, env, installation, chdir, envFile }: Place,
   identity: Identity | undefined,
 ): Outcome<Runtime> {
-  const interpreter = findInterpreter({ named: model.python, installation, app, chdir, cwd, env });
+  const home = identity === undefined || identity.userName === '' ? {} : { HOME: identity.home };
+  const interpreter = findInterpreter({
+    named: model.python,
+    installation,
+    app,
+    chdir,
+    cwd,
+    env: { ...env, ...home },
+  });
   if (!interpreter.ok) {
     return interpreter;
   }
@@ -211,7 +219,7 @@ export function findRuntime(
   });
 }
 
-function checkApplication(model: ServerModel, place: Place): string[] {
+function checkApplication(model: ServerModel, place: Place, identity: Identity | undefined): string[] {
   try {
     // With the dot it is not only seen but entered.
     if (!statSync(`${place.chdir}/.`).isDirectory()) {
@@ -224,7 +232,7 @@ function checkApplication(model: ServerModel, place: Place): string[] {
       `--chdir: ${place.chdir} ${isHidden ? 'cannot be entered by the user that the server runs as' : 'is not a folder'}`,
     ];
   }
-  const runtime = findRuntime(model, place, undefined);
+  const runtime = findRuntime(model, place, identity);
   return [...(runtime.ok ? [] : [runtime.fault]), ...checkWatched(model, place.cwd)];
 }
 
