@@ -63,21 +63,43 @@ const OPTIONS: BuildOptions = {
   logLevel: 'warning',
 };
 
+/**
+ * Stands first in each file of the command line, whichever of them Node runs first, in words that the oldest one understands: a Node that is too
+ * old is told so, and not what it stumbles over.
+ */
+function refuseOlderThan(oldest: string): string {
+  const [major, minor] = oldest.split('.');
+  const message = tooOld('" + process.execPath + "', '" + process.versions.node + "', oldest);
+  return `{
+  const [major, minor] = process.versions.node.split(".");
+  if (major < ${major} || (major == ${major} && minor < ${minor})) {
+    process.stderr.write("${message}\\n");
+    process.exit(1);
+  }
+}`;
+}
+
+function tooOld(program: string, version: string, oldest: string): string {
+  return `portico: ${program} is Node.js ${version}, and Portico needs ${oldest} or later.`;
+}
+
 /** Bundles into `folder`, which is emptied before, and tells what went in. The package.json is that of the installed program. */
 export async function buildBundles(folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
+  const { name, version, license, type, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageFile;
+  const banner = refuseOlderThan(engines.node.replace('>=', ''));
   const whole: Metafile = { inputs: {}, outputs: {} };
-  for (const [name, entryPoints] of Object.entries(PROCESSES)) {
+  for (const [process, entryPoints] of Object.entries(PROCESSES)) {
     const { metafile } = await build({
       ...OPTIONS,
       entryPoints: [...entryPoints],
       outdir: folder,
-      chunkNames: join(name, '[name]-[hash]'),
+      chunkNames: join(process, '[name]-[hash]'),
+      ...(process === 'cli' && { banner: { js: banner } }),
     });
     Object.assign(whole.inputs, metafile?.inputs);
     Object.assign(whole.outputs, metafile?.outputs);
   }
-  const { name, version, license, type, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageFile;
   writeFileSync(
     join(folder, 'package.json'),
     `${JSON.stringify({ name, version, license, type, engines }, null, 2)}\n`,
@@ -90,7 +112,7 @@ interface PackageFile {
   readonly version: string;
   readonly license: string;
   readonly type: string;
-  readonly engines: Readonly<Record<string, string>>;
+  readonly engines: { readonly node: string };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -17,9 +17,6 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 
 const USAGE = 2;
 
-/** That of `engines` in package.json. Whatever is imported late may be more than an older one understands. */
-const OLDEST_NODE = [24, 12] as const;
-
 const terminal: Terminal = {
   out: (text) => print(1, text),
   error: (text) => print(2, text),
@@ -44,11 +41,6 @@ function print(fd: number, text: string): void {
   } catch {
     return;
   }
-}
-
-function isTooOld(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
 }
 
 async function run({ args, ...surroundings }: Invocation): Promise<number> {
@@ -80,9 +72,4 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
   return USAGE;
 }
 
-if (isTooOld(process.versions.node)) {
-  const found = `${process.execPath} is Node.js ${process.versions.node}`;
-  process.stderr.write(`portico: ${found}, and Portico needs ${OLDEST_NODE.join('.')} or later.\n`);
-  process.exit(1);
-}
 process.exit(await run(readInvocation(process.argv.slice(2), process.env)));

@@ -14,6 +14,8 @@ export interface Message {
 }
 
 const PYTHON = '.venv/bin/python';
+/** Puts a message of its own into the bundles. */
+const BUNDLER = 'tools/build.ts';
 
 /** Files whose texts are no messages, with what they are. */
 const OTHER_FILES: readonly RegExp[] = [
@@ -63,11 +65,14 @@ export function collectMessages(): Message[] {
 
 /** All texts of the sources, whatever they are. */
 export function collectTexts(): Message[] {
-  return [...typeScriptTexts(() => true), ...pythonTexts(), ...shellTexts()];
+  return [...typeScriptTexts(() => true, ['src/**/*.ts', BUNDLER]), ...pythonTexts(), ...shellTexts()];
 }
 
-function typeScriptTexts(isWanted: (path: string, before: string) => boolean): Message[] {
-  return globSync('src/**/*.ts')
+function typeScriptTexts(
+  isWanted: (path: string, before: string) => boolean,
+  files: string | string[] = 'src/**/*.ts',
+): Message[] {
+  return globSync(files)
     .sort()
     .flatMap((path) =>
       literalsOf(readFileSync(path, 'utf8'))
