@@ -181,7 +181,7 @@ const LOG_OPTIONS: readonly Option[] = [
     names: ['--log-fmt'],
     value: 'LOG_FMT',
     doc: 'The format of the log.',
-    treatment: meaningless('the log has one format'),
+    treatment: meaningless('the log has the format that PORTICO_LOG_FORMAT names, text or json'),
   },
   {
     names: ['-s', '--server-name'],
