@@ -37,7 +37,7 @@ def render(error: BaseException) -> str:
 
 def place(error: BaseException) -> str:
     """` (/srv/site/app.py, line 7)` for a fault of syntax, which no frame shows; else ''."""
-    if not isinstance(error, SyntaxError) or not error.filename:
+    if not isinstance(error, SyntaxError) or not error.filename or error.filename.startswith('<'):
         return ''
     return f' ({error.filename}, line {error.lineno})'
 

@@ -14,9 +14,14 @@ import { announce } from './announce.ts';
 import { renderBlock, renderLines } from './summary.ts';
 import type { Terminal } from './terminal.ts';
 
+/** `/dev/stderr`, `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/2` */
+const OWN_STREAM = /^\/(?:dev|proc)\//;
+
 export function newServerReports(model: ServerModel, terminal: Terminal, version: string): ServeReports {
   const isText = model.logFormat === 'text';
   const hasLogFile = model.logFile !== '';
+  // A log that is a stream of this process, as in containers, is where whoever reads the other stream looks as well.
+  const hasOwnStream = OWN_STREAM.test(model.logFile);
   const isWatched = terminal.isWatched && isText;
   const print = (events: readonly LogEvent[]): void => {
     const render = rendererOf(model.logFormat);
@@ -28,7 +33,7 @@ export function newServerReports(model: ServerModel, terminal: Terminal, version
     if (hasLogFile || !isWatched) {
       log.sayAll(events);
     }
-    if (hasLogFile && !isWatched) {
+    if (hasLogFile && !isWatched && !hasOwnStream) {
       print(events);
     }
   };

@@ -1,5 +1,6 @@
 /** Settings of the logs. */
 
+import { success } from '../kernel/outcome.ts';
 import { parseAccessFormat } from './access-format/parse-access-format.ts';
 import type { ServerModel } from './model.ts';
 import type { Setting } from './setting.ts';
@@ -22,10 +23,10 @@ export const LOG_SETTINGS: { readonly [K in Key]: Setting<ServerModel[K]> } = {
     flag: 'log-file',
     value: 'FILE',
     group: 'Logs',
-    doc: 'Write the log to this file, opened again on USR1.',
+    doc: 'Write the log to this file, opened again on USR1; - is standard error.',
     fallbackText: 'standard error',
     fallback: always(''),
-    parse: last(parseText),
+    parse: last((text) => (text === '-' ? success('') : parseText(text))),
   },
   logFormat: {
     flag: 'log-format',

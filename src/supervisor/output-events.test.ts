@@ -55,6 +55,16 @@ test('as JSON a traceback alone is told by the exception, and printed lines keep
   assert.equal(events.hasPending, false);
 });
 
+test('an entry is found behind what was printed without an end of line', () => {
+  for (const gathers of [false, true]) {
+    const events = new OutputEvents('m', gathers);
+    assert.deepEqual(feed(events, '...\x1em 1+{"level":"error"}\n\x1em 1.ours'), [
+      printed('...'),
+      { level: 'error', message: 'ours', traceback: '' },
+    ]);
+  }
+});
+
 test('as JSON an object is taken as one, and what only looks like one is not', () => {
   const events = new OutputEvents('m', true);
   const [one, two] = feed(events, '{"event":"paid"}\n{oops}\nend');

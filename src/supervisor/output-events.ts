@@ -38,13 +38,13 @@ export class OutputEvents {
   feed(lines: readonly Buffer[]): LogEvent[] {
     const events: LogEvent[] = [];
     for (const line of lines) {
-      if (this.#entries.has(line)) {
-        const entries = this.#entries.take(line);
-        if (entries.length > 0) {
-          events.push(...this.#takeGathered(), ...entries);
-        }
-      } else {
-        events.push(...this.#feedOutput(decodeLine(line)));
+      const at = this.#entries.find(line);
+      if (at !== 0) {
+        events.push(...this.#feedOutput(decodeLine(at === -1 ? line : line.subarray(0, at))));
+      }
+      const entries = at === -1 ? [] : this.#entries.take(line.subarray(at));
+      if (entries.length > 0) {
+        events.push(...this.#takeGathered(), ...entries);
       }
     }
     return events;

@@ -46,16 +46,17 @@ test('WorkerEntries joins the pieces of a character', () => {
 test('WorkerEntries takes no line without the mark', () => {
   const entries = new WorkerEntries(MARK);
   for (const text of ['', 'x', '\x1e', `\x1e${MARK}`, '\x1efeed0124 1+{}', `${MARK} 1+{}`]) {
-    assert.equal(entries.has(Buffer.from(text)), false, text);
+    assert.equal(entries.find(Buffer.from(text)), -1, text);
   }
-  assert.equal(entries.has(line('')), true);
+  assert.equal(entries.find(line('')), 0);
+  assert.equal(entries.find(Buffer.concat([Buffer.from('..\x1e'), line('')])), 3);
 });
 
-test('WorkerEntries gives what it has when the end does not come, and passes over what has no beginning', () => {
+test('WorkerEntries gives what it has when the end does not come, and what has no beginning too', () => {
   const entries = new WorkerEntries(MARK);
-  assert.deepEqual(entries.take(line('9.tail')), []);
+  assert.deepEqual(entries.take(line('9.tail')), [{ level: 'error', message: 'tail', traceback: '' }]);
   assert.deepEqual(entries.take(line('nonsense')), []);
-  assert.deepEqual(entries.take(line('9+"text"')), []);
+  assert.deepEqual(entries.flush(), [{ level: 'error', message: 'nonsense', traceback: '' }]);
   entries.take(first('1'));
   entries.take(line('1+said'));
   entries.take(line('1-half'));

@@ -10,6 +10,7 @@ import { decodeLine } from './log-line.ts';
 
 /** ASCII's record separator, which text has no use for. */
 const RECORD = '\x1e';
+const RECORD_BYTE = 0x1e;
 const NUMBER = /^([\da-f:]{1,40})([-+.])/;
 const NUMBER_LENGTH_MAX = 41;
 
@@ -38,9 +39,13 @@ export class WorkerEntries {
     return this.#open.size > 0;
   }
 
-  /** Whether a line is one of an entry. Most are not, and differ in their first byte. */
-  has(line: Buffer): boolean {
-    return line[0] === this.#prefix[0] && line.subarray(0, this.#prefix.length).equals(this.#prefix);
+  /**
+   * Where in a line that of an entry begins; -1: nowhere, as in most. It is not at the beginning where the application has printed something without an
+   * end of line before.
+   */
+  find(line: Buffer): number {
+    const at = line.indexOf(RECORD_BYTE);
+    return at === -1 ? -1 : line.indexOf(this.#prefix, at);
   }
 
   /** The entries that are whole by this line: one, none, or another one that had to make room for it. */
@@ -51,12 +56,16 @@ export class WorkerEntries {
     const entry = this.#open.get(number);
     if (entry === undefined) {
       const facts = readFacts(text);
-      if (facts === undefined) {
-        return []; // The rest of an entry that was cut off.
-      }
-      this.#open.set(number, { facts, lines: [], pieces: [], bytes: 0 });
-      return this.#open.size > SUPERVISOR_LIMITS.logEntriesOpenMax ? this.#close(firstKey(this.#open)) : [];
+      const fresh = { facts: facts ?? FACTS_UNKNOWN, lines: [], pieces: [], bytes: 0 };
+      this.#open.set(number, fresh);
+      const room = this.#open.size > SUPERVISOR_LIMITS.logEntriesOpenMax ? this.#close(firstKey(this.#open)) : [];
+      // The rest of an entry whose beginning is lost, or that was too long, is told as well.
+      return facts === undefined ? [...room, ...this.#add(number, fresh, text, flag)] : room;
     }
+    return this.#add(number, entry, text, flag);
+  }
+
+  #add(number: string, entry: OpenEntry, text: Buffer, flag: string | undefined): LogEvent[] {
     entry.pieces.push(text);
     entry.bytes += text.length;
     if (flag !== '-') {
@@ -92,6 +101,7 @@ function firstKey(map: ReadonlyMap<string, OpenEntry>): string {
   return map.keys().next().value ?? '';
 }
 
+const FACTS_UNKNOWN: EntryFacts = { level: 'error', about: undefined };
 const LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 
 function readFacts(bytes: Buffer): EntryFacts | undefined {

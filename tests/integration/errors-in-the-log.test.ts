@@ -14,6 +14,9 @@ logging.basicConfig(format='%(levelname)s %(message)s')
 def view(what):
     if what == '/boom':
         raise ValueError('boom')
+    if what == '/half':
+        os.write(2, b'half')
+        raise ValueError('whole')
     if what == '/logged':
         try:
             {}['key']
@@ -71,6 +74,12 @@ test('what the application prints stays output, also if it looks like an entry o
   await server.logged(/OUTPUT w1: \\x1efeed0123 1\.forged\n/);
   assert.deepEqual(linesOf(server, 'ERROR'), []);
   assert.equal(linesOf(server, 'OUTPUT')[0], 'ERROR it failed');
+});
+
+test('an error behind a line that has no end is whole', async () => {
+  await using server = await serve({ app: APP });
+  await server.ask('/half');
+  await server.logged(/OUTPUT w1: half\n.* ERROR w1: request \S+ GET \/half: ValueError: whole\n/);
 });
 
 test('where a request hangs is an error, without the frames below the application', async () => {
