@@ -40,10 +40,11 @@ const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/reference\/daphne\.md$/, ['daphne']],
   [/^docs\/reference\/hypercorn\.md$/, ['hypercorn']],
 ];
-/** Flags of docker and node, and a beginning of ours, that stand alone in a sentence about these. */
+/** Flags of docker, node, pip and Python, and a beginning of ours, that stand alone in a sentence about these. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   'docs/deploy/containers.md': ['--init', '--cpus', '--worker-tmp-dir', '--shm-size', '--read-only', '--tmpfs'],
   'docs/architecture.md': ['--init'],
+  'docs/install.md': ['-O', '-X', '-W'],
   'docs/troubleshooting/starting.md': ['--tmpfs', '--no', '--no-deps'],
   'CONTRIBUTING.md': ['--test'],
 };
