@@ -47,6 +47,63 @@ html_theme_options = {
 copybutton_prompt_text = '$ '
 copybutton_exclude = '.linenos, .gp'
 
+# The table of contents: captions with their pages. It stands here and not in index.md, whose readers elsewhere could make nothing of it.
+CONTENTS = {
+    'Start': [
+        'install',
+        'Django <quickstart/django>',
+        'Flask <quickstart/flask>',
+        'FastAPI <quickstart/fastapi>',
+    ],
+    'Deploy': [
+        'systemd <deploy/systemd>',
+        'Docker <deploy/containers>',
+        'deploy/proxy',
+        'deploy/nginx',
+        'deploy/caddy',
+        'deploy/cloud',
+    ],
+    'Run': [
+        'guide/finding',
+        'guide/running',
+        'guide/developing',
+        'guide/application',
+        'guide/workers',
+        'guide/asgi',
+        'guide/static-files',
+        'guide/tls',
+        'guide/logs',
+        'guide/load',
+        'guide/tuning',
+        'guide/security',
+        'guide/users-and-files',
+    ],
+    'When something is wrong': [
+        'troubleshooting/index',
+    ],
+    'From other servers': [
+        'moving/gunicorn',
+        'moving/uvicorn',
+        'moving/asgi-servers',
+    ],
+    'Reference': [
+        'reference/serve',
+        'reference/uvicorn',
+        'reference/daphne',
+        'reference/hypercorn',
+    ],
+    'For developers': [
+        'architecture',
+        'lanes',
+        'control',
+        'dependencies',
+    ],
+}
+# Pages below another one.
+BELOW = {
+    'troubleshooting/index': ['starting', 'application', 'running', 'commands'],
+}
+
 # Where the files outside of this folder can be read that pages link to. Without it such links are plain text in the site.
 SOURCE_URL = os.environ.get('PORTICO_SOURCE_URL', '')
 
@@ -76,5 +133,13 @@ def _is_pending(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Element) and node.tagname in ('pending_xref', 'download_reference')
 
 
+def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
+    groups = CONTENTS if page == 'index' else {'': BELOW[page]} if page in BELOW else {}
+    for caption, pages in groups.items():
+        options = [':hidden:', ':maxdepth: 1', *([f':caption: {caption}'] if caption else [])]
+        source[0] += '\n'.join(['', '```{toctree}', *options, '', *pages, '```', ''])
+
+
 def setup(app: Sphinx) -> None:
+    app.connect('source-read', add_contents)
     app.add_transform(LinksOutside)

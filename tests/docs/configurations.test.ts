@@ -109,7 +109,7 @@ test('commands and Python on the pages have no fault of syntax', () => {
 });
 
 test('every block says what it is, if it is a configuration', () => {
-  const known = /^(sh|text|python|css|nginx|caddy|ini|dockerfile|yaml|\{toctree\}|)$/;
+  const known = /^(sh|text|python|css|nginx|caddy|ini|dockerfile|yaml|)$/;
   assert.deepEqual(
     BLOCKS.filter(({ language }) => !known.test(language)).map(({ at, language }) => `${at}: ${language}`),
     [],
