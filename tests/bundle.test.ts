@@ -69,6 +69,12 @@ test('parts of Node are taken as they are, on the line of their import', () => {
   }
 });
 
+test('V8 can keep every file in a byte a character', () => {
+  for (const file of globSync(join(bundles, '*/*.js'))) {
+    assert.doesNotMatch(readFileSync(file, 'latin1'), /[\u0080-\uffff]/, file);
+  }
+});
+
 test('every file has its source map beside it, which names the sources', () => {
   for (const file of globSync(join(bundles, '*/*.js'))) {
     const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };

@@ -99,12 +99,24 @@ export async function buildBundles(folder: string): Promise<Metafile> {
     });
     Object.assign(whole.inputs, metafile?.inputs);
     Object.assign(whole.outputs, metafile?.outputs);
+    Object.keys(metafile?.outputs ?? {})
+      .filter((path) => path.endsWith('.js'))
+      .forEach(keepToAscii);
   }
   writeFileSync(
     join(folder, 'package.json'),
     `${JSON.stringify({ name, version, license, type, engines }, null, 2)}\n`,
   );
   return whole;
+}
+
+/**
+ * V8 keeps the source as long as the program runs, in two bytes a character if a single one is not of Latin-1, such as an ellipsis in a comment: that was
+ * half a megabyte in each edge thread. The escape that takes its place means the same wherever there is one (esbuild leaves them in comments only).
+ */
+function keepToAscii(path: string): void {
+  const toEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/[\u0080-\uffff]/g, toEscape));
 }
 
 interface PackageFile {
