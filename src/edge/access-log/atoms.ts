@@ -44,7 +44,7 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   method: always(({ exchange }) => exchange.method),
   path: always(({ exchange }) => exchange.path),
   'path-and-query': always(({ exchange: { path, query } }) => (query === '' ? path : `${path}?${query}`)),
-  query: always(({ exchange }) => exchange.query),
+  query: always(({ exchange: { query } }) => query || NOTHING_AT_ALL),
   'query-with-mark': always(({ exchange: { query } }) => (query === '' ? NOTHING_AT_ALL : `?${query}`)),
   protocol: always(({ exchange }) => protocolOf(exchange)),
   scheme: always(({ exchange }) => exchange.origin.scheme),

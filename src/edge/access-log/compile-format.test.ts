@@ -119,6 +119,7 @@ test('what was no request has dashes, and an empty query is nothing', () => {
   const unread = unreadExchange({ address: '', port: '' }, ORIGIN, 400);
   assert.equal(line('%h "%r" %m %U%q %H %>s %b', { ...unread, method: '' }), '- "-" - - - 400 -');
   assert.equal(line('%U%q', { query: '' }), '/a b');
+  assert.equal(line('[%(q)s]', { query: '' }), '[]');
 });
 
 test('nothing that a client or an application has sent reaches a line as it is', () => {
