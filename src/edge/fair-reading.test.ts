@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { readFairly } from './fair-reading.ts';
+import { ReadBuffers, readFairly } from './fair-reading.ts';
 import { listenWithBuffer } from './node-internals.ts';
 
 const READ_BYTES = 4096;
 
 /** How many reads of what one client sends follow each other in a turn of the event loop, by turn. */
 async function readsByTurn(tookMs: number): Promise<number[]> {
-  const buffer = Buffer.alloc(READ_BYTES);
+  const buffers = new ReadBuffers(READ_BYTES, READ_BYTES);
   const turns: number[] = [];
   let bytes = 0;
   let nowMs = 0;
@@ -20,13 +20,13 @@ async function readsByTurn(tookMs: number): Promise<number[]> {
       nowMs += tookMs / 2;
       return nowMs;
     };
-    return readFairly(socket, READ_BYTES, clock, (length) => {
+    return readFairly(socket, buffers, clock, (_, length) => {
       bytes += length;
       turns[turn] = (turns[turn] ?? 0) + 1;
     });
   };
   const path = `\0portico-fair-${process.pid}-${tookMs}`;
-  const server = listenWithBuffer({ path }, buffer, onSocket, (error) => {
+  const server = listenWithBuffer({ path }, buffers.usual, onSocket, (error) => {
     throw error;
   });
   const timer = setInterval(() => undefined, 1000);
@@ -46,4 +46,45 @@ async function readsByTurn(tookMs: number): Promise<number[]> {
 test('a connection whose reads take long is read once in a turn, another as far as it goes', async () => {
   deepEqual(await readsByTurn(10), Array(16).fill(1));
   deepEqual(Math.max(...(await readsByTurn(0))) > 1, true);
+});
+
+test('a connection is read into the large buffer as long as it fills the usual one, and quickly', async () => {
+  for (const tookMs of [0, 10]) {
+    const buffers = new ReadBuffers(READ_BYTES, 4 * READ_BYTES);
+    const read: Buffer[] = [];
+    let sawLarge = false;
+    let nowMs = 0;
+    const onSocket = (socket: Socket) =>
+      readFairly(
+        socket,
+        buffers,
+        () => {
+          nowMs += tookMs;
+          return nowMs;
+        },
+        (buffer, length) => {
+          sawLarge ||= buffer === buffers.large;
+          read.push(Buffer.from(buffer.subarray(0, length)));
+        },
+      );
+    const path = `\0portico-large-${process.pid}-${tookMs}`;
+    const server = listenWithBuffer({ path }, buffers.usual, onSocket, (error) => {
+      throw error;
+    });
+    const client = connect({ path });
+    await once(client, 'connect');
+    const sent = [20 * READ_BYTES, 10, 5 * READ_BYTES + 3, 1].map((size, index) => Buffer.alloc(size, index + 1));
+    for (const bytes of sent) {
+      client.write(bytes);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    deepEqual(Buffer.concat(read), Buffer.concat(sent));
+    deepEqual(sawLarge, tookMs === 0);
+    deepEqual(
+      read.some(({ length }) => length > READ_BYTES),
+      tookMs === 0,
+    );
+    client.destroy();
+    server.close();
+  }
 });

@@ -10,7 +10,7 @@ import { parseHello } from '../protocol/lanes/hello.ts';
 import type { GuardedSocket, SocketOwner } from './guarded-socket.ts';
 import { DirectLaneSocket } from './lane-socket.ts';
 import { EDGE_LIMITS } from './limits.ts';
-import type { ListenPlace } from './node-internals.ts';
+import type { ListenPlace, Receive } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { WorkerTunnelSocket } from './tunnel-socket.ts';
 
@@ -34,7 +34,7 @@ export interface LaneListenerOptions {
 
 export function listenForLanes(options: LaneListenerOptions): Server {
   const buffer = Buffer.allocUnsafeSlow(READ_AT + EDGE_LIMITS.laneReadBytes);
-  const onSocket = (socket: GuardedSocket): ((length: number) => void) => {
+  const onSocket = (socket: GuardedSocket): Receive => {
     const newcomer = new Newcomer(socket, buffer, options);
     socket.owner = newcomer;
     return newcomer.receive;
@@ -72,7 +72,7 @@ class Newcomer implements SocketOwner {
     this.#options.onBug(`a lane of worker ${this.#worker}`, error);
   }
 
-  readonly receive = (length: number): void => {
+  readonly receive = (length: number): undefined => {
     if (this.#lane !== undefined) {
       this.#lane.onBytes(this.#buffer, READ_AT, READ_AT + length);
     } else if (this.#tunnel !== undefined) {

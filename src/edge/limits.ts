@@ -57,6 +57,8 @@ export const EDGE_LIMITS = {
   largeFileChunksKept: 2,
   /** One read from a client socket. Shared by all connections of a thread. */
   readBytes: 65_536,
+  /** … and of a connection that has filled it with what was dealt with in `readTurnMs`. A larger one has brought nothing more. */
+  largeReadBytes: 262_144,
   /** A connection whose last read took so long to be dealt with is read again only in the next turn of the event loop. */
   readTurnMs: 0.25,
   /** One read from a lane. Shared by all lanes of a thread. */

@@ -94,7 +94,9 @@ export function isPeerGone(socket: Socket): boolean {
 }
 
 export type ListenPlace = { readonly fd: number; readonly backlog: number } | { readonly path: string };
-export type OnSocket = (socket: GuardedSocket) => (length: number) => void;
+/** Takes the bytes of one read; returns the buffer for the next reads if that is to be another. */
+export type Receive = (length: number) => Buffer | undefined;
+export type OnSocket = (socket: GuardedSocket) => Receive;
 
 /**
  * Listens on an inherited descriptor, or a path, with one read buffer for all connections: `onSocket` is given each and returns what takes the
@@ -133,15 +135,18 @@ interface SocketOwner {
 }
 
 function adopt(handle: Handle, buffer: Buffer, { onSocket, onBug }: SocketOwner): void {
-  let receive: (length: number) => void = () => undefined;
+  let receive: Receive = () => undefined;
+  let next: Buffer | undefined = buffer;
   const options = {
     handle,
     allowHalfOpen: true,
     onread: {
-      buffer,
+      // Asked once at first and after each read; where it gives none, Node reads into the same as before.
+      buffer: () => next,
       callback: (length: number): boolean => {
+        next = undefined;
         try {
-          receive(length);
+          next = receive(length);
         } catch (error) {
           socket.fail(error);
         }

@@ -30,7 +30,7 @@ import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
 import { refusalsFor, tellProgress } from './developer-pages.ts';
 import { Disbelief } from './disbelief.ts';
-import { readFairly } from './fair-reading.ts';
+import { ReadBuffers, readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
 import type { GuardedSocket } from './guarded-socket.ts';
 import { guardSocket } from './guarded-socket.ts';
@@ -39,6 +39,7 @@ import { compileStatic } from './handlers/static/static.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
+import type { Receive } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { Identifier } from './pipeline/identify.ts';
 import type { PeerOrigins } from './pipeline/origins.ts';
@@ -300,12 +301,12 @@ export class EdgeThread {
 
   #listen(listeners: readonly Listener[]): void {
     const { backlog } = this.#config.settings;
-    const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes);
+    const buffers = new ReadBuffers(EDGE_LIMITS.readBytes, EDGE_LIMITS.largeReadBytes);
     for (const listener of listeners) {
       const fd = listener.fds[this.#index % listener.fds.length];
       if (fd !== undefined) {
         this.#servers.push(
-          listener.isTls ? this.#listenSecurely(fd, listener) : this.#listenPlainly({ fd, backlog }, listener, buffer),
+          listener.isTls ? this.#listenSecurely(fd, listener) : this.#listenPlainly({ fd, backlog }, listener, buffers),
         );
       }
     }
@@ -323,20 +324,20 @@ export class EdgeThread {
     }, EDGE_LIMITS.collectAfterMs).unref();
   }
 
-  #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffer: Buffer): Server {
+  #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffers: ReadBuffers): Server {
     const origins = this.#originsOf(listener).of(undefined);
-    const onSocket = (socket: GuardedSocket): ((length: number) => void) => {
+    const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, listener.kind);
       if (client === undefined) {
         return () => undefined;
       }
       const connection = this.#connect(socket, client, origins);
       socket.owner = connection;
-      return readFairly(socket, buffer.length, this.#services.monotonicMs, (length) =>
+      return readFairly(socket, buffers, this.#services.monotonicMs, (buffer, length) =>
         connection.onBytes(buffer, length),
       );
     };
-    return listenWithBuffer(where, buffer, onSocket, (error) => this.#bugs.note('a new connection', error));
+    return listenWithBuffer(where, buffers.usual, onSocket, (error) => this.#bugs.note('a new connection', error));
   }
 
   #listenSecurely(fd: number, listener: Listener): Server {

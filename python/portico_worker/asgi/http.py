@@ -11,8 +11,8 @@ from portico_worker import lanes
 from .response import COMPLETE, Response
 from .stream import Application, Message
 
-_NO_BODY: deque[bytes] = deque((b'',))
-_NOTHING: deque[bytes] = deque(maxlen=0)
+_NO_BODY: deque[bytes | memoryview] = deque((b'',))
+_NOTHING: deque[bytes | memoryview] = deque(maxlen=0)
 
 
 class HttpConversation(Response):
@@ -55,7 +55,7 @@ class HttpConversation(Response):
             if body:
                 # The whole of what has come, so that the next call waits for more, and a loop of calls lets other tasks
                 # run.
-                part = body[0] if len(body) == 1 else b''.join(body)
+                part = b''.join(body)  # Of one that is bytes, it is that one.
                 body.clear()
                 taken, self.queued = self.queued, 0
                 if self.has_whole_body:
@@ -86,7 +86,7 @@ class HttpConversation(Response):
         else:
             raise lanes.Fault('lanes.unexpected-frame')
 
-    def hear_part(self, part: bytes, is_first: bool, is_last: bool) -> None:
+    def hear_part(self, part: bytes | memoryview, is_first: bool, is_last: bool) -> None:
         if self.has_whole_body or (part and is_first and self.queued + self.taken >= lanes.CREDIT_BYTES):
             raise lanes.Fault('lanes.body')
         if part:

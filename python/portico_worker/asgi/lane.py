@@ -217,7 +217,10 @@ class AsgiLane(asyncio.Protocol):
         stream = self.streams.get(self.cut_word >> 8)
         if stream is not None and not stream.has_ended:
             is_last = not self.left and self.cut_word & 0xFF == lanes.BODY_END
-            stream.hear_part(data[position:end], is_first, is_last)
+            # Most of what was received may be kept without a copy; of less, a view would keep far more memory than is counted.
+            is_copied = 2 * (end - position) < len(data)
+            part = data[position:end] if is_copied else memoryview(data)[position:end]
+            stream.hear_part(part, is_first, is_last)
         return end
 
     def finish(self, stream: Stream) -> None:
