@@ -67,6 +67,7 @@ CONTENTS = {
         'guide/finding',
         'guide/running',
         'guide/developing',
+        'guide/testing',
         'guide/application',
         'guide/workers',
         'guide/asgi',
