@@ -130,6 +130,14 @@ async function runDocsTests(): Promise<Tally> {
   return addTallies([tally, await runChecks('docs', [[NODE, 'tools/docs.ts']])]);
 }
 
+/** What a step has set for its own programs is not for those of the next: pip without an index, say. */
+function restoreEnvironment(environment: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) {
+    if (environment[name] === undefined) delete process.env[name];
+  }
+  Object.assign(process.env, environment);
+}
+
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !STEPS.some((step) => step.name === name));
   if (unknown.length > 0) {
@@ -142,7 +150,9 @@ async function main(names: readonly string[]): Promise<void> {
   for (const step of STEPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     const stepBegan = performance.now();
     console.log(`\n--- ${step.name}`);
+    const environment = { ...process.env };
     const tally = await step.run();
+    restoreEnvironment(environment);
     const seconds = ((performance.now() - stepBegan) / 1000).toFixed(1);
     console.log(
       `${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped (${seconds} s)`,
