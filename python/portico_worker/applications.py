@@ -31,6 +31,7 @@ _WRAPPER = re.compile(r'(?:Middleware\w*|ProxyFix|ASGIApp|WSGIApp|WhiteNoise|Asg
 _INNER = ('server', 'wsgi_app', 'asgi_app')
 """Attributes of an application that are applications themselves."""
 
+_FOLLOWED = frozenset((*INSTANCE_NAMES, *FACTORY_NAMES))
 UNKNOWN = ''
 """The framework of a variable that is called like an application, where the source does not tell what it is."""
 
@@ -144,9 +145,10 @@ class _File:
             self._take_imported(name, dotted)
 
     def _take_imported(self, name: str, dotted: str) -> None:
-        """An application, or a factory, that another file of the site has made."""
+        """An application, or a factory, that another file of the site has made. Other names are not followed: a site
+        may have a thousand files."""
         module, _, attribute = dotted.rpartition('.')
-        if dotted in OTHER_NAMES or dotted.partition('.')[0] in OTHER_PACKAGES:
+        if not {name, attribute} & _FOLLOWED or dotted in OTHER_NAMES or dotted.partition('.')[0] in OTHER_PACKAGES:
             return
         other = self._file_of(module)
         if other is not None and attribute in other.found:
@@ -179,7 +181,7 @@ class _File:
             return
         name = target.id
         wraps = frozenset(part.id for part in ast.walk(value) if isinstance(part, ast.Name) and part.id in self.found)
-        framework = self._framework_of(value) or annotated
+        framework = self._framework_of(value, name in INSTANCE_NAMES) or annotated
         before = self.found.pop(name, None)
         if framework is None and (name in INSTANCE_NAMES or (before is not None and name in wraps)):
             framework = UNKNOWN if _may_be_called(value) and not self._is_other(value) else None
@@ -189,17 +191,17 @@ class _File:
         if framework is not None:
             self.found[name] = Application(name, framework, wraps=wraps - {name})
 
-    def _framework_of(self, value: ast.expr) -> str | None:
-        """None if it is nothing that is known to be an application."""
+    def _framework_of(self, value: ast.expr, is_followed: bool = False) -> str | None:
+        """None if it is nothing that is known to be an application. `is_followed`: into other files of the site."""
         if isinstance(value, ast.Name):
             return self.found[value.id].framework if value.id in self.found else None
         if isinstance(value, ast.IfExp):
-            return self._framework_of(value.body) or self._framework_of(value.orelse)
+            return self._framework_of(value.body, is_followed) or self._framework_of(value.orelse, is_followed)
         if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
             inner = self.found.get(value.value.id)
             if inner is not None:
                 return inner.framework if value.attr in _INNER else None
-            return self._kept_elsewhere(self._dotted(value))
+            return self._kept_elsewhere(self._dotted(value)) if is_followed else None
         if not isinstance(value, ast.Call):
             return None
         dotted = self._dotted(value.func)
@@ -213,7 +215,7 @@ class _File:
             return made
         if isinstance(value.func, ast.Name) and value.func.id in self.found and self.found[value.func.id].is_factory:
             return self.found[value.func.id].framework
-        return self._made_elsewhere(dotted) or self._wrapped_by(value)
+        return (self._made_elsewhere(dotted) if is_followed else None) or self._wrapped_by(value)
 
     def _made_elsewhere(self, dotted: str) -> str | None:
         """Made by a class or a function of another file of the site."""

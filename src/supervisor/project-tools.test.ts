@@ -50,6 +50,20 @@ test("environmentOfTools() finds poetry's environment without poetry: the chosen
   assert.match(String(environmentOfTools(folder, elsewhere, nobody)?.venv), /py3\.9$/);
 });
 
+test("environmentOfTools() heeds poetry's settings, of the user and of the project", () => {
+  const folder = project('set', { 'pyproject.toml': SHOP });
+  const name = poetryName(SHOP, folder);
+  const ofUser = environment(`of-user/${name}-py3.11`);
+  const env = { HOME: project('home-of-poetry', {}), XDG_CONFIG_HOME: join(ROOT, 'config') };
+  mkdirSync(join(ROOT, 'config'));
+  const settings = `[virtualenvs]\nin-project = false\npath = "${join(ROOT, 'of-user')}"\n`;
+  project('config/pypoetry', { 'config.toml': settings });
+  assert.equal(environmentOfTools(folder, env, nobody)?.venv, ofUser);
+  const ofProject = environment(`set/kept/deep/${name}-py3.9`);
+  project('set', { 'poetry.toml': 'cache-dir = "kept"\n\n[virtualenvs]\npath = "{cache-dir}/deep"\n' });
+  assert.equal(environmentOfTools(folder, env, nobody)?.venv, ofProject);
+});
+
 test('environmentOfTools() asks the tool where the rules lead nowhere, and only in its projects', () => {
   const asked: string[] = [];
   const venv = environment('kept-by-a-setting');

@@ -32,7 +32,7 @@ function ofPoetry(folder: string, env: Variables, ask: AskTool): ToolEnvironment
     return undefined;
   }
   const base = poetryName(project, folder);
-  const home = poetryFolder(env);
+  const home = poetryFolder(folder, env);
   const kept = readStart(join(home, 'envs.toml'), PROJECT_BYTES_MAX) ?? '';
   const chosen = new RegExp(`^\\[?"?${escapeRegExp(base)}"?\\]?[^[]*?\\bminor\\s*=\\s*"([\\d.]+)"`, 'm').exec(
     kept,
@@ -56,9 +56,22 @@ function tablesOf(project: string): string {
   return tables.filter((table) => /^[ \t]*\[(?:project|tool\.poetry)\]/.test(table)).join('\n');
 }
 
-function poetryFolder(env: Variables): string {
-  const cache = env['POETRY_CACHE_DIR'] || join(env['XDG_CACHE_HOME'] || join(homeOf(env), '.cache'), 'pypoetry');
-  return env['POETRY_VIRTUALENVS_PATH'] || join(cache, 'virtualenvs');
+/** Where poetry keeps its environments. What its settings say, of the project or of the user, is read as it writes them. */
+function poetryFolder(folder: string, env: Variables): string {
+  const settings = env['POETRY_CONFIG_DIR'] || join(env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config'), 'pypoetry');
+  const said = [join(folder, 'poetry.toml'), join(settings, 'config.toml')].map(
+    (path) => readStart(path, PROJECT_BYTES_MAX) ?? '',
+  );
+  const setting = (pattern: RegExp) => said.map((text) => pattern.exec(text)?.[1]).find((value) => value !== undefined);
+  const cache =
+    env['POETRY_CACHE_DIR'] ||
+    (setting(/^cache-dir\s*=\s*["']([^"'\n]+)["']/m) ??
+      join(env['XDG_CACHE_HOME'] || join(homeOf(env), '.cache'), 'pypoetry'));
+  const path =
+    env['POETRY_VIRTUALENVS_PATH'] ||
+    setting(/^\[virtualenvs\][^[]*?^path\s*=\s*["']([^"'\n]+)["']/m) ||
+    '{cache-dir}/virtualenvs';
+  return resolve(folder, path.replace('{cache-dir}', cache).replace(/^~(?=\/)/, homeOf(env)));
 }
 
 function byVersion(a: string, b: string): number {
