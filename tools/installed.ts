@@ -60,8 +60,10 @@ export async function testInstalled(): Promise<Tally> {
     PORTICO_TEST_WHEEL: join(LIGHT, basename(wheel)),
     PORTICO_TEST_NPM: npmPackage,
     UV_FIND_LINKS: LIGHT,
-    UV_NO_INDEX: '1',
+    UV_OFFLINE: '1',
     UV_CACHE_DIR: UNPACKED,
+    // The tests change what is installed, and must not change it for each other.
+    UV_LINK_MODE: 'copy',
     PIP_FIND_LINKS: LIGHT,
     PIP_NO_INDEX: '1',
     // The npm package takes the Node.js that its user has.

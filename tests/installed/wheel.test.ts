@@ -40,7 +40,7 @@ test('there is what runs and what has to go with it, and nothing of the checkout
   const strange = paths.filter(
     (path) =>
       /\.ts$|\.pyc$|__pycache__|(^|\/)tests?\//.test(path) ||
-      !/^portico\/(__\w+__\.py|py\.typed|package\.json|(bin|build|python)\/|node_modules\/mime-db\/)|^portico-[\d.]+\.(dist-info|data)\//.test(
+      !/^portico\/(\w+\.py|py\.typed|package\.json|(bin|build|python)\/|node_modules\/mime-db\/)|^portico-[\d.]+\.(dist-info|data)\//.test(
         path,
       ),
   );

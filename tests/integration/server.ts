@@ -41,7 +41,7 @@ export interface RequestOptions {
 /** The program under test: that of this checkout, or an installed one. */
 export const PORTICO: string = process.env['PROGRAM_UNDER_TEST'] ?? join(import.meta.dirname, '../../bin/portico');
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
-const START_MS = 30_000;
+export const START_MS = 30_000;
 const STOP_MS = 15_000;
 /** Variables that a machine may have set for its own servers, and those of Node for the processes of a test. */
 const NOT_INHERITED =
