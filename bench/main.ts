@@ -13,7 +13,7 @@ import { stageNpm } from '../tools/npm.ts';
 import { CASES } from './cases/cases.ts';
 import type { Bench } from './harness/bench.ts';
 import { describeMachine, describeVersions } from './harness/machine.ts';
-import { killAllServers } from './harness/server.ts';
+import { copyRuntime, killAllServers } from './harness/server.ts';
 import type { Options } from './options.ts';
 import { readOptions } from './options.ts';
 import { renderChart } from './report/chart.ts';
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
   }
   install(options);
   await stageNpm();
+  copyRuntime();
   const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
   process.on('exit', () => {
     killAllServers();

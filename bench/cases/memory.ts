@@ -21,7 +21,8 @@ import { nginxUwsgi } from '../servers/uwsgi.ts';
 const SITE = { app: 'news.wsgi:application', workers: 4 };
 const PRELOADED = 'nginx → gunicorn --preload';
 const KINDS = [
-  portico(['--preload', '--edge-threads', '2']),
+  portico(['--preload']),
+  portico(['--preload', '--edge-threads', '2'], 'Portico, two edge threads'),
   nginxGunicorn({ hasPreload: true, name: PRELOADED }),
   nginxGunicorn({ name: 'nginx → gunicorn' }),
   nginxUwsgi(),
@@ -151,7 +152,7 @@ function goalsOf(memories: readonly Memory[]): Goal[] {
       { text: MB(ours[state].python), format: MB },
     ),
     boundGoal(
-      `memory, ${state}: everything that is not Python, two edge threads`,
+      `memory, ${state}: everything that is not Python`,
       ours[state].front,
       { atMost: FRONT_MB_MAX[state] },
       { text: MB(ours[state].front), format: MB },

@@ -2,11 +2,21 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { chmodSync, globSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Kind, Place, Site } from '../servers/kind.ts';
 import { isAlive, readTree } from './process-tree.ts';
@@ -19,6 +29,16 @@ const LOG_CHARS = 600;
 const RUNNING = new Set<Server>();
 /** Portico as it is installed: bundled. A checkout starts later, and keeps more in memory. */
 export const PORTICO: string = resolve('var/npm-package/bin/portico');
+/**
+ * Its runtime: a copy, for what several processes have mapped of one file is divided among them, and this process runs the same program. It would take
+ * a third of those pages on itself.
+ */
+const RUNTIME = resolve('var/bench-runtime');
+
+export function copyRuntime(): void {
+  mkdirSync(RUNTIME, { recursive: true });
+  copyFileSync(process.execPath, join(RUNTIME, 'node'));
+}
 
 export interface Surroundings {
   readonly peers: string;
@@ -48,8 +68,8 @@ export class Server {
     const apps = resolve('bench/apps');
     const place: Place = { port: String(server.port), folder: server.#folder, peers, portico: PORTICO, apps };
     const { PATH = '', HOME = '/', LANG = 'C.UTF-8' } = process.env;
-    // The package of npm takes the Node.js of the search path: here the one that runs this.
-    const path = `${peers}/bin:${dirname(process.execPath)}:${PATH}:/usr/sbin:/sbin`;
+    // The package of npm takes the Node.js of the search path.
+    const path = `${peers}/bin:${RUNTIME}:${PATH}:/usr/sbin:/sbin`;
     server.#spawn(kind.plan(site, place), apps, { PATH: path, HOME, LANG, VIRTUAL_ENV: peers, ...env });
     const fault = await server.#waitForAnswer();
     if (fault !== undefined) {
