@@ -72,9 +72,18 @@ export function renderForDeveloper(request: RefusedRequest, status: number, deta
   }
   const fault = readFault(detail);
   const accept = head.block.get('accept');
-  return fault !== undefined && preferredForm(accept) === 'html'
+  const form = preferredForm(accept);
+  if (fault === undefined || form === 'json') {
+    return renderErrorPage(status, accept, requestId, fault?.text ?? detail);
+  }
+  return form === 'html'
     ? { contentType: 'text/html; charset=utf-8', body: latin1(renderHtml(request, status, fault)) }
-    : renderErrorPage(status, accept, requestId, fault?.text ?? detail);
+    : { contentType: 'text/plain; charset=utf-8', body: latin1(renderText(request, status, fault)) };
+}
+
+function renderText({ requestId }: RefusedRequest, status: number, { error, text, number }: Fault): string {
+  const what = number === undefined ? '' : 'The code cannot be loaded. ';
+  return `${status} ${reasonPhrase(status)}\n${what}${error}\nRequest ${requestId}\n\n${text}\n`;
 }
 
 /** The gateway, told how far the application is. */

@@ -58,7 +58,7 @@ async function showsException(server: Server, error: RegExp): Promise<void> {
   assert.match(page.body, /request [0-9a-f]{32}</);
   assert.doesNotMatch(page.body, /<script>/);
   const text = await server.ask('/?a');
-  assert.match(text.body, /^500 Internal Server Error\n[\s\S]*Request [0-9a-f]{32}\n\nTraceback[\s\S]*# the line/);
+  assert.match(text.body, /^500 Internal Server Error\n\w+: .*\nRequest [0-9a-f]{32}\n\nTraceback[\s\S]*# the line/);
   const json = await server.ask('/?a', { fields: 'Accept: application/json\r\n' });
   assert.match((JSON.parse(json.body) as { readonly detail: string }).detail, /^Traceback/);
 }
@@ -97,6 +97,10 @@ test('code that cannot be loaded at the very start is waited for, with a page th
   assert.match(page.body, /<mark>.*def application\(environ, start:/);
   assert.equal(page.fields.get('portico-fault'), '1');
   assert.equal(page.fields.get('cache-control'), 'no-store');
+  assert.match(
+    (await server.ask('/')).body,
+    /^500 .*\nThe code cannot be loaded\. SyntaxError: .*app\.py, line 2\)\nRequest /,
+  );
   const head = await server.ask('/some/page', { method: 'HEAD' });
   assert.equal(head.fields.get('portico-fault'), '1', 'by which the page that waits sees that nothing has changed');
   writeFileSync(join(server.folder, 'app.py'), WSGI);
@@ -109,20 +113,25 @@ test('what was broken by a change is said until it is mended; requests never get
     `import time\ntime.sleep(0.5)\ndef application(environ, start):\n    start('200 OK', [])\n    return [b'${answer}']\n`;
   await using server = await serve({ app: slow('one'), args: ['--reload'] });
   const path = join(server.folder, 'app.py');
-  writeFileSync(path, slow('two'));
-  await server.logged(/app\.py has changed: reloading/);
-  assert.equal((await server.ask('/')).body, 'two', 'it has waited for the new code');
-  writeFileSync(path, 'import nothing_of_this_name\n');
-  await server.logged(/app\.py has changed[\s\S]*app\.py has changed: reloading/);
-  assert.match((await server.ask('/', { fields: HTML })).body, /ModuleNotFoundError: No module named/);
+  /** A change may be seen in two parts where the machine is busy, and then be loaded twice; the code before it is never asked. */
+  const becomes = async (source: string, expected: RegExp, old: string): Promise<void> => {
+    const before = server.log.length;
+    writeFileSync(path, source);
+    await server.logged(/app\.py has changed: reloading/, undefined, before);
+    let body = '';
+    for (let left = 50; left > 0 && !expected.test(body); left -= 1) {
+      ({ body } = await server.ask('/', { fields: HTML }));
+      assert.notEqual(body, old);
+    }
+    assert.match(body, expected);
+  };
+  await becomes(slow('two'), /^two$/, 'one');
+  await becomes('import nothing_of_this_name\n', /ModuleNotFoundError: No module named/, 'two');
   const posted = await server.ask('/', { method: 'POST', body: 'x', fields: HTML });
   assert.match(posted.body, /send the request again/);
   assert.doesNotMatch(posted.body, /<script>/);
-  writeFileSync(path, 'raise SystemExit("enough")\n');
-  await server.logged(/SystemExit: enough/);
-  writeFileSync(path, slow('three'));
-  await server.logged(/(app\.py has changed[\s\S]*){4}/);
-  assert.equal((await server.ask('/')).body, 'three');
+  await becomes('raise SystemExit("enough")\n', /SystemExit: enough/, 'two');
+  await becomes(slow('three'), /^three$/, 'two');
 });
 
 test('a name that leads nowhere is a fault of the command, which ends', async () => {
