@@ -45,6 +45,10 @@ export const EDGE_LIMITS = {
   lingerBytesPerSecond: 4_194_304,
   /** Response bytes in memory that wait for a slow client; beyond it the gateway spools. */
   outputBytesMax: 262_144,
+  /** … or beyond this, for so many clients at a time in each thread: a response of a megabyte to somebody who is a little behind makes no file … */
+  wideOutputBytesMax: 1_310_720,
+  /** … with 20 MiB in all. */
+  wideOutputsMax: 16,
   /** How much is read from a file at a time: twice that is held for a client that has stopped reading. */
   fileChunkBytes: 262_144,
   /** So many of these chunks are kept in a thread while none is on its way. */

@@ -227,19 +227,19 @@ export class Http1Connection
     }
     exchange.bodyBytes += bytes.length;
     this.#writer.write(bytes);
-    return this.#hasRoom();
+    return this.#noteRoom(this.#output.hasRoomForBody);
   }
 
   hasCaughtUp(exchange: Http1Exchange): boolean {
     return exchange === this.#exchange && this.#output.isEmpty;
   }
 
-  #hasRoom(): boolean {
-    if (this.#output.hasRoom) {
-      return true;
+  /** A client that is behind has a deadline of its own. */
+  #noteRoom(hasRoom: boolean): boolean {
+    if (!hasRoom) {
+      this.#phase.awaitClient();
     }
-    this.#phase.awaitClient();
-    return false;
+    return hasRoom;
   }
 
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void {
@@ -257,7 +257,7 @@ export class Http1Connection
       return true;
     }
     this.#output.text(`HTTP/1.1 103 ${reasonPhrase(103)}\r\n${fields}\r\n`);
-    return this.#hasRoom();
+    return this.#noteRoom(this.#output.hasRoom);
   }
 
   trail(exchange: Http1Exchange, fields: string): void {

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import type { FilePart } from '../../protocol/http/exchange.ts';
 import type { Pair } from '../fake-connection.ts';
 import { openPair } from '../fake-connection.ts';
+import { EDGE_LIMITS } from '../limits.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
 
@@ -191,6 +192,29 @@ test('Output ends a connection whose peer takes nothing any more', async () => {
   await closed;
   output.borrowed('head', { buffer: BODY, start: 0, length: BODY.length });
   output.buffer(BODY);
+});
+
+/** How many pieces of 64 KiB there is room for. */
+function fill(output: Output): number {
+  let pieces = 0;
+  for (; output.hasRoomForBody; pieces += 1) output.buffer(Buffer.alloc(65_536));
+  return pieces;
+}
+
+test('Output has room for a megabyte for some clients at a time, and for others when these have taken theirs or have gone', () => {
+  const sockets = Array.from({ length: EDGE_LIMITS.wideOutputsMax + 1 }, () => new SlowSocket());
+  const outputs = sockets.map((socket) => new Output(socket as unknown as Socket, UNHEARD));
+  const rooms = outputs.map(fill);
+  deepEqual(rooms, [...Array<number>(EDGE_LIMITS.wideOutputsMax).fill(20), 4]);
+  const [first, second, last] = [outputs[0]!, outputs[1]!, outputs.at(-1)!];
+  while (sockets[0]!.isWaiting) sockets[0]!.take();
+  first.onSocketDrain();
+  equal(fill(last), 16);
+  equal(fill(first), 4);
+  second.close();
+  second.close();
+  equal(fill(first), 16);
+  for (const output of outputs) output.close();
 });
 
 test('Output counts what each piece costs that waits, until none does', () => {

@@ -18,6 +18,9 @@ const { fileChunkBytes, fileChunksKept, largeFileChunkBytes, largeFileChunksMax,
 const CHUNKS = new ChunkMemory(fileChunkBytes, fileChunksKept);
 const LARGE_CHUNKS = new ChunkMemory(largeFileChunkBytes, largeFileChunksKept);
 
+/** Outputs of this thread in which more than `outputBytesMax` waits, or has waited since they were last empty. */
+let wideOutputs = 0;
+
 /** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
 const TEXT_BYTES_MAX = 8192;
 
@@ -57,6 +60,8 @@ export class Output {
   #next: Buffer | undefined;
   #nextBytes = 0;
   #isReading = false;
+  /** The output is one of those in which more may wait. */
+  #isWide = false;
   /** The kernel has taken the last chunk of a file at once. */
   #takesAtOnce = false;
   /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
@@ -65,7 +70,7 @@ export class Output {
       if (this.#queue !== undefined) {
         this.#pump();
       } else if (!error && this.#socket.writableLength === 0) {
-        this.#events.onDrain();
+        this.#tellDrain();
       }
     } catch (bug) {
       this.#events.onBug(bug);
@@ -99,6 +104,32 @@ export class Output {
   /** True while there is room for more. */
   get hasRoom(): boolean {
     return this.bytes < EDGE_LIMITS.outputBytesMax;
+  }
+
+  /** The same for the body of a response, of which more may wait while few clients are behind. */
+  get hasRoomForBody(): boolean {
+    return this.hasRoom || (this.bytes < EDGE_LIMITS.wideOutputBytesMax && this.#mayBeWide());
+  }
+
+  #mayBeWide(): boolean {
+    if (!this.#isWide && wideOutputs < EDGE_LIMITS.wideOutputsMax) {
+      this.#isWide = true;
+      wideOutputs += 1;
+    }
+    return this.#isWide;
+  }
+
+  /** Nothing waits any more. */
+  #narrow(): void {
+    if (this.#isWide) {
+      this.#isWide = false;
+      wideOutputs -= 1;
+    }
+  }
+
+  #tellDrain(): void {
+    this.#narrow();
+    this.#events.onDrain();
   }
 
   text(text: string): void {
@@ -211,7 +242,7 @@ export class Output {
   /** The socket has handed everything to the kernel. */
   onSocketDrain(): void {
     if (this.#queue === undefined) {
-      this.#events.onDrain();
+      this.#tellDrain();
     }
   }
 
@@ -222,6 +253,7 @@ export class Output {
 
   /** Nothing more is sent; files are given back. */
   close(): void {
+    this.#narrow();
     const queue = this.#queue ?? [];
     this.#queue = undefined;
     this.#queuedBytes = 0;
@@ -242,7 +274,7 @@ export class Output {
       if (item === undefined) {
         this.#queue = undefined;
         if (this.#socket.writableLength === 0) {
-          this.#events.onDrain();
+          this.#tellDrain();
         }
         return;
       }
