@@ -148,6 +148,32 @@ test('StreamedCall cuts a response that has begun when its body becomes too long
   deepEqual(exchange.told.slice(-1), ['cut']);
 });
 
+const ENDS: Readonly<Record<string, (scene: Scene) => void>> = {
+  'its client leaves': ({ exchange }) => exchange.leave(),
+  'its body breaks off': ({ exchange }) => exchange.sink?.fail(),
+  'its body becomes too long': ({ exchange }) => exchange.sink?.data(Buffer.alloc(10_000_000)),
+  'no worker takes it in time': ({ story }) => story.pass(4000),
+};
+
+for (const [when, end] of Object.entries(ENDS)) {
+  test(`StreamedCall, back in the queue with what came of its body, gives back the memory when ${when}`, (t) => {
+    const scene = open(t, UPLOAD);
+    const { story, worker, exchange } = scene;
+    exchange.sink?.data(Buffer.alloc(creditBytes));
+    equal(story.memory.bodies.usedBytes > 0, true);
+    story.lose(worker);
+    equal(story.waiting, 1);
+    const { freeBytes } = story.gateway.blocks;
+    end(scene);
+    equal(story.waiting, 0);
+    equal(story.gateway.blocks.freeBytes >= freeBytes + creditBytes, true, 'its blocks are free');
+    story.expectRest();
+    equal(exchange.sink?.data(Buffer.from('more')), true, 'the rest is read away');
+    exchange.sink?.end();
+    story.expectRest();
+  });
+}
+
 test('StreamedCall tells the worker that the client is gone when its body breaks off', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   exchange.sink?.fail();

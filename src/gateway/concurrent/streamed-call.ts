@@ -1,7 +1,6 @@
 /** A request to an application that streams: the body of the request goes to the application as the client sends it. */
 
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../block-pool.ts';
 import type { CallOwner } from '../call.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
 import { renderAsgiHead } from './asgi-head.ts';
@@ -11,7 +10,7 @@ import { ConcurrentCall } from './concurrent-call.ts';
 
 export class StreamedCall extends ConcurrentCall {
   protected readonly memory: MemoryBudgets;
-  readonly #blocks: BlockPool;
+  readonly #owner: CallOwner;
   readonly #bodyBytesMax: number;
   #bodyStream: BodyStream | undefined;
   /** The application has heard that the client seems to have left. */
@@ -19,8 +18,8 @@ export class StreamedCall extends ConcurrentCall {
 
   constructor(owner: CallOwner, exchange: ConcurrentCall['exchange'], bodyBytesMax: number) {
     super(exchange, owner);
+    this.#owner = owner;
     this.memory = owner.memory;
-    this.#blocks = owner.blocks;
     this.#bodyBytesMax = bodyBytesMax;
   }
 
@@ -49,7 +48,7 @@ export class StreamedCall extends ConcurrentCall {
       exchange: this.exchange,
       bytesMax: this.#bodyBytesMax,
       memory: this.memory.bodies,
-      blocks: this.#blocks,
+      blocks: this.#owner.blocks,
       onTooLong: () => this.#giveUp(413),
       onFailed: () => this.onGone(),
     };
@@ -59,7 +58,11 @@ export class StreamedCall extends ConcurrentCall {
 
   #giveUp(status: number): void {
     this.fail(status);
-    this.carrier?.abort(this.stream);
+    if (this.carrier === undefined) {
+      this.#owner.onDropped(this); // It waited for another worker.
+    } else {
+      this.carrier.abort(this.stream);
+    }
   }
 
   /** The application hears that the client has closed its sending side; a response is still sent, for the client may be reading on. */
@@ -97,5 +100,13 @@ export class StreamedCall extends ConcurrentCall {
 
   override onMoved(): void {
     super.onStreamEnded();
+  }
+
+  /** A call that waits for another worker has no stream whose end would close its body. */
+  protected override finish(): void {
+    super.finish();
+    if (this.carrier === undefined) {
+      this.#bodyStream?.close();
+    }
   }
 }
