@@ -22,7 +22,8 @@ const FAULT = {
 };
 
 function request(address = '127.0.0.1', accept = 'text/html', method = 'GET'): RefusedRequest {
-  const head = { block: { get: (name: string) => (name === 'accept' ? accept : undefined) } };
+  const block = { get: (name: string) => (name === 'accept' ? accept : undefined), getAll: () => [] };
+  const head = { host: 'localhost', minor: 1, block } as const;
   return { method, target: '/?<script>', requestId: 'id', client: { address }, head };
 }
 

@@ -2,8 +2,7 @@
  * What --reload shows in the place of a page for visitors: the exception that a request ended in, or why the code cannot be loaded. The worker has
  * read the exception and its source lines (python/portico_worker/fault_page.py); here they become HTML for a browser, JSON or text for programs.
  *
- * Only clients near by see it, because it shows source code: this machine, and private networks, in which a container's browser and a telephone
- * on the desk are. A client whom a tunnel to the internet has brought is named by the proxy's fields, and gets the page for visitors.
+ * Only clients near by see it, because it shows source code (near-clients.ts). All others get the page for visitors.
  */
 
 import type { AppGateway } from '../gateway/app-gateway.ts';
@@ -11,7 +10,7 @@ import type { SetProgress } from '../protocol/control/edge.ts';
 import { reasonPhrase } from '../protocol/http1/reason-phrases.ts';
 import type { ErrorPage, RefusedRequest, RenderRefusal } from './error-pages.ts';
 import { escapeHtml, latin1, preferredForm, renderErrorPage } from './error-pages.ts';
-import { TrustedPeers } from './trusted-peers.ts';
+import { isNear } from './near-clients.ts';
 
 /** One call in a traceback. `code` begins with line `first`. */
 interface Frame {
@@ -47,11 +46,6 @@ const FAULT_FIELD = 'Portico-Fault';
 /** How often that page asks. While the code is loaded, it waits for the answer. */
 const ASK_EVERY_MS = 1000;
 
-const NEAR = new TrustedPeers([
-  ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
-  ...['::1', 'fc00::/7', 'fe80::/10'],
-]);
-
 const LINKS = new Map([
   ['cause', 'This was the cause of the exception below.'],
   ['context', 'While this was handled, the exception below came.'],
@@ -66,8 +60,8 @@ function renderForVisitor({ head, requestId }: RefusedRequest, status: number): 
 }
 
 export function renderForDeveloper(request: RefusedRequest, status: number, detail: string | undefined): ErrorPage {
-  const { client, head, requestId } = request;
-  if (client.address !== '' && !NEAR.has(client.address)) {
+  const { head, requestId } = request;
+  if (!isNear(request)) {
     return renderForVisitor(request, status);
   }
   const fault = readFault(detail);

@@ -35,7 +35,11 @@ export interface RefusedRequest {
   readonly target: string;
   readonly requestId: string;
   readonly client: { readonly address: string };
-  readonly head: { readonly block: { get(name: string): string | undefined } };
+  readonly head: {
+    readonly host: string;
+    readonly minor: 0 | 1;
+    readonly block: { get(lower: string): string | undefined; getAll(lower: string): readonly string[] };
+  };
 }
 
 export type RenderRefusal = (request: RefusedRequest, status: number, detail: string | undefined) => ErrorPage;

@@ -80,9 +80,27 @@ test('without --reload, and for a client on the internet, the answer is the one 
   await using visited = await serve({ app: ASGI });
   assert.equal((await visited.ask('/', { fields: HTML })).body, 'Internal Server Error');
   await using server = await serve({ app: ASGI, args: ['--reload'] });
-  const page = await server.ask('/', { fields: `${HTML}X-Forwarded-For: 203.0.113.9\r\n` });
-  assert.match(page.body, /Something went wrong/);
-  assert.doesNotMatch(page.body, /LookupError|the line/);
+  const far = [
+    'X-Forwarded-For: 203.0.113.9',
+    'CF-Connecting-IP: 203.0.113.9',
+    'X-Forwarded-For: 203.0.113.9, 127.0.0.1',
+  ];
+  for (const field of far) {
+    const page = await server.ask('/', { fields: `${HTML}${field}\r\n` });
+    assert.match(page.body, /Something went wrong/, field);
+    assert.doesNotMatch(page.body, /LookupError|the line/, field);
+  }
+});
+
+test('a page of somebody else, whose name leads to this machine, reads no source code; neither does who is behind a proxy that says nothing', async () => {
+  await using server = await serve({ app: ASGI, args: ['--reload'] });
+  for (const head of ['GET / HTTP/1.1\r\nHost: attacker.example', 'GET / HTTP/1.0\r\nHost: 127.0.0.1']) {
+    using client = await server.connect();
+    client.send(`${head}\r\n${HTML}Connection: close\r\n\r\n`);
+    const { body } = await client.read();
+    assert.match(body, /Something went wrong/, head);
+    assert.doesNotMatch(body, /LookupError|the line/, head);
+  }
 });
 
 test('code that cannot be loaded at the very start is waited for, with a page that says what is wrong', async () => {
