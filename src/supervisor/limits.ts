@@ -54,6 +54,11 @@ export const SUPERVISOR_LIMITS = {
   logLineBytesMax: 65_536,
   /** Lines that belong together are one event of at most so many characters: what collectors of logs take in one piece. */
   logEventCharactersMax: 65_536,
+  /**
+   * An object of JSON that the application prints, and that has more levels, stays text: readers of the log give up on deep ones (System.Text.Json
+   * at 64, Python's at a thousand), and a client may have written it.
+   */
+  logFieldsDepthMax: 50,
   /** Entries of one process that have begun and not ended; it has as many threads that fail at the same moment. */
   logEntriesOpenMax: 64,
   /** An entry of a worker is shorter than this by itself (report.py). */

@@ -24,8 +24,14 @@ export interface LogEvent {
   /** Lines of a traceback, or of a stack of ours; '' without. */
   readonly traceback: string;
   readonly about?: RequestFacts;
-  /** The object that the application has printed as a line of JSON. */
-  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly fields?: PrintedObject;
+}
+
+/** The object that the application has printed as a line of JSON. */
+export interface PrintedObject {
+  /** As it was printed: numbers that JavaScript cannot hold pass unchanged. */
+  readonly text: string;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** An event of ours, whose first line says what happened. */

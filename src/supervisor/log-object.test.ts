@@ -29,15 +29,23 @@ test('renderLogObject() keeps to one line of text, whatever was said', () => {
   assert.equal((JSON.parse(line) as { message: string }).message, said);
 });
 
+function printed(text: string): LogEvent {
+  return { ...OUTPUT, message: text, fields: { text, values: JSON.parse(text) as Record<string, unknown> } };
+}
+
 test('renderLogObject() takes level and message of an object that was printed, and packs none of it into a string', () => {
   const fields = { event: 'paid', level: 'Warning', amount: 3, time: 'x', nested: { a: [1] } };
-  const rendered = render({ ...OUTPUT, message: JSON.stringify(fields), fields });
+  const rendered = render(printed(JSON.stringify(fields)));
   assert.deepEqual([rendered['level'], rendered['severity'], rendered['message']], ['warning', 'WARNING', 'paid']);
   assert.deepEqual(rendered['fields'], fields);
-  assert.equal(render({ ...OUTPUT, fields: { level: 30, msg: 7 } })['level'], 'output');
-  assert.equal(
-    render({ ...OUTPUT, fields: JSON.parse('{"__proto__":{"level":"error"}}') as object as never })['level'],
-    'output',
-  );
-  assert.equal(render({ ...OUTPUT, fields: { level: 'loud' } })['level'], 'output');
+  assert.equal(render(printed('{"level":30,"msg":7}'))['level'], 'output');
+  assert.equal(render(printed('{"__proto__":{"level":"error"}}'))['level'], 'output');
+  assert.equal(render(printed('{"level":"loud"}'))['level'], 'output');
+});
+
+test('renderLogObject() leaves an object as it was printed: large numbers, keys that come twice, lone surrogates', () => {
+  const text = '{"id":12345678901234567890,"price":1.10,"far":1e999,"a":1,"a":2,"odd":"\\ud800"}';
+  assert.ok(renderLogObject(0, ORIGIN, printed(text)).endsWith(`,"fields":${text}}\n`));
+  const controls = '{"a":\r\t"\x7f\x85\u2028"}';
+  assert.ok(renderLogObject(0, ORIGIN, printed(controls)).endsWith(',"fields":{"a":  "\\u007f\\u0085\\u2028"}}\n'));
 });

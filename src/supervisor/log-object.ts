@@ -31,30 +31,37 @@ const LEVEL_KEYS = ['level', 'levelname', 'severity', 'log.level'] as const;
 export function renderLogObject(nowMs: number, { pid, name }: LineOrigin, event: LogEvent): string {
   const { fields, traceback } = event;
   const level = levelOf(event);
-  return renderJsonLine({
+  const line = renderJsonLine({
     time: isoDate(nowMs),
     level,
     severity: SEVERITIES.get(level),
     name,
     pid,
-    message: fields === undefined ? event.message : (textOf(fields, MESSAGE_KEYS) ?? ''),
+    message: fields === undefined ? event.message : (textOf(fields.values, MESSAGE_KEYS) ?? ''),
     ...event.about,
     ...(traceback === '' ? {} : { traceback }),
-    ...(fields === undefined ? {} : { fields }),
   });
+  return fields === undefined ? line : `${line.slice(0, -END.length)},"fields":${escapeInJson(fields.text)}${END}`;
 }
 
-/** JSON lets DEL, the C1 controls and Unicode's line separators pass, which terminals and readers of lines may obey. */
+const END = '}\n';
+
 export function renderJsonLine(value: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(value).replaceAll(
-    /[\x7f-\x9f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${text}\n`;
+  return `${escapeInJson(JSON.stringify(value))}\n`;
+}
+
+/** JSON lets DEL, the C1 controls and Unicode's line separators pass in strings, and three controls between values, which terminals and readers of lines may obey. */
+function escapeInJson(text: string): string {
+  return text
+    .replaceAll(
+      /[\x7f-\x9f\u2028\u2029]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+    .replaceAll(/[\t\n\r]/g, ' ');
 }
 
 function levelOf({ level, fields }: LogEvent): string {
-  const named = fields === undefined ? undefined : textOf(fields, LEVEL_KEYS)?.toLowerCase();
+  const named = fields === undefined ? undefined : textOf(fields.values, LEVEL_KEYS)?.toLowerCase();
   return named !== undefined && SEVERITIES.has(named) ? named : level;
 }
 

@@ -68,8 +68,21 @@ test('an entry is found behind what was printed without an end of line', () => {
 test('as JSON an object is taken as one, and what only looks like one is not', () => {
   const events = new OutputEvents('m', true);
   const [one, two] = feed(events, '{"event":"paid"}\n{oops}\nend');
-  assert.deepEqual(one, { ...printed('{"event":"paid"}'), fields: { event: 'paid' } });
+  assert.deepEqual(one, {
+    ...printed('{"event":"paid"}'),
+    fields: { text: '{"event":"paid"}', values: { event: 'paid' } },
+  });
   assert.deepEqual(two, printed('{oops}'));
+});
+
+test('as JSON an object that is nested too deep stays text: no line that is printed ends the server', () => {
+  const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const events = new OutputEvents('m', true);
+  const { logFieldsDepthMax: most } = SUPERVISOR_LIMITS;
+  const [fits, tooDeep, muchTooDeep] = feed(events, `${nested(most)}\n${nested(most + 1)}\n${nested(10_000)}\nend`);
+  assert.equal(fits?.fields?.text, nested(most));
+  assert.deepEqual(tooDeep, printed(nested(most + 1)));
+  assert.deepEqual(muchTooDeep, printed(nested(10_000)));
 });
 
 test('as JSON an event has a largest size', () => {

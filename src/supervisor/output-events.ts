@@ -10,7 +10,7 @@
  */
 
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { LineLevel, LogEvent } from './log-event.ts';
+import type { LineLevel, LogEvent, PrintedObject } from './log-event.ts';
 import { decodeLine } from './log-line.ts';
 import { TracebackReader } from './traceback-reader.ts';
 import { WorkerEntries } from './worker-entries.ts';
@@ -104,14 +104,22 @@ function toEvent(level: LineLevel, lines: readonly string[], tracebackAt: number
 }
 
 /** The object that a line is, if it is one in JSON. */
-function readObject(line: string): Readonly<Record<string, unknown>> | undefined {
+function readObject(line: string): PrintedObject | undefined {
   if (!line.startsWith('{') || !line.endsWith('}')) {
     return undefined;
   }
   try {
     // An object, by its brackets, whose values nobody knows.
-    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const values = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return isDeeper(values, SUPERVISOR_LIMITS.logFieldsDepthMax) ? undefined : { text: line, values };
   } catch {
     return undefined;
   }
+}
+
+function isDeeper(value: unknown, depthMax: number): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  return depthMax === 0 || Object.values(value).some((inner) => isDeeper(inner, depthMax - 1));
 }
