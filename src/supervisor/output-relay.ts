@@ -17,7 +17,13 @@ export function relayOutput(stream: Readable, origin: () => LineOrigin, log: Log
     log.relay(origin(), [...output.feed(splitter.takePartial()), ...output.flush()]);
   };
   stream.on('data', (bytes: Buffer) => {
-    log.relay(origin(), output.feed(splitter.feed(bytes)));
+    const lines = splitter.feed(bytes);
+    log.relay(origin(), output.feed(lines));
+    if (lines.length > 0) {
+      // What waits now has only just begun: an application that prints all the time would have a line or an entry cut in two at each tick.
+      clearTimeout(timer);
+      timer = undefined;
+    }
     if (splitter.hasPartial || output.hasPending) {
       timer ??= setTimeout(flushPartial, SUPERVISOR_LIMITS.logPartialMs).unref();
     }
