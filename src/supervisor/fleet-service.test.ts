@@ -34,6 +34,25 @@ test('a reload is told, and its end, whatever that is', () => {
   assert.deepEqual(states(story), ['reloading', 'ready']);
 });
 
+test('the title tells of a reload during the start, and of one that cannot be loaded', () => {
+  const titles = (story: Story): string[] =>
+    pick(story.actions, 'tell-title').map(({ title: { reloadCount, reload } }) => `${reloadCount} ${reload}`);
+  const story = new Story({ isDevelopment: true });
+  story.happen({ kind: 'start' });
+  story.happen({ kind: 'reload', why: 'SIGHUP' });
+  story.happen({ kind: 'zygote-load-failed', generation: 2, error: 'no', traceback: 'T', page: '{}' });
+  assert.deepEqual(titles(story), ['1 runs', '1 broken']);
+  story.actions.length = 0;
+  story.happen({ kind: 'reload', why: 'changed' });
+  story.load(3);
+  story.readyAll();
+  assert.deepEqual(titles(story), ['2 runs', '2 done']);
+  story.actions.length = 0;
+  story.happen({ kind: 'reload', why: 'SIGHUP' });
+  story.happen({ kind: 'reload', why: 'SIGHUP' });
+  assert.deepEqual(titles(story), ['3 runs', '4 runs'], 'each signal is counted');
+});
+
 test('what is replaced is no change of state, and the end is', () => {
   const story = Story.started();
   for (const worker of story.workers('ready')) {

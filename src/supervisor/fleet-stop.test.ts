@@ -6,7 +6,7 @@ import { kinds, pick, Story, texts } from './fleet-story.ts';
 test('step() stops: the edge first, then the workers, then the zygotes', () => {
   const story = Story.started();
   const stopping = story.happen({ kind: 'stop', isQuick: false, why: 'SIGTERM' });
-  assert.deepEqual(kinds(stopping), ['log', 'stop-edge', 'finish-worker', 'finish-worker', 'tell-state']);
+  assert.deepEqual(kinds(stopping), ['log', 'stop-edge', 'finish-worker', 'finish-worker', 'tell-state', 'tell-title']);
   assert.deepEqual(pick(stopping, 'finish-worker')[0], {
     kind: 'finish-worker',
     generation: 1,

@@ -3,6 +3,7 @@
 import type { ActiveWorker, Progress } from '../protocol/control/edge.ts';
 import type { AppFacts, FinishPhase, LoadFault } from '../protocol/control/zygote.ts';
 import type { RequestFacts } from './log-event.ts';
+import type { ServerTitle } from './server-title.ts';
 
 /**
  * starting  its process was asked for, and it cannot be given requests yet
@@ -114,11 +115,15 @@ export interface Fleet {
   isStarted: boolean;
   /** A reload has asked for `next`, which does not merely replace a generation that was lost. */
   isReloading: boolean;
+  /** Reloads that were asked for since the start, also while the first application was still being loaded. */
+  reloadCount: number;
   /** The last reload has failed: an older version serves. */
   isOld: boolean;
   /** In development: the code cannot be loaded, and is not loaded again before it has changed. */
   isBroken: boolean;
   serviceState: ServiceState;
+  /** What the list of processes shows. */
+  title: ServerTitle;
   /** The last fault of the application that was logged in full, so that it is logged once. */
   loggedFault: string;
   zygoteRetry: Seat;
@@ -244,6 +249,8 @@ export type FleetAction =
   /** What visitors are to get, in development. */
   | ({ readonly kind: 'tell-progress' } & Progress)
   | { readonly kind: 'tell-state'; readonly state: ServiceState; readonly isOld: boolean }
+  /** What the list of processes is to show. */
+  | { readonly kind: 'tell-title'; readonly title: ServerTitle }
   | {
       readonly kind: 'log';
       readonly level: 'debug' | 'info' | 'warning' | 'error';

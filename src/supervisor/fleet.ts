@@ -32,9 +32,11 @@ export function createFleet(settings: FleetSettings): Fleet {
     wasReady: false,
     isStarted: false,
     isReloading: false,
+    reloadCount: 0,
     isOld: false,
     isBroken: false,
     serviceState: 'starting',
+    title: { reloadCount: 0, reload: 'done', isStopping: false },
     loggedFault: '',
     zygoteRetry: { failures: 0, notBeforeMs: 0 },
     edge: newEdge(),
@@ -128,6 +130,7 @@ function onReload(turn: Turn, why: string): void {
   }
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
   fleet.isReloading = true;
+  fleet.reloadCount += 1;
   if (fleet.serviceState === 'reloading') {
     // Told once more: a service manager that has sent the signal (`Type=notify-reload`) waits for a message that is younger than it.
     fleet.serviceState = 'ready';

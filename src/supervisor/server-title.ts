@@ -3,12 +3,11 @@
  * and whoever looks at ps: `portico serve shop.wsgi (reload 2 failed)`.
  */
 
-import type { ServiceState } from './fleet-types.ts';
-
-export type ReloadState = 'runs' | 'done' | 'failed';
+/** `failed`: the version before serves. `broken`: none does, and with --reload a page says why. */
+export type ReloadState = 'runs' | 'done' | 'failed' | 'broken';
 
 export interface ServerTitle {
-  /** Reloads that were begun since the start. */
+  /** Reloads that were asked for since the start. */
   readonly reloadCount: number;
   /** Of the last one. */
   readonly reload: ReloadState;
@@ -20,20 +19,14 @@ const BEGINNING = 'portico serve';
 export class TitleWriter {
   readonly #name: string;
   readonly #write: (title: string) => void;
-  #reloadCount = 0;
 
   constructor(app: string, write: (title: string) => void) {
     this.#name = `${BEGINNING} ${app}`.trimEnd();
     this.#write = write;
   }
 
-  tell(state: ServiceState, isOld: boolean): void {
-    if (state === 'reloading') {
-      this.#reloadCount += 1;
-    }
-    const reload = state === 'reloading' ? 'runs' : isOld ? 'failed' : 'done';
-    const words =
-      state === 'stopping' ? ' (stops)' : this.#reloadCount === 0 ? '' : ` (reload ${this.#reloadCount} ${reload})`;
+  tell({ reloadCount, reload, isStopping }: ServerTitle): void {
+    const words = isStopping ? ' (stops)' : reloadCount === 0 ? '' : ` (reload ${reloadCount} ${reload})`;
     this.#write(this.#name + words);
   }
 }
@@ -44,7 +37,7 @@ export function parseTitle(text: string): ServerTitle | undefined {
   if (title !== BEGINNING && !title.startsWith(`${BEGINNING} `)) {
     return undefined;
   }
-  const [, count = '0', reload = 'done'] = / \(reload (\d+) (runs|done|failed)\)$/.exec(title) ?? [];
-  // The expression has these three words.
+  const [, count = '0', reload = 'done'] = / \(reload (\d+) (runs|done|failed|broken)\)$/.exec(title) ?? [];
+  // The expression has these words.
   return { reloadCount: Number(count), reload: reload as ReloadState, isStopping: title.endsWith(' (stops)') };
 }

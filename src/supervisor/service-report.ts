@@ -5,6 +5,7 @@ import type { Fleet, ServiceState } from './fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';
+import type { ServerTitle } from './server-title.ts';
 import { TitleWriter } from './server-title.ts';
 import type { ServiceMessage } from './service-notifier.ts';
 import { ServiceNotifier } from './service-notifier.ts';
@@ -41,8 +42,11 @@ export class ServiceReport {
     }
   }
 
+  tellTitle(title: ServerTitle): void {
+    this.#title.tell(title);
+  }
+
   tellState(state: ServiceState, { isOld, workers }: { readonly isOld: boolean; readonly workers: number }): void {
-    this.#title.tell(state, isOld);
     const old = isOld ? '; the last reload has failed, the log says why' : '';
     const status = `serving ${this.#site.app || 'the project'} with ${workers} worker${workers === 1 ? '' : 's'}${old}`;
     this.#notifier?.tell(this.#messageOf(state, status));

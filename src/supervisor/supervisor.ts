@@ -298,6 +298,7 @@ export class Supervisor {
     'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
     'tell-progress': (action) => this.#tellProgress(action),
     'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#fleet.target }),
+    'tell-title': ({ title }) => this.#report.tellTitle(title),
     log: ({ level, text, about }) => this.#log.say(level, text, undefined, about),
     announce: (action) => this.#announce(action),
     'give-up': ({ error, traceback }) => this.#reports.onGivenUp(error, traceback),

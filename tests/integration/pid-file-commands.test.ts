@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeFolder, serve } from './server.ts';
+import { launch, makeFolder, serve } from './server.ts';
 
 const PORTICO = join(import.meta.dirname, '../../bin/portico');
 
@@ -45,6 +45,19 @@ test('reload waits for the new version, or fails with the old one at work; stop 
   assert.equal(await server.exit, 0);
   assert.equal(existsSync(pidFile), false);
   assert.match((await portico('stop', pidFile)).said, /there is no file/);
+});
+
+test('reload counts while a server starts, and where the code was broken from the start', async () => {
+  const args = ['--pid-file', 'pid', '--reload'];
+  await using broken = launch({ app: 'def broken(:\n', args });
+  await broken.logged(/Mend it/);
+  const failed = await portico('reload', join(broken.folder, 'pid'));
+  assert.equal(failed.code, 1);
+  assert.match(failed.said, /cannot be loaded, and with --reload, requests get a page/);
+  await using slow = launch({ app: `print('loads', flush=True)\nimport time\ntime.sleep(0.5)\n${app('one')}`, args });
+  await slow.logged(/loads/);
+  assert.equal((await portico('reload', join(slow.folder, 'pid'), '--timeout', '20s')).code, 0);
+  await slow.logged(/is ready/);
 });
 
 test('a server that does not end in time is told of, and --now ends it', async () => {
