@@ -53,7 +53,7 @@ test('reload counts while a server starts, and where the code was broken from th
   await broken.logged(/Mend it/);
   const failed = await portico('reload', join(broken.folder, 'pid'));
   assert.equal(failed.code, 1);
-  assert.match(failed.said, /cannot be loaded, and with --reload, requests get a page/);
+  assert.match(failed.said, /cannot be loaded, and requests get a page that says why/);
   await using slow = launch({ app: `print('loads', flush=True)\nimport time\ntime.sleep(0.5)\n${app('one')}`, args });
   await slow.logged(/loads/);
   assert.equal((await portico('reload', join(slow.folder, 'pid'), '--timeout', '20s')).code, 0);

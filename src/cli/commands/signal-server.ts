@@ -29,12 +29,6 @@ const [DONE, FAILED, USAGE] = [0, 1, 2];
 const LOOK_EVERY_MS = 50;
 /** Longer than a server takes that is asked for what --graceful-timeout and --start-timeout are without being said. */
 const TIMEOUT_MS = 90_000;
-/** What happens to requests where a reload did not succeed. */
-const MEANWHILE = {
-  runs: 'it is tried again',
-  failed: 'the version before it serves on',
-  broken: 'with --reload, requests get a page that tells it',
-} as const;
 const PID_FILE_VARIABLE = 'PORTICO_PID_FILE';
 
 /** Resolves with the exit code. */
@@ -162,12 +156,20 @@ function judge(now: ReturnType<typeof stateOf>, isDecided: boolean, countBefore:
         : 'the signal was sent, and no reload has begun';
     return { code: FAILED, text: `${what} after ${timeoutMs / 1000} s` };
   }
-  return now.reload === 'done'
-    ? { code: DONE, text: 'the new version serves' }
-    : {
+  switch (now.reload) {
+    case 'done':
+      return { code: DONE, text: 'the new version serves' };
+    case 'broken':
+      return {
         code: FAILED,
-        text: `the application cannot be loaded, and ${MEANWHILE[now.reload]}. The log of the server says why`,
+        text: 'the application cannot be loaded, and requests get a page that says why (--reload). The log of the server says it too',
       };
+    default:
+      return {
+        code: FAILED,
+        text: 'the application cannot be loaded, and the version before it serves on. The log of the server says why',
+      };
+  }
 }
 
 /** Undefined: it was sent. */
