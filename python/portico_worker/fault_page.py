@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-from . import report
+from . import report, tracebacks
 from .failures import FAILED_BYTES_MAX
 from .origin import is_of_application
 
@@ -83,8 +83,9 @@ def _describe(error: BaseException, link: str) -> Fault:
 
 
 def _message(error: BaseException) -> str:
-    lines = traceback.format_exception_only(type(error), error)
-    return report.quote(lines[-1] if isinstance(error, SyntaxError) else ''.join(lines))
+    if isinstance(error, SyntaxError):
+        return report.quote(tracebacks.naming(error))
+    return report.quote(''.join(traceback.format_exception_only(type(error), error)))
 
 
 def _frames(link: TracebackType | None) -> Iterator[Fault]:

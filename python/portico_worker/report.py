@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import select
-import traceback
 from collections.abc import Iterator
 from typing import Callable, NamedTuple
 
@@ -127,9 +126,8 @@ def _ascii(text: str) -> str:
 def summary(error: BaseException) -> str:
     """The exception in one line; one of syntax with its file and line at the end."""
     try:
-        lines = traceback.format_exception_only(type(error), error)
-        text = lines[-1].strip().replace('\n', ' ')[:SUMMARY_MAX]
-        return _printable(text + tracebacks.place(error))
+        text = tracebacks.naming(error)[:SUMMARY_MAX] + tracebacks.place(error)[:SUMMARY_MAX]
+        return _printable(text.replace('\n', ' '))
     except BaseException:
         return type(error).__name__
 
@@ -137,12 +135,10 @@ def summary(error: BaseException) -> str:
 def format_error(error: BaseException) -> str:
     """The traceback of the application, bounded; never raises, whatever the exception's methods do."""
     try:
-        text = _printable(tracebacks.render(error)).rstrip('\n')
+        text = _printable(tracebacks.cut(tracebacks.render(error), 2 * ENTRY_MAX)).rstrip('\n')
     except BaseException as second:
         text = f'{type(error).__name__} (its traceback cannot be shown: {type(second).__name__})'
-    if len(text) > ENTRY_MAX:
-        text = text[: ENTRY_MAX // 2] + '\n  …\n' + text[-ENTRY_MAX // 2 :]
-    return text
+    return tracebacks.cut(text, ENTRY_MAX)
 
 
 def quote(text: str) -> str:

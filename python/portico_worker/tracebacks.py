@@ -16,11 +16,16 @@ from typing import Any
 
 CHAIN_MAX = 64
 """Exceptions of one traceback that are looked at: causes, contexts and members of groups."""
+MESSAGE_MAX = 64 * 1024
+"""Characters of what one exception says; a body of 50 MB within it took half a minute and 2 GB."""
 CYCLE_MAX = 16
 """Functions that call one another in a circle, as they do in most RecursionErrors."""
 CYCLE_SHOWN = 3
 """Python, too, shows a frame that repeats so often before it counts the rest."""
 
+_NOTES = '__notes__'
+_MESSAGE = '_str'
+"""Where traceback.TracebackException of Python 3.9 to 3.14 has what str() has made of an exception."""
 _OURS = os.path.dirname((lambda: 0).__code__.co_filename) + os.sep
 _IMPORT_SYSTEM = ('<frozen importlib.', '<frozen runpy>', importlib.__file__ or '<none>')
 
@@ -32,7 +37,22 @@ def render(error: BaseException) -> str:
     found = traceback.TracebackException(type(error), error, error.__traceback__)
     for one in _chain(found):
         one.stack = _Frames(_of_application(list(one.stack)))
+        _bound_message(one)
+        _indent_notes(one)
     return ''.join(_indented(chunk) for chunk in found.format())
+
+
+def naming(error: BaseException) -> str:
+    """The line that Python ends a traceback with; without notes, which come behind it. May raise what the exception's own methods raise."""
+    found = traceback.TracebackException(type(error), error, None)
+    setattr(found, _NOTES, None)
+    *_, line = found.format_exception_only()
+    return cut(line.strip(), MESSAGE_MAX)
+
+
+def cut(text: str, most: int) -> str:
+    """Without its middle, where it is longer: what it begins and ends with says most."""
+    return text if len(text) <= most else text[: most // 2] + '\n  …\n' + text[-most // 2 :]
 
 
 def place(error: BaseException) -> str:
@@ -57,6 +77,25 @@ def _chain(first: Any) -> Iterator[Any]:
         seen.add(id(one))
         yield one
         waiting += [one.__cause__, one.__context__, *(getattr(one, 'exceptions', None) or ())]
+
+
+def _bound_message(found: Any) -> None:
+    """Before Python makes lines of it, which takes thirty times its length."""
+    text = getattr(found, _MESSAGE, None)
+    if isinstance(text, str):
+        setattr(found, _MESSAGE, cut(text, MESSAGE_MAX))
+
+
+def _indent_notes(found: Any) -> None:
+    """Lines of a note must not pass for entries of their own, nor for the name of the exception."""
+    notes = getattr(found, _NOTES, None)
+    if isinstance(notes, (list, tuple)):
+        lines = [f'    {line}' if type(note) is str else note for note in notes for line in _lines(note)]
+        setattr(found, _NOTES, lines)
+
+
+def _lines(note: object) -> list[object]:
+    return [*cut(note, MESSAGE_MAX).split('\n')] if type(note) is str else [note]
 
 
 def _of_application(frames: list[Frame]) -> list[Frame]:

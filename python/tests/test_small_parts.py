@@ -2,7 +2,9 @@
 
 import os
 import socket
+import sys
 import threading
+import tracemalloc
 import types
 
 import pytest
@@ -83,6 +85,30 @@ def test_entries_are_bounded():
     assert len(report.format_error(raised(ValueError('x' * 10_000_000)))) < 2 * report.ENTRY_MAX
     assert len(report.summary(ValueError('x' * 10_000))) < 1000
     assert len(report.describe('id', 'GET', '/' + 'p' * 10_000)) < 400
+
+
+def test_a_message_of_many_megabytes_costs_no_more_than_is_shown():
+    error = raised(ValueError('\x00\n' * 5_000_000))
+    tracemalloc.start()
+    text = report.format_error(error)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(text) < 2 * report.ENTRY_MAX
+    # The message itself is not counted: it was there before. Python's lines of it and their escapes took seventy times its length.
+    assert peak < 30_000_000
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason='PEP 678')
+@pytest.mark.parametrize('error', [ValueError('n'), SyntaxError('n')])
+def test_an_exception_is_named_by_itself_and_not_by_its_notes(error):
+    error.add_note('seen\nhere')
+    assert report.summary(error) == f'{type(error).__name__}: n'
+    error.__notes__.append(7)
+    assert report.format_error(raised(error)).endswith(': n\n    seen\n    here\n7')
+
+
+def test_an_exception_is_named_in_one_line_whatever_its_file_is_called():
+    assert report.summary(SyntaxError('n', ('a\nb.py', 3, 1, 'x'))) == 'SyntaxError: n (a b.py, line 3)'
 
 
 def test_a_log_that_nobody_reads(log):
