@@ -84,17 +84,14 @@ function* environmentsOf(folder: string, isBeside: boolean, env: Variables): Gen
 
 /**
  * Folders of projects above the application's, up to the end of the repository: of a workspace, or of the project that the folder is a part of. Only folders
- * that nobody else has laid there count: what is in them is run.
+ * that nobody else may write in count: what is in them is run.
  */
 function foldersAbove(folder: string, env: Variables): string[] {
-  const owners = new Set([statOf(folder)?.uid, process.geteuid?.(), 0]);
   const found: string[] = [];
   let at = folder;
   for (let level = 0; level < LEVELS_MAX && at !== dirname(at) && !exists(join(at, '.git')); level += 1) {
     at = dirname(at);
-    const stat = statOf(at);
-    const isTrusted = stat !== undefined && owners.has(stat.uid) && (Number(stat.mode) & WRITABLE_BY_ANYBODY) === 0;
-    if (!isTrusted) {
+    if (!isTrustedAbove(at, folder)) {
       break;
     }
     if (at !== env['HOME'] && PROJECT_FILES.some((name) => exists(join(at, name)))) {
@@ -102,4 +99,11 @@ function foldersAbove(folder: string, env: Variables): string[] {
     }
   }
   return found;
+}
+
+/** Whether a folder above an application's belongs to the same owner, to us or to root, and nobody else may write in it: in /tmp anybody can lay a `.venv`. */
+export function isTrustedAbove(above: string, folder: string): boolean {
+  const stat = statOf(above);
+  const owners = [statOf(folder)?.uid, process.geteuid?.(), 0];
+  return stat !== undefined && owners.includes(stat.uid) && (Number(stat.mode) & WRITABLE_BY_ANYBODY) === 0;
 }

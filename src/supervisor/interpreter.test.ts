@@ -228,6 +228,15 @@ test('findInterpreter() runs nothing that somebody else may have laid above the 
   const place = layout(['repository/.venv'], ['repository/pyproject.toml']);
   chmodSync(join(place.root, 'repository'), 0o777);
   assert.equal(search(place).found, SYSTEM);
+  for (const app of ['app.py', './app.py:app', join(place.site, 'app.py'), 'shop/../app.py']) {
+    assert.equal(search(place, { app }).found, SYSTEM, app);
+  }
+  assert.equal(search({ ...place, site: place.root }, { app: 'repository/site/app.py' }).found, SYSTEM);
+});
+
+test('findInterpreter() starts the Python of a VIRTUAL_ENV that is relative from any folder', () => {
+  const place = layout(['kept/shop']);
+  assert.equal(search(place, { env: { VIRTUAL_ENV: '../../kept/shop' } }).found, 'kept/shop/bin/python');
 });
 
 test('findInterpreter() follows a .venv that is a file with a path, or with a name', () => {

@@ -22,7 +22,7 @@ import {
   programOf,
   whyNoEnvironment,
 } from './environment.ts';
-import { environmentsAbout } from './environments-about.ts';
+import { environmentsAbout, isTrustedAbove } from './environments-about.ts';
 import type { Installation } from './installation.ts';
 import type { AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
@@ -87,11 +87,13 @@ const nobody: AskTool = () => undefined;
 
 /** The environment in use in this shell, unless it is another project's and the application has one of its own. */
 function findActive(search: InterpreterSearch): Outcome<Interpreter> | undefined {
-  const { env } = search;
-  const [variable, active] = activeEnvironment(env);
-  if (active === undefined) {
+  const { env, cwd } = search;
+  const [variable, said] = activeEnvironment(env);
+  if (said === undefined) {
     return undefined;
   }
+  // A relative path is one of this folder; the Python is started in the application's.
+  const active = resolve(cwd, said);
   const fault = whyNoEnvironment(active);
   if (fault !== undefined) {
     return failure(
@@ -214,11 +216,19 @@ function findNamed(named: string, cwd: string, env: Variables): Outcome<Interpre
   return success(interpreter(path, environmentOf(path), 'named by --python', { isPlain: true }));
 }
 
-/** For an application `site/mysite/wsgi.py`: the folder of the file, then the folder that the server runs in. */
+/**
+ * For an application `site/mysite/wsgi.py`: the folder of the file, the one above it, then the folder that the server runs in. Above the
+ * last, `foldersAbove` tells which count.
+ */
 function applicationFolders({ app, chdir }: InterpreterSearch): string[] {
   const file = app.split(':')[0] ?? '';
-  const folders = file.endsWith('.py') ? [dirname(resolve(chdir, file)), dirname(dirname(resolve(chdir, file)))] : [];
-  return [...new Set([...folders, chdir])];
+  if (!file.endsWith('.py')) {
+    return [chdir];
+  }
+  const folder = dirname(resolve(chdir, file));
+  const above = dirname(folder);
+  const isCounted = !isWithin(chdir, above) && isTrustedAbove(above, folder);
+  return [...new Set([folder, ...(isCounted ? [above] : []), chdir])];
 }
 
 function findOnPath(name: string, env: Variables): string | undefined {
