@@ -9,6 +9,7 @@ import type { Log } from '../supervisor/log.ts';
 import { rendererOf } from '../supervisor/log.ts';
 import type { LogEvent } from '../supervisor/log-event.ts';
 import { ownEvent } from '../supervisor/log-event.ts';
+import { escapeControls, escapeLines } from '../supervisor/log-line.ts';
 import type { ServeReports } from '../supervisor/main.ts';
 import { announce } from './announce.ts';
 import { renderBlock, renderLines } from './summary.ts';
@@ -40,7 +41,7 @@ export function newServerReports(model: ServerModel, terminal: Terminal, version
   return {
     onFaults: (messages) =>
       isText
-        ? terminal.error(messages.map((text) => `portico: ${text}.\n`).join(''))
+        ? terminal.error(messages.map((text) => `portico: ${escapeControls(text)}.\n`).join(''))
         : print(messages.map((text) => ownEvent('error', text))),
     onWait: (text) => (isText ? terminal.error(`portico: ${text}\n`) : print([ownEvent('info', text)])),
     onStarted: (announcement, log) => {
@@ -59,7 +60,7 @@ export function newServerReports(model: ServerModel, terminal: Terminal, version
       const behind = shown === '' || shown === error ? '' : shown;
       const sentence = `the server cannot start: ${error}`;
       if (isWatched) {
-        terminal.error(`${behind === '' ? '' : `${behind}\n\n`}portico: ${sentence}\n`);
+        terminal.error(`${behind === '' ? '' : `${escapeLines(behind)}\n\n`}portico: ${escapeLines(sentence)}\n`);
       }
       // As text the sentence comes last here too, because it is what a person sees first.
       const inOrder =

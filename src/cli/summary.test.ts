@@ -32,3 +32,12 @@ test('renderLines() makes each line one that is understood alone', () => {
     { level: 'warning', text: 'mend it' },
   ]);
 });
+
+test('renderBlock() lets no name of a folder speak to the terminal, or pass for a line of its own', () => {
+  const evil = 'a\x1b[31m\nERROR x/manage.py';
+  const shown = renderBlock({ head: 'It is ready', rows: [['app', evil]], warnings: [evil] }, false);
+  assert.equal(
+    shown,
+    'It is ready\n  app        a\\x1b[31m\\x0aERROR x/manage.py\n  warning: a\\x1b[31m\\x0aERROR x/manage.py\n',
+  );
+});

@@ -36,6 +36,11 @@ export function escapeControls(text: string): string {
   return text.replaceAll(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/g, escapeCharacter);
 }
 
+/** The same of a text that has several lines, such as a traceback. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n');
+}
+
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0);
   return code > 0xff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\x${code.toString(16).padStart(2, '0')}`;
