@@ -56,11 +56,14 @@ test('a folder that is left out is entered if an include names it', () => {
 test('placesOf() watches the folder of the application, or what is named, and the environment file wherever it is', () => {
   const nothing = { reloadFolders: [], reloadIncludes: [], reloadExcludes: [] };
   const site = { cwd: '/srv', chdir: '/srv/site', app: 'shop.wsgi', envFile: '/etc/shop.env' };
-  const isFolder = (path: string): boolean => path === '/srv/data';
+  const isFolder = (path: string): boolean => ['/srv/data', '/srv/other', '/srv/site/backend'].includes(path);
   const roots = (asked: object, app = 'shop.wsgi'): readonly string[] =>
     placesOf({ ...nothing, ...asked }, { ...site, app }, isFolder).roots;
   assert.deepEqual(roots({}), ['/srv/site']);
   assert.deepEqual(roots({}, '../other/app.py:app'), ['/srv/site', '/srv/other']);
+  assert.deepEqual(roots({}, '../other'), ['/srv/other'], 'it is run there; its neighbours are none of its files');
+  assert.deepEqual(roots({}, '../other/'), ['/srv/other']);
+  assert.deepEqual(roots({}, './backend'), ['/srv/site']);
   assert.deepEqual(roots({}, 'app.py'), ['/srv/site']);
   assert.deepEqual(roots({ reloadFolders: ['site/src', '/lib'] }), ['/srv/site/src', '/lib']);
   assert.deepEqual(roots({ reloadIncludes: ['data', '*.css'] }), ['/srv/site', '/srv/data']);

@@ -98,7 +98,10 @@ export function placesOf(
   };
   const [file = ''] = app.split(':');
   const isPath = file.endsWith('.py') || file.includes('/');
-  const byDefault = isPath ? [chdir, dirname(resolve(chdir, file))] : [chdir];
+  const path = resolve(chdir, file);
+  // An application in a folder elsewhere is run there, and nothing of it is in the current one.
+  const beside = isFolder(path) ? [path] : [chdir, dirname(path)];
+  const byDefault = isPath && !isWithin(path, chdir) ? beside : [chdir];
   const named = asked.reloadFolders.map((folder) => resolve(cwd, folder));
   const includes = asked.reloadIncludes.map(absolute);
   const roots = [
