@@ -94,7 +94,10 @@ class _File:
         """Frameworks by the classes and functions of this file which make applications of them."""
         self.path = path
         body, self.fault = all_files.sources.tree(path)
-        self._statements(body)
+        try:
+            self._statements(body)
+        except RecursionError:
+            self.fault = 'it is nested too deeply to be looked through'
 
     def reading(self) -> Reading:
         return Reading(list(self.found.values()), self.fault, frozenset(self.modules))
@@ -121,8 +124,9 @@ class _File:
         elif isinstance(statement, ast.ImportFrom):
             self._import_from(statement)
         elif isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                self._assign(target, statement.value)
+            for target, value in _assignments(statement):
+                self._assign(target, value)
+            self._take_together(statement.targets)
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             self._assign(statement.target, statement.value, CONSTRUCTORS.get(self._dotted(statement.annotation)))
         elif isinstance(statement, ast.ClassDef):
@@ -190,6 +194,13 @@ class _File:
             framework = framework or (before.framework if before is not None and name in wraps else UNKNOWN)
         if framework is not None:
             self.found[name] = Application(name, framework, wraps=wraps - {name})
+
+    def _take_together(self, targets: list[ast.expr]) -> None:
+        """`application = app = Flask(…)` is one application with two names: each that comes before says no more."""
+        names = [target.id for target in targets if isinstance(target, ast.Name) and target.id in self.found]
+        for name, other in zip(names[1:], names):
+            one = self.found[name]
+            self.found[name] = one._replace(wraps=one.wraps | {other})
 
     def _framework_of(self, value: ast.expr, is_followed: bool = False) -> str | None:
         """None if it is nothing that is known to be an application. `is_followed`: into other files of the site."""
@@ -321,11 +332,24 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
     return '.'.join([*base, *((node.module or '').split('.'))]).strip('.')
 
 
+def _assignments(statement: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each target with its value: of `api, app = Flask('api'), Flask('app')` both."""
+    value = statement.value
+    for target in statement.targets:
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            yield from zip(target.elts, value.elts)
+        else:
+            yield target, value
+
+
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """What is below a node, in the order of the source."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        yield from _inside(child)
+    """What is below a node, in the order of the source. A sum of a thousand texts is nested as deeply."""
+    left = [node]
+    while left:
+        each = left.pop()
+        if each is not node:
+            yield each
+        left += reversed(list(ast.iter_child_nodes(each)))
 
 
 def _asks_for_main(test: ast.expr) -> bool:

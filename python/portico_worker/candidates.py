@@ -79,6 +79,13 @@ def choose_in_file(reading: Reading, is_package: bool = False) -> list[Applicati
     """A factory with parameters that it needs is the last resort: it is there to be told of."""
     instances = {each.name: each for each in reading.applications if not each.is_factory}
     usual = [instances[name] for name in INSTANCE_NAMES if name in instances]
+    around = [
+        each
+        for each in instances.values()
+        if each.framework == 'Socket.IO' and {one.name for one in usual} & each.wraps
+    ]
+    if around:
+        return around  # `sockets = socketio.ASGIApp(sio, app)`: the application alone would have no sockets.
     if usual:
         return [_served(each, instances) for each in _outermost(usual)]
     wrapped = {name for each in instances.values() for name in each.wraps}

@@ -25,10 +25,7 @@ def is_factory(found: Any, name: str) -> bool:
 
 def make(factory: Any, name: str) -> Any:
     """`name`: `module:factory`, as the user would write it."""
-    if inspect.iscoroutinefunction(factory):
-        raise NotFound(
-            f'{name} is an async function, and an application is made before any event loop runs: write "def"'
-        )
+    refuse_async(factory, name)
     if not _can_be_called(factory, 0):
         parameters = inspect.signature(factory).parameters.values()
         variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -36,6 +33,13 @@ def make(factory: Any, name: str) -> Any:
             name, [each.name for each in parameters if each.default is each.empty and each.kind not in variable]
         )
     return factory()
+
+
+def refuse_async(factory: Any, name: str) -> None:
+    if inspect.iscoroutinefunction(factory):
+        raise NotFound(
+            f'{name} is an async function, and an application is made before any event loop runs: write "def"'
+        )
 
 
 def _can_be_called(function: Any, count: int) -> bool:

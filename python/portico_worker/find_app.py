@@ -25,7 +25,7 @@ from .not_found import (
     several,
     unclear_django,
 )
-from .places import MAIN_FILES, PROJECT_FOLDERS, Places, is_package, is_searched
+from .places import MAIN_FILES, MODULE_FOLDERS, PROJECT_FOLDERS, Places, is_package, is_searched
 
 
 def choose(app: str, interface: str = 'auto', may_move: bool = True) -> Choice:
@@ -60,7 +60,10 @@ class _Search:
         if is_path and not is_package(path):
             return self._in_other_folder(path)
         root = above_packages(path) if is_path else path[: -len(target) - 1]
-        chosen = self._decide([one for one in self.places.in_package(path, root) if one.application is not None])
+        is_folder = not is_path and path == os.path.abspath(target) and not is_package(path)
+        alone = is_folder and target not in MODULE_FOLDERS
+        held = self.places.in_package(path, root, alone)
+        chosen = self._decide([one for one in held if one.application is not None and (one.root == root or not alone)])
         if chosen is not None:
             return self._choice(chosen)._replace(why=None)
         if is_package(path) or path != os.path.abspath(target):
@@ -178,8 +181,11 @@ class _Search:
             return decide(usable) if usable else None
         except Ambiguous as ambiguous:
             entries = {os.path.basename(rival.path)[: -len('.py')]: rival for rival in ambiguous.rivals}
-            is_pair = set(entries) == set(ENTRY_FILES) and len(ambiguous.rivals) == len(ENTRY_FILES)
-            if is_pair and all(rival.is_django for rival in ambiguous.rivals):
+            folders = {os.path.dirname(rival.path) for rival in ambiguous.rivals}
+            is_pair = (
+                set(entries) == set(ENTRY_FILES) and len(ambiguous.rivals) == len(ENTRY_FILES) and len(folders) == 1
+            )
+            if is_pair and entries['wsgi'].is_django:
                 return entries['wsgi']  # The project's settings tell which of the two.
             if is_pair and self.interface in entries:
                 return entries[self.interface]

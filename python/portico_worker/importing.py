@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from .factory import refuse_async
 from .framework_names import FACTORY_NAMES, INSTANCE_NAMES
 from .not_found import NotFound, nearest, no_module
 
@@ -58,6 +59,7 @@ def evaluate(module: ModuleType, expression: str) -> Any:
         keywords = {keyword.arg or '': ast.literal_eval(keyword.value) for keyword in node.keywords}
     except ValueError:
         raise NotFound(f'the arguments in "{expression}" must be literals') from None
+    refuse_async(factory, f'{module.__name__}:{ast.unparse(node.func)}')
     try:
         return factory(*arguments, **keywords)
     except TypeError as error:

@@ -60,7 +60,7 @@ def load(named: Choice | str, interface: str = 'auto', python_found: str = '', r
         facts['notes'] = [*choice.notes, *env_file.notes(choice.env_file)]
         return Loaded(single_callable(application) if spoken == 'asgi' else application, facts)
     except NoModule as error:
-        text = f'{error} of {asked.name_python(python_found)}'
+        text = f'{error} of {asked.name_python(python_found)}{error.hint}'
         raise LoadError(text, text) from None
     except NotFound as error:
         raise _told(error) from None

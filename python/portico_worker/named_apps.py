@@ -6,6 +6,7 @@ import os
 import re
 from typing import NamedTuple
 
+from .not_found import NotFound
 from .sources import read_text
 from .standard import import_standard
 
@@ -59,9 +60,10 @@ def _unquoted(text: str) -> str:
 
 
 def named_by_pyproject(folder: str) -> Named | None:
-    """`entrypoint` of FastAPI's command. A file that is no TOML is for the tools to complain of whose file it is."""
+    """`entrypoint` of FastAPI's command. Raises NotFound for a file that may have one and is no TOML; any other such file is
+    for the tools to complain of whose file it is."""
     try:
-        text = read_text(os.path.join(folder, 'pyproject.toml')).decode('utf-8')
+        text = read_text(os.path.join(folder, 'pyproject.toml')).decode('utf-8').removeprefix('\ufeff')
     except (OSError, ValueError):
         return None
     entry = _entrypoint(text) if 'fastapi' in text else None
@@ -75,7 +77,14 @@ def _entrypoint(text: str) -> str | None:
         return _plain_entrypoint(text)  # Python 3.9 and 3.10 cannot read TOML.
     try:
         entry = tomllib.loads(text)['tool']['fastapi']['entrypoint']
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        if 'tool.fastapi' not in text or 'entrypoint' not in text:
+            return None
+        raise NotFound(
+            f'pyproject.toml seems to name the application ([tool.fastapi]) and is no TOML: {error}. '
+            'Mend it, or name the application, as in "portico serve main:app"'
+        ) from None
+    except (KeyError, TypeError):
         return None
     return entry if isinstance(entry, str) else None
 

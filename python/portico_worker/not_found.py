@@ -25,6 +25,9 @@ class NotFound(Exception):
 class NoModule(NotFound):
     """A module is missing: the Python may be the wrong one."""
 
+    hint = ''
+    """What may have been meant: a sentence that follows the name of the Python."""
+
 
 class Option(NamedTuple):
     """One of several applications, and what to type for it."""
@@ -93,7 +96,9 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def no_module(missing: str, name: str) -> NoModule:
-    return NoModule(f'there is no module {missing} in {os.getcwd()} or on the Python path{_module_hint(name)}')
+    error = NoModule(f'there is no module {missing} in {os.getcwd()} or on the Python path')
+    error.hint = _module_hint(name)
+    return error
 
 
 def _module_hint(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from .applications import Applications
 from .candidates import ENTRY_FILES, Candidate, candidates_in, is_shadowed, root_of
+from .find_django import is_of_django
 from .sources import Sources
 
 MAIN_FILES = ('app', 'main', 'application', 'api', 'server')
@@ -56,7 +57,8 @@ class Places:
         yield self.files(MAIN_FILES, folder, folder)
         yield self._packages(folder)
         source = os.path.join(folder, SOURCE_FOLDER)
-        if is_searched(source) and not is_package(source):
+        # A Django project in `src` is one in a folder below, like any other: it has to be run there.
+        if is_searched(source) and not is_package(source) and not is_of_django(os.path.join(source, 'manage.py')):
             yield self.files(ENTRY_FILES, source, folder, alone=True)
             yield self.files(MAIN_FILES, source, folder, alone=True)
             yield self._packages(source)
@@ -72,8 +74,9 @@ class Places:
                 found += candidates_in(path, root, self._applications)
         return found
 
-    def in_package(self, path: str, outer: str) -> list[Candidate]:
-        return self.files(ENTRY_FILES, path, outer) or self.files(('__init__', *MAIN_FILES), path, outer)
+    def in_package(self, path: str, outer: str, alone: bool = False) -> list[Candidate]:
+        entries = self.files(ENTRY_FILES, path, outer, alone)
+        return entries or self.files(('__init__', *MAIN_FILES), path, outer, alone)
 
     def _packages(self, folder: str) -> list[Candidate]:
         found: list[Candidate] = []

@@ -15,6 +15,7 @@ FLASK = 'from flask import Flask\napp = Flask(__name__)\n'
 FACTORY = 'def create_app(test_config=None):\n    from flask import Flask\n    app = Flask(__name__)\n    return app\n'
 DJANGO = 'from django.core.{0} import get_{0}_application\napplication = get_{0}_application()\n'
 MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}.settings")\n'
+ASGI_FUNCTION = 'async def application(scope, receive, send):\n    pass\n'
 RUNS = 'raise SystemExit("this file was run")\n'
 
 
@@ -38,6 +39,50 @@ def write(files):
     ('files', 'app', 'why'),
     [
         ({'main.py': FASTAPI + RUNS}, 'main:app', 'found in main.py'),
+        (
+            {'app.py': 'from flask import Flask\napplication = app = Flask(__name__)\n'},
+            'app:app',
+            'found in app.py',
+        ),
+        (
+            {'app.py': 'from flask import Flask\napp = application = Flask(__name__)\n'},
+            'app:application',
+            'found in app.py',
+        ),
+        (
+            {'app.py': "from flask import Flask\napi, app = Flask('api'), Flask('app')\n"},
+            'app:app',
+            'found in app.py',
+        ),
+        (
+            {'main.py': f'import socketio\n{FASTAPI}sockets = socketio.ASGIApp(socketio.AsyncServer(), app)\n'},
+            'main:sockets',
+            'found in main.py',
+        ),
+        (
+            {'main.py': f'import socketio\n{FASTAPI}app.mount("/ws", socketio.ASGIApp(socketio.AsyncServer()))\n'},
+            'main:app',
+            'found in main.py',
+        ),
+        (
+            {'main.py': f'{FASTAPI}x = {"a if b else " * 900}c\n'},
+            'main:app',
+            'found in main.py',
+        ),
+        (
+            {'main.py': f'def create_app():\n    x = {"a + " * 900}b\n    return x\n'},
+            'main:create_app()',
+            'found in main.py',
+        ),
+        (
+            {
+                'pyproject.toml': b'\xef\xbb\xbf[tool.fastapi]\r\nentrypoint = "shop.web:app"\r\n',
+                'shop/web.py': FASTAPI,
+                'main.py': FASTAPI,
+            },
+            'shop.web:app',
+            'named by [tool.fastapi] in pyproject.toml',
+        ),
         ({'app.py': FLASK}, 'app:app', 'found in app.py'),
         ({'wsgi.py': 'application = something()'}, 'wsgi:application', 'found in wsgi.py'),
         ({'asgi.py': 'async def application(scope, receive, send): pass'}, 'asgi:application', 'found in asgi.py'),
@@ -82,7 +127,7 @@ def write(files):
         ({'main.py': FASTAPI + 'application = Wrapped(app)'}, 'main:application', None),
         ({'main.py': FASTAPI + 'admin = FastAPI()\napp.mount("/admin", admin)'}, 'main:app', None),
         ({'main.py': FASTAPI + 'app = CORSMiddleware(app, allow_origins=["*"])'}, 'main:app', None),
-        ({'main.py': 'from socketio import ASGIApp\n' + FASTAPI + 'asgi = ASGIApp(sio, app)'}, 'main:app', None),
+        ({'main.py': 'from socketio import ASGIApp\n' + FASTAPI + 'asgi = ASGIApp(sio, app)'}, 'main:asgi', None),
         ({'app.py': 'import dash\napp = dash.Dash()\nserver = app.server'}, 'app:server', None),
         ({'app.py': 'import dash\napp = dash.Dash()'}, 'app:app.server', None),
         ({'app.py': FACTORY + 'app = create_app()'}, 'app:app', None),
@@ -150,6 +195,12 @@ def test_what_is_found(files, app, why):
         ({'src/shop/__init__.py': FLASK}, 'src/shop', 'shop:app', None),
         ({'src/shop/__init__.py': FLASK}, './src/shop/', 'shop:app', None),
         ({'app/main.py': FASTAPI}, 'app', 'app.main:app', None),
+        (
+            {'shop/__init__.py': '', 'shop/wsgi.py': DJANGO.format('wsgi'), 'shop/asgi.py': ASGI_FUNCTION},
+            'shop',
+            '',
+            None,
+        ),
         ({'main.py': FASTAPI}, '.', 'main:app', None),
         ({'main.py': FASTAPI}, 'main:other', 'main:other', None),
         ({'manage.py': 'app = 1'}, 'manage.py', 'manage.py', None),
@@ -168,6 +219,13 @@ def test_a_project_in_a_folder_that_is_named(named):
     choice = choose(named)
     expected = 'manage.py' if 'manage' in named else ''
     assert (choice.app, choice.folder) == (expected, os.path.abspath('site'))
+
+
+@pytest.mark.parametrize('named', ['backend', 'backend/', './backend', ''])
+def test_a_folder_that_is_named_is_run_in_that_folder_however_it_is_written(named):
+    write({'backend/main.py': FASTAPI, 'server/settings.py': ''})
+    choice = choose(named)
+    assert (choice.app, choice.folder) == ('', os.path.abspath('backend'))
 
 
 def test_a_folder_that_is_named_and_whose_files_are_modules_of_it():
@@ -206,6 +264,16 @@ def test_what_is_beside_a_django_project_is_told():
             'the Django project of mysite/manage.py',
         ),
         (
+            {
+                'src/manage.py': MANAGE.format('mysite'),
+                'src/mysite/__init__.py': '',
+                'src/mysite/wsgi.py': DJANGO.format('wsgi'),
+                'src/mysite/asgi.py': ASGI_FUNCTION,
+            },
+            'src',
+            'the Django project of src/manage.py',
+        ),
+        (
             {'backend/app/__init__.py': '', 'backend/app/main.py': FASTAPI, 'frontend/index.html': ''},
             'backend',
             'found in backend/app/main.py',
@@ -234,6 +302,15 @@ def test_a_folder_below_whose_files_are_written_as_its_modules():
     ('files', 'commands'),
     [
         ({'app.py': FLASK, 'main.py': FASTAPI}, ['app:app', 'main:app']),
+        (
+            {
+                'one/__init__.py': '',
+                'one/wsgi.py': DJANGO.format('wsgi'),
+                'two/__init__.py': '',
+                'two/asgi.py': DJANGO.format('asgi'),
+            },
+            ['one.wsgi:application', 'two.asgi:application'],
+        ),
         ({'main.py': 'from fastapi import FastAPI\none = FastAPI()\ntwo = FastAPI()'}, ['main:one', 'main:two']),
         ({'main.py': FASTAPI + FLASK.replace('app =', 'application =')}, ['main:application', 'main:app']),
         ({'shop/__init__.py': FACTORY, 'blog/__init__.py': FLASK}, ['blog:app', 'shop:create_app']),
@@ -429,3 +506,12 @@ def test_files_that_import_each_other():
     with pytest.raises(NotFound):
         choose('')
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason='this Python cannot read TOML')
+def test_a_pyproject_that_may_name_the_application_and_cannot_be_read():
+    write({'pyproject.toml': '[tool.fastapi\nentrypoint = "shop:app"\n', 'main.py': FASTAPI})
+    with pytest.raises(NotFound, match=r'pyproject.toml seems to name the application .* is no TOML'):
+        choose('')
+    write({'pyproject.toml': '[project\n# fastapi\n'})
+    assert choose('').app == 'main:app'

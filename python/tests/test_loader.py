@@ -108,13 +108,17 @@ def test_names(name, full, says):
         ('site1:aplication', 'site1 has no "aplication", but it has "application"'),
         ('site1:create_ap()', 'site1 has no "create_ap", but it has "create_app"'),
         ('site1.application', 'the two are parted by a colon: site1:application'),
-        ('sit1:application', 'Did you mean site1?'),
+        (
+            'sit1:application',
+            f'on the Python path of {sys.executable} (Python {sys.version.split()[0]}). Did you mean site1?',
+        ),
         ('sit1.py', 'Did you mean site1.py?'),
         ('deeper:app', 'There is a file sub/deeper.py: "portico serve sub/deeper.py"'),
         (':app', 'names no module: write one in front of the colon, as in main:app'),
         ('needs:create_app', 'needs:create_app needs arguments (config): give them'),
         ('needs', 'needs:create_app needs arguments (config): give them'),
         ('needs:make_later', 'needs:make_later is an async function'),
+        ('needs:make_later()', 'needs:make_later is an async function'),
         ('two', 'name the callable, as in two:callable'),
     ],
 )
