@@ -75,8 +75,17 @@ else
   case $portico_owned in
     /*)
       if [ -O "$portico_owned" ] 2>/dev/null; then
-        NODE_COMPILE_CACHE=$portico_caches/portico
-        export NODE_COMPILE_CACHE
+        portico_cache=$portico_caches/portico
+        # Made here and not by Node, which would have it writable for everybody under a umask of 0.
+        if [ ! -d "$portico_cache" ]; then
+          (umask 077 && mkdir -p "$portico_cache") 2>/dev/null
+        fi
+        # Where others may make files as well (root with a cache in /tmp), the name may be somebody else's already: their folder, or
+        # their link to a folder of this user's in which they may write.
+        if [ -O "$portico_cache" ] && [ ! -L "$portico_cache" ]; then
+          NODE_COMPILE_CACHE=$portico_cache
+          export NODE_COMPILE_CACHE
+        fi
       fi
       ;;
   esac

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { SpawnSyncReturns } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
   copyFileSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -165,6 +167,26 @@ test('what is installed keeps its compiled form in the cache of whoever starts i
   assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: foreign }), undefined);
   assert.equal(cacheFor({ HOME: '' }), undefined);
   assert.equal(cacheFor({}), undefined);
+
+  const open = folder('open');
+  chmodSync(open, 0o1777);
+  const shared = join(open, 'portico');
+  symlinkSync(open, shared);
+  assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: open }), undefined, 'a link of somebody else');
+  rmSync(shared);
+  if (process.getuid?.() === 0) {
+    mkdirSync(shared);
+    chownSync(shared, 1, 1);
+    assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: open }), undefined, 'a folder of somebody else');
+    rmSync(shared, { recursive: true });
+  }
+  const umask = process.umask(0);
+  try {
+    assert.equal(cacheFor({ HOME: fresh, XDG_CACHE_HOME: open }), shared);
+  } finally {
+    process.umask(umask);
+  }
+  assert.equal(statSync(shared).mode & 0o777, 0o700, 'nobody else can write where code is loaded from');
 });
 
 function launch(
