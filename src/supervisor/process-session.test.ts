@@ -23,8 +23,10 @@ test('membersOf() finds who is left of a session, by whatever name, once its lea
   assert.equal(members.length, 2);
   assert.equal(describeMembers(members), members.map((member) => `sleep (pid ${member.pid})`).join(', '));
   signalMembers([...members, { pid: 2 ** 22 + 1, name: 'gone' }], 'SIGKILL');
-  await once(leader, 'close');
-  assert.deepEqual(membersOf(pid), []);
+  // A process that was killed has closed its files a moment before it is gone.
+  while (membersOf(pid).length > 0) {
+    await delay(5);
+  }
 });
 
 test('describeMembers() names a few and counts the rest', () => {
