@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: setup setup-dev run build wheel npm test test-pythons autobahn bench docs lint format typecheck
+.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -12,9 +12,15 @@ export NODE_COMPILE_CACHE := $(CURDIR)/var/compile-cache
 BIND ?= 127.0.0.1
 PORT ?= 8000
 
+# This list.
+help:
+	@awk '/^# / { text = substr($$0, 3); next } /^[a-z-]+:/ && text { sub(/:.*/, ""); printf "make %-13s %s\n", $$0, text } { text = "" }' Makefile
+
+# Installs the pinned runtime and npm's packages into the checkout. `make` alone does this.
 setup:
 	@tools/setup.sh
 
+# The same, with the tools for working on Portico.
 setup-dev:
 	@tools/setup.sh dev
 
@@ -44,11 +50,11 @@ test: setup-dev
 test-pythons: setup-dev
 	@$(NODE) tools/test.ts pythons
 
-# Portico beside its peers; needs a machine with little else to do.
 # The WebSocket protocol by a suite that is not ours. Needs Python 2.7 with pip (PYTHON27, or pyenv's); about 19 minutes.
 autobahn: setup-dev
 	@$(NODE) tests/conformance/websocket-autobahn.ts
 
+# Portico beside its peers; needs a machine with little else to do.
 bench: setup-dev
 	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
 	@$(NODE) bench/main.ts
@@ -57,12 +63,15 @@ bench: setup-dev
 docs: setup-dev
 	@$(NODE) tools/docs.ts
 
+# The linters' rules alone.
 lint: setup-dev
 	@$(NODE) tools/test.ts lint
 
+# The types of TypeScript and Python alone.
 typecheck: setup-dev
 	@$(NODE) tools/test.ts types
 
+# Formats both languages and sorts imports.
 format: setup-dev
 	@node_modules/.bin/biome check --write --linter-enabled=false .
 	@.venv/bin/python -m ruff check --quiet --fix-only .
