@@ -255,3 +255,19 @@ test('AppGateway holds requests while code that has changed is loaded, answers t
   story.gateway.resume();
   deepEqual(story.connect('asgi').arrivals(), ['/c']);
 });
+
+for (const kind of ['wsgi', 'asgi'] as const) {
+  test(`AppGateway answers what waits for busy workers too when the code is broken, ${kind}`, (t) => {
+    const story = new AppStory(t);
+    story.setInterface(kind);
+    const waiting = story.ask('a');
+    deepEqual(waiting.told, []);
+    story.gateway.hold();
+    story.gateway.breakDown('why', 'X: 1');
+    deepEqual(waiting.told, ['refuse 500 whyX: 1']);
+    story.gateway.resume();
+    const next = story.connect(kind);
+    story.ask('b');
+    deepEqual(next.arrivals(), ['/b']);
+  });
+}

@@ -63,24 +63,32 @@ export class AppGateway {
   hold(): void {
     this.#interface = undefined;
     this.#isHeld = true;
-    this.#fault = undefined;
+    this.#mend();
   }
 
-  /** Requests are answered 500 from now on, those that wait as well. */
+  /** Requests are answered 500 from now on, those that wait as well, also for workers that are busy. */
   breakDown(detail: string, fields: string): void {
     this.hold();
     this.#fault = { detail, fields };
+    this.#serial.refuseAll(500, detail, fields);
+    this.#concurrent.refuseAll(500, detail, fields);
     this.#submitEarly();
   }
 
   /** The end of `hold` and `breakDown`. */
   resume(): void {
     this.#isHeld = false;
-    this.#fault = undefined;
+    this.#mend();
     this.#interface = this.#known;
     if (this.#interface !== undefined) {
       this.#submitEarly();
     }
+  }
+
+  #mend(): void {
+    this.#fault = undefined;
+    this.#serial.admitAll();
+    this.#concurrent.admitAll();
   }
 
   #keep(exchange: Exchange): void {

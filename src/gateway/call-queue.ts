@@ -9,6 +9,7 @@ export class CallQueue<C extends Call> {
   readonly #onCount: (count: number) => void;
   /** Without the calls that were dropped and have not come to the front yet. */
   #count = 0;
+  #refuse: ((call: C) => void) | undefined;
 
   constructor(max: number, onCount: (count: number) => void) {
     this.#max = max;
@@ -20,10 +21,27 @@ export class CallQueue<C extends Call> {
   }
 
   get isFull(): boolean {
-    return this.#count >= this.#max;
+    return this.#refuse === undefined && this.#count >= this.#max;
+  }
+
+  /** Calls that wait, and those that come to wait, are refused until `admitAll`: there will be no lane for them. */
+  refuseAll(refuse: (call: C) => void): void {
+    this.#refuse = refuse;
+    for (let call = this.peek(); call !== undefined; call = this.peek()) {
+      this.shift();
+      refuse(call);
+    }
+  }
+
+  admitAll(): void {
+    this.#refuse = undefined;
   }
 
   push(call: C): void {
+    if (this.#refuse !== undefined) {
+      this.#refuse(call);
+      return;
+    }
     this.#change(1);
     this.#calls.push(call);
     if (this.#calls.size > 2 * this.#max) {
@@ -33,6 +51,10 @@ export class CallQueue<C extends Call> {
 
   /** Puts calls to the front, in their order: they were sent once and never begun. */
   putBack(calls: readonly C[]): void {
+    if (this.#refuse !== undefined) {
+      calls.forEach(this.#refuse);
+      return;
+    }
     for (const call of calls.toReversed()) {
       this.#change(1);
       this.#calls.unshift(call);

@@ -333,6 +333,15 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#pump();
   }
 
+  /** In development: what waits for a worker is answered so, until `admitAll`. */
+  refuseAll(status: number, detail: string, fields: string): void {
+    this.#queue.refuseAll((call) => call.fail(status, detail, fields));
+  }
+
+  admitAll(): void {
+    this.#queue.admitAll();
+  }
+
   // Time.
 
   #startWatch(): void {
