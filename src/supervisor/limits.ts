@@ -67,6 +67,8 @@ export const SUPERVISOR_LIMITS = {
   logPartialMs: 200,
   /** Log bytes that wait for a slow reader; beyond it lines are dropped and counted. */
   logPendingBytesMax: 8_388_608,
+  /** PIPE_BUF of Linux; 512 is the least that POSIX allows. */
+  logPieceBytesMax: 4096,
   /** At the end, how long the log may take to be written. */
   logFlushMs: 500,
   /** Signals for a reload that come within so long after one are one more: hundreds a second would have the supervisor do nothing but start Pythons. */

@@ -2,6 +2,8 @@
  * Where the log goes: bytes to a file, a pipe or a terminal, whole batches at a time, and never in the way of the server. While one
  * write is under way, what comes is collected for the next. A reader that is gone or slow, or a full disk, costs lines (their number is
  * told once there is room again), nothing else.
+ *
+ * Lines stay whole: within a pipe that others write to as well, over a rotation, and behind one that a full disk has cut.
  */
 
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
@@ -11,33 +13,44 @@ import { openLogFile } from './log-file.ts';
 import type { Identity } from './privileges.ts';
 
 const RETRY_MS = 50;
+const LINE_FEED = 0x0a;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export class LogSink {
   readonly #path: string;
   readonly #identity: Identity | undefined;
   readonly #renderLost: (count: number) => string;
   #fd: number;
+  #isPipe: boolean;
+  /** The file after a rotation, which is written to when the batch is in the old one: no line stands half in each. */
+  #fdNext: number | undefined;
   #pending: Buffer[] = [];
+  /** Of the batch and of what is pending. */
   #pendingBytes = 0;
-  #lostCount = 0;
+  /** What is being written, without what has been. */
+  #batch: Buffer = NOTHING;
   #isWriting = false;
+  #endsInLine = false;
+  #lostCount = 0;
 
-  /** '' is standard error. `renderLost` tells how many pieces were lost. Throws what `open` throws. */
+  /** '' is standard error. `renderLost` tells how many lines were lost. Throws what `open` throws. */
   constructor(path: string, identity: Identity | undefined, renderLost: (count: number) => string) {
     this.#renderLost = renderLost;
     this.#path = path;
     this.#identity = identity;
     this.#fd = path === '' ? openStandardError() : openLogFile(path, identity);
+    this.#isPipe = isPipe(this.#fd);
   }
 
   get fd(): number {
     return this.#fd;
   }
 
+  /** Whole lines. */
   write(text: string): void {
     const bytes = Buffer.from(text);
     if (this.#pendingBytes + bytes.length > SUPERVISOR_LIMITS.logPendingBytesMax) {
-      this.#lostCount += 1;
+      this.#lostCount += countLines(bytes);
       return;
     }
     this.#pending.push(bytes);
@@ -49,58 +62,132 @@ export class LogSink {
   reopen(): void {
     if (this.#path !== '' && fstatSync(this.#fd).isFile()) {
       const fd = openLogFile(this.#path, this.#identity);
-      closeSync(this.#fd);
-      this.#fd = fd;
+      if (this.#fdNext !== undefined) {
+        closeSync(this.#fdNext);
+      }
+      this.#fdNext = fd;
+      this.#flush();
     }
   }
 
   /** The rest, at the end, for as long as it may take. */
   finish(clock: Clock): void {
     const deadlineMs = clock.monotonicMs() + SUPERVISOR_LIMITS.logFlushMs;
-    let bytes = Buffer.concat(this.#pending);
+    const rest = this.#isWriting ? this.#batch.subarray(this.#nextPiece().length) : this.#batch;
+    writeUntil(this.#fd, rest, clock, deadlineMs);
+    writeUntil(this.#fdNext ?? this.#fd, Buffer.concat(this.#pending), clock, deadlineMs);
     this.#pending = [];
-    while (bytes.length > 0 && clock.monotonicMs() < deadlineMs) {
-      try {
-        bytes = bytes.subarray(writeSync(this.#fd, bytes));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
-          return;
-        }
-      }
-    }
   }
 
   #flush(): void {
-    if (this.#isWriting || this.#pending.length === 0) {
+    if (this.#isWriting) {
       return;
     }
-    const bytes = this.#pending.length === 1 ? (this.#pending[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#isWriting = true;
-    write(this.#fd, bytes, (error, written) => {
-      this.#isWriting = false;
-      this.#onWritten(bytes, error, written);
-    });
+    if (this.#batch.length === 0) {
+      this.#takeNextFile();
+      this.#takeBatch();
+    }
+    if (this.#batch.length > 0) {
+      this.#isWriting = true;
+      write(this.#fd, this.#nextPiece(), (error, written) => {
+        this.#isWriting = false;
+        this.#onWritten(error, written);
+      });
+    }
   }
 
-  #onWritten(bytes: Buffer, error: NodeJS.ErrnoException | null, written: number): void {
-    if (error?.code === 'EAGAIN' || (error === null && written < bytes.length)) {
-      this.#pendingBytes -= error === null ? written : 0;
-      this.#pending.unshift(bytes.subarray(error === null ? written : 0));
+  #takeNextFile(): void {
+    if (this.#fdNext !== undefined) {
+      closeSync(this.#fd);
+      this.#fd = this.#fdNext;
+      this.#isPipe = isPipe(this.#fd);
+      this.#fdNext = undefined;
+      this.#endsInLine = false;
+    }
+  }
+
+  #takeBatch(): void {
+    if (this.#pending.length === 0) {
+      return;
+    }
+    if (this.#endsInLine) {
+      // The disk was full within a line, whose rest is lost: what follows is not to be its end.
+      this.#endsInLine = false;
+      this.#pending.unshift(Buffer.of(LINE_FEED));
+      this.#pendingBytes += 1;
+    }
+    this.#batch = this.#pending.length === 1 ? (this.#pending[0] ?? NOTHING) : Buffer.concat(this.#pending);
+    this.#pending = [];
+  }
+
+  /** A pipe that others write to as well, as the access log behind `2>&1`, takes so much in one piece or not at all (POSIX); a longer line is alone. */
+  #nextPiece(): Buffer {
+    if (!this.#isPipe || this.#batch.length <= SUPERVISOR_LIMITS.logPieceBytesMax) {
+      return this.#batch;
+    }
+    const last = this.#batch.lastIndexOf(LINE_FEED, SUPERVISOR_LIMITS.logPieceBytesMax - 1);
+    const end = last === -1 ? this.#batch.indexOf(LINE_FEED) : last;
+    return end === -1 ? this.#batch : this.#batch.subarray(0, end + 1);
+  }
+
+  #onWritten(error: NodeJS.ErrnoException | null, written: number): void {
+    if (error !== null && error.code !== 'EAGAIN') {
+      this.#lostCount += countLines(this.#batch);
+      this.#drop(this.#batch.length);
+      this.#flush();
+      return;
+    }
+    const isShort = error !== null || written < this.#nextPiece().length;
+    if (error === null && written > 0) {
+      this.#endsInLine = this.#batch[written - 1] !== LINE_FEED;
+      this.#drop(written);
+    }
+    if (isShort) {
       setTimeout(() => this.#flush(), RETRY_MS).unref();
       return;
     }
-    this.#pendingBytes -= bytes.length;
-    if (error !== null) {
-      this.#lostCount += 1;
-    } else if (this.#lostCount > 0) {
+    this.#tellLost();
+    this.#flush();
+  }
+
+  #drop(bytes: number): void {
+    this.#pendingBytes -= bytes;
+    this.#batch = this.#batch.subarray(bytes);
+  }
+
+  #tellLost(): void {
+    if (this.#lostCount > 0 && this.#batch.length === 0) {
       const notice = Buffer.from(this.#renderLost(this.#lostCount));
       this.#lostCount = 0;
       this.#pending.unshift(notice);
       this.#pendingBytes += notice.length;
     }
-    this.#flush();
   }
+}
+
+function isPipe(fd: number): boolean {
+  return fstatSync(fd).isFIFO();
+}
+
+function writeUntil(fd: number, text: Buffer, clock: Clock, deadlineMs: number): void {
+  let bytes = text;
+  while (bytes.length > 0 && clock.monotonicMs() < deadlineMs) {
+    try {
+      bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+        return;
+      }
+    }
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    count += 1;
+  }
+  return count;
 }
 
 /**

@@ -299,7 +299,7 @@ export function newLog({ sink, model, logMark }: Site): Log {
 function renderLost({ logFormat }: ServerModel, count: number): string {
   const event = ownEvent(
     'warning',
-    `${count} pieces of the log could not be written: its reader was too slow, or its disk full`,
+    `${count} lines of the log could not be written: its reader was too slow, or its disk full`,
   );
   return rendererOf(logFormat)(systemClock.nowMs(), { pid: process.pid, name: SELF_NAME }, event);
 }

@@ -1,6 +1,17 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -82,4 +93,29 @@ test('LineWriter follows a rotation, and says once that it cannot write', () => 
   full.write('b\n');
   equal(told.length, 1);
   match(told[0] ?? '', /cannot be written, lines are lost: ENOSPC/);
+});
+
+test('LineWriter counts the lines that a full disk costs, and none begins within one that it has cut', (context) => {
+  const mount = folder();
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mount], { stdio: 'ignore' });
+  if (status !== 0) {
+    context.skip('not allowed to mount a small file system');
+    return;
+  }
+  context.after(() => execFileSync('umount', ['-l', mount]));
+  const path = join(mount, 'access.log');
+  writeFileSync(join(mount, 'other'), Buffer.alloc(32_768));
+  const told: string[] = [];
+  const writer = new LineWriter(path, (text) => told.push(text));
+  const whole = `${'y'.repeat(999)}\n`;
+  writer.write(whole.repeat(40));
+  writer.write(whole.repeat(2));
+  writer.write('');
+  equal(told.length, 1);
+  truncateSync(join(mount, 'other'));
+  writer.write('next\n');
+  const end = readFileSync(path, 'latin1').slice(-800);
+  equal(end, `${whole.slice(-26)}${'y'.repeat(768)}\nnext\n`);
+  equal(told.length, 2);
+  match(told[1] ?? '', /can be written again: 10 lines were lost/);
 });

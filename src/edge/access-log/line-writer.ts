@@ -51,6 +51,7 @@ export class LineWriter {
   #isFile: boolean;
   #pending = '';
   #hasFailed = false;
+  #endsInLine = false;
   #droppedCount = 0;
 
   /** `fd` is that of a pipe or a terminal which somebody else has opened. */
@@ -69,7 +70,7 @@ export class LineWriter {
   /** `lines` is latin-1 text, each line ended. */
   write(lines: string): void {
     if (this.#pending.length + lines.length > LIMITS.pendingBytesMax) {
-      this.#droppedCount += lines.split('\n').length - 1;
+      this.#droppedCount += countLines(lines);
     } else {
       this.#pending += lines;
     }
@@ -81,18 +82,28 @@ export class LineWriter {
   }
 
   #writeOut(): void {
+    if (this.#pending === '') {
+      return;
+    }
+    if (this.#hasFailed && this.#endsInLine) {
+      // The disk was full within a line, whose rest is lost: what follows is not to be its end.
+      writeSync(this.#fd, '\n');
+      this.#endsInLine = false;
+    }
     while (this.#pending !== '') {
       const piece = this.#isFile ? this.#pending : this.#nextPiece();
       const count = writeSync(this.#fd, piece, null, 'latin1');
+      this.#endsInLine = piece[count - 1] !== '\n';
       this.#pending = this.#pending.slice(count);
     }
-    this.#hasFailed = false;
     if (this.#droppedCount > 0) {
-      this.#onError(
-        `the reader of the access log ${this.#path} did not keep up: ${this.#droppedCount} lines were dropped`,
-      );
+      const lost = this.#hasFailed
+        ? `the access log ${this.#path} can be written again: ${this.#droppedCount} lines were lost`
+        : `the reader of the access log ${this.#path} did not keep up: ${this.#droppedCount} lines were dropped`;
       this.#droppedCount = 0;
+      this.#onError(lost);
     }
+    this.#hasFailed = false;
   }
 
   /** Whole lines, as many as fit into a piece; a line that is longer than a piece is one by itself. */
@@ -105,6 +116,7 @@ export class LineWriter {
     if (error.code === 'EAGAIN') {
       return;
     }
+    this.#droppedCount += countLines(this.#pending);
     this.#pending = '';
     if (!this.#hasFailed) {
       this.#hasFailed = true;
@@ -121,6 +133,7 @@ export class LineWriter {
       const fd = openTarget(this.#path);
       closeSync(this.#fd);
       this.#fd = fd;
+      this.#endsInLine = false;
       this.#isFile = fstatSync(fd).isFile();
     } catch (error) {
       this.#onError(
@@ -128,4 +141,8 @@ export class LineWriter {
       );
     }
   }
+}
+
+function countLines(lines: string): number {
+  return lines.split('\n').length - 1;
 }
