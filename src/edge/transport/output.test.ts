@@ -13,16 +13,23 @@ import { EDGE_LIMITS } from '../limits.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
 
+const HIGH_WATER_BYTES = 65_536;
+
 /** A client that takes what is written when it is told to, and by the socket's rules says nothing of small pieces. */
 class SlowSocket {
   writableLength = 0;
   received = '';
   #waiting: { bytes: Buffer; done: (() => void) | undefined }[] = [];
 
-  write(data: string | Buffer, done?: () => void): boolean {
+  get writableNeedDrain(): boolean {
+    return this.writableLength >= HIGH_WATER_BYTES;
+  }
+
+  write(data: string | Buffer, ...[second, third]: ReadonlyArray<string | (() => void)>): boolean {
     const bytes = Buffer.from(data);
+    const done = typeof second === 'function' ? second : third;
     this.writableLength += bytes.length;
-    this.#waiting.push({ bytes, done });
+    this.#waiting.push({ bytes, done: typeof done === 'function' ? done : undefined });
     return true;
   }
 
@@ -225,4 +232,36 @@ test('Output counts what each piece costs that waits, until none does', () => {
   ok(pieces < 2000, `${pieces} pieces of one byte wait`);
   while (socket.isWaiting) socket.take();
   equal(output.hasRoom, true);
+});
+
+test('Output tells that all of many small pieces is sent, which the socket does not', () => {
+  for (const [more, takenFirst] of [
+    [0, 0],
+    [500, 0],
+    [500, 100],
+  ] as const) {
+    const socket = new SlowSocket();
+    const told: string[] = [];
+    const output = new Output(socket as unknown as Socket, { ...UNHEARD, onDrain: () => told.push('drained') });
+    while (output.hasRoom) output.text('x');
+    for (let taken = 0; taken < takenFirst; taken += 1) socket.take();
+    for (let piece = 0; piece < more; piece += 1) output.buffer(Buffer.from('y'));
+    while (socket.isWaiting) {
+      deepEqual(told, []);
+      socket.take();
+    }
+    deepEqual(told, ['drained']);
+  }
+});
+
+test('Output tells a connection of Node that all of many small pieces is sent', { timeout: 5000 }, async () => {
+  await using pair = await openPair();
+  const drained = Promise.withResolvers<void>();
+  const output = new Output(pair.edge, { ...UNHEARD, onDrain: () => drained.resolve() });
+  pair.edge.on('drain', () => output.onSocketDrain());
+  while (pair.edge.writableLength === 0) output.buffer(Buffer.alloc(3000));
+  while (output.hasRoom) output.text('x');
+  pair.peer.resume();
+  await drained.promise;
+  equal(output.isEmpty, true);
 });

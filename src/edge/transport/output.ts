@@ -77,6 +77,17 @@ export class Output {
     }
   };
 
+  /** The stream has been asked to tell when the kernel has taken the pieces before. */
+  #isAsked = false;
+  readonly #onAnswered = (error?: Error | null): void => {
+    this.#isAsked = false;
+    if (!error && this.#queue === undefined && this.#socket.writableLength > 0) {
+      this.#ask(); // Further pieces were given meanwhile.
+    } else {
+      this.#onWritten(error);
+    }
+  };
+
   constructor(socket: Socket, events: OutputEvents) {
     this.#socket = socket;
     this.#direct = new DirectWriter(socket);
@@ -137,8 +148,7 @@ export class Output {
       if (text.length <= SCRATCH.length && this.#direct.isReady) {
         this.#sendBorrowed(SCRATCH, 0, SCRATCH.latin1Write(text));
       } else {
-        this.#pieces += 1;
-        this.#socket.write(text, 'latin1');
+        this.#give(text);
       }
     } else {
       this.buffer(Buffer.from(text, 'latin1'));
@@ -149,8 +159,7 @@ export class Output {
     if (this.#queue === undefined) {
       const sent = this.#direct.isReady ? this.#write(bytes, 0, bytes.length) : 0;
       if (sent < bytes.length) {
-        this.#pieces += 1;
-        this.#socket.write(sent === 0 ? bytes : bytes.subarray(sent));
+        this.#give(sent === 0 ? bytes : bytes.subarray(sent));
       }
     } else {
       this.#queuedBytes += bytes.length;
@@ -168,10 +177,9 @@ export class Output {
     if (this.#sendTogether(text, bytes, 0, bytes.length)) {
       return;
     }
-    this.#pieces += 2;
     this.#socket.cork();
-    this.#socket.write(text, 'latin1');
-    this.#socket.write(bytes);
+    this.#give(text);
+    this.#give(bytes);
     this.#socket.uncork();
   }
 
@@ -202,9 +210,22 @@ export class Output {
   #sendBorrowed(bytes: Buffer, from: number, to: number): void {
     const sent = from + this.#write(bytes, from, to);
     if (sent < to) {
-      this.#pieces += 1;
-      this.#socket.write(Buffer.from(bytes.subarray(sent, to)));
+      this.#give(Buffer.from(bytes.subarray(sent, to)));
     }
+  }
+
+  /** A piece that the socket's stream takes to the kernel. The stream tells by its drain event of many bytes; of many pieces, which cost as much, it has to be asked. */
+  #give(piece: Buffer | string): void {
+    this.#pieces += 1;
+    this.#socket.write(piece, 'latin1');
+    if (!this.#isAsked && !this.hasRoom && !this.#socket.writableNeedDrain) {
+      this.#ask();
+    }
+  }
+
+  #ask(): void {
+    this.#isAsked = true;
+    this.#socket.write('', this.#onAnswered);
   }
 
   /** How many of the bytes the socket need not be given any more. */
