@@ -1,9 +1,9 @@
 /** What --reload does beside the server: it watches the sources, and says who sees them. */
 
-import { statSync } from 'node:fs';
 import type { Listener } from '../protocol/control/edge.ts';
 import { addressOf } from './address-of.ts';
 import type { Log } from './log.ts';
+import { isFolder } from './paths.ts';
 import type { Site } from './prepare.ts';
 import { watchSources } from './watch.ts';
 import { placesOf } from './watch-rules.ts';
@@ -25,8 +25,4 @@ export function develop(site: Site, log: Log, reload: (why: string) => void): vo
 
 function isOpen({ kind, address }: Listener): boolean {
   return kind === 'tcp' && address !== '::1' && !address.startsWith('127.');
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

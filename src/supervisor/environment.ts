@@ -1,7 +1,8 @@
 /** Virtual environments on disk: what makes a folder one, and where in it Python is. */
 
-import { closeSync, constants, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { exists, isFile, statOf } from './paths.ts';
 import { whyUnusable } from './python-program.ts';
 
 /** What makes a folder a virtual environment … */
@@ -104,26 +105,6 @@ export function readStart(path: string, bytesMax: number): string | undefined {
     } finally {
       closeSync(fd);
     }
-  } catch {
-    return undefined;
-  }
-}
-
-export function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-export function isFile(path: string): boolean {
-  return statOf(path)?.isFile() ?? false;
-}
-
-export function statOf(path: string): ReturnType<typeof statSync> | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

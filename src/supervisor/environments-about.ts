@@ -2,7 +2,8 @@
 
 import { dirname, join, resolve } from 'node:path';
 import type { Variables } from './environment.ts';
-import { environmentsIn, exists, followRedirect, isEnvironment, statOf } from './environment.ts';
+import { environmentsIn, followRedirect, isEnvironment } from './environment.ts';
+import { exists, statOf } from './paths.ts';
 import type { AskTool } from './project-tools.ts';
 import { environmentOfPyenv, environmentOfTools } from './project-tools.ts';
 

@@ -7,23 +7,15 @@
  * variable that leads elsewhere is told of.
  */
 
-import { realpathSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { askTool } from './ask-tool.ts';
 import type { Variables } from './environment.ts';
-import {
-  environmentOf,
-  holdsPackages,
-  isEnvironment,
-  isFile,
-  isOfTool,
-  programOf,
-  whyNoEnvironment,
-} from './environment.ts';
+import { environmentOf, holdsPackages, isEnvironment, isOfTool, programOf, whyNoEnvironment } from './environment.ts';
 import { environmentsAbout, isTrustedAbove } from './environments-about.ts';
 import type { Installation } from './installation.ts';
+import { isFile, isWithin, realPath } from './paths.ts';
 import type { AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
 
@@ -238,16 +230,4 @@ function findOnPath(name: string, env: Variables): string | undefined {
 
 function isSame(one: string, other: string): boolean {
   return realPath(one) === realPath(other);
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
 }

@@ -4,10 +4,10 @@
  * nowhere, the tool is asked if there is one.
  */
 
-import { realpathSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variables } from './environment.ts';
-import { exists, isEnvironment, listNames, readStart } from './environment.ts';
+import { isEnvironment, listNames, readStart } from './environment.ts';
+import { exists, realPath } from './paths.ts';
 
 export interface ToolEnvironment {
   readonly venv: string;
@@ -132,14 +132,6 @@ function safeName(name: string, unsafe: RegExp): string {
 
 function homeOf(env: Variables): string {
   return env['HOME'] || '/nonexistent';
-}
-
-function realPath(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
 }
 
 function escapeRegExp(text: string): string {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import { statOf } from './paths.ts';
 import type { WatchedPlaces } from './watch-rules.ts';
 import { ENVIRONMENT_MARK } from './watch-rules.ts';
 
@@ -48,7 +49,7 @@ export function readSnapshot({ roots, files, rules }: WatchedPlaces): Snapshot {
     visited.add(identity);
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);
-      const stat = statSync(path, { throwIfNoEntry: false });
+      const stat = statOf(path);
       if (stat?.isDirectory() === true) {
         if (rules.isEntered(path, root) && !existsSync(join(path, ENVIRONMENT_MARK))) {
           attempt(() => read(path, root));
@@ -62,7 +63,7 @@ export function readSnapshot({ roots, files, rules }: WatchedPlaces): Snapshot {
     attempt(() => read(root, root));
   }
   for (const path of files) {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat !== undefined) {
       found.set(path, `${stat.ino} ${stat.size} ${stat.mtimeMs}`);
     }

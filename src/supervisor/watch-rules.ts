@@ -5,6 +5,7 @@
 
 import { basename, dirname, isAbsolute, matchesGlob, normalize, relative, resolve } from 'node:path';
 import type { ServerModel } from '../config/model.ts';
+import { isWithin } from './paths.ts';
 
 const LEFT_OUT = new Set(['venv', 'node_modules', '__pycache__', 'media', 'site-packages', 'staticfiles']);
 const SOURCES = /\.(py|html?|jinja2?|j2|mako|mo|toml)$/;
@@ -78,11 +79,6 @@ function compilePattern(text: string): Pattern {
     const below = relative(root, path);
     return matchesGlob(below, pattern) || matchesGlob(below, `**/${pattern}`);
   };
-}
-
-/** Whether a path is that folder, or below it. */
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 /** What the settings ask to be watched. `isFolder` looks: an include or exclude that is a folder means the folder, any other is a glob. */

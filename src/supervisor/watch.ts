@@ -8,12 +8,13 @@
  */
 
 import type { FSWatcher } from 'node:fs';
-import { existsSync, readdirSync, realpathSync, statfsSync, statSync, watch } from 'node:fs';
+import { existsSync, readdirSync, statfsSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import { isFolder, isWithin, realPath, statOf } from './paths.ts';
 import { pollSources } from './watch-polling.ts';
 import type { WatchedPlaces } from './watch-rules.ts';
-import { ENVIRONMENT_MARK, isWithin } from './watch-rules.ts';
+import { ENVIRONMENT_MARK } from './watch-rules.ts';
 
 export interface WatchEvents {
   /** A path that has changed, once for all that change together. */
@@ -80,7 +81,7 @@ class SourceWatch {
   }
 
   #enter(folder: string, root: string): void {
-    const stat = statSync(folder, { throwIfNoEntry: false });
+    const stat = statOf(folder);
     if (
       this.#isOver ||
       stat?.isDirectory() !== true ||
@@ -145,7 +146,7 @@ class SourceWatch {
   #onName(path: string, root: string): void {
     const { rules } = this.#places;
     const known = this.#folders.get(path);
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (known !== undefined && (stat === undefined || `${stat.dev}:${stat.ino}` !== known.identity)) {
       this.#leave(path);
       this.#notice(path);
@@ -179,7 +180,11 @@ class SourceWatch {
           this.#notice(changed);
         }
       });
-      watcher.on('error', () => watcher.close());
+      watcher.on('error', () => {
+        // The folder is gone; a link that is laid anew is found by its name.
+        watcher.close();
+        this.#targets.delete(folder);
+      });
       this.#targets.set(folder, { watcher, names });
     } catch (error) {
       this.#onRefused(folder, error as NodeJS.ErrnoException);
@@ -220,17 +225,5 @@ function isRemote(root: string): boolean {
     return REMOTE.has(statfsSync(root).type);
   } catch {
     return false;
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }

@@ -71,6 +71,18 @@ test('what is in a new folder is seen, also if it was there before the folder wa
   assert.equal(await tree.seen(() => tree.write('new/deep/er/b.py')), 'new/deep/er/b.py');
 });
 
+test('a symbolic link that leads to itself hides nothing, whether it was there or comes', async () => {
+  using tree = new Tree();
+  symlinkSync('a-loop', join(tree.folder, 'a-loop'));
+  tree.write('below/a.py');
+  tree.watch();
+  assert.equal(await tree.seen(() => tree.write('below/a.py', 'y')), 'below/a.py');
+  symlinkSync('b-loop', join(tree.folder, 'b-loop'));
+  assert.equal(await tree.seen(() => tree.write('below/a.py', 'z')), 'below/a.py');
+  assert.deepEqual(tree.faults, []);
+  assert.deepEqual([...readSnapshot(tree.places()).keys()], [join(tree.folder, 'below/a.py')]);
+});
+
 test('a folder that was moved is watched where it is now', async () => {
   using tree = new Tree();
   tree.write('old/a.py');
