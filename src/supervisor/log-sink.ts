@@ -12,7 +12,10 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import { openLogFile } from './log-file.ts';
 import type { Identity } from './privileges.ts';
 
-const RETRY_MS = 50;
+/** Where there is no room: at first, and at most. A pipe has 64 KB, so that the first is what makes 10 MB a second possible. */
+const RETRY_MS = 2;
+const RETRY_MS_MAX = 50;
+const STANDARD_ERROR = 2;
 const LINE_FEED = 0x0a;
 const NOTHING: Buffer = Buffer.alloc(0);
 
@@ -30,6 +33,8 @@ export class LogSink {
   /** What is being written, without what has been. */
   #batch: Buffer = NOTHING;
   #isWriting = false;
+  #retryMs = RETRY_MS;
+  #retry: NodeJS.Timeout | undefined;
   #endsInLine = false;
   #lostCount = 0;
 
@@ -80,20 +85,38 @@ export class LogSink {
   }
 
   #flush(): void {
-    if (this.#isWriting) {
-      return;
+    while (!this.#isWriting && this.#retry === undefined) {
+      if (this.#batch.length === 0) {
+        this.#takeNextFile();
+        this.#takeBatch();
+      }
+      if (this.#batch.length === 0) {
+        return;
+      }
+      if (this.#isPipe && this.#fd !== STANDARD_ERROR) {
+        this.#writeAtOnce();
+      } else {
+        this.#writeInThread();
+      }
     }
-    if (this.#batch.length === 0) {
-      this.#takeNextFile();
-      this.#takeBatch();
+  }
+
+  /** To a pipe that is ours and does not block: pieces are so small that a thread for each would be most of the work. */
+  #writeAtOnce(): void {
+    try {
+      this.#onWritten(null, writeSync(this.#fd, this.#nextPiece()));
+    } catch (error) {
+      this.#onWritten(error as NodeJS.ErrnoException, 0);
     }
-    if (this.#batch.length > 0) {
-      this.#isWriting = true;
-      write(this.#fd, this.#nextPiece(), (error, written) => {
-        this.#isWriting = false;
-        this.#onWritten(error, written);
-      });
-    }
+  }
+
+  #writeInThread(): void {
+    this.#isWriting = true;
+    write(this.#fd, this.#nextPiece(), (error, written) => {
+      this.#isWriting = false;
+      this.#onWritten(error, written);
+      this.#flush();
+    });
   }
 
   #takeNextFile(): void {
@@ -134,20 +157,27 @@ export class LogSink {
     if (error !== null && error.code !== 'EAGAIN') {
       this.#lostCount += countLines(this.#batch);
       this.#drop(this.#batch.length);
-      this.#flush();
       return;
     }
     const isShort = error !== null || written < this.#nextPiece().length;
-    if (error === null && written > 0) {
+    if (written > 0) {
       this.#endsInLine = this.#batch[written - 1] !== LINE_FEED;
       this.#drop(written);
     }
     if (isShort) {
-      setTimeout(() => this.#flush(), RETRY_MS).unref();
-      return;
+      this.#waitForRoom();
+    } else {
+      this.#retryMs = RETRY_MS;
+      this.#tellLost();
     }
-    this.#tellLost();
-    this.#flush();
+  }
+
+  #waitForRoom(): void {
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#flush();
+    }, this.#retryMs).unref();
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS_MAX);
   }
 
   #drop(bytes: number): void {
@@ -196,12 +226,12 @@ function countLines(bytes: Buffer): number {
  */
 function openStandardError(): number {
   try {
-    const kind = fstatSync(2);
+    const kind = fstatSync(STANDARD_ERROR);
     if (kind.isFIFO() || kind.isCharacterDevice()) {
       return openSync('/dev/fd/2', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     }
   } catch {
-    return 2;
+    return STANDARD_ERROR;
   }
-  return 2;
+  return STANDARD_ERROR;
 }
