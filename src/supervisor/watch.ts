@@ -7,7 +7,7 @@
  * system is another machine's, the files are looked at every second instead.
  */
 
-import type { FSWatcher } from 'node:fs';
+import type { FSWatcher, WatchListener } from 'node:fs';
 import { existsSync, readdirSync, statfsSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -28,10 +28,13 @@ const REMOTE = new Set([0x01021997, 0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x78
 /** The kernel's limits for watches and for open files. */
 const LIMIT_REACHED = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
-export function watchSources(places: WatchedPlaces, events: WatchEvents): void {
+/** The kernel's way to tell of changes in a folder. */
+export type WatchFolder = (folder: string, options: { persistent: false }, onName: WatchListener<string>) => FSWatcher;
+
+export function watchSources(places: WatchedPlaces, events: WatchEvents, watchFolder: WatchFolder = watch): void {
   const remote = places.roots.find(isRemote);
   if (remote === undefined) {
-    new SourceWatch(places, events).start();
+    new SourceWatch(places, events, watchFolder).start();
   } else {
     events.onFault(
       `${remote} is on a file system that does not tell of changes: files are looked at every ${SUPERVISOR_LIMITS.watchPollMs / 1000} s instead`,
@@ -49,6 +52,7 @@ interface WatchedFolder {
 class SourceWatch {
   readonly #places: WatchedPlaces;
   readonly #events: WatchEvents;
+  readonly #watchFolder: WatchFolder;
   readonly #folders = new Map<string, WatchedFolder>();
   /** What symbolic links lead to, by folder: the files in it that count. */
   readonly #targets = new Map<string, { readonly watcher: FSWatcher; readonly names: Map<string, string> }>();
@@ -60,7 +64,8 @@ class SourceWatch {
   #isOver = false;
   #isFull = false;
 
-  constructor(places: WatchedPlaces, events: WatchEvents) {
+  constructor(places: WatchedPlaces, events: WatchEvents, watchFolder: WatchFolder) {
+    this.#watchFolder = watchFolder;
     this.#places = places;
     this.#events = events;
   }
@@ -94,7 +99,7 @@ class SourceWatch {
       return;
     }
     try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => {
+      const watcher = this.#watchFolder(folder, { persistent: false }, (_, name) => {
         if (name !== null) {
           this.#onName(join(folder, name), root);
         }
@@ -174,7 +179,7 @@ class SourceWatch {
     }
     const names = new Map([[basename(target), path]]);
     try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => {
+      const watcher = this.#watchFolder(folder, { persistent: false }, (_, name) => {
         const changed = names.get(name ?? '');
         if (changed !== undefined) {
           this.#notice(changed);
@@ -217,6 +222,10 @@ class SourceWatch {
       watcher.close();
     }
     pollSources(this.#places, (path) => this.#events.onChange(path));
+    if (this.#hasStarted) {
+      // Of what came with this folder, or changed at the same time (the branch of a repository), nothing more is told, and the first look takes it for old.
+      this.#notice(folder);
+    }
   }
 }
 

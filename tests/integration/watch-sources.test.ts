@@ -1,9 +1,10 @@
 // What --reload sees of a folder: all the ways by which editors, tools and people change files in it.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { WatchFolder } from '../../src/supervisor/watch.ts';
 import { watchSources } from '../../src/supervisor/watch.ts';
 import { firstChange, readSnapshot } from '../../src/supervisor/watch-polling.ts';
 import type { WatchPatterns } from '../../src/supervisor/watch-rules.ts';
@@ -28,11 +29,12 @@ class Tree {
     return { roots: [join(this.folder, root)], files: [], rules };
   }
 
-  watch(patterns: Partial<WatchPatterns> = {}, root = ''): void {
-    watchSources(this.places(patterns, root), {
-      onChange: (path) => this.#change.resolve(path.slice(this.folder.length + 1)),
-      onFault: (fault) => this.faults.push(fault),
-    });
+  watch(patterns: Partial<WatchPatterns> = {}, root = '', watchFolder: WatchFolder = watch): void {
+    const events = {
+      onChange: (path: string) => this.#change.resolve(path.slice(this.folder.length + 1)),
+      onFault: (fault: string) => this.faults.push(fault),
+    };
+    watchSources(this.places(patterns, root), events, watchFolder);
   }
 
   /** What was seen first of what is done. */
@@ -119,6 +121,20 @@ test('an environment of any name, hidden files and what is excluded are not seen
     tree.write('last.css');
   });
   assert.equal(first, 'last.css');
+});
+
+test('what came with the folder at which the kernel has reached its limit is loaded, and what changes later', async () => {
+  using tree = new Tree();
+  tree.write('a.py');
+  tree.watch({}, '', (folder, options, onName) => {
+    if (folder !== tree.folder) {
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    }
+    return watch(folder, options, onName);
+  });
+  assert.match(await tree.seen(() => tree.write('new/b.py')), /^new/);
+  assert.match(tree.faults.join(), /the kernel watches no more folders \(ENOSPC;/);
+  assert.equal(await tree.seen(() => tree.write('a.py', 'longer')), 'a.py');
 });
 
 test('without the help of the kernel, two looks at the files show the same', () => {
