@@ -61,3 +61,25 @@ test('step() can be stopped while the code is broken', () => {
   story.happen({ kind: 'edge-exited', cause: { code: 0, signal: null }, message: '' });
   assert.deepEqual(pick(story.actions, 'finish'), [{ kind: 'finish', code: 0 }]);
 });
+
+test('step() loads an application again whose lock the workers before it held, when these have ended', () => {
+  const story = Story.started({ isDevelopment: true });
+  story.happen({ kind: 'zygote-unsafe', generation: 1, reasons: ['a lock on /srv/lock'], holdsLock: true });
+  story.happen({ kind: 'reload', why: 'changed' });
+  const old = story.workers('draining').map(({ id }) => id);
+  story.happen({ kind: 'zygote-load-failed', generation: story.fleet.lastGeneration, ...FAULT });
+  assert.match(
+    texts(story.actions, 'error').join(),
+    /when the workers that hold its lock have ended, or when a file changes/,
+  );
+  assert.equal(story.fleet.isBroken, true);
+  for (const id of old) {
+    assert.equal(story.fleet.isBroken, true);
+    story.exit(id, 0, null);
+  }
+  assert.equal(story.fleet.isBroken, false);
+  assert.notEqual(story.fleet.next, undefined);
+  story.happen({ kind: 'zygote-load-failed', generation: story.fleet.lastGeneration, ...FAULT });
+  assert.equal(story.fleet.isBroken, true, 'it is not tried a third time');
+  assert.equal(story.fleet.next, undefined);
+});

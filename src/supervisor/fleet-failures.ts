@@ -49,9 +49,14 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
 
 /** In development, code that cannot be loaded is answered with a page that says why, until a change of it is seen. */
 function awaitMend(turn: Turn, { id }: Generation, fault: LoadFault): void {
+  const { fleet } = turn;
   const { error, traceback, page } = fault;
-  turn.fleet.isBroken = true;
-  turn.fleet.isOld = true;
+  fleet.isBroken = true;
+  fleet.isOld = true;
+  fleet.awaitsLock = fleet.holdsLock && [...fleet.workers.values()].some(({ generation }) => generation !== id);
+  const remedy = fleet.awaitsLock
+    ? 'It is loaded again when the workers that hold its lock have ended, or when a file changes'
+    : 'Mend it: it is loaded again when a file changes';
   turn.actions.push({
     kind: 'tell-progress',
     progress: 'broken',
@@ -61,7 +66,7 @@ function awaitMend(turn: Turn, { id }: Generation, fault: LoadFault): void {
   log(
     turn,
     'error',
-    `the application could not be loaded: ${error}. Mend it: it is loaded again when a file changes${traceback === '' ? '' : `\n${traceback.trimEnd()}`}`,
+    `the application could not be loaded: ${error}. ${remedy}${traceback === '' ? '' : `\n${traceback.trimEnd()}`}`,
   );
 }
 

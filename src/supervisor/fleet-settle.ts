@@ -36,6 +36,7 @@ export function settle(turn: Turn): void {
   }
   settleStop(turn);
   settleEdge(turn);
+  retryBehindLock(turn);
   retryGeneration(turn);
   fillSeats(turn, turn.fleet.current);
   fillSeats(turn, turn.fleet.next);
@@ -81,6 +82,18 @@ function expireGeneration(turn: Turn, generation: Generation): void {
 }
 
 /** After the loss of a zygote, or a failed attempt to replace one. */
+/** In development: the workers that held the application's lock are gone, so whether its code is broken is to be seen anew. */
+function retryBehindLock(turn: Turn): void {
+  const { fleet } = turn;
+  if (fleet.awaitsLock && fleet.workers.size === 0 && fleet.stop === undefined) {
+    fleet.awaitsLock = false;
+    fleet.isBroken = false;
+    fleet.isReloading = true;
+    log(turn, 'info', 'the workers that held the lock of the application have ended: loading it again');
+    turn.actions.push({ kind: 'tell-progress', progress: 'loading' });
+  }
+}
+
 function retryGeneration(turn: Turn): void {
   const { fleet } = turn;
   const isMissing = fleet.current === undefined && fleet.next === undefined && !fleet.isBroken;

@@ -121,6 +121,8 @@ export interface Fleet {
   isOld: boolean;
   /** In development: the code cannot be loaded, and is not loaded again before it has changed. */
   isBroken: boolean;
+  /** It may be broken only because workers of the version before, which finish what they have, still hold the lock that the import takes. */
+  awaitsLock: boolean;
   serviceState: ServiceState;
   /** What the list of processes shows. */
   title: ServerTitle;

@@ -35,6 +35,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     reloadCount: 0,
     isOld: false,
     isBroken: false,
+    awaitsLock: false,
     serviceState: 'starting',
     title: { reloadCount: 0, reload: 'done', isStopping: false },
     loggedFault: '',
@@ -146,6 +147,7 @@ function leaveOldCode(turn: Turn): void {
     endGeneration(turn, old);
   }
   fleet.isBroken = false;
+  fleet.awaitsLock = false;
   turn.actions.push({ kind: 'tell-progress', progress: 'loading' });
 }
 
