@@ -198,6 +198,25 @@ def test_a_length_without_its_body_is_right_where_there_is_none(method, status, 
     assert log.take() == ''
 
 
+def write_all(write, blocks):
+    for block in blocks:
+        write(block)
+    return ()
+
+
+@pytest.mark.parametrize(('method', 'status'), [('HEAD', '200 OK'), ('GET', '304 Not Modified')])
+@pytest.mark.parametrize('blocks', [[b'x' * 300_000], [b'x' * 70_000] * 5, [b'x' * 1000] * 300])
+@pytest.mark.parametrize('how', [lambda write, blocks: blocks, lambda write, blocks: iter(blocks), write_all])
+def test_a_large_body_that_nobody_receives_stays_here(how, blocks, method, status, log):
+    def application(environ, start):
+        return how(start(status, TEXT), blocks)
+
+    answer = ask(application, method=method)
+    assert answer.is_whole
+    assert len(answer.body) <= 64 * 1024
+    assert log.take() == ''
+
+
 def test_the_application_sees_head():
     seen = []
 

@@ -164,7 +164,10 @@ class Conversation:
         if self.head is None:
             raise AssertionError('a block of the response came before start_response was called')
         if self.head:
-            self.note_bodiless(self.head)
+            if self.note_bodiless(self.head) and len(data) > JOINED_MAX:
+                data = b''  # Nobody receives it, so nobody would give credit for it to a worker that waits for some.
+        elif self.is_bodiless:
+            return
         if self.length >= 0 and not self.is_bodiless:
             data = self._within_length(data)
             if not data:
