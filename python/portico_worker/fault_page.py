@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import linecache
-import os
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
@@ -23,8 +22,6 @@ ERRORS_MAX = 16
 """Exceptions that led to one another."""
 LINE_MAX = 300
 """Characters of a source line."""
-
-_OURS = os.path.dirname((lambda: 0).__code__.co_filename) + os.sep
 
 Fault = dict[str, Any]
 
@@ -97,7 +94,7 @@ def _frames(link: TracebackType | None) -> Iterator[Fault]:
 
 
 def _is_way(path: str) -> bool:
-    return path.startswith((_OURS, '<frozen importlib')) or path == importlib.__file__
+    return tracebacks.is_ours(path) or path.startswith('<frozen importlib') or path == importlib.__file__
 
 
 def _frame(path: str, line: int, name: str, column: int) -> Fault:
