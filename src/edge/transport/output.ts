@@ -3,20 +3,15 @@
  * only as fast as the client takes them. Knows nothing of HTTP.
  */
 
-import { read } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { BorrowedBody, FilePart } from '../../protocol/http/exchange.ts';
 import { DirectWriter } from '../direct-writer.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { ChunkMemory } from './chunk-memory.ts';
+import type { Chunk, FileRest } from './read-ahead.ts';
+import { giveChunk, ReadAhead } from './read-ahead.ts';
 
 /** Where short pieces are put together, to leave in one write. One for each thread: nothing stays in it. */
 const SCRATCH = Buffer.allocUnsafeSlow(65_536);
-
-const { fileChunkBytes, fileChunksKept, largeFileChunkBytes, largeFileChunksMax, largeFileChunksKept } = EDGE_LIMITS;
-/** One of each for each thread. */
-const CHUNKS = new ChunkMemory(fileChunkBytes, fileChunksKept);
-const LARGE_CHUNKS = new ChunkMemory(largeFileChunkBytes, largeFileChunksKept);
 
 /** Outputs of this thread in which more than `outputBytesMax` waits, or has waited since they were last empty. */
 let wideOutputs = 0;
@@ -29,10 +24,7 @@ const TEXT_BYTES_MAX = 8192;
  */
 const PIECE_BYTES = 256;
 
-interface QueuedFile {
-  readonly fd: number;
-  offset: number;
-  left: number;
+interface QueuedFile extends FileRest {
   readonly done: () => void;
 }
 
@@ -56,10 +48,8 @@ export class Output {
   #queuedBytes = 0;
   /** Pieces given to the socket since none of them last waited. */
   #pieces = 0;
-  /** The chunk of a file that was read and is not written yet, and how much of it there is. */
-  #next: Buffer | undefined;
-  #nextBytes = 0;
-  #isReading = false;
+  /** Made for the first file of a connection. */
+  #readAhead: ReadAhead | undefined;
   /** The output is one of those in which more may wait. */
   #isWide = false;
   /** The kernel has taken the last chunk of a file at once. */
@@ -255,7 +245,8 @@ export class Output {
     }
     this.#queue ??= [];
     this.#queue.push({ fd: part.fd, offset: part.offset, left: part.length, done });
-    if (!this.#isReading && this.#queue.length === 1) {
+    this.#readAhead ??= new ReadAhead((error) => this.#onRead(error));
+    if (!this.#readAhead.isReading && this.#queue.length === 1) {
       this.#pump();
     }
   }
@@ -278,10 +269,8 @@ export class Output {
     const queue = this.#queue ?? [];
     this.#queue = undefined;
     this.#queuedBytes = 0;
-    if (this.#next !== undefined) {
-      giveChunk(this.#next);
-      this.#next = undefined;
-    }
+    this.#readAhead?.close();
+    this.#readAhead = undefined;
     for (const item of queue) {
       if (!Buffer.isBuffer(item)) {
         item.done();
@@ -290,7 +279,7 @@ export class Output {
   }
 
   #pump(): void {
-    while (this.#queue !== undefined && !this.#isReading) {
+    while (this.#queue !== undefined && this.#readAhead?.isReading !== true) {
       const item = this.#queue[0];
       if (item === undefined) {
         this.#queue = undefined;
@@ -303,29 +292,25 @@ export class Output {
         this.#queue.shift();
         this.#queuedBytes -= item.length;
         this.#socket.write(item, this.#onWritten);
-      } else if (!this.#pumpFile(item)) {
+      } else if (this.#readAhead === undefined || !this.#pumpFile(item, this.#readAhead)) {
         return;
       }
     }
   }
 
   /** True when the file is done with and the next item may go. */
-  #pumpFile(file: QueuedFile): boolean {
-    if (this.#next !== undefined) {
-      if (this.#socket.writableLength > 0) {
-        return false;
-      }
-      const chunk = this.#next;
-      const length = this.#nextBytes;
-      this.#next = undefined;
-      if (file.left > 0) {
-        this.#read(file); // Another thread reads while this one writes.
-      }
-      this.#sendChunk(chunk, length);
-    } else if (file.left > 0) {
-      this.#read(file);
+  #pumpFile(file: QueuedFile, ahead: ReadAhead): boolean {
+    if (ahead.hasNext && this.#socket.writableLength > 0) {
+      return false;
     }
-    if (this.#isReading) {
+    const chunk = ahead.takeNext();
+    if (file.left > 0) {
+      ahead.read(file, this.#takesAtOnce); // Another thread reads while this one writes.
+    }
+    if (chunk !== undefined) {
+      this.#sendChunk(chunk);
+    }
+    if (ahead.isReading) {
       return false;
     }
     this.#queue?.shift();
@@ -333,46 +318,24 @@ export class Output {
     return true;
   }
 
-  #sendChunk(chunk: Buffer, length: number): void {
-    const sent = this.#direct.isReady ? this.#write(chunk, 0, length) : 0;
+  #sendChunk({ memory, length }: Chunk): void {
+    const sent = this.#direct.isReady ? this.#write(memory, 0, length) : 0;
     this.#takesAtOnce = sent === length;
     if (this.#takesAtOnce) {
-      giveChunk(chunk);
+      giveChunk(memory);
       return;
     }
-    this.#socket.write(chunk.subarray(sent, length), (error) => {
-      giveChunk(chunk);
+    this.#socket.write(memory.subarray(sent, length), (error) => {
+      giveChunk(memory);
       this.#onWritten(error);
     });
   }
 
-  /** Reads ahead by one chunk while the last one is on its way. The thread pool does it, because this thread must not wait for a disk. */
-  #read(file: QueuedFile): void {
-    this.#isReading = true;
-    const chunk = takeChunk(this.#takesAtOnce && file.left > fileChunkBytes);
-    const length = Math.min(file.left, chunk.length);
-    read(file.fd, chunk, 0, length, file.offset, (error, count) => {
-      this.#isReading = false;
-      if (this.#queue === undefined || error !== null || count === 0) {
-        giveChunk(chunk);
-        if (this.#queue !== undefined) {
-          this.#events.onError(error ?? new Error('the file is shorter than it was'));
-        }
-        return;
-      }
-      file.offset += count;
-      file.left -= count;
-      this.#next = chunk;
-      this.#nextBytes = count;
+  #onRead(error: Error | undefined): void {
+    if (error === undefined) {
       this.#onWritten();
-    });
+    } else {
+      this.#events.onError(error);
+    }
   }
-}
-
-function takeChunk(isLarge: boolean): Buffer {
-  return (isLarge && LARGE_CHUNKS.usedCount < largeFileChunksMax ? LARGE_CHUNKS : CHUNKS).take();
-}
-
-function giveChunk(chunk: Buffer): void {
-  (chunk.length === largeFileChunkBytes ? LARGE_CHUNKS : CHUNKS).give(chunk);
 }
