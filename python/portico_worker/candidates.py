@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .applications import UNKNOWN, Application, Applications, Reading, module_path
 from .framework_names import FACTORY_NAMES, INSTANCE_NAMES
-from .sources import Sources, read_text
+from .sources import Sources, read_bytes
 
 ENTRY_FILES = ('wsgi', 'asgi')
 """Files that are there for no other reason than to tell a server what to serve."""
@@ -70,7 +70,7 @@ def candidates_in(path: str, root: str, applications: Applications) -> list[Cand
 def _tells_of_applications(path: str) -> bool:
     """Of a file that cannot be parsed: a script of another age or language of templates tells of none."""
     try:
-        return _WORDS.search(read_text(path)) is not None
+        return _WORDS.search(read_bytes(path)) is not None
     except (OSError, ValueError):
         return True
 

@@ -31,7 +31,7 @@ ASGI_APPS = frozenset(('daphne', 'channels'))
 
 def find_project() -> Project | None:
     """The project in the current folder; None if there is none."""
-    _drop_empty_variable()
+    drop_empty_variable()
     named = os.environ.get(SETTINGS_VARIABLE)
     if named and not os.path.isfile('manage.py') and not (_MODULE.fullmatch(named) and source_of(named)):
         named = None  # The settings are those of another project, whose folder this is not.
@@ -55,7 +55,7 @@ def find_project() -> Project | None:
 
 def project_of_package(package: str) -> Project:
     """The project whose wsgi.py and asgi.py are in a package."""
-    _drop_empty_variable()
+    drop_empty_variable()
     entries: dict[str, str] = {}
     for kind in ('wsgi', 'asgi'):
         module = f'{package}.{kind}' if package else kind
@@ -66,7 +66,7 @@ def project_of_package(package: str) -> Project:
     return Project(entries, settings, in_use is not None and _is_asynchronous(in_use))
 
 
-def _drop_empty_variable() -> None:
+def drop_empty_variable() -> None:
     """With an empty variable wsgi.py could not name its settings."""
     if not os.environ.get(SETTINGS_VARIABLE):
         os.environ.pop(SETTINGS_VARIABLE, None)

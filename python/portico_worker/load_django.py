@@ -7,13 +7,14 @@ import os
 from typing import Any
 
 from .choice import Project
-from .find_django import ASGI_APPS, SETTINGS_VARIABLE, settings_of
+from .find_django import ASGI_APPS, SETTINGS_VARIABLE, drop_empty_variable, settings_of
 from .importing import evaluate, import_module
 
 
 def load_django(project: Project, interface: str) -> tuple[Any, str]:
     """The application that the project's wsgi.py or asgi.py makes, with the settings that this file names, unless the
     environment names others."""
+    drop_empty_variable()
     kind = interface
     if interface == 'auto':
         kind = 'asgi' if project.wants_asgi or list(project.entries) == ['asgi'] else 'wsgi'

@@ -38,10 +38,10 @@ def find(name: str, interface: str = 'auto', may_move: bool = True) -> Choice:
     take_source_folder(target)
     if expression:
         return Choice(name)
-    from .find_app import choose
+    from .search import choose_in_time
 
     try:
-        return choose(name, interface, may_move)
+        return choose_in_time(name, interface, may_move)
     except NotFound as error:
         raise _told(error) from None
 

@@ -7,15 +7,16 @@ import os
 import stat
 import time
 import warnings
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 FILE_BYTES_MAX = 256 * 1024
 """A file that makes an application is short; one of this size takes half a second to parse."""
 FILES_MAX = 200
 ENTRIES_MAX = 2000
 """Names in one folder that are looked at."""
-SEARCH_S = 2.0
-"""Of all reading together. A start is held up no longer, however large the folder or slow the disk."""
+SEARCH_S = 1.2
+"""Of all reading together, but for the last file, which search.py ends: a start is held up for two seconds at the most,
+however large the folder or slow the disk."""
 
 
 class Tree(NamedTuple):
@@ -88,8 +89,28 @@ class Sources:
         return Listing(sorted(files), sorted(folders))
 
 
+class Attention(NamedTuple):
+    """Of whoever must end a search that a file holds up."""
+
+    begin: Callable[[str], None]
+    """Called with the path of each file, before it is looked through."""
+    slow: frozenset[str]
+    """Files that have held a search up."""
+
+
+attention = Attention(lambda path: None, frozenset())
+
+
 def read_text(path: str) -> bytes:
-    """The bytes of a regular file. A ValueError says in half a sentence why it is not read."""
+    """A file that is to be looked through. A ValueError says in half a sentence why it is not read."""
+    if path in attention.slow:
+        raise ValueError('it takes too long to be looked through')
+    attention.begin(path)
+    return read_bytes(path)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a regular file, or a ValueError as above."""
     # Opening a named pipe would wait for somebody who writes to it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, 'rb') as file:

@@ -1,0 +1,77 @@
+"""The search for an application ends in time, whatever a file of the site is like."""
+
+import os
+import sys
+import time
+
+import pytest
+
+from portico_worker import search
+from portico_worker.not_found import NotFound
+from portico_worker.search import choose_in_time
+
+FLASK = 'from flask import Flask\napp = Flask(__name__)\n'
+DEAR = 'a=' * 60000 + '[' + 'x,' * 50000 + ']\n'
+"""Each of many targets has each of many parts: minutes of work in less than 256 KiB."""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(search, 'FILE_CPU_S', 0.2)
+    return tmp_path
+
+
+def write(files):
+    for path, text in files.items():
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        with open(path, 'w') as file:
+            file.write(text)
+
+
+def test_a_file_that_holds_the_search_up_is_passed_over():
+    write({'app.py': FLASK, 'main.py': DEAR, 'été.py': DEAR})
+    began = time.monotonic()
+    assert choose_in_time('', 'auto', True).app == 'app:app'
+    assert time.monotonic() - began < 20
+
+
+def test_such_a_file_is_served_if_it_is_the_only_one():
+    write({'app.py': DEAR + FLASK})
+    assert choose_in_time('', 'auto', True).app == 'app'
+
+
+def test_too_many_such_files_are_told_of():
+    write({f'{name}.py': DEAR for name in ('wsgi', 'asgi', 'app', 'main', 'api')})
+    with pytest.raises(
+        NotFound, match=r'the search for an application takes too long, the last file was /.*main\.py\.'
+    ):
+        choose_in_time('', 'auto', True)
+
+
+def test_what_is_found_is_as_without_a_process_of_its_own():
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")\n'
+    write({'manage.py': manage, 'src/mysite/wsgi.py': '', 'src/mysite/settings.py': '', 'main.py': FLASK})
+    choice = choose_in_time('', 'auto', True)
+    assert (choice.app, choice.project.entries, choice.project.settings) == (
+        '',
+        {'wsgi': 'mysite.wsgi.application'},
+        'mysite.settings',
+    )
+    assert choice.notes == ('Flask in main.py is not served: "portico serve main:app" does that',)
+    assert sys.path[0] == os.path.abspath('src')
+
+
+def test_what_cannot_be_decided_is_told_with_its_lines():
+    write({'app.py': FLASK, 'main.py': FLASK})
+    with pytest.raises(NotFound, match='2 applications could be meant') as caught:
+        choose_in_time('', 'auto', True)
+    assert 'portico serve main:app' in caught.value.details
+
+
+def test_a_search_that_fails_ends_its_process(monkeypatch, capfd):
+    monkeypatch.setattr(search, '_answer', lambda *_: {'choice': object()})
+    with pytest.raises(AssertionError, match='without an answer'):
+        choose_in_time('', 'auto', True)
+    assert 'TypeError' in capfd.readouterr().err
