@@ -46,9 +46,10 @@ export function checkAccessFormat(format: AccessFormat & { readonly words: Forma
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-export function readParts({ words, text }: AccessFormat & { readonly words: FormatWords }): Outcome<FormatPart[]> {
-  // Apache's configuration has these within quotes, from where formats are copied.
-  const format = words === 'apache' ? text.replaceAll('\\"', '"').replaceAll('\\t', '\t') : text;
+export function readParts({
+  words,
+  text: format,
+}: AccessFormat & { readonly words: FormatWords }): Outcome<FormatPart[]> {
   if (format.length > FORMAT_LENGTH_MAX) {
     return failure(`the format has ${format.length} characters; ${FORMAT_LENGTH_MAX} is the most`);
   }
@@ -91,13 +92,17 @@ function cut(format: string, readAtom: ReadAtom): Outcome<FormatPart[]> {
 const APACHE_ATOM =
   /%(?<not>!?)(?<statuses>(?:\d{3}(?:,\d{3})*)?)(?<order>[<>]?)(?:\{(?<argument>[^{}]*)\})?(?<order2>[<>]?)(?<letter>\^..|[A-Za-z])/y;
 
+const UNCLOSED = /^%[!\d,<>]*\{[^{}]*\}?$/;
+
 function readApache(format: string): Outcome<FormatPart[]> {
-  return cut(format, (at) => {
+  const parts = cut(format, (at) => {
     APACHE_ATOM.lastIndex = at;
     const match = APACHE_ATOM.exec(format);
     const { not = '', statuses = '', argument = '', letter = '' } = match?.groups ?? {};
     if (match === null || (not !== '' && statuses === '')) {
-      return faultAt(format.slice(at, at + 2), at, 'a letter has to follow, or "%%" for a percent sign');
+      return UNCLOSED.test(format.slice(at))
+        ? faultAt(format.slice(at), at, 'its brace is not closed, or no letter follows')
+        : faultAt(format.slice(at, at + 2), at, 'a letter has to follow, or "%%" for a percent sign');
     }
     const [written] = match;
     if (letter.startsWith('^')) {
@@ -114,6 +119,12 @@ function readApache(format: string): Outcome<FormatPart[]> {
       statuses === '' ? undefined : { statuses: statuses.split(',').map(Number), isNegated: not !== '' };
     return success({ part: { ...atomOf(meaning.value), condition }, end: at + written.length });
   });
+  return parts.ok ? success(parts.value.map(withoutEscapes)) : parts;
+}
+
+/** Apache's configuration has these within quotes, from where formats are copied. */
+function withoutEscapes(part: FormatPart): FormatPart {
+  return part.kind === 'text' ? { kind: 'text', text: part.text.replaceAll('\\"', '"').replaceAll('\\t', '\t') } : part;
 }
 
 /** As Python's `%` operator takes it: flags and a width may stand between the name and the letter. */
@@ -124,6 +135,9 @@ function readGunicorn(format: string, words: 'gunicorn' | 'hypercorn'): Outcome<
     GUNICORN_ATOM.lastIndex = at;
     const match = GUNICORN_ATOM.exec(format);
     if (match === null) {
+      if (/^%\([^()]*$/.test(format.slice(at))) {
+        return faultAt(format.slice(at), at, 'its bracket is not closed');
+      }
       const hint = `in a format with %(…)s each atom is written so; for a percent sign write "%%"`;
       return faultAt(format.slice(at, at + 2), at, hint);
     }

@@ -6,8 +6,8 @@ import { failure, success } from '../../kernel/outcome.ts';
 /** Apache's words: whole seconds and so on since 1970, and fractions of the second. */
 export const TIME_WORDS = ['sec', 'msec', 'usec', 'msec_frac', 'usec_frac'] as const;
 
-/** Letters of strftime(3) that are the same in every place. */
-export const TIME_LETTERS = 'aAbBdDeFhHIjmMpRSTyYzZ%';
+/** Letters of strftime(3), but for those of weeks and for white space. */
+export const TIME_LETTERS = 'aAbBcCdDeFhHIjklmMpPrRsSTuwxXyYzZ%';
 
 export function checkTimeFormat(format: string): Outcome<string> {
   if (TIME_WORDS.some((word) => word === format)) {

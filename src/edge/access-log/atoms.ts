@@ -79,8 +79,8 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   },
 };
 
-/** Stands for a value that is there and empty, where '' would become a dash. */
-export const NOTHING_AT_ALL = '\0';
+/** Stands for a value that is there and empty, where '' would become a dash. No value of a client is like it: those have a character for each byte. */
+export const NOTHING_AT_ALL = '\u{E000}';
 
 /** As http1-connection.ts has it: the client did not wait for a response. */
 const CLIENT_LEFT = 499;

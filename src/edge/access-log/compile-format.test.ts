@@ -90,6 +90,28 @@ test('times, durations and sizes', () => {
   assert.equal(line('%B %b', { bodyBytes: 0 }), '0 -');
 });
 
+test('letters of strftime(3) as the C locale has them', () => {
+  const seconds = Math.floor((AT_MS - TOOK_MS) / 1000);
+  assert.equal(
+    line('%{%s|%k|%l|%P|%r|%u|%w|%C|%c|%x|%X}t'),
+    `${seconds}|16| 4|pm|04:04:32 PM|6|6|20|Sat Nov 21 16:04:32 2026|11/21/26|16:04:32`,
+  );
+  assert.equal(line('%{%Y年}t'), '2026\\xe5\\xb9\\xb4');
+});
+
+test('no user is named so that a field of the line is missing', () => {
+  const authorization = `Basic ${Buffer.from('\0:x').toString('base64')}`;
+  assert.equal(line('%h %u %s', withFields({ authorization })), '192.0.2.1 \\x00 200');
+});
+
+test('as JSON what is UTF-8 is text, and other bytes are a character each', () => {
+  assert.equal(
+    line('{"p":"%U"}', { path: Buffer.from('/café/👍').latin1Slice() }),
+    '{"p":"/caf\\u00e9/\\ud83d\\udc4d"}',
+  );
+  assert.equal(line('{"p":"%U"}', { path: '/caf\xe9\x7f' }), '{"p":"/caf\\u00e9\\u007f"}');
+});
+
 test('fields of requests and of responses', () => {
   const asked = withFields({
     'X-B': 'b',

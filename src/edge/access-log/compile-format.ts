@@ -4,6 +4,7 @@ import type { AccessFormat, Atom, FormatPart, FormatWords } from '../../config/a
 import { readParts } from '../../config/access-format/parse-access-format.ts';
 import type { Entry, Value } from './atoms.ts';
 import { compileAtom, NOTHING_AT_ALL } from './atoms.ts';
+import { escapeBytesForJson } from './line.ts';
 
 /** `fields`: those of every response, rendered. Throws if the format is none, which was checked where it was set. */
 export function compileFormat(format: AccessFormat & { readonly words: FormatWords }, fields: string): Value {
@@ -99,11 +100,16 @@ export function escapeForLine(text: string): string {
     : text;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
+const UNSAFE_IN_JSON = /[\x00-\x1f"\\]/g;
+
 /** The inside of a string of JSON. Apache's escapes are none there, so the whole line could not be read. */
 export function escapeForJson(text: string): string {
   return UNSAFE.test(text)
-    ? text.replace(EACH_UNSAFE, (character) =>
-        character === '"' || character === '\\' ? `\\${character}` : `\\u${hex(character).padStart(4, '0')}`,
+    ? escapeBytesForJson(
+        text.replace(UNSAFE_IN_JSON, (character) =>
+          character === '"' || character === '\\' ? `\\${character}` : `\\u${hex(character).padStart(4, '0')}`,
+        ),
       )
     : text;
 }

@@ -50,3 +50,9 @@ test('renderJson() is one line of ASCII that says the same', () => {
     ['2026-11-21T10:04:33.000Z', '/a?b="c"', 'evil\r\n\x1b[2J"\xff', 0.012346, undefined],
   );
 });
+
+test('renderJson() reads what is UTF-8 as text', () => {
+  const line = renderJson({ ...ENTRY, userAgent: Buffer.from('Grüße 👍').latin1Slice() });
+  equal(/^[\x20-\x7e]+\n$/.test(line), true);
+  equal((JSON.parse(line) as Record<string, unknown>)['userAgent'], 'Grüße 👍');
+});

@@ -1,5 +1,6 @@
 /** Access-log lines: Apache's combined format with times added, or JSON. Nothing a client sent stands in them unescaped. */
 
+import { isUtf8 } from 'node:buffer';
 import { isoDate } from '../../kernel/clock.ts';
 
 export interface AccessEntry {
@@ -79,6 +80,19 @@ export function renderJson(entry: AccessEntry): string {
     queueSeconds: entry.queueMs < 0 ? undefined : Math.round(entry.queueMs * 1000) / 1e6,
     appSeconds: entry.appMs < 0 ? undefined : Math.round(entry.appMs * 1000) / 1e6,
   });
-  // JSON leaves DEL and the C1 controls as they are; a terminal would not.
-  return `${line.replace(/[\x7f-\xff]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)}\n`;
+  return `${escapeBytesForJson(line)}\n`;
+}
+
+const NOT_ASCII = /[\x7f-\xff]/;
+
+/** What is UTF-8 is read as text, as its readers will; other bytes are a character each. All of it as `\uHHHH`: JSON would let DEL and the C1 controls pass. */
+export function escapeBytesForJson(text: string): string {
+  if (!NOT_ASCII.test(text)) {
+    return text;
+  }
+  const bytes = Buffer.from(text, 'latin1');
+  return (isUtf8(bytes) ? bytes.toString('utf8') : text).replace(
+    /[\x7f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

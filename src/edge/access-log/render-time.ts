@@ -26,6 +26,8 @@ const LETTERS: Readonly<Record<string, Render>> = {
   A: (time) => DAYS[time.getUTCDay()] ?? '',
   b: (time) => (MONTHS[time.getUTCMonth()] ?? '').slice(0, SHORT),
   B: (time) => MONTHS[time.getUTCMonth()] ?? '',
+  c: compileStrftime('%a %b %e %H:%M:%S %Y'),
+  C: (time) => two(Math.floor(time.getUTCFullYear() / 100)),
   d: (time) => two(time.getUTCDate()),
   D: compileStrftime('%m/%d/%y'),
   e: (time) => String(time.getUTCDate()).padStart(2, ' '),
@@ -34,12 +36,21 @@ const LETTERS: Readonly<Record<string, Render>> = {
   H: (time) => two(time.getUTCHours()),
   I: (time) => two(time.getUTCHours() % 12 || 12),
   j: (time) => String(Math.floor((time.getTime() - Date.UTC(time.getUTCFullYear(), 0)) / DAY_MS) + 1).padStart(3, '0'),
+  k: (time) => String(time.getUTCHours()).padStart(2, ' '),
+  l: (time) => String(time.getUTCHours() % 12 || 12).padStart(2, ' '),
   m: (time) => two(time.getUTCMonth() + 1),
   M: (time) => two(time.getUTCMinutes()),
   p: (time) => (time.getUTCHours() < 12 ? 'AM' : 'PM'),
+  P: (time) => (time.getUTCHours() < 12 ? 'am' : 'pm'),
+  r: compileStrftime('%I:%M:%S %p'),
   R: compileStrftime('%H:%M'),
+  s: (time) => String(Math.floor(time.getTime() / 1000)),
   S: (time) => two(time.getUTCSeconds()),
   T: compileStrftime('%H:%M:%S'),
+  u: (time) => String(time.getUTCDay() || DAYS.length),
+  w: (time) => String(time.getUTCDay()),
+  x: compileStrftime('%m/%d/%y'),
+  X: compileStrftime('%H:%M:%S'),
   y: (time) => two(time.getUTCFullYear() % 100),
   Y: (time) => String(time.getUTCFullYear()),
   z: () => '+0000',
@@ -60,7 +71,8 @@ export function compileTime(format: string): (atMs: number) => string {
   if (word !== undefined) {
     return word;
   }
-  const render = compileStrftime(format);
+  // Strings of the log have a character for each byte.
+  const render = compileStrftime(Buffer.from(format).latin1Slice());
   return (atMs) => render(new Date(atMs));
 }
 
