@@ -304,6 +304,15 @@ test('findInterpreter() takes the environment that Portico is installed in with 
   assert.match(warnings, /VIRTUAL_ENV is \S+active, and Portico is installed in \S+srv\/v, which is used/);
 });
 
+test('findInterpreter() takes no other Python where that of the environment with the site and Portico is gone', () => {
+  const place = layout(['srv/v', 'repository/site/.venv']);
+  const installation = installed(place, 'srv/v', ['django']);
+  rmSync(installation.python);
+  symlinkSync(join(place.root, 'removed/python3.11'), installation.python);
+  const { found } = search(place, { installation });
+  assert.match(found, /^the virtual environment \S+srv\/v cannot be used: .*python3\.11.*Make it again/);
+});
+
 test('findInterpreter() lets no environment of pipx, of uv tool or with Portico alone win', () => {
   for (const [packages, mark] of [
     [[], undefined],

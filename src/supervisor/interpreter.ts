@@ -53,13 +53,17 @@ export function findInterpreter(search: InterpreterSearch): Outcome<Interpreter>
   }
   const own = ownEnvironment(installation, env);
   if (own !== '' && holdsPackages(own) && !isOfTool(own)) {
-    return success(takeOwn(own, search));
+    return takeOwn(own, search);
   }
   return findActive(search) ?? findAbout(search) ?? findElsewhere(search, own);
 }
 
 /** As with every program of an environment, its own Python is meant. If another could be, that is told. */
-function takeOwn(own: string, search: InterpreterSearch): Interpreter {
+function takeOwn(own: string, search: InterpreterSearch): Outcome<Interpreter> {
+  const fault = whyNoEnvironment(own);
+  if (fault !== undefined) {
+    return unusable(own, fault);
+  }
   const active = search.env['VIRTUAL_ENV'];
   const about = findAbout({ ...search, ask: nobody });
   const beside = about?.ok ? about.value.venv : '';
@@ -72,7 +76,13 @@ function takeOwn(own: string, search: InterpreterSearch): Interpreter {
       `${other}, and Portico is installed in ${own}, which is used. Run the portico of the other one, or name a Python with --python`,
   );
   const origin = 'of the environment that Portico is installed in';
-  return interpreter(programOf(own), own, origin, { isPlain: warnings.length === 0, warnings });
+  return success(interpreter(programOf(own), own, origin, { isPlain: warnings.length === 0, warnings }));
+}
+
+function unusable(venv: string, fault: string): Outcome<Interpreter> {
+  return failure(
+    `the virtual environment ${venv} cannot be used: ${fault}. Make it again (python3 -m venv --clear ${venv}, and install the site's packages), remove it, or name a Python with --python`,
+  );
 }
 
 const nobody: AskTool = () => undefined;
@@ -142,9 +152,7 @@ function findAbout(search: InterpreterSearch): Outcome<Interpreter> | undefined 
       return success(interpreter(programOf(venv), isVirtual ? venv : '', origin, { isPlain, warnings }));
     }
     if (isEnvironment(found.venv)) {
-      return failure(
-        `the virtual environment ${found.venv} cannot be used: ${fault}. Make it again (python3 -m venv --clear ${found.venv}, and install the site's packages), remove it, or name a Python with --python`,
-      );
+      return unusable(found.venv, fault);
     }
     if (found.isPlain) {
       warnings.push(`${found.venv} is no virtual environment (${fault}) and is passed over`);
@@ -183,9 +191,10 @@ function interpreter(
   return { path, venv, origin, isPlain, warnings };
 }
 
-/** The environment that Portico is installed in, or ''. */
+/** The environment that Portico is installed in, also if its Python is gone, or ''. */
 function ownEnvironment(installation: Installation, env: Variables): string {
-  const python = programOfInstallation(installation, env);
+  const isPath = installation.python.includes('/');
+  const python = isPath ? installation.python : programOfInstallation(installation, env);
   return python === undefined ? '' : environmentOf(python);
 }
 

@@ -1,7 +1,17 @@
 // The `portico` of a Python environment: what it hands on, and what it says where it cannot.
 
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Folder, install, PLAIN_PATH, packagesOf, run, succeed } from './environment.ts';
@@ -60,6 +70,16 @@ test('the process that was started becomes Node, with its arguments, and tells w
   assert.deepEqual([module.args, module.held], [['=serve', '=ü', '='], '--bad']);
   assert.equal(module.installation, `module:${python}`);
   assert.equal(module.pid, module.own);
+});
+
+test('an environment whose Python is gone is named as it is: no Python of the same version takes its place', () => {
+  const aside = `${python}-aside`;
+  renameSync(`${python}3`, aside);
+  try {
+    assert.equal(say(portico, ['serve']).installation, `script:${python}3`);
+  } finally {
+    renameSync(aside, `${python}3`);
+  }
 });
 
 test("options of the Python that was told to run Portico are the site's as well", () => {
