@@ -5,7 +5,7 @@ import { packagedReadme } from './packaged-readme.ts';
 
 test('a link to a file is its text, one to another site stays, and what is marked as of the repository goes', () => {
   const readme =
-    'See [`a`](docs/a.md#x), [b](../b.md) and [c](https://example.org/c).\n' +
+    'See [`a`](docs/install.md), [b](../b.md) and [c](https://example.org/c).\n' +
     '<!-- only in the repository -->\nmake wheel\n\nmake test\n<!-- to here -->\nThe licence.\n';
   assert.equal(packagedReadme(readme), 'See `a`, b and [c](https://example.org/c).\nThe licence.\n');
 });
