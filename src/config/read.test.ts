@@ -88,6 +88,20 @@ test('readServeRequest() finds the application among the flags', () => {
   assert.equal(read(['--', 'site:app']).request?.app, 'site:app');
 });
 
+test('readServeRequest() takes no address for an application', () => {
+  for (const app of ['8000', ':8000', '0.0.0.0:8000', '[::1]:8000', 'localhost:8000']) {
+    const { request, diagnostics } = read([app]);
+    assert.equal(request, undefined);
+    assert.deepEqual(
+      diagnostics.map(({ message }) => message),
+      [`"${app}" looks like an address. Write --bind ${app}, or ./${app} for such a folder.`],
+    );
+  }
+  for (const app of ['./8000', 'site8000', 'shop:make("a:8000")', 'v2:app8000']) {
+    assert.equal(read([app]).request?.app, app);
+  }
+});
+
 test('readServeRequest() tells all faults at once', () => {
   const given = codes(
     ['a', '--wrokers', '3', '--timeout', 'x', '--bind', '--threads', '2', '--check=1', '--no-workers', 'b'],

@@ -30,6 +30,7 @@ export function readServeRequest(args: readonly string[], machine: Machine): Rea
   const model = values as unknown as ServerModel;
   if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
     checkTogether(model, report);
+    checkApplication(given.app, report);
   }
   const isFaulty = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return { request: isFaulty ? undefined : { app: given.app, model }, diagnostics };
@@ -76,6 +77,19 @@ function warnOfUnknownVariables({ env }: Machine, report: Report): void {
         'warning',
       );
     }
+  }
+}
+
+/** `8000`, `:8000`, `0.0.0.0:8000`, `[::1]:8000`: runserver of Django takes an address there. Nothing in Python has a number as its name. */
+const ADDRESS = /^(?:\S*:)?\d{1,5}$/;
+
+function checkApplication(app: string, report: Report): void {
+  if (ADDRESS.test(app)) {
+    report(
+      'settings.invalid',
+      'APP',
+      `"${app}" looks like an address. Write --bind ${app}, or ./${app} for such a folder.`,
+    );
   }
 }
 

@@ -68,6 +68,11 @@ function write(path: string): number {
   return fd;
 }
 
+/** Nobody has named the file that takes the place of the pid file. */
+function withPath(error: unknown, temporary: string, path: string): unknown {
+  return error instanceof Error ? Object.assign(error, { message: error.message.replace(temporary, path) }) : error;
+}
+
 function openPlace(path: string): number {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   let fd: number;
@@ -75,10 +80,10 @@ function openPlace(path: string): number {
     fd = openSync(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, PID_FILE_MODE);
   } catch (error) {
     if (!FOLDER_FAULTS.has((error as NodeJS.ErrnoException).code)) {
-      throw error;
+      throw withPath(error, temporary, path);
     }
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-      throw error;
+      throw withPath(error, temporary, path);
     }
     return openSync(path, O_RDWR | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
   }

@@ -72,6 +72,8 @@ export interface StartFault {
 
 /** Settings that cannot be as they are; other faults of the start have code 1. */
 const SETTINGS_FAULT = 2;
+const NO_FOLDER =
+  'the current folder is not there any more. Go to the site again (cd), also if it is one of the same name';
 const SECRET_BYTES = 32;
 const LOG_MARK_BYTES = 8;
 /** Bytes that the board has for each lane (docs/lanes.md). */
@@ -86,6 +88,9 @@ export async function prepareSite(
     delete env[name];
   }
   const cwd = logicalFolder(env);
+  if (cwd === undefined) {
+    return failure({ messages: [NO_FOLDER], code: SETTINGS_FAULT });
+  }
   const place = {
     app,
     cwd,
@@ -126,12 +131,7 @@ export async function prepareSite(
   const accessLog = model.accessLog === '-' ? '-' : absolute(cwd, model.accessLog);
   const pidFile = absolute(cwd, model.pidFile);
   const slotsMax = Math.max(SUPERVISOR_LIMITS.slotsLeast, 4 * model.workers * model.threads);
-  const files = openFiles(model, {
-    cwd,
-    accessLog,
-    pidFile,
-    identity: identity.value,
-  });
+  const files = openFiles(model, { cwd, accessLog, pidFile, identity: identity.value });
   const { edgeThreads } = model;
   const wires = files.ok
     ? await openWorkerWires(env, { edgeThreads, boardBytes: slotsMax * edgeThreads * BOARD_RECORD_BYTES })
@@ -308,12 +308,22 @@ function renderLost({ logFormat }: ServerModel, count: number): string {
  * The current folder by the name it was entered by: of a deployment's `current` link the link is kept, so that a reload finds the new
  * release behind it.
  */
-function logicalFolder(env: NodeJS.ProcessEnv): string {
+function logicalFolder(env: NodeJS.ProcessEnv): string | undefined {
+  const actual = currentFolder();
   const named = env['PWD'] ?? '';
   try {
-    return named.startsWith('/') && realpathSync(named) === process.cwd() ? named : process.cwd();
+    return named.startsWith('/') && realpathSync(named) === actual ? named : actual;
   } catch {
+    return actual;
+  }
+}
+
+/** A shell stays in a folder that a deployment has removed, or replaced by another of the same name. */
+function currentFolder(): string | undefined {
+  try {
     return process.cwd();
+  } catch {
+    return undefined;
   }
 }
 

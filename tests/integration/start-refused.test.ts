@@ -1,9 +1,13 @@
 // What cannot start says why in one sentence, or with the application's own traceback once, and ends with a code that tells which.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Site } from './server.ts';
-import { launch, serve } from './server.ts';
+import { launch, PORTICO, serve } from './server.ts';
 
 const APP = `
 def application(environ, start):
@@ -77,4 +81,22 @@ test('not to be loaded without preloading: the same', async () => {
   const { code, log } = await refusal({ app: '1 / 0\n', args: ['--no-preload', '--workers', '2'] });
   assert.equal(code, 3);
   assert.equal(log.match(/Traceback/g)?.length, 1, log);
+});
+
+test('a current folder that was removed, as a deployment does it under a shell: 2, in one sentence', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-test-'));
+  const { status, stderr } = spawnSync('sh', ['-c', 'rmdir "$PWD"; exec "$0" serve', PORTICO], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder },
+    encoding: 'utf8',
+  });
+  assert.equal(status, 2, stderr);
+  assert.match(stderr, /^portico: the current folder is not there any more\. Go to the site again \(cd\), .*\.$/m);
+  assert.doesNotMatch(stderr, /^ +at /m);
+});
+
+test('a pid file in no folder: 1, by the name that was given', async () => {
+  const { code, log } = await refusal({ app: APP, args: ['--pid-file', '/nowhere/site.pid'] });
+  assert.equal(code, 1);
+  assert.match(log, /^portico: ENOENT: .* '\/nowhere\/site\.pid'\. Choose a path that can be written/);
 });
