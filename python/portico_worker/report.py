@@ -26,6 +26,9 @@ WHOLE_MAX: int = min(getattr(select, 'PIPE_BUF', 512), 4096)
 PIECE_MAX = WHOLE_MAX - 128
 """Bytes of a line; a longer one is sent in pieces. The rest is for what stands before it."""
 
+ROOM_MS = 5000
+"""A supervisor that has read nothing for so long is stopped or gone."""
+
 RECORD = b'\x1e'
 MORE, LAST, PIECE = b'+', b'.', b'-'
 """What follows a line of an entry: another line, nothing, or the rest of the line."""
@@ -107,9 +110,20 @@ def _chunks(lines: Iterator[bytes]) -> Iterator[bytes]:
 def _write(data: bytes) -> None:
     try:
         while data:
-            data = data[os.write(_Log.descriptor, data) :]
+            try:
+                data = data[os.write(_Log.descriptor, data) :]
+            except BlockingIOError:
+                if not _has_room():
+                    return
     except OSError:
         pass  # Nobody reads the log any more; there is nowhere left to say so.
+
+
+def _has_room() -> bool:
+    """Where the application, or a program that has its standard error, has made the pipe non-blocking for all who write to it."""
+    waiting = select.poll()
+    waiting.register(_Log.descriptor, select.POLLOUT)
+    return bool(waiting.poll(ROOM_MS))
 
 
 def describe(request_id: str, method: str, path: str) -> Request:

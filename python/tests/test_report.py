@@ -1,7 +1,9 @@
 """Entries in the log pipe: marked, whole, and never in one another's lines."""
 
 import json
+import os
 import re
+import select
 import threading
 
 import pytest
@@ -63,3 +65,22 @@ def test_entries_of_threads_do_not_mix(marked):
     assert len(found) == 20
     for _, lines in found:
         assert lines == [lines[0]] * 20
+
+
+def test_an_entry_is_whole_where_somebody_has_made_the_pipe_non_blocking():
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    report.write_to(writing)
+    report.mark_with(MARK)
+    text = '\n'.join(['x' * 500] * 400)
+    thread = threading.Thread(target=report.log, args=(text,))
+    thread.start()
+    taken = b''
+    while thread.is_alive() or select.select([reading], [], [], 0)[0]:
+        taken += os.read(reading, 1000)
+    thread.join()
+    report.mark_with('')
+    report.write_to(2)
+    os.close(writing)
+    os.close(reading)
+    assert entries(taken.decode('ascii')) == [({'level': 'error'}, text.split('\n'))]
