@@ -23,6 +23,7 @@ async function readsByTurn(tookMs: number): Promise<number[]> {
     return readFairly(socket, buffers, clock, (_, length) => {
       bytes += length;
       turns[turn] = (turns[turn] ?? 0) + 1;
+      return true;
     });
   };
   const path = `\0portico-fair-${process.pid}-${tookMs}`;
@@ -48,8 +49,12 @@ test('a connection whose reads take long is read once in a turn, another as far 
   deepEqual(Math.max(...(await readsByTurn(0))) > 1, true);
 });
 
-test('a connection is read into the large buffer as long as it fills the usual one, and quickly', async () => {
-  for (const tookMs of [0, 10]) {
+test('a connection is read into the large buffer as long as it fills the usual one, quickly, and more is wanted', async () => {
+  for (const [tookMs, wantsMore] of [
+    [0, true],
+    [10, true],
+    [0, false],
+  ] as const) {
     const buffers = new ReadBuffers(READ_BYTES, 4 * READ_BYTES);
     const read: Buffer[] = [];
     let sawLarge = false;
@@ -65,9 +70,10 @@ test('a connection is read into the large buffer as long as it fills the usual o
         (buffer, length) => {
           sawLarge ||= buffer === buffers.large;
           read.push(Buffer.from(buffer.subarray(0, length)));
+          return wantsMore;
         },
       );
-    const path = `\0portico-large-${process.pid}-${tookMs}`;
+    const path = `\0portico-large-${process.pid}-${tookMs}-${wantsMore}`;
     const server = listenWithBuffer({ path }, buffers.usual, onSocket, (error) => {
       throw error;
     });
@@ -79,10 +85,10 @@ test('a connection is read into the large buffer as long as it fills the usual o
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     deepEqual(Buffer.concat(read), Buffer.concat(sent));
-    deepEqual(sawLarge, tookMs === 0);
+    deepEqual(sawLarge, tookMs === 0 && wantsMore);
     deepEqual(
       read.some(({ length }) => length > READ_BYTES),
-      tookMs === 0,
+      tookMs === 0 && wantsMore,
     );
     client.destroy();
     server.close();

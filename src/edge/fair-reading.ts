@@ -3,7 +3,8 @@
  *
  * A connection whose bytes take long to be dealt with is read only once in a turn of the event loop: 2 MiB in chunks or frames of one byte, or a thousand
  * pipelined requests, would be a tenth of a second in which nobody else is served. One whose bytes are dealt with quickly, as those of a large body are, is
- * read into a larger buffer: a body of 1 MB then takes four reads and four frames to Python instead of sixteen.
+ * read into a larger buffer: a body of 1 MB then takes four reads and four frames to Python instead of sixteen. One whose bytes nobody wants yet is not: they are
+ * kept, as much as one read brings for each connection, and no budget counts them.
  */
 
 import type { Socket } from 'node:net';
@@ -28,12 +29,15 @@ export class ReadBuffers {
   }
 }
 
-/** Wraps the function that takes a connection's bytes, which begins with the usual buffer. After a read that does not fill the buffer libuv does not read again in this turn. */
+/**
+ * Wraps the function that takes a connection's bytes, and returns whether more are wanted. It begins with the usual buffer. After a read that does not fill the
+ * buffer libuv does not read again in this turn.
+ */
 export function readFairly(
   socket: Socket,
   buffers: ReadBuffers,
   monotonicMs: () => number,
-  onBytes: (buffer: Buffer, length: number) => void,
+  onBytes: (buffer: Buffer, length: number) => boolean,
 ): Receive {
   const { usual } = buffers;
   let buffer = usual;
@@ -50,11 +54,11 @@ export function readFairly(
       return becomes(usual);
     }
     const beganMs = monotonicMs();
-    onBytes(buffer, length);
-    if (monotonicMs() - beganMs <= EDGE_LIMITS.readTurnMs) {
-      return becomes(buffers.large);
+    const wantsMore = onBytes(buffer, length);
+    if (monotonicMs() - beganMs > EDGE_LIMITS.readTurnMs) {
+      readLater(socket);
+      return becomes(usual);
     }
-    readLater(socket);
-    return becomes(usual);
+    return becomes(wantsMore ? buffers.large : usual);
   };
 }

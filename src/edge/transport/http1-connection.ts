@@ -87,18 +87,19 @@ export class Http1Connection
 
   // Bytes of the client.
 
-  /** The first `length` bytes of `chunk`, which are the connection's until it returns. */
-  onBytes(chunk: Buffer, length: number): void {
+  /** The first `length` bytes of `chunk`, which are the connection's until it returns. True: somebody has taken them, and wants those that follow. */
+  onBytes(chunk: Buffer, length: number): boolean {
     if (this.#phase.now === 'linger') {
       this.#socket.drop(length);
-      return;
+      return true;
     }
     if (this.#upgraded === undefined) {
       this.#requests.feed(chunk, length);
       this.#phase.noteHead();
-    } else {
-      this.#upgraded.onBytes(chunk.subarray(0, length));
+      return this.#requests.wantsMore;
     }
+    this.#upgraded.onBytes(chunk.subarray(0, length));
+    return true;
   }
 
   onHead(head: RequestHead): void {

@@ -164,3 +164,22 @@ test('RequestReader fails or drops a body once', () => {
   scene.reader.failBody();
   deepEqual(scene.told, ['/a', 'fail']);
 });
+
+test('RequestReader wants more as long as what comes is taken, and says so', () => {
+  const scene = new Scene();
+  equal(scene.reader.wantsMore, true);
+  scene.feed('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
+  equal(scene.reader.wantsMore, false, 'nobody reads the body yet');
+  scene.reader.readBody(scene.sink);
+  scene.feed('123');
+  equal(scene.reader.wantsMore, true);
+  scene.takes = false;
+  scene.feed('456');
+  equal(scene.reader.wantsMore, false, 'the reader of the body is to be waited for');
+  scene.takes = true;
+  scene.reader.resumeBody();
+  scene.feed('7890');
+  equal(scene.reader.wantsMore, true);
+  scene.feed('GET /later HTTP/1.1\r\n');
+  equal(scene.reader.wantsMore, false, 'a request is being answered');
+});

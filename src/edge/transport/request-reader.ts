@@ -76,6 +76,11 @@ export class RequestReader {
     return this.#isAnswering && this.isBodyOpen && (this.#sink === undefined || this.#isHeld);
   }
 
+  /** What was read has been taken, and what follows will be. */
+  get wantsMore(): boolean {
+    return this.#parser.bufferedBytes === 0 && !this.isWaiting;
+  }
+
   /** The client may be sending what will not be answered. */
   get mayHaveMore(): boolean {
     return this.isBodyOpen || this.hasGivenUp || this.#parser.bufferedBytes > 0;
