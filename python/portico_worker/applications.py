@@ -20,6 +20,7 @@ from .framework_names import (
     METHODS,
     OTHER_NAMES,
     OTHER_PACKAGES,
+    RUNNERS,
     UNSERVED,
 )
 from .sources import Sources
@@ -58,6 +59,8 @@ class Reading(NamedTuple):
     """Why the file cannot be read."""
     imports: frozenset[str]
     """Absolute names of the modules that it imports, and of what it imports from them."""
+    serves_at: int | None = None
+    """The line that runs a server when the file is imported."""
 
 
 class Applications:
@@ -93,14 +96,16 @@ class _File:
         self.classes: dict[str, str] = {}
         """Frameworks by the classes and functions of this file which make applications of them."""
         self.path = path
+        self.serves_at: int | None = None
         body, self.fault = all_files.sources.tree(path)
         try:
             self._statements(body)
+            self.serves_at = next((each.lineno for each in body if self._runs_server(each)), None)
         except RecursionError:
             self.fault = 'it is nested too deeply to be looked through'
 
     def reading(self) -> Reading:
-        return Reading(list(self.found.values()), self.fault, frozenset(self.modules))
+        return Reading(list(self.found.values()), self.fault, frozenset(self.modules), self.serves_at)
 
     def _statements(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
@@ -133,6 +138,22 @@ class _File:
             self._define_class(statement)
         elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self._define_function(statement)
+
+    def _runs_server(self, statement: ast.stmt) -> bool:
+        """`app.run()` or `uvicorn.run(app)` under no condition."""
+        if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+            return False
+        function = statement.value.func
+        if self._dotted(function) in RUNNERS:
+            return True
+        if (
+            not isinstance(function, ast.Attribute)
+            or function.attr != 'run'
+            or not isinstance(function.value, ast.Name)
+        ):
+            return False
+        made = self.found.get(function.value.id)
+        return made is not None and made.framework != UNKNOWN
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         module = _absolute(node, self.package)

@@ -42,6 +42,11 @@ class Candidate(NamedTuple):
         return self.application is None or self.is_known or self.is_entry
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """Parameters that a factory cannot be called without."""
+        return () if self.application is None else self.application.needs
+
+    @property
     def is_django(self) -> bool:
         return self.application is not None and self.application.framework in ('Django', 'Channels')
 

@@ -21,6 +21,7 @@ from .not_found import (
     argument,
     needs_arguments,
     nothing_here,
+    refuse_own_server,
     refuse_taken_name,
     several,
     unclear_django,
@@ -133,9 +134,10 @@ class _Search:
         return [f'{_what(one)} is not served: "portico serve {_option(one).arguments}" does that' for one in beside]
 
     def _plain(self, folder: str, unclear: list[list[Candidate]]) -> Candidate | None:
-        """The nearest that is plainly an application; what is only called like one is added to `unclear`, by place."""
+        """The nearest that is plainly an application; what is only called like one, or has to be given arguments, is added to
+        `unclear`, by place."""
         for place in self.places.of(folder):
-            found = self._decide([one for one in place if one.is_plain])
+            found = self._decide([one for one in place if one.is_plain and not one.needs])
             if found is not None:
                 return found
             unclear.append(place)
@@ -163,11 +165,14 @@ class _Search:
         as_module = self._as_module(path, outer)
         if as_module is not None:
             return self._choice(as_module)._replace(folder=outer)
+        unclear: list[list[Candidate]] = []
         try:
-            found = self._plain(path, [])
+            found = self._plain(path, unclear)
         except Ambiguous as ambiguous:
             ambiguous.folder = path
             raise
+        # A factory that needs arguments is told of, from its own folder.
+        found = found or next((one for place in unclear for one in place if one.is_plain), None)
         return None if found is None else Choice('', folder=path, why=_where(found))
 
     def _as_module(self, path: str, outer: str) -> Candidate | None:
@@ -176,7 +181,7 @@ class _Search:
         return self._decide([one for one in main if one.root == outer and one.is_plain])
 
     def _decide(self, found: list[Candidate]) -> Candidate | None:
-        usable = [one for one in found if one.application is None or not one.application.needs] or found
+        usable = [one for one in found if not one.needs] or found
         try:
             return decide(usable) if usable else None
         except Ambiguous as ambiguous:
@@ -194,6 +199,7 @@ class _Search:
     def _choice(self, found: Candidate) -> Choice:
         application, why = found.application, _where(found)
         refuse_taken_name(found.path, found.module)
+        refuse_own_server(found.path, found.reading.serves_at)
         if found.root not in sys.path:
             sys.path.insert(0, found.root)
         if application is None:

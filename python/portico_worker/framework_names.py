@@ -85,6 +85,17 @@ OTHER_PACKAGES = frozenset(
     )
 )
 """Packages that also have people write `app = …`, for something that is no web application."""
+RUNNERS = frozenset(
+    (
+        'bottle.run',
+        'hypercorn.run.run',
+        'uvicorn.run',
+        'waitress.serve',
+        'werkzeug.run_simple',
+        'werkzeug.serving.run_simple',
+    )
+)
+"""Functions that serve until they are stopped: a file that calls one when it is imported is never imported to its end."""
 OTHER_NAMES = frozenset(('flask.Blueprint', 'fastapi.APIRouter', 'quart.Blueprint'))
 
 INSTANCE_NAMES = ('application', 'app')

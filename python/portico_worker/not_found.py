@@ -141,6 +141,15 @@ def needs_arguments(factory: str, needed: Iterable[str]) -> NotFound:
     )
 
 
+def refuse_own_server(path: str, line: int | None) -> None:
+    """Refuses a file whose import would never end, with another server listening."""
+    if line is not None:
+        raise NotFound(
+            f'{path} runs a server of its own when it is imported, in line {line}: '
+            'remove that, or put it under "if __name__ == \'__main__\':"'
+        )
+
+
 def refuse_taken_name(path: str, name: str) -> None:
     """Refuses a file that Python would not import, because it has another of this name."""
     taken = _taken_name(path, name)

@@ -133,6 +133,14 @@ def write(files):
         ({'app.py': FACTORY + 'app = create_app()'}, 'app:app', None),
         ({'app.py': FACTORY + 'if __name__ == "__main__":\n    app = create_app()'}, 'app:create_app()', None),
         (
+            {
+                'run.py': 'from shop import create_app\napp = create_app("x")',
+                'shop/__init__.py': FACTORY.replace('=None', ''),
+            },
+            'run:app',
+            None,
+        ),
+        (
             {'run.py': 'from shop import create_app\napp = create_app()', 'shop/__init__.py': FACTORY},
             'shop:create_app()',
             None,
@@ -281,6 +289,7 @@ def test_what_is_beside_a_django_project_is_told():
         ({'backend/pyproject.toml': '[tool.fastapi]\nentrypoint = "app.main:app"'}, 'backend', None),
         ({'backend/.flaskenv': 'FLASK_APP=shop', 'backend/shop.py': ''}, 'backend', None),
         ({'server/main.py': FASTAPI, 'main.py': 'print(1)'}, 'server', None),
+        ({'backend/app.py': FACTORY.replace('=None', '')}, 'backend', None),
     ],
 )
 def test_a_project_one_folder_below(files, sub, why):
@@ -515,3 +524,24 @@ def test_a_pyproject_that_may_name_the_application_and_cannot_be_read():
         choose('')
     write({'pyproject.toml': '[project\n# fastapi\n'})
     assert choose('').app == 'main:app'
+
+
+@pytest.mark.parametrize(
+    'source',
+    [
+        f'{FLASK}app.run(debug=True)\n',
+        f'import uvicorn\n{FASTAPI}uvicorn.run(app)\n',
+        f'from waitress import serve\n{FLASK}serve(app, port=80)\n',
+    ],
+)
+def test_a_file_that_runs_a_server_when_it_is_imported(source):
+    write({'app.py': source})
+    with pytest.raises(NotFound, match=r'app\.py runs a server of its own when it is imported, in line [34]: '):
+        choose('')
+    assert choose('app:app').app == 'app:app'
+    *lines, last = source.splitlines()
+    for guard in ('if __name__ == "__main__":', 'if DEBUG:', 'def main():'):
+        write(
+            {'app.py': '\n'.join([*lines, guard, f'    {last}', 'loop.run()', 'runner = Runner(app)', 'runner.run()'])}
+        )
+        assert choose('').app == 'app:app'
