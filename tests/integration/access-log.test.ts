@@ -51,10 +51,11 @@ test('the combined format, escaped as nginx does', async () => {
       ['GET /slow HTTP/1.1', '200', '5'],
       ['HEAD /a%0d%0aforged?q=\\x22x\\x22<> HTTP/1.1', '200', '0'],
       ['GET /broken HTTP/1.1', '500', rows[2]?.[3]],
-      ['-', '400', '0'],
-      ['-', '400', '0'],
+      ['-', '400', rows[3]?.[3]],
+      ['-', '400', rows[3]?.[3]],
     ],
   );
+  assert.ok(Number(rows[3]?.[3]) > 0, 'the page of a refusal has bytes as well');
   assert.equal(rows[0]?.[5], 'x\\x22 200 0 \\x22\\x5C\\xFF\\x09\\x85$(id)');
   const [took, queued, ran] = [6, 7, 8].map((index) => Number(rows[0]?.[index]));
   assert.ok(

@@ -15,7 +15,7 @@ const ORIGIN: LoggedExchange['origin'] = {
   tls: { protocol: 'TLSv1.3', version: 0x0304, cipher: 'C', cipherSuite: 1, client: undefined },
 };
 const EXCHANGE: LoggedExchange = {
-  ...unreadExchange({ address: '192.0.2.1', port: '5000' }, ORIGIN, 200),
+  ...unreadExchange({ address: '192.0.2.1', port: '5000' }, ORIGIN, 200, 0),
   method: 'GET',
   target: '/a%20b?q=1',
   rawPath: '/a%20b',
@@ -138,7 +138,7 @@ test('statuses decide, and widths fill', () => {
 });
 
 test('what was no request has dashes, and an empty query is nothing', () => {
-  const unread = unreadExchange({ address: '', port: '' }, ORIGIN, 400);
+  const unread = unreadExchange({ address: '', port: '' }, ORIGIN, 400, 0);
   assert.equal(line('%h "%r" %m %U%q %H %>s %b', { ...unread, method: '' }), '- "-" - - - 400 -');
   assert.equal(line('%U%q', { query: '' }), '/a b');
   assert.equal(line('[%(q)s]', { query: '' }), '[]');

@@ -48,8 +48,13 @@ const NOBODY_ASKS: LoggedExchange['block'] = {
   hasProxyFields: false,
 };
 
-/** For bytes that could not be read as a request. */
-export function unreadExchange(client: Client, origin: Exchange['origin'], status: number): LoggedExchange {
+/** For bytes that could not be read as a request, and were answered with a page of `bodyBytes`. */
+export function unreadExchange(
+  client: Client,
+  origin: Exchange['origin'],
+  status: number,
+  bodyBytes: number,
+): LoggedExchange {
   return {
     method: '',
     target: '',
@@ -64,8 +69,8 @@ export function unreadExchange(client: Client, origin: Exchange['origin'], statu
     requestId: '',
     watcher: undefined,
     status,
-    bodyBytes: 0,
+    bodyBytes,
     sentHead: undefined,
-    sentLength: -1,
+    sentLength: bodyBytes,
   };
 }

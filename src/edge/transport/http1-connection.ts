@@ -145,7 +145,8 @@ export class Http1Connection
     this.#services.refusals.tell(client.address, `${fault.code}, ${fault.detail}`);
     const page = renderErrorPage(fault.status, undefined, '', undefined);
     this.#writer.whole(errorHead(fault.status, page, ''), page.body.length, 'Connection: close\r\n', page.body);
-    this.#services.accessLog?.write(unreadExchange(client, this.#peer.origins.untrusted, fault.status), this, 0);
+    const { untrusted } = this.#peer.origins;
+    this.#services.accessLog?.write(unreadExchange(client, untrusted, fault.status, page.body.length), this, 0);
     this.#socket.close(this.#requests.mayHaveMore);
   }
 
