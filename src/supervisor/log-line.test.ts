@@ -16,6 +16,11 @@ test('escapeControls() leaves nothing that forges a line or moves a cursor', () 
   assert.equal(escapeControls('a\tb\r\x1b[31mc\x00\x7f\x9b\u2028ü'), 'a\tb\\x0d\\x1b[31mc\\x00\\x7f\\x9b\\u2028ü');
 });
 
+test('escapeControls() shows the marks that turn the order of what follows around', () => {
+  assert.equal(escapeControls('paid \u202e01\u202c \u2066x\u2069'), 'paid \\u202e01\\u202c \\u2066x\\u2069');
+  assert.equal(escapeControls('שלום مرحبا\u200f'), 'שלום مرحبا\u200f');
+});
+
 test('decodeLine() passes UTF-8 and shows other bytes by their numbers', () => {
   assert.equal(decodeLine(Buffer.from('grüße €')), 'grüße €');
   assert.equal(decodeLine(Buffer.from([0x61, 0xff, 0xe9])), 'a\\xff\\xe9');

@@ -30,10 +30,13 @@ export function decodeLine(bytes: Buffer): string {
   return bytes.toString('latin1').replaceAll(/[\x80-\xff]/g, escapeCharacter);
 }
 
-/** Tab passes. C1 controls are escaped as well: some terminals obey them. */
+/**
+ * Tab passes. C1 controls are escaped as well: some terminals obey them. So are Unicode's line separators and the marks that turn the order of
+ * what follows around (CVE-2021-42574): a line is read as it was written.
+ */
 export function escapeControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replaceAll(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/g, escapeCharacter);
+  return text.replaceAll(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter);
 }
 
 /** The same of a text that has several lines, such as a traceback. */

@@ -23,9 +23,9 @@ test('renderLogObject() says time, level, who and what', () => {
 });
 
 test('renderLogObject() keeps to one line of text, whatever was said', () => {
-  const said = 'a\n\r\t"\\\x1b[2J\x7f\x85\u2028\u2029\ud800ü';
+  const said = 'a\n\r\t"\\\x1b[2J\x7f\x85\u2028\u2029\u202e\u2067\ud800ü';
   const line = renderLogObject(0, ORIGIN, { ...OUTPUT, message: said });
-  assert.match(line, /^[\x20-\x7e\xa0-\u2027\u202a-\uffff]+\n$/);
+  assert.match(line, /^[\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\uffff]+\n$/);
   assert.equal((JSON.parse(line) as { message: string }).message, said);
 });
 

@@ -50,11 +50,14 @@ export function renderJsonLine(value: Readonly<Record<string, unknown>>): string
   return `${escapeInJson(JSON.stringify(value))}\n`;
 }
 
-/** JSON lets DEL, the C1 controls and Unicode's line separators pass in strings, and three controls between values, which terminals and readers of lines may obey. */
+/**
+ * In strings JSON lets DEL, the C1 controls, Unicode's line separators and the marks that turn the order of a line around pass, and between values
+ * three controls, all of which terminals and readers of lines may obey.
+ */
 function escapeInJson(text: string): string {
   return text
     .replaceAll(
-      /[\x7f-\x9f\u2028\u2029]/g,
+      /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
     .replaceAll(/[\t\n\r]/g, ' ');
