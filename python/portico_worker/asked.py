@@ -16,6 +16,10 @@ _INSTALLATIONS = {
     'requirements.txt': '{python} -m pip install -r requirements.txt',
 }
 
+_NAMED_ALIKE = frozenset(('bottle', 'django', 'falcon', 'fastapi', 'flask', 'litestar', 'quart', 'starlette'))
+"""Modules whose package has the same name. Of others it is somebody else's (jwt is of PyJWT, and there is a package jwt), or anybody's who
+has reserved what others misspell: no command is told that would install and run it."""
+
 _VERSIONED = re.compile(r'python(3\.\d+t?)')
 
 
@@ -63,7 +67,9 @@ def _installation(package: str) -> str:
     for file, command in _INSTALLATIONS.items():
         if os.path.isfile(file):
             return command.format(python=sys.executable)
-    return f'{sys.executable} -m pip install {package}'
+    return f'{sys.executable} -m pip install' + (
+        f' {package}' if package in _NAMED_ALIKE else f', with the name of the package that has {package}'
+    )
 
 
 def _made_for() -> str:

@@ -77,7 +77,7 @@ def _summarise(error: BaseException, python_found: str) -> str:
     text = report.summary(error)
     if not asked.is_import_error(error):
         return text
-    return f'{text}; asked was {asked.name_python(python_found)}{asked.way_out(error)}'
+    return f'{text}; it was looked for by {asked.name_python(python_found)}{asked.way_out(error)}'
 
 
 def _import_choice(choice: Choice, interface: str) -> tuple[Any, str]:

@@ -126,7 +126,7 @@ def _load_for_greenlets(settings: Settings) -> Loaded:
         patch()
     except ImportError as error:
         name = asked.name_python(settings.python_found)
-        text = f'--worker-class gevent needs gevent ({error}): pip install gevent; asked was {name}'
+        text = f'--worker-class gevent needs gevent ({error}): pip install gevent; it was looked for by {name}'
         raise LoadError(text, text) from None
     loaded = load(settings.choice or settings.app, settings.interface, settings.python_found, settings.root_path)
     if loaded.facts['interface'] != 'wsgi':

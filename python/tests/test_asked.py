@@ -58,11 +58,12 @@ def test_every_import_that_fails_names_the_python(tmp_path, monkeypatch):
         return error.summary
 
     lacking = "ModuleNotFoundError: No module named 'nothing_of_this_name'"
-    out = f'install it there ({sys.executable} -m pip install nothing_of_this_name)'
+    out = f'install it there ({sys.executable} -m pip install, with the name of the package that has nothing_of_this_name)'
     assert (
         summary('site_that_lacks:app')
-        == f'{lacking}; asked was {name}; {out}, or name the Python that has it by --python'
+        == f'{lacking}; it was looked for by {name}; {out}, or name the Python that has it by --python'
     )
+    assert asked._installation('flask') == f'{sys.executable} -m pip install flask'
     (tmp_path / 'uv.lock').touch()
     assert '; install it there (uv sync), or' in summary('site_that_lacks:app')
     (tmp_path / 'site_that_slips.py').write_text('from os import nothing_of_this_name\n')

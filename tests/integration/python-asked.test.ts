@@ -26,11 +26,11 @@ for (const args of [[], ['--no-preload'], ['--check']]) {
     await using server = launch({ app: APP, args });
     assert.equal(await server.exit, 3);
     const path = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
-    const sentence = `the server cannot start: ModuleNotFoundError: No module named 'nothing_of_this_name'; asked was ${path} (Python 3.`;
+    const sentence = `the server cannot start: ModuleNotFoundError: No module named 'nothing_of_this_name'; it was looked for by ${path} (Python 3.`;
     assert.ok(server.log.includes(sentence), server.log);
     assert.match(
       server.log,
-      /there is no \.venv beside the application\); install it there \(\S+ -m pip install nothing_of_this_name\), or/,
+      /there is no \.venv beside the application\); install it there \(\S+ -m pip install, with the name of the package that has nothing_of_this_name\), or/,
     );
   });
 }
