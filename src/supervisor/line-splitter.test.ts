@@ -27,6 +27,16 @@ test('LineSplitter cuts a line that is too long', () => {
   }
 });
 
+test('LineSplitter cuts before an entry at the end of a line that is too long, and not within it', () => {
+  const entry = '\x1emark 1:1+{}';
+  for (const size of [1000, 7, 1]) {
+    assert.deepEqual(split(`${'x'.repeat(95)}${entry}\n`, size), ['x'.repeat(95), entry], `${size} bytes at a time`);
+  }
+  assert.deepEqual(split(`\x1e${'x'.repeat(150)}\n`, 1000), [`\x1e${'x'.repeat(99)}`, 'x'.repeat(51)]);
+  const far = `\x1e${'x'.repeat(5000)}`;
+  assert.deepEqual(split(`a${far}${far}\n`, 9000, 5002), [`a${far}`, far], 'no line of an entry is so long');
+});
+
 test('LineSplitter says whether text waits for its end', () => {
   const splitter = new LineSplitter(100);
   assert.deepEqual([splitter.feed(Buffer.from('a')).length, splitter.hasPartial], [0, true]);

@@ -1,7 +1,13 @@
-/** Cuts a stream of bytes into lines of bounded length. Bytes in, lines out; time is the caller's. */
+/**
+ * Cuts a stream of bytes into lines of bounded length. Bytes in, lines out; time is the caller's. A line that is too long is cut before an entry of our
+ * own that has begun at its end (worker-entries.ts), whose mark would not be known in two halves.
+ */
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** What a line of an entry begins with, and is shorter than (report.py). */
+const RECORD = 0x1e;
+const ENTRY_LINE_BYTES_MAX = 4096;
 
 export class LineSplitter {
   readonly #bytesMax: number;
@@ -26,8 +32,10 @@ export class LineSplitter {
       this.#pending.push(bytes.subarray(start, stop));
       this.#pendingBytes += stop - start;
       const isWhole = stop === end;
-      if (isWhole || stop < bytes.length) {
+      if (isWhole) {
         lines.push(this.#take());
+      } else if (stop < bytes.length) {
+        lines.push(this.#cut());
       }
       start = isWhole ? stop + 1 : stop;
     }
@@ -36,6 +44,17 @@ export class LineSplitter {
 
   takePartial(): Buffer[] {
     return this.hasPartial ? [this.#take()] : [];
+  }
+
+  #cut(): Buffer {
+    const bytes = Buffer.concat(this.#pending);
+    const at = bytes.lastIndexOf(RECORD);
+    if (at <= 0 || bytes.length - at > ENTRY_LINE_BYTES_MAX) {
+      return this.#take();
+    }
+    this.#pending = [bytes.subarray(at)];
+    this.#pendingBytes = bytes.length - at;
+    return bytes.subarray(0, at);
   }
 
   #take(): Buffer {
