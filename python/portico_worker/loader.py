@@ -15,6 +15,7 @@ from .framework_names import FACTORY_NAMES, INSTANCE_NAMES
 from .importing import evaluate, import_module, take_source_folder
 from .interface import interface_of, single_callable
 from .not_found import NoModule, NotFound, no_file, refuse_taken_name
+from .standard import import_own
 
 # Modules that read sources are imported where they are needed: most servers are told what to serve.
 
@@ -38,12 +39,12 @@ def find(name: str, interface: str = 'auto', may_move: bool = True) -> Choice:
     take_source_folder(target)
     if expression:
         return Choice(name)
-    from .search import choose_in_time
 
     try:
-        return choose_in_time(name, interface, may_move)
+        chosen: Choice = import_own('search').choose_in_time(name, interface, may_move)
     except NotFound as error:
         raise _told(error) from None
+    return chosen
 
 
 def load(named: Choice | str, interface: str = 'auto', python_found: str = '', root_path: str = '') -> Loaded:
@@ -82,9 +83,8 @@ def _summarise(error: BaseException, python_found: str) -> str:
 
 def _import_choice(choice: Choice, interface: str) -> tuple[Any, str]:
     if choice.project is not None:
-        from .load_django import load_django
-
-        return load_django(choice.project, interface)
+        made: tuple[Any, str] = import_own('load_django').load_django(choice.project, interface)
+        return made
     target, colon, expression = choice.app.partition(':')
     if colon and not target:
         raise NotFound(f'"{choice.app}" names no module: write one in front of the colon, as in main{choice.app}')

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from .choice import Choice, Project
 from .not_found import NotFound
+from .standard import import_own
 
 FILE_CPU_S = 0.8
 """Processor time for one file. The largest that is read takes half a second, unless it is made to take longer."""
@@ -83,10 +84,8 @@ def _search(app: str, interface: str, may_move: bool, slow: list[str], writer: i
 
 
 def _answer(app: str, interface: str, may_move: bool) -> dict[str, Any]:
-    from .find_app import choose
-
     try:
-        return {'choice': choose(app, interface, may_move), 'path': sys.path}
+        return {'choice': import_own('find_app').choose(app, interface, may_move), 'path': sys.path}
     except NotFound as error:
         return {'error': str(error), 'details': error.details}
 

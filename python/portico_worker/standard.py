@@ -22,6 +22,11 @@ def import_standard(name: str) -> types.ModuleType:
         sys.path[:] = path
 
 
+def import_own(name: str) -> types.ModuleType:
+    """The same of a module of ours, for the sake of what it imports: a site may have a `glob.py`."""
+    return import_standard(f'{__package__}.{name}')
+
+
 def _is_standard(entry: str) -> bool:
     """The library itself, `lib-dynload` in it, or an archive of it (`python311.zip`)."""
     inside = entry == _FOLDER or (entry.startswith(_FOLDER + os.sep) and '-packages' not in entry)

@@ -1,6 +1,7 @@
 """The search for an application ends in time, whatever a file of the site is like."""
 
 import os
+import subprocess
 import sys
 import time
 
@@ -75,3 +76,18 @@ def test_a_search_that_fails_ends_its_process(monkeypatch, capfd):
     with pytest.raises(AssertionError, match='without an answer'):
         choose_in_time('', 'auto', True)
     assert 'TypeError' in capfd.readouterr().err
+
+
+def test_the_site_may_have_files_that_are_called_like_modules_of_the_library(folder):
+    for name in ('ast', 'glob', 'mmap', 'traceback'):
+        write({f'{name}.py': 'raise SystemExit("this file was run")\n'})
+    write({'app.py': FLASK})
+    ours = os.path.dirname(os.path.dirname(search.__file__))
+    code = (
+        f'import sys; sys.path.append({ours!r})\n'
+        'from portico_worker.loader import find\n'
+        f'sys.path.insert(0, {str(folder)!r})\n'
+        'print(find("").app)'
+    )
+    ended = subprocess.run([sys.executable, '-I', '-c', code], capture_output=True, text=True, check=False)
+    assert ended.stdout == 'app:app\n', ended.stderr
