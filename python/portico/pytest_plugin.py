@@ -26,6 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin('django'):
+        from . import django_fixtures
+
+        config.pluginmanager.register(django_fixtures, 'portico_django_fixtures')
     if config.getini(_OVERRIDE):
         from . import live_server_override
 
@@ -63,11 +67,9 @@ def _portico_django_server(request: pytest.FixtureRequest) -> LiveServer:
 
 
 @pytest.fixture
-def portico_live_server(request: pytest.FixtureRequest) -> LiveServer:
-    """A server of the Django project, on the databases of the tests, which are flushed behind each (`transactional_db`)."""
-    server: LiveServer = request.getfixturevalue('_portico_django_server')
-    request.getfixturevalue('transactional_db')
-    return server
+def portico_live_server(_portico_django_server: LiveServer) -> LiveServer:
+    """Where pytest-django is installed, that of `django_fixtures.py` takes the place of this one, which fails."""
+    return _portico_django_server
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

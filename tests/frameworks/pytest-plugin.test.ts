@@ -16,7 +16,13 @@ test('portico_server serves names and objects, to httpx and requests', async () 
 test("Django's live_server is served on the databases of the tests, in two processes of pytest-xdist", async () => {
   const { code, said } = await runPytest('suite_django.py', '-n', '2');
   assert.equal(code, 0, said);
-  assert.match(said, /3 passed/);
+  assert.match(said, /4 passed/);
+});
+
+test('what a server has written for one test is gone in the next', async () => {
+  const { code, said } = await runPytest('suite_django.py', '-k', 'flushed');
+  assert.equal(code, 0, said);
+  assert.match(said, /2 passed/);
 });
 
 test('a test that fails shows the log of its server; what cannot be served is told in a sentence', async () => {
