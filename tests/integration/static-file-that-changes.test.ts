@@ -76,6 +76,9 @@ test('a file that becomes shorter while it is sent ends the connection', async (
   client.socket.resume();
   await once(client.socket, 'close');
   assert.ok(received < HUGE_BYTES);
+  await server.logged(
+    /ERROR .*request \S+ GET \/files\/huge\.bin: a file could not be sent: the file is shorter than it was/,
+  );
   appendFileSync(path, 'x');
   assert.equal((await server.ask('/files/huge.bin')).status, 200);
 });

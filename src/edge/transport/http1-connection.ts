@@ -392,7 +392,8 @@ export class Http1Connection
   }
 
   onError(error: Error): void {
-    this.#services.log('error', `a file could not be sent: ${error.message}`);
+    const { requestId = '', method = '', target = '' } = this.#exchange ?? {};
+    this.#services.log('error', `request ${requestId} ${method} ${target}: a file could not be sent: ${error.message}`);
     this.#socket.destroy();
   }
 
