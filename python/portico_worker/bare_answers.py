@@ -45,16 +45,21 @@ BARE = tuple(
 class Noted:
     """The exception of one request."""
 
-    __slots__ = ('error', 'is_logged')
+    __slots__ = ('error', 'is_logged', 'is_over')
 
     def __init__(self) -> None:
         self.error: BaseException | None = None
         self.is_logged = False
+        self.is_over = False
 
     def note(self, error: BaseException | None, is_logged: bool = False) -> None:
-        if error is not None:
+        if error is not None and not self.is_over:
             self.is_logged = is_logged or (self.is_logged and error is self.error)
             self.error = error
+
+    def end(self) -> None:
+        """Tasks that the request has started may live on, with its context: they are to keep no exception, nor what its frames hold."""
+        self.error, self.is_over = None, True
 
 
 _noted: ContextVar[Noted | None] = ContextVar('portico_noted', default=None)
@@ -237,11 +242,14 @@ class _WatchedAsgi:
             # The exception itself tells more than the answer that was sent before it.
             if not held.is_bare:
                 await held.pass_on()
+            noted.end()
             raise
         finally:
             _noted.reset(token)
-        if held.is_bare and noted.error is not None:
-            raise Answered(noted.error, noted.is_logged) from None
+        error = noted.error
+        noted.end()
+        if held.is_bare and error is not None:
+            raise Answered(error, noted.is_logged) from None
         await held.pass_on()
 
 

@@ -163,3 +163,44 @@ def test_asgi_any_other_answer_is_what_it_was() -> None:
     assert bodies(asgi(answering(b'written', logs=True))) == b'written'
     assert bodies(asgi(answering(b'x' * 9000, logs=True))) == b'x' * 9000
     assert bodies(asgi(answering(b'a debug page', raises=True))) == b'a debug page'
+
+
+def test_a_task_that_outlives_its_request_keeps_no_exception() -> None:
+    async def run() -> tuple[Any, BaseException | None]:
+        goes_on = asyncio.Event()
+        tasks = []
+
+        async def live_on() -> bare_answers.Noted | None:
+            await goes_on.wait()
+            log({})
+            try:
+                raise ValueError('later')
+            except ValueError:
+                log({})
+            return bare_answers._noted.get()
+
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            tasks.append(asyncio.ensure_future(live_on()))
+            await asyncio.sleep(0)
+            try:
+                raise KeyError('wanted')
+            except KeyError:
+                log({})
+            await send({'type': 'http.response.start', 'status': 500, 'headers': []})
+            await send({'type': 'http.response.body', 'body': BARE})
+
+        async def send(message: dict[str, Any]) -> None:
+            raise AssertionError(message)
+
+        told: BaseException | None = None
+        try:
+            await bare_answers.watch(application, 'asgi')({'type': 'http'}, None, send)
+        except Answered as error:
+            told = error
+        goes_on.set()
+        return await tasks[0], told
+
+    noted, told = asyncio.run(run())
+    assert isinstance(told, Answered)
+    assert noted is not None
+    assert noted.error is None
