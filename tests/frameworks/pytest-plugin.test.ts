@@ -51,6 +51,7 @@ test('the servers of a pytest that was killed end', async () => {
   let port = 0;
   while (port === 0) {
     await once(suite.child, 'said');
+    assert.equal(suite.child.exitCode, null, suite.said);
     port = Number(/serves on (\d+)/.exec(suite.said)?.[1] ?? 0);
   }
   suite.child.kill('SIGKILL');

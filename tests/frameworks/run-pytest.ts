@@ -49,6 +49,7 @@ export function startPytest(...args: string[]): StartedPytest {
       child.emit('said');
     });
   }
+  child.on('close', () => child.emit('said'));
   return {
     child,
     get said() {
