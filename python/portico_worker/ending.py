@@ -38,6 +38,9 @@ _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _INSTALLED = tuple(_STANDARD + name + os.sep for name in ('site-packages', 'dist-packages'))
 
+_given_up: set[int] = set()
+"""The process that its own deadline ends, if there is one: a fork of it has the set, but another number."""
+
 
 class Ending:
     """The deadline of a worker, watched by a thread of its own once there is one."""
@@ -122,6 +125,7 @@ class Ending:
     def _give_up(self, stage: str) -> None:
         try:
             what = _list([*(self._running() if stage == 'work' else ()), *_blockers(stage)])
+            _given_up.add(os.getpid())
             _kill_processes()
             if stage == 'threads':
                 report.log(f'exit handlers are run although there still runs {what}', 'warning')
@@ -169,6 +173,9 @@ def _flush_files() -> None:
                 pass  # The file is closed, or its other end is; nobody is left to be told.
     # The collections at the end of the interpreter would take 50 ms for a Django site, and copy the memory that workers share.
     gc.freeze()
+    if os.getpid() in _given_up and threading.current_thread() is threading.main_thread():
+        # The main thread waited for processes that the deadline has killed. It must not end this process as if all had been done.
+        threading.Event().wait(RESERVE_S)
 
 
 def _list(items: list[str]) -> str:

@@ -474,7 +474,7 @@ def test_an_edge_that_sends_more_than_it_may_loses_the_lane():
         edge.lane.send(lanes.render(TEXT, 1, b'x'))
         assert edge.lane.ended()
         for lane in edge.worker.lost:
-            for stream in lane.streams.values():
+            for stream in list(lane.streams.values()):
                 edge.worker.loop.call_soon_threadsafe(stream.task.cancel)
 
 

@@ -68,6 +68,14 @@ def test_processes_that_are_not_done_in_time_are_killed(site):
     until(lambda: not left_behind(site))
 
 
+def test_a_worker_whose_processes_were_killed_does_not_end_as_if_all_was_done(site):
+    slow = 'from portico_worker import ending; kill = ending._kill_processes; ending._kill_processes = lambda: (kill(), time.sleep(0.3))'
+    action = f'{slow}; {FORK}; context.Process(target=work, args=(300,), name="laggard").start()'
+    exited = Worker(site, 'wsgi', action).finish('stop', 100)
+    assert exited['code'] == 1
+    assert 'the process "laggard" (' in exited['reason']
+
+
 def test_an_exit_handler_that_hangs_is_named(site):
     exited = Worker(site, 'wsgi', 'atexit.register(work, 300)').finish('stop', 0)
     assert exited['code'] == 1

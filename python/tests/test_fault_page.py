@@ -53,12 +53,12 @@ def test_causes_come_before_what_they_led_to() -> None:
 
 def test_a_fault_of_syntax_has_its_line_and_place(tmp_path: Path) -> None:
     path = tmp_path / 'broken.py'
-    path.write_text('x = 1\ny = (2\n')
+    path.write_text('x = 1\ny = = 2\n')
     fault = shown(caught(lambda: compile(path.read_text(), str(path), 'exec')))
     assert f'{path}, line 2' in fault['error']
     frame = fault['errors'][0]['frames'][-1]
     assert (frame['line'], frame['column']) == (2, 5)
-    assert frame['code'] == ['x = 1', 'y = (2']
+    assert frame['code'] == ['x = 1', 'y = = 2']
 
 
 def test_it_is_bounded_whatever_the_exception_is() -> None:
