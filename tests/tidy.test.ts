@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Code that decides and does nothing else: no I/O, no timers, no process. */
-const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/schedule\.ts$|^src\/supervisor\/fleet[^/]*\.ts$/;
+const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/schedule\.ts$|^src\/supervisor\/fleet\//;
 const PURE_MAY_IMPORT = new Set(['node:buffer', 'node:assert/strict']);
 /** The clock of the machine is read in one file, below. */
 const IMPURE_GLOBALS =

@@ -6,7 +6,7 @@ import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
 import { configureEdge } from './edge-settings.ts';
-import type { FleetFact } from './fleet-types.ts';
+import type { FleetFact } from './fleet/fleet-types.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';
 import type { SpoolFolders } from './spool-folders.ts';

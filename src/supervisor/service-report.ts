@@ -1,7 +1,7 @@
 /** What the service manager and the list of processes are told of the server: its states as they change, and that it is alive. */
 
-import { isEdgeThere } from './fleet-service.ts';
-import type { Fleet, ServiceState } from './fleet-types.ts';
+import { isEdgeThere } from './fleet/fleet-service.ts';
+import type { Fleet, ServiceState } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Site } from './prepare.ts';

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { JsonLines, renderLine } from '../protocol/control/json-lines.ts';
 import type { FromZygote, StartZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { parseFromZygote } from '../protocol/control/zygote.ts';
-import type { Exit } from './fleet-types.ts';
+import type { Exit } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { openWorkerLog, relayOutput } from './output-relay.ts';

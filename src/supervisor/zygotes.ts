@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import type { Elsewhere, FromZygote, ToZygote } from '../protocol/control/zygote.ts';
 import { factOfZygote } from './child-facts.ts';
-import type { Exit, FleetFact, Preload } from './fleet-types.ts';
+import type { Exit, FleetFact, Preload } from './fleet/fleet-types.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LeftBehind } from './left-behind.ts';
 import type { Log } from './log.ts';

@@ -26,7 +26,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // Help, and the pages of reference that are made of it.
   /^src\/cli\/(help|signal-help|reference|dialect-help|dialect-reference)\.ts$/,
   // The lines of the summary that are no warnings.
-  /^src\/(cli\/announce|supervisor\/reload-summary)\.ts$/,
+  /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/developer-pages\.ts$/,
   // What the stable codes of faults mean.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { pick, Story, texts } from './fleet-story.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 const MINUTE_MS = 60_000;
 const { workerEndMs } = SUPERVISOR_LIMITS;

@@ -1,6 +1,6 @@
 /** What is wanted, brought about: after every event, whatever it was. The order of the lines in `settle` is the order of the rules. */
 
-import type { ActiveWorker } from '../protocol/control/edge.ts';
+import type { ActiveWorker } from '../../protocol/control/edge.ts';
 import {
   closeWorker,
   dismissWorker,

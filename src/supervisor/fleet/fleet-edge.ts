@@ -1,12 +1,12 @@
 /** What happens to the edge: it is started, pinged again and again, and replaced when it has ended or does not answer. */
 
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { describeExit } from './exit-words.ts';
 import { log } from './fleet-changes.ts';
 import { askAfterMs } from './fleet-failures.ts';
 import { beginStop, drainAfterEdge } from './fleet-stop.ts';
 import type { EventOf, Fleet, FleetEvent, Turn } from './fleet-types.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 export type EdgeEvent = Extract<FleetEvent, { kind: `edge-${string}` }>;
 

@@ -1,11 +1,11 @@
 /** What happens to workers. */
 
-import { unreachable } from '../kernel/unreachable.ts';
+import { unreachable } from '../../kernel/unreachable.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { describeExit } from './exit-words.ts';
 import { drainWorker, label, log, nameFault, removeWorker, retireWorker } from './fleet-changes.ts';
 import { failGeneration, plainFault, recordFailure } from './fleet-failures.ts';
 import type { EventOf, FleetEvent, FleetWorker, Turn } from './fleet-types.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 export type WorkerEvent = Extract<FleetEvent, { worker: number }>;
 

@@ -1,6 +1,6 @@
 /** What happens to zygotes, and through them to whole generations. */
 
-import { unreachable } from '../kernel/unreachable.ts';
+import { unreachable } from '../../kernel/unreachable.ts';
 import { describeExit } from './exit-words.ts';
 import { endGeneration, log, openGeneration, removeWorker } from './fleet-changes.ts';
 import { failGeneration, plainFault, waitToAskZygote } from './fleet-failures.ts';

@@ -1,8 +1,8 @@
 /** The single changes that a step is made of, each with what is to be done for it. */
 
-import type { FinishPhase } from '../protocol/control/zygote.ts';
+import type { FinishPhase } from '../../protocol/control/zygote.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { FleetAction, FleetWorker, Generation, Preload, Turn } from './fleet-types.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 export function openGeneration(turn: Turn, preload: Preload): void {
   const { fleet } = turn;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { nextDeadline } from './fleet.ts';
 import { pick, Story, texts } from './fleet-story.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 test('step() dumps, replaces and kills a worker of one thread that is stuck', () => {
   const story = Story.started();

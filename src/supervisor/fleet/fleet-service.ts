@@ -1,7 +1,7 @@
 /** The state of the server in the words of a service manager, and as the list of processes shows it; both are told when it changes. */
 
+import type { ReloadState } from '../server-title.ts';
 import type { Fleet, ServiceState, Turn } from './fleet-types.ts';
-import type { ReloadState } from './server-title.ts';
 
 export function tellServiceState(turn: Turn): void {
   const { fleet } = turn;

@@ -1,11 +1,11 @@
 /** What follows when a generation, or a worker of it, does not come to be. */
 
-import type { LoadFault } from '../protocol/control/zygote.ts';
+import type { LoadFault } from '../../protocol/control/zygote.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { endGeneration, killWorker, killZygote, label, log, openGeneration } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 /** The exit code when the application cannot be loaded; gunicorn's as well. */
 const APPLICATION_FAULT = 3;

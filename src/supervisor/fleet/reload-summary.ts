@@ -1,6 +1,6 @@
 /** What is new after a reload: who serves now, after how long, and in what the application differs from the one before. */
 
-import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { AppFacts } from '../../protocol/control/zygote.ts';
 import { log } from './fleet-changes.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
 

@@ -3,9 +3,9 @@
  * time, or quickly, everything is killed at once.
  */
 
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { drainWorker, endGeneration, finishWorker, killWorker, killZygote, log, stopZygote } from './fleet-changes.ts';
 import type { Turn } from './fleet-types.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 
 export interface StopOrder {
   readonly isQuick: boolean;

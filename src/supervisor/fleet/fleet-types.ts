@@ -1,9 +1,9 @@
 /** What the fleet knows, what happens to it (past facts and commands), and what it wants done. */
 
-import type { ActiveWorker, Progress } from '../protocol/control/edge.ts';
-import type { AppFacts, FinishPhase, LoadFault } from '../protocol/control/zygote.ts';
-import type { RequestFacts } from './log-event.ts';
-import type { ServerTitle } from './server-title.ts';
+import type { ActiveWorker, Progress } from '../../protocol/control/edge.ts';
+import type { AppFacts, FinishPhase, LoadFault } from '../../protocol/control/zygote.ts';
+import type { RequestFacts } from '../log-event.ts';
+import type { ServerTitle } from '../server-title.ts';
 
 /**
  * starting  its process was asked for, and it cannot be given requests yet

@@ -1,4 +1,4 @@
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 
 /** How long to wait after so many failures in a row: 0, 100 ms, doubling to 30 s. */
 export function backoffMs(failures: number): number {

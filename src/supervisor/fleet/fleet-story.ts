@@ -1,7 +1,7 @@
 /** A fleet in a made-up world, for its tests. */
 
 import assert from 'node:assert/strict';
-import type { AppFacts } from '../protocol/control/zygote.ts';
+import type { AppFacts } from '../../protocol/control/zygote.ts';
 import { createFleet, step } from './fleet.ts';
 import type { Fleet, FleetAction, FleetEvent, FleetSettings, FleetWorker } from './fleet-types.ts';
 
