@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
-import { nameSources } from '../src/supervisor/source-lines.ts';
+import { nameSources } from '../src/supervisor/log/source-lines.ts';
 import { buildBundles, takeFromNode } from '../tools/build.ts';
 import { checkNotices, packagesIn } from '../tools/third-party.ts';
 

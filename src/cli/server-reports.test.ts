@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerModel } from '../config/model.ts';
-import type { Log } from '../supervisor/log.ts';
+import type { Log } from '../supervisor/log/log.ts';
 import { newServerReports } from './server-reports.ts';
 
 test('a fault lets no name of a file speak to the terminal, and keeps the lines of a traceback', () => {

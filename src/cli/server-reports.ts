@@ -5,11 +5,11 @@
 
 import type { ServerModel } from '../config/model.ts';
 import { systemClock } from '../kernel/clock.ts';
-import type { Log } from '../supervisor/log.ts';
-import { rendererOf } from '../supervisor/log.ts';
-import type { LogEvent } from '../supervisor/log-event.ts';
-import { ownEvent } from '../supervisor/log-event.ts';
-import { escapeControls, escapeLines } from '../supervisor/log-line.ts';
+import type { Log } from '../supervisor/log/log.ts';
+import { rendererOf } from '../supervisor/log/log.ts';
+import type { LogEvent } from '../supervisor/log/log-event.ts';
+import { ownEvent } from '../supervisor/log/log-event.ts';
+import { escapeControls, escapeLines } from '../supervisor/log/log-line.ts';
 import type { ServeReports } from '../supervisor/main.ts';
 import { announce } from './announce.ts';
 import { renderBlock, renderLines } from './summary.ts';

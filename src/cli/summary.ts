@@ -1,6 +1,6 @@
 /** A summary, as a block for the eyes of whoever sits at a terminal, or line by line for a log. */
 
-import { escapeControls } from '../supervisor/log-line.ts';
+import { escapeControls } from '../supervisor/log/log-line.ts';
 
 export type Row = readonly [label: string, text: string];
 

@@ -12,7 +12,7 @@ import { describeExit } from './fleet/exit-words.ts';
 import { describeLateImport } from './fleet/fleet-failures.ts';
 import type { Exit } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, newLog, placeOf, prepareSite } from './prepare.ts';
 import { explainProgram } from './python-program.ts';

@@ -2,7 +2,7 @@
 
 import type { Listener } from '../protocol/control/edge.ts';
 import { addressOf } from './address-of.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import { isFolder } from './paths.ts';
 import type { Site } from './prepare.ts';
 import { watchSources } from './watch.ts';

@@ -7,7 +7,7 @@ import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
 import { configureEdge } from './edge-settings.ts';
 import type { FleetFact } from './fleet/fleet-types.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import type { Site } from './prepare.ts';
 import type { SpoolFolders } from './spool-folders.ts';
 import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';

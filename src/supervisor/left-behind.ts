@@ -5,7 +5,7 @@
  */
 
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import type { SessionMember } from './process-session.ts';
 import { describeMembers, membersOf, signalMembers } from './process-session.ts';
 

@@ -4,7 +4,7 @@ import type { ServeRequest } from '../config/model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import { newLog, prepareSite } from './prepare.ts';
 import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';

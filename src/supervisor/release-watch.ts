@@ -3,7 +3,7 @@
  * which goes on, but whose next edge and next workers are of the other release: they may not understand each other.
  */
 
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 export class ReleaseWatch {
   readonly #log: Pick<Log, 'say'>;

@@ -3,7 +3,7 @@
 import { isEdgeThere } from './fleet/fleet-service.ts';
 import type { Fleet, ServiceState } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import type { Site } from './prepare.ts';
 import type { ServerTitle } from './server-title.ts';
 import { TitleWriter } from './server-title.ts';

@@ -12,7 +12,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdir, rmSync }
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SpoolFolderMade } from '../protocol/control/edge.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 /** The names that the gateway's `SpoolFolder` gives. Folders of older releases, which nobody locks, had others. */
 const NAMED_LIKE_OURS = /^portico-spool-[A-Za-z0-9]{6}$/;

@@ -16,7 +16,7 @@ import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
 import type { Fleet, FleetAction, FleetEvent } from './fleet/fleet-types.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
 import type { Site } from './prepare.ts';
 import { signalProcess } from './process-session.ts';

@@ -9,8 +9,8 @@ import type { FromZygote, StartZygote, ToZygote } from '../protocol/control/zygo
 import { parseFromZygote } from '../protocol/control/zygote.ts';
 import type { Exit } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log.ts';
-import { openWorkerLog, relayOutput } from './output-relay.ts';
+import type { Log } from './log/log.ts';
+import { openWorkerLog, relayOutput } from './log/output-relay.ts';
 
 export interface ZygoteLaunch {
   readonly python: string;

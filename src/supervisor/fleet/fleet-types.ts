@@ -2,7 +2,7 @@
 
 import type { ActiveWorker, Progress } from '../../protocol/control/edge.ts';
 import type { AppFacts, FinishPhase, LoadFault } from '../../protocol/control/zygote.ts';
-import type { RequestFacts } from '../log-event.ts';
+import type { RequestFacts } from '../log/log-event.ts';
 import type { ServerTitle } from '../server-title.ts';
 
 /**

@@ -4,9 +4,9 @@
  */
 
 import { closeSync, constants, fchownSync, fstatSync, openSync, statSync } from 'node:fs';
-import type { Identity } from './privileges.ts';
-import { asUser, mayAct } from './privileges.ts';
-import { isInRootsFolder, isRootsAlone } from './trusted-path.ts';
+import type { Identity } from '../privileges.ts';
+import { asUser, mayAct } from '../privileges.ts';
+import { isInRootsFolder, isRootsAlone } from '../trusted-path.ts';
 
 const LOG_FILE_MODE = 0o640;
 /** O_NONBLOCK waits for no reader of a pipe, O_NOCTTY takes no terminal, O_APPEND puts whole lines of several writers one behind the other. */

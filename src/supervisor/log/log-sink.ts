@@ -7,10 +7,10 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
-import type { Clock } from '../kernel/clock.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
+import type { Identity } from '../privileges.ts';
 import { openLogFile } from './log-file.ts';
-import type { Identity } from './privileges.ts';
 
 /** Where there is no room: at first, and at most. A pipe has 64 KB, so that the first is what makes 10 MB a second possible. */
 const RETRY_MS = 2;

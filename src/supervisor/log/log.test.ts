@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeClock } from '../kernel/fake-clock.ts';
+import { FakeClock } from '../../kernel/fake-clock.ts';
 import { Log } from './log.ts';
 
 const SETTINGS = { format: 'text', least: 'warning', mark: 'm', self: { pid: 1, name: 'portico' } } as const;

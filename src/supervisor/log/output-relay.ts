@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { Log } from './log.ts';
 import type { LineOrigin } from './log-event.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { WorkerEntries } from './worker-entries.ts';
 
 const MARK = 'feed0123';

@@ -9,7 +9,7 @@
  * gathered leaves when another line comes, when there is much of it, or after a moment of silence: the caller's timer calls `flush`.
  */
 
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { LineLevel, LogEvent, PrintedObject } from './log-event.ts';
 import { decodeLine } from './log-line.ts';
 import { TracebackReader } from './traceback-reader.ts';

@@ -6,7 +6,7 @@
  * message are taken over.
  */
 
-import { isoDate } from '../kernel/clock.ts';
+import { isoDate } from '../../kernel/clock.ts';
 import type { LineOrigin, LogEvent } from './log-event.ts';
 
 /** DEFAULT: no level was given. */

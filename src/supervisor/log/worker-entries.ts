@@ -3,7 +3,7 @@
  * Lines of an entry carry the server's mark, which no client can know, and the number of the entry, because threads write at the same time.
  */
 
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { LogEvent, RequestFacts } from './log-event.ts';
 import { ownEvent } from './log-event.ts';
 import { decodeLine } from './log-line.ts';

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../kernel/clock.ts';
+import { systemClock } from '../../kernel/clock.ts';
 import { LogSink } from './log-sink.ts';
 
 test('LogSink writes everything in order, to the new file after it was opened again', () => {
