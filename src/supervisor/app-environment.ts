@@ -7,8 +7,8 @@ import { parseDotenv } from '../config/dotenv/parse-dotenv.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { readEnvFile } from './env-file.ts';
-import type { Interpreter } from './interpreter.ts';
 import type { Identity } from './privileges.ts';
+import type { Interpreter } from './python/interpreter.ts';
 
 export interface EnvironmentSources {
   readonly own: NodeJS.ProcessEnv;

@@ -15,7 +15,7 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, newLog, placeOf, prepareSite } from './prepare.ts';
-import { explainProgram } from './python-program.ts';
+import { explainProgram } from './python/python-program.ts';
 import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
 import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';

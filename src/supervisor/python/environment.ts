@@ -2,7 +2,7 @@
 
 import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { exists, isFile, statOf } from './paths.ts';
+import { exists, isFile, statOf } from '../paths.ts';
 import { whyUnusable } from './python-program.ts';
 
 /** What makes a folder a virtual environment … */

@@ -5,9 +5,9 @@
  */
 
 import { basename, join, resolve } from 'node:path';
+import { exists, realPath } from '../paths.ts';
 import type { Variables } from './environment.ts';
 import { isEnvironment, listNames, readStart } from './environment.ts';
-import { exists, realPath } from './paths.ts';
 
 export interface ToolEnvironment {
   readonly venv: string;

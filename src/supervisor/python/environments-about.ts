@@ -1,9 +1,9 @@
 /** The environments that may belong to an application: in its folder, kept for its folder by a tool, and the same in the folders above. */
 
 import { dirname, join, resolve } from 'node:path';
+import { exists, statOf } from '../paths.ts';
 import type { Variables } from './environment.ts';
 import { environmentsIn, followRedirect, isEnvironment } from './environment.ts';
-import { exists, statOf } from './paths.ts';
 import type { AskTool } from './project-tools.ts';
 import { environmentOfPyenv, environmentOfTools } from './project-tools.ts';
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Installation } from './installation.ts';
-import { IN_NO_PYTHON } from './installation.ts';
+import type { Installation } from '../installation.ts';
+import { IN_NO_PYTHON } from '../installation.ts';
 import { findInterpreter } from './interpreter.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'interpreter-'));

@@ -8,14 +8,14 @@
  */
 
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { Installation } from '../installation.ts';
+import { isFile, isWithin, realPath } from '../paths.ts';
 import { askTool } from './ask-tool.ts';
 import type { Variables } from './environment.ts';
 import { environmentOf, holdsPackages, isEnvironment, isOfTool, programOf, whyNoEnvironment } from './environment.ts';
 import { environmentsAbout, isTrustedAbove } from './environments-about.ts';
-import type { Installation } from './installation.ts';
-import { isFile, isWithin, realPath } from './paths.ts';
 import type { AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
 
