@@ -1,10 +1,10 @@
 /** What --reload does beside the server: it watches the sources, and says who sees them. */
 
 import type { Listener } from '../protocol/control/edge.ts';
-import { addressOf } from './address-of.ts';
 import type { Log } from './log/log.ts';
 import { isFolder } from './paths.ts';
 import type { Site } from './prepare.ts';
+import { addressOf } from './sockets/address-of.ts';
 import { watchSources } from './watch.ts';
 import { placesOf } from './watch-rules.ts';
 

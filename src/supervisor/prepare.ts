@@ -16,8 +16,6 @@ import type { Listener } from '../protocol/control/edge.ts';
 import type { Elsewhere } from '../protocol/control/zygote.ts';
 import { buildAppEnvironment } from './app-environment.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
-import type { OpenSockets } from './given-sockets.ts';
-import { openSockets } from './given-sockets.ts';
 import type { Installation } from './installation.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { Log, rendererOf } from './log/log.ts';
@@ -31,7 +29,9 @@ import { asUser, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts
 import type { Interpreter } from './python/interpreter.ts';
 import { findInterpreter } from './python/interpreter.ts';
 import type { ServiceManager, Surroundings } from './service-manager.ts';
-import type { BoundSocket } from './sockets.ts';
+import type { OpenSockets } from './sockets/given-sockets.ts';
+import { openSockets } from './sockets/given-sockets.ts';
+import type { BoundSocket } from './sockets/sockets.ts';
 import type { WorkerWires } from './worker-wires.ts';
 import { openWorkerWires } from './worker-wires.ts';
 

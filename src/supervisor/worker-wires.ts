@@ -12,8 +12,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { SocketHandle } from './sockets.ts';
-import { bindLaneSocket } from './sockets.ts';
+import type { SocketHandle } from './sockets/sockets.ts';
+import { bindLaneSocket } from './sockets/sockets.ts';
 
 /** Leaves room for `/lane.99.sock` and the like in the 107 bytes of a Unix socket's path. */
 const PARENT_BYTES_MAX = 80;

@@ -10,15 +10,15 @@ import type { Stats } from 'node:fs';
 import { chmodSync, existsSync, lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import net, { createConnection, isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import type { BindAddress } from '../config/bind-address.ts';
-import { renderBindAddress } from '../config/bind-address.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import type { Listener } from '../protocol/control/edge.ts';
+import type { BindAddress } from '../../config/bind-address.ts';
+import { renderBindAddress } from '../../config/bind-address.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { Listener } from '../../protocol/control/edge.ts';
+import type { Identity } from '../privileges.ts';
+import { mayAct, withRightsFor } from '../privileges.ts';
 import { bindWhenFree, waitingFor } from './address-wait.ts';
 import { findPortHolder } from './port-holder.ts';
-import type { Identity } from './privileges.ts';
-import { mayAct, withRightsFor } from './privileges.ts';
 
 export interface SocketHandle {
   readonly fd: number;

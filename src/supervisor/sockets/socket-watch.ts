@@ -3,7 +3,7 @@
  * that no client can reach; nothing else would tell.
  */
 
-import type { Log } from './log/log.ts';
+import type { Log } from '../log/log.ts';
 import type { BoundSocket } from './sockets.ts';
 
 export class SocketWatch {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
 import { bindWhenFree } from './address-wait.ts';
 
 const ADDRESS = { kind: 'tcp', host: '127.0.0.1', port: 8000 } as const;

@@ -4,12 +4,12 @@
  */
 
 import { closeSync } from 'node:fs';
-import type { BindAddress } from '../config/bind-address.ts';
-import type { ServerModel } from '../config/model.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import type { Identity } from './privileges.ts';
-import type { GivenSocket, ServiceManager } from './service-manager.ts';
+import type { BindAddress } from '../../config/bind-address.ts';
+import type { ServerModel } from '../../config/model.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { Identity } from '../privileges.ts';
+import type { GivenSocket, ServiceManager } from '../service-manager.ts';
 import type { BindOptions, BoundSocket } from './sockets.ts';
 import { bindSockets, resolveHost } from './sockets.ts';
 

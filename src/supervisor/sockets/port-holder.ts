@@ -1,7 +1,7 @@
 /** Finds out who has an address, as far as /proc tells: without root it tells of the own user's processes only. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { BindAddress } from '../config/bind-address.ts';
+import type { BindAddress } from '../../config/bind-address.ts';
 
 const LISTEN = '0A';
 

@@ -4,10 +4,10 @@
  * second.
  */
 
-import type { BindAddress } from '../config/bind-address.ts';
-import { renderBindAddress } from '../config/bind-address.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
+import type { BindAddress } from '../../config/bind-address.ts';
+import { renderBindAddress } from '../../config/bind-address.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { findPortHolders } from './port-holder.ts';
 
 /** How `ps` names the supervisor and the edge. A supervisor that ends closes its sockets first, so the edge alone may still hold the address. */

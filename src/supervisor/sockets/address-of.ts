@@ -1,7 +1,7 @@
 /** Where a socket listens, as people write it. */
 
 import { isIP } from 'node:net';
-import type { Listener } from '../protocol/control/edge.ts';
+import type { Listener } from '../../protocol/control/edge.ts';
 
 export function addressOf({ kind, address, port, path, isTls }: Listener): string {
   const host = isIP(address) === 6 ? `[${address}]` : address;

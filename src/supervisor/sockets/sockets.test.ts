@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { BindAddress } from '../config/bind-address.ts';
+import type { BindAddress } from '../../config/bind-address.ts';
 import { bindSockets, needsIpv6Only } from './sockets.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'sockets-'));
