@@ -8,6 +8,8 @@ import { success } from '../kernel/outcome.ts';
 import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, Elsewhere, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
+import { ZygoteChild } from './children/zygote-child.ts';
+import { startMessage } from './children/zygote-start.ts';
 import { describeExit } from './fleet/exit-words.ts';
 import { describeLateImport } from './fleet/fleet-failures.ts';
 import type { Exit } from './fleet/fleet-types.ts';
@@ -19,8 +21,6 @@ import { explainProgram } from './python/python-program.ts';
 import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
 import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
-import { ZygoteChild } from './zygote-child.ts';
-import { startMessage } from './zygote-start.ts';
 
 export interface CheckResult {
   readonly pythonVersion: string;

@@ -9,7 +9,9 @@ import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
-import { EdgeHost } from './edge-host.ts';
+import { EdgeHost } from './children/edge-host.ts';
+import { signalProcess } from './children/process-session.ts';
+import { Zygotes } from './children/zygotes.ts';
 import { describeSystemError, factOfFailure } from './fleet/failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
 import type { Fleet, FleetAction, FleetEvent } from './fleet/fleet-types.ts';
@@ -18,7 +20,6 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
 import type { Site } from './prepare.ts';
-import { signalProcess } from './process-session.ts';
 import { ReleaseWatch } from './release-watch.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
@@ -26,7 +27,6 @@ import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { readVersion } from './version.ts';
-import { Zygotes } from './zygotes.ts';
 
 export interface SupervisorReports {
   /** The edge and the first workers are ready. */

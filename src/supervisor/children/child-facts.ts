@@ -1,9 +1,9 @@
 /** What edges and zygotes say, as facts for the fleet. */
 
-import { unreachable } from '../kernel/unreachable.ts';
-import type { FromEdge } from '../protocol/control/edge.ts';
-import type { FromZygote } from '../protocol/control/zygote.ts';
-import type { FleetFact } from './fleet/fleet-types.ts';
+import { unreachable } from '../../kernel/unreachable.ts';
+import type { FromEdge } from '../../protocol/control/edge.ts';
+import type { FromZygote } from '../../protocol/control/zygote.ts';
+import type { FleetFact } from '../fleet/fleet-types.ts';
 
 /** Undefined for a message that is no fact for the fleet: a line for the log, the reason of an end to come, a folder. */
 export function factOfEdge(message: FromEdge): FleetFact | undefined {

@@ -1,6 +1,6 @@
-import type { ConfigureEdge } from '../protocol/control/edge.ts';
-import type { Site } from './prepare.ts';
-import { spoolParents } from './spool-folders.ts';
+import type { ConfigureEdge } from '../../protocol/control/edge.ts';
+import type { Site } from '../prepare.ts';
+import { spoolParents } from '../spool-folders.ts';
 
 /**
  * The part of the graceful timeout after which the clients of tunnels are taken away. The rest is the application's, to finish when it hears of that.

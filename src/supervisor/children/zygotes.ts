@@ -1,16 +1,16 @@
 /** The zygotes of all generations that live, by generation. */
 
 import { PassThrough } from 'node:stream';
-import type { Elsewhere, FromZygote, ToZygote } from '../protocol/control/zygote.ts';
+import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
+import type { Exit, FleetFact, Preload } from '../fleet/fleet-types.ts';
+import type { Log } from '../log/log.ts';
+import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
+import type { Runtime, Site } from '../prepare.ts';
+import { findRuntime, placeOf } from '../prepare.ts';
+import type { Interpreter } from '../python/interpreter.ts';
+import { explainProgram } from '../python/python-program.ts';
 import { factOfZygote } from './child-facts.ts';
-import type { Exit, FleetFact, Preload } from './fleet/fleet-types.ts';
 import { LeftBehind } from './left-behind.ts';
-import type { Log } from './log/log.ts';
-import { openWorkerLog, relayOutput } from './log/output-relay.ts';
-import type { Runtime, Site } from './prepare.ts';
-import { findRuntime, placeOf } from './prepare.ts';
-import type { Interpreter } from './python/interpreter.ts';
-import { explainProgram } from './python/python-program.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 

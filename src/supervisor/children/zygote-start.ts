@@ -1,6 +1,6 @@
-import type { PreloadMode } from '../config/model.ts';
-import type { Elsewhere, StartZygote } from '../protocol/control/zygote.ts';
-import type { Site } from './prepare.ts';
+import type { PreloadMode } from '../../config/model.ts';
+import type { Elsewhere, StartZygote } from '../../protocol/control/zygote.ts';
+import type { Site } from '../prepare.ts';
 
 /** What a zygote is told before anything else. `moved`: where it is started, because the application was found there. */
 export function startMessage(

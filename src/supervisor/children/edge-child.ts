@@ -2,10 +2,10 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
-import type { Exit } from './fleet/fleet-types.ts';
-import type { Log } from './log/log.ts';
-import { relayOutput } from './log/output-relay.ts';
+import type { ConfigureEdge, FromEdge, ToEdge } from '../../protocol/control/edge.ts';
+import type { Exit } from '../fleet/fleet-types.ts';
+import type { Log } from '../log/log.ts';
+import { relayOutput } from '../log/output-relay.ts';
 
 export interface EdgeEvents {
   onMessage(message: FromEdge): void;

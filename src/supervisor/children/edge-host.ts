@@ -1,16 +1,16 @@
 /** The edge that runs now, and what the next edge in its place has to be told as well. */
 
 import { resolve } from 'node:path';
-import type { ConfigureEdge, NamedFolder, Progress, StaticMount, ToEdge } from '../protocol/control/edge.ts';
-import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
+import type { ConfigureEdge, NamedFolder, Progress, StaticMount, ToEdge } from '../../protocol/control/edge.ts';
+import type { AppFacts, WithheldFolder } from '../../protocol/control/zygote.ts';
+import type { FleetFact } from '../fleet/fleet-types.ts';
+import type { Log } from '../log/log.ts';
+import type { Site } from '../prepare.ts';
+import type { SpoolFolders } from '../spool-folders.ts';
+import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from '../static-mounts.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
 import { configureEdge } from './edge-settings.ts';
-import type { FleetFact } from './fleet/fleet-types.ts';
-import type { Log } from './log/log.ts';
-import type { Site } from './prepare.ts';
-import type { SpoolFolders } from './spool-folders.ts';
-import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
 
 export class EdgeHost {
   readonly #site: Site;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConfigureEdge } from '../protocol/control/edge.ts';
+import type { ConfigureEdge } from '../../protocol/control/edge.ts';
 import { edgeEnvironment, numberInherited } from './edge-child.ts';
 
 test('numberInherited() counts descriptors as the child sees them', () => {

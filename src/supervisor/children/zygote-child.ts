@@ -4,13 +4,13 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { JsonLines, renderLine } from '../protocol/control/json-lines.ts';
-import type { FromZygote, StartZygote, ToZygote } from '../protocol/control/zygote.ts';
-import { parseFromZygote } from '../protocol/control/zygote.ts';
-import type { Exit } from './fleet/fleet-types.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log/log.ts';
-import { openWorkerLog, relayOutput } from './log/output-relay.ts';
+import { JsonLines, renderLine } from '../../protocol/control/json-lines.ts';
+import type { FromZygote, StartZygote, ToZygote } from '../../protocol/control/zygote.ts';
+import { parseFromZygote } from '../../protocol/control/zygote.ts';
+import type { Exit } from '../fleet/fleet-types.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
+import type { Log } from '../log/log.ts';
+import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
 
 export interface ZygoteLaunch {
   readonly python: string;

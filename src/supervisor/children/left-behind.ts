@@ -4,8 +4,8 @@
  * whole session is ended then. SIGTERM comes first, and SIGKILL for what does not go.
  */
 
-import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { Log } from './log/log.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
+import type { Log } from '../log/log.ts';
 import type { SessionMember } from './process-session.ts';
 import { describeMembers, membersOf, signalMembers } from './process-session.ts';
 
