@@ -3,8 +3,8 @@
 import type { MemoryBudgets } from '../gateway/memory-budget.ts';
 import { MemoryBudget } from '../gateway/memory-budget.ts';
 import { Overload } from '../gateway/overload.ts';
-import { SpoolFolder } from '../gateway/spool-folder.ts';
-import { SpoolSpace, spoolDescriptors } from '../gateway/spool-space.ts';
+import { SpoolFolder } from '../gateway/spool/spool-folder.ts';
+import { SpoolSpace, spoolDescriptors } from '../gateway/spool/spool-space.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge } from '../protocol/control/edge.ts';
 import { readDescriptorLimit } from './descriptor-limit.ts';

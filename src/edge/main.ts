@@ -4,8 +4,8 @@
  */
 
 import { extname } from 'node:path';
-import type { Folder } from '../gateway/spool-folder.ts';
-import { isStillThere, removeFolder } from '../gateway/spool-folder.ts';
+import type { Folder } from '../gateway/spool/spool-folder.ts';
+import { isStillThere, removeFolder } from '../gateway/spool/spool-folder.ts';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
 import { FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';

@@ -3,7 +3,7 @@
 import { newMemoryCounter } from '../gateway/memory-budget.ts';
 import { newOverloadCounters } from '../gateway/overload.ts';
 import type { UnitTables } from '../gateway/schedule.ts';
-import { newSpoolCounters } from '../gateway/spool-space.ts';
+import { newSpoolCounters } from '../gateway/spool/spool-space.ts';
 import { newConnectionCounters } from './connection-table.ts';
 
 export interface SharedState {

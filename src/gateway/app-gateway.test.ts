@@ -13,7 +13,7 @@ import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker
 import { GATEWAY_LIMITS } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { newOverloadCounters, Overload } from './overload.ts';
-import { SpoolSpace } from './spool-space.ts';
+import { SpoolSpace } from './spool/spool-space.ts';
 
 const QUEUE_TIMEOUT_MS = 3000;
 const REFUSED = ['refuse 503 Retry-After: 1'];

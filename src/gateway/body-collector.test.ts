@@ -10,7 +10,7 @@ import type { BodyBytes } from './body-bytes.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { BodyCollector, releaseBody } from './body-collector.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { SpoolSpace } from './spool-space.ts';
+import { SpoolSpace } from './spool/spool-space.ts';
 
 const textOf = (bytes: BodyBytes | undefined): string => Buffer.concat(bytes?.pieces ?? []).toString();
 const EXCHANGE = { resumeBody: () => undefined } as unknown as Exchange;

@@ -10,8 +10,8 @@ import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Overload } from './overload.ts';
 import { RefusedBodies } from './refused-bodies.ts';
-import { SpoolFile } from './spool-file.ts';
-import type { SpoolSpace } from './spool-space.ts';
+import { SpoolFile } from './spool/spool-file.ts';
+import type { SpoolSpace } from './spool/spool-space.ts';
 
 /** What a spool file that cannot be opened or written means for its request: no room for it, or not now. */
 const STATUSES: Readonly<Record<string, number>> = { ENOSPC: 507, EDQUOT: 507, EMFILE: 503, ENFILE: 503 };

@@ -9,7 +9,7 @@ import { Call } from './call.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { parseWorkerHead } from './response-head.ts';
-import { SpoolSpace } from './spool-space.ts';
+import { SpoolSpace } from './spool/spool-space.ts';
 
 const HEAD = parseWorkerHead('200 OK')!;
 const HEAD_OF_THREE = parseWorkerHead('200 OK\0Content-Length\x003')!;

@@ -16,7 +16,7 @@ import type { NamedFileSender } from './named-file-sender.ts';
 import type { ResponseFlow } from './response-flow.ts';
 import { SpoolFlow } from './response-flow.ts';
 import type { WorkerHead } from './response-head.ts';
-import type { SpoolSpace } from './spool-space.ts';
+import type { SpoolSpace } from './spool/spool-space.ts';
 
 /** Safe methods (RFC 9110 9.2.1): running such a request again changes nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);

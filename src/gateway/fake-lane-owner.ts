@@ -13,7 +13,7 @@ import type { LaneOutput } from './lane-output.ts';
 import type { MemoryBudgets } from './memory-budget.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { WorkerHeadMemo } from './response-head.ts';
-import { SpoolSpace } from './spool-space.ts';
+import { SpoolSpace } from './spool/spool-space.ts';
 
 export class FakeLaneOwner implements LaneOwner, CallOwner {
   readonly memo: WorkerHeadMemo = new WorkerHeadMemo();

@@ -13,7 +13,7 @@ import { Gateway } from './gateway.ts';
 import type { StuckRequest } from './lane-watch.ts';
 import type { MemoryBudgets } from './memory-budget.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { SpoolSpace } from './spool-space.ts';
+import { SpoolSpace } from './spool/spool-space.ts';
 
 const SETTINGS: GatewaySettings = {
   timeoutMs: 30_000,

@@ -31,7 +31,7 @@ import type { Overload } from './overload.ts';
 import { WorkerHeadMemo } from './response-head.ts';
 import type { ThreadLoad, UnitTables } from './schedule.ts';
 import { nextBudgetUs, pickLane, SCHEDULE } from './schedule.ts';
-import type { SpoolSpace } from './spool-space.ts';
+import type { SpoolSpace } from './spool/spool-space.ts';
 import { renderCallHead } from './wsgi-head.ts';
 
 export interface GatewaySettings {

@@ -5,8 +5,8 @@ import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MemoryShare } from './memory-budget.ts';
-import { ResponseSpool } from './response-spool.ts';
-import type { SpoolSpace } from './spool-space.ts';
+import { ResponseSpool } from './spool/response-spool.ts';
+import type { SpoolSpace } from './spool/spool-space.ts';
 
 export interface ResponseFlow {
   /** `isContinued`: the bytes came in one frame with those before them. */

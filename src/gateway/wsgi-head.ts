@@ -8,7 +8,7 @@ import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
-import type { SpoolFile } from './spool-file.ts';
+import type { SpoolFile } from './spool/spool-file.ts';
 
 /** Fields that never reach the application: they tell how the body is framed on the connection, and the application gets the body without framing. */
 const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);

@@ -143,7 +143,7 @@ test('an error that belongs to no connection: the edge finishes what it has, and
 test('an error in what the disk calls back ends the request whose body is in the file', async () => {
   const preloaded = `
     if (!process.argv.includes('serve')) {
-      const { SpoolFile } = await import('${SOURCES}gateway/spool-file.ts');
+      const { SpoolFile } = await import('${SOURCES}gateway/spool/spool-file.ts');
       const { get } = Object.getOwnPropertyDescriptor(SpoolFile.prototype, 'isFlushed');
       Object.defineProperty(SpoolFile.prototype, 'isFlushed', {
         get() {

@@ -22,7 +22,7 @@ import type { MemoryBudgets } from '../memory-budget.ts';
 import type { NamedFileSender } from '../named-file-sender.ts';
 import { WorkerHeadMemo } from '../response-head.ts';
 import { pickConcurrentLane } from '../schedule.ts';
-import type { SpoolSpace } from '../spool-space.ts';
+import type { SpoolSpace } from '../spool/spool-space.ts';
 import type { WorkerSets } from '../worker-sets.ts';
 import { BufferedCall } from './buffered-call.ts';
 import type { ConcurrentCall } from './concurrent-call.ts';

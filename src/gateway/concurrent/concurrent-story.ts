@@ -17,7 +17,7 @@ import type { GatewaySettings } from '../gateway.ts';
 import type { StuckRequest } from '../lane-watch.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
 import { MemoryBudget } from '../memory-budget.ts';
-import { SpoolSpace } from '../spool-space.ts';
+import { SpoolSpace } from '../spool/spool-space.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
 import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 

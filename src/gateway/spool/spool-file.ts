@@ -5,8 +5,8 @@
  */
 
 import { close, ftruncate, openSync, read, unlink, writev } from 'node:fs';
+import { GATEWAY_LIMITS } from '../limits.ts';
 import { JoinedBytes } from './joined-bytes.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
 import type { SpoolMember, SpoolSpace } from './spool-space.ts';
 
 export interface SpoolEvents {

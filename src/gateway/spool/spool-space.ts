@@ -6,8 +6,8 @@
 import type { StatsFs } from 'node:fs';
 import { openSync, statfs, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../kernel/clock.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
 import type { OpenedFile, SpoolFolder } from './spool-folder.ts';
 
 /** The unit in which the disk is counted. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { BorrowedBody, Responder } from '../protocol/http/exchange.ts';
-import { SpoolFlow } from './response-flow.ts';
+import type { BorrowedBody, Responder } from '../../protocol/http/exchange.ts';
+import { SpoolFlow } from '../response-flow.ts';
 import { SpoolSpace } from './spool-space.ts';
 
 const PIECE_BYTES = 65_536;

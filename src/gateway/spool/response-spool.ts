@@ -4,8 +4,8 @@
  * was not written is sent from memory when the client has read the file, and the file begins anew.
  */
 
-import type { Responder } from '../protocol/http/exchange.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
+import type { Responder } from '../../protocol/http/exchange.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
 import { SpoolFile } from './spool-file.ts';
 import type { SpoolSpace } from './spool-space.ts';
 
