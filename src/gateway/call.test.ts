@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
-import { BlockPool } from './block-pool.ts';
+import { BlockPool } from './body/block-pool.ts';
 import { Call } from './call.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';

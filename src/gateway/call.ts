@@ -6,9 +6,9 @@
 import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
-import type { BlockPool } from './block-pool.ts';
-import type { CollectedBody } from './body-collector.ts';
-import { releaseBody } from './body-collector.ts';
+import type { BlockPool } from './body/block-pool.ts';
+import type { CollectedBody } from './body/body-collector.ts';
+import { releaseBody } from './body/body-collector.ts';
 import type { TunnelSocket } from './call-tunnel.ts';
 import { CallTunnel } from './call-tunnel.ts';
 import type { MemoryBudget, MemoryBudgets } from './memory-budget.ts';

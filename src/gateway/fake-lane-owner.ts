@@ -1,7 +1,7 @@
 /** Stands where the gateway does, for tests of lanes without one: it notes what it is told and decides nothing. */
 
 import { FakeClock } from '../kernel/fake-clock.ts';
-import { BlockPool } from './block-pool.ts';
+import { BlockPool } from './body/block-pool.ts';
 import type { CallOwner } from './call.ts';
 import { Call } from './call.ts';
 import type { FakeRequest } from './fake-exchange.ts';

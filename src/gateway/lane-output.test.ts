@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_LIMITS } from '../protocol/lanes/frames.ts';
-import { BlockPool } from './block-pool.ts';
-import { BodyBytes } from './body-bytes.ts';
+import { BlockPool } from './body/block-pool.ts';
+import { BodyBytes } from './body/body-bytes.ts';
 import { FakeSocket, readRequest } from './fake-worker.ts';
 import type { LaneHead } from './lane-output.ts';
 import { LaneOutput } from './lane-output.ts';

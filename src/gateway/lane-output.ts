@@ -1,8 +1,8 @@
 /** What leaves on a lane: frames are collected in one piece of memory, and what one turn of the event loop brings leaves in few writes. */
 
 import { FRAME, FRAME_HEADER_BYTES, FRAME_LIMITS, writeFrameHeader } from '../protocol/lanes/frames.ts';
-import type { BlockPool } from './block-pool.ts';
-import type { BodyBytes } from './body-bytes.ts';
+import type { BlockPool } from './body/block-pool.ts';
+import type { BodyBytes } from './body/body-bytes.ts';
 import type { BytesHolder, LaneSocket } from './lane-socket.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 

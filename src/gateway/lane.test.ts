@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG, renderFrame, renderWords } from '../protocol/lanes/frames.ts';
-import { BlockPool } from './block-pool.ts';
-import { BodyBytes } from './body-bytes.ts';
+import { BlockPool } from './body/block-pool.ts';
+import { BodyBytes } from './body/body-bytes.ts';
 import type { Call } from './call.ts';
 import { FakeLaneOwner, joinWrites, toldOf } from './fake-lane-owner.ts';
 import { readRequest, responseFrame } from './fake-worker.ts';

@@ -6,7 +6,7 @@
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
-import type { BlockPool } from './block-pool.ts';
+import type { BlockPool } from './body/block-pool.ts';
 import type { Call } from './call.ts';
 import { LaneOutput } from './lane-output.ts';
 import type { LaneSocket } from './lane-socket.ts';

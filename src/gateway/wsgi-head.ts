@@ -6,7 +6,7 @@
 
 import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http1/types.ts';
-import type { CollectedBody } from './body-collector.ts';
+import type { CollectedBody } from './body/body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 import type { SpoolFile } from './spool/spool-file.ts';
 

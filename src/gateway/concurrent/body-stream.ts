@@ -2,8 +2,8 @@
 
 import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../block-pool.ts';
-import { BodyBytes } from '../body-bytes.ts';
+import type { BlockPool } from '../body/block-pool.ts';
+import { BodyBytes } from '../body/body-bytes.ts';
 import type { LaneOutput } from '../lane-output.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import type { MemoryBudget } from '../memory-budget.ts';

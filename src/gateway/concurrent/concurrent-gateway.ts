@@ -6,9 +6,9 @@
 import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../block-pool.ts';
-import type { CollectOptions } from '../body-collector.ts';
-import { collectBody, collectOptionsOf } from '../body-collector.ts';
+import type { BlockPool } from '../body/block-pool.ts';
+import type { CollectOptions } from '../body/body-collector.ts';
+import { collectBody, collectOptionsOf } from '../body/body-collector.ts';
 import type { Call, CallOwner } from '../call.ts';
 import { CallQueue } from '../call-queue.ts';
 import type { TunnelIdentity } from '../call-tunnel.ts';

@@ -5,7 +5,7 @@
 
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../block-pool.ts';
+import type { BlockPool } from '../body/block-pool.ts';
 import type { LaneIdentity } from '../lane.ts';
 import { LaneOutput } from '../lane-output.ts';
 import type { LaneSocket } from '../lane-socket.ts';

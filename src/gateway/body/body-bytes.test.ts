@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { MemoryBudget } from '../memory-budget.ts';
 import { BlockPool } from './block-pool.ts';
 import { BodyBytes } from './body-bytes.ts';
-import { MemoryBudget } from './memory-budget.ts';
 
 function bodyOf(pieces: readonly Buffer[], more = 0, pool = new BlockPool(), budget = new MemoryBudget()): BodyBytes {
   const body = new BodyBytes(pool, budget);

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Exchange } from '../protocol/http/exchange.ts';
+import type { Exchange } from '../../protocol/http/exchange.ts';
+import { MemoryBudget } from '../memory-budget.ts';
+import { SpoolSpace } from '../spool/spool-space.ts';
 import { BlockPool } from './block-pool.ts';
 import type { BodyBytes } from './body-bytes.ts';
 import type { CollectedBody } from './body-collector.ts';
 import { BodyCollector, releaseBody } from './body-collector.ts';
-import { MemoryBudget } from './memory-budget.ts';
-import { SpoolSpace } from './spool/spool-space.ts';
 
 const textOf = (bytes: BodyBytes | undefined): string => Buffer.concat(bytes?.pieces ?? []).toString();
 const EXCHANGE = { resumeBody: () => undefined } as unknown as Exchange;
@@ -64,8 +64,8 @@ const EXHAUSTED = `
 import { openSync } from 'node:fs';
 import { BodyCollector } from '${new URL('body-collector.ts', import.meta.url).href}';
 import { BlockPool } from '${new URL('block-pool.ts', import.meta.url).href}';
-import { MemoryBudget } from '${new URL('memory-budget.ts', import.meta.url).href}';
-import { SpoolSpace } from '${new URL('spool-space.ts', import.meta.url).href}';
+import { MemoryBudget } from '${new URL('../memory-budget.ts', import.meta.url).href}';
+import { SpoolSpace } from '${new URL('../spool/spool-space.ts', import.meta.url).href}';
 const collector = new BodyCollector({ resumeBody() {} }, { space: new SpoolSpace('/tmp', 'portico-collector'), memory: new MemoryBudget(), blocks: new BlockPool() }, Infinity, {
   onBody() {},
   onFailed: (status, reason) => console.log(status, reason),

@@ -6,7 +6,7 @@
  * What was free for a whole second goes back to the system, at once, and not when V8 next finds that nobody refers to it.
  */
 
-import { GATEWAY_LIMITS } from './limits.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
 
 /** Each four times the one before, so that a body takes few blocks and wastes little of the last one. */
 const SIZES: readonly number[] = [1024, 4096, 16_384, 65_536, 262_144];

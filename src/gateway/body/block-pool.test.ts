@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
+import { GATEWAY_LIMITS } from '../limits.ts';
 import { BlockPool } from './block-pool.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
 
 test('BlockPool gives blocks of a few sizes, and of the largest if more is asked for', () => {
   const pool = new BlockPool();

@@ -1,6 +1,6 @@
 /** Requests whose bodies were refused: the log tells at once, then once a second how many, because a client can send a body that is too long often. */
 
-import { GATEWAY_LIMITS } from './limits.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
 
 type Log = (level: 'info' | 'error', text: string) => void;
 

@@ -3,15 +3,15 @@
  * in memory as long as it fits into the REQUEST frame, then in a file that the worker opens itself.
  */
 
-import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
+import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
+import type { Overload } from '../overload.ts';
+import { SpoolFile } from '../spool/spool-file.ts';
+import type { SpoolSpace } from '../spool/spool-space.ts';
 import { BlockPool } from './block-pool.ts';
 import { BodyBytes } from './body-bytes.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
-import type { MemoryBudget } from './memory-budget.ts';
-import type { Overload } from './overload.ts';
 import { RefusedBodies } from './refused-bodies.ts';
-import { SpoolFile } from './spool/spool-file.ts';
-import type { SpoolSpace } from './spool/spool-space.ts';
 
 /** What a spool file that cannot be opened or written means for its request: no room for it, or not now. */
 const STATUSES: Readonly<Record<string, number>> = { ENOSPC: 507, EDQUOT: 507, EMFILE: 503, ENFILE: 503 };

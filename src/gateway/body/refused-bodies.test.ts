@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { GATEWAY_LIMITS } from './limits.ts';
+import { GATEWAY_LIMITS } from '../limits.ts';
 import { RefusedBodies } from './refused-bodies.ts';
 
 test('RefusedBodies tells of the first at once, and of the others once a second with their number', () => {

@@ -6,9 +6,9 @@
  * sent to another worker, nor a lane whose socket has not taken all of them.
  */
 
+import type { MemoryBudget } from '../memory-budget.ts';
+import { MemoryShare } from '../memory-budget.ts';
 import type { BlockPool } from './block-pool.ts';
-import type { MemoryBudget } from './memory-budget.ts';
-import { MemoryShare } from './memory-budget.ts';
 
 export class BodyBytes {
   length = 0;
