@@ -42,7 +42,7 @@ def hint(path: str, error: BaseException) -> str:
 def _names() -> set[str]:
     if not os.path.isfile(NAME):
         return set()
-    from .sources import read_text
+    from .finding.sources import read_text
 
     try:
         text = read_text(NAME).decode('utf-8', 'replace')

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from .framework_names import FACTORY_NAMES
-from .not_found import NotFound, needs_arguments
+from .finding.framework_names import FACTORY_NAMES
+from .finding.not_found import NotFound, needs_arguments
 
 _BEGINNINGS = ('create_', 'make_', 'get_', 'build_')
 _CALLED_WITH = (2, 3)

@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from .factory import refuse_async
-from .framework_names import FACTORY_NAMES, INSTANCE_NAMES
-from .not_found import NotFound, nearest, no_module
+from .finding.framework_names import FACTORY_NAMES, INSTANCE_NAMES
+from .finding.not_found import NotFound, nearest, no_module
 
 SOURCE_FOLDER = 'src'
 

@@ -6,8 +6,8 @@ import importlib
 import os
 from typing import Any
 
-from .choice import Project
-from .find_django import ASGI_APPS, SETTINGS_VARIABLE, drop_empty_variable, settings_of
+from .finding.choice import Project
+from .finding.find_django import ASGI_APPS, SETTINGS_VARIABLE, drop_empty_variable, settings_of
 from .importing import evaluate, import_module
 
 

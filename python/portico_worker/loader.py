@@ -9,12 +9,12 @@ from types import ModuleType
 from typing import Any, Callable, NamedTuple
 
 from . import asked, detect, env_file, report
-from .choice import Choice
 from .factory import is_factory, make
-from .framework_names import FACTORY_NAMES, INSTANCE_NAMES
+from .finding.choice import Choice
+from .finding.framework_names import FACTORY_NAMES, INSTANCE_NAMES
+from .finding.not_found import NoModule, NotFound, no_file, refuse_taken_name
 from .importing import evaluate, import_module, take_source_folder
 from .interface import interface_of, single_callable
-from .not_found import NoModule, NotFound, no_file, refuse_taken_name
 from .standard import import_own
 
 # Modules that read sources are imported where they are needed: most servers are told what to serve.
@@ -41,7 +41,7 @@ def find(name: str, interface: str = 'auto', may_move: bool = True) -> Choice:
         return Choice(name)
 
     try:
-        chosen: Choice = import_own('search').choose_in_time(name, interface, may_move)
+        chosen: Choice = import_own('finding.search').choose_in_time(name, interface, may_move)
     except NotFound as error:
         raise _told(error) from None
     return chosen
@@ -125,8 +125,8 @@ def _module_of_path(path: str) -> str:
     path = os.path.abspath(path if path.endswith('.py') else path + '.py')
     if not os.path.isfile(path):
         raise no_file(path)
-    from .candidates import root_of
-    from .sources import Sources
+    from .finding.candidates import root_of
+    from .finding.sources import Sources
 
     folder = root_of(path, os.getcwd(), Sources(), alone=True)
     if folder in sys.path:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .choice import Choice
 from .control import Message
+from .finding.choice import Choice
 
 
 class Settings(NamedTuple):

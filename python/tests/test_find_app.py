@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from portico_worker.find_app import choose
-from portico_worker.not_found import NotFound
+from portico_worker.finding.find_app import choose
+from portico_worker.finding.not_found import NotFound
 
 FASTAPI = 'from fastapi import FastAPI\napp = FastAPI()\n'
 FLASK = 'from flask import Flask\napp = Flask(__name__)\n'
@@ -448,7 +448,7 @@ def test_flask_app_in_its_file(line):
 )
 def test_pyproject_names_it(text, is_old, monkeypatch):
     if is_old:
-        monkeypatch.setattr('portico_worker.named_apps.import_standard', refuse)
+        monkeypatch.setattr('portico_worker.finding.named_apps.import_standard', refuse)
     write({'pyproject.toml': text, 'shop.py': RUNS, 'main.py': FASTAPI})
     choice = choose('')
     assert (choice.app, choice.why) == ('shop:api', 'named by [tool.fastapi] in pyproject.toml')
@@ -503,7 +503,7 @@ def test_loops_of_links_pipes_and_large_files_hold_nothing_up():
 
 
 def test_a_search_is_bounded(monkeypatch):
-    monkeypatch.setattr('portico_worker.sources.FILES_MAX', 3)
+    monkeypatch.setattr('portico_worker.finding.sources.FILES_MAX', 3)
     write({f'a{number}.py': 'x = 1' for number in range(9)})
     with pytest.raises(NotFound, match='the search ended after 3 files'):
         choose('')

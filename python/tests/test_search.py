@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from portico_worker import search
-from portico_worker.not_found import NotFound
-from portico_worker.search import choose_in_time
+from portico_worker.finding import search
+from portico_worker.finding.not_found import NotFound
+from portico_worker.finding.search import choose_in_time
 
 FLASK = 'from flask import Flask\napp = Flask(__name__)\n'
 DEAR = 'a=' * 60000 + '[' + 'x,' * 50000 + ']\n'
@@ -82,7 +82,7 @@ def test_the_site_may_have_files_that_are_called_like_modules_of_the_library(fol
     for name in ('ast', 'glob', 'mmap', 'traceback'):
         write({f'{name}.py': 'raise SystemExit("this file was run")\n'})
     write({'app.py': FLASK})
-    ours = os.path.dirname(os.path.dirname(search.__file__))
+    ours = os.path.abspath(os.path.join(search.__file__, *[os.pardir] * 3))
     code = (
         f'import sys; sys.path.append({ours!r})\n'
         'from portico_worker.loader import find\n'

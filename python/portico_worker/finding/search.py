@@ -15,9 +15,10 @@ import signal
 import sys
 from typing import Any, NoReturn
 
+from portico_worker.standard import import_own
+
 from .choice import Choice, Project
 from .not_found import NotFound
-from .standard import import_own
 
 FILE_CPU_S = 0.8
 """Processor time for one file. The largest that is read takes half a second, unless it is made to take longer."""
@@ -85,7 +86,7 @@ def _search(app: str, interface: str, may_move: bool, slow: list[str], writer: i
 
 def _answer(app: str, interface: str, may_move: bool) -> dict[str, Any]:
     try:
-        return {'choice': import_own('find_app').choose(app, interface, may_move), 'path': sys.path}
+        return {'choice': import_own('finding.find_app').choose(app, interface, may_move), 'path': sys.path}
     except NotFound as error:
         return {'error': str(error), 'details': error.details}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import sys
 
+from portico_worker.importing import take_source_folder
+
 from .applications import module_path
 from .candidates import ENTRY_FILES, Ambiguous, Candidate, above_packages, decide
 from .choice import Choice
 from .find_django import find_project, is_of_django, project_of_package
-from .importing import take_source_folder
 from .named_apps import Named, named_by_environment, named_by_flask_file, named_by_pyproject
 from .not_found import (
     NotFound,

@@ -6,9 +6,10 @@ import os
 import re
 from typing import NamedTuple
 
+from portico_worker.standard import import_standard
+
 from .not_found import NotFound
 from .sources import read_text
-from .standard import import_standard
 
 VARIABLES = ('FLASK_APP', 'QUART_APP', 'LITESTAR_APP')
 FLASK_FILE = '.flaskenv'

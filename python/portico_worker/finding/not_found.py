@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .standard import import_standard
+from portico_worker.standard import import_standard
 
 OPTIONS_MAX = 12
 """Applications that are listed; whoever has more knows which one is meant."""

@@ -1,0 +1,1 @@
+"""Finds the application that is meant, by reading sources: none is run."""
