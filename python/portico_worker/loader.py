@@ -8,7 +8,8 @@ import sys
 from types import ModuleType
 from typing import Any, Callable, NamedTuple
 
-from . import asked, detect, env_file, report
+from . import asked, env_file, report
+from .detection import detect
 from .factory import is_factory, make
 from .finding.choice import Choice
 from .finding.framework_names import FACTORY_NAMES, INSTANCE_NAMES

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from portico_worker.as_shipped import WRAPPERS_MAX, describe, is_written_in, packages_of, replaced, within
+from portico_worker.detection.as_shipped import WRAPPERS_MAX, describe, is_written_in, packages_of, replaced, within
 
 
 class App:

@@ -10,7 +10,7 @@ from flask.views import MethodView  # noqa: E402
 from werkzeug.middleware.dispatcher import DispatcherMiddleware  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 
-from portico_worker import detect  # noqa: E402
+from portico_worker.detection import detect  # noqa: E402
 
 
 def new_app(tmp_path, **options):

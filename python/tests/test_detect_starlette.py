@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from portico_worker import detect
+from portico_worker.detection import detect
 
 
 class StaticFiles:

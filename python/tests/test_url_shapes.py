@@ -10,7 +10,7 @@ django = pytest.importorskip('django')
 from django.urls import URLPattern, URLResolver, include, path, re_path  # noqa: E402
 from django.urls.resolvers import RegexPattern, RoutePattern  # noqa: E402
 
-from portico_worker.url_shapes import TooManyPatterns, claims, covers  # noqa: E402
+from portico_worker.detection.url_shapes import TooManyPatterns, claims, covers  # noqa: E402
 
 
 def view(request, **kwargs):
@@ -150,6 +150,6 @@ def test_what_a_pattern_hands_on_is_the_path_of_the_file(text, expected):
 
 
 def test_a_project_with_too_many_patterns_is_not_read(monkeypatch):
-    monkeypatch.setattr('portico_worker.url_shapes.PATTERNS_MAX', 3)
+    monkeypatch.setattr('portico_worker.detection.url_shapes.PATTERNS_MAX', 3)
     with pytest.raises(TooManyPatterns):
         shapes(*[path(f'{index}', view) for index in range(4)])

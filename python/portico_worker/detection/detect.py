@@ -13,7 +13,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from . import report
+from portico_worker import report
+
 from .facts import Facts, debug_warning, installed_version
 
 UNWRAP_MAX = 16
