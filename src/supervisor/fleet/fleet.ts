@@ -117,6 +117,10 @@ function onReload(turn: Turn, why: string): void {
     log(turn, 'warning', 'not reloading: the server is stopping');
     return;
   }
+  if (fleet.settings.isDevelopment) {
+    // Before the log says that it is so.
+    leaveOldCode(turn);
+  }
   const halfMade = fleet.generations.get(fleet.next ?? 0);
   if (halfMade !== undefined) {
     log(turn, 'info', `${why}: reloading again; what the reload before had loaded is thrown away`);
@@ -125,9 +129,6 @@ function onReload(turn: Turn, why: string): void {
     log(turn, 'info', `${why}: reloading`);
   } else {
     log(turn, 'info', `${why}: reloading; the running workers serve until the new ones are ready`);
-  }
-  if (fleet.settings.isDevelopment) {
-    leaveOldCode(turn);
   }
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
   fleet.isReloading = true;
