@@ -77,7 +77,7 @@ test('announce() says in a few lines where what is served, by whom, and what is 
       ['python', '3.12.1 (/srv/.venv/bin/python)'],
       [
         'static',
-        '/static/ /media/ (for anyone to read); the application is asked about /files/; it names files of /protected/ X-Sendfile (why: --check, docs/guide/static-files.md)',
+        '/static/ /media/ (for anyone to read); the application is asked about /files/; the application names files by X-Accel-Redirect /protected/, X-Sendfile (why: --check, docs/guide/static-files.md)',
       ],
       [
         'workers',

@@ -54,11 +54,11 @@ function sketchSite(site: SiteFacts): Row[] {
     mounts.map((mount) => (isMedia(mount, facts) ? `${mount.url} (for anyone to read)` : mount.url)),
   );
   const asked = new Set(withheld.map(({ url }) => url));
-  const named = namedFolders.map(({ url }) => (url === '' ? 'X-Sendfile' : url));
+  const named = namedFolders.map(({ url }) => (url === '' ? 'X-Sendfile' : `X-Accel-Redirect ${url}`));
   const parts = [
     ...(urls.size > 0 ? [[...urls].join(' ')] : []),
     ...(asked.size > 0 ? [`the application is asked about ${[...asked].join(' ')}`] : []),
-    ...(named.length > 0 ? [`it names files of ${named.join(' ')}`] : []),
+    ...(named.length > 0 ? [`the application names files by ${named.join(', ')}`] : []),
   ];
   const hint = asked.size > 0 ? ` (why: --check, ${PAGES.static})` : '';
   return [...describeRuntime(site), ...(parts.length > 0 ? [['static', `${parts.join('; ')}${hint}`] as const] : [])];

@@ -169,7 +169,9 @@ function listenersOf({ certFile }: ServerModel, { sockets, secureCount }: OpenSo
   return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < secureCount }));
 }
 
-type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'installation' | 'chdir' | 'envFile'>;
+type Place = Pick<Site, 'app' | 'cwd' | 'env' | 'installation' | 'chdir' | 'envFile'> & {
+  readonly servedFrom?: string;
+};
 
 export interface Runtime {
   readonly interpreter: Interpreter;
@@ -180,13 +182,13 @@ export interface Runtime {
 
 /** The place with the folder in which a zygote has found the application. */
 export function placeOf(site: Site, moved: Elsewhere | undefined): Place {
-  return moved === undefined ? site : { ...site, app: moved.app, chdir: moved.folder };
+  return moved === undefined ? site : { ...site, app: moved.app, chdir: moved.folder, servedFrom: site.chdir };
 }
 
 /** Looked at again for each generation: a deployment may have moved them. */
 export function findRuntime(
   model: ServerModel,
-  { app, cwd, env, installation, chdir, envFile }: Place,
+  { app, cwd, env, installation, chdir, servedFrom, envFile }: Place,
   identity: Identity | undefined,
 ): Outcome<Runtime> {
   const home = identity === undefined || identity.userName === '' ? {} : { HOME: identity.home };
@@ -195,6 +197,7 @@ export function findRuntime(
     installation,
     app,
     chdir,
+    ...(servedFrom === undefined ? {} : { servedFrom }),
     cwd,
     env: { ...env, ...home },
   });

@@ -23,10 +23,11 @@ function find(given: {
   installation?: Installation;
   app?: string;
   chdir?: string;
+  servedFrom?: string;
   env?: Record<string, string>;
 }): string {
-  const { named = '', installation = IN_NO_PYTHON, app = '', chdir = join(ROOT, 'site'), env = {} } = given;
-  const found = findInterpreter({ named, installation, app, chdir, cwd: ROOT, env });
+  const { named = '', installation = IN_NO_PYTHON, app = '', chdir = join(ROOT, 'site'), env = {}, ...rest } = given;
+  const found = findInterpreter({ named, installation, app, chdir, cwd: ROOT, env, ...rest });
   return found.ok ? `${found.value.path} ${found.value.venv}`.trim() : found.fault;
 }
 
@@ -44,6 +45,13 @@ test('findInterpreter() prefers --python, then VIRTUAL_ENV, then .venv beside th
   assert.equal(find({ env: { PATH } }), `${BESIDE} ${join(ROOT, 'site/.venv')}`);
   assert.equal(find({ env: { PATH }, app: 'project/site/wsgi.py' }), `${NESTED} ${join(ROOT, 'site/project/venv')}`);
   assert.equal(find({ env: { PATH }, chdir: ROOT }), SYSTEM);
+});
+
+test('findInterpreter() looks where it was told to serve what is in a folder below', () => {
+  const site = { app: 'manage.py', chdir: join(ROOT, 'site/below'), env: { PATH } };
+  assert.equal(find(site), SYSTEM);
+  assert.equal(find({ ...site, servedFrom: join(ROOT, 'site') }), `${BESIDE} ${join(ROOT, 'site/.venv')}`);
+  assert.equal(find({ ...site, chdir: join(ROOT, 'other'), servedFrom: join(ROOT, 'site') }), SYSTEM);
 });
 
 test('findInterpreter() knows the environment of a Python that is named', () => {

@@ -37,6 +37,8 @@ export interface InterpreterSearch {
   readonly installation: Installation;
   readonly app: string;
   readonly chdir: string;
+  /** The folder that the server was told to run in, where the application was found in a folder below, which is `chdir` then. */
+  readonly servedFrom?: string;
   readonly cwd: string;
   readonly env: Variables;
   readonly ask?: AskTool;
@@ -218,18 +220,19 @@ function findNamed(named: string, cwd: string, env: Variables): Outcome<Interpre
 }
 
 /**
- * For an application `site/mysite/wsgi.py`: the folder of the file, the one above it, then the folder that the server runs in. Above the
- * last, `foldersAbove` tells which count.
+ * For an application `site/mysite/wsgi.py`: the folder of the file, the one above it, then the folder that the server runs in, and last the one
+ * in which it was told to serve what is below. Above the last, `foldersAbove` tells which count.
  */
-function applicationFolders({ app, chdir }: InterpreterSearch): string[] {
+function applicationFolders({ app, chdir, servedFrom }: InterpreterSearch): string[] {
+  const told = servedFrom !== undefined && isWithin(chdir, servedFrom) ? [servedFrom] : [];
   const file = app.split(':')[0] ?? '';
   if (!file.endsWith('.py')) {
-    return [chdir];
+    return [chdir, ...told];
   }
   const folder = dirname(resolve(chdir, file));
   const above = dirname(folder);
   const isCounted = !isWithin(chdir, above) && isTrustedAbove(above, folder);
-  return [...new Set([folder, ...(isCounted ? [above] : []), chdir])];
+  return [...new Set([folder, ...(isCounted ? [above] : []), chdir, ...told])];
 }
 
 function findOnPath(name: string, env: Variables): string | undefined {
