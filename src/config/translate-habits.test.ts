@@ -108,6 +108,7 @@ test('every habit becomes something that portico serve takes', () => {
 
 function isTaken(becomes: string, value: string): boolean {
   const args = becomes.startsWith('--') ? becomes.split(' ').map((part) => part.replace('{}', value)) : [];
+  if (/^(app|callable) /.test(becomes)) args.push(value);
   return readServeRequest(args, MACHINE).request !== undefined;
 }
 
