@@ -272,6 +272,14 @@ test('WebSocketCall wants a large message once the application waits for one, an
   webSocket?.releaseLarge();
   deepEqual([story.memory.webSockets.usedBytes, webSocket?.isMemoryFull], [0, false]);
   equal(webSocket?.wantsLarge(500_000), true, 'it still waits');
+  const other = new MemoryShare(story.memory.webSockets);
+  other.set(600_000);
+  equal(
+    webSocket?.wantsLarge(500_000),
+    true,
+    'what was set aside for a message is there when it is asked about once more',
+  );
+  other.set(0);
   equal(webSocket?.onMessage(false, Buffer.alloc(400_000)), false);
   equal(story.memory.webSockets.usedBytes, 400_064);
   equal(webSocket?.wantsLarge(500_000), false, 'the next is asked about again');

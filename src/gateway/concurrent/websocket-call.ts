@@ -189,8 +189,14 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     return this.memory.webSockets.isFull ? GATEWAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
   }
 
-  /** True once the application has received all that came before and waits for a message, and there is memory for it. */
+  /**
+   * True once the application has received all that came before and waits for a message, and there is memory for it. A message is asked about twice
+   * that is compressed, before it is read and before it is decompressed: what was set aside for it the first time must not have it wait the second.
+   */
   wantsLarge(bytes: number): boolean {
+    if (this.#reservedBytes >= bytes) {
+      return true;
+    }
     if (!this.#hasAsked) {
       this.#hasAsked = true;
       this.carrier?.output.frame(FRAME.wsLarge, this.stream);
