@@ -4,6 +4,7 @@ import type { ExecFileException } from 'node:child_process';
 import { execFile } from 'node:child_process';
 import { accessSync, closeSync, constants, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { statOf } from '../paths.ts';
 
 const OLDEST = [3, 9] as const;
 /** A Python that does nothing starts in a tenth of a second; a machine may be busy. */
@@ -76,7 +77,7 @@ function readHead(path: string): Buffer | undefined {
 /** A link whose target is gone, as after an upgrade of the Python it was made with, may be the file or a folder above. */
 function whyMissing(path: string): string {
   for (let at = path; at !== dirname(at); at = dirname(at)) {
-    if (linkTarget(at) !== undefined && !isThere(at)) {
+    if (linkTarget(at) !== undefined && statOf(at) === undefined) {
       return `${at} is a link to ${linkTarget(at)}, which is not there`;
     }
   }
@@ -88,15 +89,6 @@ function linkTarget(path: string): string | undefined {
     return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 
