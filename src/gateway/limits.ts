@@ -5,7 +5,7 @@ export const GATEWAY_LIMITS = {
   inlineBodyBytesMax: 2_097_152,
   /** A longer body is written to the lane from where it is; up to this it is cheaper to copy it, so that several requests leave in one write. */
   copiedBodyBytesMax: 32_768,
-  /** Memory that waits for the next bodies, in each edge thread: as much as the least that --max-body-memory is by default. It goes back to the system within two seconds. */
+  /** Memory that waits for the next bodies, in each edge thread: as much as the least that --max-body-memory is by default. It is freed within two seconds. */
   freeBlockBytesMax: 33_554_432,
   /** Credit is given back in pieces of this at least, unless a client has just caught up: a quarter of what a stream begins with. */
   creditBytesMin: 65_536,

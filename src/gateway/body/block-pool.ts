@@ -3,7 +3,8 @@
  * each body V8 collected its whole heap many times a second, because it takes memory outside of the heap for a reason to: that was a third
  * of the edge's time with bodies of 10 KB, and half of it with 1 MB.
  *
- * What was free for a whole second goes back to the system, at once, and not when V8 next finds that nobody refers to it.
+ * What was free for a whole second is freed, and not only when V8 next finds that nobody refers to it. The allocator of the C library may keep it:
+ * after thousands of aborted uploads it kept 200 MB in pieces, for there is no call of Node to have it give them back.
  */
 
 import { GATEWAY_LIMITS } from '../limits.ts';
