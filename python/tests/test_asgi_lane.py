@@ -20,6 +20,7 @@ from asgi_edge import (
 )
 from fake_edge import until
 from portico_worker import lanes
+from portico_worker.asgi.worker import AsgiWorker
 
 
 async def echo(scope, receive, send):
@@ -256,6 +257,39 @@ def test_term_finishes_what_runs_and_leaves_the_rest():
         assert edge.ended() == 0
         assert edge.started() == 1
     assert gate.begun == ['/a']
+
+
+@pytest.mark.parametrize('appears', [False, True])
+def test_term_while_lanes_are_still_dialled_finishes_what_runs(monkeypatch, appears):
+    dial, tried, is_there, gate = AsgiWorker.dial, [], [], Gate()
+
+    def dial_when_there(self, edge, *rest):
+        if edge == 0:
+            return dial(self, edge, *rest)
+        if not gate.begun:
+            return None
+        tried.append(edge)
+        if not appears:
+            return None
+        until(lambda: is_there)
+        return dial(self, edge, *rest)
+
+    monkeypatch.setattr(AsgiWorker, 'dial', dial_when_there)
+    with asgi_edge(http_only(gate), edges=2, accepts=False) as edge:
+        edge.requests = [edge.accept(0)]
+        edge.begin(1, path='/a')
+        until(lambda: gate.begun and tried)
+        edge.worker.terminate()
+        is_there.append(True)
+        until(lambda: edge.worker.is_stopping)
+        if appears:
+            edge.requests.append(edge.accept(1))
+        until(lambda: not edge.worker.dialling)
+        edge.ping()
+        gate.open(edge, '/a')
+        assert edge.answer(1).body == b'/a'
+        assert edge.ended() == 0
+    assert not edge.worker.is_ready
 
 
 @pytest.mark.parametrize('edges', [1, 2])

@@ -92,6 +92,9 @@ class AsgiLane(asyncio.Protocol):
         transport.set_write_buffer_limits(0)
         if isinstance(getattr(transport, 'max_size', None), int):
             transport.max_size = RECEIVE_BYTES  # asyncio's own: what it asks the kernel for.
+        if self.worker.is_stopping:
+            self.is_ending = True
+            self.worker.note_end(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.is_lost = True

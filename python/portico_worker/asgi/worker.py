@@ -139,7 +139,7 @@ class AsgiWorker(Worker):
         self.work = Work(self.loop)
         for edge in range(len(self.settings.lanes)):
             await self._dial(edge, 0)
-        if not self.ended.done():
+        if not self.is_stopping and not self.ended.done():
             self.say_ready(facts)
         self.code = await self.ended
 
@@ -154,7 +154,7 @@ class AsgiWorker(Worker):
         deadline = time.monotonic() + DIAL_S
         self.work.begins_here()
         await asyncio.sleep(after_s)
-        while not self.ended.done() and not await self._open_lane(edge):
+        while not self.is_stopping and not self.ended.done() and not await self._open_lane(edge):
             if time.monotonic() > deadline:
                 self.say('leaving', reason=EDGE_GONE)
                 self._end(FAILED)
@@ -219,7 +219,8 @@ class AsgiWorker(Worker):
         self.is_stopping = True
         self.leave_place('SIGTERM')
         self.ending.within(self.settings.graceful_s)
-        if not self.is_ready:
+        if not self.is_ready and not self._streams():
+            # Startup may hang. But an edge thread has given requests to its lane while those to others were still dialled.
             self._end(0)
         for lane in (*self.lanes.values(), *self.lost):
             lane.is_ending = True
