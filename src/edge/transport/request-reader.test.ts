@@ -94,7 +94,13 @@ test('RequestReader reads a body ahead of a reader that asks late, or is slow', 
   scene.reader.process();
   equal(scene.taken, ahead + 1);
   equal(scene.reader.isWaiting, true);
+  equal(scene.socket.isPaused, true, 'the reader may take more in a moment');
+  equal(scene.reader.onTick(1000), false);
   const more = scene.fill();
+  equal(more > EDGE_LIMITS.readAheadBytes - 1000, true, 'an end would be seen');
+  equal(more < EDGE_LIMITS.readAheadBytes + 1000, true);
+  equal(scene.reader.onTick(2000), false);
+  equal(scene.socket.isPaused, true);
   equal(scene.taken, ahead + 1);
   scene.takes = true;
   scene.reader.resumeBody();
@@ -104,6 +110,24 @@ test('RequestReader reads a body ahead of a reader that asks late, or is slow', 
   equal(scene.reader.isWaiting, false);
   scene.feed('x'.repeat(100_000 - scene.taken));
   deepEqual(scene.told, ['/a', 'end']);
+});
+
+test('RequestReader copies nothing of a body for a reader that takes more within a second', () => {
+  const scene = new Scene();
+  scene.takes = false;
+  scene.feed(ask('/a', 100_000));
+  scene.reader.readBody(scene.sink);
+  for (let bytes = 10_000; bytes <= 90_000; bytes += 10_000) {
+    scene.feed('x'.repeat(10_000));
+    equal(scene.taken, bytes);
+    equal(scene.socket.isPaused, true);
+    scene.reader.resumeBody();
+    scene.socket.resume();
+    scene.reader.process();
+    equal(scene.reader.bufferedBytes, 0);
+  }
+  scene.reader.onTick(1000);
+  equal(scene.socket.isPaused, false);
 });
 
 test('RequestReader knows whether what was read ahead holds the end of the body', () => {

@@ -7,7 +7,7 @@
  *
  * | what fills the buffer | what follows |
  * |---|---|
- * | the body of the request, which its reader is slow to take | nothing more is read until it takes some |
+ * | the body of the request, which its reader is slow to take | nothing more is read until it takes some. The buffer is filled only if that takes about a second: a reader that soon goes on gets the bytes without a copy |
  * | later requests, while the one before them is answered | the same; if that takes long, they are given up: they are read and dropped, and the response is the connection's last |
  *
  * How a client is found to have left behind a full buffer is told in lingering-socket.ts.
@@ -40,6 +40,8 @@ export class RequestReader {
   #sink: BodySink | undefined;
   /** The body's reader has as much as it can take for now. */
   #isHeld = false;
+  /** … and has had for a whole tick. */
+  #isHeldLong = false;
   #isProcessing = false;
   /** Since when later requests have filled the buffer; Infinity if they have not. */
   #fullSinceMs = Infinity;
@@ -132,9 +134,14 @@ export class RequestReader {
     this.#isProcessing = false;
     // Bytes that nobody wants yet lie in memory into which the next connection's bytes are read, so they are copied.
     this.#parser.keep();
-    if (this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes && this.#isEarly) {
+    if ((this.#isHeldShortly || this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes) && this.#isEarly) {
       this.#socket.pause();
     }
+  }
+
+  /** The body's reader will probably take more in a moment. */
+  get #isHeldShortly(): boolean {
+    return this.#isHeld && this.isBodyOpen && !this.#isHeldLong;
   }
 
   /** Nobody wants yet what was read. While the connection is closing, everything is read and dropped. */
@@ -144,7 +151,7 @@ export class RequestReader {
 
   #onHead(head: RequestHead): void {
     this.#isAnswering = true;
-    this.#isHeld = false;
+    this.resumeBody();
     this.isBodyOpen = head.framing.kind !== 'none';
     this.bodyBytes = 0;
     this.#events.onHead(head);
@@ -178,6 +185,7 @@ export class RequestReader {
   /** The reader of the body takes more, once `process` is called. */
   resumeBody(): void {
     this.#isHeld = false;
+    this.#isHeldLong = false;
   }
 
   /** Nobody wants the rest of the body any more: it is read and dropped. */
@@ -201,6 +209,10 @@ export class RequestReader {
 
   /** Called about once a second. True: the requests behind the one that is answered are given up from now on. */
   onTick(nowMs: number): boolean {
+    if (this.#isHeldShortly) {
+      this.#isHeldLong = true;
+      this.#socket.resume();
+    }
     if (!this.#socket.isPaused || !this.#isAnswering || this.isBodyOpen || this.hasGivenUp) {
       this.#fullSinceMs = Infinity;
       return false;
