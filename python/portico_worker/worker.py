@@ -26,9 +26,6 @@ CLOSED_S = 1.0
 to do. An edge that has ended never closes: a worker that dials it still gets a connection, because the supervisor
 holds the sockets."""
 RECEIVE_MAX = 64 * 1024
-SEND_BUFFER_BYTES = 1024 * 1024
-"""What the kernel is asked to take of a lane before the edge has read it (it may give less: net.core.wmem_max). With its usual 208 KB a frame
-of 256 KB is never taken at once: a third of the time that an event loop spends on a response of 1 MB went into the rests."""
 EDGE_GONE = 'the edge is gone'
 
 
@@ -117,7 +114,6 @@ class Worker:
             'stream': stream,
         }
         try:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
             connection.setblocking(self.dials_patiently)
             connection.connect(self.settings.lanes[edge])
             connection.sendall(lanes.render(lanes.HELLO, 0, json.dumps(hello).encode('ascii')))
