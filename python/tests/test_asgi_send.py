@@ -1,7 +1,6 @@
 """send() of an HTTP request: what leaves, when, and what is refused."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -475,6 +474,10 @@ def test_debug_and_push_do_not_disturb_the_response(development, log):
     assert ('a.html' in log.take()) is development
 
 
+MANY = 80
+"""Answers of 60 KB, more than twice what a socket takes that the worker asks of the kernel."""
+
+
 @pytest.mark.parametrize('pieces', [1, 3])
 def test_send_returns_when_the_kernel_has_the_answer(pieces):
     """An answer that is only in the memory of the worker would be lost with it, although the application believes that
@@ -487,17 +490,15 @@ def test_send_returns_when_the_kernel_has_the_answer(pieces):
             await send(part(b'x' * 60_000, number < pieces - 1))
         returned.append(scope['path'])
 
-    count = 20
     with asgi_edge(http_only(application)) as edge:
-        for number in range(1, count + 1):
+        for number in range(1, MANY + 1):
             edge.begin(number, path=f'/{number}')
-        time.sleep(0.2)  # Nothing is read meanwhile.
-        assert len(returned) < count
-        waiting = count - len(returned)
-        for number in range(1, count + 1):
+        until(lambda: edge.worker.lanes[0].is_paused)
+        waiting = MANY - len(returned)
+        for number in range(1, MANY + 1):
             assert len(edge.answer(number).body) == 60_000 * pieces
-        until(lambda: len(returned) == count)
-        assert waiting > count / 2
+        until(lambda: len(returned) == MANY)
+        assert waiting > MANY / 2
 
 
 def test_who_waits_for_the_kernel_is_let_go_when_the_lane_is_lost():
@@ -510,12 +511,12 @@ def test_who_waits_for_the_kernel_is_let_go_when_the_lane_is_lost():
             returned.append(scope['path'])
 
     with asgi_edge(http_only(application)) as edge:
-        for number in range(1, 21):
+        for number in range(1, MANY + 1):
             edge.begin(number, path=f'/{number}')
-        time.sleep(0.2)
-        assert len(returned) < 20
+        until(lambda: edge.worker.lanes[0].is_paused)
+        assert len(returned) < MANY / 2
         edge.lane.socket.close()
-        until(lambda: len(returned) == 20)
+        until(lambda: len(returned) == MANY)
         edge.requests = [edge.accept(0)]
 
 
