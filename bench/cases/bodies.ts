@@ -10,6 +10,7 @@ import { invocationsOf } from '../report/invocations.ts';
 import { ratePanel, rateTable } from '../report/rates.ts';
 import type { CaseResult } from '../report/result.ts';
 import type { Kind, Site } from '../servers/kind.ts';
+import { LEAST } from '../servers/least.ts';
 import { BODY_ASGI_KINDS, BODY_WSGI_KINDS } from '../servers/peers.ts';
 
 interface Exchange {
@@ -62,12 +63,18 @@ export async function runBodies(bench: Bench): Promise<CaseResult> {
     title: 'Bodies, one worker',
     text: [
       `The application reads the whole body of a POST and answers with its length. ${CONNECTIONS} connections. The commands of peers that run both kinds of application are given once for each.`,
+      `“${LEAST}” (bench/least) is no server, and shows what is left to gain: Node.js and Python hand the same bytes to each other as Portico's edge and worker do, but nothing reads a request, makes an environ or calls an application.`,
     ],
     tables: compared.map(({ name, rates }) => rateTable(name, rates)),
     goals: compared.flatMap(({ name, bounds, rates }) =>
       Object.entries(bounds).map(([peer, atLeast]) => rateGoal(rates, name, peer, { atLeast })),
     ),
-    panels: compared.map(({ name, rates }) => ratePanel(name, rates)),
+    panels: compared.map(({ name, rates }) =>
+      ratePanel(
+        name,
+        rates.filter((one) => one.name !== LEAST),
+      ),
+    ),
     loads: EXCHANGES.map(({ load }) => wrkCommand(load, bench.options.seconds, 'PORT').join(' ')),
     invocations: [WSGI, ASGI].flatMap(({ kinds, site }) => invocationsOf(kinds, site)),
   };

@@ -14,6 +14,7 @@ import type { RateUnit } from '../report/rates.ts';
 import { MEGABYTES, REQUESTS, ratePanel, rateTable } from '../report/rates.ts';
 import type { CaseResult } from '../report/result.ts';
 import type { Kind } from '../servers/kind.ts';
+import { LEAST_ALONE, leastAlone } from '../servers/least.ts';
 import { nginxStatic } from '../servers/nginx-static.ts';
 import { portico } from '../servers/portico.ts';
 
@@ -73,7 +74,11 @@ async function measureFiles(bench: Bench, folder: string): Promise<CaseResult> {
   const kinds = kindsFor(folder);
   const measured = await withServers(bench, kinds, SITE, async (started) => {
     const results = [];
-    for (const file of FILES) results.push({ ...file, rates: await compareRates(bench, started, loadOf(file)) });
+    for (const file of FILES) {
+      // Its answers have 1 KB.
+      const servers = started.servers.filter(({ name }) => name !== LEAST_ALONE || file.bytes === KIB);
+      results.push({ ...file, rates: await compareRates(bench, { ...started, servers }, loadOf(file)) });
+    }
     return results;
   });
   return {
@@ -81,19 +86,31 @@ async function measureFiles(bench: Bench, folder: string): Promise<CaseResult> {
     title: 'Static files, HTTP/1.1',
     text: [
       'From memory: each file has been asked for before. nginx has a worker for each core, Portico an edge thread.',
+      `“${LEAST_ALONE}” (bench/least) is no server: one thread of Node.js answers whatever it reads with the same 1 KB.`,
     ],
     tables: measured.map(({ label, rates, unit }) => rateTable(`Static file of ${label}`, rates, { unit })),
     goals: measured.flatMap(({ label, rates, bounds, unit }) =>
       Object.entries(bounds).map(([peer, bound]) => rateGoal(rates, `static file of ${label}`, peer, bound, unit)),
     ),
-    panels: measured.map(({ label, rates, unit }) => ratePanel(`Static file of ${label}`, rates, unit)),
+    panels: measured.map(({ label, rates, unit }) =>
+      ratePanel(
+        `Static file of ${label}`,
+        rates.filter(({ name }) => name !== LEAST_ALONE),
+        unit,
+      ),
+    ),
     loads: FILES.map((file) => wrkCommand(loadOf(file), bench.options.seconds, 'PORT').join(' ')),
     invocations: invocationsOf(kindsFor('FILES'), SITE),
   };
 }
 
 function kindsFor(folder: string): Kind[] {
-  return [portico(['--static', `/static/=${folder}`]), nginxStatic(folder, true), nginxStatic(folder, false)];
+  return [
+    portico(['--static', `/static/=${folder}`]),
+    nginxStatic(folder, true),
+    nginxStatic(folder, false),
+    leastAlone(),
+  ];
 }
 
 function loadOf({ name, connections }: StaticFile): Load {

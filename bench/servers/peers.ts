@@ -4,6 +4,7 @@ import { granian, granianAsgi } from './granian.ts';
 import { nginxGunicorn } from './gunicorn.ts';
 import { hypercorn } from './hypercorn.ts';
 import type { Kind } from './kind.ts';
+import { leastRelay } from './least.ts';
 import { portico } from './portico.ts';
 import { nginxUvicorn, uvicorn } from './uvicorn.ts';
 import { nginxUwsgi, uwsgiHttp } from './uwsgi.ts';
@@ -28,9 +29,10 @@ export const WSGI_KINDS: readonly Kind[] = [
 export const MAIN_KINDS: readonly Kind[] = WSGI_KINDS.filter(({ name }) => name !== uwsgiHttp().name);
 
 /** Of two ways to run gunicorn, one: what a body costs is the same in both. */
-export const BODY_WSGI_KINDS: readonly Kind[] = MAIN_KINDS.filter(
-  ({ name }) => name !== nginxGunicorn({ threads: GUNICORN_THREADS }).name,
-);
+export const BODY_WSGI_KINDS: readonly Kind[] = [
+  ...MAIN_KINDS.filter(({ name }) => name !== nginxGunicorn({ threads: GUNICORN_THREADS }).name),
+  leastRelay(),
+];
 
 /** The fastest that run an ASGI application; the others, many times slower, would take the time of a whole case. */
 export const BODY_ASGI_KINDS: readonly Kind[] = [portico(), uvicorn(), granianAsgi()];
