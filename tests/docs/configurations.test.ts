@@ -83,19 +83,26 @@ test('systemd reads what is for systemd', { skip: isMissing(SYSTEMD) }, () => {
   assert.deepEqual(lines, []);
 });
 
-test('Dockerfiles have no faults', () => {
+test('Dockerfiles have no faults, and leave to variables what platforms set by them', () => {
   for (const text of take('dockerfile', () => true)) {
     assert.deepEqual(
       validate(text).map(({ message }) => message),
       [],
     );
+    // A flag would win over PORT, over PORTICO_FORWARDED_ALLOW_IPS and the like.
+    assert.match(text, /^CMD \["portico", "serve", "[\w.:]+"\]$/m);
   }
 });
 
-test('compose files are YAML with services', () => {
-  for (const text of take('yaml', () => true)) {
-    const { services } = parse(text) as { readonly services?: Readonly<Record<string, unknown>> };
-    assert.ok(services !== undefined && Object.keys(services).length > 0);
+test('compose files and pods are YAML that names what runs', () => {
+  const nameRuns: Readonly<Record<string, (document: Readonly<Record<string, unknown>>) => unknown>> = {
+    compose: ({ services }) => Object.keys(services as object)[0],
+    kubernetes: ({ spec }) => (spec as { containers: { image: string }[] }).containers[0]?.image,
+  };
+  for (const [kind, nameRun] of Object.entries(nameRuns)) {
+    for (const text of take('yaml', ({ words }) => words.has(kind))) {
+      assert.ok(nameRun(parse(text) as Readonly<Record<string, unknown>>) !== undefined);
+    }
   }
 });
 
