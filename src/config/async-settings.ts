@@ -78,7 +78,7 @@ export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel
     flag: 'worker-connections',
     value: 'COUNT',
     group: 'Limits',
-    doc: 'Requests and WebSockets that one worker of an ASGI application runs at a time; more of them wait. 0: no limit.',
+    doc: 'Requests and WebSockets that one worker of an ASGI application, or of gevent, runs at a time; more of them wait. 0: no limit, with gevent 1,000.',
     fallbackText: '0',
     fallback: always(0),
     parse: last(parseCount(0, WORKER_CONNECTIONS_MAX)),

@@ -55,6 +55,7 @@ export const HABITS: readonly Habit[] = [
 
   { names: ['--app', '-A'], of: FLASK, value: 'APP', becomes: 'app {}' },
   { names: ['--wsgi-file', '--file'], of: UWSGI, value: 'FILE', becomes: 'app {}' },
+  { names: ['-m'], of: GUNICORN, value: 'OCTAL', when: /^(0o?)?[0-7]{1,4}$/, becomes: '--umask {}' },
   { names: ['--module', '--wsgi', '-m'], of: UWSGI, value: 'MODULE', becomes: 'app {}' },
   {
     names: ['-w'],
@@ -96,7 +97,7 @@ export const HABITS: readonly Habit[] = [
     names: ['-k', '--worker-class'],
     of: GUNICORN,
     value: 'KIND',
-    when: /uvicorn|asgi|aiohttp|tornado|hypercorn/i,
+    when: /uvicorn|asgi|hypercorn/i,
     becomes: '',
     why: 'ASGI applications are known as such, and run on an event loop',
   },

@@ -31,6 +31,10 @@ test('translateHabits() has the command that means the same, with the values tha
     ['app:app --worker-class uvicorn_worker.UvicornWorker', 'portico serve app:app'],
     ['app:app -k eventlet', 'portico serve app:app --worker-class gevent'],
     ['app:app -k gevent', 'portico serve app:app -k gevent'],
+    // No ASGI applications run by these: they are not said to need nothing.
+    ['app:app -k aiohttp.GunicornWebWorker', 'portico serve app:app -k aiohttp.GunicornWebWorker'],
+    ['app:app -k tornado', 'portico serve app:app -k tornado'],
+    ['app:app -m 007', 'portico serve app:app --umask 007'],
     ['--wsgi-file app.py --callable shop', 'portico serve app.py:shop'],
     ['--module shop.wsgi:application --http :8000', 'portico serve shop.wsgi:application --bind :8000'],
     ['-w shop.wsgi --http-socket :80', 'portico serve shop.wsgi --bind :80'],
