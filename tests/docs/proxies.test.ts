@@ -119,7 +119,7 @@ class FrontEnd {
         isOpen = true;
         socket.destroy();
       });
-      socket.on('error', () => setTimeout(look, 20));
+      socket.on('error', () => process.exitCode === null && setTimeout(look, 20));
     };
     look();
     await until('the proxy listens', () => isOpen || process.exitCode !== null);
