@@ -27,8 +27,6 @@ smartquotes = False
 
 # Anchors of headings down to ###, named as in the pages' links.
 myst_heading_anchors = 3
-# Tables are the form of most of what is said here; a line of a page may be long.
-myst_enable_extensions = ['colon_fence']
 
 html_theme = 'furo'
 html_title = f'Portico {release}'
