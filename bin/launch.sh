@@ -69,6 +69,10 @@ else
     /*) portico_caches=$XDG_CACHE_HOME portico_owned=$XDG_CACHE_HOME ;;
     *) portico_caches=${HOME-}/.cache portico_owned=${HOME-} ;;
   esac
+  # A service of root's has neither variable.
+  if [ -z "${XDG_CACHE_HOME-}${HOME-}" ]; then
+    portico_caches=/var/cache portico_owned=/var/cache
+  fi
   if [ -d "$portico_caches" ]; then
     portico_owned=$portico_caches
   fi

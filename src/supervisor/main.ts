@@ -4,6 +4,7 @@ import type { ServeRequest } from '../config/model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
+import { removeOldCode } from './compile-cache.ts';
 import type { Log } from './log/log.ts';
 import { newLog, prepareSite } from './prepare.ts';
 import type { Surroundings } from './service-manager.ts';
@@ -56,5 +57,6 @@ export async function supervise(
       void import('./development.ts').then(({ develop }) => develop(site, log, (why) => supervisor.reload(why)));
     }
   });
+  removeOldCode(systemClock.nowMs());
   return code;
 }

@@ -16,6 +16,7 @@ import type { Listener } from '../protocol/control/edge.ts';
 import type { Elsewhere } from '../protocol/control/zygote.ts';
 import { buildAppEnvironment } from './app-environment.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
+import { leaveCompileCache } from './compile-cache.ts';
 import type { Installation } from './installation.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { Log, rendererOf } from './log/log.ts';
@@ -280,6 +281,7 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: Fi
     const accessLogFd = accessLog === '' || accessLog === '-' ? undefined : openAccessLog(accessLog, identity);
     const written = pidFile === '' ? undefined : PidFile.write(pidFile, identity);
     if (identity !== undefined) {
+      leaveCompileCache(identity, systemClock.nowMs());
       dropPrivileges(identity);
     }
     return success({ sink, accessLogFd, pidFile: written });
