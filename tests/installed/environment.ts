@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import type { SpawnSyncReturns } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -63,21 +63,4 @@ export function packagesOf(environment: string): string {
   const [path] = globSync('lib/python3*/site-packages', { cwd: environment });
   assert.ok(path !== undefined, `${environment} has a folder for packages`);
   return join(environment, path);
-}
-
-export interface Python {
-  readonly program: string;
-  readonly minor: number;
-}
-
-/** Those of this machine that are promised to work, the oldest first. */
-export function pythons(): Python[] {
-  const pyenv = process.env['PYENV_ROOT'] ?? join(process.env['HOME'] ?? '/', '.pyenv');
-  const paths = [...globSync(join(pyenv, 'versions/*/bin/python')), '/usr/bin/python3', resolve('.venv/bin/python')];
-  const found = paths.filter(existsSync).map((program) => {
-    const { stdout } = run(program, ['-c', 'import sys; print(*sys.version_info[:2])']);
-    const [major = 0, minor = 0] = stdout.split(' ').map(Number);
-    return { program, minor: major === 3 ? minor : 0 };
-  });
-  return found.filter(({ minor }) => minor >= 9).sort((a, b) => a.minor - b.minor);
 }

@@ -4,14 +4,15 @@ import assert from 'node:assert/strict';
 import { globSync, mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { Folder, install, PLAIN_PATH, packagesOf, pythons, run, succeed, UV, WHEEL } from './environment.ts';
+import { findPythons } from '../../tools/pythons.ts';
+import { Folder, install, PLAIN_PATH, packagesOf, run, succeed, UV, WHEEL } from './environment.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const SAID = `portico ${version}\n`;
 
-const [oldest, ...others] = pythons();
-for (const { program, minor } of [oldest, others.at(-1)].filter((python) => python !== undefined)) {
-  test(`pip of Python 3.${minor} installs it, and leaves nothing when it removes it`, () => {
+const [oldest, ...others] = (await findPythons()).filter((python) => !python.version.endsWith('t'));
+for (const { program, version: python } of [oldest, others.at(-1)].filter((found) => found !== undefined)) {
+  test(`pip of Python ${python} installs it, and leaves nothing when it removes it`, () => {
     using folder = new Folder();
     const venv = join(folder.path, 'venv');
     succeed(program, ['-m', 'venv', venv]);
@@ -59,6 +60,25 @@ test('uv installs it as a tool, and runs it from where it is installed nowhere',
   succeed(UV, ['tool', 'install', '--quiet', WHEEL], { env });
   assert.equal(succeed(join(folder.path, 'bin/portico'), ['--version'], { env: { PATH: PLAIN_PATH } }), SAID);
   assert.equal(succeed(UV, ['tool', 'run', '--quiet', '--from', WHEEL, 'portico', '--version'], { env }), SAID);
+});
+
+test('uv run --with adds it to the environment of a project, whose packages the application has, and warns of nothing', () => {
+  using folder = new Folder();
+  const project = { cwd: folder.path };
+  writeFileSync(
+    join(folder.path, 'pyproject.toml'),
+    '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\n',
+  );
+  writeFileSync(join(folder.path, 'app.py'), 'import of_the_project\ndef application(environ, start_response): ...\n');
+  succeed(UV, ['sync', '--quiet', '--python', resolve('.venv/bin/python')], project);
+  writeFileSync(join(packagesOf(join(folder.path, '.venv')), 'of_the_project.py'), '');
+  const { status, stdout, stderr } = run(
+    UV,
+    ['run', '--quiet', '--with', WHEEL, 'portico', 'serve', '--check'],
+    project,
+  );
+  assert.equal(status, 0, stdout + stderr);
+  assert.doesNotMatch(stdout + stderr, /warning/i);
 });
 
 test('pip installs it into a folder, and below a prefix', () => {

@@ -16,6 +16,7 @@ const WINDOWS_PROGRAM = 'Scripts/python.exe';
 /** A path, or a name. */
 const REDIRECT_BYTES_MAX = 4096;
 const NAMES_MAX = 1000;
+const MARK_BYTES_MAX = 4096;
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -40,6 +41,14 @@ export function isEnvironment(venv: string): boolean {
 export function environmentOf(python: string): string {
   const venv = dirname(dirname(python));
   return isFile(join(venv, MARK)) ? venv : '';
+}
+
+/**
+ * Whether `uv run --with` has made the environment, for one command: it has hardly a package of its own, and leads to those of the project and
+ * to the others that were named, Portico perhaps among them. `uv` writes down what it extends, so that programs can tell.
+ */
+export function isOverlay(venv: string): boolean {
+  return /^extends-environment\s*=/m.test(readStart(join(venv, MARK), MARK_BYTES_MAX) ?? '');
 }
 
 /** The folder itself, or what a file of its name leads to, as pipenv and virtualenvwrapper write them: a path, or the name of an environment. */

@@ -312,6 +312,23 @@ test('findInterpreter() takes the environment that Portico is installed in with 
   assert.match(warnings, /VIRTUAL_ENV is \S+active, and Portico is installed in \S+srv\/v, which is used/);
 });
 
+test('findInterpreter() takes what uv run --with has made, whichever environment below it Portico and the site are in', () => {
+  const place = layout(['cache/overlay', 'cache/with', 'repository/site/.venv'], ['repository/site/pyproject.toml']);
+  writeFileSync(
+    join(place.root, 'cache/overlay/pyvenv.cfg'),
+    `home = /usr/bin\nuv = 0.13.9\nextends-environment = ${place.site}/.venv\n`,
+  );
+  const env = { VIRTUAL_ENV: join(place.root, 'cache/overlay') };
+  for (const installation of [
+    installed(place, 'cache/with', []),
+    installed(place, 'cache/with', ['gunicorn']),
+    installed(place, 'repository/site/.venv', ['django']),
+  ]) {
+    const { found, warnings } = search(place, { installation, env });
+    assert.deepEqual([found, warnings], ['cache/overlay/bin/python', '']);
+  }
+});
+
 test('findInterpreter() takes no other Python where that of the environment with the site and Portico is gone', () => {
   const place = layout(['srv/v', 'repository/site/.venv']);
   const installation = installed(place, 'srv/v', ['django']);

@@ -1,7 +1,7 @@
 /**
- * Which Python runs the application: as named, the one of `python -m portico`, that of the environment that Portico is installed in with
- * the site, of the active one, of one that belongs to the application's folder or to a folder above it, or python3. An environment that
- * is there and cannot be used is a fault: with another Python the site would have other packages, or none.
+ * Which Python runs the application: as named, the one of `python -m portico`, that of what `uv run --with` has made, of the environment that
+ * Portico is installed in with the site, of the active one, of one that belongs to the application's folder or to a folder above it, or python3. An
+ * environment that is there and cannot be used is a fault: with another Python the site would have other packages, or none.
  *
  * A service has no VIRTUAL_ENV, and a PATH without the user's tools. So what belongs to the folder is found without either, and a
  * variable that leads elsewhere is told of.
@@ -14,7 +14,15 @@ import type { Installation } from '../installation.ts';
 import { isFile, isWithin, realPath } from '../paths.ts';
 import { askTool } from './ask-tool.ts';
 import type { Variables } from './environment.ts';
-import { environmentOf, holdsPackages, isEnvironment, isOfTool, programOf, whyNoEnvironment } from './environment.ts';
+import {
+  environmentOf,
+  holdsPackages,
+  isEnvironment,
+  isOfTool,
+  isOverlay,
+  programOf,
+  whyNoEnvironment,
+} from './environment.ts';
 import { environmentsAbout, isTrustedAbove } from './environments-about.ts';
 import type { AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
@@ -53,11 +61,24 @@ export function findInterpreter(search: InterpreterSearch): Outcome<Interpreter>
     const { python } = installation;
     return success(interpreter(python, environmentOf(python), 'which was told to run portico', { isPlain: true }));
   }
+  const overlay = findOverlay(search);
+  if (overlay !== undefined) {
+    return overlay;
+  }
   const own = ownEnvironment(installation, env);
   if (own !== '' && holdsPackages(own) && !isOfTool(own)) {
     return takeOwn(own, search);
   }
   return findActive(search) ?? findAbout(search) ?? findElsewhere(search, own);
+}
+
+/** Whichever of the environments below it Portico is in: the packages of all are there in this one alone. */
+function findOverlay({ env: { VIRTUAL_ENV: active } }: InterpreterSearch): Outcome<Interpreter> | undefined {
+  if (!active || !isOverlay(active) || whyNoEnvironment(active) !== undefined) {
+    return undefined;
+  }
+  const origin = 'of the environment that uv run --with has made';
+  return success(interpreter(programOf(active), active, origin, { isPlain: false }));
 }
 
 /** As with every program of an environment, its own Python is meant. If another could be, that is told. */
