@@ -27,6 +27,7 @@ const FLASK = 'Flask';
 
 const NO_FILE =
   'there is no file of settings: each is a flag, or a variable (PORTICO_WORKERS for --workers), as the page on moving from gunicorn says';
+const HEAD_BYTES = 'a head may have 32 KB';
 const BY_ITSELF = 'it is so anyway';
 
 export const HABITS: readonly Habit[] = [
@@ -186,14 +187,9 @@ export const HABITS: readonly Habit[] = [
     becomes: '',
     why: 'workers write no files to show that they live',
   },
-  {
-    names: ['--buffer-size', '-b'],
-    of: UWSGI,
-    value: 'BYTES',
-    when: /^\d{5,}$/,
-    becomes: '',
-    why: 'a head may have 32 KB',
-  },
+  { names: ['--buffer-size'], of: UWSGI, value: 'BYTES', becomes: '', why: HEAD_BYTES },
+  // Sizes that people write: other numbers may be ports.
+  { names: ['-b'], of: UWSGI, value: 'BYTES', when: /^(?:16384|32768|6553[56])$/, becomes: '', why: HEAD_BYTES },
   { names: ['--plugin', '--plugins'], of: UWSGI, value: 'NAME', becomes: '', why: 'there are no plugins' },
   { names: ['--reload-engine'], of: GUNICORN, value: 'NAME', becomes: '', why: 'the kernel tells of changes' },
   {

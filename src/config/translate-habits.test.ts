@@ -45,6 +45,8 @@ test('translateHabits() has the command that means the same, with the values tha
     ['--virtualenv /srv/venv app:app', 'portico serve app:app --python /srv/venv/bin/python'],
     ['app:app --prot 80', 'portico serve app:app --bind 127.0.0.1:80'],
     ['app:app --access-log - --bind :80', 'portico serve app:app --access-log - --bind :80'],
+    ["app:app --pid $&-$'.pid", "portico serve app:app --pid-file '$&-$'\\''.pid'"],
+    ['app:app -b 10000 --prot 80 -b 32768', 'portico serve app:app -b 10000 --bind 127.0.0.1:80'],
   ];
   for (const [line, command] of lines) {
     assert.equal(written(line), command);

@@ -154,7 +154,7 @@ function apply(draft: Draft, { becomes }: Habit, value: string): void {
       draft.isFactory = true;
       return;
     default:
-      draft.flags.push(...becomes.split(' ').map((part) => part.replace('{}', value)));
+      draft.flags.push(...becomes.split(' ').map((part) => withValue(part, value)));
   }
 }
 
@@ -187,6 +187,11 @@ function instruct(becomes: string, value: string): string {
     case 'factory':
       return 'here the application is named with (), as MODULE:FACTORY()';
     default:
-      return `here it is ${becomes.replace('{}', value)}`;
+      return `here it is ${withValue(becomes, value)}`;
   }
+}
+
+/** A "$" in the value stands for itself. */
+function withValue(text: string, value: string): string {
+  return text.replace('{}', () => value);
 }
