@@ -26,6 +26,7 @@ test('parseAccessFormat() knows the forms that have a name', () => {
   for (const [name, text] of NICKNAMES) {
     assert.deepEqual(parseAccessFormat(name), { ok: true, value: { words: 'apache', text } });
   }
+  assert.deepEqual(parseAccessFormat('%h %%(x)'), { ok: true, value: { words: 'apache', text: '%h %%(x)' } });
   assert.match(fault('combind'), /neither combined, common, vcombined or json/);
   assert.match(fault('$remote_addr'), /nginx's: %h/);
 });

@@ -34,7 +34,9 @@ export function parseAccessFormat(text: string): Outcome<AccessFormat> {
       `"${text}" is neither combined, common, vcombined or json, nor a format with atoms such as '%h %t "%r" %>s %b'${hint}`,
     );
   }
-  return checkAccessFormat({ words: format.includes('%(') ? 'gunicorn' : 'apache', text: format });
+  // In Apache's letters, too, text in brackets may stand behind a percent sign, which is doubled.
+  const isOfGunicorn = format.replaceAll('%%', '').includes('%(');
+  return checkAccessFormat({ words: isOfGunicorn ? 'gunicorn' : 'apache', text: format });
 }
 
 export function checkAccessFormat(format: AccessFormat & { readonly words: FormatWords }): Outcome<AccessFormat> {
