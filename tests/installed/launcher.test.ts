@@ -1,17 +1,7 @@
 // The `portico` of a Python environment: what it hands on, and what it says where it cannot.
 
 import assert from 'node:assert/strict';
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Folder, install, PLAIN_PATH, packagesOf, run, succeed } from './environment.ts';
@@ -157,7 +147,6 @@ test('two versions of Python in one folder: that beside the program is asked', (
   const other = join(home, 'lib/python3.1/site-packages');
   mkdirSync(other, { recursive: true });
   symlinkSync(join(packages, 'portico'), join(other, 'portico'));
-  assert.equal(readlinkSync(join(other, 'portico')), join(packages, 'portico'));
   assert.match(succeed(portico, ['--version'], { env: { PATH: PLAIN_PATH } }), /^portico \d/);
   rmSync(join(home, 'lib/python3.1'), { recursive: true });
 });
