@@ -41,6 +41,8 @@ export const EDGE_LIMITS = {
   /** While no memory is left, a WebSocket that holds much of a message is ended if less than so much of it comes in a second, for `webSocketStallMs`. */
   webSocketStallBytesPerSecond: 16_384,
   webSocketStallMs: 20_000,
+  /** A WebSocket that holds much of a message waits so long for memory for the rest: long enough for others to finish theirs, of megabytes over slow lines. */
+  webSocketMemoryMs: 60_000,
   /** How much is read and dropped in a second of a client that goes on sending while its connection is closing: at full speed it would be gigabytes. */
   lingerBytesPerSecond: 4_194_304,
   /** Response bytes in memory that wait for a slow client; beyond it the gateway spools. */

@@ -3,6 +3,8 @@
  * are in the edge and in workers whose application has not received them. Each request or WebSocket has a share, and says how much it is.
  */
 
+import { MemoryLine } from './memory-line.ts';
+
 /** The unit that is counted: 2^31 of these are 128 GiB. */
 const UNIT_BYTES = 64;
 
@@ -11,6 +13,8 @@ export function newMemoryCounter(): Int32Array {
 }
 
 export class MemoryBudget {
+  /** Of this edge thread's WebSockets: each thread has a leader of its own. */
+  readonly line: MemoryLine = new MemoryLine();
   readonly #counter: Int32Array;
   readonly #bytesMax: number;
 
@@ -64,5 +68,18 @@ export class MemoryShare {
   /** Whether the holder of so many bytes may take more. Beyond the budget only a holder of less than `leastBytes` may, so that everybody gets on. */
   mayGrow(bytes: number, leastBytes: number): boolean {
     return bytes <= leastBytes || !this.#budget.isFull;
+  }
+
+  /** Whether the holder may take as much as it needs: there is memory, or it leads those that wait for some. Once it has given that back, it is to leave the line. */
+  mayTake(holdsMemory: boolean): boolean {
+    if (this.#budget.isFull) {
+      return this.#budget.line.mayGoOn(this, holdsMemory);
+    }
+    this.leaveLine();
+    return true;
+  }
+
+  leaveLine(): void {
+    this.#budget.line.leave(this);
   }
 }

@@ -108,3 +108,16 @@ test('a client that announces a large message and does not send it keeps no othe
   await other.receive(/20000/);
   for (const client of [...slow, other]) client.close();
 });
+
+test('messages of slow clients that have come in part, and hold all the memory, become whole one after another', async () => {
+  await using server = await serve({ app: APP, args: ['--ws-max-memory', '1M'] });
+  const clients = await Promise.all([open(server, '/all'), open(server, '/all')]);
+  const message = frame(BINARY, Buffer.alloc(900_000));
+  for (const client of clients) client.send(message.subarray(0, 600_000));
+  await delay(2500); // What comes of a message in a second or two says that it is slow: no memory is reserved for its rest any more.
+  for (const client of clients) client.send(message.subarray(600_000));
+  for (const client of clients) {
+    await client.receive(/900000/);
+    client.close();
+  }
+});

@@ -283,9 +283,10 @@ test('WebSocketCall wants a large message once the application waits for one, an
   equal(webSocket?.onMessage(false, Buffer.alloc(400_000)), false);
   equal(story.memory.webSockets.usedBytes, 400_064);
   equal(webSocket?.wantsLarge(500_000), false, 'the next is asked about again');
-  new MemoryShare(story.memory.webSockets).set(600_000);
+  other.set(600_000);
+  equal(other.mayTake(true), true);
   worker.send(wanted());
-  equal(webSocket?.wantsLarge(500_000), false, 'there is no memory');
+  equal(webSocket?.wantsLarge(500_000), false, 'there is no memory, and another goes on without');
   equal(webSocket?.largeBytes, GATEWAY_LIMITS.crampedBytes);
 });
 
@@ -303,4 +304,69 @@ test('WebSocketCall lets a client send on little by little when the memory is us
   exchange.webSocket?.onClose(1000, '');
   worker.tell(FRAME.end, 'w');
   story.expectRest();
+});
+
+/** WebSockets of which each holds part of a message and wants more of it, while the memory is used up. */
+function openHolders(
+  t: TestContext,
+  ...names: readonly string[]
+): Scene & { readonly exchanges: readonly SlowExchange[] } {
+  const story = new ConcurrentStory(t, { memoryBytes: names.length * 100_000 });
+  const worker = story.connect(1);
+  const exchanges = names.map((name) => {
+    const exchange = story.shake(name);
+    story.arrivals(worker);
+    worker.accept(name);
+    exchange.webSocket?.wantsLarge(1_000_000);
+    story.arrivals(worker);
+    worker.send(worker.frame(FRAME.wsWanted, name));
+    equal(exchange.webSocket?.wantsLarge(100_000), true);
+    exchange.webSocket?.releaseLarge();
+    exchange.webSocket?.onHeld(100_000);
+    return exchange;
+  });
+  equal(story.memory.webSockets.isFull, true);
+  return { story, worker, exchange: exchanges[0]!, exchanges };
+}
+
+test('WebSocketCall: when messages that have come in part hold all the memory, one after another goes on', (t) => {
+  const { worker, exchanges } = openHolders(t, 'a', 'b', 'c');
+  const [a, b, c] = exchanges.map((each) => each.webSocket);
+  const ask = (): unknown[] => [a, b, c].map((each) => each?.wantsLarge(150_000));
+  deepEqual(ask(), [true, false, false]);
+  a?.releaseLarge();
+  a?.onHeld(150_000);
+  deepEqual([c?.wantsLarge(150_000), a?.wantsLarge(400_000)], [false, true], 'it leads to the end of its message');
+  a?.onMessage(false, Buffer.alloc(400_000));
+  deepEqual(
+    [b, c].map((each) => each?.wantsLarge(150_000)),
+    [false, false],
+    'the application has not received it',
+  );
+  worker.grant('a', 400_000 + COST);
+  deepEqual([c?.wantsLarge(150_000), b?.wantsLarge(150_000)], [true, true], 'there is memory');
+});
+
+test('WebSocketCall: who leads leaves that to the next when it ends, or when it has sent next to nothing', (t) => {
+  const { story, worker, exchanges } = openHolders(t, 'a', 'b', 'c');
+  const [a, b, c] = exchanges.map((each) => each.webSocket);
+  const other = new MemoryShare(story.memory.webSockets);
+  other.set(1_000_000);
+  const ask = (): unknown[] => [a, b, c].map((each) => each?.wantsLarge(150_000));
+  deepEqual(ask(), [true, false, false]);
+  a?.onClose(1006, '');
+  deepEqual([c?.wantsLarge(150_000), b?.wantsLarge(150_000)], [false, true]);
+  worker.tell(FRAME.end, 'b');
+  equal(c?.wantsLarge(150_000), true);
+  c?.releaseLarge();
+  c?.onHeld(1000);
+  const late = story.shake('late');
+  story.arrivals(worker);
+  worker.accept('late');
+  late.webSocket?.wantsLarge(50_000);
+  story.arrivals(worker);
+  worker.send(worker.frame(FRAME.wsWanted, 'late'));
+  equal(late.webSocket?.wantsLarge(50_000), false);
+  c?.releaseLarge();
+  equal(late.webSocket?.wantsLarge(50_000), true);
 });

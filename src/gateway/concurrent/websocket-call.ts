@@ -166,7 +166,13 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   /** Whether there is credit, and memory for more than what is under way, which is counted here. */
   #mayRead(): boolean {
     this.#count();
-    return this.#credit > 0 && this.#share.mayGrow(this.#underWay, GATEWAY_LIMITS.crampedBytes);
+    if (this.#credit <= 0) {
+      return false;
+    }
+    if (!this.#hasAsked) {
+      this.#share.leaveLine(); // Of a large message the application has received all, or nearly all.
+    }
+    return this.#share.mayGrow(this.#underWay, GATEWAY_LIMITS.crampedBytes);
   }
 
   get #underWay(): number {
@@ -190,19 +196,20 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   }
 
   /**
-   * True once the application has received all that came before and waits for a message, and there is memory for it. A message is asked about twice
-   * that is compressed, before it is read and before it is decompressed: what was set aside for it the first time must not have it wait the second.
+   * True once the application has received all that came before and waits for a message, and there is memory for it, or this WebSocket leads those that
+   * wait for memory. A message is asked about twice that is compressed, before it is read and before it is decompressed: what was set aside for it the
+   * first time must not have it wait the second.
    */
   wantsLarge(bytes: number): boolean {
-    if (this.#reservedBytes >= bytes) {
-      return true;
+    if (this.carrier === undefined || this.#reservedBytes >= bytes) {
+      return true; // Without a carrier the application has gone, and the message is dropped.
     }
     if (!this.#hasAsked) {
       this.#hasAsked = true;
-      this.carrier?.output.frame(FRAME.wsLarge, this.stream);
+      this.carrier.output.frame(FRAME.wsLarge, this.stream);
     }
-    if (!this.#isWanted || this.memory.webSockets.isFull) {
-      return this.carrier === undefined;
+    if (!this.#isWanted || !this.#share.mayTake(this.#heldBytes > GATEWAY_LIMITS.crampedBytes)) {
+      return false;
     }
     this.#reservedBytes = bytes;
     this.#count();
@@ -216,6 +223,9 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   releaseLarge(): void {
     this.#reservedBytes = 0;
     this.#count();
+    if (this.#heldBytes <= GATEWAY_LIMITS.crampedBytes) {
+      this.#share.leaveLine(); // The client has announced much and sent little: it is not to keep others waiting.
+    }
   }
 
   onHeld(bytes: number): void {
@@ -226,9 +236,15 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   override onStreamEnded(): void {
     super.onStreamEnded();
     this.#credit = FRAME_LIMITS.creditBytes;
+    this.#dropMessage();
+  }
+
+  /** The message that has come in part will not come whole. */
+  #dropMessage(): void {
     this.#heldBytes = 0;
     this.#reservedBytes = 0;
     this.#count();
+    this.#share.leaveLine();
   }
 
   /** Half of a WebSocket's connection is of no use, before its handshake has ended too. */
@@ -247,9 +263,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
 
   onClose(code: number, reason: string): void {
     this.finish();
-    this.#heldBytes = 0;
-    this.#reservedBytes = 0;
-    this.#count();
+    this.#dropMessage();
     const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
     payload.writeUInt16LE(code);
     payload.write(reason, 2);

@@ -5,6 +5,7 @@ import { EDGE_LIMITS } from '../../limits.ts';
 import { SessionScene } from './fake-session.ts';
 
 const STALL_MS = EDGE_LIMITS.webSocketStallMs;
+const MEMORY_MS = EDGE_LIMITS.webSocketMemoryMs;
 
 function scene(): SessionScene {
   const made = new SessionScene({ pingIntervalMs: 0, messageBytesMax: 20_000_000 });
@@ -40,6 +41,32 @@ test('a WebSocket that holds much of a message which does not get on is ended wi
   for (const each of [much, little]) each.pass(STALL_MS + 1000);
   equal(much.sent.at(-1), 'close 1013 a message that comes too slowly while memory is short');
   deepEqual(little.sent, []);
+});
+
+test('a WebSocket that holds much of a message, and waits for memory for the rest, is ended later', () => {
+  const waiting = scene();
+  waiting.receive(part(5000));
+  waiting.pass(2000);
+  waiting.takesLarge = false;
+  waiting.receive(Buffer.alloc(5000, 'x'));
+  waiting.pass(MEMORY_MS - 2000);
+  deepEqual(waiting.sent, [], 'its client is not to blame');
+  waiting.pass(2000);
+  equal(waiting.sent.at(-1), 'close 1013 a message that has waited too long for memory');
+});
+
+test('a message that gets on when it has waited long has all its time again', () => {
+  const made = scene();
+  made.receive(part(5000));
+  made.pass(2000);
+  made.takesLarge = false;
+  made.receive(Buffer.alloc(5000, 'x'));
+  made.pass(MEMORY_MS - 2000);
+  made.takesLarge = true;
+  made.pass(1000);
+  made.receive(Buffer.alloc(EDGE_LIMITS.webSocketStallBytesPerSecond, 'x'));
+  made.pass(STALL_MS - 1000);
+  deepEqual(made.sent, []);
 });
 
 test('a message behind a slow one has its room again', () => {

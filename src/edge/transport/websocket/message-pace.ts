@@ -6,6 +6,7 @@
  * |---|---|
  * | comes slowly | the memory reserved for its rest is given back; from then on it counts with the bytes that have come, and the sink is asked about it at each read |
  * | hardly grows for long, and holds much, while the memory is used up | its WebSocket is ended |
+ * | waits for memory for its rest, and holds much, for longer still | the same: what it holds is what others wait for |
  */
 
 import type { WebSocketSink } from '../../../protocol/http/exchange.ts';
@@ -20,8 +21,9 @@ export class MessagePace {
   isSlow = false;
   /** Bytes of the message that had come when it was last looked at. */
   #bytes = 0;
-  /** How many looks in a row have found the message hardly grown. */
+  /** How many times in a row the message was found hardly grown: for want of bytes, and for want of memory. */
   #stalls = 0;
+  #waits = 0;
 
   /** Called before more of the client is read. */
   onRead(message: Message): void {
@@ -30,24 +32,48 @@ export class MessagePace {
     }
   }
 
-  /** Called about once a second. True: the message has come too slowly for too long. */
-  isStalled(message: Message, memory: Memory): boolean {
+  /**
+   * Called about once a second. `isWaiting`: more of the message is there, and the sink does not take it yet. Returns why the WebSocket is to be ended,
+   * if it is.
+   */
+  check(message: Message, memory: Memory, isWaiting: boolean): string | undefined {
     const { messageBytes, mayBeLarge } = message;
     const grown = messageBytes - this.#bytes;
     this.#bytes = messageBytes;
     if (grown < 0 || (messageBytes === 0 && !mayBeLarge)) {
       // The message that was looked at before is whole.
       this.isSlow = false;
-      this.#stalls = 0;
-      return false;
+      this.#forgive();
+      return undefined;
     }
     if (mayBeLarge && grown < EDGE_LIMITS.webSocketLargeBytesPerSecond) {
       this.isSlow = true;
       message.askAgain();
       memory.releaseLarge();
     }
-    const isStall = memory.isMemoryFull && grown < EDGE_LIMITS.webSocketStallBytesPerSecond;
-    this.#stalls = isStall && messageBytes > memory.largeBytes ? this.#stalls + 1 : 0;
-    return this.#stalls * EDGE_LIMITS.tickMs >= EDGE_LIMITS.webSocketStallMs;
+    const isStill = memory.isMemoryFull && grown < EDGE_LIMITS.webSocketStallBytesPerSecond;
+    if (!isStill || messageBytes <= memory.largeBytes) {
+      this.#forgive();
+      return undefined;
+    }
+    return this.#count(isWaiting);
+  }
+
+  #forgive(): void {
+    this.#stalls = 0;
+    this.#waits = 0;
+  }
+
+  #count(isWaiting: boolean): string | undefined {
+    if (isWaiting) {
+      this.#waits += 1;
+      return this.#waits * EDGE_LIMITS.tickMs < EDGE_LIMITS.webSocketMemoryMs
+        ? undefined
+        : 'a message that has waited too long for memory';
+    }
+    this.#stalls += 1;
+    return this.#stalls * EDGE_LIMITS.tickMs < EDGE_LIMITS.webSocketStallMs
+      ? undefined
+      : 'a message that comes too slowly while memory is short';
   }
 }

@@ -8,7 +8,7 @@
  * | `close` of ours, answered | the code of the answer | our code |
  * | … not answered in time | 1006 | our code, then the connection is closed |
  * | a fault of the client | the fault's code | the same |
- * | a message that gets on too slowly while there is no memory | 1013 | the same |
+ * | a message that gets on too slowly, or waits too long, while there is no memory | 1013 | the same |
  * | nothing comes after a ping | 1006 | 1011 |
  * | the connection is lost | 1006 | |
  * | the client has left, and messages of it wait | these first, as long as it takes them; then 1006 | |
@@ -456,8 +456,9 @@ export class Session implements WebSocketSession {
   }
 
   #renewRate(): void {
-    if (this.#state === 'open' && this.#pace.isStalled(this.#parser, this.#options.sink)) {
-      this.#fail(CLOSE_CODE.tryAgainLater, 'a message that comes too slowly while memory is short');
+    const fault = this.#pace.check(this.#parser, this.#options.sink, this.#large.isWaiting);
+    if (fault !== undefined && this.#state === 'open') {
+      this.#fail(CLOSE_CODE.tryAgainLater, fault);
     }
     // Nobody is called when memory becomes free, so a large message asks again.
     const hasWaited = this.#large.retry() || this.#rate.isUsedUp;
