@@ -136,7 +136,7 @@ export interface WebSocketAccept {
 
 /** What an application hears of a WebSocket. The transport owns framing, compression, pings, limits and the closing handshake (RFC 6455). */
 export interface WebSocketSink {
-  /** A whole message; text is UTF-8 that was checked. `data` is the sink's. False: the sink takes no more until it calls `resume`. */
+  /** A whole message, of which nothing counts as held any more; text is UTF-8 that was checked. `data` is the sink's. False: the sink takes no more until it calls `resume`. */
   onMessage(isText: boolean, data: Buffer): boolean;
   /** Before a longer message is read, or decompressed, `wantsLarge` is asked. */
   readonly largeBytes: number;
@@ -146,7 +146,7 @@ export interface WebSocketSink {
   readonly isMemoryFull: boolean;
   /** The rest of a large message comes slowly: the memory that is reserved for it is given back, and the sink is asked about it again. */
   releaseLarge(): void;
-  /** So many bytes of a message that is not whole are held in memory for the sink. */
+  /** So many bytes of a message that is not whole, or not decompressed, are held in memory for the sink. */
   onHeld(bytes: number): void;
   /** `send` returned false before; the client has caught up. */
   onDrain(): void;

@@ -92,6 +92,7 @@ export class SessionScene {
       releaseLarge: () => this.told.push('release'),
       onMessage: (isText, data) => {
         this.told.push(`${isText ? 'text' : 'binary'} ${String(data)}`);
+        this.heldBytes = 0;
         return this.takes;
       },
       wantsLarge: (bytes) => {

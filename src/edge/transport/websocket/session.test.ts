@@ -465,3 +465,14 @@ test('Session tells its sink what it holds of a message, and drops a large one b
   scene.receive(text('y'.repeat(600)), clientClose(1000));
   deepEqual(scene.told, ['text half whole', 'large 600', 'close 1000', 'end']);
 });
+
+test('Session tells its sink what it holds of messages that wait to be decompressed', () => {
+  const scene = new SessionScene({ compresses: true });
+  const packed = compressed('x'.repeat(200));
+  scene.receive(packed, packed);
+  equal(scene.heldBytes, 200);
+  scene.deflate.inflations[0]?.(Buffer.from('first'));
+  equal(scene.heldBytes, 200, 'the second, which is as long');
+  scene.deflate.inflations[1]?.(Buffer.from('second'));
+  equal(scene.heldBytes, 0);
+});

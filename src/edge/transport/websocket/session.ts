@@ -62,8 +62,6 @@ export interface SessionOptions {
   readonly owner: SocketOwner;
 }
 
-const NO_BYTES = Buffer.alloc(0);
-
 /** `closing`: our close frame is sent, the client's has not come. */
 type State = 'open' | 'closing' | 'ended';
 
@@ -77,8 +75,8 @@ export class Session implements WebSocketSession {
   readonly #parser: FrameParser;
   readonly #rate: FrameRate;
   #state: State = 'open';
-  /** A message is being decompressed. */
-  #isInflating = false;
+  /** Bytes of the message that is being decompressed, or waits for that; undefined: none is. */
+  #inflatingBytes: number | undefined;
   /** The sink wants nothing more for now. */
   #isHeld = false;
   #isProcessing = false;
@@ -86,7 +84,7 @@ export class Session implements WebSocketSession {
   readonly #pace = new MessagePace();
   /** What to do when a compressed message turns out to be a large one. */
   readonly #onLarge = (goOn: () => void): void => this.#askForLarge(Infinity, goOn);
-  /** Bytes held of a message that is not whole, as the sink was last told. */
+  /** Bytes held of a message that is not whole, or not decompressed, as the sink was last told. */
   #heldBytes = 0;
   /** What waits behind a message that is being compressed, no more than the sender has credit for; the close comes last. */
   readonly #queue: Deque<Outgoing> = new Deque<Outgoing>();
@@ -159,16 +157,16 @@ export class Session implements WebSocketSession {
   }
 
   #noteHeld(): void {
-    const { messageBytes } = this.#parser;
-    if (messageBytes !== this.#heldBytes && this.#state !== 'ended') {
-      this.#heldBytes = messageBytes;
-      this.#options.sink.onHeld(messageBytes);
+    const heldBytes = this.#parser.messageBytes + (this.#inflatingBytes ?? 0);
+    if (heldBytes !== this.#heldBytes && this.#state !== 'ended') {
+      this.#heldBytes = heldBytes;
+      this.#options.sink.onHeld(heldBytes);
     }
   }
 
   /** A client that has left is not held to its rate: what it had sent is bounded, and it must not keep its connection by having sent too much. */
   get #mayRead(): boolean {
-    const isWanted = !this.#isInflating && !this.#isHeld && !this.#large.isWaiting;
+    const isWanted = this.#inflatingBytes === undefined && !this.#isHeld && !this.#large.isWaiting;
     return isWanted && (!this.#rate.isUsedUp || this.#goneMs !== Infinity);
   }
 
@@ -226,12 +224,12 @@ export class Session implements WebSocketSession {
       this.#deliver(isText, data);
       return;
     }
-    this.#isInflating = true;
+    this.#inflatingBytes = data.length;
     this.#options.deflate.inflate(data, this.#onLarge, (result) => this.#guard(() => this.#onInflated(isText, result)));
   }
 
   #onInflated(isText: boolean, result: Inflated): void {
-    this.#isInflating = false;
+    this.#inflatingBytes = undefined;
     if (result === 'too-big') {
       this.#fail(CLOSE_CODE.tooBig, 'a message that is too big once it is decompressed');
     } else if (result === 'bad') {
@@ -262,8 +260,9 @@ export class Session implements WebSocketSession {
 
   /** While the message was decompressed, our close frame may have been sent: then the message is not wanted any more. */
   #deliver(isText: boolean, data: Buffer): void {
-    if (this.#state === 'open' && !this.#options.sink.onMessage(isText, data)) {
-      this.#isHeld = true;
+    if (this.#state === 'open') {
+      this.#isHeld = !this.#options.sink.onMessage(isText, data);
+      this.#heldBytes = 0; // The sink knows that: it has the message.
     }
   }
 
@@ -306,7 +305,7 @@ export class Session implements WebSocketSession {
     this.#large.drop();
     this.#queue.takeAll();
     this.#options.deflate?.close();
-    this.#isInflating = false;
+    this.#inflatingBytes = undefined;
     this.#options.sink.onClose(code, reason);
     this.#options.socket.close(mayBeSending);
   }
@@ -441,7 +440,7 @@ export class Session implements WebSocketSession {
       // A pong asks nothing of the client (RFC 6455 5.5.3: it may come unasked), but if the client is gone, its kernel answers with a reset.
       if (isUnread && output.isEmpty && nowMs - this.#pingedMs >= EDGE_LIMITS.webSocketProbeMs) {
         this.#pingedMs = nowMs;
-        output.buffer(renderPong(NO_BYTES));
+        output.buffer(renderPong(Buffer.alloc(0)));
       }
     } else if (this.#awaitsPong && !isUnread) {
       if (nowMs - Math.max(this.#pingedMs, this.#unreadMs) >= pingTimeoutMs) {
@@ -483,7 +482,7 @@ export class Session implements WebSocketSession {
 
   /** The client is gone. True: messages of the client wait, and the application is given time to take them. */
   onGone(): boolean {
-    const hasMore = this.#parser.bufferedBytes > 0 || this.#isInflating;
+    const hasMore = this.#parser.bufferedBytes > 0 || this.#inflatingBytes !== undefined;
     if (this.#state !== 'open' || !hasMore) {
       this.onLost();
     } else {
