@@ -21,13 +21,3 @@ test('JoinedBytes keeps many small pieces in few blocks, and one piece in a bloc
   for (let count = 0; count < 262_144; count += 1) joined.push(Buffer.from('x'));
   ok(joined.takeAll().length < 16);
 });
-
-test('JoinedBytes gives what it has in one piece, and keeps nothing', () => {
-  const bytes = new JoinedBytes();
-  equal(bytes.takeWhole().length, 0);
-  bytes.push(Buffer.from('one'));
-  equal(bytes.takeWhole().toString(), 'one');
-  for (let count = 0; count < 3000; count += 1) bytes.push(Buffer.from('ab'));
-  equal(bytes.takeWhole().toString(), 'ab'.repeat(3000));
-  equal(bytes.length, 0);
-});

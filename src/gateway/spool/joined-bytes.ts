@@ -48,10 +48,4 @@ export class JoinedBytes {
     this.#length = 0;
     return blocks;
   }
-
-  /** Takes all out in one piece. What came in one piece, as most bodies do, is not copied again. */
-  takeWhole(): Buffer {
-    const blocks = this.takeAll();
-    return blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
-  }
 }
