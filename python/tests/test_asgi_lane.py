@@ -18,7 +18,7 @@ from asgi_edge import (
     start,
     websocket_frame,
 )
-from fake_edge import until
+from fake_edge import read_words, until
 from portico_worker import lanes
 from portico_worker.asgi.worker import AsgiWorker
 
@@ -252,6 +252,8 @@ def test_term_finishes_what_runs_and_leaves_the_rest():
         edge.worker.terminate()
         until(lambda: edge.worker.is_stopping)
         edge.begin(2)
+        frame = edge.next(0)
+        assert (frame.type, read_words(frame)) == (lanes.RECALLED, [2])
         gate.open(edge, '/a')
         assert edge.answer(1).body == b'/a'
         assert edge.ended() == 0

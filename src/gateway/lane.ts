@@ -5,7 +5,7 @@
 
 import { Deque } from '../kernel/deque.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
-import { FRAME, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
+import { FRAME, REQUEST_FLAG, readWords } from '../protocol/lanes/frames.ts';
 import type { BlockPool } from './body/block-pool.ts';
 import type { Call } from './call.ts';
 import { LaneOutput } from './lane-output.ts';
@@ -234,12 +234,4 @@ export class Lane implements LaneLoad {
     this.output.close();
     this.#socket.destroy();
   }
-}
-
-function readWords(buffer: Buffer, start: number, end: number): number[] {
-  const words: number[] = [];
-  for (let at = start; at + 4 <= end; at += 4) {
-    words.push(buffer.readUInt32LE(at));
-  }
-  return words;
 }

@@ -160,7 +160,8 @@ class AsgiLane(asyncio.Protocol):
             if number in streams:
                 self._displace(number)
             if worker.is_stopping:
-                continue  # Left to the edge: the board does not name it.
+                self.send(lanes.render_words(lanes.RECALLED, 0, number))
+                continue
             begun += 1
             try:
                 if flags:

@@ -176,7 +176,8 @@ class GreenletLane:
 
     def _begin(self, number: int, request: lanes.Request) -> None:
         if self.worker.is_stopping:
-            return  # The request is left to the edge: the board does not name it.
+            self.write((lanes.render_words(lanes.RECALLED, 0, number),))
+            return
         parts = request.request.decode('latin-1').split('\0')
         if request.block != self.block:
             self.block = request.block

@@ -2,7 +2,7 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { FRAME } from '../../protocol/lanes/frames.ts';
+import { FRAME, renderWords } from '../../protocol/lanes/frames.ts';
 import { ConcurrentStory, toldOf } from './concurrent-story.ts';
 
 test('ConcurrentGateway sends DRAIN to a worker that is replaced, nothing more, and says when it is quiet', (t) => {
@@ -58,6 +58,30 @@ test('ConcurrentGateway closes the WebSockets of a worker whose time is over, an
   deepEqual(toldOf(exchanges), ['accept; close 1012 service restart', 'accept', '', '']);
   exchanges[0]?.webSocket?.onClose(1012, '');
   deepEqual(story.arrivals(old).slice(-1), ['close w 1012']);
+});
+
+test('ConcurrentGateway gives to others what a worker that ends by itself gives back, and sends it nothing more', (t) => {
+  const story = new ConcurrentStory(t);
+  const leaving = story.connect(1);
+  const exchanges = story.askAll('a', 'b', 'c');
+  story.arrivals(leaving);
+  story.begin(leaving, 'a');
+  const recalled = ['b', 'c'].map((name) => leaving.streamOf(name));
+  leaving.send(renderWords(FRAME.recalled, 0, [...recalled, 1_000_000]));
+  equal(story.waiting, 2);
+  exchanges.push(story.ask('d'));
+  story.setWorkers({ active: [1, 2] }); // The other is still to come.
+  deepEqual(story.arrivals(leaving), []);
+  const next = story.connect(2);
+  deepEqual(story.arrivals(next), ['request b', 'request c', 'request d']);
+  for (const name of ['b', 'c', 'd']) next.answer(name, name);
+  leaving.answer('a', 'a');
+  deepEqual(
+    toldOf(exchanges),
+    ['a', 'b', 'c', 'd'].map((name) => `respond 200 ${name}`),
+  );
+  deepEqual(story.logged, []);
+  story.expectRest();
 });
 
 test('ConcurrentGateway asks four times in the timeout whether a loop turns, while streams are open', (t) => {

@@ -214,6 +214,14 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     call.onGone();
   }
 
+  /** A worker that was told to end by a signal begins no request any more: not these, which it has given back, nor others. */
+  onRecalled(lane: ConcurrentLane, streams: readonly number[]): void {
+    lane.isLeaving = true;
+    const calls = streams.map((stream) => lane.calls.get(stream)).filter((call) => call !== undefined);
+    const mayMove = (call: ConcurrentCall): boolean => !call.hasBegun;
+    this.#moveCalls(lane, calls, mayMove, (call) => call.lose(lane));
+  }
+
   onFault(lane: ConcurrentLane, fault: string): void {
     this.log('error', `worker ${lane.name} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
     this.onLaneLost(lane);
@@ -310,14 +318,22 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 
   /** Takes every call off a lane. `lose` gets those that the worker has begun, or that cannot be moved. */
   #takeCalls(lane: ConcurrentLane, lose: (call: ConcurrentCall) => void): void {
-    const calls = [...lane.calls.values()];
-    lane.calls.clear();
-    const started = calls.length === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
+    const started = lane.calls.size === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
+    const mayMove = (call: ConcurrentCall): boolean => !call.hasBegun && !wasBegun(call.stream, started);
+    this.#moveCalls(lane, [...lane.calls.values()], mayMove, lose);
+  }
+
+  #moveCalls(
+    lane: ConcurrentLane,
+    calls: readonly ConcurrentCall[],
+    mayMove: (call: ConcurrentCall) => boolean,
+    lose: (call: ConcurrentCall) => void,
+  ): void {
     const back: ConcurrentCall[] = [];
     for (const call of calls) {
+      lane.calls.delete(call.stream);
       this.onEnded(lane, call);
-      const mayMove = !call.hasBegun && !wasBegun(call.stream, started) && call.mayMove;
-      if (!call.isOver && mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
+      if (!call.isOver && mayMove(call) && call.mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
         call.onMoved();
         call.retries += 1;
         call.queuedAtMs ||= this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();

@@ -43,7 +43,6 @@ const FAULTS: Readonly<Record<string, (worker: FakeConcurrentWorker) => Buffer>>
   'a frame of the edge': (worker) => worker.frame(FRAME.body, 'a'),
   'an unknown type': (worker) => worker.frame(200, 'a'),
   'an unknown type for a WebSocket': (worker) => worker.frame(200, 'w'),
-  'recalled on a concurrent lane': () => renderFrame(FRAME.recalled, 0),
   'a payload that is too long': (worker) => tooLong(worker.streamOf('a')),
   'data before the head': (worker) => worker.frame(FRAME.data, 'a', 'body'),
   'a head that is longer than its frame': (worker) => worker.frame(FRAME.response, 'a', Buffer.of(9, 0, 0, 0)),

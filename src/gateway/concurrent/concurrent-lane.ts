@@ -4,7 +4,7 @@
  */
 
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
-import { FRAME } from '../../protocol/lanes/frames.ts';
+import { FRAME, readWords } from '../../protocol/lanes/frames.ts';
 import type { BlockPool } from '../body/block-pool.ts';
 import type { LaneIdentity } from '../lane.ts';
 import { LaneOutput } from '../lane-output.ts';
@@ -29,6 +29,8 @@ export interface ConcurrentOwner {
   /** All that one read brought has been handled. */
   onRead(lane: ConcurrentLane): void;
   onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void;
+  /** The worker gives back requests, and takes no more. */
+  onRecalled(lane: ConcurrentLane, streams: readonly number[]): void;
   onFault(lane: ConcurrentLane, fault: string): void;
   /** An error of ours in what a frame has brought for a stream. */
   onBug(lane: ConcurrentLane, call: ConcurrentCall, error: unknown): void;
@@ -49,6 +51,8 @@ export class ConcurrentLane implements Carrier {
   isActive = false;
   isDraining = false;
   isLost = false;
+  /** The worker takes no requests any more, and ends when those that run have ended. */
+  isLeaving = false;
   /** The worker's loop does not turn any more, and its end is decided. */
   isStuck = false;
   /** When PING was sent that has not been answered; 0: none is under way. */
@@ -71,7 +75,7 @@ export class ConcurrentLane implements Carrier {
   }
 
   get isOpen(): boolean {
-    return this.isActive && !this.isDraining && !this.isLost && !this.isStuck;
+    return this.isActive && !this.isDraining && !this.isLeaving && !this.isLost && !this.isStuck;
   }
 
   send(call: ConcurrentCall): void {
@@ -146,6 +150,10 @@ export class ConcurrentLane implements Carrier {
     if (call === undefined) {
       if (type === FRAME.pong) {
         this.pingedAtMs = 0;
+        return undefined;
+      }
+      if (type === FRAME.recalled) {
+        this.#owner.onRecalled(this, readWords(buffer, start, end));
         return undefined;
       }
       // A worker that was given up has lost its streams, and goes on sending because it does not know.

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FrameReader } from './frame-reader.ts';
-import { FRAME, renderFrame, renderWords } from './frames.ts';
+import { FRAME, readWords, renderFrame, renderWords } from './frames.ts';
 
 interface Frame {
   readonly type: number;
@@ -62,4 +62,10 @@ function isWhole(vector: Vector): boolean {
 
 test('renderWords() writes little-endian words', () => {
   equal(renderWords(FRAME.recall, 0, [1, 0x01020304]).toString('hex'), '0800000005000000' + '01000000' + '04030201');
+});
+
+test('readWords() reads what renderWords() has written', () => {
+  const words = [0, 1, 0x01020304, 0xffffffff];
+  const frame = renderWords(FRAME.recalled, 0, words);
+  deepEqual(readWords(frame, 8, frame.length), words);
 });

@@ -83,3 +83,12 @@ export function renderWords(type: number, stream: number, words: readonly number
   });
   return renderFrame(type, stream, payload);
 }
+
+/** The words of such a payload. */
+export function readWords(buffer: Buffer, start: number, end: number): number[] {
+  const words: number[] = [];
+  for (let at = start; at + 4 <= end; at += 4) {
+    words.push(buffer.readUInt32LE(at));
+  }
+  return words;
+}
