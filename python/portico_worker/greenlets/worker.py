@@ -32,6 +32,9 @@ class GeventWorker(Worker):
         self.spawn: Callable[..., Any] = gevent.spawn
         self.sleep: Callable[[float], None] = gevent.sleep
         self.lanes: dict[int, GreenletLane] = {}
+        """The lanes, by edge thread."""
+        self.lost: set[GreenletLane] = set()
+        """Lanes whose connection has ended, while applications still run for streams on them."""
         self.has_ended = Event()
         self.code = 0
         """The exit code of the process."""
@@ -42,28 +45,34 @@ class GeventWorker(Worker):
         self.environs = Environs({**base_environ(self.settings), 'wsgi.multithread': True})
 
     def run(self, facts: dict[str, Any]) -> int:
+        self.spawn(self._listen_to_zygote)
         if not all(self._open_lane(edge) for edge in range(len(self.settings.lanes))):
             self._lose_edge()
             return self.code
-        self.spawn(self._listen_to_zygote)
-        self.say_ready(facts)
+        if not self.is_stopping and not self.has_ended.is_set():
+            self.say_ready(facts)
         self.has_ended.wait()
         signals.tell_application()
         return self.code
 
     def _open_lane(self, edge: int) -> bool:
+        """Returns false if the edge is not there. A worker that is to stop needs no lane any more."""
         deadline = time.monotonic() + DIAL_S
         # The board still names a stream of the earlier connection of this lane.
         self.board[self.board_index(0, edge)] = 0
-        connection = self.dial(edge, 'requests', 0)
-        while connection is None:
-            if time.monotonic() > deadline:
-                return False
-            self.sleep(DIAL_EVERY_S)
+        connection: socket.socket | None = None
+        while connection is None and not self.is_stopping:
             connection = self.dial(edge, 'requests', 0)
-        lane = self.lanes[edge] = GreenletLane(self, edge, connection)
-        self.spawn(lane.read)
-        self.spawn(lane.send)
+            if connection is None:
+                if time.monotonic() > deadline:
+                    return False
+                self.sleep(DIAL_EVERY_S)
+        if connection is not None:
+            lane = self.lanes[edge] = GreenletLane(self, edge, connection)
+            self.spawn(lane.read)
+            self.spawn(lane.send)
+            if self.is_stopping:
+                self.note_end(lane)  # SIGTERM has come while this lane was dialled.
         return True
 
     def _lose_edge(self) -> None:
@@ -79,6 +88,8 @@ class GeventWorker(Worker):
             self.hear_zygote()
 
     def lost_lane(self, lane: GreenletLane) -> None:
+        if lane.streams:
+            self.lost.add(lane)
         if not lane.is_draining and not self.is_stopping:
             self.spawn(self._redial, lane.edge)
         self.note_end(lane)
@@ -91,27 +102,40 @@ class GeventWorker(Worker):
 
     def note_end(self, lane: GreenletLane) -> None:
         """Ends a lane that is to end, when nothing is left on it."""
-        if (lane.is_draining or self.is_stopping) and not lane.streams and not lane.is_lost:
+        if lane.streams:
+            return
+        self.lost.discard(lane)
+        if (lane.is_draining or self.is_stopping) and not lane.is_lost:
             lane.close()
-        if self.is_stopping and not any(each.streams for each in self.lanes.values()):
+        self._check_end()
+
+    def _check_end(self) -> None:
+        if self.is_stopping and not self._has_streams():
             self.spawn(self._end_soon)
-        if all(each.is_lost and (each.is_draining or self.is_stopping) for each in self.lanes.values()):
+        is_over = all(each.is_lost and (each.is_draining or self.is_stopping) for each in self.lanes.values())
+        if is_over and not self.lost:
             self.has_ended.set()
 
     def _end_soon(self) -> None:
         self.sleep(CLOSED_S)
-        if not any(lane.streams for lane in self.lanes.values()):
+        if not self._has_streams():
             self.has_ended.set()
+
+    def _has_streams(self) -> bool:
+        return any(lane.streams for lane in (*self.lanes.values(), *self.lost))
 
     def terminate(self) -> None:
         # The signal may have interrupted any greenlet, or the hub.
         self.spawn(self._stop)
 
     def _stop(self) -> None:
+        if self.is_stopping:
+            return
         self.is_stopping = True
         self.leave_place('SIGTERM')
-        for lane in self.lanes.values():
+        for lane in list(self.lanes.values()):
             self.note_end(lane)
+        self._check_end()
 
     def forked(self) -> None:
         for lane in self.lanes.values():
