@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Closed } from './client.ts';
 import type { Server } from './server.ts';
 import { serve } from './server.ts';
 import { until } from './waiting.ts';
@@ -11,7 +12,14 @@ import { until } from './waiting.ts';
 const APP = `
 import time
 
+def half():
+    yield b'hello'
+    raise RuntimeError
+
 def application(environ, start):
+    if environ['PATH_INFO'] == '/cut':
+        start('200 OK', [('Content-Length', '10')])
+        return half()
     if environ['PATH_INFO'] == '/slow':
         time.sleep(0.05)
     if environ['PATH_INFO'] == '/broken':
@@ -86,6 +94,20 @@ test('JSON, one object a line, that says the same', async () => {
   for (const line of lines) assert.match(line, /^[\x20-\x7e]+$/);
   const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   assert.deepEqual(
+test('%X tells a response that was cut from the last one of its connection, and from one that another may follow', async () => {
+  const args = ['--access-log', 'access.log', '--access-log-format', '%U %s %B %X'];
+  await using server = await serve({ app: APP, args });
+  using client = await server.connect();
+  client.send('GET /kept HTTP/1.1\r\nHost: a\r\n\r\n');
+  await client.read();
+  client.send('GET /cut HTTP/1.1\r\nHost: a\r\n\r\n');
+  await assert.rejects(client.read(), Closed);
+  await server.ask('/closed');
+  const lines = (): string[] => readFileSync(join(server.folder, 'access.log'), 'latin1').split('\n').slice(0, -1);
+  await until('all lines are written', () => lines().length === 3);
+  assert.deepEqual(lines(), ['/kept 200 5 +', '/cut 200 5 X', '/closed 200 5 -']);
+});
+
     rows.map(({ status }) => status),
     [200, 200, 500, 400, 400],
   );

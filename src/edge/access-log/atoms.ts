@@ -63,9 +63,7 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   'process-in-brackets': always(() => `<${process.pid}>`),
   'request-id': always(({ exchange }) => exchange.requestId),
   'requests-before': always(({ connection }) => String(Math.max(0, connection.requestCount - 1))),
-  'connection-state': always(({ exchange, connection }) =>
-    exchange.status === CLIENT_LEFT ? 'X' : connection.isKept ? '+' : '-',
-  ),
+  'connection-state': always(({ connection }) => (connection.isCut ? 'X' : connection.isKept ? '+' : '-')),
   'request-field': (argument) => {
     const lower = argument.toLowerCase();
     return ({ exchange }) => exchange.block.getAll(lower).join(', ');
@@ -81,9 +79,6 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
 
 /** Stands for a value that is there and empty, where '' would become a dash. No value of a client is like it: those have a character for each byte. */
 export const NOTHING_AT_ALL = '\u{E000}';
-
-/** As http1-connection.ts has it: the client did not wait for a response. */
-const CLIENT_LEFT = 499;
 
 const VARIABLES: Readonly<Record<string, Value>> = {
   request_method: ({ exchange }) => exchange.method,

@@ -32,7 +32,7 @@ const EXCHANGE: LoggedExchange = {
   },
   sentLength: 11,
 };
-const CONNECTION: LoggedConnection = { address: '10.0.0.1', requestCount: 3, isKept: true };
+const CONNECTION: LoggedConnection = { address: '10.0.0.1', requestCount: 3, isKept: true, isCut: false };
 const AT_MS = Date.UTC(2026, 10, 21, 16, 4, 33, 250);
 const TOOK_MS = 1234.5678;
 
@@ -128,7 +128,7 @@ test('fields of requests and of responses', () => {
 test('connections', () => {
   assert.equal(line('%k %X %{c}a %{remote}p %{SSL_PROTOCOL}x'), '2 + 10.0.0.1 5000 TLSv1.3');
   assert.equal(line('%X', {}, { isKept: false }), '-');
-  assert.equal(line('%X', { status: 499 }), 'X');
+  assert.equal(line('%X', {}, { isCut: true }), 'X');
   assert.equal(line('%v', { host: '[::1]:80' }), '[::1]');
 });
 

@@ -39,6 +39,8 @@ const NOBODY_ASKS: LoggedExchange['block'] = {
   fields: [],
   get: () => undefined,
   getAll: () => [],
+  /** It has ended, or is ended, before the response was whole. */
+  readonly isCut: boolean;
   contentLength: undefined,
   transferCodings: [],
   connection: [],

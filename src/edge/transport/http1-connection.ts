@@ -312,12 +312,12 @@ export class Http1Connection
   }
 
   cut(exchange: Http1Exchange): void {
+    this.#log(exchange);
     if (exchange !== this.#exchange) {
       return;
     }
     this.#writer.flush();
     exchange.status ||= CLIENT_LEFT;
-    this.#log(exchange);
     this.#exchange = undefined;
     this.#socket.cut(this.#writer.endsWithConnection, this.address);
   }
@@ -447,6 +447,11 @@ export class Http1Connection
   // What the table asks for.
 
   get address(): string {
+  /** A response that is whole is logged before the connection closes. */
+  get isCut(): boolean {
+    return this.#upgraded === undefined && this.#phase.now === 'linger';
+  }
+
     return this.#peer.client.address;
   }
 
