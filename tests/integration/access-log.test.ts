@@ -29,7 +29,8 @@ def application(environ, start):
 `;
 /** Controls but for the tab are refused before there is a line to write. */
 const HOSTILE = 'x" 200 0 "\\\xff\t\x85$(id)';
-const LINES = 5;
+const LINES = 7;
+const LONG = 'x'.repeat(9000);
 
 async function linesAfter(server: Server): Promise<string[]> {
   const path = join(server.folder, 'access.log');
@@ -38,9 +39,15 @@ async function linesAfter(server: Server): Promise<string[]> {
   await server.ask('/a%0d%0aforged?q="x"<>', { method: 'HEAD' });
   await server.ask('/broken');
   assert.equal((await server.ask('/', { fields: 'User-Agent: \x1b[2J\r\n' })).status, 400);
-  using client = await server.connect();
-  client.send('GARBAGE\x01\r\n\r\n');
-  assert.equal((await client.read()).status, 400);
+  assert.equal((await server.ask('/%zz', { fields: referer })).status, 400);
+  for (const [bytes, status] of [
+    ['\r\nGARBAGE"\x01\r\n\r\n', 400],
+    [`GET /${LONG}`, 414],
+  ] as const) {
+    using client = await server.connect();
+    client.send(bytes);
+    assert.equal((await client.read()).status, status);
+  }
   await until('all lines are written', () => readFileSync(path, 'latin1').split('\n').length > LINES);
   return readFileSync(path, 'latin1').split('\n').slice(0, -1);
 }
@@ -59,17 +66,17 @@ test('the combined format, escaped as nginx does', async () => {
       ['GET /slow HTTP/1.1', '200', '5'],
       ['HEAD /a%0d%0aforged?q=\\x22x\\x22<> HTTP/1.1', '200', '0'],
       ['GET /broken HTTP/1.1', '500', rows[2]?.[3]],
-      ['-', '400', rows[3]?.[3]],
-      ['-', '400', rows[3]?.[3]],
+      ['GET / HTTP/1.1', '400', rows[3]?.[3]],
+      ['GET /%zz HTTP/1.1', '400', rows[4]?.[3]],
+      ['GARBAGE\\x22\\x01', '400', rows[3]?.[3]],
+      [`GET /${LONG.slice(0, 2043)}`, '414', rows[6]?.[3]],
     ],
   );
   assert.ok(Number(rows[3]?.[3]) > 0, 'the page of a refusal has bytes as well');
   assert.equal(rows[0]?.[5], 'x\\x22 200 0 \\x22\\x5C\\xFF\\x09\\x85$(id)');
-  const [took, queued, ran] = [6, 7, 8].map((index) => Number(rows[0]?.[index]));
-  assert.ok(
-    took !== undefined && queued !== undefined && ran !== undefined && ran >= 0.05 && took >= ran && queued < 0.05,
-    lines[0],
-  );
+  assert.equal(rows[4]?.[4], 'http://a.test/\\x22', 'a request whose path alone is refused has its fields');
+  const [took = 0, queued = 0, ran = 0] = [6, 7, 8].map((index) => Number(rows[0]?.[index]));
+  assert.ok(ran >= 0.05 && queued >= 0 && took + 0.000_002 >= queued + ran, lines[0]);
 });
 
 for (const [format, expected] of [
@@ -87,13 +94,6 @@ for (const [format, expected] of [
   });
 }
 
-test('JSON, one object a line, that says the same', async () => {
-  await using server = await serve({ app: APP, args: ['--access-log', 'access.log', '--access-log-format', 'json'] });
-  const lines = await linesAfter(server);
-  assert.equal(lines.length, LINES);
-  for (const line of lines) assert.match(line, /^[\x20-\x7e]+$/);
-  const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-  assert.deepEqual(
 test('%X tells a response that was cut from the last one of its connection, and from one that another may follow', async () => {
   const args = ['--access-log', 'access.log', '--access-log-format', '%U %s %B %X'];
   await using server = await serve({ app: APP, args });
@@ -108,8 +108,23 @@ test('%X tells a response that was cut from the last one of its connection, and 
   assert.deepEqual(lines(), ['/kept 200 5 +', '/cut 200 5 X', '/closed 200 5 -']);
 });
 
+test('JSON, one object a line, that says the same', async () => {
+  await using server = await serve({ app: APP, args: ['--access-log', 'access.log', '--access-log-format', 'json'] });
+  const lines = await linesAfter(server);
+  assert.equal(lines.length, LINES);
+  for (const line of lines) assert.match(line, /^[\x20-\x7e]+$/);
+  const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  assert.deepEqual(
     rows.map(({ status }) => status),
-    [200, 200, 500, 400, 400],
+    [200, 200, 500, 400, 400, 400, 414],
+  );
+  assert.deepEqual(
+    rows.slice(4).map(({ method, target, protocol, requestLine }) => [method, target, protocol, requestLine]),
+    [
+      ['GET', '/%zz', 'HTTP/1.1', undefined],
+      ['', '', '', 'GARBAGE"\x01'],
+      ['', '', '', `GET /${LONG.slice(0, 2043)}`],
+    ],
   );
   assert.equal(rows[0]?.['userAgent'], HOSTILE);
   assert.equal(rows[1]?.['target'], '/a%0d%0aforged?q="x"<>');

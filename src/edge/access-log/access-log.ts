@@ -80,6 +80,7 @@ function entryOf(exchange: LoggedExchange, atMs: number, tookMs: number): Access
     atMs,
     method: exchange.method,
     target: exchange.target,
+    refusedLine: exchange.refusedLine ?? '',
     minor: exchange.minor,
     status: exchange.status,
     bodyBytes: exchange.bodyBytes,

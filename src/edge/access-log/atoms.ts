@@ -101,7 +101,7 @@ function protocolOf({ method, minor }: LoggedExchange): string {
 }
 
 function requestLine(exchange: LoggedExchange, target: string): string {
-  return exchange.method === '' ? '' : `${exchange.method} ${target} ${protocolOf(exchange)}`;
+  return exchange.method === '' ? (exchange.refusedLine ?? '') : `${exchange.method} ${target} ${protocolOf(exchange)}`;
 }
 
 /** Apache's time is that of the request, when its head had come. */

@@ -15,7 +15,7 @@ const ORIGIN: LoggedExchange['origin'] = {
   tls: { protocol: 'TLSv1.3', version: 0x0304, cipher: 'C', cipherSuite: 1, client: undefined },
 };
 const EXCHANGE: LoggedExchange = {
-  ...unreadExchange({ address: '192.0.2.1', port: '5000' }, ORIGIN, 200, 0),
+  ...unreadExchange('', { client: { address: '192.0.2.1', port: '5000' }, origin: ORIGIN, status: 200, bodyBytes: 0 }),
   method: 'GET',
   target: '/a%20b?q=1',
   rawPath: '/a%20b',
@@ -137,9 +137,16 @@ test('statuses decide, and widths fill', () => {
   assert.equal(line('[%(h)-12s] [%(s)5s] [%(s)05d]'), '[192.0.2.1   ] [  200] [00200]');
 });
 
-test('what was no request has dashes, and an empty query is nothing', () => {
-  const unread = unreadExchange({ address: '', port: '' }, ORIGIN, 400, 0);
-  assert.equal(line('%h "%r" %m %U%q %H %>s %b', { ...unread, method: '' }), '- "-" - - - 400 -');
+test('what was no request has what came in the place of its request line, and dashes; an empty query is nothing', () => {
+  const answered = { client: { address: '', port: '' }, origin: ORIGIN, status: 400, bodyBytes: 0 };
+  const format = '%h "%r" %m %U%q %H %>s %b';
+  assert.equal(line(format, unreadExchange('', answered)), '- "-" - - - 400 -');
+  assert.equal(line(format, unreadExchange('\x16\x03"\n', answered)), '- "\\x16\\x03\\"\\n" - - - 400 -');
+  assert.equal(line(format, unreadExchange('GET /a b', answered)), '- "GET /a b" - - - 400 -');
+  assert.equal(
+    line(format, unreadExchange('GET /%61?b HTTP/1.0', answered)),
+    '- "GET /%61?b HTTP/1.0" GET /a?b HTTP/1.0 400 -',
+  );
   assert.equal(line('%U%q', { query: '' }), '/a b');
   assert.equal(line('[%(q)s]', { query: '' }), '[]');
 });

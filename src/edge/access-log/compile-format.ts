@@ -28,7 +28,7 @@ function isJson(text: string): boolean {
   return text.startsWith('{') && text.endsWith('}');
 }
 
-/** Texts that follow one another as one; the log's bytes are UTF-8, and its strings have a character for each byte. */
+/** Texts that follow one another become one. */
 function merge(parts: readonly FormatPart[]): FormatPart[] {
   const merged: FormatPart[] = [];
   for (const part of parts) {
@@ -44,6 +44,7 @@ function merge(parts: readonly FormatPart[]): FormatPart[] {
 
 function compilePart(part: FormatPart, fields: string, protect: (text: string) => string): Value {
   if (part.kind === 'text') {
+    // The log's bytes are UTF-8, and its strings have a character for each byte.
     const bytes = Buffer.from(part.text).latin1Slice();
     return () => bytes;
   }

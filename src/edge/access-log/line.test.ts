@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessEntry } from './line.ts';
 import { clfDate, escapeLog, renderCombined, renderJson } from './line.ts';
@@ -8,6 +8,7 @@ const ENTRY: AccessEntry = {
   atMs: Date.UTC(2026, 10, 21, 10, 4, 33),
   method: 'GET',
   target: '/a?b="c"',
+  refusedLine: '',
   minor: 1,
   status: 200,
   bodyBytes: 11,
@@ -39,6 +40,13 @@ test('renderCombined() writes one line with the times and the request id', () =>
     ),
     true,
   );
+});
+
+test('renderCombined() and renderJson() have what came in the place of a request line', () => {
+  const entry = { ...ENTRY, method: '', target: '', refusedLine: '\x16\x03"\xff' };
+  match(renderCombined(entry), /\] "\\x16\\x03\\x22\\xFF" 200 /);
+  const parsed = JSON.parse(renderJson(entry)) as Record<string, unknown>;
+  deepEqual([parsed['method'], parsed['protocol'], parsed['requestLine']], ['', '', '\x16\x03"\xff']);
 });
 
 test('renderJson() is one line of ASCII that says the same', () => {

@@ -6,9 +6,10 @@ import { isoDate } from '../../kernel/clock.ts';
 export interface AccessEntry {
   readonly address: string;
   readonly atMs: number;
-  /** Raw request line parts; '' where there was no readable request. */
+  /** Parts of the request line, raw; '' where none could be read, and then what came in its place, as far as it came. */
   readonly method: string;
   readonly target: string;
+  readonly refusedLine: string;
   readonly minor: number;
   readonly status: number;
   readonly bodyBytes: number;
@@ -58,7 +59,9 @@ function seconds(ms: number): string {
 /** Combined, then the time taken, the queue's and the application's share in seconds, and the request id. */
 export function renderCombined(entry: AccessEntry): string {
   const request =
-    entry.method === '' ? '"-"' : `"${escapeLog(`${entry.method} ${entry.target}`)} HTTP/1.${entry.minor}"`;
+    entry.method === ''
+      ? quoted(entry.refusedLine)
+      : `"${escapeLog(`${entry.method} ${entry.target}`)} HTTP/1.${entry.minor}"`;
   return `${entry.address || '-'} - - [${clfDate(entry.atMs)}] ${request} ${entry.status} ${entry.bodyBytes} ${quoted(entry.referer)} ${quoted(entry.userAgent)} ${seconds(entry.tookMs)} ${seconds(entry.queueMs)} ${seconds(entry.appMs)} ${entry.requestId || '-'}\n`;
 }
 
@@ -69,7 +72,8 @@ export function renderJson(entry: AccessEntry): string {
     address: entry.address,
     method: entry.method,
     target: entry.target,
-    protocol: `HTTP/1.${entry.minor}`,
+    protocol: entry.method === '' ? '' : `HTTP/1.${entry.minor}`,
+    requestLine: entry.method === '' ? entry.refusedLine || undefined : undefined,
     host: entry.host,
     status: entry.status,
     bytes: entry.bodyBytes,

@@ -1,6 +1,10 @@
 /** What the access log looks at of an exchange that is over. */
 
-import type { Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
+import { isFault } from '../../protocol/http1/faults.ts';
+import { HTTP1_LIMITS } from '../../protocol/http1/limits.ts';
+import { parseRequestLine } from '../../protocol/http1/request-line.ts';
+import { decodePath } from '../path.ts';
 
 type Asked =
   | 'method'
@@ -23,6 +27,8 @@ export interface LoggedExchange extends Pick<Exchange, Asked> {
   readonly sentHead: ResponseHead | undefined;
   /** The length that the response has stated, or -1. */
   readonly sentLength: number;
+  /** Where `method` is '': what came in the place of a request line, as far as it came. */
+  readonly refusedLine?: string;
 }
 
 /** The connection that the exchange was on. */
@@ -33,14 +39,14 @@ export interface LoggedConnection {
   readonly requestCount: number;
   /** Another request may follow. */
   readonly isKept: boolean;
+  /** It has ended, or is ended, before the response was whole. */
+  readonly isCut: boolean;
 }
 
 const NOBODY_ASKS: LoggedExchange['block'] = {
   fields: [],
   get: () => undefined,
   getAll: () => [],
-  /** It has ended, or is ended, before the response was whole. */
-  readonly isCut: boolean;
   contentLength: undefined,
   transferCodings: [],
   connection: [],
@@ -50,29 +56,29 @@ const NOBODY_ASKS: LoggedExchange['block'] = {
   hasProxyFields: false,
 };
 
-/** For bytes that could not be read as a request, and were answered with a page of `bodyBytes`. */
+const NO_LINE = { method: '', target: '', path: '', query: '', minor: 1 } as const;
+
+/** For bytes that could not be read as a request, and were answered with a page. `line`: their first line, which may well be that of a request. */
 export function unreadExchange(
-  client: Client,
-  origin: Exchange['origin'],
-  status: number,
-  bodyBytes: number,
+  line: string,
+  answered: Pick<LoggedExchange, 'client' | 'origin' | 'status' | 'bodyBytes'>,
 ): LoggedExchange {
+  const read = parseRequestLine(line, HTTP1_LIMITS.methodBytesMax);
+  const { method, target, path, query, minor } = isFault(read) ? NO_LINE : read;
   return {
-    method: '',
-    target: '',
-    rawPath: '',
-    path: '',
-    query: '',
+    ...answered,
+    method,
+    target,
+    rawPath: path,
+    path: decodePath(path) ?? path,
+    query,
     host: '',
-    minor: 1,
+    minor,
     block: NOBODY_ASKS,
-    client,
-    origin,
     requestId: '',
     watcher: undefined,
-    status,
-    bodyBytes,
     sentHead: undefined,
-    sentLength: bodyBytes,
+    sentLength: answered.bodyBytes,
+    refusedLine: line,
   };
 }

@@ -22,9 +22,8 @@ import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { LoggedConnection } from '../access-log/logged-exchange.ts';
-import { unreadExchange } from '../access-log/logged-exchange.ts';
 import type { TrackedConnection } from '../connection-table.ts';
-import { errorHead, renderErrorPage } from '../error-pages.ts';
+import { errorHead } from '../error-pages.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
@@ -36,6 +35,7 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
+import { refuseUnread, tellFault } from './refuse-unread.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
@@ -105,18 +105,17 @@ export class Http1Connection
   onHead(head: RequestHead): void {
     const services = this.#services;
     const path = decodePath(head.path);
-    if (path === undefined) {
-      this.onFault({ code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' });
-      return;
-    }
     const startedMs = services.accessLog === undefined ? 0 : services.monotonicMs();
     const requester = services.identifier.identify(this.#peer, head.block);
-    const exchange = new Http1Exchange(this, head, path, requester, startedMs);
+    const exchange = new Http1Exchange(this, head, path ?? head.path, requester, startedMs);
     this.#exchange = exchange;
     this.requestCount += 1;
     this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
     this.#phase.awaitHandler();
-    if (!services.handle(exchange)) {
+    if (path === undefined) {
+      tellFault(services, this.address, BAD_PATH);
+      this.onFault(BAD_PATH);
+    } else if (!services.handle(exchange)) {
       exchange.refuse(404);
     }
   }
@@ -131,23 +130,17 @@ export class Http1Connection
     this.#requests.isBodyOpen = true; // Nothing that follows can be read as a request.
     const exchange = this.#exchange;
     if (exchange === undefined) {
-      this.#refuseUnread(fault);
+      this.requestCount += 1;
+      refuseUnread(
+        { fault, line: this.#requests.refusedLine, peer: this.#peer, writer: this.#writer, services: this.#services },
+        this,
+      );
+      this.#socket.close(this.#requests.mayHaveMore);
     } else if (exchange.status === 0) {
       exchange.refuse(fault.status);
     } else {
       this.cut(exchange);
     }
-  }
-
-  /** Answers bytes that could not be read as a request: there is no exchange to answer through. */
-  #refuseUnread(fault: Fault): void {
-    const { client } = this.#peer;
-    this.#services.refusals.tell(client.address, `${fault.code}, ${fault.detail}`);
-    const page = renderErrorPage(fault.status, undefined, '', undefined);
-    this.#writer.whole(errorHead(fault.status, page, ''), page.body.length, 'Connection: close\r\n', page.body);
-    const { untrusted } = this.#peer.origins;
-    this.#services.accessLog?.write(unreadExchange(client, untrusted, fault.status, page.body.length), this, 0);
-    this.#socket.close(this.#requests.mayHaveMore);
   }
 
   // What an exchange asks for.
@@ -312,7 +305,6 @@ export class Http1Connection
   }
 
   cut(exchange: Http1Exchange): void {
-    this.#log(exchange);
     if (exchange !== this.#exchange) {
       return;
     }
@@ -320,6 +312,7 @@ export class Http1Connection
     exchange.status ||= CLIENT_LEFT;
     this.#exchange = undefined;
     this.#socket.cut(this.#writer.endsWithConnection, this.address);
+    this.#log(exchange);
   }
 
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void {
@@ -447,16 +440,16 @@ export class Http1Connection
   // What the table asks for.
 
   get address(): string {
-  /** A response that is whole is logged before the connection closes. */
-  get isCut(): boolean {
-    return this.#upgraded === undefined && this.#phase.now === 'linger';
-  }
-
     return this.#peer.client.address;
   }
 
   get isKept(): boolean {
     return this.#keepAlive && !this.#services.table.isStopping;
+  }
+
+  /** A response that is whole is logged before the connection closes. */
+  get isCut(): boolean {
+    return this.#upgraded === undefined && this.#phase.now === 'linger';
   }
 
   closeIfIdle(): void {
@@ -493,6 +486,8 @@ export class Http1Connection
     }
   }
 }
+
+const BAD_PATH: Fault = { code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' };
 
 /** In the access log: the client did not wait for a response (nginx's word for it). */
 const CLIENT_LEFT = 499;

@@ -69,6 +69,11 @@ export class RequestReader {
     return this.#parser.bufferedBytes;
   }
 
+  /** As RequestParser has it. */
+  get refusedLine(): string {
+    return this.#parser.refusedLine;
+  }
+
   get isProcessing(): boolean {
     return this.#isProcessing;
   }

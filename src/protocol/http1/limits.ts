@@ -34,6 +34,12 @@ export const HTTP1_LIMITS: Http1Limits = {
   interimHeadsMax: 16,
 };
 
+/**
+ * So much of a request line that is refused is kept for the access log. With what else is in its line there, and unless much of it is escaped, it fits into
+ * the 4096 bytes that a pipe takes whole.
+ */
+export const REFUSED_LINE_BYTES_MAX = 2048;
+
 /** Bounds of the memo of field lines that the connections of a thread share. */
 export const FIELD_MEMO_LIMITS = {
   /** Two generations of these: together at most 2 MiB of text. */

@@ -127,6 +127,31 @@ test('a fault is final', () => {
   assert.equal(parser.eof(), undefined);
 });
 
+test('refusedLine is the line of a head that is refused or not whole, however it came, and of no other', () => {
+  const fields = 'Host: a\r\nContent-Length: 1\r\n';
+  const cases: readonly (readonly [string, string])[] = [
+    ['', ''],
+    ['\r\n\r', ''],
+    ['GET /x', 'GET /x'],
+    ['\r\nGET / HTTP/1.1\r\nHost', 'GET / HTTP/1.1'],
+    ['GET / HTTP/1.1\r\n\r\nrest', 'GET / HTTP/1.1'],
+    ['GET / HTTP/1.1\r\nA B: c\r\n', 'GET / HTTP/1.1'],
+    ['GET /a\rb HTTP/1.1\r\n', 'GET /a'],
+    ['\x16\x03\x01\n\0', '\x16\x03\x01'],
+    [`GET /${'x'.repeat(9000)}`, `GET /${'x'.repeat(2043)}`],
+    [`POST / HTTP/1.1\r\n${fields}\r\n`, ''],
+    [`POST / HTTP/1.1\r\n${fields}\r\n1GET /`, ''],
+  ];
+  for (const [text, line] of cases) {
+    for (const size of [1, 7, text.length || 1]) {
+      const parser = new RequestParser();
+      for (let at = 0; at < text.length; at += size) feed(parser, text.slice(at, at + size));
+      assert.ok(text.length === 0 || line.startsWith(parser.refusedLine), text);
+      if (size === text.length) assert.equal(parser.refusedLine, line, text);
+    }
+  }
+});
+
 test('a fault in a body is final', () => {
   const parser = new RequestParser();
   const events = feed(parser, 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx');

@@ -37,12 +37,12 @@ import { BodyReader } from './body-reader.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldMemo } from './field-memo.ts';
-import { isTokenCode, SPACE } from './grammar.ts';
+import { CR, isTokenCode, LF, SPACE } from './grammar.ts';
 import type { StartLine } from './head-reader.ts';
 import { HeadReader } from './head-reader.ts';
 import { Input } from './input.ts';
 import type { Http1Limits } from './limits.ts';
-import { HTTP1_LIMITS } from './limits.ts';
+import { HTTP1_LIMITS, REFUSED_LINE_BYTES_MAX } from './limits.ts';
 import { composeRequestHead } from './request-head.ts';
 import type { RequestLine } from './request-line.ts';
 import { parseRequestLine } from './request-line.ts';
@@ -66,6 +66,7 @@ export class RequestParser {
   readonly #body: BodyReader;
   #state: State = STATE.head;
   #lastHead: RequestHead | undefined;
+  #refusedLine = '';
 
   constructor(options: RequestParserOptions = {}) {
     const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
@@ -134,6 +135,14 @@ export class RequestParser {
     }
   }
 
+  /**
+   * The request line of the head that was refused, or of one that is not whole, as far as it has come: raw, so whoever logs it has to escape it. '' if there
+   * is no such head.
+   */
+  get refusedLine(): string {
+    return this.#state === STATE.head ? lineIn(this.#input, this.#input.at) : this.#refusedLine;
+  }
+
   /** The peer has ended the connection. Called once `next` has returned undefined; returns what is wrong with that end. */
   eof(): Fault | undefined {
     switch (this.phase) {
@@ -159,25 +168,28 @@ export class RequestParser {
     this.#input.keep();
   }
 
-  #fail(refused: Fault): RequestEvent {
+  /** `begin`: where in the input the head begins. */
+  #fail(refused: Fault, begin: number): RequestEvent {
+    this.#refusedLine = lineIn(this.#input, begin);
     this.#die();
     return { kind: 'fault', fault: refused };
   }
 
   #readHead(): RequestEvent | undefined {
     const heads = this.#heads;
+    const begin = this.#input.at;
     const result = heads.read(this.#input);
     if (result === false) {
       return undefined;
     }
     if (result !== true) {
-      return this.#fail(result);
+      return this.#fail(result, begin);
     }
     let head = this.#lastHead;
     if (head === undefined || !heads.isRepeated) {
       const composed = composeRequestHead(heads.line, heads.block);
       if (isFault(composed)) {
-        return this.#fail(composed);
+        return this.#fail(composed, begin);
       }
       head = composed;
       this.#lastHead = heads.isRemembered ? head : undefined;
@@ -203,6 +215,24 @@ export class RequestParser {
     }
     return event;
   }
+}
+
+/** The line behind any empty ones, without its end. */
+function lineIn({ bytes, end }: Input, begin: number): string {
+  let from = begin;
+  while (from < end && isLineBreak(bytes[from])) {
+    from += 1;
+  }
+  const limit = Math.min(end, from + REFUSED_LINE_BYTES_MAX);
+  let to = from;
+  while (to < limit && !isLineBreak(bytes[to])) {
+    to += 1;
+  }
+  return bytes.latin1Slice(from, to);
+}
+
+function isLineBreak(code: number | undefined): boolean {
+  return code === CR || code === LF;
 }
 
 function requestStartLine(limits: Http1Limits): StartLine<RequestLine> {
