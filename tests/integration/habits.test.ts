@@ -2,10 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
-
-const PORTICO = join(import.meta.dirname, '../../bin/portico');
+import { PORTICO } from './server.ts';
 
 function portico(...args: string[]): { readonly code: number | null; readonly said: string } {
   const { status, stderr } = spawnSync(PORTICO, args, { encoding: 'utf8' });

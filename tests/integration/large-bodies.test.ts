@@ -2,18 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Server } from './server.ts';
 import { serve } from './server.ts';
 
+/** A request for /held is answered when `letGo` has been called. */
 const APP = `
 import hashlib, os, time
 
 def application(environ, start):
     body = environ['wsgi.input']
-    if environ['PATH_INFO'] == '/slow':
-        time.sleep(0.3)
+    if environ['PATH_INFO'] == '/held':
+        print('held', flush=True)
+        while not os.path.exists('go'):
+            time.sleep(0.01)
     data = b''.join(iter(lambda: body.read(100_000), b'')) if environ['PATH_INFO'] == '/pieces' else body.read()
     start('200 OK', [])
     return [b'%d %s' % (len(data), hashlib.sha256(data).hexdigest().encode())]
@@ -30,6 +34,10 @@ function bodyOf(bytes: number, seed: number): Buffer {
   const body = Buffer.alloc(bytes);
   for (let at = 0; at < bytes; at += 1) body[at] = (at * 7 + seed * 31 + (at >> 8)) % 256;
   return body;
+}
+
+function letGo(server: Server): void {
+  writeFileSync(join(server.folder, 'go'), '');
 }
 
 function answerTo(body: Buffer): string {
@@ -76,38 +84,50 @@ test('bodies behind each other on one connection keep their order', async () => 
   for (const body of bodies) assert.equal((await client.read('POST')).body, answerTo(body));
 });
 
-test('a client that leaves in the middle of its body, or behind it, leaves nothing in those of others', async () => {
+/** A client that sends so much of a body of 900,000 bytes, and leaves when the kernels have it. */
+async function leave(server: Server, bytes: number): Promise<void> {
+  using client = await server.connect();
+  client.send('POST /held HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n');
+  await new Promise((sent) => client.socket.write(Buffer.alloc(bytes, 0xff), sent));
+}
+
+test('a client that leaves in the middle of its body, behind it, or while its request runs, leaves nothing in those of others', async () => {
   await using server = await serve({ app: APP });
+  using running = await server.connect();
+  running.send('POST /held HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n');
+  running.send(Buffer.alloc(900_000, 0xff));
+  await server.logged(/OUTPUT w1: held/);
   const bodies = Array.from({ length: 12 }, (_, index) => bodyOf(900_000, index));
-  const answers = await Promise.all(
+  const departures = bodies.map((_, index) => leave(server, index % 2 ? 900_000 : 500_000));
+  const answers = Promise.all(
     bodies.map(async (body, index) => {
-      const leaving = await server.connect();
-      leaving.send(`POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`);
-      leaving.send(Buffer.alloc(index % 2 ? body.length : 500_000, 0xff));
-      await delay(index * 5);
-      leaving.close();
+      await departures[index];
       return post(server, '/', body);
     }),
   );
-  assert.deepEqual(answers, bodies.map(answerTo));
+  await Promise.all(departures);
+  running.close();
+  letGo(server);
+  assert.deepEqual(await answers, bodies.map(answerTo));
 });
 
-test('large requests that wait behind a slow one are run by another worker', async () => {
+test('large requests that wait behind one that does not end are run by another worker', async () => {
   await using server = await serve({ app: APP, args: ['--workers', '2'] });
   const bodies = Array.from({ length: 10 }, (_, index) => bodyOf(1_048_576, index));
-  const answers = await Promise.all(
-    bodies.map((body, index) => post(server, index === 0 || index === 5 ? '/slow' : '/', body)),
-  );
-  assert.deepEqual(answers, bodies.map(answerTo));
+  const [held, ...others] = bodies.map((body, index) => post(server, index === 0 ? '/held' : '/', body));
+  assert.deepEqual(await Promise.all(others), bodies.slice(1).map(answerTo));
+  letGo(server);
+  assert.equal(await held, answerTo(bodies[0]!));
 });
 
 test('large requests that a worker had not begun when it was killed are run by another', async () => {
   await using server = await serve({ app: APP, args: ['--workers', '2'] });
   const bodies = Array.from({ length: 8 }, (_, index) => bodyOf(800_000, index));
-  const answers = bodies.map((body) => post(server, '/slow', body));
-  await delay(150);
+  const answers = Promise.all(bodies.map((body) => post(server, '/held', body)));
+  for (const worker of ['w1', 'w2']) await server.logged(new RegExp(`OUTPUT ${worker}: held`));
   process.kill(server.workerPids[0]!, 'SIGKILL');
-  const texts = await Promise.all(answers);
+  letGo(server);
+  const texts = await answers;
   // What ran is lost with its worker; everything else is answered rightly.
-  assert.ok(texts.filter((text, index) => text !== answerTo(bodies[index]!)).length <= 1, texts.join('\n'));
+  assert.equal(texts.filter((text, index) => text !== answerTo(bodies[index]!)).length, 1, texts.join('\n'));
 });

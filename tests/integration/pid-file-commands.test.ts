@@ -6,9 +6,7 @@ import { once } from 'node:events';
 import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { launch, makeFolder, serve } from './server.ts';
-
-const PORTICO = join(import.meta.dirname, '../../bin/portico');
+import { launch, makeFolder, PORTICO, serve } from './server.ts';
 
 const app = (answer: string): string =>
   `def application(environ, start):\n    start('200 OK', [])\n    return [b'${answer}']\n`;
