@@ -53,9 +53,13 @@ export const EDGE_LIMITS = {
   wideOutputsMax: 16,
   /** How much is read from a file at a time: twice that is held for a client that has stopped reading. */
   fileChunkBytes: 262_144,
-  /** So many of these chunks are kept in a thread while none is on its way. */
+  /** … as long as no more of these chunks than this are on their way in a thread, 32 MiB, which keeps so many while none is. */
+  fileChunksMax: 128,
   fileChunksKept: 4,
-  /** The same for a client that takes all at once; a read of this size, and a write, keep the thread for less than a millisecond … */
+  /** Beyond that, and for the last bytes of a file: of ten thousand clients that have stopped reading, each then holds 64 KiB, and not half a megabyte. */
+  smallFileChunkBytes: 32_768,
+  smallFileChunksKept: 16,
+  /** For a client that takes all at once; a read of this size, and a write, keep the thread for less than a millisecond … */
   largeFileChunkBytes: 1_048_576,
   /** … as long as no more of them than this are on their way in a thread … */
   largeFileChunksMax: 16,

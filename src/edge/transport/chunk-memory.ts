@@ -3,7 +3,7 @@
  * sending together: the kernel has to clear and map each of its pages, and the collector has to look for what nobody uses any more.
  */
 export class ChunkMemory {
-  readonly #chunkBytes: number;
+  readonly chunkBytes: number;
   readonly #keptMax: number;
   /** The last one is taken first: the processor still has it in its caches. */
   readonly #free: Buffer[] = [];
@@ -11,7 +11,7 @@ export class ChunkMemory {
 
   /** `keptMax`: how many chunks are kept while nobody uses them. */
   constructor(chunkBytes: number, keptMax: number) {
-    this.#chunkBytes = chunkBytes;
+    this.chunkBytes = chunkBytes;
     this.#keptMax = keptMax;
   }
 
@@ -22,7 +22,7 @@ export class ChunkMemory {
 
   take(): Buffer {
     this.#usedCount += 1;
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#chunkBytes);
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.chunkBytes);
   }
 
   /** Nobody reads or writes the chunk any more. */

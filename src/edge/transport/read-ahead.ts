@@ -7,8 +7,11 @@ import { read } from 'node:fs';
 import { EDGE_LIMITS } from '../limits.ts';
 import { ChunkMemory } from './chunk-memory.ts';
 
-const { fileChunkBytes, fileChunksKept, largeFileChunkBytes, largeFileChunksMax, largeFileChunksKept } = EDGE_LIMITS;
+const { smallFileChunkBytes, smallFileChunksKept } = EDGE_LIMITS;
+const { fileChunkBytes, fileChunksMax, fileChunksKept } = EDGE_LIMITS;
+const { largeFileChunkBytes, largeFileChunksMax, largeFileChunksKept } = EDGE_LIMITS;
 /** One of each for each thread. */
+const SMALL_CHUNKS = new ChunkMemory(smallFileChunkBytes, smallFileChunksKept);
 const CHUNKS = new ChunkMemory(fileChunkBytes, fileChunksKept);
 const LARGE_CHUNKS = new ChunkMemory(largeFileChunkBytes, largeFileChunksKept);
 
@@ -53,7 +56,7 @@ export class ReadAhead {
   /** `isQuick`: the client takes what it is sent at once, and is well served with large chunks. */
   read(file: FileRest, isQuick: boolean): void {
     this.#isReading = true;
-    const memory = takeMemory(isQuick && file.left > fileChunkBytes);
+    const memory = memoryFor(file.left, isQuick).take();
     read(file.fd, memory, 0, Math.min(file.left, memory.length), file.offset, (error, length) => {
       this.#isReading = false;
       if (this.#isClosed || error !== null || length === 0) {
@@ -79,11 +82,15 @@ export class ReadAhead {
   }
 }
 
-function takeMemory(isLarge: boolean): Buffer {
-  return (isLarge && LARGE_CHUNKS.usedCount < largeFileChunksMax ? LARGE_CHUNKS : CHUNKS).take();
+function memoryFor(left: number, isQuick: boolean): ChunkMemory {
+  if (isQuick && left > fileChunkBytes && LARGE_CHUNKS.usedCount < largeFileChunksMax) {
+    return LARGE_CHUNKS;
+  }
+  return left > smallFileChunkBytes && CHUNKS.usedCount < fileChunksMax ? CHUNKS : SMALL_CHUNKS;
 }
 
 /** Nobody reads or writes the memory of a chunk any more. */
 export function giveChunk(memory: Buffer): void {
-  (memory.length === largeFileChunkBytes ? LARGE_CHUNKS : CHUNKS).give(memory);
+  const chunks = [SMALL_CHUNKS, CHUNKS, LARGE_CHUNKS].find(({ chunkBytes }) => chunkBytes === memory.length);
+  chunks?.give(memory);
 }
