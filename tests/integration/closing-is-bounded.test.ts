@@ -76,6 +76,18 @@ test('bytes behind the end are read slowly: of HTTP, behind a fault of a WebSock
   assert.equal((await server.ask('/')).status, 403);
 });
 
+test('a client that reads nothing before it has sent all of a body that is refused gets the answer', async () => {
+  await using server = await serve({ app: APP, args: ['--max-body', '1M'] });
+  using client = await server.connect();
+  client.socket.pause();
+  // More than the buffers of the kernels hold, and more than is dropped in a second.
+  const body = Buffer.alloc(16 * 1_048_576);
+  client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`);
+  await new Promise<void>((sent, failed) => client.socket.write(body, (error) => (error ? failed(error) : sent())));
+  client.socket.resume();
+  assert.equal((await client.read()).status, 413);
+});
+
 test('requests that cannot be read are told of once a second, however many come', async () => {
   await using server = await serve({ app: APP });
   for (let count = 0; count < 100; count += 1) {

@@ -136,7 +136,8 @@ export class LingeringSocket {
       const { probeIdleMs, probeIntervalMs, probeCount } = EDGE_LIMITS;
       (carrierOf(this.#socket) ?? this.#socket).setKeepAlive(true, probeIdleMs, probeIntervalMs, probeCount);
     }
-    return (this.#isPaused || this.hasClientEnded) && isPeerGone(this.#socket);
+    // Once our own side is closed a write fails whether the client is there or not. While lingering, reading is paused for a second at most, and then tells.
+    return phase !== 'linger' && (this.#isPaused || this.hasClientEnded) && isPeerGone(this.#socket);
   }
 
   /**
