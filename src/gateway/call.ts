@@ -282,8 +282,8 @@ export class Call implements ResponseWatcher {
   }
 
   onClientEnd(): boolean {
-    // An upload that has come whole may still be on its way to the disk: it does not wait for a worker.
-    if (this.lane !== undefined || this.isCollecting) {
+    // An upload that has come whole may still be on its way to the disk: it does not wait for a worker. And what was answered may still be on its way to the client.
+    if (this.isOver || this.lane !== undefined || this.isCollecting) {
       return false;
     }
     this.drop();

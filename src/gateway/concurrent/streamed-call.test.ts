@@ -205,6 +205,14 @@ test('StreamedCall tells the application of a client that closes its sending sid
   deepEqual(exchange.told, ['begin 200 undefined', 'write one', 'write two', 'end']);
 });
 
+test('StreamedCall: a client that closes its sending side while it reads an answer gets the rest of that', (t) => {
+  const { story, worker, exchange } = open(t);
+  worker.answer('a', 'whole');
+  equal(exchange.watcher?.onClientEnd(), false, 'there is nothing that could be dropped');
+  deepEqual(exchange.told, ['respond 200 whole']);
+  deepEqual(story.arrivals(worker), []);
+});
+
 test('StreamedCall: an application that ends without a word when its client seems to have left is no error', (t) => {
   const { story, worker, exchange } = open(t);
   equal(exchange.watcher?.onClientEnd(), false);
