@@ -120,6 +120,22 @@ def test_more_than_the_length_is_cut_off_and_said_once(blocks, as_list, log):
     until(lambda: log.take().count('more bytes than its Content-Length of 10') == 2)
 
 
+class SaysOne:
+    """An iterable that breaks PEP 3333: its length is not that of what it gives."""
+
+    def __len__(self):
+        return 1
+
+    def __iter__(self):
+        return iter([b'one', b'', b'two'])
+
+
+def test_more_blocks_than_the_length_of_an_iterable_harm_no_other_request(log):
+    answer = ask(returning(SaysOne))
+    assert (answer.kinds, answer.body) == ([lanes.RESPONSE_WHOLE], b'one')
+    until(lambda: log.take().count('although its len() is 1') == 2)
+
+
 def test_excess_by_write_is_cut_off(log):
     def application(environ, start):
         write = start('200 OK', [('Content-Length', '3')])

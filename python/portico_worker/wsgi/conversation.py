@@ -173,6 +173,8 @@ class Conversation:
             if not data:
                 return
             is_last = self.sent + len(data) == self.length
+        elif self.is_whole:
+            raise AssertionError('the iterable gave a second block, although its len() is 1; the response had ended')
         self.sent += len(data)
         self._send_block(data, is_last)
 
