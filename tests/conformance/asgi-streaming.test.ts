@@ -70,6 +70,15 @@ test('100 (Continue) comes when the application asks for the body, and not if it
   assert.equal(await client.ended(), 'end');
 });
 
+test('100 (Continue) does not come into a response that has begun', async () => {
+  using client = await server.connect();
+  client.send(post('begins_then_reads', 'Expect: 100-continue\r\nContent-Length: 4\r\n'));
+  await client.receive(/one\r\n/);
+  client.send('body');
+  const answer = await client.readOne();
+  assert.deepEqual([answer.status, answer.body], [200, 'onebody']);
+});
+
 test('an answer before the body is whole reaches the client, which is still sending', async () => {
   using client = await server.connect();
   client.send(post('refuses_upload', `Content-Length: ${8 * MIB}\r\n`));

@@ -188,6 +188,13 @@ async def reads_late(key: str, receive: Receive, send: Send) -> None:
     await count(key, receive, send)
 
 
+async def begins_then_reads(key: str, receive: Receive, send: Send) -> None:
+    """The body is asked for when the response has begun."""
+    await send(head())
+    await send(body(b'one', True))
+    await send(body((await receive())['body']))
+
+
 async def refuses_upload(key: str, receive: Receive, send: Send) -> None:
     await answer(send, b'no', 403)
 
@@ -309,7 +316,7 @@ async def leaves_task(key: str, receive: Receive, send: Send) -> None:
 BEHAVIOURS: dict[str, Callable[[str, Receive, Send], Awaitable[None]]] = {
     behaviour.__name__: behaviour
     for behaviour in (
-        hello, events, open_gate, echo, count, gated, reads_late, refuses_upload, answers_then_listens, waits_for_disconnect,
+        hello, events, open_gate, echo, count, gated, reads_late, begins_then_reads, refuses_upload, answers_then_listens, waits_for_disconnect,
         sends_for_ever, hears_half_close, two_receive, cancels_receive, mends, path, copy, goes_on, leaves_task,
     )
 }  # fmt: skip

@@ -152,7 +152,9 @@ export class Http1Connection
     }
     requests.readBody(sink);
     this.#phase.awaitBody();
-    if (exchange.head.expectContinue && requests.bodyBytes === 0 && requests.bufferedBytes === 0) {
+    // Behind a head that has left, a 100 would be read as a part of the response (RFC 9110 10.1.1: a final status stands for it).
+    const mayAsk = exchange.head.expectContinue && exchange.status === 0;
+    if (mayAsk && requests.bodyBytes === 0 && requests.bufferedBytes === 0) {
       this.#output.text('HTTP/1.1 100 Continue\r\n\r\n');
     }
     this.#readOn();
