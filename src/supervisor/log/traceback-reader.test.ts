@@ -39,6 +39,20 @@ test('a group of exceptions is one traceback', () => {
   );
 });
 
+test('tracebacks as loguru and rich write them are one each, with the name of the exception', () => {
+  assert.equal(
+    roles(
+      'boom\nTraceback (most recent call last):\n\n  File "a"\n    x()\n\n> File "b"\n    y()\n    │ └ 0\n    └ <function y>\n\nE: 1\nnext',
+    ),
+    'b t c c c c c c c c c c b',
+  );
+  const drawn = (name: string) =>
+    `╭───── Traceback (most recent call last) ─────╮\n│ /site/app.py:5 in view                      │\n╰─────────────────────────────────────────────╯\n${name}`;
+  const link = '\n\nThe above exception was the direct cause of the following exception:\n\n';
+  assert.equal(roles(`boom\n${drawn('E: 1')}${link}${drawn('E: 2')}\nnext`), 'b t c c c c c c t c c c b');
+  assert.equal(roles('╭─ a table ─╮\n│ of rich   │\n╰───────────╯'), 'b b b');
+});
+
 test('what is indented belongs to the line before it; an empty line begins something', () => {
   assert.equal(roles('SELECT\n  a\n\tb\n\nFROM'), 'b c c b b');
 });

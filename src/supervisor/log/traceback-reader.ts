@@ -6,6 +6,10 @@ export type LineRole = 'begins' | 'traceback' | 'continues' | 'ours';
 const HEADING = 'Traceback (most recent call last):';
 /** All that follows is indented, the name of the exception as well. */
 const GROUP_HEADING = '  + Exception Group Traceback (most recent call last):';
+/** The same as rich draws it. The name of the exception stands below the frame. */
+const DRAWN_HEADING = /^╭─+ Traceback \(most recent call last\) ─+╮$/;
+/** Lines within a traceback that are not indented: rich's frame around it, and the call in which loguru was asked to log. */
+const DRAWN = /^(?:[│╰]|> File ")/;
 /** Between exceptions of which one was raised from, or while another was handled (PEP 3134). */
 const LINK =
   /^(?:During handling of the above exception, another exception occurred:|The above exception was the direct cause of the following exception:)$/;
@@ -14,7 +18,7 @@ const OF_FAULTHANDLER =
 const FRAME_OF_OURS = /^ {2}File ".*\/portico_worker\/[\w/]+\.py", line /;
 const ENDS_OF_FAULTHANDLER = /^(?:Extension modules: |Python runtime state: |Current thread's C stack trace)/;
 
-/** frames: the lines of a traceback, up to the one that is not indented; named: that one, which names the exception, has come. */
+/** frames: the lines of a traceback, up to the one that names the exception, which is not indented; named: that one has come. */
 type State = 'none' | 'frames' | 'named' | 'faulthandler';
 
 export class TracebackReader {
@@ -45,8 +49,8 @@ export class TracebackReader {
       this.#isBelowOthers ||= !isOurs && line.startsWith('  File');
       return isOurs && this.#isBelowOthers ? 'ours' : 'continues';
     }
-    if (line === HEADING || line === GROUP_HEADING) {
-      this.#state = line === HEADING ? 'frames' : 'named';
+    if (line === HEADING || line === GROUP_HEADING || DRAWN_HEADING.test(line)) {
+      this.#state = line === GROUP_HEADING ? 'named' : 'frames';
       return 'traceback';
     }
     if (LINK.test(line) && this.#state === 'named') {
@@ -57,7 +61,7 @@ export class TracebackReader {
 
   #readRest(line: string, isInside: boolean): LineRole {
     if (this.#state === 'frames' && !isInside) {
-      this.#state = 'named';
+      this.#state = DRAWN.test(line) ? 'frames' : 'named';
       return 'continues';
     }
     if (isInside && (line !== '' || this.#state === 'named' || this.#state === 'frames')) {
