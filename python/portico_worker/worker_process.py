@@ -71,7 +71,7 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
         started.update(descendants.living())
         if started:
             _say(status, {'kind': 'started', 'processes': sorted(started)})
-        warn_of_settings(settings, loaded)
+        after_load(settings, loaded)
         gc.collect()
     worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
     gc.freeze()
@@ -101,7 +101,17 @@ def _end_at_last() -> set[int]:
     return started
 
 
-def warn_of_settings(settings: Settings, loaded: Loaded) -> None:
+def after_load(settings: Settings, loaded: Loaded) -> None:
+    """What is done once for each loading of the application."""
+    # With --reload each answer of 500 is looked at (`bare_answers.py`).
+    if loaded.facts['framework'] == 'django' and not settings.development:
+        from . import django_errors
+
+        django_errors.show()
+    _warn_of_settings(settings, loaded)
+
+
+def _warn_of_settings(settings: Settings, loaded: Loaded) -> None:
     """Warnings that the application needs other numbers of workers and threads than it is given."""
     runs_in_threads = loaded.facts['interface'] == 'wsgi' and settings.worker_class == 'sync'
     # flask-sock and Flask-SocketIO both build on it.

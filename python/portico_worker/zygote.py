@@ -20,7 +20,7 @@ from . import control, descendants, ending, env_file, forksafe, origin, process,
 from .import_calls import ImportCalls
 from .loader import Loaded, LoadError, find, load
 from .settings import Identity, Settings, read_settings
-from .worker_process import import_for, page_of, run_worker, warn_of_settings
+from .worker_process import after_load, import_for, page_of, run_worker
 
 OUTPUTS = (1, 2)
 OWN = 0
@@ -222,7 +222,7 @@ class Zygote:
             self._say('unsafe-preload', reasons=reasons, holdsLock=watch.holds_lock)
             self._leave(UNSAFE_PRELOAD)
         import_for(settings, self.loaded.facts['interface'])
-        warn_of_settings(settings, self.loaded)
+        after_load(settings, self.loaded)
         return self.loaded.facts
 
     def _on_spawn(self, message: control.Message) -> None:

@@ -6,7 +6,10 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 import asgi_edge
+import fake_edge
 from portico_worker import lanes
 from site_under_zygote import write_app
 
@@ -154,3 +157,51 @@ def test_django_over_asgi(site):
     lane.close_after_rest()
     assert site.hear('exited')['code'] == 0
     assert site.log() == ''
+
+
+FAULTY = """
+from django.http import HttpResponse
+from django.urls import path
+
+def boom(request):
+    raise RuntimeError('boom')
+
+urlpatterns = [path('boom', boom)]
+"""
+SHOWN = """
+LOGGING = {
+    'version': 1,
+    'disable_existing_loggers': False,
+    'handlers': {'shown': {'class': 'logging.StreamHandler'}},
+    'root': {'handlers': ['shown']},
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ('interface', 'settings', 'said'),
+    [
+        ('wsgi', '', 'request id1 GET /boom: '),
+        ('asgi', '', 'request id1 GET /boom: '),
+        ('wsgi', SHOWN, 'Internal Server Error: '),
+    ],
+    ids=['wsgi', 'asgi', 'by-the-project'],
+)
+def test_what_a_view_of_django_raises_is_in_the_log_once(site, interface, settings, said):
+    subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', site.site], check=True)
+    write_app(site, FAULTY, 'mysite/urls')
+    with open(os.path.join(site.site, 'mysite', 'settings.py'), 'a') as file:
+        file.write(f"DEBUG, ALLOWED_HOSTS, MIDDLEWARE = False, ['*'], []\n{settings}")
+    site.start('', interface=interface)
+    site.hear('loaded')
+    if interface == 'asgi':
+        site.spawn()
+        lane = site.accept(0)
+        site.hear('ready')
+        lane.send(asgi_edge.request_frame(1, path='/boom'))
+    else:
+        lane = site.spawn_ready()[0, 0]
+        lane.send(fake_edge.request_frame(1, path='/boom'))
+    log = site.log(until='RuntimeError: boom\n')
+    assert said in log
+    assert log.count('Traceback') == 1
