@@ -271,3 +271,45 @@ for (const kind of ['wsgi', 'asgi'] as const) {
     deepEqual(next.arrivals(), ['/b']);
   });
 }
+
+test('AppGateway: what waits for workers of a version that was called in another way goes to those of the new one', (t) => {
+  const story = new AppStory(t);
+  story.setInterface('wsgi');
+  const plain = story.ask('a');
+  const posted = story.ask('b', { method: 'POST', body: Buffer.from('x') });
+  deepEqual([plain.told, posted.told], [[], []]);
+  const worker = story.connect('asgi', 2);
+  story.setInterface('asgi', [1]);
+  deepEqual(worker.arrivals(), ['/a']);
+  deepEqual(posted.told, REFUSED, 'its body was read, and cannot be read again');
+  story.setInterface(undefined);
+  story.setInterface('wsgi', [2]);
+  const back = story.connect('wsgi');
+  story.ask('c');
+  deepEqual(back.arrivals(), ['/c']);
+});
+
+test('AppGateway: what a lost worker had not begun goes to workers that are called in another way', (t) => {
+  const story = new AppStory(t);
+  story.setInterface('wsgi');
+  const old = story.connect('wsgi');
+  story.ask('a');
+  story.ask('b');
+  deepEqual(old.arrivals(), ['/a']);
+  const worker = story.connect('asgi', 2);
+  story.setInterface('asgi', [1]);
+  deepEqual(worker.arrivals(), ['/b']);
+  old.lose();
+  deepEqual(worker.arrivals(), ['/a']);
+});
+
+test('AppGateway gives requests that were held to the application as it is called by then', (t) => {
+  const story = new AppStory(t);
+  story.setInterface('wsgi');
+  story.gateway.hold();
+  story.ask('a', { method: 'POST', isChunked: true });
+  story.setInterface('asgi', [1]);
+  const worker = story.connect('asgi', 2);
+  story.gateway.resume();
+  deepEqual(worker.arrivals(), ['/a']);
+});

@@ -5,7 +5,9 @@
 
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
+import type { Call } from './call.ts';
 import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
+import type { ConcurrentKind } from './concurrent/concurrent-gateway.ts';
 import { ConcurrentGateway } from './concurrent/concurrent-gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { Gateway } from './gateway.ts';
@@ -70,8 +72,9 @@ export class AppGateway {
   breakDown(detail: string, fields: string): void {
     this.hold();
     this.#fault = { detail, fields };
-    this.#serial.refuseAll(500, detail, fields);
-    this.#concurrent.refuseAll(500, detail, fields);
+    const refuse = (call: Call) => call.fail(500, detail, fields);
+    this.#serial.giveAll(refuse);
+    this.#concurrent.giveAll(refuse);
     this.#submitEarly();
   }
 
@@ -80,9 +83,7 @@ export class AppGateway {
     this.#isHeld = false;
     this.#mend();
     this.#interface = this.#known;
-    if (this.#interface !== undefined) {
-      this.#submitEarly();
-    }
+    this.#submitWaiting();
   }
 
   #mend(): void {
@@ -148,8 +149,33 @@ export class AppGateway {
     this.#endTunnelsLater(workers.draining);
     this.#serial.setWorkers(workers.active, workers.draining);
     this.#concurrent.setWorkers(workers);
+    this.#submitWaiting();
+  }
+
+  #submitWaiting(): void {
     if (this.#interface !== undefined) {
+      this.#leaveOther(this.#interface);
       this.#submitEarly();
+    }
+  }
+
+  /** Where a reload has changed how the application is called, no lane will come to the gateway of the version before: what waits there has to leave. */
+  #leaveOther(used: ConcurrentKind | 'wsgi'): void {
+    const other = used === 'wsgi' ? this.#concurrent : this.#serial;
+    (used === 'wsgi' ? this.#serial : this.#concurrent).admitAll();
+    other.giveAll((call) => this.#move(call));
+  }
+
+  /** The request begins anew; one whose body was read cannot. */
+  #move(call: Call): void {
+    if (call.exchange.hasBody) {
+      this.#options.log(
+        'info',
+        `${call.describe()} is refused: it was read for the version before, which was called in another way`,
+      );
+      call.fail(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+    } else {
+      this.submit(call.exchange);
     }
   }
 

@@ -51,16 +51,16 @@ test('CallQueue does not grow with calls that come and leave', () => {
   equal(queue.peek(), first);
 });
 
-test('CallQueue refuses what waits and what comes, while nobody is to be served', () => {
+test('CallQueue gives away what waits and what comes, while nobody is to be served', () => {
   const counts: number[] = [];
   const queue = new CallQueue(1, (count) => counts.push(count));
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(call) as [Call, Call, Call, Call];
-  const refused: Call[] = [];
+  const given: Call[] = [];
   queue.push(a);
-  queue.refuseAll((each) => refused.push(each));
+  queue.giveAll((each) => given.push(each));
   queue.push(b);
   queue.putBack([c]);
-  deepEqual(refused, [a, b, c]);
+  deepEqual(given, [a, b, c]);
   deepEqual([queue.count, queue.isFull], [0, false]);
   queue.admitAll();
   queue.push(d);

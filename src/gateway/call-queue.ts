@@ -9,7 +9,8 @@ export class CallQueue<C extends Call> {
   readonly #onCount: (count: number) => void;
   /** Without the calls that were dropped and have not come to the front yet. */
   #count = 0;
-  #refuse: ((call: C) => void) | undefined;
+  /** Who takes the calls while there is no lane for them. */
+  #other: ((call: C) => void) | undefined;
 
   constructor(max: number, onCount: (count: number) => void) {
     this.#max = max;
@@ -21,25 +22,25 @@ export class CallQueue<C extends Call> {
   }
 
   get isFull(): boolean {
-    return this.#refuse === undefined && this.#count >= this.#max;
+    return this.#other === undefined && this.#count >= this.#max;
   }
 
-  /** Calls that wait, and those that come to wait, are refused until `admitAll`: there will be no lane for them. */
-  refuseAll(refuse: (call: C) => void): void {
-    this.#refuse = refuse;
+  /** Calls that wait, and those that come to wait, are given away until `admitAll`: there will be no lane for them. */
+  giveAll(take: (call: C) => void): void {
+    this.#other = take;
     for (let call = this.peek(); call !== undefined; call = this.peek()) {
       this.shift();
-      refuse(call);
+      take(call);
     }
   }
 
   admitAll(): void {
-    this.#refuse = undefined;
+    this.#other = undefined;
   }
 
   push(call: C): void {
-    if (this.#refuse !== undefined) {
-      this.#refuse(call);
+    if (this.#other !== undefined) {
+      this.#other(call);
       return;
     }
     this.#change(1);
@@ -51,8 +52,8 @@ export class CallQueue<C extends Call> {
 
   /** Puts calls to the front, in their order: they were sent once and never begun. */
   putBack(calls: readonly C[]): void {
-    if (this.#refuse !== undefined) {
-      calls.forEach(this.#refuse);
+    if (this.#other !== undefined) {
+      calls.forEach(this.#other);
       return;
     }
     for (const call of calls.toReversed()) {

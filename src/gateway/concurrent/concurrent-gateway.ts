@@ -349,9 +349,9 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#pump();
   }
 
-  /** In development: what waits for a worker is answered so, until `admitAll`. */
-  refuseAll(status: number, detail: string, fields: string): void {
-    this.#queue.refuseAll((call) => call.fail(status, detail, fields));
+  /** What waits for a worker, and what comes to wait, is given away until `admitAll`. */
+  giveAll(take: (call: Call) => void): void {
+    this.#queue.giveAll(take);
   }
 
   admitAll(): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pick, Story, texts } from './fleet-story.ts';
+import { kinds, pick, Story, texts } from './fleet-story.ts';
 
 const FAULT = { error: 'SyntaxError: x', traceback: 'T', page: '{}' };
 
@@ -11,7 +11,10 @@ test('step() leaves old code at once in development: requests wait until one wor
   assert.deepEqual(story.published(), { active: [], gone: [] });
   assert.equal(story.workers('draining').length, 2, 'what they have begun they finish');
   story.load(2);
-  assert.deepEqual(pick(story.ready(3), 'tell-progress'), [{ kind: 'tell-progress', progress: 'served' }]);
+  const taken = story.ready(3);
+  assert.deepEqual(pick(taken, 'tell-progress'), [{ kind: 'tell-progress', progress: 'served' }]);
+  const order = kinds(taken).filter((kind) => kind === 'publish' || kind === 'tell-progress');
+  assert.deepEqual(order, ['publish', 'tell-progress'], 'requests that wait go to an application that the edge knows');
   assert.deepEqual(story.published(), { active: [3], gone: [] });
   assert.match(texts(story.actions, 'info').join(), /reloaded:/);
 });

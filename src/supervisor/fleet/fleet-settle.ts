@@ -40,10 +40,14 @@ export function settle(turn: Turn): void {
   retryGeneration(turn);
   fillSeats(turn, turn.fleet.current);
   fillSeats(turn, turn.fleet.next);
-  switchGenerations(turn);
+  const hasSwitched = switchGenerations(turn);
   stopEmptyZygotes(turn);
   announce(turn);
   publish(turn);
+  if (hasSwitched && turn.fleet.settings.isDevelopment) {
+    // The edge has heard of the new workers by then: requests that wait go to the new application, however that is called.
+    turn.actions.push({ kind: 'tell-progress', progress: 'served' });
+  }
   tellServiceState(turn);
 }
 
@@ -81,7 +85,6 @@ function expireGeneration(turn: Turn, generation: Generation): void {
   }
 }
 
-/** After the loss of a zygote, or a failed attempt to replace one. */
 /** In development: the workers that held the application's lock are gone, so whether its code is broken is to be seen anew. */
 function retryBehindLock(turn: Turn): void {
   const { fleet } = turn;
@@ -94,6 +97,7 @@ function retryBehindLock(turn: Turn): void {
   }
 }
 
+/** After the loss of a zygote, or a failed attempt to replace one. */
 function retryGeneration(turn: Turn): void {
   const { fleet } = turn;
   const isMissing = fleet.current === undefined && fleet.next === undefined && !fleet.isBroken;
@@ -201,18 +205,18 @@ function freeBerth(turn: Turn): void {
   }
 }
 
-/** The next generation takes over when all of it is ready; or, when nobody serves, as soon as one worker is. */
-function switchGenerations(turn: Turn): void {
+/** The next generation takes over when all of it is ready; or, when nobody serves, as soon as one worker is. Returns whether it has. */
+function switchGenerations(turn: Turn): boolean {
   const { fleet } = turn;
   const next = fleet.generations.get(fleet.next ?? 0);
   if (next === undefined) {
-    return;
+    return false;
   }
   const workers = [...fleet.workers.values()];
   const readyCount = workers.filter((worker) => worker.generation === next.id && worker.state === 'ready').length;
   const isServed = workers.some((worker) => worker.generation === fleet.current && isActive(worker));
   if (readyCount < (isServed ? fleet.target : 1)) {
-    return;
+    return false;
   }
   const old = fleet.generations.get(fleet.current ?? 0);
   fleet.current = next.id;
@@ -224,12 +228,10 @@ function switchGenerations(turn: Turn): void {
   if (old !== undefined || (fleet.settings.isDevelopment && fleet.isReloading)) {
     tellReload(turn, old, next);
   }
-  if (fleet.settings.isDevelopment) {
-    turn.actions.push({ kind: 'tell-progress', progress: 'served' });
-  }
   if (next.facts !== undefined) {
     turn.actions.push({ kind: 'serve-static', facts: next.facts });
   }
+  return true;
 }
 
 function stopEmptyZygotes(turn: Turn): void {
