@@ -46,6 +46,8 @@ export const SUPERVISOR_LIMITS = {
   memoryPollMs: 5_000,
   /** How often it is looked whether Unix sockets are still where clients find them. */
   socketPollMs: 10_000,
+  /** How often it is looked whether the terminal is still there. After two looks a SIGHUP has nothing to do with its end any more. */
+  terminalPollMs: 1_000,
   /** How often it is looked whether the certificate has been renewed. */
   certificatePollMs: 60_000,
   /** How often it is told that the certificate is about to expire. */

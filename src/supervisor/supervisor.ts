@@ -26,6 +26,7 @@ import type { SignalCommand } from './signals.ts';
 import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
+import { TerminalWatch } from './terminal-watch.ts';
 import { readVersion } from './version.ts';
 
 export interface SupervisorReports {
@@ -50,6 +51,7 @@ export class Supervisor {
   readonly #zygotes: Zygotes;
   readonly #spoolFolders: SpoolFolders;
   readonly #socketWatch: SocketWatch;
+  readonly #terminal: TerminalWatch;
   readonly #release: ReleaseWatch;
   readonly #reloads: Gathering;
   readonly #queue: FleetEvent[] = [];
@@ -80,6 +82,7 @@ export class Supervisor {
     this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax, isDevelopment: model.reloadOnChange });
     this.#report = new ServiceReport(site, log);
     this.#socketWatch = new SocketWatch(site.sockets, log);
+    this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
     this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
     this.#edge = new EdgeHost(site, this.#spoolFolders, log, (fact) => this.#happen(fact));
@@ -98,6 +101,9 @@ export class Supervisor {
     }
     if (this.#socketWatch.isNeeded) {
       setInterval(() => this.#socketWatch.look(), SUPERVISOR_LIMITS.socketPollMs).unref();
+    }
+    if (this.#terminal.isNeeded) {
+      setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
     if (this.#site.certificates.current !== undefined) {
       setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
@@ -132,7 +138,11 @@ export class Supervisor {
         this.#stop(true, signal);
         return;
       case 'reload':
-        this.reload(signal);
+        if (this.#terminal.hasHungUp()) {
+          this.#onHangUp();
+        } else {
+          this.reload(signal);
+        }
         return;
       case 'reopen-logs':
         this.#reopenLogs();
@@ -146,6 +156,13 @@ export class Supervisor {
         return;
       default:
         unreachable(command);
+    }
+  }
+
+  /** The kernel and the shell may both tell of it: the second time is no hurry. */
+  #onHangUp(): void {
+    if (this.#fleet.stop === undefined) {
+      this.#stop(false, 'the terminal was closed');
     }
   }
 
@@ -416,4 +433,9 @@ export class Supervisor {
     this.#site.sink.finish(this.#clock);
     this.#reports.onFinished(code);
   }
+}
+
+/** Standard error, where the log is: see TerminalWatch. */
+function isTerminal(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(2);
 }
