@@ -11,7 +11,7 @@ import type { CertificateReport } from './certificate-keeper.ts';
 import { ZygoteChild } from './children/zygote-child.ts';
 import { startMessage } from './children/zygote-start.ts';
 import { describeExit } from './fleet/exit-words.ts';
-import { describeLateImport } from './fleet/fleet-failures.ts';
+import { describeLateImport, describeLatePython, isEndOfLatePython } from './fleet/fleet-failures.ts';
 import type { Exit } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
@@ -121,7 +121,10 @@ function load(
 ): Promise<Loading | Elsewhere> {
   const { env, interpreter } = runtime;
   return new Promise((done) => {
+    const { startTimeoutMs } = site.model;
+    const failed = (error: string): Loading => ({ kind: 'load-failed', error, traceback: '' });
     let said: Loading | Elsewhere | undefined;
+    let isOverdue = false;
     const timers: NodeJS.Timeout[] = [];
     const later = (ms: number, act: () => void): void => {
       timers.push(setTimeout(act, ms));
@@ -149,14 +152,19 @@ function load(
           for (const timer of timers) {
             clearTimeout(timer);
           }
+          if (isEndOfLatePython({ isOverdue }, cause)) {
+            said ??= failed(describeLatePython(startTimeoutMs));
+          }
           done(said === undefined ? explainEnd(runtime, cause) : Promise.resolve(said));
         },
       },
     );
-    const { startTimeoutMs } = site.model;
-    later(startTimeoutMs, () => zygote.dump());
+    later(startTimeoutMs, () => {
+      isOverdue = true;
+      zygote.dump();
+    });
     later(startTimeoutMs + SUPERVISOR_LIMITS.tracebackMs, () => {
-      said ??= { kind: 'load-failed', error: describeLateImport(startTimeoutMs), traceback: '' };
+      said ??= failed(describeLateImport(startTimeoutMs));
       zygote.kill();
     });
   });

@@ -182,7 +182,10 @@ export class Zygotes {
 
 type Spawned = Extract<FromZygote, { kind: 'spawned' }>;
 
+/** Signals that are sent to a zygote, by us or by the kernel for want of memory. */
+const SENT: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGUSR2']);
+
 /** A process that was killed did run, and one that the kernel had no means to start says nothing of its Python. */
 function mayBeWrongPython({ signal, error = 'ENOENT' }: Exit): boolean {
-  return signal !== 'SIGKILL' && /\b(?:ENOENT|EACCES|ENOEXEC)\b/.test(error);
+  return !SENT.has(signal) && /\b(?:ENOENT|EACCES|ENOEXEC)\b/.test(error);
 }

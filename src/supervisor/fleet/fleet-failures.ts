@@ -5,7 +5,7 @@ import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { endGeneration, killWorker, killZygote, label, log, openGeneration } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
-import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
+import type { Exit, FleetWorker, Generation, Turn } from './fleet-types.ts';
 
 /** The exit code when the application cannot be loaded; gunicorn's as well. */
 const APPLICATION_FAULT = 3;
@@ -130,6 +130,15 @@ export function failLoading(turn: Turn, generation: Generation): void {
   }
   killZygote(turn, generation);
   failGeneration(turn, generation, plainFault(describeLateImport(turn.fleet.settings.startTimeoutMs)));
+}
+
+/** The signal that asks an overdue zygote for a traceback has ended it: a Python that has not come to our program does not hear signals yet. */
+export function isEndOfLatePython({ isOverdue }: { readonly isOverdue: boolean }, { signal }: Exit): boolean {
+  return isOverdue && signal === 'SIGUSR2';
+}
+
+export function describeLatePython(startTimeoutMs: number): string {
+  return `Python did not get as far as the application within ${startTimeoutMs / 1000} s (--start-timeout)`;
 }
 
 export function describeLateImport(startTimeoutMs: number): string {

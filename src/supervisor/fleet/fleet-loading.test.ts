@@ -19,6 +19,23 @@ test('step() asks a zygote that does not load where it is, and then gives it up'
   assert.deepEqual(pick(story.actions, 'finish'), [{ kind: 'finish', code: 3 }]);
 });
 
+test('step() tells of a Python that is ended by the question where it is, because it has not begun to load, as one that was late', () => {
+  const story = new Story(LIMIT);
+  const end = (generation: number) =>
+    story.happen({ kind: 'zygote-exited', generation, cause: { code: null, signal: 'SIGUSR2' } });
+  story.happen({ kind: 'start' });
+  story.happen({ kind: 'edge-ready' });
+  story.pass(5000);
+  assert.equal(
+    pick(end(1), 'give-up')[0]?.error,
+    'Python did not get as far as the application within 5 s (--start-timeout)',
+  );
+  const other = new Story(LIMIT);
+  other.happen({ kind: 'start' });
+  const killed = other.happen({ kind: 'zygote-exited', generation: 1, cause: { code: null, signal: 'SIGUSR2' } });
+  assert.match(pick(killed, 'give-up')[0]?.error ?? '', /was killed by SIGUSR2/, 'by somebody else');
+});
+
 test('step() takes a zygote that loads while it is asked', () => {
   const story = new Story(LIMIT);
   story.happen({ kind: 'start' });

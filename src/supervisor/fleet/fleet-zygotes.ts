@@ -3,7 +3,13 @@
 import { unreachable } from '../../kernel/unreachable.ts';
 import { describeExit } from './exit-words.ts';
 import { endGeneration, log, openGeneration, removeWorker } from './fleet-changes.ts';
-import { failGeneration, plainFault, waitToAskZygote } from './fleet-failures.ts';
+import {
+  describeLatePython,
+  failGeneration,
+  isEndOfLatePython,
+  plainFault,
+  waitToAskZygote,
+} from './fleet-failures.ts';
 import type { EventOf, Generation, Turn } from './fleet-types.ts';
 
 export function applyZygote(
@@ -67,7 +73,10 @@ function onZygoteExited(turn: Turn, generation: Generation, event: EventOf<'zygo
   const { fleet } = turn;
   const wasLoading = generation.state === 'loading';
   if (wasLoading) {
-    failGeneration(turn, generation, plainFault(`the process that loads the application ${describeExit(event.cause)}`));
+    const words = isEndOfLatePython(generation, event.cause)
+      ? describeLatePython(fleet.settings.startTimeoutMs)
+      : `the process that loads the application ${describeExit(event.cause)}`;
+    failGeneration(turn, generation, plainFault(words));
   } else if (generation.state === 'loaded') {
     log(
       turn,
