@@ -15,11 +15,19 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['hypercorn', async () => (await import('./commands/hypercorn.ts')).hypercorn],
 ]);
 
+const FAILED = 1;
 const USAGE = 2;
 
+/** Why what was asked for could not be printed. */
+let lostBy = '';
+
 const terminal: Terminal = {
-  out: (text) => print(1, text),
-  error: (text) => print(2, text),
+  out: (text) => {
+    lostBy ||= print(1, text);
+  },
+  error: (text) => {
+    print(2, text);
+  },
   get isWatched() {
     return isTerminal(2);
   },
@@ -34,12 +42,17 @@ function isTerminal(fd: number): boolean {
   return process.getBuiltinModule('node:tty').isatty(fd);
 }
 
-/** A terminal or pipe that is closed is no reason to fail. */
-function print(fd: number, text: string): void {
+/** Returns the code of the error, or ''. A reader that has seen enough (`| head`) is none. */
+function print(fd: number, text: string): string {
   try {
-    process.getBuiltinModule('node:fs').writeSync(fd, text);
-  } catch {
-    return;
+    const { writeSync } = process.getBuiltinModule('node:fs');
+    for (let left = Buffer.from(text); left.length > 0; ) {
+      left = left.subarray(writeSync(fd, left));
+    }
+    return '';
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    return code === 'EPIPE' ? '' : code;
   }
 }
 
@@ -72,4 +85,8 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
   return USAGE;
 }
 
-process.exit(await run(readInvocation(process.argv.slice(2), process.env)));
+const code = await run(readInvocation(process.argv.slice(2), process.env));
+if (lostBy !== '') {
+  terminal.error(`portico: the answer could not be written to standard output (${lostBy})\n`);
+}
+process.exit(lostBy === '' ? code : code || FAILED);
