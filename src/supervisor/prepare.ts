@@ -24,6 +24,7 @@ import { ownEvent } from './log/log-event.ts';
 import { openLogFile } from './log/log-file.ts';
 import { LogSink } from './log/log-sink.ts';
 import { whyUnreadable } from './own-files.ts';
+import { isFolder } from './paths.ts';
 import { PidFile } from './pid-file.ts';
 import type { Identity } from './privileges.ts';
 import { asUser, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts';
@@ -243,7 +244,7 @@ function checkApplication(model: ServerModel, place: Place, identity: Identity |
 function checkWatched({ reloadFolders }: ServerModel, cwd: string): string[] {
   return reloadFolders
     .map((folder) => resolve(cwd, folder))
-    .filter((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    .filter((folder) => !isFolder(folder))
     .map((folder) => `--reload-dir: ${folder} is not a folder`);
 }
 
@@ -277,20 +278,31 @@ function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: Fi
     if (model.umask !== undefined) {
       process.umask(model.umask);
     }
-    const sink = new LogSink(logFile, identity, (count) => renderLost(model, count));
-    const accessLogFd = accessLog === '' || accessLog === '-' ? undefined : openAccessLog(accessLog, identity);
-    const written = pidFile === '' ? undefined : PidFile.write(pidFile, identity);
+    const sink = openFor('--log-file', () => new LogSink(logFile, identity, (count) => renderLost(model, count)));
+    const accessLogFd =
+      accessLog === '' || accessLog === '-'
+        ? undefined
+        : openFor('--access-log', () => openAccessLog(accessLog, identity));
+    const written = pidFile === '' ? undefined : openFor('--pid-file', () => PidFile.write(pidFile, identity));
     if (identity !== undefined) {
       leaveCompileCache(identity, systemClock.nowMs());
       dropPrivileges(identity);
     }
     return success({ sink, accessLogFd, pidFile: written });
   } catch (error) {
+    return failure((error as Error).message);
+  }
+}
+
+/** What stands in the way is told with the flag that names the file. */
+function openFor<T>(flag: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // An error without a code of the system is one of our own sentences, which says what to do.
-    return failure(
-      code === undefined ? message : `${message}. Choose a path that can be written, or start as a user who may`,
-    );
+    const remedy = code === undefined ? '' : '. Choose a path that can be written, or start as a user who may';
+    throw new Error(`${flag}: ${message}${remedy}`, { cause: error });
   }
 }
 

@@ -95,8 +95,16 @@ test('a current folder that was removed, as a deployment does it under a shell: 
   assert.doesNotMatch(stderr, /^ +at /m);
 });
 
+for (const flag of ['--log-file', '--access-log']) {
+  test(`${flag} that cannot be written: 1, by the flag and the name that was given`, async () => {
+    const { code, log } = await refusal({ app: APP, args: [flag, 'app.py/log'] });
+    assert.equal(code, 1);
+    assert.match(log, new RegExp(`^portico: ${flag}: ENOTDIR: .*/app\\.py/log'\\. Choose a path that can be written`));
+  });
+}
+
 test('a pid file in no folder: 1, by the name that was given', async () => {
   const { code, log } = await refusal({ app: APP, args: ['--pid-file', '/nowhere/site.pid'] });
   assert.equal(code, 1);
-  assert.match(log, /^portico: ENOENT: .* '\/nowhere\/site\.pid'\. Choose a path that can be written/);
+  assert.match(log, /^portico: --pid-file: ENOENT: .* '\/nowhere\/site\.pid'\. Choose a path that can be written/);
 });
