@@ -160,7 +160,7 @@ class SourceWatch {
       if (!this.#folders.has(path) && rules.isEntered(path, root)) {
         this.#enter(path, root);
       }
-    } else if (known === undefined && rules.isSource(path, root)) {
+    } else if (known === undefined && (rules.isSource(path, root) || this.#places.files.includes(path))) {
       this.#watchTarget(path, realPath(path));
       this.#notice(path);
     }

@@ -1,10 +1,10 @@
 // --reload: a file that changes is served without being asked; one that is broken is answered with why, which the log says too.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { launch, serve } from './server.ts';
+import { launch, makeFolder, serve } from './server.ts';
 
 const app = (answer: string) => `
 def application(environ, start_response):
@@ -41,16 +41,22 @@ test('--reload-dir, --reload-include and --reload-exclude say what is watched', 
   assert.doesNotMatch(server.log, /(other|app|pb2)\.py has changed/);
 });
 
-test('--reload-dir names a folder', async () => {
-  await using server = launch({ app: '', args: ['--reload', '--reload-dir', 'nowhere'] });
-  assert.equal(await server.exit, 2);
-  assert.match(server.log, /--reload-dir: \S+nowhere is not a folder/);
-});
+for (const name of ['nowhere', 'loop']) {
+  test(`--reload-dir names a folder: ${name}`, async () => {
+    const folder = makeFolder();
+    symlinkSync('loop', join(folder, 'loop'));
+    await using server = launch({ app: '', folder, args: ['--reload', '--reload-dir', name] });
+    assert.equal(await server.exit, 2);
+    assert.match(server.log, new RegExp(`--reload-dir: \\S+${name} is not a folder`));
+  });
+}
 
 test('--reload sees folders that are new', async () => {
   await using server = await serve({ app: app('one'), args: ['--reload'] });
   mkdirSync(join(server.folder, 'templates'));
-  await new Promise((done) => setTimeout(done, 200));
   writeFileSync(join(server.folder, 'templates/page.html'), 'x');
   await server.logged(/page\.html has changed: reloading/);
+  // The folder is watched by now.
+  writeFileSync(join(server.folder, 'templates/other.html'), 'x');
+  await server.logged(/other\.html has changed: reloading/);
 });

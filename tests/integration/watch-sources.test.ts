@@ -18,6 +18,8 @@ class Tree {
   // The watcher does not keep a process alive.
   readonly #alive = setInterval(() => undefined, 1000);
   readonly faults: string[] = [];
+  /** Single files that are watched. */
+  files: readonly string[] = [];
 
   write(path: string, text = 'x'): void {
     mkdirSync(join(this.folder, path, '..'), { recursive: true });
@@ -26,7 +28,7 @@ class Tree {
 
   places(patterns: Partial<WatchPatterns> = {}, root = '') {
     const rules = new WatchRules({ includes: [], excludes: [], ...patterns });
-    return { roots: [join(this.folder, root)], files: [], rules };
+    return { roots: [join(this.folder, root)], files: this.files.map((path) => join(this.folder, path)), rules };
   }
 
   watch(patterns: Partial<WatchPatterns> = {}, root = '', watchFolder: WatchFolder = watch): void {
@@ -107,6 +109,16 @@ test('links to files and folders are followed, and one that leads in a circle ha
   assert.equal(await tree.seen(() => tree.write('shared/a.py', 'y')), 'site/a.py');
   assert.equal(await tree.seen(() => tree.write('shared/lib/b.py', 'y')), 'site/lib/b.py');
   assert.deepEqual(tree.faults, []);
+});
+
+test('a single file is seen in a folder that is watched and elsewhere, whatever its name is', async () => {
+  using tree = new Tree();
+  tree.write('site/production.env');
+  tree.write('secrets/more.env');
+  tree.files = ['site/production.env', 'secrets/more.env'];
+  tree.watch({}, 'site');
+  assert.equal(await tree.seen(() => tree.write('site/production.env', 'y')), 'site/production.env');
+  assert.equal(await tree.seen(() => tree.write('secrets/more.env', 'y')), 'secrets/more.env');
 });
 
 test('an environment of any name, hidden files and what is excluded are not seen', async () => {
