@@ -9,7 +9,7 @@ test('docs/reference/serve.md is what the settings table says', () => {
   assert.equal(page, renderServeReference(), 'run node tools/reference.ts');
 });
 
-test('renderServeHelp() fits a terminal of 100 columns and hides what is for tests', () => {
+test('renderServeHelp() fits a terminal of 120 columns and hides what is for tests', () => {
   const help = renderServeHelp();
   const long = help.split('\n').filter((line) => line.length > 120);
   assert.deepEqual(long, []);

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { statOf } from '../supervisor/paths.ts';
 import type { ServerTitle } from '../supervisor/server-title.ts';
 import { parseTitle } from '../supervisor/server-title.ts';
 
@@ -82,7 +83,7 @@ function readPid(path: string): Outcome<number> {
 
 /** Undefined: this user may not look. */
 function holdsFile(pid: number, path: string): boolean | undefined {
-  const { dev, ino } = statSync(path);
+  const file = statOf(path);
   let fds: string[];
   try {
     fds = readdirSync(`/proc/${pid}/fd`);
@@ -90,15 +91,16 @@ function holdsFile(pid: number, path: string): boolean | undefined {
     return undefined;
   }
   return fds.some((fd) => {
-    const stat = statSync(`/proc/${pid}/fd/${fd}`, { throwIfNoEntry: false });
-    return stat?.ino === ino && stat.dev === dev;
+    const stat = statOf(`/proc/${pid}/fd/${fd}`);
+    return stat !== undefined && stat.ino === file?.ino && stat.dev === file.dev;
   });
 }
 
 function beganBefore(startTicks: string, path: string): boolean {
   const bootSeconds = Number(/^btime (\d+)$/m.exec(read('/proc/stat') ?? '')?.[1]);
   const startMs = (bootSeconds + Number(startTicks) / TICKS_PER_SECOND) * 1000;
-  return startMs <= statSync(path).mtimeMs + CLOCK_SKEW_MS;
+  const writtenMs = statOf(path)?.mtimeMs;
+  return writtenMs !== undefined && startMs <= writtenMs + CLOCK_SKEW_MS;
 }
 
 /** Field 22 of /proc/PID/stat. The name before it may have spaces and parentheses of its own. Undefined: the process has ended. */
