@@ -2,24 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StaticMount } from '../protocol/control/edge.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
+import { fakeAppFacts } from '../supervisor/fake-app-facts.ts';
 import { announce, announceCheck } from './announce.ts';
 
-const FACTS = {
+const FACTS = fakeAppFacts({
   app: 'mysite.wsgi:application',
-  interface: 'wsgi',
   framework: 'django',
   frameworkVersion: '5.2.1',
   settings: 'mysite.settings.production',
-  static: [],
   media: [{ url: '/media/', root: '/srv/media', links: false, asked: [] }],
-  withheld: [],
-  named: [],
   debug: true,
   allowedHosts: [],
-  found: null,
-  notes: [],
   warnings: ['DEBUG is on: set DEBUG = False'],
-};
+});
 const PASSING = { missing: 'next', links: 'anywhere', asked: [] } as const;
 const MOUNTS: StaticMount[] = [
   { ...PASSING, url: '/static/', root: '/srv/static', hashed: true },

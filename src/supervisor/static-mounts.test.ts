@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readServeRequest } from '../config/read.ts';
+import { fakeAppFacts } from './fake-app-facts.ts';
 import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
 
 const ASKED = [{ prefix: '/static/js/', suffix: '.js', spans: 'word' as const }];
-const FACTS = {
-  app: 'a',
-  interface: 'wsgi',
-  framework: null,
-  frameworkVersion: null,
-  settings: null,
+const FACTS = fakeAppFacts({
   static: [
     { url: '/static/', root: '/srv/static', hashed: true, links: true, asked: ASKED },
     { url: '/static/pre/', root: '/srv/pre', hashed: false, links: true, asked: ASKED },
@@ -19,13 +15,7 @@ const FACTS = {
     { url: '/files/', reason: 'it has before_request functions' },
     { url: '/static/own/', reason: 'it has before_request functions' },
   ],
-  named: [],
-  debug: null,
-  allowedHosts: null,
-  found: null,
-  notes: [],
-  warnings: [],
-};
+});
 
 function model(...args: string[]) {
   const { request } = readServeRequest(args, { env: {}, coreCount: 2 });

@@ -2,25 +2,9 @@
 
 import assert from 'node:assert/strict';
 import type { AppFacts } from '../../protocol/control/zygote.ts';
+import { fakeAppFacts } from '../fake-app-facts.ts';
 import { createFleet, step } from './fleet.ts';
 import type { Fleet, FleetAction, FleetEvent, FleetSettings, FleetWorker } from './fleet-types.ts';
-
-const FACTS: AppFacts = {
-  app: 'site:application',
-  interface: 'wsgi',
-  framework: null,
-  frameworkVersion: null,
-  settings: null,
-  static: [],
-  media: [],
-  withheld: [],
-  named: [],
-  debug: null,
-  allowedHosts: null,
-  found: null,
-  notes: [],
-  warnings: [],
-};
 
 const SETTINGS: FleetSettings = {
   workers: 2,
@@ -49,7 +33,7 @@ export class Story {
 
   constructor(settings: Partial<FleetSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi') {
     this.fleet = createFleet({ ...SETTINGS, ...settings });
-    this.#facts = { ...FACTS, interface: interfaceOfApp };
+    this.#facts = fakeAppFacts({ interface: interfaceOfApp });
   }
 
   /** Returns what is to be done now. */
