@@ -114,6 +114,16 @@ def test_a_handler_of_the_application_for_sigterm(site, kind, name, how, preload
     assert ('shut down' in text) == (kind == 'asgi')
 
 
+def test_a_handler_that_exits_before_all_threads_have_begun(site):
+    slow = (
+        'start = threading.Thread.start;'
+        'threading.Thread.start = lambda self: (self.name == "portico-1" and time.sleep(1), start(self))'
+    )
+    worker = Worker(site, 'threads', 'pass', f'{slow}; {HANDLERS["that exits"]}')
+    exited = worker.finish('stop', 3000)
+    assert (exited['code'], exited['signal']) == (0, None), exited
+
+
 def test_a_handler_of_the_applications_event_loop(site):
     action = 'import asyncio; asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, print, "mine")'
     assert Worker(site, 'asgi', action).finish('stop')['code'] == 0

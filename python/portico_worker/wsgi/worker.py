@@ -78,8 +78,10 @@ class WsgiWorker(Worker):
         if os.getpid() != self.pid:
             return  # This was a process that the application has forked.
         self.terminate()
-        if len(self.units) == 1:
-            self.units[0].end()
+        for unit in self.units:
+            # A unit that this thread was to serve, or whose thread it was about to start, has nobody else to end it.
+            if unit.thread in (0, threading.get_ident()):
+                unit.end()
         self.all_ended.wait()
 
     def _help(self) -> None:
