@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,6 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
 
 const LONG_AGO_S = 1_000_000_000;
+
+function isLocked(inode: number): boolean {
+  return readFileSync('/proc/locks', 'utf8').includes(`:${inode} `);
+}
 
 function story() {
   const parent = mkdtempSync(join(tmpdir(), 'folders-'));
@@ -40,7 +44,9 @@ test('SpoolFolders lets others see which folders are in use, and removes what no
   symlinkSync(others[0]?.path ?? '', join(it.parent, 'portico-spool-link00'));
   const other = it.newFolders();
   // The lock is taken by a process that is not waited for.
-  await delay(500);
+  while (!isLocked(used.inode)) {
+    await delay(5);
+  }
   await other.removeStale([it.parent, '/nowhere']);
   assert.ok(!existsSync(stale.path));
   for (const { path } of [used, fresh, ...others]) {

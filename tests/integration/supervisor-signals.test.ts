@@ -10,10 +10,13 @@ import { until, within } from './waiting.ts';
 const HELLO = `
 import os, time
 def application(environ, start_response):
-    time.sleep(float(environ['QUERY_STRING'] or 0))
+    if environ['QUERY_STRING']:
+        print('runs', flush=True)
+        time.sleep(float(environ['QUERY_STRING']))
     start_response('200 OK', [])
     return [str(os.getpid()).encode()]
 `;
+const RUNS = /OUTPUT w1: runs/;
 
 test('TTIN adds a worker and TTOU takes one away', async () => {
   await using server = await serve({ app: HELLO });
@@ -62,8 +65,8 @@ for (const [signal, isAnswered] of [
   test(`${signal} ${isAnswered ? 'waits' : 'does not wait'} for what runs`, async () => {
     await using server = await serve({ app: HELLO });
     using client = await server.connect();
-    client.send('GET /?0.5 HTTP/1.1\r\nHost: site.test\r\n\r\n');
-    await new Promise((done) => setTimeout(done, 100));
+    client.send(`GET /?${isAnswered ? 0.5 : 20} HTTP/1.1\r\nHost: site.test\r\n\r\n`);
+    await server.logged(RUNS);
     server.signal(signal);
     const answer = await client.read().catch(() => undefined);
     assert.equal(answer?.status === 200, isAnswered);
@@ -75,7 +78,7 @@ test('a second INT does not wait any longer', async () => {
   await using server = await serve({ app: HELLO });
   using client = await server.connect();
   client.send('GET /?20 HTTP/1.1\r\nHost: site.test\r\n\r\n');
-  await new Promise((done) => setTimeout(done, 100));
+  await server.logged(RUNS);
   server.signal('SIGINT');
   await server.logged(/SIGINT: stopping;/);
   server.signal('SIGINT');
@@ -86,7 +89,7 @@ test('what is not finished at the graceful timeout is cut', async () => {
   await using server = await serve({ app: HELLO, args: ['--graceful-timeout', '300ms'] });
   using client = await server.connect();
   client.send('GET /?20 HTTP/1.1\r\nHost: site.test\r\n\r\n');
-  await new Promise((done) => setTimeout(done, 100));
+  await server.logged(RUNS);
   server.signal('SIGTERM');
   assert.equal(await within(6000, 'the end', server.exit), 0);
 });
