@@ -4,15 +4,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Closed } from './client.ts';
 import { serve } from './server.ts';
 
 const APP = `
 import time
 
 def application(environ, start):
+    if environ['PATH_INFO'] == '/large':
+        start('200 OK', [])
+        return [b'x' * 2_000_000]
+    if environ['PATH_INFO'] == '/fails':
+        start('200 OK', [])
+        return blocks()
     time.sleep(0.2)
     start('200 OK', [])
     return [b'fine']
+
+def blocks():
+    yield b'one'
+    raise RuntimeError('no more')
 `;
 
 test('requests behind one that closes the connection are read and dropped', async () => {
@@ -28,4 +39,17 @@ test('requests behind one that closes the connection are read and dropped', asyn
     await delay(100);
   }
   assert.equal(client.socket.errored, null);
+});
+
+test('an answer before one that is cut arrives whole, although more requests lie behind them', async () => {
+  await using server = await serve({ app: APP });
+  using client = await server.connect();
+  client.socket.pause();
+  client.send('GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET /fails HTTP/1.1\r\nHost: a\r\n\r\n');
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(10_000));
+  await server.logged(/no more/);
+  await delay(100);
+  client.socket.resume();
+  assert.equal((await client.read()).bytes.length, 2_000_000);
+  await assert.rejects(client.read(), (error) => error instanceof Closed && !error.isReset);
 });

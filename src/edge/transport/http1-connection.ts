@@ -313,7 +313,7 @@ export class Http1Connection
     this.#writer.flush();
     exchange.status ||= CLIENT_LEFT;
     this.#exchange = undefined;
-    this.#socket.cut(this.#writer.endsWithConnection, this.address);
+    this.#socket.cut(this.#writer.endsWithConnection, this.address, this.#requests.mayHaveMore);
     this.#log(exchange);
   }
 

@@ -74,14 +74,15 @@ test('close() reads on where reading was paused', () => {
 });
 
 test('cut() resets where the end of the connection would pass for that of the body, if it can', () => {
-  for (const [endsBody, address, expected] of [
-    [false, '192.0.2.1', ['close output', 'destroySoon']],
-    [true, '192.0.2.1', ['reset']],
-    [false, '', ['close output', 'destroySoon']],
-    [true, '', ['close output', 'destroySoon']],
+  for (const [endsBody, address, mayHaveMore, expected] of [
+    [false, '192.0.2.1', false, ['close output', 'destroySoon']],
+    [false, '192.0.2.1', true, ['close output', 'end']],
+    [true, '192.0.2.1', true, ['reset']],
+    [false, '', false, ['close output', 'destroySoon']],
+    [true, '', false, ['close output', 'destroySoon']],
   ] as const) {
     const { calls, socket, deadline } = open();
-    socket.cut(endsBody, address);
+    socket.cut(endsBody, address, mayHaveMore);
     deepEqual(calls, expected);
     equal(deadline.phase, 'linger');
   }

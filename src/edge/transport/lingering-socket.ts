@@ -72,6 +72,10 @@ export class LingeringSocket {
   /** The last response has been given to the output. `mayHaveMore`: the client may still be sending what will not be answered. */
   close(mayHaveMore: boolean): void {
     this.#linger();
+    this.#endAfterOutput(mayHaveMore);
+  }
+
+  #endAfterOutput(mayHaveMore: boolean): void {
     if (mayHaveMore || this.#isPaused) {
       this.#socket.end();
       this.resume();
@@ -80,8 +84,11 @@ export class LingeringSocket {
     }
   }
 
-  /** The response cannot be completed. `endsBody`: the end of the connection is the end of its body. `address`: '' on a Unix socket. */
-  cut(endsBody: boolean, address: string): void {
+  /**
+   * The response cannot be completed. `endsBody`: the end of the connection is the end of its body. `address`: '' on a Unix socket. `mayHaveMore` as for `close`:
+   * a reset would take what was written from the client, and answers to earlier requests with it.
+   */
+  cut(endsBody: boolean, address: string, mayHaveMore: boolean): void {
     this.#linger();
     const carrier = carrierOf(this.#socket);
     if (endsBody && address !== '') {
@@ -92,7 +99,7 @@ export class LingeringSocket {
     } else {
       // Unix sockets have no reset: there, the client is left to believe that it has got all.
       this.#output.close();
-      this.#socket.destroySoon();
+      this.#endAfterOutput(mayHaveMore);
     }
   }
 
