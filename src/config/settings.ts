@@ -46,7 +46,7 @@ export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[
     isRepeatable: true,
     separator: /[\s,]+/,
     group: 'Addresses',
-    doc: 'Where to listen: HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH. May be repeated.',
+    doc: 'Where to listen: HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH. :PORT is all of IPv4, [::]:PORT of both IPv4 and IPv6. May be repeated.',
     fallbackText: `127.0.0.1:${DEFAULT_PORT}, or 0.0.0.0:$PORT where PORT is set; with sockets of systemd these alone`,
     fallback: bindsByDefault,
     parse: each(parseBindAddress),
