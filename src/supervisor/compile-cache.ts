@@ -5,7 +5,6 @@
  */
 
 import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { flushCompileCache, getCompileCacheDir } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import type { Identity } from './privileges.ts';
 import { isRootsAlone } from './trusted-path.ts';
@@ -28,7 +27,7 @@ const FILES_MAX = 4096;
  * read nor write it. From here on they have a folder of the user's.
  */
 export function leaveCompileCache({ uid, gid }: Identity, nowMs: number): void {
-  flushCompileCache();
+  process.getBuiltinModule('node:module').flushCompileCache();
   // A checkout has its own, whoever runs it.
   if (uid === 0 || extname(import.meta.filename) !== '.js') {
     return;
@@ -72,7 +71,7 @@ export function removeOldCode(nowMs: number, cache: string = process.env[VARIABL
   for (const folder of listPaths(cache, FOLDER_OF_NODE).filter((path) => isFolderOf(process.geteuid?.(), path))) {
     const removed = listPaths(folder, FILE_OF_NODE).filter((file) => removeIfOld(file, nowMs));
     // Node has made its folder when it started, and writes into it when it ends.
-    if (removed.length > 0 && folder !== getCompileCacheDir()) {
+    if (removed.length > 0 && folder !== process.getBuiltinModule('node:module').getCompileCacheDir()) {
       removeIfEmpty(folder);
     }
   }
