@@ -12,6 +12,9 @@ from typing import Callable
 FLOOR = 900
 """Our descriptors are numbered from here, so that an application that closes its own, or opens what becomes 1 and 2, does not meet ours."""
 
+WAKES_MAX = 100
+"""Bytes of a wake-up pipe that are read at once: it holds few, and all say the same."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -31,6 +34,14 @@ def keep(descriptor: int) -> int:
 def keep_socket(connection: socket.socket) -> socket.socket:
     # Family and type are given because asking the kernel for them would cost two calls.
     return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, keep(connection.detach()))
+
+
+def wake_pipe() -> tuple[int, int]:
+    """Both ends of a pipe by which a thread, or a signal, wakes one that waits. It may be written into at any time: what does not fit says the same."""
+    reader, writer = os.pipe()
+    reader, writer = keep(reader), keep(writer)
+    os.set_blocking(writer, False)
+    return reader, writer
 
 
 def _find_prctl() -> Callable[..., int] | None:

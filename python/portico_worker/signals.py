@@ -77,7 +77,6 @@ def handlers() -> Handlers:
 
 def be_worker(of_import: OfImport | None) -> None:
     """`of_import`: what the zygote has taken over, if the application was imported there."""
-    signal.signal(signal.SIGTERM, _terminated)
     if of_import is None:
         return
     for number, handler in of_import.handlers.items():
@@ -91,6 +90,18 @@ def on_terminate(hear: Callable[[], None]) -> None:
     _State.hear = hear
     if _State.has_come:
         hear()
+
+
+def wake_by(descriptor: int) -> None:
+    """From now on each signal that has a handler also writes its number as a byte into this pipe. A signal that comes in the moment before the main
+    thread waits in a system call does not end that wait: without somebody who reads the pipe, the handler would be called
+    after the next request, and an idle worker would not hear SIGTERM."""
+    signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+
+
+def ends_worker(woken_by: bytes) -> bool:
+    """Whether SIGTERM is among the signals that have written these bytes, and is ours to obey: the application has no handler for it."""
+    return signal.SIGTERM in woken_by and signal.getsignal(signal.SIGTERM) is _terminated
 
 
 def tell_application() -> None:
@@ -143,8 +154,10 @@ def _release() -> None:
 
 def _reset() -> None:
     """Undoes our handling in a process that was forked: `terminate()` of multiprocessing must end it, and its signals
-    must not wake our event loop."""
-    if not _State.is_worker_forked:
+    must not wake our event loop. A worker hears SIGTERM from here on."""
+    if _State.is_worker_forked:
+        signal.signal(signal.SIGTERM, _terminated)
+    else:
         for number, default in _DEFAULTS.items():
             if signal.getsignal(number) in (_nothing, _terminated):
                 signal.signal(number, default)

@@ -74,6 +74,10 @@ class Worker:
         SIGTERM, or in any thread."""
         raise NotImplementedError
 
+    def waker(self) -> int:
+        """The writing end of a pipe, by which a signal wakes the worker (see `signals.wake_by`). Called in the main thread, before `run`."""
+        raise NotImplementedError
+
     def forked(self) -> None:
         """Called in a process that the application has forked: it must not answer on our lanes, nor run what waits on
         them."""

@@ -79,6 +79,7 @@ def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, st
     try:
         worker.prepare(_for_developer(settings, loaded))
         os.register_at_fork(after_in_child=worker.forked)
+        signals.wake_by(worker.waker())
         signals.on_terminate(worker.terminate)
         code = worker.run(loaded.facts)
     finally:

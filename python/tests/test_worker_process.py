@@ -5,8 +5,9 @@ import signal
 import pytest
 
 from fake_edge import request_frame
+from live_worker import Worker
 from portico_worker import lanes
-from site_under_zygote import ask, fields, is_alive, wait_for_start
+from site_under_zygote import ask, fields, is_alive, wait_for_start, write_app
 
 
 def test_all_output_reaches_the_log(site):
@@ -56,6 +57,36 @@ def test_term_finishes_and_exits_0(site):
     exited = site.hear('exited')
     assert (exited['code'], exited['signal']) == (0, None)
     assert 'the exit handler ran' in site.log()
+
+
+TELL = 'tell = lambda: (time.sleep(0.1), signal.pthread_kill(threading.get_ident(), signal.SIGTERM))'
+
+
+@pytest.mark.parametrize('kind', ['wsgi', 'threads', 'asgi'])
+def test_a_term_that_does_not_interrupt_the_wait_for_requests_is_heard(site, kind):
+    # It interrupts another thread. For the main one it is as if the signal had come in the moment before the system call in which it waits.
+    worker = Worker(site, kind, 'threading.Thread(target=tell, daemon=True).start()', setup=TELL)
+    assert site.hear('retire')['reason'] == 'SIGTERM'
+    for lane in worker.lanes:
+        lane.close_after_rest()
+    exited = site.hear('exited')
+    assert (exited['code'], exited['signal']) == (0, None)
+
+
+def test_a_term_that_comes_as_a_worker_is_forked_is_heard(site):
+    write_app(
+        site,
+        """
+        import os, signal
+        from app import application
+        os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+        """,
+    )
+    site.start('other:application', preload='always')
+    site.hear('loaded')
+    site.spawn_ready()
+    assert site.hear('retire')['reason'] == 'SIGTERM'
+    assert site.hear('exited')['code'] == 0
 
 
 def test_a_process_that_the_application_forks_cannot_answer(site):

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Coroutine
 from functools import partial
 from typing import Any, Callable
 
-from portico_worker import report, signals
+from portico_worker import process, report, signals
 from portico_worker.settings import Identity, Settings
 from portico_worker.worker import CLOSED_S, DIAL_S, EDGE_GONE, FAILED, LOAD_FAILED, Worker
 
@@ -215,6 +215,12 @@ class AsgiWorker(Worker):
             self.loop.call_soon_threadsafe(self._stop)
         except RuntimeError:
             pass  # The loop is closed: the worker ends already.
+
+    def waker(self) -> int:
+        reader, writer = process.wake_pipe()
+        # That the loop turns is all that is needed: handlers of signals are called between two steps of Python code.
+        self.loop.add_reader(reader, os.read, reader, process.WAKES_MAX)
+        return writer
 
     def _stop(self) -> None:
         """Requests that run are finished; those that come are left to the edge, which gives them to other workers."""

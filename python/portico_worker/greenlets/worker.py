@@ -7,7 +7,7 @@ import socket
 import time
 from typing import Any, Callable
 
-from portico_worker import signals
+from portico_worker import process, signals
 from portico_worker.settings import Identity, Settings
 from portico_worker.worker import CLOSED_S, DIAL_EVERY_S, DIAL_S, EDGE_GONE, FAILED, Worker
 from portico_worker.wsgi.environ import Environs
@@ -127,6 +127,19 @@ class GeventWorker(Worker):
     def terminate(self) -> None:
         # The signal may have interrupted any greenlet, or the hub.
         self.spawn(self._stop)
+
+    def waker(self) -> int:
+        reader, writer = process.wake_pipe()
+        self.spawn(self._hear_signals, reader)
+        return writer
+
+    def _hear_signals(self, reader: int) -> None:
+        """Handlers of signals are called when the hub runs Python code, so it is only to wake up."""
+        from gevent.os import make_nonblocking, nb_read  # type: ignore[import-untyped]
+
+        make_nonblocking(reader)
+        while os.getpid() == self.pid:
+            nb_read(reader, process.WAKES_MAX)
 
     def _stop(self) -> None:
         if self.is_stopping:

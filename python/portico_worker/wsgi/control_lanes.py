@@ -10,7 +10,7 @@ import struct
 import time
 from typing import NoReturn
 
-from portico_worker import lanes, process
+from portico_worker import lanes, process, signals
 
 from .host import Host
 from .unit import Unit
@@ -20,6 +20,8 @@ REDIAL_FOR_S = 10.0
 AT_REST_EVERY_MS = 5
 """How often it is looked whether the last requests of a worker that stops are answered."""
 RECEIVE_MAX = 64 * 1024
+STOP = b'T'
+"""Has the helper stop the worker. No signal has this number (84), which would come as a byte through the same pipe."""
 
 
 class ControlLanes:
@@ -27,9 +29,7 @@ class ControlLanes:
         self.worker = worker
         self.units = units
         self.poller = select.poll()
-        read_end, write_end = os.pipe()
-        self.wakes, self.wake_end = process.keep(read_end), process.keep(write_end)
-        os.set_blocking(self.wake_end, False)
+        self.wakes, self.wake_end = process.wake_pipe()
         self.connections: dict[int, socket.socket] = {}
         self.readers: dict[int, lanes.FrameReader] = {}
         self.missing: dict[int, float] = {}
@@ -61,8 +61,7 @@ class ControlLanes:
         while True:
             for descriptor, _ in self.poller.poll(self._patience_ms()):
                 if descriptor == self.wakes:
-                    if b'T' in os.read(self.wakes, 100):
-                        self._stop()
+                    self._wake(os.read(self.wakes, process.WAKES_MAX))
                 elif descriptor == self.worker.status.fileno():
                     self.worker.hear_zygote()
                 else:
@@ -118,6 +117,11 @@ class ControlLanes:
             # When a connection is given up, the units have lost theirs to the same edge, and end the process.
             if is_left or connection is not None or time.monotonic() > deadline:
                 del self.missing[edge]
+
+    def _wake(self, by: bytes) -> None:
+        """A SIGTERM comes here twice: at once, and from its handler, as soon as the main thread calls that."""
+        if not self.worker.is_stopping and (STOP in by or signals.ends_worker(by)):
+            self._stop()
 
     def _stop(self) -> None:
         """Requests that run are finished; those that have not begun are left to the edge, which gives them to other

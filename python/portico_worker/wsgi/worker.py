@@ -16,7 +16,7 @@ from portico_worker.ending import place
 from portico_worker.settings import Identity, Settings
 from portico_worker.worker import DIAL_EVERY_S, DIAL_S, EDGE_GONE, FAILED, Worker
 
-from .control_lanes import ControlLanes
+from .control_lanes import STOP, ControlLanes
 from .environ import Environs
 from .filewrapper import FileWrapper
 from .lane import Lane
@@ -122,7 +122,10 @@ class WsgiWorker(Worker):
         self.terminate()
 
     def terminate(self) -> None:
-        self.control_lanes.wake(b'T')
+        self.control_lanes.wake(STOP)
+
+    def waker(self) -> int:
+        return self.control_lanes.wake_end
 
     def running(self) -> list[str]:
         frames = sys._current_frames()
