@@ -11,6 +11,7 @@ from typing import Any, Callable, NamedTuple
 from . import asked, env_file, report
 from .detection import detect
 from .factory import is_factory, make
+from .finding.app_name import split_name
 from .finding.choice import Choice
 from .finding.framework_names import FACTORY_NAMES, INSTANCE_NAMES
 from .finding.not_found import NoModule, NotFound, no_file, refuse_taken_name
@@ -36,11 +37,10 @@ class LoadError(Exception):
 
 def find(name: str, interface: str = 'auto', may_move: bool = True) -> Choice:
     """What `name` stands for, as `choose` has it. Nothing of the application's is imported."""
-    target, _, expression = name.partition(':')
+    target, expression = split_name(name)
     take_source_folder(target)
     if expression:
         return Choice(name)
-
     try:
         chosen: Choice = import_own('finding.search').choose_in_time(name, interface, may_move)
     except NotFound as error:
@@ -86,8 +86,8 @@ def _import_choice(choice: Choice, interface: str) -> tuple[Any, str]:
     if choice.project is not None:
         made: tuple[Any, str] = import_own('load_django').load_django(choice.project, interface)
         return made
-    target, colon, expression = choice.app.partition(':')
-    if colon and not target:
+    target, expression = split_name(choice.app)
+    if choice.app.startswith(':'):
         raise NotFound(f'"{choice.app}" names no module: write one in front of the colon, as in main{choice.app}')
     is_path = target.endswith('.py') or os.sep in target
     module_name = _module_of_path(target) if is_path else target

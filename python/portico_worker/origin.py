@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from .finding.app_name import split_name
+
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _INSTALLED = tuple(os.sep + name + os.sep for name in ('site-packages', 'dist-packages'))
@@ -17,7 +19,7 @@ class _Application:
 def application_is(name: str) -> None:
     """`name`: what is served, as `mysite.wsgi:application`, whose top-level package is the application's. A path names
     no package: its files lie in a folder of their own."""
-    root = name.partition(':')[0].partition('.')[0]
+    root = split_name(name)[0].partition('.')[0]
     _Application.package = os.sep + root + os.sep if root.isidentifier() else ''
 
 

@@ -258,6 +258,13 @@ def test_a_name_below_src(monkeypatch):
     assert choose('').app == 'shop_below.web'
 
 
+@pytest.mark.parametrize('named', ['a:b/main.py', 'a:b/main.py:app', './a:b/'])
+def test_a_path_may_have_a_colon(named):
+    write({'a:b/main.py': FASTAPI})
+    choice = choose(named)
+    assert (choice.app, choice.folder) == (('', os.path.abspath('a:b')) if named.endswith('/') else (named, ''))
+
+
 def test_what_is_beside_a_django_project_is_told():
     write({'manage.py': MANAGE.format('mysite'), 'mysite/wsgi.py': '', 'main.py': FASTAPI})
     assert choose('').notes == ('FastAPI in main.py is not served: "portico serve main:app" does that',)

@@ -5,6 +5,7 @@
 
 import { basename, dirname, isAbsolute, matchesGlob, normalize, relative, resolve } from 'node:path';
 import type { ServerModel } from '../config/model.ts';
+import { targetOf } from './app-name.ts';
 import { isWithin } from './paths.ts';
 
 const LEFT_OUT = new Set(['venv', 'node_modules', '__pycache__', 'media', 'site-packages', 'staticfiles']);
@@ -92,7 +93,7 @@ export function placesOf(
     const path = resolve(cwd, text);
     return isFolder(path) ? path : text;
   };
-  const [file = ''] = app.split(':');
+  const file = targetOf(app);
   const isPath = file.endsWith('.py') || file.includes('/');
   const path = resolve(chdir, file);
   // An application in a folder elsewhere is run there, and nothing of it is in the current one.

@@ -25,9 +25,13 @@ for (const [target, greeting] of [
   ['app.py', 'plain'],
   ['./app.py', 'plain'],
   ['site/wsgi.py', 'nested'],
+  ['a:b/wsgi.py', 'nested'],
+  ['a:b/wsgi.py:app', 'app'],
+  ['a:b/', 'nested'],
 ] as const) {
   test(target, async () => {
-    const files = { 'site/wsgi.py': APP.replace("make('plain')", "make('nested')") };
+    const nested = APP.replace("make('plain')", "make('nested')");
+    const files = { 'site/wsgi.py': nested, 'a:b/wsgi.py': nested };
     await using server = await serve({ app: APP, files, target });
     assert.match((await server.ask('/')).body, new RegExp(`^${greeting} `));
   });

@@ -11,6 +11,7 @@ import sys
 
 from portico_worker.importing import take_source_folder
 
+from .app_name import split_name
 from .applications import module_path
 from .candidates import ENTRY_FILES, Ambiguous, Candidate, above_packages, decide
 from .choice import Choice
@@ -34,7 +35,7 @@ def choose(app: str, interface: str = 'auto', may_move: bool = True) -> Choice:
     """`app`: as the user has named it, or ''. `may_move`: whether a project one folder below may be chosen. Raises
     NotFound. The folder that the choice is imported from is on the path afterwards."""
     search = _Search(interface)
-    target, _, expression = app.partition(':')
+    target, expression = split_name(app)
     try:
         if not app:
             return search.in_folder(os.getcwd(), may_move)
@@ -88,7 +89,7 @@ class _Search:
     def in_folder(self, folder: str, may_move: bool) -> Choice:
         named = named_by_environment() or named_by_flask_file(folder) or named_by_pyproject(folder)
         if named is not None:
-            take_source_folder(named.app.partition(':')[0])
+            take_source_folder(split_name(named.app)[0])
         if named is not None and _is_there(named.app, folder):
             return self._take_named(named)
         chosen = self._django(folder, 'manage.py')
@@ -113,7 +114,7 @@ class _Search:
         raise nothing_here(folder, self.places.hints())
 
     def _take_named(self, named: Named) -> Choice:
-        target, _, expression = named.app.partition(':')
+        target, expression = split_name(named.app)
         chosen = (None if expression else self.named(target)) or Choice(named.app)
         return chosen._replace(why=f'named by {named.by}', notes=() if named.note is None else (named.note,))
 
@@ -251,7 +252,7 @@ def _folder_of(target: str) -> str:
 
 def _is_there(app: str, folder: str) -> bool:
     """In the folder, or as a module on the path."""
-    target = app.partition(':')[0]
+    target, _ = split_name(app)
     if os.sep in target or target.endswith('.py'):
         path = os.path.join(folder, target)
         return os.path.exists(path) or os.path.isfile(f'{path}.py')

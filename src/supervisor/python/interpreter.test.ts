@@ -232,6 +232,13 @@ test('findInterpreter() passes over a folder called env that is no environment',
   assert.deepEqual([found, warnings], [SYSTEM, '']);
 });
 
+test('findInterpreter() finds the environment of an application whose path has a colon', () => {
+  const place = layout(['repository/site/a:b/.venv']);
+  for (const app of ['a:b/wsgi.py', 'a:b/wsgi.py:app']) {
+    assert.equal(search(place, { app }).found, 'repository/site/a:b/.venv/bin/python', app);
+  }
+});
+
 test('findInterpreter() runs nothing that somebody else may have laid above the application', () => {
   const place = layout(['repository/.venv'], ['repository/pyproject.toml']);
   chmodSync(join(place.root, 'repository'), 0o777);

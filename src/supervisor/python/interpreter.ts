@@ -10,6 +10,7 @@
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { targetOf } from '../app-name.ts';
 import type { Installation } from '../installation.ts';
 import { isFile, isWithin, realPath } from '../paths.ts';
 import { askTool } from './ask-tool.ts';
@@ -246,7 +247,7 @@ function findNamed(named: string, cwd: string, env: Variables): Outcome<Interpre
  */
 function applicationFolders({ app, chdir, servedFrom }: InterpreterSearch): string[] {
   const told = servedFrom !== undefined && isWithin(chdir, servedFrom) ? [servedFrom] : [];
-  const file = app.split(':')[0] ?? '';
+  const file = targetOf(app);
   if (!file.endsWith('.py')) {
     return [chdir, ...told];
   }
