@@ -146,6 +146,7 @@ def write(files):
             None,
         ),
         ({'app.py': FLASK, 'app/__init__.py': FACTORY}, 'app:create_app()', None),
+        ({'app.py': FACTORY.replace('=None', ''), 'shop/__init__.py': 'app = made()'}, 'shop:app', None),
         # Other encodings, broken neighbours.
         ({'main.py': '# -*- coding: latin-1 -*-\n# \xe9\n'.encode('latin-1') + FASTAPI.encode()}, 'main:app', None),
         ({'app.py': FLASK, 'main.py': b'print "an old script"'}, 'app:app', None),
@@ -258,11 +259,24 @@ def test_a_name_below_src(monkeypatch):
     assert choose('').app == 'shop_below.web'
 
 
+def test_pythons_warnings_of_settings_come_from_their_import_alone(recwarn):
+    settings = "PATTERN = '\\d'\nWSGI_APPLICATION = 'mysite.wsgi.application'\n"
+    write({'manage.py': MANAGE.format('mysite'), 'mysite/wsgi.py': '', 'mysite/settings.py': settings})
+    assert choose('').project.entries == {'wsgi': 'mysite.wsgi.application'}
+    assert list(recwarn) == []
+
+
 @pytest.mark.parametrize('named', ['a:b/main.py', 'a:b/main.py:app', './a:b/'])
 def test_a_path_may_have_a_colon(named):
     write({'a:b/main.py': FASTAPI})
     choice = choose(named)
     assert (choice.app, choice.folder) == (('', os.path.abspath('a:b')) if named.endswith('/') else (named, ''))
+
+
+def test_a_virtual_environment_is_no_project_whatever_its_name():
+    write({'backend/pyvenv.cfg': '', 'backend/main.py': FASTAPI})
+    with pytest.raises(NotFound, match='no application was found'):
+        choose('')
 
 
 def test_what_is_beside_a_django_project_is_told():

@@ -107,7 +107,8 @@ class _Search:
         chosen = self._below(folder) if may_move else None
         if chosen is not None:
             return chosen
-        for place in unclear:
+        # A factory that has to be given arguments is there to be told of, after all else.
+        for place in (*([one for one in place if not one.needs] for place in unclear), *unclear):
             found = found or self._decide(place)
         if found is not None:
             return self._choice(found)
@@ -150,7 +151,9 @@ class _Search:
         found: list[Choice] = []
         for name in self.places.sources.list(folder).folders:
             path = os.path.join(folder, name)
-            chosen = self._django(path, f'{name}/manage.py') if is_searched(path) else None
+            if not is_searched(path):
+                continue
+            chosen = self._django(path, f'{name}/manage.py')
             if chosen is None and name in PROJECT_FOLDERS:
                 chosen = self._in_project(path, folder)
             if chosen is not None:

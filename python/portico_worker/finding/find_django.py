@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .choice import Project
-from .sources import read_text
+from .sources import parse, read_text
 
 SETTINGS_VARIABLE = 'DJANGO_SETTINGS_MODULE'
 
@@ -174,8 +174,8 @@ def _read_settings(module: str) -> _Said:
 
 def _statements(path: str) -> list[ast.stmt]:
     try:
-        return ast.parse(read_text(path)).body
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        return parse(read_text(path))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return []  # Python will say what is wrong when it imports the file.
 
 

@@ -66,9 +66,7 @@ class Sources:
         except ValueError as error:
             return Tree([], str(error))
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter('ignore')  # Python warns again when it imports the file.
-                return Tree(ast.parse(text).body, None)
+            return Tree(parse(text), None)
         except SyntaxError as error:
             return Tree([], f'SyntaxError: {error.msg}, line {error.lineno}')
         except (ValueError, RecursionError, MemoryError) as error:
@@ -99,6 +97,13 @@ class Attention(NamedTuple):
 
 
 attention = Attention(lambda path: None, frozenset())
+
+
+def parse(text: bytes) -> list[ast.stmt]:
+    """Raises what `ast.parse` raises: SyntaxError, ValueError, RecursionError or MemoryError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # Python warns again when it imports the file.
+        return ast.parse(text).body
 
 
 def read_text(path: str) -> bytes:
