@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { exists, statOf } from '../paths.ts';
 import type { Variables } from './environment.ts';
 import { environmentsIn, followRedirect, isEnvironment } from './environment.ts';
-import type { AskTool } from './project-tools.ts';
+import type { AskedTool } from './project-tools.ts';
 import { environmentOfPyenv, environmentOfTools } from './project-tools.ts';
 
 export interface FoundEnvironment {
@@ -39,7 +39,7 @@ const WRITABLE_BY_ANYBODY = 0o002;
 export function* environmentsAbout(
   folders: readonly string[],
   env: Variables,
-  ask: AskTool,
+  ask: AskedTool,
 ): Generator<FoundEnvironment> {
   const own = env['UV_PROJECT_ENVIRONMENT'];
   for (const [index, folder] of [...folders, ...foldersAbove(folders.at(-1) ?? '/', env)].entries()) {

@@ -3,9 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { failure, success } from '../../kernel/outcome.ts';
 import type { Installation } from '../installation.ts';
 import { IN_NO_PYTHON } from '../installation.ts';
 import { findInterpreter } from './interpreter.ts';
+import type { AskTool } from './project-tools.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'interpreter-'));
 after(() => rmSync(ROOT, { recursive: true }));
@@ -190,9 +192,9 @@ function layout(programs: readonly string[], files: readonly string[] = []): { r
 
 function search(
   { root, site }: { root: string; site: string },
-  given: { env?: Record<string, string>; installation?: Installation; app?: string } = {},
+  given: { env?: Record<string, string>; installation?: Installation; app?: string; ask?: AskTool } = {},
 ): { found: string; origin: string; warnings: string; isPlain: boolean } {
-  const { env = {}, installation = IN_NO_PYTHON, app = '' } = given;
+  const { env = {}, installation = IN_NO_PYTHON, app = '', ask = () => success(undefined) } = given;
   const outcome = findInterpreter({
     named: '',
     installation,
@@ -200,7 +202,7 @@ function search(
     chdir: site,
     cwd: site,
     env: { PATH, HOME: '/nonexistent', ...env },
-    ask: () => undefined,
+    ask,
   });
   if (!outcome.ok) return { found: outcome.fault, origin: '', warnings: '', isPlain: false };
   const { path, origin, warnings, isPlain } = outcome.value;
@@ -230,6 +232,12 @@ test('findInterpreter() finds the environment of a workspace, of any name, and o
 test('findInterpreter() passes over a folder called env that is no environment', () => {
   const { found, warnings } = search(layout([], ['repository/site/env/settings.py']));
   assert.deepEqual([found, warnings], [SYSTEM, '']);
+});
+
+test('findInterpreter() tells of a tool that did not say whether it has an environment', () => {
+  const ask: AskTool = (program) => failure(`${program} is late`);
+  const { found, warnings } = search(layout([], ['repository/site/poetry.lock']), { ask });
+  assert.deepEqual([found, warnings], [SYSTEM, 'poetry is late']);
 });
 
 test('findInterpreter() finds the environment of an application whose path has a colon', () => {

@@ -25,7 +25,7 @@ import {
   whyNoEnvironment,
 } from './environment.ts';
 import { environmentsAbout, isTrustedAbove } from './environments-about.ts';
-import type { AskTool } from './project-tools.ts';
+import type { AskedTool, AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
 
 export interface Interpreter {
@@ -109,7 +109,7 @@ function unusable(venv: string, fault: string): Outcome<Interpreter> {
   );
 }
 
-const nobody: AskTool = () => undefined;
+const nobody: AskTool = () => success(undefined);
 
 /** The environment in use in this shell, unless it is another project's and the application has one of its own. */
 function findActive(search: InterpreterSearch): Outcome<Interpreter> | undefined {
@@ -168,7 +168,14 @@ function isThere(path: string): boolean {
 function findAbout(search: InterpreterSearch): Outcome<Interpreter> | undefined {
   const { env, ask = askTool } = search;
   const warnings: string[] = [];
-  for (const found of environmentsAbout(applicationFolders(search), env, ask)) {
+  const asked: AskedTool = (...question) => {
+    const answer = ask(...question);
+    if (!answer.ok) {
+      warnings.push(answer.fault);
+    }
+    return answer.ok ? answer.value : undefined;
+  };
+  for (const found of environmentsAbout(applicationFolders(search), env, asked)) {
     const fault = whyNoEnvironment(found.venv);
     if (fault === undefined) {
       const { venv, origin, isPlain } = found;

@@ -5,6 +5,7 @@
  */
 
 import { basename, join, resolve } from 'node:path';
+import type { Outcome } from '../../kernel/outcome.ts';
 import { exists, realPath } from '../paths.ts';
 import type { Variables } from './environment.ts';
 import { isEnvironment, listNames, readStart } from './environment.ts';
@@ -14,19 +15,22 @@ export interface ToolEnvironment {
   readonly origin: string;
 }
 
-/** Runs a tool in a folder; what it prints, or undefined if it is not there, fails or takes too long. */
-export type AskTool = (program: string, args: readonly string[], folder: string) => string | undefined;
+/** Runs a tool in a folder; what it prints, or undefined if it is not there or does not know. A fault is that it takes too long. */
+export type AskTool = (program: string, args: readonly string[], folder: string) => Outcome<string | undefined>;
+
+/** The same where somebody else hears of faults. */
+export type AskedTool = (...question: Parameters<AskTool>) => string | undefined;
 
 const PROJECT_BYTES_MAX = 262_144;
 /** Both tools cut the names of environments here. */
 const NAME_MAX = 42;
 
 /** The environment that belongs to a folder with the files of one of these tools. */
-export function environmentOfTools(folder: string, env: Variables, ask: AskTool): ToolEnvironment | undefined {
+export function environmentOfTools(folder: string, env: Variables, ask: AskedTool): ToolEnvironment | undefined {
   return ofPoetry(folder, env, ask) ?? ofPipenv(folder, env, ask);
 }
 
-function ofPoetry(folder: string, env: Variables, ask: AskTool): ToolEnvironment | undefined {
+function ofPoetry(folder: string, env: Variables, ask: AskedTool): ToolEnvironment | undefined {
   const project = readStart(join(folder, 'pyproject.toml'), PROJECT_BYTES_MAX) ?? '';
   if (!exists(join(folder, 'poetry.lock')) && !/^[ \t]*\[tool\.poetry\b/m.test(project)) {
     return undefined;
@@ -79,7 +83,7 @@ function byVersion(a: string, b: string): number {
   return minor(a) - minor(b);
 }
 
-function ofPipenv(folder: string, env: Variables, ask: AskTool): ToolEnvironment | undefined {
+function ofPipenv(folder: string, env: Variables, ask: AskedTool): ToolEnvironment | undefined {
   const pipfile = join(folder, 'Pipfile');
   if (!exists(pipfile)) {
     return undefined;
