@@ -17,6 +17,7 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { Runtime, Site } from './prepare.ts';
 import { findRuntime, newLog, placeOf, prepareSite } from './prepare.ts';
+import { endGroup } from './python/process-group.ts';
 import { explainProgram } from './python/python-program.ts';
 import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
@@ -151,6 +152,10 @@ function load(
         onExit: (cause) => {
           for (const timer of timers) {
             clearTimeout(timer);
+          }
+          if (isOverdue) {
+            // A Python may be a script that starts one, and heeds signals alone.
+            endGroup(zygote.pid);
           }
           if (isEndOfLatePython({ isOverdue }, cause)) {
             said ??= failed(describeLatePython(startTimeoutMs));

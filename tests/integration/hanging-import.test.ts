@@ -1,9 +1,10 @@
 // An application that is never loaded: the start timeout holds for every way to load it.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isAlive } from './processes.ts';
 import type { Server } from './server.ts';
 import { launch, makeFolder, START_MS, serve } from './server.ts';
 import { until, within } from './waiting.ts';
@@ -94,6 +95,16 @@ for (const args of [[], ['--check']]) {
     assert.match(server.log, /Python did not get as far as the application within 1 s \(--start-timeout\)/);
   });
 }
+
+test('--check leaves nothing behind of a Python that is a script which starts another', async () => {
+  const folder = makeFolder();
+  const program = join(folder, 'own-python');
+  writeFileSync(program, `#!/bin/sh\nsleep 300 &\necho $! > ${folder}/child\nwait\n`, { mode: 0o755 });
+  await using server = launch({ app: GOOD, folder, args: ['--python', program, '--start-timeout', '2', '--check'] });
+  assert.equal(await within(15_000, 'the end of the server', server.exit), 3, server.log);
+  const child = Number(readFileSync(join(folder, 'child'), 'utf8'));
+  await until('the other is gone', () => !isAlive(child));
+});
 
 /** A server that has started within its start timeout: with the first limit that is long enough. */
 async function startedWithin(): Promise<{ readonly server: Server; readonly seconds: number }> {

@@ -8,11 +8,11 @@ import { explainProgram, whyUnusable } from './python-program.ts';
 const ROOT = mkdtempSync(join(tmpdir(), 'python-program-'));
 after(() => rmSync(ROOT, { recursive: true }));
 
-function explain(text: string | Buffer): Promise<string | undefined> {
+function explain(text: string | Buffer, ...rest: [answerMs?: number]): Promise<string | undefined> {
   const path = join(ROOT, `p${Math.random()}`);
   writeFileSync(path, text);
   chmodSync(path, 0o755);
-  return explainProgram(path, { PATH: '/bin:/usr/bin' });
+  return explainProgram(path, { PATH: '/bin:/usr/bin' }, ...rest);
 }
 
 test('explainProgram() tells of a Python that is too old or does not run, and of nothing else', async () => {
@@ -22,6 +22,12 @@ test('explainProgram() tells of a Python that is too old or does not run, and of
     /does not run: no encodings\. Name/,
   );
   assert.equal(await explain('#!/bin/sh\necho 3.14.0'), undefined);
+  assert.match((await explain('#!/bin/sh\nexit 7')) ?? '', /does not run: it exited with code 7\. Name/);
+});
+
+test('explainProgram() ends a Python that hangs, whatever that does with signals', async () => {
+  const hanging = "#!/bin/sh\ntrap '' TERM\nsleep 300 &\nwait";
+  assert.match((await explain(hanging, 100)) ?? '', /does not run: it had said nothing after 0\.1 s\. Name/);
 });
 
 test('explainProgram() says what the system has against a file', async () => {

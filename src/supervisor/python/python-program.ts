@@ -1,14 +1,19 @@
 /** Whether a file can be run as a Python, and why one that was run did not begin. */
 
-import type { ExecFileException } from 'node:child_process';
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { describeExit } from '../fleet/exit-words.ts';
+import type { Exit } from '../fleet/fleet-types.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { statOf } from '../paths.ts';
+import { endGroup } from './process-group.ts';
 
 const OLDEST = [3, 9] as const;
 /** A Python that does nothing starts in a tenth of a second; a machine may be busy. */
 const ANSWER_MS = 5000;
+/** Characters of either stream that are kept: the last. */
+const ANSWER_CHARACTERS_MAX = 4096;
 /** Characters of a program's own words that are shown. */
 const REASON_MAX = 300;
 
@@ -97,33 +102,67 @@ const SPAWN_FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'the program or the loader that it asks for is not there',
 };
 
-function reasonOf(path: string, error: ExecFileException, stderr: string): string {
+/** Why a Python did not even begin, in words; undefined when it does begin. Asked only after it failed, with the environment it had. */
+export async function explainProgram(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  answerMs: number = ANSWER_MS,
+): Promise<string | undefined> {
+  const { said, end } = await ask(path, env, answerMs);
+  if (end === 'late') {
+    return `${path} does not run: it had said nothing after ${answerMs / 1000} s. Name another Python with --python`;
+  }
+  if (end.code !== 0) {
+    return `${path} does not run: ${reasonOf(path, end, said.stderr)}. Name another Python with --python`;
+  }
+  const [major = 0, minor = 0] = said.stdout.trim().split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
+    ? `${path} is Python ${said.stdout.trim()}, and ${OLDEST.join('.')} or later is needed. Name another with --python`
+    : undefined;
+}
+
+interface Answer {
+  readonly said: { readonly stdout: string; readonly stderr: string };
+  readonly end: Exit | 'late';
+}
+
+function ask(path: string, env: NodeJS.ProcessEnv, answerMs: number): Promise<Answer> {
+  return new Promise((done) => {
+    // It leads a group of its own, with what it starts: a Python may be a script that starts one.
+    const child = spawn(path, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said[name] = (said[name] + text).slice(-ANSWER_CHARACTERS_MAX);
+      });
+    }
+    const timer = setTimeout(() => {
+      endGroup(child.pid ?? 0);
+      done({ said, end: 'late' });
+    }, answerMs);
+    const finish = (end: Exit): void => {
+      clearTimeout(timer);
+      done({ said, end });
+    };
+    child.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      finish({ code: null, signal: null, error: code ?? message });
+    });
+    child.on('exit', (code, signal) => {
+      // What a process that it has left behind could still say is not waited for.
+      setTimeout(() => finish({ code, signal }), SUPERVISOR_LIMITS.lastWordsMs);
+    });
+    child.on('close', (code, signal) => finish({ code, signal }));
+  });
+}
+
+function reasonOf(path: string, end: Exit, stderr: string): string {
   if (isForeign(path)) {
     return 'it is for another kind of processor';
   }
   const said = stderr.trim().split('\n').at(-1)?.slice(0, REASON_MAX);
-  return SPAWN_FAULTS[String(error.code)] ?? (said || (error.message.split('\n')[0] ?? ''));
-}
-
-/** Why a Python did not even begin, in words; undefined when it does begin. Asked only after it failed, with the environment it had. */
-export function explainProgram(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  return new Promise((done) => {
-    execFile(
-      path,
-      ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'],
-      { env, timeout: ANSWER_MS },
-      (error, stdout, stderr) => {
-        const [major = 0, minor = 0] = stdout.trim().split('.').map(Number);
-        if (error) {
-          done(`${path} does not run: ${reasonOf(path, error, stderr)}. Name another Python with --python`);
-        } else if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-          done(
-            `${path} is Python ${stdout.trim()}, and ${OLDEST.join('.')} or later is needed. Name another with --python`,
-          );
-        } else {
-          done(undefined);
-        }
-      },
-    );
-  });
+  return SPAWN_FAULTS[end.error ?? ''] ?? (said || `it ${describeExit(end)}`);
 }
