@@ -15,7 +15,8 @@ def import_standard(name: str) -> types.ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     path = sys.path[:]
-    sys.path[:] = [entry for entry in path if _is_standard(entry)]
+    # Python passes over entries that are no text, such as a Path that a .pth file has added.
+    sys.path[:] = [entry for entry in path if isinstance(entry, str) and _is_standard(entry)]
     try:
         return importlib.import_module(name)
     finally:

@@ -64,6 +64,25 @@ def test_what_is_found_is_as_without_a_process_of_its_own():
     assert sys.path[0] == os.path.abspath('src')
 
 
+def found_by_a_python(folder, before=''):
+    """What `find` of the loader says in a process of its own, whose path is set up as in the zygote."""
+    ours = os.path.abspath(os.path.join(search.__file__, *[os.pardir] * 3))
+    code = (
+        f'import sys; sys.path.append({ours!r})\n'
+        'from portico_worker.loader import find\n'
+        f'sys.path.insert(0, {str(folder)!r})\n'
+        f'{before}\n'
+        'print(find("").app)'
+    )
+    ended = subprocess.run([sys.executable, '-I', '-c', code], capture_output=True, text=True, check=False)
+    return ended.stdout + ended.stderr
+
+
+def test_entries_of_the_path_that_python_passes_over_are_no_fault(folder):
+    write({'app.py': FLASK})
+    assert found_by_a_python(folder, 'import pathlib; sys.path.append(pathlib.Path("/srv"))') == 'app:app\n'
+
+
 def test_what_cannot_be_decided_is_told_with_its_lines():
     write({'app.py': FLASK, 'main.py': FLASK})
     with pytest.raises(NotFound, match='2 applications could be meant') as caught:
@@ -82,12 +101,4 @@ def test_the_site_may_have_files_that_are_called_like_modules_of_the_library(fol
     for name in ('ast', 'glob', 'mmap', 'traceback'):
         write({f'{name}.py': 'raise SystemExit("this file was run")\n'})
     write({'app.py': FLASK})
-    ours = os.path.abspath(os.path.join(search.__file__, *[os.pardir] * 3))
-    code = (
-        f'import sys; sys.path.append({ours!r})\n'
-        'from portico_worker.loader import find\n'
-        f'sys.path.insert(0, {str(folder)!r})\n'
-        'print(find("").app)'
-    )
-    ended = subprocess.run([sys.executable, '-I', '-c', code], capture_output=True, text=True, check=False)
-    assert ended.stdout == 'app:app\n', ended.stderr
+    assert found_by_a_python(folder) == 'app:app\n'

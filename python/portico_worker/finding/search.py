@@ -86,7 +86,9 @@ def _search(app: str, interface: str, may_move: bool, slow: list[str], writer: i
 
 def _answer(app: str, interface: str, may_move: bool) -> dict[str, Any]:
     try:
-        return {'choice': import_own('finding.find_app').choose(app, interface, may_move), 'path': sys.path}
+        choice = import_own('finding.find_app').choose(app, interface, may_move)
+        # What is no text is passed over by Python itself.
+        return {'choice': choice, 'path': [entry for entry in sys.path if isinstance(entry, str)]}
     except NotFound as error:
         return {'error': str(error), 'details': error.details}
 
