@@ -7,6 +7,7 @@ from typing import Any
 
 from .finding.framework_names import FACTORY_NAMES
 from .finding.not_found import NotFound, needs_arguments
+from .interface import signature_of
 
 _BEGINNINGS = ('create_', 'make_', 'get_', 'build_')
 _CALLED_WITH = (2, 3)
@@ -27,7 +28,7 @@ def make(factory: Any, name: str) -> Any:
     """`name`: `module:factory`, as the user would write it."""
     refuse_async(factory, name)
     if not _can_be_called(factory, 0):
-        parameters = inspect.signature(factory).parameters.values()
+        parameters = signature_of(factory).parameters.values()
         variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         raise needs_arguments(
             name, [each.name for each in parameters if each.default is each.empty and each.kind not in variable]
@@ -44,7 +45,7 @@ def refuse_async(factory: Any, name: str) -> None:
 
 def _can_be_called(function: Any, count: int) -> bool:
     try:
-        inspect.signature(function).bind(*range(count))
+        signature_of(function).bind(*range(count))
     except (TypeError, ValueError):
         return False
     return True

@@ -41,6 +41,15 @@ def is_coroutine_function(function: Any) -> bool:
     return inspect.iscoroutinefunction(call) or _is_marked(call)
 
 
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Annotations are left as they are written: from Python 3.14 on they may name what only type checkers import, and evaluating them fails."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.STRING)
+    return inspect.signature(function)
+
+
 def _is_marked(function: Any) -> bool:
     """Before Python 3.12, asgiref's markcoroutinefunction leaves asyncio's own mark."""
     asyncio_coroutines = sys.modules.get('asyncio.coroutines')
@@ -51,7 +60,7 @@ def _is_marked(function: Any) -> bool:
 def _takes(application: Callable[..., Any], count: int) -> bool:
     """Whether it can be called with so many positional arguments; what does not say counts as WSGI."""
     try:
-        inspect.signature(application).bind(*range(count))
+        signature_of(application).bind(*range(count))
     except TypeError:
         return False
     except ValueError:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from portico_worker.factory import is_factory
 from portico_worker.interface import interface_of, single_callable
 from portico_worker.loader import load
 
@@ -38,6 +39,14 @@ def wrapper(*args):
 
 def wsgi(environ, start_response):
     pass
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason='PEP 649')
+def test_annotations_may_name_what_only_type_checkers_import():
+    names = {}
+    exec('def application(environ: Environ, start: Start): pass\ndef create_app(settings: Unknown = None): pass', names)
+    assert interface_of(names['application']) == 'wsgi'
+    assert is_factory(names['create_app'], 'create_app')
 
 
 class WsgiCallable:
