@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import linecache
 import traceback
@@ -28,7 +27,7 @@ Fault = dict[str, Any]
 
 def render(error: BaseException) -> str:
     """Never raises, whatever the exception's methods do, and never has more than FAILED_BYTES_MAX bytes."""
-    fault: Fault = {'error': _heading(error), 'text': report.format_error(error), 'errors': []}
+    fault: Fault = {'error': report.summary(error), 'text': report.format_error(error), 'errors': []}
     try:
         fault['errors'] = [_describe(one, link) for one, link in _chain(error)]
     except BaseException as second:
@@ -38,12 +37,6 @@ def render(error: BaseException) -> str:
         # The text is a fourth of that at the most.
         data = _encode({**fault, 'errors': []})
     return data if len(data) <= FAILED_BYTES_MAX else _encode({**fault, 'text': '', 'errors': []})
-
-
-def _heading(error: BaseException) -> str:
-    text = report.summary(error)
-    path = error.filename if isinstance(error, SyntaxError) else None
-    return text if not path or path in text else f'{text} ({path}, line {error.lineno})'  # type: ignore[attr-defined]
 
 
 def _encode(fault: Fault) -> str:
@@ -68,7 +61,7 @@ def _chain(error: BaseException) -> Iterator[tuple[BaseException, str]]:
 def _describe(error: BaseException, link: str) -> Fault:
     every = list(_frames(error.__traceback__))
     # The way from the server to the application says nothing about its fault.
-    frames = [frame for frame in every if not _is_way(frame['file'])]
+    frames = [frame for frame in every if not tracebacks.leads_to_application(frame['file'])]
     if not frames and not isinstance(error, SyntaxError):
         frames = every
     left_out = len(frames) - FRAMES_MAX
@@ -91,10 +84,6 @@ def _frames(link: TracebackType | None) -> Iterator[Fault]:
         # Reads the source of modules that are no files, in a zip say, by their loaders.
         linecache.lazycache(code.co_filename, frame.f_globals)
         yield _frame(code.co_filename, line or 1, getattr(code, 'co_qualname', code.co_name), 0)
-
-
-def _is_way(path: str) -> bool:
-    return tracebacks.is_ours(path) or path.startswith('<frozen importlib') or path == importlib.__file__
 
 
 def _frame(path: str, line: int, name: str, column: int) -> Fault:

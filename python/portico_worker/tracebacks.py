@@ -66,6 +66,11 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(_OURS)
 
 
+def leads_to_application(filename: str) -> bool:
+    """Whether code is the server's, or the import system's, whose frames say nothing about a fault of the application's."""
+    return is_ours(filename) or filename.startswith(_IMPORT_SYSTEM)
+
+
 def _chain(first: Any) -> Iterator[Any]:
     """An exception with all that it was raised from or in, or that it holds. A chain can be a ring."""
     waiting: list[Any] = [first]
@@ -101,8 +106,7 @@ def _lines(note: object) -> list[object]:
 def _of_application(frames: list[Frame]) -> list[Frame]:
     if frames and is_ours(frames[-1].filename) and not _is_raised_by_us(frames[-1]):
         return frames
-    shown = [frame for frame in frames if not frame.filename.startswith(_IMPORT_SYSTEM)]
-    return [frame for frame in shown if not is_ours(frame.filename)]
+    return [frame for frame in frames if not leads_to_application(frame.filename)]
 
 
 def _is_raised_by_us(frame: Frame) -> bool:
