@@ -136,6 +136,9 @@ class LiveServer:
         assert self._guardian.stdin is not None
         self._guardian.stdin.close()
         self._reader.join(STOP_S)
+        # Where a program of the application's holds the other end still, the reader goes on until that ends.
+        if not self._reader.is_alive() and self._process.stdout is not None:
+            self._process.stdout.close()
 
 
 class Servers:
@@ -170,6 +173,9 @@ class Servers:
         ]
         key = (name, folder, tuple(flags), tuple(sorted((env or {}).items())))
         server = self._servers.get(key)
+        if server is not None and not server.is_running:
+            # Its guardian must not outlive it: by the end of the tests another process may have its number.
+            server.stop()
         if server is None or not server.is_running:
             command = [*program(), 'serve', name, '--python', sys.executable, *flags]
             server = LiveServer(label or name, command, environment(env or {}), folder)
@@ -203,7 +209,9 @@ def program() -> list[str]:
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """What the tests can import, the application can. Settings of other servers (PORTICO_…) are not for this one."""
     standard = {sysconfig.get_path(name) for name in ('stdlib', 'platstdlib', 'purelib', 'platlib')}
-    paths = [path for path in sys.path if path and path not in standard and not path.endswith(('.zip', 'lib-dynload'))]
+    # Python passes over entries of other kinds, such as the Path that a conftest.py has added.
+    told = [path for path in sys.path if isinstance(path, str) and path and path not in standard]
+    paths = [path for path in told if not path.endswith(('.zip', 'lib-dynload'))]
     own = {name: text for name, text in os.environ.items() if not name.startswith('PORTICO_') and name != 'PORT'}
     return {**own, 'PYTHONPATH': os.pathsep.join(paths), **given}
 
@@ -234,7 +242,8 @@ def _module_name(module: Any) -> str:
     """A test file by its path: pytest may have imported it under a name that only means something to pytest."""
     path = getattr(module, '__file__', None)
     name: str = module.__name__
-    is_of_tests = os.path.basename(path or '').startswith(('test_', 'conftest')) or name == '__main__'
+    file = os.path.basename(path or '')
+    is_of_tests = file.startswith(('test_', 'conftest')) or file.endswith('_test.py') or name == '__main__'
     return path if path is not None and is_of_tests else name
 
 

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { makeFolder } from '../integration/server.ts';
 import { PYTHON } from './example.ts';
 
@@ -38,7 +38,7 @@ export function startPytest(...args: string[]): StartedPytest {
     ['-m', 'pytest', '-p', 'portico.pytest_plugin', '-p', 'no:cacheprovider', '-q', ...args],
     {
       cwd: folder,
-      env: { ...Object.fromEntries(inherited), PYTHONPATH: [PLUGIN].join(delimiter), PYTHONDONTWRITEBYTECODE: '1' },
+      env: { ...Object.fromEntries(inherited), PYTHONPATH: PLUGIN, PYTHONDONTWRITEBYTECODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
