@@ -128,6 +128,17 @@ test('the launcher finds its checkout through symbolic links and the search path
   assert.equal(launch('sh', ['bin/portico'], { CDPATH: '/' }, home).status, 0);
 });
 
+test('where fewer files may be open than a server needs the launcher says so, and starts Node where the hard limit is enough', () => {
+  const script = (limits: string) => ['-c', `${limits} && exec "$0" serve`, launcher];
+  const refused = launch('sh', script('ulimit -n 20'));
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /^portico: this process may not have 64 files open at a time, .*: ulimit -n 1024/);
+  for (const limits of ['ulimit -n 64', 'ulimit -Sn 20 && ulimit -Hn 200']) {
+    const { status, stderr } = launch('sh', script(limits));
+    assert.deepEqual([status, stderr], [0, ''], limits);
+  }
+});
+
 test('without a runtime the launcher says what to do', () => {
   rmSync(join(home, '.venv'));
   const { status, stderr } = launch(launcher, []);
