@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 from .control import Message
@@ -59,8 +60,8 @@ class Settings(NamedTuple):
 def read_settings(message: Message) -> Settings:
     return Settings(
         app=message['app'],
-        chdir=message['chdir'],
-        python_path=list(message.get('pythonPath') or ()),
+        chdir=_path(message['chdir']),
+        python_path=[_path(path) for path in message.get('pythonPath') or ()],
         preload=message.get('preload', 'auto'),
         threads=int(message.get('threads', 1)),
         max_requests=int(message.get('maxRequests') or 0),
@@ -82,9 +83,14 @@ def read_settings(message: Message) -> Settings:
         log_mark=message.get('logMark') or '',
         may_move=bool(message.get('mayMove')),
         found=message.get('found') or '',
-        cwd=message.get('cwd') or '',
+        cwd=_path(message.get('cwd') or ''),
         has_env_file=bool(message.get('hasEnvFile')),
     )
+
+
+def _path(text: str) -> str:
+    """A path of the message, whose bytes are UTF-8, as Python has it where the locale says that names of files are something else."""
+    return os.fsdecode(text.encode('utf-8', 'surrogateescape'))
 
 
 class Identity(NamedTuple):

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 import threading
 import tracemalloc
@@ -41,6 +42,17 @@ def test_settings_have_defaults_where_there_is_one():
     settings = read_settings(message)
     assert (settings.preload, settings.threads, settings.max_requests, settings.python_path) == ('auto', 1, 0, [])
     assert settings.server_certificate == ''
+
+
+def test_paths_of_settings_have_their_bytes_whatever_the_locale_says_of_names_of_files():
+    code = """import os
+from portico_worker.settings import read_settings
+message = {'app': 'a', 'chdir': '/f\\u00fcr', 'pythonPath': ['/\\u2192'], 'lanes': [], 'board': 4, 'secret': 's'}
+settings = read_settings(message)
+print(os.fsencode(settings.chdir), os.fsencode(settings.python_path[0]))"""
+    env = {'LC_ALL': 'C', 'PYTHONUTF8': '0', 'PYTHONCOERCECLOCALE': '0', 'PYTHONPATH': os.pathsep.join(sys.path)}
+    said = subprocess.run([sys.executable, '-c', code], env=env, capture_output=True, text=True, check=True).stdout
+    assert said == f'{"/für".encode()} {"/→".encode()}\n'
 
 
 def test_settings_have_the_certificate_that_clients_are_shown():
