@@ -89,6 +89,14 @@ class EdgeLane:
     def send(self, *frames):
         self.socket.sendall(b''.join(frames))
 
+    def send_cut(self, data, generator, size_max):
+        """In pieces of random sizes, which end anywhere."""
+        at = 0
+        while at < len(data):
+            size = 1 + generator.randrange(size_max)
+            self.send(data[at : at + size])
+            at += size
+
     def next(self):
         while not self.frames:
             data = self.socket.recv(65536)

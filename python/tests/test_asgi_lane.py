@@ -112,11 +112,7 @@ def test_frames_in_any_split(seed):
             frames.append(lanes.render(lanes.PING, 0))
     data = b''.join(frames)
     with asgi_edge(http_only(application)) as edge:
-        at = 0
-        while at < len(data):
-            size = 1 + generator.randrange((1, 50, 5000, 100_000)[seed])
-            edge.lane.send(data[at : at + size])
-            at += size
+        edge.lane.send_cut(data, generator, (1, 50, 5000, 100_000)[seed])
         for stream, body in expected.items():
             assert edge.answer(stream).body == body
 

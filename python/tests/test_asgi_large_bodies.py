@@ -50,11 +50,7 @@ def test_a_body_is_whole_however_its_frames_are_cut(seed):
     generator = random.Random(seed)
     data = b''.join(frames_of(stream) for stream in range(1, 9)) + lanes.render(lanes.PING, 0)
     with asgi_edge(http_only(echo)) as edge:
-        at = 0
-        while at < len(data):
-            size = 1 + generator.randrange((1000, 20_000, 100_000, 300_000)[seed])
-            edge.lane.send(data[at : at + size])
-            at += size
+        edge.lane.send_cut(data, generator, (1000, 20_000, 100_000, 300_000)[seed])
         for stream in range(1, 9):
             assert edge.answer(stream).body.startswith(b'%d 1 ' % len(PART))
 

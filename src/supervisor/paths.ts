@@ -1,7 +1,7 @@
 /** What is at a path of the user's. What cannot be looked at counts as not there: a folder without permission, a symbolic link that leads to itself. */
 
 import type { Stats } from 'node:fs';
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 export function statOf(path: string): Stats | undefined {
@@ -27,6 +27,22 @@ export function isFile(path: string): boolean {
 
 export function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() ?? false;
+}
+
+/** The first bytes of a regular file, undefined if it cannot be read. */
+export function readHead(path: string, bytesMax: number): Buffer | undefined {
+  try {
+    // Opening a named pipe would wait for somebody who writes to it.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const bytes = Buffer.alloc(bytesMax);
+      return fstatSync(fd).isFile() ? bytes.subarray(0, readSync(fd, bytes)) : undefined;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without symbolic links, as far as it can be followed. */

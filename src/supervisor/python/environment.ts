@@ -1,8 +1,8 @@
 /** Virtual environments on disk: what makes a folder one, and where in it Python is. */
 
-import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { exists, isFile, statOf } from '../paths.ts';
+import { exists, isFile, readHead, statOf } from '../paths.ts';
 import { whyUnusable } from './python-program.ts';
 
 /** What makes a folder a virtual environment … */
@@ -103,18 +103,7 @@ export function listNames(folder: string): string[] {
   }
 }
 
-/** The beginning of a regular file, undefined if it cannot be read. */
+/** The beginning of a regular file as text, undefined if it cannot be read. */
 export function readStart(path: string, bytesMax: number): string | undefined {
-  try {
-    // Opening a named pipe would wait for somebody who writes to it.
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const bytes = Buffer.alloc(bytesMax);
-      return isFile(path) ? bytes.toString('utf8', 0, readSync(fd, bytes)) : undefined;
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return undefined;
-  }
+  return readHead(path, bytesMax)?.toString('utf8');
 }

@@ -1,12 +1,12 @@
 /** Whether a file can be run as a Python, and why one that was run did not begin. */
 
 import { spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeExit } from '../fleet/exit-words.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
-import { statOf } from '../paths.ts';
+import { readHead, statOf } from '../paths.ts';
 import { endGroup } from './process-group.ts';
 
 const OLDEST = [3, 9] as const;
@@ -45,15 +45,15 @@ const ELF_MACHINE_AT = 18;
  * would have a shell read it. A file that may be run and not read is left to the system.
  */
 function isNoProgram(path: string): boolean {
-  const head = readHead(path);
-  return isElf(readHead(process.execPath)) && head !== undefined && !isElf(head) && !startsWith(head, SCRIPT);
+  const head = readHead(path, ELF_HEAD_BYTES);
+  return isElf(readHead(process.execPath, ELF_HEAD_BYTES)) && head !== undefined && !isElf(head) && !startsWith(head, SCRIPT);
 }
 
 /** Whether a program is for another processor. The system may run it all the same, by an emulator, so this is asked when it has failed. */
 function isForeign(path: string): boolean {
-  const head = readHead(path);
+  const head = readHead(path, ELF_HEAD_BYTES);
   const machine = (bytes: Buffer | undefined) => bytes?.toString('hex', ELF_MACHINE_AT);
-  return isElf(head) && machine(head) !== machine(readHead(process.execPath));
+  return isElf(head) && machine(head) !== machine(readHead(process.execPath, ELF_HEAD_BYTES));
 }
 
 function isElf(head: Buffer | undefined): boolean {
@@ -62,21 +62,6 @@ function isElf(head: Buffer | undefined): boolean {
 
 function startsWith(head: Buffer, magic: Buffer): boolean {
   return head.subarray(0, magic.length).equals(magic);
-}
-
-function readHead(path: string): Buffer | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
-  try {
-    const bytes = Buffer.alloc(ELF_HEAD_BYTES);
-    return bytes.subarray(0, readSync(fd, bytes));
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** A link whose target is gone, as after an upgrade of the Python it was made with, may be the file or a folder above. */
