@@ -51,7 +51,7 @@ const OPTIONS: BuildOptions = {
   platform: 'node',
   format: 'esm',
   // The oldest that `engines` in package.json lets run.
-  target: 'node24.14',
+  target: 'node24.12',
   outbase: 'src',
   entryNames: '[dir]/[name]',
   // In files of their own. Nothing reads them unless a stack trace is to be translated.

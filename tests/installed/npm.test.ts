@@ -32,7 +32,7 @@ test('without Node or Python it says what to install', () => {
   for (const name of ['sh', 'readlink']) symlinkSync(`/bin/${name}`, join(tools, name));
   const without = run(program, ['--version'], { env: { PATH: tools } });
   assert.equal(without.status, 1);
-  assert.match(without.stderr, /^portico: there is no node on the PATH\. Install Node\.js 24\.14 or later, or .*\n$/);
+  assert.match(without.stderr, /^portico: there is no node on the PATH\. Install Node\.js 24\.12 or later, or .*\n$/);
   symlinkSync(NODE, join(tools, 'node'));
   const noPython = run(program, ['serve', 'app:application', '--bind', '127.0.0.1:0'], {
     env: { PATH: tools },
