@@ -46,7 +46,9 @@ const ELF_MACHINE_AT = 18;
  */
 function isNoProgram(path: string): boolean {
   const head = readHead(path, ELF_HEAD_BYTES);
-  return isElf(readHead(process.execPath, ELF_HEAD_BYTES)) && head !== undefined && !isElf(head) && !startsWith(head, SCRIPT);
+  return (
+    isElf(readHead(process.execPath, ELF_HEAD_BYTES)) && head !== undefined && !isElf(head) && !startsWith(head, SCRIPT)
+  );
 }
 
 /** Whether a program is for another processor. The system may run it all the same, by an emulator, so this is asked when it has failed. */
