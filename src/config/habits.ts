@@ -3,22 +3,8 @@
  * command as it is to be written, so that everybody who reads a unit or a script later finds one language in it.
  */
 
-export interface Habit {
-  readonly names: readonly string[];
-  /** Whose it is. */
-  readonly of: string;
-  /** How the value is called; undefined for a switch. */
-  readonly value?: string;
-  /** The row is about such values alone. A name that is ours as well is told only then. */
-  readonly when?: RegExp;
-  /**
-   * What is written instead, `{}` being the value: flags, or one of the words of the application's name and address that several habits make
-   * together ("host {}", "port {}", "app {}", "callable {}", "factory"). '': it is left out.
-   */
-  readonly becomes: string;
-  /** Where more is to be said than what is written instead: a sentence without its end. */
-  readonly why?: string;
-}
+import { GUNICORN_HABITS } from './gunicorn-habits.ts';
+import type { Habit } from './habit.ts';
 
 const GUNICORN = 'gunicorn';
 const UVICORN = 'uvicorn';
@@ -125,6 +111,9 @@ export const HABITS: readonly Habit[] = [
   { names: ['--reload-extra-file'], of: GUNICORN, value: 'FILE', becomes: '--reload-include {}' },
   { names: ['--py-autoreload', '--python-autoreload'], of: UWSGI, value: 'SECONDS', becomes: '--reload' },
   { names: ['--check-config'], of: GUNICORN, becomes: '--check' },
+  { names: ['--asgi-loop'], of: GUNICORN, value: 'NAME', becomes: '--loop {}' },
+  { names: ['--asgi-lifespan'], of: GUNICORN, value: 'MODE', becomes: '--lifespan {}' },
+  { names: ['--websocket-max-message-size'], of: GUNICORN, value: 'BYTES', becomes: '--ws-max-size {}' },
 
   {
     names: ['--pid', '--pidfile', '--pidfile2'],
@@ -210,7 +199,15 @@ export const HABITS: readonly Habit[] = [
     why: BY_ITSELF,
   },
   {
-    names: ['--reuse-port', '--capture-output', '--enable-stdio-inheritance'],
+    names: [
+      '--reuse-port',
+      '--capture-output',
+      '--enable-stdio-inheritance',
+      '-R',
+      '--initgroups',
+      '--do-handshake-on-connect',
+      '--suppress-ragged-eofs',
+    ],
     of: GUNICORN,
     becomes: '',
     why: BY_ITSELF,
@@ -221,6 +218,14 @@ export const HABITS: readonly Habit[] = [
     becomes: '',
     why: BY_ITSELF,
   },
+  {
+    names: ['--log-config'],
+    of: `${UVICORN} and ${GUNICORN}`,
+    value: 'FILE',
+    becomes: '',
+    why: 'call logging.config in the application; --log-format json makes the log of the server JSON',
+  },
+  ...GUNICORN_HABITS,
   { names: ['--with-threads'], of: FLASK, becomes: '', why: 'threads are what --threads says' },
 ];
 

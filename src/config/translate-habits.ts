@@ -1,7 +1,7 @@
 /** A command line in the words of other servers, in ours. The table is habits.ts. */
 
 import { renderHost } from './bind-address.ts';
-import type { Habit } from './habits.ts';
+import type { Habit } from './habit.ts';
 import { FOREIGN_COMMANDS, FOREIGN_PROGRAMS, HABITS } from './habits.ts';
 import { nearestWord } from './nearest.ts';
 import { SETTINGS } from './settings.ts';

@@ -86,6 +86,14 @@ test('every variable of Portico that is named exists', () => {
   assert.deepEqual(faults, []);
 });
 
+test('a pasted line of gunicorn is answered whatever its flags are', () => {
+  const known = new Set([...(FLAGS.get('serve') ?? []), ...(FLAGS.get('another server') ?? [])]);
+  assert.deepEqual(
+    gunicornFlags().filter((flag) => !known.has(flag)),
+    [],
+  );
+});
+
 test('the pages for those who come from uvicorn and gunicorn have each of their options', () => {
   const uvicorn = readFileSync('docs/moving/uvicorn.md', 'utf8');
   const options = UVICORN.options.flatMap(({ names }) => names);

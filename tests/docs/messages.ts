@@ -22,7 +22,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // Tests, and what they share.
   /\.test\.ts$|\/fake-|-story\.ts$/,
   // The words of other servers, which the page of reference has.
-  /^src\/config\/habits\.ts$/,
+  /^src\/config\/(habits|gunicorn-habits)\.ts$/,
   // Help, and the pages of reference that are made of it.
   /^src\/cli\/(help|signal-help|reference|dialect-help|dialect-reference)\.ts$/,
   // The lines of the summary that are no warnings.
