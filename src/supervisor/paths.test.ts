@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { exists, isFile, isFolder, isWithin, readHead, realPath, statOf } from './paths.ts';
+import { exists, isFile, isFolder, isLink, isWithin, readHead, realPath, statOf } from './paths.ts';
 
 test('a symbolic link that leads to itself is a name, and nothing else', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paths-'));
@@ -12,6 +12,7 @@ test('a symbolic link that leads to itself is a name, and nothing else', () => {
   symlinkSync('loop', loop);
   assert.deepEqual([statOf(loop), isFile(loop), isFolder(loop), exists(loop)], [undefined, false, false, true]);
   assert.equal(realPath(loop), loop);
+  assert.deepEqual([isLink(loop), isLink(folder), isLink(join(loop, 'below'))], [true, false, false]);
   assert.deepEqual([isFolder(folder), exists(join(folder, 'nothing'))], [true, false]);
   rmSync(folder, { recursive: true });
 });

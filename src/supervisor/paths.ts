@@ -21,6 +21,14 @@ export function exists(path: string): boolean {
   }
 }
 
+export function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return false;
+  }
+}
+
 export function isFile(path: string): boolean {
   return statOf(path)?.isFile() ?? false;
 }

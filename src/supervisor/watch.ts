@@ -9,9 +9,9 @@
 
 import type { FSWatcher, WatchListener } from 'node:fs';
 import { existsSync, readdirSync, statfsSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import { isFolder, isWithin, realPath, statOf } from './paths.ts';
+import { isFolder, isLink, isWithin, realPath, statOf } from './paths.ts';
 import { pollSources } from './watch-polling.ts';
 import type { WatchedPlaces } from './watch-rules.ts';
 import { ENVIRONMENT_MARK } from './watch-rules.ts';
@@ -54,8 +54,10 @@ class SourceWatch {
   readonly #events: WatchEvents;
   readonly #watchFolder: WatchFolder;
   readonly #folders = new Map<string, WatchedFolder>();
-  /** What symbolic links lead to, by folder: the files in it that count. */
-  readonly #targets = new Map<string, { readonly watcher: FSWatcher; readonly names: Map<string, string> }>();
+  /** Single files that count, whatever their names are: those that were named, and what symbolic links lead to. By path, what is told of them. */
+  readonly #singles = new Map<string, string>();
+  /** Of folders that are watched for single files alone. */
+  readonly #watchersOfSingles = new Map<string, FSWatcher>();
   /** Of the folders that are watched. Two ways may lead to a folder, and a link to a folder above itself makes no end of them. */
   readonly #identities = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -75,7 +77,7 @@ class SourceWatch {
       this.#enter(root, root);
     }
     for (const file of this.#places.files) {
-      this.#watchTarget(file, file);
+      this.#watchSingle(file, file);
     }
     this.#hasStarted = true;
   }
@@ -137,7 +139,7 @@ class SourceWatch {
         }
       } else if (rules.isSource(path, root)) {
         if (isLink) {
-          this.#watchTarget(path, realPath(path));
+          this.#watchSingle(realPath(path), path);
         }
         if (this.#hasStarted) {
           // The folder is new, and the file may have been in it before the folder was watched.
@@ -160,37 +162,42 @@ class SourceWatch {
       if (!this.#folders.has(path) && rules.isEntered(path, root)) {
         this.#enter(path, root);
       }
-    } else if (known === undefined && (rules.isSource(path, root) || this.#places.files.includes(path))) {
-      this.#watchTarget(path, realPath(path));
+    } else if (known === undefined && rules.isSource(path, root)) {
+      if (isLink(path)) {
+        this.#watchSingle(realPath(path), path);
+      }
       this.#notice(path);
+    } else {
+      this.#onSingle(path);
     }
   }
 
-  /** Watches what a symbolic link to a file leads to: writing there changes nothing in the folder of the link. */
-  #watchTarget(path: string, target: string): void {
-    const folder = dirname(target);
-    if ((target === path && !this.#places.files.includes(path)) || this.#folders.has(folder) || this.#isOver) {
+  #onSingle(path: string): void {
+    const told = this.#singles.get(path);
+    if (told !== undefined) {
+      this.#notice(told);
+    }
+  }
+
+  /** `told`: the name that is told of a change: that of a symbolic link, in whose folder nothing changes when its target is written. */
+  #watchSingle(path: string, told: string): void {
+    const folder = dirname(path);
+    this.#singles.set(path, told);
+    if (this.#folders.has(folder) || this.#watchersOfSingles.has(folder) || this.#isOver) {
       return;
     }
-    const known = this.#targets.get(folder);
-    if (known !== undefined) {
-      known.names.set(basename(target), path);
-      return;
-    }
-    const names = new Map([[basename(target), path]]);
     try {
       const watcher = this.#watchFolder(folder, { persistent: false }, (_, name) => {
-        const changed = names.get(name ?? '');
-        if (changed !== undefined) {
-          this.#notice(changed);
+        if (name !== null) {
+          this.#onSingle(join(folder, name));
         }
       });
       watcher.on('error', () => {
         // The folder is gone; a link that is laid anew is found by its name.
         watcher.close();
-        this.#targets.delete(folder);
+        this.#watchersOfSingles.delete(folder);
       });
-      this.#targets.set(folder, { watcher, names });
+      this.#watchersOfSingles.set(folder, watcher);
     } catch (error) {
       this.#onRefused(folder, error as NodeJS.ErrnoException);
     }
@@ -218,7 +225,10 @@ class SourceWatch {
       `the kernel watches no more folders (${code}; "sysctl fs.inotify.max_user_watches" is its limit): files are looked at every ${SUPERVISOR_LIMITS.watchPollMs / 1000} s instead`,
     );
     this.#isOver = true;
-    for (const { watcher } of [...this.#folders.values(), ...this.#targets.values()]) {
+    for (const watcher of [
+      ...this.#folders.values().map((folder) => folder.watcher),
+      ...this.#watchersOfSingles.values(),
+    ]) {
       watcher.close();
     }
     pollSources(this.#places, (path) => this.#events.onChange(path));

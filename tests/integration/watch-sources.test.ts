@@ -103,11 +103,14 @@ test('links to files and folders are followed, and one that leads in a circle ha
   mkdirSync(join(tree.folder, 'site'));
   symlinkSync('../shared/a.py', join(tree.folder, 'site/a.py'));
   symlinkSync('../shared/lib', join(tree.folder, 'site/lib'));
+  tree.write('site/settings.production');
+  symlinkSync('settings.production', join(tree.folder, 'site/settings.py'));
   symlinkSync('..', join(tree.folder, 'site/circle.d'));
   symlinkSync('.', join(tree.folder, 'site/self'));
   tree.watch({ excludes: ['circle.d'] }, 'site');
   assert.equal(await tree.seen(() => tree.write('shared/a.py', 'y')), 'site/a.py');
   assert.equal(await tree.seen(() => tree.write('shared/lib/b.py', 'y')), 'site/lib/b.py');
+  assert.equal(await tree.seen(() => tree.write('site/settings.production', 'y')), 'site/settings.py');
   assert.deepEqual(tree.faults, []);
 });
 
