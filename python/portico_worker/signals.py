@@ -61,12 +61,17 @@ def take_over(before: Handlers) -> OfImport:
     """Puts back the handlers of `before`, and stops timers; returns what the application's import has set. In the
     zygote a handler of SIGCHLD would take the end of workers for that of the application's own children, one of
     SIGTERM would end the zygote, and so would a timer without its handler."""
-    set_timers = {which: signal.setitimer(which, 0) for which in _TIMERS}
-    timers = {which: timer for which, timer in set_timers.items() if timer[0] > 0}
+    timers = stop_timers()
     changed = {number: handler for number, handler in handlers().items() if handler != before.get(number)}
     for number in changed:
         signal.signal(number, before[number])
     return OfImport(changed, timers)
+
+
+def stop_timers() -> dict[int, tuple[float, float]]:
+    """Returns those that were set."""
+    timers = {which: signal.setitimer(which, 0) for which in _TIMERS}
+    return {which: timer for which, timer in timers.items() if timer[0] > 0}
 
 
 def handlers() -> Handlers:

@@ -5,6 +5,7 @@ It decides nothing and outlives whatever a worker does. docs/control.md is what 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import faulthandler
 import gc
@@ -468,6 +469,9 @@ def main() -> NoReturn:
     # If the import does not end, the supervisor asks where it is.
     faulthandler.register(signals.TRACEBACKS, file=2, all_threads=True, chain=False)
     signals.be_quiet()
+    # An interpreter that ends puts its signal handlers away first: a timer of the application's would end the process by its signal.
+    # What is registered first runs last.
+    atexit.register(signals.stop_timers)
     ending.flush_files_at_last()
     supervisor = process.keep_socket(socket.socket(fileno=CONTROL))
     zygote = Zygote(supervisor)

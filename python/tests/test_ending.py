@@ -143,7 +143,9 @@ def test_a_timer_of_the_import_is_the_workers(site):
     """The timer would end the zygote, which has no handler for it."""
     setup = (
         'signal.signal(signal.SIGALRM, lambda *_: print("alarm of", os.getpid(), flush=True));'
-        'signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)'
+        'signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05);'
+        # The timer goes on while the interpreter ends, which has put the handler away by then.
+        'kept.append(type("Slow", (), {"__del__": lambda self, wait=time.sleep: wait(0.2)})())'
     )
     worker = Worker(site, 'wsgi', 'pass', setup, preload='always')
     site.log(until=f'alarm of {site.pids[1]}')
