@@ -95,11 +95,15 @@ function foldersAbove(folder: string, env: Variables): string[] {
     if (!isTrustedAbove(at, folder)) {
       break;
     }
-    if (at !== env['HOME'] && PROJECT_FILES.some((name) => exists(join(at, name)))) {
+    if (at !== env['HOME'] && isProject(at)) {
       found.push(at);
     }
   }
   return found;
+}
+
+export function isProject(folder: string): boolean {
+  return PROJECT_FILES.some((name) => exists(join(folder, name)));
 }
 
 /** Whether a folder above an application's belongs to the same owner, to us or to root, and nobody else may write in it: in /tmp anybody can lay a `.venv`. */

@@ -24,7 +24,7 @@ import {
   programOf,
   whyNoEnvironment,
 } from './environment.ts';
-import { environmentsAbout, isTrustedAbove } from './environments-about.ts';
+import { environmentsAbout, isProject, isTrustedAbove } from './environments-about.ts';
 import type { AskedTool, AskTool } from './project-tools.ts';
 import { whyUnusable } from './python-program.ts';
 
@@ -154,14 +154,7 @@ function activeEnvironment(env: Variables): readonly [variable: string, folder: 
 function isOfOtherProject(active: string, { chdir }: InterpreterSearch): boolean {
   const home = realPath(dirname(active));
   const here = realPath(chdir);
-  const isProject = ['pyproject.toml', 'manage.py', 'requirements.txt', 'setup.py', 'Pipfile', '.git'].some((name) =>
-    isThere(join(home, name)),
-  );
-  return isProject && !isWithin(here, home) && !isWithin(home, here);
-}
-
-function isThere(path: string): boolean {
-  return isFile(path) || isFile(join(path, 'HEAD'));
+  return isProject(home) && !isWithin(here, home) && !isWithin(home, here);
 }
 
 /** Beside the application, in a folder above it, or kept for it by a tool. */
