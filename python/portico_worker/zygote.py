@@ -169,6 +169,10 @@ class Zygote:
         os.chdir(settings.chdir)
         sys.path[:0] = [settings.chdir, *settings.python_path]
         settings = self.settings = self._find(settings)
+        if settings.development:
+            from . import young_sources
+
+            young_sources.keep_no_bytecode()
         facts = {}
         if settings.preload != 'never':
             facts = {'app': self._preload(settings)}
