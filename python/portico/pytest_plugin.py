@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SERVERS = 'portico_servers'
 _OVERRIDE = 'portico_live_server'
+_PYTEST_DJANGO = ('django', 'pytest_django.plugin')
+"""Names that its plugin has: where pytest has found it, and where it was named with -p or in `pytest_plugins`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.pluginmanager.hasplugin('django'):
+    if _has_django(config):
         from . import django_fixtures
 
         config.pluginmanager.register(django_fixtures, 'portico_django_fixtures')
@@ -35,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
         # Registered after all plugins that are installed, so that its fixture wins over that of pytest-django.
         config.pluginmanager.register(live_server_override, 'portico_live_server')
+
+
+def _has_django(config: pytest.Config) -> bool:
+    return any(config.pluginmanager.hasplugin(name) for name in _PYTEST_DJANGO)
 
 
 def _servers(config: pytest.Config) -> Servers | None:
@@ -58,7 +64,7 @@ def portico_server(request: pytest.FixtureRequest) -> Iterator[StartServer]:
 @pytest.fixture(scope='session')
 def _portico_django_server(request: pytest.FixtureRequest) -> LiveServer:
     # The databases of the tests have to be there, and the server has to end before they are dropped.
-    if not request.config.pluginmanager.hasplugin('django'):
+    if not _has_django(request.config):
         pytest.fail('portico_live_server needs pytest-django: pip install pytest-django', pytrace=False)
     request.getfixturevalue('django_db_setup')
     from .django_live import start

@@ -25,6 +25,16 @@ test('what a server has written for one test is gone in the next', async () => {
   assert.match(said, /2 passed/);
 });
 
+test('pytest-django is known also where pytest looks for no plugins and it is named', async () => {
+  const { code, said } = await runPytest(
+    '--disable-plugin-autoload',
+    ...['-p', 'pytest_django.plugin'],
+    ...['suite_django.py', '-k', 'flushed'],
+  );
+  assert.equal(code, 0, said);
+  assert.match(said, /2 passed/);
+});
+
 test('a test that fails shows the log of its server; what cannot be served is told in a sentence', async () => {
   const { code, said } = await runPytest('suite_faults.py');
   assert.equal(code, 1);
