@@ -161,7 +161,9 @@ export class Call implements ResponseWatcher {
       return;
     }
     this.finish();
-    this.exchange.responder.respond(head, size === 0 ? undefined : { kind: 'borrowed', length: size, buffer, start });
+    // Without a body and without a length, nothing is known of what GET would have brought.
+    const isUnsaid = size === 0 && head.length === -1;
+    this.exchange.responder.respond(head, isUnsaid ? undefined : { kind: 'borrowed', length: size, buffer, start });
   }
 
   onResponse(head: WorkerHead, buffer: Buffer, start: number, end: number): void {

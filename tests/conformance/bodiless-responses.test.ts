@@ -57,3 +57,20 @@ for (const shape of ['list', 'sized', 'generator', 'sized-generator', 'empty']) 
     });
   }
 }
+
+test('HEAD is told of an empty body that the application has declared, and of none that it has not', async () => {
+  const app = `
+def application(environ, start):
+    start('200 OK', [('Content-Length', '0')] if environ['PATH_INFO'] == '/declared' else [])
+    return []
+`;
+  await using empty = await serve({ app });
+  using client = await empty.connect();
+  for (const [path, length] of [
+    ['/declared', '0'],
+    ['/', undefined],
+  ] as const) {
+    client.send(`HEAD ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    assert.equal((await client.read('HEAD')).fields.get('content-length'), length);
+  }
+});

@@ -193,7 +193,7 @@ export class Http1Connection
     exchange.sentLength = length;
     const isHead = exchange.head.method === 'HEAD';
     const isBare = forbidsBody(head.status);
-    const delimiter = isHead && length === 0 ? 'none' : delimiterOf(head.status, length, exchange.head);
+    const delimiter = isHead && body === undefined ? 'none' : delimiterOf(head.status, length, exchange.head);
     if (length === 0 || isHead || isBare) {
       this.#writer.whole(head, delimiter, this.#connectionField(exchange, head), undefined);
       releaseBody(body);

@@ -91,7 +91,7 @@ export interface BorrowedBody {
   readonly start: number;
 }
 
-/** latin-1 text, bytes, borrowed bytes, parts, or nothing. For HEAD the transport sends none of it but states its length. */
+/** latin-1 text, bytes, borrowed bytes, parts, or nothing. For HEAD the transport sends none of it but states its length, which of nothing is not known. */
 export type Body = string | Buffer | BorrowedBody | PartsBody | undefined;
 
 export interface Responder {
