@@ -13,6 +13,7 @@ from fake_edge import LIMIT_S, Listeners, Threaded, read_words, request_frame, u
 from portico_worker import lanes
 from portico_worker.greenlets.worker import GeventWorker
 from portico_worker.settings import Identity
+from portico_worker.wsgi.environ import CLOSED_MIN
 
 
 class Event(threading.Event):
@@ -197,3 +198,18 @@ def test_term_gives_back_what_comes_while_something_runs():
         assert lane.ended()
         assert edge.has_ended() == 0
     assert gate.begun == ['/a']
+
+
+def test_a_large_input_is_closed_when_its_request_is_over():
+    inputs = []
+
+    def application(environ, start_response):
+        inputs.append(environ['wsgi.input'])
+        start_response('200 OK', [])
+        return [b'%d' % len(environ['wsgi.input'].read())]
+
+    with greenlet_edge(application) as edge:
+        lane = edge.accept(0)
+        lane.send(request_frame(1, method='POST', body=b'x' * CLOSED_MIN))
+        assert lane.answer().body == b'%d' % CLOSED_MIN
+        until(lambda: inputs[0].closed)

@@ -9,6 +9,7 @@ from portico_worker import lanes, report
 from portico_worker.large_request import LargeRequest, large_request
 from portico_worker.wsgi.conversation import Conversation
 from portico_worker.wsgi.environ import PER_REQUEST_COUNT, add_rest
+from portico_worker.wsgi.large_input import with_large_input
 from portico_worker.wsgi.tunnel import tunnelled
 
 from .websocket import GreenletTunnelConversation
@@ -188,7 +189,11 @@ class GreenletLane:
         conversation.lane = stream  # type: ignore[assignment]
         conversation.word, conversation.request, conversation.head = lanes.REQUEST | number << 8, parts, None
         if (request.flags or len(parts) != PER_REQUEST_COUNT) and add_rest(environ, parts, request.flags, request.body):
-            conversation = tunnelled(conversation, self.worker, self.edge, 0, GreenletTunnelConversation)
+            conversation = (
+                tunnelled(conversation, self.worker, self.edge, 0, GreenletTunnelConversation)
+                if request.flags == lanes.FLAG_TUNNEL
+                else with_large_input(conversation, environ)
+            )
         self.worker.board[self.board_index] = conversation.word
         self.worker.count(1)
         self.worker.spawn(self._run, number, stream, conversation, environ)

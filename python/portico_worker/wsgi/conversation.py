@@ -60,6 +60,10 @@ class Conversation:
     is_bodiless = False
     has_excess = False
 
+    def become(self, other: Conversation) -> None:
+        """Takes the place of one that has not begun."""
+        self.lane, self.word, self.request, self.head = other.lane, other.word, other.request, other.head
+
     def run(self, application: Callable[[Environ, Any], Any], environ: Environ) -> bytes:
         """Calls the application; returns the answer if it is whole and in one piece, or b'' after having sent it."""
         (

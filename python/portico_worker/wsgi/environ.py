@@ -30,6 +30,9 @@ PER_REQUEST = (
 """The values of the request part, in this order; pairs follow."""
 PER_REQUEST_COUNT = 7
 
+CLOSED_MIN = 64 * 1024
+"""Bytes of a body whose memory is given back when the request is over. To do it for each small one would cost more than they hold."""
+
 _KNOWN = {
     key: key
     for key in (
@@ -111,14 +114,16 @@ def describe(request: list[str]) -> report.Request:
 
 
 def add_rest(environ: Environ, request: list[str], flags: int, body: bytes) -> bool:
-    """Adds what few requests have: further pairs, and a body. Returns whether the application may take over the
-    connection."""
+    """Adds what few requests have: further pairs, and a body. Returns whether the request needs a conversation of a kind of
+    its own: it may take over the connection, or its input is to be closed."""
     for at in range(PER_REQUEST_COUNT, len(request), 2):
         environ[request[at]] = request[at + 1]
     del request[PER_REQUEST_COUNT:]
     if flags & FLAG_BODY_IN_FILE:
         path, descriptor = environ.pop('portico.body_file'), environ.pop('portico.body_descriptor', '')
         environ['wsgi.input'] = open_body(path.encode('latin-1'), descriptor.encode('latin-1'))
-    elif flags & FLAG_BODY:
+        return True
+    if flags & FLAG_BODY:
         environ['wsgi.input'] = io.BytesIO(body)
+        return len(body) >= CLOSED_MIN
     return flags == FLAG_TUNNEL

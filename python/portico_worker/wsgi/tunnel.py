@@ -85,12 +85,7 @@ def tunnelled(
 ) -> Conversation:
     """Makes the conversation into one that has a socket."""
     own = kind()
-    own.lane, own.word, own.request, own.head = (
-        conversation.lane,
-        conversation.word,
-        conversation.request,
-        conversation.head,
-    )
+    own.become(conversation)
     own.host, own.edge, own.unit = host, edge, unit
     return own
 

@@ -18,6 +18,7 @@ from .conversation import SAFE, Conversation
 from .environ import PER_REQUEST_COUNT, add_rest
 from .host import Host
 from .lane import FOLLOWERS_MIN, Lane
+from .large_input import with_large_input
 from .tunnel import tunnelled
 
 HELD_S = 0.010
@@ -186,7 +187,11 @@ class Unit:
             if (flags or len(request) != PER_REQUEST_COUNT) and add_rest(
                 environ, request, flags, data[body_at:position] or large_body
             ):
-                conversation = tunnelled(conversation, self.worker, lane.edge, self.index)
+                conversation = (
+                    tunnelled(conversation, self.worker, lane.edge, self.index)
+                    if flags == lanes.FLAG_TUNNEL
+                    else with_large_input(conversation, environ)
+                )
             board[place] = word
             frame = conversation.run(application, environ)
             now = clock()
