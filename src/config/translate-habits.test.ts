@@ -44,6 +44,10 @@ test('translateHabits() has the command that means the same, with the values tha
     ['shop:make --factory --http h11 --timeout-keep-alive 5', "portico serve 'shop:make()' --keep-alive 5"],
     ['--virtualenv /srv/venv app:app', 'portico serve app:app --python /srv/venv/bin/python'],
     ['app:app --prot 80', 'portico serve app:app --bind 127.0.0.1:80'],
+    ['app:app -b 0.0.0.0 -p 9000', 'portico serve app:app --bind 0.0.0.0:9000'],
+    ['app:app --bind :80 --host 0.0.0.0', 'portico serve app:app --bind 0.0.0.0:80'],
+    ['app:app --bind=:80 --host ::1 -w 3', "portico serve app:app -w 3 --bind '[::1]:80'"],
+    ['app:app -b 9000 -p 80', 'portico serve app:app -b 9000 --bind 127.0.0.1:80'],
     ['app:app --access-log - --bind :80', 'portico serve app:app --access-log - --bind :80'],
     ["app:app --pid $&-$'.pid", "portico serve app:app --pid-file '$&-$'\\''.pid'"],
     ['app:app -b 10000 --prot 80 -b 32768', 'portico serve app:app -b 10000 --bind 127.0.0.1:80'],
@@ -80,11 +84,20 @@ test('translateCommand() knows the commands of others, and one that was left out
     ['fastapi dev main.py', 'portico serve main.py --reload'],
     ['--bind :80 app:app', 'portico serve app:app --bind :80'],
     ['app:app', 'portico serve app:app'],
+    ['python -m uvicorn app:app --port 80', 'portico serve app:app --bind 127.0.0.1:80'],
+    ['python3 -m gunicorn app:app', 'portico serve app:app'],
+    ['python -m flask --app shop run', 'portico serve shop'],
+    ['python manage.py', undefined],
     ['sevre', undefined],
   ];
   for (const [line, command] of lines) {
     assert.equal(commanded(line), command, line);
   }
+});
+
+test('translateCommand() takes the file of a Django project for what it is, if it is there', () => {
+  const translation = translateCommand(['manage.py'], (word) => word === 'manage.py');
+  assert.deepEqual(translation?.args, ['manage.py']);
 });
 
 test('every habit becomes something that portico serve takes', () => {

@@ -71,10 +71,16 @@ export function translateCommand(words: readonly string[], isApp: (word: string)
   return { hints: translated.hints, args: [...translated.args, ...(implied ?? []), ...bind] };
 }
 
-/** `portico flask --app shop run --debug` without `flask` and `run`. */
+/** Commands of ours, and programs of others that are started as `python -m uvicorn`. */
+const SPOKEN: ReadonlySet<string> = new Set(['uvicorn', 'hypercorn', 'daphne']);
+
+/** `portico flask --app shop run --debug` without `flask` and `run`, `portico python -m uvicorn app:app` without what stands before the application. */
 function withoutProgram(words: readonly string[]): readonly string[] {
-  const begin = words.findIndex((word) => !FOREIGN_PROGRAMS.has(word));
-  const rest = words.slice(begin === -1 ? words.length : begin);
+  const begin = words.findIndex((word, index) => !FOREIGN_PROGRAMS.has(word) && !(index > 0 && word === '-m'));
+  const rest = words.slice(Math.max(0, begin));
+  if (begin > 0 && SPOKEN.has(rest[0] ?? '')) {
+    return rest.slice(1);
+  }
   const command = begin > 0 && rest[0]?.startsWith('-') ? rest.findIndex((word) => FOREIGN_COMMANDS.has(word)) : -1;
   return command === -1 ? rest : rest.filter((_, index) => index !== command);
 }
@@ -158,12 +164,31 @@ function apply(draft: Draft, { becomes }: Habit, value: string): void {
   }
 }
 
-function finish({ flags, app, callable, isFactory, host, port }: Draft): string[] {
+function finish(draft: Draft): string[] {
+  const { app, callable, isFactory } = draft;
+  const { flags, host, port } = joinAddress(draft);
   const named = callable === '' || app.includes(':') ? app : `${app}:${callable}`;
   const called = isFactory && named !== '' && !named.endsWith(')') ? `${named}()` : named;
   const bind =
     host === '' && port === '' ? [] : ['--bind', `${renderHost(host || DEFAULT_HOST)}:${port || DEFAULT_PORT}`];
   return [...(called === '' ? [] : [called]), ...flags, ...bind];
+}
+
+/** `-b 0.0.0.0 -p 80` and `--host 0.0.0.0 --bind :80` are one address, of which each says a part. */
+function joinAddress({ flags, host, port }: Draft): Pick<Draft, 'flags' | 'host' | 'port'> {
+  const at = flags.findIndex((word) => /^(?:-b|--bind$|--bind=)/.test(word));
+  const inline = /^(?:-b=?|--bind=)(.+)$/s.exec(flags[at] ?? '')?.[1];
+  const said = inline ?? flags[at + 1] ?? '';
+  const isHost = host === '' && port !== '' && /^[\w.-]+$/.test(said) && !/^\d+$/.test(said);
+  const isPort = host !== '' && port === '' && /^:?\d+$/.test(said);
+  if (at === -1 || !(isHost || isPort)) {
+    return { flags, host, port };
+  }
+  return {
+    flags: flags.toSpliced(at, inline === undefined ? 2 : 1),
+    host: isHost ? said : host,
+    port: isPort ? said.replace(':', '') : port,
+  };
 }
 
 function describe({ names, of, becomes, why }: Habit, name: string, value: string): string {
