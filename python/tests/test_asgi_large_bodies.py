@@ -1,4 +1,4 @@
-"""Large parts of bodies: what has come of a frame is received before the rest of it has come."""
+"""Parts of bodies, and messages, that come in several reads."""
 
 import random
 import threading
@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from asgi_edge import asgi_edge, http_only, reply, request_frame
+from asgi_edge import asgi_edge, http_only, reply, request_frame, websocket_frame
 from fake_edge import until
 from portico_worker import lanes
-from portico_worker.asgi.lane import LARGE_MISSING
+from portico_worker.asgi.lane import LARGE_MISSING, RECEIVE_BYTES
 
 MORE = lanes.FLAG_MORE
 PART = bytes(range(250)) * 800
@@ -55,33 +55,53 @@ def test_a_body_is_whole_however_its_frames_are_cut(seed):
             assert edge.answer(stream).body.startswith(b'%d 1 ' % len(PART))
 
 
-def test_what_has_come_of_a_large_part_is_received_and_the_rest_follows():
-    sizes = []
+@pytest.mark.parametrize('missing', [1, LARGE_MISSING - 1, LARGE_MISSING, 100_000])
+def test_a_part_is_one_message_in_how_many_reads_ever_it_comes(missing):
+    with asgi_edge(http_only(echo)) as edge:
+        data = frames_of(1)
+        edge.lane.send(data[:-missing])
+        until(lambda: edge.worker.lanes and edge.worker.lanes[0].filled > len(PART) - missing)
+        edge.lane.send(data[-missing:] + frames_of(2))
+        for stream in (1, 2):
+            assert edge.answer(stream).body == b'%d 1 1' % len(PART)
 
+
+@pytest.mark.parametrize(
+    'size', [RECEIVE_BYTES - 8, RECEIVE_BYTES - 7, lanes.BODY_MAX, lanes.BODY_MAX + 1, lanes.PAYLOAD_MAX]
+)
+def test_a_message_may_be_as_large_as_a_frame(size):
     async def application(scope, receive, send):
-        more = True
-        while more:
-            message = await receive()
-            sizes.append(len(message['body']))
-            more = message['more_body']
-        await reply(send, b'%d' % sum(sizes))
+        await receive()
+        await send({'type': 'websocket.accept'})
+        text = (await receive())['bytes']
+        await send({'type': 'websocket.send', 'text': f'{len(text)} {text == bytes(size)}'})
 
     with asgi_edge(http_only(application)) as edge:
-        data = frames_of(1)
-        edge.lane.send(data[:-100_000])
-        until(lambda: sum(sizes) == len(PART) - 100_000)
-        edge.lane.send(data[-100_000:])
-        assert edge.answer().body == b'%d' % len(PART)
+        edge.lane.send(websocket_frame(1))
+        assert edge.next().type == lanes.WS_ACCEPT
+        frame = lanes.render(lanes.WS_BINARY, 1, bytes(size))
+        for at in range(0, len(frame), 50_000):
+            edge.lane.send(frame[at : at + 50_000])
+        frame = edge.next()
+        while frame.type == lanes.WORKER_CREDIT:
+            frame = edge.next()
+        assert frame.payload == b'%d True' % size
+        edge.ping()
 
 
-def test_a_part_of_which_little_is_missing_is_received_whole():
-    part = PART[:50_000]  # In one read of the event loop.
+def test_a_head_may_be_as_large_as_a_frame():
+    async def application(scope, receive, send):
+        await reply(send, b'%d' % len(scope['path']))
+
+    with asgi_edge(http_only(application)) as edge:
+        edge.begin(path='/' + 'x' * 300_000)
+        assert edge.answer().body == b'300001'
+
+
+def test_a_frame_that_is_larger_than_any_may_be_is_a_fault():
     with asgi_edge(http_only(echo)) as edge:
-        data = request_frame(1, flags=MORE) + lanes.render(lanes.BODY_END, 1, part)
-        edge.lane.send(data[: 1 - LARGE_MISSING])
-        time.sleep(0.01)
-        edge.lane.send(data[1 - LARGE_MISSING :])
-        assert edge.answer().body == b'%d 0 1' % len(part)
+        edge.lane.send((lanes.PAYLOAD_MAX + 1).to_bytes(4, 'little') + lanes.BODY.to_bytes(4, 'little'))
+        until(edge.lane.ended)
 
 
 def test_a_part_costs_its_credit_once_in_how_many_pieces_ever_it_comes():
@@ -100,9 +120,8 @@ def test_a_part_costs_its_credit_once_in_how_many_pieces_ever_it_comes():
     assert given <= len(PART) + lanes.PIECE_COST_BYTES
 
 
-def test_the_rest_of_a_part_goes_to_nobody_when_its_stream_has_ended():
+def test_a_part_goes_to_nobody_when_its_stream_has_ended_meanwhile():
     async def application(scope, receive, send):
-        await receive()
         await reply(send, b'enough')
 
     with asgi_edge(http_only(application)) as edge:
@@ -124,5 +143,5 @@ def test_a_part_for_a_stream_without_a_body_is_a_fault():
     with asgi_edge(http_only(application)) as edge:
         edge.begin()
         assert entered.wait(5)
-        edge.lane.send(lanes.render(lanes.BODY, 1, PART)[:100_000])
+        edge.lane.send(lanes.render(lanes.BODY, 1, PART))
         until(edge.lane.ended)

@@ -11,8 +11,8 @@ from portico_worker import lanes
 from .response import COMPLETE, Response
 from .stream import Application, Message
 
-_NO_BODY: deque[bytes | memoryview] = deque((b'',))
-_NOTHING: deque[bytes | memoryview] = deque(maxlen=0)
+_NO_BODY: deque[bytes] = deque((b'',))
+_NOTHING: deque[bytes] = deque(maxlen=0)
 
 
 class HttpConversation(Response):
@@ -55,7 +55,7 @@ class HttpConversation(Response):
             if body:
                 # The whole of what has come, so that the next call waits for more, and a loop of calls lets other tasks
                 # run.
-                part = b''.join(body)  # Of one that is bytes, it is that one.
+                part = b''.join(body)  # Of one, it is that one.
                 body.clear()
                 taken, self.queued = self.queued, 0
                 if self.has_whole_body:
@@ -73,7 +73,7 @@ class HttpConversation(Response):
 
     def hear(self, kind: int, payload: bytes) -> None:
         if kind == lanes.BODY or kind == lanes.BODY_END:
-            self.hear_part(payload, True, kind == lanes.BODY_END)
+            self._hear_body(payload, kind == lanes.BODY_END)
         elif kind == lanes.CREDIT:
             self.add_credit(payload)
         elif kind == lanes.ABORT:
@@ -86,11 +86,11 @@ class HttpConversation(Response):
         else:
             raise lanes.Fault('lanes.unexpected-frame')
 
-    def hear_part(self, part: bytes | memoryview, is_first: bool, is_last: bool) -> None:
-        if self.has_whole_body or (part and is_first and self.queued + self.taken >= lanes.CREDIT_BYTES):
+    def _hear_body(self, part: bytes, is_last: bool) -> None:
+        if self.has_whole_body or (part and self.queued + self.taken >= lanes.CREDIT_BYTES):
             raise lanes.Fault('lanes.body')
         if part:
-            self.queued += len(part) + (lanes.PIECE_COST_BYTES if is_first else 0)
+            self.queued += len(part) + lanes.PIECE_COST_BYTES
         self.has_whole_body = is_last
         # The last event may carry the part that waits already; where none waits, it carries an empty one.
         if part or (is_last and not self.body):

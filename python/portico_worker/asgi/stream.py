@@ -205,10 +205,6 @@ class Stream:
         """A frame of the edge for this stream."""
         raise NotImplementedError
 
-    def hear_part(self, part: bytes | memoryview, is_first: bool, is_last: bool) -> None:
-        """Part of a body, whose frame comes in several. `is_first`: of the frame; `is_last`: of the body."""
-        raise lanes.Fault('lanes.unexpected-frame')
-
 
 def type_of(message: object) -> str:
     """The type of an event that an application sends."""
