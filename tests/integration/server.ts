@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Answer } from './client.ts';
 import { Client } from './client.ts';
-import { descendants, isAlive } from './processes.ts';
+import { descendants, readProcess, stillRuns } from './processes.ts';
 import { until, within } from './waiting.ts';
 
 export interface Site {
@@ -196,13 +196,14 @@ export class Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const family = [...descendants(this.pid).map(({ pid }) => pid), this.pid];
+    const self = readProcess(this.pid);
+    const family = [...descendants(this.pid), ...(self === undefined ? [] : [self])];
     this.#child.kill('SIGQUIT');
     try {
       await within(STOP_MS, 'the end of the server', this.exit);
-      await until('its processes have ended', () => !family.some(isAlive));
+      await until('its processes have ended', () => !family.some(stillRuns));
     } finally {
-      for (const pid of family.filter(isAlive)) process.kill(pid, 'SIGKILL');
+      for (const { pid } of family.filter(stillRuns)) process.kill(pid, 'SIGKILL');
       rmSync(this.folder, { recursive: true, force: true });
     }
   }
