@@ -93,6 +93,18 @@ test('pip installs it into a folder, and below a prefix', () => {
   }
 });
 
+test('an environment of links to the cache of uv, and links to its program, are where it is', () => {
+  using folder = new Folder();
+  const venv = join(folder.path, 'venv');
+  succeed(UV, ['venv', '--quiet', venv]);
+  const into = ['--python', join(venv, 'bin/python'), '--link-mode', 'symlink'];
+  succeed(UV, ['pip', 'install', '--quiet', ...into, WHEEL]);
+  symlinkSync('venv/bin/portico', join(folder.path, 'portico'));
+  for (const path of ['venv/bin/portico', 'portico']) {
+    assert.equal(succeed(join(folder.path, path), ['--version'], { env: { PATH: PLAIN_PATH } }), SAID);
+  }
+});
+
 test('an environment that was moved, and links to its program, lead to it', () => {
   using folder = new Folder();
   install(join(folder.path, 'first'));
