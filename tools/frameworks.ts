@@ -23,7 +23,7 @@ export async function testFrameworks(): Promise<Tally> {
   const tally = await runNodeTests('frameworks', {
     include: ['tests/frameworks/**/*.test.ts'],
     exclude: mayRun ? [] : [NEEDS_REDIS],
-    concurrency: 1,
+    concurrency: 2,
     reporter: 'spec',
   });
   if (mayRun) return tally;

@@ -17,6 +17,8 @@ const WHEELHOUSE = join(HOME, 'wheelhouse');
 const LIGHT = join(HOME, 'wheelhouse-light');
 /** What uv has unpacked of these, in a run of the tests. */
 const UNPACKED = join(HOME, 'unpacked');
+/** Compiled code of the programs under test. */
+const CACHES = join(HOME, 'caches');
 const PYTHON = '.venv/bin/python';
 const UV = resolve('.venv/bin/uv');
 const NODE = resolve('.venv/node/bin/node');
@@ -45,8 +47,8 @@ export async function testInstalled(): Promise<Tally> {
   const npmPackage = await packNpm(join(HOME, 'npm'));
   const fromPython = join(HOME, 'venv');
   const fromNpm = join(HOME, 'node');
-  for (const folder of [fromPython, fromNpm, LIGHT, UNPACKED]) rmSync(folder, { recursive: true, force: true });
-  for (const folder of [fromNpm, LIGHT]) mkdirSync(folder);
+  for (const folder of [fromPython, fromNpm, LIGHT, UNPACKED, CACHES]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [fromNpm, LIGHT, CACHES]) mkdirSync(folder);
   copyFileSync(wheel, join(LIGHT, basename(wheel)));
   const inPython = ['--python', join(fromPython, 'bin/python'), '--no-index', '--find-links', WHEELHOUSE];
   const unfit = await runAll([
@@ -59,6 +61,7 @@ export async function testInstalled(): Promise<Tally> {
   Object.assign(process.env, {
     PORTICO_TEST_WHEEL: join(LIGHT, basename(wheel)),
     PORTICO_TEST_NPM: npmPackage,
+    XDG_CACHE_HOME: CACHES,
     UV_FIND_LINKS: LIGHT,
     UV_OFFLINE: '1',
     UV_CACHE_DIR: UNPACKED,

@@ -8,7 +8,7 @@ import { NOTHING } from './tally.ts';
 export interface NodeTests {
   readonly include: readonly string[];
   readonly exclude?: readonly string[];
-  /** How many files run at once. Tests that start servers or measure time run alone. */
+  /** How many files run at once. Tests that measure time run alone. */
   readonly concurrency: number;
   readonly reporter: 'dot' | 'spec';
 }

@@ -2,7 +2,7 @@
 // Every step runs, whatever the one before it said, so that one run shows all that is wrong.
 // Usage: node tools/test.ts [STEP …]
 
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { runChecks } from './commands.ts';
 import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
 import { testInstalled } from './installed.ts';
@@ -19,7 +19,10 @@ interface Step {
 
 const CHROMIUM = '/usr/bin/chromium';
 const NGINX = '/usr/sbin/nginx';
+const INTEGRATION = 'tests/integration/**/*.test.ts';
 const NEEDS_NGINX = 'tests/integration/behind-nginx.test.ts';
+/** Tests that say how long something may take. A neighbour's work would count, so they run alone; the others mostly wait. */
+const MEASURES_TIME = /\bperformance\.now\(/;
 /** Those that serve with the packages of the frameworks' environment. */
 const NEED_FRAMEWORKS = ['tests/browser/chat.test.ts', 'tests/browser/live-server.test.ts'];
 const PYTHON = '.venv/bin/python';
@@ -86,12 +89,13 @@ const STEPS: readonly Step[] = [
 /** Without nginx the tests behind it cannot run: on a build machine that is a failure, elsewhere they are reported as skipped. */
 async function runIntegrationTests(): Promise<Tally> {
   const mayRun = existsSync(NGINX) || process.env['CI'] !== undefined;
-  const tally = await runNodeTests('integration', {
-    include: ['tests/integration/**/*.test.ts'],
-    exclude: mayRun ? [] : [NEEDS_NGINX],
-    concurrency: 1,
-    reporter: 'spec',
-  });
+  const files = globSync(INTEGRATION).filter((path) => mayRun || path !== NEEDS_NGINX);
+  const alone = files.filter((path) => MEASURES_TIME.test(readFileSync(path, 'utf8')));
+  const rest = files.filter((path) => !alone.includes(path));
+  const tally = addTallies([
+    await runNodeTests('integration', { include: rest, concurrency: 2, reporter: 'spec' }),
+    await runNodeTests('integration', { include: alone, concurrency: 1, reporter: 'spec' }),
+  ]);
   if (mayRun) return tally;
   const notes = [`NOT RUN integration: ${NEEDS_NGINX}: there is no ${NGINX}`];
   return addTallies([tally, { ...NOTHING, skipped: 1, notes }]);
@@ -120,7 +124,7 @@ async function runBrowserTests(): Promise<Tally> {
 
 /** The site is built as well, unless this machine has no Python that is new enough for its generator. */
 async function runDocsTests(): Promise<Tally> {
-  const tally = await runNodeTests('docs', { include: ['tests/docs/**/*.test.ts'], concurrency: 1, reporter: 'spec' });
+  const tally = await runNodeTests('docs', { include: ['tests/docs/**/*.test.ts'], concurrency: 2, reporter: 'spec' });
   if (!(await mayBuildSite()) && process.env['CI'] === undefined) {
     return addTallies([
       tally,

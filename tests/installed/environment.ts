@@ -40,9 +40,10 @@ export interface Run {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end. Unless an environment is given it has this one. */
+/** Runs a program to its end. Unless an environment is given it has this one; compiled code goes where this one says, and not into /var/cache. */
 export function run(program: string, args: readonly string[], { cwd = '/', env }: Run = {}): SpawnSyncReturns<string> {
-  return spawnSync(program, [...args], { cwd, env: env ?? process.env, encoding: 'utf8' });
+  const { XDG_CACHE_HOME } = process.env;
+  return spawnSync(program, [...args], { cwd, env: { XDG_CACHE_HOME, ...(env ?? process.env) }, encoding: 'utf8' });
 }
 
 /** Its output; it must succeed. */
