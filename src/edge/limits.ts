@@ -15,7 +15,7 @@ export const EDGE_LIMITS = {
   bodyStallMs: 60_000,
   /** A client that has taken no byte of its response for so long is gone (nginx send_timeout). */
   writeStallMs: 60_000,
-  /** How long a connection that is closing is read on, so that the client gets the answer and not a reset (nginx lingering_timeout). */
+  /** How long a connection that is closing is read on in all, so that the client gets the answer and not a reset (nginx: five seconds from one byte to the next, 30 in all). */
   lingerMs: 5_000,
   /** A client that has been told of the end of its WebSocket has so long to agree. */
   webSocketCloseMs: 5_000,

@@ -193,7 +193,7 @@ export class RequestReader {
     this.#isHeldLong = false;
   }
 
-  /** Nobody wants the rest of the body any more: it is read and dropped. */
+  /** Nobody wants the rest of the body any more: it is dropped as it comes, once the response has left and the connection is closing. */
   dropBody(): void {
     this.#sink = undefined;
   }
