@@ -19,7 +19,7 @@ import { askZygote, failLoading, failStart, killLateZygote, replaceStandingZygot
 import { tellServiceState } from './fleet-service.ts';
 import { settleStop } from './fleet-stop.ts';
 import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
-import { tellReload } from './reload-summary.ts';
+import { tellReload, warningsOf } from './reload-summary.ts';
 
 export function settle(turn: Turn): void {
   for (const worker of [...turn.fleet.workers.values()]) {
@@ -228,6 +228,7 @@ function switchGenerations(turn: Turn): boolean {
   if (old !== undefined || (fleet.settings.isDevelopment && fleet.isReloading)) {
     tellReload(turn, old, next);
   }
+  fleet.toldWarnings = warningsOf(next);
   if (next.facts !== undefined) {
     turn.actions.push({ kind: 'serve-static', facts: next.facts });
   }

@@ -126,6 +126,8 @@ export interface Fleet {
   serviceState: ServiceState;
   /** What the list of processes shows. */
   title: ServerTitle;
+  /** Warnings about the application that serves: the summary of the start or a reload has told them. */
+  toldWarnings: readonly string[];
   /** The last fault of the application that was logged in full, so that it is logged once. */
   loggedFault: string;
   zygoteRetry: Seat;

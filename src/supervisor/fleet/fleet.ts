@@ -38,6 +38,7 @@ export function createFleet(settings: FleetSettings): Fleet {
     awaitsLock: false,
     serviceState: 'starting',
     title: { reloadCount: 0, reload: 'done', isStopping: false },
+    toldWarnings: [],
     loggedFault: '',
     zygoteRetry: { failures: 0, notBeforeMs: 0 },
     edge: newEdge(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fakeAppFacts } from '../fake-app-facts.ts';
 import { Story, texts } from './fleet-story.ts';
 import type { Generation } from './fleet-types.ts';
 import { describeChanges } from './reload-summary.ts';
@@ -18,6 +19,30 @@ test('a reload says who serves now, which generation they are, and how long it t
   );
   assert.deepEqual(texts(story.actions, 'warning'), []);
 });
+
+for (const isDevelopment of [false, true]) {
+  test(`a warning that is new after a reload is told, once${isDevelopment ? ', in development too' : ''}`, () => {
+    const story = Story.started({ isDevelopment });
+    const warned = (warnings: readonly string[]): string[] => {
+      story.actions.length = 0;
+      story.happen({ kind: 'reload', why: 'SIGHUP' });
+      const generation = story.fleet.lastGeneration;
+      story.happen({
+        kind: 'zygote-loaded',
+        generation,
+        preloaded: true,
+        python: '3.11.2',
+        facts: fakeAppFacts({ warnings }),
+      });
+      story.readyAll();
+      return texts(story.actions, 'warning');
+    };
+    assert.deepEqual(warned(['one']), ['one']);
+    assert.deepEqual(warned(['one', 'two']), ['two']);
+    assert.deepEqual(warned([]), []);
+    assert.deepEqual(warned(['one']), ['one']);
+  });
+}
 
 test('of many workers the first are named', () => {
   const story = Story.started({ workers: 10 });

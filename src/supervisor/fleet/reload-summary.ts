@@ -16,17 +16,19 @@ export function tellReload(turn: Turn, old: Generation | undefined, next: Genera
   const seconds = ((nowMs - next.sinceMs) / 1000).toFixed(2);
   const who = `${nameWorkers(workers)} (generation ${fleet.takeoverCount}, after ${seconds} s)`;
   log(turn, 'info', `reloaded: the new workers serve, the old ones finish what they have: ${who}`);
-  if (old === undefined) {
-    return;
-  }
-  const changes = describeChanges(old, next);
+  const changes = old === undefined ? [] : describeChanges(old, next);
   if (changes.length > 0) {
     log(turn, 'info', `changed by the reload: ${changes.join('; ')}`);
   }
-  const known = new Set(old.facts?.warnings);
-  for (const warning of next.facts?.warnings.filter((text) => !known.has(text)) ?? []) {
+  // The summary of the start, if that is still to come, has all of them.
+  const known = new Set(fleet.toldWarnings);
+  for (const warning of fleet.isStarted ? warningsOf(next).filter((text) => !known.has(text)) : []) {
     log(turn, 'warning', warning);
   }
+}
+
+export function warningsOf({ facts }: Generation): readonly string[] {
+  return facts?.warnings ?? [];
 }
 
 function nameWorkers(workers: readonly FleetWorker[]): string {
