@@ -28,9 +28,10 @@ def show() -> None:
 class _Unshown(logging.Handler):
     """Looks at each record anew: a project may set up its logging late."""
 
-    def createLock(self) -> None:
-        # Nothing here is shared, and an entry that waits for room in the pipe must not make other threads wait.
-        self.lock = None
+    def handle(self, record: logging.LogRecord) -> bool:
+        # Without the handler's lock: nothing here is shared, and an entry that waits for room in the pipe must not make other threads wait.
+        self.emit(record)
+        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
