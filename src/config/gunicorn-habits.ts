@@ -4,7 +4,7 @@ import type { Habit } from './habit.ts';
 
 type Row = Pick<Habit, 'names' | 'value' | 'when'> & { readonly why: string };
 
-const LOGGING = 'call logging.config in the application; --log-format json makes the log of the server JSON';
+export const LOGGING = 'call logging.config in the application; --log-format json makes the log of the server JSON';
 const SYSLOG = 'standard error is taken by journald, or by a pipe to logger';
 const STATSD = 'there is no statsd here; the access log has every request with its status and times';
 const HTTP1 = 'HTTP/1.1 is spoken';

@@ -3,7 +3,7 @@
  * command as it is to be written, so that everybody who reads a unit or a script later finds one language in it.
  */
 
-import { GUNICORN_HABITS } from './gunicorn-habits.ts';
+import { GUNICORN_HABITS, LOGGING } from './gunicorn-habits.ts';
 import type { Habit } from './habit.ts';
 
 const GUNICORN = 'gunicorn';
@@ -223,7 +223,7 @@ export const HABITS: readonly Habit[] = [
     of: `${UVICORN} and ${GUNICORN}`,
     value: 'FILE',
     becomes: '',
-    why: 'call logging.config in the application; --log-format json makes the log of the server JSON',
+    why: LOGGING,
   },
   ...GUNICORN_HABITS,
   { names: ['--with-threads'], of: FLASK, becomes: '', why: 'threads are what --threads says' },
