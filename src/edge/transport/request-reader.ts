@@ -7,7 +7,7 @@
  *
  * | what fills the buffer | what follows |
  * |---|---|
- * | the body of the request, which its reader is slow to take | nothing more is read until it takes some. The buffer is filled only if that takes about a second: a reader that soon goes on gets the bytes without a copy |
+ * | the body of the request, which its reader is slow to take | nothing more is read until it takes some. The buffer is filled only if that takes until the next tick, a second at the most: a reader that soon goes on gets the bytes without a copy |
  * | later requests, while the one before them is answered | the same; if that takes long, they are given up: they are read and dropped, and the response is the connection's last |
  *
  * How a client is found to have left behind a full buffer is told in lingering-socket.ts.
@@ -40,7 +40,7 @@ export class RequestReader {
   #sink: BodySink | undefined;
   /** The body's reader has as much as it can take for now. */
   #isHeld = false;
-  /** … and has had for a whole tick. */
+  /** … and had when a tick came: it is slow, and the buffer is filled so that an end of the client is seen. */
   #isHeldLong = false;
   #isProcessing = false;
   /** Since when later requests have filled the buffer; Infinity if they have not. */
