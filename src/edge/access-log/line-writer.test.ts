@@ -14,12 +14,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { LineWriter } from './line-writer.ts';
 
+const folders: string[] = [];
+
 function folder(): string {
-  return mkdtempSync(join(tmpdir(), 'portico-lines-'));
+  const path = mkdtempSync(join(tmpdir(), 'portico-lines-'));
+  folders.push(path);
+  return path;
 }
+
+after(() => {
+  for (const path of folders) rmSync(path, { recursive: true });
+});
 
 /** All that the pipe holds. */
 function drain(fd: number): string {

@@ -87,7 +87,10 @@ test('LogSink counts the lines that a full disk costs, and none begins within on
     context.skip('not allowed to mount a small file system');
     return;
   }
-  context.after(() => execFileSync('umount', ['-l', folder]));
+  context.after(() => {
+    execFileSync('umount', ['-l', folder]);
+    rmSync(folder, { recursive: true });
+  });
   const path = join(folder, 'log');
   writeFileSync(join(folder, 'other'), Buffer.alloc(32_768));
   const sink = new LogSink(path, undefined, (count) => `${count} lost\n`);
