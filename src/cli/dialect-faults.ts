@@ -3,7 +3,7 @@
 import type { DialectFault } from '../config/dialects/fault.ts';
 import type { Dialect } from '../config/dialects/option.ts';
 import { optionNames } from '../config/dialects/option-arguments.ts';
-import type { LogLevel } from '../config/model.ts';
+import type { LogLevel } from '../config/serve-options.ts';
 
 type Words = Partial<Record<DialectFault['code'], (at: string, message: string) => string>>;
 

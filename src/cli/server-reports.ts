@@ -3,7 +3,7 @@
  * it as well, because a person at the terminal is gone when the file is read.
  */
 
-import type { ServerModel } from '../config/model.ts';
+import type { ServeOptions } from '../config/serve-options.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../supervisor/log/log.ts';
 import { rendererOf } from '../supervisor/log/log.ts';
@@ -18,7 +18,7 @@ import type { Terminal } from './terminal.ts';
 /** `/dev/stderr`, `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/2` */
 const OWN_STREAM = /^\/(?:dev|proc)\//;
 
-export function newServerReports(model: ServerModel, terminal: Terminal, version: string): ServeReports {
+export function newServerReports(model: ServeOptions, terminal: Terminal, version: string): ServeReports {
   const isText = model.logFormat === 'text';
   const hasLogFile = model.logFile !== '';
   // A log that is a stream of this process, as in containers, is where whoever reads the other stream looks as well.

@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure } from '../kernel/outcome.ts';
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
 import { parseChoice, parseCount, parseDuration, parseSize, parseSwitch } from './setting-values.ts';
@@ -27,7 +27,7 @@ type AsyncSetting =
   | 'wsPingTimeoutMs'
   | 'wsCompression';
 
-export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServerModel[K]> } = {
+export const ASYNC_SETTINGS: { readonly [K in AsyncSetting]: Setting<ServeOptions[K]> } = {
   interface: {
     flag: 'interface',
     value: 'KIND',

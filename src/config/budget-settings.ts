@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Machine, Setting } from './setting.ts';
 import { always, last } from './setting.ts';
 import { parseSize } from './setting-values.ts';
@@ -13,7 +13,7 @@ type BudgetSetting = 'spoolBytesMax' | 'bodyMemoryBytesMax' | 'wsMemoryBytesMax'
 const MEMORY_SHARE = 32;
 const MEMORY_BYTES_MIN = 32 * 2 ** 20;
 
-export const BUDGET_SETTINGS: { readonly [K in BudgetSetting]: Setting<ServerModel[K]> } = {
+export const BUDGET_SETTINGS: { readonly [K in BudgetSetting]: Setting<ServeOptions[K]> } = {
   spoolBytesMax: {
     flag: 'max-spool',
     value: 'SIZE',

@@ -1,13 +1,13 @@
 /** The settings of development: rows of the table in settings.ts. */
 
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import { parseSwitch, parseText } from './setting-values.ts';
 
 type DevelopmentSetting = 'reloadOnChange' | 'reloadFolders' | 'reloadIncludes' | 'reloadExcludes' | 'checkOnly';
 
-export const DEVELOPMENT_SETTINGS: { readonly [K in DevelopmentSetting]: Setting<ServerModel[K]> } = {
+export const DEVELOPMENT_SETTINGS: { readonly [K in DevelopmentSetting]: Setting<ServeOptions[K]> } = {
   reloadOnChange: {
     flag: 'reload',
     group: 'Development',

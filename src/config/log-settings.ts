@@ -2,14 +2,14 @@
 
 import { success } from '../kernel/outcome.ts';
 import { parseAccessFormat } from './access-format/parse-access-format.ts';
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
 import { parseChoice, parseText } from './setting-values.ts';
 
 type Key = 'logLevel' | 'logFile' | 'logFormat' | 'accessLog' | 'accessLogFormat';
 
-export const LOG_SETTINGS: { readonly [K in Key]: Setting<ServerModel[K]> } = {
+export const LOG_SETTINGS: { readonly [K in Key]: Setting<ServeOptions[K]> } = {
   logLevel: {
     flag: 'log-level',
     value: 'LEVEL',

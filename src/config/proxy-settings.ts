@@ -2,14 +2,14 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
 import { parseChoice, parsePeers } from './setting-values.ts';
 
 type ProxySetting = 'forwardedFields' | 'forwardedAllowIps' | 'rootPath';
 
-export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServerModel[K]> } = {
+export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOptions[K]> } = {
   forwardedFields: {
     flag: 'forwarded-fields',
     value: 'FAMILY',
@@ -40,7 +40,7 @@ export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServerModel
 };
 
 /** Whether every peer may say who its client is. Then every client may as well, unless a proxy removes what it sends. */
-export function believesEveryone({ forwardedFields, forwardedAllowIps }: ServerModel): boolean {
+export function believesEveryone({ forwardedFields, forwardedAllowIps }: ServeOptions): boolean {
   return forwardedFields !== 'none' && forwardedAllowIps.some((peer) => peer === '*' || peer.endsWith('/0'));
 }
 

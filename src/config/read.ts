@@ -3,8 +3,8 @@
 import { readArguments } from './arguments.ts';
 import { repeatedAddresses } from './bind-address.ts';
 import type { Diagnostic, Report } from './diagnostic.ts';
-import type { ServeRequest, ServerModel } from './model.ts';
 import { nearestWord } from './nearest.ts';
+import type { ServeOptions, ServeRequest } from './serve-options.ts';
 import type { Machine, Setting } from './setting.ts';
 import { environmentName } from './setting.ts';
 import { SETTINGS } from './settings.ts';
@@ -27,7 +27,7 @@ export function readServeRequest(args: readonly string[], machine: Machine): Rea
     values[key] = readSetting(setting, given.flags.get(setting.flag), machine, report);
   }
   // Each row of SETTINGS parses to the type of its key, which the table's own type makes sure of.
-  const model = values as unknown as ServerModel;
+  const model = values as unknown as ServeOptions;
   if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
     checkTogether(model, report);
     checkApplication(given.app, report);
@@ -93,7 +93,7 @@ function checkApplication(app: string, report: Report): void {
   }
 }
 
-function checkTogether(model: ServerModel, report: Report): void {
+function checkTogether(model: ServeOptions, report: Report): void {
   if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
     report('settings.conflict', '--max-requests-jitter', 'this does nothing without --max-requests.', 'warning');
   }

@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { ResponseField } from './model.ts';
+import type { ResponseField } from './serve-options.ts';
 
 const FORM = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e]*?)[\t ]*$/;
 /** They frame the response, or belong to the connection (RFC 9110 7.6.1); and RFC 9110 6.6.1. */

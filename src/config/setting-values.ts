@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { StaticFolder } from './model.ts';
+import type { StaticFolder } from './serve-options.ts';
 
 const DURATION_UNITS_MS = new Map([
   ['', 1000],

@@ -11,9 +11,9 @@ import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import { BUDGET_SETTINGS } from './budget-settings.ts';
 import { DEVELOPMENT_SETTINGS } from './development-settings.ts';
 import { LOG_SETTINGS } from './log-settings.ts';
-import type { PreloadMode, ServerModel } from './model.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
 import { parseResponseField } from './response-field.ts';
+import type { PreloadMode, ServeOptions } from './serve-options.ts';
 import type { Machine, Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import {
@@ -38,7 +38,7 @@ const EDGE_THREADS_BY_DEFAULT_MAX = 4;
 const COUNT_MAX = 1_000_000_000;
 const GIB = 2 ** 30;
 
-export const SETTINGS: { readonly [K in keyof ServerModel]: Setting<ServerModel[K]> } = {
+export const SETTINGS: { readonly [K in keyof ServeOptions]: Setting<ServeOptions[K]> } = {
   binds: {
     flag: 'bind',
     short: 'b',

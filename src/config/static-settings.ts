@@ -1,14 +1,14 @@
 /** The settings of files that the edge sends: rows of the table in settings.ts. */
 
 import type { Outcome } from '../kernel/outcome.ts';
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import { parseStaticFolder, parseSwitch, parseText } from './setting-values.ts';
 
 type StaticSetting = 'staticFolders' | 'appStatic' | 'accelFolders' | 'sendfileFolders';
 
-export const STATIC_SETTINGS: { readonly [K in StaticSetting]: Setting<ServerModel[K]> } = {
+export const STATIC_SETTINGS: { readonly [K in StaticSetting]: Setting<ServeOptions[K]> } = {
   staticFolders: {
     flag: 'static',
     value: 'URL=FOLDER',

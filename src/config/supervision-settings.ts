@@ -1,13 +1,13 @@
 /** The settings of how processes are watched and replaced: rows of the table in settings.ts. */
 
-import type { ServerModel } from './model.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
 import { parseDuration } from './setting-values.ts';
 
 type SupervisionSetting = 'startTimeoutMs' | 'edgeTimeoutMs';
 
-export const SUPERVISION_SETTINGS: { readonly [K in SupervisionSetting]: Setting<ServerModel[K]> } = {
+export const SUPERVISION_SETTINGS: { readonly [K in SupervisionSetting]: Setting<ServeOptions[K]> } = {
   startTimeoutMs: {
     flag: 'start-timeout',
     value: 'TIME',

@@ -3,14 +3,14 @@
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { parseBindAddress } from './bind-address.ts';
-import type { ClientCertificates, ServerModel } from './model.ts';
+import type { ClientCertificates, ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import { parseText } from './setting-values.ts';
 
 type TlsKey = 'insecureBinds' | 'certFile' | 'keyFile' | 'keyPassword' | 'caCerts' | 'certReqs' | 'ciphers';
 
-export const TLS_SETTINGS: { readonly [K in TlsKey]: Setting<ServerModel[K]> } = {
+export const TLS_SETTINGS: { readonly [K in TlsKey]: Setting<ServeOptions[K]> } = {
   certFile: {
     flag: 'certfile',
     value: 'PATH',

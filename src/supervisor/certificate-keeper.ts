@@ -5,7 +5,7 @@
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ServerModel } from '../config/model.ts';
+import type { ServeOptions } from '../config/serve-options.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
@@ -19,14 +19,14 @@ export interface CertificateReport {
 }
 
 export class CertificateKeeper {
-  readonly #model: ServerModel;
+  readonly #model: ServeOptions;
   readonly #cwd: string;
   readonly #clock: Clock;
   readonly #identity: Identity | undefined;
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
 
-  private constructor(model: ServerModel, cwd: string, clock: Clock, identity: Identity | undefined) {
+  private constructor(model: ServeOptions, cwd: string, clock: Clock, identity: Identity | undefined) {
     this.#model = model;
     this.#cwd = cwd;
     this.#identity = identity;
@@ -35,7 +35,7 @@ export class CertificateKeeper {
   }
 
   static async open(
-    model: ServerModel,
+    model: ServeOptions,
     cwd: string,
     clock: Clock,
     identity?: Identity,

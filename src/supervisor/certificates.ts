@@ -3,7 +3,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ServerModel } from '../config/model.ts';
+import type { ServeOptions } from '../config/serve-options.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
@@ -24,7 +24,7 @@ export interface Certificates {
 }
 
 type TlsModel = Pick<
-  ServerModel,
+  ServeOptions,
   'certFile' | 'keyFile' | 'keyPassword' | 'caCerts' | 'certReqs' | 'ciphers' | 'insecureBinds'
 >;
 

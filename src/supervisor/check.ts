@@ -1,7 +1,7 @@
 /** `--check`: the application is loaded once, without binding anything, and what was found is told. */
 
 import { resolve } from 'node:path';
-import type { ServeRequest } from '../config/model.ts';
+import type { ServeRequest } from '../config/serve-options.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';

@@ -1,7 +1,7 @@
 /** A server from its model to its end. */
 
-import type { ServeRequest } from '../config/model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
+import type { ServeRequest } from '../config/serve-options.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Announcement } from './announcement.ts';
 import { removeOldCode } from './compile-cache.ts';

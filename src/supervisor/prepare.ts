@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, realpathSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ServeRequest, ServerModel } from '../config/model.ts';
+import type { ServeOptions, ServeRequest } from '../config/serve-options.ts';
 import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -40,7 +40,7 @@ import { openWorkerWires } from './worker-wires.ts';
 /** What a server needs besides its model. */
 export interface Site {
   readonly app: string;
-  readonly model: ServerModel;
+  readonly model: ServeOptions;
   /** Absolute paths, or '' (or '-' for the access log). */
   readonly chdir: string;
   readonly envFile: string;
@@ -167,7 +167,7 @@ export async function prepareSite(
 
 const NO_SOCKETS: OpenSockets = { sockets: [], secureCount: 0 };
 
-function listenersOf({ certFile }: ServerModel, { sockets, secureCount }: OpenSockets): Listener[] {
+function listenersOf({ certFile }: ServeOptions, { sockets, secureCount }: OpenSockets): Listener[] {
   return sockets.map(({ listener }, index) => ({ ...listener, isTls: certFile !== '' && index < secureCount }));
 }
 
@@ -189,7 +189,7 @@ export function placeOf(site: Site, moved: Elsewhere | undefined): Place {
 
 /** Looked at again for each generation: a deployment may have moved them. */
 export function findRuntime(
-  model: ServerModel,
+  model: ServeOptions,
   { app, cwd, env, installation, chdir, servedFrom, envFile }: Place,
   identity: Identity | undefined,
 ): Outcome<Runtime> {
@@ -224,7 +224,7 @@ export function findRuntime(
   });
 }
 
-function checkApplication(model: ServerModel, place: Place, identity: Identity | undefined): string[] {
+function checkApplication(model: ServeOptions, place: Place, identity: Identity | undefined): string[] {
   try {
     // With the dot it is not only seen but entered.
     if (!statSync(`${place.chdir}/.`).isDirectory()) {
@@ -241,7 +241,7 @@ function checkApplication(model: ServerModel, place: Place, identity: Identity |
   return [...(runtime.ok ? [] : [runtime.fault]), ...checkWatched(model, place.cwd)];
 }
 
-function checkWatched({ reloadFolders }: ServerModel, cwd: string): string[] {
+function checkWatched({ reloadFolders }: ServeOptions, cwd: string): string[] {
   return reloadFolders
     .map((folder) => resolve(cwd, folder))
     .filter((folder) => !isFolder(folder))
@@ -272,7 +272,7 @@ interface OpenFiles {
 }
 
 /** Opens the files: the last that is done with the rights of whoever has started us. */
-function openFiles(model: ServerModel, { cwd, accessLog, pidFile, identity }: FilePlan): Outcome<OpenFiles> {
+function openFiles(model: ServeOptions, { cwd, accessLog, pidFile, identity }: FilePlan): Outcome<OpenFiles> {
   const logFile = absolute(cwd, model.logFile);
   try {
     if (model.umask !== undefined) {
@@ -313,7 +313,7 @@ export function newLog({ sink, model, logMark }: Site): Log {
   return new Log(sink, systemClock, { format: model.logFormat, least: model.logLevel, mark: logMark, self });
 }
 
-function renderLost({ logFormat }: ServerModel, count: number): string {
+function renderLost({ logFormat }: ServeOptions, count: number): string {
   const event = ownEvent(
     'warning',
     `${count} lines of the log could not be written: its reader was too slow, or its disk full`,

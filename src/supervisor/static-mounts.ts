@@ -4,11 +4,11 @@
  * everything else stays the application's.
  */
 
-import type { ServerModel } from '../config/model.ts';
+import type { ServeOptions } from '../config/serve-options.ts';
 import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 
-export function explicitMounts(model: ServerModel, resolvePath: (path: string) => string): StaticMount[] {
+export function explicitMounts(model: ServeOptions, resolvePath: (path: string) => string): StaticMount[] {
   return model.staticFolders.map(({ url, root }) => ({
     url,
     root: resolvePath(root),
@@ -20,7 +20,7 @@ export function explicitMounts(model: ServerModel, resolvePath: (path: string) =
 }
 
 /** Folders that were given by hand for files which the application names in its answers. */
-export function explicitNamedFolders(model: ServerModel, resolvePath: (path: string) => string): NamedFolder[] {
+export function explicitNamedFolders(model: ServeOptions, resolvePath: (path: string) => string): NamedFolder[] {
   return [
     ...model.accelFolders.map(({ url, root }) => ({ url, root: resolvePath(root) })),
     ...model.sendfileFolders.map((root) => ({ url: '', root: resolvePath(root) })),
@@ -28,7 +28,7 @@ export function explicitNamedFolders(model: ServerModel, resolvePath: (path: str
 }
 
 /** A folder that is not there yet is served when it comes. */
-export function appMounts(model: ServerModel, facts: AppFacts): StaticMount[] {
+export function appMounts(model: ServeOptions, facts: AppFacts): StaticMount[] {
   if (!model.appStatic) {
     return [];
   }
@@ -39,10 +39,10 @@ export function appMounts(model: ServerModel, facts: AppFacts): StaticMount[] {
 }
 
 /** Folders that the application names and on whose files it may decide, but for those that are served by hand. */
-export function withheldFolders(model: ServerModel, facts: AppFacts): readonly WithheldFolder[] {
+export function withheldFolders(model: ServeOptions, facts: AppFacts): readonly WithheldFolder[] {
   return model.appStatic ? facts.withheld.filter(({ url }) => !isGivenByHand(model, url)) : [];
 }
 
-function isGivenByHand(model: ServerModel, url: string): boolean {
+function isGivenByHand(model: ServeOptions, url: string): boolean {
   return model.staticFolders.some((folder) => url.startsWith(folder.url));
 }

@@ -4,7 +4,7 @@
  */
 
 import { basename, dirname, isAbsolute, matchesGlob, normalize, relative, resolve } from 'node:path';
-import type { ServerModel } from '../config/model.ts';
+import type { ServeOptions } from '../config/serve-options.ts';
 import { targetOf } from './app-name.ts';
 import { isWithin } from './paths.ts';
 
@@ -84,7 +84,7 @@ function compilePattern(text: string): Pattern {
 
 /** What the settings ask to be watched. `isFolder` looks: an include or exclude that is a folder means the folder, any other is a glob. */
 export function placesOf(
-  asked: Pick<ServerModel, 'reloadFolders' | 'reloadIncludes' | 'reloadExcludes'>,
+  asked: Pick<ServeOptions, 'reloadFolders' | 'reloadIncludes' | 'reloadExcludes'>,
   site: { readonly cwd: string; readonly chdir: string; readonly app: string; readonly envFile: string },
   isFolder: (path: string) => boolean,
 ): WatchedPlaces {

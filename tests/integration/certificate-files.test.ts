@@ -4,7 +4,7 @@ import { equal, match, ok } from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { ServerModel } from '../../src/config/model.ts';
+import type { ServeOptions } from '../../src/config/serve-options.ts';
 import { FakeClock } from '../../src/kernel/fake-clock.ts';
 import { CertificateKeeper } from '../../src/supervisor/certificate-keeper.ts';
 import type { Certificates } from '../../src/supervisor/certificates.ts';
@@ -145,7 +145,7 @@ test('a certificate that is not valid, or not for long, is warned of', async () 
 
 test('CertificateKeeper notices new files, and keeps what it has if they are wrong', async () => {
   const [certFile, keyFile] = [write('kept.pem', read(site.cert)), write('kept.key', read(site.key))];
-  const model = { ...SITE, certFile, keyFile } as unknown as ServerModel;
+  const model = { ...SITE, certFile, keyFile } as unknown as ServeOptions;
   const opened = await CertificateKeeper.open(model, folder, new FakeClock(NOW_MS));
   ok(opened.ok);
   const keeper = opened.value;

@@ -1,6 +1,6 @@
 /** Starts the supervisor, or only checks the application, and says what became of it. */
 
-import type { ServeRequest } from '../../config/model.ts';
+import type { ServeRequest } from '../../config/serve-options.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';

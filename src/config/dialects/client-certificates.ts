@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure } from '../../kernel/outcome.ts';
-import type { ClientCertificates, ServerModel } from '../model.ts';
+import type { ClientCertificates, ServeOptions } from '../serve-options.ts';
 import { environmentName } from '../setting.ts';
 import { parseClientCertificates } from '../tls-settings.ts';
 import type { DialectReport } from './fault.ts';
@@ -37,7 +37,7 @@ export function clientsUnasked(
   { draft, machine: { env } }: Asked,
   { option, wayOut }: { readonly option: string; readonly wayOut: string },
   report: DialectReport,
-): Partial<ServerModel> {
+): Partial<ServeOptions> {
   if (draft.caCerts === undefined || draft.certReqs !== undefined || (env[CERT_REQS_VARIABLE] ?? '') !== '') {
     return {};
   }

@@ -4,8 +4,8 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
-import type { LogLevel, ServerModel } from '../model.ts';
 import { parseRootPath } from '../proxy-settings.ts';
+import type { LogLevel, ServeOptions } from '../serve-options.ts';
 import { each, environmentName } from '../setting.ts';
 import { parseText } from '../setting-values.ts';
 import type { DialectReport } from './fault.ts';
@@ -207,7 +207,7 @@ export const DAPHNE: Dialect = {
   complete,
 };
 
-function defaults(): Outcome<Partial<ServerModel>, never> {
+function defaults(): Outcome<Partial<ServeOptions>, never> {
   return success({
     binds: [{ kind: 'tcp', host: DEFAULT_HOST, port: DEFAULT_PORT }],
     workers: 1,
@@ -235,7 +235,7 @@ function complete({ draft, app, machine: { env } }: Asked, report: DialectReport
 }
 
 /** Beside an endpoint with TLS, every address that is not such an endpoint is plain. */
-function bindsOf({ host, port, addresses = [], tlsAddresses = [], binds: sockets = [] }: Draft): Partial<ServerModel> {
+function bindsOf({ host, port, addresses = [], tlsAddresses = [], binds: sockets = [] }: Draft): Partial<ServeOptions> {
   const isTcp = host !== undefined || port !== undefined;
   const tcp: BindAddress = { kind: 'tcp', host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT };
   const plain = [...addresses, ...(isTcp ? [tcp] : []), ...sockets];

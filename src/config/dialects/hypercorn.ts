@@ -3,7 +3,7 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
-import type { ServerModel } from '../model.ts';
+import type { ServeOptions } from '../serve-options.ts';
 import { environmentName } from '../setting.ts';
 import { clientsUnasked } from './client-certificates.ts';
 import type { DialectReport } from './fault.ts';
@@ -26,7 +26,7 @@ export const HYPERCORN: Dialect = {
   complete,
 };
 
-function defaults(): Outcome<Partial<ServerModel>, never> {
+function defaults(): Outcome<Partial<ServeOptions>, never> {
   return success({
     binds: [{ kind: 'tcp', host: '127.0.0.1', port: DEFAULT_PORT }],
     backlog: 100,
@@ -58,7 +58,7 @@ function complete(asked: Asked, report: DialectReport): Completed {
   };
 }
 
-function tlsOf(asked: Asked, report: DialectReport): Partial<ServerModel> {
+function tlsOf(asked: Asked, report: DialectReport): Partial<ServeOptions> {
   const { certFile, keyFile, verifyMode, certReqs = verifyMode } = asked.draft;
   // Alone it leaves hypercorn at plain HTTP, which nobody wants who names a certificate.
   if (certFile !== undefined && keyFile === undefined && (asked.machine.env[KEY_FILE_VARIABLE] ?? '') === '') {
@@ -72,6 +72,6 @@ function tlsOf(asked: Asked, report: DialectReport): Partial<ServerModel> {
     : { certReqs };
 }
 
-function interfaceOf(kind: string): Partial<ServerModel> {
+function interfaceOf(kind: string): Partial<ServeOptions> {
   return kind === 'wsgi' ? { interface: 'wsgi', threads: WSGI_THREADS } : { interface: 'asgi' };
 }

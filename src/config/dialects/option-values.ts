@@ -4,7 +4,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { UNIX_PATH_BYTES_MAX } from '../bind-address.ts';
-import type { LogLevel } from '../model.ts';
+import type { LogLevel } from '../serve-options.ts';
 import { parseCount, parseDuration } from '../setting-values.ts';
 
 export const COUNT_MAX = 1_000_000_000;

@@ -6,14 +6,14 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
-import type { ClientCertificates, ServerModel } from '../model.ts';
+import type { ClientCertificates, ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { each } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
 import type { DialectReport } from './fault.ts';
 
 /** What options say: values of the model, and words that become some only together with others. */
-export interface Draft extends Partial<ServerModel> {
+export interface Draft extends Partial<ServeOptions> {
   /** Of the one TCP address that is given in two options. */
   readonly host?: string;
   readonly port?: number;
@@ -82,7 +82,7 @@ export interface Dialect {
   readonly options: readonly Option[];
   readonly file?: DialectFile;
   /** Defaults that are not those of `portico serve`. */
-  defaults(machine: Machine): Outcome<Partial<ServerModel>, VariableFault>;
+  defaults(machine: Machine): Outcome<Partial<ServeOptions>, VariableFault>;
   /** Puts together what took several options. */
   complete(asked: Asked, report: DialectReport): Completed;
 }
@@ -110,7 +110,7 @@ export interface Asked {
 
 export interface Completed {
   readonly app: string;
-  readonly model: Partial<ServerModel>;
+  readonly model: Partial<ServeOptions>;
 }
 
 export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T) => Draft): Treatment {
@@ -151,7 +151,7 @@ export function nameOf(option: Option): string {
 }
 
 /** Without the words that are of no use alone. */
-export function modelOf(draft: Draft): Partial<ServerModel> {
+export function modelOf(draft: Draft): Partial<ServeOptions> {
   return Object.fromEntries(Object.entries(draft).filter(([key]) => Object.hasOwn(SETTINGS, key)));
 }
 

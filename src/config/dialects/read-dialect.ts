@@ -5,9 +5,9 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { repeatedAddresses } from '../bind-address.ts';
-import type { ServeRequest, ServerModel } from '../model.ts';
 import { nearestWord } from '../nearest.ts';
 import { readServeRequest } from '../read.ts';
+import type { ServeOptions, ServeRequest } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { environmentName } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
@@ -68,7 +68,7 @@ export function readDialect(
 }
 
 /** What `portico serve` would take from PORTICO_* variables, and its defaults. */
-function readBase({ env, ...machine }: Machine, report: DialectReport): ServerModel | undefined {
+function readBase({ env, ...machine }: Machine, report: DialectReport): ServeOptions | undefined {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_VARIABLES.has(name)));
   const { request, diagnostics } = readServeRequest([], { ...machine, env: own });
   for (const { code, at, message, severity } of diagnostics) {
@@ -78,9 +78,9 @@ function readBase({ env, ...machine }: Machine, report: DialectReport): ServerMo
 }
 
 /** Defaults of the other program, but for settings for which a PORTICO_* variable is set: that was said for this server. */
-function unlessSet(defaults: Partial<ServerModel>, { env }: Machine): Partial<ServerModel> {
+function unlessSet(defaults: Partial<ServeOptions>, { env }: Machine): Partial<ServeOptions> {
   const isSet = (key: string) => {
-    const row = SETTINGS[key as keyof ServerModel];
+    const row = SETTINGS[key as keyof ServeOptions];
     return (env[environmentName(row.flag)] ?? '') !== '';
   };
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !isSet(key)));
@@ -196,7 +196,7 @@ function treat({ treatment }: Option, { texts, at }: GivenOption, report: Dialec
   }
 }
 
-function checkModel(model: ServerModel, report: DialectReport): void {
+function checkModel(model: ServeOptions, report: DialectReport): void {
   const binds = [...model.binds, ...model.insecureBinds];
   for (const address of repeatedAddresses(binds)) {
     report('dialect.conflict', address, 'this address is given twice. Leave one out.');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { failure, success } from '../../kernel/outcome.ts';
-import type { ServeRequest } from '../model.ts';
+import type { ServeRequest } from '../serve-options.ts';
 import type { DialectFault } from './fault.ts';
 import type { Dialect } from './option.ts';
 import type { DialectReading } from './read-dialect.ts';

@@ -4,7 +4,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
-import type { ServerModel } from '../model.ts';
+import type { ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { parsePeers } from '../setting-values.ts';
 import { clientsUnasked } from './client-certificates.ts';
@@ -30,7 +30,7 @@ export const UVICORN: Dialect = {
   complete,
 };
 
-function defaults({ env }: Machine): Outcome<Partial<ServerModel>, VariableFault> {
+function defaults({ env }: Machine): Outcome<Partial<ServeOptions>, VariableFault> {
   const workers = readInteger(1, WORKERS_MAX)(env['WEB_CONCURRENCY'] || '1');
   if (!workers.ok) {
     return failure({ at: 'WEB_CONCURRENCY', message: workers.fault });

@@ -1,4 +1,4 @@
-import type { PreloadMode } from '../../config/model.ts';
+import type { PreloadMode } from '../../config/serve-options.ts';
 import type { Elsewhere, StartZygote } from '../../protocol/control/zygote.ts';
 import type { Site } from '../prepare.ts';
 

@@ -1,6 +1,6 @@
 /** What one entry of the log says, before it has a form. */
 
-import type { LogLevel } from '../../config/model.ts';
+import type { LogLevel } from '../../config/serve-options.ts';
 
 /** `output`: what the application or a child of ours has printed, whose level nobody knows. */
 export type LineLevel = LogLevel | 'output';

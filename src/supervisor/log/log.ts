@@ -1,6 +1,6 @@
 /** The log of the server: what we say, and what the application and our children say. */
 
-import type { LogFormat, LogLevel } from '../../config/model.ts';
+import type { LogFormat, LogLevel } from '../../config/serve-options.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { LineOrigin, LogEvent, RequestFacts } from './log-event.ts';
 import { ownEvent } from './log-event.ts';

@@ -5,7 +5,7 @@
 
 import { closeSync } from 'node:fs';
 import type { BindAddress } from '../../config/bind-address.ts';
-import type { ServerModel } from '../../config/model.ts';
+import type { ServeOptions } from '../../config/serve-options.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Identity } from '../privileges.ts';
@@ -20,7 +20,7 @@ export interface OpenSockets {
 }
 
 export async function openSockets(
-  model: ServerModel & Pick<BindOptions, 'onWait'>,
+  model: ServeOptions & Pick<BindOptions, 'onWait'>,
   { sockets: given, faults }: ServiceManager,
   identity?: Identity,
 ): Promise<Outcome<OpenSockets, readonly string[]>> {

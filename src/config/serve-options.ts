@@ -1,4 +1,4 @@
-/** The one description of a running server. Whoever reads it does not know where it was written: flags, environment, files. */
+/** What the command line asks for: one application, served at some addresses. Flags, environment and other servers' command lines are read into it. */
 
 import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress } from './bind-address.ts';
@@ -20,7 +20,7 @@ export interface StaticFolder {
 }
 
 /** 0 stands for "no limit" or "off" where that makes sense. Paths are as they were given: the supervisor makes them absolute. */
-export interface ServerModel {
+export interface ServeOptions {
   readonly binds: readonly BindAddress[];
   readonly backlog: number;
   /** The family of fields by which a trusted proxy tells of its client. The application does not see those of the other family. */
@@ -126,5 +126,5 @@ export interface ServerModel {
 export interface ServeRequest {
   /** `module:callable`, `module`, a path, or '' for what is found in the folder. */
   readonly app: string;
-  readonly model: ServerModel;
+  readonly model: ServeOptions;
 }
