@@ -1,0 +1,95 @@
+/** What is done to bodies of responses, in nginx's order of filters, and to those of requests. */
+
+import type { Template } from './template.ts';
+
+/** The media types in which a filter is interested: '*' for any. text/html is among them unless the reader has left it out. */
+export type MediaTypes = readonly string[];
+
+export interface Compression {
+  readonly coding: 'gzip' | 'br' | 'zstd';
+  readonly level: number;
+  readonly types: MediaTypes;
+  /** Bodies that are known to be shorter are left alone. */
+  readonly bytesMin: number;
+  readonly versionMin: '1.0' | '1.1';
+  /** What a request must be like that came through a proxy (Via); nginx's words. */
+  readonly proxied: readonly string[];
+  /** User agents that get no compressed responses. */
+  readonly disabledFor: readonly string[];
+  readonly windowBits: number | undefined;
+  readonly memoryLevel: number | undefined;
+}
+
+/** Files beside the one that is asked for, with `.gz`, `.br`, `.zst` behind their names. */
+export interface Precompressed {
+  readonly gzip: 'off' | 'on' | 'always';
+  readonly brotli: 'off' | 'on' | 'always';
+  readonly zstd: 'off' | 'on' | 'always';
+}
+
+export interface Compressions {
+  /** The first that the client accepts is used. */
+  readonly codings: readonly Compression[];
+  /** `Vary: Accept-Encoding` is added. */
+  readonly varies: boolean;
+  /** Gzip of the content is undone for clients that do not accept it. */
+  readonly decompresses: boolean;
+  readonly precompressed: Precompressed;
+}
+
+export interface Substitutions {
+  readonly pairs: readonly { readonly from: Template; readonly to: Template }[];
+  readonly isOnce: boolean;
+  readonly keepsLastModified: boolean;
+  readonly types: MediaTypes;
+}
+
+/** Subrequests whose bodies stand before and behind the response. */
+export interface Additions {
+  readonly before: Template | undefined;
+  readonly after: Template | undefined;
+  readonly types: MediaTypes;
+}
+
+export interface ServerSideIncludes {
+  readonly types: MediaTypes;
+  readonly isSilent: boolean;
+  readonly keepsLastModified: boolean;
+  readonly valueLengthMax: number;
+  readonly minFileChunk: number;
+}
+
+export interface Charset {
+  /** '' is `off`. */
+  readonly charset: Template;
+  /** What content is in that says nothing; it is converted where there is a map. */
+  readonly source: Template;
+  readonly overridesContent: boolean;
+  readonly types: MediaTypes;
+}
+
+/** charset_map: by byte of the first charset, the bytes of the second. Both in hex. */
+export interface CharsetMap {
+  readonly from: string;
+  readonly to: string;
+  readonly pairs: readonly (readonly [string, string])[];
+}
+
+export interface RequestBodies {
+  /** 0: no limit. */
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+  /** More goes to a file. */
+  readonly bufferBytes: number;
+  readonly inFileOnly: 'off' | 'on' | 'clean';
+  readonly inSingleBuffer: boolean;
+  readonly folder: string | undefined;
+}
+
+/** How a response leaves. */
+export interface Sending {
+  /** Bytes a second; '' or 0: no limit. */
+  readonly rate: Template;
+  readonly rateAfter: Template;
+  readonly timeoutMs: number;
+}

@@ -1,0 +1,25 @@
+/** What answers in a location, when nothing before has. */
+
+import type { AppId } from './app.ts';
+import type { StaticFolder } from '../serve-options.ts';
+import type { Template } from './template.ts';
+
+export type Content =
+  | AppContent
+  /** The files of the scope's root or alias (`Scope.files`), by the path of the request. */
+  | { readonly kind: 'files' }
+  | { readonly kind: 'proxy'; readonly upstream: Template; readonly policy: number }
+  /** stub_status of nginx. */
+  | { readonly kind: 'status' }
+  | { readonly kind: 'empty-gif' };
+
+export interface AppContent {
+  readonly kind: 'app';
+  readonly app: AppId;
+  /** The path at which the application is mounted: '', or it begins with a slash and ends without one. */
+  readonly scriptName: string;
+  /** Folders that are looked into before the application is asked. */
+  readonly folders: readonly StaticFolder[];
+  /** The edge serves the folders too that the application names when it is loaded. */
+  readonly servesDeclared: boolean;
+}

@@ -1,0 +1,123 @@
+/**
+ * The one description of a running server. Command lines, portico.toml, nginx's files and those of other servers are read into it; whoever runs it does not
+ * know which it was. Plain JSON: it can be printed, compared, and sent to another process as it is.
+ */
+
+import type { BindAddress } from '../bind-address.ts';
+import type { Zone } from './access.ts';
+import type { App } from './app.ts';
+import type { CharsetMap } from './bodies.ts';
+import type { ConnectionRules } from './connection.ts';
+import type { Content } from './content.ts';
+import type { TypeMap } from './files.ts';
+import type { Instruction, ScopeId } from './instruction.ts';
+import type { LogTarget } from './logs.ts';
+import type { Scope } from './scope.ts';
+import type { Pattern } from './template.ts';
+import type { DefinedVariable } from './variables.ts';
+
+export interface ServerModel {
+  readonly listeners: readonly Listener[];
+  readonly sites: readonly Site[];
+  readonly apps: readonly App[];
+  readonly scopes: readonly Scope[];
+  readonly connections: readonly ConnectionRules[];
+  readonly types: readonly TypeMap[];
+  readonly variables: readonly DefinedVariable[];
+  readonly charsetMaps: readonly CharsetMap[];
+  readonly zones: readonly Zone[];
+  readonly logs: readonly LogTarget[];
+  readonly edge: EdgeLimits;
+  readonly forwarding: Forwarding;
+  readonly process: ProcessSettings;
+}
+
+export interface Listener {
+  readonly address: BindAddress;
+  readonly speaks: 'http' | 'uwsgi' | 'stream';
+  readonly tls: boolean;
+  readonly http2: boolean;
+  /** The PROXY protocol stands before the first request. */
+  readonly proxyHeader: boolean;
+  readonly backlog: number;
+  readonly isIpv6Only: boolean;
+  /** The first that fits is taken: exact, then the longest suffix, the longest prefix, and regexes in their order. */
+  readonly names: readonly { readonly name: ServerName; readonly site: SiteId }[];
+  /** The site for every other name. */
+  readonly fallback: SiteId;
+}
+
+/** `suffix`: `*.example.com`, without the star; `prefix`: `www.example.*`, without the star. */
+export type ServerName =
+  | { readonly kind: 'exact' | 'suffix' | 'prefix'; readonly text: string }
+  | { readonly kind: 'regex'; readonly pattern: Pattern };
+
+/** Index in `ServerModel.sites`. */
+export type SiteId = number;
+
+export interface Site {
+  /** For $server_name, logs and people: the first of its names, or ''. */
+  readonly name: string;
+  /** Index in `ServerModel.connections`. */
+  readonly connection: number;
+  readonly tls?: SiteTls;
+  /** Run before a location is looked for. */
+  readonly rewrite: readonly Instruction[];
+  /** Where no location matches. */
+  readonly scope: ScopeId;
+  readonly content: Content;
+  readonly locations: readonly Location[];
+}
+
+export interface Location {
+  readonly match:
+    /** `final-prefix`: where it is the longest, no regex is asked. */
+    | { readonly kind: 'exact' | 'prefix' | 'final-prefix' | 'named'; readonly text: string }
+    | { readonly kind: 'regex'; readonly pattern: Pattern };
+  /** Answers only what the server itself has sent here. */
+  readonly isInternal: boolean;
+  /** A request for the prefix without its final slash is redirected to it. */
+  readonly redirectsToSlash: boolean;
+  readonly rewrite: readonly Instruction[];
+  readonly scope: ScopeId;
+  readonly content: Content;
+  readonly locations: readonly Location[];
+}
+
+/** Paths of PEM files. */
+export interface SiteTls {
+  readonly certificates: readonly { readonly certFile: string; readonly keyFile: string; readonly passwordFile: string }[];
+  readonly caCerts: string;
+  readonly clients: 'none' | 'optional' | 'required';
+  readonly ciphers: string;
+  readonly protocols: readonly string[];
+}
+
+/** What the whole edge may use; 0 is "no limit" where that makes sense. */
+export interface EdgeLimits {
+  readonly threads: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly spoolBytesMax: number;
+  readonly bodyMemoryBytesMax: number;
+  readonly wsMemoryBytesMax: number;
+  /** How long the edge may be silent before it is replaced; 0: it is not asked. */
+  readonly silenceMs: number;
+}
+
+/** By which fields trusted peers tell of their clients, before a location's `realIp` is asked. */
+export interface Forwarding {
+  readonly fields: 'x-forwarded' | 'forwarded' | 'none';
+  readonly allowIps: readonly string[];
+}
+
+export interface ProcessSettings {
+  readonly user: string;
+  readonly group: string;
+  readonly umask: number | undefined;
+  readonly pidFile: string;
+  readonly isDaemon: boolean;
+  readonly logFile: string;
+  readonly logFormat: 'text' | 'json';
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+}
