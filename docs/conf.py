@@ -19,7 +19,7 @@ version = release
 extensions = ['myst_parser', 'sphinx_copybutton']
 source_suffix = {'.md': 'markdown'}
 root_doc = 'index'
-exclude_patterns = ['_static']
+exclude_patterns = ['_static', 'plans']
 language = 'en'
 nitpicky = True
 # Two dashes begin a flag, also in running text.

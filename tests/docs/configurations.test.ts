@@ -11,7 +11,7 @@ import { parse } from 'yaml';
 import type { Block } from './markdown.ts';
 import { readPage } from './markdown.ts';
 
-const BLOCKS = globSync('docs/**/*.md')
+const BLOCKS = globSync('docs/**/*.md', { exclude: ['docs/plans'] })
   .sort()
   .flatMap((path) => readPage(path).blocks.map((block) => ({ ...block, at: `${path}:${block.line}` })));
 const NGINX = '/usr/sbin/nginx';

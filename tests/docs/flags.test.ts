@@ -14,7 +14,9 @@ import { GUNICORN_SETTINGS, gunicornFlags } from './gunicorn-settings.ts';
 import type { Page } from './markdown.ts';
 import { readPage } from './markdown.ts';
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md').sort()].map(readPage);
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { exclude: ['docs/plans'] }).sort()].map(
+  readPage,
+);
 const HELP = ['--help', '-h', '--version', '-V'];
 const FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['serve', new Set([...HELP, ...Object.values(SETTINGS).flatMap(flagsOf)])],

@@ -35,7 +35,9 @@ export type Symlinks =
 export interface TryFiles {
   readonly paths: readonly Template[];
   /** What is done when there is none: a URI, `@name`, or `=404`. */
-  readonly last: { readonly kind: 'uri'; readonly uri: Template } | { readonly kind: 'status'; readonly status: number };
+  readonly last:
+    | { readonly kind: 'uri'; readonly uri: Template }
+    | { readonly kind: 'status'; readonly status: number };
 }
 
 /** Media types by the ending of a name. Many scopes share one. */

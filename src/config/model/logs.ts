@@ -7,7 +7,14 @@ export interface LogTarget {
   /** `path` may have variables; `-` is standard output. */
   readonly sink:
     | { readonly kind: 'file'; readonly path: Template }
-    | { readonly kind: 'syslog'; readonly server: string; readonly facility: string; readonly severity: string; readonly tag: string; readonly hasHost: boolean };
+    | {
+        readonly kind: 'syslog';
+        readonly server: string;
+        readonly facility: string;
+        readonly severity: string;
+        readonly tag: string;
+        readonly hasHost: boolean;
+      };
   readonly bufferBytes: number;
   readonly flushMs: number;
   /** 0: not compressed. */

@@ -72,4 +72,3 @@ export interface AccessRules {
   /** A refusal for want of credentials is held back for so long. */
   readonly delayMs: number;
 }
-

@@ -70,8 +70,7 @@ export interface Site {
 }
 
 export interface Location {
-  readonly match:
-    /** `final-prefix`: where it is the longest, no regex is asked. */
+  readonly match: /** `final-prefix`: where it is the longest, no regex is asked. */
     | { readonly kind: 'exact' | 'prefix' | 'final-prefix' | 'named'; readonly text: string }
     | { readonly kind: 'regex'; readonly pattern: Pattern };
   /** Answers only what the server itself has sent here. */
@@ -86,7 +85,11 @@ export interface Location {
 
 /** Paths of PEM files. */
 export interface SiteTls {
-  readonly certificates: readonly { readonly certFile: string; readonly keyFile: string; readonly passwordFile: string }[];
+  readonly certificates: readonly {
+    readonly certFile: string;
+    readonly keyFile: string;
+    readonly passwordFile: string;
+  }[];
   readonly caCerts: string;
   readonly clients: 'none' | 'optional' | 'required';
   readonly ciphers: string;
