@@ -7,7 +7,7 @@
 
 import type { AppGateway } from '../gateway/app-gateway.ts';
 import type { SetProgress } from '../protocol/control/edge.ts';
-import { reasonPhrase } from '../protocol/http1/reason-phrases.ts';
+import { reasonPhrase } from '../protocol/http/reason-phrases.ts';
 import type { ErrorPage, RefusedRequest, RenderRefusal } from './error-pages.ts';
 import { escapeHtml, latin1, preferredForm, renderErrorPage } from './error-pages.ts';
 import { isNear } from './near-clients.ts';

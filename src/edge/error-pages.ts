@@ -1,7 +1,7 @@
 /** The pages of refusals, as HTML, JSON or text by Accept (RFC 9110 12.5.1). They say what happened, never why inside. */
 
 import type { ResponseHead } from '../protocol/http/exchange.ts';
-import { reasonPhrase } from '../protocol/http1/reason-phrases.ts';
+import { reasonPhrase } from '../protocol/http/reason-phrases.ts';
 
 const EXPLANATIONS: Readonly<Record<number, string>> = {
   400: 'The server could not understand this request.',

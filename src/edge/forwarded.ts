@@ -8,7 +8,7 @@ import type { ForwardedElement } from '../protocol/http/forwarded-elements.ts';
 import { parseForwarded } from '../protocol/http/forwarded-elements.ts';
 import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
 import { parseForwardedNode } from '../protocol/http/forwarded-node.ts';
-import { trimSpaces } from '../protocol/http1/grammar.ts';
+import { trimSpaces } from '../protocol/http/grammar.ts';
 import type { FieldBlock } from '../protocol/http1/types.ts';
 import type { Scheme } from './forwarded-scheme.ts';
 import { readScheme, toScheme } from './forwarded-scheme.ts';

@@ -2,7 +2,7 @@
 
 import type { Atom, AtomName } from '../../config/access-format/access-format.ts';
 import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
-import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
+import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import { clfDate } from './line.ts';
 import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
 import { compileTime } from './render-time.ts';

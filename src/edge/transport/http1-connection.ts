@@ -18,7 +18,7 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
-import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
+import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { LoggedConnection } from '../access-log/logged-exchange.ts';

@@ -2,7 +2,7 @@
 
 import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
-import { reasonPhrase } from '../../protocol/http1/reason-phrases.ts';
+import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
 
 /** How the body is delimited: its length, in chunks, by the end of the connection, or not at all. */

@@ -9,7 +9,7 @@
  * semicolon is not in the grammar, but senders write it, and it can mean one thing only.
  */
 
-import { isSpace, isTokenCode } from '../http1/grammar.ts';
+import { isSpace, isTokenCode } from './grammar.ts';
 
 /** The pairs of one proxy, by their names in lower case. */
 export type ForwardedElement = ReadonlyMap<string, string>;

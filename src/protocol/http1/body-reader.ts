@@ -4,11 +4,11 @@
  * byte would make eleven thousand events of 64 KiB.
  */
 
+import { CR, isSpace, LF } from '../http/grammar.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldMemo } from './field-memo.ts';
 import { FieldSection } from './field-section.ts';
-import { CR, isSpace, LF } from './grammar.ts';
 import type { Input } from './input.ts';
 import type { Http1Limits } from './limits.ts';
 import { keepTrailers } from './trailers.ts';

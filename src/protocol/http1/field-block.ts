@@ -1,8 +1,8 @@
 /** A field section and what its fields say together. */
 
+import { trimSpaces } from '../http/grammar.ts';
 import type { FieldLine } from './field.ts';
 import { ROLE } from './field.ts';
-import { trimSpaces } from './grammar.ts';
 import type { FieldBlock } from './types.ts';
 
 const NOTHING: readonly string[] = [];

@@ -5,12 +5,12 @@
  * then it is looked up among the lines the thread has seen; only then is it parsed.
  */
 
+import { CR, isSpace, LF } from '../http/grammar.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldLine } from './field.ts';
 import { parseFieldLine } from './field.ts';
 import type { FieldMemo } from './field-memo.ts';
-import { CR, isSpace, LF } from './grammar.ts';
 import { FIELD_MEMO_LIMITS } from './limits.ts';
 
 const COLON = 0x3a;

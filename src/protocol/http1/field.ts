@@ -4,10 +4,10 @@
  */
 
 import { isProxyField } from '../http/forwarded-fields.ts';
+import { isFieldValueBytes, isSpace, isToken, trimSpaces } from '../http/grammar.ts';
 import { isAuthority } from './authority.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
-import { isFieldValueBytes, isSpace, isToken, trimSpaces } from './grammar.ts';
 
 /** One field line. Immutable: all messages with the same line share the object, and all connections too, unless the line is secret. */
 export interface Field {

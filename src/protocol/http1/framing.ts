@@ -3,11 +3,11 @@
  * two readers could delimit differently, it is refused instead; that is the whole of request smuggling.
  */
 
+import { isToken } from '../http/grammar.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
 import { ROLE } from './field.ts';
 import type { ParsedBlock } from './field-block.ts';
-import { isToken } from './grammar.ts';
 import type { BodyFraming } from './types.ts';
 
 /** What of a message decides its framing. */

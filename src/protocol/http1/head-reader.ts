@@ -7,13 +7,13 @@
  * is bounded by the number of fields, and means that whatever way the bytes are cut, the first line at fault is the one reported.
  */
 
+import { CR, LF } from '../http/grammar.ts';
 import type { Fault, FaultCode } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldLine } from './field.ts';
 import { ParsedBlock } from './field-block.ts';
 import type { FieldMemo } from './field-memo.ts';
 import { FieldSection } from './field-section.ts';
-import { CR, LF } from './grammar.ts';
 import type { Input } from './input.ts';
 import type { Http1Limits } from './limits.ts';
 import { CONNECTION_MEMORY } from './limits.ts';

@@ -3,8 +3,8 @@
  * from outside, and throws: a head is never sent with a line in it that nobody meant.
  */
 
-import { isFieldValue, isToken } from './grammar.ts';
-import { reasonPhrase } from './reason-phrases.ts';
+import { isFieldValue, isToken } from '../http/grammar.ts';
+import { reasonPhrase } from '../http/reason-phrases.ts';
 import type { Field } from './types.ts';
 
 export type RenderedField = Pick<Field, 'name' | 'value'>;

@@ -1,11 +1,11 @@
 /** What a request line and the fields after it say together, and where they may not disagree. */
 
+import { splitList } from '../http/list.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import { ROLE } from './field.ts';
 import type { ParsedBlock } from './field-block.ts';
 import { bodyFraming, keepsAlive } from './framing.ts';
-import { splitList } from './list.ts';
 import type { RequestLine } from './request-line.ts';
 import type { RequestHead } from './types.ts';
 

@@ -3,10 +3,10 @@
  * reader to split at any whitespace; two readers that differ in that see two different targets.
  */
 
+import { isToken } from '../http/grammar.ts';
 import { isAuthority, isAuthorityWithPort } from './authority.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
-import { isToken } from './grammar.ts';
 import type { TargetForm } from './types.ts';
 
 export interface RequestTarget {

@@ -33,11 +33,11 @@
  * | trailers | see trailers.ts |
  */
 
+import { CR, isTokenCode, LF, SPACE } from '../http/grammar.ts';
 import { BodyReader } from './body-reader.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldMemo } from './field-memo.ts';
-import { CR, isTokenCode, LF, SPACE } from './grammar.ts';
 import type { StartLine } from './head-reader.ts';
 import { HeadReader } from './head-reader.ts';
 import { Input } from './input.ts';

@@ -8,8 +8,8 @@
  * A quoted string must say a token too, so no comma, semicolon or quote can be inside one, and the text may be split at them.
  */
 
-import { isToken, trimSpaces } from '../http1/grammar.ts';
-import { splitList } from '../http1/list.ts';
+import { isToken, trimSpaces } from '../http/grammar.ts';
+import { splitList } from '../http/list.ts';
 
 export interface ExtensionParameter {
   readonly name: string;

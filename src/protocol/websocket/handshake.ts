@@ -12,8 +12,8 @@
  * Host and Origin: the first is checked by the parser of the head, the second by the application.
  */
 
-import { isToken } from '../http1/grammar.ts';
-import { splitList } from '../http1/list.ts';
+import { isToken } from '../http/grammar.ts';
+import { splitList } from '../http/list.ts';
 import type { RequestHead } from '../http1/types.ts';
 import type { Extension } from './extension-list.ts';
 import { parseExtensionList } from './extension-list.ts';
