@@ -96,7 +96,7 @@ try {
   const etag = { value: '' };
   const probe = makeExchange('/static/plain.png', BROWSER_FIELDS);
   probe.responder.respond = ({ fields }) => {
-    etag.value = /ETag: (\S+)/.exec(fields)?.[1] ?? '';
+    etag.value = fields.get('etag') ?? '';
   };
   handler(probe);
   await sleep(50);

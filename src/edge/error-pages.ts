@@ -2,6 +2,8 @@
 
 import type { ResponseHead } from '../protocol/http/exchange.ts';
 import { reasonPhrase } from '../protocol/http/reason-phrases.ts';
+import type { ResponseFields } from '../protocol/http/response-fields.ts';
+import { fieldsOf, NO_FIELDS } from '../protocol/http/response-fields.ts';
 
 const EXPLANATIONS: Readonly<Record<number, string>> = {
   400: 'The server could not understand this request.',
@@ -44,9 +46,9 @@ export interface RefusedRequest {
 
 export type RenderRefusal = (request: RefusedRequest, status: number, detail: string | undefined) => ErrorPage;
 
-/** `fields`: further rendered lines. */
-export function errorHead(status: number, page: ErrorPage, fields: string): ResponseHead {
-  return { status, reason: undefined, fields: `Content-Type: ${page.contentType}\r\n${fields}`, hasDate: false };
+/** `fields`: further ones. */
+export function errorHead(status: number, page: ErrorPage, fields: ResponseFields = NO_FIELDS): ResponseHead {
+  return { status, reason: undefined, fields: fieldsOf(`Content-Type: ${page.contentType}\r\n`, false).and(fields) };
 }
 
 export function renderErrorPage(

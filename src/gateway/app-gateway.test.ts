@@ -4,6 +4,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FakeClock } from '../kernel/fake-clock.ts';
+import { fieldsOf } from '../protocol/http/response-fields.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import { AppGateway } from './app-gateway.ts';
 import type { FakeRequest } from './fake-exchange.ts';
@@ -246,7 +247,7 @@ test('AppGateway holds requests while code that has changed is loaded, answers t
   const waiting = story.ask('a');
   story.setInterface('asgi');
   deepEqual(waiting.told, []);
-  story.gateway.breakDown('why', 'X: 1');
+  story.gateway.breakDown('why', fieldsOf('X: 1\r\n'));
   deepEqual(waiting.told, ['refuse 500 whyX: 1']);
   deepEqual(story.ask('b').told, ['refuse 500 whyX: 1']);
   story.gateway.hold();
@@ -263,7 +264,7 @@ for (const kind of ['wsgi', 'asgi'] as const) {
     const waiting = story.ask('a');
     deepEqual(waiting.told, []);
     story.gateway.hold();
-    story.gateway.breakDown('why', 'X: 1');
+    story.gateway.breakDown('why', fieldsOf('X: 1\r\n'));
     deepEqual(waiting.told, ['refuse 500 whyX: 1']);
     story.gateway.resume();
     const next = story.connect(kind);

@@ -4,6 +4,7 @@
  */
 
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
+import type { ResponseFields } from '../protocol/http/response-fields.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
 import type { Call } from './call.ts';
 import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
@@ -14,6 +15,7 @@ import { Gateway } from './gateway.ts';
 import type { LaneSocket } from './lane-socket.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { Refusable } from './overload.ts';
+import { RETRY_AFTER } from './overload.ts';
 import type { WorkerSets } from './worker-sets.ts';
 
 /** A lane as its socket sees it. */
@@ -37,7 +39,7 @@ export class AppGateway {
   /** In development, while code that has changed is loaded, requests wait as they do before the first application is loaded. */
   #isHeld = false;
   /** In development: why there is no application, and fields of the answer that says so. */
-  #fault: { readonly detail: string; readonly fields: string } | undefined;
+  #fault: { readonly detail: string; readonly fields: ResponseFields } | undefined;
 
   constructor(options: GatewayOptions) {
     const onQuiet = (worker: number): void => {
@@ -69,7 +71,7 @@ export class AppGateway {
   }
 
   /** Requests are answered 500 from now on, those that wait as well, also for workers that are busy. */
-  breakDown(detail: string, fields: string): void {
+  breakDown(detail: string, fields: ResponseFields): void {
     this.hold();
     this.#fault = { detail, fields };
     const refuse = (call: Call) => call.fail(500, detail, fields);
@@ -173,7 +175,7 @@ export class AppGateway {
         'info',
         `${call.describe()} is refused: it was read for the version before, which was called in another way`,
       );
-      call.fail(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+      call.fail(503, undefined, RETRY_AFTER);
     } else {
       this.submit(call.exchange);
     }

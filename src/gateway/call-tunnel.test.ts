@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_FIELDS } from '../protocol/http/response-fields.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import { Call } from './call.ts';
 import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
@@ -45,7 +46,7 @@ class FakeTunnelSocket implements TunnelSocket {
   }
 }
 
-const HEAD = { status: 200, reason: undefined, fields: '', hasDate: false, length: -1, namedFile: undefined };
+const HEAD = { status: 200, reason: undefined, fields: NO_FIELDS, length: -1, namedFile: undefined };
 const SWITCHING = 'HTTP/1.1 101 Switching\r\n\r\n';
 
 class Story {

@@ -5,6 +5,7 @@
 
 import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
+import type { ResponseFields } from '../protocol/http/response-fields.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { BlockPool } from './body/block-pool.ts';
 import type { CollectedBody } from './body/body-collector.ts';
@@ -222,7 +223,7 @@ export class Call implements ResponseWatcher {
   }
 
   /** The application failed (500), or its worker did (502), or it took too long (504), or there is no room for it (503). */
-  fail(status: number, detail?: string, fields?: string): void {
+  fail(status: number, detail?: string, fields?: ResponseFields): void {
     if (this.tunnel?.hasAnswered() === true) {
       return;
     }
@@ -233,7 +234,7 @@ export class Call implements ResponseWatcher {
     }
   }
 
-  #fail(status: number, detail?: string, fields?: string): void {
+  #fail(status: number, detail?: string, fields?: ResponseFields): void {
     if (this.tunnel !== undefined && detail === '') {
       this.#owner.log(
         'error',

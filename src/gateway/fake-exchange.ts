@@ -17,6 +17,8 @@ import type {
 } from '../protocol/http/exchange.ts';
 import type { FakeRequestLine } from '../protocol/http/fake-request.ts';
 import { FakeRequestHead } from '../protocol/http/fake-request.ts';
+import type { ResponseFields } from '../protocol/http/response-fields.ts';
+import { NO_FIELDS } from '../protocol/http/response-fields.ts';
 
 export interface FakeRequest extends Omit<FakeRequestLine, 'path'> {
   readonly body?: Buffer;
@@ -99,13 +101,13 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     sent();
   }
 
-  hint(fields: string): boolean {
-    this.#tell(`hint ${fields.trimEnd()}`);
+  hint({ text }: ResponseFields): boolean {
+    this.#tell(`hint ${text.trimEnd()}`);
     return this.takesBytes;
   }
 
-  trail(fields: string): void {
-    this.#tell(`trail ${fields.trimEnd()}`);
+  trail({ text }: ResponseFields): void {
+    this.#tell(`trail ${text.trimEnd()}`);
   }
 
   switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
@@ -122,7 +124,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   }
 
   acceptWebSocket({ subprotocol, fields }: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
-    this.#tell(`accept ${subprotocol} ${fields}`.trimEnd());
+    this.#tell(`accept ${subprotocol} ${fields.text}`.trimEnd());
     this.webSocket = sink;
     return {
       send: (isText, data) => {
@@ -142,8 +144,8 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.#tell('cut');
   }
 
-  refuse(status: number, detail = '', fields = ''): void {
-    this.#tell(`refuse ${status} ${detail}${fields}`.trimEnd());
+  refuse(status: number, detail: string = '', fields: ResponseFields = NO_FIELDS): void {
+    this.#tell(`refuse ${status} ${detail}${fields.text}`.trimEnd());
   }
 
   #tell(what: string): void {

@@ -29,7 +29,7 @@ function open(t: TestContext) {
 test('Overload answers 503 and says when to come again', (t) => {
   const { one } = open(t);
   const told: unknown[] = [];
-  one.refuse({ fail: (...how) => told.push(how) }, 'full');
+  one.refuse({ fail: (status, detail, fields) => told.push([status, detail, fields.text]) }, 'full');
   deepEqual(told, [[503, undefined, 'Retry-After: 1\r\n']]);
 });
 

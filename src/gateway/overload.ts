@@ -3,6 +3,8 @@
  * all edge threads share, and one thread tells for all. What was counted and not told is told when the thread ends.
  */
 
+import type { ResponseFields } from '../protocol/http/response-fields.ts';
+import { fieldsOf } from '../protocol/http/response-fields.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 
 /** Why a request was refused, with what the log says of it. */
@@ -34,8 +36,10 @@ export interface OverloadOptions {
 
 /** A request that can be refused. */
 export interface Refusable {
-  fail(status: number, detail: string | undefined, fields: string): void;
+  fail(status: number, detail: string | undefined, fields: ResponseFields): void;
 }
+
+export const RETRY_AFTER: ResponseFields = fieldsOf(`Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
 
 export class Overload {
   readonly #options: OverloadOptions;
@@ -48,7 +52,7 @@ export class Overload {
   refuse(call: Refusable, reason: OverloadReason): void {
     const { counters } = this.#options;
     Atomics.add(counters, KINDS.indexOf(reason), 1);
-    call.fail(503, undefined, `Retry-After: ${GATEWAY_LIMITS.retryAfterS}\r\n`);
+    call.fail(503, undefined, RETRY_AFTER);
     if (Atomics.compareExchange(counters, ARMED, 0, 1) === 0) {
       this.#tell();
       this.#wait();

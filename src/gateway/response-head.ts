@@ -4,6 +4,8 @@
  */
 
 import type { ResponseHead } from '../protocol/http/exchange.ts';
+import type { ResponseFields } from '../protocol/http/response-fields.ts';
+import { fieldsOf } from '../protocol/http/response-fields.ts';
 
 export interface WorkerHead extends ResponseHead {
   /** What the application declared as Content-Length, or -1. */
@@ -19,8 +21,8 @@ export interface NamedFile {
   readonly field: NamingField;
   /** Undefined if the application has named more than one. */
   readonly value: string | undefined;
-  /** The field lines that named the file. */
-  readonly lines: string;
+  /** The fields that named the file. */
+  readonly lines: ResponseFields;
 }
 
 const NAMING: ReadonlySet<string> = new Set<NamingField>(['x-accel-redirect', 'x-sendfile']);
@@ -55,7 +57,7 @@ export function parseWorkerHead(text: string): WorkerHead | undefined {
   return rendered && { status: Number(status[1]), reason: status[2], ...rendered };
 }
 
-type RenderedFields = Pick<WorkerHead, 'fields' | 'hasDate' | 'length' | 'namedFile'> & { readonly closes: boolean };
+type RenderedFields = Pick<WorkerHead, 'fields' | 'length' | 'namedFile'> & { readonly closes: boolean };
 
 /** `parts` is anything, then name, value, name, value … Undefined if one of them could not be in a head. */
 export function renderFields(parts: readonly string[]): RenderedFields | undefined {
@@ -85,7 +87,7 @@ export function renderFields(parts: readonly string[]): RenderedFields | undefin
       fields += `${name}: ${value}\r\n`;
     }
   }
-  return { fields, hasDate, closes, length: namedFile === undefined ? length : -1, namedFile };
+  return { fields: fieldsOf(fields, hasDate), closes, length: namedFile === undefined ? length : -1, namedFile };
 }
 
 function nameFile(
@@ -93,14 +95,16 @@ function nameFile(
   field: NamingField,
   { name, value }: { name: string; value: string },
 ): NamedFile {
-  const line = `${name}: ${value}\r\n`;
-  return before === undefined ? { field, value, lines: line } : { field, value: undefined, lines: before.lines + line };
+  const line = fieldsOf(`${name}: ${value}\r\n`, false);
+  return before === undefined
+    ? { field, value, lines: line }
+    : { field, value: undefined, lines: before.lines.and(line) };
 }
 
 /** The head of an application whose naming field is not ours to follow: a proxy in front of us gets it. */
 export function withNamingField(head: WorkerHead): WorkerHead {
   const { namedFile, fields } = head;
-  return namedFile === undefined ? head : { ...head, fields: fields + namedFile.lines, namedFile: undefined };
+  return namedFile === undefined ? head : { ...head, fields: fields.and(namedFile.lines), namedFile: undefined };
 }
 
 /** Where the body begins in the payload of a RESPONSE that lies from `start` to `end`; -1 if the head is longer than that. */

@@ -3,6 +3,7 @@
 import type { Atom, AtomName } from '../../config/access-format/access-format.ts';
 import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
+import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { clfDate } from './line.ts';
 import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
 import { compileTime } from './render-time.ts';
@@ -126,13 +127,8 @@ function compileResponseField(argument: string, fields: string): Value {
   if (lower === 'content-length') {
     return ({ exchange: { sentLength, status } }) => (sentLength < 0 || forbidsBody(status) ? '' : String(sentLength));
   }
-  const pattern = new RegExp(`^${lower.replaceAll(/[^\w-]/g, '\\$&')}:[ \\t]*([^\\r]*)`, 'gim');
-  const ofAll = valuesIn(fields, pattern);
-  return ({ exchange }) => [...valuesIn(exchange.sentHead?.fields ?? '', pattern), ...ofAll].join(', ');
-}
-
-function valuesIn(fields: string, pattern: RegExp): string[] {
-  return Array.from(fields.matchAll(pattern), ([, value = '']) => value);
+  const ofAll = fieldsOf(fields).getAll(lower);
+  return ({ exchange }) => [...(exchange.sentHead?.fields.getAll(lower) ?? []), ...ofAll].join(', ');
 }
 
 /** The name that the client has given with HTTP's Basic scheme (RFC 7617). Whether its password was right is the application's affair. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAccessFormat } from '../../config/access-format/parse-access-format.ts';
+import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
 import { compileFormat, escapeForJson, escapeForLine } from './compile-format.ts';
 import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
@@ -27,8 +28,7 @@ const EXCHANGE: LoggedExchange = {
   sentHead: {
     status: 200,
     reason: undefined,
-    fields: 'Content-Type: text/plain\r\nX-A: 1\r\nx-a: 2\r\n',
-    hasDate: false,
+    fields: fieldsOf('Content-Type: text/plain\r\nX-A: 1\r\nx-a: 2\r\n'),
   },
   sentLength: 11,
 };

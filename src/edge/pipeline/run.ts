@@ -1,6 +1,7 @@
 /** The order in which handlers are asked. Compiled once; a request walks it from the top until one answers. */
 
 import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
+import { fieldsOf } from '../../protocol/http/response-fields.ts';
 
 /** `onBug`: a handler has failed; its request is answered 500, unless it was answered before. */
 export function compilePipeline(handlers: readonly Handler[], onBug: (error: unknown) => void): Handler {
@@ -20,7 +21,7 @@ export function compilePipeline(handlers: readonly Handler[], onBug: (error: unk
   };
 }
 
-const OPTIONS_FIELDS = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n';
+const OPTIONS_FIELDS = fieldsOf('Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n');
 
 /**
  * Requests that no handler of ours is meant for: those whose proxy contradicts itself, tunnels (RFC 9110 9.3.6), TRACE, which shows a client's
@@ -40,7 +41,7 @@ export function refuseUnserved(exchange: Exchange): boolean {
       if (exchange.path !== '*') {
         return false;
       }
-      exchange.responder.respond({ status: 200, reason: undefined, fields: OPTIONS_FIELDS, hasDate: false }, undefined);
+      exchange.responder.respond({ status: 200, reason: undefined, fields: OPTIONS_FIELDS }, undefined);
       return true;
     default:
       return false;

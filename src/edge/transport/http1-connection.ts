@@ -18,7 +18,7 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
-import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { LoggedConnection } from '../access-log/logged-exchange.ts';
@@ -249,18 +249,18 @@ export class Http1Connection
     this.#phase.awaitClient();
   }
 
-  hint(exchange: Http1Exchange, fields: string): boolean {
+  hint(exchange: Http1Exchange, fields: ResponseFields): boolean {
     if (exchange !== this.#exchange || exchange.status !== 0 || exchange.head.minor !== 1) {
       return true;
     }
-    this.#output.text(`HTTP/1.1 103 ${reasonPhrase(103)}\r\n${fields}\r\n`);
+    this.#output.text(`HTTP/1.1 103 Early Hints\r\n${fields.text}\r\n`);
     return this.#noteRoom(this.#output.hasRoom);
   }
 
-  trail(exchange: Http1Exchange, fields: string): void {
+  trail(exchange: Http1Exchange, fields: ResponseFields): void {
     const { head, status } = exchange;
     if (exchange === this.#exchange && sendsBody(head.method, status) && acceptsTrailers(head)) {
-      this.#writer.trail(fields);
+      this.#writer.trail(fields.text);
     }
   }
 
@@ -317,9 +317,14 @@ export class Http1Connection
     this.#log(exchange);
   }
 
-  refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void {
+  refuse(
+    exchange: Http1Exchange,
+    status: number,
+    detail: string | undefined,
+    fields: ResponseFields | undefined,
+  ): void {
     const page = this.#services.renderRefusal(exchange, status, detail);
-    this.respond(exchange, errorHead(status, page, fields ?? ''), page.body);
+    this.respond(exchange, errorHead(status, page, fields), page.body);
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {

@@ -17,6 +17,7 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
 import { readHandshake } from '../../protocol/websocket/handshake.ts';
@@ -32,13 +33,13 @@ export interface ExchangeConnection {
   write(exchange: Http1Exchange, bytes: Buffer | BorrowedBody): boolean;
   hasCaughtUp(exchange: Http1Exchange): boolean;
   writeFile(exchange: Http1Exchange, part: FilePart, sent: () => void): void;
-  hint(exchange: Http1Exchange, fields: string): boolean;
-  trail(exchange: Http1Exchange, fields: string): void;
+  hint(exchange: Http1Exchange, fields: ResponseFields): boolean;
+  trail(exchange: Http1Exchange, fields: ResponseFields): void;
   end(exchange: Http1Exchange): void;
   acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
   switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined;
   cut(exchange: Http1Exchange): void;
-  refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: string | undefined): void;
+  refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
   /** An error of ours in one of these functions ends the connection, and not the worker or handler that has called it. */
   onBug(error: unknown): void;
 }
@@ -168,7 +169,7 @@ export class Http1Exchange implements Exchange, Responder {
       this.#connection.onBug(error);
     }
   }
-  hint(fields: string): boolean {
+  hint(fields: ResponseFields): boolean {
     try {
       return this.#connection.hint(this, fields);
     } catch (error) {
@@ -176,7 +177,7 @@ export class Http1Exchange implements Exchange, Responder {
       return true;
     }
   }
-  trail(fields: string): void {
+  trail(fields: ResponseFields): void {
     try {
       this.#connection.trail(this, fields);
     } catch (error) {
@@ -204,7 +205,7 @@ export class Http1Exchange implements Exchange, Responder {
       this.#connection.onBug(error);
     }
   }
-  refuse(status: number, detail?: string, fields?: string): void {
+  refuse(status: number, detail?: string, fields?: ResponseFields): void {
     try {
       this.#connection.refuse(this, status, detail, fields);
     } catch (error) {

@@ -24,7 +24,7 @@ export function refuseUnread({ fault, line, peer, writer, services }: Unread, co
   tellFault(services, client.address, fault);
   const page = renderErrorPage(status, undefined, '', undefined);
   const bodyBytes = page.body.length;
-  writer.whole(errorHead(status, page, ''), bodyBytes, 'Connection: close\r\n', page.body);
+  writer.whole(errorHead(status, page), bodyBytes, 'Connection: close\r\n', page.body);
   const answered = { client, origin: origins.untrusted, status, bodyBytes };
   services.accessLog?.write(unreadExchange(line, answered), connection, 0);
 }

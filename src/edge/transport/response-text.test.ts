@@ -1,18 +1,20 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { delimiterOf, HeadRenderer, renderHead } from './response-text.ts';
 
-const HEAD = { status: 200, reason: undefined, fields: 'Content-Type: text/plain\r\n', hasDate: false };
+const HEAD = { status: 200, reason: undefined, fields: fieldsOf('Content-Type: text/plain\r\n') };
 const DATE = 'Sat, 21 Nov 2026 10:04:33 GMT';
 
 test("renderHead() adds what is the transport's", () => {
+  const dated = fieldsOf('date: now\r\n');
   equal(
     renderHead(HEAD, 5, '', DATE),
     `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: ${DATE}\r\nContent-Length: 5\r\n\r\n`,
   );
   equal(
-    renderHead({ ...HEAD, reason: 'Fine', hasDate: true }, 'chunked', 'Connection: close\r\n', DATE),
-    'HTTP/1.1 200 Fine\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n',
+    renderHead({ ...HEAD, reason: 'Fine', fields: dated }, 'chunked', 'Connection: close\r\n', DATE),
+    'HTTP/1.1 200 Fine\r\ndate: now\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n',
   );
   equal(renderHead({ ...HEAD, status: 204 }, 'none', '', DATE).includes('Content-Length'), false);
 });
@@ -39,5 +41,5 @@ test('delimiterOf() follows status, length, method and version', () => {
 
 test('HeadRenderer adds the fields of every response', () => {
   const renderer = new HeadRenderer('X-A: b\r\n');
-  equal(renderer.render(HEAD, 5, '', DATE), renderHead({ ...HEAD, fields: `${HEAD.fields}X-A: b\r\n` }, 5, '', DATE));
+  equal(renderer.render(HEAD, 5, '', DATE), renderHead({ ...HEAD, fields: HEAD.fields.with('X-A', 'b') }, 5, '', DATE));
 });

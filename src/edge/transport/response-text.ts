@@ -10,14 +10,17 @@ export type Delimiter = number | 'chunked' | 'close' | 'none';
 
 export type ConnectionField = '' | 'Connection: close\r\n' | 'Connection: keep-alive\r\n';
 
+/** `more`: further rendered lines. */
 export function renderHead(
   head: ResponseHead,
   delimiter: Delimiter,
   connection: ConnectionField,
   date: string,
+  more: string = '',
 ): string {
-  let text = `HTTP/1.1 ${head.status} ${head.reason ?? reasonPhrase(head.status)}\r\n${head.fields}`;
-  if (!head.hasDate) {
+  const { status, reason, fields } = head;
+  let text = `HTTP/1.1 ${status} ${reason ?? reasonPhrase(status)}\r\n${fields.text}${more}`;
+  if (!fields.hasDate) {
     text += `Date: ${date}\r\n`;
   }
   if (typeof delimiter === 'number') {
@@ -53,7 +56,7 @@ export class HeadRenderer {
       this.#delimiter = delimiter;
       this.#connection = connection;
       this.#date = date;
-      this.#text = renderHead({ ...head, fields: head.fields + this.#fields }, delimiter, connection, date);
+      this.#text = renderHead(head, delimiter, connection, date, this.#fields);
     }
     return this.#text;
   }

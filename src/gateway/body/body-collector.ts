@@ -4,6 +4,7 @@
  */
 
 import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Overload } from '../overload.ts';
@@ -159,7 +160,7 @@ export interface CollectingCall {
   isCollecting: boolean;
   body: CollectedBody | undefined;
   describe(): string;
-  fail(status: number, detail?: string, fields?: string): void;
+  fail(status: number, detail?: string, fields?: ResponseFields): void;
 }
 
 export interface CollectOptions<C extends CollectingCall> {

@@ -5,6 +5,7 @@
 
 import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
+import { fieldsOfLines, makeLine } from '../../protocol/http/response-fields.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import type { BlockPool } from '../body/block-pool.ts';
 import type { CollectOptions } from '../body/body-collector.ts';
@@ -76,7 +77,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     if (kind === 'gevent') {
       this.#submitBuffered(exchange, handshake?.kind === 'handshake' ? REQUEST_FLAG.tunnel : 0);
     } else if (handshake?.kind === 'refused') {
-      const fields = handshake.fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+      const fields = fieldsOfLines(handshake.fields.map(([name, value]) => makeLine(name, value)));
       exchange.responder.refuse(handshake.status, handshake.detail, fields);
     } else {
       this.#submitStreamed(exchange, handshake === undefined ? StreamedCall : WebSocketCall);

@@ -1,5 +1,6 @@
 /** A request to an application that streams: the body of the request goes to the application as the client sends it. */
 
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import type { CallOwner } from '../call.ts';
 import type { MemoryBudgets } from '../memory-budget.ts';
@@ -76,7 +77,7 @@ export class StreamedCall extends ConcurrentCall {
   }
 
   /** An application that gives no answer after it has heard that its client seems to have left has done nothing wrong: there is no error to tell. */
-  override fail(status: number, detail?: string, fields?: string): void {
+  override fail(status: number, detail?: string, fields?: ResponseFields): void {
     if (this.#hasClientEnded && status === 500 && detail === '' && !this.hasBegun && !this.isOver) {
       this.finish();
       this.exchange.responder.cut();

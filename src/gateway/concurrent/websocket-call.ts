@@ -1,6 +1,7 @@
 /** A WebSocket between a client and an application: messages as frames, both ways by credit, closes as they come (docs/lanes.md). */
 
 import type { WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { CLOSE_CODE, isCloseCode } from '../../protocol/websocket/close-codes.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
@@ -128,7 +129,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     }
   }
 
-  override fail(status: number, detail?: string, fields?: string): void {
+  override fail(status: number, detail?: string, fields?: ResponseFields): void {
     if (this.#session === undefined) {
       super.fail(status, detail, fields);
     } else {

@@ -7,6 +7,7 @@
 import type { FieldBlock } from '../http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
 import type { ForwardedFamily } from './forwarded-fields.ts';
+import type { ResponseFields } from './response-fields.ts';
 
 /** Who asks, after forwarded headers of trusted peers were believed. */
 export interface Client {
@@ -56,10 +57,8 @@ export interface ResponseHead {
   readonly status: number;
   /** Reason phrase; undefined takes the RFC's. */
   readonly reason: string | undefined;
-  /** Rendered field lines, each ended by CRLF: everything but framing, `Connection` and `Date`. */
-  readonly fields: string;
-  /** `fields` holds a Date of the application's own. */
-  readonly hasDate: boolean;
+  /** Everything but framing and `Connection`; a `Date` only if the application has one of its own. */
+  readonly fields: ResponseFields;
   /** The connection is to be closed behind this response. */
   readonly closes?: boolean;
 }
@@ -106,12 +105,12 @@ export interface Responder {
   /** Sends part of an open file as body bytes; `sent` runs once, when the part was read to its end or given up. */
   writeFile(part: FilePart, sent: () => void): void;
   /**
-   * Fields of a 103 (Early Hints), rendered, before the response has begun (RFC 8297). Dropped for a client that could not take it.
+   * Fields of a 103 (Early Hints), before the response has begun (RFC 8297). Dropped for a client that could not take it.
    * False when the client reads more slowly than this.
    */
-  hint(fields: string): boolean;
-  /** Trailer fields, rendered, before `end` (RFC 9110 6.5). Dropped unless the client asked for them and the body has room for them. */
-  trail(fields: string): void;
+  hint(fields: ResponseFields): boolean;
+  /** Trailer fields, before `end` (RFC 9110 6.5). Dropped unless the client asked for them and the body has room for them. */
+  trail(fields: ResponseFields): void;
   /** The response is complete. */
   end(): void;
   /** The response cannot be completed: the connection is closed so that the client cannot take it for whole. */
@@ -123,15 +122,15 @@ export interface Responder {
    * status is given for the access log. Undefined: there is no client any more.
    */
   switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined;
-  /** A refusal with an error page of ours, in the form that Accept asks for. `fields`: further rendered lines. */
-  refuse(status: number, detail?: string, fields?: string): void;
+  /** A refusal with an error page of ours, in the form that Accept asks for. `fields`: further ones. */
+  refuse(status: number, detail?: string, fields?: ResponseFields): void;
 }
 
 export interface WebSocketAccept {
   /** One of the subprotocols that the client offered, or ''. */
   readonly subprotocol: string;
-  /** Further rendered fields of the 101. */
-  readonly fields: string;
+  /** Further fields of the 101. */
+  readonly fields: ResponseFields;
 }
 
 /** What an application hears of a WebSocket. The transport owns framing, compression, pings, limits and the closing handshake (RFC 6455). */

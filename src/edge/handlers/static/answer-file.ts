@@ -1,6 +1,8 @@
 /** From a file and the fields of a request to a response: what RFC 9110 asks of an origin server, in its order. Pure. */
 
 import type { FilePart, PartsBody, ResponseHead } from '../../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { fieldsOf, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { Byteranges } from './byteranges.ts';
 import { renderByteranges, renderContentRange } from './byteranges.ts';
 import { checkPreconditions, isRangeCurrent } from './conditional.ts';
@@ -18,7 +20,7 @@ export type FileAnswer =
   | { readonly kind: 'whole'; readonly representation: Representation }
   | { readonly kind: 'not-modified'; readonly representation: Representation }
   | { readonly kind: 'parts'; readonly representation: Representation; readonly parts: PartialContent }
-  | { readonly kind: 'refused'; readonly status: 406 | 412 | 416; readonly fields: string };
+  | { readonly kind: 'refused'; readonly status: 406 | 412 | 416; readonly fields: ResponseFields };
 
 export interface PartialContent {
   readonly head: ResponseHead;
@@ -26,6 +28,8 @@ export interface PartialContent {
   /** What goes around several ranges; one goes bare. */
   readonly around: Byteranges | undefined;
 }
+
+const VARY = fieldsOf('Vary: Accept-Encoding\r\n');
 
 export interface AnswerOptions {
   readonly isHead: boolean;
@@ -38,11 +42,11 @@ export interface AnswerOptions {
 export function answerFile(file: StaticFile, fields: RequestFields, options: AnswerOptions): FileAnswer {
   const representation = chooseEncoded(file.representations, options.acceptance);
   if (representation === undefined) {
-    return { kind: 'refused', status: 406, fields: 'Vary: Accept-Encoding\r\n' };
+    return { kind: 'refused', status: 406, fields: VARY };
   }
   switch (checkPreconditions(fields, representation, options.nowMs)) {
     case 'failed':
-      return { kind: 'refused', status: 412, fields: '' };
+      return { kind: 'refused', status: 412, fields: NO_FIELDS };
     case 'not-modified':
       return { kind: 'not-modified', representation };
     case 'proceed':
@@ -76,7 +80,7 @@ function answerRange(representation: Representation, range: string, { makeBounda
     case 'whole':
       return { kind: 'whole', representation };
     case 'unsatisfiable':
-      return { kind: 'refused', status: 416, fields: `Content-Range: bytes */${size}\r\n` };
+      return { kind: 'refused', status: 416, fields: fieldsOf(`Content-Range: bytes */${size}\r\n`) };
     case 'parts': {
       const [first, ...rest] = choice.ranges;
       const around = rest.length === 0 ? undefined : renderByteranges(choice.ranges, representation, makeBoundary());

@@ -12,6 +12,8 @@ import type {
 } from '../../../protocol/http/exchange.ts';
 import type { FakeRequestLine } from '../../../protocol/http/fake-request.ts';
 import { FakeRequestHead } from '../../../protocol/http/fake-request.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 
 export interface FakeRequest extends FakeRequestLine {
   readonly hasBody?: boolean;
@@ -54,7 +56,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.#answer(head.status, head.fields, body, false);
   }
 
-  refuse(status: number, _detail?: string, fields = ''): void {
+  refuse(status: number, _detail?: string, fields: ResponseFields = NO_FIELDS): void {
     this.#answer(status, fields, undefined, true);
   }
 
@@ -102,12 +104,18 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     throw new Error('not for static files');
   }
 
-  #answer(status: number, lines: string, body: Body, isRefusal: boolean): void {
+  #answer(status: number, fields: ResponseFields, body: Body, isRefusal: boolean): void {
     if (this.response !== undefined) {
       throw new Error('answered twice');
     }
     const text = this.method === 'HEAD' ? '' : readBody(body);
-    this.response = { status, fields: parseLines(lines), length: body?.length ?? 0, body: text, isRefusal };
+    this.response = {
+      status,
+      fields: new Map(fields.lines.map(({ lower, value }) => [lower, value])),
+      length: body?.length ?? 0,
+      body: text,
+      isRefusal,
+    };
     if (typeof body === 'object' && 'release' in body) {
       if (this.holdsBody) {
         this.release = body.release;
@@ -134,13 +142,4 @@ function readPart({ fd, offset, length }: FilePart): string {
   const bytes = Buffer.alloc(length);
   const count = readSync(fd, bytes, 0, length, offset);
   return bytes.toString('latin1', 0, count);
-}
-
-function parseLines(lines: string): Map<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of lines.split('\r\n').slice(0, -1)) {
-    const colon = line.indexOf(': ');
-    fields.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 2));
-  }
-  return fields;
 }

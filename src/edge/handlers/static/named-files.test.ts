@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseWorkerHead } from '../../../gateway/response-head.ts';
+import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { FakeRequest, FakeResponse } from './fake-exchange.ts';
 import { FakeExchange } from './fake-exchange.ts';
 import { STATIC_LIMITS } from './limits.ts';
@@ -143,7 +144,7 @@ test('NamedFiles leaves bodiless answers without a body, and what is for a proxy
   const answer = await send(['X-Accel-Redirect', '/protected/a.txt'], {}, '304 Not Modified');
   assert.deepEqual([answer.status, answer.body], [304, '']);
   const none = new NamedFiles([], { clock: site.clock, log: site.log });
-  const file = { field: 'x-sendfile', value: '/a', lines: '' } as const;
+  const file = { field: 'x-sendfile', value: '/a', lines: NO_FIELDS } as const;
   const exchange = new FakeExchange({ path: '/' });
   const { origin } = exchange;
   assert.equal(none.takes(exchange, file), origin.believed === 'none');

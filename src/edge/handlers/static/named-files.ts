@@ -10,6 +10,8 @@ import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/respon
 import type { NamedFolder } from '../../../protocol/control/edge.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
 import type { Exchange } from '../../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import { decodePath } from '../../path.ts';
 import { CACHE_BOUNDS } from './cache.ts';
 import { STATIC_LIMITS } from './limits.ts';
@@ -18,7 +20,6 @@ import type { CompiledMount } from './mount.ts';
 import { compileMounts, findMount } from './mount.ts';
 import type { Dress } from './pending-answer.ts';
 import type { Representation } from './representation.ts';
-import { responseHead } from './representation.ts';
 import { toLatin1 } from './resolve.ts';
 import type { StaticOptions } from './static.ts';
 import { StaticSite } from './static.ts';
@@ -101,42 +102,35 @@ function asBytes(value: string): string {
  * Fields of the application that describe bytes other than the file's, and are dropped. Content-Encoding among them, as in nginx: Wagtail says "None", and
  * django-sendfile2 guesses "gzip" for an archive, which browsers would then unpack.
  */
-const DESCRIBING = /^(?:etag|last-modified|accept-ranges|content-range|content-encoding):/i;
-/** RFC 9110 15.4.5: not in a 304. */
-const OF_CONTENT = /^content-/i;
+const DESCRIBING = ['etag', 'last-modified', 'accept-ranges', 'content-range', 'content-encoding'] as const;
+/** RFC 9110 15.4.5: these and all others that tell of the content are not in a 304. */
+const OF_CONTENT = /^content-/;
 
 /** Makes a file look as if the application had read it and sent it. Compressed siblings are left out: the application has not named them. */
 function dressed(head: WorkerHead): Dress {
-  const lines = head.fields.split(/(?<=\r\n)/).filter((line) => !DESCRIBING.test(line));
-  const isTyped = lines.some((line) => /^content-type:/i.test(line));
-  return (file) => ({ ...file, representations: plainOf(file).map((plain) => dress(plain, head, { lines, isTyped })) });
+  const given = head.fields.without(...DESCRIBING);
+  return (file) => ({ ...file, representations: plainOf(file).map((plain) => dress(plain, head, given)) });
 }
 
 function plainOf(file: StaticFile): readonly Representation[] {
   return file.representations.filter(({ coding }) => coding === 'identity');
 }
 
-function dress(
-  plain: Representation,
-  head: WorkerHead,
-  { lines, isTyped }: { readonly lines: readonly string[]; readonly isTyped: boolean },
-): Representation {
-  const validators = `ETag: ${plain.etag}\r\nLast-Modified: ${plain.lastModified}\r\n`;
-  const own = lines.filter((line) => !/^content-type:/i.test(line)).join('');
-  const given = isTyped ? lines.find((line) => /^content-type:/i.test(line)) : undefined;
-  const contentType = given === undefined ? plain.contentType : given.slice(given.indexOf(':') + 1).trim();
-  const fields = `${own}${validators}Accept-Ranges: bytes\r\n`;
+function dress(plain: Representation, head: WorkerHead, given: ResponseFields): Representation {
+  const validators = fieldsOf(`ETag: ${plain.etag}\r\nLast-Modified: ${plain.lastModified}\r\n`, false);
+  const contentType = given.get('content-type') ?? plain.contentType;
+  const shared = given.without('content-type').and(validators).with('Accept-Ranges', 'bytes');
+  const ofContent = given.lines.filter(({ lower }) => OF_CONTENT.test(lower)).map(({ lower }) => lower);
   const status = head.status === 206 ? 200 : head.status;
-  const reason = status === head.status ? head.reason : undefined;
-  const { hasDate } = head;
   return {
     ...plain,
     contentType,
-    fields,
-    whole: { status, reason, hasDate, fields: `${fields}Content-Type: ${contentType}\r\n` },
-    notModified: {
-      ...responseHead(304, lines.filter((line) => !OF_CONTENT.test(line)).join('') + validators),
-      hasDate,
+    fields: shared.text,
+    whole: {
+      status,
+      reason: status === head.status ? head.reason : undefined,
+      fields: shared.with('Content-Type', contentType),
     },
+    notModified: { status: 304, reason: undefined, fields: given.without(...ofContent).and(validators) },
   };
 }

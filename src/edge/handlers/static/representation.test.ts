@@ -37,7 +37,7 @@ function render({
 
 test('renderRepresentation() makes the heads of 200 and 304', () => {
   const { whole, notModified, etag } = render({});
-  assert.deepEqual(whole.fields.split('\r\n'), [
+  assert.deepEqual(whole.fields.text.split('\r\n'), [
     `ETag: ${etag}`,
     'Cache-Control: no-cache',
     'Last-Modified: Wed, 01 Jan 2025 00:00:00 GMT',
@@ -46,15 +46,15 @@ test('renderRepresentation() makes the heads of 200 and 304', () => {
     'Content-Type: text/css; charset=utf-8',
     '',
   ]);
-  assert.equal(notModified.fields, `ETag: ${etag}\r\nCache-Control: no-cache\r\n`);
+  assert.equal(notModified.fields.text, `ETag: ${etag}\r\nCache-Control: no-cache\r\n`);
   assert.deepEqual([whole.status, notModified.status], [200, 304]);
 });
 
 test('renderRepresentation() names the coding and, where there is a choice, what it depends on', () => {
-  assert.match(render({ coding: 'br', isNegotiated: true }).whole.fields, /Content-Encoding: br\r\n/);
-  assert.match(render({ isNegotiated: true }).whole.fields, /Vary: Accept-Encoding\r\n/);
-  assert.match(render({ isNegotiated: true }).notModified.fields, /Vary: Accept-Encoding\r\n/);
-  assert.doesNotMatch(render({}).whole.fields, /Vary|Content-Encoding/);
+  assert.match(render({ coding: 'br', isNegotiated: true }).whole.fields.text, /Content-Encoding: br\r\n/);
+  assert.match(render({ isNegotiated: true }).whole.fields.text, /Vary: Accept-Encoding\r\n/);
+  assert.match(render({ isNegotiated: true }).notModified.fields.text, /Vary: Accept-Encoding\r\n/);
+  assert.doesNotMatch(render({}).whole.fields.text, /Vary|Content-Encoding/);
 });
 
 test('renderRepresentation() gives each content and coding a strong tag of its own', () => {
@@ -76,11 +76,11 @@ test('renderRepresentation() gives each content and coding a strong tag of its o
 test('renderRepresentation() lets hashed names be kept for good, if the mount has such', () => {
   const immutable = 'Cache-Control: public, max-age=31536000, immutable\r\n';
   const name = 'css/a.0123456789ab.css';
-  assert.ok(render({ name }).whole.fields.includes(immutable));
-  assert.ok(render({ name }).notModified.fields.includes(immutable));
-  assert.ok(!render({ name, mount: { hashed: false } }).whole.fields.includes(immutable));
-  assert.ok(!render({ name: 'a.css' }).whole.fields.includes(immutable));
-  assert.match(render({ mount: { cacheControl: 'max-age=60' } }).whole.fields, /Cache-Control: max-age=60\r\n/);
+  assert.ok(render({ name }).whole.fields.text.includes(immutable));
+  assert.ok(render({ name }).notModified.fields.text.includes(immutable));
+  assert.ok(!render({ name, mount: { hashed: false } }).whole.fields.text.includes(immutable));
+  assert.ok(!render({ name: 'a.css' }).whole.fields.text.includes(immutable));
+  assert.match(render({ mount: { cacheControl: 'max-age=60' } }).whole.fields.text, /Cache-Control: max-age=60\r\n/);
 });
 
 test('renderRepresentation() never says that a file will be modified later, RFC 9110 8.8.2.1', () => {

@@ -2,6 +2,7 @@
 
 import { httpDate } from '../../../kernel/clock.ts';
 import type { ResponseHead } from '../../../protocol/http/exchange.ts';
+import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import type { Validators } from './conditional.ts';
 import type { Coding, Encoded } from './encodings.ts';
 import { isHashedName } from './hashed-names.ts';
@@ -73,8 +74,9 @@ export function renderRepresentation(facts: RepresentationFacts, mount: Compiled
   };
 }
 
+/** `fields`: rendered, and no Date among them. */
 export function responseHead(status: number, fields: string): ResponseHead {
-  return { status, reason: undefined, fields, hasDate: false };
+  return { status, reason: undefined, fields: fieldsOf(fields, false) };
 }
 
 export function isSameFile(one: FileStats, other: FileStats): boolean {

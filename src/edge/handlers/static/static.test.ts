@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Exchange, Handler } from '../../../protocol/http/exchange.ts';
+import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { StaticCounts } from './counts.ts';
 import { newStaticCounts } from './counts.ts';
 import type { FakeRequest, FakeResponse } from './fake-exchange.ts';
@@ -278,7 +279,7 @@ test('a mount may leave what is missing to the next handler', async () => {
   const next: Handler = (exchange) => {
     asked.push(exchange);
     assert.equal(exchange.watcher, undefined);
-    exchange.responder.respond({ status: 299, reason: undefined, fields: '', hasDate: false }, undefined);
+    exchange.responder.respond({ status: 299, reason: undefined, fields: NO_FIELDS }, undefined);
     return true;
   };
   const { handler, get, counts } = serve(site, { missing: 'next' }, { next });
@@ -413,7 +414,7 @@ function serveBefore(site: TemporarySite, ...mounts: Partial<StaticMount>[]) {
   const asked: string[] = [];
   const next: Handler = (exchange) => {
     asked.push(`${exchange.method} ${exchange.path}`);
-    exchange.responder.respond({ status: 200, reason: undefined, fields: '', hasDate: false }, 'the application');
+    exchange.responder.respond({ status: 200, reason: undefined, fields: NO_FIELDS }, 'the application');
     return true;
   };
   const folders = mounts.map(

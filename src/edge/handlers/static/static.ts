@@ -9,6 +9,7 @@ import { assert } from '../../../kernel/assert.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { randomBytes } from '../../../kernel/random-bytes.ts';
 import type { Exchange, Handler, PartsBody, ResponseHead } from '../../../protocol/http/exchange.ts';
+import { fieldsOf, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { FileAnswer } from './answer-file.ts';
 import { answerFile, joinParts } from './answer-file.ts';
 import type { CacheBounds } from './cache.ts';
@@ -43,14 +44,14 @@ export interface StaticOptions {
   readonly bounds?: CacheBounds;
 }
 
-const ALLOW = 'Allow: GET, HEAD, OPTIONS\r\n';
-const OPTIONS_HEAD: ResponseHead = responseHead(204, ALLOW);
+const ALLOW = fieldsOf('Allow: GET, HEAD, OPTIONS\r\n');
+const OPTIONS_HEAD: ResponseHead = { status: 204, reason: undefined, fields: ALLOW };
 const STATUSES = { missing: 404, forbidden: 403, exhausted: 503, failed: 500 } as const satisfies Record<
   Absence,
   number
 >;
 /** In seconds: descriptors come back as soon as a response ends. */
-const RETRY_AFTER = 'Retry-After: 1\r\n';
+const RETRY_AFTER = fieldsOf('Retry-After: 1\r\n');
 /** How often a file that has changed between finding and opening it is looked up again. */
 const CHANGES_MAX = 6;
 /** In so many of these lookups the file has to be unchanged. After that, a file that is written to is served with the size it had. */
@@ -232,7 +233,11 @@ export class StaticSite implements LateAnswers {
     if (mount.passesMissing && (found.absence === 'missing' || found.absence === 'forbidden')) {
       return false;
     }
-    exchange.responder.refuse(STATUSES[found.absence], undefined, found.absence === 'exhausted' ? RETRY_AFTER : '');
+    exchange.responder.refuse(
+      STATUSES[found.absence],
+      undefined,
+      found.absence === 'exhausted' ? RETRY_AFTER : NO_FIELDS,
+    );
     return true;
   }
 }

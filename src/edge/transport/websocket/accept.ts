@@ -4,8 +4,13 @@ import type { WebSocketAccept } from '../../../protocol/http/exchange.ts';
 import type { Handshake } from '../../../protocol/websocket/handshake.ts';
 import { acceptKey } from '../../../protocol/websocket/handshake.ts';
 
-/** `extensions`: the value of Sec-WebSocket-Extensions, or undefined if none was agreed. */
-export function renderAccept(handshake: Handshake, accept: WebSocketAccept, extensions: string | undefined): string {
+/** `extensions`: the value of Sec-WebSocket-Extensions, or undefined if none was agreed. `more`: further rendered lines. */
+export function renderAccept(
+  handshake: Handshake,
+  accept: WebSocketAccept,
+  extensions: string | undefined,
+  more: string = '',
+): string {
   // Loaded by the first WebSocket: see randomBytes.
   const { hash } = process.getBuiltinModule('node:crypto');
   const key = acceptKey(handshake.key, (text) => hash('sha1', text, 'base64'));
@@ -16,5 +21,5 @@ export function renderAccept(handshake: Handshake, accept: WebSocketAccept, exte
   if (extensions !== undefined) {
     head += `Sec-WebSocket-Extensions: ${extensions}\r\n`;
   }
-  return `${head}${accept.fields}\r\n`;
+  return `${head}${accept.fields.text}${more}\r\n`;
 }

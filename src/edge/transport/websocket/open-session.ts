@@ -37,8 +37,7 @@ export function openSession(
   carrier: SessionCarrier,
 ): Session {
   const agreed = services.deflates ? acceptDeflate(handshake.extensions, DEFLATE_LIMITS.windowBitsMax) : undefined;
-  const answer = { ...accept, fields: accept.fields + services.fields };
-  carrier.output.text(renderAccept(handshake, answer, agreed?.field));
+  carrier.output.text(renderAccept(handshake, accept, agreed?.field, services.fields));
   const deflate = agreed && new MessageDeflate(agreed.parameters, services);
   return new Session({ settings: services, sink, deflate, ...carrier });
 }
