@@ -1,0 +1,21 @@
+/** The head of a response on its way through the filters, which change it until all of them have been asked. It is sent when the last has returned. */
+
+import type { Body, ResponseHead } from '../../../protocol/http/exchange.ts';
+
+export interface Answer {
+  status: number;
+  /** Undefined: the RFC's. */
+  reason: string | undefined;
+  fields: ResponseHead['fields'];
+  /** Bytes of the body; undefined if it is not known. A filter that changes the body says what it will be, or undefined. */
+  length: number | undefined;
+  /** The request is HEAD, or the status has no body (204, 304): a filter edits the head as it would for a body, but the transform that it returns is not used. */
+  readonly hasBody: boolean;
+  /**
+   * The bytes that are answered with are those of a file or a buffer and known as a whole, so ranges of them may be sent if no transform changes them: one that does sets it to false,
+   * and takes `Accept-Ranges` away.
+   */
+  takesRanges: boolean;
+  /** The whole body, if whoever answers has it at once; undefined if it comes bit by bit. For filters that decide by what is in it; it is written through the transforms as any other. */
+  readonly whole: Body;
+}
