@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn bench docs lint format typecheck
+.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-nginx bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -53,6 +53,11 @@ test-pythons: setup-dev
 # The WebSocket protocol by a suite that is not ours. Needs Python 2.7 with pip (PYTHON27, or pyenv's); about 19 minutes.
 autobahn: setup-dev
 	@$(NODE) tests/conformance/websocket-autobahn.ts
+
+# nginx's own test suite, of which NGINX_TESTS is a clone, with Portico in nginx's place; REFEREE=1 runs nginx beside it.
+conformance-nginx: setup-dev
+	@tools/packages.sh nginx libfcgi-perl libcache-memcached-perl libcache-memcached-fast-perl libcryptx-perl libio-socket-ssl-perl libprotocol-websocket-perl memcached
+	@$(NODE) tests/conformance/nginx-suite/main.ts $(NGINX_TESTS) $(if $(REFEREE),--referee) $(if $(NGINX_TESTS_COMMIT),--commit $(NGINX_TESTS_COMMIT))
 
 # Portico beside its peers; needs a machine with little else to do.
 bench: setup-dev

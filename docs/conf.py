@@ -96,6 +96,7 @@ CONTENTS = {
         'lanes',
         'control',
         'dependencies',
+        'nginx-conformance',
     ],
 }
 # Pages below another one.
