@@ -165,7 +165,7 @@ export class EdgeThread {
       threads: edgeThreads,
       namedFiles: {
         takes: (exchange, file) => this.#namedFiles.takes(exchange, file),
-        send: (exchange, head) => this.#namedFiles.send(exchange, head),
+        send: (exchange, head, times) => this.#namedFiles.send(exchange, head, times),
       },
       log: (level, text) => this.#log(level, text),
       onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),

@@ -248,7 +248,7 @@ class EarlyRequest implements ResponseWatcher {
     this.#events = events;
     // Messages of the supervisor are read before the immediate is run: after the edge was stopped for a while, an application may be known by then.
     this.#timer = setTimeout(() => setImmediate(() => this.#expire()), waitMs);
-    exchange.watcher = this;
+    exchange.responder.watch(this);
   }
 
   #expire(): void {
@@ -262,7 +262,7 @@ class EarlyRequest implements ResponseWatcher {
   release(): void {
     this.#isReleased = true;
     clearTimeout(this.#timer);
-    this.exchange.watcher = undefined;
+    this.exchange.responder.watch(undefined);
   }
 
   onDrain(): void {

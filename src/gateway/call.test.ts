@@ -26,7 +26,13 @@ function callOfSlowClient(space: SpoolSpace, hasRoom = false): { call: Call; tol
   const tell = (word: string) => (): void => {
     told.push(word);
   };
-  const responder = { begin: tell('begin'), write: () => hasRoom, end: tell('end'), cut: tell('cut') };
+  const responder = {
+    watch: () => undefined,
+    begin: tell('begin'),
+    write: () => hasRoom,
+    end: tell('end'),
+    cut: tell('cut'),
+  };
   const exchange = { method: 'GET', responder, requestId: 'r', target: '/' } as unknown as Exchange;
   const onAbandoned = tell('abandoned');
   const call = new Call(exchange, {

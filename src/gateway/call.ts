@@ -89,7 +89,7 @@ export class Call implements ResponseWatcher {
     this.exchange = exchange;
     this.#owner = owner;
     this.isSafe = SAFE.has(exchange.method);
-    exchange.watcher = this;
+    exchange.responder.watch(this);
   }
 
   /** The declared length has come: what fails from now on takes nothing from the client. */
@@ -138,7 +138,7 @@ export class Call implements ResponseWatcher {
     }
     if (!this.isOver && this.tunnel?.hasAnswered() !== true) {
       this.finish();
-      namedFiles.send(this.exchange, head);
+      namedFiles.send(this.exchange, head, this.times);
     }
     return true;
   }

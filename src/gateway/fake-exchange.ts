@@ -32,7 +32,7 @@ const ENDINGS = /^(respond|end|cut|refuse)/;
 
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId: string;
-  readonly responder: Responder = this;
+  responder: Responder = this;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
@@ -81,6 +81,10 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   /** The client closes its connection. */
   leave(): void {
     this.watcher?.onGone();
+  }
+
+  watch(watcher: ResponseWatcher | undefined): void {
+    this.watcher = watcher;
   }
 
   respond(head: ResponseHead, body: Body): void {

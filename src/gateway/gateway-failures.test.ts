@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PassingResponder } from '../protocol/http/passing-responder.ts';
 import { FRAME, renderFrame } from '../protocol/lanes/frames.ts';
-import type { FakeExchange } from './fake-exchange.ts';
+import { FakeExchange } from './fake-exchange.ts';
 import { FakeSocket, responseFrame } from './fake-worker.ts';
 import { FAST_US, SLOW_MS, SLOW_US, Story } from './gateway-story.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
@@ -375,4 +376,20 @@ test('Gateway forgets that a lane was slow when nothing is left on any', (t) => 
   story.loadByOthers(unit, -1);
   story.ask('b');
   deepEqual(story.arrivals(unit), ['b']);
+});
+
+test('Gateway answers through the responder that stands in front of the client, and is told of the client by it', (t) => {
+  const story = new Story(t);
+  const unit = story.connect(1);
+  const exchange = new FakeExchange('a');
+  const filter = new PassingResponder(exchange);
+  exchange.responder = filter;
+  equal(exchange.watcher, filter);
+  story.gateway.submit(exchange);
+  equal(exchange.watcher, filter, 'the filter still hears what happens');
+  deepEqual(story.arrivals(unit), ['a']);
+  exchange.leave();
+  unit.answer();
+  deepEqual(exchange.told, [], 'the call has heard that its client is gone');
+  story.expectRest();
 });

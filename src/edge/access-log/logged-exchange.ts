@@ -1,6 +1,6 @@
 /** What the access log looks at of an exchange that is over. */
 
-import type { Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { Exchange, ResponseHead, ResponseWatcher } from '../../protocol/http/exchange.ts';
 import { isFault } from '../../protocol/http1/faults.ts';
 import { HTTP1_LIMITS } from '../../protocol/http1/limits.ts';
 import { parseRequestLine } from '../../protocol/http1/request-line.ts';
@@ -17,10 +17,10 @@ type Asked =
   | 'block'
   | 'client'
   | 'origin'
-  | 'requestId'
-  | 'watcher';
+  | 'requestId';
 
 export interface LoggedExchange extends Pick<Exchange, Asked> {
+  readonly watcher: ResponseWatcher | undefined;
   readonly status: number;
   readonly bodyBytes: number;
   /** The head of the response; undefined where a connection was upgraded, or no response had begun. */

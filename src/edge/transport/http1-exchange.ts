@@ -65,6 +65,7 @@ export class Http1Exchange implements Exchange, Responder {
   /** -1: no length was stated. */
   sentLength = -1;
   watcher: ResponseWatcher | undefined;
+  responder: Responder = this;
   readonly #connection: ExchangeConnection;
 
   constructor(
@@ -107,9 +108,6 @@ export class Http1Exchange implements Exchange, Responder {
   get block(): FieldBlock {
     return this.head.block;
   }
-  get responder(): Responder {
-    return this;
-  }
   get hasCaughtUp(): boolean {
     return this.#connection.hasCaughtUp(this);
   }
@@ -126,6 +124,9 @@ export class Http1Exchange implements Exchange, Responder {
     return readHandshake(this.head);
   }
 
+  watch(watcher: ResponseWatcher | undefined): void {
+    this.watcher = watcher;
+  }
   readBody(sink: BodySink): void {
     try {
       this.#connection.readBody(this, sink);

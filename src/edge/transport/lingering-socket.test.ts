@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import type { Exchange } from '../../protocol/http/exchange.ts';
+import type { ResponseWatcher } from '../../protocol/http/exchange.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { Deadline } from './deadline.ts';
 import { LingeringSocket } from './lingering-socket.ts';
@@ -31,7 +31,7 @@ function open() {
   return { calls, raw, output, deadline, clock, socket };
 }
 
-function asked(isDropped: boolean): Pick<Exchange, 'watcher'> {
+function asked(isDropped: boolean): { readonly watcher: ResponseWatcher } {
   return {
     watcher: { times: undefined, onDrain: () => undefined, onGone: () => undefined, onClientEnd: () => isDropped },
   };

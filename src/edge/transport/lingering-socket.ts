@@ -25,7 +25,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Exchange } from '../../protocol/http/exchange.ts';
+import type { ResponseWatcher } from '../../protocol/http/exchange.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { carrierOf, isPeerGone, sentBytes } from '../node-internals.ts';
 import type { Deadline } from './deadline.ts';
@@ -123,7 +123,7 @@ export class LingeringSocket {
    * The client has closed its sending side. `asked` is the request that has come whole and is not answered yet. True: that answer is still to be sent, as the
    * last one.
    */
-  onClientEnd(asked: Pick<Exchange, 'watcher'> | undefined): boolean {
+  onClientEnd(asked: { readonly watcher: ResponseWatcher | undefined } | undefined): boolean {
     if (this.#deadline.phase === 'linger' || asked === undefined) {
       this.#socket.destroySoon();
       return false;

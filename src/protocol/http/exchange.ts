@@ -94,6 +94,11 @@ export interface BorrowedBody {
 export type Body = string | Buffer | BorrowedBody | PartsBody | undefined;
 
 export interface Responder {
+  /**
+   * A handler that answers later than it returns is told what happens meanwhile. The last one who asked is told, and nobody after `undefined`; nobody hears anything
+   * of a connection that has changed its protocol.
+   */
+  watch(watcher: ResponseWatcher | undefined): void;
   /** The whole response. Content-Length is the body's unless the status forbids one. */
   respond(head: ResponseHead, body: Body): void;
   /** Starts a response whose body follows; `length` undefined when it is not known. */
@@ -191,7 +196,10 @@ export interface ResponseTimes {
   readonly appMs: number;
 }
 
-/** Told by the transport while a response is owed. */
+/**
+ * Told by the responder while a response is owed. Who stands between handler and transport (a filter) watches the responder below, takes the handler's watcher by its own
+ * `watch`, and passes on what it hears.
+ */
 export interface ResponseWatcher {
   readonly times: ResponseTimes | undefined;
   /** `write` returned false before; the client has caught up. */
@@ -228,9 +236,8 @@ export interface Exchange {
   readonly client: Client;
   readonly origin: Origin;
   readonly requestId: string;
-  readonly responder: Responder;
-  /** Set by a handler that answers later than it returns: the watcher is told what happens meanwhile. */
-  watcher: ResponseWatcher | undefined;
+  /** Set anew by the pipeline alone, before a handler is asked: what filters the response stands in front of the transport's. */
+  responder: Responder;
   readonly hasBody: boolean;
   /** Content-Length of the body, or undefined if it is chunked. */
   readonly bodyLength: number | undefined;

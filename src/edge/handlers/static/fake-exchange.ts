@@ -30,7 +30,7 @@ export interface FakeResponse {
 
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId = 'r-1';
-  readonly responder: Responder = this;
+  responder: Responder = this;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
@@ -50,6 +50,10 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.answered = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  watch(watcher: ResponseWatcher | undefined): void {
+    this.watcher = watcher;
   }
 
   respond(head: ResponseHead, body: Body): void {

@@ -17,6 +17,8 @@ interface Named {
   readonly send: (fields: readonly string[], request?: Partial<FakeRequest>, status?: string) => Promise<FakeResponse>;
 }
 
+const TIMES = { queueMs: 1, appMs: 2 };
+
 function prepare(site: TemporarySite): Named {
   const folders = [
     { url: '/protected/', root: site.root },
@@ -28,7 +30,8 @@ function prepare(site: TemporarySite): Named {
     const head = parseWorkerHead([status, ...fields].join('\0'));
     assert.ok(head?.namedFile !== undefined);
     assert.ok(files.takes(exchange, head.namedFile));
-    files.send(exchange, head);
+    files.send(exchange, head, TIMES);
+    assert.ok(exchange.watcher === undefined || exchange.watcher.times === TIMES, 'they are logged all the same');
     return exchange.answered;
   };
   return { files, send };

@@ -9,7 +9,7 @@ import type { NamedFileSender } from '../../../gateway/named-file-sender.ts';
 import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/response-head.ts';
 import type { NamedFolder } from '../../../protocol/control/edge.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
-import type { Exchange } from '../../../protocol/http/exchange.ts';
+import type { Exchange, ResponseTimes } from '../../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import { decodePath } from '../../path.ts';
@@ -45,7 +45,7 @@ export class NamedFiles implements NamedFileSender {
     return this.#mounts[field].length > 0 || exchange.origin.believed === 'none';
   }
 
-  send(exchange: Exchange, head: WorkerHead): void {
+  send(exchange: Exchange, head: WorkerHead, times: ResponseTimes | undefined): void {
     if (head.namedFile === undefined) {
       return;
     }
@@ -64,7 +64,7 @@ export class NamedFiles implements NamedFileSender {
     }
     const isPlain = exchange.method === 'GET' || exchange.method === 'HEAD';
     const isConditional = isPlain && (head.status === 200 || head.status === 206);
-    site.sendNamed(exchange, mount, { path, dress: dressed(head), isConditional });
+    site.sendNamed(exchange, mount, { path, dress: dressed(head), isConditional, times });
   }
 
   #explain(field: NamingField, value: string | undefined): string {

@@ -24,6 +24,8 @@ export interface NamedBy {
   readonly dress: Dress;
   /** The client's conditions and ranges are obeyed. */
   readonly isConditional: boolean;
+  /** The times of the application. */
+  readonly times: ResponseTimes | undefined;
 }
 
 export type Dress = (file: StaticFile) => StaticFile;
@@ -52,8 +54,8 @@ export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWat
     this.mount = mount;
     this.path = named?.path ?? exchange.path;
     this.named = named;
-    this.times = named === undefined ? undefined : exchange.watcher?.times;
-    exchange.watcher = this;
+    this.times = named?.times;
+    exchange.responder.watch(this);
   }
 
   onFound(found: Found): void {

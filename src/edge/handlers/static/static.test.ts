@@ -278,7 +278,8 @@ test('a mount may leave what is missing to the next handler', async () => {
   const asked: Exchange[] = [];
   const next: Handler = (exchange) => {
     asked.push(exchange);
-    assert.equal(exchange.watcher, undefined);
+    assert.ok(exchange instanceof FakeExchange);
+    assert.equal(exchange.watcher, undefined, 'the handler before hears nothing any more');
     exchange.responder.respond({ status: 299, reason: undefined, fields: NO_FIELDS }, undefined);
     return true;
   };

@@ -147,7 +147,7 @@ export class StaticSite implements LateAnswers {
     if (named !== undefined) {
       this.reportNamed('static.named-missing', path, found.kind === 'absent' ? found.absence : found.kind);
     }
-    exchange.watcher = undefined;
+    exchange.responder.watch(undefined);
     if (!this.#answerAbsent(exchange, found, mount) && this.#next?.(exchange) !== true) {
       exchange.responder.refuse(404);
     }
