@@ -18,6 +18,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['kernel', 'protocol', 'config', 'gateway', 'edge', 'supervisor'],
 };
 
+/** What a folder below one of these may import beside that. */
+const ALSO_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  // Messages carry the model, or parts of it, as it is. These are types of plain JSON, with no code among them that decides anything.
+  'protocol/control': ['config/model'],
+};
+
 /** Code that decides and does nothing else: no I/O, no timers, no process. */
 const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/schedule\.ts$|^src\/supervisor\/fleet\//;
 const PURE_MAY_IMPORT = new Set(['node:buffer', 'node:assert/strict']);
@@ -212,7 +218,10 @@ function resolveImport(from: string, target: string): string | undefined {
 function mayImport(from: string, target: string): boolean {
   const layer = layerOf(from);
   const inside = target.replace(/^src\//, '').replace(/\.ts$/, '');
-  return [layer, ...(MAY_IMPORT[layer] ?? [])].some((name) => inside === name || inside.startsWith(`${name}/`));
+  const folder = posix.dirname(from).replace(/^src\//, '');
+  return [layer, ...(MAY_IMPORT[layer] ?? []), ...(ALSO_MAY_IMPORT[folder] ?? [])].some(
+    (name) => inside === name || inside.startsWith(`${name}/`),
+  );
 }
 
 function packageOf(target: string): string {

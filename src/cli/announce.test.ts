@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StaticMount } from '../protocol/control/edge.ts';
+import type { StaticFolder } from '../config/model/folders.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
 import { fakeAppFacts } from '../supervisor/fake-app-facts.ts';
 import { announce, announceCheck } from './announce.ts';
@@ -16,7 +16,7 @@ const FACTS = fakeAppFacts({
   warnings: ['DEBUG is on: set DEBUG = False'],
 });
 const PASSING = { missing: 'next', links: 'anywhere', asked: [] } as const;
-const MOUNTS: StaticMount[] = [
+const MOUNTS: StaticFolder[] = [
   { ...PASSING, url: '/static/', root: '/srv/static', hashed: true },
   { ...PASSING, url: '/static/', root: '/srv/more', hashed: true },
   {

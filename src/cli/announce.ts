@@ -4,8 +4,9 @@
  */
 
 import { renderHost } from '../config/bind-address.ts';
+import type { PathShape, StaticFolder } from '../config/model/folders.ts';
 import { PAGES } from '../config/pages.ts';
-import type { Listener, PathShape, StaticMount } from '../protocol/control/edge.ts';
+import type { Listener } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
 import type { CheckResult } from '../supervisor/check.ts';
@@ -76,12 +77,12 @@ function describeSite(site: SiteFacts): Row[] {
   ];
 }
 
-function isMedia({ url, root, missing }: StaticMount, facts: AppFacts | undefined): boolean {
+function isMedia({ url, root, missing }: StaticFolder, facts: AppFacts | undefined): boolean {
   return missing === 'next' && facts?.media.some((folder) => folder.url === url && folder.root === root) === true;
 }
 
-function describeMount(mount: StaticMount, facts: AppFacts | undefined): Row {
-  const { url, root, hashed, asked } = mount;
+function describeMount(mount: StaticFolder, facts: AppFacts | undefined): Row {
+  const { url, root, hashed, asked = [] } = mount;
   const notes = [
     ...(hashed ? ['hashed names, cached for good'] : []),
     ...(isMedia(mount, facts) ? ['anyone can read these files'] : []),

@@ -10,7 +10,7 @@ import { renderDialectFaults } from './dialect-faults.ts';
 function told(dialect: Dialect, args: string[]): string {
   const machine = { env: {}, coreCount: 2 };
   const { request, faults } = readDialect(dialect, args, { machine, readText: () => failure('') });
-  return renderDialectFaults(dialect, faults, request?.model.logLevel);
+  return renderDialectFaults(dialect, faults, request?.options.logLevel);
 }
 
 test('renderDialectFaults() speaks as click does', () => {

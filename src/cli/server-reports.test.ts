@@ -13,8 +13,8 @@ test('a fault lets no name of a file speak to the terminal, and keeps the lines 
     hasColours: false,
   };
   // The reports look at no more of the settings than this.
-  const model = { logFormat: 'text', logFile: '', logLevel: 'info' } as ServeOptions;
-  const reports = newServerReports(model, terminal, '1.0');
+  const options = { logFormat: 'text', logFile: '', logLevel: 'info' } as ServeOptions;
+  const reports = newServerReports(options, terminal, '1.0');
   const log = { sayAll: () => undefined } as unknown as Log;
   reports.onGivenUp('a\x1b[31m names nothing', 'line 1 of b\x1b[2J\nline 2', log);
   reports.onFaults(['c\x1b[31m\nERROR is not there']);

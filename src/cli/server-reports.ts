@@ -18,14 +18,14 @@ import type { Terminal } from './terminal.ts';
 /** `/dev/stderr`, `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/2` */
 const OWN_STREAM = /^\/(?:dev|proc)\//;
 
-export function newServerReports(model: ServeOptions, terminal: Terminal, version: string): ServeReports {
-  const isText = model.logFormat === 'text';
-  const hasLogFile = model.logFile !== '';
+export function newServerReports(options: ServeOptions, terminal: Terminal, version: string): ServeReports {
+  const isText = options.logFormat === 'text';
+  const hasLogFile = options.logFile !== '';
   // A log that is a stream of this process, as in containers, is where whoever reads the other stream looks as well.
-  const hasOwnStream = OWN_STREAM.test(model.logFile);
+  const hasOwnStream = OWN_STREAM.test(options.logFile);
   const isWatched = terminal.isWatched && isText;
   const print = (events: readonly LogEvent[]): void => {
-    const render = rendererOf(model.logFormat);
+    const render = rendererOf(options.logFormat);
     const self = { pid: process.pid, name: 'portico' };
     terminal.error(events.map((event) => render(systemClock.nowMs(), self, event)).join(''));
   };
@@ -45,7 +45,7 @@ export function newServerReports(model: ServeOptions, terminal: Terminal, versio
         : print(messages.map((text) => ownEvent('error', text))),
     onWait: (text) => (isText ? terminal.error(`portico: ${text}\n`) : print([ownEvent('info', text)])),
     onStarted: (announcement, log) => {
-      const summary = announce(announcement, version, model.logLevel === 'debug');
+      const summary = announce(announcement, version, options.logLevel === 'debug');
       if (isWatched) {
         terminal.error(renderBlock(summary, terminal.hasColours));
       }

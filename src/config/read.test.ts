@@ -10,11 +10,11 @@ function read(args: string[], env: Env = {}) {
   return readServeRequest(args, { env, coreCount: 6 });
 }
 
-function model(args: string[], env: Env = {}) {
+function options(args: string[], env: Env = {}) {
   const { request, diagnostics } = read(args, env);
   assert.deepEqual(diagnostics, []);
   assert.ok(request);
-  return request.model;
+  return request.options;
 }
 
 function codes(args: string[], env: Env = {}): string[] {
@@ -22,21 +22,21 @@ function codes(args: string[], env: Env = {}): string[] {
 }
 
 test('readServeRequest() takes defaults from the machine', () => {
-  const { workers, edgeThreads, binds, preload, keepAliveMs } = model([]);
+  const { workers, edgeThreads, binds, preload, keepAliveMs } = options([]);
   assert.deepEqual(
     { workers, edgeThreads, preload, keepAliveMs },
     { workers: 6, edgeThreads: 3, preload: 'auto', keepAliveMs: 75_000 },
   );
   assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
-  assert.equal(readServeRequest([], { env: {}, coreCount: 1 }).request?.model.edgeThreads, 1);
-  assert.equal(readServeRequest([], { env: {}, coreCount: 64 }).request?.model.edgeThreads, 4);
+  assert.equal(readServeRequest([], { env: {}, coreCount: 1 }).request?.options.edgeThreads, 1);
+  assert.equal(readServeRequest([], { env: {}, coreCount: 64 }).request?.options.edgeThreads, 4);
 });
 
 test('readServeRequest() honours PORT and WEB_CONCURRENCY', () => {
-  const { workers, binds } = model([], { PORT: '5000', WEB_CONCURRENCY: '3' });
+  const { workers, binds } = options([], { PORT: '5000', WEB_CONCURRENCY: '3' });
   assert.equal(workers, 3);
   assert.deepEqual(binds, [{ kind: 'tcp', host: '0.0.0.0', port: 5000 }]);
-  assert.equal(model(['--bind', '8001'], { PORT: 'x' }).binds.length, 1, 'a flag makes them idle');
+  assert.equal(options(['--bind', '8001'], { PORT: 'x' }).binds.length, 1, 'a flag makes them idle');
   assert.deepEqual(codes([], { PORT: 'x', WEB_CONCURRENCY: '0' }), [
     'settings.invalid --bind',
     'settings.invalid --workers',
@@ -46,23 +46,23 @@ test('readServeRequest() honours PORT and WEB_CONCURRENCY', () => {
 test('readServeRequest() prefers flags to the environment, and the last flag to those before', () => {
   const env = { PORTICO_WORKERS: '7', PORTICO_THREADS: '2' };
   assert.deepEqual(
-    [model(['-w', '3', '--workers=4'], env).workers, model([], env).workers, model([], env).threads],
+    [options(['-w', '3', '--workers=4'], env).workers, options([], env).workers, options([], env).threads],
     [4, 7, 2],
   );
 });
 
 test('readServeRequest() reads what may be repeated from flags and environment', () => {
-  assert.equal(model(['-b', ':1', '-b', 'unix:/x', '--bind=[::1]:2']).binds.length, 3);
-  assert.equal(model([], { PORTICO_BIND: ':1, :2 :3' }).binds.length, 3);
+  assert.equal(options(['-b', ':1', '-b', 'unix:/x', '--bind=[::1]:2']).binds.length, 3);
+  assert.equal(options([], { PORTICO_BIND: ':1, :2 :3' }).binds.length, 3);
   assert.deepEqual(
-    [...model(['-e', 'A=1', '--env', 'B=x=y', '-e', 'A=2']).env],
+    [...options(['-e', 'A=1', '--env', 'B=x=y', '-e', 'A=2']).env],
     [
       ['A', '2'],
       ['B', 'x=y'],
     ],
   );
   assert.deepEqual(
-    [...model([], { PORTICO_ENV: 'A=1 B=2' }).env],
+    [...options([], { PORTICO_ENV: 'A=1 B=2' }).env],
     [
       ['A', '1'],
       ['B', '2'],
@@ -72,14 +72,18 @@ test('readServeRequest() reads what may be repeated from flags and environment',
 
 test('readServeRequest() reads switches both ways', () => {
   assert.deepEqual(
-    [model(['--preload']).preload, model(['--no-preload']).preload, model([], { PORTICO_PRELOAD: 'auto' }).preload],
+    [
+      options(['--preload']).preload,
+      options(['--no-preload']).preload,
+      options([], { PORTICO_PRELOAD: 'auto' }).preload,
+    ],
     ['always', 'never', 'auto'],
   );
   assert.deepEqual(
-    [model([]).appStatic, model(['--no-static']).appStatic, model([], { PORTICO_NO_STATIC: '1' }).appStatic],
+    [options([]).appStatic, options(['--no-static']).appStatic, options([], { PORTICO_NO_STATIC: '1' }).appStatic],
     [true, false, false],
   );
-  assert.equal(model(['--reload']).reloadOnChange, true);
+  assert.equal(options(['--reload']).reloadOnChange, true);
 });
 
 test('readServeRequest() finds the application among the flags', () => {

@@ -27,13 +27,13 @@ export function readServeRequest(args: readonly string[], machine: Machine): Rea
     values[key] = readSetting(setting, given.flags.get(setting.flag), machine, report);
   }
   // Each row of SETTINGS parses to the type of its key, which the table's own type makes sure of.
-  const model = values as unknown as ServeOptions;
+  const options = values as unknown as ServeOptions;
   if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
-    checkTogether(model, report);
+    checkTogether(options, report);
     checkApplication(given.app, report);
   }
   const isFaulty = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  return { request: isFaulty ? undefined : { app: given.app, model }, diagnostics };
+  return { request: isFaulty ? undefined : { app: given.app, options }, diagnostics };
 }
 
 function readSetting(
@@ -93,22 +93,22 @@ function checkApplication(app: string, report: Report): void {
   }
 }
 
-function checkTogether(model: ServeOptions, report: Report): void {
-  if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
+function checkTogether(options: ServeOptions, report: Report): void {
+  if (options.maxRequestsJitter > 0 && options.maxRequests === 0) {
     report('settings.conflict', '--max-requests-jitter', 'this does nothing without --max-requests.', 'warning');
   }
-  for (const address of repeatedAddresses([...model.binds, ...model.insecureBinds])) {
+  for (const address of repeatedAddresses([...options.binds, ...options.insecureBinds])) {
     report('settings.conflict', '--bind', `${address} is given twice. Leave one out.`);
   }
-  if (/^\d+$/.test(model.pidFile)) {
+  if (/^\d+$/.test(options.pidFile)) {
     report(
       'settings.invalid',
       '--pid-file',
-      `"${model.pidFile}" looks like a port. Write --bind for an address, or ./${model.pidFile} for such a file.`,
+      `"${options.pidFile}" looks like a port. Write --bind for an address, or ./${options.pidFile} for such a file.`,
     );
   }
-  const { reloadFolders, reloadIncludes, reloadExcludes } = model;
-  if (!model.reloadOnChange && reloadFolders.length + reloadIncludes.length + reloadExcludes.length > 0) {
+  const { reloadFolders, reloadIncludes, reloadExcludes } = options;
+  if (!options.reloadOnChange && reloadFolders.length + reloadIncludes.length + reloadExcludes.length > 0) {
     const flag = reloadFolders.length > 0 ? 'dir' : reloadIncludes.length > 0 ? 'include' : 'exclude';
     report('settings.conflict', `--reload-${flag}`, 'this does nothing without --reload.', 'warning');
   }

@@ -2,6 +2,7 @@
 
 import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress } from './bind-address.ts';
+import type { UrlFolder } from './model/folders.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
 /** 'auto': required if the authorities that sign them are given. */
@@ -11,13 +12,6 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /** Name and value. */
 export type ResponseField = readonly [string, string];
-
-/** Files under `root` are answered for URLs under `url`. */
-export interface StaticFolder {
-  /** Begins and ends with a slash. */
-  readonly url: string;
-  readonly root: string;
-}
 
 /** 0 stands for "no limit" or "off" where that makes sense. Paths are as they were given: the supervisor makes them absolute. */
 export interface ServeOptions {
@@ -90,11 +84,11 @@ export interface ServeOptions {
   readonly queueDepthMax: number;
   readonly queueTimeoutMs: number;
 
-  readonly staticFolders: readonly StaticFolder[];
+  readonly staticFolders: readonly UrlFolder[];
   /** Serve the static folders that the application names. */
   readonly appStatic: boolean;
   /** Folders of the files that the application names by X-Accel-Redirect. */
-  readonly accelFolders: readonly StaticFolder[];
+  readonly accelFolders: readonly UrlFolder[];
   /** Folders of the files that the application names by X-Sendfile. */
   readonly sendfileFolders: readonly string[];
 
@@ -126,5 +120,5 @@ export interface ServeOptions {
 export interface ServeRequest {
   /** `module:callable`, `module`, a path, or '' for what is found in the folder. */
   readonly app: string;
-  readonly model: ServeOptions;
+  readonly options: ServeOptions;
 }

@@ -9,9 +9,9 @@ import {
   parseOctal,
   parsePeers,
   parseSize,
-  parseStaticFolder,
   parseSwitch,
   parseText,
+  parseUrlFolder,
 } from './setting-values.ts';
 
 function reads<T>(parse: (text: string) => Outcome<T>, cases: Record<string, T | Error>): void {
@@ -93,9 +93,9 @@ test('parsePeers() reads addresses, blocks and the star', () => {
   });
 });
 
-test('parseAssignment(), parseStaticFolder() and parseText() refuse what lacks a part', () => {
+test('parseAssignment(), parseUrlFolder() and parseText() refuse what lacks a part', () => {
   reads<readonly [string, string]>(parseAssignment, { 'A=b=c': ['A', 'b=c'], 'A=': ['A', ''], A: FAULT, '=b': FAULT });
-  reads(parseStaticFolder, {
+  reads(parseUrlFolder, {
     '/media/=/srv/m': { url: '/media/', root: '/srv/m' },
     '/media=m': { url: '/media/', root: 'm' },
     'media=/srv/m': FAULT,

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { StaticFolder } from './serve-options.ts';
+import type { UrlFolder } from './model/folders.ts';
 
 const DURATION_UNITS_MS = new Map([
   ['', 1000],
@@ -109,7 +109,7 @@ export function parseAssignment(text: string): Outcome<readonly [string, string]
     : failure(`"${text}" is not of the form KEY=VALUE`);
 }
 
-export function parseStaticFolder(text: string): Outcome<StaticFolder> {
+export function parseUrlFolder(text: string): Outcome<UrlFolder> {
   const at = text.indexOf('=');
   const url = text.slice(0, Math.max(0, at));
   const root = text.slice(at + 1);

@@ -4,7 +4,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
-import { parseStaticFolder, parseSwitch, parseText } from './setting-values.ts';
+import { parseSwitch, parseText, parseUrlFolder } from './setting-values.ts';
 
 type StaticSetting = 'staticFolders' | 'appStatic' | 'accelFolders' | 'sendfileFolders';
 
@@ -18,7 +18,7 @@ export const STATIC_SETTINGS: { readonly [K in StaticSetting]: Setting<ServeOpti
     doc: 'Give the files in FOLDER to anyone who asks for a URL that begins with URL, without asking the application. May be repeated.',
     fallbackText: 'the static folders on which Django, Flask or Starlette decide nothing',
     fallback: always([]),
-    parse: each(parseStaticFolder),
+    parse: each(parseUrlFolder),
   },
   appStatic: {
     flag: 'no-static',
@@ -37,7 +37,7 @@ export const STATIC_SETTINGS: { readonly [K in StaticSetting]: Setting<ServeOpti
     doc: 'Send a file in FOLDER where the application answers with X-Accel-Redirect and a path that begins with URL. May be repeated.',
     fallbackText: 'what django-sendfile2 is set to',
     fallback: always([]),
-    parse: each(parseStaticFolder),
+    parse: each(parseUrlFolder),
   },
   sendfileFolders: {
     flag: 'x-sendfile',

@@ -5,20 +5,13 @@
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
-import type {
-  ConfigureEdge,
-  FromEdge,
-  Listener,
-  NamedFolder,
-  StaticMount,
-  TlsSettings,
-  ToEdge,
-} from '../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, Listener, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
 import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
@@ -235,7 +228,7 @@ export class EdgeThread {
     });
   }
 
-  #compileStatic(mounts: readonly StaticMount[]): Handler {
+  #compileStatic(mounts: readonly StaticFolder[]): Handler {
     return compileStatic([...this.#config.mounts, ...mounts], {
       clock: systemClock,
       log: (level, text) => this.#log(level, text),
@@ -243,7 +236,7 @@ export class EdgeThread {
     });
   }
 
-  #compileNamed(folders: readonly NamedFolder[]): NamedFiles {
+  #compileNamed(folders: readonly UrlFolder[]): NamedFiles {
     return new NamedFiles([...this.#config.namedFolders, ...folders], {
       clock: systemClock,
       log: (level, text) => this.#log(level, text),

@@ -1,11 +1,11 @@
 /** `--check`: the application is loaded once, without binding anything, and what was found is told. */
 
 import { resolve } from 'node:path';
+import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
 import type { ServeRequest } from '../config/serve-options.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
-import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, Elsewhere, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { ZygoteChild } from './children/zygote-child.ts';
@@ -29,11 +29,11 @@ export interface CheckResult {
   /** Where the Python was found, in words that follow its name; '' where everybody would look first. */
   readonly pythonOrigin: string;
   readonly facts: AppFacts | undefined;
-  readonly mounts: readonly StaticMount[];
+  readonly mounts: readonly StaticFolder[];
   /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
   readonly withheld: readonly WithheldFolder[];
   /** Folders from which the edge sends the files that the application names in its answers. */
-  readonly namedFolders: readonly NamedFolder[];
+  readonly namedFolders: readonly UrlFolder[];
   readonly certificates: CertificateReport | undefined;
   /** About how the application is started, one sentence each. */
   readonly warnings: readonly string[];
@@ -54,8 +54,8 @@ export async function checkSite(
   surroundings: Surroundings,
   reports: CheckReports,
 ): Promise<number> {
-  const model = { ...request.model, pidFile: '', accessLog: '' };
-  const prepared = await prepareSite({ ...request, model }, { ...surroundings, manager: NO_MANAGER });
+  const model = { ...request.options, pidFile: '', accessLog: '' };
+  const prepared = await prepareSite({ ...request, options: model }, { ...surroundings, manager: NO_MANAGER });
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
     return prepared.fault.code;

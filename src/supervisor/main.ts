@@ -38,7 +38,7 @@ export async function supervise(
   const site = prepared.value;
   // For ps, and for whoever finds the port in use.
   process.title = `portico serve ${request.app}`.trimEnd();
-  const { reloadOnChange } = request.model;
+  const { reloadOnChange } = request.options;
   const log = newLog(site);
   const code = await new Promise<number>((resolve) => {
     const supervisor = new Supervisor(site, log, systemClock, {
@@ -49,7 +49,7 @@ export async function supervise(
     listenForSignals((command, signal) => supervisor.obey(command, signal));
     // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));
-    if (believesEveryone(request.model)) {
+    if (believesEveryone(request.options)) {
       log.say('warning', EVERYONE_BELIEVED);
     }
     supervisor.start();

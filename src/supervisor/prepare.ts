@@ -82,7 +82,7 @@ const LOG_MARK_BYTES = 8;
 const BOARD_RECORD_BYTES = 8;
 
 export async function prepareSite(
-  { app, model }: ServeRequest,
+  { app, options: model }: ServeRequest,
   { env, manager, installation, tell }: Surroundings,
 ): Promise<Outcome<Site, StartFault>> {
   // Neither the application nor any other child gets the password. (The system goes on showing it in /proc/PID/environ of this process.)

@@ -20,7 +20,7 @@ const FACTS = fakeAppFacts({
 function model(...args: string[]) {
   const { request } = readServeRequest(args, { env: {}, coreCount: 2 });
   assert.ok(request);
-  return request.model;
+  return request.options;
 }
 
 test('appMounts() leaves to the application what its folders do not hold, and links to what its framework was told', () => {

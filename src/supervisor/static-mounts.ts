@@ -4,11 +4,11 @@
  * everything else stays the application's.
  */
 
+import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
 import type { ServeOptions } from '../config/serve-options.ts';
-import type { NamedFolder, StaticMount } from '../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 
-export function explicitMounts(model: ServeOptions, resolvePath: (path: string) => string): StaticMount[] {
+export function explicitMounts(model: ServeOptions, resolvePath: (path: string) => string): StaticFolder[] {
   return model.staticFolders.map(({ url, root }) => ({
     url,
     root: resolvePath(root),
@@ -20,7 +20,7 @@ export function explicitMounts(model: ServeOptions, resolvePath: (path: string) 
 }
 
 /** Folders that were given by hand for files which the application names in its answers. */
-export function explicitNamedFolders(model: ServeOptions, resolvePath: (path: string) => string): NamedFolder[] {
+export function explicitNamedFolders(model: ServeOptions, resolvePath: (path: string) => string): UrlFolder[] {
   return [
     ...model.accelFolders.map(({ url, root }) => ({ url, root: resolvePath(root) })),
     ...model.sendfileFolders.map((root) => ({ url: '', root: resolvePath(root) })),
@@ -28,7 +28,7 @@ export function explicitNamedFolders(model: ServeOptions, resolvePath: (path: st
 }
 
 /** A folder that is not there yet is served when it comes. */
-export function appMounts(model: ServeOptions, facts: AppFacts): StaticMount[] {
+export function appMounts(model: ServeOptions, facts: AppFacts): StaticFolder[] {
   if (!model.appStatic) {
     return [];
   }

@@ -14,19 +14,19 @@ export async function runRequest(
   surroundings: Surroundings,
   terminal: Terminal,
 ): Promise<number> {
-  const { model } = request;
-  if (model.checkOnly) {
+  const { options } = request;
+  if (options.checkOnly) {
     const { checkSite } = await import('../../supervisor/check.ts');
     const { announceCheck } = await import('../announce.ts');
     const { renderBlock } = await import('../summary.ts');
     // What was asked for is told as to a person, whoever reads it, and stands in no log.
-    const reports = newServerReports({ ...model, logFile: '' }, { ...terminal, isWatched: true }, readVersion());
+    const reports = newServerReports({ ...options, logFile: '' }, { ...terminal, isWatched: true }, readVersion());
     return checkSite(request, surroundings, {
       ...reports,
       onFound: (found) => terminal.out(renderBlock(announceCheck(found), false)),
     });
   }
   becomeInit(surroundings.manager);
-  const reports = newServerReports(model, terminal, readVersion());
+  const reports = newServerReports(options, terminal, readVersion());
   return supervise(request, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
 }

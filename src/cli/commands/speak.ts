@@ -34,7 +34,7 @@ export async function speak(
   }
   const machine = { env: surroundings.env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
   const { request, faults } = readDialect(dialect, args, { machine, readText });
-  terminal.error(renderDialectFaults(dialect, faults, request?.model.logLevel));
+  terminal.error(renderDialectFaults(dialect, faults, request?.options.logLevel));
   return request === undefined ? USAGE : runRequest(request, surroundings, terminal);
 }
 

@@ -11,8 +11,8 @@ const NAMES = `
   --websocket-max-frame-size --application-close-timeout --root-path --proxy-headers --proxy-headers-host
   --proxy-headers-port -s --server-name --no-server-name`;
 
-function model(args: string[], spoken: Spoken = {}) {
-  return requestOf(DAPHNE, ['site.asgi:application', ...args], spoken).model;
+function options(args: string[], spoken: Spoken = {}) {
+  return requestOf(DAPHNE, ['site.asgi:application', ...args], spoken).options;
 }
 
 function infos(args: string[], env: Record<string, string> = {}): string[] {
@@ -24,31 +24,31 @@ test("daphne's table has every option of it, each once", () => {
 });
 
 test("daphne's defaults are its own where they matter", () => {
-  const { binds, workers, interface: kind, lifespan, keepAliveMs, wsMessageBytesMax, accessLog } = model([]);
+  const { binds, workers, interface: kind, lifespan, keepAliveMs, wsMessageBytesMax, accessLog } = options([]);
   assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
   assert.deepEqual(
     { workers, kind, lifespan, keepAliveMs, wsMessageBytesMax, accessLog },
     { workers: 1, kind: 'asgi', lifespan: 'off', keepAliveMs: 60_000, wsMessageBytesMax: 2 ** 20, accessLog: '-' },
   );
-  const { wsPingIntervalMs, wsPingTimeoutMs, forwardedAllowIps, loop } = model([]);
+  const { wsPingIntervalMs, wsPingTimeoutMs, forwardedAllowIps, loop } = options([]);
   assert.deepEqual([wsPingIntervalMs, wsPingTimeoutMs, forwardedAllowIps, loop], [20_000, 30_000, [], 'asyncio']);
-  assert.equal(model([], { env: { WEB_CONCURRENCY: '4', PORT: '1' } }).workers, 1);
+  assert.equal(options([], { env: { WEB_CONCURRENCY: '4', PORT: '1' } }).workers, 1);
 });
 
 test("daphne's addresses add up", () => {
   const tcp = (host: string, port: number) => ({ kind: 'tcp', host, port });
   const unix = { kind: 'unix', path: '/run/d.sock' };
-  assert.deepEqual(model(['-p', '80']).binds, [tcp('127.0.0.1', 80)]);
-  assert.deepEqual(model(['-b', '0.0.0.0']).binds, [tcp('0.0.0.0', 8000)]);
-  assert.deepEqual(model(['-b', '[::1]', '-p8001']).binds, [tcp('::1', 8001)]);
-  assert.deepEqual(model(['-u', '/run/d.sock']).binds, [unix]);
-  assert.deepEqual(model(['-u', '/run/d.sock', '-p', '80', '-e', 'tcp:81', '-e', 'tcp:port=82:backlog=7']).binds, [
+  assert.deepEqual(options(['-p', '80']).binds, [tcp('127.0.0.1', 80)]);
+  assert.deepEqual(options(['-b', '0.0.0.0']).binds, [tcp('0.0.0.0', 8000)]);
+  assert.deepEqual(options(['-b', '[::1]', '-p8001']).binds, [tcp('::1', 8001)]);
+  assert.deepEqual(options(['-u', '/run/d.sock']).binds, [unix]);
+  assert.deepEqual(options(['-u', '/run/d.sock', '-p', '80', '-e', 'tcp:81', '-e', 'tcp:port=82:backlog=7']).binds, [
     tcp('0.0.0.0', 81),
     tcp('0.0.0.0', 82),
     tcp('127.0.0.1', 80),
     unix,
   ]);
-  assert.equal(model(['-e', 'tcp:81:backlog=7']).backlog, 7);
+  assert.equal(options(['-e', 'tcp:81:backlog=7']).backlog, 7);
   assert.deepEqual(faultsOf(DAPHNE, ['a:b', '-p', '80', '-e', 'tcp:80:interface=127.0.0.1']), [
     'dialect.conflict 127.0.0.1:80',
   ]);
@@ -57,17 +57,17 @@ test("daphne's addresses add up", () => {
 test('daphne speaks TLS where an ssl: endpoint says so, and nowhere else', () => {
   const tcp = (host: string, port: number) => ({ kind: 'tcp', host, port });
   const [first, second] = ['ssl:443:privateKey=k.pem:certKey=c.pem', 'ssl:444:k.pem:c.pem:interface=127.0.0.1'];
-  const alone = model(['-e', first]);
+  const alone = options(['-e', first]);
   assert.deepEqual([alone.binds, alone.insecureBinds], [[tcp('0.0.0.0', 443)], []]);
   assert.deepEqual([alone.certFile, alone.keyFile, alone.certReqs], ['c.pem', 'k.pem', 'auto']);
-  const both = model(['-e', first, '-e', 'tcp:80', '-e', second, '-p', '81', '-u', '/run/d.sock']);
+  const both = options(['-e', first, '-e', 'tcp:80', '-e', second, '-p', '81', '-u', '/run/d.sock']);
   assert.deepEqual(both.binds, [tcp('0.0.0.0', 443), tcp('127.0.0.1', 444)]);
   assert.deepEqual(both.insecureBinds, [
     tcp('0.0.0.0', 80),
     tcp('127.0.0.1', 81),
     { kind: 'unix', path: '/run/d.sock' },
   ]);
-  const plain = model(['-e', 'tcp:80']);
+  const plain = options(['-e', 'tcp:80']);
   assert.deepEqual([plain.binds, plain.insecureBinds, plain.certFile], [[tcp('0.0.0.0', 80)], [], '']);
   assert.deepEqual(faultsOf(DAPHNE, ['a:b', '-e', first, '-e', 'tcp:443']), ['dialect.conflict 0.0.0.0:443']);
   assert.deepEqual(infos(['-e', first, '-u', '/a']), ['dialect.note Unix socket']);
@@ -75,8 +75,8 @@ test('daphne speaks TLS where an ssl: endpoint says so, and nowhere else', () =>
   assert.match(faults[0]?.message ?? '', /^the ssl: endpoints have different certificates/);
 });
 
-test("daphne's options become values of the model", () => {
-  const cases: [string[], Partial<ReturnType<typeof model>>][] = [
+test("daphne's options become settings", () => {
+  const cases: [string[], Partial<ReturnType<typeof options>>][] = [
     [['-v', '0'], { logLevel: 'warning', accessLog: '' }],
     [['--access-log', 'a.log', '-v', '0'], { accessLog: 'a.log' }],
     [['-v2'], { logLevel: 'debug', accessLog: '-' }],
@@ -90,7 +90,7 @@ test("daphne's options become values of the model", () => {
     [['--no-server-name'], {}],
   ];
   for (const [args, expected] of cases) {
-    const given = model(args);
+    const given = options(args);
     for (const [key, value] of Object.entries(expected)) {
       assert.deepEqual(given[key as keyof typeof given], value, `${args.join(' ')}: ${key}`);
     }
@@ -99,7 +99,7 @@ test("daphne's options become values of the model", () => {
 
 test('daphne --proxy-headers believes everyone, unless somebody is named', () => {
   const env = { PORTICO_FORWARDED_ALLOW_IPS: '10.0.0.1' };
-  assert.deepEqual(model(['--proxy-headers'], { env }).forwardedAllowIps, ['10.0.0.1']);
+  assert.deepEqual(options(['--proxy-headers'], { env }).forwardedAllowIps, ['10.0.0.1']);
   assert.deepEqual(infos(['--proxy-headers']), ['dialect.note --proxy-headers']);
   assert.deepEqual(infos(['--proxy-headers'], env), []);
 });

@@ -10,7 +10,7 @@ import { each, environmentName } from '../setting.ts';
 import { parseText } from '../setting-values.ts';
 import type { DialectReport } from './fault.ts';
 import type { Asked, Completed, Dialect, Draft, Option } from './option.ts';
-import { meaningless, modelOf, setting, unsupported } from './option.ts';
+import { meaningless, optionsGiven, setting, unsupported } from './option.ts';
 import { readBoolean, readHost, readInteger, readPort, readSeconds, readSocketPath } from './option-values.ts';
 import type { Endpoint } from './twisted-endpoint.ts';
 import { readEndpoint } from './twisted-endpoint.ts';
@@ -230,7 +230,7 @@ function complete({ draft, app, machine: { env } }: Asked, report: DialectReport
   }
   return {
     app,
-    model: { ...modelOf(draft), ...bindsOf(draft), ...(trusts ? { forwardedAllowIps: ['*'] } : {}) },
+    options: { ...optionsGiven(draft), ...bindsOf(draft), ...(trusts ? { forwardedAllowIps: ['*'] } : {}) },
   };
 }
 

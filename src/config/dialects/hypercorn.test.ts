@@ -21,8 +21,8 @@ const KEYS = `
   shutdown_timeout ssl_handshake_timeout startup_timeout statsd_host statsd_prefix umask use_reloader user verify_flags
   verify_mode websocket_max_message_size websocket_ping_interval worker_class workers wsgi_max_body_size`;
 
-function model(args: string[], spoken: Spoken = {}) {
-  return requestOf(HYPERCORN, ['app:app', ...args], spoken).model;
+function options(args: string[], spoken: Spoken = {}) {
+  return requestOf(HYPERCORN, ['app:app', ...args], spoken).options;
 }
 
 function inFile(toml: string): Spoken {
@@ -36,7 +36,7 @@ test("hypercorn's table has every option of it, each once, and every key", () =>
 });
 
 test("hypercorn's defaults are its own where they matter", () => {
-  const { binds, backlog, workers, loop, gracefulTimeoutMs, keepAliveMs, wsPingIntervalMs, accessLog } = model([]);
+  const { binds, backlog, workers, loop, gracefulTimeoutMs, keepAliveMs, wsPingIntervalMs, accessLog } = options([]);
   assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
   assert.deepEqual(
     { backlog, workers, loop, gracefulTimeoutMs, keepAliveMs, wsPingIntervalMs, accessLog },
@@ -50,22 +50,22 @@ test("hypercorn's defaults are its own where they matter", () => {
       accessLog: '',
     },
   );
-  assert.deepEqual(model([]).forwardedAllowIps, []);
+  assert.deepEqual(options([]).forwardedAllowIps, []);
 });
 
 test('hypercorn names applications in its own way', () => {
   const app = (text: string) => requestOf(HYPERCORN, [text]);
   assert.equal(app('shop').app, 'shop:app');
   assert.equal(app('shop:create()').app, 'shop:create()');
-  assert.deepEqual([app('wsgi:shop:app').app, app('wsgi:shop:app').model.interface], ['shop:app', 'wsgi']);
-  assert.deepEqual([app('asgi:shop:app').app, app('asgi:shop:app').model.interface], ['shop:app', 'asgi']);
-  assert.equal(app('shop:app').model.interface, 'auto');
+  assert.deepEqual([app('wsgi:shop:app').app, app('wsgi:shop:app').options.interface], ['shop:app', 'wsgi']);
+  assert.deepEqual([app('asgi:shop:app').app, app('asgi:shop:app').options.interface], ['shop:app', 'asgi']);
+  assert.equal(app('shop:app').options.interface, 'auto');
   assert.deepEqual(faultsOf(HYPERCORN, ['rsgi:shop:app']), ['dialect.invalid rsgi:shop:app']);
 });
 
-test("hypercorn's options become values of the model", () => {
+test("hypercorn's options become settings", () => {
   const tcp = (host: string, port: number) => ({ kind: 'tcp', host, port }) as const;
-  const cases: [string[], Partial<ReturnType<typeof model>>][] = [
+  const cases: [string[], Partial<ReturnType<typeof options>>][] = [
     [['-b', '0.0.0.0:80', '--bind', 'unix:/a'], { binds: [tcp('0.0.0.0', 80), { kind: 'unix', path: '/a' }] }],
     [
       ['-b', 'localhost', '-b', '[::1]:81', '-b', '::1:82'],
@@ -86,17 +86,17 @@ test("hypercorn's options become values of the model", () => {
     [['--web', '5'], { wsPingIntervalMs: 5000 }],
   ];
   for (const [args, expected] of cases) {
-    const given = model(args);
+    const given = options(args);
     for (const [key, value] of Object.entries(expected)) {
       assert.deepEqual(given[key as keyof typeof given], value, `${args.join(' ')}: ${key}`);
     }
   }
-  assert.equal(model(['--debug']).env.get('PYTHONASYNCIODEBUG'), '1');
+  assert.equal(options(['--debug']).env.get('PYTHONASYNCIODEBUG'), '1');
 });
 
-test("hypercorn's options for TLS become values of the model", () => {
+test("hypercorn's options for TLS become settings", () => {
   const files = ['--certfile', 'c.pem', '--keyfile', 'k.pem'];
-  const cases: [string[], Partial<ReturnType<typeof model>>][] = [
+  const cases: [string[], Partial<ReturnType<typeof options>>][] = [
     [files, { certFile: 'c.pem', keyFile: 'k.pem', keyPassword: '', caCerts: '', certReqs: 'auto', ciphers: '' }],
     [[...files, '--keyfile-password', 'x', '--ciphers', 'AES'], { keyPassword: 'x', ciphers: 'AES' }],
     [
@@ -116,7 +116,7 @@ test("hypercorn's options for TLS become values of the model", () => {
     [['--cert-reqs', '1'], { certReqs: 'optional' }],
   ];
   for (const [args, expected] of cases) {
-    const given = model(args);
+    const given = options(args);
     for (const [key, value] of Object.entries(expected)) {
       assert.deepEqual(given[key as keyof typeof given], value, `${args.join(' ')}: ${key}`);
     }
@@ -125,12 +125,12 @@ test("hypercorn's options for TLS become values of the model", () => {
   assert.deepEqual(warnings(['--ca-certs', 'a']), ['dialect.note --ca-certs']);
   assert.deepEqual(warnings(['--ca-certs', 'a', '--verify-mode', 'CERT_NONE']), []);
   const spoken = { env: { PORTICO_KEYFILE: 'k.pem' } };
-  assert.equal(model(['--certfile', 'c.pem'], spoken).keyFile, 'k.pem', 'a key is named');
+  assert.equal(options(['--certfile', 'c.pem'], spoken).keyFile, 'k.pem', 'a key is named');
   assert.deepEqual(faultsOf(HYPERCORN, ['a:b', '-b', ':1', '--insecure-bind', ':1']), ['dialect.conflict 0.0.0.0:1']);
 });
 
-test("hypercorn's keys for TLS become values of the model", () => {
-  const given = model(
+test("hypercorn's keys for TLS become settings", () => {
+  const given = options(
     ['-c', 'h.toml'],
     inFile(`
       certfile = "c.pem"
@@ -176,7 +176,7 @@ test('hypercorn --config reads TOML, and options win over it', () => {
     websocket_max_message_size = 1000
     umask = 0o007
   `);
-  const given = model(['-c', 'h.toml', '--workers', '3'], file);
+  const given = options(['-c', 'h.toml', '--workers', '3'], file);
   assert.deepEqual(given.binds, [
     { kind: 'tcp', host: '127.0.0.1', port: 81 },
     { kind: 'unix', path: '/run/h.sock' },
@@ -194,7 +194,7 @@ test('hypercorn --config reads TOML, and options win over it', () => {
       umask: 7,
     },
   );
-  assert.deepEqual(model(['-c', 'h.toml'], inFile('bind = "0.0.0.0:1"')).binds, [
+  assert.deepEqual(options(['-c', 'h.toml'], inFile('bind = "0.0.0.0:1"')).binds, [
     { kind: 'tcp', host: '0.0.0.0', port: 1 },
   ]);
 });
@@ -247,7 +247,7 @@ test('what hypercorn has and we have not is refused with the way out', () => {
 
 test('a format of the access log is read in the letters of hypercorn', () => {
   const { request } = read(HYPERCORN, ['a:b', '--access-logformat', '%(h)s %(S)s %(st)s']);
-  assert.deepEqual(request?.model.accessLogFormat, { words: 'hypercorn', text: '%(h)s %(S)s %(st)s' });
+  assert.deepEqual(request?.options.accessLogFormat, { words: 'hypercorn', text: '%(h)s %(S)s %(st)s' });
 });
 
 test('what has no meaning here is told once', () => {

@@ -10,7 +10,7 @@ import type { DialectReport } from './fault.ts';
 import { readHypercornFile } from './hypercorn-file.ts';
 import { HYPERCORN_OPTIONS } from './hypercorn-options.ts';
 import type { Asked, Completed, Dialect } from './option.ts';
-import { isQuiet, modelOf } from './option.ts';
+import { isQuiet, optionsGiven } from './option.ts';
 import { WSGI_THREADS } from './option-values.ts';
 
 const KEY_FILE_VARIABLE = environmentName('keyfile');
@@ -49,8 +49,8 @@ function complete(asked: Asked, report: DialectReport): Completed {
   const target = isPrefixed ? rest.join(':') : app;
   return {
     app: target === '' || target.includes(':') ? target : `${target}:app`,
-    model: {
-      ...modelOf(draft),
+    options: {
+      ...optionsGiven(draft),
       ...tlsOf(asked, report),
       ...(isPrefixed ? interfaceOf(kind) : {}),
       ...(isQuiet(draft) ? { accessLog: '' } : {}),

@@ -12,7 +12,7 @@ import { each } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
 import type { DialectReport } from './fault.ts';
 
-/** What options say: values of the model, and words that become some only together with others. */
+/** What options say: settings, and words that become some only together with others. */
 export interface Draft extends Partial<ServeOptions> {
   /** Of the one TCP address that is given in two options. */
   readonly host?: string;
@@ -110,7 +110,7 @@ export interface Asked {
 
 export interface Completed {
   readonly app: string;
-  readonly model: Partial<ServeOptions>;
+  readonly options: Partial<ServeOptions>;
 }
 
 export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T) => Draft): Treatment {
@@ -151,7 +151,7 @@ export function nameOf(option: Option): string {
 }
 
 /** Without the words that are of no use alone. */
-export function modelOf(draft: Draft): Partial<ServeOptions> {
+export function optionsGiven(draft: Draft): Partial<ServeOptions> {
   return Object.fromEntries(Object.entries(draft).filter(([key]) => Object.hasOwn(SETTINGS, key)));
 }
 

@@ -7,11 +7,11 @@ import { UVICORN } from './uvicorn.ts';
 const PAIRS = { UVICORN_PORT: '82', PORTICO_BIND: ':81', PORTICO_KEEP_ALIVE: '9', PORTICO_TIMEOUT: '60' };
 
 test('readDialect() prefers options to variables, these to ours, and ours to defaults', () => {
-  const given = requestOf(UVICORN, ['a:b', '--timeout-keep-alive', '7'], { env: PAIRS }).model;
+  const given = requestOf(UVICORN, ['a:b', '--timeout-keep-alive', '7'], { env: PAIRS }).options;
   assert.deepEqual(given.binds, [{ kind: 'tcp', host: '127.0.0.1', port: 82 }]);
   assert.deepEqual([given.keepAliveMs, given.timeoutMs], [7000, 60_000]);
   const { UVICORN_PORT: _, ...ours } = PAIRS;
-  const other = requestOf(UVICORN, ['a:b'], { env: ours }).model;
+  const other = requestOf(UVICORN, ['a:b'], { env: ours }).options;
   assert.deepEqual(other.binds, [{ kind: 'tcp', host: '0.0.0.0', port: 81 }]);
   assert.deepEqual([other.keepAliveMs, other.workers], [9000, 1]);
 });

@@ -51,20 +51,20 @@ export function readDialect(
     report('dialect.invalid', defaults.fault.at, `${defaults.fault.message}.`);
   }
   const completed = dialect.complete({ draft, app: app ?? '', machine }, report);
-  const model =
+  const options =
     base === undefined || !defaults.ok
       ? undefined
       : {
           ...base,
           ...unlessSet(defaults.value, machine),
-          ...completed.model,
-          env: new Map([...(completed.model.env ?? []), ...base.env]),
+          ...completed.options,
+          env: new Map([...(completed.options.env ?? []), ...base.env]),
         };
-  if (model !== undefined) {
-    checkModel(model, report);
+  if (options !== undefined) {
+    checkOptions(options, report);
   }
   const isFaulty = faults.some(({ severity }) => severity === 'error');
-  return { request: isFaulty || model === undefined ? undefined : { app: completed.app, model }, faults };
+  return { request: isFaulty || options === undefined ? undefined : { app: completed.app, options }, faults };
 }
 
 /** What `portico serve` would take from PORTICO_* variables, and its defaults. */
@@ -74,7 +74,7 @@ function readBase({ env, ...machine }: Machine, report: DialectReport): ServeOpt
   for (const { code, at, message, severity } of diagnostics) {
     report(code, at, message, severity);
   }
-  return request?.model;
+  return request?.options;
 }
 
 /** Defaults of the other program, but for settings for which a PORTICO_* variable is set: that was said for this server. */
@@ -196,15 +196,15 @@ function treat({ treatment }: Option, { texts, at }: GivenOption, report: Dialec
   }
 }
 
-function checkModel(model: ServeOptions, report: DialectReport): void {
-  const binds = [...model.binds, ...model.insecureBinds];
+function checkOptions(options: ServeOptions, report: DialectReport): void {
+  const binds = [...options.binds, ...options.insecureBinds];
   for (const address of repeatedAddresses(binds)) {
     report('dialect.conflict', address, 'this address is given twice. Leave one out.');
   }
-  if (model.maxRequestsJitter > 0 && model.maxRequests === 0) {
+  if (options.maxRequestsJitter > 0 && options.maxRequests === 0) {
     report('dialect.conflict', 'jitter', 'it does nothing without the number of requests itself.', 'warning');
   }
-  const isReading = model.forwardedFields !== 'none' && model.forwardedAllowIps.length === 0;
+  const isReading = options.forwardedFields !== 'none' && options.forwardedAllowIps.length === 0;
   if (isReading && binds.some(({ kind }) => kind === 'unix')) {
     report(
       'dialect.note',

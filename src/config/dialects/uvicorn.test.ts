@@ -14,8 +14,8 @@ const NAMES = `
   ssl-certfile ssl-keyfile-password ssl-version ssl-cert-reqs ssl-ca-certs ssl-ciphers header app-dir
   h11-max-incomplete-event-size reset-contextvars factory`;
 
-function model(args: string[], spoken: Spoken = {}) {
-  return requestOf(UVICORN, ['app:app', ...args], spoken).model;
+function options(args: string[], spoken: Spoken = {}) {
+  return requestOf(UVICORN, ['app:app', ...args], spoken).options;
 }
 
 function errors(args: string[], spoken: Spoken = {}): string[] {
@@ -32,7 +32,7 @@ test("uvicorn's table has every option of it, each once", () => {
 });
 
 test("uvicorn's defaults are its own where they matter", () => {
-  const { binds, workers, keepAliveMs, accessLog, accessLogFormat, forwardedAllowIps, interface: kind } = model([]);
+  const { binds, workers, keepAliveMs, accessLog, accessLogFormat, forwardedAllowIps, interface: kind } = options([]);
   assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
   assert.deepEqual(
     { workers, keepAliveMs, accessLog, accessLogFormat, forwardedAllowIps, kind },
@@ -45,7 +45,7 @@ test("uvicorn's defaults are its own where they matter", () => {
       kind: 'asgi',
     },
   );
-  const { wsMessageBytesMax, wsPingIntervalMs, wsPingTimeoutMs, wsCompression, backlog, lifespan, loop } = model([]);
+  const { wsMessageBytesMax, wsPingIntervalMs, wsPingTimeoutMs, wsCompression, backlog, lifespan, loop } = options([]);
   assert.deepEqual(
     [wsMessageBytesMax, wsPingIntervalMs, wsPingTimeoutMs, wsCompression, backlog, lifespan, loop],
     [16_777_216, 20_000, 20_000, true, 2048, 'auto', 'auto'],
@@ -54,15 +54,15 @@ test("uvicorn's defaults are its own where they matter", () => {
 
 test('uvicorn takes defaults from the variables of hosts, but not PORT', () => {
   const env = { WEB_CONCURRENCY: '3', FORWARDED_ALLOW_IPS: '10.0.0.0/8', PORT: 'x' };
-  const { workers, forwardedAllowIps, binds } = model([], { env });
+  const { workers, forwardedAllowIps, binds } = options([], { env });
   assert.deepEqual({ workers, forwardedAllowIps }, { workers: 3, forwardedAllowIps: ['10.0.0.0/8'] });
   assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }]);
   assert.deepEqual(errors([], { env: { WEB_CONCURRENCY: '0' } }), ['dialect.invalid WEB_CONCURRENCY']);
   assert.deepEqual(errors([], { env: { FORWARDED_ALLOW_IPS: 'me' } }), ['dialect.invalid FORWARDED_ALLOW_IPS']);
 });
 
-test("uvicorn's options become values of the model", () => {
-  const cases: [string[], Partial<ReturnType<typeof model>>][] = [
+test("uvicorn's options become settings", () => {
+  const cases: [string[], Partial<ReturnType<typeof options>>][] = [
     [['--host', '::', '--port', '80'], { binds: [{ kind: 'tcp', host: '::', port: 80 }] }],
     [['--port=0'], { binds: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }] }],
     [['--uds', '/run/a.sock'], { binds: [{ kind: 'unix', path: '/run/a.sock' }] }],
@@ -121,7 +121,7 @@ test("uvicorn's options become values of the model", () => {
     [['--access-log', '--no-access-log', '--access-log'], { accessLog: '-' }],
   ];
   for (const [args, expected] of cases) {
-    const given = model(args);
+    const given = options(args);
     for (const [key, value] of Object.entries(expected)) {
       assert.deepEqual(given[key as keyof typeof given], value, `${args.join(' ')}: ${key}`);
     }
@@ -135,63 +135,63 @@ test('uvicorn --factory calls what APP names', () => {
 });
 
 test('uvicorn --app-dir goes before what is on the path already', () => {
-  assert.equal(model(['--app-dir', 'src']).env.get('PYTHONPATH'), 'src');
-  assert.equal(model(['--app-dir', 'src'], { env: { PYTHONPATH: '/lib' } }).env.get('PYTHONPATH'), 'src:/lib');
+  assert.equal(options(['--app-dir', 'src']).env.get('PYTHONPATH'), 'src');
+  assert.equal(options(['--app-dir', 'src'], { env: { PYTHONPATH: '/lib' } }).env.get('PYTHONPATH'), 'src:/lib');
 });
 
 test('uvicorn --env-file changes no variable that is set', () => {
   const env = { DATABASE: 'production', HOME: '/root', PORTICO_ENV: 'A=1' };
-  const given = model(['--env-file', '.env'], { env }).env;
+  const given = options(['--env-file', '.env'], { env }).env;
   assert.equal(given.get('DATABASE'), 'production');
   assert.equal(given.get('A'), '1');
   assert.equal(given.has('HOME'), false, 'it follows from the user');
-  assert.equal(model([], { env }).env.has('DATABASE'), false);
+  assert.equal(options([], { env }).env.has('DATABASE'), false);
 });
 
-test("uvicorn's options for TLS become values of the model", () => {
+test("uvicorn's options for TLS become settings", () => {
   const files = ['--ssl-certfile', 'c.pem', '--ssl-keyfile', 'k.pem', '--ssl-keyfile-password', 'x'];
-  const { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers } = model(files);
+  const { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers } = options(files);
   assert.deepEqual(
     { certFile, keyFile, keyPassword, caCerts, certReqs, ciphers },
     { certFile: 'c.pem', keyFile: 'k.pem', keyPassword: 'x', caCerts: '', certReqs: 'auto', ciphers: '' },
   );
-  assert.equal(model(['--ssl-ciphers', 'ECDHE+AESGCM']).ciphers, 'ECDHE+AESGCM');
+  assert.equal(options(['--ssl-ciphers', 'ECDHE+AESGCM']).ciphers, 'ECDHE+AESGCM');
   for (const [text, expected] of [
     ['0', 'none'],
     ['1', 'optional'],
     ['2', 'required'],
   ] as const) {
     const args = ['--ssl-ca-certs', 'ca.pem', '--ssl-cert-reqs', text];
-    assert.deepEqual([model(args).caCerts, model(args).certReqs], ['ca.pem', expected]);
+    assert.deepEqual([options(args).caCerts, options(args).certReqs], ['ca.pem', expected]);
     assert.deepEqual(faultsOf(UVICORN, ['a:b', ...args], { severity: 'warning' }), []);
   }
   for (const version of ['2', '17']) {
     assert.deepEqual(infos(['--ssl-version', version]), []);
   }
   const env = { UVICORN_SSL_CERTFILE: 'c.pem', UVICORN_SSL_KEYFILE_PASSWORD: 'x', UVICORN_SSL_CERT_REQS: '1' };
-  assert.deepEqual([model([], { env }).certFile, model([], { env }).keyPassword], ['c.pem', 'x']);
-  assert.equal(model(['--ssl-cert-reqs', '0'], { env }).certReqs, 'none');
+  assert.deepEqual([options([], { env }).certFile, options([], { env }).keyPassword], ['c.pem', 'x']);
+  assert.equal(options(['--ssl-cert-reqs', '0'], { env }).certReqs, 'none');
 });
 
 test('uvicorn --ssl-ca-certs alone asks clients for nothing, and says so', () => {
   const args = ['--ssl-certfile', 'c.pem', '--ssl-ca-certs', 'ca.pem'];
   const warnings = (env: Record<string, string>) => faultsOf(UVICORN, ['a:b', ...args], { env, severity: 'warning' });
-  assert.equal(model(args).certReqs, 'none');
+  assert.equal(options(args).certReqs, 'none');
   assert.deepEqual(warnings({}), ['dialect.note --ssl-ca-certs']);
   const env = { PORTICO_CERT_REQS: 'required' };
-  assert.equal(model(args, { env }).certReqs, 'required');
+  assert.equal(options(args, { env }).certReqs, 'required');
   assert.deepEqual(warnings(env), []);
   const ours = { PORTICO_CERTFILE: 'c.pem', PORTICO_CA_CERTS: 'ca.pem' };
-  assert.equal(model([], { env: ours }).certReqs, 'auto', 'who names them in our words means our words');
+  assert.equal(options([], { env: ours }).certReqs, 'auto', 'who names them in our words means our words');
 });
 
 test("uvicorn's variables are read, and options win over them", () => {
   const env = { UVICORN_APP: 'shop:app', UVICORN_PORT: '81', UVICORN_ACCESS_LOG: 'false', UVICORN_RELOAD_DIRS: 'a b' };
-  const { app, model: given } = requestOf(UVICORN, ['--host', '0.0.0.0'], { env });
+  const { app, options: given } = requestOf(UVICORN, ['--host', '0.0.0.0'], { env });
   assert.equal(app, 'shop:app');
   assert.deepEqual(given.binds, [{ kind: 'tcp', host: '0.0.0.0', port: 81 }]);
   assert.equal(given.accessLog, '');
-  assert.deepEqual(model(['--port', '82'], { env }).binds, [{ kind: 'tcp', host: '127.0.0.1', port: 82 }]);
+  assert.deepEqual(options(['--port', '82'], { env }).binds, [{ kind: 'tcp', host: '127.0.0.1', port: 82 }]);
   assert.deepEqual(errors([], { env: { UVICORN_PORT: 'x' } }), ['dialect.invalid UVICORN_PORT']);
   assert.deepEqual(faultsOf(UVICORN, ['a:b'], { env: { UVICORN_PROT: '1' }, severity: 'warning' }), [
     'dialect.unknown-variable UVICORN_PROT',

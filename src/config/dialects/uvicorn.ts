@@ -10,7 +10,7 @@ import { parsePeers } from '../setting-values.ts';
 import { clientsUnasked } from './client-certificates.ts';
 import type { DialectReport } from './fault.ts';
 import type { Asked, Completed, Dialect, Draft, VariableFault } from './option.ts';
-import { isQuiet, modelOf } from './option.ts';
+import { isQuiet, optionsGiven } from './option.ts';
 import { readInteger, WORKERS_MAX } from './option-values.ts';
 import { UVICORN_OPTIONS } from './uvicorn-options.ts';
 
@@ -54,8 +54,8 @@ function complete(asked: Asked, report: DialectReport): Completed {
   noteUnused(draft, report);
   return {
     app: draft.isFactory ? nameFactory(app, report) : app,
-    model: {
-      ...modelOf(draft),
+    options: {
+      ...optionsGiven(draft),
       ...bindsOf(draft, report),
       ...clientsUnasked(asked, { option: '--ssl-ca-certs', wayOut: '--ssl-cert-reqs 2' }, report),
       ...(draft.readsProxyFields === false ? { forwardedAllowIps: [], forwardedFields: 'none' } : {}),

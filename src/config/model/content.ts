@@ -1,7 +1,7 @@
 /** What answers in a location, when nothing before has. */
 
-import type { StaticFolder } from '../serve-options.ts';
 import type { AppId } from './app.ts';
+import type { StaticFolder } from './folders.ts';
 import type { Template } from './template.ts';
 
 export type Content =

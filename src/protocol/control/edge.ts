@@ -1,5 +1,7 @@
 /** What the supervisor and the edge say to each other over Node's IPC channel (docs/control.md). Plain JSON both ways. */
 
+import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
+
 /** One address that clients connect to, as the supervisor bound it. */
 export interface Listener {
   /**
@@ -15,42 +17,6 @@ export interface Listener {
   /** '' for TCP. */
   readonly path: string;
   readonly isTls: boolean;
-}
-
-/** Paths that begin with `prefix`, end with `suffix`, and have between the two: nothing, a word (no slash, no dot), a segment (no slash), or anything. */
-export interface PathShape {
-  readonly prefix: string;
-  readonly suffix: string;
-  readonly spans: 'nothing' | 'word' | 'segment' | 'path';
-}
-
-/** A folder whose files the edge answers by itself. Several may have one URL: they are looked into in their order. */
-export interface StaticMount {
-  /** Begins and ends with a slash. */
-  readonly url: string;
-  /** Absolute path. There need not be such a folder yet. */
-  readonly root: string;
-  /** Names carry a hash of the content, so they may be cached for ever. */
-  readonly hashed: boolean;
-  /**
-   * What happens below `url` where there is no file, and for every method but GET and HEAD: the edge refuses (404, 405), or the next handler is asked, which is
-   * the application.
-   */
-  readonly missing: 'refuse' | 'next';
-  /** Where symbolic links may lead: inside the folder alone, or anywhere. */
-  readonly links: 'inside' | 'anywhere';
-  /** Cache-Control of its files, if not "no-cache". */
-  readonly cacheControl?: string;
-  /** Paths below `url` on which the application decides, whatever the folder holds. */
-  readonly asked: readonly PathShape[];
-}
-
-/** A folder whose files the edge sends when the application names one of them in its answer. */
-export interface NamedFolder {
-  /** Begins and ends with a slash: the beginning of paths in X-Accel-Redirect. '' for a folder whose files X-Sendfile names by their own paths. */
-  readonly url: string;
-  /** Absolute path. */
-  readonly root: string;
 }
 
 export interface AccessLog {
@@ -145,16 +111,16 @@ export interface ConfigureEdge {
   /** Error pages may show tracebacks. */
   readonly development: boolean;
   /** Folders that were given by hand; they come before those of the application. */
-  readonly mounts: readonly StaticMount[];
+  readonly mounts: readonly StaticFolder[];
   /** Folders that were given by hand. */
-  readonly namedFolders: readonly NamedFolder[];
+  readonly namedFolders: readonly UrlFolder[];
 }
 
 /** The folders that the application has declared, in the place of those that were said before. */
 export interface ServeStatic {
   readonly kind: 'static';
-  readonly mounts: readonly StaticMount[];
-  readonly namedFolders: readonly NamedFolder[];
+  readonly mounts: readonly StaticFolder[];
+  readonly namedFolders: readonly UrlFolder[];
 }
 
 export interface ActiveWorker {

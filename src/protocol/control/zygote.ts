@@ -1,8 +1,8 @@
 /** What the supervisor and a zygote say to each other, one JSON object a line (docs/control.md). */
 
+import type { PathShape, UrlFolder } from '../../config/model/folders.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
-import type { NamedFolder, PathShape } from './edge.ts';
 import type { ControlMessage } from './json-lines.ts';
 
 export interface StartZygote {
@@ -105,10 +105,8 @@ export type ToZygote =
   | FinishWorker
   | StopZygote;
 
-/** A folder whose files the application would send as they are. */
-export interface AppFolder {
-  readonly url: string;
-  readonly root: string;
+/** What the application says of a folder whose files it would send as they are: the supervisor decides whether it becomes a `StaticFolder`. */
+export interface AppFolder extends UrlFolder {
   /** The framework follows symbolic links out of the folder. */
   readonly links: boolean;
   /** Paths below `url` on which the application decides itself. */
@@ -141,7 +139,7 @@ export interface AppFacts {
   readonly media: readonly AppFolder[];
   readonly withheld: readonly WithheldFolder[];
   /** Folders from which the edge sends the files that the application names in its answers. */
-  readonly named: readonly NamedFolder[];
+  readonly named: readonly UrlFolder[];
   readonly debug: boolean | null;
   readonly allowedHosts: readonly string[] | null;
   /** Why it was chosen, in half a sentence; null if the user has named it. */

@@ -1,7 +1,8 @@
 /** The edge that runs now, and what the next edge in its place has to be told as well. */
 
 import { resolve } from 'node:path';
-import type { ConfigureEdge, NamedFolder, Progress, StaticMount, ToEdge } from '../../protocol/control/edge.ts';
+import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
+import type { ConfigureEdge, Progress, ToEdge } from '../../protocol/control/edge.ts';
 import type { AppFacts, WithheldFolder } from '../../protocol/control/zygote.ts';
 import type { FleetFact } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
@@ -18,8 +19,8 @@ export class EdgeHost {
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
   readonly #byHand: Pick<ConfigureEdge, 'mounts' | 'namedFolders'>;
-  #appMounts: readonly StaticMount[] = [];
-  #appNamed: readonly NamedFolder[] = [];
+  #appMounts: readonly StaticFolder[] = [];
+  #appNamed: readonly UrlFolder[] = [];
   #withheld: readonly WithheldFolder[] = [];
   #progress: Progress = { progress: 'served' };
   #child: EdgeChild | undefined;
@@ -36,11 +37,11 @@ export class EdgeHost {
     };
   }
 
-  get mounts(): readonly StaticMount[] {
+  get mounts(): readonly StaticFolder[] {
     return [...this.#byHand.mounts, ...this.#appMounts];
   }
 
-  get namedFolders(): readonly NamedFolder[] {
+  get namedFolders(): readonly UrlFolder[] {
     return [...this.#byHand.namedFolders, ...this.#appNamed];
   }
 

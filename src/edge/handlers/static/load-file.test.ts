@@ -11,27 +11,27 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { StaticFolder } from '../../../config/model/folders.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import type { Found, StaticFile } from './load-file.ts';
 import { isUnchanged, loadFile } from './load-file.ts';
-import type { StaticMount } from './mount.ts';
 import { compileMounts } from './mount.ts';
 import { Root } from './open-inside.ts';
 import { TemporarySite, WRITTEN_S } from './temporary-site.ts';
 
-async function load(site: TemporarySite, rest: string, options: Partial<StaticMount> = {}): Promise<Found> {
+async function load(site: TemporarySite, rest: string, options: Partial<StaticFolder> = {}): Promise<Found> {
   const [mount] = compileMounts([{ url: '/static/', root: site.root, hashed: false, ...options }]);
   assert.ok(mount);
   return loadFile(rest, mount, new Root(mount.root), site.around);
 }
 
-async function loadOne(site: TemporarySite, rest: string, options: Partial<StaticMount> = {}): Promise<StaticFile> {
+async function loadOne(site: TemporarySite, rest: string, options: Partial<StaticFolder> = {}): Promise<StaticFile> {
   const found = await load(site, rest, options);
   assert.ok(found.kind === 'file', found.kind);
   return found;
 }
 
-async function absenceFor(site: TemporarySite, rest: string, options: Partial<StaticMount> = {}): Promise<string> {
+async function absenceFor(site: TemporarySite, rest: string, options: Partial<StaticFolder> = {}): Promise<string> {
   const found = await load(site, rest, options);
   return found.kind === 'absent' ? found.absence : found.kind;
 }

@@ -1,32 +1,9 @@
 /** What the configuration says of a folder of files, checked once and made ready for requests. */
 
+import type { StaticFolder } from '../../../config/model/folders.ts';
 import { assert } from '../../../kernel/assert.ts';
-import type { PathShape } from '../../../protocol/control/edge.ts';
 import { compileShapes } from './path-shape.ts';
 import { toLatin1 } from './resolve.ts';
-
-export interface StaticMount {
-  /** Decoded path; begins and ends with a slash. */
-  readonly url: string;
-  /** Absolute path of a directory; it may be a symbolic link, which may be changed to point elsewhere. */
-  readonly root: string;
-  /** Names with a hash of the content in them are kept by clients for good. */
-  readonly hashed: boolean;
-  /** What happens where there is no file: 404 from the edge (`refuse`, the default), or the next handler is asked, as for every method but GET and HEAD. */
-  readonly missing?: 'refuse' | 'next';
-  /** Where symbolic links may lead: below the root (`inside`, the default), or anywhere. */
-  readonly links?: 'inside' | 'anywhere';
-  /** Paths that are left to the next handler whatever the root holds; for mounts that pass what is missing. */
-  readonly asked?: readonly PathShape[];
-  /** File that stands for its directory, such as `index.html`; without it a directory is not there. */
-  readonly index?: string;
-  /** Serve `/.well-known` of this root (RFC 8615); no other name with a dot in front is ever served. */
-  readonly wellKnown?: boolean;
-  /** Serve names with a dot in front: for folders whose files an application names. */
-  readonly hidden?: boolean;
-  /** Cache-Control of files without a hash in the name, if not `no-cache`. */
-  readonly cacheControl?: string;
-}
 
 export interface CompiledMount {
   /** As latin-1, like the path of an exchange. */
@@ -54,7 +31,7 @@ export interface CompiledMount {
 const REVALIDATE = 'no-cache';
 
 /** Longest URL first, so that the most particular mount is found first; those of one URL in their order. */
-export function compileMounts(mounts: readonly StaticMount[]): readonly CompiledMount[] {
+export function compileMounts(mounts: readonly StaticFolder[]): readonly CompiledMount[] {
   const compiled: CompiledMount[] = [];
   const ordered = mounts.toSorted((one, other) => other.url.length - one.url.length);
   // Begins with the last mount, so that the fallback of each, which stands behind it, is compiled first.
@@ -76,7 +53,7 @@ export function findMount(mounts: readonly CompiledMount[], path: string): Compi
   return undefined;
 }
 
-function compileMount(mount: StaticMount, fallback: CompiledMount | undefined): CompiledMount {
+function compileMount(mount: StaticFolder, fallback: CompiledMount | undefined): CompiledMount {
   assert(
     mount.url.startsWith('/') && mount.url.endsWith('/'),
     `static url ${mount.url} must begin and end with a slash`,

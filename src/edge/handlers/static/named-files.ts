@@ -5,9 +5,9 @@
  */
 
 import { Buffer, isUtf8 } from 'node:buffer';
+import type { UrlFolder } from '../../../config/model/folders.ts';
 import type { NamedFileSender } from '../../../gateway/named-file-sender.ts';
 import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/response-head.ts';
-import type { NamedFolder } from '../../../protocol/control/edge.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
 import type { Exchange, ResponseTimes } from '../../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
@@ -30,7 +30,7 @@ export class NamedFiles implements NamedFileSender {
   readonly #mounts: Readonly<Record<NamingField, readonly CompiledMount[]>>;
   readonly #sites: Readonly<Record<NamingField, StaticSite>>;
 
-  constructor(folders: readonly NamedFolder[], options: Omit<StaticOptions, 'next'>) {
+  constructor(folders: readonly UrlFolder[], options: Omit<StaticOptions, 'next'>) {
     this.#mounts = {
       'x-accel-redirect': compile(folders.filter(({ url }) => url !== '')),
       'x-sendfile': compile(folders.filter(({ url }) => url === '')),
@@ -77,7 +77,7 @@ export class NamedFiles implements NamedFileSender {
   }
 }
 
-function compile(folders: readonly NamedFolder[]): readonly CompiledMount[] {
+function compile(folders: readonly UrlFolder[]): readonly CompiledMount[] {
   return compileMounts(
     folders.map(({ url, root }) => ({
       url: url === '' ? `${root.replace(/\/+$/, '')}/` : url,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PathShape } from '../../../protocol/control/edge.ts';
+import type { PathShape } from '../../../config/model/folders.ts';
 import { compileShapes } from './path-shape.ts';
 
 function matching(shapes: readonly PathShape[], paths: readonly string[]): string[] {

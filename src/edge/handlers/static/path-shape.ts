@@ -1,6 +1,6 @@
 /** Decides which paths below a folder of files the application has claimed: the zygote has summed up its URL patterns as shapes. */
 
-import type { PathShape } from '../../../protocol/control/edge.ts';
+import type { PathShape } from '../../../config/model/folders.ts';
 import { toLatin1 } from './resolve.ts';
 
 /** `path`: latin-1, like the path of an exchange. Undefined if no shape is given. */

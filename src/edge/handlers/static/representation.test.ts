@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StaticFolder } from '../../../config/model/folders.ts';
 import type { Coding } from './encodings.ts';
-import type { StaticMount } from './mount.ts';
 import { compileMounts } from './mount.ts';
 import type { FileStats, Representation } from './representation.ts';
 import { isSameFile, renderRepresentation } from './representation.ts';
@@ -14,7 +14,7 @@ interface Given {
   readonly coding?: Coding;
   readonly stats?: FileStats;
   readonly isNegotiated?: boolean;
-  readonly mount?: Partial<StaticMount>;
+  readonly mount?: Partial<StaticFolder>;
   readonly nowMs?: number;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { test } from 'node:test';
+import type { StaticFolder } from '../../../config/model/folders.ts';
 import type { Exchange, Handler } from '../../../protocol/http/exchange.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { StaticCounts } from './counts.ts';
@@ -8,7 +9,7 @@ import { newStaticCounts } from './counts.ts';
 import type { FakeRequest, FakeResponse } from './fake-exchange.ts';
 import { FakeExchange } from './fake-exchange.ts';
 import { STATIC_LIMITS } from './limits.ts';
-import type { StaticMount, StaticOptions } from './static.ts';
+import type { StaticOptions } from './static.ts';
 import { compileStatic } from './static.ts';
 import { TemporarySite } from './temporary-site.ts';
 
@@ -20,7 +21,7 @@ interface Served {
   readonly get: (path: string, request?: Omit<FakeRequest, 'path'>) => Promise<FakeResponse>;
 }
 
-function serve(site: TemporarySite, mount: Partial<StaticMount> = {}, options: Partial<StaticOptions> = {}): Served {
+function serve(site: TemporarySite, mount: Partial<StaticFolder> = {}, options: Partial<StaticOptions> = {}): Served {
   const counts = newStaticCounts();
   const mounts = [{ url: '/static/', root: site.root, hashed: true, ...mount }];
   const handler = compileStatic(mounts, { clock: site.clock, log: site.log, counts, disk: site.disk, ...options });
@@ -411,7 +412,7 @@ test('every probe for what is not to be seen ends with 404', async () => {
 });
 
 /** Serves in front of an application that only says which path it was asked for, and how. */
-function serveBefore(site: TemporarySite, ...mounts: Partial<StaticMount>[]) {
+function serveBefore(site: TemporarySite, ...mounts: Partial<StaticFolder>[]) {
   const asked: string[] = [];
   const next: Handler = (exchange) => {
     asked.push(`${exchange.method} ${exchange.path}`);
@@ -419,7 +420,7 @@ function serveBefore(site: TemporarySite, ...mounts: Partial<StaticMount>[]) {
     return true;
   };
   const folders = mounts.map(
-    (mount): StaticMount => ({ url: '/static/', root: site.root, hashed: false, missing: 'next', ...mount }),
+    (mount): StaticFolder => ({ url: '/static/', root: site.root, hashed: false, missing: 'next', ...mount }),
   );
   const handler = compileStatic(folders, { clock: site.clock, log: site.log, disk: site.disk, next });
   const get = async (path: string, request: Omit<FakeRequest, 'path'> = {}): Promise<string> => {

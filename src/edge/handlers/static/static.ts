@@ -5,6 +5,7 @@
  *   mount → resolve → lookup (cache, load-file, open-inside) → answer-file (encodings, conditional, ranges) → the responder
  */
 
+import type { StaticFolder } from '../../../config/model/folders.ts';
 import { assert } from '../../../kernel/assert.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { randomBytes } from '../../../kernel/random-bytes.ts';
@@ -23,15 +24,13 @@ import type { StaticLog } from './faults.ts';
 import { FaultLog } from './faults.ts';
 import type { Found, StaticFile } from './load-file.ts';
 import { FileLookup } from './lookup.ts';
-import type { CompiledMount, StaticMount } from './mount.ts';
+import type { CompiledMount } from './mount.ts';
 import { compileMounts, findMount } from './mount.ts';
 import type { Absence, Surroundings } from './open-inside.ts';
 import type { LateAnswers, NamedBy, SentAnswer } from './pending-answer.ts';
 import { PendingAnswer } from './pending-answer.ts';
 import { responseHead } from './representation.ts';
 import { RequestFields } from './request-fields.ts';
-
-export type { StaticMount } from './mount.ts';
 
 export interface StaticOptions {
   readonly clock: Clock;
@@ -57,7 +56,7 @@ const CHANGES_MAX = 6;
 /** In so many of these lookups the file has to be unchanged. After that, a file that is written to is served with the size it had. */
 const STRICT_CHANGES_MAX = 3;
 
-export function compileStatic(mounts: readonly StaticMount[], options: StaticOptions): Handler {
+export function compileStatic(mounts: readonly StaticFolder[], options: StaticOptions): Handler {
   const site = new StaticSite(compileMounts(mounts), options);
   return (exchange) => site.handle(exchange);
 }
