@@ -6,10 +6,10 @@
 import type { ServeOptions } from '../config/serve-options.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../supervisor/log/log.ts';
-import { rendererOf } from '../supervisor/log/log.ts';
 import type { LogEvent } from '../supervisor/log/log-event.ts';
 import { ownEvent } from '../supervisor/log/log-event.ts';
 import { escapeControls, escapeLines } from '../supervisor/log/log-line.ts';
+import { rendererOf } from '../supervisor/log/log-outlet.ts';
 import type { ServeReports } from '../supervisor/main.ts';
 import { announce } from './announce.ts';
 import { renderBlock, renderLines } from './summary.ts';

@@ -19,9 +19,10 @@ import { CertificateKeeper } from './certificate-keeper.ts';
 import { leaveCompileCache } from './compile-cache.ts';
 import type { Installation } from './installation.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import { Log, rendererOf } from './log/log.ts';
+import { Log } from './log/log.ts';
 import { ownEvent } from './log/log-event.ts';
 import { openLogFile } from './log/log-file.ts';
+import { newOutlet, rendererOf } from './log/log-outlet.ts';
 import { LogSink } from './log/log-sink.ts';
 import { whyUnreadable } from './own-files.ts';
 import { isFolder } from './paths.ts';
@@ -310,7 +311,8 @@ const SELF_NAME = 'portico';
 
 export function newLog({ sink, model, logMark }: Site): Log {
   const self = { pid: process.pid, name: SELF_NAME };
-  return new Log(sink, systemClock, { format: model.logFormat, least: model.logLevel, mark: logMark, self });
+  const outlet = newOutlet(sink, { format: model.logFormat, least: model.logLevel });
+  return new Log([outlet], systemClock, { mark: logMark, self, takesObjects: model.logFormat === 'json' });
 }
 
 function renderLost({ logFormat }: ServeOptions, count: number): string {

@@ -2,8 +2,10 @@
 
 import type { LogLevel } from '../../config/serve-options.ts';
 
-/** `output`: what the application or a child of ours has printed, whose level nobody knows. */
-export type LineLevel = LogLevel | 'output';
+/** `output`: what the application or a child of ours has printed, whose level nobody knows. Some things have a level only in nginx's logs. */
+export type LineLevel = OwnLevel | 'output';
+
+export type OwnLevel = LogLevel | 'notice' | 'crit' | 'alert' | 'emerg';
 
 export interface LineOrigin {
   readonly pid: number;
@@ -35,7 +37,7 @@ export interface PrintedObject {
 }
 
 /** An event of ours, whose first line says what happened. */
-export function ownEvent(level: LogLevel, text: string, about?: RequestFacts): LogEvent {
+export function ownEvent(level: OwnLevel, text: string, about?: RequestFacts): LogEvent {
   const end = text.indexOf('\n');
   const [message, traceback] = end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1).trimEnd()];
   return about === undefined ? { level, message, traceback } : { level, message, traceback, about };

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { Log } from './log.ts';
+import { newOutlet } from './log-outlet.ts';
 import { relayOutput } from './output-relay.ts';
 
 const ORIGIN = { pid: 42, name: 'w1' };
@@ -10,8 +11,8 @@ const CLOCK = { nowMs: () => 0, monotonicMs: () => 0 };
 
 function relayed(): { readonly stream: PassThrough; readonly texts: () => string[] } {
   let written = '';
-  const settings = { format: 'text', least: 'info', mark: 'm', self: ORIGIN } as const;
-  const log = new Log({ write: (text) => (written += text) }, CLOCK, settings);
+  const outlet = newOutlet({ write: (text) => (written += text) }, { format: 'text', least: 'info' });
+  const log = new Log([outlet], CLOCK, { mark: 'm', self: ORIGIN, takesObjects: false });
   const stream = new PassThrough();
   relayOutput(stream, () => ORIGIN, log);
   return { stream, texts: () => written.split('\n').map((line) => line.replace(/^.*?w1: /, '')) };
