@@ -46,6 +46,7 @@ function openPath(path: string): number {
 
 export class LineWriter {
   readonly #path: string;
+  readonly #kind: string;
   readonly #onError: (text: string) => void;
   #fd: number;
   #isFile: boolean;
@@ -54,9 +55,10 @@ export class LineWriter {
   #endsInLine = false;
   #droppedCount = 0;
 
-  /** `fd` is that of a pipe or a terminal which somebody else has opened. */
-  constructor(path: string, onError: (text: string) => void, fd?: number) {
+  /** `fd` is that of a pipe or a terminal which somebody else has opened; `kind` what messages call the file. */
+  constructor(path: string, onError: (text: string) => void, fd?: number, kind: string = 'access log') {
     this.#path = path;
+    this.#kind = kind;
     this.#onError = onError;
     this.#fd = fd ?? openTarget(path);
     this.#isFile = fstatSync(this.#fd).isFile();
@@ -98,8 +100,8 @@ export class LineWriter {
     }
     if (this.#droppedCount > 0) {
       const lost = this.#hasFailed
-        ? `the access log ${this.#path} can be written again: ${this.#droppedCount} lines were lost`
-        : `the reader of the access log ${this.#path} did not keep up: ${this.#droppedCount} lines were dropped`;
+        ? `the ${this.#kind} ${this.#path} can be written again: ${this.#droppedCount} lines were lost`
+        : `the reader of the ${this.#kind} ${this.#path} did not keep up: ${this.#droppedCount} lines were dropped`;
       this.#droppedCount = 0;
       this.#onError(lost);
     }
@@ -120,7 +122,7 @@ export class LineWriter {
     this.#pending = '';
     if (!this.#hasFailed) {
       this.#hasFailed = true;
-      this.#onError(`the access log ${this.#path} cannot be written, lines are lost: ${error.message}`);
+      this.#onError(`the ${this.#kind} ${this.#path} cannot be written, lines are lost: ${error.message}`);
     }
   }
 
@@ -137,7 +139,7 @@ export class LineWriter {
       this.#isFile = fstatSync(fd).isFile();
     } catch (error) {
       this.#onError(
-        `the access log ${this.#path} cannot be opened again, the old file is used on: ${(error as Error).message}`,
+        `the ${this.#kind} ${this.#path} cannot be opened again, the old file is used on: ${(error as Error).message}`,
       );
     }
   }
