@@ -4,7 +4,7 @@
  * and had begun before the file was written.
  */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { statOf } from '../supervisor/paths.ts';
@@ -19,6 +19,7 @@ export interface RunningServer {
 
 /** No pid file is longer. */
 const FILE_BYTES_MAX = 64;
+const NGINX_ITSELF = /^nginx: master process /;
 /** Clocks of files and of processes differ by less. */
 const CLOCK_SKEW_MS = 2000;
 /** USER_HZ, which is 100 for all programs on all architectures that Node runs on. */
@@ -41,6 +42,22 @@ export function findServer(path: string): Outcome<RunningServer> {
   return isServer
     ? success({ pid: pid.value, startTicks })
     : failure(`${path} is old: process ${pid.value} is another program now, which did not write it. Nothing is done`);
+}
+
+/**
+ * Whose number it is that stands in a pid file: that of the server which has written the file, of another program, or of nobody. A process of nginx itself counts
+ * as the server: its pid file may be the one that a server of ours is to have from now on.
+ */
+export function recogniseProcess(pid: number, path: string): 'server' | 'other' | 'none' {
+  if (!existsSync('/proc/self/stat')) {
+    return 'server';
+  }
+  const startTicks = readStart(pid);
+  if (startTicks === undefined) {
+    return 'none';
+  }
+  const isNamed = readTitle(pid) !== undefined || NGINX_ITSELF.test(read(`/proc/${pid}/cmdline`) ?? '');
+  return holdsFile(pid, path) === true || (isNamed && beganBefore(startTicks, path)) ? 'server' : 'other';
 }
 
 /** Undefined when the server has ended. */
