@@ -24,8 +24,8 @@ export interface AuthRequest {
 export interface RequestRate {
   readonly zone: string;
   readonly burst: number;
-  /** Requests of the burst that are not delayed; Infinity (in JSON null) for nodelay. */
-  readonly delayAfter: number | null;
+  /** Requests of the burst that are not delayed; `all` for nodelay. */
+  readonly delayAfter: number | 'all';
 }
 
 export interface ConnectionCount {

@@ -1,0 +1,64 @@
+/**
+ * The variables that a request has without any configuration, by nginx's names. Readers ask whether a name is one of them: a name that neither is nor is defined
+ * (`set`, `map`, a named group of a regex, …) is a fault of the file. `edge/pipeline/variables/` has a value for each.
+ */
+
+/** Names are compared without regard to case, and are kept in lower case. */
+export const VARIABLE_NAMES: ReadonlySet<string> = new Set([
+  // The request.
+  ...['args', 'is_args', 'query_string', 'uri', 'document_uri', 'request_uri', 'request', 'request_method'],
+  ...['request_id', 'request_length', 'request_body', 'request_body_file', 'request_completion', 'request_time'],
+  ...['content_length', 'content_type', 'host', 'scheme', 'https', 'http2', 'http3', 'server_protocol', 'remote_user'],
+  ...['request_port', 'is_request_port', 'limit_rate'],
+  // Files.
+  ...['document_root', 'realpath_root', 'request_filename', 'fastcgi_script_name', 'fastcgi_path_info'],
+  // The connection.
+  ...['binary_remote_addr', 'remote_addr', 'remote_port', 'realip_remote_addr', 'realip_remote_port'],
+  ...['server_addr', 'server_port', 'server_name', 'connection', 'connection_requests', 'connection_time', 'pipe'],
+  ...['proxy_protocol_addr', 'proxy_protocol_port', 'proxy_protocol_server_addr', 'proxy_protocol_server_port'],
+  ...['tcpinfo_rtt', 'tcpinfo_rttvar', 'tcpinfo_snd_cwnd', 'tcpinfo_rcv_space'],
+  // TLS.
+  ...['ssl_protocol', 'ssl_cipher', 'ssl_ciphers', 'ssl_curve', 'ssl_curves', 'ssl_session_id', 'ssl_session_reused'],
+  ...['ssl_early_data', 'ssl_server_name', 'ssl_alpn_protocol', 'ssl_sigalg', 'ssl_client_sigalg'],
+  ...['ssl_client_cert', 'ssl_client_raw_cert', 'ssl_client_escaped_cert', 'ssl_client_s_dn', 'ssl_client_i_dn'],
+  ...['ssl_client_s_dn_legacy', 'ssl_client_i_dn_legacy', 'ssl_client_serial', 'ssl_client_fingerprint'],
+  ...['ssl_client_verify', 'ssl_client_v_start', 'ssl_client_v_end', 'ssl_client_v_remain'],
+  // The response.
+  ...['status', 'bytes_sent', 'body_bytes_sent', 'gzip_ratio'],
+  // The server.
+  ...['hostname', 'pid', 'nginx_version', 'msec', 'time_iso8601', 'time_local', 'date_local', 'date_gmt'],
+  ...['connections_active', 'connections_reading', 'connections_writing', 'connections_waiting'],
+  // What modules say.
+  ...['invalid_referer', 'secure_link', 'secure_link_expires', 'uid_got', 'uid_set', 'uid_reset'],
+  ...['limit_req_status', 'limit_conn_status', 'msie', 'modern_browser', 'ancient_browser'],
+  // Upstreams: an application counts as one.
+  ...['proxy_host', 'proxy_port', 'proxy_add_x_forwarded_for'],
+  ...['upstream_addr', 'upstream_status', 'upstream_connect_time', 'upstream_header_time', 'upstream_response_time'],
+  ...['upstream_response_length', 'upstream_bytes_received', 'upstream_bytes_sent', 'upstream_cache_status'],
+  ...['upstream_last_server_name'],
+]);
+
+/** Behind each stands a name of the client's, the server's or the upstream's: `$http_user_agent`. */
+export const VARIABLE_PREFIXES: readonly string[] = [
+  'arg_',
+  'cookie_',
+  'http_',
+  'sent_http_',
+  'sent_trailer_',
+  'upstream_http_',
+  'upstream_cookie_',
+  'upstream_trailer_',
+  'proxy_protocol_tlv_',
+];
+
+/** Those that `set` may give another value. A name behind a prefix may be defined too; it is then an ordinary variable. */
+export const SETTABLE_VARIABLES: ReadonlySet<string> = new Set(['args', 'limit_rate']);
+
+export function isKnownVariable(name: string): boolean {
+  const lower = name.toLowerCase();
+  return VARIABLE_NAMES.has(lower) || VARIABLE_PREFIXES.some((prefix) => isBehind(lower, prefix));
+}
+
+function isBehind(name: string, prefix: string): boolean {
+  return name.length > prefix.length && name.startsWith(prefix);
+}
