@@ -56,17 +56,17 @@ export function refusalsFor(development: boolean): RenderRefusal {
   return development ? renderForDeveloper : renderForVisitor;
 }
 
-function renderForVisitor({ head, requestId }: RefusedRequest, status: number): ErrorPage {
-  return renderErrorPage(status, head.block.get('accept'), requestId, undefined);
+function renderForVisitor({ block, requestId }: RefusedRequest, status: number): ErrorPage {
+  return renderErrorPage(status, block.get('accept'), requestId, undefined);
 }
 
 export function renderForDeveloper(request: RefusedRequest, status: number, detail: string | undefined): ErrorPage {
-  const { head, requestId } = request;
+  const { block, requestId } = request;
   if (!isNear(request)) {
     return renderForVisitor(request, status);
   }
   const fault = readFault(detail);
-  const accept = head.block.get('accept');
+  const accept = block.get('accept');
   const form = preferredForm(accept);
   if (fault === undefined || form === 'json') {
     return renderErrorPage(status, accept, requestId, fault?.text ?? detail);

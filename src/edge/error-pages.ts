@@ -1,6 +1,6 @@
 /** The pages of refusals, as HTML, JSON or text by Accept (RFC 9110 12.5.1). They say what happened, never why inside. */
 
-import type { ResponseHead } from '../protocol/http/exchange.ts';
+import type { Client, Exchange, ResponseHead } from '../protocol/http/exchange.ts';
 import { reasonPhrase } from '../protocol/http/reason-phrases.ts';
 import type { ResponseFields } from '../protocol/http/response-fields.ts';
 import { fieldsOf, NO_FIELDS } from '../protocol/http/response-fields.ts';
@@ -32,16 +32,9 @@ export interface ErrorPage {
 }
 
 /** What a page has to know of the request that is refused. */
-export interface RefusedRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly requestId: string;
-  readonly client: { readonly address: string };
-  readonly head: {
-    readonly host: string;
-    readonly minor: 0 | 1;
-    readonly block: { get(lower: string): string | undefined; getAll(lower: string): readonly string[] };
-  };
+export interface RefusedRequest extends Pick<Exchange, 'method' | 'target' | 'requestId' | 'host' | 'minor'> {
+  readonly client: Pick<Client, 'address'>;
+  readonly block: Pick<Exchange['block'], 'get' | 'getAll'>;
 }
 
 export type RenderRefusal = (request: RefusedRequest, status: number, detail: string | undefined) => ErrorPage;

@@ -13,7 +13,7 @@ function near({ address = '127.0.0.1', host = 'localhost:8000', minor = 1, field
   const values = new Map(Object.entries(fields));
   const getAll = (name: string): readonly string[] => (values.has(name) ? [values.get(name) ?? ''] : []);
   const block = { get: (name: string) => values.get(name), getAll };
-  return isNear({ method: 'GET', target: '/', requestId: '', client: { address }, head: { host, minor, block } });
+  return isNear({ method: 'GET', target: '/', requestId: '', client: { address }, host, minor, block });
 }
 
 test('isNear() knows this machine, private networks and Unix sockets from the internet', () => {

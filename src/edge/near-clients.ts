@@ -31,15 +31,15 @@ const NEAR_NAME = /(^|\.)(localhost|local|test|internal|home\.arpa|lan|home)$/;
 /** What a browser is given where a server has said that it listens there. */
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
 
-export function isNear({ client, head }: RefusedRequest): boolean {
-  if (!NEAR.has(client.address) || !isNearHost(head.host)) {
+export function isNear({ client, host, minor, block }: RefusedRequest): boolean {
+  if (!NEAR.has(client.address) || !isNearHost(host)) {
     return false;
   }
-  const named = namedClients(head.block);
-  return named.length === 0 ? head.minor > 0 : named.every(isNearNode);
+  const named = namedClients(block);
+  return named.length === 0 ? minor > 0 : named.every(isNearNode);
 }
 
-function namedClients(block: RefusedRequest['head']['block']): readonly string[] {
+function namedClients(block: RefusedRequest['block']): readonly string[] {
   const listed = NAMING_FIELDS.flatMap((name) => block.getAll(name)).flatMap((value) => value.split(','));
   const values = block.getAll('forwarded');
   // A proxy that hides its client, and a field that nobody can read, name nobody who is near.

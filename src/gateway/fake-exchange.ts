@@ -33,6 +33,7 @@ const ENDINGS = /^(respond|end|cut|refuse)/;
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId: string;
   responder: Responder = this;
+  route: object | undefined;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;

@@ -6,7 +6,7 @@ import { compileFormat } from './compile-format.ts';
 import type { AccessEntry } from './line.ts';
 import { renderCombined, renderJson } from './line.ts';
 import { LineWriter } from './line-writer.ts';
-import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
+import type { LoggedExchange } from './logged-exchange.ts';
 
 const LIMITS = {
   /** A line waits no longer than this for others. */
@@ -15,7 +15,7 @@ const LIMITS = {
   bytesMax: 65_536,
 } as const;
 
-type Render = (exchange: LoggedExchange, connection: LoggedConnection, atMs: number, tookMs: number) => string;
+type Render = (exchange: LoggedExchange, atMs: number, tookMs: number) => string;
 
 export class AccessLog {
   readonly #render: Render;
@@ -38,8 +38,8 @@ export class AccessLog {
     this.#writer = new LineWriter(options.path, options.onError, options.fd);
   }
 
-  write(exchange: LoggedExchange, connection: LoggedConnection, tookMs: number): void {
-    this.#lines += this.#render(exchange, connection, this.#clock.nowMs(), tookMs);
+  write(exchange: LoggedExchange, tookMs: number): void {
+    this.#lines += this.#render(exchange, this.#clock.nowMs(), tookMs);
     if (this.#lines.length > LIMITS.bytesMax) {
       this.flush();
     } else {
@@ -67,14 +67,14 @@ export class AccessLog {
 function rendererOf({ words, text }: AccessFormat, responseFields: string): Render {
   if (words === 'combined' || words === 'json') {
     const render = words === 'json' ? renderJson : renderCombined;
-    return (exchange, _, atMs, tookMs) => render(entryOf(exchange, atMs, tookMs));
+    return (exchange, atMs, tookMs) => render(entryOf(exchange, atMs, tookMs));
   }
   const render = compileFormat({ words, text }, responseFields);
-  return (exchange, connection, atMs, tookMs) => render({ exchange, connection, atMs, tookMs });
+  return (exchange, atMs, tookMs) => render({ exchange, atMs, tookMs });
 }
 
 function entryOf(exchange: LoggedExchange, atMs: number, tookMs: number): AccessEntry {
-  const times = exchange.watcher?.times;
+  const { times } = exchange;
   return {
     address: exchange.client.address,
     atMs,

@@ -5,13 +5,12 @@ import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { clfDate } from './line.ts';
-import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
+import type { LoggedExchange } from './logged-exchange.ts';
 import { compileTime } from './render-time.ts';
 
 /** One line to be. */
 export interface Entry {
   readonly exchange: LoggedExchange;
-  readonly connection: LoggedConnection;
   /** When the response was over, and how long that was after the head of the request had come. */
   readonly atMs: number;
   readonly tookMs: number;
@@ -36,7 +35,7 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   'client-and-port': always(({ exchange: { client } }) =>
     client.address === '' ? '' : `${client.address}:${client.port}`,
   ),
-  'peer-address': always(({ connection }) => connection.address),
+  'peer-address': always(({ exchange }) => exchange.connection.address),
   user: always(({ exchange }) => userOf(exchange.block.get('authorization') ?? '')),
   time: compileBegin,
   'end-time': (format) => compileEnd(format),
@@ -63,8 +62,10 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   process: always(() => String(process.pid)),
   'process-in-brackets': always(() => `<${process.pid}>`),
   'request-id': always(({ exchange }) => exchange.requestId),
-  'requests-before': always(({ connection }) => String(Math.max(0, connection.requestCount - 1))),
-  'connection-state': always(({ connection }) => (connection.isCut ? 'X' : connection.isKept ? '+' : '-')),
+  'requests-before': always(({ exchange }) => String(Math.max(0, exchange.connection.requestCount - 1))),
+  'connection-state': always(({ exchange: { connection } }) =>
+    connection.isCut ? 'X' : connection.isKept ? '+' : '-',
+  ),
   'request-field': (argument) => {
     const lower = argument.toLowerCase();
     return ({ exchange }) => exchange.block.getAll(lower).join(', ');

@@ -4,8 +4,7 @@ import { parseAccessFormat } from '../../config/access-format/parse-access-forma
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
 import { compileFormat, escapeForJson, escapeForLine } from './compile-format.ts';
-import type { LoggedConnection, LoggedExchange } from './logged-exchange.ts';
-import { unreadExchange } from './logged-exchange.ts';
+import type { ConnectionFacts, LoggedExchange } from './logged-exchange.ts';
 
 const ORIGIN: LoggedExchange['origin'] = {
   scheme: 'https',
@@ -16,7 +15,15 @@ const ORIGIN: LoggedExchange['origin'] = {
   tls: { protocol: 'TLSv1.3', version: 0x0304, cipher: 'C', cipherSuite: 1, client: undefined },
 };
 const EXCHANGE: LoggedExchange = {
-  ...unreadExchange('', { client: { address: '192.0.2.1', port: '5000' }, origin: ORIGIN, status: 200, bodyBytes: 0 }),
+  client: { address: '192.0.2.1', port: '5000' },
+  origin: ORIGIN,
+  minor: 1,
+  block: fieldBlock([]),
+  startedMs: 0,
+  status: 200,
+  times: undefined,
+  refusedLine: undefined,
+  connection: { address: '10.0.0.1', requestCount: 3, isKept: true, isCut: false },
   method: 'GET',
   target: '/a%20b?q=1',
   rawPath: '/a%20b',
@@ -32,22 +39,16 @@ const EXCHANGE: LoggedExchange = {
   },
   sentLength: 11,
 };
-const CONNECTION: LoggedConnection = { address: '10.0.0.1', requestCount: 3, isKept: true, isCut: false };
 const AT_MS = Date.UTC(2026, 10, 21, 16, 4, 33, 250);
 const TOOK_MS = 1234.5678;
 
-function line(
-  text: string,
-  exchange: Partial<LoggedExchange> = {},
-  connection: Partial<LoggedConnection> = {},
-): string {
+function line(text: string, exchange: Partial<LoggedExchange> = {}, connection: Partial<ConnectionFacts> = {}): string {
   const parsed = parseAccessFormat(text);
   assert.ok(parsed.ok && parsed.value.words !== 'combined' && parsed.value.words !== 'json', text);
   const { words } = parsed.value;
   const render = compileFormat({ words, text: parsed.value.text }, 'X-All: every\r\n');
   const rendered = render({
-    exchange: { ...EXCHANGE, ...exchange },
-    connection: { ...CONNECTION, ...connection },
+    exchange: { ...EXCHANGE, ...exchange, connection: { ...EXCHANGE.connection, ...connection } },
     atMs: AT_MS,
     tookMs: TOOK_MS,
   });
@@ -138,15 +139,12 @@ test('statuses decide, and widths fill', () => {
 });
 
 test('what was no request has what came in the place of its request line, and dashes; an empty query is nothing', () => {
-  const answered = { client: { address: '', port: '' }, origin: ORIGIN, status: 400, bodyBytes: 0 };
+  const answered = { client: { address: '', port: '' }, status: 400, bodyBytes: 0 };
+  const nothing = { ...answered, method: '', target: '', rawPath: '', path: '', query: '' };
   const format = '%h "%r" %m %U%q %H %>s %b';
-  assert.equal(line(format, unreadExchange('', answered)), '- "-" - - - 400 -');
-  assert.equal(line(format, unreadExchange('\x16\x03"\n', answered)), '- "\\x16\\x03\\"\\n" - - - 400 -');
-  assert.equal(line(format, unreadExchange('GET /a b', answered)), '- "GET /a b" - - - 400 -');
-  assert.equal(
-    line(format, unreadExchange('GET /%61?b HTTP/1.0', answered)),
-    '- "GET /%61?b HTTP/1.0" GET /a?b HTTP/1.0 400 -',
-  );
+  assert.equal(line(format, { ...nothing, refusedLine: '' }), '- "-" - - - 400 -');
+  assert.equal(line(format, { ...nothing, refusedLine: '\x16\x03"\n' }), '- "\\x16\\x03\\"\\n" - - - 400 -');
+  assert.equal(line(format, { ...nothing, refusedLine: 'GET /a b' }), '- "GET /a b" - - - 400 -');
   assert.equal(line('%U%q', { query: '' }), '/a b');
   assert.equal(line('[%(q)s]', { query: '' }), '[]');
 });

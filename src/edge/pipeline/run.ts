@@ -1,23 +1,43 @@
-/** The order in which handlers are asked. Compiled once; a request walks it from the top until one answers. */
+/** The order in which handlers are asked. Compiled once; a request walks it from the top until one answers. What is refused gets a page, and what is over a line in the access log. */
 
+import type { Clock } from '../../kernel/clock.ts';
 import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import type { AccessLog } from '../access-log/access-log.ts';
+import type { RenderRefusal } from '../error-pages.ts';
+import { errorHead } from '../error-pages.ts';
+import type { RequestPipeline } from '../transport/connection-services.ts';
 
-/** `onBug`: a handler has failed; its request is answered 500, unless it was answered before. */
-export function compilePipeline(handlers: readonly Handler[], onBug: (error: unknown) => void): Handler {
-  return (exchange) => {
-    try {
-      for (const handle of handlers) {
-        if (handle(exchange)) {
-          return true;
+export interface PipelineParts {
+  readonly handlers: readonly Handler[];
+  /** The page of a refusal. `detail` is for developers. */
+  readonly renderRefusal: RenderRefusal;
+  readonly accessLog: AccessLog | undefined;
+  readonly clock: Clock;
+  /** A handler has failed; its request is answered 500, unless it was answered before. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export function compilePipeline({ handlers, renderRefusal, accessLog, clock, onBug }: PipelineParts): RequestPipeline {
+  return {
+    handle: (exchange) => {
+      try {
+        for (const handle of handlers) {
+          if (handle(exchange)) {
+            return;
+          }
         }
+        exchange.responder.refuse(404);
+      } catch (error) {
+        onBug(error);
+        exchange.responder.refuse(500);
       }
-      return false;
-    } catch (error) {
-      onBug(error);
-      exchange.responder.refuse(500);
-      return true;
-    }
+    },
+    refuse: (exchange, status, detail, fields) => {
+      const page = renderRefusal(exchange, status, detail);
+      exchange.responder.respond(errorHead(status, page, fields), page.body);
+    },
+    onFinished: accessLog && ((exchange) => accessLog.write(exchange, clock.monotonicMs() - exchange.startedMs)),
   };
 }
 

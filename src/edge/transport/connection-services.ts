@@ -1,13 +1,26 @@
-import type { Handler } from '../../protocol/http/exchange.ts';
+import type { Exchange } from '../../protocol/http/exchange.ts';
+import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
-import type { AccessLog } from '../access-log/access-log.ts';
 import type { ConnectionTable } from '../connection-table.ts';
 import type { CountedLog } from '../counted-log.ts';
-import type { RenderRefusal } from '../error-pages.ts';
 import type { InternalErrors } from '../internal-errors.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
+
+/** To whom a transport hands its requests. */
+export interface RequestPipeline {
+  /** Answers the request, now or later. */
+  handle(exchange: Exchange): void;
+  /**
+   * Answers a request whose response has not begun with a refusal: because a handler has asked for that, or because what came could not be read as a request.
+   * Called again if the refusal is refused.
+   */
+  refuse(exchange: Exchange, status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
+  /** Told once of each exchange that is over, whether its response has left, was cut, or was never given. Undefined: nobody asks, and nothing is paid for it. */
+  readonly onFinished: ((exchange: FinishedExchange) => void) | undefined;
+}
 
 /** What all connections of a thread share. */
 export interface ConnectionServices {
@@ -16,11 +29,8 @@ export interface ConnectionServices {
   readonly table: ConnectionTable;
   readonly identifier: Identifier;
   readonly keepAliveMs: number;
-  /** The page of a refusal. `detail` is for developers. */
-  readonly renderRefusal: RenderRefusal;
   readonly webSocket: WebSocketServices;
-  readonly accessLog: AccessLog | undefined;
-  readonly handle: Handler;
+  readonly pipeline: RequestPipeline;
   /** The date of this second, as RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
   readonly monotonicMs: () => number;

@@ -21,21 +21,18 @@ import type {
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
-import type { LoggedConnection } from '../access-log/logged-exchange.ts';
 import type { TrackedConnection } from '../connection-table.ts';
-import { errorHead } from '../error-pages.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
 import type { Peer } from '../pipeline/identify.ts';
 import { ConnectionPhase } from './connection-phase.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Deadline } from './deadline.ts';
-import type { ExchangeConnection } from './http1-exchange.ts';
+import type { ExchangeConnection, Requester } from './http1-exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
-import { refuseUnread, tellFault } from './refuse-unread.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
@@ -43,14 +40,13 @@ import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
 import { ResponseWriter, releaseBody } from './response-writer.ts';
 import type { TunnelCarrier } from './tunnel-session.ts';
 import { TunnelSession } from './tunnel-session.ts';
+import { BAD_PATH, tellFault, unreadHead } from './unread-request.ts';
 import type { UpgradedConnection } from './upgraded-connection.ts';
 import { startUpgraded } from './upgraded-connection.ts';
 import type { SessionCarrier } from './websocket/open-session.ts';
 import { openSession } from './websocket/open-session.ts';
 
-export class Http1Connection
-  implements TrackedConnection, ExchangeConnection, LoggedConnection, OutputEvents, RequestEvents
-{
+export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents, RequestEvents {
   readonly #services: ConnectionServices;
   readonly #peer: Peer;
   readonly #output: Output;
@@ -105,19 +101,25 @@ export class Http1Connection
   onHead(head: RequestHead): void {
     const services = this.#services;
     const path = decodePath(head.path);
-    const startedMs = services.accessLog === undefined ? 0 : services.monotonicMs();
-    const requester = services.identifier.identify(this.#peer, head.block);
+    const exchange = this.#begin(head, path, services.identifier.identify(this.#peer, head.block));
+    this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
+    if (path === undefined) {
+      tellFault(services.refusals, this.address, BAD_PATH);
+      this.onFault(BAD_PATH);
+    } else {
+      services.pipeline.handle(exchange);
+    }
+  }
+
+  /** `path`: undefined if it cannot be decoded. */
+  #begin(head: RequestHead, path: string | undefined, requester: Requester): Http1Exchange {
+    const { pipeline, monotonicMs } = this.#services;
+    const startedMs = pipeline.onFinished === undefined ? 0 : monotonicMs();
     const exchange = new Http1Exchange(this, head, path ?? head.path, requester, startedMs);
     this.#exchange = exchange;
     this.requestCount += 1;
-    this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
     this.#phase.awaitHandler();
-    if (path === undefined) {
-      tellFault(services, this.address, BAD_PATH);
-      this.onFault(BAD_PATH);
-    } else if (!services.handle(exchange)) {
-      exchange.refuse(404);
-    }
+    return exchange;
   }
 
   onBodyRead(): void {
@@ -126,21 +128,25 @@ export class Http1Connection
 
   onFault(fault: Fault): void {
     this.#keepAlive = false;
-    this.#requests.failBody();
-    this.#requests.isBodyOpen = true; // Nothing that follows can be read as a request.
+    const { refusedLine } = this.#requests;
+    this.#requests.giveUp();
     const exchange = this.#exchange;
     if (exchange === undefined) {
-      this.requestCount += 1;
-      refuseUnread(
-        { fault, line: this.#requests.refusedLine, peer: this.#peer, writer: this.#writer, services: this.#services },
-        this,
-      );
-      this.#socket.close(this.#requests.mayHaveMore);
+      this.#refuseUnread(fault, refusedLine);
     } else if (exchange.status === 0) {
       exchange.refuse(fault.status);
     } else {
       this.cut(exchange);
     }
+  }
+
+  #refuseUnread(fault: Fault, line: string): void {
+    const { client, origins } = this.#peer;
+    tellFault(this.#services.refusals, client.address, fault);
+    const head = unreadHead(line);
+    const exchange = this.#begin(head, decodePath(head.path), { client, origin: origins.untrusted, requestId: '' });
+    exchange.refusedLine = line;
+    exchange.refuse(fault.status);
   }
 
   // What an exchange asks for.
@@ -289,13 +295,7 @@ export class Http1Connection
     exchange.watcher = undefined;
     this.#keepAlive = false;
     this.#upgraded = session;
-    const early = this.#requests.takeRest();
-    if (this.#requests.hasGivenUp) {
-      // The client has sent much before its handshake was answered (RFC 6455 4.1 forbids it), and a part of that was dropped.
-      process.nextTick(() => this.#socket.destroy());
-    } else {
-      startUpgraded(session, early, this, { socket: this.#socket, table: this.#services.table });
-    }
+    startUpgraded(session, this, { requests: this.#requests, socket: this.#socket, table: this.#services.table });
     return session;
   }
 
@@ -323,8 +323,9 @@ export class Http1Connection
     detail: string | undefined,
     fields: ResponseFields | undefined,
   ): void {
-    const page = this.#services.renderRefusal(exchange, status, detail);
-    this.respond(exchange, errorHead(status, page, fields), page.body);
+    if (exchange === this.#exchange && exchange.status === 0) {
+      this.#services.pipeline.refuse(exchange, status, detail, fields);
+    }
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
@@ -376,7 +377,7 @@ export class Http1Connection
   }
 
   #log(exchange: Http1Exchange): void {
-    this.#services.accessLog?.write(exchange, this, this.#services.monotonicMs() - exchange.startedMs);
+    this.#services.pipeline.onFinished?.(exchange);
   }
 
   // What the output tells.
@@ -493,8 +494,6 @@ export class Http1Connection
     }
   }
 }
-
-const BAD_PATH: Fault = { code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' };
 
 /** In the access log: the client did not wait for a response (nginx's word for it). */
 const CLIENT_LEFT = 499;

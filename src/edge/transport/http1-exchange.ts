@@ -5,11 +5,11 @@ import type {
   BodySink,
   BorrowedBody,
   Client,
-  Exchange,
   FilePart,
   Origin,
   Responder,
   ResponseHead,
+  ResponseTimes,
   ResponseWatcher,
   Tunnel,
   TunnelSink,
@@ -17,6 +17,7 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
+import type { ConnectionFacts, FinishedExchange } from '../../protocol/http/finished-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
@@ -25,7 +26,7 @@ import { GuardedTunnel } from './guarded-tunnel.ts';
 import { GuardedSession } from './websocket/guarded-session.ts';
 
 /** What the connection does for its exchanges. It checks that the exchange is its present one: an answer that comes late goes nowhere. */
-export interface ExchangeConnection {
+export interface ExchangeConnection extends ConnectionFacts {
   readBody(exchange: Http1Exchange, sink: BodySink): void;
   resumeBody(exchange: Http1Exchange): void;
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void;
@@ -51,19 +52,20 @@ export interface Requester {
   readonly requestId: string;
 }
 
-export class Http1Exchange implements Exchange, Responder {
+export class Http1Exchange implements FinishedExchange, Responder {
   readonly head: RequestHead;
   readonly path: string;
   readonly client: Client;
   readonly origin: Origin;
   readonly requestId: string;
-  /** For the access log: when the head was read, the status sent, body bytes sent. */
   readonly startedMs: number;
+  /** 0: no response has begun. */
   status = 0;
   bodyBytes = 0;
   sentHead: ResponseHead | undefined;
-  /** -1: no length was stated. */
   sentLength = -1;
+  refusedLine: string | undefined;
+  route: object | undefined;
   watcher: ResponseWatcher | undefined;
   responder: Responder = this;
   readonly #connection: ExchangeConnection;
@@ -107,6 +109,12 @@ export class Http1Exchange implements Exchange, Responder {
   }
   get block(): FieldBlock {
     return this.head.block;
+  }
+  get connection(): ConnectionFacts {
+    return this.#connection;
+  }
+  get times(): ResponseTimes | undefined {
+    return this.watcher?.times;
   }
   get hasCaughtUp(): boolean {
     return this.#connection.hasCaughtUp(this);

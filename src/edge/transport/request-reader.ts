@@ -45,7 +45,7 @@ export class RequestReader {
   #isProcessing = false;
   /** Since when later requests have filled the buffer; Infinity if they have not. */
   #fullSinceMs = Infinity;
-  /** Later requests are given up: read and dropped. */
+  /** What comes is given up: read and dropped. */
   hasGivenUp = false;
   /** The request's body is still coming. */
   isBodyOpen = false;
@@ -196,6 +196,15 @@ export class RequestReader {
   /** Nobody wants the rest of the body any more: it is dropped as it comes, once the response has left and the connection is closing. */
   dropBody(): void {
     this.#sink = undefined;
+  }
+
+  /** Nothing that comes from now on can be read as a request, nor as the rest of a body: it is read and dropped. */
+  giveUp(): void {
+    this.failBody();
+    this.isBodyOpen = true;
+    this.#isAnswering = true;
+    this.hasGivenUp = true;
+    this.#parser.takeRest();
   }
 
   /** The rest of the body will not come. */

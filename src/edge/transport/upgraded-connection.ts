@@ -18,21 +18,28 @@ export interface UpgradedConnection {
   onTick(nowMs: number): void;
 }
 
-/** Starts a session in the next turn, so that the handler has it before it hears of the bytes in `early`, which came with the request. */
+/** Starts a session in the next turn, so that the handler has it before it hears of the bytes that came behind the request. */
 export function startUpgraded(
   session: UpgradedConnection,
-  early: Buffer,
   connection: Pick<TrackedConnection, 'closeIfIdle' | 'onBug'>,
   {
+    requests,
     socket,
     table,
   }: {
-    readonly socket: { readonly hasClientEnded: boolean; resume(): void };
+    readonly requests: { takeRest(): Buffer; readonly hasGivenUp: boolean };
+    readonly socket: { readonly hasClientEnded: boolean; resume(): void; destroy(): void };
     readonly table: { readonly isStopping: boolean };
   },
 ): void {
+  const early = requests.takeRest();
   process.nextTick(() => {
     try {
+      if (requests.hasGivenUp) {
+        // The client has sent much before its handshake was answered (RFC 6455 4.1 forbids it), and a part of that was dropped.
+        socket.destroy();
+        return;
+      }
       socket.resume();
       session.onBytes(early);
       if (socket.hasClientEnded) {

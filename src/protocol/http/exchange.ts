@@ -127,7 +127,7 @@ export interface Responder {
    * status is given for the access log. Undefined: there is no client any more.
    */
   switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined;
-  /** A refusal with an error page of ours, in the form that Accept asks for. `fields`: further ones. */
+  /** Refuses the request, unless its response has begun: the pipeline decides what is answered, a page of ours as a rule. `detail` is for developers; `fields`: further ones. */
   refuse(status: number, detail?: string, fields?: ResponseFields): void;
 }
 
@@ -238,6 +238,8 @@ export interface Exchange {
   readonly requestId: string;
   /** Set anew by the pipeline alone, before a handler is asked: what filters the response stands in front of the transport's. */
   responder: Responder;
+  /** The pipeline's alone: what it knows of the request while that walks it, and when it is logged. */
+  route: object | undefined;
   readonly hasBody: boolean;
   /** Content-Length of the body, or undefined if it is chunked. */
   readonly bodyLength: number | undefined;

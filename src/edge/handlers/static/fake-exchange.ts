@@ -31,6 +31,7 @@ export interface FakeResponse {
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId = 'r-1';
   responder: Responder = this;
+  route: object | undefined;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;

@@ -1,0 +1,46 @@
+/** What connections of a thread share, for tests of one connection: no pipeline but the test's, no access log, and a clock that stands. */
+
+import { FakeClock } from '../../kernel/fake-clock.ts';
+import { FieldMemo } from '../../protocol/http1/field-memo.ts';
+import { ConnectionTable, newConnectionCounters } from '../connection-table.ts';
+import { CountedLog } from '../counted-log.ts';
+import { Disbelief } from '../disbelief.ts';
+import { ForwardedReader } from '../forwarded.ts';
+import { InternalErrors } from '../internal-errors.ts';
+import { Identifier } from '../pipeline/identify.ts';
+import { RequestIds } from '../request-id.ts';
+import { TrustedPeers } from '../trusted-peers.ts';
+import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
+import { HeadRenderer } from './response-text.ts';
+
+export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): ConnectionServices {
+  const clock = new FakeClock();
+  const note = (text: string): void => {
+    logged.push(text);
+  };
+  return {
+    memo: new FieldMemo(),
+    renderer: new HeadRenderer(''),
+    table: new ConnectionTable({
+      clock,
+      caps: { connectionsMax: 10, connectionsPerAddressMax: 10 },
+      counters: newConnectionCounters(),
+      onRefused: () => undefined,
+      onEmpty: () => undefined,
+    }),
+    identifier: new Identifier({
+      reader: new ForwardedReader('none', new TrustedPeers([])),
+      ids: new RequestIds(),
+      disbelief: new Disbelief({ family: 'none', allowed: [], onAdvice: () => undefined }),
+      faults: new CountedLog('fields of', note),
+    }),
+    keepAliveMs: 5000,
+    webSocket: {} as ConnectionServices['webSocket'],
+    pipeline,
+    date: () => 'now',
+    monotonicMs: () => clock.monotonicMs(),
+    refusals: new CountedLog('no request in what came from', note),
+    bugs: new InternalErrors(clock, note),
+    log: (_, text) => note(text),
+  };
+}
