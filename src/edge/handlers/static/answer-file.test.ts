@@ -5,6 +5,7 @@ import type { FileAnswer } from './answer-file.ts';
 import { answerFile, fileParts, joinParts } from './answer-file.ts';
 import type { Coding } from './encodings.ts';
 import { parseAcceptEncoding } from './encodings.ts';
+import type { FileRule } from './folder.ts';
 import type { StaticFile } from './load-file.ts';
 import { compileMounts } from './mount.ts';
 import type { Representation } from './representation.ts';
@@ -15,8 +16,12 @@ const NOW = Date.UTC(2025, 5, 1);
 const [MOUNT] = compileMounts([{ url: '/', root: '/srv', hashed: false }]);
 const BYTES = Buffer.from('0123456789');
 
-function represent(coding: Coding, size: number): Representation {
+function ruleOf(): FileRule {
   assert.ok(MOUNT);
+  return MOUNT.folder.rule;
+}
+
+function represent(coding: Coding, size: number): Representation {
   const stats = {
     dev: 1n,
     ino: 1n,
@@ -26,15 +31,22 @@ function represent(coding: Coding, size: number): Representation {
   };
   const bytes = BYTES.subarray(0, size);
   return renderRepresentation(
-    { name: 'a.txt', coding, path: '/srv/a.txt', stats, bytes, isNegotiated: true },
-    MOUNT,
+    { name: 'a.txt', coding, path: '/srv/a.txt', stats, bytes, isNegotiated: true, isForced: false },
+    ruleOf(),
     NOW,
   );
 }
 
 const PLAIN = represent('identity', 10);
 const GZIP = represent('gzip', 5);
-const FILE: StaticFile = { kind: 'file', representations: [GZIP, PLAIN], watched: [], isSettled: true, weight: 0 };
+const FILE: StaticFile = {
+  kind: 'file',
+  rule: ruleOf(),
+  representations: [GZIP, PLAIN],
+  watched: [],
+  isSettled: true,
+  weight: 0,
+};
 
 function answer(given: Readonly<Record<string, string>>, isHead: boolean = false): FileAnswer {
   const fields = new RequestFields();

@@ -9,7 +9,7 @@ import { checkPreconditions, isRangeCurrent } from './conditional.ts';
 import type { Acceptance } from './encodings.ts';
 import { chooseEncoded } from './encodings.ts';
 import type { StaticFile } from './load-file.ts';
-import type { ByteRange } from './ranges.ts';
+import type { ByteRange, RangeRule } from './ranges.ts';
 import { chooseRanges } from './ranges.ts';
 import type { Representation } from './representation.ts';
 import { responseHead } from './representation.ts';
@@ -20,7 +20,7 @@ export type FileAnswer =
   | { readonly kind: 'whole'; readonly representation: Representation }
   | { readonly kind: 'not-modified'; readonly representation: Representation }
   | { readonly kind: 'parts'; readonly representation: Representation; readonly parts: PartialContent }
-  | { readonly kind: 'refused'; readonly status: 406 | 412 | 416; readonly fields: ResponseFields };
+  | { readonly kind: 'refused'; readonly status: 404 | 406 | 412 | 416; readonly fields: ResponseFields };
 
 export interface PartialContent {
   readonly head: ResponseHead;
@@ -29,7 +29,8 @@ export interface PartialContent {
   readonly around: Byteranges | undefined;
 }
 
-const VARY = fieldsOf('Vary: Accept-Encoding\r\n');
+const NOT_ACCEPTABLE: FileAnswer = { kind: 'refused', status: 406, fields: fieldsOf('Vary: Accept-Encoding\r\n') };
+const NO_FILE: FileAnswer = { kind: 'refused', status: 404, fields: NO_FIELDS };
 
 export interface AnswerOptions {
   readonly isHead: boolean;
@@ -40,21 +41,37 @@ export interface AnswerOptions {
 }
 
 export function answerFile(file: StaticFile, fields: RequestFields, options: AnswerOptions): FileAnswer {
-  const representation = chooseEncoded(file.representations, options.acceptance);
+  const { representations, rule } = file;
+  const representation = chooseRepresentation(file, options.acceptance);
   if (representation === undefined) {
-    return { kind: 'refused', status: 406, fields: VARY };
+    return rule.siblings.isTrusted && !representations.some(isPlain) ? NO_FILE : NOT_ACCEPTABLE;
   }
-  switch (checkPreconditions(fields, representation, options.nowMs)) {
+  switch (checkPreconditions(fields, representation, { rule: rule.conditions, nowMs: options.nowMs })) {
     case 'failed':
       return { kind: 'refused', status: 412, fields: NO_FIELDS };
     case 'not-modified':
       return { kind: 'not-modified', representation };
     case 'proceed':
-      // RFC 9110 14.2: Range is for GET alone, and looked at only after the other conditions held.
-      return options.isHead || fields.range === undefined || !isRangeCurrent(fields.ifRange, representation)
+      // The range is looked at only after the other conditions held (RFC 9110 14.2).
+      return (options.isHead && !rule.ranges.holdsForHead) ||
+        fields.range === undefined ||
+        !isRangeCurrent(fields.ifRange, representation)
         ? { kind: 'whole', representation }
-        : answerRange(representation, fields.range, options);
+        : answerRange(representation, fields.range, rule.ranges, options);
   }
+}
+
+/** Where siblings are trusted, a client is never refused a file that there is uncompressed. */
+export function chooseRepresentation(
+  { representations, rule }: StaticFile,
+  acceptance: Acceptance,
+): Representation | undefined {
+  const chosen = chooseEncoded(representations, acceptance);
+  return chosen ?? (rule.siblings.isTrusted ? representations.find(isPlain) : undefined);
+}
+
+function isPlain({ coding }: Representation): boolean {
+  return coding === 'identity';
 }
 
 /** The body of `parts` from a file in memory, joined, for it is not larger than the file and what goes around. */
@@ -66,16 +83,25 @@ export function joinParts({ ranges, around }: PartialContent, bytes: Buffer): Bu
   return Buffer.concat(interleave(around, slices));
 }
 
+export function lengthOf({ ranges, around }: Pick<PartialContent, 'ranges' | 'around'>): number {
+  return around?.length ?? ranges.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** The body of `parts` from a file on disk. */
 export function fileParts({ ranges, around }: PartialContent, fd: number, release: () => void): PartsBody {
   const slices = ranges.map(({ offset, length }): FilePart => ({ kind: 'file', fd, offset, length }));
-  const length = around?.length ?? ranges.reduce((sum, range) => sum + range.length, 0);
+  const length = lengthOf({ ranges, around });
   return { kind: 'parts', length, parts: around === undefined ? slices : interleave(around, slices), release };
 }
 
-function answerRange(representation: Representation, range: string, { makeBoundary }: AnswerOptions): FileAnswer {
+function answerRange(
+  representation: Representation,
+  range: string,
+  rule: RangeRule,
+  { makeBoundary }: AnswerOptions,
+): FileAnswer {
   const { size, fields } = representation;
-  const choice = chooseRanges(range, size);
+  const choice = chooseRanges(range, size, rule);
   switch (choice.kind) {
     case 'whole':
       return { kind: 'whole', representation };
@@ -87,7 +113,7 @@ function answerRange(representation: Representation, range: string, { makeBounda
       // RFC 9110 15.3.7.2: several parts carry their Content-Range each, and the head none.
       const own =
         around === undefined
-          ? `Content-Type: ${representation.contentType}\r\nContent-Range: ${renderContentRange(first, size)}\r\n`
+          ? `${typeLine(representation)}Content-Range: ${renderContentRange(first, size)}\r\n`
           : `Content-Type: ${around.contentType}\r\n`;
       return {
         kind: 'parts',
@@ -96,6 +122,10 @@ function answerRange(representation: Representation, range: string, { makeBounda
       };
     }
   }
+}
+
+function typeLine({ contentType }: Representation): string {
+  return contentType === '' ? '' : `Content-Type: ${contentType}\r\n`;
 }
 
 function interleave<T>({ heads, tail }: Byteranges, slices: readonly T[]): (T | Buffer)[] {

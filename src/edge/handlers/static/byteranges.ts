@@ -13,6 +13,7 @@ export interface Byteranges {
 
 export interface RangedRepresentation {
   readonly size: number;
+  /** '': it is not said. */
   readonly contentType: string;
 }
 
@@ -20,10 +21,8 @@ export interface RangedRepresentation {
 export function renderByteranges(ranges: readonly ByteRange[], of: RangedRepresentation, boundary: string): Byteranges {
   const heads = ranges.map((range, index) => {
     const delimiter = `${index === 0 ? '' : '\r\n'}--${boundary}\r\n`;
-    return Buffer.from(
-      `${delimiter}Content-Type: ${of.contentType}\r\nContent-Range: ${renderContentRange(range, of.size)}\r\n\r\n`,
-      'latin1',
-    );
+    const type = of.contentType === '' ? '' : `Content-Type: ${of.contentType}\r\n`;
+    return Buffer.from(`${delimiter}${type}Content-Range: ${renderContentRange(range, of.size)}\r\n\r\n`, 'latin1');
   });
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1');
   const rangesLength = ranges.reduce((sum, range) => sum + range.length, 0);

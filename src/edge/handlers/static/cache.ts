@@ -4,18 +4,17 @@
  * the price of one store a hit. Missing files are kept apart and briefly, so that made-up names displace only each other.
  */
 
+import type { Folder } from './folder.ts';
+import { FolderMap } from './folder-map.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import type { Found, StaticFile } from './load-file.ts';
 
 interface Entry {
-  readonly file: StaticFile;
-  checkedMs: number;
-  isUsed: boolean;
-}
-
-interface Absent {
+  readonly folder: Folder;
+  readonly path: string;
   readonly found: Found;
-  readonly untilMs: number;
+  untilMs: number;
+  isUsed: boolean;
 }
 
 export interface CacheBounds {
@@ -32,8 +31,10 @@ export const CACHE_BOUNDS: CacheBounds = {
 
 export class FileCache {
   readonly #bounds: CacheBounds;
-  readonly #entries = new Map<string, Entry>();
-  readonly #absent = new Map<string, Absent>();
+  readonly #known = new FolderMap<Entry>();
+  /** Sets keep the order of insertion: the first is the oldest. */
+  readonly #files = new Set<Entry>();
+  readonly #absent = new Set<Entry>();
   #bytes = 0;
 
   constructor(bounds: CacheBounds = CACHE_BOUNDS) {
@@ -45,89 +46,95 @@ export class FileCache {
   }
 
   get size(): number {
-    return this.#entries.size + this.#absent.size;
+    return this.#files.size + this.#absent.size;
   }
 
   /** What is known of a path, and recent enough to be answered without a look at the disk. */
-  find(path: string, nowMs: number): Found | undefined {
-    const entry = this.#entries.get(path);
-    if (entry === undefined) {
-      const absent = this.#absent.get(path);
-      return absent !== undefined && nowMs < absent.untilMs ? absent.found : undefined;
-    }
-    if (nowMs - entry.checkedMs >= STATIC_LIMITS.revalidateMs) {
+  find(folder: Folder, path: string, nowMs: number): Found | undefined {
+    const entry = this.#known.get(folder, path);
+    if (entry === undefined || nowMs >= entry.untilMs) {
       return undefined;
     }
     entry.isUsed = true;
-    return entry.file;
+    return entry.found;
   }
 
   /** The file last known under a path, for revalidation. */
-  findFile(path: string): StaticFile | undefined {
-    return this.#entries.get(path)?.file;
+  findFile(folder: Folder, path: string): StaticFile | undefined {
+    const found = this.#known.get(folder, path)?.found;
+    return found?.kind === 'file' ? found : undefined;
   }
 
   /** `nowMs`: when looking at the disk began. */
-  keep(path: string, found: Found, nowMs: number): void {
-    this.remove(path);
+  keep(folder: Folder, path: string, found: Found, nowMs: number): void {
+    this.remove(folder, path);
+    const { trustMs, missingTrustMs } = folder.rule;
     if (found.kind === 'file') {
-      this.#keepFile(path, found, nowMs);
-    } else if (isLasting(found) && path.length <= STATIC_LIMITS.missingPathCharsMax) {
-      this.#keepAbsent(path, found, nowMs);
+      this.#keepFile({ folder, path, found, untilMs: nowMs + trustMs, isUsed: false }, found.weight);
+    } else if (isLasting(found) && missingTrustMs > 0 && path.length <= STATIC_LIMITS.missingPathCharsMax) {
+      this.#keepAbsent({ folder, path, found, untilMs: nowMs + missingTrustMs, isUsed: false });
     }
   }
 
   /** The file was looked at and has not changed. */
-  refresh(path: string, nowMs: number): void {
-    const entry = this.#entries.get(path);
-    if (entry !== undefined) {
-      entry.checkedMs = nowMs;
+  refresh(folder: Folder, path: string, nowMs: number): void {
+    const entry = this.#known.get(folder, path);
+    if (entry?.found.kind === 'file') {
+      entry.untilMs = nowMs + folder.rule.trustMs;
       entry.isUsed = true;
     }
   }
 
-  remove(path: string): void {
-    this.#absent.delete(path);
-    const entry = this.#entries.get(path);
+  remove(folder: Folder, path: string): void {
+    const entry = this.#known.get(folder, path);
     if (entry !== undefined) {
-      this.#entries.delete(path);
-      this.#bytes -= entry.file.weight;
+      this.#drop(entry);
     }
   }
 
-  #keepFile(path: string, file: StaticFile, nowMs: number): void {
-    if (file.weight > this.#bounds.bytesMax) {
+  #drop(entry: Entry): void {
+    this.#known.delete(entry.folder, entry.path);
+    this.#absent.delete(entry);
+    if (entry.found.kind === 'file') {
+      this.#files.delete(entry);
+      this.#bytes -= entry.found.weight;
+    }
+  }
+
+  #keepFile(entry: Entry, weight: number): void {
+    if (weight > this.#bounds.bytesMax) {
       return;
     }
-    while (this.#entries.size >= this.#bounds.entriesMax || this.#bytes + file.weight > this.#bounds.bytesMax) {
+    while (this.#files.size >= this.#bounds.entriesMax || this.#bytes + weight > this.#bounds.bytesMax) {
       this.#evictOne();
     }
-    this.#entries.set(path, { file, checkedMs: nowMs, isUsed: false });
-    this.#bytes += file.weight;
+    this.#files.add(entry);
+    this.#known.set(entry.folder, entry.path, entry);
+    this.#bytes += weight;
   }
 
   /** The loop ends: each round takes off a mark or removes a file, and the cache is not empty when it has no room. */
   #evictOne(): void {
-    for (const [path, entry] of this.#entries) {
+    for (const entry of this.#files) {
       if (!entry.isUsed) {
-        this.remove(path);
+        this.#drop(entry);
         return;
       }
       entry.isUsed = false;
-      this.#entries.delete(path);
-      this.#entries.set(path, entry);
+      this.#files.delete(entry);
+      this.#files.add(entry);
     }
   }
 
-  #keepAbsent(path: string, found: Found, nowMs: number): void {
+  #keepAbsent(entry: Entry): void {
     if (this.#absent.size >= this.#bounds.missingMax) {
-      // Maps keep the order of insertion: the first is the oldest.
-      for (const oldest of this.#absent.keys()) {
-        this.#absent.delete(oldest);
+      for (const oldest of this.#absent) {
+        this.#drop(oldest);
         break;
       }
     }
-    this.#absent.set(path, { found, untilMs: nowMs + STATIC_LIMITS.missingMs });
+    this.#absent.add(entry);
+    this.#known.set(entry.folder, entry.path, entry);
   }
 }
 

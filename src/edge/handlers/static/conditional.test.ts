@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { httpDate } from '../../../kernel/clock.ts';
-import type { Conditions, Precondition, Validators } from './conditional.ts';
+import type { ConditionRule, Conditions, Precondition, Validators } from './conditional.ts';
 import { checkPreconditions, isRangeCurrent } from './conditional.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
@@ -18,8 +18,10 @@ const NONE: Conditions = {
   ifUnmodifiedSince: undefined,
 };
 
-function check(conditions: Partial<Conditions>): Precondition {
-  return checkPreconditions({ ...NONE, ...conditions }, VALIDATORS, NOW);
+const BY_RFC: ConditionRule = { ifModifiedSince: 'before', needsAll: false };
+
+function check(conditions: Partial<Conditions>, rule: ConditionRule = BY_RFC): Precondition {
+  return checkPreconditions({ ...NONE, ...conditions }, VALIDATORS, { rule, nowMs: NOW });
 }
 
 test('checkPreconditions() proceeds without conditions', () => {
@@ -83,4 +85,32 @@ test('isRangeCurrent() wants the very validator, RFC 9110 13.1.5', () => {
   for (const stale of ['W/"a-1"', '"x"', EARLIER, LATER, '"a-1", "x"', '*', '', 'Wednesday, 01-Jan-25 00:00:00 GMT']) {
     assert.equal(isRangeCurrent(stale, VALIDATORS), false, stale);
   }
+});
+
+test('If-Modified-Since may want the very time, or be of no use', () => {
+  const exact: ConditionRule = { ifModifiedSince: 'exact', needsAll: true };
+  assert.equal(check({ ifModifiedSince: SAME }, exact), 'not-modified');
+  assert.equal(check({ ifModifiedSince: LATER }, exact), 'proceed');
+  assert.equal(check({ ifModifiedSince: LATER }, { ...exact, ifModifiedSince: 'before' }), 'not-modified');
+  assert.equal(check({ ifModifiedSince: SAME }, { ...exact, ifModifiedSince: 'off' }), 'proceed');
+});
+
+test('all conditions of a request may have to hold', () => {
+  const all: ConditionRule = { ifModifiedSince: 'exact', needsAll: true };
+  assert.equal(check({ ifNoneMatch: '"a-1"', ifModifiedSince: SAME }, all), 'not-modified');
+  assert.equal(check({ ifNoneMatch: '"a-1"', ifModifiedSince: EARLIER }, all), 'proceed');
+  assert.equal(check({ ifNoneMatch: '"x"', ifModifiedSince: SAME }, all), 'proceed');
+  assert.equal(check({ ifMatch: '"a-1"', ifUnmodifiedSince: EARLIER }, all), 'failed');
+  assert.equal(check({ ifMatch: '"x"', ifUnmodifiedSince: SAME }, all), 'failed');
+  assert.equal(check({ ifMatch: '"a-1"', ifUnmodifiedSince: LATER }, all), 'proceed');
+  assert.equal(check({ ifUnmodifiedSince: 'never' }, all), 'failed');
+  assert.equal(check({ ifNoneMatch: 'W/"a-1"' }, all), 'not-modified');
+});
+
+test('without a tag of our own only a star matches', () => {
+  const untagged = { ...VALIDATORS, etag: '' };
+  const checked = (list: string): Precondition =>
+    checkPreconditions({ ...NONE, ifNoneMatch: list }, untagged, { rule: BY_RFC, nowMs: NOW });
+  assert.deepEqual([checked(''), checked('""'), checked('*')], ['proceed', 'proceed', 'not-modified']);
+  assert.equal(isRangeCurrent('', untagged), false);
 });

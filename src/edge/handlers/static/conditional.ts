@@ -14,17 +14,33 @@ export interface Conditions {
 }
 
 export interface Validators {
-  /** With its quotes; strong. */
+  /** With its quotes; strong. '': there is none. */
   readonly etag: string;
   readonly modifiedS: number;
   /** `modifiedS` as an HTTP-date. */
   readonly lastModified: string;
 }
 
+/** How conditions are weighed. */
+export interface ConditionRule {
+  /** Whether a file is unmodified that is not newer than the date, or only one of that very time; `off`: the field never holds. */
+  readonly ifModifiedSince: 'off' | 'exact' | 'before';
+  /** All conditions of a request have to hold, and a date that is none is older than any, as in nginx. False: one of a kind counts, as RFC 9110 13.2.2 has it. */
+  readonly needsAll: boolean;
+}
+
 export type Precondition = 'proceed' | 'not-modified' | 'failed';
 
+export function checkPreconditions(
+  conditions: Conditions,
+  validators: Validators,
+  { rule, nowMs }: { readonly rule: ConditionRule; readonly nowMs: number },
+): Precondition {
+  return rule.needsAll ? checkAll(conditions, validators, rule, nowMs) : checkInOrder(conditions, validators, nowMs);
+}
+
 /** RFC 9110 13.2.2, steps 1 to 4. */
-export function checkPreconditions(conditions: Conditions, validators: Validators, nowMs: number): Precondition {
+function checkInOrder(conditions: Conditions, validators: Validators, nowMs: number): Precondition {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
   // Steps 1 and 2: If-Unmodified-Since counts only without If-Match.
   if (ifMatch !== undefined) {
@@ -44,13 +60,46 @@ export function checkPreconditions(conditions: Conditions, validators: Validator
   return 'proceed';
 }
 
+function checkAll(conditions: Conditions, validators: Validators, rule: ConditionRule, nowMs: number): Precondition {
+  const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
+  if (ifUnmodifiedSince !== undefined && isModifiedSince(validators, ifUnmodifiedSince, nowMs) !== false) {
+    return 'failed';
+  }
+  if (ifMatch !== undefined && !listsTag(ifMatch, validators.etag, 'strong')) {
+    return 'failed';
+  }
+  if (ifModifiedSince === undefined && ifNoneMatch === undefined) {
+    return 'proceed';
+  }
+  const holds =
+    (ifModifiedSince === undefined || isUnmodified(validators, ifModifiedSince, rule, nowMs)) &&
+    (ifNoneMatch === undefined || listsTag(ifNoneMatch, validators.etag, 'weak'));
+  return holds ? 'not-modified' : 'proceed';
+}
+
+function isUnmodified(
+  validators: Validators,
+  date: string,
+  { ifModifiedSince }: ConditionRule,
+  nowMs: number,
+): boolean {
+  switch (ifModifiedSince) {
+    case 'off':
+      return false;
+    case 'exact':
+      return date === validators.lastModified || parseHttpDate(date, nowMs) === validators.modifiedS;
+    case 'before':
+      return isModifiedSince(validators, date, nowMs) === false;
+  }
+}
+
 /** RFC 9110 13.1.5 and step 5 of 13.2.2: whether Range may be honoured. Without If-Range it may. */
 export function isRangeCurrent(ifRange: string | undefined, validators: Validators): boolean {
   if (ifRange === undefined) {
     return true;
   }
   // A weak tag (W/"…") never equals a strong one. A date must be the very one: not later, not another form of it.
-  return ifRange === validators.etag || ifRange === validators.lastModified;
+  return (ifRange === validators.etag && ifRange !== '') || ifRange === validators.lastModified;
 }
 
 /** Undefined when `date` is none, for such a condition must be ignored (RFC 9110 13.1.3, 13.1.4). */
@@ -67,7 +116,7 @@ const LISTED_TAG = /(?:[\t ]*,)*[\t ]*(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[\t ]*(
 
 /** RFC 9110 8.8.3.2: the strong comparison takes no weak tag, the weak one ignores weakness. */
 function listsTag(list: string, etag: string, comparison: 'strong' | 'weak'): boolean {
-  if (list === etag || list === '*') {
+  if (list === '*' || (list === etag && etag !== '')) {
     return true;
   }
   LISTED_TAG.lastIndex = 0;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { SharedDescriptor } from './descriptors.ts';
 import { Descriptors } from './descriptors.ts';
 import { compileMounts } from './mount.ts';
+import type { Absent } from './open-file.ts';
 import type { Representation } from './representation.ts';
 import { renderRepresentation } from './representation.ts';
 import { TemporarySite } from './temporary-site.ts';
@@ -20,13 +21,27 @@ async function prepare(site: TemporarySite): Promise<Prepared> {
   const [mount] = compileMounts([{ url: '/', root: site.root, hashed: false }]);
   assert.ok(mount);
   const stats = await site.disk.stat(path);
-  const facts = { name: 'a.bin', coding: 'identity', path, stats, bytes: undefined, isNegotiated: false } as const;
-  const representation = renderRepresentation(facts, mount, site.clock.nowMs());
+  const facts = {
+    name: 'a.bin',
+    coding: 'identity',
+    path,
+    stats,
+    bytes: undefined,
+    isNegotiated: false,
+    isForced: false,
+  } as const;
+  const representation = renderRepresentation(facts, mount.folder.rule, site.clock.nowMs());
   const bugs: unknown[] = [];
   const descriptors = new Descriptors(site.around, (error) => bugs.push(error));
   const take = (): Promise<SharedDescriptor | string> =>
-    new Promise((resolve) => descriptors.take(representation, { onOpened: resolve, onUnopened: resolve }));
+    new Promise((resolve) =>
+      descriptors.take(representation, { onOpened: resolve, onUnopened: (reason) => resolve(nameOf(reason)) }),
+    );
   return { descriptors, representation, bugs, take };
+}
+
+function nameOf(reason: Absent | 'changed'): string {
+  return reason === 'changed' ? reason : reason.absence;
 }
 
 function isOpened(taken: SharedDescriptor | string): asserts taken is SharedDescriptor {
@@ -82,7 +97,9 @@ test('Descriptors opens a file that has grown for whoever will do with the bytes
   using site = new TemporarySite();
   const { descriptors, representation } = await prepare(site);
   const take = (): Promise<SharedDescriptor | string> =>
-    new Promise((resolve) => descriptors.take(representation, { onOpened: resolve, onUnopened: resolve }, true));
+    new Promise((resolve) =>
+      descriptors.take(representation, { onOpened: resolve, onUnopened: (reason) => resolve(nameOf(reason)) }, true),
+    );
   site.write('a.bin', 'content and more');
   const grown = await take();
   isOpened(grown);

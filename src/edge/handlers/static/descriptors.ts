@@ -3,16 +3,17 @@
  * that was deleted frees its space and nothing needs a timer.
  */
 
-import type { Absence, Surroundings } from './open-inside.ts';
-import { absenceOf } from './open-inside.ts';
-import type { FileStats, Representation } from './representation.ts';
-import { isSameFile } from './representation.ts';
+import type { FileStats } from './file-stats.ts';
+import { isSameFile } from './file-stats.ts';
+import type { Absent, Surroundings } from './open-file.ts';
+import { absentFor } from './open-file.ts';
+import type { Representation } from './representation.ts';
 
 export interface DescriptorTaker {
   /** Call `release` on it once. */
   onOpened(descriptor: SharedDescriptor): void;
   /** The file is not there, or is no longer the one that was asked for. */
-  onUnopened(reason: Absence | 'changed'): void;
+  onUnopened(reason: Absent | 'changed'): void;
 }
 
 export interface SharedDescriptor {
@@ -23,6 +24,8 @@ export interface SharedDescriptor {
 interface Opening {
   readonly takers: DescriptorTaker[];
 }
+
+const FAILED: Absent = { kind: 'absent', absence: 'failed', code: '', isThere: false };
 
 export class Descriptors {
   readonly #around: Surroundings;
@@ -57,7 +60,7 @@ export class Descriptors {
       (result) => this.#finish(representation, takers, result),
       (error: unknown) => {
         this.#onBug(error);
-        this.#finish(representation, takers, 'failed');
+        this.#finish(representation, takers, FAILED);
       },
     );
   }
@@ -69,7 +72,7 @@ export class Descriptors {
   #finish(
     representation: Representation,
     takers: readonly DescriptorTaker[],
-    result: number | Absence | 'changed',
+    result: number | Absent | 'changed',
   ): void {
     this.#opening.delete(representation);
     if (typeof result !== 'number') {
@@ -86,7 +89,7 @@ export class Descriptors {
     }
   }
 
-  async #openFile(representation: Representation, isLenient: boolean): Promise<number | Absence | 'changed'> {
+  async #openFile(representation: Representation, isLenient: boolean): Promise<number | Absent | 'changed'> {
     const { disk } = this.#around;
     try {
       const fd = await disk.open(representation.path);
@@ -101,14 +104,14 @@ export class Descriptors {
         }
       }
     } catch (error) {
-      return absenceOf(error, representation.path, this.#around);
+      return absentFor(error, representation.path, this.#around);
     }
   }
 
   #close(representation: Representation, fd: number): void {
     this.#open.delete(representation);
     this.#around.disk.close(fd).catch((error: unknown) => {
-      absenceOf(error, representation.path, this.#around);
+      absentFor(error, representation.path, this.#around);
     });
   }
 }

@@ -16,7 +16,10 @@ function choose(
   field: string | undefined,
   available: readonly Coding[] = ['br', 'zstd', 'gzip', 'identity'],
 ): Coding | undefined {
-  const representations = ALL.filter(({ coding }) => available.includes(coding));
+  const representations = ALL.filter(({ coding }) => available.includes(coding)).map((one) => ({
+    ...one,
+    isForced: false,
+  }));
   return chooseEncoded(representations, parseAcceptEncoding(field))?.coding;
 }
 

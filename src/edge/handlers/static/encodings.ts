@@ -10,19 +10,25 @@ export type Acceptance = Readonly<Record<Coding, number>>;
 export interface Encoded {
   readonly coding: Coding;
   readonly size: number;
+  /** Sent whatever the client accepts. */
+  readonly isForced: boolean;
 }
 
-/** Siblings that are looked for beside each file. */
-export const SIBLINGS: readonly { readonly coding: Coding; readonly suffix: string }[] = [
-  { coding: 'br', suffix: '.br' },
-  { coding: 'gzip', suffix: '.gz' },
-  { coding: 'zstd', suffix: '.zst' },
-];
+/** A compressed file beside another. */
+export interface Sibling {
+  readonly coding: Coding;
+  readonly suffix: string;
+  /** Served in the place of the file whatever the client accepts. */
+  readonly always: boolean;
+}
 
 /** Identity is acceptable unless refused, but comes behind everything that the client took the trouble to list. */
 const IMPLIED = 0.5;
 
-const IDENTITY_ONLY: Acceptance = { identity: IMPLIED, br: 0, gzip: 0, zstd: 0 };
+/** The weight of what the client has no say in: none is higher. */
+const FORCED = 1000;
+
+export const IDENTITY_ONLY: Acceptance = { identity: IMPLIED, br: 0, gzip: 0, zstd: 0 };
 
 /** `( codings [ weight ] )` of RFC 9110 12.5.3, 12.4.2. */
 const MEMBER = /^[\t ]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[\t ]*(?:;[\t ]*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[\t ]*)?$/;
@@ -54,7 +60,7 @@ export function chooseEncoded<T extends Encoded>(representations: readonly T[], 
   let chosen: T | undefined;
   let weight = 0;
   for (const representation of representations) {
-    const own = acceptance[representation.coding];
+    const own = representation.isForced ? FORCED : acceptance[representation.coding];
     if (own > weight) {
       chosen = representation;
       weight = own;

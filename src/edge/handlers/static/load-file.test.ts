@@ -16,13 +16,12 @@ import { STATIC_LIMITS } from './limits.ts';
 import type { Found, StaticFile } from './load-file.ts';
 import { isUnchanged, loadFile } from './load-file.ts';
 import { compileMounts } from './mount.ts';
-import { Root } from './open-inside.ts';
 import { TemporarySite, WRITTEN_S } from './temporary-site.ts';
 
 async function load(site: TemporarySite, rest: string, options: Partial<StaticFolder> = {}): Promise<Found> {
   const [mount] = compileMounts([{ url: '/static/', root: site.root, hashed: false, ...options }]);
   assert.ok(mount);
-  return loadFile(rest, mount, new Root(mount.root), site.around);
+  return loadFile(rest, mount.folder, site.around);
 }
 
 async function loadOne(site: TemporarySite, rest: string, options: Partial<StaticFolder> = {}): Promise<StaticFile> {

@@ -1,20 +1,23 @@
 /** Reads a file and its compressed siblings, and finds out later whether they changed. */
 
 import type { BigIntStats } from 'node:fs';
-import { SIBLINGS } from './encodings.ts';
+import type { FileStats } from './file-stats.ts';
+import { isSameFile } from './file-stats.ts';
+import type { FileRule, Folder } from './folder.ts';
 import { STATIC_LIMITS } from './limits.ts';
-import type { CompiledMount } from './mount.ts';
-import type { Absence, Opened, Root, Surroundings } from './open-inside.ts';
-import { absenceOf, openInside } from './open-inside.ts';
-import type { FileStats, Representation, RepresentationFacts } from './representation.ts';
-import { isSameFile, renderRepresentation } from './representation.ts';
+import type { Absent, Opened, Surroundings } from './open-file.ts';
+import { absentFor, MISSING, openFile } from './open-file.ts';
+import type { Representation, RepresentationFacts } from './representation.ts';
+import { renderRepresentation } from './representation.ts';
 import { resolvePath } from './resolve.ts';
 
 /** A file that can be served. */
 export interface StaticFile {
   readonly kind: 'file';
-  /** The smallest first: of those that the client likes equally the first is the best. */
+  /** The smallest first: of those that the client likes equally the first is the best. One that is served whatever the client likes is the only one. */
   readonly representations: readonly Representation[];
+  /** The rule of the folder in which it was found. */
+  readonly rule: FileRule;
   /** All paths whose change would make the file another one. */
   readonly watched: readonly WatchedPath[];
   /** The time stamps are old enough to tell a later change. */
@@ -29,46 +32,45 @@ interface WatchedPath {
   readonly stats: FileStats | undefined;
 }
 
-/** What a path leads to. `directory`: the path lacks its final slash; with it, the directory's index is served. */
-export type Found =
-  | StaticFile
-  | { readonly kind: 'absent'; readonly absence: Absence }
-  | { readonly kind: 'directory' };
+/** What a path leads to. `directory`: where the folder's rule names an index, the path lacks its final slash; with it, the index is served. */
+export type Found = StaticFile | Absent | { readonly kind: 'directory' };
 
 type Unrendered = Omit<RepresentationFacts, 'isNegotiated' | 'name'>;
 type Read = { readonly kind: 'read'; readonly facts: Unrendered } | Exclude<Opened, { kind: 'file' }>;
 
-export const MISSING: Found = { kind: 'absent', absence: 'missing' };
 export const DIRECTORY: Found = { kind: 'directory' };
 
-/** `rest`: what follows the mount's URL. Rejects only for bugs. */
-export async function loadFile(rest: string, mount: CompiledMount, root: Root, around: Surroundings): Promise<Found> {
-  const resolved = resolvePath(rest, mount);
-  // Claims of the application are about paths as they are written: `a//b` must not be served as `a/b`, on which the application may decide.
-  if (resolved === undefined || (mount.passesMissing && resolved !== rest)) {
+/** Rejects only for bugs. */
+export async function loadFile(path: string, folder: Folder, around: Surroundings): Promise<Found> {
+  const { rule, prefix } = folder;
+  const resolved = resolvePath(path, rule.names);
+  if (resolved === undefined) {
     return MISSING;
   }
-  const isDirectory = resolved === '' || resolved.endsWith('/');
-  const index = isDirectory ? mount.index : '';
-  if (index === undefined) {
+  const { directories } = rule;
+  const index = typeof directories === 'string' ? undefined : directories.index;
+  const isDirectory = directories !== 'seen' && (resolved === '' || resolved.endsWith('/'));
+  if (isDirectory && index === undefined) {
     return MISSING;
   }
-  const path = `${root.path}/${resolved}${index}`;
-  const plain = await readRepresentation(path, 'identity', root, around);
+  const below = isDirectory ? `${resolved}${index}` : resolved;
+  const plain = await readRepresentation(`${prefix}${below}`, 'identity', folder, around);
   switch (plain.kind) {
     case 'absent':
-      return plain;
+      return (rule.siblings.isTrusted ? await loadAlone(below, folder, around) : undefined) ?? plain;
     case 'directory':
-      return isDirectory || mount.index === undefined ? MISSING : findIndex(`${path}/${mount.index}`, root, around);
+      if (directories === 'seen') {
+        return DIRECTORY;
+      }
+      return isDirectory || index === undefined ? MISSING : findIndex(`${prefix}${below}/${index}`, folder, around);
     case 'read':
-      return loadSiblings(plain.facts, mount, root, around);
+      return loadSiblings(plain.facts, below, folder, around);
   }
 }
 
-/** The same file, which is no longer known when a file of its name comes to this mount's folder. */
-export function watchAlso(file: StaticFile, rest: string, mount: CompiledMount): StaticFile {
-  const path = `${mount.root}/${rest}`;
-  return { ...file, watched: [{ path, stats: undefined }, ...file.watched] };
+/** The same file, which is no longer known when a file of its name comes to this folder. */
+export function watchAlso(file: StaticFile, path: string, folder: Folder): StaticFile {
+  return { ...file, watched: [{ path: `${folder.prefix}${path}`, stats: undefined }, ...file.watched] };
 }
 
 /** Whether nothing has changed of all that the file was made of. Rejects only for bugs. */
@@ -88,8 +90,8 @@ export async function isUnchanged(file: StaticFile, { disk }: Surroundings): Pro
   return (await Promise.all(same)).every((isSame) => isSame);
 }
 
-async function findIndex(path: string, root: Root, around: Surroundings): Promise<Found> {
-  const opened = await openInside(path, root, around);
+async function findIndex(path: string, folder: Folder, around: Surroundings): Promise<Found> {
+  const opened = await openFile(path, folder, around);
   if (opened.kind !== 'file') {
     return MISSING;
   }
@@ -97,30 +99,77 @@ async function findIndex(path: string, root: Root, around: Surroundings): Promis
   return DIRECTORY;
 }
 
+/** The siblings of a file that is not there. */
+async function loadAlone(below: string, folder: Folder, around: Surroundings): Promise<StaticFile | undefined> {
+  const path = `${folder.prefix}${below}`;
+  const { found, watched } = await readSiblings(path, folder, around);
+  const all = [{ path, stats: undefined }, ...watched];
+  return found.length === 0
+    ? undefined
+    : renderFile(found, all, `${folder.uri ?? folder.prefix}${below}`, folder, around);
+}
+
 async function loadSiblings(
   plain: Unrendered,
-  mount: CompiledMount,
-  root: Root,
+  below: string,
+  folder: Folder,
   around: Surroundings,
 ): Promise<StaticFile> {
-  const all: Unrendered[] = [plain];
-  const watched: WatchedPath[] = [{ path: plain.path, stats: plain.stats }];
-  for (const { coding, suffix } of SIBLINGS) {
-    const path = `${plain.path}${suffix}`;
-    const sibling = await readRepresentation(path, coding, root, around);
+  const { isTrusted } = folder.rule.siblings;
+  const { found, watched } = await readSiblings(plain.path, folder, around);
+  const current = found.filter((sibling) => isTrusted || isCurrent(sibling, plain));
+  for (const { path } of found.filter((sibling) => !current.includes(sibling))) {
+    around.report('static.stale-sibling', path, 'it is older than the file it was made of, compress that again');
+  }
+  const all = [{ path: plain.path, stats: plain.stats }, ...watched];
+  const name = `${folder.uri ?? folder.prefix}${below}`;
+  return renderFile(
+    current.some(({ isForced }) => isForced) ? current : [plain, ...current],
+    all,
+    name,
+    folder,
+    around,
+  );
+}
+
+interface Siblings {
+  readonly found: readonly Unrendered[];
+  readonly watched: readonly WatchedPath[];
+}
+
+async function readSiblings(plainPath: string, folder: Folder, around: Surroundings): Promise<Siblings> {
+  const found: Unrendered[] = [];
+  const watched: WatchedPath[] = [];
+  for (const { coding, suffix, always } of folder.rule.siblings.siblings) {
+    const path = `${plainPath}${suffix}`;
+    const sibling = await readRepresentation(path, coding, folder, around);
     watched.push({ path, stats: sibling.kind === 'read' ? sibling.facts.stats : undefined });
-    if (sibling.kind === 'read' && isCurrent(sibling.facts, plain)) {
-      all.push(sibling.facts);
-    } else if (sibling.kind === 'read') {
-      around.report('static.stale-sibling', path, 'it is older than the file it was made of, compress that again');
+    if (sibling.kind === 'read' && always) {
+      return { found: [{ ...sibling.facts, isForced: true }], watched };
+    }
+    if (sibling.kind === 'read') {
+      found.push(sibling.facts);
     }
   }
+  return { found, watched };
+}
+
+function renderFile(
+  all: readonly Unrendered[],
+  watched: readonly WatchedPath[],
+  name: string,
+  folder: Folder,
+  around: Surroundings,
+): StaticFile {
+  const { rule } = folder;
   const nowMs = around.clock.nowMs();
+  const isNegotiated = rule.siblings.varies && all.some(({ coding, isForced }) => coding !== 'identity' && !isForced);
   const representations = all
-    .map((facts) => renderRepresentation({ ...facts, name: plain.path, isNegotiated: all.length > 1 }, mount, nowMs))
+    .map((facts) => renderRepresentation({ ...facts, name, isNegotiated }, rule, nowMs))
     .toSorted((one, other) => one.size - other.size);
   return {
     kind: 'file',
+    rule,
     representations,
     watched,
     isSettled: watched.every(({ stats }) => stats === undefined || isSettled(stats, nowMs)),
@@ -144,21 +193,21 @@ function isSettled(stats: FileStats, nowMs: number): boolean {
 async function readRepresentation(
   path: string,
   coding: Unrendered['coding'],
-  root: Root,
+  folder: Folder,
   around: Surroundings,
 ): Promise<Read> {
-  const opened = await openInside(path, root, around);
+  const opened = await openFile(path, folder, around);
   if (opened.kind !== 'file') {
     return opened;
   }
   const { fd, stats } = opened;
   try {
     if (stats.size > BigInt(STATIC_LIMITS.memoryFileBytesMax)) {
-      return { kind: 'read', facts: { path, coding, stats, bytes: undefined } };
+      return { kind: 'read', facts: { path, coding, stats, bytes: undefined, isForced: false } };
     }
-    return await readSteady(fd, stats, { path, coding }, around);
+    return await readSteady(fd, stats, { path, coding, isForced: false }, around);
   } catch (error) {
-    return { kind: 'absent', absence: absenceOf(error, path, around) };
+    return absentFor(error, path, around);
   } finally {
     await around.disk.close(fd);
   }
@@ -171,7 +220,7 @@ async function readRepresentation(
 async function readSteady(
   fd: number,
   opened: BigIntStats,
-  of: Pick<Unrendered, 'path' | 'coding'>,
+  of: Omit<Unrendered, 'stats' | 'bytes'>,
   around: Surroundings,
 ): Promise<Read> {
   let stats = opened;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StaticCounts } from './counts.ts';
 import { newStaticCounts } from './counts.ts';
+import type { Folder } from './folder.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import type { Found } from './load-file.ts';
 import { FileLookup } from './lookup.ts';
@@ -10,6 +11,7 @@ import { TemporarySite } from './temporary-site.ts';
 
 interface Prepared {
   readonly lookup: FileLookup;
+  readonly folder: Folder;
   readonly counts: StaticCounts;
   readonly bugs: unknown[];
   readonly wait: (path: string) => Promise<Found>;
@@ -22,20 +24,20 @@ function prepare(site: TemporarySite): Prepared {
   const [mount] = compileMounts([{ url: '/static/', root: site.root, hashed: false }]);
   assert.ok(mount);
   const wait = (path: string): Promise<Found> =>
-    new Promise((resolve) => lookup.wait(path, mount, { onFound: resolve }));
-  return { lookup, counts, bugs, wait };
+    new Promise((resolve) => lookup.wait(mount.folder, path, { onFound: resolve }));
+  return { lookup, folder: mount.folder, counts, bugs, wait };
 }
 
 test('FileLookup knows at once what it found a moment ago', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
-  const { lookup, wait } = prepare(site);
-  assert.equal(lookup.find('/static/a.css'), undefined);
-  const found = await wait('/static/a.css');
+  const { lookup, folder, wait } = prepare(site);
+  assert.equal(lookup.find(folder, 'a.css'), undefined);
+  const found = await wait('a.css');
   const callCount = site.calls.length;
-  assert.equal(lookup.find('/static/a.css'), found);
-  assert.equal((await wait('/static/b.css')).kind, 'absent');
-  assert.equal(lookup.find('/static/b.css')?.kind, 'absent');
+  assert.equal(lookup.find(folder, 'a.css'), found);
+  assert.equal((await wait('b.css')).kind, 'absent');
+  assert.equal(lookup.find(folder, 'b.css')?.kind, 'absent');
   assert.ok(callCount > 0);
 });
 
@@ -43,7 +45,7 @@ test('FileLookup looks once for all who wait', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
   const { wait, counts } = prepare(site);
-  const found = await Promise.all([wait('/static/a.css'), wait('/static/a.css'), wait('/static/a.css')]);
+  const found = await Promise.all([wait('a.css'), wait('a.css'), wait('a.css')]);
   assert.equal(new Set(found).size, 1);
   assert.equal(counts.loaded, 1);
   assert.equal(site.calls.filter((call) => call === 'open').length, 1);
@@ -52,34 +54,34 @@ test('FileLookup looks once for all who wait', async () => {
 test('FileLookup revalidates after a second and keeps what has not changed', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
-  const { lookup, wait, counts } = prepare(site);
-  const found = await wait('/static/a.css');
+  const { lookup, folder, wait, counts } = prepare(site);
+  const found = await wait('a.css');
   site.clock.advance(STATIC_LIMITS.revalidateMs);
-  assert.equal(lookup.find('/static/a.css'), undefined);
-  assert.equal(await wait('/static/a.css'), found);
+  assert.equal(lookup.find(folder, 'a.css'), undefined);
+  assert.equal(await wait('a.css'), found);
   assert.deepEqual([counts.loaded, counts.revalidated], [1, 1]);
-  assert.equal(lookup.find('/static/a.css'), found);
+  assert.equal(lookup.find(folder, 'a.css'), found);
   site.write('a.css', 'b');
-  assert.equal(lookup.find('/static/a.css'), found);
+  assert.equal(lookup.find(folder, 'a.css'), found);
   site.clock.advance(STATIC_LIMITS.revalidateMs);
-  assert.notEqual(await wait('/static/a.css'), found);
+  assert.notEqual(await wait('a.css'), found);
   assert.equal(counts.loaded, 2);
 });
 
 test('FileLookup forgets when told', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
-  const { lookup, wait } = prepare(site);
-  await wait('/static/a.css');
-  lookup.forget('/static/a.css');
-  assert.equal(lookup.find('/static/a.css'), undefined);
+  const { lookup, folder, wait } = prepare(site);
+  await wait('a.css');
+  lookup.forget(folder, 'a.css');
+  assert.equal(lookup.find(folder, 'a.css'), undefined);
 });
 
 test('FileLookup looks at a few paths at a time and at all in the end', async () => {
   using site = new TemporarySite();
   const { wait } = prepare(site);
   const count = STATIC_LIMITS.loadsRunningMax * 2;
-  const waiting = Array.from({ length: count }, (_, index) => wait(`/static/${index}`));
+  const waiting = Array.from({ length: count }, (_, index) => wait(`${index}`));
   assert.equal(site.calls.length, STATIC_LIMITS.loadsRunningMax);
   assert.equal((await Promise.all(waiting)).length, count);
 });
@@ -87,11 +89,11 @@ test('FileLookup looks at a few paths at a time and at all in the end', async ()
 test('FileLookup refuses when too many wait', async () => {
   using site = new TemporarySite();
   const { wait } = prepare(site);
-  const waiting = Array.from({ length: STATIC_LIMITS.waitingMax }, () => wait('/static/a'));
-  assert.deepEqual(await wait('/static/a'), { kind: 'absent', absence: 'exhausted' });
+  const waiting = Array.from({ length: STATIC_LIMITS.waitingMax }, () => wait('a'));
+  assert.deepEqual(await wait('a'), { kind: 'absent', absence: 'exhausted', code: '', isThere: false });
   assert.deepEqual(site.faults, ['static.overloaded']);
   await Promise.all(waiting);
-  assert.deepEqual(await wait('/static/a'), { kind: 'absent', absence: 'missing' });
+  assert.deepEqual(await wait('a'), { kind: 'absent', absence: 'missing', code: 'ENOENT', isThere: false });
 });
 
 test('FileLookup contains a bug to those who asked', async () => {
@@ -100,8 +102,8 @@ test('FileLookup contains a bug to those who asked', async () => {
   site.before.set('stat', () => {
     throw new TypeError('bug');
   });
-  assert.deepEqual(await wait('/static/a'), { kind: 'absent', absence: 'failed' });
+  assert.deepEqual(await wait('a'), { kind: 'absent', absence: 'failed', code: '', isThere: false });
   assert.equal(bugs.length, 1);
   site.before.clear();
-  assert.deepEqual(await wait('/static/a'), { kind: 'absent', absence: 'missing' });
+  assert.deepEqual(await wait('a'), { kind: 'absent', absence: 'missing', code: 'ENOENT', isThere: false });
 });

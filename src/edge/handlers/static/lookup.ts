@@ -7,33 +7,32 @@ import { Deque } from '../../../kernel/deque.ts';
 import type { CacheBounds } from './cache.ts';
 import { FileCache } from './cache.ts';
 import type { StaticCounts } from './counts.ts';
+import type { Folder } from './folder.ts';
+import { FolderMap } from './folder-map.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import type { Found } from './load-file.ts';
 import { isUnchanged, loadFile, watchAlso } from './load-file.ts';
-import type { CompiledMount } from './mount.ts';
-import type { Surroundings } from './open-inside.ts';
-import { Root } from './open-inside.ts';
+import type { Absent, Surroundings } from './open-file.ts';
 
 export interface LookupWaiter {
   onFound(found: Found): void;
 }
 
 interface Lookup {
+  readonly folder: Folder;
   readonly path: string;
-  readonly mount: CompiledMount;
   readonly waiters: LookupWaiter[];
 }
 
-const EXHAUSTED: Found = { kind: 'absent', absence: 'exhausted' };
-const FAILED: Found = { kind: 'absent', absence: 'failed' };
+const EXHAUSTED: Absent = { kind: 'absent', absence: 'exhausted', code: '', isThere: false };
+const FAILED: Absent = { kind: 'absent', absence: 'failed', code: '', isThere: false };
 
 export class FileLookup {
   readonly #around: Surroundings;
   readonly #counts: StaticCounts;
   readonly #onBug: (error: unknown) => void;
   readonly #cache: FileCache;
-  readonly #roots = new Map<string, Root>();
-  readonly #pending = new Map<string, Lookup>();
+  readonly #pending = new FolderMap<Lookup>();
   readonly #queue = new Deque<Lookup>();
   #waitingCount = 0;
   #runningCount = 0;
@@ -46,32 +45,32 @@ export class FileLookup {
   }
 
   /** What is known of a path now, without a system call; undefined means ask and wait. */
-  find(path: string): Found | undefined {
-    return this.#cache.find(path, this.#around.clock.monotonicMs());
+  find(folder: Folder, path: string): Found | undefined {
+    return this.#cache.find(folder, path, this.#around.clock.monotonicMs());
   }
 
   /** `waiter` is told once, later or at once. */
-  wait(path: string, mount: CompiledMount, waiter: LookupWaiter): void {
+  wait(folder: Folder, path: string, waiter: LookupWaiter): void {
     if (this.#waitingCount >= STATIC_LIMITS.waitingMax) {
       this.#around.report('static.overloaded', path, `${this.#waitingCount} wait`);
       waiter.onFound(EXHAUSTED);
       return;
     }
     this.#waitingCount += 1;
-    const pending = this.#pending.get(path);
+    const pending = this.#pending.get(folder, path);
     if (pending !== undefined) {
       pending.waiters.push(waiter);
       return;
     }
-    const lookup: Lookup = { path, mount, waiters: [waiter] };
-    this.#pending.set(path, lookup);
+    const lookup: Lookup = { folder, path, waiters: [waiter] };
+    this.#pending.set(folder, path, lookup);
     this.#queue.push(lookup);
     this.#startNext();
   }
 
   /** The file was opened, and is not what the cache knows of it. */
-  forget(path: string): void {
-    this.#cache.remove(path);
+  forget(folder: Folder, path: string): void {
+    this.#cache.remove(folder, path);
   }
 
   #startNext(): void {
@@ -92,50 +91,39 @@ export class FileLookup {
     );
   }
 
-  async #look({ path, mount }: Lookup): Promise<Found> {
+  async #look({ folder, path }: Lookup): Promise<Found> {
     const nowMs = this.#around.clock.monotonicMs();
-    const known = this.#cache.findFile(path);
+    const known = this.#cache.findFile(folder, path);
     if (known !== undefined && (await isUnchanged(known, this.#around))) {
       this.#counts.revalidated += 1;
-      this.#cache.refresh(path, nowMs);
+      this.#cache.refresh(folder, path, nowMs);
       return known;
     }
     this.#counts.loaded += 1;
-    const found = await this.#load(path, mount);
-    this.#cache.keep(path, found, nowMs);
+    const found = await this.#load(folder, path);
+    this.#cache.keep(folder, path, found, nowMs);
     return found;
   }
 
-  /** Loads from the first of the mount's folders that has the file. */
-  async #load(path: string, mount: CompiledMount): Promise<Found> {
-    const found = await loadFile(path.slice(mount.url.length), mount, this.#rootOf(mount), this.#around);
-    const { fallback } = mount;
+  /** Loads from the folder, or from the first one behind it that has the file. */
+  async #load(folder: Folder, path: string): Promise<Found> {
+    const found = await loadFile(path, folder, this.#around);
+    const { fallback } = folder;
     if (fallback === undefined || found.kind !== 'absent' || found.absence !== 'missing') {
       return found;
     }
-    const later = await this.#load(path, fallback);
+    const later = await this.#load(fallback.folder, fallback.below + path);
     // A file that comes to the first folder later takes the place of the one that was found in a folder behind it.
-    return later.kind === 'file' ? watchAlso(later, path.slice(mount.url.length), mount) : later;
+    return later.kind === 'file' ? watchAlso(later, path, folder) : later;
   }
 
   #finish(lookup: Lookup, found: Found): void {
     this.#runningCount -= 1;
-    this.#pending.delete(lookup.path);
+    this.#pending.delete(lookup.folder, lookup.path);
     this.#waitingCount -= lookup.waiters.length;
     this.#startNext();
     for (const waiter of lookup.waiters) {
       waiter.onFound(found);
     }
-  }
-
-  #rootOf(mount: CompiledMount): Root {
-    const { isAsked, url } = mount;
-    const key = `${mount.followsLinks ? 'open' : 'closed'} ${isAsked === undefined ? '' : url} ${mount.root}`;
-    let root = this.#roots.get(key);
-    if (root === undefined) {
-      root = new Root(mount.root, mount.followsLinks, isAsked && ((path) => isAsked(url + path)));
-      this.#roots.set(key, root);
-    }
-    return root;
   }
 }

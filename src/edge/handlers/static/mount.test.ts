@@ -9,10 +9,10 @@ const MOUNTS = compileMounts([
 ]);
 
 test('findMount() takes the longest URL that the path begins with', () => {
-  assert.equal(findMount(MOUNTS, '/static/a.css')?.root, '/srv/static');
-  assert.equal(findMount(MOUNTS, '/static/admin/a.css')?.root, '/srv/admin');
-  assert.equal(findMount(MOUNTS, '/static/')?.root, '/srv/static');
-  assert.equal(findMount(MOUNTS, '/m\xc3\xa9dia/a')?.root, '/srv/m\xc3\xa9dia');
+  assert.equal(findMount(MOUNTS, '/static/a.css')?.folder.prefix, '/srv/static/');
+  assert.equal(findMount(MOUNTS, '/static/admin/a.css')?.folder.prefix, '/srv/admin/');
+  assert.equal(findMount(MOUNTS, '/static/')?.folder.prefix, '/srv/static/');
+  assert.equal(findMount(MOUNTS, '/m\xc3\xa9dia/a')?.folder.prefix, '/srv/m\xc3\xa9dia/');
 });
 
 test('findMount() finds none for a URL that only looks alike', () => {
@@ -24,13 +24,13 @@ test('findMount() finds none for a URL that only looks alike', () => {
 test('compileMounts() fills in what is not said', () => {
   const mount = findMount(MOUNTS, '/static/a.css');
   assert.equal(mount?.passesMissing, false);
-  assert.equal(mount?.cacheControl, 'no-cache');
-  assert.equal(mount?.index, undefined);
-  assert.equal(mount?.hasWellKnown, false);
+  assert.equal(mount?.folder.rule.look.cacheControlOf('a.0123456789ab.css'), 'public, max-age=31536000, immutable');
+  assert.equal(mount?.folder.rule.directories, 'missing');
+  assert.equal(mount?.folder.rule.names.hidden, 'none');
 });
 
 test('compileMounts() serves a whole file system as a root when asked', () => {
-  assert.equal(compileMounts([{ url: '/', root: '/', hashed: false }])[0]?.root, '');
+  assert.equal(compileMounts([{ url: '/', root: '/', hashed: false }])[0]?.folder.prefix, '/');
 });
 
 test('compileMounts() throws for a mount that no check would have let pass', () => {

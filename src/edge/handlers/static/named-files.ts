@@ -14,30 +14,30 @@ import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import { decodePath } from '../../path.ts';
 import { CACHE_BOUNDS } from './cache.ts';
+import type { SenderOptions } from './file-sender.ts';
+import { FileSender } from './file-sender.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import type { StaticFile } from './load-file.ts';
 import type { CompiledMount } from './mount.ts';
 import { compileMounts, findMount } from './mount.ts';
-import type { Dress } from './pending-answer.ts';
+import type { Dress, NoFile } from './pending-answer.ts';
 import type { Representation } from './representation.ts';
 import { toLatin1 } from './resolve.ts';
-import type { StaticOptions } from './static.ts';
-import { StaticSite } from './static.ts';
+import { refuseAbsent } from './static.ts';
 
 const FLAGS: Readonly<Record<NamingField, string>> = { 'x-accel-redirect': '--x-accel', 'x-sendfile': '--x-sendfile' };
 
 export class NamedFiles implements NamedFileSender {
   readonly #mounts: Readonly<Record<NamingField, readonly CompiledMount[]>>;
-  readonly #sites: Readonly<Record<NamingField, StaticSite>>;
+  readonly #senders: Readonly<Record<NamingField, FileSender>>;
 
-  constructor(folders: readonly UrlFolder[], options: Omit<StaticOptions, 'next'>) {
+  constructor(folders: readonly UrlFolder[], options: SenderOptions) {
     this.#mounts = {
       'x-accel-redirect': compile(folders.filter(({ url }) => url !== '')),
       'x-sendfile': compile(folders.filter(({ url }) => url === '')),
     };
     const bounded = { ...options, bounds: { ...CACHE_BOUNDS, bytesMax: STATIC_LIMITS.namedMemoryBytesMax } };
-    // Two sites with caches of their own, because the two fields name paths of different kinds.
-    this.#sites = { 'x-accel-redirect': new StaticSite([], bounded), 'x-sendfile': new StaticSite([], bounded) };
+    this.#senders = { 'x-accel-redirect': new FileSender(bounded), 'x-sendfile': new FileSender(bounded) };
   }
 
   /** Where no folder was declared for the field, a trusted proxy in front may be the one that sends the file. */
@@ -50,7 +50,7 @@ export class NamedFiles implements NamedFileSender {
       return;
     }
     const { field, value } = head.namedFile;
-    const site = this.#sites[field];
+    const sender = this.#senders[field];
     if (forbidsBody(head.status)) {
       exchange.responder.respond(head, undefined);
       return;
@@ -58,13 +58,24 @@ export class NamedFiles implements NamedFileSender {
     const path = value === undefined ? undefined : pathOf(field, value);
     const mount = path === undefined ? undefined : findMount(this.#mounts[field], path);
     if (path === undefined || mount === undefined) {
-      site.reportNamed('static.named-outside', value ?? exchange.path, this.#explain(field, value));
+      sender.report('static.named-outside', value ?? exchange.path, this.#explain(field, value));
       exchange.responder.refuse(500);
       return;
     }
     const isPlain = exchange.method === 'GET' || exchange.method === 'HEAD';
     const isConditional = isPlain && (head.status === 200 || head.status === 206);
-    site.sendNamed(exchange, mount, { path, dress: dressed(head), isConditional, times });
+    const { folder, url } = mount;
+    const below = path.slice(url.length);
+    const onAbsent = (found: NoFile): void => {
+      sender.report('static.named-missing', path, found.kind === 'absent' ? found.absence : found.kind);
+      const absence = found.kind === 'absent' ? found.absence : 'missing';
+      sender.counts[absence] += 1;
+      refuseAbsent(exchange, absence);
+    };
+    // A file that an application has named has one representation, whatever encodings the client likes better.
+    const manner = { isConditional, isNegotiated: false };
+    const named = { dress: dressed(head), times };
+    sender.fetch({ exchange, folder, path: below, manner, named, onAbsent }, sender.find(folder, below));
   }
 
   #explain(field: NamingField, value: string | undefined): string {

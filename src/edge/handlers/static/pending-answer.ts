@@ -4,10 +4,10 @@ import type { Exchange, ResponseTimes, ResponseWatcher } from '../../../protocol
 import type { FileAnswer, PartialContent } from './answer-file.ts';
 import { fileParts } from './answer-file.ts';
 import type { DescriptorTaker, SharedDescriptor } from './descriptors.ts';
+import type { Folder } from './folder.ts';
 import type { Found, StaticFile } from './load-file.ts';
 import type { LookupWaiter } from './lookup.ts';
-import type { CompiledMount } from './mount.ts';
-import type { Absence } from './open-inside.ts';
+import type { Absent } from './open-file.ts';
 
 /** Takes waiting requests back when the disk has answered. */
 export interface LateAnswers {
@@ -17,13 +17,33 @@ export interface LateAnswers {
   onBug(error: unknown): void;
 }
 
+/** A request for a file that cannot be answered from memory. */
+export interface FileRequest {
+  readonly exchange: Exchange;
+  readonly folder: Folder;
+  /** Of the file, below the folder. */
+  readonly path: string;
+  readonly manner: SendManner;
+  /** How an application has named the file; undefined: the client has asked for it. */
+  readonly named: NamedBy | undefined;
+  /** There is no file to be sent. */
+  onAbsent(found: NoFile): void;
+}
+
+export type NoFile = Exclude<Found, StaticFile>;
+
+/** What of a request's fields bears on the answer. */
+export interface SendManner {
+  /** Conditions and ranges; they may be the business of a filter, or the file's name may have come of an application that knows what it does. */
+  readonly isConditional: boolean;
+  /** Whether a compressed representation may be chosen. */
+  readonly isNegotiated: boolean;
+}
+
 /** How an application has named a file. */
 export interface NamedBy {
-  readonly path: string;
   /** Puts the application's own fields on the answer. */
   readonly dress: Dress;
-  /** The client's conditions and ranges are obeyed. */
-  readonly isConditional: boolean;
   /** The times of the application. */
   readonly times: ResponseTimes | undefined;
 }
@@ -33,29 +53,20 @@ export type Dress = (file: StaticFile) => StaticFile;
 export type SentAnswer = Extract<FileAnswer, { kind: 'whole' | 'parts' }>;
 
 export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWatcher {
-  readonly exchange: Exchange;
-  readonly mount: CompiledMount;
-  /** The path of the file, as it is looked up. */
-  readonly path: string;
-  /** How the application has named the file; undefined: the client has asked for it. */
-  readonly named: NamedBy | undefined;
+  readonly request: FileRequest;
   /** What to send once there is a descriptor. */
   answer: SentAnswer | undefined;
   /** How often the file changed between finding and opening it. */
   changeCount = 0;
-  /** The times of the application that has named the file, if one has. */
   readonly times: ResponseTimes | undefined;
   readonly #owner: LateAnswers;
   #isGone = false;
 
-  constructor(owner: LateAnswers, exchange: Exchange, mount: CompiledMount, named?: NamedBy) {
+  constructor(owner: LateAnswers, request: FileRequest) {
     this.#owner = owner;
-    this.exchange = exchange;
-    this.mount = mount;
-    this.path = named?.path ?? exchange.path;
-    this.named = named;
-    this.times = named?.times;
-    exchange.responder.watch(this);
+    this.request = request;
+    this.times = request.named?.times;
+    request.exchange.responder.watch(this);
   }
 
   onFound(found: Found): void {
@@ -63,7 +74,8 @@ export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWat
   }
 
   onOpened(descriptor: SharedDescriptor): void {
-    const { answer, exchange } = this;
+    const { answer } = this;
+    const { exchange } = this.request;
     if (this.#isGone || answer === undefined) {
       descriptor.release();
       return;
@@ -73,13 +85,13 @@ export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWat
     this.#unlessGone(() => exchange.responder.respond(parts.head, body));
   }
 
-  onUnopened(reason: Absence | 'changed'): void {
+  onUnopened(reason: Absent | 'changed'): void {
     this.#unlessGone(() => {
-      if (reason === 'changed' || reason === 'missing') {
+      if (reason === 'changed' || reason.absence === 'missing') {
         this.changeCount += 1;
         this.#owner.lookUpAgain(this);
       } else {
-        this.#owner.answerLate(this, { kind: 'absent', absence: reason });
+        this.#owner.answerLate(this, reason);
       }
     });
   }
@@ -106,7 +118,7 @@ export class PendingAnswer implements LookupWaiter, DescriptorTaker, ResponseWat
       act();
     } catch (error) {
       this.#owner.onBug(error);
-      this.exchange.responder.cut();
+      this.request.exchange.responder.cut();
     }
   }
 }

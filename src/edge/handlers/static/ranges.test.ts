@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { STATIC_LIMITS } from './limits.ts';
+import type { RangeRule } from './ranges.ts';
 import { chooseRanges } from './ranges.ts';
 
 /** `0-9 20-29`, or the kind of answer without ranges. */
-function choose(field: string, size = 100): string {
-  const choice = chooseRanges(field, size);
+const LENIENT: RangeRule = {
+  countMax: STATIC_LIMITS.rangesMax,
+  refusesMalformed: false,
+  joins: true,
+  holdsForHead: false,
+};
+const STRICT: RangeRule = { ...LENIENT, refusesMalformed: true, joins: false };
+
+function choose(field: string, size = 100, rule: RangeRule = LENIENT): string {
+  const choice = chooseRanges(field, size, rule);
   if (choice.kind !== 'parts') {
     return choice.kind;
   }
@@ -93,4 +102,26 @@ test('chooseRanges() ignores what is not a set of byte ranges', () => {
   for (const field of faults) {
     assert.equal(choose(field), 'whole', field);
   }
+});
+
+test('chooseRanges() may refuse what is malformed', () => {
+  for (const field of ['bytes=alpha', 'bytes=10-alpha', 'bytes=10', 'bytes=10-11 12-', 'bytes=5-3', 'bytes=,']) {
+    assert.equal(choose(field, 100, STRICT), 'unsatisfiable', field);
+  }
+  for (const field of ['bytes=', 'lines=1-2', 'bytes']) {
+    assert.equal(choose(field, 100, STRICT), 'whole', field);
+  }
+  assert.equal(choose('bytes=0-9', 0, STRICT), 'whole');
+});
+
+test('chooseRanges() may leave ranges that overlap as they are, if they are not more than the whole', () => {
+  assert.equal(choose('bytes=0-9,5-14', 100, STRICT), '0-9 5-14');
+  assert.equal(choose('bytes=0-99,0-0', 100, STRICT), 'whole');
+});
+
+test('chooseRanges() counts the ranges that it can send', () => {
+  const two = { ...STRICT, countMax: 2 };
+  assert.equal(choose('bytes=0-9,-10,10000-', 100, two), '0-9 90-99');
+  assert.equal(choose('bytes=0-9,-10,10-19', 100, two), 'whole');
+  assert.equal(choose('bytes=0-9', 100, { ...STRICT, countMax: 0 }), 'whole');
 });

@@ -2,6 +2,18 @@
 
 import { STATIC_LIMITS } from './limits.ts';
 
+/** How a Range is honoured. */
+export interface RangeRule {
+  /** A request for more gets the whole file. 0: there are no ranges, and none are offered. */
+  readonly countMax: number;
+  /** What is malformed is refused with 416. Otherwise it is ignored, as RFC 9110 14.2 allows: a client that errs still gets the file. */
+  readonly refusesMalformed: boolean;
+  /** Ranges that overlap are joined. Otherwise they are sent as they are, unless they are longer than the file together. */
+  readonly joins: boolean;
+  /** HEAD is answered as GET would be. RFC 9110 14.2 has ranges for GET alone. */
+  readonly holdsForHead: boolean;
+}
+
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
@@ -21,9 +33,8 @@ const UNSATISFIABLE: RangeChoice = { kind: 'unsatisfiable' };
 /** `int-range` and `suffix-range` of RFC 9110 14.1.1. */
 const RANGE_SPEC = /^[\t ]*(\d*)-(\d*)[\t ]*$/;
 
-/** An invalid Range is ignored, as RFC 9110 14.2 allows: a client that errs still gets the file. */
-export function chooseRanges(field: string, size: number): RangeChoice {
-  if (!/^bytes=/i.test(field)) {
+export function chooseRanges(field: string, size: number, rule: RangeRule): RangeChoice {
+  if (!/^bytes=./i.test(field) || rule.countMax === 0) {
     return WHOLE;
   }
   const ranges: ByteRange[] = [];
@@ -35,19 +46,29 @@ export function chooseRanges(field: string, size: number): RangeChoice {
     }
     specCount += 1;
     const range = parseRange(text, size);
-    if (range === 'invalid' || specCount > STATIC_LIMITS.rangesMax) {
-      return WHOLE;
+    if (range === 'invalid') {
+      return rule.refusesMalformed ? UNSATISFIABLE : WHOLE;
     }
     if (range !== 'unsatisfiable') {
       ranges.push(range);
     }
+    if (ranges.length > rule.countMax || specCount > STATIC_LIMITS.rangesMax) {
+      return WHOLE;
+    }
   }
-  const [first, ...rest] = coalesce(ranges);
+  return chooseAmong(ranges, specCount, size, rule);
+}
+
+function chooseAmong(ranges: readonly ByteRange[], specCount: number, size: number, rule: RangeRule): RangeChoice {
+  const [first, ...rest] = rule.joins ? coalesce(ranges) : ranges;
   if (first === undefined) {
-    return specCount === 0 ? WHOLE : UNSATISFIABLE;
+    // nginx sends an empty file whole, whatever the range.
+    const isIgnored = rule.refusesMalformed ? size === 0 : specCount === 0;
+    return isIgnored ? WHOLE : UNSATISFIABLE;
   }
+  const isMore = rest.length > 0 && ranges.reduce((sum, { length }) => sum + length, 0) > size;
   // A suffix of an empty file is satisfiable (14.1.2), but no Content-Range could say so.
-  return first.length === 0 ? WHOLE : { kind: 'parts', ranges: [first, ...rest] };
+  return first.length === 0 || (isMore && !rule.joins) ? WHOLE : { kind: 'parts', ranges: [first, ...rest] };
 }
 
 function parseRange(text: string, size: number): ByteRange | 'invalid' | 'unsatisfiable' {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StaticFolder } from '../../../config/model/folders.ts';
 import type { Coding } from './encodings.ts';
+import type { FileStats } from './file-stats.ts';
 import { compileMounts } from './mount.ts';
-import type { FileStats, Representation } from './representation.ts';
-import { isSameFile, renderRepresentation } from './representation.ts';
+import type { Representation } from './representation.ts';
+import { renderRepresentation } from './representation.ts';
 
 const MODIFIED_MS = Date.UTC(2025, 0, 1);
 const STATS: FileStats = { dev: 1n, ino: 2n, size: 10n, mtimeNs: BigInt(MODIFIED_MS) * 1_000_000n + 5n, ctimeNs: 4n };
@@ -29,8 +30,8 @@ function render({
   const [compiled] = compileMounts([{ url: '/', root: '/srv', hashed: true, ...mount }]);
   assert.ok(compiled);
   return renderRepresentation(
-    { name, coding, path: `/srv/${name}`, stats, bytes: undefined, isNegotiated },
-    compiled,
+    { name, coding, path: `/srv/${name}`, stats, bytes: undefined, isNegotiated, isForced: false },
+    compiled.folder.rule,
     nowMs,
   );
 }
@@ -87,11 +88,4 @@ test('renderRepresentation() never says that a file will be modified later, RFC 
   const { lastModified, modifiedS } = render({ nowMs: MODIFIED_MS - 86_400_000 });
   assert.equal(lastModified, 'Tue, 31 Dec 2024 00:00:00 GMT');
   assert.equal(modifiedS, MODIFIED_MS / 1000 - 86_400);
-});
-
-test('isSameFile() sees every difference', () => {
-  assert.ok(isSameFile(STATS, { ...STATS }));
-  for (const key of ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const) {
-    assert.ok(!isSameFile(STATS, { ...STATS, [key]: 99n }), key);
-  }
 });

@@ -5,21 +5,11 @@ import type { ResponseHead } from '../../../protocol/http/exchange.ts';
 import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import type { Validators } from './conditional.ts';
 import type { Coding, Encoded } from './encodings.ts';
-import { isHashedName } from './hashed-names.ts';
-import { mediaTypeOf } from './media-types.ts';
-import type { CompiledMount } from './mount.ts';
-
-/** What identifies a content, short of reading it: when one of these changes, the file did. */
-export interface FileStats {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-}
+import type { FileStats } from './file-stats.ts';
+import type { FileRule, LookRule } from './folder.ts';
 
 export interface RepresentationFacts {
-  /** Path of the plain file, relative to the root or not: its name counts. */
+  /** Ends with the name by which the file is known to clients. */
   readonly name: string;
   readonly coding: Coding;
   /** Path of the file with the bytes. */
@@ -27,6 +17,8 @@ export interface RepresentationFacts {
   readonly stats: FileStats;
   /** The content, if it is small. */
   readonly bytes: Buffer | undefined;
+  /** Sent whatever the client accepts. */
+  readonly isForced: boolean;
   /** There are others to choose from. */
   readonly isNegotiated: boolean;
 }
@@ -42,24 +34,23 @@ export interface Representation extends Encoded, Validators {
   readonly notModified: ResponseHead;
 }
 
-/** Kept for a year, which is for good. */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
-
-export function renderRepresentation(facts: RepresentationFacts, mount: CompiledMount, nowMs: number): Representation {
-  const { coding, path, stats, bytes } = facts;
-  const etag = renderEtag(stats, coding);
-  // RFC 9110 8.8.2.1: never later than Date, whatever the clock that stamped the file thought.
-  const modifiedS = Math.floor(Math.min(Number(stats.mtimeNs / 1_000_000n), nowMs) / 1000);
+export function renderRepresentation(facts: RepresentationFacts, rule: FileRule, nowMs: number): Representation {
+  const { coding, path, stats, bytes, isForced } = facts;
+  const { look, ranges } = rule;
+  const etag = renderEtag(stats, coding, look.etag);
+  const modifiedS = modifiedSecond(stats, look.etag, nowMs);
   const lastModified = httpDate(modifiedS * 1000);
-  const contentType = mediaTypeOf(facts.name);
-  const cacheControl = mount.isHashed && isHashedName(facts.name) ? IMMUTABLE : mount.cacheControl;
-  const vary = facts.isNegotiated ? 'Vary: Accept-Encoding\r\n' : '';
-  const encoding = coding === 'identity' ? '' : `Content-Encoding: ${coding}\r\n`;
+  const contentType = look.typeOf(facts.name);
   // RFC 9110 15.4.5: 304 has these and no other field about the representation.
-  const always = `ETag: ${etag}\r\nCache-Control: ${cacheControl}\r\n${vary}`;
-  const fields = `${always}Last-Modified: ${lastModified}\r\nAccept-Ranges: bytes\r\nX-Content-Type-Options: nosniff\r\n${encoding}`;
+  const always = `${line('ETag', etag)}${line('Cache-Control', look.cacheControlOf(facts.name))}${facts.isNegotiated ? VARY : ''}`;
+  const sniffing = look.forbidsSniffing ? 'X-Content-Type-Options: nosniff\r\n' : '';
+  const encoding = coding === 'identity' ? '' : line('Content-Encoding', coding);
+  const modified = line('Last-Modified', lastModified);
+  const acceptance = ranges.countMax === 0 ? '' : 'Accept-Ranges: bytes\r\n';
+  const fields = `${always}${modified}${acceptance}${sniffing}${encoding}`;
   return {
     coding,
+    isForced,
     size: Number(stats.size),
     etag,
     modifiedS,
@@ -69,28 +60,41 @@ export function renderRepresentation(facts: RepresentationFacts, mount: Compiled
     bytes,
     contentType,
     fields,
-    whole: responseHead(200, `${fields}Content-Type: ${contentType}\r\n`),
-    notModified: responseHead(304, always),
+    whole: responseHead(200, `${fields}${line('Content-Type', contentType)}`),
+    // A validator alone is enough (15.4.5), and where there is no tag the time is the one that there is.
+    notModified: responseHead(304, look.etag === 'fine' ? always : `${modified}${always}`),
   };
 }
 
-/** `fields`: rendered, and no Date among them. */
+const VARY = 'Vary: Accept-Encoding\r\n';
+
+function line(name: string, value: string): string {
+  return value === '' ? '' : `${name}: ${value}\r\n`;
+}
+
 export function responseHead(status: number, fields: string): ResponseHead {
   return { status, reason: undefined, fields: fieldsOf(fields, false) };
 }
 
-export function isSameFile(one: FileStats, other: FileStats): boolean {
-  return (
-    one.ino === other.ino &&
-    one.size === other.size &&
-    one.mtimeNs === other.mtimeNs &&
-    one.ctimeNs === other.ctimeNs &&
-    one.dev === other.dev
-  );
+/** RFC 9110 8.8.2.1: never later than Date, whatever the clock that stamped the file thought; but a tag of seconds is the time itself. */
+function modifiedSecond(stats: FileStats, etag: LookRule['etag'], nowMs: number): number {
+  const modifiedMs = Number(stats.mtimeNs / 1_000_000n);
+  return Math.floor((etag === 'fine' ? Math.min(modifiedMs, nowMs) : modifiedMs) / 1000);
 }
 
-/** Strong, and the same on every machine that has the same copy: no inode, no time of change. Each coding has its own (8.8.3.3). */
-function renderEtag(stats: FileStats, coding: Coding): string {
-  const suffix = coding === 'identity' ? '' : `-${coding}`;
-  return `"${stats.mtimeNs.toString(36)}-${stats.size.toString(36)}${suffix}"`;
+/**
+ * Strong, and the same on every machine that has the same copy: no inode, no time of change. Each coding has its own (8.8.3.3); by seconds, it is told apart by its
+ * size and its time.
+ */
+function renderEtag(stats: FileStats, coding: Coding, form: LookRule['etag']): string {
+  switch (form) {
+    case 'none':
+      return '';
+    case 'seconds':
+      return `"${(stats.mtimeNs / 1_000_000_000n).toString(16)}-${stats.size.toString(16)}"`;
+    case 'fine': {
+      const suffix = coding === 'identity' ? '' : `-${coding}`;
+      return `"${stats.mtimeNs.toString(36)}-${stats.size.toString(36)}${suffix}"`;
+    }
+  }
 }

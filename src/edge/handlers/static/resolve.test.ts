@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { NameRule } from './resolve.ts';
 import { isInside, resolvePath, toFsPath, toLatin1 } from './resolve.ts';
 
-const PLAIN = { hasWellKnown: false };
+const PLAIN: NameRule = { hidden: 'none', form: 'tidy' };
 
 test('resolvePath() keeps plain paths', () => {
   for (const path of [
@@ -55,7 +56,7 @@ test('resolvePath() refuses every way up and every hidden name', () => {
 });
 
 test('resolvePath() serves .well-known at the top when told to', () => {
-  const options = { hasWellKnown: true };
+  const options: NameRule = { hidden: 'well-known', form: 'tidy' };
   assert.equal(resolvePath('.well-known/security.txt', options), '.well-known/security.txt');
   for (const path of ['a/.well-known/x', '.well-known/.secret', '.well-known/../a', '.well-knowns/x', '.git/config']) {
     assert.equal(resolvePath(path, options), undefined, path);

@@ -7,35 +7,40 @@
 
 import { Buffer } from 'node:buffer';
 
-export interface ResolveOptions {
-  /** Serve `.well-known` (RFC 8615) at the top, the one directory with a dot that is meant to be seen. */
-  readonly hasWellKnown: boolean;
-  /** Serve all names with a dot in front, because an application has asked for them and no client has. */
-  readonly hasHidden?: boolean;
+/** Which names of a path may be asked for. */
+export interface NameRule {
+  /** Names with a dot in front: none, `.well-known` at the top (RFC 8615), the one directory of the kind that is meant to be seen, or all. */
+  readonly hidden: 'none' | 'well-known' | 'all';
+  /** `tidy`: empty names are left out. `literal`: a path that has some is not served. `verbatim`: the path is taken as it is, with backslashes too. */
+  readonly form: 'tidy' | 'literal' | 'verbatim';
 }
 
 const SLASH = 0x2f;
 
-/** The rest of a path behind the mount's URL, made relative and clean, with its final slash if it has one. Undefined: it is not to be served. */
-export function resolvePath(rest: string, options: ResolveOptions): string | undefined {
+/** The path of a file below its folder, relative and clean, with its final slash if it has one. Undefined: it is not to be served. */
+export function resolvePath(path: string, rule: NameRule): string | undefined {
+  if (rule.form === 'verbatim') {
+    return path.includes('\0') ? undefined : path;
+  }
   // A backslash separates directories for some programs behind us and for some people's tools, never for honest links.
-  if (rest.includes('\0') || rest.includes('\\')) {
+  if (path.includes('\0') || path.includes('\\')) {
     return undefined;
   }
-  const segments = rest.split('/').filter((segment) => segment !== '');
-  if (segments.some((segment, index) => isHidden(segment, index, options))) {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  if (segments.some((segment, index) => isHidden(segment, index, rule))) {
     return undefined;
   }
-  const isDirectory = rest.charCodeAt(rest.length - 1) === SLASH && segments.length > 0;
-  return segments.join('/') + (isDirectory ? '/' : '');
+  const isDirectory = path.charCodeAt(path.length - 1) === SLASH && segments.length > 0;
+  const tidy = segments.join('/') + (isDirectory ? '/' : '');
+  return rule.form === 'literal' && tidy !== path ? undefined : tidy;
 }
 
 /** Covers `.`, `..`, `.git` and `.env` alike. */
-function isHidden(segment: string, index: number, options: ResolveOptions): boolean {
-  if (options.hasHidden === true) {
+function isHidden(segment: string, index: number, { hidden }: NameRule): boolean {
+  if (hidden === 'all') {
     return segment === '.' || segment === '..';
   }
-  return segment.startsWith('.') && !(options.hasWellKnown && index === 0 && segment === '.well-known');
+  return segment.startsWith('.') && !(hidden === 'well-known' && index === 0 && segment === '.well-known');
 }
 
 /** Whether an opened file's real path is below the real root; both are absolute and free of links. */

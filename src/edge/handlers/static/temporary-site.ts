@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
 import type { Disk } from './disk.ts';
 import { nodeDisk } from './disk.ts';
-import type { Surroundings } from './open-inside.ts';
+import type { Surroundings } from './open-file.ts';
 
 /** Months before the FakeClock's now, so that time stamps are settled. */
 export const WRITTEN_S: number = Date.UTC(2024, 5, 1) / 1000;
@@ -68,6 +68,8 @@ export class TemporarySite implements Disposable {
     };
     return {
       stat: watch('stat', nodeDisk.stat),
+      lstat: watch('lstat', nodeDisk.lstat),
+      openDirectory: watch('openDirectory', nodeDisk.openDirectory),
       open: watch('open', nodeDisk.open),
       fstat: watch('fstat', nodeDisk.fstat),
       descriptorPath: watch('descriptorPath', nodeDisk.descriptorPath),

@@ -4,12 +4,21 @@ import { mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'n
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { absenceOf, openInside, Root } from './open-inside.ts';
+import type { Folder } from './folder.ts';
+import { compileMounts } from './mount.ts';
+import { absentFor, openFile } from './open-file.ts';
+import { Root } from './root.ts';
 import { TemporarySite } from './temporary-site.ts';
+
+function below(root: Root): Folder {
+  const [mount] = compileMounts([{ url: '/', root: '/', hashed: false }]);
+  assert.ok(mount);
+  return { ...mount.folder, links: { kind: 'inside', root } };
+}
 
 /** `file`, `directory` or the absence; whatever was opened is closed. */
 async function tryOpen(site: TemporarySite, name: string, root: Root = new Root(site.root)): Promise<string> {
-  const opened = await openInside(`${root.path}/${name}`, root, site.around);
+  const opened = await openFile(`${root.path}/${name}`, below(root), site.around);
   if (opened.kind === 'file') {
     await site.disk.close(opened.fd);
   }
@@ -18,7 +27,7 @@ async function tryOpen(site: TemporarySite, name: string, root: Root = new Root(
   return opened.kind === 'absent' ? opened.absence : opened.kind;
 }
 
-test('openInside() opens files below the root', async () => {
+test('openFile() opens files below the root', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
   site.write('b/c d.css', 'b');
@@ -26,14 +35,14 @@ test('openInside() opens files below the root', async () => {
   assert.equal(await tryOpen(site, 'b/c d.css'), 'file');
 });
 
-test('openInside() opens names that are not UTF-8', async () => {
+test('openFile() opens names that are not UTF-8', async () => {
   using site = new TemporarySite();
   writeFileSync(Buffer.concat([Buffer.from(`${site.root}/caf`), Buffer.from([0xe9])]), 'x');
   assert.equal(await tryOpen(site, 'caf\xe9'), 'file');
   assert.equal(await tryOpen(site, 'caf\xc3\xa9'), 'missing');
 });
 
-test('openInside() tells directories from what is missing', async () => {
+test('openFile() tells directories from what is missing', async () => {
   using site = new TemporarySite();
   site.write('b/c.css', 'b');
   assert.equal(await tryOpen(site, 'b'), 'directory');
@@ -45,7 +54,7 @@ test('openInside() tells directories from what is missing', async () => {
   assert.deepEqual(site.faults, []);
 });
 
-test('openInside() follows links that stay inside', async () => {
+test('openFile() follows links that stay inside', async () => {
   using site = new TemporarySite();
   site.write('b/c.css', 'b');
   symlinkSync('b/c.css', site.path('relative'));
@@ -56,7 +65,7 @@ test('openInside() follows links that stay inside', async () => {
   assert.equal(await tryOpen(site, 'directory/c.css'), 'file');
 });
 
-test('openInside() refuses links that lead out, and says so in the log', async () => {
+test('openFile() refuses links that lead out, and says so in the log', async () => {
   using site = new TemporarySite();
   writeFileSync(join(site.directory, 'secret'), 's');
   mkdirSync(join(site.directory, 'root-2'));
@@ -71,7 +80,7 @@ test('openInside() refuses links that lead out, and says so in the log', async (
   assert.deepEqual(site.faults, Array(4).fill('static.outside'));
 });
 
-test('openInside() ends at links in a circle and links to nothing', async () => {
+test('openFile() ends at links in a circle and links to nothing', async () => {
   using site = new TemporarySite();
   symlinkSync('loop', site.path('loop'));
   symlinkSync('nothing', site.path('dangling'));
@@ -79,7 +88,7 @@ test('openInside() ends at links in a circle and links to nothing', async () => 
   assert.equal(await tryOpen(site, 'dangling'), 'missing');
 });
 
-test('openInside() serves a root that is a link, also after it was switched', async () => {
+test('openFile() serves a root that is a link, also after it was switched', async () => {
   using site = new TemporarySite();
   const current = join(site.directory, 'current');
   const link = (target: string): void => {
@@ -98,7 +107,7 @@ test('openInside() serves a root that is a link, also after it was switched', as
   assert.equal(await tryOpen(site, 'back', root), 'missing');
 });
 
-test('openInside() refuses FIFOs, sockets and devices without waiting for them', async () => {
+test('openFile() refuses FIFOs, sockets and devices without waiting for them', async () => {
   using site = new TemporarySite();
   assert.equal(spawnSync('mkfifo', [site.path('fifo')]).status, 0);
   symlinkSync('/dev/null', site.path('device'));
@@ -111,7 +120,7 @@ test('openInside() refuses FIFOs, sockets and devices without waiting for them',
   server.close();
 });
 
-test('openInside() refuses a FIFO that takes the place of a file at the last moment', async () => {
+test('openFile() refuses a FIFO that takes the place of a file at the last moment', async () => {
   using site = new TemporarySite();
   const path = site.write('a.css', 'a');
   site.before.set('open', () => {
@@ -121,7 +130,7 @@ test('openInside() refuses a FIFO that takes the place of a file at the last mom
   assert.equal(await tryOpen(site, 'a.css'), 'missing');
 });
 
-test('openInside() refuses a link out that takes the place of a file at the last moment', async () => {
+test('openFile() refuses a link out that takes the place of a file at the last moment', async () => {
   using site = new TemporarySite();
   const path = site.write('a.css', 'a');
   writeFileSync(join(site.directory, 'secret'), 's');
@@ -132,7 +141,7 @@ test('openInside() refuses a link out that takes the place of a file at the last
   assert.equal(await tryOpen(site, 'a.css'), 'missing');
 });
 
-test('openInside() asks for the real path where descriptors do not tell it', async () => {
+test('openFile() asks for the real path where descriptors do not tell it', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
   site.write('b.css', 'b');
@@ -140,17 +149,17 @@ test('openInside() asks for the real path where descriptors do not tell it', asy
   symlinkSync('../secret', site.path('out'));
   const around = { ...site.around, disk: { ...site.disk, descriptorPath: () => Promise.resolve(undefined) } };
   const root = new Root(site.root);
-  const inside = await openInside(site.path('a.css'), root, around);
+  const inside = await openFile(site.path('a.css'), below(root), around);
   assert.equal(inside.kind, 'file');
-  assert.equal((await openInside(site.path('out'), root, around)).kind, 'absent');
+  assert.equal((await openFile(site.path('out'), below(root), around)).kind, 'absent');
   site.before.set('realPath', () => renameSync(site.path('b.css'), site.path('a.css')));
-  assert.equal((await openInside(site.path('a.css'), root, around)).kind, 'absent');
+  assert.equal((await openFile(site.path('a.css'), below(root), around)).kind, 'absent');
   if (inside.kind === 'file') {
     await site.disk.close(inside.fd);
   }
 });
 
-test('openInside() says what a failing disk means', async () => {
+test('openFile() says what a failing disk means', async () => {
   const meanings = {
     EACCES: 'forbidden',
     EPERM: 'forbidden',
@@ -168,7 +177,7 @@ test('openInside() says what a failing disk means', async () => {
   }
 });
 
-test('openInside() closes the file when looking at it fails', async () => {
+test('openFile() closes the file when looking at it fails', async () => {
   using site = new TemporarySite();
   site.write('a.css', 'a');
   site.failing.set('fstat', 'EIO');
@@ -178,13 +187,13 @@ test('openInside() closes the file when looking at it fails', async () => {
   assert.equal(await tryOpen(site, 'a.css'), 'forbidden');
 });
 
-test('openInside() serves nothing of a root that is gone', async () => {
+test('openFile() serves nothing of a root that is gone', async () => {
   using site = new TemporarySite();
   assert.equal(await tryOpen(site, 'a.css', new Root(`${site.root}/none`)), 'missing');
 });
 
-test('absenceOf() passes bugs on', () => {
+test('absentFor() passes bugs on', () => {
   const report = (): void => assert.fail();
-  assert.throws(() => absenceOf(new TypeError('bug'), '', { report }), /bug/);
-  assert.throws(() => absenceOf('bug', '', { report }), /bug/);
+  assert.throws(() => absentFor(new TypeError('bug'), '', { report }), /bug/);
+  assert.throws(() => absentFor('bug', '', { report }), /bug/);
 });
