@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compileStatic } from '../src/edge/handlers/static/static.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import type { Exchange, Handler } from '../src/protocol/http/exchange.ts';
-import type { Field, FieldBlock } from '../src/protocol/http1/types.ts';
+import type { Field, FieldBlock } from '../src/protocol/http/fields.ts';
 
 const ROUNDS = 15;
 const REQUESTS_PER_ROUND = 200_000;

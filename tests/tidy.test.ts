@@ -24,6 +24,10 @@ const ALSO_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'protocol/control': ['config/model'],
 };
 
+/** What one version of HTTP needs to be read and written. Whoever handles a request sees HTTP as all versions have it (protocol/http), so that others can carry it. */
+const HTTP1_CODEC = 'src/protocol/http1/';
+const MAY_KNOW_HTTP1 = /^src\/(protocol\/http1|edge\/transport)\//;
+
 /** Code that decides and does nothing else: no I/O, no timers, no process. */
 const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/schedule\.ts$|^src\/supervisor\/fleet\//;
 const PURE_MAY_IMPORT = new Set(['node:buffer', 'node:assert/strict']);
@@ -87,6 +91,16 @@ test('imports point downwards', () => {
     importsOf(file)
       .flatMap((target) => resolveImport(file.path, target) ?? [])
       .filter((target) => !mayImport(file.path, target))
+      .map((target) => `${file.path} -> ${target}`),
+  );
+  assert.deepEqual(faults, []);
+});
+
+test('only the codec of HTTP/1 and the transport know HTTP/1', () => {
+  const faults = RUNNING.filter(({ path }) => !MAY_KNOW_HTTP1.test(path)).flatMap((file) =>
+    importsOf(file)
+      .flatMap((target) => resolveImport(file.path, target) ?? [])
+      .filter((target) => target.startsWith(HTTP1_CODEC))
       .map((target) => `${file.path} -> ${target}`),
   );
   assert.deepEqual(faults, []);

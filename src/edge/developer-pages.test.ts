@@ -23,7 +23,7 @@ const FAULT = {
 
 function request(address = '127.0.0.1', accept = 'text/html', method = 'GET'): RefusedRequest {
   const block = { get: (name: string) => (name === 'accept' ? accept : undefined), getAll: () => [] };
-  return { method, target: '/?<script>', requestId: 'id', client: { address }, host: 'localhost', minor: 1, block };
+  return { method, target: '/?<script>', requestId: 'id', client: { address }, host: 'localhost', version: 11, block };
 }
 
 function page(detail: unknown, asked = request()): string {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
+import { fieldBlock } from '../protocol/http/fake-field-block.ts';
 import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
-import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
 import { Disbelief, FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 

@@ -4,8 +4,8 @@
  * said once if a trusted peer uses fields that are not read.
  */
 
+import type { FieldBlock } from '../protocol/http/fields.ts';
 import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
-import type { FieldBlock } from '../protocol/http1/types.ts';
 import type { ForwardedClient } from './forwarded.ts';
 import type { Scheme } from './forwarded-scheme.ts';
 import { EDGE_LIMITS } from './limits.ts';

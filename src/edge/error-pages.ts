@@ -32,7 +32,7 @@ export interface ErrorPage {
 }
 
 /** What a page has to know of the request that is refused. */
-export interface RefusedRequest extends Pick<Exchange, 'method' | 'target' | 'requestId' | 'host' | 'minor'> {
+export interface RefusedRequest extends Pick<Exchange, 'method' | 'target' | 'requestId' | 'host' | 'version'> {
   readonly client: Pick<Client, 'address'>;
   readonly block: Pick<Exchange['block'], 'get' | 'getAll'>;
 }

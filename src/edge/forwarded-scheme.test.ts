@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
+import { fieldBlock } from '../protocol/http/fake-field-block.ts';
 import { readScheme, toScheme } from './forwarded-scheme.ts';
 
 const schemeOf = (...lines: [string, string][]): string | undefined => readScheme(fieldBlock(lines));

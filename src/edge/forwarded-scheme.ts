@@ -3,8 +3,8 @@
  * field to which a proxy adds still has the client's value in it. So all of them have to agree, as in gunicorn.
  */
 
+import type { FieldBlock } from '../protocol/http/fields.ts';
 import { trimSpaces } from '../protocol/http/grammar.ts';
-import type { FieldBlock } from '../protocol/http1/types.ts';
 
 export type Scheme = 'http' | 'https';
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
+import { fieldBlock } from '../protocol/http/fake-field-block.ts';
 import type { ForwardedClient } from './forwarded.ts';
 import { ForwardedReader } from './forwarded.ts';
 import { EDGE_LIMITS } from './limits.ts';

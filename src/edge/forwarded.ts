@@ -4,12 +4,12 @@
  * proxy that wrote an entry is trusted: the client is the last address that was found so (RFC 7239 7.4; nginx `real_ip_recursive`).
  */
 
+import type { FieldBlock } from '../protocol/http/fields.ts';
 import type { ForwardedElement } from '../protocol/http/forwarded-elements.ts';
 import { parseForwarded } from '../protocol/http/forwarded-elements.ts';
 import type { ForwardedFamily } from '../protocol/http/forwarded-fields.ts';
 import { parseForwardedNode } from '../protocol/http/forwarded-node.ts';
 import { trimSpaces } from '../protocol/http/grammar.ts';
-import type { FieldBlock } from '../protocol/http1/types.ts';
 import type { Scheme } from './forwarded-scheme.ts';
 import { readScheme, toScheme } from './forwarded-scheme.ts';
 import { EDGE_LIMITS } from './limits.ts';

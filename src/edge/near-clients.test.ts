@@ -5,15 +5,15 @@ import { isNear } from './near-clients.ts';
 interface Asked {
   readonly address?: string;
   readonly host?: string;
-  readonly minor?: 0 | 1;
+  readonly version?: 10 | 11;
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-function near({ address = '127.0.0.1', host = 'localhost:8000', minor = 1, fields = {} }: Asked): boolean {
+function near({ address = '127.0.0.1', host = 'localhost:8000', version = 11, fields = {} }: Asked): boolean {
   const values = new Map(Object.entries(fields));
   const getAll = (name: string): readonly string[] => (values.has(name) ? [values.get(name) ?? ''] : []);
   const block = { get: (name: string) => values.get(name), getAll };
-  return isNear({ method: 'GET', target: '/', requestId: '', client: { address }, host, minor, block });
+  return isNear({ method: 'GET', target: '/', requestId: '', client: { address }, host, version, block });
 }
 
 test('isNear() knows this machine, private networks and Unix sockets from the internet', () => {
@@ -74,6 +74,6 @@ test('isNear() refuses whom any proxy names, believed or not, if that is not a c
 });
 
 test('isNear() refuses the HTTP/1.0 of a proxy that says nothing of its client', () => {
-  equal(near({ minor: 0 }), false);
-  equal(near({ minor: 0, fields: { 'x-real-ip': '192.168.1.5' } }), true);
+  equal(near({ version: 10 }), false);
+  equal(near({ version: 10, fields: { 'x-real-ip': '192.168.1.5' } }), true);
 });

@@ -12,6 +12,7 @@
 import { hostname } from 'node:os';
 import { parseForwarded } from '../protocol/http/forwarded-elements.ts';
 import { parseForwardedNode } from '../protocol/http/forwarded-node.ts';
+import { HTTP_VERSION } from '../protocol/http/version.ts';
 import type { RefusedRequest } from './error-pages.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
@@ -31,12 +32,12 @@ const NEAR_NAME = /(^|\.)(localhost|local|test|internal|home\.arpa|lan|home)$/;
 /** What a browser is given where a server has said that it listens there. */
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
 
-export function isNear({ client, host, minor, block }: RefusedRequest): boolean {
+export function isNear({ client, host, version, block }: RefusedRequest): boolean {
   if (!NEAR.has(client.address) || !isNearHost(host)) {
     return false;
   }
   const named = namedClients(block);
-  return named.length === 0 ? minor > 0 : named.every(isNearNode);
+  return named.length === 0 ? version > HTTP_VERSION.http10 : named.every(isNearNode);
 }
 
 function namedClients(block: RefusedRequest['block']): readonly string[] {

@@ -13,7 +13,6 @@ import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import type { ConfigureEdge, FromEdge, Listener, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
-import { FieldMemo } from '../protocol/http1/field-memo.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import type { Budgets } from './budgets.ts';
 import { newBudgets } from './budgets.ts';
@@ -44,7 +43,7 @@ import { waitingElsewhere } from './shared-state.ts';
 import type { TlsAcceptor } from './tls/tls-acceptor.ts';
 import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
-import { HeadRenderer } from './transport/response-text.ts';
+import { newHttp1Memory } from './transport/http1-memory.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
@@ -194,8 +193,7 @@ export class EdgeThread {
   #newServices(): ConnectionServices {
     const { settings, development } = this.#config;
     return {
-      memo: new FieldMemo(),
-      renderer: new HeadRenderer(settings.responseFields),
+      ...newHttp1Memory(settings.responseFields),
       table: this.#table,
       identifier: this.#newIdentifier(),
       keepAliveMs: settings.keepAliveMs,

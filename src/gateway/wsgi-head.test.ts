@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
-import { fieldBlock } from '../protocol/http1/fake-field-block.ts';
+import { fieldBlock } from '../protocol/http/fake-field-block.ts';
 import { TLS_FACTS } from './fake-tls-facts.ts';
 import type { WsgiBody } from './wsgi-head.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
@@ -26,7 +26,7 @@ function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?:
     query: 'q',
     target: '/p?q',
     host: 'h',
-    minor: 1,
+    version: 11,
     client: { address: '192.0.2.1', port: '99' },
     origin: ORIGIN,
     requestId: 'id',
@@ -111,7 +111,7 @@ test('renderWsgiHead() keeps secrets out of the part that is remembered', () => 
       query: '',
       target: '/',
       host: '',
-      minor: 1,
+      version: 11,
       client: { address: '', port: '' },
       origin: ORIGIN,
       requestId: 'i',
@@ -222,4 +222,9 @@ test('renderWsgiHead does not remember long names that clients make up', () => {
   for (let count = 1; count < 200; count += 1) ask(count);
   collect();
   ok(process.memoryUsage().heapUsed - before < 2_000_000);
+});
+
+test('renderWsgiHead() names the version that the request came in', () => {
+  const named = ([10, 11, 20] as const).map((version) => environ([], { version })['SERVER_PROTOCOL']);
+  deepEqual(named, ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2.0']);
 });

@@ -5,7 +5,9 @@
  */
 
 import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
-import type { Field, FieldBlock } from '../protocol/http1/types.ts';
+import type { Field, FieldBlock } from '../protocol/http/fields.ts';
+import type { HttpVersion } from '../protocol/http/version.ts';
+import { protocolName } from '../protocol/http/version.ts';
 import type { CollectedBody } from './body/body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
 import type { SpoolFile } from './spool/spool-file.ts';
@@ -15,7 +17,7 @@ const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 
 interface RenderedBlock {
   readonly origin: Origin;
-  readonly minor: number;
+  readonly version: number;
   readonly text: string;
   /** `\0key\0value…` of the secret fields, or ''. */
   readonly secrets: string;
@@ -74,8 +76,8 @@ function renderTls({ protocol, cipher, client }: TlsFacts, scheme: Origin['schem
   return text;
 }
 
-function renderBlock(block: FieldBlock, origin: Origin, minor: number): RenderedBlock {
-  let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0HTTP/1.${minor}\0wsgi.url_scheme\0${origin.scheme}`;
+function renderBlock(block: FieldBlock, origin: Origin, version: HttpVersion): RenderedBlock {
+  let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0${protocolName(version)}\0wsgi.url_scheme\0${origin.scheme}`;
   if (origin.tls !== undefined) {
     text += renderTls(origin.tls, origin.scheme);
   }
@@ -93,15 +95,15 @@ function renderBlock(block: FieldBlock, origin: Origin, minor: number): Rendered
       text += `\0${environKey(lower)}\0${value}`;
     }
   }
-  return { origin, minor, text, secrets, rewritesForwarded };
+  return { origin, version, text, secrets, rewritesForwarded };
 }
 
 function blockOf(exchange: Exchange): RenderedBlock {
   const known = rendered.get(exchange.block);
-  if (known !== undefined && known.origin === exchange.origin && known.minor === exchange.minor) {
+  if (known !== undefined && known.origin === exchange.origin && known.version === exchange.version) {
     return known;
   }
-  const fresh = renderBlock(exchange.block, exchange.origin, exchange.minor);
+  const fresh = renderBlock(exchange.block, exchange.origin, exchange.version);
   rendered.set(exchange.block, fresh);
   return fresh;
 }

@@ -81,7 +81,7 @@ function entryOf(exchange: LoggedExchange, atMs: number, tookMs: number): Access
     method: exchange.method,
     target: exchange.target,
     refusedLine: exchange.refusedLine ?? '',
-    minor: exchange.minor,
+    version: exchange.version,
     status: exchange.status,
     bodyBytes: exchange.bodyBytes,
     referer: exchange.block.get('referer') ?? '',

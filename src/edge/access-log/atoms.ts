@@ -4,6 +4,7 @@ import type { Atom, AtomName } from '../../config/access-format/access-format.ts
 import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import { protocolName } from '../../protocol/http/version.ts';
 import { clfDate } from './line.ts';
 import type { LoggedExchange } from './logged-exchange.ts';
 import { compileTime } from './render-time.ts';
@@ -98,8 +99,8 @@ const VARIABLES: Readonly<Record<string, Value>> = {
   'wsgi.url_scheme': ({ exchange }) => exchange.origin.scheme,
 };
 
-function protocolOf({ method, minor }: LoggedExchange): string {
-  return method === '' ? '' : `HTTP/1.${minor}`;
+function protocolOf({ method, version }: LoggedExchange): string {
+  return method === '' ? '' : protocolName(version);
 }
 
 function requestLine(exchange: LoggedExchange, target: string): string {

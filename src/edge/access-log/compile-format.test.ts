@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAccessFormat } from '../../config/access-format/parse-access-format.ts';
+import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
 import { compileFormat, escapeForJson, escapeForLine } from './compile-format.ts';
 import type { ConnectionFacts, LoggedExchange } from './logged-exchange.ts';
 
@@ -17,7 +17,7 @@ const ORIGIN: LoggedExchange['origin'] = {
 const EXCHANGE: LoggedExchange = {
   client: { address: '192.0.2.1', port: '5000' },
   origin: ORIGIN,
-  minor: 1,
+  version: 11,
   block: fieldBlock([]),
   startedMs: 0,
   status: 200,

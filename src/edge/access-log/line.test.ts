@@ -9,7 +9,7 @@ const ENTRY: AccessEntry = {
   method: 'GET',
   target: '/a?b="c"',
   refusedLine: '',
-  minor: 1,
+  version: 11,
   status: 200,
   bodyBytes: 11,
   referer: '',

@@ -2,6 +2,8 @@
 
 import { isUtf8 } from 'node:buffer';
 import { isoDate } from '../../kernel/clock.ts';
+import type { HttpVersion } from '../../protocol/http/version.ts';
+import { protocolName } from '../../protocol/http/version.ts';
 
 export interface AccessEntry {
   readonly address: string;
@@ -10,7 +12,7 @@ export interface AccessEntry {
   readonly method: string;
   readonly target: string;
   readonly refusedLine: string;
-  readonly minor: number;
+  readonly version: HttpVersion;
   readonly status: number;
   readonly bodyBytes: number;
   readonly referer: string;
@@ -61,7 +63,7 @@ export function renderCombined(entry: AccessEntry): string {
   const request =
     entry.method === ''
       ? quoted(entry.refusedLine)
-      : `"${escapeLog(`${entry.method} ${entry.target}`)} HTTP/1.${entry.minor}"`;
+      : `"${escapeLog(`${entry.method} ${entry.target}`)} ${protocolName(entry.version)}"`;
   return `${entry.address || '-'} - - [${clfDate(entry.atMs)}] ${request} ${entry.status} ${entry.bodyBytes} ${quoted(entry.referer)} ${quoted(entry.userAgent)} ${seconds(entry.tookMs)} ${seconds(entry.queueMs)} ${seconds(entry.appMs)} ${entry.requestId || '-'}\n`;
 }
 
@@ -72,7 +74,7 @@ export function renderJson(entry: AccessEntry): string {
     address: entry.address,
     method: entry.method,
     target: entry.target,
-    protocol: entry.method === '' ? '' : `HTTP/1.${entry.minor}`,
+    protocol: entry.method === '' ? '' : protocolName(entry.version),
     requestLine: entry.method === '' ? entry.refusedLine || undefined : undefined,
     host: entry.host,
     status: entry.status,

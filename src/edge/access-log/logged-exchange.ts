@@ -11,7 +11,7 @@ type Asked =
   | 'path'
   | 'query'
   | 'host'
-  | 'minor'
+  | 'version'
   | 'block'
   | 'client'
   | 'origin'

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
+import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
 import { CountedLog } from '../counted-log.ts';
 import { Disbelief } from '../disbelief.ts';
 import { ForwardedReader } from '../forwarded.ts';

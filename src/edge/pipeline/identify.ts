@@ -1,7 +1,7 @@
 /** Finds out who asks (the connection's peer, or the client that a trusted peer names), and the id of the request. */
 
 import type { Client, Origin } from '../../protocol/http/exchange.ts';
-import type { FieldBlock } from '../../protocol/http1/types.ts';
+import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { CountedLog } from '../counted-log.ts';
 import type { Disbelief } from '../disbelief.ts';
 import type { ForwardedClient, ForwardedReader } from '../forwarded.ts';

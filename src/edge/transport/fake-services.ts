@@ -1,7 +1,6 @@
 /** What connections of a thread share, for tests of one connection: no pipeline but the test's, no access log, and a clock that stands. */
 
 import { FakeClock } from '../../kernel/fake-clock.ts';
-import { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import { ConnectionTable, newConnectionCounters } from '../connection-table.ts';
 import { CountedLog } from '../counted-log.ts';
 import { Disbelief } from '../disbelief.ts';
@@ -11,7 +10,7 @@ import { Identifier } from '../pipeline/identify.ts';
 import { RequestIds } from '../request-id.ts';
 import { TrustedPeers } from '../trusted-peers.ts';
 import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
-import { HeadRenderer } from './response-text.ts';
+import { newHttp1Memory } from './http1-memory.ts';
 
 export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): ConnectionServices {
   const clock = new FakeClock();
@@ -19,8 +18,7 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
     logged.push(text);
   };
   return {
-    memo: new FieldMemo(),
-    renderer: new HeadRenderer(''),
+    ...newHttp1Memory(''),
     table: new ConnectionTable({
       clock,
       caps: { connectionsMax: 10, connectionsPerAddressMax: 10 },

@@ -17,9 +17,12 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
+import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ConnectionFacts, FinishedExchange } from '../../protocol/http/finished-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
-import type { FieldBlock, RequestHead } from '../../protocol/http1/types.ts';
+import type { HttpVersion } from '../../protocol/http/version.ts';
+import { HTTP_VERSION } from '../../protocol/http/version.ts';
+import type { RequestHead } from '../../protocol/http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
 import { readHandshake } from '../../protocol/websocket/handshake.ts';
 import { GuardedTunnel } from './guarded-tunnel.ts';
@@ -104,8 +107,8 @@ export class Http1Exchange implements FinishedExchange, Responder {
   get hasTargetAuthority(): boolean {
     return this.head.form === 'absolute';
   }
-  get minor(): 0 | 1 {
-    return this.head.minor;
+  get version(): HttpVersion {
+    return this.head.minor === 1 ? HTTP_VERSION.http11 : HTTP_VERSION.http10;
   }
   get block(): FieldBlock {
     return this.head.block;

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
-import { fieldBlock } from '../../protocol/http1/fake-field-block.ts';
+import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import { TLS_FACTS } from '../fake-tls-facts.ts';
 import { renderAsgiHead } from './asgi-head.ts';
@@ -26,7 +26,7 @@ function headOf(lines: [string, string][], more: Partial<Exchange> = {}): { requ
     rawPath: '/p',
     query: 'q',
     host: 'h',
-    minor: 1,
+    version: 11,
     client: { address: '192.0.2.1', port: '99' },
     origin: PLAIN,
     requestId: 'id',
@@ -150,7 +150,7 @@ test('renderAsgiHead() gives each block part a slot of its own, and none to one 
   const slotOf = (lines: [string, string][]): number | undefined => {
     const block = fieldBlock(lines);
     const exchange = {
-      minor: 1,
+      version: 11,
       client: PLAIN,
       origin: PLAIN,
       hasTargetAuthority: false,
@@ -164,4 +164,9 @@ test('renderAsgiHead() gives each block part a slot of its own, and none to one 
   equal(new Set(slots).size, FRAME_LIMITS.blockSlots);
   equal(slotOf([['x', 'again from the first']]), slots[0]);
   equal(slotOf([['x', 'y'.repeat(FRAME_LIMITS.keptBlockBytesMax)]]), FRAME_LIMITS.blockSlots);
+});
+
+test('renderAsgiHead() names the version that the request came in, as ASGI does', () => {
+  const named = ([10, 11, 20] as const).map((version) => headOf([], { version }).block[1]);
+  deepEqual(named, ['1.0', '1.1', '2']);
 });

@@ -5,14 +5,15 @@
  */
 
 import type { Client, Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
-import type { FieldBlock } from '../../protocol/http1/types.ts';
+import type { FieldBlock } from '../../protocol/http/fields.ts';
+import { versionNumber } from '../../protocol/http/version.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneHead } from '../lane-output.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
 
 interface RenderedBlock {
   readonly origin: Origin;
-  readonly minor: number;
+  readonly version: number;
   readonly text: string;
   /** The slot in which lanes keep the block part. */
   readonly slot: number;
@@ -68,8 +69,8 @@ function slotFor(text: string): number {
 }
 
 function renderBlock(exchange: Exchange): RenderedBlock {
-  const { origin, minor, hasTargetAuthority } = exchange;
-  let text = `${origin.scheme}\0${minor === 1 ? '1.1' : '1.0'}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}`;
+  const { origin, version, hasTargetAuthority } = exchange;
+  let text = `${origin.scheme}\0${versionNumber(version)}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}`;
   let inserted = '';
   let count = 0;
   let hostIndex = 0;
@@ -93,7 +94,7 @@ function renderBlock(exchange: Exchange): RenderedBlock {
     }
     count += 1;
   }
-  return { origin, minor, text, slot: slotFor(text), inserted, count, hostIndex, rewritesForwarded };
+  return { origin, version, text, slot: slotFor(text), inserted, count, hostIndex, rewritesForwarded };
 }
 
 function blockOf(exchange: Exchange): RenderedBlock {
@@ -101,7 +102,7 @@ function blockOf(exchange: Exchange): RenderedBlock {
     return renderBlock(exchange); // Rare, and without the Host of the block.
   }
   const known = rendered.get(exchange.block);
-  if (known !== undefined && known.origin === exchange.origin && known.minor === exchange.minor) {
+  if (known !== undefined && known.origin === exchange.origin && known.version === exchange.version) {
     return known;
   }
   const fresh = renderBlock(exchange);

@@ -3,11 +3,6 @@
 import { equal, ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
-import { FieldLine, parseFieldLine } from '../../protocol/http1/field.ts';
-import { ParsedBlock } from '../../protocol/http1/field-block.ts';
-import type { FieldBlock } from '../../protocol/http1/types.ts';
-import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
-import { readHandshake } from '../../protocol/websocket/handshake.ts';
 import type { FakeRequest } from '../fake-exchange.ts';
 import { FakeExchange } from '../fake-exchange.ts';
 import { FakeLoop } from '../fake-loop.ts';
@@ -42,19 +37,8 @@ export const HANDSHAKE: readonly (readonly [name: string, value: string])[] = [
   ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
 ];
 
-/** A client whose fields can be looked up, and that reads slowly if the test wants it. */
+/** A client of whose large pieces only the size is told. */
 export class SlowExchange extends FakeExchange {
-  override readonly block: FieldBlock;
-  override readonly expectsContinue: boolean;
-  override readonly handshake: Handshake | HandshakeRefusal | undefined;
-
-  constructor(name: string, request: FakeRequest = {}) {
-    super(name, request);
-    this.block = parseBlock(request.fields ?? []);
-    this.expectsContinue = this.block.expect !== undefined;
-    this.handshake = readHandshake({ method: this.method, minor: 1, block: this.block, framing: { kind: 'none' } });
-  }
-
   override write(bytes: Buffer): boolean {
     super.write(bytes.length > 100 ? Buffer.from(`${bytes.length}`) : bytes);
     return this.takesBytes;
@@ -185,17 +169,6 @@ export class ConcurrentStory {
     equal(this.memory.webSockets.usedBytes, 0, 'bytes of messages');
     equal(this.webSockets.join(), new Int32Array(SLOTS).join(), 'WebSockets of workers');
   }
-}
-
-function parseBlock(fields: readonly (readonly [name: string, value: string])[]): FieldBlock {
-  return new ParsedBlock(
-    fields.map(([name, value]) => {
-      const line = Buffer.from(`${name}: ${value}`, 'latin1');
-      const field = parseFieldLine(line, 0, line.length);
-      ok(field instanceof FieldLine);
-      return field;
-    }),
-  );
 }
 
 export function toldOf(exchanges: readonly (FakeExchange | undefined)[]): string[] {

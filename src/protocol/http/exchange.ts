@@ -4,10 +4,11 @@
  * owns framing, `Date`, `Connection`, HEAD, backpressure and deadlines; no handler writes those.
  */
 
-import type { FieldBlock } from '../http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
+import type { FieldBlock } from './fields.ts';
 import type { ForwardedFamily } from './forwarded-fields.ts';
 import type { ResponseFields } from './response-fields.ts';
+import type { HttpVersion } from './version.ts';
 
 /** Who asks, after forwarded headers of trusted peers were believed. */
 export interface Client {
@@ -231,7 +232,7 @@ export interface Exchange {
   readonly host: string;
   /** The target named the authority itself (absolute form), so it rules over the Host field. */
   readonly hasTargetAuthority: boolean;
-  readonly minor: 0 | 1;
+  readonly version: HttpVersion;
   readonly block: FieldBlock;
   readonly client: Client;
   readonly origin: Origin;

@@ -1,9 +1,12 @@
 /** The asking side of an exchange, made up for tests: what a client would have sent. */
 
-import { fieldBlock } from '../http1/fake-field-block.ts';
-import type { FieldBlock } from '../http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
 import { readHandshake } from '../websocket/handshake.ts';
+import { fieldBlock } from './fake-field-block.ts';
+import type { FieldBlock } from './fields.ts';
+import { splitList } from './list.ts';
+import type { HttpVersion } from './version.ts';
+import { HTTP_VERSION } from './version.ts';
 
 export interface FakeRequestLine {
   readonly method?: string;
@@ -21,7 +24,7 @@ export class FakeRequestHead {
   readonly query: string;
   readonly host = 'example.org';
   readonly hasTargetAuthority = false;
-  readonly minor = 1;
+  readonly version: HttpVersion = HTTP_VERSION.http11;
   readonly block: FieldBlock;
   readonly expectsContinue: boolean;
   readonly handshake: Handshake | HandshakeRefusal | undefined;
@@ -42,7 +45,17 @@ export class FakeRequestHead {
     this.query = query;
     this.target = query === '' ? path : `${path}?${query}`;
     this.block = fieldBlock(fields);
-    this.expectsContinue = this.block.expect !== undefined;
-    this.handshake = readHandshake({ method, minor: 1, block: this.block, framing: { kind: 'none' } });
+    this.expectsContinue = this.block.get('expect') !== undefined;
+    const { block } = this;
+    this.handshake = readHandshake({
+      method,
+      minor: 1,
+      framing: { kind: 'none' },
+      block: {
+        getAll: (lower) => block.getAll(lower),
+        connection: splitList(block.getAll('connection')).map((option) => option.toLowerCase()),
+        upgrade: block.get('upgrade'),
+      },
+    });
   }
 }

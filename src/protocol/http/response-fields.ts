@@ -4,23 +4,16 @@
  * something from a section of fields may key a WeakMap by it. Tests compare `text`: `deepEqual` sees nothing of a private field.
  */
 
+import type { Field } from './fields.ts';
 import { isFieldValue, isToken, trimSpaces } from './grammar.ts';
-
-export interface ResponseFieldLine {
-  /** As it is sent. */
-  readonly name: string;
-  readonly lower: string;
-  /** latin-1: each character is one byte. Without whitespace around it. */
-  readonly value: string;
-}
 
 export class ResponseFields {
   #text: string | undefined;
-  #lines: readonly ResponseFieldLine[] | undefined;
+  #lines: readonly Field[] | undefined;
   #hasDate: boolean | undefined;
 
   /** Use `fieldsOf` or `fieldsOfLines`. */
-  constructor(text: string | undefined, lines: readonly ResponseFieldLine[] | undefined, hasDate: boolean | undefined) {
+  constructor(text: string | undefined, lines: readonly Field[] | undefined, hasDate: boolean | undefined) {
     this.#text = text;
     this.#lines = lines;
     this.#hasDate = hasDate;
@@ -32,7 +25,7 @@ export class ResponseFields {
     return this.#text;
   }
 
-  get lines(): readonly ResponseFieldLine[] {
+  get lines(): readonly Field[] {
     this.#lines ??= parseLines(this.#text ?? '');
     return this.#lines;
   }
@@ -104,7 +97,7 @@ export function fieldsOf(text: string, hasDate?: boolean): ResponseFields {
   return new ResponseFields(text, undefined, hasDate);
 }
 
-export function fieldsOfLines(lines: readonly ResponseFieldLine[]): ResponseFields {
+export function fieldsOfLines(lines: readonly Field[]): ResponseFields {
   return new ResponseFields(undefined, lines, undefined);
 }
 
@@ -115,7 +108,7 @@ export const NO_FIELDS: ResponseFields = fieldsOf('', false);
  * (RFC 9110 5.5), and those that are no byte by a question mark, because writing them as latin-1 would make any byte of them. A name is never a client's: one that
  * is no token is a bug of the caller, and throws.
  */
-export function makeLine(name: string, value: string): ResponseFieldLine {
+export function makeLine(name: string, value: string): Field {
   if (!isToken(name)) {
     throw new TypeError(`not the name of a field: ${JSON.stringify(name)}`);
   }
@@ -132,12 +125,12 @@ const NO_BYTES = /[^\0-\xff]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that split responses.
 const FORBIDDEN = /[\0-\x08\x0a-\x1f\x7f]/g;
 
-function renderLine({ name, value }: ResponseFieldLine): string {
+function renderLine({ name, value }: Field): string {
   return `${name}: ${value}\r\n`;
 }
 
-function parseLines(text: string): readonly ResponseFieldLine[] {
-  const lines: ResponseFieldLine[] = [];
+function parseLines(text: string): readonly Field[] {
+  const lines: Field[] = [];
   for (let from = 0; from < text.length; ) {
     const end = text.indexOf('\r\n', from);
     const colon = text.indexOf(':', from);

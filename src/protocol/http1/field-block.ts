@@ -3,11 +3,11 @@
 import { trimSpaces } from '../http/grammar.ts';
 import type { FieldLine } from './field.ts';
 import { ROLE } from './field.ts';
-import type { FieldBlock } from './types.ts';
+import type { Http1Block } from './types.ts';
 
 const NOTHING: readonly string[] = [];
 
-export class ParsedBlock implements FieldBlock {
+export class ParsedBlock implements Http1Block {
   readonly fields: readonly FieldLine[];
   readonly contentLength: number | undefined;
   readonly transferCodings: readonly string[];

@@ -3,20 +3,12 @@
  * the memo is never looked at again: the role it plays for the message, and the number in it.
  */
 
+import type { Field } from '../http/fields.ts';
 import { isProxyField } from '../http/forwarded-fields.ts';
 import { isFieldValueBytes, isSpace, isToken, trimSpaces } from '../http/grammar.ts';
 import { isAuthority } from './authority.ts';
 import type { Fault } from './faults.ts';
 import { fault } from './faults.ts';
-
-/** One field line. Immutable: all messages with the same line share the object, and all connections too, unless the line is secret. */
-export interface Field {
-  /** As received. */
-  readonly name: string;
-  readonly lower: string;
-  /** latin-1, without the whitespace around it. */
-  readonly value: string;
-}
 
 /** The roles are bits, so that those seen in a section, and those seen twice, are a number each. */
 export const ROLE = {
@@ -46,6 +38,7 @@ const ROLES: ReadonlyMap<string, number> = new Map([
   ['proxy-authorization', ROLE.proxyAuthorization],
 ]);
 
+/** One field line. Immutable: all messages with the same line share the object, and all connections too, unless the line is secret. */
 export class FieldLine implements Field {
   readonly name: string;
   readonly lower: string;

@@ -1,22 +1,13 @@
 /** What the HTTP/1.1 parsers and their users say to each other. Names are those of RFC 9110 and RFC 9112. */
 
+import type { Field, FieldBlock } from '../http/fields.ts';
 import type { Fault } from './faults.ts';
-import type { Field } from './field.ts';
 
+export type { Field } from '../http/fields.ts';
 export type { Fault, FaultCode } from './faults.ts';
-export type { Field } from './field.ts';
 
-/**
- * The field section of a head, and what it says about the message, decided once. Immutable. A connection that repeats its
- * field section byte for byte gets the same object again (unless it is very long), so whoever derives something from it may key a WeakMap by
- * it.
- */
-export interface FieldBlock {
-  readonly fields: readonly Field[];
-  /** The first value of the field. */
-  get(lower: string): string | undefined;
-  /** Every value of the field, in order of arrival. */
-  getAll(lower: string): readonly string[];
+/** The field section of a head, and what it says about the message and its connection, decided once. */
+export interface Http1Block extends FieldBlock {
   /** Valid and at most 2^53 - 1, or absent. */
   readonly contentLength: number | undefined;
   /** The codings of Transfer-Encoding, in lower case; empty when the field is absent. */
@@ -28,8 +19,6 @@ export interface FieldBlock {
   readonly expect: string | undefined;
   /** The value of Upgrade, whether or not Connection names it. */
   readonly upgrade: string | undefined;
-  /** It has fields that only a trusted proxy may send: X-Forwarded-* and the like, Forwarded, X-Request-ID. */
-  readonly hasProxyFields: boolean;
 }
 
 export type BodyFraming =
@@ -61,7 +50,7 @@ export interface RequestHead {
   /** Named by the target in absolute form only. */
   readonly scheme: 'http' | 'https' | undefined;
   readonly minor: 0 | 1;
-  readonly block: FieldBlock;
+  readonly block: Http1Block;
   readonly framing: BodyFraming;
   /** What the client wants and its version permits (RFC 9112 9.3). */
   readonly keepAlive: boolean;
@@ -76,7 +65,7 @@ export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
   readonly minor: 0 | 1;
-  readonly block: FieldBlock;
+  readonly block: Http1Block;
   readonly framing: BodyFraming;
   /** The connection can carry another request once the body is read. */
   readonly keepAlive: boolean;

@@ -12,14 +12,23 @@
  * Host and Origin: the first is checked by the parser of the head, the second by the application.
  */
 
+import type { FieldBlock } from '../http/fields.ts';
 import { isToken } from '../http/grammar.ts';
 import { splitList } from '../http/list.ts';
-import type { RequestHead } from '../http1/types.ts';
 import type { Extension } from './extension-list.ts';
 import { parseExtensionList } from './extension-list.ts';
 
-/** The parts of a request that decide. */
-export type HandshakeHead = Pick<RequestHead, 'method' | 'minor' | 'block' | 'framing'>;
+/** The parts of a head of HTTP/1 that decide. */
+export interface HandshakeHead {
+  readonly method: string;
+  readonly minor: 0 | 1;
+  readonly block: Pick<FieldBlock, 'getAll'> & {
+    /** The options of Connection, in lower case. */
+    readonly connection: readonly string[];
+    readonly upgrade: string | undefined;
+  };
+  readonly framing: { readonly kind: string };
+}
 
 export interface Handshake {
   readonly kind: 'handshake';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldBlock } from '../../../protocol/http1/fake-field-block.ts';
+import { fieldBlock } from '../../../protocol/http/fake-field-block.ts';
 import { RequestFields } from './request-fields.ts';
 
 const ALL = {

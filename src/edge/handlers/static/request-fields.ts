@@ -1,6 +1,6 @@
 /** The fields of a request that bear on a file, gathered in one pass. */
 
-import type { FieldBlock } from '../../../protocol/http1/types.ts';
+import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import type { Conditions } from './conditional.ts';
 
 export class RequestFields implements Conditions {

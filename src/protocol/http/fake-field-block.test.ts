@@ -20,14 +20,9 @@ test('fieldBlock() holds lines as they are given, also those that no parser lets
   deepEqual(block.getAll('accept'), ['a', 'b']);
 });
 
-test('fieldBlock() decides nothing about the message', () => {
-  const { contentLength, host, transferCodings } = fieldBlock([
-    ['Content-Length', '5'],
-    ['Host', 'h'],
-    ['Transfer-Encoding', 'chunked'],
-  ]);
+test('fieldBlock() knows the fields that only a trusted proxy may send', () => {
   deepEqual(
-    { contentLength, host, transferCodings },
-    { contentLength: undefined, host: undefined, transferCodings: [] },
+    ['X-Forwarded-For', 'Forwarded', 'Accept'].map((name) => fieldBlock([[name, 'a']]).hasProxyFields),
+    [true, true, false],
   );
 });
