@@ -1,7 +1,7 @@
 /** What `portico uvicorn --help` and its like show, rendered from the table of the options. */
 
 import type { Dialect, Option } from '../config/dialects/option.ts';
-import { renderUsage } from './dialect-faults.ts';
+import { renderUsage } from './dialect-diagnostics.ts';
 import { wrap } from './wrap.ts';
 
 const TEXT_WIDTH = 70;

@@ -2,6 +2,7 @@
 
 import type { Report } from './diagnostic.ts';
 import { nearestWord } from './nearest.ts';
+import { atFlag } from './place.ts';
 import type { Setting } from './setting.ts';
 import { SETTINGS } from './settings.ts';
 
@@ -42,7 +43,7 @@ export function readArguments(args: readonly string[], report: Report): GivenArg
   for (const extra of apps.slice(1)) {
     report(
       'settings.unexpected-argument',
-      extra,
+      atFlag(extra),
       `one application can be served, and "${apps[0]}" was named before. Put flags' values right after their flags.`,
     );
   }
@@ -64,13 +65,13 @@ function readFlag(
 ): boolean {
   const [setting, isNegated] = findSetting(token.name, settings);
   if (setting === undefined) {
-    report('settings.unknown-flag', token.rawName, suggestFlag(token.rawName, settings));
+    report('settings.unknown-flag', atFlag(token.rawName), suggestFlag(token.rawName, settings));
     return false;
   }
   if (setting.value === undefined && token.value !== undefined) {
-    report('settings.unexpected-value', token.rawName, 'this flag takes no value.');
+    report('settings.unexpected-value', atFlag(token.rawName), 'this flag takes no value.');
   } else if (setting.value !== undefined && (token.value === undefined || looksLikeFlag(token.value, settings))) {
-    report('settings.missing-value', token.rawName, `a value is missing: ${token.rawName} ${setting.value}.`);
+    report('settings.missing-value', atFlag(token.rawName), `a value is missing: ${token.rawName} ${setting.value}.`);
     return false;
   } else {
     const texts = flags.get(setting.flag) ?? [];

@@ -1,29 +1,30 @@
-/** A fault of the operator's, as it is told to them: what is wrong, where, and the way out. */
+/** A fault of the operator's, as data: what is wrong, where, and the way out. Every reader of settings and files tells its faults so. */
+
+import type { DiagnosticCode } from './diagnostic-codes.ts';
+import type { Place } from './place.ts';
+import { renderPlace } from './place.ts';
+
+/** With an error nothing is started; an information is only worth knowing. */
+export type Severity = 'error' | 'warning' | 'info';
+
 export interface Diagnostic {
-  readonly severity: 'error' | 'warning';
-  /** Stable: `settings.unknown-flag`. */
+  readonly severity: Severity;
   readonly code: DiagnosticCode;
-  /** Where it was said: `--workers`, `PORTICO_WORKERS`, a path. */
-  readonly at: string;
-  /** One or two sentences, the last of them the way out. */
+  readonly place: Place;
+  /** What is wrong, in the words of the program whose language is read. May be empty where the code says all. */
   readonly message: string;
+  /** The way out, in whole sentences, where the message has none: that program would not have said it. */
+  readonly hint?: string;
 }
 
-export const DIAGNOSTIC_CODES = {
-  'settings.unknown-flag': 'A flag that does not exist.',
-  'settings.unknown-variable': 'An environment variable that begins with PORTICO_ and names no setting.',
-  'settings.missing-value': 'A flag that needs a value has none.',
-  'settings.unexpected-value': 'A flag that takes no value was given one.',
-  'settings.unexpected-argument': 'More than one application was named.',
-  'settings.invalid': 'A value that cannot be read.',
-  'settings.conflict': 'Two settings contradict each other.',
-} as const;
+export type Report = (code: DiagnosticCode, place: Place, message: string, severity?: Severity) => void;
 
-export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
+export function isFaulty(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
 
-export type Report = (code: DiagnosticCode, at: string, message: string, severity?: Diagnostic['severity']) => void;
-
-/** As the terminal shows it. */
-export function renderDiagnostic({ severity, at, message }: Diagnostic): string {
-  return `portico: ${severity === 'warning' ? 'warning: ' : ''}${at}: ${message}\n`;
+/** As the terminal shows it, on one line. */
+export function renderDiagnostic({ severity, place, message, hint }: Diagnostic): string {
+  const kind = severity === 'error' ? '' : `${severity}: `;
+  return `portico: ${kind}${renderPlace(place)}: ${message}${hint === undefined ? '' : `. ${hint}`}\n`;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderPlace } from './place.ts';
 import { readServeRequest } from './read.ts';
 import { environmentName } from './setting.ts';
 import { SETTINGS } from './settings.ts';
@@ -18,7 +19,7 @@ function options(args: string[], env: Env = {}) {
 }
 
 function codes(args: string[], env: Env = {}): string[] {
-  return read(args, env).diagnostics.map(({ code, at }) => `${code} ${at}`);
+  return read(args, env).diagnostics.map(({ code, place }) => `${code} ${renderPlace(place)}`);
 }
 
 test('readServeRequest() takes defaults from the machine', () => {

@@ -3,7 +3,9 @@
 import { readArguments } from './arguments.ts';
 import { repeatedAddresses } from './bind-address.ts';
 import type { Diagnostic, Report } from './diagnostic.ts';
+import { isFaulty } from './diagnostic.ts';
 import { nearestWord } from './nearest.ts';
+import { atFlag, atVariable } from './place.ts';
 import type { ServeOptions, ServeRequest } from './serve-options.ts';
 import type { Machine, Setting } from './setting.ts';
 import { environmentName } from './setting.ts';
@@ -17,8 +19,8 @@ export interface Reading {
 
 export function readServeRequest(args: readonly string[], machine: Machine): Reading {
   const diagnostics: Diagnostic[] = [];
-  const report: Report = (code, at, message, severity = 'error') => {
-    diagnostics.push({ severity, code, at, message });
+  const report: Report = (code, place, message, severity = 'error') => {
+    diagnostics.push({ severity, code, place, message });
   };
   const given = readArguments(args, report);
   warnOfUnknownVariables(machine, report);
@@ -28,12 +30,11 @@ export function readServeRequest(args: readonly string[], machine: Machine): Rea
   }
   // Each row of SETTINGS parses to the type of its key, which the table's own type makes sure of.
   const options = values as unknown as ServeOptions;
-  if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+  if (!isFaulty(diagnostics)) {
     checkTogether(options, report);
     checkApplication(given.app, report);
   }
-  const isFaulty = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  return { request: isFaulty ? undefined : { app: given.app, options }, diagnostics };
+  return { request: isFaulty(diagnostics) ? undefined : { app: given.app, options }, diagnostics };
 }
 
 function readSetting(
@@ -44,18 +45,18 @@ function readSetting(
 ): unknown {
   const name = environmentName(setting.flag);
   const variable = machine.env[name];
-  const at = texts ? `--${setting.flag}` : name;
+  const place = texts ? atFlag(`--${setting.flag}`) : atVariable(name);
   const parsed = texts ? setting.parse(texts) : variable ? setting.parse(splitVariable(setting, variable)) : undefined;
   if (parsed === undefined) {
     const fallback = setting.fallback(machine);
     if (!fallback.ok) {
-      report('settings.invalid', `--${setting.flag}`, `${fallback.fault}.`);
+      report('settings.invalid', atFlag(`--${setting.flag}`), `${fallback.fault}.`);
       return undefined;
     }
     return fallback.value;
   }
   if (!parsed.ok) {
-    report('settings.invalid', at, `${parsed.fault}.`);
+    report('settings.invalid', place, `${parsed.fault}.`);
     return undefined;
   }
   return parsed.value;
@@ -72,7 +73,7 @@ function warnOfUnknownVariables({ env }: Machine, report: Report): void {
       const nearest = nearestWord(name, known);
       report(
         'settings.unknown-variable',
-        name,
+        atVariable(name),
         `this is no setting and has no effect.${nearest ? ` Did you mean ${nearest}?` : ''}`,
         'warning',
       );
@@ -87,7 +88,7 @@ function checkApplication(app: string, report: Report): void {
   if (ADDRESS.test(app)) {
     report(
       'settings.invalid',
-      'APP',
+      atFlag('APP'),
       `"${app}" looks like an address. Write --bind ${app}, or ./${app} for such a folder.`,
     );
   }
@@ -95,21 +96,26 @@ function checkApplication(app: string, report: Report): void {
 
 function checkTogether(options: ServeOptions, report: Report): void {
   if (options.maxRequestsJitter > 0 && options.maxRequests === 0) {
-    report('settings.conflict', '--max-requests-jitter', 'this does nothing without --max-requests.', 'warning');
+    report(
+      'settings.conflict',
+      atFlag('--max-requests-jitter'),
+      'this does nothing without --max-requests.',
+      'warning',
+    );
   }
   for (const address of repeatedAddresses([...options.binds, ...options.insecureBinds])) {
-    report('settings.conflict', '--bind', `${address} is given twice. Leave one out.`);
+    report('settings.conflict', atFlag('--bind'), `${address} is given twice. Leave one out.`);
   }
   if (/^\d+$/.test(options.pidFile)) {
     report(
       'settings.invalid',
-      '--pid-file',
+      atFlag('--pid-file'),
       `"${options.pidFile}" looks like a port. Write --bind for an address, or ./${options.pidFile} for such a file.`,
     );
   }
   const { reloadFolders, reloadIncludes, reloadExcludes } = options;
   if (!options.reloadOnChange && reloadFolders.length + reloadIncludes.length + reloadExcludes.length > 0) {
     const flag = reloadFolders.length > 0 ? 'dir' : reloadIncludes.length > 0 ? 'include' : 'exclude';
-    report('settings.conflict', `--reload-${flag}`, 'this does nothing without --reload.', 'warning');
+    report('settings.conflict', atFlag(`--reload-${flag}`), 'this does nothing without --reload.', 'warning');
   }
 }

@@ -30,7 +30,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/developer-pages\.ts$/,
   // What the stable codes of faults mean.
-  /^src\/config\/(diagnostic|dialects\/fault)\.ts$/,
+  /^src\/config\/diagnostic-codes\.ts$/,
   // Scripts for other programs, and what systemd shows as the state of the service.
   /^src\/supervisor\/(init|service-notifier)\.ts$/,
   // Groups of settings, and what tests of the tables of options say.

@@ -7,7 +7,7 @@ import { readDialect } from '../../config/dialects/read-dialect.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { readVersion } from '../../supervisor/version.ts';
-import { renderDialectFaults } from '../dialect-faults.ts';
+import { renderDialectDiagnostics } from '../dialect-diagnostics.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,8 +33,8 @@ export async function speak(
     return 0;
   }
   const machine = { env: surroundings.env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
-  const { request, faults } = readDialect(dialect, args, { machine, readText });
-  terminal.error(renderDialectFaults(dialect, faults, request?.options.logLevel));
+  const { request, diagnostics } = readDialect(dialect, args, { machine, readText });
+  terminal.error(renderDialectDiagnostics(dialect, diagnostics, request?.options.logLevel));
   return request === undefined ? USAGE : runRequest(request, surroundings, terminal);
 }
 

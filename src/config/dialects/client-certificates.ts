@@ -2,10 +2,11 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure } from '../../kernel/outcome.ts';
+import type { Report } from '../diagnostic.ts';
+import { atFlag } from '../place.ts';
 import type { ClientCertificates, ServeOptions } from '../serve-options.ts';
 import { environmentName } from '../setting.ts';
 import { parseClientCertificates } from '../tls-settings.ts';
-import type { DialectReport } from './fault.ts';
 import type { Asked } from './option.ts';
 import { readInteger } from './option-values.ts';
 
@@ -36,11 +37,11 @@ export function readVerifyMode(text: string): Outcome<ClientCertificates> {
 export function clientsUnasked(
   { draft, machine: { env } }: Asked,
   { option, wayOut }: { readonly option: string; readonly wayOut: string },
-  report: DialectReport,
+  report: Report,
 ): Partial<ServeOptions> {
   if (draft.caCerts === undefined || draft.certReqs !== undefined || (env[CERT_REQS_VARIABLE] ?? '') !== '') {
     return {};
   }
-  report('dialect.note', option, `clients are asked for no certificate. ${wayOut} does ask.`, 'warning');
+  report('dialect.note', atFlag(option), `clients are asked for no certificate. ${wayOut} does ask.`, 'warning');
   return { certReqs: 'none' };
 }

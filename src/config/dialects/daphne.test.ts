@@ -71,8 +71,8 @@ test('daphne speaks TLS where an ssl: endpoint says so, and nowhere else', () =>
   assert.deepEqual([plain.binds, plain.insecureBinds, plain.certFile], [[tcp('0.0.0.0', 80)], [], '']);
   assert.deepEqual(faultsOf(DAPHNE, ['a:b', '-e', first, '-e', 'tcp:443']), ['dialect.conflict 0.0.0.0:443']);
   assert.deepEqual(infos(['-e', first, '-u', '/a']), ['dialect.note Unix socket']);
-  const { faults } = read(DAPHNE, ['a:b', '-e', first, '-e', 'ssl:444:k.pem:other.pem']);
-  assert.match(faults[0]?.message ?? '', /^the ssl: endpoints have different certificates/);
+  const { diagnostics } = read(DAPHNE, ['a:b', '-e', first, '-e', 'ssl:444:k.pem:other.pem']);
+  assert.match(diagnostics[0]?.message ?? '', /^the ssl: endpoints have different certificates/);
 });
 
 test("daphne's options become settings", () => {
@@ -117,10 +117,10 @@ test('what daphne has and we have not is refused with the way out', () => {
     ['--proxy-headers-port', 'X-Real-Port'],
     ['-v', '4'],
   ]) {
-    const { request, faults } = read(DAPHNE, ['a:b', ...args]);
+    const { request, diagnostics } = read(DAPHNE, ['a:b', ...args]);
     assert.equal(request, undefined, args.join(' '));
-    assert.equal(faults.length, 1, args.join(' '));
-    assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
+    assert.equal(diagnostics.length, 1, args.join(' '));
+    assert.match(diagnostics[0]?.message ?? '', /\w+.*[^.]\.$/);
   }
 });
 

@@ -4,11 +4,12 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
+import type { Report } from '../diagnostic.ts';
+import { atFlag } from '../place.ts';
 import { parseRootPath } from '../proxy-settings.ts';
 import type { LogLevel, ServeOptions } from '../serve-options.ts';
 import { each, environmentName } from '../setting.ts';
 import { parseText } from '../setting-values.ts';
-import type { DialectReport } from './fault.ts';
 import type { Asked, Completed, Dialect, Draft, Option } from './option.ts';
 import { meaningless, optionsGiven, setting, unsupported } from './option.ts';
 import { readBoolean, readHost, readInteger, readPort, readSeconds, readSocketPath } from './option-values.ts';
@@ -222,11 +223,11 @@ function defaults(): Outcome<Partial<ServeOptions>, never> {
   });
 }
 
-function complete({ draft, app, machine: { env } }: Asked, report: DialectReport): Completed {
+function complete({ draft, app, machine: { env } }: Asked, report: Report): Completed {
   const trusts = draft.readsProxyFields === true && (env[FORWARDED_VARIABLE] ?? '') === '';
   if (trusts) {
     const message = `every peer is believed, as in daphne. ${FORWARDED_VARIABLE} can name the proxy.`;
-    report('dialect.note', '--proxy-headers', message, 'info');
+    report('dialect.note', atFlag('--proxy-headers'), message, 'info');
   }
   return {
     app,

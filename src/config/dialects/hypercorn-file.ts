@@ -3,11 +3,13 @@
 import { parse, TomlError } from 'smol-toml';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { atKey } from '../place.ts';
+import type { FileFault } from './option.ts';
 
 /** Nothing in it is nested; deeper is a slip. */
 const DEPTH_MAX = 16;
 
-export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, readonly string[]>> {
+export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, readonly string[]>, FileFault> {
   const table = parseToml(text);
   if (!table.ok) {
     return table;
@@ -16,7 +18,12 @@ export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, rea
   for (const [key, value] of Object.entries(table.value)) {
     const texts = (Array.isArray(value) ? value : [value]).map(renderValue);
     if (texts.includes(undefined)) {
-      return failure(`"${key}" is neither a text, nor a number, nor true or false, nor a list of these`);
+      const { line, column } = atKey('', text, key);
+      return failure({
+        line,
+        column,
+        message: `"${key}" is neither a text, nor a number, nor true or false, nor a list of these`,
+      });
     }
     entries.set(
       key,
@@ -26,13 +33,14 @@ export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, rea
   return success(entries);
 }
 
-function parseToml(text: string): Outcome<Readonly<Record<string, unknown>>> {
+function parseToml(text: string): Outcome<Readonly<Record<string, unknown>>, FileFault> {
   try {
     return success(parse(text, { maxDepth: DEPTH_MAX }));
   } catch (error) {
     if (error instanceof TomlError) {
       const [reason = ''] = error.message.split('\n');
-      return failure(`line ${error.line}, column ${error.column}: ${reason.replace(/^Invalid TOML document: /, '')}`);
+      const message = reason.replace(/^Invalid TOML document: /, '');
+      return failure({ line: error.line, column: error.column, message });
     }
     throw error;
   }

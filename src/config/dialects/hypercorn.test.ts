@@ -158,11 +158,11 @@ test("hypercorn's keys for TLS become settings", () => {
   );
   const told = (toml: string, severity: 'error' | 'info') =>
     faultsOf(HYPERCORN, ['a:b', '-c', 'h.toml'], { ...inFile(toml), severity });
-  const noted = ['dialect.note alpn_protocols in h.toml', 'dialect.meaningless ssl_handshake_timeout in h.toml'];
+  const noted = ['dialect.note h.toml:1:1: alpn_protocols', 'dialect.meaningless h.toml:2:1: ssl_handshake_timeout'];
   assert.deepEqual(told('alpn_protocols = ["h2", "http/1.1"]\nssl_handshake_timeout = 9', 'info'), noted);
   assert.deepEqual(told('alpn_protocols = ["http/1.1"]', 'info'), []);
-  assert.deepEqual(told('alpn_protocols = ["h2"]', 'error'), ['dialect.invalid alpn_protocols in h.toml']);
-  assert.deepEqual(told('cert_reqs = 3', 'error'), ['dialect.invalid cert_reqs in h.toml']);
+  assert.deepEqual(told('alpn_protocols = ["h2"]', 'error'), ['dialect.invalid h.toml:1:1: alpn_protocols']);
+  assert.deepEqual(told('cert_reqs = 3', 'error'), ['dialect.invalid h.toml:1:1: cert_reqs']);
 });
 
 test('hypercorn --config reads TOML, and options win over it', () => {
@@ -199,21 +199,20 @@ test('hypercorn --config reads TOML, and options win over it', () => {
   ]);
 });
 
-test('faults of a configuration file are told with their key', () => {
+test('faults of a configuration file are told with their line and key', () => {
   const faults = (toml: string) => faultsOf(HYPERCORN, ['a:b', '-c', 'h.toml'], inFile(toml));
   assert.deepEqual(faults('wrokers = 2\nbacklog = "x"\nverify_flags = 4'), [
-    'dialect.unknown-key wrokers in h.toml',
-    'dialect.invalid backlog in h.toml',
-    'dialect.unsupported verify_flags in h.toml',
+    'dialect.unknown-key h.toml:1:1: wrokers',
+    'dialect.invalid h.toml:2:1: backlog',
+    'dialect.unsupported h.toml:3:1: verify_flags',
   ]);
   assert.match(
-    read(HYPERCORN, ['a:b', '-c', 'h.toml'], inFile('wrokers = 2')).faults[0]?.message ?? '',
+    read(HYPERCORN, ['a:b', '-c', 'h.toml'], inFile('wrokers = 2')).diagnostics[0]?.message ?? '',
     /mean workers\?/,
   );
-  assert.deepEqual(faults('workers = '), ['dialect.file h.toml']);
-  assert.deepEqual(faults('[workers]\na = 1'), ['dialect.file h.toml']);
-  assert.deepEqual(faults('debug = "perhaps"'), ['dialect.invalid debug in h.toml']);
-  assert.match(read(HYPERCORN, ['a:b', '-c', 'h.toml'], inFile('\nworkers = ')).faults[0]?.message ?? '', /^line 2, /);
+  assert.deepEqual(faults('\nworkers = '), ['dialect.file h.toml:2:11']);
+  assert.deepEqual(faults('[workers]\na = 1'), ['dialect.file h.toml:1:1']);
+  assert.deepEqual(faults('debug = "perhaps"'), ['dialect.invalid h.toml:1:1: debug']);
   assert.deepEqual(faultsOf(HYPERCORN, ['a:b', '-c', 'none.toml']), ['dialect.file none.toml']);
   assert.deepEqual(faultsOf(HYPERCORN, ['a:b', '-c', 'python:conf']), ['dialect.invalid -c']);
   assert.deepEqual(faultsOf(HYPERCORN, ['a:b', '--config', 'file:conf.py']), ['dialect.invalid --config']);
@@ -238,10 +237,10 @@ test('what hypercorn has and we have not is refused with the way out', () => {
     ['--access-logformat', '%(u)s'],
     ['-c', 'python:conf'],
   ]) {
-    const { request, faults } = read(HYPERCORN, ['a:b', ...args]);
+    const { request, diagnostics } = read(HYPERCORN, ['a:b', ...args]);
     assert.equal(request, undefined, args.join(' '));
-    assert.equal(faults.length, 1, args.join(' '));
-    assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
+    assert.equal(diagnostics.length, 1, args.join(' '));
+    assert.match(diagnostics[0]?.message ?? '', /\w+.*[^.]\.$/);
   }
 });
 
@@ -253,5 +252,5 @@ test('a format of the access log is read in the letters of hypercorn', () => {
 test('what has no meaning here is told once', () => {
   const told = faultsOf(HYPERCORN, ['a:b', '-D', '--read-timeout', '5', '-m', '22'], { severity: 'info' });
   assert.deepEqual(told, ['dialect.note -m', 'dialect.meaningless -D', 'dialect.meaningless --read-timeout']);
-  assert.match(read(HYPERCORN, ['a:b', '-m', '22']).faults[0]?.message ?? '', /0o026/);
+  assert.match(read(HYPERCORN, ['a:b', '-m', '22']).diagnostics[0]?.message ?? '', /0o026/);
 });

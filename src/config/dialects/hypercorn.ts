@@ -3,10 +3,11 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
+import type { Report } from '../diagnostic.ts';
+import { atFlag } from '../place.ts';
 import type { ServeOptions } from '../serve-options.ts';
 import { environmentName } from '../setting.ts';
 import { clientsUnasked } from './client-certificates.ts';
-import type { DialectReport } from './fault.ts';
 import { readHypercornFile } from './hypercorn-file.ts';
 import { HYPERCORN_OPTIONS } from './hypercorn-options.ts';
 import type { Asked, Completed, Dialect } from './option.ts';
@@ -39,12 +40,12 @@ function defaults(): Outcome<Partial<ServeOptions>, never> {
   });
 }
 
-function complete(asked: Asked, report: DialectReport): Completed {
+function complete(asked: Asked, report: Report): Completed {
   const { draft, app } = asked;
   const [kind = '', ...rest] = app.split(':');
   const isPrefixed = rest.length === 2;
   if (isPrefixed && kind !== 'asgi' && kind !== 'wsgi') {
-    report('dialect.invalid', app, 'what comes first is "asgi" or "wsgi".');
+    report('dialect.invalid', atFlag(app), 'what comes first is "asgi" or "wsgi".');
   }
   const target = isPrefixed ? rest.join(':') : app;
   return {
@@ -58,14 +59,22 @@ function complete(asked: Asked, report: DialectReport): Completed {
   };
 }
 
-function tlsOf(asked: Asked, report: DialectReport): Partial<ServeOptions> {
+function tlsOf(asked: Asked, report: Report): Partial<ServeOptions> {
   const { certFile, keyFile, verifyMode, certReqs = verifyMode } = asked.draft;
   // Alone it leaves hypercorn at plain HTTP, which nobody wants who names a certificate.
   if (certFile !== undefined && keyFile === undefined && (asked.machine.env[KEY_FILE_VARIABLE] ?? '') === '') {
-    report('dialect.conflict', '--certfile', 'its key is missing. Name it with --keyfile; it may be in the same file.');
+    report(
+      'dialect.conflict',
+      atFlag('--certfile'),
+      'its key is missing. Name it with --keyfile; it may be in the same file.',
+    );
   }
   if (verifyMode !== certReqs && verifyMode !== undefined) {
-    report('dialect.conflict', '--verify-mode', 'its older name, cert_reqs, says something else. Leave that out.');
+    report(
+      'dialect.conflict',
+      atFlag('--verify-mode'),
+      'its older name, cert_reqs, says something else. Leave that out.',
+    );
   }
   return certReqs === undefined
     ? clientsUnasked(asked, { option: '--ca-certs', wayOut: '--verify-mode CERT_REQUIRED' }, report)

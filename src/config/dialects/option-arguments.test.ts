@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderPlace } from '../place.ts';
 import { DAPHNE } from './daphne.ts';
 import { HYPERCORN } from './hypercorn.ts';
 import type { Dialect } from './option.ts';
@@ -8,10 +9,10 @@ import { UVICORN } from './uvicorn.ts';
 
 function sort(dialect: Dialect, args: string[]) {
   const faults: string[] = [];
-  const { app, options } = readOptionArguments(dialect, args, (code, at, message) => {
-    faults.push(`${code} ${at} ${message}`.trimEnd());
+  const { app, options } = readOptionArguments(dialect, args, (code, place, message) => {
+    faults.push(`${code} ${renderPlace(place)} ${message}`.trimEnd());
   });
-  const given = [...options].map(([, { at, texts }]) => `${at}=${texts.join(',')}`);
+  const given = [...options].map(([, { place, texts }]) => `${renderPlace(place)}=${texts.join(',')}`);
   return { app, given, faults };
 }
 

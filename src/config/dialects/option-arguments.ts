@@ -4,8 +4,10 @@
  * beginning.
  */
 
+import type { Report } from '../diagnostic.ts';
 import { nearestWord } from '../nearest.ts';
-import type { DialectReport } from './fault.ts';
+import type { Place } from '../place.ts';
+import { atFlag } from '../place.ts';
 import type { Dialect, GivenOption, Option } from './option.ts';
 
 export interface GivenWords {
@@ -13,7 +15,7 @@ export interface GivenWords {
   readonly options: ReadonlyMap<Option, GivenOption>;
 }
 
-export function readOptionArguments(dialect: Dialect, args: readonly string[], report: DialectReport): GivenWords {
+export function readOptionArguments(dialect: Dialect, args: readonly string[], report: Report): GivenWords {
   const reader = new ArgumentReader(dialect, report);
   reader.read(args);
   return { app: reader.apps[0], options: reader.options };
@@ -21,13 +23,13 @@ export function readOptionArguments(dialect: Dialect, args: readonly string[], r
 
 class ArgumentReader {
   readonly apps: string[] = [];
-  readonly options = new Map<Option, { readonly texts: string[]; readonly at: string }>();
+  readonly options = new Map<Option, { readonly texts: string[]; readonly place: Place }>();
   readonly #dialect: Dialect;
   readonly #byName: ReadonlyMap<string, Option>;
-  readonly #report: DialectReport;
+  readonly #report: Report;
   #rest: string[] = [];
 
-  constructor(dialect: Dialect, report: DialectReport) {
+  constructor(dialect: Dialect, report: Report) {
     this.#dialect = dialect;
     this.#report = report;
     this.#byName = new Map(dialect.options.flatMap((option) => optionNames(option).map((name) => [name, option])));
@@ -51,7 +53,7 @@ class ArgumentReader {
   #takeApplication(word: string): void {
     this.apps.push(word);
     if (this.apps.length > 1) {
-      this.#report('dialect.unexpected-argument', word, '');
+      this.#report('dialect.unexpected-argument', atFlag(word), '');
     }
   }
 
@@ -70,7 +72,7 @@ class ArgumentReader {
     } else if (inline === undefined) {
       this.#give(option, fullName, fullName === option.negation ? 'false' : 'true');
     } else {
-      this.#report('dialect.unexpected-value', fullName, '');
+      this.#report('dialect.unexpected-value', atFlag(fullName), '');
     }
   }
 
@@ -92,7 +94,7 @@ class ArgumentReader {
   #takeValue(option: Option, name: string, inline: string | undefined): void {
     const value = inline ?? (this.#isValue(this.#rest[0]) ? this.#rest.shift() : undefined);
     if (value === undefined) {
-      this.#report('dialect.missing-value', name, '');
+      this.#report('dialect.missing-value', atFlag(name), '');
     } else {
       this.#give(option, name, value);
     }
@@ -109,8 +111,8 @@ class ArgumentReader {
     return !this.#byName.has(word.split('=')[0] ?? '');
   }
 
-  #give(option: Option, at: string, text: string): void {
-    const given = this.options.get(option) ?? { texts: [], at };
+  #give(option: Option, name: string, text: string): void {
+    const given = this.options.get(option) ?? { texts: [], place: atFlag(name) };
     given.texts.push(text);
     this.options.set(option, given);
   }
@@ -127,7 +129,7 @@ class ArgumentReader {
     }
     if (first !== undefined) {
       const names = matches.map(([, fullName]) => fullName).join(', ');
-      this.#report('dialect.ambiguous-option', name, `it could match ${names}`);
+      this.#report('dialect.ambiguous-option', atFlag(name), `it could match ${names}`);
     } else {
       this.#unknown(name);
     }
@@ -143,7 +145,7 @@ class ArgumentReader {
   #unknown(name: string): void {
     const [longer] = this.#beginningWith(name);
     const nearest = longer?.[1] ?? nearestWord(name, this.#byName.keys());
-    this.#report('dialect.unknown-option', name, nearest === undefined ? '' : `Did you mean ${nearest}?`);
+    this.#report('dialect.unknown-option', atFlag(name), nearest === undefined ? '' : `Did you mean ${nearest}?`);
   }
 
   /** What follows an option that is not known is taken for its value if the application is named elsewhere, so that one slip is told once. */

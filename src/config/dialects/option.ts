@@ -6,11 +6,12 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
+import type { Report } from '../diagnostic.ts';
+import type { Place } from '../place.ts';
 import type { ClientCertificates, ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { each } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
-import type { DialectReport } from './fault.ts';
 
 /** What options say: settings, and words that become some only together with others. */
 export interface Draft extends Partial<ServeOptions> {
@@ -63,8 +64,7 @@ export interface Option {
 /** Texts of one option, all from one place. */
 export interface GivenOption {
   readonly texts: readonly string[];
-  /** Where it was said: `--port`, `UVICORN_PORT`, `workers in hypercorn.toml`. */
-  readonly at: string;
+  readonly place: Place;
 }
 
 export type GivenOptions = ReadonlyMap<Option, GivenOption>;
@@ -84,7 +84,7 @@ export interface Dialect {
   /** Defaults that are not those of `portico serve`. */
   defaults(machine: Machine): Outcome<Partial<ServeOptions>, VariableFault>;
   /** Puts together what took several options. */
-  complete(asked: Asked, report: DialectReport): Completed;
+  complete(asked: Asked, report: Report): Completed;
 }
 
 export interface VariableFault {
@@ -98,7 +98,14 @@ export interface DialectFile {
   /** The option that names it. */
   readonly option: string;
   /** The texts of each key. */
-  read(text: string): Outcome<ReadonlyMap<string, readonly string[]>>;
+  read(text: string): Outcome<ReadonlyMap<string, readonly string[]>, FileFault>;
+}
+
+export interface FileFault {
+  readonly line: number;
+  readonly column: number;
+  /** A sentence without its end. */
+  readonly message: string;
 }
 
 /** All that was said, by whatever means. */

@@ -43,6 +43,6 @@ test('readDialect() sees what contradicts itself', () => {
 });
 
 test('readDialect() does not take a variable of another program for a slip', () => {
-  const { faults } = read(HYPERCORN, ['a:b'], { env: { HYPERCORN_ANYTHING: '1', UVICORN_PROT: '1' } });
-  assert.deepEqual(faults, [], 'hypercorn has no variables');
+  const { diagnostics } = read(HYPERCORN, ['a:b'], { env: { HYPERCORN_ANYTHING: '1', UVICORN_PROT: '1' } });
+  assert.deepEqual(diagnostics, [], 'hypercorn has no variables');
 });

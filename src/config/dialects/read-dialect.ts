@@ -5,13 +5,15 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { repeatedAddresses } from '../bind-address.ts';
+import type { Diagnostic, Report } from '../diagnostic.ts';
+import { isFaulty } from '../diagnostic.ts';
 import { nearestWord } from '../nearest.ts';
+import { atFlag, atKey, atVariable } from '../place.ts';
 import { readServeRequest } from '../read.ts';
 import type { ServeOptions, ServeRequest } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { environmentName } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
-import type { DialectFault, DialectReport } from './fault.ts';
 import type { Dialect, Draft, GivenOption, GivenOptions, Option } from './option.ts';
 import { readOptionArguments } from './option-arguments.ts';
 import { readBoolean } from './option-values.ts';
@@ -19,7 +21,7 @@ import { readBoolean } from './option-values.ts';
 export interface DialectReading {
   /** Undefined when there are errors. */
   readonly request: ServeRequest | undefined;
-  readonly faults: readonly DialectFault[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads a file of the operator's; the fault is a sentence without its end. */
@@ -33,9 +35,9 @@ export function readDialect(
   args: readonly string[],
   { machine, readText }: { readonly machine: Machine; readonly readText: ReadText },
 ): DialectReading {
-  const faults: DialectFault[] = [];
-  const report: DialectReport = (code, at, message, severity = 'error') => {
-    faults.push({ severity, code, at, message });
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (code, place, message, severity = 'error') => {
+    diagnostics.push({ severity, code, place, message });
   };
   const words = readOptionArguments(dialect, args, report);
   const variables = readVariables(dialect, machine, report);
@@ -43,12 +45,12 @@ export function readDialect(
   const draft = readOptions(dialect, given, report);
   const app = words.app ?? (machine.env[dialect.applicationVariable ?? ''] || undefined);
   if (app === undefined) {
-    report('dialect.missing-application', dialect.application, '');
+    report('dialect.missing-application', atFlag(dialect.application), '');
   }
   const base = readBase(machine, report);
   const defaults = dialect.defaults(machine);
   if (!defaults.ok) {
-    report('dialect.invalid', defaults.fault.at, `${defaults.fault.message}.`);
+    report('dialect.invalid', atVariable(defaults.fault.at), `${defaults.fault.message}.`);
   }
   const completed = dialect.complete({ draft, app: app ?? '', machine }, report);
   const options =
@@ -63,16 +65,16 @@ export function readDialect(
   if (options !== undefined) {
     checkOptions(options, report);
   }
-  const isFaulty = faults.some(({ severity }) => severity === 'error');
-  return { request: isFaulty || options === undefined ? undefined : { app: completed.app, options }, faults };
+  const request = isFaulty(diagnostics) || options === undefined ? undefined : { app: completed.app, options };
+  return { request, diagnostics };
 }
 
 /** What `portico serve` would take from PORTICO_* variables, and its defaults. */
-function readBase({ env, ...machine }: Machine, report: DialectReport): ServeOptions | undefined {
+function readBase({ env, ...machine }: Machine, report: Report): ServeOptions | undefined {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_VARIABLES.has(name)));
   const { request, diagnostics } = readServeRequest([], { ...machine, env: own });
-  for (const { code, at, message, severity } of diagnostics) {
-    report(code, at, message, severity);
+  for (const { code, place, message, severity } of diagnostics) {
+    report(code, place, message, severity);
   }
   return request?.options;
 }
@@ -86,7 +88,7 @@ function unlessSet(defaults: Partial<ServeOptions>, { env }: Machine): Partial<S
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !isSet(key)));
 }
 
-function readVariables(dialect: Dialect, { env }: Machine, report: DialectReport): Map<Option, GivenOption> {
+function readVariables(dialect: Dialect, { env }: Machine, report: Report): Map<Option, GivenOption> {
   const given = new Map<Option, GivenOption>();
   const known = new Set([dialect.applicationVariable]);
   for (const option of dialect.options) {
@@ -94,7 +96,7 @@ function readVariables(dialect: Dialect, { env }: Machine, report: DialectReport
     known.add(option.variable);
     if (option.variable !== undefined && text !== '') {
       const texts = option.isRepeatable ? text.split(/\s+/).filter((part) => part !== '') : [text];
-      given.set(option, { texts, at: option.variable });
+      given.set(option, { texts, place: atVariable(option.variable) });
     }
   }
   const variables = [...known].flatMap((name) => name ?? []);
@@ -103,7 +105,7 @@ function readVariables(dialect: Dialect, { env }: Machine, report: DialectReport
   for (const name of strangers.filter((stranger) => !known.has(stranger))) {
     const nearest = nearestWord(name, variables);
     const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-    report('dialect.unknown-variable', name, `this is no option and has no effect.${hint}`, 'warning');
+    report('dialect.unknown-variable', atVariable(name), `this is no option and has no effect.${hint}`, 'warning');
   }
   return given;
 }
@@ -111,7 +113,7 @@ function readVariables(dialect: Dialect, { env }: Machine, report: DialectReport
 function readFile(
   { options, file }: Dialect,
   words: GivenOptions,
-  { readText, report }: { readonly readText: ReadText; readonly report: DialectReport },
+  { readText, report }: { readonly readText: ReadText; readonly report: Report },
 ): Map<Option, GivenOption> {
   const given = new Map<Option, GivenOption>();
   const option = options.find(({ names }) => file !== undefined && names.includes(file.option));
@@ -126,9 +128,14 @@ function readFile(
     return given;
   }
   const text = readText(path);
-  const entries = text.ok ? file.read(text.value) : text;
+  if (!text.ok) {
+    report('dialect.file', atFlag(path), `${text.fault}.`);
+    return given;
+  }
+  const entries = file.read(text.value);
   if (!entries.ok) {
-    report('dialect.file', path, `${entries.fault}.`);
+    const { line, column, message } = entries.fault;
+    report('dialect.file', { kind: 'file', file: path, line, column, length: 1 }, `${message}.`);
     return given;
   }
   const byKey = new Map(options.flatMap((row) => (row.key === undefined ? [] : [[row.key, row] as const])));
@@ -137,23 +144,23 @@ function readFile(
     if (row === undefined) {
       const nearest = nearestWord(key, byKey.keys());
       const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-      report('dialect.unknown-key', `${key} in ${path}`, `there is no such key.${hint}`);
+      report('dialect.unknown-key', atKey(path, text.value, key), `there is no such key.${hint}`);
     } else if (texts.length > 0) {
-      given.set(row, { texts, at: `${key} in ${path}` });
+      given.set(row, { texts, place: atKey(path, text.value, key) });
     }
   }
   return given;
 }
 
 /** The options' values in the order of the table, whatever the order of the command line. */
-function readOptions({ options }: Dialect, given: GivenOptions, report: DialectReport): Draft {
+function readOptions({ options }: Dialect, given: GivenOptions, report: Report): Draft {
   let draft: Draft = {};
   for (const option of options) {
     const said = given.get(option);
     if (said !== undefined) {
       const { env, notes = [], ...rest } = readOption(option, said, report);
       for (const note of notes) {
-        report('dialect.note', said.at, `${note}.`, 'info');
+        report('dialect.note', said.place, `${note}.`, 'info');
       }
       draft = { ...draft, ...rest, ...(env === undefined ? {} : { env: new Map([...(draft.env ?? []), ...env]) }) };
     }
@@ -161,34 +168,34 @@ function readOptions({ options }: Dialect, given: GivenOptions, report: DialectR
   return draft;
 }
 
-function readOption(option: Option, { texts, at }: GivenOption, report: DialectReport): Draft {
+function readOption(option: Option, { texts, place }: GivenOption, report: Report): Draft {
   const { treatment } = option;
   if (option.value === undefined) {
     const isOn = readBoolean(texts.at(-1) ?? '');
     if (!isOn.ok) {
-      report('dialect.invalid', at, `${isOn.fault}.`);
+      report('dialect.invalid', place, `${isOn.fault}.`);
       return {};
     }
     if (!isOn.value && treatment.kind !== 'setting') {
       return {};
     }
-    return treat(option, { texts: [String(isOn.value)], at }, report);
+    return treat(option, { texts: [String(isOn.value)], place }, report);
   }
-  return treat(option, { texts, at }, report);
+  return treat(option, { texts, place }, report);
 }
 
-function treat({ treatment }: Option, { texts, at }: GivenOption, report: DialectReport): Draft {
+function treat({ treatment }: Option, { texts, place }: GivenOption, report: Report): Draft {
   switch (treatment.kind) {
     case 'meaningless':
-      report('dialect.meaningless', at, `${treatment.reason}.`, 'info');
+      report('dialect.meaningless', place, `${treatment.reason}.`, 'info');
       return {};
     case 'unsupported':
-      report('dialect.unsupported', at, `${treatment.wayOut}.`);
+      report('dialect.unsupported', place, `${treatment.wayOut}.`);
       return {};
     case 'setting': {
       const read = treatment.read(texts);
       if (!read.ok) {
-        report('dialect.invalid', at, `${read.fault}.`);
+        report('dialect.invalid', place, `${read.fault}.`);
         return {};
       }
       return read.value;
@@ -196,19 +203,19 @@ function treat({ treatment }: Option, { texts, at }: GivenOption, report: Dialec
   }
 }
 
-function checkOptions(options: ServeOptions, report: DialectReport): void {
+function checkOptions(options: ServeOptions, report: Report): void {
   const binds = [...options.binds, ...options.insecureBinds];
   for (const address of repeatedAddresses(binds)) {
-    report('dialect.conflict', address, 'this address is given twice. Leave one out.');
+    report('dialect.conflict', atFlag(address), 'this address is given twice. Leave one out.');
   }
   if (options.maxRequestsJitter > 0 && options.maxRequests === 0) {
-    report('dialect.conflict', 'jitter', 'it does nothing without the number of requests itself.', 'warning');
+    report('dialect.conflict', atFlag('jitter'), 'it does nothing without the number of requests itself.', 'warning');
   }
   const isReading = options.forwardedFields !== 'none' && options.forwardedAllowIps.length === 0;
   if (isReading && binds.some(({ kind }) => kind === 'unix')) {
     report(
       'dialect.note',
-      'Unix socket',
+      atFlag('Unix socket'),
       'its peer is believed when it says who the client is: a program of this machine, most likely a proxy.',
       'info',
     );

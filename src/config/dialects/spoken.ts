@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { failure, success } from '../../kernel/outcome.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { renderPlace } from '../place.ts';
 import type { ServeRequest } from '../serve-options.ts';
-import type { DialectFault } from './fault.ts';
 import type { Dialect } from './option.ts';
 import type { DialectReading } from './read-dialect.ts';
 import { readDialect } from './read-dialect.ts';
@@ -25,9 +26,9 @@ export function read(dialect: Dialect, args: readonly string[], { env = {}, file
 
 /** The request of a command line without errors. */
 export function requestOf(dialect: Dialect, args: readonly string[], spoken: Spoken = {}): ServeRequest {
-  const { request, faults } = read(dialect, args, spoken);
+  const { request, diagnostics } = read(dialect, args, spoken);
   assert.deepEqual(
-    faults.filter(({ severity }) => severity === 'error'),
+    diagnostics.filter(({ severity }) => severity === 'error'),
     [],
   );
   assert.ok(request);
@@ -38,11 +39,11 @@ export function requestOf(dialect: Dialect, args: readonly string[], spoken: Spo
 export function faultsOf(
   dialect: Dialect,
   args: readonly string[],
-  { severity = 'error', ...spoken }: Spoken & { readonly severity?: DialectFault['severity'] } = {},
+  { severity = 'error', ...spoken }: Spoken & { readonly severity?: Diagnostic['severity'] } = {},
 ): string[] {
   return read(dialect, args, spoken)
-    .faults.filter((fault) => fault.severity === severity)
-    .map(({ code, at }) => `${code} ${at}`);
+    .diagnostics.filter((fault) => fault.severity === severity)
+    .map(({ code, place }) => `${code} ${renderPlace(place)}`);
 }
 
 /** Every name of every option, each once; a table that has one twice fails. */

@@ -210,10 +210,10 @@ test('what uvicorn has and we have not is refused with the way out', () => {
     ['--ssl-version', '5'],
   ];
   for (const args of refused) {
-    const { request, faults } = read(UVICORN, ['app:app', ...args]);
+    const { request, diagnostics } = read(UVICORN, ['app:app', ...args]);
     assert.equal(request, undefined, args.join(' '));
-    assert.equal(faults.length, 1, args.join(' '));
-    assert.match(faults[0]?.message ?? '', /\w+.*[^.]\.$/);
+    assert.equal(diagnostics.length, 1, args.join(' '));
+    assert.match(diagnostics[0]?.message ?? '', /\w+.*[^.]\.$/);
   }
   assert.equal(errors(['--fd', '3', '--ssl-version', '3', '--http2']).length, 3, 'all at once');
   assert.deepEqual(errors([], { env: { UVICORN_HTTP2: 'false' } }), []);

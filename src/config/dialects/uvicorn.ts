@@ -4,11 +4,12 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT } from '../bind-address.ts';
+import type { Report } from '../diagnostic.ts';
+import { atFlag } from '../place.ts';
 import type { ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { parsePeers } from '../setting-values.ts';
 import { clientsUnasked } from './client-certificates.ts';
-import type { DialectReport } from './fault.ts';
 import type { Asked, Completed, Dialect, Draft, VariableFault } from './option.ts';
 import { isQuiet, optionsGiven } from './option.ts';
 import { readInteger, WORKERS_MAX } from './option-values.ts';
@@ -49,7 +50,7 @@ function defaults({ env }: Machine): Outcome<Partial<ServeOptions>, VariableFaul
   });
 }
 
-function complete(asked: Asked, report: DialectReport): Completed {
+function complete(asked: Asked, report: Report): Completed {
   const { draft, app, machine } = asked;
   noteUnused(draft, report);
   return {
@@ -66,38 +67,35 @@ function complete(asked: Asked, report: DialectReport): Completed {
   };
 }
 
-function bindsOf({ host, port, addresses = [] }: Draft, report: DialectReport): { readonly binds?: BindAddress[] } {
+function bindsOf({ host, port, addresses = [] }: Draft, report: Report): { readonly binds?: BindAddress[] } {
   const isTcp = host !== undefined || port !== undefined;
   if (addresses.length === 0) {
     return isTcp ? { binds: [{ kind: 'tcp', host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT }] } : {};
   }
   if (isTcp) {
-    report('dialect.note', '--uds', '--host and --port have no effect beside it, as in uvicorn.', 'info');
+    report('dialect.note', atFlag('--uds'), '--host and --port have no effect beside it, as in uvicorn.', 'info');
   }
   return { binds: [...addresses] };
 }
 
-function nameFactory(app: string, report: DialectReport): string {
+function nameFactory(app: string, report: Report): string {
   if (!app.includes(':')) {
-    report('dialect.conflict', '--factory', 'APP has to be of the form module:callable with it.');
+    report('dialect.conflict', atFlag('--factory'), 'APP has to be of the form module:callable with it.');
   }
   return app.endsWith(')') ? app : `${app}()`;
 }
 
-function noteUnused(
-  { reloadOnChange, reloadFolders, reloadIncludes, reloadExcludes }: Draft,
-  report: DialectReport,
-): void {
+function noteUnused({ reloadOnChange, reloadFolders, reloadIncludes, reloadExcludes }: Draft, report: Report): void {
   const given = [reloadFolders, reloadIncludes, reloadExcludes].findIndex((texts) => texts !== undefined);
   if (reloadOnChange !== true && given !== -1) {
     const option = ['--reload-dir', '--reload-include', '--reload-exclude'][given] ?? '';
-    report('dialect.note', option, 'it has no effect without --reload, as in uvicorn.', 'info');
+    report('dialect.note', atFlag(option), 'it has no effect without --reload, as in uvicorn.', 'info');
   }
 }
 
-function oneWorker({ workers }: Draft, report: DialectReport): { readonly workers: number } {
+function oneWorker({ workers }: Draft, report: Report): { readonly workers: number } {
   if (workers !== undefined && workers > 1) {
-    report('dialect.note', '--reload', 'one worker is started with it, as in uvicorn.', 'info');
+    report('dialect.note', atFlag('--reload'), 'one worker is started with it, as in uvicorn.', 'info');
   }
   return { workers: 1 };
 }

@@ -5,15 +5,15 @@ import type { Dialect } from '../config/dialects/option.ts';
 import { readDialect } from '../config/dialects/read-dialect.ts';
 import { UVICORN } from '../config/dialects/uvicorn.ts';
 import { failure } from '../kernel/outcome.ts';
-import { renderDialectFaults } from './dialect-faults.ts';
+import { renderDialectDiagnostics } from './dialect-diagnostics.ts';
 
 function told(dialect: Dialect, args: string[]): string {
   const machine = { env: {}, coreCount: 2 };
-  const { request, faults } = readDialect(dialect, args, { machine, readText: () => failure('') });
-  return renderDialectFaults(dialect, faults, request?.options.logLevel);
+  const { request, diagnostics } = readDialect(dialect, args, { machine, readText: () => failure('') });
+  return renderDialectDiagnostics(dialect, diagnostics, request?.options.logLevel);
 }
 
-test('renderDialectFaults() speaks as click does', () => {
+test('renderDialectDiagnostics() speaks as click does', () => {
   assert.equal(
     told(UVICORN, ['a', '--wrokers', '3', '--port', 'x', '--reload=1', '--http2', '--host']),
     `Usage: portico uvicorn [OPTIONS] APP
@@ -30,7 +30,7 @@ Error: Option '--http2' is not supported: HTTP/2 is to come. Leave it out, and H
   assert.match(told(UVICORN, ['a', 'b']), /^Error: Got unexpected extra argument \(b\)$/m);
 });
 
-test('renderDialectFaults() speaks as argparse does', () => {
+test('renderDialectDiagnostics() speaks as argparse does', () => {
   assert.equal(
     told(DAPHNE, ['a', 'b', '--prot', '1', '-p', 'x', '--ping', '3', '--proxy-headers=1', '--fd', '3', '-b']),
     `usage: portico daphne [-h] [options] application
@@ -46,7 +46,7 @@ portico daphne: error: argument --fd: not supported: Portico makes its sockets i
   assert.match(told(DAPHNE, []), /error: the following arguments are required: application$/m);
 });
 
-test('renderDialectFaults() tells what has no meaning, unless the log is for less', () => {
+test('renderDialectDiagnostics() tells what has no meaning, unless the log is for less', () => {
   const line = 'portico: info: --use-colors: the log has no colours.\n';
   assert.equal(told(UVICORN, ['a:b', '--use-colors']), line);
   assert.equal(told(UVICORN, ['a:b', '--use-colors', '--log-level', 'warning']), '');

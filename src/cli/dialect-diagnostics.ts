@@ -1,11 +1,13 @@
 /** Faults of a foreign command line, told as the program itself would tell them. */
 
-import type { DialectFault } from '../config/dialects/fault.ts';
+import type { Diagnostic } from '../config/diagnostic.ts';
+import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import type { Dialect } from '../config/dialects/option.ts';
 import { optionNames } from '../config/dialects/option-arguments.ts';
+import { renderPlace } from '../config/place.ts';
 import type { LogLevel } from '../config/serve-options.ts';
 
-type Words = Partial<Record<DialectFault['code'], (at: string, message: string) => string>>;
+type Words = Partial<Record<DiagnosticCode, (at: string, message: string) => string>>;
 
 const CLICK: Words = {
   'dialect.unknown-option': (at, message) => `No such option: ${at} ${message}`.trimEnd(),
@@ -29,14 +31,18 @@ const ARGPARSE: Words = {
 };
 
 /** What is only worth knowing is left out where the log has no such lines either, or where there are errors. */
-export function renderDialectFaults(
+export function renderDialectDiagnostics(
   dialect: Dialect,
-  faults: readonly DialectFault[],
+  diagnostics: readonly Diagnostic[],
   logLevel: LogLevel | undefined,
 ): string {
-  const errors = faults.filter(({ severity }) => severity === 'error');
-  const others = faults.filter(({ severity }) => severity === 'warning' || (severity === 'info' && tells(logLevel)));
-  const lines = others.map(({ severity, at, message }) => `portico: ${severity}: ${at}: ${message}\n`);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const others = diagnostics.filter(
+    ({ severity }) => severity === 'warning' || (severity === 'info' && tells(logLevel)),
+  );
+  const lines = others.map(
+    ({ severity, place, message }) => `portico: ${severity}: ${renderPlace(place)}: ${message}\n`,
+  );
   return [...lines, ...(errors.length > 0 ? [renderUsage(dialect)] : []), ...renderErrors(dialect, errors)].join('');
 }
 
@@ -46,10 +52,11 @@ export function renderUsage({ name, manner, application }: Dialect): string {
     : `usage: portico ${name} [-h] [options] ${application}\n`;
 }
 
-function renderErrors(dialect: Dialect, errors: readonly DialectFault[]): string[] {
+function renderErrors(dialect: Dialect, errors: readonly Diagnostic[]): string[] {
   const words = dialect.manner === 'click' ? CLICK : ARGPARSE;
   const before = dialect.manner === 'click' ? 'Error: ' : `portico ${dialect.name}: error: `;
-  return errors.map(({ code, at, message }) => {
+  return errors.map(({ code, place, message }) => {
+    const at = renderPlace(place);
     const text = words[code]?.(fullName(dialect, at), message) ?? `${at}: ${message}`;
     return `${before}${text}\n`;
   });

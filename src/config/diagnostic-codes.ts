@@ -1,7 +1,16 @@
-/** What is wrong with a foreign command line, as data: the command tells it in the manner of the program that is spoken. */
+/** The stable names of everything that can be wrong with what an operator says: a table for each area. Messages may change, these do not. */
 
-import type { DiagnosticCode } from '../diagnostic.ts';
+export const SETTINGS_CODES = {
+  'settings.unknown-flag': 'A flag that does not exist.',
+  'settings.unknown-variable': 'An environment variable that begins with PORTICO_ and names no setting.',
+  'settings.missing-value': 'A flag that needs a value has none.',
+  'settings.unexpected-value': 'A flag that takes no value was given one.',
+  'settings.unexpected-argument': 'More than one application was named.',
+  'settings.invalid': 'A value that cannot be read.',
+  'settings.conflict': 'Two settings contradict each other.',
+} as const;
 
+/** Of the command lines of other programs. */
 export const DIALECT_CODES = {
   'dialect.unknown-option': 'An option that the program does not have.',
   'dialect.ambiguous-option': 'The beginning of several options.',
@@ -19,21 +28,4 @@ export const DIALECT_CODES = {
   'dialect.note': 'What a value means here.',
 } as const;
 
-export type DialectCode = keyof typeof DIALECT_CODES;
-
-export interface DialectFault {
-  readonly severity: 'error' | 'warning' | 'info';
-  /** Those of the settings are of variables that begin with PORTICO_. */
-  readonly code: DialectCode | DiagnosticCode;
-  /** Where it was said. */
-  readonly at: string;
-  /** May be empty where the code says all. */
-  readonly message: string;
-}
-
-export type DialectReport = (
-  code: DialectFault['code'],
-  at: string,
-  message: string,
-  severity?: DialectFault['severity'],
-) => void;
+export type DiagnosticCode = keyof typeof SETTINGS_CODES | keyof typeof DIALECT_CODES;
