@@ -75,21 +75,22 @@ export interface CharsetMap {
   readonly pairs: readonly (readonly [string, string])[];
 }
 
+/** What is absent is as our own limits have it (edge/limits.ts, gateway/limits.ts). */
 export interface RequestBodies {
   /** 0: no limit. */
   readonly bytesMax: number;
-  readonly timeoutMs: number;
+  readonly timeoutMs?: number;
   /** More goes to a file. */
-  readonly bufferBytes: number;
-  readonly inFileOnly: 'off' | 'on' | 'clean';
-  readonly inSingleBuffer: boolean;
-  readonly folder: string | undefined;
+  readonly bufferBytes?: number;
+  readonly inFileOnly?: 'off' | 'on' | 'clean';
+  readonly inSingleBuffer?: boolean;
+  readonly folder?: string;
 }
 
-/** How a response leaves. */
+/** How a response leaves. What is absent is as our own limits have it. */
 export interface Sending {
   /** Bytes a second; '' or 0: no limit. */
-  readonly rate: Template;
-  readonly rateAfter: Template;
-  readonly timeoutMs: number;
+  readonly rate?: Template;
+  readonly rateAfter?: Template;
+  readonly timeoutMs?: number;
 }

@@ -13,7 +13,15 @@ import { ListenerOrigins } from './origins.ts';
 type Lines = readonly (readonly [string, string])[];
 type Family = 'x-forwarded' | 'forwarded';
 
-const LISTENER = { fds: [], kind: 'tcp', address: '127.0.0.1', port: 8000, path: '', isTls: false } as const;
+const LISTENER = {
+  fds: [],
+  kind: 'tcp',
+  address: '127.0.0.1',
+  port: 8000,
+  path: '',
+  isTls: false,
+  listener: 0,
+} as const;
 const PEER = { address: '127.0.0.1', port: '4711' };
 
 function identify(lines: Lines, family: Family = 'x-forwarded', isTrusted = true): Requester & { told: string[] } {
