@@ -11,13 +11,18 @@ export interface Compression {
   readonly types: MediaTypes;
   /** Bodies that are known to be shorter are left alone. */
   readonly bytesMin: number;
-  readonly versionMin: '1.0' | '1.1';
-  /** What a request must be like that came through a proxy (Via); nginx's words. */
-  readonly proxied: readonly string[];
-  /** User agents that get no compressed responses. */
-  readonly disabledFor: readonly string[];
+  readonly clients: CompressionClients;
   readonly windowBits: number | undefined;
   readonly memoryLevel: number | undefined;
+}
+
+/** Which requests may be answered with a coded body, beside what they say in Accept-Encoding. */
+export interface CompressionClients {
+  readonly versionMin: '1.0' | '1.1';
+  /** What an answer must be like whose request came through a proxy (Via); nginx's words. None is `off`. */
+  readonly proxied: readonly string[];
+  /** Regexes, without regard to case, and `msie6`: user agents that get no coded bodies. */
+  readonly disabledFor: readonly string[];
 }
 
 /** Files beside the one that is asked for, with `.gz`, `.br`, `.zst` behind their names. */
@@ -32,7 +37,9 @@ export interface Compressions {
   readonly codings: readonly Compression[];
   /** `Vary: Accept-Encoding` is added. */
   readonly varies: boolean;
-  /** Gzip of the content is undone for clients that do not accept it. */
+  /** Who gets gzip of the content, and precompressed files, where they are on. */
+  readonly gzipClients: CompressionClients;
+  /** Gzip of the content is undone for all others. */
   readonly decompresses: boolean;
   readonly precompressed: Precompressed;
 }
