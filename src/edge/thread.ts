@@ -14,6 +14,8 @@ import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import type { BoundListener, ConfigureEdge, FromEdge, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
+import type { PeerOrigins } from '../protocol/http/peer.ts';
+import { Peer } from '../protocol/http/peer.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import type { AppMessage } from './app-service.ts';
 import { AppService } from './app-service.ts';
@@ -36,7 +38,6 @@ import { EDGE_LIMITS } from './limits.ts';
 import type { Receive } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { Identifier } from './pipeline/identify.ts';
-import type { PeerOrigins } from './pipeline/origins.ts';
 import { ListenerOrigins } from './pipeline/origins.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import type { PlainSite } from './plain-site.ts';
@@ -85,7 +86,6 @@ export class EdgeThread {
   readonly #site: PlainSite;
   readonly #apps: ReadonlyMap<AppId, AppService>;
   readonly #accessLog: AccessLog | undefined;
-  readonly #trusted: TrustedPeers;
   readonly #services: ConnectionServices;
   readonly #bugs: InternalErrors;
   readonly #servers: Server[] = [];
@@ -112,7 +112,6 @@ export class EdgeThread {
     this.#apps = this.#newApps();
     this.#accessLog = this.#newAccessLog();
     this.#answer = this.#compileContent();
-    this.#trusted = new TrustedPeers(config.model.forwarding.allowIps);
     this.#services = this.#newServices();
   }
 
@@ -187,10 +186,10 @@ export class EdgeThread {
     return {
       ...newHttp1Memory(fields),
       table: this.#table,
-      identifier: this.#newIdentifier(),
       keepAliveMs,
       webSocket: { ...webSockets, contexts: new ZlibContexts(), fields },
       pipeline: compilePipeline({
+        identifier: this.#newIdentifier(),
         handlers: [refuseUnserved, (exchange) => this.#answer(exchange)],
         renderRefusal: refusalsFor(model.isDevelopment),
         accessLog: this.#accessLog,
@@ -207,8 +206,10 @@ export class EdgeThread {
 
   #newIdentifier(): Identifier {
     const { fields: family, allowIps: allowed } = this.#config.model.forwarding;
+    const trusted = new TrustedPeers(allowed);
     return new Identifier({
-      reader: new ForwardedReader(family, this.#trusted),
+      trusted: family === 'none' ? undefined : trusted,
+      reader: new ForwardedReader(family, trusted),
       ids: new RequestIds(),
       disbelief: new Disbelief({
         family,
@@ -378,9 +379,7 @@ export class EdgeThread {
   }
 
   #connect(socket: Socket, client: Client, origins: PeerOrigins): Http1Connection {
-    const isTrusted = this.#config.model.forwarding.fields !== 'none' && this.#trusted.has(client.address);
-    const peer = { client, origins, isTrusted };
-    const connection = new Http1Connection(socket, peer, this.#services);
+    const connection = new Http1Connection(socket, new Peer(client, origins), this.#services);
     this.#table.add(connection);
     return connection;
   }

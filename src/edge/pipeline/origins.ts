@@ -3,16 +3,7 @@
 import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { ForwardedFamily } from '../../protocol/http/forwarded-fields.ts';
-
-export interface PeerOrigins {
-  readonly untrusted: Origin;
-  readonly trusted: Origin;
-  /** A trusted proxy said http, or https. */
-  readonly trustedPlain: Origin;
-  readonly trustedSecure: Origin;
-  /** A trusted proxy said both. */
-  readonly contradictory: Origin;
-}
+import type { PeerOrigins } from '../../protocol/http/peer.ts';
 
 /** One object for each distinct origin: the parts of heads that are rendered for an origin are remembered by this object. */
 export class ListenerOrigins {
