@@ -18,37 +18,32 @@ export interface Budgets {
 
 /** `index`: of the thread. */
 export function newBudgets(
-  { model, spoolParents }: ConfigureEdge,
+  { settings, spoolParents, edgeThreads }: ConfigureEdge,
   shared: SharedState,
   index: number,
   send: (message: FromEdge) => void,
 ): Budgets {
-  const { edge } = model;
   const descriptorsMax = readDescriptorLimit();
   const warn = (text: string): void => send({ kind: 'log', level: 'warning', text });
   const folder = new SpoolFolder(spoolParents, (made) => send({ kind: 'spool-folder', ...made }));
   return {
     space: new SpoolSpace(folder, `e${index}`, {
       counters: shared.spooled,
-      bytesMax: edge.spoolBytesMax,
-      descriptorsMax: spoolDescriptors(descriptorsMax, edge.threads),
+      bytesMax: settings.spoolBytesMax,
+      descriptorsMax: spoolDescriptors(descriptorsMax, edgeThreads),
       monotonicMs: () => systemClock.monotonicMs(),
       log: warn,
     }),
     memory: {
-      bodies: new MemoryBudget(shared.bodyMemory, edge.bodyMemoryBytesMax),
-      webSockets: new MemoryBudget(shared.wsMemory, edge.wsMemoryBytesMax),
+      bodies: new MemoryBudget(shared.bodyMemory, settings.bodyMemoryBytesMax),
+      webSockets: new MemoryBudget(shared.wsMemory, settings.wsMemoryBytesMax),
     },
     overload: new Overload({
       counters: shared.overload,
-      queueMax: sumOf(model.apps.map(({ queue }) => queue.depthMax)),
-      waiting: () => sumOf(shared.queues.flatMap(({ waiting }) => [...waiting])),
+      queueMax: settings.queueDepthMax,
+      waiting: () => shared.waiting.reduce((sum, count) => sum + count, 0),
       descriptorsMax,
       log: (_level, text) => warn(text),
     }),
   };
-}
-
-function sumOf(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

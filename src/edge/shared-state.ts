@@ -6,18 +6,12 @@ import type { UnitTables } from '../gateway/schedule.ts';
 import { newSpoolCounters } from '../gateway/spool/spool-space.ts';
 import { newConnectionCounters } from './connection-table.ts';
 
-/** The queues of one application. */
-export interface QueueTables {
+export interface SharedState {
+  readonly units: UnitTables;
   /** Requests that wait for a worker, by thread. */
   readonly waiting: Int32Array;
   /** 1: the thread has been told of room on a unit, and has not looked yet. */
   readonly told: Int32Array;
-}
-
-export interface SharedState {
-  readonly units: UnitTables;
-  /** By index of the application. */
-  readonly queues: readonly QueueTables[];
   readonly connections: Int32Array;
   /** Requests that were refused and are not in the log yet. */
   readonly overload: Int32Array;
@@ -28,11 +22,12 @@ export interface SharedState {
   readonly wsMemory: Int32Array;
 }
 
-export function newSharedState(slotsMax: number, threads: number, apps: number): SharedState {
+export function newSharedState(slotsMax: number, threads: number): SharedState {
   const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
   return {
     units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
-    queues: Array.from({ length: apps }, () => ({ waiting: shared(threads), told: shared(threads) })),
+    waiting: shared(threads),
+    told: shared(threads),
     connections: newConnectionCounters(),
     overload: newOverloadCounters(),
     spooled: newSpoolCounters(),
@@ -42,7 +37,8 @@ export function newSharedState(slotsMax: number, threads: number, apps: number):
 }
 
 /** Another thread in which requests wait, or -1. */
-export function waitingElsewhere(waiting: Int32Array, self: number): number {
+export function waitingElsewhere(shared: SharedState, self: number): number {
+  const { waiting } = shared;
   for (let step = 1; step < waiting.length; step += 1) {
     const other = (self + step) % waiting.length;
     if (Atomics.load(waiting, other) > 0) {

@@ -1,36 +1,32 @@
 /**
- * One edge thread: its listeners, its connections, its applications, put together. Threads share nothing but counters in shared memory;
+ * One edge thread: its listeners, its connections, its gateway, put together. Threads share nothing but counters in shared memory;
  * what the supervisor says reaches each of them, and what they say is gathered by the edge's main.
  */
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import type { AppId, WebSockets } from '../config/model/app.ts';
-import type { AppGateway } from '../gateway/app-gateway.ts';
+import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
+import { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
-import { assert } from '../kernel/assert.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
-import type { BoundListener, ConfigureEdge, FromEdge, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, Listener, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
-import type { PeerOrigins } from '../protocol/http/peer.ts';
-import { Peer } from '../protocol/http/peer.ts';
 import { AccessLog } from './access-log/access-log.ts';
-import type { AppMessage } from './app-service.ts';
-import { AppService } from './app-service.ts';
 import type { Budgets } from './budgets.ts';
 import { newBudgets } from './budgets.ts';
 import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
-import { refusalsFor } from './developer-pages.ts';
+import { refusalsFor, tellProgress } from './developer-pages.ts';
 import { Disbelief } from './disbelief.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
 import type { GuardedSocket } from './guarded-socket.ts';
 import { guardSocket } from './guarded-socket.ts';
+import { NamedFiles } from './handlers/static/named-files.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { listenForLanes } from './lane-listener.ts';
@@ -38,12 +34,12 @@ import { EDGE_LIMITS } from './limits.ts';
 import type { Receive } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { Identifier } from './pipeline/identify.ts';
+import type { PeerOrigins } from './pipeline/origins.ts';
 import { ListenerOrigins } from './pipeline/origins.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
-import type { PlainSite } from './plain-site.ts';
-import { plainSite } from './plain-site.ts';
 import { RequestIds } from './request-id.ts';
 import type { SharedState } from './shared-state.ts';
+import { waitingElsewhere } from './shared-state.ts';
 import type { TlsAcceptor } from './tls/tls-acceptor.ts';
 import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
@@ -52,29 +48,19 @@ import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
 /**
- * Messages of a thread to the edge's main, beside those for the supervisor. `advice`: a line for the operator, told
+ * Messages of a thread to the edge's main, beside those for the supervisor. `room`: thread `to` may look for a worker. `advice`: a line for the operator, told
  * once whichever thread has noticed it. `failed`: an error was thrown that belongs to no connection or lane, which could end by it.
  */
 export type FromThread =
   | FromEdge
-  | AppMessage
+  | { readonly kind: 'room'; readonly to: number }
   | { readonly kind: 'failed' }
   | { readonly kind: 'advice'; readonly about: string; readonly text: string };
 /** `leave`: stop, but keep the workers for the edge that follows. */
-export type ToThread =
-  | ToEdge
-  | { readonly kind: 'room'; readonly app: AppId }
-  | { readonly kind: 'leave'; readonly deadlineMs: number };
+export type ToThread = ToEdge | { readonly kind: 'room' } | { readonly kind: 'leave'; readonly deadlineMs: number };
 
-/** Without an application nobody accepts a WebSocket. */
-const NO_WEBSOCKETS: WebSockets = {
-  isOn: false,
-  messageBytesMax: 0,
-  messagesPerSecondMax: 0,
-  pingIntervalMs: 0,
-  pingTimeoutMs: 0,
-  deflates: false,
-};
+/** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
+const STREAMS_PER_THREAD = 0x100000;
 
 export class EdgeThread {
   readonly #index: number;
@@ -83,15 +69,16 @@ export class EdgeThread {
   readonly #send: (message: FromThread) => void;
   readonly #table: ConnectionTable;
   readonly #budgets: Budgets;
-  readonly #site: PlainSite;
-  readonly #apps: ReadonlyMap<AppId, AppService>;
+  readonly #gateway: AppGateway;
   readonly #accessLog: AccessLog | undefined;
+  readonly #trusted: TrustedPeers;
   readonly #services: ConnectionServices;
   readonly #bugs: InternalErrors;
   readonly #servers: Server[] = [];
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
-  #answer: Handler;
+  #static: Handler;
+  #namedFiles: NamedFiles;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -108,10 +95,11 @@ export class EdgeThread {
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
-    this.#site = plainSite(config.model);
-    this.#apps = this.#newApps();
+    this.#gateway = this.#newGateway();
     this.#accessLog = this.#newAccessLog();
-    this.#answer = this.#compileContent();
+    this.#static = this.#compileStatic([]);
+    this.#namedFiles = this.#compileNamed([]);
+    this.#trusted = new TrustedPeers(config.settings.forwardedAllowIps);
     this.#services = this.#newServices();
   }
 
@@ -129,7 +117,7 @@ export class EdgeThread {
   }
 
   #newTable(): ConnectionTable {
-    const { connectionsMax, connectionsPerAddressMax } = this.#config.model.edge;
+    const { connectionsMax, connectionsPerAddressMax } = this.#config.settings;
     const descriptors = readDescriptorLimit();
     const possible = connectionsPossible(descriptors);
     const isShort = connectionsMax === 0 || possible < connectionsMax;
@@ -148,50 +136,71 @@ export class EdgeThread {
     });
   }
 
-  #newApps(): Map<AppId, AppService> {
-    const { model, board } = this.#config;
-    const around = {
-      thread: this.#index,
-      threads: model.edge.threads,
-      shared: this.#shared,
-      budgets: this.#budgets,
-      board: new Board(board, this.#index, model.edge.threads),
-      bugs: this.#bugs,
-      bodyBytesMax: this.#site.bodyBytesMax,
-      keepsTimes: this.#site.accessLog !== undefined,
-      log: this.#log.bind(this),
-      send: this.#send,
-    };
-    return new Map(model.apps.map((app, index) => [app.id, new AppService(app, index, around)]));
+  #newGateway(): AppGateway {
+    const { settings, board, edgeThreads } = this.#config;
+    const index = this.#index;
+    return new AppGateway({
+      settings: {
+        timeoutMs: settings.timeoutMs,
+        queueMax: Math.ceil(settings.queueDepthMax / edgeThreads),
+        queueTimeoutMs: settings.queueTimeoutMs,
+        bodyBytesMax: settings.bodyBytesMax || Infinity,
+        keepsTimes: settings.accessLog !== undefined,
+        takesWebSockets: settings.webSocket.isOn,
+        tunnelDrainMs: settings.tunnelDrainMs,
+      },
+      clock: systemClock,
+      ...this.#budgets,
+      board: new Board(board, index, edgeThreads),
+      units: this.#shared.units,
+      firstStream: index * STREAMS_PER_THREAD,
+      threads: edgeThreads,
+      namedFiles: {
+        takes: (exchange, file) => this.#namedFiles.takes(exchange, file),
+        send: (exchange, head, times) => this.#namedFiles.send(exchange, head, times),
+      },
+      log: (level, text) => this.#log(level, text),
+      onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),
+      onBug: (what, error) => this.#bugs.note(what, error),
+      onQuiet: (worker) => this.#send({ kind: 'quiet', worker }),
+      onWaiting: (count) => Atomics.store(this.#shared.waiting, index, count),
+      othersWait: () => waitingElsewhere(this.#shared, index) !== -1,
+      onRoom: () => this.#offerRoom(),
+    });
+  }
+
+  #offerRoom(): void {
+    const to = waitingElsewhere(this.#shared, this.#index);
+    if (to !== -1 && Atomics.exchange(this.#shared.told, to, 1) === 0) {
+      this.#send({ kind: 'room', to });
+    }
   }
 
   #newAccessLog(): AccessLog | undefined {
-    const { accessLog, fields } = this.#site;
-    return accessLog === undefined
+    const settings = this.#config.settings.accessLog;
+    return settings === undefined
       ? undefined
       : new AccessLog({
-          path: accessLog.path,
-          fd: this.#config.logs[accessLog.target] ?? undefined,
-          format: accessLog.format,
-          responseFields: fields,
+          path: settings.path,
+          fd: settings.fd,
+          format: settings.format,
+          responseFields: this.#config.settings.responseFields,
           clock: systemClock,
           onError: (text) => this.#log('error', text),
         });
   }
 
   #newServices(): ConnectionServices {
-    const { model } = this.#config;
-    const { fields, keepAliveMs } = this.#site;
-    const webSockets = model.apps[0]?.webSockets ?? NO_WEBSOCKETS;
+    const { settings, development } = this.#config;
     return {
-      ...newHttp1Memory(fields),
+      ...newHttp1Memory(settings.responseFields),
       table: this.#table,
-      keepAliveMs,
-      webSocket: { ...webSockets, contexts: new ZlibContexts(), fields },
+      identifier: this.#newIdentifier(),
+      keepAliveMs: settings.keepAliveMs,
+      webSocket: { ...settings.webSocket, contexts: new ZlibContexts(), fields: settings.responseFields },
       pipeline: compilePipeline({
-        identifier: this.#newIdentifier(),
-        handlers: [refuseUnserved, (exchange) => this.#answer(exchange)],
-        renderRefusal: refusalsFor(model.isDevelopment),
+        handlers: [refuseUnserved, (exchange) => this.#static(exchange), (exchange) => this.#askApplication(exchange)],
+        renderRefusal: refusalsFor(development),
         accessLog: this.#accessLog,
         clock: systemClock,
         onBug: (error) => this.#bugs.note('a request', error),
@@ -205,11 +214,9 @@ export class EdgeThread {
   }
 
   #newIdentifier(): Identifier {
-    const { fields: family, allowIps: allowed } = this.#config.model.forwarding;
-    const trusted = new TrustedPeers(allowed);
+    const { forwardedFields: family, forwardedAllowIps: allowed } = this.#config.settings;
     return new Identifier({
-      trusted: family === 'none' ? undefined : trusted,
-      reader: new ForwardedReader(family, trusted),
+      reader: new ForwardedReader(family, this.#trusted),
       ids: new RequestIds(),
       disbelief: new Disbelief({
         family,
@@ -220,21 +227,24 @@ export class EdgeThread {
     });
   }
 
-  /** Compiled again whenever an application has declared folders. */
-  #compileContent(): Handler {
-    const { content } = this.#site;
-    const app = content.kind === 'app' ? this.#apps.get(content.app) : undefined;
-    if (content.kind !== 'app' || app === undefined) {
-      return refuseEverything;
-    }
-    const ask: Handler = (exchange) => app.ask(exchange);
-    const folders = [...content.folders, ...(content.servesDeclared ? app.declared : [])];
-    const answerFile = compileStatic(folders, {
+  #compileStatic(mounts: readonly StaticFolder[]): Handler {
+    return compileStatic([...this.#config.mounts, ...mounts], {
       clock: systemClock,
       log: (level, text) => this.#log(level, text),
-      next: ask,
+      next: (exchange) => this.#askApplication(exchange),
     });
-    return (exchange) => answerFile(exchange) || app.ask(exchange);
+  }
+
+  #compileNamed(folders: readonly UrlFolder[]): NamedFiles {
+    return new NamedFiles([...this.#config.namedFolders, ...folders], {
+      clock: systemClock,
+      log: (level, text) => this.#log(level, text),
+    });
+  }
+
+  #askApplication(exchange: Exchange): true {
+    this.#gateway.submit(exchange);
+    return true;
   }
 
   #today(): string {
@@ -253,7 +263,7 @@ export class EdgeThread {
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
       secret,
       slotsMax,
-      gatewayOf: () => this.#firstGateway(),
+      gateway: this.#gateway,
       log: (level, text) => this.#log(level, text),
       onBug: (what, error) => this.#bugs.note(what, error),
     });
@@ -264,13 +274,8 @@ export class EdgeThread {
     }
   }
 
-  #firstGateway(): AppGateway | undefined {
-    const [app] = this.#apps.values();
-    return app?.gateway;
-  }
-
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
-  async #listenWithTls(listeners: readonly BoundListener[]): Promise<void> {
+  async #listenWithTls(listeners: readonly Listener[]): Promise<void> {
     const { TlsAcceptor } = await import('./tls/tls-acceptor.ts');
     const settings = this.#tlsSettings;
     if (settings === undefined || this.#table.isStopping) {
@@ -286,15 +291,14 @@ export class EdgeThread {
     this.#listen(listeners);
   }
 
-  #listen(listeners: readonly BoundListener[]): void {
+  #listen(listeners: readonly Listener[]): void {
+    const { backlog } = this.#config.settings;
     const buffers = new ReadBuffers(EDGE_LIMITS.readBytes, EDGE_LIMITS.largeReadBytes);
     for (const listener of listeners) {
       const fd = listener.fds[this.#index % listener.fds.length];
       if (fd !== undefined) {
         this.#servers.push(
-          listener.isTls
-            ? this.#listenSecurely(fd, listener)
-            : this.#listenPlainly({ fd, backlog: this.#backlogOf(listener) }, listener, buffers),
+          listener.isTls ? this.#listenSecurely(fd, listener) : this.#listenPlainly({ fd, backlog }, listener, buffers),
         );
       }
     }
@@ -312,7 +316,7 @@ export class EdgeThread {
     }, EDGE_LIMITS.collectAfterMs).unref();
   }
 
-  #listenPlainly(where: { fd: number; backlog: number }, listener: BoundListener, buffers: ReadBuffers): Server {
+  #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffers: ReadBuffers): Server {
     const origins = this.#originsOf(listener).of(undefined);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, listener.kind);
@@ -328,7 +332,7 @@ export class EdgeThread {
     return listenWithBuffer(where, buffers.usual, onSocket, (error) => this.#bugs.note('a new connection', error));
   }
 
-  #listenSecurely(fd: number, listener: BoundListener): Server {
+  #listenSecurely(fd: number, listener: Listener): Server {
     const origins = this.#originsOf(listener);
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
@@ -338,10 +342,10 @@ export class EdgeThread {
         carrier.destroy();
       }
     });
-    return server.listen({ fd }, this.#backlogOf(listener));
+    return server.listen({ fd }, this.#config.settings.backlog);
   }
 
-  #shakeHands(carrier: Socket, listener: BoundListener, origins: ListenerOrigins): void {
+  #shakeHands(carrier: Socket, listener: Listener, origins: ListenerOrigins): void {
     const client = this.#admit(carrier, listener.kind);
     if (client === undefined) {
       return;
@@ -356,18 +360,12 @@ export class EdgeThread {
     });
   }
 
-  #backlogOf({ listener }: BoundListener): number {
-    const { backlog } = this.#config.model.listeners[listener] ?? {};
-    assert(backlog !== undefined, `the model has no listener ${listener}`);
-    return backlog;
-  }
-
-  #originsOf(listener: BoundListener): ListenerOrigins {
-    return new ListenerOrigins(listener, this.#config.model.forwarding.fields);
+  #originsOf(listener: Listener): ListenerOrigins {
+    return new ListenerOrigins(listener, this.#config.settings.forwardedFields);
   }
 
   /** Undefined: the client is not let in, and its connection has been closed. */
-  #admit(socket: Socket, kind: BoundListener['kind']): Client | undefined {
+  #admit(socket: Socket, kind: Listener['kind']): Client | undefined {
     const client = clientOf(socket);
     // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
     const isNobody = kind === 'tcp' && client.address === '';
@@ -379,7 +377,9 @@ export class EdgeThread {
   }
 
   #connect(socket: Socket, client: Client, origins: PeerOrigins): Http1Connection {
-    const connection = new Http1Connection(socket, new Peer(client, origins), this.#services);
+    const isTrusted = this.#config.settings.forwardedFields !== 'none' && this.#trusted.has(client.address);
+    const peer = { client, origins, isTrusted };
+    const connection = new Http1Connection(socket, peer, this.#services);
     this.#table.add(connection);
     return connection;
   }
@@ -387,7 +387,13 @@ export class EdgeThread {
   receive(message: ToThread): void {
     switch (message.kind) {
       case 'workers':
-        this.#apps.get(message.app)?.setWorkers(message);
+        this.#gateway.setWorkers({
+          interface: message.interface,
+          active: new Set(message.active.map((worker) => worker.id)),
+          draining: new Set(message.draining),
+          closing: new Set(message.closing),
+          gone: message.gone,
+        });
         return;
       case 'static':
       case 'tls':
@@ -395,10 +401,11 @@ export class EdgeThread {
         this.#change(message);
         return;
       case 'progress':
-        this.#apps.get(message.app)?.tellProgress(message);
+        tellProgress(this.#gateway, message);
         return;
       case 'room':
-        this.#apps.get(message.app)?.takeRoom();
+        Atomics.store(this.#shared.told, this.#index, 0);
+        this.#gateway.takeRoom();
         return;
       case 'stop':
         this.#stop(message.deadlineMs);
@@ -420,8 +427,8 @@ export class EdgeThread {
     try {
       switch (message.kind) {
         case 'static':
-          this.#apps.get(message.app)?.declare(message);
-          this.#answer = this.#compileContent();
+          this.#static = this.#compileStatic(message.mounts);
+          this.#namedFiles = this.#compileNamed(message.namedFolders);
           return;
         case 'tls':
           this.#tls?.renew(message.tls);
@@ -464,20 +471,12 @@ export class EdgeThread {
     }
     this.#isDrained = true;
     if (!this.#isFollowed) {
-      for (const { gateway } of this.#apps.values()) {
-        gateway.setWorkers(NO_WORKERS);
-      }
+      this.#gateway.setWorkers(NO_WORKERS);
     }
     this.#accessLog?.flush();
     this.#budgets.overload.finish();
     this.#send({ kind: 'drained' });
   }
-}
-
-/** No content of the model that this program answers. */
-function refuseEverything({ responder }: Exchange): true {
-  responder.refuse(404);
-  return true;
 }
 
 function laneOf(lanes: readonly number[], thread: number): number {

@@ -20,9 +20,8 @@ export class TitleWriter {
   readonly #name: string;
   readonly #write: (title: string) => void;
 
-  /** `name`: of the server, before what it does. */
-  constructor(name: string, write: (title: string) => void) {
-    this.#name = name;
+  constructor(app: string, write: (title: string) => void) {
+    this.#name = `${BEGINNING} ${app}`.trimEnd();
     this.#write = write;
   }
 

@@ -12,7 +12,7 @@ export type Instruction =
   | {
       readonly kind: 'if';
       readonly condition: Condition;
-      readonly then: readonly Instruction[];
+      readonly inside: readonly Instruction[];
       /** What holds for the request from then on, unless its URI is changed and a location is looked for again. */
       readonly scope: ScopeId;
       readonly content: Content | undefined;

@@ -1,12 +1,11 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
-import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
-import { Peer } from '../../protocol/http/peer.ts';
 import { CountedLog } from '../counted-log.ts';
 import { Disbelief } from '../disbelief.ts';
 import { ForwardedReader } from '../forwarded.ts';
 import { RequestIds } from '../request-id.ts';
+import type { Requester } from '../transport/http1-exchange.ts';
 import { TrustedPeers } from '../trusted-peers.ts';
 import { Identifier } from './identify.ts';
 import { ListenerOrigins } from './origins.ts';
@@ -14,36 +13,19 @@ import { ListenerOrigins } from './origins.ts';
 type Lines = readonly (readonly [string, string])[];
 type Family = 'x-forwarded' | 'forwarded';
 
-interface Identified extends Pick<IncomingExchange, 'client' | 'origin' | 'requestId'> {
-  readonly told: string[];
-}
-
-const LISTENER = {
-  fds: [],
-  kind: 'tcp',
-  address: '127.0.0.1',
-  port: 8000,
-  path: '',
-  isTls: false,
-  listener: 0,
-} as const;
+const LISTENER = { fds: [], kind: 'tcp', address: '127.0.0.1', port: 8000, path: '', isTls: false } as const;
 const PEER = { address: '127.0.0.1', port: '4711' };
 
-function identify(lines: Lines, family: Family = 'x-forwarded', isTrusted = true): Identified {
+function identify(lines: Lines, family: Family = 'x-forwarded', isTrusted = true): Requester & { told: string[] } {
   const told: string[] = [];
   const identifier = new Identifier({
-    trusted: isTrusted ? new TrustedPeers(['127.0.0.1']) : undefined,
     reader: new ForwardedReader(family, new TrustedPeers(['127.0.0.1'])),
     ids: new RequestIds(),
     disbelief: new Disbelief({ family, allowed: [], onAdvice: (_, text) => told.push(text) }),
     faults: new CountedLog('fields of', (text) => told.push(text)),
   });
   const origins = new ListenerOrigins(LISTENER, family).of(undefined);
-  const peer = new Peer(PEER, origins);
-  const exchange = { peer, block: fieldBlock(lines), client: peer.client } as IncomingExchange;
-  identifier.identify(exchange);
-  const { client, origin, requestId } = exchange;
-  return { client, origin, requestId, told };
+  return { ...identifier.identify({ client: PEER, origins, isTrusted }, fieldBlock(lines)), told };
 }
 
 test('without fields of a proxy the client is the peer', () => {

@@ -6,7 +6,10 @@
  */
 
 import type { Scope } from '../../config/model/scope.ts';
-import type { Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { ErrorLevel } from '../../kernel/error-line.ts';
+import type { Body, Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
+import type { ErrorLog } from '../error-log/error-log.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
 import type { Verdict } from './verdict.ts';
@@ -42,19 +45,50 @@ export interface Route {
   readonly slots: (string | undefined)[];
   /** The server itself has sent the request here: by an error page, an index, `try_files` or a rewrite, or as a subrequest. */
   isInternal: boolean;
-  /** The status with which the request was refused before the present error page; 0: none. */
+  /** The instructions of a rewrite have changed the URI: when they are over, a location is looked for again. */
+  uriChanged: boolean;
+  /** What the path had as escapes or as a plus, so nginx escapes captures where they are put into arguments. */
+  readonly isQuoted: boolean;
+  /** The status that an error page is to have instead of its own; 0: its own. */
   errorStatus: number;
+  /** Bytes a second, of `set $limit_rate`; undefined: the scope's. */
+  limitRate: number | undefined;
+  /** When the request came, on the monotonic clock. */
+  readonly startedMs: number;
+  /** The response as it was sent, as soon as its head has left the filters. */
+  readonly sent: SentResponse;
 
-  /** Goes on after `VERDICT.pending`. */
+  /** To the error logs of the scope. What the message has of the client's must be escaped (`escapeLog`). */
+  log(level: ErrorLevel, message: string): void;
+  /** For instructions of a rewrite: passes over so many of those that follow; Infinity: all. */
+  skip(count: number): void;
+  /** Goes on after `VERDICT.pending`. Nothing happens if the client has gone. */
   resume(verdict: Verdict): void;
   /** An internal redirect: begins again with the server's rewrite. The path is decoded. Returns the verdict that the step is to return. */
   relocate(path: string, query: string): Verdict;
   /** Goes to a named location (`@name`), whose rewrite comes next: the URI stays. Returns the verdict that the step is to return. */
   relocateNamed(name: string): Verdict;
-  /** For content: as `relocate`, `relocateNamed` and a status are for steps. Nothing may have been answered. */
+  /** Redirects: a path (escaped, with its query) becomes a whole URL as the scope wants it. Returns the verdict that the step is to return. */
+  redirect(status: number, to: string): Verdict;
+  /** Refuses with further fields. Returns the verdict that the step is to return. */
+  refuseWith(status: number, fields: ResponseFields): Verdict;
+  /** Answers in place of the content, through the edits and filters of the scope. Returns the verdict that the step is to return. */
+  answer(head: ResponseHead, body: Body): Verdict;
+  /** For content, which has not answered: goes on with a verdict as a step's would (`relocate`, a status). */
   continueWith(verdict: Verdict): void;
-  /** Runs a request of our own below this one; see `Subrequest`. Undefined: there are too many, which is logged. */
-  startSubrequest(request: SubrequestStart): Subrequest | undefined;
+  /** Runs a request of our own below this one. Undefined: there are too many, which is logged. */
+  startSubrequest(start: SubrequestStart): Subrequest | undefined;
+  /** Called once, when the response has left, or the client has gone. */
+  whenOver(callback: () => void): void;
+}
+
+export interface SentResponse {
+  /** 0: none yet. */
+  status: number;
+  head: ResponseHead | undefined;
+  trailers: ResponseFields | undefined;
+  bodyBytes: number;
+  isComplete: boolean;
 }
 
 /** Of a match: what `RegExp.exec` gives, or what is like it. */
@@ -82,33 +116,53 @@ export interface CompiledSite {
   /** $server_name. */
   readonly name: string;
   readonly rewrite: readonly Step[];
-  /** The location of a path; `captures` of the route are set by a regex. Where none matches, one of kind `site` with the site's own scope and content. */
+  /** The location of the route's path; a regex sets the captures. Where none matches, the site's own scope and content, as a location of kind `site`. */
   find(route: Route): CompiledLocation;
+  readonly own: CompiledLocation;
   readonly named: ReadonlyMap<string, CompiledLocation>;
 }
 
 export interface CompiledLocation {
   readonly kind: 'site' | 'exact' | 'prefix' | 'final-prefix' | 'regex' | 'named';
-  /** The prefix, the path or the pattern, as in the file: what an alias stands for has its length. */
+  /** The prefix, the path or the pattern, as in the file. */
   readonly text: string;
+  /** An alias stands for so many characters of the path; undefined: for all of it, in a location of a regex. */
+  readonly aliasLength: number | undefined;
   readonly isInternal: boolean;
-  readonly redirectsToSlash: boolean;
+  /** The path, escaped, to which the request is redirected, because it lacks nothing but the slash; undefined as a rule. */
+  readonly redirectsTo: string | undefined;
   readonly rewrite: readonly Step[];
   readonly scope: CompiledScope;
   readonly produce: Produce;
 }
 
+/** Media types by the endings of names, which are in lower case. */
+export interface CompiledTypes {
+  readonly byEnding: ReadonlyMap<string, string>;
+  readonly fallback: CompiledTemplate;
+}
+
 /** A scope of the model, compiled once however many locations have it. */
 export interface CompiledScope {
   readonly model: Scope;
+  /** Root or alias. */
+  readonly root: CompiledTemplate;
+  readonly errorLog: ErrorLog;
+  readonly types: CompiledTypes;
+  /** Variables that rules of this scope say: $secure_link, $invalid_referer. By their names in lower case. */
+  readonly variables: ReadonlyMap<string, (route: Route) => string | undefined>;
   /** In nginx's order: real ip, connection counts, request rates, access, mirrors, try files. */
   readonly steps: readonly Step[];
+  /** 0: no limit. A request whose length says more is refused with 413 where its location is found. */
+  readonly bodyBytesMax: number;
   /** By status. */
   readonly errorPages: ReadonlyMap<number, CompiledErrorPage>;
   readonly headEdit: HeadEdit | undefined;
   readonly answerEdits: readonly AnswerEdit[];
   /** In nginx's order. */
   readonly filters: readonly Filter[];
+  /** Trailers of a response with this status; the scope has an edit then that takes the length away. */
+  readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
 }
 
 export interface CompiledErrorPage {

@@ -17,10 +17,5 @@ export const VERDICT = {
 /** One of `VERDICT`, or the status of a refusal. */
 export type Verdict = number;
 
-/** Statuses that nobody sends. */
-export const UNSENT_STATUS = {
-  /** The connection is closed without an answer, as `return 444` of nginx does. */
-  close: 444,
-  /** The client has gone before it was answered: for the log. */
-  clientGone: 499,
-} as const;
+/** Statuses that stand for a connection that is closed without an answer: `return 444` of nginx, and what it does with those of a client that is not there any more. */
+export const UNSENT_STATUSES: ReadonlySet<number> = new Set([408, 444, 499]);

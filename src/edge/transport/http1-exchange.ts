@@ -19,8 +19,6 @@ import type {
 } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ConnectionFacts, FinishedExchange } from '../../protocol/http/finished-exchange.ts';
-import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
-import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import { HTTP_VERSION } from '../../protocol/http/version.ts';
@@ -50,13 +48,19 @@ export interface ExchangeConnection extends ConnectionFacts {
   onBug(error: unknown): void;
 }
 
-export class Http1Exchange implements FinishedExchange, IncomingExchange, Responder {
+/** The client, and the id of its request. */
+export interface Requester {
+  readonly client: Client;
+  readonly origin: Origin;
+  readonly requestId: string;
+}
+
+export class Http1Exchange implements FinishedExchange, Responder {
   readonly head: RequestHead;
   readonly path: string;
-  readonly peer: Peer;
-  client: Client;
-  origin: Origin;
-  requestId = '';
+  readonly client: Client;
+  readonly origin: Origin;
+  readonly requestId: string;
   readonly startedMs: number;
   /** 0: no response has begun. */
   status = 0;
@@ -69,13 +73,19 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   responder: Responder = this;
   readonly #connection: ExchangeConnection;
 
-  constructor(connection: ExchangeConnection, head: RequestHead, path: string, peer: Peer, startedMs: number) {
+  constructor(
+    connection: ExchangeConnection,
+    head: RequestHead,
+    path: string,
+    requester: Requester,
+    startedMs: number,
+  ) {
     this.#connection = connection;
     this.head = head;
     this.path = path;
-    this.peer = peer;
-    this.client = peer.client;
-    this.origin = peer.origins.untrusted;
+    this.client = requester.client;
+    this.origin = requester.origin;
+    this.requestId = requester.requestId;
     this.startedMs = startedMs;
   }
 

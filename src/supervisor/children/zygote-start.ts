@@ -1,42 +1,41 @@
-import type { App } from '../../config/model/app.ts';
+import type { PreloadMode } from '../../config/serve-options.ts';
 import type { Elsewhere, StartZygote } from '../../protocol/control/zygote.ts';
-import type { PreparedServer } from '../prepare.ts';
+import type { Site } from '../prepare.ts';
 
 /** What a zygote is told before anything else. `moved`: where it is started, because the application was found there. */
 export function startMessage(
-  server: PreparedServer,
-  app: App,
-  preload: App['preload'],
+  site: Site,
+  preload: PreloadMode,
   { pythonFound, moved }: { readonly pythonFound: string; readonly moved: Elsewhere | undefined },
 ): StartZygote {
-  const { model, wires, secret, logMark, certificates } = server;
+  const { app, model, wires, secret, logMark, certificates } = site;
   return {
     kind: 'start',
-    app: moved?.app ?? app.target,
-    chdir: moved?.folder ?? app.chdir,
+    app: moved?.app ?? app,
+    chdir: moved?.folder ?? site.chdir,
     mayMove: moved === undefined,
     found: moved?.found ?? '',
-    cwd: server.cwd,
-    hasEnvFile: app.envFile !== '',
+    cwd: site.cwd,
+    hasEnvFile: site.envFile !== '',
     pythonPath: [],
     pythonFound,
     preload,
-    interface: app.interface,
-    workerClass: app.workerClass,
-    lifespan: app.lifespan,
-    loop: app.loop,
-    rootPath: app.rootPath,
+    interface: model.interface,
+    workerClass: model.workerClass,
+    lifespan: model.lifespan,
+    loop: model.loop,
+    rootPath: model.rootPath,
     serverCertificate: certificates.current?.serverCertificate ?? '',
-    workerConnections: app.workerConnections,
-    gracefulTimeoutMs: app.timeouts.gracefulMs,
-    threads: app.threads,
-    maxRequests: app.recycling.requestsMax,
-    maxRequestsJitter: app.recycling.requestsJitter,
+    workerConnections: model.workerConnections,
+    gracefulTimeoutMs: model.gracefulTimeoutMs,
+    threads: model.threads,
+    maxRequests: model.maxRequests,
+    maxRequestsJitter: model.maxRequestsJitter,
     lanes: wires.dialled,
     board: wires.board,
     secret,
     logMark,
-    development: model.development !== undefined,
-    multiprocess: app.workers > 1,
+    development: model.reloadOnChange,
+    multiprocess: model.workers > 1,
   };
 }

@@ -1,12 +1,13 @@
 /** The head of a response on its way through the filters, which change it until all of them have been asked. It is sent when the last has returned. */
 
-import type { Body, ResponseHead } from '../../../protocol/http/exchange.ts';
+import type { Body } from '../../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 
 export interface Answer {
   status: number;
   /** Undefined: the RFC's. */
   reason: string | undefined;
-  fields: ResponseHead['fields'];
+  fields: ResponseFields;
   /** Bytes of the body; undefined if it is not known. A filter that changes the body says what it will be, or undefined. */
   length: number | undefined;
   /** The request is HEAD, or the status has no body (204, 304): a filter edits the head as it would for a body, but the transform that it returns is not used. */

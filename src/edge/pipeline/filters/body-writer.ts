@@ -8,7 +8,7 @@
  */
 
 export interface BodyWriter {
-  /** False: no more until the writer calls `drained` of who stands before it. The buffer is the writer's from then on: it may be changed, or kept. Never empty. */
+  /** False: no more until the writer calls `drained` of who stands before it. The buffer may be kept, but not changed: others may be sent the same bytes. Never empty. */
   write(bytes: Buffer): boolean;
   /** What is held back leaves now, in whatever state: who answers streams, and has nothing more for a while. */
   flush(): void;

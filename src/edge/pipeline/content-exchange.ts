@@ -1,0 +1,86 @@
+/**
+ * A request as the content of a location sees it: the facts of the exchange that it came by, but with the method, path, query and client that the steps have left.
+ * One for each time that a content is asked: an error page asks another one, and what the first still says then goes nowhere.
+ */
+
+import type { BodySink, Client, Exchange, Origin, Responder } from '../../protocol/http/exchange.ts';
+import type { FieldBlock } from '../../protocol/http/fields.ts';
+import type { HttpVersion } from '../../protocol/http/version.ts';
+import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
+
+/** What may differ from the exchange. */
+export interface ContentFacts {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly client: Client;
+  readonly block: FieldBlock;
+  readonly hasBody: boolean;
+  /** The body is asked for: nobody else can read it any more. */
+  onBodyTaken(): void;
+}
+
+export class ContentExchange implements Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly client: Client;
+  readonly block: FieldBlock;
+  readonly hasBody: boolean;
+  readonly requestId: string;
+  responder: Responder;
+  route: object | undefined;
+  readonly #exchange: Exchange;
+  readonly #facts: ContentFacts;
+
+  constructor(exchange: Exchange, facts: ContentFacts, responder: Responder) {
+    this.method = facts.method;
+    this.path = facts.path;
+    this.query = facts.query;
+    this.client = facts.client;
+    this.block = facts.block;
+    this.hasBody = facts.hasBody;
+    this.requestId = exchange.requestId;
+    this.responder = responder;
+    this.route = facts;
+    this.#exchange = exchange;
+    this.#facts = facts;
+  }
+
+  get target(): string {
+    return this.#exchange.target;
+  }
+  get rawPath(): string {
+    return this.#exchange.rawPath;
+  }
+  get host(): string {
+    return this.#exchange.host;
+  }
+  get hasTargetAuthority(): boolean {
+    return this.#exchange.hasTargetAuthority;
+  }
+  get version(): HttpVersion {
+    return this.#exchange.version;
+  }
+  get origin(): Origin {
+    return this.#exchange.origin;
+  }
+  get bodyLength(): number | undefined {
+    return this.hasBody ? this.#exchange.bodyLength : undefined;
+  }
+  get expectsContinue(): boolean {
+    return this.#exchange.expectsContinue;
+  }
+  /** A handshake is a GET: what has become one by an error page is none. */
+  get handshake(): Handshake | HandshakeRefusal | undefined {
+    return this.#exchange.handshake;
+  }
+
+  readBody(sink: BodySink): void {
+    this.#facts.onBodyTaken();
+    this.#exchange.readBody(sink);
+  }
+  resumeBody(): void {
+    this.#exchange.resumeBody();
+  }
+}

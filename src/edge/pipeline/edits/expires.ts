@@ -1,0 +1,69 @@
+/** `expires`: Expires and Cache-Control by rule. */
+
+import type { Expires } from '../../../config/model/answers.ts';
+import { parseExpires } from '../../../config/model/parse-expires.ts';
+import type { Scope } from '../../../config/model/scope.ts';
+import { httpDate } from '../../../kernel/clock.ts';
+import type { Compilation } from '../compilation.ts';
+import type { Answer } from '../filters/answer.ts';
+import { renderTemplate } from '../render-template.ts';
+import type { AnswerEdit } from '../route.ts';
+import { isOrdinary } from './status-rules.ts';
+
+const EPOCH = 'Thu, 01 Jan 1970 00:00:01 GMT';
+/** The last day that 32 bits of seconds can tell, as nginx has it. */
+const FAR = 'Thu, 31 Dec 2037 23:55:55 GMT';
+const TEN_YEARS = 'max-age=315360000';
+const DAY_S = 86_400;
+
+export function compileExpires({ fields }: Scope, compilation: Compilation): AnswerEdit | undefined {
+  const rule = fields?.expires;
+  if (rule === undefined) {
+    return undefined;
+  }
+  const { clock } = compilation.services;
+  if (typeof rule === 'object' && 'kind' in rule) {
+    return rule.kind === 'off' ? undefined : (answer) => applyExpires(answer, rule, clock.nowMs());
+  }
+  const template = compilation.template(rule);
+  return (answer, route) => {
+    const parsed = parseExpires(renderTemplate(template, route));
+    if (parsed !== undefined && parsed.kind !== 'off') {
+      applyExpires(answer, parsed, clock.nowMs());
+    }
+  };
+}
+
+function applyExpires(answer: Answer, rule: Exclude<Expires, { readonly kind: 'off' }>, nowMs: number): void {
+  if (!isOrdinary(answer.status)) {
+    return;
+  }
+  const [expires, control] = valuesOf(answer, rule, nowMs);
+  answer.fields = answer.fields.set('Expires', expires).set('Cache-Control', control);
+}
+
+function valuesOf(answer: Answer, rule: Expires, nowMs: number): readonly [expires: string, control: string] {
+  switch (rule.kind) {
+    case 'max':
+      return [FAR, TEN_YEARS];
+    case 'after': {
+      const modified =
+        rule.since === 'modification' ? Date.parse(answer.fields.get('last-modified') ?? '') : Number.NaN;
+      const fromMs = Number.isNaN(modified) ? nowMs : modified;
+      return untilMs(fromMs + rule.seconds * 1000, nowMs);
+    }
+    case 'at': {
+      const seconds = Math.floor(nowMs / 1000);
+      const midnight = seconds - (seconds % DAY_S);
+      const today = midnight + rule.secondOfDay;
+      return untilMs((today < seconds ? today + DAY_S : today) * 1000, nowMs);
+    }
+    default:
+      return [EPOCH, 'no-cache'];
+  }
+}
+
+function untilMs(atMs: number, nowMs: number): readonly [string, string] {
+  const seconds = Math.floor(atMs / 1000) - Math.floor(nowMs / 1000);
+  return [httpDate(atMs), seconds < 0 ? 'no-cache' : `max-age=${seconds}`];
+}

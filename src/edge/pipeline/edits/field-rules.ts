@@ -1,0 +1,90 @@
+/** `add_header`, `add_trailer` and the like. What is the same for each request is made once for each head; what has variables is made for each response. */
+
+import type { FieldRule } from '../../../config/model/answers.ts';
+import type { Scope } from '../../../config/model/scope.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
+import type { Compilation } from '../compilation.ts';
+import { renderTemplate } from '../render-template.ts';
+import type { AnswerEdit, CompiledTemplate, HeadEdit, Route } from '../route.ts';
+import { isOrdinary } from './status-rules.ts';
+
+interface CompiledRule extends Omit<FieldRule, 'value'> {
+  readonly value: CompiledTemplate;
+}
+
+export interface FieldEdits {
+  readonly headEdit: HeadEdit | undefined;
+  readonly answerEdit: AnswerEdit | undefined;
+  readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
+}
+
+export function compileFieldRules({ fields: rules }: Scope, compilation: Compilation): FieldEdits {
+  if (rules === undefined) {
+    return { headEdit: undefined, answerEdit: undefined, trailers: undefined };
+  }
+  const compile = (rule: FieldRule): CompiledRule => ({ ...rule, value: compilation.template(rule.value) });
+  const fields = rules.fields.map(compile);
+  const trailers = rules.trailers.map(compile);
+  const isConstant = fields.every(({ value }) => typeof value === 'string');
+  const hasFields = fields.length > 0;
+  return {
+    headEdit: hasFields && isConstant ? constantEdit(fields) : undefined,
+    answerEdit: editOf(hasFields && !isConstant ? fields : [], trailers.length > 0),
+    trailers: trailers.length === 0 ? undefined : (status, route) => trailersOf(trailers, status, route),
+  };
+}
+
+function constantEdit(rules: readonly CompiledRule[]): HeadEdit {
+  return (head) => {
+    const fields = rules.reduce(
+      (before, rule) => apply(before, rule, head.status, typeof rule.value === 'string' ? rule.value : ''),
+      head.fields,
+    );
+    return { ...head, fields };
+  };
+}
+
+function editOf(rules: readonly CompiledRule[], hasTrailers: boolean): AnswerEdit | undefined {
+  if (rules.length === 0 && !hasTrailers) {
+    return undefined;
+  }
+  return (answer, route) => {
+    for (const rule of rules) {
+      answer.fields = apply(answer.fields, rule, answer.status, renderTemplate(rule.value, route));
+    }
+    // Trailers need a body in chunks (RFC 9112 7.1.2).
+    answer.length = hasTrailers && answer.hasBody ? undefined : answer.length;
+  };
+}
+
+function apply(fields: ResponseFields, rule: CompiledRule, status: number, value: string): ResponseFields {
+  if (!rule.always && !isOrdinary(status)) {
+    return fields;
+  }
+  switch (rule.effect) {
+    case 'add':
+      return addField(fields, rule.name, value);
+    case 'set':
+      return value === '' ? fields.without(rule.name.toLowerCase()) : fields.set(rule.name, value);
+    case 'clear':
+      return fields.without(rule.name.toLowerCase());
+  }
+}
+
+/** An empty value adds nothing. Of these two a response has one at most. */
+function addField(fields: ResponseFields, name: string, value: string): ResponseFields {
+  const lower = name.toLowerCase();
+  if (lower === 'last-modified' || lower === 'etag') {
+    return value === '' ? fields.without(lower) : fields.set(name, value);
+  }
+  return value === '' ? fields : fields.with(name, value);
+}
+
+function trailersOf(rules: readonly CompiledRule[], status: number, route: Route): ResponseFields | undefined {
+  const fields = rules.reduce((before, rule) => {
+    const value = rule.always || isOrdinary(status) ? renderTemplate(rule.value, route) : '';
+    return value === '' ? before : before.with(rule.name, value);
+  }, NO_FIELDS);
+  return fields.isEmpty ? undefined : fields;
+}

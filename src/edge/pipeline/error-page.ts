@@ -1,0 +1,31 @@
+/** Where an error page leads: another location of the site, or a redirect. */
+
+import { renderTemplate } from './render-template.ts';
+import type { CompiledErrorPage, Route } from './route.ts';
+
+/** `status`: what the page's own status is replaced with, 0 for nothing; of a redirect, its status. */
+export type ErrorPageTarget =
+  | { readonly kind: 'path'; readonly path: string; readonly query: string; readonly status: number }
+  | { readonly kind: 'named'; readonly name: string; readonly status: number }
+  | { readonly kind: 'redirect'; readonly to: string; readonly status: number };
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const FOUND = 302;
+
+export function errorPageTarget(page: CompiledErrorPage, refused: number, route: Route): ErrorPageTarget {
+  const to = renderTemplate(page.to, route);
+  const status = page.status === 'unchanged' ? refused : page.status === 'answer' ? 0 : page.status;
+  if (to.startsWith('/')) {
+    return { kind: 'path', ...splitQuery(to), status };
+  }
+  if (to.startsWith('@')) {
+    return { kind: 'named', name: to, status };
+  }
+  const isRedirect = typeof page.status === 'number' && REDIRECTS.has(page.status);
+  return { kind: 'redirect', to, status: isRedirect ? page.status : FOUND };
+}
+
+export function splitQuery(uri: string): { path: string; query: string } {
+  const mark = uri.indexOf('?');
+  return mark === -1 ? { path: uri, query: '' } : { path: uri.slice(0, mark), query: uri.slice(mark + 1) };
+}

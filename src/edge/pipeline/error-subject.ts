@@ -1,0 +1,16 @@
+import { protocolName } from '../../protocol/http/version.ts';
+import type { ErrorSubject } from '../error-log/error-log.ts';
+import type { Route } from './route.ts';
+
+/** What a line of the error log says of the request. */
+export function errorSubject({ main, client, site }: Route): ErrorSubject {
+  const { exchange } = main;
+  return {
+    connection: (exchange as { readonly connection?: { readonly number?: number } }).connection?.number ?? 0,
+    client: client.address,
+    server: site.name,
+    request: `${exchange.method} ${exchange.target} ${protocolName(exchange.version)}`,
+    host: exchange.block.get('host') ?? '',
+    referrer: exchange.block.get('referer') ?? '',
+  };
+}

@@ -1,0 +1,29 @@
+/** `return`: a text, a redirect, a refusal, or the end of the connection. */
+
+import type { Instruction } from '../../../config/model/instruction.ts';
+import { fieldsOfLines, makeLine } from '../../../protocol/http/response-fields.ts';
+import type { Compilation } from '../compilation.ts';
+import { mediaTypeOf } from '../media-type.ts';
+import { renderTemplate } from '../render-template.ts';
+import type { Step } from '../route.ts';
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const FIRST_REFUSAL = 400;
+
+export function compileReturn(
+  { status, body }: Extract<Instruction, { readonly kind: 'return' }>,
+  compilation: Compilation,
+): Step {
+  const template = compilation.template(body ?? '');
+  if (REDIRECTS.has(status)) {
+    return (route) => route.redirect(status, renderTemplate(template, route));
+  }
+  if (status >= FIRST_REFUSAL && template === '') {
+    return () => status;
+  }
+  return (route) => {
+    const text = renderTemplate(template, route);
+    const fields = fieldsOfLines([makeLine('Content-Type', mediaTypeOf(route))]);
+    return route.answer({ status, reason: undefined, fields }, text);
+  };
+}

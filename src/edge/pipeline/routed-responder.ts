@@ -1,0 +1,260 @@
+/**
+ * Where the content of a location answers to. A refusal goes to the error pages of the scope; everything else is edited and filtered as the scope says, and then
+ * given to the responder below: the transport's, or that of a subrequest.
+ */
+
+import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
+import type {
+  Body,
+  BorrowedBody,
+  FilePart,
+  Responder,
+  ResponseHead,
+  ResponseWatcher,
+  Tunnel,
+  TunnelSink,
+  WebSocketAccept,
+  WebSocketSession,
+  WebSocketSink,
+} from '../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
+import type { Answer } from './filters/answer.ts';
+import type { ChainEvents } from './filters/body-chain.ts';
+import { BodyChain } from './filters/body-chain.ts';
+import type { Transform } from './filters/body-writer.ts';
+import type { Route, SentResponse } from './route.ts';
+
+/** What the responder needs of the runner. */
+export interface Answering extends Route {
+  refusalFields: ResponseFields;
+  watcher: ResponseWatcher | undefined;
+  /** The responder whose answer counts. */
+  answering: RoutedResponder | undefined;
+  readonly sent: SentResponse;
+  onFault(error: unknown): void;
+  refuseContent(status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
+}
+
+export class RoutedResponder implements Responder {
+  readonly #route: Answering;
+  readonly #below: Responder;
+  #chain: BodyChain | undefined = undefined;
+  #hasBegun = false;
+
+  constructor(route: Answering, below: Responder) {
+    this.#route = route;
+    this.#below = below;
+    route.answering = this;
+  }
+
+  /** Another content has been asked since: what this one says goes nowhere. */
+  get #isStale(): boolean {
+    return this.#route.answering !== this;
+  }
+
+  get hasCaughtUp(): boolean {
+    return this.#chain === undefined ? this.#below.hasCaughtUp : this.#chain.isIdle && this.#below.hasCaughtUp;
+  }
+
+  watch(watcher: ResponseWatcher | undefined): void {
+    if (!this.#isStale) {
+      this.#route.watcher = watcher;
+    }
+  }
+
+  respond(head: ResponseHead, body: Body): void {
+    if (this.#isStale || this.#hasBegun) {
+      releaseBody(body);
+      return;
+    }
+    const answer = this.#edit(head, body === undefined ? 0 : body.length, body);
+    if (this.#chain === undefined && answer.length === (body?.length ?? 0)) {
+      this.#note(answer.head, answer.length);
+      this.#route.sent.isComplete = true;
+      this.#below.respond(answer.head, body);
+    } else {
+      this.#note(answer.head, 0);
+      this.#below.begin(answer.head, answer.length);
+      this.#writeWhole(body);
+    }
+  }
+
+  #writeWhole(body: Body): void {
+    if (this.#chain === undefined) {
+      // HEAD, or a status without a body: the filters have changed what is said of it.
+      releaseBody(body);
+      this.#route.sent.isComplete = true;
+      this.#below.end();
+    } else {
+      this.#chain.writeWhole(body);
+    }
+  }
+
+  begin(head: ResponseHead, length: number | undefined): void {
+    if (this.#isStale || this.#hasBegun) {
+      return;
+    }
+    const answer = this.#edit(head, length, undefined);
+    this.#note(answer.head, 0);
+    this.#below.begin(answer.head, answer.length);
+  }
+
+  #note(head: ResponseHead, bodyBytes: number): void {
+    this.#hasBegun = true;
+    const { sent } = this.#route;
+    sent.status = head.status;
+    sent.head = head;
+    sent.bodyBytes = bodyBytes;
+  }
+
+  /** Asks the scope what becomes of the response. The chain of transforms is there afterwards, if it has any. */
+  #edit(
+    head: ResponseHead,
+    length: number | undefined,
+    whole: Body,
+  ): { readonly head: ResponseHead; readonly length: number | undefined } {
+    const route = this.#route;
+    const { scope, errorStatus, refusalFields } = route;
+    const edited = errorStatus === 0 ? head : { ...head, status: errorStatus, reason: undefined };
+    const fixed = scope.headEdit?.(edited) ?? edited;
+    if (scope.answerEdits.length === 0 && scope.filters.length === 0 && refusalFields.isEmpty) {
+      return { head: fixed, length };
+    }
+    const hasBody = route.method !== 'HEAD' && !forbidsBody(fixed.status);
+    const answer: Answer = {
+      status: fixed.status,
+      reason: fixed.reason,
+      fields: refusalFields.isEmpty ? fixed.fields : fixed.fields.and(withoutThose(refusalFields, fixed.fields)),
+      length,
+      hasBody,
+      takesRanges: false,
+      whole,
+    };
+    for (const edit of scope.answerEdits) {
+      edit(answer, route);
+    }
+    const transforms = scope.filters.flatMap((filter): Transform | [] => filter(answer, route) ?? []);
+    if (answer.hasBody && (transforms.length > 0 || answer.length !== length)) {
+      this.#chain = new BodyChain(transforms, this.#below, this.#chainEvents(), length === undefined);
+    }
+    const { status, reason, fields } = answer;
+    return { head: { ...fixed, status, reason, fields }, length: answer.length };
+  }
+
+  #chainEvents(): ChainEvents {
+    const route = this.#route;
+    return {
+      onSent: (bytes) => {
+        route.sent.bodyBytes += bytes;
+      },
+      onDrain: () => route.watcher?.onDrain(),
+      onEnd: () => this.#complete(),
+      onFault: (error) => route.onFault(error),
+    };
+  }
+
+  /** Before the last byte leaves: trailers stand in front of the end. */
+  #complete(): void {
+    const route = this.#route;
+    route.sent.isComplete = true;
+    const trailers = route.scope.trailers?.(route.sent.status, route);
+    if (trailers !== undefined) {
+      this.trail(route.sent.trailers?.and(trailers) ?? trailers);
+    }
+  }
+
+  write(bytes: Buffer | BorrowedBody): boolean {
+    if (this.#isStale) {
+      return true;
+    }
+    if (this.#chain !== undefined) {
+      return this.#chain.write(bytes);
+    }
+    this.#route.sent.bodyBytes += bytes.length;
+    return this.#below.write(bytes);
+  }
+
+  writeFile(part: FilePart, sent: () => void): void {
+    if (this.#isStale) {
+      sent();
+    } else if (this.#chain === undefined) {
+      this.#route.sent.bodyBytes += part.length;
+      this.#below.writeFile(part, sent);
+    } else {
+      this.#chain.writeFile(part, sent);
+    }
+  }
+
+  hint(fields: ResponseFields): boolean {
+    return this.#isStale || this.#below.hint(fields);
+  }
+
+  trail(fields: ResponseFields): void {
+    if (!this.#isStale) {
+      this.#route.sent.trailers = fields;
+      this.#below.trail(fields);
+    }
+  }
+
+  end(): void {
+    if (this.#isStale) {
+      return;
+    }
+    if (this.#chain === undefined) {
+      this.#complete();
+      this.#below.end();
+    } else {
+      this.#chain.end();
+    }
+  }
+
+  cut(): void {
+    if (this.#isStale) {
+      return;
+    }
+    if (this.#chain === undefined) {
+      this.#below.cut();
+    } else {
+      this.#chain.cut();
+    }
+  }
+
+  /** The transport has room again. */
+  onDrain(): void {
+    if (this.#chain === undefined) {
+      this.#route.watcher?.onDrain();
+    } else {
+      this.#chain.onDrain();
+    }
+  }
+
+  onGone(): void {
+    this.#chain?.drop();
+  }
+
+  acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
+    return this.#below.acceptWebSocket(accept, sink);
+  }
+
+  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
+    return this.#isStale ? undefined : this.#below.switchProtocols(status, sink);
+  }
+
+  refuse(status: number, detail?: string, fields?: ResponseFields): void {
+    if (!this.#isStale && !this.#hasBegun) {
+      this.#route.refuseContent(status, detail, fields);
+    }
+  }
+}
+
+/** Fields of a refusal that the page in its place does not say itself. */
+function withoutThose(fields: ResponseFields, present: ResponseFields): ResponseFields {
+  const repeated = fields.lines.filter(({ lower }) => present.has(lower)).map(({ lower }) => lower);
+  return repeated.length === 0 ? fields : fields.without(...repeated);
+}
+
+function releaseBody(body: Body): void {
+  if (typeof body === 'object' && 'release' in body) {
+    body.release();
+  }
+}

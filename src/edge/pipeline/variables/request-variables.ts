@@ -1,0 +1,115 @@
+/** What the request itself says: its line, its fields, its arguments, its cookies. */
+
+import { HTTP_VERSION, protocolName } from '../../../protocol/http/version.ts';
+import { hostNameOf, requestUriOf } from '../request-facts.ts';
+import type { Route } from '../route.ts';
+import type { Variable, VariableFamily, VariableTable } from './variable.ts';
+
+const CRLF_BYTES = 2;
+/** `: ` and the end of the line. */
+const FIELD_FRAME_BYTES = 4;
+
+export const REQUEST_VARIABLES: VariableTable = {
+  args: ({ query }) => query,
+  query_string: ({ query }) => query,
+  is_args: ({ query }) => (query === '' ? '' : '?'),
+  uri: ({ path }) => path,
+  document_uri: ({ path }) => path,
+  request_uri: ({ exchange }) => requestUriOf(exchange),
+  request: ({ main: { exchange } }) => `${exchange.method} ${exchange.target} ${protocolName(exchange.version)}`,
+  request_method: ({ main }) => main.method,
+  request_id: ({ main }) => main.exchange.requestId,
+  request_length: ({ main }) => String(requestBytes(main)),
+  request_body: () => undefined,
+  request_body_file: () => undefined,
+  content_length: field('content-length'),
+  content_type: field('content-type'),
+  host: (route) => hostNameOf(route) || route.site.name,
+  scheme: ({ exchange }) => exchange.origin.scheme,
+  https: ({ exchange }) => (exchange.origin.scheme === 'https' ? 'on' : ''),
+  http2: ({ exchange }) => (exchange.version === HTTP_VERSION.http2 ? 'h2' : ''),
+  http3: () => '',
+  server_protocol: ({ exchange }) => protocolName(exchange.version),
+  remote_user: ({ exchange }) => userOf(exchange.block.get('authorization')),
+  request_port: ({ exchange }) => portOf(exchange.host),
+  is_request_port: ({ exchange }) => (portOf(exchange.host) === '' ? '' : ':'),
+  limit_rate: ({ limitRate }) => String(limitRate ?? 0),
+  msie: ({ exchange }) => (/MSIE [4-9]|MSIE \d\d/.test(exchange.block.get('user-agent') ?? '') ? '1' : ''),
+};
+
+function field(lower: string): Variable {
+  return ({ exchange }) => exchange.block.get(lower);
+}
+
+/** `http_user_agent` is the field User-Agent. Cookies that came in several fields are one, as RFC 6265 5.4 writes them. */
+export const fieldVariable: VariableFamily = (name) => {
+  const lower = name.replaceAll('_', '-');
+  const joint = lower === 'cookie' ? '; ' : ', ';
+  return ({ exchange: { block } }) => {
+    const first = block.get(lower);
+    return first === undefined ? undefined : block.getAll(lower).join(joint);
+  };
+};
+
+/** The first argument of the name, in whatever case, as it stands in the query: with its escapes. */
+export const argumentVariable: VariableFamily = (name) => {
+  const wanted = `${name.toLowerCase()}=`;
+  return ({ query }) => argumentOf(query, wanted);
+};
+
+function argumentOf(query: string, wanted: string): string | undefined {
+  if (query.length < wanted.length) {
+    return undefined;
+  }
+  const lower = query.toLowerCase();
+  let start = lower.indexOf(wanted);
+  while (start > 0 && query[start - 1] !== '&') {
+    start = lower.indexOf(wanted, start + 1);
+  }
+  if (start === -1) {
+    return undefined;
+  }
+  const end = query.indexOf('&', start);
+  return query.slice(start + wanted.length, end === -1 ? undefined : end);
+}
+
+/** The first cookie of the name, in whatever case. */
+export const cookieVariable: VariableFamily = (name) => {
+  const wanted = name.toLowerCase();
+  return ({ exchange: { block } }) => {
+    for (const line of block.getAll('cookie')) {
+      for (const pair of line.split(/[;,]/)) {
+        const equals = pair.indexOf('=');
+        if (equals !== -1 && pair.slice(0, equals).trim().toLowerCase() === wanted) {
+          return pair.slice(equals + 1).trim();
+        }
+      }
+    }
+    return undefined;
+  };
+};
+
+/** Who RFC 7617's credentials name. They were not checked, unless a rule of the scope has asked for that. */
+export function userOf(authorization: string | undefined): string | undefined {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+=*) *$/i.exec(authorization ?? '') ?? [];
+  if (encoded === undefined) {
+    return undefined;
+  }
+  const credentials = Buffer.from(encoded, 'base64').latin1Slice();
+  const colon = credentials.indexOf(':');
+  return colon === -1 ? undefined : credentials.slice(0, colon);
+}
+
+function portOf(host: string): string {
+  return /:([0-9]+)$/.exec(host)?.[1] ?? '';
+}
+
+/** The head as HTTP/1 sends it, and the body that it announces. */
+function requestBytes({ exchange }: Route): number {
+  const line = exchange.method.length + exchange.target.length + protocolName(exchange.version).length + 2 + CRLF_BYTES;
+  const fields = exchange.block.fields.reduce(
+    (sum, { lower, value }) => sum + lower.length + value.length + FIELD_FRAME_BYTES,
+    0,
+  );
+  return line + fields + CRLF_BYTES + (exchange.bodyLength ?? 0);
+}

@@ -1,0 +1,25 @@
+/** The server, and the time. */
+
+import { clfDateHere, isoDateHere } from '../local-time.ts';
+import type { VariableServices, VariableTable } from './variable.ts';
+
+/** Of the nginx whose configuration files are understood: for those that ask. */
+const NGINX_VERSION = '1.28.0';
+
+export function serverVariables({ clock, hostname }: VariableServices): VariableTable {
+  return {
+    hostname: () => hostname,
+    pid: () => String(process.pid),
+    nginx_version: () => NGINX_VERSION,
+    msec: () => (clock.nowMs() / 1000).toFixed(3),
+    time_iso8601: () => isoDateHere(clock.nowMs()),
+    time_local: () => clfDateHere(clock.nowMs()),
+    date_local: () => clfDateHere(clock.nowMs()),
+    date_gmt: () => clfDateHere(clock.nowMs()),
+    request_time: ({ main }) => ((clock.monotonicMs() - main.startedMs) / 1000).toFixed(3),
+    connections_active: () => undefined,
+    connections_reading: () => undefined,
+    connections_writing: () => undefined,
+    connections_waiting: () => undefined,
+  };
+}

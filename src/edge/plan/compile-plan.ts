@@ -1,0 +1,211 @@
+/**
+ * Makes a plan of the model: everything that a request asks is looked up or called, nothing is read or decided again. Sites, locations and scopes are compiled once each, however many
+ * listeners and locations name them.
+ */
+
+import type { Content } from '../../config/model/content.ts';
+import type { ScopeId } from '../../config/model/instruction.ts';
+import type { Listener, Location, ServerModel, Site } from '../../config/model/server-model.ts';
+import type { Pattern, Template } from '../../config/model/template.ts';
+import type { ErrorLogs } from '../error-log/error-log.ts';
+import { escapePath } from '../pipeline/escape-uri.ts';
+import type { PipelineServices } from '../pipeline/pipeline-services.ts';
+import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
+import { compileRewrite } from '../pipeline/rewrite/compile-rewrite.ts';
+import type {
+  CompiledLocation,
+  CompiledScope,
+  CompiledSite,
+  CompiledTemplate,
+  CompiledTypes,
+  Produce,
+  Route,
+} from '../pipeline/route.ts';
+import type { Variable } from '../pipeline/variables/variable.ts';
+import { bytesOf } from './bytes-of.ts';
+import type { CompiledPattern } from './compile-pattern.ts';
+import { compilePattern } from './compile-pattern.ts';
+import { compileScope, compileTypes } from './compile-scope.ts';
+import { compileTemplate } from './compile-template.ts';
+import { HostTable } from './host-table.ts';
+import type { LocationNode } from './location-table.ts';
+import { LocationTable } from './location-table.ts';
+import { VariableCompiler } from './variable-compiler.ts';
+
+export interface PlanParts {
+  readonly services: PipelineServices;
+  readonly errorLogs: Pick<ErrorLogs, 'open'>;
+  /** What answers: applications, files. Called once for each content of the model. */
+  produceOf(content: Content, compilation: RewriteCompilation): Produce;
+}
+
+export interface SitePlan {
+  readonly site: CompiledSite;
+  readonly mergesSlashes: boolean;
+}
+
+export interface ListenerPlan {
+  readonly hosts: HostTable<SitePlan>;
+}
+
+export class PlanCompiler implements RewriteCompilation {
+  readonly model: ServerModel;
+  readonly services: PipelineServices;
+  readonly #parts: PlanParts;
+  readonly #variables: VariableCompiler;
+  readonly #patterns = new Map<string, CompiledPattern>();
+  readonly #types: readonly CompiledTypes[];
+  readonly #scopes = new Map<ScopeId, CompiledScope>();
+  readonly #contents = new Map<string, Produce>();
+  readonly #sites = new Map<number, SitePlan>();
+
+  constructor(model: ServerModel, parts: PlanParts) {
+    this.model = model;
+    this.services = parts.services;
+    this.#parts = parts;
+    this.#variables = new VariableCompiler(model, this, parts.services);
+    this.#types = model.types.map((types) => compileTypes(types, this));
+  }
+
+  listener(listener: Listener): ListenerPlan {
+    const entries = listener.names.map(({ name, site }) => ({ name, value: this.#site(site) }));
+    return { hosts: new HostTable(entries, this.#site(listener.fallback), (pattern) => this.pattern(pattern)) };
+  }
+
+  // What features are given.
+
+  template(template: Template, quotes = false): CompiledTemplate {
+    return compileTemplate(template, (name) => this.variable(name), quotes);
+  }
+
+  pattern(pattern: Pattern): CompiledPattern {
+    const key = `${pattern.isCaseless ? 'i' : ' '}${pattern.text}`;
+    const known = this.#patterns.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const fresh = compilePattern(pattern, (variable) => this.#variables.slotOf(variable));
+    this.#patterns.set(key, fresh);
+    return fresh;
+  }
+
+  variable(name: string): Variable {
+    return this.#variables.variable(name);
+  }
+
+  setter(name: string): (route: Route, value: string) => void {
+    return this.#variables.setter(name);
+  }
+
+  scopeOf(id: ScopeId): CompiledScope {
+    const known = this.#scopes.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const scope = this.model.scopes[id];
+    if (scope === undefined) {
+      throw new Error(`the model has no scope ${id}`);
+    }
+    const fresh = compileScope(scope, { compilation: this, errorLogs: this.#parts.errorLogs, types: this.#types });
+    this.#scopes.set(id, fresh);
+    return fresh;
+  }
+
+  produceOf(content: Content): Produce {
+    const key = JSON.stringify(content);
+    const known = this.#contents.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const fresh = this.#parts.produceOf(content, this);
+    this.#contents.set(key, fresh);
+    return fresh;
+  }
+
+  // Sites and locations.
+
+  #site(id: number): SitePlan {
+    const known = this.#sites.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const model = this.model.sites[id];
+    if (model === undefined) {
+      throw new Error(`the model has no site ${id}`);
+    }
+    const mergesSlashes = this.model.connections[model.connection]?.mergesSlashes ?? true;
+    const fresh = { site: this.#compileSite(model), mergesSlashes };
+    this.#sites.set(id, fresh);
+    return fresh;
+  }
+
+  #compileSite(model: Site): CompiledSite {
+    const own: CompiledLocation = {
+      kind: 'site',
+      text: '',
+      aliasLength: 0,
+      isInternal: false,
+      redirectsTo: undefined,
+      rewrite: [],
+      scope: this.scopeOf(model.scope),
+      produce: this.produceOf(model.content),
+    };
+    const table = this.#locationTable(model.locations, undefined);
+    const named = model.locations
+      .filter(({ match }) => match.kind === 'named')
+      .map((location) => this.#compileLocation(location, undefined));
+    return {
+      name: bytesOf(model.name),
+      rewrite: compileRewrite(model.rewrite, this),
+      own,
+      find: (route) => table.find(route.path, route) ?? own,
+      named: new Map(named.map((location) => [location.text, location])),
+    };
+  }
+
+  #locationTable(locations: readonly Location[], parent: CompiledLocation | undefined): LocationTable {
+    return new LocationTable(
+      locations.filter(({ match }) => match.kind !== 'named').map((location) => this.#node(location, parent)),
+    );
+  }
+
+  #node(model: Location, parent: CompiledLocation | undefined): LocationNode {
+    const location = this.#compileLocation(model, parent);
+    const { text } = location;
+    return {
+      location,
+      pattern: model.match.kind === 'regex' ? this.pattern(model.match.pattern) : undefined,
+      inner: model.locations.length === 0 ? undefined : this.#locationTable(model.locations, location),
+      slashRedirect:
+        model.redirectsToSlash && text.endsWith('/') ? { ...location, redirectsTo: escapePath(text) } : undefined,
+    };
+  }
+
+  #compileLocation(model: Location, parent: CompiledLocation | undefined): CompiledLocation {
+    const { match } = model;
+    const scope = this.scopeOf(model.scope);
+    return {
+      kind: match.kind,
+      text: bytesOf(match.kind === 'regex' ? match.pattern.text : match.text),
+      aliasLength: aliasLengthOf(match, scope, parent),
+      isInternal: model.isInternal,
+      redirectsTo: undefined,
+      rewrite: compileRewrite(model.rewrite, this),
+      scope,
+      produce: this.produceOf(model.content),
+    };
+  }
+}
+
+/** A location that has its alias from the one around it has the length of that one's path too. */
+function aliasLengthOf(
+  match: Location['match'],
+  { model: { files } }: CompiledScope,
+  parent: CompiledLocation | undefined,
+): number | undefined {
+  const outer = parent?.scope.model.files;
+  if (parent !== undefined && outer?.kind === 'alias' && JSON.stringify(outer.path) === JSON.stringify(files.path)) {
+    return parent.aliasLength;
+  }
+  return match.kind === 'regex' ? undefined : bytesOf(match.text).length;
+}

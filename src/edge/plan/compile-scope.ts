@@ -1,0 +1,102 @@
+/** A scope of the model, made ready for requests. Which features there are, and in which order they are asked, stands in the arrays below: nginx's order. */
+
+import type { Scope } from '../../config/model/scope.ts';
+import type { ResponseHead } from '../../protocol/http/exchange.ts';
+import type { ErrorLogs } from '../error-log/error-log.ts';
+import type { Compilation } from '../pipeline/compilation.ts';
+import { compileExpires } from '../pipeline/edits/expires.ts';
+import { compileFieldRules } from '../pipeline/edits/field-rules.ts';
+import { compileServerField } from '../pipeline/edits/server-field.ts';
+import type {
+  AnswerEdit,
+  CompiledErrorPage,
+  CompiledScope,
+  CompiledTypes,
+  Filter,
+  HeadEdit,
+  Route,
+  Step,
+} from '../pipeline/route.ts';
+import { bytesOf } from './bytes-of.ts';
+
+/** A feature. Undefined: the scope does not have it. */
+type Feature<T> = (scope: Scope, compilation: Compilation) => T | undefined;
+
+const STEPS: readonly Feature<Step>[] = [];
+
+const FILTERS: readonly Feature<Filter>[] = [];
+
+/** Variables that are said by rules of the scope. */
+const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {};
+
+export interface ScopeParts {
+  readonly compilation: Compilation;
+  readonly errorLogs: Pick<ErrorLogs, 'open'>;
+  readonly types: readonly CompiledTypes[];
+}
+
+export function compileScope(scope: Scope, { compilation, errorLogs, types }: ScopeParts): CompiledScope {
+  const fields = compileFieldRules(scope, compilation);
+  const made = <T>(features: readonly Feature<T>[]): T[] =>
+    features.flatMap((feature): T | [] => feature(scope, compilation) ?? []);
+  const variables = Object.entries(VARIABLES).flatMap(([name, feature]) => {
+    const variable = feature(scope, compilation);
+    return variable === undefined ? [] : [[name, variable] as const];
+  });
+  return {
+    model: scope,
+    root: compilation.template(scope.files.path),
+    errorLog: errorLogs.open(scope.errorLogs),
+    types: types[scope.types] ?? { byEnding: new Map(), fallback: 'text/plain' },
+    variables: new Map(variables),
+    steps: made(STEPS),
+    bodyBytesMax: scope.requestBodies.bytesMax,
+    errorPages: compileErrorPages(scope, compilation),
+    headEdit: remembered([compileServerField(scope), fields.headEdit]),
+    answerEdits: [compileExpires(scope, compilation), fields.answerEdit].filter(
+      (edit): edit is AnswerEdit => edit !== undefined,
+    ),
+    filters: made(FILTERS),
+    trailers: fields.trailers,
+  };
+}
+
+/** Of pages for one status the first counts. */
+function compileErrorPages({ refusals }: Scope, compilation: Compilation): ReadonlyMap<number, CompiledErrorPage> {
+  const pages = new Map<number, CompiledErrorPage>();
+  for (const { statuses, to, status } of refusals.pages) {
+    const page = { to: compilation.template(to), status };
+    for (const refused of statuses) {
+      if (!pages.has(refused)) {
+        pages.set(refused, page);
+      }
+    }
+  }
+  return pages;
+}
+
+/** All edits as one, whose result is remembered by the head: heads of files and of applications that answer alike are the same objects. */
+function remembered(edits: readonly (HeadEdit | undefined)[]): HeadEdit | undefined {
+  const present = edits.filter((edit): edit is HeadEdit => edit !== undefined);
+  if (present.length === 0) {
+    return undefined;
+  }
+  const known = new WeakMap<ResponseHead, ResponseHead>();
+  return (head) => {
+    const before = known.get(head);
+    if (before !== undefined) {
+      return before;
+    }
+    const fresh = present.reduce((edited, edit) => edit(edited), head);
+    known.set(head, fresh);
+    return fresh;
+  };
+}
+
+export function compileTypes(
+  { types, fallback }: Compilation['model']['types'][number],
+  compilation: Compilation,
+): CompiledTypes {
+  const endings = Object.entries(types).map(([ending, type]) => [ending.toLowerCase(), bytesOf(type)] as const);
+  return { byEnding: new Map(endings), fallback: compilation.template(fallback) };
+}

@@ -1,0 +1,190 @@
+/** Sites without sockets, for tests: a model of a few lines, and what a request to it is answered with. */
+
+import type { Content } from '../../config/model/content.ts';
+import type { Scope } from '../../config/model/scope.ts';
+import type { Listener, Location, ServerModel, Site } from '../../config/model/server-model.ts';
+import { FakeClock } from '../../kernel/fake-clock.ts';
+import type { FakeRequestLine } from '../../protocol/http/fake-request.ts';
+import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import { ErrorLogs } from '../error-log/error-log.ts';
+import { renderErrorPage } from '../error-pages.ts';
+import { decodePath } from '../path.ts';
+import type { PipelineServices } from '../pipeline/pipeline-services.ts';
+import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
+import type { Produce } from '../pipeline/route.ts';
+import { startSubrequest } from '../pipeline/subrequest.ts';
+import type { RequestPipeline } from '../transport/connection-services.ts';
+import { PlanCompiler } from './compile-plan.ts';
+import { FakeClientExchange } from './fake-client-exchange.ts';
+import { sitePipeline } from './site-pipeline.ts';
+
+export const FAKE_SCOPE: Scope = {
+  files: {
+    kind: 'root',
+    path: '/srv/www',
+    index: ['index.html'],
+    autoindex: undefined,
+    isIndexRandom: false,
+    servesHidden: true,
+    symlinks: { kind: 'anywhere' },
+    hasEtag: true,
+    ifModifiedSince: 'exact',
+    rangesMax: undefined,
+    cacheMs: undefined,
+    logsMissing: true,
+  },
+  types: 0,
+  refusals: { pages: [], isRecursive: false, style: 'nginx', pads: false },
+  redirects: { isAbsolute: true, usesServerName: false, hasPort: true },
+  requestBodies: {
+    bytesMax: 1_048_576,
+    timeoutMs: 60_000,
+    bufferBytes: 16_384,
+    inFileOnly: 'off',
+    inSingleBuffer: false,
+    folder: undefined,
+  },
+  sending: { rate: '', rateAfter: '', timeoutMs: 60_000 },
+  accessLogs: [],
+  errorLogs: [],
+  serverField: '',
+};
+
+export type FakeLocation = Partial<Omit<Location, 'match'>> & { readonly match?: Location['match'] };
+
+/** `text` with `=`, `^~`, `~`, `~*` or `@` in front, as in a file of nginx. */
+export function location(text: string, rest: FakeLocation = {}): Location {
+  return {
+    match: matchOf(text),
+    isInternal: false,
+    redirectsToSlash: false,
+    rewrite: [],
+    scope: 0,
+    content: { kind: 'files' },
+    locations: [],
+    ...rest,
+  };
+}
+
+function matchOf(text: string): Location['match'] {
+  const [, sign = '', path = ''] = /^(=|\^~|~\*?)? ?(.*)$/.exec(text) ?? [];
+  switch (sign) {
+    case '=':
+      return { kind: 'exact', text: path };
+    case '^~':
+      return { kind: 'final-prefix', text: path };
+    case '~':
+    case '~*':
+      return { kind: 'regex', pattern: { text: path, isCaseless: sign === '~*' } };
+    default:
+      return { kind: path.startsWith('@') ? 'named' : 'prefix', text: path };
+  }
+}
+
+export interface FakeModel {
+  readonly locations?: readonly Location[];
+  readonly rewrite?: Site['rewrite'];
+  readonly name?: string;
+  readonly scopes?: readonly Partial<Scope>[];
+  readonly sites?: readonly Partial<Site>[];
+  readonly names?: Listener['names'];
+  readonly variables?: ServerModel['variables'];
+  readonly types?: ServerModel['types'];
+  readonly zones?: ServerModel['zones'];
+}
+
+export function fakeModel(fake: FakeModel): ServerModel {
+  const site: Site = {
+    name: fake.name ?? 'site',
+    connection: 0,
+    rewrite: fake.rewrite ?? [],
+    scope: 0,
+    content: { kind: 'files' },
+    locations: fake.locations ?? [],
+  };
+  const listener: Listener = {
+    address: { kind: 'tcp', host: '127.0.0.1', port: 80 },
+    speaks: 'http',
+    tls: false,
+    http2: false,
+    proxyHeader: false,
+    backlog: 511,
+    isIpv6Only: false,
+    names: fake.names ?? [],
+    fallback: 0,
+  };
+  const model: Partial<ServerModel> = {
+    listeners: [listener],
+    sites: fake.sites?.map((more) => ({ ...site, ...more })) ?? [site],
+    apps: [],
+    scopes: (fake.scopes ?? [{}]).map((more) => ({ ...FAKE_SCOPE, ...more })),
+    connections: [],
+    types: fake.types ?? [{ types: { html: 'text/html' }, fallback: 'text/plain' }],
+    variables: fake.variables ?? [],
+    charsetMaps: [],
+    zones: fake.zones ?? [],
+    logs: [],
+  };
+  // What concerns processes is not there: no plan looks at it.
+  return model as ServerModel;
+}
+
+/** Answers with what it was asked for: `files GET /path?query`. */
+export function tellingContent(content: Content): Produce {
+  return (exchange) => {
+    const name = content.kind === 'app' ? content.app : content.kind;
+    const text = `${name} ${exchange.method} ${exchange.path}${exchange.query === '' ? '' : `?${exchange.query}`}`;
+    exchange.responder.respond({ status: 200, reason: undefined, fields: PLAIN }, text);
+  };
+}
+
+const PLAIN = fieldsOf('Content-Type: text/plain\r\n');
+
+export interface FakeServices {
+  readonly produceOf?: (content: Content, compilation: RewriteCompilation) => Produce;
+  readonly clock?: FakeClock;
+  readonly errorLogs?: ErrorLogs;
+  readonly bugs?: unknown[];
+}
+
+export class FakeSite {
+  readonly clock: FakeClock;
+  readonly bugs: unknown[] = [];
+  readonly #pipeline: RequestPipeline;
+
+  constructor(fake: FakeModel, parts: FakeServices = {}) {
+    this.clock = parts.clock ?? new FakeClock();
+    const services: PipelineServices = {
+      clock: this.clock,
+      hostname: 'machine',
+      renderRefusal: (exchange, status, detail) =>
+        renderErrorPage(status, exchange.block.get('accept'), exchange.requestId, detail),
+      startSubrequest: (parent, start) => startSubrequest(parent, start, services),
+      onBug: (_, error) => this.bugs.push(error),
+    };
+    const model = fakeModel(fake);
+    const plan = new PlanCompiler(model, {
+      services,
+      errorLogs: parts.errorLogs ?? new ErrorLogs({ pid: 1, tid: 1 }, this.clock, () => undefined),
+      produceOf: parts.produceOf ?? tellingContent,
+    });
+    const [listener] = model.listeners;
+    if (listener === undefined) {
+      throw new Error('a site without a listener');
+    }
+    this.#pipeline = sitePipeline(plan.listener(listener), services, undefined);
+  }
+
+  /** Answered by the time that this returns, unless something waits. */
+  ask(request: FakeRequestLine | string): FakeClientExchange {
+    const exchange = new FakeClientExchange(typeof request === 'string' ? requestOf(request) : request, this.#pipeline);
+    this.#pipeline.handle(exchange);
+    return exchange;
+  }
+}
+
+/** `/path?query`, as a client writes it. */
+function requestOf(target: string): FakeRequestLine {
+  const [rawPath = '', ...query] = target.split('?');
+  return { path: decodePath(rawPath) ?? rawPath, rawPath, query: query.join('?') };
+}
