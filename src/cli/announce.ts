@@ -6,7 +6,7 @@
 import { renderHost } from '../config/bind-address.ts';
 import type { PathShape, StaticFolder } from '../config/model/folders.ts';
 import { PAGES } from '../config/pages.ts';
-import type { Listener } from '../protocol/control/edge.ts';
+import type { BoundListener } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from '../supervisor/announcement.ts';
 import type { CheckResult } from '../supervisor/check.ts';
@@ -102,7 +102,7 @@ function describeShapes(shapes: readonly PathShape[]): string {
   return texts.length > SHAPES_NAMED_MAX ? `${named} and ${texts.length - SHAPES_NAMED_MAX} more` : named;
 }
 
-export function renderListener({ kind, path, address, port, isTls }: Listener): string {
+export function renderListener({ kind, path, address, port, isTls }: BoundListener): string {
   if (kind === 'unix') {
     return `unix:${path}${isTls ? ' (TLS)' : ''}`;
   }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ServeOptions } from '../config/serve-options.ts';
 import type { Log } from '../supervisor/log/log.ts';
 import { newServerReports } from './server-reports.ts';
 
@@ -13,7 +12,7 @@ test('a fault lets no name of a file speak to the terminal, and keeps the lines 
     hasColours: false,
   };
   // The reports look at no more of the settings than this.
-  const options = { logFormat: 'text', logFile: '', logLevel: 'info' } as ServeOptions;
+  const options = { logFormat: 'text', logFile: '', logLevel: 'info' } as const;
   const reports = newServerReports(options, terminal, '1.0');
   const log = { sayAll: () => undefined } as unknown as Log;
   reports.onGivenUp('a\x1b[31m names nothing', 'line 1 of b\x1b[2J\nline 2', log);

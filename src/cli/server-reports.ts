@@ -3,7 +3,7 @@
  * it as well, because a person at the terminal is gone when the file is read.
  */
 
-import type { ServeOptions } from '../config/serve-options.ts';
+import type { ProcessSettings } from '../config/model/server-model.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../supervisor/log/log.ts';
 import type { LogEvent } from '../supervisor/log/log-event.ts';
@@ -18,14 +18,17 @@ import type { Terminal } from './terminal.ts';
 /** `/dev/stderr`, `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/2` */
 const OWN_STREAM = /^\/(?:dev|proc)\//;
 
-export function newServerReports(options: ServeOptions, terminal: Terminal, version: string): ServeReports {
-  const isText = options.logFormat === 'text';
-  const hasLogFile = options.logFile !== '';
+/** Where and how the server's own log is written. */
+type LogSettings = Pick<ProcessSettings, 'logFile' | 'logFormat' | 'logLevel'>;
+
+export function newServerReports(settings: LogSettings, terminal: Terminal, version: string): ServeReports {
+  const isText = settings.logFormat === 'text';
+  const hasLogFile = settings.logFile !== '';
   // A log that is a stream of this process, as in containers, is where whoever reads the other stream looks as well.
-  const hasOwnStream = OWN_STREAM.test(options.logFile);
+  const hasOwnStream = OWN_STREAM.test(settings.logFile);
   const isWatched = terminal.isWatched && isText;
   const print = (events: readonly LogEvent[]): void => {
-    const render = rendererOf(options.logFormat);
+    const render = rendererOf(settings.logFormat);
     const self = { pid: process.pid, name: 'portico' };
     terminal.error(events.map((event) => render(systemClock.nowMs(), self, event)).join(''));
   };
@@ -45,7 +48,7 @@ export function newServerReports(options: ServeOptions, terminal: Terminal, vers
         : print(messages.map((text) => ownEvent('error', text))),
     onWait: (text) => (isText ? terminal.error(`portico: ${text}\n`) : print([ownEvent('info', text)])),
     onStarted: (announcement, log) => {
-      const summary = announce(announcement, version, options.logLevel === 'debug');
+      const summary = announce(announcement, version, settings.logLevel === 'debug');
       if (isWatched) {
         terminal.error(renderBlock(summary, terminal.hasColours));
       }

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { Forwarding } from './model/server-model.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
@@ -40,8 +41,8 @@ export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOption
 };
 
 /** Whether every peer may say who its client is. Then every client may as well, unless a proxy removes what it sends. */
-export function believesEveryone({ forwardedFields, forwardedAllowIps }: ServeOptions): boolean {
-  return forwardedFields !== 'none' && forwardedAllowIps.some((peer) => peer === '*' || peer.endsWith('/0'));
+export function believesEveryone({ fields, allowIps }: Forwarding): boolean {
+  return fields !== 'none' && allowIps.some((peer) => peer === '*' || peer.endsWith('/0'));
 }
 
 /** `api`, `/api` and `/api/` are the same, `/` is none. */

@@ -95,3 +95,32 @@ export function parseClientCertificates(text: string): Outcome<ClientCertificate
   const mode = MODES.get(text.toLowerCase());
   return mode === undefined ? failure(`"${text}" is not one of none, optional, required`) : success(mode);
 }
+
+/** A sentence about a setting that has no effect because another one, which it needs, is not given. */
+export function tlsFault({
+  certFile,
+  keyFile,
+  keyPassword,
+  caCerts,
+  certReqs,
+  ciphers,
+  insecureBinds,
+}: ServeOptions): string | undefined {
+  const isAsked = certReqs === 'required' || certReqs === 'optional';
+  if (certFile === '') {
+    const given = [
+      [keyFile !== '', 'a private key'],
+      [keyPassword !== '', 'the password of a private key'],
+      [caCerts !== '' || isAsked, 'that clients need a certificate'],
+      [ciphers !== '', 'a list of cipher suites'],
+      [insecureBinds.length > 0, 'an address without TLS'],
+    ] as const;
+    const found = given.find(([isGiven]) => isGiven)?.[1];
+    return (
+      found && `${found} is said, but without a certificate there is no TLS. Name the file of the certificate as well`
+    );
+  }
+  return isAsked && caCerts === ''
+    ? 'clients are to have a certificate, but it is not said who signs them. Name the file of the authorities'
+    : undefined;
+}

@@ -18,32 +18,37 @@ export interface Budgets {
 
 /** `index`: of the thread. */
 export function newBudgets(
-  { settings, spoolParents, edgeThreads }: ConfigureEdge,
+  { model, spoolParents }: ConfigureEdge,
   shared: SharedState,
   index: number,
   send: (message: FromEdge) => void,
 ): Budgets {
+  const { edge } = model;
   const descriptorsMax = readDescriptorLimit();
   const warn = (text: string): void => send({ kind: 'log', level: 'warning', text });
   const folder = new SpoolFolder(spoolParents, (made) => send({ kind: 'spool-folder', ...made }));
   return {
     space: new SpoolSpace(folder, `e${index}`, {
       counters: shared.spooled,
-      bytesMax: settings.spoolBytesMax,
-      descriptorsMax: spoolDescriptors(descriptorsMax, edgeThreads),
+      bytesMax: edge.spoolBytesMax,
+      descriptorsMax: spoolDescriptors(descriptorsMax, edge.threads),
       monotonicMs: () => systemClock.monotonicMs(),
       log: warn,
     }),
     memory: {
-      bodies: new MemoryBudget(shared.bodyMemory, settings.bodyMemoryBytesMax),
-      webSockets: new MemoryBudget(shared.wsMemory, settings.wsMemoryBytesMax),
+      bodies: new MemoryBudget(shared.bodyMemory, edge.bodyMemoryBytesMax),
+      webSockets: new MemoryBudget(shared.wsMemory, edge.wsMemoryBytesMax),
     },
     overload: new Overload({
       counters: shared.overload,
-      queueMax: settings.queueDepthMax,
-      waiting: () => shared.waiting.reduce((sum, count) => sum + count, 0),
+      queueMax: sumOf(model.apps.map(({ queue }) => queue.depthMax)),
+      waiting: () => sumOf(shared.queues.flatMap(({ waiting }) => [...waiting])),
       descriptorsMax,
       log: (_level, text) => warn(text),
     }),
   };
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

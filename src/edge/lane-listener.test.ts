@@ -52,7 +52,7 @@ for (const [what, bytes, isAccepted] of CASES) {
       where: { path },
       secret: 'secret',
       slotsMax: 4,
-      gateway,
+      gatewayOf: () => gateway,
       log,
       onBug: (what) => log('', what),
     });

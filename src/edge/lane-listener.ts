@@ -26,7 +26,8 @@ export interface LaneListenerOptions {
   readonly secret: string;
   /** Units are numbered below this. */
   readonly slotsMax: number;
-  readonly gateway: AppGateway;
+  /** That of the worker's application. Undefined: there is no such application. */
+  gatewayOf(hello: Hello): AppGateway | undefined;
   log(level: 'warning' | 'error', text: string): void;
   /** An error of ours in a lane, which ends by it. */
   onBug(what: string, error: unknown): void;
@@ -53,6 +54,7 @@ class Newcomer implements SocketOwner {
   readonly #reader = new FrameReader();
   #helloBytes = 0;
   #worker = -1;
+  #gateway: AppGateway | undefined;
   #lane: OpenLane | undefined;
   #tunnel: CallTunnel | undefined;
 
@@ -95,10 +97,12 @@ class Newcomer implements SocketOwner {
     const { buffer, start, end, type } = this.#reader;
     const hello = type === FRAME.hello ? parseHello(buffer.toString('utf8', start, end)) : undefined;
     const { secret, slotsMax } = this.#options;
-    if (hello === undefined || !isSame(hello.secret, secret) || hello.slot >= slotsMax) {
+    const isKnown = hello !== undefined && isSame(hello.secret, secret) && hello.slot < slotsMax;
+    const gateway = isKnown ? this.#options.gatewayOf(hello) : undefined;
+    if (!isKnown || gateway === undefined) {
       this.#refuse();
     } else {
-      this.#onHello(hello);
+      this.#onHello(hello, gateway);
     }
   }
 
@@ -107,23 +111,23 @@ class Newcomer implements SocketOwner {
     this.#socket.destroy();
   }
 
-  #onHello(hello: Hello): void {
-    const { gateway } = this.#options;
+  #onHello(hello: Hello, gateway: AppGateway): void {
     this.#socket.setTimeout(0);
     this.#worker = hello.worker;
+    this.#gateway = gateway;
     if (hello.role === 'control') {
       gateway.addControl(hello.worker, this.#sending);
     } else if (hello.role === 'tunnel') {
-      this.#openTunnel(hello);
+      this.#openTunnel(hello, gateway);
     } else {
       this.#lane = gateway.addLane(this.#sending, hello);
     }
   }
 
   /** The worker waits for the answer before it calls the application. From then on the connection is the application's. */
-  #openTunnel(hello: Hello): void {
+  #openTunnel(hello: Hello, gateway: AppGateway): void {
     const socket = this.#socket;
-    this.#tunnel = this.#options.gateway.openTunnel(new WorkerTunnelSocket(socket), hello);
+    this.#tunnel = gateway.openTunnel(new WorkerTunnelSocket(socket), hello);
     if (this.#tunnel === undefined) {
       socket.end(CLIENT_IS_GONE);
     } else {
@@ -133,13 +137,12 @@ class Newcomer implements SocketOwner {
   }
 
   #onClose(): void {
-    const { gateway } = this.#options;
     if (this.#lane !== undefined) {
       this.#lane.onLost();
     } else if (this.#tunnel !== undefined) {
       this.#tunnel.onWorkerEnd();
     } else if (this.#worker !== -1) {
-      gateway.removeControl(this.#worker, this.#sending);
+      this.#gateway?.removeControl(this.#worker, this.#sending);
     }
   }
 }

@@ -4,9 +4,10 @@
  */
 
 import { extname } from 'node:path';
+import type { AppId } from '../config/model/app.ts';
 import type { Folder } from '../gateway/spool/spool-folder.ts';
 import { isStillThere, removeFolder } from '../gateway/spool/spool-folder.ts';
-import type { ConfigureEdge, FromEdge, ToEdge } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
 import { FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import { newSharedState } from './shared-state.ts';
@@ -27,18 +28,19 @@ class Edge {
   /** Why the edge ends. `stopping`: the supervisor has said so; `leaving`: it has had an internal error. */
   #end: 'stopping' | 'leaving' | undefined;
   /** By worker, the threads that have nothing left on its lanes. Kept until all threads have said so, or the worker is gone. */
-  readonly #quiet = new Map<number, Set<number>>();
+  readonly #quiet = new Map<string, Set<number>>();
 
   /** What the threads have had the log say: each line of advice once. */
   readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax + EDGE_LIMITS.unreadFieldsMax);
   #spoolFolders: readonly Folder[] = [];
 
   start(config: ConfigureEdge): void {
-    const shared = newSharedState(config.slotsMax, config.edgeThreads);
+    const { model } = config;
+    const shared = newSharedState(config.slotsMax, model.edge.threads, model.apps.length);
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
     this.#first = first;
     this.#threads.push(first);
-    for (let index = 1; index < config.edgeThreads; index += 1) {
+    for (let index = 1; index < model.edge.threads; index += 1) {
       // Loaded only where there are several: it takes a start 1 to 2 ms.
       const { Worker } = process.getBuiltinModule('node:worker_threads');
       const worker = new Worker(new URL(`./thread-entry${extname(import.meta.filename)}`, import.meta.url), {
@@ -64,7 +66,7 @@ class Edge {
     }
     if (message.kind === 'workers') {
       for (const worker of message.gone) {
-        this.#quiet.delete(worker);
+        this.#quiet.delete(quietKey(message.app, worker));
       }
     }
     if (message.kind === 'stop') {
@@ -114,7 +116,7 @@ class Edge {
   #onThread(index: number, message: FromThread): void {
     switch (message.kind) {
       case 'room':
-        this.#threads[message.to]?.receive({ kind: 'room' });
+        this.#threads[message.to]?.receive({ kind: 'room', app: message.app });
         return;
       case 'advice':
         if (this.#advised.take(message.about)) {
@@ -147,7 +149,7 @@ class Edge {
         this.leave();
         return;
       case 'quiet':
-        this.#onQuiet(index, message.worker);
+        this.#onQuiet(index, message);
         return;
       default:
         tell(message);
@@ -162,14 +164,20 @@ class Edge {
     }
   }
 
-  #onQuiet(index: number, worker: number): void {
-    const threads = this.#quiet.get(worker) ?? new Set();
-    this.#quiet.set(worker, threads.add(index));
+  #onQuiet(index: number, message: WorkerQuiet): void {
+    const key = quietKey(message.app, message.worker);
+    const threads = this.#quiet.get(key) ?? new Set();
+    this.#quiet.set(key, threads.add(index));
     if (threads.size === this.#threads.length) {
-      this.#quiet.delete(worker);
-      tell({ kind: 'quiet', worker });
+      this.#quiet.delete(key);
+      tell(message);
     }
   }
+}
+
+/** Each application numbers its own workers. */
+function quietKey(app: AppId, worker: number): string {
+  return `${worker} of ${app}`;
 }
 
 function tell(message: FromEdge, sent?: () => void): void {

@@ -5,9 +5,21 @@ import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import type { DeflateRaw, InflateRaw } from 'node:zlib';
-import { constants, createDeflateRaw, createInflateRaw, inflateRawSync } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  constants,
+  createBrotliCompress,
+  createDeflateRaw,
+  createGunzip,
+  createGzip,
+  createInflateRaw,
+  createZstdCompress,
+  gunzipSync,
+  inflateRawSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { openPair } from './fake-connection.ts';
-import { isPeerGone, SyncZlib } from './node-internals.ts';
+import { isPeerGone, SyncZlib, ZlibJobContext } from './node-internals.ts';
 
 const { Z_BLOCK, Z_NO_FLUSH, Z_SYNC_FLUSH } = constants;
 /** RFC 7692 7.2.3.1, with its tail. */
@@ -139,4 +151,55 @@ test('isPeerGone() tells of a TCP connection that its peer has reset, also under
   secured.destroy();
   edge.destroy();
   server.close();
+});
+
+function jobContextOf(stream: Parameters<typeof ZlibJobContext.of>[0]): ZlibJobContext {
+  const context = ZlibJobContext.of(stream);
+  if (context === undefined) {
+    throw new Error('this Node does not show what ZlibJobContext needs');
+  }
+  return context;
+}
+
+test('ZlibJobContext compresses in the thread pool and in the calling thread, in every coding', async () => {
+  const codings = [
+    [createGzip(), constants.Z_FINISH, gunzipSync],
+    [createBrotliCompress(), constants.BROTLI_OPERATION_FINISH, brotliDecompressSync],
+    [createZstdCompress(), constants.ZSTD_e_end, zstdDecompressSync],
+  ] as const;
+  for (const [stream, finish, decompress] of codings) {
+    const context = jobContextOf(stream);
+    const output = Buffer.alloc(1000);
+    const isGood = await new Promise((resolve) => context.run(finish, Buffer.from('xxHello'), 2, output, resolve));
+    deepEqual([isGood, context.inputLeft], [true, 0]);
+    equal(decompress(output.subarray(0, output.length - context.outputLeft)).toString(), 'Hello');
+  }
+  const gzip = jobContextOf(createGzip());
+  const output = Buffer.alloc(1000);
+  for (const text of ['once', 'again']) {
+    equal(gzip.runHere(constants.Z_FINISH, Buffer.from(text), 0, output), true);
+    equal(gunzipSync(output.subarray(0, output.length - gzip.outputLeft)).toString(), text);
+    gzip.reset();
+  }
+});
+
+test('ZlibJobContext tells of bad data once, and may be closed while it works', async () => {
+  const bad = jobContextOf(createGunzip());
+  const results: boolean[] = [];
+  await new Promise<void>((resolve) => {
+    bad.run(constants.Z_NO_FLUSH, Buffer.from('no gzip at all'), 0, Buffer.alloc(100), (isGood) => {
+      results.push(isGood);
+      setImmediate(resolve);
+    });
+  });
+  deepEqual(results, [false]);
+  equal(
+    jobContextOf(createGunzip()).runHere(constants.Z_NO_FLUSH, Buffer.from('no gzip'), 0, Buffer.alloc(100)),
+    false,
+  );
+  const closed = jobContextOf(createGzip());
+  await new Promise((resolve) => {
+    closed.run(constants.Z_FINISH, Buffer.alloc(100_000), 0, Buffer.alloc(1000), resolve);
+    closed.close();
+  });
 });

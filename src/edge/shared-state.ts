@@ -6,12 +6,18 @@ import type { UnitTables } from '../gateway/schedule.ts';
 import { newSpoolCounters } from '../gateway/spool/spool-space.ts';
 import { newConnectionCounters } from './connection-table.ts';
 
-export interface SharedState {
-  readonly units: UnitTables;
+/** The queues of one application. */
+export interface QueueTables {
   /** Requests that wait for a worker, by thread. */
   readonly waiting: Int32Array;
   /** 1: the thread has been told of room on a unit, and has not looked yet. */
   readonly told: Int32Array;
+}
+
+export interface SharedState {
+  readonly units: UnitTables;
+  /** By index of the application. */
+  readonly queues: readonly QueueTables[];
   readonly connections: Int32Array;
   /** Requests that were refused and are not in the log yet. */
   readonly overload: Int32Array;
@@ -22,12 +28,11 @@ export interface SharedState {
   readonly wsMemory: Int32Array;
 }
 
-export function newSharedState(slotsMax: number, threads: number): SharedState {
+export function newSharedState(slotsMax: number, threads: number, apps: number): SharedState {
   const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
   return {
     units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
-    waiting: shared(threads),
-    told: shared(threads),
+    queues: Array.from({ length: apps }, () => ({ waiting: shared(threads), told: shared(threads) })),
     connections: newConnectionCounters(),
     overload: newOverloadCounters(),
     spooled: newSpoolCounters(),
@@ -37,8 +42,7 @@ export function newSharedState(slotsMax: number, threads: number): SharedState {
 }
 
 /** Another thread in which requests wait, or -1. */
-export function waitingElsewhere(shared: SharedState, self: number): number {
-  const { waiting } = shared;
+export function waitingElsewhere(waiting: Int32Array, self: number): number {
   for (let step = 1; step < waiting.length; step += 1) {
     const other = (self + step) % waiting.length;
     if (Atomics.load(waiting, other) > 0) {

@@ -1,32 +1,36 @@
 /**
- * One edge thread: its listeners, its connections, its gateway, put together. Threads share nothing but counters in shared memory;
+ * One edge thread: its listeners, its connections, its applications, put together. Threads share nothing but counters in shared memory;
  * what the supervisor says reaches each of them, and what they say is gathered by the edge's main.
  */
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
-import { AppGateway } from '../gateway/app-gateway.ts';
+import type { AppId, WebSockets } from '../config/model/app.ts';
+import type { AppGateway } from '../gateway/app-gateway.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
+import { assert } from '../kernel/assert.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
-import type { ConfigureEdge, FromEdge, Listener, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
+import type { BoundListener, ConfigureEdge, FromEdge, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
 import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
+import type { PeerOrigins } from '../protocol/http/peer.ts';
+import { Peer } from '../protocol/http/peer.ts';
 import { AccessLog } from './access-log/access-log.ts';
+import type { AppMessage } from './app-service.ts';
+import { AppService } from './app-service.ts';
 import type { Budgets } from './budgets.ts';
 import { newBudgets } from './budgets.ts';
 import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
-import { refusalsFor, tellProgress } from './developer-pages.ts';
+import { refusalsFor } from './developer-pages.ts';
 import { Disbelief } from './disbelief.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
 import type { GuardedSocket } from './guarded-socket.ts';
 import { guardSocket } from './guarded-socket.ts';
-import { NamedFiles } from './handlers/static/named-files.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { listenForLanes } from './lane-listener.ts';
@@ -34,12 +38,12 @@ import { EDGE_LIMITS } from './limits.ts';
 import type { Receive } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { Identifier } from './pipeline/identify.ts';
-import type { PeerOrigins } from './pipeline/origins.ts';
 import { ListenerOrigins } from './pipeline/origins.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
+import type { PlainSite } from './plain-site.ts';
+import { plainSite } from './plain-site.ts';
 import { RequestIds } from './request-id.ts';
 import type { SharedState } from './shared-state.ts';
-import { waitingElsewhere } from './shared-state.ts';
 import type { TlsAcceptor } from './tls/tls-acceptor.ts';
 import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
@@ -48,19 +52,29 @@ import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
 /**
- * Messages of a thread to the edge's main, beside those for the supervisor. `room`: thread `to` may look for a worker. `advice`: a line for the operator, told
+ * Messages of a thread to the edge's main, beside those for the supervisor. `advice`: a line for the operator, told
  * once whichever thread has noticed it. `failed`: an error was thrown that belongs to no connection or lane, which could end by it.
  */
 export type FromThread =
   | FromEdge
-  | { readonly kind: 'room'; readonly to: number }
+  | AppMessage
   | { readonly kind: 'failed' }
   | { readonly kind: 'advice'; readonly about: string; readonly text: string };
 /** `leave`: stop, but keep the workers for the edge that follows. */
-export type ToThread = ToEdge | { readonly kind: 'room' } | { readonly kind: 'leave'; readonly deadlineMs: number };
+export type ToThread =
+  | ToEdge
+  | { readonly kind: 'room'; readonly app: AppId }
+  | { readonly kind: 'leave'; readonly deadlineMs: number };
 
-/** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
-const STREAMS_PER_THREAD = 0x100000;
+/** Without an application nobody accepts a WebSocket. */
+const NO_WEBSOCKETS: WebSockets = {
+  isOn: false,
+  messageBytesMax: 0,
+  messagesPerSecondMax: 0,
+  pingIntervalMs: 0,
+  pingTimeoutMs: 0,
+  deflates: false,
+};
 
 export class EdgeThread {
   readonly #index: number;
@@ -69,16 +83,15 @@ export class EdgeThread {
   readonly #send: (message: FromThread) => void;
   readonly #table: ConnectionTable;
   readonly #budgets: Budgets;
-  readonly #gateway: AppGateway;
+  readonly #site: PlainSite;
+  readonly #apps: ReadonlyMap<AppId, AppService>;
   readonly #accessLog: AccessLog | undefined;
-  readonly #trusted: TrustedPeers;
   readonly #services: ConnectionServices;
   readonly #bugs: InternalErrors;
   readonly #servers: Server[] = [];
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
-  #static: Handler;
-  #namedFiles: NamedFiles;
+  #answer: Handler;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -95,11 +108,10 @@ export class EdgeThread {
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
-    this.#gateway = this.#newGateway();
+    this.#site = plainSite(config.model);
+    this.#apps = this.#newApps();
     this.#accessLog = this.#newAccessLog();
-    this.#static = this.#compileStatic([]);
-    this.#namedFiles = this.#compileNamed([]);
-    this.#trusted = new TrustedPeers(config.settings.forwardedAllowIps);
+    this.#answer = this.#compileContent();
     this.#services = this.#newServices();
   }
 
@@ -117,7 +129,7 @@ export class EdgeThread {
   }
 
   #newTable(): ConnectionTable {
-    const { connectionsMax, connectionsPerAddressMax } = this.#config.settings;
+    const { connectionsMax, connectionsPerAddressMax } = this.#config.model.edge;
     const descriptors = readDescriptorLimit();
     const possible = connectionsPossible(descriptors);
     const isShort = connectionsMax === 0 || possible < connectionsMax;
@@ -136,71 +148,50 @@ export class EdgeThread {
     });
   }
 
-  #newGateway(): AppGateway {
-    const { settings, board, edgeThreads } = this.#config;
-    const index = this.#index;
-    return new AppGateway({
-      settings: {
-        timeoutMs: settings.timeoutMs,
-        queueMax: Math.ceil(settings.queueDepthMax / edgeThreads),
-        queueTimeoutMs: settings.queueTimeoutMs,
-        bodyBytesMax: settings.bodyBytesMax || Infinity,
-        keepsTimes: settings.accessLog !== undefined,
-        takesWebSockets: settings.webSocket.isOn,
-        tunnelDrainMs: settings.tunnelDrainMs,
-      },
-      clock: systemClock,
-      ...this.#budgets,
-      board: new Board(board, index, edgeThreads),
-      units: this.#shared.units,
-      firstStream: index * STREAMS_PER_THREAD,
-      threads: edgeThreads,
-      namedFiles: {
-        takes: (exchange, file) => this.#namedFiles.takes(exchange, file),
-        send: (exchange, head, times) => this.#namedFiles.send(exchange, head, times),
-      },
-      log: (level, text) => this.#log(level, text),
-      onStuck: (stuck) => this.#send({ kind: 'stuck', ...stuck }),
-      onBug: (what, error) => this.#bugs.note(what, error),
-      onQuiet: (worker) => this.#send({ kind: 'quiet', worker }),
-      onWaiting: (count) => Atomics.store(this.#shared.waiting, index, count),
-      othersWait: () => waitingElsewhere(this.#shared, index) !== -1,
-      onRoom: () => this.#offerRoom(),
-    });
-  }
-
-  #offerRoom(): void {
-    const to = waitingElsewhere(this.#shared, this.#index);
-    if (to !== -1 && Atomics.exchange(this.#shared.told, to, 1) === 0) {
-      this.#send({ kind: 'room', to });
-    }
+  #newApps(): Map<AppId, AppService> {
+    const { model, board } = this.#config;
+    const around = {
+      thread: this.#index,
+      threads: model.edge.threads,
+      shared: this.#shared,
+      budgets: this.#budgets,
+      board: new Board(board, this.#index, model.edge.threads),
+      bugs: this.#bugs,
+      bodyBytesMax: this.#site.bodyBytesMax,
+      keepsTimes: this.#site.accessLog !== undefined,
+      log: this.#log.bind(this),
+      send: this.#send,
+    };
+    return new Map(model.apps.map((app, index) => [app.id, new AppService(app, index, around)]));
   }
 
   #newAccessLog(): AccessLog | undefined {
-    const settings = this.#config.settings.accessLog;
-    return settings === undefined
+    const { accessLog, fields } = this.#site;
+    return accessLog === undefined
       ? undefined
       : new AccessLog({
-          path: settings.path,
-          fd: settings.fd,
-          format: settings.format,
-          responseFields: this.#config.settings.responseFields,
+          path: accessLog.path,
+          fd: this.#config.logs[accessLog.target] ?? undefined,
+          format: accessLog.format,
+          responseFields: fields,
           clock: systemClock,
           onError: (text) => this.#log('error', text),
         });
   }
 
   #newServices(): ConnectionServices {
-    const { settings, development } = this.#config;
+    const { model } = this.#config;
+    const { fields, keepAliveMs } = this.#site;
+    const webSockets = model.apps[0]?.webSockets ?? NO_WEBSOCKETS;
     return {
-      ...newHttp1Memory(settings.responseFields),
+      ...newHttp1Memory(fields),
       table: this.#table,
-      identifier: this.#newIdentifier(),
-      keepAliveMs: settings.keepAliveMs,
-      webSocket: { ...settings.webSocket, contexts: new ZlibContexts(), fields: settings.responseFields },
+      keepAliveMs,
+      webSocket: { ...webSockets, contexts: new ZlibContexts(), fields },
       pipeline: compilePipeline({
-        handlers: [refuseUnserved, (exchange) => this.#static(exchange), (exchange) => this.#askApplication(exchange)],
-        renderRefusal: refusalsFor(development),
+        identifier: this.#newIdentifier(),
+        handlers: [refuseUnserved, (exchange) => this.#answer(exchange)],
+        renderRefusal: refusalsFor(model.isDevelopment),
         accessLog: this.#accessLog,
         clock: systemClock,
         onBug: (error) => this.#bugs.note('a request', error),
@@ -214,9 +205,11 @@ export class EdgeThread {
   }
 
   #newIdentifier(): Identifier {
-    const { forwardedFields: family, forwardedAllowIps: allowed } = this.#config.settings;
+    const { fields: family, allowIps: allowed } = this.#config.model.forwarding;
+    const trusted = new TrustedPeers(allowed);
     return new Identifier({
-      reader: new ForwardedReader(family, this.#trusted),
+      trusted: family === 'none' ? undefined : trusted,
+      reader: new ForwardedReader(family, trusted),
       ids: new RequestIds(),
       disbelief: new Disbelief({
         family,
@@ -227,24 +220,21 @@ export class EdgeThread {
     });
   }
 
-  #compileStatic(mounts: readonly StaticFolder[]): Handler {
-    return compileStatic([...this.#config.mounts, ...mounts], {
+  /** Compiled again whenever an application has declared folders. */
+  #compileContent(): Handler {
+    const { content } = this.#site;
+    const app = content.kind === 'app' ? this.#apps.get(content.app) : undefined;
+    if (content.kind !== 'app' || app === undefined) {
+      return refuseEverything;
+    }
+    const ask: Handler = (exchange) => app.ask(exchange);
+    const folders = [...content.folders, ...(content.servesDeclared ? app.declared : [])];
+    const answerFile = compileStatic(folders, {
       clock: systemClock,
       log: (level, text) => this.#log(level, text),
-      next: (exchange) => this.#askApplication(exchange),
+      next: ask,
     });
-  }
-
-  #compileNamed(folders: readonly UrlFolder[]): NamedFiles {
-    return new NamedFiles([...this.#config.namedFolders, ...folders], {
-      clock: systemClock,
-      log: (level, text) => this.#log(level, text),
-    });
-  }
-
-  #askApplication(exchange: Exchange): true {
-    this.#gateway.submit(exchange);
-    return true;
+    return (exchange) => answerFile(exchange) || app.ask(exchange);
   }
 
   #today(): string {
@@ -263,7 +253,7 @@ export class EdgeThread {
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
       secret,
       slotsMax,
-      gateway: this.#gateway,
+      gatewayOf: () => this.#firstGateway(),
       log: (level, text) => this.#log(level, text),
       onBug: (what, error) => this.#bugs.note(what, error),
     });
@@ -274,8 +264,13 @@ export class EdgeThread {
     }
   }
 
+  #firstGateway(): AppGateway | undefined {
+    const [app] = this.#apps.values();
+    return app?.gateway;
+  }
+
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
-  async #listenWithTls(listeners: readonly Listener[]): Promise<void> {
+  async #listenWithTls(listeners: readonly BoundListener[]): Promise<void> {
     const { TlsAcceptor } = await import('./tls/tls-acceptor.ts');
     const settings = this.#tlsSettings;
     if (settings === undefined || this.#table.isStopping) {
@@ -291,14 +286,15 @@ export class EdgeThread {
     this.#listen(listeners);
   }
 
-  #listen(listeners: readonly Listener[]): void {
-    const { backlog } = this.#config.settings;
+  #listen(listeners: readonly BoundListener[]): void {
     const buffers = new ReadBuffers(EDGE_LIMITS.readBytes, EDGE_LIMITS.largeReadBytes);
     for (const listener of listeners) {
       const fd = listener.fds[this.#index % listener.fds.length];
       if (fd !== undefined) {
         this.#servers.push(
-          listener.isTls ? this.#listenSecurely(fd, listener) : this.#listenPlainly({ fd, backlog }, listener, buffers),
+          listener.isTls
+            ? this.#listenSecurely(fd, listener)
+            : this.#listenPlainly({ fd, backlog: this.#backlogOf(listener) }, listener, buffers),
         );
       }
     }
@@ -316,7 +312,7 @@ export class EdgeThread {
     }, EDGE_LIMITS.collectAfterMs).unref();
   }
 
-  #listenPlainly(where: { fd: number; backlog: number }, listener: Listener, buffers: ReadBuffers): Server {
+  #listenPlainly(where: { fd: number; backlog: number }, listener: BoundListener, buffers: ReadBuffers): Server {
     const origins = this.#originsOf(listener).of(undefined);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, listener.kind);
@@ -332,7 +328,7 @@ export class EdgeThread {
     return listenWithBuffer(where, buffers.usual, onSocket, (error) => this.#bugs.note('a new connection', error));
   }
 
-  #listenSecurely(fd: number, listener: Listener): Server {
+  #listenSecurely(fd: number, listener: BoundListener): Server {
     const origins = this.#originsOf(listener);
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
@@ -342,10 +338,10 @@ export class EdgeThread {
         carrier.destroy();
       }
     });
-    return server.listen({ fd }, this.#config.settings.backlog);
+    return server.listen({ fd }, this.#backlogOf(listener));
   }
 
-  #shakeHands(carrier: Socket, listener: Listener, origins: ListenerOrigins): void {
+  #shakeHands(carrier: Socket, listener: BoundListener, origins: ListenerOrigins): void {
     const client = this.#admit(carrier, listener.kind);
     if (client === undefined) {
       return;
@@ -360,12 +356,18 @@ export class EdgeThread {
     });
   }
 
-  #originsOf(listener: Listener): ListenerOrigins {
-    return new ListenerOrigins(listener, this.#config.settings.forwardedFields);
+  #backlogOf({ listener }: BoundListener): number {
+    const { backlog } = this.#config.model.listeners[listener] ?? {};
+    assert(backlog !== undefined, `the model has no listener ${listener}`);
+    return backlog;
+  }
+
+  #originsOf(listener: BoundListener): ListenerOrigins {
+    return new ListenerOrigins(listener, this.#config.model.forwarding.fields);
   }
 
   /** Undefined: the client is not let in, and its connection has been closed. */
-  #admit(socket: Socket, kind: Listener['kind']): Client | undefined {
+  #admit(socket: Socket, kind: BoundListener['kind']): Client | undefined {
     const client = clientOf(socket);
     // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
     const isNobody = kind === 'tcp' && client.address === '';
@@ -377,9 +379,7 @@ export class EdgeThread {
   }
 
   #connect(socket: Socket, client: Client, origins: PeerOrigins): Http1Connection {
-    const isTrusted = this.#config.settings.forwardedFields !== 'none' && this.#trusted.has(client.address);
-    const peer = { client, origins, isTrusted };
-    const connection = new Http1Connection(socket, peer, this.#services);
+    const connection = new Http1Connection(socket, new Peer(client, origins), this.#services);
     this.#table.add(connection);
     return connection;
   }
@@ -387,13 +387,7 @@ export class EdgeThread {
   receive(message: ToThread): void {
     switch (message.kind) {
       case 'workers':
-        this.#gateway.setWorkers({
-          interface: message.interface,
-          active: new Set(message.active.map((worker) => worker.id)),
-          draining: new Set(message.draining),
-          closing: new Set(message.closing),
-          gone: message.gone,
-        });
+        this.#apps.get(message.app)?.setWorkers(message);
         return;
       case 'static':
       case 'tls':
@@ -401,11 +395,10 @@ export class EdgeThread {
         this.#change(message);
         return;
       case 'progress':
-        tellProgress(this.#gateway, message);
+        this.#apps.get(message.app)?.tellProgress(message);
         return;
       case 'room':
-        Atomics.store(this.#shared.told, this.#index, 0);
-        this.#gateway.takeRoom();
+        this.#apps.get(message.app)?.takeRoom();
         return;
       case 'stop':
         this.#stop(message.deadlineMs);
@@ -427,8 +420,8 @@ export class EdgeThread {
     try {
       switch (message.kind) {
         case 'static':
-          this.#static = this.#compileStatic(message.mounts);
-          this.#namedFiles = this.#compileNamed(message.namedFolders);
+          this.#apps.get(message.app)?.declare(message);
+          this.#answer = this.#compileContent();
           return;
         case 'tls':
           this.#tls?.renew(message.tls);
@@ -471,12 +464,20 @@ export class EdgeThread {
     }
     this.#isDrained = true;
     if (!this.#isFollowed) {
-      this.#gateway.setWorkers(NO_WORKERS);
+      for (const { gateway } of this.#apps.values()) {
+        gateway.setWorkers(NO_WORKERS);
+      }
     }
     this.#accessLog?.flush();
     this.#budgets.overload.finish();
     this.#send({ kind: 'drained' });
   }
+}
+
+/** No content of the model that this program answers. */
+function refuseEverything({ responder }: Exchange): true {
+  responder.refuse(404);
+  return true;
 }
 
 function laneOf(lanes: readonly number[], thread: number): number {

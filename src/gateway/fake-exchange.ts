@@ -31,7 +31,7 @@ export interface FakeRequest extends Omit<FakeRequestLine, 'path'> {
 const ENDINGS = /^(respond|end|cut|refuse)/;
 
 export class FakeExchange extends FakeRequestHead implements Exchange, Responder {
-  readonly requestId: string;
+  requestId: string;
   responder: Responder = this;
   route: object | undefined;
   hasCaughtUp = true;

@@ -1,12 +1,12 @@
 /** What a server that has started has to say about itself; the command line puts it into words. */
 
-import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
-import type { Listener } from '../protocol/control/edge.ts';
-import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
+import type { BoundListener } from '../protocol/control/edge.ts';
+import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
+import type { Folders } from './static-mounts.ts';
 
-export interface Announcement {
-  readonly listeners: readonly Listener[];
+export interface Announcement extends Folders {
+  readonly listeners: readonly BoundListener[];
   readonly certificates: CertificateReport | undefined;
   readonly facts: AppFacts | undefined;
   /** "3.11.2". */
@@ -20,11 +20,6 @@ export interface Announcement {
   readonly isPreloaded: boolean;
   /** Why the application is not preloaded although it might be. */
   readonly unsafeReasons: readonly string[];
-  readonly mounts: readonly StaticFolder[];
-  /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
-  readonly withheld: readonly WithheldFolder[];
-  /** Folders from which the edge sends the files that the application names in its answers. */
-  readonly namedFolders: readonly UrlFolder[];
   readonly isDevelopment: boolean;
   readonly isRoot: boolean;
   readonly startMs: number;

@@ -4,12 +4,11 @@
  */
 
 import { accessSync, constants, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { ServeOptions } from '../config/serve-options.ts';
+import type { ServerModel } from '../config/model/server-model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
-import type { Certificates } from './certificates.ts';
+import type { Certificates, TlsFiles } from './certificates.ts';
 import { readCertificates } from './certificates.ts';
 import type { Identity } from './privileges.ts';
 
@@ -19,28 +18,26 @@ export interface CertificateReport {
 }
 
 export class CertificateKeeper {
-  readonly #model: ServeOptions;
-  readonly #cwd: string;
+  /** Undefined: TLS is not spoken. */
+  readonly #files: TlsFiles | undefined;
   readonly #clock: Clock;
   readonly #identity: Identity | undefined;
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
 
-  private constructor(model: ServeOptions, cwd: string, clock: Clock, identity: Identity | undefined) {
-    this.#model = model;
-    this.#cwd = cwd;
+  private constructor(files: TlsFiles | undefined, clock: Clock, identity: Identity | undefined) {
+    this.#files = files;
     this.#identity = identity;
     this.#clock = clock;
     this.#stamps = this.#readStamps();
   }
 
   static async open(
-    model: ServeOptions,
-    cwd: string,
+    files: TlsFiles | undefined,
     clock: Clock,
     identity?: Identity,
   ): Promise<Outcome<CertificateKeeper>> {
-    const keeper = new CertificateKeeper(model, cwd, clock, identity);
+    const keeper = new CertificateKeeper(files, clock, identity);
     const renewed = await keeper.renew();
     return renewed.ok ? success(keeper) : renewed;
   }
@@ -71,7 +68,10 @@ export class CertificateKeeper {
   /** Reads the files again. True if they hold another certificate; after a fault the one in use is kept. */
   async renew(): Promise<Outcome<boolean>> {
     this.#stamps = this.#readStamps();
-    const read = await readCertificates(this.#model, this.#cwd, this.#identity);
+    if (this.#files === undefined) {
+      return success(false);
+    }
+    const read = await readCertificates(this.#files, this.#identity);
     if (!read.ok) {
       return read;
     }
@@ -92,8 +92,8 @@ export class CertificateKeeper {
   }
 
   get #paths(): string[] {
-    const { certFile, keyFile, caCerts } = this.#model;
-    return [certFile, keyFile, caCerts].filter((path) => path !== '').map((path) => resolve(this.#cwd, path));
+    const { certFile = '', keyFile = '', caCerts = '' } = this.#files ?? {};
+    return [certFile, keyFile, caCerts].filter((path) => path !== '');
   }
 }
 
@@ -125,4 +125,11 @@ function isSame(one: Certificates | undefined, other: Certificates | undefined):
     one?.tls.key === other?.tls.key &&
     one?.tls.caCerts === other?.tls.caCerts
   );
+}
+
+/** What TLS is spoken with: one certificate, for all listeners that speak it. */
+export function tlsFilesOf({ sites, certificates }: ServerModel): TlsFiles | undefined {
+  const tls = sites.find((site) => site.tls !== undefined)?.tls;
+  const files = certificates[tls?.certificates[0] ?? -1];
+  return tls && files && { ...files, caCerts: tls.caCerts, clients: tls.clients, ciphers: tls.ciphers };
 }

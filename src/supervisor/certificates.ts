@@ -2,8 +2,7 @@
 
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { ServeOptions } from '../config/serve-options.ts';
+import type { CertificateFiles, SiteTls } from '../config/model/server-model.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
@@ -23,10 +22,8 @@ export interface Certificates {
   readonly warningsAt: (nowMs: number) => string[];
 }
 
-type TlsModel = Pick<
-  ServeOptions,
-  'certFile' | 'keyFile' | 'keyPassword' | 'caCerts' | 'certReqs' | 'ciphers' | 'insecureBinds'
->;
+/** What TLS is spoken with. */
+export type TlsFiles = CertificateFiles & Pick<SiteTls, 'caCerts' | 'clients' | 'ciphers'>;
 
 const TICKET_KEY_BYTES = 48;
 const DAY_MS = 86_400_000;
@@ -43,54 +40,13 @@ const NAMES_SHOWN_MAX = 3;
 /** A fault of one of the files, as one sentence. */
 class CertificateFault extends Error {}
 
-/** Undefined: no TLS is asked for. */
-export async function readCertificates(
-  model: TlsModel,
-  cwd: string,
-  identity?: Identity,
-): Promise<Outcome<Certificates | undefined>> {
-  const fault = settingsFault(model);
-  if (fault !== undefined) {
-    return failure(fault);
-  }
-  if (model.certFile === '') {
-    return success(undefined);
-  }
+export async function readCertificates(files: TlsFiles, identity?: Identity): Promise<Outcome<Certificates>> {
   try {
-    return success(await load(model, cwd, (path) => readText(path, identity)));
+    return success(await load(files, (path) => readText(path, identity)));
   } catch (error) {
     // A reload goes on with the certificate in use, whatever OpenSSL makes of the files.
     return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
   }
-}
-
-/** A setting that has no effect because another one, which it needs, is not given. */
-function settingsFault({
-  certFile,
-  keyFile,
-  keyPassword,
-  caCerts,
-  certReqs,
-  ciphers,
-  insecureBinds,
-}: TlsModel): string | undefined {
-  const isAsked = certReqs === 'required' || certReqs === 'optional';
-  if (certFile === '') {
-    const given = [
-      [keyFile !== '', 'a private key'],
-      [keyPassword !== '', 'the password of a private key'],
-      [caCerts !== '' || isAsked, 'that clients need a certificate'],
-      [ciphers !== '', 'a list of cipher suites'],
-      [insecureBinds.length > 0, 'an address without TLS'],
-    ] as const;
-    const found = given.find(([isGiven]) => isGiven)?.[1];
-    return (
-      found && `${found} is said, but without a certificate there is no TLS. Name the file of the certificate as well`
-    );
-  }
-  return isAsked && caCerts === ''
-    ? 'clients are to have a certificate, but it is not said who signs them. Name the file of the authorities'
-    : undefined;
 }
 
 type ReadText = (path: string) => string;
@@ -100,12 +56,12 @@ function cryptography(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto');
 }
 
-async function load(model: TlsModel, cwd: string, read: ReadText): Promise<Certificates> {
-  const certPath = resolve(cwd, model.certFile);
-  const keyPath = model.keyFile === '' ? certPath : resolve(cwd, model.keyFile);
+async function load(files: TlsFiles, read: ReadText): Promise<Certificates> {
+  const { certFile: certPath, password, clients } = files;
+  const keyPath = files.keyFile || certPath;
   const pems = readPems(certPath, read);
   const parsed = pems.map((pem, index) => parseCertificate(pem, `${certPath}, certificate ${index + 1}`));
-  const key = readKey(keyPath, model.keyPassword, read);
+  const key = readKey(keyPath, password, read);
   const first = parsed[0];
   if (first?.checkPrivateKey(key) !== true) {
     const isLater = parsed.some((certificate) => certificate.checkPrivateKey(key));
@@ -115,13 +71,12 @@ async function load(model: TlsModel, cwd: string, read: ReadText): Promise<Certi
         : `the private key in ${keyPath} does not belong to the certificate in ${certPath}`,
     );
   }
-  const asksClients = model.caCerts !== '' && model.certReqs !== 'none';
   const tls: TlsSettings = {
     certificates: `${pems.join('\n')}\n`,
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    caCerts: asksClients ? readAuthorities(resolve(cwd, model.caCerts), read) : '',
-    isClientOptional: model.certReqs === 'optional',
-    ciphers: model.ciphers,
+    caCerts: clients === 'none' ? '' : readAuthorities(files.caCerts, read),
+    isClientOptional: clients === 'optional',
+    ciphers: files.ciphers,
     ticketKeys: randomBytes(TICKET_KEY_BYTES).toString('base64'),
   };
   await tryOut(tls);

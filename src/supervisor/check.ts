@@ -1,12 +1,12 @@
 /** `--check`: the application is loaded once, without binding anything, and what was found is told. */
 
-import { resolve } from 'node:path';
-import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
-import type { ServeRequest } from '../config/serve-options.ts';
+import type { App } from '../config/model/app.ts';
+import type { ServerModel } from '../config/model/server-model.ts';
+import { assert } from '../kernel/assert.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
-import type { AppFacts, Elsewhere, FromZygote, WithheldFolder } from '../protocol/control/zygote.ts';
+import type { AppFacts, Elsewhere, FromZygote } from '../protocol/control/zygote.ts';
 import type { CertificateReport } from './certificate-keeper.ts';
 import { ZygoteChild } from './children/zygote-child.ts';
 import { startMessage } from './children/zygote-start.ts';
@@ -15,25 +15,23 @@ import { describeLateImport, describeLatePython, isEndOfLatePython } from './fle
 import type { Exit } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
-import type { Runtime, Site } from './prepare.ts';
-import { findRuntime, newLog, placeOf, prepareSite } from './prepare.ts';
+import type { PreparedServer } from './prepare.ts';
+import { newLog, prepareServer } from './prepare.ts';
 import { endGroup } from './python/process-group.ts';
 import { explainProgram } from './python/python-program.ts';
+import type { Runtime } from './runtime.ts';
+import { findRuntime, placeOf } from './runtime.ts';
 import type { Surroundings } from './service-manager.ts';
 import { NO_MANAGER } from './service-manager.ts';
-import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from './static-mounts.ts';
+import type { Folders } from './static-mounts.ts';
+import { foldersOf } from './static-mounts.ts';
 
-export interface CheckResult {
+export interface CheckResult extends Folders {
   readonly pythonVersion: string;
   readonly pythonPath: string;
   /** Where the Python was found, in words that follow its name; '' where everybody would look first. */
   readonly pythonOrigin: string;
   readonly facts: AppFacts | undefined;
-  readonly mounts: readonly StaticFolder[];
-  /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
-  readonly withheld: readonly WithheldFolder[];
-  /** Folders from which the edge sends the files that the application names in its answers. */
-  readonly namedFolders: readonly UrlFolder[];
   readonly certificates: CertificateReport | undefined;
   /** About how the application is started, one sentence each. */
   readonly warnings: readonly string[];
@@ -48,47 +46,45 @@ export interface CheckReports {
 /** The exit code of a server that cannot load its application, started or only checked. */
 const APPLICATION_FAULT = 3;
 
-/** Resolves with the exit code. */
+/** `model`: with one application, and without what a check must not open: listeners, logs, a pid file. Resolves with the exit code. */
 export async function checkSite(
-  request: ServeRequest,
+  model: ServerModel,
+  cwd: string,
   surroundings: Surroundings,
   reports: CheckReports,
 ): Promise<number> {
-  const model = { ...request.options, pidFile: '', accessLog: '' };
-  const prepared = await prepareSite({ ...request, options: model }, { ...surroundings, manager: NO_MANAGER });
+  const [app] = model.apps;
+  assert(app !== undefined, 'there is no application to check');
+  const prepared = await prepareServer(model, cwd, { ...surroundings, manager: NO_MANAGER });
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
     return prepared.fault.code;
   }
-  const site = prepared.value;
-  const log = newLog(site);
-  const loading = await loadWhereItIs(site, log);
+  const server = prepared.value;
+  const log = newLog(server);
+  const loading = await loadWhereItIs(server, app, log);
   if (!loading.ok) {
     reports.onFaults([loading.fault]);
     return 1;
   }
   const { said, runtime } = loading.value;
   const { path, origin, isPlain } = runtime.interpreter;
-  site.wires.close();
-  site.sink.finish(systemClock);
+  server.wires.close();
+  server.sink.finish(systemClock);
   if (said.kind === 'loaded') {
-    const absolute = (path: string): string => resolve(site.cwd, path);
-    const mounts = [...explicitMounts(model, absolute), ...(said.app === undefined ? [] : appMounts(model, said.app))];
     reports.onFound({
       pythonVersion: said.python,
       pythonPath: path,
       pythonOrigin: isPlain ? '' : origin,
       facts: said.app,
-      mounts,
-      namedFolders: [...explicitNamedFolders(model, absolute), ...(said.app?.named ?? [])],
-      withheld: said.app === undefined ? [] : withheldFolders(model, said.app),
-      certificates: site.certificates.describe(),
+      ...foldersOf(model, app, said.app),
+      certificates: server.certificates.describe(),
       warnings: runtime.warnings,
     });
     return 0;
   }
   reports.onGivenUp(said.error, said.traceback, log);
-  site.sink.finish(systemClock);
+  server.sink.finish(systemClock);
   return APPLICATION_FAULT;
 }
 
@@ -100,14 +96,14 @@ interface WhereItIs {
 }
 
 /** The application may be found in a folder below, with a Python of its own. */
-async function loadWhereItIs(site: Site, log: Log): Promise<Outcome<WhereItIs>> {
+async function loadWhereItIs(server: PreparedServer, app: App, log: Log): Promise<Outcome<WhereItIs>> {
   let moved: Elsewhere | undefined;
   for (;;) {
-    const runtime = findRuntime(site.model, placeOf(site, moved), site.identity);
+    const runtime = findRuntime(app, placeOf(app, server, moved), server.identity);
     if (!runtime.ok) {
       return runtime;
     }
-    const said = await load(site, { runtime: runtime.value, moved }, log);
+    const said = await load(server, { app, runtime: runtime.value, moved }, log);
     if (said.kind !== 'elsewhere') {
       return success({ said, runtime: runtime.value });
     }
@@ -116,13 +112,13 @@ async function loadWhereItIs(site: Site, log: Log): Promise<Outcome<WhereItIs>> 
 }
 
 function load(
-  site: Site,
-  { runtime, moved }: { readonly runtime: Runtime; readonly moved: Elsewhere | undefined },
+  server: PreparedServer,
+  { app, runtime, moved }: { readonly app: App; readonly runtime: Runtime; readonly moved: Elsewhere | undefined },
   log: Log,
 ): Promise<Loading | Elsewhere> {
   const { env, interpreter } = runtime;
   return new Promise((done) => {
-    const { startTimeoutMs } = site.model;
+    const startTimeoutMs = app.timeouts.startMs;
     const failed = (error: string): Loading => ({ kind: 'load-failed', error, traceback: '' });
     let said: Loading | Elsewhere | undefined;
     let isOverdue = false;
@@ -133,9 +129,9 @@ function load(
     const zygote = new ZygoteChild(
       {
         python: interpreter.path,
-        program: site.zygoteProgram,
+        program: server.zygoteProgram,
         env,
-        start: startMessage(site, 'always', { pythonFound: interpreter.origin, moved }),
+        start: startMessage(server, app, 'always', { pythonFound: interpreter.origin, moved }),
       },
       log,
       {

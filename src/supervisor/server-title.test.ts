@@ -4,7 +4,7 @@ import { parseTitle, TitleWriter } from './server-title.ts';
 
 test('parseTitle() reads what TitleWriter has written', () => {
   const titles: string[] = [];
-  const writer = new TitleWriter('shop.wsgi', (title) => titles.push(title));
+  const writer = new TitleWriter('portico serve shop.wsgi', (title) => titles.push(title));
   for (const [reloadCount, reload] of [
     [0, 'done'],
     [1, 'runs'],
@@ -33,7 +33,11 @@ test('parseTitle() reads what TitleWriter has written', () => {
 
 test('a server without a name of its application has a title too, and others have none of ours', () => {
   const titles: string[] = [];
-  new TitleWriter('', (title) => titles.push(title)).tell({ reloadCount: 1, reload: 'runs', isStopping: false });
+  new TitleWriter('portico serve', (title) => titles.push(title)).tell({
+    reloadCount: 1,
+    reload: 'runs',
+    isStopping: false,
+  });
   assert.deepEqual(titles, ['portico serve (reload 1 runs)']);
   assert.ok(parseTitle('portico serve\0'));
   for (const other of ['', 'portico: edge', 'portico server', 'vi portico serve', 'portico\0serve\0shop']) {

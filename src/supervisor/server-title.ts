@@ -20,8 +20,9 @@ export class TitleWriter {
   readonly #name: string;
   readonly #write: (title: string) => void;
 
-  constructor(app: string, write: (title: string) => void) {
-    this.#name = `${BEGINNING} ${app}`.trimEnd();
+  /** `name`: of the server, before what it does. */
+  constructor(name: string, write: (title: string) => void) {
+    this.#name = name;
     this.#write = write;
   }
 

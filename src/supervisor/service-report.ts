@@ -4,7 +4,7 @@ import { isEdgeThere } from './fleet/fleet-service.ts';
 import type { Fleet, ServiceState } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
-import type { Site } from './prepare.ts';
+import type { PreparedServer } from './prepare.ts';
 import type { ServerTitle } from './server-title.ts';
 import { TitleWriter } from './server-title.ts';
 import type { ServiceMessage } from './service-notifier.ts';
@@ -14,28 +14,28 @@ import { ServiceNotifier } from './service-notifier.ts';
 const ALIVE_PER_DEADLINE = 2;
 
 export class ServiceReport {
-  readonly #site: Site;
+  readonly #server: PreparedServer;
   readonly #notifier: ServiceNotifier | undefined;
   readonly #title: TitleWriter;
   /** Whether the edge could answer when the service manager was last told that all is well. */
   #wasEdgeWell = true;
 
-  constructor(site: Site, log: Log) {
-    const { notifyFd, warnings } = site.manager;
+  constructor(server: PreparedServer, log: Log) {
+    const { notifyFd, warnings } = server.manager;
     const onLost = (fault: string) =>
       log.say('warning', `the service manager is told nothing more: NOTIFY_SOCKET has failed (${fault})`);
     for (const warning of warnings) {
       log.say('warning', `the service manager is told nothing: ${warning}`);
     }
-    this.#site = site;
-    this.#title = new TitleWriter(site.app, (title) => {
+    this.#server = server;
+    this.#title = new TitleWriter(server.model.process.title, (title) => {
       process.title = title;
     });
     this.#notifier = notifyFd === null ? undefined : new ServiceNotifier({ fd: notifyFd, onLost });
   }
 
   start(fleet: () => Fleet): void {
-    const { watchdogUs } = this.#site.manager;
+    const { watchdogUs } = this.#server.manager;
     this.#notifier?.tell(this.#messageOf('starting', ''));
     if (watchdogUs > 0) {
       setInterval(() => this.#tellAlive(fleet()), watchdogUs / 1000 / ALIVE_PER_DEADLINE).unref();
@@ -48,14 +48,22 @@ export class ServiceReport {
 
   tellState(state: ServiceState, { isOld, workers }: { readonly isOld: boolean; readonly workers: number }): void {
     const old = isOld ? '; the last reload has failed, the log says why' : '';
-    const status = `serving ${this.#site.app || 'the project'} with ${workers} worker${workers === 1 ? '' : 's'}${old}`;
+    const status = `serving ${this.#what} with ${workers} worker${workers === 1 ? '' : 's'}${old}`;
     this.#notifier?.tell(this.#messageOf(state, status));
+  }
+
+  /** What is served, in the operator's words. */
+  get #what(): string {
+    return this.#server.model.apps.map(({ target }) => target || 'the project').join(', ');
   }
 
   /** The service manager is told how long a start, a reload and the end may take by our own timeouts. */
   #messageOf(state: ServiceState, status: string): ServiceMessage {
-    const { startTimeoutMs, gracefulTimeoutMs } = this.#site.model;
-    const timeoutMs = state === 'stopping' ? gracefulTimeoutMs : startTimeoutMs;
+    const timeouts = this.#server.model.apps.map((app) => app.timeouts);
+    const timeoutMs = Math.max(
+      0,
+      ...timeouts.map(({ startMs, gracefulMs }) => (state === 'stopping' ? gracefulMs : startMs)),
+    );
     return state === 'ready'
       ? { kind: state, status }
       : { kind: state, limitMs: timeoutMs + SUPERVISOR_LIMITS.serviceMarginMs };

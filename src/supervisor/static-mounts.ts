@@ -1,48 +1,61 @@
 /**
- * Which folders the edge serves: those given by hand, then those that the application names. What is asked for below a folder given by
- * hand is the edge's to answer, as in a location of nginx. In the application's own folders the edge answers what is there, and
- * everything else stays the application's.
+ * Which folders the edge serves of those that an application names when it is loaded. There the edge answers what is there, and everything else stays the
+ * application's. Folders that were given by hand are part of the model, and what is below their URLs is theirs.
  */
 
+import type { App, AppId } from '../config/model/app.ts';
+import type { AppContent, Content } from '../config/model/content.ts';
 import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
-import type { ServeOptions } from '../config/serve-options.ts';
+import type { Location, ServerModel } from '../config/model/server-model.ts';
 import type { AppFacts, WithheldFolder } from '../protocol/control/zygote.ts';
 
-export function explicitMounts(model: ServeOptions, resolvePath: (path: string) => string): StaticFolder[] {
-  return model.staticFolders.map(({ url, root }) => ({
-    url,
-    root: resolvePath(root),
-    hashed: false,
-    missing: 'refuse',
-    links: 'inside',
-    asked: [],
-  }));
-}
-
-/** Folders that were given by hand for files which the application names in its answers. */
-export function explicitNamedFolders(model: ServeOptions, resolvePath: (path: string) => string): UrlFolder[] {
-  return [
-    ...model.accelFolders.map(({ url, root }) => ({ url, root: resolvePath(root) })),
-    ...model.sendfileFolders.map((root) => ({ url: '', root: resolvePath(root) })),
+/** Where an application answers, in all sites. */
+export function contentsOf(model: ServerModel, app: AppId): AppContent[] {
+  const isIts = (content: Content): content is AppContent => content.kind === 'app' && content.app === app;
+  const within = ({ content, locations }: Pick<Location, 'content' | 'locations'>): Content[] => [
+    content,
+    ...locations.flatMap(within),
   ];
+  return model.sites.flatMap(within).filter(isIts);
 }
 
 /** A folder that is not there yet is served when it comes. */
-export function appMounts(model: ServeOptions, facts: AppFacts): StaticFolder[] {
-  if (!model.appStatic) {
-    return [];
-  }
+export function appFolders(contents: readonly AppContent[], facts: AppFacts): StaticFolder[] {
   const named = [...facts.static, ...facts.media.map((folder) => ({ ...folder, hashed: false }))];
   return named
-    .filter(({ url }) => !isGivenByHand(model, url))
+    .filter(({ url }) => isServed(contents, url))
     .map(({ links, ...folder }) => ({ ...folder, missing: 'next', links: links ? 'anywhere' : 'inside' }));
 }
 
 /** Folders that the application names and on whose files it may decide, but for those that are served by hand. */
-export function withheldFolders(model: ServeOptions, facts: AppFacts): readonly WithheldFolder[] {
-  return model.appStatic ? facts.withheld.filter(({ url }) => !isGivenByHand(model, url)) : [];
+export function withheldFolders(contents: readonly AppContent[], facts: AppFacts): readonly WithheldFolder[] {
+  return facts.withheld.filter(({ url }) => isServed(contents, url));
 }
 
-function isGivenByHand(model: ServeOptions, url: string): boolean {
-  return model.staticFolders.some((folder) => url.startsWith(folder.url));
+/** All folders whose files are sent without, or in the name of, an application. */
+export interface Folders {
+  readonly mounts: readonly StaticFolder[];
+  /** Folders that the application names, and on whose files it may decide: it is asked for each of them. */
+  readonly withheld: readonly WithheldFolder[];
+  /** Folders from which the edge sends the files that the application names in its answers. */
+  readonly namedFolders: readonly UrlFolder[];
+}
+
+export function foldersOf(model: ServerModel, { id, namedFolders }: App, facts: AppFacts | undefined): Folders {
+  const contents = contentsOf(model, id);
+  return {
+    mounts: [
+      ...contents.flatMap(({ folders }) => folders),
+      ...(facts === undefined ? [] : appFolders(contents, facts)),
+    ],
+    withheld: facts === undefined ? [] : withheldFolders(contents, facts),
+    namedFolders: [...namedFolders, ...(facts?.named ?? [])],
+  };
+}
+
+/** Whether one of the places where the application answers serves what it declares, and has no folder of its own at that URL. */
+function isServed(contents: readonly AppContent[], url: string): boolean {
+  return contents.some(
+    ({ folders, servesDeclared }) => servesDeclared && !folders.some((folder) => url.startsWith(folder.url)),
+  );
 }

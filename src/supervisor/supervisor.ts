@@ -4,10 +4,13 @@
  */
 
 import { constants } from 'node:os';
+import type { App } from '../config/model/app.ts';
+import { assert } from '../kernel/assert.ts';
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
+import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from './announcement.ts';
 import { EdgeHost } from './children/edge-host.ts';
 import { signalProcess } from './children/process-session.ts';
@@ -15,17 +18,19 @@ import { Zygotes } from './children/zygotes.ts';
 import { describeSystemError, factOfFailure } from './fleet/failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
 import type { Fleet, FleetAction, FleetEvent } from './fleet/fleet-types.ts';
+import { fleetSettings } from './fleet-settings.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import { readMemoryBytes } from './memory-watch.ts';
-import type { Site } from './prepare.ts';
+import type { PreparedServer } from './prepare.ts';
 import { ReleaseWatch } from './release-watch.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
 import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
+import { appFolders, contentsOf, foldersOf } from './static-mounts.ts';
 import { TerminalWatch } from './terminal-watch.ts';
 import { readVersion } from './version.ts';
 
@@ -43,7 +48,8 @@ type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: K
 const INTERNAL_ERROR = 70;
 
 export class Supervisor {
-  readonly #site: Site;
+  readonly #server: PreparedServer;
+  readonly #app: App;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #reports: SupervisorReports;
@@ -69,24 +75,22 @@ export class Supervisor {
   /** After an error of our own nothing is decided any more. */
   #hasFailed = false;
 
-  constructor(site: Site, log: Log, clock: Clock, reports: SupervisorReports) {
-    this.#site = site;
+  constructor(server: PreparedServer, log: Log, clock: Clock, reports: SupervisorReports) {
+    const [app] = server.model.apps;
+    assert(app !== undefined, 'a server has an application');
+    this.#server = server;
+    this.#app = app;
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
-    const { model, slotsMax } = site;
-    // gevent changes the standard library under the application, which the zygote must be spared: each worker loads it.
-    const preload = model.workerClass === 'gevent' ? 'never' : model.preload;
-    // A developer who has changed the code wants to talk to the new version, not to keep a page on the old one.
-    const drainTimeoutMs = model.reloadOnChange ? 0 : model.drainTimeoutMs;
-    this.#fleet = createFleet({ ...model, preload, drainTimeoutMs, slotsMax, isDevelopment: model.reloadOnChange });
-    this.#report = new ServiceReport(site, log);
-    this.#socketWatch = new SocketWatch(site.sockets, log);
+    this.#fleet = createFleet(fleetSettings(server, app));
+    this.#report = new ServiceReport(server, log);
+    this.#socketWatch = new SocketWatch(server.sockets, log);
     this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
     this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
-    this.#edge = new EdgeHost(site, this.#spoolFolders, log, (fact) => this.#happen(fact));
-    this.#zygotes = new Zygotes(site, log, (fact) => this.#happen(fact));
+    this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
+    this.#zygotes = new Zygotes(server, app, log, (fact) => this.#happen(fact));
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
@@ -96,7 +100,7 @@ export class Supervisor {
     this.#removeStaleFolders();
     // Nobody knows whether a folder that was in use a moment before the start was left behind, until nothing has touched it for a while.
     setTimeout(() => this.#removeStaleFolders(), SUPERVISOR_LIMITS.staleFoldersAgainMs).unref();
-    if (this.#site.model.memoryBytesMax > 0) {
+    if (this.#app.recycling.memoryBytesMax > 0) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     }
     if (this.#socketWatch.isNeeded) {
@@ -105,14 +109,14 @@ export class Supervisor {
     if (this.#terminal.isNeeded) {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
-    if (this.#site.certificates.current !== undefined) {
+    if (this.#server.certificates.current !== undefined) {
       setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
       setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
     }
   }
 
   #removeStaleFolders(): void {
-    void this.#spoolFolders.removeStale(spoolParents(this.#site.env));
+    void this.#spoolFolders.removeStale(spoolParents(this.#server.env));
   }
 
   reload(why: string): void {
@@ -122,7 +126,7 @@ export class Supervisor {
   /** The new generation is told of the certificate that its clients are shown, so that comes first. */
   #reload(why: string): void {
     this.#socketWatch.look();
-    if (this.#site.certificates.current === undefined) {
+    if (this.#server.certificates.current === undefined) {
       this.#happen({ kind: 'reload', why });
     } else {
       void this.#renewCertificate().then(() => this.#happen({ kind: 'reload', why }));
@@ -192,7 +196,7 @@ export class Supervisor {
     }
     this.#hasFailed = true;
     clearTimeout(this.#timer);
-    const deadlineMs = Math.min(this.#site.model.gracefulTimeoutMs, SUPERVISOR_LIMITS.internalErrorEndMs);
+    const deadlineMs = Math.min(this.#app.timeouts.gracefulMs, SUPERVISOR_LIMITS.internalErrorEndMs);
     setTimeout(() => this.#abandon(), deadlineMs + SUPERVISOR_LIMITS.edgeOverdueMs);
     this.#stopEdge(deadlineMs);
   }
@@ -311,8 +315,8 @@ export class Supervisor {
     'finish-worker': ({ generation, worker, withinMs, phase }) =>
       this.#zygotes.send(generation, { kind: 'finish', worker, withinMs, phase }),
     'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
-    publish: (action) => this.#edge.send({ ...action, kind: 'workers' }),
-    'serve-static': ({ facts }) => this.#edge.serveStatic(facts),
+    publish: (action) => this.#edge.send({ ...action, kind: 'workers', app: this.#app.id }),
+    'serve-static': ({ facts }) => this.#serveStatic(facts),
     'tell-progress': (action) => this.#tellProgress(action),
     'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#fleet.target }),
     'tell-title': ({ title }) => this.#report.tellTitle(title),
@@ -328,16 +332,22 @@ export class Supervisor {
     this.#closeSockets();
   }
 
+  #serveStatic(facts: AppFacts): void {
+    const { id } = this.#app;
+    const folders = appFolders(contentsOf(this.#server.model, id), facts);
+    this.#edge.tell({ kind: 'static', app: id, folders, namedFolders: facts.named });
+  }
+
   #tellProgress(action: ActionOf<'tell-progress'>): void {
-    this.#edge.tellProgress(action);
+    this.#edge.tell({ ...action, kind: 'progress', app: this.#app.id });
     if (action.progress === 'broken' && !this.#fleet.isStarted) {
       // The summary, which says where, comes only when the code is mended.
-      this.#log.say('info', `listening at ${this.#site.listeners.map(addressOf).join(', ')}`);
+      this.#log.say('info', `listening at ${this.#server.listeners.map(addressOf).join(', ')}`);
     }
   }
 
   #announce({ generation, unsafeReasons }: ActionOf<'announce'>): void {
-    const { model, listeners, certificates } = this.#site;
+    const { model, listeners, certificates } = this.#server;
     this.#reports.onStarted({
       listeners,
       certificates: certificates.describe(),
@@ -346,14 +356,12 @@ export class Supervisor {
       pythonPath: this.#zygotes.pythonPath,
       pythonOrigin: this.#zygotes.pythonOrigin,
       workers: this.#fleet.target,
-      threads: model.threads,
-      edgeThreads: model.edgeThreads,
+      threads: this.#app.threads,
+      edgeThreads: model.edge.threads,
       isPreloaded: generation.preloaded,
       unsafeReasons,
-      mounts: this.#edge.mounts,
-      withheld: this.#edge.withheld,
-      namedFolders: this.#edge.namedFolders,
-      isDevelopment: model.reloadOnChange,
+      ...foldersOf(model, this.#app, generation.facts),
+      isDevelopment: model.development !== undefined,
       isRoot: process.geteuid?.() === 0,
       // Counted from the start of the process.
       startMs: this.#clock.monotonicMs(),
@@ -363,13 +371,13 @@ export class Supervisor {
   }
 
   async #watchCertificate(): Promise<void> {
-    if (this.#site.certificates.hasChanged) {
+    if (this.#server.certificates.hasChanged) {
       await this.#renewCertificate();
     }
   }
 
   async #renewCertificate(): Promise<void> {
-    const { certificates } = this.#site;
+    const { certificates } = this.#server;
     const renewed = await certificates.renew();
     const { current } = certificates;
     if (!renewed.ok) {
@@ -382,7 +390,7 @@ export class Supervisor {
   }
 
   #warnOfExpiry(): void {
-    for (const warning of this.#site.certificates.expiryWarnings()) {
+    for (const warning of this.#server.certificates.expiryWarnings()) {
       this.#log.say('warning', warning);
     }
   }
@@ -390,7 +398,7 @@ export class Supervisor {
   #weighWorkers(): void {
     for (const { id, pid, state } of this.#fleet.workers.values()) {
       const bytes = state === 'ready' ? readMemoryBytes(pid) : undefined;
-      if (bytes !== undefined && bytes > this.#site.model.memoryBytesMax) {
+      if (bytes !== undefined && bytes > this.#app.recycling.memoryBytesMax) {
         this.#happen({ kind: 'worker-oversized', worker: id, bytes });
       }
     }
@@ -398,7 +406,7 @@ export class Supervisor {
 
   #reopenLogs(): void {
     try {
-      this.#site.sink.reopen();
+      this.#server.sink.reopen();
     } catch (error) {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }
@@ -418,7 +426,7 @@ export class Supervisor {
   }
 
   #closeSockets(): void {
-    for (const socket of this.#site.sockets) {
+    for (const socket of this.#server.sockets) {
       socket.close();
     }
   }
@@ -426,11 +434,11 @@ export class Supervisor {
   #leave(code: number): void {
     clearTimeout(this.#timer);
     this.#closeSockets();
-    this.#site.pidFile?.remove();
+    this.#server.pidFile?.remove();
     this.#spoolFolders.removeAll();
-    this.#site.wires.close();
+    this.#server.wires.close();
     this.#log.say('info', `stopped (exit code ${code})`);
-    this.#site.sink.finish(this.#clock);
+    this.#server.sink.finish(this.#clock);
     this.#reports.onFinished(code);
   }
 }

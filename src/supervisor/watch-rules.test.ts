@@ -54,20 +54,24 @@ test('a folder that is left out is entered if an include names it', () => {
 });
 
 test('placesOf() watches the folder of the application, or what is named, and the environment file wherever it is', () => {
-  const nothing = { reloadFolders: [], reloadIncludes: [], reloadExcludes: [] };
-  const site = { cwd: '/srv', chdir: '/srv/site', app: 'shop.wsgi', envFile: '/etc/shop.env' };
+  const nothing = { folders: [], includes: [], excludes: [] };
+  const site = { target: 'shop.wsgi', chdir: '/srv/site', envFile: '/etc/shop.env' };
   const isFolder = (path: string): boolean => ['/srv/data', '/srv/other', '/srv/site/backend'].includes(path);
-  const roots = (asked: object, app = 'shop.wsgi'): readonly string[] =>
-    placesOf({ ...nothing, ...asked }, { ...site, app }, isFolder).roots;
+  const roots = (asked: object, target = 'shop.wsgi'): readonly string[] =>
+    placesOf({ ...nothing, ...asked }, { cwd: '/srv', apps: [{ ...site, target }] }, isFolder).roots;
   assert.deepEqual(roots({}), ['/srv/site']);
   assert.deepEqual(roots({}, '../other/app.py:app'), ['/srv/site', '/srv/other']);
   assert.deepEqual(roots({}, '../other'), ['/srv/other'], 'it is run there; its neighbours are none of its files');
   assert.deepEqual(roots({}, '../other/'), ['/srv/other']);
   assert.deepEqual(roots({}, './backend'), ['/srv/site']);
   assert.deepEqual(roots({}, 'app.py'), ['/srv/site']);
-  assert.deepEqual(roots({ reloadFolders: ['site/src', '/lib'] }), ['/srv/site/src', '/lib']);
-  assert.deepEqual(roots({ reloadIncludes: ['data', '*.css'] }), ['/srv/site', '/srv/data']);
-  const { rules, files } = placesOf({ ...nothing, reloadIncludes: ['data'], reloadExcludes: ['data'] }, site, isFolder);
+  assert.deepEqual(roots({ folders: ['site/src', '/lib'] }), ['/srv/site/src', '/lib']);
+  assert.deepEqual(roots({ includes: ['data', '*.css'] }), ['/srv/site', '/srv/data']);
+  const { rules, files } = placesOf(
+    { ...nothing, includes: ['data'], excludes: ['data'] },
+    { cwd: '/srv', apps: [site] },
+    isFolder,
+  );
   assert.equal(rules.isSource('/srv/data/a.csv', '/srv/data'), false, 'what is excluded wins');
   assert.deepEqual(files, ['/etc/shop.env']);
 });

@@ -4,7 +4,8 @@
  */
 
 import { basename, dirname, isAbsolute, matchesGlob, normalize, relative, resolve } from 'node:path';
-import type { ServeOptions } from '../config/serve-options.ts';
+import type { App } from '../config/model/app.ts';
+import type { Development } from '../config/model/server-model.ts';
 import { targetOf } from './app-name.ts';
 import { isWithin } from './paths.ts';
 
@@ -82,32 +83,37 @@ function compilePattern(text: string): Pattern {
   };
 }
 
+/** Of an application, what says where its sources are. */
+type Watched = Pick<App, 'target' | 'chdir' | 'envFile'>;
+
 /** What the settings ask to be watched. `isFolder` looks: an include or exclude that is a folder means the folder, any other is a glob. */
 export function placesOf(
-  asked: Pick<ServeOptions, 'reloadFolders' | 'reloadIncludes' | 'reloadExcludes'>,
-  site: { readonly cwd: string; readonly chdir: string; readonly app: string; readonly envFile: string },
+  asked: Development,
+  { cwd, apps }: { readonly cwd: string; readonly apps: readonly Watched[] },
   isFolder: (path: string) => boolean,
 ): WatchedPlaces {
-  const { cwd, chdir, app, envFile } = site;
   const absolute = (text: string): string => {
     const path = resolve(cwd, text);
     return isFolder(path) ? path : text;
   };
-  const file = targetOf(app);
-  const isPath = file.endsWith('.py') || file.includes('/');
-  const path = resolve(chdir, file);
-  // An application in a folder elsewhere is run there, and nothing of it is in the current one.
-  const beside = isFolder(path) ? [path] : [chdir, dirname(path)];
-  const byDefault = isPath && !isWithin(path, chdir) ? beside : [chdir];
-  const named = asked.reloadFolders.map((folder) => resolve(cwd, folder));
-  const includes = asked.reloadIncludes.map(absolute);
+  const named = asked.folders.map((folder) => resolve(cwd, folder));
+  const includes = asked.includes.map(absolute);
   const roots = [
-    ...(named.length > 0 ? named : byDefault),
+    ...(named.length > 0 ? named : apps.flatMap((app) => sourcesOf(app, isFolder))),
     ...includes.filter((text) => isAbsolute(text) && isFolder(text)),
   ];
   return {
     roots: [...new Set(roots)],
-    files: envFile === '' ? [] : [envFile],
-    rules: new WatchRules({ includes, excludes: asked.reloadExcludes.map(absolute) }),
+    files: [...new Set(apps.map(({ envFile }) => envFile).filter((path) => path !== ''))],
+    rules: new WatchRules({ includes, excludes: asked.excludes.map(absolute) }),
   };
+}
+
+function sourcesOf({ target, chdir }: Watched, isFolder: (path: string) => boolean): string[] {
+  const file = targetOf(target);
+  const isPath = file.endsWith('.py') || file.includes('/');
+  const path = resolve(chdir, file);
+  // An application in a folder elsewhere is run there, and nothing of it is in the current one.
+  const beside = isFolder(path) ? [path] : [chdir, dirname(path)];
+  return isPath && !isWithin(path, chdir) ? beside : [chdir];
 }

@@ -4,15 +4,12 @@ import { equal, match, ok } from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { ServeOptions } from '../../src/config/serve-options.ts';
 import { FakeClock } from '../../src/kernel/fake-clock.ts';
 import { CertificateKeeper } from '../../src/supervisor/certificate-keeper.ts';
-import type { Certificates } from '../../src/supervisor/certificates.ts';
+import type { Certificates, TlsFiles } from '../../src/supervisor/certificates.ts';
 import { readCertificates } from '../../src/supervisor/certificates.ts';
 import { Authority } from './certificates.ts';
 import { makeFolder } from './server.ts';
-
-type Model = Parameters<typeof readCertificates>[0];
 
 const DAY_MS = 86_400_000;
 const folder = makeFolder();
@@ -23,16 +20,16 @@ const other = authority.issue('other', { subject: '/O=Example/CN=other', extensi
 const secret = authority.issue('secret', { password: 'open sesame' });
 const NOW_MS = statSync(site.cert).mtimeMs + DAY_MS;
 
-const PLAIN: Model = {
+const PLAIN: TlsFiles = {
   certFile: '',
   keyFile: '',
-  keyPassword: '',
+  password: '',
+  passwordFile: '',
   caCerts: '',
-  certReqs: 'auto',
+  clients: 'none',
   ciphers: '',
-  insecureBinds: [],
 };
-const SITE: Model = { ...PLAIN, certFile: site.cert, keyFile: site.key };
+const SITE: TlsFiles = { ...PLAIN, certFile: site.cert, keyFile: site.key };
 
 function write(name: string, ...texts: readonly string[]): string {
   writeFileSync(join(folder, name), texts.join(''));
@@ -43,24 +40,14 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const damaged = read(site.cert).replace(/\n[^\n]{20}/, `\n${'A'.repeat(20)}`);
 const chain = write('chain.pem', read(site.cert), 'said between them\n', read(authority.cert), read(site.key));
 
-async function load(model: Model): Promise<Certificates> {
-  const outcome = await readCertificates(model, '/');
+async function load(model: TlsFiles): Promise<Certificates> {
+  const outcome = await readCertificates(model);
   ok(outcome.ok, outcome.ok ? '' : outcome.fault);
   ok(outcome.value, 'no TLS');
   return outcome.value;
 }
 
-const FAULTS: readonly (readonly [what: string, model: Partial<Model>, told: RegExp])[] = [
-  ['a key alone', { ...PLAIN, keyFile: site.key }, /private key is said, but without a certificate/],
-  ['authorities alone', { ...PLAIN, caCerts: authority.cert }, /clients need a certificate is said/],
-  ['a demand on clients alone', { ...PLAIN, certReqs: 'required' }, /clients need a certificate is said/],
-  ['cipher suites alone', { ...PLAIN, ciphers: 'HIGH' }, /cipher suites is said/],
-  [
-    'an address without TLS alone',
-    { ...PLAIN, insecureBinds: [{ kind: 'unix', path: '/s' }] },
-    /an address without TLS is said/,
-  ],
-  ['a demand without authorities', { certReqs: 'required' }, /not said who signs them/],
+const FAULTS: readonly (readonly [what: string, model: Partial<TlsFiles>, told: RegExp])[] = [
   ['no such file', { certFile: '/nowhere/a.pem' }, /^\/nowhere\/a.pem cannot be read: there is no such file$/],
   ['a folder', { certFile: folder }, /cannot be read: EISDIR/],
   ['another format', { certFile: write('a.der', 'nothing') }, /a\.der holds no certificate in PEM form/],
@@ -77,16 +64,16 @@ const FAULTS: readonly (readonly [what: string, model: Partial<Model>, told: Reg
     /bad\.key is damaged/,
   ],
   ['an encrypted key', { certFile: secret.cert, keyFile: secret.key }, /is encrypted\. Give its password/],
-  ['a wrong password', { certFile: secret.cert, keyFile: secret.key, keyPassword: 'x' }, /the password does not open/],
+  ['a wrong password', { certFile: secret.cert, keyFile: secret.key, password: 'x' }, /the password does not open/],
   ["another certificate's key", { keyFile: other.key }, /does not belong to the certificate/],
   ['a wrong order', { certFile: write('order.pem', read(other.cert), read(site.cert)) }, /must come first/],
   ['no such cipher suite', { ciphers: 'ROT13' }, /no cipher suite is called "ROT13"/],
-  ['authorities that are none', { caCerts: site.key }, /holds no certificate in PEM form/],
+  ['authorities that are none', { caCerts: site.key, clients: 'required' }, /holds no certificate in PEM form/],
 ];
 
 for (const [what, model, told] of FAULTS) {
   test(`${what} is told`, async () => {
-    const outcome = await readCertificates({ ...SITE, ...model }, '/');
+    const outcome = await readCertificates({ ...SITE, ...model });
     ok(!outcome.ok);
     match(outcome.fault, told);
     ok(!outcome.fault.includes('\n'), 'one line');
@@ -98,15 +85,9 @@ test('a key that may not be read is told with the way out', {
 }, async () => {
   const key = write('closed.key', read(site.key));
   chmodSync(key, 0);
-  const outcome = await readCertificates({ ...SITE, keyFile: key }, '/');
+  const outcome = await readCertificates({ ...SITE, keyFile: key });
   ok(!outcome.ok);
   match(outcome.fault, /no permission\. It is read before --user/);
-});
-
-test('without a certificate there is no TLS', async () => {
-  const outcome = await readCertificates(PLAIN, '/');
-  ok(outcome.ok);
-  equal(outcome.value, undefined);
 });
 
 test('certificates and key may be in one file, and say for whom they are', async () => {
@@ -122,16 +103,16 @@ test('certificates and key may be in one file, and say for whom they are', async
 });
 
 test('an encrypted key is opened with its password', async () => {
-  const model = { ...PLAIN, certFile: secret.cert, keyFile: secret.key, keyPassword: 'open sesame' };
+  const model = { ...PLAIN, certFile: secret.cert, keyFile: secret.key, password: 'open sesame' };
   match((await load(model)).tls.key, /^-----BEGIN PRIVATE KEY-----/);
 });
 
-test('who signs the certificates of clients makes them asked for one, unless that is turned off', async () => {
-  const asked = { ...SITE, caCerts: authority.cert };
+test('clients are asked for a certificate if that is wanted', async () => {
+  const asked = { ...SITE, caCerts: authority.cert, clients: 'required' } as const;
   equal((await load(asked)).tls.isClientOptional, false);
   equal((await load(asked)).tls.caCerts.trim(), read(authority.cert).trim());
-  equal((await load({ ...asked, certReqs: 'optional' })).tls.isClientOptional, true);
-  equal((await load({ ...asked, certReqs: 'none' })).tls.caCerts, '');
+  equal((await load({ ...asked, clients: 'optional' })).tls.isClientOptional, true);
+  equal((await load({ ...asked, clients: 'none' })).tls.caCerts, '');
 });
 
 test('a certificate that is not valid, or not for long, is warned of', async () => {
@@ -145,8 +126,7 @@ test('a certificate that is not valid, or not for long, is warned of', async () 
 
 test('CertificateKeeper notices new files, and keeps what it has if they are wrong', async () => {
   const [certFile, keyFile] = [write('kept.pem', read(site.cert)), write('kept.key', read(site.key))];
-  const model = { ...SITE, certFile, keyFile } as unknown as ServeOptions;
-  const opened = await CertificateKeeper.open(model, folder, new FakeClock(NOW_MS));
+  const opened = await CertificateKeeper.open({ ...SITE, certFile, keyFile }, new FakeClock(NOW_MS));
   ok(opened.ok);
   const keeper = opened.value;
   const first = keeper.current;

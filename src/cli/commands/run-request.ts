@@ -1,12 +1,20 @@
 /** Starts the supervisor, or only checks the application, and says what became of it. */
 
-import type { ServeRequest } from '../../config/serve-options.ts';
+import { serveModel } from '../../config/serve-model.ts';
+import type { ServeOptions, ServeRequest } from '../../config/serve-options.ts';
+import { tlsFault } from '../../config/tls-settings.ts';
+import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { readVersion } from '../../supervisor/version.ts';
 import { newServerReports } from '../server-reports.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** Settings that cannot be as they are. */
+const SETTINGS_FAULT = 2;
+/** What a check does not touch: whoever asks for it has perhaps a server that runs with the same settings. */
+const NOTHING_OPEN: Partial<ServeOptions> = { binds: [], insecureBinds: [], accessLog: '', pidFile: '' };
 
 /** Resolves with the exit code. */
 export async function runRequest(
@@ -15,18 +23,28 @@ export async function runRequest(
   terminal: Terminal,
 ): Promise<number> {
   const { options } = request;
-  if (options.checkOnly) {
-    const { checkSite } = await import('../../supervisor/check.ts');
-    const { announceCheck } = await import('../announce.ts');
-    const { renderBlock } = await import('../summary.ts');
-    // What was asked for is told as to a person, whoever reads it, and stands in no log.
-    const reports = newServerReports({ ...options, logFile: '' }, { ...terminal, isWatched: true }, readVersion());
-    return checkSite(request, surroundings, {
-      ...reports,
-      onFound: (found) => terminal.out(renderBlock(announceCheck(found), false)),
-    });
+  if (!options.checkOnly) {
+    becomeInit(surroundings.manager);
   }
-  becomeInit(surroundings.manager);
-  const reports = newServerReports(options, terminal, readVersion());
-  return supervise(request, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
+  const cwd = currentFolder(surroundings.env);
+  const fault = cwd === undefined ? NO_FOLDER : tlsFault(options);
+  // What a check says is told as to a person, whoever reads it, and stands in no log.
+  const reports = options.checkOnly
+    ? newServerReports({ ...options, logFile: '' }, { ...terminal, isWatched: true }, readVersion())
+    : newServerReports(options, terminal, readVersion());
+  if (cwd === undefined || fault !== undefined) {
+    reports.onFaults([fault ?? NO_FOLDER]);
+    return SETTINGS_FAULT;
+  }
+  if (!options.checkOnly) {
+    return supervise(serveModel(request, cwd), cwd, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
+  }
+  const { checkSite } = await import('../../supervisor/check.ts');
+  const { announceCheck } = await import('../announce.ts');
+  const { renderBlock } = await import('../summary.ts');
+  const model = serveModel({ ...request, options: { ...options, ...NOTHING_OPEN } }, cwd);
+  return checkSite({ ...model, listeners: [] }, cwd, surroundings, {
+    ...reports,
+    onFound: (found) => terminal.out(renderBlock(announceCheck(found), false)),
+  });
 }

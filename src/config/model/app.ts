@@ -1,16 +1,31 @@
 /** An application, and the processes that run it. */
 
+import type { UrlFolder } from './folders.ts';
+
 /** The name by which locations, logs and control messages call an application: `site`, or what the file says. */
 export type AppId = string;
 
-export interface App {
+/** How an application is asked: what the edge is told of it. */
+export interface EdgeApp {
   readonly id: AppId;
+  readonly timeouts: AppTimeouts;
+  /** Requests that may wait for a worker, in all edge threads together, and for how long. */
+  readonly queue: { readonly depthMax: number; readonly timeoutMs: number };
+  readonly webSockets: WebSockets;
+  /** Folders of the files that the application names by X-Accel-Redirect (below their URLs), and by X-Sendfile (where the URL is ''). */
+  readonly namedFolders: readonly UrlFolder[];
+}
+
+/** All of an application: its environment holds secrets. */
+export interface App extends EdgeApp {
   /** `module:callable`, `module`, a path, or '' for what is found in the folder. */
   readonly target: string;
   readonly interface: 'auto' | 'wsgi' | 'asgi';
   readonly workerClass: 'sync' | 'gevent';
+  /** A path or the name of a command, as it was given; '' for the site's own. */
   readonly python: string;
   readonly chdir: string;
+  /** '' for none. */
   readonly envFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly preload: 'auto' | 'always' | 'never';
@@ -22,20 +37,17 @@ export interface App {
   readonly loop: 'auto' | 'asyncio' | 'uvloop';
   /** The path that requests have lost on their way to this server: '', or it begins with a slash and ends without one. */
   readonly rootPath: string;
-  readonly timeouts: AppTimeouts;
   readonly recycling: Recycling;
-  readonly queue: { readonly depthMax: number; readonly timeoutMs: number };
-  readonly webSockets: WebSockets;
-  /** Folders of the files that the application names by X-Accel-Redirect, and by X-Sendfile. */
-  readonly accelFolders: readonly { readonly url: string; readonly root: string }[];
-  readonly sendfileFolders: readonly string[];
 }
 
 /** In milliseconds; 0 is "no limit". */
 export interface AppTimeouts {
+  /** A request that has been with a worker for so long is answered with 504. */
   readonly requestMs: number;
+  /** How long a worker may take to finish what it has. */
   readonly gracefulMs: number;
   readonly startMs: number;
+  /** How long streams and WebSockets may go on in a worker that is replaced. */
   readonly drainMs: number;
 }
 
@@ -48,10 +60,15 @@ export interface Recycling {
 }
 
 export interface WebSockets {
+  /** False: handshakes are requests like others. */
   readonly isOn: boolean;
+  /** The longest message of a client, decompressed. */
   readonly messageBytesMax: number;
+  /** Messages of a client a second; 0: no limit. */
   readonly messagesPerSecondMax: number;
+  /** 0: no pings. */
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
+  /** permessage-deflate is agreed to where it is offered. */
   readonly deflates: boolean;
 }

@@ -11,13 +11,18 @@ export interface Compression {
   readonly types: MediaTypes;
   /** Bodies that are known to be shorter are left alone. */
   readonly bytesMin: number;
-  readonly versionMin: '1.0' | '1.1';
-  /** What a request must be like that came through a proxy (Via); nginx's words. */
-  readonly proxied: readonly string[];
-  /** User agents that get no compressed responses. */
-  readonly disabledFor: readonly string[];
+  readonly clients: CompressionClients;
   readonly windowBits: number | undefined;
   readonly memoryLevel: number | undefined;
+}
+
+/** Which requests may be answered with a coded body, beside what they say in Accept-Encoding. */
+export interface CompressionClients {
+  readonly versionMin: '1.0' | '1.1';
+  /** What an answer must be like whose request came through a proxy (Via); nginx's words. None is `off`. */
+  readonly proxied: readonly string[];
+  /** Regexes, without regard to case, and `msie6`: user agents that get no coded bodies. */
+  readonly disabledFor: readonly string[];
 }
 
 /** Files beside the one that is asked for, with `.gz`, `.br`, `.zst` behind their names. */
@@ -32,7 +37,9 @@ export interface Compressions {
   readonly codings: readonly Compression[];
   /** `Vary: Accept-Encoding` is added. */
   readonly varies: boolean;
-  /** Gzip of the content is undone for clients that do not accept it. */
+  /** Who gets gzip of the content, and precompressed files, where they are on. */
+  readonly gzipClients: CompressionClients;
+  /** Gzip of the content is undone for all others. */
   readonly decompresses: boolean;
   readonly precompressed: Precompressed;
 }
@@ -75,21 +82,22 @@ export interface CharsetMap {
   readonly pairs: readonly (readonly [string, string])[];
 }
 
+/** What is absent is as our own limits have it (edge/limits.ts, gateway/limits.ts). */
 export interface RequestBodies {
   /** 0: no limit. */
   readonly bytesMax: number;
-  readonly timeoutMs: number;
+  readonly timeoutMs?: number;
   /** More goes to a file. */
-  readonly bufferBytes: number;
-  readonly inFileOnly: 'off' | 'on' | 'clean';
-  readonly inSingleBuffer: boolean;
-  readonly folder: string | undefined;
+  readonly bufferBytes?: number;
+  readonly inFileOnly?: 'off' | 'on' | 'clean';
+  readonly inSingleBuffer?: boolean;
+  readonly folder?: string;
 }
 
-/** How a response leaves. */
+/** How a response leaves. What is absent is as our own limits have it. */
 export interface Sending {
   /** Bytes a second; '' or 0: no limit. */
-  readonly rate: Template;
-  readonly rateAfter: Template;
-  readonly timeoutMs: number;
+  readonly rate?: Template;
+  readonly rateAfter?: Template;
+  readonly timeoutMs?: number;
 }

@@ -1,11 +1,11 @@
 /**
  * The one description of a running server. Command lines, portico.toml, nginx's files and those of other servers are read into it; whoever runs it does not
- * know which it was. Plain JSON: it can be printed, compared, and sent to another process as it is.
+ * know which it was. Plain JSON: it can be printed, compared, and sent to another process as it is. Paths of files and folders are absolute.
  */
 
 import type { BindAddress } from '../bind-address.ts';
 import type { Zone } from './access.ts';
-import type { App } from './app.ts';
+import type { App, EdgeApp } from './app.ts';
 import type { CharsetMap } from './bodies.ts';
 import type { ConnectionRules } from './connection.ts';
 import type { Content } from './content.ts';
@@ -16,10 +16,18 @@ import type { Scope } from './scope.ts';
 import type { Pattern } from './template.ts';
 import type { DefinedVariable } from './variables.ts';
 
-export interface ServerModel {
+export interface ServerModel extends Omit<EdgeModel, 'apps' | 'isDevelopment'> {
+  readonly apps: readonly App[];
+  readonly certificates: readonly CertificateFiles[];
+  readonly process: ProcessSettings;
+  readonly development?: Development;
+}
+
+/** The part of the model that the edge is told, which speaks with strangers: it holds no secrets of applications and no paths of keys. */
+export interface EdgeModel {
   readonly listeners: readonly Listener[];
   readonly sites: readonly Site[];
-  readonly apps: readonly App[];
+  readonly apps: readonly EdgeApp[];
   readonly scopes: readonly Scope[];
   readonly connections: readonly ConnectionRules[];
   readonly types: readonly TypeMap[];
@@ -29,11 +37,13 @@ export interface ServerModel {
   readonly logs: readonly LogTarget[];
   readonly edge: EdgeLimits;
   readonly forwarding: Forwarding;
-  readonly process: ProcessSettings;
+  /** Error pages may show tracebacks. */
+  readonly isDevelopment: boolean;
 }
 
 export interface Listener {
-  readonly address: BindAddress;
+  /** Absent: the sockets of the service manager that no other listener names. */
+  readonly address?: BindAddress;
   readonly speaks: 'http' | 'uwsgi' | 'stream';
   readonly tls: boolean;
   readonly http2: boolean;
@@ -83,17 +93,25 @@ export interface Location {
   readonly locations: readonly Location[];
 }
 
-/** Paths of PEM files. */
 export interface SiteTls {
-  readonly certificates: readonly {
-    readonly certFile: string;
-    readonly keyFile: string;
-    readonly passwordFile: string;
-  }[];
+  /** Indexes in `ServerModel.certificates`: one for each kind of key. */
+  readonly certificates: readonly number[];
+  /** Path of a PEM file: the authorities that sign the certificates of clients; '' for none. */
   readonly caCerts: string;
   readonly clients: 'none' | 'optional' | 'required';
   readonly ciphers: string;
   readonly protocols: readonly string[];
+}
+
+/** Paths of PEM files. Many sites may have one certificate, which is read once. */
+export interface CertificateFiles {
+  readonly certFile: string;
+  /** '': the key is in `certFile`. */
+  readonly keyFile: string;
+  /** Of the key: as it was given, which is not for printing … */
+  readonly password: string;
+  /** … or a file of passwords, one a line; '' for none. */
+  readonly passwordFile: string;
 }
 
 /** What the whole edge may use; 0 is "no limit" where that makes sense. */
@@ -115,6 +133,8 @@ export interface Forwarding {
 }
 
 export interface ProcessSettings {
+  /** What the list of processes shows of the supervisor. */
+  readonly title: string;
   readonly user: string;
   readonly group: string;
   readonly umask: number | undefined;
@@ -123,4 +143,16 @@ export interface ProcessSettings {
   readonly logFile: string;
   readonly logFormat: 'text' | 'json';
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  /** Programs in place of our own; '' for ours. */
+  readonly edgeProgram: string;
+  readonly zygoteProgram: string;
+}
+
+/** Sources are watched, and who changed them is shown why they cannot be run. */
+export interface Development {
+  /** What is watched. Empty: the applications' folders. */
+  readonly folders: readonly string[];
+  /** Globs, or folders: as they were given, for only the disk tells one from the other. */
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
 }

@@ -1,11 +1,12 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
+import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import { Peer } from '../../protocol/http/peer.ts';
 import { CountedLog } from '../counted-log.ts';
 import { Disbelief } from '../disbelief.ts';
 import { ForwardedReader } from '../forwarded.ts';
 import { RequestIds } from '../request-id.ts';
-import type { Requester } from '../transport/http1-exchange.ts';
 import { TrustedPeers } from '../trusted-peers.ts';
 import { Identifier } from './identify.ts';
 import { ListenerOrigins } from './origins.ts';
@@ -13,19 +14,36 @@ import { ListenerOrigins } from './origins.ts';
 type Lines = readonly (readonly [string, string])[];
 type Family = 'x-forwarded' | 'forwarded';
 
-const LISTENER = { fds: [], kind: 'tcp', address: '127.0.0.1', port: 8000, path: '', isTls: false } as const;
+interface Identified extends Pick<IncomingExchange, 'client' | 'origin' | 'requestId'> {
+  readonly told: string[];
+}
+
+const LISTENER = {
+  fds: [],
+  kind: 'tcp',
+  address: '127.0.0.1',
+  port: 8000,
+  path: '',
+  isTls: false,
+  listener: 0,
+} as const;
 const PEER = { address: '127.0.0.1', port: '4711' };
 
-function identify(lines: Lines, family: Family = 'x-forwarded', isTrusted = true): Requester & { told: string[] } {
+function identify(lines: Lines, family: Family = 'x-forwarded', isTrusted = true): Identified {
   const told: string[] = [];
   const identifier = new Identifier({
+    trusted: isTrusted ? new TrustedPeers(['127.0.0.1']) : undefined,
     reader: new ForwardedReader(family, new TrustedPeers(['127.0.0.1'])),
     ids: new RequestIds(),
     disbelief: new Disbelief({ family, allowed: [], onAdvice: (_, text) => told.push(text) }),
     faults: new CountedLog('fields of', (text) => told.push(text)),
   });
   const origins = new ListenerOrigins(LISTENER, family).of(undefined);
-  return { ...identifier.identify({ client: PEER, origins, isTrusted }, fieldBlock(lines)), told };
+  const peer = new Peer(PEER, origins);
+  const exchange = { peer, block: fieldBlock(lines), client: peer.client } as IncomingExchange;
+  identifier.identify(exchange);
+  const { client, origin, requestId } = exchange;
+  return { client, origin, requestId, told };
 }
 
 test('without fields of a proxy the client is the peer', () => {

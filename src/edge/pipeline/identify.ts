@@ -1,23 +1,18 @@
 /** Finds out who asks (the connection's peer, or the client that a trusted peer names), and the id of the request. */
 
-import type { Client, Origin } from '../../protocol/http/exchange.ts';
+import type { Origin } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
+import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import type { PeerList, PeerOrigins } from '../../protocol/http/peer.ts';
 import type { CountedLog } from '../counted-log.ts';
 import type { Disbelief } from '../disbelief.ts';
 import type { ForwardedClient, ForwardedReader } from '../forwarded.ts';
 import type { RequestIds } from '../request-id.ts';
 import { acceptableId } from '../request-id.ts';
-import type { Requester } from '../transport/http1-exchange.ts';
-import type { PeerOrigins } from './origins.ts';
-
-/** What is known of a connection before its first request. */
-export interface Peer {
-  readonly client: Client;
-  readonly origins: PeerOrigins;
-  readonly isTrusted: boolean;
-}
 
 export interface IdentifierParts {
+  /** Undefined: nobody is believed. */
+  readonly trusted: PeerList | undefined;
   readonly reader: ForwardedReader;
   readonly ids: RequestIds;
   readonly disbelief: Disbelief;
@@ -33,37 +28,51 @@ const REASONS = {
 
 /** Identifies the requests of a thread. One for each thread. */
 export class Identifier {
+  readonly #trusted: PeerList | undefined;
   readonly #reader: ForwardedReader;
   readonly #ids: RequestIds;
   readonly #disbelief: Disbelief;
   readonly #faults: CountedLog;
 
-  constructor({ reader, ids, disbelief, faults }: IdentifierParts) {
+  constructor({ trusted, reader, ids, disbelief, faults }: IdentifierParts) {
+    this.#trusted = trusted;
     this.#reader = reader;
     this.#ids = ids;
     this.#disbelief = disbelief;
     this.#faults = faults;
   }
 
-  identify(peer: Peer, block: FieldBlock): Requester {
-    const { client, origins, isTrusted } = peer;
-    if (isTrusted && block.hasProxyFields) {
-      const said = this.#reader.read(block);
-      if (said.fault !== undefined) {
-        this.#faults.tell(client.address, REASONS[said.fault]);
-      } else if (said.address === undefined) {
-        this.#disbelief.tellUnread(client.address, block, said);
+  identify(exchange: IncomingExchange): void {
+    const { peer, block } = exchange;
+    const { client, origins } = peer;
+    const isTrusted = this.#trusted !== undefined && peer.isOn(this.#trusted);
+    if (block.hasProxyFields) {
+      if (isTrusted) {
+        this.#believe(exchange);
+        return;
       }
-      return {
-        client: said.address === undefined ? client : { address: said.address, port: said.port },
-        origin: originSaid(origins, said),
-        requestId: idSaid(block) ?? this.#ids.next(),
-      };
+      if (this.#disbelief.mayTell(client.address)) {
+        this.#disbelief.tell(client.address, origins.untrusted.scheme, this.#reader.read(block));
+      }
     }
-    if (block.hasProxyFields && this.#disbelief.mayTell(client.address)) {
-      this.#disbelief.tell(client.address, origins.untrusted.scheme, this.#reader.read(block));
+    exchange.origin = isTrusted ? origins.trusted : origins.untrusted;
+    exchange.requestId = this.#ids.next();
+  }
+
+  #believe(exchange: IncomingExchange): void {
+    const { peer, block } = exchange;
+    const { client, origins } = peer;
+    const said = this.#reader.read(block);
+    if (said.fault !== undefined) {
+      this.#faults.tell(client.address, REASONS[said.fault]);
+    } else if (said.address === undefined) {
+      this.#disbelief.tellUnread(client.address, block, said);
     }
-    return { client, origin: isTrusted ? origins.trusted : origins.untrusted, requestId: this.#ids.next() };
+    if (said.address !== undefined) {
+      exchange.client = { address: said.address, port: said.port };
+    }
+    exchange.origin = originSaid(origins, said);
+    exchange.requestId = idSaid(block) ?? this.#ids.next();
   }
 }
 

@@ -1,28 +1,19 @@
 /** What a listener looks like to applications. A listener has several origins: who the peer is and how it is connected decides which of them a request has. */
 
-import type { Listener } from '../../protocol/control/edge.ts';
+import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { ForwardedFamily } from '../../protocol/http/forwarded-fields.ts';
-
-export interface PeerOrigins {
-  readonly untrusted: Origin;
-  readonly trusted: Origin;
-  /** A trusted proxy said http, or https. */
-  readonly trustedPlain: Origin;
-  readonly trustedSecure: Origin;
-  /** A trusted proxy said both. */
-  readonly contradictory: Origin;
-}
+import type { PeerOrigins } from '../../protocol/http/peer.ts';
 
 /** One object for each distinct origin: the parts of heads that are rendered for an origin are remembered by this object. */
 export class ListenerOrigins {
-  readonly #listener: Listener;
+  readonly #listener: BoundListener;
   readonly #believed: ForwardedFamily;
   readonly #plain: PeerOrigins;
   readonly #secure = new WeakMap<TlsFacts, PeerOrigins>();
 
   /** `believed`: which of their fields trusted peers are believed. */
-  constructor(listener: Listener, believed: ForwardedFamily) {
+  constructor(listener: BoundListener, believed: ForwardedFamily) {
     this.#listener = listener;
     this.#believed = believed;
     this.#plain = newOrigins(listener, believed, undefined);
@@ -43,7 +34,7 @@ export class ListenerOrigins {
 }
 
 function newOrigins(
-  { kind, address, port }: Listener,
+  { kind, address, port }: BoundListener,
   believed: ForwardedFamily,
   tls: TlsFacts | undefined,
 ): PeerOrigins {

@@ -7,8 +7,10 @@ import type { AccessLog } from '../access-log/access-log.ts';
 import type { RenderRefusal } from '../error-pages.ts';
 import { errorHead } from '../error-pages.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
+import type { Identifier } from './identify.ts';
 
 export interface PipelineParts {
+  readonly identifier: Identifier;
   readonly handlers: readonly Handler[];
   /** The page of a refusal. `detail` is for developers. */
   readonly renderRefusal: RenderRefusal;
@@ -18,10 +20,12 @@ export interface PipelineParts {
   readonly onBug: (error: unknown) => void;
 }
 
-export function compilePipeline({ handlers, renderRefusal, accessLog, clock, onBug }: PipelineParts): RequestPipeline {
+export function compilePipeline(parts: PipelineParts): RequestPipeline {
+  const { identifier, handlers, renderRefusal, accessLog, clock, onBug } = parts;
   return {
     handle: (exchange) => {
       try {
+        identifier.identify(exchange);
         for (const handle of handlers) {
           if (handle(exchange)) {
             return;
@@ -34,6 +38,9 @@ export function compilePipeline({ handlers, renderRefusal, accessLog, clock, onB
       }
     },
     refuse: (exchange, status, detail, fields) => {
+      if (exchange.requestId === '') {
+        identifier.identify(exchange); // It could not be read, so it has not come this way.
+      }
       const page = renderRefusal(exchange, status, detail);
       exchange.responder.respond(errorHead(status, page, fields), page.body);
     },

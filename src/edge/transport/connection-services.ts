@@ -1,23 +1,27 @@
-import type { Exchange } from '../../protocol/http/exchange.ts';
 import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts';
+import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import type { ConnectionTable } from '../connection-table.ts';
 import type { CountedLog } from '../counted-log.ts';
 import type { InternalErrors } from '../internal-errors.ts';
-import type { Identifier } from '../pipeline/identify.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
 
 /** To whom a transport hands its requests. */
 export interface RequestPipeline {
   /** Answers the request, now or later. */
-  handle(exchange: Exchange): void;
+  handle(exchange: IncomingExchange): void;
   /**
    * Answers a request whose response has not begun with a refusal: because a handler has asked for that, or because what came could not be read as a request.
    * Called again if the refusal is refused.
    */
-  refuse(exchange: Exchange, status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
+  refuse(
+    exchange: IncomingExchange,
+    status: number,
+    detail: string | undefined,
+    fields: ResponseFields | undefined,
+  ): void;
   /** Told once of each exchange that is over, whether its response has left, was cut, or was never given. Undefined: nobody asks, and nothing is paid for it. */
   readonly onFinished: ((exchange: FinishedExchange) => void) | undefined;
 }
@@ -27,7 +31,6 @@ export interface ConnectionServices {
   readonly memo: FieldMemo;
   readonly renderer: HeadRenderer;
   readonly table: ConnectionTable;
-  readonly identifier: Identifier;
   readonly keepAliveMs: number;
   readonly webSocket: WebSocketServices;
   readonly pipeline: RequestPipeline;

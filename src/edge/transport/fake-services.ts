@@ -3,12 +3,7 @@
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { ConnectionTable, newConnectionCounters } from '../connection-table.ts';
 import { CountedLog } from '../counted-log.ts';
-import { Disbelief } from '../disbelief.ts';
-import { ForwardedReader } from '../forwarded.ts';
 import { InternalErrors } from '../internal-errors.ts';
-import { Identifier } from '../pipeline/identify.ts';
-import { RequestIds } from '../request-id.ts';
-import { TrustedPeers } from '../trusted-peers.ts';
 import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
 import { newHttp1Memory } from './http1-memory.ts';
 
@@ -25,12 +20,6 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
       counters: newConnectionCounters(),
       onRefused: () => undefined,
       onEmpty: () => undefined,
-    }),
-    identifier: new Identifier({
-      reader: new ForwardedReader('none', new TrustedPeers([])),
-      ids: new RequestIds(),
-      disbelief: new Disbelief({ family: 'none', allowed: [], onAdvice: () => undefined }),
-      faults: new CountedLog('fields of', note),
     }),
     keepAliveMs: 5000,
     webSocket: {} as ConnectionServices['webSocket'],

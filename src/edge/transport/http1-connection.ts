@@ -18,17 +18,17 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
+import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { TrackedConnection } from '../connection-table.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { decodePath } from '../path.ts';
-import type { Peer } from '../pipeline/identify.ts';
 import { ConnectionPhase } from './connection-phase.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Deadline } from './deadline.ts';
-import type { ExchangeConnection, Requester } from './http1-exchange.ts';
+import type { ExchangeConnection } from './http1-exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
@@ -101,7 +101,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   onHead(head: RequestHead): void {
     const services = this.#services;
     const path = decodePath(head.path);
-    const exchange = this.#begin(head, path, services.identifier.identify(this.#peer, head.block));
+    const exchange = this.#begin(head, path);
     this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
     if (path === undefined) {
       tellFault(services.refusals, this.address, BAD_PATH);
@@ -112,10 +112,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   /** `path`: undefined if it cannot be decoded. */
-  #begin(head: RequestHead, path: string | undefined, requester: Requester): Http1Exchange {
+  #begin(head: RequestHead, path: string | undefined): Http1Exchange {
     const { pipeline, monotonicMs } = this.#services;
     const startedMs = pipeline.onFinished === undefined ? 0 : monotonicMs();
-    const exchange = new Http1Exchange(this, head, path ?? head.path, requester, startedMs);
+    const exchange = new Http1Exchange(this, head, path ?? head.path, this.#peer, startedMs);
     this.#exchange = exchange;
     this.requestCount += 1;
     this.#phase.awaitHandler();
@@ -141,10 +141,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #refuseUnread(fault: Fault, line: string): void {
-    const { client, origins } = this.#peer;
-    tellFault(this.#services.refusals, client.address, fault);
+    tellFault(this.#services.refusals, this.address, fault);
     const head = unreadHead(line);
-    const exchange = this.#begin(head, decodePath(head.path), { client, origin: origins.untrusted, requestId: '' });
+    const exchange = this.#begin(head, decodePath(head.path));
     exchange.refusedLine = line;
     exchange.refuse(fault.status);
   }

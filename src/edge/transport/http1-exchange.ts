@@ -19,6 +19,8 @@ import type {
 } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ConnectionFacts, FinishedExchange } from '../../protocol/http/finished-exchange.ts';
+import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import { HTTP_VERSION } from '../../protocol/http/version.ts';
@@ -48,19 +50,13 @@ export interface ExchangeConnection extends ConnectionFacts {
   onBug(error: unknown): void;
 }
 
-/** The client, and the id of its request. */
-export interface Requester {
-  readonly client: Client;
-  readonly origin: Origin;
-  readonly requestId: string;
-}
-
-export class Http1Exchange implements FinishedExchange, Responder {
+export class Http1Exchange implements FinishedExchange, IncomingExchange, Responder {
   readonly head: RequestHead;
   readonly path: string;
-  readonly client: Client;
-  readonly origin: Origin;
-  readonly requestId: string;
+  readonly peer: Peer;
+  client: Client;
+  origin: Origin;
+  requestId = '';
   readonly startedMs: number;
   /** 0: no response has begun. */
   status = 0;
@@ -73,19 +69,13 @@ export class Http1Exchange implements FinishedExchange, Responder {
   responder: Responder = this;
   readonly #connection: ExchangeConnection;
 
-  constructor(
-    connection: ExchangeConnection,
-    head: RequestHead,
-    path: string,
-    requester: Requester,
-    startedMs: number,
-  ) {
+  constructor(connection: ExchangeConnection, head: RequestHead, path: string, peer: Peer, startedMs: number) {
     this.#connection = connection;
     this.head = head;
     this.path = path;
-    this.client = requester.client;
-    this.origin = requester.origin;
-    this.requestId = requester.requestId;
+    this.peer = peer;
+    this.client = peer.client;
+    this.origin = peer.origins.untrusted;
     this.startedMs = startedMs;
   }
 

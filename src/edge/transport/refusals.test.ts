@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts';
+import { Peer } from '../../protocol/http/peer.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { Pair } from '../fake-connection.ts';
 import { openPair } from '../fake-connection.ts';
@@ -53,7 +54,7 @@ function begin(pair: Pair, text: string): { pipeline: TestPipeline; connection: 
     trustedSecure: origin,
     contradictory: origin,
   };
-  const peer = { client: { address: '', port: '' }, origins, isTrusted: false };
+  const peer = new Peer({ address: '', port: '' }, origins);
   const connection = new Http1Connection(pair.edge, peer, fakeServices(pipeline));
   pair.edge.resume();
   connection.onBytes(Buffer.from(text), text.length);

@@ -1,9 +1,13 @@
 /** What the supervisor and the edge say to each other over Node's IPC channel (docs/control.md). Plain JSON both ways. */
 
+import type { AppId } from '../../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
 
 /** One address that clients connect to, as the supervisor bound it. */
-export interface Listener {
+export interface BoundListener {
+  /** Index in `EdgeModel.listeners`: how it is spoken there, and to which sites. */
+  readonly listener: number;
   /**
    * Descriptors inherited by the edge process. A TCP address has one for each edge thread (SO_REUSEPORT), in the order of the
    * threads; a Unix socket has one, which all threads share. Bound, and not yet listening the first time: the edge calls `listen({ fd })`.
@@ -17,18 +21,6 @@ export interface Listener {
   /** '' for TCP. */
   readonly path: string;
   readonly isTls: boolean;
-}
-
-export interface AccessLog {
-  /** Absolute path, or '-' for standard output. */
-  readonly path: string;
-  /** An inherited descriptor of a pipe or terminal, which the edge's user might not be allowed to open. */
-  readonly fd: number | undefined;
-  /** A form that has a name, or whose letters `text` has (src/config/access-format). */
-  readonly format: {
-    readonly words: 'combined' | 'json' | 'apache' | 'gunicorn' | 'hypercorn';
-    readonly text: string;
-  };
 }
 
 /** PEM throughout. */
@@ -47,79 +39,30 @@ export interface TlsSettings {
   readonly ticketKeys: string;
 }
 
-export interface WebSocketSettings {
-  /** False: handshakes are requests like others. */
-  readonly isOn: boolean;
-  /** The longest message of a client, decompressed. */
-  readonly messageBytesMax: number;
-  /** Messages of a client a second; 0: no limit. */
-  readonly messagesPerSecondMax: number;
-  /** 0: no pings. */
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
-  /** permessage-deflate is agreed to where it is offered. */
-  readonly deflates: boolean;
-}
-
-/** 0 means "no limit" wherever a count or a size may be unlimited. */
-export interface EdgeSettings {
-  readonly backlog: number;
-  /** How long an idle client connection is kept. 0: not at all. */
-  readonly keepAliveMs: number;
-  /** A request that has been with a worker for so long is answered with 504. */
-  readonly timeoutMs: number;
-  readonly bodyBytesMax: number;
-  /** The limit for all spool files together. 0: a part of their file system. */
-  readonly spoolBytesMax: number;
-  /** Memory for bodies, and for messages of WebSockets, that applications have not received. */
-  readonly bodyMemoryBytesMax: number;
-  readonly wsMemoryBytesMax: number;
-  readonly connectionsMax: number;
-  readonly connectionsPerAddressMax: number;
-  /** Requests that may wait for a worker, all threads together. */
-  readonly queueDepthMax: number;
-  readonly queueTimeoutMs: number;
-  /** How long a worker that drains keeps connections that its application has taken over. */
-  readonly tunnelDrainMs: number;
-  /** Which fields of a trusted peer tell of its client. */
-  readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
-  /** IP addresses, CIDR blocks, or '*': peers whose forwarded fields are believed. */
-  readonly forwardedAllowIps: readonly string[];
-  /** Field lines of every response, each with its CRLF. */
-  readonly responseFields: string;
-  readonly webSocket: WebSocketSettings;
-  readonly accessLog: AccessLog | undefined;
-  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
-}
-
 export interface ConfigureEdge {
   readonly kind: 'configure';
-  readonly listeners: readonly Listener[];
-  readonly edgeThreads: number;
+  readonly model: EdgeModel;
+  readonly listeners: readonly BoundListener[];
   /** Unix sockets that workers dial, one for each edge thread: descriptors inherited by the edge process, bound like those of `listeners`. */
   readonly lanes: readonly number[];
+  /** By index in `EdgeModel.logs`: an inherited descriptor of a pipe or terminal, which the edge's user might not be allowed to open; null for what the edge opens itself. */
+  readonly logs: readonly (number | null)[];
   /** Folders in which the edge may make its own for bodies that do not fit in memory: the first that lets it is taken. */
   readonly spoolParents: readonly string[];
   /** What a lane must know to be let in. */
   readonly secret: string;
-  /** An inherited descriptor. `slotsMax` × `edgeThreads` × 8 bytes, all zero at first. */
+  /** An inherited descriptor. `slotsMax` × edge threads × 8 bytes, all zero at first. */
   readonly board: number;
   readonly slotsMax: number;
-  readonly settings: EdgeSettings;
   /** The certificate of the listeners that speak TLS. */
   readonly tls: TlsSettings | undefined;
-  /** Error pages may show tracebacks. */
-  readonly development: boolean;
-  /** Folders that were given by hand; they come before those of the application. */
-  readonly mounts: readonly StaticFolder[];
-  /** Folders that were given by hand. */
-  readonly namedFolders: readonly UrlFolder[];
 }
 
-/** The folders that the application has declared, in the place of those that were said before. */
+/** The folders that an application has declared, in the place of those that were said before. */
 export interface ServeStatic {
   readonly kind: 'static';
-  readonly mounts: readonly StaticFolder[];
+  readonly app: AppId;
+  readonly folders: readonly StaticFolder[];
   readonly namedFolders: readonly UrlFolder[];
 }
 
@@ -132,12 +75,13 @@ export interface ActiveWorker {
 }
 
 /**
- * The whole set of workers that are to be given requests. A worker that was active and is no longer gets DRAIN on its lanes; one
+ * The whole set of workers of an application that are to be given requests. A worker that was active and is no longer gets DRAIN on its lanes; one
  * that has dialled and is not active yet waits. `draining` are those whose lanes get DRAIN whether this edge has seen them active or not: it may
  * have been started again since. The WebSockets of those that are `closing` too are closed: their time is over. `gone` are those whose process has ended since the last message.
  */
 export interface SetWorkers {
   readonly kind: 'workers';
+  readonly app: AppId;
   /** How the application is called (gevent: WSGI, on greenlets). Undefined until an application is loaded; until then requests wait. */
   readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
   readonly active: readonly ActiveWorker[];
@@ -154,7 +98,7 @@ export type Progress =
   | { readonly progress: 'loading' | 'served' }
   | { readonly progress: 'broken'; readonly fault: string; readonly number: number };
 
-export type SetProgress = { readonly kind: 'progress' } & Progress;
+export type SetProgress = { readonly kind: 'progress'; readonly app: AppId } & Progress;
 
 /** The certificate of connections that begin from now on. */
 export interface SetTls {
@@ -199,6 +143,7 @@ export interface EdgeFatal {
  */
 export interface RequestStuck {
   readonly kind: 'stuck';
+  readonly app: AppId;
   readonly worker: number;
   readonly pid: number;
   readonly requestId: string;
@@ -211,6 +156,7 @@ export interface RequestStuck {
 /** Nothing is left on the lanes of a worker that is no longer active but requests that were reported stuck: it may be ended. */
 export interface WorkerQuiet {
   readonly kind: 'quiet';
+  readonly app: AppId;
   readonly worker: number;
 }
 

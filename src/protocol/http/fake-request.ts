@@ -2,9 +2,12 @@
 
 import type { Handshake, HandshakeRefusal } from '../websocket/handshake.ts';
 import { readHandshake } from '../websocket/handshake.ts';
+import type { Client, Origin } from './exchange.ts';
 import { fieldBlock } from './fake-field-block.ts';
 import type { FieldBlock } from './fields.ts';
 import { splitList } from './list.ts';
+import type { PeerOrigins } from './peer.ts';
+import { Peer } from './peer.ts';
 import type { HttpVersion } from './version.ts';
 import { HTTP_VERSION } from './version.ts';
 
@@ -19,6 +22,22 @@ export interface FakeRequestLine {
   readonly fields?: readonly (readonly [name: string, value: string])[];
 }
 
+const ORIGIN: Origin = {
+  scheme: 'http',
+  name: 'example.org',
+  port: '80',
+  believed: 'none',
+  isContradictory: false,
+  tls: undefined,
+};
+const ORIGINS: PeerOrigins = {
+  untrusted: ORIGIN,
+  trusted: ORIGIN,
+  trustedPlain: ORIGIN,
+  trustedSecure: ORIGIN,
+  contradictory: ORIGIN,
+};
+
 export class FakeRequestHead {
   readonly method: string;
   readonly target: string;
@@ -31,15 +50,9 @@ export class FakeRequestHead {
   readonly block: FieldBlock;
   readonly expectsContinue: boolean;
   readonly handshake: Handshake | HandshakeRefusal | undefined;
-  readonly client = { address: '192.0.2.1', port: '40000' };
-  readonly origin = {
-    scheme: 'http',
-    name: 'example.org',
-    port: '80',
-    believed: 'none',
-    isContradictory: false,
-    tls: undefined,
-  } as const;
+  readonly peer: Peer = new Peer({ address: '192.0.2.1', port: '40000' }, ORIGINS);
+  client: Client = this.peer.client;
+  origin: Origin = ORIGIN;
 
   constructor({
     method = 'GET',

@@ -4,17 +4,16 @@ import type { ConfigureEdge } from '../../protocol/control/edge.ts';
 import { edgeEnvironment, numberInherited } from './edge-child.ts';
 
 test('numberInherited() counts descriptors as the child sees them', () => {
-  const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false } as const;
+  const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false, listener: 0 } as const;
   const listeners = [
     { ...tcp, fds: [21, 22] },
     { ...tcp, fds: [35] },
   ];
-  const settings = { accessLog: { path: '/dev/stdout', format: 'json', fd: 60 } };
   const { configure, fds } = numberInherited({
     listeners,
     lanes: [41, 42],
     board: 50,
-    settings,
+    logs: [null, 60],
   } as unknown as ConfigureEdge);
   assert.deepEqual(
     configure.listeners.map((listener) => listener.fds),
@@ -22,7 +21,7 @@ test('numberInherited() counts descriptors as the child sees them', () => {
   );
   assert.deepEqual([configure.lanes, configure.board], [[7, 8], 9]);
   assert.deepEqual(fds, [21, 22, 35, 41, 42, 50, 60]);
-  assert.equal(configure.settings.accessLog?.fd, 10);
+  assert.deepEqual(configure.logs, [null, 10]);
 });
 
 test('edgeEnvironment() gives the edge nothing of the application, and an arena of memory for each of its threads', () => {

@@ -26,7 +26,7 @@ export class EdgeChild {
     const inherited = numberInherited(configure);
     this.#process = spawn(process.execPath, [...process.execArgv, program], {
       detached: true,
-      env: edgeEnvironment(process.env, configure.edgeThreads),
+      env: edgeEnvironment(process.env, configure.model.edge.threads),
       // The edge writes to our standard output, for an access log that goes there.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...inherited.fds],
     });
@@ -97,10 +97,6 @@ export function numberInherited(configure: ConfigureEdge): {
   const listeners = configure.listeners.map((listener) => ({ ...listener, fds: listener.fds.map(number) }));
   const lanes = configure.lanes.map(number);
   const board = number(configure.board);
-  const { accessLog } = configure.settings;
-  const settings =
-    accessLog?.fd === undefined
-      ? configure.settings
-      : { ...configure.settings, accessLog: { ...accessLog, fd: number(accessLog.fd) } };
-  return { configure: { ...configure, listeners, lanes, board, settings }, fds };
+  const logs = configure.logs.map((fd) => (fd === null ? null : number(fd)));
+  return { configure: { ...configure, listeners, lanes, board, logs }, fds };
 }

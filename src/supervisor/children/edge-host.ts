@@ -1,57 +1,36 @@
 /** The edge that runs now, and what the next edge in its place has to be told as well. */
 
-import { resolve } from 'node:path';
-import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
-import type { ConfigureEdge, Progress, ToEdge } from '../../protocol/control/edge.ts';
-import type { AppFacts, WithheldFolder } from '../../protocol/control/zygote.ts';
+import { edgeModel } from '../../config/model/edge-model.ts';
+import type { ConfigureEdge, ServeStatic, SetProgress, ToEdge } from '../../protocol/control/edge.ts';
 import type { FleetFact } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
-import type { Site } from '../prepare.ts';
+import type { PreparedServer } from '../prepare.ts';
 import type { SpoolFolders } from '../spool-folders.ts';
-import { appMounts, explicitMounts, explicitNamedFolders, withheldFolders } from '../static-mounts.ts';
+import { spoolParents } from '../spool-folders.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
-import { configureEdge } from './edge-settings.ts';
+
+/** What an edge is told of an application, and the next edge as well. */
+type Told = ServeStatic | SetProgress;
 
 export class EdgeHost {
-  readonly #site: Site;
+  readonly #server: PreparedServer;
   readonly #spoolFolders: SpoolFolders;
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
-  readonly #byHand: Pick<ConfigureEdge, 'mounts' | 'namedFolders'>;
-  #appMounts: readonly StaticFolder[] = [];
-  #appNamed: readonly UrlFolder[] = [];
-  #withheld: readonly WithheldFolder[] = [];
-  #progress: Progress = { progress: 'served' };
+  readonly #told = new Map<string, Told>();
   #child: EdgeChild | undefined;
 
-  constructor(site: Site, spoolFolders: SpoolFolders, log: Log, onFact: (fact: FleetFact) => void) {
-    this.#site = site;
+  constructor(server: PreparedServer, spoolFolders: SpoolFolders, log: Log, onFact: (fact: FleetFact) => void) {
+    this.#server = server;
     this.#spoolFolders = spoolFolders;
     this.#log = log;
     this.#onFact = onFact;
-    const absolute = (path: string): string => resolve(site.cwd, path);
-    this.#byHand = {
-      mounts: explicitMounts(site.model, absolute),
-      namedFolders: explicitNamedFolders(site.model, absolute),
-    };
-  }
-
-  get mounts(): readonly StaticFolder[] {
-    return [...this.#byHand.mounts, ...this.#appMounts];
-  }
-
-  get namedFolders(): readonly UrlFolder[] {
-    return [...this.#byHand.namedFolders, ...this.#appNamed];
-  }
-
-  get withheld(): readonly WithheldFolder[] {
-    return this.#withheld;
   }
 
   start(): void {
     let reason = '';
-    const child = new EdgeChild(this.#site.edgeProgram, configureEdge(this.#site, this.#byHand), this.#log, {
+    const child = new EdgeChild(this.#server.edgeProgram, configureEdge(this.#server), this.#log, {
       onMessage: (message) => {
         if (message.kind === 'log') {
           this.#log.say(message.level, message.text, { pid: child.pid, name: 'edge' });
@@ -71,29 +50,39 @@ export class EdgeHost {
       },
     });
     this.#child = child;
-    if (this.#progress.progress !== 'served') {
-      this.tellProgress(this.#progress);
+    for (const message of this.#told.values()) {
+      this.send(message);
     }
   }
 
   /** An edge that is started later is told as well. */
-  tellProgress(progress: Progress): void {
-    this.#progress = progress;
-    this.send({ ...progress, kind: 'progress' });
+  tell(message: Told): void {
+    this.#told.set(`${message.kind} ${message.app}`, message);
+    this.send(message);
   }
 
   send(message: ToEdge): void {
     this.#child?.send(message);
   }
 
-  serveStatic(facts: AppFacts): void {
-    this.#appMounts = appMounts(this.#site.model, facts);
-    this.#withheld = withheldFolders(this.#site.model, facts);
-    this.#appNamed = facts.named;
-    this.send({ kind: 'static', mounts: this.#appMounts, namedFolders: this.#appNamed });
-  }
-
   kill(): void {
     this.#child?.kill();
   }
+}
+
+/** What the edge is told before anything else. */
+function configureEdge(server: PreparedServer): ConfigureEdge {
+  const { model, listeners, wires, logs, secret, slotsMax, certificates } = server;
+  return {
+    kind: 'configure',
+    model: edgeModel(model),
+    listeners,
+    lanes: wires.listening,
+    logs,
+    spoolParents: spoolParents(server.env),
+    secret,
+    board: wires.board,
+    slotsMax,
+    tls: certificates.current?.tls,
+  };
 }

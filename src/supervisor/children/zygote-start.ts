@@ -1,41 +1,42 @@
-import type { PreloadMode } from '../../config/serve-options.ts';
+import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, StartZygote } from '../../protocol/control/zygote.ts';
-import type { Site } from '../prepare.ts';
+import type { PreparedServer } from '../prepare.ts';
 
 /** What a zygote is told before anything else. `moved`: where it is started, because the application was found there. */
 export function startMessage(
-  site: Site,
-  preload: PreloadMode,
+  server: PreparedServer,
+  app: App,
+  preload: App['preload'],
   { pythonFound, moved }: { readonly pythonFound: string; readonly moved: Elsewhere | undefined },
 ): StartZygote {
-  const { app, model, wires, secret, logMark, certificates } = site;
+  const { model, wires, secret, logMark, certificates } = server;
   return {
     kind: 'start',
-    app: moved?.app ?? app,
-    chdir: moved?.folder ?? site.chdir,
+    app: moved?.app ?? app.target,
+    chdir: moved?.folder ?? app.chdir,
     mayMove: moved === undefined,
     found: moved?.found ?? '',
-    cwd: site.cwd,
-    hasEnvFile: site.envFile !== '',
+    cwd: server.cwd,
+    hasEnvFile: app.envFile !== '',
     pythonPath: [],
     pythonFound,
     preload,
-    interface: model.interface,
-    workerClass: model.workerClass,
-    lifespan: model.lifespan,
-    loop: model.loop,
-    rootPath: model.rootPath,
+    interface: app.interface,
+    workerClass: app.workerClass,
+    lifespan: app.lifespan,
+    loop: app.loop,
+    rootPath: app.rootPath,
     serverCertificate: certificates.current?.serverCertificate ?? '',
-    workerConnections: model.workerConnections,
-    gracefulTimeoutMs: model.gracefulTimeoutMs,
-    threads: model.threads,
-    maxRequests: model.maxRequests,
-    maxRequestsJitter: model.maxRequestsJitter,
+    workerConnections: app.workerConnections,
+    gracefulTimeoutMs: app.timeouts.gracefulMs,
+    threads: app.threads,
+    maxRequests: app.recycling.requestsMax,
+    maxRequestsJitter: app.recycling.requestsJitter,
     lanes: wires.dialled,
     board: wires.board,
     secret,
     logMark,
-    development: model.reloadOnChange,
-    multiprocess: model.workers > 1,
+    development: model.development !== undefined,
+    multiprocess: app.workers > 1,
   };
 }

@@ -1,14 +1,16 @@
-/** The zygotes of all generations that live, by generation. */
+/** The zygotes of an application: of all generations that live, by generation. */
 
 import { PassThrough } from 'node:stream';
+import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
 import type { Exit, FleetFact, Preload } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
-import type { Runtime, Site } from '../prepare.ts';
-import { findRuntime, placeOf } from '../prepare.ts';
+import type { PreparedServer } from '../prepare.ts';
 import type { Interpreter } from '../python/interpreter.ts';
 import { explainProgram } from '../python/python-program.ts';
+import type { Runtime } from '../runtime.ts';
+import { findRuntime, placeOf } from '../runtime.ts';
 import { factOfZygote } from './child-facts.ts';
 import { LeftBehind } from './left-behind.ts';
 import { ZygoteChild } from './zygote-child.ts';
@@ -18,7 +20,8 @@ import { startMessage } from './zygote-start.ts';
 const ORDERLY: ReadonlySet<number> = new Set([0, 3, 4, 5]);
 
 export class Zygotes {
-  readonly #site: Site;
+  readonly #server: PreparedServer;
+  readonly #app: App;
   readonly #log: Log;
   readonly #onFact: (fact: FleetFact) => void;
   readonly #children = new Map<number, ZygoteChild>();
@@ -31,8 +34,9 @@ export class Zygotes {
   /** Of the start before. */
   #warnings: readonly string[] = [];
 
-  constructor(site: Site, log: Log, onFact: (fact: FleetFact) => void) {
-    this.#site = site;
+  constructor(server: PreparedServer, app: App, log: Log, onFact: (fact: FleetFact) => void) {
+    this.#server = server;
+    this.#app = app;
     this.#log = log;
     this.#onFact = onFact;
     this.#leftBehind = new LeftBehind(log);
@@ -50,8 +54,8 @@ export class Zygotes {
 
   /** `moved`: a zygote of this generation has found the application in another folder than the one that it was started in. */
   start(generation: number, preload: Preload, moved?: Elsewhere): void {
-    const { model, identity, zygoteProgram } = this.#site;
-    const runtime = findRuntime(model, placeOf(this.#site, moved), identity);
+    const { identity, zygoteProgram } = this.#server;
+    const runtime = findRuntime(this.#app, placeOf(this.#app, this.#server, moved), identity);
     if (!runtime.ok) {
       this.#onFact({ kind: 'zygote-load-failed', generation, error: runtime.fault, traceback: '' });
       this.#onFact({ kind: 'zygote-exited', generation, cause: { code: null, signal: null } });
@@ -65,7 +69,7 @@ export class Zygotes {
     }
     const { env, interpreter } = runtime.value;
     this.#python = interpreter;
-    const start = startMessage(this.#site, preload, { pythonFound: interpreter.origin, moved });
+    const start = startMessage(this.#server, this.#app, preload, { pythonFound: interpreter.origin, moved });
     let elsewhere: Elsewhere | undefined;
     const launch = { python: interpreter.path, program: zygoteProgram, env, start };
     const child = new ZygoteChild(launch, this.#log, {

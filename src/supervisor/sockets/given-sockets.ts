@@ -1,44 +1,49 @@
 /**
- * The sockets that the server listens on: those that the service manager has given, and the addresses of --bind and --insecure-bind
- * that are not among them.
+ * The sockets that the server listens on: those that the service manager has given, and the addresses of the model's listeners that are
+ * not among them.
  */
 
 import { closeSync } from 'node:fs';
 import type { BindAddress } from '../../config/bind-address.ts';
-import type { ServeOptions } from '../../config/serve-options.ts';
+import type { Listener } from '../../config/model/server-model.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Identity } from '../privileges.ts';
 import type { GivenSocket, ServiceManager } from '../service-manager.ts';
-import type { BindOptions, BoundSocket } from './sockets.ts';
+import type { BindOptions, BindPlace, BoundSocket } from './sockets.ts';
 import { bindSockets, resolveHost } from './sockets.ts';
 
-export interface OpenSockets {
-  readonly sockets: readonly BoundSocket[];
-  /** How many of the sockets, counted from the first, speak TLS if there is a certificate. */
-  readonly secureCount: number;
+/** A socket, and the listener of the model that it belongs to. */
+export interface OpenSocket extends BoundSocket {
+  readonly listener: number;
 }
 
-export async function openSockets(
-  model: ServeOptions & Pick<BindOptions, 'onWait'>,
-  { sockets: given, faults }: ServiceManager,
-  identity?: Identity,
-): Promise<Outcome<OpenSockets, readonly string[]>> {
-  if (faults.length > 0) {
-    return failure(faults);
+export interface SocketPlan extends BindOptions {
+  readonly listeners: readonly Listener[];
+  readonly manager: ServiceManager;
+  readonly identity: Identity | undefined;
+}
+
+/** In the order of the listeners. */
+export async function openSockets({
+  listeners,
+  manager,
+  identity,
+  ...options
+}: SocketPlan): Promise<Outcome<readonly OpenSocket[], readonly string[]>> {
+  if (manager.faults.length > 0) {
+    return failure(manager.faults);
   }
-  const plain = await sort(given, model.insecureBinds);
-  const secure = await sort(plain.others, model.binds);
-  const bound = await bindSockets([...secure.toBind, ...plain.toBind], model, identity);
+  const { given, toBind } = await sort(manager.sockets, listeners);
+  const bound = await bindSockets(toBind, options, identity);
   if (!bound.ok) {
     return bound;
   }
-  const adopted = (sockets: readonly GivenSocket[]) => sockets.map((socket) => adopt(socket, model.edgeThreads));
-  const first = [...adopted([...secure.taken, ...secure.others]), ...bound.value.slice(0, secure.toBind.length)];
-  return success({
-    sockets: [...first, ...bound.value.slice(secure.toBind.length), ...adopted(plain.taken)],
-    secureCount: first.length,
-  });
+  const opened = [
+    ...given.map(({ socket, listener }) => ({ ...adopt(socket, options.edgeThreads), listener })),
+    ...bound.value.map((socket, index) => ({ ...socket, listener: toBind[index]?.listener ?? 0 })),
+  ];
+  return success(opened.toSorted((one, other) => one.listener - other.listener));
 }
 
 /** The edge's threads share a given socket: each listens on a descriptor of its own, because it closes that. */
@@ -50,28 +55,36 @@ function adopt({ fd, ...address }: GivenSocket, edgeThreads: number): BoundSocke
       closeSync(fd);
     }
   };
-  return { listener: { ...address, fds: Array.from({ length: edgeThreads }, () => fd) }, isLost: () => false, close };
+  return { address: { ...address, fds: Array.from({ length: edgeThreads }, () => fd) }, isLost: () => false, close };
 }
 
 interface Sorted {
-  /** The given sockets that listen where an address of ours says. */
-  readonly taken: readonly GivenSocket[];
-  readonly others: readonly GivenSocket[];
-  readonly toBind: readonly BindAddress[];
+  readonly given: readonly { readonly socket: GivenSocket; readonly listener: number }[];
+  readonly toBind: readonly (BindPlace & { readonly listener: number })[];
 }
 
-async function sort(given: readonly GivenSocket[], addresses: readonly BindAddress[]): Promise<Sorted> {
-  const taken = new Set<GivenSocket>();
-  const toBind: BindAddress[] = [];
-  for (const address of addresses) {
-    const matching = await findGiven(given, address);
-    if (matching === undefined) {
-      toBind.push(address);
-    } else {
-      taken.add(matching);
+/** Finds the given sockets that listen where a listener of the model says. */
+async function sort(sockets: readonly GivenSocket[], listeners: readonly Listener[]): Promise<Sorted> {
+  const owners = new Map<GivenSocket, number>();
+  const toBind: (BindPlace & { listener: number })[] = [];
+  // Listeners without TLS choose first: what they have named must not be taken for an address with TLS because it covers that as well.
+  const order = [...listeners.entries()].sort(([, one], [, other]) => Number(one.tls) - Number(other.tls));
+  for (const [listener, { address, isIpv6Only, tls }] of order) {
+    // A socket for all addresses stands for each that is named, if the same is spoken there.
+    const left = sockets.filter((socket) => (listeners[owners.get(socket) ?? listener]?.tls ?? tls) === tls);
+    const found = address === undefined ? undefined : await findGiven(left, address);
+    if (found !== undefined) {
+      owners.set(found, owners.get(found) ?? listener);
+    } else if (address !== undefined) {
+      toBind.push({ address, isIpv6Only, listener });
     }
   }
-  return { taken: [...taken], others: given.filter((socket) => !taken.has(socket)), toBind };
+  const rest = Math.max(
+    0,
+    listeners.findIndex(({ address }) => address === undefined),
+  );
+  const given = sockets.map((socket) => ({ socket, listener: owners.get(socket) ?? rest }));
+  return { given, toBind };
 }
 
 const WILDCARDS = ['0.0.0.0', '::'];

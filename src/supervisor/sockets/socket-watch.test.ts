@@ -3,10 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { BindAddress } from '../../config/bind-address.ts';
 import { SocketWatch } from './socket-watch.ts';
 import { bindSockets } from './sockets.ts';
 
 const OPTIONS = { edgeThreads: 1, umask: undefined };
+
+const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+const placeOf = (address: BindAddress) => ({ address, isIpv6Only: false });
 
 for (const [what, befall] of [
   ['removed', (path: string) => rmSync(path)],
@@ -22,7 +26,7 @@ for (const [what, befall] of [
     const folder = mkdtempSync(join(tmpdir(), 'watch-'));
     const paths = ['kept', 'lost'].map((name) => join(folder, name));
     const bound = await bindSockets(
-      [...paths.map((path) => ({ kind: 'unix', path }) as const), { kind: 'tcp', host: '127.0.0.1', port: 0 }],
+      [...paths.map((path) => ({ kind: 'unix', path }) as const), LOOPBACK].map(placeOf),
       OPTIONS,
     );
     assert.ok(bound.ok);
@@ -42,7 +46,7 @@ for (const [what, befall] of [
 }
 
 test('SocketWatch has nothing to look at where there are only ports', async () => {
-  const bound = await bindSockets([{ kind: 'tcp', host: '127.0.0.1', port: 0 }], OPTIONS);
+  const bound = await bindSockets([LOOPBACK].map(placeOf), OPTIONS);
   assert.ok(bound.ok);
   assert.equal(new SocketWatch(bound.value, { say: () => assert.fail() }).isNeeded, false);
   for (const socket of bound.value) socket.close();

@@ -12,7 +12,7 @@ export class SocketWatch {
   readonly #lost = new Set<BoundSocket>();
 
   constructor(sockets: readonly BoundSocket[], log: Pick<Log, 'say'>) {
-    this.#sockets = sockets.filter(({ listener }) => listener.kind === 'unix');
+    this.#sockets = sockets.filter(({ address }) => address.kind === 'unix');
     this.#log = log;
   }
 
@@ -26,7 +26,7 @@ export class SocketWatch {
       this.#lost.add(socket);
       this.#log.say(
         'error',
-        `unix:${socket.listener.path} was removed or replaced by somebody else: clients no longer reach this server there. Start it anew, and keep the socket in a folder that nobody cleans up, such as one in /run`,
+        `unix:${socket.address.path} was removed or replaced by somebody else: clients no longer reach this server there. Start it anew, and keep the socket in a folder that nobody cleans up, such as one in /run`,
       );
     }
   }

@@ -6,13 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { BindAddress } from '../../config/bind-address.ts';
-import { bindSockets, needsIpv6Only } from './sockets.ts';
+import { bindSockets } from './sockets.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'sockets-'));
 after(() => rmSync(ROOT, { recursive: true }));
 
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
 const OPTIONS = { edgeThreads: 3, umask: undefined };
+
+function placesOf(addresses: readonly BindAddress[]) {
+  return addresses.map((address) => ({ address, isIpv6Only: false }));
+}
 
 async function listening(where: number | string): Promise<Server> {
   const server = createServer();
@@ -23,7 +27,7 @@ async function listening(where: number | string): Promise<Server> {
 }
 
 async function faults(...addresses: BindAddress[]): Promise<string> {
-  const bound = await bindSockets(addresses, OPTIONS);
+  const bound = await bindSockets(placesOf(addresses), OPTIONS);
   for (const socket of bound.ok ? bound.value : []) {
     socket.close();
   }
@@ -31,11 +35,11 @@ async function faults(...addresses: BindAddress[]): Promise<string> {
 }
 
 test('bindSockets() makes one socket for each edge thread, all of one port, and holds it', async () => {
-  const bound = await bindSockets([LOOPBACK], OPTIONS);
+  const bound = await bindSockets(placesOf([LOOPBACK]), OPTIONS);
   assert.ok(bound.ok);
   const [socket] = bound.value;
   assert.ok(socket);
-  const { port, fds, address } = socket.listener;
+  const { port, fds, address } = socket.address;
   assert.equal(address, '127.0.0.1');
   assert.equal(new Set(fds).size, 3);
   const edge = createServer();
@@ -70,10 +74,10 @@ test('bindSockets() refuses a name that nobody knows', async () => {
 
 test('bindSockets() replaces a stale Unix socket, and nothing that lives or is no socket', async () => {
   const path = join(ROOT, 's');
-  const first = await bindSockets([{ kind: 'unix', path }], OPTIONS);
+  const first = await bindSockets(placesOf([{ kind: 'unix', path }]), OPTIONS);
   assert.ok(first.ok);
-  assert.equal(new Set(first.value[0]?.listener.fds).size, 1, 'one that all threads share');
-  const second = await bindSockets([{ kind: 'unix', path }], OPTIONS);
+  assert.equal(new Set(first.value[0]?.address.fds).size, 1, 'one that all threads share');
+  const second = await bindSockets(placesOf([{ kind: 'unix', path }]), OPTIONS);
   assert.ok(second.ok, 'nobody listens on it');
   first.value[0]?.close();
   assert.ok(existsSync(path), 'the socket of another is left alone');
@@ -85,12 +89,4 @@ test('bindSockets() replaces a stale Unix socket, and nothing that lives or is n
   const file = join(ROOT, 'file');
   writeFileSync(file, '');
   assert.match(await faults({ kind: 'unix', path: file }), /exists and is not a socket/);
-});
-
-test('needsIpv6Only() lets both families have a port', () => {
-  const v6 = { kind: 'tcp', host: '::', port: 80 } as const;
-  const v4 = { kind: 'tcp', host: '0.0.0.0', port: 80 } as const;
-  assert.equal(needsIpv6Only(v6, [v6, v4]), true);
-  assert.equal(needsIpv6Only(v6, [v6, { ...v4, port: 81 }]), false);
-  assert.equal(needsIpv6Only(v4, [v6, v4]), false);
 });

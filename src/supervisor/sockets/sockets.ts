@@ -14,7 +14,7 @@ import type { BindAddress } from '../../config/bind-address.ts';
 import { renderBindAddress } from '../../config/bind-address.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
-import type { Listener } from '../../protocol/control/edge.ts';
+import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { Identity } from '../privileges.ts';
 import { mayAct, withRightsFor } from '../privileges.ts';
 import { bindWhenFree, waitingFor } from './address-wait.ts';
@@ -46,11 +46,11 @@ const REUSE_PORT = 2;
 const UNIX_SOCKET_MODE = 0o666;
 const PRIVILEGED_PORT_MAX = 1023;
 
-/** Whether TLS is spoken there is not the socket's affair. */
-export type BoundAddress = Omit<Listener, 'isTls'>;
+/** What is spoken there is not the socket's affair. */
+export type BoundAddress = Omit<BoundListener, 'listener' | 'isTls'>;
 
 export interface BoundSocket {
-  readonly listener: BoundAddress;
+  readonly address: BoundAddress;
   /** The socket was made at a path, where something else is by now, or nothing. */
   isLost(): boolean;
   close(): void;
@@ -63,18 +63,24 @@ export interface BindOptions {
   readonly onWait?: ((text: string) => void) | undefined;
 }
 
+export interface BindPlace {
+  readonly address: BindAddress;
+  /** Of `[::]`: it takes no IPv4. */
+  readonly isIpv6Only: boolean;
+}
+
 /** All addresses or none: what cannot be bound is told in one sentence each. */
 export async function bindSockets(
-  addresses: readonly BindAddress[],
+  places: readonly BindPlace[],
   options: BindOptions,
   identity?: Identity,
 ): Promise<Outcome<BoundSocket[], readonly string[]>> {
   const outcomes = await Promise.all(
-    addresses.map((address) => {
+    places.map(({ address, isIpv6Only }) => {
       const bind = () =>
         address.kind === 'unix'
           ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads, identity })
-          : bindTcp(address, { count: options.edgeThreads, flags: needsIpv6Only(address, addresses) ? IPV6_ONLY : 0 });
+          : bindTcp(address, { count: options.edgeThreads, flags: isIpv6Only ? IPV6_ONLY : 0 });
       return bindWhenFree(address, bind, waitingFor(options.onWait ?? (() => undefined)));
     }),
   );
@@ -90,12 +96,6 @@ export async function bindSockets(
 }
 
 type TcpAddress = Extract<BindAddress, { kind: 'tcp' }>;
-
-/** `[::]` takes IPv4 as well, and would be in the way of a `0.0.0.0` beside it. */
-export function needsIpv6Only({ host, port }: TcpAddress, addresses: readonly BindAddress[]): boolean {
-  const isBeside = (other: BindAddress) => other.kind === 'tcp' && other.host === '0.0.0.0' && other.port === port;
-  return host === '::' && addresses.some(isBeside);
-}
 
 async function bindTcp(
   address: TcpAddress,
@@ -122,8 +122,8 @@ async function bindTcp(
     }
     handles.push(handle.value);
   }
-  const listener: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
-  return success({ listener, isLost: () => false, close: () => closeAll(handles) });
+  const bound: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
+  return success({ address: bound, isLost: () => false, close: () => closeAll(handles) });
 }
 
 function bindHandle(ip: string, port: number, flags: number): Outcome<SocketHandle, string> {
@@ -195,7 +195,7 @@ async function bindUnix(path: string, { umask, count, identity }: UnixOptions): 
       return false; // The path cannot be looked at: root's folder, by the user.
     }
   };
-  return success({ listener: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close });
+  return success({ address: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close });
 }
 
 /** Makes the socket by its path, which is safe: either root alone decides what the path names, or we have the user's rights and no others. */

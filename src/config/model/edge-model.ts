@@ -1,0 +1,26 @@
+import type { App, EdgeApp } from './app.ts';
+import type { EdgeModel, ServerModel } from './server-model.ts';
+
+/** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. */
+export function edgeModel(model: ServerModel): EdgeModel {
+  const { listeners, sites, scopes, connections, types, variables, charsetMaps, zones, logs, edge, forwarding } = model;
+  return {
+    listeners,
+    sites,
+    apps: model.apps.map(edgeApp),
+    scopes,
+    connections,
+    types,
+    variables,
+    charsetMaps,
+    zones,
+    logs,
+    edge,
+    forwarding,
+    isDevelopment: model.development !== undefined,
+  };
+}
+
+function edgeApp({ id, timeouts, queue, webSockets, namedFolders }: App): EdgeApp {
+  return { id, timeouts, queue, webSockets, namedFolders };
+}

@@ -1,0 +1,231 @@
+/**
+ * The model of what a command line asks for: one application at one site, which answers everything but the files of the folders that were given by hand.
+ * The dialects of other servers' command lines come this way too.
+ */
+
+import { resolve } from 'node:path';
+import type { BindAddress } from './bind-address.ts';
+import type { App } from './model/app.ts';
+import type { AppContent } from './model/content.ts';
+import type { Files } from './model/files.ts';
+import type { StaticFolder, UrlFolder } from './model/folders.ts';
+import type { Scope } from './model/scope.ts';
+import type { CertificateFiles, Listener, ProcessSettings, ServerModel, Site, SiteTls } from './model/server-model.ts';
+import type { ServeOptions, ServeRequest } from './serve-options.ts';
+
+/** The name of the one application of a command line. */
+const SITE = 'site';
+/** Index of the one site, scope, set of rules, map of types, log and certificate. */
+const ONLY = 0;
+
+/** `cwd`: the folder that paths are relative to. */
+export function serveModel({ app, options }: ServeRequest, cwd: string): ServerModel {
+  const at = (path: string): string => (path === '' ? '' : resolve(cwd, path));
+  return {
+    listeners: listenersOf(options),
+    sites: [siteOf(options, at)],
+    apps: [appOf(app, options, at)],
+    scopes: [scopeOf(options)],
+    connections: [{ keepAliveMs: options.keepAliveMs }],
+    types: [{ types: {}, fallback: '' }],
+    variables: [],
+    charsetMaps: [],
+    zones: [],
+    logs: logsOf(options, at),
+    edge: {
+      threads: options.edgeThreads,
+      connectionsMax: options.connectionsMax,
+      connectionsPerAddressMax: options.connectionsPerAddressMax,
+      spoolBytesMax: options.spoolBytesMax,
+      bodyMemoryBytesMax: options.bodyMemoryBytesMax,
+      wsMemoryBytesMax: options.wsMemoryBytesMax,
+      silenceMs: options.edgeTimeoutMs,
+    },
+    forwarding: { fields: options.forwardedFields, allowIps: options.forwardedAllowIps },
+    certificates: certificatesOf(options, at),
+    process: processOf(app, options, at),
+    ...(options.reloadOnChange
+      ? {
+          development: {
+            folders: options.reloadFolders.map(at),
+            includes: options.reloadIncludes,
+            excludes: options.reloadExcludes,
+          },
+        }
+      : {}),
+  };
+}
+
+function listenersOf(options: ServeOptions): Listener[] {
+  const { binds, insecureBinds, certFile, backlog } = options;
+  const all = [...binds, ...insecureBinds];
+  const listener = (tls: boolean, address?: BindAddress): Listener => ({
+    ...(address === undefined ? {} : { address }),
+    speaks: 'http',
+    tls,
+    http2: false,
+    proxyHeader: false,
+    backlog,
+    isIpv6Only: address !== undefined && needsIpv6Only(address, all),
+    names: [],
+    fallback: ONLY,
+  });
+  const isSecure = certFile !== '';
+  // With sockets of a service manager and without --bind, all that is served comes by those.
+  const first = binds.length === 0 ? [listener(isSecure)] : binds.map((address) => listener(isSecure, address));
+  return [...first, ...insecureBinds.map((address) => listener(false, address))];
+}
+
+/** `[::]` takes IPv4 as well, and would be in the way of a `0.0.0.0` beside it. */
+function needsIpv6Only(address: BindAddress, addresses: readonly BindAddress[]): boolean {
+  return (
+    address.kind === 'tcp' &&
+    address.host === '::' &&
+    addresses.some((other) => other.kind === 'tcp' && other.host === '0.0.0.0' && other.port === address.port)
+  );
+}
+
+type Resolve = (path: string) => string;
+
+function siteOf(options: ServeOptions, at: Resolve): Site {
+  const tls = tlsOf(options, at);
+  return {
+    name: '',
+    connection: ONLY,
+    ...(tls === undefined ? {} : { tls }),
+    rewrite: [],
+    scope: ONLY,
+    content: contentOf(options, at),
+    locations: [],
+  };
+}
+
+/** What is asked for below a folder that was given by hand is the edge's to answer, as in a location of nginx. */
+function contentOf({ staticFolders, appStatic }: ServeOptions, at: Resolve): AppContent {
+  const folders = staticFolders.map(
+    ({ url, root }): StaticFolder => ({ url, root: at(root), hashed: false, missing: 'refuse', links: 'inside' }),
+  );
+  return { kind: 'app', app: SITE, scriptName: '', folders, servesDeclared: appStatic };
+}
+
+function tlsOf({ certFile, caCerts, certReqs, ciphers }: ServeOptions, at: Resolve): SiteTls | undefined {
+  if (certFile === '') {
+    return undefined;
+  }
+  const asked = certReqs === 'auto' ? 'required' : certReqs;
+  return {
+    certificates: [ONLY],
+    caCerts: at(caCerts),
+    clients: caCerts === '' ? 'none' : asked,
+    ciphers,
+    protocols: [],
+  };
+}
+
+function certificatesOf({ certFile, keyFile, keyPassword }: ServeOptions, at: Resolve): CertificateFiles[] {
+  return certFile === ''
+    ? []
+    : [{ certFile: at(certFile), keyFile: at(keyFile), password: keyPassword, passwordFile: '' }];
+}
+
+/** No file is answered but those of the folders, which have rules of their own. */
+const NO_FILES: Files = {
+  kind: 'root',
+  path: '',
+  index: [],
+  autoindex: undefined,
+  isIndexRandom: false,
+  servesHidden: false,
+  symlinks: { kind: 'inside' },
+  hasEtag: true,
+  ifModifiedSince: 'before',
+  rangesMax: undefined,
+  cacheMs: undefined,
+  logsMissing: false,
+};
+
+function scopeOf({ bodyBytesMax, responseFields, accessLog, accessLogFormat }: ServeOptions): Scope {
+  const fields = responseFields.map(([name, value]) => ({ name, value, always: true, effect: 'add' }) as const);
+  return {
+    files: NO_FILES,
+    types: ONLY,
+    refusals: { pages: [], isRecursive: false, style: 'portico', pads: false },
+    redirects: { isAbsolute: true, usesServerName: false, hasPort: true },
+    ...(fields.length > 0 ? { fields: { fields, trailers: [], expires: undefined } } : {}),
+    requestBodies: { bytesMax: bodyBytesMax },
+    sending: {},
+    accessLogs: accessLog === '' ? [] : [{ target: ONLY, format: accessLogFormat, when: undefined }],
+    errorLogs: [],
+    serverField: '',
+  };
+}
+
+function logsOf({ accessLog }: ServeOptions, at: Resolve): ServerModel['logs'] {
+  const path = accessLog === '-' ? '-' : at(accessLog);
+  return path === '' ? [] : [{ sink: { kind: 'file', path }, bufferBytes: 0, flushMs: 0, gzipLevel: 0 }];
+}
+
+function appOf(target: string, options: ServeOptions, at: Resolve): App {
+  return {
+    id: SITE,
+    target,
+    interface: options.interface,
+    workerClass: options.workerClass,
+    python: options.python,
+    chdir: at(options.chdir) || at('.'),
+    envFile: at(options.envFile),
+    env: Object.fromEntries(options.env),
+    preload: options.preload,
+    workers: options.workers,
+    threads: options.threads,
+    workerConnections: options.workerConnections,
+    lifespan: options.lifespan,
+    loop: options.loop,
+    rootPath: options.rootPath,
+    timeouts: {
+      requestMs: options.timeoutMs,
+      gracefulMs: options.gracefulTimeoutMs,
+      startMs: options.startTimeoutMs,
+      drainMs: options.drainTimeoutMs,
+    },
+    recycling: {
+      requestsMax: options.maxRequests,
+      requestsJitter: options.maxRequestsJitter,
+      ageMsMax: options.maxAgeMs,
+      memoryBytesMax: options.memoryBytesMax,
+    },
+    queue: { depthMax: options.queueDepthMax, timeoutMs: options.queueTimeoutMs },
+    webSockets: {
+      isOn: options.webSockets,
+      messageBytesMax: options.wsMessageBytesMax,
+      messagesPerSecondMax: options.wsMessagesPerSecondMax,
+      pingIntervalMs: options.wsPingIntervalMs,
+      pingTimeoutMs: options.wsPingTimeoutMs,
+      deflates: options.wsCompression,
+    },
+    namedFolders: namedFoldersOf(options, at),
+  };
+}
+
+function namedFoldersOf({ accelFolders, sendfileFolders }: ServeOptions, at: Resolve): UrlFolder[] {
+  return [
+    ...accelFolders.map(({ url, root }) => ({ url, root: at(root) })),
+    ...sendfileFolders.map((root) => ({ url: '', root: at(root) })),
+  ];
+}
+
+function processOf(app: string, options: ServeOptions, at: Resolve): ProcessSettings {
+  return {
+    title: `portico serve ${app}`.trimEnd(),
+    user: options.user,
+    group: options.group,
+    umask: options.umask,
+    pidFile: at(options.pidFile),
+    isDaemon: false,
+    logFile: at(options.logFile),
+    logFormat: options.logFormat,
+    logLevel: options.logLevel,
+    edgeProgram: at(options.edgeProgram),
+    zygoteProgram: at(options.zygoteProgram),
+  };
+}

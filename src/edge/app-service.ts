@@ -1,0 +1,141 @@
+/** An application in one edge thread: the gateway to its workers, and the folders that it has declared. */
+
+import type { AppId, EdgeApp } from '../config/model/app.ts';
+import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
+import { AppGateway } from '../gateway/app-gateway.ts';
+import type { Board } from '../gateway/board.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { RequestStuck, ServeStatic, SetProgress, SetWorkers, WorkerQuiet } from '../protocol/control/edge.ts';
+import type { Exchange } from '../protocol/http/exchange.ts';
+import type { Budgets } from './budgets.ts';
+import { tellProgress } from './developer-pages.ts';
+import { NamedFiles } from './handlers/static/named-files.ts';
+import type { InternalErrors } from './internal-errors.ts';
+import type { SharedState } from './shared-state.ts';
+import { waitingElsewhere } from './shared-state.ts';
+
+/** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
+const STREAMS_PER_THREAD = 0x100000;
+/** The part of the graceful timeout after which the clients of tunnels are taken away. The rest is the application's, to finish when it hears of that. */
+const TUNNEL_SHARE = 0.8;
+
+/** What an application shares with all else in its thread. */
+export interface AppSurroundings {
+  /** Index of the thread. */
+  readonly thread: number;
+  readonly threads: number;
+  readonly shared: SharedState;
+  readonly budgets: Budgets;
+  readonly board: Board;
+  readonly bugs: InternalErrors;
+  readonly bodyBytesMax: number;
+  /** The access log is to know how long an exchange waited, and for what. */
+  readonly keepsTimes: boolean;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
+  readonly send: (message: AppMessage) => void;
+}
+
+/** `room`: thread `to` may look for a worker. */
+export type AppMessage =
+  | RequestStuck
+  | WorkerQuiet
+  | { readonly kind: 'room'; readonly app: AppId; readonly to: number };
+
+export class AppService {
+  readonly gateway: AppGateway;
+  readonly #app: EdgeApp;
+  readonly #around: AppSurroundings;
+  /** What the threads know of each other's requests for this application. */
+  readonly #queues: SharedState['queues'][number];
+  #declared: readonly StaticFolder[] = [];
+  #namedFiles: NamedFiles;
+
+  /** `index`: of the application in the model. */
+  constructor(app: EdgeApp, index: number, around: AppSurroundings) {
+    const queues = around.shared.queues[index];
+    if (queues === undefined) {
+      throw new Error(`the application ${app.id} has no counters in shared memory`);
+    }
+    this.#app = app;
+    this.#around = around;
+    this.#queues = queues;
+    this.#namedFiles = this.#compileNamed([]);
+    this.gateway = this.#newGateway();
+  }
+
+  /** Folders that the loaded application has declared for the edge to serve. */
+  get declared(): readonly StaticFolder[] {
+    return this.#declared;
+  }
+
+  declare({ folders, namedFolders }: ServeStatic): void {
+    this.#namedFiles = this.#compileNamed(namedFolders);
+    this.#declared = folders;
+  }
+
+  setWorkers(message: SetWorkers): void {
+    this.gateway.setWorkers({
+      interface: message.interface,
+      active: new Set(message.active.map((worker) => worker.id)),
+      draining: new Set(message.draining),
+      closing: new Set(message.closing),
+      gone: message.gone,
+    });
+  }
+
+  tellProgress(message: SetProgress): void {
+    tellProgress(this.gateway, message);
+  }
+
+  ask(exchange: Exchange): true {
+    this.gateway.submit(exchange);
+    return true;
+  }
+
+  takeRoom(): void {
+    Atomics.store(this.#queues.told, this.#around.thread, 0);
+    this.gateway.takeRoom();
+  }
+
+  #newGateway(): AppGateway {
+    const { thread, threads, shared, budgets, board, bugs, log, send } = this.#around;
+    const { id, timeouts, queue, webSockets } = this.#app;
+    return new AppGateway({
+      settings: {
+        timeoutMs: timeouts.requestMs,
+        queueMax: Math.ceil(queue.depthMax / threads),
+        queueTimeoutMs: queue.timeoutMs,
+        bodyBytesMax: this.#around.bodyBytesMax,
+        keepsTimes: this.#around.keepsTimes,
+        takesWebSockets: webSockets.isOn,
+        tunnelDrainMs: timeouts.gracefulMs * TUNNEL_SHARE,
+      },
+      clock: systemClock,
+      ...budgets,
+      board,
+      units: shared.units,
+      firstStream: thread * STREAMS_PER_THREAD,
+      threads,
+      namedFiles: {
+        takes: (exchange, file) => this.#namedFiles.takes(exchange, file),
+        send: (exchange, head, times) => this.#namedFiles.send(exchange, head, times),
+      },
+      log,
+      onStuck: (stuck) => send({ kind: 'stuck', app: id, ...stuck }),
+      onBug: (what, error) => bugs.note(what, error),
+      onQuiet: (worker) => send({ kind: 'quiet', app: id, worker }),
+      onWaiting: (count) => Atomics.store(this.#queues.waiting, thread, count),
+      othersWait: () => waitingElsewhere(this.#queues.waiting, thread) !== -1,
+      onRoom: () => {
+        const to = waitingElsewhere(this.#queues.waiting, thread);
+        if (to !== -1 && Atomics.exchange(this.#queues.told, to, 1) === 0) {
+          send({ kind: 'room', app: id, to });
+        }
+      },
+    });
+  }
+
+  #compileNamed(folders: readonly UrlFolder[]): NamedFiles {
+    return new NamedFiles([...this.#app.namedFolders, ...folders], { clock: systemClock, log: this.#around.log });
+  }
+}

@@ -1,0 +1,51 @@
+/** Which requests may be answered with a coded body: by the version of HTTP, by what stands between (Via), and by the User-Agent. */
+
+import type { CompressionClients } from '../../../config/model/bodies.ts';
+import { bytesOfText, compileRegex, TOO_COSTLY_MATCH } from '../../../kernel/regex/regex.ts';
+import type { Exchange } from '../../../protocol/http/exchange.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { HTTP_VERSION } from '../../../protocol/http/version.ts';
+import { compileProxiedRule } from './proxied-request.ts';
+
+/** `fields`: of the response. */
+export type ClientRule = (exchange: Exchange, fields: ResponseFields, nowMs: number) => boolean;
+
+export function compileClientRule({ versionMin, proxied, disabledFor }: CompressionClients): ClientRule {
+  const allowsProxied = compileProxiedRule(proxied);
+  const isDisabled = compileDisabledFor(disabledFor);
+  return ({ block, version }, fields, nowMs) =>
+    (version > HTTP_VERSION.http10 || versionMin === '1.0') &&
+    (block.get('via') === undefined || allowsProxied(fields, block.get('authorization') !== undefined, nowMs)) &&
+    !isDisabled(block.get('user-agent'));
+}
+
+/** `userAgent` undefined: the client says none, and is no broken browser. */
+function compileDisabledFor(words: readonly string[]): (userAgent: string | undefined) => boolean {
+  const hasOldExplorer = words.includes('msie6');
+  const regexes = words.filter((word) => word !== 'msie6' && word !== 'degradation').map(compileUserAgent);
+  if (!hasOldExplorer && regexes.length === 0) {
+    return () => false;
+  }
+  return (userAgent) =>
+    userAgent !== undefined &&
+    ((hasOldExplorer && isOldExplorer(userAgent)) || regexes.some((matches) => matches(userAgent)));
+}
+
+/** Internet Explorer up to 6, but for that of Windows XP's second service pack ("SV1"). Opera calls itself by its name too. */
+function isOldExplorer(userAgent: string): boolean {
+  const [, major, rest = ''] = /MSIE ([456])\.(.*)/.exec(userAgent) ?? [];
+  return major !== undefined && !userAgent.includes('Opera') && (major !== '6' || !rest.includes('SV1'));
+}
+
+/** Readers have checked the regex. One that takes too long for a User-Agent counts as a match: an uncompressed response is never wrong. */
+function compileUserAgent(text: string): (userAgent: string) => boolean {
+  const compiled = compileRegex(bytesOfText(text), { caseless: true });
+  if (!compiled.ok) {
+    throw new Error(`the regex "${text}" cannot be compiled: ${compiled.fault.message}`);
+  }
+  const regex = compiled.value;
+  return (userAgent) => {
+    const found = regex.match(userAgent);
+    return found === TOO_COSTLY_MATCH || found !== undefined;
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Compressed forms of bodies that lie in memory and are sent again and again, so that a hot file is compressed once. A body is known by its buffer, which must never change
+ * while it is marked as lasting; a buffer that is filled anew for each response would otherwise be answered with another's content.
+ */
+
+import { FILTER_LIMITS } from '../limits.ts';
+
+/** Buffers that keep their bytes as long as they live. */
+const lasting = new WeakSet<Buffer>();
+
+/** Says of a buffer that nobody writes to it any more. */
+export function markLasting(bytes: Buffer): void {
+  lasting.add(bytes);
+}
+
+export function isLasting(bytes: unknown): bytes is Buffer {
+  return Buffer.isBuffer(bytes) && lasting.has(bytes);
+}
+
+interface Entry {
+  /** By recipe. */
+  readonly forms: Map<string, Buffer>;
+  bytes: number;
+}
+
+export class CompressedCache {
+  readonly #bytesMax: number;
+  #bytes = 0;
+  /** The one used last is last. */
+  readonly #entries = new Map<Buffer, Entry>();
+
+  constructor(bytesMax: number = FILTER_LIMITS.compressedCacheBytesMax) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(source: Buffer, recipe: string): Buffer | undefined {
+    const entry = this.#entries.get(source);
+    const form = entry?.forms.get(recipe);
+    if (entry !== undefined && form !== undefined) {
+      this.#entries.delete(source);
+      this.#entries.set(source, entry);
+    }
+    return form;
+  }
+
+  put(source: Buffer, recipe: string, form: Buffer): void {
+    const entry = this.#entries.get(source) ?? { forms: new Map<string, Buffer>(), bytes: source.length };
+    const isNew = !this.#entries.has(source);
+    const more = form.length + (isNew ? source.length : 0);
+    if (entry.forms.has(recipe) || entry.bytes + form.length > this.#bytesMax / ENTRY_SHARE) {
+      return;
+    }
+    entry.forms.set(recipe, form);
+    entry.bytes += form.length;
+    this.#bytes += more;
+    this.#entries.delete(source);
+    this.#entries.set(source, entry);
+    this.#dropOldest();
+  }
+
+  /** The body is not sent any more: its file has changed. */
+  forget(source: Buffer): void {
+    const entry = this.#entries.get(source);
+    if (entry !== undefined) {
+      this.#entries.delete(source);
+      this.#bytes -= entry.bytes;
+    }
+  }
+
+  #dropOldest(): void {
+    for (const [source] of this.#entries) {
+      if (this.#bytes <= this.#bytesMax) {
+        return;
+      }
+      this.forget(source);
+    }
+  }
+}
+
+/** One body with its forms takes no more than this part of the cache. */
+const ENTRY_SHARE = 8;

@@ -1,0 +1,55 @@
+/** What compilers of filters are given, made up for tests: templates are constants, or read the slots of the route by `set` variables. */
+
+import type { ServerModel } from '../../config/model/server-model.ts';
+import type { Template } from '../../config/model/template.ts';
+import { FakeClock } from '../../kernel/fake-clock.ts';
+import type { CompiledTemplate, Route } from '../pipeline/route.ts';
+import type { Compilation } from '../plan/compilation.ts';
+
+/** Variables by their names. */
+export type FakeVariables = Readonly<Record<string, (route: Route) => string | undefined>>;
+
+export interface FakeCompilation extends Compilation {
+  readonly logged: string[];
+  readonly values: Map<string, string>;
+}
+
+export function fakeCompilation(
+  model: Partial<Pick<ServerModel, 'charsetMaps'>> = {},
+  variables: FakeVariables = {},
+  clock: FakeClock = new FakeClock(),
+): FakeCompilation {
+  const logged: string[] = [];
+  const values = new Map<string, string>();
+  const lookUp = (name: string, route: Route): string | undefined => values.get(name) ?? variables[name]?.(route);
+  return {
+    model: { edge: { threads: 1 }, charsetMaps: [], ...model } as unknown as ServerModel,
+    clock,
+    logged,
+    values,
+    log: (level, text) => logged.push(`${level}: ${text}`),
+    template: (template) => compileFake(template, lookUp),
+    pattern: ({ text, isCaseless }) => {
+      const regex = new RegExp(text, isCaseless ? 'i' : '');
+      return (subject) => regex.exec(subject) ?? undefined;
+    },
+    variable: (name) => (route) => lookUp(name, route),
+    setter: (name) => (_route, value) => values.set(name, value),
+  };
+}
+
+function compileFake(template: Template, lookUp: (name: string, route: Route) => string | undefined): CompiledTemplate {
+  if (typeof template === 'string') {
+    return template;
+  }
+  return (route) =>
+    template
+      .map((part) =>
+        typeof part === 'string'
+          ? part
+          : 'variable' in part
+            ? (lookUp(part.variable, route) ?? '')
+            : (route.captures?.[part.capture] ?? ''),
+      )
+      .join('');
+}
