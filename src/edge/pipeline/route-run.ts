@@ -358,6 +358,8 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     }
     this.#hasErrorPage = !model.refusals.isRecursive;
     const page = errorPages.get(status);
+    // What the page's address is made of may be the status.
+    this.errorStatus = status;
     const target = page === undefined ? undefined : errorPageTarget(page, status, this);
     switch (target?.kind) {
       case undefined:
