@@ -3,8 +3,8 @@
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { Template } from '../../config/model/template.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
+import type { Compilation } from '../pipeline/compilation.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
-import type { Compilation } from '../plan/compilation.ts';
 
 /** Variables by their names. */
 export type FakeVariables = Readonly<Record<string, (route: Route) => string | undefined>>;
@@ -31,7 +31,13 @@ export function fakeCompilation(
     template: (template) => compileFake(template, lookUp),
     pattern: ({ text, isCaseless }) => {
       const regex = new RegExp(text, isCaseless ? 'i' : '');
-      return (subject) => regex.exec(subject) ?? undefined;
+      return {
+        match: (subject) => regex.exec(subject) ?? undefined,
+        test: (subject, route) => {
+          route.captures = regex.exec(subject) ?? undefined;
+          return route.captures !== undefined;
+        },
+      };
     },
     variable: (name) => (route) => lookUp(name, route),
     setter: (name) => (_route, value) => values.set(name, value),

@@ -5,6 +5,7 @@
 
 import type { BodySink, Client, Exchange, Origin, Responder } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
+import type { Peer } from '../../protocol/http/peer.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
 
@@ -61,6 +62,9 @@ export class ContentExchange implements Exchange {
   }
   get version(): HttpVersion {
     return this.#exchange.version;
+  }
+  get peer(): Peer {
+    return this.#exchange.peer;
   }
   get origin(): Origin {
     return this.#exchange.origin;

@@ -12,6 +12,8 @@ export interface PipelineServices {
   renderRefusal(exchange: Exchange, status: number, detail: string | undefined): ErrorPage;
   /** See `Route.startSubrequest`. */
   startSubrequest(parent: Route, start: SubrequestStart): Subrequest | undefined;
+  /** For the operator, beside the error logs of sites. */
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
   /** An error of ours while a request was run. */
   onBug(what: string, error: unknown): void;
 }

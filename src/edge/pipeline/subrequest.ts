@@ -5,6 +5,7 @@
 
 import type { BodySink, Client, Exchange, Origin, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
+import type { Peer } from '../../protocol/http/peer.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import { escapeLog } from '../access-log/line.ts';
 import { withoutConditions } from './fields-seen.ts';
@@ -137,6 +138,9 @@ class SubrequestExchange implements Exchange {
   }
   get version(): HttpVersion {
     return this.#client.version;
+  }
+  get peer(): Peer {
+    return this.#client.peer;
   }
   get client(): Client {
     return this.#client.client;

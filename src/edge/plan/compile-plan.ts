@@ -7,6 +7,7 @@ import type { Content } from '../../config/model/content.ts';
 import type { ScopeId } from '../../config/model/instruction.ts';
 import type { Listener, Location, ServerModel, Site } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import { escapePath } from '../pipeline/escape-uri.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
@@ -50,7 +51,8 @@ export interface ListenerPlan {
 
 export class PlanCompiler implements RewriteCompilation {
   readonly model: ServerModel;
-  readonly services: PipelineServices;
+  readonly clock: Clock;
+  readonly log: PipelineServices['log'];
   readonly #parts: PlanParts;
   readonly #variables: VariableCompiler;
   readonly #patterns = new Map<string, CompiledPattern>();
@@ -61,7 +63,8 @@ export class PlanCompiler implements RewriteCompilation {
 
   constructor(model: ServerModel, parts: PlanParts) {
     this.model = model;
-    this.services = parts.services;
+    this.clock = parts.services.clock;
+    this.log = parts.services.log;
     this.#parts = parts;
     this.#variables = new VariableCompiler(model, this, parts.services);
     this.#types = model.types.map((types) => compileTypes(types, this));

@@ -36,15 +36,8 @@ export const FAKE_SCOPE: Scope = {
   types: 0,
   refusals: { pages: [], isRecursive: false, style: 'nginx', pads: false },
   redirects: { isAbsolute: true, usesServerName: false, hasPort: true },
-  requestBodies: {
-    bytesMax: 1_048_576,
-    timeoutMs: 60_000,
-    bufferBytes: 16_384,
-    inFileOnly: 'off',
-    inSingleBuffer: false,
-    folder: undefined,
-  },
-  sending: { rate: '', rateAfter: '', timeoutMs: 60_000 },
+  requestBodies: { bytesMax: 1_048_576 },
+  sending: {},
   accessLogs: [],
   errorLogs: [],
   serverField: '',
@@ -160,6 +153,7 @@ export class FakeSite {
       renderRefusal: (exchange, status, detail) =>
         renderErrorPage(status, exchange.block.get('accept'), exchange.requestId, detail),
       startSubrequest: (parent, start) => startSubrequest(parent, start, services),
+      log: () => undefined,
       onBug: (_, error) => this.bugs.push(error),
     };
     const model = fakeModel(fake);
@@ -172,7 +166,12 @@ export class FakeSite {
     if (listener === undefined) {
       throw new Error('a site without a listener');
     }
-    this.#pipeline = sitePipeline(plan.listener(listener), services, undefined);
+    this.#pipeline = sitePipeline({
+      plan: plan.listener(listener),
+      services,
+      identifier: { identify: () => undefined },
+      onFinished: undefined,
+    });
   }
 
   /** Answered by the time that this returns, unless something waits. */

@@ -1,8 +1,9 @@
 /** To whom the connections of a listener hand their requests: finds the site by the host, and runs the request through it. */
 
-import type { Exchange } from '../../protocol/http/exchange.ts';
+import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import type { Identifier } from '../pipeline/identify.ts';
 import { normalizePath } from '../pipeline/normal-path.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { RouteRun } from '../pipeline/route-run.ts';
@@ -14,23 +15,32 @@ const ALLOWED = fieldsOf('Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\
 /** RFC 9110 9.3.6, 9.3.8: no proxy for anybody, and no mirror of a client's secrets for its scripts. */
 const UNSERVED: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 
-export function sitePipeline(
-  { hosts }: ListenerPlan,
-  services: PipelineServices,
-  onFinished: RequestPipeline['onFinished'],
-): RequestPipeline {
-  const open = (exchange: Exchange, { site }: SitePlan, path: string): RouteRun => {
+export interface SitePipelineParts {
+  readonly plan: ListenerPlan;
+  readonly services: PipelineServices;
+  readonly identifier: Pick<Identifier, 'identify'>;
+  /** For logs. */
+  readonly onFinished: RequestPipeline['onFinished'];
+}
+
+export function sitePipeline({ plan, services, identifier, onFinished }: SitePipelineParts): RequestPipeline {
+  const { hosts } = plan;
+  const open = (exchange: IncomingExchange, { site }: SitePlan, path: string): RouteRun => {
     const route = new RouteRun({ exchange, site, path, services });
     exchange.route = route;
     return route;
   };
-  const refuse = (exchange: Exchange, status: number, detail?: string, fields?: ResponseFields): void => {
+  const refuse = (exchange: IncomingExchange, status: number, detail?: string, fields?: ResponseFields): void => {
+    if (exchange.requestId === '') {
+      identifier.identify(exchange); // It could not be read, so it has not come this way.
+    }
     const { route } = exchange;
     const run = route instanceof RouteRun ? route : open(exchange, hosts.find('').value, '/');
     run.refuseContent(status, detail, fields);
   };
   return {
     handle(exchange) {
+      identifier.identify(exchange);
       const host = readHostName(exchange.host);
       if (host === undefined) {
         refuse(exchange, 400);

@@ -3,10 +3,10 @@
 import type { Compression } from '../../../config/model/bodies.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import { splitList } from '../../../protocol/http/list.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import type { Transform } from '../../pipeline/filters/body-writer.ts';
 import type { Filter, Route } from '../../pipeline/route.ts';
-import type { Compilation } from '../../plan/compilation.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { compileMediaTypes } from '../media-type-set.ts';
 import type { ClientRule } from './client-rules.ts';

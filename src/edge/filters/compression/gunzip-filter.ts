@@ -2,8 +2,8 @@
 
 import type { Scope } from '../../../config/model/scope.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Filter, Route } from '../../pipeline/route.ts';
-import type { Compilation } from '../../plan/compilation.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { compileClientRule } from './client-rules.ts';
 import { addVary } from './compress-filter.ts';

@@ -21,7 +21,7 @@ export function compileExpires({ fields }: Scope, compilation: Compilation): Ans
   if (rule === undefined) {
     return undefined;
   }
-  const { clock } = compilation.services;
+  const { clock } = compilation;
   if (typeof rule === 'object' && 'kind' in rule) {
     return rule.kind === 'off' ? undefined : (answer) => applyExpires(answer, rule, clock.nowMs());
   }

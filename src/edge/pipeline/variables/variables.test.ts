@@ -7,7 +7,7 @@ import type { FakeModel } from '../../plan/fake-site.ts';
 import { FakeSite, location } from '../../plan/fake-site.ts';
 import { binaryAddress } from './connection-variables.ts';
 
-function valueOf(name: string, request: FakeRequestLine | string = '/', more: FakeModel = {}): string {
+function asked(name: string, request: FakeRequestLine | string = '/', more: FakeModel = {}): string {
   const site = new FakeSite({
     ...more,
     locations: [
@@ -24,7 +24,7 @@ function valueOf(name: string, request: FakeRequestLine | string = '/', more: Fa
 
 test('every name of the list has a value, or none, and no bug', () => {
   for (const name of VARIABLE_NAMES) {
-    valueOf(name);
+    asked(name);
   }
 });
 
@@ -86,15 +86,15 @@ test('what the request says', () => {
     msec: '1735689600.000',
   };
   for (const [name, value] of Object.entries(expected)) {
-    equal(valueOf(name, request), value, name);
+    equal(asked(name, request), value, name);
   }
-  match(valueOf('time_local'), /^\d\d\/[A-Z][a-z]{2}\/2025:\d\d:\d\d:\d\d [+-]\d{4}$/);
-  match(valueOf('time_iso8601'), /^2025-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
+  match(asked('time_local'), /^\d\d\/[A-Z][a-z]{2}\/2025:\d\d:\d\d:\d\d [+-]\d{4}$/);
+  match(asked('time_iso8601'), /^2025-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
 });
 
 test('$host is the name of the site where the request names none', () => {
-  equal(valueOf('host', { path: '/', host: '' }), 'site');
-  equal(valueOf('host', { path: '/', host: '[::1]:80' }), '[::1]');
+  equal(asked('host', { path: '/', host: '' }), 'site');
+  equal(asked('host', { path: '/', host: '[::1]:80' }), '[::1]');
 });
 
 test('$binary_remote_addr has a character for each byte', () => {
@@ -137,7 +137,7 @@ test('a map asks exact texts in any case, then regexes, and then has a fallback'
   ];
   const cases = { foo: 'exact', fox: 'regex', XY: 'named XY', z: 'other z', '': 'empty' };
   for (const [value, expected] of Object.entries(cases)) {
-    equal(valueOf('mapped', `/?a=${value}`, { variables }), expected, value);
+    equal(asked('mapped', `/?a=${value}`, { variables }), expected, value);
   }
 });
 
@@ -164,13 +164,13 @@ test('a map of hostnames knows wildcards, the longest first', () => {
     'any.org': 'none',
   };
   for (const [host, expected] of Object.entries(cases)) {
-    equal(valueOf('mapped', `/?a=${host}`, { variables }), expected, host);
+    equal(asked('mapped', `/?a=${host}`, { variables }), expected, host);
   }
 });
 
 test('a map is made once for a request, unless it is volatile; maps that name each other have no value', () => {
   const body = [{ variable: 'mapped' }, ' '] as const;
-  const asked = (isVolatile: boolean): string => {
+  const made = (isVolatile: boolean): string => {
     const site = new FakeSite({
       variables: [map({ fallback: [{ variable: 'arg_a' }], isVolatile })],
       locations: [
@@ -185,12 +185,12 @@ test('a map is made once for a request, unless it is volatile; maps that name ea
     });
     return site.ask('/?a=1').body;
   };
-  deepEqual([asked(false), asked(true)], ['1 1', '1 2']);
+  deepEqual([made(false), made(true)], ['1 1', '1 2']);
   const circle = [
     map({ variable: 'a', source: [{ variable: 'b' }], fallback: [{ variable: 'b' }] }),
     map({ variable: 'b', source: [{ variable: 'a' }], fallback: [{ variable: 'a' }] }),
   ];
-  equal(valueOf('a', '/', { variables: circle }), '');
+  equal(asked('a', '/', { variables: circle }), '');
 });
 
 test('geo takes the narrowest network, and believes proxies that it is told of', () => {
@@ -224,10 +224,10 @@ test('geo takes the narrowest network, and believes proxies that it is told of',
     nonsense: 'none',
   };
   for (const [address, expected] of Object.entries(cases)) {
-    equal(valueOf('country', `/?a=${address}`, { variables: [geo] }), expected, address);
+    equal(asked('country', `/?a=${address}`, { variables: [geo] }), expected, address);
   }
   const fields = [['X-Forwarded-For', '9.9.9.9, 10.1.2.3']] as const;
-  equal(valueOf('country', { path: '/', query: 'a=127.0.0.1', fields }, { variables: [geo] }), 'host');
+  equal(asked('country', { path: '/', query: 'a=127.0.0.1', fields }, { variables: [geo] }), 'host');
 });
 
 test('split_clients divides by the hash', () => {
@@ -240,7 +240,7 @@ test('split_clients divides by the hash', () => {
       { share: undefined, value: 'two' },
     ],
   };
-  const values = Array.from({ length: 200 }, (_, index) => valueOf('half', `/?a=${index}`, { variables: [split] }));
+  const values = Array.from({ length: 200 }, (_, index) => asked('half', `/?a=${index}`, { variables: [split] }));
   const ones = values.filter((value) => value === 'one').length;
   equal(ones > 60 && ones < 140, true, String(ones));
 });
