@@ -45,7 +45,7 @@ const TOPICS = [
 const LEFT_OUT = ['http_resolver*', '*_flv', '*_mp4'];
 
 /** A directive that hands a request to a server behind, or names such servers. */
-const UPSTREAM = /^\s*(?:(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s|upstream\s+\S+\s*\{)/m;
+const UPSTREAM = /(?:^|[;{])\s*(?:(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s|upstream\s+\S+\s*\{)/m;
 
 /** The names of the suite's files, sorted. `pattern` chooses among all files of the suite. */
 export function chooseFiles(suite: string, pattern: string | undefined): string[] {
