@@ -216,6 +216,7 @@ function namedFoldersOf({ accelFolders, sendfileFolders }: ServeOptions, at: Res
 
 function processOf(app: string, options: ServeOptions, at: Resolve): ProcessSettings {
   return {
+    manner: 'portico',
     title: `portico serve ${app}`.trimEnd(),
     user: options.user,
     group: options.group,
@@ -225,6 +226,8 @@ function processOf(app: string, options: ServeOptions, at: Resolve): ProcessSett
     logFile: at(options.logFile),
     logFormat: options.logFormat,
     logLevel: options.logLevel,
+    errorLogs: [],
+    filesMax: 0,
     edgeProgram: at(options.edgeProgram),
     zygoteProgram: at(options.zygoteProgram),
   };

@@ -70,7 +70,7 @@ export async function checkSite(
   const { said, runtime } = loading.value;
   const { path, origin, isPlain } = runtime.interpreter;
   server.wires.close();
-  server.sink.finish(systemClock);
+  server.serverLogs.finish(systemClock);
   if (said.kind === 'loaded') {
     reports.onFound({
       pythonVersion: said.python,
@@ -84,7 +84,7 @@ export async function checkSite(
     return 0;
   }
   reports.onGivenUp(said.error, said.traceback, log);
-  server.sink.finish(systemClock);
+  server.serverLogs.finish(systemClock);
   return APPLICATION_FAULT;
 }
 

@@ -3,10 +3,14 @@
 import type { ServerModel } from '../config/model/server-model.ts';
 import { believesEveryone } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { systemWords } from '../kernel/system-words.ts';
 import type { Announcement } from './announcement.ts';
 import { removeOldCode } from './compile-cache.ts';
+import { raiseFileLimit } from './file-limit.ts';
 import type { Log } from './log/log.ts';
+import type { PreparedServer } from './prepare.ts';
 import { newLog, prepareServer } from './prepare.ts';
+import { nameProcess } from './process-name.ts';
 import type { Surroundings } from './service-manager.ts';
 import { listenForSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
@@ -21,6 +25,7 @@ export interface ServeReports {
   onGivenUp(error: string, traceback: string, log: Log): void;
 }
 
+const FAILED = 1;
 const EVERYONE_BELIEVED =
   '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy, or the network that it is in, is safer';
 
@@ -31,6 +36,8 @@ export async function supervise(
   surroundings: Surroundings,
   reports: ServeReports,
 ): Promise<number> {
+  // With the rights of whoever starts us: root may have more than it was given.
+  const limitFault = raiseFileLimit(model.process.filesMax);
   const prepared = await prepareServer(model, cwd, surroundings);
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
@@ -38,15 +45,26 @@ export async function supervise(
   }
   const server = prepared.value;
   // For ps, and for whoever finds the port in use.
-  process.title = model.process.title;
+  nameProcess(model.process.title);
   const log = newLog(server);
+  if (limitFault !== undefined) {
+    log.say('alert', limitFault);
+  }
+  let isHidden = false;
   const code = await new Promise<number>((resolve) => {
     const supervisor = new Supervisor(server, log, systemClock, {
-      onStarted: (announcement) => reports.onStarted(announcement, log),
+      onStarted: (announcement) => {
+        if (writePidFile(server, log)) {
+          reports.onStarted(announcement, log);
+        } else {
+          isHidden = true;
+          supervisor.obey('stop-quickly', 'SIGTERM');
+        }
+      },
       onGivenUp: (error, traceback) => reports.onGivenUp(error, traceback, log),
       onFinished: resolve,
     });
-    listenForSignals((command, signal) => supervisor.obey(command, signal));
+    listenForSignals(model.process.manner, (command, signal) => supervisor.obey(command, signal));
     // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));
     if (believesEveryone(model.forwarding)) {
@@ -58,5 +76,16 @@ export async function supervise(
     }
   });
   removeOldCode(systemClock.nowMs());
-  return code;
+  return isHidden ? FAILED : code;
+}
+
+/** Says what is in the way: a server that others cannot find by its file does not go on. */
+function writePidFile({ pidFile, model }: PreparedServer, log: Log): boolean {
+  try {
+    pidFile?.write();
+    return true;
+  } catch (error) {
+    log.say('emerg', `open() "${model.process.pidFile}" failed (${systemWords(error)})`);
+    return false;
+  }
 }

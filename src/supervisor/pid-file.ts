@@ -26,25 +26,34 @@ const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM
 
 export class PidFile {
   readonly #path: string;
+  readonly #identity: Identity | undefined;
   /** Kept open for the end: the folder may be root's, and we are no longer root when the file is to be emptied. */
-  readonly #fd: number;
+  #fd: number | undefined;
 
-  private constructor(path: string, fd: number) {
+  constructor(path: string, identity: Identity | undefined) {
     this.#path = path;
-    this.#fd = fd;
+    this.#identity = identity;
   }
 
-  /** Throws what is in the way. */
-  static write(path: string, identity: Identity | undefined): PidFile {
-    const isUsers = mayAct(identity) && !isInRootsFolder(path);
-    return new PidFile(path, isUsers ? asUser(identity, () => write(path)) : write(path));
+  /** Once. Throws what is in the way. */
+  write(): void {
+    if (this.#fd !== undefined) {
+      return;
+    }
+    const isUsers = mayAct(this.#identity) && !isInRootsFolder(this.#path);
+    this.#fd = isUsers ? asUser(this.#identity, () => write(this.#path)) : write(this.#path);
   }
 
   /** Removes the file, unless another server has written it since. In a folder of root's the file stays, and is emptied: no number is in it. */
   remove(): void {
+    const fd = this.#fd;
+    if (fd === undefined) {
+      return;
+    }
+    this.#fd = undefined;
     try {
-      const { dev, ino } = fstatSync(this.#fd);
-      ftruncateSync(this.#fd);
+      const { dev, ino } = fstatSync(fd);
+      ftruncateSync(fd);
       const stat = lstatSync(this.#path, { throwIfNoEntry: false });
       if (stat?.dev === dev && stat.ino === ino) {
         unlinkSync(this.#path);
@@ -53,7 +62,7 @@ export class PidFile {
       // Nothing depends on the removal.
       return;
     } finally {
-      closeSync(this.#fd);
+      closeSync(fd);
     }
   }
 }

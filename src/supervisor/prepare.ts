@@ -8,7 +8,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../config/model/app.ts';
 import type { LogTarget } from '../config/model/logs.ts';
-import type { ProcessSettings, ServerModel } from '../config/model/server-model.ts';
+import type { ServerModel } from '../config/model/server-model.ts';
 import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -20,10 +20,8 @@ import { leaveCompileCache } from './compile-cache.ts';
 import type { Installation } from './installation.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { Log } from './log/log.ts';
-import { ownEvent } from './log/log-event.ts';
 import { openLogFile } from './log/log-file.ts';
-import { newOutlet, rendererOf } from './log/log-outlet.ts';
-import { LogSink } from './log/log-sink.ts';
+import { ServerLogs } from './log/server-logs.ts';
 import { whyUnreadable } from './own-files.ts';
 import { isFolder } from './paths.ts';
 import { PidFile } from './pid-file.ts';
@@ -58,7 +56,7 @@ export interface PreparedServer {
   readonly wires: WorkerWires;
   readonly secret: string;
   readonly slotsMax: number;
-  readonly sink: LogSink;
+  readonly serverLogs: ServerLogs;
   /** What entries of workers begin with in their log pipes. No client can know it. */
   readonly logMark: string;
 }
@@ -205,23 +203,27 @@ function openLog({ sink }: LogTarget, identity: Identity | undefined): number | 
   return null;
 }
 
-type OpenFiles = Pick<PreparedServer, 'sink' | 'logs' | 'pidFile'>;
+type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile'>;
 
 /** Opens the files: the last that is done with the rights of whoever has started us. */
 function openFiles({ logs, process: settings }: ServerModel, identity: Identity | undefined): Outcome<OpenFiles> {
-  const { logFile, pidFile, umask } = settings;
+  const { manner, pidFile, umask } = settings;
   try {
     if (umask !== undefined) {
       process.umask(umask);
     }
-    const sink = openFor('--log-file', () => new LogSink(logFile, identity, (count) => renderLost(settings, count)));
+    const serverLogs = openFor('--log-file', () => ServerLogs.open(settings, identity, systemClock));
     const opened = logs.map((log) => openFor('--access-log', () => openLog(log, identity)));
-    const written = pidFile === '' ? undefined : openFor('--pid-file', () => PidFile.write(pidFile, identity));
+    const own = pidFile === '' ? undefined : new PidFile(pidFile, identity);
+    // Whoever waits for nginx's connects when it is there, so it is written when clients are served, unless the rights to do so are given up here.
+    if (manner !== 'nginx' || mayAct(identity)) {
+      openFor('--pid-file', () => own?.write());
+    }
     if (identity !== undefined) {
       leaveCompileCache(identity, systemClock.nowMs());
       dropPrivileges(identity);
     }
-    return success({ sink, logs: opened, pidFile: written });
+    return success({ serverLogs, logs: opened, pidFile: own });
   } catch (error) {
     return failure((error as Error).message);
   }
@@ -241,19 +243,10 @@ function openFor<T>(flag: string, open: () => T): T {
 
 const SELF_NAME = 'portico';
 
-export function newLog({ sink, model, logMark }: PreparedServer): Log {
+export function newLog({ serverLogs, model, logMark }: PreparedServer): Log {
   const self = { pid: process.pid, name: SELF_NAME };
-  const { logFormat, logLevel } = model.process;
-  const outlet = newOutlet(sink, { format: logFormat, least: logLevel });
-  return new Log([outlet], systemClock, { mark: logMark, self, takesObjects: logFormat === 'json' });
-}
-
-function renderLost({ logFormat }: ProcessSettings, count: number): string {
-  const event = ownEvent(
-    'warning',
-    `${count} lines of the log could not be written: its reader was too slow, or its disk full`,
-  );
-  return rendererOf(logFormat)(systemClock.nowMs(), { pid: process.pid, name: SELF_NAME }, event);
+  const takesObjects = model.process.logFormat === 'json';
+  return new Log(serverLogs.outlets, systemClock, { mark: logMark, self, takesObjects });
 }
 
 function ours(path: string): string {

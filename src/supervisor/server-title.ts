@@ -14,7 +14,8 @@ export interface ServerTitle {
   readonly isStopping: boolean;
 }
 
-const BEGINNING = 'portico serve';
+/** With whatever follows: a server by its own command, and one that stands in for nginx. */
+const BEGINNINGS = ['portico serve', 'nginx: master process portico nginx'];
 
 export class TitleWriter {
   readonly #name: string;
@@ -35,7 +36,7 @@ export class TitleWriter {
 /** Undefined for a process that is no server of ours. `text` is the command line as the kernel has it, with a NUL behind it. */
 export function parseTitle(text: string): ServerTitle | undefined {
   const title = text.replace(/\0[\s\S]*$/, '');
-  if (title !== BEGINNING && !title.startsWith(`${BEGINNING} `)) {
+  if (!BEGINNINGS.some((beginning) => title === beginning || title.startsWith(`${beginning} `))) {
     return undefined;
   }
   const [, count = '0', reload = 'done'] = / \(reload (\d+) (runs|done|failed|broken)\)$/.exec(title) ?? [];

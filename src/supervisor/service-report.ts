@@ -5,6 +5,7 @@ import type { Fleet, ServiceState } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
+import { nameProcess } from './process-name.ts';
 import type { ServerTitle } from './server-title.ts';
 import { TitleWriter } from './server-title.ts';
 import type { ServiceMessage } from './service-notifier.ts';
@@ -28,9 +29,7 @@ export class ServiceReport {
       log.say('warning', `the service manager is told nothing: ${warning}`);
     }
     this.#server = server;
-    this.#title = new TitleWriter(server.model.process.title, (title) => {
-      process.title = title;
-    });
+    this.#title = new TitleWriter(server.model.process.title, nameProcess);
     this.#notifier = notifyFd === null ? undefined : new ServiceNotifier({ fd: notifyFd, onLost });
   }
 

@@ -138,6 +138,9 @@ export class Supervisor {
       case 'stop':
         this.#stop(this.#fleet.stop !== undefined, signal);
         return;
+      case 'stop-patiently':
+        this.#stop(false, signal);
+        return;
       case 'stop-quickly':
         this.#stop(true, signal);
         return;
@@ -406,7 +409,7 @@ export class Supervisor {
 
   #reopenLogs(): void {
     try {
-      this.#server.sink.reopen();
+      this.#server.serverLogs.reopen();
     } catch (error) {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }
@@ -438,7 +441,7 @@ export class Supervisor {
     this.#spoolFolders.removeAll();
     this.#server.wires.close();
     this.#log.say('info', `stopped (exit code ${code})`);
-    this.#server.sink.finish(this.#clock);
+    this.#server.serverLogs.finish(this.#clock);
     this.#reports.onFinished(code);
   }
 }

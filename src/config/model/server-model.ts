@@ -11,7 +11,7 @@ import type { ConnectionRules } from './connection.ts';
 import type { Content } from './content.ts';
 import type { TypeMap } from './files.ts';
 import type { Instruction, ScopeId } from './instruction.ts';
-import type { LogTarget } from './logs.ts';
+import type { ErrorLog, LogTarget } from './logs.ts';
 import type { Scope } from './scope.ts';
 import type { Pattern } from './template.ts';
 import type { DefinedVariable } from './variables.ts';
@@ -132,7 +132,11 @@ export interface Forwarding {
   readonly allowIps: readonly string[];
 }
 
+/** Whose ways the main process has: what signals mean, when the pid file is written, how its log looks, and in which words it says why it cannot start. */
+export type Manner = 'portico' | 'nginx';
+
 export interface ProcessSettings {
+  readonly manner: Manner;
   /** What the list of processes shows of the supervisor. */
   readonly title: string;
   readonly user: string;
@@ -143,6 +147,10 @@ export interface ProcessSettings {
   readonly logFile: string;
   readonly logFormat: 'text' | 'json';
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  /** In nginx's form, in place of `logFile`; none: that file. */
+  readonly errorLogs: readonly ErrorLog[];
+  /** How many files and sockets may be open; 0: as many as the system gives. */
+  readonly filesMax: number;
   /** Programs in place of our own; '' for ours. */
   readonly edgeProgram: string;
   readonly zygoteProgram: string;

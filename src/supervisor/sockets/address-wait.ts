@@ -11,7 +11,7 @@ import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { findPortHolders } from './port-holder.ts';
 
 /** How `ps` names the supervisor and the edge. A supervisor that ends closes its sockets first, so the edge alone may still hold the address. */
-const OURS = /^portico(?::| serve)/;
+const OURS = /^(?:portico(?::| serve)|nginx: master process portico )/;
 const EDGE = /^portico: edge/;
 
 export interface Waiting {
