@@ -29,11 +29,22 @@ const WORDS: Readonly<Record<string, string>> = {
   EDQUOT: 'Disk quota exceeded',
 };
 
-/** The number and the words; the message of an error that the system has not made. */
-export function systemWords(error: unknown): string {
+export interface SystemFault {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** The number is 0 and the text the message for an error that the system has not made. */
+export function systemFault(error: unknown): SystemFault {
   // Whatever was thrown: the properties are looked at, not trusted.
   const { code, errno, message } = error as Partial<NodeJS.ErrnoException>;
   return typeof code === 'string' && typeof errno === 'number'
-    ? `${Math.abs(errno)}: ${WORDS[code] ?? code}`
-    : (message ?? String(error));
+    ? { number: Math.abs(errno), text: WORDS[code] ?? code }
+    : { number: 0, text: message ?? String(error) };
+}
+
+/** Both, as they stand in parentheses behind what has failed. */
+export function systemWords(error: unknown): string {
+  const { number, text } = systemFault(error);
+  return number === 0 ? text : `${number}: ${text}`;
 }
