@@ -23,4 +23,10 @@ export const FILTER_LIMITS = {
   acceptEncodingsMax: 256,
   /** Longer ones are read each time. */
   acceptEncodingCharsMax: 128,
+  /** Pieces that a filter makes are put together to leave in one write of so many bytes. */
+  gatherBytes: 32_768,
+  /** Bytes that wait in a filter behind a client that is slow, before who answers is stopped. */
+  heldBytesMax: 65_536,
+  /** Patterns of `sub_filter` that are made for each request, all together: their automaton is built anew each time. */
+  dynamicPatternBytesMax: 8_192,
 } as const;
