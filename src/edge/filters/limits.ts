@@ -29,4 +29,6 @@ export const FILTER_LIMITS = {
   heldBytesMax: 65_536,
   /** Patterns of `sub_filter` that are made for each request, all together: their automaton is built anew each time. */
   dynamicPatternBytesMax: 8_192,
+  /** A response whose rate is limited is looked at no more often than this. */
+  paceMs: 20,
 } as const;

@@ -36,12 +36,17 @@ export abstract class ScanningWriter implements BodyWriter {
    */
   protected abstract scan(bytes: Buffer, from: number): number;
 
-  /** All was read: puts what it has kept. */
+  /** All was read: puts what it has kept. Called again if it has paused itself. */
   protected abstract finish(): void;
 
   /** The client is behind, or the filter has paused itself: `scan` returns soon. */
   protected get mustStop(): boolean {
     return this.#isBlocked || this.#isPaused || this.#isOver;
+  }
+
+  /** Something else stands in the body, which waits. */
+  protected get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   protected get isOver(): boolean {

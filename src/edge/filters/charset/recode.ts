@@ -2,7 +2,7 @@
 
 import type { CharsetMap } from '../../../config/model/bodies.ts';
 
-/** Fed a text in slices. What it gives may be the bytes it was given, changed in place. */
+/** Fed a text in slices, which it leaves as they are. */
 export interface Recoder {
   feed(bytes: Buffer): Buffer;
   /** What is left of a character of which the rest never came. */
@@ -48,10 +48,12 @@ function bytewise(pairs: Pairs): Recoding {
   }
   const recoder: Recoder = {
     feed(bytes) {
+      // Not in place: the bytes may be those of a file that lies in memory.
+      const output = Buffer.allocUnsafe(bytes.length);
       for (let at = 0; at < bytes.length; at += 1) {
-        bytes[at] = table[bytes[at] ?? 0] ?? UNKNOWN;
+        output[at] = table[bytes[at] ?? 0] ?? UNKNOWN;
       }
-      return bytes;
+      return output;
     },
     end: () => NOTHING,
   };

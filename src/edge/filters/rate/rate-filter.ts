@@ -1,0 +1,57 @@
+/** The filter that bounds how fast a response leaves: `limit_rate`, `limit_rate_after`, and the variable $limit_rate. */
+
+import type { Scope } from '../../../config/model/scope.ts';
+import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
+import type { Compilation } from '../../plan/compilation.ts';
+import type { PaceTime } from './pace-writer.ts';
+import { PaceWriter } from './pace-writer.ts';
+
+export function compileRateLimit({ sending }: Scope, compilation: Compilation): Filter | undefined {
+  const rate = compilation.template(sending.rate ?? '');
+  const rateAfter = compilation.template(sending.rateAfter ?? '');
+  const time: PaceTime = {
+    nowMs: () => compilation.clock.monotonicMs(),
+    wait: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+  const isConstant = typeof rate === 'string' && parseBytes(rate) === 0;
+  if (isConstant && !setsRate(compilation)) {
+    return undefined;
+  }
+  return (_answer, route) => {
+    // Parts of a response leave with it.
+    const bytesPerSecond = route.main === route ? (route.limitRate ?? bytesOf(rate, route)) : 0;
+    if (bytesPerSecond === 0) {
+      return undefined;
+    }
+    const after = bytesOf(rateAfter, route);
+    return (next, before) => new PaceWriter({ bytesPerSecond, after }, time, next, before);
+  };
+}
+
+function bytesOf(template: CompiledTemplate, route: Route): number {
+  return parseBytes(typeof template === 'string' ? template : template(route));
+}
+
+const SIZE = /^(\d{1,15})([kKmMgG]?)$/;
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** What is no size is no limit, as for nginx: it may come of a client's variable. */
+export function parseBytes(text: string): number {
+  const [, digits, unit = ''] = SIZE.exec(text) ?? [];
+  return digits === undefined ? 0 : Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
+}
+
+const modelsThatSet = new WeakMap<object, boolean>();
+
+/** Somewhere in the configuration there is a `set $limit_rate`: then a response of any scope may be limited. Looked for once. */
+function setsRate({ model }: Compilation): boolean {
+  let sets = modelsThatSet.get(model);
+  if (sets === undefined) {
+    sets = JSON.stringify(model.sites).includes('"kind":"set","variable":"limit_rate"');
+    modelsThatSet.set(model, sets);
+  }
+  return sets;
+}
