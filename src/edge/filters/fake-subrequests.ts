@@ -2,7 +2,7 @@
 
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { NO_FIELDS } from '../../protocol/http/response-fields.ts';
-import type { Route, Subrequest, SubrequestStart } from '../pipeline/route.ts';
+import type { Subrequest, SubrequestStart } from '../pipeline/route.ts';
 import { fakeRoute } from './fake-writers.ts';
 
 interface FakeRunning {
@@ -36,7 +36,7 @@ export class FakeSubrequests {
     const body = Buffer.from(status === 404 ? text.slice(4) : text, 'latin1');
     const head: ResponseHead = { status, reason: undefined, fields: NO_FIELDS };
     const subrequest: Subrequest = {
-      route: fakeRoute() as Route,
+      route: fakeRoute(),
       head,
       body: start.into === undefined && body.length <= (start.bytesMax ?? 0) ? body : Buffer.alloc(0),
       isComplete: true,

@@ -83,7 +83,7 @@ export function fakeRoute(
     new FakeRequestHead({ path: '/', fields }),
     more.version === undefined ? {} : { version: more.version },
   );
-  const route = { exchange, request: exchange, ...more } as unknown as Route & { main: Route };
+  const route = { exchange, request: exchange, log: () => undefined, ...more } as unknown as Route & { main: Route };
   route.main = more.main ?? route;
   return route;
 }

@@ -3,6 +3,12 @@
 import type { Scope } from '../../config/model/scope.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
+import { compileAdditions } from '../filters/addition/addition-filter.ts';
+import { compileCharset } from '../filters/charset/charset-filter.ts';
+import { compileCompression } from '../filters/compression/compress-filter.ts';
+import { compileGunzip } from '../filters/compression/gunzip-filter.ts';
+import { compileRateLimit } from '../filters/rate/rate-filter.ts';
+import { compileSubstitutions } from '../filters/substitution/substitute-filter.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import { compileExpires } from '../pipeline/edits/expires.ts';
 import { compileFieldRules } from '../pipeline/edits/field-rules.ts';
@@ -24,7 +30,15 @@ type Feature<T> = (scope: Scope, compilation: Compilation) => T | undefined;
 
 const STEPS: readonly Feature<Step>[] = [];
 
-const FILTERS: readonly Feature<Filter>[] = [];
+/** In nginx's order: what is put into a body is searched and converted with it, and all of it is compressed. */
+const FILTERS: readonly Feature<Filter>[] = [
+  compileGunzip,
+  compileAdditions,
+  compileSubstitutions,
+  compileCharset,
+  compileCompression,
+  compileRateLimit,
+];
 
 /** Variables that are said by rules of the scope. */
 const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {};

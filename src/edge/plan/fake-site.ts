@@ -112,6 +112,7 @@ export function fakeModel(fake: FakeModel): ServerModel {
     apps: [],
     scopes: (fake.scopes ?? [{}]).map((more) => ({ ...FAKE_SCOPE, ...more })),
     connections: [],
+    edge: { threads: 1 } as ServerModel['edge'],
     types: fake.types ?? [{ types: { html: 'text/html' }, fallback: 'text/plain' }],
     variables: fake.variables ?? [],
     charsetMaps: [],

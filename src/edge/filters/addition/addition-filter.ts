@@ -1,9 +1,9 @@
 /** The filter that puts what subrequests answer before a body and behind it: `add_before_body`, `add_after_body`. */
 
 import type { Scope } from '../../../config/model/scope.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
 import type { BodyWriter, Source } from '../../pipeline/filters/body-writer.ts';
 import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
-import type { Compilation } from '../../plan/compilation.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { IncludingWriter } from '../including-writer.ts';
 import { compileMediaTypes } from '../media-type-set.ts';

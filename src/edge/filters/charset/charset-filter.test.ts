@@ -24,11 +24,15 @@ const MAPS = [
 const RULES: Charset = { charset: 'utf-8', source: '', overridesContent: false, types: ['text/html'] };
 
 function run(rules: Partial<Charset>, answerLike: FakeAnswer, route = fakeRoute()) {
+  const logged: string[] = [];
   const compilation = fakeCompilation({ charsetMaps: MAPS });
   const filter = compileCharset({ charset: { ...RULES, ...rules } } as unknown as Scope, compilation);
   const answer = fakeAnswer(answerLike);
-  const transform = filter?.(answer, route);
-  return { type: answer.fields.get('content-type'), answer, transform, logged: compilation.logged };
+  const transform = filter?.(
+    answer,
+    Object.assign(route, { log: (_level: string, text: string) => logged.push(text) }),
+  );
+  return { type: answer.fields.get('content-type'), answer, transform, logged };
 }
 
 const html = (more = ''): FakeAnswer => ({ fields: `Content-Type: text/html${more}\r\n`, length: 9 });

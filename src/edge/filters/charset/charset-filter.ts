@@ -4,10 +4,10 @@
  */
 
 import type { Scope } from '../../../config/model/scope.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import type { Transform } from '../../pipeline/filters/body-writer.ts';
 import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
-import type { Compilation } from '../../plan/compilation.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { compileMediaTypes } from '../media-type-set.ts';
 import { charsetOf, withCharset } from './content-type.ts';
@@ -50,7 +50,7 @@ export function compileCharset({ charset }: Scope, compilation: Compilation): Fi
       return undefined;
     }
     const from = own === '' ? render(source, route) : own;
-    return convert(answer, route, { contentType, from, to: wanted }, recodings, compilation);
+    return convert(answer, route, { contentType, from, to: wanted }, recodings);
   };
 }
 
@@ -70,7 +70,6 @@ function convert(
   route: Route,
   { contentType, from, to }: Conversion,
   recodings: Recodings,
-  { log }: Compilation,
 ): Transform | undefined {
   const say = (): void => {
     if (route.main === route && !REDIRECTS.has(answer.status)) {
@@ -86,7 +85,7 @@ function convert(
   }
   const recoding = recodings.get(`${from.toLowerCase()} ${to.toLowerCase()}`);
   if (recoding === undefined) {
-    log('error', `no "charset_map" between the charsets ${JSON.stringify(from)} and ${JSON.stringify(to)}`);
+    route.log('error', `no "charset_map" between the charsets ${JSON.stringify(from)} and ${JSON.stringify(to)}`);
     return undefined;
   }
   say();

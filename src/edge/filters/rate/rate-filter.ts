@@ -1,8 +1,8 @@
 /** The filter that bounds how fast a response leaves: `limit_rate`, `limit_rate_after`, and the variable $limit_rate. */
 
 import type { Scope } from '../../../config/model/scope.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
 import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
-import type { Compilation } from '../../plan/compilation.ts';
 import type { PaceTime } from './pace-writer.ts';
 import { PaceWriter } from './pace-writer.ts';
 

@@ -1,8 +1,8 @@
 /** The filter that replaces text in bodies: `sub_filter`. */
 
 import type { Scope } from '../../../config/model/scope.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
 import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
-import type { Compilation } from '../../plan/compilation.ts';
 import { forgetContent } from '../changed-body.ts';
 import { FILTER_LIMITS } from '../limits.ts';
 import { compileMediaTypes } from '../media-type-set.ts';
@@ -29,7 +29,7 @@ export function compileSubstitutions({ substitutions }: Scope, compilation: Comp
     to: compilation.template(to),
   }));
   const isType = compileMediaTypes(types);
-  const patternsFor = compilePatterns(pairs, compilation);
+  const patternsFor = compilePatterns(pairs);
   return (answer, route) => {
     const patterns = answer.length === 0 || !isType(answer.fields) ? undefined : patternsFor(route);
     if (patterns === undefined) {
@@ -51,7 +51,7 @@ function render(template: CompiledTemplate, route: Route): Buffer {
 }
 
 /** Where all patterns are constants the automaton is made once. */
-function compilePatterns(pairs: readonly Pair[], { log }: Compilation): (route: Route) => Patterns | undefined {
+function compilePatterns(pairs: readonly Pair[]): (route: Route) => Patterns | undefined {
   if (pairs.every(({ from }) => typeof from === 'string')) {
     const constant = patternsOf(pairs.map(({ from, to }) => ({ from: Buffer.from(String(from), 'latin1'), to })));
     return () => constant;
@@ -60,7 +60,7 @@ function compilePatterns(pairs: readonly Pair[], { log }: Compilation): (route: 
     const rendered = pairs.map(({ from, to }) => ({ from: render(from, route), to }));
     const bytes = rendered.reduce((sum, { from }) => sum + from.length, 0);
     if (bytes > FILTER_LIMITS.dynamicPatternBytesMax) {
-      log(
+      route.log(
         'error',
         `sub_filter: the patterns of a request have ${bytes} bytes, which are too many; nothing is replaced`,
       );
