@@ -28,8 +28,9 @@ export interface Autoindex {
 }
 
 export type Symlinks =
-  | { readonly kind: 'anywhere' | 'inside' | 'none' }
-  | { readonly kind: 'owner'; readonly from: Template | undefined };
+  | { readonly kind: 'anywhere' | 'inside' }
+  /** No name of a path may be a link, or only one of the owner of what it leads to; those of the beginning `from` are not looked at. */
+  | { readonly kind: 'none' | 'owner'; readonly from: Template | undefined };
 
 /** try_files: the first path for which there is a file (or, with a slash at its end, a directory) becomes the URI. */
 export interface TryFiles {

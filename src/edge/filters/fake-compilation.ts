@@ -3,6 +3,7 @@
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { Template } from '../../config/model/template.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
+import { FileServer } from '../handlers/files/file-server.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
 
@@ -25,6 +26,7 @@ export function fakeCompilation(
   return {
     model: { edge: { threads: 1 }, charsetMaps: [], ...model } as unknown as ServerModel,
     clock,
+    files: new FileServer({ clock, log: () => undefined }),
     logged,
     values,
     log: (level, text) => logged.push(`${level}: ${text}`),

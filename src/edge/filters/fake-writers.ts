@@ -71,7 +71,16 @@ export interface FakeAnswer {
 }
 
 export function fakeAnswer({ status = 200, fields = '', length, hasBody = true, whole }: FakeAnswer = {}): Answer {
-  return { status, reason: undefined, fields: fieldsOf(fields), length, hasBody, takesRanges: true, whole };
+  return {
+    status,
+    reason: undefined,
+    fields: fieldsOf(fields),
+    length,
+    hasBody,
+    refusal: undefined,
+    takesRanges: true,
+    whole,
+  };
 }
 
 /** The route of a request with these fields. Whatever else of a route a filter asks for is given by `more`. */

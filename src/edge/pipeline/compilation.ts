@@ -3,6 +3,7 @@
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { FileServer } from '../handlers/files/file-server.ts';
 import type { PipelineServices } from './pipeline-services.ts';
 import type { Captures, CompiledTemplate, Route } from './route.ts';
 import type { Variable } from './variables/variable.ts';
@@ -11,6 +12,7 @@ export interface Compilation {
   readonly model: ServerModel;
   readonly clock: Clock;
   readonly log: PipelineServices['log'];
+  readonly files: FileServer;
   /** Constants come back as plain strings. `quotes`: captures are escaped where the path had escapes, as they are where they become arguments. */
   template(template: Template, quotes?: boolean): CompiledTemplate;
   pattern(pattern: Pattern): RoutePattern;

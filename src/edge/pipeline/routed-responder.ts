@@ -67,15 +67,17 @@ export class RoutedResponder implements Responder {
       releaseBody(body);
       return;
     }
-    const answer = this.#edit(head, body === undefined ? 0 : body.length, body);
-    if (this.#chain === undefined && answer.length === (body?.length ?? 0)) {
-      this.#note(answer.head, answer.length);
+    const edited = this.#edit(head, body === undefined ? 0 : body.length, body);
+    if (edited === undefined) {
+      releaseBody(body);
+    } else if (this.#chain === undefined && edited.length === (edited.body?.length ?? 0)) {
+      this.#note(edited.head, edited.length);
       this.#route.sent.isComplete = true;
-      this.#below.respond(answer.head, body);
+      this.#below.respond(edited.head, edited.body);
     } else {
-      this.#note(answer.head, 0);
-      this.#below.begin(answer.head, answer.length);
-      this.#writeWhole(body);
+      this.#note(edited.head, 0);
+      this.#below.begin(edited.head, edited.length);
+      this.#writeWhole(edited.body);
     }
   }
 
@@ -94,9 +96,11 @@ export class RoutedResponder implements Responder {
     if (this.#isStale || this.#hasBegun) {
       return;
     }
-    const answer = this.#edit(head, length, undefined);
-    this.#note(answer.head, 0);
-    this.#below.begin(answer.head, answer.length);
+    const edited = this.#edit(head, length, undefined);
+    if (edited !== undefined) {
+      this.#note(edited.head, 0);
+      this.#below.begin(edited.head, edited.length);
+    }
   }
 
   #note(head: ResponseHead, bodyBytes: number): void {
@@ -107,18 +111,18 @@ export class RoutedResponder implements Responder {
     sent.bodyBytes = bodyBytes;
   }
 
-  /** Asks the scope what becomes of the response. The chain of transforms is there afterwards, if it has any. */
+  /** Asks the scope what becomes of the response. The chain of transforms is there afterwards, if it has any. Undefined: it was refused, and another one is on its way. */
   #edit(
     head: ResponseHead,
     length: number | undefined,
     whole: Body,
-  ): { readonly head: ResponseHead; readonly length: number | undefined } {
+  ): { readonly head: ResponseHead; readonly length: number | undefined; readonly body: Body } | undefined {
     const route = this.#route;
     const { scope, errorStatus, refusalFields } = route;
     const edited = errorStatus === 0 ? head : { ...head, status: errorStatus, reason: undefined };
     const fixed = scope.headEdit?.(edited) ?? edited;
     if (scope.answerEdits.length === 0 && scope.filters.length === 0 && refusalFields.isEmpty) {
-      return { head: fixed, length };
+      return { head: fixed, length, body: whole };
     }
     const hasBody = route.method !== 'HEAD' && !forbidsBody(fixed.status);
     const answer: Answer = {
@@ -127,18 +131,23 @@ export class RoutedResponder implements Responder {
       fields: refusalFields.isEmpty ? fixed.fields : fixed.fields.and(withoutThose(refusalFields, fixed.fields)),
       length,
       hasBody,
-      takesRanges: false,
+      takesRanges: fixed.takesRanges === true && whole !== undefined,
       whole,
+      refusal: undefined,
     };
     for (const edit of scope.answerEdits) {
       edit(answer, route);
     }
     const transforms = scope.filters.flatMap((filter): Transform | [] => filter(answer, route) ?? []);
-    if (answer.hasBody && (transforms.length > 0 || answer.length !== length)) {
+    if (answer.refusal !== undefined) {
+      route.refuseContent(answer.refusal.status, undefined, answer.refusal.fields);
+      return undefined;
+    }
+    if (answer.hasBody && (transforms.length > 0 || (answer.length !== length && answer.whole === whole))) {
       this.#chain = new BodyChain(transforms, this.#below, this.#chainEvents(), length === undefined);
     }
     const { status, reason, fields } = answer;
-    return { head: { ...fixed, status, reason, fields }, length: answer.length };
+    return { head: { ...fixed, status, reason, fields }, length: answer.length, body: answer.whole };
   }
 
   #chainEvents(): ChainEvents {

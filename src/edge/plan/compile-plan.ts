@@ -9,6 +9,7 @@ import type { Listener, Location, ServerModel, Site } from '../../config/model/s
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
+import type { FileServer } from '../handlers/files/file-server.ts';
 import { escapePath } from '../pipeline/escape-uri.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
@@ -36,6 +37,7 @@ import { VariableCompiler } from './variable-compiler.ts';
 export interface PlanParts {
   readonly services: PipelineServices;
   readonly errorLogs: Pick<ErrorLogs, 'open'>;
+  readonly files: FileServer;
   /** What answers: applications, files. Called once for each content of the model. */
   produceOf(content: Content, compilation: RewriteCompilation): Produce;
 }
@@ -53,6 +55,7 @@ export class PlanCompiler implements RewriteCompilation {
   readonly model: ServerModel;
   readonly clock: Clock;
   readonly log: PipelineServices['log'];
+  readonly files: FileServer;
   readonly #parts: PlanParts;
   readonly #variables: VariableCompiler;
   readonly #patterns = new Map<string, CompiledPattern>();
@@ -65,6 +68,7 @@ export class PlanCompiler implements RewriteCompilation {
     this.model = model;
     this.clock = parts.services.clock;
     this.log = parts.services.log;
+    this.files = parts.files;
     this.#parts = parts;
     this.#variables = new VariableCompiler(model, this, parts.services);
     this.#types = model.types.map((types) => compileTypes(types, this));

@@ -7,8 +7,11 @@ import { compileAdditions } from '../filters/addition/addition-filter.ts';
 import { compileCharset } from '../filters/charset/charset-filter.ts';
 import { compileCompression } from '../filters/compression/compress-filter.ts';
 import { compileGunzip } from '../filters/compression/gunzip-filter.ts';
+import { compileNotModified } from '../filters/conditions/not-modified-filter.ts';
+import { compileRanges } from '../filters/conditions/range-filter.ts';
 import { compileRateLimit } from '../filters/rate/rate-filter.ts';
 import { compileSubstitutions } from '../filters/substitution/substitute-filter.ts';
+import { compileTryFiles } from '../handlers/files/try-files.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import { compileExpires } from '../pipeline/edits/expires.ts';
 import { compileFieldRules } from '../pipeline/edits/field-rules.ts';
@@ -28,15 +31,17 @@ import { bytesOf } from './bytes-of.ts';
 /** A feature. Undefined: the scope does not have it. */
 type Feature<T> = (scope: Scope, compilation: Compilation) => T | undefined;
 
-const STEPS: readonly Feature<Step>[] = [];
+const STEPS: readonly Feature<Step>[] = [compileTryFiles];
 
 /** In nginx's order: what is put into a body is searched and converted with it, and all of it is compressed. */
 const FILTERS: readonly Feature<Filter>[] = [
+  compileNotModified,
   compileGunzip,
   compileAdditions,
   compileSubstitutions,
   compileCharset,
   compileCompression,
+  compileRanges,
   compileRateLimit,
 ];
 

@@ -8,6 +8,7 @@ import type { FakeRequestLine } from '../../protocol/http/fake-request.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { renderErrorPage } from '../error-pages.ts';
+import { FileServer } from '../handlers/files/file-server.ts';
 import { decodePath } from '../path.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
@@ -138,6 +139,7 @@ export interface FakeServices {
   readonly produceOf?: (content: Content, compilation: RewriteCompilation) => Produce;
   readonly clock?: FakeClock;
   readonly errorLogs?: ErrorLogs;
+  readonly files?: FileServer;
   readonly bugs?: unknown[];
 }
 
@@ -161,6 +163,7 @@ export class FakeSite {
     const plan = new PlanCompiler(model, {
       services,
       errorLogs: parts.errorLogs ?? new ErrorLogs({ pid: 1, tid: 1 }, this.clock, () => undefined),
+      files: parts.files ?? new FileServer({ clock: this.clock, log: () => undefined }),
       produceOf: parts.produceOf ?? tellingContent,
     });
     const [listener] = model.listeners;

@@ -19,6 +19,8 @@ export interface ResponseHead {
   readonly reason: string | undefined;
   /** Everything but framing and `Connection`; a `Date` only if the application has one of its own. */
   readonly fields: ResponseFields;
+  /** Parts of the body may be sent in its place, if nothing has changed its bytes. */
+  readonly takesRanges?: boolean;
   /** The connection is to be closed behind this response. */
   readonly closes?: boolean;
 }

@@ -41,6 +41,7 @@ const PLAIN = represent('identity', 10);
 const GZIP = represent('gzip', 5);
 const FILE: StaticFile = {
   kind: 'file',
+  hasPlain: true,
   rule: ruleOf(),
   representations: [GZIP, PLAIN],
   watched: [],
@@ -52,7 +53,7 @@ function answer(given: Readonly<Record<string, string>>, isHead: boolean = false
   const fields = new RequestFields();
   fields.read(fieldBlock(Object.entries(given)));
   const acceptance = parseAcceptEncoding(fields.acceptEncoding);
-  return answerFile(FILE, fields, { isHead, acceptance, nowMs: NOW, makeBoundary: () => 'B' });
+  return answerFile(FILE, fields, { isHead, isRanged: true, acceptance, nowMs: NOW, makeBoundary: () => 'B' });
 }
 
 function refusal(answered: FileAnswer): readonly [number, string] | string {

@@ -34,6 +34,8 @@ const NO_FILE: FileAnswer = { kind: 'refused', status: 404, fields: NO_FIELDS };
 
 export interface AnswerOptions {
   readonly isHead: boolean;
+  /** False: Range is somebody else's business. */
+  readonly isRanged: boolean;
   readonly acceptance: Acceptance;
   readonly nowMs: number;
   /** A fresh boundary for multipart/byteranges. */
@@ -53,7 +55,8 @@ export function answerFile(file: StaticFile, fields: RequestFields, options: Ans
       return { kind: 'not-modified', representation };
     case 'proceed':
       // The range is looked at only after the other conditions held (RFC 9110 14.2).
-      return (options.isHead && !rule.ranges.holdsForHead) ||
+      return !options.isRanged ||
+        (options.isHead && !rule.ranges.holdsForHead) ||
         fields.range === undefined ||
         !isRangeCurrent(fields.ifRange, representation)
         ? { kind: 'whole', representation }

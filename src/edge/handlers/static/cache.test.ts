@@ -16,7 +16,7 @@ const FOLDER = MOUNT.folder;
 const BOUNDS = { entriesMax: 3, bytesMax: 100, missingMax: 2 };
 
 function file(weight = 10): StaticFile {
-  return { kind: 'file', rule: FOLDER.rule, representations: [], watched: [], isSettled: true, weight };
+  return { kind: 'file', hasPlain: true, rule: FOLDER.rule, representations: [], watched: [], isSettled: true, weight };
 }
 
 test('FileCache knows a file for its second and remembers it for revalidation', () => {

@@ -1,6 +1,5 @@
 /**
- * Conditional requests, RFC 9110 13, for GET and HEAD of a representation that exists. Its own entity tag is always strong.
- * What is malformed matches nothing: If-None-Match then costs a transfer, If-Match refuses.
+ * Conditional requests, RFC 9110 13, for GET and HEAD of a representation that exists. What is malformed matches nothing: If-None-Match then costs a transfer, If-Match refuses.
  */
 
 import { parseHttpDate } from './dates.ts';
@@ -14,7 +13,7 @@ export interface Conditions {
 }
 
 export interface Validators {
-  /** With its quotes; strong. '': there is none. */
+  /** With its quotes, and `W/` in front if it is weak. '': there is none. */
   readonly etag: string;
   readonly modifiedS: number;
   /** `modifiedS` as an HTTP-date. */
@@ -94,12 +93,17 @@ function isUnmodified(
 }
 
 /** RFC 9110 13.1.5 and step 5 of 13.2.2: whether Range may be honoured. Without If-Range it may. */
-export function isRangeCurrent(ifRange: string | undefined, validators: Validators): boolean {
+export function isRangeCurrent(
+  ifRange: string | undefined,
+  validators: Pick<Validators, 'etag' | 'lastModified'>,
+): boolean {
   if (ifRange === undefined) {
     return true;
   }
   // A weak tag (W/"…") never equals a strong one. A date must be the very one: not later, not another form of it.
-  return (ifRange === validators.etag && ifRange !== '') || ifRange === validators.lastModified;
+  return (
+    ifRange !== '' && !ifRange.startsWith('W/') && (ifRange === validators.etag || ifRange === validators.lastModified)
+  );
 }
 
 /** Undefined when `date` is none, for such a condition must be ignored (RFC 9110 13.1.3, 13.1.4). */
@@ -115,8 +119,16 @@ function isModifiedSince(validators: Validators, date: string, nowMs: number): b
 const LISTED_TAG = /(?:[\t ]*,)*[\t ]*(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[\t ]*(?=,|$)/y;
 
 /** RFC 9110 8.8.3.2: the strong comparison takes no weak tag, the weak one ignores weakness. */
-function listsTag(list: string, etag: string, comparison: 'strong' | 'weak'): boolean {
-  if (list === '*' || (list === etag && etag !== '')) {
+function listsTag(list: string, own: string, comparison: 'strong' | 'weak'): boolean {
+  const isWeak = own.startsWith('W/');
+  const etag = isWeak ? own.slice(2) : own;
+  if (list === '*') {
+    return true;
+  }
+  if (etag === '' || (isWeak && comparison === 'strong')) {
+    return false;
+  }
+  if (list === etag) {
     return true;
   }
   LISTED_TAG.lastIndex = 0;

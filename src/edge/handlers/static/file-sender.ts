@@ -73,7 +73,7 @@ export class FileSender implements LateAnswers {
     return found;
   }
 
-  /** Asks the disk what a path leads to. `waiter` is told once, later or at once. */
+  /** Asks the disk what a path leads to. `waiter` is told once, and never before `wait` has returned. */
   wait(folder: Folder, path: string, waiter: LookupWaiter): void {
     this.#lookup.wait(folder, path, waiter);
   }
@@ -159,7 +159,7 @@ export class FileSender implements LateAnswers {
     }
   }
 
-  #decide(exchange: Exchange, file: StaticFile, { isConditional, isNegotiated }: SendManner): FileAnswer {
+  #decide(exchange: Exchange, file: StaticFile, { isConditional, isRanged, isNegotiated }: SendManner): FileAnswer {
     const fields = this.#fields;
     fields.read(exchange.block);
     const acceptance = this.#acceptances.recall(isNegotiated ? fields.acceptEncoding : undefined);
@@ -171,6 +171,7 @@ export class FileSender implements LateAnswers {
     }
     return answerFile(file, fields, {
       isHead: exchange.method === 'HEAD',
+      isRanged,
       acceptance,
       nowMs: fields.isConditional ? this.#clock.nowMs() : 0,
       makeBoundary,

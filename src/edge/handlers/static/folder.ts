@@ -13,8 +13,6 @@ export interface Folder {
   readonly links: LinkRule;
   /** Where to look for what is missing here. */
   readonly fallback: Fallback | undefined;
-  /** What stands before the path in a URL, where the media type is told by the URL's name and not by the file's. */
-  readonly uri: string | undefined;
 }
 
 export interface Fallback {

@@ -49,11 +49,11 @@ export class FileLookup {
     return this.#cache.find(folder, path, this.#around.clock.monotonicMs());
   }
 
-  /** `waiter` is told once, later or at once. */
+  /** `waiter` is told once, and never before `wait` has returned. */
   wait(folder: Folder, path: string, waiter: LookupWaiter): void {
     if (this.#waitingCount >= STATIC_LIMITS.waitingMax) {
       this.#around.report('static.overloaded', path, `${this.#waitingCount} wait`);
-      waiter.onFound(EXHAUSTED);
+      queueMicrotask(() => this.#tell(waiter, EXHAUSTED));
       return;
     }
     this.#waitingCount += 1;
@@ -123,7 +123,16 @@ export class FileLookup {
     this.#waitingCount -= lookup.waiters.length;
     this.#startNext();
     for (const waiter of lookup.waiters) {
+      this.#tell(waiter, found);
+    }
+  }
+
+  /** The disk calls back: an error of one who waits must reach neither the others nor the thread. */
+  #tell(waiter: LookupWaiter, found: Found): void {
+    try {
       waiter.onFound(found);
+    } catch (error) {
+      this.#onBug(error);
     }
   }
 }

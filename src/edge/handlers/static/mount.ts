@@ -77,7 +77,6 @@ function compileMount(mount: StaticFolder, fallback: CompiledMount | undefined):
     prefix: `${root}/`,
     links: compileLinks(mount, root, isAsked && ((path) => isAsked(url + path))),
     fallback: fallback && { folder: fallback.folder, below: url.slice(fallback.url.length) },
-    uri: undefined,
     rule: {
       names: compileNames(mount, passesMissing),
       directories: mount.index === undefined ? 'missing' : { index: toLatin1(mount.index) },

@@ -73,7 +73,7 @@ export class NamedFiles implements NamedFileSender {
       refuseAbsent(exchange, absence);
     };
     // A file that an application has named has one representation, whatever encodings the client likes better.
-    const manner = { isConditional, isNegotiated: false };
+    const manner = { isConditional, isRanged: isConditional, isNegotiated: false };
     const named = { dress: dressed(head), times };
     sender.fetch({ exchange, folder, path: below, manner, named, onAbsent }, sender.find(folder, below));
   }

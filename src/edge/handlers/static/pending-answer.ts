@@ -34,8 +34,10 @@ export type NoFile = Exclude<Found, StaticFile>;
 
 /** What of a request's fields bears on the answer. */
 export interface SendManner {
-  /** Conditions and ranges; they may be the business of a filter, or the file's name may have come of an application that knows what it does. */
+  /** Conditions. An application that names a file may have answered with a status that they do not fit to. */
   readonly isConditional: boolean;
+  /** Ranges; they may be the business of a filter. */
+  readonly isRanged: boolean;
   /** Whether a compressed representation may be chosen. */
   readonly isNegotiated: boolean;
 }

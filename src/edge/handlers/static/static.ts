@@ -30,7 +30,7 @@ const STATUSES = { missing: 404, forbidden: 403, exhausted: 503, failed: 500 } a
 /** In seconds: descriptors come back as soon as a response ends. */
 const RETRY_AFTER = fieldsOf('Retry-After: 1\r\n');
 
-const MANNER: SendManner = { isConditional: true, isNegotiated: true };
+const MANNER: SendManner = { isConditional: true, isRanged: true, isNegotiated: true };
 
 export function compileStatic(mounts: readonly StaticFolder[], options: StaticOptions): Handler {
   const site = new StaticSite(compileMounts(mounts), options);

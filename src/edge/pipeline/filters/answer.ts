@@ -17,6 +17,8 @@ export interface Answer {
    * and takes `Accept-Ranges` away.
    */
   takesRanges: boolean;
-  /** The whole body, if whoever answers has it at once; undefined if it comes bit by bit. For filters that decide by what is in it; it is written through the transforms as any other. */
-  readonly whole: Body;
+  /** The whole body, if whoever answers has it at once; undefined if it comes bit by bit. It may be replaced; it is written through the transforms as any other. */
+  whole: Body;
+  /** Set by a filter that refuses the request, because a condition of the client fails: the error pages of the scope answer then. */
+  refusal: { readonly status: number; readonly fields: ResponseFields } | undefined;
 }

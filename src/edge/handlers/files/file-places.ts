@@ -1,0 +1,178 @@
+/**
+ * Where the paths of a scope's requests are on the disk: below a root, or where an alias says. A folder that is the same for each request is looked into by the path
+ * below it; where variables of the request are in it, by the whole path.
+ */
+
+import type { Files } from '../../../config/model/files.ts';
+import type { Template } from '../../../config/model/template.ts';
+import { endingOf, mediaTypeOf } from '../../pipeline/media-type.ts';
+import type { CompiledScope, CompiledTemplate, CompiledTypes, Route } from '../../pipeline/route.ts';
+import type { FileRule, Folder, LinkRule } from '../static/folder.ts';
+import { Root } from '../static/root.ts';
+import { compileFileRule, withType } from './file-rule.ts';
+
+/** A file, as it is looked up. */
+export interface FilePlace {
+  readonly folder: Folder;
+  readonly path: string;
+}
+
+/** What of a folder is not the same for each request: the media type of an alias, and what is said of links. */
+interface Variation {
+  readonly type: string | undefined;
+  /** The template's text of the scope's links. */
+  readonly links: string | undefined;
+}
+
+/** Variations of one scope's folder that are remembered. Types are few; the rest is made of what requests say, and is made anew. */
+const VARIATIONS_MAX = 64;
+
+/** Requests whose path `try_files` has made in a location of a regex: it is appended to the alias, which else stands for the whole path. */
+const appended = new WeakSet<Route>();
+
+export class FilePlaces {
+  readonly rule: FileRule;
+  readonly #isAlias: boolean;
+  readonly #types: CompiledTypes;
+  readonly #hidesDotted: boolean;
+  readonly #root: CompiledTemplate;
+  /** Undefined: links are treated the same for each request. */
+  readonly #variableLinks: ((route: Route) => string) | undefined;
+  readonly #linkKind: Files['symlinks']['kind'];
+  readonly #usual: Folder;
+  readonly #variations = new Map<string, Folder>();
+
+  constructor(scope: CompiledScope, compile: (template: Template) => CompiledTemplate) {
+    const { files } = scope.model;
+    const { symlinks } = files;
+    const rule = compileFileRule(scope);
+    this.rule = rule;
+    this.#types = scope.types;
+    this.#isAlias = files.kind === 'alias';
+    this.#hidesDotted = !files.servesHidden;
+    const { root } = scope;
+    this.#root = typeof root === 'string' ? this.#withoutSlash(root) : (route) => this.#withoutSlash(root(route));
+    const from = 'from' in symlinks ? compile(symlinks.from ?? '') : this.#root;
+    this.#linkKind = symlinks.kind;
+    this.#variableLinks = symlinks.kind === 'anywhere' || typeof from === 'string' ? undefined : from;
+    this.#usual = {
+      prefix: typeof this.#root === 'string' ? this.#root : '',
+      rule,
+      links: makeLinks(symlinks.kind, typeof from === 'string' ? from : ''),
+      fallback: undefined,
+    };
+  }
+
+  /** Where the file of a path is. Undefined: a rewrite has led the path out of the location whose alias it is, or the root is none. */
+  of(route: Route, path: string): FilePlace | undefined {
+    const rest = this.#restOf(route, path);
+    return rest === undefined ? undefined : this.#at(route, path, rest);
+  }
+
+  /** Where a path of `try_files` is. `isMade`: variables were in it. */
+  ofTried(route: Route, path: string, isMade: boolean): FilePlace | undefined {
+    return this.#at(route, path, this.withoutPrefix(route, path, isMade));
+  }
+
+  /** The path of the request from now on, when `try_files` has found something. */
+  pathOfTried(route: Route, path: string, { isMade, isDirectory }: { isMade: boolean; isDirectory: boolean }): string {
+    if (!this.#isAlias) {
+      return path;
+    }
+    const { aliasLength } = route.location;
+    if (aliasLength !== undefined) {
+      return route.path.slice(0, aliasLength) + this.withoutPrefix(route, path, isMade);
+    }
+    if (isDirectory) {
+      return route.path;
+    }
+    appended.add(route);
+    return path;
+  }
+
+  isHidden(path: string): boolean {
+    return this.#hidesDotted && path.replace(/^\/\.well-known(?=\/|$)/, '').includes('/.');
+  }
+
+  #restOf(route: Route, path: string): string | undefined {
+    if (!this.#isAlias) {
+      return path;
+    }
+    const { aliasLength, text, kind } = route.location;
+    if (aliasLength === undefined) {
+      return appended.has(route) ? path : '';
+    }
+    return kind === 'regex' || path.startsWith(text) ? path.slice(aliasLength) : undefined;
+  }
+
+  /** nginx takes the location's own path away from what variables have made, for `$uri` begins with it. */
+  withoutPrefix({ location: { aliasLength = 0 }, path: present }: Route, path: string, isMade: boolean): string {
+    const hasPrefix = this.#isAlias && isMade && path.startsWith(present.slice(0, aliasLength));
+    return hasPrefix ? path.slice(aliasLength) : path;
+  }
+
+  #at(route: Route, path: string, rest: string): FilePlace | undefined {
+    if (typeof this.#root === 'string') {
+      return { folder: this.#folderFor(route, path, rest), path: rest };
+    }
+    const root = this.#root(route);
+    // Without it, an empty variable would make the whole file system of the root.
+    if (!root.startsWith('/')) {
+      return undefined;
+    }
+    const whole = root + rest;
+    return { folder: this.#folderFor(route, path, whole), path: whole };
+  }
+
+  #folderFor(route: Route, path: string, below: string): Folder {
+    const links = this.#variableLinks?.(route);
+    const type = this.#typeFor(route, path, below);
+    return links === undefined && type === undefined ? this.#usual : this.#vary({ links, type });
+  }
+
+  /** Undefined: that of the file's name. */
+  #typeFor(route: Route, path: string, below: string): string | undefined {
+    // The media type is that of the path in the URL: `location = /favicon.ico { alias /srv/icon.png; }`.
+    if (this.#isAlias && endingOf(path) !== endingOf(this.#usual.prefix + below)) {
+      return this.rule.look.typeOf(path);
+    }
+    const isMade = typeof this.#types.fallback !== 'string' && !this.#types.byEnding.has(endingOf(path));
+    return isMade ? mediaTypeOf(route) : undefined;
+  }
+
+  #vary({ links, type }: Variation): Folder {
+    const key = `${type ?? ''}\n${links ?? ''}`;
+    const known = this.#variations.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const folder = {
+      ...this.#usual,
+      rule: type === undefined ? this.rule : withType(this.rule, type),
+      links: links === undefined ? this.#usual.links : makeLinks(this.#linkKind, links),
+    };
+    if (this.#variations.size >= VARIATIONS_MAX) {
+      this.#variations.clear();
+    }
+    this.#variations.set(key, folder);
+    return folder;
+  }
+
+  /** Paths that are put behind a root begin with a slash. */
+  #withoutSlash(text: string): string {
+    return !this.#isAlias && text.endsWith('/') && text !== '/' ? text.slice(0, -1) : text;
+  }
+}
+
+/** `text`: where links begin to be looked at, or the root out of which none may lead. */
+function makeLinks(kind: Files['symlinks']['kind'], text: string): LinkRule {
+  switch (kind) {
+    case 'anywhere':
+      return { kind };
+    case 'inside':
+      return { kind, root: new Root(text.replace(/\/+$/, '')) };
+    case 'none':
+    case 'owner':
+      return { kind, from: text };
+  }
+}
