@@ -19,7 +19,7 @@ for (const name of ['python', 'package.json', 'node_modules']) {
 after(() => rmSync(home, { recursive: true }));
 
 test('what the processes are started from is where the sources have it', () => {
-  for (const source of ['cli/main.ts', 'edge/main.ts', 'edge/thread-entry.ts']) {
+  for (const source of ['cli/main.ts', 'edge/main.ts', 'edge/thread-entry.ts', 'edge/passwords/check-thread.ts']) {
     assert.ok(existsSync(join('src', source)), source);
     assert.ok(existsSync(join(bundles, source.replace(/\.ts$/, '.js'))), source);
   }
@@ -106,7 +106,7 @@ test('the bundle knows its version and reads settings', () => {
 });
 
 test('what is bundled of others is told with its licence', () => {
-  assert.deepEqual(packagesIn(metafile), ['mime-db', 'smol-toml']);
+  assert.deepEqual(packagesIn(metafile), ['bcryptjs', 'mime-db', 'smol-toml']);
   checkNotices(metafile);
 });
 

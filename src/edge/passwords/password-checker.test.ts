@@ -1,0 +1,99 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CheckRequest, CheckThreadEvents } from './password-checker.ts';
+import { PASSWORD_LIMITS, PasswordChecker } from './password-checker.ts';
+
+const STORED = '$1$saltsalt$QgbQ7EUpcKNQTLgSVL4qr/';
+
+/** A thread whose answers the test gives. */
+function newChecker(): {
+  readonly checker: PasswordChecker;
+  readonly asked: CheckRequest[];
+  readonly started: CheckThreadEvents[];
+  readonly answer: (isRight: boolean) => void;
+} {
+  const asked: CheckRequest[] = [];
+  const started: CheckThreadEvents[] = [];
+  const checker = new PasswordChecker((events) => {
+    started.push(events);
+    return { send: (request) => asked.push(request) };
+  });
+  const answer = (isRight: boolean): void => {
+    const request = asked.shift();
+    started.at(-1)?.onReply({ id: request?.id ?? 0, isRight });
+  };
+  return { checker, asked, started, answer };
+}
+
+test('PasswordChecker answers at once what is quick or hopeless, without a thread', () => {
+  const { checker, started } = newChecker();
+  equal(checker.check('secret', '{PLAIN}secret'), 'right');
+  equal(checker.check('Secret', '{PLAIN}secret'), 'wrong');
+  equal(checker.check('secret', 'secret'), 'wrong');
+  equal(checker.check('secret\0', '{PLAIN}secret'), 'wrong');
+  equal(checker.check('s'.repeat(512), STORED), 'wrong');
+  equal(started.length, 0);
+});
+
+test('PasswordChecker remembers what was right, and not for another stored value', async () => {
+  const { checker, asked, answer } = newChecker();
+  const first = checker.check('secret', STORED);
+  deepEqual(asked, [{ id: 1, password: 'secret', stored: STORED }]);
+  answer(true);
+  equal(await first, 'right');
+  equal(checker.check('secret', STORED), 'right');
+  const changed = checker.check('secret', STORED.replace('$1$', '$apr1$'));
+  equal(asked.length, 1);
+  answer(false);
+  equal(await changed, 'wrong');
+  equal(checker.check('secret', STORED.replace('$1$', '$apr1$')) instanceof Promise, true);
+  equal(asked.length, 1, 'what was wrong is checked again');
+});
+
+test('PasswordChecker forgets the one that was not used for the longest time', () => {
+  const { checker, asked, answer } = newChecker();
+  for (let count = 0; count <= PASSWORD_LIMITS.rememberedMax; count += 1) {
+    equal(checker.check(String(count), STORED) instanceof Promise, true);
+    answer(true);
+    equal(checker.check('0', STORED), 'right');
+  }
+  equal(checker.check(String(PASSWORD_LIMITS.rememberedMax), STORED), 'right');
+  equal(checker.check('1', STORED) instanceof Promise, true);
+  equal(asked.length, 1);
+});
+
+test('PasswordChecker has one check for the same password, and bounds how many wait', async () => {
+  const { checker, asked, answer } = newChecker();
+  const first = checker.check('a', STORED);
+  const second = checker.check('a', STORED);
+  equal(asked.length, 1);
+  answer(true);
+  deepEqual([await first, await second], ['right', 'right']);
+  for (let count = 0; count < PASSWORD_LIMITS.waitingMax; count += 1) {
+    equal(checker.check(`b${count}`, STORED) instanceof Promise, true);
+  }
+  equal(checker.check('c', STORED), 'overloaded');
+  equal(checker.check('a', STORED), 'right');
+  answer(false);
+  equal(checker.check('c', STORED) instanceof Promise, true);
+});
+
+test('PasswordChecker starts another thread when one has ended', async () => {
+  const { checker, asked, started, answer } = newChecker();
+  const lost = checker.check('a', STORED);
+  asked.length = 0;
+  started[0]?.onEnd();
+  equal(await lost, 'failed');
+  const next = checker.check('a', STORED);
+  equal(started.length, 2);
+  answer(true);
+  equal(await next, 'right');
+});
+
+test('PasswordChecker checks slow hashes in a thread of its own', async () => {
+  const checker = new PasswordChecker();
+  const password = Buffer.from('pässword').toString('latin1');
+  const right = checker.check(password, STORED);
+  const wrong = checker.check('other', STORED);
+  deepEqual([await right, await wrong], ['right', 'wrong']);
+});

@@ -1,0 +1,55 @@
+import { equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkQuick, isQuick, isSame, schemeOf } from './password-scheme.ts';
+
+test('schemeOf() tells by the beginning', () => {
+  for (const [stored, scheme] of [
+    ['{PLAIN}x', 'plain'],
+    ['{SHA}x', 'sha'],
+    ['{SSHA}x', 'ssha'],
+    ['$apr1$x', 'apr1'],
+    ['$1$x', 'md5'],
+    ['$5$x', 'sha256'],
+    ['$6$x', 'sha512'],
+    ['$2y$06$7srnKMegpi9c6OuknSDto.EJBaqPHBW7fEFJ8hDS130c15PRNTg16', 'bcrypt'],
+    ['abmF1QH4PEr.E', 'des'],
+    ['{sha}x', undefined],
+    ['$2y$6$x', undefined],
+    ['$y$j9T$abc$def', undefined],
+    ['secret', undefined],
+    ['', undefined],
+  ] as const) {
+    equal(schemeOf(stored), scheme, stored);
+  }
+});
+
+test('checkQuick() checks what is quick', () => {
+  const password = Buffer.from('pässword');
+  for (const stored of [
+    '{PLAIN}pässword',
+    '{SHA}I7dElEdfX4dJgLdnbVEeI9iG2mQ=',
+    '{SSHA}kDJH43m4r76VNznhYS+DfYAWbO9zYWx0',
+  ]) {
+    const bytes = Buffer.from(stored).toString('latin1');
+    const scheme = schemeOf(bytes);
+    equal(scheme !== undefined && isQuick(scheme) && checkQuick(password, bytes, scheme), true, stored);
+    equal(scheme !== undefined && isQuick(scheme) && checkQuick(Buffer.from('passwort'), bytes, scheme), false, stored);
+  }
+  equal(isQuick('des'), false);
+});
+
+test('checkQuick() takes no password for a hash that is cut short', () => {
+  for (const [stored, scheme] of [
+    ['{SHA}', 'sha'],
+    ['{SSHA}', 'ssha'],
+    ['{SSHA}kDJH', 'ssha'],
+    ['{SHA}I7dElEdf', 'sha'],
+  ] as const) {
+    equal(checkQuick(Buffer.from(''), stored, scheme), false, stored);
+  }
+});
+
+test('isSame() compares values of any length', () => {
+  equal(isSame(Buffer.from('ab'), Buffer.from('ab')), true);
+  equal(isSame(Buffer.from('ab'), Buffer.from('abc')), false);
+});
