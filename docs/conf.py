@@ -87,6 +87,7 @@ CONTENTS = {
     ],
     'Reference': [
         'reference/serve',
+        'reference/portico-toml',
         'reference/uvicorn',
         'reference/daphne',
         'reference/hypercorn',

@@ -3,12 +3,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { renderDialectReference } from '../src/cli/dialect-reference.ts';
 import { renderServeReference } from '../src/cli/reference.ts';
+import { renderTomlReference } from '../src/cli/toml-reference.ts';
 import { DAPHNE } from '../src/config/dialects/daphne.ts';
 import { HYPERCORN } from '../src/config/dialects/hypercorn.ts';
 import { UVICORN } from '../src/config/dialects/uvicorn.ts';
+import { jsonSchema } from '../src/config/toml/sections.ts';
 
 mkdirSync('docs/reference', { recursive: true });
 writeFileSync('docs/reference/serve.md', renderServeReference());
 for (const dialect of [UVICORN, DAPHNE, HYPERCORN]) {
   writeFileSync(`docs/reference/${dialect.name}.md`, renderDialectReference(dialect));
 }
+writeFileSync('docs/reference/portico-toml.md', renderTomlReference());
+writeFileSync('docs/reference/portico-toml.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);

@@ -28,4 +28,12 @@ export const DIALECT_CODES = {
   'dialect.note': 'What a value means here.',
 } as const;
 
-export type DiagnosticCode = keyof typeof SETTINGS_CODES | keyof typeof DIALECT_CODES;
+/** Of portico.toml. */
+export const TOML_CODES = {
+  'toml.file': 'A file that cannot be read, or that includes itself.',
+  'toml.syntax': 'The text is not TOML.',
+  'toml.value': 'A key that does not exist, one that is missing, or a value that cannot be read.',
+  'toml.conflict': 'Two things that are said contradict each other.',
+} as const;
+
+export type DiagnosticCode = keyof typeof SETTINGS_CODES | keyof typeof DIALECT_CODES | keyof typeof TOML_CODES;

@@ -1,13 +1,10 @@
 /** The configuration file of hypercorn, TOML: its keys, and the text that each would be on a command line. */
 
-import { parse, TomlError } from 'smol-toml';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { atKey } from '../place.ts';
+import { parseToml } from '../toml/parse-toml.ts';
 import type { FileFault } from './option.ts';
-
-/** Nothing in it is nested; deeper is a slip. */
-const DEPTH_MAX = 16;
 
 export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, readonly string[]>, FileFault> {
   const table = parseToml(text);
@@ -31,19 +28,6 @@ export function readHypercornFile(text: string): Outcome<ReadonlyMap<string, rea
     );
   }
   return success(entries);
-}
-
-function parseToml(text: string): Outcome<Readonly<Record<string, unknown>>, FileFault> {
-  try {
-    return success(parse(text, { maxDepth: DEPTH_MAX }));
-  } catch (error) {
-    if (error instanceof TomlError) {
-      const [reason = ''] = error.message.split('\n');
-      const message = reason.replace(/^Invalid TOML document: /, '');
-      return failure({ line: error.line, column: error.column, message });
-    }
-    throw error;
-  }
 }
 
 function renderValue(value: unknown): string | undefined {

@@ -1,0 +1,126 @@
+/** Logs, as portico.toml has them. */
+
+import type { Outcome } from '../../../kernel/outcome.ts';
+import { failure, success } from '../../../kernel/outcome.ts';
+import { parseAccessFormat } from '../../access-format/parse-access-format.ts';
+import type { ErrorLog, LogFormat, LogTarget } from '../../model/logs.ts';
+import type { Template } from '../../model/template.ts';
+import type { Kind, TomlValue } from '../kind.ts';
+import { describe } from '../kind.ts';
+import { parseErrorLogSink, parseLogSink, renderErrorLogSink, renderLogSink } from '../log-sink.ts';
+import { choice, DURATION, FLAG, integer, SIZE, scalar, TEMPLATE } from '../scalars.ts';
+import type { Fields } from '../table.ts';
+import { field, list, required, table } from '../table.ts';
+import { parseTemplateText, renderTemplateText } from '../template-text.ts';
+
+/** A rule of an access log, with its target in place of the target's number. */
+export interface AccessLogEntry extends LogTarget {
+  readonly format: LogFormat;
+  readonly when: Template | undefined;
+}
+
+const ESCAPE = /^escape=(default|json|none) /;
+
+/** A name, Apache's or gunicorn's letters, or nginx's variables, which may have `escape=json ` in front. */
+function parseFormat(value: TomlValue): Outcome<LogFormat> {
+  if (typeof value !== 'string') {
+    return failure(`${describe(value)} is not a format`);
+  }
+  const [prefix = '', manner = 'default'] = ESCAPE.exec(value) ?? [];
+  const text = value.slice(prefix.length);
+  if (prefix === '' && !text.includes('$')) {
+    return parseAccessFormat(text);
+  }
+  const template = parseTemplateText(text);
+  return template.ok
+    ? success({ words: 'nginx', template: template.value, escape: manner as 'default' | 'json' | 'none' })
+    : template;
+}
+
+function renderFormat(format: LogFormat): string {
+  if (format.words === 'nginx') {
+    return `${format.escape === 'default' ? '' : `escape=${format.escape} `}${renderTemplateText(format.template)}`;
+  }
+  return format.text === '' ? format.words : format.text;
+}
+
+const SINK: Kind<LogTarget['sink']> = scalar({
+  words: 'a path, `-` for standard output, or `syslog:server=…`',
+  schema: { type: 'string' },
+  parse: (value, folder) =>
+    typeof value === 'string' ? parseLogSink(value, folder) : failure(`${describe(value)} is not a path`),
+  render: renderLogSink,
+});
+
+const ENTRY: Kind<AccessLogEntry> = table<AccessLogEntry>(
+  {
+    sink: required<LogTarget['sink']>('to', SINK, { kind: 'file', path: '' }, 'Where the lines go.'),
+    format: field<LogFormat>(
+      'format',
+      scalar<LogFormat>({
+        words: '`combined`, `json`, or a format',
+        schema: { type: 'string' },
+        parse: parseFormat,
+        render: renderFormat,
+      }),
+      { words: 'combined', text: '' },
+      'What a line looks like.',
+    ),
+    when: field<Template | undefined>(
+      'if',
+      TEMPLATE,
+      undefined,
+      'Nothing is written where this comes out empty or `0`.',
+    ),
+    bufferBytes: field<number>('buffer', SIZE, 0, 'Lines are written when there are so many bytes of them.'),
+    flushMs: field<number>('flush', DURATION, 0, 'Or when one has waited for so long.'),
+    gzipLevel: field<number>('gzip', integer(0, 9), 0, 'Compress the file; 0: do not.'),
+  },
+  { short: { name: 'to', isShort: (value) => typeof value === 'string' } },
+);
+
+export const ERROR_LOG: Kind<ErrorLog> = table<ErrorLog>(
+  {
+    sink: required<ErrorLog['sink']>(
+      'to',
+      scalar<ErrorLog['sink']>({
+        words: 'a path, `stderr`, or `syslog:server=…`',
+        schema: { type: 'string' },
+        parse: (value, folder) =>
+          typeof value === 'string' ? parseErrorLogSink(value, folder) : failure(`${describe(value)} is not a path`),
+        render: renderErrorLogSink,
+      }),
+      { kind: 'stderr' },
+      'Where the lines go.',
+    ),
+    level: field<ErrorLog['level']>(
+      'level',
+      choice('debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'),
+      'error',
+      'The least that is logged.',
+    ),
+  },
+  { short: { name: 'to', isShort: (value) => typeof value === 'string' } },
+);
+
+interface LogScope {
+  readonly accessLogs: readonly AccessLogEntry[];
+  readonly errorLogs: readonly ErrorLog[];
+  readonly logsSubrequests?: boolean;
+}
+
+export const LOG_FIELDS: Fields<LogScope> = {
+  accessLogs: field<readonly AccessLogEntry[]>('access-log', list(ENTRY), [], 'A line for each request.'),
+  errorLogs: field<readonly ErrorLog[]>(
+    'error-log',
+    list(ERROR_LOG),
+    [],
+    'Where faults of this place are logged, beside the log of the server.',
+  ),
+  logsSubrequests: field<boolean | undefined>(
+    'log-subrequests',
+    FLAG,
+    undefined,
+    'Subrequests have lines of their own.',
+  ),
+};

@@ -1,0 +1,74 @@
+/** Where in the text of a TOML file a value stands. Asked for only when there is a fault to be told. */
+
+import type { AST } from 'toml-eslint-parser';
+import { parseTOML } from 'toml-eslint-parser';
+import type { Path } from './kind.ts';
+
+/** Counted from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+  /** Characters, for a caret; what goes on in other lines is not counted. */
+  readonly length: number;
+}
+
+const TOP: TextPlace = { line: 1, column: 1, length: 1 };
+
+/** The places of values by their paths; for a value that is not there, the place of what it would stand in. */
+export function placesIn(text: string): (path: Path) => TextPlace {
+  const places = new Map<string, TextPlace>();
+  for (const statement of parseTOML(text, { tomlVersion: '1.1' }).body[0].body) {
+    if (statement.type === 'TOMLTable') {
+      const path = statement.resolvedKey;
+      note(places, path, statement.key.loc);
+      for (const pair of statement.body) {
+        notePair(places, path, pair);
+      }
+    } else {
+      notePair(places, [], statement);
+    }
+  }
+  return (path) => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const place = places.get(keyOf(path.slice(0, length)));
+      if (place !== undefined) {
+        return place;
+      }
+    }
+    return TOP;
+  };
+}
+
+function keyOf(path: Path): string {
+  return JSON.stringify(path.map(String));
+}
+
+function note(places: Map<string, TextPlace>, path: Path, loc: AST.SourceLocation): void {
+  const { start, end } = loc;
+  const key = keyOf(path);
+  if (!places.has(key)) {
+    const length = end.line === start.line ? end.column - start.column : 1;
+    places.set(key, { line: start.line, column: start.column + 1, length });
+  }
+}
+
+function notePair(places: Map<string, TextPlace>, inside: Path, { key, value }: AST.TOMLKeyValue): void {
+  const names = key.keys.map((each) => (each.type === 'TOMLBare' ? each.name : each.value));
+  const path = [...inside, ...names];
+  // Of a table the key is shown, of everything else the value.
+  note(places, path, value.type === 'TOMLInlineTable' ? key.loc : value.loc);
+  noteValue(places, path, value);
+}
+
+function noteValue(places: Map<string, TextPlace>, path: Path, value: AST.TOMLContentNode): void {
+  if (value.type === 'TOMLInlineTable') {
+    for (const pair of value.body) {
+      notePair(places, path, pair);
+    }
+  } else if (value.type === 'TOMLArray') {
+    for (const [index, element] of value.elements.entries()) {
+      note(places, [...path, index], element.loc);
+      noteValue(places, [...path, index], element);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What a value of portico.toml may be: how it is read, how it is written, what a JSON Schema says of it, and how the reference calls it. One object of this
+ * shape for each sort of value, so that none of the four can forget what another knows.
+ */
+
+/** What TOML has, beside dates, which no setting is. */
+export type TomlValue = string | number | boolean | readonly TomlValue[] | TomlTable;
+export interface TomlTable {
+  readonly [key: string]: TomlValue;
+}
+
+/** The keys and indexes that lead to a value. */
+export type Path = readonly (string | number)[];
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A value that could not be read: its fault was reported. */
+export const FAULTY: unique symbol = Symbol('faulty');
+
+/** What the reading of every value needs. */
+export interface Reading {
+  /** Hears of a fault: where, and one sentence without its full stop. */
+  report(path: Path, message: string): void;
+  /** The folder that paths in the file are relative to. */
+  readonly folder: string;
+}
+
+export interface Kind<T> {
+  /** `around`: what holds where nothing is said; what a table does not say it takes from there. */
+  read(value: TomlValue, path: Path, reading: Reading, around: T | undefined): T | typeof FAULTY;
+  /** Undefined: nothing has to be written for it, because it is what holds around it. */
+  write(value: T, around: T | undefined): TomlValue | undefined;
+  readonly schema: JsonSchema;
+  /** The fields of a table, for the reference. */
+  readonly parts?: readonly Part[];
+  /** `false` is a value of this kind; of all others, it turns off what is on around it. */
+  readonly takesFalse?: true;
+  /** For the reference, as `a size` or `a list of addresses`. */
+  readonly words: string;
+}
+
+export function isTable(value: TomlValue): value is TomlTable {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** How a value is called in a message: `a table`, `"x"`. */
+export function describe(value: TomlValue): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'object') {
+    return Array.isArray(value) ? 'a list' : value instanceof Date ? 'a date' : 'a table';
+  }
+  return String(value);
+}
+
+/** What the reference says of a field. */
+export interface Part {
+  readonly name: string;
+  readonly doc: string;
+  readonly kind: Pick<Kind<never>, 'words' | 'parts'>;
+}
+
+/** Whether two values of the model say the same. A property that is undefined is as one that is not there. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) {
+    return true;
+  }
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) {
+    return false;
+  }
+  const [first, second] = [one as Record<string, unknown>, other as Record<string, unknown>];
+  const keys = new Set([...Object.keys(first), ...Object.keys(second)]);
+  return Array.isArray(one) === Array.isArray(other) && [...keys].every((key) => isEqual(first[key], second[key]));
+}

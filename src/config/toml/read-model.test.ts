@@ -1,0 +1,248 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { failure, success } from '../../kernel/outcome.ts';
+import { renderDiagnostic } from '../diagnostic.ts';
+import type { ServerModel } from '../model/server-model.ts';
+import { readServeRequest } from '../read.ts';
+import { serveModel } from '../serve-model.ts';
+import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
+import { readTomlModel } from './read-model.ts';
+
+const { request } = readServeRequest([], { env: {}, coreCount: 2 });
+if (request === undefined) {
+  throw new Error('the settings have no defaults');
+}
+const DEFAULTS = serveModel(request, '/etc/portico');
+
+type Texts = Readonly<Record<string, string>>;
+
+function read(files: Texts | string) {
+  const texts: Texts = typeof files === 'string' ? { 'portico.toml': files } : files;
+  const at = (path: string) => texts[path.replace('/etc/portico/', '')];
+  return readTomlModel('/etc/portico/portico.toml', {
+    readText: (path) => {
+      const text = at(path);
+      return text === undefined ? failure('there is no such file') : success(text);
+    },
+    glob: (pattern) =>
+      Object.keys(texts)
+        .map((name) => `/etc/portico/${name}`)
+        .filter((path) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`).test(path)),
+    env: { HOST: 'env.example' },
+    readSecret: () => failure('there is no such file'),
+    defaults: DEFAULTS,
+  });
+}
+
+async function model(files: Texts | string): Promise<ServerModel> {
+  const { model: found, diagnostics } = await read(files);
+  deepEqual(diagnostics.map(renderDiagnostic), []);
+  if (found === undefined) {
+    throw new Error('no model, and nothing said why');
+  }
+  return found;
+}
+
+async function faults(files: Texts | string): Promise<string[]> {
+  const { model: found, diagnostics } = await read(files);
+  equal(found, undefined);
+  return diagnostics.map((each) => renderDiagnostic(each).replace('portico: /etc/portico/', '').trimEnd());
+}
+
+test('an application alone is a server', async () => {
+  const { sites, apps, listeners, scopes } = await model('app = "mysite.wsgi"');
+  deepEqual(apps, [{ ...DEFAULTS.apps[0], id: 'app', target: 'mysite.wsgi' }]);
+  deepEqual(
+    sites.map(({ content }) => content),
+    [{ kind: 'app', app: 'app', scriptName: '', folders: [], servesDeclared: true }],
+  );
+  deepEqual(
+    listeners.map(({ address }) => address),
+    DEFAULTS.listeners.map(({ address }) => address),
+  );
+  equal(scopes.length, 1);
+});
+
+test('what holds without a word is what holds for "portico serve"', () => {
+  const { types: _, accessLogs: __, ...written } = DEFAULT_SCOPE;
+  const { types: ___, accessLogs: ____, files, ...scope } = DEFAULTS.scopes[0] ?? ({} as (typeof DEFAULTS.scopes)[0]);
+  deepEqual({ ...written, files }, { ...scope, files });
+});
+
+test('a location adds to what holds around it, and equal scopes stand once', async () => {
+  const { sites, scopes } = await model(`
+app = "a"
+[defaults]
+headers.set = { X-All = "1" }
+[[site]]
+body.max-size = "10M"
+[site.location."/up/"]
+body.timeout = "5s"
+[site.location."/up/deep/".location."~ \\\\.php$"]
+internal = true
+[[site]]
+body.max-size = "10M"
+`);
+  const [up, deep] = sites[0]?.locations ?? [];
+  deepEqual(scopes[up?.scope ?? -1]?.requestBodies, { bytesMax: 10_485_760, timeoutMs: 5000 });
+  deepEqual(scopes[up?.scope ?? -1]?.fields?.fields, [{ name: 'X-All', value: '1', always: false, effect: 'add' }]);
+  deepEqual(deep?.locations[0]?.match, { kind: 'regex', pattern: { text: '\\.php$', isCaseless: false } });
+  equal(deep?.locations[0]?.isInternal, true);
+  equal(deep?.scope, sites[1]?.scope);
+  equal(scopes.length, 2);
+});
+
+test('who names a folder means its files, and an application is mounted where it is named', async () => {
+  const { sites, apps } = await model(`
+[apps.shop]
+module = "shop.wsgi"
+workers = 3
+[[site]]
+app = "shop"
+static = "/static/=assets"
+[site.location."/media/"]
+files.alias = "media"
+[site.location."/blog/"]
+app = "blog.wsgi"
+[site.location."/blog/admin/"]
+access.addresses = ["allow 10.0.0.0/8", "deny all"]
+[site.location."/api/"]
+app = "shop"
+script-name = ""
+[site.location."= /status"]
+answer = "status"
+`);
+  const app = { kind: 'app', app: 'shop', scriptName: '', servesDeclared: true } as const;
+  const assets = {
+    url: '/static/',
+    root: '/etc/portico/assets',
+    hashed: false,
+    missing: 'refuse',
+    links: 'inside',
+  } as const;
+  deepEqual(sites[0]?.content, { ...app, folders: [assets] });
+  deepEqual(
+    sites[0]?.locations.map(({ content }) => content),
+    [
+      { kind: 'files' },
+      { ...app, app: 'blog.wsgi', scriptName: '/blog', folders: [assets] },
+      { ...app, folders: [assets] },
+      { ...app, folders: [assets] },
+      { kind: 'status' },
+    ],
+  );
+  deepEqual(
+    apps.map(({ id, target, workers }) => [id, target, workers]),
+    [
+      ['shop', 'shop.wsgi', 3],
+      ['blog.wsgi', 'blog.wsgi', DEFAULTS.apps[0]?.workers],
+    ],
+  );
+});
+
+test('sites share addresses by their names', async () => {
+  const { listeners } = await model(`
+[[site]]
+names = ["a.example", ".b.example"]
+listen = ["80", "unix:/run/a.sock"]
+[[site]]
+names = "www.c.*"
+listen = "80 default backlog=5"
+[[site]]
+names = '~^d\\d+$'
+listen = "[::1]:8080 http2"
+`);
+  deepEqual(
+    listeners.map(({ address, names, fallback, backlog, http2 }) => [
+      address?.kind === 'tcp' ? address.port : address?.path,
+      names.map(({ name, site }) => `${name.kind} ${name.kind === 'regex' ? name.pattern.text : name.text} ${site}`),
+      fallback,
+      backlog,
+      http2,
+    ]),
+    [
+      [80, ['exact a.example 0', 'exact b.example 0', 'suffix .b.example 0', 'prefix www.c. 1'], 1, 5, false],
+      ['/run/a.sock', ['exact a.example 0', 'exact b.example 0', 'suffix .b.example 0'], 0, 2048, false],
+      [8080, ['regex ^d\\d+$ 2'], 2, 2048, true],
+    ],
+  );
+});
+
+test('rules are run in their order, and a condition has a scope of its own', async () => {
+  const { sites, scopes } = await model(`
+[[site]]
+rules = [
+  { set = "x", to = "1$uri" },
+  { if = "$host = old.example", redirect = "https://new.example$request_uri" },
+  { if = '$uri ~ \\.pdf$', body.max-size = 5, rules = [{ rewrite = "^/a", to = "/b", then = "last" }] },
+  { break = true },
+]
+[site.location."/x"]
+reply = { status = 410, text = "gone" }
+`);
+  const [set, first, second, end] = sites[0]?.rewrite ?? [];
+  deepEqual([set, end], [{ kind: 'set', variable: 'x', value: ['1', { variable: 'uri' }] }, { kind: 'break' }]);
+  deepEqual(first?.kind === 'if' && first.inside, [
+    { kind: 'return', status: 301, body: ['https://new.example', { variable: 'request_uri' }] },
+  ]);
+  equal(second?.kind === 'if' && second.inside.length, 1);
+  equal(second?.kind === 'if' && scopes[second.scope]?.requestBodies.bytesMax, 5);
+  deepEqual(sites[0]?.locations[0]?.rewrite, [{ kind: 'return', status: 410, body: 'gone' }]);
+});
+
+test('files that are included are one configuration, each relative to its own folder', async () => {
+  const { sites, scopes, zones } = await model({
+    'portico.toml': 'include = ["sites/*.toml", "zones.toml"]\napp = "a"',
+    'sites/b.toml': '[[site]]\nnames = "b"\nfiles = "public"',
+    'sites/a.toml': '[[site]]\nnames = "{env.HOST}"',
+    'zones.toml': '[zone.one]\nkey = "$remote_addr"\nrate = "30r/m"\nsize = "1M"',
+  });
+  deepEqual(
+    sites.map(({ name, content }) => [name, content.kind]),
+    [
+      ['b', 'files'],
+      ['env.example', 'app'],
+    ],
+  );
+  equal(scopes[sites[0]?.scope ?? -1]?.files.path, '/etc/portico/sites/public');
+  deepEqual(zones, [
+    { name: 'one', kind: 'requests', key: [{ variable: 'remote_addr' }], bytes: 1_048_576, ratePerKilosecond: 500 },
+  ]);
+});
+
+test('everything that is wrong is told at once, at its line and column', async () => {
+  deepEqual(
+    await faults({
+      'portico.toml': `include = ["more.toml", "absent.toml"]
+ap = 1
+[app]
+workers = 0
+[[site]]
+listen = "80 tsl"
+nams = "a"
+[site.location."static"]
+files = 1
+[site.location."/a"]
+headers.expires = "soon"
+rules = [{ rewrite = "x" }, { when = 1 }]
+`,
+      'more.toml': '[[site]]\nlisten = "80"\n[app]\nmodule = "x"\n[zone.a]\nkey = "$a $"\n',
+    }),
+    [
+      'portico.toml:1:25: /etc/portico/absent.toml: there is no such file.',
+      'portico.toml:2:6: there is no "ap" here. Did you mean "app"?',
+      'portico.toml:3:2: "module" is missing.',
+      'portico.toml:4:11: 0 is not between 1 and 9007199254740991.',
+    ].concat(
+      [
+        'portico.toml:7:8: there is no "nams" here. Did you mean "names"?',
+        'portico.toml:6:10: "tsl" says nothing of an address. Did you mean "tls"?',
+      ],
+      ['more.toml:6:7: after a dollar stands the name of a variable; a dollar itself is written twice: "$$".'],
+    ),
+  );
+});
+
+test('a text that is not TOML is told at its line', async () => {
+  deepEqual(await faults('a = 1\nb = = 2\n'), ['portico.toml:2:5: invalid value.']);
+});

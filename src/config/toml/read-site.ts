@@ -1,0 +1,230 @@
+/** From the table of a site, and those of its locations, to the model's. What a location does not say is as around it. */
+
+import type { Content } from '../model/content.ts';
+import type { Instruction } from '../model/instruction.ts';
+import type { Location, Site } from '../model/server-model.ts';
+import { nearestWord } from '../nearest.ts';
+import type { WrittenContent } from './fields/content-fields.ts';
+import { CONTENT_FIELDS } from './fields/content-fields.ts';
+import type { Rule } from './fields/rule-fields.ts';
+import type { WrittenScope } from './fields/scope-fields.ts';
+import { SCOPE_FIELDS } from './fields/scope-fields.ts';
+import { LOCATION_FIELDS, SITE_FIELDS } from './fields/site-fields.ts';
+import type { Kind, Path, Reading, TomlTable, TomlValue } from './kind.ts';
+import { describe, FAULTY, isTable } from './kind.ts';
+import { parseLocationKey } from './location-key.ts';
+import type { ModelBuilder } from './model-builder.ts';
+import { renderServerName } from './server-name.ts';
+import type { Field } from './table.ts';
+import { table } from './table.ts';
+
+/** What holds around a place. */
+export interface Around {
+  readonly scope: WrittenScope;
+  readonly content: Content;
+}
+
+const SCOPE = table(SCOPE_FIELDS);
+const CONTENT = table(CONTENT_FIELDS);
+const SITE = table(SITE_FIELDS);
+const LOCATION = table(LOCATION_FIELDS);
+/** The key of the table of locations. */
+const LOCATIONS = 'location';
+
+const SCOPE_NAMES = namesOf(SCOPE_FIELDS);
+const CONTENT_NAMES = namesOf(CONTENT_FIELDS);
+const SITE_NAMES = namesOf(SITE_FIELDS);
+const LOCATION_NAMES = namesOf(LOCATION_FIELDS);
+const IN_SITE = new Set([...SCOPE_NAMES, ...CONTENT_NAMES, ...SITE_NAMES, LOCATIONS]);
+const IN_LOCATION = new Set([...SCOPE_NAMES, ...CONTENT_NAMES, ...LOCATION_NAMES, LOCATIONS]);
+
+function namesOf(fields: object): ReadonlySet<string> {
+  return new Set(Object.values(fields).map(({ name }: Field<unknown>) => name));
+}
+
+export class SiteReader {
+  readonly #builder: ModelBuilder;
+  readonly #reading: Reading;
+
+  constructor(builder: ModelBuilder, reading: Reading) {
+    this.#builder = builder;
+    this.#reading = reading;
+  }
+
+  readSite(value: TomlTable, path: Path, around: Around): void {
+    this.#tellUnknown(value, IN_SITE, path);
+    const own = this.#part(SITE, value, SITE_NAMES, path);
+    const place = this.#readPlace(value, path, around, '');
+    if (own === undefined || place === undefined) {
+      return;
+    }
+    const { around: inside, rewrite } = place;
+    const [first] = own.names.flat();
+    const site: Site = {
+      name: first === undefined ? '' : renderServerName(first),
+      connection: own.connection === undefined ? 0 : this.#builder.connections.add(own.connection),
+      ...(own.tls === undefined ? {} : { tls: this.#builder.tls(own.tls) }),
+      rewrite,
+      scope: this.#builder.scope(inside.scope),
+      content: inside.content,
+      locations: this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], inside),
+    };
+    const report = (message: string): void => this.#reading.report([...path, 'listen'], message);
+    this.#builder.sites.push({ site, report, listen: own.listen, names: own.names });
+  }
+
+  /** What holds for all sites. */
+  readDefaults(value: TomlTable, path: Path, around: Around): Around | undefined {
+    this.#tellUnknown(value, IN_CONDITION, path);
+    const place = this.#readPlace(value, path, around, '');
+    if (place !== undefined && place.rewrite.length > 0) {
+      this.#reading.report([...path, 'rules'], 'rules stand in a site or a location, where they are run');
+    }
+    return place?.around;
+  }
+
+  #readLocations(value: TomlValue | undefined, path: Path, around: Around): Location[] {
+    if (value === undefined) {
+      return [];
+    }
+    if (!isTable(value)) {
+      this.#reading.report(path, `${describe(value)} is not a table of locations`);
+      return [];
+    }
+    return Object.entries(value).flatMap(([key, each]) => this.#readLocation(key, each, [...path, key], around) ?? []);
+  }
+
+  #readLocation(key: string, value: TomlValue, path: Path, around: Around): Location | undefined {
+    const match = parseLocationKey(key);
+    if (!match.ok) {
+      this.#reading.report(path, match.fault);
+    }
+    if (!isTable(value)) {
+      this.#reading.report(path, `${describe(value)} is not a table`);
+      return undefined;
+    }
+    this.#tellUnknown(value, IN_LOCATION, path);
+    const prefix = match.ok && 'text' in match.value && match.value.kind !== 'named' ? match.value.text : '';
+    const own = this.#part(LOCATION, value, LOCATION_NAMES, path);
+    const place = this.#readPlace(value, path, around, prefix);
+    if (!match.ok || own === undefined || place === undefined) {
+      return undefined;
+    }
+    return {
+      match: match.value,
+      ...own,
+      rewrite: place.rewrite,
+      scope: this.#builder.scope(place.around.scope),
+      content: place.around.content,
+      locations: this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], place.around),
+    };
+  }
+
+  /** What sites, locations and conditions have in common. */
+  #readPlace(
+    value: TomlTable,
+    path: Path,
+    around: Around,
+    prefix: string,
+  ): { readonly around: Around; readonly rewrite: readonly Instruction[] } | undefined {
+    const scope = this.#part(SCOPE, value, SCOPE_NAMES, path, around.scope);
+    const written = this.#part(CONTENT, value, CONTENT_NAMES, path);
+    if (scope === undefined || written === undefined) {
+      return undefined;
+    }
+    const content = this.#contentOf(written, {
+      namesFolder: namesFolder(value['files']),
+      prefix,
+      around: around.content,
+    });
+    const inside = { scope, content };
+    const rules = [...written.rules, ...shortRules(written)];
+    return { around: inside, rewrite: this.#instructions(rules, [...path, 'rules'], inside) };
+  }
+
+  #part<T extends object>(
+    kind: Kind<T>,
+    value: TomlTable,
+    names: ReadonlySet<string>,
+    path: Path,
+    around?: T,
+  ): T | undefined {
+    const part = Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)));
+    const read = kind.read(part, path, this.#reading, around);
+    return read === FAULTY ? undefined : read;
+  }
+
+  #tellUnknown(value: TomlTable, known: ReadonlySet<string>, path: Path): void {
+    for (const name of Object.keys(value).filter((each) => !known.has(each))) {
+      const nearest = nearestWord(name, known);
+      this.#reading.report(
+        [...path, name],
+        `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+      );
+    }
+  }
+
+  #contentOf(
+    { app, answer, scriptName, folders, servesDeclared }: WrittenContent,
+    { namesFolder: hasFolder, prefix, around }: { namesFolder: boolean; prefix: string; around: Content },
+  ): Content {
+    if (answer !== undefined) {
+      return { kind: answer };
+    }
+    if (app !== undefined) {
+      return {
+        kind: 'app',
+        app: this.#builder.appNamed(app),
+        scriptName: scriptName ?? prefix.replace(/\/$/, ''),
+        folders: folders ?? (around.kind === 'app' ? around.folders : []),
+        servesDeclared: servesDeclared ?? true,
+      };
+    }
+    if (hasFolder) {
+      return { kind: 'files' };
+    }
+    return around.kind === 'app'
+      ? {
+          ...around,
+          scriptName: scriptName ?? around.scriptName,
+          folders: folders ?? around.folders,
+          servesDeclared: servesDeclared ?? around.servesDeclared,
+        }
+      : around;
+  }
+
+  #instructions(rules: readonly Rule[], path: Path, around: Around): Instruction[] {
+    return rules.flatMap((rule, index): Instruction[] => {
+      if (rule.kind !== 'if') {
+        return [rule];
+      }
+      this.#tellUnknown(rule.inside, IN_CONDITION, [...path, index]);
+      const place = this.#readPlace(rule.inside, [...path, index], around, '');
+      return place === undefined
+        ? []
+        : [
+            {
+              kind: 'if',
+              condition: rule.condition,
+              inside: [...this.#instructions(rule.rules, [...path, index, 'rules'], place.around), ...place.rewrite],
+              scope: this.#builder.scope(place.around.scope),
+              content: place.around.content,
+            },
+          ];
+    });
+  }
+}
+
+const IN_CONDITION = new Set([...SCOPE_NAMES, ...CONTENT_NAMES]);
+
+/** Who names a folder means its files. */
+function namesFolder(files: TomlValue | undefined): boolean {
+  return typeof files === 'string' || (files !== undefined && isTable(files) && ('root' in files || 'alias' in files));
+}
+
+function shortRules({ redirect, reply }: WrittenContent): Rule[] {
+  if (redirect !== undefined) {
+    return [{ kind: 'return', status: redirect.status, body: redirect.to }];
+  }
+  return reply === undefined ? [] : [{ kind: 'return', status: reply.status, body: reply.text }];
+}

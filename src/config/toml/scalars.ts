@@ -1,0 +1,186 @@
+/** The plain kinds of values: texts, numbers, times, sizes, words of a choice. */
+
+import { resolve } from 'node:path';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { Pattern, Template } from '../model/template.ts';
+import { parseDuration, parseSize } from '../setting-values.ts';
+import type { JsonSchema, Kind, TomlValue } from './kind.ts';
+import { describe, FAULTY, isEqual } from './kind.ts';
+import { parseTemplateText, renderTemplateText, withDollars } from './template-text.ts';
+
+interface Scalar<T> {
+  readonly words: string;
+  readonly schema: JsonSchema;
+  /** The failure is the end of a sentence that begins with the value. */
+  readonly parse: (value: TomlValue, folder: string) => Outcome<T>;
+  readonly render: (value: T) => TomlValue;
+}
+
+/** A kind without parts: what holds around it does not matter for how it is read. */
+export function scalar<T>({ words, schema, parse, render }: Scalar<T>): Kind<T> {
+  return {
+    words,
+    schema,
+    read: (value, path, reading) => {
+      const parsed = parse(value, reading.folder);
+      if (parsed.ok) {
+        return parsed.value;
+      }
+      reading.report(path, parsed.fault);
+      return FAULTY;
+    },
+    write: (value, around) => (around !== undefined && isEqual(value, around) ? undefined : render(value)),
+  };
+}
+
+export const TEXT: Kind<string> = scalar({
+  words: 'a text',
+  schema: { type: 'string' },
+  parse: (value) =>
+    typeof value === 'string' ? success(withDollars(value)) : failure(`${describe(value)} is not a text`),
+  render: (text) => text,
+});
+
+/** A path, which is relative to the folder of the file. */
+export const PATH: Kind<string> = scalar({
+  words: 'a path',
+  schema: { type: 'string' },
+  parse: (value, folder) =>
+    typeof value === 'string'
+      ? success(absolute(withDollars(value), folder))
+      : failure(`${describe(value)} is not a path`),
+  render: (path) => path,
+});
+
+function absolute(path: string, folder: string): string {
+  return path === '' ? '' : resolve(folder, path);
+}
+
+/** A path with variables. One that begins with a variable is taken as it comes out. */
+export const PATH_TEMPLATE: Kind<Template> = scalar({
+  words: 'a path with variables',
+  schema: { type: 'string' },
+  parse: (value, folder) =>
+    typeof value === 'string'
+      ? parseTemplateText(value.startsWith('$') ? value : absolutePrefix(value, folder))
+      : failure(`${describe(value)} is not a path`),
+  render: renderTemplateText,
+});
+
+/** Dots and slashes stay as they are: behind a variable they mean something that is not known yet. */
+function absolutePrefix(path: string, folder: string): string {
+  return path === '' || path.startsWith('/') ? path : `${folder.replace(/\/$/, '')}/${path}`;
+}
+
+export const TEMPLATE: Kind<Template> = scalar({
+  words: 'a text with variables',
+  schema: { type: 'string' },
+  parse: (value) =>
+    typeof value === 'string' ? parseTemplateText(value) : failure(`${describe(value)} is not a text`),
+  render: renderTemplateText,
+});
+
+const CASELESS = '(?i)';
+
+export const PATTERN: Kind<Pattern> = scalar({
+  words: 'a regex',
+  schema: { type: 'string', format: 'regex' },
+  parse: (value) =>
+    typeof value !== 'string'
+      ? failure(`${describe(value)} is not a regex`)
+      : success(
+          value.startsWith(CASELESS)
+            ? { text: value.slice(CASELESS.length), isCaseless: true }
+            : { text: value, isCaseless: false },
+        ),
+  render: ({ text, isCaseless }) => `${isCaseless ? CASELESS : ''}${text}`,
+});
+
+export const FLAG: Kind<boolean> = {
+  takesFalse: true,
+  ...scalar<boolean>({
+    words: '`true` or `false`',
+    schema: { type: 'boolean' },
+    parse: (value) => {
+      // From the environment all that comes is text.
+      const flag = value === 'true' ? true : value === 'false' ? false : value;
+      return typeof flag === 'boolean' ? success(flag) : failure(`${describe(value)} is neither true nor false`);
+    },
+    render: (flag) => flag,
+  }),
+};
+
+export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Kind<number> {
+  return scalar({
+    words: most === Number.MAX_SAFE_INTEGER ? 'a number' : `${least} to ${most}`,
+    schema: { type: 'integer', minimum: least, ...(most === Number.MAX_SAFE_INTEGER ? {} : { maximum: most }) },
+    parse: (value) => {
+      // From the environment all that comes is text.
+      const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+      if (typeof number !== 'number' || !Number.isInteger(number)) {
+        return failure(`${describe(value)} is not a whole number`);
+      }
+      return number < least || number > most
+        ? failure(`${number} is not between ${least} and ${most}`)
+        : success(number);
+    },
+    render: (number) => number,
+  });
+}
+
+const MS_UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const;
+
+/** Seconds, or a text with a unit; in the model milliseconds. */
+export const DURATION: Kind<number> = scalar({
+  words: 'a time',
+  schema: { type: ['number', 'string'] },
+  parse: (value) =>
+    typeof value === 'number' || typeof value === 'string'
+      ? parseDuration(0)(String(value))
+      : failure(`${describe(value)} is not a time`),
+  render: (ms) => {
+    const [unit, size] = MS_UNITS.find(([, each]) => ms > 0 && ms % each === 0) ?? ['ms', 1];
+    return ms === 0 ? 0 : `${ms / size}${unit}`;
+  },
+});
+
+const SIZE_UNITS = [
+  ['G', 2 ** 30],
+  ['M', 2 ** 20],
+  ['K', 2 ** 10],
+] as const;
+
+/** Bytes, or a text with a unit. */
+export const SIZE: Kind<number> = scalar({
+  words: 'a size',
+  schema: { type: ['integer', 'string'] },
+  parse: (value) =>
+    typeof value === 'number' || typeof value === 'string'
+      ? parseSize('')(String(value))
+      : failure(`${describe(value)} is not a size`),
+  render: (bytes) => {
+    const found = SIZE_UNITS.find(([, each]) => bytes > 0 && bytes % each === 0);
+    return found === undefined ? bytes : `${bytes / found[1]}${found[0]}`;
+  },
+});
+
+export function choice<T extends string>(...words: readonly T[]): Kind<T> {
+  const listed = words.map((word) => `\`${word}\``);
+  return scalar({
+    words: listed.join(', '),
+    schema: { enum: words },
+    parse: (value) => {
+      const found = words.find((word) => word === value);
+      return found === undefined
+        ? failure(`${describe(value)} is not one of ${words.map((word) => `"${word}"`).join(', ')}`)
+        : success(found);
+    },
+    render: (word) => word,
+  });
+}

@@ -1,0 +1,135 @@
+/** From a model to the portico.toml that would be read as it. */
+
+import { stringify } from 'smol-toml';
+import { omit } from '../../kernel/omit.ts';
+import type { App } from '../model/app.ts';
+import type { Content } from '../model/content.ts';
+import type { ServerModel } from '../model/server-model.ts';
+import { APP } from './fields/app-fields.ts';
+import type { WrittenScope } from './fields/scope-fields.ts';
+import { DEFAULT_SCOPE, SCOPE_FIELDS } from './fields/scope-fields.ts';
+import {
+  CONNECTION_FIELDS,
+  DEVELOPMENT_FIELDS,
+  EDGE_FIELDS,
+  FORWARDING_FIELDS,
+  PROCESS_FIELDS,
+} from './fields/server-fields.ts';
+import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
+import type { Kind, TomlTable, TomlValue } from './kind.ts';
+import { isEqual } from './kind.ts';
+import { ONLY_APP } from './read-model.ts';
+import type { Around } from './read-site.ts';
+import { table } from './table.ts';
+import { SiteWriter } from './write-site.ts';
+
+export interface WrittenModel {
+  readonly text: string;
+  /** What could not be said, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** `defaults`: what `portico serve` would run without a word, which need not be said. */
+export function writeTomlModel(model: ServerModel, defaults: ServerModel): WrittenModel {
+  const [defaultApp] = defaults.apps;
+  if (defaultApp === undefined) {
+    throw new Error('the model of "portico serve" has no application');
+  }
+  const apps = new AppNames(model.apps, defaultApp);
+  const writer = new SiteWriter(model, defaults.listeners, (id) => apps.nameOf(id));
+  const around: Around = { scope: DEFAULT_SCOPE, content: apps.defaultContent };
+  const common = commonScope(
+    model.sites.map(({ scope }) => writer.scopeOf(scope)),
+    around.scope,
+  );
+  const inside: Around = { scope: common, content: around.content };
+  const sites = model.sites.map((site, index) => writer.writeSite(site, index, inside));
+  const whole: Record<string, TomlValue | undefined> = {
+    server: table(PROCESS_FIELDS).write(model.process, defaults.process),
+    edge: table(EDGE_FIELDS).write(model.edge, defaults.edge),
+    forwarding: table(FORWARDING_FIELDS).write(model.forwarding, defaults.forwarding),
+    development:
+      model.development === undefined ? undefined : table(DEVELOPMENT_FIELDS).write(model.development, undefined),
+    connection: writeConnection(model, defaults),
+    ...apps.written,
+    zone: named(
+      model.zones.map(({ name, ...zone }) => [name, zone] as const),
+      ZONE,
+    ),
+    map: variables(model, 'map', MAP),
+    geo: variables(model, 'geo', GEO),
+    split: variables(model, 'split', SPLIT),
+    'charset-map':
+      model.charsetMaps.length === 0
+        ? undefined
+        : model.charsetMaps.map((each) => CHARSET_MAP.write(each, undefined) ?? {}),
+    defaults: table(SCOPE_FIELDS).write(common, DEFAULT_SCOPE),
+    site: sites.length === 1 && isEqual(sites[0], {}) ? undefined : sites,
+  };
+  const said = Object.entries(whole).filter(([, value]) => value !== undefined && !isEqual(value, {}));
+  return { text: stringify(Object.fromEntries(said)), notes: writer.notes };
+}
+
+function writeConnection(model: ServerModel, defaults: ServerModel): TomlValue | undefined {
+  const [own] = model.connections;
+  return own === undefined ? undefined : table(CONNECTION_FIELDS).write(own, defaults.connections[0]);
+}
+
+/** Features that all sites have alike are said once. */
+function commonScope([first, ...others]: readonly WrittenScope[], around: WrittenScope): WrittenScope {
+  if (first === undefined || others.length === 0) {
+    return around;
+  }
+  const common = Object.keys(SCOPE_FIELDS).map((key) => {
+    const name = key as keyof WrittenScope;
+    const isCommon = others.every((other) => isEqual(other[name], first[name]));
+    return [name, isCommon ? first[name] : around[name]] as const;
+  });
+  return Object.fromEntries(common.filter(([, value]) => value !== undefined)) as unknown as WrittenScope;
+}
+
+function named<T>(values: readonly (readonly [string, T])[], kind: Kind<T>): TomlTable | undefined {
+  return values.length === 0
+    ? undefined
+    : Object.fromEntries(values.map(([name, value]) => [name, kind.write(value, undefined) ?? {}]));
+}
+
+function variables<T>(model: ServerModel, kind: 'map' | 'geo' | 'split', as: Kind<T>): TomlTable | undefined {
+  const own = model.variables.filter((variable) => variable.kind === kind);
+  // Each variable of a kind has the properties that the kind's table writes, and no others beside these two.
+  return named(
+    own.map((each) => [each.variable, omit(each, 'kind', 'variable') as unknown as T] as const),
+    as,
+  );
+}
+
+/** One application needs no name; of several, one that is nothing but a module has its module's. */
+class AppNames {
+  readonly #only: App | undefined;
+  readonly written: Readonly<Record<string, TomlValue | undefined>>;
+
+  constructor(apps: readonly App[], defaults: App) {
+    const [first, ...others] = apps;
+    this.#only = others.length === 0 ? first : undefined;
+    if (this.#only === undefined) {
+      const said = apps.filter((app) => !isEqual(app, { ...defaults, id: app.id, target: app.id }));
+      this.written = { apps: Object.fromEntries(said.map((app) => [app.id, writeApp(app, defaults)])) };
+    } else {
+      this.written = { app: writeApp(this.#only, defaults) };
+    }
+  }
+
+  nameOf(id: string): string {
+    return this.#only === undefined ? id : ONLY_APP;
+  }
+
+  get defaultContent(): Content {
+    return this.#only === undefined
+      ? { kind: 'files' }
+      : { kind: 'app', app: this.#only.id, scriptName: '', folders: [], servesDeclared: true };
+  }
+}
+
+function writeApp(app: App, defaults: App): TomlValue {
+  return APP.write(omit(app, 'id'), { ...omit(defaults, 'id'), target: '' }) ?? {};
+}
