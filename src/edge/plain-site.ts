@@ -4,6 +4,7 @@ import type { AccessFormat } from '../config/access-format/access-format.ts';
 import type { FieldRules } from '../config/model/answers.ts';
 import type { Content } from '../config/model/content.ts';
 import type { EdgeModel } from '../config/model/server-model.ts';
+import { isPlain } from './plan/is-plain.ts';
 
 export interface PlainSite {
   readonly content: Content;
@@ -30,8 +31,9 @@ export function plainSite(model: EdgeModel): PlainSite {
   return {
     content: site.content,
     keepAliveMs: named('set of rules for connections', model.connections, site.connection).keepAliveMs,
-    bodyBytesMax: scope.requestBodies.bytesMax || Infinity,
-    fields: constantFields(scope.fields),
+    // What a plan has for its scopes must not be done a second time for the whole thread.
+    bodyBytesMax: isPlain(model) ? scope.requestBodies.bytesMax || Infinity : Infinity,
+    fields: isPlain(model) ? constantFields(scope.fields) : '',
     accessLog: logOf(model, site.scope),
   };
 }

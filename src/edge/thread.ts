@@ -13,8 +13,7 @@ import { assert } from '../kernel/assert.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import type { BoundListener, ConfigureEdge, FromEdge, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
-import type { Client, Exchange, Handler } from '../protocol/http/exchange.ts';
-import type { PeerOrigins } from '../protocol/http/peer.ts';
+import type { Client } from '../protocol/http/exchange.ts';
 import { Peer } from '../protocol/http/peer.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import type { AppMessage } from './app-service.ts';
@@ -25,13 +24,11 @@ import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
-import { refusalsFor } from './developer-pages.ts';
 import { Disbelief } from './disbelief.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 import { ForwardedReader } from './forwarded.ts';
 import type { GuardedSocket } from './guarded-socket.ts';
 import { guardSocket } from './guarded-socket.ts';
-import { compileStatic } from './handlers/static/static.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
@@ -39,11 +36,11 @@ import type { Receive } from './node-internals.ts';
 import { listenWithBuffer } from './node-internals.ts';
 import { Identifier } from './pipeline/identify.ts';
 import { ListenerOrigins } from './pipeline/origins.ts';
-import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import type { PlainSite } from './plain-site.ts';
 import { plainSite } from './plain-site.ts';
 import { RequestIds } from './request-id.ts';
 import type { SharedState } from './shared-state.ts';
+import { Sites } from './sites.ts';
 import type { TlsAcceptor } from './tls/tls-acceptor.ts';
 import type { ConnectionServices } from './transport/connection-services.ts';
 import { Http1Connection } from './transport/http1-connection.ts';
@@ -66,6 +63,12 @@ export type ToThread =
   | { readonly kind: 'room'; readonly app: AppId }
   | { readonly kind: 'leave'; readonly deadlineMs: number };
 
+/** What connections of a listener that speaks TLS share. */
+interface SecureListening {
+  readonly origins: ListenerOrigins;
+  readonly services: ConnectionServices;
+}
+
 /** Without an application nobody accepts a WebSocket. */
 const NO_WEBSOCKETS: WebSockets = {
   isOn: false,
@@ -86,12 +89,12 @@ export class EdgeThread {
   readonly #site: PlainSite;
   readonly #apps: ReadonlyMap<AppId, AppService>;
   readonly #accessLog: AccessLog | undefined;
-  readonly #services: ConnectionServices;
+  readonly #services: Omit<ConnectionServices, 'pipeline'>;
+  readonly #sites: Sites;
   readonly #bugs: InternalErrors;
   readonly #servers: Server[] = [];
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
-  #answer: Handler;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -111,7 +114,7 @@ export class EdgeThread {
     this.#site = plainSite(config.model);
     this.#apps = this.#newApps();
     this.#accessLog = this.#newAccessLog();
-    this.#answer = this.#compileContent();
+    this.#sites = this.#newSites();
     this.#services = this.#newServices();
   }
 
@@ -179,7 +182,7 @@ export class EdgeThread {
         });
   }
 
-  #newServices(): ConnectionServices {
+  #newServices(): Omit<ConnectionServices, 'pipeline'> {
     const { model } = this.#config;
     const { fields, keepAliveMs } = this.#site;
     const webSockets = model.apps[0]?.webSockets ?? NO_WEBSOCKETS;
@@ -188,20 +191,24 @@ export class EdgeThread {
       table: this.#table,
       keepAliveMs,
       webSocket: { ...webSockets, contexts: new ZlibContexts(), fields },
-      pipeline: compilePipeline({
-        identifier: this.#newIdentifier(),
-        handlers: [refuseUnserved, (exchange) => this.#answer(exchange)],
-        renderRefusal: refusalsFor(model.isDevelopment),
-        accessLog: this.#accessLog,
-        clock: systemClock,
-        onBug: (error) => this.#bugs.note('a request', error),
-      }),
       date: () => this.#today(),
       monotonicMs: () => systemClock.monotonicMs(),
       refusals: new CountedLog('no request in what came from', (text) => this.#log('info', text)),
       bugs: this.#bugs,
       log: (level, text) => this.#log(level, text),
     };
+  }
+
+  #newSites(): Sites {
+    return new Sites({
+      model: this.#config.model,
+      thread: this.#index,
+      apps: this.#apps,
+      identifier: this.#newIdentifier(),
+      accessLog: this.#accessLog,
+      bugs: this.#bugs,
+      log: (level, text) => this.#log(level, text),
+    });
   }
 
   #newIdentifier(): Identifier {
@@ -218,23 +225,6 @@ export class EdgeThread {
       }),
       faults: new CountedLog('proxy fields not taken from', (text) => this.#log('warning', text)),
     });
-  }
-
-  /** Compiled again whenever an application has declared folders. */
-  #compileContent(): Handler {
-    const { content } = this.#site;
-    const app = content.kind === 'app' ? this.#apps.get(content.app) : undefined;
-    if (content.kind !== 'app' || app === undefined) {
-      return refuseEverything;
-    }
-    const ask: Handler = (exchange) => app.ask(exchange);
-    const folders = [...content.folders, ...(content.servesDeclared ? app.declared : [])];
-    const answerFile = compileStatic(folders, {
-      clock: systemClock,
-      log: (level, text) => this.#log(level, text),
-      next: ask,
-    });
-    return (exchange) => answerFile(exchange) || app.ask(exchange);
   }
 
   #today(): string {
@@ -314,12 +304,13 @@ export class EdgeThread {
 
   #listenPlainly(where: { fd: number; backlog: number }, listener: BoundListener, buffers: ReadBuffers): Server {
     const origins = this.#originsOf(listener).of(undefined);
+    const services = this.#servicesOf(listener);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, listener.kind);
       if (client === undefined) {
         return () => undefined;
       }
-      const connection = this.#connect(socket, client, origins);
+      const connection = this.#connect(socket, new Peer(client, origins), services);
       socket.owner = connection;
       return readFairly(socket, buffers, this.#services.monotonicMs, (buffer, length) =>
         connection.onBytes(buffer, length),
@@ -330,9 +321,10 @@ export class EdgeThread {
 
   #listenSecurely(fd: number, listener: BoundListener): Server {
     const origins = this.#originsOf(listener);
+    const services = this.#servicesOf(listener);
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
-        this.#shakeHands(carrier, listener, origins);
+        this.#shakeHands(carrier, listener, { origins, services });
       } catch (error) {
         this.#bugs.note('a new connection', error);
         carrier.destroy();
@@ -341,19 +333,24 @@ export class EdgeThread {
     return server.listen({ fd }, this.#backlogOf(listener));
   }
 
-  #shakeHands(carrier: Socket, listener: BoundListener, origins: ListenerOrigins): void {
+  #shakeHands(carrier: Socket, listener: BoundListener, { origins, services }: SecureListening): void {
     const client = this.#admit(carrier, listener.kind);
     if (client === undefined) {
       return;
     }
     this.#tls?.accept(carrier, client.address, (socket, facts) => {
-      const connection = this.#connect(socket, client, origins.of(facts));
+      const connection = this.#connect(socket, new Peer(client, origins.of(facts)), services);
       guardSocket(socket, connection);
       socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
       if (this.#table.isStopping) {
         setTimeout(() => this.#table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
       }
     });
+  }
+
+  /** Connections of one listener share who answers. */
+  #servicesOf({ listener }: BoundListener): ConnectionServices {
+    return { ...this.#services, pipeline: this.#sites.pipelineOf(listener) };
   }
 
   #backlogOf({ listener }: BoundListener): number {
@@ -378,8 +375,8 @@ export class EdgeThread {
     return client;
   }
 
-  #connect(socket: Socket, client: Client, origins: PeerOrigins): Http1Connection {
-    const connection = new Http1Connection(socket, new Peer(client, origins), this.#services);
+  #connect(socket: Socket, peer: Peer, services: ConnectionServices): Http1Connection {
+    const connection = new Http1Connection(socket, peer, services);
     this.#table.add(connection);
     return connection;
   }
@@ -421,7 +418,7 @@ export class EdgeThread {
       switch (message.kind) {
         case 'static':
           this.#apps.get(message.app)?.declare(message);
-          this.#answer = this.#compileContent();
+          this.#sites.redeclare();
           return;
         case 'tls':
           this.#tls?.renew(message.tls);
@@ -429,6 +426,7 @@ export class EdgeThread {
           return;
         case 'reopen-logs':
           this.#accessLog?.reopen();
+          this.#sites.reopenLogs();
           return;
       }
     } catch (error) {
@@ -472,12 +470,6 @@ export class EdgeThread {
     this.#budgets.overload.finish();
     this.#send({ kind: 'drained' });
   }
-}
-
-/** No content of the model that this program answers. */
-function refuseEverything({ responder }: Exchange): true {
-  responder.refuse(404);
-  return true;
 }
 
 function laneOf(lanes: readonly number[], thread: number): number {

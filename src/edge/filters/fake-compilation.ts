@@ -1,6 +1,6 @@
 /** What compilers of filters are given, made up for tests: templates are constants, or read the slots of the route by `set` variables. */
 
-import type { ServerModel } from '../../config/model/server-model.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Template } from '../../config/model/template.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
@@ -16,7 +16,7 @@ export interface FakeCompilation extends Compilation {
 }
 
 export function fakeCompilation(
-  model: Partial<Pick<ServerModel, 'charsetMaps'>> = {},
+  model: Partial<Pick<EdgeModel, 'charsetMaps'>> = {},
   variables: FakeVariables = {},
   clock: FakeClock = new FakeClock(),
 ): FakeCompilation {
@@ -24,7 +24,7 @@ export function fakeCompilation(
   const values = new Map<string, string>();
   const lookUp = (name: string, route: Route): string | undefined => values.get(name) ?? variables[name]?.(route);
   return {
-    model: { edge: { threads: 1 }, charsetMaps: [], ...model } as unknown as ServerModel,
+    model: { edge: { threads: 1 }, charsetMaps: [], ...model } as unknown as EdgeModel,
     clock,
     files: new FileServer({ clock, log: () => undefined }),
     logged,

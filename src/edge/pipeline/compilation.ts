@@ -1,6 +1,6 @@
 /** What the compilers of features are given. A feature is a function `(scope, compilation) => Step | Filter | … | undefined`, undefined where the scope does not have it. */
 
-import type { ServerModel } from '../../config/model/server-model.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
@@ -9,7 +9,7 @@ import type { Captures, CompiledTemplate, Route } from './route.ts';
 import type { Variable } from './variables/variable.ts';
 
 export interface Compilation {
-  readonly model: ServerModel;
+  readonly model: EdgeModel;
   readonly clock: Clock;
   readonly log: PipelineServices['log'];
   readonly files: FileServer;

@@ -17,8 +17,8 @@ export interface ContentFacts {
   readonly client: Client;
   readonly block: FieldBlock;
   readonly hasBody: boolean;
-  /** The body is asked for: nobody else can read it any more. */
-  onBodyTaken(): void;
+  /** The body is asked for, and nobody else can read it any more. Returns to whom it goes. */
+  onBodyTaken(sink: BodySink): BodySink;
 }
 
 export class ContentExchange implements Exchange {
@@ -81,8 +81,7 @@ export class ContentExchange implements Exchange {
   }
 
   readBody(sink: BodySink): void {
-    this.#facts.onBodyTaken();
-    this.#exchange.readBody(sink);
+    this.#exchange.readBody(this.#facts.onBodyTaken(sink));
   }
   resumeBody(): void {
     this.#exchange.resumeBody();

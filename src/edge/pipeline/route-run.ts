@@ -11,6 +11,7 @@
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import type {
   Body,
+  BodySink,
   Client,
   Exchange,
   ResponseHead,
@@ -21,6 +22,7 @@ import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { NO_FIELDS } from '../../protocol/http/response-fields.ts';
 import { escapeLog } from '../access-log/line.ts';
+import { BoundedBody } from './bounded-body.ts';
 import { builtinRefusal } from './builtin-refusal.ts';
 import type { ContentFacts } from './content-exchange.ts';
 import { ContentExchange } from './content-exchange.ts';
@@ -261,8 +263,17 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     return this.errorStatus === 0 && this.main === this ? block : withoutConditions(block);
   }
 
-  onBodyTaken(): void {
+  onBodyTaken(sink: BodySink): BodySink {
     this.#isBodyTaken = true;
+    const { bodyBytesMax } = this.scope;
+    return bodyBytesMax === 0 || this.exchange.bodyLength !== undefined
+      ? sink
+      : new BoundedBody(sink, bodyBytesMax, () => this.#refuseBody());
+  }
+
+  #refuseBody(): void {
+    this.log('error', 'client intended to send too large chunked body');
+    this.request.responder.refuse(413);
   }
 
   // What steps and content say.

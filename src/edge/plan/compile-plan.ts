@@ -5,7 +5,7 @@
 
 import type { Content } from '../../config/model/content.ts';
 import type { ScopeId } from '../../config/model/instruction.ts';
-import type { Listener, Location, ServerModel, Site } from '../../config/model/server-model.ts';
+import type { EdgeModel, Listener, Location, Site } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
@@ -52,7 +52,7 @@ export interface ListenerPlan {
 }
 
 export class PlanCompiler implements RewriteCompilation {
-  readonly model: ServerModel;
+  readonly model: EdgeModel;
   readonly clock: Clock;
   readonly log: PipelineServices['log'];
   readonly files: FileServer;
@@ -64,7 +64,7 @@ export class PlanCompiler implements RewriteCompilation {
   readonly #contents = new Map<string, Produce>();
   readonly #sites = new Map<number, SitePlan>();
 
-  constructor(model: ServerModel, parts: PlanParts) {
+  constructor(model: EdgeModel, parts: PlanParts) {
     this.model = model;
     this.clock = parts.services.clock;
     this.log = parts.services.log;

@@ -2,7 +2,7 @@
 
 import type { Content } from '../../config/model/content.ts';
 import type { Scope } from '../../config/model/scope.ts';
-import type { Listener, Location, ServerModel, Site } from '../../config/model/server-model.ts';
+import type { EdgeModel, Listener, Location, Site } from '../../config/model/server-model.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { FakeRequestLine } from '../../protocol/http/fake-request.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
@@ -82,12 +82,12 @@ export interface FakeModel {
   readonly scopes?: readonly Partial<Scope>[];
   readonly sites?: readonly Partial<Site>[];
   readonly names?: Listener['names'];
-  readonly variables?: ServerModel['variables'];
-  readonly types?: ServerModel['types'];
-  readonly zones?: ServerModel['zones'];
+  readonly variables?: EdgeModel['variables'];
+  readonly types?: EdgeModel['types'];
+  readonly zones?: EdgeModel['zones'];
 }
 
-export function fakeModel(fake: FakeModel): ServerModel {
+export function fakeModel(fake: FakeModel): EdgeModel {
   const site: Site = {
     name: fake.name ?? 'site',
     connection: 0,
@@ -107,7 +107,7 @@ export function fakeModel(fake: FakeModel): ServerModel {
     names: fake.names ?? [],
     fallback: 0,
   };
-  const model: Partial<ServerModel> = {
+  const model: Partial<EdgeModel> = {
     listeners: [listener],
     sites: fake.sites?.map((more) => ({ ...site, ...more })) ?? [site],
     apps: [],
@@ -121,7 +121,7 @@ export function fakeModel(fake: FakeModel): ServerModel {
     logs: [],
   };
   // What concerns processes is not there: no plan looks at it.
-  return model as ServerModel;
+  return model as EdgeModel;
 }
 
 /** Answers with what it was asked for: `files GET /path?query`. */

@@ -1,10 +1,10 @@
 /** The variables to which a configuration assigns a value in whatever place: `set`, a named group of a regex, `auth_request_set`. In lower case. */
 
-import type { ServerModel } from '../../config/model/server-model.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
 
 const NAMED_GROUP = /\(\?P?<([A-Za-z_]\w*)>|\(\?'([A-Za-z_]\w*)'/g;
 
-export function namesAssigned(model: ServerModel): ReadonlySet<string> {
+export function namesAssigned(model: EdgeModel): ReadonlySet<string> {
   const names = new Set<string>();
   collect(model, names);
   return names;

@@ -3,7 +3,7 @@
  * asked for. Everything else is a function of the request.
  */
 
-import type { ServerModel } from '../../config/model/server-model.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
 import { VARIABLE_PREFIXES } from '../../config/model/variable-names.ts';
 import type { DefinedVariable } from '../../config/model/variables.ts';
 import { unreachable } from '../../kernel/unreachable.ts';
@@ -47,7 +47,7 @@ export class VariableCompiler {
   readonly #slots = new Map<string, number>();
   readonly #compiled = new Map<string, Variable>();
 
-  constructor(model: ServerModel, compiler: TextCompiler, services: VariableServices) {
+  constructor(model: EdgeModel, compiler: TextCompiler, services: VariableServices) {
     this.#compiler = compiler;
     this.#builtIn = new Map(
       Object.entries({
