@@ -11,6 +11,8 @@ import { AppContent } from './app-content.ts';
 import type { AppService } from './app-service.ts';
 import { refusalsFor } from './developer-pages.ts';
 import { ErrorLogs } from './error-log/error-log.ts';
+import { compileFileContent } from './handlers/files/file-content.ts';
+import { FileServer } from './handlers/files/file-server.ts';
 import type { InternalErrors } from './internal-errors.ts';
 import type { Identifier } from './pipeline/identify.ts';
 import type { PipelineServices } from './pipeline/pipeline-services.ts';
@@ -97,10 +99,15 @@ export class Sites {
       startSubrequest: (parent, start) => startSubrequest(parent, start, services),
       onBug: (what, error) => bugs.note(what, error),
     };
+    const files = new FileServer({ clock: systemClock, log });
     const plan = new PlanCompiler(model, {
       services,
       errorLogs: this.#errorLogs,
-      produceOf: (content) => this.#produceOf(content),
+      files,
+      produceOf: (content, compilation) =>
+        content.kind === 'files'
+          ? compileFileContent(files, (template) => compilation.template(template))
+          : this.#produceOf(content),
     });
     const onFinished: RequestPipeline['onFinished'] =
       accessLog && ((exchange) => accessLog.write(exchange, systemClock.monotonicMs() - exchange.startedMs));

@@ -113,7 +113,7 @@ export function fakeModel(fake: FakeModel): EdgeModel {
     apps: [],
     scopes: (fake.scopes ?? [{}]).map((more) => ({ ...FAKE_SCOPE, ...more })),
     connections: [],
-    edge: { threads: 1 } as ServerModel['edge'],
+    edge: { threads: 1 } as EdgeModel['edge'],
     types: fake.types ?? [{ types: { html: 'text/html' }, fallback: 'text/plain' }],
     variables: fake.variables ?? [],
     charsetMaps: [],
