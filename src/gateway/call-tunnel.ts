@@ -28,7 +28,7 @@ export interface TunnelSocket {
 }
 
 /** Makes the client's connection the application's. Undefined: there is no client any more. */
-export type SwitchProtocols = (status: number, sink: TunnelSink) => Tunnel | undefined;
+export type TakeOver = (status: number, sink: TunnelSink) => Tunnel | undefined;
 
 const STATUS_LINE = /^HTTP\/1\.1 ([1-5]\d\d) /;
 /** Where the status ends. */
@@ -37,14 +37,14 @@ const SWITCHING_PROTOCOLS = 101;
 
 export class CallTunnel implements TunnelSink {
   readonly #socket: TunnelSocket;
-  readonly #switch: SwitchProtocols;
+  readonly #takeOver: TakeOver;
   #client: Tunnel | undefined;
   /** The application has written something here, so this is its only answer. */
   hasBegun = false;
 
-  constructor(socket: TunnelSocket, switchProtocols: SwitchProtocols) {
+  constructor(socket: TunnelSocket, takeOver: TakeOver) {
     this.#socket = socket;
-    this.#switch = switchProtocols;
+    this.#takeOver = takeOver;
   }
 
   /**
@@ -65,7 +65,7 @@ export class CallTunnel implements TunnelSink {
   onWorkerBytes(bytes: Buffer): void {
     if (!this.hasBegun) {
       this.hasBegun = true;
-      this.#client = this.#switch(statusOf(bytes), this);
+      this.#client = this.#takeOver(statusOf(bytes), this);
     }
     if (this.#client === undefined) {
       this.#socket.destroy();

@@ -117,7 +117,7 @@ export class Call implements ResponseWatcher {
     this.tunnel = new CallTunnel(socket, (status, sink) => {
       const { isOver } = this;
       this.finish();
-      return isOver ? undefined : this.exchange.responder.switchProtocols(status, sink);
+      return isOver ? undefined : this.exchange.responder.takeOver(status, sink);
     });
     return this.tunnel;
   }

@@ -115,8 +115,17 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     this.#tell(`trail ${text.trimEnd()}`);
   }
 
-  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
+  switchProtocols({ status, fields }: ResponseHead, sink: TunnelSink): Tunnel | undefined {
+    this.#tell(`switch ${status} ${fields.text.trimEnd()}`);
+    return this.#openTunnel(sink);
+  }
+
+  takeOver(status: number, sink: TunnelSink): Tunnel | undefined {
     this.#tell(`switch ${status}`);
+    return this.#openTunnel(sink);
+  }
+
+  #openTunnel(sink: TunnelSink): Tunnel {
     this.tunnel = sink;
     return {
       write: (bytes) => {

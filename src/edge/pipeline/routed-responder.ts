@@ -245,8 +245,20 @@ export class RoutedResponder implements Responder {
     return this.#below.acceptWebSocket(accept, sink);
   }
 
-  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
-    return this.#isStale ? undefined : this.#below.switchProtocols(status, sink);
+  switchProtocols(head: ResponseHead, sink: TunnelSink): Tunnel | undefined {
+    if (this.#isStale || this.#hasBegun) {
+      return undefined;
+    }
+    const edited = this.#edit(head, undefined, undefined);
+    if (edited === undefined) {
+      return undefined;
+    }
+    this.#note(edited.head, 0);
+    return this.#below.switchProtocols(edited.head, sink);
+  }
+
+  takeOver(status: number, sink: TunnelSink): Tunnel | undefined {
+    return this.#isStale ? undefined : this.#below.takeOver(status, sink);
   }
 
   refuse(status: number, detail?: string, fields?: ResponseFields): void {

@@ -141,4 +141,8 @@ export class SubrequestResponder implements Responder {
   switchProtocols(): Tunnel | undefined {
     return undefined;
   }
+
+  takeOver(): Tunnel | undefined {
+    return undefined;
+  }
 }

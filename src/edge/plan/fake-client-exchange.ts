@@ -140,6 +140,9 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
   switchProtocols(): undefined {
     return undefined;
   }
+  takeOver(): undefined {
+    return undefined;
+  }
   readBody(sink: BodySink): void {
     sink.data(Buffer.from('x'.repeat(this.bodyLength ?? 0)));
     sink.end();

@@ -5,7 +5,6 @@
  */
 
 import type { Socket } from 'node:net';
-import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type {
   Body,
   BodySink,
@@ -36,8 +35,8 @@ import { Output } from './output.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
-import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
-import { ResponseWriter, releaseBody } from './response-writer.ts';
+import { acceptsTrailers, delimiterOf, sendsBody, upgradeField } from './response-text.ts';
+import { noteSent, ResponseWriter, releaseBody } from './response-writer.ts';
 import type { TunnelCarrier } from './tunnel-session.ts';
 import { TunnelSession } from './tunnel-session.ts';
 import { BAD_PATH, tellFault, unreadHead } from './unread-request.ts';
@@ -186,40 +185,23 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void {
-    if (exchange !== this.#exchange || exchange.status !== 0) {
+    if (!this.#owes(exchange)) {
       releaseBody(body);
       return;
     }
-    exchange.status = head.status;
-    exchange.sentHead = head;
     // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
     this.#keepAlive &&= !this.#requests.isBodyOpen;
-    const length = body === undefined ? 0 : body.length;
-    exchange.sentLength = length;
-    const isHead = exchange.head.method === 'HEAD';
-    const isBare = forbidsBody(head.status);
-    const delimiter = isHead && body === undefined ? 'none' : delimiterOf(head.status, length, exchange.head);
-    if (length === 0 || isHead || isBare) {
-      this.#writer.whole(head, delimiter, this.#connectionField(exchange, head), undefined);
-      releaseBody(body);
-    } else {
-      exchange.bodyBytes = length;
-      this.#writer.whole(head, delimiter, this.#connectionField(exchange, head), body);
-    }
+    this.#writer.respond(exchange, head, body, this.#connectionField(exchange, head));
     this.#complete();
   }
 
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void {
-    if (exchange !== this.#exchange || exchange.status !== 0) {
+    if (!this.#owes(exchange)) {
       return;
     }
-    exchange.status = head.status;
-    exchange.sentHead = head;
-    exchange.sentLength = length ?? -1;
     const delimiter = delimiterOf(head.status, length, exchange.head);
-    if (delimiter === 'close') {
-      this.#keepAlive = false;
-    }
+    this.#keepAlive &&= delimiter !== 'close';
+    noteSent(exchange, head, length ?? -1);
     this.#writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }
 
@@ -255,7 +237,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   hint(exchange: Http1Exchange, fields: ResponseFields): boolean {
-    if (exchange !== this.#exchange || exchange.status !== 0 || exchange.head.minor !== 1) {
+    if (!this.#owes(exchange) || exchange.head.minor !== 1) {
       return true;
     }
     this.#output.text(`HTTP/1.1 103 Early Hints\r\n${fields.text}\r\n`);
@@ -271,16 +253,35 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
     const { handshake } = exchange;
-    if (exchange !== this.#exchange || exchange.status !== 0 || handshake?.kind !== 'handshake') {
+    if (!this.#owes(exchange) || handshake?.kind !== 'handshake') {
       throw new Error('a WebSocket was accepted that nobody asks for');
     }
     const { webSocket } = this.#services;
     return this.#upgrade(exchange, 101, openSession(handshake, accept, sink, webSocket, this.#carrier(exchange)));
   }
 
-  switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined {
-    const isOwed = exchange === this.#exchange && exchange.status === 0;
-    return isOwed ? this.#upgrade(exchange, status, new TunnelSession(sink, this.#carrier(exchange))) : undefined;
+  switchProtocols(exchange: Http1Exchange, head: ResponseHead, sink: TunnelSink): Tunnel | undefined {
+    if (!this.#owes(exchange)) {
+      return undefined;
+    }
+    if (this.#requests.isBodyOpen) {
+      throw new Error('the protocol was switched in the middle of a request');
+    }
+    const tunnel = this.takeOver(exchange, head.status, sink);
+    noteSent(exchange, head, -1);
+    this.#writer.whole(head, 'none', upgradeField(head.status), undefined);
+    return tunnel;
+  }
+
+  takeOver(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined {
+    return this.#owes(exchange)
+      ? this.#upgrade(exchange, status, new TunnelSession(sink, this.#carrier(exchange)))
+      : undefined;
+  }
+
+  /** No response to it has begun. */
+  #owes(exchange: Http1Exchange): boolean {
+    return exchange === this.#exchange && exchange.status === 0;
   }
 
   #carrier(exchange: Http1Exchange): TunnelCarrier & SessionCarrier {
@@ -322,7 +323,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     detail: string | undefined,
     fields: ResponseFields | undefined,
   ): void {
-    if (exchange === this.#exchange && exchange.status === 0) {
+    if (this.#owes(exchange)) {
       this.#services.pipeline.refuse(exchange, status, detail, fields);
     }
   }

@@ -43,7 +43,8 @@ export interface ExchangeConnection extends ConnectionFacts {
   trail(exchange: Http1Exchange, fields: ResponseFields): void;
   end(exchange: Http1Exchange): void;
   acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
-  switchProtocols(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined;
+  switchProtocols(exchange: Http1Exchange, head: ResponseHead, sink: TunnelSink): Tunnel | undefined;
+  takeOver(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined;
   cut(exchange: Http1Exchange): void;
   refuse(exchange: Http1Exchange, status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
   /** An error of ours in one of these functions ends the connection, and not the worker or handler that has called it. */
@@ -196,8 +197,12 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
     return new GuardedSession(this.#connection.acceptWebSocket(this, accept, sink), this.#connection);
   }
-  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
-    const tunnel = this.#connection.switchProtocols(this, status, sink);
+  switchProtocols(head: ResponseHead, sink: TunnelSink): Tunnel | undefined {
+    const tunnel = this.#connection.switchProtocols(this, head, sink);
+    return tunnel && new GuardedTunnel(tunnel, this.#connection);
+  }
+  takeOver(status: number, sink: TunnelSink): Tunnel | undefined {
+    const tunnel = this.#connection.takeOver(this, status, sink);
     return tunnel && new GuardedTunnel(tunnel, this.#connection);
   }
   cut(): void {

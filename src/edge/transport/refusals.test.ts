@@ -4,62 +4,12 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import type { Exchange } from '../../protocol/http/exchange.ts';
-import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts';
-import { Peer } from '../../protocol/http/peer.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { Pair } from '../fake-connection.ts';
 import { openPair } from '../fake-connection.ts';
-import type { RequestPipeline } from './connection-services.ts';
-import { fakeServices } from './fake-services.ts';
-import { Http1Connection } from './http1-connection.ts';
-
-/** A pipeline that leaves everything to the test. */
-class TestPipeline implements RequestPipeline {
-  readonly asked: Exchange[] = [];
-  readonly refused: { readonly exchange: Exchange; readonly status: number; readonly detail: string | undefined }[] =
-    [];
-  readonly finished: string[] = [];
-  onFinished: RequestPipeline['onFinished'] = (exchange) => this.#note(exchange);
-
-  handle(exchange: Exchange): void {
-    this.asked.push(exchange);
-  }
-
-  refuse(exchange: Exchange, status: number, detail: string | undefined): void {
-    this.refused.push({ exchange, status, detail });
-  }
-
-  #note({ method, target, status, bodyBytes, refusedLine, connection, startedMs }: FinishedExchange): void {
-    const { requestCount, isKept } = connection;
-    this.finished.push([method, target, status, bodyBytes, refusedLine, requestCount, isKept, startedMs].join(' '));
-  }
-}
+import { receive } from './fake-pipeline.ts';
 
 const PAGE = fieldsOf('Content-Type: text/plain\r\n');
-
-function begin(pair: Pair, text: string): { pipeline: TestPipeline; connection: Http1Connection } {
-  const pipeline = new TestPipeline();
-  const origin = {
-    scheme: 'http',
-    name: 'localhost',
-    port: '80',
-    believed: 'none',
-    isContradictory: false,
-    tls: undefined,
-  } as const;
-  const origins = {
-    untrusted: origin,
-    trusted: origin,
-    trustedPlain: origin,
-    trustedSecure: origin,
-    contradictory: origin,
-  };
-  const peer = new Peer({ address: '', port: '' }, origins);
-  const connection = new Http1Connection(pair.edge, peer, fakeServices(pipeline));
-  pair.edge.resume();
-  connection.onBytes(Buffer.from(text), text.length);
-  return { pipeline, connection };
-}
 
 async function received(pair: Pair): Promise<string> {
   let text = '';
@@ -73,7 +23,7 @@ async function received(pair: Pair): Promise<string> {
 
 test('what is no request is refused by the pipeline, which may answer later; what comes meanwhile is dropped', async () => {
   await using pair = await openPair();
-  const { pipeline, connection } = begin(pair, 'GET /a HTTP/1.1\r\n bad\r\n\r\n');
+  const { pipeline, connection } = receive(pair, 'GET /a HTTP/1.1\r\n bad\r\n\r\n');
   const [{ exchange, status }] = pipeline.refused as [(typeof pipeline.refused)[0]];
   deepEqual([exchange.method, exchange.target, status], ['GET', '/a', 400]);
   const more = 'GET /b HTTP/1.1\r\nHost: b\r\n\r\n';
@@ -89,7 +39,7 @@ test('what is no request is refused by the pipeline, which may answer later; wha
 
 test('a handler that refuses leaves it to the pipeline what is answered, once', async () => {
   await using pair = await openPair();
-  const { pipeline } = begin(pair, 'GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n');
+  const { pipeline } = receive(pair, 'GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n');
   const [exchange] = pipeline.asked as [Exchange];
   exchange.responder.refuse(502, 'why');
   deepEqual(
@@ -107,7 +57,7 @@ test('a handler that refuses leaves it to the pipeline what is answered, once', 
 test('a body that cannot be read to its end refuses a request that is not answered, and cuts one that is', async () => {
   for (const begins of [false, true]) {
     await using pair = await openPair();
-    const { pipeline, connection } = begin(
+    const { pipeline, connection } = receive(
       pair,
       'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n',
     );
@@ -130,7 +80,7 @@ test('a body that cannot be read to its end refuses a request that is not answer
 
 test('where nobody asks what is over, no clock is read for it', async () => {
   await using pair = await openPair();
-  const { pipeline } = begin(pair, 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+  const { pipeline } = receive(pair, 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
   pipeline.onFinished = undefined;
   pipeline.asked[0]?.responder.respond({ status: 200, reason: undefined, fields: PAGE }, 'a');
   deepEqual(pipeline.finished, []);

@@ -8,7 +8,7 @@ import type { RequestHead } from '../../protocol/http1/types.ts';
 /** How the body is delimited: its length, in chunks, by the end of the connection, or not at all. */
 export type Delimiter = number | 'chunked' | 'close' | 'none';
 
-export type ConnectionField = '' | 'Connection: close\r\n' | 'Connection: keep-alive\r\n';
+export type ConnectionField = '' | 'Connection: close\r\n' | 'Connection: keep-alive\r\n' | 'Connection: Upgrade\r\n';
 
 /** `more`: further rendered lines. */
 export function renderHead(
@@ -79,6 +79,11 @@ export function delimiterOf(
     return 'none';
   }
   return request.minor === 1 ? 'chunked' : 'close';
+}
+
+/** Of a response behind which the connection has another protocol: 101 names the Upgrade that goes with it (RFC 9110 7.8), an answer to CONNECT nothing. */
+export function upgradeField(status: number): ConnectionField {
+  return status === 101 ? 'Connection: Upgrade\r\n' : '';
 }
 
 /** RFC 9110 6.5.1: the client has said that it takes them. */

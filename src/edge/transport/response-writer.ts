@@ -1,12 +1,24 @@
 /** Writes one response after another to a connection's output: head, body, framing. It is told what to send, never whether. */
 
+import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type { Body, BorrowedBody, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
 import { CHUNK_END, renderChunk, renderChunkHead, renderLastChunk } from '../../protocol/http1/render-chunk.ts';
+import type { RequestHead } from '../../protocol/http1/types.ts';
 import type { Output } from './output.ts';
 import type { ConnectionField, Delimiter, HeadRenderer } from './response-text.ts';
+import { delimiterOf } from './response-text.ts';
 
 /** Bodies that are larger than this are not copied into a chunk's buffer. */
 const CHUNK_COPY_BYTES_MAX = 16_384;
+
+/** What is asked about a response, and noted of it for what follows and for who is told that it is over. */
+export interface AnsweredExchange {
+  readonly head: Pick<RequestHead, 'method' | 'minor'>;
+  status: number;
+  bodyBytes: number;
+  sentHead: ResponseHead | undefined;
+  sentLength: number;
+}
 
 export class ResponseWriter {
   readonly #output: Output;
@@ -28,7 +40,22 @@ export class ResponseWriter {
     return this.#delimiter === 'close';
   }
 
-  /** A whole response; `body` undefined sends the head alone, whatever length it states. */
+  /** A whole response, with what it has to say of its body: for HEAD, and with a status that forbids one, none of it is sent. */
+  respond(exchange: AnsweredExchange, head: ResponseHead, body: Body, connection: ConnectionField): void {
+    const length = body === undefined ? 0 : body.length;
+    noteSent(exchange, head, length);
+    const isHead = exchange.head.method === 'HEAD';
+    const delimiter = isHead && body === undefined ? 'none' : delimiterOf(head.status, length, exchange.head);
+    if (length === 0 || isHead || forbidsBody(head.status)) {
+      this.whole(head, delimiter, connection, undefined);
+      releaseBody(body);
+    } else {
+      exchange.bodyBytes = length;
+      this.whole(head, delimiter, connection, body);
+    }
+  }
+
+  /** `body` undefined sends the head alone, whatever length it states. */
   whole(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, body: Body): void {
     const text = this.#renderer.render(head, delimiter, connection, this.#date());
     if (body === undefined) {
@@ -137,6 +164,13 @@ export class ResponseWriter {
       this.#output.text(last);
     }
   }
+}
+
+/** `length`: -1 if the response states none. */
+export function noteSent(exchange: AnsweredExchange, head: ResponseHead, length: number): void {
+  exchange.status = head.status;
+  exchange.sentHead = head;
+  exchange.sentLength = length;
 }
 
 /** Releases a body that is not sent. */

@@ -85,10 +85,15 @@ export interface Responder {
   /** Answers a WebSocket handshake: from now on the connection carries messages. */
   acceptWebSocket(accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession;
   /**
-   * The connection is the handler's from now on, in both directions and without any framing: the handler writes the response itself, whose
-   * status is given for the access log. Undefined: there is no client any more.
+   * Answers with this head (101, with the Upgrade that was agreed on; 2xx for CONNECT): what follows it are bytes of another protocol, which are passed on as they are.
+   * The request has been read to its end. Undefined: there is no client any more.
    */
-  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined;
+  switchProtocols(head: ResponseHead, sink: TunnelSink): Tunnel | undefined;
+  /**
+   * The connection is the handler's from now on, in both directions and without any framing: the handler writes the response itself, its head among it, whose status is
+   * given for the access log. Undefined: there is no client any more, or what carries the request is no connection of its own.
+   */
+  takeOver(status: number, sink: TunnelSink): Tunnel | undefined;
   /** Refuses the request, unless its response has begun: the pipeline decides what is answered, a page of ours as a rule. `detail` is for developers; `fields`: further ones. */
   refuse(status: number, detail?: string, fields?: ResponseFields): void;
 }

@@ -58,7 +58,8 @@ test('PassingResponder passes on everything that a handler does', () => {
   responder.end();
   responder.cut();
   responder.acceptWebSocket({ subprotocol: '', fields: NO_FIELDS }, sink);
-  responder.switchProtocols(101, sink);
+  responder.switchProtocols(HEAD, sink);
+  responder.takeOver(101, sink);
   responder.refuse(404, 'why', NO_FIELDS);
   deepEqual(below.asked, [
     'watch 1',
@@ -73,6 +74,7 @@ test('PassingResponder passes on everything that a handler does', () => {
     'cut 0',
     'acceptWebSocket 2',
     'switchProtocols 2',
+    'takeOver 2',
     'refuse 3',
   ]);
 });

@@ -72,8 +72,12 @@ export class PassingResponder implements Responder, ResponseWatcher {
     return this.below.acceptWebSocket(accept, sink);
   }
 
-  switchProtocols(status: number, sink: TunnelSink): Tunnel | undefined {
-    return this.below.switchProtocols(status, sink);
+  switchProtocols(head: ResponseHead, sink: TunnelSink): Tunnel | undefined {
+    return this.below.switchProtocols(head, sink);
+  }
+
+  takeOver(status: number, sink: TunnelSink): Tunnel | undefined {
+    return this.below.takeOver(status, sink);
   }
 
   refuse(status: number, detail?: string, fields?: ResponseFields): void {

@@ -81,6 +81,10 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
     throw new Error('a file is no tunnel');
   }
 
+  takeOver(): never {
+    throw new Error('a file is no tunnel');
+  }
+
   cut(): void {
     this.wasCut = true;
   }
