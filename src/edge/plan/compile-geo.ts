@@ -1,41 +1,43 @@
 /** `geo`: a value by an address; of several networks that hold it the narrowest counts. */
 
 import type { DefinedVariable } from '../../config/model/variables.ts';
+import type { AddressEntry } from '../../kernel/addresses/address-table.ts';
+import { AddressTable } from '../../kernel/addresses/address-table.ts';
+import { forwardedAddress } from '../../kernel/addresses/forwarded-address.ts';
+import { newAddress, parseAddress } from '../../kernel/addresses/parse-address.ts';
+import { parseAddressRange, parseNetwork } from '../../kernel/addresses/parse-network.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
-import type { Route } from '../pipeline/route.ts';
 import type { Variable } from '../pipeline/variables/variable.ts';
 import { bytesOf } from './bytes-of.ts';
-import { NetworkTable } from './network-table.ts';
 import type { TextCompiler } from './text-compiler.ts';
 
 type GeoModel = Extract<DefinedVariable, { readonly kind: 'geo' }>;
 
+/** Whose value a client has that has no address, as one of a Unix socket. */
+const NO_ADDRESS = '255.255.255.255';
+
 export function compileGeo(model: GeoModel, compiler: TextCompiler): Variable {
   const source = compiler.template(model.source);
-  const networks = new NetworkTable<string>(model.networks.map(([network, value]) => [network, bytesOf(value)]));
-  const proxies = new NetworkTable<true>(model.proxies.map((network) => [network, true]));
+  const networks = tableOf(model.networks.map(([network, value]) => [network, bytesOf(value)]));
+  const proxies = tableOf(model.proxies.map((network) => [network, true as const]));
+  const isProxy = (address: string): boolean => proxies.find(address) === true;
   const fallback = bytesOf(model.fallback);
+  const parsed = newAddress();
   return (route) => {
-    const address = renderTemplate(source, route);
-    const client =
-      model.proxies.length === 0 ? address : behindProxies(address, route, proxies, model.isProxyRecursive);
-    return networks.find(client) ?? fallback;
+    const peer = renderTemplate(source, route);
+    const client = proxies.isEmpty
+      ? undefined
+      : forwardedAddress(peer, route.exchange.block.getAll('x-forwarded-for'), isProxy, model.isProxyRecursive);
+    const isAddress = parseAddress(client?.address ?? peer, parsed);
+    return (isAddress ? networks.findAddress(parsed) : networks.find(NO_ADDRESS)) ?? fallback;
   };
 }
 
-/** Whom the trusted proxies name in X-Forwarded-For: the last, or the last that is no proxy itself. */
-function behindProxies(peer: string, { exchange }: Route, proxies: NetworkTable<true>, isRecursive: boolean): string {
-  const named = exchange.block
-    .getAll('x-forwarded-for')
-    .join(',')
-    .split(/[\s,]+/)
-    .filter((address) => address !== '');
-  let address = peer;
-  for (let index = named.length - 1; index >= 0 && proxies.find(address) === true; index -= 1) {
-    address = named[index] ?? address;
-    if (!isRecursive) {
-      break;
-    }
-  }
-  return address;
+/** Readers have checked the networks. */
+function tableOf<T>(networks: readonly (readonly [network: string, value: T])[]): AddressTable<T> {
+  const entries = networks.flatMap(([network, value]): AddressEntry<T>[] => {
+    const range = parseNetwork(network) ?? parseAddressRange(network);
+    return range === undefined ? [] : [{ range, value }];
+  });
+  return new AddressTable(entries, 'narrowest');
 }

@@ -221,13 +221,17 @@ test('geo takes the narrowest network, and believes proxies that it is told of',
     '192.168.0.20': 'range',
     '192.168.0.21': 'all',
     '::ffff:10.1.2.3': 'host',
-    nonsense: 'none',
+    // What is no address counts as the highest of IPv4.
+    nonsense: 'all',
+    'unix:': 'all',
   };
   for (const [address, expected] of Object.entries(cases)) {
     equal(asked('country', `/?a=${address}`, { variables: [geo] }), expected, address);
   }
   const fields = [['X-Forwarded-For', '9.9.9.9, 10.1.2.3']] as const;
   equal(asked('country', { path: '/', query: 'a=127.0.0.1', fields }, { variables: [geo] }), 'host');
+  const broken = [['X-Forwarded-For', '10.1.2.3, unknown']] as const;
+  equal(asked('country', { path: '/', query: 'a=127.0.0.1', fields: broken }, { variables: [geo] }), 'all');
 });
 
 test('split_clients divides by the hash', () => {
