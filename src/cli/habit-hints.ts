@@ -24,7 +24,9 @@ export function adviseOnCommand(words: readonly string[], machine: Machine): str
     ? 'a command comes first.'
     : isApplication(name)
       ? `"${name}" is no command; an application is served by "portico serve".`
-      : `"${name}" is no command here.`;
+      : name === 'run'
+        ? '"portico run" runs what a portico.toml says; an application is served by "portico serve".'
+        : `"${name}" is no command here.`;
   return `portico: ${what}\n${renderAdvice(translation, machine)}`;
 }
 

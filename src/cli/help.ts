@@ -16,6 +16,7 @@ export const MAIN_HELP = `Portico is a production server for Python web sites.
 
 Commands
   serve [APP]     serve an application; "portico serve --help" lists what can be set
+  run [FILE]      run the server that a portico.toml describes
   reload, stop    tell a server that runs, by its pid file
   uvicorn APP     serve by the command line of uvicorn
   daphne APP      … of daphne

@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.ts';
 type Command = (invocation: Invocation, terminal: Terminal) => Promise<number>;
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['run', async () => (await import('./commands/run.ts')).run],
   ['serve', async () => (await import('./commands/serve.ts')).serve],
   ['stop', async () => (await import('./commands/signal-server.ts')).stop],
   ['reload', async () => (await import('./commands/signal-server.ts')).reload],

@@ -5,7 +5,13 @@ import type { Setting } from './setting.ts';
 import { always, each, last } from './setting.ts';
 import { parseSwitch, parseText } from './setting-values.ts';
 
-type DevelopmentSetting = 'reloadOnChange' | 'reloadFolders' | 'reloadIncludes' | 'reloadExcludes' | 'checkOnly';
+type DevelopmentSetting =
+  | 'reloadOnChange'
+  | 'reloadFolders'
+  | 'reloadIncludes'
+  | 'reloadExcludes'
+  | 'checkOnly'
+  | 'showConfig';
 
 export const DEVELOPMENT_SETTINGS: { readonly [K in DevelopmentSetting]: Setting<ServeOptions[K]> } = {
   reloadOnChange: {
@@ -53,6 +59,14 @@ export const DEVELOPMENT_SETTINGS: { readonly [K in DevelopmentSetting]: Setting
     flag: 'check',
     group: 'Development',
     doc: 'Read the settings, load the application, say what was found, and end.',
+    fallbackText: 'off',
+    fallback: always(false),
+    parse: last(parseSwitch),
+  },
+  showConfig: {
+    flag: 'show-config',
+    group: 'Development',
+    doc: 'Write the portico.toml that this start amounts to, for "portico run", and end.',
     fallbackText: 'off',
     fallback: always(false),
     parse: last(parseSwitch),

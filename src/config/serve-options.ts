@@ -111,6 +111,8 @@ export interface ServeOptions {
   readonly reloadExcludes: readonly string[];
   /** Load the application, say what was found, and end. */
   readonly checkOnly: boolean;
+  /** Write the file that says the same, and end. */
+  readonly showConfig: boolean;
 
   readonly edgeProgram: string;
   readonly zygoteProgram: string;

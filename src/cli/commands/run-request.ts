@@ -1,5 +1,6 @@
 /** Starts the supervisor, or only checks the application, and says what became of it. */
 
+import { availableParallelism } from 'node:os';
 import { serveModel } from '../../config/serve-model.ts';
 import type { ServeOptions, ServeRequest } from '../../config/serve-options.ts';
 import { tlsFault } from '../../config/tls-settings.ts';
@@ -8,6 +9,7 @@ import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { readVersion } from '../../supervisor/version.ts';
+import { memoryBytes } from '../memory.ts';
 import { newServerReports } from '../server-reports.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -16,6 +18,19 @@ const SETTINGS_FAULT = 2;
 /** What a check does not touch: whoever asks for it has perhaps a server that runs with the same settings. */
 const NOTHING_OPEN: Partial<ServeOptions> = { binds: [], insecureBinds: [], accessLog: '', pidFile: '' };
 
+async function writeConfig(request: ServeRequest, { env }: Surroundings, terminal: Terminal): Promise<number> {
+  const cwd = currentFolder(env);
+  if (cwd === undefined) {
+    terminal.error(`portico: ${NO_FOLDER}.\n`);
+    return SETTINGS_FAULT;
+  }
+  const { defaultModel } = await import('../default-model.ts');
+  const { showConfig } = await import('../show-config.ts');
+  const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
+  showConfig(serveModel(request, cwd), defaultModel(machine, cwd), terminal);
+  return 0;
+}
+
 /** Resolves with the exit code. */
 export async function runRequest(
   request: ServeRequest,
@@ -23,6 +38,9 @@ export async function runRequest(
   terminal: Terminal,
 ): Promise<number> {
   const { options } = request;
+  if (options.showConfig) {
+    return writeConfig(request, surroundings, terminal);
+  }
   if (!options.checkOnly) {
     becomeInit(surroundings.manager);
   }

@@ -19,13 +19,20 @@ export interface TomlFiles {
 /** A server of 1,000 sites has a file for each. */
 const FILES_MAX = 10_000;
 
+interface TomlDocumentFault {
+  readonly code: DiagnosticCode;
+  readonly path: Path | TextPlace;
+  readonly message: string;
+  readonly at?: 'key';
+}
+
 /** One file. What is reported of it is kept until it is asked for, with its line and column. */
 export class TomlDocument implements Reading {
   readonly file: string;
   readonly folder: string;
   readonly text: string;
   table: TomlTable = {};
-  readonly #faults: { readonly code: DiagnosticCode; readonly path: Path | TextPlace; readonly message: string }[] = [];
+  readonly #faults: TomlDocumentFault[] = [];
 
   constructor(file: string, text: string) {
     this.file = file;
@@ -33,8 +40,8 @@ export class TomlDocument implements Reading {
     this.text = text;
   }
 
-  report(path: Path, message: string): void {
-    this.#faults.push({ code: 'toml.value', path, message });
+  report(path: Path, message: string, at?: 'key'): void {
+    this.#faults.push({ code: 'toml.value', path, message, ...(at === undefined ? {} : { at }) });
   }
 
   reportConflict(path: Path, message: string): void {
@@ -63,10 +70,10 @@ export class TomlDocument implements Reading {
     const { placesIn } = await import('./find-place.ts');
     const isToml = this.#faults.every(({ code }) => code !== 'toml.syntax');
     const find = isToml ? placesIn(this.text) : () => ({ line: 1, column: 1, length: 1 });
-    return this.#faults.map(({ code, path, message }) => ({
+    return this.#faults.map(({ code, path, message, at }) => ({
       severity: 'error',
       code,
-      place: { kind: 'file', file: this.file, ...('line' in path ? path : find(path)) },
+      place: { kind: 'file', file: this.file, ...('line' in path ? path : find(path, at)) },
       message: /[.?]$/.test(message) ? message : `${message}.`,
     }));
   }

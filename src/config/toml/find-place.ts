@@ -15,20 +15,25 @@ export interface TextPlace {
 const TOP: TextPlace = { line: 1, column: 1, length: 1 };
 
 /** The places of values by their paths; for a value that is not there, the place of what it would stand in. */
-export function placesIn(text: string): (path: Path) => TextPlace {
+export function placesIn(text: string): (path: Path, at?: 'key') => TextPlace {
   const places = new Map<string, TextPlace>();
+  const keys = new Map<string, TextPlace>();
   for (const statement of parseTOML(text, { tomlVersion: '1.1' }).body[0].body) {
     if (statement.type === 'TOMLTable') {
       const path = statement.resolvedKey;
       note(places, path, statement.key.loc);
       for (const pair of statement.body) {
-        notePair(places, path, pair);
+        notePair({ places, keys }, path, pair);
       }
     } else {
-      notePair(places, [], statement);
+      notePair({ places, keys }, [], statement);
     }
   }
-  return (path) => {
+  return (path, at) => {
+    const key = at === 'key' ? keys.get(keyOf(path)) : undefined;
+    if (key !== undefined) {
+      return key;
+    }
     for (let length = path.length; length > 0; length -= 1) {
       const place = places.get(keyOf(path.slice(0, length)));
       if (place !== undefined) {
@@ -52,23 +57,29 @@ function note(places: Map<string, TextPlace>, path: Path, loc: AST.SourceLocatio
   }
 }
 
-function notePair(places: Map<string, TextPlace>, inside: Path, { key, value }: AST.TOMLKeyValue): void {
+interface Noted {
+  readonly places: Map<string, TextPlace>;
+  readonly keys: Map<string, TextPlace>;
+}
+
+function notePair(noted: Noted, inside: Path, { key, value }: AST.TOMLKeyValue): void {
   const names = key.keys.map((each) => (each.type === 'TOMLBare' ? each.name : each.value));
   const path = [...inside, ...names];
   // Of a table the key is shown, of everything else the value.
-  note(places, path, value.type === 'TOMLInlineTable' ? key.loc : value.loc);
-  noteValue(places, path, value);
+  note(noted.places, path, value.type === 'TOMLInlineTable' ? key.loc : value.loc);
+  note(noted.keys, path, key.loc);
+  noteValue(noted, path, value);
 }
 
-function noteValue(places: Map<string, TextPlace>, path: Path, value: AST.TOMLContentNode): void {
+function noteValue(noted: Noted, path: Path, value: AST.TOMLContentNode): void {
   if (value.type === 'TOMLInlineTable') {
     for (const pair of value.body) {
-      notePair(places, path, pair);
+      notePair(noted, path, pair);
     }
   } else if (value.type === 'TOMLArray') {
     for (const [index, element] of value.elements.entries()) {
-      note(places, [...path, index], element.loc);
-      noteValue(places, [...path, index], element);
+      note(noted.places, [...path, index], element.loc);
+      noteValue(noted, [...path, index], element);
     }
   }
 }

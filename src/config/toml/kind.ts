@@ -19,8 +19,8 @@ export const FAULTY: unique symbol = Symbol('faulty');
 
 /** What the reading of every value needs. */
 export interface Reading {
-  /** Hears of a fault: where, and one sentence without its full stop. */
-  report(path: Path, message: string): void;
+  /** Hears of a fault: where, and one sentence without its full stop. `key`: of the name, not of what it is given. */
+  report(path: Path, message: string, at?: 'key'): void;
   /** The folder that paths in the file are relative to. */
   readonly folder: string;
 }

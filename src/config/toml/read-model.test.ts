@@ -230,12 +230,12 @@ rules = [{ rewrite = "x" }, { when = 1 }]
     }),
     [
       'portico.toml:1:25: /etc/portico/absent.toml: there is no such file.',
-      'portico.toml:2:6: there is no "ap" here. Did you mean "app"?',
+      'portico.toml:2:1: there is no "ap" here. Did you mean "app"?',
       'portico.toml:3:2: "module" is missing.',
       'portico.toml:4:11: 0 is not between 1 and 9007199254740991.',
     ].concat(
       [
-        'portico.toml:7:8: there is no "nams" here. Did you mean "names"?',
+        'portico.toml:7:1: there is no "nams" here. Did you mean "names"?',
         'portico.toml:6:10: "tsl" says nothing of an address. Did you mean "tls"?',
       ],
       ['more.toml:6:7: after a dollar stands the name of a variable; a dollar itself is written twice: "$$".'],

@@ -134,6 +134,7 @@ class ModelReader {
       document.report(
         [name],
         `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+        'key',
       );
     }
   }

@@ -160,6 +160,7 @@ export class SiteReader {
       this.#reading.report(
         [...path, name],
         `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+        'key',
       );
     }
   }

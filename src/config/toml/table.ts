@@ -114,6 +114,7 @@ function tellUnknown(given: TomlTable, names: ReadonlySet<string>, path: Path, r
     reading.report(
       [...path, name],
       `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+      'key',
     );
   }
   return unknown.length === 0;

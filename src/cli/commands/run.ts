@@ -1,0 +1,81 @@
+/** `portico run`: runs the server that a portico.toml describes. */
+
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { isFaulty } from '../../config/diagnostic.ts';
+import type { ServerModel } from '../../config/model/server-model.ts';
+import { renderWithExcerpt } from '../../config/source-excerpt.ts';
+import { readTomlModel } from '../../config/toml/read-model.ts';
+import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
+import { becomeInit } from '../../supervisor/init.ts';
+import { supervise } from '../../supervisor/main.ts';
+import { readVersion } from '../../supervisor/version.ts';
+import { defaultModel } from '../default-model.ts';
+import { adviseOnCommand } from '../habit-hints.ts';
+import type { Invocation } from '../invocation.ts';
+import { memoryBytes } from '../memory.ts';
+import { newServerReports } from '../server-reports.ts';
+import type { Terminal } from '../terminal.ts';
+import { TOML_FILES } from '../toml-files.ts';
+
+const USAGE = 2;
+const FILE = 'portico.toml';
+
+const HELP = `portico run [FILE]
+
+Runs the server that FILE describes; without FILE it is ${FILE} in the current folder (docs/reference/portico-toml.md).
+"portico serve APP --show-config" writes such a file.
+
+  -h, --help      show this
+`;
+
+/** Resolves with the exit code. */
+export async function run({ args, ...surroundings }: Invocation, terminal: Terminal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    terminal.out(HELP);
+    return 0;
+  }
+  const { env } = surroundings;
+  const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
+  const [named = FILE, ...more] = args;
+  const flag = args.find((arg) => arg.startsWith('-'));
+  // `flask run`, `fastapi run` and their like name an application and flags.
+  const isForeign = flag !== undefined || (!named.endsWith('.toml') && !existsSync(named));
+  const advice = isForeign ? adviseOnCommand(['run', ...args], machine) : undefined;
+  if (advice !== undefined) {
+    terminal.error(advice);
+    return USAGE;
+  }
+  if (flag !== undefined || more.length > 0) {
+    terminal.error(
+      `portico run: "${flag ?? more[0]}" is not known. It takes the path of one file; what else there is to say stands in that.\n`,
+    );
+    return USAGE;
+  }
+  const cwd = currentFolder(surroundings.env);
+  if (cwd === undefined) {
+    terminal.error(`portico: ${NO_FOLDER}.\n`);
+    return USAGE;
+  }
+  const { model, diagnostics } = await readTomlModel(resolve(cwd, named), {
+    ...TOML_FILES,
+    env,
+    defaults: defaultModel(machine, cwd),
+  });
+  const textOf = (file: string): string | undefined => {
+    const text = TOML_FILES.readText(file);
+    return text.ok ? text.value : undefined;
+  };
+  terminal.error(diagnostics.map((each) => renderWithExcerpt(each, textOf)).join(''));
+  if (model === undefined || isFaulty(diagnostics)) {
+    return USAGE;
+  }
+  becomeInit(surroundings.manager);
+  const reports = newServerReports(model.process, terminal, readVersion());
+  return supervise(titled(model, named), cwd, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
+}
+
+function titled(model: ServerModel, file: string): ServerModel {
+  return { ...model, process: { ...model.process, title: `portico run ${file}` } };
+}
