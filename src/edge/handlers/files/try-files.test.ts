@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Template } from '../../../config/model/template.ts';
 import { TemporarySite } from '../static/temporary-site.ts';
@@ -39,6 +39,18 @@ test('try_files finds what cannot be opened, which is refused afterwards', async
   site.failing.clear();
   site.failing.set('stat', 'EACCES');
   assert.equal(await new FakeFiles(site).try('/a.html', [URI], 404), 404);
+});
+
+test('try_files passes over links that are not followed', async () => {
+  using site = new TemporarySite();
+  site.write('a.html', 'a');
+  mkdirSync(site.path('folder'));
+  symlinkSync('a.html', site.path('link.html'));
+  symlinkSync('folder', site.path('link'));
+  const files = new FakeFiles(site, { files: { symlinks: { kind: 'none', from: undefined } } });
+  assert.equal(await files.try('/link.html', [URI, '/a.html'], 404), '/a.html');
+  assert.equal(await files.try('/link', [FOLDER], 404), 404);
+  assert.equal(await files.try('/folder', [FOLDER], 404), '/folder');
 });
 
 test('try_files looks below an alias, for the path without its prefix', async () => {

@@ -52,6 +52,8 @@ const ABSENCES: ReadonlyMap<string | undefined, Absence> = new Map<string | unde
   ['ENOMEM', 'exhausted'],
 ]);
 
+const LINK_FAULTS: ReadonlySet<string> = new Set(['ELOOP', 'ENOTDIR']);
+
 const HINTS: ReadonlyMap<string, string> = new Map([
   [
     'EMFILE',
@@ -72,7 +74,9 @@ export async function openFile(path: string, folder: Folder, around: Surrounding
     }
     return before.isFile() || before.isDirectory() ? await openRegular(path, folder, around) : NO_FILE;
   } catch (error) {
-    return absentFor(error, path, around, isThere);
+    const absent = absentFor(error, path, around, isThere);
+    // Links that may not be followed lead nowhere, whatever is at their end.
+    return LINK_FAULTS.has(absent.code) ? { ...absent, isThere: false } : absent;
   }
 }
 

@@ -60,6 +60,8 @@ test('openWithoutLinks() does not look at what is said to be safe', async () => 
     assert.equal(await tryOpen(site, `${current}/plain/a.css`, { kind: 'none', from }), 'opened', from);
     assert.match(await tryOpen(site, `${current}/link/a.css`, { kind: 'none', from }), /ELOOP|ENOTDIR/, from);
   }
+  const link = site.path('plain/b.css');
+  assert.equal(await tryOpen(site, link, { kind: 'none', from: link }), 'opened');
   // Only whole names count.
   assert.match(
     await tryOpen(site, `${current}/plain/a.css`, { kind: 'none', from: current.slice(0, -1) }),

@@ -11,6 +11,9 @@ type Guarded = Extract<LinkRule, { kind: 'none' | 'owner' }>;
 
 /** Rejects with ELOOP for a link that is not allowed. The descriptor is the caller's. */
 export async function openWithoutLinks(path: string, rule: Guarded, disk: Disk): Promise<number> {
+  if (path === rule.from) {
+    return disk.open(path);
+  }
   const start = startOf(path, rule.from);
   const names = path
     .slice(start.length)
@@ -31,7 +34,7 @@ export async function openWithoutLinks(path: string, rule: Guarded, disk: Disk):
   }
 }
 
-/** What of the path is not looked at: `from`, if it is the path's beginning by whole names. */
+/** What of the path is not looked at: `from`, if it is the path's beginning by whole names. Of a path that is no more than that, nothing is. */
 function startOf(path: string, from: string): string {
   const prefix = from.replace(/\/+$/, '');
   return from !== '' && (path === prefix || path.startsWith(`${prefix}/`)) ? prefix : '';
