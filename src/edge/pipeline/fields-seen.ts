@@ -16,8 +16,20 @@ const CONDITIONS: ReadonlySet<string> = new Set([
 
 const remembered = new WeakMap<FieldBlock, FieldBlock>();
 
+const conditional = new WeakMap<FieldBlock, boolean>();
+
+/** Whether the client wants the response only if something holds, or a part of it. */
+export function hasConditions(block: FieldBlock): boolean {
+  let known = conditional.get(block);
+  if (known === undefined) {
+    known = block.fields.some(({ lower }) => CONDITIONS.has(lower));
+    conditional.set(block, known);
+  }
+  return known;
+}
+
 export function withoutConditions(block: FieldBlock): FieldBlock {
-  if (!block.fields.some(({ lower }) => CONDITIONS.has(lower))) {
+  if (!hasConditions(block)) {
     return block;
   }
   const known = remembered.get(block);

@@ -161,6 +161,8 @@ export interface CompiledScope {
   readonly answerEdits: readonly AnswerEdit[];
   /** In nginx's order. */
   readonly filters: readonly Filter[];
+  /** The same without those that are for requests with conditions or ranges alone. */
+  readonly usualFilters: readonly Filter[];
   /** Trailers of a response with this status; the scope has an edit then that takes the length away. */
   readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
 }

@@ -18,11 +18,12 @@ import type {
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
+import { hasConditions } from './fields-seen.ts';
 import type { Answer } from './filters/answer.ts';
 import type { ChainEvents } from './filters/body-chain.ts';
 import { BodyChain } from './filters/body-chain.ts';
 import type { Transform } from './filters/body-writer.ts';
-import type { Route, SentResponse } from './route.ts';
+import type { Filter, Route, SentResponse } from './route.ts';
 
 /** What the responder needs of the runner. */
 export interface Answering extends Route {
@@ -33,6 +34,12 @@ export interface Answering extends Route {
   readonly sent: SentResponse;
   onFault(error: unknown): void;
   refuseContent(status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
+}
+
+interface Edited {
+  readonly head: ResponseHead;
+  readonly length: number | undefined;
+  readonly body: Body;
 }
 
 export class RoutedResponder implements Responder {
@@ -67,7 +74,16 @@ export class RoutedResponder implements Responder {
       releaseBody(body);
       return;
     }
-    const edited = this.#edit(head, body === undefined ? 0 : body.length, body);
+    const filters = this.#filters;
+    const fixed = this.#fix(head);
+    const length = body === undefined ? 0 : body.length;
+    if (this.#isLeftAlone(filters)) {
+      this.#note(fixed, length);
+      this.#route.sent.isComplete = true;
+      this.#below.respond(fixed, body);
+      return;
+    }
+    const edited = this.#edit(fixed, length, body, filters);
     if (edited === undefined) {
       releaseBody(body);
     } else if (this.#chain === undefined && edited.length === (edited.body?.length ?? 0)) {
@@ -96,11 +112,21 @@ export class RoutedResponder implements Responder {
     if (this.#isStale || this.#hasBegun) {
       return;
     }
-    const edited = this.#edit(head, length, undefined);
+    const edited = this.#editHead(head, length);
     if (edited !== undefined) {
-      this.#note(edited.head, 0);
       this.#below.begin(edited.head, edited.length);
     }
+  }
+
+  /** Of a response whose body follows, or has none of HTTP. Undefined: it was refused, and another one is on its way. */
+  #editHead(head: ResponseHead, length: number | undefined): Pick<Edited, 'head' | 'length'> | undefined {
+    const filters = this.#filters;
+    const fixed = this.#fix(head);
+    const edited = this.#isLeftAlone(filters) ? { head: fixed, length } : this.#edit(fixed, length, undefined, filters);
+    if (edited !== undefined) {
+      this.#note(edited.head, 0);
+    }
+    return edited;
   }
 
   #note(head: ResponseHead, bodyBytes: number): void {
@@ -111,19 +137,27 @@ export class RoutedResponder implements Responder {
     sent.bodyBytes = bodyBytes;
   }
 
+  get #filters(): readonly Filter[] {
+    const { scope, request } = this.#route;
+    return hasConditions(request.block) ? scope.filters : scope.usualFilters;
+  }
+
+  /** With the changes of the scope that are the same for each request. */
+  #fix(head: ResponseHead): ResponseHead {
+    const { scope, errorStatus } = this.#route;
+    const own = errorStatus === 0 ? head : { ...head, status: errorStatus, reason: undefined };
+    return scope.headEdit?.(own) ?? own;
+  }
+
+  #isLeftAlone(filters: readonly Filter[]): boolean {
+    const { scope, refusalFields } = this.#route;
+    return filters.length === 0 && scope.answerEdits.length === 0 && refusalFields.isEmpty;
+  }
+
   /** Asks the scope what becomes of the response. The chain of transforms is there afterwards, if it has any. Undefined: it was refused, and another one is on its way. */
-  #edit(
-    head: ResponseHead,
-    length: number | undefined,
-    whole: Body,
-  ): { readonly head: ResponseHead; readonly length: number | undefined; readonly body: Body } | undefined {
+  #edit(fixed: ResponseHead, length: number | undefined, whole: Body, filters: readonly Filter[]): Edited | undefined {
     const route = this.#route;
-    const { scope, errorStatus, refusalFields } = route;
-    const edited = errorStatus === 0 ? head : { ...head, status: errorStatus, reason: undefined };
-    const fixed = scope.headEdit?.(edited) ?? edited;
-    if (scope.answerEdits.length === 0 && scope.filters.length === 0 && refusalFields.isEmpty) {
-      return { head: fixed, length, body: whole };
-    }
+    const { scope, refusalFields } = route;
     const hasBody = route.method !== 'HEAD' && !forbidsBody(fixed.status);
     const answer: Answer = {
       status: fixed.status,
@@ -138,7 +172,7 @@ export class RoutedResponder implements Responder {
     for (const edit of scope.answerEdits) {
       edit(answer, route);
     }
-    const transforms = scope.filters.flatMap((filter): Transform | [] => filter(answer, route) ?? []);
+    const transforms = filters.flatMap((filter): Transform | [] => filter(answer, route) ?? []);
     if (answer.refusal !== undefined) {
       route.refuseContent(answer.refusal.status, undefined, answer.refusal.fields);
       return undefined;
@@ -249,12 +283,8 @@ export class RoutedResponder implements Responder {
     if (this.#isStale || this.#hasBegun) {
       return undefined;
     }
-    const edited = this.#edit(head, undefined, undefined);
-    if (edited === undefined) {
-      return undefined;
-    }
-    this.#note(edited.head, 0);
-    return this.#below.switchProtocols(edited.head, sink);
+    const edited = this.#editHead(head, undefined);
+    return edited === undefined ? undefined : this.#below.switchProtocols(edited.head, sink);
   }
 
   takeOver(status: number, sink: TunnelSink): Tunnel | undefined {

@@ -45,6 +45,9 @@ const FILTERS: readonly Feature<Filter>[] = [
   compileRateLimit,
 ];
 
+/** Nothing is to be done by them for a request that has neither conditions nor ranges, as most have not. */
+const CONDITIONAL: ReadonlySet<Feature<Filter>> = new Set([compileNotModified, compileRanges]);
+
 /** Variables that are said by rules of the scope. */
 const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {};
 
@@ -76,6 +79,7 @@ export function compileScope(scope: Scope, { compilation, errorLogs, types }: Sc
       (edit): edit is AnswerEdit => edit !== undefined,
     ),
     filters: made(FILTERS),
+    usualFilters: made(FILTERS.filter((feature) => !CONDITIONAL.has(feature))),
     trailers: fields.trailers,
   };
 }
