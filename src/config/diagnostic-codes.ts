@@ -36,4 +36,40 @@ export const TOML_CODES = {
   'toml.conflict': 'Two things that are said contradict each other.',
 } as const;
 
-export type DiagnosticCode = keyof typeof SETTINGS_CODES | keyof typeof DIALECT_CODES | keyof typeof TOML_CODES;
+/** Of nginx's files. */
+export const NGINX_CODES = {
+  'nginx.unexpected': 'A character or a brace where none can be.',
+  'nginx.unexpected-end': 'The file ends in the middle of a directive, of a block or of a quoted word.',
+  'nginx.too-long': 'A word or a comment that is longer than nginx reads.',
+  'nginx.nul': 'A NUL byte, at which nginx would cut the text.',
+  'nginx.missing-semicolon': 'A directive is not ended by a semicolon before the next one begins.',
+  'nginx.suspicious': 'nginx would accept it, but it most likely says something else than is meant.',
+  'nginx.missing-brace': 'A block directive without its opening brace.',
+  'nginx.unexpected-block': 'A directive that has no block is followed by an opening brace.',
+  'nginx.nested-too-deep': 'Blocks within blocks, more than anybody writes.',
+  'nginx.unknown-directive': 'A directive that neither nginx nor a well-known module has.',
+  'nginx.not-allowed-here': 'A directive in a block in which it may not be.',
+  'nginx.argument-count': 'A directive with too few or too many arguments.',
+  'nginx.invalid-value': 'A value that cannot be read.',
+  'nginx.duplicate': 'A directive, or a value of one, that may be given once is given twice.',
+  'nginx.unknown-variable': 'A variable that nothing defines.',
+  'nginx.invalid-variable': 'A dollar that no name follows, or a name whose bracket is not closed.',
+  'nginx.conflict': 'Two things that are said contradict each other.',
+  'nginx.missing-section': 'A block that every configuration must have is not there.',
+  'nginx.file': 'A file that is included, or the configuration itself, cannot be read.',
+  'nginx.include-cycle': 'A file includes itself, perhaps by way of others.',
+  'nginx.too-much': 'More files or bytes than a configuration has.',
+  'nginx.own-file': "A file that usually comes with nginx is missing, and Portico's own of that name is taken.",
+  'nginx.deprecated': 'Something that nginx has replaced by something else.',
+  'nginx.accepted': 'A directive that has no effect here, and does no harm.',
+  'nginx.later':
+    'A directive that is understood, but whose feature is not there yet; the hint says what happens instead.',
+  'nginx.refused': 'A directive that cannot be left out without misleading somebody, and that is not supported.',
+} as const;
+
+export type NginxCode = keyof typeof NGINX_CODES;
+export type DiagnosticCode =
+  | keyof typeof SETTINGS_CODES
+  | keyof typeof DIALECT_CODES
+  | keyof typeof TOML_CODES
+  | NginxCode;

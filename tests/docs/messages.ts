@@ -29,6 +29,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/developer-pages\.ts$/,
+  // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.
+  /^src\/config\/dialects\/nginx\//,
   // What the stable codes of faults mean.
   /^src\/config\/diagnostic-codes\.ts$/,
   // Scripts for other programs, and what systemd shows as the state of the service.

@@ -1,0 +1,30 @@
+/** Fields of responses. */
+
+import type { Row } from '../row.ts';
+import { later, repeatable, row } from '../row.ts';
+import { HTTP, HTTP_IF } from './contexts.ts';
+
+const NEWER = 'The rule of nginx before this directive holds: what a block adds takes the place of what is around it.';
+
+export const FIELDS: readonly Row[] = [
+  row('expires', HTTP_IF, 'text [text]', 'How long browsers may keep the response.'),
+  ...repeatable([
+    row('add_header', HTTP_IF, 'plain text [plain]', 'Adds a field to responses.'),
+    row('add_trailer', HTTP_IF, 'plain text [plain]', 'Adds a field behind responses.'),
+    row('more_set_headers', HTTP_IF, 'text...', 'Sets fields of responses (headers-more).'),
+    row('more_clear_headers', HTTP_IF, 'plain...', 'Removes fields of responses (headers-more).'),
+    row('more_set_input_headers', HTTP_IF, 'text...', 'Sets fields of requests (headers-more).'),
+    row('more_clear_input_headers', HTTP_IF, 'plain...', 'Removes fields of requests (headers-more).'),
+  ]),
+  ...later(NEWER, [
+    row('add_header_inherit', HTTP_IF, 'off|on|merge', 'Whether fields of the blocks around are added too.'),
+    row('add_trailer_inherit', HTTP_IF, 'off|on|merge', 'Whether trailers of the blocks around are added too.'),
+  ]),
+  row('charset', HTTP_IF, 'text', 'The charset in the media type of responses.'),
+  row('source_charset', HTTP_IF, 'text', 'The charset in which content is.'),
+  row('override_charset', HTTP_IF, 'flag', 'Whether a charset that an application says is replaced.'),
+  ...repeatable([
+    row('charset_types', HTTP, 'plain...', 'Media types that get a charset.'),
+    row('charset_map', 'http', 'plain plain {entries}', 'Characters of one charset by those of another.'),
+  ]),
+];

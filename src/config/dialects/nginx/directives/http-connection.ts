@@ -1,0 +1,88 @@
+/** Connections of clients, the heads and bodies of their requests, and how responses leave. */
+
+import type { Row } from '../row.ts';
+import { accepted, repeatable, row } from '../row.ts';
+import { HTTP, HTTP_IF, HTTP_SERVER } from './contexts.ts';
+
+const READING = 'Files are read in the way that is best for their size.';
+
+export const HTTP_CONNECTION: readonly Row[] = [
+  row('keepalive_time', HTTP, 'msec', 'How long a connection may be used.'),
+  row(
+    'keepalive_timeout',
+    HTTP,
+    'msec [sec]',
+    'How long an idle connection stays open, and what the client is told of it.',
+  ),
+  row('keepalive_requests', HTTP, 'number', 'How many requests may come on a connection.'),
+  row('keepalive_min_timeout', HTTP, 'msec', 'How long an idle connection stays open at least.'),
+  row('client_header_timeout', HTTP_SERVER, 'msec', 'How long the head of a request may take.'),
+  row('client_header_buffer_size', HTTP_SERVER, 'size', 'How long a head is that takes no more memory than usual.'),
+  row(
+    'large_client_header_buffers',
+    HTTP_SERVER,
+    'count bytes',
+    'How many lines of a head may be long, and how long one may be.',
+  ),
+  row('max_headers', HTTP_SERVER, 'number', 'How many fields a head may have.'),
+  row('ignore_invalid_headers', HTTP_SERVER, 'flag', 'Whether fields with invalid names are dropped.'),
+  row('merge_slashes', HTTP_SERVER, 'flag', 'Whether several slashes of a path count as one.'),
+  row('underscores_in_headers', HTTP_SERVER, 'flag', 'Whether names of fields may have underscores.'),
+  row('client_max_body_size', HTTP, 'offset', 'How long the body of a request may be; 0 is without a limit.'),
+  row('client_body_buffer_size', HTTP, 'size', 'How much of a body is kept in memory.'),
+  row('client_body_timeout', HTTP, 'msec', 'How long a client may pause while it sends a body.'),
+  row(
+    'client_body_temp_path',
+    HTTP,
+    'path [number] [number] [number]',
+    'The folder of bodies that do not fit into memory.',
+  ),
+  row('client_body_in_file_only', HTTP, 'off|on|clean', 'Whether every body is written to a file.'),
+  row('client_body_in_single_buffer', HTTP, 'flag', 'Whether a body is kept in one piece.'),
+  row('send_timeout', HTTP, 'msec', 'How long a client may pause while it takes a response.'),
+  row('limit_rate', HTTP_IF, 'text', 'How fast a response is sent, in bytes a second.'),
+  row('limit_rate_after', HTTP_IF, 'text', 'How much of a response is sent before `limit_rate` begins.'),
+  row(
+    'lingering_close',
+    HTTP,
+    'off|on|always',
+    'Whether what a client still sends is read before the connection is closed.',
+  ),
+  row('lingering_time', HTTP, 'msec', 'How long what a client still sends is read.'),
+  row('lingering_timeout', HTTP, 'msec', 'How long is waited for what a client still sends.'),
+  row('reset_timedout_connection', HTTP, 'flag', 'Whether connections that took too long are reset.'),
+  row('chunked_transfer_encoding', HTTP, 'flag', 'Whether responses of unknown length may be chunked.'),
+  row('etag', HTTP, 'flag', 'Whether files have an ETag.'),
+  row('if_modified_since', HTTP, 'off|exact|before', 'How If-Modified-Since is compared.'),
+  row('max_ranges', HTTP, 'number', 'How many ranges of a file one request may ask for.'),
+  row('open_file_cache', HTTP, 'parameter [parameter]', 'How many files are remembered.'),
+  row('open_file_cache_valid', HTTP, 'sec', 'How long what is remembered of a file holds.'),
+  row('disable_symlinks', HTTP, 'parameter [text]', 'Whether symbolic links are followed.'),
+  ...repeatable([
+    row('keepalive_disable', HTTP, 'none|msie6|safari [none|msie6|safari]', 'Browsers whose connections are not kept.'),
+    row('client_body_early_read', HTTP_SERVER, 'text...', 'When bodies are read before a location is looked for.'),
+  ]),
+  ...accepted('Files are remembered from the first request on, and errors as well.', [
+    row('open_file_cache_min_uses', HTTP, 'number', 'How often a file is asked for before it is remembered.'),
+    row('open_file_cache_errors', HTTP, 'flag', 'Whether missing files are remembered.'),
+    row('open_file_cache_events', HTTP, 'flag', 'Whether the system tells of changed files.'),
+  ]),
+  ...accepted('Node sends files without that call of the system; the content is the same.', [
+    row('sendfile', HTTP_IF, 'flag', 'Whether the system copies files to the client itself.'),
+    row('sendfile_max_chunk', HTTP, 'size', 'How much the system copies at a time.'),
+  ]),
+  ...accepted(READING, [
+    row('aio', HTTP, 'plain', 'Whether files are read beside the loop of events.'),
+    row('aio_write', HTTP, 'flag', 'Whether files are written beside the loop of events.'),
+    row('read_ahead', HTTP, 'size', 'How much of a file the system reads ahead.'),
+    row('directio', HTTP, 'plain', "From which size on files are read past the system's cache."),
+    row('directio_alignment', HTTP, 'offset', "At which multiples files are read past the system's cache."),
+    row('output_buffers', HTTP, 'count bytes', 'Buffers by which files are read.'),
+  ]),
+  ...accepted('Portico writes head and beginning of a response together, without delay.', [
+    row('tcp_nopush', HTTP, 'flag', 'Whether packets are filled before they are sent.'),
+    row('tcp_nodelay', HTTP, 'flag', 'Whether small packets are sent at once.'),
+    row('send_lowat', HTTP, 'size', 'How much has to be free in a socket before it is written to.'),
+    row('postpone_output', HTTP, 'size', 'How much is gathered before it is sent.'),
+  ]),
+];

@@ -1,0 +1,74 @@
+/** Sites and locations, and what holds for requests as a whole. */
+
+import type { Row } from '../row.ts';
+import { accepted, later, repeatable, row } from '../row.ts';
+import { HTTP, HTTP_IF, HTTP_LIMIT, HTTP_SERVER } from './contexts.ts';
+import { opensBlock } from './structure.ts';
+
+const HASHES = 'Tables of names are as large as they have to be.';
+
+export const HTTP_CORE: readonly Row[] = [
+  row('http', 'main', '{http}', 'All sites.', { apply: opensBlock }),
+  ...repeatable([
+    row('server', 'http', '{server}', 'A site.', { apply: opensBlock }),
+    row('listen', 'server', 'address [parameter...]', 'An address on which the site answers.'),
+    row('server_name', 'server', 'plain...', "The site's names: exact, with a star, or a regex."),
+    row('location', 'server location', 'plain [plain] {location}', 'What holds for a part of the URLs.'),
+    row('types', HTTP, '{entries}', 'Media types by the endings of file names.'),
+    row('error_page', HTTP_IF, 'plain text...', 'What is answered in place of an error.'),
+  ]),
+  row('limit_except', 'location', 'plain... {limit_except}', 'What holds for all methods but some.'),
+  row('default_type', HTTP, 'text', 'The media type of files of which nothing else is known.'),
+  row('root', HTTP_IF, 'text', 'The folder of the files.'),
+  row('alias', 'location', 'text', "The folder that stands for the location's path."),
+  row('internal', 'location', '', 'Clients cannot ask for it, only the server itself.'),
+  row('satisfy', HTTP, 'all|any', 'Whether one of the rules of access is enough.'),
+  row('auth_delay', HTTP, 'msec', 'How long a refusal for a wrong password is held back.'),
+  row('absolute_redirect', HTTP, 'flag', 'Whether redirects name scheme and host.'),
+  row(
+    'server_name_in_redirect',
+    HTTP,
+    'flag',
+    "Whether redirects name the site's first name in place of the host of the request.",
+  ),
+  row('port_in_redirect', HTTP, 'flag', 'Whether redirects name the port.'),
+  row('recursive_error_pages', HTTP, 'flag', 'Whether an error page may have an error page.'),
+  row('server_tokens', HTTP, 'off|on|build', 'Whether the version is shown.'),
+  row('post_action', HTTP_IF, 'text', 'A location that is asked when a request is done.'),
+  row('msie_padding', HTTP, 'flag', 'Whether error pages are made long enough for an old browser to show them.'),
+  row('log_not_found', HTTP, 'flag', 'Whether files that are missing are logged.'),
+  row('log_subrequest', HTTP, 'flag', 'Whether subrequests are in the access log.'),
+  row('resolver', 'http server location upstream', 'address...', 'Where names are looked up.'),
+  row('resolver_timeout', 'http server location upstream', 'msec', 'How long looking up a name may take.'),
+  ...accepted('The browser that needed it is gone.', [
+    row('msie_refresh', HTTP, 'flag', 'Whether redirects of an old browser are pages that refresh.'),
+  ]),
+  ...accepted(HASHES, [
+    row('variables_hash_max_size', 'http', 'number', 'Size of the table of variables.'),
+    row('variables_hash_bucket_size', 'http', 'number', 'Size of a row in the table of variables.'),
+    row('server_names_hash_max_size', 'http', 'number', 'Size of the table of names of sites.'),
+    row('server_names_hash_bucket_size', 'http', 'number', 'Size of a row in the table of names of sites.'),
+    row('types_hash_max_size', HTTP, 'number', 'Size of the table of media types.'),
+    row('types_hash_bucket_size', HTTP, 'number', 'Size of a row in the table of media types.'),
+    row('map_hash_max_size', 'http', 'number', 'Size of the table of a `map`.'),
+    row('map_hash_bucket_size', 'http', 'number', 'Size of a row in the table of a `map`.'),
+    row('referer_hash_max_size', 'server location', 'number', 'Size of the table of referers.'),
+    row('referer_hash_bucket_size', 'server location', 'number', 'Size of a row in the table of referers.'),
+  ]),
+  ...accepted('Memory is managed by the JavaScript engine.', [
+    row('connection_pool_size', HTTP_SERVER, 'size', 'Memory that is set aside for a connection.'),
+    row('request_pool_size', HTTP_SERVER, 'size', 'Memory that is set aside for a request.'),
+    row('subrequest_output_buffer_size', HTTP, 'size', 'Memory for the response of a subrequest.'),
+  ]),
+  ...later('An early answer of the upstream (103) is not passed on.', [
+    ...repeatable([row('early_hints', HTTP, 'text...', 'When early hints of an upstream are passed on.')]),
+  ]),
+  ...later('The server sheds load by its own limits.', [
+    row('degradation', 'http', 'parameter', 'How much memory there may be before requests are refused.'),
+    row('degrade', HTTP, '204|444', 'What is answered when memory is short.'),
+  ]),
+  ...repeatable([
+    row('allow', HTTP_LIMIT, 'address', 'Clients that are let in.'),
+    row('deny', HTTP_LIMIT, 'address', 'Clients that are kept out.'),
+  ]),
+];

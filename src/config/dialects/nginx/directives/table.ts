@@ -1,0 +1,34 @@
+/** All directives of nginx 1.22 to 1.31, of its optional modules, and of well-known others. */
+
+import { DirectiveTable } from '../directive-table.ts';
+import { ACCESS } from './access.ts';
+import { CONTENT } from './content.ts';
+import { CORE } from './core.ts';
+import { FIELDS } from './fields.ts';
+import { FILTERS } from './filters.ts';
+import { HTTP_CONNECTION } from './http-connection.ts';
+import { HTTP_CORE } from './http-core.ts';
+import { MAIL } from './mail.ts';
+import { PROXYING } from './proxying.ts';
+import { REWRITE } from './rewrite.ts';
+import { STREAM } from './stream.ts';
+import { THIRD_PARTY } from './third-party.ts';
+import { TLS_ROWS } from './tls.ts';
+import { VARIABLES } from './variables.ts';
+
+export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
+  ...CORE,
+  ...HTTP_CORE,
+  ...HTTP_CONNECTION,
+  ...CONTENT,
+  ...REWRITE,
+  ...ACCESS,
+  ...FIELDS,
+  ...FILTERS,
+  ...VARIABLES,
+  ...TLS_ROWS,
+  ...PROXYING,
+  ...STREAM,
+  ...MAIL,
+  ...THIRD_PARTY,
+]);

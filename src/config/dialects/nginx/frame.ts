@@ -1,0 +1,16 @@
+import type { BlockKind } from './block-kind.ts';
+import type { Row } from './row.ts';
+import type { Word } from './token.ts';
+import type { Directive } from './tree.ts';
+
+/** A block that is open. */
+export interface Frame {
+  readonly opener: Word | undefined;
+  readonly args: readonly Word[];
+  readonly row: Row | undefined;
+  readonly isSound: boolean;
+  readonly kind: BlockKind | undefined;
+  readonly directives: Directive[];
+  /** The block in it that was closed last. */
+  closed: Frame | undefined;
+}

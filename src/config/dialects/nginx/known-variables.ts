@@ -1,0 +1,58 @@
+/** Which variables a configuration may name: those that every request has, and those that it defines itself, anywhere. */
+
+import { isKnownVariable, VARIABLE_NAMES } from '../../model/variable-names.ts';
+import { nearestWord } from '../../nearest.ts';
+import type { Place } from '../../place.ts';
+import type { NginxReport } from './report.ts';
+
+/** Variables of modules that are not here, and of `stream`: a file that names them is not wrong, and its directives are told of. */
+const OF_OTHERS =
+  /^(geoip2?_\w+|fancyindex_\w+|session_log_\w+|protocol|bytes_received|session_time|upstream_session_time|upstream_first_byte_time|ssl_preread_\w+|ssl_\w+|slice_range|upstream_cache_\w+|proxy_internal_\w+|grpc_internal_trailers|proxy_add_via|upstream_\w+|brotli_ratio|zstd_ratio|vts_\w+|otel_\w+|opentracing_\w+|passenger_\w+|cache_purge_\w+|acme_\w+|js_\w+|connections_\w+|pid|request_uri_path|uploadprogress_\w+|upload_\w+|echo_\w+|memcached_key)$/;
+
+/** What is longer is no slip of the fingers. */
+const NAME_LENGTH_MAX = 64;
+
+interface Use {
+  readonly name: string;
+  readonly place: Place;
+}
+
+export class KnownVariables {
+  readonly #uses: Use[] = [];
+  readonly #defined = new Set<string>();
+
+  use(name: string, place: Place): void {
+    this.#uses.push({ name, place });
+  }
+
+  define(name: string): void {
+    this.#defined.add(name.toLowerCase());
+  }
+
+  /** Groups of a regex that have a name. */
+  defineGroups(text: string): void {
+    if (text.includes('(?')) {
+      for (const [, name = ''] of text.matchAll(/\(\?(?:P?<|')([A-Za-z_]\w*)[>']/g)) {
+        this.define(name);
+      }
+    }
+  }
+
+  /** When all of the files have been read: a variable may be used above the place that defines it. */
+  tellUnknown(report: NginxReport): void {
+    for (const { name, place } of this.#uses) {
+      const lower = name.toLowerCase();
+      if (!this.#defined.has(lower) && !isKnownVariable(lower) && !OF_OTHERS.test(lower)) {
+        report('nginx.unknown-variable', place, `unknown "${name}" variable`, {
+          hint: () => this.#hintAt(lower),
+        });
+      }
+    }
+  }
+
+  #hintAt(name: string): string | undefined {
+    const nearest =
+      name.length > NAME_LENGTH_MAX ? undefined : nearestWord(name, [...this.#defined, ...VARIABLE_NAMES]);
+    return nearest === undefined ? undefined : `Did you mean $${nearest}?`;
+  }
+}

@@ -1,0 +1,58 @@
+/** How what is wrong with nginx's files is gathered: from several passes, and told in the order of the files. */
+
+import type { Diagnostic, Severity } from '../../diagnostic.ts';
+import type { NginxCode } from '../../diagnostic-codes.ts';
+import type { Place } from '../../place.ts';
+import type { SourceText } from './source-text.ts';
+
+/** A function where it takes long to find out: it is asked only if the fault is kept. */
+export type Hint = string | (() => string | undefined);
+
+/** `message` is in nginx's words, without the place; `hint` has what nginx would not say, in whole sentences. */
+export type NginxReport = (
+  code: NginxCode,
+  place: Place,
+  message: string,
+  more?: { readonly hint?: Hint | undefined; readonly severity?: Severity },
+) => void;
+
+/** A file of another kind that is included by mistake has a fault in every line; who mends a hundred reads the next ones then. */
+const DIAGNOSTICS_MAX = 1000;
+
+export class Diagnostics {
+  readonly #all: Diagnostic[] = [];
+  /** A file that is included twice has its faults once. */
+  readonly #keys = new Set<string>();
+  readonly #trails = new Map<string, readonly number[]>();
+
+  readonly report: NginxReport = (code, place, message, { hint, severity = 'error' } = {}) => {
+    const key = JSON.stringify([code, place, message]);
+    if (this.#all.length < DIAGNOSTICS_MAX && !this.#keys.has(key)) {
+      this.#keys.add(key);
+      const told = typeof hint === 'function' ? hint() : hint;
+      this.#all.push({ severity, code, place, message, ...(told === undefined ? {} : { hint: told }) });
+    }
+  };
+
+  /** A file that is included twice is told where it is included first. */
+  addSource({ name, trail }: SourceText): void {
+    if (!this.#trails.has(name)) {
+      this.#trails.set(name, trail);
+    }
+  }
+
+  /** In the order in which the files are read. */
+  all(): readonly Diagnostic[] {
+    const positions = new Map(this.#all.map((diagnostic) => [diagnostic, this.#positionOf(diagnostic.place)]));
+    return this.#all.toSorted((a, b) => comparePositions(positions.get(a) ?? [], positions.get(b) ?? []));
+  }
+
+  #positionOf(place: Place): readonly number[] {
+    return place.kind === 'file' ? [...(this.#trails.get(place.file) ?? []), place.line, place.column] : [];
+  }
+}
+
+function comparePositions(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((value, at) => value !== b[at]);
+  return index < 0 ? a.length - b.length : (a[index] ?? 0) - (b[index] ?? -1);
+}
