@@ -24,7 +24,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // The words of other servers, which the page of reference has.
   /^src\/config\/(habits|gunicorn-habits)\.ts$/,
   // Help, and the pages of reference that are made of it.
-  /^src\/cli\/(help|signal-help|reference|dialect-help|dialect-reference)\.ts$/,
+  /^src\/cli\/(help|run-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx\/nginx-build)\.ts$/,
   // The lines of the summary that are no warnings.
   /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
   // What a developer's browser is shown beside the exception.
@@ -37,6 +37,11 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/supervisor\/(init|service-notifier)\.ts$/,
   // Groups of settings, and what tests of the tables of options say.
   /^src\/config\/(setting|dialects\/spoken)\.ts$/,
+  // What is wrong in a file of the configuration. It is told with its line and a caret below the words, says itself what to write, and there are as many such
+  // sentences as there are keys; their meaning has a page of reference.
+  /^src\/(config\/toml|config\/dialects\/nginx|kernel\/regex)\//,
+  // The words of the C library for errors of the system, and the titles of nginx's pages: parts of what is told.
+  /^src\/(kernel\/system-words|edge\/pipeline\/nginx-page)\.ts$/,
   // Why a client's bytes were refused, or a peer inside of the server: half sentences, behind messages that have an entry.
   /^src\/protocol\/|^src\/edge\/transport\/websocket\//,
 ];

@@ -15,30 +15,22 @@ import { defaultModel } from '../default-model.ts';
 import { adviseOnCommand } from '../habit-hints.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
+import { RUN_FILE, RUN_HELP } from '../run-help.ts';
 import { newServerReports } from '../server-reports.ts';
 import type { Terminal } from '../terminal.ts';
 import { TOML_FILES } from '../toml-files.ts';
 
 const USAGE = 2;
-const FILE = 'portico.toml';
-
-const HELP = `portico run [FILE]
-
-Runs the server that FILE describes; without FILE it is ${FILE} in the current folder (docs/reference/portico-toml.md).
-"portico serve APP --show-config" writes such a file.
-
-  -h, --help      show this
-`;
 
 /** Resolves with the exit code. */
 export async function run({ args, ...surroundings }: Invocation, terminal: Terminal): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
-    terminal.out(HELP);
+    terminal.out(RUN_HELP);
     return 0;
   }
   const { env } = surroundings;
   const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
-  const [named = FILE, ...more] = args;
+  const [named = RUN_FILE, ...more] = args;
   const flag = args.find((arg) => arg.startsWith('-'));
   // `flask run`, `fastapi run` and their like name an application and flags.
   const isForeign = flag !== undefined || (!named.endsWith('.toml') && !existsSync(named));
