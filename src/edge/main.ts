@@ -36,7 +36,7 @@ class Edge {
 
   start(config: ConfigureEdge): void {
     const { model } = config;
-    const shared = newSharedState(config.slotsMax, model.edge.threads, model.apps.length);
+    const shared = newSharedState(config.slotsMax, model);
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
     this.#first = first;
     this.#threads.push(first);

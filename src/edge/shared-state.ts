@@ -1,10 +1,13 @@
 /** What edge threads see of one another: counters in shared memory, nothing else. */
 
+import type { EdgeModel } from '../config/model/server-model.ts';
 import { newMemoryCounter } from '../gateway/memory-budget.ts';
 import { newOverloadCounters } from '../gateway/overload.ts';
 import type { UnitTables } from '../gateway/schedule.ts';
 import { newSpoolCounters } from '../gateway/spool/spool-space.ts';
 import { newConnectionCounters } from './connection-table.ts';
+import type { ZoneMemory } from './pipeline/zones.ts';
+import { newZoneMemory } from './pipeline/zones.ts';
 
 /** The queues of one application. */
 export interface QueueTables {
@@ -26,9 +29,13 @@ export interface SharedState {
   /** Memory that bodies and messages of WebSockets hold. */
   readonly bodyMemory: Int32Array;
   readonly wsMemory: Int32Array;
+  readonly zones: ZoneMemory;
 }
 
-export function newSharedState(slotsMax: number, threads: number, apps: number): SharedState {
+export function newSharedState(
+  slotsMax: number,
+  { edge: { threads }, apps: { length: apps }, zones }: EdgeModel,
+): SharedState {
   const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
   return {
     units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
@@ -38,6 +45,7 @@ export function newSharedState(slotsMax: number, threads: number, apps: number):
     spooled: newSpoolCounters(),
     bodyMemory: newMemoryCounter(),
     wsMemory: newMemoryCounter(),
+    zones: newZoneMemory(zones),
   };
 }
 

@@ -19,6 +19,7 @@ import type { PipelineServices } from './pipeline/pipeline-services.ts';
 import type { Produce } from './pipeline/route.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import { startSubrequest } from './pipeline/subrequest.ts';
+import type { ZoneMemory } from './pipeline/zones.ts';
 import { PlanCompiler } from './plan/compile-plan.ts';
 import { isPlain } from './plan/is-plain.ts';
 import { sitePipeline } from './plan/site-pipeline.ts';
@@ -30,6 +31,7 @@ export interface SitesParts {
   readonly thread: number;
   readonly apps: ReadonlyMap<AppId, AppService>;
   readonly identifier: Identifier;
+  readonly zones: ZoneMemory;
   readonly accessLog: AccessLog | undefined;
   readonly bugs: InternalErrors;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
@@ -43,7 +45,7 @@ export class Sites {
 
   constructor(parts: SitesParts) {
     this.#parts = parts;
-    const origin = { pid: process.pid, tid: parts.thread };
+    const origin = { pid: process.pid, tid: parts.thread === 0 ? process.pid : parts.thread };
     this.#errorLogs = new ErrorLogs(origin, systemClock, (text) => parts.log('error', text));
     this.#pipelines = isPlain(parts.model) ? this.#plainPipelines() : this.#plannedPipelines();
   }
@@ -90,7 +92,7 @@ export class Sites {
   }
 
   #plannedPipelines(): RequestPipeline[] {
-    const { model, identifier, accessLog, bugs, log } = this.#parts;
+    const { model, identifier, accessLog, bugs, log, zones } = this.#parts;
     const services: PipelineServices = {
       clock: systemClock,
       hostname: hostname(),
@@ -104,6 +106,7 @@ export class Sites {
       services,
       errorLogs: this.#errorLogs,
       files,
+      zoneMemory: zones,
       produceOf: (content, compilation) =>
         content.kind === 'files'
           ? compileFileContent(files, (template) => compilation.template(template))

@@ -205,6 +205,7 @@ export class EdgeThread {
       thread: this.#index,
       apps: this.#apps,
       identifier: this.#newIdentifier(),
+      zones: this.#shared.zones,
       accessLog: this.#accessLog,
       bugs: this.#bugs,
       log: (level, text) => this.#log(level, text),

@@ -4,8 +4,11 @@ import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Template } from '../../config/model/template.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
+import { PasswordChecker } from '../passwords/password-checker.ts';
+import { UserFiles } from '../pipeline/access/user-files.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
+import { OpenZones } from '../pipeline/zones.ts';
 
 /** Variables by their names. */
 export type FakeVariables = Readonly<Record<string, (route: Route) => string | undefined>>;
@@ -27,6 +30,9 @@ export function fakeCompilation(
     model: { edge: { threads: 1 }, charsetMaps: [], ...model } as unknown as EdgeModel,
     clock,
     files: new FileServer({ clock, log: () => undefined }),
+    zones: new OpenZones([], [], () => ''),
+    userFiles: new UserFiles(clock),
+    passwords: new PasswordChecker(),
     logged,
     values,
     log: (level, text) => logged.push(`${level}: ${text}`),

@@ -4,15 +4,21 @@ import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
+import type { PasswordChecker } from '../passwords/password-checker.ts';
+import type { UserFiles } from './access/user-files.ts';
 import type { PipelineServices } from './pipeline-services.ts';
 import type { Captures, CompiledTemplate, Route } from './route.ts';
 import type { Variable } from './variables/variable.ts';
+import type { OpenZones } from './zones.ts';
 
 export interface Compilation {
   readonly model: EdgeModel;
   readonly clock: Clock;
   readonly log: PipelineServices['log'];
   readonly files: FileServer;
+  readonly zones: OpenZones;
+  readonly userFiles: UserFiles;
+  readonly passwords: PasswordChecker;
   /** Constants come back as plain strings. `quotes`: captures are escaped where the path had escapes, as they are where they become arguments. */
   template(template: Template, quotes?: boolean): CompiledTemplate;
   pattern(pattern: Pattern): RoutePattern;

@@ -10,6 +10,8 @@ import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
+import { PasswordChecker } from '../passwords/password-checker.ts';
+import { UserFiles } from '../pipeline/access/user-files.ts';
 import { escapePath } from '../pipeline/escape-uri.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
@@ -23,7 +25,10 @@ import type {
   Produce,
   Route,
 } from '../pipeline/route.ts';
+import { compileRealIp } from '../pipeline/steps/real-ip.ts';
 import type { Variable } from '../pipeline/variables/variable.ts';
+import type { ZoneMemory } from '../pipeline/zones.ts';
+import { OpenZones } from '../pipeline/zones.ts';
 import { bytesOf } from './bytes-of.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import { compilePattern } from './compile-pattern.ts';
@@ -38,6 +43,7 @@ export interface PlanParts {
   readonly services: PipelineServices;
   readonly errorLogs: Pick<ErrorLogs, 'open'>;
   readonly files: FileServer;
+  readonly zoneMemory: ZoneMemory;
   /** What answers: applications, files. Called once for each content of the model. */
   produceOf(content: Content, compilation: RewriteCompilation): Produce;
 }
@@ -56,6 +62,9 @@ export class PlanCompiler implements RewriteCompilation {
   readonly clock: Clock;
   readonly log: PipelineServices['log'];
   readonly files: FileServer;
+  readonly zones: OpenZones;
+  readonly userFiles: UserFiles;
+  readonly passwords: PasswordChecker = new PasswordChecker();
   readonly #parts: PlanParts;
   readonly #variables: VariableCompiler;
   readonly #patterns = new Map<string, CompiledPattern>();
@@ -71,6 +80,8 @@ export class PlanCompiler implements RewriteCompilation {
     this.files = parts.files;
     this.#parts = parts;
     this.#variables = new VariableCompiler(model, this, parts.services);
+    this.userFiles = new UserFiles(this.clock);
+    this.zones = new OpenZones(model.zones, parts.zoneMemory, (template) => this.template(template));
     this.#types = model.types.map((types) => compileTypes(types, this));
   }
 
@@ -158,12 +169,14 @@ export class PlanCompiler implements RewriteCompilation {
       produce: this.produceOf(model.content),
     };
     const table = this.#locationTable(model.locations, undefined);
+    const realIp = compileRealIp(own.scope.model);
     const named = model.locations
       .filter(({ match }) => match.kind === 'named')
       .map((location) => this.#compileLocation(location, undefined));
     return {
       name: bytesOf(model.name),
-      rewrite: compileRewrite(model.rewrite, this),
+      // Whom a trusted peer names is asked for before anything is decided by the client's address.
+      rewrite: [...(realIp === undefined ? [] : [realIp]), ...compileRewrite(model.rewrite, this)],
       own,
       find: (route) => table.find(route.path, route) ?? own,
       named: new Map(named.map((location) => [location.text, location])),

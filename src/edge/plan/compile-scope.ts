@@ -12,6 +12,7 @@ import { compileRanges } from '../filters/conditions/range-filter.ts';
 import { compileRateLimit } from '../filters/rate/rate-filter.ts';
 import { compileSubstitutions } from '../filters/substitution/substitute-filter.ts';
 import { compileTryFiles } from '../handlers/files/try-files.ts';
+import { compileAccess } from '../pipeline/access/compile-access.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import { compileExpires } from '../pipeline/edits/expires.ts';
 import { compileFieldRules } from '../pipeline/edits/field-rules.ts';
@@ -26,12 +27,21 @@ import type {
   Route,
   Step,
 } from '../pipeline/route.ts';
+import { compileConnectionCounts } from '../pipeline/steps/connection-counts.ts';
+import { compileRealIp } from '../pipeline/steps/real-ip.ts';
+import { compileRequestRates } from '../pipeline/steps/request-rates.ts';
 import { bytesOf } from './bytes-of.ts';
 
 /** A feature. Undefined: the scope does not have it. */
 type Feature<T> = (scope: Scope, compilation: Compilation) => T | undefined;
 
-const STEPS: readonly Feature<Step>[] = [compileTryFiles];
+const STEPS: readonly Feature<Step>[] = [
+  compileRealIp,
+  compileRequestRates,
+  compileConnectionCounts,
+  compileAccess,
+  compileTryFiles,
+];
 
 /** In nginx's order: what is put into a body is searched and converted with it, and all of it is compressed. */
 const FILTERS: readonly Feature<Filter>[] = [

@@ -14,6 +14,7 @@ import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
 import type { Produce } from '../pipeline/route.ts';
 import { startSubrequest } from '../pipeline/subrequest.ts';
+import { newZoneMemory } from '../pipeline/zones.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import { PlanCompiler } from './compile-plan.ts';
 import { FakeClientExchange } from './fake-client-exchange.ts';
@@ -163,6 +164,7 @@ export class FakeSite {
     const plan = new PlanCompiler(model, {
       services,
       errorLogs: parts.errorLogs ?? new ErrorLogs({ pid: 1, tid: 1 }, this.clock, () => undefined),
+      zoneMemory: newZoneMemory(model.zones),
       files: parts.files ?? new FileServer({ clock: this.clock, log: () => undefined }),
       produceOf: parts.produceOf ?? tellingContent,
     });

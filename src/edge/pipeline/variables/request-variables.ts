@@ -30,7 +30,7 @@ export const REQUEST_VARIABLES: VariableTable = {
   http2: ({ exchange }) => (exchange.version === HTTP_VERSION.http2 ? 'h2' : ''),
   http3: () => '',
   server_protocol: ({ exchange }) => protocolName(exchange.version),
-  remote_user: ({ exchange }) => userOf(exchange.block.get('authorization')),
+  remote_user: ({ exchange }) => credentialsOf(exchange.block.get('authorization'))?.user,
   request_port: ({ exchange }) => portOf(exchange.host),
   is_request_port: ({ exchange }) => (portOf(exchange.host) === '' ? '' : ':'),
   limit_rate: ({ limitRate }) => String(limitRate ?? 0),
@@ -89,15 +89,15 @@ export const cookieVariable: VariableFamily = (name) => {
   };
 };
 
-/** Who RFC 7617's credentials name. They were not checked, unless a rule of the scope has asked for that. */
-export function userOf(authorization: string | undefined): string | undefined {
+/** What the credentials of RFC 7617 say. They were not checked, unless a rule of the scope has asked for that. */
+export function credentialsOf(authorization: string | undefined): { user: string; password: string } | undefined {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+=*) *$/i.exec(authorization ?? '') ?? [];
   if (encoded === undefined) {
     return undefined;
   }
   const credentials = Buffer.from(encoded, 'base64').latin1Slice();
   const colon = credentials.indexOf(':');
-  return colon === -1 ? undefined : credentials.slice(0, colon);
+  return colon === -1 ? undefined : { user: credentials.slice(0, colon), password: credentials.slice(colon + 1) };
 }
 
 function portOf(host: string): string {

@@ -1,0 +1,155 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { AddressRule, AuthRequest } from '../../../config/model/access.ts';
+import type { AccessRules, Scope } from '../../../config/model/scope.ts';
+import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
+import { FakeSite, location } from '../../plan/fake-site.ts';
+import { parseUsers } from './user-files.ts';
+
+function rules(more: Partial<AccessRules>): AccessRules {
+  return { satisfies: 'all', addresses: [], delayMs: 0, ...more };
+}
+
+function site(access: AccessRules, more: Partial<Scope> = {}): FakeSite {
+  return new FakeSite({
+    scopes: [{}, { access, ...more }],
+    locations: [
+      location('/', { scope: 1 }),
+      location('/yes', { rewrite: [{ kind: 'return', status: 204, body: undefined }] }),
+      location('/no', { rewrite: [{ kind: 'return', status: 403, body: undefined }] }),
+      location('/odd', { rewrite: [{ kind: 'return', status: 404, body: undefined }] }),
+    ],
+  });
+}
+
+const ALLOW_CLIENT: AddressRule = { allows: true, from: '192.0.2.0/24' };
+const DENY_ALL: AddressRule = { allows: false, from: 'all' };
+
+test('the first rule that fits the address decides', () => {
+  const status = (...addresses: AddressRule[]): number => site(rules({ addresses })).ask('/').status;
+  equal(status(ALLOW_CLIENT, DENY_ALL), 200);
+  equal(status(DENY_ALL, ALLOW_CLIENT), 403);
+  equal(status({ allows: false, from: '192.0.2.1' }), 403);
+  equal(status({ allows: false, from: '192.0.2.2' }), 200);
+  equal(status({ allows: false, from: 'unix:' }), 200);
+  equal(status({ allows: false, from: '::/0' }), 200);
+});
+
+function withUsers(text: string, act: (file: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'users-'));
+  const file = join(folder, 'users');
+  writeFileSync(file, text);
+  return act(file).finally(() => rmSync(folder, { recursive: true }));
+}
+
+function asking(at: FakeSite, credentials?: string): Promise<FakeClientExchange> {
+  const fields =
+    credentials === undefined
+      ? []
+      : ([['Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`]] as const);
+  return at.ask({ path: '/', fields }).over;
+}
+
+test('a password lets in who knows it', () =>
+  withUsers('# people\njoe:{PLAIN}secret:with more\njoe:{PLAIN}other\n', async (file) => {
+    const at = site(rules({ basic: { realm: 'the "inner" site', userFile: file } }));
+    equal((await asking(at, 'joe:secret')).status, 200);
+    for (const credentials of [undefined, 'joe:wrong', 'joe:other', 'ann:secret', 'joe', ':secret']) {
+      const refused = await asking(at, credentials);
+      deepEqual(
+        [refused.status, refused.field('www-authenticate')],
+        [401, 'Basic realm="the \\"inner\\" site"'],
+        credentials ?? 'none',
+      );
+    }
+    writeFileSync(file, 'ann:{PLAIN}new password\n');
+    at.clock.advance(2000);
+    equal((await asking(at, 'joe:secret')).status, 401, 'a changed file is obeyed');
+    equal((await asking(at, 'ann:new password')).status, 200);
+  }));
+
+test('without the file of users nobody is let in', async () => {
+  equal((await asking(site(rules({ basic: { realm: 'x', userFile: '/none' } })), 'joe:x')).status, 403);
+  equal((await asking(site(rules({ basic: { realm: 'off', userFile: '/none' } })))).status, 200);
+});
+
+test('"satisfy any" needs one of the rules, and asks for a password only where one would help', () =>
+  withUsers('joe:{PLAIN}x\n', async (userFile) => {
+    const any = (...addresses: AddressRule[]): FakeSite =>
+      site(rules({ satisfies: 'any', addresses, basic: { realm: 'r', userFile } }));
+    equal((await asking(any(ALLOW_CLIENT, DENY_ALL))).status, 200);
+    equal((await asking(any(DENY_ALL), 'joe:x')).status, 200);
+    equal((await asking(any(DENY_ALL))).status, 401);
+    const all = site(rules({ addresses: [ALLOW_CLIENT, DENY_ALL], basic: { realm: 'r', userFile } }));
+    equal((await asking(all)).status, 401);
+    equal((await asking(all, 'joe:x')).status, 200);
+  }));
+
+test('"limit_except" has rules for the other methods', () => {
+  const at = site(rules({}), { exceptMethods: { methods: ['GET'], access: rules({ addresses: [DENY_ALL] }) } });
+  deepEqual(
+    ['GET', 'HEAD', 'POST', 'DELETE'].map((method) => at.ask({ method, path: '/' }).status),
+    [200, 200, 403, 403],
+  );
+});
+
+test('a subrequest lets in by 2xx, and refuses by 401 and 403', () => {
+  const status = (uri: string, sets: AuthRequest['sets'] = []): number =>
+    site(rules({ request: { uri, sets } })).ask('/').status;
+  deepEqual([status('/yes'), status('/no'), status('/odd')], [200, 403, 500]);
+});
+
+test('a subrequest is a GET, may set variables, and does not ask itself', () => {
+  const at = new FakeSite({
+    scopes: [
+      {},
+      {
+        access: rules({
+          request: {
+            uri: '/auth?x=1',
+            sets: [{ variable: 'who', value: [{ variable: 'sent_http_x_user' }, ' ', { variable: 'args' }] }],
+          },
+        }),
+        fields: {
+          fields: [{ name: 'X-Who', value: [{ variable: 'who' }], always: true, effect: 'add' }],
+          trailers: [],
+          expires: undefined,
+        },
+      },
+      {
+        fields: {
+          fields: [{ name: 'X-User', value: 'joe', always: true, effect: 'add' }],
+          trailers: [],
+          expires: undefined,
+        },
+      },
+    ],
+    locations: [
+      location('/', { scope: 1 }),
+      location('/auth', { scope: 2, isInternal: true, rewrite: [{ kind: 'return', status: 200, body: 'fine' }] }),
+    ],
+  });
+  const asked = at.ask({ method: 'POST', path: '/' });
+  deepEqual([asked.status, asked.body, asked.field('x-who')], [200, 'files POST /', 'joe x=1']);
+});
+
+test('a subrequest that needs itself ends', () => {
+  const at = new FakeSite({
+    scopes: [{ access: rules({ request: { uri: '/auth', sets: [] } }) }],
+    locations: [location('/')],
+  });
+  equal(at.ask('/').status, 200, 'rules of access are for requests of clients');
+});
+
+test('parseUsers() takes the first of a name, and leaves out what is no user', () => {
+  deepEqual(
+    [...parseUsers('a:1\r\n\n#b:2\nc\na:2\n:3\nd:4:x')],
+    [
+      ['a', '1'],
+      ['d', '4'],
+    ],
+  );
+});

@@ -1,0 +1,112 @@
+/** The access phase: addresses, passwords and the answer of a subrequest, all of which must let a request in, or one of them (`satisfy any`). Subrequests are let in. */
+
+import type { AccessRules, Scope } from '../../../config/model/scope.ts';
+import type { Compilation } from '../compilation.ts';
+import type { Route, Step } from '../route.ts';
+import type { Verdict } from '../verdict.ts';
+import { VERDICT } from '../verdict.ts';
+import type { AccessCheck, AccessResult } from './access-check.ts';
+import { compileAddresses } from './addresses.ts';
+import { compileAuthRequest } from './auth-request.ts';
+import { compileBasicAuth } from './basic-auth.ts';
+
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+
+export function compileAccess(scope: Scope, compilation: Compilation): Step | undefined {
+  const own = scope.access && compileRules(scope.access, compilation);
+  const { exceptMethods } = scope;
+  if (exceptMethods === undefined) {
+    return own;
+  }
+  const methods = new Set(exceptMethods.methods);
+  if (methods.has('GET')) {
+    methods.add('HEAD');
+  }
+  const others = compileRules(exceptMethods.access, compilation);
+  return (route) => {
+    const step = methods.has(route.method) ? own : others;
+    return step?.(route) ?? VERDICT.proceed;
+  };
+}
+
+function compileRules(rules: AccessRules, compilation: Compilation): Step | undefined {
+  const checks = [
+    compileAddresses(rules),
+    compileBasicAuth(rules, compilation),
+    compileAuthRequest(rules, compilation),
+  ].filter((check): check is AccessCheck => check !== undefined);
+  if (checks.length === 0) {
+    return undefined;
+  }
+  const { satisfies, delayMs } = rules;
+  return (route) =>
+    route.main === route ? new AccessRun(route, checks, satisfies === 'any', delayMs).go() : VERDICT.proceed;
+}
+
+class AccessRun {
+  readonly #route: Route;
+  readonly #checks: readonly AccessCheck[];
+  readonly #needsOne: boolean;
+  readonly #delayMs: number;
+  #at = 0;
+  /** What the request is refused with, if nobody lets it in. */
+  #refusal = 0;
+
+  constructor(route: Route, checks: readonly AccessCheck[], needsOne: boolean, delayMs: number) {
+    this.#route = route;
+    this.#checks = checks;
+    this.#needsOne = needsOne;
+    this.#delayMs = delayMs;
+  }
+
+  go(): Verdict {
+    for (;;) {
+      const check = this.#checks[this.#at];
+      if (check === undefined) {
+        return this.#refusal === 0 ? VERDICT.proceed : this.#refuse(this.#refusal);
+      }
+      this.#at += 1;
+      const result = check(this.#route, (later) => this.#resume(later));
+      if (result === 'pending') {
+        return VERDICT.pending;
+      }
+      const verdict = this.#heed(result);
+      if (verdict !== undefined) {
+        return verdict;
+      }
+    }
+  }
+
+  #resume(result: Exclude<AccessResult, 'pending'>): void {
+    this.#route.resume(this.#heed(result) ?? this.go());
+  }
+
+  /** Undefined: the next check is asked. */
+  #heed(result: Exclude<AccessResult, 'pending'>): Verdict | undefined {
+    if (result === 'silent') {
+      return undefined;
+    }
+    if (!this.#needsOne) {
+      return result === 'granted' ? undefined : this.#refuse(result);
+    }
+    if (result === 'granted') {
+      return VERDICT.proceed;
+    }
+    if (result !== FORBIDDEN && result !== UNAUTHORIZED) {
+      return result;
+    }
+    // Who may still come in with a password is told so.
+    this.#refusal = this.#refusal === UNAUTHORIZED ? UNAUTHORIZED : result;
+    return undefined;
+  }
+
+  #refuse(status: number): Verdict {
+    if (status !== UNAUTHORIZED || this.#delayMs === 0) {
+      return status;
+    }
+    const timer = setTimeout(() => this.#route.resume(status), this.#delayMs);
+    this.#route.main.whenOver(() => clearTimeout(timer));
+    return VERDICT.pending;
+  }
+}
