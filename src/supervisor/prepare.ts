@@ -8,12 +8,13 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../config/model/app.ts';
 import type { LogTarget } from '../config/model/logs.ts';
-import type { ServerModel } from '../config/model/server-model.ts';
+import type { Manner, ServerModel } from '../config/model/server-model.ts';
 import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
+import { systemWords } from '../kernel/system-words.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
 import { leaveCompileCache } from './compile-cache.ts';
@@ -114,6 +115,7 @@ export async function prepareServer(
     identity,
     edgeThreads: edge.threads,
     umask,
+    manner: settings.manner,
     onWait: tell,
   });
   if (!opened.ok) {
@@ -212,12 +214,12 @@ function openFiles({ logs, process: settings }: ServerModel, identity: Identity 
     if (umask !== undefined) {
       process.umask(umask);
     }
-    const serverLogs = openFor('--log-file', () => ServerLogs.open(settings, identity, systemClock));
-    const opened = logs.map((log) => openFor('--access-log', () => openLog(log, identity)));
+    const serverLogs = openFor(manner, '--log-file', () => ServerLogs.open(settings, identity, systemClock));
+    const opened = logs.map((log) => openFor(manner, '--access-log', () => openLog(log, identity)));
     const own = pidFile === '' ? undefined : new PidFile(pidFile, identity);
     // Whoever waits for nginx's connects when it is there, so it is written when clients are served, unless the rights to do so are given up here.
     if (manner !== 'nginx' || mayAct(identity)) {
-      openFor('--pid-file', () => own?.write());
+      openFor(manner, '--pid-file', () => own?.write());
     }
     if (identity !== undefined) {
       leaveCompileCache(identity, systemClock.nowMs());
@@ -229,12 +231,15 @@ function openFiles({ logs, process: settings }: ServerModel, identity: Identity 
   }
 }
 
-/** What stands in the way is told with the flag that names the file. */
-function openFor<T>(flag: string, open: () => T): T {
+/** What stands in the way is told with the flag that names the file, or as nginx tells it. */
+function openFor<T>(manner: Manner, flag: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message, path } = error as NodeJS.ErrnoException;
+    if (manner === 'nginx' && code !== undefined) {
+      throw new Error(`open() "${path ?? ''}" failed (${systemWords(error)})`, { cause: error });
+    }
     // An error without a code of the system is one of our own sentences, which says what to do.
     const remedy = code === undefined ? '' : '. Choose a path that can be written, or start as a user who may';
     throw new Error(`${flag}: ${message}${remedy}`, { cause: error });

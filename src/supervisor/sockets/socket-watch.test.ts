@@ -7,7 +7,7 @@ import type { BindAddress } from '../../config/bind-address.ts';
 import { SocketWatch } from './socket-watch.ts';
 import { bindSockets } from './sockets.ts';
 
-const OPTIONS = { edgeThreads: 1, umask: undefined };
+const OPTIONS = { edgeThreads: 1, umask: undefined, manner: 'portico' } as const;
 
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
 const placeOf = (address: BindAddress) => ({ address, isIpv6Only: false });

@@ -12,7 +12,7 @@ const ROOT = mkdtempSync(join(tmpdir(), 'sockets-'));
 after(() => rmSync(ROOT, { recursive: true }));
 
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
-const OPTIONS = { edgeThreads: 3, umask: undefined };
+const OPTIONS = { edgeThreads: 3, umask: undefined, manner: 'portico' } as const;
 
 function placesOf(addresses: readonly BindAddress[]) {
   return addresses.map((address) => ({ address, isIpv6Only: false }));
@@ -89,4 +89,12 @@ test('bindSockets() replaces a stale Unix socket, and nothing that lives or is n
   const file = join(ROOT, 'file');
   writeFileSync(file, '');
   assert.match(await faults({ kind: 'unix', path: file }), /exists and is not a socket/);
+});
+
+test('an address that cannot be bound is told in the words of nginx where those are asked for', async () => {
+  const server = await listening(0);
+  const { port } = server.address() as { port: number };
+  const bound = await bindSockets(placesOf([{ ...LOOPBACK, port }]), { ...OPTIONS, manner: 'nginx' });
+  server.close();
+  assert.deepEqual(bound.ok ? [] : bound.fault, [`bind() to 127.0.0.1:${port} failed (98: Address already in use)`]);
 });

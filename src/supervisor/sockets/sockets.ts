@@ -9,11 +9,14 @@
 import type { Stats } from 'node:fs';
 import { chmodSync, existsSync, lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import net, { createConnection, isIP } from 'node:net';
+import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { BindAddress } from '../../config/bind-address.ts';
 import { renderBindAddress } from '../../config/bind-address.ts';
+import type { Manner } from '../../config/model/server-model.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { systemWords } from '../../kernel/system-words.ts';
 import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { Identity } from '../privileges.ts';
 import { mayAct, withRightsFor } from '../privileges.ts';
@@ -59,6 +62,8 @@ export interface BoundSocket {
 export interface BindOptions {
   readonly edgeThreads: number;
   readonly umask: number | undefined;
+  /** In whose words it is told why an address cannot be bound. */
+  readonly manner: Manner;
   /** Says in words which address is waited for. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
@@ -79,8 +84,8 @@ export async function bindSockets(
     places.map(({ address, isIpv6Only }) => {
       const bind = () =>
         address.kind === 'unix'
-          ? bindUnix(address.path, { umask: options.umask ?? 0, count: options.edgeThreads, identity })
-          : bindTcp(address, { count: options.edgeThreads, flags: isIpv6Only ? IPV6_ONLY : 0 });
+          ? bindUnix(address.path, { ...options, umask: options.umask ?? 0, count: options.edgeThreads, identity })
+          : bindTcp(address, { ...options, count: options.edgeThreads, flags: isIpv6Only ? IPV6_ONLY : 0 });
       return bindWhenFree(address, bind, waitingFor(options.onWait ?? (() => undefined)));
     }),
   );
@@ -99,7 +104,7 @@ type TcpAddress = Extract<BindAddress, { kind: 'tcp' }>;
 
 async function bindTcp(
   address: TcpAddress,
-  { count, flags }: { readonly count: number; readonly flags: number },
+  { count, flags, manner }: { readonly count: number; readonly flags: number; readonly manner: Manner },
 ): Promise<Outcome<BoundSocket>> {
   const resolved = await resolveHost(address.host);
   if (!resolved.ok) {
@@ -109,7 +114,7 @@ async function bindTcp(
   // With SO_REUSEPORT another server of the same user could bind the port as well and take half of the connections; so first without.
   const probe = bindHandle(ip, address.port, flags);
   if (!probe.ok) {
-    return failure(explainBindFault(probe.fault, address));
+    return failure(explainBindFault(manner, probe.fault, address));
   }
   const port = portOf(probe.value);
   probe.value.close();
@@ -118,7 +123,7 @@ async function bindTcp(
     const handle = bindHandle(ip, port, flags | REUSE_PORT);
     if (!handle.ok) {
       closeAll(handles);
-      return failure(explainBindFault(handle.fault, address));
+      return failure(explainBindFault(manner, handle.fault, address));
     }
     handles.push(handle.value);
   }
@@ -162,19 +167,20 @@ export function bindLaneSocket(path: string): SocketHandle {
 }
 
 interface UnixOptions {
+  readonly manner: Manner;
   readonly umask: number;
   readonly count: number;
   readonly identity: Identity | undefined;
 }
 
-async function bindUnix(path: string, { umask, count, identity }: UnixOptions): Promise<Outcome<BoundSocket>> {
+async function bindUnix(path: string, { umask, count, identity, manner }: UnixOptions): Promise<Outcome<BoundSocket>> {
   const obstacle = await clearStaleSocket(path, identity);
   if (obstacle !== undefined) {
     return failure(obstacle);
   }
   const handle = withRightsFor(identity, path, () => makeSocket(path, umask, identity));
   if (typeof handle === 'number') {
-    return failure(explainBindFault(getSystemErrorName(handle), { kind: 'unix', path }, identity));
+    return failure(explainBindFault(manner, getSystemErrorName(handle), { kind: 'unix', path }, identity));
   }
   const { ino, birthtimeMs } = lstatSync(path);
   // Each thread of the edge gets a descriptor of its own when the edge inherits these, because it closes that.
@@ -244,8 +250,11 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-function explainBindFault(code: string, address: BindAddress, identity?: Identity): string {
+function explainBindFault(manner: Manner, code: string, address: BindAddress, identity?: Identity): string {
   const name = renderBindAddress(address);
+  if (manner === 'nginx') {
+    return `bind() to ${name} failed (${systemWords({ code, errno: constants.errno[code as keyof typeof constants.errno] })})`;
+  }
   switch (code) {
     case 'EADDRINUSE': {
       const holder = findPortHolder(address);
