@@ -9,24 +9,8 @@ const EVENTS = 'Portico has one way of waiting for events, the best that the sys
 
 export const CORE: readonly Row[] = [
   row('events', 'main', '{events}', 'What holds for connections as a whole.', { apply: opensBlock }),
-  row('daemon', 'main', 'flag', 'Whether the server leaves the terminal it was started from.'),
-  row('master_process', 'main', 'flag', 'Whether workers are processes of their own.'),
-  row('pid', 'main', 'path', 'The file that holds the number of the main process.'),
-  row('user', 'main', 'plain [plain]', 'The user, and the group, whose rights the server takes.'),
-  row('worker_processes', 'main', 'plain', 'How many edge threads serve clients: a number, or `auto`.'),
-  row('worker_rlimit_nofile', 'main', 'number', 'How many files and sockets may be open.'),
-  row('worker_shutdown_timeout', 'main', 'msec', 'How long connections may go on after the server was told to stop.'),
-  row('working_directory', 'main', 'path', 'The current folder of the server.'),
-  row('worker_connections', 'events', 'plain', 'How many connections there may be at a time.'),
   ...repeatable([
     row('include', ANYWHERE, 'path', 'Takes what other files say, in the order of their names.', { apply: opensBlock }),
-    row(
-      'error_log',
-      'main http server location stream stream-server mail mail-server',
-      'path [parameter...]',
-      'Where errors are written, and from which level on.',
-    ),
-    row('env', 'main', 'parameter', 'A variable of the environment that is kept, or set.'),
   ]),
   ...accepted('Portico has what the modules of nginx add, or says at their directives that it has not.', [
     ...repeatable([row('load_module', 'main', 'path', 'A module of nginx that is loaded.')]),
@@ -44,6 +28,7 @@ export const CORE: readonly Row[] = [
     row('worker_cpu_affinity', 'main', 'plain...', 'Which processors a process runs on.'),
   ]),
   ...accepted('The system and its limits decide about core dumps.', [
+    row('working_directory', 'main', 'path', 'The current folder of the processes, where core dumps would lie.'),
     row('worker_rlimit_core', 'main', 'offset', 'How large a core dump may be.'),
     row('debug_points', 'main', 'stop|abort', 'What happens where nginx finds a bug in itself.'),
   ]),

@@ -4,11 +4,13 @@ import { DirectiveTable } from '../directive-table.ts';
 import { ACCESS } from './access.ts';
 import { CONTENT } from './content.ts';
 import { CORE } from './core.ts';
+import { ERROR_LOG } from './error-log.ts';
 import { FIELDS } from './fields.ts';
 import { FILTERS } from './filters.ts';
 import { HTTP_CONNECTION } from './http-connection.ts';
 import { HTTP_CORE } from './http-core.ts';
 import { MAIL } from './mail.ts';
+import { PROCESS } from './process.ts';
 import { PROXYING } from './proxying.ts';
 import { REWRITE } from './rewrite.ts';
 import { STREAM } from './stream.ts';
@@ -18,6 +20,8 @@ import { VARIABLES } from './variables.ts';
 
 export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
   ...CORE,
+  ...PROCESS,
+  ...ERROR_LOG,
   ...HTTP_CORE,
   ...HTTP_CONNECTION,
   ...CONTENT,
