@@ -11,6 +11,7 @@ import type { Files } from './model/files.ts';
 import type { StaticFolder, UrlFolder } from './model/folders.ts';
 import type { Scope } from './model/scope.ts';
 import type { CertificateFiles, Listener, ProcessSettings, ServerModel, Site, SiteTls } from './model/server-model.ts';
+import { serveCompressions } from './serve-compressions.ts';
 import type { ServeOptions, ServeRequest } from './serve-options.ts';
 
 /** The name of the one application of a command line. */
@@ -144,7 +145,8 @@ const NO_FILES: Files = {
   logsMissing: false,
 };
 
-function scopeOf({ bodyBytesMax, responseFields, accessLog, accessLogFormat }: ServeOptions): Scope {
+function scopeOf(options: ServeOptions): Scope {
+  const { bodyBytesMax, responseFields, accessLog, accessLogFormat } = options;
   const fields = responseFields.map(([name, value]) => ({ name, value, always: true, effect: 'add' }) as const);
   return {
     files: NO_FILES,
@@ -152,6 +154,7 @@ function scopeOf({ bodyBytesMax, responseFields, accessLog, accessLogFormat }: S
     refusals: { pages: [], isRecursive: false, style: 'portico', pads: false },
     redirects: { isAbsolute: true, usesServerName: false, hasPort: true },
     ...(fields.length > 0 ? { fields: { fields, trailers: [], expires: undefined } } : {}),
+    compressions: serveCompressions(options.compress, options.compressTypes, options.compressBytesMin),
     requestBodies: { bytesMax: bodyBytesMax },
     sending: {},
     accessLogs: accessLog === '' ? [] : [{ target: ONLY, format: accessLogFormat, when: undefined }],

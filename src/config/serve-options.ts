@@ -86,6 +86,10 @@ export interface ServeOptions {
 
   readonly staticFolders: readonly UrlFolder[];
   /** Serve the static folders that the application names. */
+  readonly compress: boolean;
+  /** Media types in lower case. */
+  readonly compressTypes: readonly string[];
+  readonly compressBytesMin: number;
   readonly appStatic: boolean;
   /** Folders of the files that the application names by X-Accel-Redirect. */
   readonly accelFolders: readonly UrlFolder[];

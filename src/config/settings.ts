@@ -9,6 +9,7 @@ import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
 import { BUDGET_SETTINGS } from './budget-settings.ts';
+import { COMPRESSION_SETTINGS } from './compression-settings.ts';
 import { DEVELOPMENT_SETTINGS } from './development-settings.ts';
 import { LOG_SETTINGS } from './log-settings.ts';
 import { PROXY_SETTINGS } from './proxy-settings.ts';
@@ -262,6 +263,7 @@ export const SETTINGS: { readonly [K in keyof ServeOptions]: Setting<ServeOption
     fallback: always(30_000),
     parse: last(parseDuration(1)),
   },
+  ...COMPRESSION_SETTINGS,
   ...STATIC_SETTINGS,
   user: {
     flag: 'user',

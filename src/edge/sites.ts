@@ -11,6 +11,7 @@ import { AppContent } from './app-content.ts';
 import type { AppService } from './app-service.ts';
 import { refusalsFor } from './developer-pages.ts';
 import { ErrorLogs } from './error-log/error-log.ts';
+import { compileServeCompression } from './filters/compression/serve-compression.ts';
 import { compileFileContent } from './handlers/files/file-content.ts';
 import { FileServer } from './handlers/files/file-server.ts';
 import type { InternalErrors } from './internal-errors.ts';
@@ -83,6 +84,7 @@ export class Sites {
           return true;
         },
       ],
+      compression: compileServeCompression(model.scopes[site.scope]?.compressions, model.edge.threads, bugs),
       renderRefusal: refusalsFor(model.isDevelopment),
       accessLog,
       clock: systemClock,

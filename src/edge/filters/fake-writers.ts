@@ -78,6 +78,7 @@ export function fakeAnswer({ status = 200, fields = '', length, hasBody = true, 
     length,
     hasBody,
     refusal: undefined,
+    isTransformed: false,
     takesRanges: true,
     whole,
   };

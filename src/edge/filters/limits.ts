@@ -17,6 +17,10 @@ export const FILTER_LIMITS = {
   compressionHereLevelMax: 6,
   /** Contexts of gzip that a thread keeps for the next bodies: one is made in 30 µs. */
   compressionSparesMax: 8,
+  /** A whole body of an application up to this is compressed before its head leaves, so that its length is said and it leaves in one write. */
+  compressionWholeBytesMax: 262_144,
+  /** `portico serve` sends files and bodies of which more is known as they are: a few clients that ask for an export of a gigabyte would have all threads of the pool. */
+  compressionBodyBytesMax: 16_777_216,
   /** Compressed forms of bodies that lie in memory and are sent often, with the bodies that they were made of: in each thread. */
   compressedCacheBytesMax: 33_554_432,
   /** Values of Accept-Encoding whose meaning is remembered; there are few in the world. */

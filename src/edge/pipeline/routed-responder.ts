@@ -167,12 +167,20 @@ export class RoutedResponder implements Responder {
       hasBody,
       takesRanges: fixed.takesRanges === true && whole !== undefined,
       whole,
+      isTransformed: false,
       refusal: undefined,
     };
     for (const edit of scope.answerEdits) {
       edit(answer, route);
     }
-    const transforms = filters.flatMap((filter): Transform | [] => filter(answer, route) ?? []);
+    const transforms: Transform[] = [];
+    for (const filter of filters) {
+      const transform = filter(answer, route);
+      if (transform !== undefined) {
+        transforms.push(transform);
+        answer.isTransformed = true;
+      }
+    }
     if (answer.refusal !== undefined) {
       route.refuseContent(answer.refusal.status, undefined, answer.refusal.fields);
       return undefined;

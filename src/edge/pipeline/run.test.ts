@@ -24,6 +24,7 @@ function compile(handlers: readonly Handler[], bugs: unknown[] = []): RequestPip
       faults: new CountedLog('fields of', () => undefined),
     }),
     handlers,
+    compression: undefined,
     renderRefusal: ({ requestId }, status, detail) => renderErrorPage(status, undefined, requestId, detail),
     accessLog: undefined,
     clock: new FakeClock(),

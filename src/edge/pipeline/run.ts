@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../kernel/clock.ts';
 import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
+import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { RenderRefusal } from '../error-pages.ts';
@@ -12,6 +13,8 @@ import type { Identifier } from './identify.ts';
 export interface PipelineParts {
   readonly identifier: Identifier;
   readonly handlers: readonly Handler[];
+  /** Stands in front of the responders of those that take compressed bodies. */
+  readonly compression: { attend(exchange: IncomingExchange): void } | undefined;
   /** The page of a refusal. `detail` is for developers. */
   readonly renderRefusal: RenderRefusal;
   readonly accessLog: AccessLog | undefined;
@@ -21,11 +24,12 @@ export interface PipelineParts {
 }
 
 export function compilePipeline(parts: PipelineParts): RequestPipeline {
-  const { identifier, handlers, renderRefusal, accessLog, clock, onBug } = parts;
+  const { identifier, handlers, compression, renderRefusal, accessLog, clock, onBug } = parts;
   return {
     handle: (exchange) => {
       try {
         identifier.identify(exchange);
+        compression?.attend(exchange);
         for (const handle of handlers) {
           if (handle(exchange)) {
             return;

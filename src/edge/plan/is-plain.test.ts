@@ -23,7 +23,9 @@ test('a location, an instruction, a second site, or any rule of a scope needs a 
   const model = served();
   const [site] = model.sites;
   const [scope] = model.scopes;
-  assert.ok(site && scope);
+  const { compressions } = scope ?? {};
+  const [coding] = compressions?.codings ?? [];
+  assert.ok(site && scope && compressions && coding);
   const withSite = (more: Partial<Site>): EdgeModel => ({ ...model, sites: [{ ...site, ...more }] });
   const withScope = (more: Partial<Scope>): EdgeModel => ({ ...model, scopes: [{ ...scope, ...more }] });
   const others: readonly EdgeModel[] = [
@@ -34,6 +36,8 @@ test('a location, an instruction, a second site, or any rule of a scope needs a 
     withScope({ refusals: { ...scope.refusals, style: 'nginx' } }),
     withScope({ access: { satisfies: 'all', addresses: [{ allows: false, from: 'all' }], delayMs: 0 } }),
     withScope({ sending: { rate: '1k' } }),
+    withScope({ compressions: { ...compressions, decompresses: true } }),
+    withScope({ compressions: { ...compressions, codings: [{ ...coding, bytesMin: 1 }, coding] } }),
     withScope({
       fields: {
         fields: [{ name: 'A', value: [{ variable: 'uri' }], always: true, effect: 'add' }],

@@ -3,16 +3,18 @@
  * no filter.
  */
 
+import type { Compressions } from '../../config/model/bodies.ts';
 import type { Scope } from '../../config/model/scope.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 
-/** What a scope may have in a plain model. `refusals`, `fields` and logs are looked at. */
+/** What a scope may have in a plain model. `refusals`, `fields`, `compressions` and logs are looked at. */
 const PLAIN_KEYS: ReadonlySet<string> = new Set([
   'files',
   'types',
   'refusals',
   'redirects',
   'fields',
+  'compressions',
   'requestBodies',
   'sending',
   'accessLogs',
@@ -36,13 +38,14 @@ export function isPlain({ sites, scopes, variables }: EdgeModel): boolean {
 }
 
 function isPlainScope(scope: Scope): boolean {
-  const { refusals, fields, accessLogs, errorLogs, serverField, sending } = scope;
+  const { refusals, fields, compressions, accessLogs, errorLogs, serverField, sending } = scope;
   const rules = fields?.fields ?? [];
   return (
     Object.keys(scope).every((key) => PLAIN_KEYS.has(key)) &&
     refusals.style === 'portico' &&
     refusals.pages.length === 0 &&
     serverField === '' &&
+    (compressions === undefined || isPlainCompression(compressions)) &&
     errorLogs.length === 0 &&
     Object.keys(sending).length === 0 &&
     accessLogs.length <= 1 &&
@@ -51,4 +54,10 @@ function isPlainScope(scope: Scope): boolean {
     fields?.expires === undefined &&
     rules.every(({ value, always, effect }) => typeof value === 'string' && always && effect === 'add')
   );
+}
+
+/** Its codings differ in nothing but the coding: one look at a head decides for all of them. */
+function isPlainCompression({ codings, decompresses }: Compressions): boolean {
+  const rules = codings.map(({ types, bytesMin, clients }) => JSON.stringify([types, bytesMin, clients]));
+  return !decompresses && new Set(rules).size <= 1;
 }

@@ -15,6 +15,7 @@ import type {
 } from '../../model/bodies.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Template } from '../../model/template.ts';
+import { SERVE_COMPRESSIONS } from '../../serve-compressions.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
@@ -201,8 +202,8 @@ export const BODY_FIELDS: Fields<BodyScope> = {
   compressions: field<Scope['compressions']>(
     'compress',
     table(COMPRESSIONS, { short: { name: 'codings', isShort: isList } }),
-    undefined,
-    'Compression of responses.',
+    SERVE_COMPRESSIONS,
+    'Compression of responses, as `portico serve` has it unless something is said; `[]`: none.',
   ),
   charset: field<Scope['charset']>(
     'charset',

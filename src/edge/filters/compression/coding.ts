@@ -30,7 +30,9 @@ const GZIP_WINDOW_BITS = 15;
 const GZIP_MEMORY_LEVEL = 8;
 /** A window of gunzip, and zlib's state. */
 const GUNZIP_BYTES = 49_152;
-/** Of zstd.h: what ZSTD_estimateCStreamSize gives for levels 1 to 5 is 0.6 to 2.5 MB, and for higher ones up to tens. */
+/** Of zstd.h: what ZSTD_estimateCStreamSize gives for levels 1 to 3 is 0.6 to 1.3 MB, and for higher ones up to tens. For a body that is known to be short it is less. */
+const ZSTD_SHORT_BYTES = 393_216;
+const ZSTD_SHORT_BODY_MAX = 65_536;
 const ZSTD_LOW_BYTES = 1_310_720;
 const ZSTD_HIGH_BYTES = 8_388_608;
 const ZSTD_LOW_LEVEL_MAX = 3;
@@ -68,7 +70,7 @@ export function recipeKey(recipe: ZlibRecipe): string {
 }
 
 /** The memory that a context takes, roughly: for the budget. */
-export function contextBytes(recipe: ZlibRecipe): number {
+export function contextBytes(recipe: ZlibRecipe, bodyBytes: number | undefined): number {
   switch (recipe.kind) {
     case 'gunzip':
       return GUNZIP_BYTES;
@@ -79,6 +81,9 @@ export function contextBytes(recipe: ZlibRecipe): number {
       // A ring buffer of twice the window, and hash tables that grow with level and window.
       return 2 ** (recipe.windowBits + 1) + (recipe.level < 5 ? 1 : 3) * 2 ** (recipe.windowBits + 1) + 65_536;
     case 'zstd':
+      if (bodyBytes !== undefined && bodyBytes <= ZSTD_SHORT_BODY_MAX) {
+        return ZSTD_SHORT_BYTES;
+      }
       return recipe.level <= ZSTD_LOW_LEVEL_MAX ? ZSTD_LOW_BYTES : ZSTD_HIGH_BYTES;
   }
 }
@@ -109,7 +114,13 @@ export function openContext(recipe: ZlibRecipe, bytes: number | undefined): Zlib
         [constants.ZSTD_c_compressionLevel]: recipe.level,
         ...(recipe.windowBits !== undefined && { [constants.ZSTD_c_windowLog]: recipe.windowBits }),
       };
-      return ZlibJobContext.of(zlib.createZstdCompress({ ...STREAM_OPTIONS, params }));
+      return ZlibJobContext.of(
+        zlib.createZstdCompress({
+          ...STREAM_OPTIONS,
+          params,
+          ...(bytes !== undefined && { pledgedSrcSize: bytes }),
+        }),
+      );
     }
   }
 }

@@ -4,12 +4,12 @@ import { gunzipSync } from 'node:zlib';
 import type { Compression, CompressionClients } from '../../../config/model/bodies.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import { HTTP_VERSION } from '../../../protocol/http/version.ts';
+import { markLasting } from '../../lasting-bytes.ts';
 import type { Filter } from '../../pipeline/route.ts';
 import { fakeCompilation } from '../fake-compilation.ts';
 import type { FakeAnswer } from '../fake-writers.ts';
 import { fakeAnswer, fakeRoute, passThrough } from '../fake-writers.ts';
 import { compileCompression } from './compress-filter.ts';
-import { markLasting } from './compressed-cache.ts';
 import { compileGunzip } from './gunzip-filter.ts';
 
 const CLIENTS: CompressionClients = { versionMin: '1.1', proxied: [], disabledFor: [] };

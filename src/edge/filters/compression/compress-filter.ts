@@ -3,6 +3,8 @@
 import type { Compression } from '../../../config/model/bodies.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import { splitList } from '../../../protocol/http/list.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { isLasting } from '../../lasting-bytes.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import type { Transform } from '../../pipeline/filters/body-writer.ts';
@@ -13,7 +15,6 @@ import type { ClientRule } from './client-rules.ts';
 import { compileClientRule } from './client-rules.ts';
 import type { ZlibRecipe } from './coding.ts';
 import { recipeKey, recipeOf } from './coding.ts';
-import { isLasting } from './compressed-cache.ts';
 import { FixedBodyWriter } from './fixed-body-writer.ts';
 import type { ThreadCompression } from './thread-compression.ts';
 import { threadCompression } from './thread-compression.ts';
@@ -45,7 +46,7 @@ export function compileCompression({ compressions }: Scope, compilation: Compila
       return undefined;
     }
     const fitting = rules.filter((rule) => rule.fits(answer));
-    if (fitting.length === 0 || forbidsTransforms(answer)) {
+    if (fitting.length === 0 || forbidsTransforms(answer.fields)) {
       return undefined;
     }
     if (compressions.varies) {
@@ -73,11 +74,15 @@ function isEncoded({ fields }: Answer): boolean {
   return (fields.get('content-encoding') ?? '') !== '';
 }
 
-/** RFC 9110 7.7: the application wants its bytes to arrive as they are. */
-function forbidsTransforms({ fields }: Answer): boolean {
+/** Says of what `Content-Encoding` would change that it is as it left the application (RFC 9530; RFC 3230 before it). */
+const DIGESTS = ['content-digest', 'repr-digest', 'digest', 'content-md5'];
+
+/** The application wants its bytes to arrive as they are (RFC 9110 7.7), or has said what they add up to. */
+export function forbidsTransforms(fields: ResponseFields): boolean {
   return (
-    fields.has('cache-control') &&
-    splitList(fields.getAll('cache-control')).some((directive) => directive.toLowerCase() === 'no-transform')
+    (fields.has('cache-control') &&
+      splitList(fields.getAll('cache-control')).some((directive) => directive.toLowerCase() === 'no-transform')) ||
+    DIGESTS.some((name) => fields.has(name))
   );
 }
 
@@ -117,9 +122,9 @@ function chooseRule(
 function compress(rule: Rule, answer: Answer, { pool, cache }: ThreadCompression): Transform | undefined {
   const { recipe, key, coding } = rule;
   const { whole, length } = answer;
-  const source = isLasting(whole) ? whole : undefined;
+  const source = !answer.isTransformed && isLasting(whole) ? whole : undefined;
   const form = source === undefined ? undefined : cache.get(source, key);
-  if (form === undefined && answer.hasBody && !pool.admit(recipe)) {
+  if (form === undefined && answer.hasBody && !pool.admit(recipe, length)) {
     return undefined;
   }
   forgetBytes(answer);
@@ -135,7 +140,7 @@ function compress(rule: Rule, answer: Answer, { pool, cache }: ThreadCompression
     });
 }
 
-/** Puts together what a writer makes, as long as it is worth keeping. */
+/** Puts together what a writer makes. */
 function gatherForm(keep: (form: Buffer) => void): (output: Buffer | undefined) => void {
   const parts: Buffer[] = [];
   return (output) => {

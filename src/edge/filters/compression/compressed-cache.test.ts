@@ -1,6 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { CompressedCache, isLasting, markLasting } from './compressed-cache.ts';
+import { isLasting, markLasting } from '../../lasting-bytes.ts';
+import { CompressedCache } from './compressed-cache.ts';
 
 test('a form is found by its very buffer and recipe, and by nothing that is like it', () => {
   const cache = new CompressedCache();

@@ -1,21 +1,9 @@
 /**
- * Compressed forms of bodies that lie in memory and are sent again and again, so that a hot file is compressed once. A body is known by its buffer, which must never change
- * while it is marked as lasting; a buffer that is filled anew for each response would otherwise be answered with another's content.
+ * Compressed forms of bodies that lie in memory and are sent again and again, so that a hot file is compressed once. A body is known by its buffer, which must be a
+ * lasting one.
  */
 
 import { FILTER_LIMITS } from '../limits.ts';
-
-/** Buffers that keep their bytes as long as they live. */
-const lasting = new WeakSet<Buffer>();
-
-/** Says of a buffer that nobody writes to it any more. */
-export function markLasting(bytes: Buffer): void {
-  lasting.add(bytes);
-}
-
-export function isLasting(bytes: unknown): bytes is Buffer {
-  return Buffer.isBuffer(bytes) && lasting.has(bytes);
-}
 
 interface Entry {
   /** By recipe. */

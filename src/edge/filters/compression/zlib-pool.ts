@@ -62,9 +62,9 @@ export class ZlibPool {
     return this.#spareCount;
   }
 
-  /** Reserves the memory of one body. False: there is none, which is counted. Whoever was let in says `leave` once. */
-  admit(recipe: ZlibRecipe): boolean {
-    const bytes = contextBytes(recipe);
+  /** Reserves the memory for one body, of so many bytes if that is known. False: there is none, which is counted. Whoever was let in says `leave` once, with the same. */
+  admit(recipe: ZlibRecipe, bodyBytes?: number): boolean {
+    const bytes = contextBytes(recipe, bodyBytes);
     if (this.#usedBytes + bytes > this.#bytesMax) {
       this.refusedCount += 1;
       return false;
@@ -73,8 +73,8 @@ export class ZlibPool {
     return true;
   }
 
-  leave(recipe: ZlibRecipe): void {
-    this.#usedBytes -= contextBytes(recipe);
+  leave(recipe: ZlibRecipe, bodyBytes?: number): void {
+    this.#usedBytes -= contextBytes(recipe, bodyBytes);
   }
 
   take(recipe: ZlibRecipe, bytes: number | undefined): ZlibJobContext | undefined {

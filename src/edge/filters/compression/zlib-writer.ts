@@ -40,7 +40,7 @@ export class ZlibWriter implements BodyWriter {
   /** A call of the pump is under way: what happens meanwhile is seen by it. */
   #isPumping = false;
 
-  /** The memory must have been admitted by the pool. */
+  /** The memory must have been admitted by the pool, for as many bytes. */
   constructor(pool: ZlibPool, recipe: ZlibRecipe, next: BodyWriter, before: Source, options: ZlibWriterOptions) {
     this.#pool = pool;
     this.#recipe = recipe;
@@ -238,7 +238,7 @@ export class ZlibWriter implements BodyWriter {
       this.#pool.give(this.#recipe, this.#context, isComplete);
       this.#context = undefined;
     }
-    this.#pool.leave(this.#recipe);
+    this.#pool.leave(this.#recipe, this.#options.bytes);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The bytes of a file and the stats that belong to them. */
 
 import type { BigIntStats } from 'node:fs';
+import { markLasting } from '../../lasting-bytes.ts';
 import type { FileStats } from './file-stats.ts';
 import { isSameFile } from './file-stats.ts';
 import type { Folder } from './folder.ts';
@@ -77,5 +78,7 @@ async function readBytes(fd: number, size: number, { disk }: Surroundings): Prom
     }
     length += count;
   }
-  return bytes.subarray(0, length);
+  const whole = bytes.subarray(0, length);
+  markLasting(whole);
+  return whole;
 }

@@ -19,6 +19,8 @@ export interface Answer {
   takesRanges: boolean;
   /** The whole body, if whoever answers has it at once; undefined if it comes bit by bit. It may be replaced; it is written through the transforms as any other. */
   whole: Body;
+  /** A filter before this one changes the body on its way, so `whole` is not what it comes to. */
+  isTransformed: boolean;
   /** Set by a filter that refuses the request, because a condition of the client fails: the error pages of the scope answer then. */
   refusal: { readonly status: number; readonly fields: ResponseFields } | undefined;
 }
