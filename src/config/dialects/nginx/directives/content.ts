@@ -10,20 +10,8 @@ const XSLT = 'Portico does not transform XML. Do it in your application.';
 const STREAMING = 'The file is served as it is, with ranges, which is what players ask for.';
 
 export const CONTENT: readonly Row[] = [
-  row('random_index', 'location', 'flag', 'A file of the folder is chosen by chance.'),
-  row('autoindex', HTTP, 'flag', 'Whether folders without an index are listed.'),
-  row('autoindex_format', HTTP, 'html|json|jsonp|xml', 'How folders are listed.'),
-  row('autoindex_localtime', HTTP, 'flag', "Whether lists have times in the server's time zone."),
-  row('autoindex_exact_size', HTTP, 'flag', 'Whether lists have sizes to the byte.'),
-  row(
-    'try_files',
-    'server location',
-    'text text...',
-    'Takes the first path for which there is a file, or else the last.',
-  ),
   row('mirror_request_body', HTTP, 'flag', 'Whether mirrored requests have the body.'),
   ...repeatable([
-    row('index', HTTP, 'text...', 'Files that stand for a folder.'),
     row('empty_gif', 'location', '', 'Answers with an image of one pixel.'),
     row('stub_status', 'server location', '[plain]', 'Answers with numbers about connections and requests.'),
     row('mirror', HTTP, 'text', 'A location that gets a copy of each request.'),

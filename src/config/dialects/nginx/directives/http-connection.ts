@@ -52,12 +52,6 @@ export const HTTP_CONNECTION: readonly Row[] = [
   row('lingering_timeout', HTTP, 'msec', 'How long is waited for what a client still sends.'),
   row('reset_timedout_connection', HTTP, 'flag', 'Whether connections that took too long are reset.'),
   row('chunked_transfer_encoding', HTTP, 'flag', 'Whether responses of unknown length may be chunked.'),
-  row('etag', HTTP, 'flag', 'Whether files have an ETag.'),
-  row('if_modified_since', HTTP, 'off|exact|before', 'How If-Modified-Since is compared.'),
-  row('max_ranges', HTTP, 'number', 'How many ranges of a file one request may ask for.'),
-  row('open_file_cache', HTTP, 'parameter [parameter]', 'How many files are remembered.'),
-  row('open_file_cache_valid', HTTP, 'sec', 'How long what is remembered of a file holds.'),
-  row('disable_symlinks', HTTP, 'parameter [text]', 'Whether symbolic links are followed.'),
   ...repeatable([
     row('keepalive_disable', HTTP, 'none|msie6|safari [none|msie6|safari]', 'Browsers whose connections are not kept.'),
     row('client_body_early_read', HTTP_SERVER, 'text...', 'When bodies are read before a location is looked for.'),

@@ -6,6 +6,7 @@ import { CONTENT } from './content.ts';
 import { CORE } from './core.ts';
 import { ERROR_LOG } from './error-log.ts';
 import { FIELDS } from './fields.ts';
+import { FILES } from './files.ts';
 import { FILTERS } from './filters.ts';
 import { HTTP_CONNECTION } from './http-connection.ts';
 import { HTTP_CORE } from './http-core.ts';
@@ -28,6 +29,7 @@ export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
   ...REWRITE,
   ...ACCESS,
   ...FIELDS,
+  ...FILES,
   ...FILTERS,
   ...VARIABLES,
   ...TLS_ROWS,
