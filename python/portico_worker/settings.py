@@ -53,6 +53,8 @@ class Settings(NamedTuple):
     """The folder that the server was started in: what is said to the user is relative to it."""
     has_env_file: bool = False
     """--env-file was given."""
+    name: str = 'site'
+    """What the server calls the application: said to the edge, beside the secret."""
     choice: Choice | None = None
     """What `app` stands for. No part of the message: the zygote finds it before it does anything else."""
 
@@ -85,6 +87,7 @@ def read_settings(message: Message) -> Settings:
         found=message.get('found') or '',
         cwd=_path(message.get('cwd') or ''),
         has_env_file=bool(message.get('hasEnvFile')),
+        name=message['name'],
     )
 
 

@@ -106,6 +106,7 @@ class Worker:
         """One attempt to connect to an edge thread and introduce ourselves."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         hello = {
+            'app': self.settings.name,
             'secret': self.settings.secret,
             'role': role,
             'worker': self.identity.worker,

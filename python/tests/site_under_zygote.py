@@ -59,6 +59,7 @@ class Site(Listeners):
 
     def start(self, app, **values):
         defaults = {
+            'name': 'site',
             'chdir': self.site,
             'pythonPath': [],
             'preload': 'auto',

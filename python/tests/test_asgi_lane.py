@@ -54,8 +54,9 @@ def test_the_hello_says_how_many_streams_there_may_be():
     for setting, capacity in ((0, 65535), (100, 100)):
         with asgi_edge(http_only(echo), edges=2, worker_connections=setting) as edge:
             for lane in edge.requests:
-                said = {key: lane.hello[key] for key in ('role', 'unit', 'slot', 'kind', 'capacity', 'secret')}
+                said = {key: lane.hello[key] for key in ('app', 'role', 'unit', 'slot', 'kind', 'capacity', 'secret')}
                 assert said == {
+                    'app': 'site',
                     'role': 'requests',
                     'unit': 0,
                     'slot': 0,

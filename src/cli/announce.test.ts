@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StaticFolder } from '../config/model/folders.ts';
-import type { Announcement } from '../supervisor/announcement.ts';
+import type { Announcement, AppAnnouncement } from '../supervisor/announcement.ts';
 import { fakeAppFacts } from '../supervisor/fake-app-facts.ts';
 import { announce, announceCheck } from './announce.ts';
 
@@ -32,20 +32,14 @@ const MOUNTS: StaticFolder[] = [
     ],
   },
 ];
-const SITE: Announcement = {
-  listeners: [
-    { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false, listener: 0 },
-    { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true, listener: 0 },
-    { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true, listener: 0 },
-  ],
-  certificates: { summary: 'site.test, until 2027-01-01', warnings: ['the certificate expires in 3 days'] },
+const APP: AppAnnouncement = {
+  id: 'site',
   facts: FACTS,
   pythonVersion: '3.12.1',
   pythonPath: '/srv/.venv/bin/python',
   pythonOrigin: '',
   workers: 4,
   threads: 2,
-  edgeThreads: 1,
   isPreloaded: false,
   unsafeReasons: ['a thread is running', 'a socket is open', 'a file is open'],
   mounts: MOUNTS,
@@ -54,10 +48,30 @@ const SITE: Announcement = {
     { url: '/protected/', root: '/srv/private' },
     { url: '', root: '/srv/sent' },
   ],
+};
+const SITE: Announcement = {
+  listeners: [
+    { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false, listener: 0 },
+    { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true, listener: 0 },
+    { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true, listener: 0 },
+  ],
+  certificates: { summary: 'site.test, until 2027-01-01', warnings: ['the certificate expires in 3 days'] },
+  apps: [APP],
+  edgeThreads: 1,
   isDevelopment: true,
   isRoot: true,
   startMs: 412,
   pid: 4242,
+};
+/** With nothing to tell but what always is told. */
+const PLAIN: AppAnnouncement = {
+  ...APP,
+  facts: { ...FACTS, framework: null, warnings: [] },
+  mounts: [],
+  withheld: [],
+  namedFolders: [],
+  threads: 1,
+  isPreloaded: true,
 };
 
 test('announce() says in a few lines where what is served, by whom, and what is to be mended', () => {
@@ -93,12 +107,7 @@ test('announce() says nothing of what is not there', () => {
     ...SITE,
     listeners: SITE.listeners.slice(1, 2),
     certificates: undefined,
-    facts: { ...FACTS, framework: null, warnings: [] },
-    mounts: [],
-    withheld: [],
-    namedFolders: [],
-    threads: 1,
-    isPreloaded: true,
+    apps: [PLAIN],
     isDevelopment: false,
     isRoot: false,
   };
@@ -159,10 +168,29 @@ test('announceCheck() says what was found', () => {
 
 test('announce() says why what was not named was chosen, and where a Python is from that is not beside it', () => {
   const facts = { ...FACTS, found: 'found in main.py', notes: ['there is a .env here'] };
-  const { rows } = announce({ ...SITE, facts, pythonOrigin: 'of $VIRTUAL_ENV' }, '1.0.0', false);
+  const { rows } = announce({ ...SITE, apps: [{ ...APP, facts, pythonOrigin: 'of $VIRTUAL_ENV' }] }, '1.0.0', false);
   assert.deepEqual(rows.slice(4, 7), [
     ['app', 'mysite.wsgi:application (Django 5.2.1, settings mysite.settings.production), found in main.py'],
     ['note', 'there is a .env here'],
     ['python', '3.12.1 (/srv/.venv/bin/python, of $VIRTUAL_ENV)'],
   ]);
+});
+
+test('announce() names each of several applications, and the server beside them; also where there is none', () => {
+  const several = { ...SITE, listeners: [], certificates: undefined, isDevelopment: false };
+  const apps = [
+    { ...PLAIN, id: 'shop' },
+    { ...PLAIN, id: 'blog', workers: 1 },
+  ];
+  assert.deepEqual(announce({ ...several, apps }, '1.0.0', true).rows, [
+    ['app', 'shop: mysite.wsgi:application (WSGI)'],
+    ['python', '3.12.1 (/srv/.venv/bin/python)'],
+    ['workers', '4 (preloaded)'],
+    ['app', 'blog: mysite.wsgi:application (WSGI)'],
+    ['python', '3.12.1 (/srv/.venv/bin/python)'],
+    ['workers', '1 (preloaded)'],
+    ['server', 'pid 4242; 1 edge thread'],
+  ]);
+  const none = announce({ ...several, apps: [] }, '1.0.0', false);
+  assert.deepEqual([none.rows, none.warnings], [[['server', 'pid 4242']], []]);
 });

@@ -8,48 +8,58 @@ import type { PathShape, StaticFolder } from '../config/model/folders.ts';
 import { PAGES } from '../config/pages.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import type { AppFacts } from '../protocol/control/zygote.ts';
-import type { Announcement } from '../supervisor/announcement.ts';
+import type { Announcement, AppAnnouncement } from '../supervisor/announcement.ts';
+import type { CertificateReport } from '../supervisor/certificate-keeper.ts';
 import type { CheckResult } from '../supervisor/check.ts';
 import type { Row, Summary } from './summary.ts';
 
 export function announce(announcement: Announcement, version: string, isDetailed: boolean): Summary {
-  const { facts, startMs } = announcement;
-  const site = isDetailed ? describeSite(announcement) : sketchSite(announcement);
+  const { listeners, certificates, apps, edgeThreads, isDevelopment, isRoot, startMs, pid } = announcement;
+  const isOne = apps.length === 1;
+  const edge = isDetailed ? `; ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}` : '';
+  const describe = (app: AppAnnouncement): Row[] => {
+    const name = isOne ? '' : `${app.id}: `;
+    const workers = `${describeWorkers(app, isDetailed)}${isOne ? `${edge}; pid ${pid}` : ''}`;
+    return [...(isDetailed ? describeSite(app, name) : sketchSite(app, name)), ['workers', workers]];
+  };
   return {
     head: `Portico ${version} is ready (${(startMs / 1000).toFixed(2)} s)`,
     rows: [
-      ...announcement.listeners.map((listener): Row => ['listening', renderListener(listener)]),
-      ...site,
-      ['workers', describeWorkers(announcement, isDetailed)],
-      ...(announcement.isDevelopment
-        ? [['reload', 'when files change; tracebacks are shown in the browser'] as const]
-        : []),
+      ...listeners.map((listener): Row => ['listening', renderListener(listener)]),
+      ...describeTls(certificates),
+      ...apps.flatMap(describe),
+      ...(isOne ? [] : [['server', `pid ${pid}${edge}`] as const]),
+      ...(isDevelopment ? [['reload', 'when files change; tracebacks are shown in the browser'] as const] : []),
     ],
-    warnings: warningsOf({ ...announcement, facts }, announcement.isRoot),
+    warnings: warningsOf({ certificates, apps, isRoot: isRoot && apps.length > 0 }),
   };
 }
 
 export function announceCheck(found: CheckResult): Summary {
   return {
     head: 'The settings are right and the application can be loaded.',
-    rows: describeSite(found),
-    warnings: [...found.warnings, ...warningsOf(found, false)],
+    rows: [...describeTls(found.certificates), ...describeSite(found, '')],
+    warnings: [...found.warnings, ...warningsOf({ certificates: found.certificates, apps: [found], isRoot: false })],
   };
 }
 
-type SiteFacts = Omit<CheckResult, 'warnings'>;
+type SiteFacts = Omit<CheckResult, 'warnings' | 'certificates'>;
 
-function describeRuntime({ facts, pythonVersion, pythonPath, pythonOrigin, certificates }: SiteFacts): Row[] {
+function describeTls(certificates: CertificateReport | undefined): Row[] {
+  return certificates === undefined ? [] : [['tls', certificates.summary]];
+}
+
+/** `name`: stands before what the application is, where there are several. */
+function describeRuntime({ facts, pythonVersion, pythonPath, pythonOrigin }: SiteFacts, name: string): Row[] {
   return [
-    ...(certificates === undefined ? [] : [['tls', certificates.summary] as const]),
-    ['app', describeApp(facts)],
+    ['app', `${name}${describeApp(facts)}`],
     ...(facts?.notes ?? []).map((text): Row => ['note', text]),
     ['python', `${pythonVersion} (${pythonPath}${pythonOrigin === '' ? '' : `, ${pythonOrigin}`})`],
   ];
 }
 
 /** All folders in one line: those of the edge, and those about which the application is asked. */
-function sketchSite(site: SiteFacts): Row[] {
+function sketchSite(site: SiteFacts, name: string): Row[] {
   const { mounts, withheld, namedFolders, facts } = site;
   const urls = new Set(
     mounts.map((mount) => (isMedia(mount, facts) ? `${mount.url} (for anyone to read)` : mount.url)),
@@ -62,13 +72,16 @@ function sketchSite(site: SiteFacts): Row[] {
     ...(named.length > 0 ? [`the application names files by ${named.join(', ')}`] : []),
   ];
   const hint = asked.size > 0 ? ` (why: --check, ${PAGES.static})` : '';
-  return [...describeRuntime(site), ...(parts.length > 0 ? [['static', `${parts.join('; ')}${hint}`] as const] : [])];
+  return [
+    ...describeRuntime(site, name),
+    ...(parts.length > 0 ? [['static', `${parts.join('; ')}${hint}`] as const] : []),
+  ];
 }
 
-function describeSite(site: SiteFacts): Row[] {
+function describeSite(site: SiteFacts, name: string): Row[] {
   const { facts, mounts, withheld, namedFolders } = site;
   return [
-    ...describeRuntime(site),
+    ...describeRuntime(site, name),
     ...mounts.map((mount) => describeMount(mount, facts)),
     ...withheld.map(({ url, reason }): Row => ['static', `${url} by the application: ${reason}`]),
     ...namedFolders.map(
@@ -126,15 +139,14 @@ function describeFramework({ framework, frameworkVersion, settings }: AppFacts):
   return settings === null ? version : `${version}, settings ${settings}`;
 }
 
-function describeWorkers(announcement: Announcement, isDetailed: boolean): string {
-  const { workers, threads, edgeThreads, pid } = announcement;
+function describeWorkers(app: AppAnnouncement, isDetailed: boolean): string {
+  const { workers, threads } = app;
   const size = threads === 1 ? `${workers}` : `${workers}, ${threads} threads each`;
-  const edge = isDetailed ? `; ${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}` : '';
-  return `${size} (${describeLoading(announcement, isDetailed)})${edge}; pid ${pid}`;
+  return `${size} (${describeLoading(app, isDetailed)})`;
 }
 
 /** Of several reasons one is enough to know what kind they are of. */
-function describeLoading({ isPreloaded, unsafeReasons }: Announcement, isDetailed: boolean): string {
+function describeLoading({ isPreloaded, unsafeReasons }: AppAnnouncement, isDetailed: boolean): string {
   const [first, ...others] = unsafeReasons;
   if (isPreloaded || first === undefined) {
     return isPreloaded ? 'preloaded' : 'each loads the application';
@@ -145,7 +157,14 @@ function describeLoading({ isPreloaded, unsafeReasons }: Announcement, isDetaile
   return `each loads the application: ${reasons}; ${PAGES.loading}`;
 }
 
-function warningsOf({ certificates, facts }: SiteFacts, isRoot: boolean): string[] {
+interface Warned {
+  readonly certificates: CertificateReport | undefined;
+  readonly apps: readonly Pick<SiteFacts, 'facts'>[];
+  readonly isRoot: boolean;
+}
+
+function warningsOf({ certificates, apps, isRoot }: Warned): string[] {
   const root = isRoot ? ['the application runs as root; --user NAME makes it run as somebody else'] : [];
-  return [...(certificates?.warnings ?? []), ...(facts?.warnings ?? []), ...root];
+  const ofApps = apps.flatMap(({ facts }) => facts?.warnings ?? []);
+  return [...(certificates?.warnings ?? []), ...ofApps, ...root];
 }

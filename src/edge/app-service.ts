@@ -108,6 +108,7 @@ export class AppService {
         bodyBytesMax: this.#around.bodyBytesMax,
         keepsTimes: this.#around.keepsTimes,
         takesWebSockets: webSockets.isOn,
+        webSockets,
         tunnelDrainMs: timeouts.gracefulMs * TUNNEL_SHARE,
       },
       clock: systemClock,

@@ -8,7 +8,7 @@
 import type { AppGateway } from '../gateway/app-gateway.ts';
 import type { SetProgress } from '../protocol/control/edge.ts';
 import { reasonPhrase } from '../protocol/http/reason-phrases.ts';
-import { fieldsOf } from '../protocol/http/response-fields.ts';
+import { fieldsOf, NO_FIELDS } from '../protocol/http/response-fields.ts';
 import type { ErrorPage, RefusedRequest, RenderRefusal } from './error-pages.ts';
 import { escapeHtml, latin1, preferredForm, renderErrorPage } from './error-pages.ts';
 import { isNear } from './near-clients.ts';
@@ -90,9 +90,13 @@ export function tellProgress(gateway: AppGateway, progress: SetProgress): void {
     case 'broken': {
       const { fault, number } = progress;
       const detail = JSON.stringify({ ...readFault(fault), number });
-      gateway.breakDown(detail, fieldsOf(`${FAULT_FIELD}: ${number}\r\nCache-Control: no-store\r\n`));
+      const fields = fieldsOf(`${FAULT_FIELD}: ${number}\r\nCache-Control: no-store\r\n`);
+      gateway.breakDown({ status: 500, detail, fields });
       return;
     }
+    case 'failed':
+      gateway.breakDown({ status: 503, detail: undefined, fields: NO_FIELDS });
+      return;
     case 'served':
       gateway.resume();
       return;

@@ -11,6 +11,7 @@ import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 
 const HELLO = {
+  app: 'site',
   secret: 'secret',
   role: 'requests',
   worker: 1,
@@ -26,7 +27,9 @@ const hello = (more: object): Buffer => renderFrame(FRAME.hello, 0, Buffer.from(
 const CASES: [string, Buffer, boolean][] = [
   ['a hello', hello({}), true],
   ['another secret', hello({ secret: 'secreT' }), false],
-  ['a slot beyond the table of loads', hello({ slot: 4 }), false],
+  ['a slot beyond those of its application', hello({ slot: 4 }), false],
+  ["another application's slot", hello({ slot: 0 }), false],
+  ['another application', hello({ app: 'shop' }), false],
   ['a frame that is no hello', renderFrame(FRAME.end, 0), false],
   ['a hello without end', hello({ pad: 'x'.repeat(EDGE_LIMITS.helloBytesMax) }).subarray(0, -1), false],
 ];
@@ -50,9 +53,7 @@ for (const [what, bytes, isAccepted] of CASES) {
     };
     const server = listenForLanes({
       where: { path },
-      secret: 'secret',
-      slotsMax: 4,
-      gatewayOf: () => gateway,
+      doors: new Map([['site', { app: 'site', secret: 'secret', firstSlot: 1, slotsMax: 3, gateway }]]),
       log,
       onBug: (what) => log('', what),
     });

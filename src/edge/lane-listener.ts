@@ -1,8 +1,10 @@
 /** Where workers dial in: a Unix socket for each edge thread, which the supervisor keeps for the next edge. A connection is a lane once its HELLO has shown the secret. */
 
 import type { Server, Socket } from 'node:net';
+import type { AppId } from '../config/model/app.ts';
 import type { AppGateway, OpenLane } from '../gateway/app-gateway.ts';
 import type { CallTunnel } from '../gateway/call-tunnel.ts';
+import type { WorkersOf } from '../protocol/control/edge.ts';
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
@@ -20,14 +22,16 @@ const CLIENT_IS_GONE = Buffer.from([0]);
 /** Where the kernel puts what it has read. The room before it is for the beginning of a frame that an earlier read has brought. */
 const READ_AT = EDGE_LIMITS.laneRoomBytes;
 
+/** Where the lanes of an application are let in, and where they lead. */
+export interface LaneDoor extends WorkersOf {
+  readonly gateway: AppGateway;
+}
+
 export interface LaneListenerOptions {
   /** The bound socket. */
   readonly where: ListenPlace;
-  readonly secret: string;
-  /** Units are numbered below this. */
-  readonly slotsMax: number;
-  /** That of the worker's application. Undefined: there is no such application. */
-  gatewayOf(hello: Hello): AppGateway | undefined;
+  /** By application. */
+  readonly doors: ReadonlyMap<AppId, LaneDoor>;
   log(level: 'warning' | 'error', text: string): void;
   /** An error of ours in a lane, which ends by it. */
   onBug(what: string, error: unknown): void;
@@ -96,13 +100,11 @@ class Newcomer implements SocketOwner {
     }
     const { buffer, start, end, type } = this.#reader;
     const hello = type === FRAME.hello ? parseHello(buffer.toString('utf8', start, end)) : undefined;
-    const { secret, slotsMax } = this.#options;
-    const isKnown = hello !== undefined && isSame(hello.secret, secret) && hello.slot < slotsMax;
-    const gateway = isKnown ? this.#options.gatewayOf(hello) : undefined;
-    if (!isKnown || gateway === undefined) {
+    const door = this.#options.doors.get(hello?.app ?? '');
+    if (hello === undefined || door === undefined || !opens(door, hello)) {
       this.#refuse();
     } else {
-      this.#onHello(hello, gateway);
+      this.#onHello(hello, door.gateway);
     }
   }
 
@@ -145,6 +147,10 @@ class Newcomer implements SocketOwner {
       this.#gateway?.removeControl(this.#worker, this.#sending);
     }
   }
+}
+
+function opens({ secret, firstSlot, slotsMax }: LaneDoor, hello: Hello): boolean {
+  return isSame(hello.secret, secret) && hello.slot >= firstSlot && hello.slot < firstSlot + slotsMax;
 }
 
 /** Takes the same time wherever the two differ. `timingSafeEqual` of `node:crypto` would load the whole of it in every edge: see randomBytes. */

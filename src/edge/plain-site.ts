@@ -30,7 +30,7 @@ export function plainSite(model: EdgeModel): PlainSite {
   const scope = named('scope', model.scopes, site.scope);
   return {
     content: site.content,
-    keepAliveMs: named('set of rules for connections', model.connections, site.connection).keepAliveMs,
+    keepAliveMs: named('connection', model.connections, site.connection).keepAliveMs,
     // What a plan has for its scopes must not be done a second time for the whole thread.
     bodyBytesMax: isPlain(model) ? scope.requestBodies.bytesMax || Infinity : Infinity,
     fields: isPlain(model) ? constantFields(scope.fields) : '',

@@ -5,8 +5,7 @@
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import type { AppId, WebSockets } from '../config/model/app.ts';
-import type { AppGateway } from '../gateway/app-gateway.ts';
+import type { AppId } from '../config/model/app.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { assert } from '../kernel/assert.ts';
@@ -30,6 +29,7 @@ import { ForwardedReader } from './forwarded.ts';
 import type { GuardedSocket } from './guarded-socket.ts';
 import { guardSocket } from './guarded-socket.ts';
 import { InternalErrors } from './internal-errors.ts';
+import type { LaneDoor } from './lane-listener.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import type { Receive } from './node-internals.ts';
@@ -68,16 +68,6 @@ interface SecureListening {
   readonly origins: ListenerOrigins;
   readonly services: ConnectionServices;
 }
-
-/** Without an application nobody accepts a WebSocket. */
-const NO_WEBSOCKETS: WebSockets = {
-  isOn: false,
-  messageBytesMax: 0,
-  messagesPerSecondMax: 0,
-  pingIntervalMs: 0,
-  pingTimeoutMs: 0,
-  deflates: false,
-};
 
 export class EdgeThread {
   readonly #index: number;
@@ -183,14 +173,12 @@ export class EdgeThread {
   }
 
   #newServices(): Omit<ConnectionServices, 'pipeline'> {
-    const { model } = this.#config;
     const { fields, keepAliveMs } = this.#site;
-    const webSockets = model.apps[0]?.webSockets ?? NO_WEBSOCKETS;
     return {
       ...newHttp1Memory(fields),
       table: this.#table,
       keepAliveMs,
-      webSocket: { ...webSockets, contexts: new ZlibContexts(), fields },
+      webSocket: { contexts: new ZlibContexts(), fields },
       date: () => this.#today(),
       monotonicMs: () => systemClock.monotonicMs(),
       refusals: new CountedLog('no request in what came from', (text) => this.#log('info', text)),
@@ -239,12 +227,10 @@ export class EdgeThread {
 
   /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { secret, slotsMax, listeners, lanes } = this.#config;
+    const { listeners, lanes } = this.#config;
     listenForLanes({
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
-      secret,
-      slotsMax,
-      gatewayOf: () => this.#firstGateway(),
+      doors: this.#newDoors(),
       log: (level, text) => this.#log(level, text),
       onBug: (what, error) => this.#bugs.note(what, error),
     });
@@ -255,9 +241,12 @@ export class EdgeThread {
     }
   }
 
-  #firstGateway(): AppGateway | undefined {
-    const [app] = this.#apps.values();
-    return app?.gateway;
+  #newDoors(): Map<AppId, LaneDoor> {
+    const doors = this.#config.workers.flatMap((workers): LaneDoor[] => {
+      const gateway = this.#apps.get(workers.app)?.gateway;
+      return gateway === undefined ? [] : [{ ...workers, gateway }];
+    });
+    return new Map(doors.map((door) => [door.app, door]));
   }
 
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */

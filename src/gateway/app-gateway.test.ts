@@ -8,7 +8,7 @@ import { fieldsOf } from '../protocol/http/response-fields.ts';
 import { FRAME } from '../protocol/lanes/frames.ts';
 import { AppGateway } from './app-gateway.ts';
 import type { FakeRequest } from './fake-exchange.ts';
-import { FakeExchange } from './fake-exchange.ts';
+import { FakeExchange, WEBSOCKET_RULES } from './fake-exchange.ts';
 import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
@@ -41,6 +41,7 @@ class AppStory {
         bodyBytesMax: 1000,
         keepsTimes: false,
         takesWebSockets: true,
+        webSockets: WEBSOCKET_RULES,
         tunnelDrainMs: 1000,
       },
       clock,
@@ -92,6 +93,7 @@ class AppStory {
     const socket = new FakeSocket();
     const [slot, pid] = [worker - 1, 100 + worker];
     const hello = {
+      app: 'site',
       secret: '',
       role: 'requests',
       worker,
@@ -247,7 +249,7 @@ test('AppGateway holds requests while code that has changed is loaded, answers t
   const waiting = story.ask('a');
   story.setInterface('asgi');
   deepEqual(waiting.told, []);
-  story.gateway.breakDown('why', fieldsOf('X: 1\r\n'));
+  story.gateway.breakDown({ status: 500, detail: 'why', fields: fieldsOf('X: 1\r\n') });
   deepEqual(waiting.told, ['refuse 500 whyX: 1']);
   deepEqual(story.ask('b').told, ['refuse 500 whyX: 1']);
   story.gateway.hold();
@@ -264,7 +266,7 @@ for (const kind of ['wsgi', 'asgi'] as const) {
     const waiting = story.ask('a');
     deepEqual(waiting.told, []);
     story.gateway.hold();
-    story.gateway.breakDown('why', fieldsOf('X: 1\r\n'));
+    story.gateway.breakDown({ status: 500, detail: 'why', fields: fieldsOf('X: 1\r\n') });
     deepEqual(waiting.told, ['refuse 500 whyX: 1']);
     story.gateway.resume();
     const next = story.connect(kind);

@@ -24,6 +24,13 @@ export interface OpenLane {
   onLost(): void;
 }
 
+/** What requests are answered for which there is no application. `detail` is for developers. */
+export interface Breakdown {
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly fields: ResponseFields;
+}
+
 export class AppGateway {
   readonly #options: GatewayOptions;
   readonly #serial: Gateway;
@@ -38,8 +45,8 @@ export class AppGateway {
   #known: WorkerSets['interface'];
   /** In development, while code that has changed is loaded, requests wait as they do before the first application is loaded. */
   #isHeld = false;
-  /** In development: why there is no application, and fields of the answer that says so. */
-  #fault: { readonly detail: string; readonly fields: ResponseFields } | undefined;
+  /** There is no application, and will be none before something is mended. */
+  #fault: Breakdown | undefined;
 
   constructor(options: GatewayOptions) {
     const onQuiet = (worker: number): void => {
@@ -70,11 +77,12 @@ export class AppGateway {
     this.#mend();
   }
 
-  /** Requests are answered 500 from now on, those that wait as well, also for workers that are busy. */
-  breakDown(detail: string, fields: ResponseFields): void {
+  /** Requests are refused from now on, those that wait as well, also for workers that are busy. */
+  breakDown(fault: Breakdown): void {
     this.hold();
-    this.#fault = { detail, fields };
-    const refuse = (call: Call) => call.fail(500, detail, fields);
+    this.#fault = fault;
+    const { status, detail, fields } = fault;
+    const refuse = (call: Call) => call.fail(status, detail, fields);
     this.#serial.giveAll(refuse);
     this.#concurrent.giveAll(refuse);
     this.#submitEarly();
@@ -96,7 +104,8 @@ export class AppGateway {
 
   #keep(exchange: Exchange): void {
     if (this.#fault !== undefined) {
-      exchange.responder.refuse(500, this.#fault.detail, this.#fault.fields);
+      const { status, detail, fields } = this.#fault;
+      exchange.responder.refuse(status, detail, fields);
       return;
     }
     const { overload, settings } = this.#options;

@@ -12,6 +12,7 @@ import type {
   Tunnel,
   TunnelSink,
   WebSocketAccept,
+  WebSocketRules,
   WebSocketSession,
   WebSocketSink,
 } from '../protocol/http/exchange.ts';
@@ -180,3 +181,11 @@ function textOf(body: Body): string {
   }
   return body.buffer.toString('utf8', body.start, body.start + body.length);
 }
+
+export const WEBSOCKET_RULES: WebSocketRules = {
+  messageBytesMax: 1_000_000,
+  messagesPerSecondMax: 0,
+  pingIntervalMs: 0,
+  pingTimeoutMs: 0,
+  deflates: false,
+};

@@ -5,7 +5,7 @@
 
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Exchange, FilePart } from '../protocol/http/exchange.ts';
+import type { Exchange, FilePart, WebSocketRules } from '../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import type { Board } from './board.ts';
 import type { BlockPool } from './body/block-pool.ts';
@@ -43,6 +43,7 @@ export interface GatewaySettings {
   readonly keepsTimes: boolean;
   /** For a handshake of a WebSocket the worker is to dial a tunnel; otherwise it is a request like others. */
   readonly takesWebSockets: boolean;
+  readonly webSockets: WebSocketRules;
   /** How long a worker that drains keeps connections that its application has taken over. */
   readonly tunnelDrainMs: number;
 }

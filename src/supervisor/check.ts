@@ -131,6 +131,7 @@ function load(
         python: interpreter.path,
         program: server.zygoteProgram,
         env,
+        name: 'app',
         start: startMessage(server, app, 'always', { pythonFound: interpreter.origin, moved }),
       },
       log,

@@ -1,19 +1,49 @@
 import type { App } from '../config/model/app.ts';
-import type { FleetSettings } from './fleet/fleet-types.ts';
-import type { PreparedServer } from './prepare.ts';
+import type { ServerModel } from '../config/model/server-model.ts';
+import type { AppSettings, ServerSettings } from './fleet/fleet-types.ts';
+import { SUPERVISOR_LIMITS } from './limits.ts';
+import { logNames } from './log-names.ts';
 
-/** What the fleet of an application goes by. */
-export function fleetSettings({ model, slotsMax }: PreparedServer, app: App): FleetSettings {
-  const isDevelopment = model.development !== undefined;
+/** What the fleet goes by, of the whole server. */
+export function serverSettings({ edge }: ServerModel): ServerSettings {
+  return { startTimeoutMs: edge.startMs, edgeTimeoutMs: edge.silenceMs, gracefulTimeoutMs: edge.gracefulMs };
+}
+
+/** … and of each application. */
+export function appSettings(model: ServerModel): AppSettings[] {
+  let firstSlot = 0;
+  return model.apps.map((app) => {
+    const settings = settingsOf(app, model, firstSlot);
+    firstSlot += settings.slotsMax;
+    return settings;
+  });
+}
+
+/** Slots that the applications have together. */
+export function slotsOf({ apps }: ServerModel): number {
+  return apps.reduce((sum, app) => sum + slotsMaxOf(app), 0);
+}
+
+/** Twice as many workers as are asked for can be there at once, and as many again be added. */
+function slotsMaxOf({ workers, threads }: App): number {
+  return Math.max(SUPERVISOR_LIMITS.slotsLeast, 4 * workers * threads);
+}
+
+function settingsOf(app: App, model: ServerModel, firstSlot: number): AppSettings {
+  const { edge, development } = model;
+  const isDevelopment = development !== undefined;
   return {
+    id: app.id,
+    namePrefix: logNames(app, model).workers,
+    firstSlot,
     workers: app.workers,
     threads: app.threads,
     // gevent changes the standard library under the application, which the zygote must be spared: each worker loads it.
     preload: app.workerClass === 'gevent' ? 'never' : app.preload,
     workerClass: app.workerClass,
-    slotsMax,
+    slotsMax: slotsMaxOf(app),
     startTimeoutMs: app.timeouts.startMs,
-    edgeTimeoutMs: model.edge.silenceMs,
+    edgeTimeoutMs: edge.silenceMs,
     gracefulTimeoutMs: app.timeouts.gracefulMs,
     // A developer who has changed the code wants to talk to the new version, not to keep a page on the old one.
     drainTimeoutMs: isDevelopment ? 0 : app.timeouts.drainMs,

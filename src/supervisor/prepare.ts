@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { App } from '../config/model/app.ts';
+import type { App, AppId } from '../config/model/app.ts';
 import type { LogTarget } from '../config/model/logs.ts';
 import type { Manner, ServerModel } from '../config/model/server-model.ts';
 import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
@@ -18,8 +18,8 @@ import { systemWords } from '../kernel/system-words.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
 import { leaveCompileCache } from './compile-cache.ts';
+import { slotsOf } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 import { Log } from './log/log.ts';
 import { openLogFile } from './log/log-file.ts';
 import { ServerLogs } from './log/server-logs.ts';
@@ -55,7 +55,8 @@ export interface PreparedServer {
   readonly installation: Installation;
   readonly certificates: CertificateKeeper;
   readonly wires: WorkerWires;
-  readonly secret: string;
+  /** By application: what its workers show to the edge. */
+  readonly secrets: Readonly<Record<AppId, string>>;
   readonly slotsMax: number;
   readonly serverLogs: ServerLogs;
   /** What entries of workers begin with in their log pipes. No client can know it. */
@@ -150,7 +151,7 @@ export async function prepareServer(
     manager,
     certificates: certificates.value,
     wires: wires.value,
-    secret: randomBytes(SECRET_BYTES).toString('hex'),
+    secrets: Object.fromEntries(model.apps.map(({ id }) => [id, randomBytes(SECRET_BYTES).toString('hex')])),
     slotsMax,
     logMark: randomBytes(LOG_MARK_BYTES).toString('hex'),
   });
@@ -158,14 +159,6 @@ export async function prepareServer(
 
 function boundListener({ address, listener }: OpenSocket, { listeners }: ServerModel): BoundListener {
   return { ...address, listener, isTls: listeners[listener]?.tls === true };
-}
-
-/** Twice as many workers as are asked for can be there at once, and as many again be added. */
-function slotsOf({ apps }: ServerModel): number {
-  return apps.reduce(
-    (sum, { workers, threads }) => sum + Math.max(SUPERVISOR_LIMITS.slotsLeast, 4 * workers * threads),
-    0,
-  );
 }
 
 function checkApplication(app: App, around: Around, identity: Identity | undefined): string[] {

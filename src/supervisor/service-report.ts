@@ -1,7 +1,7 @@
 /** What the service manager and the list of processes are told of the server: its states as they change, and that it is alive. */
 
 import { isEdgeThere } from './fleet/fleet-service.ts';
-import type { Fleet, ServiceState } from './fleet/fleet-types.ts';
+import type { ServerFleet, ServiceState } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
@@ -33,7 +33,7 @@ export class ServiceReport {
     this.#notifier = notifyFd === null ? undefined : new ServiceNotifier({ fd: notifyFd, onLost });
   }
 
-  start(fleet: () => Fleet): void {
+  start(fleet: () => ServerFleet): void {
     const { watchdogUs } = this.#server.manager;
     this.#notifier?.tell(this.#messageOf('starting', ''));
     if (watchdogUs > 0) {
@@ -47,22 +47,21 @@ export class ServiceReport {
 
   tellState(state: ServiceState, { isOld, workers }: { readonly isOld: boolean; readonly workers: number }): void {
     const old = isOld ? '; the last reload has failed, the log says why' : '';
-    const status = `serving ${this.#what} with ${workers} worker${workers === 1 ? '' : 's'}${old}`;
-    this.#notifier?.tell(this.#messageOf(state, status));
+    this.#notifier?.tell(this.#messageOf(state, `serving ${this.#what(workers)}${old}`));
   }
 
   /** What is served, in the operator's words. */
-  get #what(): string {
-    return this.#server.model.apps.map(({ target }) => target || 'the project').join(', ');
+  #what(workers: number): string {
+    const { apps, process } = this.#server.model;
+    const names = apps.map(({ target }) => target || 'the project').join(', ');
+    return apps.length === 0 ? process.title : `${names} with ${workers} worker${workers === 1 ? '' : 's'}`;
   }
 
   /** The service manager is told how long a start, a reload and the end may take by our own timeouts. */
   #messageOf(state: ServiceState, status: string): ServiceMessage {
-    const timeouts = this.#server.model.apps.map((app) => app.timeouts);
-    const timeoutMs = Math.max(
-      0,
-      ...timeouts.map(({ startMs, gracefulMs }) => (state === 'stopping' ? gracefulMs : startMs)),
-    );
+    const { edge, apps } = this.#server.model;
+    const timeoutMs =
+      state === 'stopping' ? edge.gracefulMs : Math.max(edge.startMs, ...apps.map(({ timeouts }) => timeouts.startMs));
     return state === 'ready'
       ? { kind: state, status }
       : { kind: state, limitMs: timeoutMs + SUPERVISOR_LIMITS.serviceMarginMs };
@@ -72,7 +71,7 @@ export class ServiceReport {
    * A call of this shows that the supervisor's loop turns. An edge that is being replaced has time until the next call. Without an edge for longer
    * nobody is served, so the watchdog is not fed, and the service manager starts everything anew.
    */
-  #tellAlive(fleet: Fleet): void {
+  #tellAlive(fleet: ServerFleet): void {
     const isEdgeWell = isEdgeThere(fleet);
     if (isEdgeWell || this.#wasEdgeWell) {
       this.#notifier?.tell({ kind: 'alive' });

@@ -3,26 +3,22 @@
  * everything that touches a process is in the children.
  */
 
-import { constants } from 'node:os';
-import type { App } from '../config/model/app.ts';
-import { assert } from '../kernel/assert.ts';
+import type { AppId } from '../config/model/app.ts';
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
-import type { AppFacts } from '../protocol/control/zygote.ts';
 import type { Announcement } from './announcement.ts';
+import { AppHost } from './children/app-host.ts';
 import { EdgeHost } from './children/edge-host.ts';
-import { signalProcess } from './children/process-session.ts';
-import { Zygotes } from './children/zygotes.ts';
+import type { Zygotes } from './children/zygotes.ts';
 import { describeSystemError, factOfFailure } from './fleet/failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
-import type { Fleet, FleetAction, FleetEvent } from './fleet/fleet-types.ts';
-import { fleetSettings } from './fleet-settings.ts';
+import type { FleetAction, FleetEvent, ServerAction, ServerFleet } from './fleet/fleet-types.ts';
+import { appSettings, serverSettings } from './fleet-settings.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
-import { readMemoryBytes } from './memory-watch.ts';
 import type { PreparedServer } from './prepare.ts';
 import { ReleaseWatch } from './release-watch.ts';
 import { ServiceReport } from './service-report.ts';
@@ -30,7 +26,6 @@ import type { SignalCommand } from './signals.ts';
 import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
-import { appFolders, contentsOf, foldersOf } from './static-mounts.ts';
 import { TerminalWatch } from './terminal-watch.ts';
 import { readVersion } from './version.ts';
 
@@ -42,26 +37,25 @@ export interface SupervisorReports {
   onFinished(code: number): void;
 }
 
-type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: Kind }>;
+type ActionOf<Kind extends ServerAction['kind']> = Extract<ServerAction, { kind: Kind }>;
 
 /** EX_SOFTWARE of sysexits.h: an error of our own. */
 const INTERNAL_ERROR = 70;
 
 export class Supervisor {
   readonly #server: PreparedServer;
-  readonly #app: App;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #reports: SupervisorReports;
   readonly #edge: EdgeHost;
-  readonly #zygotes: Zygotes;
+  readonly #apps: ReadonlyMap<AppId, AppHost>;
   readonly #spoolFolders: SpoolFolders;
   readonly #socketWatch: SocketWatch;
   readonly #terminal: TerminalWatch;
   readonly #release: ReleaseWatch;
   readonly #reloads: Gathering;
   readonly #queue: FleetEvent[] = [];
-  #fleet: Fleet;
+  #fleet: ServerFleet;
   #isActing = false;
   readonly #report: ServiceReport;
   readonly #attention = new Attention(SUPERVISOR_LIMITS.lookEveryMs);
@@ -76,21 +70,24 @@ export class Supervisor {
   #hasFailed = false;
 
   constructor(server: PreparedServer, log: Log, clock: Clock, reports: SupervisorReports) {
-    const [app] = server.model.apps;
-    assert(app !== undefined, 'a server has an application');
     this.#server = server;
-    this.#app = app;
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
-    this.#fleet = createFleet(fleetSettings(server, app));
+    this.#fleet = createFleet(serverSettings(server.model), appSettings(server.model));
     this.#report = new ServiceReport(server, log);
     this.#socketWatch = new SocketWatch(server.sockets, log);
     this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
-    this.#spoolFolders = new SpoolFolders(() => this.#zygotes.pythonPath, log);
+    this.#spoolFolders = new SpoolFolders(() => this.#python, log);
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
-    this.#zygotes = new Zygotes(server, app, log, (fact) => this.#happen(fact));
+    const around = { server, edge: this.#edge, log };
+    this.#apps = new Map(
+      server.model.apps.map((app) => [
+        app.id,
+        new AppHost(app, around, (fact) => this.#happen({ ...fact, app: app.id })),
+      ]),
+    );
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
@@ -100,7 +97,7 @@ export class Supervisor {
     this.#removeStaleFolders();
     // Nobody knows whether a folder that was in use a moment before the start was left behind, until nothing has touched it for a while.
     setTimeout(() => this.#removeStaleFolders(), SUPERVISOR_LIMITS.staleFoldersAgainMs).unref();
-    if (this.#app.recycling.memoryBytesMax > 0) {
+    if (this.#server.model.apps.some(({ recycling }) => recycling.memoryBytesMax > 0)) {
       setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     }
     if (this.#socketWatch.isNeeded) {
@@ -177,7 +174,7 @@ export class Supervisor {
     this.#reloads.forget();
     if (isQuick) {
       this.#isHurried = true;
-      this.#zygotes.hurry();
+      this.#eachZygotes((zygotes) => zygotes.hurry());
     }
     if (this.#hasFailed) {
       this.#abandon();
@@ -199,7 +196,7 @@ export class Supervisor {
     }
     this.#hasFailed = true;
     clearTimeout(this.#timer);
-    const deadlineMs = Math.min(this.#app.timeouts.gracefulMs, SUPERVISOR_LIMITS.internalErrorEndMs);
+    const deadlineMs = Math.min(this.#server.model.edge.gracefulMs, SUPERVISOR_LIMITS.internalErrorEndMs);
     setTimeout(() => this.#abandon(), deadlineMs + SUPERVISOR_LIMITS.edgeOverdueMs);
     this.#stopEdge(deadlineMs);
   }
@@ -208,7 +205,7 @@ export class Supervisor {
   #abandon(): void {
     this.#hasFailed = true;
     this.#edge.kill();
-    this.#zygotes.killAll();
+    this.#eachZygotes((zygotes) => zygotes.killAll());
     this.#leave(INTERNAL_ERROR);
   }
 
@@ -272,10 +269,14 @@ export class Supervisor {
   }
 
   #perform(action: FleetAction): void {
-    // One function for each kind of action, by the type of the table.
-    const perform = this.#performers[action.kind] as (action: FleetAction) => void;
     try {
-      perform(action);
+      if (isOfApp(action)) {
+        this.#performForApp(action);
+      } else {
+        // One function for each kind of action, by the type of the table.
+        const perform = this.#performers[action.kind] as (action: ServerAction) => void;
+        perform(action);
+      }
     } catch (error) {
       const failure = describeSystemError(error);
       if (failure === undefined) {
@@ -295,7 +296,18 @@ export class Supervisor {
     }
   }
 
-  readonly #performers: { readonly [Kind in FleetAction['kind']]: (action: ActionOf<Kind>) => void } = {
+  #performForApp(action: Extract<FleetAction, { readonly app: AppId }>): void {
+    if (action.kind === 'start-zygote') {
+      this.#release.look();
+    }
+    this.#apps.get(action.app)?.perform(action);
+    if (action.kind === 'tell-progress' && action.progress === 'broken' && !this.#fleet.isStarted) {
+      // The summary, which says where, comes only when the code is mended.
+      this.#log.say('info', `listening at ${this.#server.listeners.map(addressOf).join(', ')}`);
+    }
+  }
+
+  readonly #performers: { readonly [Kind in ServerAction['kind']]: (action: ActionOf<Kind>) => void } = {
     'start-edge': () => {
       this.#release.look();
       this.#edge.start();
@@ -303,25 +315,7 @@ export class Supervisor {
     'stop-edge': ({ deadlineMs }) => this.#stopEdge(deadlineMs),
     'kill-edge': () => this.#edge.kill(),
     'ask-edge': () => this.#edge.send({ kind: 'ping' }),
-    'start-zygote': ({ generation, preload }) => {
-      this.#release.look();
-      this.#zygotes.start(generation, preload);
-    },
-    'stop-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'stop' }),
-    'kill-zygote': ({ generation }) => this.#zygotes.kill(generation),
-    'ask-zygote': ({ generation }) => this.#zygotes.send(generation, { kind: 'ping' }),
-    'dump-zygote': ({ generation }) => this.#zygotes.dump(generation),
-    'spawn-worker': ({ generation, worker, name, slot }) =>
-      this.#zygotes.send(generation, { kind: 'spawn', worker, name, slot }),
-    'signal-worker': ({ generation, worker, signal }) =>
-      this.#zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
-    'finish-worker': ({ generation, worker, withinMs, phase }) =>
-      this.#zygotes.send(generation, { kind: 'finish', worker, withinMs, phase }),
-    'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
-    publish: (action) => this.#edge.send({ ...action, kind: 'workers', app: this.#app.id }),
-    'serve-static': ({ facts }) => this.#serveStatic(facts),
-    'tell-progress': (action) => this.#tellProgress(action),
-    'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#fleet.target }),
+    'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#workerCount }),
     'tell-title': ({ title }) => this.#report.tellTitle(title),
     log: ({ level, text, about }) => this.#log.say(level, text, undefined, about),
     announce: (action) => this.#announce(action),
@@ -329,41 +323,37 @@ export class Supervisor {
     finish: ({ code }) => void this.#finish(code),
   };
 
+  get #workerCount(): number {
+    return [...this.#fleet.apps.values()].reduce((sum, { target }) => sum + target, 0);
+  }
+
+  /** For what only Python can do. A server without an application takes the one that Portico was installed for, or what the PATH has. */
+  get #python(): string {
+    const ofApps = [...this.#apps.values()].map(({ zygotes }) => zygotes.pythonPath);
+    return (
+      ofApps.find((path) => path !== '') ?? (ofApps.length > 0 ? '' : this.#server.installation.python || 'python3')
+    );
+  }
+
+  #eachZygotes(act: (zygotes: Zygotes) => void): void {
+    for (const { zygotes } of this.#apps.values()) {
+      act(zygotes);
+    }
+  }
+
   /** Our own hold on the sockets ends with the edge's, or clients would wait in a backlog that nobody reads. */
   #stopEdge(deadlineMs: number): void {
     this.#edge.send({ kind: 'stop', deadlineMs });
     this.#closeSockets();
   }
 
-  #serveStatic(facts: AppFacts): void {
-    const { id } = this.#app;
-    const folders = appFolders(contentsOf(this.#server.model, id), facts);
-    this.#edge.tell({ kind: 'static', app: id, folders, namedFolders: facts.named });
-  }
-
-  #tellProgress(action: ActionOf<'tell-progress'>): void {
-    this.#edge.tell({ ...action, kind: 'progress', app: this.#app.id });
-    if (action.progress === 'broken' && !this.#fleet.isStarted) {
-      // The summary, which says where, comes only when the code is mended.
-      this.#log.say('info', `listening at ${this.#server.listeners.map(addressOf).join(', ')}`);
-    }
-  }
-
-  #announce({ generation, unsafeReasons }: ActionOf<'announce'>): void {
+  #announce({ apps }: ActionOf<'announce'>): void {
     const { model, listeners, certificates } = this.#server;
     this.#reports.onStarted({
       listeners,
       certificates: certificates.describe(),
-      facts: generation.facts,
-      pythonVersion: generation.python,
-      pythonPath: this.#zygotes.pythonPath,
-      pythonOrigin: this.#zygotes.pythonOrigin,
-      workers: this.#fleet.target,
-      threads: this.#app.threads,
+      apps: apps.flatMap((app) => this.#apps.get(app.id)?.describe(app) ?? []),
       edgeThreads: model.edge.threads,
-      isPreloaded: generation.preloaded,
-      unsafeReasons,
-      ...foldersOf(model, this.#app, generation.facts),
       isDevelopment: model.development !== undefined,
       isRoot: process.geteuid?.() === 0,
       // Counted from the start of the process.
@@ -399,11 +389,8 @@ export class Supervisor {
   }
 
   #weighWorkers(): void {
-    for (const { id, pid, state } of this.#fleet.workers.values()) {
-      const bytes = state === 'ready' ? readMemoryBytes(pid) : undefined;
-      if (bytes !== undefined && bytes > this.#app.recycling.memoryBytesMax) {
-        this.#happen({ kind: 'worker-oversized', worker: id, bytes });
-      }
+    for (const [id, fleet] of this.#fleet.apps) {
+      this.#apps.get(id)?.weigh(fleet);
     }
   }
 
@@ -422,9 +409,9 @@ export class Supervisor {
     clearTimeout(this.#timer);
     this.#closeSockets();
     if (this.#isHurried) {
-      this.#zygotes.hurry();
+      this.#eachZygotes((zygotes) => zygotes.hurry());
     }
-    await this.#zygotes.endRest();
+    await Promise.all([...this.#apps.values()].map(({ zygotes }) => zygotes.endRest()));
     this.#leave(code);
   }
 
@@ -449,4 +436,8 @@ export class Supervisor {
 /** Standard error, where the log is: see TerminalWatch. */
 function isTerminal(): boolean {
   return process.getBuiltinModule('node:tty').isatty(2);
+}
+
+function isOfApp(action: FleetAction): action is Extract<FleetAction, { readonly app: AppId }> {
+  return 'app' in action && action.app !== undefined;
 }

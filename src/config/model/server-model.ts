@@ -122,8 +122,11 @@ export interface EdgeLimits {
   readonly spoolBytesMax: number;
   readonly bodyMemoryBytesMax: number;
   readonly wsMemoryBytesMax: number;
-  /** How long the edge may be silent before it is replaced; 0: it is not asked. */
+  /** How long the edge may take to be ready, and how long it may be silent before it is replaced (0: it is not asked). */
+  readonly startMs: number;
   readonly silenceMs: number;
+  /** How long requests may go on when the server stops. */
+  readonly gracefulMs: number;
 }
 
 /** By which fields trusted peers tell of their clients, before a location's `realIp` is asked. */

@@ -80,7 +80,13 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       const fields = fieldsOfLines(handshake.fields.map(([name, value]) => makeLine(name, value)));
       exchange.responder.refuse(handshake.status, handshake.detail, fields);
     } else {
-      this.#submitStreamed(exchange, handshake === undefined ? StreamedCall : WebSocketCall);
+      const { bodyBytesMax, webSockets } = this.#options.settings;
+      this.#submitStreamed(
+        handshake === undefined
+          ? new StreamedCall(this, exchange, bodyBytesMax)
+          : new WebSocketCall(this, exchange, bodyBytesMax, webSockets),
+        bodyBytesMax,
+      );
     }
   }
 
@@ -105,11 +111,9 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     collectBody(call, this.#collecting);
   }
 
-  #submitStreamed(exchange: Exchange, NewCall: typeof StreamedCall): void {
-    const { bodyBytesMax } = this.#options.settings;
-    const call = new NewCall(this, exchange, bodyBytesMax);
+  #submitStreamed(call: StreamedCall, bodyBytesMax: number): void {
     this.#note(call);
-    if ((exchange.bodyLength ?? 0) > bodyBytesMax) {
+    if ((call.exchange.bodyLength ?? 0) > bodyBytesMax) {
       call.fail(413);
     } else {
       this.#place(call);

@@ -4,7 +4,7 @@ import { equal, ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { FakeRequest } from '../fake-exchange.ts';
-import { FakeExchange } from '../fake-exchange.ts';
+import { FakeExchange, WEBSOCKET_RULES } from '../fake-exchange.ts';
 import { FakeLoop } from '../fake-loop.ts';
 import { fakeOverload } from '../fake-overload.ts';
 import { FakeBoard } from '../fake-worker.ts';
@@ -23,6 +23,7 @@ const SETTINGS: GatewaySettings = {
   bodyBytesMax: 1_000_000,
   keepsTimes: false,
   takesWebSockets: true,
+  webSockets: WEBSOCKET_RULES,
   tunnelDrainMs: 1000,
 };
 /** More than a test connects workers: none has the slot of another. */

@@ -1,9 +1,10 @@
 /** A WebSocket between a client and an application: messages as frames, both ways by credit, closes as they come (docs/lanes.md). */
 
-import type { WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
+import type { Exchange, WebSocketRules, WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { CLOSE_CODE, isCloseCode } from '../../protocol/websocket/close-codes.ts';
+import type { CallOwner } from '../call.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import { MemoryShare } from '../memory-budget.ts';
 import { renderFields } from '../response-head.ts';
@@ -28,6 +29,12 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   #pieceBytes = 0;
   /** Bytes that were taken from the application and are on their way to the client, before credit for them is given back. */
   #owedBytes = 0;
+  readonly #rules: WebSocketRules;
+
+  constructor(owner: CallOwner, exchange: Exchange, bodyBytesMax: number, rules: WebSocketRules) {
+    super(owner, exchange, bodyBytesMax);
+    this.#rules = rules;
+  }
 
   protected override flags(): number {
     return REQUEST_FLAG.webSocket;
@@ -62,7 +69,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     }
     if (!this.isOver) {
       this.hasBegun = true;
-      const accept = { subprotocol: parts[0] ?? '', fields: rendered.fields };
+      const accept = { subprotocol: parts[0] ?? '', fields: rendered.fields, rules: this.#rules };
       this.#session = this.exchange.responder.acceptWebSocket(accept, this);
     }
     return undefined;

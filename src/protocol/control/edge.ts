@@ -39,6 +39,16 @@ export interface TlsSettings {
   readonly ticketKeys: string;
 }
 
+/** What the workers of an application are known by. */
+export interface WorkersOf {
+  readonly app: AppId;
+  /** What a lane must know to be let in: only the workers of this application do. */
+  readonly secret: string;
+  /** The slots that they may have. */
+  readonly firstSlot: number;
+  readonly slotsMax: number;
+}
+
 export interface ConfigureEdge {
   readonly kind: 'configure';
   readonly model: EdgeModel;
@@ -49,8 +59,7 @@ export interface ConfigureEdge {
   readonly logs: readonly (number | null)[];
   /** Folders in which the edge may make its own for bodies that do not fit in memory: the first that lets it is taken. */
   readonly spoolParents: readonly string[];
-  /** What a lane must know to be let in. */
-  readonly secret: string;
+  readonly workers: readonly WorkersOf[];
   /** An inherited descriptor. `slotsMax` × edge threads × 8 bytes, all zero at first. */
   readonly board: number;
   readonly slotsMax: number;
@@ -91,11 +100,11 @@ export interface SetWorkers {
 }
 
 /**
- * In development: how far the application is. Requests wait while it is `loading`; while it is `broken` they are answered with `fault`, which is JSON
- * as in FAILED (docs/lanes.md), and has a `number` of its own.
+ * How far the application is. In development requests wait while it is `loading`; while it is `broken` they are answered with `fault`, which is JSON
+ * as in FAILED (docs/lanes.md), and has a `number` of its own. One of several that has `failed` to load is refused with 503 until it is `served`.
  */
 export type Progress =
-  | { readonly progress: 'loading' | 'served' }
+  | { readonly progress: 'loading' | 'served' | 'failed' }
   | { readonly progress: 'broken'; readonly fault: string; readonly number: number };
 
 export type SetProgress = { readonly kind: 'progress'; readonly app: AppId } & Progress;

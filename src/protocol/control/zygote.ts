@@ -7,6 +7,8 @@ import type { ControlMessage } from './json-lines.ts';
 
 export interface StartZygote {
   readonly kind: 'start';
+  /** What the server calls the application: its workers say it to the edge. */
+  readonly name: string;
   readonly app: string;
   readonly chdir: string;
   /** Whether the application of a project one folder below may be chosen, which the zygote then says by `elsewhere`. */

@@ -98,11 +98,25 @@ export interface Responder {
   refuse(status: number, detail?: string, fields?: ResponseFields): void;
 }
 
+/** What a WebSocket is held to. */
+export interface WebSocketRules {
+  /** The longest message of a client, decompressed. */
+  readonly messageBytesMax: number;
+  /** Messages of a client a second; 0: no limit. */
+  readonly messagesPerSecondMax: number;
+  /** 0: no pings. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  /** permessage-deflate is agreed to where it is offered. */
+  readonly deflates: boolean;
+}
+
 export interface WebSocketAccept {
   /** One of the subprotocols that the client offered, or ''. */
   readonly subprotocol: string;
   /** Further fields of the 101. */
   readonly fields: ResponseFields;
+  readonly rules: WebSocketRules;
 }
 
 /** What an application hears of a WebSocket. The transport owns framing, compression, pings, limits and the closing handshake (RFC 6455). */

@@ -1,9 +1,16 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Responder, ResponseHead, ResponseWatcher } from './exchange.ts';
+import type { Responder, ResponseHead, ResponseWatcher, WebSocketRules } from './exchange.ts';
 import { PassingResponder } from './passing-responder.ts';
 import { fieldsOf, NO_FIELDS } from './response-fields.ts';
 
+const RULES: WebSocketRules = {
+  messageBytesMax: 1,
+  messagesPerSecondMax: 0,
+  pingIntervalMs: 0,
+  pingTimeoutMs: 0,
+  deflates: false,
+};
 const HEAD: ResponseHead = { status: 200, reason: undefined, fields: NO_FIELDS };
 
 /** A transport that writes down what it is asked for. */
@@ -57,7 +64,7 @@ test('PassingResponder passes on everything that a handler does', () => {
   responder.trail(NO_FIELDS);
   responder.end();
   responder.cut();
-  responder.acceptWebSocket({ subprotocol: '', fields: NO_FIELDS }, sink);
+  responder.acceptWebSocket({ subprotocol: '', fields: NO_FIELDS, rules: RULES }, sink);
   responder.switchProtocols(HEAD, sink);
   responder.takeOver(101, sink);
   responder.refuse(404, 'why', NO_FIELDS);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parseHello } from './hello.ts';
 
 const HELLO = {
+  app: 'site',
   secret: 's',
   role: 'requests',
   worker: 3,
@@ -18,7 +19,9 @@ const HELLO = {
 test('parseHello() reads what a worker says and leaves what it does not know', () => {
   deepEqual(parseHello(JSON.stringify({ ...HELLO, versions: {} })), HELLO);
   deepEqual(
-    parseHello('{"secret":"s","role":"control","worker":3,"name":"w2","pid":77,"kind":"asgi","capacity":100}'),
+    parseHello(
+      '{"app":"site","secret":"s","role":"control","worker":3,"name":"w2","pid":77,"kind":"asgi","capacity":100}',
+    ),
     {
       ...HELLO,
       role: 'control',

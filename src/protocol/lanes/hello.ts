@@ -1,14 +1,17 @@
 /** HELLO of docs/lanes.md: how a worker's connection says which lane it is. */
 
 /** The form of a worker's name: it stands in lines of the log. */
-const NAME = /^w[1-9]\d{0,5}$/;
+const NAME = /^(?:[\w.-]{1,64}:)?w[1-9]\d{0,5}$/;
 
 export interface Hello {
+  /** The application that the worker runs … */
+  readonly app: string;
+  /** … and what only its workers know. */
   readonly secret: string;
   /** What the connection carries: requests, what is said about them, or the bytes of one client's connection that the application has taken over. */
   readonly role: 'requests' | 'control' | 'tunnel';
   readonly worker: number;
-  /** The worker's name, as the log has it: "w2". */
+  /** The worker's name, as the log has it: "w2", or "shop:w2" where there are several applications. */
   readonly name: string;
   readonly unit: number;
   readonly slot: number;
@@ -33,6 +36,7 @@ export function parseHello(text: string): Hello | undefined {
     return undefined;
   }
   const {
+    app,
     secret,
     role,
     worker,
@@ -44,14 +48,14 @@ export function parseHello(text: string): Hello | undefined {
     capacity,
     stream = 0,
   } = value as Record<string, unknown>;
-  if (typeof secret !== 'string' || !isRole(role) || !isName(name)) {
+  if (typeof app !== 'string' || typeof secret !== 'string' || !isRole(role) || !isName(name)) {
     return undefined;
   }
   if (!isCount(worker) || !isCount(unit) || !isCount(slot) || !isCount(pid) || !isCount(capacity) || !isCount(stream)) {
     return undefined;
   }
   return kind === 'wsgi' || kind === 'asgi' || kind === 'gevent'
-    ? { secret, role, worker, name, unit, slot, pid, kind, capacity, stream }
+    ? { app, secret, role, worker, name, unit, slot, pid, kind, capacity, stream }
     : undefined;
 }
 

@@ -3,7 +3,7 @@
 import { unreachable } from '../../kernel/unreachable.ts';
 import type { FromEdge } from '../../protocol/control/edge.ts';
 import type { FromZygote } from '../../protocol/control/zygote.ts';
-import type { FleetFact } from '../fleet/fleet-types.ts';
+import type { AppFact, FleetFact } from '../fleet/fleet-types.ts';
 
 /** Undefined for a message that is no fact for the fleet: a line for the log, the reason of an end to come, a folder. */
 export function factOfEdge(message: FromEdge): FleetFact | undefined {
@@ -17,7 +17,7 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
     case 'drained':
       return { kind: 'edge-drained' };
     case 'quiet':
-      return { kind: 'worker-quiet', worker: message.worker };
+      return { kind: 'worker-quiet', app: message.app, worker: message.worker };
     case 'stuck':
       return { ...message, kind: 'request-stuck' };
     case 'fatal':
@@ -30,7 +30,7 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
 }
 
 /** Undefined for a message that is no fact for the fleet: output for the log. */
-export function factOfZygote(generation: number, message: FromZygote): FleetFact | undefined {
+export function factOfZygote(generation: number, message: FromZygote): AppFact | undefined {
   switch (message.kind) {
     case 'loaded': {
       const { preloaded, python, app } = message;

@@ -3,6 +3,7 @@
 import { edgeModel } from '../../config/model/edge-model.ts';
 import type { ConfigureEdge, ServeStatic, SetProgress, ToEdge } from '../../protocol/control/edge.ts';
 import type { FleetFact } from '../fleet/fleet-types.ts';
+import { appSettings } from '../fleet-settings.ts';
 import type { Log } from '../log/log.ts';
 import type { PreparedServer } from '../prepare.ts';
 import type { SpoolFolders } from '../spool-folders.ts';
@@ -72,7 +73,7 @@ export class EdgeHost {
 
 /** What the edge is told before anything else. */
 function configureEdge(server: PreparedServer): ConfigureEdge {
-  const { model, listeners, wires, logs, secret, slotsMax, certificates } = server;
+  const { model, listeners, wires, logs, secrets, slotsMax, certificates } = server;
   return {
     kind: 'configure',
     model: edgeModel(model),
@@ -80,7 +81,12 @@ function configureEdge(server: PreparedServer): ConfigureEdge {
     lanes: wires.listening,
     logs,
     spoolParents: spoolParents(server.env),
-    secret,
+    workers: appSettings(model).map(({ id, firstSlot, slotsMax }) => ({
+      app: id,
+      secret: secrets[id] ?? '',
+      firstSlot,
+      slotsMax,
+    })),
     board: wires.board,
     slotsMax,
     tls: certificates.current?.tls,

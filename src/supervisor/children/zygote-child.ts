@@ -16,6 +16,8 @@ export interface ZygoteLaunch {
   readonly python: string;
   readonly program: string;
   readonly env: NodeJS.ProcessEnv;
+  /** What the log calls it. */
+  readonly name: string;
   readonly start: StartZygote;
 }
 
@@ -37,15 +39,17 @@ export class ZygoteChild {
   readonly #control: Duplex | undefined;
   readonly #events: ZygoteEvents;
   readonly #log: Log;
+  readonly #name: string;
   /** The pipe that the zygote has put in the place of its output. */
   #output: Socket | undefined;
   #hasEnded = false;
   #hasSpoken = false;
   #isStopped = false;
 
-  constructor({ python, program, env, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
+  constructor({ python, program, env, name, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
     this.#events = events;
     this.#log = log;
+    this.#name = name;
     const inherited = numberInherited(start);
     // A session of its own: Ctrl-C in the terminal is for us to hear, and to pass on in our own order.
     this.#process = spawn(python, ['-u', program], {
@@ -58,7 +62,7 @@ export class ZygoteChild {
     const { stdout, stderr, stdio } = this.#process as Partial<ChildProcess>;
     for (const stream of [stdout, stderr]) {
       if (stream) {
-        relayOutput(stream, () => ({ pid: this.pid, name: 'app' }), log);
+        relayOutput(stream, () => ({ pid: this.pid, name }), log);
       }
     }
     // A pipe in both directions, by `stdio` above.
@@ -163,7 +167,7 @@ export class ZygoteChild {
   #openOutput({ log, logInode }: Extract<FromZygote, { kind: 'piped' }>): void {
     try {
       this.#output = openWorkerLog(this.pid, log, logInode);
-      relayOutput(this.#output, () => ({ pid: this.pid, name: 'app' }), this.#log);
+      relayOutput(this.#output, () => ({ pid: this.pid, name: this.#name }), this.#log);
       this.send({ kind: 'log-opened', worker: ZYGOTE_ITSELF });
     } catch (error) {
       this.#log.say('debug', `the output of the zygote is no pipe: ${(error as Error).message}`);

@@ -9,9 +9,10 @@ export function startMessage(
   preload: App['preload'],
   { pythonFound, moved }: { readonly pythonFound: string; readonly moved: Elsewhere | undefined },
 ): StartZygote {
-  const { model, wires, secret, logMark, certificates } = server;
+  const { model, wires, secrets, logMark, certificates } = server;
   return {
     kind: 'start',
+    name: app.id,
     app: moved?.app ?? app.target,
     chdir: moved?.folder ?? app.chdir,
     mayMove: moved === undefined,
@@ -34,7 +35,7 @@ export function startMessage(
     maxRequestsJitter: app.recycling.requestsJitter,
     lanes: wires.dialled,
     board: wires.board,
-    secret,
+    secret: secrets[app.id] ?? '',
     logMark,
     development: model.development !== undefined,
     multiprocess: app.workers > 1,

@@ -3,9 +3,11 @@
 import { PassThrough } from 'node:stream';
 import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
-import type { Exit, FleetFact, Preload } from '../fleet/fleet-types.ts';
+import type { AppFact, Exit, Preload } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
+import type { LogNames } from '../log-names.ts';
+import { logNames } from '../log-names.ts';
 import type { PreparedServer } from '../prepare.ts';
 import type { Interpreter } from '../python/interpreter.ts';
 import { explainProgram } from '../python/python-program.ts';
@@ -23,10 +25,11 @@ export class Zygotes {
   readonly #server: PreparedServer;
   readonly #app: App;
   readonly #log: Log;
-  readonly #onFact: (fact: FleetFact) => void;
+  readonly #onFact: (fact: AppFact) => void;
+  readonly #names: LogNames;
   readonly #children = new Map<number, ZygoteChild>();
   /** Names of the workers that were asked for and whose log is not open yet, by number. */
-  readonly #names = new Map<number, string>();
+  readonly #workers = new Map<number, string>();
   readonly #leftBehind: LeftBehind;
   /** The output that a zygote reads for us, by worker. */
   readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
@@ -34,11 +37,12 @@ export class Zygotes {
   /** Of the start before. */
   #warnings: readonly string[] = [];
 
-  constructor(server: PreparedServer, app: App, log: Log, onFact: (fact: FleetFact) => void) {
+  constructor(server: PreparedServer, app: App, log: Log, onFact: (fact: AppFact) => void) {
     this.#server = server;
     this.#app = app;
     this.#log = log;
     this.#onFact = onFact;
+    this.#names = logNames(app, server.model);
     this.#leftBehind = new LeftBehind(log);
   }
 
@@ -65,13 +69,13 @@ export class Zygotes {
     const said = moved === undefined ? [] : this.#warnings;
     this.#warnings = runtime.value.warnings;
     for (const warning of this.#warnings.filter((text) => !said.includes(text))) {
-      this.#log.say('warning', warning);
+      this.#log.say('warning', `${this.#names.line}${warning}`);
     }
     const { env, interpreter } = runtime.value;
     this.#python = interpreter;
     const start = startMessage(this.#server, this.#app, preload, { pythonFound: interpreter.origin, moved });
     let elsewhere: Elsewhere | undefined;
-    const launch = { python: interpreter.path, program: zygoteProgram, env, start };
+    const launch = { python: interpreter.path, program: zygoteProgram, env, name: this.#names.zygote, start };
     const child = new ZygoteChild(launch, this.#log, {
       onMessage: (message) => {
         if (message.kind === 'elsewhere') {
@@ -81,14 +85,14 @@ export class Zygotes {
         } else if (message.kind === 'output') {
           this.#relay(message);
         } else if (message.kind === 'exited') {
-          this.#names.delete(message.worker);
+          this.#workers.delete(message.worker);
         }
         const fact = factOfZygote(generation, message);
         if (fact !== undefined) {
           this.#onFact(fact);
         }
       },
-      onFault: (fault) => this.#log.say('error', `the zygote says what is not understood: ${fault}`),
+      onFault: (fault) => this.#log.say('error', `${this.#names.line}the zygote says what is not understood: ${fault}`),
       onExit: (cause) => {
         this.#tidyUpAfter(child.pid, cause);
         if (elsewhere !== undefined && moved === undefined && !child.isStopped) {
@@ -103,7 +107,7 @@ export class Zygotes {
 
   send(generation: number, message: ToZygote): void {
     if (message.kind === 'spawn') {
-      this.#names.set(message.worker, message.name);
+      this.#workers.set(message.worker, message.name);
     }
     this.#children.get(generation)?.send(message);
   }
@@ -159,8 +163,8 @@ export class Zygotes {
 
   /** Where there is no descriptor left, or no way to the zygote's descriptors, the zygote reads the pipe for us. */
   #openLog(child: ZygoteChild, { worker, pid, log, logInode }: Spawned): void {
-    const name = this.#names.get(worker) ?? 'app';
-    this.#names.delete(worker);
+    const name = this.#workers.get(worker) ?? this.#names.zygote;
+    this.#workers.delete(worker);
     try {
       relayOutput(openWorkerLog(child.pid, log, logInode), () => ({ pid, name }), this.#log);
       child.send({ kind: 'log-opened', worker });

@@ -9,14 +9,15 @@ const EMFILE = 'spawn python3 EMFILE';
 test('factOfFailure() says of what was to be started that it has ended', () => {
   const cause = { code: null, signal: null, error: EMFILE };
   assert.deepEqual(factOfFailure({ kind: 'start-edge' }, EMFILE), { kind: 'edge-exited', cause, message: '' });
-  assert.deepEqual(factOfFailure({ kind: 'start-zygote', generation: 2, preload: 'auto' }, EMFILE), {
+  assert.deepEqual(factOfFailure({ kind: 'start-zygote', app: 'site', generation: 2, preload: 'auto' }, EMFILE), {
     kind: 'zygote-exited',
+    app: 'site',
     generation: 2,
     cause,
   });
   assert.deepEqual(
-    factOfFailure({ kind: 'spawn-worker', generation: 2, worker: 7, name: 'w1', slot: 0, berth: 0 } as never, EMFILE),
-    { kind: 'worker-exited', worker: 7, cause, reason: '' },
+    factOfFailure({ kind: 'spawn-worker', app: 'site', generation: 2, worker: 7, name: 'w1', slot: 0 }, EMFILE),
+    { kind: 'worker-exited', app: 'site', worker: 7, cause, reason: '' },
   );
   assert.equal(factOfFailure({ kind: 'kill-edge' }, EMFILE), undefined);
 });
@@ -47,7 +48,7 @@ test('step() tries an edge that could not be started again and again, with growi
 test('step() keeps the version that runs when a zygote for the next cannot be started', () => {
   const story = Story.started();
   story.happen({ kind: 'reload', why: 'SIGHUP' });
-  const fact = factOfFailure({ kind: 'start-zygote', generation: 2, preload: 'auto' }, EMFILE);
+  const fact = factOfFailure({ kind: 'start-zygote', app: 'site', generation: 2, preload: 'auto' }, EMFILE);
   assert.ok(fact);
   story.happen(fact);
   assert.match(

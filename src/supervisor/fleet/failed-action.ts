@@ -9,9 +9,9 @@ export function factOfFailure(action: FleetAction, error: string): FleetFact | u
     case 'start-edge':
       return { kind: 'edge-exited', cause, message: '' };
     case 'start-zygote':
-      return { kind: 'zygote-exited', generation: action.generation, cause };
+      return { kind: 'zygote-exited', app: action.app, generation: action.generation, cause };
     case 'spawn-worker':
-      return { kind: 'worker-exited', worker: action.worker, cause, reason: '' };
+      return { kind: 'worker-exited', app: action.app, worker: action.worker, cause, reason: '' };
     default:
       return undefined;
   }

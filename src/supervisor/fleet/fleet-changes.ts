@@ -2,7 +2,7 @@
 
 import type { FinishPhase } from '../../protocol/control/zygote.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
-import type { FleetAction, FleetWorker, Generation, Preload, Turn } from './fleet-types.ts';
+import type { FleetWorker, Generation, LogAction, Preload, Turn } from './fleet-types.ts';
 
 export function openGeneration(turn: Turn, preload: Preload): void {
   const { fleet } = turn;
@@ -95,7 +95,7 @@ function isAsync({ fleet }: Turn, worker: FleetWorker): boolean {
 
 /** Whether a worker that drains may still be told to close its WebSockets and end. */
 export function mayClose(turn: Turn, worker: FleetWorker): boolean {
-  return isAsync(turn, worker) && !worker.isClosing && worker.stuckCount === 0 && turn.fleet.stop === undefined;
+  return isAsync(turn, worker) && !worker.isClosing && worker.stuckCount === 0 && turn.server.stop === undefined;
 }
 
 /** The edge hears of this through `publish`, and closes the worker's WebSockets; its other streams have the graceful timeout. */
@@ -130,7 +130,12 @@ export function removeWorker(turn: Turn, worker: FleetWorker): void {
   turn.fleet.gone.push(worker.id);
 }
 
-export function log(turn: Turn, level: Extract<FleetAction, { kind: 'log' }>['level'], text: string): void {
+/** A line about an application, or about the whole server. */
+export function log(
+  turn: { readonly actions: { push(action: LogAction): void } },
+  level: LogAction['level'],
+  text: string,
+): void {
   turn.actions.push({ kind: 'log', level, text });
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextDeadline } from './fleet.ts';
+import type { Action } from './fleet-story.ts';
 import { kinds, pick, Story, texts } from './fleet-story.ts';
-import type { FleetAction } from './fleet-types.ts';
 
 const WATCHED = { edgeTimeoutMs: 30_000 };
 /** What the fleet does while time passes, without its pings to the zygote: that always answers at once here. */
-function pass(story: Story, ms: number): FleetAction[] {
+function pass(story: Story, ms: number): Action[] {
   story.happen({ kind: 'zygote-answered', generation: 1 });
   return story.pass(ms).filter(({ kind }) => kind !== 'ask-zygote');
 }
@@ -21,7 +21,7 @@ test('step() asks the edge every few seconds, and kills it when it has not answe
   pass(story, 29_999);
   assert.equal(asked(), 1, 'one question at a time');
   story.happen({ kind: 'edge-answered' });
-  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + 3000);
+  assert.equal(nextDeadline(story.server, story.nowMs), story.nowMs + 3000);
   pass(story, 3000);
   assert.equal(asked(), 2);
   const actions = pass(story, 30_000);
@@ -67,5 +67,5 @@ test('step() starts an edge again that has left after an error of its own, and k
 test('step() does not watch the edge with a timeout of 0', () => {
   const story = Story.started();
   assert.deepEqual(kinds(pass(story, 1_000_000)), []);
-  assert.equal(nextDeadline(story.fleet, story.nowMs), Number.POSITIVE_INFINITY);
+  assert.equal(nextDeadline(story.server, story.nowMs), Number.POSITIVE_INFINITY);
 });

@@ -6,11 +6,10 @@ import { describeExit } from './exit-words.ts';
 import { log } from './fleet-changes.ts';
 import { askAfterMs } from './fleet-failures.ts';
 import { beginStop, drainAfterEdge } from './fleet-stop.ts';
-import type { EventOf, Fleet, FleetEvent, Turn } from './fleet-types.ts';
+import type { EdgeFact, EdgeState, ServerTurn } from './fleet-types.ts';
+import { appsOf } from './turns.ts';
 
-export type EdgeEvent = Extract<FleetEvent, { kind: `edge-${string}` }>;
-
-export function newEdge(): Fleet['edge'] {
+export function newEdge(): EdgeState {
   const never = Number.POSITIVE_INFINITY;
   return {
     state: 'starting',
@@ -24,8 +23,8 @@ export function newEdge(): Fleet['edge'] {
   };
 }
 
-export function startEdge(turn: Turn): void {
-  const { edge, settings } = turn.fleet;
+export function startEdge(turn: ServerTurn): void {
+  const { edge, settings } = turn.server;
   edge.state = 'starting';
   edge.sinceMs = turn.nowMs;
   edge.deadlineMs = turn.nowMs + settings.startTimeoutMs;
@@ -34,8 +33,8 @@ export function startEdge(turn: Turn): void {
   turn.actions.push({ kind: 'start-edge' });
 }
 
-export function applyEdge(turn: Turn, event: EdgeEvent): void {
-  const { edge, stop, settings } = turn.fleet;
+export function applyEdge(turn: ServerTurn, event: EdgeFact): void {
+  const { edge, stop, settings } = turn.server;
   switch (event.kind) {
     case 'edge-ready':
       edge.state = 'ready';
@@ -64,14 +63,14 @@ export function applyEdge(turn: Turn, event: EdgeEvent): void {
   }
 }
 
-function waitToAsk(turn: Turn): void {
-  const { edge, settings } = turn.fleet;
+function waitToAsk(turn: ServerTurn): void {
+  const { edge, settings } = turn.server;
   edge.deadlineMs = Number.POSITIVE_INFINITY;
   edge.askAtMs = turn.nowMs + askAfterMs(settings.edgeTimeoutMs);
 }
 
-function onEdgeExited(turn: Turn, { cause, message }: EventOf<'edge-exited'>): void {
-  const { edge, stop } = turn.fleet;
+function onEdgeExited(turn: ServerTurn, { cause, message }: Extract<EdgeFact, { kind: 'edge-exited' }>): void {
+  const { edge, stop } = turn.server;
   const wasServing = edge.state === 'ready' || edge.state === 'leaving' || edge.state === 'stuck';
   const isStable = wasServing && turn.nowMs - edge.sinceMs >= SUPERVISOR_LIMITS.stableAfterMs;
   const words = edge.verdict === '' ? describeExit(cause) : edge.verdict;
@@ -95,28 +94,26 @@ function onEdgeExited(turn: Turn, { cause, message }: EventOf<'edge-exited'>): v
 }
 
 /** In each step an edge that is overdue is killed, one whose ping is due is pinged, and one that has ended is started again. */
-export function settleEdge(turn: Turn): void {
-  const { edge, stop } = turn.fleet;
+export function settleEdge(turn: ServerTurn): void {
+  const { edge, stop } = turn.server;
   if (turn.nowMs >= edge.deadlineMs) {
     giveUpEdge(turn);
   } else if (edge.state === 'ready' && turn.nowMs >= edge.askAtMs) {
     edge.askAtMs = Number.POSITIVE_INFINITY;
-    edge.deadlineMs = turn.nowMs + turn.fleet.settings.edgeTimeoutMs;
+    edge.deadlineMs = turn.nowMs + turn.server.settings.edgeTimeoutMs;
     turn.actions.push({ kind: 'ask-edge' });
   }
   if (stop === undefined && edge.state === 'ended' && turn.nowMs >= edge.notBeforeMs) {
     startEdge(turn);
-    turn.fleet.published = undefined;
-    const facts = turn.fleet.generations.get(turn.fleet.current ?? 0)?.facts;
-    if (facts !== undefined) {
-      turn.actions.push({ kind: 'serve-static', facts });
+    for (const app of appsOf(turn)) {
+      app.published = undefined;
     }
   }
 }
 
 /** Kills an edge that does not answer. Whatever holds it up (a loop of ours, a stopped process, a disk that hangs), its clients wait in vain. */
-function giveUpEdge(turn: Turn): void {
-  const { edge, settings } = turn.fleet;
+function giveUpEdge(turn: ServerTurn): void {
+  const { edge, settings } = turn.server;
   const words = {
     starting: `was not ready ${settings.startTimeoutMs / 1000} s after its start (--start-timeout)`,
     ready: `has not answered for ${settings.edgeTimeoutMs / 1000} s (--edge-timeout)`,

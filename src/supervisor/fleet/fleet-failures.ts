@@ -6,6 +6,7 @@ import { backoffMs } from './backoff.ts';
 import { endGeneration, killWorker, killZygote, label, log, openGeneration } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
 import type { Exit, FleetWorker, Generation, Turn } from './fleet-types.ts';
+import { appsOf } from './turns.ts';
 
 /** The exit code when the application cannot be loaded; gunicorn's as well. */
 const APPLICATION_FAULT = 3;
@@ -16,13 +17,12 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
   const { error, traceback } = fault;
   endGeneration(turn, generation);
   if (!fleet.wasReady) {
-    if (fleet.stop === undefined && fleet.holdsLock && fleet.target > 1) {
+    if (turn.server.stop === undefined && fleet.holdsLock && fleet.target > 1) {
       serveAlone(turn, error);
-    } else if (fleet.stop === undefined && fleet.settings.isDevelopment && fault.page !== undefined) {
+    } else if (turn.server.stop === undefined && fleet.settings.isDevelopment && fault.page !== undefined) {
       awaitMend(turn, generation, fault);
-    } else if (fleet.stop === undefined) {
-      turn.actions.push({ kind: 'give-up', error, traceback });
-      beginStop(turn, { isQuick: true, why: '', code: APPLICATION_FAULT });
+    } else if (turn.server.stop === undefined) {
+      giveUpApp(turn, fault);
     }
     return;
   }
@@ -45,6 +45,27 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
     fleet.zygoteRetry.failures += 1;
     fleet.zygoteRetry.notBeforeMs = turn.nowMs + backoffMs(fleet.zygoteRetry.failures);
   }
+}
+
+/** At the start: without the one application there is nothing to serve; without one of several the others are served. */
+function giveUpApp(turn: Turn, { error, traceback }: LoadFault): void {
+  const { fleet, server } = turn;
+  fleet.isFailed = true;
+  fleet.isReloading = false;
+  if (appsOf(turn).every(({ isFailed }) => isFailed)) {
+    const which =
+      server.apps.size === 1 ? '' : `none of its applications can be loaded, the last of them ${fleet.settings.id}: `;
+    turn.whole.actions.push({ kind: 'give-up', error: `${which}${error}`, traceback });
+    beginStop(turn.whole, { isQuick: true, why: '', code: APPLICATION_FAULT });
+    return;
+  }
+  turn.actions.push({ kind: 'tell-progress', progress: 'failed' });
+  const shown = traceback === '' ? '' : `\n${traceback.trimEnd()}`;
+  log(
+    turn,
+    'error',
+    `the application could not be loaded: ${error}. Its requests are answered 503, the other applications are served. Mend it and reload.${shown}`,
+  );
 }
 
 /** In development, code that cannot be loaded is answered with a page that says why, until a change of it is seen. */
@@ -177,7 +198,7 @@ export function askZygote(turn: Turn, generation: Generation): void {
 export function replaceStandingZygote(turn: Turn, generation: Generation): void {
   const { fleet } = turn;
   askZygote(turn, generation);
-  if (generation.id !== fleet.current || fleet.next !== undefined || fleet.stop !== undefined) {
+  if (generation.id !== fleet.current || fleet.next !== undefined || turn.server.stop !== undefined) {
     return;
   }
   const seconds = fleet.settings.edgeTimeoutMs / 1000;

@@ -9,7 +9,7 @@ test('step() asks a zygote that does not load where it is, and then gives it up'
   const story = new Story(LIMIT);
   story.happen({ kind: 'start' });
   story.happen({ kind: 'edge-ready' });
-  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + 5000);
+  assert.equal(nextDeadline(story.server, story.nowMs), story.nowMs + 5000);
   assert.deepEqual(kinds(story.pass(5000)), ['dump-zygote']);
   const actions = story.pass(500);
   assert.deepEqual(pick(actions, 'kill-zygote'), [{ kind: 'kill-zygote', generation: 1 }]);
@@ -44,7 +44,7 @@ test('step() takes a zygote that loads while it is asked', () => {
   story.load(1);
   story.readyAll();
   assert.deepEqual(pick(story.pass(60_000), 'kill-zygote'), []);
-  assert.ok(story.fleet.isStarted);
+  assert.ok(story.server.isStarted);
 });
 
 test('step() gives a reload up that is not loaded in time, and keeps the version that runs', () => {

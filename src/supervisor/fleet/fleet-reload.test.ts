@@ -11,7 +11,7 @@ test('step() loads in each worker when preloading is unsafe, and does not try ag
   story.happen({ kind: 'edge-ready' });
   story.load(2);
   story.readyAll();
-  assert.deepEqual(pick(story.actions, 'announce')[0]?.unsafeReasons, ['a thread']);
+  assert.deepEqual(pick(story.actions, 'announce')[0]?.apps[0]?.unsafeReasons, ['a thread']);
   assert.equal(pick(story.happen({ kind: 'reload', why: 'HUP' }), 'start-zygote')[0]?.preload, 'never');
 });
 

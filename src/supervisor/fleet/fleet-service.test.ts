@@ -68,10 +68,10 @@ test('what is replaced is no change of state, and the end is', () => {
 test('isEdgeThere() is false only while an edge that served is gone', () => {
   const story = new Story();
   story.happen({ kind: 'start' });
-  assert.equal(isEdgeThere(story.fleet), true);
+  assert.equal(isEdgeThere(story.server), true);
   story.happen({ kind: 'edge-ready' });
   story.happen({ kind: 'edge-exited', cause: { code: 70, signal: null }, message: '' });
-  assert.equal(isEdgeThere(story.fleet), false);
+  assert.equal(isEdgeThere(story.server), false);
   story.happen({ kind: 'stop', isQuick: true, why: 'SIGTERM' });
-  assert.equal(isEdgeThere(story.fleet), true);
+  assert.equal(isEdgeThere(story.server), true);
 });

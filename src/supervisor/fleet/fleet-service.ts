@@ -1,59 +1,69 @@
 /** The state of the server in the words of a service manager, and as the list of processes shows it; both are told when it changes. */
 
 import type { ReloadState } from '../server-title.ts';
-import type { Fleet, ServiceState, Turn } from './fleet-types.ts';
+import type { AppFleet, ServerFleet, ServerTurn, ServiceState } from './fleet-types.ts';
+import { appsOf } from './turns.ts';
 
-export function tellServiceState(turn: Turn): void {
-  const { fleet } = turn;
-  if (fleet.next === undefined) {
-    fleet.isReloading = false;
+export function tellServiceState(turn: ServerTurn): void {
+  const { server } = turn;
+  for (const app of appsOf(turn)) {
+    if (app.next === undefined) {
+      app.isReloading = false;
+    }
   }
-  const state = serviceStateOf(fleet);
-  if (state !== fleet.serviceState) {
-    fleet.serviceState = state;
-    turn.actions.push({ kind: 'tell-state', state, isOld: fleet.isOld });
+  const state = serviceStateOf(server);
+  if (state !== server.serviceState) {
+    server.serviceState = state;
+    turn.actions.push({ kind: 'tell-state', state, isOld: appsOf(turn).some(({ isOld }) => isOld) });
   }
   tellTitle(turn);
 }
 
 /** The title, unlike the state, tells of reloads during the start too: whoever has asked for one waits to be told of its end. */
-function tellTitle(turn: Turn): void {
-  const { fleet } = turn;
-  const { reloadCount, title: before } = fleet;
-  const reload = reloadStateOf(fleet);
-  const isStopping = fleet.stop !== undefined;
+function tellTitle(turn: ServerTurn): void {
+  const { server } = turn;
+  const { reloadCount, title: before } = server;
+  const reload = reloadStateOf(appsOf(turn), reloadCount);
+  const isStopping = server.stop !== undefined;
   if (before.reloadCount !== reloadCount || before.reload !== reload || before.isStopping !== isStopping) {
-    fleet.title = { reloadCount, reload, isStopping };
-    turn.actions.push({ kind: 'tell-title', title: fleet.title });
+    server.title = { reloadCount, reload, isStopping };
+    turn.actions.push({ kind: 'tell-title', title: server.title });
   }
 }
 
-function reloadStateOf({ isReloading, isBroken, isOld, reloadCount }: Fleet): ReloadState {
-  if (isReloading || reloadCount === 0) {
-    return isReloading ? 'runs' : 'done';
+/** Of several applications the one that is worst off is told of. */
+function reloadStateOf(apps: readonly AppFleet[], reloadCount: number): ReloadState {
+  if (apps.some(({ isReloading }) => isReloading)) {
+    return 'runs';
   }
-  return isBroken ? 'broken' : isOld ? 'failed' : 'done';
+  if (reloadCount === 0) {
+    return 'done';
+  }
+  const isBroken = apps.some((app) => app.isBroken);
+  return isBroken ? 'broken' : apps.some(({ isOld, isFailed }) => isOld || isFailed) ? 'failed' : 'done';
 }
 
-/** A server is ready when the edge and one worker can answer a request. It remains so while a worker or the edge is replaced. */
-function serviceStateOf(fleet: Fleet): ServiceState {
-  if (fleet.stop !== undefined) {
+/**
+ * A server is ready when the edge and one worker of each application can answer a request; of several applications one that cannot be loaded is not waited
+ * for. It remains so while a worker or the edge is replaced.
+ */
+function serviceStateOf(server: ServerFleet): ServiceState {
+  if (server.stop !== undefined) {
     return 'stopping';
   }
-  if (fleet.serviceState === 'starting' && !canAnswer(fleet)) {
+  const apps = [...server.apps.values()];
+  const canAnswer = server.edge.state === 'ready' && apps.every((app) => app.isFailed || hasWorker(app));
+  if (server.serviceState === 'starting' && !canAnswer) {
     return 'starting';
   }
-  return fleet.isReloading ? 'reloading' : 'ready';
+  return apps.some(({ isReloading }) => isReloading) ? 'reloading' : 'ready';
 }
 
 /** True also while no edge is needed: before the first was ready, and when the server stops. */
-export function isEdgeThere({ edge, stop }: Fleet): boolean {
+export function isEdgeThere({ edge, stop }: ServerFleet): boolean {
   return edge.state === 'ready' || !edge.wasReady || stop !== undefined;
 }
 
-function canAnswer({ edge, workers, current }: Fleet): boolean {
-  return (
-    edge.state === 'ready' &&
-    [...workers.values()].some(({ generation, state }) => generation === current && state === 'ready')
-  );
+function hasWorker({ workers, current }: AppFleet): boolean {
+  return [...workers.values()].some(({ generation, state }) => generation === current && state === 'ready');
 }

@@ -1,5 +1,6 @@
 /** What is wanted, brought about: after every event, whatever it was. The order of the lines in `settle` is the order of the rules. */
 
+import type { AppId } from '../../config/model/app.ts';
 import type { ActiveWorker } from '../../protocol/control/edge.ts';
 import {
   closeWorker,
@@ -18,10 +19,26 @@ import { settleEdge } from './fleet-edge.ts';
 import { askZygote, failLoading, failStart, killLateZygote, replaceStandingZygote } from './fleet-failures.ts';
 import { tellServiceState } from './fleet-service.ts';
 import { settleStop } from './fleet-stop.ts';
-import type { FleetWorker, Generation, Turn } from './fleet-types.ts';
+import type { AppFleet, FleetWorker, Generation, ServerTurn, StartedApp, Turn } from './fleet-types.ts';
 import { tellReload, warningsOf } from './reload-summary.ts';
+import { appsOf, eachApp } from './turns.ts';
 
-export function settle(turn: Turn): void {
+export function settle(turn: ServerTurn): void {
+  eachApp(turn, expireAll);
+  settleStop(turn);
+  settleEdge(turn);
+  const switched = new Set<AppId>();
+  eachApp(turn, (app) => {
+    if (settleApp(app)) {
+      switched.add(app.fleet.settings.id);
+    }
+  });
+  announce(turn);
+  eachApp(turn, (app) => tellEdge(app, switched.has(app.fleet.settings.id)));
+  tellServiceState(turn);
+}
+
+function expireAll(turn: Turn): void {
   for (const worker of [...turn.fleet.workers.values()]) {
     if (turn.nowMs >= worker.deadlineMs) {
       expire(turn, worker);
@@ -34,21 +51,27 @@ export function settle(turn: Turn): void {
       askZygote(turn, generation);
     }
   }
-  settleStop(turn);
-  settleEdge(turn);
+}
+
+/** Returns whether another generation serves now. */
+function settleApp(turn: Turn): boolean {
   retryBehindLock(turn);
   retryGeneration(turn);
   fillSeats(turn, turn.fleet.current);
   fillSeats(turn, turn.fleet.next);
   const hasSwitched = switchGenerations(turn);
   stopEmptyZygotes(turn);
-  announce(turn);
+  return hasSwitched;
+}
+
+function tellEdge(turn: Turn, hasSwitched: boolean): void {
+  const { fleet } = turn;
   publish(turn);
-  if (hasSwitched && turn.fleet.settings.isDevelopment) {
+  if (hasSwitched && (fleet.settings.isDevelopment || fleet.isFailed)) {
     // The edge has heard of the new workers by then: requests that wait go to the new application, however that is called.
     turn.actions.push({ kind: 'tell-progress', progress: 'served' });
+    fleet.isFailed = false;
   }
-  tellServiceState(turn);
 }
 
 function expire(turn: Turn, worker: FleetWorker): void {
@@ -88,7 +111,7 @@ function expireGeneration(turn: Turn, generation: Generation): void {
 /** In development: the workers that held the application's lock are gone, so whether its code is broken is to be seen anew. */
 function retryBehindLock(turn: Turn): void {
   const { fleet } = turn;
-  if (fleet.awaitsLock && fleet.workers.size === 0 && fleet.stop === undefined) {
+  if (fleet.awaitsLock && fleet.workers.size === 0 && turn.server.stop === undefined) {
     fleet.awaitsLock = false;
     fleet.isBroken = false;
     fleet.isReloading = true;
@@ -101,7 +124,7 @@ function retryBehindLock(turn: Turn): void {
 function retryGeneration(turn: Turn): void {
   const { fleet } = turn;
   const isMissing = fleet.current === undefined && fleet.next === undefined && !fleet.isBroken;
-  if (isMissing && fleet.wasReady && fleet.stop === undefined && turn.nowMs >= fleet.zygoteRetry.notBeforeMs) {
+  if (isMissing && fleet.wasReady && turn.server.stop === undefined && turn.nowMs >= fleet.zygoteRetry.notBeforeMs) {
     const preload = fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload;
     openGeneration(turn, preload);
   }
@@ -110,7 +133,7 @@ function retryGeneration(turn: Turn): void {
 function fillSeats(turn: Turn, id: number | undefined): void {
   const { fleet } = turn;
   const generation = fleet.generations.get(id ?? 0);
-  if (generation?.state !== 'loaded' || (fleet.stop !== undefined && fleet.stop.phase !== 'edge')) {
+  if (generation?.state !== 'loaded' || (turn.server.stop !== undefined && turn.server.stop.phase !== 'edge')) {
     return;
   }
   const members = [...fleet.workers.values()].filter((worker) => worker.generation === generation.id);
@@ -143,7 +166,10 @@ function fillSeat(turn: Turn, generation: Generation, holders: readonly FleetWor
   }
   const isReplacing = retiring !== undefined;
   const isTaken = successor !== undefined || holders.some((worker) => worker.state === 'starting');
-  if (isTaken || (isReplacing && (fleet.stop !== undefined || replacementCount(turn) >= Math.ceil(fleet.target / 2)))) {
+  if (
+    isTaken ||
+    (isReplacing && (turn.server.stop !== undefined || replacementCount(turn) >= Math.ceil(fleet.target / 2)))
+  ) {
     return;
   }
   generation.seats[seatIndex] ??= { failures: 0, notBeforeMs: 0 };
@@ -179,7 +205,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
   fleet.lastWorker += 1;
   const worker: FleetWorker = {
     id: fleet.lastWorker,
-    name: `w${seat + 1}`,
+    name: `${fleet.settings.namePrefix}w${seat + 1}`,
     generation: generation.id,
     seat,
     berth,
@@ -192,7 +218,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
     isOverdue: false,
   };
   fleet.workers.set(worker.id, worker);
-  const slot = berth * fleet.settings.threads;
+  const slot = slotsOf(fleet, berth)[0] ?? 0;
   turn.actions.push({ kind: 'spawn-worker', generation: generation.id, worker: worker.id, name: worker.name, slot });
 }
 
@@ -225,7 +251,7 @@ function switchGenerations(turn: Turn): boolean {
   if (old !== undefined) {
     endGeneration(turn, old);
   }
-  if (old !== undefined || (fleet.settings.isDevelopment && fleet.isReloading)) {
+  if (old !== undefined || (fleet.isReloading && (fleet.settings.isDevelopment || fleet.isFailed))) {
     tellReload(turn, old, next);
   }
   fleet.toldWarnings = warningsOf(next);
@@ -247,16 +273,26 @@ function stopEmptyZygotes(turn: Turn): void {
   }
 }
 
-function announce(turn: Turn): void {
-  const { fleet } = turn;
-  const current = fleet.generations.get(fleet.current ?? 0);
-  if (fleet.isStarted || current === undefined || fleet.edge.state !== 'ready' || fleet.stop !== undefined) {
+/** The start has succeeded when the edge and all workers are ready. Of several applications one that cannot be loaded is not waited for. */
+function announce(turn: ServerTurn): void {
+  const { server } = turn;
+  const isWaiting = (app: AppFleet) => !isComplete(app) && !app.isFailed && !(app.isBroken && server.apps.size > 1);
+  if (server.isStarted || server.edge.state !== 'ready' || server.stop !== undefined || appsOf(turn).some(isWaiting)) {
     return;
   }
-  if ([...fleet.workers.values()].filter(isActive).length >= fleet.target) {
-    fleet.isStarted = true;
-    turn.actions.push({ kind: 'announce', generation: structuredClone(current), unsafeReasons: fleet.unsafeReasons });
-  }
+  server.isStarted = true;
+  turn.actions.push({ kind: 'announce', apps: appsOf(turn).filter(isComplete).flatMap(startedApp) });
+}
+
+function isComplete({ current, workers, target }: AppFleet): boolean {
+  return current !== undefined && [...workers.values()].filter(isActive).length >= target;
+}
+
+function startedApp({ settings, target, current, generations, unsafeReasons }: AppFleet): StartedApp[] {
+  const generation = generations.get(current ?? 0);
+  return generation === undefined
+    ? []
+    : [{ id: settings.id, workers: target, generation: structuredClone(generation), unsafeReasons }];
 }
 
 function isActive(worker: FleetWorker): boolean {
@@ -272,16 +308,21 @@ function currentInterface({ fleet }: Turn): 'wsgi' | 'asgi' | 'gevent' | undefin
   return fleet.settings.workerClass === 'gevent' ? 'gevent' : 'wsgi';
 }
 
+/** Of a worker's units, in the load table of the whole server. */
+function slotsOf({ settings }: AppFleet, berth: number): number[] {
+  const first = settings.firstSlot + berth * settings.threads;
+  return Array.from({ length: settings.threads }, (_, unit) => first + unit);
+}
+
 function publish(turn: Turn): void {
   const { fleet } = turn;
-  const { threads } = fleet.settings;
   const active: ActiveWorker[] = [...fleet.workers.values()]
     .filter((worker) => worker.generation === fleet.current && isActive(worker))
     .map(({ id, name, pid, berth }) => ({
       id,
       name,
       pid,
-      slots: Array.from({ length: threads }, (_, unit) => berth * threads + unit),
+      slots: slotsOf(fleet, berth),
     }));
   const old = [...fleet.workers.values()].filter(({ state }) => state === 'draining');
   const draining = old.map(({ id }) => id);

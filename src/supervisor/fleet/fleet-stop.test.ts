@@ -31,7 +31,7 @@ test('step() stops: the edge first, then the workers, then the zygotes', () => {
   story.happen({ kind: 'edge-exited', cause: { code: 0, signal: null }, message: '' });
   story.happen({ kind: 'zygote-exited', generation: 1, cause: { code: 0, signal: null } });
   assert.deepEqual(pick(story.actions, 'finish'), [{ kind: 'finish', code: 0 }]);
-  assert.equal(nextDeadline(story.fleet, story.nowMs), Number.POSITIVE_INFINITY);
+  assert.equal(nextDeadline(story.server, story.nowMs), Number.POSITIVE_INFINITY);
 });
 
 test('step() replaces a worker that dies while the edge finishes', () => {

@@ -5,7 +5,8 @@
 
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { drainWorker, endGeneration, finishWorker, killWorker, killZygote, log, stopZygote } from './fleet-changes.ts';
-import type { Turn } from './fleet-types.ts';
+import type { ServerFleet, ServerTurn, Turn } from './fleet-types.ts';
+import { appsOf, eachApp } from './turns.ts';
 
 export interface StopOrder {
   readonly isQuick: boolean;
@@ -14,36 +15,45 @@ export interface StopOrder {
   readonly code: number;
 }
 
-export function beginStop(turn: Turn, { isQuick, why, code }: StopOrder): void {
-  const { fleet } = turn;
-  const { gracefulTimeoutMs } = fleet.settings;
-  if (fleet.stop === undefined && !isQuick && fleet.isStarted) {
+export function beginStop(turn: ServerTurn, { isQuick, why, code }: StopOrder): void {
+  const { server, nowMs } = turn;
+  const { gracefulTimeoutMs } = server.settings;
+  if (server.stop === undefined && !isQuick && isServing(server)) {
     log(turn, 'info', `${why}: stopping; requests that run may go on for ${gracefulTimeoutMs / 1000} s`);
-    fleet.stop = {
-      phase: 'edge',
-      deadlineMs: turn.nowMs + gracefulTimeoutMs + SUPERVISOR_LIMITS.edgeOverdueMs,
-      code,
-      isOver: false,
-    };
+    const deadlineMs = nowMs + gracefulTimeoutMs + SUPERVISOR_LIMITS.edgeOverdueMs;
+    server.stop = { phase: 'edge', deadlineMs, code, isOver: false };
     turn.actions.push({ kind: 'stop-edge', deadlineMs: gracefulTimeoutMs });
-    for (const worker of fleet.workers.values()) {
-      finishWorker(turn, worker, 'stopping', gracefulTimeoutMs);
-    }
-    dropHalfMade(turn);
-    if (fleet.edge.state === 'ended') {
+    eachApp(turn, finishApp);
+    if (server.edge.state === 'ended') {
       drainAfterEdge(turn);
     }
-  } else if (fleet.stop?.phase !== 'killing' && fleet.stop?.isOver !== true) {
+  } else if (server.stop?.phase !== 'killing' && server.stop?.isOver !== true) {
     if (why !== '') {
       log(turn, 'info', `${why}: stopping at once`);
     }
-    killAll(turn, fleet.stop?.code ?? code);
+    killAll(turn, server.stop?.code ?? code);
+  }
+}
+
+/** Some request may run: of several applications some serve while others are still loaded. */
+function isServing({ isStarted, apps, edge }: ServerFleet): boolean {
+  return isStarted || (apps.size > 1 && edge.state === 'ready' && [...apps.values()].some(({ wasReady }) => wasReady));
+}
+
+function finishApp(turn: Turn): void {
+  const { fleet } = turn;
+  for (const worker of fleet.workers.values()) {
+    finishWorker(turn, worker, 'stopping', fleet.settings.gracefulTimeoutMs);
+  }
+  const halfMade = fleet.generations.get(fleet.next ?? 0);
+  if (halfMade !== undefined) {
+    endGeneration(turn, halfMade);
   }
 }
 
 /** The edge has finished: the workers have nothing to do any more, and end after their exit handlers. */
-export function drainAfterEdge(turn: Turn): void {
-  const { stop, workers } = turn.fleet;
+export function drainAfterEdge(turn: ServerTurn): void {
+  const { stop } = turn.server;
   if (stop?.phase !== 'edge') {
     return;
   }
@@ -52,7 +62,11 @@ export function drainAfterEdge(turn: Turn): void {
   const killMs = leftMs + SUPERVISOR_LIMITS.workerEndMs;
   stop.phase = 'workers';
   stop.deadlineMs = turn.nowMs + killMs + SUPERVISOR_LIMITS.quickStopMs;
-  for (const worker of workers.values()) {
+  eachApp(turn, (app) => endWorkers(app, { leftMs, killMs }));
+}
+
+function endWorkers(turn: Turn, { leftMs, killMs }: { readonly leftMs: number; readonly killMs: number }): void {
+  for (const worker of turn.fleet.workers.values()) {
     if (worker.state === 'starting') {
       killWorker(turn, worker);
     } else if (worker.state !== 'stopping') {
@@ -63,9 +77,9 @@ export function drainAfterEdge(turn: Turn): void {
 }
 
 /** In each step while stopping: what is overdue is killed, and a process that has nothing left to do is ended. */
-export function settleStop(turn: Turn): void {
-  const { fleet } = turn;
-  const { stop } = fleet;
+export function settleStop(turn: ServerTurn): void {
+  const { server } = turn;
+  const { stop } = server;
   if (stop === undefined || stop.isOver) {
     return;
   }
@@ -74,57 +88,61 @@ export function settleStop(turn: Turn): void {
       log(
         turn,
         'warning',
-        `not everything ended in time (--graceful-timeout ${fleet.settings.gracefulTimeoutMs / 1000}); the rest is killed`,
+        `not everything ended in time (--graceful-timeout ${server.settings.gracefulTimeoutMs / 1000}); the rest is killed`,
       );
       killAll(turn, stop.code);
     } else {
       killRemains(turn);
     }
   }
-  if (stop.phase !== 'edge' && fleet.workers.size === 0) {
-    for (const generation of fleet.generations.values()) {
-      endGeneration(turn, generation);
-    }
+  if (stop.phase !== 'edge') {
+    eachApp(turn, endEmptyApp);
   }
-  if (fleet.workers.size === 0 && fleet.generations.size === 0 && fleet.edge.state === 'ended') {
+  const isOver = appsOf(turn).every(({ workers, generations }) => workers.size === 0 && generations.size === 0);
+  if (isOver && server.edge.state === 'ended') {
     stop.isOver = true;
     stop.deadlineMs = Number.POSITIVE_INFINITY;
     turn.actions.push({ kind: 'finish', code: stop.code });
   }
 }
 
-function dropHalfMade(turn: Turn): void {
-  const halfMade = turn.fleet.generations.get(turn.fleet.next ?? 0);
-  if (halfMade !== undefined) {
-    endGeneration(turn, halfMade);
+function endEmptyApp(turn: Turn): void {
+  if (turn.fleet.workers.size === 0) {
+    for (const generation of turn.fleet.generations.values()) {
+      endGeneration(turn, generation);
+    }
   }
 }
 
-function killAll(turn: Turn, code: number): void {
-  const { fleet } = turn;
-  fleet.stop = { phase: 'killing', deadlineMs: turn.nowMs + SUPERVISOR_LIMITS.quickStopMs, code, isOver: false };
-  if (fleet.edge.state !== 'ended') {
+function killAll(turn: ServerTurn, code: number): void {
+  const { server } = turn;
+  server.stop = { phase: 'killing', deadlineMs: turn.nowMs + SUPERVISOR_LIMITS.quickStopMs, code, isOver: false };
+  if (server.edge.state !== 'ended') {
     turn.actions.push({ kind: 'stop-edge', deadlineMs: 0 });
   }
-  for (const worker of fleet.workers.values()) {
-    killWorker(turn, worker);
-  }
-  for (const generation of fleet.generations.values()) {
-    generation.state = 'ending';
-    stopZygote(turn, generation);
-  }
+  eachApp(turn, (app) => {
+    for (const worker of app.fleet.workers.values()) {
+      killWorker(app, worker);
+    }
+    for (const generation of app.fleet.generations.values()) {
+      generation.state = 'ending';
+      stopZygote(app, generation);
+    }
+  });
 }
 
 /** What has not ended in the time after a quick stop is killed. */
-function killRemains(turn: Turn): void {
-  const { fleet } = turn;
-  if (fleet.stop !== undefined) {
-    fleet.stop.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.quickStopMs;
+function killRemains(turn: ServerTurn): void {
+  const { server } = turn;
+  if (server.stop !== undefined) {
+    server.stop.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.quickStopMs;
   }
-  if (fleet.edge.state !== 'ended') {
+  if (server.edge.state !== 'ended') {
     turn.actions.push({ kind: 'kill-edge' });
   }
-  for (const generation of fleet.generations.values()) {
-    killZygote(turn, generation);
-  }
+  eachApp(turn, (app) => {
+    for (const generation of app.fleet.generations.values()) {
+      killZygote(app, generation);
+    }
+  });
 }

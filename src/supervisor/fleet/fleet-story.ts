@@ -1,12 +1,30 @@
-/** A fleet in a made-up world, for its tests. */
+/** A server of one application in a made-up world, for the tests of the fleet. Events and actions of the application are written without its name. */
 
 import assert from 'node:assert/strict';
 import type { AppFacts } from '../../protocol/control/zygote.ts';
 import { fakeAppFacts } from '../fake-app-facts.ts';
 import { createFleet, step } from './fleet.ts';
-import type { Fleet, FleetAction, FleetEvent, FleetSettings, FleetWorker } from './fleet-types.ts';
+import type {
+  AppAction,
+  AppFact,
+  AppFleet,
+  AppSettings,
+  FleetEvent,
+  FleetWorker,
+  ServerAction,
+  ServerFleet,
+  ServerSettings,
+} from './fleet-types.ts';
 
-const SETTINGS: FleetSettings = {
+export type Action = AppAction | ServerAction;
+type Event = AppFact | FleetEvent;
+
+const APP = 'site';
+
+export const APP_SETTINGS: AppSettings & ServerSettings = {
+  id: APP,
+  namePrefix: '',
+  firstSlot: 0,
   workers: 2,
   threads: 1,
   preload: 'auto',
@@ -21,54 +39,68 @@ const SETTINGS: FleetSettings = {
   isDevelopment: false,
 };
 
-type ActionOf<Kind extends FleetAction['kind']> = Extract<FleetAction, { kind: Kind }>;
+type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
 /** Time and facts are the test's. */
 export class Story {
-  fleet: Fleet;
+  server: ServerFleet;
   nowMs = 1000;
-  readonly actions: FleetAction[] = [];
+  readonly actions: Action[] = [];
 
   readonly #facts: AppFacts;
 
-  constructor(settings: Partial<FleetSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi') {
-    this.fleet = createFleet({ ...SETTINGS, ...settings });
+  constructor(settings: Partial<AppSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi') {
+    const app = { ...APP_SETTINGS, ...settings };
+    this.server = createFleet(app satisfies ServerSettings, [app]);
     this.#facts = fakeAppFacts({ interface: interfaceOfApp });
   }
 
+  /** The one application. */
+  get fleet(): AppFleet {
+    const fleet = this.server.apps.get(APP);
+    assert.ok(fleet);
+    return fleet;
+  }
+
   /** Returns what is to be done now. */
-  happen(event: FleetEvent): FleetAction[] {
-    const before = structuredClone(this.fleet);
-    const [fleet, actions] = step(this.fleet, event, this.nowMs);
-    assert.deepEqual(this.fleet, before, 'step does not change what it is given');
-    this.fleet = fleet;
+  happen(event: Event): Action[] {
+    const before = structuredClone(this.server);
+    // Whatever is about no application does not mind the name of one.
+    const [server, named] = step(this.server, { app: APP, ...event } as FleetEvent, this.nowMs);
+    assert.deepEqual(this.server, before, 'step does not change what it is given');
+    this.server = server;
+    const actions = named.map((action): Action => {
+      const { app, ...rest } = { app: APP, ...action };
+      assert.equal(app, APP);
+      return rest;
+    });
     this.actions.push(...actions);
     return actions;
   }
 
-  pass(ms: number): FleetAction[] {
+  pass(ms: number): Action[] {
     this.nowMs += ms;
     return this.happen({ kind: 'time-passed' });
   }
 
   /** A story at the moment when everything serves. */
-  static started(settings: Partial<FleetSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi'): Story {
+  static started(settings: Partial<AppSettings> = {}, interfaceOfApp: 'wsgi' | 'asgi' = 'wsgi'): Story {
     const story = new Story(settings, interfaceOfApp);
     story.happen({ kind: 'start' });
     story.happen({ kind: 'edge-ready' });
     story.load(1);
     story.readyAll();
-    assert.ok(story.fleet.isStarted);
+    assert.ok(story.server.isStarted);
     story.nowMs += 10_000;
     story.actions.length = 0;
     return story;
   }
 
-  load(generation: number): FleetAction[] {
+  load(generation: number): Action[] {
     return this.happen({ kind: 'zygote-loaded', generation, preloaded: true, python: '3.11.2', facts: this.#facts });
   }
 
-  ready(worker: number): FleetAction[] {
+  ready(worker: number): Action[] {
     this.happen({ kind: 'worker-spawned', worker, pid: 100 + worker });
     return this.happen({ kind: 'worker-ready', worker, facts: this.#facts });
   }
@@ -79,11 +111,11 @@ export class Story {
     }
   }
 
-  exit(worker: number, code: number | null = 0, signal: string | null = null): FleetAction[] {
+  exit(worker: number, code: number | null = 0, signal: string | null = null): Action[] {
     return this.happen({ kind: 'worker-exited', worker, cause: { code, signal }, reason: '' });
   }
 
-  stuck(worker: number, isLoop = false): FleetAction[] {
+  stuck(worker: number, isLoop = false): Action[] {
     return this.happen({
       kind: 'request-stuck',
       worker,
@@ -112,15 +144,15 @@ export class Story {
   }
 }
 
-export function pick<Kind extends FleetAction['kind']>(actions: readonly FleetAction[], kind: Kind): ActionOf<Kind>[] {
+export function pick<Kind extends Action['kind']>(actions: readonly Action[], kind: Kind): ActionOf<Kind>[] {
   return actions.filter((action): action is ActionOf<Kind> => action.kind === kind);
 }
 
-export function kinds(actions: readonly FleetAction[]): string[] {
+export function kinds(actions: readonly Action[]): string[] {
   return actions.map(({ kind }) => kind);
 }
 
-export function texts(actions: readonly FleetAction[], level: string): string[] {
+export function texts(actions: readonly Action[], level: string): string[] {
   return pick(actions, 'log')
     .filter((log) => log.level === level)
     .map(({ text }) => text);

@@ -52,7 +52,7 @@ test('step() kills a draining worker that does not finish, and says so', () => {
   story.load(2);
   story.readyAll();
   const graceMs = 5000 + SUPERVISOR_LIMITS.workerEndMs;
-  assert.equal(nextDeadline(story.fleet, story.nowMs), story.nowMs + graceMs);
+  assert.equal(nextDeadline(story.server, story.nowMs), story.nowMs + graceMs);
   const actions = story.pass(graceMs);
   assert.equal(pick(actions, 'signal-worker').length, 2);
   assert.match(texts(actions, 'warning')[0] ?? '', /did not finish within 8.0 s/);

@@ -1,5 +1,10 @@
-/** What the fleet knows, what happens to it (past facts and commands), and what it wants done. */
+/**
+ * What is known of a server and of each of its applications, what happens to them (past facts and commands), and what is to be done.
+ *
+ * `ServerFleet` is the server: its edge, its end, and an `AppFleet` for each application, whose generations and workers have nothing to do with another's.
+ */
 
+import type { AppId } from '../../config/model/app.ts';
 import type { ActiveWorker, Progress } from '../../protocol/control/edge.ts';
 import type { AppFacts, FinishPhase, LoadFault } from '../../protocol/control/zygote.ts';
 import type { RequestFacts } from '../log/log-event.ts';
@@ -68,15 +73,31 @@ export type ServiceState = 'starting' | 'ready' | 'reloading' | 'stopping';
 
 export type Preload = 'auto' | 'always' | 'never';
 
-export interface FleetSettings {
+/** What the whole server goes by. */
+export interface ServerSettings {
+  /** How long an edge may take to be ready. */
+  readonly startTimeoutMs: number;
+  /** How long the edge may take to answer a ping. 0: it is not pinged. */
+  readonly edgeTimeoutMs: number;
+  /** How long requests may go on when the server stops. */
+  readonly gracefulTimeoutMs: number;
+}
+
+export interface AppSettings {
+  readonly id: AppId;
+  /** Before the names of workers, where there are several applications: `shop:`. */
+  readonly namePrefix: string;
+  /** The first of its slots in the load table; those of other applications are below it, and from `slotsMax` on. */
+  readonly firstSlot: number;
   readonly workers: number;
   readonly threads: number;
   readonly preload: Preload;
   /** How WSGI applications are run. */
   readonly workerClass: 'sync' | 'gevent';
+  /** How many slots it has. */
   readonly slotsMax: number;
   readonly startTimeoutMs: number;
-  /** How long the edge or a zygote may take to answer a ping. 0: neither is pinged. */
+  /** How long a zygote may take to answer a ping. 0: none is pinged. */
   readonly edgeTimeoutMs: number;
   readonly gracefulTimeoutMs: number;
   /** How long streams of asynchronous applications may go on in a worker that drains. */
@@ -87,8 +108,37 @@ export interface FleetSettings {
   readonly isDevelopment: boolean;
 }
 
-export interface Fleet {
-  readonly settings: FleetSettings;
+export interface ServerFleet {
+  readonly settings: ServerSettings;
+  readonly apps: Map<AppId, AppFleet>;
+  /** The edge was ready, and each application was served, or could not be loaded while others are. */
+  isStarted: boolean;
+  /** Reloads that were asked for since the start, also while the first application was still being loaded. */
+  reloadCount: number;
+  serviceState: ServiceState;
+  /** What the list of processes shows. */
+  title: ServerTitle;
+  edge: EdgeState;
+  stop: { phase: 'edge' | 'workers' | 'killing'; deadlineMs: number; code: number; isOver: boolean } | undefined;
+}
+
+export interface EdgeState {
+  /** leaving: it finishes what it has, to be replaced; stuck: it was killed, and is not gone yet. */
+  state: 'starting' | 'ready' | 'leaving' | 'stuck' | 'ended';
+  wasReady: boolean;
+  failures: number;
+  sinceMs: number;
+  notBeforeMs: number;
+  /** When the edge must be ready, must have answered, or must have ended. */
+  deadlineMs: number;
+  /** When the edge is pinged next, all of its threads. */
+  askAtMs: number;
+  /** Why it was killed. */
+  verdict: string;
+}
+
+export interface AppFleet {
+  readonly settings: AppSettings;
   /** Workers wanted; TTIN and TTOU change it. */
   target: number;
   /** The generation that is given requests. */
@@ -111,47 +161,28 @@ export interface Fleet {
   isAlone: boolean;
   /** Some worker was ready once. */
   wasReady: boolean;
-  /** All workers of the first generation, and the edge, were ready. */
-  isStarted: boolean;
+  /** It could not be loaded when the server started, while others could: its requests are refused until a reload mends it. */
+  isFailed: boolean;
   /** A reload has asked for `next`, which does not merely replace a generation that was lost. */
   isReloading: boolean;
-  /** Reloads that were asked for since the start, also while the first application was still being loaded. */
-  reloadCount: number;
   /** The last reload has failed: an older version serves. */
   isOld: boolean;
   /** In development: the code cannot be loaded, and is not loaded again before it has changed. */
   isBroken: boolean;
   /** It may be broken only because workers of the version before, which finish what they have, still hold the lock that the import takes. */
   awaitsLock: boolean;
-  serviceState: ServiceState;
-  /** What the list of processes shows. */
-  title: ServerTitle;
   /** Warnings about the application that serves: the summary of the start or a reload has told them. */
   toldWarnings: readonly string[];
   /** The last fault of the application that was logged in full, so that it is logged once. */
   loggedFault: string;
   zygoteRetry: Seat;
-  edge: {
-    /** leaving: it finishes what it has, to be replaced; stuck: it was killed, and is not gone yet. */
-    state: 'starting' | 'ready' | 'leaving' | 'stuck' | 'ended';
-    wasReady: boolean;
-    failures: number;
-    sinceMs: number;
-    notBeforeMs: number;
-    /** When the edge must be ready, must have answered, or must have ended. */
-    deadlineMs: number;
-    /** When the edge is pinged next, all of its threads. */
-    askAtMs: number;
-    /** Why it was killed. */
-    verdict: string;
-  };
   gone: number[];
   /** The last `active` and `draining` that were published, as text; undefined: it must be said again. */
   published: string | undefined;
-  stop: { phase: 'edge' | 'workers' | 'killing'; deadlineMs: number; code: number; isOver: boolean } | undefined;
 }
 
-export type FleetFact =
+/** What has happened to an application. */
+export type AppFact =
   | {
       readonly kind: 'zygote-loaded';
       readonly generation: number;
@@ -183,13 +214,16 @@ export type FleetFact =
       readonly path: string;
       readonly seconds: number;
       readonly isLoop: boolean;
-    }
+    };
+
+export type EdgeFact =
   | { readonly kind: 'edge-ready' }
   | { readonly kind: 'edge-answered' }
   | { readonly kind: 'edge-leaving'; readonly deadlineMs: number }
   | { readonly kind: 'edge-drained' }
-  | { readonly kind: 'edge-exited'; readonly cause: Exit; readonly message: string }
-  | { readonly kind: 'time-passed' };
+  | { readonly kind: 'edge-exited'; readonly cause: Exit; readonly message: string };
+
+export type FleetFact = (AppFact & { readonly app: AppId }) | EdgeFact | { readonly kind: 'time-passed' };
 
 export type FleetCommand =
   | { readonly kind: 'start' }
@@ -199,7 +233,7 @@ export type FleetCommand =
   | { readonly kind: 'stop'; readonly isQuick: boolean; readonly why: string };
 
 export type FleetEvent = FleetFact | FleetCommand;
-export type EventOf<Kind extends FleetEvent['kind']> = Extract<FleetEvent, { kind: Kind }>;
+export type EventOf<Kind extends AppFact['kind']> = Extract<AppFact, { kind: Kind }>;
 
 export interface Exit {
   readonly code: number | null;
@@ -208,11 +242,8 @@ export interface Exit {
   readonly error?: string;
 }
 
-export type FleetAction =
-  | { readonly kind: 'start-edge' }
-  | { readonly kind: 'stop-edge'; readonly deadlineMs: number }
-  | { readonly kind: 'kill-edge' }
-  | { readonly kind: 'ask-edge' }
+/** What is to be done for an application. */
+export type AppAction =
   | { readonly kind: 'start-zygote'; readonly generation: number; readonly preload: Preload }
   | { readonly kind: 'stop-zygote'; readonly generation: number }
   | { readonly kind: 'kill-zygote'; readonly generation: number }
@@ -252,22 +283,57 @@ export type FleetAction =
   | { readonly kind: 'serve-static'; readonly facts: AppFacts }
   /** What visitors are to get, in development. */
   | ({ readonly kind: 'tell-progress' } & Progress)
+  | LogAction;
+
+/** A line of the log. */
+export interface LogAction {
+  readonly kind: 'log';
+  /** The application that it is about. */
+  readonly app?: AppId;
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly text: string;
+  readonly about?: RequestFacts;
+}
+
+/** What is to be done for the whole server. */
+export type ServerAction =
+  | { readonly kind: 'start-edge' }
+  | { readonly kind: 'stop-edge'; readonly deadlineMs: number }
+  | { readonly kind: 'kill-edge' }
+  | { readonly kind: 'ask-edge' }
   | { readonly kind: 'tell-state'; readonly state: ServiceState; readonly isOld: boolean }
   /** What the list of processes is to show. */
   | { readonly kind: 'tell-title'; readonly title: ServerTitle }
-  | {
-      readonly kind: 'log';
-      readonly level: 'debug' | 'info' | 'warning' | 'error';
-      readonly text: string;
-      readonly about?: RequestFacts;
-    }
-  | { readonly kind: 'announce'; readonly generation: Generation; readonly unsafeReasons: readonly string[] }
+  /** The server has started, with these applications. */
+  | { readonly kind: 'announce'; readonly apps: readonly StartedApp[] }
   | { readonly kind: 'give-up'; readonly error: string; readonly traceback: string }
-  | { readonly kind: 'finish'; readonly code: number };
+  | { readonly kind: 'finish'; readonly code: number }
+  | LogAction;
 
-/** A step in the making: the fleet that is being changed, and what is to be done for it. */
-export interface Turn {
-  readonly fleet: Fleet;
+/** An application that serves when the start is announced. */
+export interface StartedApp {
+  readonly id: AppId;
+  readonly workers: number;
+  readonly generation: Generation;
+  readonly unsafeReasons: readonly string[];
+}
+
+export type FleetAction = (AppAction & { readonly app: AppId }) | ServerAction;
+
+/** A step of the server in the making: what is being changed, and what is to be done for it. */
+export interface ServerTurn {
+  readonly server: ServerFleet;
   readonly nowMs: number;
-  readonly actions: FleetAction[];
+  readonly actions: { push(action: FleetAction): void };
+}
+
+/** The part that a step has for one application. */
+export interface Turn {
+  readonly server: ServerFleet;
+  readonly fleet: AppFleet;
+  readonly nowMs: number;
+  /** Names the application in what is pushed. */
+  readonly actions: { push(action: AppAction): void };
+  /** The step of the whole server that this is a part of. */
+  readonly whole: ServerTurn;
 }

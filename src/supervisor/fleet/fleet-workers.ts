@@ -5,9 +5,9 @@ import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { describeExit } from './exit-words.ts';
 import { drainWorker, label, log, nameFault, removeWorker, retireWorker } from './fleet-changes.ts';
 import { failGeneration, plainFault, recordFailure } from './fleet-failures.ts';
-import type { EventOf, FleetEvent, FleetWorker, Turn } from './fleet-types.ts';
+import type { AppFact, EventOf, FleetWorker, Turn } from './fleet-types.ts';
 
-export type WorkerEvent = Extract<FleetEvent, { worker: number }>;
+export type WorkerEvent = Extract<AppFact, { worker: number }>;
 
 export function applyWorker(turn: Turn, event: WorkerEvent): void {
   const worker = turn.fleet.workers.get(event.worker);
@@ -96,12 +96,12 @@ function onWorkerLoadFailed(turn: Turn, worker: FleetWorker, fault: EventOf<'wor
 function onWorkerExited(turn: Turn, worker: FleetWorker, event: EventOf<'worker-exited'>): void {
   const { fleet } = turn;
   const words = `${label(worker)} ${describeExit(event.cause)}${event.reason === '' ? '' : `: ${event.reason}`}`;
-  const isLeaving = worker.state === 'draining' || fleet.stop !== undefined;
+  const isLeaving = worker.state === 'draining' || turn.server.stop !== undefined;
   const isExpected = worker.state === 'stopping' || (isLeaving && event.cause.code === 0);
   log(
     turn,
     isExpected ? 'debug' : 'error',
-    isExpected || worker.state === 'draining' || fleet.stop !== undefined ? words : `${words}; it is replaced`,
+    isExpected || worker.state === 'draining' || turn.server.stop !== undefined ? words : `${words}; it is replaced`,
   );
   const generation = fleet.generations.get(worker.generation);
   if (worker.state === 'starting' && generation !== undefined) {

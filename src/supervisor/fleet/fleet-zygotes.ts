@@ -62,7 +62,7 @@ function onUnsafePreload(turn: Turn, generation: Generation, event: EventOf<'zyg
   fleet.holdsLock = holdsLock;
   log(
     turn,
-    fleet.isStarted ? 'info' : 'debug',
+    turn.server.isStarted ? 'info' : 'debug',
     `the application is loaded in each worker instead of once: ${reasons.join('; ')}`,
   );
   endGeneration(turn, generation);

@@ -86,7 +86,7 @@ test('step() serves by one worker when the import takes a lock that the others c
   story.happen({ kind: 'zygote-loaded', generation: 3, preloaded: false, python: '3.11.2', facts: undefined });
   assert.equal(story.workers('starting').length, 1);
   story.readyAll();
-  assert.ok(story.fleet.isStarted);
+  assert.ok(story.server.isStarted);
   story.happen({ kind: 'add-worker' });
   assert.equal(story.workers('starting').length, 0, 'and none is added');
   replaceAlone(story);
@@ -180,7 +180,7 @@ test('step() replaces a worker that dies as soon as it is ready at a steady pace
   for (let turn = 0; turn < 12; turn += 1) {
     story.exit(worker, 1);
     if (story.workers('starting').length === 0) {
-      const due = nextDeadline(story.fleet, story.nowMs) - story.nowMs;
+      const due = nextDeadline(story.server, story.nowMs) - story.nowMs;
       waits.push(due);
       story.pass(due - 1);
       assert.equal(story.workers('starting').length, 0);
@@ -270,10 +270,10 @@ test('step() starts a new zygote, and with it new workers, when one dies', () =>
   assert.equal(pick(story.pass(1), 'start-zygote')[0]?.generation, 3);
 });
 
-test('step() starts the edge again, and tells it everything', () => {
+test('step() starts the edge again, and tells it who serves', () => {
   const story = Story.started();
   const actions = story.happen({ kind: 'edge-exited', cause: { code: null, signal: 'SIGSEGV' }, message: '' });
-  assert.deepEqual(kinds(actions), ['log', 'start-edge', 'serve-static', 'publish']);
+  assert.deepEqual(kinds(actions), ['log', 'start-edge', 'publish']);
   assert.deepEqual(story.published(), { active: [1, 2], gone: [] });
 });
 
@@ -300,7 +300,7 @@ test('step() waits longer each time for an edge that does not come up again', ()
   for (let turn = 0; turn < 4; turn += 1) {
     story.nowMs += 500;
     story.happen({ kind: 'edge-exited', cause: { code: 1, signal: null }, message: '' });
-    const due = story.fleet.edge.state === 'ended' ? story.fleet.edge.notBeforeMs - story.nowMs : 0;
+    const due = story.server.edge.state === 'ended' ? story.server.edge.notBeforeMs - story.nowMs : 0;
     waits.push(due);
     story.pass(due);
   }

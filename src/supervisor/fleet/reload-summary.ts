@@ -22,7 +22,7 @@ export function tellReload(turn: Turn, old: Generation | undefined, next: Genera
   }
   // The summary of the start, if that is still to come, has all of them.
   const known = new Set(fleet.toldWarnings);
-  for (const warning of fleet.isStarted ? warningsOf(next).filter((text) => !known.has(text)) : []) {
+  for (const warning of turn.server.isStarted ? warningsOf(next).filter((text) => !known.has(text)) : []) {
     log(turn, 'warning', warning);
   }
 }

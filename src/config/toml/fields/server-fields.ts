@@ -84,6 +84,7 @@ export const EDGE_FIELDS: Fields<EdgeLimits> = {
     'Memory for messages of WebSockets on their way.',
     'edge',
   ),
+  startMs: field<number>('start-timeout', DURATION, 60_000, 'How long the edge may take to be ready.', 'edge'),
   silenceMs: field<number>(
     'timeout',
     DURATION,
@@ -91,6 +92,7 @@ export const EDGE_FIELDS: Fields<EdgeLimits> = {
     'How long the edge may be silent before it is replaced.',
     'edge',
   ),
+  gracefulMs: field<number>('graceful-timeout', DURATION, 30_000, 'How long requests may go on when the server stops.'),
 };
 
 export const FORWARDING_FIELDS: Fields<Forwarding> = {

@@ -7,7 +7,7 @@ import { acceptKey } from '../../../protocol/websocket/handshake.ts';
 /** `extensions`: the value of Sec-WebSocket-Extensions, or undefined if none was agreed. `more`: further rendered lines. */
 export function renderAccept(
   handshake: Handshake,
-  accept: WebSocketAccept,
+  accept: Pick<WebSocketAccept, 'subprotocol' | 'fields'>,
   extensions: string | undefined,
   more: string = '',
 ): string {

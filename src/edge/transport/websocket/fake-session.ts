@@ -4,10 +4,10 @@ import type { BorrowedBody, WebSocketSink } from '../../../protocol/http/exchang
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import type { Inflated, MessageDeflate } from './message-deflate.ts';
-import type { WebSocketSettings } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import { Session } from './session.ts';
 
-const SETTINGS: WebSocketSettings = {
+const SETTINGS: SessionOptions['settings'] = {
   messageBytesMax: 1000,
   messagesPerSecondMax: 0,
   pingIntervalMs: 20_000,
@@ -41,7 +41,7 @@ class FakeDeflate {
   }
 }
 
-export interface SceneOptions extends Partial<WebSocketSettings> {
+export interface SceneOptions extends Partial<SessionOptions['settings']> {
   readonly compresses?: boolean;
 }
 

@@ -8,14 +8,11 @@ import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import { renderAccept } from './accept.ts';
 import { DEFLATE_LIMITS, MessageDeflate } from './message-deflate.ts';
-import type { WebSocketSettings } from './session.ts';
 import { Session } from './session.ts';
 import type { ZlibContexts } from './zlib-contexts.ts';
 
 /** What the WebSockets of a thread share. */
-export interface WebSocketServices extends WebSocketSettings {
-  /** permessage-deflate is agreed to where it is offered. */
-  readonly deflates: boolean;
+export interface WebSocketServices {
   readonly contexts: ZlibContexts;
   /** Of every response, each with its CRLF. */
   readonly fields: string;
@@ -36,8 +33,9 @@ export function openSession(
   services: WebSocketServices,
   carrier: SessionCarrier,
 ): Session {
-  const agreed = services.deflates ? acceptDeflate(handshake.extensions, DEFLATE_LIMITS.windowBitsMax) : undefined;
+  const { rules } = accept;
+  const agreed = rules.deflates ? acceptDeflate(handshake.extensions, DEFLATE_LIMITS.windowBitsMax) : undefined;
   carrier.output.text(renderAccept(handshake, accept, agreed?.field, services.fields));
-  const deflate = agreed && new MessageDeflate(agreed.parameters, services);
-  return new Session({ settings: services, sink, deflate, ...carrier });
+  const deflate = agreed && new MessageDeflate(agreed.parameters, { ...rules, contexts: services.contexts });
+  return new Session({ settings: rules, sink, deflate, ...carrier });
 }

@@ -19,7 +19,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { Deque } from '../../../kernel/deque.ts';
-import type { WebSocketSession, WebSocketSink } from '../../../protocol/http/exchange.ts';
+import type { WebSocketRules, WebSocketSession, WebSocketSink } from '../../../protocol/http/exchange.ts';
 import { CLOSE_CODE } from '../../../protocol/websocket/close-codes.ts';
 import type { FrameEvent, FrameMessage } from '../../../protocol/websocket/frame-parser.ts';
 import { FrameParser } from '../../../protocol/websocket/frame-parser.ts';
@@ -39,18 +39,8 @@ import { LargeMessage } from './large-message.ts';
 import type { Inflated, MessageDeflate } from './message-deflate.ts';
 import { MessagePace } from './message-pace.ts';
 
-export interface WebSocketSettings {
-  /** The longest message of a client, decompressed. */
-  readonly messageBytesMax: number;
-  /** Messages of a client a second; 0: no limit. */
-  readonly messagesPerSecondMax: number;
-  /** 0: no pings. */
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
-}
-
 export interface SessionOptions {
-  readonly settings: WebSocketSettings;
+  readonly settings: Omit<WebSocketRules, 'deflates'>;
   readonly sink: WebSocketSink;
   readonly output: Output;
   readonly socket: LingeringSocket;

@@ -1,0 +1,100 @@
+/** What runs an application: its zygotes, and through them its workers. Does what the fleet wants done for it. */
+
+import { constants } from 'node:os';
+import type { App, AppId } from '../../config/model/app.ts';
+import type { AppAnnouncement } from '../announcement.ts';
+import type { AppAction, AppFact, AppFleet, StartedApp } from '../fleet/fleet-types.ts';
+import type { Log } from '../log/log.ts';
+import type { LogNames } from '../log-names.ts';
+import { logNames } from '../log-names.ts';
+import { readMemoryBytes } from '../memory-watch.ts';
+import type { PreparedServer } from '../prepare.ts';
+import { appFolders, contentsOf, foldersOf } from '../static-mounts.ts';
+import type { EdgeHost } from './edge-host.ts';
+import { signalProcess } from './process-session.ts';
+import { Zygotes } from './zygotes.ts';
+
+type ActionOf<Kind extends AppAction['kind']> = Extract<AppAction, { kind: Kind }>;
+
+export class AppHost {
+  readonly zygotes: Zygotes;
+  readonly #app: App;
+  readonly #server: PreparedServer;
+  readonly #edge: EdgeHost;
+  readonly #log: Log;
+  readonly #names: LogNames;
+  readonly #onFact: (fact: AppFact) => void;
+
+  constructor(
+    app: App,
+    { server, edge, log }: { readonly server: PreparedServer; readonly edge: EdgeHost; readonly log: Log },
+    onFact: (fact: AppFact) => void,
+  ) {
+    this.#app = app;
+    this.#server = server;
+    this.#edge = edge;
+    this.#log = log;
+    this.#onFact = onFact;
+    this.#names = logNames(app, server.model);
+    this.zygotes = new Zygotes(server, app, log, onFact);
+  }
+
+  get id(): AppId {
+    return this.#app.id;
+  }
+
+  perform(action: AppAction): void {
+    // One function for each kind of action, by the type of the table.
+    const perform = this.#performers[action.kind] as (action: AppAction) => void;
+    perform(action);
+  }
+
+  readonly #performers: { readonly [Kind in AppAction['kind']]: (action: ActionOf<Kind>) => void } = {
+    'start-zygote': ({ generation, preload }) => this.zygotes.start(generation, preload),
+    'stop-zygote': ({ generation }) => this.zygotes.send(generation, { kind: 'stop' }),
+    'kill-zygote': ({ generation }) => this.zygotes.kill(generation),
+    'ask-zygote': ({ generation }) => this.zygotes.send(generation, { kind: 'ping' }),
+    'dump-zygote': ({ generation }) => this.zygotes.dump(generation),
+    'spawn-worker': ({ generation, worker, name, slot }) =>
+      this.zygotes.send(generation, { kind: 'spawn', worker, name, slot }),
+    'signal-worker': ({ generation, worker, signal }) =>
+      this.zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
+    'finish-worker': ({ generation, worker, withinMs, phase }) =>
+      this.zygotes.send(generation, { kind: 'finish', worker, withinMs, phase }),
+    'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
+    publish: ({ active, interface: kind, draining, closing, gone }) =>
+      this.#edge.send({ kind: 'workers', app: this.id, interface: kind, active, draining, closing, gone }),
+    'serve-static': ({ facts }) => {
+      const folders = appFolders(contentsOf(this.#server.model, this.id), facts);
+      this.#edge.tell({ kind: 'static', app: this.id, folders, namedFolders: facts.named });
+    },
+    'tell-progress': (action) => this.#edge.tell({ ...action, kind: 'progress', app: this.id }),
+    log: ({ level, text, about }) => this.#log.say(level, `${this.#names.line}${text}`, undefined, about),
+  };
+
+  describe({ workers, generation, unsafeReasons }: StartedApp): AppAnnouncement {
+    return {
+      id: this.id,
+      facts: generation.facts,
+      pythonVersion: generation.python,
+      pythonPath: this.zygotes.pythonPath,
+      pythonOrigin: this.zygotes.pythonOrigin,
+      workers,
+      threads: this.#app.threads,
+      isPreloaded: generation.preloaded,
+      unsafeReasons,
+      ...foldersOf(this.#server.model, this.#app, generation.facts),
+    };
+  }
+
+  /** Workers that use too much memory are told of. */
+  weigh({ workers }: AppFleet): void {
+    const { memoryBytesMax } = this.#app.recycling;
+    for (const { id, pid, state } of memoryBytesMax === 0 ? [] : workers.values()) {
+      const bytes = state === 'ready' ? readMemoryBytes(pid) : undefined;
+      if (bytes !== undefined && bytes > memoryBytesMax) {
+        this.#onFact({ kind: 'worker-oversized', worker: id, bytes });
+      }
+    }
+  }
+}
