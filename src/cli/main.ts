@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./commands/serve.ts')).serve],
   ['stop', async () => (await import('./commands/signal-server.ts')).stop],
   ['reload', async () => (await import('./commands/signal-server.ts')).reload],
+  ['nginx', async () => (await import('./commands/nginx.ts')).nginx],
   ['uvicorn', async () => (await import('./commands/uvicorn.ts')).uvicorn],
   ['daphne', async () => (await import('./commands/daphne.ts')).daphne],
   ['hypercorn', async () => (await import('./commands/hypercorn.ts')).hypercorn],
@@ -44,10 +45,10 @@ function isTerminal(fd: number): boolean {
 }
 
 /** Returns the code of the error, or ''. A reader that has seen enough (`| head`) is none. */
-function print(fd: number, text: string): string {
+function print(fd: number, text: string | Uint8Array): string {
   try {
     const { writeSync } = process.getBuiltinModule('node:fs');
-    for (let left = Buffer.from(text); left.length > 0; ) {
+    for (let left = typeof text === 'string' ? Buffer.from(text) : text; left.length > 0; ) {
       left = left.subarray(writeSync(fd, left));
     }
     return '';

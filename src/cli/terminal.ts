@@ -1,7 +1,7 @@
 /** Where commands print. */
 export interface Terminal {
-  /** What was asked for. */
-  out(text: string): void;
+  /** What was asked for; bytes as they are. */
+  out(text: string | Uint8Array): void;
   /** What is to be told beside it. */
   error(text: string): void;
   /** A person reads what `error` prints. */

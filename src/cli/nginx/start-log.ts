@@ -23,6 +23,12 @@ export interface StartLogOptions {
   readonly least: ErrorLevel;
 }
 
+/** Root follows no link that somebody else may have laid: what root appends to is the file of this name. Throws what open(2) throws. */
+export function openForAppending(path: string): number {
+  const isTrusted = process.geteuid?.() !== 0 || isRootsAlone(path);
+  return openSync(path, isTrusted ? LOG_FLAGS : LOG_FLAGS | O_NOFOLLOW, LOG_MODE);
+}
+
 export class StartLog {
   readonly #terminal: Pick<Terminal, 'error'>;
   readonly #clock: Clock;
@@ -39,9 +45,7 @@ export class StartLog {
 
   #open(path: string): number | undefined {
     try {
-      // Root follows no link that somebody else may have laid: what root appends to is the file of this name.
-      const isTrusted = process.geteuid?.() !== 0 || isRootsAlone(path);
-      return openSync(path, isTrusted ? LOG_FLAGS : LOG_FLAGS | O_NOFOLLOW, LOG_MODE);
+      return openForAppending(path);
     } catch (error) {
       this.#terminal.error(
         `nginx: [alert] could not open error log file: open() "${path}" failed (${systemWords(error)})\n`,
@@ -63,6 +67,11 @@ export class StartLog {
   /** Words without a level, for the terminal alone. */
   tell(text: string): void {
     this.#terminal.error(`nginx: ${text}\n`);
+  }
+
+  /** What the daemon says, as it is. */
+  print(text: string): void {
+    this.#terminal.error(text);
   }
 
   #write(fd: number, line: string): void {
