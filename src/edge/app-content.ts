@@ -1,19 +1,26 @@
 /** Content that an application answers, and before it the folders that were given by hand or that it has declared itself. */
 
 import type { AppContent as AppContentModel } from '../config/model/content.ts';
+import type { StaticFolder } from '../config/model/folders.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Exchange, Handler } from '../protocol/http/exchange.ts';
-import type { AppService } from './app-service.ts';
 import type { StaticLog } from './handlers/static/faults.ts';
 import { compileStatic } from './handlers/static/static.ts';
 
+/** An application, as far as its content needs it. */
+export interface AnsweringApp {
+  /** Folders that it has declared. */
+  readonly declared: readonly StaticFolder[];
+  ask(exchange: Exchange): true;
+}
+
 export class AppContent {
   readonly #model: AppContentModel;
-  readonly #app: AppService;
+  readonly #app: AnsweringApp;
   readonly #log: StaticLog;
   #answerFile: Handler;
 
-  constructor(model: AppContentModel, app: AppService, log: StaticLog) {
+  constructor(model: AppContentModel, app: AnsweringApp, log: StaticLog) {
     this.#model = model;
     this.#app = app;
     this.#log = log;

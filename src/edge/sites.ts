@@ -7,8 +7,8 @@ import type { EdgeModel } from '../config/model/server-model.ts';
 import { assert } from '../kernel/assert.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { AccessLog } from './access-log/access-log.ts';
+import type { AnsweringApp } from './app-content.ts';
 import { AppContent } from './app-content.ts';
-import type { AppService } from './app-service.ts';
 import { refusalsFor } from './developer-pages.ts';
 import { ErrorLogs } from './error-log/error-log.ts';
 import { compileServeCompression } from './filters/compression/serve-compression.ts';
@@ -26,12 +26,14 @@ import { isPlain } from './plan/is-plain.ts';
 import { sitePipeline } from './plan/site-pipeline.ts';
 import type { RequestPipeline } from './transport/connection-services.ts';
 
+export type { AnsweringApp } from './app-content.ts';
+
 export interface SitesParts {
   readonly model: EdgeModel;
   /** Index of the thread, which stands in lines of error logs. */
   readonly thread: number;
-  readonly apps: ReadonlyMap<AppId, AppService>;
-  readonly identifier: Identifier;
+  readonly apps: ReadonlyMap<AppId, AnsweringApp>;
+  readonly identifier: Pick<Identifier, 'identify'>;
   readonly zones: ZoneMemory;
   readonly accessLog: AccessLog | undefined;
   readonly bugs: InternalErrors;

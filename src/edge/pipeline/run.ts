@@ -11,7 +11,7 @@ import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { Identifier } from './identify.ts';
 
 export interface PipelineParts {
-  readonly identifier: Identifier;
+  readonly identifier: Pick<Identifier, 'identify'>;
   readonly handlers: readonly Handler[];
   /** Stands in front of the responders of those that take compressed bodies. */
   readonly compression: { attend(exchange: IncomingExchange): void } | undefined;
