@@ -3,19 +3,12 @@
 const REG_NAME = /^[a-z0-9._~!$&'()*+,;=%-]*$/;
 const LITERAL = /^\[[a-z0-9:._~!$&'()*+,;=-]*\]$/;
 const AUTHORITY = /^(\[[^\]]*\]|[^:]*)(?::([0-9]*))?$/;
-/** Names in lower case, or addresses, with a port of four digits at most. */
-const USUAL = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{0,4})?$/;
 const PORT_MAX = 65_535;
 
 /** Undefined: no host can be called that, and the request is refused with 400. '' for a request that names none. */
 export function readHostName(authority: string): string | undefined {
   if (authority === '') {
     return '';
-  }
-  // Nearly all are of this form, and nothing is made to find it out.
-  if (USUAL.test(authority)) {
-    const colon = authority.indexOf(':');
-    return colon === -1 ? authority : authority.slice(0, colon);
   }
   const [, host = '', port = ''] = AUTHORITY.exec(authority.toLowerCase()) ?? [];
   if (Number(port) > PORT_MAX) {

@@ -7,6 +7,7 @@ import type { ServerName } from '../../config/model/server-model.ts';
 import type { Pattern } from '../../config/model/template.ts';
 import type { Captures } from '../pipeline/route.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
+import { readHostName } from './host-name.ts';
 import { WildcardTable } from './wildcard-table.ts';
 
 export interface HostEntry<T> {
@@ -20,11 +21,16 @@ export interface FoundHost<T> {
   readonly match: { readonly captures: Captures; readonly pattern: CompiledPattern } | undefined;
 }
 
+/** Made-up names are remembered too, so there is an end to it. */
+const REMEMBERED_MAX = 1024;
+const REMEMBERED_CHARS_MAX = 256;
+
 export class HostTable<T> {
   readonly #exact = new Map<string, FoundHost<T>>();
   readonly #wildcards = new WildcardTable<FoundHost<T>>();
   readonly #patterns: { readonly pattern: CompiledPattern; readonly value: T }[] = [];
   readonly #fallback: FoundHost<T>;
+  readonly #remembered = new Map<string, FoundHost<T>>();
 
   /** Of entries with one name the first counts. */
   constructor(entries: readonly HostEntry<T>[], fallback: T, compile: (pattern: Pattern) => CompiledPattern) {
@@ -38,6 +44,27 @@ export class HostTable<T> {
         this.#exact.set(name.text.toLowerCase(), { value, match: undefined });
       }
     }
+  }
+
+  /** The site of a request by the authority that it names; undefined: no host can be called that. The few that clients of a listener name are remembered. */
+  findFor(authority: string): FoundHost<T> | undefined {
+    const known = this.#remembered.get(authority);
+    if (known !== undefined) {
+      return known;
+    }
+    const host = readHostName(authority);
+    if (host === undefined) {
+      return undefined;
+    }
+    const found = this.find(host);
+    if (authority.length <= REMEMBERED_CHARS_MAX) {
+      if (this.#remembered.size >= REMEMBERED_MAX) {
+        this.#remembered.clear();
+      }
+      // A text of its own: the authority may be a piece of the whole head, which would be kept for it.
+      this.#remembered.set(Buffer.from(authority, 'latin1').toString('latin1'), found);
+    }
+    return found;
   }
 
   /** `host`: in lower case, without port and final dot; '' if the request names none. */

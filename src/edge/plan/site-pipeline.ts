@@ -9,7 +9,6 @@ import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { RouteRun } from '../pipeline/route-run.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { ListenerPlan, SitePlan } from './compile-plan.ts';
-import { readHostName } from './host-name.ts';
 
 const ALLOWED = fieldsOf('Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n', false);
 /** RFC 9110 9.3.6, 9.3.8: no proxy for anybody, and no mirror of a client's secrets for its scripts. */
@@ -41,12 +40,12 @@ export function sitePipeline({ plan, services, identifier, onFinished }: SitePip
   return {
     handle(exchange) {
       identifier.identify(exchange);
-      const host = readHostName(exchange.host);
-      if (host === undefined) {
+      const found = hosts.findFor(exchange.host);
+      if (found === undefined) {
         refuse(exchange, 400);
         return;
       }
-      const { value, match } = hosts.find(host);
+      const { value, match } = found;
       const path = normalizePath(exchange.path, value.mergesSlashes);
       const route = open(exchange, value, path ?? '/');
       match?.pattern.assign(match.captures, route);
