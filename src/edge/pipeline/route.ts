@@ -113,6 +113,8 @@ export type AnswerEdit = (answer: Answer, route: Route) => void;
 export type CompiledTemplate = string | ((route: Route) => string);
 
 export interface CompiledSite {
+  /** Its index in the model. */
+  readonly id: number;
   /** $server_name. */
   readonly name: string;
   readonly rewrite: readonly Step[];

@@ -152,12 +152,12 @@ export class PlanCompiler implements RewriteCompilation {
       throw new Error(`the model has no site ${id}`);
     }
     const mergesSlashes = this.model.connections[model.connection]?.mergesSlashes ?? true;
-    const fresh = { site: this.#compileSite(model), mergesSlashes };
+    const fresh = { site: this.#compileSite(id, model), mergesSlashes };
     this.#sites.set(id, fresh);
     return fresh;
   }
 
-  #compileSite(model: Site): CompiledSite {
+  #compileSite(id: number, model: Site): CompiledSite {
     const own: CompiledLocation = {
       kind: 'site',
       text: '',
@@ -174,6 +174,7 @@ export class PlanCompiler implements RewriteCompilation {
       .filter(({ match }) => match.kind === 'named')
       .map((location) => this.#compileLocation(location, undefined));
     return {
+      id,
       name: bytesOf(model.name),
       // Whom a trusted peer names is asked for before anything is decided by the client's address.
       rewrite: [...(realIp === undefined ? [] : [realIp]), ...compileRewrite(model.rewrite, this)],

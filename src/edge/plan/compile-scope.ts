@@ -17,6 +17,7 @@ import type { Compilation } from '../pipeline/compilation.ts';
 import { compileExpires } from '../pipeline/edits/expires.ts';
 import { compileFieldRules } from '../pipeline/edits/field-rules.ts';
 import { compileServerField } from '../pipeline/edits/server-field.ts';
+import { compileUidGot, compileUidSet, compileUserId } from '../pipeline/edits/user-id.ts';
 import type {
   AnswerEdit,
   CompiledErrorPage,
@@ -30,6 +31,8 @@ import type {
 import { compileConnectionCounts } from '../pipeline/steps/connection-counts.ts';
 import { compileRealIp } from '../pipeline/steps/real-ip.ts';
 import { compileRequestRates } from '../pipeline/steps/request-rates.ts';
+import { compileInvalidReferer } from '../pipeline/variables/invalid-referer.ts';
+import { compileSecureLink, compileSecureLinkExpires } from '../pipeline/variables/secure-link.ts';
 import { bytesOf } from './bytes-of.ts';
 
 /** A feature. Undefined: the scope does not have it. */
@@ -59,7 +62,13 @@ const FILTERS: readonly Feature<Filter>[] = [
 const CONDITIONAL: ReadonlySet<Feature<Filter>> = new Set([compileNotModified, compileRanges]);
 
 /** Variables that are said by rules of the scope. */
-const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {};
+const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {
+  invalid_referer: compileInvalidReferer,
+  secure_link: compileSecureLink,
+  secure_link_expires: compileSecureLinkExpires,
+  uid_got: compileUidGot,
+  uid_set: compileUidSet,
+};
 
 export interface ScopeParts {
   readonly compilation: Compilation;
@@ -85,7 +94,7 @@ export function compileScope(scope: Scope, { compilation, errorLogs, types }: Sc
     bodyBytesMax: scope.requestBodies.bytesMax,
     errorPages: compileErrorPages(scope, compilation),
     headEdit: remembered([compileServerField(scope), fields.headEdit]),
-    answerEdits: [compileExpires(scope, compilation), fields.answerEdit].filter(
+    answerEdits: [compileExpires(scope, compilation), fields.answerEdit, compileUserId(scope, compilation)].filter(
       (edit): edit is AnswerEdit => edit !== undefined,
     ),
     filters: made(FILTERS),

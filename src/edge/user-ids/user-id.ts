@@ -8,11 +8,14 @@ import { newAddress, parseAddress } from '../../kernel/addresses/parse-address.t
 const UID_BYTES = 16;
 /** The sixteen bytes without their padding: in the place of the first `=` a mark may stand. */
 const DIGITS = 22;
+/** Where the number of an identification is in it; none is 0. */
+const NUMBER_AT = 12;
 const BASE64 = /^[A-Za-z0-9+/]{22}/;
 
-/** What a cookie says; undefined if it is too short or no base64. */
+/** What a cookie says; undefined if it is too short or no base64, or has no number. */
 export function readUserId(cookie: string): Buffer | undefined {
-  return BASE64.test(cookie) ? Buffer.from(cookie.slice(0, DIGITS), 'base64') : undefined;
+  const id = BASE64.test(cookie) ? Buffer.from(cookie.slice(0, DIGITS), 'base64') : undefined;
+  return id?.readUInt32LE(NUMBER_AT) === 0 ? undefined : id;
 }
 
 /** `mark`: '' for none. */
