@@ -1,6 +1,6 @@
 /** Which variables a configuration may name: those that every request has, and those that it defines itself, anywhere. */
 
-import { isKnownVariable, VARIABLE_NAMES } from '../../model/variable-names.ts';
+import { isKnownVariable, VARIABLE_NAMES, VARIABLE_PREFIXES } from '../../model/variable-names.ts';
 import { nearestWord } from '../../nearest.ts';
 import type { Place } from '../../place.ts';
 import type { NginxReport } from './report.ts';
@@ -11,6 +11,11 @@ const OF_OTHERS =
 
 /** What is longer is no slip of the fingers. */
 const NAME_LENGTH_MAX = 64;
+
+/** nginx takes `$arg_` for the argument without a name, which is always empty. */
+function isPrefixAlone(name: string): boolean {
+  return VARIABLE_PREFIXES.includes(name);
+}
 
 interface Use {
   readonly name: string;
@@ -42,7 +47,7 @@ export class KnownVariables {
   tellUnknown(report: NginxReport): void {
     for (const { name, place } of this.#uses) {
       const lower = name.toLowerCase();
-      if (!this.#defined.has(lower) && !isKnownVariable(lower) && !OF_OTHERS.test(lower)) {
+      if (!this.#defined.has(lower) && !isKnownVariable(lower) && !isPrefixAlone(lower) && !OF_OTHERS.test(lower)) {
         report('nginx.unknown-variable', place, `unknown "${name}" variable`, {
           hint: () => this.#hintAt(lower),
         });

@@ -67,7 +67,7 @@ test('a semicolon that is missing is told where it is missing, and the next dire
 });
 
 test('a semicolon that nginx does not miss is warned of', () => {
-  const { diagnostics } = readText('events {}\nhttp {\n  server {\n    server_name a\n    root /b;\n  }\n}');
+  const { diagnostics } = readText('events {}\nhttp {\n  server {\n    server_name a\n    root b;\n  }\n}');
   const suspicious = diagnostics.filter(({ code }) => code === 'nginx.suspicious');
   assert.deepEqual(
     suspicious.map(({ place, severity, message }) => [place.kind === 'file' && place.line, severity, message]),

@@ -153,7 +153,8 @@ class MeaningReader {
       return undefined;
     }
     if (type === 'variable') this.#variables.define(String(read.value));
-    if (type === 'text') return this.#readText(word) ? read.value : undefined;
+    const isText = type === 'text' || (type === 'text-or-regex' && !word.text.startsWith('~'));
+    if (isText) return this.#readText(word) ? read.value : undefined;
     return read.value;
   }
 

@@ -54,6 +54,11 @@ function readRegex(text: string): Outcome<Value> {
   return fault === undefined ? success(text) : failure(fault.message);
 }
 
+function readTextOrRegex(text: string): Outcome<Value> {
+  const isCaseless = text.startsWith('~*');
+  return text.startsWith('~') ? readRegex(text.slice(isCaseless ? 2 : 1)) : success(text);
+}
+
 function asIs(text: string): Outcome<Value> {
   return success(text);
 }
@@ -71,6 +76,8 @@ const TYPES: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['bytes', orInvalid((text) => readSize(text) || undefined)],
   // Text in which variables are replaced; their names are checked when all of the files have been read.
   ['text', asIs],
+  // The same, unless a tilde makes a regex of it.
+  ['text-or-regex', readTextOrRegex],
   ['plain', asIs],
   ['path', asIs],
   ['regex', readRegex],

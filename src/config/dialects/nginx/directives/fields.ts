@@ -9,8 +9,6 @@ const NEWER = 'The rule of nginx before this directive holds: what a block adds 
 export const FIELDS: readonly Row[] = [
   row('expires', HTTP_IF, 'text [text]', 'How long browsers may keep the response.'),
   ...repeatable([
-    row('add_header', HTTP_IF, 'plain text [plain]', 'Adds a field to responses.'),
-    row('add_trailer', HTTP_IF, 'plain text [plain]', 'Adds a field behind responses.'),
     row('more_set_headers', HTTP_IF, 'text...', 'Sets fields of responses (headers-more).'),
     row('more_clear_headers', HTTP_IF, 'plain...', 'Removes fields of responses (headers-more).'),
     row('more_set_input_headers', HTTP_IF, 'text...', 'Sets fields of requests (headers-more).'),

@@ -9,15 +9,8 @@ const HASHES = 'Tables of names are as large as they have to be.';
 
 export const HTTP_CORE: readonly Row[] = [
   row('http', 'main', '{http}', 'All sites.', { apply: opensBlock }),
-  ...repeatable([
-    row('server', 'http', '{server}', 'A site.', { apply: opensBlock }),
-    row('listen', 'server', 'address [parameter...]', 'An address on which the site answers.'),
-    row('server_name', 'server', 'plain...', "The site's names: exact, with a star, or a regex."),
-    row('location', 'server location', 'plain [plain] {location}', 'What holds for a part of the URLs.'),
-    row('error_page', HTTP_IF, 'plain text...', 'What is answered in place of an error.'),
-  ]),
+  ...repeatable([row('server', 'http', '{server}', 'A site.', { apply: opensBlock })]),
   row('limit_except', 'location', 'plain... {limit_except}', 'What holds for all methods but some.'),
-  row('internal', 'location', '', 'Clients cannot ask for it, only the server itself.'),
   row('satisfy', HTTP, 'all|any', 'Whether one of the rules of access is enough.'),
   row('auth_delay', HTTP, 'msec', 'How long a refusal for a wrong password is held back.'),
   row('absolute_redirect', HTTP, 'flag', 'Whether redirects name scheme and host.'),
@@ -28,7 +21,6 @@ export const HTTP_CORE: readonly Row[] = [
     "Whether redirects name the site's first name in place of the host of the request.",
   ),
   row('port_in_redirect', HTTP, 'flag', 'Whether redirects name the port.'),
-  row('recursive_error_pages', HTTP, 'flag', 'Whether an error page may have an error page.'),
   row('server_tokens', HTTP, 'off|on|build', 'Whether the version is shown.'),
   row('post_action', HTTP_IF, 'text', 'A location that is asked when a request is done.'),
   row('msie_padding', HTTP, 'flag', 'Whether error pages are made long enough for an old browser to show them.'),

@@ -1,5 +1,8 @@
 /** Upstreams, and the modules that pass requests on to them. nginx has a copy of the same directives for each protocol; here they are one. */
 
+import type { Draft } from '../draft.ts';
+import type { GivenArguments } from '../given-arguments.ts';
+import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { later, repeatable, row } from '../row.ts';
 import { ANSWERS, HTTP } from './contexts.ts';
@@ -137,7 +140,9 @@ function complete(of: string, causes: string): readonly Row[] {
 const PROXY: readonly Row[] = [
   ...complete('proxy', HTTP_CAUSES),
   ...tls('proxy'),
-  row('proxy_pass', `${ANSWERS} limit_except`, 'text', 'The server, or the upstream, that gets the requests.'),
+  row('proxy_pass', `${ANSWERS} limit_except`, 'text', 'The server, or the upstream, that gets the requests.', {
+    apply: checkUrl,
+  }),
   row('proxy_send_lowat', HTTP, 'size', 'How much has to be free in a socket before it is written to.'),
   row('proxy_headers_hash_max_size', HTTP, 'number', 'Size of the table of fields.'),
   row('proxy_headers_hash_bucket_size', HTTP, 'number', 'Size of a row in the table of fields.'),
@@ -148,12 +153,21 @@ const PROXY: readonly Row[] = [
   row('proxy_http_version', HTTP, '1.0|1.1|2', 'The version of HTTP that is spoken with the upstream.'),
   ...repeatable([
     row('proxy_set_header', HTTP, 'plain text', 'A field that the upstream gets.'),
-    row('proxy_redirect', HTTP, 'text [text]', 'How redirects of the upstream are changed.'),
-    row('proxy_cookie_domain', HTTP, 'text [text]', 'How domains of cookies are changed.'),
-    row('proxy_cookie_path', HTTP, 'text [text]', 'How paths of cookies are changed.'),
-    row('proxy_cookie_flags', HTTP, 'text [text] [text] [text]', 'How flags of cookies are changed.'),
+    row('proxy_redirect', HTTP, 'text-or-regex [text]', 'How redirects of the upstream are changed.'),
+    row('proxy_cookie_domain', HTTP, 'text-or-regex [text]', 'How domains of cookies are changed.'),
+    row('proxy_cookie_path', HTTP, 'text-or-regex [text]', 'How paths of cookies are changed.'),
+    row('proxy_cookie_flags', HTTP, 'text-or-regex [text] [text] [text]', 'How flags of cookies are changed.'),
   ]),
 ];
+
+/** What begins with a variable is known only when a request comes. */
+function checkUrl(args: GivenArguments, _: Draft, report: NginxReport): void {
+  if (!/^(https?:\/\/.|\$)/i.test(args.text(0))) {
+    report('nginx.invalid-value', args.place(0), 'invalid URL prefix', {
+      hint: 'A URL begins with http:// or https://; then comes a host, the name of an upstream, or unix: and a path.',
+    });
+  }
+}
 
 const FASTCGI: readonly Row[] = [
   ...complete('fastcgi', CAUSES),

@@ -2,14 +2,18 @@
 
 import { DirectiveTable } from '../directive-table.ts';
 import { ACCESS } from './access.ts';
+import { ADDED_FIELD_ROWS } from './added-fields.ts';
 import { CONTENT } from './content.ts';
 import { CORE } from './core.ts';
 import { ERROR_LOG } from './error-log.ts';
+import { ERROR_PAGE_ROWS } from './error-pages.ts';
 import { FIELDS } from './fields.ts';
 import { FILES } from './files.ts';
 import { FILTERS } from './filters.ts';
 import { HTTP_CONNECTION } from './http-connection.ts';
 import { HTTP_CORE } from './http-core.ts';
+import { LISTENING } from './listening.ts';
+import { LOCATIONS } from './locations.ts';
 import { MAIL } from './mail.ts';
 import { PROCESS } from './process.ts';
 import { PROXYING } from './proxying.ts';
@@ -24,6 +28,10 @@ export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
   ...PROCESS,
   ...ERROR_LOG,
   ...HTTP_CORE,
+  ...ADDED_FIELD_ROWS,
+  ...ERROR_PAGE_ROWS,
+  ...LISTENING,
+  ...LOCATIONS,
   ...HTTP_CONNECTION,
   ...CONTENT,
   ...REWRITE,

@@ -1,0 +1,209 @@
+/** `listen` and `server_name`: by which address and which name a request finds its site. */
+
+import type { BindAddress } from '../../../bind-address.ts';
+import { renderBindAddress, UNIX_PATH_BYTES_MAX } from '../../../bind-address.ts';
+import type { ServerName } from '../../../model/server-model.ts';
+import type { Place } from '../../../place.ts';
+import type { Draft, DraftKey } from '../draft.ts';
+import { draftKey } from '../draft.ts';
+import type { GivenArguments } from '../given-arguments.ts';
+import { nginxRegexFault } from '../regex-fault.ts';
+import type { NginxReport } from '../report.ts';
+import type { Row } from '../row.ts';
+import { repeatable, row } from '../row.ts';
+import { readSize } from '../sizes.ts';
+
+export interface Listen {
+  readonly address: BindAddress;
+  readonly place: Place;
+  readonly isDefault: boolean;
+  readonly speaksTls: boolean;
+  readonly speaksHttp2: boolean;
+  readonly hasProxyHeader: boolean;
+  readonly backlog: number | undefined;
+  /** nginx's default for an address of IPv6. */
+  readonly isIpv6Only: boolean;
+}
+
+/** Said in a server. */
+export const LISTENS: DraftKey<readonly Listen[]> = draftKey('listen');
+export const SERVER_NAMES: DraftKey<readonly ServerName[]> = draftKey('server_name');
+/** Said in `http`, by all servers together: the address of each default server. */
+const DEFAULTS: DraftKey<Map<string, Place>> = draftKey('default servers');
+
+export const LISTENING: readonly Row[] = repeatable([
+  row('listen', 'server', 'address [parameter...]', 'An address on which the site answers.', { apply: listen }),
+  row('server_name', 'server', 'plain...', "The site's names: exact, with a star, or a regex.", { apply: serverName }),
+]);
+
+const PORT = 80;
+const PORT_MAX = 65_535;
+/** Parameters that the system's sockets take and that change nothing here. */
+const IGNORED = /^(bind|deferred|reuseport|multipath|so_keepalive=\S+|fastopen=\d+|setfib=\d+|accept_filter=\S+)$/;
+
+function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
+  const addresses = readAddresses(args, report);
+  const parameters = args.texts(1);
+  const faults = parameters.flatMap((text, index) => {
+    const message = faultOf(text);
+    return message === undefined ? [] : [{ message, place: args.place(index + 1) }];
+  });
+  for (const { message, place } of faults) report('nginx.invalid-value', place, message);
+  if (addresses.length === 0 || faults.length > 0) {
+    return;
+  }
+  const has = (...words: readonly string[]) => parameters.some((text) => words.includes(text));
+  const backlog = parameters.find((text) => text.startsWith('backlog='));
+  const said: Omit<Listen, 'address'> = {
+    place: args.place(0),
+    isDefault: has('default_server', 'default'),
+    speaksTls: has('ssl'),
+    speaksHttp2: has('http2', 'spdy'),
+    hasProxyHeader: has('proxy_protocol'),
+    backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
+    isIpv6Only: !has('ipv6only=off'),
+  };
+  for (const address of addresses) {
+    checkRepetition({ ...said, address }, draft, report);
+    draft.append(LISTENS, { ...said, address });
+  }
+}
+
+/** `8000-8003` is each of these ports. */
+function readAddresses(args: GivenArguments, report: NginxReport): readonly BindAddress[] {
+  const text = args.text(0);
+  const [, before = '', from = '', to = ''] = /^(.*?)(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  const isRange = Number(from) > 0 && Number(from) <= Number(to) && Number(to) <= PORT_MAX;
+  if (!isRange || text.startsWith('unix:') || !/^$|:$/.test(before)) {
+    const address = readAddress(text, args, report);
+    return address === undefined ? [] : [address];
+  }
+  const first = readAddress(`${before}${from}`, args, report);
+  const count = Number(to) - Number(from) + 1;
+  return first?.kind === 'tcp' ? Array.from({ length: count }, (_, at) => ({ ...first, port: first.port + at })) : [];
+}
+
+function faultOf(text: string): string | undefined {
+  const [name = '', value] = text.split('=', 2);
+  switch (name) {
+    case 'default_server':
+    case 'default':
+    case 'ssl':
+    case 'http2':
+    case 'spdy':
+    case 'quic':
+    case 'proxy_protocol':
+      return value === undefined ? undefined : `invalid parameter "${text}"`;
+    case 'backlog':
+      return /^\d{1,9}$/.test(value ?? '') && Number(value) > 0 ? undefined : `invalid backlog "${text}"`;
+    case 'rcvbuf':
+    case 'sndbuf':
+      return readSize(value ?? '') === undefined ? `invalid ${name} "${text}"` : undefined;
+    case 'ipv6only':
+      return value === 'on' || value === 'off' ? undefined : `invalid ipv6only flags "${value ?? ''}"`;
+    default:
+      return IGNORED.test(text) ? undefined : `invalid parameter "${text}"`;
+  }
+}
+
+/** `80`, `*:80`, `127.0.0.1`, `example.com:80`, `[::]:80`, `unix:/path`. Names are looked up by whoever binds. */
+function readAddress(text: string, args: GivenArguments, report: NginxReport): BindAddress | undefined {
+  const refuse = (reason: string, hint?: string) => {
+    report('nginx.invalid-value', args.place(0), `${reason} in "${args.text(0)}" of the "listen" directive`, { hint });
+    return undefined;
+  };
+  if (text.startsWith('unix:')) {
+    const path = text.slice('unix:'.length);
+    if (path === '') return refuse('no path in the unix domain socket');
+    return Buffer.byteLength(path) > UNIX_PATH_BYTES_MAX
+      ? refuse('too long path', `A path of a Unix socket has at most ${UNIX_PATH_BYTES_MAX} bytes.`)
+      : { kind: 'unix', path };
+  }
+  const [, v6, name = '', port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(text) ?? [];
+  const isPortAlone = v6 === undefined && port === undefined && /^\d+(-\d+)?$/.test(name);
+  const portText = isPortAlone ? name : (port ?? String(PORT));
+  if (!/^\d{1,5}$/.test(portText) || Number(portText) < 1 || Number(portText) > PORT_MAX) {
+    return refuse('invalid port', `A port is a number from 1 to ${PORT_MAX}.`);
+  }
+  if (v6 !== undefined) {
+    return /^[\da-f:.]+$/i.test(v6) && v6.includes(':')
+      ? { kind: 'tcp', host: v6, port: Number(portText) }
+      : refuse('invalid IPv6 address');
+  }
+  if (isPortAlone || name === '*') {
+    return { kind: 'tcp', host: '0.0.0.0', port: Number(portText) };
+  }
+  if (name === '') {
+    return refuse('no host');
+  }
+  // `80x` would be looked up as the name of a host; nobody has one that is called so.
+  return /^\d+[a-z]*$/i.test(name) || !/^[\w.-]+$/.test(name)
+    ? refuse('host not found')
+    : { kind: 'tcp', host: name, port: Number(portText) };
+}
+
+function checkRepetition({ address, place, isDefault }: Listen, draft: Draft, report: NginxReport): void {
+  const name = renderBindAddress(address);
+  if (draft.own(LISTENS)?.some((other) => renderBindAddress(other.address) === name)) {
+    report('nginx.duplicate', place, `a duplicate listen ${name}`);
+  }
+  const http = draft.within('http');
+  const defaults = http?.own(DEFAULTS) ?? new Map<string, Place>();
+  http?.set(DEFAULTS, defaults);
+  if (isDefault && defaults.has(name)) {
+    const before = defaults.get(name);
+    const where = before?.kind === 'file' ? `in line ${before.line} of ${before.file}` : 'before';
+    report('nginx.duplicate', place, `a duplicate default server for ${name}`, { hint: `The other one is ${where}.` });
+  }
+  if (isDefault) defaults.set(name, place);
+}
+
+function serverName(args: GivenArguments, draft: Draft, report: NginxReport): void {
+  for (const [index, text] of args.texts().entries()) {
+    const place = args.place(index);
+    if (text.startsWith('~')) {
+      const fault = text === '~' ? { message: 'empty regex in server name "~"' } : nginxRegexFault(text.slice(1), true);
+      if (fault === undefined) {
+        // Names are compared in lower case, which nginx makes of the host and of the pattern.
+        draft.append(SERVER_NAMES, { kind: 'regex', pattern: { text: text.slice(1), isCaseless: true } });
+      } else {
+        report('nginx.invalid-value', place, fault.message, fault);
+      }
+      continue;
+    }
+    if (text.includes('/')) {
+      report('nginx.suspicious', place, `server name "${text}" has suspicious symbols`, {
+        severity: 'warning',
+        hint: 'A name has neither a scheme nor a path.',
+      });
+    }
+    const names = readName(text.toLowerCase());
+    for (const name of names ?? []) draft.append(SERVER_NAMES, name);
+    if (names === undefined) {
+      report('nginx.invalid-value', place, `server name "${text}" is invalid`, {
+        hint: 'A star stands for the first part of a name, or for the last: *.example.com, www.example.*',
+      });
+    }
+  }
+}
+
+/** `.example.com` is two names. Undefined for one that nginx refuses. */
+function readName(text: string): readonly ServerName[] | undefined {
+  if (text.startsWith('.')) {
+    const rest = text.slice(1);
+    return rest === '' || rest.includes('*')
+      ? undefined
+      : [
+          { kind: 'exact', text: rest },
+          { kind: 'suffix', text: `.${rest}` },
+        ];
+  }
+  if (!text.includes('*')) {
+    return [{ kind: 'exact', text }];
+  }
+  const inside = text.replace(/^\*(?=\..)|(?<=.\.)\*$/g, '');
+  if (inside.includes('*') || (text.startsWith('*') && text.endsWith('*'))) {
+    return undefined;
+  }
+  return [text.startsWith('*') ? { kind: 'suffix', text: inside } : { kind: 'prefix', text: inside }];
+}
