@@ -2,7 +2,7 @@
 
 import type { Row } from '../row.ts';
 import { later, repeatable, row } from '../row.ts';
-import { HTTP, HTTP_IF } from './contexts.ts';
+import { HTTP_IF } from './contexts.ts';
 
 const NEWER = 'The rule of nginx before this directive holds: what a block adds takes the place of what is around it.';
 
@@ -17,12 +17,5 @@ export const FIELDS: readonly Row[] = [
   ...later(NEWER, [
     row('add_header_inherit', HTTP_IF, 'off|on|merge', 'Whether fields of the blocks around are added too.'),
     row('add_trailer_inherit', HTTP_IF, 'off|on|merge', 'Whether trailers of the blocks around are added too.'),
-  ]),
-  row('charset', HTTP_IF, 'text', 'The charset in the media type of responses.'),
-  row('source_charset', HTTP_IF, 'text', 'The charset in which content is.'),
-  row('override_charset', HTTP_IF, 'flag', 'Whether a charset that an application says is replaced.'),
-  ...repeatable([
-    row('charset_types', HTTP, 'plain...', 'Media types that get a charset.'),
-    row('charset_map', 'http', 'plain plain {entries}', 'Characters of one charset by those of another.'),
   ]),
 ];

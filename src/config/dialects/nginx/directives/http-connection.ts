@@ -40,8 +40,6 @@ export const HTTP_CONNECTION: readonly Row[] = [
   row('client_body_in_file_only', HTTP, 'off|on|clean', 'Whether every body is written to a file.'),
   row('client_body_in_single_buffer', HTTP, 'flag', 'Whether a body is kept in one piece.'),
   row('send_timeout', HTTP, 'msec', 'How long a client may pause while it takes a response.'),
-  row('limit_rate', HTTP_IF, 'text', 'How fast a response is sent, in bytes a second.'),
-  row('limit_rate_after', HTTP_IF, 'text', 'How much of a response is sent before `limit_rate` begins.'),
   row(
     'lingering_close',
     HTTP,

@@ -1,0 +1,27 @@
+/** Directives that list media types (`gzip_types` and its kin): those of a block are added to what is usual, and take the place of those around it. */
+
+import type { MediaTypes } from '../../../model/bodies.ts';
+import type { Draft, DraftKey } from '../draft.ts';
+import type { Row } from '../row.ts';
+import { repeatable, row } from '../row.ts';
+import { HTTP } from './contexts.ts';
+import { appendEach } from './keep.ts';
+
+export function typesRow(name: string, key: DraftKey<readonly string[]>, doc: string): Row {
+  const [made] = repeatable([
+    row(name, HTTP, 'plain...', doc, {
+      apply: (args, draft) =>
+        appendEach(
+          draft,
+          key,
+          args.texts().map((type) => type.toLowerCase()),
+        ),
+    }),
+  ]);
+  return made as Row;
+}
+
+export function typesOf(draft: Draft, key: DraftKey<readonly string[]>, usual: MediaTypes = ['text/html']): MediaTypes {
+  const listed = draft.get(key) ?? [];
+  return listed.includes('*') ? ['*'] : [...new Set([...usual, ...listed])];
+}
