@@ -115,7 +115,7 @@ class FileContent {
   /** Nothing of a file can be changed by it. */
   #answerPost(exchange: Exchange, route: Route, place: FilePlace, found: Found): void {
     if (found.kind === 'file') {
-      exchange.responder.refuse(405, undefined, ALLOW);
+      exchange.responder.refuse(found.hasPlain ? 405 : 404, undefined, found.hasPlain ? ALLOW : NO_FIELDS);
     } else {
       this.#answerAbsent(exchange, route, place, found);
     }

@@ -59,12 +59,12 @@ class IndexSearch {
       this.#done({ kind: 'path', path: name });
       return;
     }
-    const path = route.path + name;
-    const place = this.#files.places.of(route, path);
-    if (place === undefined) {
+    const folder = this.#files.places.of(route, route.path);
+    if (folder === undefined) {
       this.#done({ kind: 'refused', status: 500 });
     } else {
-      this.#look(place, (found) => this.#onFound(found, path, place));
+      const place: FilePlace = { folder: folder.folder, path: folder.path + name };
+      this.#look(place, (found) => this.#onFound(found, route.path + name, place));
     }
   }
 

@@ -64,6 +64,29 @@ test('below an alias the path of the URL is kept', async () => {
   assert.equal(await outcome(files, '/i/'), '-> /i/index.html');
 });
 
+test('an index is looked for behind the alias of a regex', async () => {
+  using site = new TemporarySite();
+  site.write('x/index.html', 'i');
+  mkdirSync(site.path('y'));
+  const files = (name: string): FakeFiles =>
+    new FakeFiles(site, {
+      kind: 'regex',
+      files: { kind: 'alias', path: [`${site.root}/`, { capture: 1 }] },
+      variables: { 1: name },
+    });
+  assert.equal(await outcome(files('x/'), '/i/x/'), '-> /i/x/index.html');
+  assert.equal(await outcome(files('y/'), '/i/y/'), 403);
+});
+
+test('a folder to which only a link leads that is not followed is not there', async () => {
+  using site = new TemporarySite();
+  mkdirSync(site.path('folder'));
+  symlinkSync('folder', site.path('link'));
+  const files = new FakeFiles(site, { files: { symlinks: { kind: 'none', from: undefined } } });
+  assert.equal(await outcome(files, '/link/'), 404);
+  assert.equal(await outcome(files, '/folder/'), 403);
+});
+
 test('a folder may be answered by one of its files by chance', async () => {
   using site = new TemporarySite();
   site.write('.hidden', 'h');

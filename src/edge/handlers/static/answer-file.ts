@@ -29,8 +29,7 @@ export interface PartialContent {
   readonly around: Byteranges | undefined;
 }
 
-const NOT_ACCEPTABLE: FileAnswer = { kind: 'refused', status: 406, fields: fieldsOf('Vary: Accept-Encoding\r\n') };
-const NO_FILE: FileAnswer = { kind: 'refused', status: 404, fields: NO_FIELDS };
+const VARY = fieldsOf('Vary: Accept-Encoding\r\n');
 
 export interface AnswerOptions {
   readonly isHead: boolean;
@@ -46,7 +45,8 @@ export function answerFile(file: StaticFile, fields: RequestFields, options: Ans
   const { representations, rule } = file;
   const representation = chooseRepresentation(file, options.acceptance);
   if (representation === undefined) {
-    return rule.siblings.isTrusted && !representations.some(isPlain) ? NO_FILE : NOT_ACCEPTABLE;
+    const status = rule.siblings.isTrusted && !representations.some(isPlain) ? 404 : 406;
+    return { kind: 'refused', status, fields: rule.siblings.varies ? VARY : NO_FIELDS };
   }
   switch (checkPreconditions(fields, representation, { rule: rule.conditions, nowMs: options.nowMs })) {
     case 'failed':

@@ -7,7 +7,7 @@ import type { BigIntStats } from 'node:fs';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Disk } from './disk.ts';
 import type { FaultCode } from './faults.ts';
-import type { Folder } from './folder.ts';
+import type { Folder, LinkRule } from './folder.ts';
 import { openWithoutLinks } from './open-without-links.ts';
 
 /** Why there is no file: 404, 403, 503 and 500. */
@@ -69,14 +69,27 @@ export async function openFile(path: string, folder: Folder, around: Surrounding
     // To open a device can do things, so its kind is looked at first. Opening never waits, in case the kind has changed by then.
     const before = await around.disk.stat(path);
     isThere = true;
-    if (before.isDirectory() && !isGuarded(folder)) {
+    if (before.isDirectory() && !isGuarded(folder.links)) {
       return DIRECTORY;
     }
     return before.isFile() || before.isDirectory() ? await openRegular(path, folder, around) : NO_FILE;
   } catch (error) {
-    const absent = absentFor(error, path, around, isThere);
+    const absent = absentFor(await explain(error, path, folder, around), path, around, isThere);
     // Links that may not be followed lead nowhere, whatever is at their end.
     return LINK_FAULTS.has(absent.code) ? { ...absent, isThere: false } : absent;
+  }
+}
+
+/** A path that is not there may lead over a link that is not followed: then that is what is wrong with it. */
+async function explain(error: unknown, path: string, { links }: Folder, { disk }: Surroundings): Promise<unknown> {
+  if (!isGuarded(links) || !(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') {
+    return error;
+  }
+  try {
+    await disk.close(await openWithoutLinks(path, links, disk));
+    return error;
+  } catch (other) {
+    return other;
   }
 }
 
@@ -101,14 +114,13 @@ export function absentFor(
   return { kind: 'absent', absence, code, isThere };
 }
 
-function isGuarded({ links }: Folder): boolean {
+function isGuarded(links: LinkRule): links is Extract<LinkRule, { kind: 'none' | 'owner' }> {
   return links.kind === 'none' || links.kind === 'owner';
 }
 
 async function openRegular(path: string, { links }: Folder, around: Surroundings): Promise<Opened> {
   const { disk } = around;
-  const fd =
-    links.kind === 'none' || links.kind === 'owner' ? await openWithoutLinks(path, links, disk) : await disk.open(path);
+  const fd = await (isGuarded(links) ? openWithoutLinks(path, links, disk) : disk.open(path));
   let isKept = false;
   try {
     const stats = await disk.fstat(fd);

@@ -111,7 +111,10 @@ test('chooseRanges() may refuse what is malformed', () => {
   for (const field of ['bytes=', 'lines=1-2', 'bytes']) {
     assert.equal(choose(field, 100, STRICT), 'whole', field);
   }
-  assert.equal(choose('bytes=0-9', 0, STRICT), 'whole');
+  assert.deepEqual(
+    ['bytes=0-9', 'bytes=-5', 'bytes=3-'].map((field) => choose(field, 0, STRICT)),
+    ['whole', 'whole', 'unsatisfiable'],
+  );
 });
 
 test('chooseRanges() may leave ranges that overlap as they are, if they are not more than the whole', () => {

@@ -30,6 +30,8 @@ export type RangeChoice =
 const WHOLE: RangeChoice = { kind: 'whole' };
 const UNSATISFIABLE: RangeChoice = { kind: 'unsatisfiable' };
 
+const FROM_BEGINNING = /^[\t ]*(?:0+-|-)/;
+
 /** `int-range` and `suffix-range` of RFC 9110 14.1.1. */
 const RANGE_SPEC = /^[\t ]*(\d*)-(\d*)[\t ]*$/;
 
@@ -51,6 +53,9 @@ export function chooseRanges(field: string, size: number, rule: RangeRule): Rang
     }
     if (range !== 'unsatisfiable') {
       ranges.push(range);
+    } else if (size === 0 && rule.refusesMalformed && FROM_BEGINNING.test(text)) {
+      // Of an empty file nginx takes this for all of it.
+      return WHOLE;
     }
     if (ranges.length > rule.countMax || specCount > STATIC_LIMITS.rangesMax) {
       return WHOLE;
@@ -62,9 +67,7 @@ export function chooseRanges(field: string, size: number, rule: RangeRule): Rang
 function chooseAmong(ranges: readonly ByteRange[], specCount: number, size: number, rule: RangeRule): RangeChoice {
   const [first, ...rest] = rule.joins ? coalesce(ranges) : ranges;
   if (first === undefined) {
-    // nginx sends an empty file whole, whatever the range.
-    const isIgnored = rule.refusesMalformed ? size === 0 : specCount === 0;
-    return isIgnored ? WHOLE : UNSATISFIABLE;
+    return specCount === 0 && !rule.refusesMalformed ? WHOLE : UNSATISFIABLE;
   }
   const isMore = rest.length > 0 && ranges.reduce((sum, { length }) => sum + length, 0) > size;
   // A suffix of an empty file is satisfiable (14.1.2), but no Content-Range could say so.
