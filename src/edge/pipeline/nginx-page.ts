@@ -13,6 +13,7 @@ export interface NginxPage {
 /** Titles that are not the reason phrases of RFC 9110. */
 const TITLES: Readonly<Record<number, string>> = {
   401: '401 Authorization Required',
+  405: '405 Not Allowed',
   408: '408 Request Time-out',
   413: '413 Request Entity Too Large',
   414: '414 Request-URI Too Large',
@@ -33,6 +34,7 @@ const HEADINGS: Readonly<Record<number, string>> = {
 /** Reason phrases of the status line, where nginx has its own. */
 const REASONS: Readonly<Record<number, string>> = {
   302: 'Moved Temporarily',
+  405: 'Not Allowed',
   408: 'Request Time-out',
   413: 'Request Entity Too Large',
   414: 'Request-URI Too Large',
@@ -41,7 +43,7 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Gateway Time-out',
 };
 
-const LAST_OF_HUNDRED: readonly (readonly [first: number, last: number])[] = [
+const WITH_PAGE: readonly (readonly [first: number, last: number])[] = [
   [301, 303],
   [307, 308],
   [400, 416],
@@ -56,7 +58,7 @@ const PADDING = '<!-- Some browsers show a page of their own in the place of a s
 
 export function nginxPage(status: number, server: string, isPadded: boolean): NginxPage {
   const reason = REASONS[status];
-  if (!LAST_OF_HUNDRED.some(([first, last]) => status >= first && status <= last)) {
+  if (!WITH_PAGE.some(([first, last]) => status >= first && status <= last)) {
     return { status, reason, body: '' };
   }
   const title = TITLES[status] ?? `${status} ${reasonPhrase(status)}`;

@@ -86,7 +86,14 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   errorStatus = 0;
   limitRate: number | undefined = undefined;
   readonly startedMs: number;
-  readonly sent: SentResponse = { status: 0, head: undefined, trailers: undefined, bodyBytes: 0, isComplete: false };
+  readonly sent: SentResponse = {
+    status: 0,
+    head: undefined,
+    trailers: undefined,
+    length: undefined,
+    bodyBytes: 0,
+    isComplete: false,
+  };
   request: Exchange;
   /** The fields that the refusal came with, which the response in its place has too: WWW-Authenticate, Retry-After. */
   refusalFields: ResponseFields = NO_FIELDS;

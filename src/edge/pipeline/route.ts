@@ -87,6 +87,8 @@ export interface SentResponse {
   status: number;
   head: ResponseHead | undefined;
   trailers: ResponseFields | undefined;
+  /** As it is stated; undefined: it is not known. */
+  length: number | undefined;
   bodyBytes: number;
   isComplete: boolean;
 }

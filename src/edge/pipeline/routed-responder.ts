@@ -78,7 +78,7 @@ export class RoutedResponder implements Responder {
     const fixed = this.#fix(head);
     const length = body === undefined ? 0 : body.length;
     if (this.#isLeftAlone(filters)) {
-      this.#note(fixed, length);
+      this.#note(fixed, length, length);
       this.#route.sent.isComplete = true;
       this.#below.respond(fixed, body);
       return;
@@ -87,11 +87,11 @@ export class RoutedResponder implements Responder {
     if (edited === undefined) {
       releaseBody(body);
     } else if (this.#chain === undefined && edited.length === (edited.body?.length ?? 0)) {
-      this.#note(edited.head, edited.length);
+      this.#note(edited.head, edited.length, edited.length);
       this.#route.sent.isComplete = true;
       this.#below.respond(edited.head, edited.body);
     } else {
-      this.#note(edited.head, 0);
+      this.#note(edited.head, 0, edited.length);
       this.#below.begin(edited.head, edited.length);
       this.#writeWhole(edited.body);
     }
@@ -124,16 +124,17 @@ export class RoutedResponder implements Responder {
     const fixed = this.#fix(head);
     const edited = this.#isLeftAlone(filters) ? { head: fixed, length } : this.#edit(fixed, length, undefined, filters);
     if (edited !== undefined) {
-      this.#note(edited.head, 0);
+      this.#note(edited.head, 0, edited.length);
     }
     return edited;
   }
 
-  #note(head: ResponseHead, bodyBytes: number): void {
+  #note(head: ResponseHead, bodyBytes: number, length: number | undefined): void {
     this.#hasBegun = true;
     const { sent } = this.#route;
     sent.status = head.status;
     sent.head = head;
+    sent.length = length;
     sent.bodyBytes = bodyBytes;
   }
 
@@ -170,6 +171,10 @@ export class RoutedResponder implements Responder {
       isTransformed: false,
       refusal: undefined,
     };
+    // Fields that are added may be made of those that are there ($sent_http_content_type).
+    route.sent.status = answer.status;
+    route.sent.head = answer;
+    route.sent.length = answer.length;
     for (const edit of scope.answerEdits) {
       edit(answer, route);
     }

@@ -16,6 +16,7 @@ import { compileAccess } from '../pipeline/access/compile-access.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import { compileExpires } from '../pipeline/edits/expires.ts';
 import { compileFieldRules } from '../pipeline/edits/field-rules.ts';
+import { compileReason } from '../pipeline/edits/reason.ts';
 import { compileServerField } from '../pipeline/edits/server-field.ts';
 import { compileUidGot, compileUidSet, compileUserId } from '../pipeline/edits/user-id.ts';
 import type {
@@ -93,7 +94,7 @@ export function compileScope(scope: Scope, { compilation, errorLogs, types }: Sc
     steps: made(STEPS),
     bodyBytesMax: scope.requestBodies.bytesMax,
     errorPages: compileErrorPages(scope, compilation),
-    headEdit: remembered([compileServerField(scope), fields.headEdit]),
+    headEdit: remembered([compileReason(scope), compileServerField(scope), fields.headEdit]),
     answerEdits: [compileExpires(scope, compilation), fields.answerEdit, compileUserId(scope, compilation)].filter(
       (edit): edit is AnswerEdit => edit !== undefined,
     ),

@@ -22,6 +22,8 @@ export function compileReturn(
     return () => status;
   }
   return (route) => {
+    // The text may have the status in it.
+    route.sent.status = route.errorStatus || status;
     const text = renderTemplate(template, route);
     const fields = fieldsOfLines([makeLine('Content-Type', mediaTypeOf(route))]);
     return route.answer({ status, reason: undefined, fields }, text);

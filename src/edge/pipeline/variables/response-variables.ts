@@ -28,6 +28,9 @@ function headBytes({ sent }: Route): number {
 
 export const sentFieldVariable: VariableFamily = (name) => {
   const lower = name.replaceAll('_', '-');
+  if (lower === 'content-length') {
+    return ({ sent }) => (sent.length === undefined || sent.head === undefined ? undefined : String(sent.length));
+  }
   return ({ sent }) => {
     const values = sent.head?.fields.getAll(lower) ?? [];
     return values.length === 0 ? undefined : values.join(', ');

@@ -248,3 +248,20 @@ test('split_clients divides by the hash', () => {
   const ones = values.filter((value) => value === 'one').length;
   equal(ones > 60 && ones < 140, true, String(ones));
 });
+
+test('a field that is added may be made of the response that it is added to', () => {
+  const value = [
+    { variable: 'sent_http_content_type' },
+    ' ',
+    { variable: 'status' },
+    ' ',
+    { variable: 'sent_http_content_length' },
+  ] as const;
+  const fields = [{ name: 'X-A', value, always: true, effect: 'add' }] as const;
+  const site = new FakeSite({
+    scopes: [{ fields: { fields, trailers: [], expires: undefined } }],
+    locations: [location('/', { rewrite: [{ kind: 'return', status: 200, body: ['s', { variable: 'status' }] }] })],
+  });
+  const answered = site.ask('/a.html');
+  deepEqual([answered.body, answered.field('x-a')], ['s200', 'text/html 200 4']);
+});

@@ -1,0 +1,67 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Expires, FieldRule } from '../../../config/model/answers.ts';
+import type { Scope } from '../../../config/model/scope.ts';
+import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
+import { FakeSite, location } from '../../plan/fake-site.ts';
+
+function rule(name: string, value: FieldRule['value'], more: Partial<FieldRule> = {}): FieldRule {
+  return { name, value, always: false, effect: 'add', ...more };
+}
+
+function ask(scope: Partial<Scope>, status = 200): FakeClientExchange {
+  const body = status < 400 ? 'text' : undefined;
+  return new FakeSite({
+    scopes: [scope],
+    locations: [location('/', { rewrite: [{ kind: 'return', status, body }] })],
+  }).ask('/');
+}
+
+function withFields(fields: readonly FieldRule[], trailers: readonly FieldRule[] = []): Partial<Scope> {
+  return { fields: { fields, trailers, expires: undefined } };
+}
+
+test('a field is added to ordinary responses, and to all of them where it says "always"', () => {
+  const scope = withFields([rule('X-A', 'a'), rule('X-B', 'b', { always: true }), rule('X-C', '')]);
+  deepEqual([ask(scope).field('x-a'), ask(scope).field('x-b'), ask(scope).field('x-c')], ['a', 'b', undefined]);
+  deepEqual([ask(scope, 403).field('x-a'), ask(scope, 403).field('x-b')], [undefined, 'b']);
+});
+
+test('fields with variables are made for each response, and values of clients stay on their line', () => {
+  const scope = withFields([rule('X-Uri', [{ variable: 'uri' }, '\r\nX-Bad: 1'])]);
+  equal(ask(scope).field('x-uri'), '/  X-Bad: 1');
+});
+
+test('a field is set or taken away', () => {
+  const scope = withFields([rule('Content-Type', 'x/y', { effect: 'set' }), rule('Server', '', { effect: 'clear' })]);
+  const answered = ask({ ...scope, serverField: 'mine' });
+  deepEqual([answered.field('content-type'), answered.field('server')], ['x/y', undefined]);
+  equal(ask({ serverField: 'mine' }).field('server'), 'mine');
+});
+
+test('trailers stand behind a body of no length', () => {
+  const answered = ask(withFields([], [rule('X-T', [{ variable: 'status' }])]));
+  deepEqual([answered.length, answered.body, answered.trailers?.text], [undefined, 'text', 'X-T: 200\r\n']);
+});
+
+function expiresOf(expires: Expires | string, status = 200): readonly (string | undefined)[] {
+  const answered = ask({ fields: { fields: [], trailers: [], expires } }, status);
+  return [answered.field('expires'), answered.field('cache-control')];
+}
+
+test('expires says when a response is old, unless it is an error', () => {
+  const hour = { kind: 'after', seconds: 3600, since: 'access' } as const;
+  deepEqual(expiresOf(hour), ['Wed, 01 Jan 2025 01:00:00 GMT', 'max-age=3600']);
+  deepEqual(expiresOf({ ...hour, seconds: -1 }), ['Tue, 31 Dec 2024 23:59:59 GMT', 'no-cache']);
+  deepEqual(expiresOf({ kind: 'epoch' }), ['Thu, 01 Jan 1970 00:00:01 GMT', 'no-cache']);
+  deepEqual(expiresOf({ kind: 'max' }), ['Thu, 31 Dec 2037 23:55:55 GMT', 'max-age=315360000']);
+  deepEqual(expiresOf({ kind: 'at', secondOfDay: 7200 }), ['Wed, 01 Jan 2025 02:00:00 GMT', 'max-age=7200']);
+  deepEqual(expiresOf({ kind: 'off' }), [undefined, undefined]);
+  deepEqual(expiresOf(hour, 404), [undefined, undefined]);
+  deepEqual(expiresOf('1h'), ['Wed, 01 Jan 2025 01:00:00 GMT', 'max-age=3600']);
+  deepEqual(expiresOf('nonsense'), [undefined, undefined]);
+});
+
+test('status lines have the words of nginx where refusals look like its own', () => {
+  deepEqual([ask({}, 405).head?.reason, ask({}, 404).head?.reason], ['Not Allowed', undefined]);
+});
