@@ -16,7 +16,7 @@ export function compileMap(model: MapModel, compiler: TextCompiler): Variable {
   const exact = new Map<string, CompiledTemplate>();
   const wildcards = new WildcardTable<CompiledTemplate>();
   for (const [key, value] of model.exact) {
-    const name = bytesOf(key).toLowerCase();
+    const name = lowerAscii(bytesOf(key));
     const template = compiler.template(value);
     if (model.hasHostnames && isWildcard(name)) {
       if (name.startsWith('.') && !exact.has(name.slice(1))) {
@@ -49,10 +49,15 @@ export function compileMap(model: MapModel, compiler: TextCompiler): Variable {
 }
 
 function keyOf(text: string, isHost: boolean): string {
-  const lower = text.toLowerCase();
+  const lower = lowerAscii(text);
   return isHost && lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
 function isWildcard(name: string): boolean {
   return name.startsWith('.') || name.startsWith('*.') || name.endsWith('.*');
+}
+
+/** Bytes beyond ASCII are parts of letters, and have no case of their own. */
+function lowerAscii(text: string): string {
+  return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
 }

@@ -11,9 +11,11 @@ import {
   emptySet,
   foldCase,
   isDisjoint,
+  isSame,
   NOT_NEWLINE,
   POSIX_CLASSES,
   setOf,
+  setOfByte,
   union,
 } from './byte-set.ts';
 
@@ -35,6 +37,14 @@ test('sets are made of characters, ranges and other sets', () => {
 test('isDisjoint() is false where one byte is in both', () => {
   equal(isDisjoint(setOf('ab'), setOf('cd')), true);
   equal(isDisjoint(setOf('ab'), setOf('bc')), false);
+});
+
+test('sets of one byte are made once', () => {
+  equal(setOfByte(0x61, false), setOfByte(0x61, false));
+  equal(members(setOfByte(0x61, false)), 'a');
+  equal(members(setOfByte(0x61, true)), 'Aa');
+  equal(isSame(setOfByte(0x61, true), setOf('Aa')), true);
+  equal(isSame(setOf('a'), setOf('b')), false);
 });
 
 test('case is that of ASCII', () => {

@@ -34,7 +34,16 @@ export function complement(set: ByteSet): ByteSet {
 }
 
 export function isDisjoint(one: ByteSet, other: ByteSet): boolean {
-  return one.every((member, byte) => member === 0 || other[byte] === 0);
+  for (let byte = 0; byte < BYTES; byte += 1) {
+    if (one[byte] === 1 && other[byte] === 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+export function isSame(one: ByteSet, other: ByteSet): boolean {
+  return one === other || (one.length === other.length && one.every((member, byte) => member === other[byte]));
 }
 
 export function union(one: ByteSet, other: ByteSet): ByteSet {
@@ -51,6 +60,22 @@ function isLetter(byte: number): boolean {
 /** Adds the other case of every letter. */
 export function closeOverCase(set: ByteSet): ByteSet {
   return set.map((member, byte) => (isLetter(byte) ? member | (set[byte ^ CASE_BIT] ?? 0) : member));
+}
+
+const SINGLE: ByteSet[] = [];
+const BOTH_CASES: ByteSet[] = [];
+
+/** The set of one byte, or of one letter in both cases: the same object each time, because most of a pattern is letters and nobody changes what they stand for. */
+export function setOfByte(byte: number, isCaseless: boolean): ByteSet {
+  const known = isCaseless ? BOTH_CASES : SINGLE;
+  const before = known[byte];
+  if (before !== undefined) {
+    return before;
+  }
+  const single = setOf(String.fromCharCode(byte));
+  const fresh = isCaseless ? closeOverCase(single) : single;
+  known[byte] = fresh;
+  return fresh;
 }
 
 export function foldCase(byte: number): number {

@@ -1,6 +1,6 @@
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { harmlessLength, stepsFor } from './cost.ts';
+import { harmlessLength } from './cost.ts';
 import { parseRegex } from './parse-regex.ts';
 
 function lengthOf(pattern: string): number {
@@ -32,9 +32,6 @@ test('harmlessLength() is next to nothing for a loop whose turns can match in tw
   for (const pattern of ['(a+)+$', '(a|aa)+$', '(?:.*x)*y', '(?:a|a)*$']) ok(lengthOf(pattern) <= 16, pattern);
 });
 
-test('stepsFor() is no less than what an engine does that tries everything', () => {
-  const parsed = parseRegex('^(a|ab)(c|bcd)(d*)$', false);
-  ok(parsed.ok && stepsFor(parsed.value.root, 10) > 20);
-  const reference = parseRegex('(a)\\1\\K', false);
-  ok(reference.ok && stepsFor(reference.value.root, 10) >= 110);
+test('harmlessLength() counts what is not for JavaScript too', () => {
+  for (const pattern of ['(a)\\1\\K', '(?>a+)b']) ok(lengthOf(pattern) >= 256, pattern);
 });

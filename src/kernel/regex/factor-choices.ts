@@ -5,7 +5,7 @@
  */
 
 import type { ByteSet } from './byte-set.ts';
-import { isDisjoint } from './byte-set.ts';
+import { isDisjoint, isSame } from './byte-set.ts';
 import type { RegexNode } from './syntax.ts';
 import { EMPTY } from './syntax.ts';
 
@@ -71,8 +71,4 @@ function joinFamily({ first, rests }: Family): RegexNode {
 
 function sequenceOf(items: readonly RegexNode[]): RegexNode {
   return items.length === 1 ? (items[0] ?? EMPTY) : { kind: 'sequence', items };
-}
-
-function isSame(one: ByteSet, other: ByteSet): boolean {
-  return one.every((member, byte) => member === other[byte]);
 }

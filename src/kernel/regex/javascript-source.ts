@@ -66,7 +66,7 @@ const PLACES: Readonly<Record<AssertionPlace, string>> = {
 function write(node: RegexNode): string {
   switch (node.kind) {
     case 'set':
-      return writeSet(node.set);
+      return writtenSet(node.set);
     case 'sequence':
       return node.items.map(writeItem).join('');
     case 'choice':
@@ -101,6 +101,19 @@ function writeCount(min: number, max: number): string {
 
 const BYTES = 256;
 const NEWLINE = 0x0a;
+
+/** Sets of one byte are the same objects in all expressions. */
+const WRITTEN = new WeakMap<ByteSet, string>();
+
+function writtenSet(set: ByteSet): string {
+  const before = WRITTEN.get(set);
+  if (before !== undefined) {
+    return before;
+  }
+  const fresh = writeSet(set);
+  WRITTEN.set(set, fresh);
+  return fresh;
+}
 
 function writeSet(set: ByteSet): string {
   const count = set.reduce((sum, member) => sum + member, 0);

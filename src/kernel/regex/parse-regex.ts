@@ -6,7 +6,7 @@
 
 import type { Outcome } from '../outcome.ts';
 import { failure, success } from '../outcome.ts';
-import { ANY_BYTE, closeOverCase, NOT_NEWLINE, setOf } from './byte-set.ts';
+import { ANY_BYTE, NOT_NEWLINE, setOf, setOfByte } from './byte-set.ts';
 import { GroupNames } from './group-names.ts';
 import { parseClass } from './parse-class.ts';
 import { failUnknownEscape, parseByteEscape, parseOctal } from './parse-escape.ts';
@@ -188,8 +188,7 @@ class RegexParser {
   }
 
   #byte(byte: number): RegexNode {
-    const set = setOf(String.fromCharCode(byte));
-    return { kind: 'set', set: this.#options.caseless ? closeOverCase(set) : set };
+    return { kind: 'set', set: setOfByte(byte, this.#options.caseless) };
   }
 
   /** A quantifier, if one is next. PCRE takes one for each item, and none behind a simple assertion. */

@@ -127,6 +127,7 @@ test('a map asks exact texts in any case, then regexes, and then has a fallback'
       exact: [
         ['Foo', 'exact'],
         ['', 'empty'],
+        ['É', 'accent'],
       ],
       patterns: [
         [{ text: '^f', isCaseless: false }, 'regex'],
@@ -135,7 +136,11 @@ test('a map asks exact texts in any case, then regexes, and then has a fallback'
       fallback: ['other ', { variable: 'arg_a' }],
     }),
   ];
-  const cases = { foo: 'exact', fox: 'regex', XY: 'named XY', z: 'other z', '': 'empty' };
+  const cases = {
+    ...{ foo: 'exact', fox: 'regex', XY: 'named XY', z: 'other z', '': 'empty' },
+    // The bytes of É; and one of them is no other case of another letter's byte.
+    ...{ '\xc3\x89': 'accent', '\xe3\x89': 'named \xe3\x89' },
+  };
   for (const [value, expected] of Object.entries(cases)) {
     equal(asked('mapped', `/?a=${value}`, { variables }), expected, value);
   }
