@@ -5,7 +5,6 @@ import { repeatable, row } from '../row.ts';
 import { HTTP, HTTP_LIMIT } from './contexts.ts';
 
 const COOKIE_FLAGS = 'off|secure|httponly|samesite=strict|samesite=lax|samesite=none';
-const LEVELS = 'info|notice|warn|error';
 
 export const ACCESS: readonly Row[] = [
   row('auth_basic', HTTP_LIMIT, 'text', 'Asks for a name and a password; what is said is the realm.'),
@@ -16,27 +15,6 @@ export const ACCESS: readonly Row[] = [
   row('secure_link', HTTP, 'text', 'The hash, and the time, that a link brings with it.'),
   row('secure_link_md5', HTTP, 'text', 'What the hash of a link is made of.'),
   row('secure_link_secret', HTTP, 'plain', 'The secret of links, in the older manner.'),
-  row('limit_req_log_level', HTTP, LEVELS, 'How requests that are refused or delayed are logged.'),
-  row('limit_req_status', HTTP, 'number(400-599)', 'What a request is refused with that comes too early.'),
-  row('limit_req_dry_run', HTTP, 'flag', 'Whether the rate is only counted and logged.'),
-  row(
-    'limit_conn_log_level',
-    'http server location stream stream-server',
-    LEVELS,
-    'How connections that are refused are logged.',
-  ),
-  row(
-    'limit_conn_status',
-    HTTP,
-    'number(400-599)',
-    'What a request is refused with where there are too many connections.',
-  ),
-  row(
-    'limit_conn_dry_run',
-    'http server location stream stream-server',
-    'flag',
-    'Whether connections are only counted and logged.',
-  ),
   row('userid', HTTP, 'off|log|v1|on', 'A cookie that tells clients apart.'),
   row('userid_service', HTTP, 'number', 'The number of the server in the cookie.'),
   row('userid_name', HTTP, 'plain', 'The name of the cookie.'),
@@ -49,15 +27,6 @@ export const ACCESS: readonly Row[] = [
     row('auth_request_set', HTTP, 'variable text', 'A variable that is made of the answer of `auth_request`.'),
     row('set_real_ip_from', HTTP, 'address', 'A proxy that is believed when it tells the address of its client.'),
     row('valid_referers', 'server location', 'plain...', 'Referers with which $invalid_referer is empty.'),
-    row('limit_req_zone', 'http', 'text parameter parameter', 'Memory that counts requests by a key.'),
-    row('limit_req', HTTP, 'parameter [parameter] [parameter]', 'How fast requests of one key may come.'),
-    row('limit_conn_zone', 'http stream', 'text parameter', 'Memory that counts connections by a key.'),
-    row(
-      'limit_conn',
-      'http server location stream stream-server',
-      'plain number(1-65535)',
-      'How many connections of one key there may be.',
-    ),
     row('userid_flags', HTTP, `${COOKIE_FLAGS} [${COOKIE_FLAGS}] [${COOKIE_FLAGS}]`, 'Flags of the cookie.'),
   ]),
 ];

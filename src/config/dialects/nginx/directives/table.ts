@@ -14,6 +14,7 @@ import { HTTP_CONNECTION } from './http-connection.ts';
 import { HTTP_CORE } from './http-core.ts';
 import { LISTENING } from './listening.ts';
 import { LOCATIONS } from './locations.ts';
+import { LIMITS } from './limits.ts';
 import { MAIL } from './mail.ts';
 import { PROCESS } from './process.ts';
 import { PROXYING } from './proxying.ts';
@@ -36,6 +37,7 @@ export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
   ...CONTENT,
   ...REWRITE,
   ...ACCESS,
+  ...LIMITS,
   ...FIELDS,
   ...FILES,
   ...FILTERS,

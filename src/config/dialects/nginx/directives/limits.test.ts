@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Scope } from '../../../model/scope.ts';
+import type { Draft } from '../draft.ts';
+import { inHttp, readText } from '../fake-files.ts';
+import { limitsOf, zonesOf } from './limits.ts';
+
+const ZONES =
+  'limit_req_zone $remote_addr zone=one:1m rate=30r/m; limit_conn_zone $a$uri zone=two:64k; map $uri $a { a b; }';
+
+function innermost(draft: Draft): Draft {
+  const last = draft.children.findLast(({ kind }) => kind !== 'events');
+  return last === undefined ? draft : innermost(last);
+}
+
+function limits(text: string): { readonly scope: Partial<Scope>; readonly told: string[] } {
+  const told: string[] = [];
+  const { draft } = readText(`events {} http { ${ZONES} ${text} }`);
+  const scope = limitsOf(innermost(draft), (_code, _place, message) => told.push(message));
+  return { scope, told };
+}
+
+test('zones have their key, size and rate', () => {
+  assert.deepEqual(zonesOf(readText(`events {} http { ${ZONES} }`).draft), [
+    { name: 'one', kind: 'requests', key: [{ variable: 'remote_addr' }], bytes: 1_048_576, ratePerKilosecond: 500 },
+    {
+      name: 'two',
+      kind: 'connections',
+      key: [{ variable: 'a' }, { variable: 'uri' }],
+      bytes: 65_536,
+      ratePerKilosecond: 0,
+    },
+  ]);
+});
+
+test('a block has the limits of the nearest one that says any, and the manner by itself', () => {
+  const { scope, told } = limits(
+    'limit_req zone=one burst=5 nodelay; limit_req_status 429; server { limit_conn two 3; location / { limit_req_dry_run on; limit_conn_log_level info; } }',
+  );
+  assert.deepEqual(told, []);
+  assert.deepEqual(scope, {
+    requestRates: {
+      rates: [{ zone: 'one', burst: 5, delayAfter: 'all' }],
+      manner: { status: 429, logLevel: 'error', isDry: true },
+    },
+    connectionCounts: {
+      counts: [{ zone: 'two', max: 3 }],
+      manner: { status: 503, logLevel: 'info', isDry: false },
+    },
+  });
+  assert.deepEqual(limits('server { limit_req zone=one burst=5 delay=2; }').scope.requestRates?.rates, [
+    { zone: 'one', burst: 5, delayAfter: 2 },
+  ]);
+  assert.deepEqual(limits('server { }').scope, {});
+});
+
+test('a zone that nobody has defined, or that counts something else, is told of', () => {
+  assert.deepEqual(limits('server { limit_req zone=three; limit_req zone=two; }').told, [
+    'unknown limit_req_zone "three"',
+    'unknown limit_req_zone "two"',
+  ]);
+  assert.deepEqual(limits('server { limit_conn one 1; }').told, ['unknown limit_conn_zone "one"']);
+});
+
+test('bad values are told in the words of nginx', () => {
+  assert.deepEqual(
+    inHttp(
+      'limit_req_zone $uri zone=a rate=1r/s; limit_req_zone $uri zone=a:1k rate=1r/s; limit_req_zone $uri zone=a:1m rate=1/s; ' +
+        'limit_req_zone $uri rate=1r/s rate=1r/s; limit_conn_zone $uri name=a; limit_req zone=one burst=x; limit_req burst=1;',
+    ).map((line) => line.replace(/^\S+ /, '')),
+    [
+      'invalid zone size "zone=a"',
+      'zone "a" is too small',
+      'invalid rate "rate=1/s"',
+      '"limit_req_zone" must have "zone" parameter',
+      'invalid parameter "name=a"',
+      'invalid burst value "burst=x"',
+      '"limit_req" must have "zone" parameter',
+    ],
+  );
+});
