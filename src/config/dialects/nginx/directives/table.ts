@@ -5,6 +5,7 @@ import { ACCESS } from './access.ts';
 import { ADDED_FIELD_ROWS } from './added-fields.ts';
 import { CONTENT } from './content.ts';
 import { CORE } from './core.ts';
+import { TABLES } from './defined-variables.ts';
 import { ERROR_LOG } from './error-log.ts';
 import { ERROR_PAGE_ROWS } from './error-pages.ts';
 import { FIELDS } from './fields.ts';
@@ -12,9 +13,9 @@ import { FILES } from './files.ts';
 import { FILTERS } from './filters.ts';
 import { HTTP_CONNECTION } from './http-connection.ts';
 import { HTTP_CORE } from './http-core.ts';
+import { LIMITS } from './limits.ts';
 import { LISTENING } from './listening.ts';
 import { LOCATIONS } from './locations.ts';
-import { LIMITS } from './limits.ts';
 import { MAIL } from './mail.ts';
 import { PROCESS } from './process.ts';
 import { PROXYING } from './proxying.ts';
@@ -42,6 +43,7 @@ export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
   ...FILES,
   ...FILTERS,
   ...VARIABLES,
+  ...TABLES,
   ...TLS_ROWS,
   ...PROXYING,
   ...STREAM,

@@ -9,9 +9,6 @@ const GEOIP =
 
 export const VARIABLES: readonly Row[] = [
   ...repeatable([
-    row('map', 'http', 'text variable {entries}', 'A variable whose value depends on another text.'),
-    row('geo', 'http', 'variable [variable] {entries}', 'A variable whose value depends on an address.'),
-    row('split_clients', 'http', 'text variable {entries}', 'A variable that divides clients by shares.'),
     row('log_format', 'http', 'plain text...', 'What a line of the access log holds.'),
     row('access_log', `${HTTP_IF} limit_except`, 'text [parameter...]', 'Where requests are logged, and how.'),
   ]),
