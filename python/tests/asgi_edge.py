@@ -10,7 +10,7 @@ from portico_worker import lanes
 from portico_worker.asgi.worker import AsgiWorker
 from portico_worker.settings import Identity
 
-BLOCK = ['http', '1.1', '127.0.0.1', '8000', '', 'host', 'localhost:8000']
+BLOCK = ['http', '1.1', '127.0.0.1', '8000', '', '', 'host', 'localhost:8000']
 
 ENDS = (lanes.RESPONSE_WHOLE, lanes.END, lanes.FAILED)
 

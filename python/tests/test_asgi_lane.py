@@ -479,7 +479,7 @@ def test_a_child_that_the_application_forks_does_not_serve(log):
 
 def test_block_parts_are_kept_by_their_slot():
     def request(stream, slot, *fields):
-        block = ['http', '1.1', 'localhost', '8000', '', *fields] if fields else []
+        block = ['http', '1.1', 'localhost', '8000', '', '', *fields] if fields else []
         payload = bytearray(request_payload(path=f'/{stream}', block=block))
         payload[11] = slot
         return lanes.render(lanes.REQUEST, stream, bytes(payload))

@@ -8,8 +8,8 @@ from portico_worker.asgi import scope as scopes
 from portico_worker.asgi.scope import Blocks
 
 
-def block(*fields, scheme='http', version='1.1', server=('127.0.0.1', '8000')):
-    return '\0'.join((scheme, version, *server, '', *fields)).encode('latin-1')
+def block(*fields, scheme='http', version='1.1', server=('127.0.0.1', '8000'), script_name=''):
+    return '\0'.join((scheme, version, *server, '', script_name, *fields)).encode('latin-1')
 
 
 def parts(method='GET', path='/', query='', client='127.0.0.1 50000', request_id='id1', triples=()):
@@ -149,8 +149,15 @@ def test_blocks_are_remembered_within_bounds():
 
 
 def test_what_is_no_block():
-    with pytest.raises(lanes.Fault):
-        Blocks('', False).find(b'http\0001.1\0h\0001')
+    for data in (b'http\0001.1\0h\0001', b'http\0001.1\0h\0001\0'):
+        with pytest.raises(lanes.Fault):
+            Blocks('', False).find(data)
+
+
+def test_the_mount_of_a_location_lies_below_the_root_path_and_is_a_part_of_the_path():
+    scope = http_scope(block(script_name='/caf\xc3\xa9'), root_path='/app', path='/caf%C3%A9/x')
+    assert (scope['root_path'], scope['path']) == ('/app/café', '/app/café/x')
+    assert scope['raw_path'] == b'/caf%C3%A9/x'
 
 
 def test_requests_of_different_blocks_get_their_own():
@@ -158,7 +165,7 @@ def test_requests_of_different_blocks_get_their_own():
         await reply(send, dict(scope['headers']).get(b'n', b'none'))
 
     with asgi_edge(http_only(tell)) as edge:
-        base = ['http', '1.1', 'h', '1', '']
+        base = ['http', '1.1', 'h', '1', '', '']
         numbers = [0, 0, 1, 0, 2, 2, 1]
         edge.lane.send(*(request_frame(at + 1, block=[*base, 'n', str(n)]) for at, n in enumerate(numbers)))
         assert [edge.answer(at + 1).body for at in range(len(numbers))] == [b'%d' % n for n in numbers]

@@ -22,7 +22,7 @@ NOBODY = {**FACTS, 'client_cert_chain': [], 'client_cert_name': None}
 
 def block(tls):
     """The block part with an element of this text."""
-    return '\0'.join(('https', '1.1', '127.0.0.1', '8000', tls, 'host', 'h')).encode('latin-1')
+    return '\0'.join(('https', '1.1', '127.0.0.1', '8000', tls, '', 'host', 'h')).encode('latin-1')
 
 
 def tls_block(facts):

@@ -55,6 +55,12 @@ def test_concurrency_is_told_truly(threads, multiprocess):
     assert found['wsgi.multiprocess'] is multiprocess
 
 
+def test_the_mount_of_a_location_lies_below_what_a_proxy_has_taken_away():
+    found = seen(path='/a', root_path='/app', block={'SCRIPT_NAME': '/shop'})[0]
+    assert (found['SCRIPT_NAME'], found['PATH_INFO']) == ('/app/shop', '/a')
+    assert seen(path='/a', root_path='/app')[0]['SCRIPT_NAME'] == '/app'
+
+
 @pytest.mark.parametrize(('root_path', 'script_name'), [('', ''), ('/app', '/app'), ('/caf\xe9', '/caf\xc3\xa9')])
 def test_the_script_name_is_what_a_proxy_has_taken_away(root_path, script_name):
     found = seen(path='/a', root_path=root_path)[0]

@@ -6,6 +6,7 @@ import { systemClock } from '../kernel/clock.ts';
 import type { Exchange, Handler } from '../protocol/http/exchange.ts';
 import type { StaticLog } from './handlers/static/faults.ts';
 import { compileStatic } from './handlers/static/static.ts';
+import { bytesOf } from './plan/bytes-of.ts';
 
 /** An application, as far as its content needs it. */
 export interface AnsweringApp {
@@ -18,19 +19,27 @@ export class AppContent {
   readonly #model: AppContentModel;
   readonly #app: AnsweringApp;
   readonly #log: StaticLog;
+  /** Latin-1, as paths are. */
+  readonly #scriptName: string;
   #answerFile: Handler;
 
   constructor(model: AppContentModel, app: AnsweringApp, log: StaticLog) {
     this.#model = model;
     this.#app = app;
     this.#log = log;
+    this.#scriptName = bytesOf(model.scriptName);
     this.#answerFile = this.#compileFolders();
   }
 
   answer(exchange: Exchange): void {
     if (!this.#answerFile(exchange)) {
-      this.#app.ask(exchange);
+      this.#ask(exchange);
     }
+  }
+
+  #ask(exchange: Exchange): true {
+    exchange.scriptName = this.#scriptName;
+    return this.#app.ask(exchange);
   }
 
   /** The application has declared folders. */
@@ -43,7 +52,7 @@ export class AppContent {
     return compileStatic([...folders, ...(servesDeclared ? this.#app.declared : [])], {
       clock: systemClock,
       log: this.#log,
-      next: (exchange) => this.#app.ask(exchange),
+      next: (exchange) => this.#ask(exchange),
     });
   }
 }

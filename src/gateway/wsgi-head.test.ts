@@ -30,6 +30,7 @@ function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?:
     client: { address: '192.0.2.1', port: '99' },
     origin: ORIGIN,
     requestId: 'id',
+    scriptName: '',
     hasTargetAuthority: false,
     block: fieldBlock(lines),
     ...more,
@@ -227,4 +228,20 @@ test('renderWsgiHead does not remember long names that clients make up', () => {
 test('renderWsgiHead() names the version that the request came in', () => {
   const named = ([10, 11, 20] as const).map((version) => environ([], { version })['SERVER_PROTOCOL']);
   deepEqual(named, ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2.0']);
+});
+
+test('renderWsgiHead() cuts the mount off the path, where a segment ends', () => {
+  const split = (path: string, scriptName: string) => {
+    const { SCRIPT_NAME, PATH_INFO } = environ([], { path, scriptName });
+    return [SCRIPT_NAME, PATH_INFO];
+  };
+  deepEqual(split('/shop/a', '/shop'), ['/shop', '/a']);
+  deepEqual(split('/shop', '/shop'), ['/shop', '']);
+  deepEqual(split('/other', '/shop'), ['/shop', '/other'], 'a rewrite has led out of the mount');
+  deepEqual(split('/shop/a', ''), [undefined, '/shop/a']);
+  const block = fieldBlock([]);
+  deepEqual(
+    ['/a', '/b', ''].map((scriptName) => environ([], { block, scriptName })['SCRIPT_NAME']),
+    ['/a', '/b', undefined],
+  );
 });

@@ -6,7 +6,7 @@
 
 import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http/fields.ts';
-import type { HttpVersion } from '../protocol/http/version.ts';
+import { pathBelow } from '../protocol/http/path.ts';
 import { protocolName } from '../protocol/http/version.ts';
 import type { CollectedBody } from './body/body-collector.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
@@ -18,6 +18,7 @@ const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 interface RenderedBlock {
   readonly origin: Origin;
   readonly version: number;
+  readonly scriptName: string;
   readonly text: string;
   /** `\0key\0value…` of the secret fields, or ''. */
   readonly secrets: string;
@@ -76,8 +77,11 @@ function renderTls({ protocol, cipher, client }: TlsFacts, scheme: Origin['schem
   return text;
 }
 
-function renderBlock(block: FieldBlock, origin: Origin, version: HttpVersion): RenderedBlock {
+function renderBlock({ block, origin, version, scriptName }: Exchange): RenderedBlock {
   let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0${protocolName(version)}\0wsgi.url_scheme\0${origin.scheme}`;
+  if (scriptName !== '') {
+    text += `\0SCRIPT_NAME\0${scriptName}`;
+  }
   if (origin.tls !== undefined) {
     text += renderTls(origin.tls, origin.scheme);
   }
@@ -95,17 +99,27 @@ function renderBlock(block: FieldBlock, origin: Origin, version: HttpVersion): R
       text += `\0${environKey(lower)}\0${value}`;
     }
   }
-  return { origin, version, text, secrets, rewritesForwarded };
+  return { origin, version, scriptName, text, secrets, rewritesForwarded };
 }
 
 function blockOf(exchange: Exchange): RenderedBlock {
   const known = rendered.get(exchange.block);
-  if (known !== undefined && known.origin === exchange.origin && known.version === exchange.version) {
+  if (
+    known !== undefined &&
+    known.origin === exchange.origin &&
+    known.version === exchange.version &&
+    known.scriptName === exchange.scriptName
+  ) {
     return known;
   }
-  const fresh = renderBlock(exchange.block, exchange.origin, exchange.version);
+  const fresh = renderBlock(exchange);
   rendered.set(exchange.block, fresh);
   return fresh;
+}
+
+/** PATH_INFO is what the mount leaves of the path. A path that a rewrite has led out of it stays as it is. */
+function pathInfo({ path, scriptName }: Exchange): string {
+  return scriptName === '' ? path : (pathBelow(path, scriptName) ?? path);
 }
 
 /** The body that goes with a head: its length, and the file it was spooled to, if it was. */
@@ -122,7 +136,7 @@ export function renderWsgiHead(
 ): void {
   const block = blockOf(exchange);
   const client = exchange.client;
-  let request = `${exchange.method}\0${exchange.path}\0${exchange.query}\0${exchange.target}\0${client.address}\0${client.port}\0${exchange.requestId}${block.secrets}`;
+  let request = `${exchange.method}\0${pathInfo(exchange)}\0${exchange.query}\0${exchange.target}\0${client.address}\0${client.port}\0${exchange.requestId}${block.secrets}`;
   if (body !== undefined) {
     request += `\0CONTENT_LENGTH\0${body.length}`;
     if (body.file !== undefined) {

@@ -23,9 +23,9 @@ METHOD, RAW_PATH, QUERY, CLIENT, REQUEST_ID = range(5)
 """Where things are in the request part; triples follow."""
 PER_REQUEST_COUNT = 5
 
-SCHEME, VERSION, SERVER_NAME, SERVER_PORT, TLS = range(5)
+SCHEME, VERSION, SERVER_NAME, SERVER_PORT, TLS, SCRIPT_NAME = range(6)
 """Where things are in the block part; pairs follow."""
-PER_BLOCK_COUNT = 5
+PER_BLOCK_COUNT = 6
 
 PERCENT = ord('%')
 """A number: to look for bytes in bytes, CPython first makes and drops the error that they are none."""
@@ -74,7 +74,8 @@ class Block:
             'client': None,
             'scheme': parts[SCHEME].decode('latin-1'),
             'method': '',
-            'root_path': root_path,
+            # The application is mounted below what a proxy in front has taken away.
+            'root_path': root_path + parts[SCRIPT_NAME].decode('utf-8', 'replace'),
             'path': '',
             'raw_path': b'',
             'query_string': b'',

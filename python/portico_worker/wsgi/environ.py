@@ -101,6 +101,9 @@ class Environs:
         known = _KNOWN.get
         for key, value in zip(parts[::2], parts[1::2]):
             environ[known(key, key)] = value
+        if 'SCRIPT_NAME' in parts[::2]:
+            # The application is mounted below what a proxy in front has taken away.
+            environ['SCRIPT_NAME'] = self._base['SCRIPT_NAME'] + environ['SCRIPT_NAME']
         if len(block) <= REMEMBERED_BYTES_MAX:
             if len(self.remembered) >= REMEMBERED_MAX:
                 self.remembered.clear()

@@ -8,6 +8,7 @@ import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
+import { escapePath } from './escape-uri.ts';
 
 /** What may differ from the exchange. */
 export interface ContentFacts {
@@ -31,6 +32,7 @@ export class ContentExchange implements Exchange {
   readonly requestId: string;
   responder: Responder;
   route: object | undefined;
+  scriptName = '';
   readonly #exchange: Exchange;
   readonly #facts: ContentFacts;
 
@@ -51,8 +53,10 @@ export class ContentExchange implements Exchange {
   get target(): string {
     return this.#exchange.target;
   }
+  /** As the client has sent it, unless the path is another one by now. */
   get rawPath(): string {
-    return this.#exchange.rawPath;
+    const { path, rawPath } = this.#exchange;
+    return this.path === path ? rawPath : escapePath(this.path);
   }
   get host(): string {
     return this.#exchange.host;

@@ -112,6 +112,7 @@ class SubrequestExchange implements Exchange {
   readonly expectsContinue = false;
   responder: SubrequestResponder;
   route: object | undefined;
+  scriptName = '';
   readonly #client: Exchange;
 
   constructor(client: Exchange, start: SubrequestStart, responder: SubrequestResponder) {

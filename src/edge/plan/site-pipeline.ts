@@ -1,10 +1,10 @@
 /** To whom the connections of a listener hand their requests: finds the site by the host, and runs the request through it. */
 
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import { normalizePath } from '../../protocol/http/path.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { Identifier } from '../pipeline/identify.ts';
-import { normalizePath } from '../pipeline/normal-path.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { RouteRun } from '../pipeline/route-run.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';

@@ -66,6 +66,7 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   sentLength = -1;
   refusedLine: string | undefined;
   route: object | undefined;
+  scriptName = '';
   watcher: ResponseWatcher | undefined;
   responder: Responder = this;
   readonly #connection: ExchangeConnection;

@@ -30,6 +30,7 @@ function headOf(lines: [string, string][], more: Partial<Exchange> = {}): { requ
     client: { address: '192.0.2.1', port: '99' },
     origin: PLAIN,
     requestId: 'id',
+    scriptName: '',
     hasTargetAuthority: false,
     block: fieldBlock(lines),
     ...more,
@@ -41,7 +42,7 @@ function headOf(lines: [string, string][], more: Partial<Exchange> = {}): { requ
 /** The element between server port and fields, read as the worker reads it. */
 function tlsOf(origin: Origin): unknown {
   const { block } = headOf([], { origin });
-  equal(block.length, 5);
+  equal(block.length, 6);
   return JSON.parse(Buffer.from(block[4] ?? '', 'latin1').toString());
 }
 
@@ -53,7 +54,7 @@ test('renderAsgiHead() keeps what repeats apart from what is secret or of this r
     ['Accept', '*/*'],
     ['Content-Length', '5'],
   ]);
-  deepEqual(block, ['http', '1.1', 'localhost', '8000', '', 'host', 'h', 'accept', '*/*']);
+  deepEqual(block, ['http', '1.1', 'localhost', '8000', '', '', 'host', 'h', 'accept', '*/*']);
   deepEqual(request.slice(0, 5), ['GET', '/p', 'q', '192.0.2.1 99', 'id']);
   deepEqual(request.slice(5), ['1', 'cookie', 'a=1', '3', 'content-length', '5']);
 });
@@ -65,7 +66,7 @@ test("renderAsgiHead() lets the target's authority and the true client rule", ()
     ['X-Forwarded-For', '6.6.6.6'],
   ];
   const { request, block } = headOf(lines, { hasTargetAuthority: true, host: 'other:81' });
-  deepEqual(block.slice(5), ['accept', '*/*']);
+  deepEqual(block.slice(6), ['accept', '*/*']);
   deepEqual(request.slice(5), [
     ...['1', 'host', 'other:81'],
     ...['2', 'x-forwarded-for', '192.0.2.1'],
@@ -77,8 +78,8 @@ test("renderAsgiHead() lets the target's authority and the true client rule", ()
 test('renderAsgiHead() tells of TLS before the fields', () => {
   const { block } = headOf([['Accept', '*/*']], { origin: overTls(TLS_FACTS) });
   deepEqual(
-    [block.length, ...block.slice(0, 4), ...block.slice(5)],
-    [...[7, 'https', '1.1', 'localhost', '8000'], ...['accept', '*/*']],
+    [block.length, ...block.slice(0, 4), ...block.slice(6)],
+    [...[8, 'https', '1.1', 'localhost', '8000'], ...['accept', '*/*']],
   );
   deepEqual(tlsOf(overTls(TLS_FACTS)), {
     client_cert_chain: [],
@@ -122,7 +123,7 @@ test('renderAsgiHead() drops the family of forwarded fields that is not read, an
   ];
   const fieldsWith = (believed: Origin['believed']): string[] => {
     const { request, block } = headOf(lines, { origin: { ...PLAIN, believed } });
-    return [...block.slice(5), ...request.slice(5)];
+    return [...block.slice(6), ...request.slice(5)];
   };
   deepEqual(fieldsWith('x-forwarded'), ['x-forwarded-for', '192.0.2.9']);
   deepEqual(fieldsWith('forwarded'), ['forwarded', 'for=6.6.6.6']);
@@ -169,4 +170,16 @@ test('renderAsgiHead() gives each block part a slot of its own, and none to one 
 test('renderAsgiHead() names the version that the request came in, as ASGI does', () => {
   const named = ([10, 11, 20] as const).map((version) => headOf([], { version }).block[1]);
   deepEqual(named, ['1.0', '1.1', '2']);
+});
+
+test('renderAsgiHead() says where the application is mounted, and renders the fields anew for another mount', () => {
+  const lines: [string, string][] = [['Accept', '*/*']];
+  const mounted = headOf(lines, { scriptName: '/shop', rawPath: '/shop/a' });
+  deepEqual(mounted.block.slice(4), ['', '/shop', 'accept', '*/*']);
+  equal(mounted.request[1], '/shop/a', 'the path is the whole one');
+  const block = fieldBlock(lines);
+  deepEqual(
+    ['/a', '/b', ''].map((scriptName) => headOf([], { block, scriptName }).block[5]),
+    ['/a', '/b', ''],
+  );
 });

@@ -14,6 +14,7 @@ import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from '../request-fields.t
 interface RenderedBlock {
   readonly origin: Origin;
   readonly version: number;
+  readonly scriptName: string;
   readonly text: string;
   /** The slot in which lanes keep the block part. */
   readonly slot: number;
@@ -69,8 +70,8 @@ function slotFor(text: string): number {
 }
 
 function renderBlock(exchange: Exchange): RenderedBlock {
-  const { origin, version, hasTargetAuthority } = exchange;
-  let text = `${origin.scheme}\0${versionNumber(version)}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}`;
+  const { origin, version, scriptName, hasTargetAuthority } = exchange;
+  let text = `${origin.scheme}\0${versionNumber(version)}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}\0${scriptName}`;
   let inserted = '';
   let count = 0;
   let hostIndex = 0;
@@ -94,7 +95,7 @@ function renderBlock(exchange: Exchange): RenderedBlock {
     }
     count += 1;
   }
-  return { origin, version, text, slot: slotFor(text), inserted, count, hostIndex, rewritesForwarded };
+  return { origin, version, scriptName, text, slot: slotFor(text), inserted, count, hostIndex, rewritesForwarded };
 }
 
 function blockOf(exchange: Exchange): RenderedBlock {
@@ -102,7 +103,12 @@ function blockOf(exchange: Exchange): RenderedBlock {
     return renderBlock(exchange); // Rare, and without the Host of the block.
   }
   const known = rendered.get(exchange.block);
-  if (known !== undefined && known.origin === exchange.origin && known.version === exchange.version) {
+  if (
+    known !== undefined &&
+    known.origin === exchange.origin &&
+    known.version === exchange.version &&
+    known.scriptName === exchange.scriptName
+  ) {
     return known;
   }
   const fresh = renderBlock(exchange);

@@ -20,7 +20,7 @@ test('ConcurrentGateway sends a request as one REQUEST frame, and its answer to 
   const { flags, request, block, body } = worker.requests.get('a') ?? {};
   equal(flags, 0);
   deepEqual(request, ['GET', '/a', 'q=1', '192.0.2.1 40000', 'a', '1', 'cookie', 'c']);
-  deepEqual(block, ['http', '1.1', 'example.org', '80', '', 'accept', '*/*']);
+  deepEqual(block, ['http', '1.1', 'example.org', '80', '', '', 'accept', '*/*']);
   equal(body?.length, 0);
   equal(story.loads[0], 1);
   worker.answer('a', 'hello');

@@ -40,7 +40,7 @@ function open(t: TestContext, options: ConcurrentStoryOptions = {}): Scene {
 test('WebSocketCall asks the application as for any request, with a flag', (t) => {
   const { worker } = shake(t);
   equal(worker.requests.get('w')?.flags, REQUEST_FLAG.webSocket);
-  deepEqual(worker.requests.get('w')?.block.slice(5, 9), ['connection', 'Upgrade', 'upgrade', 'websocket']);
+  deepEqual(worker.requests.get('w')?.block.slice(6, 10), ['connection', 'Upgrade', 'upgrade', 'websocket']);
 });
 
 test('WebSocketCall accepts with the subprotocol and fields of the application, without those of the connection', (t) => {

@@ -208,6 +208,11 @@ export interface Exchange {
   readonly query: string;
   /** Percent-decoded path; each character is one byte (latin-1), as WSGI wants it. */
   readonly path: string;
+  /**
+   * The path at which the content is mounted, as `path` is written: `path` begins with it. Set by the content that gives the exchange to its application; '' for one that
+   * has all paths.
+   */
+  scriptName: string;
   /** The authority the client asked for. */
   readonly host: string;
   /** The target named the authority itself (absolute form), so it rules over the Host field. */

@@ -46,6 +46,7 @@ export class FakeRequestHead {
   readonly query: string;
   readonly host: string;
   readonly hasTargetAuthority = false;
+  scriptName = '';
   readonly version: HttpVersion = HTTP_VERSION.http11;
   readonly block: FieldBlock;
   readonly expectsContinue: boolean;
