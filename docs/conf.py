@@ -88,6 +88,7 @@ CONTENTS = {
     'Reference': [
         'reference/serve',
         'reference/portico-toml',
+        'reference/nginx',
         'reference/uvicorn',
         'reference/daphne',
         'reference/hypercorn',

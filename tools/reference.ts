@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { renderDialectReference } from '../src/cli/dialect-reference.ts';
+import { renderNginxReference } from '../src/cli/nginx-reference.ts';
 import { renderServeReference } from '../src/cli/reference.ts';
 import { renderTomlReference } from '../src/cli/toml-reference.ts';
 import { DAPHNE } from '../src/config/dialects/daphne.ts';
@@ -14,5 +15,6 @@ writeFileSync('docs/reference/serve.md', renderServeReference());
 for (const dialect of [UVICORN, DAPHNE, HYPERCORN]) {
   writeFileSync(`docs/reference/${dialect.name}.md`, renderDialectReference(dialect));
 }
+writeFileSync('docs/reference/nginx.md', renderNginxReference());
 writeFileSync('docs/reference/portico-toml.md', renderTomlReference());
 writeFileSync('docs/reference/portico-toml.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);

@@ -24,7 +24,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // The words of other servers, which the page of reference has.
   /^src\/config\/(habits|gunicorn-habits)\.ts$/,
   // Help, and the pages of reference that are made of it.
-  /^src\/cli\/(help|run-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx\/nginx-build)\.ts$/,
+  /^src\/cli\/(help|run-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx-reference|nginx\/nginx-build)\.ts$/,
   // The lines of the summary that are no warnings.
   /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
   // What a developer's browser is shown beside the exception.

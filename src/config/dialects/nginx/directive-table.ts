@@ -2,26 +2,8 @@
 
 import { nearestWord } from '../../nearest.ts';
 import type { BlockKind } from './block-kind.ts';
+import { BLOCK_NAMES } from './block-kind.ts';
 import type { Row } from './row.ts';
-
-/** How blocks are called when people are told where a directive belongs. */
-const BLOCK_NAMES: Readonly<Record<BlockKind, string>> = {
-  main: 'the top level',
-  events: '"events"',
-  http: '"http"',
-  server: '"server"',
-  location: '"location"',
-  'server-if': '"if" in a server',
-  'location-if': '"if" in a location',
-  limit_except: '"limit_except"',
-  upstream: '"upstream"',
-  stream: '"stream"',
-  'stream-server': '"server" in "stream"',
-  'stream-upstream': '"upstream" in "stream"',
-  mail: '"mail"',
-  'mail-server': '"server" in "mail"',
-  entries: 'a block of entries',
-};
 
 /** What is longer is no slip of the fingers; comparing it with a thousand names takes long. */
 const NAME_LENGTH_MAX = 64;

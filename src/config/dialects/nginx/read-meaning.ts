@@ -13,6 +13,7 @@ import { GivenArguments } from './given-arguments.ts';
 import { KnownVariables } from './known-variables.ts';
 import type { NginxReport } from './report.ts';
 import type { Row, Status } from './row.ts';
+import { statusOf } from './row.ts';
 import type { Word } from './token.ts';
 import { placeWithin } from './token.ts';
 import type { Directive } from './tree.ts';
@@ -20,9 +21,6 @@ import { directivesIn } from './tree.ts';
 import type { Value } from './value-types.ts';
 import { valueType, wordsOf } from './value-types.ts';
 import { parseText } from './variables-in-text.ts';
-
-/** What is said of a directive that the table describes and that nobody has built yet. */
-const NOT_BUILT: Status = { kind: 'later', why: 'Portico does not do this yet.' };
 
 /** `kind` is the block that the tree is the inside of; the draft is one of the whole, with the blocks around a fragment in it. */
 export function readMeaning(tree: readonly Directive[], kind: BlockKind, report: NginxReport): Draft {
@@ -77,7 +75,7 @@ class MeaningReader {
     { draft, said, around }: { draft: Draft; said: Map<string, Word>; around: Status | undefined },
   ): void {
     const { name, args, isSound, block } = directive;
-    const status = row.status.kind === 'supported' && row.apply === undefined ? NOT_BUILT : row.status;
+    const status = statusOf(row);
     this.#tellStatus(name, status, around);
     this.#checkRepetition(name, row, said);
     const values = isSound && this.#readCondition(row, args) ? this.#readValues(row, name, args) : undefined;

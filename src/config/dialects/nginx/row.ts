@@ -54,6 +54,8 @@ export interface MoreOfRow {
 }
 
 const SUPPORTED: Status = { kind: 'supported' };
+/** Of a row that describes a directive whose meaning nobody has built. */
+const NOT_BUILT: Status = { kind: 'later', why: 'Portico does not do this yet.' };
 
 export function row(name: string, contexts: string, signature: string, doc: string, more: MoreOfRow = {}): Row {
   const { except, apply } = more;
@@ -99,6 +101,11 @@ export function repeatable(rows: readonly Row[]): readonly Row[] {
 
 function withStatus(status: Status, rows: readonly Row[]): readonly Row[] {
   return rows.map((one) => ({ ...one, status }));
+}
+
+/** What is told of a directive. */
+export function statusOf({ status, apply }: Row): Status {
+  return status.kind === 'supported' && apply === undefined ? NOT_BUILT : status;
 }
 
 export function takesCount({ min, max, except = [] }: Arity, count: number): boolean {

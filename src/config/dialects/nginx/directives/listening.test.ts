@@ -59,7 +59,7 @@ test('listen refuses what nginx refuses, in its words', () => {
   }
   assert.deepEqual(faults('listen 80; listen 80;'), ['a duplicate listen 0.0.0.0:80']);
   assert.deepEqual(inHttp('server { listen 80 default_server; } server { listen 80 default; }'), [
-    '1:70 a duplicate default server for 0.0.0.0:80',
+    '1:71 a duplicate default server for 0.0.0.0:80',
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** All directives of nginx 1.22 to 1.31, of its optional modules, and of well-known others. */
 
 import { DirectiveTable } from '../directive-table.ts';
+import type { Row } from '../row.ts';
 import { ACCESS } from './access.ts';
 import { ADDED_FIELD_ROWS } from './added-fields.ts';
 import { CONTENT } from './content.ts';
@@ -25,28 +26,36 @@ import { THIRD_PARTY } from './third-party.ts';
 import { TLS_ROWS } from './tls.ts';
 import { VARIABLES } from './variables.ts';
 
-export const NGINX_TABLE: DirectiveTable = new DirectiveTable([
-  ...CORE,
-  ...PROCESS,
-  ...ERROR_LOG,
-  ...HTTP_CORE,
-  ...ADDED_FIELD_ROWS,
-  ...ERROR_PAGE_ROWS,
-  ...LISTENING,
-  ...LOCATIONS,
-  ...HTTP_CONNECTION,
-  ...CONTENT,
-  ...REWRITE,
-  ...ACCESS,
-  ...LIMITS,
-  ...FIELDS,
-  ...FILES,
-  ...FILTERS,
-  ...VARIABLES,
-  ...TABLES,
-  ...TLS_ROWS,
-  ...PROXYING,
-  ...STREAM,
-  ...MAIL,
-  ...THIRD_PARTY,
-]);
+export interface DirectiveGroup {
+  /** Its heading in the reference. */
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+export const NGINX_GROUPS: readonly DirectiveGroup[] = [
+  { title: 'The top level', rows: CORE },
+  { title: 'The process', rows: PROCESS },
+  { title: 'Logs of errors', rows: ERROR_LOG },
+  { title: 'Sites and requests', rows: HTTP_CORE },
+  { title: 'Added fields', rows: ADDED_FIELD_ROWS },
+  { title: 'Error pages', rows: ERROR_PAGE_ROWS },
+  { title: 'Addresses and names', rows: LISTENING },
+  { title: 'Locations', rows: LOCATIONS },
+  { title: 'Connections', rows: HTTP_CONNECTION },
+  { title: 'What answers', rows: CONTENT },
+  { title: 'Rewriting', rows: REWRITE },
+  { title: 'Access', rows: ACCESS },
+  { title: 'Limits', rows: LIMITS },
+  { title: 'Fields and charsets', rows: FIELDS },
+  { title: 'Files', rows: FILES },
+  { title: 'What changes responses', rows: FILTERS },
+  { title: 'Variables and access logs', rows: VARIABLES },
+  { title: 'Tables', rows: TABLES },
+  { title: 'TLS and newer HTTP', rows: TLS_ROWS },
+  { title: 'Upstreams', rows: PROXYING },
+  { title: 'Streams', rows: STREAM },
+  { title: 'Mail', rows: MAIL },
+  { title: 'Other modules', rows: THIRD_PARTY },
+];
+
+export const NGINX_TABLE: DirectiveTable = new DirectiveTable(NGINX_GROUPS.flatMap(({ rows }) => rows));
