@@ -30,6 +30,12 @@ export const SUPERVISOR_LIMITS = {
   internalErrorEndMs: 5_000,
   /** When folders that killed servers have left are looked for a second time: those that were in use until now are then old enough to be judged. */
   staleFoldersAgainMs: 120_000,
+  /**
+   * Messages of a child in a second. Five hundred workers that start at once say some two thousand; what is beyond is a child that somebody else has taken over:
+   * an edge is replaced then, and a zygote is read on in the next second.
+   */
+  messagesPerSecondMax: 10_000,
+  messagePauseMs: 1_000,
   /** How often the edge is asked whether it still turns. */
   edgeAskMs: 3_000,
   /** How often the supervisor looks at the clock when it has nothing to do: it must know whether it was itself stopped before it judges others. */

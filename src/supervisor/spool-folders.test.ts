@@ -16,7 +16,7 @@ function story() {
   const parent = mkdtempSync(join(tmpdir(), 'folders-'));
   const said: string[] = [];
   const newFolders = (python = 'python3') =>
-    new SpoolFolders(() => python, { say: (level, text) => said.push(`${level} ${text}`) });
+    new SpoolFolders(() => python, [parent], { say: (level, text) => said.push(`${level} ${text}`) });
   const make = (name: string, { mode = 0o700, isFresh = false } = {}) => {
     const path = join(parent, name);
     mkdirSync(path, { mode });
@@ -85,4 +85,25 @@ test('spoolParents() names each folder once, by its absolute path', () => {
   assert.deepEqual(spoolParents({}), ['/var/tmp', '/tmp']);
   assert.deepEqual(spoolParents({ TMPDIR: '/tmp' }), ['/tmp', '/var/tmp']);
   assert.deepEqual(spoolParents({ TMPDIR: 'x' })[0], join(process.cwd(), 'x'));
+});
+
+test('SpoolFolders adopts nothing that an edge of ours would not make: it would be removed with all that is in it', () => {
+  using it = story();
+  const folders = it.newFolders();
+  const below = it.make('portico-spool-abcdef');
+  mkdirSync(join(below.path, 'portico-spool-inside'));
+  const inside = lstatSync(join(below.path, 'portico-spool-inside'));
+  const others = [
+    it.make('home'),
+    it.make('portico-spool-toolongname'),
+    { ...below, path: join(below.path, 'portico-spool-inside'), device: inside.dev, inode: inside.ino },
+    { ...below, path: `${it.parent}/../${it.parent.split('/').at(-1)}/portico-spool-abcdef` },
+    { ...below, path: 'portico-spool-abcdef' },
+  ];
+  for (const other of others) {
+    folders.adopt(other);
+  }
+  folders.removeAll();
+  assert.equal(it.said.filter((line) => line.startsWith('error the edge names a folder')).length, others.length);
+  assert.ok(existsSync(join(below.path, 'portico-spool-inside')));
 });

@@ -9,7 +9,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdir, rmSync } from 'node:fs';
 
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SpoolFolderMade } from '../protocol/control/edge.ts';
 import type { Log } from './log/log.ts';
@@ -18,6 +18,8 @@ import type { Log } from './log/log.ts';
 const NAMED_LIKE_OURS = /^portico-spool-[A-Za-z0-9]{6}$/;
 /** Enough for what crashes leave; the rest is for the next time. Bounds the command line. */
 const STALE_FOLDERS_MAX = 256;
+/** Folders of an edge at a time: each of its threads has one, and makes another when somebody has removed it. */
+const HELD_MAX = 256;
 const HELPER_MS_MAX = 30_000;
 /** Characters of its complaint that are logged. */
 const SAID_LENGTH_MAX = 500;
@@ -36,16 +38,32 @@ interface Held {
 
 export class SpoolFolders {
   readonly #python: () => string;
+  readonly #parents: readonly string[];
   readonly #log: Pick<Log, 'say'>;
   #held: Held[] = [];
 
-  constructor(python: () => string, log: Pick<Log, 'say'>) {
+  constructor(python: () => string, parents: readonly string[], log: Pick<Log, 'say'>) {
     this.#python = python;
+    this.#parents = parents;
     this.#log = log;
   }
 
-  /** The edge has made this folder and uses it. */
+  /**
+   * The edge has made this folder and uses it. What is adopted is removed with all that is in it when the edge has ended, so it must be one that an edge of ours
+   * would make: by its name, and where it is.
+   */
   adopt({ path, device, inode }: SpoolFolderMade): void {
+    if (!this.#parents.includes(dirname(path)) || !NAMED_LIKE_OURS.test(basename(path))) {
+      this.#log.say('error', `the edge names a folder for bodies that it cannot have made: ${path}`);
+      return;
+    }
+    if (this.#held.length >= HELD_MAX) {
+      this.#dropRemoved();
+    }
+    if (this.#held.length >= HELD_MAX) {
+      this.#warn(path, `${HELD_MAX} are in use already`);
+      return;
+    }
     try {
       const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
       const { dev, ino } = fstatSync(fd);

@@ -79,7 +79,7 @@ export class Supervisor {
     this.#socketWatch = new SocketWatch(server.sockets, log);
     this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
-    this.#spoolFolders = new SpoolFolders(() => this.#python, log);
+    this.#spoolFolders = new SpoolFolders(() => this.#python, spoolParents(server.env), log);
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
     const around = { server, edge: this.#edge, log };
     this.#apps = new Map(

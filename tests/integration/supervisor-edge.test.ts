@@ -30,6 +30,12 @@ test('an edge that does not stop is killed', async () => {
   assert.match(server.log, /the rest is killed/);
 });
 
+test('an edge that says what our program does not say is killed, and no folder that it names is touched', async () => {
+  await using server = launch({ app: APP, args: ['--edge-program', fake('edge-that-lies.ts')] });
+  await server.logged(/ERROR portico: the edge names a folder for bodies that it cannot have made: \/etc/);
+  await server.logged(/the edge process \(pid \d+\) says "worker" of a "stuck" message is wrong: it is killed/);
+});
+
 test('an edge that dies is replaced, and serves on the same address', async () => {
   await using server = await serve({ app: APP });
   const { edgePid } = server;

@@ -3,6 +3,9 @@
 import type { AppId } from '../../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import { MessageFields } from './message-fields.ts';
 
 /** One address that clients connect to, as the supervisor bound it. */
 export interface BoundListener {
@@ -211,3 +214,61 @@ export type FromEdge =
   | EdgeLeaving
   | EdgeLog
   | SpoolFolderMade;
+
+const LEVELS = ['debug', 'info', 'warning', 'error'] as const satisfies readonly EdgeLog['level'][];
+
+/** Gives what an edge has said its type, or says what is wrong with it. Keys that are not known are left out. */
+export function parseFromEdge(message: unknown): Outcome<FromEdge> {
+  if (typeof message !== 'object' || message === null) {
+    return failure('something that is no message');
+  }
+  // A record of unknown values, as just checked.
+  const fields = new MessageFields(message as Readonly<Record<string, unknown>>);
+  const kind = fields.text('kind', '');
+  const parsed = parseKnown(kind, fields);
+  if (parsed === undefined) {
+    return failure('a message of unknown kind');
+  }
+  return fields.wrong === undefined
+    ? success(parsed)
+    : failure(`"${fields.wrong}" of a "${parsed.kind}" message is wrong`);
+}
+
+function parseKnown(kind: string, fields: MessageFields): FromEdge | undefined {
+  switch (kind) {
+    case 'ready':
+    case 'drained':
+    case 'pong':
+      return { kind };
+    case 'fatal':
+      return { kind, message: fields.text('message') };
+    case 'stuck':
+      return {
+        kind,
+        app: fields.text('app'),
+        worker: fields.number('worker'),
+        pid: fields.number('pid'),
+        requestId: fields.text('requestId'),
+        method: fields.text('method'),
+        path: fields.longText('path'),
+        seconds: fields.span('seconds'),
+        isLoop: fields.boolean('isLoop'),
+      };
+    case 'quiet':
+      return { kind, app: fields.text('app'), worker: fields.number('worker') };
+    case 'leaving':
+      return { kind, deadlineMs: fields.span('deadlineMs') };
+    case 'log':
+      return { kind, level: fields.choice('level', LEVELS), text: fields.longText('text') };
+    case 'spool-folder':
+      return {
+        kind,
+        path: fields.text('path'),
+        // Of some file systems these are beyond the whole numbers that a double has.
+        device: fields.span('device'),
+        inode: fields.span('inode'),
+      };
+    default:
+      return undefined;
+  }
+}

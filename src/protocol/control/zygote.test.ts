@@ -88,6 +88,12 @@ test('parseFromZygote() names the key that is wrong', () => {
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: {} } }, /"static"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: '/s/' }] } }, /"root"/],
     [{ kind: 'ready', worker: 1, pid: 2, app: { media: [3] } }, /"media"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: 's/', root: '/s' }] } }, /"url"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { static: [{ url: '/s', root: '/s' }] } }, /"url"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { named: [{ url: '', root: 'relative' }] } }, /"root"/],
+    [{ kind: 'ready', worker: 1, pid: 2, app: { named: [{ url: '', root: '/a\0b' }] } }, /"root"/],
+    [{ kind: 'spawned', worker: 1, pid: -1, log: 905, logInode: 77 }, /"pid"/],
+    [{ kind: 'retire', worker: 1, reason: 'x'.repeat(20_000) }, /"reason"/],
     [
       {
         kind: 'ready',

@@ -4,6 +4,7 @@ import type { PathShape, UrlFolder } from '../../config/model/folders.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { ControlMessage } from './json-lines.ts';
+import { MessageFields } from './message-fields.ts';
 
 export interface StartZygote {
   readonly kind: 'start';
@@ -208,7 +209,7 @@ export type FromZygote =
 
 /** Gives a message of a zygote its type, or says what is wrong with it. Keys that are not known are left out. */
 export function parseFromZygote(message: ControlMessage): Outcome<FromZygote> {
-  const fields = new Fields(message);
+  const fields = new MessageFields(message);
   const parsed = parseKnown(message.kind, fields);
   if (parsed === undefined) {
     return failure(`a message of unknown kind "${message.kind}"`);
@@ -218,20 +219,20 @@ export function parseFromZygote(message: ControlMessage): Outcome<FromZygote> {
     : failure(`"${fields.wrong}" of a "${message.kind}" message is wrong`);
 }
 
-function readFault(fields: Fields): LoadFault {
-  const page = fields.text('page', '');
-  const fault = { error: fields.text('error'), traceback: fields.text('traceback', '') };
+function readFault(fields: MessageFields): LoadFault {
+  const page = fields.longText('page', '');
+  const fault = { error: fields.text('error'), traceback: fields.longText('traceback', '') };
   return page === '' ? fault : { ...fault, page };
 }
 
-function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
+function parseKnown(kind: string, fields: MessageFields): FromZygote | undefined {
   switch (kind) {
     case 'loaded':
       return {
         kind,
         preloaded: fields.boolean('preloaded'),
         python: fields.text('python'),
-        app: fields.optionalFacts('app'),
+        app: fields.has('app') ? readFacts(fields.record('app')) : undefined,
       };
     case 'elsewhere':
       return { kind, folder: fields.text('folder'), app: fields.text('app', ''), found: fields.text('found', '') };
@@ -250,9 +251,9 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
         logInode: fields.number('logInode'),
       };
     case 'output':
-      return { kind, worker: fields.number('worker'), text: fields.text('text') };
+      return { kind, worker: fields.number('worker'), text: fields.longText('text') };
     case 'ready':
-      return { kind, worker: fields.number('worker'), pid: fields.number('pid'), app: fields.facts('app') };
+      return { kind, worker: fields.number('worker'), pid: fields.number('pid'), app: readFacts(fields.record('app')) };
     case 'worker-load-failed':
       return {
         kind,
@@ -279,118 +280,60 @@ function parseKnown(kind: string, fields: Fields): FromZygote | undefined {
 
 /** A field's value (RFC 9110 5.5), in ASCII. */
 const ONE_LINE = /^[\x20-\x7e]+$/;
+/** A decoded path that begins and ends with a slash. */
+const FOLDER_URL = /^\/(?:[^\0\r\n]*\/)?$/;
+const ABSOLUTE = /^\/[^\0\r\n]*$/;
 const SPANS = ['nothing', 'word', 'segment', 'path'] as const satisfies readonly PathShape['spans'][];
 
-/** Takes typed values out of a message and remembers the first key that was wrong. */
-class Fields {
-  readonly #record: Readonly<Record<string, unknown>>;
-  readonly #root: Fields;
-  #wrong: string | undefined;
+function readFacts(fields: MessageFields): AppFacts {
+  return {
+    app: fields.text('app', ''),
+    interface: fields.text('interface', 'wsgi'),
+    framework: fields.optionalText('framework'),
+    frameworkVersion: fields.optionalText('frameworkVersion'),
+    settings: fields.optionalText('settings'),
+    static: fields.records('static').map((record) => ({
+      ...readFolder(record),
+      hashed: record.isTrue('hashed'),
+      ...readCacheControl(record),
+    })),
+    media: fields.records('media').map(readFolder),
+    named: fields.records('named').map(readNamed),
+    withheld: fields.records('withheld').map((record) => ({ url: record.text('url'), reason: record.text('reason') })),
+    debug: fields.has('debug') ? fields.boolean('debug') : null,
+    allowedHosts: fields.has('allowedHosts') ? fields.texts('allowedHosts') : null,
+    found: fields.optionalText('found'),
+    notes: fields.texts('notes'),
+    warnings: fields.texts('warnings'),
+  };
+}
 
-  constructor(record: Readonly<Record<string, unknown>>, root?: Fields) {
-    this.#record = record;
-    this.#root = root ?? this;
-  }
+function readFolder(record: MessageFields): AppFolder {
+  return {
+    url: textLike(record, 'url', FOLDER_URL),
+    root: textLike(record, 'root', ABSOLUTE),
+    links: record.isTrue('links'),
+    asked: record.records('asked').map(readShape),
+  };
+}
 
-  get wrong(): string | undefined {
-    return this.#root.#wrong;
-  }
+/** '' for files that X-Sendfile names. */
+function readNamed(record: MessageFields): UrlFolder {
+  const url = record.text('url') === '' ? '' : textLike(record, 'url', FOLDER_URL);
+  return { url, root: textLike(record, 'root', ABSOLUTE) };
+}
 
-  text(key: string, fallback?: string): string {
-    const value = this.#record[key] ?? fallback;
-    return typeof value === 'string' ? value : this.#fault(key, '');
-  }
+function textLike(record: MessageFields, key: string, form: RegExp): string {
+  const text = record.text(key);
+  return form.test(text) ? text : record.fault(key, '/');
+}
 
-  optionalText(key: string): string | null {
-    return this.#has(key) ? this.text(key) : null;
-  }
+function readCacheControl(record: MessageFields): { readonly cacheControl?: string } {
+  const text = record.text('cacheControl', '');
+  return text === '' ? {} : { cacheControl: ONE_LINE.test(text) ? text : record.fault('cacheControl', '') };
+}
 
-  number(key: string): number {
-    const value = this.#record[key];
-    return typeof value === 'number' && Number.isSafeInteger(value) ? value : this.#fault(key, 0);
-  }
-
-  optionalNumber(key: string): number | null {
-    return this.#has(key) ? this.number(key) : null;
-  }
-
-  boolean(key: string): boolean {
-    const value = this.#record[key];
-    return typeof value === 'boolean' ? value : this.#fault(key, false);
-  }
-
-  texts(key: string): readonly string[] {
-    const value = this.#record[key] ?? [];
-    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : this.#fault(key, []);
-  }
-
-  optionalFacts(key: string): AppFacts | undefined {
-    return this.#has(key) ? this.facts(key) : undefined;
-  }
-
-  facts(key: string): AppFacts {
-    const fields = this.#inside(this.#record[key], key);
-    return {
-      app: fields.text('app', ''),
-      interface: fields.text('interface', 'wsgi'),
-      framework: fields.optionalText('framework'),
-      frameworkVersion: fields.optionalText('frameworkVersion'),
-      settings: fields.optionalText('settings'),
-      static: fields.#records('static').map((record) => ({
-        ...record.#folder(),
-        hashed: record.#record['hashed'] === true,
-        ...record.#cacheControl(),
-      })),
-      media: fields.#records('media').map((record) => record.#folder()),
-      named: fields.#records('named').map((record) => ({ url: record.text('url'), root: record.text('root') })),
-      withheld: fields
-        .#records('withheld')
-        .map((record) => ({ url: record.text('url'), reason: record.text('reason') })),
-      debug: fields.#has('debug') ? fields.boolean('debug') : null,
-      allowedHosts: fields.#has('allowedHosts') ? fields.texts('allowedHosts') : null,
-      found: fields.optionalText('found'),
-      notes: fields.texts('notes'),
-      warnings: fields.texts('warnings'),
-    };
-  }
-
-  #has(key: string): boolean {
-    return this.#record[key] !== undefined && this.#record[key] !== null;
-  }
-
-  #folder(): AppFolder {
-    return {
-      url: this.text('url'),
-      root: this.text('root'),
-      links: this.#record['links'] === true,
-      asked: this.#records('asked').map((record) => record.#shape()),
-    };
-  }
-
-  #cacheControl(): { readonly cacheControl?: string } {
-    const text = this.text('cacheControl', '');
-    return text === '' ? {} : { cacheControl: ONE_LINE.test(text) ? text : this.#fault('cacheControl', '') };
-  }
-
-  #shape(): PathShape {
-    const text = this.text('spans');
-    const spans = SPANS.find((known) => known === text) ?? this.#fault('spans', 'path' as const);
-    return { prefix: this.text('prefix'), suffix: this.text('suffix'), spans };
-  }
-
-  #records(key: string): Fields[] {
-    const value = this.#record[key] ?? [];
-    return Array.isArray(value) ? value.map((item) => this.#inside(item, key)) : this.#fault(key, []);
-  }
-
-  #inside(value: unknown, key: string): Fields {
-    const isRecord = typeof value === 'object' && value !== null;
-    // A record of unknown values, as just checked.
-    return new Fields(isRecord ? (value as Readonly<Record<string, unknown>>) : this.#fault(key, {}), this.#root);
-  }
-
-  #fault<T>(key: string, value: T): T {
-    this.#root.#wrong ??= key;
-    return value;
-  }
+function readShape(record: MessageFields): PathShape {
+  const spans = record.choice('spans', SPANS);
+  return { prefix: record.text('prefix'), suffix: record.text('suffix'), spans };
 }

@@ -2,10 +2,14 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { systemClock } from '../../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge, ToEdge } from '../../protocol/control/edge.ts';
+import { parseFromEdge } from '../../protocol/control/edge.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import { relayOutput } from '../log/output-relay.ts';
+import { MessageRate } from './message-rate.ts';
 
 export interface EdgeEvents {
   onMessage(message: FromEdge): void;
@@ -19,6 +23,8 @@ const FIRST_INHERITED = 4;
 export class EdgeChild {
   readonly #process: ChildProcess;
   readonly #events: EdgeEvents;
+  readonly #rate = new MessageRate(SUPERVISOR_LIMITS.messagesPerSecondMax, systemClock);
+  #isRefused = false;
   #hasEnded = false;
 
   constructor(program: string, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
@@ -43,9 +49,24 @@ export class EdgeChild {
       }
     });
     this.#process.on('exit', (code, signal) => this.#end({ code, signal }));
-    // What arrives here was sent by our own program of the same release.
-    this.#process.on('message', (message) => events.onMessage(message as FromEdge));
+    this.#process.on('message', (message) => this.#onMessage(message, log));
     this.send(inherited.configure);
+  }
+
+  /** The edge speaks with strangers. One that says what our program does not say, or much more of it, is ours no longer, and another takes its place. */
+  #onMessage(message: unknown, log: Log): void {
+    if (this.#isRefused) {
+      return;
+    }
+    const parsed = parseFromEdge(message);
+    if (parsed.ok && this.#rate.takes()) {
+      this.#events.onMessage(parsed.value);
+      return;
+    }
+    this.#isRefused = true;
+    const why = parsed.ok ? 'more than it has reason to' : parsed.fault;
+    log.say('error', `the edge process (pid ${this.pid}) says ${why}: it is killed`);
+    this.kill();
   }
 
   get pid(): number {

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { systemClock } from '../../kernel/clock.ts';
 import { JsonLines, renderLine } from '../../protocol/control/json-lines.ts';
 import type { FromZygote, StartZygote, ToZygote } from '../../protocol/control/zygote.ts';
 import { parseFromZygote } from '../../protocol/control/zygote.ts';
@@ -11,6 +12,7 @@ import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
+import { MessageRate } from './message-rate.ts';
 
 export interface ZygoteLaunch {
   readonly python: string;
@@ -141,10 +143,13 @@ export class ZygoteChild {
 
   #listen(): void {
     const lines = new JsonLines();
+    const rate = new MessageRate(SUPERVISOR_LIMITS.messagesPerSecondMax, systemClock);
     this.#control?.on('data', (bytes: Buffer) => {
       const messages = lines.feed(bytes);
+      let isTooMuch = false;
       for (const message of messages.ok ? messages.value : []) {
         this.#hasSpoken = true;
+        isTooMuch ||= !rate.takes();
         const parsed = parseFromZygote(message);
         if (parsed.ok && parsed.value.kind === 'piped') {
           this.#openOutput(parsed.value);
@@ -158,9 +163,18 @@ export class ZygoteChild {
         this.#events.onFault(messages.fault);
         this.kill();
       }
+      if (isTooMuch) {
+        this.#readLater();
+      }
     });
     // A broken wire is that of a zygote which has ended, and `exit` says how.
     this.#control?.on('error', () => undefined);
+  }
+
+  /** What more the zygote has to say waits in its socket, and then so does the zygote: whoever floods it takes no time from other applications. */
+  #readLater(): void {
+    this.#control?.pause();
+    setTimeout(() => this.#control?.resume(), SUPERVISOR_LIMITS.messagePauseMs);
   }
 
   /** Opens the zygote's output from now on. Where that cannot be done, the zygote goes on with the streams that it was given. */
