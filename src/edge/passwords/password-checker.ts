@@ -20,8 +20,8 @@ export interface CheckReply {
   readonly isRight: boolean;
 }
 
-/** `overloaded`: too many wait already. `failed`: the thread has ended. */
-export type PasswordResult = 'right' | 'wrong' | 'overloaded' | 'failed';
+/** `unknown`: no password can be checked against what is stored. `overloaded`: too many wait already. `failed`: the thread has ended. */
+export type PasswordResult = 'right' | 'wrong' | 'unknown' | 'overloaded' | 'failed';
 
 export const PASSWORD_LIMITS = {
   /** crypt(3) takes no more, and the cost of some hashes grows with the length. */
@@ -68,8 +68,11 @@ export class PasswordChecker {
   /** `password` is text in which each character is a byte, as it came. */
   check(password: string, stored: string): PasswordResult | Promise<PasswordResult> {
     const scheme = schemeOf(stored);
+    if (scheme === undefined) {
+      return 'unknown';
+    }
     // A C program would stop at the zero byte, and take what is before it for the password.
-    if (scheme === undefined || password.length > PASSWORD_LIMITS.passwordBytesMax || password.includes('\0')) {
+    if (password.length > PASSWORD_LIMITS.passwordBytesMax || password.includes('\0')) {
       return 'wrong';
     }
     if (isQuick(scheme)) {

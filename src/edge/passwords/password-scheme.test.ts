@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkQuick, isQuick, isSame, schemeOf } from './password-scheme.ts';
+import { checkQuick, isQuick, isSame, nameOfOtherForm, schemeOf } from './password-scheme.ts';
 
 test('schemeOf() tells by the beginning', () => {
   for (const [stored, scheme] of [
@@ -52,4 +52,18 @@ test('checkQuick() takes no password for a hash that is cut short', () => {
 test('isSame() compares values of any length', () => {
   equal(isSame(Buffer.from('ab'), Buffer.from('ab')), true);
   equal(isSame(Buffer.from('ab'), Buffer.from('abc')), false);
+});
+
+test('nameOfOtherForm() names what cannot be checked, and shows nothing of it', () => {
+  for (const [stored, name] of [
+    ['$y$j9T$abc$def', 'yescrypt'],
+    ['$argon2id$v=19$m=1', 'Argon2'],
+    ['$2y$06$short', 'a bcrypt that is cut short or of a kind that is known to be broken'],
+    ['_J9..rasmBYk8r9AiWNc', 'DES of BSD'],
+    ['!locked', 'a form of its own'],
+    ['secret', 'plain text without {PLAIN} in front'],
+    ['', 'plain text without {PLAIN} in front'],
+  ] as const) {
+    equal(nameOfOtherForm(stored), name);
+  }
 });

@@ -19,6 +19,23 @@ export function schemeOf(stored: string): PasswordScheme | undefined {
   return FORMS.find(([form]) => form.test(stored))?.[1];
 }
 
+const OTHER_FORMS: readonly (readonly [form: RegExp, name: string])[] = [
+  [/^\$y\$/, 'yescrypt'],
+  [/^\$gy\$/, 'gost-yescrypt'],
+  [/^\$7\$/, 'scrypt'],
+  [/^\$sha1\$/, 'SHA-1 of NetBSD'],
+  [/^\$md5[$,]/, 'MD5 of Solaris'],
+  [/^\$argon2/, 'Argon2'],
+  [/^\$2/, 'a bcrypt that is cut short or of a kind that is known to be broken'],
+  [/^_.{19}$/, 'DES of BSD'],
+  [/^[$!*{]/, 'a form of its own'],
+];
+
+/** What a form is called that `schemeOf` does not know, without a word of what is stored. */
+export function nameOfOtherForm(stored: string): string {
+  return OTHER_FORMS.find(([form]) => form.test(stored))?.[1] ?? 'plain text without {PLAIN} in front';
+}
+
 export type QuickScheme = 'plain' | 'sha' | 'ssha';
 
 /** Whether a check takes a few microseconds; the others take milliseconds, which is what they are made for. */

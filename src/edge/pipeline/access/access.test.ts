@@ -1,10 +1,12 @@
-import { deepEqual, equal } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AddressRule, AuthRequest } from '../../../config/model/access.ts';
 import type { AccessRules, Scope } from '../../../config/model/scope.ts';
+import { FakeClock } from '../../../kernel/fake-clock.ts';
+import { ErrorLogs } from '../../error-log/error-log.ts';
 import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
 import { FakeSite, location } from '../../plan/fake-site.ts';
 import { parseUsers } from './user-files.ts';
@@ -69,6 +71,34 @@ test('a password lets in who knows it', () =>
     at.clock.advance(2000);
     equal((await asking(at, 'joe:secret')).status, 401, 'a changed file is obeyed');
     equal((await asking(at, 'ann:new password')).status, 200);
+  }));
+
+test('the log says why a password does not let in, once', () =>
+  withUsers('joe:$y$j9T$abc$def\nann:plain\nmay:{PLAIN}x\n', async (userFile) => {
+    const path = `${userFile}.log`;
+    const clock = new FakeClock();
+    const at = new FakeSite(
+      {
+        scopes: [
+          {
+            access: rules({ basic: { realm: 'r', userFile } }),
+            errorLogs: [{ sink: { kind: 'file', path }, level: 'error' }],
+          },
+        ],
+        locations: [location('/')],
+      },
+      { clock, errorLogs: new ErrorLogs({ pid: 1, tid: 1 }, clock, () => undefined) },
+    );
+    for (const user of ['joe', 'ann', 'may', 'eve']) {
+      equal((await asking(at, `${user}:plain`)).status, 401);
+    }
+    const lines = readFileSync(path, 'latin1').trimEnd().split('\n');
+    deepEqual(
+      lines.map((line) => /user "\w+"(?: was|: \w+)/.exec(line)?.[0]),
+      ['user "joe": the', 'user "ann": the', 'user "may": password', 'user "eve" was'],
+    );
+    match(lines[0] ?? '', /is stored as yescrypt, which Portico cannot check: store it anew, with htpasswd -B/);
+    match(lines[1] ?? '', /is stored as plain text without \{PLAIN\} in front/);
   }));
 
 test('without the file of users nobody is let in', async () => {

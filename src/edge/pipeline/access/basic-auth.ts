@@ -4,6 +4,7 @@ import type { AccessRules } from '../../../config/model/scope.ts';
 import { fieldsOfLines, makeLine } from '../../../protocol/http/response-fields.ts';
 import { escapeLog } from '../../access-log/line.ts';
 import type { PasswordResult } from '../../passwords/password-checker.ts';
+import { nameOfOtherForm } from '../../passwords/password-scheme.ts';
 import type { Compilation } from '../compilation.ts';
 import { renderTemplate } from '../render-template.ts';
 import type { Route } from '../route.ts';
@@ -67,9 +68,14 @@ function passwordOf(
   const stored = users.byName.get(user);
   if (stored === undefined) {
     route.log('error', `user "${escapeLog(user)}" was not found in "${escapeLog(path)}"`);
-    return 'wrong';
+    return 'unknown';
   }
-  return check(stored);
+  const result = check(stored);
+  if (result === 'unknown') {
+    const form = `${nameOfOtherForm(stored)}, which Portico cannot check: store it anew, with htpasswd -B`;
+    route.log('error', `user "${escapeLog(user)}": the password in "${escapeLog(path)}" is stored as ${form}`);
+  }
+  return result;
 }
 
 function resultOf(route: Route, result: PasswordResult, user: string, realm: string): Exclude<AccessResult, 'pending'> {
@@ -79,10 +85,13 @@ function resultOf(route: Route, result: PasswordResult, user: string, realm: str
     case 'wrong':
       route.log('error', `user "${escapeLog(user)}": password mismatch`);
       return challenge(route, realm);
+    case 'unknown':
+      return challenge(route, realm);
     case 'overloaded':
       route.log('warn', 'too many passwords wait to be checked');
       return 503;
     case 'failed':
+      route.log('alert', 'the thread that checks passwords has ended');
       return 500;
   }
 }
