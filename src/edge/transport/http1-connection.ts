@@ -133,6 +133,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (exchange === undefined) {
       this.#refuseUnread(fault, refusedLine);
     } else if (exchange.status === 0) {
+      exchange.isBodyLost = true;
       exchange.refuse(fault.status);
     } else {
       this.cut(exchange);

@@ -65,6 +65,8 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   sentHead: ResponseHead | undefined;
   sentLength = -1;
   refusedLine: string | undefined;
+  /** Nothing that comes can be read as the body: what answers the refusal of the request is not to wait for it. */
+  isBodyLost = false;
   route: object | undefined;
   scriptName = '';
   watcher: ResponseWatcher | undefined;
@@ -115,10 +117,10 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
     return this.#connection.hasCaughtUp(this);
   }
   get hasBody(): boolean {
-    return this.head.framing.kind !== 'none';
+    return this.head.framing.kind !== 'none' && !this.isBodyLost;
   }
   get bodyLength(): number | undefined {
-    return this.head.framing.kind === 'length' ? this.head.framing.bytes : undefined;
+    return this.head.framing.kind === 'length' && !this.isBodyLost ? this.head.framing.bytes : undefined;
   }
   get expectsContinue(): boolean {
     return this.head.expectContinue;

@@ -85,3 +85,17 @@ test('where nobody asks what is over, no clock is read for it', async () => {
   pipeline.asked[0]?.responder.respond({ status: 200, reason: undefined, fields: PAGE }, 'a');
   deepEqual(pipeline.finished, []);
 });
+
+test('what answers a refusal is not to wait for a body that cannot be read', async () => {
+  for (const [text, more] of [
+    ['POST /%zz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab', ''],
+    ['POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', 'no chunk\r\n'],
+  ] as const) {
+    await using pair = await openPair();
+    const { pipeline, connection } = receive(pair, text);
+    pipeline.asked[0]?.readBody({ data: () => true, end: () => undefined, fail: () => undefined });
+    connection.onBytes(Buffer.from(more), more.length);
+    const [refused] = pipeline.refused;
+    deepEqual([refused?.status, refused?.exchange.hasBody, refused?.exchange.bodyLength], [400, false, undefined]);
+  }
+});
