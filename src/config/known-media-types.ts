@@ -3,10 +3,6 @@
  * one wins, then the one that says more than `application`.
  */
 
-// Not imported: see docs/architecture.md, "What a start loads".
-const { readFileSync } = process.getBuiltinModule('node:fs');
-const { createRequire } = process.getBuiltinModule('node:module');
-
 /** Where the rule above would choose what browsers or habit do not. */
 const CHOSEN: Readonly<Record<string, string>> = {
   ico: 'image/x-icon',
@@ -27,6 +23,9 @@ interface Listed {
 
 /** By extension. Read rather than imported: a module would keep the whole database, about 1 MB of objects, in every thread. */
 export function readKnownMediaTypes(): Map<string, string> {
+  // Not imported, nor taken before it is needed: see docs/architecture.md, "What a start loads".
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { createRequire } = process.getBuiltinModule('node:module');
   const path = createRequire(import.meta.url).resolve('mime-db/db.json');
   // The shape that mime-db documents; our dependency, not input.
   const database = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Listed>;
