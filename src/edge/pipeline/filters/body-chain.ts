@@ -108,9 +108,7 @@ export class BodyChain {
 
   #writeParts(parts: readonly (FilePart | Buffer)[], release: () => void): void {
     let left = parts.filter((part) => !Buffer.isBuffer(part)).length;
-    if (left === 0) {
-      release();
-    }
+    const hasFiles = left > 0;
     for (const part of parts) {
       if (Buffer.isBuffer(part)) {
         this.write(part);
@@ -122,6 +120,9 @@ export class BodyChain {
           }
         });
       }
+    }
+    if (!hasFiles) {
+      release();
     }
   }
 
