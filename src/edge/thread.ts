@@ -300,7 +300,7 @@ export class EdgeThread {
       if (client === undefined) {
         return () => undefined;
       }
-      const connection = this.#connect(socket, new Peer(client, origins), services);
+      const connection = this.#connect(socket, new Peer(client, origins, socket), services);
       socket.owner = connection;
       return readFairly(socket, buffers, this.#services.monotonicMs, (buffer, length) =>
         connection.onBytes(buffer, length),
@@ -329,7 +329,7 @@ export class EdgeThread {
       return;
     }
     this.#tls?.accept(carrier, client.address, (socket, facts) => {
-      const connection = this.#connect(socket, new Peer(client, origins.of(facts)), services);
+      const connection = this.#connect(socket, new Peer(client, origins.of(facts), carrier), services);
       guardSocket(socket, connection);
       socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
       if (this.#table.isStopping) {

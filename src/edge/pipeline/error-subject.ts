@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 export function errorSubject({ main, client, site }: Route): ErrorSubject {
   const { exchange } = main;
   return {
-    connection: (exchange as { readonly connection?: { readonly number?: number } }).connection?.number ?? 0,
+    connection: exchange.peer.number,
     client: client.address,
     server: site.name,
     request: `${exchange.method} ${exchange.target} ${protocolName(exchange.version)}`,

@@ -18,16 +18,35 @@ export interface PeerList {
   has(address: string): boolean;
 }
 
+/** What a socket knows of its own end. */
+export interface LocalEnd {
+  readonly localAddress?: string | undefined;
+}
+
+let lastNumber = 0;
+
 /** One for each connection. */
 export class Peer {
   readonly client: Client;
   readonly origins: PeerOrigins;
+  /** Of the connection, from 1 on in each thread: by it lines of logs are told to belong together. */
+  readonly number: number;
+  readonly #socket: LocalEnd;
   #asked: PeerList | undefined;
   #isOnIt = false;
 
-  constructor(client: Client, origins: PeerOrigins) {
+  constructor(client: Client, origins: PeerOrigins, socket: LocalEnd = {}) {
     this.client = client;
     this.origins = origins;
+    this.#socket = socket;
+    lastNumber += 1;
+    this.number = lastNumber;
+  }
+
+  /** The address that the client has connected to, which is asked of the system each time; '' on a Unix socket, and once the connection is gone. */
+  get localAddress(): string {
+    const address = this.#socket.localAddress ?? '';
+    return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
   }
 
   /** To look an address up costs about as much as all else that is found out about a request, so the last answer is kept. */

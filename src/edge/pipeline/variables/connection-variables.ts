@@ -12,10 +12,10 @@ export const CONNECTION_VARIABLES: VariableTable = {
   binary_remote_addr: ({ client }) => binaryAddress(client.address),
   realip_remote_addr: ({ main }) => main.exchange.client.address || UNIX,
   realip_remote_port: ({ main }) => main.exchange.client.port,
-  server_addr: ({ exchange }) => exchange.origin.name,
+  server_addr: ({ exchange }) => exchange.peer.localAddress || UNIX,
   server_port: ({ exchange }) => exchange.origin.port,
   server_name: ({ site }) => site.name,
-  connection: ({ main }) => String(connectionOf(main)?.number ?? 0),
+  connection: ({ main }) => String(main.exchange.peer.number),
   connection_requests: ({ main }) => String(connectionOf(main)?.requestCount ?? 1),
   connection_time: () => '0.000',
   pipe: () => '.',
@@ -31,7 +31,6 @@ export const CONNECTION_VARIABLES: VariableTable = {
 };
 
 interface ConnectionNumbers {
-  readonly number?: number;
   readonly requestCount?: number;
 }
 
