@@ -12,6 +12,7 @@ import { AppContent } from './app-content.ts';
 import { refusalsFor } from './developer-pages.ts';
 import { ErrorLogs } from './error-log/error-log.ts';
 import { compileServeCompression } from './filters/compression/serve-compression.ts';
+import { answerEmptyGif } from './handlers/empty-gif.ts';
 import { compileFileContent } from './handlers/files/file-content.ts';
 import { FileServer } from './handlers/files/file-server.ts';
 import type { InternalErrors } from './internal-errors.ts';
@@ -124,6 +125,9 @@ export class Sites {
   }
 
   #produceOf(content: Content): Produce {
+    if (content.kind === 'empty-gif') {
+      return answerEmptyGif;
+    }
     if (content.kind !== 'app') {
       return refuseEverything;
     }
