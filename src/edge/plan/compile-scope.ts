@@ -85,6 +85,11 @@ export function compileScope(scope: Scope, { compilation, errorLogs, types }: Sc
     const variable = feature(scope, compilation);
     return variable === undefined ? [] : [[name, variable] as const];
   });
+  // Once each: a filter may have a memory of its own.
+  const filters = FILTERS.flatMap((feature) => {
+    const filter = feature(scope, compilation);
+    return filter === undefined ? [] : [{ feature, filter }];
+  });
   return {
     model: scope,
     root: compilation.template(scope.files.path),
@@ -98,8 +103,8 @@ export function compileScope(scope: Scope, { compilation, errorLogs, types }: Sc
     answerEdits: [compileExpires(scope, compilation), fields.answerEdit, compileUserId(scope, compilation)].filter(
       (edit): edit is AnswerEdit => edit !== undefined,
     ),
-    filters: made(FILTERS),
-    usualFilters: made(FILTERS.filter((feature) => !CONDITIONAL.has(feature))),
+    filters: filters.map(({ filter }) => filter),
+    usualFilters: filters.filter(({ feature }) => !CONDITIONAL.has(feature)).map(({ filter }) => filter),
     trailers: fields.trailers,
   };
 }

@@ -117,6 +117,14 @@ test('chooseRanges() may refuse what is malformed', () => {
   );
 });
 
+test('chooseRanges() may allow spaces around the hyphen, and numbers of 63 bits', () => {
+  assert.equal(choose('bytes= 0 - 1 , 5 -', 100, STRICT), '0-1 5-99');
+  assert.equal(choose('bytes=- 5', 100, STRICT), 'unsatisfiable');
+  assert.equal(choose('bytes=5-2,0-1', 100, STRICT), '0-1');
+  assert.equal(choose('bytes=0-9223372036854775808', 100, STRICT), 'unsatisfiable');
+  assert.equal(choose('bytes=0 - 1'), 'whole');
+});
+
 test('chooseRanges() may leave ranges that overlap as they are, if they are not more than the whole', () => {
   assert.equal(choose('bytes=0-9,5-14', 100, STRICT), '0-9 5-14');
   assert.equal(choose('bytes=0-99,0-0', 100, STRICT), 'whole');

@@ -6,7 +6,7 @@ import { STATIC_LIMITS } from './limits.ts';
 export interface RangeRule {
   /** A request for more gets the whole file. 0: there are no ranges, and none are offered. */
   readonly countMax: number;
-  /** What is malformed is refused with 416. Otherwise it is ignored, as RFC 9110 14.2 allows: a client that errs still gets the file. */
+  /** Ranges are read as nginx reads them, and what is malformed is refused with 416. Otherwise it is ignored, as RFC 9110 14.2 allows: a client that errs still gets the file. */
   readonly refusesMalformed: boolean;
   /** Ranges that overlap are joined. Otherwise they are sent as they are, unless they are longer than the file together. */
   readonly joins: boolean;
@@ -34,6 +34,10 @@ const FROM_BEGINNING = /^[\t ]*(?:0+-|-)/;
 
 /** `int-range` and `suffix-range` of RFC 9110 14.1.1. */
 const RANGE_SPEC = /^[\t ]*(\d*)-(\d*)[\t ]*$/;
+/** What nginx reads beside it: spaces around the hyphen. */
+const SPACED_SPEC = /^ *(?:(\d+) *- *|-)(\d*) *$/;
+/** More does not fit into what nginx counts in. */
+const LARGEST = 2 ** 63;
 
 export function chooseRanges(field: string, size: number, rule: RangeRule): RangeChoice {
   if (!/^bytes=./i.test(field) || rule.countMax === 0) {
@@ -47,7 +51,7 @@ export function chooseRanges(field: string, size: number, rule: RangeRule): Rang
       continue;
     }
     specCount += 1;
-    const range = parseRange(text, size);
+    const range = parseRange(text, size, rule);
     if (range === 'invalid') {
       return rule.refusesMalformed ? UNSATISFIABLE : WHOLE;
     }
@@ -74,10 +78,17 @@ function chooseAmong(ranges: readonly ByteRange[], specCount: number, size: numb
   return first.length === 0 || (isMore && !rule.joins) ? WHOLE : { kind: 'parts', ranges: [first, ...rest] };
 }
 
-function parseRange(text: string, size: number): ByteRange | 'invalid' | 'unsatisfiable' {
-  const spec = RANGE_SPEC.exec(text);
+function parseRange(
+  text: string,
+  size: number,
+  { refusesMalformed }: RangeRule,
+): ByteRange | 'invalid' | 'unsatisfiable' {
+  const spec = (refusesMalformed ? SPACED_SPEC : RANGE_SPEC).exec(text);
   const [, from = '', to = ''] = spec ?? [];
   if (spec === null || (from === '' && to === '')) {
+    return 'invalid';
+  }
+  if (refusesMalformed && (Number(from) >= LARGEST || Number(to) >= LARGEST)) {
     return 'invalid';
   }
   // Digits beyond 2^53 lose precision, but then they are beyond any size too.
@@ -87,7 +98,7 @@ function parseRange(text: string, size: number): ByteRange | 'invalid' | 'unsati
   }
   const offset = Number(from);
   if (to !== '' && Number(to) < offset) {
-    return 'invalid';
+    return refusesMalformed ? 'unsatisfiable' : 'invalid';
   }
   if (offset >= size) {
     return 'unsatisfiable';
