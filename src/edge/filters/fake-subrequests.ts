@@ -72,6 +72,9 @@ export class FakeSubrequests {
     if (this.cancels > 0) {
       return;
     }
+    if (running.subrequest.head !== undefined) {
+      running.start.into?.onHead?.(running.subrequest.head);
+    }
     if (running.rest.length > 0) {
       running.start.into?.write(running.rest);
     }

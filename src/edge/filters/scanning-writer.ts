@@ -15,6 +15,7 @@ export abstract class ScanningWriter implements BodyWriter {
   readonly #input: Buffer[] = [];
   #inputBytes = 0;
   #from = 0;
+  readonly #inserted: Buffer[] = [];
   #output: Buffer[] = [];
   #outputBytes = 0;
   #isBlocked = false;
@@ -39,9 +40,9 @@ export abstract class ScanningWriter implements BodyWriter {
   /** All was read: puts what it has kept. Called again if it has paused itself. */
   protected abstract finish(): void;
 
-  /** The client is behind, or the filter has paused itself: `scan` returns soon. */
+  /** The client is behind, the filter has paused itself, or something comes first: `scan` returns soon. */
   protected get mustStop(): boolean {
-    return this.#isBlocked || this.#isPaused || this.#isOver;
+    return this.#isBlocked || this.#isPaused || this.#isOver || this.#inserted.length > 0;
   }
 
   /** Something else stands in the body, which waits. */
@@ -61,6 +62,13 @@ export abstract class ScanningWriter implements BodyWriter {
     this.#outputBytes += bytes.length;
     if (this.#outputBytes >= gatherBytes) {
       this.#send();
+    }
+  }
+
+  /** These bytes are read next, before the rest of the body. */
+  protected insert(bytes: Buffer): void {
+    if (bytes.length > 0) {
+      this.#inserted.push(bytes);
     }
   }
 
@@ -162,14 +170,30 @@ export abstract class ScanningWriter implements BodyWriter {
   }
 
   #readAll(): void {
+    this.#placeInserted();
     for (let bytes = this.#input[0]; bytes !== undefined && !this.mustStop; bytes = this.#input[0]) {
       const to = this.scan(bytes, this.#from);
+      if (this.#isOver) {
+        return;
+      }
       this.#inputBytes -= to - this.#from;
       this.#from = to;
       if (to === bytes.length) {
         this.#input.shift();
         this.#from = 0;
       }
+      this.#placeInserted();
+    }
+  }
+
+  #placeInserted(): void {
+    for (const bytes of this.#inserted.splice(0)) {
+      if (this.#from > 0) {
+        this.#input[0] = this.#input[0]?.subarray(this.#from) ?? bytes;
+        this.#from = 0;
+      }
+      this.#input.unshift(bytes);
+      this.#inputBytes += bytes.length;
     }
   }
 
@@ -199,6 +223,7 @@ export abstract class ScanningWriter implements BodyWriter {
     }
     this.#isOver = true;
     this.#input.length = 0;
+    this.#inserted.length = 0;
     this.#inputBytes = 0;
     this.#output = [];
     this.#outputBytes = 0;

@@ -191,6 +191,8 @@ export interface SubrequestStart {
 }
 
 export interface SubrequestOutput {
+  /** Before the first bytes. */
+  onHead?(head: ResponseHead): void;
   /** False: no more until `subrequest.drained()`. */
   write(bytes: Buffer): boolean;
 }

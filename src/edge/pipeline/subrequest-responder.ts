@@ -98,12 +98,17 @@ export class SubrequestResponder implements Responder {
   }
 
   respond(head: ResponseHead, body: Body): void {
-    this.head = head;
+    this.#noteHead(head);
     this.#chain.writeWhole(body);
   }
 
   begin(head: ResponseHead): void {
+    this.#noteHead(head);
+  }
+
+  #noteHead(head: ResponseHead): void {
     this.head = head;
+    this.#answer.into?.onHead?.(head);
   }
 
   write(bytes: Buffer | BorrowedBody): boolean {

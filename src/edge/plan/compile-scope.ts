@@ -10,6 +10,7 @@ import { compileGunzip } from '../filters/compression/gunzip-filter.ts';
 import { compileNotModified } from '../filters/conditions/not-modified-filter.ts';
 import { compileRanges } from '../filters/conditions/range-filter.ts';
 import { compileRateLimit } from '../filters/rate/rate-filter.ts';
+import { compileIncludes } from '../filters/ssi/ssi-filter.ts';
 import { compileSubstitutions } from '../filters/substitution/substitute-filter.ts';
 import { compileTryFiles } from '../handlers/files/try-files.ts';
 import { compileAccess } from '../pipeline/access/compile-access.ts';
@@ -54,6 +55,7 @@ const FILTERS: readonly Feature<Filter>[] = [
   compileAdditions,
   compileSubstitutions,
   compileCharset,
+  compileIncludes,
   compileCompression,
   compileRanges,
   compileRateLimit,

@@ -89,3 +89,31 @@ test('a charset is said, and a rate holds a body back', async () => {
   equal(exchange.field('content-type'), 'text/html; charset=utf-8');
   equal(exchange.body, 'a foo at /page');
 });
+
+test('a page includes what other locations answer, refusals too, and blocks stand for those', async () => {
+  const includes = {
+    types: ['text/html'],
+    isSilent: false,
+    keepsLastModified: false,
+    valueLengthMax: 255,
+    minFileChunk: 1,
+  };
+  const pages: Readonly<Record<string, string>> = {
+    '/page':
+      'x<!--#include virtual="/inner?v=1" -->x<!--#block name="b" -->STUB<!--#endblock --><!--#include virtual="/missing" stub="b" -->x<!--#include virtual="/page-of-itself" -->',
+    '/inner': '[<!--#echo var="arg_v" --><!--#include virtual="/leaf" wait="yes" -->]',
+    '/leaf': 'LEAF',
+    '/page-of-itself': '<<!--#include virtual="/page-of-itself" -->>',
+  };
+  const answers: Produce = ({ path, responder }) => {
+    const text = pages[path];
+    if (text === undefined) {
+      responder.refuse(404);
+    } else {
+      responder.respond({ status: 200, reason: undefined, fields: HTML }, text);
+    }
+  };
+  const { body } = await ask({ includes }, '', answers);
+  equal(body.startsWith('x[1LEAF]xSTUBx<<'), true, body.slice(0, 100));
+  equal(body.length < 5000, true, 'a page that includes itself ends');
+});

@@ -1,5 +1,6 @@
 /** The server, and the time. */
 
+import { ssiDate } from '../../filters/ssi/ssi-date.ts';
 import { clfDateHere, isoDateHere } from '../local-time.ts';
 import type { VariableServices, VariableTable } from './variable.ts';
 
@@ -14,8 +15,8 @@ export function serverVariables({ clock, hostname }: VariableServices): Variable
     msec: () => (clock.nowMs() / 1000).toFixed(3),
     time_iso8601: () => isoDateHere(clock.nowMs()),
     time_local: () => clfDateHere(clock.nowMs()),
-    date_local: () => clfDateHere(clock.nowMs()),
-    date_gmt: () => clfDateHere(clock.nowMs()),
+    date_local: (route) => ssiDate(route, clock.nowMs(), false),
+    date_gmt: (route) => ssiDate(route, clock.nowMs(), true),
     request_time: ({ main }) => ((clock.monotonicMs() - main.startedMs) / 1000).toFixed(3),
     connections_active: () => undefined,
     connections_reading: () => undefined,
