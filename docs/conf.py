@@ -84,6 +84,7 @@ CONTENTS = {
         'moving/gunicorn',
         'moving/uvicorn',
         'moving/asgi-servers',
+        'moving/nginx-files',
     ],
     'Reference': [
         'reference/serve',
