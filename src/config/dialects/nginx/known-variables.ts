@@ -7,7 +7,7 @@ import type { NginxReport } from './report.ts';
 
 /** Variables of modules that are not here, and of `stream`: a file that names them is not wrong, and its directives are told of. */
 const OF_OTHERS =
-  /^(geoip2?_\w+|fancyindex_\w+|session_log_\w+|protocol|bytes_received|session_time|upstream_session_time|upstream_first_byte_time|ssl_preread_\w+|ssl_\w+|slice_range|upstream_cache_\w+|proxy_internal_\w+|grpc_internal_trailers|proxy_add_via|upstream_\w+|brotli_ratio|zstd_ratio|vts_\w+|otel_\w+|opentracing_\w+|passenger_\w+|cache_purge_\w+|acme_\w+|js_\w+|connections_\w+|pid|request_uri_path|uploadprogress_\w+|upload_\w+|echo_\w+|memcached_key)$/;
+  /^(jwt_\w+|oidc_\w+|app_protect_\w+|geoip2?_\w+|fancyindex_\w+|session_log_\w+|protocol|bytes_received|session_time|upstream_session_time|upstream_first_byte_time|ssl_preread_\w+|ssl_\w+|slice_range|upstream_cache_\w+|proxy_internal_\w+|grpc_internal_trailers|proxy_add_via|upstream_\w+|brotli_ratio|zstd_ratio|vts_\w+|otel_\w+|opentracing_\w+|passenger_\w+|cache_purge_\w+|acme_\w+|js_\w+|connections_\w+|pid|request_uri_path|uploadprogress_\w+|upload_\w+|echo_\w+|memcached_key)$/;
 
 /** What is longer is no slip of the fingers. */
 const NAME_LENGTH_MAX = 64;
@@ -15,6 +15,16 @@ const NAME_LENGTH_MAX = 64;
 /** nginx takes `$arg_` for the argument without a name, which is always empty. */
 function isPrefixAlone(name: string): boolean {
   return VARIABLE_PREFIXES.includes(name);
+}
+
+/** Of those that every request has, the ones that a configuration may define anew; the others are "duplicate". */
+const DEFINABLE =
+  /^(args|limit_rate|http3|request_port|is_request_port|ssl_\w+|invalid_referer|uid_reset|msie|(modern|ancient)_browser|proxy_host|proxy_port|upstream_last_server_name)$/;
+
+/** Whether nginx refuses a definition of the variable. */
+export function isTaken(name: string): boolean {
+  const lower = name.toLowerCase();
+  return VARIABLE_NAMES.has(lower) && !DEFINABLE.test(lower);
 }
 
 interface Use {

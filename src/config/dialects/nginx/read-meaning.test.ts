@@ -43,7 +43,13 @@ test('a variable has to be defined, somewhere', () => {
     '1:41 invalid variable name',
     '1:68 the closing bracket in "host" variable is missing',
   ]);
-  assert.deepEqual(inHttp('server { set x 1; }'), ['1:31 invalid variable name "x"']);
+  assert.deepEqual(inHttp('server { set x 1; set $uri 2; set $args 3; }'), [
+    '1:31 invalid variable name "x"',
+    '1:40 the duplicate "uri" variable',
+  ]);
+  assert.deepEqual(inHttp('geo $remote_addr $area { default 1; } geo $nothing $other { default 1; }'), [
+    '1:60 unknown "nothing" variable',
+  ]);
 });
 
 test('what has no meaning here is told once for a block, by its consequence', () => {

@@ -10,7 +10,7 @@ import { Draft } from './draft.ts';
 import type { Entry } from './entries.ts';
 import { checkEntries } from './entries.ts';
 import { GivenArguments } from './given-arguments.ts';
-import { KnownVariables } from './known-variables.ts';
+import { isTaken, KnownVariables } from './known-variables.ts';
 import type { NginxReport } from './report.ts';
 import type { Row, Status } from './row.ts';
 import { statusOf } from './row.ts';
@@ -133,7 +133,9 @@ class MeaningReader {
     const values: Value[] = [];
     for (const [index, word] of args.entries()) {
       const type = row.types[index] ?? row.types.at(-1) ?? 'plain';
-      const value = this.#readValue(type, word, name);
+      // Of several variables the last is the one that is defined: `geo $remote_addr $area`.
+      const isUsed = type === 'variable' && row.types[index + 1] === type && index + 1 < args.length;
+      const value = this.#readValue(isUsed ? 'used-variable' : type, word, name);
       if (value !== undefined) values.push(value);
     }
     return values.length === args.length ? values : undefined;
@@ -150,10 +152,22 @@ class MeaningReader {
       });
       return undefined;
     }
-    if (type === 'variable') this.#variables.define(String(read.value));
+    if (type === 'variable') return this.#define(String(read.value), word);
+    if (type === 'used-variable') this.#variables.use(String(read.value), word.place);
     const isText = type === 'text' || (type === 'text-or-regex' && !word.text.startsWith('~'));
     if (isText) return this.#readText(word) ? read.value : undefined;
     return read.value;
+  }
+
+  #define(name: string, word: Word): Value | undefined {
+    this.#variables.define(name);
+    if (!isTaken(name)) {
+      return name;
+    }
+    this.#report('nginx.duplicate', word.place, `the duplicate "${name}" variable`, {
+      hint: 'Every request has a variable of this name. Choose another one.',
+    });
+    return undefined;
   }
 
   #readText(word: Word): boolean {

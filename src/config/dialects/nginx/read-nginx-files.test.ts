@@ -114,6 +114,14 @@ test('a piece of a configuration is read as the inside of the block that it was 
   assert.deepEqual(errorsOf('events {} http {}', {}, options), []);
 });
 
+test('what a piece of a configuration may have elsewhere is only warned of', () => {
+  const { diagnostics } = readText('server { include none; return 200 $elsewhere; }', {}, { isFragment: true });
+  assert.deepEqual(
+    diagnostics.filter(({ code }) => code !== 'nginx.later').map(({ severity, code }) => `${severity} ${code}`),
+    ['warning nginx.file', 'warning nginx.unknown-variable'],
+  );
+});
+
 test('a configuration has to have a block "events"', () => {
   assert.deepEqual(errorsOf('http {}'), ['-c no "events" section in configuration']);
   assert.deepEqual(errorsOf('http { foo; }'), ['1:8 unknown directive "foo"']);

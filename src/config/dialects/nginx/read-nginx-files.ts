@@ -80,7 +80,7 @@ class FilesReader {
   readonly #confPrefix: string;
   readonly #isFragment: boolean;
   readonly #files = new Map<string, Buffer>();
-  readonly #diagnostics = new Diagnostics();
+  readonly #diagnostics: Diagnostics;
   /** The files that are being read, each included by the one before. */
   readonly #chain: SourceText[] = [];
   #kind: BlockKind = 'main';
@@ -90,6 +90,7 @@ class FilesReader {
 
   constructor(path: string, reader: NginxFileReader, { globals, confPrefix, isFragment = false }: ReadNginxOptions) {
     this.#isFragment = isFragment;
+    this.#diagnostics = new Diagnostics(isFragment);
     this.#path = path;
     this.#reader = reader;
     this.#globals = globals;

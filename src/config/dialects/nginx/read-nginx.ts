@@ -22,7 +22,7 @@ export function readNginx(path: string, reader: NginxFileReader, options: ReadNg
   const draft = readMeaning(tree, kind, diagnostics.report);
   const isComplete = files.length > 0 && !diagnostics.all().some(({ severity }) => severity === 'error');
   const hasEvents = directivesIn(tree).some(({ name }) => name.text === 'events');
-  if (isComplete && !hasEvents && kind === 'main') {
+  if (isComplete && !hasEvents && kind === 'main' && options.isFragment !== true) {
     diagnostics.report('nginx.missing-section', { kind: 'flag', name: '-c' }, 'no "events" section in configuration', {
       hint: 'Write "events {}" at the top level.',
     });

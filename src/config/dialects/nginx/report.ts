@@ -19,13 +19,25 @@ export type NginxReport = (
 /** A file of another kind that is included by mistake has a fault in every line; who mends a hundred reads the next ones then. */
 const DIAGNOSTICS_MAX = 1000;
 
+/** Files and variables of the rest of the configuration, which may be on another machine. */
+const UNKNOWN_OF_FRAGMENTS: readonly NginxCode[] = ['nginx.file', 'nginx.unknown-variable'];
+
 export class Diagnostics {
   readonly #all: Diagnostic[] = [];
   /** A file that is included twice has its faults once. */
   readonly #keys = new Set<string>();
   readonly #trails = new Map<string, readonly number[]>();
 
-  readonly report: NginxReport = (code, place, message, { hint, severity = 'error' } = {}) => {
+  /** What cannot be known where a piece of a configuration is looked at alone: told as a warning. */
+  readonly #unsure: ReadonlySet<NginxCode>;
+
+  constructor(isFragment = false) {
+    this.#unsure = new Set(isFragment ? UNKNOWN_OF_FRAGMENTS : []);
+  }
+
+  readonly report: NginxReport = (code, place, message, more = {}) => {
+    const { hint } = more;
+    const severity = more.severity ?? (this.#unsure.has(code) && place.kind === 'file' ? 'warning' : 'error');
     const key = JSON.stringify([code, place, message]);
     if (this.#all.length < DIAGNOSTICS_MAX && !this.#keys.has(key)) {
       this.#keys.add(key);

@@ -59,6 +59,10 @@ function readTextOrRegex(text: string): Outcome<Value> {
   return text.startsWith('~') ? readRegex(text.slice(isCaseless ? 2 : 1)) : success(text);
 }
 
+function readVariable(text: string): Outcome<Value> {
+  return /^\$./.test(text) ? success(text.slice(1)) : failure(`invalid variable name "${text}"`);
+}
+
 function asIs(text: string): Outcome<Value> {
   return success(text);
 }
@@ -86,7 +90,8 @@ const TYPES: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['parameter', asIs],
   // The words of an `if`, which condition.ts reads as a whole.
   ['condition', asIs],
-  ['variable', (text) => (/^\$./.test(text) ? success(text.slice(1)) : failure(`invalid variable name "${text}"`))],
+  ['variable', readVariable],
+  ['used-variable', readVariable],
 ]);
 
 const cache = new Map<string, ReadValue | undefined>();

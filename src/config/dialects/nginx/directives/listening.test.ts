@@ -32,8 +32,8 @@ test('listen reads its parameters', () => {
   assert.deepEqual(
     { ...said, place: undefined },
     {
-      ...{ address: { kind: 'tcp', host: '0.0.0.0', port: 443 }, place: undefined, isDefault: true, speaksTls: true },
-      ...{ speaksHttp2: true, hasProxyHeader: true, backlog: 99, isIpv6Only: false },
+      ...{ address: { kind: 'tcp', host: '0.0.0.0', port: 443 }, place: undefined, isDefault: true, hasOptions: true },
+      ...{ speaksTls: true, speaksHttp2: true, hasProxyHeader: true, backlog: 99, isIpv6Only: false },
     },
   );
   assert.deepEqual(faults('listen 80 reuseport deferred bind so_keepalive=on fastopen=3 rcvbuf=8k setfib=1;'), []);
@@ -61,6 +61,14 @@ test('listen refuses what nginx refuses, in its words', () => {
   assert.deepEqual(inHttp('server { listen 80 default_server; } server { listen 80 default; }'), [
     '1:71 a duplicate default server for 0.0.0.0:80',
   ]);
+});
+
+test('options of a socket are said once', () => {
+  assert.deepEqual(
+    inHttp('server { listen 80 backlog=9; server_name a; } server { listen 80 reuseport; server_name b; }'),
+    ['1:81 duplicate listen options for 0.0.0.0:80'],
+  );
+  assert.deepEqual(inHttp('server { listen 80 backlog=9 ssl; } server { listen 80 ssl http2; server_name b; }'), []);
 });
 
 test('server_name takes names, wildcards and regexes', () => {

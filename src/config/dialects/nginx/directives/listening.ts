@@ -17,6 +17,8 @@ export interface Listen {
   readonly address: BindAddress;
   readonly place: Place;
   readonly isDefault: boolean;
+  /** It says something about the socket itself, which one site may do. */
+  readonly hasOptions: boolean;
   readonly speaksTls: boolean;
   readonly speaksHttp2: boolean;
   readonly hasProxyHeader: boolean;
@@ -30,11 +32,16 @@ export const LISTENS: DraftKey<readonly Listen[]> = draftKey('listen');
 export const SERVER_NAMES: DraftKey<readonly ServerName[]> = draftKey('server_name');
 /** Said in `http`, by all servers together: the address of each default server. */
 const DEFAULTS: DraftKey<Map<string, Place>> = draftKey('default servers');
+/** The same, of what a listener says about its socket. */
+const OPTIONS: DraftKey<Map<string, Place>> = draftKey('options of listeners');
 
 export const LISTENING: readonly Row[] = repeatable([
   row('listen', 'server', 'address [parameter...]', 'An address on which the site answers.', { apply: listen }),
   row('server_name', 'server', 'plain...', "The site's names: exact, with a star, or a regex.", { apply: serverName }),
 ]);
+
+/** What every site of an address may say. */
+const PROTOCOLS = new Set(['default_server', 'default', 'ssl', 'http2', 'spdy', 'quic', 'proxy_protocol']);
 
 const PORT = 80;
 const PORT_MAX = 65_535;
@@ -57,6 +64,7 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const said: Omit<Listen, 'address'> = {
     place: args.place(0),
     isDefault: has('default_server', 'default'),
+    hasOptions: parameters.some((text) => !PROTOCOLS.has(text)),
     speaksTls: has('ssl'),
     speaksHttp2: has('http2', 'spdy'),
     hasProxyHeader: has('proxy_protocol'),
@@ -142,20 +150,36 @@ function readAddress(text: string, args: GivenArguments, report: NginxReport): B
     : { kind: 'tcp', host: name, port: Number(portText) };
 }
 
-function checkRepetition({ address, place, isDefault }: Listen, draft: Draft, report: NginxReport): void {
-  const name = renderBindAddress(address);
+function checkRepetition(said: Listen, draft: Draft, report: NginxReport): void {
+  const name = renderBindAddress(said.address);
   if (draft.own(LISTENS)?.some((other) => renderBindAddress(other.address) === name)) {
-    report('nginx.duplicate', place, `a duplicate listen ${name}`);
+    report('nginx.duplicate', said.place, `a duplicate listen ${name}`);
+    return;
   }
   const http = draft.within('http');
-  const defaults = http?.own(DEFAULTS) ?? new Map<string, Place>();
-  http?.set(DEFAULTS, defaults);
-  if (isDefault && defaults.has(name)) {
-    const before = defaults.get(name);
-    const where = before?.kind === 'file' ? `in line ${before.line} of ${before.file}` : 'before';
-    report('nginx.duplicate', place, `a duplicate default server for ${name}`, { hint: `The other one is ${where}.` });
+  if (http !== undefined && said.isDefault) {
+    checkOnce(http, DEFAULTS, { said, name, message: `a duplicate default server for ${name}` }, report);
   }
-  if (isDefault) defaults.set(name, place);
+  if (http !== undefined && said.hasOptions) {
+    checkOnce(http, OPTIONS, { said, name, message: `duplicate listen options for ${name}` }, report);
+  }
+}
+
+function checkOnce(
+  http: Draft,
+  key: DraftKey<Map<string, Place>>,
+  { said, name, message }: { readonly said: Listen; readonly name: string; readonly message: string },
+  report: NginxReport,
+): void {
+  const places = http.own(key) ?? new Map<string, Place>();
+  http.set(key, places);
+  const before = places.get(name);
+  if (before === undefined) {
+    places.set(name, said.place);
+    return;
+  }
+  const where = before.kind === 'file' ? `in line ${before.line} of ${before.file}` : 'before';
+  report('nginx.duplicate', said.place, message, { hint: `It is said ${where} already.` });
 }
 
 function serverName(args: GivenArguments, draft: Draft, report: NginxReport): void {

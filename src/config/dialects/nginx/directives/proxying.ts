@@ -160,9 +160,9 @@ const PROXY: readonly Row[] = [
   ]),
 ];
 
-/** What begins with a variable is known only when a request comes. */
+/** What has a variable is known only when a request comes. */
 function checkUrl(args: GivenArguments, _: Draft, report: NginxReport): void {
-  if (!/^(https?:\/\/.|\$)/i.test(args.text(0))) {
+  if (!args.text(0).includes('$') && !/^https?:\/\/./i.test(args.text(0))) {
     report('nginx.invalid-value', args.place(0), 'invalid URL prefix', {
       hint: 'A URL begins with http:// or https://; then comes a host, the name of an upstream, or unix: and a path.',
     });

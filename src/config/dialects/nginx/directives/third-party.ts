@@ -28,7 +28,67 @@ const LUA_PHASES =
 /** For code in the file itself: `content_by_lua_block { … }`, which nginx without the module could not read either. */
 const LUA_BLOCKS = LUA_PHASES.split(' ').map((phase) => `${phase}_lua_block`);
 
+const PLUS = 'It is a directive of the commercial nginx, and the feature is not there.';
+
+/** Of NGINX Plus, whose files people bring along. */
+const COMMERCIAL: readonly Row[] = [
+  ...later(PLUS, [
+    ...family(
+      '',
+      'health_check health_check_timeout',
+      'location stream-server',
+      ANYTHING,
+      'Asks servers whether they are well.',
+    ),
+    ...family('', 'ntlm sticky_cookie_insert', 'upstream', ANYTHING, 'Keeps connections or clients with a server.'),
+    ...family(
+      '',
+      'keyval keyval_zone',
+      'http stream',
+      ANYTHING,
+      'A variable from a table that is changed while the server runs.',
+    ),
+    ...family(
+      'zone_sync',
+      ' _server _buffers _connect_timeout _connect_retry_interval _interval _recv_buffer_size _ssl _ssl_name _ssl_server_name _ssl_verify _ssl_trusted_certificate _ssl_certificate _ssl_certificate_key _timeout',
+      'stream stream-server',
+      ANYTHING,
+      'Shares tables between servers.',
+    ),
+    ...family(
+      '',
+      'hls hls_buffers hls_forward_args hls_fragment hls_mp4_buffer_size hls_mp4_max_buffer_size f4f f4f_buffer_size session_log session_log_format session_log_zone mgmt_connect proxy_allow_upstream',
+      HTTP_IF,
+      ANYTHING,
+      'A directive of NGINX Plus.',
+    ),
+    ...repeatable([
+      row('match', 'http stream', 'plain {entries}', 'What a server that is well answers.'),
+      row('mgmt', 'main', '{entries}', 'Licences of NGINX Plus.'),
+      row('otel_exporter_batch', 'http', ANYTHING, 'Batches of traces.'),
+    ]),
+  ]),
+  ...refused(FIREWALL, [
+    ...family(
+      'app_protect_',
+      'enable policy_file security_log security_log_enable enforcer_address user_defined_signatures custom_log_attribute failure_mode_action cookie_seed compressed_requests_action request_buffer_overflow_action cpu_thresholds dos_enable dos_name dos_monitor dos_policy_file dos_api dos_security_log dos_security_log_enable dos_liveness dos_readiness dos_arb_fqdn dos_access_file',
+      HTTP_IF,
+      ANYTHING,
+      'A firewall of requests (App Protect).',
+    ),
+    ...family(
+      'auth_',
+      'oidc oidc_claim jwt_require jwt_type jwt_leeway jwt_claim_set jwt_header_set jwt_key_cache jwt_key_request',
+      `${HTTP_IF} limit_except`,
+      ANYTHING,
+      'Logs clients in (NGINX Plus).',
+    ),
+    ...repeatable([row('oidc_provider', 'http', 'plain {entries}', 'Who logs clients in (NGINX Plus).')]),
+  ]),
+];
+
 export const THIRD_PARTY: readonly Row[] = [
+  ...COMMERCIAL,
   ...refused(LUA, [
     ...LUA_PHASES.split(' ').flatMap((phase) => family(`${phase}_lua`, ' _file', EVERY_HTTP, ANYTHING, LUA_DOC)),
     ...repeatable(LUA_BLOCKS.map((name) => row(name, EVERY_HTTP, '[plain...] {entries}', LUA_DOC))),
@@ -130,7 +190,7 @@ export const THIRD_PARTY: readonly Row[] = [
     ...family(
       '',
       'status status_zone status_format api sysguard sysguard_load sysguard_mem sysguard_interval',
-      HTTP_IF,
+      `${HTTP_IF} stream stream-server`,
       ANYTHING,
       STATUS,
     ),
