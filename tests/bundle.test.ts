@@ -106,7 +106,13 @@ test('the bundle knows its version and reads settings', () => {
 });
 
 test('what is bundled of others is told with its licence', () => {
-  assert.deepEqual(packagesIn(metafile), ['bcryptjs', 'mime-db', 'smol-toml']);
+  assert.deepEqual(packagesIn(metafile), [
+    'bcryptjs',
+    'eslint-visitor-keys',
+    'mime-db',
+    'smol-toml',
+    'toml-eslint-parser',
+  ]);
   checkNotices(metafile);
 });
 

@@ -10,8 +10,11 @@ export const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 
 /** Packages that are not bundled but carried as they are (pyproject.toml names their files). */
 const CARRIED = ['mime-db'];
-/** Licences whose only condition for a copy is that their text goes with it. Another one is a decision, so it stops the build. */
-const ALLOWED = new Set(['0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']);
+/**
+ * Licences whose only condition for a copy is that their text goes with it; of Apache-2.0, which is our own, also a file NOTICE, if there is one. Another one is a
+ * decision, so it stops the build.
+ */
+const ALLOWED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']);
 
 /** The packages of which something is in the bundles or beside them. */
 export function packagesIn({ inputs }: Pick<Metafile, 'inputs'>): string[] {
@@ -38,6 +41,9 @@ function renderPackage(name: string): string {
     readonly license: string;
   };
   const [file] = globSync(join(folder, '{LICENSE,LICENCE,COPYING}*'));
+  if (globSync(join(folder, 'NOTICE*')).length > 0) {
+    throw new Error(`${name} ${version} has a file NOTICE, which has to go with it`);
+  }
   if (!ALLOWED.has(license) || file === undefined) {
     throw new Error(
       `${name} ${version}: the licence "${license}" is not among those that may be bundled, or has no file`,

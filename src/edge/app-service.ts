@@ -4,6 +4,7 @@ import type { AppId, EdgeApp } from '../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import type { Board } from '../gateway/board.ts';
+import type { GatewaySettings } from '../gateway/gateway.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RequestStuck, ServeStatic, SetProgress, SetWorkers, WorkerQuiet } from '../protocol/control/edge.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
@@ -11,7 +12,7 @@ import type { Budgets } from './budgets.ts';
 import { tellProgress } from './developer-pages.ts';
 import { NamedFiles } from './handlers/static/named-files.ts';
 import type { InternalErrors } from './internal-errors.ts';
-import type { SharedState } from './shared-state.ts';
+import type { QueueTables, SharedState } from './shared-state.ts';
 import { waitingElsewhere } from './shared-state.ts';
 
 /** Streams of different threads begin far apart, so that the board of a lane never names another thread's. */
@@ -46,19 +47,20 @@ export class AppService {
   readonly #app: EdgeApp;
   readonly #around: AppSurroundings;
   /** What the threads know of each other's requests for this application. */
-  readonly #queues: SharedState['queues'][number];
+  readonly #queues: QueueTables;
+  readonly #settings: GatewaySettings;
   #declared: readonly StaticFolder[] = [];
   #namedFiles: NamedFiles;
 
-  /** `index`: of the application in the model. */
-  constructor(app: EdgeApp, index: number, around: AppSurroundings) {
-    const queues = around.shared.queues[index];
+  constructor(app: EdgeApp, around: AppSurroundings) {
+    const queues = around.shared.queues.get(app.id);
     if (queues === undefined) {
       throw new Error(`the application ${app.id} has no counters in shared memory`);
     }
     this.#app = app;
     this.#around = around;
     this.#queues = queues;
+    this.#settings = gatewaySettings(app, around);
     this.#namedFiles = this.#compileNamed([]);
     this.gateway = this.#newGateway();
   }
@@ -66,6 +68,11 @@ export class AppService {
   /** Folders that the loaded application has declared for the edge to serve. */
   get declared(): readonly StaticFolder[] {
     return this.#declared;
+  }
+
+  /** Another plan goes on with this application. */
+  changeLimits(limits: Pick<AppSurroundings, 'bodyBytesMax' | 'keepsTimes'>): void {
+    Object.assign(this.#settings, limits);
   }
 
   declare({ folders, namedFolders }: ServeStatic): void {
@@ -99,18 +106,9 @@ export class AppService {
 
   #newGateway(): AppGateway {
     const { thread, threads, shared, budgets, board, bugs, log, send } = this.#around;
-    const { id, timeouts, queue, webSockets } = this.#app;
+    const { id } = this.#app;
     return new AppGateway({
-      settings: {
-        timeoutMs: timeouts.requestMs,
-        queueMax: Math.ceil(queue.depthMax / threads),
-        queueTimeoutMs: queue.timeoutMs,
-        bodyBytesMax: this.#around.bodyBytesMax,
-        keepsTimes: this.#around.keepsTimes,
-        takesWebSockets: webSockets.isOn,
-        webSockets,
-        tunnelDrainMs: timeouts.gracefulMs * TUNNEL_SHARE,
-      },
+      settings: this.#settings,
       clock: systemClock,
       ...budgets,
       board,
@@ -139,4 +137,20 @@ export class AppService {
   #compileNamed(folders: readonly UrlFolder[]): NamedFiles {
     return new NamedFiles([...this.#app.namedFolders, ...folders], { clock: systemClock, log: this.#around.log });
   }
+}
+
+function gatewaySettings(
+  { timeouts, queue, webSockets }: EdgeApp,
+  { threads, bodyBytesMax, keepsTimes }: AppSurroundings,
+): GatewaySettings {
+  return {
+    timeoutMs: timeouts.requestMs,
+    queueMax: Math.ceil(queue.depthMax / threads),
+    queueTimeoutMs: queue.timeoutMs,
+    bodyBytesMax,
+    keepsTimes,
+    takesWebSockets: webSockets.isOn,
+    webSockets,
+    tunnelDrainMs: timeouts.gracefulMs * TUNNEL_SHARE,
+  };
 }

@@ -42,7 +42,7 @@ export function newBudgets(
     overload: new Overload({
       counters: shared.overload,
       queueMax: sumOf(model.apps.map(({ queue }) => queue.depthMax)),
-      waiting: () => sumOf(shared.queues.flatMap(({ waiting }) => [...waiting])),
+      waiting: () => sumOf([...shared.queues.values()].flatMap(({ waiting }) => [...waiting])),
       descriptorsMax,
       log: (_level, text) => warn(text),
     }),

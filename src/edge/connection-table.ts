@@ -9,6 +9,8 @@ import { EDGE_LIMITS } from './limits.ts';
 
 export interface TrackedConnection {
   readonly address: string;
+  /** What it shares with the connections of its address. */
+  readonly services?: unknown;
   onTick(nowMs: number): void;
   /** Closes the connection if it waits for a request; the client still gets the end of the last response. */
   closeIfIdle(): void;
@@ -114,6 +116,15 @@ export class ConnectionTable {
 
   closeIdle(): void {
     this.#forEach((connection) => connection.closeIfIdle());
+  }
+
+  /** Closes those that are idle and share these services: their address is served no more. */
+  closeIdleOf(services: unknown): void {
+    this.#forEach((connection) => {
+      if (connection.services === services) {
+        connection.closeIfIdle();
+      }
+    });
   }
 
   /** Closes one connection if it is idle, some time after `closeIdle`. */

@@ -1,4 +1,6 @@
 export const EDGE_LIMITS = {
+  /** How long requests that began before a reload have the log files of the plan before at hand. Later lines open them again. */
+  oldLogsMs: 60_000,
   /** A whole head must have come this long after its first byte (Apache mod_reqtimeout: 20 to 40 s). */
   headTimeoutMs: 20_000,
   /** A TLS handshake must have ended so long after the connection was accepted. */

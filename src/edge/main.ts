@@ -10,6 +10,8 @@ import { isStillThere, removeFolder } from '../gateway/spool/spool-folder.ts';
 import type { ConfigureEdge, FromEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
 import { FirstNames } from './disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
+import type { GivenSocket } from './plan-exchange.ts';
+import { PlanExchange } from './plan-exchange.ts';
 import { newSharedState } from './shared-state.ts';
 import type { FromThread, ToThread } from './thread.ts';
 import { EdgeThread } from './thread.ts';
@@ -21,6 +23,7 @@ interface Thread {
 class Edge {
   readonly #threads: Thread[] = [];
   #first: EdgeThread | undefined;
+  #plans: PlanExchange | undefined;
   readonly #ready = new Set<number>();
   readonly #drained = new Set<number>();
   /** Threads that have answered the supervisor's last ping. */
@@ -37,6 +40,13 @@ class Edge {
   start(config: ConfigureEdge): void {
     const { model } = config;
     const shared = newSharedState(config.slotsMax, model);
+    this.#plans = new PlanExchange({
+      shared,
+      model,
+      threadCount: model.edge.threads,
+      tellThreads: (message) => this.#tellThreads(message),
+      tell,
+    });
     const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
     this.#first = first;
     this.#threads.push(first);
@@ -59,21 +69,37 @@ class Edge {
     this.#spoolFolders.forEach(removeFolder);
   }
 
-  receive(message: ToEdge): void {
-    if (message.kind === 'configure') {
-      this.start(message);
-      return;
-    }
-    if (message.kind === 'workers') {
-      for (const worker of message.gone) {
-        this.#quiet.delete(quietKey(message.app, worker));
-      }
-    }
-    if (message.kind === 'stop') {
-      this.#end = 'stopping';
-    }
-    if (message.kind === 'ping') {
-      this.#answered.clear();
+  /** `socket` comes with the message that says so. */
+  receive(message: ToEdge, socket: unknown): void {
+    switch (message.kind) {
+      case 'configure':
+        this.start(message);
+        return;
+      case 'socket':
+        // Node makes this object of the handle that the supervisor has sent.
+        this.#plans?.give(message.number, socket as GivenSocket);
+        return;
+      case 'prepare':
+      case 'commit':
+      case 'abandon':
+        this.#plans?.receive(message);
+        return;
+      case 'workers':
+        for (const worker of message.gone) {
+          this.#quiet.delete(quietKey(message.app, worker));
+        }
+        break;
+      case 'stop':
+        this.#end = 'stopping';
+        break;
+      case 'ping':
+        this.#answered.clear();
+        break;
+      case 'progress':
+      case 'reopen-logs':
+      case 'static':
+      case 'tls':
+        break;
     }
     this.#tellThreads(message);
   }
@@ -145,6 +171,11 @@ class Edge {
           tell(message);
         }
         return;
+      case 'prepared':
+      case 'refused':
+      case 'committed':
+        this.#plans?.onThread(index, message);
+        return;
       case 'failed':
         this.leave();
         return;
@@ -204,10 +235,10 @@ function endWith(error: unknown): void {
 
 process.title = 'portico: edge';
 const edge = new Edge();
-process.on('message', (message) => {
+process.on('message', (message, socket) => {
   const told = message as ToEdge; // The supervisor is a process of ours.
   try {
-    edge.receive(told);
+    edge.receive(told, socket);
   } catch (error) {
     if (told.kind === 'configure') {
       tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));

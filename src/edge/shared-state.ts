@@ -1,5 +1,6 @@
 /** What edge threads see of one another: counters in shared memory, nothing else. */
 
+import type { AppId } from '../config/model/app.ts';
 import type { EdgeModel } from '../config/model/server-model.ts';
 import { newMemoryCounter } from '../gateway/memory-budget.ts';
 import { newOverloadCounters } from '../gateway/overload.ts';
@@ -19,8 +20,8 @@ export interface QueueTables {
 
 export interface SharedState {
   readonly units: UnitTables;
-  /** By index of the application. */
-  readonly queues: readonly QueueTables[];
+  /** By application. Those that a later plan brings are added in each thread. */
+  readonly queues: Map<AppId, QueueTables>;
   readonly connections: Int32Array;
   /** Requests that were refused and are not in the log yet. */
   readonly overload: Int32Array;
@@ -32,14 +33,10 @@ export interface SharedState {
   readonly zones: ZoneMemory;
 }
 
-export function newSharedState(
-  slotsMax: number,
-  { edge: { threads }, apps: { length: apps }, zones }: EdgeModel,
-): SharedState {
-  const shared = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
+export function newSharedState(slotsMax: number, { edge: { threads }, apps, zones }: EdgeModel): SharedState {
   return {
     units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
-    queues: Array.from({ length: apps }, () => ({ waiting: shared(threads), told: shared(threads) })),
+    queues: new Map(apps.map(({ id }) => [id, newQueueTables(threads)])),
     connections: newConnectionCounters(),
     overload: newOverloadCounters(),
     spooled: newSpoolCounters(),
@@ -47,6 +44,14 @@ export function newSharedState(
     wsMemory: newMemoryCounter(),
     zones: newZoneMemory(zones),
   };
+}
+
+export function newQueueTables(threads: number): QueueTables {
+  return { waiting: shared(threads), told: shared(threads) };
+}
+
+function shared(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(count * 4));
 }
 
 /** Another thread in which requests wait, or -1. */

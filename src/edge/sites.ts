@@ -73,6 +73,10 @@ export class Sites {
     this.#errorLogs.reopen();
   }
 
+  closeLogs(): void {
+    this.#errorLogs.close();
+  }
+
   #plainPipelines(): RequestPipeline[] {
     const { model, identifier, accessLog, bugs } = this.#parts;
     const [site] = model.sites;

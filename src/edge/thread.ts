@@ -3,50 +3,38 @@
  * what the supervisor says reaches each of them, and what they say is gathered by the edge's main.
  */
 
-import type { Server, Socket } from 'node:net';
-import { createServer } from 'node:net';
 import type { AppId } from '../config/model/app.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
-import { assert } from '../kernel/assert.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
-import type { BoundListener, ConfigureEdge, FromEdge, TlsSettings, ToEdge } from '../protocol/control/edge.ts';
-import type { Client } from '../protocol/http/exchange.ts';
-import { Peer } from '../protocol/http/peer.ts';
-import { AccessLog } from './access-log/access-log.ts';
-import type { AppMessage } from './app-service.ts';
-import { AppService } from './app-service.ts';
+import type {
+  AbandonPlan,
+  CommitPlan,
+  ConfigureEdge,
+  FromEdge,
+  PlanMessage,
+  PreparePlan,
+  ToEdge,
+  WorkersOf,
+} from '../protocol/control/edge.ts';
+import type { AppMessage, AppService } from './app-service.ts';
 import type { Budgets } from './budgets.ts';
 import { newBudgets } from './budgets.ts';
-import { clientOf } from './client-of.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CountedLog } from './counted-log.ts';
 import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
-import { Disbelief } from './disbelief.ts';
-import { ReadBuffers, readFairly } from './fair-reading.ts';
-import { ForwardedReader } from './forwarded.ts';
-import type { GuardedSocket } from './guarded-socket.ts';
-import { guardSocket } from './guarded-socket.ts';
 import { InternalErrors } from './internal-errors.ts';
 import type { LaneDoor } from './lane-listener.ts';
 import { listenForLanes } from './lane-listener.ts';
 import { EDGE_LIMITS } from './limits.ts';
-import type { Receive } from './node-internals.ts';
-import { listenWithBuffer } from './node-internals.ts';
-import { Identifier } from './pipeline/identify.ts';
-import { ListenerOrigins } from './pipeline/origins.ts';
-import type { PlainSite } from './plain-site.ts';
-import { plainSite } from './plain-site.ts';
-import { RequestIds } from './request-id.ts';
-import type { SharedState } from './shared-state.ts';
-import { Sites } from './sites.ts';
-import type { TlsAcceptor } from './tls/tls-acceptor.ts';
-import type { ConnectionServices } from './transport/connection-services.ts';
-import { Http1Connection } from './transport/http1-connection.ts';
+import { Listeners } from './listeners.ts';
+import type { ZoneMemory } from './pipeline/zones.ts';
+import type { QueueTables, SharedState } from './shared-state.ts';
+import type { ThreadPlanParts } from './thread-plan.ts';
+import { ThreadPlan } from './thread-plan.ts';
 import { newHttp1Memory } from './transport/http1-memory.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
-import { TrustedPeers } from './trusted-peers.ts';
 
 /**
  * Messages of a thread to the edge's main, beside those for the supervisor. `advice`: a line for the operator, told
@@ -57,16 +45,25 @@ export type FromThread =
   | AppMessage
   | { readonly kind: 'failed' }
   | { readonly kind: 'advice'; readonly about: string; readonly text: string };
+/** A plan, with the memory that its threads share and the present plan has not. */
+export interface PlanForThreads extends PreparePlan {
+  readonly queues: ReadonlyMap<AppId, QueueTables>;
+  readonly zones: ZoneMemory;
+}
+
 /** `leave`: stop, but keep the workers for the edge that follows. */
 export type ToThread =
-  | ToEdge
+  | Exclude<ToEdge, PlanMessage>
+  | PlanForThreads
+  | CommitPlan
+  | AbandonPlan
   | { readonly kind: 'room'; readonly app: AppId }
   | { readonly kind: 'leave'; readonly deadlineMs: number };
 
-/** What connections of a listener that speaks TLS share. */
-interface SecureListening {
-  readonly origins: ListenerOrigins;
-  readonly services: ConnectionServices;
+/** A plan that waits for its `commit`. */
+interface PreparedPlan {
+  readonly message: PlanForThreads;
+  readonly plan: ThreadPlan;
 }
 
 export class EdgeThread {
@@ -76,15 +73,12 @@ export class EdgeThread {
   readonly #send: (message: FromThread) => void;
   readonly #table: ConnectionTable;
   readonly #budgets: Budgets;
-  readonly #site: PlainSite;
-  readonly #apps: ReadonlyMap<AppId, AppService>;
-  readonly #accessLog: AccessLog | undefined;
-  readonly #services: Omit<ConnectionServices, 'pipeline'>;
-  readonly #sites: Sites;
+  readonly #board: Board;
+  readonly #listeners: Listeners;
+  readonly #doors = new Map<AppId, LaneDoor>();
+  #plan: ThreadPlan;
+  #prepared: PreparedPlan | undefined;
   readonly #bugs: InternalErrors;
-  readonly #servers: Server[] = [];
-  #tlsSettings: TlsSettings | undefined;
-  #tls: TlsAcceptor | undefined;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -96,16 +90,13 @@ export class EdgeThread {
     this.#config = config;
     this.#shared = shared;
     this.#send = send;
-    this.#tlsSettings = config.tls;
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
-    this.#site = plainSite(config.model);
-    this.#apps = this.#newApps();
-    this.#accessLog = this.#newAccessLog();
-    this.#sites = this.#newSites();
-    this.#services = this.#newServices();
+    this.#board = new Board(config.board, index, config.model.edge.threads);
+    this.#plan = this.#newPlan({ model: config.model, logs: config.logs, zones: shared.zones });
+    this.#listeners = this.#newListeners();
   }
 
   /**
@@ -141,78 +132,49 @@ export class EdgeThread {
     });
   }
 
-  #newApps(): Map<AppId, AppService> {
-    const { model, board } = this.#config;
-    const around = {
+  /** Throws where the model cannot be run. */
+  #newPlan(
+    of: Pick<ThreadPlanParts, 'model' | 'logs' | 'zones'>,
+    running: ThreadPlanParts['running'] = new Map(),
+  ): ThreadPlan {
+    const log = this.#log.bind(this);
+    return new ThreadPlan({
+      ...of,
       thread: this.#index,
-      threads: model.edge.threads,
-      shared: this.#shared,
-      budgets: this.#budgets,
-      board: new Board(board, this.#index, model.edge.threads),
+      running,
+      aroundApps: {
+        thread: this.#index,
+        threads: this.#config.model.edge.threads,
+        shared: this.#shared,
+        budgets: this.#budgets,
+        board: this.#board,
+        bugs: this.#bugs,
+        log,
+        send: this.#send,
+      },
       bugs: this.#bugs,
-      bodyBytesMax: this.#site.bodyBytesMax,
-      keepsTimes: this.#site.accessLog !== undefined,
-      log: this.#log.bind(this),
-      send: this.#send,
-    };
-    return new Map(model.apps.map((app, index) => [app.id, new AppService(app, index, around)]));
-  }
-
-  #newAccessLog(): AccessLog | undefined {
-    const { accessLog, fields } = this.#site;
-    return accessLog === undefined
-      ? undefined
-      : new AccessLog({
-          path: accessLog.path,
-          fd: this.#config.logs[accessLog.target] ?? undefined,
-          format: accessLog.format,
-          responseFields: fields,
-          clock: systemClock,
-          onError: (text) => this.#log('error', text),
-        });
-  }
-
-  #newServices(): Omit<ConnectionServices, 'pipeline'> {
-    const { fields, keepAliveMs } = this.#site;
-    return {
-      ...newHttp1Memory(fields),
-      table: this.#table,
-      keepAliveMs,
-      webSocket: { contexts: new ZlibContexts(), fields },
-      date: () => this.#today(),
-      monotonicMs: () => systemClock.monotonicMs(),
-      refusals: new CountedLog('no request in what came from', (text) => this.#log('info', text)),
-      bugs: this.#bugs,
-      log: (level, text) => this.#log(level, text),
-    };
-  }
-
-  #newSites(): Sites {
-    return new Sites({
-      model: this.#config.model,
-      thread: this.#index,
-      apps: this.#apps,
-      identifier: this.#newIdentifier(),
-      zones: this.#shared.zones,
-      accessLog: this.#accessLog,
-      bugs: this.#bugs,
-      log: (level, text) => this.#log(level, text),
+      onAdvice: (about, text) => this.#send({ kind: 'advice', about, text }),
+      log,
     });
   }
 
-  #newIdentifier(): Identifier {
-    const { fields: family, allowIps: allowed } = this.#config.model.forwarding;
-    const trusted = new TrustedPeers(allowed);
-    return new Identifier({
-      trusted: family === 'none' ? undefined : trusted,
-      reader: new ForwardedReader(family, trusted),
-      ids: new RequestIds(),
-      disbelief: new Disbelief({
-        family,
-        allowed,
-        onAdvice: (about, text) => this.#send({ kind: 'advice', about, text }),
-      }),
-      faults: new CountedLog('proxy fields not taken from', (text) => this.#log('warning', text)),
+  #newListeners(): Listeners {
+    const log = this.#log.bind(this);
+    return new Listeners(this.#config.tls, {
+      thread: this.#index,
+      table: this.#table,
+      common: {
+        ...newHttp1Memory(),
+        table: this.#table,
+        contexts: new ZlibContexts(),
+        date: () => this.#today(),
+        monotonicMs: () => systemClock.monotonicMs(),
+        refusals: new CountedLog('no request in what came from', (text) => this.#log('info', text)),
+        bugs: this.#bugs,
+        log,
+      },
+      bugs: this.#bugs,
+      log,
     });
   }
 
@@ -227,59 +189,38 @@ export class EdgeThread {
 
   /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { listeners, lanes } = this.#config;
+    const { lanes, workers } = this.#config;
+    this.#openDoors(workers);
     listenForLanes({
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
-      doors: this.#newDoors(),
+      doors: this.#doors,
       log: (level, text) => this.#log(level, text),
       onBug: (what, error) => this.#bugs.note(what, error),
     });
-    if (this.#tlsSettings === undefined) {
-      this.#listen(listeners);
+    if (this.#listeners.needsTls) {
+      void this.#listeners.loadTls().then(() => this.#listen());
     } else {
-      void this.#listenWithTls(listeners);
+      this.#listen();
     }
   }
 
-  #newDoors(): Map<AppId, LaneDoor> {
-    const doors = this.#config.workers.flatMap((workers): LaneDoor[] => {
-      const gateway = this.#apps.get(workers.app)?.gateway;
-      return gateway === undefined ? [] : [{ ...workers, gateway }];
-    });
-    return new Map(doors.map((door) => [door.app, door]));
-  }
-
-  /** Three to five megabytes of code and tables, which a server without TLS is spared. */
-  async #listenWithTls(listeners: readonly BoundListener[]): Promise<void> {
-    const { TlsAcceptor } = await import('./tls/tls-acceptor.ts');
-    const settings = this.#tlsSettings;
-    if (settings === undefined || this.#table.isStopping) {
-      return;
-    }
-    this.#tls = new TlsAcceptor({
-      settings,
-      table: this.#table,
-      date: this.#services.date,
-      log: (level, text) => this.#log(level, text),
-      onBug: (what, error) => this.#bugs.note(what, error),
-    });
-    this.#listen(listeners);
-  }
-
-  #listen(listeners: readonly BoundListener[]): void {
-    const buffers = new ReadBuffers(EDGE_LIMITS.readBytes, EDGE_LIMITS.largeReadBytes);
-    for (const listener of listeners) {
-      const fd = listener.fds[this.#index % listener.fds.length];
-      if (fd !== undefined) {
-        this.#servers.push(
-          listener.isTls
-            ? this.#listenSecurely(fd, listener)
-            : this.#listenPlainly({ fd, backlog: this.#backlogOf(listener) }, listener, buffers),
-        );
+  /** The applications of the plan are the ones whose workers are let in. */
+  #openDoors(workers: readonly WorkersOf[]): void {
+    this.#doors.clear();
+    for (const each of workers) {
+      const gateway = this.#plan.apps.get(each.app)?.gateway;
+      if (gateway !== undefined) {
+        this.#doors.set(each.app, { ...each, gateway });
       }
     }
-    this.#send({ kind: 'ready' });
-    this.#collectLater();
+  }
+
+  #listen(): void {
+    if (!this.#table.isStopping) {
+      this.#listeners.serve(this.#config.listeners, this.#plan);
+      this.#send({ kind: 'ready' });
+      this.#collectLater();
+    }
   }
 
   #collectLater(): void {
@@ -292,89 +233,10 @@ export class EdgeThread {
     }, EDGE_LIMITS.collectAfterMs).unref();
   }
 
-  #listenPlainly(where: { fd: number; backlog: number }, listener: BoundListener, buffers: ReadBuffers): Server {
-    const origins = this.#originsOf(listener).of(undefined);
-    const services = this.#servicesOf(listener);
-    const onSocket = (socket: GuardedSocket): Receive => {
-      const client = this.#admit(socket, listener.kind);
-      if (client === undefined) {
-        return () => undefined;
-      }
-      const connection = this.#connect(socket, new Peer(client, origins, socket), services);
-      socket.owner = connection;
-      return readFairly(socket, buffers, this.#services.monotonicMs, (buffer, length) =>
-        connection.onBytes(buffer, length),
-      );
-    };
-    return listenWithBuffer(where, buffers.usual, onSocket, (error) => this.#bugs.note('a new connection', error));
-  }
-
-  #listenSecurely(fd: number, listener: BoundListener): Server {
-    const origins = this.#originsOf(listener);
-    const services = this.#servicesOf(listener);
-    const server = createServer({ noDelay: true }, (carrier) => {
-      try {
-        this.#shakeHands(carrier, listener, { origins, services });
-      } catch (error) {
-        this.#bugs.note('a new connection', error);
-        carrier.destroy();
-      }
-    });
-    return server.listen({ fd }, this.#backlogOf(listener));
-  }
-
-  #shakeHands(carrier: Socket, listener: BoundListener, { origins, services }: SecureListening): void {
-    const client = this.#admit(carrier, listener.kind);
-    if (client === undefined) {
-      return;
-    }
-    this.#tls?.accept(carrier, client.address, (socket, facts) => {
-      const connection = this.#connect(socket, new Peer(client, origins.of(facts), carrier), services);
-      guardSocket(socket, connection);
-      socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
-      if (this.#table.isStopping) {
-        setTimeout(() => this.#table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
-      }
-    });
-  }
-
-  /** Connections of one listener share who answers. */
-  #servicesOf({ listener }: BoundListener): ConnectionServices {
-    return { ...this.#services, pipeline: this.#sites.pipelineOf(listener) };
-  }
-
-  #backlogOf({ listener }: BoundListener): number {
-    const { backlog } = this.#config.model.listeners[listener] ?? {};
-    assert(backlog !== undefined, `the model has no listener ${listener}`);
-    return backlog;
-  }
-
-  #originsOf(listener: BoundListener): ListenerOrigins {
-    return new ListenerOrigins(listener, this.#config.model.forwarding.fields);
-  }
-
-  /** Undefined: the client is not let in, and its connection has been closed. */
-  #admit(socket: Socket, kind: BoundListener['kind']): Client | undefined {
-    const client = clientOf(socket);
-    // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
-    const isNobody = kind === 'tcp' && client.address === '';
-    if (isNobody || !this.#table.admits(client.address)) {
-      socket.destroy();
-      return undefined;
-    }
-    return client;
-  }
-
-  #connect(socket: Socket, peer: Peer, services: ConnectionServices): Http1Connection {
-    const connection = new Http1Connection(socket, peer, services);
-    this.#table.add(connection);
-    return connection;
-  }
-
   receive(message: ToThread): void {
     switch (message.kind) {
       case 'workers':
-        this.#apps.get(message.app)?.setWorkers(message);
+        this.#appOf(message)?.setWorkers(message);
         return;
       case 'static':
       case 'tls':
@@ -382,10 +244,10 @@ export class EdgeThread {
         this.#change(message);
         return;
       case 'progress':
-        this.#apps.get(message.app)?.tellProgress(message);
+        this.#appOf(message)?.tellProgress(message);
         return;
       case 'room':
-        this.#apps.get(message.app)?.takeRoom();
+        this.#appOf(message)?.takeRoom();
         return;
       case 'stop':
         this.#stop(message.deadlineMs);
@@ -397,9 +259,65 @@ export class EdgeThread {
       case 'ping':
         this.#send({ kind: 'pong' });
         return;
+      case 'prepare':
+        this.#prepare(message);
+        return;
+      case 'commit':
+        this.#commit(message.plan);
+        return;
+      case 'abandon':
+        this.#prepared?.plan.closeLogs();
+        this.#prepared = undefined;
+        return;
       case 'configure':
+      case 'socket':
         return;
     }
+  }
+
+  /** Workers of an application that only a plan to come has are known before it is run. */
+  #appOf({ app }: { readonly app: AppId }): AppService | undefined {
+    return this.#plan.apps.get(app) ?? this.#prepared?.plan.apps.get(app);
+  }
+
+  #prepare(message: PlanForThreads): void {
+    const { plan: number, queues } = message;
+    try {
+      for (const [app, tables] of queues) {
+        this.#shared.queues.set(app, tables);
+      }
+      const plan = this.#newPlan(message, this.#plan.apps);
+      this.#prepared = { message, plan };
+      // Their workers dial while the present plan is still run.
+      for (const each of message.workers.filter(({ app }) => !this.#doors.has(app))) {
+        const gateway = plan.apps.get(each.app)?.gateway;
+        if (gateway !== undefined) {
+          this.#doors.set(each.app, { ...each, gateway });
+        }
+      }
+      this.#send({ kind: 'prepared', plan: number });
+    } catch (error) {
+      this.#send({ kind: 'refused', plan: number, message: (error as Error).message });
+    }
+  }
+
+  #commit(number: number): void {
+    const prepared = this.#prepared;
+    if (prepared === undefined || prepared.message.plan !== number || this.#table.isStopping) {
+      return;
+    }
+    const before = this.#plan;
+    this.#prepared = undefined;
+    this.#plan = prepared.plan;
+    this.#plan.begin();
+    try {
+      this.#listeners.serve(prepared.message.listeners, this.#plan);
+    } catch (error) {
+      this.#bugs.note('the addresses of a new plan', error);
+    }
+    this.#openDoors(prepared.message.workers);
+    setTimeout(() => before.closeLogs(), EDGE_LIMITS.oldLogsMs).unref();
+    this.#send({ kind: 'committed', plan: number });
   }
 
   /** Takes over new settings. Where they cannot be taken, the earlier ones stay. */
@@ -407,16 +325,16 @@ export class EdgeThread {
     try {
       switch (message.kind) {
         case 'static':
-          this.#apps.get(message.app)?.declare(message);
-          this.#sites.redeclare();
+          this.#appOf(message)?.declare(message);
+          this.#plan.redeclare();
+          this.#prepared?.plan.redeclare();
           return;
         case 'tls':
-          this.#tls?.renew(message.tls);
-          this.#tlsSettings = message.tls;
+          this.#listeners.renewTls(message.tls);
           return;
         case 'reopen-logs':
-          this.#accessLog?.reopen();
-          this.#sites.reopenLogs();
+          this.#plan.reopenLogs();
+          this.#prepared?.plan.reopenLogs();
           return;
       }
     } catch (error) {
@@ -430,10 +348,9 @@ export class EdgeThread {
    */
   #stop(deadlineMs: number): void {
     this.#table.isStopping = true;
+    this.#listeners.announceEnd();
     setTimeout(() => {
-      for (const server of this.#servers) {
-        server.close();
-      }
+      this.#listeners.close();
       this.#checkDrained();
       setTimeout(() => this.#table.closeIdle(), EDGE_LIMITS.stopIdleMs);
     }, EDGE_LIMITS.stopIdleMs);
@@ -442,21 +359,16 @@ export class EdgeThread {
   }
 
   #checkDrained(): void {
-    if (
-      !this.#table.isStopping ||
-      this.#isDrained ||
-      this.#table.size > 0 ||
-      this.#servers.some((server) => server.listening)
-    ) {
+    if (!this.#table.isStopping || this.#isDrained || this.#table.size > 0 || this.#listeners.isListening) {
       return;
     }
     this.#isDrained = true;
     if (!this.#isFollowed) {
-      for (const { gateway } of this.#apps.values()) {
+      for (const { gateway } of this.#plan.apps.values()) {
         gateway.setWorkers(NO_WORKERS);
       }
     }
-    this.#accessLog?.flush();
+    this.#plan.flush();
     this.#budgets.overload.finish();
     this.#send({ kind: 'drained' });
   }

@@ -57,6 +57,12 @@ export class AccessLog {
     }
   }
 
+  /** What is written later opens the file again. */
+  close(): void {
+    this.flush();
+    this.#writer.close();
+  }
+
   /** After rotation: the old file gets what was collected, the new one all that follows. */
   reopen(): void {
     this.flush();

@@ -14,6 +14,8 @@ const LIMITS = {
 } as const;
 
 const STDOUT_FD = 1;
+const STDERR_FD = 2;
+const CLOSED = -1;
 const NO_WAIT: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
 
 /** `-` is standard output, opened anew where that is possible, so that its other users are not made non-blocking. Throws what open(2) throws. */
@@ -48,6 +50,8 @@ export class LineWriter {
   readonly #path: string;
   readonly #kind: string;
   readonly #onError: (text: string) => void;
+  /** The file was opened here, by its path. */
+  readonly #isOurs: boolean;
   #fd: number;
   #isFile: boolean;
   #pending = '';
@@ -60,6 +64,7 @@ export class LineWriter {
     this.#path = path;
     this.#kind = kind;
     this.#onError = onError;
+    this.#isOurs = fd === undefined;
     this.#fd = fd ?? openTarget(path);
     this.#isFile = fstatSync(this.#fd).isFile();
   }
@@ -67,6 +72,14 @@ export class LineWriter {
   /** Lines wait for the reader; `write('')` tries again. */
   get isBehind(): boolean {
     return this.#pending !== '';
+  }
+
+  /** What is written later opens the file again. A descriptor that somebody else has opened stays open. */
+  close(): void {
+    if (this.#isOurs && this.#fd > STDERR_FD) {
+      closeSync(this.#fd);
+      this.#fd = CLOSED;
+    }
   }
 
   /** `lines` is latin-1 text, each line ended. */
@@ -86,6 +99,9 @@ export class LineWriter {
   #writeOut(): void {
     if (this.#pending === '') {
       return;
+    }
+    if (this.#fd === CLOSED) {
+      this.#fd = openTarget(this.#path);
     }
     if (this.#hasFailed && this.#endsInLine) {
       // The disk was full within a line, whose rest is lost: what follows is not to be its end.
@@ -128,7 +144,7 @@ export class LineWriter {
 
   /** After rotation: what follows goes to the new file of that name. A pipe or a terminal stays. */
   reopen(): void {
-    if (this.#path === '-' || !this.#isFile) {
+    if (this.#path === '-' || !this.#isFile || this.#fd === CLOSED) {
       return;
     }
     try {

@@ -97,6 +97,13 @@ export class ErrorLogs {
     }
   }
 
+  /** What is written later opens the files again. */
+  close(): void {
+    for (const writer of this.#writers.values()) {
+      writer.close();
+    }
+  }
+
   #writerOf(sink: ErrorLogRule['sink']): LineWriter | undefined {
     if (sink.kind === 'syslog' || (sink.kind === 'file' && sink.path === NOWHERE)) {
       return undefined;

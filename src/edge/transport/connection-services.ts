@@ -26,7 +26,7 @@ export interface RequestPipeline {
   readonly onFinished: ((exchange: FinishedExchange) => void) | undefined;
 }
 
-/** What all connections of a thread share. */
+/** What all connections of a listener share. A reload changes it, so what may change is asked for anew with each request. */
 export interface ConnectionServices {
   readonly memo: FieldMemo;
   readonly renderer: HeadRenderer;
@@ -34,6 +34,8 @@ export interface ConnectionServices {
   readonly keepAliveMs: number;
   readonly webSocket: WebSocketServices;
   readonly pipeline: RequestPipeline;
+  /** The edge stops, or the address is served no more: connections end with the response that is owed. */
+  readonly isClosing: boolean;
   /** The date of this second, as RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
   readonly monotonicMs: () => number;

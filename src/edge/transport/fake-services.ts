@@ -1,11 +1,12 @@
 /** What connections of a thread share, for tests of one connection: no pipeline but the test's, no access log, and a clock that stands. */
 
 import { FakeClock } from '../../kernel/fake-clock.ts';
+import { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import { ConnectionTable, newConnectionCounters } from '../connection-table.ts';
 import { CountedLog } from '../counted-log.ts';
 import { InternalErrors } from '../internal-errors.ts';
 import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
-import { newHttp1Memory } from './http1-memory.ts';
+import { HeadRenderer } from './response-text.ts';
 
 export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): ConnectionServices {
   const clock = new FakeClock();
@@ -13,7 +14,9 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
     logged.push(text);
   };
   return {
-    ...newHttp1Memory(''),
+    memo: new FieldMemo(),
+    renderer: new HeadRenderer(''),
+    isClosing: false,
     table: new ConnectionTable({
       clock,
       caps: { connectionsMax: 10, connectionsPerAddressMax: 10 },

@@ -46,7 +46,7 @@ import type { SessionCarrier } from './websocket/open-session.ts';
 import { openSession } from './websocket/open-session.ts';
 
 export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents, RequestEvents {
-  readonly #services: ConnectionServices;
+  readonly services: ConnectionServices;
   readonly #peer: Peer;
   readonly #output: Output;
   readonly #writer: ResponseWriter;
@@ -66,9 +66,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#peer = peer;
-    this.#services = services;
+    this.services = services;
     this.#output = new Output(socket, this);
-    this.#writer = new ResponseWriter(this.#output, services.renderer, services.date);
+    this.#writer = new ResponseWriter(this.#output, services);
     this.#deadline = new Deadline(services.table.nowMs, EDGE_LIMITS.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
     this.#requests = new RequestReader(services.memo, this.#socket, this.#deadline, this);
@@ -98,7 +98,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   onHead(head: RequestHead): void {
-    const services = this.#services;
+    const services = this.services;
     const path = decodePath(head.path);
     const exchange = this.#begin(head, path);
     this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
@@ -112,7 +112,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   /** `path`: undefined if it cannot be decoded. */
   #begin(head: RequestHead, path: string | undefined): Http1Exchange {
-    const { pipeline, monotonicMs } = this.#services;
+    const { pipeline, monotonicMs } = this.services;
     const startedMs = pipeline.onFinished === undefined ? 0 : monotonicMs();
     const exchange = new Http1Exchange(this, head, path ?? head.path, this.#peer, startedMs);
     this.#exchange = exchange;
@@ -141,7 +141,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #refuseUnread(fault: Fault, line: string): void {
-    tellFault(this.#services.refusals, this.address, fault);
+    tellFault(this.services.refusals, this.address, fault);
     const head = unreadHead(line);
     const exchange = this.#begin(head, decodePath(head.path));
     exchange.refusedLine = line;
@@ -257,7 +257,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (!this.#owes(exchange) || handshake?.kind !== 'handshake') {
       throw new Error('a WebSocket was accepted that nobody asks for');
     }
-    const { webSocket } = this.#services;
+    const { webSocket } = this.services;
     return this.#upgrade(exchange, 101, openSession(handshake, accept, sink, webSocket, this.#carrier(exchange)));
   }
 
@@ -286,7 +286,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #carrier(exchange: Http1Exchange): TunnelCarrier & SessionCarrier {
-    const clock = this.#services.table;
+    const clock = this.services.table;
     return { output: this.#output, socket: this.#socket, deadline: this.#deadline, clock, exchange, owner: this };
   }
 
@@ -296,7 +296,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     exchange.watcher = undefined;
     this.#keepAlive = false;
     this.#upgraded = session;
-    startUpgraded(session, this, { requests: this.#requests, socket: this.#socket, table: this.#services.table });
+    startUpgraded(session, this, { requests: this.#requests, socket: this.#socket, services: this.services });
     return session;
   }
 
@@ -325,13 +325,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     fields: ResponseFields | undefined,
   ): void {
     if (this.#owes(exchange)) {
-      this.#services.pipeline.refuse(exchange, status, detail, fields);
+      this.services.pipeline.refuse(exchange, status, detail, fields);
     }
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
     const { isBodyOpen, hasSink } = this.#requests;
-    if (head.closes === true || this.#services.table.isStopping || (isBodyOpen && !hasSink)) {
+    if (head.closes === true || this.services.isClosing || (isBodyOpen && !hasSink)) {
       this.#keepAlive = false;
     }
     if (!this.#keepAlive) {
@@ -365,11 +365,11 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#log(exchange);
     }
     // The head of a response that streams may have left before the edge was told to stop, and promised more.
-    if (!this.#keepAlive || (this.#services.table.isStopping && this.#requests.bufferedBytes === 0)) {
+    if (!this.#keepAlive || (this.services.isClosing && this.#requests.bufferedBytes === 0)) {
       this.#socket.close(this.#requests.mayHaveMore);
       return;
     }
-    this.#phase.awaitNext(this.#services.keepAliveMs);
+    this.#phase.awaitNext(this.services.keepAliveMs);
     const requests = this.#requests;
     requests.proceed();
     if (this.#socket.isPaused || requests.bufferedBytes > 0) {
@@ -378,7 +378,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #log(exchange: Http1Exchange): void {
-    this.#services.pipeline.onFinished?.(exchange);
+    this.services.pipeline.onFinished?.(exchange);
   }
 
   // What the output tells.
@@ -395,7 +395,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   onError(error: Error): void {
     const { requestId = '', method = '', target = '' } = this.#exchange ?? {};
-    this.#services.log('error', `request ${requestId} ${method} ${target}: a file could not be sent: ${error.message}`);
+    this.services.log('error', `request ${requestId} ${method} ${target}: a file could not be sent: ${error.message}`);
     this.#socket.destroy();
   }
 
@@ -436,14 +436,14 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       exchange.watcher?.onGone();
     }
     // This comes last, because the edge may end with its last connection.
-    this.#services.table.remove(this);
+    this.services.table.remove(this);
   }
 
   /** An error of ours, wherever it was thrown for this connection: also while it was being removed from the table. */
   onBug(error: unknown): void {
-    this.#services.bugs.note(`the connection of ${this.address || 'a Unix socket'}`, error);
+    this.services.bugs.note(`the connection of ${this.address || 'a Unix socket'}`, error);
     this.#socket.destroy();
-    this.#services.table.remove(this);
+    this.services.table.remove(this);
   }
 
   // What the table asks for.
@@ -453,7 +453,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   get isKept(): boolean {
-    return this.#keepAlive && !this.#services.table.isStopping;
+    return this.#keepAlive && !this.services.isClosing;
   }
 
   /** A response that is whole is logged before the connection closes. */

@@ -20,19 +20,23 @@ export interface AnsweredExchange {
   sentLength: number;
 }
 
+/** A reload may put another renderer in the place of this one. */
+export interface HeadServices {
+  readonly renderer: HeadRenderer;
+  readonly date: () => string;
+}
+
 export class ResponseWriter {
   readonly #output: Output;
-  readonly #renderer: HeadRenderer;
-  readonly #date: () => string;
+  readonly #services: HeadServices;
   #delimiter: Delimiter = 'none';
   /** The head of a response that has begun, until the first bytes of the body follow or the turn of the loop ends. */
   #head = '';
   #trailers = '';
 
-  constructor(output: Output, renderer: HeadRenderer, date: () => string) {
+  constructor(output: Output, services: HeadServices) {
     this.#output = output;
-    this.#renderer = renderer;
-    this.#date = date;
+    this.#services = services;
   }
 
   /** The body of the response ends with the connection. */
@@ -57,7 +61,7 @@ export class ResponseWriter {
 
   /** `body` undefined sends the head alone, whatever length it states. */
   whole(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, body: Body): void {
-    const text = this.#renderer.render(head, delimiter, connection, this.#date());
+    const text = this.#services.renderer.render(head, delimiter, connection, this.#services.date());
     if (body === undefined) {
       this.#output.text(text);
     } else if (typeof body === 'string') {
@@ -92,7 +96,7 @@ export class ResponseWriter {
 
   begin(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField): void {
     this.#delimiter = delimiter;
-    this.#head = this.#renderer.render(head, delimiter, connection, this.#date());
+    this.#head = this.#services.renderer.render(head, delimiter, connection, this.#services.date());
     // The first bytes of the body usually follow at once; if they do not, the head goes alone.
     process.nextTick(() => {
       try {

@@ -25,11 +25,11 @@ export function startUpgraded(
   {
     requests,
     socket,
-    table,
+    services,
   }: {
     readonly requests: { takeRest(): Buffer; readonly hasGivenUp: boolean };
     readonly socket: { readonly hasClientEnded: boolean; resume(): void; destroy(): void };
-    readonly table: { readonly isStopping: boolean };
+    readonly services: { readonly isClosing: boolean };
   },
 ): void {
   const early = requests.takeRest();
@@ -46,7 +46,7 @@ export function startUpgraded(
         // The client ended its side before the handshake was answered, and the connection tells of that only once.
         session.onClientEnd();
       }
-      if (table.isStopping) {
+      if (services.isClosing) {
         connection.closeIfIdle();
       }
     } catch (error) {

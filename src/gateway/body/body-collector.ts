@@ -165,7 +165,8 @@ export interface CollectingCall {
 
 export interface CollectOptions<C extends CollectingCall> {
   readonly room: BodyRoom;
-  readonly bytesMax: number;
+  /** A reload may change the limit. */
+  readonly settings: { readonly bodyBytesMax: number };
   readonly overload: Overload;
   readonly refused: RefusedBodies;
   /** The body is whole, and the call is not over. */
@@ -186,7 +187,7 @@ export function collectOptionsOf<C extends CollectingCall>(
 ): CollectOptions<C> {
   return {
     room: { space: options.space, memory: options.memory.bodies, blocks: new BlockPool() },
-    bytesMax: options.settings.bodyBytesMax,
+    settings: options.settings,
     overload: options.overload,
     refused: new RefusedBodies(
       (level, text) => options.log(level, text),
@@ -199,7 +200,8 @@ export function collectOptionsOf<C extends CollectingCall>(
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
 export function collectBody<C extends CollectingCall>(call: C, options: CollectOptions<C>): void {
   const { exchange } = call;
-  const { room, bytesMax } = options;
+  const { room, settings } = options;
+  const bytesMax = settings.bodyBytesMax;
   if ((exchange.bodyLength ?? 0) > bytesMax) {
     call.fail(413);
     return;

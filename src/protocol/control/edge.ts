@@ -136,7 +136,52 @@ export interface PingEdge {
   readonly kind: 'ping';
 }
 
-export type ToEdge = PingEdge | ConfigureEdge | ServeStatic | SetWorkers | SetProgress | SetTls | ReopenLogs | StopEdge;
+/** A socket that a plan to come listens on, as the handle that goes with the message. Bound, and not listening in this process. */
+export interface GiveSocket {
+  readonly kind: 'socket';
+  /** The number by which `PreparePlan.listeners` name it. */
+  readonly number: number;
+}
+
+/**
+ * Compile this model, beside the one that is run. Answered by `prepared`, or by `refused` and why. Addresses that are served already go on as they are; `fds`
+ * of all others are the negative numbers of sockets that have been given (-1 - number).
+ */
+export interface PreparePlan {
+  readonly kind: 'prepare';
+  readonly plan: number;
+  readonly model: EdgeModel;
+  readonly listeners: readonly BoundListener[];
+  /** As in `ConfigureEdge`; only descriptors that the edge has already. */
+  readonly logs: readonly (number | null)[];
+  readonly workers: readonly WorkersOf[];
+}
+
+/** Requests that come from now on go through the plan that was prepared. Addresses that it does not have are served no more. */
+export interface CommitPlan {
+  readonly kind: 'commit';
+  readonly plan: number;
+}
+
+/** The plan that was prepared is not wanted. */
+export interface AbandonPlan {
+  readonly kind: 'abandon';
+  readonly plan: number;
+}
+
+export type PlanMessage = PreparePlan | CommitPlan | AbandonPlan;
+
+export type ToEdge =
+  | PlanMessage
+  | GiveSocket
+  | PingEdge
+  | ConfigureEdge
+  | ServeStatic
+  | SetWorkers
+  | SetProgress
+  | SetTls
+  | ReopenLogs
+  | StopEdge;
 
 /** Every thread listens and the lane sockets exist. */
 export interface EdgeReady {
@@ -204,7 +249,29 @@ export interface SpoolFolderMade {
   readonly inode: number;
 }
 
+/** Every thread can run the plan. */
+export interface PlanPrepared {
+  readonly kind: 'prepared';
+  readonly plan: number;
+}
+
+/** The plan cannot be run: one sentence for the operator. */
+export interface PlanRefused {
+  readonly kind: 'refused';
+  readonly plan: number;
+  readonly message: string;
+}
+
+/** New requests go through the plan in every thread. */
+export interface PlanCommitted {
+  readonly kind: 'committed';
+  readonly plan: number;
+}
+
 export type FromEdge =
+  | PlanPrepared
+  | PlanRefused
+  | PlanCommitted
   | EdgeReady
   | EdgeFatal
   | RequestStuck

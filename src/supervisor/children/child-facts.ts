@@ -5,7 +5,7 @@ import type { FromEdge } from '../../protocol/control/edge.ts';
 import type { FromZygote } from '../../protocol/control/zygote.ts';
 import type { AppFact, FleetFact } from '../fleet/fleet-types.ts';
 
-/** Undefined for a message that is no fact for the fleet: a line for the log, the reason of an end to come, a folder. */
+/** Undefined for a message that is no fact for the fleet: a line for the log, what becomes of a plan, the reason of an end to come, a folder. */
 export function factOfEdge(message: FromEdge): FleetFact | undefined {
   switch (message.kind) {
     case 'ready':
@@ -20,6 +20,9 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
       return { kind: 'worker-quiet', app: message.app, worker: message.worker };
     case 'stuck':
       return { ...message, kind: 'request-stuck' };
+    case 'prepared':
+    case 'refused':
+    case 'committed':
     case 'fatal':
     case 'log':
     case 'spool-folder':

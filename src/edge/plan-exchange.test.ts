@@ -1,0 +1,106 @@
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EdgeModel } from '../config/model/server-model.ts';
+import type { FromEdge, PreparePlan } from '../protocol/control/edge.ts';
+import { PlanExchange } from './plan-exchange.ts';
+import { newSharedState } from './shared-state.ts';
+import type { PlanForThreads, ToThread } from './thread.ts';
+
+const ZONE = {
+  name: 'one',
+  kind: 'requests',
+  key: [{ variable: 'remote_addr' }],
+  bytes: 65_536,
+  ratePerKilosecond: 1000,
+} as const;
+
+function model(parts: Partial<Record<'apps' | 'zones', readonly object[]>> = {}): EdgeModel {
+  return { apps: [{ id: 'shop' }], zones: [ZONE], edge: { threads: 2 }, ...parts } as unknown as EdgeModel;
+}
+
+function newExchange() {
+  const [told, toThreads]: [FromEdge[], ToThread[]] = [[], []];
+  const shared = newSharedState(8, model());
+  const exchange = new PlanExchange({
+    shared,
+    model: model(),
+    threadCount: 2,
+    tell: (message) => told.push(message),
+    tellThreads: (message) => toThreads.push(message),
+  });
+  return { told, toThreads, shared, exchange };
+}
+
+function prepare(plan: number, of: EdgeModel = model()): PreparePlan {
+  return { kind: 'prepare', plan, model: of, listeners: [], logs: [], workers: [] };
+}
+
+test('a plan is prepared when every thread has prepared it, and changed to by all of them', () => {
+  const { exchange, told, toThreads } = newExchange();
+  exchange.receive(prepare(1));
+  exchange.onThread(0, { kind: 'prepared', plan: 1 });
+  deepEqual(told, []);
+  exchange.onThread(1, { kind: 'prepared', plan: 1 });
+  exchange.receive({ kind: 'commit', plan: 1 });
+  exchange.onThread(1, { kind: 'committed', plan: 1 });
+  exchange.onThread(0, { kind: 'committed', plan: 1 });
+  deepEqual(told, [
+    { kind: 'prepared', plan: 1 },
+    { kind: 'committed', plan: 1 },
+  ]);
+  deepEqual(
+    toThreads.map(({ kind }) => kind),
+    ['prepare', 'commit'],
+  );
+});
+
+test('a plan that one thread refuses is abandoned by all, and what the others say of it is not heard', () => {
+  const { exchange, told, toThreads } = newExchange();
+  exchange.receive(prepare(1));
+  exchange.onThread(0, { kind: 'refused', plan: 1, message: 'no' });
+  exchange.onThread(1, { kind: 'prepared', plan: 1 });
+  exchange.receive({ kind: 'commit', plan: 1 });
+  deepEqual(told, [{ kind: 'refused', plan: 1, message: 'no' }]);
+  deepEqual(
+    toThreads.map(({ kind }) => kind),
+    ['prepare', 'abandon'],
+  );
+});
+
+function zonesOf(exchange: ReturnType<typeof newExchange>, plan: number, zones: readonly object[]) {
+  exchange.exchange.receive(prepare(plan, model({ zones })));
+  return (exchange.toThreads.at(-1) as PlanForThreads).zones;
+}
+
+test('a zone that is the same keeps its memory, one of another size has new memory', () => {
+  const around = newExchange();
+  const [before] = around.shared.zones;
+  const [two, one] = zonesOf(around, 1, [
+    { ...ZONE, name: 'two' },
+    { ...ZONE, ratePerKilosecond: 5 },
+  ]);
+  equal(one, before);
+  notEqual(two, before);
+  const [larger] = zonesOf(around, 2, [{ ...ZONE, bytes: 131_072 }]);
+  notEqual(larger, before);
+});
+
+test('a zone whose keys would mean something else is a reason to refuse the plan', () => {
+  const { exchange, told, toThreads } = newExchange();
+  exchange.receive(prepare(1, model({ zones: [{ ...ZONE, key: 'all' }] })));
+  deepEqual(told, [
+    { kind: 'refused', plan: 1, message: 'the zone "one" counts by another key than before. Give it another name' },
+  ]);
+  deepEqual(toThreads, []);
+});
+
+test('applications that are new get counters, and sockets that were given are found by their numbers', () => {
+  const { exchange, toThreads } = newExchange();
+  exchange.give(3, { fd: 77 });
+  const listener = { listener: 0, kind: 'tcp', address: '::', port: 1, path: '', isTls: false, fds: [-4, 5] } as const;
+  exchange.receive({ ...prepare(1, model({ apps: [{ id: 'shop' }, { id: 'blog' }] })), listeners: [listener] });
+  const { queues, listeners } = toThreads[0] as PlanForThreads;
+  deepEqual([...queues.keys()], ['blog']);
+  equal(queues.get('blog')?.waiting.length, 2);
+  deepEqual(listeners[0]?.fds, [77, 5]);
+});

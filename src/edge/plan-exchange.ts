@@ -1,0 +1,137 @@
+/**
+ * How the plan of an edge is exchanged for another while it runs: every thread prepares it, and only if all can run it do all change to it. Nothing of the present
+ * plan is touched before.
+ */
+
+import type { EdgeModel } from '../config/model/server-model.ts';
+import { keepZones } from '../kernel/zones/keep-zones.ts';
+import type { BoundListener, FromEdge, PlanMessage, PreparePlan } from '../protocol/control/edge.ts';
+import type { ZoneMemory } from './pipeline/zones.ts';
+import { newZoneMemory } from './pipeline/zones.ts';
+import type { SharedState } from './shared-state.ts';
+import { newQueueTables } from './shared-state.ts';
+import type { FromThread, ToThread } from './thread.ts';
+
+/** A socket that was given over the channel. Its descriptor is closed by the server that listens on it; the object must outlive that. */
+export interface GivenSocket {
+  readonly fd: number;
+}
+
+export interface PlanExchangeParts {
+  readonly shared: SharedState;
+  readonly model: EdgeModel;
+  readonly threadCount: number;
+  readonly tellThreads: (message: ToThread) => void;
+  readonly tell: (message: FromEdge) => void;
+}
+
+interface Waiting {
+  readonly plan: number;
+  readonly model: EdgeModel;
+  readonly zones: ZoneMemory;
+  readonly prepared: Set<number>;
+  readonly committed: Set<number>;
+}
+
+export class PlanExchange {
+  readonly #parts: PlanExchangeParts;
+  readonly #sockets = new Map<number, GivenSocket>();
+  #model: EdgeModel;
+  #zones: ZoneMemory;
+  #waiting: Waiting | undefined;
+
+  constructor(parts: PlanExchangeParts) {
+    this.#parts = parts;
+    this.#model = parts.model;
+    this.#zones = parts.shared.zones;
+  }
+
+  give(number: number, socket: GivenSocket): void {
+    this.#sockets.set(number, socket);
+  }
+
+  receive(message: PlanMessage): void {
+    const { tellThreads } = this.#parts;
+    if (message.kind === 'prepare') {
+      this.#prepare(message);
+    } else if (message.plan === this.#waiting?.plan) {
+      if (message.kind === 'abandon') {
+        this.#waiting = undefined;
+      }
+      tellThreads(message);
+    }
+  }
+
+  #prepare(message: PreparePlan): void {
+    const { shared, threadCount, tellThreads, tell } = this.#parts;
+    const { plan, model } = message;
+    const zones = this.#zonesOf(model);
+    if (typeof zones === 'string') {
+      tell({ kind: 'refused', plan, message: zones });
+      return;
+    }
+    const fresh = model.apps.filter(({ id }) => !shared.queues.has(id));
+    const queues = new Map(fresh.map(({ id }) => [id, newQueueTables(threadCount)]));
+    this.#waiting = { plan, model, zones, prepared: new Set(), committed: new Set() };
+    const listeners = message.listeners.map((listener) => this.#withDescriptors(listener));
+    tellThreads({ ...message, listeners, queues, zones });
+  }
+
+  /** The memory of each zone: that of a zone of the present plan which is the same. A text says why that cannot be. */
+  #zonesOf({ zones: wanted }: EdgeModel): ZoneMemory | string {
+    const specOf = ({ kind, name, bytes, key }: EdgeModel['zones'][number], index: number) => ({
+      ...{ kind, name, bytes, index },
+      key: JSON.stringify(key),
+    });
+    const { kept, conflicts } = keepZones(this.#model.zones.map(specOf), wanted.map(specOf));
+    const [conflict] = conflicts;
+    if (conflict !== undefined) {
+      return `the zone "${conflict.wanted.name}" counts by another key than before. Give it another name`;
+    }
+    const fresh = newZoneMemory(wanted.filter(({ name }) => !kept.has(name)));
+    let next = 0;
+    return wanted.map(({ name }) => {
+      const same = kept.get(name);
+      const memory = same === undefined ? fresh[next++] : this.#zones[same.index];
+      if (memory === undefined) {
+        throw new Error(`the zone "${name}" has no memory`);
+      }
+      return memory;
+    });
+  }
+
+  #withDescriptors(listener: BoundListener): BoundListener {
+    const fds = listener.fds.map((fd) => (fd >= 0 ? fd : (this.#sockets.get(-1 - fd)?.fd ?? fd)));
+    return { ...listener, fds };
+  }
+
+  /** What a thread says of the plan that is prepared. */
+  onThread(thread: number, message: Extract<FromThread, { kind: 'prepared' | 'refused' | 'committed' }>): void {
+    const waiting = this.#waiting;
+    const { threadCount, tell, tellThreads } = this.#parts;
+    if (waiting === undefined || waiting.plan !== message.plan) {
+      return;
+    }
+    switch (message.kind) {
+      case 'refused':
+        this.#waiting = undefined;
+        tellThreads({ kind: 'abandon', plan: message.plan });
+        tell(message);
+        return;
+      case 'prepared':
+        waiting.prepared.add(thread);
+        if (waiting.prepared.size === threadCount) {
+          tell(message);
+        }
+        return;
+      case 'committed':
+        waiting.committed.add(thread);
+        if (waiting.committed.size === threadCount) {
+          this.#model = waiting.model;
+          this.#zones = waiting.zones;
+          this.#waiting = undefined;
+          tell(message);
+        }
+    }
+  }
+}
