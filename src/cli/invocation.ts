@@ -18,7 +18,9 @@ const HELD = 'PORTICO_HELD_';
 const CACHE_VARIABLE = 'NODE_COMPILE_CACHE';
 const MANAGER_VARIABLE = 'PORTICO_SERVICE_MANAGER';
 const INSTALLATION_VARIABLE = 'PORTICO_INSTALLATION';
-const OURS: ReadonlySet<string> = new Set([CACHE_VARIABLE, MANAGER_VARIABLE, INSTALLATION_VARIABLE]);
+/** The process is a daemon, which the one that was started waits for. */
+export const DAEMON_VARIABLE = 'PORTICO_DAEMON';
+const OURS: ReadonlySet<string> = new Set([CACHE_VARIABLE, MANAGER_VARIABLE, INSTALLATION_VARIABLE, DAEMON_VARIABLE]);
 
 /** Without the launcher, as when a debugger starts Node, the arguments and variables are the caller's as they stand. */
 export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {

@@ -36,6 +36,8 @@ export async function supervise(
   surroundings: Surroundings,
   reports: ServeReports,
 ): Promise<number> {
+  // For ps, and for whoever finds the port in use. Who has given up root's rights cannot set its short name any more.
+  nameProcess(model.process.title);
   // With the rights of whoever starts us: root may have more than it was given.
   const limitFault = raiseFileLimit(model.process.filesMax);
   const prepared = await prepareServer(model, cwd, surroundings);
@@ -44,8 +46,6 @@ export async function supervise(
     return prepared.fault.code;
   }
   const server = prepared.value;
-  // For ps, and for whoever finds the port in use.
-  nameProcess(model.process.title);
   const log = newLog(server);
   if (limitFault !== undefined) {
     log.say('alert', limitFault);

@@ -230,8 +230,9 @@ function openFor<T>(manner: Manner, flag: string, open: () => T): T {
     return open();
   } catch (error) {
     const { code, message, path } = error as NodeJS.ErrnoException;
-    if (manner === 'nginx' && code !== undefined) {
-      throw new Error(`open() "${path ?? ''}" failed (${systemWords(error)})`, { cause: error });
+    if (manner === 'nginx') {
+      const words = code === undefined ? message : `open() "${path ?? ''}" failed (${systemWords(error)})`;
+      throw new Error(words, { cause: error });
     }
     // An error without a code of the system is one of our own sentences, which says what to do.
     const remedy = code === undefined ? '' : '. Choose a path that can be written, or start as a user who may';

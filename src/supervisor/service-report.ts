@@ -42,7 +42,10 @@ export class ServiceReport {
   }
 
   tellTitle(title: ServerTitle): void {
-    this.#title.tell(title);
+    // nginx's title never changes, and a change would take the short name away that scripts know it by.
+    if (this.#server.model.process.manner !== 'nginx') {
+      this.#title.tell(title);
+    }
   }
 
   tellState(state: ServiceState, { isOld, workers }: { readonly isOld: boolean; readonly workers: number }): void {

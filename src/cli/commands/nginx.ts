@@ -1,26 +1,25 @@
 /** `portico nginx`: nginx's command line. What it prints, and its exit codes, are read by units, hooks and scripts that were written for nginx. */
 
-import { isFaulty } from '../../config/diagnostic.ts';
 import { NGINX_TABLE } from '../../config/dialects/nginx/directives/table.ts';
 import { dumpNginxFiles } from '../../config/dialects/nginx/dump.ts';
-import type { NginxReading } from '../../config/dialects/nginx/read-nginx.ts';
-import { readNginx } from '../../config/dialects/nginx/read-nginx.ts';
-import { directivesIn } from '../../config/dialects/nginx/tree.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { Surroundings } from '../../supervisor/service-manager.ts';
 import type { Invocation } from '../invocation.ts';
-import { DISK_FILES } from '../nginx/disk-files.ts';
+import { isDaemon, sayAsDaemon } from '../nginx/daemon.ts';
 import type { NginxArguments } from '../nginx/nginx-arguments.ts';
 import { readNginxArguments } from '../nginx/nginx-arguments.ts';
 import { tellFaults } from '../nginx/nginx-faults.ts';
 import type { NginxPlaces } from '../nginx/nginx-places.ts';
-import { fullName, NGINX_PLACES, placesOf } from '../nginx/nginx-places.ts';
+import { fullName, placesOf } from '../nginx/nginx-places.ts';
+import { readConfiguration } from '../nginx/read-configuration.ts';
 import { StartLog } from '../nginx/start-log.ts';
 import type { Terminal } from '../terminal.ts';
 
 const [DONE, FAILED] = [0, 1];
 
 /** Resolves with the exit code. */
-export async function nginx({ args }: Invocation, terminal: Terminal): Promise<number> {
+export async function nginx({ args, ...surroundings }: Invocation, printer: Terminal): Promise<number> {
+  const terminal = isDaemon() ? { ...printer, error: sayAsDaemon } : printer;
   const read = readNginxArguments(args);
   if (!read.ok) {
     terminal.error(`nginx: ${read.fault}\n`);
@@ -37,7 +36,7 @@ export async function nginx({ args }: Invocation, terminal: Terminal): Promise<n
   const path = said.errorLog ? fullName(said.errorLog, places.prefix) : '';
   const log = new StartLog({ path, least: said.tests === 'no' ? 'notice' : 'info' }, terminal, systemClock);
   try {
-    return await run(said, places, log, terminal);
+    return await run({ said, places, log, surroundings, terminal });
   } finally {
     log.close();
   }
@@ -56,31 +55,41 @@ async function show({ shows }: NginxArguments, terminal: Terminal): Promise<void
   );
 }
 
-async function run(said: NginxArguments, places: NginxPlaces, log: StartLog, terminal: Terminal): Promise<number> {
-  const reading = readNginx(places.file, DISK_FILES, { globals: said.directives, confPrefix: places.filePrefix });
-  tellFaults(reading.diagnostics, log);
-  const isSound = !isFaulty(reading.diagnostics);
-  if (said.tests !== 'no') {
-    tellTest(said, places, isSound, log);
-    if (isSound && said.tests === 'dump') {
-      terminal.out(dumpNginxFiles(reading.files));
-    }
-    return isSound ? DONE : FAILED;
+interface Task {
+  readonly said: NginxArguments;
+  readonly places: NginxPlaces;
+  readonly log: StartLog;
+  readonly surroundings: Surroundings;
+  readonly terminal: Terminal;
+}
+
+async function run({ said, places, log, surroundings, terminal }: Task): Promise<number> {
+  const { model, files, diagnostics } = readConfiguration(said, places);
+  // A daemon's have been told by the process that waits for it.
+  if (!isDaemon() || model === undefined) {
+    tellFaults(diagnostics, log);
   }
-  if (!isSound) {
+  if (said.tests !== 'no') {
+    tellTest(said, places, model !== undefined, log);
+    if (model !== undefined && said.tests === 'dump') {
+      terminal.out(dumpNginxFiles(files));
+    }
+    return model === undefined ? FAILED : DONE;
+  }
+  if (model === undefined) {
     return FAILED;
   }
-  if (said.signal !== undefined) {
-    const { signalMaster } = await import('../nginx/signal-master.ts');
-    log.say('notice', 'signal process started');
-    const sent = signalMaster(said.signal, fullName(pidFileOf(reading), places.prefix));
-    if (!sent.ok) {
-      log.say(sent.fault.level, sent.fault.message);
-    }
-    return sent.ok ? DONE : FAILED;
+  if (said.signal === undefined) {
+    const { startServer } = await import('../nginx/start-server.ts');
+    return startServer(model, surroundings, log);
   }
-  log.say('emerg', "a server cannot be started by nginx's files yet: -t, -T and -s work");
-  return FAILED;
+  const { signalMaster } = await import('../nginx/signal-master.ts');
+  log.say('notice', 'signal process started');
+  const sent = signalMaster(said.signal, model.process.pidFile);
+  if (!sent.ok) {
+    log.say(sent.fault.level, sent.fault.message);
+  }
+  return sent.ok ? DONE : FAILED;
 }
 
 function tellTest({ isQuiet }: NginxArguments, { file }: NginxPlaces, isSound: boolean, log: StartLog): void {
@@ -90,9 +99,4 @@ function tellTest({ isQuiet }: NginxArguments, { file }: NginxPlaces, isSound: b
     log.tell(`the configuration file ${file} syntax is ok`);
     log.tell(`configuration file ${file} test is successful`);
   }
-}
-
-function pidFileOf({ tree }: NginxReading): string {
-  const pid = [...directivesIn(tree)].find(({ name }) => name.text === 'pid');
-  return pid?.args[0]?.text ?? NGINX_PLACES.pidFile;
 }

@@ -11,11 +11,7 @@ const STREAMING = 'The file is served as it is, with ranges, which is what playe
 
 export const CONTENT: readonly Row[] = [
   row('mirror_request_body', HTTP, 'flag', 'Whether mirrored requests have the body.'),
-  ...repeatable([
-    row('empty_gif', 'location', '', 'Answers with an image of one pixel.'),
-    row('stub_status', 'server location', '[plain]', 'Answers with numbers about connections and requests.'),
-    row('mirror', HTTP, 'text', 'A location that gets a copy of each request.'),
-  ]),
+  ...repeatable([row('mirror', HTTP, 'text', 'A location that gets a copy of each request.')]),
   ...accepted(STREAMING, [
     ...repeatable([
       row('flv', 'location', '', 'Serves Flash videos from a point in time on.'),

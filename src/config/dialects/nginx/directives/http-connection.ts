@@ -28,7 +28,6 @@ export const HTTP_CONNECTION: readonly Row[] = [
   row('ignore_invalid_headers', HTTP_SERVER, 'flag', 'Whether fields with invalid names are dropped.'),
   row('merge_slashes', HTTP_SERVER, 'flag', 'Whether several slashes of a path count as one.'),
   row('underscores_in_headers', HTTP_SERVER, 'flag', 'Whether names of fields may have underscores.'),
-  row('client_max_body_size', HTTP, 'offset', 'How long the body of a request may be; 0 is without a limit.'),
   row('client_body_buffer_size', HTTP, 'size', 'How much of a body is kept in memory.'),
   row('client_body_timeout', HTTP, 'msec', 'How long a client may pause while it sends a body.'),
   row(

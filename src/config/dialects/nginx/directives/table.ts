@@ -4,6 +4,7 @@ import { DirectiveTable } from '../directive-table.ts';
 import type { Row } from '../row.ts';
 import { ACCESS } from './access.ts';
 import { ADDED_FIELD_ROWS } from './added-fields.ts';
+import { ANSWERING } from './answering.ts';
 import { CONTENT } from './content.ts';
 import { CORE } from './core.ts';
 import { TABLES } from './defined-variables.ts';
@@ -42,6 +43,7 @@ export const NGINX_GROUPS: readonly DirectiveGroup[] = [
   { title: 'Addresses and names', rows: LISTENING },
   { title: 'Locations', rows: LOCATIONS },
   { title: 'Connections', rows: HTTP_CONNECTION },
+  { title: 'How the server answers', rows: ANSWERING },
   { title: 'What answers', rows: CONTENT },
   { title: 'Rewriting', rows: REWRITE },
   { title: 'Access', rows: ACCESS },

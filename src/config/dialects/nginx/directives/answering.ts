@@ -1,0 +1,82 @@
+/** What answers in a location beside files, and how the server shows itself: redirects of its own, its version, how long a body may be. */
+
+import type { Redirects } from '../../../model/answers.ts';
+import type { Content } from '../../../model/content.ts';
+import type { Draft, DraftKey } from '../draft.ts';
+import { draftKey } from '../draft.ts';
+import type { Row } from '../row.ts';
+import { repeatable, row } from '../row.ts';
+import { HTTP } from './contexts.ts';
+import { keep } from './keep.ts';
+
+const CONTENT_SAID: DraftKey<Content> = draftKey('content');
+const isAbsolute: DraftKey<boolean> = draftKey('absolute_redirect');
+const usesServerName: DraftKey<boolean> = draftKey('server_name_in_redirect');
+const hasPort: DraftKey<boolean> = draftKey('port_in_redirect');
+const tokens: DraftKey<string> = draftKey('server_tokens');
+const bodyBytesMax: DraftKey<number> = draftKey('client_max_body_size');
+
+const USUAL_BODY_BYTES_MAX = 1_048_576;
+/** The version whose ways are taken. */
+const NAME = 'nginx';
+const VERSION = 'nginx/1.22.1';
+const BUILD = `${VERSION} (Portico)`;
+
+export const ANSWERING: readonly Row[] = [
+  ...repeatable([
+    row('empty_gif', 'location', '', 'Answers with an image of one pixel.', {
+      apply: (_, draft) => draft.set(CONTENT_SAID, { kind: 'empty-gif' }),
+    }),
+    row('stub_status', 'server location', '[plain]', 'Answers with numbers about connections and requests.', {
+      apply: (_, draft) => draft.set(CONTENT_SAID, { kind: 'status' }),
+    }),
+  ]),
+  row('absolute_redirect', HTTP, 'flag', 'Whether redirects name scheme and host.', {
+    apply: keep(isAbsolute, (args) => args.flag(0)),
+  }),
+  row(
+    'server_name_in_redirect',
+    HTTP,
+    'flag',
+    "Whether redirects name the site's first name in place of the request's host.",
+    {
+      apply: keep(usesServerName, (args) => args.flag(0)),
+    },
+  ),
+  row('port_in_redirect', HTTP, 'flag', 'Whether redirects name the port.', {
+    apply: keep(hasPort, (args) => args.flag(0)),
+  }),
+  row('server_tokens', HTTP, 'off|on|build', 'Whether the version is shown.', {
+    apply: keep(tokens, (args) => args.word(0)),
+  }),
+  row('client_max_body_size', HTTP, 'offset', 'How long the body of a request may be; 0 is without a limit.', {
+    apply: keep(bodyBytesMax, (args) => args.number(0)),
+  }),
+];
+
+/** Not inherited by the locations inside. */
+export function contentOf(draft: Draft): Content {
+  return draft.own(CONTENT_SAID) ?? { kind: 'files' };
+}
+
+/** Undefined: an `if` leaves the content as it is. */
+export function ownContentOf(draft: Draft): Content | undefined {
+  return draft.own(CONTENT_SAID);
+}
+
+export function redirectsOf(draft: Draft): Redirects {
+  return {
+    isAbsolute: draft.get(isAbsolute) ?? true,
+    usesServerName: draft.get(usesServerName) ?? false,
+    hasPort: draft.get(hasPort) ?? true,
+  };
+}
+
+export function serverFieldOf(draft: Draft): string {
+  const said = draft.get(tokens) ?? 'on';
+  return said === 'off' ? NAME : said === 'build' ? BUILD : VERSION;
+}
+
+export function bodyBytesMaxOf(draft: Draft): number {
+  return draft.get(bodyBytesMax) ?? USUAL_BODY_BYTES_MAX;
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ServerModel } from '../../model/server-model.ts';
+import { readServeRequest } from '../../read.ts';
+import { serveModel } from '../../serve-model.ts';
+import { readText } from './fake-files.ts';
+import { modelOfNginx } from './nginx-model.ts';
+
+const AROUND = {
+  prefix: '/srv/',
+  confPrefix: '/etc/nginx/',
+  errorLog: '',
+  coreCount: 4,
+  isRoot: false,
+  title: 'nginx',
+};
+const { request } = readServeRequest([], { env: {}, coreCount: 4, memoryBytes: 1 });
+assert.ok(request !== undefined);
+const DEFAULTS = serveModel(request, '/');
+
+function model(http: string, main = ''): ServerModel {
+  const { draft } = readText(`${main} events {} http { ${http} }`);
+  return modelOfNginx(draft, AROUND, DEFAULTS, (_code, _place, message) => assert.fail(message));
+}
+
+test('servers of one address are one listener, whose first is for every other name unless one is said to be', () => {
+  const { listeners, sites } = model(
+    'server { listen 8080; server_name a.example; } server { listen 8080 default_server; listen 8081; server_name .b.example ~^c; }',
+  );
+  assert.deepEqual(
+    listeners.map(({ address, fallback, names }) => [address?.kind === 'tcp' && address.port, fallback, names]),
+    [
+      [
+        8080,
+        1,
+        [
+          { name: { kind: 'exact', text: 'a.example' }, site: 0 },
+          { name: { kind: 'exact', text: 'b.example' }, site: 1 },
+          { name: { kind: 'suffix', text: '.b.example' }, site: 1 },
+          { name: { kind: 'regex', pattern: { text: '^c', isCaseless: true } }, site: 1 },
+        ],
+      ],
+      [
+        8081,
+        1,
+        [
+          { name: { kind: 'exact', text: 'b.example' }, site: 1 },
+          { name: { kind: 'suffix', text: '.b.example' }, site: 1 },
+          { name: { kind: 'regex', pattern: { text: '^c', isCaseless: true } }, site: 1 },
+        ],
+      ],
+    ],
+  );
+  assert.deepEqual(
+    sites.map(({ name }) => name),
+    ['a.example', 'b.example'],
+  );
+});
+
+test('a server that says no address answers where its user may', () => {
+  assert.deepEqual(
+    model('server { }').listeners.map(({ address }) => address),
+    [{ kind: 'tcp', host: '0.0.0.0', port: 8000 }],
+  );
+});
+
+test('locations have their rules, those inside them too, and equal rules are one', () => {
+  const { sites, scopes } = model(
+    'server { root www; location / { empty_gif; location /a { return 204; } } location = /b { } location @c { server_tokens off; } }',
+  );
+  const [site] = sites;
+  assert.deepEqual(
+    site?.locations.map(({ match, content, locations, scope }) => [match, content, locations.length, scope]),
+    [
+      [{ kind: 'prefix', text: '/' }, { kind: 'empty-gif' }, 1, 0],
+      [{ kind: 'exact', text: '/b' }, { kind: 'files' }, 0, 0],
+      [{ kind: 'named', text: '@c' }, { kind: 'files' }, 0, 1],
+    ],
+  );
+  assert.deepEqual(site?.locations[0]?.locations[0]?.rewrite, [{ kind: 'return', status: 204, body: undefined }]);
+  assert.deepEqual(
+    scopes.map(({ serverField, files }) => [serverField, files.path]),
+    [
+      ['nginx/1.22.1', '/srv/www'],
+      ['nginx', '/srv/www'],
+    ],
+  );
+});
+
+test('the block of an if has a scope of its own', () => {
+  const { sites, scopes } = model('server { location / { if ($arg_a) { set $b c; add_header X y; } } }');
+  const [rule] = sites[0]?.locations[0]?.rewrite ?? [];
+  assert.equal(rule?.kind, 'if');
+  assert.deepEqual(rule.kind === 'if' && rule.inside, [{ kind: 'set', variable: 'b', value: 'c' }]);
+  assert.equal(scopes[rule.kind === 'if' ? rule.scope : 0]?.fields?.fields[0]?.name, 'X');
+});
+
+test('a thousand sites with equal rules have one scope', () => {
+  const { sites, scopes } = model('server { location / { } location /a { } } '.repeat(1000));
+  assert.equal(sites.length, 1000);
+  assert.equal(scopes.length, 1);
+});
+
+test('threads, connections and the process are those of the file, and no field of a proxy is believed', () => {
+  const { edge, process, forwarding } = model('', 'worker_processes 2; daemon off;');
+  assert.deepEqual(
+    [edge.threads, edge.connectionsMax, process.isDaemon, forwarding],
+    [2, 1024, false, { fields: 'none', allowIps: [] }],
+  );
+});

@@ -1,0 +1,172 @@
+/** The model of what nginx's files say. */
+
+import type { BindAddress } from '../../bind-address.ts';
+import { renderBindAddress } from '../../bind-address.ts';
+import type { Instruction } from '../../model/instruction.ts';
+import type { Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
+import { contentOf, ownContentOf } from './directives/answering.ts';
+import { charsetMapsOf } from './directives/charset.ts';
+import { definedVariablesOf } from './directives/defined-variables.ts';
+import { zonesOf } from './directives/limits.ts';
+import type { Listen } from './directives/listening.ts';
+import { LISTENS, SERVER_NAMES } from './directives/listening.ts';
+import { IS_INTERNAL, LOCATION_MATCH } from './directives/locations.ts';
+import { processOf } from './directives/process.ts';
+import type { DraftInstruction } from './directives/rewrite.ts';
+import { INSTRUCTIONS } from './directives/rewrite.ts';
+import type { Draft } from './draft.ts';
+import type { NginxReport } from './report.ts';
+import { ScopeTable } from './scope-of.ts';
+import type { NginxSurroundings } from './surroundings.ts';
+
+/** Where a server answers that does not say it: as root at the port of HTTP, as anybody else where everybody may. */
+const PORT_OF_ROOT = 80;
+const PORT_OF_OTHERS = 8000;
+const KEEP_ALIVE_MS = 75_000;
+/** Index of the one set of rules for connections. */
+const ONLY = 0;
+
+/** `defaults`: a server that nothing is said about; what nginx has no words for is as there. */
+export function modelOfNginx(
+  main: Draft,
+  around: NginxSurroundings,
+  defaults: ServerModel,
+  report: NginxReport,
+): ServerModel {
+  const { process, threads, connectionsMax } = processOf(main, around);
+  const table = new ScopeTable(around, report);
+  const servers = main.children
+    .filter(({ kind }) => kind === 'http')
+    .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
+  const sites = servers.map((server) => siteOf(server, table));
+  return {
+    listeners: listenersOf(servers, around, defaults),
+    sites,
+    apps: [],
+    scopes: table.scopes,
+    connections: [{ keepAliveMs: KEEP_ALIVE_MS }],
+    types: table.types,
+    variables: definedVariablesOf(main),
+    charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),
+    zones: zonesOf(main),
+    logs: [],
+    edge: { ...defaults.edge, threads, connectionsMax },
+    // nginx believes no field of a client until it is told whom to believe.
+    forwarding: { fields: 'none', allowIps: [] },
+    certificates: [],
+    process,
+  };
+}
+
+function siteOf(server: Draft, table: ScopeTable): Site {
+  const [name] = server.own(SERVER_NAMES) ?? [];
+  return {
+    name: name === undefined ? '' : nameOf(name),
+    connection: ONLY,
+    rewrite: instructionsOf(server, table),
+    scope: table.idOf(server),
+    content: contentOf(server),
+    locations: locationsIn(server, table),
+  };
+}
+
+/** As $server_name shows it. */
+function nameOf(name: ServerName): string {
+  switch (name.kind) {
+    case 'exact':
+      return name.text;
+    case 'suffix':
+      return `*${name.text}`;
+    case 'prefix':
+      return `${name.text}*`;
+    case 'regex':
+      return `~${name.pattern.text}`;
+  }
+}
+
+function locationsIn(around: Draft, table: ScopeTable): Location[] {
+  return around.children.flatMap((draft) => {
+    const match = draft.own(LOCATION_MATCH);
+    return draft.kind !== 'location' || match === undefined
+      ? []
+      : [
+          {
+            match,
+            isInternal: draft.own(IS_INTERNAL) ?? false,
+            redirectsToSlash: false,
+            rewrite: instructionsOf(draft, table),
+            scope: table.idOf(draft),
+            content: contentOf(draft),
+            locations: locationsIn(draft, table),
+          },
+        ];
+  });
+}
+
+function instructionsOf(draft: Draft, table: ScopeTable): Instruction[] {
+  return (draft.own(INSTRUCTIONS) ?? []).map((instruction) => instructionOf(instruction, table));
+}
+
+function instructionOf(instruction: DraftInstruction, table: ScopeTable): Instruction {
+  if (instruction.kind !== 'if') {
+    return instruction;
+  }
+  const { inside: block, condition } = instruction;
+  const content = ownContentOf(block);
+  return { kind: 'if', condition, inside: instructionsOf(block, table), scope: table.idOf(block), content };
+}
+
+/** One for each address, with the names of all servers that answer there. The first is for every other name, unless one is said to be. */
+function listenersOf(servers: readonly Draft[], { isRoot }: NginxSurroundings, defaults: ServerModel): Listener[] {
+  const backlog = defaults.listeners[0]?.backlog ?? 0;
+  const listeners = new Map<string, { -readonly [Key in keyof Listener]: Listener[Key] }>();
+  for (const [site, server] of servers.entries()) {
+    const names = (server.own(SERVER_NAMES) ?? []).map((name) => ({ name, site }));
+    for (const listen of server.own(LISTENS) ?? [usualListen(isRoot)]) {
+      const key = renderBindAddress(listen.address);
+      const before = listeners.get(key);
+      if (before === undefined) {
+        listeners.set(key, { ...listenerOf(listen, site, backlog), names });
+      } else {
+        before.names = [...before.names, ...names];
+        before.fallback = listen.isDefault ? site : before.fallback;
+        before.tls ||= listen.speaksTls;
+        before.proxyHeader ||= listen.hasProxyHeader;
+        before.backlog = listen.backlog ?? before.backlog;
+      }
+    }
+  }
+  return [...listeners.values()];
+}
+
+type UsualListen = Pick<
+  Listen,
+  'address' | 'isDefault' | 'speaksTls' | 'speaksHttp2' | 'hasProxyHeader' | 'backlog' | 'isIpv6Only'
+>;
+
+function usualListen(isRoot: boolean): UsualListen {
+  const address: BindAddress = { kind: 'tcp', host: '0.0.0.0', port: isRoot ? PORT_OF_ROOT : PORT_OF_OTHERS };
+  return {
+    address,
+    isDefault: false,
+    speaksTls: false,
+    speaksHttp2: false,
+    hasProxyHeader: false,
+    backlog: undefined,
+    isIpv6Only: true,
+  };
+}
+
+function listenerOf(listen: UsualListen, site: number, backlog: number): Listener {
+  return {
+    address: listen.address,
+    speaks: 'http',
+    tls: listen.speaksTls,
+    http2: false,
+    proxyHeader: listen.hasProxyHeader,
+    backlog: listen.backlog ?? backlog,
+    isIpv6Only: listen.isIpv6Only,
+    names: [],
+    fallback: site,
+  };
+}

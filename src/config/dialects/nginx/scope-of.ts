@@ -1,0 +1,85 @@
+/** What holds in a block, of all that is said in it and around it. Scopes and tables of types that are equal are one. */
+
+import type { TypeMap } from '../../model/files.ts';
+import type { ScopeId } from '../../model/instruction.ts';
+import type { Scope } from '../../model/scope.ts';
+import { ADDED_FIELDS, ADDED_TRAILERS } from './directives/added-fields.ts';
+import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answering.ts';
+import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
+import { charsetOf } from './directives/charset.ts';
+import { compressionsOf } from './directives/compression.ts';
+import { errorLogsOf } from './directives/error-log.ts';
+import { ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
+import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/files.ts';
+import { limitsOf } from './directives/limits.ts';
+import type { Draft } from './draft.ts';
+import type { NginxReport } from './report.ts';
+import type { NginxSurroundings } from './surroundings.ts';
+
+export class ScopeTable {
+  readonly scopes: Scope[] = [];
+  readonly types: TypeMap[] = [];
+  readonly #around: NginxSurroundings;
+  readonly #report: NginxReport;
+  readonly #scopeIds = new Map<string, ScopeId>();
+  readonly #typeIds = new Map<string, number>();
+
+  constructor(around: NginxSurroundings, report: NginxReport) {
+    this.#around = around;
+    this.#report = report;
+  }
+
+  idOf(draft: Draft): ScopeId {
+    const scope = this.#scopeOf(draft);
+    return intern(scope, this.scopes, this.#scopeIds);
+  }
+
+  #scopeOf(draft: Draft): Scope {
+    const { prefix } = this.#around;
+    const features: { readonly [Key in keyof Scope]?: Scope[Key] | undefined } = {
+      ...limitsOf(draft, this.#report),
+      tryFiles: tryFilesOf(draft),
+      charset: charsetOf(draft),
+      compressions: compressionsOf(draft, precompressedOf(draft)),
+      substitutions: substitutionsOf(draft),
+      additions: additionsOf(draft),
+      includes: includesOf(draft),
+      fields: fieldsOf(draft),
+    };
+    return {
+      // Only what is there.
+      ...(Object.fromEntries(
+        Object.entries(features).filter(([, feature]) => feature !== undefined),
+      ) as Partial<Scope>),
+      files: filesOf(draft, prefix),
+      types: intern(typeMapOf(draft), this.types, this.#typeIds),
+      refusals: {
+        pages: draft.get(ERROR_PAGES) ?? [],
+        isRecursive: draft.get(RECURSIVE_ERROR_PAGES) ?? false,
+        style: 'nginx',
+        pads: true,
+      },
+      redirects: redirectsOf(draft),
+      requestBodies: { bytesMax: bodyBytesMaxOf(draft) },
+      sending: rateOf(draft),
+      accessLogs: [],
+      errorLogs: errorLogsOf(draft, this.#around),
+      serverField: serverFieldOf(draft),
+    };
+  }
+}
+
+function fieldsOf(draft: Draft): Scope['fields'] {
+  const [fields, trailers] = [draft.get(ADDED_FIELDS) ?? [], draft.get(ADDED_TRAILERS) ?? []];
+  return fields.length + trailers.length === 0 ? undefined : { fields, trailers, expires: undefined };
+}
+
+function intern<T>(item: T, items: T[], ids: Map<string, number>): number {
+  const key = JSON.stringify(item);
+  const known = ids.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  ids.set(key, items.length);
+  return items.push(item) - 1;
+}
