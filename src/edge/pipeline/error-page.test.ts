@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { ErrorPage } from '../../config/model/answers.ts';
 import type { Instruction } from '../../config/model/instruction.ts';
@@ -154,4 +155,40 @@ test('an error of ours is answered with 500, and noted', () => {
   );
   equal(site.ask('/').status, 500);
   equal(site.bugs.length, 1);
+});
+
+test('a request that is refused while a step waits is answered at once, and the step goes on with nothing', async () => {
+  const asked: string[] = [];
+  const site = new FakeSite(
+    {
+      scopes: [scope([page('/pages/x', 'unchanged', 400)])],
+      locations: [
+        location('/', {
+          rewrite: [
+            {
+              kind: 'if',
+              condition: { kind: 'file', test: 'any', path: '/etc', isNegated: false },
+              inside: [],
+              scope: 0,
+              content: undefined,
+            },
+          ],
+        }),
+      ],
+    },
+    {
+      produceOf:
+        () =>
+        ({ path }) =>
+          asked.push(path),
+    },
+  );
+  const exchange = site.ask('/x');
+  equal(exchange.status, 0);
+  exchange.refuse(400);
+  equal(exchange.status, 400);
+  // What was asked of the disk before has been answered before this is.
+  await stat('/etc');
+  await new Promise((resolve) => setImmediate(resolve));
+  deepEqual(asked, []);
 });

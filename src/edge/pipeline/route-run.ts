@@ -30,6 +30,7 @@ import { CostlyMatch } from './costly-match.ts';
 import { errorPageTarget } from './error-page.ts';
 import { errorSubject } from './error-subject.ts';
 import { withoutConditions } from './fields-seen.ts';
+import { MatchBudget } from './match-budget.ts';
 import type { PipelineServices } from './pipeline-services.ts';
 import { redirectFields } from './redirect.ts';
 import type {
@@ -108,8 +109,11 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   #isBodyTaken = false;
   #isOver = false;
   #isInStep = false;
+  /** A step will go on by `resume`. */
+  #isWaiting = false;
   /** The verdict of a step that has gone on before it returned `pending`. */
   #early: Verdict | undefined = undefined;
+  readonly #budget: MatchBudget;
   #onOver: (() => void)[] | undefined = undefined;
 
   constructor({ exchange, site, path, services, parent }: RouteStart) {
@@ -127,6 +131,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.query = exchange.query;
     this.client = parent?.client ?? exchange.client;
     this.startedMs = services.clock.monotonicMs();
+    this.#budget = new MatchBudget(services.clock);
     this.slots = parent?.slots ?? [];
     this.isInternal = parent !== undefined;
     this.isQuoted = parent === undefined && /[%+]/.test(exchange.rawPath);
@@ -141,6 +146,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   // The phases.
 
   #go(): void {
+    this.#budget.begin();
     try {
       while (this.#at < this.#steps.length ? this.#heed(this.#ask()) : this.#nextPhase()) {
         // Each turn is one step, or the way to the next phase.
@@ -158,7 +164,9 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.#isInStep = true;
     try {
       const verdict = step === undefined ? VERDICT.proceed : step(this);
-      return verdict === VERDICT.pending && this.#early !== undefined ? this.#early : verdict;
+      const now = verdict === VERDICT.pending && this.#early !== undefined ? this.#early : verdict;
+      this.#isWaiting = now === VERDICT.pending;
+      return now;
     } finally {
       this.#isInStep = false;
     }
@@ -213,6 +221,8 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     const { bodyBytesMax } = location.scope;
     if (bodyBytesMax !== 0 && bodyLength !== undefined && bodyLength > bodyBytesMax && !this.#isBodyTaken) {
       this.log('error', `client intended to send too large body: ${bodyLength} bytes`);
+      // Nobody reads it: not even the content of an error page, whose location may have a limit of its own.
+      this.#isBodyTaken = true;
       return this.refuse(413);
     }
     if (location.redirectsTo !== undefined) {
@@ -292,6 +302,10 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     }
   }
 
+  countMatch(length: number): void {
+    this.#budget.count(length);
+  }
+
   skip(count: number): void {
     this.#at += count;
   }
@@ -303,6 +317,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     if (this.#isInStep) {
       this.#early = verdict;
     } else {
+      this.#isWaiting = false;
       this.continueWith(verdict);
     }
   }
@@ -398,6 +413,13 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   refuseContent(status: number, detail: string | undefined, fields: ResponseFields | undefined): void {
+    if (this.#isWaiting) {
+      // The transport refuses the request meanwhile (its body is broken, or too slow). The step that waits must not go on with what answers instead, so that is a page of ours.
+      this.#isOver = true;
+      this.refusalFields = fields ?? NO_FIELDS;
+      this.#answerRefusal(status, detail);
+      return;
+    }
     try {
       if (this.refuse(status, fields, detail)) {
         this.#go();

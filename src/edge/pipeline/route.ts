@@ -60,6 +60,8 @@ export interface Route {
 
   /** To the error logs of the scope. What the message has of the client's must be escaped (`escapeLog`). */
   log(level: ErrorLevel, message: string): void;
+  /** Told of each regex before it is matched with so many bytes. Throws `CostlyMatch` when a request has kept its thread for too long. */
+  countMatch(length: number): void;
   /** For instructions of a rewrite: passes over so many of those that follow; Infinity: all. */
   skip(count: number): void;
   /** Goes on after `VERDICT.pending`. Nothing happens if the client has gone. */

@@ -24,13 +24,16 @@ export class CompiledPattern implements RoutePattern {
   match(subject: string): Captures | undefined {
     const found = this.#regex.match(subject);
     if (found === TOO_COSTLY_MATCH) {
-      throw new CostlyMatch(this.#text, subject.length);
+      throw new CostlyMatch(
+        `a match of "${this.#text}" was given up: a text of ${subject.length} bytes makes it go back too often`,
+      );
     }
     return found;
   }
 
   /** As `match`; the captures of the route are those of the match then. */
   test(subject: string, route: Route): boolean {
+    route.countMatch(subject.length);
     const captures = this.match(subject);
     if (captures !== undefined) {
       this.assign(captures, route);

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Location } from '../../config/model/server-model.ts';
+import { FakeClock } from '../../kernel/fake-clock.ts';
 import { FakeSite, location } from './fake-site.ts';
 
 function named(text: string, rest: Parameters<typeof location>[1] = {}): Location {
@@ -146,3 +147,20 @@ test('ten thousand prefixes, and a path of 20 KB, cost no more than a few', () =
 function performanceMs(): number {
   return process.uptime() * 1000;
 }
+
+test('a request that keeps its thread too long with regexes is given up', () => {
+  /** A clock that each look takes 100 ms from. */
+  class SlowClock extends FakeClock {
+    override monotonicMs(): number {
+      this.advance(100);
+      return super.monotonicMs();
+    }
+  }
+  const many = Array.from({ length: 1000 }, (_, index) => named(`~ ^/no${index}$`));
+  const ask = (path: string): number =>
+    new FakeSite({ locations: [...many, named('/')] }, { clock: new SlowClock() }).ask(path).status;
+  equal(ask('/short'), 500, 'a thousand in more than a second');
+  const few = new FakeSite({ locations: [...many.slice(0, 50), named('/')] }, { clock: new SlowClock() });
+  equal(few.ask('/short').status, 200, 'no look at the clock');
+  equal(few.ask(`/${'a'.repeat(2000)}`).status, 500, 'long paths have it looked at each time');
+});

@@ -37,10 +37,19 @@ export function sitePipeline({ plan, services, identifier, onFinished }: SitePip
     const run = route instanceof RouteRun ? route : open(exchange, hosts.find('').value, '/');
     run.refuseContent(status, detail, fields);
   };
+  /** A regex among the names may be too costly for a host that somebody has made up. */
+  const siteFor = (exchange: IncomingExchange): ReturnType<typeof hosts.findFor> => {
+    try {
+      return hosts.findFor(exchange.host);
+    } catch (error) {
+      services.onBug('the host of a request', error);
+      return undefined;
+    }
+  };
   return {
     handle(exchange) {
       identifier.identify(exchange);
-      const found = hosts.findFor(exchange.host);
+      const found = siteFor(exchange);
       if (found === undefined) {
         refuse(exchange, 400);
         return;
