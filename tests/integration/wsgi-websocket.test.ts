@@ -24,6 +24,7 @@ def application(environ, start_response):
     if path == '/raise':
         raise ValueError('before anything was said')
     if path == '/hesitant':
+        print('it hesitates', flush=True)
         time.sleep(0.3)
     sock.sendall(b'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n')
     if path in ('/echo', '/hesitant'):
@@ -85,6 +86,8 @@ test('bytes go both ways, and each side hears that the other has left', async ()
 test('a client that has closed its sending side before it is answered gets its answer, and the application hears of it', async () => {
   await using server = await serve({ app: APP });
   using client = await open(server, '/hesitant');
+  // A request that waits for a worker is dropped with its client.
+  await server.logged(/OUTPUT w1: it hesitates/);
   client.send('data');
   client.socket.end();
   await client.receive(/data$/);
