@@ -75,6 +75,7 @@ CONTENTS = {
         'guide/load',
         'guide/tuning',
         'guide/security',
+        'guide/regular-expressions',
         'guide/users-and-files',
     ],
     'When something is wrong': [
@@ -104,7 +105,7 @@ CONTENTS = {
 }
 # Pages below another one.
 BELOW = {
-    'troubleshooting/index': ['starting', 'application', 'running', 'commands'],
+    'troubleshooting/index': ['starting', 'application', 'running', 'error-log', 'commands'],
 }
 
 # Where the files outside of this folder can be read that pages link to. Without it such links are plain text in the site.
