@@ -90,6 +90,12 @@ export class FilePlaces {
     return path;
   }
 
+  /** How links are treated, for who looks at a path without serving it. */
+  linksFor(route: Route): LinkRule {
+    const links = this.#variableLinks?.(route);
+    return links === undefined ? this.#usual.links : makeLinks(this.#linkKind, links);
+  }
+
   isHidden(path: string): boolean {
     return this.#hidesDotted && path.replace(/^\/\.well-known(?=\/|$)/, '').includes('/.');
   }

@@ -34,6 +34,19 @@ export async function openWithoutLinks(path: string, rule: Guarded, disk: Disk):
   }
 }
 
+/** Whether a path that there is leads over links that are followed alone. */
+export async function isReachable(path: string, rule: LinkRule, disk: Disk): Promise<boolean> {
+  if (rule.kind === 'anywhere' || rule.kind === 'inside') {
+    return true;
+  }
+  try {
+    await disk.close(await openWithoutLinks(path, rule, disk));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What of the path is not looked at: `from`, if it is the path's beginning by whole names. Of a path that is no more than that, nothing is. */
 function startOf(path: string, from: string): string {
   const prefix = from.replace(/\/+$/, '');

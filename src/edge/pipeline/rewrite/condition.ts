@@ -2,6 +2,8 @@
 
 import { stat } from 'node:fs';
 import type { Condition } from '../../../config/model/instruction.ts';
+import { nodeDisk } from '../../handlers/static/disk.ts';
+import { isReachable } from '../../handlers/static/open-without-links.ts';
 import type { Compilation } from '../compilation.ts';
 import { renderTemplate } from '../render-template.ts';
 import type { Route, Step } from '../route.ts';
@@ -57,6 +59,12 @@ function compileFileTest(
   compilation: Compilation,
 ): Step {
   const template = compilation.template(path);
+  const goOn = (route: Route, holds: boolean): void => {
+    if (holds === isNegated) {
+      route.skip(count);
+    }
+    route.resume(VERDICT.proceed);
+  };
   return (route) => {
     const name = renderTemplate(template, route);
     if (name === '' || name.includes('\0')) {
@@ -66,11 +74,21 @@ function compileFileTest(
       return VERDICT.proceed;
     }
     stat(Buffer.from(name, 'latin1'), (error, found) => {
-      const holds = error === null && isWanted(test, found);
-      if (holds === isNegated) {
-        route.skip(count);
+      const isThere = error === null && isWanted(test, found);
+      const { places } = compilation.files.of(route.scope, (text) => compilation.template(text));
+      const links = places.linksFor(route);
+      if (!isThere || links.kind === 'anywhere' || links.kind === 'inside') {
+        goOn(route, isThere);
+        return;
       }
-      route.resume(VERDICT.proceed);
+      // What only a link leads to that is not followed is as good as missing.
+      isReachable(name, links, nodeDisk).then(
+        (isReached) => goOn(route, isReached),
+        (fault: unknown) => {
+          compilation.log('error', `a condition about a file: ${String(fault)}`);
+          goOn(route, false);
+        },
+      );
     });
     return VERDICT.pending;
   };

@@ -1,8 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Instruction, Rewrite } from '../../../config/model/instruction.ts';
 import type { Template } from '../../../config/model/template.ts';
-import { FakeSite, location } from '../../plan/fake-site.ts';
+import { FAKE_SCOPE, FakeSite, location } from '../../plan/fake-site.ts';
 
 /** `$name` and `$1` in it become parts. */
 function text(source: string): Template {
@@ -142,6 +145,40 @@ test('"if" asks the disk', async () => {
   equal(await there('/etc/passwd', 'executable'), 'no');
   equal(await there('/etc/none', 'any', true), 'yes');
   equal(await there('', 'any'), 'no');
+});
+
+test('"if" does not see what only a link leads to that is not followed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-if-'));
+  try {
+    symlinkSync('/etc/passwd', join(folder, 'link'));
+    writeFileSync(join(folder, 'file'), '');
+    const there = async (name: string, kind: 'anywhere' | 'none'): Promise<string> => {
+      const symlinks = kind === 'none' ? { kind, from: undefined } : { kind };
+      const fake = new FakeSite({
+        scopes: [{ files: { ...FAKE_SCOPE.files, symlinks } }],
+        locations: [
+          location('/', {
+            rewrite: [
+              {
+                kind: 'if',
+                condition: { kind: 'file', test: 'file', path: join(folder, name), isNegated: false },
+                inside: [say('yes')],
+                scope: 0,
+                content: undefined,
+              },
+              say('no'),
+            ],
+          }),
+        ],
+      });
+      return (await fake.ask('/').over).body;
+    };
+    equal(await there('link', 'anywhere'), 'yes');
+    equal(await there('link', 'none'), 'no');
+    equal(await there('file', 'none'), 'yes');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('what stands inside of an "if" is run in its place, with its scope and its content', () => {
