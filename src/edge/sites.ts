@@ -78,7 +78,7 @@ export class Sites {
   }
 
   #plainPipelines(): RequestPipeline[] {
-    const { model, identifier, accessLog, bugs } = this.#parts;
+    const { model, identifier, accessLog, bugs, log } = this.#parts;
     const [site] = model.sites;
     assert(site !== undefined, 'a plain model has a site');
     const produce = this.#produceOf(site.content);
@@ -91,7 +91,7 @@ export class Sites {
           return true;
         },
       ],
-      compression: compileServeCompression(model.scopes[site.scope]?.compressions, model.edge.threads, bugs),
+      compression: compileServeCompression(model.scopes[site.scope]?.compressions, model.edge.threads, bugs, log),
       renderRefusal: refusalsFor(model.isDevelopment),
       accessLog,
       clock: systemClock,

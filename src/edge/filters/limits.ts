@@ -1,6 +1,8 @@
 export const FILTER_LIMITS = {
   /** Bodies that are compressed at a time in each thread have so much memory in all; one that finds none is sent as it is. A context of gzip takes 268 KiB: 240 of them. */
   compressionBytesMax: 67_108_864,
+  /** … which is told no more often than this. */
+  compressionRefusedLogMs: 60_000,
   /** Jobs of compression that the process has in its thread pool at a time. The pool has four threads, and files are read by them too: one is left for those. */
   compressionJobsMax: 3,
   /** Input of one job. Gzip takes 0.5 ms for it at level 6: a job of somebody else, or the read of a file, does not wait longer than that for a thread of the pool. */

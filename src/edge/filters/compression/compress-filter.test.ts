@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Compression, CompressionClients } from '../../../config/model/bodies.ts';
@@ -11,6 +11,7 @@ import type { FakeAnswer } from '../fake-writers.ts';
 import { fakeAnswer, fakeRoute, passThrough } from '../fake-writers.ts';
 import { compileCompression } from './compress-filter.ts';
 import { compileGunzip } from './gunzip-filter.ts';
+import { gzipRatio } from './gzip-ratio.ts';
 
 const CLIENTS: CompressionClients = { versionMin: '1.1', proxied: [], disabledFor: [] };
 const GZIP: Compression = {
@@ -57,6 +58,13 @@ test('a compressed response says so, and nothing that is not true of it any more
     gunzipSync(await passThrough(transform!, ['x'.repeat(50), 'y'.repeat(50)])).toString(),
     'x'.repeat(50) + 'y'.repeat(50),
   );
+});
+
+test('how much shorter a response has become can be asked for when it is sent', async () => {
+  const route = asks();
+  equal(gzipRatio(route), undefined);
+  await passThrough(filterOf([GZIP])(fakeAnswer({ fields: HTML }), route)!, ['x'.repeat(1000)]);
+  match(gzipRatio(route) ?? '', /^[2-9]\d\.\d\d$/);
 });
 
 test('only what may be compressed is: by status, type, length, and what the application says', () => {

@@ -16,6 +16,7 @@ import { compileClientRule } from './client-rules.ts';
 import type { ZlibRecipe } from './coding.ts';
 import { recipeKey, recipeOf } from './coding.ts';
 import { FixedBodyWriter } from './fixed-body-writer.ts';
+import { noteRatio } from './gzip-ratio.ts';
 import type { ThreadCompression } from './thread-compression.ts';
 import { threadCompression } from './thread-compression.ts';
 import { ZlibWriter } from './zlib-writer.ts';
@@ -38,9 +39,10 @@ export function compileCompression({ compressions }: Scope, compilation: Compila
   }
   const rules = compressions.codings.map(compileRule);
   const { log, clock, model } = compilation;
-  const shared = threadCompression(model.edge.threads, (error) =>
-    log('error', `a compression has failed: ${String(error)}`),
-  );
+  const shared = threadCompression(model.edge.threads, {
+    onBug: (error) => log('error', `a compression has failed: ${String(error)}`),
+    log,
+  });
   return (answer, route) => {
     if (!STATUSES.has(answer.status) || isEncoded(answer)) {
       return undefined;
@@ -53,7 +55,7 @@ export function compileCompression({ compressions }: Scope, compilation: Compila
       addVary(answer);
     }
     const rule = chooseRule(fitting, answer, route, shared, clock.nowMs());
-    return rule === undefined ? undefined : compress(rule, answer, shared);
+    return rule === undefined ? undefined : compress(rule, answer, route, shared);
   };
 }
 
@@ -119,7 +121,7 @@ function chooseRule(
   return chosen;
 }
 
-function compress(rule: Rule, answer: Answer, { pool, cache }: ThreadCompression): Transform | undefined {
+function compress(rule: Rule, answer: Answer, route: Route, { pool, cache }: ThreadCompression): Transform | undefined {
   const { recipe, key, coding } = rule;
   const { whole, length } = answer;
   const source = !answer.isTransformed && isLasting(whole) ? whole : undefined;
@@ -131,11 +133,13 @@ function compress(rule: Rule, answer: Answer, { pool, cache }: ThreadCompression
   answer.fields = answer.fields.with('Content-Encoding', coding);
   if (form !== undefined) {
     answer.length = form.length;
+    noteRatio(route, source?.length ?? 0, form.length);
     return (next) => new FixedBodyWriter(form, next);
   }
   return (next, before) =>
     new ZlibWriter(pool, recipe, next, before, {
       bytes: length,
+      onSums: (bytes, codedBytes) => noteRatio(route, bytes, codedBytes),
       ...(source !== undefined && { onOutput: gatherForm((bytes) => cache.put(source, key, bytes)) }),
     });
 }

@@ -18,9 +18,10 @@ export function compileGunzip({ compressions }: Scope, compilation: Compilation)
   }
   const { log, model, clock } = compilation;
   const suits = compileClientRule(compressions.gzipClients);
-  const { pool, accepted } = threadCompression(model.edge.threads, (error) =>
-    log('error', `a decompression has failed: ${String(error)}`),
-  );
+  const { pool, accepted } = threadCompression(model.edge.threads, {
+    onBug: (error) => log('error', `a decompression has failed: ${String(error)}`),
+    log,
+  });
   const acceptsGzip = (route: Route, fields: ResponseFields): boolean =>
     route.main === route &&
     accepted.recall(route.exchange.block.get('accept-encoding')).gzip > 0 &&

@@ -4,6 +4,7 @@
  */
 
 import type { Compressions } from '../../../config/model/bodies.ts';
+import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import type { IncomingExchange } from '../../../protocol/http/incoming-exchange.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { InternalErrors } from '../../internal-errors.ts';
@@ -14,15 +15,15 @@ import { recipeKey, recipeOf } from './coding.ts';
 import { CompressibleHeads } from './compressible-heads.ts';
 import type { ChosenCodings, ServeCoding, ServeCompressionParts } from './compressing-responder.ts';
 import { CompressingResponder } from './compressing-responder.ts';
-import type { ThreadCompression } from './thread-compression.ts';
+import type { CompressionReports, ThreadCompression } from './thread-compression.ts';
 import { threadCompression } from './thread-compression.ts';
 
 export class ServeCompression {
   readonly #parts: ServeCompressionParts;
   readonly #suits: ClientRule;
   readonly #codings: readonly ServeCoding[];
-  /** What the few values of Accept-Encoding come to; `null`: nothing. */
-  readonly #chosen = new WeakMap<AcceptedCodings, ChosenCodings | null>();
+  /** What the fields of a request come to, which a connection repeats; `null`: nothing. */
+  readonly #chosen = new WeakMap<FieldBlock, ChosenCodings | null>();
 
   /** Types, clients and the least length are those of the first coding. */
   constructor({ codings, gzipClients }: Compressions, thread: ThreadCompression, onBug: (error: unknown) => void) {
@@ -36,18 +37,16 @@ export class ServeCompression {
   }
 
   attend(exchange: IncomingExchange): void {
-    const field = exchange.block.get('accept-encoding');
-    if (field === undefined) {
+    const { block } = exchange;
+    if (block.get('accept-encoding') === undefined) {
       return;
     }
-    const accepted = this.#parts.thread.accepted.recall(field);
-    let chosen = this.#chosen.get(accepted);
+    let chosen = this.#chosen.get(block);
     if (chosen === undefined) {
-      chosen = this.#choose(accepted);
-      this.#chosen.set(accepted, chosen);
+      chosen = this.#choose(exchange);
+      this.#chosen.set(block, chosen);
     }
-    // What a proxy may do with an answer is not asked here: a request that names one gets none that is coded.
-    if (chosen !== null && this.#suits(exchange, NO_FIELDS, 0)) {
+    if (chosen !== null) {
       exchange.responder = new CompressingResponder(
         exchange.responder,
         exchange.method === 'HEAD',
@@ -57,8 +56,16 @@ export class ServeCompression {
     }
   }
 
+  /** What a proxy may do with an answer is not asked here: a request that names one gets none that is coded. */
+  #choose(exchange: IncomingExchange): ChosenCodings | null {
+    const { accepted } = this.#parts.thread;
+    return this.#suits(exchange, NO_FIELDS, 0)
+      ? this.#bestOf(accepted.recall(exchange.block.get('accept-encoding')))
+      : null;
+  }
+
   /** Of those that the client accepts the one of the highest weight, the first among equals; for short bodies, gzip where it is liked as much. */
-  #choose(weights: AcceptedCodings): ChosenCodings | null {
+  #bestOf(weights: AcceptedCodings): ChosenCodings | null {
     let usual: ServeCoding | undefined;
     for (const coding of this.#codings) {
       if (weights[coding.coding] > (usual === undefined ? 0 : weights[usual.coding])) {
@@ -79,10 +86,11 @@ export function compileServeCompression(
   compressions: Compressions | undefined,
   threads: number,
   bugs: InternalErrors,
+  log: CompressionReports['log'],
 ): ServeCompression | undefined {
   if (compressions === undefined || compressions.codings.length === 0) {
     return undefined;
   }
   const onBug = (error: unknown): void => bugs.note('a compression', error);
-  return new ServeCompression(compressions, threadCompression(threads, onBug), onBug);
+  return new ServeCompression(compressions, threadCompression(threads, { onBug, log }), onBug);
 }

@@ -25,6 +25,8 @@ export interface ZlibPoolOptions {
   readonly bytesMax?: number;
   /** An error of ours in what a job calls back. */
   readonly onBug: (error: unknown) => void;
+  /** A body is sent as it is, because no memory is left. */
+  readonly onRefused?: () => void;
 }
 
 /** Jobs of each of so many threads, which share the pool of the process. */
@@ -38,6 +40,7 @@ export class ZlibPool {
   readonly #jobsMax: number;
   readonly #bytesMax: number;
   readonly #onBug: (error: unknown) => void;
+  readonly #onRefused: (() => void) | undefined;
   #usedBytes = 0;
   #running = 0;
   readonly #waiting: ZlibJob[] = [];
@@ -48,10 +51,11 @@ export class ZlibPool {
   /** Output of what is compressed in the calling thread. */
   readonly #scratch = Buffer.allocUnsafeSlow(FILTER_LIMITS.compressionOutputBytes);
 
-  constructor({ jobsMax, bytesMax = FILTER_LIMITS.compressionBytesMax, onBug }: ZlibPoolOptions) {
+  constructor({ jobsMax, bytesMax = FILTER_LIMITS.compressionBytesMax, onBug, onRefused }: ZlibPoolOptions) {
     this.#jobsMax = jobsMax;
     this.#bytesMax = bytesMax;
     this.#onBug = onBug;
+    this.#onRefused = onRefused;
   }
 
   get usedBytes(): number {
@@ -67,6 +71,7 @@ export class ZlibPool {
     const bytes = contextBytes(recipe, bodyBytes);
     if (this.#usedBytes + bytes > this.#bytesMax) {
       this.refusedCount += 1;
+      this.#onRefused?.();
       return false;
     }
     this.#usedBytes += bytes;

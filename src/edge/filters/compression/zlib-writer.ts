@@ -17,6 +17,8 @@ export interface ZlibWriterOptions {
   readonly bytes: number | undefined;
   /** Is given all output, in order, beside the next writer; `undefined`: that was all. */
   readonly onOutput?: (output: Buffer | undefined) => void;
+  /** All is sent: so many bytes have come, and so many have left. */
+  readonly onSums?: (inputBytes: number, outputBytes: number) => void;
 }
 
 export class ZlibWriter implements BodyWriter {
@@ -30,6 +32,8 @@ export class ZlibWriter implements BodyWriter {
   /** What waits to be compressed. */
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #inputBytes = 0;
+  #outputBytes = 0;
   /** The input of the last job, of which the context has not taken all. */
   #rest: { readonly input: Buffer; readonly from: number; readonly flush: FlushKind } | undefined;
   #wants: FlushKind = 'none';
@@ -55,6 +59,7 @@ export class ZlibWriter implements BodyWriter {
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
+    this.#inputBytes += bytes.length;
     this.#pump();
     this.#hasRefused = this.#heldBytes >= compressionHeldBytesMax;
     return !this.#hasRefused;
@@ -210,11 +215,13 @@ export class ZlibWriter implements BodyWriter {
     this.#rest = isDone ? undefined : { ...rest, from: rest.input.length - inputLeft };
     if (output.length > 0) {
       const bytes = Buffer.from(output);
+      this.#outputBytes += bytes.length;
       this.#options.onOutput?.(bytes);
       this.#isBlocked = !this.#next.write(bytes);
     }
     if (isDone && rest.flush === 'finish') {
       this.#options.onOutput?.(undefined);
+      this.#options.onSums?.(this.#inputBytes, this.#outputBytes);
       this.#close(true);
       this.#next.end();
     } else if (isDone && rest.flush === 'sync') {

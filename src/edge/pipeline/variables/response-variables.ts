@@ -1,6 +1,7 @@
 /** What is answered: known while a head is edited, whole when the request is logged. */
 
 import { reasonPhrase } from '../../../protocol/http/reason-phrases.ts';
+import { gzipRatio } from '../../filters/compression/gzip-ratio.ts';
 import type { Route } from '../route.ts';
 import type { VariableFamily, VariableTable } from './variable.ts';
 
@@ -9,7 +10,7 @@ export const RESPONSE_VARIABLES: VariableTable = {
   body_bytes_sent: ({ main }) => String(main.sent.bodyBytes),
   bytes_sent: ({ main }) => String(main.sent.bodyBytes + headBytes(main)),
   request_completion: ({ main }) => (main.sent.isComplete ? 'OK' : ''),
-  gzip_ratio: () => undefined,
+  gzip_ratio: gzipRatio,
 };
 
 function statusOf({ sent, errorStatus }: Route): number {
