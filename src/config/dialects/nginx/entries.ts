@@ -1,5 +1,6 @@
 /** What stands in `map`, `geo`, `types` and their like: entries of a few words, whose form is looked at here. */
 
+import { isIpv4, isNetwork } from './networks.ts';
 import { nginxRegexFault } from './regex-fault.ts';
 import type { NginxReport } from './report.ts';
 import type { Word } from './token.ts';
@@ -66,28 +67,13 @@ function checkGeoEntry(entry: Entry, report: NginxReport, seen: Map<string, Word
     return;
   }
   const network = name.text === 'delete' || name.text === 'proxy' ? values[0] : name;
-  if (network !== undefined && network.text !== 'default' && !isNetwork(network.text, seen.has('ranges'))) {
+  if (network !== undefined && network.text !== 'default' && !isNetworkOrRange(network.text, seen.has('ranges'))) {
     report('nginx.invalid-value', network.place, `invalid network "${network.text}"`);
   }
 }
 
-/** As far as its form goes: numbers in range, and a mask that is not longer than the address. */
-function isNetwork(text: string, isRange: boolean): boolean {
-  if (isRange && text.includes('-')) {
-    return text.split('-').every(isIpv4);
-  }
-  const [address = '', mask, ...rest] = text.split('/');
-  const bits = isIpv4(address) ? 32 : /^[\da-f:.]+$/i.test(address) && address.includes(':') ? 128 : -1;
-  return (
-    bits > 0 &&
-    rest.length === 0 &&
-    (mask === undefined || (/^\d{1,3}$/.test(mask) && Number(mask) <= bits) || isIpv4(mask))
-  );
-}
-
-function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+function isNetworkOrRange(text: string, isRange: boolean): boolean {
+  return isRange && text.includes('-') ? text.split('-').every(isIpv4) : isNetwork(text);
 }
 
 function checkShare([share]: Entry, report: NginxReport): void {

@@ -5,6 +5,7 @@
 
 import type { Outcome } from '../../../kernel/outcome.ts';
 import { failure, success } from '../../../kernel/outcome.ts';
+import { isNetwork } from './networks.ts';
 import { nginxRegexFault } from './regex-fault.ts';
 import { readOffset, readSize } from './sizes.ts';
 import { readMilliseconds, readSeconds } from './times.ts';
@@ -63,6 +64,11 @@ function readVariable(text: string): Outcome<Value> {
   return /^\$./.test(text) ? success(text.slice(1)) : failure(`invalid variable name "${text}"`);
 }
 
+/** Whom a rule of access is about. */
+function isRuleAddress(text: string): boolean {
+  return text === 'all' || text === 'unix:' || isNetwork(text);
+}
+
 function asIs(text: string): Outcome<Value> {
   return success(text);
 }
@@ -86,6 +92,7 @@ const TYPES: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['path', asIs],
   ['regex', readRegex],
   ['address', asIs],
+  ['network', (text) => (isRuleAddress(text) ? success(text) : failure(`invalid parameter "${text}"`))],
   // `name=value`, or a word: what each directive makes of it is its own.
   ['parameter', asIs],
   // The words of an `if`, which condition.ts reads as a whole.

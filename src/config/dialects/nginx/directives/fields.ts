@@ -7,7 +7,6 @@ import { HTTP_IF } from './contexts.ts';
 const NEWER = 'The rule of nginx before this directive holds: what a block adds takes the place of what is around it.';
 
 export const FIELDS: readonly Row[] = [
-  row('expires', HTTP_IF, 'text [text]', 'How long browsers may keep the response.'),
   ...repeatable([
     row('more_set_headers', HTTP_IF, 'text...', 'Sets fields of responses (headers-more).'),
     row('more_clear_headers', HTTP_IF, 'plain...', 'Removes fields of responses (headers-more).'),

@@ -46,7 +46,7 @@ export const HTTP_CORE: readonly Row[] = [
     row('degrade', HTTP, '204|444', 'What is answered when memory is short.'),
   ]),
   ...repeatable([
-    row('allow', HTTP_LIMIT, 'address', 'Clients that are let in.'),
-    row('deny', HTTP_LIMIT, 'address', 'Clients that are kept out.'),
+    row('allow', HTTP_LIMIT, 'network', 'Clients that are let in.'),
+    row('deny', HTTP_LIMIT, 'network', 'Clients that are kept out.'),
   ]),
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inHttp, readText } from '../fake-files.ts';
-import { ADDED_FIELDS } from './added-fields.ts';
+import { ADDED_FIELDS, EXPIRES, fieldRulesOf } from './added-fields.ts';
 import { ERROR_PAGES } from './error-pages.ts';
 import { IS_INTERNAL, LOCATION_MATCH } from './locations.ts';
 import { INSTRUCTIONS } from './rewrite.ts';
@@ -97,4 +97,33 @@ test('add_header in a block takes the place of those around it', () => {
   assert.deepEqual(names, [['D'], ['A']]);
   assert.deepEqual(around?.own(ADDED_FIELDS), [{ name: 'A', value: 'b', always: true, effect: 'add' }]);
   assert.deepEqual(faults('add_header A b c;'), ['invalid parameter "c"']);
+});
+
+test('expires is a time from now or from the modification, a time of day, or a word', () => {
+  const said = (text: string) => server(`expires ${text};`)?.own(EXPIRES);
+  assert.deepEqual(said('30d'), { kind: 'after', seconds: 2_592_000, since: 'access' });
+  assert.deepEqual(said('-1'), { kind: 'after', seconds: -1, since: 'access' });
+  assert.deepEqual(said('modified +1h'), { kind: 'after', seconds: 3600, since: 'modification' });
+  assert.deepEqual(said('@15h30m'), { kind: 'at', secondOfDay: 55_800 });
+  assert.deepEqual(said('epoch'), { kind: 'epoch' });
+  assert.deepEqual(said('$arg_e'), [{ variable: 'arg_e' }]);
+  assert.deepEqual(faults('expires never;'), ['"expires" directive invalid value']);
+  assert.deepEqual(faults('expires sometimes 1d;'), ['"expires" directive invalid value']);
+  assert.deepEqual(faults('expires @25h;'), ['"expires" directive daily time value must be less than 24 hours']);
+  assert.deepEqual(faults('expires modified @1h;'), [
+    '"expires" directive daily time cannot be used with "modified" parameter',
+  ]);
+});
+
+test('fieldRulesOf() has nothing to say where nothing is said', () => {
+  const said = server('location /a { } location /b { expires max; }')?.children.map(fieldRulesOf);
+  assert.deepEqual(said, [undefined, { fields: [], trailers: [], expires: { kind: 'max' } }]);
+});
+
+test('allow and deny name networks', () => {
+  assert.deepEqual(faults('allow 10.0.0.0/8; allow ::1; deny 2001:db8::/32; allow unix:; deny all;'), []);
+  assert.deepEqual(faults('allow 1.2.3; deny foo; deny 10.0.0.0/33; deny 1.2.3.256;'), [
+    ...['invalid parameter "1.2.3"', 'invalid parameter "foo"', 'invalid parameter "10.0.0.0/33"'],
+    'invalid parameter "1.2.3.256"',
+  ]);
 });
