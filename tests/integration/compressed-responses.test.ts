@@ -1,10 +1,13 @@
 // What browsers get of an application's pages and of files: compressed, whole, and told apart from what is not.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Server } from './server.ts';
 import { makeFolder, serve } from './server.ts';
@@ -32,6 +35,7 @@ before(async () => {
   mkdirSync(join(folder, 'files'));
   writeFileSync(join(folder, 'files/a.css'), STYLES);
   writeFileSync(join(folder, 'files/large.txt'), STYLES.repeat(30));
+  writeFileSync(join(folder, 'files/noise.txt'), randomBytes(4_000_000).toString('hex'));
   server = await serve({ app: APP, folder, args: ['--static', '/static/=files', '--edge-threads', '1'] });
 });
 after(() => server[Symbol.asyncDispose]());
@@ -82,6 +86,31 @@ test('what streams, and files from memory and from disk, are compressed on their
     assert.equal(zstdDecompressSync((await ask('/static/a.css', 'zstd')).body).toString(), STYLES);
   }
   assert.equal(gunzipSync((await ask('/static/large.txt', 'gzip')).body).toString(), STYLES.repeat(30));
+});
+
+/** Asks for a long body, reads a little of it, and goes. */
+function leave(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(server.port, '127.0.0.1', () => {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n`);
+    });
+    socket.once('data', () => socket.destroy());
+    socket.once('close', () => resolve());
+  });
+}
+
+test('clients that leave in the middle give back the memory that their bodies had', async () => {
+  // There is memory for some 240 at a time, and it may take a second until it is noticed that somebody has gone.
+  for (let round = 0; round < 6; round += 1) {
+    await Promise.all(Array.from({ length: 60 }, () => leave('/static/noise.txt')));
+  }
+  let codings: readonly (string | string[] | undefined)[] = [];
+  for (let attempt = 0; attempt < 20 && String(codings) !== 'gzip'; attempt += 1) {
+    await delay(attempt === 0 ? 0 : 200);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask('/static/large.txt', 'gzip')));
+    codings = [...new Set(answers.map(({ fields }) => fields['content-encoding']))];
+  }
+  assert.deepEqual(codings, ['gzip']);
 });
 
 test('many at a time are compressed side by side', async () => {
