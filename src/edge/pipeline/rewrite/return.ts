@@ -1,7 +1,8 @@
 /** `return`: a text, a redirect, a refusal, or the end of the connection. */
 
 import type { Instruction } from '../../../config/model/instruction.ts';
-import { fieldsOfLines, makeLine } from '../../../protocol/http/response-fields.ts';
+import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
+import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { Compilation } from '../compilation.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { renderTemplate } from '../render-template.ts';
@@ -25,7 +26,8 @@ export function compileReturn(
     // The text may have the status in it.
     route.sent.status = route.errorStatus || status;
     const text = renderTemplate(template, route);
-    const fields = fieldsOfLines([makeLine('Content-Type', mediaTypeOf(route))]);
+    // What has no body has no type either.
+    const fields = forbidsBody(status) ? NO_FIELDS : fieldsOfLines([makeLine('Content-Type', mediaTypeOf(route))]);
     return route.answer({ status, reason: undefined, fields }, text);
   };
 }

@@ -236,6 +236,7 @@ test('"return" says a text with its media type, a redirect, a refusal, or nothin
   equal(bare.body.includes('<h1>403 Forbidden</h1>'), true);
   equal(site({ kind: 'return', status: 444, body: undefined }).ask('/').wasCut, true);
   equal(site({ kind: 'return', status: 204, body: undefined }).ask('/').status, 204);
+  equal(site(say('x', 204)).ask('/').field('content-type'), undefined);
 });
 
 test('a value of a client cannot end the line of a Location', () => {
