@@ -18,5 +18,5 @@ export function readHostName(authority: string): string | undefined {
     return LITERAL.test(host) && !host.includes('..') ? host : undefined;
   }
   const name = host.endsWith('.') ? host.slice(0, -1) : host;
-  return name !== '' && REG_NAME.test(name) && !name.includes('..') ? name : undefined;
+  return name !== '' && REG_NAME.test(name) && !host.includes('..') ? name : undefined;
 }

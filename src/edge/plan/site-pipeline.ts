@@ -40,7 +40,9 @@ export function sitePipeline({ plan, services, identifier, onFinished }: SitePip
   /** A regex among the names may be too costly for a host that somebody has made up. */
   const siteFor = (exchange: IncomingExchange): ReturnType<typeof hosts.findFor> => {
     try {
-      return hosts.findFor(exchange.host);
+      // A field that names nobody is not the same as none, which HTTP/1.0 allows.
+      const isEmpty = exchange.host === '' && exchange.block.get('host') !== undefined;
+      return isEmpty ? undefined : hosts.findFor(exchange.host);
     } catch (error) {
       services.onBug('the host of a request', error);
       return undefined;

@@ -98,14 +98,23 @@ export class VariableCompiler {
     if (builtIn !== undefined) {
       return builtIn;
     }
-    const prefix = this.#assigned.has(lower) ? undefined : VARIABLE_PREFIXES.find((text) => lower.startsWith(text));
+    const prefix = VARIABLE_PREFIXES.find((text) => lower.startsWith(text));
     const family = prefix === undefined ? undefined : FAMILIES[prefix];
     if (prefix !== undefined && family !== undefined) {
-      return family(lower.slice(prefix.length));
+      return this.#ofFamily(lower, family(lower.slice(prefix.length)));
     }
     const slot = this.slotOf(lower);
     // A rule of the scope may say what it is ($secure_link); otherwise whoever has set it has put it there.
     return (route) => route.slots[slot] ?? route.scope.variables.get(lower)?.(route);
+  }
+
+  /** One that is assigned somewhere has that value once it is; until then it is what its prefix says. */
+  #ofFamily(lower: string, member: Variable): Variable {
+    if (!this.#assigned.has(lower)) {
+      return member;
+    }
+    const slot = this.slotOf(lower);
+    return (route) => route.slots[slot] ?? member(route);
   }
 
   #compileDefined(lower: string, model: DefinedVariable): Variable {

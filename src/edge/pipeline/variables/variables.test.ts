@@ -270,3 +270,20 @@ test('a field that is added may be made of the response that it is added to', ()
   const answered = site.ask('/a.html');
   deepEqual([answered.body, answered.field('x-a')], ['s200', 'text/html 200 4']);
 });
+
+test('a name behind a prefix that is set somewhere is what the prefix says until it is set', () => {
+  const body = [{ variable: 'http_x' }] as const;
+  const site = new FakeSite({
+    locations: [
+      location('/set', {
+        rewrite: [
+          { kind: 'set', variable: 'http_x', value: 'set' },
+          { kind: 'return', status: 200, body },
+        ],
+      }),
+      location('/', { rewrite: [{ kind: 'return', status: 200, body }] }),
+    ],
+  });
+  const fields = [['X', 'sent']] as const;
+  deepEqual([site.ask({ path: '/', fields }).body, site.ask({ path: '/set', fields }).body], ['sent', 'set']);
+});
