@@ -11,6 +11,10 @@ export interface Frame {
   readonly isSound: boolean;
   readonly kind: BlockKind | undefined;
   readonly directives: Directive[];
+  /** Of its directive, if that is the first on its line. */
+  readonly column: number | undefined;
+  /** Of the first directive in it, in the same way. */
+  childColumn: number | undefined;
   /** The block in it that was closed last. */
   closed: Frame | undefined;
 }

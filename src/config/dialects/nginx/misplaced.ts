@@ -23,9 +23,12 @@ export class Misplaced {
   readonly #table: DirectiveTable;
   readonly #report: NginxReport;
   readonly #strangers: Stranger[] = [];
-  #hasExtraBrace = false;
-  /** Where a closing brace stands below the beginning of a block farther out: the one before it is probably missing. */
-  #suspicion: { readonly frame: Frame; readonly place: Place; readonly line: number } | undefined;
+  /** Closing braces that close no block. */
+  readonly #extra: Mark[] = [];
+  /** The first closing brace that does not stand where its block begins: it may be the one that is too many. */
+  #stranger: { readonly frame: Frame; readonly place: Place } | undefined;
+  /** Where, by the columns, a block should have been closed before; used if one is open at the end. */
+  #gap: { readonly frame: Frame; readonly place: Place; readonly line: number } | undefined;
 
   constructor(table: DirectiveTable, report: NginxReport) {
     this.#table = table;
@@ -40,19 +43,42 @@ export class Misplaced {
     this.#strangers.push({ name, frame, around, before: fits(frame.closed) });
   }
 
-  noteExtraBrace(): void {
-    this.#hasExtraBrace = true;
+  noteExtraBrace(mark: Mark): void {
+    this.#extra.push(mark);
+  }
+
+  /** A directive begins: `column` is its own if it is the first on its line. */
+  noteBeginning(
+    frame: Frame,
+    begun: { readonly column: number | undefined; readonly previous: Token | undefined; readonly isAllowed: boolean },
+  ): void {
+    const { column, previous, isAllowed } = begun;
+    if (column === undefined || frame.column === undefined || column > frame.column || previous === undefined) {
+      return;
+    }
+    // In a file without indents columns say nothing, unless the directive cannot be meant to stand here.
+    const isOutdented = frame.childColumn === undefined ? !isAllowed : frame.childColumn > frame.column;
+    if (isOutdented) this.#noteGap(frame, previous);
   }
 
   noteEnd(frame: Frame, stack: readonly Frame[], previous: Token | undefined, mark: Mark): void {
-    if (this.#suspicion !== undefined || previous === undefined || previous.line === mark.line) {
-      return;
+    const isFirst = previous !== undefined && previous.line < mark.line;
+    const column = isFirst && mark.place.kind === 'file' ? mark.place.column : undefined;
+    const isMisaligned = column !== undefined && frame.column !== undefined && column !== frame.column;
+    const isSecond = previous?.kind === '}' && !isFirst && frame.opener !== undefined && frame.opener.line < mark.line;
+    if (isMisaligned || isSecond) {
+      this.#stranger ??= { frame, place: mark.place };
     }
-    const column = columnOf(mark.place);
-    const own = columnOf(frame.opener?.place);
-    const isBelowAnother = stack.slice(1, -1).some(({ opener }) => columnOf(opener?.place) === column);
-    if (own !== undefined && own !== column && isBelowAnother) {
-      this.#suspicion = { frame, place: previous.place, line: previous.line };
+    if (isMisaligned && previous !== undefined && stack.slice(1, -1).some((around) => around.column === column)) {
+      this.#noteGap(frame, previous);
+    }
+  }
+
+  /** The brace is missing on the line behind what was last in the block. */
+  #noteGap(frame: Frame, { place, line }: Token): void {
+    if (place.kind === 'file') {
+      const gap: Place = { ...place, line: line + 1, column: frame.column ?? 1, length: 1 };
+      this.#gap ??= { frame, line, place: gap };
     }
   }
 
@@ -68,26 +94,39 @@ export class Misplaced {
       } else if (!told.has(cause)) {
         told.add(cause);
         const isUnclosed = cause === frame;
-        // The end of the file says it, at the place where the brace is probably missing.
-        if (isUnclosed && this.#suspicion !== undefined) continue;
+        // What is told of the brace itself says it, at the place where it is missing or too many.
+        if (isUnclosed ? this.#gap !== undefined : this.#stranger !== undefined) continue;
         const question = isUnclosed ? 'Is the "}" of' : 'Is there a "}" too many in';
         this.#tellOne(name, `${question} ${describe(cause)}${isUnclosed ? ' missing' : ''}?`);
       }
     }
-    if (isOpen && last !== undefined && (this.#suspicion !== undefined || told.size === 0)) {
-      const { place, frame } = this.#suspicion ?? { place: last.place, frame: stack.at(-1) as Frame };
+    this.#tellExtra();
+    if (isOpen && last !== undefined && (this.#gap !== undefined || told.size === 0)) {
+      const { place, frame } = this.#gap ?? { place: last.place, frame: stack.at(-1) as Frame };
       this.#report('nginx.unexpected-end', place, 'unexpected end of file, expecting "}"', {
         hint: `${upper(describe(frame))} is not closed.`,
       });
     }
   }
 
+  #tellExtra(): void {
+    for (const [index, mark] of this.#extra.entries()) {
+      const stranger = index === 0 ? this.#stranger : undefined;
+      this.#report('nginx.unexpected', stranger?.place ?? mark.place, 'unexpected "}"', {
+        hint:
+          stranger === undefined
+            ? 'It closes no block: either it is one too many, or a "{" before is missing.'
+            : `It closes ${describe(stranger.frame)}, and seems to be one too many.`,
+      });
+    }
+  }
+
   /** The block whose brace is missing, or one too many, so that a directive is where it may not be. */
   #causeOf({ name, frame, around, before }: Stranger, isOpen: boolean): Frame | undefined {
-    if (isOpen && around !== undefined && name.line > (this.#suspicion?.line ?? 0)) {
+    if (isOpen && around !== undefined && name.line > (this.#gap?.line ?? 0)) {
       return frame;
     }
-    return this.#hasExtraBrace ? before : undefined;
+    return this.#extra.length > 0 ? before : undefined;
   }
 
   #tellOne(name: Word, hint: Hint): void {
@@ -101,8 +140,4 @@ function describe({ opener }: Frame): string {
 
 function upper(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-function columnOf(place: Place | undefined): number | undefined {
-  return place?.kind === 'file' ? place.column : undefined;
 }

@@ -88,7 +88,7 @@ test('a brace that is missing is told where it is missing, and the block is read
 
 test('a block that is not closed is told where it should have ended, once', () => {
   const text = 'events {}\nhttp {\n  server {\n    location / {\n      root /a;\n  }\n  server {\n  }\n}\n';
-  assert.deepEqual(errorsOf(text), ['5:14 unexpected end of file, expecting "}"']);
+  assert.deepEqual(errorsOf(text), ['6:5 unexpected end of file, expecting "}"']);
   assert.deepEqual(hints(text), ['The block "location" of line 4 is not closed.']);
   assert.deepEqual(errorsOf('events {} http { server {} '), ['1:26 unexpected end of file, expecting "}"']);
 });
@@ -96,7 +96,18 @@ test('a block that is not closed is told where it should have ended, once', () =
 test('a brace too many is told, and what it moves out of its block is told once', () => {
   assert.deepEqual(errorsOf('events {} }'), ['1:11 unexpected "}"']);
   const text = 'events {}\nhttp {\n server {\n  listen 80;\n }\n location /a {}\n location /b {}\n }\n}\n';
-  assert.deepEqual(errorsOf(text), ['6:2 "location" directive is not allowed here', '9:1 unexpected "}"']);
+  assert.deepEqual(errorsOf(text), ['8:2 unexpected "}"'], 'it stands where no block begins that it could close');
+  const flat = text.replaceAll(/^ +/gm, '');
+  assert.deepEqual(errorsOf(flat), ['6:1 "location" directive is not allowed here', '9:1 unexpected "}"']);
+  assert.deepEqual(errorsOf('events {}\nhttp {\n  server {\n    listen 80;\n  } }\n  server {\n  }\n}\n'), [
+    '5:5 unexpected "}"',
+  ]);
+});
+
+test('a block that is not closed is told by the column of what follows it', () => {
+  const text = 'events {}\nhttp {\n  server {\n    location /a {\n      etag on;\n\n    location /b {\n    }\n  }\n}\n';
+  assert.deepEqual(errorsOf(text), ['6:5 unexpected end of file, expecting "}"']);
+  assert.deepEqual(errorsOf('events {\n\nhttp {\n}\n'), ['2:1 unexpected end of file, expecting "}"']);
 });
 
 test('marks that stand alone are told', () => {

@@ -43,6 +43,8 @@ class Parser {
   readonly #stack: Frame[];
   readonly #misplaced: Misplaced;
   #words: Word[] = [];
+  /** Of the directive that is read, if it is the first on its line. */
+  #column: number | undefined;
   #at = 0;
 
   constructor(tokens: readonly Token[], kind: BlockKind | undefined, surroundings: ParserSurroundings) {
@@ -53,7 +55,10 @@ class Parser {
     this.#isParameter = surroundings.isParameter;
     this.#misplaced = new Misplaced(surroundings.table, surroundings.report);
     this.#stack = [
-      { opener: undefined, args: [], row: undefined, isSound: true, kind, directives: [], closed: undefined },
+      {
+        ...{ opener: undefined, args: [], row: undefined, isSound: true, kind, directives: [] },
+        ...{ column: undefined, childColumn: undefined, closed: undefined },
+      },
     ];
   }
 
@@ -61,6 +66,7 @@ class Parser {
     for (const token of this.#tokens) {
       this.#at += 1;
       if (token.kind === 'word') {
+        if (this.#words.length === 0) this.#beginDirective(token);
         this.#words.push(token);
       } else if (token.kind === '}') {
         this.#endBlock(token);
@@ -73,6 +79,17 @@ class Parser {
     }
     this.#end();
     return this.#stack[0]?.directives ?? [];
+  }
+
+  /** Its column says in which block the writer saw it. */
+  #beginDirective(word: Word): void {
+    const previous = this.#tokens[this.#at - 2];
+    const isFirst = word.place.kind === 'file' && (previous === undefined || previous.line < word.line);
+    this.#column = isFirst && word.place.kind === 'file' ? word.place.column : undefined;
+    const { kind } = this.#frame;
+    const isAllowed = kind === undefined || kind === 'entries' || this.#table.find(word.text, kind) !== undefined;
+    this.#misplaced.noteBeginning(this.#frame, { column: this.#column, previous, isAllowed });
+    this.#frame.childColumn ??= this.#column;
   }
 
   get #frame(): Frame {
@@ -247,14 +264,14 @@ class Parser {
       this.#report('nginx.nested-too-deep', opener.place, `blocks are nested more than ${NESTING_MAX} deep`);
     }
     const kind = this.#stack.length >= NESTING_MAX ? undefined : opened.kind;
+    const { row, isSound } = opened;
+    const column =
+      opener !== undefined && opener.place.kind === 'file' && opener.place.column === this.#column
+        ? this.#column
+        : undefined;
     this.#stack.push({
-      opener,
-      args,
-      row: opened.row,
-      isSound: opened.isSound,
-      kind,
-      directives: [],
-      closed: undefined,
+      ...{ opener, args, row, isSound, kind, directives: [] },
+      ...{ column, childColumn: undefined, closed: undefined },
     });
   }
 
@@ -267,10 +284,7 @@ class Parser {
       this.#finish(this.#takeWords(), ';');
     }
     if (this.#stack.length === 1) {
-      this.#misplaced.noteExtraBrace();
-      this.#report('nginx.unexpected', mark.place, 'unexpected "}"', {
-        hint: 'It closes no block: either it is one too many, or a "{" before is missing.',
-      });
+      this.#misplaced.noteExtraBrace(mark);
       return;
     }
     if (this.#stack.length <= NESTING_MAX)

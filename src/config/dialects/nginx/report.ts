@@ -56,7 +56,28 @@ export class Diagnostics {
   /** In the order in which the files are read. */
   all(): readonly Diagnostic[] {
     const positions = new Map(this.#all.map((diagnostic) => [diagnostic, this.#positionOf(diagnostic.place)]));
-    return this.#all.toSorted((a, b) => comparePositions(positions.get(a) ?? [], positions.get(b) ?? []));
+    return this.#withoutConsequences().toSorted((a, b) =>
+      comparePositions(positions.get(a) ?? [], positions.get(b) ?? []),
+    );
+  }
+
+  /** A location is outside of the one around it because that one is not closed, which is told by itself. */
+  #withoutConsequences(): readonly Diagnostic[] {
+    const unclosed = this.#all.find(
+      ({ code, message }) => code === 'nginx.unexpected-end' && message.endsWith('expecting "}"'),
+    );
+    const from = unclosed?.place;
+    if (from?.kind !== 'file') {
+      return this.#all;
+    }
+    return this.#all.filter(
+      ({ code, place, message }) =>
+        code !== 'nginx.conflict' ||
+        !message.includes(' is outside location ') ||
+        place.kind !== 'file' ||
+        place.file !== from.file ||
+        place.line < from.line,
+    );
   }
 
   #positionOf(place: Place): readonly number[] {
