@@ -77,6 +77,24 @@ test('a root that cannot be is told as nginx tells it', () => {
   deepEqual(errors('index "";'), ['index "" in "index" directive is invalid']);
 });
 
+test('an alias out of which clients get is warned of', () => {
+  const warnings = (text: string): readonly string[] =>
+    readText(`events {} http { server { ${text} } }`)
+      .diagnostics.filter(({ code }) => code === 'nginx.suspicious')
+      .map(({ message }) => message);
+  deepEqual(warnings('location /i { alias /srv/p/; }'), [
+    'the alias of location "/i" ends with a slash and the location does not',
+  ]);
+  for (const good of [
+    'location /i/ { alias /srv/p/; }',
+    'location /i { alias /srv/p; }',
+    'location = /i { alias /srv/p/; }',
+  ]) {
+    deepEqual(warnings(good), [], good);
+  }
+  deepEqual(warnings('location ~ ^/i(.*) { alias /srv/p/$1/; }'), []);
+});
+
 test('only the last index is to be absolute', () => {
   const { diagnostics } = readText('events {} http { index /a b; }');
   match(diagnostics.find(({ code }) => code === 'nginx.suspicious')?.message ?? '', /only the last index/);

@@ -12,6 +12,7 @@ import { repeatable, row } from '../row.ts';
 import type { Word } from '../token.ts';
 import { HTTP, HTTP_IF } from './contexts.ts';
 import { readOpenFileCache, readSymlinks } from './files-parameters.ts';
+import { LOCATION_MATCH } from './locations.ts';
 
 /** The root of a configuration that names none, below nginx's prefix. */
 const DEFAULT_ROOT = 'html';
@@ -196,7 +197,7 @@ function applyRoot(kind: Files['kind']): Apply {
       report('nginx.duplicate', args.directive.place, message, { hint: 'A location has one of the two.' });
       return;
     }
-    if (kind === 'alias' && draft.words.at(-1)?.text.startsWith('@') === true && draft.words.length === 1) {
+    if (kind === 'alias' && draft.own(LOCATION_MATCH)?.kind === 'named') {
       const message = 'the "alias" directive cannot be used inside the named location';
       report('nginx.not-allowed-here', args.directive.place, message, {
         hint: 'A named location has no path of its own, for which the alias could stand. Use "root".',
@@ -210,8 +211,22 @@ function applyRoot(kind: Files['kind']): Apply {
         return;
       }
     }
+    warnOfTraversal(kind, args, draft, report);
     draft.set(ROOT, { kind, path: args.template(0) });
   };
+}
+
+/** `/i../x` is below `/i`, and what is put behind the alias is `../x`. */
+function warnOfTraversal(kind: Files['kind'], args: GivenArguments, draft: Draft, report: NginxReport): void {
+  const match = draft.own(LOCATION_MATCH);
+  const isOpen = match !== undefined && 'text' in match && match.kind !== 'exact' && !match.text.endsWith('/');
+  if (kind === 'alias' && isOpen && args.text(0).endsWith('/')) {
+    const message = `the alias of location "${match.text}" ends with a slash and the location does not`;
+    report('nginx.suspicious', args.place(0), message, {
+      hint: `Whoever asks for "${match.text}../x" gets "${args.text(0)}../x". End both with a slash, or none.`,
+      severity: 'warning',
+    });
+  }
 }
 
 function applyIndex(args: GivenArguments, draft: Draft, report: NginxReport): void {
