@@ -11,8 +11,14 @@ export interface LogNames {
   readonly line: string;
 }
 
-export function logNames({ id }: App, { apps }: ServerModel): LogNames {
-  return apps.length > 1
-    ? { zygote: id, workers: `${id}:`, line: `${id}: ` }
-    : { zygote: 'app', workers: '', line: '' };
+/** Of a name of an application in names of workers, which HELLO bounds. */
+const NAME_LENGTH_MAX = 64;
+
+/** A file may call an application anything, `shop.wsgi:application` among it. */
+export function logNames({ id }: Pick<App, 'id'>, { apps }: Pick<ServerModel, 'apps'>): LogNames {
+  if (apps.length <= 1) {
+    return { zygote: 'app', workers: '', line: '' };
+  }
+  const name = id.replaceAll(/[^\w.-]/g, '_').slice(0, NAME_LENGTH_MAX);
+  return { zygote: name, workers: `${name}:`, line: `${id}: ` };
 }
