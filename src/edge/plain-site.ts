@@ -9,6 +9,7 @@ import { isPlain } from './plan/is-plain.ts';
 export interface PlainSite {
   readonly content: Content;
   readonly keepAliveMs: number;
+  readonly takesLineFeeds: boolean;
   /** Infinity: no limit. */
   readonly bodyBytesMax: number;
   /** Field lines of every response, each with its CRLF. */
@@ -28,9 +29,11 @@ export interface PlainLog {
 export function plainSite(model: EdgeModel): PlainSite {
   const site = named('site', model.sites, 0);
   const scope = named('scope', model.scopes, site.scope);
+  const { keepAliveMs, takesLineFeeds = false } = named('connection', model.connections, site.connection);
   return {
     content: site.content,
-    keepAliveMs: named('connection', model.connections, site.connection).keepAliveMs,
+    keepAliveMs,
+    takesLineFeeds,
     // What a plan has for its scopes must not be done a second time for the whole thread.
     bodyBytesMax: isPlain(model) ? scope.requestBodies.bytesMax || Infinity : Infinity,
     fields: isPlain(model) ? constantFields(scope.fields) : '',

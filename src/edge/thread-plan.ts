@@ -38,7 +38,7 @@ export interface ThreadPlanParts {
 }
 
 /** What connections of a listener go by. */
-export type PlannedServices = Pick<ConnectionServices, 'renderer' | 'keepAliveMs' | 'pipeline'> & {
+export type PlannedServices = Pick<ConnectionServices, 'renderer' | 'keepAliveMs' | 'takesLineFeeds' | 'pipeline'> & {
   /** Field lines of every response, each with its CRLF. */
   readonly fields: string;
 };
@@ -54,9 +54,9 @@ export class ThreadPlan {
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
   constructor(parts: ThreadPlanParts) {
     const { model, thread, logs, zones, bugs, log } = parts;
-    const { fields, keepAliveMs, bodyBytesMax, accessLog } = plainSite(model);
+    const { fields, keepAliveMs, takesLineFeeds, bodyBytesMax, accessLog } = plainSite(model);
     this.model = model;
-    this.#shared = { renderer: new HeadRenderer(fields), keepAliveMs, fields };
+    this.#shared = { renderer: new HeadRenderer(fields), keepAliveMs, takesLineFeeds, fields };
     this.#accessLog =
       accessLog &&
       new AccessLog({

@@ -15,6 +15,8 @@ export interface ConnectionRules {
   readonly keepAliveTimeMs?: number;
   /** Browsers whose connections are not kept: `msie6`, `safari`. */
   readonly keepAliveDisabledFor?: readonly string[];
+  /** Lines of a head may end with LF alone. */
+  readonly takesLineFeeds?: boolean;
   readonly mergesSlashes?: boolean;
   /** Fields whose names have characters that none should have are dropped instead of refused. */
   readonly dropsInvalidFields?: boolean;

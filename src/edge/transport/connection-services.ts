@@ -32,6 +32,8 @@ export interface ConnectionServices {
   readonly renderer: HeadRenderer;
   readonly table: ConnectionTable;
   readonly keepAliveMs: number;
+  /** See RequestParserOptions. */
+  readonly takesLineFeeds: boolean;
   readonly webSocket: WebSocketServices;
   readonly pipeline: RequestPipeline;
   /** The edge stops, or the address is served no more: connections end with the response that is owed. */

@@ -25,6 +25,7 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
       onEmpty: () => undefined,
     }),
     keepAliveMs: 5000,
+    takesLineFeeds: false,
     webSocket: {} as ConnectionServices['webSocket'],
     pipeline,
     date: () => 'now',

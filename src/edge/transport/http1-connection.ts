@@ -71,7 +71,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#writer = new ResponseWriter(this.#output, services);
     this.#deadline = new Deadline(services.table.nowMs, EDGE_LIMITS.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
-    this.#requests = new RequestReader(services.memo, this.#socket, this.#deadline, this);
+    this.#requests = new RequestReader(services, this.#socket, this.#deadline, this);
     this.#phase = new ConnectionPhase(this.#deadline, this.#output, this.#requests, services.table);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());

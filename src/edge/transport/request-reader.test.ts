@@ -29,11 +29,16 @@ class Scene {
   taken = 0;
 
   constructor() {
-    this.reader = new RequestReader(new FieldMemo(), this.socket as unknown as LingeringSocket, this.deadline, {
-      onHead: (head) => void this.told.push(head.path),
-      onBodyRead: () => undefined,
-      onFault: (fault) => void this.told.push(fault.code),
-    });
+    this.reader = new RequestReader(
+      { memo: new FieldMemo() },
+      this.socket as unknown as LingeringSocket,
+      this.deadline,
+      {
+        onHead: (head) => void this.told.push(head.path),
+        onBodyRead: () => undefined,
+        onFault: (fault) => void this.told.push(fault.code),
+      },
+    );
   }
 
   get sink(): BodySink {

@@ -14,7 +14,7 @@
  */
 
 import type { BodySink } from '../../protocol/http/exchange.ts';
-import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
+import type { RequestParserOptions } from '../../protocol/http1/request-parser.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { EDGE_LIMITS } from '../limits.ts';
@@ -52,8 +52,8 @@ export class RequestReader {
   /** How much of the request's body has been read. */
   bodyBytes = 0;
 
-  constructor(memo: FieldMemo, socket: LingeringSocket, deadline: Deadline, events: RequestEvents) {
-    this.#parser = new RequestParser({ memo });
+  constructor(options: RequestParserOptions, socket: LingeringSocket, deadline: Deadline, events: RequestEvents) {
+    this.#parser = new RequestParser(options);
     this.#socket = socket;
     this.#deadline = deadline;
     this.#events = events;

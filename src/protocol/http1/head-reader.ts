@@ -8,13 +8,14 @@
  */
 
 import { CR, LF } from '../http/grammar.ts';
+import { withLineBreaks } from './bare-line-feeds.ts';
 import type { Fault, FaultCode } from './faults.ts';
 import { fault, isFault } from './faults.ts';
 import type { FieldLine } from './field.ts';
 import { ParsedBlock } from './field-block.ts';
 import type { FieldMemo } from './field-memo.ts';
 import { FieldSection } from './field-section.ts';
-import type { Input } from './input.ts';
+import { Input } from './input.ts';
 import type { Http1Limits } from './limits.ts';
 import { CONNECTION_MEMORY } from './limits.ts';
 
@@ -50,6 +51,8 @@ export class HeadReader<Line extends object> {
   #emptyLines = 0;
   /** How many unread bytes were searched for a whole head in vain. */
   #searched = 0;
+  /** … and of a head whose lines end with LF alone, from its first line on. */
+  #searchedLoosely = 0;
   /** The head read last is byte for byte the one before. */
   isRepeated = false;
 
@@ -71,6 +74,11 @@ export class HeadReader<Line extends object> {
   /** The head read last was short enough to be kept, so that the next one can be compared with it. */
   get isRemembered(): boolean {
     return this.#lastLength > 0;
+  }
+
+  /** The head that is being read has lines that end with LF alone: it need not be read strictly again with each piece that comes. */
+  get isLoose(): boolean {
+    return this.#searchedLoosely > 0;
   }
 
   /** The caller has taken line and block. Those of a head that is too long to keep are let go, for the connection may now be idle for long. */
@@ -113,6 +121,36 @@ export class HeadReader<Line extends object> {
       }
     }
     return this.#readWhole(input, lf);
+  }
+
+  /**
+   * Reads a head that was refused for a line that ends with LF alone, as `withLineBreaks` has it. `begin`: where in the input it begins, before any
+   * empty lines.
+   */
+  readLoosely(input: Input, begin: number): boolean | Fault {
+    const { bytes, end } = input;
+    let at = begin;
+    while (at < end && at - begin < 2 * this.#startLine.emptyLinesMax && (bytes[at] === CR || bytes[at] === LF)) {
+      at += 1;
+    }
+    input.at = at;
+    const windowEnd = Math.min(end, at + this.#limits.headBytesMax);
+    const whole = withLineBreaks(bytes, at, windowEnd, this.#searchedLoosely);
+    if (whole === undefined) {
+      this.#searched = 0;
+      this.#searchedLoosely = windowEnd - at;
+      return (
+        this.#searchedLoosely === this.#limits.headBytesMax &&
+        fault('http1.head-too-large', `more than ${windowEnd - at} bytes`)
+      );
+    }
+    const strict = new Input();
+    strict.feed(whole.head);
+    this.#searched = 0;
+    this.#searchedLoosely = 0;
+    const result = this.read(strict);
+    input.at = at + whole.length;
+    return result;
   }
 
   /** Whether the bytes from `at` on are those of the last head from `from` to `to`. */

@@ -16,7 +16,7 @@
  * | Content-Length with Transfer-Encoding | 400 |
  * | Transfer-Encoding: anything but `chunked`, ending in chunked | 501; `identity` and what is no token 400 |
  * | Transfer-Encoding not ending in chunked, chunked twice, any in HTTP/1.0 | 400 |
- * | LF without CR as a line end (RFC: may) | 400 |
+ * | LF without CR as a line end (RFC: may) | 400, unless the configuration is one of nginx's: see bare-line-feeds.ts |
  * | HTTP/1.2 to HTTP/1.9 | read as HTTP/1.1 (RFC 9110 2.5); other majors 505 |
  * | Host missing in HTTP/1.1, twice, malformed, with userinfo or a comma | 400 |
  * | Host empty | 400 with a path as target in HTTP/1.1, else accepted |
@@ -52,6 +52,8 @@ export interface RequestParserOptions {
   readonly limits?: Partial<Http1Limits>;
   /** Shared by the connections of a thread. */
   readonly memo?: FieldMemo;
+  /** Lines of a head may end with LF alone. */
+  readonly takesLineFeeds?: boolean;
 }
 
 /** Where in the exchange of requests the connection is. */
@@ -67,11 +69,13 @@ export class RequestParser {
   #state: State = STATE.head;
   #lastHead: RequestHead | undefined;
   #refusedLine = '';
+  readonly #takesLineFeeds: boolean;
 
   constructor(options: RequestParserOptions = {}) {
     const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
     this.#heads = new HeadReader(requestStartLine(limits), limits, options.memo);
     this.#body = new BodyReader(limits, options.memo);
+    this.#takesLineFeeds = options.takesLineFeeds === true;
   }
 
   /** Gives the parser the first `length` bytes of `chunk`, which is borrowed until `next` returns undefined: its owner may then reuse the memory. */
@@ -178,7 +182,11 @@ export class RequestParser {
   #readHead(): RequestEvent | undefined {
     const heads = this.#heads;
     const begin = this.#input.at;
-    const result = heads.read(this.#input);
+    let result =
+      this.#takesLineFeeds && heads.isLoose ? heads.readLoosely(this.#input, begin) : heads.read(this.#input);
+    if (isFault(result) && this.#takesLineFeeds && result.code === 'http1.bare-line-break') {
+      result = heads.readLoosely(this.#input, begin);
+    }
     if (result === false) {
       return undefined;
     }

@@ -44,7 +44,7 @@ export function modelOfNginx(
     sites,
     apps: [],
     scopes: table.scopes,
-    connections: [{ keepAliveMs: KEEP_ALIVE_MS }],
+    connections: [{ keepAliveMs: KEEP_ALIVE_MS, takesLineFeeds: true }],
     types: table.types,
     variables: definedVariablesOf(main),
     charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),

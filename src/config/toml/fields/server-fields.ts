@@ -146,6 +146,12 @@ export const CONNECTION_FIELDS: Fields<ConnectionRules> = {
     undefined,
     'Browsers whose connections are not kept: `msie6`, `safari`.',
   ),
+  takesLineFeeds: field<boolean | undefined>(
+    'bare-line-feeds',
+    FLAG,
+    undefined,
+    'Take LF alone for the end of a line in the head of a request, as nginx does.',
+  ),
   mergesSlashes: field<boolean | undefined>('merge-slashes', FLAG, undefined, 'Take several slashes for one.'),
   dropsInvalidFields: field<boolean | undefined>(
     'ignore-invalid-fields',
