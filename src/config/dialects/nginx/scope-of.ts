@@ -3,7 +3,7 @@
 import type { TypeMap } from '../../model/files.ts';
 import type { ScopeId } from '../../model/instruction.ts';
 import type { Scope } from '../../model/scope.ts';
-import { ADDED_FIELDS, ADDED_TRAILERS } from './directives/added-fields.ts';
+import { fieldRulesOf } from './directives/added-fields.ts';
 import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answering.ts';
 import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
 import { charsetOf } from './directives/charset.ts';
@@ -12,6 +12,9 @@ import { errorLogsOf } from './directives/error-log.ts';
 import { ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
 import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/files.ts';
 import { limitsOf } from './directives/limits.ts';
+import { secureLinkOf } from './directives/secure-link.ts';
+import { userIdOf } from './directives/user-id.ts';
+import { referersOf } from './directives/valid-referers.ts';
 import type { Draft } from './draft.ts';
 import type { NginxReport } from './report.ts';
 import type { NginxSurroundings } from './surroundings.ts';
@@ -44,7 +47,10 @@ export class ScopeTable {
       substitutions: substitutionsOf(draft),
       additions: additionsOf(draft),
       includes: includesOf(draft),
-      fields: fieldsOf(draft),
+      fields: fieldRulesOf(draft),
+      secureLink: secureLinkOf(draft, this.#report),
+      userId: userIdOf(draft),
+      referers: referersOf(draft),
     };
     return {
       // Only what is there.
@@ -67,11 +73,6 @@ export class ScopeTable {
       serverField: serverFieldOf(draft),
     };
   }
-}
-
-function fieldsOf(draft: Draft): Scope['fields'] {
-  const [fields, trailers] = [draft.get(ADDED_FIELDS) ?? [], draft.get(ADDED_TRAILERS) ?? []];
-  return fields.length + trailers.length === 0 ? undefined : { fields, trailers, expires: undefined };
 }
 
 function intern<T>(item: T, items: T[], ids: Map<string, number>): number {
