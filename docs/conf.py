@@ -86,6 +86,7 @@ CONTENTS = {
         'moving/uvicorn',
         'moving/asgi-servers',
         'moving/nginx-files',
+        'moving/nginx-bodies',
     ],
     'Reference': [
         'reference/serve',
