@@ -116,7 +116,7 @@ test('a configuration of the cheapest mistakes costs time by its length alone', 
   ]) {
     const begun = process.hrtime.bigint();
     const { diagnostics } = readText(piece.repeat(count).slice(0, 50_000));
-    assert.ok(diagnostics.length <= 1000, piece);
+    assert.ok(diagnostics.length <= 3000, piece);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     assert.ok(seconds < 10, `${piece} took ${seconds} s`);
   }

@@ -227,12 +227,11 @@ class Lexer {
   }): void {
     const { start, end, line, column, quotes } = found;
     const raw = this.#text.slice(start + quotes, found.isOpen === undefined ? end - quotes : end);
-    const firstLine = this.#text.slice(start, end).split('\n', 1)[0] ?? '';
     const text = raw.includes('\\') ? unescapeWord(raw) : raw;
     const word: Word = {
       kind: 'word',
       text,
-      place: placeIn(this.#source, line, column, Math.max(1, firstLine.length)),
+      place: placeIn(this.#source, line, column, this.#lengthOnLine(start, end)),
       isQuoted: quotes === 1,
       isVerbatim: text === raw && this.#line === line,
       line,
@@ -242,6 +241,12 @@ class Lexer {
     if (text.includes('\0')) {
       this.#report('nginx.nul', word.place, 'a NUL byte', { hint: 'nginx would end the text there. Remove the byte.' });
     }
+  }
+
+  /** Of what stands between, up to the end of the line. */
+  #lengthOnLine(start: number, end: number): number {
+    const lineEnd = this.#lineStart > start ? this.#text.indexOf(LINE_FEED, start) : end;
+    return Math.max(1, Math.min(end, lineEnd) - start);
   }
 
   /** `bytesMax` may stand before the character that ends the word. */

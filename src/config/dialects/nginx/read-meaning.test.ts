@@ -65,6 +65,16 @@ test('what has no meaning here is told once for a block, by its consequence', ()
   ]);
 });
 
+test('notices take no place from errors', () => {
+  const sites = 'server { sendfile on;\n }'.repeat(1500);
+  const { diagnostics } = readText(`events {} http { ${sites} gzip maybe; }`);
+  assert.equal(diagnostics.filter(({ severity }) => severity === 'info').length, 1000);
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+    ['nginx.invalid-value'],
+  );
+});
+
 test('a regex has to be one', () => {
   assert.deepEqual(inHttp('server { rewrite "a)" /b; }'), [
     '1:35 pcre2_compile() failed: unmatched closing parenthesis in "a)" at ")"',

@@ -16,7 +16,10 @@ export type NginxReport = (
   more?: { readonly hint?: Hint | undefined; readonly severity?: Severity },
 ) => void;
 
-/** A file of another kind that is included by mistake has a fault in every line; who mends a hundred reads the next ones then. */
+/**
+ * Of each severity: a file of another kind that is included by mistake has a fault in every line, and a thousand sites say `sendfile on`. Who
+ * mends a thousand reads the next ones then; notices take no place from errors.
+ */
 const DIAGNOSTICS_MAX = 1000;
 
 /** Files and variables of the rest of the configuration, which may be on another machine. */
@@ -24,6 +27,7 @@ const UNKNOWN_OF_FRAGMENTS: readonly NginxCode[] = ['nginx.file', 'nginx.unknown
 
 export class Diagnostics {
   readonly #all: Diagnostic[] = [];
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   /** A file that is included twice has its faults once. */
   readonly #keys = new Set<string>();
   readonly #trails = new Map<string, readonly number[]>();
@@ -38,8 +42,13 @@ export class Diagnostics {
   readonly report: NginxReport = (code, place, message, more = {}) => {
     const { hint } = more;
     const severity = more.severity ?? (this.#unsure.has(code) && place.kind === 'file' ? 'warning' : 'error');
+    const kept = this.#counts[severity];
+    if (kept === DIAGNOSTICS_MAX) {
+      return;
+    }
     const key = JSON.stringify([code, place, message]);
-    if (this.#all.length < DIAGNOSTICS_MAX && !this.#keys.has(key)) {
+    if (!this.#keys.has(key)) {
+      this.#counts[severity] = kept + 1;
       this.#keys.add(key);
       const told = typeof hint === 'function' ? hint() : hint;
       this.#all.push({ severity, code, place, message, ...(told === undefined ? {} : { hint: told }) });
