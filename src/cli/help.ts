@@ -18,6 +18,7 @@ Commands
   serve [APP]     serve an application; "portico serve --help" lists what can be set
   run [FILE]      run the server that a portico.toml describes
   reload, stop    tell a server that runs, by its pid file
+  nginx           run an nginx.conf, by the command line of nginx (nginx -t tests it)
   uvicorn APP     serve by the command line of uvicorn
   daphne APP      … of daphne
   hypercorn APP   … of hypercorn
