@@ -19,7 +19,7 @@ for (const name of ['python', 'package.json', 'node_modules']) {
 after(() => rmSync(home, { recursive: true }));
 
 test('what the processes are started from is where the sources have it', () => {
-  for (const source of ['cli/main.ts', 'edge/main.ts', 'edge/thread-entry.ts', 'edge/passwords/check-thread.ts']) {
+  for (const source of ['cli/main.ts', 'edge/main.ts', 'edge/thread-entry.ts', 'edge/password-thread.ts']) {
     assert.ok(existsSync(join('src', source)), source);
     assert.ok(existsSync(join(bundles, source.replace(/\.ts$/, '.js'))), source);
   }
@@ -35,6 +35,19 @@ test('every path that the code takes from its own place leads to a file', () => 
   assert.ok(paths.length >= 3, 'the paths are found');
   assert.deepEqual(
     paths.filter((path) => !existsSync(path)),
+    [],
+  );
+});
+
+test('every thread that is started has a file beside the code that starts it', () => {
+  const files = globSync(join(bundles, '*/*.js')).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/new URL\(`\.\/([\w/-]+)\$\{/g)].map(([, name = '']) =>
+      join(dirname(file), `${name}.js`),
+    ),
+  );
+  assert.ok(files.length >= 2, 'the threads are found');
+  assert.deepEqual(
+    files.filter((file) => !existsSync(file)),
     [],
   );
 });

@@ -25,7 +25,7 @@ test('there is what runs and what has to go with it, and nothing of the checkout
     'portico/build/cli/main.js',
     'portico/build/cli/main.js.map',
     'portico/build/edge/main.js',
-    'portico/build/edge/passwords/check-thread.js',
+    'portico/build/edge/password-thread.js',
     'portico/build/edge/thread-entry.js',
     'portico/node_modules/mime-db/db.json',
     'portico/package.json',

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckRequest, CheckThreadEvents } from './password-checker.ts';
+import type { CheckRequest, CheckThreadEvents } from './check-messages.ts';
 import { PASSWORD_LIMITS, PasswordChecker } from './password-checker.ts';
 
 const STORED = '$1$saltsalt$QgbQ7EUpcKNQTLgSVL4qr/';

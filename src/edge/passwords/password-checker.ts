@@ -4,21 +4,10 @@
  * with what is stored, so that a changed user file is obeyed.
  */
 
-import { extname } from 'node:path';
 import { randomBytes } from '../../kernel/random-bytes.ts';
+import { startPasswordThread } from '../start-password-thread.ts';
+import type { CheckReply, CheckThread, StartCheckThread } from './check-messages.ts';
 import { checkQuick, isQuick, schemeOf } from './password-scheme.ts';
-
-export interface CheckRequest {
-  readonly id: number;
-  /** Each character is a byte. */
-  readonly password: string;
-  readonly stored: string;
-}
-
-export interface CheckReply {
-  readonly id: number;
-  readonly isRight: boolean;
-}
 
 /** `unknown`: no password can be checked against what is stored. `overloaded`: too many wait already. `failed`: the thread has ended. */
 export type PasswordResult = 'right' | 'wrong' | 'unknown' | 'overloaded' | 'failed';
@@ -31,18 +20,6 @@ export const PASSWORD_LIMITS = {
   /** Passwords that were right, of 100 bytes each. Beyond it the one that was not used for the longest time is checked again. */
   rememberedMax: 1000,
 } as const;
-
-/** The thread, as far as it matters here. */
-export interface CheckThread {
-  send(request: CheckRequest): void;
-}
-
-export interface CheckThreadEvents {
-  onReply(reply: CheckReply): void;
-  onEnd(): void;
-}
-
-export type StartCheckThread = (events: CheckThreadEvents) => CheckThread;
 
 interface Waiting {
   readonly key: string;
@@ -61,7 +38,7 @@ export class PasswordChecker {
   /** The oldest first. */
   readonly #remembered = new Set<string>();
 
-  constructor(start: StartCheckThread = startCheckThread) {
+  constructor(start: StartCheckThread = startPasswordThread) {
     this.#start = start;
   }
 
@@ -139,34 +116,4 @@ export class PasswordChecker {
     const text = `${this.#secret}${stored.length}:${stored}${password}`;
     return process.getBuiltinModule('node:crypto').hash('sha256', Buffer.from(text, 'latin1'), 'base64');
   }
-}
-
-function startCheckThread(events: CheckThreadEvents): CheckThread {
-  const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new Worker(new URL(`./check-thread${extname(import.meta.filename)}`, import.meta.url));
-  let waitingCount = 0;
-  let hasEnded = false;
-  const end = (): void => {
-    if (!hasEnded) {
-      hasEnded = true;
-      events.onEnd();
-    }
-  };
-  worker.on('message', (reply: CheckReply) => {
-    waitingCount -= 1;
-    if (waitingCount === 0) {
-      // An idle thread keeps no process alive.
-      worker.unref();
-    }
-    events.onReply(reply);
-  });
-  worker.on('error', end);
-  worker.on('exit', end);
-  return {
-    send: (request) => {
-      waitingCount += 1;
-      worker.ref();
-      worker.postMessage(request);
-    },
-  };
 }
