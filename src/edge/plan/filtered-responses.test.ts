@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Compression } from '../../config/model/bodies.ts';
@@ -46,10 +46,11 @@ function ask(
   acceptEncoding = '',
   produce = streams,
   method = 'GET',
+  path = '/page',
 ): Promise<FakeClientExchange> {
   const site = new FakeSite({ scopes: [scope], locations: [location('/')] }, { produceOf: () => produce });
   const fields = acceptEncoding === '' ? [] : ([['Accept-Encoding', acceptEncoding]] as const);
-  return site.ask({ method, path: '/page', fields }).over;
+  return site.ask({ method, path, fields }).over;
 }
 
 test('a body is changed, and compressed behind that', async () => {
@@ -101,6 +102,7 @@ test('a page includes what other locations answer, refusals too, and blocks stan
   const pages: Readonly<Record<string, string>> = {
     '/page':
       'x<!--#include virtual="/inner?v=1" -->x<!--#block name="b" -->STUB<!--#endblock --><!--#include virtual="/missing" stub="b" -->x<!--#include virtual="/page-of-itself" -->',
+    '/failing': 'a<!--#include virtual="/missing" -->b',
     '/inner': '[<!--#echo var="arg_v" --><!--#include virtual="/leaf" wait="yes" -->]',
     '/leaf': 'LEAF',
     '/page-of-itself': '<<!--#include virtual="/page-of-itself" -->>',
@@ -113,6 +115,8 @@ test('a page includes what other locations answer, refusals too, and blocks stan
       responder.respond({ status: 200, reason: undefined, fields: HTML }, text);
     }
   };
+  const failing = await ask({ includes }, '', answers, 'GET', '/failing');
+  match(failing.body, /^a[^]*404[^]*b$/, 'the page of a refusal stands where the include was');
   const { body } = await ask({ includes }, '', answers);
   equal(body.startsWith('x[1LEAF]xSTUBx<<'), true, body.slice(0, 100));
   equal(body.length < 5000, true, 'a page that includes itself ends');
