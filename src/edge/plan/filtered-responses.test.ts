@@ -116,7 +116,7 @@ test('a page includes what other locations answer, refusals too, and blocks stan
     }
   };
   const failing = await ask({ includes }, '', answers, 'GET', '/failing');
-  match(failing.body, /^a[^]*404[^]*b$/, 'the page of a refusal stands where the include was');
+  match(failing.body, /^a.*404.*b$/s, 'the page of a refusal stands where the include was');
   const { body } = await ask({ includes }, '', answers);
   equal(body.startsWith('x[1LEAF]xSTUBx<<'), true, body.slice(0, 100));
   equal(body.length < 5000, true, 'a page that includes itself ends');

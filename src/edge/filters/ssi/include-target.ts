@@ -12,7 +12,7 @@ export function includeTarget(uri: string, pagePath: string): IncludeTarget | un
   const whole = uri.startsWith('/') ? uri : pagePath.slice(0, pagePath.lastIndexOf('/') + 1) + uri;
   const [rawPath = '', ...query] = whole.split('?');
   const path = decodePath(rawPath);
-  if (uri === '' || path === undefined || !path.startsWith('/') || /[\0]|\/\.\.(?:\/|$)/.test(path)) {
+  if (path === undefined || !path.startsWith('/') || /[\0]|\/\.\.(?:\/|$)/.test(path)) {
     return undefined;
   }
   return { path, query: query.join('?') };

@@ -102,7 +102,8 @@ test('if, elif and else choose by values, comparisons and regexes', async () => 
   equal(await holds('$v = equal', { v: 'other' }), '');
   equal(await holds('equal != $v', { v: 'other' }), 'Y');
   equal(await holds('$v = var$w', { v: 'varHERE', w: 'HERE' }), 'Y');
-  equal(await holds('$v = /re+gexp?/', { v: 'XREeegexX' }), 'Y');
+  equal(await holds('$v = /re+gexp?/', { v: 'XreeeegexX' }), 'Y');
+  equal(await holds('$v = /REG/', { v: 'reg' }), '');
   equal(await holds('$v != /re+gexp?/', { v: 'XrgxX' }), 'Y');
   equal(await holds('$v = \\/x', { v: '/x' }), 'Y');
   equal(await holds('$v = /(/', { v: 'x' }), `${ERROR}Y${ERROR}`);
@@ -156,6 +157,7 @@ test('what is included stands in its place, one after another', async () => {
     'xFIRSTxxQx',
   );
   equal(await page('<!--#include virtual="/x%20y" wait="yes"-->', { answers }), 'XY');
+  equal(await page('<!--#include virtual="" -->', { answers: { '/deep/': 'DEEP' } }), 'DEEP');
   equal(await page('x<!--#include virtual="/none" -->x', { answers }), `x${ERROR}x`);
   const { transform, subrequests } = open({ answers });
   await passThrough(transform, [Buffer.from('<!--#include virtual="/q?a=%31&b" -->')]);

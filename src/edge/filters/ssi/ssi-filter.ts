@@ -60,7 +60,7 @@ function variableOf(name: string, known: Map<string, Variable>, compilation: Com
 function match(text: string, subject: string, state: SsiState, known: Map<string, Regex | null>): boolean | undefined {
   let regex = known.get(text);
   if (regex === undefined) {
-    const compiled = compileRegex(text, { caseless: true });
+    const compiled = compileRegex(text, { caseless: false });
     regex = compiled.ok ? compiled.value : null;
     if (known.size < REMEMBERED_MAX) {
       known.set(text, regex);
