@@ -3,6 +3,7 @@
 import type { TypeMap } from '../../model/files.ts';
 import type { ScopeId } from '../../model/instruction.ts';
 import type { Scope } from '../../model/scope.ts';
+import { accessOf } from './directives/access-rules.ts';
 import { fieldRulesOf } from './directives/added-fields.ts';
 import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answering.ts';
 import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
@@ -38,9 +39,10 @@ export class ScopeTable {
   }
 
   #scopeOf(draft: Draft): Scope {
-    const { prefix } = this.#around;
+    const { prefix, confPrefix } = this.#around;
     const features: { readonly [Key in keyof Scope]?: Scope[Key] | undefined } = {
       ...limitsOf(draft, this.#report),
+      ...accessOf(draft, confPrefix),
       tryFiles: tryFilesOf(draft),
       charset: charsetOf(draft),
       compressions: compressionsOf(draft, precompressedOf(draft)),

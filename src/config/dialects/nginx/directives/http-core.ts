@@ -2,7 +2,7 @@
 
 import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
-import { HTTP, HTTP_IF, HTTP_LIMIT, HTTP_SERVER } from './contexts.ts';
+import { HTTP, HTTP_IF, HTTP_SERVER } from './contexts.ts';
 import { opensBlock } from './structure.ts';
 
 const HASHES = 'Tables of names are as large as they have to be.';
@@ -10,9 +10,6 @@ const HASHES = 'Tables of names are as large as they have to be.';
 export const HTTP_CORE: readonly Row[] = [
   row('http', 'main', '{http}', 'All sites.', { apply: opensBlock }),
   ...repeatable([row('server', 'http', '{server}', 'A site.', { apply: opensBlock })]),
-  row('limit_except', 'location', 'plain... {limit_except}', 'What holds for all methods but some.'),
-  row('satisfy', HTTP, 'all|any', 'Whether one of the rules of access is enough.'),
-  row('auth_delay', HTTP, 'msec', 'How long a refusal for a wrong password is held back.'),
   row('post_action', HTTP_IF, 'text', 'A location that is asked when a request is done.'),
   row('msie_padding', HTTP, 'flag', 'Whether error pages are made long enough for an old browser to show them.'),
   row('log_subrequest', HTTP, 'flag', 'Whether subrequests are in the access log.'),
@@ -44,9 +41,5 @@ export const HTTP_CORE: readonly Row[] = [
   ...later('The server sheds load by its own limits.', [
     row('degradation', 'http', 'parameter', 'How much memory there may be before requests are refused.'),
     row('degrade', HTTP, '204|444', 'What is answered when memory is short.'),
-  ]),
-  ...repeatable([
-    row('allow', HTTP_LIMIT, 'network', 'Clients that are let in.'),
-    row('deny', HTTP_LIMIT, 'network', 'Clients that are kept out.'),
   ]),
 ];
