@@ -1,5 +1,5 @@
 export const EDGE_LIMITS = {
-  /** How long requests that began before a reload have the log files of the plan before at hand. Later lines open them again. */
+  /** How long after a reload the log files of the plan before are closed once more, which requests that went on have opened again. */
   oldLogsMs: 60_000,
   /** A whole head must have come this long after its first byte (Apache mod_reqtimeout: 20 to 40 s). */
   headTimeoutMs: 20_000,

@@ -79,6 +79,7 @@ export class EdgeThread {
   #plan: ThreadPlan;
   #prepared: PreparedPlan | undefined;
   readonly #bugs: InternalErrors;
+  #collecting: NodeJS.Timeout | undefined;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -224,13 +225,15 @@ export class EdgeThread {
   }
 
   #collectLater(): void {
-    setTimeout(() => {
+    clearTimeout(this.#collecting);
+    this.#collecting = setTimeout(() => {
       if (this.#table.size === 0) {
         collectGarbage();
       } else {
         this.#collectLater();
       }
-    }, EDGE_LIMITS.collectAfterMs).unref();
+    }, EDGE_LIMITS.collectAfterMs);
+    this.#collecting.unref();
   }
 
   receive(message: ToThread): void {
@@ -316,7 +319,10 @@ export class EdgeThread {
       this.#bugs.note('the addresses of a new plan', error);
     }
     this.#openDoors(prepared.message.workers);
+    // Requests that go on in the plan before may write lines for a while, which open the files again.
+    before.closeLogs();
     setTimeout(() => before.closeLogs(), EDGE_LIMITS.oldLogsMs).unref();
+    this.#collectLater();
     this.#send({ kind: 'committed', plan: number });
   }
 

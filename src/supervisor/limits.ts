@@ -1,5 +1,7 @@
 /** Every wait and size of the supervisor, with its reason. */
 export const SUPERVISOR_LIMITS = {
+  /** How long the edge may take to prepare a plan, or to change to it: a large configuration takes it a second or two. */
+  planAnswerMs: 60_000,
   /** A worker that dies sooner after it was ready is replaced only after `backoffFirstMs`: no tight loop. */
   stableAfterMs: 250,
   backoffFirstMs: 100,

@@ -8,6 +8,7 @@ import type { Announcement } from './announcement.ts';
 import { removeOldCode } from './compile-cache.ts';
 import { raiseFileLimit } from './file-limit.ts';
 import type { Log } from './log/log.ts';
+import type { ModelSource } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
 import { newLog, prepareServer } from './prepare.ts';
 import { nameProcess } from './process-name.ts';
@@ -29,12 +30,13 @@ const FAILED = 1;
 const EVERYONE_BELIEVED =
   '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy, or the network that it is in, is safer';
 
-/** `cwd`: the folder that the paths of the model were made absolute by. Resolves with the exit code. */
+/** `cwd`: the folder that the paths of the model were made absolute by. `source` reads the configuration again, for a reload. Resolves with the exit code. */
 export async function supervise(
   model: ServerModel,
   cwd: string,
   surroundings: Surroundings,
   reports: ServeReports,
+  source?: ModelSource,
 ): Promise<number> {
   // For ps, and for whoever finds the port in use. Who has given up root's rights cannot set its short name any more.
   nameProcess(model.process.title);
@@ -52,18 +54,24 @@ export async function supervise(
   }
   let isHidden = false;
   const code = await new Promise<number>((resolve) => {
-    const supervisor = new Supervisor(server, log, systemClock, {
-      onStarted: (announcement) => {
-        if (writePidFile(server, log)) {
-          reports.onStarted(announcement, log);
-        } else {
-          isHidden = true;
-          supervisor.obey('stop-quickly', 'SIGTERM');
-        }
+    const supervisor = new Supervisor(
+      server,
+      log,
+      systemClock,
+      {
+        onStarted: (announcement) => {
+          if (writePidFile(server, log)) {
+            reports.onStarted(announcement, log);
+          } else {
+            isHidden = true;
+            supervisor.obey('stop-quickly', 'SIGTERM');
+          }
+        },
+        onGivenUp: (error, traceback) => reports.onGivenUp(error, traceback, log),
+        onFinished: resolve,
       },
-      onGivenUp: (error, traceback) => reports.onGivenUp(error, traceback, log),
-      onFinished: resolve,
-    });
+      source,
+    );
     listenForSignals(model.process.manner, (command, signal) => supervisor.obey(command, signal));
     // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));

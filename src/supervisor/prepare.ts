@@ -33,11 +33,10 @@ import { findRuntime, placeOf } from './runtime.ts';
 import type { ServiceManager, Surroundings } from './service-manager.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import { openSockets } from './sockets/given-sockets.ts';
-import type { BoundSocket } from './sockets/sockets.ts';
 import type { WorkerWires } from './worker-wires.ts';
 import { openWorkerWires } from './worker-wires.ts';
 
-/** A server that is ready to be started: its model, and what was opened and found for it. */
+/** A server that is ready to be started: its model, and what was opened and found for it. A reload of the configuration changes it (model-reload.ts). */
 export interface PreparedServer {
   readonly model: ServerModel;
   /** By index in `model.logs`: the descriptor of a log that is a pipe or a terminal; null for what the edge opens itself. */
@@ -49,7 +48,7 @@ export interface PreparedServer {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly identity: Identity | undefined;
-  readonly sockets: readonly BoundSocket[];
+  readonly sockets: readonly OpenSocket[];
   readonly listeners: readonly BoundListener[];
   readonly manager: ServiceManager;
   readonly installation: Installation;

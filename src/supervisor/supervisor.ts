@@ -19,6 +19,8 @@ import { appSettings, serverSettings } from './fleet-settings.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
+import type { ModelSource } from './model-reload.ts';
+import { ModelReload } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
 import { ReleaseWatch } from './release-watch.ts';
 import { ServiceReport } from './service-report.ts';
@@ -54,6 +56,7 @@ export class Supervisor {
   readonly #terminal: TerminalWatch;
   readonly #release: ReleaseWatch;
   readonly #reloads: Gathering;
+  readonly #modelReload: ModelReload | undefined;
   readonly #queue: FleetEvent[] = [];
   #fleet: ServerFleet;
   #isActing = false;
@@ -69,14 +72,15 @@ export class Supervisor {
   /** After an error of our own nothing is decided any more. */
   #hasFailed = false;
 
-  constructor(server: PreparedServer, log: Log, clock: Clock, reports: SupervisorReports) {
+  /** `source`: reads the configuration again, if the server was described by files. */
+  constructor(server: PreparedServer, log: Log, clock: Clock, reports: SupervisorReports, source?: ModelSource) {
     this.#server = server;
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
     this.#fleet = createFleet(serverSettings(server.model), appSettings(server.model));
     this.#report = new ServiceReport(server, log);
-    this.#socketWatch = new SocketWatch(server.sockets, log);
+    this.#socketWatch = new SocketWatch(() => this.#server.sockets, log);
     this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
     this.#spoolFolders = new SpoolFolders(() => this.#python, spoolParents(server.env), log);
@@ -88,6 +92,7 @@ export class Supervisor {
         new AppHost(app, around, (fact) => this.#happen({ ...fact, app: app.id })),
       ]),
     );
+    this.#modelReload = source && new ModelReload({ source, server, edge: this.#edge, log, clock });
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
@@ -123,6 +128,31 @@ export class Supervisor {
   /** The new generation is told of the certificate that its clients are shown, so that comes first. */
   #reload(why: string): void {
     this.#socketWatch.look();
+    if (this.#modelReload === undefined) {
+      this.#reloadApps(why);
+    } else {
+      void this.#reloadModel(this.#modelReload, why);
+    }
+  }
+
+  /** A configuration that has changed is changed to, and the applications go on. One that has not means that their code has. */
+  async #reloadModel(reload: ModelReload, why: string): Promise<void> {
+    if (this.#fleet.stop !== undefined || !this.#fleet.isStarted) {
+      this.#log.say(
+        'warning',
+        `${why}: the configuration is not read again, because the server is ${this.#fleet.isStarted ? 'stopping' : 'starting'}`,
+      );
+      return;
+    }
+    const result = await reload.run();
+    if (result === 'same') {
+      this.#reloadApps(why);
+    } else if (result === 'changed') {
+      this.#log.say('info', `${why}: the new configuration is served`);
+    }
+  }
+
+  #reloadApps(why: string): void {
     if (this.#server.certificates.current === undefined) {
       this.#happen({ kind: 'reload', why });
     } else {

@@ -10,10 +10,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from '../integration/client.ts';
+import { findPort } from '../integration/free-port.ts';
 import type { Server } from '../integration/server.ts';
 import { serve } from '../integration/server.ts';
 import { until } from '../integration/waiting.ts';
-import { findPort } from './free-port.ts';
 import { readPage } from './markdown.ts';
 
 const NGINX = '/usr/sbin/nginx';

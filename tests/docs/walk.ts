@@ -12,9 +12,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { findPort } from '../integration/free-port.ts';
 import { until } from '../integration/waiting.ts';
 import { hasPieces, piecesOf } from './ellipsis.ts';
-import { findPort } from './free-port.ts';
 import type { Block, Page } from './markdown.ts';
 
 export interface Surroundings {

@@ -5,11 +5,14 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isFaulty } from '../../config/diagnostic.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
+import { renderPlace } from '../../config/place.ts';
 import { renderWithExcerpt } from '../../config/source-excerpt.ts';
 import { readTomlModel } from '../../config/toml/read-model.ts';
+import { failure, success } from '../../kernel/outcome.ts';
 import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
+import type { ModelSource } from '../../supervisor/model-reload.ts';
 import { readVersion } from '../../supervisor/version.ts';
 import { defaultModel } from '../default-model.ts';
 import { adviseOnCommand } from '../habit-hints.ts';
@@ -50,22 +53,28 @@ export async function run({ args, ...surroundings }: Invocation, terminal: Termi
     terminal.error(`portico: ${NO_FOLDER}.\n`);
     return USAGE;
   }
-  const { model, diagnostics } = await readTomlModel(resolve(cwd, named), {
-    ...TOML_FILES,
-    env,
-    defaults: defaultModel(machine, cwd),
-  });
-  const textOf = (file: string): string | undefined => {
-    const text = TOML_FILES.readText(file);
-    return text.ok ? text.value : undefined;
-  };
+  const file = resolve(cwd, named);
+  const read = () => readTomlModel(file, { ...TOML_FILES, env, defaults: defaultModel(machine, cwd) });
+  const { model, diagnostics } = await read();
   terminal.error(diagnostics.map((each) => renderWithExcerpt(each, textOf)).join(''));
   if (model === undefined || isFaulty(diagnostics)) {
     return USAGE;
   }
   becomeInit(surroundings.manager);
   const reports = newServerReports(model.process, terminal, readVersion());
-  return supervise(titled(model, named), cwd, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
+  const source: ModelSource = async () => {
+    const again = await read();
+    return again.model === undefined
+      ? failure(again.diagnostics.map((each) => `${renderPlace(each.place)}: ${each.message}`))
+      : success(titled(again.model, named));
+  };
+  const tell = (text: string): void => reports.onWait(text);
+  return supervise(titled(model, named), cwd, { ...surroundings, tell }, reports, source);
+}
+
+function textOf(file: string): string | undefined {
+  const text = TOML_FILES.readText(file);
+  return text.ok ? text.value : undefined;
 }
 
 function titled(model: ServerModel, file: string): ServerModel {

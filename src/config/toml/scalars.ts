@@ -1,12 +1,13 @@
 /** The plain kinds of values: texts, numbers, times, sizes, words of a choice. */
 
 import { resolve } from 'node:path';
+import { isEqual } from '../../kernel/is-equal.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Pattern, Template } from '../model/template.ts';
 import { parseDuration, parseSize } from '../setting-values.ts';
 import type { JsonSchema, Kind, TomlValue } from './kind.ts';
-import { describe, FAULTY, isEqual } from './kind.ts';
+import { describe, FAULTY } from './kind.ts';
 import { parseTemplateText, renderTemplateText, withDollars } from './template-text.ts';
 
 interface Scalar<T> {

@@ -1,8 +1,9 @@
 /** Kinds that have parts: lists, tables with fields of their own, tables whose keys are names. */
 
+import { isEqual } from '../../kernel/is-equal.ts';
 import { nearestWord } from '../nearest.ts';
 import type { JsonSchema, Kind, Path, Reading, TomlTable, TomlValue } from './kind.ts';
-import { describe, FAULTY, isEqual, isTable } from './kind.ts';
+import { describe, FAULTY, isTable } from './kind.ts';
 
 /** What a change of a setting takes: nothing but a new plan, other sockets, other workers, or another edge. */
 export type Changes = 'live' | 'rebind' | 'app' | 'edge';

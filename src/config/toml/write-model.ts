@@ -1,6 +1,7 @@
 /** From a model to the portico.toml that would be read as it. */
 
 import { stringify } from 'smol-toml';
+import { isEqual } from '../../kernel/is-equal.ts';
 import { omit } from '../../kernel/omit.ts';
 import type { App } from '../model/app.ts';
 import type { Content } from '../model/content.ts';
@@ -17,7 +18,6 @@ import {
 } from './fields/server-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, TomlTable, TomlValue } from './kind.ts';
-import { isEqual } from './kind.ts';
 import { ONLY_APP } from './read-model.ts';
 import type { Around } from './read-site.ts';
 import { table } from './table.ts';

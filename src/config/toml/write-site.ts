@@ -1,5 +1,6 @@
 /** From the model's sites and locations to their tables: what is as around a place is not said in it. */
 
+import { isEqual } from '../../kernel/is-equal.ts';
 import type { AppContent, Content } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
 import type { Listener, Location, ServerModel, ServerName, Site, SiteTls } from '../model/server-model.ts';
@@ -11,7 +12,7 @@ import { SCOPE_FIELDS } from './fields/scope-fields.ts';
 import type { WrittenSite, WrittenTls } from './fields/site-fields.ts';
 import { LOCATION_FIELDS, SITE_FIELDS } from './fields/site-fields.ts';
 import type { TomlTable } from './kind.ts';
-import { isEqual, isTable } from './kind.ts';
+import { isTable } from './kind.ts';
 import type { Listen } from './listen.ts';
 import { listenOf, usualBacklog } from './listeners.ts';
 import { renderLocationKey } from './location-key.ts';

@@ -309,6 +309,11 @@ function parseKnown(kind: string, fields: MessageFields): FromEdge | undefined {
       return { kind };
     case 'fatal':
       return { kind, message: fields.text('message') };
+    case 'prepared':
+    case 'committed':
+      return { kind, plan: fields.number('plan') };
+    case 'refused':
+      return { kind, plan: fields.number('plan'), message: fields.longText('message') };
     case 'stuck':
       return {
         kind,

@@ -1,14 +1,15 @@
 /** The process of the edge: started with the listening sockets, spoken to over Node's channel. When the channel closes it ends. */
 
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SendHandle } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { systemClock } from '../../kernel/clock.ts';
-import type { ConfigureEdge, FromEdge, ToEdge } from '../../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, GiveSocket, ToEdge } from '../../protocol/control/edge.ts';
 import { parseFromEdge } from '../../protocol/control/edge.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import { relayOutput } from '../log/output-relay.ts';
+import type { SocketHandle } from '../sockets/sockets.ts';
 import { MessageRate } from './message-rate.ts';
 
 export interface EdgeEvents {
@@ -77,6 +78,14 @@ export class EdgeChild {
     if (this.#process.connected) {
       // A channel that breaks is no news: `exit` follows.
       this.#process.send(message, () => undefined);
+    }
+  }
+
+  /** The handle stays ours as well. */
+  sendSocket(message: GiveSocket, handle: SocketHandle): void {
+    if (this.#process.connected) {
+      // Node sends handles of its own bound sockets too, which its types leave out.
+      this.#process.send(message, handle as unknown as SendHandle, { keepOpen: true }, () => undefined);
     }
   }
 

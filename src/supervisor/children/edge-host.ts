@@ -1,11 +1,23 @@
 /** The edge that runs now, and what the next edge in its place has to be told as well. */
 
 import { edgeModel } from '../../config/model/edge-model.ts';
-import type { ConfigureEdge, ServeStatic, SetProgress, ToEdge } from '../../protocol/control/edge.ts';
+import type {
+  ConfigureEdge,
+  PlanCommitted,
+  PlanMessage,
+  PlanPrepared,
+  PlanRefused,
+  ServeStatic,
+  SetProgress,
+  ToEdge,
+  WorkersOf,
+} from '../../protocol/control/edge.ts';
 import type { FleetFact } from '../fleet/fleet-types.ts';
 import { appSettings } from '../fleet-settings.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import type { PreparedServer } from '../prepare.ts';
+import type { SocketHandle } from '../sockets/sockets.ts';
 import type { SpoolFolders } from '../spool-folders.ts';
 import { spoolParents } from '../spool-folders.ts';
 import { factOfEdge } from './child-facts.ts';
@@ -14,6 +26,8 @@ import { EdgeChild } from './edge-child.ts';
 /** What an edge is told of an application, and the next edge as well. */
 type Told = ServeStatic | SetProgress;
 
+export type PlanAnswer = PlanPrepared | PlanRefused | PlanCommitted | { readonly kind: 'gone' };
+
 export class EdgeHost {
   readonly #server: PreparedServer;
   readonly #spoolFolders: SpoolFolders;
@@ -21,6 +35,8 @@ export class EdgeHost {
   readonly #onFact: (fact: FleetFact) => void;
   readonly #told = new Map<string, Told>();
   #child: EdgeChild | undefined;
+  #onPlan: ((answer: PlanAnswer) => void) | undefined;
+  #lastSocket = 0;
 
   constructor(server: PreparedServer, spoolFolders: SpoolFolders, log: Log, onFact: (fact: FleetFact) => void) {
     this.#server = server;
@@ -40,6 +56,9 @@ export class EdgeHost {
         } else if (message.kind === 'spool-folder') {
           this.#spoolFolders.adopt(message);
         }
+        if (message.kind === 'prepared' || message.kind === 'refused' || message.kind === 'committed') {
+          this.#onPlan?.(message);
+        }
         const fact = factOfEdge(message);
         if (fact !== undefined) {
           this.#onFact(fact);
@@ -47,6 +66,7 @@ export class EdgeHost {
       },
       onExit: (cause) => {
         this.#spoolFolders.removeAll();
+        this.#onPlan?.({ kind: 'gone' });
         this.#onFact({ kind: 'edge-exited', cause, message: reason });
       },
     });
@@ -66,6 +86,33 @@ export class EdgeHost {
     this.#child?.send(message);
   }
 
+  /** Resolves with what the edge says next of the plan; `gone` if it has ended, or there is none. */
+  ask(message: PlanMessage): Promise<PlanAnswer> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => answer({ kind: 'gone' }), SUPERVISOR_LIMITS.planAnswerMs);
+      const answer = (said: PlanAnswer): void => {
+        clearTimeout(timer);
+        this.#onPlan = undefined;
+        resolve(said);
+      };
+      if (this.#child === undefined) {
+        answer({ kind: 'gone' });
+        return;
+      }
+      this.#onPlan = answer;
+      this.#child.send(message);
+    });
+  }
+
+  /** Gives the running edge sockets; returns what stands for their descriptors in a `prepare`. */
+  give(handles: readonly SocketHandle[]): number[] {
+    return handles.map((handle) => {
+      this.#lastSocket += 1;
+      this.#child?.sendSocket({ kind: 'socket', number: this.#lastSocket }, handle);
+      return -1 - this.#lastSocket;
+    });
+  }
+
   kill(): void {
     this.#child?.kill();
   }
@@ -73,7 +120,7 @@ export class EdgeHost {
 
 /** What the edge is told before anything else. */
 function configureEdge(server: PreparedServer): ConfigureEdge {
-  const { model, listeners, wires, logs, secrets, slotsMax, certificates } = server;
+  const { model, listeners, wires, logs, slotsMax, certificates } = server;
   return {
     kind: 'configure',
     model: edgeModel(model),
@@ -81,14 +128,19 @@ function configureEdge(server: PreparedServer): ConfigureEdge {
     lanes: wires.listening,
     logs,
     spoolParents: spoolParents(server.env),
-    workers: appSettings(model).map(({ id, firstSlot, slotsMax }) => ({
-      app: id,
-      secret: secrets[id] ?? '',
-      firstSlot,
-      slotsMax,
-    })),
+    workers: workersOf(server),
     board: wires.board,
     slotsMax,
     tls: certificates.current?.tls,
   };
+}
+
+/** What the workers of each application are known by. */
+export function workersOf({ model, secrets }: Pick<PreparedServer, 'model' | 'secrets'>): WorkersOf[] {
+  return appSettings(model).map(({ id, firstSlot, slotsMax }) => ({
+    app: id,
+    secret: secrets[id] ?? '',
+    firstSlot,
+    slotsMax,
+  }));
 }

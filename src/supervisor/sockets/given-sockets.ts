@@ -55,7 +55,12 @@ function adopt({ fd, ...address }: GivenSocket, edgeThreads: number): BoundSocke
       closeSync(fd);
     }
   };
-  return { address: { ...address, fds: Array.from({ length: edgeThreads }, () => fd) }, isLost: () => false, close };
+  return {
+    address: { ...address, fds: Array.from({ length: edgeThreads }, () => fd) },
+    isLost: () => false,
+    close,
+    handles: [],
+  };
 }
 
 interface Sorted {

@@ -31,7 +31,7 @@ for (const [what, befall] of [
     );
     assert.ok(bound.ok);
     const said: string[] = [];
-    const watch = new SocketWatch(bound.value, { say: (level, text) => said.push(`${level} ${text}`) });
+    const watch = new SocketWatch(() => bound.value, { say: (level, text) => said.push(`${level} ${text}`) });
     assert.equal(watch.isNeeded, true);
     watch.look();
     assert.deepEqual(said, []);
@@ -48,6 +48,6 @@ for (const [what, befall] of [
 test('SocketWatch has nothing to look at where there are only ports', async () => {
   const bound = await bindSockets([LOOPBACK].map(placeOf), OPTIONS);
   assert.ok(bound.ok);
-  assert.equal(new SocketWatch(bound.value, { say: () => assert.fail() }).isNeeded, false);
+  assert.equal(new SocketWatch(() => bound.value, { say: () => assert.fail() }).isNeeded, false);
   for (const socket of bound.value) socket.close();
 });

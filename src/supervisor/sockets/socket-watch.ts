@@ -7,13 +7,18 @@ import type { Log } from '../log/log.ts';
 import type { BoundSocket } from './sockets.ts';
 
 export class SocketWatch {
-  readonly #sockets: readonly BoundSocket[];
+  readonly #all: () => readonly BoundSocket[];
   readonly #log: Pick<Log, 'say'>;
   readonly #lost = new Set<BoundSocket>();
 
-  constructor(sockets: readonly BoundSocket[], log: Pick<Log, 'say'>) {
-    this.#sockets = sockets.filter(({ address }) => address.kind === 'unix');
+  /** `all`: those that the server has at the time. */
+  constructor(all: () => readonly BoundSocket[], log: Pick<Log, 'say'>) {
+    this.#all = all;
     this.#log = log;
+  }
+
+  get #sockets(): readonly BoundSocket[] {
+    return this.#all().filter(({ address }) => address.kind === 'unix');
   }
 
   get isNeeded(): boolean {

@@ -57,6 +57,8 @@ export interface BoundSocket {
   /** The socket was made at a path, where something else is by now, or nothing. */
   isLost(): boolean;
   close(): void;
+  /** One for each edge thread, for an edge that runs already; none of a socket that the service manager has given. */
+  readonly handles: readonly SocketHandle[];
 }
 
 export interface BindOptions {
@@ -128,7 +130,7 @@ async function bindTcp(
     handles.push(handle.value);
   }
   const bound: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
-  return success({ address: bound, isLost: () => false, close: () => closeAll(handles) });
+  return success({ address: bound, isLost: () => false, close: () => closeAll(handles), handles });
 }
 
 function bindHandle(ip: string, port: number, flags: number): Outcome<SocketHandle, string> {
@@ -201,7 +203,8 @@ async function bindUnix(path: string, { umask, count, identity, manner }: UnixOp
       return false; // The path cannot be looked at: root's folder, by the user.
     }
   };
-  return success({ address: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close });
+  const handles = fds.map(() => handle);
+  return success({ address: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close, handles });
 }
 
 /** Makes the socket by its path, which is safe: either root alone decides what the path names, or we have the user's rights and no others. */

@@ -1,12 +1,13 @@
 /** Files, as portico.toml has them. */
 
+import { isEqual } from '../../../kernel/is-equal.ts';
 import { omit } from '../../../kernel/omit.ts';
 import { failure, success } from '../../../kernel/outcome.ts';
 import type { Autoindex, Files, Symlinks, TryFiles } from '../../model/files.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Template } from '../../model/template.ts';
 import type { Kind, TomlValue } from '../kind.ts';
-import { describe, FAULTY, isEqual, isTable } from '../kind.ts';
+import { describe, FAULTY, isTable } from '../kind.ts';
 import { choice, DURATION, FLAG, integer, PATH_TEMPLATE, scalar, TEMPLATE } from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { field, list, table } from '../table.ts';

@@ -1,0 +1,32 @@
+/** What a reload of the configuration does not change: what a running server is made of. */
+
+import type { ServerModel } from '../config/model/server-model.ts';
+import { isEqual } from '../kernel/is-equal.ts';
+
+export interface KeptSettings {
+  /** The new model, with what stays as it was. */
+  readonly model: ServerModel;
+  /** What takes effect only with the next start, a sentence each. */
+  readonly notes: readonly string[];
+  /** Why it cannot be changed to while the server runs, a sentence each. */
+  readonly faults: readonly string[];
+}
+
+export function keepWhatStays(before: ServerModel, after: ServerModel): KeptSettings {
+  const changed = [
+    ...(isEqual(before.process, { ...after.process, title: before.process.title })
+      ? []
+      : ['the user, the files and the log of the process']),
+    ...(isEqual(before.edge, after.edge) ? [] : ['the threads and limits of the edge']),
+    ...(isEqual(before.development, after.development) ? [] : ['what is watched']),
+  ];
+  return {
+    model: { ...after, process: before.process, edge: before.edge, ...developmentOf(before) },
+    notes: changed.map((what) => `${what} are changed by the next start: they stay as they are`),
+    faults: isEqual(before.apps, after.apps) ? [] : ['the applications have changed, which takes a new start'],
+  };
+}
+
+function developmentOf({ development }: ServerModel): Pick<ServerModel, 'development'> {
+  return development === undefined ? {} : { development };
+}

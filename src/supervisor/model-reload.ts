@@ -1,0 +1,212 @@
+/**
+ * A reload of the configuration, as a transaction: it is read, prepared beside the present one (sockets are bound, the edge compiles it), and put in its place. Whatever
+ * fails before that leaves everything as it was, and the log says why.
+ */
+
+import { renderBindAddress } from '../config/bind-address.ts';
+import { edgeModel } from '../config/model/edge-model.ts';
+import type { Listener, ServerModel } from '../config/model/server-model.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { isEqual } from '../kernel/is-equal.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { BoundListener } from '../protocol/control/edge.ts';
+import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
+import type { EdgeHost } from './children/edge-host.ts';
+import { workersOf } from './children/edge-host.ts';
+import { keepWhatStays } from './kept-settings.ts';
+import type { Log } from './log/log.ts';
+import type { PreparedServer } from './prepare.ts';
+import type { OpenSocket } from './sockets/given-sockets.ts';
+import type { BoundSocket } from './sockets/sockets.ts';
+import { bindSockets } from './sockets/sockets.ts';
+
+/** Reads the configuration again. The failure has a sentence for each fault. */
+export type ModelSource = () => Promise<Outcome<ServerModel, readonly string[]>>;
+
+export interface ModelReloadParts {
+  readonly source: ModelSource;
+  readonly server: PreparedServer;
+  readonly edge: EdgeHost;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** `same`: the configuration says what it said before. */
+export type ReloadResult = 'changed' | 'same' | 'refused';
+
+export class ModelReload {
+  readonly #parts: ModelReloadParts;
+  #plan = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  /** As it was read last: `server.model` has kept some of what was before it. */
+  #read: ServerModel;
+
+  constructor(parts: ModelReloadParts) {
+    this.#parts = parts;
+    this.#read = parts.server.model;
+  }
+
+  /** One after the other. */
+  run(): Promise<ReloadResult> {
+    const result = this.#last.then(() => this.#run());
+    this.#last = result;
+    return result;
+  }
+
+  async #run(): Promise<ReloadResult> {
+    const { source, server, log } = this.#parts;
+    const read = await source();
+    if (!read.ok) {
+      return this.#refuse(read.fault);
+    }
+    if (isEqual(read.value, this.#read)) {
+      return 'same';
+    }
+    const { model, notes, faults } = keepWhatStays(server.model, read.value);
+    for (const note of notes) {
+      log.say('warning', note);
+    }
+    if (faults.length > 0) {
+      return this.#refuse(faults);
+    }
+    const exchanged = await this.#exchange(model);
+    if (!exchanged.ok) {
+      return this.#refuse(exchanged.fault);
+    }
+    this.#read = read.value;
+    return 'changed';
+  }
+
+  #refuse(faults: readonly string[]): 'refused' {
+    for (const fault of faults) {
+      this.#parts.log.say('error', fault);
+    }
+    this.#parts.log.say('error', 'the configuration was not changed: the one before is served on');
+    return 'refused';
+  }
+
+  async #exchange(model: ServerModel): Promise<Outcome<undefined, readonly string[]>> {
+    const { server, clock } = this.#parts;
+    const certificates = isEqual(tlsFilesOf(model), tlsFilesOf(server.model))
+      ? success(server.certificates)
+      : await CertificateKeeper.open(tlsFilesOf(model), clock, server.identity);
+    if (!certificates.ok) {
+      return failure([certificates.fault]);
+    }
+    const sockets = await this.#socketsFor(model);
+    if (!sockets.ok) {
+      return sockets;
+    }
+    const refused = await this.#changePlan(model, sockets.value);
+    if (refused !== undefined) {
+      for (const socket of sockets.value.filter((each) => !isAmong(each, server.sockets))) {
+        socket.close();
+      }
+      return failure([refused]);
+    }
+    this.#adopt(model, sockets.value, certificates.value);
+    return success(undefined);
+  }
+
+  /** Undefined: it is done. */
+  async #changePlan(model: ServerModel, sockets: readonly OpenSocket[]): Promise<string | undefined> {
+    const { server, edge } = this.#parts;
+    this.#plan += 1;
+    const plan = this.#plan;
+    const prepared = await edge.ask({
+      kind: 'prepare',
+      plan,
+      model: edgeModel(model),
+      listeners: sockets.map((socket) => this.#listenerFor(socket, model)),
+      logs: model.logs.map(() => null),
+      workers: workersOf({ model, secrets: server.secrets }),
+    });
+    switch (prepared.kind) {
+      case 'refused':
+        return prepared.message;
+      case 'gone':
+        edge.send({ kind: 'abandon', plan });
+        return 'the edge has not answered, or was replaced meanwhile. Reload again';
+      default: {
+        // An edge that is lost now is followed by one that is told the new model.
+        await edge.ask({ kind: 'commit', plan });
+        return undefined;
+      }
+    }
+  }
+
+  /** An address that the edge serves already is known to it; of all others it is given the sockets. */
+  #listenerFor(socket: OpenSocket, model: ServerModel): BoundListener {
+    const { server, edge } = this.#parts;
+    const isTls = model.listeners[socket.listener]?.tls === true;
+    const present = server.sockets.findIndex((each) => each.close === socket.close);
+    const isServed = present >= 0 && server.listeners[present]?.isTls === isTls;
+    return {
+      ...socket.address,
+      listener: socket.listener,
+      isTls,
+      fds: isServed ? socket.address.fds : edge.give(socket.handles),
+    };
+  }
+
+  /** In the order of the model's listeners: those that are open already, and new ones for addresses that no socket is bound to. */
+  async #socketsFor(model: ServerModel): Promise<Outcome<readonly OpenSocket[], readonly string[]>> {
+    const { server } = this.#parts;
+    const kept: OpenSocket[] = [];
+    const missing: { readonly listener: number; readonly of: Listener }[] = [];
+    for (const [listener, of] of model.listeners.entries()) {
+      const open = server.sockets.filter((socket) => {
+        const before = server.model.listeners[socket.listener];
+        return before !== undefined && keyOf(before) === keyOf(of);
+      });
+      kept.push(...open.map((socket) => ({ ...socket, listener })));
+      if (open.length === 0 && of.address !== undefined) {
+        missing.push({ listener, of });
+      }
+    }
+    const places = missing.map(({ of: { address, isIpv6Only } }) => ({
+      address: address as NonNullable<typeof address>,
+      isIpv6Only,
+    }));
+    const { edge, process: settings } = model;
+    const bound = await bindSockets(
+      places,
+      { edgeThreads: edge.threads, umask: settings.umask, manner: settings.manner },
+      server.identity,
+    );
+    if (!bound.ok) {
+      return bound;
+    }
+    const fresh = bound.value.map((socket, index) => ({ ...socket, listener: missing[index]?.listener ?? 0 }));
+    return success([...kept, ...fresh].toSorted((one, other) => one.listener - other.listener));
+  }
+
+  /** What all parts of the supervisor hold is one object, so that each goes by the new configuration from now on. */
+  #adopt(model: ServerModel, sockets: readonly OpenSocket[], certificates: CertificateKeeper): void {
+    const { server, edge } = this.#parts;
+    const gone = server.sockets.filter((socket) => !isAmong(socket, sockets));
+    const isRenewed = certificates !== server.certificates;
+    const listeners = sockets.map(({ address, listener }) => ({
+      ...address,
+      listener,
+      isTls: model.listeners[listener]?.tls === true,
+    }));
+    Object.assign(server, { model, sockets, listeners, certificates });
+    if (isRenewed && certificates.current !== undefined) {
+      edge.send({ kind: 'tls', tls: certificates.current.tls });
+    }
+    for (const socket of gone) {
+      socket.close();
+    }
+  }
+}
+
+/** Objects about one socket have its `close` in common. */
+function isAmong(socket: BoundSocket, sockets: readonly BoundSocket[]): boolean {
+  return sockets.some((each) => each.close === socket.close);
+}
+
+function keyOf({ address, isIpv6Only }: Listener): string {
+  return address === undefined ? '' : `${renderBindAddress(address)} ${isIpv6Only}`;
+}
