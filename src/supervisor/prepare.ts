@@ -197,10 +197,21 @@ function openLog({ sink }: LogTarget, identity: Identity | undefined): number | 
   return null;
 }
 
+/** Error logs of sites and locations are written by the edge, whose user could not make them in a folder of root's: each is there, and is that user's, before the edge starts. */
+function leaveErrorLogs({ scopes }: ServerModel, identity: Identity | undefined): void {
+  const paths = scopes.flatMap(({ errorLogs }) =>
+    errorLogs.flatMap(({ sink }) => (sink.kind === 'file' && typeof sink.path === 'string' ? [sink.path] : [])),
+  );
+  for (const path of new Set(paths)) {
+    closeSync(openLogFile(path, identity));
+  }
+}
+
 type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile'>;
 
 /** Opens the files: the last that is done with the rights of whoever has started us. */
-function openFiles({ logs, process: settings }: ServerModel, identity: Identity | undefined): Outcome<OpenFiles> {
+function openFiles(model: ServerModel, identity: Identity | undefined): Outcome<OpenFiles> {
+  const { logs, process: settings } = model;
   const { manner, pidFile, umask } = settings;
   try {
     if (umask !== undefined) {
@@ -208,6 +219,7 @@ function openFiles({ logs, process: settings }: ServerModel, identity: Identity 
     }
     const serverLogs = openFor(manner, '--log-file', () => ServerLogs.open(settings, identity, systemClock));
     const opened = logs.map((log) => openFor(manner, '--access-log', () => openLog(log, identity)));
+    openFor(manner, '--log-file', () => leaveErrorLogs(model, identity));
     const own = pidFile === '' ? undefined : new PidFile(pidFile, identity);
     // Whoever waits for nginx's connects when it is there, so it is written when clients are served, unless the rights to do so are given up here.
     if (manner !== 'nginx' || mayAct(identity)) {
