@@ -79,10 +79,11 @@ export class ModelReload {
   }
 
   #refuse(faults: readonly string[]): 'refused' {
+    const { log, server } = this.#parts;
     for (const fault of faults) {
-      this.#parts.log.say('error', fault);
+      log.say(server.model.process.manner === 'nginx' ? 'emerg' : 'error', fault);
     }
-    this.#parts.log.say('error', 'the configuration was not changed: the one before is served on');
+    log.say('error', 'the configuration was not changed: the one before is served on');
     return 'refused';
   }
 

@@ -174,11 +174,6 @@ export class Supervisor {
       case 'reload':
         if (this.#terminal.hasHungUp()) {
           this.#onHangUp();
-        } else if (this.#server.model.process.manner === 'nginx') {
-          this.#log.say(
-            'error',
-            `${signal}: the configuration cannot be read again yet, and serves on as it was read. Start the server again to have the new one`,
-          );
         } else {
           this.reload(signal);
         }

@@ -2,7 +2,10 @@
 
 import { NGINX_TABLE } from '../../config/dialects/nginx/directives/table.ts';
 import { dumpNginxFiles } from '../../config/dialects/nginx/dump.ts';
+import { nginxMessage } from '../../config/dialects/nginx/nginx-words.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { ModelSource } from '../../supervisor/model-reload.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import type { Invocation } from '../invocation.ts';
 import { isDaemon, sayAsDaemon } from '../nginx/daemon.ts';
@@ -11,6 +14,7 @@ import { readNginxArguments } from '../nginx/nginx-arguments.ts';
 import { tellFaults } from '../nginx/nginx-faults.ts';
 import type { NginxPlaces } from '../nginx/nginx-places.ts';
 import { fullName, placesOf } from '../nginx/nginx-places.ts';
+import type { NginxConfiguration } from '../nginx/read-configuration.ts';
 import { readConfiguration } from '../nginx/read-configuration.ts';
 import { StartLog } from '../nginx/start-log.ts';
 import type { Terminal } from '../terminal.ts';
@@ -81,7 +85,12 @@ async function run({ said, places, log, surroundings, terminal }: Task): Promise
   }
   if (said.signal === undefined) {
     const { startServer } = await import('../nginx/start-server.ts');
-    return startServer(model, surroundings, log);
+    return startServer(
+      model,
+      surroundings,
+      log,
+      configurationSource(() => readConfiguration(said, places)),
+    );
   }
   const { signalMaster } = await import('../nginx/signal-master.ts');
   log.say('notice', 'signal process started');
@@ -90,6 +99,15 @@ async function run({ said, places, log, surroundings, terminal }: Task): Promise
     log.say(sent.fault.level, sent.fault.message);
   }
   return sent.ok ? DONE : FAILED;
+}
+
+/** For HUP: the files are read again by the same words of the command line. */
+function configurationSource(read: () => NginxConfiguration): ModelSource {
+  return () => {
+    const { model, diagnostics } = read();
+    const faults = diagnostics.filter(({ severity }) => severity === 'error').map(nginxMessage);
+    return Promise.resolve(model === undefined ? failure(faults) : success(model));
+  };
 }
 
 function tellTest({ isQuiet }: NginxArguments, { file }: NginxPlaces, isSound: boolean, log: StartLog): void {

@@ -37,6 +37,9 @@ export function readConfiguration(said: NginxArguments, places: NginxPlaces): Ng
   return { files, diagnostics: [...reading.diagnostics, ...faults], model: isFaulty(faults) ? undefined : model };
 }
 
+/** Whoever started the server, whatever it has become by the time its files are read again. */
+const WAS_ROOT = process.geteuid?.() === 0;
+
 /** Paths of the model are absolute: whoever uses them may be in another folder. */
 function surroundingsOf({ errorLog = '' }: NginxArguments, { prefix, file, filePrefix }: NginxPlaces) {
   const folder = (path: string): string => resolve(path).replace(/\/?$/, '/');
@@ -45,7 +48,7 @@ function surroundingsOf({ errorLog = '' }: NginxArguments, { prefix, file, fileP
     confPrefix: folder(filePrefix),
     errorLog,
     coreCount: availableParallelism(),
-    isRoot: process.geteuid?.() === 0,
+    isRoot: WAS_ROOT,
     title: `${NGINX_TITLE} portico nginx -c ${file}`,
   };
 }

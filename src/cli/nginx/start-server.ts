@@ -7,6 +7,7 @@ import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import type { ServeReports } from '../../supervisor/main.ts';
 import { supervise } from '../../supervisor/main.ts';
+import type { ModelSource } from '../../supervisor/model-reload.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { isDaemon, startDaemon, tellDaemonRuns } from './daemon.ts';
 import type { StartLog } from './start-log.ts';
@@ -16,7 +17,12 @@ const FAILED = 1;
 const STANDARD_ERROR = 2;
 
 /** Resolves with the exit code. */
-export async function startServer(model: ServerModel, surroundings: Surroundings, log: StartLog): Promise<number> {
+export async function startServer(
+  model: ServerModel,
+  surroundings: Surroundings,
+  log: StartLog,
+  source: ModelSource,
+): Promise<number> {
   if (model.process.isDaemon && !isDaemon()) {
     const errorFd = openErrorLog(model.process.errorLogs);
     const code = await startDaemon({ errorFd, onSays: (text) => log.print(text) });
@@ -33,7 +39,13 @@ export async function startServer(model: ServerModel, surroundings: Surroundings
   if (!model.process.isDaemon) {
     becomeInit(surroundings.manager);
   }
-  const code = await supervise(model, cwd, { ...surroundings, tell: (text) => log.tell(text) }, newReports(log));
+  const code = await supervise(
+    model,
+    cwd,
+    { ...surroundings, tell: (text) => log.tell(text) },
+    newReports(log),
+    source,
+  );
   return code === 0 ? code : FAILED;
 }
 
