@@ -12,6 +12,8 @@ export interface AddressRule {
 export interface BasicAuth {
   readonly realm: Template;
   readonly userFile: Template;
+  /** Ends with a slash. Where names of `userFile` are that begin with a variable, and come out without a slash in front. */
+  readonly userFolder?: string;
 }
 
 /** A subrequest decides: 2xx lets the request through, 401 and 403 are passed on, anything else is an error. */

@@ -26,6 +26,7 @@ const PROGRAM = [
   'src',
   'python',
   'package.json',
+  'node_modules/bcryptjs',
   'node_modules/mime-db',
   'node_modules/smol-toml',
   '.venv/node/bin/node',

@@ -32,6 +32,12 @@ const ADDRESS_RULE: Kind<AddressRule> = scalar({
 const BASIC: Fields<BasicAuth> = {
   realm: field<Template>('realm', TEMPLATE, 'Restricted', 'What browsers show when they ask for the password.'),
   userFile: required<Template>('users', PATH_TEMPLATE, '', 'A file as `htpasswd` writes it.'),
+  userFolder: field<string | undefined>(
+    'users_folder',
+    TEXT,
+    undefined,
+    'Where the file of `users` is if its name begins with a variable and has no slash in front. Ends with a slash.',
+  ),
 };
 
 const SETS: Kind<AuthRequest['sets']> = (() => {

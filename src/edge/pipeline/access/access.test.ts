@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { AddressRule, AuthRequest } from '../../../config/model/access.ts';
 import type { AccessRules, Scope } from '../../../config/model/scope.ts';
@@ -71,6 +71,19 @@ test('a password lets in who knows it', () =>
     at.clock.advance(2000);
     equal((await asking(at, 'joe:secret')).status, 401, 'a changed file is obeyed');
     equal((await asking(at, 'ann:new password')).status, 200);
+  }));
+
+test('the name of the file may come with the request, relative to a folder', () =>
+  withUsers('joe:{PLAIN}x\n', async (file) => {
+    const [folder, name] = [dirname(file), basename(file)];
+    const basic = { realm: 'r', userFile: [{ variable: 'arg_f' }], userFolder: `${folder}/` };
+    const at = site(rules({ basic }));
+    const statusOf = async (query: string): Promise<number> =>
+      (await at.ask({ path: '/', query, fields: [['Authorization', `Basic ${btoa('joe:x')}`]] }).over).status;
+    equal(await statusOf(`f=${name}`), 200);
+    equal(await statusOf(`f=${file}`), 200);
+    equal(await statusOf('f=none'), 403);
+    equal(await statusOf(''), 500, 'a folder is no file');
   }));
 
 test('the log says why a password does not let in, once', () =>

@@ -20,6 +20,7 @@ export function compileBasicAuth({ basic }: AccessRules, compilation: Compilatio
   }
   const realm = compilation.template(basic.realm);
   const userFile = compilation.template(basic.userFile);
+  const folder = compilation.template(basic.userFolder ?? '');
   const { userFiles, passwords } = compilation;
   return (route, done) => {
     const realmText = renderTemplate(realm, route);
@@ -31,7 +32,8 @@ export function compileBasicAuth({ basic }: AccessRules, compilation: Compilatio
       route.log('info', 'no user/password was provided for basic authentication');
       return challenge(route, realmText);
     }
-    const path = renderTemplate(userFile, route);
+    const name = renderTemplate(userFile, route);
+    const path = name.startsWith('/') ? name : `${renderTemplate(folder, route)}${name}`;
     const decide = (users: FoundUsers): PasswordResult | Promise<PasswordResult> | number =>
       passwordOf(route, users, path, credentials.user, (stored) => passwords.check(credentials.password, stored));
     const finish = (result: PasswordResult | number): Exclude<AccessResult, 'pending'> =>

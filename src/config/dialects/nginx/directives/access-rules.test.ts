@@ -43,6 +43,14 @@ test('auth_basic needs a file, whose name is relative to the configuration, and 
   );
 });
 
+test('whether a name of a user file that begins with a variable is relative is known with the request', () => {
+  assert.deepEqual(access('auth_basic here; auth_basic_user_file $host/users; location / {}').access?.basic, {
+    realm: 'here',
+    userFile: [{ variable: 'host' }, '/users'],
+    userFolder: '/etc/nginx/',
+  });
+});
+
 test('auth_request asks a location, and can be taken back', () => {
   assert.deepEqual(access('auth_request /auth; location / { auth_request_set $user $upstream_http_x_user; }').access, {
     ...RULES,

@@ -1,6 +1,6 @@
 /** `allow`, `deny`, `auth_basic`, `auth_request`, `satisfy` and `limit_except`: who may ask. And whom a trusted peer names as its client. */
 
-import type { AddressRule, AuthRequest, RealIp } from '../../../model/access.ts';
+import type { AddressRule, AuthRequest, BasicAuth, RealIp } from '../../../model/access.ts';
 import type { AccessRules, Scope } from '../../../model/scope.ts';
 import type { Template } from '../../../model/template.ts';
 import type { Draft, DraftKey } from '../draft.ts';
@@ -99,7 +99,7 @@ function rulesOf(draft: Draft, confPrefix: string): AccessRules | undefined {
   const basic =
     realm === undefined || realm === 'off' || userFile === undefined
       ? undefined
-      : { realm, userFile: absolute(userFile, confPrefix) };
+      : { realm, ...placed(userFile, confPrefix) };
   const request = uri === undefined || uri === 'off' ? undefined : { uri, sets: draft.get(AUTH_SETS) ?? [] };
   if (addresses.length === 0 && basic === undefined && request === undefined) {
     return undefined;
@@ -113,12 +113,16 @@ function rulesOf(draft: Draft, confPrefix: string): AccessRules | undefined {
   };
 }
 
-function absolute(path: Template, confPrefix: string): Template {
+/** Relative names are those of the configuration's folder. Whether one that begins with a variable is relative is known with the request. */
+function placed(path: Template, confPrefix: string): Pick<BasicAuth, 'userFile' | 'userFolder'> {
   const first = typeof path === 'string' ? path : path[0];
-  if (typeof first !== 'string' || first.startsWith('/')) {
-    return path;
+  if (typeof first !== 'string') {
+    return { userFile: path, userFolder: confPrefix };
   }
-  return typeof path === 'string' ? `${confPrefix}${path}` : [confPrefix, ...path];
+  if (first.startsWith('/')) {
+    return { userFile: path };
+  }
+  return { userFile: typeof path === 'string' ? `${confPrefix}${path}` : [confPrefix, ...path] };
 }
 
 function realIpOf(draft: Draft): RealIp | undefined {
