@@ -62,6 +62,16 @@ test('expires says when a response is old, unless it is an error', () => {
   deepEqual(expiresOf('nonsense'), [undefined, undefined]);
 });
 
+test('a Cache-Control that is added stands beside the one of expires, in whatever case it is written', () => {
+  for (const name of ['Cache-Control', 'cache-control']) {
+    const fields = [rule('X-A', 'a'), rule(name, 'public')];
+    const answered = ask({ fields: { fields, trailers: [], expires: { kind: 'max' } } });
+    const lines = (answered.head?.fields.text ?? '').split('\r\n').filter((line) => /^cache-control:/i.test(line));
+    deepEqual(lines, ['Cache-Control: max-age=315360000', `${name}: public`]);
+    equal(answered.field('x-a'), 'a');
+  }
+});
+
 test('status lines have the words of nginx where refusals look like its own', () => {
   deepEqual([ask({}, 405).head?.reason, ask({}, 404).head?.reason], ['Not Allowed', undefined]);
 });

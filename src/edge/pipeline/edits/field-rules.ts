@@ -1,6 +1,6 @@
 /** `add_header`, `add_trailer` and the like. What is the same for each request is made once for each head; what has variables is made for each response. */
 
-import type { FieldRule } from '../../../config/model/answers.ts';
+import type { FieldRule, FieldRules } from '../../../config/model/answers.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
@@ -26,13 +26,18 @@ export function compileFieldRules({ fields: rules }: Scope, compilation: Compila
   const compile = (rule: FieldRule): CompiledRule => ({ ...rule, value: compilation.template(rule.value) });
   const fields = rules.fields.map(compile);
   const trailers = rules.trailers.map(compile);
-  const isConstant = fields.every(({ value }) => typeof value === 'string');
+  const isConstant = fields.every(({ value }) => typeof value === 'string') && !addsToExpires(rules);
   const hasFields = fields.length > 0;
   return {
     headEdit: hasFields && isConstant ? constantEdit(fields) : undefined,
     answerEdit: editOf(hasFields && !isConstant ? fields : [], trailers.length > 0),
     trailers: trailers.length === 0 ? undefined : (status, route) => trailersOf(trailers, status, route),
   };
+}
+
+/** `expires` replaces the Cache-Control that the content has, and `add_header` adds another one: as with nginx it has to come after `expires`, among the edits of answers. */
+function addsToExpires({ fields, expires }: FieldRules): boolean {
+  return expires !== undefined && fields.some(({ name }) => /^(?:cache-control|expires)$/i.test(name));
 }
 
 function constantEdit(rules: readonly CompiledRule[]): HeadEdit {
