@@ -13,6 +13,7 @@ import { EDGE_LIMITS } from './limits.ts';
 import type { GivenSocket } from './plan-exchange.ts';
 import { PlanExchange } from './plan-exchange.ts';
 import { newSharedState } from './shared-state.ts';
+import { loadPlanning } from './sites.ts';
 import type { FromThread, ToThread } from './thread.ts';
 import { EdgeThread } from './thread.ts';
 
@@ -24,6 +25,8 @@ class Edge {
   readonly #threads: Thread[] = [];
   #first: EdgeThread | undefined;
   #plans: PlanExchange | undefined;
+  /** What was said while the first plan was made. */
+  readonly #early: ToThread[] = [];
   readonly #ready = new Set<number>();
   readonly #drained = new Set<number>();
   /** Threads that have answered the supervisor's last ping. */
@@ -37,8 +40,9 @@ class Edge {
   readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax + EDGE_LIMITS.unreadFieldsMax);
   #spoolFolders: readonly Folder[] = [];
 
-  start(config: ConfigureEdge): void {
+  async start(config: ConfigureEdge): Promise<void> {
     const { model } = config;
+    const planning = await loadPlanning(model);
     const shared = newSharedState(config.slotsMax, model);
     this.#plans = new PlanExchange({
       shared,
@@ -47,7 +51,10 @@ class Edge {
       tellThreads: (message) => this.#tellThreads(message),
       tell,
     });
-    const first = new EdgeThread(0, config, shared, (message) => this.#onThread(0, message));
+    const first = new EdgeThread({
+      ...{ index: 0, config, shared, planning },
+      send: (message) => this.#onThread(0, message),
+    });
     this.#first = first;
     this.#threads.push(first);
     for (let index = 1; index < model.edge.threads; index += 1) {
@@ -62,6 +69,9 @@ class Edge {
       this.#threads.push({ receive: (message) => worker.postMessage(message) });
     }
     first.start();
+    for (const message of this.#early.splice(0)) {
+      this.#tellThreads(message);
+    }
   }
 
   /** Removes the spool folders, which is the supervisor's task, when the supervisor is gone. */
@@ -73,7 +83,9 @@ class Edge {
   receive(message: ToEdge, socket: unknown): void {
     switch (message.kind) {
       case 'configure':
-        this.start(message);
+        this.start(message).catch((error: unknown) => {
+          tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));
+        });
         return;
       case 'socket':
         // Node makes this object of the handle that the supervisor has sent.
@@ -105,6 +117,10 @@ class Edge {
   }
 
   #tellThreads(message: ToThread): void {
+    if (this.#threads.length === 0) {
+      this.#early.push(message);
+      return;
+    }
     for (const thread of this.#threads) {
       thread.receive(message);
     }
@@ -240,11 +256,7 @@ process.on('message', (message, socket) => {
   try {
     edge.receive(told, socket);
   } catch (error) {
-    if (told.kind === 'configure') {
-      tell({ kind: 'fatal', message: (error as Error).message }, () => process.exit(1));
-    } else {
-      edge.onUncaught(error);
-    }
+    edge.onUncaught(error);
   }
 });
 process.on('disconnect', () => {

@@ -7,10 +7,11 @@ import { serveModel } from '../config/serve-model.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
 import { fieldsOf } from '../protocol/http/response-fields.ts';
+import type { AnsweringApp } from './app-content.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { FakeClientExchange } from './plan/fake-client-exchange.ts';
-import type { AnsweringApp } from './sites.ts';
-import { Sites } from './sites.ts';
+import { loadPlanning, Sites } from './sites.ts';
+import type { SitesParts } from './sites-parts.ts';
 
 function served(...args: string[]): EdgeModel {
   const { request } = readServeRequest(['a:b', ...args], { env: {}, coreCount: 1 });
@@ -23,7 +24,7 @@ function served(...args: string[]): EdgeModel {
 const HEAD = { status: 200, reason: undefined, fields: fieldsOf('') } as const;
 
 /** Asks for `/`, and gives what the client has and what the application was given. */
-function ask(model: EdgeModel): { client: FakeClientExchange; asked: Exchange | undefined } {
+async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; asked: Exchange | undefined }> {
   let asked: Exchange | undefined;
   const app: AnsweringApp = {
     declared: [],
@@ -33,7 +34,7 @@ function ask(model: EdgeModel): { client: FakeClientExchange; asked: Exchange | 
       return true;
     },
   };
-  const sites = new Sites({
+  const parts: SitesParts = {
     model,
     thread: 0,
     apps: new Map([['site', app]]),
@@ -42,25 +43,26 @@ function ask(model: EdgeModel): { client: FakeClientExchange; asked: Exchange | 
     accessLog: undefined,
     bugs: new InternalErrors(systemClock, () => undefined),
     log: () => undefined,
-  });
+  };
+  const sites = new Sites(parts, await loadPlanning(model));
   const pipeline = sites.pipelineOf(0);
   const client = new FakeClientExchange({ path: '/' }, pipeline);
   pipeline.handle(client);
   return { client, asked };
 }
 
-test('a plain serve hands the exchange of the transport to the application: no route, no responder in between', () => {
-  const { client, asked } = ask(served('--static', '/s=dir', '--header', 'X-A: b'));
+test('a plain serve hands the exchange of the transport to the application: no route, no responder in between', async () => {
+  const { client, asked } = await ask(served('--static', '/s=dir', '--header', 'X-A: b'));
   equal(asked, client);
   equal(client.route, undefined);
   equal(client.responder, client);
   equal(client.head, HEAD, 'the head of the application, as it is');
 });
 
-test('a model that is more has a plan', () => {
+test('a model that is more has a plan', async () => {
   const model = served();
   const scopes = model.scopes.map((scope) => ({ ...scope, serverField: 'mine' }));
-  const { client, asked } = ask({ ...model, scopes });
+  const { client, asked } = await ask({ ...model, scopes });
   equal(asked === client, false);
   equal(client.field('server'), 'mine');
 });

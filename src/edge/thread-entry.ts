@@ -3,11 +3,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ConfigureEdge } from '../protocol/control/edge.ts';
 import type { SharedState } from './shared-state.ts';
+import { loadPlanning } from './sites.ts';
 import type { ToThread } from './thread.ts';
 import { EdgeThread } from './thread.ts';
 
 const { index, config, shared } = workerData as { index: number; config: ConfigureEdge; shared: SharedState };
-const thread = new EdgeThread(index, config, shared, (message) => parentPort?.postMessage(message));
+const planning = await loadPlanning(config.model);
+const thread = new EdgeThread({
+  ...{ index, config, shared, planning },
+  send: (message) => parentPort?.postMessage(message),
+});
 process.on('uncaughtException', (error) => thread.onUncaught(error));
 parentPort?.on('message', (message: ToThread) => thread.receive(message));
 thread.start();

@@ -18,12 +18,14 @@ import type { ZoneMemory } from './pipeline/zones.ts';
 import { plainSite } from './plain-site.ts';
 import { RequestIds } from './request-id.ts';
 import { Sites } from './sites.ts';
+import type { Planning, SitesParts } from './sites-parts.ts';
 import type { ConnectionServices, RequestPipeline } from './transport/connection-services.ts';
 import { HeadRenderer } from './transport/response-text.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
 export interface ThreadPlanParts {
   readonly model: EdgeModel;
+  readonly planning: Planning | undefined;
   /** Index of the thread. */
   readonly thread: number;
   /** By index in `model.logs`, as in `ConfigureEdge`. */
@@ -76,7 +78,7 @@ export class ThreadPlan {
       }),
     );
     const identifier = newIdentifier(parts);
-    this.#sites = new Sites({
+    const sites: SitesParts = {
       model,
       thread,
       apps: this.apps,
@@ -85,7 +87,8 @@ export class ThreadPlan {
       accessLog: this.#accessLog,
       bugs,
       log,
-    });
+    };
+    this.#sites = new Sites(sites, parts.planning);
   }
 
   /** From now on requests begin in this plan. */

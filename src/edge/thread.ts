@@ -31,6 +31,8 @@ import { EDGE_LIMITS } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
 import type { QueueTables, SharedState } from './shared-state.ts';
+import { loadPlanning } from './sites.ts';
+import type { Planning } from './sites-parts.ts';
 import type { ThreadPlanParts } from './thread-plan.ts';
 import { ThreadPlan } from './thread-plan.ts';
 import { newHttp1Memory } from './transport/http1-memory.ts';
@@ -66,6 +68,15 @@ interface PreparedPlan {
   readonly plan: ThreadPlan;
 }
 
+export interface EdgeThreadParts {
+  readonly index: number;
+  readonly config: ConfigureEdge;
+  readonly shared: SharedState;
+  /** Of the model of `config`. */
+  readonly planning: Planning | undefined;
+  readonly send: (message: FromThread) => void;
+}
+
 export class EdgeThread {
   readonly #index: number;
   readonly #config: ConfigureEdge;
@@ -86,7 +97,7 @@ export class EdgeThread {
   /** Another edge follows: the workers are kept for it. */
   #isFollowed = false;
 
-  constructor(index: number, config: ConfigureEdge, shared: SharedState, send: (message: FromThread) => void) {
+  constructor({ index, config, shared, planning, send }: EdgeThreadParts) {
     this.#index = index;
     this.#config = config;
     this.#shared = shared;
@@ -96,7 +107,7 @@ export class EdgeThread {
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
     this.#board = new Board(config.board, index, config.model.edge.threads);
-    this.#plan = this.#newPlan({ model: config.model, logs: config.logs, zones: shared.zones });
+    this.#plan = this.#newPlan({ model: config.model, logs: config.logs, zones: shared.zones, planning });
     this.#listeners = this.#newListeners();
   }
 
@@ -135,7 +146,7 @@ export class EdgeThread {
 
   /** Throws where the model cannot be run. */
   #newPlan(
-    of: Pick<ThreadPlanParts, 'model' | 'logs' | 'zones'>,
+    of: Pick<ThreadPlanParts, 'model' | 'logs' | 'zones' | 'planning'>,
     running: ThreadPlanParts['running'] = new Map(),
   ): ThreadPlan {
     const log = this.#log.bind(this);
@@ -263,7 +274,7 @@ export class EdgeThread {
         this.#send({ kind: 'pong' });
         return;
       case 'prepare':
-        this.#prepare(message);
+        void this.#prepare(message);
         return;
       case 'commit':
         this.#commit(message.plan);
@@ -283,13 +294,14 @@ export class EdgeThread {
     return this.#plan.apps.get(app) ?? this.#prepared?.plan.apps.get(app);
   }
 
-  #prepare(message: PlanForThreads): void {
-    const { plan: number, queues } = message;
+  async #prepare(message: PlanForThreads): Promise<void> {
+    const { plan: number, queues, model } = message;
     try {
+      const planning = await loadPlanning(model);
       for (const [app, tables] of queues) {
         this.#shared.queues.set(app, tables);
       }
-      const plan = this.#newPlan(message, this.#plan.apps);
+      const plan = this.#newPlan({ ...message, planning }, this.#plan.apps);
       this.#prepared = { message, plan };
       // Their workers dial while the present plan is still run.
       for (const each of message.workers.filter(({ app }) => !this.#doors.has(app))) {

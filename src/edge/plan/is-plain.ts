@@ -59,5 +59,6 @@ function isPlainScope(scope: Scope): boolean {
 /** Its codings differ in nothing but the coding: one look at a head decides for all of them. */
 function isPlainCompression({ codings, decompresses }: Compressions): boolean {
   const rules = codings.map(({ types, bytesMin, clients }) => JSON.stringify([types, bytesMin, clients]));
-  return !decompresses && new Set(rules).size <= 1;
+  const hasRegexes = codings.some(({ clients }) => clients.disabledFor.length > 0);
+  return !decompresses && !hasRegexes && new Set(rules).size <= 1;
 }

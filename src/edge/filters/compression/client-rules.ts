@@ -1,22 +1,14 @@
-/** Which requests may be answered with a coded body: by the version of HTTP, by what stands between (Via), and by the User-Agent. */
+/** Which requests may be answered with a coded body, also by regexes for the User-Agent. */
 
 import type { CompressionClients } from '../../../config/model/bodies.ts';
 import { bytesOfText, compileRegex, TOO_COSTLY_MATCH } from '../../../kernel/regex/regex.ts';
-import type { Exchange } from '../../../protocol/http/exchange.ts';
-import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
-import { HTTP_VERSION } from '../../../protocol/http/version.ts';
-import { compileProxiedRule } from './proxied-request.ts';
+import type { ClientRule } from './client-rule.ts';
+import { clientRule } from './client-rule.ts';
 
-/** `fields`: of the response. */
-export type ClientRule = (exchange: Exchange, fields: ResponseFields, nowMs: number) => boolean;
+export type { ClientRule } from './client-rule.ts';
 
-export function compileClientRule({ versionMin, proxied, disabledFor }: CompressionClients): ClientRule {
-  const allowsProxied = compileProxiedRule(proxied);
-  const isDisabled = compileDisabledFor(disabledFor);
-  return ({ block, version }, fields, nowMs) =>
-    (version > HTTP_VERSION.http10 || versionMin === '1.0') &&
-    (block.get('via') === undefined || allowsProxied(fields, block.get('authorization') !== undefined, nowMs)) &&
-    !isDisabled(block.get('user-agent'));
+export function compileClientRule(clients: CompressionClients): ClientRule {
+  return clientRule(clients, compileDisabledFor(clients.disabledFor));
 }
 
 /** `userAgent` undefined: the client says none, and is no broken browser. */

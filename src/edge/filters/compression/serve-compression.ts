@@ -9,8 +9,8 @@ import type { IncomingExchange } from '../../../protocol/http/incoming-exchange.
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { InternalErrors } from '../../internal-errors.ts';
 import type { AcceptedCodings } from './accept-encoding.ts';
-import type { ClientRule } from './client-rules.ts';
-import { compileClientRule } from './client-rules.ts';
+import type { ClientRule } from './client-rule.ts';
+import { clientRule } from './client-rule.ts';
 import { recipeKey, recipeOf } from './coding.ts';
 import { CompressibleHeads } from './compressible-heads.ts';
 import type { ChosenCodings, ServeCoding, ServeCompressionParts } from './compressing-responder.ts';
@@ -29,7 +29,7 @@ export class ServeCompression {
   constructor({ codings, gzipClients }: Compressions, thread: ThreadCompression, onBug: (error: unknown) => void) {
     const [first] = codings;
     this.#parts = { thread, heads: new CompressibleHeads(first?.types ?? []), bytesMin: first?.bytesMin ?? 0, onBug };
-    this.#suits = compileClientRule(first?.clients ?? gzipClients);
+    this.#suits = clientRule(first?.clients ?? gzipClients, () => false);
     this.#codings = codings.map((compression) => {
       const recipe = recipeOf(compression);
       return { coding: compression.coding, recipe, key: recipeKey(recipe) };

@@ -1,0 +1,42 @@
+/** The sites of a model that is more than one application: they are compiled into a plan. Loaded only where there is such a model. */
+
+import { hostname } from 'node:os';
+import { systemClock } from '../kernel/clock.ts';
+import { refusalsFor } from './developer-pages.ts';
+import { compileFileContent } from './handlers/files/file-content.ts';
+import { FileServer } from './handlers/files/file-server.ts';
+import type { PipelineServices } from './pipeline/pipeline-services.ts';
+import { startSubrequest } from './pipeline/subrequest.ts';
+import { PlanCompiler } from './plan/compile-plan.ts';
+import { sitePipeline } from './plan/site-pipeline.ts';
+import type { PlanningParts } from './sites-parts.ts';
+import type { RequestPipeline } from './transport/connection-services.ts';
+
+/** By listener of the model. */
+export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
+  const { model, identifier, accessLog, bugs, log, zones, errorLogs, produceOf } = parts;
+  const services: PipelineServices = {
+    clock: systemClock,
+    hostname: hostname(),
+    log,
+    renderRefusal: refusalsFor(model.isDevelopment),
+    startSubrequest: (parent, start) => startSubrequest(parent, start, services),
+    onBug: (what, error) => bugs.note(what, error),
+  };
+  const files = new FileServer({ clock: systemClock, log });
+  const plan = new PlanCompiler(model, {
+    services,
+    errorLogs,
+    files,
+    zoneMemory: zones,
+    produceOf: (content, compilation) =>
+      content.kind === 'files'
+        ? compileFileContent(files, (template) => compilation.template(template))
+        : produceOf(content),
+  });
+  const onFinished: RequestPipeline['onFinished'] =
+    accessLog && ((exchange) => accessLog.write(exchange, systemClock.monotonicMs() - exchange.startedMs));
+  return model.listeners.map((listener) =>
+    sitePipeline({ plan: plan.listener(listener), services, identifier, onFinished }),
+  );
+}
