@@ -1,8 +1,9 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeClock } from '../kernel/fake-clock.ts';
 import type { TrackedConnection } from './connection-table.ts';
 import { ConnectionTable, newConnectionCounters } from './connection-table.ts';
+import { newTrafficRows, Traffic } from './traffic.ts';
 
 const CONNECTION: TrackedConnection = {
   address: '192.0.2.1',
@@ -18,6 +19,7 @@ test('ConnectionTable knows the time when the first connection comes after a qui
     clock,
     caps: { connectionsMax: 0, connectionsPerAddressMax: 0 },
     counters: newConnectionCounters(),
+    traffic: new Traffic(newTrafficRows(1), newConnectionCounters(), 0),
     onRefused: () => undefined,
     onEmpty: () => undefined,
   });
@@ -27,4 +29,28 @@ test('ConnectionTable knows the time when the first connection comes after a qui
   table.add(CONNECTION);
   table.remove(CONNECTION);
   equal(table.size, 0);
+});
+
+test('ConnectionTable counts who is let in, who is not, and who sends a head', () => {
+  const counters = newConnectionCounters();
+  const traffic = new Traffic(newTrafficRows(1), counters, 0);
+  const table = new ConnectionTable({
+    clock: new FakeClock(),
+    caps: { connectionsMax: 1, connectionsPerAddressMax: 0 },
+    counters,
+    traffic,
+    onRefused: () => undefined,
+    onEmpty: () => undefined,
+  });
+  const connection = { ...CONNECTION, isReading: true };
+  equal(table.admits(connection.address), true);
+  table.add(connection);
+  equal(table.admits(connection.address), false);
+  const { accepted, handled, active, reading, waiting } = traffic.numbers();
+  deepEqual(
+    { accepted, handled, active, reading, waiting },
+    { accepted: 2, handled: 1, active: 1, reading: 1, waiting: 0 },
+  );
+  table.remove(connection);
+  equal(traffic.numbers().reading, 0);
 });

@@ -6,11 +6,14 @@
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { EDGE_LIMITS } from './limits.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface TrackedConnection {
   readonly address: string;
   /** What it shares with the connections of its address. */
   readonly services?: unknown;
+  /** A head has begun to come. */
+  readonly isReading?: boolean;
   onTick(nowMs: number): void;
   /** Closes the connection if it waits for a request; the client still gets the end of the last response. */
   closeIfIdle(): void;
@@ -40,6 +43,7 @@ export class ConnectionTable {
   readonly #clock: Clock;
   readonly #caps: ConnectionCaps;
   readonly #counters: Int32Array;
+  readonly #traffic: Traffic;
   readonly #onRefused: (count: number, cap: Cap) => void;
   readonly #onEmpty: () => void;
   readonly #attention = new Attention(EDGE_LIMITS.tickMs);
@@ -52,12 +56,15 @@ export class ConnectionTable {
     clock: Clock;
     caps: ConnectionCaps;
     counters: Int32Array;
+    traffic: Traffic;
     onRefused: (count: number, cap: Cap) => void;
     onEmpty: () => void;
   }) {
     this.#clock = options.clock;
     this.#caps = options.caps;
     this.#counters = options.counters;
+    this.#traffic = options.traffic;
+    this.#traffic.countReading = () => this.#readingCount();
     this.#onRefused = options.onRefused;
     this.#onEmpty = options.onEmpty;
     this.nowMs = options.clock.monotonicMs();
@@ -78,8 +85,10 @@ export class ConnectionTable {
     const own = Atomics.load(this.#counters, counterIndex(address));
     const isFull = connectionsMax !== 0 && total >= connectionsMax;
     if (!isFull && (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)) {
+      this.#traffic.noteConnection(true);
       return true;
     }
+    this.#traffic.noteConnection(false);
     this.#refused += 1;
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#refusedLoggedMs >= EDGE_LIMITS.refusalLogMs) {
@@ -110,6 +119,7 @@ export class ConnectionTable {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
       this.#attention.rest();
+      this.#traffic.tellReading();
       this.#onEmpty();
     }
   }
@@ -144,6 +154,15 @@ export class ConnectionTable {
     if (this.#attention.mayJudge) {
       this.#forEach((connection) => connection.onTick(this.nowMs));
     }
+    this.#traffic.tellReading();
+  }
+
+  #readingCount(): number {
+    let count = 0;
+    for (const { isReading } of this.#connections) {
+      count += isReading === true ? 1 : 0;
+    }
+    return count;
   }
 
   /** An error in one connection does not keep the others from their turn. */

@@ -14,10 +14,11 @@ import type { RequestPipeline } from './transport/connection-services.ts';
 
 /** By listener of the model. */
 export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
-  const { model, identifier, accessLog, bugs, log, zones, errorLogs, produceOf } = parts;
+  const { model, identifier, accessLog, bugs, log, zones, traffic, errorLogs, produceOf } = parts;
   const services: PipelineServices = {
     clock: systemClock,
     hostname: hostname(),
+    traffic,
     log,
     renderRefusal: refusalsFor(model.isDevelopment),
     startSubrequest: (parent, start) => startSubrequest(parent, start, services),

@@ -9,6 +9,7 @@ import { newSpoolCounters } from '../gateway/spool/spool-space.ts';
 import { newConnectionCounters } from './connection-table.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
 import { newZoneMemory } from './pipeline/zones.ts';
+import { newTrafficRows } from './traffic.ts';
 
 /** The queues of one application. */
 export interface QueueTables {
@@ -23,6 +24,7 @@ export interface SharedState {
   /** By application. Those that a later plan brings are added in each thread. */
   readonly queues: Map<AppId, QueueTables>;
   readonly connections: Int32Array;
+  readonly traffic: Float64Array;
   /** Requests that were refused and are not in the log yet. */
   readonly overload: Int32Array;
   /** Blocks of disk in spool files. */
@@ -38,6 +40,7 @@ export function newSharedState(slotsMax: number, { edge: { threads }, apps, zone
     units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
     queues: new Map(apps.map(({ id }) => [id, newQueueTables(threads)])),
     connections: newConnectionCounters(),
+    traffic: newTrafficRows(threads),
     overload: newOverloadCounters(),
     spooled: newSpoolCounters(),
     bodyMemory: newMemoryCounter(),

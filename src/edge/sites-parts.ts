@@ -10,6 +10,7 @@ import type { InternalErrors } from './internal-errors.ts';
 import type { Identifier } from './pipeline/identify.ts';
 import type { Produce } from './pipeline/route.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
+import type { Traffic } from './traffic.ts';
 import type { RequestPipeline } from './transport/connection-services.ts';
 
 export interface SitesParts {
@@ -19,6 +20,7 @@ export interface SitesParts {
   readonly apps: ReadonlyMap<AppId, AnsweringApp>;
   readonly identifier: Pick<Identifier, 'identify'>;
   readonly zones: ZoneMemory;
+  readonly traffic: Traffic;
   readonly accessLog: AccessLog | undefined;
   readonly bugs: InternalErrors;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;

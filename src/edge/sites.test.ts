@@ -12,6 +12,7 @@ import { InternalErrors } from './internal-errors.ts';
 import { FakeClientExchange } from './plan/fake-client-exchange.ts';
 import { loadPlanning, Sites } from './sites.ts';
 import type { SitesParts } from './sites-parts.ts';
+import { newTrafficRows, Traffic } from './traffic.ts';
 
 function served(...args: string[]): EdgeModel {
   const { request } = readServeRequest(['a:b', ...args], { env: {}, coreCount: 1 });
@@ -40,6 +41,7 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
     apps: new Map([['site', app]]),
     identifier: { identify: () => undefined },
     zones: [],
+    traffic: new Traffic(newTrafficRows(1), Int32Array.of(0), 0),
     accessLog: undefined,
     bugs: new InternalErrors(systemClock, () => undefined),
     log: () => undefined,

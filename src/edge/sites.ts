@@ -9,6 +9,7 @@ import { refusalsFor } from './developer-pages.ts';
 import { ErrorLogs } from './error-log/error-log.ts';
 import { compileServeCompression } from './filters/compression/serve-compression.ts';
 import { answerEmptyGif } from './handlers/empty-gif.ts';
+import { compileStubStatus } from './handlers/stub-status.ts';
 import type { Produce } from './pipeline/route.ts';
 import { compilePipeline, refuseUnserved } from './pipeline/run.ts';
 import { isPlain } from './plan/is-plain.ts';
@@ -86,6 +87,9 @@ export class Sites {
   #produceOf(content: Content): Produce {
     if (content.kind === 'empty-gif') {
       return answerEmptyGif;
+    }
+    if (content.kind === 'status') {
+      return compileStubStatus(this.#parts.traffic);
     }
     if (content.kind !== 'app') {
       return refuseEverything;

@@ -19,6 +19,7 @@ import { plainSite } from './plain-site.ts';
 import { RequestIds } from './request-id.ts';
 import { Sites } from './sites.ts';
 import type { Planning, SitesParts } from './sites-parts.ts';
+import type { Traffic } from './traffic.ts';
 import type { ConnectionServices, RequestPipeline } from './transport/connection-services.ts';
 import { HeadRenderer } from './transport/response-text.ts';
 import { TrustedPeers } from './trusted-peers.ts';
@@ -31,6 +32,7 @@ export interface ThreadPlanParts {
   /** By index in `model.logs`, as in `ConfigureEdge`. */
   readonly logs: readonly (number | null)[];
   readonly zones: ZoneMemory;
+  readonly traffic: Traffic;
   /** Applications that run already, and go on as they are. */
   readonly running: ReadonlyMap<AppId, AppService>;
   readonly aroundApps: Omit<AppSurroundings, 'bodyBytesMax' | 'keepsTimes'>;
@@ -55,7 +57,7 @@ export class ThreadPlan {
 
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
   constructor(parts: ThreadPlanParts) {
-    const { model, thread, logs, zones, bugs, log } = parts;
+    const { model, thread, logs, zones, traffic, bugs, log } = parts;
     const { fields, keepAliveMs, takesLineFeeds, bodyBytesMax, accessLog } = plainSite(model);
     this.model = model;
     this.#shared = { renderer: new HeadRenderer(fields), keepAliveMs, takesLineFeeds, fields };
@@ -84,6 +86,7 @@ export class ThreadPlan {
       apps: this.apps,
       identifier,
       zones,
+      traffic,
       accessLog: this.#accessLog,
       bugs,
       log,

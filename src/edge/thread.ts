@@ -35,6 +35,7 @@ import { loadPlanning } from './sites.ts';
 import type { Planning } from './sites-parts.ts';
 import type { ThreadPlanParts } from './thread-plan.ts';
 import { ThreadPlan } from './thread-plan.ts';
+import { Traffic } from './traffic.ts';
 import { newHttp1Memory } from './transport/http1-memory.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
 
@@ -82,6 +83,7 @@ export class EdgeThread {
   readonly #config: ConfigureEdge;
   readonly #shared: SharedState;
   readonly #send: (message: FromThread) => void;
+  readonly #traffic: Traffic;
   readonly #table: ConnectionTable;
   readonly #budgets: Budgets;
   readonly #board: Board;
@@ -103,6 +105,7 @@ export class EdgeThread {
     this.#shared = shared;
     this.#send = send;
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
+    this.#traffic = new Traffic(shared.traffic, shared.connections, index);
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
@@ -139,6 +142,7 @@ export class EdgeThread {
       clock: systemClock,
       caps: { connectionsMax: isShort ? possible : connectionsMax, connectionsPerAddressMax },
       counters: this.#shared.connections,
+      traffic: this.#traffic,
       onRefused: (count, cap) => this.#log('warning', `connections refused: ${count}; ${texts[cap]}`),
       onEmpty: () => this.#checkDrained(),
     });
@@ -153,6 +157,7 @@ export class EdgeThread {
     return new ThreadPlan({
       ...of,
       thread: this.#index,
+      traffic: this.#traffic,
       running,
       aroundApps: {
         thread: this.#index,

@@ -3,11 +3,14 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import type { ErrorPage } from '../error-pages.ts';
+import type { Traffic } from '../traffic.ts';
 import type { Route, Subrequest, SubrequestStart } from './route.ts';
 
 export interface PipelineServices {
   readonly clock: Clock;
   readonly hostname: string;
+  /** Requests of sites with rules are counted. */
+  readonly traffic: Traffic;
   /** The page of a refusal where the configuration names none. */
   renderRefusal(exchange: Exchange, status: number, detail: string | undefined): ErrorPage;
   /** See `Route.startSubrequest`. */

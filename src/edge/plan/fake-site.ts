@@ -15,6 +15,7 @@ import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts'
 import type { Produce } from '../pipeline/route.ts';
 import { startSubrequest } from '../pipeline/subrequest.ts';
 import { newZoneMemory } from '../pipeline/zones.ts';
+import { newTrafficRows, Traffic } from '../traffic.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import { PlanCompiler } from './compile-plan.ts';
 import { FakeClientExchange } from './fake-client-exchange.ts';
@@ -142,6 +143,7 @@ export interface FakeServices {
   readonly errorLogs?: ErrorLogs;
   readonly files?: FileServer;
   readonly bugs?: unknown[];
+  readonly traffic?: Traffic;
 }
 
 export class FakeSite {
@@ -154,6 +156,7 @@ export class FakeSite {
     const services: PipelineServices = {
       clock: this.clock,
       hostname: 'machine',
+      traffic: parts.traffic ?? new Traffic(newTrafficRows(1), Int32Array.of(0), 0),
       renderRefusal: (exchange, status, detail) =>
         renderErrorPage(status, exchange.block.get('accept'), exchange.requestId, detail),
       startSubrequest: (parent, start) => startSubrequest(parent, start, services),

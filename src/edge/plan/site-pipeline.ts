@@ -24,9 +24,11 @@ export interface SitePipelineParts {
 
 export function sitePipeline({ plan, services, identifier, onFinished }: SitePipelineParts): RequestPipeline {
   const { hosts } = plan;
+  const { traffic } = services;
   const open = (exchange: IncomingExchange, { site }: SitePlan, path: string): RouteRun => {
     const route = new RouteRun({ exchange, site, path, services });
     exchange.route = route;
+    traffic.beginRequest();
     return route;
   };
   const refuse = (exchange: IncomingExchange, status: number, detail?: string, fields?: ResponseFields): void => {
@@ -71,6 +73,7 @@ export function sitePipeline({ plan, services, identifier, onFinished }: SitePip
     refuse,
     onFinished(exchange) {
       if (exchange.route instanceof RouteRun) {
+        traffic.endRequest();
         exchange.route.onOver();
       }
       onFinished?.(exchange);

@@ -5,6 +5,7 @@ import { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import { ConnectionTable, newConnectionCounters } from '../connection-table.ts';
 import { CountedLog } from '../counted-log.ts';
 import { InternalErrors } from '../internal-errors.ts';
+import { newTrafficRows, Traffic } from '../traffic.ts';
 import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
 import { HeadRenderer } from './response-text.ts';
 
@@ -21,6 +22,7 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
       clock,
       caps: { connectionsMax: 10, connectionsPerAddressMax: 10 },
       counters: newConnectionCounters(),
+      traffic: new Traffic(newTrafficRows(1), newConnectionCounters(), 0),
       onRefused: () => undefined,
       onEmpty: () => undefined,
     }),

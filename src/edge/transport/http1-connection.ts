@@ -36,7 +36,7 @@ import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
 import { acceptsTrailers, delimiterOf, sendsBody, upgradeField } from './response-text.ts';
-import { noteSent, ResponseWriter, releaseBody } from './response-writer.ts';
+import { CLIENT_LEFT, noteSent, ResponseWriter, releaseBody } from './response-writer.ts';
 import type { TunnelCarrier } from './tunnel-session.ts';
 import { TunnelSession } from './tunnel-session.ts';
 import { BAD_PATH, tellFault, unreadHead } from './unread-request.ts';
@@ -451,6 +451,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   get address(): string {
     return this.#peer.client.address;
   }
+  get isReading(): boolean {
+    return this.#phase.now === 'head';
+  }
 
   get isKept(): boolean {
     return this.#keepAlive && !this.services.isClosing;
@@ -495,6 +498,3 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 }
-
-/** In the access log: the client did not wait for a response (nginx's word for it). */
-const CLIENT_LEFT = 499;

@@ -170,6 +170,9 @@ export class ResponseWriter {
   }
 }
 
+/** In the access log: the client did not wait for a response (nginx's word for it). */
+export const CLIENT_LEFT = 499;
+
 /** `length`: -1 if the response states none. */
 export function noteSent(exchange: AnsweredExchange, head: ResponseHead, length: number): void {
   exchange.status = head.status;

@@ -7,7 +7,7 @@ import type { VariableServices, VariableTable } from './variable.ts';
 /** Of the nginx whose configuration files are understood: for those that ask. */
 const NGINX_VERSION = '1.28.0';
 
-export function serverVariables({ clock, hostname }: VariableServices): VariableTable {
+export function serverVariables({ clock, hostname, traffic }: VariableServices): VariableTable {
   return {
     hostname: () => hostname,
     pid: () => String(process.pid),
@@ -18,9 +18,9 @@ export function serverVariables({ clock, hostname }: VariableServices): Variable
     date_local: (route) => ssiDate(route, clock.nowMs(), false),
     date_gmt: (route) => ssiDate(route, clock.nowMs(), true),
     request_time: ({ main }) => ((clock.monotonicMs() - main.startedMs) / 1000).toFixed(3),
-    connections_active: () => undefined,
-    connections_reading: () => undefined,
-    connections_writing: () => undefined,
-    connections_waiting: () => undefined,
+    connections_active: () => String(traffic.numbers().active),
+    connections_reading: () => String(traffic.numbers().reading),
+    connections_writing: () => String(traffic.numbers().writing),
+    connections_waiting: () => String(traffic.numbers().waiting),
   };
 }

@@ -11,4 +11,4 @@ export type VariableTable = Readonly<Record<string, Variable>>;
 /** What is behind the prefix of a variable's name, to the variable. */
 export type VariableFamily = (name: string) => Variable;
 
-export type VariableServices = Pick<PipelineServices, 'clock' | 'hostname'>;
+export type VariableServices = Pick<PipelineServices, 'clock' | 'hostname' | 'traffic'>;
