@@ -4,7 +4,7 @@ import { FakeExchange } from '../gateway/fake-exchange.ts';
 import { AppContent } from './app-content.ts';
 import type { AppService } from './app-service.ts';
 
-test('AppContent tells its application where the location mounts it, in the bytes that paths have', () => {
+test('AppContent tells its application where the location mounts it, in the bytes that paths have, where the path is below it', () => {
   const mounts: string[] = [];
   const app = {
     declared: [],
@@ -12,7 +12,10 @@ test('AppContent tells its application where the location mounts it, in the byte
   };
   for (const scriptName of ['', '/shop', '/café']) {
     const content = { kind: 'app', app: 'site', scriptName, folders: [], servesDeclared: false } as const;
-    new AppContent(content, app as unknown as AppService, () => undefined).answer(new FakeExchange('a'));
+    const mounted = new AppContent(content, app as unknown as AppService, () => undefined);
+    for (const path of ['/shop/a', '/shopping', '/caf\xc3\xa9']) {
+      mounted.answer(Object.assign(new FakeExchange('a'), { path }));
+    }
   }
-  deepEqual(mounts, ['', '/shop', '/caf\xc3\xa9']);
+  deepEqual(mounts, ['', '', '', '/shop', '', '', '', '', '/caf\xc3\xa9']);
 });

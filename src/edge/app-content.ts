@@ -4,6 +4,7 @@ import type { AppContent as AppContentModel } from '../config/model/content.ts';
 import type { StaticFolder } from '../config/model/folders.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Exchange, Handler } from '../protocol/http/exchange.ts';
+import { pathBelow } from '../protocol/http/path.ts';
 import type { StaticLog } from './handlers/static/faults.ts';
 import { compileStatic } from './handlers/static/static.ts';
 import { bytesOf } from './plan/bytes-of.ts';
@@ -38,7 +39,9 @@ export class AppContent {
   }
 
   #ask(exchange: Exchange): true {
-    exchange.scriptName = this.#scriptName;
+    // A location `/shop` matches `/shopping` too, and a rewrite may have led the request out of the place where the application is mounted.
+    const isBelow = this.#scriptName === '' || pathBelow(exchange.path, this.#scriptName) !== undefined;
+    exchange.scriptName = isBelow ? this.#scriptName : '';
     return this.#app.ask(exchange);
   }
 

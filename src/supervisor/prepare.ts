@@ -88,10 +88,10 @@ export async function prepareServer(
   const { edge, process: settings } = model;
   const resolved = resolveIdentity(settings.user, settings.group);
   const identity = resolved.ok ? resolved.value : undefined;
-  const around = { cwd, env, installation };
-  const check = () => [...model.apps.flatMap((app) => checkApplication(app, around, identity)), ...checkWatched(model)];
-  // The application's files are the user's affair: root has no business in them, nor in what they may be links to.
-  const found = mayAct(identity) ? asUser(identity, check) : check();
+  const found = actAs(identity, () => [
+    ...checkApplications(model, { cwd, env, installation }, identity),
+    ...checkWatched(model),
+  ]);
   const edgeProgram = settings.edgeProgram || ours(`../edge/main${extname(import.meta.filename)}`);
   const zygoteProgram = settings.zygoteProgram || ours('../../python/portico_worker/__main__.py');
   const hidden = mayAct(identity) ? whyUnreadable(identity, [process.execPath, edgeProgram, zygoteProgram]) : undefined;
@@ -158,6 +158,27 @@ export async function prepareServer(
 
 function boundListener({ address, listener }: OpenSocket, { listeners }: ServerModel): BoundListener {
   return { ...address, listener, isTls: listeners[listener]?.tls === true };
+}
+
+/** Whether the folders and the Pythons of the applications are there: a sentence for each fault. */
+export function applicationFaults(model: ServerModel, around: Around): readonly string[] {
+  const { user, group } = model.process;
+  const identity = resolveIdentity(user, group);
+  return identity.ok ? actAs(identity.value, () => checkApplications(model, around, identity.value)) : [identity.fault];
+}
+
+/** The application's files are the user's affair: root has no business in them, nor in what they may be links to. */
+function actAs<T>(identity: Identity | undefined, act: () => T): T {
+  return mayAct(identity) ? asUser(identity, act) : act();
+}
+
+function checkApplications(model: ServerModel, around: Around, identity: Identity | undefined): string[] {
+  return model.apps.flatMap((app) =>
+    checkApplication(app, around, identity).map((fault) =>
+      // In nginx's files settings are no flags, and there may be many applications.
+      model.process.manner === 'nginx' ? `python_app "${app.target}": ${fault.replace(/^--/, '')}` : fault,
+    ),
+  );
 }
 
 function checkApplication(app: App, around: Around, identity: Identity | undefined): string[] {

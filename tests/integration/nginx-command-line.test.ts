@@ -152,3 +152,14 @@ test('-s signals the process whose number is in the pid file of the configuratio
     other.kill('SIGKILL');
   }
 });
+
+test('-t looks for the folders and the Pythons of applications', async () => {
+  const locations = 'location / { python_app shop { chdir nowhere; } } location /b/ { python_app blog { venv none; } }';
+  const path = write('apps.conf', `events {}\nhttp { server { ${locations} } }\n`);
+  const { code, err } = await nginx('-t', '-p', folder, '-c', path);
+  assert.equal(code, 1);
+  // Who is root asks as nobody, who may not enter the folder at all.
+  assert.match(err, /^nginx: \[emerg\] python_app "shop": chdir: \S+\/nowhere (is not a folder|cannot be entered)/);
+  assert.match(err, /\nnginx: \[emerg\] python_app "blog": (chdir|python): \S+/);
+  assert.match(err, /\nnginx: configuration file \S+ test failed\n$/);
+});

@@ -3,6 +3,7 @@
 import { NGINX_TABLE } from '../../config/dialects/nginx/directives/table.ts';
 import { dumpNginxFiles } from '../../config/dialects/nginx/dump.ts';
 import { nginxMessage } from '../../config/dialects/nginx/nginx-words.ts';
+import type { ServerModel } from '../../config/model/server-model.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { ModelSource } from '../../supervisor/model-reload.ts';
@@ -74,11 +75,12 @@ async function run({ said, places, log, surroundings, terminal }: Task): Promise
     tellFaults(diagnostics, log);
   }
   if (said.tests !== 'no') {
-    tellTest(said, places, model !== undefined, log);
-    if (model !== undefined && said.tests === 'dump') {
+    const isSound = model !== undefined && (await canRunApplications(model, surroundings, log));
+    tellTest(said, places, isSound, log);
+    if (isSound && said.tests === 'dump') {
       terminal.out(dumpNginxFiles(files));
     }
-    return model === undefined ? FAILED : DONE;
+    return isSound ? DONE : FAILED;
   }
   if (model === undefined) {
     return FAILED;
@@ -108,6 +110,22 @@ function configurationSource(read: () => NginxConfiguration): ModelSource {
     const faults = diagnostics.filter(({ severity }) => severity === 'error').map(nginxMessage);
     return Promise.resolve(model === undefined ? failure(faults) : success(model));
   };
+}
+
+async function canRunApplications(
+  model: ServerModel,
+  { env, installation }: Surroundings,
+  log: StartLog,
+): Promise<boolean> {
+  if (model.apps.length === 0) {
+    return true;
+  }
+  const { applicationFaults } = await import('../../supervisor/prepare.ts');
+  const faults = applicationFaults(model, { cwd: process.cwd(), env, installation });
+  for (const fault of faults) {
+    log.say('emerg', fault);
+  }
+  return faults.length === 0;
 }
 
 function tellTest({ isQuiet }: NginxArguments, { file }: NginxPlaces, isSound: boolean, log: StartLog): void {

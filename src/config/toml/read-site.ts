@@ -104,7 +104,8 @@ export class SiteReader {
       return undefined;
     }
     this.#tellUnknown(value, IN_LOCATION, path);
-    const prefix = match.ok && 'text' in match.value && match.value.kind !== 'named' ? match.value.text : '';
+    const isMount = match.ok && (match.value.kind === 'prefix' || match.value.kind === 'final-prefix');
+    const prefix = isMount ? match.value.text : '';
     const own = this.#part(LOCATION, value, LOCATION_NAMES, path);
     const place = this.#readPlace(value, path, around, prefix);
     if (!match.ok || own === undefined || place === undefined) {

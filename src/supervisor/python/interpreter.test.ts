@@ -59,6 +59,7 @@ test('findInterpreter() looks where it was told to serve what is in a folder bel
 test('findInterpreter() knows the environment of a Python that is named', () => {
   writeFileSync(join(ROOT, 'active/pyvenv.cfg'), '');
   assert.equal(find({ named: ACTIVE }), `${ACTIVE} ${join(ROOT, 'active')}`);
+  assert.equal(find({ named: join(ROOT, 'active') }), `${ACTIVE} ${join(ROOT, 'active')}`);
 });
 
 test('findInterpreter() says what is missing, with the way out', () => {

@@ -229,8 +229,13 @@ function programOfInstallation({ python }: Installation, env: Variables): string
   return findOnPath(python, env);
 }
 
+/** A virtual environment may stand for its Python. */
+function programIn(path: string): string {
+  return isFile(join(path, 'pyvenv.cfg')) ? join(path, 'bin/python') : path;
+}
+
 function findNamed(named: string, cwd: string, env: Variables): Outcome<Interpreter> {
-  const path = named.includes('/') ? resolve(cwd, named) : findOnPath(named, env);
+  const path = named.includes('/') ? programIn(resolve(cwd, named)) : findOnPath(named, env);
   if (path === undefined) {
     return failure(`--python: "${named}" is not a program on the PATH`);
   }

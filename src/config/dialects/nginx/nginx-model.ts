@@ -1,10 +1,11 @@
 /** The model of what nginx's files say. */
 
+import { assert } from '../../../kernel/assert.ts';
 import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { Instruction } from '../../model/instruction.ts';
 import type { Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
-import { contentOf, ownContentOf } from './directives/answering.ts';
+import { AppTable } from './app-table.ts';
 import { charsetMapsOf } from './directives/charset.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
 import { zonesOf } from './directives/limits.ts';
@@ -12,6 +13,7 @@ import type { Listen } from './directives/listening.ts';
 import { LISTENS, SERVER_NAMES } from './directives/listening.ts';
 import { IS_INTERNAL, LOCATION_MATCH } from './directives/locations.ts';
 import { processOf } from './directives/process.ts';
+import { saidAppOf } from './directives/python-app.ts';
 import type { DraftInstruction } from './directives/rewrite.ts';
 import { INSTRUCTIONS } from './directives/rewrite.ts';
 import type { Draft } from './draft.ts';
@@ -33,19 +35,24 @@ export function modelOfNginx(
   defaults: ServerModel,
   report: NginxReport,
 ): ServerModel {
-  const { process, threads, connectionsMax } = processOf(main, around);
-  const table = new ScopeTable(around, report);
+  const { process, threads, connectionsMax, environment } = processOf(main, around);
+  const [app] = defaults.apps;
+  assert(app !== undefined, 'the model of "portico serve" has an application');
+  const tables: Tables = {
+    scopes: new ScopeTable(around, report),
+    apps: new AppTable({ app, environment, prefix: around.prefix }, report),
+  };
   const servers = main.children
     .filter(({ kind }) => kind === 'http')
     .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
-  const sites = servers.map((server) => siteOf(server, table));
+  const sites = servers.map((server) => siteOf(server, tables));
   return {
     listeners: listenersOf(servers, around, defaults),
     sites,
-    apps: [],
-    scopes: table.scopes,
+    apps: tables.apps.apps,
+    scopes: tables.scopes.scopes,
     connections: [{ keepAliveMs: KEEP_ALIVE_MS, takesLineFeeds: true }],
-    types: table.types,
+    types: tables.scopes.types,
     variables: definedVariablesOf(main),
     charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),
     zones: zonesOf(main),
@@ -58,15 +65,21 @@ export function modelOfNginx(
   };
 }
 
-function siteOf(server: Draft, table: ScopeTable): Site {
+/** What sites and locations name by an index or an id. */
+interface Tables {
+  readonly scopes: ScopeTable;
+  readonly apps: AppTable;
+}
+
+function siteOf(server: Draft, tables: Tables): Site {
   const [name] = server.own(SERVER_NAMES) ?? [];
   return {
     name: name === undefined ? '' : nameOf(name),
     connection: ONLY,
-    rewrite: instructionsOf(server, table),
-    scope: table.idOf(server),
-    content: contentOf(server),
-    locations: locationsIn(server, table),
+    rewrite: instructionsOf(server, tables),
+    scope: tables.scopes.idOf(server),
+    content: tables.apps.contentOf(server),
+    locations: locationsIn(server, tables),
   };
 }
 
@@ -84,7 +97,7 @@ function nameOf(name: ServerName): string {
   }
 }
 
-function locationsIn(around: Draft, table: ScopeTable): Location[] {
+function locationsIn(around: Draft, tables: Tables): Location[] {
   return around.children.flatMap((draft) => {
     const match = draft.own(LOCATION_MATCH);
     return draft.kind !== 'location' || match === undefined
@@ -93,27 +106,32 @@ function locationsIn(around: Draft, table: ScopeTable): Location[] {
           {
             match,
             isInternal: draft.own(IS_INTERNAL) ?? false,
-            redirectsToSlash: false,
-            rewrite: instructionsOf(draft, table),
-            scope: table.idOf(draft),
-            content: contentOf(draft),
-            locations: locationsIn(draft, table),
+            redirectsToSlash: redirectsToSlash(draft, match),
+            rewrite: instructionsOf(draft, tables),
+            scope: tables.scopes.idOf(draft),
+            content: tables.apps.contentOf(draft),
+            locations: locationsIn(draft, tables),
           },
         ];
   });
 }
 
-function instructionsOf(draft: Draft, table: ScopeTable): Instruction[] {
-  return (draft.own(INSTRUCTIONS) ?? []).map((instruction) => instructionOf(instruction, table));
+/** Where something else than files answers below `/shop/`, nginx redirects `/shop` there. */
+function redirectsToSlash(draft: Draft, { kind }: Location['match']): boolean {
+  return (kind === 'prefix' || kind === 'final-prefix') && saidAppOf(draft) !== undefined;
 }
 
-function instructionOf(instruction: DraftInstruction, table: ScopeTable): Instruction {
+function instructionsOf(draft: Draft, tables: Tables): Instruction[] {
+  return (draft.own(INSTRUCTIONS) ?? []).map((instruction) => instructionOf(instruction, tables));
+}
+
+function instructionOf(instruction: DraftInstruction, tables: Tables): Instruction {
   if (instruction.kind !== 'if') {
     return instruction;
   }
   const { inside: block, condition } = instruction;
-  const content = ownContentOf(block);
-  return { kind: 'if', condition, inside: instructionsOf(block, table), scope: table.idOf(block), content };
+  const content = tables.apps.ownContentOf(block);
+  return { kind: 'if', condition, inside: instructionsOf(block, tables), scope: tables.scopes.idOf(block), content };
 }
 
 /** One for each address, with the names of all servers that answer there. The first is for every other name, unless one is said to be. */

@@ -117,7 +117,7 @@ class Parser {
       this.#finishStranger(words, mark, kind);
       return;
     }
-    const wantsBlock = row.arity.block !== undefined;
+    const wantsBlock = wantsBlockOf(row, mark);
     if (wantsBlock && this.#isParameter) {
       this.#report('nginx.unexpected', name.place, 'block directives are not supported in -g option');
     }
@@ -208,7 +208,9 @@ class Parser {
   #mendCount(words: readonly Word[], row: Row, mark: ';' | '{', next: number | undefined): void {
     const [name] = words as readonly [Word];
     const message = `invalid number of arguments in "${name.text}" directive`;
-    const wantsBlock = row.arity.block !== undefined;
+    const wantsBlock = row.arity.isBlockOptional
+      ? this.#opensInside(words[next ?? 0], row)
+      : row.arity.block !== undefined;
     if (next !== undefined && takesCount(row.arity, next - 1)) {
       const before = words[next - 1] ?? name;
       const missing = wantsBlock ? '{' : ';';
@@ -333,6 +335,17 @@ class Parser {
     );
   }
 
+  /** Whether a word is a directive of the block that `row` may have, and of none around it. */
+  #opensInside(word: Word | undefined, { arity: { block } }: Row): boolean {
+    const { kind } = this.#frame;
+    return (
+      word !== undefined &&
+      block !== undefined &&
+      this.#table.find(word.text, block) !== undefined &&
+      (kind === undefined || this.#table.find(word.text, kind) === undefined)
+    );
+  }
+
   #isIndentedBelow(name: Word): boolean {
     const next = this.#tokens[this.#at];
     return (
@@ -344,6 +357,10 @@ class Parser {
       next.place.column > name.place.column
     );
   }
+}
+
+function wantsBlockOf({ arity: { block, isBlockOptional } }: Row, mark: ';' | '{'): boolean {
+  return isBlockOptional ? mark === '{' : block !== undefined;
 }
 
 /** The first word on a line of its own that is a directive; anywhere behind the first argument if something is wrong already. */

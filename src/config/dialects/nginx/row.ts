@@ -5,7 +5,7 @@
  *     row('gzip_buffers', 'http server location', 'count size', 'How many buffers …')
  *
  * A signature is a list of types (value-types.ts): `[type]` may be left out, `type...` is one or more, `[type...]` any number, `on|off|any`
- * are words, and `{kind}` at the end is a block.
+ * are words, and `{kind}` at the end is a block, which `[{kind}]` may do without.
  */
 
 import type { BlockKind } from './block-kind.ts';
@@ -46,6 +46,8 @@ export interface Arity {
   readonly except?: readonly number[];
   /** What the block of the directive is; undefined: it has none. */
   readonly block: BlockKind | undefined;
+  /** It may end with a semicolon instead. */
+  readonly isBlockOptional: boolean;
 }
 
 export interface MoreOfRow {
@@ -60,9 +62,10 @@ const NOT_BUILT: Status = { kind: 'later', why: 'Portico does not do this yet.' 
 export function row(name: string, contexts: string, signature: string, doc: string, more: MoreOfRow = {}): Row {
   const { except, apply } = more;
   const parts = signature.split(' ').filter((part) => part !== '');
-  const types = parts.filter((part) => !part.startsWith('{'));
+  const types = parts.filter((part) => !/^\[?\{/.test(part));
   const last = types.at(-1) ?? '';
-  const block = parts.find((part) => part.startsWith('{'))?.slice(1, -1);
+  const blockPart = parts.find((part) => /^\[?\{/.test(part));
+  const block = blockPart?.replace(/[[\]{}]/g, '');
   return {
     name,
     // Made of literals in the tables, which a test compares with BLOCK_KINDS.
@@ -73,6 +76,7 @@ export function row(name: string, contexts: string, signature: string, doc: stri
       max: /\.\.\.\]?$/.test(last) ? Number.POSITIVE_INFINITY : types.length,
       ...(except === undefined ? {} : { except }),
       block: block as BlockKind | undefined,
+      isBlockOptional: blockPart?.startsWith('[') === true,
     },
     types: types.map((part) => part.replace(/^\[|\]$/g, '').replace(/\.\.\.$/, '')),
     doc,

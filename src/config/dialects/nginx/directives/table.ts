@@ -21,6 +21,7 @@ import { LOCATIONS } from './locations.ts';
 import { MAIL } from './mail.ts';
 import { PROCESS } from './process.ts';
 import { PROXYING } from './proxying.ts';
+import { PYTHON_APP } from './python-app.ts';
 import { REWRITE } from './rewrite.ts';
 import { STREAM } from './stream.ts';
 import { THIRD_PARTY } from './third-party.ts';
@@ -45,6 +46,7 @@ export const NGINX_GROUPS: readonly DirectiveGroup[] = [
   { title: 'Connections', rows: HTTP_CONNECTION },
   { title: 'How the server answers', rows: ANSWERING },
   { title: 'What answers', rows: CONTENT },
+  { title: 'Applications', rows: PYTHON_APP },
   { title: 'Rewriting', rows: REWRITE },
   { title: 'Access', rows: ACCESS },
   { title: 'Limits', rows: LIMITS },
