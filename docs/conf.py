@@ -85,6 +85,7 @@ CONTENTS = {
         'moving/gunicorn',
         'moving/uvicorn',
         'moving/asgi-servers',
+        'moving/nginx-check',
         'moving/nginx-files',
         'moving/nginx-bodies',
     ],

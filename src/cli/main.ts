@@ -9,6 +9,7 @@ type Command = (invocation: Invocation, terminal: Terminal) => Promise<number>;
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).run],
   ['serve', async () => (await import('./commands/serve.ts')).serve],
+  ['check', async () => (await import('./commands/check.ts')).check],
   ['stop', async () => (await import('./commands/signal-server.ts')).stop],
   ['reload', async () => (await import('./commands/signal-server.ts')).reload],
   ['nginx', async () => (await import('./commands/nginx.ts')).nginx],

@@ -1,3 +1,5 @@
+import type { TrapCode } from './dialects/nginx/traps/trap-codes.ts';
+
 /** The stable names of everything that can be wrong with what an operator says: a table for each area. Messages may change, these do not. */
 
 export const SETTINGS_CODES = {
@@ -72,4 +74,5 @@ export type DiagnosticCode =
   | keyof typeof SETTINGS_CODES
   | keyof typeof DIALECT_CODES
   | keyof typeof TOML_CODES
-  | NginxCode;
+  | NginxCode
+  | TrapCode;

@@ -13,7 +13,7 @@ export interface Diagnostic {
   readonly place: Place;
   /** What is wrong, in the words of the program whose language is read. May be empty where the code says all. */
   readonly message: string;
-  /** The way out, in whole sentences, where the message has none: that program would not have said it. */
+  /** The way out, in whole sentences, where the message has none: that program would not have said it. Each line says something of its own. */
   readonly hint?: string;
 }
 

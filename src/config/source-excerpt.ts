@@ -1,6 +1,6 @@
 /** A diagnostic with the line that it is about and a caret below the words that are meant: for who reads it on a terminal. */
 
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Severity } from './diagnostic.ts';
 import type { FilePlace } from './place.ts';
 import { renderPlace } from './place.ts';
 
@@ -9,12 +9,15 @@ const EXCERPT_CHARACTERS_MAX = 140;
 /** Of a longer line, how much is shown before what is meant. */
 const BEFORE_CHARACTERS_MAX = 60;
 
+/** As people are told of it. */
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'hint' };
+
 /** The text of a file that was read, by the name that its places have. */
 export type TextOf = (file: string) => string | undefined;
 
 export function renderWithExcerpt(diagnostic: Diagnostic, textOf: TextOf): string {
   const { severity, place, message, hint } = diagnostic;
-  const head = `${renderPlace(place)}: ${severity}: ${message}\n`;
+  const head = `${renderPlace(place)}: ${SEVERITY_WORDS[severity]}: ${message}\n`;
   const line = place.kind === 'file' ? lineOf(textOf(place.file), place.line) : undefined;
   if (place.kind !== 'file' || line === undefined) {
     return `${head}${renderHint(hint, 2)}`;
@@ -29,7 +32,8 @@ export function renderWithExcerpt(diagnostic: Diagnostic, textOf: TextOf): strin
 }
 
 function renderHint(hint: string | undefined, indent: number): string {
-  return hint === undefined ? '' : `${' '.repeat(indent)}= ${hint}\n`;
+  const lines = hint === undefined ? [] : hint.split('\n');
+  return lines.map((line) => `${' '.repeat(indent)}= ${line}\n`).join('');
 }
 
 function lineOf(text: string | undefined, number: number): string | undefined {

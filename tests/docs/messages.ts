@@ -24,9 +24,11 @@ const OTHER_FILES: readonly RegExp[] = [
   // The words of other servers, which the page of reference has.
   /^src\/config\/(habits|gunicorn-habits)\.ts$/,
   // Help, and the pages of reference that are made of it.
-  /^src\/cli\/(help|run-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx-reference|nginx\/nginx-build)\.ts$/,
+  /^src\/cli\/(help|run-help|check-help|explain-help|convert-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx-reference|nginx\/nginx-build)\.ts$/,
   // The lines of the summary that are no warnings.
   /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
+  // How often something was told, behind what was told.
+  /^src\/cli\/files\/told-diagnostics\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.

@@ -8,6 +8,7 @@ import { modelOfNginx } from '../../config/dialects/nginx/nginx-model.ts';
 import { readNginx } from '../../config/dialects/nginx/read-nginx.ts';
 import type { ReadFile } from '../../config/dialects/nginx/read-nginx-files.ts';
 import { Diagnostics } from '../../config/dialects/nginx/report.ts';
+import type { NginxSurroundings } from '../../config/dialects/nginx/surroundings.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import { readServeRequest } from '../../config/read.ts';
 import { serveModel } from '../../config/serve-model.ts';
@@ -41,7 +42,10 @@ export function readConfiguration(said: NginxArguments, places: NginxPlaces): Ng
 const WAS_ROOT = process.geteuid?.() === 0;
 
 /** Paths of the model are absolute: whoever uses them may be in another folder. */
-function surroundingsOf({ errorLog = '' }: NginxArguments, { prefix, file, filePrefix }: NginxPlaces) {
+export function surroundingsOf(
+  { errorLog = '' }: Pick<NginxArguments, 'errorLog'>,
+  { prefix, file, filePrefix }: NginxPlaces,
+): NginxSurroundings {
   const folder = (path: string): string => resolve(path).replace(/\/?$/, '/');
   return {
     prefix: folder(prefix),
@@ -54,7 +58,7 @@ function surroundingsOf({ errorLog = '' }: NginxArguments, { prefix, file, fileP
 }
 
 /** What nginx has no words for is as `portico serve` has it. */
-function usualServer(): ServerModel {
+export function usualServer(): ServerModel {
   const machine = { env: {}, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
   const { request } = readServeRequest([], machine);
   assert(request !== undefined, 'a server about which nothing is said can be served');

@@ -1,6 +1,7 @@
 /** nginx's configuration as a whole: files, structure and meaning, and all that is wrong with them. */
 
 import type { Diagnostic } from '../../diagnostic.ts';
+import type { BlockKind } from './block-kind.ts';
 import type { Draft } from './draft.ts';
 import { readMeaning } from './read-meaning.ts';
 import type { NginxFileReader, ReadFile, ReadNginxOptions } from './read-nginx-files.ts';
@@ -11,6 +12,8 @@ import { directivesIn } from './tree.ts';
 export interface NginxReading {
   readonly draft: Draft;
   readonly tree: readonly Directive[];
+  /** The block that the tree is the inside of. */
+  readonly kind: BlockKind;
   readonly files: readonly ReadFile[];
   /** In the order of the files. */
   readonly diagnostics: readonly Diagnostic[];
@@ -27,5 +30,5 @@ export function readNginx(path: string, reader: NginxFileReader, options: ReadNg
       hint: 'Write "events {}" at the top level.',
     });
   }
-  return { draft, tree, files, diagnostics: diagnostics.all() };
+  return { draft, tree, kind, files, diagnostics: diagnostics.all() };
 }

@@ -34,9 +34,7 @@ export const LOCATIONS: readonly Row[] = [
 const MODIFIERS = ['^~', '~*', '~', '='] as const;
 
 function location(args: GivenArguments, draft: Draft, report: NginxReport): void {
-  const joined = args.count === 1 ? MODIFIERS.find((one) => args.text(0).startsWith(one)) : undefined;
-  const modifier = args.count === 2 ? args.text(0) : (joined ?? '');
-  const text = args.count === 2 ? args.text(1) : args.text(0).slice(modifier.length);
+  const { modifier, text } = splitLocation(args.texts());
   const at = args.count - 1;
   const match = matchOf(modifier, text);
   if (match === undefined) {
@@ -65,6 +63,15 @@ function location(args: GivenArguments, draft: Draft, report: NginxReport): void
   } else if (isRepeated(match, draft.parent)) {
     report('nginx.duplicate', args.place(at), `duplicate location "${text}"`);
   }
+}
+
+/** What stands behind `location`: a modifier and a path, as two words or as one. */
+export function splitLocation([first = '', second]: readonly string[]): { modifier: string; text: string } {
+  if (second !== undefined) {
+    return { modifier: first, text: second };
+  }
+  const modifier = MODIFIERS.find((one) => first.startsWith(one)) ?? '';
+  return { modifier, text: first.slice(modifier.length) };
 }
 
 function matchOf(modifier: string, text: string): LocationMatch | undefined {

@@ -1,0 +1,67 @@
+/** A file of a server, in whichever language it is written: what is to be told of it, and the server that it describes. */
+
+import { availableParallelism } from 'node:os';
+import type { Diagnostic } from '../../config/diagnostic.ts';
+import { isFaulty } from '../../config/diagnostic.ts';
+import { checkNginx } from '../../config/dialects/nginx/check-nginx.ts';
+import { modelOfNginx } from '../../config/dialects/nginx/nginx-model.ts';
+import { Diagnostics } from '../../config/dialects/nginx/report.ts';
+import type { ServerModel } from '../../config/model/server-model.ts';
+import type { TextOf } from '../../config/source-excerpt.ts';
+import { readTomlModel } from '../../config/toml/read-model.ts';
+import { defaultModel } from '../default-model.ts';
+import { memoryBytes } from '../memory.ts';
+import { DISK_FILES } from '../nginx/disk-files.ts';
+import { NGINX_PLACES } from '../nginx/nginx-places.ts';
+import { surroundingsOf, usualServer } from '../nginx/read-configuration.ts';
+import { TOML_FILES } from '../toml-files.ts';
+
+export interface ReadServerFile {
+  readonly language: 'nginx' | 'toml';
+  readonly diagnostics: readonly Diagnostic[];
+  /** Undefined: there are errors, and no server. */
+  readonly model: ServerModel | undefined;
+  /** The text of a file that was read. */
+  readonly textOf: TextOf;
+}
+
+/** `path` is absolute. */
+export async function readAnyFile(path: string, env: NodeJS.ProcessEnv): Promise<ReadServerFile> {
+  return path.endsWith('.toml') ? readToml(path, env) : readNginxFile(path);
+}
+
+async function readToml(path: string, env: NodeJS.ProcessEnv): Promise<ReadServerFile> {
+  const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
+  const defaults = defaultModel(machine, '/');
+  const { model, diagnostics } = await readTomlModel(path, { ...TOML_FILES, env, defaults });
+  const textOf: TextOf = (file) => {
+    const text = TOML_FILES.readText(file);
+    return text.ok ? text.value : undefined;
+  };
+  return { language: 'toml', diagnostics, model, textOf };
+}
+
+function readNginxFile(path: string): ReadServerFile {
+  const { reading, diagnostics } = checkNginx(path, DISK_FILES);
+  const texts = new Map(reading.files.map(({ path: file, bytes }) => [file, bytes]));
+  const textOf: TextOf = (file) => texts.get(file)?.toString('utf8');
+  if (isFaulty(reading.diagnostics)) {
+    return { language: 'nginx', diagnostics, model: undefined, textOf };
+  }
+  const { prefix } = NGINX_PLACES;
+  const places = { prefix, file: path, filePrefix: path.slice(0, path.lastIndexOf('/') + 1) };
+  const surroundings = surroundingsOf({ errorLog: undefined }, places);
+  const found = new Diagnostics();
+  const model = modelOfNginx(reading.draft, surroundings, usualServer(), found.report);
+  // What a piece of a configuration names may stand in another.
+  const isPiece = reading.kind !== 'main';
+  const faults = found
+    .all()
+    .map((each) => (isPiece && each.severity === 'error' ? { ...each, severity: 'warning' as const } : each));
+  return {
+    language: 'nginx',
+    diagnostics: [...diagnostics, ...faults],
+    model: isFaulty(faults) ? undefined : model,
+    textOf,
+  };
+}

@@ -1,0 +1,88 @@
+/** Diagnostics of files as a command tells them: as text for people, as JSON for programs. */
+
+import { relative, resolve } from 'node:path';
+import type { Diagnostic, Severity } from '../../config/diagnostic.ts';
+import { renderWithExcerpt, SEVERITY_WORDS } from '../../config/source-excerpt.ts';
+import { FAULTY, SOUND, WARNED } from './file-command.ts';
+
+/** Of these one is shown for all that say the same: a file that proxies has dozens. */
+const REPEATED = new Set(['nginx.later', 'nginx.accepted']);
+/** Lines that are named of those that are not shown. */
+const LINES_MAX = 10;
+
+export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
+  const has = (severity: Severity): boolean => diagnostics.some((each) => each.severity === severity);
+  return has('error') ? FAULTY : has('warning') ? WARNED : SOUND;
+}
+
+export function renderAsText(
+  diagnostics: readonly Diagnostic[],
+  textOf: (file: string) => string | undefined,
+  cwd: string,
+): string {
+  const shown = folded(diagnostics).map((each) => withName(each, cwd));
+  const texts = shown.map((each) => renderWithExcerpt(each, (file) => textOf(resolve(cwd, file))));
+  return `${texts.join('\n')}${texts.length === 0 ? '' : '\n'}${summaryOf(diagnostics)}\n`;
+}
+
+export function countsOf(diagnostics: readonly Diagnostic[]): Readonly<Record<string, number>> {
+  const counts = (['error', 'warning', 'info'] as const).map(
+    (severity) => [SEVERITY_WORDS[severity], diagnostics.filter((each) => each.severity === severity).length] as const,
+  );
+  return Object.fromEntries(counts);
+}
+
+/** Places of files have a line; what is said by the file as a whole has none. */
+export function jsonOf({ severity, code, place, message, hint }: Diagnostic): Readonly<Record<string, unknown>> {
+  const where =
+    place.kind === 'file'
+      ? { file: place.file, line: place.line, column: place.column, length: place.length }
+      : { file: null, line: null, column: null, length: null };
+  const lines = hint === undefined ? {} : { hint: hint.split('\n').join(' ') };
+  return { ...where, severity: SEVERITY_WORDS[severity], code, message, ...lines };
+}
+
+function summaryOf(diagnostics: readonly Diagnostic[]): string {
+  const parts = Object.entries(countsOf(diagnostics))
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${word}${count === 1 ? '' : 's'}`);
+  return parts.length === 0 ? 'Nothing is wrong.' : `${parts.join(', ')}.`;
+}
+
+function folded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const first = new Map<string, { readonly at: number; readonly lines: number[] }>();
+  const kept: Diagnostic[] = [];
+  for (const diagnostic of diagnostics) {
+    const { code, message, place } = diagnostic;
+    const key = `${code} ${message}`;
+    const before = REPEATED.has(code) ? first.get(key) : undefined;
+    if (before === undefined) {
+      first.set(key, { at: kept.push(diagnostic) - 1, lines: [] });
+    } else if (place.kind === 'file') {
+      before.lines.push(place.line);
+    }
+  }
+  for (const { at, lines } of first.values()) {
+    const diagnostic = kept[at];
+    if (diagnostic !== undefined && lines.length > 0) {
+      kept[at] = { ...diagnostic, message: `${diagnostic.message}${elsewhere(lines)}` };
+    }
+  }
+  return kept;
+}
+
+function elsewhere(lines: readonly number[]): string {
+  const named = lines.slice(0, LINES_MAX).join(', ');
+  const more = lines.length > LINES_MAX ? ` and ${lines.length - LINES_MAX} more` : '';
+  return ` (also ${lines.length === 1 ? 'line' : 'lines'} ${named}${more})`;
+}
+
+/** As short as it can be written from where the reader is. */
+function withName(diagnostic: Diagnostic, cwd: string): Diagnostic {
+  const { place } = diagnostic;
+  if (place.kind !== 'file' || !place.file.startsWith('/')) {
+    return diagnostic;
+  }
+  const name = relative(cwd, place.file);
+  return name.startsWith('..') ? diagnostic : { ...diagnostic, place: { ...place, file: name } };
+}

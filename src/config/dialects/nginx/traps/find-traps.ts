@@ -1,0 +1,38 @@
+/** All traps in nginx's files, in the order of the files. */
+
+import type { Diagnostic } from '../../../diagnostic.ts';
+import type { BlockKind } from '../block-kind.ts';
+import type { Directive } from '../tree.ts';
+import { ACCESS_TRAPS } from './access.ts';
+import { FIELD_TRAPS } from './fields.ts';
+import { NAME_TRAPS } from './names.ts';
+import { PATH_TRAPS } from './paths.ts';
+import { PROXY_TRAPS } from './proxying.ts';
+import { REGEX_TRAPS } from './regexes.ts';
+import { REWRITE_TRAPS } from './rewriting.ts';
+import { SeenBlock } from './seen-block.ts';
+import type { TrapRule } from './trap.ts';
+import { TRAPS } from './trap-codes.ts';
+
+const RULES: readonly TrapRule[] = [
+  ...[...PATH_TRAPS, ...FIELD_TRAPS, ...ACCESS_TRAPS, ...REWRITE_TRAPS],
+  ...[...REGEX_TRAPS, ...NAME_TRAPS, ...PROXY_TRAPS],
+];
+
+/** A file that is included in many places has each of its traps once, and a file of a thousand sites with the same one has no more than this. */
+const TRAPS_MAX = 1000;
+
+export function findTraps(tree: readonly Directive[], kind: BlockKind): readonly Diagnostic[] {
+  const whole = new SeenBlock(kind, tree);
+  const found = new Map<string, Diagnostic>();
+  for (const rule of RULES) {
+    rule(whole, (code, place, message, severity) => {
+      const { why, wayOut, severity: usual } = TRAPS[code];
+      const key = JSON.stringify([code, place, message]);
+      if (found.size < TRAPS_MAX && !found.has(key)) {
+        found.set(key, { severity: severity ?? usual, code, place, message, hint: `${why}\n${wayOut}` });
+      }
+    });
+  }
+  return [...found.values()];
+}
