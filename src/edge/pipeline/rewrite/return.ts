@@ -2,11 +2,12 @@
 
 import type { Instruction } from '../../../config/model/instruction.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
+import type { ResponseHead } from '../../../protocol/http/exchange.ts';
 import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { Compilation } from '../compilation.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { renderTemplate } from '../render-template.ts';
-import type { Step } from '../route.ts';
+import type { Route, Step } from '../route.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const FIRST_REFUSAL = 400;
@@ -22,12 +23,27 @@ export function compileReturn(
   if (status >= FIRST_REFUSAL && template === '') {
     return () => status;
   }
+  const headFor = newHeads(status);
   return (route) => {
     // The text may have the status in it.
     route.sent.status = route.errorStatus || status;
     const text = renderTemplate(template, route);
-    // What has no body has no type either.
-    const fields = forbidsBody(status) ? NO_FIELDS : fieldsOfLines([makeLine('Content-Type', mediaTypeOf(route))]);
-    return route.answer({ status, reason: undefined, fields }, text);
+    return route.answer(headFor(route), text);
+  };
+}
+
+/** One object as long as the type is the same: what edits and renders heads remembers it by that. */
+function newHeads(status: number): (route: Route) => ResponseHead {
+  // What has no body has no type either.
+  const bare: ResponseHead = { status, reason: undefined, fields: NO_FIELDS };
+  let type: string | undefined;
+  let head = bare;
+  return (route) => {
+    const wanted = forbidsBody(status) ? undefined : mediaTypeOf(route);
+    if (wanted !== type) {
+      type = wanted;
+      head = wanted === undefined ? bare : { ...bare, fields: fieldsOfLines([makeLine('Content-Type', wanted)]) };
+    }
+    return head;
   };
 }

@@ -246,3 +246,8 @@ test('a value of a client cannot end the line of a Location', () => {
   equal(split.head?.fields.has('set-cookie'), false);
   equal(split.field('location')?.includes('\n'), false);
 });
+
+test('texts that are returned have one head, by which edits and rendering are remembered', () => {
+  const texts = site(say('$uri'));
+  equal(texts.ask('/a').head, texts.ask('/b').head);
+});
