@@ -64,6 +64,7 @@ CONTENTS = {
     'Run': [
         'guide/finding',
         'guide/running',
+        'guide/server-in-a-file',
         'guide/developing',
         'guide/testing',
         'guide/application',

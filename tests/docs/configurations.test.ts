@@ -8,6 +8,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
+import { defaultModel } from '../../src/cli/default-model.ts';
+import { renderDiagnostic } from '../../src/config/diagnostic.ts';
+import { readTomlModel } from '../../src/config/toml/read-model.ts';
+import { success } from '../../src/kernel/outcome.ts';
 import type { Block } from './markdown.ts';
 import { readPage } from './markdown.ts';
 
@@ -94,6 +98,20 @@ test('Dockerfiles have no faults, and leave to variables what platforms set by t
   }
 });
 
+test('what is a portico.toml can be run', async () => {
+  const defaults = defaultModel({ env: {}, coreCount: 2 }, '/srv');
+  for (const text of take('toml', () => true)) {
+    const { diagnostics } = await readTomlModel('/srv/portico.toml', {
+      readText: () => success(text),
+      readSecret: () => success('secret'),
+      glob: () => [],
+      env: {},
+      defaults,
+    });
+    assert.deepEqual(diagnostics.map(renderDiagnostic), [], text);
+  }
+});
+
 test('compose files and pods are YAML that names what runs', () => {
   const nameRuns: Readonly<Record<string, (document: Readonly<Record<string, unknown>>) => unknown>> = {
     compose: ({ services }) => Object.keys(services as object)[0],
@@ -116,7 +134,7 @@ test('commands and Python on the pages have no fault of syntax', () => {
 });
 
 test('every block says what it is, if it is a configuration', () => {
-  const known = /^(sh|text|python|css|nginx|caddy|ini|dockerfile|yaml|)$/;
+  const known = /^(sh|text|python|css|nginx|caddy|ini|dockerfile|toml|yaml|)$/;
   assert.deepEqual(
     BLOCKS.filter(({ language }) => !known.test(language)).map(({ at, language }) => `${at}: ${language}`),
     [],
