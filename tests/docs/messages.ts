@@ -42,6 +42,8 @@ const OTHER_FILES: readonly RegExp[] = [
   // What is wrong in a file of the configuration. It is told with its line and a caret below the words, says itself what to write, and there are as many such
   // sentences as there are keys; their meaning has a page of reference.
   /^src\/(config\/toml|config\/dialects\/nginx|kernel\/regex)\//,
+  // What nginx prints when a test of its files is over, the page of stub_status, and names in the list of processes.
+  /^src\/(cli\/commands\/nginx|edge\/handlers\/stub-status|supervisor\/(process-name|server-title|file-limit))\.ts$/,
   // The words of the C library for errors of the system, and the titles of nginx's pages: parts of what is told.
   /^src\/(kernel\/system-words|edge\/pipeline\/nginx-page)\.ts$/,
   // Why a client's bytes were refused, or a peer inside of the server: half sentences, behind messages that have an entry.
@@ -55,7 +57,7 @@ const OTHER_PLACES: readonly RegExp[] = [
   // Help, and the reasons of options, which the pages of reference have.
   /\b(doc|fallbackText|group):\s*$|\b(meaningless|unsupported)\(\s*$/,
   // What is told at a level below warning.
-  /\b(say|log|tell)\(\s*(turn,\s*)?'(info|debug)',\s*$/,
+  /\b(say|log|tell)\(\s*(turn,\s*)?'(info|debug|notice)',\s*$/,
 ];
 
 /** Where an error that is thrown is told as it is: what the system refuses at the start. */

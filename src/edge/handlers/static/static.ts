@@ -43,10 +43,8 @@ class StaticSite {
   readonly #sender: FileSender;
 
   constructor(mounts: readonly CompiledMount[], options: StaticOptions) {
-    assert(
-      options.next !== undefined || !mounts.some((mount) => mount.passesMissing),
-      'a mount passes what is missing to no handler',
-    );
+    const passesMissing = mounts.some((mount) => mount.passesMissing);
+    assert(options.next !== undefined || !passesMissing, 'no handler takes what a mount misses');
     this.#mounts = mounts;
     this.#next = options.next;
     this.#sender = new FileSender(options);
