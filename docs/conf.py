@@ -89,6 +89,8 @@ CONTENTS = {
         'moving/nginx-check',
         'moving/nginx-files',
         'moving/nginx-bodies',
+        'moving/nginx-logs',
+        'moving/nginx-connections',
     ],
     'Reference': [
         'reference/serve',

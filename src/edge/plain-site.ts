@@ -5,11 +5,11 @@ import type { FieldRules } from '../config/model/answers.ts';
 import type { Content } from '../config/model/content.ts';
 import type { EdgeModel } from '../config/model/server-model.ts';
 import { isPlain } from './plan/is-plain.ts';
+import type { ConnectionServices } from './transport/connection-services.ts';
+import { fieldNames, headLimits, transportRules } from './transport/transport-rules.ts';
 
 export interface PlainSite {
   readonly content: Content;
-  readonly keepAliveMs: number;
-  readonly takesLineFeeds: boolean;
   /** Infinity: no limit. */
   readonly bodyBytesMax: number;
   /** Field lines of every response, each with its CRLF. */
@@ -29,16 +29,29 @@ export interface PlainLog {
 export function plainSite(model: EdgeModel): PlainSite {
   const site = named('site', model.sites, 0);
   const scope = named('scope', model.scopes, site.scope);
-  const { keepAliveMs, takesLineFeeds = false } = named('connection', model.connections, site.connection);
   return {
     content: site.content,
-    keepAliveMs,
-    takesLineFeeds,
     // What a plan has for its scopes must not be done a second time for the whole thread.
     bodyBytesMax: isPlain(model) ? scope.requestBodies.bytesMax || Infinity : Infinity,
     fields: isPlain(model) ? constantFields(scope.fields) : '',
-    accessLog: logOf(model, site.scope),
+    // The scopes of a plan have their own.
+    accessLog: isPlain(model) ? logOf(model, site.scope) : undefined,
   };
+}
+
+export type ListenerRules = Pick<
+  ConnectionServices,
+  'keepAliveMs' | 'takesLineFeeds' | 'limits' | 'fieldNames' | 'rules'
+>;
+
+/** What connections of a listener go by: the rules of the site that answers where no name fits. */
+export function listenerRules(model: EdgeModel, listener: number): ListenerRules {
+  const site = named('site', model.sites, named('listener', model.listeners, listener).fallback);
+  const { requestBodies, sending } = named('scope', model.scopes, site.scope);
+  const connection = named('connection', model.connections, site.connection);
+  const { keepAliveMs, takesLineFeeds = false } = connection;
+  const rules = transportRules(connection, requestBodies, sending);
+  return { keepAliveMs, takesLineFeeds, limits: headLimits(connection), fieldNames: fieldNames(connection), rules };
 }
 
 function constantFields(rules: FieldRules | undefined): string {

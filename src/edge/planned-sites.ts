@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { systemClock } from '../kernel/clock.ts';
+import { AccessLogs } from './access-log/access-logs.ts';
 import { refusalsFor } from './developer-pages.ts';
 import { compileFileContent } from './handlers/files/file-content.ts';
 import { FileServer } from './handlers/files/file-server.ts';
@@ -14,7 +15,7 @@ import type { RequestPipeline } from './transport/connection-services.ts';
 
 /** By listener of the model. */
 export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
-  const { model, identifier, accessLog, bugs, log, zones, traffic, errorLogs, produceOf } = parts;
+  const { model, identifier, logs, bugs, log, zones, traffic, errorLogs, produceOf } = parts;
   const services: PipelineServices = {
     clock: systemClock,
     hostname: hostname(),
@@ -28,6 +29,7 @@ export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
   const plan = new PlanCompiler(model, {
     services,
     errorLogs,
+    accessLogs: new AccessLogs(logs),
     files,
     zoneMemory: zones,
     produceOf: (content, compilation) =>
@@ -35,9 +37,5 @@ export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
         ? compileFileContent(files, (template) => compilation.template(template))
         : produceOf(content),
   });
-  const onFinished: RequestPipeline['onFinished'] =
-    accessLog && ((exchange) => accessLog.write(exchange, systemClock.monotonicMs() - exchange.startedMs));
-  return model.listeners.map((listener) =>
-    sitePipeline({ plan: plan.listener(listener), services, identifier, onFinished }),
-  );
+  return model.listeners.map((listener) => sitePipeline({ plan: plan.listener(listener), services, identifier }));
 }

@@ -4,6 +4,7 @@ import type { AppId } from '../config/model/app.ts';
 import type { Content } from '../config/model/content.ts';
 import type { EdgeModel } from '../config/model/server-model.ts';
 import type { AccessLog } from './access-log/access-log.ts';
+import type { AccessLogsParts } from './access-log/access-logs.ts';
 import type { AnsweringApp } from './app-content.ts';
 import type { ErrorLogs } from './error-log/error-log.ts';
 import type { InternalErrors } from './internal-errors.ts';
@@ -21,6 +22,8 @@ export interface SitesParts {
   readonly identifier: Pick<Identifier, 'identify'>;
   readonly zones: ZoneMemory;
   readonly traffic: Traffic;
+  readonly logs: AccessLogsParts;
+  /** Of a plain model. */
   readonly accessLog: AccessLog | undefined;
   readonly bugs: InternalErrors;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;

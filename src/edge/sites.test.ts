@@ -7,6 +7,7 @@ import { serveModel } from '../config/serve-model.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
 import { fieldsOf } from '../protocol/http/response-fields.ts';
+import { LogFiles } from './access-log/log-files.ts';
 import type { AnsweringApp } from './app-content.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { FakeClientExchange } from './plan/fake-client-exchange.ts';
@@ -42,6 +43,7 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
     identifier: { identify: () => undefined },
     zones: [],
     traffic: new Traffic(newTrafficRows(1), Int32Array.of(0), 0),
+    logs: { lease: new LogFiles('machine', () => undefined).lease(), fds: [], targets: [], clock: systemClock },
     accessLog: undefined,
     bugs: new InternalErrors(systemClock, () => undefined),
     log: () => undefined,

@@ -31,7 +31,7 @@ export class Sites {
   constructor(parts: SitesParts, planning: Planning | undefined) {
     this.#parts = parts;
     const origin = { pid: process.pid, tid: parts.thread === 0 ? process.pid : parts.thread };
-    this.#errorLogs = new ErrorLogs(origin, systemClock, (text) => parts.log('error', text));
+    this.#errorLogs = new ErrorLogs(origin, systemClock, parts.logs.lease);
     this.#pipelines =
       planning === undefined
         ? this.#plainPipelines()
@@ -50,15 +50,6 @@ export class Sites {
     for (const content of this.#contents) {
       content.redeclare();
     }
-  }
-
-  /** Log files have been moved away. */
-  reopenLogs(): void {
-    this.#errorLogs.reopen();
-  }
-
-  closeLogs(): void {
-    this.#errorLogs.close();
   }
 
   #plainPipelines(): RequestPipeline[] {

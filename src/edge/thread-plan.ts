@@ -6,7 +6,8 @@
 import type { AppId } from '../config/model/app.ts';
 import type { EdgeModel } from '../config/model/server-model.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { AccessLog } from './access-log/access-log.ts';
+import { AccessLog, GATHERING } from './access-log/access-log.ts';
+import type { LogFiles, LogLease } from './access-log/log-files.ts';
 import type { AppSurroundings } from './app-service.ts';
 import { AppService } from './app-service.ts';
 import { CountedLog } from './counted-log.ts';
@@ -15,7 +16,8 @@ import { ForwardedReader } from './forwarded.ts';
 import type { InternalErrors } from './internal-errors.ts';
 import { Identifier } from './pipeline/identify.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
-import { plainSite } from './plain-site.ts';
+import type { ListenerRules } from './plain-site.ts';
+import { listenerRules, plainSite } from './plain-site.ts';
 import { RequestIds } from './request-id.ts';
 import { Sites } from './sites.ts';
 import type { Planning, SitesParts } from './sites-parts.ts';
@@ -33,6 +35,8 @@ export interface ThreadPlanParts {
   readonly logs: readonly (number | null)[];
   readonly zones: ZoneMemory;
   readonly traffic: Traffic;
+  /** The logs that the thread has open. */
+  readonly logFiles: LogFiles;
   /** Applications that run already, and go on as they are. */
   readonly running: ReadonlyMap<AppId, AppService>;
   readonly aroundApps: Omit<AppSurroundings, 'bodyBytesMax' | 'keepsTimes'>;
@@ -42,36 +46,29 @@ export interface ThreadPlanParts {
 }
 
 /** What connections of a listener go by. */
-export type PlannedServices = Pick<ConnectionServices, 'renderer' | 'keepAliveMs' | 'takesLineFeeds' | 'pipeline'> & {
-  /** Field lines of every response, each with its CRLF. */
-  readonly fields: string;
-};
+export type PlannedServices = Pick<ConnectionServices, 'renderer' | 'pipeline'> &
+  ListenerRules & {
+    /** Field lines of every response, each with its CRLF. */
+    readonly fields: string;
+  };
 
 export class ThreadPlan {
   readonly model: EdgeModel;
   readonly apps: ReadonlyMap<AppId, AppService>;
-  readonly #shared: Omit<PlannedServices, 'pipeline'>;
-  readonly #accessLog: AccessLog | undefined;
+  readonly #shared: Pick<PlannedServices, 'renderer' | 'fields'>;
+  readonly #lease: LogLease;
   readonly #sites: Sites;
   readonly #limits: Parameters<AppService['changeLimits']>[0];
 
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
   constructor(parts: ThreadPlanParts) {
-    const { model, thread, logs, zones, traffic, bugs, log } = parts;
-    const { fields, keepAliveMs, takesLineFeeds, bodyBytesMax, accessLog } = plainSite(model);
+    const { model, thread, logs, zones, traffic, logFiles, bugs, log } = parts;
+    const { fields, bodyBytesMax, accessLog } = plainSite(model);
     this.model = model;
-    this.#shared = { renderer: new HeadRenderer(fields), keepAliveMs, takesLineFeeds, fields };
-    this.#accessLog =
-      accessLog &&
-      new AccessLog({
-        path: accessLog.path,
-        fd: logs[accessLog.target] ?? undefined,
-        format: accessLog.format,
-        responseFields: fields,
-        clock: systemClock,
-        onError: (text) => log('error', text),
-      });
-    const limits = { bodyBytesMax, keepsTimes: accessLog !== undefined };
+    this.#shared = { renderer: new HeadRenderer(fields), fields };
+    const lease = logFiles.lease();
+    this.#lease = lease;
+    const limits = { bodyBytesMax, keepsTimes: asksForTimes(model) };
     this.#limits = limits;
     this.apps = new Map(
       model.apps.map((app) => {
@@ -80,18 +77,31 @@ export class ThreadPlan {
       }),
     );
     const identifier = newIdentifier(parts);
-    const sites: SitesParts = {
-      model,
-      thread,
-      apps: this.apps,
-      identifier,
-      zones,
-      traffic,
-      accessLog: this.#accessLog,
-      bugs,
-      log,
-    };
-    this.#sites = new Sites(sites, parts.planning);
+    try {
+      const sites: SitesParts = {
+        model,
+        thread,
+        apps: this.apps,
+        identifier,
+        zones,
+        traffic,
+        logs: { lease, fds: logs, targets: model.logs, clock: systemClock },
+        accessLog:
+          accessLog &&
+          new AccessLog({
+            lines: lease.collector(accessLog.path, logs[accessLog.target] ?? undefined, GATHERING),
+            format: accessLog.format,
+            responseFields: fields,
+            clock: systemClock,
+          }),
+        bugs,
+        log,
+      };
+      this.#sites = new Sites(sites, parts.planning);
+    } catch (error) {
+      lease.close();
+      throw error;
+    }
   }
 
   /** From now on requests begin in this plan. */
@@ -103,7 +113,7 @@ export class ThreadPlan {
 
   /** `listener`: its index in the model. */
   servicesOf(listener: number): PlannedServices {
-    return { ...this.#shared, pipeline: this.pipelineOf(listener) };
+    return { ...this.#shared, ...listenerRules(this.model, listener), pipeline: this.pipelineOf(listener) };
   }
 
   pipelineOf(listener: number): RequestPipeline {
@@ -115,20 +125,15 @@ export class ThreadPlan {
     this.#sites.redeclare();
   }
 
-  reopenLogs(): void {
-    this.#accessLog?.reopen();
-    this.#sites.reopenLogs();
-  }
-
-  flush(): void {
-    this.#accessLog?.flush();
-  }
-
   /** No request begins in this plan any more. What those that have begun still log opens the files again. */
   closeLogs(): void {
-    this.#accessLog?.close();
-    this.#sites.closeLogs();
+    this.#lease.close();
   }
+}
+
+/** A log in words of our own may name how long a worker took. */
+function asksForTimes({ scopes }: EdgeModel): boolean {
+  return scopes.some(({ accessLogs }) => accessLogs.some(({ format }) => format.words !== 'nginx'));
 }
 
 function newIdentifier({ model, onAdvice, log }: ThreadPlanParts): Identifier {

@@ -3,6 +3,7 @@
  * what the supervisor says reaches each of them, and what they say is gathered by the edge's main.
  */
 
+import { hostname } from 'node:os';
 import type { AppId } from '../config/model/app.ts';
 import { Board } from '../gateway/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
@@ -18,6 +19,7 @@ import type {
   ToEdge,
   WorkersOf,
 } from '../protocol/control/edge.ts';
+import { LogFiles } from './access-log/log-files.ts';
 import type { AppMessage, AppService } from './app-service.ts';
 import type { Budgets } from './budgets.ts';
 import { newBudgets } from './budgets.ts';
@@ -93,6 +95,7 @@ export class EdgeThread {
   #prepared: PreparedPlan | undefined;
   readonly #bugs: InternalErrors;
   #collecting: NodeJS.Timeout | undefined;
+  readonly #logFiles: LogFiles;
   #dateSecond = 0;
   #date = '';
   #isDrained = false;
@@ -106,6 +109,7 @@ export class EdgeThread {
     this.#send = send;
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
     this.#traffic = new Traffic(shared.traffic, shared.connections, index);
+    this.#logFiles = new LogFiles(hostname(), (text) => this.#log('error', text));
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
@@ -158,6 +162,7 @@ export class EdgeThread {
       ...of,
       thread: this.#index,
       traffic: this.#traffic,
+      logFiles: this.#logFiles,
       running,
       aroundApps: {
         thread: this.#index,
@@ -356,8 +361,7 @@ export class EdgeThread {
           this.#listeners.renewTls(message.tls);
           return;
         case 'reopen-logs':
-          this.#plan.reopenLogs();
-          this.#prepared?.plan.reopenLogs();
+          this.#logFiles.reopen();
           return;
       }
     } catch (error) {
@@ -391,7 +395,7 @@ export class EdgeThread {
         gateway.setWorkers(NO_WORKERS);
       }
     }
-    this.#plan.flush();
+    this.#logFiles.flush();
     this.#budgets.overload.finish();
     this.#send({ kind: 'drained' });
   }

@@ -1,7 +1,8 @@
 /** nginx's files as a whole: what is wrong with them, and the server that they describe. */
 
+import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { isFaulty } from '../../config/diagnostic.ts';
 import { modelOfNginx } from '../../config/dialects/nginx/nginx-model.ts';
@@ -18,6 +19,7 @@ import { memoryBytes } from '../memory.ts';
 import { DISK_FILES } from './disk-files.ts';
 import type { NginxArguments } from './nginx-arguments.ts';
 import type { NginxPlaces } from './nginx-places.ts';
+import { NGINX_PLACES } from './nginx-places.ts';
 
 export interface NginxConfiguration {
   readonly files: readonly ReadFile[];
@@ -51,10 +53,21 @@ export function surroundingsOf(
     prefix: folder(prefix),
     confPrefix: folder(filePrefix),
     errorLog,
+    accessLog: usualAccessLog(),
     coreCount: availableParallelism(),
     isRoot: WAS_ROOT,
     title: `${NGINX_TITLE} portico nginx -c ${file}`,
   };
+}
+
+/** Who has asked for no log, and may not write there, is not kept from starting: a try of a file is made by anybody. */
+function usualAccessLog(): string {
+  try {
+    accessSync(dirname(NGINX_PLACES.accessLog), constants.W_OK);
+    return NGINX_PLACES.accessLog;
+  } catch {
+    return '';
+  }
 }
 
 /** What nginx has no words for is as `portico serve` has it. */

@@ -1,76 +1,41 @@
-/** The access log of a thread: lines are collected and leave together. That a log cannot be written is told once, and never stops the site. */
+/** The access log of a plain `serve`: a line for each request that is over. */
 
 import type { AccessFormat } from '../../config/access-format/access-format.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { compileFormat } from './compile-format.ts';
 import type { AccessEntry } from './line.ts';
 import { renderCombined, renderJson } from './line.ts';
-import { LineWriter } from './line-writer.ts';
+import type { Gathering, LineCollector } from './line-collector.ts';
 import type { LoggedExchange } from './logged-exchange.ts';
 
-const LIMITS = {
-  /** A line waits no longer than this for others. */
-  delayMs: 200,
-  /** When so many bytes are collected, they leave at once. */
-  bytesMax: 65_536,
-} as const;
+/** A line waits no longer than this for others. */
+export const GATHERING: Gathering = { bytesMax: 65_536, delayMs: 200, gzipLevel: 0 };
 
 type Render = (exchange: LoggedExchange, atMs: number, tookMs: number) => string;
 
 export class AccessLog {
   readonly #render: Render;
   readonly #clock: Clock;
-  readonly #writer: LineWriter;
-  #lines = '';
-  #timer: NodeJS.Timeout | undefined;
+  readonly #lines: Pick<LineCollector, 'write'>;
 
-  /** Throws what open(2) throws. `responseFields`: those of every response, rendered. */
+  /** `responseFields`: those of every response, rendered. */
   constructor(options: {
-    path: string;
-    fd: number | undefined;
+    lines: Pick<LineCollector, 'write'>;
     format: AccessFormat;
     responseFields: string;
     clock: Clock;
-    onError: (text: string) => void;
   }) {
     this.#render = rendererOf(options.format, options.responseFields);
     this.#clock = options.clock;
-    this.#writer = new LineWriter(options.path, options.onError, options.fd);
+    this.#lines = options.lines;
   }
 
   write(exchange: LoggedExchange, tookMs: number): void {
-    this.#lines += this.#render(exchange, this.#clock.nowMs(), tookMs);
-    if (this.#lines.length > LIMITS.bytesMax) {
-      this.flush();
-    } else {
-      this.#timer ??= setTimeout(() => this.flush(), LIMITS.delayMs);
-    }
-  }
-
-  flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#writer.write(this.#lines);
-    this.#lines = '';
-    if (this.#writer.isBehind) {
-      this.#timer = setTimeout(() => this.flush(), LIMITS.delayMs);
-    }
-  }
-
-  /** What is written later opens the file again. */
-  close(): void {
-    this.flush();
-    this.#writer.close();
-  }
-
-  /** After rotation: the old file gets what was collected, the new one all that follows. */
-  reopen(): void {
-    this.flush();
-    this.#writer.reopen();
+    this.#lines.write(this.#render(exchange, this.#clock.nowMs(), tookMs));
   }
 }
 
-function rendererOf({ words, text }: AccessFormat, responseFields: string): Render {
+export function rendererOf({ words, text }: AccessFormat, responseFields: string): Render {
   if (words === 'combined' || words === 'json') {
     const render = words === 'json' ? renderJson : renderCombined;
     return (exchange, atMs, tookMs) => render(entryOf(exchange, atMs, tookMs));

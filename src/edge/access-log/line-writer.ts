@@ -52,6 +52,8 @@ export class LineWriter {
   readonly #onError: (text: string) => void;
   /** The file was opened here, by its path. */
   readonly #isOurs: boolean;
+  /** What is written is no lines: it is not cut at their ends, and nothing is put in between. */
+  readonly #isBinary: boolean;
   #fd: number;
   #isFile: boolean;
   #pending = '';
@@ -60,7 +62,8 @@ export class LineWriter {
   #droppedCount = 0;
 
   /** `fd` is that of a pipe or a terminal which somebody else has opened; `kind` what messages call the file. */
-  constructor(path: string, onError: (text: string) => void, fd?: number, kind: string = 'access log') {
+  constructor(path: string, onError: (text: string) => void, fd?: number, kind = 'access log', isBinary = false) {
+    this.#isBinary = isBinary;
     this.#path = path;
     this.#kind = kind;
     this.#onError = onError;
@@ -72,6 +75,11 @@ export class LineWriter {
   /** Lines wait for the reader; `write('')` tries again. */
   get isBehind(): boolean {
     return this.#pending !== '';
+  }
+
+  /** What waits for the reader is tried again. */
+  flush(): void {
+    this.write('');
   }
 
   /** What is written later opens the file again. A descriptor that somebody else has opened stays open. */
@@ -103,13 +111,13 @@ export class LineWriter {
     if (this.#fd === CLOSED) {
       this.#fd = openTarget(this.#path);
     }
-    if (this.#hasFailed && this.#endsInLine) {
+    if (this.#hasFailed && this.#endsInLine && !this.#isBinary) {
       // The disk was full within a line, whose rest is lost: what follows is not to be its end.
       writeSync(this.#fd, '\n');
       this.#endsInLine = false;
     }
     while (this.#pending !== '') {
-      const piece = this.#isFile ? this.#pending : this.#nextPiece();
+      const piece = this.#isFile || this.#isBinary ? this.#pending : this.#nextPiece();
       const count = writeSync(this.#fd, piece, null, 'latin1');
       this.#endsInLine = piece[count - 1] !== '\n';
       this.#pending = this.#pending.slice(count);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
+import { LogFiles } from '../access-log/log-files.ts';
 import { ErrorLogs } from './error-log.ts';
 
 const SUBJECT = {
@@ -16,11 +17,12 @@ const SUBJECT = {
   referrer: '',
 };
 
-function withLogs(act: (folder: string, logs: ErrorLogs, told: string[]) => void): void {
+function withLogs(act: (folder: string, logs: ErrorLogs, told: string[], files: LogFiles) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'error-log-'));
   const told: string[] = [];
   try {
-    act(folder, new ErrorLogs({ pid: 17, tid: 17 }, new FakeClock(), (text) => told.push(text)), told);
+    const files = new LogFiles('machine', (text) => told.push(text));
+    act(folder, new ErrorLogs({ pid: 17, tid: 17 }, new FakeClock(), files.lease()), told, files);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -78,13 +80,13 @@ test('a client of a Unix socket has no address, and a debug line says nothing of
 });
 
 test('after rotation the new file has the lines', () => {
-  withLogs((folder, logs) => {
+  withLogs((folder, logs, _, files) => {
     const path = join(folder, 'a.log');
     const log = logs.open([file(path, 'error')]);
     log.say('error', 'one', SUBJECT);
     renameSync(path, `${path}.1`);
     log.say('error', 'two', SUBJECT);
-    logs.reopen();
+    files.reopen();
     log.say('error', 'three', SUBJECT);
     assert.match(readFileSync(`${path}.1`, 'latin1'), /one[^\n]*\n[^\n]*two/);
     assert.match(readFileSync(path, 'latin1'), /^[^\n]*three[^\n]*\n$/);

@@ -7,9 +7,10 @@
 import type { ErrorLog as ErrorLogRule } from '../../config/model/logs.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLevel, ErrorLineOrigin } from '../../kernel/error-line.ts';
-import { isLogged, renderErrorLine } from '../../kernel/error-line.ts';
+import { ERROR_LEVELS, isLogged, renderErrorLine } from '../../kernel/error-line.ts';
 import { escapeLog } from '../access-log/line.ts';
-import { LineWriter } from '../access-log/line-writer.ts';
+import type { LineWriter } from '../access-log/line-writer.ts';
+import type { LogLease } from '../access-log/log-files.ts';
 
 /** What a line says of the request that it is about. Latin-1, as the client has sent it. */
 export interface ErrorSubject {
@@ -26,12 +27,14 @@ export interface ErrorSubject {
 }
 
 interface Target {
-  readonly writer: Pick<LineWriter, 'write'>;
+  readonly write: (line: string, level: ErrorLevel) => void;
   readonly least: ErrorLevel;
 }
 
 /** Standard error of the server, by which the edge's own is known to itself. */
 const STDERR_FD = 2;
+/** As long as a line for syslog may be, as in nginx. */
+const SYSLOG_LINE_MAX = 2048;
 /** A file that `error_log` names to be rid of the lines. */
 const NOWHERE = '/dev/null';
 
@@ -60,64 +63,52 @@ export class ErrorLog {
     // As in nginx, a line for those who look into nginx itself says nothing of the request but its connection.
     const text = level === 'debug' ? message : message + renderSubject(subject);
     const line = renderErrorLine(this.#clock.nowMs(), level, this.#origin, subject.connection, text);
-    for (const { writer, least } of this.#targets) {
+    for (const { write, least } of this.#targets) {
       if (isLogged(level, least)) {
-        writer.write(line);
+        write(line, level);
       }
     }
   }
 }
 
-/** All files that the error logs of a thread's scopes name, each opened once. */
+/** Where the error logs of a plan's scopes are written. */
 export class ErrorLogs {
   readonly #origin: ErrorLineOrigin;
   readonly #clock: Clock;
-  readonly #onError: (text: string) => void;
-  readonly #writers = new Map<string, LineWriter>();
+  readonly #lease: Pick<LogLease, 'writer' | 'syslog'>;
 
-  constructor(origin: ErrorLineOrigin, clock: Clock, onError: (text: string) => void) {
+  constructor(origin: ErrorLineOrigin, clock: Clock, lease: Pick<LogLease, 'writer' | 'syslog'>) {
     this.#origin = origin;
     this.#clock = clock;
-    this.#onError = onError;
+    this.#lease = lease;
   }
 
   /** Throws what open(2) throws. */
   open(rules: readonly ErrorLogRule[]): ErrorLog {
     const targets = rules.flatMap(({ sink, level }) => {
-      const writer = this.#writerOf(sink);
-      return writer === undefined ? [] : [{ writer, least: level }];
+      const write = this.#writeTo(sink);
+      return write === undefined ? [] : [{ write, least: level }];
     });
     return new ErrorLog(targets, this.#origin, this.#clock);
   }
 
-  /** After rotation. */
-  reopen(): void {
-    for (const writer of this.#writers.values()) {
-      writer.reopen();
+  #writeTo(sink: ErrorLogRule['sink']): Target['write'] | undefined {
+    if (sink.kind === 'syslog') {
+      const sender = this.#lease.syslog(sink);
+      return (line, level) => sender.write(line.slice(0, SYSLOG_LINE_MAX), ERROR_LEVELS.indexOf(level));
     }
-  }
-
-  /** What is written later opens the files again. */
-  close(): void {
-    for (const writer of this.#writers.values()) {
-      writer.close();
-    }
-  }
-
-  #writerOf(sink: ErrorLogRule['sink']): LineWriter | undefined {
-    if (sink.kind === 'syslog' || (sink.kind === 'file' && sink.path === NOWHERE)) {
+    if (sink.kind === 'file' && sink.path === NOWHERE) {
       return undefined;
     }
+    const writer = this.#writerOf(sink);
+    return (line) => writer.write(line);
+  }
+
+  #writerOf(sink: Exclude<ErrorLogRule['sink'], { kind: 'syslog' }>): LineWriter {
     // An error log's path has no variables.
     const path = sink.kind === 'file' && typeof sink.path === 'string' ? sink.path : '';
-    const known = this.#writers.get(path);
-    if (known !== undefined) {
-      return known;
-    }
     const fd = path === '' ? STDERR_FD : undefined;
-    const writer = new LineWriter(path || 'standard error', this.#onError, fd, 'error log');
-    this.#writers.set(path, writer);
-    return writer;
+    return this.#lease.writer(path || 'standard error', 'error log', fd);
   }
 }
 

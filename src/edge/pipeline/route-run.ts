@@ -380,6 +380,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** Refuses the request; true if an error page has sent it to another location, and it goes on there. */
   refuse(status: number, fields: ResponseFields = NO_FIELDS, detail?: string): boolean {
     if (UNSENT_STATUSES.has(status)) {
+      this.sent.status = status; // For logs: nobody is sent it.
       this.exchange.responder.cut();
       return false;
     }
@@ -476,6 +477,16 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   whenOver(callback: () => void): void {
     this.#onOver ??= [];
     this.#onOver.push(callback);
+  }
+
+  /** To the access logs of the scope, when the response has left or the client has gone. */
+  writeLog(): void {
+    this.#budget.begin();
+    try {
+      this.scope.log?.(this);
+    } catch (error) {
+      this.onFault(error);
+    }
   }
 
   /** The response has left, or the client has gone. */

@@ -154,6 +154,8 @@ export interface CompiledScope {
   /** Root or alias. */
   readonly root: CompiledTemplate;
   readonly errorLog: ErrorLog;
+  /** Writes to the access logs, when the request is over. Undefined: there are none. */
+  readonly log: ((route: Route) => void) | undefined;
   readonly types: CompiledTypes;
   /** Variables that rules of this scope say: $secure_link, $invalid_referer. By their names in lower case. */
   readonly variables: ReadonlyMap<string, (route: Route) => string | undefined>;

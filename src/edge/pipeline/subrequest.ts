@@ -89,16 +89,23 @@ class RunningSubrequest implements Subrequest {
       this.#isOver = true;
       this.#responder.cancel(CANCELLED);
       this.route.onGone();
-      this.route.onOver();
+      this.#close();
     }
   }
 
   #end(): void {
     if (!this.#isOver) {
       this.#isOver = true;
-      this.route.onOver();
+      this.#close();
       this.#start.onEnd(this);
     }
+  }
+
+  #close(): void {
+    if (this.route.scope.model.logsSubrequests === true) {
+      this.route.writeLog();
+    }
+    this.route.onOver();
   }
 }
 

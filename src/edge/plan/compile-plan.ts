@@ -8,6 +8,7 @@ import type { ScopeId } from '../../config/model/instruction.ts';
 import type { EdgeModel, Listener, Location, Site } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { AccessLogs } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
 import { PasswordChecker } from '../passwords/password-checker.ts';
@@ -42,6 +43,7 @@ import { VariableCompiler } from './variable-compiler.ts';
 export interface PlanParts {
   readonly services: PipelineServices;
   readonly errorLogs: Pick<ErrorLogs, 'open'>;
+  readonly accessLogs: Pick<AccessLogs, 'open'>;
   readonly files: FileServer;
   readonly zoneMemory: ZoneMemory;
   /** What answers: applications, files. Called once for each content of the model. */
@@ -124,7 +126,7 @@ export class PlanCompiler implements RewriteCompilation {
     if (scope === undefined) {
       throw new Error(`the model has no scope ${id}`);
     }
-    const fresh = compileScope(scope, { compilation: this, errorLogs: this.#parts.errorLogs, types: this.#types });
+    const fresh = compileScope(scope, { compilation: this, ...this.#parts, types: this.#types });
     this.#scopes.set(id, fresh);
     return fresh;
   }

@@ -2,6 +2,7 @@
 
 import type { Scope } from '../../config/model/scope.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
+import type { AccessLogs } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import { compileAdditions } from '../filters/addition/addition-filter.ts';
 import { compileCharset } from '../filters/charset/charset-filter.ts';
@@ -76,10 +77,11 @@ const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | unde
 export interface ScopeParts {
   readonly compilation: Compilation;
   readonly errorLogs: Pick<ErrorLogs, 'open'>;
+  readonly accessLogs: Pick<AccessLogs, 'open'>;
   readonly types: readonly CompiledTypes[];
 }
 
-export function compileScope(scope: Scope, { compilation, errorLogs, types }: ScopeParts): CompiledScope {
+export function compileScope(scope: Scope, { compilation, errorLogs, accessLogs, types }: ScopeParts): CompiledScope {
   const fields = compileFieldRules(scope, compilation);
   const made = <T>(features: readonly Feature<T>[]): T[] =>
     features.flatMap((feature): T | [] => feature(scope, compilation) ?? []);
@@ -92,9 +94,11 @@ export function compileScope(scope: Scope, { compilation, errorLogs, types }: Sc
     const filter = feature(scope, compilation);
     return filter === undefined ? [] : [{ feature, filter }];
   });
+  const root = compilation.template(scope.files.path);
   return {
     model: scope,
-    root: compilation.template(scope.files.path),
+    root,
+    log: accessLogs.open(scope.accessLogs, compilation, root),
     errorLog: errorLogs.open(scope.errorLogs),
     types: types[scope.types] ?? { byEnding: new Map(), fallback: 'text/plain' },
     variables: new Map(variables),

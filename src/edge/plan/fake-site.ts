@@ -7,6 +7,8 @@ import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { FakeRequestLine } from '../../protocol/http/fake-request.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import type { AccessLogs } from '../access-log/access-logs.ts';
+import { LogFiles } from '../access-log/log-files.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { renderErrorPage } from '../error-pages.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
@@ -137,10 +139,15 @@ export function tellingContent(content: Content): Produce {
 
 const PLAIN = fieldsOf('Content-Type: text/plain\r\n');
 
+export function fakeErrorLogs(clock: FakeClock): ErrorLogs {
+  return new ErrorLogs({ pid: 1, tid: 1 }, clock, new LogFiles('machine', () => undefined).lease());
+}
+
 export interface FakeServices {
   readonly produceOf?: (content: Content, compilation: RewriteCompilation) => Produce;
   readonly clock?: FakeClock;
   readonly errorLogs?: ErrorLogs;
+  readonly accessLogs?: Pick<AccessLogs, 'open'>;
   readonly files?: FileServer;
   readonly bugs?: unknown[];
   readonly traffic?: Traffic;
@@ -166,7 +173,8 @@ export class FakeSite {
     const model = fakeModel(fake);
     const plan = new PlanCompiler(model, {
       services,
-      errorLogs: parts.errorLogs ?? new ErrorLogs({ pid: 1, tid: 1 }, this.clock, () => undefined),
+      errorLogs: parts.errorLogs ?? fakeErrorLogs(this.clock),
+      accessLogs: parts.accessLogs ?? { open: () => undefined },
       zoneMemory: newZoneMemory(model.zones),
       files: parts.files ?? new FileServer({ clock: this.clock, log: () => undefined }),
       produceOf: parts.produceOf ?? tellingContent,
@@ -179,7 +187,6 @@ export class FakeSite {
       plan: plan.listener(listener),
       services,
       identifier: { identify: () => undefined },
-      onFinished: undefined,
     });
   }
 

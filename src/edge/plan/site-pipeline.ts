@@ -18,11 +18,14 @@ export interface SitePipelineParts {
   readonly plan: ListenerPlan;
   readonly services: PipelineServices;
   readonly identifier: Pick<Identifier, 'identify'>;
-  /** For logs. */
-  readonly onFinished: RequestPipeline['onFinished'];
 }
 
-export function sitePipeline({ plan, services, identifier, onFinished }: SitePipelineParts): RequestPipeline {
+/** To nginx a head that is too long is a bad request. */
+function nginxStatus(status: number, { scope }: RouteRun): number {
+  return status === 431 && scope.model.refusals.style === 'nginx' ? 400 : status;
+}
+
+export function sitePipeline({ plan, services, identifier }: SitePipelineParts): RequestPipeline {
   const { hosts } = plan;
   const { traffic } = services;
   const open = (exchange: IncomingExchange, { site }: SitePlan, path: string): RouteRun => {
@@ -37,7 +40,7 @@ export function sitePipeline({ plan, services, identifier, onFinished }: SitePip
     }
     const { route } = exchange;
     const run = route instanceof RouteRun ? route : open(exchange, hosts.find('').value, '/');
-    run.refuseContent(status, detail, fields);
+    run.refuseContent(nginxStatus(status, run), detail, fields);
   };
   /** A regex among the names may be too costly for a host that somebody has made up. */
   const siteFor = (exchange: IncomingExchange): ReturnType<typeof hosts.findFor> => {
@@ -72,11 +75,14 @@ export function sitePipeline({ plan, services, identifier, onFinished }: SitePip
     },
     refuse,
     onFinished(exchange) {
-      if (exchange.route instanceof RouteRun) {
+      const { route } = exchange;
+      if (route instanceof RouteRun) {
         traffic.endRequest();
-        exchange.route.onOver();
+        if (route.scope.log !== undefined) {
+          route.writeLog();
+        }
+        route.onOver();
       }
-      onFinished?.(exchange);
     },
   };
 }

@@ -5,13 +5,17 @@ import { ConnectionPhase } from './connection-phase.ts';
 import { Deadline } from './deadline.ts';
 import type { Output } from './output.ts';
 import type { RequestReader } from './request-reader.ts';
+import { USUAL_RULES } from './transport-rules.ts';
 
 function open() {
   const clock = { nowMs: 0 };
   const deadline = new Deadline(0, EDGE_LIMITS.firstByteMs);
   const output = { isEmpty: true };
   const requests = { isInHead: false, isBodyOpen: false, hasSink: false, bodyBytes: 0 };
-  const phase = new ConnectionPhase(deadline, output as unknown as Output, requests as unknown as RequestReader, clock);
+  const phase = new ConnectionPhase(deadline, output as unknown as Output, requests as unknown as RequestReader, {
+    table: clock,
+    rules: USUAL_RULES,
+  });
   return { clock, deadline, output, requests, phase };
 }
 

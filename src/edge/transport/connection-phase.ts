@@ -4,18 +4,25 @@ import { EDGE_LIMITS } from '../limits.ts';
 import type { Deadline, Phase } from './deadline.ts';
 import type { Output } from './output.ts';
 import type { RequestReader } from './request-reader.ts';
+import type { TransportRules } from './transport-rules.ts';
+
+/** Asked anew each time: a reload changes the rules. */
+export interface PhaseServices {
+  readonly table: { readonly nowMs: number };
+  readonly rules: TransportRules;
+}
 
 export class ConnectionPhase {
   readonly #deadline: Deadline;
   readonly #output: Output;
   readonly #requests: RequestReader;
-  readonly #clock: { readonly nowMs: number };
+  readonly #services: PhaseServices;
 
-  constructor(deadline: Deadline, output: Output, requests: RequestReader, clock: { readonly nowMs: number }) {
+  constructor(deadline: Deadline, output: Output, requests: RequestReader, services: PhaseServices) {
     this.#deadline = deadline;
     this.#output = output;
     this.#requests = requests;
-    this.#clock = clock;
+    this.#services = services;
   }
 
   get now(): Phase {
@@ -24,13 +31,14 @@ export class ConnectionPhase {
 
   /** All answers are sent: the next request may come. */
   awaitNext(keepAliveMs: number): void {
-    this.#deadline.enter('idle', this.#clock.nowMs, keepAliveMs + EDGE_LIMITS.tickMs);
+    this.#deadline.enter('idle', this.#services.table.nowMs, keepAliveMs + EDGE_LIMITS.tickMs);
   }
 
   /** A head that has begun to come has a deadline of its own. */
   noteHead(): void {
     if (this.#deadline.phase === 'idle' && this.#requests.isInHead) {
-      this.#deadline.enter('head', this.#clock.nowMs, EDGE_LIMITS.headTimeoutMs);
+      const { table, rules } = this.#services;
+      this.#deadline.enter('head', table.nowMs, rules.headTimeoutMs);
     }
   }
 
@@ -40,7 +48,8 @@ export class ConnectionPhase {
   }
 
   awaitBody(): void {
-    this.#deadline.enterBody(this.#clock.nowMs, this.#requests.bodyBytes);
+    const { table, rules } = this.#services;
+    this.#deadline.enterBody(table.nowMs, this.#requests.bodyBytes, rules.bodyStallMs);
   }
 
   /** The body has come. */
@@ -52,7 +61,8 @@ export class ConnectionPhase {
 
   /** The client is to take what was given to the output. */
   awaitClient(): void {
-    this.#deadline.enter('write', this.#clock.nowMs, EDGE_LIMITS.writeStallMs);
+    const { table, rules } = this.#services;
+    this.#deadline.enterWrite(table.nowMs, rules.writeStallMs);
   }
 
   /** The output is empty: the connection waits for the rest of the body again, or for the response. */

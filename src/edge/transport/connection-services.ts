@@ -2,10 +2,12 @@ import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts'
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
+import type { Http1Limits } from '../../protocol/http1/limits.ts';
 import type { ConnectionTable } from '../connection-table.ts';
 import type { CountedLog } from '../counted-log.ts';
 import type { InternalErrors } from '../internal-errors.ts';
 import type { HeadRenderer } from './response-text.ts';
+import type { TransportRules } from './transport-rules.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
 
 /** To whom a transport hands its requests. */
@@ -34,6 +36,10 @@ export interface ConnectionServices {
   readonly keepAliveMs: number;
   /** See RequestParserOptions. */
   readonly takesLineFeeds: boolean;
+  /** See RequestParserOptions. Undefined: as our own limits have it. */
+  readonly limits: Partial<Http1Limits> | undefined;
+  readonly fieldNames: RegExp | undefined;
+  readonly rules: TransportRules;
   readonly webSocket: WebSocketServices;
   readonly pipeline: RequestPipeline;
   /** The edge stops, or the address is served no more: connections end with the response that is owed. */

@@ -47,6 +47,9 @@ export class Deadline {
   #rateMs: number;
   #rateForMs = 0;
   #rateBytes = 0;
+  /** How long the client may pause: of a response that it takes, and of a body that it sends. */
+  #writeMs: number = EDGE_LIMITS.writeStallMs;
+  #stallMs: number = EDGE_LIMITS.bodyStallMs;
 
   constructor(nowMs: number, firstByteMs: number) {
     this.#atMs = nowMs + firstByteMs;
@@ -60,8 +63,15 @@ export class Deadline {
     this.#sentBytes = -1;
   }
 
+  /** The client is to take what was given to the output. */
+  enterWrite(nowMs: number, stallMs: number): void {
+    this.enter('write', nowMs, stallMs);
+    this.#writeMs = stallMs;
+  }
+
   /** A body is read from now on, of which `receivedBytes` have come. */
-  enterBody(nowMs: number, receivedBytes: number): void {
+  enterBody(nowMs: number, receivedBytes: number, stallMs: number = EDGE_LIMITS.bodyStallMs): void {
+    this.#stallMs = stallMs;
     this.phase = 'body';
     this.#atMs = nowMs;
     this.#begin(nowMs, EDGE_LIMITS.bodyGraceMs, receivedBytes);
@@ -113,7 +123,7 @@ export class Deadline {
       this.#begin(nowMs, EDGE_LIMITS.bodyStallMs, receivedBytes);
       return undefined;
     }
-    if (nowMs - this.#receivedMs >= EDGE_LIMITS.bodyStallMs) {
+    if (nowMs - this.#receivedMs >= this.#stallMs) {
       return 'refuse';
     }
     if (nowMs - this.#rateMs < this.#rateForMs) {
@@ -132,7 +142,7 @@ export class Deadline {
       return 'destroy';
     }
     this.#sentBytes = transfer.sentBytes;
-    this.#atMs = nowMs + EDGE_LIMITS.writeStallMs;
+    this.#atMs = nowMs + this.#writeMs;
     return undefined;
   }
 }

@@ -8,6 +8,7 @@ import { InternalErrors } from '../internal-errors.ts';
 import { newTrafficRows, Traffic } from '../traffic.ts';
 import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
 import { HeadRenderer } from './response-text.ts';
+import { USUAL_RULES } from './transport-rules.ts';
 
 export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): ConnectionServices {
   const clock = new FakeClock();
@@ -28,6 +29,9 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
     }),
     keepAliveMs: 5000,
     takesLineFeeds: false,
+    limits: undefined,
+    fieldNames: undefined,
+    rules: USUAL_RULES,
     webSocket: {} as ConnectionServices['webSocket'],
     pipeline,
     date: () => 'now',

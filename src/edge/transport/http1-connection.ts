@@ -23,12 +23,12 @@ import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { TrackedConnection } from '../connection-table.ts';
-import { EDGE_LIMITS } from '../limits.ts';
 import { ConnectionPhase } from './connection-phase.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Deadline } from './deadline.ts';
 import type { ExchangeConnection } from './http1-exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
@@ -39,7 +39,7 @@ import { acceptsTrailers, delimiterOf, sendsBody, upgradeField } from './respons
 import { CLIENT_LEFT, noteSent, ResponseWriter, releaseBody } from './response-writer.ts';
 import type { TunnelCarrier } from './tunnel-session.ts';
 import { TunnelSession } from './tunnel-session.ts';
-import { BAD_PATH, tellFault, unreadHead } from './unread-request.ts';
+import { BAD_PATH, LATE_BODY, LATE_HEAD, tellFault, unreadHead } from './unread-request.ts';
 import type { UpgradedConnection } from './upgraded-connection.ts';
 import { startUpgraded } from './upgraded-connection.ts';
 import type { SessionCarrier } from './websocket/open-session.ts';
@@ -56,7 +56,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   readonly #phase: ConnectionPhase;
   #exchange: Http1Exchange | undefined;
   requestCount = 0;
-  #keepAlive = true;
+  readonly #keeping: KeepAlive;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
   /** The exchange that was told that its client sends nothing any more. */
@@ -67,12 +67,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#peer = peer;
     this.services = services;
+    this.#keeping = new KeepAlive(services);
     this.#output = new Output(socket, this);
     this.#writer = new ResponseWriter(this.#output, services);
-    this.#deadline = new Deadline(services.table.nowMs, EDGE_LIMITS.firstByteMs);
+    this.#deadline = new Deadline(services.table.nowMs, services.rules.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
     this.#requests = new RequestReader(services, this.#socket, this.#deadline, this);
-    this.#phase = new ConnectionPhase(this.#deadline, this.#output, this.#requests, services.table);
+    this.#phase = new ConnectionPhase(this.#deadline, this.#output, this.#requests, services);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
@@ -101,7 +102,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const services = this.services;
     const path = decodePath(head.path);
     const exchange = this.#begin(head, path);
-    this.#keepAlive = head.keepAlive && services.keepAliveMs > 0;
+    this.#keeping.begin(head.keepAlive, this.requestCount);
     if (path === undefined) {
       tellFault(services.refusals, this.address, BAD_PATH);
       this.onFault(BAD_PATH);
@@ -126,7 +127,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   onFault(fault: Fault): void {
-    this.#keepAlive = false;
+    this.#keeping.end();
     const { refusedLine } = this.#requests;
     this.#requests.giveUp();
     const exchange = this.#exchange;
@@ -191,7 +192,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
-    this.#keepAlive &&= !this.#requests.isBodyOpen;
+    this.#keeping.isKept &&= !this.#requests.isBodyOpen;
     this.#writer.respond(exchange, head, body, this.#connectionField(exchange, head));
     this.#complete();
   }
@@ -200,8 +201,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (!this.#owes(exchange)) {
       return;
     }
-    const delimiter = delimiterOf(head.status, length, exchange.head);
-    this.#keepAlive &&= delimiter !== 'close';
+    const { isChunkedOn } = this.services.rules;
+    const delimiter = delimiterOf(head.status, length, exchange.head, isChunkedOn);
+    this.#keeping.isKept &&= delimiter !== 'close';
     noteSent(exchange, head, length ?? -1);
     this.#writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }
@@ -294,7 +296,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #upgrade<S extends UpgradedConnection>(exchange: Http1Exchange, status: number, session: S): S {
     exchange.status = status;
     exchange.watcher = undefined;
-    this.#keepAlive = false;
+    this.#keeping.end();
     this.#upgraded = session;
     startUpgraded(session, this, { requests: this.#requests, socket: this.#socket, services: this.services });
     return session;
@@ -332,12 +334,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
     const { isBodyOpen, hasSink } = this.#requests;
     if (head.closes === true || this.services.isClosing || (isBodyOpen && !hasSink)) {
-      this.#keepAlive = false;
+      this.#keeping.end();
     }
-    if (!this.#keepAlive) {
-      return 'Connection: close\r\n';
-    }
-    return exchange.head.minor === 0 ? 'Connection: keep-alive\r\n' : '';
+    return this.#keeping.field(exchange.head.minor);
   }
 
   // How a response ends.
@@ -346,7 +345,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   #complete(): void {
     if (this.#requests.isBodyOpen) {
       // Answered before the body was whole: what still comes is not a request.
-      this.#keepAlive = false;
+      this.#keeping.end();
       this.#requests.dropBody();
     }
     if (this.#output.isReady) {
@@ -365,7 +364,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#log(exchange);
     }
     // The head of a response that streams may have left before the edge was told to stop, and promised more.
-    if (!this.#keepAlive || (this.services.isClosing && this.#requests.bufferedBytes === 0)) {
+    if (!this.#keeping.isKept || (this.services.isClosing && this.#requests.bufferedBytes === 0)) {
       this.#socket.close(this.#requests.mayHaveMore);
       return;
     }
@@ -420,7 +419,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#toldOfEnd = exchange;
     if (this.#socket.onClientEnd(requests.isBodyOpen ? undefined : exchange)) {
       // Further requests may have come whole behind this one.
-      this.#keepAlive &&= requests.bufferedBytes > 0;
+      this.#keeping.isKept &&= requests.bufferedBytes > 0;
     }
   }
 
@@ -456,7 +455,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   get isKept(): boolean {
-    return this.#keepAlive && !this.services.isClosing;
+    return this.#keeping.isKept && !this.services.isClosing;
   }
 
   /** A response that is whole is logged before the connection closes. */
@@ -480,7 +479,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   onTick(nowMs: number): void {
     this.#upgraded?.onTick(nowMs);
     if (this.#upgraded === undefined && this.#requests.onTick(nowMs)) {
-      this.#keepAlive = false;
+      this.#keeping.end();
     }
     if (this.#socket.hasLostClient() && this.#upgraded?.onGone() !== true) {
       this.#socket.destroy();
@@ -490,11 +489,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       this.#phase.onTick();
     }
     if (this.#socket.onTick(nowMs, this.#requests.bodyBytes, this.#requests.isWaiting)) {
-      this.onFault({
-        code: this.#phase.now === 'head' ? 'http1.head-timeout' : 'http1.body-timeout',
-        status: 408,
-        detail: 'it did not arrive in time',
-      });
+      this.onFault(this.#phase.now === 'head' ? LATE_HEAD : LATE_BODY);
     }
   }
 }

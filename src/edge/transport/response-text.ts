@@ -4,11 +4,17 @@ import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
+import type { KeptField } from './transport-rules.ts';
 
 /** How the body is delimited: its length, in chunks, by the end of the connection, or not at all. */
 export type Delimiter = number | 'chunked' | 'close' | 'none';
 
-export type ConnectionField = '' | 'Connection: close\r\n' | 'Connection: keep-alive\r\n' | 'Connection: Upgrade\r\n';
+export type ConnectionField =
+  | ''
+  | 'Connection: close\r\n'
+  | 'Connection: keep-alive\r\n'
+  | 'Connection: Upgrade\r\n'
+  | KeptField;
 
 /** `more`: further rendered lines. */
 export function renderHead(
@@ -67,6 +73,7 @@ export function delimiterOf(
   status: number,
   length: number | undefined,
   request: { readonly method: string; readonly minor: 0 | 1 },
+  isChunkedOn = true,
 ): Delimiter {
   if (forbidsBody(status)) {
     // RFC 9112 6.3 has a client wait for the body of a 205, so it is told that there is none.
@@ -78,7 +85,7 @@ export function delimiterOf(
   if (request.method === 'HEAD') {
     return 'none';
   }
-  return request.minor === 1 ? 'chunked' : 'close';
+  return request.minor === 1 && isChunkedOn ? 'chunked' : 'close';
 }
 
 /** Of a response behind which the connection has another protocol: 101 names the Upgrade that goes with it (RFC 9110 7.8), an answer to CONNECT nothing. */

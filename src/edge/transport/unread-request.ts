@@ -35,6 +35,10 @@ export function unreadHead(line: string): RequestHead {
 /** A path that cannot be decoded. */
 export const BAD_PATH: Fault = { code: 'http1.bad-target', status: 400, detail: 'malformed percent-encoding' };
 
+const LATE = { status: 408, detail: 'it did not arrive in time' } as const;
+export const LATE_HEAD: Fault = { code: 'http1.head-timeout', ...LATE };
+export const LATE_BODY: Fault = { code: 'http1.body-timeout', ...LATE };
+
 /** `address`: '' on a Unix socket. */
 export function tellFault(refusals: CountedLog, address: string, { code, detail }: Fault): void {
   refusals.tell(address, `${code}, ${detail}`);

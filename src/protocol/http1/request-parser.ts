@@ -43,17 +43,20 @@ import { HeadReader } from './head-reader.ts';
 import { Input } from './input.ts';
 import type { Http1Limits } from './limits.ts';
 import { HTTP1_LIMITS, REFUSED_LINE_BYTES_MAX } from './limits.ts';
+import { NameFilter } from './name-filter.ts';
 import { composeRequestHead } from './request-head.ts';
 import type { RequestLine } from './request-line.ts';
 import { parseRequestLine } from './request-line.ts';
 import type { RequestEvent, RequestHead } from './types.ts';
 
 export interface RequestParserOptions {
-  readonly limits?: Partial<Http1Limits>;
+  readonly limits?: Partial<Http1Limits> | undefined;
   /** Shared by the connections of a thread. */
   readonly memo?: FieldMemo;
   /** Lines of a head may end with LF alone. */
   readonly takesLineFeeds?: boolean;
+  /** What names of fields look like that are taken; the others are left away. Undefined: all names are taken. */
+  readonly fieldNames?: RegExp | undefined;
 }
 
 /** Where in the exchange of requests the connection is. */
@@ -70,12 +73,14 @@ export class RequestParser {
   #lastHead: RequestHead | undefined;
   #refusedLine = '';
   readonly #takesLineFeeds: boolean;
+  readonly #names: NameFilter | undefined;
 
   constructor(options: RequestParserOptions = {}) {
     const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
     this.#heads = new HeadReader(requestStartLine(limits), limits, options.memo);
     this.#body = new BodyReader(limits, options.memo);
     this.#takesLineFeeds = options.takesLineFeeds === true;
+    this.#names = options.fieldNames && new NameFilter(options.fieldNames);
   }
 
   /** Gives the parser the first `length` bytes of `chunk`, which is borrowed until `next` returns undefined: its owner may then reuse the memory. */
@@ -195,7 +200,7 @@ export class RequestParser {
     }
     let head = this.#lastHead;
     if (head === undefined || !heads.isRepeated) {
-      const composed = composeRequestHead(heads.line, heads.block);
+      const composed = composeRequestHead(heads.line, this.#names?.apply(heads.block) ?? heads.block);
       if (isFault(composed)) {
         return this.#fail(composed, begin);
       }

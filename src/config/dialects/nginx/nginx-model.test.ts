@@ -10,6 +10,7 @@ const AROUND = {
   prefix: '/srv/',
   confPrefix: '/etc/nginx/',
   errorLog: '',
+  accessLog: '',
   coreCount: 4,
   isRoot: false,
   title: 'nginx',

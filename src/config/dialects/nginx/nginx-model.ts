@@ -24,9 +24,6 @@ import type { NginxSurroundings } from './surroundings.ts';
 /** Where a server answers that does not say it: as root at the port of HTTP, as anybody else where everybody may. */
 const PORT_OF_ROOT = 80;
 const PORT_OF_OTHERS = 8000;
-const KEEP_ALIVE_MS = 75_000;
-/** Index of the one set of rules for connections. */
-const ONLY = 0;
 
 /** `defaults`: a server that nothing is said about; what nginx has no words for is as there. */
 export function modelOfNginx(
@@ -51,12 +48,12 @@ export function modelOfNginx(
     sites,
     apps: tables.apps.apps,
     scopes: tables.scopes.scopes,
-    connections: [{ keepAliveMs: KEEP_ALIVE_MS, takesLineFeeds: true }],
+    connections: tables.scopes.connections,
     types: tables.scopes.types,
     variables: definedVariablesOf(main),
     charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),
     zones: zonesOf(main),
-    logs: [],
+    logs: tables.scopes.logs,
     edge: { ...defaults.edge, threads, connectionsMax },
     // nginx believes no field of a client until it is told whom to believe.
     forwarding: { fields: 'none', allowIps: [] },
@@ -75,7 +72,7 @@ function siteOf(server: Draft, tables: Tables): Site {
   const [name] = server.own(SERVER_NAMES) ?? [];
   return {
     name: name === undefined ? '' : nameOf(name),
-    connection: ONLY,
+    connection: tables.scopes.connectionOf(server),
     rewrite: instructionsOf(server, tables),
     scope: tables.scopes.idOf(server),
     content: tables.apps.contentOf(server),

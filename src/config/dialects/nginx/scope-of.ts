@@ -1,14 +1,18 @@
 /** What holds in a block, of all that is said in it and around it. Scopes and tables of types that are equal are one. */
 
+import type { ConnectionRules } from '../../model/connection.ts';
 import type { TypeMap } from '../../model/files.ts';
 import type { ScopeId } from '../../model/instruction.ts';
+import type { AccessLogRule, LogTarget } from '../../model/logs.ts';
 import type { Scope } from '../../model/scope.ts';
+import { accessLogsOf, logsSubrequestsOf } from './directives/access-log.ts';
 import { accessOf } from './directives/access-rules.ts';
 import { fieldRulesOf } from './directives/added-fields.ts';
 import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answering.ts';
 import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
 import { charsetOf } from './directives/charset.ts';
 import { compressionsOf } from './directives/compression.ts';
+import { bodyTimeoutOf, connectionOf, sendTimeoutOf } from './directives/connection-rules.ts';
 import { errorLogsOf } from './directives/error-log.ts';
 import { ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
 import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/files.ts';
@@ -23,10 +27,14 @@ import type { NginxSurroundings } from './surroundings.ts';
 export class ScopeTable {
   readonly scopes: Scope[] = [];
   readonly types: TypeMap[] = [];
+  readonly logs: LogTarget[] = [];
+  readonly connections: ConnectionRules[] = [];
   readonly #around: NginxSurroundings;
   readonly #report: NginxReport;
   readonly #scopeIds = new Map<string, ScopeId>();
   readonly #typeIds = new Map<string, number>();
+  readonly #logIds = new Map<string, number>();
+  readonly #connectionIds = new Map<string, number>();
 
   constructor(around: NginxSurroundings, report: NginxReport) {
     this.#around = around;
@@ -36,6 +44,11 @@ export class ScopeTable {
   idOf(draft: Draft): ScopeId {
     const scope = this.#scopeOf(draft);
     return intern(scope, this.scopes, this.#scopeIds);
+  }
+
+  /** Of a server. */
+  connectionOf(server: Draft): number {
+    return intern(connectionOf(server), this.connections, this.#connectionIds);
   }
 
   #scopeOf(draft: Draft): Scope {
@@ -53,6 +66,7 @@ export class ScopeTable {
       secureLink: secureLinkOf(draft, this.#report),
       userId: userIdOf(draft),
       referers: referersOf(draft),
+      logsSubrequests: logsSubrequestsOf(draft),
     };
     return {
       // Only what is there.
@@ -68,12 +82,20 @@ export class ScopeTable {
         pads: true,
       },
       redirects: redirectsOf(draft),
-      requestBodies: { bytesMax: bodyBytesMaxOf(draft) },
-      sending: rateOf(draft),
-      accessLogs: [],
+      requestBodies: { bytesMax: bodyBytesMaxOf(draft), ...bodyTimeoutOf(draft) },
+      sending: { ...rateOf(draft), ...sendTimeoutOf(draft) },
+      accessLogs: this.#accessLogsOf(draft),
       errorLogs: errorLogsOf(draft, this.#around),
       serverField: serverFieldOf(draft),
     };
+  }
+
+  #accessLogsOf(draft: Draft): readonly AccessLogRule[] {
+    const { prefix, accessLog } = this.#around;
+    return accessLogsOf(draft, { prefix, fallback: accessLog }).map(({ target, rule }) => ({
+      ...rule,
+      target: intern(target, this.logs, this.#logIds),
+    }));
   }
 }
 

@@ -7,6 +7,8 @@ export interface NginxSurroundings {
   readonly confPrefix: string;
   /** Where errors are written that no `error_log` says anything about; '': standard error. */
   readonly errorLog: string;
+  /** Where requests are logged that no `access_log` says anything about; '': nowhere. */
+  readonly accessLog: string;
   readonly coreCount: number;
   readonly isRoot: boolean;
   /** What the list of processes shows. */

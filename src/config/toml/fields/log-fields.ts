@@ -52,6 +52,12 @@ const SINK: Kind<LogTarget['sink']> = scalar({
   render: renderLogSink,
 });
 
+const KEPT: Kind<NonNullable<LogTarget['kept']>> = table<NonNullable<LogTarget['kept']>>({
+  filesMax: field<number>('files', integer(1, 1024), 100, 'So many at most: those that were written to last.'),
+  idleMs: field<number>('idle', DURATION, 10_000, 'A file that is not written to for so long is closed.'),
+  checkMs: field<number>('check', DURATION, 60_000, 'How often is looked whether a file has been moved away.'),
+});
+
 const ENTRY: Kind<AccessLogEntry> = table<AccessLogEntry>(
   {
     sink: required<LogTarget['sink']>('to', SINK, { kind: 'file', path: '' }, 'Where the lines go.'),
@@ -75,6 +81,12 @@ const ENTRY: Kind<AccessLogEntry> = table<AccessLogEntry>(
     bufferBytes: field<number>('buffer', SIZE, 0, 'Lines are written when there are so many bytes of them.'),
     flushMs: field<number>('flush', DURATION, 0, 'Or when one has waited for so long.'),
     gzipLevel: field<number>('gzip', integer(0, 9), 0, 'Compress the file; 0: do not.'),
+    kept: field<LogTarget['kept']>(
+      'keep-open',
+      KEPT,
+      undefined,
+      'Files whose path is made of the request stay open; otherwise each is opened for its lines.',
+    ),
   },
   { short: { name: 'to', isShort: (value) => typeof value === 'string' } },
 );

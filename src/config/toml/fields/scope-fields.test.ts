@@ -113,6 +113,7 @@ const FULL: Required<WrittenScope> = {
       bufferBytes: 65_536,
       flushMs: 5000,
       gzipLevel: 1,
+      kept: { filesMax: 10, idleMs: 1000, checkMs: 2000 },
     },
   ],
   logsSubrequests: true,

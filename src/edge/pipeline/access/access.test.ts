@@ -6,9 +6,8 @@ import { test } from 'node:test';
 import type { AddressRule, AuthRequest } from '../../../config/model/access.ts';
 import type { AccessRules, Scope } from '../../../config/model/scope.ts';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
-import { ErrorLogs } from '../../error-log/error-log.ts';
 import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
-import { FakeSite, location } from '../../plan/fake-site.ts';
+import { FakeSite, fakeErrorLogs, location } from '../../plan/fake-site.ts';
 import { parseUsers } from './user-files.ts';
 
 function rules(more: Partial<AccessRules>): AccessRules {
@@ -100,7 +99,7 @@ test('the log says why a password does not let in, once', () =>
         ],
         locations: [location('/')],
       },
-      { clock, errorLogs: new ErrorLogs({ pid: 1, tid: 1 }, clock, () => undefined) },
+      { clock, errorLogs: fakeErrorLogs(clock) },
     );
     for (const user of ['joe', 'ann', 'may', 'eve']) {
       equal((await asking(at, `${user}:plain`)).status, 401);

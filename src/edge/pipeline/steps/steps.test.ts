@@ -7,8 +7,7 @@ import type { LimitManner, RealIp } from '../../../config/model/access.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
 import { NO_FIELDS as EMPTY } from '../../../protocol/http/response-fields.ts';
-import { ErrorLogs } from '../../error-log/error-log.ts';
-import { FakeSite, location } from '../../plan/fake-site.ts';
+import { FakeSite, fakeErrorLogs, location } from '../../plan/fake-site.ts';
 
 const MANNER: LimitManner = { status: 503, logLevel: 'error', isDry: false };
 const ZONES = [
@@ -41,7 +40,7 @@ test('a rate refuses what comes too fast, by key, and says so in the log and in 
         ],
         locations: [location('/')],
       },
-      { clock, errorLogs: new ErrorLogs({ pid: 1, tid: 1 }, clock, () => undefined) },
+      { clock, errorLogs: fakeErrorLogs(clock) },
     );
     const asked = ['a', 'a', 'a', 'b', ''].map((key) => site.ask(`/?k=${key}`));
     deepEqual(

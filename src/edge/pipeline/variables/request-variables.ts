@@ -16,7 +16,7 @@ export const REQUEST_VARIABLES: VariableTable = {
   uri: ({ path }) => path,
   document_uri: ({ path }) => path,
   request_uri: ({ exchange }) => requestUriOf(exchange),
-  request: ({ main: { exchange } }) => `${exchange.method} ${exchange.target} ${protocolName(exchange.version)}`,
+  request: ({ main: { exchange } }) => requestLine(exchange),
   request_method: ({ main }) => main.method,
   request_id: ({ main }) => main.exchange.requestId,
   request_length: ({ main }) => String(requestBytes(main)),
@@ -36,6 +36,13 @@ export const REQUEST_VARIABLES: VariableTable = {
   limit_rate: ({ limitRate }) => String(limitRate ?? 0),
   msie: ({ exchange }) => (/MSIE [4-9]|MSIE \d\d/.test(exchange.block.get('user-agent') ?? '') ? '1' : ''),
 };
+
+/** As it came; where it could not be read, as far as it came. */
+function requestLine(exchange: Route['exchange']): string {
+  return exchange.method === ''
+    ? ((exchange as { readonly refusedLine?: string | undefined }).refusedLine ?? '')
+    : `${exchange.method} ${exchange.target} ${protocolName(exchange.version)}`;
+}
 
 function field(lower: string): Variable {
   return ({ exchange }) => exchange.block.get(lower);

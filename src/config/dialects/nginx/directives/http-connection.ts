@@ -7,29 +7,8 @@ import { HTTP, HTTP_IF, HTTP_SERVER } from './contexts.ts';
 const READING = 'Files are read in the way that is best for their size.';
 
 export const HTTP_CONNECTION: readonly Row[] = [
-  row('keepalive_time', HTTP, 'msec', 'How long a connection may be used.'),
-  row(
-    'keepalive_timeout',
-    HTTP,
-    'msec [sec]',
-    'How long an idle connection stays open, and what the client is told of it.',
-  ),
-  row('keepalive_requests', HTTP, 'number', 'How many requests may come on a connection.'),
   row('keepalive_min_timeout', HTTP, 'msec', 'How long an idle connection stays open at least.'),
-  row('client_header_timeout', HTTP_SERVER, 'msec', 'How long the head of a request may take.'),
-  row('client_header_buffer_size', HTTP_SERVER, 'size', 'How long a head is that takes no more memory than usual.'),
-  row(
-    'large_client_header_buffers',
-    HTTP_SERVER,
-    'count bytes',
-    'How many lines of a head may be long, and how long one may be.',
-  ),
-  row('max_headers', HTTP_SERVER, 'number', 'How many fields a head may have.'),
-  row('ignore_invalid_headers', HTTP_SERVER, 'flag', 'Whether fields with invalid names are dropped.'),
-  row('merge_slashes', HTTP_SERVER, 'flag', 'Whether several slashes of a path count as one.'),
-  row('underscores_in_headers', HTTP_SERVER, 'flag', 'Whether names of fields may have underscores.'),
   row('client_body_buffer_size', HTTP, 'size', 'How much of a body is kept in memory.'),
-  row('client_body_timeout', HTTP, 'msec', 'How long a client may pause while it sends a body.'),
   row(
     'client_body_temp_path',
     HTTP,
@@ -38,7 +17,6 @@ export const HTTP_CONNECTION: readonly Row[] = [
   ),
   row('client_body_in_file_only', HTTP, 'off|on|clean', 'Whether every body is written to a file.'),
   row('client_body_in_single_buffer', HTTP, 'flag', 'Whether a body is kept in one piece.'),
-  row('send_timeout', HTTP, 'msec', 'How long a client may pause while it takes a response.'),
   row(
     'lingering_close',
     HTTP,
@@ -48,10 +26,18 @@ export const HTTP_CONNECTION: readonly Row[] = [
   row('lingering_time', HTTP, 'msec', 'How long what a client still sends is read.'),
   row('lingering_timeout', HTTP, 'msec', 'How long is waited for what a client still sends.'),
   row('reset_timedout_connection', HTTP, 'flag', 'Whether connections that took too long are reset.'),
-  row('chunked_transfer_encoding', HTTP, 'flag', 'Whether responses of unknown length may be chunked.'),
   ...repeatable([
-    row('keepalive_disable', HTTP, 'none|msie6|safari [none|msie6|safari]', 'Browsers whose connections are not kept.'),
     row('client_body_early_read', HTTP_SERVER, 'text...', 'When bodies are read before a location is looked for.'),
+  ]),
+  ...accepted('The browsers that needed it are gone.', [
+    ...repeatable([
+      row(
+        'keepalive_disable',
+        HTTP,
+        'none|msie6|safari [none|msie6|safari]',
+        'Browsers whose connections are not kept.',
+      ),
+    ]),
   ]),
   ...accepted('Files are remembered from the first request on, and errors as well.', [
     row('open_file_cache_min_uses', HTTP, 'number', 'How often a file is asked for before it is remembered.'),

@@ -12,7 +12,6 @@ export const HTTP_CORE: readonly Row[] = [
   ...repeatable([row('server', 'http', '{server}', 'A site.', { apply: opensBlock })]),
   row('post_action', HTTP_IF, 'text', 'A location that is asked when a request is done.'),
   row('msie_padding', HTTP, 'flag', 'Whether error pages are made long enough for an old browser to show them.'),
-  row('log_subrequest', HTTP, 'flag', 'Whether subrequests are in the access log.'),
   row('resolver', 'http server location upstream', 'address...', 'Where names are looked up.'),
   row('resolver_timeout', 'http server location upstream', 'msec', 'How long looking up a name may take.'),
   ...accepted('The browser that needed it is gone.', [

@@ -4,7 +4,15 @@ import { errorsOf, readText } from '../fake-files.ts';
 import type { NginxProcess } from './process.ts';
 import { processOf } from './process.ts';
 
-const AROUND = { prefix: '/srv/', confPrefix: '/etc/nginx/', errorLog: '', coreCount: 4, isRoot: true, title: 'nginx' };
+const AROUND = {
+  prefix: '/srv/',
+  confPrefix: '/etc/nginx/',
+  errorLog: '',
+  accessLog: '',
+  coreCount: 4,
+  isRoot: true,
+  title: 'nginx',
+};
 
 function read(text: string, around: Partial<typeof AROUND> = {}): NginxProcess {
   return processOf(readText(`events {}\n${text}`).draft, { ...AROUND, ...around });

@@ -9,7 +9,15 @@ import { modelOfNginx } from '../nginx-model.ts';
 import { readNginx } from '../read-nginx.ts';
 import { Diagnostics } from '../report.ts';
 
-const AROUND = { prefix: '/srv/', confPrefix: '/etc/', errorLog: '', coreCount: 2, isRoot: false, title: 'nginx' };
+const AROUND = {
+  prefix: '/srv/',
+  confPrefix: '/etc/',
+  errorLog: '',
+  accessLog: '',
+  coreCount: 2,
+  isRoot: false,
+  title: 'nginx',
+};
 
 function read(locations: string, main = ''): { readonly model: ServerModel; readonly told: readonly string[] } {
   const text = `${main}\nevents {}\nhttp { server {\n${locations}\n} }\n`;

@@ -3,8 +3,10 @@
 import { DirectiveTable } from '../directive-table.ts';
 import type { Row } from '../row.ts';
 import { ACCESS } from './access.ts';
+import { ACCESS_LOG } from './access-log.ts';
 import { ADDED_FIELD_ROWS } from './added-fields.ts';
 import { ANSWERING } from './answering.ts';
+import { CONNECTION_RULE_ROWS } from './connection-rules.ts';
 import { CONTENT } from './content.ts';
 import { CORE } from './core.ts';
 import { TABLES } from './defined-variables.ts';
@@ -43,7 +45,7 @@ export const NGINX_GROUPS: readonly DirectiveGroup[] = [
   { title: 'Error pages', rows: ERROR_PAGE_ROWS },
   { title: 'Addresses and names', rows: LISTENING },
   { title: 'Locations', rows: LOCATIONS },
-  { title: 'Connections', rows: HTTP_CONNECTION },
+  { title: 'Connections', rows: [...CONNECTION_RULE_ROWS, ...HTTP_CONNECTION] },
   { title: 'How the server answers', rows: ANSWERING },
   { title: 'What answers', rows: CONTENT },
   { title: 'Applications', rows: PYTHON_APP },
@@ -53,7 +55,8 @@ export const NGINX_GROUPS: readonly DirectiveGroup[] = [
   { title: 'Fields and charsets', rows: FIELDS },
   { title: 'Files', rows: FILES },
   { title: 'What changes responses', rows: FILTERS },
-  { title: 'Variables and access logs', rows: VARIABLES },
+  { title: 'Access logs', rows: ACCESS_LOG },
+  { title: 'Variables', rows: VARIABLES },
   { title: 'Tables', rows: TABLES },
   { title: 'TLS and newer HTTP', rows: TLS_ROWS },
   { title: 'Upstreams', rows: PROXYING },

@@ -1,25 +1,13 @@
-/** Variables that a configuration defines, and logs. */
+/** Variables that depend on who asks: browsers, places. */
 
 import type { Row } from '../row.ts';
-import { accepted, later, refused, repeatable, row } from '../row.ts';
-import { HTTP, HTTP_IF } from './contexts.ts';
+import { later, refused, repeatable, row } from '../row.ts';
+import { HTTP } from './contexts.ts';
 
 const GEOIP =
   'Portico reads no such database. Write the networks that matter into a `geo` block, or ask the database in your application.';
 
 export const VARIABLES: readonly Row[] = [
-  ...repeatable([
-    row('log_format', 'http', 'plain text...', 'What a line of the access log holds.'),
-    row('access_log', `${HTTP_IF} limit_except`, 'text [parameter...]', 'Where requests are logged, and how.'),
-  ]),
-  ...accepted('Files of logs stay open as long as they are written to.', [
-    row(
-      'open_log_file_cache',
-      'http server location stream stream-server',
-      'parameter [parameter] [parameter] [parameter]',
-      'How many logs with variables in their names stay open.',
-    ),
-  ]),
   ...later('$ancient_browser, $modern_browser and $msie are empty.', [
     ...repeatable([
       row('modern_browser', HTTP, 'plain [plain]', 'A browser that counts as modern.'),

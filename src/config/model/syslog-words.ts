@@ -1,0 +1,39 @@
+/** The words of syslog (RFC 3164 4.1.1) in the order of their numbers, as nginx spells them. */
+
+export const SYSLOG_FACILITIES: readonly string[] = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'intern',
+  'lpr',
+  'news',
+  'uucp',
+  'clock',
+  'authpriv',
+  'ftp',
+  'ntp',
+  'audit',
+  'alert',
+  'cron',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+];
+
+export const SYSLOG_SEVERITIES: readonly string[] = [
+  'emerg',
+  'alert',
+  'crit',
+  'error',
+  'warn',
+  'notice',
+  'info',
+  'debug',
+];
