@@ -70,3 +70,14 @@ test('a model that is more has a plan', async () => {
   equal(asked === client, false);
   equal(client.field('server'), 'mine');
 });
+
+test('a site that passes requests on to another server answers 502, and shows none of its files', async () => {
+  const model = served();
+  const sites = model.sites.map((site) => ({
+    ...site,
+    content: { kind: 'proxy', upstream: 'http://a', policy: 0 } as const,
+  }));
+  const { client, asked } = await ask({ ...model, sites });
+  equal(asked, undefined);
+  equal(client.status, 502);
+});

@@ -82,6 +82,9 @@ export class Sites {
     if (content.kind === 'status') {
       return compileStubStatus(this.#parts.traffic);
     }
+    if (content.kind === 'proxy') {
+      return refuseUnasked;
+    }
     if (content.kind !== 'app') {
       return refuseEverything;
     }
@@ -93,5 +96,7 @@ export class Sites {
   }
 }
 
+/** Other servers are not asked yet: the answer is that of one that cannot be reached, and nothing below the root is shown. */
+const refuseUnasked: Produce = ({ responder }) => responder.refuse(502);
 /** Content of the model that this program does not answer. */
 const refuseEverything: Produce = ({ responder }) => responder.refuse(404);

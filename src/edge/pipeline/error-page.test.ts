@@ -53,6 +53,12 @@ test('a named location keeps method, path and arguments', () => {
   equal(siteWith([page('@none')]).ask('/x').status, 500);
 });
 
+test('of named locations with one name the first is asked', () => {
+  const answers = ['one', 'two'].map((body) => location('@a', { rewrite: [{ kind: 'return', status: 200, body }] }));
+  const locations = [location('/', { rewrite: refuse(404) }), ...answers];
+  equal(siteWith([page('@a', 'answer')], { locations }).ask('/x').body, 'one');
+});
+
 test('a URL is redirected to', () => {
   const found = siteWith([page('https://other/lost')]).ask('/x');
   deepEqual([found.status, found.field('location')], [302, 'https://other/lost']);

@@ -182,7 +182,8 @@ export class PlanCompiler implements RewriteCompilation {
       rewrite: [...(realIp === undefined ? [] : [realIp]), ...compileRewrite(model.rewrite, this)],
       own,
       find: (route) => table.find(route.path, route) ?? own,
-      named: new Map(named.map((location) => [location.text, location])),
+      // Of two with one name the first is asked, as by nginx.
+      named: new Map(named.toReversed().map((location) => [location.text, location])),
     };
   }
 
