@@ -45,7 +45,7 @@ const SECTIONS: readonly { readonly kind: Without['kind']; readonly title: strin
   {
     kind: 'later',
     title: 'Directives that are to come',
-    what: 'The server starts with a warning, which says what happens instead.',
+    what: 'The server starts with a warning, which says what happens instead: one for all directives that have the same reason.',
   },
   {
     kind: 'refused',

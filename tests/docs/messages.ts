@@ -28,7 +28,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // The lines of the summary that are no warnings.
   /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
   // How often something was told, behind what was told.
-  /^src\/cli\/files\/told-diagnostics\.ts$/,
+  /^src\/cli\/(files\/told-diagnostics|nginx\/nginx-faults)\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.

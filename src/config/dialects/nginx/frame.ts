@@ -1,6 +1,6 @@
 import type { BlockKind } from './block-kind.ts';
 import type { Row } from './row.ts';
-import type { Word } from './token.ts';
+import type { Mark, Word } from './token.ts';
 import type { Directive } from './tree.ts';
 
 /** A block that is open. */
@@ -15,6 +15,8 @@ export interface Frame {
   readonly column: number | undefined;
   /** Of the first directive in it, in the same way. */
   childColumn: number | undefined;
+  /** Its closing brace. */
+  end: Mark | undefined;
   /** The block in it that was closed last. */
   closed: Frame | undefined;
 }

@@ -19,6 +19,13 @@ interface Stranger {
   readonly before: Frame | undefined;
 }
 
+/** A closing brace, and the block that it closes. */
+interface Brace {
+  readonly frame: Frame;
+  readonly place: Place;
+  readonly line: number;
+}
+
 export class Misplaced {
   readonly #table: DirectiveTable;
   readonly #report: NginxReport;
@@ -26,7 +33,7 @@ export class Misplaced {
   /** Closing braces that close no block. */
   readonly #extra: Mark[] = [];
   /** The first closing brace that does not stand where its block begins: it may be the one that is too many. */
-  #stranger: { readonly frame: Frame; readonly place: Place } | undefined;
+  #stranger: Brace | undefined;
   /** Where, by the columns, a block should have been closed before; used if one is open at the end. */
   #gap: { readonly frame: Frame; readonly place: Place; readonly line: number } | undefined;
 
@@ -67,7 +74,7 @@ export class Misplaced {
     const isMisaligned = column !== undefined && frame.column !== undefined && column !== frame.column;
     const isSecond = previous?.kind === '}' && !isFirst && frame.opener !== undefined && frame.opener.line < mark.line;
     if (isMisaligned || isSecond) {
-      this.#stranger ??= { frame, place: mark.place };
+      this.#stranger ??= { frame, place: mark.place, line: mark.line };
     }
     if (isMisaligned && previous !== undefined && stack.slice(1, -1).some((around) => around.column === column)) {
       this.#noteGap(frame, previous);
@@ -86,21 +93,23 @@ export class Misplaced {
   tell(stack: readonly Frame[], last: Token | undefined): void {
     const isOpen = stack.length > 1;
     const told = new Set<Frame>();
-    for (const stranger of this.#strangers) {
-      const { name, frame } = stranger;
-      const cause = this.#causeOf(stranger, isOpen);
+    const moved = this.#extra.length > 0 ? this.#strangers.find(({ before }) => before !== undefined) : undefined;
+    const brace = this.#braceBefore(moved);
+    for (const misplaced of this.#strangers) {
+      const { name, frame } = misplaced;
+      const cause = this.#causeOf(misplaced, isOpen);
       if (cause === undefined) {
         this.#tellOne(name, () => `It may be in ${this.#table.whereabouts(name.text)}.`);
       } else if (!told.has(cause)) {
         told.add(cause);
         const isUnclosed = cause === frame;
         // What is told of the brace itself says it, at the place where it is missing or too many.
-        if (isUnclosed ? this.#gap !== undefined : this.#stranger !== undefined) continue;
+        if (isUnclosed ? this.#gap !== undefined : brace !== undefined) continue;
         const question = isUnclosed ? 'Is the "}" of' : 'Is there a "}" too many in';
         this.#tellOne(name, `${question} ${describe(cause)}${isUnclosed ? ' missing' : ''}?`);
       }
     }
-    this.#tellExtra();
+    this.#tellExtra(brace ?? braceThatMoved(moved));
     if (isOpen && last !== undefined && (this.#gap !== undefined || told.size === 0)) {
       const { place, frame } = this.#gap ?? { place: last.place, frame: stack.at(-1) as Frame };
       this.#report('nginx.unexpected-end', place, 'unexpected end of file, expecting "}"', {
@@ -109,14 +118,21 @@ export class Misplaced {
     }
   }
 
-  #tellExtra(): void {
+  /** A brace that stands where no block begins, unless it is behind what is misplaced: it cannot have moved that there. */
+  #braceBefore(moved: Stranger | undefined): Brace | undefined {
+    const stranger = this.#stranger;
+    return moved === undefined || stranger === undefined || stranger.line <= moved.name.line ? stranger : undefined;
+  }
+
+  /** `first` is where the first of the braces that are too many seems to stand; without it, where there is no block left to close. */
+  #tellExtra(first: Brace | undefined): void {
     for (const [index, mark] of this.#extra.entries()) {
-      const stranger = index === 0 ? this.#stranger : undefined;
-      this.#report('nginx.unexpected', stranger?.place ?? mark.place, 'unexpected "}"', {
+      const brace = index === 0 ? first : undefined;
+      this.#report('nginx.unexpected', brace?.place ?? mark.place, 'unexpected "}"', {
         hint:
-          stranger === undefined
+          brace === undefined
             ? 'It closes no block: either it is one too many, or a "{" before is missing.'
-            : `It closes ${describe(stranger.frame)}, and seems to be one too many.`,
+            : `It closes ${describe(brace.frame)}, and seems to be one too many.`,
       });
     }
   }
@@ -132,6 +148,14 @@ export class Misplaced {
   #tellOne(name: Word, hint: Hint): void {
     this.#report('nginx.not-allowed-here', name.place, `"${name.text}" directive is not allowed here`, { hint });
   }
+}
+
+/** What is misplaced stands deeper than the block before it: that block was closed too early. */
+function braceThatMoved(moved: Stranger | undefined): Brace | undefined {
+  const frame = moved?.before;
+  const place = moved?.name.place;
+  const isDeeper = place?.kind === 'file' && frame?.column !== undefined && place.column > frame.column;
+  return isDeeper && frame?.end !== undefined ? { frame, place: frame.end.place, line: frame.end.line } : undefined;
 }
 
 function describe({ opener }: Frame): string {

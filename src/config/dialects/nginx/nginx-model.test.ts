@@ -88,6 +88,23 @@ test('locations have their rules, those inside them too, and equal rules are one
   );
 });
 
+test('a location that passes requests on to others shows no files, and one whose path ends with a slash is redirected to', () => {
+  const { sites } = model(
+    'upstream u { server a; } server { root www; location /a/ { proxy_pass http://u; } location /b { uwsgi_pass u; } location ~ c { if ($arg_a) { fastcgi_pass u; } } location /d { redis_pass u; } }',
+  );
+  assert.deepEqual(
+    sites[0]?.locations.map(({ content, redirectsToSlash }) => [content.kind, redirectsToSlash]),
+    [
+      ['proxy', true],
+      ['proxy', true],
+      ['files', false],
+      ['proxy', true],
+    ],
+  );
+  const [rule] = sites[0]?.locations[2]?.rewrite ?? [];
+  assert.equal(rule?.kind === 'if' && rule.content?.kind, 'proxy');
+});
+
 test('the block of an if has a scope of its own', () => {
   const { sites, scopes } = model('server { location / { if ($arg_a) { set $b c; add_header X y; } } }');
   const [rule] = sites[0]?.locations[0]?.rewrite ?? [];

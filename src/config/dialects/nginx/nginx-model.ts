@@ -6,6 +6,7 @@ import { renderBindAddress } from '../../bind-address.ts';
 import type { Instruction } from '../../model/instruction.ts';
 import type { Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
 import { AppTable } from './app-table.ts';
+import { contentOf } from './directives/answering.ts';
 import { charsetMapsOf } from './directives/charset.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
 import { zonesOf } from './directives/limits.ts';
@@ -115,7 +116,8 @@ function locationsIn(around: Draft, tables: Tables): Location[] {
 
 /** Where something else than files answers below `/shop/`, nginx redirects `/shop` there. */
 function redirectsToSlash(draft: Draft, { kind }: Location['match']): boolean {
-  return (kind === 'prefix' || kind === 'final-prefix') && saidAppOf(draft) !== undefined;
+  const isElsewhere = saidAppOf(draft) !== undefined || contentOf(draft).kind === 'proxy';
+  return (kind === 'prefix' || kind === 'final-prefix') && isElsewhere;
 }
 
 function instructionsOf(draft: Draft, tables: Tables): Instruction[] {

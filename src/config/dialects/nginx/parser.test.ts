@@ -96,7 +96,17 @@ test('a block that is not closed is told where it should have ended, once', () =
 test('a brace too many is told, and what it moves out of its block is told once', () => {
   assert.deepEqual(errorsOf('events {} }'), ['1:11 unexpected "}"']);
   const text = 'events {}\nhttp {\n server {\n  listen 80;\n }\n location /a {}\n location /b {}\n }\n}\n';
-  assert.deepEqual(errorsOf(text), ['8:2 unexpected "}"'], 'it stands where no block begins that it could close');
+  assert.deepEqual(
+    errorsOf(text),
+    ['6:2 "location" directive is not allowed here', '9:1 unexpected "}"'],
+    'what is moved out of its block is told in the words and at the line of nginx',
+  );
+  const deeper = text.replaceAll('\n location', '\n  location');
+  assert.deepEqual(
+    errorsOf(deeper),
+    ['5:2 unexpected "}"', '6:3 "location" directive is not allowed here'],
+    'the block before was closed too early',
+  );
   const flat = text.replaceAll(/^ +/gm, '');
   assert.deepEqual(errorsOf(flat), ['6:1 "location" directive is not allowed here', '9:1 unexpected "}"']);
   assert.deepEqual(errorsOf('events {}\nhttp {\n  server {\n    listen 80;\n  } }\n  server {\n  }\n}\n'), [

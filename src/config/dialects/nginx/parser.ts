@@ -57,7 +57,7 @@ class Parser {
     this.#stack = [
       {
         ...{ opener: undefined, args: [], row: undefined, isSound: true, kind, directives: [] },
-        ...{ column: undefined, childColumn: undefined, closed: undefined },
+        ...{ column: undefined, childColumn: undefined, end: undefined, closed: undefined },
       },
     ];
   }
@@ -273,7 +273,7 @@ class Parser {
         : undefined;
     this.#stack.push({
       ...{ opener, args, row, isSound, kind, directives: [] },
-      ...{ column, childColumn: undefined, closed: undefined },
+      ...{ column, childColumn: undefined, end: undefined, closed: undefined },
     });
   }
 
@@ -289,6 +289,7 @@ class Parser {
       this.#misplaced.noteExtraBrace(mark);
       return;
     }
+    this.#frame.end = mark;
     if (this.#stack.length <= NESTING_MAX)
       this.#misplaced.noteEnd(this.#frame, this.#stack, this.#tokens[this.#at - 2], mark);
     this.#close();

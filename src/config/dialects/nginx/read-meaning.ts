@@ -5,6 +5,7 @@
 
 import { nearestWord } from '../../nearest.ts';
 import type { BlockKind } from './block-kind.ts';
+import { checkUses } from './check-uses.ts';
 import { parseCondition } from './condition.ts';
 import { Draft } from './draft.ts';
 import type { Entry } from './entries.ts';
@@ -22,8 +23,8 @@ import type { Value } from './value-types.ts';
 import { valueType, wordsOf } from './value-types.ts';
 import { parseText } from './variables-in-text.ts';
 
-/** `kind` is the block that the tree is the inside of; the draft is one of the whole, with the blocks around a fragment in it. */
-export function readMeaning(tree: readonly Directive[], kind: BlockKind, report: NginxReport): Draft {
+/** `kind` is the block that the tree is the inside of; the draft is one of the whole, with the blocks around a fragment in it. `isWhole`: what is named is nowhere else. */
+export function readMeaning(tree: readonly Directive[], kind: BlockKind, report: NginxReport, isWhole = true): Draft {
   const reader = new MeaningReader(report);
   const place = tree[0]?.name.place ?? { kind: 'flag', name: '-c' };
   const main = new Draft('main', place);
@@ -31,6 +32,7 @@ export function readMeaning(tree: readonly Directive[], kind: BlockKind, report:
   const inside = kinds.reduce((draft, one) => new Draft(one, place, [], draft), main);
   reader.readBlock(tree, inside, undefined);
   reader.finish();
+  checkUses(main, { isWhole: isWhole && kind === 'main' }, report);
   return main;
 }
 

@@ -22,7 +22,7 @@ export interface NginxReading {
 /** `path` is absolute. */
 export function readNginx(path: string, reader: NginxFileReader, options: ReadNginxOptions = {}): NginxReading {
   const { tree, kind, files, diagnostics } = readNginxFiles(path, reader, options);
-  const draft = readMeaning(tree, kind, diagnostics.report);
+  const draft = readMeaning(tree, kind, diagnostics.report, options.isFragment !== true);
   const isComplete = files.length > 0 && !diagnostics.all().some(({ severity }) => severity === 'error');
   const hasEvents = directivesIn(tree).some(({ name }) => name.text === 'events');
   if (isComplete && !hasEvents && kind === 'main' && options.isFragment !== true) {

@@ -9,7 +9,7 @@ import { repeatable, row } from '../row.ts';
 import { HTTP } from './contexts.ts';
 import { keep } from './keep.ts';
 
-const CONTENT_SAID: DraftKey<Content> = draftKey('content');
+export const CONTENT_SAID: DraftKey<Content> = draftKey('content');
 const isAbsolute: DraftKey<boolean> = draftKey('absolute_redirect');
 const usesServerName: DraftKey<boolean> = draftKey('server_name_in_redirect');
 const hasPort: DraftKey<boolean> = draftKey('port_in_redirect');

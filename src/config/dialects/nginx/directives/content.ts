@@ -3,8 +3,11 @@
 import type { Row } from '../row.ts';
 import { accepted, later, refused, repeatable, row } from '../row.ts';
 import { ANSWERS, HTTP } from './contexts.ts';
+import { answersElsewhere } from './passing-on.ts';
 
 const IMAGES = 'Portico does not change images. Make them in the right size beforehand, or by your application.';
+const WEBDAV =
+  'Portico writes no files for clients: PUT, DELETE and the other methods of WebDAV are answered with 405. Take files in by your application.';
 const WRITES = 'Portico does not write files for clients. Take them in by your application.';
 const XSLT = 'Portico does not transform XML. Do it in your application.';
 const STREAMING = 'The file is served as it is, with ranges, which is what players ask for.';
@@ -24,7 +27,7 @@ export const CONTENT: readonly Row[] = [
   ...accepted('Files are not cut for a cache here.', [
     row('slice', HTTP, 'size', 'Pieces in which responses are asked for and cached.'),
   ]),
-  ...refused(WRITES, [
+  ...later(WEBDAV, [
     ...repeatable([
       row('dav_methods', HTTP, 'off|put|delete|mkcol|copy|move...', 'Methods by which clients change files.'),
     ]),
@@ -56,7 +59,9 @@ export const CONTENT: readonly Row[] = [
     row('xslt_last_modified', HTTP, 'flag', 'Whether what is transformed keeps its time.'),
   ]),
   ...later('Requests that CONNECT to other servers are refused.', [
-    row('tunnel_pass', 'server location location-if', '[text]', 'Connects clients with other servers.'),
+    row('tunnel_pass', 'server location location-if', '[text]', 'Connects clients with other servers.', {
+      apply: answersElsewhere,
+    }),
   ]),
   ...refused(WRITES, [
     ...repeatable([row('upload_pass', ANSWERS, 'plain', 'Takes in uploads, and tells the application of them.')]),

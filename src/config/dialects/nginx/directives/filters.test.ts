@@ -111,6 +111,10 @@ test('commands in pages, and a rate', () => {
     rateAfter: [{ variable: 'arg_a' }],
   });
   assert.deepEqual(rateOf(innermost('')), {});
+  assert.deepEqual(errorsOf('events {} http { limit_rate 5kb; limit_rate_after x; }'), [
+    '1:29 "limit_rate" directive invalid value',
+    '1:51 "limit_rate_after" directive invalid value',
+  ]);
 });
 
 test('charsets, with their maps, which are said once', () => {

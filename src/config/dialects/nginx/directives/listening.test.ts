@@ -37,6 +37,7 @@ test('listen reads its parameters', () => {
     },
   );
   assert.deepEqual(faults('listen 80 reuseport deferred bind so_keepalive=on fastopen=3 rcvbuf=8k setfib=1;'), []);
+  assert.deepEqual(faults('listen 80 so_keepalive=30m::10; listen 81 so_keepalive=1h;'), []);
 });
 
 test('listen refuses what nginx refuses, in its words', () => {
@@ -51,6 +52,8 @@ test('listen refuses what nginx refuses, in its words', () => {
     '80 foo': 'invalid parameter "foo"',
     '80 backlog=x': 'invalid backlog "backlog=x"',
     '80 rcvbuf=x': 'invalid rcvbuf "rcvbuf=x"',
+    '80 so_keepalive=x': 'invalid so_keepalive value: "x"',
+    '80 so_keepalive=::': 'invalid so_keepalive value: "::"',
     '80 ipv6only=maybe': 'invalid ipv6only flags "maybe"',
     '80 ssl=on': 'invalid parameter "ssl=on"',
   };
@@ -68,7 +71,12 @@ test('options of a socket are said once', () => {
     inHttp('server { listen 80 backlog=9; server_name a; } server { listen 80 reuseport; server_name b; }'),
     ['1:81 duplicate listen options for 0.0.0.0:80'],
   );
-  assert.deepEqual(inHttp('server { listen 80 backlog=9 ssl; } server { listen 80 ssl http2; server_name b; }'), []);
+  assert.deepEqual(
+    inHttp(
+      'ssl_certificate a; ssl_certificate_key b; server { listen 80 backlog=9 ssl; } server { listen 80 ssl http2; server_name b; }',
+    ),
+    [],
+  );
 });
 
 test('server_name takes names, wildcards and regexes', () => {
@@ -90,4 +98,18 @@ test('server_name takes names, wildcards and regexes', () => {
     'empty regex in server name "~"',
     'pcre2_compile() failed: missing closing parenthesis in "("',
   ]);
+});
+
+test('of two servers with one name on one address the second is warned of, as by nginx', () => {
+  const warnings = (text: string) =>
+    readText(`events {} http { ${text} }`).diagnostics.map(
+      ({ severity, place, message }) => `${severity} ${place.kind === 'file' ? place.line : 0} ${message}`,
+    );
+  assert.deepEqual(warnings('server { listen 80; server_name a b; }\nserver { listen 80;\nserver_name c A; }'), [
+    'warning 3 conflicting server name "a" on 0.0.0.0:80, ignored',
+  ]);
+  assert.deepEqual(warnings('server { listen 80; }\nserver { }'), [
+    'warning 2 conflicting server name "" on 0.0.0.0:80, ignored',
+  ]);
+  assert.deepEqual(warnings('server { listen 80; server_name a; } server { listen 81; server_name a; }'), []);
 });

@@ -30,6 +30,8 @@ export interface Listen {
 /** Said in a server. */
 export const LISTENS: DraftKey<readonly Listen[]> = draftKey('listen');
 export const SERVER_NAMES: DraftKey<readonly ServerName[]> = draftKey('server_name');
+/** The names as they are written, each with its place. */
+const WRITTEN_NAMES: DraftKey<readonly { readonly text: string; readonly place: Place }[]> = draftKey('written names');
 /** Said in `http`, by all servers together: the address of each default server. */
 const DEFAULTS: DraftKey<Map<string, Place>> = draftKey('default servers');
 /** The same, of what a listener says about its socket. */
@@ -46,7 +48,10 @@ const PROTOCOLS = new Set(['default_server', 'default', 'ssl', 'http2', 'spdy', 
 const PORT = 80;
 const PORT_MAX = 65_535;
 /** Parameters that the system's sockets take and that change nothing here. */
-const IGNORED = /^(bind|deferred|reuseport|multipath|so_keepalive=\S+|fastopen=\d+|setfib=\d+|accept_filter=\S+)$/;
+const IGNORED = /^(bind|deferred|reuseport|multipath|fastopen=\d+|setfib=\d+|accept_filter=\S+)$/;
+
+/** A switch, or three numbers of which each may be left out: idle time, time between probes, and how many. */
+const KEEP_ALIVE = /^(?:on|off|(?=.*\d)[\dsmhdw]*(?::[\dsmhdw]*(?::\d*)?)?)$/;
 
 function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const addresses = readAddresses(args, report);
@@ -109,6 +114,8 @@ function faultOf(text: string): string | undefined {
       return readSize(value ?? '') === undefined ? `invalid ${name} "${text}"` : undefined;
     case 'ipv6only':
       return value === 'on' || value === 'off' ? undefined : `invalid ipv6only flags "${value ?? ''}"`;
+    case 'so_keepalive':
+      return KEEP_ALIVE.test(value ?? '') ? undefined : `invalid so_keepalive value: "${value ?? ''}"`;
     default:
       return IGNORED.test(text) ? undefined : `invalid parameter "${text}"`;
   }
@@ -185,6 +192,7 @@ function checkOnce(
 function serverName(args: GivenArguments, draft: Draft, report: NginxReport): void {
   for (const [index, text] of args.texts().entries()) {
     const place = args.place(index);
+    draft.append(WRITTEN_NAMES, { text: text.toLowerCase(), place });
     if (text.startsWith('~')) {
       const fault = text === '~' ? { message: 'empty regex in server name "~"' } : nginxRegexFault(text.slice(1), true);
       if (fault === undefined) {
@@ -230,4 +238,26 @@ function readName(text: string): readonly ServerName[] | undefined {
     return undefined;
   }
   return [text.startsWith('*') ? { kind: 'suffix', text: inside } : { kind: 'prefix', text: inside }];
+}
+
+const USUAL_ADDRESS = `0.0.0.0:${PORT}`;
+
+/** When all of `http` has been read: of two servers with one name on one address the second is never asked, which nginx warns of. */
+export function checkServerNames(http: Draft, report: NginxReport): void {
+  const seen = new Set<string>();
+  for (const server of http.children.filter(({ kind }) => kind === 'server')) {
+    const addresses = server.own(LISTENS)?.map(({ address }) => renderBindAddress(address)) ?? [USUAL_ADDRESS];
+    for (const { text, place } of server.own(WRITTEN_NAMES) ?? [{ text: '', place: server.place }]) {
+      for (const address of addresses) {
+        const key = `${address} ${text}`;
+        if (seen.has(key) && !text.startsWith('~')) {
+          report('nginx.suspicious', place, `conflicting server name "${text}" on ${address}, ignored`, {
+            hint: 'A server above has the same name on the same address, and gets the requests.',
+            severity: 'warning',
+          });
+        }
+        seen.add(key);
+      }
+    }
+  }
 }

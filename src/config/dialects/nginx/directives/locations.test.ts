@@ -46,6 +46,7 @@ test('locations that nginx refuses are refused in its words', () => {
   assert.deepEqual(faults('location /a {} location ^~ /a {} location = /a {} location ~ a {} location ~ a {}'), [
     'duplicate location "/a"',
   ]);
+  assert.deepEqual(faults('location @a {} location @a {}'), [], 'nginx takes the first one');
 });
 
 test('instructions stand in their order, and an if among them with its block', () => {

@@ -61,7 +61,12 @@ function location(args: GivenArguments, draft: Draft, report: NginxReport): void
       hint: `Is the "}" of the location around it missing? It begins in ${describePlace(draft.parent)}.`,
     });
   } else if (isRepeated(match, draft.parent)) {
-    report('nginx.duplicate', args.place(at), `duplicate location "${text}"`);
+    // nginx says nothing of named ones: the first of them counts.
+    const isNamed = match.kind === 'named';
+    report(isNamed ? 'nginx.suspicious' : 'nginx.duplicate', args.place(at), `duplicate location "${text}"`, {
+      hint: isNamed ? 'The first one counts, this one is never asked.' : undefined,
+      severity: isNamed ? 'warning' : 'error',
+    });
   }
 }
 

@@ -1,14 +1,14 @@
 /** `mail`: a proxy of IMAP, POP3 and SMTP. */
 
 import type { Row } from '../row.ts';
-import { refused, repeatable, row } from '../row.ts';
+import { later, repeatable, row } from '../row.ts';
 
 const BOTH = 'mail mail-server';
 const WHY =
-  'Portico serves web sites and is no proxy of mail. Leave the block "mail" to nginx, on addresses of its own.';
+  'Portico serves web sites and is no proxy of mail: nobody answers on the addresses of this block. Leave it to nginx.';
 const METHODS = 'plain|login|cram-md5|external';
 
-export const MAIL: readonly Row[] = refused(WHY, [
+export const MAIL: readonly Row[] = later(WHY, [
   row('mail', 'main', '{mail}', 'A proxy of mail.'),
   row('server_name', BOTH, 'plain', 'The name with which clients are greeted.'),
   row('resolver', BOTH, 'address...', 'Where names are looked up.'),

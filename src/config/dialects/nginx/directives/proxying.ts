@@ -1,11 +1,11 @@
 /** Upstreams, and the modules that pass requests on to them. nginx has a copy of the same directives for each protocol; here they are one. */
 
-import type { Draft } from '../draft.ts';
-import type { GivenArguments } from '../given-arguments.ts';
-import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { later, repeatable, row } from '../row.ts';
 import { ANSWERS, HTTP } from './contexts.ts';
+import { passesTo, passesToUrl, replaces, setsParameter, splitsPath } from './passing-on.ts';
+import { definesCache, keepsFor, usesCache } from './response-caches.ts';
+import { UPSTREAM_ROWS } from './upstreams.ts';
 
 const WHY = 'Proxying is to come; until then such a location answers 502.';
 
@@ -75,7 +75,7 @@ function buffering(of: string): readonly Row[] {
 
 function caching(of: string, causes: string): readonly Row[] {
   return [
-    row(`${of}_cache`, HTTP, 'text', 'The cache in which responses are kept.'),
+    row(`${of}_cache`, HTTP, 'text', 'The cache in which responses are kept.', { apply: usesCache }),
     row(`${of}_cache_key`, HTTP, 'text', 'What tells responses in the cache apart.'),
     row(`${of}_cache_min_uses`, HTTP, 'number', 'How often something is asked for before it is kept.'),
     row(`${of}_cache_max_range_offset`, HTTP, 'offset', 'Up to where ranges are taken from the cache.'),
@@ -85,10 +85,12 @@ function caching(of: string, causes: string): readonly Row[] {
     row(`${of}_cache_revalidate`, HTTP, 'flag', 'Whether the upstream is asked if what is kept still holds.'),
     row(`${of}_cache_background_update`, HTTP, 'flag', 'Whether clients get what is old while the new is fetched.'),
     ...repeatable([
-      row(`${of}_cache_path`, 'http', 'path parameter...', 'A cache: its folder, its memory and its limits.'),
+      row(`${of}_cache_path`, 'http', 'path parameter...', 'A cache: its folder, its memory and its limits.', {
+        apply: definesCache,
+      }),
       row(`${of}_cache_bypass`, HTTP, 'text...', 'When the cache is not asked.'),
       row(`${of}_no_cache`, HTTP, 'text...', 'When responses are not kept.'),
-      row(`${of}_cache_valid`, HTTP, 'plain...', 'How long responses are kept, by their status.'),
+      row(`${of}_cache_valid`, HTTP, 'plain...', 'How long responses are kept, by their status.', { apply: keepsFor }),
       row(`${of}_cache_use_stale`, HTTP, `${causes}|updating|off...`, 'When what is old is better than nothing.'),
       row(`${of}_cache_methods`, HTTP, 'GET|HEAD|POST...', 'Methods whose responses are kept.'),
     ]),
@@ -141,7 +143,7 @@ const PROXY: readonly Row[] = [
   ...complete('proxy', HTTP_CAUSES),
   ...tls('proxy'),
   row('proxy_pass', `${ANSWERS} limit_except`, 'text', 'The server, or the upstream, that gets the requests.', {
-    apply: checkUrl,
+    apply: passesToUrl,
   }),
   row('proxy_send_lowat', HTTP, 'size', 'How much has to be free in a socket before it is written to.'),
   row('proxy_headers_hash_max_size', HTTP, 'number', 'Size of the table of fields.'),
@@ -153,31 +155,34 @@ const PROXY: readonly Row[] = [
   row('proxy_http_version', HTTP, '1.0|1.1|2', 'The version of HTTP that is spoken with the upstream.'),
   ...repeatable([
     row('proxy_set_header', HTTP, 'plain text', 'A field that the upstream gets.'),
-    row('proxy_redirect', HTTP, 'text-or-regex [text]', 'How redirects of the upstream are changed.'),
-    row('proxy_cookie_domain', HTTP, 'text-or-regex [text]', 'How domains of cookies are changed.'),
-    row('proxy_cookie_path', HTTP, 'text-or-regex [text]', 'How paths of cookies are changed.'),
-    row('proxy_cookie_flags', HTTP, 'text-or-regex [text] [text] [text]', 'How flags of cookies are changed.'),
+    row('proxy_redirect', HTTP, 'text-or-regex [text]', 'How redirects of the upstream are changed.', {
+      apply: replaces('off', 'default'),
+    }),
+    row('proxy_cookie_domain', HTTP, 'text-or-regex [text]', 'How domains of cookies are changed.', {
+      apply: replaces('off'),
+    }),
+    row('proxy_cookie_path', HTTP, 'text-or-regex [text]', 'How paths of cookies are changed.', {
+      apply: replaces('off'),
+    }),
+    row('proxy_cookie_flags', HTTP, 'text-or-regex [text] [text] [text]', 'How flags of cookies are changed.', {
+      apply: replaces('off'),
+    }),
   ]),
 ];
 
-/** What has a variable is known only when a request comes. */
-function checkUrl(args: GivenArguments, _: Draft, report: NginxReport): void {
-  if (!args.text(0).includes('$') && !/^https?:\/\/./i.test(args.text(0))) {
-    report('nginx.invalid-value', args.place(0), 'invalid URL prefix', {
-      hint: 'A URL begins with http:// or https://; then comes a host, the name of an upstream, or unix: and a path.',
-    });
-  }
-}
-
 const FASTCGI: readonly Row[] = [
   ...complete('fastcgi', CAUSES),
-  row('fastcgi_pass', ANSWERS, 'text', 'The server of FastCGI that gets the requests.'),
+  row('fastcgi_pass', ANSWERS, 'text', 'The server of FastCGI that gets the requests.', {
+    apply: passesTo(undefined, true),
+  }),
   row('fastcgi_index', HTTP, 'plain', 'What is put behind a path that ends with a slash.'),
-  row('fastcgi_split_path_info', HTTP, 'regex', 'How a path is divided into script and PATH_INFO.'),
+  row('fastcgi_split_path_info', HTTP, 'regex', 'How a path is divided into script and PATH_INFO.', {
+    apply: splitsPath,
+  }),
   row('fastcgi_send_lowat', HTTP, 'size', 'How much has to be free in a socket before it is written to.'),
   row('fastcgi_keep_conn', HTTP, 'flag', 'Whether connections are kept.'),
   ...repeatable([
-    row('fastcgi_param', HTTP, 'plain text [plain]', 'A parameter that the upstream gets.'),
+    row('fastcgi_param', HTTP, 'plain text [plain]', 'A parameter that the upstream gets.', { apply: setsParameter }),
     row('fastcgi_catch_stderr', HTTP, 'plain', 'A text in the error output that makes a response an error.'),
   ]),
 ];
@@ -185,17 +190,25 @@ const FASTCGI: readonly Row[] = [
 const UWSGI: readonly Row[] = [
   ...complete('uwsgi', CAUSES),
   ...tls('uwsgi'),
-  row('uwsgi_pass', ANSWERS, 'text', 'The server of uwsgi that gets the requests.'),
+  row('uwsgi_pass', ANSWERS, 'text', 'The server of uwsgi that gets the requests.', {
+    apply: passesTo(/^s?uwsgi:\/\//i, true),
+  }),
   row('uwsgi_modifier1', HTTP, 'number(0-255)', "What the packet is, for uWSGI's plugins."),
   row('uwsgi_modifier2', HTTP, 'number(0-255)', 'What the packet is in detail.'),
   row('uwsgi_string', HTTP, 'text', 'What the packet holds in place of parameters.'),
-  ...repeatable([row('uwsgi_param', HTTP, 'plain text [plain]', 'A parameter that the upstream gets.')]),
+  ...repeatable([
+    row('uwsgi_param', HTTP, 'plain text [plain]', 'A parameter that the upstream gets.', { apply: setsParameter }),
+  ]),
 ];
 
 const SCGI: readonly Row[] = [
   ...complete('scgi', CAUSES),
-  row('scgi_pass', ANSWERS, 'text', 'The server of SCGI that gets the requests.'),
-  ...repeatable([row('scgi_param', HTTP, 'plain text [plain]', 'A parameter that the upstream gets.')]),
+  row('scgi_pass', ANSWERS, 'text', 'The server of SCGI that gets the requests.', {
+    apply: passesTo(/^scgi:\/\//i, true),
+  }),
+  ...repeatable([
+    row('scgi_param', HTTP, 'plain text [plain]', 'A parameter that the upstream gets.', { apply: setsParameter }),
+  ]),
 ];
 
 const GRPC: readonly Row[] = [
@@ -203,13 +216,17 @@ const GRPC: readonly Row[] = [
   ...sockets('grpc'),
   ...fields('grpc'),
   ...tls('grpc'),
-  row('grpc_pass', ANSWERS, 'text', 'The server of gRPC that gets the requests.'),
+  row('grpc_pass', ANSWERS, 'text', 'The server of gRPC that gets the requests.', {
+    apply: passesTo(/^grpcs?:\/\//i, false),
+  }),
   ...repeatable([row('grpc_set_header', HTTP, 'plain text', 'A field that the upstream gets.')]),
 ];
 
 const MEMCACHED: readonly Row[] = [
   ...connection('memcached', 'error|timeout|invalid_response|not_found|off'),
-  row('memcached_pass', ANSWERS, 'text', 'The memcached that is asked for responses.'),
+  row('memcached_pass', ANSWERS, 'text', 'The memcached that is asked for responses.', {
+    apply: passesTo(undefined, true),
+  }),
   row('memcached_gzip_flag', HTTP, 'number', 'The flag of values that are compressed.'),
 ];
 
@@ -217,36 +234,6 @@ const TUNNEL: readonly Row[] = [
   ...connection('tunnel', 'error|timeout|off'),
   ...sockets('tunnel'),
   row('tunnel_send_lowat', HTTP, 'size', 'How much has to be free in a socket before it is written to.'),
-];
-
-const IN_UPSTREAM = 'upstream stream-upstream';
-
-const UPSTREAMS: readonly Row[] = [
-  row(
-    'least_time',
-    IN_UPSTREAM,
-    'header|connect|first_byte|last_byte [plain]',
-    'The server that is fastest gets the next request.',
-  ),
-  row('keepalive', 'upstream', 'number [parameter]', 'How many idle connections are kept.'),
-  row('keepalive_time', 'upstream', 'msec', 'How long a connection may be used.'),
-  row('keepalive_timeout', 'upstream', 'msec', 'How long an idle connection is kept.'),
-  row('keepalive_requests', 'upstream', 'number', 'How many requests go over a connection.'),
-  row('sticky', 'upstream', 'plain parameter...', 'Keeps a client with its server.'),
-  ...repeatable([
-    row('upstream', 'http', 'plain {upstream}', 'Servers that share requests.'),
-    row('server', IN_UPSTREAM, 'address [parameter...]', 'One of the servers.'),
-    row('hash', IN_UPSTREAM, 'text [plain]', 'A key decides about the server.'),
-    row('ip_hash', 'upstream', '', "The client's network decides about the server."),
-    row('least_conn', IN_UPSTREAM, '', 'The server with the fewest connections gets the next request.'),
-    row('random', IN_UPSTREAM, '[plain] [plain]', 'Chance decides about the server.'),
-    row('zone', IN_UPSTREAM, 'plain [size]', 'Memory that all processes share.'),
-    // Of other builds of nginx, and of well-known modules.
-    row('fair', 'upstream', '[plain]', 'The server with the least load gets the next request.'),
-    row('check', 'upstream', 'parameter...', 'Asks servers whether they are well.'),
-    row('state', 'upstream', 'path', 'The file that holds the servers.'),
-    row('queue', 'upstream', 'number [parameter]', 'How many requests wait for a server.'),
-  ]),
 ];
 
 export const PROXYING: readonly Row[] = later(WHY, [
@@ -257,7 +244,7 @@ export const PROXYING: readonly Row[] = later(WHY, [
   ...GRPC,
   ...MEMCACHED,
   ...TUNNEL,
-  ...UPSTREAMS,
+  ...UPSTREAM_ROWS,
   ...repeatable([
     row('proxy_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
     row('fastcgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),

@@ -2,6 +2,8 @@
 
 import type { Row } from '../row.ts';
 import { later, repeatable, row } from '../row.ts';
+import { passesTo } from './passing-on.ts';
+import { upstream } from './upstreams.ts';
 
 const BOTH = 'stream stream-server';
 const WHY = 'Connections other than HTTP are not passed on yet: what is in "stream" has no effect.';
@@ -26,7 +28,9 @@ export const STREAM: readonly Row[] = later(WHY, [
   row('ssl_preread', BOTH, 'flag', 'Whether the beginning of a handshake is looked at.'),
   row('ssl_handshake_timeout', BOTH, 'msec', 'How long a handshake may take.'),
   row('ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN.'),
-  row('proxy_pass', 'stream-server', 'text', 'The server, or the upstream, that gets the connections.'),
+  row('proxy_pass', 'stream-server', 'text', 'The server, or the upstream, that gets the connections.', {
+    apply: passesTo(undefined, true),
+  }),
   row('proxy_bind', BOTH, 'text [plain]', 'The own address of connections to the upstream.'),
   row('proxy_socket_keepalive', BOTH, 'flag', 'Whether the system probes connections to the upstream.'),
   row('proxy_socket_rcvbuf', BOTH, 'size', 'Memory of the system for what the upstream sends.'),
@@ -73,7 +77,7 @@ export const STREAM: readonly Row[] = later(WHY, [
     row('server', 'stream', '{stream-server}', 'A listener.'),
     row('listen', 'stream-server', 'address [parameter...]', 'An address that is listened on.'),
     row('server_name', 'stream-server', 'plain...', 'Names by which TLS asks for the listener.'),
-    row('upstream', 'stream', 'plain {stream-upstream}', 'Servers that share connections.'),
+    row('upstream', 'stream', 'plain {stream-upstream}', 'Servers that share connections.', { apply: upstream }),
     row('allow', BOTH, 'address', 'Clients that are let in.'),
     row('deny', BOTH, 'address', 'Clients that are kept out.'),
     row('set_real_ip_from', BOTH, 'address', 'A proxy that is believed when it tells the address of its client.'),

@@ -3,10 +3,16 @@
 import type { Row } from '../row.ts';
 import { accepted, later, refused, repeatable, row } from '../row.ts';
 import { HTTP, HTTP_IF } from './contexts.ts';
+import { answersElsewhere } from './passing-on.ts';
 
 /** Names that differ in nothing but their endings. */
 function family(prefix: string, endings: string, contexts: string, signature: string, doc: string): readonly Row[] {
   return repeatable(endings.split(' ').map((ending) => row(`${prefix}${ending}`, contexts, signature, doc)));
+}
+
+/** A location that asks another program shows no files. */
+function asksOthers(rows: readonly Row[]): readonly Row[] {
+  return rows.map((one) => (one.name.endsWith('_pass') ? { ...one, apply: answersElsewhere } : one));
 }
 
 const ANYTHING = '[plain...]';
@@ -262,15 +268,18 @@ export const THIRD_PARTY: readonly Row[] = [
       'Makes a variable (form-input, let).',
     ),
   ]),
-  ...later('The other server is not asked; the location answers 502.', [
-    ...family(
-      '',
-      'redis_pass redis2_pass redis2_query redis2_literal_raw_query redis2_connect_timeout redis2_read_timeout redis2_send_timeout redis2_buffer_size srcache_fetch srcache_store srcache_fetch_skip srcache_store_skip memc_pass memc_connect_timeout drizzle_pass postgres_pass rds_json mongo gridfs ajp_pass xqueue push_subscriber push_publisher push_stream_subscriber nchan_publisher nchan_subscriber nchan_pubsub nchan_channel_id nchan_message_buffer_length nchan_message_timeout',
-      HTTP_IF,
-      ANYTHING,
-      'Answers from another program (a module of its own).',
-    ),
-  ]),
+  ...later(
+    'The other server is not asked; the location answers 502.',
+    asksOthers([
+      ...family(
+        '',
+        'redis_pass redis2_pass redis2_query redis2_literal_raw_query redis2_connect_timeout redis2_read_timeout redis2_send_timeout redis2_buffer_size srcache_fetch srcache_store srcache_fetch_skip srcache_store_skip memc_pass memc_connect_timeout drizzle_pass postgres_pass rds_json mongo gridfs ajp_pass xqueue push_subscriber push_publisher push_stream_subscriber nchan_publisher nchan_subscriber nchan_pubsub nchan_channel_id nchan_message_buffer_length nchan_message_timeout',
+        HTTP_IF,
+        ANYTHING,
+        'Answers from another program (a module of its own).',
+      ),
+    ]),
+  ),
   ...refused('Portico sends no video streams. Leave the block "rtmp" to nginx, on addresses of its own.', [
     row('rtmp', 'main', '{entries}', 'Sends video streams (nginx-rtmp).'),
     ...family(

@@ -2,7 +2,9 @@
 
 import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
+import { CERTIFICATE_KEYS, CERTIFICATES, checkSessionCache, REJECTS_HANDSHAKES } from './certificates.ts';
 import { HTTP, HTTP_SERVER } from './contexts.ts';
+import { keep } from './keep.ts';
 
 /** Where each directive of TLS may be, whatever is spoken over it. */
 const TLS = 'http server stream stream-server mail mail-server';
@@ -16,11 +18,15 @@ const OBSOLETE = 'nginx itself has given it up.';
 export const TLS_ROWS: readonly Row[] = [
   ...later(NO_TLS, [
     ...repeatable([
-      row('ssl_certificate', TLS, 'text', 'The certificate, and those between it and its authority.'),
-      row('ssl_certificate_key', TLS, 'text', 'The key of the certificate.'),
+      row('ssl_certificate', TLS, 'text', 'The certificate, and those between it and its authority.', {
+        apply: (args, draft) => draft.append(CERTIFICATES, { name: args.text(0), place: args.place(0) }),
+      }),
+      row('ssl_certificate_key', TLS, 'text', 'The key of the certificate.', {
+        apply: (args, draft) => draft.append(CERTIFICATE_KEYS, args.text(0)),
+      }),
       row('ssl_protocols', TLS, PROTOCOLS, 'Versions of TLS that are spoken.'),
       row('ssl_session_ticket_key', TLS, 'path', 'A key that encrypts tickets.'),
-      row('ssl_session_cache', TLS, 'plain [plain]', 'Where sessions are kept.'),
+      row('ssl_session_cache', TLS, 'plain [plain]', 'Where sessions are kept.', { apply: checkSessionCache }),
       row('ssl_conf_command', TLS, 'plain plain', 'A setting of OpenSSL.'),
       row('ssl_ech_file', STREAMED, 'path', 'A key that encrypts the beginning of a handshake.'),
     ]),
@@ -50,7 +56,9 @@ export const TLS_ROWS: readonly Row[] = [
     row('ssl_stapling_file', STREAMED, 'path', "The authority's word, from a file."),
     row('ssl_stapling_responder', STREAMED, 'plain', "Who is asked for the authority's word."),
     row('ssl_stapling_verify', STREAMED, 'flag', "Whether the authority's word is checked."),
-    row('ssl_reject_handshake', STREAMED, 'flag', 'Whether handshakes are refused.'),
+    row('ssl_reject_handshake', STREAMED, 'flag', 'Whether handshakes are refused.', {
+      apply: keep(REJECTS_HANDSHAKES, (args) => args.flag(0)),
+    }),
     row('ssl_buffer_size', HTTP_SERVER, 'size', 'How much is encrypted at a time.'),
     row('ssl_early_data', HTTP_SERVER, 'flag', 'Whether data may come before the handshake is done.'),
     row('ssl', 'http server mail mail-server', 'flag', 'Whether TLS is spoken on all addresses.'),

@@ -4,17 +4,10 @@ import { parseNetwork } from '../../../../kernel/addresses/parse-network.ts';
 import type { Word } from '../token.ts';
 import { placeWithin } from '../token.ts';
 import type { SeenBlock } from './seen-block.ts';
-import { isRegex, locationOf, nameOf } from './seen-block.ts';
+import { isRegex, locationOf } from './seen-block.ts';
 import type { Tell, TrapRule } from './trap.ts';
 
-export const PROXY_TRAPS: readonly TrapRule[] = [
-  uriOfPass,
-  uriWherePathIsUnknown,
-  openProxies,
-  resolverOutside,
-  errorLogOff,
-  runsAsRoot,
-];
+export const PROXY_TRAPS: readonly TrapRule[] = [uriOfPass, openProxies, resolverOutside, errorLogOff, runsAsRoot];
 
 interface SeenPass {
   readonly block: SeenBlock;
@@ -49,18 +42,6 @@ function uriOfPass(whole: SeenBlock, tell: Tell): void {
       tell('trap.proxy-traversal', word.place, message);
     } else if (isRemovedWhole && !path.endsWith('/') && !path.includes('?')) {
       tell('trap.proxy-slash', word.place, `"${text}x" is asked of the upstream as "${path}x"`);
-    }
-  }
-}
-
-/** What a regex, a name or an `if` is about has no part that could be replaced. */
-function uriWherePathIsUnknown(whole: SeenBlock, tell: Tell): void {
-  for (const { block, word, hasVariables, path } of passesIn(whole)) {
-    const location = locationOf(block);
-    const isUnknown = location === undefined || isRegex(location) || location.text.startsWith('@');
-    if (path !== undefined && !hasVariables && isUnknown) {
-      const message = `"proxy_pass" cannot have a path in ${nameOf(block)}, of whose path nothing can be replaced`;
-      tell('trap.proxy-path', word.place, message);
     }
   }
 }

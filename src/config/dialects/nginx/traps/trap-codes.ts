@@ -266,11 +266,6 @@ export const TRAPS = {
     why: 'The two run together, and the upstream knows no such path.',
     wayOut: 'End the path behind the host with a slash, or leave it out.',
   },
-  'trap.proxy-path': {
-    severity: 'error',
-    why: 'nginx does not start.',
-    wayOut: 'Leave the path out, with the slash, or use "rewrite … break" before it.',
-  },
   'trap.open-proxy': {
     severity: 'warning',
     why: "Clients reach machines behind your server, and the cloud's own addresses with its keys.",

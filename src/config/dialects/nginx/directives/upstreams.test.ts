@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { errorsOf, inHttp } from '../fake-files.ts';
+
+function faults(text: string): string[] {
+  return inHttp(text).map((error) => error.replace(/^\d+:\d+ /, ''));
+}
+
+function ofServer(text: string): string[] {
+  return faults(`upstream u { server ${text}; }`);
+}
+
+test('servers of an upstream are hosts with parameters', () => {
+  const servers = [
+    ...['127.0.0.1', '127.0.0.1:8000', '[::1]:8000', 'unix:/run/a.sock', 'web:80 weight=5 max_fails=0 fail_timeout=1m'],
+    ...['a max_conns=10 down', 'a backup', 'a resolve service=http', 'a slow_start=30s route=x drain'],
+  ];
+  assert.deepEqual(faults(`upstream u { least_conn; ${servers.map((one) => `server ${one};`).join('')} }`), []);
+});
+
+test('what nginx refuses in a server of an upstream is refused in its words', () => {
+  assert.deepEqual(ofServer('http://a'), ['invalid host in upstream "http://a"']);
+  assert.deepEqual(ofServer('a:99999'), ['invalid port in upstream "a:99999"']);
+  for (const parameter of [
+    'weight=0',
+    'weight=x',
+    'max_fails=-1',
+    'fail_timeout=1q',
+    'down1',
+    'down=1',
+    'weight',
+    'x=1',
+  ]) {
+    assert.deepEqual(ofServer(`a ${parameter}`), [`invalid parameter "${parameter}"`]);
+  }
+  assert.deepEqual(faults('upstream u { ip_hash; server a backup; }'), [
+    'balancing method does not support parameter "backup"',
+  ]);
+});
+
+test('an upstream is said once, and has servers', () => {
+  assert.deepEqual(inHttp('upstream u { server a; }\nupstream U { server b; }\nupstream v { keepalive 2; }'), [
+    '2:10 duplicate upstream "U"',
+    '3:1 no servers are inside upstream',
+  ]);
+});
+
+test('the ways of choosing a server have their words', () => {
+  assert.deepEqual(
+    faults('upstream u { hash $uri consistent; server a; } upstream v { random two least_conn; server a; }'),
+    [],
+  );
+  assert.deepEqual(faults('upstream u { hash $uri x; server a; } upstream v { random three; server a; }'), [
+    'invalid parameter "x"',
+    'invalid parameter "three"',
+  ]);
+  assert.deepEqual(faults('upstream u { zone u 1; keepalive 0; server a; }'), [
+    'zone "u" is too small',
+    'invalid value "0" in "keepalive" directive',
+  ]);
+});
+
+test('an upstream of stream is one of its own, and its servers have ports', () => {
+  const text = 'events {} http { upstream u { server a; } } stream { upstream u { server a:1; server b; } }';
+  assert.deepEqual(errorsOf(text), ['1:86 no port in upstream "b"']);
+});
