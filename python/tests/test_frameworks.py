@@ -88,6 +88,26 @@ def test_django(tmp_path):
     assert found['media'][0]['asked'] == [{'prefix': '/media/private/', 'suffix': '', 'spans': 'path'}]
 
 
+def test_django_keeps_no_url_from_before_its_first_request(tmp_path):
+    """Below a path of its own the pages have that path in the URLs of their files."""
+    subprocess.run([sys.executable, '-m', 'django', 'startproject', 'mysite', str(tmp_path)], check=True)
+    source = (
+        'from portico_worker.loader import load; load("mysite.wsgi")\n'
+        'from django.templatetags.static import static; from django.urls import set_script_prefix\n'
+        'set_script_prefix("/shop/"); print(static("a.css"))'
+    )
+    result = subprocess.run(
+        [sys.executable, '-c', source],
+        cwd=str(tmp_path),
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join([str(tmp_path), ROOT])},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert result.stdout == '/shop/static/a.css\n'
+
+
 def test_flask(tmp_path):
     (tmp_path / 'static').mkdir()
     (tmp_path / 'blue').mkdir()

@@ -51,11 +51,24 @@ export class AppContent {
   }
 
   #compileFolders(): Handler {
-    const { folders, servesDeclared } = this.#model;
-    return compileStatic([...folders, ...(servesDeclared ? this.#app.declared : [])], {
+    const { folders, servesDeclared, scriptName } = this.#model;
+    const declared = servesDeclared ? this.#app.declared.map((folder) => belowMount(folder, scriptName)) : [];
+    return compileStatic([...folders, ...declared], {
       clock: systemClock,
       log: this.#log,
       next: (exchange) => this.#ask(exchange),
     });
   }
+}
+
+/** An application names its folders by URLs of its own, as it does what it decides about: below the path at which it is mounted. */
+function belowMount(folder: StaticFolder, mount: string): StaticFolder {
+  const { url, asked } = folder;
+  return mount === ''
+    ? folder
+    : {
+        ...folder,
+        url: `${mount}${url}`,
+        ...(asked && { asked: asked.map((shape) => ({ ...shape, prefix: `${mount}${shape.prefix}` })) }),
+      };
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -38,10 +39,28 @@ HANDLER_METHODS = (
 )
 
 _ANYWHERE = 'its URL patterns cannot be read'
+_MOUNTED_URLS = frozenset(('STATIC_URL', 'MEDIA_URL'))
 
 
 def describe(application: Any, found: Facts, root_path: str = '') -> None:
     settings = import_module('django.conf').settings
+    with _urls_left_open(settings):
+        _describe(settings, application, found, root_path)
+
+
+@contextmanager
+def _urls_left_open(settings: Any) -> Iterator[None]:
+    """A URL without a slash in front is for Django below the path at which the request finds the site mounted, and Django keeps what it was
+    when it was first asked for. Nobody has made a request yet: what is asked for here is forgotten again."""
+    known = frozenset(vars(settings))
+    try:
+        yield
+    finally:
+        for name in _MOUNTED_URLS - known:
+            vars(settings).pop(name, None)
+
+
+def _describe(settings: Any, application: Any, found: Facts, root_path: str) -> None:
     found['framework'] = 'django'
     found['frameworkVersion'] = import_module('django').get_version()
     found['settings'] = getattr(settings, 'SETTINGS_MODULE', None)
@@ -102,7 +121,7 @@ def _describe_static(settings: Any, urls: SiteUrls, around: str | None, found: F
     is_collected = bool(root) and _has_files(root)
     for url, shapes in zip(paths, asked):
         # Named also while it is empty: files that are collected later are served then.
-        found['static'] += [folder(url, root, hashed=_is_hashed(), asked=shapes or ())] if root else []
+        found['static'] += [folder(url, root, hashed=_is_hashed(settings), asked=shapes or ())] if root else []
         # As runserver finds static files: in the folders of the applications, in the order in which Django looks into
         # them.
         found['static'] += [] if is_collected else _finder_folders(url, shapes or [])
@@ -210,10 +229,23 @@ def _has_files(root: str) -> bool:
         return False
 
 
-def _is_hashed() -> bool:
+def _is_hashed(settings: Any) -> bool:
     """Whether names of files carry a hash of their content, as with ManifestStaticFilesStorage."""
     storage = import_module('django.contrib.staticfiles.storage')
-    return isinstance(storage.staticfiles_storage, storage.HashedFilesMixin)
+    name = _storage_name(settings)
+    if name is None:
+        return isinstance(storage.staticfiles_storage, storage.HashedFilesMixin)
+    # The class, not the storage itself: that keeps STATIC_URL as it is when the storage is made.
+    module, _, attribute = name.rpartition('.')
+    return issubclass(getattr(import_module(module), attribute), storage.HashedFilesMixin)
+
+
+def _storage_name(settings: Any) -> str | None:
+    storages = getattr(settings, 'STORAGES', None)  # Django 4.2 and later.
+    if isinstance(storages, dict) and 'staticfiles' in storages:
+        return str(storages['staticfiles']['BACKEND'])
+    name = getattr(settings, 'STATICFILES_STORAGE', None)
+    return name if isinstance(name, str) and '.' in name else None
 
 
 def _finder_folders(url: str, asked: list[Shape]) -> Iterator[Folder]:
