@@ -88,6 +88,7 @@ CONTENTS = {
         'moving/asgi-servers',
         'moving/nginx-check',
         'moving/nginx-files',
+        'moving/nginx-applications',
         'moving/nginx-bodies',
         'moving/nginx-logs',
         'moving/nginx-connections',

@@ -51,6 +51,11 @@ export class AppService {
   readonly #settings: GatewaySettings;
   #declared: readonly StaticFolder[] = [];
   #namedFiles: NamedFiles;
+  /** Requests of this thread that wait for a worker. */
+  #waiting = 0;
+  #isLeaving = false;
+  /** What an application that leaves was told of its workers, and acts on when nobody waits for them any more. */
+  #held: SetWorkers | undefined;
 
   constructor(app: EdgeApp, around: AppSurroundings) {
     const queues = around.shared.queues.get(app.id);
@@ -80,7 +85,16 @@ export class AppService {
     this.#declared = folders;
   }
 
+  /** No plan names it any more. Requests that wait for a worker are still given to those that it has, which drain only then. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   setWorkers(message: SetWorkers): void {
+    if (this.#isLeaving && this.#waiting > 0) {
+      this.#held = { ...message, gone: [...(this.#held?.gone ?? []), ...message.gone] };
+      return;
+    }
     this.gateway.setWorkers({
       interface: message.interface,
       active: new Set(message.active.map((worker) => worker.id)),
@@ -123,7 +137,7 @@ export class AppService {
       onStuck: (stuck) => send({ kind: 'stuck', app: id, ...stuck }),
       onBug: (what, error) => bugs.note(what, error),
       onQuiet: (worker) => send({ kind: 'quiet', app: id, worker }),
-      onWaiting: (count) => Atomics.store(this.#queues.waiting, thread, count),
+      onWaiting: (count) => this.#noteWaiting(count),
       othersWait: () => waitingElsewhere(this.#queues.waiting, thread) !== -1,
       onRoom: () => {
         const to = waitingElsewhere(this.#queues.waiting, thread);
@@ -132,6 +146,23 @@ export class AppService {
         }
       },
     });
+  }
+
+  #noteWaiting(count: number): void {
+    this.#waiting = count;
+    Atomics.store(this.#queues.waiting, this.#around.thread, count);
+    if (count === 0 && this.#held !== undefined) {
+      // The gateway is in the middle of giving the last of them to a worker.
+      setImmediate(() => this.#release());
+    }
+  }
+
+  #release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) {
+      this.setWorkers(held);
+    }
   }
 
   #compileNamed(folders: readonly UrlFolder[]): NamedFiles {

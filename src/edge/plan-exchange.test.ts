@@ -95,12 +95,13 @@ test('a zone whose keys would mean something else is a reason to refuse the plan
 });
 
 test('applications that are new get counters, and sockets that were given are found by their numbers', () => {
-  const { exchange, toThreads } = newExchange();
+  const { exchange, toThreads, shared } = newExchange();
   exchange.give(3, { fd: 77 });
   const listener = { listener: 0, kind: 'tcp', address: '::', port: 1, path: '', isTls: false, fds: [-4, 5] } as const;
   exchange.receive({ ...prepare(1, model({ apps: [{ id: 'shop' }, { id: 'blog' }] })), listeners: [listener] });
   const { queues, listeners } = toThreads[0] as PlanForThreads;
-  deepEqual([...queues.keys()], ['blog']);
+  deepEqual([...queues.keys()], ['shop', 'blog']);
+  equal(queues.get('shop'), shared.queues.get('shop'));
   equal(queues.get('blog')?.waiting.length, 2);
   deepEqual(listeners[0]?.fds, [77, 5]);
 });

@@ -70,8 +70,13 @@ export class PlanExchange {
       tell({ kind: 'refused', plan, message: zones });
       return;
     }
-    const fresh = model.apps.filter(({ id }) => !shared.queues.has(id));
-    const queues = new Map(fresh.map(({ id }) => [id, newQueueTables(threadCount)]));
+    // All threads are given all of them: one may have refused a plan before, and have none of those that the others have.
+    const queues = new Map(
+      model.apps.map(({ id }) => [id, shared.queues.get(id) ?? newQueueTables(threadCount)] as const),
+    );
+    for (const [app, tables] of queues) {
+      shared.queues.set(app, tables);
+    }
     this.#waiting = { plan, model, zones, prepared: new Set(), committed: new Set() };
     const listeners = message.listeners.map((listener) => this.#withDescriptors(listener));
     tellThreads({ ...message, listeners, queues, zones });

@@ -16,6 +16,7 @@ import type {
   FromEdge,
   PlanMessage,
   PreparePlan,
+  SetWorkers,
   ToEdge,
   WorkersOf,
 } from '../protocol/control/edge.ts';
@@ -91,8 +92,11 @@ export class EdgeThread {
   readonly #board: Board;
   readonly #listeners: Listeners;
   readonly #doors = new Map<AppId, LaneDoor>();
+  /** Applications that the plan does not name any more, and that have workers which finish what they have. */
+  readonly #leaving = new Map<AppId, AppService>();
   #plan: ThreadPlan;
   #prepared: PreparedPlan | undefined;
+  #workers: readonly WorkersOf[];
   readonly #bugs: InternalErrors;
   #collecting: NodeJS.Timeout | undefined;
   readonly #logFiles: LogFiles;
@@ -105,6 +109,7 @@ export class EdgeThread {
   constructor({ index, config, shared, planning, send }: EdgeThreadParts) {
     this.#index = index;
     this.#config = config;
+    this.#workers = config.workers;
     this.#shared = shared;
     this.#send = send;
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
@@ -211,8 +216,8 @@ export class EdgeThread {
 
   /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { lanes, workers } = this.#config;
-    this.#openDoors(workers);
+    const { lanes } = this.#config;
+    this.#openDoors();
     listenForLanes({
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
       doors: this.#doors,
@@ -226,10 +231,14 @@ export class EdgeThread {
     }
   }
 
-  /** The applications of the plan are the ones whose workers are let in. */
-  #openDoors(workers: readonly WorkersOf[]): void {
-    this.#doors.clear();
-    for (const each of workers) {
+  /** The applications of the plan are the ones whose workers are let in, and those that leave: a WebSocket may still be given a connection of its own. */
+  #openDoors(): void {
+    for (const app of this.#doors.keys()) {
+      if (!this.#leaving.has(app)) {
+        this.#doors.delete(app);
+      }
+    }
+    for (const each of this.#workers) {
       const gateway = this.#plan.apps.get(each.app)?.gateway;
       if (gateway !== undefined) {
         this.#doors.set(each.app, { ...each, gateway });
@@ -261,6 +270,7 @@ export class EdgeThread {
     switch (message.kind) {
       case 'workers':
         this.#appOf(message)?.setWorkers(message);
+        this.#forgetEmpty(message);
         return;
       case 'static':
       case 'tls':
@@ -290,8 +300,7 @@ export class EdgeThread {
         this.#commit(message.plan);
         return;
       case 'abandon':
-        this.#prepared?.plan.closeLogs();
-        this.#prepared = undefined;
+        this.#abandon();
         return;
       case 'configure':
       case 'socket':
@@ -301,7 +310,34 @@ export class EdgeThread {
 
   /** Workers of an application that only a plan to come has are known before it is run. */
   #appOf({ app }: { readonly app: AppId }): AppService | undefined {
-    return this.#plan.apps.get(app) ?? this.#prepared?.plan.apps.get(app);
+    return this.#plan.apps.get(app) ?? this.#prepared?.plan.apps.get(app) ?? this.#leaving.get(app);
+  }
+
+  #abandon(): void {
+    const plan = this.#prepared?.plan;
+    this.#prepared = undefined;
+    if (plan !== undefined) {
+      plan.closeLogs();
+      this.#letGo(plan);
+      this.#openDoors();
+    }
+  }
+
+  /** The applications that only this plan has, which is not run (any more). */
+  #letGo(plan: ThreadPlan): void {
+    for (const [app, service] of plan.apps) {
+      if (!this.#plan.apps.has(app)) {
+        service.leave();
+        this.#leaving.set(app, service);
+      }
+    }
+  }
+
+  /** The last worker of an application that leaves has ended. */
+  #forgetEmpty({ app, active, draining }: SetWorkers): void {
+    if (active.length === 0 && draining.length === 0 && this.#leaving.delete(app)) {
+      this.#doors.delete(app);
+    }
   }
 
   async #prepare(message: PlanForThreads): Promise<void> {
@@ -314,9 +350,11 @@ export class EdgeThread {
       const plan = this.#newPlan({ ...message, planning }, this.#plan.apps);
       this.#prepared = { message, plan };
       // Their workers dial while the present plan is still run.
-      for (const each of message.workers.filter(({ app }) => !this.#doors.has(app))) {
+      for (const each of message.workers.filter(({ app }) => !this.#plan.apps.has(app))) {
         const gateway = plan.apps.get(each.app)?.gateway;
         if (gateway !== undefined) {
+          // No application that is still there has the name of a new one.
+          this.#leaving.delete(each.app);
           this.#doors.set(each.app, { ...each, gateway });
         }
       }
@@ -340,7 +378,9 @@ export class EdgeThread {
     } catch (error) {
       this.#bugs.note('the addresses of a new plan', error);
     }
-    this.#openDoors(prepared.message.workers);
+    this.#letGo(before);
+    this.#workers = prepared.message.workers;
+    this.#openDoors();
     // Requests that go on in the plan before may write lines for a while, which open the files again.
     before.closeLogs();
     setTimeout(() => before.closeLogs(), EDGE_LIMITS.oldLogsMs).unref();
@@ -391,7 +431,7 @@ export class EdgeThread {
     }
     this.#isDrained = true;
     if (!this.#isFollowed) {
-      for (const { gateway } of this.#plan.apps.values()) {
+      for (const { gateway } of [...this.#plan.apps.values(), ...this.#leaving.values()]) {
         gateway.setWorkers(NO_WORKERS);
       }
     }

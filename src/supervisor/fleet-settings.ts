@@ -3,6 +3,7 @@ import type { ServerModel } from '../config/model/server-model.ts';
 import type { AppSettings, ServerSettings } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { logNames } from './log-names.ts';
+import { SlotRanges } from './slot-ranges.ts';
 
 /** What the fleet goes by, of the whole server. */
 export function serverSettings({ edge }: ServerModel): ServerSettings {
@@ -10,22 +11,22 @@ export function serverSettings({ edge }: ServerModel): ServerSettings {
 }
 
 /** … and of each application. */
-export function appSettings(model: ServerModel): AppSettings[] {
-  let firstSlot = 0;
-  return model.apps.map((app) => {
-    const settings = settingsOf(app, model, firstSlot);
-    firstSlot += settings.slotsMax;
-    return settings;
-  });
+export function appSettings(model: ServerModel, slots: SlotRanges): AppSettings[] {
+  return model.apps.map((app) => settingsOf(app, model, slots.firstOf(app.id)));
 }
 
-/** Slots that the applications have together. */
-export function slotsOf({ apps }: ServerModel): number {
-  return apps.reduce((sum, app) => sum + slotsMaxOf(app), 0);
+/** Slots for the applications of the start, and for those that reloads bring. */
+export function newSlots({ apps }: ServerModel): SlotRanges {
+  const atStart = apps.reduce((sum, app) => sum + slotsMaxOf(app), 0);
+  const slots = new SlotRanges(2 * atStart + SUPERVISOR_LIMITS.slotsReserve);
+  for (const app of apps) {
+    slots.take(app.id, slotsMaxOf(app));
+  }
+  return slots;
 }
 
 /** Twice as many workers as are asked for can be there at once, and as many again be added. */
-function slotsMaxOf({ workers, threads }: App): number {
+export function slotsMaxOf({ workers, threads }: App): number {
   return Math.max(SUPERVISOR_LIMITS.slotsLeast, 4 * workers * threads);
 }
 

@@ -8,8 +8,6 @@ export interface KeptSettings {
   readonly model: ServerModel;
   /** What takes effect only with the next start, a sentence each. */
   readonly notes: readonly string[];
-  /** Why it cannot be changed to while the server runs, a sentence each. */
-  readonly faults: readonly string[];
 }
 
 export function keepWhatStays(before: ServerModel, after: ServerModel): KeptSettings {
@@ -23,7 +21,6 @@ export function keepWhatStays(before: ServerModel, after: ServerModel): KeptSett
   return {
     model: { ...after, process: before.process, edge: before.edge, ...developmentOf(before) },
     notes: changed.map((what) => `${what} are changed by the next start: they stay as they are`),
-    faults: isEqual(before.apps, after.apps) ? [] : ['the applications have changed, which takes a new start'],
   };
 }
 

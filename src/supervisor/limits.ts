@@ -28,6 +28,12 @@ export const SUPERVISOR_LIMITS = {
   edgeOverdueMs: 1_000,
   /** Load-table entries; 8 bytes for each of them and each edge thread. */
   slotsLeast: 1024,
+  /** More of them, beside as many again as the applications of the start have: for those that a reload brings while those that it takes away finish. */
+  slotsReserve: 2048,
+  /** So long after a new configuration is served, applications that it does not name are given requests that had begun before. */
+  leaveAfterMs: 1_000,
+  /** So many times its start timeout a new application may take until all of its workers serve. */
+  joinLoads: 3,
   /** After an error of the supervisor's own, requests that run may go on for so long. */
   internalErrorEndMs: 5_000,
   /** When folders that killed servers have left are looked for a second time: those that were in use until now are then old enough to be judged. */

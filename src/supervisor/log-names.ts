@@ -1,5 +1,6 @@
 import type { App } from '../config/model/app.ts';
 import type { ServerModel } from '../config/model/server-model.ts';
+import { plainName } from './app-instances.ts';
 
 /** How the log calls what belongs to an application. The one application of a server needs no name. */
 export interface LogNames {
@@ -19,6 +20,7 @@ export function logNames({ id }: Pick<App, 'id'>, { apps }: Pick<ServerModel, 'a
   if (apps.length <= 1) {
     return { zygote: 'app', workers: '', line: '' };
   }
-  const name = id.replaceAll(/[^\w.-]/g, '_').slice(0, NAME_LENGTH_MAX);
-  return { zygote: name, workers: `${name}:`, line: `${id}: ` };
+  const plain = plainName(id);
+  const name = plain.replaceAll(/[^\w.-]/g, '_').slice(0, NAME_LENGTH_MAX);
+  return { zygote: name, workers: `${name}:`, line: `${plain}: ` };
 }

@@ -11,6 +11,8 @@ import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
+import type { AppChanges } from './app-changes.ts';
+import type { AppChange } from './app-instances.ts';
 import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import { workersOf } from './children/edge-host.ts';
@@ -28,12 +30,15 @@ export interface ModelReloadParts {
   readonly source: ModelSource;
   readonly server: PreparedServer;
   readonly edge: EdgeHost;
+  readonly apps: AppChanges;
   readonly log: Log;
   readonly clock: Clock;
 }
 
 /** `same`: the configuration says what it said before. */
 export type ReloadResult = 'changed' | 'same' | 'refused';
+
+const EDGE_GONE = 'the edge has not answered, or was replaced meanwhile. Reload again';
 
 export class ModelReload {
   readonly #parts: ModelReloadParts;
@@ -63,14 +68,12 @@ export class ModelReload {
     if (isEqual(read.value, this.#read)) {
       return 'same';
     }
-    const { model, notes, faults } = keepWhatStays(server.model, read.value);
+    const { model, notes } = keepWhatStays(server.model, read.value);
     for (const note of notes) {
       log.say('warning', note);
     }
-    if (faults.length > 0) {
-      return this.#refuse(faults);
-    }
-    const exchanged = await this.#exchange(model);
+    const planned = this.#parts.apps.plan(model);
+    const exchanged = planned.ok ? await this.#exchangeOrDrop(planned.value) : planned;
     if (!exchanged.ok) {
       return this.#refuse(exchanged.fault);
     }
@@ -87,8 +90,17 @@ export class ModelReload {
     return 'refused';
   }
 
-  async #exchange(model: ServerModel): Promise<Outcome<undefined, readonly string[]>> {
+  async #exchangeOrDrop(change: AppChange): Promise<Outcome<undefined, readonly string[]>> {
+    const exchanged = await this.#exchange(change);
+    if (!exchanged.ok) {
+      this.#parts.apps.drop(change);
+    }
+    return exchanged;
+  }
+
+  async #exchange(change: AppChange): Promise<Outcome<undefined, readonly string[]>> {
     const { server, clock } = this.#parts;
+    const { model } = change;
     const certificates = isEqual(tlsFilesOf(model), tlsFilesOf(server.model))
       ? success(server.certificates)
       : await CertificateKeeper.open(tlsFilesOf(model), clock, server.identity);
@@ -99,20 +111,23 @@ export class ModelReload {
     if (!sockets.ok) {
       return sockets;
     }
-    const refused = await this.#changePlan(model, sockets.value);
-    if (refused !== undefined) {
+    const faults = await this.#changePlan(change, sockets.value);
+    if (faults.length > 0) {
       for (const socket of sockets.value.filter((each) => !isAmong(each, server.sockets))) {
         socket.close();
       }
-      return failure([refused]);
+      return failure(faults);
     }
     this.#adopt(model, sockets.value, certificates.value);
+    this.#parts.apps.adopt(change);
     return success(undefined);
   }
 
-  /** Undefined: it is done. */
-  async #changePlan(model: ServerModel, sockets: readonly OpenSocket[]): Promise<string | undefined> {
-    const { server, edge } = this.#parts;
+  /** Resolves with what is in the way; with nothing, if it is done. */
+  async #changePlan(change: AppChange, sockets: readonly OpenSocket[]): Promise<readonly string[]> {
+    const { server, edge, apps } = this.#parts;
+    const { model } = change;
+    const edgeNumber = edge.startCount;
     this.#plan += 1;
     const plan = this.#plan;
     const prepared = await edge.ask({
@@ -121,18 +136,24 @@ export class ModelReload {
       model: edgeModel(model),
       listeners: sockets.map((socket) => this.#listenerFor(socket, model)),
       logs: model.logs.map(() => null),
-      workers: workersOf({ model, secrets: server.secrets }),
+      workers: workersOf({ model, secrets: server.secrets, slots: server.slots }),
     });
     switch (prepared.kind) {
       case 'refused':
-        return prepared.message;
+        return [prepared.message];
       case 'gone':
         edge.send({ kind: 'abandon', plan });
-        return 'the edge has not answered, or was replaced meanwhile. Reload again';
+        return [EDGE_GONE];
       default: {
+        // Their workers are let in by the plan that waits. Nothing of what runs is touched until they can serve.
+        const faults = await apps.start(change);
+        if (faults.length > 0 || edge.startCount !== edgeNumber) {
+          edge.send({ kind: 'abandon', plan });
+          return faults.length > 0 ? faults : [EDGE_GONE];
+        }
         // An edge that is lost now is followed by one that is told the new model.
         await edge.ask({ kind: 'commit', plan });
-        return undefined;
+        return [];
       }
     }
   }

@@ -18,7 +18,7 @@ import { systemWords } from '../kernel/system-words.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
 import { leaveCompileCache } from './compile-cache.ts';
-import { slotsOf } from './fleet-settings.ts';
+import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
 import { Log } from './log/log.ts';
 import { openLogFile } from './log/log-file.ts';
@@ -31,6 +31,7 @@ import { asUser, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts
 import type { Around } from './runtime.ts';
 import { findRuntime, placeOf } from './runtime.ts';
 import type { ServiceManager, Surroundings } from './service-manager.ts';
+import type { SlotRanges } from './slot-ranges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import { openSockets } from './sockets/given-sockets.ts';
 import type { WorkerWires } from './worker-wires.ts';
@@ -56,7 +57,7 @@ export interface PreparedServer {
   readonly wires: WorkerWires;
   /** By application: what its workers show to the edge. */
   readonly secrets: Readonly<Record<AppId, string>>;
-  readonly slotsMax: number;
+  readonly slots: SlotRanges;
   readonly serverLogs: ServerLogs;
   /** What entries of workers begin with in their log pipes. No client can know it. */
   readonly logMark: string;
@@ -122,12 +123,12 @@ export async function prepareServer(
     return failure({ messages: opened.fault, code: 1 });
   }
   const sockets = opened.value;
-  const slotsMax = slotsOf(model);
+  const slots = newSlots(model);
   const files = openFiles(model, identity);
   const wires = files.ok
     ? await openWorkerWires(env, {
         edgeThreads: edge.threads,
-        boardBytes: slotsMax * edge.threads * BOARD_RECORD_BYTES,
+        boardBytes: slots.total * edge.threads * BOARD_RECORD_BYTES,
       })
     : failure('');
   if (!files.ok || !wires.ok) {
@@ -150,10 +151,14 @@ export async function prepareServer(
     manager,
     certificates: certificates.value,
     wires: wires.value,
-    secrets: Object.fromEntries(model.apps.map(({ id }) => [id, randomBytes(SECRET_BYTES).toString('hex')])),
-    slotsMax,
+    secrets: Object.fromEntries(model.apps.map(({ id }) => [id, newSecret()])),
+    slots,
     logMark: randomBytes(LOG_MARK_BYTES).toString('hex'),
   });
+}
+
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('hex');
 }
 
 function boundListener({ address, listener }: OpenSocket, { listeners }: ServerModel): BoundListener {
@@ -172,7 +177,8 @@ function actAs<T>(identity: Identity | undefined, act: () => T): T {
   return mayAct(identity) ? asUser(identity, act) : act();
 }
 
-function checkApplications(model: ServerModel, around: Around, identity: Identity | undefined): string[] {
+/** With the rights that the process has. */
+export function checkApplications(model: ServerModel, around: Around, identity: Identity | undefined): string[] {
   return model.apps.flatMap((app) =>
     checkApplication(app, around, identity).map((fault) =>
       // In nginx's files settings are no flags, and there may be many applications.

@@ -3,18 +3,20 @@
  * everything that touches a process is in the children.
  */
 
-import type { AppId } from '../config/model/app.ts';
+import type { App, AppId } from '../config/model/app.ts';
+import type { ServerModel } from '../config/model/server-model.ts';
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
+import { AppChanges } from './app-changes.ts';
 import { AppHost } from './children/app-host.ts';
 import { EdgeHost } from './children/edge-host.ts';
 import type { Zygotes } from './children/zygotes.ts';
 import { describeSystemError, factOfFailure } from './fleet/failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
-import type { FleetAction, FleetEvent, ServerAction, ServerFleet } from './fleet/fleet-types.ts';
+import type { FleetAction, FleetCommand, FleetEvent, ServerAction, ServerFleet } from './fleet/fleet-types.ts';
 import { appSettings, serverSettings } from './fleet-settings.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -50,7 +52,8 @@ export class Supervisor {
   readonly #clock: Clock;
   readonly #reports: SupervisorReports;
   readonly #edge: EdgeHost;
-  readonly #apps: ReadonlyMap<AppId, AppHost>;
+  readonly #apps = new Map<AppId, AppHost>();
+  readonly #appChanges: AppChanges;
   readonly #spoolFolders: SpoolFolders;
   readonly #socketWatch: SocketWatch;
   readonly #terminal: TerminalWatch;
@@ -78,21 +81,22 @@ export class Supervisor {
     this.#log = log;
     this.#clock = clock;
     this.#reports = reports;
-    this.#fleet = createFleet(serverSettings(server.model), appSettings(server.model));
+    this.#fleet = createFleet(serverSettings(server.model), appSettings(server.model, server.slots));
     this.#report = new ServiceReport(server, log);
     this.#socketWatch = new SocketWatch(() => this.#server.sockets, log);
     this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
     this.#spoolFolders = new SpoolFolders(() => this.#python, spoolParents(server.env), log);
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
-    const around = { server, edge: this.#edge, log };
-    this.#apps = new Map(
-      server.model.apps.map((app) => [
-        app.id,
-        new AppHost(app, around, (fact) => this.#happen({ ...fact, app: app.id })),
-      ]),
-    );
-    this.#modelReload = source && new ModelReload({ source, server, edge: this.#edge, log, clock });
+    const newHost = (app: App, model: ServerModel): AppHost =>
+      new AppHost(app, { server, edge: this.#edge, log, model }, (fact) => this.#happen({ ...fact, app: app.id }));
+    for (const app of server.model.apps) {
+      this.#apps.set(app.id, newHost(app, server.model));
+    }
+    const command = (event: FleetCommand): void => this.#happen(event);
+    this.#appChanges = new AppChanges({ server, edge: this.#edge, hosts: this.#apps, newHost, command });
+    this.#modelReload =
+      source && new ModelReload({ source, server, edge: this.#edge, apps: this.#appChanges, log, clock });
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
@@ -102,9 +106,7 @@ export class Supervisor {
     this.#removeStaleFolders();
     // Nobody knows whether a folder that was in use a moment before the start was left behind, until nothing has touched it for a while.
     setTimeout(() => this.#removeStaleFolders(), SUPERVISOR_LIMITS.staleFoldersAgainMs).unref();
-    if (this.#server.model.apps.some(({ recycling }) => recycling.memoryBytesMax > 0)) {
-      setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
-    }
+    setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     if (this.#socketWatch.isNeeded) {
       setInterval(() => this.#socketWatch.look(), SUPERVISOR_LIMITS.socketPollMs).unref();
     }
@@ -349,6 +351,9 @@ export class Supervisor {
     'tell-title': ({ title }) => this.#report.tellTitle(title),
     log: ({ level, text, about }) => this.#log.say(level, text, undefined, about),
     announce: (action) => this.#announce(action),
+    'app-joined': ({ id }) => this.#appChanges.onJoined(id),
+    'app-refused': ({ id, error, traceback }) => this.#appChanges.onRefused(id, error, traceback),
+    'forget-app': ({ id }) => this.#appChanges.onForgotten(id),
     'give-up': ({ error, traceback }) => this.#reports.onGivenUp(error, traceback),
     finish: ({ code }) => void this.#finish(code),
   };

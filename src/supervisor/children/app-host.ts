@@ -2,6 +2,7 @@
 
 import { constants } from 'node:os';
 import type { App, AppId } from '../../config/model/app.ts';
+import type { ServerModel } from '../../config/model/server-model.ts';
 import type { AppAnnouncement } from '../announcement.ts';
 import type { AppAction, AppFact, AppFleet, StartedApp } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
@@ -16,6 +17,14 @@ import { Zygotes } from './zygotes.ts';
 
 type ActionOf<Kind extends AppAction['kind']> = Extract<AppAction, { kind: Kind }>;
 
+export interface AppSurroundings {
+  readonly server: PreparedServer;
+  readonly edge: EdgeHost;
+  readonly log: Log;
+  /** That the application is a part of; the server may still run another one. */
+  readonly model: ServerModel;
+}
+
 export class AppHost {
   readonly zygotes: Zygotes;
   readonly #app: App;
@@ -25,18 +34,14 @@ export class AppHost {
   readonly #names: LogNames;
   readonly #onFact: (fact: AppFact) => void;
 
-  constructor(
-    app: App,
-    { server, edge, log }: { readonly server: PreparedServer; readonly edge: EdgeHost; readonly log: Log },
-    onFact: (fact: AppFact) => void,
-  ) {
+  constructor(app: App, { server, edge, log, model }: AppSurroundings, onFact: (fact: AppFact) => void) {
     this.#app = app;
     this.#server = server;
     this.#edge = edge;
     this.#log = log;
     this.#onFact = onFact;
-    this.#names = logNames(app, server.model);
-    this.zygotes = new Zygotes(server, app, log, onFact);
+    this.#names = logNames(app, model);
+    this.zygotes = new Zygotes(server, app, { log, names: this.#names }, onFact);
   }
 
   get id(): AppId {

@@ -1,5 +1,6 @@
 /** The edge that runs now, and what the next edge in its place has to be told as well. */
 
+import type { AppId } from '../../config/model/app.ts';
 import { edgeModel } from '../../config/model/edge-model.ts';
 import type {
   ConfigureEdge,
@@ -37,6 +38,8 @@ export class EdgeHost {
   #child: EdgeChild | undefined;
   #onPlan: ((answer: PlanAnswer) => void) | undefined;
   #lastSocket = 0;
+  /** How many edges were started: whoever waits for something else sees by it whether the edge is still the same. */
+  startCount = 0;
 
   constructor(server: PreparedServer, spoolFolders: SpoolFolders, log: Log, onFact: (fact: FleetFact) => void) {
     this.#server = server;
@@ -46,6 +49,7 @@ export class EdgeHost {
   }
 
   start(): void {
+    this.startCount += 1;
     let reason = '';
     const child = new EdgeChild(this.#server.edgeProgram, configureEdge(this.#server), this.#log, {
       onMessage: (message) => {
@@ -80,6 +84,16 @@ export class EdgeHost {
   tell(message: Told): void {
     this.#told.set(`${message.kind} ${message.app}`, message);
     this.send(message);
+  }
+
+  /** An application has gone for good. */
+  forget(app: AppId): void {
+    for (const [key, message] of this.#told) {
+      if (message.app === app) {
+        this.#told.delete(key);
+      }
+    }
+    this.send({ kind: 'workers', app, interface: undefined, active: [], draining: [], closing: [], gone: [] });
   }
 
   send(message: ToEdge): void {
@@ -120,7 +134,7 @@ export class EdgeHost {
 
 /** What the edge is told before anything else. */
 function configureEdge(server: PreparedServer): ConfigureEdge {
-  const { model, listeners, wires, logs, slotsMax, certificates } = server;
+  const { model, listeners, wires, logs, slots, certificates } = server;
   return {
     kind: 'configure',
     model: edgeModel(model),
@@ -130,14 +144,14 @@ function configureEdge(server: PreparedServer): ConfigureEdge {
     spoolParents: spoolParents(server.env),
     workers: workersOf(server),
     board: wires.board,
-    slotsMax,
+    slotsMax: slots.total,
     tls: certificates.current?.tls,
   };
 }
 
 /** What the workers of each application are known by. */
-export function workersOf({ model, secrets }: Pick<PreparedServer, 'model' | 'secrets'>): WorkersOf[] {
-  return appSettings(model).map(({ id, firstSlot, slotsMax }) => ({
+export function workersOf({ model, secrets, slots }: Pick<PreparedServer, 'model' | 'secrets' | 'slots'>): WorkersOf[] {
+  return appSettings(model, slots).map(({ id, firstSlot, slotsMax }) => ({
     app: id,
     secret: secrets[id] ?? '',
     firstSlot,

@@ -7,7 +7,6 @@ import type { AppFact, Exit, Preload } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
 import type { LogNames } from '../log-names.ts';
-import { logNames } from '../log-names.ts';
 import type { PreparedServer } from '../prepare.ts';
 import type { Interpreter } from '../python/interpreter.ts';
 import { explainProgram } from '../python/python-program.ts';
@@ -37,12 +36,17 @@ export class Zygotes {
   /** Of the start before. */
   #warnings: readonly string[] = [];
 
-  constructor(server: PreparedServer, app: App, log: Log, onFact: (fact: AppFact) => void) {
+  constructor(
+    server: PreparedServer,
+    app: App,
+    { log, names }: { readonly log: Log; readonly names: LogNames },
+    onFact: (fact: AppFact) => void,
+  ) {
     this.#server = server;
     this.#app = app;
     this.#log = log;
     this.#onFact = onFact;
-    this.#names = logNames(app, server.model);
+    this.#names = names;
     this.#leftBehind = new LeftBehind(log);
   }
 

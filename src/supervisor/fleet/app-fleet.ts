@@ -6,6 +6,7 @@ import type { AppFleet, AppSettings, Turn } from './fleet-types.ts';
 export function createApp(settings: AppSettings): AppFleet {
   return {
     settings,
+    membership: 'serving',
     target: settings.workers,
     current: undefined,
     next: undefined,

@@ -3,6 +3,7 @@
 import type { LoadFault } from '../../protocol/control/zygote.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
+import { refuseApp } from './fleet-apps.ts';
 import { endGeneration, killWorker, killZygote, label, log, openGeneration } from './fleet-changes.ts';
 import { beginStop } from './fleet-stop.ts';
 import type { Exit, FleetWorker, Generation, Turn } from './fleet-types.ts';
@@ -16,8 +17,13 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
   const { fleet } = turn;
   const { error, traceback } = fault;
   endGeneration(turn, generation);
+  const isAloneAtMost = !fleet.wasReady && fleet.holdsLock && fleet.target > 1;
+  if (fleet.membership === 'joining' && !isAloneAtMost) {
+    refuseApp(turn, error, traceback);
+    return;
+  }
   if (!fleet.wasReady) {
-    if (turn.server.stop === undefined && fleet.holdsLock && fleet.target > 1) {
+    if (turn.server.stop === undefined && isAloneAtMost) {
       serveAlone(turn, error);
     } else if (turn.server.stop === undefined && fleet.settings.isDevelopment && fault.page !== undefined) {
       awaitMend(turn, generation, fault);

@@ -23,7 +23,8 @@ export function tellServiceState(turn: ServerTurn): void {
 function tellTitle(turn: ServerTurn): void {
   const { server } = turn;
   const { reloadCount, title: before } = server;
-  const reload = reloadStateOf(appsOf(turn), reloadCount);
+  const lasting = appsOf(turn).filter(({ membership }) => membership !== 'leaving');
+  const reload = reloadStateOf(lasting, reloadCount);
   const isStopping = server.stop !== undefined;
   if (before.reloadCount !== reloadCount || before.reload !== reload || before.isStopping !== isStopping) {
     server.title = { reloadCount, reload, isStopping };
@@ -56,7 +57,8 @@ function serviceStateOf(server: ServerFleet): ServiceState {
   if (server.serviceState === 'starting' && !canAnswer) {
     return 'starting';
   }
-  return apps.some(({ isReloading }) => isReloading) ? 'reloading' : 'ready';
+  const isChanging = apps.some(({ isReloading, membership }) => isReloading || membership === 'joining');
+  return isChanging ? 'reloading' : 'ready';
 }
 
 /** True also while no edge is needed: before the first was ready, and when the server stops. */

@@ -2,6 +2,7 @@
 
 import type { AppId } from '../../config/model/app.ts';
 import type { ActiveWorker } from '../../protocol/control/edge.ts';
+import { forgetGone } from './fleet-apps.ts';
 import {
   closeWorker,
   dismissWorker,
@@ -35,6 +36,9 @@ export function settle(turn: ServerTurn): void {
   });
   announce(turn);
   eachApp(turn, (app) => tellEdge(app, switched.has(app.fleet.settings.id)));
+  // The edge has heard of the workers by then.
+  eachApp(turn, tellJoined);
+  forgetGone(turn);
   tellServiceState(turn);
 }
 
@@ -123,7 +127,8 @@ function retryBehindLock(turn: Turn): void {
 /** After the loss of a zygote, or a failed attempt to replace one. */
 function retryGeneration(turn: Turn): void {
   const { fleet } = turn;
-  const isMissing = fleet.current === undefined && fleet.next === undefined && !fleet.isBroken;
+  const isWanted = fleet.membership !== 'leaving' && !fleet.isBroken;
+  const isMissing = fleet.current === undefined && fleet.next === undefined && isWanted;
   if (isMissing && fleet.wasReady && turn.server.stop === undefined && turn.nowMs >= fleet.zygoteRetry.notBeforeMs) {
     const preload = fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload;
     openGeneration(turn, preload);
@@ -282,6 +287,13 @@ function announce(turn: ServerTurn): void {
   }
   server.isStarted = true;
   turn.actions.push({ kind: 'announce', apps: appsOf(turn).filter(isComplete).flatMap(startedApp) });
+}
+
+function tellJoined({ fleet, whole }: Turn): void {
+  if (fleet.membership === 'joining' && isComplete(fleet)) {
+    fleet.membership = 'joined';
+    whole.actions.push({ kind: 'app-joined', id: fleet.settings.id });
+  }
 }
 
 function isComplete({ current, workers, target }: AppFleet): boolean {

@@ -137,8 +137,17 @@ export interface EdgeState {
   verdict: string;
 }
 
+/**
+ * joining  is loaded for a configuration that is not served yet
+ * joined   could serve it
+ * serving  is one of the server's applications
+ * leaving  is named by nothing any more, finishes what it has, and is forgotten
+ */
+export type Membership = 'joining' | 'joined' | 'serving' | 'leaving';
+
 export interface AppFleet {
   readonly settings: AppSettings;
+  membership: Membership;
   /** Workers wanted; TTIN and TTOU change it. */
   target: number;
   /** The generation that is given requests. */
@@ -228,6 +237,11 @@ export type FleetFact = (AppFact & { readonly app: AppId }) | EdgeFact | { reado
 export type FleetCommand =
   | { readonly kind: 'start' }
   | { readonly kind: 'reload'; readonly why: string }
+  | { readonly kind: 'join-app'; readonly settings: AppSettings }
+  /** The configuration for which applications have joined is served. */
+  | { readonly kind: 'change-apps' }
+  /** No configuration that is served names these (any more). */
+  | { readonly kind: 'drop-apps'; readonly ids: readonly AppId[] }
   | { readonly kind: 'add-worker' }
   | { readonly kind: 'remove-worker' }
   | { readonly kind: 'stop'; readonly isQuick: boolean; readonly why: string };
@@ -306,6 +320,11 @@ export type ServerAction =
   | { readonly kind: 'tell-title'; readonly title: ServerTitle }
   /** The server has started, with these applications. */
   | { readonly kind: 'announce'; readonly apps: readonly StartedApp[] }
+  /** An application that was to join can serve, or cannot. */
+  | { readonly kind: 'app-joined'; readonly id: AppId }
+  | { readonly kind: 'app-refused'; readonly id: AppId; readonly error: string; readonly traceback: string }
+  /** Nothing is left of an application that has left. */
+  | { readonly kind: 'forget-app'; readonly id: AppId }
   | { readonly kind: 'give-up'; readonly error: string; readonly traceback: string }
   | { readonly kind: 'finish'; readonly code: number }
   | LogAction;

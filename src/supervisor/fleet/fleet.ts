@@ -7,6 +7,7 @@
  */
 
 import { addWorkers, createApp, nextAppDeadline, reloadApp } from './app-fleet.ts';
+import { changeApps, dropApps, joinApp } from './fleet-apps.ts';
 import { log, openGeneration } from './fleet-changes.ts';
 import { applyEdge, newEdge, startEdge } from './fleet-edge.ts';
 import { settle } from './fleet-settle.ts';
@@ -14,7 +15,7 @@ import { beginStop } from './fleet-stop.ts';
 import type { AppSettings, FleetAction, FleetEvent, ServerFleet, ServerSettings, ServerTurn } from './fleet-types.ts';
 import { applyWorker } from './fleet-workers.ts';
 import { applyZygote } from './fleet-zygotes.ts';
-import { eachApp, turnOf } from './turns.ts';
+import { eachApp, eachServing, turnOf } from './turns.ts';
 
 export function createFleet(settings: ServerSettings, apps: readonly AppSettings[]): ServerFleet {
   return {
@@ -59,10 +60,19 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
       reload(turn, event.why);
       return;
     case 'add-worker':
-      eachApp(turn, (app) => addWorkers(app, 1));
+      eachServing(turn, (app) => addWorkers(app, 1));
       return;
     case 'remove-worker':
-      eachApp(turn, (app) => addWorkers(app, -1));
+      eachServing(turn, (app) => addWorkers(app, -1));
+      return;
+    case 'join-app':
+      joinApp(turn, event.settings);
+      return;
+    case 'change-apps':
+      changeApps(turn);
+      return;
+    case 'drop-apps':
+      dropApps(turn, event.ids);
       return;
     case 'stop':
       beginStop(turn, { isQuick: event.isQuick, why: event.why, code: 0 });
@@ -111,7 +121,7 @@ function reload(turn: ServerTurn, why: string): void {
   if (server.apps.size === 0) {
     log(turn, 'info', `${why}: there is no application to load again`);
   }
-  eachApp(turn, (app) => reloadApp(app, why));
+  eachServing(turn, (app) => reloadApp(app, why));
   server.reloadCount += 1;
   if (server.serviceState === 'reloading') {
     // Told once more: a service manager that has sent the signal (`Type=notify-reload`) waits for a message that is younger than it.

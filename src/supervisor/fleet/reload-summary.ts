@@ -31,7 +31,7 @@ export function warningsOf({ facts }: Generation): readonly string[] {
   return facts?.warnings ?? [];
 }
 
-function nameWorkers(workers: readonly FleetWorker[]): string {
+export function nameWorkers(workers: readonly FleetWorker[]): string {
   const named = workers.slice(0, WORKERS_NAMED_MAX).map(({ name, pid }) => `${name} (pid ${pid})`);
   const rest = workers.length - named.length;
   return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;

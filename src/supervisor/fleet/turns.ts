@@ -19,6 +19,15 @@ export function eachApp(whole: ServerTurn, act: (turn: Turn) => void): void {
   }
 }
 
+/** … of those that are the server's, and stay. */
+export function eachServing(whole: ServerTurn, act: (turn: Turn) => void): void {
+  eachApp(whole, (turn) => {
+    if (turn.fleet.membership === 'serving') {
+      act(turn);
+    }
+  });
+}
+
 export function appsOf({ server }: Pick<ServerTurn, 'server'>): AppFleet[] {
   return [...server.apps.values()];
 }
