@@ -5,6 +5,7 @@ import type { StaticFolder, UrlFolder } from '../config/model/folders.ts';
 import { AppGateway } from '../gateway/app-gateway.ts';
 import type { Board } from '../gateway/board.ts';
 import type { GatewaySettings } from '../gateway/gateway.ts';
+import type { NamedFile } from '../gateway/response-head.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RequestStuck, ServeStatic, SetProgress, SetWorkers, WorkerQuiet } from '../protocol/control/edge.ts';
 import type { Exchange } from '../protocol/http/exchange.ts';
@@ -12,6 +13,7 @@ import type { Budgets } from './budgets.ts';
 import { tellProgress } from './developer-pages.ts';
 import { NamedFiles } from './handlers/static/named-files.ts';
 import type { InternalErrors } from './internal-errors.ts';
+import { followAccelRedirect, hasLocations } from './pipeline/accel-redirect.ts';
 import type { QueueTables, SharedState } from './shared-state.ts';
 import { waitingElsewhere } from './shared-state.ts';
 
@@ -130,8 +132,15 @@ export class AppService {
       firstStream: thread * STREAMS_PER_THREAD,
       threads,
       namedFiles: {
-        takes: (exchange, file) => this.#namedFiles.takes(exchange, file),
-        send: (exchange, head, times) => this.#namedFiles.send(exchange, head, times),
+        takes: (exchange, file) => this.#redirects(exchange, file) || this.#namedFiles.takes(exchange, file),
+        send: (exchange, head, times) => {
+          const { namedFile, fields } = head;
+          if (namedFile?.value !== undefined && this.#redirects(exchange, namedFile)) {
+            followAccelRedirect(exchange, namedFile.value, fields);
+          } else {
+            this.#namedFiles.send(exchange, head, times);
+          }
+        },
       },
       log,
       onStuck: (stuck) => send({ kind: 'stuck', app: id, ...stuck }),
@@ -146,6 +155,11 @@ export class AppService {
         }
       },
     });
+  }
+
+  /** A folder that was declared for the path goes before the locations of the site. */
+  #redirects(exchange: Exchange, file: NamedFile): boolean {
+    return file.field === 'x-accel-redirect' && hasLocations(exchange) && !this.#namedFiles.knows(file);
   }
 
   #noteWaiting(count: number): void {

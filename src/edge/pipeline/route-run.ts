@@ -98,6 +98,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   request: Exchange;
   /** The fields that the refusal came with, which the response in its place has too: WWW-Authenticate, Retry-After. */
   refusalFields: ResponseFields = NO_FIELDS;
+  keptFields: ResponseFields | undefined;
   /** The content's own watcher. */
   watcher: ResponseWatcher | undefined = undefined;
   answering: RoutedResponder | undefined = undefined;
@@ -385,6 +386,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
       return false;
     }
     this.refusalFields = fields.isEmpty ? this.refusalFields : fields;
+    this.keptFields = undefined;
     const { errorPages, model } = this.scope;
     if (this.#hasErrorPage || errorPages.size === 0 || this.#changesLeft <= 0) {
       this.#answerRefusal(status, detail);

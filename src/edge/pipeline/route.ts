@@ -51,6 +51,8 @@ export interface Route {
   readonly isQuoted: boolean;
   /** The status that an error page is to have instead of its own; 0: its own. */
   errorStatus: number;
+  /** Of an application that has sent the request here by X-Accel-Redirect: they win over those of what answers. */
+  keptFields: ResponseFields | undefined;
   /** Bytes a second, of `set $limit_rate`; undefined: the scope's. */
   limitRate: number | undefined;
   /** When the request came, on the monotonic clock. */
@@ -126,6 +128,8 @@ export interface CompiledSite {
   find(route: Route): CompiledLocation;
   readonly own: CompiledLocation;
   readonly named: ReadonlyMap<string, CompiledLocation>;
+  /** Beside its own. */
+  readonly hasLocations: boolean;
 }
 
 export interface CompiledLocation {

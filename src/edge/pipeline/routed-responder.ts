@@ -145,9 +145,10 @@ export class RoutedResponder implements Responder {
 
   /** With the changes of the scope that are the same for each request. */
   #fix(head: ResponseHead): ResponseHead {
-    const { scope, errorStatus } = this.#route;
+    const { scope, errorStatus, keptFields } = this.#route;
     const own = errorStatus === 0 ? head : { ...head, status: errorStatus, reason: undefined };
-    return scope.headEdit?.(own) ?? own;
+    const edited = scope.headEdit?.(own) ?? own;
+    return keptFields === undefined ? edited : { ...edited, fields: inPlaceOf(edited.fields, keptFields) };
   }
 
   #isLeftAlone(filters: readonly Filter[]): boolean {
@@ -321,4 +322,9 @@ function releaseBody(body: Body): void {
   if (typeof body === 'object' && 'release' in body) {
     body.release();
   }
+}
+
+/** One field of a name takes the place of all that there were. */
+function inPlaceOf(fields: ResponseFields, kept: ResponseFields): ResponseFields {
+  return fields.without(...kept.lines.map(({ lower }) => lower)).and(kept);
 }

@@ -184,6 +184,7 @@ export class PlanCompiler implements RewriteCompilation {
       find: (route) => table.find(route.path, route) ?? own,
       // Of two with one name the first is asked, as by nginx.
       named: new Map(named.toReversed().map((location) => [location.text, location])),
+      hasLocations: model.locations.length > 0,
     };
   }
 

@@ -45,6 +45,12 @@ export class NamedFiles implements NamedFileSender {
     return this.#mounts[field].length > 0 || exchange.origin.believed === 'none';
   }
 
+  /** Whether a folder was declared in which such a file would be. */
+  knows({ field, value }: NamedFile): boolean {
+    const path = value === undefined ? undefined : pathOf(field, value);
+    return path !== undefined && findMount(this.#mounts[field], path) !== undefined;
+  }
+
   send(exchange: Exchange, head: WorkerHead, times: ResponseTimes | undefined): void {
     if (head.namedFile === undefined) {
       return;
