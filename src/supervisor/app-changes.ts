@@ -5,6 +5,7 @@
 
 import type { App, AppId } from '../config/model/app.ts';
 import type { ServerModel } from '../config/model/server-model.ts';
+import { assert } from '../kernel/assert.ts';
 import { omit } from '../kernel/omit.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -63,9 +64,7 @@ export class AppChanges {
       (app) =>
         new Promise<string | undefined>((resolve) => {
           const own = settings.get(app.id);
-          if (own === undefined) {
-            throw new Error(`the application ${app.id} has no settings`);
-          }
+          assert(own !== undefined, 'each application of a model has settings');
           this.#await(app, resolve);
           this.#parts.hosts.set(app.id, this.#parts.newHost(app, model));
           this.#parts.command({ kind: 'join-app', settings: own });

@@ -19,7 +19,7 @@ test('a range that is not free is refused, and changes nothing', () => {
   slots.give('a');
   slots.give('c');
   assert.equal(slots.take('d', 5), false);
-  assert.throws(() => slots.firstOf('d'), /has no slots/);
+  assert.throws(() => slots.firstOf('d'), /has slots before/);
   assert.ok(slots.take('d', 4) && slots.take('e', 4));
   assert.deepEqual([slots.firstOf('d'), slots.firstOf('e')], [0, 6]);
 });

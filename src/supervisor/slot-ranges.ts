@@ -1,6 +1,7 @@
 /** Which slots of the load table, and of the board behind it, each application has: an unbroken range, for as long as one of its workers may live. */
 
 import type { AppId } from '../config/model/app.ts';
+import { assert } from '../kernel/assert.ts';
 
 interface Range {
   readonly first: number;
@@ -35,9 +36,7 @@ export class SlotRanges {
 
   firstOf(app: AppId): number {
     const range = this.#taken.get(app);
-    if (range === undefined) {
-      throw new Error(`the application ${app} has no slots`);
-    }
+    assert(range !== undefined, 'an application has slots before it is started');
     return range.first;
   }
 
