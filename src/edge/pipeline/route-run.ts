@@ -376,8 +376,6 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     return this.services.startSubrequest(this, start);
   }
 
-  // Refusals.
-
   /** Refuses the request; true if an error page has sent it to another location, and it goes on there. */
   refuse(status: number, fields: ResponseFields = NO_FIELDS, detail?: string): boolean {
     if (UNSENT_STATUSES.has(status)) {
@@ -477,8 +475,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   whenOver(callback: () => void): void {
-    this.#onOver ??= [];
-    this.#onOver.push(callback);
+    this.#onOver = [...(this.#onOver ?? []), callback];
   }
 
   /** To the access logs of the scope, when the response has left or the client has gone. */
