@@ -18,6 +18,8 @@ export interface Field<T> {
   readonly changes: Changes;
   /** Something has to be said. */
   readonly isRequired?: boolean;
+  /** A feature that is on without a word: `false` turns it off. Those that are off without a word can be turned off anyhow. */
+  readonly canBeOff?: boolean;
 }
 
 /** A field for each property of the model's type: none can be forgotten, for this would not compile. */
@@ -129,12 +131,8 @@ interface Said {
   readonly isAlone: boolean;
 }
 
-function readField(
-  { kind, fallback, isRequired = false, name }: Field<unknown>,
-  { value, holds, isAlone }: Said,
-  path: Path,
-  reading: Reading,
-): unknown {
+function readField(field: Field<unknown>, { value, holds, isAlone }: Said, path: Path, reading: Reading): unknown {
+  const { kind, isRequired = false, name } = field;
   if (value === undefined) {
     if (isRequired && isAlone) {
       reading.report(path.slice(0, -1), `"${name}" is missing`);
@@ -142,27 +140,33 @@ function readField(
     }
     return holds;
   }
-  if (value === false && fallback === undefined && !isRequired && kind.takesFalse !== true) {
+  if (value === false && isOptional(field) && !isRequired) {
     return undefined;
   }
   return kind.read(value, path, reading, isAlone ? undefined : (holds ?? undefined));
 }
 
-function writeField({ kind, fallback }: Field<unknown>, value: unknown, holds: unknown): TomlValue | undefined {
+/** `false` turns the feature off. */
+function isOptional({ kind, fallback, canBeOff = fallback === undefined }: Field<unknown>): boolean {
+  return canBeOff && kind.takesFalse !== true;
+}
+
+function writeField(field: Field<unknown>, value: unknown, holds: unknown): TomlValue | undefined {
+  const { kind, fallback, canBeOff = fallback === undefined } = field;
   if (isEqual(value, holds)) {
     return undefined;
   }
   if (value === undefined) {
     // Around it the feature is on.
-    return fallback === undefined ? false : undefined;
+    return canBeOff ? false : undefined;
   }
   return kind.write(value as NonNullable<unknown>, holds ?? undefined);
 }
 
 function tableSchema(rows: readonly (readonly [string, Field<unknown>])[]): JsonSchema {
-  const properties = rows.map(([, { name, kind, doc, fallback }]) => {
-    const isOptional = fallback === undefined && kind.takesFalse !== true;
-    const schema = isOptional ? { anyOf: [kind.schema, { const: false }] } : kind.schema;
+  const properties = rows.map(([, field]) => {
+    const { name, kind, doc } = field;
+    const schema = isOptional(field) ? { anyOf: [kind.schema, { const: false }] } : kind.schema;
     return [name, { description: doc, ...schema }];
   });
   const needed = rows.filter(([, { isRequired }]) => isRequired === true).map(([, { name }]) => name);

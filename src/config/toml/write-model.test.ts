@@ -240,3 +240,14 @@ connection = { keep-alive = "5s" }
 `;
   await keeps(await read(text));
 });
+
+test('a server that compresses nothing is written and read as such, though TOML compresses without a word', async () => {
+  const model = served('--no-compress', 'a:b');
+  const plain = { ...model, scopes: model.scopes.map(({ compressions: _, ...scope }) => scope) };
+  const { text } = writeTomlModel(plain, DEFAULTS);
+  equal(text.includes('compress = false'), true, text);
+  deepEqual(
+    (await read(text)).scopes.map(({ compressions }) => compressions),
+    [undefined],
+  );
+});

@@ -199,12 +199,15 @@ type BodyScope = Pick<
 const isList = (value: unknown): boolean => Array.isArray(value);
 
 export const BODY_FIELDS: Fields<BodyScope> = {
-  compressions: field<Scope['compressions']>(
-    'compress',
-    table(COMPRESSIONS, { short: { name: 'codings', isShort: isList } }),
-    SERVE_COMPRESSIONS,
-    'Compression of responses, as `portico serve` has it unless something is said; `[]`: none.',
-  ),
+  compressions: {
+    ...field<Scope['compressions']>(
+      'compress',
+      table(COMPRESSIONS, { short: { name: 'codings', isShort: isList } }),
+      SERVE_COMPRESSIONS,
+      'Compression of responses, as `portico serve` has it unless something is said; `false`: none.',
+    ),
+    canBeOff: true,
+  },
   charset: field<Scope['charset']>(
     'charset',
     table(CHARSET, { short: { name: 'charset', isShort: (value) => typeof value === 'string' } }),
