@@ -8,6 +8,7 @@ import { modelOfNginx } from '../../config/dialects/nginx/nginx-model.ts';
 import { Diagnostics } from '../../config/dialects/nginx/report.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { TextOf } from '../../config/source-excerpt.ts';
+import { trapsOfToml } from '../../config/toml/check-toml.ts';
 import { readTomlModel } from '../../config/toml/read-model.ts';
 import { defaultModel } from '../default-model.ts';
 import { memoryBytes } from '../memory.ts';
@@ -38,7 +39,8 @@ async function readToml(path: string, env: NodeJS.ProcessEnv): Promise<ReadServe
     const text = TOML_FILES.readText(file);
     return text.ok ? text.value : undefined;
   };
-  return { language: 'toml', diagnostics, model, textOf };
+  const traps = isFaulty(diagnostics) ? [] : trapsOfToml(path, TOML_FILES);
+  return { language: 'toml', diagnostics: [...diagnostics, ...traps], model, textOf };
 }
 
 function readNginxFile(path: string): ReadServerFile {

@@ -1,6 +1,6 @@
 /** Traps of who may come in: lists of addresses, passwords, limits. */
 
-import { parseNetwork } from '../../../../kernel/addresses/parse-network.ts';
+import { findShadowing } from '../../../shadowed-addresses.ts';
 import { readSize } from '../sizes.ts';
 import type { Directive } from '../tree.ts';
 import type { SeenBlock } from './seen-block.ts';
@@ -40,64 +40,17 @@ function allowWithoutDeny(whole: SeenBlock, tell: Tell): void {
 /** The first rule that fits decides, so one behind a wider one is never asked. */
 function shadowedRules(whole: SeenBlock, tell: Tell): void {
   for (const block of whole.within()) {
-    tellShadowed(addressRules(block), tell);
-  }
-}
-
-interface Wide {
-  readonly rule: Directive;
-  readonly first: bigint;
-  readonly last: bigint;
-}
-
-function tellShadowed(rules: readonly Directive[], tell: Tell): void {
-  const wide: Record<4 | 6, Wide[]> = { 4: [], 6: [] };
-  let all: Directive | undefined;
-  for (const rule of rules) {
-    const text = rule.args[0]?.text ?? '';
-    const range = parseNetwork(text);
-    const around = all ?? (range === undefined ? undefined : findAround(wide[range.family], range.first, range.last));
-    if (around !== undefined) {
-      const said = `"${around.name.text} ${around.args[0]?.text ?? ''}"`;
-      const message = `"${rule.name.text} ${text}" is never asked: ${said} before it decides about all that it means`;
-      tell('trap.shadowed-rule', rule.name.place, message, rule.name.text === around.name.text ? 'info' : 'warning');
-    } else if (text === 'all') {
-      all = rule;
-    } else if (range !== undefined) {
-      insert(wide[range.family], { rule, first: range.first, last: range.last });
+    const rules = addressRules(block);
+    const shadowing = findShadowing(rules.map(({ args }) => args[0]?.text ?? ''));
+    for (const [index, { name, args }] of rules.entries()) {
+      const around = rules[shadowing[index] ?? -1];
+      if (around !== undefined) {
+        const said = `"${around.name.text} ${around.args[0]?.text ?? ''}"`;
+        const message = `"${name.text} ${args[0]?.text ?? ''}" is never asked: ${said} before it decides about all that it means`;
+        tell('trap.shadowed-rule', name.place, message, name.text === around.name.text ? 'info' : 'warning');
+      }
     }
   }
-}
-
-/** Blocks lie in each other or apart, and none of those that are kept lies in another that came before: they are sorted by where they begin. */
-function findAround(sorted: readonly Wide[], first: bigint, last: bigint): Directive | undefined {
-  const at = countUpTo(sorted, first);
-  const before = sorted[at - 1];
-  return before !== undefined && before.last >= last ? before.rule : undefined;
-}
-
-/** Those that a wider one holds are left out from then on: it decides about the same. */
-function insert(sorted: Wide[], fresh: Wide): void {
-  const at = countUpTo(sorted, fresh.first - 1n);
-  let end = at;
-  while (end < sorted.length && (sorted[end] as Wide).last <= fresh.last) {
-    end += 1;
-  }
-  sorted.splice(at, end - at, fresh);
-}
-
-function countUpTo(sorted: readonly Wide[], first: bigint): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as Wide).first <= first) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }
 
 /** Rewrites are run before anybody is asked who may come in. */
