@@ -18,6 +18,8 @@ Commands
   serve [APP]     serve an application; "portico serve --help" lists what can be set
   run [FILE]      run the server that a portico.toml describes
   check FILE      tell all that is wrong or risky in an nginx.conf, a site of one, or a portico.toml
+  explain FILE    say in plain words what such a file does; with --url: what happens to one request
+  convert FILE    write the portico.toml that does what an nginx.conf says
   reload, stop    tell a server that runs, by its pid file
   nginx           run an nginx.conf, by the command line of nginx (nginx -t tests it)
   uvicorn APP     serve by the command line of uvicorn

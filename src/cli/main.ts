@@ -10,6 +10,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).run],
   ['serve', async () => (await import('./commands/serve.ts')).serve],
   ['check', async () => (await import('./commands/check.ts')).check],
+  ['explain', async () => (await import('./commands/explain.ts')).explain],
+  ['convert', async () => (await import('./commands/convert.ts')).convert],
   ['stop', async () => (await import('./commands/signal-server.ts')).stop],
   ['reload', async () => (await import('./commands/signal-server.ts')).reload],
   ['nginx', async () => (await import('./commands/nginx.ts')).nginx],

@@ -27,6 +27,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/cli\/(help|run-help|check-help|explain-help|convert-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx-reference|nginx\/nginx-build)\.ts$/,
   // The lines of the summary that are no warnings.
   /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
+  // What a server does, in words: nothing is wrong there.
+  /^src\/cli\/explain\/(?!asked-line)/,
   // How often something was told, behind what was told.
   /^src\/cli\/(files\/told-diagnostics|nginx\/nginx-faults)\.ts$/,
   // What a developer's browser is shown beside the exception.

@@ -2,6 +2,7 @@
 
 import { relative, resolve } from 'node:path';
 import type { Diagnostic, Severity } from '../../config/diagnostic.ts';
+import type { TextOf } from '../../config/source-excerpt.ts';
 import { renderWithExcerpt, SEVERITY_WORDS } from '../../config/source-excerpt.ts';
 import { FAULTY, SOUND, WARNED } from './file-command.ts';
 
@@ -15,14 +16,15 @@ export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
   return has('error') ? FAULTY : has('warning') ? WARNED : SOUND;
 }
 
-export function renderAsText(
-  diagnostics: readonly Diagnostic[],
-  textOf: (file: string) => string | undefined,
-  cwd: string,
-): string {
+/** All of them, and how many there are. */
+export function renderAsText(diagnostics: readonly Diagnostic[], textOf: TextOf, cwd: string): string {
+  const text = renderDiagnostics(diagnostics, textOf, cwd);
+  return `${text}${text === '' ? '' : '\n'}${summaryOf(diagnostics)}\n`;
+}
+
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], textOf: TextOf, cwd: string): string {
   const shown = folded(diagnostics).map((each) => withName(each, cwd));
-  const texts = shown.map((each) => renderWithExcerpt(each, (file) => textOf(resolve(cwd, file))));
-  return `${texts.join('\n')}${texts.length === 0 ? '' : '\n'}${summaryOf(diagnostics)}\n`;
+  return shown.map((each) => renderWithExcerpt(each, (file) => textOf(resolve(cwd, file)))).join('\n');
 }
 
 export function countsOf(diagnostics: readonly Diagnostic[]): Readonly<Record<string, number>> {
@@ -54,7 +56,7 @@ function folded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const kept: Diagnostic[] = [];
   for (const diagnostic of diagnostics) {
     const { code, message, place } = diagnostic;
-    const key = `${code} ${message}`;
+    const key = `${code} ${message} ${place.kind === 'file' ? place.file : ''}`;
     const before = REPEATED.has(code) ? first.get(key) : undefined;
     if (before === undefined) {
       first.set(key, { at: kept.push(diagnostic) - 1, lines: [] });

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { omit } from '../../kernel/omit.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { renderDiagnostic } from '../diagnostic.ts';
 import type { Location, ServerModel } from '../model/server-model.ts';
@@ -243,7 +244,7 @@ connection = { keep-alive = "5s" }
 
 test('a server that compresses nothing is written and read as such, though TOML compresses without a word', async () => {
   const model = served('--no-compress', 'a:b');
-  const plain = { ...model, scopes: model.scopes.map(({ compressions: _, ...scope }) => scope) };
+  const plain = { ...model, scopes: model.scopes.map((scope) => omit(scope, 'compressions')) };
   const { text } = writeTomlModel(plain, DEFAULTS);
   equal(text.includes('compress = false'), true, text);
   deepEqual(
