@@ -18,19 +18,21 @@ const STDERR_FD = 2;
 const CLOSED = -1;
 const NO_WAIT: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
 
-/** `-` is standard output, opened anew where that is possible, so that its other users are not made non-blocking. Throws what open(2) throws. */
+/** `-` is standard output. Throws what open(2) throws. */
 function openTarget(path: string): number {
-  if (path !== '-') {
-    return openPath(path);
-  }
-  const stats = fstatSync(STDOUT_FD);
+  return path === '-' ? openAgain(STDOUT_FD) : openPath(path);
+}
+
+/** A pipe or a terminal that somebody else has opened, opened anew where that is possible, so that its other users are not made non-blocking. */
+export function openAgain(fd: number): number {
+  const stats = fstatSync(fd);
   if (!stats.isFIFO() && !stats.isCharacterDevice()) {
-    return STDOUT_FD;
+    return fd;
   }
   try {
-    return openSync('/proc/self/fd/1', NO_WAIT);
+    return openSync(`/proc/self/fd/${fd}`, NO_WAIT);
   } catch {
-    return STDOUT_FD; // No /proc, or another user's terminal: descriptor 1 is written to as it is.
+    return fd; // No /proc, or another user's terminal: the descriptor is written to as it is.
   }
 }
 
@@ -152,7 +154,7 @@ export class LineWriter {
 
   /** After rotation: what follows goes to the new file of that name. A pipe or a terminal stays. */
   reopen(): void {
-    if (this.#path === '-' || !this.#isFile || this.#fd === CLOSED) {
+    if (this.#path === '-' || !this.#isOurs || !this.#isFile || this.#fd === CLOSED) {
       return;
     }
     try {

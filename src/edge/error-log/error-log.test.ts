@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -98,5 +98,23 @@ test('/dev/null is written by nobody', () => {
     const log = logs.open([file('/dev/null', 'debug')]);
     assert.equal(log.hears('emerg'), false);
     assert.deepEqual(told, []);
+  });
+});
+
+test("what goes to standard error goes to the server's, and stays there when logs are opened again", () => {
+  withLogs((folder, _logs, _told, files) => {
+    const path = join(folder, 'stderr');
+    const fd = openSync(path, 'a');
+    const logs = new ErrorLogs({ pid: 17, tid: 17 }, new FakeClock(), files.lease(), fd);
+    const log = logs.open([
+      { sink: { kind: 'stderr' }, level: 'warn' },
+      { sink: { kind: 'stderr' }, level: 'error' },
+    ]);
+    log.say('warn', 'one', SUBJECT);
+    files.reopen();
+    log.say('error', 'two', SUBJECT);
+    closeSync(fd);
+    assert.deepEqual(readFileSync(path, 'latin1').match(/\*3 \w+/g), ['*3 one', '*3 two', '*3 two']);
+    assert.equal(existsSync('standard error'), false);
   });
 });

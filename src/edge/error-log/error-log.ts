@@ -8,8 +8,10 @@ import type { ErrorLog as ErrorLogRule } from '../../config/model/logs.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLevel, ErrorLineOrigin } from '../../kernel/error-line.ts';
 import { ERROR_LEVELS, isLogged, renderErrorLine } from '../../kernel/error-line.ts';
+import { SERVER_STDERR } from '../../protocol/control/edge.ts';
 import { escapeLog } from '../access-log/line.ts';
 import type { LineWriter } from '../access-log/line-writer.ts';
+import { openAgain } from '../access-log/line-writer.ts';
 import type { LogLease } from '../access-log/log-files.ts';
 
 /** What a line says of the request that it is about. Latin-1, as the client has sent it. */
@@ -31,8 +33,6 @@ interface Target {
   readonly least: ErrorLevel;
 }
 
-/** Standard error of the server, by which the edge's own is known to itself. */
-const STDERR_FD = 2;
 /** As long as a line for syslog may be, as in nginx. */
 const SYSLOG_LINE_MAX = 2048;
 /** A file that `error_log` names to be rid of the lines. */
@@ -76,8 +76,16 @@ export class ErrorLogs {
   readonly #origin: ErrorLineOrigin;
   readonly #clock: Clock;
   readonly #lease: Pick<LogLease, 'writer' | 'syslog'>;
+  readonly #stderr: number;
 
-  constructor(origin: ErrorLineOrigin, clock: Clock, lease: Pick<LogLease, 'writer' | 'syslog'>) {
+  /** `stderr`: the descriptor of the server's standard error. */
+  constructor(
+    origin: ErrorLineOrigin,
+    clock: Clock,
+    lease: Pick<LogLease, 'writer' | 'syslog'>,
+    stderr: number = SERVER_STDERR,
+  ) {
+    this.#stderr = stderr;
     this.#origin = origin;
     this.#clock = clock;
     this.#lease = lease;
@@ -107,9 +115,19 @@ export class ErrorLogs {
   #writerOf(sink: Exclude<ErrorLogRule['sink'], { kind: 'syslog' }>): LineWriter {
     // An error log's path has no variables.
     const path = sink.kind === 'file' && typeof sink.path === 'string' ? sink.path : '';
-    const fd = path === '' ? STDERR_FD : undefined;
+    const fd = path === '' ? standardError(this.#stderr) : undefined;
     return this.#lease.writer(path || 'standard error', 'error log', fd);
   }
+}
+
+/** Opened once: plans come and go, and it is nobody's to close. */
+let openedStderr: { readonly from: number; readonly fd: number } | undefined;
+
+function standardError(from: number): number {
+  if (openedStderr?.from !== from) {
+    openedStderr = { from, fd: openAgain(from) };
+  }
+  return openedStderr.fd;
 }
 
 function renderSubject({ client, server, request, host, referrer }: ErrorSubject): string {

@@ -7,6 +7,12 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
 
+/**
+ * The descriptor by which the edge has the server's standard error, for error logs that go there. What it writes to its own standard error is taken for words of the
+ * process, and stands in the server's log.
+ */
+export const SERVER_STDERR = 4;
+
 /** One address that clients connect to, as the supervisor bound it. */
 export interface BoundListener {
   /** Index in `EdgeModel.listeners`: how it is spoken there, and to which sites. */

@@ -17,11 +17,11 @@ test('numberInherited() counts descriptors as the child sees them', () => {
   } as unknown as ConfigureEdge);
   assert.deepEqual(
     configure.listeners.map((listener) => listener.fds),
-    [[4, 5], [6]],
+    [[5, 6], [7]],
   );
-  assert.deepEqual([configure.lanes, configure.board], [[7, 8], 9]);
-  assert.deepEqual(fds, [21, 22, 35, 41, 42, 50, 60]);
-  assert.deepEqual(configure.logs, [null, 10]);
+  assert.deepEqual([configure.lanes, configure.board], [[8, 9], 10]);
+  assert.deepEqual(fds, [2, 21, 22, 35, 41, 42, 50, 60]);
+  assert.deepEqual(configure.logs, [null, 11]);
 });
 
 test('edgeEnvironment() gives the edge nothing of the application, and an arena of memory for each of its threads', () => {

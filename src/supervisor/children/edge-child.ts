@@ -4,7 +4,7 @@ import type { ChildProcess, SendHandle } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge, GiveSocket, ToEdge } from '../../protocol/control/edge.ts';
-import { parseFromEdge } from '../../protocol/control/edge.ts';
+import { parseFromEdge, SERVER_STDERR } from '../../protocol/control/edge.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
@@ -19,7 +19,8 @@ export interface EdgeEvents {
 }
 
 /** 0 to 2 are the standard ones, 3 is the channel. */
-const FIRST_INHERITED = 4;
+const FIRST_INHERITED = SERVER_STDERR;
+const STDERR_FD = 2;
 
 export class EdgeChild {
   readonly #process: ChildProcess;
@@ -122,7 +123,8 @@ export function numberInherited(configure: ConfigureEdge): {
   readonly configure: ConfigureEdge;
   readonly fds: readonly number[];
 } {
-  const fds: number[] = [];
+  // The first, so that its number is known (`SERVER_STDERR`).
+  const fds: number[] = [STDERR_FD];
   const number = (fd: number) => FIRST_INHERITED + fds.push(fd) - 1;
   const listeners = configure.listeners.map((listener) => ({ ...listener, fds: listener.fds.map(number) }));
   const lanes = configure.lanes.map(number);
