@@ -16,6 +16,8 @@ export interface RefusalAnswer {
 
 /** What is left to read of such a request is not to be trusted, or not to be waited for. */
 const CLOSING: ReadonlySet<number> = new Set([400, 413, 414, 494, 495, 496, 497, 500, 501]);
+/** Refused before anything is asked of the connection, as in nginx. */
+const TRACE = 'TRACE';
 
 export function builtinRefusal(
   route: Route,
@@ -24,7 +26,7 @@ export function builtinRefusal(
 ): RefusalAnswer {
   const { status, fields, detail } = refusal;
   const { refusals, serverField } = route.scope.model;
-  const closes = CLOSING.has(status);
+  const closes = CLOSING.has(status) || route.exchange.method === TRACE;
   if (refusals.style === 'portico') {
     const page = services.renderRefusal(route.exchange, status, detail);
     return { head: { ...errorHead(status, page, fields), closes }, body: page.body };
