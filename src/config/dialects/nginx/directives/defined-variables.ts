@@ -9,6 +9,7 @@ import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { parseText } from '../variables-in-text.ts';
+import { GeoNetworks } from './geo-networks.ts';
 
 type VariableOf<Kind extends DefinedVariable['kind']> = Extract<DefinedVariable, { readonly kind: Kind }>;
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -20,7 +21,7 @@ export const TABLES: readonly Row[] = repeatable([
     apply: (args, draft) => draft.append(DEFINED_VARIABLES, readMap(args)),
   }),
   row('geo', 'http', 'variable [variable] {entries}', 'A variable whose value depends on an address.', {
-    apply: (args, draft) => draft.append(DEFINED_VARIABLES, readGeo(args)),
+    apply: (args, draft, report) => draft.append(DEFINED_VARIABLES, readGeo(args, report)),
   }),
   row('split_clients', 'http', 'text variable {entries}', 'A variable that divides clients by shares.', {
     apply: (args, draft, report) => draft.append(DEFINED_VARIABLES, readSplit(args, report)),
@@ -68,8 +69,8 @@ function readMap(args: GivenArguments): VariableOf<'map'> {
   return map;
 }
 
-function readGeo(args: GivenArguments): VariableOf<'geo'> {
-  const networks = new Map<string, string>();
+function readGeo(args: GivenArguments, report: NginxReport): VariableOf<'geo'> {
+  const networks = new GeoNetworks();
   const proxies: string[] = [];
   const geo: Writable<VariableOf<'geo'>> = {
     kind: 'geo',
@@ -82,18 +83,20 @@ function readGeo(args: GivenArguments): VariableOf<'geo'> {
     isVolatile: false,
   };
   for (const entry of args.entries) {
-    readGeoEntry(entry, geo, networks, proxies);
+    readGeoEntry(entry, { geo, networks, proxies, report });
   }
-  geo.networks = [...networks];
+  geo.networks = networks.entries;
   return geo;
 }
 
-function readGeoEntry(
-  [name, word]: Entry,
-  geo: Writable<VariableOf<'geo'>>,
-  networks: Map<string, string>,
-  proxies: string[],
-): void {
+interface ReadingGeo {
+  readonly geo: Writable<VariableOf<'geo'>>;
+  readonly networks: GeoNetworks;
+  readonly proxies: string[];
+  readonly report: NginxReport;
+}
+
+function readGeoEntry([name, word]: Entry, { geo, networks, proxies, report }: ReadingGeo): void {
   if (word === undefined) {
     geo.isProxyRecursive ||= name.text === 'proxy_recursive';
     geo.isVolatile ||= name.text === 'volatile';
@@ -107,7 +110,10 @@ function readGeoEntry(
       proxies.push(word.text);
       return;
     case 'delete':
-      networks.delete(word.text);
+      if (!networks.delete(word.text)) {
+        const what = word.text.includes('-') ? 'address range' : 'network';
+        report('nginx.suspicious', word.place, `no ${what} "${word.text}" to delete`, { severity: 'warning' });
+      }
       return;
     default:
       networks.set(name.text, word.text);
