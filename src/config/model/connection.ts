@@ -15,7 +15,7 @@ export interface ConnectionRules {
   readonly keepAliveTimeMs?: number;
   /** Browsers whose connections are not kept: `msie6`, `safari`. */
   readonly keepAliveDisabledFor?: readonly string[];
-  /** Lines of a head may end with LF alone. */
+  /** Lines of a head may end with LF alone, and targets may have a fragment, which is cut off. */
   readonly takesLineFeeds?: boolean;
   readonly mergesSlashes?: boolean;
   /** Fields whose names have characters that none should have are dropped instead of refused. */

@@ -104,8 +104,8 @@ export function fieldsOfLines(lines: readonly Field[]): ResponseFields {
 export const NO_FIELDS: ResponseFields = fieldsOf('', false);
 
 /**
- * A line that stays one line, whatever the value holds of a client's: characters that would end it, and others that no value may have, are replaced by a space
- * (RFC 9110 5.5), and those that are no byte by a question mark, because writing them as latin-1 would make any byte of them. A name is never a client's: one that
+ * A line that stays one line, whatever the value holds of a client's: the characters that RFC 9110 5.5 calls dangerous are replaced by a space (other controls stay, as with
+ * nginx, whose `add_header X-URI $uri` shows them), and those that are no byte by a question mark, because writing them as latin-1 would make any byte of them. A name is never a client's: one that
  * is no token is a bug of the caller, and throws.
  */
 export function makeLine(name: string, value: string): Field {
@@ -117,13 +117,13 @@ export function makeLine(name: string, value: string): Field {
 
 function safeValue(value: string): string {
   const bytes = NO_BYTE.test(value) ? value.replace(NO_BYTES, '?') : value;
-  return isFieldValue(bytes) ? bytes : bytes.replace(FORBIDDEN, ' ');
+  return isFieldValue(bytes) ? bytes : bytes.replace(DANGEROUS, ' ');
 }
 
 const NO_BYTE = /[^\0-\xff]/;
 const NO_BYTES = /[^\0-\xff]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that split responses.
-const FORBIDDEN = /[\0-\x08\x0a-\x1f\x7f]/g;
+const DANGEROUS = /[\0\r\n]/g;
 
 function renderLine({ name, value }: Field): string {
   return `${name}: ${value}\r\n`;

@@ -98,3 +98,16 @@ test('parseRequestLine() refuses targets', () => {
     assert.equal(code(`CONNECT ${target} HTTP/1.1`), 'http1.bad-target', target);
   }
 });
+
+test('parseRequestLine() cuts a fragment off where the configuration is one of nginx, and refuses it elsewhere', () => {
+  const lenient = (line: string): unknown => {
+    const parsed = parseRequestLine(line, METHOD_MAX, true);
+    return isFault(parsed) ? parsed.code : [parsed.target, parsed.path, parsed.query];
+  };
+  assert.deepEqual(lenient('GET /a/..#b HTTP/1.1'), ['/a/..#b', '/a/..', '']);
+  assert.deepEqual(lenient('GET /a?b#c?d HTTP/1.1'), ['/a?b#c?d', '/a', 'b']);
+  assert.deepEqual(lenient('GET http://a?b#c HTTP/1.1'), ['http://a?b#c', '/', 'b']);
+  assert.equal(lenient('GET #a HTTP/1.1'), 'http1.bad-target');
+  assert.equal(lenient('GET /a#\x01 HTTP/1.1'), 'http1.bad-target');
+  assert.equal(code('GET /a#b HTTP/1.1'), 'http1.bad-target');
+});

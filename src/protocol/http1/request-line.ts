@@ -24,8 +24,8 @@ export interface RequestLine extends RequestTarget {
   readonly minor: 0 | 1;
 }
 
-/** `line` has no line end. */
-export function parseRequestLine(line: string, methodBytesMax: number): RequestLine | Fault {
+/** `line` has no line end. `isLenient`: see `withoutFragment`. */
+export function parseRequestLine(line: string, methodBytesMax: number, isLenient = false): RequestLine | Fault {
   if (line.includes('\r')) {
     return fault('http1.bare-line-break', 'CR without LF', line);
   }
@@ -47,7 +47,7 @@ export function parseRequestLine(line: string, methodBytesMax: number): RequestL
   }
   const method = methodOf(line, methodEnd);
   const target = line.slice(first + 1, last);
-  const parts = parseTarget(method, target);
+  const parts = parseTarget(method, isLenient ? withoutFragment(target) : target);
   if (isFault(parts)) {
     return parts;
   }
@@ -81,8 +81,16 @@ function parseVersion(line: string, at: number): 0 | 1 | Fault {
   return match[2] === '0' ? 0 : 1;
 }
 
-/** Visible ASCII without `#`: a fragment is never sent (RFC 9112 3.2), and browsers send `"` and `|` as they are. */
+/** Visible ASCII without `#`: a fragment is never sent (RFC 9112 3.2; whoever takes one has cut it off), and browsers send `"` and `|` as they are. */
 const TARGET = /^[\x21\x22\x24-\x7e]+$/;
+
+const FRAGMENT = /^[\x21-\x7e]*$/;
+
+/** What nginx asks for when a script sends a fragment along. The target itself stays as it was sent. */
+function withoutFragment(target: string): string {
+  const mark = target.indexOf('#');
+  return mark !== -1 && FRAGMENT.test(target.slice(mark)) ? target.slice(0, mark) : target;
+}
 
 function parseTarget(method: string, target: string): RequestTarget | Fault {
   if (!TARGET.test(target)) {

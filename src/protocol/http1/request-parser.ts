@@ -28,7 +28,8 @@
  * | Content-Length beyond 2^53, a method of more than 32 bytes | 400 |
  * | GET, HEAD, DELETE … with a body | accepted and framed |
  * | CONNECT with a body | 400 |
- * | a target with a control, a space, `#` or a byte above 0x7e | 400 |
+ * | a target with a control, a space or a byte above 0x7e | 400 |
+ * | a target with `#` | 400, unless the configuration is one of nginx's: what is behind it is cut off |
  * | CRLF before the request line | skipped, a few |
  * | trailers | see trailers.ts |
  */
@@ -53,7 +54,7 @@ export interface RequestParserOptions {
   readonly limits?: Partial<Http1Limits> | undefined;
   /** Shared by the connections of a thread. */
   readonly memo?: FieldMemo;
-  /** Lines of a head may end with LF alone. */
+  /** Lines of a head may end with LF alone, and targets may have a fragment. */
   readonly takesLineFeeds?: boolean;
   /** What names of fields look like that are taken; the others are left away. Undefined: all names are taken. */
   readonly fieldNames?: RegExp | undefined;
@@ -77,7 +78,7 @@ export class RequestParser {
 
   constructor(options: RequestParserOptions = {}) {
     const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
-    this.#heads = new HeadReader(requestStartLine(limits), limits, options.memo);
+    this.#heads = new HeadReader(requestStartLine(limits, options.takesLineFeeds === true), limits, options.memo);
     this.#body = new BodyReader(limits, options.memo);
     this.#takesLineFeeds = options.takesLineFeeds === true;
     this.#names = options.fieldNames && new NameFilter(options.fieldNames);
@@ -248,7 +249,7 @@ function isLineBreak(code: number | undefined): boolean {
   return code === CR || code === LF;
 }
 
-function requestStartLine(limits: Http1Limits): StartLine<RequestLine> {
+function requestStartLine(limits: Http1Limits, isLenient: boolean): StartLine<RequestLine> {
   return {
     lineTooLong: (bytes, at) =>
       bytes.subarray(at, at + limits.methodBytesMax + 1).includes(SPACE)
@@ -259,6 +260,6 @@ function requestStartLine(limits: Http1Limits): StartLine<RequestLine> {
       isTokenCode(code)
         ? undefined
         : fault('http1.bad-method', 'not the start of a request', String.fromCharCode(code)),
-    parse: (line) => parseRequestLine(line, limits.methodBytesMax),
+    parse: (line) => parseRequestLine(line, limits.methodBytesMax, isLenient),
   };
 }

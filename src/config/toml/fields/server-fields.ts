@@ -150,7 +150,7 @@ export const CONNECTION_FIELDS: Fields<ConnectionRules> = {
     'bare-line-feeds',
     FLAG,
     undefined,
-    'Take LF alone for the end of a line in the head of a request, as nginx does.',
+    'Take LF alone for the end of a line in the head of a request, and cut a fragment off its target, as nginx does.',
   ),
   mergesSlashes: field<boolean | undefined>('merge-slashes', FLAG, undefined, 'Take several slashes for one.'),
   dropsInvalidFields: field<boolean | undefined>(
