@@ -4,6 +4,7 @@ import type { Template } from './template.ts';
 
 /** add_header, and its kin of other modules. */
 export interface FieldRule {
+  /** For `clear`, a star at the end stands for any ending. */
   readonly name: string;
   readonly value: Template;
   /** Also with a status that is not 200, 201, 204, 206, 301, 302, 303, 304, 307 or 308. */

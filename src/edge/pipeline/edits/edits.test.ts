@@ -39,6 +39,19 @@ test('a field is set or taken away', () => {
   equal(ask({ serverField: 'mine' }).field('server'), 'mine');
 });
 
+test('fields are taken away by the beginning of their names', () => {
+  const scope = withFields([
+    rule('X-Hidden-A', 'a'),
+    rule('X-Hidden-B', 'b'),
+    rule('X-Shown', 'c'),
+    rule('X-Hidden-*', '', { effect: 'clear' }),
+  ]);
+  deepEqual(
+    ['x-hidden-a', 'x-hidden-b', 'x-shown'].map((name) => ask(scope).field(name)),
+    [undefined, undefined, 'c'],
+  );
+});
+
 test('trailers stand behind a body of no length', () => {
   const answered = ask(withFields([], [rule('X-T', [{ variable: 'status' }])]));
   deepEqual([answered.length, answered.body, answered.trailers?.text], [undefined, 'text', 'X-T: 200\r\n']);

@@ -73,8 +73,18 @@ function apply(fields: ResponseFields, rule: CompiledRule, status: number, value
     case 'set':
       return value === '' ? fields.without(rule.name.toLowerCase()) : fields.set(rule.name, value);
     case 'clear':
-      return fields.without(rule.name.toLowerCase());
+      return withoutNamed(fields, rule.name.toLowerCase());
   }
+}
+
+/** A star at the end of the name stands for any ending. */
+function withoutNamed(fields: ResponseFields, lower: string): ResponseFields {
+  if (!lower.endsWith('*')) {
+    return fields.without(lower);
+  }
+  const beginning = lower.slice(0, -1);
+  const names = fields.lines.map((line) => line.lower).filter((name) => name.startsWith(beginning));
+  return names.length === 0 ? fields : fields.without(...names);
 }
 
 /** An empty value adds nothing. Of these two a response has one at most. */

@@ -12,6 +12,7 @@ import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { readSeconds } from '../times.ts';
 import { HTTP_IF } from './contexts.ts';
+import { setFieldsOf } from './set-fields.ts';
 
 export const ADDED_FIELDS: DraftKey<readonly FieldRule[]> = draftKey('add_header');
 export const ADDED_TRAILERS: DraftKey<readonly FieldRule[]> = draftKey('add_trailer');
@@ -45,7 +46,8 @@ function adds(key: DraftKey<readonly FieldRule[]>): (args: GivenArguments, draft
 
 /** Undefined where nothing is said: responses keep the fields that they have. */
 export function fieldRulesOf(draft: Draft): FieldRules | undefined {
-  const fields = draft.get(ADDED_FIELDS) ?? [];
+  // As in nginx, where headers-more comes first: what it removes may be added again.
+  const fields = [...setFieldsOf(draft), ...(draft.get(ADDED_FIELDS) ?? [])];
   const trailers = draft.get(ADDED_TRAILERS) ?? [];
   const expires = draft.get(EXPIRES);
   return fields.length + trailers.length === 0 && expires === undefined ? undefined : { fields, trailers, expires };

@@ -8,9 +8,12 @@ import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { HTTP, HTTP_IF } from './contexts.ts';
+import { keep } from './keep.ts';
 
 export const ERROR_PAGES: DraftKey<readonly ErrorPage[]> = draftKey('error_page');
 export const RECURSIVE_ERROR_PAGES: DraftKey<boolean> = draftKey('recursive_error_pages');
+
+export const PADS_ERROR_PAGES: DraftKey<boolean> = draftKey('msie_padding');
 
 export const ERROR_PAGE_ROWS: readonly Row[] = [
   ...repeatable([
@@ -18,6 +21,9 @@ export const ERROR_PAGE_ROWS: readonly Row[] = [
   ]),
   row('recursive_error_pages', HTTP, 'flag', 'Whether an error page may have an error page.', {
     apply: (args, draft) => draft.set(RECURSIVE_ERROR_PAGES, args.flag(0)),
+  }),
+  row('msie_padding', HTTP, 'flag', 'Whether error pages are made long enough for an old browser to show them.', {
+    apply: keep(PADS_ERROR_PAGES, (args) => args.flag(0)),
   }),
 ];
 

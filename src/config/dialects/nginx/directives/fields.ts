@@ -3,13 +3,13 @@
 import type { Row } from '../row.ts';
 import { later, repeatable, row } from '../row.ts';
 import { HTTP_IF } from './contexts.ts';
+import { SET_FIELD_ROWS } from './set-fields.ts';
 
 const NEWER = 'The rule of nginx before this directive holds: what a block adds takes the place of what is around it.';
 
 export const FIELDS: readonly Row[] = [
+  ...SET_FIELD_ROWS,
   ...repeatable([
-    row('more_set_headers', HTTP_IF, 'text...', 'Sets fields of responses (headers-more).'),
-    row('more_clear_headers', HTTP_IF, 'plain...', 'Removes fields of responses (headers-more).'),
     row('more_set_input_headers', HTTP_IF, 'text...', 'Sets fields of requests (headers-more).'),
     row('more_clear_input_headers', HTTP_IF, 'plain...', 'Removes fields of requests (headers-more).'),
   ]),
