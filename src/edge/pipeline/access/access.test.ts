@@ -118,6 +118,14 @@ test('without the file of users nobody is let in', async () => {
   equal((await asking(site(rules({ basic: { realm: 'off', userFile: '/none' } })))).status, 200);
 });
 
+test('who is let in after all is not challenged', () => {
+  const both = { satisfies: 'any', basic: { realm: 'r', userFile: '/none' } } as const;
+  const granted = site(rules({ ...both, request: { uri: '/yes', sets: [] } })).ask('/');
+  deepEqual([granted.status, granted.field('www-authenticate')], [200, undefined]);
+  const refused = site(rules({ ...both, request: { uri: '/no', sets: [] } })).ask('/');
+  deepEqual([refused.status, refused.field('www-authenticate')], [401, 'Basic realm="r"']);
+});
+
 test('"satisfy any" needs one of the rules, and asks for a password only where one would help', () =>
   withUsers('joe:{PLAIN}x\n', async (userFile) => {
     const any = (...addresses: AddressRule[]): FakeSite =>

@@ -1,6 +1,7 @@
 /** The access phase: addresses, passwords and the answer of a subrequest, all of which must let a request in, or one of them (`satisfy any`). Subrequests are let in. */
 
 import type { AccessRules, Scope } from '../../../config/model/scope.ts';
+import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { Compilation } from '../compilation.ts';
 import type { Route, Step } from '../route.ts';
 import type { Verdict } from '../verdict.ts';
@@ -91,6 +92,8 @@ class AccessRun {
       return result === 'granted' ? undefined : this.#refuse(result);
     }
     if (result === 'granted') {
+      // The challenge of a check before is not to stand in the response.
+      this.#route.refuseWith(UNAUTHORIZED, NO_FIELDS);
       return VERDICT.proceed;
     }
     if (result !== FORBIDDEN && result !== UNAUTHORIZED) {

@@ -81,3 +81,15 @@ test('trusted peers name their clients in a field', () => {
     kind: 'proxy-protocol',
   });
 });
+
+function told(server: string): string[] {
+  return readText(`events {} http { server { ${server} } }`).diagnostics.map(({ message }) => message);
+}
+
+test('methods that are none and proxies that have no address are told', () => {
+  assert.deepEqual(told('location / { limit_except GTE { deny all; } }'), ['invalid method "GTE"']);
+  assert.deepEqual(told('set_real_ip_from proxy.example; location / {}'), [
+    'the name "proxy.example" in "set_real_ip_from" is not looked up',
+  ]);
+  assert.deepEqual(told('set_real_ip_from 10.0.0.0/8; set_real_ip_from unix:; location / {}'), []);
+});

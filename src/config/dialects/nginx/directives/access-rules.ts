@@ -1,16 +1,18 @@
 /** `allow`, `deny`, `auth_basic`, `auth_request`, `satisfy` and `limit_except`: who may ask. And whom a trusted peer names as its client. */
 
+import { parseNetwork } from '../../../../kernel/addresses/parse-network.ts';
 import type { AddressRule, AuthRequest, BasicAuth, RealIp } from '../../../model/access.ts';
 import type { AccessRules, Scope } from '../../../model/scope.ts';
 import type { Template } from '../../../model/template.ts';
+import { nearestWord } from '../../../nearest.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
+import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { HTTP, HTTP_LIMIT } from './contexts.ts';
 import { keep } from './keep.ts';
-import { opensBlock } from './structure.ts';
 
 /** Both together: their order decides, and one of them in a block takes the place of all around it. */
 const ADDRESSES: DraftKey<readonly AddressRule[]> = draftKey('allow');
@@ -34,7 +36,7 @@ export const ACCESS_RULE_ROWS: readonly Row[] = [
     apply: keep(DELAY_MS, (args) => args.number(0)),
   }),
   row('limit_except', 'location', 'plain... {limit_except}', 'What holds for all methods but some.', {
-    apply: opensBlock,
+    apply: checkMethods,
   }),
   row('auth_basic', HTTP_LIMIT, 'text', 'Asks for a name and a password; what is said is the realm.', {
     apply: keep(REALM, (args) => args.template(0)),
@@ -58,10 +60,36 @@ export const ACCESS_RULE_ROWS: readonly Row[] = [
       apply: (args, draft) => draft.append(AUTH_SETS, { variable: args.word(0), value: args.template(1) }),
     }),
     row('set_real_ip_from', HTTP, 'address', 'A proxy that is believed when it tells the address of its client.', {
-      apply: (args, draft) => draft.append(TRUSTED, args.text(0)),
+      apply: trust,
     }),
   ]),
 ];
+
+const METHODS = 'GET HEAD POST PUT DELETE MKCOL COPY MOVE OPTIONS PROPFIND PROPPATCH LOCK UNLOCK PATCH';
+
+function checkMethods(args: GivenArguments, _: Draft, report: NginxReport): void {
+  const known = METHODS.split(' ');
+  for (const [at, text] of args.texts().entries()) {
+    if (!known.includes(text.toUpperCase())) {
+      const nearest = nearestWord(text.toUpperCase(), known);
+      report('nginx.invalid-value', args.place(at), `invalid method "${text}"`, {
+        hint: nearest === undefined ? `Write some of: ${METHODS}.` : `Did you mean "${nearest}"?`,
+      });
+    }
+  }
+}
+
+function trust(args: GivenArguments, draft: Draft, report: NginxReport): void {
+  const text = args.text(0);
+  if (text === 'unix:' || parseNetwork(text) !== undefined) {
+    draft.append(TRUSTED, text);
+    return;
+  }
+  report('nginx.later', args.place(0), `the name "${text}" in "set_real_ip_from" is not looked up`, {
+    hint: 'Write the address of the proxy: what it tells of its clients is not believed until then.',
+    severity: 'warning',
+  });
+}
 
 function decides(allows: boolean): (args: GivenArguments, draft: Draft) => void {
   return (args, draft) => draft.append(ADDRESSES, { allows, from: args.text(0) });
