@@ -27,11 +27,13 @@ import { builtinRefusal } from './builtin-refusal.ts';
 import type { ContentFacts } from './content-exchange.ts';
 import { ContentExchange } from './content-exchange.ts';
 import { CostlyMatch } from './costly-match.ts';
+import { Ending } from './ending.ts';
 import { errorPageTarget } from './error-page.ts';
 import { errorSubject } from './error-subject.ts';
 import { withoutConditions } from './fields-seen.ts';
 import { MatchBudget } from './match-budget.ts';
 import type { PipelineServices } from './pipeline-services.ts';
+import { startPostAction } from './post-action.ts';
 import { redirectFields } from './redirect.ts';
 import type {
   Captures,
@@ -86,6 +88,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   readonly isQuoted: boolean;
   errorStatus = 0;
   limitRate: number | undefined = undefined;
+  bodyTap: ((reader: BodySink) => BodySink) | undefined = undefined;
   readonly startedMs: number;
   readonly sent: SentResponse = {
     status: 0,
@@ -115,7 +118,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** The verdict of a step that has gone on before it returned `pending`. */
   #early: Verdict | undefined = undefined;
   readonly #budget: MatchBudget;
-  #onOver: (() => void)[] | undefined = undefined;
+  #ending: Ending | undefined = undefined;
 
   constructor({ exchange, site, path, services, parent }: RouteStart) {
     this.exchange = exchange;
@@ -139,9 +142,10 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.#steps = site.rewrite;
   }
 
-  start(): void {
+  /** `named`: it begins in the location of this name. */
+  start(named?: string): void {
     this.exchange.responder.watch(this);
-    this.#go();
+    this.continueWith(named === undefined ? VERDICT.proceed : this.relocateNamed(named));
   }
 
   // The phases.
@@ -284,9 +288,10 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   onBodyTaken(sink: BodySink): BodySink {
     this.#isBodyTaken = true;
     const { bodyBytesMax } = this.scope;
+    const reader = this.bodyTap?.(sink) ?? sink;
     return bodyBytesMax === 0 || this.exchange.bodyLength !== undefined
-      ? sink
-      : new BoundedBody(sink, bodyBytesMax, () => this.#refuseBody());
+      ? reader
+      : new BoundedBody(reader, bodyBytesMax, () => this.#refuseBody());
   }
 
   #refuseBody(): void {
@@ -475,7 +480,13 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   whenOver(callback: () => void): void {
-    this.#onOver = [...(this.#onOver ?? []), callback];
+    this.#ending ??= new Ending();
+    this.#ending.when(callback);
+  }
+
+  hold(): () => void {
+    this.#ending ??= new Ending();
+    return this.#ending.hold();
   }
 
   /** To the access logs of the scope, when the response has left or the client has gone. */
@@ -491,9 +502,9 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** The response has left, or the client has gone. */
   onOver(): void {
     this.#isOver = true;
-    for (const callback of this.#onOver ?? []) {
-      callback();
+    if (this.scope.postAction !== undefined && this.main === this) {
+      startPostAction(this, this.scope.postAction);
     }
-    this.#onOver = undefined;
+    this.#ending?.come();
   }
 }

@@ -7,7 +7,7 @@
 
 import type { Scope } from '../../config/model/scope.ts';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
-import type { Body, Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
+import type { Body, BodySink, Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
 import type { Answer } from './filters/answer.ts';
@@ -55,6 +55,8 @@ export interface Route {
   keptFields: ResponseFields | undefined;
   /** Bytes a second, of `set $limit_rate`; undefined: the scope's. */
   limitRate: number | undefined;
+  /** Puts somebody before the reader of the request's body, who sees it go by. */
+  bodyTap: ((reader: BodySink) => BodySink) | undefined;
   /** When the request came, on the monotonic clock. */
   readonly startedMs: number;
   /** The response as it was sent, as soon as its head has left the filters. */
@@ -82,8 +84,10 @@ export interface Route {
   continueWith(verdict: Verdict): void;
   /** Runs a request of our own below this one. Undefined: there are too many, which is logged. */
   startSubrequest(start: SubrequestStart): Subrequest | undefined;
-  /** Called once, when the response has left, or the client has gone. */
+  /** Called once, when the response has left, or the client has gone, and nobody holds the request. */
   whenOver(callback: () => void): void;
+  /** The request is not over before what this returns is called: for what goes on when the response has left. */
+  hold(): () => void;
 }
 
 export interface SentResponse {
@@ -163,7 +167,7 @@ export interface CompiledScope {
   readonly types: CompiledTypes;
   /** Variables that rules of this scope say: $secure_link, $invalid_referer. By their names in lower case. */
   readonly variables: ReadonlyMap<string, (route: Route) => string | undefined>;
-  /** In nginx's order: real ip, connection counts, request rates, access, mirrors, try files. */
+  /** In nginx's order: real ip, connection counts, request rates, access, try files, mirrors. */
   readonly steps: readonly Step[];
   /** 0: no limit. A request whose length says more is refused with 413 where its location is found. */
   readonly bodyBytesMax: number;
@@ -175,6 +179,7 @@ export interface CompiledScope {
   readonly filters: readonly Filter[];
   /** The same without those that are for requests with conditions or ranges alone. */
   readonly usualFilters: readonly Filter[];
+  readonly postAction: CompiledTemplate | undefined;
   /** Trailers of a response with this status; the scope has an edit then that takes the length away. */
   readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
 }
@@ -187,10 +192,13 @@ export interface CompiledErrorPage {
 export interface SubrequestStart {
   readonly path: string;
   readonly query: string;
+  /** The location in which it begins; the path's unless it is said. */
+  readonly named?: string;
   /** GET unless it is said. */
   readonly method?: string;
-  /** The body of the client's request goes with it; it must have been read into memory or a file. */
-  readonly hasBody?: boolean;
+  readonly body?: Buffer;
+  /** The request does not wait for it, and it goes on when the response has left. */
+  readonly isBackground?: boolean;
   /** Where the response goes: a writer takes it bit by bit (`addition`, `ssi`); undefined: it is collected, at most `bytesMax`. */
   readonly into?: SubrequestOutput;
   readonly bytesMax?: number;

@@ -18,6 +18,8 @@ import { SubrequestResponder } from './subrequest-responder.ts';
 const DEPTH_MAX = 50;
 /** How many a client's request may have: a page of includes has tens, and each costs what a request costs. */
 const COUNT_MAX = 2000;
+/** Mirrors that are slower than what they mirror would pile up; each keeps the head of its request, and perhaps a body of a megabyte. */
+const BACKGROUND_MAX = 512;
 const CANCELLED = 499;
 
 const counts = new WeakMap<Route, number>();
@@ -34,7 +36,28 @@ export function startSubrequest(
     return undefined;
   }
   const subrequest = new RunningSubrequest(parent, start, services);
+  if (start.isBackground === true) {
+    return startBackground(subrequest, parent.main);
+  }
   parent.main.whenOver(() => subrequest.cancel());
+  subrequest.run();
+  return subrequest;
+}
+
+/** So many are at work for all requests of the thread, whose clients have their answers and may send the next ones. */
+let backgroundCount = 0;
+
+function startBackground(subrequest: RunningSubrequest, main: Route): Subrequest | undefined {
+  if (backgroundCount >= BACKGROUND_MAX) {
+    main.log('warn', `${BACKGROUND_MAX} subrequests go on in the background: no further one is started`);
+    return undefined;
+  }
+  backgroundCount += 1;
+  const release = main.hold();
+  subrequest.onOver = () => {
+    backgroundCount -= 1;
+    release();
+  };
   subrequest.run();
   return subrequest;
 }
@@ -52,6 +75,8 @@ class RunningSubrequest implements Subrequest {
   readonly #responder: SubrequestResponder;
   readonly #start: SubrequestStart;
   #isOver = false;
+  /** Called once, however it ends. */
+  onOver: () => void = () => undefined;
 
   constructor(parent: Route, start: SubrequestStart, services: PipelineServices) {
     this.#start = start;
@@ -67,7 +92,7 @@ class RunningSubrequest implements Subrequest {
   }
 
   run(): void {
-    this.route.start();
+    this.route.start(this.#start.named);
   }
 
   get head(): ResponseHead | undefined {
@@ -90,6 +115,7 @@ class RunningSubrequest implements Subrequest {
       this.#responder.cancel(CANCELLED);
       this.route.onGone();
       this.#close();
+      this.onOver();
     }
   }
 
@@ -98,6 +124,7 @@ class RunningSubrequest implements Subrequest {
       this.#isOver = true;
       this.#close();
       this.#start.onEnd(this);
+      this.onOver();
     }
   }
 
@@ -121,13 +148,17 @@ class SubrequestExchange implements Exchange {
   route: object | undefined;
   scriptName = '';
   readonly #client: Exchange;
+  readonly #body: Buffer | undefined;
+  /** Who reads the body has it, and has to ask for its end. */
+  #waiting: BodySink | undefined;
 
   constructor(client: Exchange, start: SubrequestStart, responder: SubrequestResponder) {
     this.#client = client;
     this.method = start.method ?? 'GET';
     this.path = start.path;
     this.query = start.query;
-    this.hasBody = start.hasBody === true && client.hasBody;
+    this.#body = start.body;
+    this.hasBody = start.body !== undefined && start.body.length > 0;
     this.block = withoutConditions(client.block);
     this.responder = responder;
   }
@@ -160,13 +191,19 @@ class SubrequestExchange implements Exchange {
     return this.#client.requestId;
   }
   get bodyLength(): number | undefined {
-    return this.hasBody ? this.#client.bodyLength : undefined;
+    return this.#body?.length;
   }
 
   readBody(sink: BodySink): void {
-    this.#client.readBody(sink);
+    if (this.#body === undefined || sink.data(this.#body)) {
+      sink.end();
+    } else {
+      this.#waiting = sink;
+    }
   }
   resumeBody(): void {
-    this.#client.resumeBody();
+    const sink = this.#waiting;
+    this.#waiting = undefined;
+    sink?.end();
   }
 }

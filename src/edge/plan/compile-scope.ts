@@ -32,6 +32,7 @@ import type {
   Step,
 } from '../pipeline/route.ts';
 import { compileConnectionCounts } from '../pipeline/steps/connection-counts.ts';
+import { compileMirrors } from '../pipeline/steps/mirrors.ts';
 import { compileRealIp } from '../pipeline/steps/real-ip.ts';
 import { compileRequestRates } from '../pipeline/steps/request-rates.ts';
 import { compileInvalidReferer } from '../pipeline/variables/invalid-referer.ts';
@@ -47,6 +48,7 @@ const STEPS: readonly Feature<Step>[] = [
   compileConnectionCounts,
   compileAccess,
   compileTryFiles,
+  compileMirrors,
 ];
 
 /** In nginx's order: what is put into a body is searched and converted with it, and all of it is compressed. */
@@ -111,6 +113,7 @@ export function compileScope(scope: Scope, { compilation, errorLogs, accessLogs,
     ),
     filters: filters.map(({ filter }) => filter),
     usualFilters: filters.filter(({ feature }) => !CONDITIONAL.has(feature)).map(({ filter }) => filter),
+    postAction: scope.postAction === undefined ? undefined : compilation.template(scope.postAction),
     trailers: fields.trailers,
   };
 }

@@ -191,7 +191,7 @@ export class FakeSite {
   }
 
   /** Answered by the time that this returns, unless something waits. */
-  ask(request: FakeRequestLine | string): FakeClientExchange {
+  ask(request: (FakeRequestLine & { readonly bodyLength?: number }) | string): FakeClientExchange {
     const exchange = new FakeClientExchange(typeof request === 'string' ? requestOf(request) : request, this.#pipeline);
     this.#pipeline.handle(exchange);
     return exchange;

@@ -14,9 +14,11 @@ import { charsetOf } from './directives/charset.ts';
 import { compressionsOf } from './directives/compression.ts';
 import { bodyTimeoutOf, connectionOf, sendTimeoutOf } from './directives/connection-rules.ts';
 import { errorLogsOf } from './directives/error-log.ts';
-import { ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
+import { ERROR_PAGES, PADS_ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
 import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/files.ts';
+import { POST_ACTION } from './directives/http-core.ts';
 import { limitsOf } from './directives/limits.ts';
+import { mirrorsOf } from './directives/mirrors.ts';
 import { secureLinkOf } from './directives/secure-link.ts';
 import { userIdOf } from './directives/user-id.ts';
 import { referersOf } from './directives/valid-referers.ts';
@@ -57,6 +59,8 @@ export class ScopeTable {
       ...limitsOf(draft, this.#report),
       ...accessOf(draft, confPrefix),
       tryFiles: tryFilesOf(draft),
+      mirrors: mirrorsOf(draft),
+      postAction: draft.get(POST_ACTION),
       charset: charsetOf(draft),
       compressions: compressionsOf(draft, precompressedOf(draft)),
       substitutions: substitutionsOf(draft),
@@ -79,7 +83,7 @@ export class ScopeTable {
         pages: draft.get(ERROR_PAGES) ?? [],
         isRecursive: draft.get(RECURSIVE_ERROR_PAGES) ?? false,
         style: 'nginx',
-        pads: true,
+        pads: draft.get(PADS_ERROR_PAGES) ?? true,
       },
       redirects: redirectsOf(draft),
       requestBodies: { bytesMax: bodyBytesMaxOf(draft), ...bodyTimeoutOf(draft) },

@@ -3,6 +3,7 @@
 import type { Row } from '../row.ts';
 import { accepted, later, refused, repeatable, row } from '../row.ts';
 import { ANSWERS, HTTP } from './contexts.ts';
+import { MIRROR_ROWS } from './mirrors.ts';
 import { answersElsewhere } from './passing-on.ts';
 
 const IMAGES = 'Portico does not change images. Make them in the right size beforehand, or by your application.';
@@ -13,8 +14,7 @@ const XSLT = 'Portico does not transform XML. Do it in your application.';
 const STREAMING = 'The file is served as it is, with ranges, which is what players ask for.';
 
 export const CONTENT: readonly Row[] = [
-  row('mirror_request_body', HTTP, 'flag', 'Whether mirrored requests have the body.'),
-  ...repeatable([row('mirror', HTTP, 'text', 'A location that gets a copy of each request.')]),
+  ...MIRROR_ROWS,
   ...accepted(STREAMING, [
     ...repeatable([
       row('flv', 'location', '', 'Serves Flash videos from a point in time on.'),

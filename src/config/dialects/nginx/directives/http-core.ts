@@ -1,17 +1,24 @@
 /** Sites and locations, and what holds for requests as a whole. */
 
+import type { DraftKey } from '../draft.ts';
+import { draftKey } from '../draft.ts';
 import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
 import { HTTP, HTTP_IF, HTTP_SERVER } from './contexts.ts';
+import { keep } from './keep.ts';
 import { opensBlock } from './structure.ts';
+
+/** A path, or the name of a location. */
+export const POST_ACTION: DraftKey<string> = draftKey('post_action');
 
 const HASHES = 'Tables of names are as large as they have to be.';
 
 export const HTTP_CORE: readonly Row[] = [
   row('http', 'main', '{http}', 'All sites.', { apply: opensBlock }),
   ...repeatable([row('server', 'http', '{server}', 'A site.', { apply: opensBlock })]),
-  row('post_action', HTTP_IF, 'text', 'A location that is asked when a request is done.'),
-  row('msie_padding', HTTP, 'flag', 'Whether error pages are made long enough for an old browser to show them.'),
+  row('post_action', HTTP_IF, 'plain', 'A location that is asked when a request is done.', {
+    apply: keep(POST_ACTION, (args) => args.text(0)),
+  }),
   row('resolver', 'http server location upstream', 'address...', 'Where names are looked up.'),
   row('resolver_timeout', 'http server location upstream', 'msec', 'How long looking up a name may take.'),
   ...accepted('The browser that needed it is gone.', [

@@ -1,0 +1,36 @@
+/** The end of a request: what is to be done then, once, when its response has left or its client has gone, and nothing goes on behind it any more. */
+
+export class Ending {
+  readonly #callbacks: (() => void)[] = [];
+  #holds = 0;
+  #hasCome = false;
+
+  when(callback: () => void): void {
+    this.#callbacks.push(callback);
+  }
+
+  /** The end is put off until what this returns is called. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      this.#act();
+    };
+  }
+
+  come(): void {
+    this.#hasCome = true;
+    this.#act();
+  }
+
+  /** A callback may put the end off again: those that follow wait for that. */
+  #act(): void {
+    while (this.#hasCome && this.#holds === 0) {
+      const callback = this.#callbacks.shift();
+      if (callback === undefined) {
+        return;
+      }
+      callback();
+    }
+  }
+}
