@@ -88,7 +88,7 @@ function passwordsWithoutFile(whole: SeenBlock, tell: Tell): void {
     const said = block.all('auth_basic').find(restricts);
     const inside = [...block.within()];
     if (said !== undefined && !inside.some((each) => each.inherited('auth_basic_user_file').length > 0)) {
-      const message = 'no "auth_basic_user_file" names the passwords: everybody is refused with 403';
+      const message = 'no "auth_basic_user_file" names the passwords: nobody is asked for one, and everybody is let in';
       tell('trap.no-password-file', said.name.place, message);
     }
   }

@@ -109,7 +109,7 @@ export const TRAPS = {
   },
   'trap.no-password-file': {
     severity: 'warning',
-    why: 'Nobody can log in.',
+    why: 'What looks like a password is none.',
     wayOut: 'Write "auth_basic_user_file FILE;" beside it.',
   },
   'trap.status-open': {
