@@ -59,6 +59,8 @@ export interface Scope {
   /** Subrequests are in the access log too. */
   readonly logsSubrequests?: boolean;
   readonly errorLogs: readonly ErrorLog[];
+  /** What rewrites do is in the error logs, at the level `notice`. */
+  readonly logsRewrites?: boolean;
   /** The field Server: '' for none. */
   readonly serverField: string;
 }

@@ -10,7 +10,10 @@ function copying(bytesMax: number): { copy: BodyCopy; told: string[] } {
     end: () => told.push('end'),
     fail: () => told.push('fail'),
   };
-  const events = { onWhole: (body: Buffer) => told.push(`whole ${body.toString()}`), onLost: (why: string) => told.push(why) };
+  const events = {
+    onWhole: (body: Buffer) => told.push(`whole ${body.toString()}`),
+    onLost: (why: string) => told.push(why),
+  };
   return { copy: new BodyCopy(reader, bytesMax, events), told };
 }
 

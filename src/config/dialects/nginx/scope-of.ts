@@ -19,6 +19,7 @@ import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/fi
 import { POST_ACTION } from './directives/http-core.ts';
 import { limitsOf } from './directives/limits.ts';
 import { mirrorsOf } from './directives/mirrors.ts';
+import { LOGS_REWRITES } from './directives/rewrite.ts';
 import { secureLinkOf } from './directives/secure-link.ts';
 import { userIdOf } from './directives/user-id.ts';
 import { referersOf } from './directives/valid-referers.ts';
@@ -61,6 +62,7 @@ export class ScopeTable {
       tryFiles: tryFilesOf(draft),
       mirrors: mirrorsOf(draft),
       postAction: draft.get(POST_ACTION),
+      logsRewrites: draft.get(LOGS_REWRITES) === true ? true : undefined,
       charset: charsetOf(draft),
       compressions: compressionsOf(draft, precompressedOf(draft)),
       substitutions: substitutionsOf(draft),

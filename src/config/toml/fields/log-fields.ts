@@ -119,6 +119,7 @@ interface LogScope {
   readonly accessLogs: readonly AccessLogEntry[];
   readonly errorLogs: readonly ErrorLog[];
   readonly logsSubrequests?: boolean;
+  readonly logsRewrites?: boolean;
 }
 
 export const LOG_FIELDS: Fields<LogScope> = {
@@ -134,5 +135,11 @@ export const LOG_FIELDS: Fields<LogScope> = {
     FLAG,
     undefined,
     'Subrequests have lines of their own.',
+  ),
+  logsRewrites: field<boolean | undefined>(
+    'log-rewrites',
+    FLAG,
+    undefined,
+    'What rewrites do is in the error logs of this place, at the level `notice`.',
   ),
 };

@@ -32,6 +32,7 @@ const FULL: Required<WrittenScope> = {
   tryFiles: { paths: [[{ variable: 'uri' }], '/x'], last: { kind: 'status', status: 404 } },
   mirrors: { uris: ['/mirror'], hasBody: false },
   postAction: '/done',
+  logsRewrites: true,
   files: {
     kind: 'alias',
     path: ['/srv/', { variable: 'host' }],

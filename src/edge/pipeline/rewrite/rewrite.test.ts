@@ -1,10 +1,12 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Instruction, Rewrite } from '../../../config/model/instruction.ts';
 import type { Template } from '../../../config/model/template.ts';
+import { FakeClock } from '../../../kernel/fake-clock.ts';
+import { ErrorLogs } from '../../error-log/error-log.ts';
 import { FAKE_SCOPE, FakeSite, location } from '../../plan/fake-site.ts';
 
 /** `$name` and `$1` in it become parts. */
@@ -250,4 +252,25 @@ test('a value of a client cannot end the line of a Location', () => {
 test('texts that are returned have one head, by which edits and rendering are remembered', () => {
   const texts = site(say('$uri'));
   equal(texts.ask('/a').head, texts.ask('/b').head);
+});
+
+test('what rewrites do is logged where that is asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rewrites-'));
+  try {
+    const path = join(folder, 'error.log');
+    const clock = new FakeClock();
+    const errorLogs = new ErrorLogs({ pid: 1, tid: 1 }, clock, () => undefined);
+    const scope = { logsRewrites: true, errorLogs: [{ sink: { kind: 'file', path }, level: 'notice' }] } as const;
+    const rewrites = [rewrite('^/none', '/x'), rewrite('^/a', '/b?c=1'), rewrite('^/b', '/end', 'redirect')];
+    new FakeSite({ scopes: [scope], locations: [location('/', { rewrite: rewrites })] }, { clock, errorLogs }).ask('/a');
+    deepEqual(readFileSync(path, 'latin1').match(/\*\d+ .*?(?=, client)/g)?.map((line) => line.replace(/^\S+ /, '')), [
+      '"^/none" does not match "/a"',
+      '"^/a" matches "/a"',
+      'rewritten data: "/b", args: "c=1"',
+      '"^/b" matches "/b"',
+      'rewritten redirect: "/end?c=1"',
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -2,6 +2,7 @@
 
 import type { Rewrite } from '../../../config/model/instruction.ts';
 import { splitAtQuestionMark } from '../../../config/model/split-template.ts';
+import { escapeLog } from '../../access-log/line.ts';
 import type { Compilation } from '../compilation.ts';
 import { unescapeRedirect } from '../escape-uri.ts';
 import { renderTemplate } from '../render-template.ts';
@@ -18,12 +19,24 @@ export function compileRewriteOf(rewrite: Rewrite, compilation: Compilation): St
       ? compileRedirect(rewrite, compilation)
       : compileChange(rewrite, compilation);
   return (route) => {
-    if (!pattern.test(route.path, route)) {
+    const subject = route.path;
+    if (!pattern.test(subject, route)) {
+      if (isLogged(route)) {
+        route.log('notice', `"${rewrite.pattern.text}" does not match "${escapeLog(subject)}"`);
+      }
       route.captures = undefined;
       return VERDICT.proceed;
     }
+    if (isLogged(route)) {
+      route.log('notice', `"${rewrite.pattern.text}" matches "${escapeLog(subject)}"`);
+    }
     return apply(route);
   };
+}
+
+/** By `rewrite_log`. */
+function isLogged(route: Route): boolean {
+  return route.scope.model.logsRewrites === true;
 }
 
 function compileRedirect({ replacement, appendsArguments, flag }: Rewrite, compilation: Compilation): Step {
@@ -34,7 +47,11 @@ function compileRedirect({ replacement, appendsArguments, flag }: Rewrite, compi
   return (route) => {
     const to = unescapeRedirect(renderTemplate(template, route));
     const isAppended = appendsArguments && route.query !== '';
-    return route.redirect(status, isAppended ? to + joint + route.query : to);
+    const whole = isAppended ? to + joint + route.query : to;
+    if (isLogged(route)) {
+      route.log('notice', `rewritten redirect: "${escapeLog(whole)}"`);
+    }
+    return route.redirect(status, whole);
   };
 }
 
@@ -51,6 +68,9 @@ function compileChange({ replacement, appendsArguments, flag }: Rewrite, compila
     }
     route.query = queryAfter(route, newQuery, appendsArguments);
     route.path = newPath;
+    if (isLogged(route)) {
+      route.log('notice', `rewritten data: "${escapeLog(newPath)}", args: "${escapeLog(route.query)}"`);
+    }
     route.isInternal = true;
     route.uriChanged = flag !== 'break';
     if (flag !== 'none') {

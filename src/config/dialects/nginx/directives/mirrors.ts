@@ -18,9 +18,7 @@ export const MIRROR_ROWS: readonly Row[] = [
   row('mirror_request_body', HTTP, 'flag', 'Whether mirrored requests have the body.', {
     apply: keep(HAS_BODY, (args) => args.flag(0)),
   }),
-  ...repeatable([
-    row('mirror', HTTP, 'plain', 'A location that gets a copy of each request.', { apply: readMirror }),
-  ]),
+  ...repeatable([row('mirror', HTTP, 'plain', 'A location that gets a copy of each request.', { apply: readMirror })]),
 ];
 
 function readMirror(args: GivenArguments, draft: Draft, report: NginxReport): void {

@@ -10,6 +10,7 @@ import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { accepted, repeatable, row } from '../row.ts';
 import { REWRITES } from './contexts.ts';
+import { keep } from './keep.ts';
 
 /** An instruction of the model, but that the block of an `if` is still a draft. */
 export type DraftInstruction =
@@ -18,6 +19,8 @@ export type DraftInstruction =
 
 /** Of a server, a location or an `if`; not inherited. */
 export const INSTRUCTIONS: DraftKey<readonly DraftInstruction[]> = draftKey('rewrite');
+
+export const LOGS_REWRITES: DraftKey<boolean> = draftKey('rewrite_log');
 
 export const REWRITE: readonly Row[] = [
   ...repeatable([
@@ -37,7 +40,9 @@ export const REWRITE: readonly Row[] = [
         draft.append(INSTRUCTIONS, { kind: 'set', variable: args.word(0), value: args.template(1) }),
     }),
   ]),
-  row('rewrite_log', `http ${REWRITES}`, 'flag', 'Whether rewrites are logged.'),
+  row('rewrite_log', `http ${REWRITES}`, 'flag', 'Whether rewrites are logged.', {
+    apply: keep(LOGS_REWRITES, (args) => args.flag(0)),
+  }),
   ...accepted('A variable that has no value is empty, and that is all.', [
     row('uninitialized_variable_warn', `http ${REWRITES}`, 'flag', 'Whether a variable without a value is warned of.'),
   ]),
