@@ -124,7 +124,7 @@ const FULL: Required<WrittenScope> = {
 
 /** Of a flag that need not be there, false says the same as nothing. */
 function plain(value: unknown): unknown {
-  const OPTIONAL = ['logsSubrequests', 'inSingleBuffer'];
+  const OPTIONAL = ['logsSubrequests', 'logsRewrites', 'inSingleBuffer'];
   return JSON.parse(
     JSON.stringify(value, (key, each: unknown) => (OPTIONAL.includes(key) && each === false ? undefined : each)),
   );

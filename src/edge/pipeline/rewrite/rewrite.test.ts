@@ -262,14 +262,21 @@ test('what rewrites do is logged where that is asked for', () => {
     const errorLogs = new ErrorLogs({ pid: 1, tid: 1 }, clock, () => undefined);
     const scope = { logsRewrites: true, errorLogs: [{ sink: { kind: 'file', path }, level: 'notice' }] } as const;
     const rewrites = [rewrite('^/none', '/x'), rewrite('^/a', '/b?c=1'), rewrite('^/b', '/end', 'redirect')];
-    new FakeSite({ scopes: [scope], locations: [location('/', { rewrite: rewrites })] }, { clock, errorLogs }).ask('/a');
-    deepEqual(readFileSync(path, 'latin1').match(/\*\d+ .*?(?=, client)/g)?.map((line) => line.replace(/^\S+ /, '')), [
-      '"^/none" does not match "/a"',
-      '"^/a" matches "/a"',
-      'rewritten data: "/b", args: "c=1"',
-      '"^/b" matches "/b"',
-      'rewritten redirect: "/end?c=1"',
-    ]);
+    new FakeSite({ scopes: [scope], locations: [location('/', { rewrite: rewrites })] }, { clock, errorLogs }).ask(
+      '/a',
+    );
+    deepEqual(
+      readFileSync(path, 'latin1')
+        .match(/\*\d+ .*?(?=, client)/g)
+        ?.map((line) => line.replace(/^\S+ /, '')),
+      [
+        '"^/none" does not match "/a"',
+        '"^/a" matches "/a"',
+        'rewritten data: "/b", args: "c=1"',
+        '"^/b" matches "/b"',
+        'rewritten redirect: "/end?c=1"',
+      ],
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
