@@ -122,7 +122,7 @@ function safeValue(value: string): string {
 
 const NO_BYTE = /[^\0-\xff]/;
 const NO_BYTES = /[^\0-\xff]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that split responses.
+/** These split responses. */
 const DANGEROUS = /[\0\r\n]/g;
 
 function renderLine({ name, value }: Field): string {
