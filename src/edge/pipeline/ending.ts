@@ -1,11 +1,13 @@
 /** The end of a request: what is to be done then, once, when its response has left or its client has gone, and nothing goes on behind it any more. */
 
 export class Ending {
-  readonly #callbacks: (() => void)[] = [];
+  /** Most requests wait for nothing. */
+  #callbacks: (() => void)[] | undefined = undefined;
   #holds = 0;
   #hasCome = false;
 
   when(callback: () => void): void {
+    this.#callbacks ??= [];
     this.#callbacks.push(callback);
   }
 
@@ -26,7 +28,7 @@ export class Ending {
   /** A callback may put the end off again: those that follow wait for that. */
   #act(): void {
     while (this.#hasCome && this.#holds === 0) {
-      const callback = this.#callbacks.shift();
+      const callback = this.#callbacks?.shift();
       if (callback === undefined) {
         return;
       }

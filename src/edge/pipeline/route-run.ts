@@ -32,6 +32,7 @@ import { errorPageTarget } from './error-page.ts';
 import { errorSubject } from './error-subject.ts';
 import { withoutConditions } from './fields-seen.ts';
 import { MatchBudget } from './match-budget.ts';
+import { nothingSent } from './nothing-sent.ts';
 import type { PipelineServices } from './pipeline-services.ts';
 import { startPostAction } from './post-action.ts';
 import { redirectFields } from './redirect.ts';
@@ -90,14 +91,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   limitRate: number | undefined = undefined;
   bodyTap: ((reader: BodySink) => BodySink) | undefined = undefined;
   readonly startedMs: number;
-  readonly sent: SentResponse = {
-    status: 0,
-    head: undefined,
-    trailers: undefined,
-    length: undefined,
-    bodyBytes: 0,
-    isComplete: false,
-  };
+  readonly sent: SentResponse = nothingSent();
   request: Exchange;
   /** The fields that the refusal came with, which the response in its place has too: WWW-Authenticate, Retry-After. */
   refusalFields: ResponseFields = NO_FIELDS;
@@ -118,7 +112,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** The verdict of a step that has gone on before it returned `pending`. */
   #early: Verdict | undefined = undefined;
   readonly #budget: MatchBudget;
-  #ending: Ending | undefined = undefined;
+  readonly #ending = new Ending();
 
   constructor({ exchange, site, path, services, parent }: RouteStart) {
     this.exchange = exchange;
@@ -480,12 +474,10 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   whenOver(callback: () => void): void {
-    this.#ending ??= new Ending();
     this.#ending.when(callback);
   }
 
   hold(): () => void {
-    this.#ending ??= new Ending();
     return this.#ending.hold();
   }
 
@@ -502,9 +494,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** The response has left, or the client has gone. */
   onOver(): void {
     this.#isOver = true;
-    if (this.scope.postAction !== undefined && this.main === this) {
-      startPostAction(this, this.scope.postAction);
-    }
-    this.#ending?.come();
+    startPostAction(this);
+    this.#ending.come();
   }
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { Instruction, Rewrite } from '../../../config/model/instruction.ts';
 import type { Template } from '../../../config/model/template.ts';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
+import { LogFiles } from '../../access-log/log-files.ts';
 import { ErrorLogs } from '../../error-log/error-log.ts';
 import { FAKE_SCOPE, FakeSite, location } from '../../plan/fake-site.ts';
 
@@ -259,7 +260,7 @@ test('what rewrites do is logged where that is asked for', () => {
   try {
     const path = join(folder, 'error.log');
     const clock = new FakeClock();
-    const errorLogs = new ErrorLogs({ pid: 1, tid: 1 }, clock, () => undefined);
+    const errorLogs = new ErrorLogs({ pid: 1, tid: 1 }, clock, new LogFiles('machine', () => undefined).lease());
     const scope = { logsRewrites: true, errorLogs: [{ sink: { kind: 'file', path }, level: 'notice' }] } as const;
     const rewrites = [rewrite('^/none', '/x'), rewrite('^/a', '/b?c=1'), rewrite('^/b', '/end', 'redirect')];
     new FakeSite({ scopes: [scope], locations: [location('/', { rewrite: rewrites })] }, { clock, errorLogs }).ask(
