@@ -1,10 +1,10 @@
 /** Writes the pages of docs/reference/ that are made from the code. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { renderDialectReference } from '../src/cli/dialect-reference.ts';
-import { renderNginxReference } from '../src/cli/nginx-reference.ts';
-import { renderServeReference } from '../src/cli/reference.ts';
-import { renderTomlReference } from '../src/cli/toml-reference.ts';
+import { renderDialectReference } from '../src/cli/reference/dialect-reference.ts';
+import { renderNginxReference } from '../src/cli/reference/nginx-reference.ts';
+import { renderServeReference } from '../src/cli/reference/serve-reference.ts';
+import { renderTomlReference } from '../src/cli/reference/toml-reference.ts';
 import { DAPHNE } from '../src/config/dialects/daphne.ts';
 import { HYPERCORN } from '../src/config/dialects/hypercorn.ts';
 import { UVICORN } from '../src/config/dialects/uvicorn.ts';

@@ -72,12 +72,12 @@ async function run({ args, ...surroundings }: Invocation): Promise<number> {
     terminal.out(`portico ${readVersion()}\n`);
     return 0;
   }
-  const { MAIN_HELP } = await import('./help.ts');
+  const { MAIN_HELP } = await import('./help/help.ts');
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     terminal.out(MAIN_HELP);
     return name === undefined ? USAGE : 0;
   }
-  const { adviseOnCommand } = await import('./habit-hints.ts');
+  const { adviseOnCommand } = await import('./dialects/habit-hints.ts');
   const advice = adviseOnCommand(args, { env: surroundings.env, coreCount: 1 });
   if (advice !== undefined) {
     terminal.error(advice);

@@ -8,12 +8,12 @@ import type { AppId } from '../config/model/app.ts';
 import type { Folder } from '../gateway/spool/spool-folder.ts';
 import { isStillThere, removeFolder } from '../gateway/spool/spool-folder.ts';
 import type { ConfigureEdge, FromEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
-import { FirstNames } from './disbelief.ts';
+import { FirstNames } from './identity/disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import type { GivenSocket } from './plan-exchange.ts';
 import { PlanExchange } from './plan-exchange.ts';
-import { newSharedState } from './shared-state.ts';
-import { loadPlanning } from './sites.ts';
+import { newSharedState } from './shared/shared-state.ts';
+import { loadPlanning } from './sites/sites.ts';
 import type { FromThread, ToThread } from './thread.ts';
 import { EdgeThread } from './thread.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { EdgeModel } from '../config/model/server-model.ts';
 import type { FromEdge, PreparePlan } from '../protocol/control/edge.ts';
 import { PlanExchange } from './plan-exchange.ts';
-import { newSharedState } from './shared-state.ts';
+import { newSharedState } from './shared/shared-state.ts';
 import type { PlanForThreads, ToThread } from './thread.ts';
 
 const ZONE = {

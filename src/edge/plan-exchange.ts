@@ -8,8 +8,8 @@ import { keepZones } from '../kernel/zones/keep-zones.ts';
 import type { BoundListener, FromEdge, PlanMessage, PreparePlan } from '../protocol/control/edge.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
 import { newZoneMemory } from './pipeline/zones.ts';
-import type { SharedState } from './shared-state.ts';
-import { newQueueTables } from './shared-state.ts';
+import type { SharedState } from './shared/shared-state.ts';
+import { newQueueTables } from './shared/shared-state.ts';
 import type { FromThread, ToThread } from './thread.ts';
 
 /** A socket that was given over the channel. Its descriptor is closed by the server that listens on it; the object must outlive that. */

@@ -2,8 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ConfigureEdge } from '../protocol/control/edge.ts';
-import type { SharedState } from './shared-state.ts';
-import { loadPlanning } from './sites.ts';
+import type { SharedState } from './shared/shared-state.ts';
+import { loadPlanning } from './sites/sites.ts';
 import type { ToThread } from './thread.ts';
 import { EdgeThread } from './thread.ts';
 

@@ -21,26 +21,26 @@ import type {
   WorkersOf,
 } from '../protocol/control/edge.ts';
 import { LogFiles } from './access-log/log-files.ts';
-import type { AppMessage, AppService } from './app-service.ts';
-import type { Budgets } from './budgets.ts';
-import { newBudgets } from './budgets.ts';
-import { ConnectionTable } from './connection-table.ts';
-import { CountedLog } from './counted-log.ts';
-import { connectionsPossible, readDescriptorLimit } from './descriptor-limit.ts';
-import { InternalErrors } from './internal-errors.ts';
-import type { LaneDoor } from './lane-listener.ts';
-import { listenForLanes } from './lane-listener.ts';
+import { ConnectionTable } from './connections/connection-table.ts';
+import { Listeners } from './connections/listeners.ts';
+import { CountedLog } from './faults/counted-log.ts';
+import { InternalErrors } from './faults/internal-errors.ts';
 import { EDGE_LIMITS } from './limits.ts';
-import { Listeners } from './listeners.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
-import type { QueueTables, SharedState } from './shared-state.ts';
-import { loadPlanning } from './sites.ts';
-import type { Planning } from './sites-parts.ts';
-import type { ThreadPlanParts } from './thread-plan.ts';
-import { ThreadPlan } from './thread-plan.ts';
-import { Traffic } from './traffic.ts';
+import type { Budgets } from './shared/budgets.ts';
+import { newBudgets } from './shared/budgets.ts';
+import { connectionsPossible, readDescriptorLimit } from './shared/descriptor-limit.ts';
+import type { QueueTables, SharedState } from './shared/shared-state.ts';
+import { Traffic } from './shared/traffic.ts';
+import { loadPlanning } from './sites/sites.ts';
+import type { Planning } from './sites/sites-parts.ts';
+import type { ThreadPlanParts } from './sites/thread-plan.ts';
+import { ThreadPlan } from './sites/thread-plan.ts';
 import { newHttp1Memory } from './transport/http1-memory.ts';
 import { ZlibContexts } from './transport/websocket/zlib-contexts.ts';
+import type { AppMessage, AppService } from './workers/app-service.ts';
+import type { LaneDoor } from './workers/lane-listener.ts';
+import { listenForLanes } from './workers/lane-listener.ts';
 
 /**
  * Messages of a thread to the edge's main, beside those for the supervisor. `advice`: a line for the operator, told

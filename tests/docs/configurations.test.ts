@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
-import { defaultModel } from '../../src/cli/default-model.ts';
+import { defaultModel } from '../../src/cli/files/default-model.ts';
 import { renderDiagnostic } from '../../src/config/diagnostic.ts';
 import { readTomlModel } from '../../src/config/toml/read-model.ts';
 import { success } from '../../src/kernel/outcome.ts';

@@ -3,10 +3,10 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
-import { CHECK_HELP } from '../check-help.ts';
 import { FAULTY, readFileArguments, SOUND } from '../files/file-command.ts';
 import { readAnyFile } from '../files/read-any-file.ts';
 import { countsOf, exitCodeOf, jsonOf, renderAsText } from '../files/told-diagnostics.ts';
+import { CHECK_HELP } from '../help/check-help.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 

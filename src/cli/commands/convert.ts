@@ -5,14 +5,14 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { writeTomlModel } from '../../config/toml/write-model.ts';
-import { CONVERT_HELP } from '../convert-help.ts';
-import { defaultModel } from '../default-model.ts';
+import { defaultModel } from '../files/default-model.ts';
 import { FAULTY, SOUND, WARNED } from '../files/file-command.ts';
 import { readSoundFile } from '../files/read-sound-file.ts';
+import { nothingSaid } from '../files/show-config.ts';
 import { jsonOf, renderDiagnostics } from '../files/told-diagnostics.ts';
+import { CONVERT_HELP } from '../help/convert-help.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
-import { nothingSaid } from '../show-config.ts';
 import type { Terminal } from '../terminal.ts';
 
 const COMMAND = { name: 'convert', options: ['--output', '--format'] } as const;

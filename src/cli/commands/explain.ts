@@ -5,10 +5,10 @@ import { describeServer } from '../explain/describe-server.ts';
 import { renderServer } from '../explain/render-server.ts';
 import type { TracedRequest } from '../explain/trace-request.ts';
 import { traceRequest } from '../explain/trace-request.ts';
-import { EXPLAIN_HELP } from '../explain-help.ts';
 import { FAULTY, SOUND } from '../files/file-command.ts';
 import type { SoundFile } from '../files/read-sound-file.ts';
 import { readSoundFile } from '../files/read-sound-file.ts';
+import { EXPLAIN_HELP } from '../help/explain-help.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 

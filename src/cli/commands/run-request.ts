@@ -9,8 +9,8 @@ import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { readVersion } from '../../supervisor/version.ts';
+import { newServerReports } from '../announce/server-reports.ts';
 import { memoryBytes } from '../memory.ts';
-import { newServerReports } from '../server-reports.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Settings that cannot be as they are. */
@@ -24,8 +24,8 @@ async function writeConfig(request: ServeRequest, { env }: Surroundings, termina
     terminal.error(`portico: ${NO_FOLDER}.\n`);
     return SETTINGS_FAULT;
   }
-  const { defaultModel } = await import('../default-model.ts');
-  const { showConfig } = await import('../show-config.ts');
+  const { defaultModel } = await import('../files/default-model.ts');
+  const { showConfig } = await import('../files/show-config.ts');
   const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
   showConfig(serveModel(request, cwd), defaultModel(machine, cwd), terminal);
   return 0;
@@ -58,8 +58,8 @@ export async function runRequest(
     return supervise(serveModel(request, cwd), cwd, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
   }
   const { checkSite } = await import('../../supervisor/check.ts');
-  const { announceCheck } = await import('../announce.ts');
-  const { renderBlock } = await import('../summary.ts');
+  const { announceCheck } = await import('../announce/announce.ts');
+  const { renderBlock } = await import('../announce/summary.ts');
   const model = serveModel({ ...request, options: { ...options, ...NOTHING_OPEN } }, cwd);
   return checkSite({ ...model, listeners: [] }, cwd, surroundings, {
     ...reports,

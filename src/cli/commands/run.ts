@@ -14,14 +14,14 @@ import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { ModelSource } from '../../supervisor/model-reload.ts';
 import { readVersion } from '../../supervisor/version.ts';
-import { defaultModel } from '../default-model.ts';
-import { adviseOnCommand } from '../habit-hints.ts';
+import { newServerReports } from '../announce/server-reports.ts';
+import { adviseOnCommand } from '../dialects/habit-hints.ts';
+import { defaultModel } from '../files/default-model.ts';
+import { TOML_FILES } from '../files/toml-files.ts';
+import { RUN_FILE, RUN_HELP } from '../help/run-help.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
-import { RUN_FILE, RUN_HELP } from '../run-help.ts';
-import { newServerReports } from '../server-reports.ts';
 import type { Terminal } from '../terminal.ts';
-import { TOML_FILES } from '../toml-files.ts';
 
 const USAGE = 2;
 

@@ -13,7 +13,7 @@ const USAGE = 2;
 /** Resolves with the exit code. */
 export async function serve({ args, ...surroundings }: Invocation, terminal: Terminal): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
-    const { renderServeHelp } = await import('../help.ts');
+    const { renderServeHelp } = await import('../help/help.ts');
     terminal.out(renderServeHelp());
     return 0;
   }
@@ -26,7 +26,7 @@ export async function serve({ args, ...surroundings }: Invocation, terminal: Ter
   const { request, diagnostics } = readServeRequest(args, machine);
   if (request === undefined) {
     // Loaded only now: the tables of other servers' words are nothing for a start that succeeds.
-    const { adviseOnFlags } = await import('../habit-hints.ts');
+    const { adviseOnFlags } = await import('../dialects/habit-hints.ts');
     const advice = adviseOnFlags(args, machine);
     if (advice !== undefined) {
       terminal.error(advice);

@@ -7,10 +7,10 @@ import { parseDuration } from '../../config/setting-values.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { SIGNAL_HELP } from '../help/signal-help.ts';
 import type { Invocation } from '../invocation.ts';
 import type { RunningServer } from '../running-server.ts';
 import { findServer, listServers, stateOf } from '../running-server.ts';
-import { SIGNAL_HELP } from '../signal-help.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Order {

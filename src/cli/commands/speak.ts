@@ -7,7 +7,7 @@ import { readDialect } from '../../config/dialects/read-dialect.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { readVersion } from '../../supervisor/version.ts';
-import { renderDialectDiagnostics } from '../dialect-diagnostics.ts';
+import { renderDialectDiagnostics } from '../dialects/dialect-diagnostics.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,7 +24,7 @@ export async function speak(
   terminal: Terminal,
 ): Promise<number> {
   if (args.includes('--help') || (dialect.manner === 'argparse' && args.includes('-h'))) {
-    const { renderDialectHelp } = await import('../dialect-help.ts');
+    const { renderDialectHelp } = await import('../help/dialect-help.ts');
     terminal.out(renderDialectHelp(dialect));
     return 0;
   }

@@ -12,8 +12,8 @@ import type { EdgeModel, Listener, Location, ServerModel, ServerName } from '../
 import { renderLocationKey } from '../../config/toml/location-key.ts';
 import { renderServerName } from '../../config/toml/server-name.ts';
 import { ErrorLog } from '../../edge/error-log/error-log.ts';
-import { renderErrorPage } from '../../edge/error-pages.ts';
 import { FileServer } from '../../edge/handlers/files/file-server.ts';
+import { renderErrorPage } from '../../edge/pages/error-pages.ts';
 import { fileNameOf } from '../../edge/pipeline/file-name.ts';
 import type { PipelineServices } from '../../edge/pipeline/pipeline-services.ts';
 import type { CompiledLocation, CompiledScope, CompiledSite, Produce, Route } from '../../edge/pipeline/route.ts';
@@ -23,7 +23,7 @@ import { newZoneMemory } from '../../edge/pipeline/zones.ts';
 import { bytesOf } from '../../edge/plan/bytes-of.ts';
 import type { PlanParts } from '../../edge/plan/compile-plan.ts';
 import { PlanCompiler } from '../../edge/plan/compile-plan.ts';
-import { newTrafficRows, Traffic } from '../../edge/traffic.ts';
+import { newTrafficRows, Traffic } from '../../edge/shared/traffic.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { normalizePath } from '../../protocol/http/path.ts';

@@ -10,12 +10,12 @@ import type { ServerModel } from '../../config/model/server-model.ts';
 import type { TextOf } from '../../config/source-excerpt.ts';
 import { trapsOfToml } from '../../config/toml/check-toml.ts';
 import { readTomlModel } from '../../config/toml/read-model.ts';
-import { defaultModel } from '../default-model.ts';
 import { memoryBytes } from '../memory.ts';
 import { DISK_FILES } from '../nginx/disk-files.ts';
 import { NGINX_PLACES } from '../nginx/nginx-places.ts';
 import { surroundingsOf, usualServer } from '../nginx/read-configuration.ts';
-import { TOML_FILES } from '../toml-files.ts';
+import { defaultModel } from './default-model.ts';
+import { TOML_FILES } from './toml-files.ts';
 
 export interface ReadServerFile {
   readonly language: 'nginx' | 'toml';

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeSite, location } from '../plan/fake-site.ts';
-import { newTrafficRows, Traffic } from '../traffic.ts';
+import { newTrafficRows, Traffic } from '../shared/traffic.ts';
 import { compileStubStatus } from './stub-status.ts';
 
 test('numbers are told to GET and HEAD in the form that is known from nginx', () => {

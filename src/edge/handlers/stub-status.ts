@@ -2,7 +2,7 @@
 
 import type { Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import type { Traffic, TrafficNumbers } from '../traffic.ts';
+import type { Traffic, TrafficNumbers } from '../shared/traffic.ts';
 
 const HEAD: ResponseHead = { status: 200, reason: undefined, fields: fieldsOf('Content-Type: text/plain\r\n', false) };
 const ALLOW = fieldsOf('Allow: GET, HEAD\r\n', false);

@@ -3,7 +3,7 @@
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import { errorHead } from '../error-pages.ts';
+import { errorHead } from '../pages/error-pages.ts';
 import { nginxPage } from './nginx-page.ts';
 import type { PipelineServices } from './pipeline-services.ts';
 import type { Route } from './route.ts';

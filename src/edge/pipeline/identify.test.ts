@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
-import { CountedLog } from '../counted-log.ts';
-import { Disbelief } from '../disbelief.ts';
-import { ForwardedReader } from '../forwarded.ts';
-import { RequestIds } from '../request-id.ts';
-import { TrustedPeers } from '../trusted-peers.ts';
+import { CountedLog } from '../faults/counted-log.ts';
+import { Disbelief } from '../identity/disbelief.ts';
+import { ForwardedReader } from '../identity/forwarded.ts';
+import { RequestIds } from '../identity/request-id.ts';
+import { TrustedPeers } from '../identity/trusted-peers.ts';
 import { Identifier } from './identify.ts';
 import { ListenerOrigins } from './origins.ts';
 

@@ -4,11 +4,11 @@ import type { Origin } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import type { PeerList, PeerOrigins } from '../../protocol/http/peer.ts';
-import type { CountedLog } from '../counted-log.ts';
-import type { Disbelief } from '../disbelief.ts';
-import type { ForwardedClient, ForwardedReader } from '../forwarded.ts';
-import type { RequestIds } from '../request-id.ts';
-import { acceptableId } from '../request-id.ts';
+import type { CountedLog } from '../faults/counted-log.ts';
+import type { Disbelief } from '../identity/disbelief.ts';
+import type { ForwardedClient, ForwardedReader } from '../identity/forwarded.ts';
+import type { RequestIds } from '../identity/request-id.ts';
+import { acceptableId } from '../identity/request-id.ts';
 
 export interface IdentifierParts {
   /** Undefined: nobody is believed. */

@@ -2,8 +2,8 @@
 
 import type { Clock } from '../../kernel/clock.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
-import type { ErrorPage } from '../error-pages.ts';
-import type { Traffic } from '../traffic.ts';
+import type { ErrorPage } from '../pages/error-pages.ts';
+import type { Traffic } from '../shared/traffic.ts';
 import type { Route, Subrequest, SubrequestStart } from './route.ts';
 
 export interface PipelineServices {

@@ -5,8 +5,8 @@ import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
-import type { RenderRefusal } from '../error-pages.ts';
-import { errorHead } from '../error-pages.ts';
+import type { RenderRefusal } from '../pages/error-pages.ts';
+import { errorHead } from '../pages/error-pages.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { Identifier } from './identify.ts';
 

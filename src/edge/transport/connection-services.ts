@@ -3,9 +3,9 @@ import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts'
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { FieldMemo } from '../../protocol/http1/field-memo.ts';
 import type { Http1Limits } from '../../protocol/http1/limits.ts';
-import type { ConnectionTable } from '../connection-table.ts';
-import type { CountedLog } from '../counted-log.ts';
-import type { InternalErrors } from '../internal-errors.ts';
+import type { ConnectionTable } from '../connections/connection-table.ts';
+import type { CountedLog } from '../faults/counted-log.ts';
+import type { InternalErrors } from '../faults/internal-errors.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { TransportRules } from './transport-rules.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';

@@ -2,10 +2,10 @@
 
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { FieldMemo } from '../../protocol/http1/field-memo.ts';
-import { ConnectionTable, newConnectionCounters } from '../connection-table.ts';
-import { CountedLog } from '../counted-log.ts';
-import { InternalErrors } from '../internal-errors.ts';
-import { newTrafficRows, Traffic } from '../traffic.ts';
+import { ConnectionTable, newConnectionCounters } from '../connections/connection-table.ts';
+import { CountedLog } from '../faults/counted-log.ts';
+import { InternalErrors } from '../faults/internal-errors.ts';
+import { newTrafficRows, Traffic } from '../shared/traffic.ts';
 import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
 import { HeadRenderer } from './response-text.ts';
 import { USUAL_RULES } from './transport-rules.ts';

@@ -22,7 +22,7 @@ import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
-import type { TrackedConnection } from '../connection-table.ts';
+import type { TrackedConnection } from '../connections/connection-table.ts';
 import { ConnectionPhase } from './connection-phase.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Deadline } from './deadline.ts';

@@ -5,7 +5,7 @@ import { ParsedBlock } from '../../protocol/http1/field-block.ts';
 import { HTTP1_LIMITS } from '../../protocol/http1/limits.ts';
 import { parseRequestLine } from '../../protocol/http1/request-line.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
-import type { CountedLog } from '../counted-log.ts';
+import type { CountedLog } from '../faults/counted-log.ts';
 
 const NO_LINE = { method: '', target: '', form: 'origin', path: '', query: '', minor: 1 } as const;
 const NOTHING_SAID = new ParsedBlock([]);

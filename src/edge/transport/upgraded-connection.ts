@@ -1,4 +1,4 @@
-import type { TrackedConnection } from '../connection-table.ts';
+import type { TrackedConnection } from '../connections/connection-table.ts';
 
 /** What a connection has become that speaks HTTP no more: messages of a WebSocket, or bytes that are passed on. */
 export interface UpgradedConnection {

@@ -1,7 +1,7 @@
 /** A server whose model a test has written: `node model-server.ts FILE`, with the folder of the file as the current one. */
 
 import { readFileSync } from 'node:fs';
-import { newServerReports } from '../../../src/cli/server-reports.ts';
+import { newServerReports } from '../../../src/cli/announce/server-reports.ts';
 import type { ServerModel } from '../../../src/config/model/server-model.ts';
 import { supervise } from '../../../src/supervisor/main.ts';
 import { NO_MANAGER } from '../../../src/supervisor/service-manager.ts';

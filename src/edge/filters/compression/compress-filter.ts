@@ -2,9 +2,9 @@
 
 import type { Compression } from '../../../config/model/bodies.ts';
 import type { Scope } from '../../../config/model/scope.ts';
+import { isLasting } from '../../../kernel/lasting-bytes.ts';
 import { splitList } from '../../../protocol/http/list.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
-import { isLasting } from '../../lasting-bytes.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import type { Transform } from '../../pipeline/filters/body-writer.ts';

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLasting, markLasting } from '../../lasting-bytes.ts';
+import { isLasting, markLasting } from '../../../kernel/lasting-bytes.ts';
 import { CompressedCache } from './compressed-cache.ts';
 
 test('a form is found by its very buffer and recipe, and by nothing that is like it', () => {

@@ -1,9 +1,9 @@
 /** The responder of a request whose client accepts a coding. A whole body is compressed before its head leaves, anything else on its way. */
 
 import type { Compression } from '../../../config/model/bodies.ts';
+import { isLasting } from '../../../kernel/lasting-bytes.ts';
 import type { Body, BorrowedBody, FilePart, Responder, ResponseHead } from '../../../protocol/http/exchange.ts';
 import { PassingResponder } from '../../../protocol/http/passing-responder.ts';
-import { isLasting } from '../../lasting-bytes.ts';
 import { BodyChain } from '../../pipeline/filters/body-chain.ts';
 import type { BodyWriter } from '../../pipeline/filters/body-writer.ts';
 import { FILTER_LIMITS } from '../limits.ts';

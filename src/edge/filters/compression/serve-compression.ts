@@ -7,7 +7,7 @@ import type { Compressions } from '../../../config/model/bodies.ts';
 import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import type { IncomingExchange } from '../../../protocol/http/incoming-exchange.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
-import type { InternalErrors } from '../../internal-errors.ts';
+import type { InternalErrors } from '../../faults/internal-errors.ts';
 import type { AcceptedCodings } from './accept-encoding.ts';
 import type { ClientRule } from './client-rule.ts';
 import { clientRule } from './client-rule.ts';

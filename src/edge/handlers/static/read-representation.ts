@@ -1,7 +1,7 @@
 /** The bytes of a file and the stats that belong to them. */
 
 import type { BigIntStats } from 'node:fs';
-import { markLasting } from '../../lasting-bytes.ts';
+import { markLasting } from '../../../kernel/lasting-bytes.ts';
 import type { FileStats } from './file-stats.ts';
 import { isSameFile } from './file-stats.ts';
 import type { Folder } from './folder.ts';

@@ -1,0 +1,237 @@
+/** The addresses on which an edge thread takes connections of clients: plainly, or with a TLS handshake first. */
+
+import type { Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import type { EdgeModel } from '../../config/model/server-model.ts';
+import { assert } from '../../kernel/assert.ts';
+import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
+import type { Client } from '../../protocol/http/exchange.ts';
+import { Peer } from '../../protocol/http/peer.ts';
+import type { InternalErrors } from '../faults/internal-errors.ts';
+import { clientOf } from '../identity/client-of.ts';
+import { EDGE_LIMITS } from '../limits.ts';
+import type { Receive } from '../node-internals.ts';
+import { listenWithBuffer } from '../node-internals.ts';
+import { ListenerOrigins } from '../pipeline/origins.ts';
+import type { PlannedServices } from '../sites/thread-plan.ts';
+import type { TlsAcceptor } from '../tls/tls-acceptor.ts';
+import type { ConnectionServices } from '../transport/connection-services.ts';
+import { Http1Connection } from '../transport/http1-connection.ts';
+import type { ConnectionTable } from './connection-table.ts';
+import { ReadBuffers, readFairly } from './fair-reading.ts';
+import type { GuardedSocket } from './guarded-socket.ts';
+import { guardSocket } from './guarded-socket.ts';
+
+export interface ListenersParts {
+  /** Index of the thread. */
+  readonly thread: number;
+  readonly table: ConnectionTable;
+  /** What connections have besides what the plan says. */
+  readonly common: Omit<ConnectionServices, keyof PlannedServices | 'webSocket' | 'isClosing'> &
+    Pick<ConnectionServices['webSocket'], 'contexts'>;
+  readonly bugs: InternalErrors;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
+}
+
+/** The plan that connections go by: what is asked of it when an address is opened, and when the plan changes. */
+export interface ListeningPlan {
+  readonly model: EdgeModel;
+  /** `listener`: its index in the model. */
+  servicesOf(listener: number): PlannedServices;
+}
+
+/** What the connections of one address share. A new plan is put into it: connections that are open go on by that with their next request. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Listening {
+  readonly bound: BoundListener;
+  readonly services: Mutable<ConnectionServices>;
+  readonly origins: ListenerOrigins;
+  readonly server: Server;
+}
+
+export class Listeners {
+  readonly #parts: ListenersParts;
+  readonly #buffers = new ReadBuffers(EDGE_LIMITS.readBytes, EDGE_LIMITS.largeReadBytes);
+  readonly #open = new Map<string, Listening>();
+  /** Servers that take no connections any more, and have not ended. */
+  readonly #closing = new Set<Server>();
+  #tlsSettings: TlsSettings | undefined;
+  #tls: TlsAcceptor | undefined;
+
+  constructor(tls: TlsSettings | undefined, parts: ListenersParts) {
+    this.#tlsSettings = tls;
+    this.#parts = parts;
+  }
+
+  get isListening(): boolean {
+    return [...this.#open.values()].some(({ server }) => server.listening) || this.#closing.size > 0;
+  }
+
+  /** For connections that begin from now on. */
+  renewTls(settings: TlsSettings): void {
+    this.#tlsSettings = settings;
+    this.#tls?.renew(settings);
+  }
+
+  /** Three to five megabytes of code and tables, which a server without TLS is spared. */
+  async loadTls(): Promise<void> {
+    const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
+    const settings = this.#tlsSettings;
+    if (settings !== undefined) {
+      const { table, common, bugs, log } = this.#parts;
+      this.#tls ??= new TlsAcceptor({
+        ...{ settings, table, date: common.date, log },
+        onBug: (what, error) => bugs.note(what, error),
+      });
+    }
+  }
+
+  get needsTls(): boolean {
+    return this.#tlsSettings !== undefined && this.#tls === undefined;
+  }
+
+  /**
+   * From now on these addresses are served by this plan. Those that are served already keep their connections, which go on by it; those that are not named
+   * any more take no new ones. Throws what listen(2) throws.
+   */
+  serve(bound: readonly BoundListener[], plan: ListeningPlan): void {
+    const wanted = new Set(bound.map(keyOf));
+    for (const listener of bound) {
+      const open = this.#open.get(keyOf(listener));
+      if (open === undefined) {
+        this.#listen(listener, plan);
+      } else {
+        Object.assign(open.services, this.#plannedServices(listener, plan));
+      }
+    }
+    for (const [key, listening] of [...this.#open].filter(([each]) => !wanted.has(each))) {
+      this.#open.delete(key);
+      this.#close(listening);
+    }
+  }
+
+  /** The edge stops: connections end with what they have. New ones are still taken, until `close`. */
+  announceEnd(): void {
+    for (const { services } of this.#open.values()) {
+      services.isClosing = true;
+    }
+  }
+
+  /** Takes no connections any more. */
+  close(): void {
+    for (const { server } of this.#open.values()) {
+      server.close();
+    }
+  }
+
+  /** Connections in the backlog are accepted first: the kernel has let these clients in, and closing the socket would reset them. */
+  #close({ server, services }: Listening): void {
+    const { table } = this.#parts;
+    services.isClosing = true;
+    this.#closing.add(server);
+    setTimeout(() => {
+      server.close();
+      this.#closing.delete(server);
+      setTimeout(() => table.closeIdleOf(services), EDGE_LIMITS.stopIdleMs);
+    }, EDGE_LIMITS.stopIdleMs);
+  }
+
+  #listen(bound: BoundListener, plan: ListeningPlan): void {
+    const { thread, common } = this.#parts;
+    const fd = bound.fds[thread % bound.fds.length];
+    assert(fd !== undefined, `the address ${keyOf(bound)} has a socket`);
+    const { fields, ...planned } = this.#plannedServices(bound, plan);
+    const { contexts, ...rest } = common;
+    const services = { ...rest, ...planned, webSocket: { contexts, fields }, isClosing: false };
+    const origins = new ListenerOrigins(bound, plan.model.forwarding.fields);
+    const where = { fd, backlog: backlogOf(bound, plan.model) };
+    const opening = { bound, services, origins };
+    const server = bound.isTls ? this.#listenSecurely(where, opening) : this.#listenPlainly(where, opening);
+    this.#open.set(keyOf(bound), { ...opening, server });
+  }
+
+  #plannedServices({ listener }: BoundListener, plan: ListeningPlan): PlannedServices {
+    return plan.servicesOf(listener);
+  }
+
+  #listenPlainly(where: Where, { bound, services, origins }: Omit<Listening, 'server'>): Server {
+    const plain = origins.of(undefined);
+    const onSocket = (socket: GuardedSocket): Receive => {
+      const client = this.#admit(socket, bound.kind);
+      if (client === undefined) {
+        return () => undefined;
+      }
+      const connection = this.#connect(socket, new Peer(client, plain, socket), services);
+      socket.owner = connection;
+      return readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
+        connection.onBytes(buffer, length),
+      );
+    };
+    return listenWithBuffer(where, this.#buffers.usual, onSocket, (error) =>
+      this.#parts.bugs.note('a new connection', error),
+    );
+  }
+
+  #listenSecurely({ fd, backlog }: Where, opening: Omit<Listening, 'server'>): Server {
+    const server = createServer({ noDelay: true }, (carrier) => {
+      try {
+        this.#shakeHands(carrier, opening);
+      } catch (error) {
+        this.#parts.bugs.note('a new connection', error);
+        carrier.destroy();
+      }
+    });
+    return server.listen({ fd }, backlog);
+  }
+
+  #shakeHands(carrier: Socket, { bound, services, origins }: Omit<Listening, 'server'>): void {
+    const { table } = this.#parts;
+    const client = this.#admit(carrier, bound.kind);
+    if (client === undefined) {
+      return;
+    }
+    this.#tls?.accept(carrier, client.address, (socket, facts) => {
+      const connection = this.#connect(socket, new Peer(client, origins.of(facts), carrier), services);
+      guardSocket(socket, connection);
+      socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
+      if (services.isClosing) {
+        setTimeout(() => table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
+      }
+    });
+  }
+
+  /** Undefined: the client is not let in, and its connection has been closed. */
+  #admit(socket: Socket, kind: BoundListener['kind']): Client | undefined {
+    const client = clientOf(socket);
+    // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
+    const isNobody = kind === 'tcp' && client.address === '';
+    if (isNobody || !this.#parts.table.admits(client.address)) {
+      socket.destroy();
+      return undefined;
+    }
+    return client;
+  }
+
+  #connect(socket: Socket, peer: Peer, services: ConnectionServices): Http1Connection {
+    const connection = new Http1Connection(socket, peer, services);
+    this.#parts.table.add(connection);
+    return connection;
+  }
+}
+
+interface Where {
+  readonly fd: number;
+  readonly backlog: number;
+}
+
+/** What makes one address another than a second one. */
+function keyOf({ kind, address, port, path, isTls }: BoundListener): string {
+  return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path} ${isTls ? 'tls' : ''}`;
+}
+
+function backlogOf({ listener }: BoundListener, model: EdgeModel): number {
+  const { backlog } = model.listeners[listener] ?? {};
+  assert(backlog !== undefined, `the model has no listener ${listener}`);
+  return backlog;
+}

@@ -1,0 +1,74 @@
+/** Content that an application answers, and before it the folders that were given by hand or that it has declared itself. */
+
+import type { AppContent as AppContentModel } from '../../config/model/content.ts';
+import type { StaticFolder } from '../../config/model/folders.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
+import { pathBelow } from '../../protocol/http/path.ts';
+import type { StaticLog } from '../handlers/static/faults.ts';
+import { compileStatic } from '../handlers/static/static.ts';
+import { bytesOf } from '../plan/bytes-of.ts';
+
+/** An application, as far as its content needs it. */
+export interface AnsweringApp {
+  /** Folders that it has declared. */
+  readonly declared: readonly StaticFolder[];
+  ask(exchange: Exchange): true;
+}
+
+export class AppContent {
+  readonly #model: AppContentModel;
+  readonly #app: AnsweringApp;
+  readonly #log: StaticLog;
+  /** Latin-1, as paths are. */
+  readonly #scriptName: string;
+  #answerFile: Handler;
+
+  constructor(model: AppContentModel, app: AnsweringApp, log: StaticLog) {
+    this.#model = model;
+    this.#app = app;
+    this.#log = log;
+    this.#scriptName = bytesOf(model.scriptName);
+    this.#answerFile = this.#compileFolders();
+  }
+
+  answer(exchange: Exchange): void {
+    if (!this.#answerFile(exchange)) {
+      this.#ask(exchange);
+    }
+  }
+
+  #ask(exchange: Exchange): true {
+    // A location `/shop` matches `/shopping` too, and a rewrite may have led the request out of the place where the application is mounted.
+    const isBelow = this.#scriptName === '' || pathBelow(exchange.path, this.#scriptName) !== undefined;
+    exchange.scriptName = isBelow ? this.#scriptName : '';
+    return this.#app.ask(exchange);
+  }
+
+  /** The application has declared folders. */
+  redeclare(): void {
+    this.#answerFile = this.#compileFolders();
+  }
+
+  #compileFolders(): Handler {
+    const { folders, servesDeclared, scriptName } = this.#model;
+    const declared = servesDeclared ? this.#app.declared.map((folder) => belowMount(folder, scriptName)) : [];
+    return compileStatic([...folders, ...declared], {
+      clock: systemClock,
+      log: this.#log,
+      next: (exchange) => this.#ask(exchange),
+    });
+  }
+}
+
+/** An application names its folders by URLs of its own, as it does what it decides about: below the path at which it is mounted. */
+function belowMount(folder: StaticFolder, mount: string): StaticFolder {
+  const { url, asked } = folder;
+  return mount === ''
+    ? folder
+    : {
+        ...folder,
+        url: `${mount}${url}`,
+        ...(asked && { asked: asked.map((shape) => ({ ...shape, prefix: `${mount}${shape.prefix}` })) }),
+      };
+}

@@ -1,0 +1,41 @@
+/** The sites of a model that is more than one application: they are compiled into a plan. Loaded only where there is such a model. */
+
+import { hostname } from 'node:os';
+import { systemClock } from '../../kernel/clock.ts';
+import { AccessLogs } from '../access-log/access-logs.ts';
+import { compileFileContent } from '../handlers/files/file-content.ts';
+import { FileServer } from '../handlers/files/file-server.ts';
+import { refusalsFor } from '../pages/developer-pages.ts';
+import type { PipelineServices } from '../pipeline/pipeline-services.ts';
+import { startSubrequest } from '../pipeline/subrequest.ts';
+import { PlanCompiler } from '../plan/compile-plan.ts';
+import { sitePipeline } from '../plan/site-pipeline.ts';
+import type { RequestPipeline } from '../transport/connection-services.ts';
+import type { PlanningParts } from './sites-parts.ts';
+
+/** By listener of the model. */
+export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
+  const { model, identifier, logs, bugs, log, zones, traffic, errorLogs, produceOf } = parts;
+  const services: PipelineServices = {
+    clock: systemClock,
+    hostname: hostname(),
+    traffic,
+    log,
+    renderRefusal: refusalsFor(model.isDevelopment),
+    startSubrequest: (parent, start) => startSubrequest(parent, start, services),
+    onBug: (what, error) => bugs.note(what, error),
+  };
+  const files = new FileServer({ clock: systemClock, log });
+  const plan = new PlanCompiler(model, {
+    services,
+    errorLogs,
+    accessLogs: new AccessLogs(logs),
+    files,
+    zoneMemory: zones,
+    produceOf: (content, compilation) =>
+      content.kind === 'files'
+        ? compileFileContent(files, (template) => compilation.template(template))
+        : produceOf(content),
+  });
+  return model.listeners.map((listener) => sitePipeline({ plan: plan.listener(listener), services, identifier }));
+}

@@ -1,0 +1,39 @@
+/** What the sites of a thread are made of. */
+
+import type { AppId } from '../../config/model/app.ts';
+import type { Content } from '../../config/model/content.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
+import type { AccessLog } from '../access-log/access-log.ts';
+import type { AccessLogsParts } from '../access-log/access-logs.ts';
+import type { ErrorLogs } from '../error-log/error-log.ts';
+import type { InternalErrors } from '../faults/internal-errors.ts';
+import type { Identifier } from '../pipeline/identify.ts';
+import type { Produce } from '../pipeline/route.ts';
+import type { ZoneMemory } from '../pipeline/zones.ts';
+import type { Traffic } from '../shared/traffic.ts';
+import type { RequestPipeline } from '../transport/connection-services.ts';
+import type { AnsweringApp } from './app-content.ts';
+
+export interface SitesParts {
+  readonly model: EdgeModel;
+  /** Index of the thread, which stands in lines of error logs. */
+  readonly thread: number;
+  readonly apps: ReadonlyMap<AppId, AnsweringApp>;
+  readonly identifier: Pick<Identifier, 'identify'>;
+  readonly zones: ZoneMemory;
+  readonly traffic: Traffic;
+  readonly logs: AccessLogsParts;
+  /** Of a plain model. */
+  readonly accessLog: AccessLog | undefined;
+  readonly bugs: InternalErrors;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
+}
+
+export interface PlanningParts extends SitesParts {
+  readonly errorLogs: ErrorLogs;
+  /** What answers with content that is no file. */
+  readonly produceOf: (content: Content) => Produce;
+}
+
+/** Makes a plan of a model: for each listener, to whom its connections hand their requests. */
+export type Planning = (parts: PlanningParts) => RequestPipeline[];

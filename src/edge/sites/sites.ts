@@ -1,0 +1,102 @@
+/** The sites of an edge thread: what answers the requests of each listener. A plain `serve` hands them to its application; any other model is compiled into a plan. */
+
+import type { Content } from '../../config/model/content.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
+import { assert } from '../../kernel/assert.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { ErrorLogs } from '../error-log/error-log.ts';
+import { compileServeCompression } from '../filters/compression/serve-compression.ts';
+import { answerEmptyGif } from '../handlers/empty-gif.ts';
+import { compileStubStatus } from '../handlers/stub-status.ts';
+import { refusalsFor } from '../pages/developer-pages.ts';
+import type { Produce } from '../pipeline/route.ts';
+import { compilePipeline, refuseUnserved } from '../pipeline/run.ts';
+import { isPlain } from '../plan/is-plain.ts';
+import type { RequestPipeline } from '../transport/connection-services.ts';
+import { AppContent } from './app-content.ts';
+import type { Planning, SitesParts } from './sites-parts.ts';
+
+/** Four megabytes of code, which a plain `serve` is spared: it has no plan, and gets undefined. */
+export async function loadPlanning(model: EdgeModel): Promise<Planning | undefined> {
+  return isPlain(model) ? undefined : (await import('./planned-sites.ts')).plannedPipelines;
+}
+
+export class Sites {
+  readonly #parts: SitesParts;
+  readonly #contents: AppContent[] = [];
+  readonly #errorLogs: ErrorLogs;
+  readonly #pipelines: readonly RequestPipeline[];
+
+  /** `planning`: what makes the plan of a model that has one. */
+  constructor(parts: SitesParts, planning: Planning | undefined) {
+    this.#parts = parts;
+    const origin = { pid: process.pid, tid: parts.thread === 0 ? process.pid : parts.thread };
+    this.#errorLogs = new ErrorLogs(origin, systemClock, parts.logs.lease);
+    this.#pipelines =
+      planning === undefined
+        ? this.#plainPipelines()
+        : planning({ ...parts, errorLogs: this.#errorLogs, produceOf: (content) => this.#produceOf(content) });
+  }
+
+  /** `listener`: its index in the model. */
+  pipelineOf(listener: number): RequestPipeline {
+    const pipeline = this.#pipelines[listener];
+    assert(pipeline !== undefined, `the model has no listener ${listener}`);
+    return pipeline;
+  }
+
+  /** An application has declared folders. */
+  redeclare(): void {
+    for (const content of this.#contents) {
+      content.redeclare();
+    }
+  }
+
+  #plainPipelines(): RequestPipeline[] {
+    const { model, identifier, accessLog, bugs, log } = this.#parts;
+    const [site] = model.sites;
+    assert(site !== undefined, 'a plain model has a site');
+    const produce = this.#produceOf(site.content);
+    const pipeline = compilePipeline({
+      identifier,
+      handlers: [
+        refuseUnserved,
+        (exchange) => {
+          produce(exchange, undefined);
+          return true;
+        },
+      ],
+      compression: compileServeCompression(model.scopes[site.scope]?.compressions, model.edge.threads, bugs, log),
+      renderRefusal: refusalsFor(model.isDevelopment),
+      accessLog,
+      clock: systemClock,
+      onBug: (error) => bugs.note('a request', error),
+    });
+    return model.listeners.map(() => pipeline);
+  }
+
+  #produceOf(content: Content): Produce {
+    if (content.kind === 'empty-gif') {
+      return answerEmptyGif;
+    }
+    if (content.kind === 'status') {
+      return compileStubStatus(this.#parts.traffic);
+    }
+    if (content.kind === 'proxy') {
+      return refuseUnasked;
+    }
+    if (content.kind !== 'app') {
+      return refuseEverything;
+    }
+    const app = this.#parts.apps.get(content.app);
+    assert(app !== undefined, `the model has no application ${content.app}`);
+    const answering = new AppContent(content, app, this.#parts.log);
+    this.#contents.push(answering);
+    return (exchange) => answering.answer(exchange);
+  }
+}
+
+/** Other servers are not asked yet: the answer is that of one that cannot be reached, and nothing below the root is shown. */
+const refuseUnasked: Produce = ({ responder }) => responder.refuse(502);
+/** Content of the model that this program does not answer. */
+const refuseEverything: Produce = ({ responder }) => responder.refuse(404);
