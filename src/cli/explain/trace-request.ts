@@ -101,6 +101,8 @@ class Tracer {
       accessLogs: { open: () => undefined },
       files: new FileServer({ clock: systemClock, log: () => undefined }),
       zoneMemory: newZoneMemory(edge.zones),
+      // The request that is explained brings no password.
+      passwords: { check: () => 'unknown' },
       produceOf: (content) => this.#produceOf(content),
     };
   }

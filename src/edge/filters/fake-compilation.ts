@@ -4,7 +4,6 @@ import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Template } from '../../config/model/template.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
-import { PasswordChecker } from '../passwords/password-checker.ts';
 import { UserFiles } from '../pipeline/access/user-files.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
@@ -32,7 +31,7 @@ export function fakeCompilation(
     files: new FileServer({ clock, log: () => undefined }),
     zones: new OpenZones([], [], () => ''),
     userFiles: new UserFiles(clock),
-    passwords: new PasswordChecker(),
+    passwords: { check: () => 'unknown' },
     logged,
     values,
     log: (level, text) => logged.push(`${level}: ${text}`),

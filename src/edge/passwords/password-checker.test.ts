@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { startPasswordThread } from '../start-password-thread.ts';
 import type { CheckRequest, CheckThreadEvents } from './check-messages.ts';
 import { PASSWORD_LIMITS, PasswordChecker } from './password-checker.ts';
 
@@ -91,7 +92,7 @@ test('PasswordChecker starts another thread when one has ended', async () => {
 });
 
 test('PasswordChecker checks slow hashes in a thread of its own', async () => {
-  const checker = new PasswordChecker();
+  const checker = new PasswordChecker(startPasswordThread);
   const password = Buffer.from('pässword').toString('latin1');
   const right = checker.check(password, STORED);
   const wrong = checker.check('other', STORED);

@@ -5,7 +5,6 @@
  */
 
 import { randomBytes } from '../../kernel/random-bytes.ts';
-import { startPasswordThread } from '../start-password-thread.ts';
 import type { CheckReply, CheckThread, StartCheckThread } from './check-messages.ts';
 import { checkQuick, isQuick, schemeOf } from './password-scheme.ts';
 
@@ -38,7 +37,7 @@ export class PasswordChecker {
   /** The oldest first. */
   readonly #remembered = new Set<string>();
 
-  constructor(start: StartCheckThread = startPasswordThread) {
+  constructor(start: StartCheckThread) {
     this.#start = start;
   }
 

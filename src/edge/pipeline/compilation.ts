@@ -18,7 +18,7 @@ export interface Compilation {
   readonly files: FileServer;
   readonly zones: OpenZones;
   readonly userFiles: UserFiles;
-  readonly passwords: PasswordChecker;
+  readonly passwords: Pick<PasswordChecker, 'check'>;
   /** Constants come back as plain strings. `quotes`: captures are escaped where the path had escapes, as they are where they become arguments. */
   template(template: Template, quotes?: boolean): CompiledTemplate;
   pattern(pattern: Pattern): RoutePattern;

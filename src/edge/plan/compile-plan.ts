@@ -11,7 +11,6 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { AccessLogs } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
-import { PasswordChecker } from '../passwords/password-checker.ts';
 import { UserFiles } from '../pipeline/access/user-files.ts';
 import { escapePath } from '../pipeline/escape-uri.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
@@ -46,6 +45,7 @@ export interface PlanParts {
   readonly accessLogs: Pick<AccessLogs, 'open'>;
   readonly files: FileServer;
   readonly zoneMemory: ZoneMemory;
+  readonly passwords: RewriteCompilation['passwords'];
   /** What answers: applications, files. Called once for each content of the model. */
   produceOf(content: Content, compilation: RewriteCompilation): Produce;
 }
@@ -66,7 +66,7 @@ export class PlanCompiler implements RewriteCompilation {
   readonly files: FileServer;
   readonly zones: OpenZones;
   readonly userFiles: UserFiles;
-  readonly passwords: PasswordChecker = new PasswordChecker();
+  readonly passwords: PlanParts['passwords'];
   readonly #parts: PlanParts;
   readonly #variables: VariableCompiler;
   readonly #patterns = new Map<string, CompiledPattern>();
@@ -80,6 +80,7 @@ export class PlanCompiler implements RewriteCompilation {
     this.clock = parts.services.clock;
     this.log = parts.services.log;
     this.files = parts.files;
+    this.passwords = parts.passwords;
     this.#parts = parts;
     this.#variables = new VariableCompiler(model, this, parts.services);
     this.userFiles = new UserFiles(this.clock);

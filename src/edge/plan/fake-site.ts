@@ -12,12 +12,14 @@ import { LogFiles } from '../access-log/log-files.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
 import { renderErrorPage } from '../pages/error-pages.ts';
+import { PasswordChecker } from '../passwords/password-checker.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import type { RewriteCompilation } from '../pipeline/rewrite/compile-rewrite.ts';
 import type { Produce } from '../pipeline/route.ts';
 import { startSubrequest } from '../pipeline/subrequest.ts';
 import { newZoneMemory } from '../pipeline/zones.ts';
 import { newTrafficRows, Traffic } from '../shared/traffic.ts';
+import { startPasswordThread } from '../start-password-thread.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import { PlanCompiler } from './compile-plan.ts';
 import { FakeClientExchange } from './fake-client-exchange.ts';
@@ -176,6 +178,7 @@ export class FakeSite {
       errorLogs: parts.errorLogs ?? fakeErrorLogs(this.clock),
       accessLogs: parts.accessLogs ?? { open: () => undefined },
       zoneMemory: newZoneMemory(model.zones),
+      passwords: new PasswordChecker(startPasswordThread),
       files: parts.files ?? new FileServer({ clock: this.clock, log: () => undefined }),
       produceOf: parts.produceOf ?? tellingContent,
     });

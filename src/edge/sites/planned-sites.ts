@@ -6,12 +6,17 @@ import { AccessLogs } from '../access-log/access-logs.ts';
 import { compileFileContent } from '../handlers/files/file-content.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
 import { refusalsFor } from '../pages/developer-pages.ts';
+import { PasswordChecker } from '../passwords/password-checker.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { startSubrequest } from '../pipeline/subrequest.ts';
 import { PlanCompiler } from '../plan/compile-plan.ts';
 import { sitePipeline } from '../plan/site-pipeline.ts';
+import { startPasswordThread } from '../start-password-thread.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { PlanningParts } from './sites-parts.ts';
+
+/** Of this thread, whichever plans come and go: a thread of its own would stay behind with each plan, and what was right would be computed again. */
+const PASSWORDS = new PasswordChecker(startPasswordThread);
 
 /** By listener of the model. */
 export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
@@ -32,6 +37,7 @@ export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
     accessLogs: new AccessLogs(logs),
     files,
     zoneMemory: zones,
+    passwords: PASSWORDS,
     produceOf: (content, compilation) =>
       content.kind === 'files'
         ? compileFileContent(files, (template) => compilation.template(template))
