@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import type { AccessLogRule, LogTarget } from '../../config/model/logs.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import { leadsUp } from '../pipeline/leads-up.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
 import { rendererOf } from './access-log.ts';
 import type { LogLease } from './log-files.ts';
@@ -13,8 +14,6 @@ import { compileNginxFormat } from './nginx-format.ts';
 
 /** Of what a scope says nothing in its log. */
 const NOWHERE = '/dev/null';
-/** Of a path that a request is a part of, what would lead out of the folder, or is none. */
-const STRAY = /(?:^|\/)\.\.(?:\/|$)|\0/;
 
 export interface AccessLogsParts {
   readonly lease: LogLease;
@@ -108,7 +107,7 @@ function toNamed(lease: LogLease, { kept }: LogTarget, path: CompiledTemplate, r
   const logs = lease.named(kept);
   return (line: string, route: Route): void => {
     const name = textOf(path, route);
-    if (!STRAY.test(name) && isFolder(textOf(root, route))) {
+    if (!leadsUp(name) && !name.includes('\0') && isFolder(textOf(root, route))) {
       logs.write(name, line);
     }
   };

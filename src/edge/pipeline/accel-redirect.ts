@@ -6,6 +6,7 @@
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
+import { leadsUp } from './leads-up.ts';
 import type { Route } from './route.ts';
 
 /** What the application says of the body and of who may keep it, as in nginx; everything else is said by what answers. */
@@ -18,7 +19,6 @@ const KEPT: ReadonlySet<string> = new Set([
   'expires',
 ]);
 const NOT_FOUND = 404;
-const UPWARDS = /\/\.\.(?:\/|$)/;
 
 /** Whether the request is one of a site with locations, to one of which it could be sent. */
 export function hasLocations(exchange: Exchange): boolean {
@@ -41,7 +41,7 @@ export function followAccelRedirect(exchange: Exchange, to: string, fields: Resp
   const [raw, query] = split(to);
   const path = decodePath(raw);
   // nginx refuses to follow a path that leads upwards as well: it may have been put together of what a client has sent.
-  const isUnsafe = path === undefined || !path.startsWith('/') || UPWARDS.test(path);
+  const isUnsafe = path === undefined || !path.startsWith('/') || leadsUp(path);
   route.continueWith(isUnsafe ? NOT_FOUND : route.relocate(path, query));
 }
 

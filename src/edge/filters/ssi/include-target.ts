@@ -1,6 +1,7 @@
 /** The path and the query of what a page includes. Text is latin-1: a character is a byte. */
 
 import { decodePath } from '../../../protocol/http/path.ts';
+import { leadsUp } from '../../pipeline/leads-up.ts';
 
 export interface IncludeTarget {
   readonly path: string;
@@ -12,7 +13,7 @@ export function includeTarget(uri: string, pagePath: string): IncludeTarget | un
   const whole = uri.startsWith('/') ? uri : pagePath.slice(0, pagePath.lastIndexOf('/') + 1) + uri;
   const [rawPath = '', ...query] = whole.split('?');
   const path = decodePath(rawPath);
-  if (path === undefined || !path.startsWith('/') || /[\0]|\/\.\.(?:\/|$)/.test(path)) {
+  if (path === undefined || !path.startsWith('/') || path.includes('\0') || leadsUp(path)) {
     return undefined;
   }
   return { path, query: query.join('?') };

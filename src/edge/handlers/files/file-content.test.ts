@@ -166,9 +166,29 @@ test('an alias stands for the prefix of its location', async () => {
   assert.equal((await answer(files, '/i/a.html')).body, 'a');
   // A rewrite has led out of the location.
   assert.equal(await status(files, '/other/a.html'), 500);
-  // As in nginx: a location without its slash lets `/i../` out of the alias that has one. The pipeline's path is normal, so the dots are in a name.
+  // A location without its slash lets `/i../` out of the alias that has one: nginx serves that. The pipeline's path is normal, so the dots are in a name.
   const careless = new FakeFiles(site, { text: '/i', files: alias });
-  assert.equal((await answer(careless, '/i../secret')).body, 's');
+  assert.equal((await answer(careless, '/i/a.html')).body, 'a');
+  for (const path of ['/i../secret', '/i../', '/i..']) {
+    assert.equal(await status(careless, path), 404, path);
+  }
+  assert.match(careless.said[0] ?? '', /^error "\/i..\/secret" leads out of the root or alias of its location$/);
+});
+
+test('a path that a rewrite or a root that variables have made leads nowhere upwards', async () => {
+  using site = new TemporarySite();
+  site.write('www/one/a.html', 'a');
+  site.write('secret', 's');
+  const rewritten = new FakeFiles(site, { files: { path: site.path('www') } });
+  assert.equal(await status(rewritten, '/../secret'), 404);
+  assert.equal(await status(rewritten, '/one/..'), 404);
+  const below = (path: string, dir: string): FakeFiles =>
+    new FakeFiles(site, { files: { path: [path, { variable: 'dir' }] }, variables: { dir } });
+  assert.equal((await answer(below(`${site.path('www')}/`, 'one'), '/a.html')).body, 'a');
+  assert.equal(await status(below(`${site.path('www')}/`, '..'), '/secret'), 404);
+  assert.equal(await status(below(`${site.path('www')}/`, 'one/../..'), '/secret'), 404);
+  // The configuration itself may say so.
+  assert.equal((await answer(below(`${site.path('www')}/../www/`, 'one'), '/a.html')).body, 'a');
 });
 
 test('an alias takes the media type of the path in the URL', async () => {

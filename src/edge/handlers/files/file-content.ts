@@ -8,6 +8,7 @@
 import { assert } from '../../../kernel/assert.ts';
 import type { Exchange } from '../../../protocol/http/exchange.ts';
 import { fieldsOf, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
+import { escapeLog } from '../../access-log/line.ts';
 import type { ClientRule } from '../../filters/compression/client-rules.ts';
 import { compileClientRule } from '../../filters/compression/client-rules.ts';
 import { escapePath } from '../../pipeline/escape-uri.ts';
@@ -68,6 +69,9 @@ class FileContent {
     if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') {
       responder.refuse(405, undefined, ALLOW);
     } else if (places.isHidden(path)) {
+      responder.refuse(404);
+    } else if (places.strays(route, path)) {
+      route.log('error', `"${escapeLog(path)}" leads out of the root or alias of its location`);
       responder.refuse(404);
     } else if (path.endsWith('/')) {
       this.#folders.produce(exchange, route);

@@ -4,7 +4,8 @@
  */
 
 import type { Files } from '../../../config/model/files.ts';
-import type { Template } from '../../../config/model/template.ts';
+import type { Template, TemplatePart } from '../../../config/model/template.ts';
+import { leadsUp } from '../../pipeline/leads-up.ts';
 import { endingOf, mediaTypeOf } from '../../pipeline/media-type.ts';
 import type { CompiledScope, CompiledTemplate, CompiledTypes, Route } from '../../pipeline/route.ts';
 import type { FileRule, Folder, LinkRule } from '../static/folder.ts';
@@ -36,6 +37,8 @@ export class FilePlaces {
   readonly #types: CompiledTypes;
   readonly #hidesDotted: boolean;
   readonly #root: CompiledTemplate;
+  /** How often the configuration itself leads upwards in a root that variables are in; Infinity: the root is one variable, which may say anything. */
+  readonly #upsOfRoot: number;
   /** Undefined: links are treated the same for each request. */
   readonly #variableLinks: ((route: Route) => string) | undefined;
   readonly #linkKind: Files['symlinks']['kind'];
@@ -52,6 +55,8 @@ export class FilePlaces {
     this.#hidesDotted = !files.servesHidden;
     const { root } = scope;
     this.#root = typeof root === 'string' ? this.#withoutSlash(root) : (route) => this.#withoutSlash(root(route));
+    this.#upsOfRoot =
+      typeof files.path === 'string' || files.path.length === 1 ? Infinity : countUps(literalOf(files.path));
     const from = 'from' in symlinks ? compile(symlinks.from ?? '') : this.#root;
     this.#linkKind = symlinks.kind;
     this.#variableLinks = symlinks.kind === 'anywhere' || typeof from === 'string' ? undefined : from;
@@ -63,6 +68,18 @@ export class FilePlaces {
     };
   }
 
+  /**
+   * Whether the file of a path may be in another folder than the one that the configuration names, because the path, or what a client's variables have made of the
+   * root, leads upwards. nginx would serve it: `location /img { alias /srv/img/; }` gives everybody `/srv/secret` as `/img../secret`.
+   */
+  strays(route: Route, path: string): boolean {
+    return leadsUp(this.#restOf(route, path) ?? '') || this.#rootStrays(route);
+  }
+
+  #rootStrays(route: Route): boolean {
+    return typeof this.#root !== 'string' && countUps(this.#root(route)) > this.#upsOfRoot;
+  }
+
   /** Where the file of a path is. Undefined: a rewrite has led the path out of the location whose alias it is, or the root is none. */
   of(route: Route, path: string): FilePlace | undefined {
     const rest = this.#restOf(route, path);
@@ -71,7 +88,9 @@ export class FilePlaces {
 
   /** Where a path of `try_files` is. `isMade`: variables were in it. */
   ofTried(route: Route, path: string, isMade: boolean): FilePlace | undefined {
-    return this.#at(route, path, this.withoutPrefix(route, path, isMade));
+    const rest = this.withoutPrefix(route, path, isMade);
+    // What the configuration itself has written down may lead anywhere.
+    return isMade && (leadsUp(rest) || this.#rootStrays(route)) ? undefined : this.#at(route, path, rest);
   }
 
   /** The path of the request from now on, when `try_files` has found something. */
@@ -168,6 +187,14 @@ export class FilePlaces {
   #withoutSlash(text: string): string {
     return !this.#isAlias && text.endsWith('/') && text !== '/' ? text.slice(0, -1) : text;
   }
+}
+
+function literalOf(parts: readonly TemplatePart[]): string {
+  return parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
+}
+
+function countUps(path: string): number {
+  return leadsUp(path) ? path.split('/').filter((name) => name === '..').length : 0;
 }
 
 /** `text`: where links begin to be looked at, or the root out of which none may lead. */

@@ -31,6 +31,20 @@ test('try_files goes to the last where there is none', async () => {
   assert.equal(await files.try('/none', [URI, FOLDER], 418), 418);
 });
 
+test('try_files finds nothing outside the root for what a client has sent', async () => {
+  using site = new TemporarySite();
+  site.write('www/a.html', 'a');
+  site.write('secret', 's');
+  const sent = (page: string): FakeFiles =>
+    new FakeFiles(site, { files: { path: site.path('www') }, variables: { page } });
+  const paths: readonly Template[] = [['/', { variable: 'page' }]];
+  assert.equal(await sent('a.html').try('/', paths, 404), '/a.html');
+  assert.equal(await sent('../secret').try('/', paths, 404), 404);
+  assert.equal(await sent('x/../../secret').try('/', paths, 404), 404);
+  // The configuration itself may say so.
+  assert.equal(await sent('').try('/', ['/../secret'], 404), '/../secret');
+});
+
 test('try_files finds what cannot be opened, which is refused afterwards', async () => {
   using site = new TemporarySite();
   site.write('a.html', 'a');

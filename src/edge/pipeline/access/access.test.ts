@@ -82,6 +82,7 @@ test('the name of the file may come with the request, relative to a folder', () 
     equal(await statusOf(`f=${name}`), 200);
     equal(await statusOf(`f=${file}`), 200);
     equal(await statusOf('f=none'), 403);
+    equal(await statusOf(`f=../${basename(folder)}/${name}`), 403, 'a client does not choose the folder');
     equal(await statusOf(''), 500, 'a folder is no file');
   }));
 

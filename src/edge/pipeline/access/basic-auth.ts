@@ -6,6 +6,7 @@ import { escapeLog } from '../../access-log/line.ts';
 import type { PasswordResult } from '../../passwords/password-checker.ts';
 import { nameOfOtherForm } from '../../passwords/password-scheme.ts';
 import type { Compilation } from '../compilation.ts';
+import { leadsUp } from '../leads-up.ts';
 import { renderTemplate } from '../render-template.ts';
 import type { Route } from '../route.ts';
 import { credentialsOf } from '../variables/request-variables.ts';
@@ -34,6 +35,11 @@ export function compileBasicAuth({ basic }: AccessRules, compilation: Compilatio
     }
     const name = renderTemplate(userFile, route);
     const path = name.startsWith('/') ? name : `${renderTemplate(folder, route)}${name}`;
+    // A client that says a part of the name is not to choose the folder as well.
+    if (typeof userFile !== 'string' && (leadsUp(name) || name.includes('\0'))) {
+      route.log('error', `"${escapeLog(path)}" is no path of a file of users`);
+      return 403;
+    }
     const decide = (users: FoundUsers): PasswordResult | Promise<PasswordResult> | number =>
       passwordOf(route, users, path, credentials.user, (stored) => passwords.check(credentials.password, stored));
     const finish = (result: PasswordResult | number): Exclude<AccessResult, 'pending'> =>

@@ -223,7 +223,7 @@ function warnOfTraversal(kind: Files['kind'], args: GivenArguments, draft: Draft
   if (kind === 'alias' && isOpen && args.text(0).endsWith('/')) {
     const message = `the alias of location "${match.text}" ends with a slash and the location does not`;
     report('nginx.suspicious', args.place(0), message, {
-      hint: `Whoever asks for "${match.text}../x" gets "${args.text(0)}../x". End both with a slash, or none.`,
+      hint: `With nginx, whoever asks for "${match.text}../x" gets "${args.text(0)}../x"; Portico answers 404. End both with a slash, or none.`,
       severity: 'warning',
     });
   }
