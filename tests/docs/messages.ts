@@ -24,15 +24,15 @@ const OTHER_FILES: readonly RegExp[] = [
   // The words of other servers, which the page of reference has.
   /^src\/config\/(habits|gunicorn-habits)\.ts$/,
   // Help, and the pages of reference that are made of it.
-  /^src\/cli\/(help|run-help|check-help|explain-help|convert-help|signal-help|reference|dialect-help|dialect-reference|toml-reference|nginx-reference|nginx\/nginx-build)\.ts$/,
+  /^src\/cli\/(help\/|reference\/|nginx\/nginx-build\.ts$)/,
   // The lines of the summary that are no warnings.
-  /^src\/(cli\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
+  /^src\/(cli\/announce\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
   // What a server does, in words: nothing is wrong there.
   /^src\/cli\/explain\/(?!asked-line)/,
   // How often something was told, behind what was told.
   /^src\/cli\/(files\/told-diagnostics|nginx\/nginx-faults)\.ts$/,
   // What a developer's browser is shown beside the exception.
-  /^src\/edge\/developer-pages\.ts$/,
+  /^src\/edge\/pages\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.
   /^src\/config\/dialects\/nginx\//,
   // What the stable codes of faults mean.
