@@ -1,6 +1,5 @@
 /** Runs a server by the command line of another program. */
 
-import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Dialect } from '../../config/dialects/option.ts';
 import { readDialect } from '../../config/dialects/read-dialect.ts';
@@ -8,6 +7,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { readVersion } from '../../supervisor/version.ts';
 import { renderDialectDiagnostics } from '../dialects/dialect-diagnostics.ts';
+import { readBounded } from '../files/read-bounded.ts';
 import type { Invocation } from '../invocation.ts';
 import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
@@ -40,10 +40,9 @@ export async function speak(
 
 function readText(path: string): Outcome<string> {
   try {
-    return statSync(path).size > FILE_BYTES_MAX
-      ? failure(`it has more than ${FILE_BYTES_MAX} bytes`)
-      : success(readFileSync(path, 'utf8'));
+    return success(readBounded(path, FILE_BYTES_MAX).toString('utf8'));
   } catch (error) {
-    return failure(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    const { code } = error as NodeJS.ErrnoException;
+    return failure(code === 'EFBIG' ? `it has more than ${FILE_BYTES_MAX} bytes` : `it cannot be read (${code})`);
   }
 }

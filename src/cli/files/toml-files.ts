@@ -1,10 +1,11 @@
 /** The files of a portico.toml, as they are on the disk. */
 
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import type { TomlFiles } from '../../config/toml/documents.ts';
 import type { Elsewhere } from '../../config/toml/placeholders.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { readBounded } from './read-bounded.ts';
 
 /** The limit keeps any other file that was named out of the memory. A map of 10,000 entries has half a megabyte. */
 const FILE_BYTES_MAX = 16 * 2 ** 20;
@@ -18,10 +19,14 @@ export const TOML_FILES: TomlFiles & Pick<Elsewhere, 'readSecret'> = {
 
 function read(path: string, bytesMax: number): Outcome<string> {
   try {
-    const { size } = statSync(path);
-    return size > bytesMax ? failure(`it has more than ${bytesMax} bytes`) : success(readFileSync(path, 'utf8'));
+    return success(readBounded(path, bytesMax).toString('utf8'));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return failure(code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      EFBIG: `it has more than ${bytesMax} bytes`,
+      EINVAL: 'it is a pipe, in which a reload would find nothing',
+      ENOENT: 'there is no such file',
+    };
+    return failure(reasons[code] ?? `it cannot be read (${code})`);
   }
 }

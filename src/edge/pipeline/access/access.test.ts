@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -84,6 +85,9 @@ test('the name of the file may come with the request, relative to a folder', () 
     equal(await statusOf('f=none'), 403);
     equal(await statusOf(`f=../${basename(folder)}/${name}`), 403, 'a client does not choose the folder');
     equal(await statusOf(''), 500, 'a folder is no file');
+    equal(await statusOf('f=/dev/zero'), 500, 'a device is none either');
+    execFileSync('mkfifo', [`${folder}/pipe`]);
+    equal(await statusOf('f=pipe'), 500, 'nor is a pipe, which nobody may ever write to');
   }));
 
 test('the log says why a password does not let in, once', () =>

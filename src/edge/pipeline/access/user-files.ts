@@ -56,7 +56,12 @@ export class UserFiles {
 async function readUsers(path: string, known: KnownFile | undefined): Promise<Omit<KnownFile, 'untilMs'>> {
   try {
     const name = Buffer.from(path, 'latin1');
-    const { mtimeMs, size, ino } = await stat(name);
+    const found = await stat(name);
+    const { mtimeMs, size, ino } = found;
+    if (!found.isFile()) {
+      // To read a pipe would keep one of the few threads that files are read by until somebody writes to it; a device may have no end.
+      return { users: { kind: 'failed', message: 'it is not a file' }, version: '' };
+    }
     const version = `${ino} ${size} ${mtimeMs}`;
     if (known?.version === version) {
       return known;
