@@ -1,12 +1,13 @@
 /**
  * Checks passwords, for one edge thread. Slow hashes are computed in a thread of their own, which is started when the first one is met, so that the event loop goes on
- * meanwhile. A site behind a password asks for it with each request, so those that were right are remembered: not the passwords but keyed hashes of them, together
+ * meanwhile; it is asked one thing at a time, for one client after another. A site behind a password asks for it with each request, so those that were right are remembered: not the passwords but keyed hashes of them, together
  * with what is stored, so that a changed user file is obeyed.
  */
 
 import { randomBytes } from '../../kernel/random-bytes.ts';
 import type { CheckReply, CheckThread, StartCheckThread } from './check-messages.ts';
-import { checkQuick, isQuick, schemeOf } from './password-scheme.ts';
+import { CheckQueue } from './check-queue.ts';
+import { checkQuick, isQuick, isTooCostly, schemeOf } from './password-scheme.ts';
 
 /** `unknown`: no password can be checked against what is stored. `overloaded`: too many wait already. `failed`: the thread has ended. */
 export type PasswordResult = 'right' | 'wrong' | 'unknown' | 'overloaded' | 'failed';
@@ -16,12 +17,16 @@ export const PASSWORD_LIMITS = {
   passwordBytesMax: 511,
   /** Checks of different passwords that wait. With 10 to 100 ms each, a later one would be answered after its client has gone. */
   waitingMax: 64,
+  /** … of which one address may have so many: people behind one address log in at the same time as well. */
+  waitingOfClientMax: 16,
   /** Passwords that were right, of 100 bytes each. Beyond it the one that was not used for the longest time is checked again. */
   rememberedMax: 1000,
 } as const;
 
 interface Waiting {
   readonly key: string;
+  readonly password: string;
+  readonly stored: string;
   readonly result: Promise<PasswordResult>;
   readonly resolve: (result: PasswordResult) => void;
 }
@@ -33,7 +38,13 @@ export class PasswordChecker {
   #thread: CheckThread | undefined;
   #secret: string | undefined;
   #lastId = 0;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #byKey = new Map<string, Waiting>();
+  readonly #queue = new CheckQueue<Waiting>({
+    sizeMax: PASSWORD_LIMITS.waitingMax,
+    ofClientMax: PASSWORD_LIMITS.waitingOfClientMax,
+  });
+  /** What the thread has been asked. */
+  #running: Waiting | undefined;
   /** The oldest first. */
   readonly #remembered = new Set<string>();
 
@@ -41,10 +52,10 @@ export class PasswordChecker {
     this.#start = start;
   }
 
-  /** `password` is text in which each character is a byte, as it came. */
-  check(password: string, stored: string): PasswordResult | Promise<PasswordResult> {
+  /** `password` is text in which each character is a byte, as it came; `client` the address that it came from. */
+  check(password: string, stored: string, client: string): PasswordResult | Promise<PasswordResult> {
     const scheme = schemeOf(stored);
-    if (scheme === undefined) {
+    if (scheme === undefined || isTooCostly(stored)) {
       return 'unknown';
     }
     // A C program would stop at the zero byte, and take what is before it for the password.
@@ -59,47 +70,66 @@ export class PasswordChecker {
       this.#remembered.add(key);
       return 'right';
     }
-    return this.#ask(key, password, stored);
+    // A page asks for its parts at the same time, all with one password.
+    return this.#byKey.get(key)?.result ?? this.#ask({ key, password, stored }, client);
   }
 
-  #ask(key: string, password: string, stored: string): PasswordResult | Promise<PasswordResult> {
-    // A page asks for its parts at the same time, all with one password.
-    for (const waiting of this.#waiting.values()) {
-      if (waiting.key === key) {
-        return waiting.result;
-      }
-    }
-    if (this.#waiting.size >= PASSWORD_LIMITS.waitingMax) {
-      return 'overloaded';
-    }
-    this.#lastId += 1;
-    const id = this.#lastId;
+  #ask(check: Pick<Waiting, 'key' | 'password' | 'stored'>, client: string): Promise<PasswordResult> {
     const { promise, resolve } = Promise.withResolvers<PasswordResult>();
-    this.#waiting.set(id, { key, result: promise, resolve });
+    const waiting: Waiting = { ...check, result: promise, resolve };
+    this.#byKey.set(check.key, waiting);
+    const dropped = this.#queue.push(client, waiting);
+    if (dropped !== undefined) {
+      this.#settle(dropped, 'overloaded');
+    }
+    this.#sendNext();
+    return promise;
+  }
+
+  #sendNext(): void {
+    if (this.#running !== undefined) {
+      return;
+    }
+    const next = this.#queue.shift();
+    if (next === undefined) {
+      return;
+    }
+    this.#running = next;
+    this.#lastId += 1;
     this.#thread ??= this.#start({
       onReply: (reply) => this.#onReply(reply),
       onEnd: () => this.#onEnd(),
     });
-    this.#thread.send({ id, password, stored });
-    return promise;
+    this.#thread.send({ id: this.#lastId, password: next.password, stored: next.stored });
   }
 
   #onReply({ id, isRight }: CheckReply): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (waiting !== undefined && isRight) {
-      this.#remember(waiting.key);
+    const running = this.#running;
+    if (running === undefined || id !== this.#lastId) {
+      return;
     }
-    waiting?.resolve(isRight ? 'right' : 'wrong');
+    this.#running = undefined;
+    if (isRight) {
+      this.#remember(running.key);
+    }
+    this.#settle(running, isRight ? 'right' : 'wrong');
+    this.#sendNext();
   }
 
+  #settle({ key, resolve }: Waiting, result: PasswordResult): void {
+    this.#byKey.delete(key);
+    resolve(result);
+  }
+
+  /** Those that wait are asked of the next thread: what has ended this one may be the one check that it had. */
   #onEnd(): void {
     this.#thread = undefined;
-    const ended = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { resolve } of ended) {
-      resolve('failed');
+    const running = this.#running;
+    this.#running = undefined;
+    if (running !== undefined) {
+      this.#settle(running, 'failed');
     }
+    this.#sendNext();
   }
 
   #remember(key: string): void {

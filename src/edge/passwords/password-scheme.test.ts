@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkQuick, isQuick, isSame, nameOfOtherForm, schemeOf } from './password-scheme.ts';
+import { checkQuick, isQuick, isSame, isTooCostly, nameOfOtherForm, schemeOf } from './password-scheme.ts';
 
 test('schemeOf() tells by the beginning', () => {
   for (const [stored, scheme] of [
@@ -66,4 +66,22 @@ test('nameOfOtherForm() names what cannot be checked, and shows nothing of it', 
   ] as const) {
     equal(nameOfOtherForm(stored), name);
   }
+});
+
+test('isTooCostly() sees what would take a thread for minutes or for years', () => {
+  const bcrypt = (cost: string): string => `$2y$${cost}$7srnKMegpi9c6OuknSDto.EJBaqPHBW7fEFJ8hDS130c15PRNTg16`;
+  for (const [stored, isCostly] of [
+    [bcrypt('14'), false],
+    [bcrypt('15'), true],
+    [bcrypt('31'), true],
+    ['$6$rounds=1000000$abc$x', false],
+    ['$6$rounds=1000001$abc$x', true],
+    ['$5$rounds=999999999$abc$x', true],
+    ['$5$abc$x', false],
+    ['$apr1$x', false],
+  ] as const) {
+    equal(isTooCostly(stored), isCostly, stored);
+  }
+  equal(nameOfOtherForm(bcrypt('31')), 'bcrypt of a cost above 14');
+  equal(nameOfOtherForm('$6$rounds=999999999$abc$x'), 'SHA-crypt of more than 1000000 rounds');
 });

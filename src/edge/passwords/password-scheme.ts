@@ -19,6 +19,22 @@ export function schemeOf(stored: string): PasswordScheme | undefined {
   return FORMS.find(([form]) => form.test(stored))?.[1];
 }
 
+/** What one check may cost: about a second, in which nobody else's password is checked. bcrypt's cost doubles with each step; crypt(3) takes 31, and 999,999,999 rounds. */
+const COST_MAX = { bcrypt: 14, rounds: 1_000_000 } as const;
+const COSTLY: readonly (readonly [form: RegExp, most: number, name: string])[] = [
+  [/^\$2[aby]\$(\d\d)\$/, COST_MAX.bcrypt, `bcrypt of a cost above ${COST_MAX.bcrypt}`],
+  [/^\$[56]\$rounds=(\d+)\$/, COST_MAX.rounds, `SHA-crypt of more than ${COST_MAX.rounds} rounds`],
+];
+
+function costlyFormOf(stored: string): string | undefined {
+  return COSTLY.find(([form, most]) => Number(form.exec(stored)?.[1] ?? 0) > most)?.[2];
+}
+
+/** Whether a check would keep all other ones waiting for longer than anybody waits for an answer. */
+export function isTooCostly(stored: string): boolean {
+  return costlyFormOf(stored) !== undefined;
+}
+
 const OTHER_FORMS: readonly (readonly [form: RegExp, name: string])[] = [
   [/^\$y\$/, 'yescrypt'],
   [/^\$gy\$/, 'gost-yescrypt'],
@@ -31,9 +47,13 @@ const OTHER_FORMS: readonly (readonly [form: RegExp, name: string])[] = [
   [/^[$!*{]/, 'a form of its own'],
 ];
 
-/** What a form is called that `schemeOf` does not know, without a word of what is stored. */
+/** What a form is called that is not checked, because `schemeOf` does not know it or it is too costly, without a word of what is stored. */
 export function nameOfOtherForm(stored: string): string {
-  return OTHER_FORMS.find(([form]) => form.test(stored))?.[1] ?? 'plain text without {PLAIN} in front';
+  return (
+    costlyFormOf(stored) ??
+    OTHER_FORMS.find(([form]) => form.test(stored))?.[1] ??
+    'plain text without {PLAIN} in front'
+  );
 }
 
 export type QuickScheme = 'plain' | 'sha' | 'ssha';

@@ -41,7 +41,9 @@ export function compileBasicAuth({ basic }: AccessRules, compilation: Compilatio
       return 403;
     }
     const decide = (users: FoundUsers): PasswordResult | Promise<PasswordResult> | number =>
-      passwordOf(route, users, path, credentials.user, (stored) => passwords.check(credentials.password, stored));
+      passwordOf(route, users, path, credentials.user, (stored) =>
+        passwords.check(credentials.password, stored, route.client.address),
+      );
     const finish = (result: PasswordResult | number): Exclude<AccessResult, 'pending'> =>
       typeof result === 'number' ? result : resultOf(route, result, credentials.user, realmText);
     const found = userFiles.find(path);
