@@ -107,7 +107,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       tellFault(services.refusals, this.address, BAD_PATH);
       this.onFault(BAD_PATH);
     } else {
-      services.pipeline.handle(exchange);
+      exchange.pipeline.handle(exchange);
     }
   }
 
@@ -327,7 +327,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     fields: ResponseFields | undefined,
   ): void {
     if (this.#owes(exchange)) {
-      this.services.pipeline.refuse(exchange, status, detail, fields);
+      exchange.pipeline.refuse(exchange, status, detail, fields);
     }
   }
 
@@ -377,7 +377,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #log(exchange: Http1Exchange): void {
-    this.services.pipeline.onFinished?.(exchange);
+    exchange.pipeline.onFinished?.(exchange);
   }
 
   // What the output tells.
@@ -450,6 +450,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   get address(): string {
     return this.#peer.client.address;
   }
+  get request(): Http1Exchange | undefined {
+    return this.#exchange;
+  }
+
   get isReading(): boolean {
     return this.#phase.now === 'head';
   }

@@ -27,11 +27,13 @@ import { HTTP_VERSION } from '../../protocol/http/version.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
 import { readHandshake } from '../../protocol/websocket/handshake.ts';
+import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
 import { GuardedTunnel } from './guarded-tunnel.ts';
 import { GuardedSession } from './websocket/guarded-session.ts';
 
 /** What the connection does for its exchanges. It checks that the exchange is its present one: an answer that comes late goes nowhere. */
 export interface ExchangeConnection extends ConnectionFacts {
+  readonly services: Pick<ConnectionServices, 'pipeline'>;
   readBody(exchange: Http1Exchange, sink: BodySink): void;
   resumeBody(exchange: Http1Exchange): void;
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void;
@@ -55,6 +57,8 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   readonly head: RequestHead;
   readonly path: string;
   readonly peer: Peer;
+  /** To whom the request is handed, and who is told of its end: a reload gives the connection another one meanwhile. */
+  readonly pipeline: RequestPipeline;
   client: Client;
   origin: Origin;
   requestId = '';
@@ -78,6 +82,7 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
     this.head = head;
     this.path = path;
     this.peer = peer;
+    this.pipeline = connection.services.pipeline;
     this.client = peer.client;
     this.origin = peer.origins.untrusted;
     this.startedMs = startedMs;
