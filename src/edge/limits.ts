@@ -1,6 +1,6 @@
 export const EDGE_LIMITS = {
-  /** How long after a reload the log files of the plan before are closed once more, which requests that went on have opened again. */
-  oldLogsMs: 60_000,
+  /** How often it is looked whether requests go on in a plan that another has followed. */
+  pastPlansLookMs: 100,
   /** A whole head must have come this long after its first byte (Apache mod_reqtimeout: 20 to 40 s). */
   headTimeoutMs: 20_000,
   /** A TLS handshake must have ended so long after the connection was accepted. */

@@ -190,6 +190,7 @@ class Edge {
       case 'prepared':
       case 'refused':
       case 'committed':
+      case 'answered':
         this.#plans?.onThread(index, message);
         return;
       case 'failed':

@@ -35,6 +35,9 @@ interface Waiting {
 
 export class PlanExchange {
   readonly #parts: PlanExchangeParts;
+  /** By thread, the last plan that it has `answered` for; and the last that was told. */
+  readonly #answered: number[];
+  #toldAnswered = 0;
   readonly #sockets = new Map<number, GivenSocket>();
   #model: EdgeModel;
   #zones: ZoneMemory;
@@ -42,6 +45,7 @@ export class PlanExchange {
 
   constructor(parts: PlanExchangeParts) {
     this.#parts = parts;
+    this.#answered = Array.from({ length: parts.threadCount }, () => 0);
     this.#model = parts.model;
     this.#zones = parts.shared.zones;
   }
@@ -110,8 +114,15 @@ export class PlanExchange {
     return { ...listener, fds };
   }
 
-  /** What a thread says of the plan that is prepared. */
-  onThread(thread: number, message: Extract<FromThread, { kind: 'prepared' | 'refused' | 'committed' }>): void {
+  /** What a thread says of the plan that is prepared, and of those before. */
+  onThread(
+    thread: number,
+    message: Extract<FromThread, { kind: 'prepared' | 'refused' | 'committed' | 'answered' }>,
+  ): void {
+    if (message.kind === 'answered') {
+      this.#onAnswered(thread, message.plan);
+      return;
+    }
     const waiting = this.#waiting;
     const { threadCount, tell, tellThreads } = this.#parts;
     if (waiting === undefined || waiting.plan !== message.plan) {
@@ -137,6 +148,15 @@ export class PlanExchange {
           this.#waiting = undefined;
           tell(message);
         }
+    }
+  }
+
+  #onAnswered(thread: number, plan: number): void {
+    this.#answered[thread] = plan;
+    const all = Math.min(...this.#answered);
+    if (all > this.#toldAnswered) {
+      this.#toldAnswered = all;
+      this.#parts.tell({ kind: 'answered', plan: all });
     }
   }
 }

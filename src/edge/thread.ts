@@ -32,6 +32,7 @@ import { newBudgets } from './shared/budgets.ts';
 import { connectionsPossible, readDescriptorLimit } from './shared/descriptor-limit.ts';
 import type { QueueTables, SharedState } from './shared/shared-state.ts';
 import { Traffic } from './shared/traffic.ts';
+import { PastPlans } from './sites/past-plans.ts';
 import { loadPlanning } from './sites/sites.ts';
 import type { Planning } from './sites/sites-parts.ts';
 import type { ThreadPlanParts } from './sites/thread-plan.ts';
@@ -94,6 +95,10 @@ export class EdgeThread {
   readonly #doors = new Map<AppId, LaneDoor>();
   /** Applications that the plan does not name any more, and that have workers which finish what they have. */
   readonly #leaving = new Map<AppId, AppService>();
+  readonly #pastPlans = new PastPlans({
+    connections: () => this.#table.all(),
+    onAnswered: (plan) => this.#send({ kind: 'answered', plan }),
+  });
   #plan: ThreadPlan;
   #prepared: PreparedPlan | undefined;
   #workers: readonly WorkersOf[];
@@ -334,8 +339,12 @@ export class EdgeThread {
   }
 
   /** The last worker of an application that leaves has ended. */
-  #forgetEmpty({ app, active, draining }: SetWorkers): void {
-    if (active.length === 0 && draining.length === 0 && this.#leaving.delete(app)) {
+  #forgetEmpty({ app, interface: kind, active, draining }: SetWorkers): void {
+    const leaving = this.#leaving.get(app);
+    // As long as the kind is said, workers that have ended are followed by others.
+    if (leaving !== undefined && kind === undefined && active.length === 0 && draining.length === 0) {
+      leaving.end();
+      this.#leaving.delete(app);
       this.#doors.delete(app);
     }
   }
@@ -381,11 +390,9 @@ export class EdgeThread {
     this.#letGo(before);
     this.#workers = prepared.message.workers;
     this.#openDoors();
-    // Requests that go on in the plan before may write lines for a while, which open the files again.
-    before.closeLogs();
-    setTimeout(() => before.closeLogs(), EDGE_LIMITS.oldLogsMs).unref();
     this.#collectLater();
     this.#send({ kind: 'committed', plan: number });
+    this.#pastPlans.add(before, number);
   }
 
   /** Takes over new settings. Where they cannot be taken, the earlier ones stay. */

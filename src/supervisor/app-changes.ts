@@ -102,11 +102,10 @@ export class AppChanges {
   }
 
   /** The new configuration is served. Requests that have begun in the one before may still be on their way to what is gone, behind a rate or an `auth_request`. */
-  adopt({ gone }: AppChange): void {
+  adopt({ gone }: AppChange, plan: number): void {
     this.#parts.command({ kind: 'change-apps' });
     if (gone.length > 0) {
-      const drop = (): void => this.#parts.command({ kind: 'drop-apps', ids: gone });
-      setTimeout(drop, SUPERVISOR_LIMITS.leaveAfterMs).unref();
+      this.#parts.edge.whenAnswered(plan, () => this.#parts.command({ kind: 'drop-apps', ids: gone }));
     }
   }
 

@@ -30,8 +30,8 @@ export const SUPERVISOR_LIMITS = {
   slotsLeast: 1024,
   /** More of them, beside as many again as the applications of the start have: for those that a reload brings while those that it takes away finish. */
   slotsReserve: 2048,
-  /** So long after a new configuration is served, applications that it does not name are given requests that had begun before. */
-  leaveAfterMs: 1_000,
+  /** Applications that a new configuration does not name are kept so long for requests that had begun before, behind a rate or a slow `auth_request`. */
+  leaveAfterMs: 60_000,
   /** So many times its start timeout a new application may take until all of its workers serve. */
   joinLoads: 3,
   /** After an error of the supervisor's own, requests that run may go on for so long. */

@@ -119,7 +119,7 @@ export class ModelReload {
       return failure(faults);
     }
     this.#adopt(model, sockets.value, certificates.value);
-    this.#parts.apps.adopt(change);
+    this.#parts.apps.adopt(change, this.#plan);
     return success(undefined);
   }
 

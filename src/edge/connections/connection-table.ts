@@ -12,6 +12,8 @@ export interface TrackedConnection {
   readonly address: string;
   /** What it shares with the connections of its address. */
   readonly services?: unknown;
+  /** The request that is not over, the pipeline that it was handed to, and the status of its response: 0 before that begins. */
+  readonly request?: { readonly pipeline: unknown; readonly status: number } | undefined;
   /** A head has begun to come. */
   readonly isReading?: boolean;
   onTick(nowMs: number): void;
@@ -72,6 +74,10 @@ export class ConnectionTable {
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  all(): Iterable<TrackedConnection> {
+    return this.#connections;
   }
 
   /** Whether a connection from this address may be added; one that may not is counted and told of. */

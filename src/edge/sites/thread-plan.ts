@@ -58,6 +58,7 @@ export class ThreadPlan {
   readonly #shared: Pick<PlannedServices, 'renderer' | 'fields'>;
   readonly #lease: LogLease;
   readonly #sites: Sites;
+  readonly #pipelines: ReadonlySet<RequestPipeline>;
   readonly #limits: Parameters<AppService['changeLimits']>[0];
 
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
@@ -98,6 +99,7 @@ export class ThreadPlan {
         log,
       };
       this.#sites = new Sites(sites, parts.planning);
+      this.#pipelines = new Set(model.listeners.map((_, listener) => this.#sites.pipelineOf(listener)));
     } catch (error) {
       lease.close();
       throw error;
@@ -120,12 +122,17 @@ export class ThreadPlan {
     return this.#sites.pipelineOf(listener);
   }
 
+  /** Whether requests that were handed to the pipeline have begun in this plan. */
+  has(pipeline: RequestPipeline): boolean {
+    return this.#pipelines.has(pipeline);
+  }
+
   /** An application has declared folders. */
   redeclare(): void {
     this.#sites.redeclare();
   }
 
-  /** No request begins in this plan any more. What those that have begun still log opens the files again. */
+  /** The plan is not run any more. What its background work still logs opens the files again. */
   closeLogs(): void {
     this.#lease.close();
   }

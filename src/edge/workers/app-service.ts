@@ -9,6 +9,7 @@ import type { NamedFile } from '../../gateway/response-head.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { RequestStuck, ServeStatic, SetProgress, SetWorkers, WorkerQuiet } from '../../protocol/control/edge.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
+import { NO_FIELDS } from '../../protocol/http/response-fields.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { NamedFiles } from '../handlers/static/named-files.ts';
 import { tellProgress } from '../pages/developer-pages.ts';
@@ -90,6 +91,11 @@ export class AppService {
   /** No plan names it any more. Requests that wait for a worker are still given to those that it has, which drain only then. */
   leave(): void {
     this.#isLeaving = true;
+  }
+
+  /** It has no workers any more, and will have none: whoever still comes, by an include or behind an error page of an earlier plan, is refused at once. */
+  end(): void {
+    this.gateway.breakDown({ status: 503, detail: 'The application was taken away by a reload.', fields: NO_FIELDS });
   }
 
   setWorkers(message: SetWorkers): void {

@@ -274,10 +274,17 @@ export interface PlanCommitted {
   readonly plan: number;
 }
 
+/** Every request that began before this plan was changed to has an answer, or the beginning of one: none is on its way to an application that the plan does not name. */
+export interface PlansAnswered {
+  readonly kind: 'answered';
+  readonly plan: number;
+}
+
 export type FromEdge =
   | PlanPrepared
   | PlanRefused
   | PlanCommitted
+  | PlansAnswered
   | EdgeReady
   | EdgeFatal
   | RequestStuck
@@ -317,6 +324,7 @@ function parseKnown(kind: string, fields: MessageFields): FromEdge | undefined {
       return { kind, message: fields.text('message') };
     case 'prepared':
     case 'committed':
+    case 'answered':
       return { kind, plan: fields.number('plan') };
     case 'refused':
       return { kind, plan: fields.number('plan'), message: fields.longText('message') };

@@ -23,6 +23,7 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
     case 'prepared':
     case 'refused':
     case 'committed':
+    case 'answered':
     case 'fatal':
     case 'log':
     case 'spool-folder':

@@ -23,6 +23,7 @@ import type { SpoolFolders } from '../spool-folders.ts';
 import { spoolParents } from '../spool-folders.ts';
 import { factOfEdge } from './child-facts.ts';
 import { EdgeChild } from './edge-child.ts';
+import { PastRequests } from './past-requests.ts';
 
 /** What an edge is told of an application, and the next edge as well. */
 type Told = ServeStatic | SetProgress;
@@ -38,6 +39,7 @@ export class EdgeHost {
   #child: EdgeChild | undefined;
   #onPlan: ((answer: PlanAnswer) => void) | undefined;
   #lastSocket = 0;
+  readonly #past = new PastRequests(SUPERVISOR_LIMITS.leaveAfterMs);
   /** How many edges were started: whoever waits for something else sees by it whether the edge is still the same. */
   startCount = 0;
 
@@ -63,6 +65,7 @@ export class EdgeHost {
         if (message.kind === 'prepared' || message.kind === 'refused' || message.kind === 'committed') {
           this.#onPlan?.(message);
         }
+        this.#past.heed(message);
         const fact = factOfEdge(message);
         if (fact !== undefined) {
           this.#onFact(fact);
@@ -71,6 +74,7 @@ export class EdgeHost {
       onExit: (cause) => {
         this.#spoolFolders.removeAll();
         this.#onPlan?.({ kind: 'gone' });
+        this.#past.forget();
         this.#onFact({ kind: 'edge-exited', cause, message: reason });
       },
     });
@@ -116,6 +120,11 @@ export class EdgeHost {
       this.#onPlan = answer;
       this.#child.send(message);
     });
+  }
+
+  /** Calls back when no request that began before this plan waits for an answer, or when that takes too long. */
+  whenAnswered(plan: number, act: () => void): void {
+    this.#past.when(plan, act);
   }
 
   /** Gives the running edge sockets; returns what stands for their descriptors in a `prepare`. */
