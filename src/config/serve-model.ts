@@ -28,7 +28,7 @@ export function serveModel({ app, options }: ServeRequest, cwd: string): ServerM
     apps: [appOf(app, options, at)],
     scopes: [scopeOf(options)],
     connections: [{ keepAliveMs: options.keepAliveMs }],
-    types: [{ types: {}, fallback: '' }],
+    types: [{ knowsRegistry: true, charset: 'utf-8', types: {}, fallback: 'application/octet-stream' }],
     variables: [],
     charsetMaps: [],
     zones: [],

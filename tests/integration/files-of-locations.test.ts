@@ -75,7 +75,10 @@ function modelOf(folder: string): ServerModel {
     location('/link', 4),
     location('@app', 0, site.content),
   ];
-  const types = [...model.types, { types: { html: 'text/html' }, fallback: 'application/octet-stream' }];
+  const types = [
+    ...model.types,
+    { knowsRegistry: false, charset: '', types: { html: 'text/html' }, fallback: 'application/octet-stream' },
+  ];
   return { ...model, types, scopes, sites: [{ ...site, scope: 1, content: { kind: 'files' }, locations }] };
 }
 

@@ -43,6 +43,10 @@ export interface TryFiles {
 
 /** Media types by the ending of a name. Many scopes share one. */
 export interface TypeMap {
+  /** Whether endings that `types` leaves out are looked up in the registry (`known-media-types.ts`). */
+  readonly knowsRegistry: boolean;
+  /** What text types of the registry name, unless the scope converts to a charset; '': none. */
+  readonly charset: string;
   readonly types: Readonly<Record<string, string>>;
   readonly fallback: Template;
 }

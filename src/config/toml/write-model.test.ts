@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { omit } from '../../kernel/omit.ts';
 import { failure, success } from '../../kernel/outcome.ts';
@@ -240,6 +240,11 @@ listen = [ "80 default" ]
 connection = { keep-alive = "5s" }
 `;
   await keeps(await read(text));
+});
+
+test('what is written ends with its last line, an empty table too', async () => {
+  const text = await keeps(await read('[[site]]\n[site.location."/a/"]\n'));
+  match(text, /\[site\.location\."\/a\/"\]\n$/);
 });
 
 test('a server that compresses nothing is written and read as such, though TOML compresses without a word', async () => {

@@ -67,7 +67,9 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     site: sites.length === 1 && isEqual(sites[0], {}) ? undefined : sites,
   };
   const said = Object.entries(whole).filter(([, value]) => value !== undefined && !isEqual(value, {}));
-  return { text: stringify(Object.fromEntries(said)), notes: writer.notes };
+  const text = stringify(Object.fromEntries(said));
+  // An empty table at the end has no line end.
+  return { text: text.endsWith('\n') ? text : `${text}\n`, notes: writer.notes };
 }
 
 function writeConnection(model: ServerModel, defaults: ServerModel): TomlValue | undefined {

@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 export function mediaTypeOf(route: Route): string {
   const { types } = route.scope;
   const ending = endingOf(route.path);
-  return (ending === '' ? undefined : types.byEnding.get(ending)) ?? renderTemplate(types.fallback, route);
+  return (ending === '' ? undefined : types.typeOf(ending)) ?? renderTemplate(types.fallback, route);
 }
 
 /** In lower case; '' if the last name has none, or a dot only in front. */

@@ -150,9 +150,9 @@ export interface CompiledLocation {
   readonly produce: Produce;
 }
 
-/** Media types by the endings of names, which are in lower case. */
 export interface CompiledTypes {
-  readonly byEnding: ReadonlyMap<string, string>;
+  /** `ending` is in lower case. Undefined: that of `fallback`. */
+  typeOf(ending: string): string | undefined;
   readonly fallback: CompiledTemplate;
 }
 

@@ -21,7 +21,6 @@ import type {
   CompiledScope,
   CompiledSite,
   CompiledTemplate,
-  CompiledTypes,
   Produce,
   Route,
 } from '../pipeline/route.ts';
@@ -32,11 +31,12 @@ import { OpenZones } from '../pipeline/zones.ts';
 import { bytesOf } from './bytes-of.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import { compilePattern } from './compile-pattern.ts';
-import { compileScope, compileTypes } from './compile-scope.ts';
+import { compileScope } from './compile-scope.ts';
 import { compileTemplate } from './compile-template.ts';
 import { HostTable } from './host-table.ts';
 import type { LocationNode } from './location-table.ts';
 import { LocationTable } from './location-table.ts';
+import { TypeTable } from './type-table.ts';
 import { VariableCompiler } from './variable-compiler.ts';
 
 export interface PlanParts {
@@ -70,7 +70,7 @@ export class PlanCompiler implements RewriteCompilation {
   readonly #parts: PlanParts;
   readonly #variables: VariableCompiler;
   readonly #patterns = new Map<string, CompiledPattern>();
-  readonly #types: readonly CompiledTypes[];
+  readonly #types: readonly TypeTable[];
   readonly #scopes = new Map<ScopeId, CompiledScope>();
   readonly #contents = new Map<string, Produce>();
   readonly #sites = new Map<number, SitePlan>();
@@ -85,7 +85,7 @@ export class PlanCompiler implements RewriteCompilation {
     this.#variables = new VariableCompiler(model, this, parts.services);
     this.userFiles = new UserFiles(this.clock);
     this.zones = new OpenZones(model.zones, parts.zoneMemory, (template) => this.template(template));
-    this.#types = model.types.map((types) => compileTypes(types, this));
+    this.#types = model.types.map((types) => new TypeTable(types, this));
   }
 
   listener(listener: Listener): ListenerPlan {

@@ -37,7 +37,7 @@ import { compileRealIp } from '../pipeline/steps/real-ip.ts';
 import { compileRequestRates } from '../pipeline/steps/request-rates.ts';
 import { compileInvalidReferer } from '../pipeline/variables/invalid-referer.ts';
 import { compileSecureLink, compileSecureLinkExpires } from '../pipeline/variables/secure-link.ts';
-import { bytesOf } from './bytes-of.ts';
+import type { TypeTable } from './type-table.ts';
 
 /** A feature. Undefined: the scope does not have it. */
 type Feature<T> = (scope: Scope, compilation: Compilation) => T | undefined;
@@ -80,7 +80,7 @@ export interface ScopeParts {
   readonly compilation: Compilation;
   readonly errorLogs: Pick<ErrorLogs, 'open'>;
   readonly accessLogs: Pick<AccessLogs, 'open'>;
-  readonly types: readonly CompiledTypes[];
+  readonly types: readonly TypeTable[];
 }
 
 export function compileScope(scope: Scope, { compilation, errorLogs, accessLogs, types }: ScopeParts): CompiledScope {
@@ -102,7 +102,7 @@ export function compileScope(scope: Scope, { compilation, errorLogs, accessLogs,
     root,
     log: accessLogs.open(scope.accessLogs, compilation, root),
     errorLog: errorLogs.open(scope.errorLogs),
-    types: types[scope.types] ?? { byEnding: new Map(), fallback: 'text/plain' },
+    types: typesOf(scope, types),
     variables: new Map(variables),
     steps: made(STEPS),
     bodyBytesMax: scope.requestBodies.bytesMax,
@@ -116,6 +116,15 @@ export function compileScope(scope: Scope, { compilation, errorLogs, accessLogs,
     postAction: scope.postAction === undefined ? undefined : compilation.template(scope.postAction),
     trailers: fields.trailers,
   };
+}
+
+/** Where a scope says a charset for what it sends, the table of types names none. */
+function typesOf(scope: Scope, tables: readonly TypeTable[]): CompiledTypes {
+  const table = tables[scope.types];
+  if (table === undefined) {
+    throw new Error(`the model has no table of types ${scope.types}`);
+  }
+  return scope.charset === undefined ? table.usual : table.withoutCharset;
 }
 
 /** Of pages for one status the first counts. */
@@ -148,12 +157,4 @@ function remembered(edits: readonly (HeadEdit | undefined)[]): HeadEdit | undefi
     known.set(head, fresh);
     return fresh;
   };
-}
-
-export function compileTypes(
-  { types, fallback }: Compilation['model']['types'][number],
-  compilation: Compilation,
-): CompiledTypes {
-  const endings = Object.entries(types).map(([ending, type]) => [ending.toLowerCase(), bytesOf(type)] as const);
-  return { byEnding: new Map(endings), fallback: compilation.template(fallback) };
 }

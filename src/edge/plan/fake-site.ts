@@ -120,7 +120,7 @@ export function fakeModel(fake: FakeModel): EdgeModel {
     scopes: (fake.scopes ?? [{}]).map((more) => ({ ...FAKE_SCOPE, ...more })),
     connections: [],
     edge: { threads: 1 } as EdgeModel['edge'],
-    types: fake.types ?? [{ types: { html: 'text/html' }, fallback: 'text/plain' }],
+    types: fake.types ?? [{ knowsRegistry: false, charset: '', types: { html: 'text/html' }, fallback: 'text/plain' }],
     variables: fake.variables ?? [],
     charsetMaps: [],
     zones: fake.zones ?? [],

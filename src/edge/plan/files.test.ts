@@ -14,7 +14,10 @@ type Ask = (request: Parameters<FakeSite['ask']>[0]) => Promise<FakeClientExchan
 function serve(site: TemporarySite, model: FakeModel): Ask {
   const files = new FileServer({ clock: site.clock, log: site.log, disk: site.disk });
   const fake = new FakeSite(
-    { types: [{ types: { html: 'text/html', txt: 'text/plain' }, fallback: 'x/y' }], ...model },
+    {
+      types: [{ knowsRegistry: false, charset: '', types: { html: 'text/html', txt: 'text/plain' }, fallback: 'x/y' }],
+      ...model,
+    },
     {
       clock: site.clock,
       files,
@@ -38,6 +41,23 @@ test('an index is found, and its location answers', async () => {
     deepEqual([home.status, home.body, home.field('content-type')], [200, 'home', 'text/html']);
     equal((await ask('/x/')).body, 'x');
   }
+});
+
+test('a table of types goes before the registry, whose text types name a charset unless the scope converts to one', async () => {
+  using site = new TemporarySite();
+  for (const name of ['a.css', 'a.html', 'a.svg', 'a.what']) {
+    site.write(name, 'x');
+  }
+  const types = [{ knowsRegistry: true, charset: 'utf-8', types: { html: 'own/html' }, fallback: 'x/y' }];
+  const ask = serve(site, { types, scopes: [scope(site)], locations: [location('/')] });
+  const typeOf = async (path: string) => (await ask(path)).field('content-type');
+  equal(await typeOf('/a.css'), 'text/css; charset=utf-8');
+  equal(await typeOf('/a.svg'), 'image/svg+xml');
+  equal(await typeOf('/a.html'), 'own/html');
+  equal(await typeOf('/a.what'), 'x/y');
+  const charset = { charset: 'koi8-r', source: '', overridesContent: false, types: ['text/css'] };
+  const convert = serve(site, { types, scopes: [scope(site, {}, { charset })], locations: [location('/')] });
+  equal((await convert('/a.css')).field('content-type'), 'text/css; charset=koi8-r');
 });
 
 test('a folder without a slash is redirected to, to a whole URL if the scope wants it', async () => {

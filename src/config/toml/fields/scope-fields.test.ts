@@ -47,7 +47,7 @@ const FULL: Required<WrittenScope> = {
     cacheMs: 60_000,
     logsMissing: true,
   },
-  types: { types: { html: 'text/html' }, fallback: 'application/octet-stream' },
+  types: { knowsRegistry: false, charset: '', types: { html: 'text/html' }, fallback: 'application/octet-stream' },
   refusals: {
     pages: [{ statuses: [500, 502], to: '/50x.html', status: 200 }],
     isRecursive: true,

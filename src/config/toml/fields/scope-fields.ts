@@ -6,7 +6,7 @@ import type { Scope } from '../../model/scope.ts';
 import type { Template } from '../../model/template.ts';
 import type { Kind } from '../kind.ts';
 import { describe, isTable } from '../kind.ts';
-import { scalar, TEMPLATE } from '../scalars.ts';
+import { FLAG, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { fallbacks, field, table } from '../table.ts';
 import { ACCESS_FIELDS } from './access-fields.ts';
@@ -39,18 +39,30 @@ const ENDINGS: Kind<TypeMap['types']> = scalar<TypeMap['types']>({
 });
 
 const TYPES: Fields<TypeMap> = {
+  knowsRegistry: field(
+    'registry',
+    FLAG,
+    true,
+    'Whether endings that are not listed have the type that is registered for them.',
+  ),
+  charset: field('charset', TEXT, 'utf-8', 'What text types of the registry name as their charset; empty: nothing.'),
   types: field<TypeMap['types']>(
     'endings',
     ENDINGS,
     {},
-    'Media types by the ending of a name, beside those of the registry.',
+    'Media types by the ending of a name: they go before the registry.',
   ),
-  fallback: field<Template>('default', TEMPLATE, '', 'The type of every other file; empty: none is said.'),
+  fallback: field<Template>(
+    'default',
+    TEMPLATE,
+    'application/octet-stream',
+    'The type of every other file; empty: none is said.',
+  ),
 };
 
 export const SCOPE_FIELDS: Fields<WrittenScope> = {
   ...FILE_FIELDS,
-  types: field<TypeMap>('types', table(TYPES), { types: {}, fallback: '' }, 'Media types of files.'),
+  types: field<TypeMap>('types', table(TYPES), fallbacks(TYPES), 'Media types of files.'),
   ...ACCESS_FIELDS,
   ...ANSWER_FIELDS,
   ...BODY_FIELDS,

@@ -51,12 +51,13 @@ export class FakeFiles {
     const { types = { html: 'text/html', css: 'text/css', txt: 'text/plain' } } = location;
     this.#location = location;
     this.server = new FileServer({ clock: site.clock, log: site.log, disk: site.disk });
+    const byEnding = new Map(Object.entries(types));
     const model = { types: 0, ...location.scope, files: { ...FILES, path: site.root, ...location.files } };
     // What files ask of a scope is this; the rest of it is for others.
     this.#scope = {
       model,
       root: this.#compile(model.files.path),
-      types: { byEnding: new Map(Object.entries(types)), fallback: 'application/octet-stream' },
+      types: { typeOf: (ending: string) => byEnding.get(ending), fallback: 'application/octet-stream' },
     } as unknown as CompiledScope;
   }
 

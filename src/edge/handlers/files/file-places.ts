@@ -161,7 +161,7 @@ export class FilePlaces {
     if (this.#isAlias && endingOf(path) !== endingOf(this.#usual.prefix + below)) {
       return this.rule.look.typeOf(path);
     }
-    const isMade = typeof this.#types.fallback !== 'string' && !this.#types.byEnding.has(endingOf(path));
+    const isMade = typeof this.#types.fallback !== 'string' && this.#types.typeOf(endingOf(path)) === undefined;
     return isMade ? mediaTypeOf(route) : undefined;
   }
 

@@ -17,8 +17,7 @@ export function compileFileRule({ model, types }: CompiledScope): FileRule {
     directories: 'seen',
     siblings: compileSiblings(model),
     look: {
-      typeOf: (name) =>
-        types.byEnding.get(endingOf(name)) ?? (typeof types.fallback === 'string' ? types.fallback : ''),
+      typeOf: (name) => types.typeOf(endingOf(name)) ?? (typeof types.fallback === 'string' ? types.fallback : ''),
       cacheControlOf: () => '',
       etag: files.hasEtag ? 'seconds' : 'none',
       forbidsSniffing: false,

@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../draft.ts';
 import { errorsOf, readText } from '../fake-files.ts';
+import { ownFile } from '../own-files.ts';
 import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './files.ts';
 
 const PREFIX = '/etc/nginx/';
@@ -37,6 +38,8 @@ test('what is not said is what nginx takes', () => {
     logsMissing: true,
   });
   deepEqual(typeMapOf(draftOf('')), {
+    knowsRegistry: false,
+    charset: '',
     types: { html: 'text/html', gif: 'image/gif', jpg: 'image/jpeg' },
     fallback: 'text/plain',
   });
@@ -119,7 +122,7 @@ test('media types are those of the nearest block that names some', () => {
   const types = typeMapOf(
     draftOf('types { a/b x Y; } location / { types { c/d z; } types { e/f w; } default_type t/u; }'),
   );
-  deepEqual(types, { types: { z: 'c/d', w: 'e/f' }, fallback: 't/u' });
+  deepEqual(types, { knowsRegistry: false, charset: '', types: { z: 'c/d', w: 'e/f' }, fallback: 't/u' });
   deepEqual(typeMapOf(draftOf('types { a/b x Y; }')).types, { x: 'a/b', y: 'a/b' });
   deepEqual(typeMapOf(draftOf('location / { types { } }')).types, {});
   const { diagnostics } = readText('events {} http { types { a/b x; c/d x; } }');
@@ -127,6 +130,12 @@ test('media types are those of the nearest block that names some', () => {
     diagnostics.map(({ message }) => message).join(),
     /duplicate extension "x", content type: "c\/d", previous content type: "a\/b"/,
   );
+});
+
+test('a table that has all of the registry says so in a word', () => {
+  const own = draftOf(`${ownFile('mime.types') ?? ''} types { x/y css wholly-ours; }`);
+  const { knowsRegistry, types } = typeMapOf(own);
+  deepEqual([knowsRegistry, types], [true, { css: 'x/y', 'wholly-ours': 'x/y' }]);
 });
 
 test('disable_symlinks says how links are looked at, and from where on', () => {

@@ -13,6 +13,7 @@ import type { Word } from '../token.ts';
 import { HTTP, HTTP_IF } from './contexts.ts';
 import { readOpenFileCache, readSymlinks } from './files-parameters.ts';
 import { LOCATION_MATCH } from './locations.ts';
+import { withoutRegistered } from './registered-types.ts';
 
 /** The root of a configuration that names none, below nginx's prefix. */
 const DEFAULT_ROOT = 'html';
@@ -144,7 +145,8 @@ export function tryFilesOf(draft: Draft): TryFiles | undefined {
 export function typeMapOf(draft: Draft): TypeMap {
   const types = draft.get(TYPES);
   return {
-    types: types === undefined ? DEFAULT_TYPES : Object.fromEntries(types),
+    ...(types === undefined ? { knowsRegistry: false, types: DEFAULT_TYPES } : withoutRegistered(types)),
+    charset: '',
     fallback: draft.get(DEFAULT) ?? DEFAULT_TYPE,
   };
 }

@@ -36,6 +36,11 @@ test('listen reads its parameters', () => {
       ...{ speaksTls: true, speaksHttp2: true, hasProxyHeader: true, backlog: 99, isIpv6Only: false },
     },
   );
+  const ways = server('listen 80; listen [::]:80; listen [::]:81 ipv6only=off; listen unix:/a;')?.own(LISTENS) ?? [];
+  assert.deepEqual(
+    ways.map(({ isIpv6Only }) => isIpv6Only),
+    [false, true, false, false],
+  );
   assert.deepEqual(faults('listen 80 reuseport deferred bind so_keepalive=on fastopen=3 rcvbuf=8k setfib=1;'), []);
   assert.deepEqual(faults('listen 80 so_keepalive=30m::10; listen 81 so_keepalive=1h;'), []);
 });

@@ -66,7 +66,7 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
   }
   const has = (...words: readonly string[]) => parameters.some((text) => words.includes(text));
   const backlog = parameters.find((text) => text.startsWith('backlog='));
-  const said: Omit<Listen, 'address'> = {
+  const said: Omit<Listen, 'address' | 'isIpv6Only'> = {
     place: args.place(0),
     isDefault: has('default_server', 'default'),
     hasOptions: parameters.some((text) => !PROTOCOLS.has(text)),
@@ -74,11 +74,12 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
     speaksHttp2: has('http2', 'spdy'),
     hasProxyHeader: has('proxy_protocol'),
     backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
-    isIpv6Only: !has('ipv6only=off'),
   };
   for (const address of addresses) {
-    checkRepetition({ ...said, address }, draft, report);
-    draft.append(LISTENS, { ...said, address });
+    const isIpv6Only = address.kind === 'tcp' && address.host.includes(':') && !has('ipv6only=off');
+    const listen = { ...said, address, isIpv6Only };
+    checkRepetition(listen, draft, report);
+    draft.append(LISTENS, listen);
   }
 }
 
