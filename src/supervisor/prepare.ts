@@ -21,7 +21,7 @@ import { leaveCompileCache } from './compile-cache.ts';
 import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
 import { Log } from './log/log.ts';
-import { openLogFile } from './log/log-file.ts';
+import { closeLogFile, openLogFile } from './log/log-file.ts';
 import { ServerLogs } from './log/server-logs.ts';
 import { whyUnreadable } from './own-files.ts';
 import { isFolder } from './paths.ts';
@@ -230,7 +230,7 @@ function leaveErrorLogs({ scopes }: ServerModel, identity: Identity | undefined)
     errorLogs.flatMap(({ sink }) => (sink.kind === 'file' && typeof sink.path === 'string' ? [sink.path] : [])),
   );
   for (const path of new Set(paths)) {
-    closeSync(openLogFile(path, identity));
+    closeLogFile(openLogFile(path, identity));
   }
 }
 

@@ -5,6 +5,8 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { SERVER_STDERR } from '../../protocol/control/edge.ts';
+import { standardStreamOf } from './standard-stream.ts';
 
 const LIMITS = {
   /** What is kept for a reader that does not keep up. */
@@ -14,19 +16,24 @@ const LIMITS = {
 } as const;
 
 const STDOUT_FD = 1;
-const STDERR_FD = 2;
 const CLOSED = -1;
 const NO_WAIT: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
 
 /** `-` is standard output. Throws what open(2) throws. */
 function openTarget(path: string): number {
-  return path === '-' ? openAgain(STDOUT_FD) : openPath(path);
+  const stream = path === '-' ? 'stdout' : standardStreamOf(path);
+  if (stream === undefined) {
+    return openPath(path);
+  }
+  return openAgain(stream === 'stdout' ? STDOUT_FD : SERVER_STDERR);
 }
 
-/** A pipe or a terminal that somebody else has opened, opened anew where that is possible, so that its other users are not made non-blocking. */
+/**
+ * What somebody else has opened, opened anew where that is possible: a pipe or a terminal so that its other users are not made non-blocking, a file so that lines
+ * are appended, for a shell's `2> file` has a place in it from which the lines of another process would be written over.
+ */
 export function openAgain(fd: number): number {
-  const stats = fstatSync(fd);
-  if (!stats.isFIFO() && !stats.isCharacterDevice()) {
+  if (fstatSync(fd).isSocket()) {
     return fd;
   }
   try {
@@ -86,7 +93,7 @@ export class LineWriter {
 
   /** What is written later opens the file again. A descriptor that somebody else has opened stays open. */
   close(): void {
-    if (this.#isOurs && this.#fd > STDERR_FD) {
+    if (this.#isOurs && this.#fd > SERVER_STDERR) {
       closeSync(this.#fd);
       this.#fd = CLOSED;
     }
@@ -159,7 +166,7 @@ export class LineWriter {
     }
     try {
       const fd = openTarget(this.#path);
-      closeSync(this.#fd);
+      this.close();
       this.#fd = fd;
       this.#endsInLine = false;
       this.#isFile = fstatSync(fd).isFile();

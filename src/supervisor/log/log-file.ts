@@ -8,6 +8,8 @@ import type { Identity } from '../privileges.ts';
 import { asUser, mayAct } from '../privileges.ts';
 import { isInRootsFolder, isRootsAlone } from '../trusted-path.ts';
 
+const STANDARD_OUTPUT = 1;
+const STANDARD_ERROR = 2;
 const LOG_FILE_MODE = 0o640;
 /** O_NONBLOCK waits for no reader of a pipe, O_NOCTTY takes no terminal, O_APPEND puts whole lines of several writers one behind the other. */
 const LOG_FLAGS: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -28,6 +30,13 @@ export function openLogFile(path: string, identity: Identity | undefined): numbe
   }
 }
 
+/** Of a log that is one of our standard streams nothing was opened: closed, its number would be that of the next file, which then had the log's lines in it. */
+export function closeLogFile(fd: number): void {
+  if (fd > STANDARD_ERROR) {
+    closeSync(fd);
+  }
+}
+
 function openOrMake(path: string): number {
   try {
     return openSync(path, LOG_FLAGS | constants.O_CREAT, LOG_FILE_MODE);
@@ -44,7 +53,7 @@ function openOrMake(path: string): number {
 /** Which of our standard streams a path leads to. */
 function findStandard(path: string): number | undefined {
   const { dev, ino } = statSync(path);
-  return [1, 2].find((fd) => {
+  return [STANDARD_OUTPUT, STANDARD_ERROR].find((fd) => {
     const own = fstatSync(fd);
     return own.isSocket() && own.dev === dev && own.ino === ino;
   });
