@@ -11,6 +11,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { AccessLogs } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
+import { compileExceptedMethods } from '../pipeline/access/excepted-methods.ts';
 import { UserFiles } from '../pipeline/access/user-files.ts';
 import { escapePath } from '../pipeline/escape-uri.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
@@ -23,9 +24,11 @@ import type {
   CompiledTemplate,
   Produce,
   Route,
+  Step,
 } from '../pipeline/route.ts';
 import { compileRealIp } from '../pipeline/steps/real-ip.ts';
 import type { Variable } from '../pipeline/variables/variable.ts';
+import { VERDICT } from '../pipeline/verdict.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { OpenZones } from '../pipeline/zones.ts';
 import { bytesOf } from './bytes-of.ts';
@@ -216,11 +219,29 @@ export class PlanCompiler implements RewriteCompilation {
       aliasLength: aliasLengthOf(match, scope, parent),
       isInternal: model.isInternal,
       redirectsTo: undefined,
-      rewrite: compileRewrite(model.rewrite, this),
+      rewrite: besideExcepted(scope, compileRewrite(model.rewrite, this)),
       scope,
       produce: this.produceOf(model.content),
     };
   }
+}
+
+/**
+ * What `limit_except` says stands in the place of the location's own instructions, as with nginx: `limit_except GET { deny all; } return 200;` refuses a POST, though a
+ * `return` comes before the rules of access.
+ */
+function besideExcepted(scope: CompiledScope, rewrite: readonly Step[]): readonly Step[] {
+  const isExcepted = compileExceptedMethods(scope.model);
+  if (isExcepted === undefined || rewrite.length === 0) {
+    return rewrite;
+  }
+  const passOver: Step = (route) => {
+    if (isExcepted(route.method)) {
+      route.skip(Infinity);
+    }
+    return VERDICT.proceed;
+  };
+  return [passOver, ...rewrite];
 }
 
 /** A location that has its alias from the one around it has the length of that one's path too. */

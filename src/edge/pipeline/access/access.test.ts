@@ -151,6 +151,18 @@ test('"limit_except" has rules for the other methods', () => {
   );
 });
 
+test('"limit_except" stands in the place of instructions, which would answer before it', () => {
+  const exceptMethods = { methods: ['GET'], access: rules({ addresses: [DENY_ALL] }) };
+  const at = new FakeSite({
+    scopes: [{}, { exceptMethods }],
+    locations: [location('/', { scope: 1, rewrite: [{ kind: 'return', status: 200, body: 'returned' }] })],
+  });
+  deepEqual(
+    ['GET', 'POST'].map((method) => at.ask({ method, path: '/' }).status),
+    [200, 403],
+  );
+});
+
 test('a subrequest lets in by 2xx, and refuses by 401 and 403', () => {
   const status = (uri: string, sets: AuthRequest['sets'] = []): number =>
     site(rules({ request: { uri, sets } })).ask('/').status;
@@ -165,7 +177,12 @@ test('a subrequest is a GET, may set variables, and does not ask itself', () => 
         access: rules({
           request: {
             uri: '/auth?x=1',
-            sets: [{ variable: 'who', value: [{ variable: 'sent_http_x_user' }, ' ', { variable: 'args' }] }],
+            sets: [
+              {
+                variable: 'who',
+                value: [{ variable: 'sent_http_x_user' }, ' ', { variable: 'args' }, ' ', { variable: 'status' }],
+              },
+            ],
           },
         }),
         fields: {
@@ -188,7 +205,7 @@ test('a subrequest is a GET, may set variables, and does not ask itself', () => 
     ],
   });
   const asked = at.ask({ method: 'POST', path: '/' });
-  deepEqual([asked.status, asked.body, asked.field('x-who')], [200, 'files POST /', 'joe x=1']);
+  deepEqual([asked.status, asked.body, asked.field('x-who')], [200, 'files POST /', 'joe x=1 200']);
 });
 
 test('a subrequest that needs itself ends', () => {

@@ -10,6 +10,7 @@ import type { AccessCheck, AccessResult } from './access-check.ts';
 import { compileAddresses } from './addresses.ts';
 import { compileAuthRequest } from './auth-request.ts';
 import { compileBasicAuth } from './basic-auth.ts';
+import { compileExceptedMethods } from './excepted-methods.ts';
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
@@ -17,16 +18,13 @@ const FORBIDDEN = 403;
 export function compileAccess(scope: Scope, compilation: Compilation): Step | undefined {
   const own = scope.access && compileRules(scope.access, compilation);
   const { exceptMethods } = scope;
-  if (exceptMethods === undefined) {
+  const isExcepted = compileExceptedMethods(scope);
+  if (exceptMethods === undefined || isExcepted === undefined) {
     return own;
-  }
-  const methods = new Set(exceptMethods.methods);
-  if (methods.has('GET')) {
-    methods.add('HEAD');
   }
   const others = compileRules(exceptMethods.access, compilation);
   return (route) => {
-    const step = methods.has(route.method) ? own : others;
+    const step = isExcepted(route.method) ? others : own;
     return step?.(route) ?? VERDICT.proceed;
   };
 }
