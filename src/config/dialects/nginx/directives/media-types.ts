@@ -1,4 +1,4 @@
-/** Directives that list media types (`gzip_types` and its kin): those of a block are added to what is usual, and take the place of those around it. */
+/** Directives that list media types (`gzip_types` and its kin): text/html is always among them, and those of a block take the place of those around it. */
 
 import type { MediaTypes } from '../../../model/bodies.ts';
 import type { Draft, DraftKey } from '../draft.ts';
@@ -21,7 +21,13 @@ export function typesRow(name: string, key: DraftKey<readonly string[]>, doc: st
   return made as Row;
 }
 
-export function typesOf(draft: Draft, key: DraftKey<readonly string[]>, usual: MediaTypes = ['text/html']): MediaTypes {
-  const listed = draft.get(key) ?? [];
-  return listed.includes('*') ? ['*'] : [...new Set([...usual, ...listed])];
+/** Listed types are beside this one, whatever is usual where none are listed. */
+const ALWAYS = 'text/html';
+
+export function typesOf(draft: Draft, key: DraftKey<readonly string[]>, usual: MediaTypes = [ALWAYS]): MediaTypes {
+  const listed = draft.get(key);
+  if (listed === undefined) {
+    return usual;
+  }
+  return listed.includes('*') ? ['*'] : [...new Set([ALWAYS, ...listed])];
 }
