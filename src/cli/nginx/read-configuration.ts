@@ -1,7 +1,7 @@
 /** nginx's files as a whole: what is wrong with them, and the server that they describe. */
 
 import { accessSync, constants } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { isFaulty } from '../../config/diagnostic.ts';
@@ -56,6 +56,7 @@ export function surroundingsOf(
     accessLog: usualAccessLog(),
     coreCount: availableParallelism(),
     isRoot: WAS_ROOT,
+    hostname: hostname(),
     title: `${NGINX_TITLE} portico nginx -c ${file}`,
   };
 }

@@ -17,6 +17,7 @@ test('HostTable finds the site of an authority, however often and however it is 
     equal(table.findFor('a.example')?.value, 'a');
     equal(table.findFor('A.example.:8080')?.value, 'a');
     equal(table.findFor('x.b.example')?.value, 'b');
+    equal(table.findFor('.b.example')?.value, 'b', 'as with nginx');
     equal(table.findFor('')?.value, 'fallback');
     equal(table.findFor('a b'), undefined);
   }

@@ -30,8 +30,7 @@ export class WildcardTable<T> {
   }
 
   #bySuffix(host: string): T | undefined {
-    // The star stands for at least one character.
-    for (let dot = host.indexOf('.', 1); dot !== -1; dot = host.indexOf('.', dot + 1)) {
+    for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
       const found = this.#suffixes.get(host.slice(dot));
       if (found !== undefined) {
         return found;

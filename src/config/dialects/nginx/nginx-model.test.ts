@@ -13,6 +13,7 @@ const AROUND = {
   accessLog: '',
   coreCount: 4,
   isRoot: false,
+  hostname: 'Box',
   title: 'nginx',
 };
 const { request } = readServeRequest([], { env: {}, coreCount: 4, memoryBytes: 1 });
@@ -23,6 +24,20 @@ function model(http: string, main = ''): ServerModel {
   const { draft } = readText(`${main} events {} http { ${http} }`);
   return modelOfNginx(draft, AROUND, DEFAULTS, (_code, _place, message) => assert.fail(message));
 }
+
+test('a server may be called as the machine is', () => {
+  const { listeners, sites } = model('server { server_name $hostname other; }');
+  assert.deepEqual(
+    [sites[0]?.name, listeners[0]?.names.map(({ name }) => name)],
+    [
+      'box',
+      [
+        { kind: 'exact', text: 'box' },
+        { kind: 'exact', text: 'other' },
+      ],
+    ],
+  );
+});
 
 test('servers of one address are one listener, whose first is for every other name unless one is said to be', () => {
   const { listeners, sites } = model(

@@ -43,7 +43,7 @@ export function modelOfNginx(
   const servers = main.children
     .filter(({ kind }) => kind === 'http')
     .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
-  const sites = servers.map((server) => siteOf(server, tables));
+  const sites = servers.map((server) => siteOf(server, tables, around));
   return {
     listeners: listenersOf(servers, around, defaults),
     sites,
@@ -69,8 +69,8 @@ interface Tables {
   readonly apps: AppTable;
 }
 
-function siteOf(server: Draft, tables: Tables): Site {
-  const [name] = server.own(SERVER_NAMES) ?? [];
+function siteOf(server: Draft, tables: Tables, around: NginxSurroundings): Site {
+  const [name] = namesOf(server, around);
   return {
     name: name === undefined ? '' : nameOf(name),
     connection: tables.scopes.connectionOf(server),
@@ -79,6 +79,13 @@ function siteOf(server: Draft, tables: Tables): Site {
     content: tables.apps.contentOf(server),
     locations: locationsIn(server, tables),
   };
+}
+
+/** `$hostname` is the only variable that a name may be. */
+function namesOf(server: Draft, { hostname }: NginxSurroundings): readonly ServerName[] {
+  return (server.own(SERVER_NAMES) ?? []).map((name) =>
+    name.kind === 'exact' && name.text === '$hostname' ? { kind: 'exact', text: hostname.toLowerCase() } : name,
+  );
 }
 
 /** As $server_name shows it. */
@@ -134,12 +141,12 @@ function instructionOf(instruction: DraftInstruction, tables: Tables): Instructi
 }
 
 /** One for each address, with the names of all servers that answer there. The first is for every other name, unless one is said to be. */
-function listenersOf(servers: readonly Draft[], { isRoot }: NginxSurroundings, defaults: ServerModel): Listener[] {
+function listenersOf(servers: readonly Draft[], around: NginxSurroundings, defaults: ServerModel): Listener[] {
   const backlog = defaults.listeners[0]?.backlog ?? 0;
   const listeners = new Map<string, { -readonly [Key in keyof Listener]: Listener[Key] }>();
   for (const [site, server] of servers.entries()) {
-    const names = (server.own(SERVER_NAMES) ?? []).map((name) => ({ name, site }));
-    for (const listen of server.own(LISTENS) ?? [usualListen(isRoot)]) {
+    const names = namesOf(server, around).map((name) => ({ name, site }));
+    for (const listen of server.own(LISTENS) ?? [usualListen(around.isRoot)]) {
       const key = renderBindAddress(listen.address);
       const before = listeners.get(key);
       if (before === undefined) {

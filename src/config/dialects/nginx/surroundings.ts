@@ -11,6 +11,8 @@ export interface NginxSurroundings {
   readonly accessLog: string;
   readonly coreCount: number;
   readonly isRoot: boolean;
+  /** Of the machine, for `server_name $hostname`. */
+  readonly hostname: string;
   /** What the list of processes shows. */
   readonly title: string;
 }

@@ -11,6 +11,7 @@ const AROUND = {
   accessLog: '',
   coreCount: 4,
   isRoot: true,
+  hostname: 'Box',
   title: 'nginx',
 };
 

@@ -16,6 +16,7 @@ const AROUND = {
   accessLog: '',
   coreCount: 2,
   isRoot: false,
+  hostname: 'Box',
   title: 'nginx',
 };
 
