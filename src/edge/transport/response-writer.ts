@@ -33,6 +33,10 @@ export class ResponseWriter {
   /** The head of a response that has begun, until the first bytes of the body follow or the turn of the loop ends. */
   #head = '';
   #trailers = '';
+  /** Of the head of the present response. */
+  headBytes = 0;
+  /** Of what delimits the chunks of its body so far. */
+  chunkFrameBytes = 0;
 
   constructor(output: Output, services: HeadServices) {
     this.#output = output;
@@ -62,6 +66,8 @@ export class ResponseWriter {
   /** `body` undefined sends the head alone, whatever length it states. */
   whole(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField, body: Body): void {
     const text = this.#services.renderer.render(head, delimiter, connection, this.#services.date());
+    this.headBytes = text.length;
+    this.chunkFrameBytes = 0;
     if (body === undefined) {
       this.#output.text(text);
     } else if (typeof body === 'string') {
@@ -97,6 +103,8 @@ export class ResponseWriter {
   begin(head: ResponseHead, delimiter: Delimiter, connection: ConnectionField): void {
     this.#delimiter = delimiter;
     this.#head = this.#services.renderer.render(head, delimiter, connection, this.#services.date());
+    this.headBytes = this.#head.length;
+    this.chunkFrameBytes = 0;
     // The first bytes of the body usually follow at once; if they do not, the head goes alone.
     process.nextTick(() => {
       try {
@@ -124,12 +132,13 @@ export class ResponseWriter {
     if (this.#delimiter !== 'chunked') {
       this.#send(head, bytes);
     } else if (bytes.length <= CHUNK_COPY_BYTES_MAX) {
-      this.#send(
-        head,
-        renderChunk(Buffer.isBuffer(bytes) ? bytes : bytes.buffer.subarray(bytes.start, bytes.start + bytes.length)),
+      const chunk = renderChunk(
+        Buffer.isBuffer(bytes) ? bytes : bytes.buffer.subarray(bytes.start, bytes.start + bytes.length),
       );
+      this.chunkFrameBytes += chunk.length - bytes.length;
+      this.#send(head, chunk);
     } else {
-      this.#send(head + renderChunkHead(bytes.length), bytes);
+      this.#send(head + this.#chunkHead(bytes.length), bytes);
       this.#output.text(CHUNK_END);
     }
   }
@@ -146,7 +155,7 @@ export class ResponseWriter {
 
   file(part: FilePart, sent: () => void): void {
     const isChunked = this.#delimiter === 'chunked';
-    const before = this.#takeHead() + (isChunked ? renderChunkHead(part.length) : '');
+    const before = this.#takeHead() + (isChunked ? this.#chunkHead(part.length) : '');
     if (before !== '') {
       this.#output.text(before);
     }
@@ -156,13 +165,21 @@ export class ResponseWriter {
     }
   }
 
+  #chunkHead(length: number): string {
+    const text = renderChunkHead(length);
+    this.chunkFrameBytes += text.length + CHUNK_END.length;
+    return text;
+  }
+
   /** Trailer fields, rendered: they need a chunked body. */
   trail(fields: string): void {
     this.#trailers = this.#delimiter === 'chunked' ? fields : '';
   }
 
   end(): void {
-    const last = this.#takeHead() + (this.#delimiter === 'chunked' ? renderLastChunk(this.#trailers) : '');
+    const end = this.#delimiter === 'chunked' ? renderLastChunk(this.#trailers) : '';
+    this.chunkFrameBytes += end.length;
+    const last = this.#takeHead() + end;
     this.#trailers = '';
     if (last !== '') {
       this.#output.text(last);

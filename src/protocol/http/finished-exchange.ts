@@ -2,6 +2,12 @@
 
 import type { Exchange, ResponseHead, ResponseTimes } from './exchange.ts';
 
+/** What has left of a response beside the bytes of its body. */
+export interface FrameCount {
+  readonly headBytes: number;
+  readonly chunkFrameBytes: number;
+}
+
 /** The connection that the exchange was on. */
 export interface ConnectionFacts {
   /** The peer, whomever it speaks for. */
@@ -12,6 +18,8 @@ export interface ConnectionFacts {
   readonly isKept: boolean;
   /** It has ended, or is ended, before the response was whole. */
   readonly isCut: boolean;
+  /** Of the response that was begun last, which is that of the exchange until that is over. */
+  readonly frames: FrameCount;
 }
 
 export interface FinishedExchange extends Exchange {

@@ -34,8 +34,16 @@ export const REQUEST_VARIABLES: VariableTable = {
   request_port: ({ exchange }) => portOf(exchange.host),
   is_request_port: ({ exchange }) => (portOf(exchange.host) === '' ? '' : ':'),
   limit_rate: ({ limitRate }) => String(limitRate ?? 0),
+  proxy_add_x_forwarded_for: forwardedFor,
   msie: ({ exchange }) => (/MSIE [4-9]|MSIE \d\d/.test(exchange.block.get('user-agent') ?? '') ? '1' : ''),
 };
+
+/** What a proxy says of whom it asks for: everybody that the field names already, and the client. */
+function forwardedFor({ exchange, client }: Route): string {
+  const address = client.address || 'unix:';
+  const before = exchange.block.getAll('x-forwarded-for').join(', ');
+  return before === '' ? address : `${before}, ${address}`;
+}
 
 /** As it came; where it could not be read, as far as it came. */
 function requestLine(exchange: Route['exchange']): string {

@@ -1,14 +1,16 @@
 /** What is answered: known while a head is edited, whole when the request is logged. */
 
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
-import { reasonPhrase } from '../../../protocol/http/reason-phrases.ts';
+import type { ResponseHead } from '../../../protocol/http/exchange.ts';
+import type { FrameCount } from '../../../protocol/http/finished-exchange.ts';
 import { HTTP_VERSION } from '../../../protocol/http/version.ts';
 import { gzipRatio } from '../../filters/compression/gzip-ratio.ts';
 import type { Route } from '../route.ts';
-import type { VariableFamily, VariableTable } from './variable.ts';
+import type { Variable, VariableFamily, VariableTable } from './variable.ts';
 
 export const RESPONSE_VARIABLES: VariableTable = {
-  status: ({ main }) => String(statusOf(main)).padStart(3, '0'),
+  // Of a subrequest its own, for those that are told of it: `auth_request_set`.
+  status: (route) => String(statusOf(route)).padStart(3, '0'),
   body_bytes_sent: ({ main }) => String(bodyBytes(main)),
   bytes_sent: ({ main }) => String(bodyBytes(main) + headBytes(main)),
   request_completion: ({ main }) => (main.sent.isComplete ? 'OK' : ''),
@@ -19,48 +21,43 @@ function statusOf({ sent, errorStatus }: Route): number {
   return sent.status || errorStatus;
 }
 
-/** The transport knows what has left, which is nothing of the body that a HEAD is answered with. */
+/** What the exchange of a transport knows of its response. */
+interface SentByTransport {
+  readonly sentHead?: ResponseHead | undefined;
+  readonly bodyBytes?: number;
+  readonly connection?: { readonly isKept: boolean; readonly frames: FrameCount };
+}
+
+/** The transport knows what has left, which is nothing of the body that a HEAD is answered with. Chunks count with what delimits them, as with nginx. */
 function bodyBytes({ exchange, sent }: Route): number {
-  return (exchange as { readonly bodyBytes?: number }).bodyBytes ?? sent.bodyBytes;
+  const { bodyBytes = sent.bodyBytes, connection, sentHead } = exchange as SentByTransport;
+  return sentHead === undefined ? bodyBytes : bodyBytes + (connection?.frames.chunkFrameBytes ?? 0);
 }
 
-const SEPARATORS_BYTES = 'HTTP/1.1 200 '.length + 4;
-const DATE_BYTES = 'Date: Mon, 30 Nov 2026 17:27:28 GMT\r\n'.length;
-
-/** What the transport makes of the head: it adds a date, and says how the body ends and whether the connection stays. */
-function headBytes({ exchange, sent }: Route): number {
-  const { head, length } = sent;
-  if (head === undefined) {
-    return 0;
-  }
-  const { status, fields } = head;
-  const reason = head.reason ?? reasonPhrase(status);
-  const date = fields.hasDate ? 0 : DATE_BYTES;
-  return (
-    SEPARATORS_BYTES + reason.length + fields.text.length + date + framing(status, length).length + linger(exchange)
-  );
+function headBytes({ exchange }: Route): number {
+  const { connection, sentHead } = exchange as SentByTransport;
+  return sentHead === undefined ? 0 : (connection?.frames.headBytes ?? 0);
 }
 
-function framing(status: number, length: number | undefined): string {
-  if (forbidsBody(status)) {
-    return '';
-  }
-  return length === undefined ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${length}\r\n`;
-}
-
-/** Bytes of the field Connection. */
-function linger(exchange: Route['exchange']): number {
-  const { connection } = exchange as { readonly connection?: { readonly isKept: boolean } };
-  if (connection?.isKept === false) {
-    return 'Connection: close\r\n'.length;
-  }
-  return exchange.version === HTTP_VERSION.http10 ? 'Connection: keep-alive\r\n'.length : 0;
-}
+/** How the body is delimited, in the fields of the transport. */
+const FRAMING: Readonly<Record<string, Variable>> = {
+  'content-length': ({ sent }) =>
+    sent.length === undefined || sent.head === undefined || forbidsBody(sent.status) ? undefined : String(sent.length),
+  'transfer-encoding': ({ sent, main }) =>
+    sent.head !== undefined &&
+    sent.length === undefined &&
+    !forbidsBody(sent.status) &&
+    main.method !== 'HEAD' &&
+    main.exchange.version !== HTTP_VERSION.http10
+      ? 'chunked'
+      : undefined,
+};
 
 export const sentFieldVariable: VariableFamily = (name) => {
   const lower = name.replaceAll('_', '-');
-  if (lower === 'content-length') {
-    return ({ sent }) => (sent.length === undefined || sent.head === undefined ? undefined : String(sent.length));
+  const framing = FRAMING[lower];
+  if (framing !== undefined) {
+    return framing;
   }
   return ({ sent }) => {
     const values = sent.head?.fields.getAll(lower) ?? [];

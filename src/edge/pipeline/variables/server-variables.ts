@@ -5,7 +5,7 @@ import { clfDateHere, isoDateHere } from '../local-time.ts';
 import type { VariableServices, VariableTable } from './variable.ts';
 
 /** Of the nginx whose configuration files are understood: for those that ask. */
-const NGINX_VERSION = '1.28.0';
+const NGINX_VERSION = '1.22.1';
 
 export function serverVariables({ clock, hostname, traffic }: VariableServices): VariableTable {
   return {
