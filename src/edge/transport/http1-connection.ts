@@ -17,6 +17,7 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
+import type { FrameCount } from '../../protocol/http/finished-exchange.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
@@ -192,7 +193,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
-    this.#keeping.isKept &&= !this.#requests.isBodyOpen;
+    this.#keeping.isKept &&= !this.#requests.hasBodyLeft();
     this.#writer.respond(exchange, head, body, this.#connectionField(exchange, head));
     this.#complete();
   }
@@ -332,8 +333,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
-    const { isBodyOpen, hasSink } = this.#requests;
-    if (head.closes === true || this.services.isClosing || (isBodyOpen && !hasSink)) {
+    const requests = this.#requests;
+    if (head.closes === true || this.services.isClosing || (!requests.hasSink && requests.hasBodyLeft())) {
       this.#keeping.end();
     }
     return this.#keeping.field(exchange.head.minor);
@@ -460,6 +461,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   get isKept(): boolean {
     return this.#keeping.isKept && !this.services.isClosing;
+  }
+
+  get frames(): FrameCount {
+    return this.#writer;
   }
 
   /** A response that is whole is logged before the connection closes. */

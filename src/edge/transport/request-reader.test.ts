@@ -212,3 +212,33 @@ test('RequestReader wants more as long as what comes is taken, and says so', () 
   scene.feed('GET /later HTTP/1.1\r\n');
   equal(scene.reader.wantsMore, false, 'a request is being answered');
 });
+
+test('a body that nobody reads and that is all here is read over, so that the next request follows', () => {
+  const scene = new Scene();
+  scene.feed(`${ask('/a', 3)}abc${ask('/b')}`);
+  equal(scene.reader.hasBodyLeft(), false);
+  scene.answer();
+  scene.reader.process();
+  deepEqual(scene.told, ['/a', '/b']);
+});
+
+test('a body of which a part, or what ends it, is missing or wrong is left', () => {
+  for (const [framing, body] of [
+    ['Content-Length: 3', 'ab'],
+    ['Transfer-Encoding: chunked', '3\r\nabc\r\n'],
+    ['Transfer-Encoding: chunked', '3\r\nabc\r\nzz\r\n'],
+  ] as const) {
+    const scene = new Scene();
+    scene.feed(`POST /a HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n${body}`);
+    equal(scene.reader.hasBodyLeft(), true, body);
+  }
+});
+
+test('a body that somebody reads is not taken from it', () => {
+  const scene = new Scene();
+  scene.feed(`${ask('/a', 3)}abc`);
+  scene.reader.readBody(scene.sink);
+  equal(scene.reader.hasBodyLeft(), true);
+  scene.reader.process();
+  equal(scene.taken, 3);
+});

@@ -193,6 +193,25 @@ export class RequestReader {
     this.#isHeldLong = false;
   }
 
+  /**
+   * The request is answered. Whether a part of its body is still to come: if nobody reads the body and all of it is here, it is read over, and the request behind it
+   * may be answered, as with a request that has none.
+   */
+  hasBodyLeft(): boolean {
+    if (this.isBodyOpen && this.#sink === undefined && this.#parser.holdsBodyEnd) {
+      let event = this.#parser.next();
+      while (event?.kind === 'data') {
+        this.bodyBytes += event.bytes.length;
+        event = this.#parser.next();
+      }
+      // Behind a fault nothing can be read.
+      if (event?.kind === 'end') {
+        this.#onBodyEnd();
+      }
+    }
+    return this.isBodyOpen;
+  }
+
   /** Nobody wants the rest of the body any more: it is dropped as it comes, once the response has left and the connection is closing. */
   dropBody(): void {
     this.#sink = undefined;
