@@ -28,7 +28,7 @@ const EXCHANGE: LoggedExchange = {
     requestCount: 3,
     isKept: true,
     isCut: false,
-    frames: { headBytes: 0, chunkFrameBytes: 0 },
+    writer: { headBytes: 0, chunkFrameBytes: 0 },
   },
   method: 'GET',
   target: '/a%20b?q=1',

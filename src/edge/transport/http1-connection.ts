@@ -17,7 +17,6 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
-import type { FrameCount } from '../../protocol/http/finished-exchange.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
@@ -50,7 +49,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   readonly services: ConnectionServices;
   readonly #peer: Peer;
   readonly #output: Output;
-  readonly #writer: ResponseWriter;
+  readonly writer: ResponseWriter;
   readonly #deadline: Deadline;
   readonly #socket: LingeringSocket;
   readonly #requests: RequestReader;
@@ -70,7 +69,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.services = services;
     this.#keeping = new KeepAlive(services);
     this.#output = new Output(socket, this);
-    this.#writer = new ResponseWriter(this.#output, services);
+    this.writer = new ResponseWriter(this.#output, services);
     this.#deadline = new Deadline(services.table.nowMs, services.rules.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
     this.#requests = new RequestReader(services, this.#socket, this.#deadline, this);
@@ -194,7 +193,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
     this.#keeping.isKept &&= !this.#requests.hasBodyLeft();
-    this.#writer.respond(exchange, head, body, this.#connectionField(exchange, head));
+    this.writer.respond(exchange, head, body, this.#connectionField(exchange, head));
     this.#complete();
   }
 
@@ -206,7 +205,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const delimiter = delimiterOf(head.status, length, exchange.head, isChunkedOn);
     this.#keeping.isKept &&= delimiter !== 'close';
     noteSent(exchange, head, length ?? -1);
-    this.#writer.begin(head, delimiter, this.#connectionField(exchange, head));
+    this.writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }
 
   write(exchange: Http1Exchange, bytes: Buffer | BorrowedBody): boolean {
@@ -214,7 +213,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return true;
     }
     exchange.bodyBytes += bytes.length;
-    this.#writer.write(bytes);
+    this.writer.write(bytes);
     return this.#noteRoom(this.#output.hasRoomForBody);
   }
 
@@ -236,7 +235,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     exchange.bodyBytes += part.length;
-    this.#writer.file(part, sent);
+    this.writer.file(part, sent);
     this.#phase.awaitClient();
   }
 
@@ -251,7 +250,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   trail(exchange: Http1Exchange, fields: ResponseFields): void {
     const { head, status } = exchange;
     if (exchange === this.#exchange && sendsBody(head.method, status) && acceptsTrailers(head)) {
-      this.#writer.trail(fields.text);
+      this.writer.trail(fields.text);
     }
   }
 
@@ -273,7 +272,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     const tunnel = this.takeOver(exchange, head.status, sink);
     noteSent(exchange, head, -1);
-    this.#writer.whole(head, 'none', upgradeField(head.status), undefined);
+    this.writer.whole(head, 'none', upgradeField(head.status), undefined);
     return tunnel;
   }
 
@@ -305,7 +304,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   end(exchange: Http1Exchange): void {
     if (exchange === this.#exchange) {
-      this.#writer.end();
+      this.writer.end();
       this.#complete();
     }
   }
@@ -314,10 +313,10 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (exchange !== this.#exchange) {
       return;
     }
-    this.#writer.flush();
+    this.writer.flush();
     exchange.status ||= CLIENT_LEFT;
     this.#exchange = undefined;
-    this.#socket.cut(this.#writer.endsWithConnection, this.address, this.#requests.mayHaveMore);
+    this.#socket.cut(this.writer.endsWithConnection, this.address, this.#requests.mayHaveMore);
     this.#log(exchange);
   }
 
@@ -461,10 +460,6 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   get isKept(): boolean {
     return this.#keeping.isKept && !this.services.isClosing;
-  }
-
-  get frames(): FrameCount {
-    return this.#writer;
   }
 
   /** A response that is whole is logged before the connection closes. */

@@ -18,8 +18,8 @@ export interface ConnectionFacts {
   readonly isKept: boolean;
   /** It has ended, or is ended, before the response was whole. */
   readonly isCut: boolean;
-  /** Of the response that was begun last, which is that of the exchange until that is over. */
-  readonly frames: FrameCount;
+  /** It counts for the response that was begun last, which is that of the exchange until that is over. */
+  readonly writer: FrameCount;
 }
 
 export interface FinishedExchange extends Exchange {

@@ -25,18 +25,18 @@ function statusOf({ sent, errorStatus }: Route): number {
 interface SentByTransport {
   readonly sentHead?: ResponseHead | undefined;
   readonly bodyBytes?: number;
-  readonly connection?: { readonly isKept: boolean; readonly frames: FrameCount };
+  readonly connection?: { readonly isKept: boolean; readonly writer: FrameCount };
 }
 
 /** The transport knows what has left, which is nothing of the body that a HEAD is answered with. Chunks count with what delimits them, as with nginx. */
 function bodyBytes({ exchange, sent }: Route): number {
   const { bodyBytes = sent.bodyBytes, connection, sentHead } = exchange as SentByTransport;
-  return sentHead === undefined ? bodyBytes : bodyBytes + (connection?.frames.chunkFrameBytes ?? 0);
+  return sentHead === undefined ? bodyBytes : bodyBytes + (connection?.writer.chunkFrameBytes ?? 0);
 }
 
 function headBytes({ exchange }: Route): number {
   const { connection, sentHead } = exchange as SentByTransport;
-  return sentHead === undefined ? 0 : (connection?.frames.headBytes ?? 0);
+  return sentHead === undefined ? 0 : (connection?.writer.headBytes ?? 0);
 }
 
 /** How the body is delimited, in the fields of the transport. */
