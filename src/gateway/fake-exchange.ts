@@ -35,6 +35,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   requestId: string;
   responder: Responder = this;
   route: object | undefined;
+  responseFilter: undefined;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;

@@ -25,12 +25,23 @@ function open(memory: MemoryBudget = new MemoryBudget()): Scene {
     },
   } as unknown as Responder;
   const granted: number[] = [];
-  return { flow: new CreditFlow(responder, memory, (bytes) => granted.push(bytes)), client, memory, granted };
+  return { flow: new CreditFlow({ responder }, memory, (bytes) => granted.push(bytes)), client, memory, granted };
 }
 
 function bytes(length: number): BorrowedBody {
   return { kind: 'borrowed', buffer: Buffer.alloc(length), start: 0, length };
 }
+
+test('CreditFlow writes to the responder of the exchange as it is then: a filter may have come in front of it after early hints', () => {
+  const before = { hasCaughtUp: true, write: () => false } as unknown as Responder;
+  const exchange = { responder: before };
+  const granted: number[] = [];
+  const flow = new CreditFlow(exchange, new MemoryBudget(), (bytes) => granted.push(bytes));
+  flow.charge(creditBytesMin, true);
+  exchange.responder = { ...before, write: () => true };
+  flow.write(bytes(creditBytesMin), false);
+  equal(granted.length, 2);
+});
 
 test('CreditFlow gives a large response whose client takes all at once more credit, once, and counts it until the end', () => {
   const { flow, memory, granted } = open();

@@ -77,7 +77,7 @@ export class SpoolFlow implements ResponseFlow {
  * with, once: its worker then sends a megabyte without a pause. That is counted as memory for bodies, for the client may stop reading.
  */
 export class CreditFlow implements ResponseFlow {
-  readonly #responder: Responder;
+  readonly #exchange: { readonly responder: Responder };
   readonly #memory: MemoryBudget;
   readonly #grant: (bytes: number) => void;
   /** Taken from the worker and not granted yet. */
@@ -88,16 +88,16 @@ export class CreditFlow implements ResponseFlow {
   /** What the additional credit takes of the memory, as long as the response goes on. */
   #wide: MemoryShare | undefined;
 
-  /** `grant`: the worker may send so many bytes more. */
-  constructor(responder: Responder, memory: MemoryBudget, grant: (bytes: number) => void) {
-    this.#responder = responder;
+  /** `exchange`: early hints come before its responder is known for good. `grant`: the worker may send so many bytes more. */
+  constructor(exchange: { readonly responder: Responder }, memory: MemoryBudget, grant: (bytes: number) => void) {
+    this.#exchange = exchange;
     this.#memory = memory;
     this.#grant = grant;
   }
 
   write(bytes: BorrowedBody, isContinued: boolean): void {
     const { length } = bytes;
-    const hasRoom = this.#responder.write(bytes);
+    const hasRoom = this.#exchange.responder.write(bytes);
     this.#frameBytes = isContinued ? this.#frameBytes + length : length;
     if (this.#frameBytes >= GATEWAY_LIMITS.wideFrameBytes && this.#wide === undefined) {
       this.#widen();
@@ -106,7 +106,7 @@ export class CreditFlow implements ResponseFlow {
   }
 
   #widen(): void {
-    if (this.#responder.hasCaughtUp && this.#memory.hasPlenty(GATEWAY_LIMITS.wideShare)) {
+    if (this.#exchange.responder.hasCaughtUp && this.#memory.hasPlenty(GATEWAY_LIMITS.wideShare)) {
       this.#wide = new MemoryShare(this.#memory);
       this.#wide.set(GATEWAY_LIMITS.wideCreditBytes);
       this.#owedBytes += GATEWAY_LIMITS.wideCreditBytes;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../kernel/clock.ts';
 import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
-import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import type { ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { RenderRefusal } from '../pages/error-pages.ts';
@@ -13,8 +13,7 @@ import type { Identifier } from './identify.ts';
 export interface PipelineParts {
   readonly identifier: Pick<Identifier, 'identify'>;
   readonly handlers: readonly Handler[];
-  /** Stands in front of the responders of those that take compressed bodies. */
-  readonly compression: { attend(exchange: IncomingExchange): void } | undefined;
+  readonly compression: ResponseFilter | undefined;
   /** The page of a refusal. `detail` is for developers. */
   readonly renderRefusal: RenderRefusal;
   readonly accessLog: AccessLog | undefined;
@@ -29,7 +28,7 @@ export function compilePipeline(parts: PipelineParts): RequestPipeline {
     handle: (exchange) => {
       try {
         identifier.identify(exchange);
-        compression?.attend(exchange);
+        exchange.responseFilter = compression;
         for (const handle of handlers) {
           if (handle(exchange)) {
             return;

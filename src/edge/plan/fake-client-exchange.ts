@@ -14,12 +14,14 @@ import type {
 import type { FakeRequestLine } from '../../protocol/http/fake-request.ts';
 import { FakeRequestHead } from '../../protocol/http/fake-request.ts';
 import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts';
+import type { ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 
 export class FakeClientExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId = '0123456789abcdef0123456789abcdef';
   responder: Responder = this;
+  responseFilter: ResponseFilter | undefined;
   route: object | undefined;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
@@ -64,7 +66,12 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
   }
 
   respond(head: ResponseHead, body: Body): void {
-    this.begin(head, body?.length ?? 0);
+    const standing = this.#putInFront(head, body?.length ?? 0);
+    if (standing !== undefined) {
+      standing.respond(head, body);
+      return;
+    }
+    this.#note(head, body?.length ?? 0);
     if (this.method !== 'HEAD') {
       this.bytes.push(bytesOfBody(body));
     }
@@ -75,6 +82,24 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
   }
 
   begin(head: ResponseHead, length: number | undefined): void {
+    const standing = this.#putInFront(head, length);
+    if (standing === undefined) {
+      this.#note(head, length);
+    } else {
+      standing.begin(head, length);
+    }
+  }
+
+  #putInFront(head: ResponseHead, length: number | undefined): Responder | undefined {
+    const { responseFilter, watcher } = this;
+    this.responseFilter = undefined;
+    const standing = responseFilter?.responderFor(this, head, length);
+    standing?.watch(watcher);
+    this.responder = standing ?? this.responder;
+    return standing;
+  }
+
+  #note(head: ResponseHead, length: number | undefined): void {
     if (this.head !== undefined) {
       throw new Error('answered twice');
     }

@@ -19,7 +19,7 @@ import type {
 } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ConnectionFacts, FinishedExchange } from '../../protocol/http/finished-exchange.ts';
-import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import type { IncomingExchange, ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
@@ -75,6 +75,7 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   scriptName = '';
   watcher: ResponseWatcher | undefined;
   responder: Responder = this;
+  responseFilter: ResponseFilter | undefined;
   readonly #connection: ExchangeConnection;
 
   constructor(connection: ExchangeConnection, head: RequestHead, path: string, peer: Peer, startedMs: number) {
@@ -153,6 +154,11 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   }
   respond(head: ResponseHead, body: Body): void {
     try {
+      const standing = this.responseFilter && this.#putInFront(head, body === undefined ? 0 : body.length);
+      if (standing !== undefined) {
+        standing.respond(head, body);
+        return;
+      }
       this.#connection.respond(this, head, body);
     } catch (error) {
       this.#connection.onBug(error);
@@ -160,10 +166,26 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
   }
   begin(head: ResponseHead, length: number | undefined): void {
     try {
+      const standing = this.responseFilter && this.#putInFront(head, length);
+      if (standing !== undefined) {
+        standing.begin(head, length);
+        return;
+      }
       this.#connection.begin(this, head, length);
     } catch (error) {
       this.#connection.onBug(error);
     }
+  }
+  /** Who watches the response hears of it through the responder that stands in front of this one from now on. */
+  #putInFront(head: ResponseHead, length: number | undefined): Responder | undefined {
+    const { responseFilter, watcher } = this;
+    this.responseFilter = undefined;
+    const standing = responseFilter?.responderFor(this, head, length);
+    if (standing !== undefined) {
+      standing.watch(watcher);
+      this.responder = standing;
+    }
+    return standing;
   }
   write(bytes: Buffer | BorrowedBody): boolean {
     try {

@@ -40,7 +40,7 @@ test('what is no request is refused by the pipeline, which may answer later; wha
 test('a handler that refuses leaves it to the pipeline what is answered, once', async () => {
   await using pair = await openPair();
   const { pipeline } = receive(pair, 'GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n');
-  const [exchange] = pipeline.asked as [Exchange];
+  const exchange = pipeline.asked[0] as Exchange;
   exchange.responder.refuse(502, 'why');
   deepEqual(
     pipeline.refused.map(({ status, detail }) => [status, detail]),
@@ -61,7 +61,7 @@ test('a body that cannot be read to its end refuses a request that is not answer
       pair,
       'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n',
     );
-    const [exchange] = pipeline.asked as [Exchange];
+    const exchange = pipeline.asked[0] as Exchange;
     const told: string[] = [];
     exchange.readBody({
       data: () => true,

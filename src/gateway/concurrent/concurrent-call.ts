@@ -41,7 +41,7 @@ export abstract class ConcurrentCall extends Call {
   }
 
   #creditFlow(): CreditFlow {
-    this.#flow ??= new CreditFlow(this.exchange.responder, this.bodyMemory, (bytes) => {
+    this.#flow ??= new CreditFlow(this.exchange, this.bodyMemory, (bytes) => {
       this.carrier?.output.word(FRAME.credit, this.stream, bytes);
     });
     return this.#flow;

@@ -1,4 +1,7 @@
-/** The responder of a request whose client accepts a coding. A whole body is compressed before its head leaves, anything else on its way. */
+/**
+ * The responder of a response that is compressed. A whole body is compressed before its head leaves, anything else on its way. The page of a refusal may come in place of a
+ * response that is being compressed, so each head is looked at.
+ */
 
 import type { Compression } from '../../../config/model/bodies.ts';
 import { isLasting } from '../../../kernel/lasting-bytes.ts';

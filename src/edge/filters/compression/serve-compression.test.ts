@@ -63,17 +63,49 @@ async function answered(
   body: Buffer | string,
   head = HEAD,
 ): Promise<FakeClientExchange> {
-  compression.attend(exchange);
+  exchange.responseFilter = compression;
   exchange.responder.respond(head, body);
   return exchange.over;
 }
 
-test('nothing stands in front of the responder of a request that accepts no coding, or comes through a proxy', () => {
+test('nothing stands in front of the responder of a request that accepts no coding, or comes through a proxy', async () => {
   const compression = newCompression();
   for (const exchange of [ask(''), ask('br'), ask('gzip', [['Via', '1.1 x']]), ask('*')]) {
-    compression.attend(exchange);
+    await answered(exchange, compression, HTML);
+    equal(exchange.responder, exchange);
+    equal(exchange.head, HEAD);
+  }
+});
+
+test('nothing stands in front of the responder of what is short, or no text, however much its client accepts', async () => {
+  const compression = newCompression();
+  const image = { ...HEAD, fields: fieldsOf('Content-Type: image/png\r\n') };
+  for (const [body, head] of [
+    ['hello', HEAD],
+    [HTML, image],
+  ] as const) {
+    const exchange = await answered(ask('gzip, zstd'), compression, body, head);
     equal(exchange.responder, exchange);
   }
+});
+
+test('who watches a response that is compressed hears that its client has gone', () => {
+  const compression = newCompression();
+  const exchange = ask('gzip');
+  exchange.responseFilter = compression;
+  let isGone = false;
+  exchange.responder.watch({
+    times: undefined,
+    onDrain: () => undefined,
+    onClientEnd: () => false,
+    onGone: () => {
+      isGone = true;
+    },
+  });
+  exchange.responder.begin(HEAD, undefined);
+  equal(exchange.responder === exchange, false);
+  exchange.leave();
+  equal(isGone, true);
 });
 
 test('a body is compressed whole before its head leaves, short ones with gzip at once', async () => {
@@ -86,7 +118,7 @@ test('a body is compressed whole before its head leaves, short ones with gzip at
   equal(long.field('vary'), 'Accept-Encoding');
 
   const short = ask('gzip, deflate, br, zstd');
-  compression.attend(short);
+  short.responseFilter = compression;
   short.responder.respond(HEAD, HTML.subarray(0, 2000));
   equal(short.isOver, true);
   equal(short.field('content-encoding'), 'gzip');
@@ -131,7 +163,7 @@ test('HEAD has the head of GET, without a length that is not known', async () =>
 
 test('a body that comes bit by bit is compressed on its way, and leaves when nothing follows for now', async () => {
   const exchange = ask('gzip');
-  newCompression().attend(exchange);
+  exchange.responseFilter = newCompression();
   exchange.responder.begin(HEAD, undefined);
   exchange.responder.write(Buffer.from('first'));
   await new Promise(setImmediate);
@@ -148,7 +180,7 @@ test('a file that lies in memory is compressed once', async () => {
   const compression = newCompression();
   const first = await answered(ask('gzip'), compression, file);
   const second = ask('gzip');
-  compression.attend(second);
+  second.responseFilter = compression;
   second.responder.respond(HEAD, file);
   equal(second.isOver, true, 'at once');
   deepEqual(Buffer.concat(second.bytes), Buffer.concat(first.bytes));
@@ -158,7 +190,7 @@ test('where no memory is left bodies are sent as they are', async () => {
   const compression = newCompression(1000);
   equal((await answered(ask('gzip'), compression, HTML)).head, HEAD);
   const streamed = ask('gzip');
-  compression.attend(streamed);
+  streamed.responseFilter = compression;
   streamed.responder.begin(HEAD, undefined);
   equal(streamed.head, HEAD);
 });

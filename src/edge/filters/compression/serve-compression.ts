@@ -1,13 +1,15 @@
 /**
- * Compression where there is one site and no rules: `portico serve`. A request that accepts no coding costs a look at its fields, and nothing stands in front of its
- * responder. Any other gets one that passes on what is short, or is no text, as it is.
+ * Compression where there is one site and no rules: `portico serve`. It is asked when the head of a response is known, and what is short, or is no text, costs no more
+ * than that: only a response that is compressed gets a responder of its own.
  */
 
 import type { Compressions } from '../../../config/model/bodies.ts';
+import type { Responder, ResponseHead } from '../../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../../protocol/http/fields.ts';
-import type { IncomingExchange } from '../../../protocol/http/incoming-exchange.ts';
+import type { IncomingExchange, ResponseFilter } from '../../../protocol/http/incoming-exchange.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { InternalErrors } from '../../faults/internal-errors.ts';
+import { FILTER_LIMITS } from '../limits.ts';
 import type { AcceptedCodings } from './accept-encoding.ts';
 import type { ClientRule } from './client-rule.ts';
 import { clientRule } from './client-rule.ts';
@@ -18,7 +20,9 @@ import { CompressingResponder } from './compressing-responder.ts';
 import type { CompressionReports, ThreadCompression } from './thread-compression.ts';
 import { threadCompression } from './thread-compression.ts';
 
-export class ServeCompression {
+const { compressionBodyBytesMax } = FILTER_LIMITS;
+
+export class ServeCompression implements ResponseFilter {
   readonly #parts: ServeCompressionParts;
   readonly #suits: ClientRule;
   readonly #codings: readonly ServeCoding[];
@@ -36,24 +40,29 @@ export class ServeCompression {
     });
   }
 
-  attend(exchange: IncomingExchange): void {
-    const { block } = exchange;
-    if (block.get('accept-encoding') === undefined) {
-      return;
+  responderFor(exchange: IncomingExchange, head: ResponseHead, length: number | undefined): Responder | undefined {
+    const { heads, bytesMin } = this.#parts;
+    // A length that is not known may be any.
+    if (
+      (length !== undefined && (length < bytesMin || length > compressionBodyBytesMax)) ||
+      !heads.isCompressible(head)
+    ) {
+      return undefined;
     }
+    const chosen = this.#codingsFor(exchange);
+    return chosen === null
+      ? undefined
+      : new CompressingResponder(exchange.responder, exchange.method === 'HEAD', chosen, this.#parts);
+  }
+
+  #codingsFor(exchange: IncomingExchange): ChosenCodings | null {
+    const { block } = exchange;
     let chosen = this.#chosen.get(block);
     if (chosen === undefined) {
       chosen = this.#choose(exchange);
       this.#chosen.set(block, chosen);
     }
-    if (chosen !== null) {
-      exchange.responder = new CompressingResponder(
-        exchange.responder,
-        exchange.method === 'HEAD',
-        chosen,
-        this.#parts,
-      );
-    }
+    return chosen;
   }
 
   /** What a proxy may do with an answer is not asked here: a request that names one gets none that is coded. */

@@ -32,6 +32,7 @@ export class FakeExchange extends FakeRequestHead implements Exchange, Responder
   readonly requestId = 'r-1';
   responder: Responder = this;
   route: object | undefined;
+  responseFilter: undefined;
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   readonly hasBody: boolean;
