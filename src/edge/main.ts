@@ -7,7 +7,8 @@ import { extname } from 'node:path';
 import type { AppId } from '../config/model/app.ts';
 import type { Folder } from '../gateway/spool/spool-folder.ts';
 import { isStillThere, removeFolder } from '../gateway/spool/spool-folder.ts';
-import type { ConfigureEdge, FromEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, SentToEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
+import { unpackToEdge } from '../protocol/control/edge.ts';
 import { FirstNames } from './identity/disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import type { GivenSocket } from './plan-exchange.ts';
@@ -253,9 +254,9 @@ function endWith(error: unknown): void {
 process.title = 'portico: edge';
 const edge = new Edge();
 process.on('message', (message, socket) => {
-  const told = message as ToEdge; // The supervisor is a process of ours.
+  const sent = message as SentToEdge; // The supervisor is a process of ours.
   try {
-    edge.receive(told, socket);
+    edge.receive(unpackToEdge(sent), socket);
   } catch (error) {
     edge.onUncaught(error);
   }

@@ -3,13 +3,19 @@
 export class Pool<T> {
   readonly #values: T[] = [];
   readonly #indexes = new Map<string, number>();
+  readonly #keyOf: (value: T) => string;
+
+  /** `keyOf`: the same for equal values alone. */
+  constructor(keyOf: (value: T) => string = JSON.stringify) {
+    this.#keyOf = keyOf;
+  }
 
   get values(): readonly T[] {
     return this.#values;
   }
 
   add(value: T): number {
-    const key = JSON.stringify(value);
+    const key = this.#keyOf(value);
     const known = this.#indexes.get(key);
     if (known !== undefined) {
       return known;

@@ -6,6 +6,7 @@ import type { TypeMap } from '../model/files.ts';
 import type { LogTarget } from '../model/logs.ts';
 import { Pool } from '../model/pool.ts';
 import type { Scope } from '../model/scope.ts';
+import { newScopePool } from '../model/scope-pool.ts';
 import type { CertificateFiles, ServerName, Site, SiteTls } from '../model/server-model.ts';
 import type { WrittenScope } from './fields/scope-fields.ts';
 import type { WrittenTls } from './fields/site-fields.ts';
@@ -20,7 +21,7 @@ export interface SiteOnListeners {
 }
 
 export class ModelBuilder {
-  readonly scopes: Pool<Scope> = new Pool();
+  readonly scopes: Pool<Scope> = newScopePool();
   readonly types: Pool<TypeMap> = new Pool();
   readonly logs: Pool<LogTarget> = new Pool();
   readonly connections: Pool<ConnectionRules> = new Pool();

@@ -6,14 +6,18 @@ const NAMED_GROUP = /\(\?P?<([A-Za-z_]\w*)>|\(\?'([A-Za-z_]\w*)'/g;
 
 export function namesAssigned(model: EdgeModel): ReadonlySet<string> {
   const names = new Set<string>();
-  collect(model, names);
+  collect(model, names, new Set());
   return names;
 }
 
 /** The model is plain JSON; shapes are told by their keys, which is what makes a new place for an instruction or a pattern count without a change here. */
-function collect(value: unknown, names: Set<string>): void {
-  if (typeof value !== 'object' || value === null) {
+function collect(value: unknown, names: Set<string>, seen: Set<object>): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) {
     return;
+  }
+  if (Array.isArray(value)) {
+    // Many scopes may have one long list.
+    seen.add(value);
   }
   // A condition (`if ($name = value)`) has both keys too, and a kind that says so.
   const isAssignment = 'variable' in value && 'value' in value && (!('kind' in value) || value.kind === 'set');
@@ -26,6 +30,6 @@ function collect(value: unknown, names: Set<string>): void {
     }
   }
   for (const inner of Object.values(value)) {
-    collect(inner, names);
+    collect(inner, names, seen);
   }
 }

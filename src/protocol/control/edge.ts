@@ -6,6 +6,8 @@ import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
+import type { SentModel } from './sent-model.ts';
+import { packModel, unpackModel } from './sent-model.ts';
 
 /**
  * The descriptor by which the edge has the server's standard error, for error logs that go there. What it writes to its own standard error is taken for words of the
@@ -188,6 +190,22 @@ export type ToEdge =
   | SetTls
   | ReopenLogs
   | StopEdge;
+
+/** As it stands in the channel. */
+export type SentToEdge =
+  | Exclude<ToEdge, ConfigureEdge | PreparePlan>
+  | (Omit<ConfigureEdge, 'model'> & { readonly model: SentModel })
+  | (Omit<PreparePlan, 'model'> & { readonly model: SentModel });
+
+export function packToEdge(message: ToEdge): SentToEdge {
+  return message.kind === 'configure' || message.kind === 'prepare'
+    ? { ...message, model: packModel(message.model) }
+    : message;
+}
+
+export function unpackToEdge(sent: SentToEdge): ToEdge {
+  return sent.kind === 'configure' || sent.kind === 'prepare' ? { ...sent, model: unpackModel(sent.model) } : sent;
+}
 
 /** Every thread listens and the lane sockets exist. */
 export interface EdgeReady {

@@ -4,7 +4,7 @@ import type { ChildProcess, SendHandle } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge, GiveSocket, ToEdge } from '../../protocol/control/edge.ts';
-import { parseFromEdge, SERVER_STDERR } from '../../protocol/control/edge.ts';
+import { packToEdge, parseFromEdge, SERVER_STDERR } from '../../protocol/control/edge.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
@@ -78,7 +78,7 @@ export class EdgeChild {
   send(message: ToEdge): void {
     if (this.#process.connected) {
       // A channel that breaks is no news: `exit` follows.
-      this.#process.send(message, () => undefined);
+      this.#process.send(packToEdge(message), () => undefined);
     }
   }
 

@@ -4,7 +4,9 @@ import type { ConnectionRules } from '../../model/connection.ts';
 import type { TypeMap } from '../../model/files.ts';
 import type { ScopeId } from '../../model/instruction.ts';
 import type { AccessLogRule, LogTarget } from '../../model/logs.ts';
+import { Pool } from '../../model/pool.ts';
 import type { Scope } from '../../model/scope.ts';
+import { newScopePool } from '../../model/scope-pool.ts';
 import { accessLogsOf, logsSubrequestsOf } from './directives/access-log.ts';
 import { accessOf } from './directives/access-rules.ts';
 import { fieldRulesOf } from './directives/added-fields.ts';
@@ -28,16 +30,12 @@ import type { NginxReport } from './report.ts';
 import type { NginxSurroundings } from './surroundings.ts';
 
 export class ScopeTable {
-  readonly scopes: Scope[] = [];
-  readonly types: TypeMap[] = [];
-  readonly logs: LogTarget[] = [];
-  readonly connections: ConnectionRules[] = [];
+  readonly scopes: Pool<Scope> = newScopePool();
+  readonly types: Pool<TypeMap> = new Pool();
+  readonly logs: Pool<LogTarget> = new Pool();
+  readonly connections: Pool<ConnectionRules> = new Pool();
   readonly #around: NginxSurroundings;
   readonly #report: NginxReport;
-  readonly #scopeIds = new Map<string, ScopeId>();
-  readonly #typeIds = new Map<string, number>();
-  readonly #logIds = new Map<string, number>();
-  readonly #connectionIds = new Map<string, number>();
 
   constructor(around: NginxSurroundings, report: NginxReport) {
     this.#around = around;
@@ -45,13 +43,12 @@ export class ScopeTable {
   }
 
   idOf(draft: Draft): ScopeId {
-    const scope = this.#scopeOf(draft);
-    return intern(scope, this.scopes, this.#scopeIds);
+    return this.scopes.add(this.#scopeOf(draft));
   }
 
   /** Of a server. */
   connectionOf(server: Draft): number {
-    return intern(connectionOf(server), this.connections, this.#connectionIds);
+    return this.connections.add(connectionOf(server));
   }
 
   #scopeOf(draft: Draft): Scope {
@@ -80,7 +77,7 @@ export class ScopeTable {
         Object.entries(features).filter(([, feature]) => feature !== undefined),
       ) as Partial<Scope>),
       files: filesOf(draft, prefix),
-      types: intern(typeMapOf(draft), this.types, this.#typeIds),
+      types: this.types.add(typeMapOf(draft)),
       refusals: {
         pages: draft.get(ERROR_PAGES) ?? [],
         isRecursive: draft.get(RECURSIVE_ERROR_PAGES) ?? false,
@@ -100,17 +97,7 @@ export class ScopeTable {
     const { prefix, accessLog } = this.#around;
     return accessLogsOf(draft, { prefix, fallback: accessLog }).map(({ target, rule }) => ({
       ...rule,
-      target: intern(target, this.logs, this.#logIds),
+      target: this.logs.add(target),
     }));
   }
-}
-
-function intern<T>(item: T, items: T[], ids: Map<string, number>): number {
-  const key = JSON.stringify(item);
-  const known = ids.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  ids.set(key, items.length);
-  return items.push(item) - 1;
 }

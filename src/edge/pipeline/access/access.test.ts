@@ -40,6 +40,29 @@ test('the first rule that fits the address decides', () => {
   equal(status({ allows: false, from: '::/0' }), 200);
 });
 
+test('scopes with one long list share its table: a thousand sites cost what one costs', () => {
+  let reads = 0;
+  const one = {
+    allows: false,
+    get from(): string {
+      reads += 1;
+      return '192.0.2.0/24';
+    },
+  };
+  const addresses = [one];
+  const scopes = Array.from({ length: 50 }, (_, index) => ({
+    serverField: String(index),
+    access: rules({ addresses }),
+  }));
+  const denied = new FakeSite({
+    scopes,
+    locations: scopes.map((_, index) => location(`/${index}/`, { scope: index })),
+  });
+  equal(denied.ask('/49/').status, 403);
+  equal(denied.ask('/3/').status, 403);
+  equal(reads < scopes.length, true, `${reads}`);
+});
+
 function withUsers(text: string, act: (file: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'users-'));
   const file = join(folder, 'users');

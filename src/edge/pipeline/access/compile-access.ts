@@ -30,18 +30,25 @@ export function compileAccess(scope: Scope, compilation: Compilation): Step | un
 }
 
 function compileRules(rules: AccessRules, compilation: Compilation): Step | undefined {
-  const checks = [
-    compileAddresses(rules),
-    compileBasicAuth(rules, compilation),
-    compileAuthRequest(rules, compilation),
-  ].filter((check): check is AccessCheck => check !== undefined);
-  if (checks.length === 0) {
-    return undefined;
+  const addresses = compileAddresses(rules);
+  const others = [compileBasicAuth(rules, compilation), compileAuthRequest(rules, compilation)].filter(
+    (check): check is AccessCheck => check !== undefined,
+  );
+  if (others.length === 0) {
+    return addresses && ((route) => (route.main === route ? verdictOf(addresses(route, NEVER_LATE)) : VERDICT.proceed));
   }
+  const checks = addresses === undefined ? others : [addresses, ...others];
   const { satisfies, delayMs } = rules;
   return (route) =>
     route.main === route ? new AccessRun(route, checks, satisfies === 'any', delayMs).go() : VERDICT.proceed;
 }
+
+/** Addresses alone need no run: they are answered at once, and `satisfy` makes no difference. */
+function verdictOf(result: AccessResult): Verdict {
+  return typeof result === 'number' ? result : VERDICT.proceed;
+}
+
+const NEVER_LATE = (): void => undefined;
 
 class AccessRun {
   readonly #route: Route;
