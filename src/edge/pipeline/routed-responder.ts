@@ -194,8 +194,7 @@ export class RoutedResponder implements Responder {
     if (answer.hasBody && (transforms.length > 0 || (answer.length !== length && answer.whole === whole))) {
       this.#chain = new BodyChain(transforms, this.#below, this.#chainEvents(), length === undefined);
     }
-    const { status, reason, fields } = answer;
-    return { head: { ...fixed, status, reason, fields }, length: answer.length, body: answer.whole };
+    return { head: headOf(fixed, answer), length: answer.length, body: answer.whole };
   }
 
   #chainEvents(): ChainEvents {
@@ -310,6 +309,26 @@ export class RoutedResponder implements Responder {
       this.#route.refuseContent(status, detail, fields);
     }
   }
+}
+
+/** What the head of a response was changed to last. The same change is the same object, which is rendered once. */
+const changed = new WeakMap<ResponseHead, ResponseHead>();
+
+function headOf(before: ResponseHead, { status, reason, fields }: Answer): ResponseHead {
+  if (isHead(before, status, reason, fields)) {
+    return before;
+  }
+  const known = changed.get(before);
+  if (known !== undefined && isHead(known, status, reason, fields)) {
+    return known;
+  }
+  const fresh = { ...before, status, reason, fields };
+  changed.set(before, fresh);
+  return fresh;
+}
+
+function isHead(head: ResponseHead, status: number, reason: string | undefined, fields: ResponseFields): boolean {
+  return head.fields === fields && head.status === status && head.reason === reason;
 }
 
 /** Fields of a refusal that the page in its place does not say itself. */

@@ -1,8 +1,9 @@
 /** `map`: a value by a text. Exact texts first, in whatever case, then names with wildcards, then regexes in their order, then what is left. */
 
+import type { Template } from '../../config/model/template.ts';
 import type { DefinedVariable } from '../../config/model/variables.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
-import type { CompiledTemplate } from '../pipeline/route.ts';
+import type { Captures, CompiledTemplate, Route } from '../pipeline/route.ts';
 import type { Variable } from '../pipeline/variables/variable.ts';
 import { bytesOf } from './bytes-of.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
@@ -32,20 +33,76 @@ export function compileMap(model: MapModel, compiler: TextCompiler): Variable {
     compiler.template(value),
   ]);
   const fallback = compiler.template(model.fallback);
-  return (route) => {
-    const text = renderTemplate(source, route);
+  const find = (text: string, route: Route): Found => {
     const lower = keyOf(text, model.hasHostnames);
-    const found = exact.get(lower) ?? (wildcards.isEmpty ? undefined : wildcards.find(lower));
-    if (found !== undefined) {
-      return renderTemplate(found, route);
+    const value = exact.get(lower) ?? (wildcards.isEmpty ? undefined : wildcards.find(lower));
+    if (value !== undefined) {
+      return { value, match: undefined };
     }
-    for (const [pattern, value] of patterns) {
-      if (pattern.test(text, route)) {
-        return renderTemplate(value, route);
+    for (const [pattern, matched] of patterns) {
+      route.countMatch(text.length);
+      const captures = pattern.match(text);
+      if (captures !== undefined) {
+        return { value: matched, match: { pattern, captures } };
       }
     }
-    return renderTemplate(fallback, route);
+    return { value: fallback, match: undefined };
   };
+  const memory = patterns.length > 0 && isRepeated(model.source) ? new FoundMemory(find) : undefined;
+  return (route) => {
+    const text = renderTemplate(source, route);
+    const { value, match } = memory === undefined ? find(text, route) : memory.find(text, route);
+    match?.pattern.assign(match.captures, route);
+    return renderTemplate(value, route);
+  };
+}
+
+interface Found {
+  readonly value: CompiledTemplate;
+  /** Of the regex that has matched, which gives its captures to each route. */
+  readonly match: { readonly pattern: CompiledPattern; readonly captures: Captures } | undefined;
+}
+
+/** Variables whose text comes again and again, and is no secret: a memory that requests share must not hold one. */
+const REPEATED: ReadonlySet<string> = new Set([
+  ...['host', 'http_accept', 'http_accept_encoding', 'http_accept_language', 'http_host', 'http_origin'],
+  ...['http_user_agent', 'remote_addr', 'request_method', 'sent_http_content_type', 'ssl_protocol', 'ssl_server_name'],
+]);
+
+function isRepeated(source: Template): boolean {
+  const parts = typeof source === 'string' ? [source] : source;
+  return parts.every((part) => typeof part === 'string' || ('variable' in part && REPEATED.has(part.variable)));
+}
+
+/** What was found for texts that come again and again: a list of crawlers costs each request a dozen regexes. Clients make texts up too, so there is an end to it. */
+const REMEMBERED_MAX = 256;
+const REMEMBERED_CHARS_MAX = 512;
+
+class FoundMemory {
+  readonly #find: (text: string, route: Route) => Found;
+  readonly #remembered = new Map<string, Found>();
+
+  constructor(find: (text: string, route: Route) => Found) {
+    this.#find = find;
+  }
+
+  find(text: string, route: Route): Found {
+    const known = this.#remembered.get(text);
+    if (known !== undefined) {
+      return known;
+    }
+    if (text.length > REMEMBERED_CHARS_MAX) {
+      return this.#find(text, route);
+    }
+    // A text of its own: this one may be a piece of the whole head, which would be kept for it.
+    const own = Buffer.from(text, 'latin1').latin1Slice();
+    const found = this.#find(own, route);
+    if (this.#remembered.size >= REMEMBERED_MAX) {
+      this.#remembered.clear();
+    }
+    this.#remembered.set(own, found);
+    return found;
+  }
 }
 
 function keyOf(text: string, isHost: boolean): string {

@@ -2,8 +2,12 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Expires, FieldRule } from '../../../config/model/answers.ts';
 import type { Scope } from '../../../config/model/scope.ts';
+import { FakeClock } from '../../../kernel/fake-clock.ts';
+import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
 import { FakeSite, location } from '../../plan/fake-site.ts';
+
+const FILE_HEAD = { status: 200, reason: undefined, fields: fieldsOf('Content-Type: text/plain\r\n') } as const;
 
 function rule(name: string, value: FieldRule['value'], more: Partial<FieldRule> = {}): FieldRule {
   return { name, value, always: false, effect: 'add', ...more };
@@ -55,6 +59,26 @@ test('fields are taken away by the beginning of their names', () => {
 test('trailers stand behind a body of no length', () => {
   const answered = ask(withFields([], [rule('X-T', [{ variable: 'status' }])]));
   deepEqual([answered.length, answered.body, answered.trailers?.text], [undefined, 'text', 'X-T: 200\r\n']);
+});
+
+test('a response that is edited as one before has the very same head, which is then rendered once; other values are other fields', () => {
+  const clock = new FakeClock();
+  const fields = [rule('X-Uri', [{ variable: 'uri' }]), rule('X-Method', [{ variable: 'request_method' }])];
+  const site = new FakeSite(
+    {
+      scopes: [{ fields: { fields, trailers: [], expires: { kind: 'after', seconds: 60, since: 'access' } } }],
+      locations: [location('/')],
+    },
+    { clock, produceOf: () => (exchange) => exchange.responder.respond(FILE_HEAD, 'text') },
+  );
+  const first = site.ask('/a');
+  equal(site.ask('/a').head, first.head);
+  equal(site.ask('/b').field('x-uri'), '/b');
+  const again = site.ask('/a');
+  equal(again.head?.fields, first.head?.fields);
+  equal(again.field('x-uri'), '/a');
+  clock.advance(1000);
+  equal(site.ask('/a').head === first.head, false);
 });
 
 function expiresOf(expires: Expires | string, status = 200): readonly (string | undefined)[] {

@@ -4,10 +4,12 @@ import type { Expires } from '../../../config/model/answers.ts';
 import { parseExpires } from '../../../config/model/parse-expires.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import { httpDate } from '../../../kernel/clock.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import type { Compilation } from '../compilation.ts';
 import type { Answer } from '../filters/answer.ts';
 import { renderTemplate } from '../render-template.ts';
 import type { AnswerEdit } from '../route.ts';
+import { EditedFields } from './edited-fields.ts';
 import { isOrdinary } from './status-rules.ts';
 
 const EPOCH = 'Thu, 01 Jan 1970 00:00:01 GMT';
@@ -22,24 +24,33 @@ export function compileExpires({ fields }: Scope, compilation: Compilation): Ans
     return undefined;
   }
   const { clock } = compilation;
+  const edited = new EditedFields();
   if (typeof rule === 'object' && 'kind' in rule) {
-    return rule.kind === 'off' ? undefined : (answer) => applyExpires(answer, rule, clock.nowMs());
+    return rule.kind === 'off' ? undefined : (answer) => applyExpires(answer, rule, clock.nowMs(), edited);
   }
   const template = compilation.template(rule);
-  return (answer, route) => {
-    const parsed = parseExpires(renderTemplate(template, route));
-    if (parsed !== undefined && parsed.kind !== 'off') {
-      applyExpires(answer, parsed, clock.nowMs());
-    }
-  };
+  return (answer, route) => applyExpires(answer, renderTemplate(template, route), clock.nowMs(), edited);
 }
 
-function applyExpires(answer: Answer, rule: Exclude<Expires, { readonly kind: 'off' }>, nowMs: number): void {
+/** `rule`: as text if it has variables, of which there may be several for one section of fields. What comes out changes with the second. */
+function applyExpires(answer: Answer, rule: Expires | string, nowMs: number, edited: EditedFields): void {
   if (!isOrdinary(answer.status)) {
     return;
   }
-  const [expires, control] = valuesOf(answer, rule, nowMs);
-  answer.fields = answer.fields.set('Expires', expires).set('Cache-Control', control);
+  const { fields } = answer;
+  const values = `${Math.floor(nowMs / 1000)} ${typeof rule === 'string' ? rule : ''}`;
+  const known = edited.get(fields, values);
+  if (known !== undefined) {
+    answer.fields = known;
+    return;
+  }
+  const parsed = typeof rule === 'string' ? parseExpires(rule) : rule;
+  const isOff = parsed === undefined || parsed.kind === 'off';
+  answer.fields = edited.keep(fields, values, isOff ? fields : withExpires(fields, valuesOf(answer, parsed, nowMs)));
+}
+
+function withExpires(fields: ResponseFields, [expires, control]: readonly [string, string]): ResponseFields {
+  return fields.set('Expires', expires).set('Cache-Control', control);
 }
 
 function valuesOf(answer: Answer, rule: Expires, nowMs: number): readonly [expires: string, control: string] {

@@ -5,8 +5,10 @@ import type { Scope } from '../../../config/model/scope.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { Compilation } from '../compilation.ts';
+import type { Answer } from '../filters/answer.ts';
 import { renderTemplate } from '../render-template.ts';
 import type { AnswerEdit, CompiledTemplate, HeadEdit, Route } from '../route.ts';
+import { EditedFields } from './edited-fields.ts';
 import { isOrdinary } from './status-rules.ts';
 
 interface CompiledRule extends Omit<FieldRule, 'value'> {
@@ -54,13 +56,34 @@ function editOf(rules: readonly CompiledRule[], hasTrailers: boolean): AnswerEdi
   if (rules.length === 0 && !hasTrailers) {
     return undefined;
   }
+  const edited = new EditedFields();
   return (answer, route) => {
-    for (const rule of rules) {
-      answer.fields = apply(answer.fields, rule, answer.status, renderTemplate(rule.value, route));
+    if (rules.length > 0) {
+      editFields(answer, route, rules, edited);
     }
     // Trailers need a body in chunks (RFC 9112 7.1.2).
     answer.length = hasTrailers && answer.hasBody ? undefined : answer.length;
   };
+}
+
+function editFields(answer: Answer, route: Route, rules: readonly CompiledRule[], edited: EditedFields): void {
+  const { fields, status } = answer;
+  let values = String(status);
+  for (const { value } of rules) {
+    if (typeof value !== 'string') {
+      const text = value(route);
+      values += ` ${text.length}:${text}`;
+    }
+  }
+  const known = edited.get(fields, values);
+  if (known !== undefined) {
+    answer.fields = known;
+    return;
+  }
+  for (const rule of rules) {
+    answer.fields = apply(answer.fields, rule, status, renderTemplate(rule.value, route));
+  }
+  edited.keep(fields, values, answer.fields);
 }
 
 function apply(fields: ResponseFields, rule: CompiledRule, status: number, value: string): ResponseFields {

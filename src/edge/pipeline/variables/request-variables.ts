@@ -61,8 +61,13 @@ export const fieldVariable: VariableFamily = (name) => {
   const lower = name.replaceAll('_', '-');
   const joint = lower === 'cookie' ? '; ' : ', ';
   return ({ exchange: { block } }) => {
-    const first = block.get(lower);
-    return first === undefined ? undefined : block.getAll(lower).join(joint);
+    let value: string | undefined;
+    for (const one of block.fields) {
+      if (one.lower === lower) {
+        value = value === undefined ? one.value : value + joint + one.value;
+      }
+    }
+    return value;
   };
 };
 

@@ -148,6 +148,24 @@ test('a map asks exact texts in any case, then regexes, and then has a fallback'
   }
 });
 
+test('a map gives each request the captures of its regex, also where the text has come before', () => {
+  const variables = [
+    map({
+      source: [{ variable: 'http_user_agent' }],
+      patterns: [[{ text: '^(?<first>.)(.*)', isCaseless: false }, [{ variable: 'first' }, '-', { capture: 2 }]]],
+      fallback: 'none',
+    }),
+  ];
+  const site = new FakeSite({
+    variables,
+    locations: [location('/', { rewrite: [{ kind: 'return', status: 200, body: [{ variable: 'mapped' }] }] })],
+  });
+  for (const agent of ['abc', 'xyz', 'abc', '', 'abc']) {
+    const fields = agent === '' ? [] : ([['User-Agent', agent]] as const);
+    equal(site.ask({ path: '/', fields }).body, agent === '' ? 'none' : `${agent[0]}-${agent.slice(1)}`);
+  }
+});
+
 test('a map of hostnames knows wildcards, the longest first', () => {
   const variables = [
     map({
