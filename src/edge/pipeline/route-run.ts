@@ -129,7 +129,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.query = exchange.query;
     this.client = parent?.client ?? exchange.client;
     this.startedMs = services.clock.monotonicMs();
-    this.#budget = new MatchBudget(services.clock);
+    this.#budget = new MatchBudget();
     this.slots = parent?.slots ?? [];
     this.isInternal = parent !== undefined;
     this.isQuoted = parent === undefined && /[%+]/.test(exchange.rawPath);

@@ -1,5 +1,7 @@
-import { equal } from 'node:assert/strict';
+import { equal, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
+import { CostlyMatch } from '../pipeline/costly-match.ts';
+import { compilePattern } from './compile-pattern.ts';
 import { HostTable } from './host-table.ts';
 
 test('HostTable finds the site of an authority, however often and however it is written', () => {
@@ -25,4 +27,17 @@ test('HostTable finds the site of an authority, however often and however it is 
     equal(table.findFor(`made-up-${count}`)?.value, 'fallback');
   }
   equal(table.findFor('a.example')?.value, 'a');
+});
+
+test('HostTable gives up a host that the expressions of a thousand sites take long for', () => {
+  const entries = Array.from({ length: 1000 }, (_, value) => ({
+    name: { kind: 'regex', pattern: { text: `^(a+)+${value}$`, isCaseless: false } } as const,
+    value,
+  }));
+  const table = new HostTable(entries, -1, (pattern) => compilePattern(pattern, () => 0));
+  equal(table.find('aa7').value, 7);
+  const { user } = process.threadCpuUsage();
+  throws(() => table.findFor('a'.repeat(8000)), CostlyMatch);
+  const spentMs = (process.threadCpuUsage().user - user) / 1000;
+  ok(spentMs < 1000, `${spentMs} ms`);
 });

@@ -5,6 +5,7 @@
 
 import type { ServerName } from '../../config/model/server-model.ts';
 import type { Pattern } from '../../config/model/template.ts';
+import { MatchBudget } from '../pipeline/match-budget.ts';
 import type { Captures } from '../pipeline/route.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import { readHostName } from './host-name.ts';
@@ -46,7 +47,7 @@ export class HostTable<T> {
     }
   }
 
-  /** The site of a request by the authority that it names; undefined: no host can be called that. The few that clients of a listener name are remembered. */
+  /** Throws `CostlyMatch`. The site of a request by the authority that it names; undefined: no host can be called that. The few that clients of a listener name are remembered. */
   findFor(authority: string): FoundHost<T> | undefined {
     const known = this.#remembered.get(authority);
     if (known !== undefined) {
@@ -73,7 +74,13 @@ export class HostTable<T> {
   }
 
   #byPattern(host: string): FoundHost<T> | undefined {
-    for (const { pattern, value } of host === '' ? [] : this.#patterns) {
+    if (host === '' || this.#patterns.length === 0) {
+      return undefined;
+    }
+    // Each match has a bound, and a thousand sites may have a thousand of them.
+    const budget = new MatchBudget();
+    for (const { pattern, value } of this.#patterns) {
+      budget.count(host.length);
       const captures = pattern.match(host);
       if (captures !== undefined) {
         return { value, match: { captures, pattern } };

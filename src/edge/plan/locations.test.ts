@@ -1,7 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Location } from '../../config/model/server-model.ts';
-import { FakeClock } from '../../kernel/fake-clock.ts';
 import { FakeSite, location } from './fake-site.ts';
 
 function named(text: string, rest: Parameters<typeof location>[1] = {}): Location {
@@ -149,18 +148,10 @@ function performanceMs(): number {
 }
 
 test('a request that keeps its thread too long with regexes is given up', () => {
-  /** A clock that each look takes 100 ms from. */
-  class SlowClock extends FakeClock {
-    override monotonicMs(): number {
-      this.advance(100);
-      return super.monotonicMs();
-    }
-  }
-  const many = Array.from({ length: 1000 }, (_, index) => named(`~ ^/no${index}$`));
-  const ask = (path: string): number =>
-    new FakeSite({ locations: [...many, named('/')] }, { clock: new SlowClock() }).ask(path).status;
-  equal(ask('/short'), 500, 'a thousand in more than a second');
-  const few = new FakeSite({ locations: [...many.slice(0, 50), named('/')] }, { clock: new SlowClock() });
-  equal(few.ask('/short').status, 200, 'no look at the clock');
-  equal(few.ask(`/${'a'.repeat(2000)}`).status, 500, 'long paths have it looked at each time');
+  const many = Array.from({ length: 1000 }, (_, index) => named(`~ ^/(a+)+no${index}$`));
+  const site = new FakeSite({ locations: [...many, named('/')] });
+  equal(site.ask('/short').status, 200, 'a thousand that end at once');
+  equal(site.ask(`/${'a'.repeat(2000)}`).status, 500, 'a thousand that do not');
+  const few = new FakeSite({ locations: [...many.slice(0, 5), named('/')] });
+  equal(few.ask(`/${'a'.repeat(2000)}`).status, 200);
 });
