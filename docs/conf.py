@@ -92,6 +92,7 @@ CONTENTS = {
         'moving/nginx-bodies',
         'moving/nginx-logs',
         'moving/nginx-connections',
+        'moving/nginx-requests',
     ],
     'Reference': [
         'reference/serve',

@@ -20,7 +20,8 @@ export async function buildSite(): Promise<string | undefined> {
   }
   const fault = await makeEnvironment(python, HOME, REQUIREMENTS);
   if (fault !== undefined) return fault;
-  const options = ['--builder', 'html', '--quiet', '--jobs', 'auto', '--fail-on-warning'];
+  // A page that has not changed since the last time would not be read again, and its warnings would be missing.
+  const options = ['--builder', 'html', '--quiet', '--jobs', 'auto', '--fail-on-warning', '--fresh-env'];
   const { ok } = await runCommand([`${HOME}/bin/sphinx-build`, ...options, 'docs', SITE]);
   return ok ? findForeign() : 'the pages have the faults above';
 }
