@@ -3,9 +3,11 @@ import type { CaseResult } from '../report/result.ts';
 import { runAsgi } from './asgi.ts';
 import { runBodies } from './bodies.ts';
 import { runDjango } from './django.ts';
+import { runGrowth } from './growth.ts';
 import { runHello } from './hello.ts';
 import { runIdle } from './idle.ts';
 import { runMemory } from './memory.ts';
+import { runNginxFile } from './nginx-file.ts';
 import { runStartAndReload } from './start-and-reload.ts';
 import { runStaticFiles } from './static-files.ts';
 import { runUneven } from './uneven.ts';
@@ -25,6 +27,8 @@ export const CASES: readonly Case[] = [
   { id: 'A1', run: runAsgi },
   { id: 'A2', run: runWebsockets },
   { id: 'S1', run: runStaticFiles },
+  { id: 'N1', run: runNginxFile },
+  { id: 'G1', run: runGrowth },
   { id: 'M1', run: runMemory },
   { id: 'B1', run: runStartAndReload },
   { id: 'IDLE', run: runIdle },

@@ -8,6 +8,8 @@ export interface Load {
   readonly path: string;
   /** A script in bench/loads that says what is sent. */
   readonly script?: string;
+  /** Host, where it is not the address. */
+  readonly host?: string;
 }
 
 export interface WrkResult {
@@ -27,7 +29,16 @@ const run = promisify(execFile);
 
 export function wrkCommand(load: Load, seconds: number, port: number | string): string[] {
   const script = load.script === undefined ? [] : ['-s', `bench/loads/${load.script}`];
-  return ['wrk', '-t1', `-c${load.connections}`, `-d${seconds}s`, ...script, `http://127.0.0.1:${port}${load.path}`];
+  const host = load.host === undefined ? [] : ['-H', `Host: ${load.host}`];
+  return [
+    'wrk',
+    '-t1',
+    `-c${load.connections}`,
+    `-d${seconds}s`,
+    ...script,
+    ...host,
+    `http://127.0.0.1:${port}${load.path}`,
+  ];
 }
 
 export async function runWrk(load: Load, seconds: number, port: number): Promise<WrkResult> {

@@ -1,18 +1,26 @@
 import type { Kind, Place, Site } from './kind.ts';
 import { nginx } from './nginx.ts';
 
+/** A location that the application answers, and what else is said in it. */
+export interface AppLocation {
+  readonly match: string;
+  readonly lines: readonly string[];
+}
+
 /** Behind nginx, over uWSGI's own protocol. */
-export function nginxUwsgi(): Kind {
+export function nginxUwsgi(locations: readonly AppLocation[] = [{ match: '/', lines: [] }]): Kind {
   return {
     name: 'nginx → uWSGI',
     reloadSignal: 'SIGHUP',
     plan: (site, place) => {
-      const front = nginx(place, [
-        'location / {',
+      const handlers = locations.flatMap(({ match, lines }) => [
+        `location ${match} {`,
+        ...lines.map((line) => `    ${line}`),
         '    include /etc/nginx/uwsgi_params;',
         `    uwsgi_pass unix:${place.folder}/uwsgi.sock;`,
         '}',
       ]);
+      const front = nginx(place, handlers);
       const listen = ['--socket', `${place.folder}/uwsgi.sock`, '--chmod-socket=666'];
       return { files: front.files, commands: [{ argv: uwsgi(site, place, listen), role: 'python' }, front.command] };
     },

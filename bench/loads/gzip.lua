@@ -1,0 +1,2 @@
+-- What every browser takes.
+wrk.headers["Accept-Encoding"] = "gzip"
