@@ -43,6 +43,8 @@ const FILES: Omit<Files, 'path'> = {
 export class FakeFiles {
   /** `level message` of what was said of requests. */
   readonly said: string[] = [];
+  /** What requests want to be called for when they are over. */
+  readonly overs: (() => void)[] = [];
   readonly server: FileServer;
   readonly #location: FakeLocation;
   readonly #scope: CompiledScope;
@@ -100,7 +102,7 @@ export class FakeFiles {
       onRelocated(to);
       return VERDICT.relocated;
     };
-    return {
+    const route = {
       exchange,
       request: exchange,
       path: exchange.path,
@@ -115,7 +117,10 @@ export class FakeFiles {
       relocate: (path: string, query: string) => relocate(`-> ${path}${query === '' ? '' : `?${query}`}`),
       relocateNamed: (name: string) => relocate(`-> ${name}`),
       continueWith: () => undefined,
-    } as unknown as Route;
+      whenOver: (callback: () => void) => this.overs.push(callback),
+    } as unknown as { -readonly [Key in keyof Route]: Route[Key] };
+    route.main = route;
+    return route;
   }
 
   #compile(template: Template): CompiledTemplate {

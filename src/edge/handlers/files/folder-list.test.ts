@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Autoindex } from '../../../config/model/files.ts';
 import { TemporarySite, WRITTEN_S } from '../static/temporary-site.ts';
 import type { FakeLocation } from './fake-location.ts';
 import { FakeFiles } from './fake-location.ts';
+import { FILES_LIMITS } from './limits.ts';
 
 const HTML: Autoindex = { format: 'html', hasExactSize: true, isLocalTime: false };
 
@@ -153,4 +154,43 @@ test('who asks for a folder that is being read waits for the same list', async (
   const files = new FakeFiles(site, { files: { autoindex: HTML } });
   const answers = await Promise.all(Array.from({ length: 20 }, () => files.get('/')));
   assert.equal(new Set(answers.map((answer) => (typeof answer === 'object' ? answer.body : answer))).size, 1);
+});
+
+test('a list counts as on its way until its request is over', async () => {
+  using site = new TemporarySite();
+  site.write('a', '');
+  const files = new FakeFiles(site, { files: { autoindex: HTML } });
+  const hold = files.server.folderReads.leave(Buffer.alloc(FILES_LIMITS.listsLeavingBytesMax - 300));
+  const statusOf = async (): Promise<number | string> => {
+    const answered = await files.get('/');
+    return typeof answered === 'object' ? answered.status : answered;
+  };
+  assert.equal(await statusOf(), 200);
+  assert.equal(await statusOf(), 503);
+  assert.match(files.said[0] ?? '', /^warn lists of more than \d+ bytes wait for clients that do not take them$/);
+  files.overs[0]?.();
+  assert.equal(await statusOf(), 200);
+  hold?.();
+});
+
+test('no folder is listed to which a link leads out of the root, where links stay inside', async () => {
+  using site = new TemporarySite();
+  site.write('www/a', '');
+  site.write('www/inner/b', '');
+  site.write('secret/key', '');
+  symlinkSync('../secret', site.path('www/out'));
+  symlinkSync('inner', site.path('www/within'));
+  const root = site.path('www');
+  const files = new FakeFiles(site, { files: { path: root, autoindex: HTML, symlinks: { kind: 'inside' } } });
+  const statusOf = async (path: string): Promise<number | string> => {
+    const answered = await files.get(path);
+    return typeof answered === 'object' ? answered.status : answered;
+  };
+  assert.deepEqual(
+    await Promise.all(['/', '/inner/', '/within/', '/out/', '/out'].map(statusOf)),
+    [200, 200, 200, 404, 404],
+  );
+  // A folder that may be searched and not read has its files and no list.
+  chmodSync(site.path('www/inner'), 0o711);
+  assert.equal(await statusOf('/inner'), 301);
 });

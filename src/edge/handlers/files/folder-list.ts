@@ -13,11 +13,14 @@ import { FILES_LIMITS } from './limits.ts';
 import { callbackOf, jsonLine, XML_BEGINNING, XML_END, xmlLine } from './list-data.ts';
 import { HTML_END, htmlBeginning, htmlLine } from './list-html.ts';
 import type { FolderEntry } from './read-folder.ts';
+import { readFolder } from './read-folder.ts';
 import { sayAbsent } from './say-absent.ts';
-import { otherWork } from './sort-gently.ts';
+import { otherWork, sortGently } from './sort-gently.ts';
 
 /** How a list is written. */
 interface Form {
+  /** Lists of a folder in forms of the same key are the same. */
+  readonly key: string;
   readonly head: ResponseHead;
   readonly beginning: string;
   readonly end: string;
@@ -81,19 +84,37 @@ export class FolderList {
     const { folderReads, sender } = this.#files.server;
     const path = place.folder.prefix + place.path;
     try {
-      const reading = folderReads.read(path);
-      const entries = await reading;
-      if (entries === undefined) {
-        route.log('error', `a folder of more than ${FILES_LIMITS.listedEntriesMax} entries is not listed`);
-        exchange.responder.refuse(reading === undefined ? 503 : 500);
-      } else {
-        exchange.responder.respond(form.head, await render(entries, form));
+      const rendering = folderReads.share(`${form.key}\n${path}`, () => listOf(path, form));
+      const list = await rendering;
+      if (list !== undefined) {
+        this.#send(exchange, route, form, list);
+        return;
       }
+      const why =
+        rendering === undefined
+          ? 'too many wait for a list'
+          : `a folder of more than ${FILES_LIMITS.listedEntriesMax} entries is not listed`;
+      route.log('error', why);
+      exchange.responder.refuse(rendering === undefined ? 503 : 500);
     } catch (error) {
       const absent = absentFor(error, path, sender.around);
       sayAbsent(route, place, absent);
       exchange.responder.refuse(statusOfAbsent(absent));
     }
+  }
+
+  #send(exchange: Exchange, route: Route, { head }: Form, list: Buffer): void {
+    const onLeft = this.#files.server.folderReads.leave(list);
+    if (onLeft === undefined) {
+      route.log(
+        'warn',
+        `lists of more than ${FILES_LIMITS.listsLeavingBytesMax} bytes wait for clients that do not take them`,
+      );
+      exchange.responder.refuse(503);
+      return;
+    }
+    route.main.whenOver(onLeft);
+    exchange.responder.respond(head, list);
   }
 
   /** Undefined: the client's callback is refused. */
@@ -104,6 +125,7 @@ export class FolderList {
         const offsetMinutes = -new Date(clock.nowMs()).getTimezoneOffset();
         const manner = { ...this.#manner, isUtf8: this.#isUtf8, offsetMinutes };
         return {
+          key: `${JSON.stringify(manner)}\n${path}`,
           head: HEADS.html,
           beginning: htmlBeginning(path),
           end: HTML_END,
@@ -111,7 +133,7 @@ export class FolderList {
         };
       }
       case 'xml':
-        return { head: HEADS.xml, beginning: XML_BEGINNING, end: XML_END, line: xmlLine };
+        return { key: 'xml', head: HEADS.xml, beginning: XML_BEGINNING, end: XML_END, line: xmlLine };
       case 'json':
         return JSON_FORM;
       case 'jsonp': {
@@ -132,12 +154,32 @@ const HEADS = {
   jsonp: responseHead(200, 'Content-Type: application/javascript\r\n'),
 } as const;
 
-const JSON_FORM: Form = { head: HEADS.json, beginning: '[', end: '\r\n]', line: jsonLine };
+const JSON_FORM: Form = { key: 'json', head: HEADS.json, beginning: '[', end: '\r\n]', line: jsonLine };
 
 /** The comment keeps a browser from taking the beginning of the script for something else. */
 function jsonpForm(callback: string): Form {
   const { line } = JSON_FORM;
-  return { head: HEADS.jsonp, beginning: `/* callback */\r\n${callback}([`, end: '\r\n]);', line };
+  return {
+    key: `jsonp ${callback}`,
+    head: HEADS.jsonp,
+    beginning: `/* callback */\r\n${callback}([`,
+    end: '\r\n]);',
+    line,
+  };
+}
+
+/** Undefined: the folder has too many entries. Rejects with the system's error. */
+async function listOf(path: string, form: Form): Promise<Buffer | undefined> {
+  const entries = await readFolder(path);
+  return entries && render(await sortGently(entries, compareEntries), form);
+}
+
+/** Folders first, and then by the bytes of their names. */
+function compareEntries(one: FolderEntry, other: FolderEntry): number {
+  if (one.isDirectory !== other.isDirectory) {
+    return one.isDirectory ? -1 : 1;
+  }
+  return one.name < other.name ? -1 : 1;
 }
 
 async function render(entries: readonly FolderEntry[], form: Form): Promise<Buffer> {

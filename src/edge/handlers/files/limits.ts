@@ -7,6 +7,8 @@ export const FILES_LIMITS = {
   listsRunningMax: 4,
   /** Requests that wait for a list; beyond it 503. */
   listsWaitingMax: 256,
+  /** Lists whose clients have not taken them yet, of each thread; beyond it 503. Of a folder of 100,000 entries sixty stalled clients held 1.4 GB. */
+  listsLeavingBytesMax: 67_108_864,
   /** Entries that are sorted or rendered in one go: about 2 ms. */
   entriesAtATime: 2000,
   /** Longer names of a JSONP callback are refused, as by nginx. */

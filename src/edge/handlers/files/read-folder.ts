@@ -38,19 +38,34 @@ export async function readFolder(path: string): Promise<FolderEntry[] | undefine
   return entries;
 }
 
-/** One of the regular files in a folder, or links to one, each as likely as the other. Undefined: there is none. */
-export async function readRandomFile(path: string): Promise<string | undefined> {
-  let chosen: string | undefined;
-  let count = 0;
+/** The names of the regular files in a folder, and of links, which may lead to one; of a larger folder so many as are listed. */
+export async function readFileNames(path: string): Promise<readonly string[]> {
+  const names: string[] = [];
   for await (const entry of openFolder(path)) {
-    if (entry.isFile() || (!entry.isDirectory() && (await isFile(path + entry.name)))) {
-      count += 1;
-      if (Math.random() * count < 1) {
-        chosen = entry.name;
-      }
+    if (!entry.isDirectory()) {
+      names.push(entry.name);
+    }
+    if (names.length === FILES_LIMITS.listedEntriesMax) {
+      break;
     }
   }
-  return chosen;
+  return names;
+}
+
+/** One of these that is a regular file, each as likely as the other. Undefined: none is. */
+export async function chooseFile(path: string, names: readonly string[]): Promise<string | undefined> {
+  const left = [...names];
+  for (let last = left.pop(); last !== undefined; last = left.pop()) {
+    const at = Math.floor(Math.random() * (left.length + 1));
+    const name = left[at] ?? last;
+    if (await isFile(path + name)) {
+      return name;
+    }
+    if (at < left.length) {
+      left[at] = last;
+    }
+  }
+  return undefined;
 }
 
 async function* openFolder(path: string): AsyncGenerator<Dirent> {

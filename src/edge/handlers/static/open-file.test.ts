@@ -22,7 +22,7 @@ async function tryOpen(site: TemporarySite, name: string, root: Root = new Root(
   if (opened.kind === 'file') {
     await site.disk.close(opened.fd);
   }
-  const openCount = site.calls.filter((call) => call === 'open').length;
+  const openCount = site.calls.filter((call) => call === 'open' || call === 'openDirectory').length;
   assert.equal(site.calls.filter((call) => call === 'close').length, site.failing.has('open') ? 0 : openCount);
   return opened.kind === 'absent' ? opened.absence : opened.kind;
 }

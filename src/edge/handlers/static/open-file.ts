@@ -69,10 +69,13 @@ export async function openFile(path: string, folder: Folder, around: Surrounding
     // To open a device can do things, so its kind is looked at first. Opening never waits, in case the kind has changed by then.
     const before = await around.disk.stat(path);
     isThere = true;
-    if (before.isDirectory() && !isGuarded(folder.links)) {
+    if (before.isDirectory() && folder.links.kind === 'anywhere') {
       return DIRECTORY;
     }
-    return before.isFile() || before.isDirectory() ? await openRegular(path, folder, around) : NO_FILE;
+    // A folder is opened too: what is in it may be listed.
+    return before.isFile() || before.isDirectory()
+      ? await openSeen(path, before.isDirectory(), folder, around)
+      : NO_FILE;
   } catch (error) {
     const absent = absentFor(await explain(error, path, folder, around), path, around, isThere);
     // Links that may not be followed lead nowhere, whatever is at their end.
@@ -118,18 +121,23 @@ function isGuarded(links: LinkRule): links is Extract<LinkRule, { kind: 'none' |
   return links.kind === 'none' || links.kind === 'owner';
 }
 
-async function openRegular(path: string, { links }: Folder, around: Surroundings): Promise<Opened> {
+/** `isDirectory`: it was one a moment ago, and the right to search it is enough. */
+async function openSeen(path: string, isDirectory: boolean, { links }: Folder, around: Surroundings): Promise<Opened> {
   const { disk } = around;
-  const fd = await (isGuarded(links) ? openWithoutLinks(path, links, disk) : disk.open(path));
+  const open = (): Promise<number> => (isDirectory ? disk.openDirectory(path, true) : disk.open(path));
+  const fd = await (isGuarded(links) ? openWithoutLinks(path, links, disk) : open());
   let isKept = false;
   try {
     const stats = await disk.fstat(fd);
-    if (!stats.isFile()) {
-      return stats.isDirectory() ? DIRECTORY : NO_FILE;
+    if (!stats.isFile() && !stats.isDirectory()) {
+      return NO_FILE;
     }
     if (links.kind === 'inside' && !(await links.root.holdsOpened({ fd, path, stats }, around))) {
       around.report('static.outside', path, 'a link leads out of the root, or to what the application decides about');
       return MISSING;
+    }
+    if (!stats.isFile()) {
+      return DIRECTORY;
     }
     isKept = true;
     return { kind: 'file', fd, stats };

@@ -9,7 +9,7 @@ import { isInside } from './resolve.ts';
 interface OpenedPath {
   readonly fd: number;
   readonly path: string;
-  readonly stats: FileStats;
+  readonly stats: FileStats & { isDirectory(): boolean };
 }
 
 interface Around {
@@ -31,21 +31,24 @@ export class Root {
     this.#isClaimed = isClaimed;
   }
 
-  /** Whether the file that was opened is below the root. */
+  /** Whether the file that was opened is below the root, or the folder is the root itself. */
   async holdsOpened({ fd, path, stats }: OpenedPath, around: Around): Promise<boolean> {
     const { disk } = around;
     const realPath = (await disk.descriptorPath(fd)) ?? (await findRealPath(path, stats, disk));
-    return realPath !== undefined && (await this.#holds(realPath, around));
+    return realPath !== undefined && (await this.#holds(realPath, stats.isDirectory(), around));
   }
 
-  async #holds(realPath: string, { disk, clock }: Around): Promise<boolean> {
+  async #holds(realPath: string, isDirectory: boolean, { disk, clock }: Around): Promise<boolean> {
+    const isWithin = (root: string): boolean => (isDirectory && realPath === root) || isInside(realPath, root);
     const nowMs = clock.monotonicMs();
     const isRecent = nowMs - this.#askedMs < STATIC_LIMITS.revalidateMs;
-    if (!isRecent || this.#real === undefined || !isInside(realPath, this.#real)) {
+    if (!isRecent || this.#real === undefined || !isWithin(this.#real)) {
       this.#real = await disk.realPath(this.path === '' ? '/' : this.path);
       this.#askedMs = nowMs;
     }
-    return isInside(realPath, this.#real) && !this.#isClaimed(realPath.slice(this.#real.replace(/\/$/, '').length + 1));
+    // The application decides on files: what is in a folder is looked at by itself.
+    const below = realPath.slice(this.#real.replace(/\/$/, '').length + 1);
+    return isWithin(this.#real) && (isDirectory || !this.#isClaimed(below));
   }
 }
 
