@@ -28,3 +28,16 @@ test('the end is put off by who holds it, even when it has come', () => {
   releaseLate();
   deepEqual(done, ['end']);
 });
+
+test('what is to be done at an end that has come is done at once, or when the last who holds it lets go', () => {
+  const done: string[] = [];
+  const ending = new Ending();
+  ending.come();
+  ending.when(() => done.push('late'));
+  deepEqual(done, ['late']);
+  const release = ending.hold();
+  ending.when(() => done.push('held'));
+  deepEqual(done, ['late']);
+  release();
+  deepEqual(done, ['late', 'held']);
+});

@@ -6,9 +6,11 @@ export class Ending {
   #holds = 0;
   #hasCome = false;
 
+  /** At once where nothing is left to wait for: a client may go while a disk is waited for, and what is taken for its request afterwards has to be given back all the same. */
   when(callback: () => void): void {
     this.#callbacks ??= [];
     this.#callbacks.push(callback);
+    this.#act();
   }
 
   /** The end is put off until what this returns is called. */

@@ -111,7 +111,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   #isWaiting = false;
   /** The verdict of a step that has gone on before it returned `pending`. */
   #early: Verdict | undefined = undefined;
-  readonly #budget: MatchBudget;
+  readonly #budget = new MatchBudget();
   readonly #ending = new Ending();
 
   constructor({ exchange, site, path, services, parent }: RouteStart) {
@@ -129,7 +129,6 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.query = exchange.query;
     this.client = parent?.client ?? exchange.client;
     this.startedMs = services.clock.monotonicMs();
-    this.#budget = new MatchBudget();
     this.slots = parent?.slots ?? [];
     this.isInternal = parent !== undefined;
     this.isQuoted = parent === undefined && /[%+]/.test(exchange.rawPath);
@@ -491,9 +490,10 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     }
   }
 
-  /** The response has left, or the client has gone. */
+  /** The response has left, or the client has gone. What the content still says goes nowhere: an error page would be asked, and counted, for nobody. */
   onOver(): void {
     this.#isOver = true;
+    this.answering = undefined;
     startPostAction(this);
     this.#ending.come();
   }

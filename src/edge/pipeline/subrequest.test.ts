@@ -146,6 +146,28 @@ test('subrequests end with the client of their request', () => {
   deepEqual([wasTold, hasEnded], [true, false]);
 });
 
+test('what is asked for when the client has gone is not asked', () => {
+  let goOn = (): void => undefined;
+  let askedCount = 0;
+  const at = new FakeSite(
+    { locations: [location('/'), location('/part', { content: { kind: 'status' } })] },
+    {
+      produceOf:
+        ({ kind }) =>
+        (_, route) => {
+          if (kind === 'status') {
+            askedCount += 1;
+          } else {
+            goOn = () => route?.startSubrequest({ path: '/part', query: '', onEnd: () => undefined });
+          }
+        },
+    },
+  );
+  at.ask('/').leave();
+  goOn();
+  equal(askedCount, 0);
+});
+
 test('subrequests lie in each other fifty deep, and no deeper', () => {
   let deepest = 0;
   const at = new FakeSite(

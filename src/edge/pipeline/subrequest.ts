@@ -39,6 +39,7 @@ export function startSubrequest(
   if (start.isBackground === true) {
     return startBackground(subrequest, parent.main);
   }
+  // The client may have gone already: then it is cancelled before it has begun.
   parent.main.whenOver(() => subrequest.cancel());
   subrequest.run();
   return subrequest;
@@ -92,7 +93,9 @@ class RunningSubrequest implements Subrequest {
   }
 
   run(): void {
-    this.route.start(this.#start.named);
+    if (!this.#isOver) {
+      this.route.start(this.#start.named);
+    }
   }
 
   get head(): ResponseHead | undefined {

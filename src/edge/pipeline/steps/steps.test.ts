@@ -108,6 +108,47 @@ test('connections are counted until their requests are over', () => {
   equal(site.ask('/?k=a').status, 0, 'who has gone is counted no more');
 });
 
+test('a request that is refused when its client has gone asks no error page, and counts for nobody', () => {
+  const held: (() => void)[] = [];
+  let pagesAsked = 0;
+  const site = new FakeSite(
+    {
+      zones: ZONES,
+      scopes: [
+        {
+          refusals: {
+            pages: [{ statuses: [404], to: ['@page'], status: 'unchanged' }],
+            isRecursive: false,
+            style: 'nginx',
+            pads: false,
+          },
+        },
+        { connectionCounts: { counts: [{ zone: 'two', max: 1 }], manner: MANNER } },
+      ],
+      locations: [location('/'), location('@page', { scope: 1, content: { kind: 'status' } })],
+    },
+    {
+      produceOf:
+        ({ kind }) =>
+        ({ responder }) => {
+          if (kind === 'status') {
+            pagesAsked += 1;
+            held.push(() => responder.respond({ status: 200, reason: undefined, fields: EMPTY }, 'page'));
+          } else {
+            held.push(() => responder.refuse(404));
+          }
+        },
+    },
+  );
+  site.ask('/?k=a').leave();
+  held[0]?.();
+  equal(pagesAsked, 0);
+  const next = site.ask('/?k=a');
+  held[1]?.();
+  held[2]?.();
+  equal(next.body, 'page', 'the place of the one that has gone is free');
+});
+
 function realIp(more: Partial<RealIp>): Partial<Scope> {
   return {
     realIp: { from: ['192.0.2.1'], source: { kind: 'field', name: 'x-forwarded-for' }, isRecursive: false, ...more },
