@@ -30,7 +30,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // What a server does, in words: nothing is wrong there.
   /^src\/cli\/explain\/(?!asked-line)/,
   // How often something was told, behind what was told.
-  /^src\/cli\/(files\/told-diagnostics|nginx\/nginx-faults)\.ts$/,
+  /^src\/cli\/(files\/(told|fold)-diagnostics|nginx\/nginx-faults)\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/pages\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.

@@ -35,7 +35,7 @@ export async function check({ args, env }: Invocation, terminal: Terminal): Prom
   const all: Diagnostic[] = [];
   const sources: ((file: string) => string | undefined)[] = [];
   for (const file of read.value.files) {
-    const { diagnostics, textOf } = await readAnyFile(resolve(cwd, file), env);
+    const { diagnostics, textOf } = await readAnyFile(resolve(cwd, file), env, { wantsTraps: true });
     all.push(...diagnostics);
     sources.push(textOf);
   }

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { isFaulty } from '../../config/diagnostic.ts';
+import type { CheckOptions } from '../../config/dialects/nginx/check-nginx.ts';
 import { checkNginx } from '../../config/dialects/nginx/check-nginx.ts';
 import { modelOfNginx } from '../../config/dialects/nginx/nginx-model.ts';
 import { Diagnostics } from '../../config/dialects/nginx/report.ts';
@@ -27,26 +28,30 @@ export interface ReadServerFile {
 }
 
 /** `path` is absolute. */
-export async function readAnyFile(path: string, env: NodeJS.ProcessEnv): Promise<ReadServerFile> {
-  return path.endsWith('.toml') ? readToml(path, env) : readNginxFile(path);
+export async function readAnyFile(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  options: CheckOptions,
+): Promise<ReadServerFile> {
+  return path.endsWith('.toml') ? readToml(path, env, options) : readNginxFile(path, options);
 }
 
-async function readToml(path: string, env: NodeJS.ProcessEnv): Promise<ReadServerFile> {
+async function readToml(path: string, env: NodeJS.ProcessEnv, { wantsTraps }: CheckOptions): Promise<ReadServerFile> {
   const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
   const defaults = defaultModel(machine, '/');
   const { model, diagnostics } = await readTomlModel(path, { ...TOML_FILES, env, defaults });
-  const textOf: TextOf = (file) => {
+  const textOf = remembering((file) => {
     const text = TOML_FILES.readText(file);
     return text.ok ? text.value : undefined;
-  };
-  const traps = isFaulty(diagnostics) ? [] : trapsOfToml(path, TOML_FILES);
+  });
+  const traps = isFaulty(diagnostics) || !wantsTraps ? [] : trapsOfToml(path, TOML_FILES);
   return { language: 'toml', diagnostics: [...diagnostics, ...traps], model, textOf };
 }
 
-function readNginxFile(path: string): ReadServerFile {
-  const { reading, diagnostics } = checkNginx(path, DISK_FILES);
+function readNginxFile(path: string, options: CheckOptions): ReadServerFile {
+  const { reading, diagnostics } = checkNginx(path, DISK_FILES, options);
   const texts = new Map(reading.files.map(({ path: file, bytes }) => [file, bytes]));
-  const textOf: TextOf = (file) => texts.get(file)?.toString('utf8');
+  const textOf = remembering((file) => texts.get(file)?.toString('utf8'));
   if (isFaulty(reading.diagnostics)) {
     return { language: 'nginx', diagnostics, model: undefined, textOf };
   }
@@ -65,5 +70,14 @@ function readNginxFile(path: string): ReadServerFile {
     diagnostics: [...diagnostics, ...faults],
     model: isFaulty(faults) ? undefined : model,
     textOf,
+  };
+}
+
+/** A file of a thousand sites is asked for a line of it many times. */
+function remembering(read: TextOf): TextOf {
+  const known = new Map<string, string | undefined>();
+  return (file) => {
+    if (!known.has(file)) known.set(file, read(file));
+    return known.get(file);
   };
 }

@@ -42,7 +42,7 @@ export async function readSoundFile(
   if (format !== 'text' && format !== 'json') {
     return failure(`portico ${command.name}: --format is text or json, and not "${format}".\n`);
   }
-  const read = await readAnyFile(resolve(cwd, file), env);
+  const read = await readAnyFile(resolve(cwd, file), env, { wantsTraps: false });
   if (read.model === undefined) {
     const errors = read.diagnostics.filter(({ severity }) => severity === 'error');
     return failure(renderAsText(errors, read.textOf, cwd));

@@ -5,11 +5,7 @@ import type { Diagnostic, Severity } from '../../config/diagnostic.ts';
 import type { TextOf } from '../../config/source-excerpt.ts';
 import { renderWithExcerpt, SEVERITY_WORDS } from '../../config/source-excerpt.ts';
 import { FAULTY, SOUND, WARNED } from './file-command.ts';
-
-/** Of these one is shown for all that say the same: a file that proxies has dozens. */
-const REPEATED = new Set(['nginx.later', 'nginx.accepted']);
-/** Lines that are named of those that are not shown. */
-const LINES_MAX = 10;
+import { foldDiagnostics } from './fold-diagnostics.ts';
 
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
   const has = (severity: Severity): boolean => diagnostics.some((each) => each.severity === severity);
@@ -23,7 +19,7 @@ export function renderAsText(diagnostics: readonly Diagnostic[], textOf: TextOf,
 }
 
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], textOf: TextOf, cwd: string): string {
-  const shown = folded(diagnostics).map((each) => withName(each, cwd));
+  const shown = foldDiagnostics(diagnostics.map((each) => withName(each, cwd)));
   return shown.map((each) => renderWithExcerpt(each, (file) => textOf(resolve(cwd, file)))).join('\n');
 }
 
@@ -49,34 +45,6 @@ function summaryOf(diagnostics: readonly Diagnostic[]): string {
     .filter(([, count]) => count > 0)
     .map(([word, count]) => `${count} ${word}${count === 1 ? '' : 's'}`);
   return parts.length === 0 ? 'Nothing is wrong.' : `${parts.join(', ')}.`;
-}
-
-function folded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const first = new Map<string, { readonly at: number; readonly lines: number[] }>();
-  const kept: Diagnostic[] = [];
-  for (const diagnostic of diagnostics) {
-    const { code, message, place } = diagnostic;
-    const key = `${code} ${message} ${place.kind === 'file' ? place.file : ''}`;
-    const before = REPEATED.has(code) ? first.get(key) : undefined;
-    if (before === undefined) {
-      first.set(key, { at: kept.push(diagnostic) - 1, lines: [] });
-    } else if (place.kind === 'file') {
-      before.lines.push(place.line);
-    }
-  }
-  for (const { at, lines } of first.values()) {
-    const diagnostic = kept[at];
-    if (diagnostic !== undefined && lines.length > 0) {
-      kept[at] = { ...diagnostic, message: `${diagnostic.message}${elsewhere(lines)}` };
-    }
-  }
-  return kept;
-}
-
-function elsewhere(lines: readonly number[]): string {
-  const named = lines.slice(0, LINES_MAX).join(', ');
-  const more = lines.length > LINES_MAX ? ` and ${lines.length - LINES_MAX} more` : '';
-  return ` (also ${lines.length === 1 ? 'line' : 'lines'} ${named}${more})`;
 }
 
 /** As short as it can be written from where the reader is. */

@@ -44,3 +44,31 @@ test('every trap of the table has a golden file', () => {
   const missing = Object.keys(TRAPS).filter((code) => !all.includes(` ${code} `));
   assert.deepEqual(missing, []);
 });
+
+test('checkNginx() tells of a thousand sites with the same traps all of them, of each code', () => {
+  const site = 'server { listen 80; server_name a; root /srv/a; location /m { alias /srv/m/; } }\n';
+  const { diagnostics } = checkNginx(SITE, fakeFiles({ [SITE]: site.repeat(1200) }));
+  const countOf = (wanted: string): number => diagnostics.filter(({ code }) => code === wanted).length;
+  assert.equal(countOf('trap.dotfiles'), 1200);
+  assert.equal(countOf('trap.alias-traversal'), 1200);
+});
+
+test('checkNginx() looks for no traps where none are wanted, and tells what is wrong all the same', () => {
+  const text = 'server {\n  rooot /srv;\n}\nserver {\n  root /srv/a;\n}\n';
+  const { diagnostics } = checkNginx(SITE, fakeFiles({ [SITE]: text }), { wantsTraps: false });
+  assert.deepEqual(
+    diagnostics.map(({ code }) => code),
+    ['nginx.unknown-directive'],
+  );
+});
+
+test('checkNginx() reads a whole configuration once', () => {
+  let lists = 0;
+  const files = fakeFiles({ [SITE]: 'events {}\nhttp {\n  include sites/*;\n}\n' });
+  const listFolder = (): readonly string[] => {
+    lists += 1;
+    return [];
+  };
+  checkNginx(SITE, { readFile: (path) => files.readFile(path), listFolder });
+  assert.equal(lists, 1);
+});

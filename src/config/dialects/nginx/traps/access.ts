@@ -86,7 +86,7 @@ function openSatisfy(whole: SeenBlock, tell: Tell): void {
 function passwordsWithoutFile(whole: SeenBlock, tell: Tell): void {
   for (const block of whole.within('http', 'server', 'location')) {
     const said = block.all('auth_basic').find(restricts);
-    const inside = [...block.within()];
+    const inside = block.within();
     if (said !== undefined && !inside.some((each) => each.inherited('auth_basic_user_file').length > 0)) {
       const message = 'no "auth_basic_user_file" names the passwords: nobody is asked for one, and everybody is let in';
       tell('trap.no-password-file', said.name.place, message);
@@ -140,11 +140,11 @@ function smallZones(whole: SeenBlock, tell: Tell): void {
 const ZONES = { limit_req_zone: 'limit_req', limit_conn_zone: 'limit_conn' } as const;
 
 function zonesOf(whole: SeenBlock): readonly Directive[] {
-  return [...whole.within('http')].flatMap((http) => Object.keys(ZONES).flatMap((name) => http.all(name)));
+  return whole.within('http').flatMap((http) => Object.keys(ZONES).flatMap((name) => http.all(name)));
 }
 
 function unusedZones(whole: SeenBlock, tell: Tell): void {
-  const blocks = [...whole.within('http', 'server', 'location')];
+  const blocks = whole.within('http', 'server', 'location');
   // Sites that are not in this file may use it.
   const isComplete = blocks.some(({ kind, opener }) => kind === 'server' && opener !== undefined);
   for (const directive of isComplete ? zonesOf(whole) : []) {

@@ -184,7 +184,7 @@ function anyOrigin(whole: SeenBlock, tell: Tell): void {
 }
 
 function versionShown(whole: SeenBlock, tell: Tell): void {
-  const said = [...whole.within('http', 'server', 'location')].flatMap((block) => block.all('server_tokens'));
+  const said = whole.within('http', 'server', 'location').flatMap((block) => block.all('server_tokens'));
   for (const { name, args } of said) {
     if (args[0]?.text !== 'off' && args[0]?.text !== '') {
       tell(

@@ -12,6 +12,7 @@ import { REGEX_TRAPS } from './regexes.ts';
 import { REWRITE_TRAPS } from './rewriting.ts';
 import { SeenBlock } from './seen-block.ts';
 import type { TrapRule } from './trap.ts';
+import type { TrapCode } from './trap-codes.ts';
 import { TRAPS } from './trap-codes.ts';
 
 const RULES: readonly TrapRule[] = [
@@ -19,17 +20,20 @@ const RULES: readonly TrapRule[] = [
   ...[...REGEX_TRAPS, ...NAME_TRAPS, ...PROXY_TRAPS],
 ];
 
-/** A file that is included in many places has each of its traps once, and a file of a thousand sites with the same one has no more than this. */
-const TRAPS_MAX = 1000;
+/** Of one code. A file that is included in many places has each of its traps once; ten thousand sites that are made from one template have the same one each. */
+const TRAPS_MAX = 10_000;
 
 export function findTraps(tree: readonly Directive[], kind: BlockKind): readonly Diagnostic[] {
   const whole = new SeenBlock(kind, tree);
   const found = new Map<string, Diagnostic>();
+  const counts = new Map<TrapCode, number>();
   for (const rule of RULES) {
     rule(whole, (code, place, message, severity) => {
       const { why, wayOut, severity: usual } = TRAPS[code];
       const key = JSON.stringify([code, place, message]);
-      if (found.size < TRAPS_MAX && !found.has(key)) {
+      const count = counts.get(code) ?? 0;
+      if (count < TRAPS_MAX && !found.has(key)) {
+        counts.set(code, count + 1);
         found.set(key, { severity: severity ?? usual, code, place, message, hint: `${why}\n${wayOut}` });
       }
     });

@@ -110,9 +110,9 @@ function hiddenFiles(whole: SeenBlock, tell: Tell): void {
   for (const server of whole.within('server')) {
     const answering = server.blocks.find((block) => locationOf(block)?.text === '/') ?? server;
     const [root] = answering.inherited('root');
-    const guards = [...server.within('location', 'server-if', 'location-if')].filter((block) =>
-      ABOUT_DOTS.test(block.opener?.args.map(({ text }) => text).join(' ') ?? ''),
-    );
+    const guards = server
+      .within('location', 'server-if', 'location-if')
+      .filter((block) => ABOUT_DOTS.test(block.opener?.args.map(({ text }) => text).join(' ') ?? ''));
     const looksForFiles = answering.says('try_files') || (servesFiles(answering) && !answering.says('deny'));
     if (root !== undefined && guards.length === 0 && looksForFiles) {
       const message = `names with a dot in front are served from "${root.args[0]?.text ?? ''}": .git, .env, .htpasswd`;
@@ -143,7 +143,7 @@ function sourcesServed(whole: SeenBlock, tell: Tell): void {
 
 function leadsToApplication(block: SeenBlock, last = ''): boolean {
   const server = block.around('server');
-  return [...(server?.within('location') ?? [])].some((each) => locationOf(each)?.text === last && passesOn(each));
+  return (server?.within('location') ?? []).some((each) => locationOf(each)?.text === last && passesOn(each));
 }
 
 function tryFilesForms(whole: SeenBlock, tell: Tell): void {
@@ -161,7 +161,7 @@ function tryFilesForms(whole: SeenBlock, tell: Tell): void {
 
 function mediaTypes(whole: SeenBlock, tell: Tell): void {
   for (const http of whole.within('http')) {
-    const blocks = [...http.within('http', 'server', 'location')];
+    const blocks = http.within('http', 'server', 'location');
     const serves = blocks.some((block) => block.says('root', 'alias', 'try_files'));
     if (http.opener !== undefined && serves && !blocks.some((block) => block.says('types'))) {
       const message = 'there is no "types": style sheets, scripts and images but GIF and JPEG are sent as text/plain';

@@ -170,7 +170,7 @@ function errorPageLoops(whole: SeenBlock, tell: Tell): void {
 
 function serversOf(block: SeenBlock): readonly SeenBlock[] {
   const server = block.around('server');
-  return server === undefined ? [...block.within('server')] : [server];
+  return server === undefined ? block.within('server') : [server];
 }
 
 /** The exact location of a path, or that of its longest prefix; regexes are left aside. */

@@ -15,6 +15,8 @@ export class SeenBlock {
   /** All of it in order; what could not be read is not among them. */
   readonly directives: readonly Directive[];
   readonly #byName = new Map<string, Directive[]>();
+  /** Dozens of rules ask a file of ten thousand blocks. */
+  #within: readonly SeenBlock[] | undefined;
 
   constructor(kind: BlockKind, directives: readonly Directive[], opener?: Directive, parent?: SeenBlock) {
     this.kind = kind;
@@ -61,14 +63,10 @@ export class SeenBlock {
     return this.inherited(name)[0]?.args[0]?.text;
   }
 
-  /** This block, and all inside. */
-  *within(...kinds: readonly BlockKind[]): Generator<SeenBlock> {
-    if (kinds.length === 0 || kinds.includes(this.kind)) {
-      yield this;
-    }
-    for (const block of this.blocks) {
-      yield* block.within(...kinds);
-    }
+  /** This block, and all inside, in the order of the file. */
+  within(...kinds: readonly BlockKind[]): readonly SeenBlock[] {
+    this.#within ??= [this, ...this.blocks.flatMap((block) => block.within())];
+    return kinds.length === 0 ? this.#within : this.#within.filter(({ kind }) => kinds.includes(kind));
   }
 
   /** The nearest block of a kind, this one included. */
