@@ -54,7 +54,7 @@ export class ScopeTable {
   #scopeOf(draft: Draft): Scope {
     const { prefix, confPrefix } = this.#around;
     const features: { readonly [Key in keyof Scope]?: Scope[Key] | undefined } = {
-      ...limitsOf(draft, this.#report),
+      ...limitsOf(draft),
       ...accessOf(draft, confPrefix),
       tryFiles: tryFilesOf(draft),
       mirrors: mirrorsOf(draft),

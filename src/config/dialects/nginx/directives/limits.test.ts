@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Scope } from '../../../model/scope.ts';
 import type { Draft } from '../draft.ts';
 import { inHttp, readText } from '../fake-files.ts';
-import { limitsOf, zonesOf } from './limits.ts';
+import { checkLimits, limitsOf, zonesOf } from './limits.ts';
 
 const ZONES =
   'limit_req_zone $remote_addr zone=one:1m rate=30r/m; limit_conn_zone $a$uri zone=two:64k; map $uri $a { a b; }';
@@ -16,8 +16,10 @@ function innermost(draft: Draft): Draft {
 function limits(text: string): { readonly scope: Partial<Scope>; readonly told: string[] } {
   const told: string[] = [];
   const { draft } = readText(`events {} http { ${ZONES} ${text} }`);
-  const scope = limitsOf(innermost(draft), (_code, _place, message) => told.push(message));
-  return { scope, told };
+  for (const http of draft.children.filter(({ kind }) => kind === 'http')) {
+    checkLimits(http, (_code, _place, message) => told.push(message));
+  }
+  return { scope: limitsOf(innermost(draft)), told };
 }
 
 test('zones have their key, size and rate', () => {

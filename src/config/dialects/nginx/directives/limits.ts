@@ -21,6 +21,8 @@ interface Used<T> {
 type Level = LimitManner['logLevel'];
 
 export const ZONES: DraftKey<readonly Zone[]> = draftKey('zones');
+/** Of each line that defines a zone, sound or not. */
+const ZONE_NAMES: DraftKey<readonly string[]> = draftKey('names of zones');
 export const REQUEST_RATES: DraftKey<readonly Used<RequestRate>[]> = draftKey('limit_req');
 export const CONNECTION_COUNTS: DraftKey<readonly Used<ConnectionCount>[]> = draftKey('limit_conn');
 
@@ -96,6 +98,7 @@ function mannerRows(name: string, contexts: string, { status, level, isDry }: Ma
 function zone(kind: Zone['kind']): Apply {
   return (args, draft, report) => {
     const directive = args.directive.text;
+    for (const text of args.texts(1)) draft.append(ZONE_NAMES, nameOfZone(text));
     let said: Pick<Zone, 'name' | 'bytes'> | undefined;
     let rate = kind === 'requests' ? 1000 : 0;
     for (let at = 1; at < args.count; at += 1) {
@@ -125,6 +128,10 @@ function zone(kind: Zone['kind']): Apply {
     }
     draft.append(ZONES, { ...said, kind, key: args.template(0), ratePerKilosecond: rate });
   };
+}
+
+function nameOfZone(text: string): string {
+  return /^zone=([^:]*)/.exec(text)?.[1] ?? '';
 }
 
 /** A sentence: what is wrong. */
@@ -192,23 +199,40 @@ export function zonesOf(main: Draft): readonly Zone[] {
   return main.children.flatMap((child) => (child.kind === 'http' ? (child.own(ZONES) ?? []) : []));
 }
 
-/** What holds in a block; a zone that nobody has defined, or that counts something else, is told of where the block names it. */
-export function limitsOf(draft: Draft, report: NginxReport): Pick<Scope, 'requestRates' | 'connectionCounts'> {
-  const zones = draft.within('http')?.own(ZONES) ?? [];
-  const knows = (kind: Zone['kind'], name: string) => zones.some((one) => one.kind === kind && one.name === name);
-  for (const [key, kind] of [
-    [REQUEST_RATES, 'requests'],
-    [CONNECTION_COUNTS, 'connections'],
-  ] as const) {
-    const own: readonly Used<RequestRate | ConnectionCount>[] =
-      draft.own<readonly Used<RequestRate | ConnectionCount>[]>(key) ?? [];
-    for (const { rule, place } of own.filter((one) => !knows(kind, one.rule.zone))) {
-      const directive = kind === 'requests' ? 'limit_req_zone' : 'limit_conn_zone';
-      report('nginx.conflict', place, `unknown ${directive} "${rule.zone}"`, {
-        hint: `Define it in "http": ${directive} KEY zone=${rule.zone}:10m${kind === 'requests' ? ' rate=10r/s' : ''};`,
-      });
+/** A zone that nobody has defined, or that counts something else, is told of where a block names it. Whose own line is at fault is not unknown. */
+export function checkLimits(http: Draft, report: NginxReport): void {
+  const zones = http.own(ZONES) ?? [];
+  const isWrong = (name: string) =>
+    http.own(ZONE_NAMES)?.includes(name) === true && !zones.some((one) => one.name === name);
+  for (const draft of withAllInside(http)) {
+    for (const [key, kind] of [
+      [REQUEST_RATES, 'requests'],
+      [CONNECTION_COUNTS, 'connections'],
+    ] as const) {
+      const used = draft.own<readonly Used<RequestRate | ConnectionCount>[]>(key) ?? [];
+      for (const { rule, place } of used) {
+        if (!isWrong(rule.zone) && !zones.some((one) => one.kind === kind && one.name === rule.zone)) {
+          tellUnknown(kind, rule.zone, place, report);
+        }
+      }
     }
   }
+}
+
+function* withAllInside(draft: Draft): Generator<Draft> {
+  yield draft;
+  for (const child of draft.children) yield* withAllInside(child);
+}
+
+function tellUnknown(kind: Zone['kind'], zone: string, place: Place, report: NginxReport): void {
+  const directive = kind === 'requests' ? 'limit_req_zone' : 'limit_conn_zone';
+  report('nginx.conflict', place, `unknown ${directive} "${zone}"`, {
+    hint: `Define it in "http": ${directive} KEY zone=${zone}:10m${kind === 'requests' ? ' rate=10r/s' : ''};`,
+  });
+}
+
+/** What holds in a block. */
+export function limitsOf(draft: Draft): Pick<Scope, 'requestRates' | 'connectionCounts'> {
   const rates = (draft.get(REQUEST_RATES) ?? []).map(({ rule }) => rule);
   const counts = (draft.get(CONNECTION_COUNTS) ?? []).map(({ rule }) => rule);
   return {

@@ -10,12 +10,24 @@ import { appendEach } from './keep.ts';
 export function typesRow(name: string, key: DraftKey<readonly string[]>, doc: string): Row {
   const [made] = repeatable([
     row(name, HTTP, 'plain...', doc, {
-      apply: (args, draft) =>
+      apply: (args, draft, report) => {
+        const before = new Set([ALWAYS, ...(draft.own(key) ?? [])]);
+        for (const [index, text] of args.texts().entries()) {
+          const type = text.toLowerCase();
+          if (before.has(type)) {
+            report('nginx.suspicious', args.place(index), `duplicate MIME type "${type}"`, {
+              hint: type === ALWAYS ? `${ALWAYS} is always among them.` : undefined,
+              severity: 'warning',
+            });
+          }
+          before.add(type);
+        }
         appendEach(
           draft,
           key,
           args.texts().map((type) => type.toLowerCase()),
-        ),
+        );
+      },
     }),
   ]);
   return made as Row;

@@ -5,6 +5,7 @@ import type { Place } from '../../../place.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
+import { countGroups } from '../regex-groups.ts';
 import type { NginxReport } from '../report.ts';
 import type { Apply } from '../row.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
@@ -95,9 +96,15 @@ function isForPath(draft: Draft): boolean {
   return match !== undefined && match.kind !== 'regex' && match.kind !== 'named';
 }
 
-/** When all has been read: a name without a port has to be that of an upstream, and the name of an upstream has no port. */
-export function checkPassing(around: Draft, report: NginxReport): void {
+/**
+ * When all has been read: a name without a port has to be that of an upstream, and the name of an upstream has no port. A piece of a configuration
+ * that defines no upstream has them in another one.
+ */
+export function checkPassing(around: Draft, { isWhole }: { readonly isWhole: boolean }, report: NginxReport): void {
   const upstreams = around.own(UPSTREAMS);
+  if (!isWhole && upstreams === undefined) {
+    return;
+  }
   for (const { text, address, place, needsPort } of around.own(USES) ?? []) {
     const isUpstream = !address.isUnix && upstreams?.has(address.host.toLowerCase()) === true;
     if (isUpstream && address.port !== undefined) {
@@ -105,25 +112,30 @@ export function checkPassing(around: Draft, report: NginxReport): void {
         hint: 'Its servers have ports, the upstream as a whole has none.',
       });
     } else if (!isUpstream && !address.isUnix && needsPort && address.port === undefined) {
+      const nearest = nearestUpstream(address.host, upstreams?.keys() ?? []);
       report('nginx.conflict', place, `no port in upstream "${text}"`, {
-        hint: 'Write a port, as in 127.0.0.1:9000, or the name of an upstream.',
+        hint: `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Write a port, as in 127.0.0.1:9000, or the name of an upstream.`,
       });
     } else if (!isUpstream && !address.isUnix && address.port === undefined) {
-      warnOfSlip(address.host, place, [...(upstreams?.keys() ?? [])], report);
+      warnOfSlip(address.host, place, upstreams?.keys() ?? [], report);
     }
   }
 }
 
 /** A host may be called nearly as an upstream, but hardly ever is; who looks up its name is told too late. */
-function warnOfSlip(host: string, place: Place, upstreams: readonly string[], report: NginxReport): void {
-  const isName = /^[a-z][\w-]*$/i.test(host) && host.length <= HOST_LENGTH_MAX;
-  const nearest = isName ? nearestWord(host.toLowerCase(), upstreams) : undefined;
+function warnOfSlip(host: string, place: Place, upstreams: Iterable<string>, report: NginxReport): void {
+  const nearest = nearestUpstream(host, upstreams);
   if (nearest !== undefined) {
     report('nginx.suspicious', place, `host "${host}" is no upstream`, {
       hint: `Did you mean "${nearest}"? If it is the name of a host, write its port to say so.`,
       severity: 'warning',
     });
   }
+}
+
+function nearestUpstream(host: string, upstreams: Iterable<string>): string | undefined {
+  const isName = /^[a-z][\w-]*$/i.test(host) && host.length <= HOST_LENGTH_MAX;
+  return isName ? nearestWord(host.toLowerCase(), [...upstreams]) : undefined;
 }
 
 /** Of directives that replace a text by another one: a single word can only be one of those that are said. */
@@ -145,12 +157,8 @@ export function setsParameter(args: GivenArguments, _: Draft, report: NginxRepor
   }
 }
 
-/** Groups that are numbered: brackets that neither a backslash nor a class takes the meaning from. */
-const GROUP = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:P?<(?![=!])|'))?(?!\?)/gs;
-
 export function splitsPath(args: GivenArguments, _: Draft, report: NginxReport): void {
-  const groups = [...args.text(0).matchAll(GROUP)].filter(([text]) => text.startsWith('('));
-  if (groups.length !== 2) {
+  if (countGroups(args.text(0)) !== 2) {
     report('nginx.invalid-value', args.place(0), `pattern "${args.text(0)}" must have 2 captures`, {
       hint: 'The first group is the script, the second one PATH_INFO: ^(.+\\.php)(.*)$',
     });

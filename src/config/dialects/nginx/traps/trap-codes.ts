@@ -183,6 +183,16 @@ export const TRAPS = {
     why: 'The error has no page.',
     wayOut: 'Write a path with a slash in front.',
   },
+  'trap.no-named-location': {
+    severity: 'warning',
+    why: 'nginx looks for it when a request is sent there, and answers 500.',
+    wayOut: 'Write "location @NAME { … }" in this server, or mend the name.',
+  },
+  'trap.no-such-group': {
+    severity: 'warning',
+    why: 'A rewrite sets all groups by its own regex; what is not in it is empty.',
+    wayOut: 'Put brackets around what is meant, or mend the number.',
+  },
   // Regexes.
   'trap.path-like-regex': {
     severity: 'warning',
