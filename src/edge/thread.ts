@@ -423,11 +423,13 @@ export class EdgeThread {
   #stop(deadlineMs: number): void {
     this.#table.isStopping = true;
     this.#listeners.announceEnd();
-    setTimeout(() => {
+    const close = (): void => {
       this.#listeners.close();
       this.#checkDrained();
       setTimeout(() => this.#table.closeIdle(), EDGE_LIMITS.stopIdleMs);
-    }, EDGE_LIMITS.stopIdleMs);
+    };
+    // The backlogs are read before the immediate is run, also if the thread was kept from running when the time was over.
+    setTimeout(() => setImmediate(close), EDGE_LIMITS.stopIdleMs);
     // Lanes are read before the immediate is run: what workers have answered by then is still sent.
     setTimeout(() => setImmediate(() => this.#table.destroyAll()), deadlineMs).unref();
   }

@@ -192,9 +192,10 @@ export class ModelReload {
       isIpv6Only,
     }));
     const { edge, process: settings } = model;
+    const ownPorts = new Set(server.sockets.map(({ address }) => address.port).filter((port) => port !== 0));
     const bound = await bindSockets(
       places,
-      { edgeThreads: edge.threads, umask: settings.umask, manner: settings.manner },
+      { edgeThreads: edge.threads, umask: settings.umask, manner: settings.manner, ownPorts },
       server.identity,
     );
     if (!bound.ok) {

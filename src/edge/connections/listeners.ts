@@ -130,11 +130,13 @@ export class Listeners {
     const { table } = this.#parts;
     services.isClosing = true;
     this.#closing.add(server);
-    setTimeout(() => {
+    const close = (): void => {
       server.close();
       this.#closing.delete(server);
       setTimeout(() => table.closeIdleOf(services), EDGE_LIMITS.stopIdleMs);
-    }, EDGE_LIMITS.stopIdleMs);
+    };
+    // The backlog is read before the immediate is run, also if the thread was kept from running when the time was over.
+    setTimeout(() => setImmediate(close), EDGE_LIMITS.stopIdleMs);
   }
 
   #listen(bound: BoundListener, plan: ListeningPlan): void {

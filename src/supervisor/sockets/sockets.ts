@@ -66,6 +66,8 @@ export interface BindOptions {
   readonly umask: number | undefined;
   /** In whose words it is told why an address cannot be bound. */
   readonly manner: Manner;
+  /** Ports at which this server listens already, at whatever address. */
+  readonly ownPorts?: ReadonlySet<number>;
   /** Says in words which address is waited for. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
@@ -87,7 +89,7 @@ export async function bindSockets(
       const bind = () =>
         address.kind === 'unix'
           ? bindUnix(address.path, { ...options, umask: options.umask ?? 0, count: options.edgeThreads, identity })
-          : bindTcp(address, { ...options, count: options.edgeThreads, flags: isIpv6Only ? IPV6_ONLY : 0 });
+          : bindTcp(address, { ...options, flags: isIpv6Only ? IPV6_ONLY : 0 });
       return bindWhenFree(address, bind, waitingFor(options.onWait ?? (() => undefined)));
     }),
   );
@@ -106,22 +108,23 @@ type TcpAddress = Extract<BindAddress, { kind: 'tcp' }>;
 
 async function bindTcp(
   address: TcpAddress,
-  { count, flags, manner }: { readonly count: number; readonly flags: number; readonly manner: Manner },
+  { edgeThreads, flags, manner, ownPorts }: BindOptions & { readonly flags: number },
 ): Promise<Outcome<BoundSocket>> {
   const resolved = await resolveHost(address.host);
   if (!resolved.ok) {
     return resolved;
   }
   const ip = resolved.value;
+  // A reload from 127.0.0.1:80 to 0.0.0.0:80 binds the second beside the first, which is served until then.
+  const isOwn = ownPorts?.has(address.port) === true;
   // With SO_REUSEPORT another server of the same user could bind the port as well and take half of the connections; so first without.
-  const probe = bindHandle(ip, address.port, flags);
-  if (!probe.ok) {
-    return failure(explainBindFault(manner, probe.fault, address));
+  const free = isOwn ? success(address.port) : findFreePort(ip, address.port, flags);
+  if (!free.ok) {
+    return failure(explainBindFault(manner, free.fault, address));
   }
-  const port = portOf(probe.value);
-  probe.value.close();
+  const port = free.value;
   const handles: SocketHandle[] = [];
-  for (let thread = 0; thread < count; thread += 1) {
+  for (let thread = 0; thread < edgeThreads; thread += 1) {
     const handle = bindHandle(ip, port, flags | REUSE_PORT);
     if (!handle.ok) {
       closeAll(handles);
@@ -131,6 +134,17 @@ async function bindTcp(
   }
   const bound: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
   return success({ address: bound, isLost: () => false, close: () => closeAll(handles), handles });
+}
+
+/** The port itself, or one that the kernel chooses instead of 0. */
+function findFreePort(ip: string, wanted: number, flags: number): Outcome<number, string> {
+  const probe = bindHandle(ip, wanted, flags);
+  if (!probe.ok) {
+    return probe;
+  }
+  const port = portOf(probe.value);
+  probe.value.close();
+  return success(port);
 }
 
 function bindHandle(ip: string, port: number, flags: number): Outcome<SocketHandle, string> {
