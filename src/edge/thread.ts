@@ -101,6 +101,8 @@ export class EdgeThread {
   });
   #plan: ThreadPlan;
   #prepared: PreparedPlan | undefined;
+  /** Number of the plan that is to be prepared; 0 when that is not wanted any more. */
+  #preparing = 0;
   #workers: readonly WorkersOf[];
   readonly #bugs: InternalErrors;
   #collecting: NodeJS.Timeout | undefined;
@@ -192,7 +194,7 @@ export class EdgeThread {
 
   #newListeners(): Listeners {
     const log = this.#log.bind(this);
-    return new Listeners(this.#config.tls, {
+    return new Listeners({
       thread: this.#index,
       table: this.#table,
       common: {
@@ -221,7 +223,7 @@ export class EdgeThread {
 
   /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { lanes } = this.#config;
+    const { lanes, tls } = this.#config;
     this.#openDoors();
     listenForLanes({
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
@@ -229,10 +231,11 @@ export class EdgeThread {
       log: (level, text) => this.#log(level, text),
       onBug: (what, error) => this.#bugs.note(what, error),
     });
-    if (this.#listeners.needsTls) {
-      void this.#listeners.loadTls().then(() => this.#listen());
-    } else {
+    if (tls === undefined) {
       this.#listen();
+    } else {
+      this.#listeners.renewTls(tls);
+      void this.#listeners.loadTls().then(() => this.#listen());
     }
   }
 
@@ -305,6 +308,7 @@ export class EdgeThread {
         this.#commit(message.plan);
         return;
       case 'abandon':
+        this.#preparing = 0;
         this.#abandon();
         return;
       case 'configure':
@@ -350,9 +354,16 @@ export class EdgeThread {
   }
 
   async #prepare(message: PlanForThreads): Promise<void> {
-    const { plan: number, queues, model } = message;
+    const { plan: number, queues, model, tls } = message;
+    this.#preparing = number;
     try {
       const planning = await loadPlanning(model);
+      if (tls !== undefined) {
+        await this.#listeners.loadTls();
+      }
+      if (this.#preparing !== number) {
+        return;
+      }
       for (const [app, tables] of queues) {
         this.#shared.queues.set(app, tables);
       }
@@ -382,13 +393,17 @@ export class EdgeThread {
     this.#prepared = undefined;
     this.#plan = prepared.plan;
     this.#plan.begin();
+    const { listeners, tls, workers } = prepared.message;
     try {
-      this.#listeners.serve(prepared.message.listeners, this.#plan);
+      if (tls !== undefined) {
+        this.#listeners.renewTls(tls);
+      }
+      this.#listeners.serve(listeners, this.#plan);
     } catch (error) {
       this.#bugs.note('the addresses of a new plan', error);
     }
     this.#letGo(before);
-    this.#workers = prepared.message.workers;
+    this.#workers = workers;
     this.#openDoors();
     this.#collectLater();
     this.#send({ kind: 'committed', plan: number });

@@ -11,7 +11,8 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AppChange } from './app-instances.ts';
 import { changeApps } from './app-instances.ts';
-import type { AppHost } from './children/app-host.ts';
+import type { CertificateKeeper } from './certificate-keeper.ts';
+import type { AppHost, AppSurroundings } from './children/app-host.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import type { FleetCommand } from './fleet/fleet-types.ts';
 import { appSettings, slotsMaxOf } from './fleet-settings.ts';
@@ -24,7 +25,7 @@ export interface AppChangesParts {
   readonly edge: EdgeHost;
   /** Of all applications that have a process, by name. */
   readonly hosts: Map<AppId, AppHost>;
-  readonly newHost: (app: App, model: ServerModel) => AppHost;
+  readonly newHost: (app: App, of: Pick<AppSurroundings, 'model' | 'certificates'>) => AppHost;
   readonly command: (command: FleetCommand) => void;
 }
 
@@ -58,7 +59,7 @@ export class AppChanges {
   }
 
   /** Starts what is new, and waits until it can serve. Resolves with a sentence for each fault. */
-  async start({ model, added }: AppChange): Promise<readonly string[]> {
+  async start({ model, added }: AppChange, certificates: CertificateKeeper): Promise<readonly string[]> {
     const settings = new Map(appSettings(model, this.#parts.server.slots).map((each) => [each.id, each]));
     const faults = added.map(
       (app) =>
@@ -66,7 +67,7 @@ export class AppChanges {
           const own = settings.get(app.id);
           assert(own !== undefined, 'each application of a model has settings');
           this.#await(app, resolve);
-          this.#parts.hosts.set(app.id, this.#parts.newHost(app, model));
+          this.#parts.hosts.set(app.id, this.#parts.newHost(app, { model, certificates }));
           this.#parts.command({ kind: 'join-app', settings: own });
         }),
     );

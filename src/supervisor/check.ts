@@ -132,7 +132,11 @@ function load(
         program: server.zygoteProgram,
         env,
         name: 'app',
-        start: startMessage(server, app, 'always', { pythonFound: interpreter.origin, moved }),
+        start: startMessage(server, app, 'always', {
+          pythonFound: interpreter.origin,
+          certificates: server.certificates,
+          moved,
+        }),
       },
       log,
       {

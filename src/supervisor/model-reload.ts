@@ -29,10 +29,12 @@ export type ModelSource = () => Promise<Outcome<ServerModel, readonly string[]>>
 export interface ModelReloadParts {
   readonly source: ModelSource;
   readonly server: PreparedServer;
-  readonly edge: EdgeHost;
-  readonly apps: AppChanges;
+  readonly edge: Pick<EdgeHost, 'ask' | 'give' | 'kill' | 'send' | 'startCount' | 'whenReady'>;
+  readonly apps: Pick<AppChanges, 'adopt' | 'drop' | 'plan' | 'start'>;
   readonly log: Log;
   readonly clock: Clock;
+  /** Has the present certificate read again. */
+  readonly renewCertificate: () => Promise<void>;
 }
 
 /** `same`: the configuration says what it said before. */
@@ -99,11 +101,9 @@ export class ModelReload {
   }
 
   async #exchange(change: AppChange): Promise<Outcome<undefined, readonly string[]>> {
-    const { server, clock } = this.#parts;
+    const { server } = this.#parts;
     const { model } = change;
-    const certificates = isEqual(tlsFilesOf(model), tlsFilesOf(server.model))
-      ? success(server.certificates)
-      : await CertificateKeeper.open(tlsFilesOf(model), clock, server.identity);
+    const certificates = await this.#certificatesFor(model);
     if (!certificates.ok) {
       return failure([certificates.fault]);
     }
@@ -111,7 +111,7 @@ export class ModelReload {
     if (!sockets.ok) {
       return sockets;
     }
-    const faults = await this.#changePlan(change, sockets.value);
+    const faults = await this.#changePlan(change, sockets.value, certificates.value);
     if (faults.length > 0) {
       for (const socket of sockets.value.filter((each) => !isAmong(each, server.sockets))) {
         socket.close();
@@ -123,10 +123,25 @@ export class ModelReload {
     return success(undefined);
   }
 
+  /** Other files are read before anything is changed; the same ones may hold another certificate, which is in use from now on whatever becomes of the reload. */
+  async #certificatesFor(model: ServerModel): Promise<Outcome<CertificateKeeper>> {
+    const { server, clock, renewCertificate } = this.#parts;
+    if (!isEqual(tlsFilesOf(model), tlsFilesOf(server.model))) {
+      return CertificateKeeper.open(tlsFilesOf(model), clock, server.identity);
+    }
+    await renewCertificate();
+    return success(server.certificates);
+  }
+
   /** Resolves with what is in the way; with nothing, if it is done. */
-  async #changePlan(change: AppChange, sockets: readonly OpenSocket[]): Promise<readonly string[]> {
+  async #changePlan(
+    change: AppChange,
+    sockets: readonly OpenSocket[],
+    certificates: CertificateKeeper,
+  ): Promise<readonly string[]> {
     const { server, edge, apps } = this.#parts;
     const { model } = change;
+    await edge.whenReady();
     const edgeNumber = edge.startCount;
     this.#plan += 1;
     const plan = this.#plan;
@@ -137,6 +152,7 @@ export class ModelReload {
       listeners: sockets.map((socket) => this.#listenerFor(socket, model)),
       logs: model.logs.map(() => null),
       workers: workersOf({ model, secrets: server.secrets, slots: server.slots }),
+      tls: certificates.current?.tls,
     });
     switch (prepared.kind) {
       case 'refused':
@@ -146,13 +162,17 @@ export class ModelReload {
         return [EDGE_GONE];
       default: {
         // Their workers are let in by the plan that waits. Nothing of what runs is touched until they can serve.
-        const faults = await apps.start(change);
+        const faults = await apps.start(change, certificates);
         if (faults.length > 0 || edge.startCount !== edgeNumber) {
           edge.send({ kind: 'abandon', plan });
           return faults.length > 0 ? faults : [EDGE_GONE];
         }
-        // An edge that is lost now is followed by one that is told the new model.
-        await edge.ask({ kind: 'commit', plan });
+        const committed = await edge.ask({ kind: 'commit', plan });
+        if (committed.kind !== 'committed') {
+          // Perhaps some of its threads have changed and others not. The edge that follows is told the present model.
+          edge.kill();
+          return [EDGE_GONE];
+        }
         return [];
       }
     }
@@ -207,7 +227,7 @@ export class ModelReload {
 
   /** What all parts of the supervisor hold is one object, so that each goes by the new configuration from now on. */
   #adopt(model: ServerModel, sockets: readonly OpenSocket[], certificates: CertificateKeeper): void {
-    const { server, edge } = this.#parts;
+    const { server, edge, log } = this.#parts;
     const gone = server.sockets.filter((socket) => !isAmong(socket, sockets));
     const isRenewed = certificates !== server.certificates;
     const listeners = sockets.map(({ address, listener }) => ({
@@ -216,8 +236,12 @@ export class ModelReload {
       isTls: model.listeners[listener]?.tls === true,
     }));
     Object.assign(server, { model, sockets, listeners, certificates });
-    if (isRenewed && certificates.current !== undefined) {
+    if (certificates.current !== undefined) {
+      // The edge has those of the `prepare`. Since then the files may have been renewed.
       edge.send({ kind: 'tls', tls: certificates.current.tls });
+    }
+    for (const warning of isRenewed ? (certificates.describe()?.warnings ?? []) : []) {
+      log.say('warning', warning);
     }
     for (const socket of gone) {
       socket.close();

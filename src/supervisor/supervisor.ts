@@ -4,13 +4,13 @@
  */
 
 import type { App, AppId } from '../config/model/app.ts';
-import type { ServerModel } from '../config/model/server-model.ts';
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
 import { AppChanges } from './app-changes.ts';
+import type { AppSurroundings } from './children/app-host.ts';
 import { AppHost } from './children/app-host.ts';
 import { EdgeHost } from './children/edge-host.ts';
 import type { Zygotes } from './children/zygotes.ts';
@@ -88,15 +88,19 @@ export class Supervisor {
     this.#release = new ReleaseWatch(log, readVersion);
     this.#spoolFolders = new SpoolFolders(() => this.#python, spoolParents(server.env), log);
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
-    const newHost = (app: App, model: ServerModel): AppHost =>
-      new AppHost(app, { server, edge: this.#edge, log, model }, (fact) => this.#happen({ ...fact, app: app.id }));
+    const newHost = (app: App, of: Pick<AppSurroundings, 'model' | 'certificates'>): AppHost =>
+      new AppHost(app, { ...of, server, edge: this.#edge, log }, (fact) => this.#happen({ ...fact, app: app.id }));
     for (const app of server.model.apps) {
-      this.#apps.set(app.id, newHost(app, server.model));
+      this.#apps.set(app.id, newHost(app, server));
     }
     const command = (event: FleetCommand): void => this.#happen(event);
     this.#appChanges = new AppChanges({ server, edge: this.#edge, hosts: this.#apps, newHost, command });
     this.#modelReload =
-      source && new ModelReload({ source, server, edge: this.#edge, apps: this.#appChanges, log, clock });
+      source &&
+      new ModelReload({
+        ...{ source, server, edge: this.#edge, apps: this.#appChanges, log, clock },
+        renewCertificate: () => this.#renewCertificate(),
+      });
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
@@ -113,7 +117,7 @@ export class Supervisor {
     if (this.#terminal.isNeeded) {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
-    if (this.#server.certificates.current !== undefined) {
+    if (this.#server.certificates.current !== undefined || this.#modelReload !== undefined) {
       setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
       setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
     }
@@ -408,6 +412,9 @@ export class Supervisor {
     const { certificates } = this.#server;
     const renewed = await certificates.renew();
     const { current } = certificates;
+    if (certificates !== this.#server.certificates) {
+      return; // Those of a new configuration have come meanwhile.
+    }
     if (!renewed.ok) {
       this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
     } else if (renewed.value && current !== undefined) {

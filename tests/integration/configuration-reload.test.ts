@@ -103,3 +103,16 @@ test('an edge that is started again serves the configuration of the last reload'
   using client = await Client.open(port);
   assert.equal(await askOn(client, '/v'), 'two');
 });
+
+test('a reload in the moment in which the edge is started again waits for it', async () => {
+  const port = await findPort();
+  await using server = await runFile({ 'app.py': APP, 'portico.toml': configuration(port, 'one') });
+  for (const reply of ['two', 'three', 'four']) {
+    const from = server.log.length;
+    process.kill(server.edgePid, 'SIGKILL');
+    await server.logged(/it is started again/, undefined, from);
+    await reload(server, configuration(port, reply), SERVED);
+    using client = await Client.open(port);
+    assert.equal(await askOn(client, '/v'), reply);
+  }
+});

@@ -4,9 +4,11 @@ import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { assert } from '../../kernel/assert.ts';
+import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
+import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
 import { EDGE_LIMITS } from '../limits.ts';
@@ -58,9 +60,10 @@ export class Listeners {
   readonly #closing = new Set<Server>();
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
+  /** Undefined until TLS is spoken for the first time. */
+  #newAcceptor: ((settings: TlsSettings) => TlsAcceptor) | undefined;
 
-  constructor(tls: TlsSettings | undefined, parts: ListenersParts) {
-    this.#tlsSettings = tls;
+  constructor(parts: ListenersParts) {
     this.#parts = parts;
   }
 
@@ -70,25 +73,22 @@ export class Listeners {
 
   /** For connections that begin from now on. */
   renewTls(settings: TlsSettings): void {
-    this.#tlsSettings = settings;
-    this.#tls?.renew(settings);
-  }
-
-  /** Three to five megabytes of code and tables, which a server without TLS is spared. */
-  async loadTls(): Promise<void> {
-    const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
-    const settings = this.#tlsSettings;
-    if (settings !== undefined) {
-      const { table, common, bugs, log } = this.#parts;
-      this.#tls ??= new TlsAcceptor({
-        ...{ settings, table, date: common.date, log },
-        onBug: (what, error) => bugs.note(what, error),
-      });
+    if (!isEqual(settings, this.#tlsSettings)) {
+      this.#tlsSettings = settings;
+      this.#tls = this.#newAcceptor?.(settings);
     }
   }
 
-  get needsTls(): boolean {
-    return this.#tlsSettings !== undefined && this.#tls === undefined;
+  /** Before an address speaks TLS. Three to five megabytes of code and tables, which a server without TLS is spared. */
+  async loadTls(): Promise<void> {
+    const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
+    if (this.#newAcceptor === undefined) {
+      const { table, common, bugs, log } = this.#parts;
+      const faults = new CountedLog('no TLS with', (text) => log('info', text));
+      const around = { table, faults, date: common.date, onBug: bugs.note.bind(bugs) };
+      this.#newAcceptor = (settings) => new TlsAcceptor({ ...around, settings });
+      this.#tls = this.#tlsSettings && this.#newAcceptor(this.#tlsSettings);
+    }
   }
 
   /**
@@ -107,7 +107,10 @@ export class Listeners {
     }
     for (const [key, listening] of [...this.#open].filter(([each]) => !wanted.has(each))) {
       this.#open.delete(key);
-      this.#close(listening);
+      this.#close(
+        listening,
+        bound.some((each) => addressOf(each) === addressOf(listening.bound)),
+      );
     }
   }
 
@@ -125,8 +128,11 @@ export class Listeners {
     }
   }
 
-  /** Connections in the backlog are accepted first: the kernel has let these clients in, and closing the socket would reset them. */
-  #close({ server, services }: Listening): void {
+  /**
+   * Connections in the backlog are accepted first: the kernel has let these clients in, and closing the socket would reset them. Where the socket is served on
+   * (`isServed`), by TLS that has come to its address or gone from it, they are left to that.
+   */
+  #close({ server, services }: Listening, isServed: boolean): void {
     const { table } = this.#parts;
     services.isClosing = true;
     this.#closing.add(server);
@@ -135,6 +141,10 @@ export class Listeners {
       this.#closing.delete(server);
       setTimeout(() => table.closeIdleOf(services), EDGE_LIMITS.stopIdleMs);
     };
+    if (isServed) {
+      close();
+      return;
+    }
     // The backlog is read before the immediate is run, also if the thread was kept from running when the time was over.
     setTimeout(() => setImmediate(close), EDGE_LIMITS.stopIdleMs);
   }
@@ -228,8 +238,12 @@ interface Where {
 }
 
 /** What makes one address another than a second one. */
-function keyOf({ kind, address, port, path, isTls }: BoundListener): string {
-  return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path} ${isTls ? 'tls' : ''}`;
+function keyOf(listener: BoundListener): string {
+  return `${addressOf(listener)} ${listener.isTls ? 'tls' : ''}`;
+}
+
+function addressOf({ kind, address, port, path }: BoundListener): string {
+  return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path}`;
 }
 
 function backlogOf({ listener }: BoundListener, model: EdgeModel): number {

@@ -11,7 +11,7 @@ import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import { contextOptions } from '../../protocol/tls/context-options.ts';
 import type { ConnectionTable, TrackedConnection } from '../connections/connection-table.ts';
-import { CountedLog } from '../faults/counted-log.ts';
+import type { CountedLog } from '../faults/counted-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { carrierOf } from '../node-internals.ts';
 import { factsOf } from './tls-facts.ts';
@@ -23,7 +23,8 @@ interface AcceptorOptions {
   readonly table: ConnectionTable;
   /** As RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
-  readonly log: (level: 'info' | 'error', text: string) => void;
+  /** What is told of clients with whom there is no TLS. */
+  readonly faults: CountedLog;
   readonly onBug: (what: string, error: unknown) => void;
 }
 
@@ -31,6 +32,7 @@ interface AcceptorOptions {
 const TO_PLAIN = 'This address speaks HTTPS: ask for it with https:// in front.\n';
 const TO_STRANGER = 'This address is for clients with a certificate that it knows.\n';
 
+/** Other settings are another acceptor's: a handshake ends by those by which it began. */
 export class TlsAcceptor {
   readonly #table: ConnectionTable;
   readonly #date: () => string;
@@ -42,11 +44,11 @@ export class TlsAcceptor {
   /** Whether clients need a certificate. */
   readonly #clients: 'not asked' | 'optional' | 'required';
 
-  constructor({ settings, table, date, log, onBug }: AcceptorOptions) {
+  constructor({ settings, table, date, faults, onBug }: AcceptorOptions) {
     this.#table = table;
     this.#date = date;
     this.#onBug = onBug;
-    this.#faults = new CountedLog('no TLS with', (text) => log('info', text));
+    this.#faults = faults;
     this.#clients = settings.caCerts === '' ? 'not asked' : settings.isClientOptional ? 'optional' : 'required';
     this.#server = createServer({
       ...contextOptions(settings),
@@ -72,11 +74,6 @@ export class TlsAcceptor {
     socket.on('close', () => this.#table.remove(handshake));
     socket.on('error', () => undefined); // 'close' follows
     this.#server.emit('connection', socket);
-  }
-
-  /** For handshakes that begin from now on. */
-  renew(settings: TlsSettings): void {
-    this.#server.setSecureContext(contextOptions(settings));
   }
 
   #onSecured(socket: TLSSocket): void {

@@ -163,6 +163,8 @@ export interface PreparePlan {
   /** As in `ConfigureEdge`; only descriptors that the edge has already. */
   readonly logs: readonly (number | null)[];
   readonly workers: readonly WorkersOf[];
+  /** The certificate of the listeners that speak TLS. */
+  readonly tls: TlsSettings | undefined;
 }
 
 /** Requests that come from now on go through the plan that was prepared. Addresses that it does not have are served no more. */

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { App, AppId } from '../../config/model/app.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { AppAnnouncement } from '../announcement.ts';
+import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { AppAction, AppFact, AppFleet, StartedApp } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
 import type { LogNames } from '../log-names.ts';
@@ -23,6 +24,8 @@ export interface AppSurroundings {
   readonly log: Log;
   /** That the application is a part of; the server may still run another one. */
   readonly model: ServerModel;
+  /** Of that model. */
+  readonly certificates: CertificateKeeper;
 }
 
 export class AppHost {
@@ -34,14 +37,16 @@ export class AppHost {
   readonly #names: LogNames;
   readonly #onFact: (fact: AppFact) => void;
 
-  constructor(app: App, { server, edge, log, model }: AppSurroundings, onFact: (fact: AppFact) => void) {
+  constructor(app: App, { server, edge, log, model, certificates }: AppSurroundings, onFact: (fact: AppFact) => void) {
     this.#app = app;
     this.#server = server;
     this.#edge = edge;
     this.#log = log;
     this.#onFact = onFact;
     this.#names = logNames(app, model);
-    this.zygotes = new Zygotes(server, app, { log, names: this.#names }, onFact);
+    const isServing = () => server.model.apps.some(({ id }) => id === app.id);
+    const parts = { log, names: this.#names, certificates: () => (isServing() ? server.certificates : certificates) };
+    this.zygotes = new Zygotes(server, app, parts, onFact);
   }
 
   get id(): AppId {

@@ -37,6 +37,9 @@ export class EdgeHost {
   readonly #onFact: (fact: FleetFact) => void;
   readonly #told = new Map<string, Told>();
   #child: EdgeChild | undefined;
+  /** Of the edge that runs, or is started next. */
+  #ready = Promise.withResolvers<void>();
+  #isReady = false;
   #onPlan: ((answer: PlanAnswer) => void) | undefined;
   #lastSocket = 0;
   readonly #past = new PastRequests(SUPERVISOR_LIMITS.leaveAfterMs);
@@ -62,6 +65,10 @@ export class EdgeHost {
         } else if (message.kind === 'spool-folder') {
           this.#spoolFolders.adopt(message);
         }
+        if (message.kind === 'ready') {
+          this.#isReady = true;
+          this.#ready.resolve();
+        }
         if (message.kind === 'prepared' || message.kind === 'refused' || message.kind === 'committed') {
           this.#onPlan?.(message);
         }
@@ -73,6 +80,11 @@ export class EdgeHost {
       },
       onExit: (cause) => {
         this.#spoolFolders.removeAll();
+        this.#child = undefined;
+        if (this.#isReady) {
+          this.#isReady = false;
+          this.#ready = Promise.withResolvers();
+        }
         this.#onPlan?.({ kind: 'gone' });
         this.#past.forget();
         this.#onFact({ kind: 'edge-exited', cause, message: reason });
@@ -102,6 +114,14 @@ export class EdgeHost {
 
   send(message: ToEdge): void {
     this.#child?.send(message);
+  }
+
+  /** An edge that is still started heeds nothing but its start. Resolves also if it takes too long. */
+  async whenReady(): Promise<void> {
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, SUPERVISOR_LIMITS.planAnswerMs);
+    await Promise.race([this.#ready.promise, patience.promise]);
+    clearTimeout(timer);
   }
 
   /** Resolves with what the edge says next of the plan; `gone` if it has ended, or there is none. */

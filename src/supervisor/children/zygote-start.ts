@@ -1,15 +1,22 @@
 import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, StartZygote } from '../../protocol/control/zygote.ts';
+import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { PreparedServer } from '../prepare.ts';
+
+export interface StartFacts {
+  readonly pythonFound: string;
+  readonly certificates: CertificateKeeper;
+  readonly moved: Elsewhere | undefined;
+}
 
 /** What a zygote is told before anything else. `moved`: where it is started, because the application was found there. */
 export function startMessage(
   server: PreparedServer,
   app: App,
   preload: App['preload'],
-  { pythonFound, moved }: { readonly pythonFound: string; readonly moved: Elsewhere | undefined },
+  { pythonFound, certificates, moved }: StartFacts,
 ): StartZygote {
-  const { model, wires, secrets, logMark, certificates } = server;
+  const { model, wires, secrets, logMark } = server;
   return {
     kind: 'start',
     name: app.id,

@@ -3,6 +3,7 @@
 import { PassThrough } from 'node:stream';
 import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
+import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { AppFact, Exit, Preload } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
@@ -20,12 +21,20 @@ import { startMessage } from './zygote-start.ts';
 /** The exit codes of a zygote that has ended its own children: stopped, could not load, must not fork, found elsewhere (docs/control.md). */
 const ORDERLY: ReadonlySet<number> = new Set([0, 3, 4, 5]);
 
+export interface ZygotesParts {
+  readonly log: Log;
+  readonly names: LogNames;
+  /** Of the configuration by which zygotes are started. */
+  readonly certificates: () => CertificateKeeper;
+}
+
 export class Zygotes {
   readonly #server: PreparedServer;
   readonly #app: App;
   readonly #log: Log;
   readonly #onFact: (fact: AppFact) => void;
   readonly #names: LogNames;
+  readonly #certificates: () => CertificateKeeper;
   readonly #children = new Map<number, ZygoteChild>();
   /** Names of the workers that were asked for and whose log is not open yet, by number. */
   readonly #workers = new Map<number, string>();
@@ -39,7 +48,7 @@ export class Zygotes {
   constructor(
     server: PreparedServer,
     app: App,
-    { log, names }: { readonly log: Log; readonly names: LogNames },
+    { log, names, certificates }: ZygotesParts,
     onFact: (fact: AppFact) => void,
   ) {
     this.#server = server;
@@ -47,6 +56,7 @@ export class Zygotes {
     this.#log = log;
     this.#onFact = onFact;
     this.#names = names;
+    this.#certificates = certificates;
     this.#leftBehind = new LeftBehind(log);
   }
 
@@ -77,7 +87,8 @@ export class Zygotes {
     }
     const { env, interpreter } = runtime.value;
     this.#python = interpreter;
-    const start = startMessage(this.#server, this.#app, preload, { pythonFound: interpreter.origin, moved });
+    const facts = { pythonFound: interpreter.origin, certificates: this.#certificates(), moved };
+    const start = startMessage(this.#server, this.#app, preload, facts);
     let elsewhere: Elsewhere | undefined;
     const launch = { python: interpreter.path, program: zygoteProgram, env, name: this.#names.zygote, start };
     const child = new ZygoteChild(launch, this.#log, {
