@@ -15,6 +15,12 @@ export class PatternAutomaton {
   /** By state: the first of the strings that go on from here. */
   readonly #firstBelow: readonly number[];
   readonly #lengths: readonly number[];
+  /** Of the shortest pattern. */
+  readonly #shortest: number;
+  /** By the byte at the end of a window as long as the shortest pattern: how far the next window is in which a pattern could begin (Horspool). */
+  readonly #shifts: Uint8Array;
+  /** By byte: 1 if a pattern begins with it. */
+  readonly #begins: Uint8Array;
 
   /** None of the patterns is empty. */
   constructor(patterns: readonly Buffer[]) {
@@ -28,6 +34,9 @@ export class PatternAutomaton {
     this.#next = link(trie, count);
     this.#ends = trie.ends;
     this.#firstBelow = trie.firstBelow;
+    this.#shortest = Math.min(...this.#lengths, SHIFT_MAX);
+    this.#shifts = shiftsOf(folded, this.#shortest);
+    this.#begins = new Uint8Array(256).map((_, byte) => (this.step(0, byte) === 0 ? 0 : 1));
   }
 
   get start(): number {
@@ -57,20 +66,47 @@ export class PatternAutomaton {
     return this.#lengths[pattern] ?? 0;
   }
 
-  /** From `from` on, the first byte with which a string begins, or `to`. */
+  /** From `from` on, a byte with which a string begins and before which none does, or `to`. */
   skip(bytes: Buffer, from: number, to: number): number {
-    const next = this.#next;
-    const classes = this.#classes;
+    const shifts = this.#shifts;
+    const begins = this.#begins;
+    const last = this.#shortest - 1;
     let at = from;
-    // The row of state 0 is the first.
-    while (at < to && next[classes[bytes[at] ?? 0] ?? 0] === 0) {
+    while (at + last < to) {
+      const shift = shifts[bytes[at + last] ?? 0] ?? 1;
+      if (shift > 0) {
+        at += shift;
+      } else if (begins[bytes[at] ?? 0] === 0) {
+        at += 1;
+      } else {
+        return at;
+      }
+    }
+    while (at < to && begins[bytes[at] ?? 0] === 0) {
       at += 1;
     }
-    return at;
+    return Math.min(at, to);
   }
 }
 
 const NO_ENDS: readonly number[] = [];
+/** What an entry of the table holds. */
+const SHIFT_MAX = 255;
+
+/** A byte that occurs in none of the first `window` bytes of any pattern lets all of them be passed over. */
+function shiftsOf(folded: readonly Buffer[], window: number): Uint8Array {
+  const shifts = new Uint8Array(256).fill(window);
+  for (const pattern of folded) {
+    for (let at = 0; at < window; at += 1) {
+      const byte = pattern[at] ?? 0;
+      shifts[byte] = Math.min(shifts[byte] ?? 0, window - 1 - at);
+    }
+  }
+  for (let byte = 0x41; byte <= 0x5a; byte += 1) {
+    shifts[byte] = shifts[byte + 0x20] ?? 0;
+  }
+  return shifts;
+}
 
 function foldCase(bytes: Buffer): Buffer {
   return Buffer.from(bytes.map(foldByte));
