@@ -17,6 +17,10 @@ export const FILTER_LIMITS = {
   compressionHereBytesMax: 4_096,
   /** … up to this level: the higher ones look for so long that a body made for it could hold the loop for milliseconds. */
   compressionHereLevelMax: 6,
+  /** Longer input, up to one job, is begun there if the level is no higher than this: with the worst text it takes 0.15 ms to see that it will not be quick. */
+  compressionBegunHereLevelMax: 4,
+  /** … and goes on there as long as all of it promises to be done in so many milliseconds. A trip through the thread pool takes as much of the processors: 20 KB of HTML at level 1, which take 0.04 ms, cost 0.15 with it. */
+  compressionHereMsMax: 0.15,
   /** Contexts of gzip that a thread keeps for the next bodies: one is made in 30 µs. */
   compressionSparesMax: 8,
   /** A whole body of an application up to this is compressed before its head leaves, so that its length is said and it leaves in one write. */

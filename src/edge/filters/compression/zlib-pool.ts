@@ -3,10 +3,11 @@
  * read beside them.
  */
 
+import { systemClock } from '../../../kernel/clock.ts';
 import type { ZlibJobContext } from '../../node-internals.ts';
 import { FILTER_LIMITS } from '../limits.ts';
 import type { ZlibRecipe } from './coding.ts';
-import { contextBytes, openContext, recipeKey } from './coding.ts';
+import { contextBytes, flushCode, openContext, recipeKey } from './coding.ts';
 
 export interface ZlibJob {
   readonly context: ZlibJobContext;
@@ -19,6 +20,16 @@ export interface ZlibJob {
   isAbandoned: boolean;
 }
 
+/** What has come of input that was begun in the calling thread. */
+export interface BegunInput {
+  /** Borrowed until the next call. */
+  readonly output: Buffer;
+  /** Bytes of the input that the context has taken. */
+  readonly read: number;
+  /** The context has given all there is of it. */
+  readonly isDone: boolean;
+}
+
 export interface ZlibPoolOptions {
   /** Of this thread. */
   readonly jobsMax: number;
@@ -27,12 +38,15 @@ export interface ZlibPoolOptions {
   readonly onBug: (error: unknown) => void;
   /** A body is sent as it is, because no memory is left. */
   readonly onRefused?: () => void;
+  readonly monotonicMs?: () => number;
 }
 
 /** Jobs of each of so many threads, which share the pool of the process. */
 export function jobsOfThread(threads: number): number {
   return Math.max(1, Math.floor(FILTER_LIMITS.compressionJobsMax / Math.max(1, threads)));
 }
+
+const GZIP_GOES_ON = flushCode('gzip', 'none');
 
 export class ZlibPool {
   /** Bodies that were sent as they are because no memory was left. */
@@ -41,6 +55,7 @@ export class ZlibPool {
   readonly #bytesMax: number;
   readonly #onBug: (error: unknown) => void;
   readonly #onRefused: (() => void) | undefined;
+  readonly #monotonicMs: () => number;
   #usedBytes = 0;
   #running = 0;
   readonly #waiting: ZlibJob[] = [];
@@ -51,11 +66,12 @@ export class ZlibPool {
   /** Output of what is compressed in the calling thread. */
   readonly #scratch = Buffer.allocUnsafeSlow(FILTER_LIMITS.compressionOutputBytes);
 
-  constructor({ jobsMax, bytesMax = FILTER_LIMITS.compressionBytesMax, onBug, onRefused }: ZlibPoolOptions) {
-    this.#jobsMax = jobsMax;
-    this.#bytesMax = bytesMax;
-    this.#onBug = onBug;
-    this.#onRefused = onRefused;
+  constructor(options: ZlibPoolOptions) {
+    this.#jobsMax = options.jobsMax;
+    this.#bytesMax = options.bytesMax ?? FILTER_LIMITS.compressionBytesMax;
+    this.#onBug = options.onBug;
+    this.#onRefused = options.onRefused;
+    this.#monotonicMs = options.monotonicMs ?? (() => systemClock.monotonicMs());
   }
 
   get usedBytes(): number {
@@ -123,6 +139,31 @@ export class ZlibPool {
     return context.runHere(flush, input, from, output)
       ? output.subarray(0, output.length - context.outputLeft)
       : undefined;
+  }
+
+  /**
+   * Gzip's input in the calling thread, step by step, until the time that the steps have taken says that all of it would take too long. Undefined: the context has failed.
+   */
+  beginHere(context: ZlibJobContext, flush: number, input: Buffer): BegunInput | undefined {
+    const output = this.#scratch;
+    const beganMs = this.#monotonicMs();
+    let read = 0;
+    let made = 0;
+    for (;;) {
+      const end = Math.min(read + FILTER_LIMITS.compressionHereBytesMax, input.length);
+      const isLast = end === input.length;
+      const code = isLast ? flush : GZIP_GOES_ON;
+      if (!context.runHere(code, isLast ? input : input.subarray(0, end), read, output.subarray(made))) {
+        return undefined;
+      }
+      read = end - context.inputLeft;
+      made = output.length - context.outputLeft;
+      const isFull = context.outputLeft === 0;
+      const expectedMs = ((this.#monotonicMs() - beganMs) * input.length) / read;
+      if (isLast || isFull || expectedMs > FILTER_LIMITS.compressionHereMsMax) {
+        return { output: output.subarray(0, made), read, isDone: isLast && !isFull };
+      }
+    }
   }
 
   #start(job: ZlibJob): void {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { brotliDecompressSync, constants, gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import { FakeTransport, NOBODY, passThrough, slices } from '../fake-writers.ts';
@@ -179,6 +180,50 @@ test('contexts of gzip are used again, and each body is its own', async () => {
   equal(pool.spareCount, 1);
   deepEqual(await pass(pool, GZIP, [makeBody(10_000)]), first);
   equal(pool.spareCount, 1);
+});
+
+/** A body of one job by a pool whose clock says that each step took so long. */
+function compressedAtOnce(
+  stepMs: number,
+  body: Buffer,
+  recipe = GZIP,
+): FakeTransport & { readonly whole: Promise<Buffer> } {
+  let nowMs = 0;
+  const pool = new ZlibPool({ jobsMax: 1, onBug: throwBug, monotonicMs: () => (nowMs += stepMs) });
+  pool.admit(recipe);
+  const { promise, resolve } = Promise.withResolvers<Buffer>();
+  const transport = Object.assign(new FakeTransport(), { whole: promise });
+  transport.onEnd = () => resolve(transport.body);
+  const writer = new ZlibWriter(pool, recipe, transport, NOBODY, { bytes: undefined });
+  writer.write(body);
+  writer.end();
+  return transport;
+}
+
+test('a page that is compressed quickly never leaves the thread, and the rest of one that is not goes to the pool', async () => {
+  const body = makeBody(20_480);
+  const quick = compressedAtOnce(FILTER_LIMITS.compressionHereMsMax / 6, body);
+  equal(quick.ended, 'end');
+  deepEqual(gunzipSync(quick.body), body);
+
+  const slow = compressedAtOnce(FILTER_LIMITS.compressionHereMsMax, body);
+  equal(slow.ended, undefined);
+  equal(slow.parts.length, 0, 'the head of gzip does not leave alone');
+  deepEqual(gunzipSync(await slow.whole), body);
+
+  const random = randomBytes(FILTER_LIMITS.compressionJobBytes);
+  deepEqual(gunzipSync(await compressedAtOnce(0, random).whole), random);
+});
+
+test('a high level, and the first piece of a long body, are not begun in the thread', async () => {
+  const page = makeBody(20_480);
+  const high = compressedAtOnce(0, page, { ...GZIP, level: 6 });
+  equal(high.ended, undefined);
+  deepEqual(gunzipSync(await high.whole), page);
+  const body = makeBody(FILTER_LIMITS.compressionJobBytes + 20_480);
+  const long = compressedAtOnce(0, body);
+  equal(long.ended, undefined);
+  deepEqual(gunzipSync(await long.whole), body);
 });
 
 test('no more bodies are compressed than there is memory for', () => {

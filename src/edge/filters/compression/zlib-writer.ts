@@ -21,6 +21,12 @@ export interface ZlibWriterOptions {
   readonly onSums?: (inputBytes: number, outputBytes: number) => void;
 }
 
+interface JobInput {
+  readonly input: Buffer;
+  readonly from: number;
+  readonly flush: FlushKind;
+}
+
 export class ZlibWriter implements BodyWriter {
   readonly #pool: ZlibPool;
   readonly #recipe: ZlibRecipe;
@@ -35,7 +41,9 @@ export class ZlibWriter implements BodyWriter {
   #inputBytes = 0;
   #outputBytes = 0;
   /** The input of the last job, of which the context has not taken all. */
-  #rest: { readonly input: Buffer; readonly from: number; readonly flush: FlushKind } | undefined;
+  #rest: JobInput | undefined;
+  /** What was made of the input that was begun in this thread, for the output of the job to leave with: no more than the head of gzip in most cases. */
+  #begun: Buffer | undefined;
   #wants: FlushKind = 'none';
   #isBlocked = false;
   #hasRefused = false;
@@ -125,25 +133,40 @@ export class ZlibWriter implements BodyWriter {
       return false;
     }
     const { input, from, flush } = rest;
-    const code = flushCode(this.#recipe.kind, flush);
     if (this.#mayRunHere(input.length - from)) {
-      this.#take(this.#pool.runHere(this.#context, code, input, from));
-    } else {
-      this.#job = {
-        context: this.#context,
-        input,
-        from,
-        flush: code,
-        done: (output) => this.#onJob(output),
-        isAbandoned: false,
-      };
-      this.#pool.run(this.#job);
+      this.#take(this.#pool.runHere(this.#context, flushCode(this.#recipe.kind, flush), input, from));
+    } else if (!this.#mayBeginHere(rest) || !this.#beginHere(this.#context, rest)) {
+      this.#runInPool(this.#context, this.#rest ?? rest);
     }
     return true;
   }
 
+  #runInPool(context: ZlibJobContext, { input, from, flush }: JobInput): void {
+    this.#job = {
+      context,
+      input,
+      from,
+      flush: flushCode(this.#recipe.kind, flush),
+      done: (output) => this.#onJob(output),
+      isAbandoned: false,
+    };
+    this.#pool.run(this.#job);
+  }
+
+  /** False: it would take too long, and what is left of it is for the pool. */
+  #beginHere(context: ZlibJobContext, rest: JobInput): boolean {
+    const begun = this.#pool.beginHere(context, flushCode(this.#recipe.kind, rest.flush), rest.input);
+    if (begun === undefined || begun.isDone) {
+      this.#take(begun?.output);
+      return true;
+    }
+    this.#begun = Buffer.from(begun.output);
+    this.#rest = { ...rest, from: begun.read };
+    return false;
+  }
+
   /** The input of the next job; undefined: it is too early for one. */
-  #gather(): { readonly input: Buffer; readonly from: number; readonly flush: FlushKind } | undefined {
+  #gather(): JobInput | undefined {
     const isLast = this.#heldBytes <= compressionJobBytes;
     if (isLast && this.#wants === 'none' && this.#heldBytes < compressionJobBytes) {
       return undefined;
@@ -192,6 +215,17 @@ export class ZlibWriter implements BodyWriter {
     );
   }
 
+  /** A whole body that is no longer than one job: the first jobs of longer ones would take their time one after another. */
+  #mayBeginHere({ from, flush }: JobInput): boolean {
+    return (
+      this.#recipe.kind === 'gzip' &&
+      this.#recipe.level <= FILTER_LIMITS.compressionBegunHereLevelMax &&
+      flush === 'finish' &&
+      from === 0 &&
+      this.#inputBytes <= compressionJobBytes
+    );
+  }
+
   #onJob(output: Buffer | undefined): void {
     this.#job = undefined;
     this.#isPumping = true;
@@ -213,8 +247,10 @@ export class ZlibWriter implements BodyWriter {
     // A full buffer of output: there is more, of this input or of what the library holds.
     const isDone = outputLeft > 0;
     this.#rest = isDone ? undefined : { ...rest, from: rest.input.length - inputLeft };
-    if (output.length > 0) {
-      const bytes = Buffer.from(output);
+    const begun = this.#begun;
+    if (output.length > 0 || begun !== undefined) {
+      const bytes = begun === undefined ? Buffer.from(output) : Buffer.concat([begun, output]);
+      this.#begun = undefined;
       this.#outputBytes += bytes.length;
       this.#options.onOutput?.(bytes);
       this.#isBlocked = !this.#next.write(bytes);
