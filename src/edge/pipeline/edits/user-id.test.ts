@@ -62,3 +62,20 @@ test('userid log only reads', () => {
   equal(got, LOGGED);
   equal(ask({ mode: 'log' }).set, undefined);
 });
+
+test('$uid_set is there before the cookie is made, for a field that is added', () => {
+  const fields = {
+    fields: [{ name: 'X-Set', value: [{ variable: 'uid_set' }], always: false, effect: 'add' }],
+    trailers: [],
+    expires: undefined,
+  } as const;
+  const site = new FakeSite({
+    scopes: [{ userId: RULE, fields }],
+    locations: [location('/', { rewrite: [{ kind: 'return', status: 200, body: '' }] })],
+  });
+  const answer = site.ask({ path: '/' });
+  const [, cookie = ''] = /^uid=([^;]*)/.exec(answer.field('set-cookie') ?? '') ?? [];
+  const id = Buffer.from(cookie, 'base64');
+  const numbers = [0, 4, 8, 12].map((at) => id.readUInt32LE(at).toString(16).toUpperCase().padStart(8, '0'));
+  equal(answer.field('x-set'), `uid=${numbers.join('')}`);
+});

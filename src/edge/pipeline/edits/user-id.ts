@@ -17,40 +17,57 @@ import type { Compilation } from '../compilation.ts';
 import type { AnswerEdit, Route } from '../route.ts';
 import type { Variable } from '../variables/variable.ts';
 
-/** What a response has set, for $uid_set. */
-const SET = new WeakMap<Route, Buffer>();
+/** What came with a request, and what is to go with its response. */
+interface Decision {
+  readonly got: Buffer | undefined;
+  readonly set: Buffer | undefined;
+}
 
-export function compileUserId({ userId }: Scope, compilation: Compilation): AnswerEdit | undefined {
+/** Whoever asks first decides, for a field that is added ($uid_set) is made before the cookie. */
+const DECISIONS = new WeakMap<Route, Decision>();
+
+export function compileUserId(scope: Scope, compilation: Compilation): AnswerEdit | undefined {
+  const { userId } = scope;
   if (userId === undefined || userId.mode === 'log') {
     return undefined;
   }
-  const cookieOf = compilation.variable(`cookie_${userId.name}`);
-  const resetOf = compilation.variable('uid_reset');
-  const makeId = idMaker(userId, compilation);
+  const decide = decider(userId, compilation);
   return (answer, route) => {
-    if (route.main !== route) {
+    const id = route.main === route ? decide(route).set : undefined;
+    if (id === undefined) {
       return;
     }
-    const cookie = cookieOf(route) ?? '';
-    const got = readUserId(cookie);
-    if (got === undefined && cookie !== '') {
-      route.log('error', `client sent an invalid userid cookie "${escapeLog(cookie)}"`);
-    }
-    const reset = resetOf(route) ?? '';
-    const isReset = got !== undefined && reset !== '' && reset !== '0';
-    if (isReset && reset === 'log') {
-      route.log('notice', `userid cookie "${renderUserId(userId.name, got)}" was reset`);
-    }
-    if (got !== undefined && !isReset && hasMark(cookie, userId.mark)) {
-      return;
-    }
-    const id = got === undefined || isReset ? makeId(route) : got;
-    SET.set(route, id);
     const value = renderUserIdCookie(userId, writeUserId(id, userId.mark), compilation.clock.nowMs());
     answer.fields = answer.fields.with('Set-Cookie', value);
     if (userId.p3p !== '') {
       answer.fields = answer.fields.with('P3P', userId.p3p);
     }
+  };
+}
+
+function decider(userId: UserId, compilation: Compilation): (main: Route) => Decision {
+  const cookieOf = compilation.variable(`cookie_${userId.name}`);
+  const resetOf = compilation.variable('uid_reset');
+  const makeId = idMaker(userId, compilation);
+  return (main) => {
+    const known = DECISIONS.get(main);
+    if (known !== undefined) {
+      return known;
+    }
+    const cookie = cookieOf(main) ?? '';
+    const got = readUserId(cookie);
+    if (got === undefined && cookie !== '') {
+      main.log('error', `client sent an invalid userid cookie "${escapeLog(cookie)}"`);
+    }
+    const reset = resetOf(main) ?? '';
+    const isReset = got !== undefined && reset !== '' && reset !== '0';
+    if (isReset && reset === 'log') {
+      main.log('notice', `userid cookie "${renderUserId(userId.name, got)}" was reset`);
+    }
+    const isKnown = got !== undefined && !isReset && hasMark(cookie, userId.mark);
+    const decision = { got, set: isKnown ? undefined : got !== undefined && !isReset ? got : makeId(main) };
+    DECISIONS.set(main, decision);
+    return decision;
   };
 }
 
@@ -75,12 +92,13 @@ export function compileUidGot({ userId }: Scope, compilation: Compilation): Vari
   };
 }
 
-export function compileUidSet({ userId }: Scope): Variable | undefined {
-  return (
-    userId &&
-    (({ main }) => {
-      const id = SET.get(main);
-      return id && renderUserId(userId.name, id);
-    })
-  );
+export function compileUidSet({ userId }: Scope, compilation: Compilation): Variable | undefined {
+  if (userId === undefined || userId.mode === 'log') {
+    return undefined;
+  }
+  const decide = decider(userId, compilation);
+  return ({ main }) => {
+    const { set } = decide(main);
+    return set && renderUserId(userId.name, set);
+  };
 }
