@@ -19,8 +19,13 @@ export interface LogTarget {
   readonly flushMs: number;
   /** 0: not compressed. */
   readonly gzipLevel: number;
-  /** Files whose path has variables stay open, the last so many of them, until they were not written to for `idleMs`; every `checkMs` their path is looked up again. Absent: each is opened for its lines. */
-  readonly kept?: { readonly filesMax: number; readonly idleMs: number; readonly checkMs: number };
+  /** Files whose path has variables stay open, the last so many of them, until they were not written to for `idleMs`; every `checkMs` their path is looked up again. One that was written to fewer than `usesMin` times is opened for its lines, and so is each where this is absent. */
+  readonly kept?: {
+    readonly filesMax: number;
+    readonly idleMs: number;
+    readonly checkMs: number;
+    readonly usesMin: number;
+  };
 }
 
 export interface AccessLogRule {

@@ -62,7 +62,7 @@ test('after rotation the old file has what was gathered, and the new one what fo
   const [access, error, named] = ['a', 'e', 'n'].map((name) => join(folder, `${name}.log`)) as [string, string, string];
   const lines = lease.collector(access, undefined, GATHERING);
   const writer = lease.writer(error, 'error log');
-  const logs = lease.named({ filesMax: 10, idleMs: 10_000, checkMs: 60_000 });
+  const logs = lease.named({ filesMax: 10, idleMs: 10_000, checkMs: 60_000, usesMin: 1 });
   const say = (text: string): void => {
     lines.write(text);
     writer.write(text);
@@ -86,7 +86,7 @@ test('files whose names are made of requests are closed after their lines, or st
   const { files } = opened();
   const lease = files.lease();
   const short = lease.named(undefined);
-  const long = lease.named({ filesMax: 2, idleMs: 10_000, checkMs: 60_000 });
+  const long = lease.named({ filesMax: 2, idleMs: 10_000, checkMs: 60_000, usesMin: 1 });
   const paths = Array.from({ length: 4 }, (_, index) => join(folder, `host${index}.log`));
   for (const path of paths) {
     short.write(path, 'a\n');
@@ -111,5 +111,32 @@ test('names that cannot be opened are told of once, for clients can make up more
   logs.write(join(folder, 'none', 'a.log'), 'b\n');
   files.flush();
   equal(told.length, 1);
+  lease.close();
+});
+
+test('a file whose name is made of requests stays open once it has been used often enough', () => {
+  const { files } = opened();
+  const lease = files.lease();
+  const logs = lease.named({ filesMax: 2, idleMs: 10_000, checkMs: 60_000, usesMin: 2 });
+  const path = join(folder, 'rare.log');
+  const counts = ['a\n', 'b\n'].map((line) => {
+    logs.write(path, line);
+    files.flush();
+    return openCount(path);
+  });
+  deepEqual([counts, readFileSync(path, 'utf8')], [[0, 1], 'a\nb\n']);
+  lease.close();
+});
+
+test('a name that cannot be opened closes no file that is in use', () => {
+  const { files } = opened();
+  const lease = files.lease();
+  const logs = lease.named({ filesMax: 1, idleMs: 10_000, checkMs: 60_000, usesMin: 1 });
+  const path = join(folder, 'used.log');
+  for (const each of [path, join(folder, 'none', 'b.log')]) {
+    logs.write(each, 'a\n');
+    files.flush();
+  }
+  equal(openCount(path), 1);
   lease.close();
 });

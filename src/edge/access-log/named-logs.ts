@@ -18,7 +18,9 @@ const LIMITS = {
 } as const;
 
 interface Kept {
-  readonly writer: LineWriter;
+  /** Undefined: it has not been used often enough to stay open. */
+  writer: LineWriter | undefined;
+  uses: number;
   usedMs: number;
   checkedMs: number;
 }
@@ -65,11 +67,9 @@ export class NamedLogs {
   #writeTo(path: string, lines: string): void {
     try {
       if (this.#keeping === undefined) {
-        const writer = this.#open(path);
-        writer.write(lines);
-        writer.close();
+        this.#writeOnce(path, lines);
       } else {
-        this.#keptOne(path, this.#keeping).write(lines);
+        this.#writeKept(path, lines, this.#keeping);
       }
     } catch (error) {
       this.#tell(`the access log ${path} cannot be opened, lines are lost: ${(error as Error).message}`);
@@ -80,29 +80,50 @@ export class NamedLogs {
     return new LineWriter(path, (text) => this.#tell(text));
   }
 
-  #keptOne(path: string, { filesMax, idleMs, checkMs }: NonNullable<LogTarget['kept']>): LineWriter {
+  #writeOnce(path: string, lines: string): void {
+    const writer = this.#open(path);
+    writer.write(lines);
+    writer.close();
+  }
+
+  /** Only a file that could be opened takes the place of another: names that clients make up would close all that are in use. */
+  #writeKept(path: string, lines: string, keeping: NonNullable<LogTarget['kept']>): void {
+    const kept = this.#taken(path, keeping.checkMs);
+    kept.uses += lines.split('\n').length - 1;
+    if (kept.writer === undefined && kept.uses < keeping.usesMin) {
+      this.#writeOnce(path, lines);
+    } else {
+      kept.writer ??= this.#open(path);
+      kept.writer.write(lines);
+    }
+    this.#keep(path, kept, keeping);
+  }
+
+  #taken(path: string, checkMs: number): Kept {
     const nowMs = systemClock.monotonicMs();
-    const known = this.#kept.get(path);
+    const kept = this.#kept.get(path) ?? { writer: undefined, uses: 0, usedMs: nowMs, checkedMs: nowMs };
     this.#kept.delete(path);
-    const kept = known ?? { writer: this.#open(path), usedMs: nowMs, checkedMs: nowMs };
     if (nowMs - kept.checkedMs >= checkMs) {
       // The file may have been moved away.
       kept.checkedMs = nowMs;
-      kept.writer.reopen();
+      kept.writer?.reopen();
     }
     kept.usedMs = nowMs;
+    return kept;
+  }
+
+  #keep(path: string, kept: Kept, { filesMax, idleMs }: NonNullable<LogTarget['kept']>): void {
     this.#kept.set(path, kept);
     const [oldest] = this.#kept;
     if (oldest !== undefined && this.#kept.size > Math.min(filesMax, LIMITS.openMax)) {
       this.#drop(oldest[0], oldest[1]);
     }
     this.#sweep ??= setTimeout(() => this.#closeIdle(idleMs), idleMs).unref();
-    return kept.writer;
   }
 
   #drop(path: string, { writer }: Kept): void {
     this.#kept.delete(path);
-    writer.close();
+    writer?.close();
   }
 
   #closeIdle(idleMs: number): void {

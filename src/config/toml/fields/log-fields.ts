@@ -56,6 +56,7 @@ const KEPT: Kind<NonNullable<LogTarget['kept']>> = table<NonNullable<LogTarget['
   filesMax: field<number>('files', integer(1, 1024), 100, 'So many at most: those that were written to last.'),
   idleMs: field<number>('idle', DURATION, 10_000, 'A file that is not written to for so long is closed.'),
   checkMs: field<number>('check', DURATION, 60_000, 'How often is looked whether a file has been moved away.'),
+  usesMin: field<number>('uses', integer(1), 1, 'A file that is written to less often meanwhile is not kept open.'),
 });
 
 const ENTRY: Kind<AccessLogEntry> = table<AccessLogEntry>(

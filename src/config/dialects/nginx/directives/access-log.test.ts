@@ -74,7 +74,7 @@ test('a path with variables is below the prefix too, and its files stay open if 
   assert.deepEqual(log?.target, {
     ...target(''),
     sink: { kind: 'file', path: ['/srv/', { variable: 'host' }, '.log'] },
-    kept: { filesMax: 10, idleMs: 60_000, checkMs: 120_000 },
+    kept: { filesMax: 10, idleMs: 60_000, checkMs: 120_000, usesMin: 3 },
   });
   const [whole] = logsOf('open_log_file_cache max=10; server { open_log_file_cache off; access_log /l/$host.log; }');
   assert.deepEqual(whole?.target, {

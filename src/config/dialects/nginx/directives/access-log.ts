@@ -248,6 +248,7 @@ function readKept(args: GivenArguments, draft: Draft, report: NginxReport): void
   let filesMax: number | undefined;
   let idleS: number | undefined = USUAL_IDLE_S;
   let checkS: number | undefined = USUAL_CHECK_S;
+  let usesMin = 1;
   for (const [index, text] of args.texts().entries()) {
     const [, name, value = ''] = /^(max|inactive|min_uses|valid)=(.*)$/s.exec(text) ?? [];
     const count = /^\d{1,15}$/.test(value) ? Number(value) : undefined;
@@ -256,6 +257,7 @@ function readKept(args: GivenArguments, draft: Draft, report: NginxReport): void
       return;
     }
     filesMax = name === 'max' ? count : filesMax;
+    usesMin = name === 'min_uses' ? Math.max(1, count ?? 0) : usesMin;
     idleS = name === 'inactive' ? readSeconds(value) : idleS;
     checkS = name === 'valid' ? readSeconds(value) : checkS;
     const isFaulty =
@@ -273,5 +275,5 @@ function readKept(args: GivenArguments, draft: Draft, report: NginxReport): void
     report('nginx.invalid-value', args.directive.place, '"open_log_file_cache" must have "max" parameter');
     return;
   }
-  draft.set(kept, { filesMax, idleMs: (idleS ?? 0) * 1000 || 1000, checkMs: (checkS ?? 0) * 1000 });
+  draft.set(kept, { filesMax, idleMs: (idleS ?? 0) * 1000 || 1000, checkMs: (checkS ?? 0) * 1000, usesMin });
 }
