@@ -92,3 +92,14 @@ test('keepsAlive() follows RFC 9112 9.3', () => {
   assert.equal(keepsAlive(['keep-alive', 'close'], 0), false);
   assert.equal(keepsAlive(['te'], 0), false);
 });
+
+test('where the configuration is one of nginx, a coding that is said once is unknown rather than malformed, and refused all the same', () => {
+  const lenient: FramedMessage = { ...REQUEST, isLenient: true };
+  for (const value of ['identity', 'chunked, identity', 'chunked, chunked', 'gzip']) {
+    assert.equal(frame(lenient, `Transfer-Encoding: ${value}`), 'http1.unknown-transfer-coding', value);
+  }
+  assert.equal(frame(lenient, 'Transfer-Encoding: chunked'), 'chunked');
+  assert.equal(frame(lenient, 'Transfer-Encoding: a', 'Transfer-Encoding: b'), 'http1.bad-transfer-encoding');
+  assert.equal(frame({ ...lenient, minor: 0 }, 'Transfer-Encoding: chunked'), 'http1.bad-transfer-encoding');
+  assert.equal(frame(lenient, 'Transfer-Encoding: chunked', 'Content-Length: 1'), 'http1.length-with-coding');
+});

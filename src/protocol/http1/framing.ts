@@ -12,7 +12,8 @@ import type { BodyFraming } from './types.ts';
 
 /** What of a message decides its framing. */
 export type FramedMessage =
-  | { readonly kind: 'request'; readonly method: string; readonly minor: 0 | 1 }
+  /** `isLenient`: codings that are not known are told from those that make no sense as nginx tells them. Either way the request is refused. */
+  | { readonly kind: 'request'; readonly method: string; readonly minor: 0 | 1; readonly isLenient?: boolean }
   /** `method` is that of the request it answers. */
   | { readonly kind: 'response'; readonly method: string; readonly minor: 0 | 1; readonly status: number };
 
@@ -30,11 +31,12 @@ export function bodyFraming(message: FramedMessage, block: ParsedBlock): BodyFra
     return fault('http1.repeated-content-length', 'more than one Content-Length');
   }
   if (transferCodings.length > 0) {
+    const isSaidOnce = (block.repeatedRoles & ROLE.transferEncoding) === 0;
     if (contentLength !== undefined) {
       // Rule 3: an attempt at smuggling or splitting, to be handled as an error.
       return fault('http1.length-with-coding', 'Content-Length beside Transfer-Encoding');
     }
-    return codedFraming(message, transferCodings);
+    return codedFraming(message, transferCodings, isSaidOnce);
   }
   if (contentLength !== undefined) {
     // Rule 6.
@@ -64,7 +66,7 @@ function lengthFraming(message: FramedMessage, bytes: number): BodyFraming | Fau
 }
 
 /** Rule 4. */
-function codedFraming(message: FramedMessage, codings: readonly string[]): BodyFraming | Fault {
+function codedFraming(message: FramedMessage, codings: readonly string[], isSaidOnce: boolean): BodyFraming | Fault {
   if (message.minor === 0) {
     // RFC 9112 6.1: HTTP/1.0 has no transfer codings, so somebody on the way did not understand the message.
     return fault('http1.bad-transfer-encoding', 'Transfer-Encoding in HTTP/1.0');
@@ -74,7 +76,8 @@ function codedFraming(message: FramedMessage, codings: readonly string[]): BodyF
   }
   const named = codings.join(', ');
   const isChunkedOnceAndLast = codings.indexOf('chunked') === codings.length - 1;
-  if (isChunkedOnceAndLast && codings.every((coding) => isToken(coding) && coding !== 'identity')) {
+  const isWellFormed = isChunkedOnceAndLast && codings.every((coding) => isToken(coding) && coding !== 'identity');
+  if (isWellFormed || (message.kind === 'request' && message.isLenient === true && isSaidOnce)) {
     // Well-formed, and the end of the message is known, but these codings are not implemented (RFC 9112 6.1).
     return fault('http1.unknown-transfer-coding', 'a transfer coding that is not implemented', named);
   }

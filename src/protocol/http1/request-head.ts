@@ -11,7 +11,8 @@ import type { RequestHead } from './types.ts';
 
 const SINGLE_ROLES = ROLE.host | ROLE.contentType | ROLE.authorization | ROLE.proxyAuthorization;
 
-export function composeRequestHead(line: RequestLine, block: ParsedBlock): RequestHead | Fault {
+/** `isLenient`: as `FramedMessage` has it. */
+export function composeRequestHead(line: RequestLine, block: ParsedBlock, isLenient = false): RequestHead | Fault {
   if ((block.repeatedRoles & SINGLE_ROLES) !== 0) {
     return fault('http1.repeated-field', 'a field that may come once only');
   }
@@ -20,7 +21,7 @@ export function composeRequestHead(line: RequestLine, block: ParsedBlock): Reque
     return refused;
   }
   const { method, target, form, path, query, authority, scheme, minor } = line;
-  const framing = bodyFraming({ kind: 'request', method, minor }, block);
+  const framing = bodyFraming({ kind: 'request', method, minor, isLenient }, block);
   if (isFault(framing)) {
     return framing;
   }

@@ -111,3 +111,14 @@ test('parseRequestLine() cuts a fragment off where the configuration is one of n
   assert.equal(lenient('GET /a#\x01 HTTP/1.1'), 'http1.bad-target');
   assert.equal(code('GET /a#b HTTP/1.1'), 'http1.bad-target');
 });
+
+test('parseRequestLine() takes bytes above ASCII where the configuration is one of nginx, and refuses them elsewhere', () => {
+  const line = 'GET /t\xc3\xa9?a=\xff HTTP/1.1';
+  const parsed = parseRequestLine(line, METHOD_MAX, true);
+  assert.deepEqual(isFault(parsed) ? parsed : [parsed.path, parsed.query], ['/t\xc3\xa9', 'a=\xff']);
+  assert.equal(code(line), 'http1.bad-target');
+  for (const character of [' ', '\x00', '\x1f', '\x7f']) {
+    const refused = parseRequestLine(`GET /${character} HTTP/1.1`, METHOD_MAX, true);
+    assert.ok(isFault(refused), JSON.stringify(character));
+  }
+});

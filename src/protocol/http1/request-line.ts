@@ -24,7 +24,7 @@ export interface RequestLine extends RequestTarget {
   readonly minor: 0 | 1;
 }
 
-/** `line` has no line end. `isLenient`: see `withoutFragment`. */
+/** `line` has no line end. `isLenient`: see `withoutFragment` and LENIENT_TARGET. */
 export function parseRequestLine(line: string, methodBytesMax: number, isLenient = false): RequestLine | Fault {
   if (line.includes('\r')) {
     return fault('http1.bare-line-break', 'CR without LF', line);
@@ -47,7 +47,9 @@ export function parseRequestLine(line: string, methodBytesMax: number, isLenient
   }
   const method = methodOf(line, methodEnd);
   const target = line.slice(first + 1, last);
-  const parts = parseTarget(method, isLenient ? withoutFragment(target) : target);
+  const parts = isLenient
+    ? parseTarget(method, withoutFragment(target), LENIENT_TARGET)
+    : parseTarget(method, target, TARGET);
   if (isFault(parts)) {
     return parts;
   }
@@ -84,16 +86,18 @@ function parseVersion(line: string, at: number): 0 | 1 | Fault {
 /** Visible ASCII without `#`: a fragment is never sent (RFC 9112 3.2; whoever takes one has cut it off), and browsers send `"` and `|` as they are. */
 const TARGET = /^[\x21\x22\x24-\x7e]+$/;
 
-const FRAGMENT = /^[\x21-\x7e]*$/;
+/** … and bytes above ASCII, which are sent as they are by those who do not know that a target is to be escaped: curl, crawlers, old scripts. */
+const LENIENT_TARGET = /^[\x21\x22\x24-\x7e\x80-\xff]+$/;
+const FRAGMENT = /^[\x21-\x7e\x80-\xff]*$/;
 
-/** What nginx asks for when a script sends a fragment along. The target itself stays as it was sent. */
+/** What nginx asks for when somebody sends a fragment along. The target itself stays as it was sent. */
 function withoutFragment(target: string): string {
   const mark = target.indexOf('#');
   return mark !== -1 && FRAGMENT.test(target.slice(mark)) ? target.slice(0, mark) : target;
 }
 
-function parseTarget(method: string, target: string): RequestTarget | Fault {
-  if (!TARGET.test(target)) {
+function parseTarget(method: string, target: string, characters: RegExp): RequestTarget | Fault {
+  if (!characters.test(target)) {
     return targetFault('a character that no target has', target);
   }
   if (method === 'CONNECT') {

@@ -15,7 +15,7 @@
  * | Content-Length twice, even equal, or as a list | 400 |
  * | Content-Length with Transfer-Encoding | 400 |
  * | Transfer-Encoding: anything but `chunked`, ending in chunked | 501; `identity` and what is no token 400 |
- * | Transfer-Encoding not ending in chunked, chunked twice, any in HTTP/1.0 | 400 |
+ * | Transfer-Encoding not ending in chunked, chunked twice, any in HTTP/1.0 | 400; where the configuration is one of nginx's, 501 unless it is said twice or in HTTP/1.0 |
  * | LF without CR as a line end (RFC: may) | 400, unless the configuration is one of nginx's: see bare-line-feeds.ts |
  * | HTTP/1.2 to HTTP/1.9 | read as HTTP/1.1 (RFC 9110 2.5); other majors 505 |
  * | Host missing in HTTP/1.1, twice, malformed, with userinfo or a comma | 400 |
@@ -28,7 +28,8 @@
  * | Content-Length beyond 2^53, a method of more than 32 bytes | 400 |
  * | GET, HEAD, DELETE … with a body | accepted and framed |
  * | CONNECT with a body | 400 |
- * | a target with a control, a space or a byte above 0x7e | 400 |
+ * | a target with a control or a space | 400 |
+ * | a target with a byte above 0x7e | 400, unless the configuration is one of nginx's |
  * | a target with `#` | 400, unless the configuration is one of nginx's: what is behind it is cut off |
  * | CRLF before the request line | skipped, a few |
  * | trailers | see trailers.ts |
@@ -54,7 +55,7 @@ export interface RequestParserOptions {
   readonly limits?: Partial<Http1Limits> | undefined;
   /** Shared by the connections of a thread. */
   readonly memo?: FieldMemo;
-  /** Lines of a head may end with LF alone, and targets may have a fragment. */
+  /** What nginx takes or refuses otherwise than RFC 9112 has it holds here: lines of a head may end with LF alone, targets may have a fragment and bytes above ASCII. */
   readonly takesLineFeeds?: boolean;
   /** What names of fields look like that are taken; the others are left away. Undefined: all names are taken. */
   readonly fieldNames?: RegExp | undefined;
@@ -73,6 +74,8 @@ export class RequestParser {
   #state: State = STATE.head;
   #lastHead: RequestHead | undefined;
   #refusedLine = '';
+  /** Of the head that was read last, as it came. */
+  headBytes = 0;
   readonly #takesLineFeeds: boolean;
   readonly #names: NameFilter | undefined;
 
@@ -199,9 +202,14 @@ export class RequestParser {
     if (result !== true) {
       return this.#fail(result, begin);
     }
+    this.headBytes = this.#input.at - begin;
     let head = this.#lastHead;
     if (head === undefined || !heads.isRepeated) {
-      const composed = composeRequestHead(heads.line, this.#names?.apply(heads.block) ?? heads.block);
+      const composed = composeRequestHead(
+        heads.line,
+        this.#names?.apply(heads.block) ?? heads.block,
+        this.#takesLineFeeds,
+      );
       if (isFault(composed)) {
         return this.#fail(composed, begin);
       }
