@@ -39,12 +39,12 @@ function render({
 test('renderRepresentation() makes the heads of 200 and 304', () => {
   const { whole, notModified, etag } = render({});
   assert.deepEqual(whole.fields.text.split('\r\n'), [
+    'Content-Type: text/css; charset=utf-8',
     `ETag: ${etag}`,
     'Cache-Control: no-cache',
     'Last-Modified: Wed, 01 Jan 2025 00:00:00 GMT',
     'Accept-Ranges: bytes',
     'X-Content-Type-Options: nosniff',
-    'Content-Type: text/css; charset=utf-8',
     '',
   ]);
   assert.equal(notModified.fields.text, `ETag: ${etag}\r\nCache-Control: no-cache\r\n`);

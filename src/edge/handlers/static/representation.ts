@@ -60,7 +60,7 @@ export function renderRepresentation(facts: RepresentationFacts, rule: FileRule,
     bytes,
     contentType,
     fields,
-    whole: { ...responseHead(200, `${fields}${line('Content-Type', contentType)}`), takesRanges: ranges.countMax > 0 },
+    whole: { ...responseHead(200, `${line('Content-Type', contentType)}${fields}`), takesRanges: ranges.countMax > 0 },
     // A validator alone is enough (15.4.5), and where there is no tag the time is the one that there is.
     notModified: responseHead(304, look.etag === 'fine' ? always : `${modified}${always}`),
   };
