@@ -23,6 +23,9 @@ const PAGE = join(CHECKOUT, 'docs/nginx-conformance.md');
 const LOGS = join(CHECKOUT, 'var/nginx-suite');
 const USAGE = 2;
 
+/** Why a file is skipped that has requests for a server behind. */
+const WITHOUT_UPSTREAM = /^no (?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|upstream_\w+) available$/;
+
 type Results = Map<string, Result>;
 
 /**
@@ -99,9 +102,12 @@ async function main(): Promise<number> {
   const referee = asksReferee ? await run('referee') : known.results;
   if (only === 'referee') return 0;
   const portico = await run('portico');
+  const unseen = files.filter((file) => WITHOUT_UPSTREAM.test(portico.get(file)?.why ?? ''));
+  const posing = await runAll(unseen, { stage, binary: 'posing', logs: join(LOGS, 'posing') }, jobs);
   const rows: Row[] = files.map((file) => ({
     file,
     needsUpstream: needsUpstream(readFileSync(join(suite, file), 'utf8')),
+    posing: posing.get(file),
     portico: portico.get(file) ?? { verdict: 'failed', count: 0, why: 'not run' },
     referee: referee.get(file),
   }));

@@ -6,6 +6,8 @@ export interface Row {
   readonly file: string;
   readonly needsUpstream: boolean;
   readonly portico: Result;
+  /** What came of a file that is skipped for want of a server behind, when it was run all the same. */
+  readonly posing?: Result | undefined;
   /** Undefined: the referee was never asked about this file. */
   readonly referee: Result | undefined;
 }

@@ -15,7 +15,7 @@ const OUTPUT_BYTES_MAX = 32 * 1_048_576;
 
 export interface FileRun {
   readonly stage: Stage;
-  readonly binary: 'portico' | 'referee';
+  readonly binary: 'portico' | 'posing' | 'referee';
   /** What the file has printed, and the server's error log, are left here. */
   readonly logs: string;
 }
@@ -34,6 +34,7 @@ export async function runFile(name: string, { stage, binary, logs }: FileRun): P
       TEST_NGINX_BINARY: stage[binary],
       TEST_NGINX_CATLOG: '1',
       TEST_NGINX_VERBOSE: '1',
+      TEST_NGINX_UNSAFE: '1',
     },
   });
   let isOverdue = false;
