@@ -45,6 +45,8 @@ export const EDGE_LIMITS = {
   webSocketStallMs: 20_000,
   /** A WebSocket that holds much of a message waits so long for memory for the rest: long enough for others to finish theirs, of megabytes over slow lines. */
   webSocketMemoryMs: 60_000,
+  /** So much of a body that nobody has asked for is still waited for when its request is answered, so that another may follow; behind a longer one the connection ends. */
+  passedOverBytesMax: 65_536,
   /** How much is read and dropped in a second of a client that goes on sending while its connection is closing: at full speed it would be gigabytes. */
   lingerBytesPerSecond: 4_194_304,
   /** Response bytes in memory that wait for a slow client; beyond it the gateway spools. */

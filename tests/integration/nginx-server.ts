@@ -12,16 +12,21 @@ const HEAD = 'daemon off; pid nginx.pid; error_log stderr notice;\nevents {}\n';
 
 export interface NginxServer extends AsyncDisposable {
   readonly server: Server;
+  readonly port: number;
   readonly ask: (path: string) => Promise<Answer>;
 }
 
-/** `locations`: what stands in the one server. Other files by their path in the folder, which is the prefix. */
-export async function runNginx(locations: string, files: Readonly<Record<string, string>> = {}): Promise<NginxServer> {
+/** `locations`: what stands in the one server, and `http` beside it. Other files by their path in the folder, which is the prefix. */
+export async function runNginx(
+  locations: string,
+  files: Readonly<Record<string, string>> = {},
+  http = '',
+): Promise<NginxServer> {
   const folder = makeFolder();
   // Started by root, the server becomes nobody.
   chmodSync(folder, 0o755);
   const port = await findPort();
-  const text = `${HEAD}http { server { listen 127.0.0.1:${port};\n${locations}\n} }\n`;
+  const text = `${HEAD}http { ${http}\nserver { listen 127.0.0.1:${port};\n${locations}\n} }\n`;
   for (const [path, content] of Object.entries({ ...files, 'nginx.conf': text })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -45,5 +50,5 @@ export async function runNginx(locations: string, files: Readonly<Record<string,
     // Awaited here: the connection ends with the function.
     return await client.read('GET');
   };
-  return { server, ask, [Symbol.asyncDispose]: dispose };
+  return { server, port, ask, [Symbol.asyncDispose]: dispose };
 }

@@ -1,4 +1,4 @@
-/** What holds for a connection and the heads that come on it: for the listener's first site until the host of a request is known. */
+/** What holds for a connection and the heads that come on it: of the listener's first site until a location answers that has others. */
 
 /** What is absent is as our own limits have it (protocol/http1/limits.ts, edge/limits.ts). */
 export interface ConnectionRules {
@@ -11,6 +11,8 @@ export interface ConnectionRules {
   readonly keepAliveMs: number;
   /** In the field Keep-Alive; 0: it is not sent. */
   readonly keepAliveFieldS?: number;
+  /** Clients of HTTP/1.1, for whom it goes without saying, are told as well that the connection stays. */
+  readonly saysKept?: boolean;
   readonly keepAliveRequestsMax?: number;
   readonly keepAliveTimeMs?: number;
   /** Browsers whose connections are not kept: `msie6`, `safari`. */
@@ -27,3 +29,20 @@ export interface ConnectionRules {
   readonly resetsTimedOut?: boolean;
   readonly isChunkedOn?: boolean;
 }
+
+/** What a location may say of the connection on which its requests come: nobody knows it before one has come whole. */
+export type ScopedConnection = Partial<
+  Pick<
+    ConnectionRules,
+    | 'keepAliveMs'
+    | 'keepAliveFieldS'
+    | 'keepAliveRequestsMax'
+    | 'keepAliveTimeMs'
+    | 'keepAliveDisabledFor'
+    | 'lingering'
+    | 'lingeringTimeMs'
+    | 'lingeringTimeoutMs'
+    | 'resetsTimedOut'
+    | 'isChunkedOn'
+  >
+>;

@@ -24,6 +24,7 @@ import type {
   ServerSideIncludes,
   Substitutions,
 } from './bodies.ts';
+import type { ScopedConnection } from './connection.ts';
 import type { Files, TryFiles } from './files.ts';
 import type { AccessLogRule, ErrorLog } from './logs.ts';
 import type { Template } from './template.ts';
@@ -53,6 +54,8 @@ export interface Scope {
   readonly substitutions?: Substitutions;
   readonly additions?: Additions;
   readonly includes?: ServerSideIncludes;
+  /** In place of what the site says. */
+  readonly connection?: ScopedConnection;
   readonly requestBodies: RequestBodies;
   readonly sending: Sending;
   readonly accessLogs: readonly AccessLogRule[];

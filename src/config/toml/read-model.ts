@@ -9,14 +9,9 @@ import { nearestWord } from '../nearest.ts';
 import type { TomlDocument, TomlFiles } from './documents.ts';
 import { loadDocuments } from './documents.ts';
 import { APP } from './fields/app-fields.ts';
+import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
-import {
-  CONNECTION_FIELDS,
-  DEVELOPMENT_FIELDS,
-  EDGE_FIELDS,
-  FORWARDING_FIELDS,
-  PROCESS_FIELDS,
-} from './fields/server-fields.ts';
+import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, Path, TomlValue } from './kind.ts';
 import { describe, FAULTY, isTable } from './kind.ts';

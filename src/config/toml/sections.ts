@@ -1,15 +1,10 @@
 /** The tables of portico.toml, in the order in which a reader meets them: what the JSON Schema and the reference are made of. */
 
 import { APP_FIELDS } from './fields/app-fields.ts';
+import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import { SCOPE_FIELDS } from './fields/scope-fields.ts';
-import {
-  CONNECTION_FIELDS,
-  DEVELOPMENT_FIELDS,
-  EDGE_FIELDS,
-  FORWARDING_FIELDS,
-  PROCESS_FIELDS,
-} from './fields/server-fields.ts';
+import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { LOCATION_FIELDS, SITE_FIELDS } from './fields/site-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { JsonSchema, Kind, Part } from './kind.ts';

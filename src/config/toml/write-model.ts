@@ -7,15 +7,10 @@ import type { App } from '../model/app.ts';
 import type { Content } from '../model/content.ts';
 import type { ServerModel } from '../model/server-model.ts';
 import { APP } from './fields/app-fields.ts';
+import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import type { WrittenScope } from './fields/scope-fields.ts';
 import { DEFAULT_SCOPE, SCOPE_FIELDS } from './fields/scope-fields.ts';
-import {
-  CONNECTION_FIELDS,
-  DEVELOPMENT_FIELDS,
-  EDGE_FIELDS,
-  FORWARDING_FIELDS,
-  PROCESS_FIELDS,
-} from './fields/server-fields.ts';
+import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, TomlTable, TomlValue } from './kind.ts';
 import { ONLY_APP } from './read-model.ts';

@@ -63,7 +63,7 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   process: always(() => String(process.pid)),
   'process-in-brackets': always(() => `<${process.pid}>`),
   'request-id': always(({ exchange }) => exchange.requestId),
-  'requests-before': always(({ exchange }) => String(Math.max(0, exchange.connection.requestCount - 1))),
+  'requests-before': always(({ exchange }) => String(Math.max(0, exchange.connection.keeping.requestCount - 1))),
   'connection-state': always(({ exchange: { connection } }) =>
     connection.isCut ? 'X' : connection.isKept ? '+' : '-',
   ),

@@ -25,7 +25,8 @@ const EXCHANGE: LoggedExchange = {
   refusedLine: undefined,
   connection: {
     address: '10.0.0.1',
-    requestCount: 3,
+    requests: { requestBytes: 100 },
+    keeping: { requestCount: 3, isPipelined: false, openMs: 0 },
     isKept: true,
     isCut: false,
     writer: { headBytes: 0, chunkFrameBytes: 0 },

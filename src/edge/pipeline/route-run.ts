@@ -31,6 +31,7 @@ import { Ending } from './ending.ts';
 import { errorPageTarget } from './error-page.ts';
 import { errorSubject } from './error-subject.ts';
 import { withoutConditions } from './fields-seen.ts';
+import { GuidedConnection } from './guided-connection.ts';
 import { MatchBudget } from './match-budget.ts';
 import { nothingSent } from './nothing-sent.ts';
 import type { PipelineServices } from './pipeline-services.ts';
@@ -48,6 +49,7 @@ import type {
   Subrequest,
   SubrequestStart,
 } from './route.ts';
+import type { RouteStart } from './route-start.ts';
 import type { Answering } from './routed-responder.ts';
 import { RoutedResponder } from './routed-responder.ts';
 import type { Verdict } from './verdict.ts';
@@ -60,14 +62,6 @@ const PHASE = { serverRewrite: 0, locate: 1, rewrite: 2, steps: 3, content: 4 } 
 type Phase = (typeof PHASE)[keyof typeof PHASE];
 
 const NO_STEPS: readonly Step[] = [];
-
-export interface RouteStart {
-  readonly exchange: Exchange;
-  readonly site: CompiledSite;
-  readonly path: string;
-  readonly services: PipelineServices;
-  readonly parent?: Route;
-}
 
 export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   readonly exchange: Exchange;
@@ -111,10 +105,11 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   #isWaiting = false;
   /** The verdict of a step that has gone on before it returned `pending`. */
   #early: Verdict | undefined = undefined;
+  readonly #connection: GuidedConnection;
   readonly #budget = new MatchBudget();
   readonly #ending = new Ending();
 
-  constructor({ exchange, site, path, services, parent }: RouteStart) {
+  constructor({ exchange, site, path, services, parent, transport }: RouteStart) {
     this.exchange = exchange;
     this.request = exchange;
     this.site = site;
@@ -133,6 +128,8 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.isInternal = parent !== undefined;
     this.isQuoted = parent === undefined && /[%+]/.test(exchange.rawPath);
     this.#steps = site.rewrite;
+    this.#connection = new GuidedConnection(transport);
+    this.#connection.goBy(site.own.connection);
   }
 
   /** `named`: it begins in the location of this name. */
@@ -231,6 +228,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   #take(location: CompiledLocation): void {
+    this.#connection.goBy(location.connection);
     this.location = location;
     this.scope = location.scope;
     this.produce = location.produce;

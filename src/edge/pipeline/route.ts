@@ -10,6 +10,7 @@ import type { ErrorLevel } from '../../kernel/error-line.ts';
 import type { Body, BodySink, Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
+import type { TransportRules } from '../transport/transport-rules.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
 import type { Verdict } from './verdict.ts';
@@ -147,6 +148,8 @@ export interface CompiledLocation {
   readonly redirectsTo: string | undefined;
   readonly rewrite: readonly Step[];
   readonly scope: CompiledScope;
+  /** What the connection of a request goes by that is answered here. */
+  readonly connection: TransportRules;
   readonly produce: Produce;
 }
 

@@ -10,11 +10,11 @@ import { ForwardedReader } from '../identity/forwarded.ts';
 import { RequestIds } from '../identity/request-id.ts';
 import { TrustedPeers } from '../identity/trusted-peers.ts';
 import { renderErrorPage } from '../pages/error-pages.ts';
-import type { RequestPipeline } from '../transport/connection-services.ts';
 import { Identifier } from './identify.ts';
+import type { PlainPipeline } from './run.ts';
 import { compilePipeline, refuseUnserved } from './run.ts';
 
-function compile(handlers: readonly Handler[], bugs: unknown[] = []): RequestPipeline {
+function compile(handlers: readonly Handler[], bugs: unknown[] = []): PlainPipeline {
   return compilePipeline({
     identifier: new Identifier({
       trusted: undefined,

@@ -2,7 +2,8 @@
 
 import type { Clock } from '../../kernel/clock.ts';
 import type { Exchange, Handler } from '../../protocol/http/exchange.ts';
-import type { ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
+import type { IncomingExchange, ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
+import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { RenderRefusal } from '../pages/error-pages.ts';
@@ -22,7 +23,18 @@ export interface PipelineParts {
   readonly onBug: (error: unknown) => void;
 }
 
-export function compilePipeline(parts: PipelineParts): RequestPipeline {
+/** It asks nothing more of the transport than what the request itself says. */
+export interface PlainPipeline extends RequestPipeline {
+  handle(exchange: IncomingExchange): void;
+  refuse(
+    exchange: IncomingExchange,
+    status: number,
+    detail: string | undefined,
+    fields: ResponseFields | undefined,
+  ): void;
+}
+
+export function compilePipeline(parts: PipelineParts): PlainPipeline {
   const { identifier, handlers, compression, renderRefusal, accessLog, clock, onBug } = parts;
   return {
     handle: (exchange) => {

@@ -31,6 +31,8 @@ import type { Variable } from '../pipeline/variables/variable.ts';
 import { VERDICT } from '../pipeline/verdict.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { OpenZones } from '../pipeline/zones.ts';
+import type { TransportRules } from '../transport/transport-rules.ts';
+import { transportRules } from '../transport/transport-rules.ts';
 import { bytesOf } from './bytes-of.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import { compilePattern } from './compile-pattern.ts';
@@ -76,6 +78,7 @@ export class PlanCompiler implements RewriteCompilation {
   readonly #types: readonly TypeTable[];
   readonly #scopes = new Map<ScopeId, CompiledScope>();
   readonly #contents = new Map<string, Produce>();
+  readonly #rules = new Map<string, TransportRules>();
   readonly #sites = new Map<number, SitePlan>();
 
   constructor(model: EdgeModel, parts: PlanParts) {
@@ -146,6 +149,20 @@ export class PlanCompiler implements RewriteCompilation {
     return fresh;
   }
 
+  /** What connections go by while a location with this scope answers. */
+  #connectionRules(site: Site, id: ScopeId): TransportRules {
+    const key = `${site.connection} ${id}`;
+    const known = this.#rules.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const { connection, requestBodies, sending } = this.scopeOf(id).model;
+    const around = this.model.connections[site.connection] ?? { keepAliveMs: 0 };
+    const fresh = transportRules({ ...around, ...connection }, requestBodies, sending);
+    this.#rules.set(key, fresh);
+    return fresh;
+  }
+
   // Sites and locations.
 
   #site(id: number): SitePlan {
@@ -172,13 +189,14 @@ export class PlanCompiler implements RewriteCompilation {
       redirectsTo: undefined,
       rewrite: [],
       scope: this.scopeOf(model.scope),
+      connection: this.#connectionRules(model, model.scope),
       produce: this.produceOf(model.content),
     };
-    const table = this.#locationTable(model.locations, undefined);
+    const table = this.#locationTable(model, model.locations, undefined);
     const realIp = compileRealIp(own.scope.model);
     const named = model.locations
       .filter(({ match }) => match.kind === 'named')
-      .map((location) => this.#compileLocation(location, undefined));
+      .map((location) => this.#compileLocation(model, location, undefined));
     return {
       id,
       name: bytesOf(model.name),
@@ -192,25 +210,25 @@ export class PlanCompiler implements RewriteCompilation {
     };
   }
 
-  #locationTable(locations: readonly Location[], parent: CompiledLocation | undefined): LocationTable {
+  #locationTable(site: Site, locations: readonly Location[], parent: CompiledLocation | undefined): LocationTable {
     return new LocationTable(
-      locations.filter(({ match }) => match.kind !== 'named').map((location) => this.#node(location, parent)),
+      locations.filter(({ match }) => match.kind !== 'named').map((location) => this.#node(site, location, parent)),
     );
   }
 
-  #node(model: Location, parent: CompiledLocation | undefined): LocationNode {
-    const location = this.#compileLocation(model, parent);
+  #node(site: Site, model: Location, parent: CompiledLocation | undefined): LocationNode {
+    const location = this.#compileLocation(site, model, parent);
     const { text } = location;
     return {
       location,
       pattern: model.match.kind === 'regex' ? this.pattern(model.match.pattern) : undefined,
-      inner: model.locations.length === 0 ? undefined : this.#locationTable(model.locations, location),
+      inner: model.locations.length === 0 ? undefined : this.#locationTable(site, model.locations, location),
       slashRedirect:
         model.redirectsToSlash && text.endsWith('/') ? { ...location, redirectsTo: escapePath(text) } : undefined,
     };
   }
 
-  #compileLocation(model: Location, parent: CompiledLocation | undefined): CompiledLocation {
+  #compileLocation(site: Site, model: Location, parent: CompiledLocation | undefined): CompiledLocation {
     const { match } = model;
     const scope = this.scopeOf(model.scope);
     return {
@@ -221,6 +239,7 @@ export class PlanCompiler implements RewriteCompilation {
       redirectsTo: undefined,
       rewrite: besideExcepted(scope, compileRewrite(model.rewrite, this)),
       scope,
+      connection: this.#connectionRules(site, model.scope),
       produce: this.produceOf(model.content),
     };
   }

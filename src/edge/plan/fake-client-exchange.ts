@@ -17,6 +17,7 @@ import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts'
 import type { ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
+import type { TransportRules } from '../transport/transport-rules.ts';
 
 export class FakeClientExchange extends FakeRequestHead implements Exchange, Responder {
   readonly requestId = '0123456789abcdef0123456789abcdef';
@@ -39,6 +40,8 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
   readonly over: Promise<this>;
   #settle: (exchange: this) => void = () => undefined;
   readonly #pipeline: RequestPipeline;
+  /** By which the connection goes. */
+  rules: TransportRules | undefined;
 
   constructor(line: FakeRequestLine & { readonly bodyLength?: number }, pipeline: RequestPipeline) {
     super(line);
@@ -59,6 +62,10 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
   /** Every value of the field, joined. */
   field(lower: string): string | undefined {
     return this.head?.fields.has(lower) === true ? this.head.fields.getAll(lower).join(', ') : undefined;
+  }
+
+  goBy(rules: TransportRules): void {
+    this.rules = rules;
   }
 
   watch(watcher: ResponseWatcher | undefined): void {

@@ -1,7 +1,8 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Location } from '../../config/model/server-model.ts';
-import { FakeSite, location } from './fake-site.ts';
+import type { Route } from '../pipeline/route.ts';
+import { FAKE_SCOPE, FakeSite, location } from './fake-site.ts';
 
 function named(text: string, rest: Parameters<typeof location>[1] = {}): Location {
   const body = `${text}`;
@@ -154,4 +155,41 @@ test('a request that keeps its thread too long with regexes is given up', () => 
   equal(site.ask(`/${'a'.repeat(2000)}`).status, 500, 'a thousand that do not');
   const few = new FakeSite({ locations: [...many.slice(0, 5), named('/')] });
   equal(few.ask(`/${'a'.repeat(2000)}`).status, 200);
+});
+
+test('the connection goes by the rules of whatever answers: the location, where an error page leads, or the site itself', () => {
+  const connection = { keepAliveMs: 1 };
+  const site = new FakeSite({
+    scopes: [
+      {},
+      {
+        connection,
+        refusals: { ...FAKE_SCOPE.refusals, pages: [{ statuses: [404], to: '/plain', status: 'unchanged' }] },
+      },
+      { connection, sending: { timeoutMs: 7 } },
+    ],
+    locations: [
+      named('/plain'),
+      location('/error', { scope: 1, rewrite: [{ kind: 'return', status: 404, body: '' }] }),
+      named('/own', { scope: 2 }),
+    ],
+  });
+  const rules = (target: string): unknown[] => {
+    const { keepAliveMs, writeStallMs } = site.ask(target).rules ?? {};
+    return [keepAliveMs, writeStallMs];
+  };
+  const [usual, stall] = rules('/plain');
+  deepEqual(rules('/own'), [1, 7]);
+  deepEqual(rules('/error'), [usual, stall], 'by the error page');
+  deepEqual(rules('/nothing'), [usual, stall]);
+  notEqual(usual, 1);
+});
+
+test('a path that leads out of the root is refused, and has no URI for the log', () => {
+  const uris: string[] = [];
+  const accessLogs = {
+    open: () => (route: Route) => void uris.push(route.path),
+  };
+  const site = new FakeSite({ locations: [named('/')] }, { accessLogs });
+  deepEqual([site.ask('/../x').status, site.ask('/a').status, uris], [400, 200, ['', '/a']]);
 });

@@ -7,7 +7,7 @@ import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { RouteRun } from '../pipeline/route-run.ts';
-import type { RequestPipeline } from '../transport/connection-services.ts';
+import type { RequestPipeline, TransportExchange } from '../transport/connection-services.ts';
 import type { ListenerPlan, SitePlan } from './compile-plan.ts';
 
 const ALLOWED = fieldsOf('Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n', false);
@@ -28,18 +28,18 @@ function nginxStatus(status: number, { scope }: RouteRun): number {
 export function sitePipeline({ plan, services, identifier }: SitePipelineParts): RequestPipeline {
   const { hosts } = plan;
   const { traffic } = services;
-  const open = (exchange: IncomingExchange, { site }: SitePlan, path: string): RouteRun => {
-    const route = new RouteRun({ exchange, site, path, services });
+  const open = (exchange: TransportExchange, { site }: SitePlan, path: string): RouteRun => {
+    const route = new RouteRun({ exchange, site, path, services, transport: exchange });
     exchange.route = route;
     traffic.beginRequest();
     return route;
   };
-  const refuse = (exchange: IncomingExchange, status: number, detail?: string, fields?: ResponseFields): void => {
+  const refuse = (exchange: TransportExchange, status: number, detail?: string, fields?: ResponseFields): void => {
     if (exchange.requestId === '') {
       identifier.identify(exchange); // It could not be read, so it has not come this way.
     }
     const { route } = exchange;
-    const run = route instanceof RouteRun ? route : open(exchange, hosts.find('').value, '/');
+    const run = route instanceof RouteRun ? route : open(exchange, hosts.find('').value, '');
     run.refuseContent(nginxStatus(status, run), detail, fields);
   };
   /** A regex among the names may be too costly for a host that somebody has made up. */
@@ -63,7 +63,7 @@ export function sitePipeline({ plan, services, identifier }: SitePipelineParts):
       }
       const { value, match } = found;
       const path = normalizePath(exchange.path, value.mergesSlashes);
-      const route = open(exchange, value, path ?? '/');
+      const route = open(exchange, value, path ?? '');
       match?.pattern.assign(match.captures, route);
       if (exchange.origin.isContradictory || path === undefined) {
         route.refuseContent(400, undefined, undefined);

@@ -39,19 +39,16 @@ export function plainSite(model: EdgeModel): PlainSite {
   };
 }
 
-export type ListenerRules = Pick<
-  ConnectionServices,
-  'keepAliveMs' | 'takesLineFeeds' | 'limits' | 'fieldNames' | 'rules'
->;
+export type ListenerRules = Pick<ConnectionServices, 'takesLineFeeds' | 'limits' | 'fieldNames' | 'rules'>;
 
 /** What connections of a listener go by: the rules of the site that answers where no name fits. */
 export function listenerRules(model: EdgeModel, listener: number): ListenerRules {
   const site = named('site', model.sites, named('listener', model.listeners, listener).fallback);
   const { requestBodies, sending } = named('scope', model.scopes, site.scope);
   const connection = named('connection', model.connections, site.connection);
-  const { keepAliveMs, takesLineFeeds = false } = connection;
+  const { takesLineFeeds = false } = connection;
   const rules = transportRules(connection, requestBodies, sending);
-  return { keepAliveMs, takesLineFeeds, limits: headLimits(connection), fieldNames: fieldNames(connection), rules };
+  return { takesLineFeeds, limits: headLimits(connection), fieldNames: fieldNames(connection), rules };
 }
 
 function constantFields(rules: FieldRules | undefined): string {

@@ -17,6 +17,8 @@ export class ConnectionPhase {
   readonly #output: Output;
   readonly #requests: RequestReader;
   readonly #services: PhaseServices;
+  /** Of the location that answers the present request, where they are others than the listener's. */
+  #rules: TransportRules | undefined = undefined;
 
   constructor(deadline: Deadline, output: Output, requests: RequestReader, services: PhaseServices) {
     this.#deadline = deadline;
@@ -29,8 +31,18 @@ export class ConnectionPhase {
     return this.#deadline.phase;
   }
 
+  get rules(): TransportRules {
+    return this.#rules ?? this.#services.rules;
+  }
+
+  /** Until the next request comes. */
+  goBy(rules: TransportRules): void {
+    this.#rules = rules;
+  }
+
   /** All answers are sent: the next request may come. */
   awaitNext(keepAliveMs: number): void {
+    this.#rules = undefined;
     this.#deadline.enter('idle', this.#services.table.nowMs, keepAliveMs + EDGE_LIMITS.tickMs);
   }
 
@@ -48,8 +60,7 @@ export class ConnectionPhase {
   }
 
   awaitBody(): void {
-    const { table, rules } = this.#services;
-    this.#deadline.enterBody(table.nowMs, this.#requests.bodyBytes, rules.bodyStallMs);
+    this.#deadline.enterBody(this.#services.table.nowMs, this.#requests.bodyBytes, this.rules.bodyStallMs);
   }
 
   /** The body has come. */
@@ -61,8 +72,7 @@ export class ConnectionPhase {
 
   /** The client is to take what was given to the output. */
   awaitClient(): void {
-    const { table, rules } = this.#services;
-    this.#deadline.enterWrite(table.nowMs, rules.writeStallMs);
+    this.#deadline.enterWrite(this.#services.table.nowMs, this.rules.writeStallMs);
   }
 
   /** The output is empty: the connection waits for the rest of the body again, or for the response. */

@@ -10,16 +10,22 @@ import type { HeadRenderer } from './response-text.ts';
 import type { TransportRules } from './transport-rules.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
 
+/** A request as a transport hands it on. */
+export interface TransportExchange extends IncomingExchange {
+  /** The location that answers has rules of its own for the connection: it goes by them until the next request. */
+  goBy(rules: TransportRules): void;
+}
+
 /** To whom a transport hands its requests. */
 export interface RequestPipeline {
   /** Answers the request, now or later. */
-  handle(exchange: IncomingExchange): void;
+  handle(exchange: TransportExchange): void;
   /**
    * Answers a request whose response has not begun with a refusal: because a handler has asked for that, or because what came could not be read as a request.
    * Called again if the refusal is refused.
    */
   refuse(
-    exchange: IncomingExchange,
+    exchange: TransportExchange,
     status: number,
     detail: string | undefined,
     fields: ResponseFields | undefined,
@@ -33,7 +39,6 @@ export interface ConnectionServices {
   readonly memo: FieldMemo;
   readonly renderer: HeadRenderer;
   readonly table: ConnectionTable;
-  readonly keepAliveMs: number;
   /** See RequestParserOptions. */
   readonly takesLineFeeds: boolean;
   /** See RequestParserOptions. Undefined: as our own limits have it. */

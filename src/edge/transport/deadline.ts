@@ -63,6 +63,11 @@ export class Deadline {
     this.#sentBytes = -1;
   }
 
+  /** The phase goes on until then. */
+  extend(untilMs: number): void {
+    this.#atMs = untilMs;
+  }
+
   /** The client is to take what was given to the output. */
   enterWrite(nowMs: number, stallMs: number): void {
     this.enter('write', nowMs, stallMs);

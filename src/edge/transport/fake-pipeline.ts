@@ -31,8 +31,10 @@ export class FakePipeline implements RequestPipeline {
   }
 
   #note({ method, target, status, bodyBytes, refusedLine, connection, startedMs }: FinishedExchange): void {
-    const { requestCount, isKept } = connection;
-    this.finished.push([method, target, status, bodyBytes, refusedLine, requestCount, isKept, startedMs].join(' '));
+    const { isKept, keeping } = connection;
+    this.finished.push(
+      [method, target, status, bodyBytes, refusedLine, keeping.requestCount, isKept, startedMs].join(' '),
+    );
   }
 }
 

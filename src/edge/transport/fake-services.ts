@@ -27,7 +27,6 @@ export function fakeServices(pipeline: RequestPipeline, logged: string[] = []): 
       onRefused: () => undefined,
       onEmpty: () => undefined,
     }),
-    keepAliveMs: 5000,
     takesLineFeeds: false,
     limits: undefined,
     fieldNames: undefined,

@@ -23,6 +23,9 @@ import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
+import type { ProtocolChange } from './change-protocol.ts';
+import { acceptWebSocket, switchProtocols, takeOver } from './change-protocol.ts';
+import { ClientEnd } from './client-end.ts';
 import { ConnectionPhase } from './connection-phase.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Deadline } from './deadline.ts';
@@ -35,15 +38,12 @@ import { Output } from './output.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
-import { acceptsTrailers, delimiterOf, sendsBody, upgradeField } from './response-text.ts';
+import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
 import { CLIENT_LEFT, noteSent, ResponseWriter, releaseBody } from './response-writer.ts';
-import type { TunnelCarrier } from './tunnel-session.ts';
-import { TunnelSession } from './tunnel-session.ts';
+import type { TransportRules } from './transport-rules.ts';
 import { BAD_PATH, LATE_BODY, LATE_HEAD, tellFault, unreadHead } from './unread-request.ts';
 import type { UpgradedConnection } from './upgraded-connection.ts';
 import { startUpgraded } from './upgraded-connection.ts';
-import type { SessionCarrier } from './websocket/open-session.ts';
-import { openSession } from './websocket/open-session.ts';
 
 export class Http1Connection implements TrackedConnection, ExchangeConnection, OutputEvents, RequestEvents {
   readonly services: ConnectionServices;
@@ -52,28 +52,27 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   readonly writer: ResponseWriter;
   readonly #deadline: Deadline;
   readonly #socket: LingeringSocket;
-  readonly #requests: RequestReader;
+  readonly requests: RequestReader;
   readonly #phase: ConnectionPhase;
   #exchange: Http1Exchange | undefined;
-  requestCount = 0;
-  readonly #keeping: KeepAlive;
+  readonly keeping: KeepAlive;
+  readonly #clientEnd: ClientEnd;
   /** The response is complete but not yet handed to the kernel. */
   #isFinishing = false;
-  /** The exchange that was told that its client sends nothing any more. */
-  #toldOfEnd: Http1Exchange | undefined;
   /** What the connection has become after a handshake: a WebSocket, or a tunnel. */
   #upgraded: UpgradedConnection | undefined;
 
   constructor(socket: Socket, peer: Peer, services: ConnectionServices) {
     this.#peer = peer;
     this.services = services;
-    this.#keeping = new KeepAlive(services);
+    this.keeping = new KeepAlive(services);
     this.#output = new Output(socket, this);
     this.writer = new ResponseWriter(this.#output, services);
     this.#deadline = new Deadline(services.table.nowMs, services.rules.firstByteMs);
     this.#socket = new LingeringSocket(socket, this.#output, this.#deadline, services.table);
-    this.#requests = new RequestReader(services, this.#socket, this.#deadline, this);
-    this.#phase = new ConnectionPhase(this.#deadline, this.#output, this.#requests, services);
+    this.requests = new RequestReader(services, this.#socket, this.#deadline, this);
+    this.#clientEnd = new ClientEnd(this.#socket, this.requests, this.keeping);
+    this.#phase = new ConnectionPhase(this.#deadline, this.#output, this.requests, services);
     socket.on('drain', () => this.#output.onSocketDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('close', () => this.#onClose());
@@ -90,9 +89,9 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return true;
     }
     if (this.#upgraded === undefined) {
-      this.#requests.feed(chunk, length);
+      this.requests.feed(chunk, length);
       this.#phase.noteHead();
-      return this.#requests.wantsMore;
+      return this.requests.wantsMore;
     }
     this.#upgraded.onBytes(chunk.subarray(0, length));
     return true;
@@ -102,7 +101,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const services = this.services;
     const path = decodePath(head.path);
     const exchange = this.#begin(head, path);
-    this.#keeping.begin(head.keepAlive, this.requestCount);
+    this.keeping.begin(head.keepAlive);
     if (path === undefined) {
       tellFault(services.refusals, this.address, BAD_PATH);
       this.onFault(BAD_PATH);
@@ -117,19 +116,23 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const startedMs = pipeline.onFinished === undefined ? 0 : monotonicMs();
     const exchange = new Http1Exchange(this, head, path ?? head.path, this.#peer, startedMs);
     this.#exchange = exchange;
-    this.requestCount += 1;
+    this.keeping.requestCount += 1;
     this.#phase.awaitHandler();
     return exchange;
   }
 
   onBodyRead(): void {
-    this.#phase.noteBodyEnd();
+    if (this.#exchange === undefined) {
+      this.#awaitNext(); // The request was answered before its body was whole.
+    } else {
+      this.#phase.noteBodyEnd();
+    }
   }
 
   onFault(fault: Fault): void {
-    this.#keeping.end();
-    const { refusedLine } = this.#requests;
-    this.#requests.giveUp();
+    this.keeping.end();
+    const { refusedLine } = this.requests;
+    this.requests.giveUp();
     const exchange = this.#exchange;
     if (exchange === undefined) {
       this.#refuseUnread(fault, refusedLine);
@@ -151,8 +154,15 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   // What an exchange asks for.
 
+  goBy(exchange: Http1Exchange, rules: TransportRules): void {
+    if (this.#owes(exchange)) {
+      this.keeping.goBy(rules, exchange);
+      this.#phase.goBy(rules);
+    }
+  }
+
   readBody(exchange: Http1Exchange, sink: BodySink): void {
-    const requests = this.#requests;
+    const requests = this.requests;
     if (exchange !== this.#exchange || !requests.isBodyOpen) {
       return;
     }
@@ -168,7 +178,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   resumeBody(exchange: Http1Exchange): void {
     if (exchange === this.#exchange) {
-      this.#requests.resumeBody();
+      this.requests.resumeBody();
       this.#readOn();
     }
   }
@@ -176,34 +186,34 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** Somebody wants what has been read ahead, or waits in the kernel. */
   #readOn(): void {
     // If this is called by an event that the reader hands out, the reader goes on with the next one by itself.
-    if (!this.#requests.isProcessing) {
+    if (!this.requests.isProcessing) {
       this.#socket.resume();
-      this.#requests.process();
+      this.requests.process();
       this.#phase.noteHead();
       if (this.#socket.hasClientEnded) {
-        this.#heedClientEnd();
+        this.#clientEnd.heed(this.#exchange);
       }
     }
   }
 
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void {
-    if (!this.#owes(exchange)) {
+    if (!this.#mayAnswer(exchange)) {
       releaseBody(body);
       return;
     }
-    // If the request's body is not whole yet, the connection ends with this response, and the head has to say so.
-    this.#keeping.isKept &&= !this.#requests.hasBodyLeft();
+    // If the rest of the request's body is not waited for, the connection ends with this response, and the head has to say so.
+    this.keeping.isKept &&= !this.requests.isBodyOpen || this.requests.isPassedOver;
     this.writer.respond(exchange, head, body, this.#connectionField(exchange, head));
     this.#complete();
   }
 
   begin(exchange: Http1Exchange, head: ResponseHead, length: number | undefined): void {
-    if (!this.#owes(exchange)) {
+    if (!this.#mayAnswer(exchange)) {
       return;
     }
-    const { isChunkedOn } = this.services.rules;
+    const { isChunkedOn } = this.#phase.rules;
     const delimiter = delimiterOf(head.status, length, exchange.head, isChunkedOn);
-    this.#keeping.isKept &&= delimiter !== 'close';
+    this.keeping.isKept &&= delimiter !== 'close';
     noteSent(exchange, head, length ?? -1);
     this.writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }
@@ -255,31 +265,26 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   acceptWebSocket(exchange: Http1Exchange, accept: WebSocketAccept, sink: WebSocketSink): WebSocketSession {
-    const { handshake } = exchange;
-    if (!this.#owes(exchange) || handshake?.kind !== 'handshake') {
-      throw new Error('a WebSocket was accepted that nobody asks for');
-    }
-    const { webSocket } = this.services;
-    return this.#upgrade(exchange, 101, openSession(handshake, accept, sink, webSocket, this.#carrier(exchange)));
+    return acceptWebSocket(this.#changeFor(exchange), accept, sink);
   }
 
   switchProtocols(exchange: Http1Exchange, head: ResponseHead, sink: TunnelSink): Tunnel | undefined {
-    if (!this.#owes(exchange)) {
-      return undefined;
-    }
-    if (this.#requests.isBodyOpen) {
-      throw new Error('the protocol was switched in the middle of a request');
-    }
-    const tunnel = this.takeOver(exchange, head.status, sink);
-    noteSent(exchange, head, -1);
-    this.writer.whole(head, 'none', upgradeField(head.status), undefined);
-    return tunnel;
+    const change = this.#changeFor(exchange);
+    return change && switchProtocols(change, head, sink);
   }
 
   takeOver(exchange: Http1Exchange, status: number, sink: TunnelSink): Tunnel | undefined {
-    return this.#owes(exchange)
-      ? this.#upgrade(exchange, status, new TunnelSession(sink, this.#carrier(exchange)))
-      : undefined;
+    const change = this.#changeFor(exchange);
+    return change && takeOver(change, status, sink);
+  }
+
+  /** False: it is answered already, or what has come of a body that nobody has asked for is malformed, and it has been refused. */
+  #mayAnswer(exchange: Http1Exchange): boolean {
+    if (!this.#owes(exchange)) {
+      return false;
+    }
+    this.requests.passOver();
+    return this.#owes(exchange);
   }
 
   /** No response to it has begun. */
@@ -287,19 +292,20 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     return exchange === this.#exchange && exchange.status === 0;
   }
 
-  #carrier(exchange: Http1Exchange): TunnelCarrier & SessionCarrier {
-    const clock = this.services.table;
-    return { output: this.#output, socket: this.#socket, deadline: this.#deadline, clock, exchange, owner: this };
-  }
-
-  /** From here on the session hears of what comes, and of the end. */
-  #upgrade<S extends UpgradedConnection>(exchange: Http1Exchange, status: number, session: S): S {
-    exchange.status = status;
-    exchange.watcher = undefined;
-    this.#keeping.end();
-    this.#upgraded = session;
-    startUpgraded(session, this, { requests: this.#requests, socket: this.#socket, services: this.services });
-    return session;
+  #changeFor(exchange: Http1Exchange): ProtocolChange | undefined {
+    const { table, webSocket } = this.services;
+    const socket = this.#socket;
+    const carrier = { output: this.#output, socket, deadline: this.#deadline, clock: table, exchange, owner: this };
+    const requests = this.requests;
+    const upgrade = <S extends UpgradedConnection>(status: number, session: S): S => {
+      exchange.status = status;
+      exchange.watcher = undefined;
+      this.keeping.end();
+      this.#upgraded = session;
+      startUpgraded(session, this, { requests, socket, services: this.services });
+      return session;
+    };
+    return this.#owes(exchange) ? { exchange, carrier, writer: this.writer, requests, webSocket, upgrade } : undefined;
   }
 
   end(exchange: Http1Exchange): void {
@@ -314,10 +320,16 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
       return;
     }
     this.writer.flush();
+    const { rules } = this.#phase;
+    const isUnanswered = exchange.status === 0;
     exchange.status ||= CLIENT_LEFT;
     this.#exchange = undefined;
-    this.#socket.cut(this.writer.endsWithConnection, this.address, this.#requests.mayHaveMore);
-    this.#log(exchange);
+    if (isUnanswered && rules.resetsTimedOut) {
+      this.#socket.reset();
+    } else {
+      this.#socket.cut(this.writer.endsWithConnection, this.address, this.requests.mayHaveMore, rules);
+    }
+    exchange.pipeline.onFinished?.(exchange);
   }
 
   refuse(
@@ -332,21 +344,21 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   #connectionField(exchange: Http1Exchange, head: ResponseHead): ConnectionField {
-    const requests = this.#requests;
-    if (head.closes === true || this.services.isClosing || (!requests.hasSink && requests.hasBodyLeft())) {
-      this.#keeping.end();
+    if (head.closes === true || this.services.isClosing || !this.requests.mayGoOn) {
+      this.keeping.end();
     }
-    return this.#keeping.field(exchange.head.minor);
+    return this.keeping.field(exchange.head.minor);
   }
 
   // How a response ends.
 
   /** The response has been given to the output as a whole. */
   #complete(): void {
-    if (this.#requests.isBodyOpen) {
+    const { isBodyOpen, isPassedOver } = this.requests;
+    if (isBodyOpen && !(isPassedOver && this.keeping.isKept)) {
       // Answered before the body was whole: what still comes is not a request.
-      this.#keeping.end();
-      this.#requests.dropBody();
+      this.keeping.end();
+      this.requests.dropBody();
     }
     if (this.#output.isReady) {
       this.#finish();
@@ -361,23 +373,27 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#isFinishing = false;
     this.#exchange = undefined;
     if (exchange !== undefined) {
-      this.#log(exchange);
+      exchange.pipeline.onFinished?.(exchange);
     }
     // The head of a response that streams may have left before the edge was told to stop, and promised more.
-    if (!this.#keeping.isKept || (this.services.isClosing && this.#requests.bufferedBytes === 0)) {
-      this.#socket.close(this.#requests.mayHaveMore);
-      return;
+    if (!this.keeping.isKept || (this.services.isClosing && this.requests.bufferedBytes === 0)) {
+      this.#socket.close(this.requests.mayHaveMore, this.#phase.rules);
+    } else if (this.requests.isBodyOpen) {
+      this.#phase.awaitNext(this.#phase.rules.lingerMs);
+    } else {
+      this.#awaitNext();
     }
-    this.#phase.awaitNext(this.services.keepAliveMs);
-    const requests = this.#requests;
+  }
+
+  /** The request is answered, and read whole. */
+  #awaitNext(): void {
+    this.#phase.awaitNext(this.keeping.idleMs);
+    const requests = this.requests;
+    this.keeping.isPipelined = requests.bufferedBytes > 0;
     requests.proceed();
     if (this.#socket.isPaused || requests.bufferedBytes > 0) {
       this.#readOn();
     }
-  }
-
-  #log(exchange: Http1Exchange): void {
-    exchange.pipeline.onFinished?.(exchange);
   }
 
   // What the output tells.
@@ -404,34 +420,19 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     this.#socket.hasClientEnded = true;
     this.#upgraded?.onClientEnd();
     if (this.#upgraded === undefined || this.#phase.now === 'linger') {
-      this.#heedClientEnd();
-    }
-  }
-
-  /** The client has closed its sending side: each of its requests is told so as soon as it has been read whole. */
-  #heedClientEnd(): void {
-    const requests = this.#requests;
-    const exchange = this.#exchange;
-    const isLater = exchange !== undefined && requests.isBodyOpen && requests.holdsBodyEnd;
-    if (isLater || (exchange !== undefined && exchange === this.#toldOfEnd)) {
-      return;
-    }
-    this.#toldOfEnd = exchange;
-    if (this.#socket.onClientEnd(requests.isBodyOpen ? undefined : exchange)) {
-      // Further requests may have come whole behind this one.
-      this.#keeping.isKept &&= requests.bufferedBytes > 0;
+      this.#clientEnd.heed(this.#exchange);
     }
   }
 
   #onClose(): void {
     this.#socket.onClose();
-    this.#requests.failBody();
+    this.requests.failBody();
     this.#upgraded?.onLost();
     const exchange = this.#exchange;
     if (exchange !== undefined) {
       this.#exchange = undefined;
       exchange.status ||= CLIENT_LEFT;
-      this.#log(exchange);
+      exchange.pipeline.onFinished?.(exchange);
       exchange.watcher?.onGone();
     }
     // This comes last, because the edge may end with its last connection.
@@ -459,7 +460,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   get isKept(): boolean {
-    return this.#keeping.isKept && !this.services.isClosing;
+    return this.keeping.isKept && !this.services.isClosing;
   }
 
   /** A response that is whole is logged before the connection closes. */
@@ -471,7 +472,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (this.#upgraded !== undefined) {
       this.#upgraded.close(CLOSE_CODE.goingAway, '');
     } else if (this.#exchange === undefined && this.#phase.now === 'idle') {
-      this.#socket.close(this.#requests.mayHaveMore);
+      this.#socket.close(this.requests.mayHaveMore, this.#phase.rules);
     }
   }
 
@@ -482,8 +483,8 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   /** Called about once a second. */
   onTick(nowMs: number): void {
     this.#upgraded?.onTick(nowMs);
-    if (this.#upgraded === undefined && this.#requests.onTick(nowMs)) {
-      this.#keeping.end();
+    if (this.#upgraded === undefined && this.requests.onTick(nowMs)) {
+      this.keeping.end();
     }
     if (this.#socket.hasLostClient() && this.#upgraded?.onGone() !== true) {
       this.#socket.destroy();
@@ -492,7 +493,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     if (this.#exchange !== undefined && !this.#isFinishing) {
       this.#phase.onTick();
     }
-    if (this.#socket.onTick(nowMs, this.#requests.bodyBytes, this.#requests.isWaiting)) {
+    if (this.#socket.onTick(nowMs, this.requests.bodyBytes, this.requests.isWaiting, this.#phase.rules)) {
       this.onFault(this.#phase.now === 'head' ? LATE_HEAD : LATE_BODY);
     }
   }

@@ -19,7 +19,7 @@ import type {
 } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ConnectionFacts, FinishedExchange } from '../../protocol/http/finished-exchange.ts';
-import type { IncomingExchange, ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
+import type { ResponseFilter } from '../../protocol/http/incoming-exchange.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
@@ -27,13 +27,15 @@ import { HTTP_VERSION } from '../../protocol/http/version.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
 import { readHandshake } from '../../protocol/websocket/handshake.ts';
-import type { ConnectionServices, RequestPipeline } from './connection-services.ts';
+import type { ConnectionServices, RequestPipeline, TransportExchange } from './connection-services.ts';
 import { GuardedTunnel } from './guarded-tunnel.ts';
+import type { TransportRules } from './transport-rules.ts';
 import { GuardedSession } from './websocket/guarded-session.ts';
 
 /** What the connection does for its exchanges. It checks that the exchange is its present one: an answer that comes late goes nowhere. */
 export interface ExchangeConnection extends ConnectionFacts {
   readonly services: Pick<ConnectionServices, 'pipeline'>;
+  goBy(exchange: Http1Exchange, rules: TransportRules): void;
   readBody(exchange: Http1Exchange, sink: BodySink): void;
   resumeBody(exchange: Http1Exchange): void;
   respond(exchange: Http1Exchange, head: ResponseHead, body: Body): void;
@@ -53,7 +55,7 @@ export interface ExchangeConnection extends ConnectionFacts {
   onBug(error: unknown): void;
 }
 
-export class Http1Exchange implements FinishedExchange, IncomingExchange, Responder {
+export class Http1Exchange implements FinishedExchange, TransportExchange, Responder {
   readonly head: RequestHead;
   readonly path: string;
   readonly peer: Peer;
@@ -135,6 +137,9 @@ export class Http1Exchange implements FinishedExchange, IncomingExchange, Respon
     return readHandshake(this.head);
   }
 
+  goBy(rules: TransportRules): void {
+    this.#connection.goBy(this, rules);
+  }
   watch(watcher: ResponseWatcher | undefined): void {
     this.watcher = watcher;
   }

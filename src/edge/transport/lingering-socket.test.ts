@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { ResponseWatcher } from '../../protocol/http/exchange.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { Deadline } from './deadline.ts';
+import type { LingerRules } from './lingering-socket.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { Output } from './output.ts';
 
@@ -14,6 +15,7 @@ function open() {
   const calls: string[] = [];
   const call = (name: string) => () => void calls.push(name);
   const raw = {
+    remoteAddress: '192.0.2.1',
     bytesWritten: 0,
     writableLength: 0,
     pause: call('pause'),
@@ -215,4 +217,53 @@ test('what comes while the connection is closing is read no faster than it may, 
   socket.drop(EDGE_LIMITS.lingerBytesPerSecond);
   socket.onTick(EDGE_LIMITS.lingerMs, 0, false);
   equal(calls.at(-1), 'destroy');
+});
+
+const RULES: LingerRules = { lingering: 'on', lingerMs: 10_000, lingerIdleMs: 2000, resetsTimedOut: false };
+
+test('whether what still comes is read is as the rules have it', () => {
+  const told = (['off', 'on', 'always'] as const).flatMap((lingering) =>
+    [false, true].map((mayHaveMore) => {
+      const { calls, socket } = open();
+      socket.close(mayHaveMore, { ...RULES, lingering });
+      return calls.join();
+    }),
+  );
+  deepEqual(told, ['destroySoon', 'destroySoon', 'destroySoon', 'end', 'end', 'end']);
+});
+
+test('lingering ends when nothing comes for a while, and in the end whatever comes', () => {
+  const { calls, clock, socket } = open();
+  socket.close(true, RULES);
+  const tick = (nowMs: number, bytes: number): boolean => {
+    clock.nowMs = nowMs;
+    socket.drop(bytes);
+    socket.onTick(nowMs, 0, false, RULES);
+    return calls.includes('destroy');
+  };
+  deepEqual(
+    [1900, 3800, 5700, 7600, 9500, 9900].map((nowMs) => tick(nowMs, 1)),
+    Array.from({ length: 6 }, () => false),
+  );
+  equal(tick(10_000, 1), true);
+  const idle = open();
+  idle.socket.close(true, RULES);
+  idle.socket.onTick(2000, 0, false, RULES);
+  deepEqual(idle.calls, ['end', 'destroy']);
+});
+
+test('a client that does not take its response is reset where the rules say so, and an idle one is not', () => {
+  const rules = { ...RULES, resetsTimedOut: true };
+  const slow = open();
+  slow.output.isEmpty = false;
+  slow.deadline.enterWrite(0, 1000);
+  for (const nowMs of [1000, 2000]) slow.socket.onTick(nowMs, 0, false, rules);
+  deepEqual(
+    slow.calls.filter((call) => call !== 'probe'),
+    ['reset'],
+  );
+  const idle = open();
+  idle.deadline.enter('idle', 0, 1000);
+  idle.socket.onTick(1000, 0, false, rules);
+  deepEqual(idle.calls, ['destroy']);
 });

@@ -4,7 +4,7 @@
  * | what ends it | what is done |
  * |---|---|
  * | the last response is on its way | what waits is sent, then the socket is closed |
- * | … and the client may still be sending | only our side is closed; what comes is read and dropped, not faster than a few megabytes a second, until the client closes its own or for a while |
+ * | … and the client may still be sending, unless the configuration says that nobody lingers | only our side is closed; what comes is read and dropped, not faster than a few megabytes a second, until the client closes its own or for a while |
  * | a response that cannot be completed | what was written is sent; instead a reset, where a plain end would pass for the end of the body |
  * | the client has closed its side | an answer that it is owed comes first, unless the handler can still drop the request |
  * | the client is too slow | a request is refused; without one, or for a response that is not taken, there is nobody to tell |
@@ -31,6 +31,21 @@ import { carrierOf, isPeerGone, sentBytes } from '../node-internals.ts';
 import type { Deadline } from './deadline.ts';
 import type { Output } from './output.ts';
 
+/** What the configuration says of the end of a connection: see TransportRules. */
+export interface LingerRules {
+  readonly lingering: 'off' | 'on' | 'always';
+  readonly lingerMs: number;
+  readonly lingerIdleMs: number;
+  readonly resetsTimedOut: boolean;
+}
+
+const USUAL: LingerRules = {
+  lingering: 'on',
+  lingerMs: EDGE_LIMITS.lingerMs,
+  lingerIdleMs: EDGE_LIMITS.lingerMs,
+  resetsTimedOut: false,
+};
+
 export class LingeringSocket {
   readonly #socket: Socket;
   readonly #output: Output;
@@ -43,6 +58,9 @@ export class LingeringSocket {
   #isProbed = false;
   /** Bytes of the client that were dropped since the last tick. */
   #droppedBytes = 0;
+  /** When lingering is over, whatever still comes, and how long one byte waits for the next. */
+  #lingerEndMs = 0;
+  #lingerIdleMs = 0;
 
   constructor(socket: Socket, output: Output, deadline: Deadline, clock: { readonly nowMs: number }) {
     this.#socket = socket;
@@ -70,13 +88,13 @@ export class LingeringSocket {
   }
 
   /** The last response has been given to the output. `mayHaveMore`: the client may still be sending what will not be answered. */
-  close(mayHaveMore: boolean): void {
-    this.#linger();
-    this.#endAfterOutput(mayHaveMore);
+  close(mayHaveMore: boolean, rules: LingerRules = USUAL): void {
+    this.#linger(rules);
+    this.#endAfterOutput(mayHaveMore, rules);
   }
 
-  #endAfterOutput(mayHaveMore: boolean): void {
-    if (mayHaveMore || this.#isPaused) {
+  #endAfterOutput(mayHaveMore: boolean, { lingering }: LingerRules): void {
+    if (lingering === 'always' || (lingering === 'on' && (mayHaveMore || this.#isPaused))) {
       this.#socket.end();
       this.resume();
     } else {
@@ -88,8 +106,8 @@ export class LingeringSocket {
    * The response cannot be completed. `endsBody`: the end of the connection is the end of its body. `address`: '' on a Unix socket. `mayHaveMore` as for `close`:
    * a reset would take what was written from the client, and answers to earlier requests with it.
    */
-  cut(endsBody: boolean, address: string, mayHaveMore: boolean): void {
-    this.#linger();
+  cut(endsBody: boolean, address: string, mayHaveMore: boolean, rules: LingerRules = USUAL): void {
+    this.#linger(rules);
     const carrier = carrierOf(this.#socket);
     if (endsBody && address !== '') {
       (carrier ?? this.#socket).resetAndDestroy();
@@ -99,7 +117,17 @@ export class LingeringSocket {
     } else {
       // Unix sockets have no reset: there, the client is left to believe that it has got all.
       this.#output.close();
-      this.#endAfterOutput(mayHaveMore);
+      this.#endAfterOutput(mayHaveMore, rules);
+    }
+  }
+
+  /** Closes the connection so that it costs neither the kernel nor the client another packet. On a Unix socket it is simply closed. */
+  reset(): void {
+    const socket = carrierOf(this.#socket) ?? this.#socket;
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+    } else {
+      socket.resetAndDestroy();
     }
   }
 
@@ -109,6 +137,9 @@ export class LingeringSocket {
    */
   drop(bytes: number): void {
     this.#droppedBytes += bytes;
+    if (this.#deadline.phase === 'linger') {
+      this.#deadline.extend(Math.min(this.#lingerEndMs, this.#clock.nowMs + this.#lingerIdleMs));
+    }
     if (this.#droppedBytes >= EDGE_LIMITS.lingerBytesPerSecond) {
       this.pause();
     }
@@ -151,7 +182,7 @@ export class LingeringSocket {
    * Called about once a second. `isWaiting`: the body waits for its reader. True: the request has not come in time, and the client is
    * to be told.
    */
-  onTick(nowMs: number, receivedBytes: number, isWaiting: boolean): boolean {
+  onTick(nowMs: number, receivedBytes: number, isWaiting: boolean, rules: LingerRules = USUAL): boolean {
     if (this.#droppedBytes > 0) {
       this.#droppedBytes = 0;
       this.resume();
@@ -166,7 +197,12 @@ export class LingeringSocket {
       isAllSent: this.#output.isEmpty,
     });
     if (expiry === 'destroy') {
-      this.#socket.destroy();
+      // A connection that nobody has used for a while has done nothing wrong.
+      if (rules.resetsTimedOut && this.#deadline.phase === 'write') {
+        this.reset();
+      } else {
+        this.#socket.destroy();
+      }
     }
     return expiry === 'refuse';
   }
@@ -177,7 +213,10 @@ export class LingeringSocket {
     this.#output.close();
   }
 
-  #linger(): void {
-    this.#deadline.enter('linger', this.#clock.nowMs, EDGE_LIMITS.lingerMs);
+  #linger({ lingerMs, lingerIdleMs }: LingerRules = USUAL): void {
+    const { nowMs } = this.#clock;
+    this.#lingerEndMs = nowMs + lingerMs;
+    this.#lingerIdleMs = lingerIdleMs;
+    this.#deadline.enter('linger', nowMs, Math.min(lingerMs, lingerIdleMs));
   }
 }

@@ -30,6 +30,8 @@ export interface RequestEvents {
   onFault(fault: Fault): void;
 }
 
+const NOBODY: BodySink = { data: () => true, end: () => undefined, fail: () => undefined };
+
 export class RequestReader {
   readonly #parser: RequestParser;
   readonly #socket: LingeringSocket;
@@ -37,6 +39,7 @@ export class RequestReader {
   readonly #events: RequestEvents;
   /** The request that was handed out is being answered, until `proceed` is called. */
   #isAnswering = false;
+  #head: RequestHead | undefined;
   #sink: BodySink | undefined;
   /** The body's reader has as much as it can take for now. */
   #isHeld = false;
@@ -67,6 +70,11 @@ export class RequestReader {
   /** Bytes that were read from the socket and are no event yet. */
   get bufferedBytes(): number {
     return this.#parser.bufferedBytes;
+  }
+
+  /** What has come of the request, head and body. */
+  get requestBytes(): number {
+    return this.#parser.headBytes + this.bodyBytes;
   }
 
   /** As RequestParser has it. */
@@ -113,6 +121,16 @@ export class RequestReader {
       return;
     }
     this.#isProcessing = true;
+    this.#readEvents();
+    this.#isProcessing = false;
+    // Bytes that nobody wants yet lie in memory into which the next connection's bytes are read, so they are copied.
+    this.#parser.keep();
+    if ((this.#isHeldShortly || this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes) && this.#isEarly) {
+      this.#socket.pause();
+    }
+  }
+
+  #readEvents(): void {
     while (!this.isWaiting) {
       const event = this.#parser.next();
       if (event === undefined) {
@@ -136,12 +154,6 @@ export class RequestReader {
         break;
       }
     }
-    this.#isProcessing = false;
-    // Bytes that nobody wants yet lie in memory into which the next connection's bytes are read, so they are copied.
-    this.#parser.keep();
-    if ((this.#isHeldShortly || this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes) && this.#isEarly) {
-      this.#socket.pause();
-    }
   }
 
   /** The body's reader will probably take more in a moment. */
@@ -155,6 +167,7 @@ export class RequestReader {
   }
 
   #onHead(head: RequestHead): void {
+    this.#head = head;
     this.#isAnswering = true;
     this.resumeBody();
     this.isBodyOpen = head.framing.kind !== 'none';
@@ -187,29 +200,41 @@ export class RequestReader {
     this.#sink = sink;
   }
 
+  /**
+   * The request is answered. If nobody has asked for its body, what has come of that is read now, so that what is wrong with it is told before the answer, and the
+   * rest is dropped as it comes.
+   */
+  passOver(): void {
+    if (!this.isBodyOpen || this.#sink !== undefined || this.hasGivenUp) {
+      return;
+    }
+    this.#sink = NOBODY;
+    if (this.#isProcessing) {
+      // The head is being handed out, and the loop that does so goes on behind the body.
+      this.#readEvents();
+    } else {
+      this.process();
+    }
+  }
+
+  get isPassedOver(): boolean {
+    return this.#sink === NOBODY;
+  }
+
+  /** The body is whole, or is being read, or what is left of one that nobody wants is short and on its way: another request may come behind it. */
+  get mayGoOn(): boolean {
+    if (!this.isBodyOpen || !this.isPassedOver) {
+      return !this.isBodyOpen || this.hasSink;
+    }
+    const { framing, expectContinue } = this.#head ?? {};
+    const left = framing?.kind === 'length' ? framing.bytes - this.bodyBytes : Infinity;
+    return expectContinue === false && left <= EDGE_LIMITS.passedOverBytesMax;
+  }
+
   /** The reader of the body takes more, once `process` is called. */
   resumeBody(): void {
     this.#isHeld = false;
     this.#isHeldLong = false;
-  }
-
-  /**
-   * The request is answered. Whether a part of its body is still to come: if nobody reads the body and all of it is here, it is read over, and the request behind it
-   * may be answered, as with a request that has none.
-   */
-  hasBodyLeft(): boolean {
-    if (this.isBodyOpen && this.#sink === undefined && this.#parser.holdsBodyEnd) {
-      let event = this.#parser.next();
-      while (event?.kind === 'data') {
-        this.bodyBytes += event.bytes.length;
-        event = this.#parser.next();
-      }
-      // Behind a fault nothing can be read.
-      if (event?.kind === 'end') {
-        this.#onBodyEnd();
-      }
-    }
-    return this.isBodyOpen;
   }
 
   /** Nobody wants the rest of the body any more: it is dropped as it comes, once the response has left and the connection is closing. */

@@ -12,8 +12,17 @@ export interface FrameCount {
 export interface ConnectionFacts {
   /** The peer, whomever it speaks for. */
   readonly address: string;
-  /** The number of its requests, this one included. */
-  readonly requestCount: number;
+  /** `requestBytes`: what has come of the request, head and body. */
+  readonly requests: { readonly requestBytes: number };
+  /** How the connection is used. */
+  readonly keeping: {
+    /** The number of its requests, this one included. */
+    readonly requestCount: number;
+    /** The request came behind another one that was not answered yet. */
+    readonly isPipelined: boolean;
+    /** How long the connection has been open. */
+    readonly openMs: number;
+  };
   /** Another request may follow. */
   readonly isKept: boolean;
   /** It has ended, or is ended, before the response was whole. */

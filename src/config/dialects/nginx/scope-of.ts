@@ -14,7 +14,7 @@ import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answeri
 import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
 import { charsetOf } from './directives/charset.ts';
 import { compressionsOf } from './directives/compression.ts';
-import { bodyTimeoutOf, connectionOf, sendTimeoutOf } from './directives/connection-rules.ts';
+import { bodyTimeoutOf, connectionOf, scopedConnectionOf, sendTimeoutOf } from './directives/connection-rules.ts';
 import { errorLogsOf } from './directives/error-log.ts';
 import { ERROR_PAGES, PADS_ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
 import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/files.ts';
@@ -70,6 +70,7 @@ export class ScopeTable {
       userId: userIdOf(draft),
       referers: referersOf(draft),
       logsSubrequests: logsSubrequestsOf(draft),
+      connection: scopedConnectionOf(draft),
     };
     return {
       // Only what is there.

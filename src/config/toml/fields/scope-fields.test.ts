@@ -106,6 +106,18 @@ const FULL: Required<WrittenScope> = {
     folder: '/tmp/bodies',
   },
   sending: { rate: '10k', rateAfter: [{ variable: 'after' }], timeoutMs: 5000 },
+  connection: {
+    keepAliveMs: 5000,
+    keepAliveFieldS: 4,
+    keepAliveRequestsMax: 3,
+    keepAliveTimeMs: 60_000,
+    keepAliveDisabledFor: ['safari'],
+    lingering: 'always',
+    lingeringTimeMs: 2000,
+    lingeringTimeoutMs: 1000,
+    resetsTimedOut: true,
+    isChunkedOn: false,
+  },
   accessLogs: [
     {
       sink: { kind: 'file', path: '/var/log/a' },
@@ -114,7 +126,7 @@ const FULL: Required<WrittenScope> = {
       bufferBytes: 65_536,
       flushMs: 5000,
       gzipLevel: 1,
-      kept: { filesMax: 10, idleMs: 1000, checkMs: 2000 },
+      kept: { filesMax: 10, idleMs: 1000, checkMs: 2000, usesMin: 3 },
     },
   ],
   logsSubrequests: true,

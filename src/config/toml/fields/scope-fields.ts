@@ -1,6 +1,7 @@
 /** All that may hold in a place of portico.toml: every property of the model's Scope has its key here. */
 
 import { failure, success } from '../../../kernel/outcome.ts';
+import type { ScopedConnection } from '../../model/connection.ts';
 import type { TypeMap } from '../../model/files.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Template } from '../../model/template.ts';
@@ -12,6 +13,7 @@ import { fallbacks, field, table } from '../table.ts';
 import { ACCESS_FIELDS } from './access-fields.ts';
 import { ANSWER_FIELDS } from './answer-fields.ts';
 import { BODY_FIELDS } from './body-fields.ts';
+import { SCOPED_CONNECTION } from './connection-fields.ts';
 import { FILE_FIELDS } from './file-fields.ts';
 import type { AccessLogEntry } from './log-fields.ts';
 import { LOG_FIELDS } from './log-fields.ts';
@@ -65,6 +67,12 @@ export const SCOPE_FIELDS: Fields<WrittenScope> = {
   types: field<TypeMap>('types', table(TYPES), fallbacks(TYPES), 'Media types of files.'),
   ...ACCESS_FIELDS,
   ...ANSWER_FIELDS,
+  connection: field<ScopedConnection | undefined>(
+    'connection',
+    SCOPED_CONNECTION,
+    undefined,
+    'What holds for the connection of a request that is answered here, in place of what the site says.',
+  ),
   ...BODY_FIELDS,
   ...LOG_FIELDS,
 };

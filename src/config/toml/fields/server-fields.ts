@@ -1,7 +1,6 @@
 /** The server as a whole, as portico.toml has it. Its defaults are those of `portico serve`. */
 
 import { failure, success } from '../../../kernel/outcome.ts';
-import type { ConnectionRules } from '../../model/connection.ts';
 import type { Development, EdgeLimits, Forwarding, ProcessSettings } from '../../model/server-model.ts';
 import { describe } from '../kind.ts';
 import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEXT } from '../scalars.ts';
@@ -114,75 +113,4 @@ export const DEVELOPMENT_FIELDS: Fields<Development> = {
   folders: field<readonly string[]>('folders', list(PATH), [], "What is watched; empty: the applications' folders."),
   includes: field<readonly string[]>('include', list(TEXT), [], 'Globs of further files.'),
   excludes: field<readonly string[]>('exclude', list(TEXT), [], 'Globs, or folders, that are not watched.'),
-};
-
-export const CONNECTION_FIELDS: Fields<ConnectionRules> = {
-  headTimeoutMs: field<number | undefined>(
-    'head-timeout',
-    DURATION,
-    undefined,
-    'How long the head of a request may take.',
-  ),
-  lineBytesMax: field<number | undefined>('line-size', SIZE, undefined, 'The longest request line or field.'),
-  headBytesMax: field<number | undefined>('head-size', SIZE, undefined, 'The longest head.'),
-  fieldsMax: field<number | undefined>('fields', integer(1), undefined, 'How many fields it may have.'),
-  keepAliveMs: field<number>('keep-alive', DURATION, 75_000, 'How long an idle connection is kept; 0: not at all.'),
-  keepAliveFieldS: field<number | undefined>(
-    'keep-alive-field',
-    integer(0),
-    undefined,
-    'Seconds that the field `Keep-Alive` names.',
-  ),
-  keepAliveRequestsMax: field<number | undefined>(
-    'keep-alive-requests',
-    integer(1),
-    undefined,
-    'Requests of one connection.',
-  ),
-  keepAliveTimeMs: field<number | undefined>('keep-alive-time', DURATION, undefined, 'How old it may become.'),
-  keepAliveDisabledFor: field<readonly string[] | undefined>(
-    'keep-alive-disable',
-    list(TEXT),
-    undefined,
-    'Browsers whose connections are not kept: `msie6`, `safari`.',
-  ),
-  takesLineFeeds: field<boolean | undefined>(
-    'bare-line-feeds',
-    FLAG,
-    undefined,
-    'Take LF alone for the end of a line in the head of a request, and cut a fragment off its target, as nginx does.',
-  ),
-  mergesSlashes: field<boolean | undefined>('merge-slashes', FLAG, undefined, 'Take several slashes for one.'),
-  dropsInvalidFields: field<boolean | undefined>(
-    'ignore-invalid-fields',
-    FLAG,
-    undefined,
-    'Drop fields with characters that none should have, instead of refusing the request.',
-  ),
-  takesUnderscores: field<boolean | undefined>(
-    'underscores',
-    FLAG,
-    undefined,
-    'Take fields with an underscore in their names.',
-  ),
-  lingering: field<ConnectionRules['lingering']>(
-    'lingering',
-    choice('off', 'on', 'always'),
-    undefined,
-    'Whether what a client still sends is read before its connection is closed.',
-  ),
-  lingeringTimeMs: field<number | undefined>('lingering-time', DURATION, undefined, 'For how long.'),
-  lingeringTimeoutMs: field<number | undefined>(
-    'lingering-timeout',
-    DURATION,
-    undefined,
-    'How long nothing may come meanwhile.',
-  ),
-  resetsTimedOut: field<boolean | undefined>(
-    'reset-timed-out',
-    FLAG,
-    undefined,
-    'Reset connections that have timed out.',
-  ),
-  isChunkedOn: field<boolean | undefined>('chunked', FLAG, undefined, 'Use chunks for bodies without a length.'),
 };

@@ -11,7 +11,7 @@ import { choice, FLAG, PATH, scalar, TEXT } from '../scalars.ts';
 import { parseServerName, renderServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
-import { CONNECTION_FIELDS } from './server-fields.ts';
+import { CONNECTION_FIELDS } from './connection-fields.ts';
 
 const SERVER_NAMES: Kind<readonly ServerName[]> = scalar<readonly ServerName[]>({
   words: 'a name',

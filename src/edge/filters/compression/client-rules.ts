@@ -2,6 +2,7 @@
 
 import type { CompressionClients } from '../../../config/model/bodies.ts';
 import { bytesOfText, compileRegex, TOO_COSTLY_MATCH } from '../../../kernel/regex/regex.ts';
+import { isOldExplorer } from '../../shared/user-agents.ts';
 import type { ClientRule } from './client-rule.ts';
 import { clientRule } from './client-rule.ts';
 
@@ -21,12 +22,6 @@ function compileDisabledFor(words: readonly string[]): (userAgent: string | unde
   return (userAgent) =>
     userAgent !== undefined &&
     ((hasOldExplorer && isOldExplorer(userAgent)) || regexes.some((matches) => matches(userAgent)));
-}
-
-/** Internet Explorer up to 6, but for that of Windows XP's second service pack ("SV1"). Opera calls itself by its name too. */
-function isOldExplorer(userAgent: string): boolean {
-  const [, major, rest = ''] = /MSIE ([456])\.(.*)/.exec(userAgent) ?? [];
-  return major !== undefined && !userAgent.includes('Opera') && (major !== '6' || !rest.includes('SV1'));
 }
 
 /** Readers have checked the regex. One that takes too long for a User-Agent counts as a match: an uncompressed response is never wrong. */

@@ -1,7 +1,7 @@
 /** Who asks, and over what connection. */
 
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Route } from '../route.ts';
+import { connectionOf } from './connection-of.ts';
 import type { VariableTable } from './variable.ts';
 
 const UNIX = 'unix:';
@@ -16,9 +16,9 @@ export const CONNECTION_VARIABLES: VariableTable = {
   server_port: ({ exchange }) => exchange.origin.port,
   server_name: ({ site }) => site.name,
   connection: ({ main }) => String(main.exchange.peer.number),
-  connection_requests: ({ main }) => String(connectionOf(main)?.requestCount ?? 1),
-  connection_time: () => '0.000',
-  pipe: () => '.',
+  connection_requests: ({ main }) => String(connectionOf(main)?.keeping.requestCount ?? 1),
+  connection_time: ({ main }) => ((connectionOf(main)?.keeping.openMs ?? 0) / 1000).toFixed(3),
+  pipe: ({ main }) => (connectionOf(main)?.keeping.isPipelined === true ? 'p' : '.'),
   proxy_protocol_addr: () => undefined,
   proxy_protocol_port: () => undefined,
   proxy_protocol_server_addr: () => undefined,
@@ -29,15 +29,6 @@ export const CONNECTION_VARIABLES: VariableTable = {
   tcpinfo_snd_cwnd: () => undefined,
   tcpinfo_rcv_space: () => undefined,
 };
-
-interface ConnectionNumbers {
-  readonly requestCount?: number;
-}
-
-/** The exchange of a transport knows its connection. */
-function connectionOf({ exchange }: Route): ConnectionNumbers | undefined {
-  return (exchange as { readonly connection?: ConnectionNumbers }).connection;
-}
 
 /** The bytes of an address, four or sixteen, each a character: the key of zones, because it is short. */
 export function binaryAddress(address: string): string {

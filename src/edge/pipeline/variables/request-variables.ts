@@ -3,11 +3,8 @@
 import { HTTP_VERSION, protocolName } from '../../../protocol/http/version.ts';
 import { hostNameOf, requestUriOf } from '../request-facts.ts';
 import type { Route } from '../route.ts';
+import { connectionOf } from './connection-of.ts';
 import type { Variable, VariableFamily, VariableTable } from './variable.ts';
-
-const CRLF_BYTES = 2;
-/** `: ` and the end of the line. */
-const FIELD_FRAME_BYTES = 4;
 
 export const REQUEST_VARIABLES: VariableTable = {
   args: ({ query }) => query,
@@ -19,7 +16,7 @@ export const REQUEST_VARIABLES: VariableTable = {
   request: ({ main: { exchange } }) => requestLine(exchange),
   request_method: ({ main }) => main.method,
   request_id: ({ main }) => main.exchange.requestId,
-  request_length: ({ main }) => String(requestBytes(main)),
+  request_length: ({ main }) => String(connectionOf(main)?.requests.requestBytes ?? 0),
   request_body: () => undefined,
   request_body_file: () => undefined,
   content_length: field('content-length'),
@@ -122,14 +119,4 @@ export function credentialsOf(authorization: string | undefined): { user: string
 
 function portOf(host: string): string {
   return /:([0-9]+)$/.exec(host)?.[1] ?? '';
-}
-
-/** The head as HTTP/1 sends it, and the body that it announces. */
-function requestBytes({ exchange }: Route): number {
-  const line = exchange.method.length + exchange.target.length + protocolName(exchange.version).length + 2 + CRLF_BYTES;
-  const fields = exchange.block.fields.reduce(
-    (sum, { lower, value }) => sum + lower.length + value.length + FIELD_FRAME_BYTES,
-    0,
-  );
-  return line + fields + CRLF_BYTES + (exchange.bodyLength ?? 0);
 }

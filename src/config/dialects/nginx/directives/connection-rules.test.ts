@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../draft.ts';
 import { readText } from '../fake-files.ts';
-import { bodyTimeoutOf, connectionOf, sendTimeoutOf } from './connection-rules.ts';
+import { bodyTimeoutOf, connectionOf, scopedConnectionOf, sendTimeoutOf } from './connection-rules.ts';
 
 function server(text: string): Draft {
   const http = readText(`events {} http { ${text} }`).draft.children.find(({ kind }) => kind === 'http');
@@ -13,8 +13,15 @@ function server(text: string): Draft {
 
 const USUAL = {
   keepAliveMs: 75_000,
+  keepAliveFieldS: 0,
   keepAliveRequestsMax: 1000,
   keepAliveTimeMs: 3_600_000,
+  keepAliveDisabledFor: ['msie6'],
+  lingering: 'on',
+  lingeringTimeMs: 30_000,
+  lingeringTimeoutMs: 5000,
+  resetsTimedOut: false,
+  saysKept: true,
   headTimeoutMs: 60_000,
   lineBytesMax: 8192,
   headBytesMax: 32_768,
@@ -51,10 +58,18 @@ test('what a server says holds, and what is said around it', () => {
   assert.deepEqual([bodyTimeoutOf(draft), sendTimeoutOf(draft)], [{ timeoutMs: 500 }, { timeoutMs: 7000 }]);
 });
 
-test('what only a location says of its connection is told of', () => {
-  const { diagnostics } = readText('events {} http { server { location / { keepalive_timeout 0; } } }');
-  assert.deepEqual(
-    diagnostics.map(({ severity, code }) => [severity, code]),
-    [['warning', 'nginx.later']],
-  );
+test('a location has what it says otherwise than its server, and nothing where that is the same', () => {
+  const draft = server(`server { keepalive_timeout 5s; keepalive_disable none;
+    location /a { keepalive_requests 3; keepalive_timeout 5s; lingering_close always; reset_timedout_connection on;
+      location /a/b { keepalive_disable safari; } }
+    location /c { keepalive_timeout 5s; } }`);
+  const [a, c] = draft.children;
+  const [b] = a?.children ?? [];
+  assert.ok(a !== undefined && b !== undefined && c !== undefined);
+  const said = { keepAliveRequestsMax: 3, lingering: 'always', resetsTimedOut: true };
+  assert.deepEqual(connectionOf(draft).keepAliveDisabledFor, []);
+  assert.deepEqual(scopedConnectionOf(a), said);
+  assert.deepEqual(scopedConnectionOf(b), { ...said, keepAliveDisabledFor: ['safari'] });
+  assert.equal(scopedConnectionOf(c), undefined);
+  assert.equal(scopedConnectionOf(draft), undefined);
 });

@@ -17,27 +17,8 @@ export const HTTP_CONNECTION: readonly Row[] = [
   ),
   row('client_body_in_file_only', HTTP, 'off|on|clean', 'Whether every body is written to a file.'),
   row('client_body_in_single_buffer', HTTP, 'flag', 'Whether a body is kept in one piece.'),
-  row(
-    'lingering_close',
-    HTTP,
-    'off|on|always',
-    'Whether what a client still sends is read before the connection is closed.',
-  ),
-  row('lingering_time', HTTP, 'msec', 'How long what a client still sends is read.'),
-  row('lingering_timeout', HTTP, 'msec', 'How long is waited for what a client still sends.'),
-  row('reset_timedout_connection', HTTP, 'flag', 'Whether connections that took too long are reset.'),
   ...repeatable([
     row('client_body_early_read', HTTP_SERVER, 'text...', 'When bodies are read before a location is looked for.'),
-  ]),
-  ...accepted('The browsers that needed it are gone.', [
-    ...repeatable([
-      row(
-        'keepalive_disable',
-        HTTP,
-        'none|msie6|safari [none|msie6|safari]',
-        'Browsers whose connections are not kept.',
-      ),
-    ]),
   ]),
   ...accepted('Files are remembered from the first request on, and errors as well.', [
     row('open_file_cache_min_uses', HTTP, 'number', 'How often a file is asked for before it is remembered.'),
