@@ -12,10 +12,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   protocol: ['kernel'],
   config: ['kernel'],
-  gateway: ['kernel', 'protocol', 'config/model'],
-  edge: ['kernel', 'protocol', 'config', 'gateway'],
+  relay: ['kernel', 'protocol'],
+  gateway: ['kernel', 'protocol', 'relay'],
+  edge: ['kernel', 'protocol', 'config', 'relay', 'gateway'],
   supervisor: ['kernel', 'config', 'protocol/control', 'protocol/tls'],
-  cli: ['kernel', 'protocol', 'config', 'gateway', 'edge', 'supervisor'],
+  cli: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'edge', 'supervisor'],
 };
 
 /** What a folder below one of these may import beside that. */
@@ -29,7 +30,7 @@ const HTTP1_CODEC = 'src/protocol/http1/';
 const MAY_KNOW_HTTP1 = /^src\/(protocol\/http1|edge\/transport)\//;
 
 /** Code that decides and does nothing else: no I/O, no timers, no process. */
-const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/schedule\.ts$|^src\/supervisor\/fleet\//;
+const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/(serial|concurrent)\/schedule\.ts$|^src\/supervisor\/fleet\//;
 const PURE_MAY_IMPORT = new Set(['node:buffer', 'node:assert/strict']);
 /** The clock of the machine is read in one file, below. */
 const IMPURE_GLOBALS =

@@ -5,10 +5,10 @@
 
 import { extname } from 'node:path';
 import type { AppId } from '../config/model/app.ts';
-import type { Folder } from '../gateway/spool/spool-folder.ts';
-import { isStillThere, removeFolder } from '../gateway/spool/spool-folder.ts';
 import type { ConfigureEdge, FromEdge, SentToEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
 import { unpackToEdge } from '../protocol/control/edge.ts';
+import type { Folder } from '../relay/spool/spool-folder.ts';
+import { isStillThere, removeFolder } from '../relay/spool/spool-folder.ts';
 import { FirstNames } from './identity/disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
 import type { GivenSocket } from './plan-exchange.ts';

@@ -5,7 +5,7 @@
 
 import { hostname } from 'node:os';
 import type { AppId } from '../config/model/app.ts';
-import { Board } from '../gateway/board.ts';
+import { Board } from '../gateway/lanes/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';

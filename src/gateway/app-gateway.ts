@@ -6,16 +6,16 @@
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { ResponseFields } from '../protocol/http/response-fields.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
+import type { Refusable } from '../relay/overload.ts';
+import { RETRY_AFTER } from '../relay/overload.ts';
 import type { Call } from './call.ts';
 import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
 import type { ConcurrentKind } from './concurrent/concurrent-gateway.ts';
 import { ConcurrentGateway } from './concurrent/concurrent-gateway.ts';
-import type { GatewayOptions } from './gateway.ts';
-import { Gateway } from './gateway.ts';
-import type { LaneSocket } from './lane-socket.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import type { LaneSocket } from './lanes/lane-socket.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import type { Refusable } from './overload.ts';
-import { RETRY_AFTER } from './overload.ts';
+import { SerialGateway } from './serial/serial-gateway.ts';
 import type { WorkerSets } from './worker-sets.ts';
 
 /** A lane as its socket sees it. */
@@ -33,7 +33,7 @@ export interface Breakdown {
 
 export class AppGateway {
   readonly #options: GatewayOptions;
-  readonly #serial: Gateway;
+  readonly #serial: SerialGateway;
   readonly #concurrent: ConcurrentGateway;
   readonly #early = new Set<EarlyRequest>();
   /** Workers that have ended, and whose lanes may still hold answers. */
@@ -56,7 +56,7 @@ export class AppGateway {
       }
     };
     this.#options = options;
-    this.#serial = new Gateway({ ...options, onQuiet });
+    this.#serial = new SerialGateway({ ...options, onQuiet });
     this.#concurrent = new ConcurrentGateway({ ...options, onQuiet });
   }
 

@@ -2,11 +2,11 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_FIELDS } from '../protocol/http/response-fields.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
+import { FakeExchange } from '../relay/fake-exchange.ts';
 import { Call } from './call.ts';
 import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
-import { FakeExchange } from './fake-exchange.ts';
-import { FakeLaneOwner } from './fake-lane-owner.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { FakeLaneOwner } from './serial/fake-lane-owner.ts';
 
 /** The worker's connection, made up: what was asked of the connection, and what it holds unread. */
 class FakeTunnelSocket implements TunnelSocket {

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Exchange } from '../protocol/http/exchange.ts';
-import { BlockPool } from './body/block-pool.ts';
+import { BlockPool } from '../relay/body/block-pool.ts';
+import { RELAY_LIMITS } from '../relay/limits.ts';
+import { MemoryBudget } from '../relay/memory-budget.ts';
+import { SpoolSpace } from '../relay/spool/spool-space.ts';
 import { Call } from './call.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
-import { MemoryBudget } from './memory-budget.ts';
-import { parseWorkerHead } from './response-head.ts';
-import { SpoolSpace } from './spool/spool-space.ts';
+import { parseWorkerHead } from './lanes/response-head.ts';
 
 const HEAD = parseWorkerHead('200 OK')!;
 const HEAD_OF_THREE = parseWorkerHead('200 OK\0Content-Length\x003')!;
-const MUCH = Buffer.alloc(GATEWAY_LIMITS.spoolPendingBytesMax);
+const MUCH = Buffer.alloc(RELAY_LIMITS.spoolPendingBytesMax);
 const ENDINGS: Record<string, (call: Call) => void> = {
   'its worker has finished': (call) => call.onEnd(),
   'the application has failed': (call) => call.fail(500),

@@ -7,17 +7,17 @@ import { forbidsBody } from '../protocol/http/bodiless-status.ts';
 import type { Exchange, FilePart, ResponseTimes, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { ResponseFields } from '../protocol/http/response-fields.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
-import type { BlockPool } from './body/block-pool.ts';
-import type { CollectedBody } from './body/body-collector.ts';
-import { releaseBody } from './body/body-collector.ts';
+import type { BlockPool } from '../relay/body/block-pool.ts';
+import type { CollectedBody } from '../relay/body/body-collector.ts';
+import { releaseBody } from '../relay/body/body-collector.ts';
+import type { MemoryBudget, MemoryBudgets } from '../relay/memory-budget.ts';
+import type { ResponseFlow } from '../relay/response-flow.ts';
+import type { SpoolSpace } from '../relay/spool/spool-space.ts';
+import { SpoolFlow } from '../relay/spool-flow.ts';
 import type { TunnelSocket } from './call-tunnel.ts';
 import { CallTunnel } from './call-tunnel.ts';
-import type { MemoryBudget, MemoryBudgets } from './memory-budget.ts';
+import type { WorkerHead } from './lanes/response-head.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
-import type { ResponseFlow } from './response-flow.ts';
-import { SpoolFlow } from './response-flow.ts';
-import type { WorkerHead } from './response-head.ts';
-import type { SpoolSpace } from './spool/spool-space.ts';
 
 /** Safe methods (RFC 9110 9.2.1): running such a request again changes nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);

@@ -2,9 +2,9 @@
 
 import { FrameReader } from '../protocol/lanes/frame-reader.ts';
 import { FRAME, renderFrame, renderWords } from '../protocol/lanes/frames.ts';
-import type { Board } from './board.ts';
-import type { Lane } from './lane.ts';
-import type { BytesHolder, LaneSocket } from './lane-socket.ts';
+import type { Board } from './lanes/board.ts';
+import type { BytesHolder, LaneSocket } from './lanes/lane-socket.ts';
+import type { SerialLane } from './serial/serial-lane.ts';
 
 export interface WrittenFrame {
   readonly type: number;
@@ -109,12 +109,12 @@ export interface PendingRequest {
 /** A thread of a worker at the other end of a lane: it does nothing by itself. */
 export class FakeUnit {
   readonly socket: FakeSocket = new FakeSocket();
-  readonly lane: Lane;
+  readonly lane: SerialLane;
   /** Received and not answered, first to last; only `receive` adds to them. */
   readonly pending: PendingRequest[] = [];
   isDrained = false;
 
-  constructor(connect: (socket: LaneSocket) => Lane) {
+  constructor(connect: (socket: LaneSocket) => SerialLane) {
     this.lane = connect(this.socket);
   }
 

@@ -1,7 +1,7 @@
 /** Who sends the files that applications name in their answers (X-Accel-Redirect, X-Sendfile). */
 
 import type { Exchange, ResponseTimes } from '../protocol/http/exchange.ts';
-import type { NamedFile, WorkerHead } from './response-head.ts';
+import type { NamedFile, WorkerHead } from './lanes/response-head.ts';
 
 export interface NamedFileSender {
   /** False: the field is meant for a proxy in front of us, and is passed on. */

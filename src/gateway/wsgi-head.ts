@@ -8,9 +8,9 @@ import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http/fields.ts';
 import { pathBelow } from '../protocol/http/path.ts';
 import { protocolName } from '../protocol/http/version.ts';
-import type { CollectedBody } from './body/body-collector.ts';
+import type { CollectedBody } from '../relay/body/body-collector.ts';
+import type { SpoolFile } from '../relay/spool/spool-file.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from './request-fields.ts';
-import type { SpoolFile } from './spool/spool-file.ts';
 
 /** Fields that never reach the application: they tell how the body is framed on the connection, and the application gets the body without framing. */
 const DROPPED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer', 'te']);

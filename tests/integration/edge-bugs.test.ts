@@ -86,7 +86,7 @@ test('an error at the end of a connection neither ends the edge nor keeps it fro
 });
 
 test('an error in a handler is a 500', async () => {
-  const preloaded = plant('gateway/gateway.ts', 'Gateway', 'submit', `args[0].target === '/bang'`);
+  const preloaded = plant('gateway/serial/serial-gateway.ts', 'SerialGateway', 'submit', `args[0].target === '/bang'`);
   await using server = await serve({ app: APP, preloaded });
   const { edgePid } = server;
   using client = await server.connect();
@@ -96,7 +96,12 @@ test('an error in a handler is a 500', async () => {
 });
 
 test('an error in a lane ends what runs on it; the worker stays and dials again', async () => {
-  const preloaded = plant('gateway/lane.ts', 'Lane', 'endCall', `this.calls.peek()?.exchange.target === '/bang'`);
+  const preloaded = plant(
+    'gateway/serial/serial-lane.ts',
+    'SerialLane',
+    'endCall',
+    `this.calls.peek()?.exchange.target === '/bang'`,
+  );
   await using server = await serve({ app: APP, preloaded });
   const { edgePid } = server;
   const before = (await server.ask('/')).body;
@@ -143,7 +148,7 @@ test('an error that belongs to no connection: the edge finishes what it has, and
 test('an error in what the disk calls back ends the request whose body is in the file', async () => {
   const preloaded = `
     if (!process.argv.includes('serve')) {
-      const { SpoolFile } = await import('${SOURCES}gateway/spool/spool-file.ts');
+      const { SpoolFile } = await import('${SOURCES}relay/spool/spool-file.ts');
       const { get } = Object.getOwnPropertyDescriptor(SpoolFile.prototype, 'isFlushed');
       Object.defineProperty(SpoolFile.prototype, 'isFlushed', {
         get() {

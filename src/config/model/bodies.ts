@@ -82,7 +82,7 @@ export interface CharsetMap {
   readonly pairs: readonly (readonly [string, string])[];
 }
 
-/** What is absent is as our own limits have it (edge/limits.ts, gateway/limits.ts). */
+/** What is absent is as our own limits have it (edge/limits.ts, relay/limits.ts). */
 export interface RequestBodies {
   /** 0: no limit. */
   readonly bytesMax: number;

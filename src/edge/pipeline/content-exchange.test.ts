@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeExchange } from '../../gateway/fake-exchange.ts';
 import type { BodySink } from '../../protocol/http/exchange.ts';
+import { FakeExchange } from '../../relay/fake-exchange.ts';
 import { ContentExchange } from './content-exchange.ts';
 
 test('ContentExchange has the path as the client has sent it, unless the path is another one by now', () => {

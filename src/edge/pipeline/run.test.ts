@@ -1,9 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeExchange } from '../../gateway/fake-exchange.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { Handler } from '../../protocol/http/exchange.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
+import { FakeExchange } from '../../relay/fake-exchange.ts';
 import { CountedLog } from '../faults/counted-log.ts';
 import { Disbelief } from '../identity/disbelief.ts';
 import { ForwardedReader } from '../identity/forwarded.ts';

@@ -1,12 +1,12 @@
 /** What the requests of an edge thread share with those of all others: memory, disk, descriptors, and the count of requests for which nothing is left. */
 
-import type { MemoryBudgets } from '../../gateway/memory-budget.ts';
-import { MemoryBudget } from '../../gateway/memory-budget.ts';
-import { Overload } from '../../gateway/overload.ts';
-import { SpoolFolder } from '../../gateway/spool/spool-folder.ts';
-import { SpoolSpace, spoolDescriptors } from '../../gateway/spool/spool-space.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ConfigureEdge, FromEdge } from '../../protocol/control/edge.ts';
+import type { MemoryBudgets } from '../../relay/memory-budget.ts';
+import { MemoryBudget } from '../../relay/memory-budget.ts';
+import { Overload } from '../../relay/overload.ts';
+import { SpoolFolder } from '../../relay/spool/spool-folder.ts';
+import { SpoolSpace, spoolDescriptors } from '../../relay/spool/spool-space.ts';
 import { readDescriptorLimit } from './descriptor-limit.ts';
 import type { SharedState } from './shared-state.ts';
 

@@ -2,10 +2,10 @@
 
 import type { AppId } from '../../config/model/app.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
-import { newMemoryCounter } from '../../gateway/memory-budget.ts';
-import { newOverloadCounters } from '../../gateway/overload.ts';
-import type { UnitTables } from '../../gateway/schedule.ts';
-import { newSpoolCounters } from '../../gateway/spool/spool-space.ts';
+import type { UnitTables } from '../../gateway/unit-tables.ts';
+import { newMemoryCounter } from '../../relay/memory-budget.ts';
+import { newOverloadCounters } from '../../relay/overload.ts';
+import { newSpoolCounters } from '../../relay/spool/spool-space.ts';
 import { newConnectionCounters } from '../connections/connection-table.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { newZoneMemory } from '../pipeline/zones.ts';

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeExchange } from '../../gateway/fake-exchange.ts';
+import { FakeExchange } from '../../relay/fake-exchange.ts';
 import type { AppService } from '../workers/app-service.ts';
 import { AppContent } from './app-content.ts';
 

@@ -3,9 +3,9 @@
 import type { AppId, EdgeApp } from '../../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
 import { AppGateway } from '../../gateway/app-gateway.ts';
-import type { Board } from '../../gateway/board.ts';
-import type { GatewaySettings } from '../../gateway/gateway.ts';
-import type { NamedFile } from '../../gateway/response-head.ts';
+import type { GatewaySettings } from '../../gateway/gateway-options.ts';
+import type { Board } from '../../gateway/lanes/board.ts';
+import type { NamedFile } from '../../gateway/lanes/response-head.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { RequestStuck, ServeStatic, SetProgress, SetWorkers, WorkerQuiet } from '../../protocol/control/edge.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';

@@ -8,7 +8,7 @@ import type { Client, Exchange, Origin, TlsFacts } from '../../protocol/http/exc
 import type { FieldBlock } from '../../protocol/http/fields.ts';
 import { versionNumber } from '../../protocol/http/version.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
-import type { LaneHead } from '../lane-output.ts';
+import type { LaneHead } from '../lanes/lane-output.ts';
 import { isDisbelieved, isNeverPassed, SECRET_FIELDS } from '../request-fields.ts';
 
 interface RenderedBlock {

@@ -2,12 +2,13 @@
 
 import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
 import { FRAME, FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../body/block-pool.ts';
-import { BodyBytes } from '../body/body-bytes.ts';
-import type { LaneOutput } from '../lane-output.ts';
+import type { BlockPool } from '../../relay/body/block-pool.ts';
+import { BodyBytes } from '../../relay/body/body-bytes.ts';
+import { RELAY_LIMITS } from '../../relay/limits.ts';
+import type { MemoryBudget } from '../../relay/memory-budget.ts';
+import { MemoryShare } from '../../relay/memory-budget.ts';
+import type { LaneOutput } from '../lanes/lane-output.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import type { MemoryBudget } from '../memory-budget.ts';
-import { MemoryShare } from '../memory-budget.ts';
 
 /** The stream of a lane that the body goes to. */
 export interface BodyTarget {
@@ -107,7 +108,7 @@ export class BodyStream implements BodySink {
   #mayRead(): boolean {
     const bytes = FRAME_LIMITS.creditBytes - this.#credit;
     this.#share.set(Math.max(0, bytes));
-    return this.#isOver || (this.#credit > 0 && this.#share.mayGrow(bytes, GATEWAY_LIMITS.crampedBytes));
+    return this.#isOver || (this.#credit > 0 && this.#share.mayGrow(bytes, RELAY_LIMITS.crampedBytes));
   }
 
   /** Sends what waits, as far as the credit goes, and the end behind it. */

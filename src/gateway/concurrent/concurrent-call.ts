@@ -1,12 +1,12 @@
 /** A request on a concurrent lane, whatever the interface: its response comes as the client takes it, by credit. */
 
 import { FRAME } from '../../protocol/lanes/frames.ts';
+import type { ResponseFlow } from '../../relay/response-flow.ts';
 import type { CallLane } from '../call.ts';
 import { Call } from '../call.ts';
-import type { LaneOutput } from '../lane-output.ts';
-import type { ResponseFlow } from '../response-flow.ts';
-import { CreditFlow } from '../response-flow.ts';
-import { renderFields } from '../response-head.ts';
+import type { LaneOutput } from '../lanes/lane-output.ts';
+import { renderFields } from '../lanes/response-head.ts';
+import { CreditFlow } from './credit-flow.ts';
 
 /** The lane that carries a call's stream. */
 export interface Carrier extends CallLane {

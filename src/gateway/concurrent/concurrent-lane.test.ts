@@ -3,8 +3,8 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, renderFrame, writeFrameHeader } from '../../protocol/lanes/frames.ts';
-import { joinWrites } from '../fake-lane-owner.ts';
 import { responseFrame } from '../fake-worker.ts';
+import { joinWrites } from '../serial/fake-lane-owner.ts';
 import { ConcurrentStory } from './concurrent-story.ts';
 import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 

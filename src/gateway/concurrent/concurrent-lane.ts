@@ -5,12 +5,12 @@
 
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME, readWords } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../body/block-pool.ts';
-import type { LaneIdentity } from '../lane.ts';
-import { LaneOutput } from '../lane-output.ts';
-import type { LaneSocket } from '../lane-socket.ts';
-import { passResponse } from '../pass-response.ts';
-import type { WorkerHeadMemo } from '../response-head.ts';
+import type { BlockPool } from '../../relay/body/block-pool.ts';
+import { LaneOutput } from '../lanes/lane-output.ts';
+import type { LaneSocket } from '../lanes/lane-socket.ts';
+import { passResponse } from '../lanes/pass-response.ts';
+import type { WorkerHeadMemo } from '../lanes/response-head.ts';
+import type { LaneIdentity } from '../serial/serial-lane.ts';
 import type { Carrier, ConcurrentCall } from './concurrent-call.ts';
 
 export interface ConcurrentIdentity extends LaneIdentity {

@@ -3,16 +3,16 @@
 import { equal, ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
-import type { FakeRequest } from '../fake-exchange.ts';
-import { FakeExchange, WEBSOCKET_RULES } from '../fake-exchange.ts';
+import type { FakeRequest } from '../../relay/fake-exchange.ts';
+import { FakeExchange, WEBSOCKET_RULES } from '../../relay/fake-exchange.ts';
+import { fakeOverload } from '../../relay/fake-overload.ts';
+import type { MemoryBudgets } from '../../relay/memory-budget.ts';
+import { MemoryBudget } from '../../relay/memory-budget.ts';
+import { SpoolSpace } from '../../relay/spool/spool-space.ts';
 import { FakeLoop } from '../fake-loop.ts';
-import { fakeOverload } from '../fake-overload.ts';
 import { FakeBoard } from '../fake-worker.ts';
-import type { GatewaySettings } from '../gateway.ts';
-import type { StuckRequest } from '../lane-watch.ts';
-import type { MemoryBudgets } from '../memory-budget.ts';
-import { MemoryBudget } from '../memory-budget.ts';
-import { SpoolSpace } from '../spool/spool-space.ts';
+import type { GatewaySettings } from '../gateway-options.ts';
+import type { StuckRequest } from '../stuck-request.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
 import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 

@@ -3,7 +3,7 @@
 import { FRAME, renderFrame, renderWords } from '../../protocol/lanes/frames.ts';
 import type { ReadRequest, WrittenFrame } from '../fake-worker.ts';
 import { FakeSocket, readRequest, responseFrame } from '../fake-worker.ts';
-import type { LaneSocket } from '../lane-socket.ts';
+import type { LaneSocket } from '../lanes/lane-socket.ts';
 import type { ConcurrentLane } from './concurrent-lane.ts';
 
 /** A longer payload is told by its length. */

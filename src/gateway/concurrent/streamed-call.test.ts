@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
-import type { FakeRequest } from '../fake-exchange.ts';
+import type { FakeRequest } from '../../relay/fake-exchange.ts';
 import { responseFrame } from '../fake-worker.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
 import type { SlowExchange } from './concurrent-story.ts';

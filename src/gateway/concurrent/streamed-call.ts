@@ -2,8 +2,8 @@
 
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { FRAME, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import type { MemoryBudgets } from '../../relay/memory-budget.ts';
 import type { CallOwner } from '../call.ts';
-import type { MemoryBudgets } from '../memory-budget.ts';
 import { renderAsgiHead } from './asgi-head.ts';
 import { BodyStream } from './body-stream.ts';
 import type { Carrier } from './concurrent-call.ts';

@@ -4,8 +4,9 @@ import { deepEqual, equal } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
+import { RELAY_LIMITS } from '../../relay/limits.ts';
+import { MemoryShare } from '../../relay/memory-budget.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import { MemoryShare } from '../memory-budget.ts';
 import type { ConcurrentStoryOptions, SlowExchange } from './concurrent-story.ts';
 import { ConcurrentStory } from './concurrent-story.ts';
 import type { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
@@ -287,7 +288,7 @@ test('WebSocketCall wants a large message once the application waits for one, an
   equal(other.mayTake(true), true);
   worker.send(wanted());
   equal(webSocket?.wantsLarge(500_000), false, 'there is no memory, and another goes on without');
-  equal(webSocket?.largeBytes, GATEWAY_LIMITS.crampedBytes);
+  equal(webSocket?.largeBytes, RELAY_LIMITS.crampedBytes);
 });
 
 test('WebSocketCall lets a client send on little by little when the memory is used up', (t) => {

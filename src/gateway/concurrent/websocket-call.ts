@@ -4,10 +4,11 @@ import type { Exchange, WebSocketRules, WebSocketSession, WebSocketSink } from '
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { CLOSE_CODE, isCloseCode } from '../../protocol/websocket/close-codes.ts';
+import { RELAY_LIMITS } from '../../relay/limits.ts';
+import { MemoryShare } from '../../relay/memory-budget.ts';
 import type { CallOwner } from '../call.ts';
+import { renderFields } from '../lanes/response-head.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import { MemoryShare } from '../memory-budget.ts';
-import { renderFields } from '../response-head.ts';
 import { StreamedCall } from './streamed-call.ts';
 
 export class WebSocketCall extends StreamedCall implements WebSocketSink {
@@ -180,7 +181,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     if (!this.#hasAsked) {
       this.#share.leaveLine(); // Of a large message the application has received all, or nearly all.
     }
-    return this.#share.mayGrow(this.#underWay, GATEWAY_LIMITS.crampedBytes);
+    return this.#share.mayGrow(this.#underWay, RELAY_LIMITS.crampedBytes);
   }
 
   get #underWay(): number {
@@ -200,7 +201,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   }
 
   get largeBytes(): number {
-    return this.memory.webSockets.isFull ? GATEWAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
+    return this.memory.webSockets.isFull ? RELAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
   }
 
   /**
@@ -216,7 +217,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
       this.#hasAsked = true;
       this.carrier.output.frame(FRAME.wsLarge, this.stream);
     }
-    if (!this.#isWanted || !this.#share.mayTake(this.#heldBytes > GATEWAY_LIMITS.crampedBytes)) {
+    if (!this.#isWanted || !this.#share.mayTake(this.#heldBytes > RELAY_LIMITS.crampedBytes)) {
       return false;
     }
     this.#reservedBytes = bytes;
@@ -231,7 +232,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   releaseLarge(): void {
     this.#reservedBytes = 0;
     this.#count();
-    if (this.#heldBytes <= GATEWAY_LIMITS.crampedBytes) {
+    if (this.#heldBytes <= RELAY_LIMITS.crampedBytes) {
       this.#share.leaveLine(); // The client has announced much and sent little: it is not to keep others waiting.
     }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseWorkerHead } from '../../../gateway/response-head.ts';
+import { parseWorkerHead } from '../../../gateway/lanes/response-head.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { FakeRequest, FakeResponse } from './fake-exchange.ts';
 import { FakeExchange } from './fake-exchange.ts';

@@ -6,8 +6,8 @@
 
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { UrlFolder } from '../../../config/model/folders.ts';
+import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/lanes/response-head.ts';
 import type { NamedFileSender } from '../../../gateway/named-file-sender.ts';
-import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/response-head.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
 import type { Exchange, ResponseTimes } from '../../../protocol/http/exchange.ts';
 import { decodePath } from '../../../protocol/http/path.ts';

@@ -1,0 +1,141 @@
+/**
+ * Stands between a worker and a client that reads more slowly than the worker writes: the response goes to a file and from
+ * there to the client, so the worker is free as soon as the application has finished. Where the file cannot grow, the worker waits: what
+ * was not written is sent from memory when the client has read the file, and the file begins anew.
+ */
+
+import type { Responder } from '../../protocol/http/exchange.ts';
+import { RELAY_LIMITS } from '../limits.ts';
+import { SpoolFile } from './spool-file.ts';
+import type { SpoolSpace } from './spool-space.ts';
+
+export interface ResponseSpoolEvents {
+  /** The file is as long as it may be, or the disk is slow: the worker is to wait … */
+  onFull(): void;
+  /** … until there is room again. */
+  onRoom(): void;
+  /** The file cannot grow, so the worker waits. */
+  onStuck(error: Error): void;
+  /** The response cannot go on: what was written cannot be read. */
+  onError(error: Error): void;
+}
+
+export class ResponseSpool {
+  readonly #responder: Responder;
+  readonly #events: ResponseSpoolEvents;
+  readonly #file: SpoolFile;
+  #readBytes = 0;
+  #isReading = false;
+  #isEnded = false;
+  #isOver = false;
+  #isFull = false;
+  #clientHasRoom = false;
+  /** What the file could not hold was sent from memory, and the client has not caught up with it. */
+  #awaitsClient = false;
+
+  constructor(responder: Responder, space: SpoolSpace, events: ResponseSpoolEvents) {
+    this.#responder = responder;
+    this.#events = events;
+    this.#file = new SpoolFile(space, { onWritten: () => this.#pump(), onError: (error) => this.#onStuck(error) });
+  }
+
+  /** `bytes` are borrowed until it returns. */
+  write(bytes: Buffer): void {
+    const hasRoom = this.#file.append(bytes);
+    if (!hasRoom || this.#file.writtenBytes - this.#readBytes > RELAY_LIMITS.responseSpoolBytesMax) {
+      this.#hold();
+    }
+  }
+
+  #hold(): void {
+    if (!this.#isFull) {
+      this.#isFull = true;
+      this.#events.onFull();
+    }
+  }
+
+  #onStuck(error: Error): void {
+    this.#events.onStuck(error);
+    this.#hold();
+    this.#pump();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#pump();
+  }
+
+  /** The client has caught up with what it was sent. */
+  onDrain(): void {
+    this.#clientHasRoom = true;
+    this.#awaitsClient = false;
+    this.#pump();
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#file.close();
+  }
+
+  #pump(): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#makeRoom();
+    const ready = this.#file.writtenBytes - this.#readBytes;
+    if (ready === 0 && this.#file.mayRestart && this.#clientHasRoom) {
+      this.#restart();
+      return;
+    }
+    if (ready === 0 && this.#isEnded && this.#file.isFlushed) {
+      this.close();
+      this.#responder.end();
+      return;
+    }
+    if (ready === 0 || this.#isReading || !this.#clientHasRoom) {
+      return;
+    }
+    this.#isReading = true;
+    this.#file.read(this.#readBytes, Math.min(ready, RELAY_LIMITS.spoolReadBytes), (error, bytes) => {
+      this.#isReading = false;
+      if (this.#isOver) {
+        return;
+      }
+      if (error !== null || bytes.length === 0) {
+        this.#fail(error ?? new Error('spool file ended early'));
+        return;
+      }
+      this.#readBytes += bytes.length;
+      this.#clientHasRoom = this.#responder.write(bytes);
+      this.#pump();
+    });
+  }
+
+  #restart(): void {
+    this.#readBytes = 0;
+    const left = this.#file.restart();
+    this.#clientHasRoom = left.length === 0 || this.#responder.write(Buffer.concat(left));
+    this.#awaitsClient = !this.#clientHasRoom;
+    this.#pump();
+  }
+
+  #makeRoom(): void {
+    if (
+      this.#isFull &&
+      !this.#file.isStuck &&
+      !this.#awaitsClient &&
+      this.#file.pendingBytes < RELAY_LIMITS.spoolPendingBytesMax / 4 &&
+      this.#file.writtenBytes - this.#readBytes < RELAY_LIMITS.responseSpoolBytesMax
+    ) {
+      this.#isFull = false;
+      this.#events.onRoom();
+    }
+  }
+
+  #fail(error: Error): void {
+    if (!this.#isOver) {
+      this.close();
+      this.#events.onError(error);
+    }
+  }
+}
