@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { NO_FIELDS } from '../protocol/http/response-fields.ts';
 import { REQUEST_FLAG } from '../protocol/lanes/frames.ts';
 import { FakeExchange } from '../relay/fake-exchange.ts';
-import { Call } from './call.ts';
+import type { Call } from './call.ts';
 import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { FakeLaneOwner } from './serial/fake-lane-owner.ts';
+import { newSerialCall } from './serial/serial-request.ts';
 
 /** The worker's connection, made up: what was asked of the connection, and what it holds unread. */
 class FakeTunnelSocket implements TunnelSocket {
@@ -52,7 +53,7 @@ const SWITCHING = 'HTTP/1.1 101 Switching\r\n\r\n';
 class Story {
   readonly exchange = new FakeExchange('ws');
   readonly owner = new FakeLaneOwner();
-  readonly call: Call = new Call(this.exchange, this.owner);
+  readonly call: Call = newSerialCall(this.exchange, this.owner.services, this.owner);
   readonly socket = new FakeTunnelSocket();
   readonly tunnel: CallTunnel;
 
@@ -92,8 +93,8 @@ test('CallTunnel tells the access log what the application has said', () => {
 });
 
 for (const [what, answer] of [
-  ['a whole response', (call: Call) => call.onWhole(HEAD, Buffer.from('no'), 0, 2)],
-  ['a response in pieces', (call: Call) => call.onResponse(HEAD, Buffer.from('no'), 0, 2)],
+  ['a whole response', (call: Call) => call.reply.onWhole(HEAD, Buffer.from('no'), 0, 2)],
+  ['a response in pieces', (call: Call) => call.reply.onHead(HEAD, Buffer.from('no'), 0, 2)],
   ['a failure', (call: Call) => call.fail(500)],
   ['the death of its worker', (call: Call) => call.lose({ name: 'w1', pid: 1 })],
 ] as const) {
@@ -114,7 +115,7 @@ for (const [what, answer] of [
     answer(call);
     equal(exchange.told[0]?.startsWith('switch'), false);
     if (!call.isOver) {
-      call.onEnd();
+      call.reply.onEnd();
     }
     deepEqual(socket.told, ['destroy']);
   });
@@ -149,7 +150,8 @@ test('CallTunnel tells each side of the end of the other', () => {
 test('Call takes no tunnel that nobody asked for, twice, or too late', () => {
   const { call, exchange } = new Story();
   equal(call.offerTunnel(new FakeTunnelSocket()), undefined);
-  const plain = new Call(exchange, new FakeLaneOwner());
+  const owner = new FakeLaneOwner();
+  const plain = newSerialCall(exchange, owner.services, owner);
   equal(plain.offerTunnel(new FakeTunnelSocket()), undefined);
   plain.requestFlags = REQUEST_FLAG.tunnel;
   plain.onGone();

@@ -1,50 +1,66 @@
 import type { BorrowedBody, Responder } from '../protocol/http/exchange.ts';
 import type { ResponseFlow } from './response-flow.ts';
+import type { ResponseSpoolEvents } from './spool/response-spool.ts';
 import { ResponseSpool } from './spool/response-spool.ts';
 import type { SpoolSpace } from './spool/spool-space.ts';
 
-export interface SpoolFlowEvents {
-  /** The worker is to wait, or to go on. */
-  hold(): void;
-  letGo(): void;
-  /** What does not fit in memory cannot be kept in a file, so the worker waits. */
-  onStuck(error: Error): void;
-  onError(error: Error): void;
+/** Where the bytes come from, which can be had to wait. */
+export interface SpoolSource {
+  /** Stops and starts reading. */
+  pause(): void;
+  resume(): void;
 }
 
-/** For workers that are to be free as soon as the application has finished: what a slow client has not read goes to a file. */
-export class SpoolFlow implements ResponseFlow {
-  readonly #responder: Responder;
+/**
+ * For upstreams that are to be free as soon as they have answered: what a slow client has not read goes to a file. Where the file cannot grow, the upstream is
+ * held: it is not read, and so waits.
+ */
+export class SpoolFlow implements ResponseFlow, ResponseSpoolEvents {
+  readonly #exchange: { readonly responder: Responder };
   readonly #space: SpoolSpace;
-  readonly #events: SpoolFlowEvents;
+  readonly #source: SpoolSource | undefined;
+  readonly #onUnreadable: (error: Error) => void;
   #spool: ResponseSpool | undefined;
+  #isHolding = false;
 
-  constructor(responder: Responder, space: SpoolSpace, events: SpoolFlowEvents) {
-    this.#responder = responder;
+  /** `exchange`: early hints come before its responder is known for good. `onUnreadable`: the response cannot go on, because what was written cannot be read. */
+  constructor(
+    exchange: { readonly responder: Responder },
+    space: SpoolSpace,
+    source: SpoolSource | undefined,
+    onUnreadable: (error: Error) => void,
+  ) {
+    this.#exchange = exchange;
     this.#space = space;
-    this.#events = events;
+    this.#source = source;
+    this.#onUnreadable = onUnreadable;
   }
 
   write(bytes: BorrowedBody): void {
     if (this.#spool !== undefined) {
       this.#spool.write(bytes.buffer.subarray(bytes.start, bytes.start + bytes.length));
-    } else if (!this.#responder.write(bytes)) {
-      this.#open();
+      return;
+    }
+    const { responder } = this.#exchange;
+    if (!responder.write(bytes)) {
+      this.#spool = new ResponseSpool(responder, this.#space, this);
     }
   }
 
-  #open(): void {
-    this.#spool = new ResponseSpool(this.#responder, this.#space, {
-      onFull: () => this.#events.hold(),
-      onRoom: () => this.#events.letGo(),
-      onStuck: (error) => this.#events.onStuck(error),
-      onError: (error) => this.#events.onError(error),
-    });
+  charge(): void {
+    // The upstream has no credit: it is held, or it is not.
   }
 
   end(): boolean {
     this.#spool?.end();
     return this.#spool === undefined;
+  }
+
+  letGo(): void {
+    if (this.#isHolding) {
+      this.#isHolding = false;
+      this.#source?.resume();
+    }
   }
 
   onDrain(): void {
@@ -53,5 +69,24 @@ export class SpoolFlow implements ResponseFlow {
 
   close(): void {
     this.#spool?.close();
+  }
+
+  // From the spool.
+
+  onFull(): void {
+    this.#isHolding = true;
+    this.#source?.pause();
+  }
+
+  onRoom(): void {
+    this.letGo();
+  }
+
+  onStuck(error: Error): void {
+    this.#space.noteStuck(error, this);
+  }
+
+  onError(error: Error): void {
+    this.#onUnreadable(error);
   }
 }

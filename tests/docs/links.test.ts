@@ -1,9 +1,9 @@
-// Every link leads somewhere: those of the pages, and the names of pages in messages and comments.
+// Every link leads somewhere: those of the pages, the names of pages in messages and comments, and the names of files in the pages about the code.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from './markdown.ts';
 import { readPage } from './markdown.ts';
@@ -19,6 +19,9 @@ const NAMED = /\bdocs\/[\w/-]+\.md(?:#[\w-]+)?/g;
 const CODE = TRACKED.filter((path) => /^(src|python|bin|tools|tests|bench)\/|^Makefile$/.test(path)).filter(
   (path) => path !== 'tests/docs/links.test.ts',
 );
+/** Pages about the code, and a source file that they name, with its folder or without. */
+const ABOUT_CODE = ['CONTRIBUTING.md', 'docs/architecture.md', 'docs/control.md', 'docs/lanes.md'];
+const SOURCE = /`([\w./-]+\.(?:ts|py|sh))`/g;
 
 test('every relative link of a page leads to a file, and to a heading of it', () => {
   const faults = [...PAGES.values()].flatMap((page) =>
@@ -35,6 +38,16 @@ test('every page that code names is there', () => {
     [...readFileSync(path, 'utf8').matchAll(NAMED)]
       .filter(([name]) => !leads(name, name))
       .map(([name]) => `${path}: ${name}`),
+  );
+  assert.deepEqual(faults, []);
+});
+
+test('every file that the pages about the code name is there', () => {
+  const names = new Set(TRACKED.map((path) => basename(path)));
+  const faults = ABOUT_CODE.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(SOURCE)]
+      .filter(([, path = '']) => !names.has(basename(path)))
+      .map(([, path]) => `${page}: ${path}`),
   );
   assert.deepEqual(faults, []);
 });

@@ -181,7 +181,7 @@ async def application(scope, receive, send):
         await asyncio.sleep(0.5)
     await send({'type': 'http.response.body', 'body': b'finished'})
 `;
-  const preloaded = plant('gateway/call.ts', 'Call', 'onData', `this.exchange.target === '/bang'`);
+  const preloaded = plant('gateway/call.ts', 'Call', 'newFlow', `this.exchange.target === '/bang'`);
   await using server = await serve({ app, preloaded });
   const { edgePid } = server;
   using other = await server.connect();

@@ -3,34 +3,30 @@
  * What a lost worker never began goes to another. One for each edge thread.
  */
 
-import { Attention } from '../../kernel/attention.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { fieldsOfLines, makeLine } from '../../protocol/http/response-fields.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../../relay/body/block-pool.ts';
-import type { CollectOptions } from '../../relay/body/body-collector.ts';
-import { collectBody, collectOptionsOf } from '../../relay/body/body-collector.ts';
-import type { MemoryBudgets } from '../../relay/memory-budget.ts';
-import type { SpoolSpace } from '../../relay/spool/spool-space.ts';
-import type { Call, CallOwner } from '../call.ts';
-import { CallQueue } from '../call-queue.ts';
+import type { CallOwner } from '../call.ts';
+import { Call } from '../call.ts';
+import { CallServices } from '../call-services.ts';
 import type { TunnelIdentity } from '../call-tunnel.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
-import { DirtyOutputs } from '../lanes/dirty-outputs.ts';
+import type { Dispatcher } from '../intake.ts';
+import { Intake } from '../intake.ts';
 import { closeFile, openWorkerFile } from '../lanes/file-frame.ts';
-import type { LaneOutput } from '../lanes/lane-output.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
-import { WorkerHeadMemo } from '../lanes/response-head.ts';
+import { isRetired } from '../lanes/lane-state.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import type { NamedFileSender } from '../named-file-sender.ts';
+import type { Watched } from '../watch.ts';
+import { Watch } from '../watch.ts';
 import type { WorkerSets } from '../worker-sets.ts';
-import { BufferedCall } from './buffered-call.ts';
-import type { ConcurrentCall } from './concurrent-call.ts';
+import { BufferedRequest } from './buffered-request.ts';
 import type { ConcurrentIdentity, ConcurrentOwner } from './concurrent-lane.ts';
 import { ConcurrentLane } from './concurrent-lane.ts';
 import { pickConcurrentLane } from './schedule.ts';
-import { StreamedCall } from './streamed-call.ts';
-import { WebSocketCall } from './websocket-call.ts';
+import type { StreamCall, StreamSide } from './stream-call.ts';
+import { StreamedRequest } from './streamed-request.ts';
+import { WebSocketRequest } from './websocket-request.ts';
 
 /** ASGI on an event loop, or WSGI on greenlets. */
 export type ConcurrentKind = 'asgi' | 'gevent';
@@ -42,34 +38,25 @@ const WATCH_MS = 250;
 /** How often within the timeout a worker is pinged, to see whether its loop turns. */
 const PINGS_IN_TIMEOUT = 4;
 
-export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
-  readonly memo: WorkerHeadMemo = new WorkerHeadMemo();
-  readonly blocks: BlockPool;
-  readonly space: SpoolSpace;
-  readonly memory: MemoryBudgets;
-  readonly namedFiles: NamedFileSender | undefined;
+const buffered = (call: StreamCall): StreamSide => new BufferedRequest(call);
+const streamed = (call: StreamCall): StreamSide => new StreamedRequest(call);
+const webSocket = (call: StreamCall): StreamSide => new WebSocketRequest(call);
+
+export class ConcurrentGateway implements CallOwner, ConcurrentOwner, Dispatcher<StreamCall>, Watched {
+  readonly services: CallServices;
   readonly #options: ConcurrentOptions;
-  readonly #collecting: CollectOptions<BufferedCall>;
-  readonly #queue: CallQueue<ConcurrentCall>;
+  readonly #intake: Intake<StreamCall>;
+  readonly #watch: Watch = new Watch(WATCH_MS, this);
   #lanes: ConcurrentLane[] = [];
   #active: ReadonlySet<number> = new Set();
   #draining: ReadonlySet<number> = new Set();
-  readonly #dirty: DirtyOutputs = new DirtyOutputs((error) => this.#options.onBug('what is sent on a lane', error));
   #used = 0;
-  #stream: number;
-  readonly #attention = new Attention(WATCH_MS);
-  #watch: NodeJS.Timeout | undefined;
   #pingedMs = 0;
 
   constructor(options: ConcurrentOptions) {
     this.#options = options;
-    this.space = options.space;
-    this.memory = options.memory;
-    this.namedFiles = options.namedFiles;
-    this.#collecting = collectOptionsOf(options, (call: BufferedCall) => this.#place(call));
-    this.blocks = this.#collecting.room.blocks;
-    this.#stream = options.firstStream;
-    this.#queue = new CallQueue(options.settings.queueMax, (count) => options.onWaiting(count));
+    this.services = new CallServices(options);
+    this.#intake = new Intake(options, this.services, this);
   }
 
   submit(exchange: Exchange, kind: ConcurrentKind): void {
@@ -80,76 +67,55 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       const fields = fieldsOfLines(handshake.fields.map(([name, value]) => makeLine(name, value)));
       exchange.responder.refuse(handshake.status, handshake.detail, fields);
     } else {
-      const { bodyBytesMax, webSockets } = this.#options.settings;
-      this.#submitStreamed(
-        handshake === undefined
-          ? new StreamedCall(this, exchange, bodyBytesMax)
-          : new WebSocketCall(this, exchange, bodyBytesMax, webSockets),
-        bodyBytesMax,
-      );
+      this.#submitStreamed(exchange, handshake === undefined ? streamed : webSocket);
     }
   }
 
   #submitBuffered(exchange: Exchange, flags: number): void {
-    const call = new BufferedCall(exchange, this);
+    const call = this.#newCall(exchange, buffered);
     call.requestFlags = flags;
-    this.#note(call);
     if (exchange.hasBody) {
-      this.#collect(call);
+      this.#intake.collect(call);
     } else {
-      this.#place(call);
+      this.#intake.place(call);
     }
   }
 
-  /** A full queue is noticed before the body is read: nobody shall upload a gigabyte to be refused. */
-  #collect(call: BufferedCall): void {
-    const { overload, units } = this.#options;
-    if (this.#queue.isFull && (this.#queue.count > 0 || pickConcurrentLane(this.#lanes, units, false) === undefined)) {
-      overload.refuse(call, 'full');
-      return;
-    }
-    collectBody(call, this.#collecting);
-  }
-
-  #submitStreamed(call: StreamedCall, bodyBytesMax: number): void {
-    this.#note(call);
-    if ((call.exchange.bodyLength ?? 0) > bodyBytesMax) {
+  #submitStreamed(exchange: Exchange, sideOf: (call: StreamCall) => StreamSide): void {
+    const call = this.#newCall(exchange, sideOf);
+    if ((exchange.bodyLength ?? 0) > this.#options.settings.bodyBytesMax) {
       call.fail(413);
     } else {
-      this.#place(call);
+      this.#intake.place(call);
     }
   }
 
-  #note(call: ConcurrentCall): void {
+  #newCall(exchange: Exchange, sideOf: (call: StreamCall) => StreamSide): StreamCall {
+    const call = new Call<StreamSide>(exchange, this.services, this, sideOf);
     if (this.#options.settings.keepsTimes) {
       call.arrivedMs = this.monotonicMs();
     }
+    return call;
   }
 
-  #place(call: ConcurrentCall): void {
-    if (this.#queue.count > 0 || !this.#dispatch(call)) {
-      this.#enqueue(call);
-    }
+  // What the intake asks.
+
+  hasRoom(): boolean {
+    return pickConcurrentLane(this.#lanes, this.#options.units, false) !== undefined;
   }
 
-  #enqueue(call: ConcurrentCall): void {
-    if (this.#queue.isFull) {
-      this.#options.overload.refuse(call, 'full');
-      return;
-    }
-    call.queuedAtMs = this.monotonicMs();
-    this.#queue.push(call);
-    this.#startWatch();
+  onQueued(): void {
+    this.#watch.start();
   }
 
-  #dispatch(call: ConcurrentCall): boolean {
+  dispatch(call: StreamCall): boolean {
     const { units, settings } = this.#options;
-    const lane = pickConcurrentLane(this.#lanes, units, call.isWebSocket);
+    const lane = pickConcurrentLane(this.#lanes, units, call.side.isWebSocket);
     if (lane === undefined) {
       return false;
     }
     Atomics.add(units.loads, lane.slot, 1);
-    if (call.isWebSocket) {
+    if (call.side.isWebSocket) {
       Atomics.add(units.webSockets, lane.slot, 1);
     }
     this.#used += 1;
@@ -158,53 +124,39 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       call.sentMs = this.monotonicMs();
     }
     lane.send(call);
-    this.#startWatch();
+    this.#watch.start();
     return true;
-  }
-
-  /** Sends what waits, as far as there is room. */
-  #pump(): void {
-    this.#queue.takeWhile((call) => this.#dispatch(call));
   }
 
   // What lanes tell.
 
   monotonicMs(): number {
-    return this.#options.clock.monotonicMs();
+    return this.services.monotonicMs();
   }
 
-  nextStream(): number {
-    this.#stream = this.#stream >= FRAME_LIMITS.streamMax ? 1 : this.#stream + 1;
-    return this.#stream;
-  }
-
-  onDirty(output: LaneOutput): void {
-    this.#dirty.add(output);
-  }
-
-  onEnded(lane: ConcurrentLane, call: ConcurrentCall): void {
+  onEnded(lane: ConcurrentLane, call: StreamCall): void {
     const { loads, webSockets } = this.#options.units;
     Atomics.sub(loads, lane.slot, 1);
-    if (call.isWebSocket) {
+    if (call.side.isWebSocket) {
       Atomics.sub(webSockets, lane.slot, 1);
     }
   }
 
   onRead(lane: ConcurrentLane): void {
-    if (this.#queue.count > 0) {
-      this.#pump();
+    if (this.#intake.waiting > 0) {
+      this.#intake.pump();
     }
-    if (lane.isDraining) {
-      this.#checkQuiet(lane.worker);
+    if (isRetired(lane.state)) {
+      this.#checkQuiet(lane);
     }
   }
 
-  onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void {
+  onFile(lane: ConcurrentLane, call: StreamCall, payload: Buffer): void {
     openWorkerFile(payload, (file) => {
       try {
         lane.output.frame(file === undefined ? FRAME.fileRefused : FRAME.fileOpened, call.stream);
         if (file !== undefined) {
-          call.onFile(file, () => closeFile(file.fd));
+          call.reply.onFile(file, () => closeFile(file.fd));
         }
       } catch (error) {
         this.onBug(lane, call, error);
@@ -213,67 +165,56 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   /** Ends the request in which an error of ours was thrown; the others on the lane go on. */
-  onBug(lane: ConcurrentLane, call: ConcurrentCall, error: unknown): void {
-    this.#options.onBug(`a request on the lane of ${lane.name}`, error);
+  onBug(lane: ConcurrentLane, call: StreamCall, error: unknown): void {
+    this.#options.onBug(`a request on the lane of ${lane.identity.name}`, error);
     call.exchange.responder.cut();
     call.onGone();
   }
 
   /** A worker that was told to end by a signal begins no request any more: not these, which it has given back, nor others. */
   onRecalled(lane: ConcurrentLane, streams: readonly number[]): void {
-    lane.isLeaving = true;
+    lane.tell('left');
     const calls = streams.map((stream) => lane.calls.get(stream)).filter((call) => call !== undefined);
-    const mayMove = (call: ConcurrentCall): boolean => !call.hasBegun;
-    this.#moveCalls(lane, calls, mayMove, (call) => call.lose(lane));
+    const mayMove = (call: StreamCall): boolean => !call.hasBegun;
+    this.#moveCalls(lane, calls, mayMove, (call) => call.lose(lane.identity));
   }
 
   onFault(lane: ConcurrentLane, fault: string): void {
-    this.log('error', `worker ${lane.name} (pid ${lane.pid}) broke the lane protocol: ${fault}`);
+    const { name, pid } = lane.identity;
+    this.services.log('error', `worker ${name} (pid ${pid}) broke the lane protocol: ${fault}`);
     this.onLaneLost(lane);
   }
 
-  // What calls tell.
-
-  onAbandoned(call: Call): void {
-    const lane = this.#lanes.find((each) => each.calls.get(call.stream) === call);
-    lane?.abort(call.stream);
-  }
-
   onDropped(call: Call): void {
-    if (call.queuedAtMs > 0 && call.lane === undefined) {
-      this.#queue.onDropped();
-    }
-  }
-
-  log(level: 'info' | 'warning' | 'error', text: string): void {
-    this.#options.log(level, text);
+    this.#intake.onDropped(call);
   }
 
   // Workers come and go.
 
   addLane(socket: LaneSocket, identity: ConcurrentIdentity): ConcurrentLane {
-    const lane = new ConcurrentLane(socket, identity, this);
+    const lane = new ConcurrentLane(socket, identity, this.services, this);
     this.#lanes.push(lane);
-    lane.isActive = this.#active.has(lane.worker);
-    if (this.#draining.has(lane.worker)) {
-      this.#drain(lane);
-    }
-    this.#pump();
+    this.#follow(lane);
+    this.#intake.pump();
     return lane;
   }
 
   /** Applications that have taken over connections hear that their clients are gone, because the time of their worker is nearly over. */
   endTunnels(worker: number): void {
-    for (const lane of this.#lanes.filter((each) => each.worker === worker)) {
+    for (const lane of this.#lanesOf(worker)) {
       for (const call of lane.calls.values()) {
         call.endTunnel();
       }
     }
   }
 
+  #lanesOf(worker: number): ConcurrentLane[] {
+    return this.#lanes.filter(({ identity }) => identity.worker === worker);
+  }
+
   /** The call that a worker has dialled a tunnel for. */
-  callOf({ worker, stream }: TunnelIdentity): ConcurrentCall | undefined {
-    return this.#lanes.find((each) => each.worker === worker)?.calls.get(stream);
+  callOf({ worker, stream }: TunnelIdentity): StreamCall | undefined {
+    return this.#lanesOf(worker)[0]?.calls.get(stream);
   }
 
   /** Takes over what the `workers` message says. WebSockets of workers that are `closing` are closed: the time of these workers is over. */
@@ -281,32 +222,35 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     this.#active = active;
     this.#draining = draining;
     for (const lane of this.#lanes) {
-      if (active.has(lane.worker)) {
-        lane.isActive = true;
-      } else if (lane.isActive || (draining.has(lane.worker) && !lane.isDraining)) {
-        this.#drain(lane);
-      }
-      if (closing.has(lane.worker)) {
-        closeWebSockets(lane);
+      this.#follow(lane);
+      if (closing.has(lane.identity.worker)) {
+        for (const call of lane.calls.values()) {
+          call.side.onWorkerClosing();
+        }
       }
     }
-    this.#pump();
+    this.#intake.pump();
   }
 
-  #drain(lane: ConcurrentLane): void {
-    lane.drain();
-    this.#checkQuiet(lane.worker);
+  #follow(lane: ConcurrentLane): void {
+    const { worker } = lane.identity;
+    if (this.#active.has(worker)) {
+      lane.tell('activated');
+    } else if (lane.mayRetire || (lane.state === 'new' && this.#draining.has(worker))) {
+      lane.drain();
+      this.#checkQuiet(lane);
+    }
   }
 
-  #checkQuiet(worker: number): void {
-    if (this.#lanes.every((lane) => lane.worker !== worker || (lane.isDraining && lane.calls.size === 0))) {
-      this.#options.onQuiet(worker);
+  #checkQuiet({ identity }: ConcurrentLane): void {
+    if (this.#lanesOf(identity.worker).every((lane) => isRetired(lane.state) && lane.calls.size === 0)) {
+      this.#options.onQuiet(identity.worker);
     }
   }
 
   /** The processes of these workers have ended, and nothing more can come from them. */
   loseWorkers(gone: readonly number[]): void {
-    for (const lane of this.#lanes.filter((each) => gone.includes(each.worker))) {
+    for (const lane of gone.flatMap((worker) => this.#lanesOf(worker))) {
       this.onLaneLost(lane);
     }
   }
@@ -318,89 +262,71 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
     }
     this.#lanes = this.#lanes.filter((each) => each !== lane);
     lane.close();
-    this.#takeCalls(lane, (call) => call.lose(lane));
+    this.#takeCalls(lane, (call) => call.lose(lane.identity));
   }
 
   /** Takes every call off a lane. `lose` gets those that the worker has begun, or that cannot be moved. */
-  #takeCalls(lane: ConcurrentLane, lose: (call: ConcurrentCall) => void): void {
+  #takeCalls(lane: ConcurrentLane, lose: (call: StreamCall) => void): void {
     const started = lane.calls.size === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
-    const mayMove = (call: ConcurrentCall): boolean => !call.hasBegun && !wasBegun(call.stream, started);
+    const mayMove = (call: StreamCall): boolean => !call.hasBegun && !wasBegun(call.stream, started);
     this.#moveCalls(lane, [...lane.calls.values()], mayMove, lose);
   }
 
   #moveCalls(
     lane: ConcurrentLane,
-    calls: readonly ConcurrentCall[],
-    mayMove: (call: ConcurrentCall) => boolean,
-    lose: (call: ConcurrentCall) => void,
+    calls: readonly StreamCall[],
+    mayMove: (call: StreamCall) => boolean,
+    lose: (call: StreamCall) => void,
   ): void {
-    const back: ConcurrentCall[] = [];
+    const back: StreamCall[] = [];
     for (const call of calls) {
       lane.calls.delete(call.stream);
       this.onEnded(lane, call);
-      if (!call.isOver && mayMove(call) && call.mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
-        call.onMoved();
+      call.lane = undefined;
+      if (!call.isOver && mayMove(call) && call.side.mayMove && call.retries < GATEWAY_LIMITS.retriesMax) {
         call.retries += 1;
-        call.queuedAtMs ||= this.#queue.peek()?.queuedAtMs ?? this.monotonicMs();
         back.push(call);
         continue;
       }
-      call.onStreamEnded();
+      call.side.onStreamEnded();
       if (!call.isOver) {
         lose(call);
       }
     }
-    this.#queue.putBack(back);
-    this.#pump();
+    this.#intake.putBack(back);
+    this.#intake.pump();
   }
 
   /** What waits for a worker, and what comes to wait, is given away until `admitAll`. */
   giveAll(take: (call: Call) => void): void {
-    this.#queue.giveAll(take);
+    this.#intake.giveAll(take);
   }
 
   admitAll(): void {
-    this.#queue.admitAll();
+    this.#intake.admitAll();
   }
 
   // Time.
 
-  #startWatch(): void {
-    this.#watch ??= setInterval(() => this.#onWatch(), WATCH_MS);
+  isIdle(): boolean {
+    return this.#intake.waiting === 0 && this.#lanes.every((lane) => lane.calls.size === 0 && lane.pingedAtMs === 0);
   }
 
-  #onWatch(): void {
-    const nowMs = this.monotonicMs();
-    if (this.#queue.count === 0 && this.#lanes.every((lane) => lane.calls.size === 0 && lane.pingedAtMs === 0)) {
-      clearInterval(this.#watch);
-      this.#watch = undefined;
-      this.#attention.rest();
-      return;
-    }
-    this.#forgive(this.#attention.look(nowMs), nowMs);
-    if (!this.#attention.mayJudge) {
-      return; // The answers to pings that came meanwhile are read first.
-    }
-    this.#pump();
-    this.#checkQueue(nowMs);
-    this.#checkLoops(nowMs);
+  onRest(): void {
+    // Lanes on which nothing runs need no look.
   }
 
-  /** The edge was away for so long, which is counted against no worker. */
-  #forgive(awayMs: number, nowMs: number): void {
-    if (awayMs === 0) {
-      return;
-    }
+  forgive(awayMs: number, nowMs: number): void {
     for (const lane of this.#lanes.filter((each) => each.pingedAtMs > 0)) {
       lane.pingedAtMs = Math.min(nowMs, lane.pingedAtMs + awayMs);
     }
-    this.#queue.forgive(awayMs, nowMs);
+    this.#intake.forgive(awayMs, nowMs);
   }
 
-  #checkQueue(nowMs: number): void {
-    for (const call of this.#queue.takeOlder(nowMs - this.#options.settings.queueTimeoutMs)) {
-      this.#options.overload.refuse(call, 'late');
-    }
+  look(nowMs: number): void {
+    this.#intake.pump();
+    this.#intake.refuseLate(nowMs);
+    this.#checkLoops(nowMs);
   }
 
   /** A loop that does not turn answers no ping: its worker is reported and given up. */
@@ -410,7 +336,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
       return;
     }
     const mayPing = nowMs - this.#pingedMs >= timeoutMs / PINGS_IN_TIMEOUT;
-    for (const lane of this.#lanes.filter((each) => !each.isStuck)) {
+    for (const lane of this.#lanes.filter((each) => each.pace !== 'stuck')) {
       if (lane.pingedAtMs > 0 && nowMs - lane.pingedAtMs > timeoutMs) {
         this.#giveUp(lane, nowMs - lane.pingedAtMs);
       } else if (mayPing && lane.pingedAtMs === 0 && lane.calls.size > 0) {
@@ -421,8 +347,8 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
   }
 
   #giveUp(lane: ConcurrentLane, stoodMs: number): void {
-    lane.isStuck = true;
-    const { worker, pid, unit } = lane;
+    lane.pace = 'stuck';
+    const { worker, pid, unit } = lane.identity;
     const last = lane.calls.get(this.#options.board.lastStarted(lane.slot)) ?? lane.calls.values().next().value;
     const { requestId = '', method = '', target = '' } = last?.exchange ?? {};
     const seconds = Math.round(stoodMs / 1000);
@@ -434,12 +360,4 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner {
 /** Requests are begun in the order of their streams, which are numbered upwards and begin again at 1. */
 function wasBegun(stream: number, lastStarted: number): boolean {
   return lastStarted !== 0 && ((lastStarted - stream) & FRAME_LIMITS.streamMax) <= FRAME_LIMITS.streamMax >>> 1;
-}
-
-function closeWebSockets(lane: ConcurrentLane): void {
-  for (const call of lane.calls.values()) {
-    if (call instanceof WebSocketCall) {
-      call.restart();
-    }
-  }
 }

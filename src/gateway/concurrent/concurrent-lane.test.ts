@@ -1,6 +1,6 @@
 // How a lane cuts frames, and what it takes for a fault of the worker, by which all streams of the lane are lost.
 
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME, FRAME_LIMITS, renderFrame, writeFrameHeader } from '../../protocol/lanes/frames.ts';
 import { responseFrame } from '../fake-worker.ts';
@@ -23,12 +23,6 @@ test('ConcurrentLane takes frames however they are cut', (t) => {
   deepEqual(joinWrites(exchanges[0]?.told ?? []), ['begin 200 undefined', 'write onetwo', 'end']);
   deepEqual(exchanges[1]?.told, ['respond 200 b']);
   equal(story.logged.length, 0);
-});
-
-test('ConcurrentLane is never paused: who does not read holds its own stream', (t) => {
-  const { lane } = new ConcurrentStory(t).connect(1);
-  throws(() => lane.pause());
-  throws(() => lane.resume());
 });
 
 const tooLong = (stream: number): Buffer => {

@@ -5,13 +5,16 @@
 
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME, readWords } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../../relay/body/block-pool.ts';
+import type { CallLane } from '../call.ts';
+import type { CallServices } from '../call-services.ts';
+import type { LaneIdentity } from '../lanes/lane-identity.ts';
 import { LaneOutput } from '../lanes/lane-output.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
-import { passResponse } from '../lanes/pass-response.ts';
-import type { WorkerHeadMemo } from '../lanes/response-head.ts';
-import type { LaneIdentity } from '../serial/serial-lane.ts';
-import type { Carrier, ConcurrentCall } from './concurrent-call.ts';
+import type { LaneFact, LanePace, LaneState } from '../lanes/lane-state.ts';
+import { nextLaneState } from '../lanes/lane-state.ts';
+import { NOT_AN_ANSWER, passFrame } from '../lanes/pass-frame.ts';
+import { renderFields } from '../lanes/response-head.ts';
+import type { StreamCall } from './stream-call.ts';
 
 export interface ConcurrentIdentity extends LaneIdentity {
   /** How many streams the worker takes at a time, from all edge threads together. */
@@ -20,68 +23,65 @@ export interface ConcurrentIdentity extends LaneIdentity {
 
 /** What a lane tells the gateway. */
 export interface ConcurrentOwner {
-  readonly memo: WorkerHeadMemo;
-  readonly blocks: BlockPool;
-  nextStream(): number;
-  onDirty(output: LaneOutput): void;
   /** A stream has ended. */
-  onEnded(lane: ConcurrentLane, call: ConcurrentCall): void;
+  onEnded(lane: ConcurrentLane, call: StreamCall): void;
   /** All that one read brought has been handled. */
   onRead(lane: ConcurrentLane): void;
-  onFile(lane: ConcurrentLane, call: ConcurrentCall, payload: Buffer): void;
+  onFile(lane: ConcurrentLane, call: StreamCall, payload: Buffer): void;
   /** The worker gives back requests, and takes no more. */
   onRecalled(lane: ConcurrentLane, streams: readonly number[]): void;
   onFault(lane: ConcurrentLane, fault: string): void;
   /** An error of ours in what a frame has brought for a stream. */
-  onBug(lane: ConcurrentLane, call: ConcurrentCall, error: unknown): void;
+  onBug(lane: ConcurrentLane, call: StreamCall, error: unknown): void;
 }
 
-export class ConcurrentLane implements Carrier {
-  readonly worker: number;
-  /** The worker's name, as the log has it. */
-  readonly name: string;
-  readonly unit: number;
+export class ConcurrentLane implements CallLane {
+  readonly identity: LaneIdentity;
   readonly slot: number;
-  readonly pid: number;
   readonly capacity: number;
   readonly output: LaneOutput;
   /** By stream, in the order in which they were sent. */
-  readonly calls: Map<number, ConcurrentCall> = new Map<number, ConcurrentCall>();
+  readonly calls: Map<number, StreamCall> = new Map<number, StreamCall>();
   usedAt = 0;
-  isActive = false;
-  isDraining = false;
-  isLost = false;
-  /** The worker takes no requests any more, and ends when those that run have ended. */
-  isLeaving = false;
-  /** The worker's loop does not turn any more, and its end is decided. */
-  isStuck = false;
+  state: LaneState = 'new';
+  pace: LanePace = 'prompt';
   /** When PING was sent that has not been answered; 0: none is under way. */
   pingedAtMs = 0;
 
   readonly #socket: LaneSocket;
+  readonly #services: CallServices;
   readonly #owner: ConcurrentOwner;
   readonly #reader = new FrameReader();
 
-  constructor(socket: LaneSocket, identity: ConcurrentIdentity, owner: ConcurrentOwner) {
+  constructor(socket: LaneSocket, identity: ConcurrentIdentity, services: CallServices, owner: ConcurrentOwner) {
     this.#socket = socket;
+    this.#services = services;
     this.#owner = owner;
-    this.output = new LaneOutput(socket, owner.blocks, (output) => owner.onDirty(output));
-    this.worker = identity.worker;
-    this.name = identity.name;
-    this.unit = identity.unit;
+    this.output = new LaneOutput(socket, services.blocks, (output) => services.onDirty(output));
+    this.identity = identity;
     this.slot = identity.slot;
-    this.pid = identity.pid;
     this.capacity = identity.capacity;
   }
 
   get isOpen(): boolean {
-    return this.isActive && !this.isDraining && !this.isLeaving && !this.isLost && !this.isStuck;
+    return this.state === 'active' && this.pace === 'prompt';
   }
 
-  send(call: ConcurrentCall): void {
-    const stream = this.#owner.nextStream();
+  /** It has had requests, or could have, and has not been told that none will follow. */
+  get mayRetire(): boolean {
+    return this.state === 'active' || this.state === 'leaving';
+  }
+
+  tell(fact: LaneFact): void {
+    this.state = nextLaneState(this.state, fact);
+  }
+
+  send(call: StreamCall): void {
+    const stream = this.#services.nextStream();
     this.calls.set(stream, call);
-    call.sendOn(this, stream);
+    call.lane = this;
+    call.stream = stream;
+    call.side.send(this, stream);
   }
 
   /** The client is gone. */
@@ -94,21 +94,12 @@ export class ConcurrentLane implements Carrier {
     this.output.frame(FRAME.ping, 0);
   }
 
+  /** No request will follow. */
   drain(): void {
-    this.isActive = false;
-    if (!this.isDraining) {
-      this.isDraining = true;
+    if (this.state !== 'draining') {
+      this.tell('retired');
       this.output.frame(FRAME.drain, 0);
     }
-  }
-
-  /** A response that is not read holds its own stream by credit, never the lane. */
-  pause(): void {
-    throw new Error('a concurrent lane is not paused');
-  }
-
-  resume(): void {
-    throw new Error('a concurrent lane is not paused');
   }
 
   /** The worker's bytes from `from` to `to`, borrowed; those before `from` are free to be used. */
@@ -157,51 +148,55 @@ export class ConcurrentLane implements Carrier {
         return undefined;
       }
       // A worker that was given up has lost its streams, and goes on sending because it does not know.
-      return this.isStuck ? undefined : `frame ${type} for stream ${stream}, which is not open`;
+      return this.pace === 'stuck' ? undefined : `frame ${type} for stream ${stream}, which is not open`;
     }
+    const fault = passFrame(reader, this.#services.memo, call, this);
+    return fault === NOT_AN_ANSWER ? this.#onStreamFrame(reader, call) : fault;
+  }
+
+  /** A frame that only streams have. */
+  #onStreamFrame({ type, buffer, start, end }: FrameReader, call: StreamCall): string | undefined {
     switch (type) {
-      case FRAME.responseWhole:
-      case FRAME.response:
-        return passResponse(reader, this.#owner.memo, call, this);
-      case FRAME.data:
-        if (!call.hasBegun && !call.isOver) {
-          return 'a response that begins with its body';
-        }
-        call.onData(buffer, start, end, reader.isContinued);
-        return undefined;
-      case FRAME.end:
-        this.endCall(call);
-        call.onEnd();
-        return undefined;
-      case FRAME.failed:
-        this.endCall(call);
-        call.fail(500, buffer.toString('utf8', start, end));
-        return undefined;
       case FRAME.workerCredit:
-        call.onCredit(end - start === 4 ? buffer.readUInt32LE(start) : 0);
-        return undefined;
-      case FRAME.file:
-        this.#owner.onFile(this, call, Buffer.from(buffer.subarray(start, end)));
+        call.side.onCredit(end - start === 4 ? buffer.readUInt32LE(start) : 0);
         return undefined;
       case FRAME.hints:
-        return call.onHints(buffer.latin1Slice(start, end));
       case FRAME.trailers:
-        return call.onTrailers(buffer.latin1Slice(start, end));
+        return passFields(type, buffer.latin1Slice(start, end), call);
       default:
-        return call.onWebSocketFrame(type, buffer, start, end);
+        return call.side.onWebSocketFrame(type, buffer, start, end);
     }
   }
 
+  passFile(call: StreamCall, payload: Buffer): void {
+    this.#owner.onFile(this, call, payload);
+  }
+
   /** The worker has ended the stream. */
-  endCall(call: ConcurrentCall): void {
+  endCall(call: StreamCall): void {
     this.calls.delete(call.stream);
-    call.onStreamEnded();
+    call.lane = undefined;
+    call.side.onStreamEnded();
     this.#owner.onEnded(this, call);
   }
 
   close(): void {
-    this.isLost = true;
+    this.tell('lost');
     this.output.close();
     this.#socket.destroy();
   }
+}
+
+/** HINTS or TRAILERS: name, value, name, value … */
+function passFields(type: number, text: string, call: StreamCall): string | undefined {
+  const rendered = renderFields(['', ...text.split('\0')]);
+  if (rendered === undefined) {
+    return type === FRAME.hints ? 'malformed hints' : 'malformed trailers';
+  }
+  if (type === FRAME.hints) {
+    call.reply.onHints(rendered.fields, text.length);
+  } else {
+    call.reply.onTrailers(rendered.fields);
+  }
+  return undefined;
 }

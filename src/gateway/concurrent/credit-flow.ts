@@ -65,6 +65,10 @@ export class CreditFlow implements ResponseFlow {
     return true;
   }
 
+  letGo(): void {
+    // The stream that is over holds nothing of the others.
+  }
+
   onDrain(): void {
     this.#pay();
   }

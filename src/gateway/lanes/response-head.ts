@@ -3,13 +3,11 @@
  * fields that belong to the connection are dropped (RFC 9110 7.6.1; of `Connection`, `close` is heard) and the declared length is taken out, for framing is the transport's.
  */
 
-import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import type { ReplyHead } from '../../relay/reply.ts';
 
-export interface WorkerHead extends ResponseHead {
-  /** What the application declared as Content-Length, or -1. */
-  readonly length: number;
+export interface WorkerHead extends ReplyHead {
   /** A file that is to be sent in place of the body. `fields` do not name it, and `length` says nothing of it. */
   readonly namedFile: NamedFile | undefined;
 }

@@ -1,10 +1,10 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FakeUnit } from '../fake-worker.ts';
 import { FakeSocket } from '../fake-worker.ts';
+import type { LaneIdentity } from '../lanes/lane-identity.ts';
 import { FakeLaneOwner } from './fake-lane-owner.ts';
 import { LaneSet } from './lane-set.ts';
-import type { LaneIdentity } from './serial-lane.ts';
 
 const NOBODY: ReadonlySet<number> = new Set();
 
@@ -135,7 +135,7 @@ test('LaneSet does not wait for a request that was reported stuck', () => {
   const [stuck, other] = [0, 1].map((unit) => scene.connect({ worker: 1, unit })) as [FakeUnit, FakeUnit];
   scene.owner.send(stuck, 'a');
   scene.owner.send(other, 'b');
-  stuck.lane.isStuck = true;
+  stuck.lane.pace = 'stuck';
   scene.lanes.setActive(NOBODY, NOBODY);
   deepEqual(scene.quiet, []);
   other.answer();
@@ -148,7 +148,7 @@ test('LaneSet is not quiet while requests that are not stuck are on the lane of 
   scene.lanes.setActive(new Set([1]), NOBODY);
   const unit = scene.connect({ worker: 1 });
   for (const name of ['a', 'b']) scene.owner.send(unit, name);
-  unit.lane.isStuck = true;
+  unit.lane.pace = 'stuck';
   scene.lanes.setActive(NOBODY, NOBODY);
   deepEqual(scene.quiet, []);
   unit.lane.takeBack(new Set([2]));
@@ -160,9 +160,9 @@ test('LaneSet does not drain a lane that is lost', () => {
   const scene = new Scene();
   scene.lanes.setActive(new Set([1]), NOBODY);
   const unit = scene.connect({ worker: 1 });
-  unit.lane.isLost = true;
+  unit.lane.tell('lost');
   scene.lanes.setActive(NOBODY, NOBODY);
-  equal(unit.lane.isDrained, false);
+  notEqual(unit.lane.state, 'drained');
 });
 
 test('remove() closes a lane, once', () => {
@@ -170,7 +170,7 @@ test('remove() closes a lane, once', () => {
   const [unit, other] = [scene.connect(), scene.connect()];
   equal(scene.lanes.remove(unit.lane), true);
   equal(unit.socket.isDestroyed, true);
-  equal(unit.lane.isLost, true);
+  equal(unit.lane.state, 'lost');
   deepEqual(scene.lanes.lanes, [other.lane]);
   equal(scene.lanes.remove(unit.lane), false);
 });
@@ -192,7 +192,7 @@ test('abort() names the unit and the stream, unless the lane is lost', () => {
   const { lane } = scene.connect({ worker: 1, unit: 2 });
   scene.lanes.abort(lane, 70_000);
   deepEqual(control.takeOrders(), ['abort 2 70000']);
-  lane.isLost = true;
+  lane.tell('lost');
   scene.lanes.abort(lane, 70_000);
   deepEqual(control.takeOrders(), []);
 });

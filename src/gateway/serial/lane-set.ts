@@ -1,7 +1,6 @@
 /** The lanes of an edge thread and the control lanes of their workers: who is given requests, who is drained, who is quiet. */
 
 import { FRAME, renderWords } from '../../protocol/lanes/frames.ts';
-import type { CallLane } from '../call.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
 import type { SerialLane } from './serial-lane.ts';
 
@@ -23,10 +22,7 @@ export class LaneSet {
 
   add(lane: SerialLane): void {
     this.#lanes.push(lane);
-    lane.isActive = this.#active.has(lane.worker);
-    if (this.#draining.has(lane.worker)) {
-      this.#drain(lane);
-    }
+    this.#follow(lane);
   }
 
   /** False if it was not there any more. */
@@ -50,7 +46,7 @@ export class LaneSet {
     }
     this.#controls.delete(worker);
     // What was asked of the worker there may never have reached it.
-    for (const lane of this.#lanes.filter((each) => each.worker === worker)) {
+    for (const lane of this.#lanes.filter((each) => each.identity.worker === worker)) {
       lane.isRecalled = false;
     }
   }
@@ -63,17 +59,21 @@ export class LaneSet {
     this.#active = active;
     this.#draining = draining;
     for (const lane of this.#lanes) {
-      if (active.has(lane.worker)) {
-        lane.isActive = true;
-      } else if (lane.isActive || (draining.has(lane.worker) && !lane.isDraining)) {
-        this.#drain(lane);
-      }
+      this.#follow(lane);
+    }
+  }
+
+  #follow(lane: SerialLane): void {
+    const { worker } = lane.identity;
+    if (this.#active.has(worker)) {
+      lane.tell('activated');
+    } else if (lane.state === 'active' || (lane.state === 'new' && this.#draining.has(worker))) {
+      this.#drain(lane);
     }
   }
 
   #drain(lane: SerialLane): void {
-    lane.isActive = false;
-    lane.isDraining = true;
+    lane.tell('retired');
     if (lane.depth > 1 && !lane.isRecalled) {
       this.recall(lane);
     }
@@ -82,31 +82,32 @@ export class LaneSet {
 
   /** DRAIN goes out behind the last request, once nothing can come back from the lane. */
   finishDrain(lane: SerialLane): void {
-    if (!lane.isDrained && !lane.isRecalled && !lane.isLost && lane.depth === 0) {
-      lane.isDrained = true;
+    if (lane.state === 'draining' && !lane.isRecalled && lane.depth === 0) {
+      lane.tell('drained');
       lane.sendFrame(FRAME.drain, 0);
     }
-    const siblings = this.#lanes.filter((other) => other.worker === lane.worker);
-    if (siblings.every((other) => other.isDrained || (other.isStuck && other.depth <= 1))) {
-      this.#onQuiet(lane.worker);
+    const { worker } = lane.identity;
+    const siblings = this.#lanes.filter((other) => other.identity.worker === worker);
+    if (siblings.every((other) => other.state === 'drained' || (other.pace === 'stuck' && other.depth <= 1))) {
+      this.#onQuiet(worker);
     }
   }
 
   /** Asks the worker for what it has not started; its answer ends the recall. */
   recall(lane: SerialLane): void {
-    lane.isRecalled = this.#control(lane, FRAME.recall, [lane.unit]);
+    lane.isRecalled = this.#control(lane, FRAME.recall, [lane.identity.unit]);
   }
 
   /** Tells the worker that nobody waits for this response. */
-  abort(lane: CallLane, stream: number): void {
-    if (!lane.isLost) {
-      this.#control(lane, FRAME.abort, [lane.unit, stream]);
+  abort(lane: SerialLane, stream: number): void {
+    if (lane.state !== 'lost') {
+      this.#control(lane, FRAME.abort, [lane.identity.unit, stream]);
     }
   }
 
   /** False if the worker has no control lane yet, or any more. */
-  #control(lane: CallLane, type: number, words: readonly number[]): boolean {
-    const socket = this.#controls.get(lane.worker);
+  #control(lane: SerialLane, type: number, words: readonly number[]): boolean {
+    const socket = this.#controls.get(lane.identity.worker);
     socket?.write(renderWords(type, 0, words));
     return socket !== undefined;
   }

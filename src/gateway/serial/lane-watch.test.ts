@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from '../call.ts';
 import type { FakeUnit } from '../fake-worker.ts';
@@ -54,9 +54,9 @@ test('recallSlow() asks back what waits behind a request that takes long, once',
   const scene = new Scene();
   scene.send('a', 'b');
   equal(scene.recallAfter(SCHEDULE.recallAfterMs), false);
-  equal(scene.unit.lane.isSlow, false);
+  equal(scene.unit.lane.pace, 'prompt');
   equal(scene.recallAfter(1), true);
-  equal(scene.unit.lane.isSlow, true);
+  equal(scene.unit.lane.pace, 'slow');
   equal(scene.recallAfter(50), false);
   deepEqual(scene.control.takeOrders(), ['recall 2']);
 });
@@ -91,7 +91,7 @@ test('recallSlow() asks nothing back from a unit that has but one request, and g
   const scene = new Scene();
   scene.send('a');
   equal(scene.recallAfter(1000), false);
-  equal(scene.unit.lane.isSlow, true);
+  equal(scene.unit.lane.pace, 'slow');
   deepEqual(scene.control.takeOrders(), []);
 });
 
@@ -110,10 +110,10 @@ test('recallSlow() opens a slow lane again when nothing is left on its unit', ()
   scene.recallAfter(13);
   lane.takeBack(new Set([1]));
   scene.recallAfter(10);
-  equal(lane.isSlow, true, "another thread's request still runs");
+  equal(lane.pace, 'slow', "another thread's request still runs");
   scene.owner.others = 0;
   scene.recallAfter(10);
-  equal(lane.isSlow, false);
+  equal(lane.pace, 'prompt');
 });
 
 test('recallSlow() has nothing to say of a lane that is idle', () => {
@@ -129,7 +129,7 @@ test('checkTimeouts() answers 504 for a request that runs too long, and reports 
     { worker: 1, pid: 101, unit: 2, requestId: 'a', method: 'GET', path: '/a', seconds: 30, isLoop: false },
   ]);
   deepEqual(toldOf(a), ['refuse 504']);
-  equal(scene.unit.lane.isStuck, true);
+  equal(scene.unit.lane.pace, 'stuck');
   deepEqual(scene.reportedAfter(3 * TIMEOUT_MS), ['a']);
 });
 
@@ -163,7 +163,7 @@ test('checkTimeouts() leaves it to another thread to report its request, until t
   scene.owner.others = 1;
   const [a] = scene.send('a', 'b') as [Call];
   deepEqual(scene.reportedAfter(2 * TIMEOUT_MS), []);
-  equal(scene.unit.lane.isStuck, false);
+  notEqual(scene.unit.lane.pace, 'stuck');
   deepEqual(scene.reportedAfter(1), ['a']);
   deepEqual(toldOf(a), ['refuse 504']);
 });

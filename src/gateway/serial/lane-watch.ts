@@ -1,11 +1,12 @@
 /** Looks at lanes on which a request takes long: what waits behind it is asked back, and in the end it is reported and given up. */
 
-import type { Call } from '../call.ts';
 import type { Board } from '../lanes/board.ts';
+import { isRetired } from '../lanes/lane-state.ts';
 import type { StuckRequest } from '../stuck-request.ts';
 import type { LaneSet } from './lane-set.ts';
 import { recallAfterMs } from './schedule.ts';
 import type { SerialLane } from './serial-lane.ts';
+import type { SerialCall } from './serial-request.ts';
 
 export interface LaneWatchOptions {
   readonly lanes: LaneSet;
@@ -31,14 +32,14 @@ export class LaneWatch {
     for (const lane of lanes.lanes) {
       const others = loadOf(lane) - lane.depth;
       if (lane.depth > 0 && nowMs - lane.frontSinceMs > recallAfterMs(lane.meanServiceUs, lane.depth, others)) {
-        lane.isSlow = true;
+        lane.noteSlow();
         // If another thread's request runs on the unit, the first call of this lane has not begun either.
         if ((lane.depth > 1 || others > 0) && !lane.isRecalled) {
           lanes.recall(lane);
           hasRecalled ||= lane.isRecalled;
         }
       } else if (lane.depth === 0 && others === 0) {
-        lane.isSlow = false;
+        lane.notePrompt();
       }
     }
     return hasRecalled;
@@ -54,7 +55,7 @@ export class LaneWatch {
   /** Nothing is on the lanes any more, and nobody looks at them until something is. */
   rest(): void {
     for (const lane of this.#options.lanes.lanes) {
-      lane.isSlow = false;
+      lane.notePrompt();
     }
   }
 
@@ -66,7 +67,7 @@ export class LaneWatch {
     }
     for (const lane of lanes.lanes) {
       const ranMs = nowMs - lane.frontSinceMs;
-      if (lane.depth === 0 || ranMs <= timeoutMs || lane.isStuck || lane.isHeld) {
+      if (lane.depth === 0 || ranMs <= timeoutMs || lane.pace === 'stuck' || lane.isHeld) {
         continue;
       }
       const call = this.#runningOn(lane, ranMs > 2 * timeoutMs);
@@ -81,20 +82,20 @@ export class LaneWatch {
    * call of this lane has begun, a request of another thread runs on the unit, which that thread is to report. `isOverdue`: no thread has done so for long, so
    * a call of this lane has to be reported.
    */
-  #runningOn(lane: SerialLane, isOverdue: boolean): Call | undefined {
+  #runningOn(lane: SerialLane, isOverdue: boolean): SerialCall | undefined {
     const { board, loadOf } = this.#options;
     const started = board.lastStarted(lane.slot);
     const running = lane.calls.find((call) => call.stream === started);
     return running ?? (isOverdue || loadOf(lane) === lane.depth ? lane.calls.peek() : undefined);
   }
 
-  #giveUp(lane: SerialLane, call: Call, ranMs: number): void {
-    lane.isStuck = true;
-    if (lane.isDraining) {
+  #giveUp(lane: SerialLane, call: SerialCall, ranMs: number): void {
+    lane.pace = 'stuck';
+    if (isRetired(lane.state)) {
       this.#options.lanes.finishDrain(lane);
     }
     const { requestId, method, target } = call.exchange;
-    const { worker, pid, unit } = lane;
+    const { worker, pid, unit } = lane.identity;
     const seconds = Math.round(ranMs / 1000);
     this.#options.onStuck({ worker, pid, unit, requestId, method, path: target, seconds, isLoop: false });
     call.fail(504);

@@ -288,7 +288,7 @@ test('SerialGateway gives back the spool file of a body that it refuses', async 
     await delay(5);
   }
   deepEqual(exchange.told, ['refuse 503 Retry-After: 1']);
-  for (let n = 0; n < 100 && story.gateway.space.usedBytes > 0; n += 1) {
+  for (let n = 0; n < 100 && story.gateway.services.space.usedBytes > 0; n += 1) {
     await delay(5);
   }
   story.expectRest();

@@ -103,7 +103,7 @@ class Crowd {
 
   #die(unit: FakeUnit): void {
     this.story.lose(unit);
-    this.#connect(unit.lane.worker);
+    this.#connect(unit.lane.identity.worker);
   }
 
   /** The helper threads do what the control lanes ask for. */

@@ -4,16 +4,16 @@ import { FRAME, FRAME_LIMITS, REQUEST_FLAG, renderFrame, renderWords } from '../
 import { BlockPool } from '../../relay/body/block-pool.ts';
 import { BodyBytes } from '../../relay/body/body-bytes.ts';
 import { MemoryBudget } from '../../relay/memory-budget.ts';
-import type { Call } from '../call.ts';
 import { readRequest, responseFrame } from '../fake-worker.ts';
 import { FakeLaneOwner, joinWrites, toldOf } from './fake-lane-owner.ts';
 import type { SerialLane } from './serial-lane.ts';
+import type { SerialCall } from './serial-request.ts';
 
 const OUT_BYTES = 64 * 1024;
 const BODY = Buffer.from('some bytes');
 
 /** A call whose REQUEST frame has this much text. */
-function longCall(owner: FakeLaneOwner, name: string, length: number): Call {
+function longCall(owner: FakeLaneOwner, name: string, length: number): SerialCall {
   const call = owner.call(name);
   call.block = 'x'.repeat(length);
   return call;
@@ -46,7 +46,7 @@ test('SerialLane sends a request as one frame: flags, both parts of the head, th
   });
 });
 
-const BODIES: [string, Partial<NonNullable<Call['body']>> | undefined, number][] = [
+const BODIES: [string, Partial<NonNullable<SerialCall['body']>> | undefined, number][] = [
   ['has no body', undefined, 0],
   ['has an empty body', { bytes: bodyOf(Buffer.alloc(0)) }, REQUEST_FLAG.body],
   ['has its body in a file', { file: {} as never }, REQUEST_FLAG.body | REQUEST_FLAG.bodyInFile],
@@ -115,7 +115,7 @@ test('SerialLane does not write into memory from which the kernel has still to r
 test('SerialLane that is lost closes its socket and writes nothing more', () => {
   const owner = new FakeLaneOwner();
   const { lane, socket } = owner.connect();
-  lane.isActive = true;
+  lane.tell('activated');
   lane.send(owner.call('a'));
   equal(lane.isOpen, true);
   lane.close();
@@ -125,15 +125,26 @@ test('SerialLane that is lost closes its socket and writes nothing more', () => 
   deepEqual(socket.writes, []);
 });
 
-type Hindrance = 'isRecalled' | 'isDraining' | 'isLost' | 'isSlow' | 'isStuck';
+const HINDRANCES: Readonly<Record<string, (lane: SerialLane) => void>> = {
+  'has been recalled from': (lane) => {
+    lane.isRecalled = true;
+  },
+  drains: (lane) => lane.tell('retired'),
+  'is lost': (lane) => lane.tell('lost'),
+  'is slow': (lane) => lane.noteSlow(),
+  'is stuck': (lane) => {
+    lane.pace = 'stuck';
+  },
+  'is held': (lane) => lane.pause(),
+};
 
-for (const hindrance of ['isRecalled', 'isDraining', 'isLost', 'isSlow', 'isStuck'] satisfies Hindrance[]) {
+for (const [hindrance, hinder] of Object.entries(HINDRANCES)) {
   test(`SerialLane is closed to requests while it ${hindrance}`, () => {
     const { lane } = new FakeLaneOwner().connect();
     equal(lane.isOpen, false, 'its worker is not active');
-    lane.isActive = true;
+    lane.tell('activated');
     equal(lane.isOpen, true);
-    lane[hindrance as keyof Pick<SerialLane, Hindrance>] = true;
+    hinder(lane);
     equal(lane.isOpen, false);
   });
 }
@@ -276,13 +287,13 @@ test('SerialLane stays slow until its first request is answered to the end', () 
   const owner = new FakeLaneOwner();
   const unit = owner.connect();
   owner.send(unit, 'a');
-  unit.lane.isSlow = true;
+  unit.lane.noteSlow();
   owner.clock.advance(100);
   unit.send(responseFrame(FRAME.response, 1, 'hel'));
-  equal(unit.lane.isSlow, true);
+  equal(unit.lane.pace, 'slow');
   equal(unit.lane.meanServiceUs, Infinity);
   unit.send(renderFrame(FRAME.end, 1));
-  equal(unit.lane.isSlow, false);
+  equal(unit.lane.pace, 'prompt');
   equal(unit.lane.meanServiceUs, 100_000);
 });
 
@@ -298,7 +309,12 @@ test('SerialLane passes on which requests the worker gives back, in their place 
 test('takeBack() gives calls in the order in which they were sent, whatever the order of their streams', () => {
   const owner = new FakeLaneOwner();
   const unit = owner.connect();
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => owner.send(unit, name)) as [Call, Call, Call, Call];
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => owner.send(unit, name)) as [
+    SerialCall,
+    SerialCall,
+    SerialCall,
+    SerialCall,
+  ];
   owner.clock.advance(5);
   deepEqual(unit.lane.takeBack(new Set([4, 2, 77])), [b, d]);
   deepEqual(unit.lane.calls.takeAll(), [a, c]);

@@ -6,82 +6,61 @@
 import { Deque } from '../../kernel/deque.ts';
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME, REQUEST_FLAG, readWords } from '../../protocol/lanes/frames.ts';
-import type { BlockPool } from '../../relay/body/block-pool.ts';
-import type { Call } from '../call.ts';
+import type { CallServices } from '../call-services.ts';
+import type { LaneIdentity } from '../lanes/lane-identity.ts';
 import { LaneOutput } from '../lanes/lane-output.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
-import { passResponse } from '../lanes/pass-response.ts';
-import type { WorkerHeadMemo } from '../lanes/response-head.ts';
+import type { LaneFact, LanePace, LaneState } from '../lanes/lane-state.ts';
+import { nextLaneState } from '../lanes/lane-state.ts';
+import { NOT_AN_ANSWER, passFrame } from '../lanes/pass-frame.ts';
 import type { LaneLoad } from './schedule.ts';
 import { nextMean } from './schedule.ts';
-
-export interface LaneIdentity {
-  readonly worker: number;
-  readonly name: string;
-  readonly unit: number;
-  readonly slot: number;
-  readonly pid: number;
-}
+import type { HeldLane, SerialCall } from './serial-request.ts';
 
 /** What a lane tells the gateway. */
 export interface SerialOwner {
-  readonly memo: WorkerHeadMemo;
-  readonly blocks: BlockPool;
-  monotonicMs(): number;
-  nextStream(): number;
-  /** Bytes wait to be written; `flush` is to be called before the loop goes to sleep. */
-  onDirty(output: LaneOutput): void;
   /** A request was answered to its end, and its place is free. */
   onAnswered(lane: SerialLane): void;
   /** Requests on the lane's unit, of all edge threads. */
   loadOf(lane: SerialLane): number;
   /** All that one read brought has been handled. */
   onRead(lane: SerialLane): void;
-  onFile(lane: SerialLane, call: Call, payload: Buffer): void;
+  onFile(lane: SerialLane, call: SerialCall, payload: Buffer): void;
   onRecalled(lane: SerialLane, streams: readonly number[]): void;
   onFault(lane: SerialLane, fault: string): void;
+  /** Nobody waits for this response any more. */
+  onAborted(lane: SerialLane, stream: number): void;
 }
 
-export class SerialLane implements LaneLoad {
-  readonly worker: number;
-  /** The worker's name, as the log has it. */
-  readonly name: string;
-  readonly unit: number;
+export class SerialLane implements LaneLoad, HeldLane {
+  readonly identity: LaneIdentity;
   readonly slot: number;
-  readonly pid: number;
-  readonly calls: Deque<Call> = new Deque<Call>();
+  readonly calls: Deque<SerialCall> = new Deque<SerialCall>();
   readonly output: LaneOutput;
   meanServiceUs: number = Infinity;
   usedAt = 0;
   /** When the first call became the first, or was sent to an idle lane. */
   frontSinceMs = 0;
-  isActive = false;
+  state: LaneState = 'new';
+  pace: LanePace = 'prompt';
+  /** The worker was asked for what it has not started, and has not answered. */
   isRecalled = false;
-  isDraining = false;
-  /** DRAIN was sent: the worker's thread ends. */
-  isDrained = false;
-  isLost = false;
-  /** Its first request takes long: nothing is sent behind it until it is answered. */
-  isSlow = false;
-  /** Its first request has run into the timeout, and the end of the worker is decided. */
-  isStuck = false;
 
   readonly #socket: LaneSocket;
+  readonly #services: CallServices;
   readonly #owner: SerialOwner;
   readonly #reader = new FrameReader();
   /** Calls that were answered by the bytes that are being read. */
   #answeredCount = 0;
   #heldSinceMs = Infinity;
 
-  constructor(socket: LaneSocket, identity: LaneIdentity, owner: SerialOwner) {
+  constructor(socket: LaneSocket, identity: LaneIdentity, services: CallServices, owner: SerialOwner) {
     this.#socket = socket;
+    this.#services = services;
     this.#owner = owner;
-    this.output = new LaneOutput(socket, owner.blocks, (output) => owner.onDirty(output));
-    this.worker = identity.worker;
-    this.name = identity.name;
-    this.unit = identity.unit;
+    this.output = new LaneOutput(socket, services.blocks, (output) => services.onDirty(output));
+    this.identity = identity;
     this.slot = identity.slot;
-    this.pid = identity.pid;
   }
 
   get depth(): number {
@@ -89,16 +68,33 @@ export class SerialLane implements LaneLoad {
   }
 
   get isOpen(): boolean {
-    const isWanted = this.isActive && !this.isDraining && !this.isLost;
-    return isWanted && !this.isRecalled && !this.isSlow && !this.isStuck && !this.isHeld;
+    return this.state === 'active' && this.pace === 'prompt' && !this.isRecalled && !this.isHeld;
   }
 
-  send(call: Call): void {
-    const stream = this.#owner.nextStream();
+  tell(fact: LaneFact): void {
+    this.state = nextLaneState(this.state, fact);
+  }
+
+  /** Its first request takes long. */
+  noteSlow(): void {
+    if (this.pace === 'prompt') {
+      this.pace = 'slow';
+    }
+  }
+
+  /** It has answered, or has nothing more to answer. */
+  notePrompt(): void {
+    if (this.pace === 'slow') {
+      this.pace = 'prompt';
+    }
+  }
+
+  send(call: SerialCall): void {
+    const stream = this.#services.nextStream();
     call.lane = this;
     call.stream = stream;
     if (this.calls.size === 0) {
-      this.frontSinceMs = this.#owner.monotonicMs();
+      this.frontSinceMs = this.#services.monotonicMs();
     }
     this.calls.push(call);
     const { body } = call;
@@ -111,14 +107,18 @@ export class SerialLane implements LaneLoad {
     this.output.request(stream, call, flags, body?.bytes);
   }
 
+  abort(stream: number): void {
+    this.#owner.onAborted(this, stream);
+  }
+
   /** A frame that is rare. */
   sendFrame(type: number, stream: number): void {
     this.output.frame(type, stream);
   }
 
   /** Takes out the calls that the worker gave back, in their order: the last ones, or a first one whose client has gone. */
-  takeBack(streams: ReadonlySet<number>): Call[] {
-    const back: Call[] = [];
+  takeBack(streams: ReadonlySet<number>): SerialCall[] {
+    const back: SerialCall[] = [];
     const first = this.calls.peek();
     for (const call of this.calls.takeAll()) {
       if (streams.has(call.stream)) {
@@ -128,20 +128,20 @@ export class SerialLane implements LaneLoad {
       }
     }
     if (this.calls.peek() !== first) {
-      this.frontSinceMs = this.#owner.monotonicMs();
+      this.frontSinceMs = this.#services.monotonicMs();
     }
     return back;
   }
 
   /** The worker has to wait for the client of its first request, or for a file: that time is not counted as the application's. */
   pause(): void {
-    this.#heldSinceMs = this.#owner.monotonicMs();
+    this.#heldSinceMs = this.#services.monotonicMs();
     this.#socket.pause();
   }
 
   resume(): void {
     if (this.isHeld) {
-      this.frontSinceMs += this.#owner.monotonicMs() - this.#heldSinceMs;
+      this.frontSinceMs += this.#services.monotonicMs() - this.#heldSinceMs;
       this.#heldSinceMs = Infinity;
     }
     this.#socket.resume();
@@ -174,13 +174,13 @@ export class SerialLane implements LaneLoad {
   }
 
   #measure(answered: number): void {
-    const nowMs = this.#owner.monotonicMs();
+    const nowMs = this.#services.monotonicMs();
     const eachUs = ((nowMs - this.frontSinceMs) * 1000) / answered;
     // The unit has run requests of other edge threads in between: as many, we assume, as it has of them now.
     const share = (answered + this.calls.size) / (answered + this.#owner.loadOf(this));
     this.meanServiceUs = nextMean(this.meanServiceUs, eachUs * share);
     this.frontSinceMs = nowMs;
-    this.isSlow = false;
+    this.notePrompt();
   }
 
   /** Returns what the worker did wrong, if it did. */
@@ -193,44 +193,26 @@ export class SerialLane implements LaneLoad {
     if (call === undefined || call.stream !== reader.stream) {
       return `frame ${reader.type} for stream ${reader.stream}, which is not the one that runs`;
     }
-    switch (reader.type) {
-      case FRAME.responseWhole:
-      case FRAME.response:
-        return passResponse(reader, this.#owner.memo, call, this);
-      case FRAME.data:
-        if (!call.hasBegun && !call.isOver) {
-          return 'a response that begins with its body';
-        }
-        call.onData(reader.buffer, reader.start, reader.end, reader.isContinued);
-        return undefined;
-      case FRAME.end:
-        this.endCall();
-        call.onEnd();
-        return undefined;
-      case FRAME.failed:
-        this.endCall();
-        call.fail(500, reader.buffer.toString('utf8', reader.start, reader.end));
-        return undefined;
-      case FRAME.file:
-        this.#owner.onFile(this, call, Buffer.from(reader.buffer.subarray(reader.start, reader.end)));
-        return undefined;
-      default:
-        return `unknown frame type ${reader.type}`;
-    }
+    const fault = passFrame(reader, this.#services.memo, call, this);
+    return fault === NOT_AN_ANSWER ? `unknown frame type ${reader.type}` : fault;
+  }
+
+  passFile(call: SerialCall, payload: Buffer): void {
+    this.#owner.onFile(this, call, payload);
   }
 
   /** The first call is answered to its end. */
   endCall(): void {
     if (this.calls.shift()?.isTunnelled === true) {
       // How long a tunnel was open says nothing about requests.
-      this.frontSinceMs = this.#owner.monotonicMs();
+      this.frontSinceMs = this.#services.monotonicMs();
     }
     this.#answeredCount += 1;
     this.#owner.onAnswered(this);
   }
 
   close(): void {
-    this.isLost = true;
+    this.tell('lost');
     this.output.close();
     this.#socket.destroy();
   }

@@ -200,7 +200,7 @@ export class Story {
   expectRest(): void {
     equal(this.waiting, 0, 'requests that wait');
     equal(this.loads.join(), new Int32Array(SLOTS).join(), 'loads of units');
-    equal(this.gateway.space.usedBytes, 0, 'bytes in spool files');
+    equal(this.gateway.services.space.usedBytes, 0, 'bytes in spool files');
     equal(this.memory.bodies.usedBytes, 0, 'bytes of bodies');
   }
 }

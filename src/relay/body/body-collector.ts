@@ -10,9 +10,9 @@ import type { MemoryBudget } from '../memory-budget.ts';
 import type { Overload } from '../overload.ts';
 import { SpoolFile } from '../spool/spool-file.ts';
 import type { SpoolSpace } from '../spool/spool-space.ts';
-import { BlockPool } from './block-pool.ts';
+import type { BlockPool } from './block-pool.ts';
 import { BodyBytes } from './body-bytes.ts';
-import { RefusedBodies } from './refused-bodies.ts';
+import type { RefusedBodies } from './refused-bodies.ts';
 
 /** What a spool file that cannot be opened or written means for its request: no room for it, or not now. */
 const STATUSES: Readonly<Record<string, number>> = { ENOSPC: 507, EDQUOT: 507, EMFILE: 503, ENFILE: 503 };
@@ -155,11 +155,13 @@ export class BodyCollector implements BodySink {
 /** A call whose body is to be whole before a worker gets it. */
 export interface CollectingCall {
   readonly exchange: Exchange;
-  isOver: boolean;
+  readonly isOver: boolean;
   /** The body is being read in, or written to its file. */
   isCollecting: boolean;
   body: CollectedBody | undefined;
   describe(): string;
+  /** The client is gone before its body was whole. */
+  forget(): void;
   fail(status: number, detail?: string, fields?: ResponseFields): void;
 }
 
@@ -171,30 +173,6 @@ export interface CollectOptions<C extends CollectingCall> {
   readonly refused: RefusedBodies;
   /** The body is whole, and the call is not over. */
   onCollected(call: C): void;
-}
-
-/** What both gateways collect bodies by, of the options that they have been given. */
-export function collectOptionsOf<C extends CollectingCall>(
-  options: {
-    readonly settings: { readonly bodyBytesMax: number };
-    readonly space: SpoolSpace;
-    readonly memory: { readonly bodies: MemoryBudget };
-    readonly overload: Overload;
-    readonly clock: { monotonicMs(): number };
-    log(level: 'info' | 'error', text: string): void;
-  },
-  onCollected: (call: C) => void,
-): CollectOptions<C> {
-  return {
-    room: { space: options.space, memory: options.memory.bodies, blocks: new BlockPool() },
-    settings: options.settings,
-    overload: options.overload,
-    refused: new RefusedBodies(
-      (level, text) => options.log(level, text),
-      () => options.clock.monotonicMs(),
-    ),
-    onCollected,
-  };
 }
 
 /** Reads the body of a call in; `onCollected` follows, unless the call is over by then: refused, or its client gone. */
@@ -234,7 +212,7 @@ class Collecting<C extends CollectingCall> implements CollectorEvents {
     const call = this.#call;
     const { overload, refused } = this.#options;
     if (status === undefined) {
-      call.isOver = true;
+      call.forget();
     } else if (status === 503) {
       overload.refuse(call, 'descriptors');
     } else {

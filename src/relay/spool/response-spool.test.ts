@@ -42,16 +42,16 @@ async function send(
       isOver = true;
     },
   } as unknown as Responder;
-  const flow = new SpoolFlow(responder, space, {
-    hold: () => {
+  const source = {
+    pause: () => {
       isHeld = true;
     },
-    letGo: () => {
+    resume: () => {
       isHeld = false;
     },
-    onStuck: (error) => told.push(error.message),
-    onError: (error) => told.push(`error ${error.message}`),
-  });
+  };
+  space.noteStuck = (error) => told.push(error.message);
+  const flow = new SpoolFlow({ responder }, space, source, (error) => told.push(`error ${error.message}`));
   let sent = 0;
   let isEnded = false;
   while (!isOver) {

@@ -38,19 +38,19 @@ function open(t: TestContext, options: ConcurrentStoryOptions = {}): Scene {
   return scene;
 }
 
-test('WebSocketCall asks the application as for any request, with a flag', (t) => {
+test('WebSocketRequest asks the application as for any request, with a flag', (t) => {
   const { worker } = shake(t);
   equal(worker.requests.get('w')?.flags, REQUEST_FLAG.webSocket);
   deepEqual(worker.requests.get('w')?.block.slice(6, 10), ['connection', 'Upgrade', 'upgrade', 'websocket']);
 });
 
-test('WebSocketCall accepts with the subprotocol and fields of the application, without those of the connection', (t) => {
+test('WebSocketRequest accepts with the subprotocol and fields of the application, without those of the connection', (t) => {
   const { worker, exchange } = shake(t);
   worker.accept('w', 'chat', 'x-kind', '1', 'Connection', 'close', 'upgrade', 'h2c');
   deepEqual(exchange.told, ['accept chat x-kind: 1']);
 });
 
-test('WebSocketCall refuses with 403 what the application closes, with 500 what it fails or leaves', (t) => {
+test('WebSocketRequest refuses with 403 what the application closes, with 500 what it fails or leaves', (t) => {
   for (const [end, told] of [
     ['close', 'refuse 403'],
     ['failed', 'refuse 500 a traceback'],
@@ -67,7 +67,7 @@ test('WebSocketCall refuses with 403 what the application closes, with 500 what 
   }
 });
 
-test('WebSocketCall answers a handshake with the response of the application', (t) => {
+test('WebSocketRequest answers a handshake with the response of the application', (t) => {
   const { story, worker, exchange } = shake(t);
   worker.begin('w', 'who ', ['401', 'www-authenticate', 'Basic']);
   worker.tell(FRAME.data, 'w', 'are you?');
@@ -84,7 +84,7 @@ test('WebSocketCall answers a handshake with the response of the application', (
   story.expectRest();
 });
 
-test('WebSocketCall gives credit for a denial as for any response', (t) => {
+test('WebSocketRequest gives credit for a denial as for any response', (t) => {
   const { story, worker, exchange } = shake(t);
   exchange.takesBytes = false;
   worker.begin('w', 'x'.repeat(GATEWAY_LIMITS.creditBytesMin), ['401']);
@@ -93,7 +93,7 @@ test('WebSocketCall gives credit for a denial as for any response', (t) => {
   deepEqual(story.arrivals(worker), [`credit w ${GATEWAY_LIMITS.creditBytesMin + COST}`]);
 });
 
-test('WebSocketCall passes messages of the client on, cut to frames', (t) => {
+test('WebSocketRequest passes messages of the client on, cut to frames', (t) => {
   const { story, worker, exchange } = open(t);
   equal(exchange.webSocket?.onMessage(true, Buffer.from('text')), true);
   equal(exchange.webSocket?.onMessage(false, Buffer.from('bytes')), true);
@@ -110,7 +110,7 @@ test('WebSocketCall passes messages of the client on, cut to frames', (t) => {
   }
 });
 
-test('WebSocketCall reads from the client as far as the application has credit', (t) => {
+test('WebSocketRequest reads from the client as far as the application has credit', (t) => {
   const { worker, exchange } = open(t);
   const sink = exchange.webSocket;
   equal(sink?.onMessage(false, Buffer.alloc(creditBytes - COST - 1)), true);
@@ -123,7 +123,7 @@ test('WebSocketCall reads from the client as far as the application has credit',
   deepEqual(exchange.told, ['resume'], 'it was not stopped');
 });
 
-test('WebSocketCall joins the pieces of a message of the application', (t) => {
+test('WebSocketRequest joins the pieces of a message of the application', (t) => {
   const { worker, exchange } = open(t);
   worker.tell(FRAME.workerWsText, 'w', 'whole');
   worker.tell(FRAME.workerWsMore, 'w', 'in ');
@@ -133,7 +133,7 @@ test('WebSocketCall joins the pieces of a message of the application', (t) => {
   deepEqual(exchange.told, ['text whole', 'binary in three pieces', 'text ']);
 });
 
-test('WebSocketCall gives credit for messages that the client has taken', (t) => {
+test('WebSocketRequest gives credit for messages that the client has taken', (t) => {
   const { story, worker, exchange } = open(t);
   const half = 'x'.repeat(GATEWAY_LIMITS.creditBytesMin / 2);
   worker.tell(FRAME.workerWsText, 'w', half);
@@ -174,7 +174,7 @@ const ENDS: readonly (readonly [string, (scene: Scene) => void, readonly string[
 ];
 
 for (const [name, end, told, arrivals] of ENDS) {
-  test(`WebSocketCall: ${name}, then the application returns`, (t) => {
+  test(`WebSocketRequest: ${name}, then the application returns`, (t) => {
     const scene = open(t);
     end(scene);
     deepEqual(scene.exchange.told.splice(0), told);
@@ -187,7 +187,7 @@ for (const [name, end, told, arrivals] of ENDS) {
   });
 }
 
-test('WebSocketCall closes with 1000 when the application returns, with 1011 when it fails', (t) => {
+test('WebSocketRequest closes with 1000 when the application returns, with 1011 when it fails', (t) => {
   for (const [type, told] of [
     [FRAME.end, 'close 1000'],
     [FRAME.failed, 'close 1011'],
@@ -205,7 +205,7 @@ test('WebSocketCall closes with 1000 when the application returns, with 1011 whe
   }
 });
 
-test('WebSocketCall: a client that leaves before its handshake is answered', (t) => {
+test('WebSocketRequest: a client that leaves before its handshake is answered', (t) => {
   const { story, worker, exchange } = shake(t);
   exchange.leave();
   deepEqual(story.arrivals(worker), ['abort w']);
@@ -218,13 +218,13 @@ test('WebSocketCall: a client that leaves before its handshake is answered', (t)
   story.expectRest();
 });
 
-test('WebSocketCall: half a connection is none, before the handshake has ended too', (t) => {
+test('WebSocketRequest: half a connection is none, before the handshake has ended too', (t) => {
   const { story, worker, exchange } = shake(t);
   equal(exchange.watcher?.onClientEnd(), true);
   deepEqual(story.arrivals(worker), ['abort w']);
 });
 
-test('WebSocketCall: a refused handshake is closed again by nobody', (t) => {
+test('WebSocketRequest: a refused handshake is closed again by nobody', (t) => {
   const { story, worker, exchange } = shake(t);
   worker.close('w', 1000);
   story.setWorkers({ closing: [1] });
@@ -232,7 +232,7 @@ test('WebSocketCall: a refused handshake is closed again by nobody', (t) => {
   deepEqual(exchange.told, ['refuse 403']);
 });
 
-test('WebSocketCall takes a close code that no frame can carry for a fault of the worker', (t) => {
+test('WebSocketRequest takes a close code that no frame can carry for a fault of the worker', (t) => {
   for (const code of [0, 999, 1004, 1006, 1015, 5000]) {
     const story = new ConcurrentStory(t);
     const worker = story.connect(1);
@@ -246,7 +246,7 @@ test('WebSocketCall takes a close code that no frame can carry for a fault of th
   }
 });
 
-test('WebSocketCall counts messages without payload, too, against what may be sent', (t) => {
+test('WebSocketRequest counts messages without payload, too, against what may be sent', (t) => {
   const story = new ConcurrentStory(t);
   const worker = story.connect(1);
   const exchange = story.shake('w');
@@ -259,7 +259,7 @@ test('WebSocketCall counts messages without payload, too, against what may be se
   equal(isOpen, false);
 });
 
-test('WebSocketCall wants a large message once the application waits for one, and there is memory', (t) => {
+test('WebSocketRequest wants a large message once the application waits for one, and there is memory', (t) => {
   const { story, worker, exchange } = open(t, { memoryBytes: 1_000_000 });
   const { webSocket } = exchange;
   const wanted = (): Buffer => worker.frame(FRAME.wsWanted, 'w');
@@ -291,7 +291,7 @@ test('WebSocketCall wants a large message once the application waits for one, an
   equal(webSocket?.largeBytes, RELAY_LIMITS.crampedBytes);
 });
 
-test('WebSocketCall lets a client send on little by little when the memory is used up', (t) => {
+test('WebSocketRequest lets a client send on little by little when the memory is used up', (t) => {
   const { story, worker, exchange } = open(t, { memoryBytes: 100_000 });
   const other = new MemoryShare(story.memory.webSockets);
   other.set(100_000);
@@ -330,7 +330,7 @@ function openHolders(
   return { story, worker, exchange: exchanges[0]!, exchanges };
 }
 
-test('WebSocketCall: when messages that have come in part hold all the memory, one after another goes on', (t) => {
+test('WebSocketRequest: when messages that have come in part hold all the memory, one after another goes on', (t) => {
   const { worker, exchanges } = openHolders(t, 'a', 'b', 'c');
   const [a, b, c] = exchanges.map((each) => each.webSocket);
   const ask = (): unknown[] => [a, b, c].map((each) => each?.wantsLarge(150_000));
@@ -348,7 +348,7 @@ test('WebSocketCall: when messages that have come in part hold all the memory, o
   deepEqual([c?.wantsLarge(150_000), b?.wantsLarge(150_000)], [true, true], 'there is memory');
 });
 
-test('WebSocketCall: who leads leaves that to the next when it ends, or when it has sent next to nothing', (t) => {
+test('WebSocketRequest: who leads leaves that to the next when it ends, or when it has sent next to nothing', (t) => {
   const { story, worker, exchanges } = openHolders(t, 'a', 'b', 'c');
   const [a, b, c] = exchanges.map((each) => each.webSocket);
   const other = new MemoryShare(story.memory.webSockets);

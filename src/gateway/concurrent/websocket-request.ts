@@ -1,24 +1,35 @@
 /** A WebSocket between a client and an application: messages as frames, both ways by credit, closes as they come (docs/lanes.md). */
 
-import type { Exchange, WebSocketRules, WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
+import type { WebSocketRules, WebSocketSession, WebSocketSink } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { FRAME, FRAME_LIMITS, REQUEST_FLAG } from '../../protocol/lanes/frames.ts';
 import { CLOSE_CODE, isCloseCode } from '../../protocol/websocket/close-codes.ts';
 import { RELAY_LIMITS } from '../../relay/limits.ts';
+import type { MemoryBudget } from '../../relay/memory-budget.ts';
 import { MemoryShare } from '../../relay/memory-budget.ts';
-import type { CallOwner } from '../call.ts';
+import { PassingReply } from '../../relay/passing-reply.ts';
+import type { ResponseFlow } from '../../relay/response-flow.ts';
+import type { ResponseRelay } from '../../relay/response-relay.ts';
+import type { CallLane } from '../call.ts';
 import { renderFields } from '../lanes/response-head.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
-import { StreamedCall } from './streamed-call.ts';
+import { renderAsgiHead } from './asgi-head.ts';
+import type { StreamCall, StreamSide } from './stream-call.ts';
+import { newCreditFlow } from './stream-call.ts';
 
-export class WebSocketCall extends StreamedCall implements WebSocketSink {
-  override readonly isWebSocket: boolean = true;
+/** It hears what the worker says of the response, for once the WebSocket is accepted the end of the stream closes it. */
+export class WebSocketRequest extends PassingReply<ResponseRelay> implements StreamSide, WebSocketSink {
+  readonly isWebSocket = true;
+  /** A handshake has no body that another worker could not be given. */
+  readonly mayMove = true;
+  readonly #call: StreamCall;
+  readonly #memory: MemoryBudget;
   #session: WebSocketSession | undefined;
   /** Reading of the client is stopped, for want of credit or memory. */
   #isStopped = false;
   /** What may still be sent to the application; below zero until the application has received more. */
   #credit: number = FRAME_LIMITS.creditBytes;
-  readonly #share: MemoryShare = new MemoryShare(this.memory.webSockets);
+  readonly #share: MemoryShare;
   /** Bytes held of a client's message that is not whole yet, and memory set aside for a large message that may come. */
   #heldBytes = 0;
   #reservedBytes = 0;
@@ -32,18 +43,22 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   #owedBytes = 0;
   readonly #rules: WebSocketRules;
 
-  constructor(owner: CallOwner, exchange: Exchange, bodyBytesMax: number, rules: WebSocketRules) {
-    super(owner, exchange, bodyBytesMax);
-    this.#rules = rules;
+  constructor(call: StreamCall) {
+    super(call.relay);
+    this.#call = call;
+    this.#memory = call.services.memory.webSockets;
+    this.#share = new MemoryShare(this.#memory);
+    this.#rules = call.services.settings.webSockets;
+    call.reply = this;
   }
 
-  protected override flags(): number {
-    return REQUEST_FLAG.webSocket;
+  send(lane: CallLane, stream: number): void {
+    lane.output.request(stream, renderAsgiHead(this.#call.exchange), REQUEST_FLAG.webSocket, undefined);
   }
 
   // From the application.
 
-  override onWebSocketFrame(type: number, buffer: Buffer, start: number, end: number): string | undefined {
+  onWebSocketFrame(type: number, buffer: Buffer, start: number, end: number): string | undefined {
     switch (type) {
       case FRAME.wsAccept:
         return this.#onAccept(buffer.latin1Slice(start, end).split('\0'));
@@ -65,13 +80,13 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
 
   #onAccept(parts: readonly string[]): string | undefined {
     const rendered = renderFields(parts);
-    if (rendered === undefined || this.hasBegun) {
+    if (rendered === undefined || this.next.hasBegun) {
       return 'malformed acceptance of a WebSocket';
     }
-    if (!this.isOver) {
-      this.hasBegun = true;
+    if (!this.next.isOver) {
+      this.next.hasBegun = true;
       const accept = { subprotocol: parts[0] ?? '', fields: rendered.fields, rules: this.#rules };
-      this.#session = this.exchange.responder.acceptWebSocket(accept, this);
+      this.#session = this.#call.exchange.responder.acceptWebSocket(accept, this);
     }
     return undefined;
   }
@@ -87,8 +102,8 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   /** `last` is borrowed. */
   #onMessage(isText: boolean, last: Buffer): string | undefined {
     const data = this.#pieces.length === 0 ? last : this.#join(last);
-    if (this.#session === undefined || this.isOver) {
-      return this.isOver ? undefined : 'a WebSocket message before the acceptance';
+    if (this.#session === undefined || this.next.isOver) {
+      return this.next.isOver ? undefined : 'a WebSocket message before the acceptance';
     }
     this.#owedBytes += data.length + FRAME_LIMITS.pieceCostBytes;
     if (this.#session.send(isText, data) && this.#owedBytes >= GATEWAY_LIMITS.creditBytesMin) {
@@ -106,15 +121,15 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
 
   #pay(): void {
     if (this.#owedBytes > 0) {
-      this.carrier?.output.word(FRAME.credit, this.stream, this.#owedBytes);
+      this.#call.lane?.output.word(FRAME.credit, this.#call.stream, this.#owedBytes);
       this.#owedBytes = 0;
     }
   }
 
   #onWorkerClose(buffer: Buffer, start: number, end: number): string | undefined {
     if (this.#session === undefined) {
-      if (!this.hasBegun) {
-        super.fail(403);
+      if (!this.next.hasBegun) {
+        super.onFault(403);
       }
       return undefined;
     }
@@ -130,39 +145,40 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   override onEnd(): void {
     if (this.#session !== undefined) {
       this.#session.close(CLOSE_CODE.normal, '');
-    } else if (this.hasBegun) {
+    } else if (this.next.hasBegun) {
       super.onEnd(); // It has answered the handshake with a response.
     } else {
-      super.fail(500);
+      super.onFault(500);
     }
   }
 
-  override fail(status: number, detail?: string, fields?: ResponseFields): void {
+  override onFault(status: number, detail?: string, fields?: ResponseFields): void {
     if (this.#session === undefined) {
-      super.fail(status, detail, fields);
+      super.onFault(status, detail, fields);
     } else {
       this.#session.close(status === 500 ? CLOSE_CODE.internalError : CLOSE_CODE.serviceRestart, '');
     }
   }
 
-  /** The worker is to end: the client is told to connect again. */
-  restart(): void {
+  /** The client is told to connect again. */
+  onWorkerClosing(): void {
     this.#session?.close(CLOSE_CODE.serviceRestart, 'service restart');
   }
 
   // From the client.
 
   onMessage(isText: boolean, data: Buffer): boolean {
-    const output = this.carrier?.output;
-    if (output === undefined) {
+    const { lane, stream } = this.#call;
+    if (lane === undefined) {
       return true; // The application has gone; the closing handshake is under way.
     }
+    const { output } = lane;
     const { bodyBytesMax } = FRAME_LIMITS;
     let at = 0;
     for (; data.length - at > bodyBytesMax; at += bodyBytesMax) {
-      output.frame(FRAME.wsMore, this.stream, data.subarray(at, at + bodyBytesMax));
+      output.frame(FRAME.wsMore, stream, data.subarray(at, at + bodyBytesMax));
     }
-    output.frame(isText ? FRAME.wsText : FRAME.wsBinary, this.stream, at === 0 ? data : data.subarray(at));
+    output.frame(isText ? FRAME.wsText : FRAME.wsBinary, stream, at === 0 ? data : data.subarray(at));
     this.#credit -= data.length + FRAME_LIMITS.pieceCostBytes;
     this.#reservedBytes = 0;
     this.#hasAsked = false;
@@ -192,7 +208,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     this.#share.set(Math.max(0, this.#underWay) + Math.max(this.#heldBytes, this.#reservedBytes));
   }
 
-  override onCredit(bytes: number): void {
+  onCredit(bytes: number): void {
     this.#credit += bytes;
     if (this.#mayRead() && this.#isStopped) {
       this.#isStopped = false;
@@ -201,7 +217,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   }
 
   get largeBytes(): number {
-    return this.memory.webSockets.isFull ? RELAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
+    return this.#memory.isFull ? RELAY_LIMITS.crampedBytes : GATEWAY_LIMITS.webSocketLargeBytes;
   }
 
   /**
@@ -210,12 +226,13 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
    * first time must not have it wait the second.
    */
   wantsLarge(bytes: number): boolean {
-    if (this.carrier === undefined || this.#reservedBytes >= bytes) {
-      return true; // Without a carrier the application has gone, and the message is dropped.
+    const { lane, stream } = this.#call;
+    if (lane === undefined || this.#reservedBytes >= bytes) {
+      return true; // Without a lane the application has gone, and the message is dropped.
     }
     if (!this.#hasAsked) {
       this.#hasAsked = true;
-      this.carrier.output.frame(FRAME.wsLarge, this.stream);
+      lane.output.frame(FRAME.wsLarge, stream);
     }
     if (!this.#isWanted || !this.#share.mayTake(this.#heldBytes > RELAY_LIMITS.crampedBytes)) {
       return false;
@@ -226,7 +243,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
   }
 
   get isMemoryFull(): boolean {
-    return this.memory.webSockets.isFull;
+    return this.#memory.isFull;
   }
 
   releaseLarge(): void {
@@ -242,8 +259,7 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     this.#count();
   }
 
-  override onStreamEnded(): void {
-    super.onStreamEnded();
+  onStreamEnded(): void {
     this.#credit = FRAME_LIMITS.creditBytes;
     this.#dropMessage();
   }
@@ -256,26 +272,34 @@ export class WebSocketCall extends StreamedCall implements WebSocketSink {
     this.#share.leaveLine();
   }
 
+  onOver(): void {
+    // What is counted for messages is given back when the stream ends, or the WebSocket is closed.
+  }
+
   /** Half of a WebSocket's connection is of no use, before its handshake has ended too. */
-  override onClientEnd(): boolean {
-    this.onGone();
+  onClientEnd(): boolean {
+    this.#call.onGone();
     return true;
   }
 
-  override onDrain(): void {
+  newFlow(): ResponseFlow {
+    return newCreditFlow(this.#call);
+  }
+
+  onDrain(): void {
     if (this.#session === undefined) {
-      super.onDrain();
+      this.next.onDrain();
     } else {
       this.#pay();
     }
   }
 
   onClose(code: number, reason: string): void {
-    this.finish();
+    this.next.close();
     this.#dropMessage();
     const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
     payload.writeUInt16LE(code);
     payload.write(reason, 2);
-    this.carrier?.output.frame(FRAME.wsClose, this.stream, payload);
+    this.#call.lane?.output.frame(FRAME.wsClose, this.#call.stream, payload);
   }
 }

@@ -33,7 +33,7 @@ function open(t: TestContext, request: FakeRequest = {}, bodyBytesMax = 10_000_0
   return { story, worker, exchange };
 }
 
-test('StreamedCall sends a body as it comes, and says so in the flags', (t) => {
+test('StreamedRequest sends a body as it comes, and says so in the flags', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   equal(worker.requests.get('a')?.flags, REQUEST_FLAG.body | REQUEST_FLAG.more);
   for (const part of ['one', 'two']) {
@@ -45,7 +45,7 @@ test('StreamedCall sends a body as it comes, and says so in the flags', (t) => {
 });
 
 for (const size of [1, 10_000, 32_768, 32_769, 65_536]) {
-  test(`StreamedCall says with the last of ${size} bytes of a body of known length that it is the last`, (t) => {
+  test(`StreamedRequest says with the last of ${size} bytes of a body of known length that it is the last`, (t) => {
     const { story, worker, exchange } = open(t, { method: 'POST', bodyLength: 5 + size });
     const last = Buffer.alloc(size, 'z');
     exchange.sink?.data(Buffer.from('first'));
@@ -55,14 +55,14 @@ for (const size of [1, 10_000, 32_768, 32_769, 65_536]) {
   });
 }
 
-test('StreamedCall lets the end of a body be read when its last part was sent, whatever is left of the credit', (t) => {
+test('StreamedRequest lets the end of a body be read when its last part was sent, whatever is left of the credit', (t) => {
   const { story, worker, exchange } = open(t, { method: 'POST', bodyLength: creditBytes });
   equal(exchange.sink?.data(Buffer.alloc(creditBytes)), true);
   exchange.sink?.end();
   deepEqual(story.arrivals(worker), [`end a ${creditBytes}`]);
 });
 
-test('StreamedCall holds what came without credit, and sends it with the end when there is some', (t) => {
+test('StreamedRequest holds what came without credit, and sends it with the end when there is some', (t) => {
   const { story, worker, exchange } = open(t, { method: 'POST', bodyLength: creditBytes + 40_000 });
   exchange.sink?.data(Buffer.alloc(creditBytes, 'x'));
   equal(exchange.sink?.data(Buffer.alloc(40_000, 'y')), false);
@@ -72,16 +72,16 @@ test('StreamedCall holds what came without credit, and sends it with the end whe
   equal(exchange.resumes, 1);
 });
 
-test('StreamedCall keeps many small pieces in few blocks, for as long as another worker may need them', (t) => {
+test('StreamedRequest keeps many small pieces in few blocks, for as long as another worker may need them', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   for (let count = 0; count < 3000; count += 1) exchange.sink?.data(Buffer.from('x'));
   equal(story.arrivals(worker).length, 3000);
-  equal(story.gateway.blocks.freeBytes, 0);
+  equal(story.gateway.services.blocks.freeBytes, 0);
   worker.grant('a', 1);
-  equal(story.gateway.blocks.freeBytes > 0 && story.gateway.blocks.freeBytes < 20_000, true);
+  equal(story.gateway.services.blocks.freeBytes > 0 && story.gateway.services.blocks.freeBytes < 20_000, true);
 });
 
-test('StreamedCall reads no more of a body than the application has credit for, until it has received', (t) => {
+test('StreamedRequest reads no more of a body than the application has credit for, until it has received', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   equal(exchange.sink?.data(Buffer.alloc(creditBytes - pieceCostBytes - 1)), true);
   equal(exchange.sink?.data(Buffer.alloc(65_536)), false, 'the frame that uses the last byte of credit is the last');
@@ -96,7 +96,7 @@ test('StreamedCall reads no more of a body than the application has credit for, 
   equal(story.arrivals(worker).length, 3);
 });
 
-test('StreamedCall asks for a body that waits for 100 (Continue) with the first credit', (t) => {
+test('StreamedRequest asks for a body that waits for 100 (Continue) with the first credit', (t) => {
   const { story, worker, exchange } = open(t, { ...UPLOAD, fields: [['Expect', '100-continue']] });
   equal(worker.requests.get('a')?.flags, REQUEST_FLAG.body | REQUEST_FLAG.more | REQUEST_FLAG.expect);
   deepEqual([exchange.sink], [undefined]);
@@ -107,14 +107,14 @@ test('StreamedCall asks for a body that waits for 100 (Continue) with the first 
   deepEqual(story.arrivals(worker), ['body a body', 'end a']);
 });
 
-test('StreamedCall reads no body that the application did not ask for before it answered', (t) => {
+test('StreamedRequest reads no body that the application did not ask for before it answered', (t) => {
   const { worker, exchange } = open(t, { ...UPLOAD, fields: [['Expect', '100-continue']] });
   worker.answer('a', 'no', ['403']);
   equal(exchange.sink, undefined);
   deepEqual(exchange.told, ['respond 403 no']);
 });
 
-test('StreamedCall gives back the credit of a frame that comes in pieces once', (t) => {
+test('StreamedRequest gives back the credit of a frame that comes in pieces once', (t) => {
   const { story, worker, exchange } = open(t, {});
   exchange.hasCaughtUp = false;
   const frames = [responseFrame(FRAME.response, worker.streamOf('a'), 'begun'), worker.frame(FRAME.data, 'a', MUCH)];
@@ -128,7 +128,7 @@ test('StreamedCall gives back the credit of a frame that comes in pieces once', 
   );
 });
 
-test('StreamedCall refuses a body that becomes too long, tells the worker, and reads the rest away', (t) => {
+test('StreamedRequest refuses a body that becomes too long, tells the worker, and reads the rest away', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD, 5);
   equal(exchange.sink?.data(Buffer.from('12345')), true);
   equal(exchange.sink?.data(Buffer.from('6')), true);
@@ -141,7 +141,7 @@ test('StreamedCall refuses a body that becomes too long, tells the worker, and r
   story.expectRest();
 });
 
-test('StreamedCall cuts a response that has begun when its body becomes too long', (t) => {
+test('StreamedRequest cuts a response that has begun when its body becomes too long', (t) => {
   const { worker, exchange } = open(t, UPLOAD, 5);
   worker.begin('a', 'part');
   exchange.sink?.data(Buffer.alloc(6));
@@ -156,17 +156,17 @@ const ENDS: Readonly<Record<string, (scene: Scene) => void>> = {
 };
 
 for (const [when, end] of Object.entries(ENDS)) {
-  test(`StreamedCall, back in the queue with what came of its body, gives back the memory when ${when}`, (t) => {
+  test(`StreamedRequest, back in the queue with what came of its body, gives back the memory when ${when}`, (t) => {
     const scene = open(t, UPLOAD);
     const { story, worker, exchange } = scene;
     exchange.sink?.data(Buffer.alloc(creditBytes));
     equal(story.memory.bodies.usedBytes > 0, true);
     story.lose(worker);
     equal(story.waiting, 1);
-    const { freeBytes } = story.gateway.blocks;
+    const { freeBytes } = story.gateway.services.blocks;
     end(scene);
     equal(story.waiting, 0);
-    equal(story.gateway.blocks.freeBytes >= freeBytes + creditBytes, true, 'its blocks are free');
+    equal(story.gateway.services.blocks.freeBytes >= freeBytes + creditBytes, true, 'its blocks are free');
     story.expectRest();
     equal(exchange.sink?.data(Buffer.from('more')), true, 'the rest is read away');
     exchange.sink?.end();
@@ -174,7 +174,7 @@ for (const [when, end] of Object.entries(ENDS)) {
   });
 }
 
-test('StreamedCall tells the worker that the client is gone when its body breaks off', (t) => {
+test('StreamedRequest tells the worker that the client is gone when its body breaks off', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   exchange.sink?.fail();
   exchange.sink?.fail();
@@ -185,7 +185,7 @@ test('StreamedCall tells the worker that the client is gone when its body breaks
   story.expectRest();
 });
 
-test('StreamedCall reads the rest of a body away when the application has answered', (t) => {
+test('StreamedRequest reads the rest of a body away when the application has answered', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
   equal(exchange.sink?.data(Buffer.alloc(creditBytes)), false);
   worker.answer('a', 'enough');
@@ -195,7 +195,7 @@ test('StreamedCall reads the rest of a body away when the application has answer
   equal(story.arrivals(worker).length, 1);
 });
 
-test('StreamedCall tells the application of a client that closes its sending side, and takes what it still sends', (t) => {
+test('StreamedRequest tells the application of a client that closes its sending side, and takes what it still sends', (t) => {
   const { story, worker, exchange } = open(t);
   worker.begin('a', 'one');
   equal(exchange.watcher?.onClientEnd(), false);
@@ -205,7 +205,7 @@ test('StreamedCall tells the application of a client that closes its sending sid
   deepEqual(exchange.told, ['begin 200 undefined', 'write one', 'write two', 'end']);
 });
 
-test('StreamedCall: a client that closes its sending side while it reads an answer gets the rest of that', (t) => {
+test('StreamedRequest: a client that closes its sending side while it reads an answer gets the rest of that', (t) => {
   const { story, worker, exchange } = open(t);
   worker.answer('a', 'whole');
   equal(exchange.watcher?.onClientEnd(), false, 'there is nothing that could be dropped');
@@ -213,7 +213,7 @@ test('StreamedCall: a client that closes its sending side while it reads an answ
   deepEqual(story.arrivals(worker), []);
 });
 
-test('StreamedCall: an application that ends without a word when its client seems to have left is no error', (t) => {
+test('StreamedRequest: an application that ends without a word when its client seems to have left is no error', (t) => {
   const { story, worker, exchange } = open(t);
   equal(exchange.watcher?.onClientEnd(), false);
   worker.tell(FRAME.failed, 'a', '');
@@ -222,14 +222,14 @@ test('StreamedCall: an application that ends without a word when its client seem
   story.expectRest();
 });
 
-test('StreamedCall: an application that fails with a word is one, also when its client seems to have left', (t) => {
+test('StreamedRequest: an application that fails with a word is one, also when its client seems to have left', (t) => {
   const { worker, exchange } = open(t);
   exchange.watcher?.onClientEnd();
   worker.tell(FRAME.failed, 'a', 'Traceback');
   deepEqual(exchange.told, ['refuse 500 Traceback']);
 });
 
-test('StreamedCall gives credit for what the client has taken, in pieces that are worth it', (t) => {
+test('StreamedRequest gives credit for what the client has taken, in pieces that are worth it', (t) => {
   const { story, worker, exchange } = open(t);
   const block = Buffer.alloc(GATEWAY_LIMITS.creditBytesMin / 2);
   worker.begin('a', '');
@@ -248,7 +248,7 @@ test('StreamedCall gives credit for what the client has taken, in pieces that ar
   deepEqual(story.arrivals(worker), []);
 });
 
-test('StreamedCall gives no credit to a stream whose client is gone', (t) => {
+test('StreamedRequest gives no credit to a stream whose client is gone', (t) => {
   const { story, worker, exchange } = open(t);
   exchange.takesBytes = false;
   worker.begin('a', 'x'.repeat(GATEWAY_LIMITS.creditBytesMin));
@@ -258,7 +258,7 @@ test('StreamedCall gives no credit to a stream whose client is gone', (t) => {
   deepEqual(story.arrivals(worker), ['abort a']);
 });
 
-test('StreamedCall passes hints on before the response, and trailers before its end', (t) => {
+test('StreamedRequest passes hints on before the response, and trailers before its end', (t) => {
   const { worker, exchange } = open(t);
   worker.tell(FRAME.hints, 'a', 'link\0</a.css>\0link\0</b.js>');
   worker.begin('a', 'body', ['200', 'x-kind', '1']);
@@ -274,7 +274,7 @@ test('StreamedCall passes hints on before the response, and trailers before its 
   ]);
 });
 
-test('StreamedCall grants credit for hints as their client takes them', (t) => {
+test('StreamedRequest grants credit for hints as their client takes them', (t) => {
   const { story, worker, exchange } = open(t);
   const hint = `link\0${'x'.repeat(GATEWAY_LIMITS.creditBytesMin)}`;
   worker.tell(FRAME.hints, 'a', hint);
@@ -287,7 +287,7 @@ test('StreamedCall grants credit for hints as their client takes them', (t) => {
   deepEqual(story.arrivals(worker), [credit]);
 });
 
-test('StreamedCall pays for each piece of a body beside its bytes, both ways', (t) => {
+test('StreamedRequest pays for each piece of a body beside its bytes, both ways', (t) => {
   const { story, worker } = open(t);
   const cost = FRAME_LIMITS.pieceCostBytes;
   const pieces = Math.ceil(GATEWAY_LIMITS.creditBytesMin / (1 + cost));
@@ -300,7 +300,7 @@ test('StreamedCall pays for each piece of a body beside its bytes, both ways', (
   equal(sent, Math.ceil(FRAME_LIMITS.creditBytes / (1 + cost)));
 });
 
-test('StreamedCall keeps to the length that was declared', (t) => {
+test('StreamedRequest keeps to the length that was declared', (t) => {
   const { story, worker, exchange } = open(t);
   worker.begin('a', 'four', ['200', 'content-length', '6']);
   worker.tell(FRAME.data, 'a', 'five six');
@@ -314,7 +314,7 @@ test('StreamedCall keeps to the length that was declared', (t) => {
   match(story.logged[0] ?? '', /^error request short GET \/short: .*shorter than its Content-Length/);
 });
 
-test('StreamedCall answers an application that failed with 500, or cuts what has begun', (t) => {
+test('StreamedRequest answers an application that failed with 500, or cuts what has begun', (t) => {
   const { story, worker, exchange } = open(t);
   const late = story.ask('late');
   story.arrivals(worker);
@@ -326,7 +326,7 @@ test('StreamedCall answers an application that failed with 500, or cuts what has
   story.expectRest();
 });
 
-test('StreamedCall sends a file that the worker names, and says whether it can', async (t) => {
+test('StreamedRequest sends a file that the worker names, and says whether it can', async (t) => {
   const { story, worker, exchange } = open(t);
   const path = join(tmpdir(), `portico-streamed-call-${process.pid}`);
   writeFileSync(path, '0123456789');
