@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-nginx bench docs lint format typecheck
+.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-nginx conformance-beside-nginx bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -58,6 +58,11 @@ autobahn: setup-dev
 conformance-nginx: setup-dev
 	@tools/packages.sh nginx libfcgi-perl libcache-memcached-perl libcache-memcached-fast-perl libcryptx-perl libio-socket-ssl-perl libprotocol-websocket-perl memcached
 	@$(NODE) tests/conformance/nginx-suite/main.ts $(NGINX_TESTS) $(if $(REFEREE),--referee) $(if $(NGINX_TESTS_COMMIT),--commit $(NGINX_TESTS_COMMIT))
+
+# The same configurations and requests on Debian's nginx and on `portico nginx`, by hand and at random; ARGS="--random 500 --seed 7" for others.
+conformance-beside-nginx: setup-dev
+	@tools/packages.sh nginx
+	@$(NODE) tests/conformance/beside-nginx/main.ts $(ARGS)
 
 # Portico beside its peers; needs a machine with little else to do.
 bench: setup-dev

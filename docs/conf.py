@@ -108,6 +108,7 @@ CONTENTS = {
         'control',
         'dependencies',
         'nginx-conformance',
+        'nginx-beside',
     ],
 }
 # Pages below another one.
