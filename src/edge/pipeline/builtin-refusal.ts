@@ -39,7 +39,7 @@ export function builtinRefusal(
   };
 }
 
-const PADDED = /MSIE|Chrome/;
+const PADDED = /MSIE |Chrome\//;
 
 function isPadded({ exchange }: Route): boolean {
   return PADDED.test(exchange.block.get('user-agent') ?? '');

@@ -5,6 +5,7 @@ import type { ErrorPage } from '../../config/model/answers.ts';
 import type { Instruction } from '../../config/model/instruction.ts';
 import type { Scope } from '../../config/model/scope.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import type { FakeClientExchange } from '../plan/fake-client-exchange.ts';
 import type { FakeModel } from '../plan/fake-site.ts';
 import { FAKE_SCOPE, FakeSite, location, tellingContent } from '../plan/fake-site.ts';
 
@@ -39,6 +40,21 @@ test('a page is asked for by GET, and has the status of the refusal', () => {
   deepEqual([post.status, post.body], [404, 'files GET /pages/404.html?why=gone']);
   const head = siteWith([page('/pages/404.html')]).ask({ method: 'HEAD', path: '/x' });
   deepEqual([head.status, head.body], [404, '']);
+});
+
+test('a page in the place of an error does not say when it was changed', () => {
+  const head = { status: 200, reason: undefined, fields: fieldsOf('Last-Modified: x\r\nETag: "y"\r\n') };
+  const ask = (status: ErrorPage['status']): FakeClientExchange =>
+    new FakeSite(
+      {
+        scopes: [scope([page('/pages/a', status)])],
+        locations: [location('/', { rewrite: refuse(404) }), location('/pages/')],
+      },
+      { produceOf: () => (exchange) => exchange.responder.respond(head, 'page') },
+    ).ask('/x');
+  const [refused, found] = [ask('unchanged'), ask(200)];
+  deepEqual([refused.status, refused.field('last-modified'), refused.field('etag')], [404, undefined, '"y"']);
+  deepEqual([found.status, found.field('last-modified')], [200, 'x']);
 });
 
 test('"=" takes the status of the page, and "=200" says which', () => {
@@ -197,4 +213,16 @@ test('a request that is refused while a step waits is answered at once, and the 
   await stat('/etc');
   await new Promise((resolve) => setImmediate(resolve));
   deepEqual(asked, []);
+});
+
+test('the page of an error is longer for browsers that show their own in the place of a short one', () => {
+  const length = (agent: string): number =>
+    new FakeSite({
+      scopes: [scope([], { style: 'nginx', pads: true })],
+      locations: [location('/', { rewrite: refuse(404) })],
+    }).ask({ path: '/', fields: [['User-Agent', agent]] }).body.length;
+  const short = length('curl');
+  deepEqual([length('MSIE'), length('Chromed')], [short, short]);
+  equal(length('Mozilla/4.0 (compatible; MSIE 6.0)') > 512, true);
+  equal(length('Mozilla/5.0 Chrome/99') > 512, true);
 });

@@ -23,7 +23,7 @@ import type { Answer } from './filters/answer.ts';
 import type { ChainEvents } from './filters/body-chain.ts';
 import { BodyChain } from './filters/body-chain.ts';
 import type { Transform } from './filters/body-writer.ts';
-import type { Filter, Route, SentResponse } from './route.ts';
+import type { AnswerEdit, Filter, Route, SentResponse } from './route.ts';
 
 /** What the responder needs of the runner. */
 export interface Answering extends Route {
@@ -41,6 +41,10 @@ interface Edited {
   readonly length: number | undefined;
   readonly body: Body;
 }
+
+const NO_EDITS: readonly AnswerEdit[] = [];
+/** The statuses of a response that tells when its content was changed. */
+const DATED: ReadonlySet<number> = new Set([200, 206, 304]);
 
 export class RoutedResponder implements Responder {
   readonly #route: Answering;
@@ -145,15 +149,16 @@ export class RoutedResponder implements Responder {
 
   /** With the changes of the scope that are the same for each request. */
   #fix(head: ResponseHead): ResponseHead {
-    const { scope, errorStatus, keptFields } = this.#route;
-    const own = errorStatus === 0 ? head : { ...head, status: errorStatus, reason: undefined };
-    const edited = scope.headEdit?.(own) ?? own;
+    const { scope, errorStatus, keptFields, parent } = this.#route;
+    const own = errorStatus === 0 ? head : errorHead(head, errorStatus);
+    // What is added to responses is for clients: an answer of 401 to auth_request brings the fields that it has by itself.
+    const edited = (parent === undefined ? scope.headEdit?.(own) : undefined) ?? own;
     return keptFields === undefined ? edited : { ...edited, fields: inPlaceOf(edited.fields, keptFields) };
   }
 
   #isLeftAlone(filters: readonly Filter[]): boolean {
-    const { scope, refusalFields } = this.#route;
-    return filters.length === 0 && scope.answerEdits.length === 0 && refusalFields.isEmpty;
+    const { scope, refusalFields, parent } = this.#route;
+    return filters.length === 0 && (scope.answerEdits.length === 0 || parent !== undefined) && refusalFields.isEmpty;
   }
 
   /** Asks the scope what becomes of the response. The chain of transforms is there afterwards, if it has any. Undefined: it was refused, and another one is on its way. */
@@ -176,7 +181,7 @@ export class RoutedResponder implements Responder {
     route.sent.status = answer.status;
     route.sent.head = answer;
     route.sent.length = answer.length;
-    for (const edit of scope.answerEdits) {
+    for (const edit of route.parent === undefined ? scope.answerEdits : NO_EDITS) {
       edit(answer, route);
     }
     const transforms: Transform[] = [];
@@ -309,6 +314,12 @@ export class RoutedResponder implements Responder {
       this.#route.refuseContent(status, detail, fields);
     }
   }
+}
+
+/** Whose status is that of the error, and not of what a Last-Modified would be told for (RFC 9110 8.8.2: of the representation that was asked for). */
+function errorHead(head: ResponseHead, status: number): ResponseHead {
+  const fields = DATED.has(status) ? head.fields : head.fields.without('last-modified');
+  return { ...head, status, reason: undefined, fields };
 }
 
 /** What the head of a response was changed to last. The same change is the same object, which is rendered once. */

@@ -1,6 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FieldRule } from '../../config/model/answers.ts';
 import type { Content } from '../../config/model/content.ts';
+import type { Template } from '../../config/model/template.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import { FakeSite, location } from '../plan/fake-site.ts';
@@ -51,6 +53,31 @@ test('what a subrequest is answered with is collected, and sees the client of th
     ],
   });
   equal(asked.body, 'GET /part?a=1 192.0.2.1 cfalse');
+});
+
+test('what is added to responses is not added to those of subrequests', () => {
+  const rule = (name: string, value: Template): FieldRule => ({ name, value, always: true, effect: 'add' });
+  const added = { fields: [rule('X-A', 'a'), rule('X-Uri', [{ variable: 'uri' }])], trailers: [], expires: undefined };
+  const seen: (string | undefined)[] = [];
+  const asked = new FakeSite(
+    { scopes: [{ fields: added }], locations: [location('/'), location('/part', { content: { kind: 'status' } })] },
+    {
+      produceOf:
+        ({ kind }: Content) =>
+        (exchange, route) => {
+          if (kind === 'status') {
+            exchange.responder.respond(HEAD, 'part');
+            return;
+          }
+          const onEnd = ({ head }: Subrequest): void => {
+            seen.push(head?.fields.get('x-a'), head?.fields.get('x-uri'));
+            exchange.responder.respond(HEAD, 'whole');
+          };
+          route?.startSubrequest({ path: '/part', query: '', bytesMax: 100, onEnd });
+        },
+    },
+  ).ask('/');
+  deepEqual([seen, asked.field('x-a'), asked.field('x-uri')], [[undefined, undefined], 'a', '/']);
 });
 
 test('more than may be collected is nothing, and a refusal has its status', () => {

@@ -7,8 +7,10 @@ import { test } from 'node:test';
 import type { AddressRule, AuthRequest } from '../../../config/model/access.ts';
 import type { AccessRules, Scope } from '../../../config/model/scope.ts';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
+import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
-import { FakeSite, fakeErrorLogs, location } from '../../plan/fake-site.ts';
+import type { FakeModel } from '../../plan/fake-site.ts';
+import { FakeSite, fakeErrorLogs, location, tellingContent } from '../../plan/fake-site.ts';
 import { parseUsers } from './user-files.ts';
 
 function rules(more: Partial<AccessRules>): AccessRules {
@@ -193,7 +195,7 @@ test('a subrequest lets in by 2xx, and refuses by 401 and 403', () => {
 });
 
 test('a subrequest is a GET, may set variables, and does not ask itself', () => {
-  const at = new FakeSite({
+  const model: FakeModel = {
     scopes: [
       {},
       {
@@ -214,18 +216,13 @@ test('a subrequest is a GET, may set variables, and does not ask itself', () => 
           expires: undefined,
         },
       },
-      {
-        fields: {
-          fields: [{ name: 'X-User', value: 'joe', always: true, effect: 'add' }],
-          trailers: [],
-          expires: undefined,
-        },
-      },
     ],
-    locations: [
-      location('/', { scope: 1 }),
-      location('/auth', { scope: 2, isInternal: true, rewrite: [{ kind: 'return', status: 200, body: 'fine' }] }),
-    ],
+    locations: [location('/', { scope: 1 }), location('/auth', { isInternal: true, content: { kind: 'status' } })],
+  };
+  const granted = { status: 200, reason: undefined, fields: fieldsOf('X-User: joe\r\n') };
+  const at = new FakeSite(model, {
+    produceOf: (content) =>
+      content.kind === 'status' ? ({ responder }) => responder.respond(granted, 'fine') : tellingContent(content),
   });
   const asked = at.ask({ method: 'POST', path: '/' });
   deepEqual([asked.status, asked.body, asked.field('x-who')], [200, 'files POST /', 'joe x=1 200']);
