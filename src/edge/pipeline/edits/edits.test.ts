@@ -36,6 +36,21 @@ test('fields with variables are made for each response, and values of clients st
   equal(ask(scope).field('x-uri'), '/  X-Bad: 1');
 });
 
+test('no field is added that says another length than the transport', () => {
+  const scope = withFields([rule('content-length', '3'), rule('Transfer-Encoding', 'chunked'), rule('X-A', 'a')]);
+  const answered = ask(scope);
+  deepEqual(
+    ['content-length', 'transfer-encoding', 'x-a'].map((name) => answered.field(name)),
+    [undefined, undefined, 'a'],
+  );
+});
+
+test('a response without a type has no field of it', () => {
+  const types = [{ knowsRegistry: false, charset: '', types: {}, fallback: '' }];
+  const site = new FakeSite({ types, rewrite: [{ kind: 'return', status: 200, body: 'text' }] });
+  equal(site.ask('/').head?.fields.has('content-type'), false);
+});
+
 test('a field is set or taken away', () => {
   const scope = withFields([rule('Content-Type', 'x/y', { effect: 'set' }), rule('Server', '', { effect: 'clear' })]);
   const answered = ask({ ...scope, serverField: 'mine' });

@@ -21,12 +21,15 @@ export interface FieldEdits {
   readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
 }
 
+/** The transport says how long a response is. A second one that says something else ends the response where the next one does not begin (RFC 9112 6.3). */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+
 export function compileFieldRules({ fields: rules }: Scope, compilation: Compilation): FieldEdits {
   if (rules === undefined) {
     return { headEdit: undefined, answerEdit: undefined, trailers: undefined };
   }
   const compile = (rule: FieldRule): CompiledRule => ({ ...rule, value: compilation.template(rule.value) });
-  const fields = rules.fields.map(compile);
+  const fields = rules.fields.filter(({ name }) => !FRAMING.has(name.toLowerCase())).map(compile);
   const trailers = rules.trailers.map(compile);
   const isConstant = fields.every(({ value }) => typeof value === 'string') && !addsToExpires(rules);
   const hasFields = fields.length > 0;

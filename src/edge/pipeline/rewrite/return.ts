@@ -42,7 +42,10 @@ function newHeads(status: number): (route: Route) => ResponseHead {
     const wanted = forbidsBody(status) ? undefined : mediaTypeOf(route);
     if (wanted !== type) {
       type = wanted;
-      head = wanted === undefined ? bare : { ...bare, fields: fieldsOfLines([makeLine('Content-Type', wanted)]) };
+      head =
+        wanted === undefined || wanted === ''
+          ? bare
+          : { ...bare, fields: fieldsOfLines([makeLine('Content-Type', wanted)]) };
     }
     return head;
   };

@@ -252,7 +252,10 @@ function applyTypes(args: GivenArguments, draft: Draft, report: NginxReport): vo
   const types = new Map(draft.own(TYPES));
   for (const [type, ...endings] of args.entries) {
     for (const ending of endings) {
-      addType(types, type, ending, report);
+      // No name ends so: one without an ending is of the default type.
+      if (ending.text !== '') {
+        addType(types, type, ending, report);
+      }
     }
   }
   draft.set(TYPES, types);
