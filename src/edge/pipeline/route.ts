@@ -128,6 +128,8 @@ export interface CompiledSite {
   readonly id: number;
   /** $server_name. */
   readonly name: string;
+  /** The configuration asks for fields whose names have underscores, which a client can send in the place of those with hyphens. */
+  readonly takesUnderscores: boolean;
   readonly rewrite: readonly Step[];
   /** The location of the route's path; a regex sets the captures. Where none matches, the site's own scope and content, as a location of kind `site`. */
   find(route: Route): CompiledLocation;

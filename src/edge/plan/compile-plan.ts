@@ -200,6 +200,7 @@ export class PlanCompiler implements RewriteCompilation {
     return {
       id,
       name: bytesOf(model.name),
+      takesUnderscores: this.model.connections[model.connection]?.takesUnderscores ?? false,
       // Whom a trusted peer names is asked for before anything is decided by the client's address.
       rewrite: [...(realIp === undefined ? [] : [realIp]), ...compileRewrite(model.rewrite, this)],
       own,

@@ -91,6 +91,7 @@ export interface FakeModel {
   readonly variables?: EdgeModel['variables'];
   readonly types?: EdgeModel['types'];
   readonly zones?: EdgeModel['zones'];
+  readonly connections?: EdgeModel['connections'];
 }
 
 export function fakeModel(fake: FakeModel): EdgeModel {
@@ -118,7 +119,7 @@ export function fakeModel(fake: FakeModel): EdgeModel {
     sites: fake.sites?.map((more) => ({ ...site, ...more })) ?? [site],
     apps: [],
     scopes: (fake.scopes ?? [{}]).map((more) => ({ ...FAKE_SCOPE, ...more })),
-    connections: [],
+    connections: fake.connections ?? [],
     edge: { threads: 1 } as EdgeModel['edge'],
     types: fake.types ?? [{ knowsRegistry: false, charset: '', types: { html: 'text/html' }, fallback: 'text/plain' }],
     variables: fake.variables ?? [],

@@ -57,16 +57,21 @@ function field(lower: string): Variable {
 export const fieldVariable: VariableFamily = (name) => {
   const lower = name.replaceAll('_', '-');
   const joint = lower === 'cookie' ? '; ' : ', ';
-  return ({ exchange: { block } }) => {
+  return ({ exchange: { block }, site: { takesUnderscores } }) => {
     let value: string | undefined;
     for (const one of block.fields) {
-      if (one.lower === lower) {
+      if (one.lower === lower || (takesUnderscores && isNamed(one.lower, name))) {
         value = value === undefined ? one.value : value + joint + one.value;
       }
     }
     return value;
   };
 };
+
+/** A field whose name has an underscore of its own is found by it as well. */
+function isNamed(lower: string, variable: string): boolean {
+  return lower.length === variable.length && lower.replaceAll('-', '_') === variable;
+}
 
 /** The first argument of the name, in whatever case, as it stands in the query: with its escapes. */
 export const argumentVariable: VariableFamily = (name) => {

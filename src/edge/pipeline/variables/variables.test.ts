@@ -28,6 +28,13 @@ test('every name of the list has a value, or none, and no bug', () => {
   }
 });
 
+test('a field whose name has an underscore is found where such fields are asked for', () => {
+  const fields = [['X_A-b', 'u']] as const;
+  const ask = (takesUnderscores: boolean): string =>
+    asked('http_x_a_b', { path: '/', fields }, { connections: [{ keepAliveMs: 0, takesUnderscores }] });
+  deepEqual([ask(true), ask(false)], ['u', '']);
+});
+
 test('what the request says', () => {
   const request = {
     method: 'POST',
