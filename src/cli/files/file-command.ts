@@ -20,6 +20,8 @@ export const SOUND = 0;
 export const WARNED = 1;
 export const FAULTY = 2;
 
+const SHORTHANDS: ReadonlyMap<string, string> = new Map([['--json', '--format=json']]);
+
 export function readFileArguments(args: readonly string[], { name, options }: FileCommand): Outcome<FileArguments> {
   const files: string[] = [];
   const said = new Map<string, string>();
@@ -34,7 +36,7 @@ export function readFileArguments(args: readonly string[], { name, options }: Fi
       files.push(arg);
       continue;
     }
-    const [written = '', value] = arg.split(/=(.*)/s);
+    const [written = '', value] = (SHORTHANDS.get(arg) ?? arg).split(/=(.*)/s);
     const flag = written === '-o' ? '--output' : written;
     if (!options.includes(flag)) {
       const nearest = nearestWord(flag, options);

@@ -8,7 +8,7 @@ the order in which they win, the rules that hold there, and what answers.
   --url URL         which site and location answer this URL, which rules it passes, and why; nothing is sent anywhere
   --method METHOD   of that request [GET]
   --from ADDRESS    the client that asks [192.0.2.1]
-  --format json     as data
+  --format json     as data (or --json)
   -h, --help        show this
 
 Ends with 0, or with 2 if the file has errors: "portico check" tells them.

@@ -13,6 +13,7 @@ export const ACCESS_TRAPS: readonly TrapRule[] = [
   returnBeforeAccess,
   openSatisfy,
   passwordsWithoutFile,
+  passwordFilesUnused,
   statusForAll,
   believesEverybody,
   smallZones,
@@ -90,6 +91,17 @@ function passwordsWithoutFile(whole: SeenBlock, tell: Tell): void {
     if (said !== undefined && !inside.some((each) => each.inherited('auth_basic_user_file').length > 0)) {
       const message = 'no "auth_basic_user_file" names the passwords: nobody is asked for one, and everybody is let in';
       tell('trap.no-password-file', said.name.place, message);
+    }
+  }
+}
+
+function passwordFilesUnused(whole: SeenBlock, tell: Tell): void {
+  for (const block of whole.within('http', 'server', 'location')) {
+    const [said] = block.all('auth_basic_user_file');
+    const isUsed = [...block.within()].some((each) => each.inherited('auth_basic').length > 0);
+    if (said !== undefined && !isUsed) {
+      const message = 'no "auth_basic" goes with this file: nobody is asked for a password, and everybody is let in';
+      tell('trap.password-file-unused', said.name.place, message);
     }
   }
 }

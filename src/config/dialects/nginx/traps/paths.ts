@@ -149,12 +149,15 @@ function leadsToApplication(block: SeenBlock, last = ''): boolean {
 function tryFilesForms(whole: SeenBlock, tell: Tell): void {
   for (const block of whole.within('server', 'location')) {
     const word = block.all('try_files')[0]?.args.at(-1);
-    if (word === undefined || /^[/@=$]/.test(word.text)) {
+    const isOwnUri = word !== undefined && /^\$\{?(document_)?uri\}?(\/|\/?\?.*)?$/.test(word.text);
+    if (word === undefined || (/^[/@=$]/.test(word.text) && !isOwnUri)) {
       continue;
     }
-    const message = /^\d{3}$/.test(word.text)
-      ? `the last argument of "try_files" is a path: "${word.text}" leads to a location, and is no status`
-      : `the last argument of "try_files" is a path that begins with a slash, a name with @, or =status: "${word.text}" leads nowhere`;
+    const message = isOwnUri
+      ? `the last argument of "try_files" is where the request is sent: "${word.text}" leads here again`
+      : /^\d{3}$/.test(word.text)
+        ? `the last argument of "try_files" is a path: "${word.text}" leads to a location, and is no status`
+        : `the last argument of "try_files" is a path that begins with a slash, a name with @, or =status: "${word.text}" leads nowhere`;
     tell('trap.try-files-end', word.place, message);
   }
 }

@@ -112,6 +112,11 @@ export const TRAPS = {
     why: 'What looks like a password is none.',
     wayOut: 'Write "auth_basic_user_file FILE;" beside it.',
   },
+  'trap.password-file-unused': {
+    severity: 'warning',
+    why: 'What looks like a password is none.',
+    wayOut: 'Write "auth_basic TEXT;" beside it, or "auth_basic off;" if it is meant so.',
+  },
   'trap.status-open': {
     severity: 'warning',
     why: 'It helps who wants to wear the server out.',
