@@ -139,7 +139,8 @@ export class Listeners {
     const close = (): void => {
       server.close();
       this.#closing.delete(server);
-      setTimeout(() => table.closeIdleOf(services), EDGE_LIMITS.stopIdleMs);
+      // What has come meanwhile is read before the immediate is run, here as well.
+      setTimeout(() => setImmediate(() => table.closeIdleOf(services)), EDGE_LIMITS.stopIdleMs);
     };
     if (isServed) {
       close();
