@@ -39,6 +39,12 @@ test('a server may be called as the machine is', () => {
   );
 });
 
+test('what lies in an internal location is internal as well', () => {
+  const { sites } = model('server { location /a { internal; location ~ /b { } } location /c { } }');
+  const [inner, other] = sites[0]?.locations ?? [];
+  assert.deepEqual([inner?.isInternal, inner?.locations[0]?.isInternal, other?.isInternal], [true, true, false]);
+});
+
 test('servers of one address are one listener, whose first is for every other name unless one is said to be', () => {
   const { listeners, sites } = model(
     'server { listen 8080; server_name a.example; } server { listen 8080 default_server; listen 8081; server_name .b.example ~^c; }',

@@ -110,7 +110,7 @@ function locationsIn(around: Draft, tables: Tables): Location[] {
       : [
           {
             match,
-            isInternal: draft.own(IS_INTERNAL) ?? false,
+            isInternal: draft.get(IS_INTERNAL) ?? false,
             redirectsToSlash: redirectsToSlash(draft, match),
             rewrite: instructionsOf(draft, tables),
             scope: tables.scopes.idOf(draft),
