@@ -51,6 +51,21 @@ test('a response without a type has no field of it', () => {
   equal(site.ask('/').head?.fields.has('content-type'), false);
 });
 
+test('what is said of the framing is what the location has of it', () => {
+  const ask = (isChunkedOn: boolean): string | undefined =>
+    new FakeSite(
+      {
+        scopes: [withFields([rule('X-Framing', [{ variable: 'sent_http_transfer_encoding' }])])],
+        connections: [{ keepAliveMs: 0, isChunkedOn }],
+        locations: [location('/')],
+      },
+      { produceOf: () => (exchange) => exchange.responder.begin(FILE_HEAD, undefined) },
+    )
+      .ask('/')
+      .field('x-framing');
+  deepEqual([ask(true), ask(false)], ['chunked', undefined]);
+});
+
 test('a field is set or taken away', () => {
   const scope = withFields([rule('Content-Type', 'x/y', { effect: 'set' }), rule('Server', '', { effect: 'clear' })]);
   const answered = ask({ ...scope, serverField: 'mine' });

@@ -43,12 +43,13 @@ function headBytes({ exchange }: Route): number {
 const FRAMING: Readonly<Record<string, Variable>> = {
   'content-length': ({ sent }) =>
     sent.length === undefined || sent.head === undefined || forbidsBody(sent.status) ? undefined : String(sent.length),
-  'transfer-encoding': ({ sent, main }) =>
+  'transfer-encoding': ({ sent, main, location }) =>
     sent.head !== undefined &&
     sent.length === undefined &&
     !forbidsBody(sent.status) &&
     main.method !== 'HEAD' &&
-    main.exchange.version !== HTTP_VERSION.http10
+    main.exchange.version !== HTTP_VERSION.http10 &&
+    location.connection.isChunkedOn
       ? 'chunked'
       : undefined,
 };
