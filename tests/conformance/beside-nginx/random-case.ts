@@ -6,7 +6,9 @@
 import type { Case } from './case.ts';
 import type { Line } from './line.ts';
 import { renderLines } from './line.ts';
+import { chosenByName, chosenByPath } from './random/choices.ts';
 import { Chooser } from './random/chooser.ts';
+import { rawRequest } from './random/raw-requests.ts';
 import { randomRequest } from './random/requests.ts';
 import { fieldStatement, statement } from './random/statements.ts';
 
@@ -29,8 +31,19 @@ const MAPPED = '$uri $args $request_uri $arg_a $http_x_a $host $request_method $
   ' ',
 );
 
+/** Most are of everything; some show one thing, with many requests for it. */
 export function randomCase(seed: number): RandomCase {
   const choose = new Chooser(seed);
+  const name = `seed ${seed}`;
+  const kind = choose.count(0, 9);
+  if (kind === 0) return { name, ...chosenByName(choose) };
+  if (kind === 1) return { name, ...chosenByPath(choose) };
+  const lines = anything(choose);
+  const make = kind === 2 ? rawRequest : randomRequest;
+  return { name, lines, requests: choose.many(12, 20, () => make(choose)) };
+}
+
+function anything(choose: Chooser): Line[] {
   const server: Line[] = [
     { text: 'listen %A%:%P%' },
     { text: `server_name ${choose.of(NAMES)}` },
@@ -41,13 +54,12 @@ export function randomCase(seed: number): RandomCase {
   const other: Line[] = choose.chance(0.2)
     ? [{ text: 'server', inside: [{ text: 'listen %A%:%P%' }, { text: 'server_name b.test' }, otherAnswer(choose)] }]
     : [];
-  const lines: Line[] = [
+  return [
     map(choose),
     ...choose.many(0, 2, () => fieldStatement(choose)),
     { text: 'server', inside: server },
     ...other,
   ];
-  return { name: `seed ${seed}`, lines, requests: choose.many(6, 12, () => randomRequest(choose)) };
 }
 
 function otherAnswer(choose: Chooser): Line {

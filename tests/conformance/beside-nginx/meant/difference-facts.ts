@@ -16,11 +16,11 @@ export function firstLine(difference: Difference): string {
 }
 
 export function fieldLines(difference: Difference): string[] {
-  return (textOf(difference).split('\r\n\r\n')[0] ?? '').split('\r\n').slice(1);
+  return (textOf(difference).split(/\r?\n\r?\n/)[0] ?? '').split(/\r?\n/).slice(1);
 }
 
 export function hostOf(difference: Difference): string {
-  return /^Host: *(.*?)\r$/im.exec(textOf(difference))?.[1] ?? '';
+  return /^Host: *(.*?)\r?$/im.exec(textOf(difference))?.[1] ?? '';
 }
 
 export function hasTwice(request: string): boolean {

@@ -100,7 +100,8 @@ export const RESPONSES: readonly Meant[] = [
     id: 'no line breaks',
     reason:
       'A line break that a client has got into a variable (%0a in a path) is a space in fields; nginx writes it, and so a client writes a field.',
-    applies: ({ what, nginx }) => what.startsWith('field ') && /[\r\n]/.test(nginx.replace(/\n[\w-]+: /g, '')),
+    applies: ({ what, nginx }) =>
+      /^(field |log sent_http_)/.test(what) && /[\r\n]/.test(nginx.replace(/\n[\w-]+: /g, '')),
   },
   {
     id: 'fields beside ranges',

@@ -103,6 +103,18 @@ export const STRICTNESS: readonly Meant[] = [
     applies: ({ request, what }) => what === 'log request_length' && /: *( \||$)|\\n\\n|:\S*\\r|\w_\w+:/.test(request),
   },
   {
+    id: 'a head is counted as a whole',
+    reason:
+      'The buffers of large_client_header_buffers together bound a head, and not one each of its lines, but for the request line.',
+    applies: ({ request, statuses }) => /X: \\\(x\*9000\)/.test(request) && statuses[0] === '400',
+  },
+  {
+    id: 'tabs are white space',
+    reason: 'Tabs around a value are no part of it (RFC 9110 5.5).',
+    applies: ({ what, nginx, portico }) =>
+      /^(log http_|body)/.test(what) && nginx.trim() === portico && /\t/.test(nginx),
+  },
+  {
     id: 'versions above 1.1',
     reason: 'Those of HTTP/1 are answered and spoken of as 1.1 (RFC 9110 2.5).',
     applies: ({ request, what }) =>
@@ -123,6 +135,12 @@ export const STRICTNESS: readonly Meant[] = [
     id: 'statuses that are no answers',
     reason: '"return 0;", 100 and 101 make no sense, and 498 is one that nginx answers with the page of 404.',
     applies: ({ statuses }) => /^(000|100|101|498)/.test(statuses[0]),
+  },
+  {
+    id: 'a folder that is a file',
+    reason: 'Where a path ends with a slash and its alias is a file, nginx answers 500 and Portico 403 or 404.',
+    applies: ({ case: { configuration }, statuses }) =>
+      /alias html\/a\.txt;/.test(configuration) && statuses[0].startsWith('500') && /^40[34]/.test(statuses[1]),
   },
   {
     id: 'what nginx refuses to read',

@@ -29,7 +29,7 @@ const FIELDS = phrasesOf(`
   Cookie: «a=1; b=2¦b=2;a=3¦a=¦ab=1»
   Referer: «http://b.other/¦http://a.test/x¦rubbish¦»
   Authorization: «Basic cGxhaW46cGFzcw==¦Basic cGxhaW46eA==¦Bearer x»
-  Host: «b.test¦A.TEST:81¦c.test¦x.y¦a.test.¦127.0.0.1¦[::1]»
+  Host: «b.test¦A.TEST:81¦c.test¦x.y¦a.test.¦127.0.0.9¦[::1]»
   User-Agent: «MSIE¦Mozilla/4.0 (compatible; MSIE 6.0; Windows)¦Chrome/99¦curl/7»
   X-Forwarded-For: «1.2.3.4¦1.2.3.4, 127.0.0.1¦x»
   Via: 1.1 x

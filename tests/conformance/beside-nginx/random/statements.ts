@@ -59,7 +59,6 @@ const ONLY_LOCATION = phrasesOf(`
   alias «html/¦html/dir/¦html/a.txt¦html/$1¦other/$arg_a¦html¦html/$1/»
   empty_gif
   limit_except «GET¦POST¦GET POST¦HEAD» { «deny all¦allow 127.0.0.1;deny all» ; }
-  random_index on
   stub_status
 `);
 
