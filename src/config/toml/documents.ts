@@ -40,6 +40,11 @@ export class TomlDocument implements Reading {
     this.text = text;
   }
 
+  /** Nothing has been reported so far. */
+  get isSound(): boolean {
+    return this.#faults.length === 0;
+  }
+
   report(path: Path, message: string, at?: 'key'): void {
     this.#faults.push({ code: 'toml.value', path, message, ...(at === undefined ? {} : { at }) });
   }

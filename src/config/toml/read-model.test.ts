@@ -243,6 +243,13 @@ rules = [{ rewrite = "x" }, { when = 1 }]
   );
 });
 
+test('a file that says nothing of what is served is refused, as one is that has just been emptied', async () => {
+  const nothing = ['portico.toml:1:1: nothing is served: there is neither an [app] nor a [[site]].'];
+  deepEqual(await faults(''), nothing);
+  deepEqual(await faults('[edge]\nthreads = 2\n[apps.shop]\nmodule = "shop"\n'), nothing);
+  equal((await model('[defaults]\nfiles.root = "/srv"\n')).sites.length, 1);
+});
+
 test('a text that is not TOML is told at its line', async () => {
   deepEqual(await faults('a = 1\nb = = 2\n'), ['portico.toml:2:5: invalid value.']);
 });

@@ -250,6 +250,11 @@ class ModelReader {
     }
     const [first] = this.#documents;
     if (this.#builder.sites.length === 0 && first !== undefined) {
+      // A file that an editor has emptied, and has not written again yet, must not become what a reload serves.
+      const isSound = this.#documents.every((document) => document.isSound);
+      if (isSound && !this.#builder.apps.has(ONLY_APP) && this.#saying('defaults').next().done === true) {
+        first.report([], 'nothing is served: there is neither an [app] nor a [[site]]');
+      }
       new SiteReader(this.#builder, first).readSite({}, ['site'], around);
     }
   }
