@@ -13,7 +13,8 @@ import { packagedReadme } from './packaged-readme.ts';
 /** The processes that run our code, each with the files that it is started from: edge threads are part of the edge. */
 const PROCESSES: Readonly<Record<string, readonly string[]>> = {
   cli: ['src/cli/main.ts'],
-  edge: ['src/edge/main.ts', 'src/edge/thread-entry.ts', 'src/edge/password-thread.ts'],
+  edge: ['src/edge/main.ts', 'src/edge/as-user.ts', 'src/edge/thread-entry.ts', 'src/edge/password-thread.ts'],
+  supervisor: ['src/supervisor/run-as-user.ts'],
 };
 
 /**

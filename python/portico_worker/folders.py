@@ -14,9 +14,6 @@ import stat
 import sys
 import time
 
-INHERITED = 3
-"""The descriptor of the folder. (Python does not start with a folder as its standard input.)"""
-
 PATIENCE_S = 30
 """A process that holds the lock for so long does not only look."""
 
@@ -24,12 +21,13 @@ FRESH_S = 60
 """A folder in which something was made or removed since may be one that is about to be locked."""
 
 
-def lock() -> str | None:
-    """Locks the folder that the supervisor has open, and keeps open. Returns what is in the way. A process that only
-    looks whether the folder is locked holds the lock for a moment."""
+def lock(descriptor: int) -> str | None:
+    """Locks the folder that the supervisor has open, and keeps open. (It is not our standard input, as Python does not
+    start with a folder as that.) Returns what is in the way. A process that only looks whether the folder is locked
+    holds the lock for a moment."""
     signal.alarm(PATIENCE_S)
     try:
-        fcntl.flock(INHERITED, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError as error:
         return str(error)
     return None
@@ -56,8 +54,8 @@ def _remove_if_unlocked(path: str) -> None:
 
 
 def main(arguments: list[str]) -> str | None:
-    if arguments == ['lock']:
-        return lock()
+    if arguments[:1] == ['lock']:
+        return lock(int(arguments[1]))
     remove_unlocked(arguments)
     return None
 

@@ -27,9 +27,6 @@ OUTPUTS = (1, 2)
 OWN = 0
 """Stands for the zygote itself where messages have the number of a worker."""
 
-CONTROL = 3
-"""The descriptor that the supervisor gives us."""
-
 LOAD_FAILED, UNSAFE_PRELOAD, ELSEWHERE = 3, 4, 5
 """Exit codes."""
 
@@ -428,6 +425,13 @@ class Zygote:
         os._exit(code)
 
 
+def _take_descriptor() -> int:
+    """The supervisor's socket, which our one argument names. The application is not to see the argument."""
+    descriptor = int(sys.argv[1])
+    del sys.argv[1:]
+    return descriptor
+
+
 def _kill(pid: int, number: int) -> None:
     """Kills a worker. One that has become another user may not be signalled; it is left to the kernel, which ends it
     with the zygote."""
@@ -477,7 +481,7 @@ def main() -> NoReturn:
     # What is registered first runs last.
     atexit.register(signals.stop_timers)
     ending.flush_files_at_last()
-    supervisor = process.keep_socket(socket.socket(fileno=CONTROL))
+    supervisor = process.keep_socket(socket.socket(fileno=_take_descriptor()))
     zygote = Zygote(supervisor)
     zygote.pipe_output()
     try:

@@ -27,7 +27,7 @@ class Site(Listeners):
         self.output = os.path.join(self.folder.name, 'output')
         with open(self.output, 'wb') as output:
             self.process = subprocess.Popen(
-                [sys.executable, '-u', MAIN],
+                [sys.executable, '-u', MAIN, '3'],
                 cwd=self.site,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -53,6 +53,7 @@ export const NGINX_CODES = {
   'nginx.not-allowed-here': 'A directive in a block in which it may not be.',
   'nginx.argument-count': 'A directive with too few or too many arguments.',
   'nginx.invalid-value': 'A value that cannot be read.',
+  'nginx.account': 'A user or a group that the system does not have.',
   'nginx.duplicate': 'A directive, or a value of one, that may be given once is given twice.',
   'nginx.unknown-variable': 'A variable that nothing defines.',
   'nginx.invalid-variable': 'A dollar that no name follows, or a name whose bracket is not closed.',

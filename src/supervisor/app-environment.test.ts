@@ -34,7 +34,7 @@ test('buildAppEnvironment() activates the virtual environment, once', () => {
 });
 
 test('buildAppEnvironment() gives the user its own home', () => {
-  const identity = { uid: 33, gid: 33, userName: 'www-data', home: '/var/www' };
+  const identity = { uid: 33, gid: 33, groups: [33], userName: 'www-data', home: '/var/www' };
   const built = buildAppEnvironment({ ...NOTHING, identity });
   assert.deepEqual(built.ok && [built.value.env['HOME'], built.value.env['USER'], built.value.env['LOGNAME']], [
     '/var/www',

@@ -115,7 +115,8 @@ function venvVariables({ venv }: Interpreter, path = ''): NodeJS.ProcessEnv {
     : { VIRTUAL_ENV: venv, PATH: path.split(delimiter)[0] === bin ? path : `${bin}${delimiter}${path}` };
 }
 
-function identityVariables(identity: Identity | undefined): NodeJS.ProcessEnv {
+/** By which programs know their user. */
+export function identityVariables(identity: Identity | undefined): NodeJS.ProcessEnv {
   return identity === undefined || identity.userName === ''
     ? {}
     : { USER: identity.userName, LOGNAME: identity.userName, HOME: identity.home };

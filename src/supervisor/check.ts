@@ -17,6 +17,7 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
 import { newLog, prepareServer } from './prepare.ts';
+import type { Identity } from './privileges.ts';
 import { endGroup } from './python/process-group.ts';
 import { explainProgram } from './python/python-program.ts';
 import type { Runtime } from './runtime.ts';
@@ -132,6 +133,7 @@ function load(
         program: server.zygoteProgram,
         env,
         name: 'app',
+        identity: server.identity,
         start: startMessage(server, app, 'always', {
           pythonFound: interpreter.origin,
           certificates: server.certificates,
@@ -161,7 +163,7 @@ function load(
           if (isEndOfLatePython({ isOverdue }, cause)) {
             said ??= failed(describeLatePython(startTimeoutMs));
           }
-          done(said === undefined ? explainEnd(runtime, cause) : Promise.resolve(said));
+          done(said === undefined ? explainEnd(runtime, server.identity, cause) : Promise.resolve(said));
         },
       },
     );
@@ -176,8 +178,13 @@ function load(
   });
 }
 
-async function explainEnd({ interpreter, env }: Runtime, cause: Exit): Promise<Loading> {
+async function explainEnd(
+  { interpreter, env }: Runtime,
+  identity: Identity | undefined,
+  cause: Exit,
+): Promise<Loading> {
   const error =
-    (await explainProgram(interpreter.path, env)) ?? `the process that loads the application ${describeExit(cause)}`;
+    (await explainProgram(interpreter.path, { identity, env })) ??
+    `the process that loads the application ${describeExit(cause)}`;
   return { kind: 'load-failed', error, traceback: '' };
 }

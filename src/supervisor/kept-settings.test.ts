@@ -12,11 +12,15 @@ function model(...args: string[]): ServerModel {
 }
 
 test('sites and addresses are changed to, the process and the edge stay as they are', () => {
-  const [before, after] = [model(), model('--bind', ':81', '--edge-threads', '7', '--log-level', 'debug')];
+  const [before, after] = [
+    model(),
+    model('--bind', ':81', '--edge-threads', '7', '--log-level', 'debug', '--user', 'shop'),
+  ];
   const { model: kept, notes } = keepWhatStays(before, after);
   assert.deepEqual([kept.listeners, kept.edge, kept.process], [after.listeners, before.edge, before.process]);
   assert.deepEqual(notes, [
-    'the user, the files and the log of the process are changed by the next start: they stay as they are',
+    'the user and the group are changed by the next start: they stay as they are',
+    'the files and the log of the process are changed by the next start: they stay as they are',
     'the threads and limits of the edge are changed by the next start: they stay as they are',
   ]);
 });

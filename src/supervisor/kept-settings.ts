@@ -12,9 +12,10 @@ export interface KeptSettings {
 
 export function keepWhatStays(before: ServerModel, after: ServerModel): KeptSettings {
   const changed = [
-    ...(isEqual(before.process, { ...after.process, title: before.process.title })
+    ...(isSameUser(before, after) ? [] : ['the user and the group']),
+    ...(isEqual(before.process, { ...after.process, ...userOf(before), title: before.process.title })
       ? []
-      : ['the user, the files and the log of the process']),
+      : ['the files and the log of the process']),
     ...(isEqual(before.edge, after.edge) ? [] : ['the threads and limits of the edge']),
     ...(isEqual(before.development, after.development) ? [] : ['what is watched']),
   ];
@@ -22,6 +23,14 @@ export function keepWhatStays(before: ServerModel, after: ServerModel): KeptSett
     model: { ...after, process: before.process, edge: before.edge, ...developmentOf(before) },
     notes: changed.map((what) => `${what} are changed by the next start: they stay as they are`),
   };
+}
+
+function userOf({ process: { user, group } }: ServerModel): Pick<ServerModel['process'], 'user' | 'group'> {
+  return { user, group };
+}
+
+function isSameUser(before: ServerModel, after: ServerModel): boolean {
+  return isEqual(userOf(before), userOf(after));
 }
 
 function developmentOf({ development }: ServerModel): Pick<ServerModel, 'development'> {

@@ -49,6 +49,9 @@ export async function supervise(
   }
   const server = prepared.value;
   const log = newLog(server);
+  if (server.rightsNote !== undefined) {
+    log.say('info', server.rightsNote);
+  }
   if (limitFault !== undefined) {
     log.say('alert', limitFault);
   }

@@ -17,6 +17,7 @@ import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import { workersOf } from './children/edge-host.ts';
 import { keepWhatStays } from './kept-settings.ts';
+import { closeLogs, openLogsAgain } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
@@ -107,17 +108,25 @@ export class ModelReload {
     if (!certificates.ok) {
       return failure([certificates.fault]);
     }
+    const logs = openLogsAgain(model, server.identity);
+    if (!logs.ok) {
+      return logs;
+    }
     const sockets = await this.#socketsFor(model);
     if (!sockets.ok) {
+      closeLogs(logs.value);
       return sockets;
     }
     const faults = await this.#changePlan(change, sockets.value, certificates.value);
     if (faults.length > 0) {
+      closeLogs(logs.value);
       for (const socket of sockets.value.filter((each) => !isAmong(each, server.sockets))) {
         socket.close();
       }
       return failure(faults);
     }
+    closeLogs(server.logs);
+    Object.assign(server, { logs: logs.value });
     this.#adopt(model, sockets.value, certificates.value);
     this.#parts.apps.adopt(change, this.#plan);
     return success(undefined);

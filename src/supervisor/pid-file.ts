@@ -1,6 +1,7 @@
 /**
  * The file that tells our number to others. They may act on it as root ("kill $(cat …)"), so where root writes it, it stays root's: the
  * user that the server runs as could write another's number there. It takes its place by a rename, which follows no link.
+ * In a folder that the user can change it is written, and removed, with the user's rights.
  */
 
 import {
@@ -27,7 +28,7 @@ const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM
 export class PidFile {
   readonly #path: string;
   readonly #identity: Identity | undefined;
-  /** Kept open for the end: the folder may be root's, and we are no longer root when the file is to be emptied. */
+  /** Kept open for the end: the folder may be root's, and we need not be root any more when the file is to be emptied. */
   #fd: number | undefined;
 
   constructor(path: string, identity: Identity | undefined) {
@@ -40,8 +41,11 @@ export class PidFile {
     if (this.#fd !== undefined) {
       return;
     }
-    const isUsers = mayAct(this.#identity) && !isInRootsFolder(this.#path);
-    this.#fd = isUsers ? asUser(this.#identity, () => write(this.#path)) : write(this.#path);
+    this.#fd = this.#withItsRights(() => write(this.#path));
+  }
+
+  #withItsRights<T>(act: () => T): T {
+    return mayAct(this.#identity) && !isInRootsFolder(this.#path) ? asUser(this.#identity, act) : act();
   }
 
   /** Removes the file, unless another server has written it since. In a folder of root's the file stays, and is emptied: no number is in it. */
@@ -56,7 +60,7 @@ export class PidFile {
       ftruncateSync(fd);
       const stat = lstatSync(this.#path, { throwIfNoEntry: false });
       if (stat?.dev === dev && stat.ino === ino) {
-        unlinkSync(this.#path);
+        this.#withItsRights(() => unlinkSync(this.#path));
       }
     } catch {
       // Nothing depends on the removal.

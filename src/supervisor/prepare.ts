@@ -1,39 +1,39 @@
 /**
- * Everything that must be so before the first child is started, in the one order that works: addresses are bound and files opened as
- * whoever started us, then privileges are dropped, then the workers' sockets are made by who will use them.
+ * Everything that must be so before the first child is started: addresses are bound and files opened as whoever started us,
+ * and the workers' sockets are made with the rights of who will use them.
  */
 
-import { closeSync, fstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App, AppId } from '../config/model/app.ts';
-import type { LogTarget } from '../config/model/logs.ts';
 import type { Manner, ServerModel } from '../config/model/server-model.ts';
 import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
-import { systemWords } from '../kernel/system-words.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
-import { leaveCompileCache } from './compile-cache.ts';
+import { leaveCompileCache, userCompileCache } from './compile-cache.ts';
 import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
+import { leaveErrorLogs, openLogs } from './log/leave-logs.ts';
 import { Log } from './log/log.ts';
-import { closeLogFile, openLogFile } from './log/log-file.ts';
+import { describeOpenFault } from './log/open-fault.ts';
 import { ServerLogs } from './log/server-logs.ts';
-import { whyUnreadable } from './own-files.ts';
+import { whyNotRoots, whyUnreadable } from './own-files.ts';
 import { isFolder } from './paths.ts';
 import { PidFile } from './pid-file.ts';
 import type { Identity } from './privileges.ts';
-import { asUser, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts';
+import { actFor, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts';
 import type { Around } from './runtime.ts';
 import { findRuntime, placeOf } from './runtime.ts';
 import type { ServiceManager, Surroundings } from './service-manager.ts';
 import type { SlotRanges } from './slot-ranges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import { openSockets } from './sockets/given-sockets.ts';
+import { EDGE_AS_USER, RUN_AS_USER } from './start-as-user.ts';
 import type { WorkerWires } from './worker-wires.ts';
 import { openWorkerWires } from './worker-wires.ts';
 
@@ -49,6 +49,10 @@ export interface PreparedServer {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly identity: Identity | undefined;
+  /** Why root's rights were given up for good, as a sentence; undefined if they were not. */
+  readonly rightsNote: string | undefined;
+  /** Of the user that root starts children for. */
+  readonly compileCache: string | undefined;
   readonly sockets: readonly OpenSocket[];
   readonly listeners: readonly BoundListener[];
   readonly manager: ServiceManager;
@@ -89,10 +93,10 @@ export async function prepareServer(
   const { edge, process: settings } = model;
   const resolved = resolveIdentity(settings.user, settings.group);
   const identity = resolved.ok ? resolved.value : undefined;
-  const found = actAs(identity, () => [
+  const found = [
     ...checkApplications(model, { cwd, env, installation }, identity),
-    ...checkWatched(model),
-  ]);
+    ...actFor(identity, () => checkWatched(model)),
+  ];
   const edgeProgram = settings.edgeProgram || ours(`../edge/main${extname(import.meta.filename)}`);
   const zygoteProgram = settings.zygoteProgram || ours('../../python/portico_worker/__main__.py');
   const hidden = mayAct(identity) ? whyUnreadable(identity, [process.execPath, edgeProgram, zygoteProgram]) : undefined;
@@ -124,11 +128,13 @@ export async function prepareServer(
   }
   const sockets = opened.value;
   const slots = newSlots(model);
-  const files = openFiles(model, identity);
+  const own = [process.execPath, RUN_AS_USER, EDGE_AS_USER, edgeProgram];
+  const files = openFiles(model, identity, mayAct(identity) ? whyNotRoots(own, settings) : undefined);
   const wires = files.ok
     ? await openWorkerWires(env, {
         edgeThreads: edge.threads,
         boardBytes: slots.total * edge.threads * BOARD_RECORD_BYTES,
+        identity,
       })
     : failure('');
   if (!files.ok || !wires.ok) {
@@ -169,18 +175,13 @@ function boundListener({ address, listener }: OpenSocket, { listeners }: ServerM
 export function applicationFaults(model: ServerModel, around: Around): readonly string[] {
   const { user, group } = model.process;
   const identity = resolveIdentity(user, group);
-  return identity.ok ? actAs(identity.value, () => checkApplications(model, around, identity.value)) : [identity.fault];
+  return identity.ok ? checkApplications(model, around, identity.value) : [identity.fault];
 }
 
-/** The application's files are the user's affair: root has no business in them, nor in what they may be links to. */
-function actAs<T>(identity: Identity | undefined, act: () => T): T {
-  return mayAct(identity) ? asUser(identity, act) : act();
-}
-
-/** With the rights that the process has. */
+/** The applications' files are the user's affair: root has no business in them, nor in what they may be links to. */
 export function checkApplications(model: ServerModel, around: Around, identity: Identity | undefined): string[] {
   return model.apps.flatMap((app) =>
-    checkApplication(app, around, identity).map((fault) =>
+    actFor(identity, () => checkApplication(app, around, identity)).map((fault) =>
       // In nginx's files settings are no flags, and there may be many applications.
       model.process.manner === 'nginx' ? `python_app "${app.target}": ${fault.replace(/^--/, '')}` : fault,
     ),
@@ -210,53 +211,34 @@ function checkWatched({ development }: ServerModel): string[] {
     .map((folder) => `--reload-dir: ${folder} is not a folder`);
 }
 
-/** The edge opens the access log itself, as the user. A pipe or a terminal may be open to root alone, so the edge gets its descriptor from here. */
-function openLog({ sink }: LogTarget, identity: Identity | undefined): number | null {
-  // A path with variables names many files, of which none is known yet.
-  if (sink.kind !== 'file' || typeof sink.path !== 'string' || sink.path === '-') {
-    return null;
-  }
-  const fd = openLogFile(sink.path, identity);
-  if (!fstatSync(fd).isFile()) {
-    return fd;
-  }
-  closeSync(fd);
-  return null;
-}
+type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile' | 'rightsNote' | 'compileCache'>;
 
-/** Error logs of sites and locations are written by the edge, whose user could not make them in a folder of root's: each is there, and is that user's, before the edge starts. */
-function leaveErrorLogs({ scopes }: ServerModel, identity: Identity | undefined): void {
-  const paths = scopes.flatMap(({ errorLogs }) =>
-    errorLogs.flatMap(({ sink }) => (sink.kind === 'file' && typeof sink.path === 'string' ? [sink.path] : [])),
-  );
-  for (const path of new Set(paths)) {
-    closeLogFile(openLogFile(path, identity));
-  }
-}
-
-type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile'>;
-
-/** Opens the files: the last that is done with the rights of whoever has started us. */
-function openFiles(model: ServerModel, identity: Identity | undefined): Outcome<OpenFiles> {
-  const { logs, process: settings } = model;
+/** `rightsNote`: why we must not go on with root's rights. Then this is the last that is done with them. */
+function openFiles(
+  model: ServerModel,
+  identity: Identity | undefined,
+  rightsNote: string | undefined,
+): Outcome<OpenFiles> {
+  const { process: settings } = model;
   const { manner, pidFile, umask } = settings;
   try {
     if (umask !== undefined) {
       process.umask(umask);
     }
     const serverLogs = openFor(manner, '--log-file', () => ServerLogs.open(settings, identity, systemClock));
-    const opened = logs.map((log) => openFor(manner, '--access-log', () => openLog(log, identity)));
+    const logs = openFor(manner, '--access-log', () => openLogs(model, identity));
     openFor(manner, '--log-file', () => leaveErrorLogs(model, identity));
     const own = pidFile === '' ? undefined : new PidFile(pidFile, identity);
     // Whoever waits for nginx's connects when it is there, so it is written when clients are served, unless the rights to do so are given up here.
-    if (manner !== 'nginx' || mayAct(identity)) {
+    if (manner !== 'nginx' || rightsNote !== undefined) {
       openFor(manner, '--pid-file', () => own?.write());
     }
-    if (identity !== undefined) {
-      leaveCompileCache(identity, systemClock.nowMs());
+    const compileCache = mayAct(identity) ? userCompileCache(identity, systemClock.nowMs()) : undefined;
+    if (identity !== undefined && rightsNote !== undefined) {
+      leaveCompileCache(compileCache, systemClock.nowMs());
       dropPrivileges(identity);
     }
-    return success({ serverLogs, logs: opened, pidFile: own });
+    return success({ serverLogs, logs, pidFile: own, rightsNote, compileCache });
   } catch (error) {
     return failure((error as Error).message);
   }
@@ -267,14 +249,7 @@ function openFor<T>(manner: Manner, flag: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    const { code, message, path } = error as NodeJS.ErrnoException;
-    if (manner === 'nginx') {
-      const words = code === undefined ? message : `open() "${path ?? ''}" failed (${systemWords(error)})`;
-      throw new Error(words, { cause: error });
-    }
-    // An error without a code of the system is one of our own sentences, which says what to do.
-    const remedy = code === undefined ? '' : '. Choose a path that can be written, or start as a user who may';
-    throw new Error(`${flag}: ${message}${remedy}`, { cause: error });
+    throw new Error(describeOpenFault(manner, flag, error), { cause: error });
   }
 }
 

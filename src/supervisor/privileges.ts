@@ -1,7 +1,9 @@
 /**
- * Becoming somebody else, once and for good: after the sockets are bound and the log files open, the supervisor itself takes the user,
- * the group and the user's supplementary groups, and whatever it starts inherits them. Nothing of the server stays root, and no child
- * has to be trusted to drop anything. (Node's spawn with `uid` would clear the supplementary groups instead of setting them.)
+ * With whose rights something is done. In a server that root starts for a user, the supervisor keeps root's rights: it binds
+ * ports, opens logs and reads keys again at each reload. Edge and applications are that user's from their first lines on
+ * (kernel/become-user.ts). Whatever the supervisor does on paths that the user can change, it does with the user's rights (`asUser`).
+ *
+ * Rights are dropped for good (`dropPrivileges`) where others than root can change our own files: root would run at each reload what they have made of them.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -10,9 +12,14 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { isRootsAlone } from './trusted-path.ts';
 
+export type Account = Omit<Identity, 'groups'>;
+
+/** The user that a server of root's is for. */
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
+  /** All that the user is in. */
+  readonly groups: readonly number[];
   /** '' for a number that has no name. */
   readonly userName: string;
   readonly home: string;
@@ -31,24 +38,21 @@ export function resolveIdentity(user: string, group: string): Outcome<Identity |
   if (gid === undefined) {
     return failure(`--group: there is no group "${group}" on this machine`);
   }
-  const identity: Identity = {
-    uid: account?.uid ?? ownId('uid'),
-    gid,
-    userName: account?.userName ?? '',
-    home: account?.home ?? '',
-  };
+  const uid = account?.uid ?? ownId('uid');
   const isRoot = ownId('uid') === 0;
-  const isSame = identity.uid === ownId('uid') && identity.gid === ownId('gid');
+  const isSame = uid === ownId('uid') && gid === ownId('gid');
   if (!isRoot && !isSame) {
     return failure('--user and --group can only be used by root. Start with sudo, or leave them out');
   }
-  return success(isSame ? undefined : identity);
+  const userName = account?.userName ?? '';
+  const home = account?.home ?? '';
+  return success(isSame ? undefined : { uid, gid, groups: groupsOf(userName, gid), userName, home });
 }
 
 /** Throws what the system says; half of a change is never left standing unseen. */
 export function dropPrivileges(identity: Identity): void {
   const { uid, gid } = identity;
-  takeGroups(identity);
+  process.setgroups?.(identity.groups);
   process.setgid?.(gid);
   process.setuid?.(uid);
   if (process.geteuid?.() !== uid || process.getegid?.() !== gid) {
@@ -56,12 +60,20 @@ export function dropPrivileges(identity: Identity): void {
   }
 }
 
-function takeGroups({ gid, userName }: Identity): void {
+/** As the system's tables have them, which may be on another machine: they are asked once. Root can ask only by taking the groups. */
+function groupsOf(userName: string, gid: number): readonly number[] {
   if (userName === '') {
-    process.setgroups?.([gid]);
-  } else {
-    initgroups(userName, gid);
+    return [gid];
   }
+  const own = process.getgroups?.() ?? [];
+  const ownGid = ownId('gid');
+  initgroups(userName, gid);
+  // Node counts the present group among the groups, and root's is not the user's.
+  process.setegid?.(gid);
+  const groups = process.getgroups?.() ?? [];
+  process.setegid?.(ownGid);
+  process.setgroups?.(own);
+  return groups;
 }
 
 /** Missing from the types, documented by Node. */
@@ -69,27 +81,49 @@ function initgroups(userName: string, gid: number): void {
   (process as unknown as { initgroups(user: string, group: number): void }).initgroups(userName, gid);
 }
 
-/** Whether we are root and are to become this user: until then, what is done may need the user's rights instead of ours. */
+/** Whether we are root for this user: what is done may need the user's rights instead of ours. */
 export function mayAct(identity: Identity | undefined): identity is Identity {
   return identity !== undefined && ownId('uid') === 0;
 }
 
 /**
- * Does something with the user's rights and no others, before privileges are dropped for good. Synchronous: nothing else runs meanwhile. No
- * program is started by `act`: it could become root again. Throws what `act` throws.
+ * Does something with the user's rights and no others. Synchronous: nothing else runs meanwhile in this thread. (Threads of
+ * Node's pool do, and have the user's rights for that moment: what needs root's is not left to them.) No program is started
+ * by `act`: it could become root again. Throws what `act` throws.
  */
-export function asUser<T>(identity: Identity, act: () => T): T {
-  const groups = process.getgroups?.() ?? [];
-  const gid = ownId('gid');
-  takeGroups(identity);
-  process.setegid?.(identity.gid);
-  process.seteuid?.(identity.uid);
+export function asUser<T>({ uid, gid, groups }: Identity, act: () => T): T {
+  const ownGroups = process.getgroups?.() ?? [];
+  const ownGid = ownId('gid');
+  process.setgroups?.(groups);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
   try {
     return act();
   } finally {
     process.seteuid?.(0);
+    process.setegid?.(ownGid);
+    process.setgroups?.(ownGroups);
+  }
+}
+
+/** With the user's rights where we are root for that user, and with ours otherwise. */
+export function actFor<T>(identity: Identity | undefined, act: () => T): T {
+  return mayAct(identity) ? asUser(identity, act) : act();
+}
+
+/** Within `asUser`: what only root can do, such as starting a program for the user. */
+export function asOurselves<T>(act: () => T): T {
+  const [uid, gid] = [ownId('uid'), ownId('gid')];
+  if (uid === 0 || process.getuid?.() !== 0) {
+    return act();
+  }
+  process.seteuid?.(0);
+  process.setegid?.(process.getgid?.() ?? gid);
+  try {
+    return act();
+  } finally {
     process.setegid?.(gid);
-    process.setgroups?.(groups);
+    process.seteuid?.(uid);
   }
 }
 
@@ -99,13 +133,21 @@ export function withRightsFor<T>(identity: Identity | undefined, path: string, a
 }
 
 /** One line of passwd(5), from the file or from whatever else the system asks. */
-export function findAccount(user: string): Identity | undefined {
+export function findAccount(user: string): Account | undefined {
   const row = findRow('passwd', user, 2);
   if (row !== undefined) {
     return { uid: Number(row[2]), gid: Number(row[3]), userName: row[0] ?? '', home: row[5] ?? '' };
   }
   // A number without an account, as a container may be started with.
   return /^\d+$/.test(user) ? { uid: Number(user), gid: Number(user), userName: '', home: '' } : undefined;
+}
+
+export function hasUser(name: string): boolean {
+  return findRow('passwd', name, 2)?.[0] === name;
+}
+
+export function hasGroup(name: string): boolean {
+  return findRow('group', name, 2)?.[0] === name;
 }
 
 function findGroup(group: string): number | undefined {

@@ -4,9 +4,11 @@ import type { App } from '../config/model/app.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
 import type { Elsewhere } from '../protocol/control/zygote.ts';
-import { buildAppEnvironment } from './app-environment.ts';
+import { buildAppEnvironment, identityVariables } from './app-environment.ts';
 import type { Installation } from './installation.ts';
 import type { Identity } from './privileges.ts';
+import { actFor } from './privileges.ts';
+import { askTool } from './python/ask-tool.ts';
 import type { Interpreter } from './python/interpreter.ts';
 import { findInterpreter } from './python/interpreter.ts';
 
@@ -39,13 +41,17 @@ export function placeOf({ target, chdir }: App, { cwd, env, installation }: Arou
     : { ...around, target: moved.app, chdir: moved.folder, servedFrom: chdir };
 }
 
-/** Looked at again for each generation: a deployment may have moved them. */
-export function findRuntime(
+/** Looked at again for each generation: a deployment may have moved them. With the user's rights: all of it is files of the application's. */
+export function findRuntime(app: App, place: Place, identity: Identity | undefined): Outcome<Runtime> {
+  return actFor(identity, () => find(app, place, identity));
+}
+
+function find(
   app: App,
   { target, cwd, env, installation, chdir, servedFrom }: Place,
   identity: Identity | undefined,
 ): Outcome<Runtime> {
-  const home = identity === undefined || identity.userName === '' ? {} : { HOME: identity.home };
+  const usersEnv = { ...env, ...identityVariables(identity) };
   const interpreter = findInterpreter({
     named: app.python,
     installation,
@@ -53,7 +59,8 @@ export function findRuntime(
     chdir,
     ...(servedFrom === undefined ? {} : { servedFrom }),
     cwd,
-    env: { ...env, ...home },
+    env: usersEnv,
+    ask: (program, args, folder) => askTool([program, ...args], folder, { identity, env: usersEnv }),
   });
   if (!interpreter.ok) {
     return interpreter;

@@ -16,7 +16,9 @@ function story() {
   const parent = mkdtempSync(join(tmpdir(), 'folders-'));
   const said: string[] = [];
   const newFolders = (python = 'python3') =>
-    new SpoolFolders(() => python, [parent], { say: (level, text) => said.push(`${level} ${text}`) });
+    new SpoolFolders({ python: () => python, identity: undefined }, [parent], {
+      say: (level, text) => said.push(`${level} ${text}`),
+    });
   const make = (name: string, { mode = 0o700, isFresh = false } = {}) => {
     const path = join(parent, name);
     mkdirSync(path, { mode });

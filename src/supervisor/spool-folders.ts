@@ -1,18 +1,23 @@
 /**
  * The folders in which edges keep bodies. An edge makes one when it needs it, and anew when it is gone; from then on the supervisor
  * has it locked (flock), so that no other server and no systemd-tmpfiles takes it for one that was left behind, and removes it when the edge has ended. What a
- * server that was killed with its edge has left is removed by the next one of the same user, never by root on behalf of another.
+ * server that was killed with its edge has left is removed by the next one of the same user, never by root on behalf of
+ * another. An edge that root has started for a user names folders in which that user can change what a path leads to, so they
+ * are opened, locked and removed with that user's rights.
  *
  * Node cannot lock a file: the site's Python does, on the descriptor that it inherits, and the lock stays with ours.
  */
 
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdir, rmSync } from 'node:fs';
-
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SpoolFolderMade } from '../protocol/control/edge.ts';
 import type { Log } from './log/log.ts';
+import type { Identity } from './privileges.ts';
+import { actFor } from './privileges.ts';
+import type { Spawned } from './start-as-user.ts';
+import { behindStandard, commandAs } from './start-as-user.ts';
 
 /** The names that the gateway's `SpoolFolder` gives. Folders of older releases, which nobody locks, had others. */
 const NAMED_LIKE_OURS = /^portico-spool-[A-Za-z0-9]{6}$/;
@@ -38,12 +43,18 @@ interface Held {
 
 export class SpoolFolders {
   readonly #python: () => string;
+  readonly #identity: Identity | undefined;
   readonly #parents: readonly string[];
   readonly #log: Pick<Log, 'say'>;
   #held: Held[] = [];
 
-  constructor(python: () => string, parents: readonly string[], log: Pick<Log, 'say'>) {
+  constructor(
+    { python, identity }: { readonly python: () => string; readonly identity: Identity | undefined },
+    parents: readonly string[],
+    log: Pick<Log, 'say'>,
+  ) {
     this.#python = python;
+    this.#identity = identity;
     this.#parents = parents;
     this.#log = log;
   }
@@ -65,7 +76,8 @@ export class SpoolFolders {
       return;
     }
     try {
-      const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+      const fd = actFor(this.#identity, () => openSync(path, flags));
       const { dev, ino } = fstatSync(fd);
       if (dev !== device || ino !== inode) {
         closeSync(fd);
@@ -94,10 +106,11 @@ export class SpoolFolders {
   }
 
   #lock({ path, fd }: Held): void {
-    const helper = spawn(this.#python(), [...PYTHON_ALONE, 'lock'], {
-      // The current folder may have been removed.
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'pipe', fd],
+    const command = this.#helper(['lock']);
+    const helper = spawn(command.program, [...command.args, String(command.firstDescriptor)], {
+      cwd: command.cwd,
+      env: command.env,
+      stdio: ['ignore', 'pipe', 'pipe', ...behindStandard(command, [fd])],
       timeout: HELPER_MS_MAX,
     });
     let said = '';
@@ -116,6 +129,12 @@ export class SpoolFolders {
     });
   }
 
+  /** The current folder may have been removed, so it is another. */
+  #helper(args: readonly string[]): Spawned {
+    const words = [...PYTHON_ALONE, ...args];
+    return commandAs(this.#identity, { program: this.#python(), args: words, env: process.env, folder: '/' });
+  }
+
   #warn(path: string, reason: string): void {
     this.#log.say(
       'warning',
@@ -130,7 +149,7 @@ export class SpoolFolders {
         const { dev, ino } = fstatSync(fd);
         const stat = lstatSync(path, { throwIfNoEntry: false });
         if (stat?.dev === dev && stat.ino === ino) {
-          rmSync(path, { recursive: true, force: true });
+          actFor(this.#identity, () => rmSync(path, { recursive: true, force: true }));
         }
       } catch (error) {
         this.#log.say('warning', `the folder ${path} cannot be removed: ${(error as Error).message}`);
@@ -147,8 +166,8 @@ export class SpoolFolders {
     const paths = found.flat().filter((path) => !held.has(path));
     if (paths.length > 0 && this.#python() !== '') {
       await new Promise<void>((done) => {
-        const args = [...PYTHON_ALONE, ...paths.slice(0, STALE_FOLDERS_MAX)];
-        execFile(this.#python(), args, { cwd: '/', timeout: HELPER_MS_MAX }, () => done());
+        const { program, args, cwd, env } = this.#helper(paths.slice(0, STALE_FOLDERS_MAX));
+        execFile(program, args, { cwd, env, timeout: HELPER_MS_MAX }, () => done());
       });
     }
   }

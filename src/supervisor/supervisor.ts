@@ -20,6 +20,7 @@ import type { FleetAction, FleetCommand, FleetEvent, ServerAction, ServerFleet }
 import { appSettings, serverSettings } from './fleet-settings.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import { leaveLogs } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
 import type { ModelSource } from './model-reload.ts';
 import { ModelReload } from './model-reload.ts';
@@ -86,7 +87,11 @@ export class Supervisor {
     this.#socketWatch = new SocketWatch(() => this.#server.sockets, log);
     this.#terminal = new TerminalWatch(isTerminal);
     this.#release = new ReleaseWatch(log, readVersion);
-    this.#spoolFolders = new SpoolFolders(() => this.#python, spoolParents(server.env), log);
+    this.#spoolFolders = new SpoolFolders(
+      { python: () => this.#python, identity: server.identity },
+      spoolParents(server.env),
+      log,
+    );
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
     const newHost = (app: App, of: Pick<AppSurroundings, 'model' | 'certificates'>): AppHost =>
       new AppHost(app, { ...of, server, edge: this.#edge, log }, (fact) => this.#happen({ ...fact, app: app.id }));
@@ -394,7 +399,7 @@ export class Supervisor {
       apps: apps.flatMap((app) => this.#apps.get(app.id)?.describe(app) ?? []),
       edgeThreads: model.edge.threads,
       isDevelopment: model.development !== undefined,
-      isRoot: process.geteuid?.() === 0,
+      isRoot: (this.#server.identity?.uid ?? process.geteuid?.()) === 0,
       // Counted from the start of the process.
       startMs: this.#clock.monotonicMs(),
       pid: process.pid,
@@ -437,8 +442,11 @@ export class Supervisor {
   }
 
   #reopenLogs(): void {
+    const { serverLogs, model, identity } = this.#server;
     try {
-      this.#server.serverLogs.reopen();
+      serverLogs.reopen();
+      // Who has moved the files away need not have made new ones, and the edge cannot make any in a folder of root's.
+      leaveLogs(model, identity);
     } catch (error) {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }

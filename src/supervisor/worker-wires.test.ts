@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openWorkerWires } from './worker-wires.ts';
 
-const PLAN = { edgeThreads: 2, boardBytes: 4096 };
+const PLAN = { identity: undefined, edgeThreads: 2, boardBytes: 4096 };
 
 async function codeOfDialling(path: string): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();

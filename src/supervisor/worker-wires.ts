@@ -1,7 +1,8 @@
 /**
  * What every worker is connected by: the Unix sockets of the edge threads, and the board (docs/lanes.md). Both have to be there as long as
- * the server runs, whoever empties /tmp meanwhile. So they are made in a folder that is removed at once, and live on as descriptors that
- * edges and zygotes inherit: nothing is left that could be removed, replaced, or found by somebody else.
+ * the server runs, whoever empties /tmp meanwhile. So they are made in a folder that is removed at once, and live on as descriptors
+ * that edges and zygotes inherit: nothing is left that could be removed, replaced, or found by somebody else. Workers must be
+ * allowed to dial, so root makes the sockets with the rights of the user that the server is for.
  *
  * A socket whose file is gone is dialled by a descriptor that names it: /proc/self/fd/N, opened with O_PATH. Where that does not lead to it (no
  * /proc, a kernel that only resembles Linux), the folder stays, and the sockets are dialled by their paths.
@@ -12,6 +13,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { Identity } from './privileges.ts';
+import { actFor } from './privileges.ts';
 import type { SocketHandle } from './sockets/sockets.ts';
 import { bindLaneSocket } from './sockets/sockets.ts';
 
@@ -33,6 +36,7 @@ export interface WorkerWires {
 export interface WiresPlan {
   readonly edgeThreads: number;
   readonly boardBytes: number;
+  readonly identity: Identity | undefined;
   /** /proc/self/fd, except in tests. */
   readonly descriptorNames?: string;
 }
@@ -53,40 +57,54 @@ export async function openWorkerWires(env: NodeJS.ProcessEnv, plan: WiresPlan): 
   );
 }
 
+interface Made {
+  folder: string | undefined;
+  readonly handles: SocketHandle[];
+  readonly descriptors: number[];
+}
+
 async function openIn(parent: string, plan: WiresPlan): Promise<Outcome<WorkerWires>> {
-  const handles: SocketHandle[] = [];
-  const descriptors: number[] = [];
-  let folder: string | undefined;
-  const close = () => {
-    for (const handle of handles) {
-      handle.close();
-    }
-    descriptors.forEach(closeSync);
-    removeFolder(folder);
-  };
+  const { identity } = plan;
+  const made: Made = { folder: undefined, handles: [], descriptors: [] };
+  // Closing a handle removes the file that it has made, whatever its path leads to by then.
+  const close = () => actFor(identity, () => remove(made));
   try {
-    folder = mkdtempSync(join(parent, 'portico-'));
-    const board = openBoard(join(folder, 'board'), plan.boardBytes);
-    descriptors.push(board);
-    const paths: string[] = [];
-    for (let thread = 0; thread < plan.edgeThreads; thread += 1) {
-      const path = join(folder, `lane.${thread}.sock`);
-      handles.push(bindLaneSocket(path));
-      // Our own workers alone: the file is theirs to dial as long as it has a name, and through the descriptor afterwards.
-      chmodSync(path, 0o600);
-      paths.push(path);
-    }
+    const { board, paths } = actFor(identity, () => make(parent, plan, made));
     const names = await openNames(paths, plan.descriptorNames ?? DESCRIPTOR_NAMES);
     if (names !== undefined) {
-      descriptors.push(...names);
-      removeFolder(folder);
-      folder = undefined;
+      made.descriptors.push(...names);
+      actFor(identity, () => removeFolder(made.folder));
+      made.folder = undefined;
     }
-    return success({ listening: handles.map(({ fd }) => fd), dialled: names ?? paths, board, close });
+    return success({ listening: made.handles.map(({ fd }) => fd), dialled: names ?? paths, board, close });
   } catch (error) {
     close();
     return failure((error as Error).message);
   }
+}
+
+function make(parent: string, { boardBytes, edgeThreads }: WiresPlan, made: Made) {
+  const folder = mkdtempSync(join(parent, 'portico-'));
+  made.folder = folder;
+  const board = openBoard(join(folder, 'board'), boardBytes);
+  made.descriptors.push(board);
+  const paths: string[] = [];
+  for (let thread = 0; thread < edgeThreads; thread += 1) {
+    const path = join(folder, `lane.${thread}.sock`);
+    made.handles.push(bindLaneSocket(path));
+    // Our own workers alone: the file is theirs to dial as long as it has a name, and through the descriptor afterwards.
+    chmodSync(path, 0o600);
+    paths.push(path);
+  }
+  return { board, paths };
+}
+
+function remove({ folder, handles, descriptors }: Made): void {
+  for (const handle of handles) {
+    handle.close();
+  }
+  descriptors.forEach(closeSync);
+  removeFolder(folder);
 }
 
 /** Undefined: sockets cannot be dialled through descriptors here. */

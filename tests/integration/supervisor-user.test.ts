@@ -1,4 +1,4 @@
-// --user: everything that runs afterwards is that user, with its groups and its home, and nothing can become root again.
+// --user: everything that has to do with clients or applications is that user, with its groups and its home, and cannot become root again. The supervisor keeps root's rights for reloads.
 
 import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, statSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Authority } from './certificates.ts';
 import { Client } from './client.ts';
+import { canActForUser } from './of-root.ts';
 import { descendants } from './processes.ts';
 import { makeFolder, serve } from './server.ts';
 
@@ -21,11 +22,18 @@ def application(environ, start_response):
     return [('%s %s %s' % (root, os.environ['HOME'], os.environ['USER'])).encode()]
 `;
 
-const canDrop = process.geteuid?.() === 0 && isReadableByAll(join(import.meta.dirname, '../..'));
+const options = { skip: canActForUser ? false : 'needs root, and a checkout that all can read' };
 
-test('--user drops privileges of every process', {
-  skip: canDrop ? false : 'needs root, and a checkout that all can read',
-}, async () => {
+/** Asserts that a process has nothing of root. */
+function assertUsers(pid: number, command: string): void {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  assert.match(status, /^Uid:\t(\d+)\t\1\t\1\t\1$/m, command);
+  assert.doesNotMatch(status, /^[UG]id:\t0/m, command);
+  assert.doesNotMatch(status, /^Groups:\t(.* )?0 /m, command);
+  assert.match(status, /^CapEff:\t0+$/m, command);
+}
+
+test('--user has edge, zygote and workers be that user', options, async () => {
   const folder = makeFolder();
   chmodSync(folder, 0o755);
   const args = [
@@ -41,37 +49,50 @@ test('--user drops privileges of every process', {
     '127.0.0.1:0',
   ];
   await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
-  for (const { pid, command } of [{ pid: server.pid, command: 'supervisor' }, ...descendants(server.pid)]) {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    assert.match(status, /^Uid:\t(\d+)\t\1\t\1\t\1$/m, command);
-    assert.doesNotMatch(status, /^[UG]id:\t0/m, command);
-    assert.doesNotMatch(status, /^Groups:\t(.* )?0 /m, command);
-    assert.match(status, /^CapEff:\t0+$/m, command);
+  const children = descendants(server.pid);
+  assert.equal(children.length, 3);
+  for (const { pid, command } of children) {
+    assertUsers(pid, command);
   }
+  assert.match(readFileSync(`/proc/${server.pid}/status`, 'latin1'), /^Uid:\t0\t0\t0\t0$/m);
+  // The kernel shows it to root alone: an application cannot read the keys of TLS from its memory.
+  assert.equal(statSync(`/proc/${server.edgePid}/mem`).uid, 0);
   assert.match((await server.ask('/')).body, /^not root \S+ nobody$/);
   // Somebody who acts on the pid file as root is to read what root has written.
   assert.equal(statSync(join(folder, 'pid')).uid, 0);
   assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o666);
 });
 
-test("a key that is root's alone is read before privileges are dropped, and kept in use afterwards", {
-  skip: canDrop ? false : 'needs root, and a checkout that all can read',
-}, async () => {
+test("a key that is root's alone is read again at a reload", options, async () => {
   const folder = makeFolder();
   chmodSync(folder, 0o755);
-  const { cert, key } = new Authority(folder).issue('site');
+  const authority = new Authority(folder);
+  const { cert, key } = authority.issue('site');
   chmodSync(key, 0o600);
   const args = ['--user', 'nobody', '--python', '/usr/bin/python3', '--certfile', cert, '--keyfile', key];
   await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
+  authority.issue('site', { extensions: 'subjectAltName=DNS:renewed.test' });
+  chmodSync(key, 0o600);
   server.signal('SIGHUP');
-  await server.logged(/WARNING .*the certificate in use is kept: .*site\.key cannot be read: no permission/);
-  await server.logged(/INFO .*reloaded/);
+  await server.logged(/INFO .*new files of the certificate are in use: renewed\.test/);
   using client = await Client.secure(server.port, { rejectUnauthorized: false });
   client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   assert.match((await client.read()).body, /^not root/);
 });
 
-function isReadableByAll(path: string): boolean {
-  const parts = path.split('/').filter((part) => part !== '');
-  return parts.every((_, index) => (statSync(`/${parts.slice(0, index + 1).join('/')}`).mode & 0o005) === 0o005);
-}
+test(
+  "a program that root would have to start for the user, and that is not ours, costs root's rights for good",
+  options,
+  async () => {
+    const folder = makeFolder();
+    chmodSync(folder, 0o755);
+    const program = join(import.meta.dirname, '../../src/edge/main.ts');
+    const args = ['--user', 'nobody', '--python', '/usr/bin/python3', '--edge-program', program];
+    await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
+    assert.match(server.log, /INFO portico: root starts no programs but its own for a user/);
+    for (const { pid, command } of [{ pid: server.pid, command: 'supervisor' }, ...descendants(server.pid)]) {
+      assertUsers(pid, command);
+    }
+    assert.match((await server.ask('/')).body, /^not root/);
+  },
+);

@@ -48,6 +48,9 @@ async function readToml(path: string, env: NodeJS.ProcessEnv, { wantsTraps }: Ch
   return { language: 'toml', diagnostics: [...diagnostics, ...traps], model, textOf };
 }
 
+/** A file may be for another machine, on which its server is started by root and its users are there. */
+const WHERE_IT_RUNS = { isRoot: true, accounts: { hasUser: () => true, hasGroup: () => true } };
+
 function readNginxFile(path: string, options: CheckOptions): ReadServerFile {
   const { reading, diagnostics } = checkNginx(path, DISK_FILES, options);
   const texts = new Map(reading.files.map(({ path: file, bytes }) => [file, bytes]));
@@ -57,7 +60,7 @@ function readNginxFile(path: string, options: CheckOptions): ReadServerFile {
   }
   const { prefix } = NGINX_PLACES;
   const places = { prefix, file: path, filePrefix: path.slice(0, path.lastIndexOf('/') + 1) };
-  const surroundings = surroundingsOf({ errorLog: undefined }, places);
+  const surroundings = { ...surroundingsOf({ errorLog: undefined }, places), ...WHERE_IT_RUNS };
   const found = new Diagnostics();
   const model = modelOfNginx(reading.draft, surroundings, usualServer(), found.report);
   // What a piece of a configuration names may stand in another.

@@ -14,6 +14,7 @@ import type { ServerModel } from '../../config/model/server-model.ts';
 import { readServeRequest } from '../../config/read.ts';
 import { serveModel } from '../../config/serve-model.ts';
 import { assert } from '../../kernel/assert.ts';
+import { hasGroup, hasUser } from '../../supervisor/privileges.ts';
 import { NGINX_TITLE } from '../../supervisor/process-name.ts';
 import { memoryBytes } from '../memory.ts';
 import { DISK_FILES } from './disk-files.ts';
@@ -57,6 +58,7 @@ export function surroundingsOf(
     coreCount: availableParallelism(),
     isRoot: WAS_ROOT,
     hostname: hostname(),
+    accounts: { hasUser, hasGroup },
     title: `${NGINX_TITLE} portico nginx -c ${file}`,
   };
 }

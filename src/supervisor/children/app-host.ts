@@ -13,7 +13,6 @@ import { readMemoryBytes } from '../memory-watch.ts';
 import type { PreparedServer } from '../prepare.ts';
 import { appFolders, contentsOf, foldersOf } from '../static-mounts.ts';
 import type { EdgeHost } from './edge-host.ts';
-import { signalProcess } from './process-session.ts';
 import { Zygotes } from './zygotes.ts';
 
 type ActionOf<Kind extends AppAction['kind']> = Extract<AppAction, { kind: Kind }>;
@@ -71,7 +70,7 @@ export class AppHost {
       this.zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
     'finish-worker': ({ generation, worker, withinMs, phase }) =>
       this.zygotes.send(generation, { kind: 'finish', worker, withinMs, phase }),
-    'kill-process': ({ pid }) => signalProcess(pid, 'SIGKILL'),
+    'kill-process': ({ generation, pid }) => this.zygotes.killWorker(generation, pid),
     publish: ({ active, interface: kind, draining, closing, gone }) =>
       this.#edge.send({ kind: 'workers', app: this.id, interface: kind, active, draining, closing, gone }),
     'serve-static': ({ facts }) => {

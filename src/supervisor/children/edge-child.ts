@@ -2,14 +2,19 @@
 
 import type { ChildProcess, SendHandle } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { holdVariables } from '../../kernel/become-user.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { failure } from '../../kernel/outcome.ts';
 import type { ConfigureEdge, FromEdge, GiveSocket, ToEdge } from '../../protocol/control/edge.ts';
 import { packToEdge, parseFromEdge, SERVER_STDERR } from '../../protocol/control/edge.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import { relayOutput } from '../log/output-relay.ts';
+import type { Identity } from '../privileges.ts';
+import { mayAct } from '../privileges.ts';
 import type { SocketHandle } from '../sockets/sockets.ts';
+import { EDGE_AS_USER, userFor } from '../start-as-user.ts';
 import { MessageRate } from './message-rate.ts';
 
 export interface EdgeEvents {
@@ -18,9 +23,22 @@ export interface EdgeEvents {
   onExit(cause: Exit): void;
 }
 
+export interface EdgeLaunch {
+  /** Ours, or one of a test, which root does not start for a user. */
+  readonly program: string;
+  readonly identity: Identity | undefined;
+  /** The user's folder for the compiled form of our code; undefined: there is none. */
+  readonly compileCache: string | undefined;
+}
+
 /** 0 to 2 are the standard ones, 3 is the channel. */
 const FIRST_INHERITED = SERVER_STDERR;
 const STDERR_FD = 2;
+/**
+ * An application has the same user, and may send signals. In the moment before the edge handles USR1, that signal would open
+ * the debugger, and by it the keys of TLS.
+ */
+const NO_DEBUGGER = '--disable-sigusr1';
 
 export class EdgeChild {
   readonly #process: ChildProcess;
@@ -29,12 +47,15 @@ export class EdgeChild {
   #isRefused = false;
   #hasEnded = false;
 
-  constructor(program: string, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
+  constructor({ program, identity, compileCache }: EdgeLaunch, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
     this.#events = events;
     const inherited = numberInherited(configure);
-    this.#process = spawn(process.execPath, [...process.execArgv, program], {
+    const isForUser = mayAct(identity);
+    const words = isForUser ? [NO_DEBUGGER, EDGE_AS_USER, userFor(identity, '/')] : [program];
+    const env = edgeEnvironment(process.env, configure.model.edge.threads);
+    this.#process = spawn(process.execPath, [...process.execArgv, ...words], {
       detached: true,
-      env: edgeEnvironment(process.env, configure.model.edge.threads),
+      env: isForUser ? withUsersCache(env, compileCache) : env,
       // The edge writes to our standard output, for an access log that goes there.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...inherited.fds],
     });
@@ -51,16 +72,17 @@ export class EdgeChild {
       }
     });
     this.#process.on('exit', (code, signal) => this.#end({ code, signal }));
-    this.#process.on('message', (message) => this.#onMessage(message, log));
+    this.#process.on('message', (message, handle) => this.#onMessage(message, handle, log));
     this.send(inherited.configure);
   }
 
   /** The edge speaks with strangers. One that says what our program does not say, or much more of it, is ours no longer, and another takes its place. */
-  #onMessage(message: unknown, log: Log): void {
+  #onMessage(message: unknown, handle: unknown, log: Log): void {
     if (this.#isRefused) {
       return;
     }
-    const parsed = parseFromEdge(message);
+    // A socket that comes with a message would take a descriptor of ours.
+    const parsed = handle === undefined ? parseFromEdge(message) : failure('a message with a handle');
     if (parsed.ok && this.#rate.takes()) {
       this.#events.onMessage(parsed.value);
       return;
@@ -116,6 +138,12 @@ const ARENAS = 'MALLOC_ARENA_MAX';
 export function edgeEnvironment(own: NodeJS.ProcessEnv, edgeThreads: number): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => OF_EDGE.includes(name));
   return { ...Object.fromEntries(inherited), [ARENAS]: String(edgeThreads) };
+}
+
+/** Node would read the folder when the process starts, as root: it hears of the user's folder when it is the user. */
+function withUsersCache(env: NodeJS.ProcessEnv, folder: string | undefined): NodeJS.ProcessEnv {
+  const { NODE_COMPILE_CACHE: _roots, ...rest } = env;
+  return folder === undefined ? rest : { ...rest, ...holdVariables({ NODE_COMPILE_CACHE: folder }) };
 }
 
 /** Puts the numbers that the descriptors have in the child into the message, and lists our descriptors in that order. */

@@ -22,6 +22,7 @@ import type { SocketHandle } from '../sockets/sockets.ts';
 import type { SpoolFolders } from '../spool-folders.ts';
 import { spoolParents } from '../spool-folders.ts';
 import { factOfEdge } from './child-facts.ts';
+import type { EdgeLaunch } from './edge-child.ts';
 import { EdgeChild } from './edge-child.ts';
 import { PastRequests } from './past-requests.ts';
 
@@ -56,7 +57,7 @@ export class EdgeHost {
   start(): void {
     this.startCount += 1;
     let reason = '';
-    const child = new EdgeChild(this.#server.edgeProgram, configureEdge(this.#server), this.#log, {
+    const child = new EdgeChild(launchOf(this.#server), configureEdge(this.#server), this.#log, {
       onMessage: (message) => {
         if (message.kind === 'log') {
           this.#log.say(message.level, message.text, { pid: child.pid, name: 'edge' });
@@ -159,6 +160,10 @@ export class EdgeHost {
   kill(): void {
     this.#child?.kill();
   }
+}
+
+function launchOf({ edgeProgram, identity, compileCache }: PreparedServer): EdgeLaunch {
+  return { program: edgeProgram, identity, compileCache };
 }
 
 /** What the edge is told before anything else. */

@@ -6,17 +6,20 @@
 
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
+import type { Identity } from '../privileges.ts';
 import type { SessionMember } from './process-session.ts';
 import { describeMembers, membersOf, signalMembers } from './process-session.ts';
 
 export class LeftBehind {
   readonly #log: Log;
+  readonly #identity: Identity | undefined;
   /** Sessions of zygotes that have ended. One without members is forgotten, for its number may become that of another. */
   readonly #sessions = new Set<number>();
   #isHurried = false;
 
-  constructor(log: Log) {
+  constructor(log: Log, identity: Identity | undefined) {
     this.#log = log;
+    this.#identity = identity;
   }
 
   /** A zygote has ended in order. */
@@ -55,7 +58,7 @@ export class LeftBehind {
       return;
     }
     this.#log.say('info', `processes that the application has started are ended with it: ${describeMembers(members)}`);
-    signalMembers(members, 'SIGTERM');
+    signalMembers(members, 'SIGTERM', this.#identity);
     const turns = SUPERVISOR_LIMITS.leftBehindEndMs / SUPERVISOR_LIMITS.leftBehindPollMs;
     for (let turn = 0; turn < turns && members.length > 0 && !this.#isHurried; turn += 1) {
       await new Promise((done) => setTimeout(done, SUPERVISOR_LIMITS.leftBehindPollMs));
@@ -63,7 +66,7 @@ export class LeftBehind {
     }
     if (members.length > 0) {
       this.#log.say('warning', `killed, because they did not end when asked to: ${describeMembers(members)}`);
-      signalMembers(members, 'SIGKILL');
+      signalMembers(members, 'SIGKILL', this.#identity);
     }
   }
 }

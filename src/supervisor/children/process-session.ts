@@ -4,6 +4,8 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Identity } from '../privileges.ts';
+import { mayAct } from '../privileges.ts';
 
 /** A line of the log names so many. */
 const SHOWN_MAX = 5;
@@ -27,18 +29,38 @@ export function describeMembers(members: readonly SessionMember[]): string {
 }
 
 /** Members that have gone meanwhile, or may not be signalled, are passed over. */
-export function signalMembers(members: readonly SessionMember[], signal: 'SIGTERM' | 'SIGKILL'): void {
+export function signalMembers(
+  members: readonly SessionMember[],
+  signal: 'SIGTERM' | 'SIGKILL',
+  identity: Identity | undefined,
+): void {
   for (const { pid } of members) {
-    signalProcess(pid, signal);
+    signalProcess(pid, signal, identity);
   }
 }
 
-export function signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+/** Kills a process that somebody has named who is not trusted, if it is a member of the session. */
+export function killMember(leader: number, pid: number, identity: Identity | undefined): void {
+  if (readStat(String(pid))?.session === leader) {
+    signalProcess(pid, 'SIGKILL', identity);
+  }
+}
+
+/** Root signals for the user only what the user could signal: a number that was read a moment ago may be another process by now. */
+function signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL', identity: Identity | undefined): void {
   try {
-    process.kill(pid, signal);
+    if (!mayAct(identity) || isOf(identity, pid)) {
+      process.kill(pid, signal);
+    }
   } catch {
     return;
   }
+}
+
+/** By the rule of kill(2): the real or the saved user of the process. Throws if it is gone. */
+function isOf({ uid }: Identity, pid: number): boolean {
+  const [, real, , saved] = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return [real, saved].includes(String(uid));
 }
 
 function memberOf(pid: string, leader: number): SessionMember[] {

@@ -12,6 +12,8 @@ import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
+import type { Identity } from '../privileges.ts';
+import { behindStandard, commandAs } from '../start-as-user.ts';
 import { MessageRate } from './message-rate.ts';
 
 export interface ZygoteLaunch {
@@ -21,6 +23,7 @@ export interface ZygoteLaunch {
   /** What the log calls it. */
   readonly name: string;
   readonly start: StartZygote;
+  readonly identity: Identity | undefined;
 }
 
 export interface ZygoteEvents {
@@ -30,8 +33,6 @@ export interface ZygoteEvents {
   onExit(cause: Exit): void;
 }
 
-const CONTROL_INDEX = 3;
-const FIRST_INHERITED = 4;
 /** Stands for the zygote itself where messages have the number of a worker. */
 const ZYGOTE_ITSELF = 0;
 
@@ -42,23 +43,27 @@ export class ZygoteChild {
   readonly #events: ZygoteEvents;
   readonly #log: Log;
   readonly #name: string;
+  readonly #identity: Identity | undefined;
   /** The pipe that the zygote has put in the place of its output. */
   #output: Socket | undefined;
   #hasEnded = false;
   #hasSpoken = false;
   #isStopped = false;
 
-  constructor({ python, program, env, name, start }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
+  constructor({ python, program, env, name, start, identity }: ZygoteLaunch, log: Log, events: ZygoteEvents) {
     this.#events = events;
     this.#log = log;
     this.#name = name;
-    const inherited = numberInherited(start);
+    this.#identity = identity;
+    const command = commandAs(identity, { program: python, args: ['-u', program], env, folder: start.chdir });
+    const { cwd, firstDescriptor: control } = command;
+    const inherited = numberInherited(start, control + 1);
     // A session of its own: Ctrl-C in the terminal is for us to hear, and to pass on in our own order.
-    this.#process = spawn(python, ['-u', program], {
-      cwd: start.chdir,
-      env,
+    this.#process = spawn(command.program, [...command.args, String(control)], {
+      cwd,
+      env: command.env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...inherited.fds],
+      stdio: ['ignore', 'pipe', 'pipe', ...behindStandard(command, ['pipe', ...inherited.fds])],
     });
     // Where the kernel has no more descriptors for pipes, Node makes none, and says so later.
     const { stdout, stderr, stdio } = this.#process as Partial<ChildProcess>;
@@ -68,7 +73,7 @@ export class ZygoteChild {
       }
     }
     // A pipe in both directions, by `stdio` above.
-    this.#control = stdio?.[CONTROL_INDEX] as Duplex | undefined;
+    this.#control = stdio?.[control] as Duplex | undefined;
     this.#watch(log);
     this.#listen();
     this.send(inherited.start);
@@ -180,7 +185,7 @@ export class ZygoteChild {
   /** Opens the zygote's output from now on. Where that cannot be done, the zygote goes on with the streams that it was given. */
   #openOutput({ log, logInode }: Extract<FromZygote, { kind: 'piped' }>): void {
     try {
-      this.#output = openWorkerLog(this.pid, log, logInode);
+      this.#output = openWorkerLog(this.pid, log, logInode, this.#identity);
       relayOutput(this.#output, () => ({ pid: this.pid, name: this.#name }), this.#log);
       this.send({ kind: 'log-opened', worker: ZYGOTE_ITSELF });
     } catch (error) {
@@ -198,9 +203,12 @@ export class ZygoteChild {
 }
 
 /** Puts the numbers that the descriptors have in the child into the message, and lists our descriptors in that order. */
-export function numberInherited(start: StartZygote): { readonly start: StartZygote; readonly fds: readonly number[] } {
+export function numberInherited(
+  start: StartZygote,
+  first: number,
+): { readonly start: StartZygote; readonly fds: readonly number[] } {
   const fds = [start.board, ...start.lanes.filter((lane) => typeof lane === 'number')];
-  const number = (fd: number) => FIRST_INHERITED + fds.indexOf(fd);
+  const number = (fd: number) => first + fds.indexOf(fd);
   const lanes = start.lanes.map((lane) => (typeof lane === 'number' ? number(lane) : lane));
   return { start: { ...start, board: number(start.board), lanes }, fds };
 }

@@ -15,11 +15,15 @@ import type { Runtime } from '../runtime.ts';
 import { findRuntime, placeOf } from '../runtime.ts';
 import { factOfZygote } from './child-facts.ts';
 import { LeftBehind } from './left-behind.ts';
+import { killMember } from './process-session.ts';
 import { ZygoteChild } from './zygote-child.ts';
 import { startMessage } from './zygote-start.ts';
 
 /** The exit codes of a zygote that has ended its own children: stopped, could not load, must not fork, found elsewhere (docs/control.md). */
 const ORDERLY: ReadonlySet<number> = new Set([0, 3, 4, 5]);
+
+/** Generations of which one may have workers: few live at a time. */
+const LEADERS_MAX = 64;
 
 export interface ZygotesParts {
   readonly log: Log;
@@ -42,6 +46,8 @@ export class Zygotes {
   /** The output that a zygote reads for us, by worker. */
   readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
   #python: Interpreter | undefined;
+  /** The zygotes' numbers, by generation, of the last few: their workers are killed when they have ended themselves. */
+  readonly #leaders = new Map<number, number>();
   /** Of the start before. */
   #warnings: readonly string[] = [];
 
@@ -57,7 +63,7 @@ export class Zygotes {
     this.#onFact = onFact;
     this.#names = names;
     this.#certificates = certificates;
-    this.#leftBehind = new LeftBehind(log);
+    this.#leftBehind = new LeftBehind(log, server.identity);
   }
 
   /** The Python of the zygote that was started last. */
@@ -90,7 +96,8 @@ export class Zygotes {
     const facts = { pythonFound: interpreter.origin, certificates: this.#certificates(), moved };
     const start = startMessage(this.#server, this.#app, preload, facts);
     let elsewhere: Elsewhere | undefined;
-    const launch = { python: interpreter.path, program: zygoteProgram, env, name: this.#names.zygote, start };
+    const names = { name: this.#names.zygote, identity };
+    const launch = { python: interpreter.path, program: zygoteProgram, env, start, ...names };
     const child = new ZygoteChild(launch, this.#log, {
       onMessage: (message) => {
         if (message.kind === 'elsewhere') {
@@ -118,6 +125,23 @@ export class Zygotes {
       },
     });
     this.#children.set(generation, child);
+    this.#noteLeader(generation, child.pid);
+  }
+
+  #noteLeader(generation: number, pid: number): void {
+    this.#leaders.set(generation, pid);
+    const [oldest] = this.#leaders.keys();
+    if (this.#leaders.size > LEADERS_MAX && oldest !== undefined) {
+      this.#leaders.delete(oldest);
+    }
+  }
+
+  /** A worker by the number that its zygote has said, which may be any. */
+  killWorker(generation: number, pid: number): void {
+    const leader = this.#leaders.get(generation) ?? 0;
+    if (leader !== 0) {
+      killMember(leader, pid, this.#server.identity);
+    }
   }
 
   send(generation: number, message: ToZygote): void {
@@ -169,7 +193,9 @@ export class Zygotes {
         this.#relay({ kind: 'output', worker, text: '' });
       }
     }
-    const error = suspect && (await explainProgram(suspect.interpreter.path, suspect.env));
+    const error =
+      suspect &&
+      (await explainProgram(suspect.interpreter.path, { env: suspect.env, identity: this.#server.identity }));
     if (error !== undefined) {
       this.#onFact({ kind: 'zygote-load-failed', generation, error, traceback: '' });
     }
@@ -181,7 +207,7 @@ export class Zygotes {
     const name = this.#workers.get(worker) ?? this.#names.zygote;
     this.#workers.delete(worker);
     try {
-      relayOutput(openWorkerLog(child.pid, log, logInode), () => ({ pid, name }), this.#log);
+      relayOutput(openWorkerLog(child.pid, log, logInode, this.#server.identity), () => ({ pid, name }), this.#log);
       child.send({ kind: 'log-opened', worker });
     } catch (error) {
       this.#log.say('debug', `the output of ${name} comes through its zygote: ${(error as Error).message}`);

@@ -285,7 +285,7 @@ export type AppAction =
       readonly phase: FinishPhase;
     }
   /** Signals a worker whose zygote is gone. */
-  | { readonly kind: 'kill-process'; readonly pid: number }
+  | { readonly kind: 'kill-process'; readonly generation: number; readonly pid: number }
   | {
       readonly kind: 'publish';
       readonly active: readonly ActiveWorker[];

@@ -86,7 +86,7 @@ function onZygoteExited(turn: Turn, generation: Generation, event: EventOf<'zygo
   }
   for (const worker of [...fleet.workers.values()].filter((worker) => worker.generation === generation.id)) {
     if (worker.pid !== 0) {
-      turn.actions.push({ kind: 'kill-process', pid: worker.pid });
+      turn.actions.push({ kind: 'kill-process', generation: generation.id, pid: worker.pid });
     }
     removeWorker(turn, worker);
   }

@@ -11,6 +11,7 @@ import { isInRootsFolder, isRootsAlone } from '../trusted-path.ts';
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 const LOG_FILE_MODE = 0o640;
+const ROOTS_GROUP = 0;
 /** O_NONBLOCK waits for no reader of a pipe, O_NOCTTY takes no terminal, O_APPEND puts whole lines of several writers one behind the other. */
 const LOG_FLAGS: number = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 const NEW_FILE: number = LOG_FLAGS | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -68,8 +69,9 @@ function give(fd: number, path: string, { uid, gid }: Identity): number {
       `${path} has ${stat.nlink} names (hard links), so it cannot be given to the user that the server runs as. Remove the others, or choose another file`,
     );
   }
-  if (stat.isFile()) {
-    fchownSync(fd, uid, gid);
+  if (stat.isFile() && (stat.uid !== uid || stat.gid === ROOTS_GROUP)) {
+    // A group that somebody has chosen stays, as that of those who may read logs (`create 0640 www-data adm` of logrotate).
+    fchownSync(fd, uid, stat.gid === ROOTS_GROUP ? gid : stat.gid);
   }
   return fd;
 }

@@ -4,6 +4,8 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
+import type { Identity } from '../privileges.ts';
+import { actFor } from '../privileges.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { Log } from './log.ts';
 import type { LineOrigin } from './log-event.ts';
@@ -38,10 +40,17 @@ export function relayOutput(stream: Readable, origin: () => LineOrigin, log: Log
 
 /**
  * The reading end of a worker's log pipe, which its zygote holds for us, opened through the zygote's descriptors. Throws where that cannot be
- * done: no /proc, a zygote that the kernel keeps from being looked into, or that stands behind a program that has started it.
+ * done: no /proc, a zygote that the kernel keeps from being looked into, or that stands behind a program that has started it. What a descriptor stands for is the
+ * zygote's to choose, and opening it may have effects (a device of root's, a pipe that others read): it is opened with the rights that the zygote has.
  */
-export function openWorkerLog(zygotePid: number, descriptor: number, inode: number): Socket {
-  const fd = openSync(`/proc/${zygotePid}/fd/${descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK);
+export function openWorkerLog(
+  zygotePid: number,
+  descriptor: number,
+  inode: number,
+  identity: Identity | undefined,
+): Socket {
+  const path = `/proc/${zygotePid}/fd/${descriptor}`;
+  const fd = actFor(identity, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   const stat = fstatSync(fd);
   if (!stat.isFIFO() || stat.ino !== inode) {
     closeSync(fd);

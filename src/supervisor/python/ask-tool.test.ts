@@ -9,6 +9,7 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'ask-tool-'));
 after(() => rmSync(FOLDER, { recursive: true }));
 
 const LONG_MS = 60_000;
+const OURS = { identity: undefined, env: process.env };
 
 function tool(name: string, script: string): string {
   const path = join(FOLDER, name);
@@ -18,16 +19,16 @@ function tool(name: string, script: string): string {
 }
 
 test('ask() gives the last line of the answer of a tool that knows, and nothing of one that does not', () => {
-  assert.deepEqual(ask([tool('knows', 'echo Creating; echo " $1"; exit 0'), '/a'], FOLDER, LONG_MS), {
+  assert.deepEqual(ask([tool('knows', 'echo Creating; echo " $1"; exit 0'), '/a'], FOLDER, OURS, LONG_MS), {
     ok: true,
     value: '/a',
   });
-  assert.deepEqual(ask([tool('does-not', 'echo /a; exit 1')], FOLDER, LONG_MS), { ok: true, value: undefined });
-  assert.deepEqual(ask([join(FOLDER, 'nowhere')], FOLDER, LONG_MS), { ok: true, value: undefined });
+  assert.deepEqual(ask([tool('does-not', 'echo /a; exit 1')], FOLDER, OURS, LONG_MS), { ok: true, value: undefined });
+  assert.deepEqual(ask([join(FOLDER, 'nowhere')], FOLDER, OURS, LONG_MS), { ok: true, value: undefined });
 });
 
 test('ask() says of a tool that does not answer in time what follows from it', () => {
-  const answer = ask([tool('hangs', 'sleep 300'), 'info'], FOLDER, 50);
+  const answer = ask([tool('hangs', 'sleep 300'), 'info'], FOLDER, OURS, 50);
   assert.match(answer.ok ? '' : answer.fault, /hangs info" had not answered after 0\.05 s in .* Name the Python with/);
 });
 
@@ -37,7 +38,7 @@ test('ask() ends what a tool has started, when the tool is ended', async () => {
     'talks',
     'sleep 300 & echo $! > child; while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done',
   );
-  assert.deepEqual(ask([path], FOLDER, LONG_MS), { ok: true, value: undefined });
+  assert.deepEqual(ask([path], FOLDER, OURS, LONG_MS), { ok: true, value: undefined });
   const child = readFileSync(join(FOLDER, 'child'), 'utf8').trim();
   const isAlive = () => !/\) [ZX] /.test(readStat(child));
   for (let turn = 0; turn < 500 && isAlive(); turn += 1) {

@@ -13,7 +13,6 @@ import { failure, success } from '../../kernel/outcome.ts';
 import { targetOf } from '../app-name.ts';
 import type { Installation } from '../installation.ts';
 import { isFile, isWithin, realPath } from '../paths.ts';
-import { askTool } from './ask-tool.ts';
 import type { Variables } from './environment.ts';
 import {
   environmentOf,
@@ -159,7 +158,7 @@ function isOfOtherProject(active: string, { chdir }: InterpreterSearch): boolean
 
 /** Beside the application, in a folder above it, or kept for it by a tool. */
 function findAbout(search: InterpreterSearch): Outcome<Interpreter> | undefined {
-  const { env, ask = askTool } = search;
+  const { env, ask = () => success(undefined) } = search;
   const warnings: string[] = [];
   const asked: AskedTool = (...question) => {
     const answer = ask(...question);

@@ -12,7 +12,7 @@ function explain(text: string | Buffer, ...rest: [answerMs?: number]): Promise<s
   const path = join(ROOT, `p${Math.random()}`);
   writeFileSync(path, text);
   chmodSync(path, 0o755);
-  return explainProgram(path, { PATH: '/bin:/usr/bin' }, ...rest);
+  return explainProgram(path, { identity: undefined, env: { PATH: '/bin:/usr/bin' } }, ...rest);
 }
 
 test('explainProgram() tells of a Python that is too old or does not run, and of nothing else', async () => {

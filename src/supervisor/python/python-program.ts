@@ -7,6 +7,9 @@ import { describeExit } from '../fleet/exit-words.ts';
 import type { Exit } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { readHead, statOf } from '../paths.ts';
+import type { Identity } from '../privileges.ts';
+import { actFor, mayAct } from '../privileges.ts';
+import { commandAs } from '../start-as-user.ts';
 import { endGroup } from './process-group.ts';
 
 const OLDEST = [3, 9] as const;
@@ -84,6 +87,10 @@ function linkTarget(path: string): string | undefined {
   }
 }
 
+const PRINT_VERSION = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
+/** How it is told that a program cannot be run, where one of ours was to become it. */
+const TOLD_FAULT = /\((E\w+)\)$|^process\.execve failed with error code (E\w+)$/m;
+
 const SPAWN_FAULTS: Readonly<Record<string, string>> = {
   EACCES: 'the user that the server runs as may not run it',
   ENOENT: 'the program or the loader that it asks for is not there',
@@ -92,15 +99,15 @@ const SPAWN_FAULTS: Readonly<Record<string, string>> = {
 /** Why a Python did not even begin, in words; undefined when it does begin. Asked only after it failed, with the environment it had. */
 export async function explainProgram(
   path: string,
-  env: NodeJS.ProcessEnv,
+  user: PythonUser,
   answerMs: number = ANSWER_MS,
 ): Promise<string | undefined> {
-  const { said, end } = await ask(path, env, answerMs);
+  const { said, end } = await ask(path, user, answerMs);
   if (end === 'late') {
     return `${path} does not run: it had said nothing after ${answerMs / 1000} s. Name another Python with --python`;
   }
   if (end.code !== 0) {
-    return `${path} does not run: ${reasonOf(path, end, said.stderr)}. Name another Python with --python`;
+    return `${path} does not run: ${reasonOf(path, user, end, said.stderr)}. Name another Python with --python`;
   }
   const [major = 0, minor = 0] = said.stdout.trim().split('.').map(Number);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
@@ -108,16 +115,24 @@ export async function explainProgram(
     : undefined;
 }
 
+/** Whose Python it is, and what it is run with. */
+export interface PythonUser {
+  readonly identity: Identity | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 interface Answer {
   readonly said: { readonly stdout: string; readonly stderr: string };
   readonly end: Exit | 'late';
 }
 
-function ask(path: string, env: NodeJS.ProcessEnv, answerMs: number): Promise<Answer> {
+function ask(path: string, { identity, env }: PythonUser, answerMs: number): Promise<Answer> {
   return new Promise((done) => {
+    const command = commandAs(identity, { program: path, args: ['-c', PRINT_VERSION], env, folder: '/' });
     // It leads a group of its own, with what it starts: a Python may be a script that starts one.
-    const child = spawn(path, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
-      env,
+    const child = spawn(command.program, command.args, {
+      cwd: command.cwd,
+      env: command.env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -146,10 +161,11 @@ function ask(path: string, env: NodeJS.ProcessEnv, answerMs: number): Promise<An
   });
 }
 
-function reasonOf(path: string, end: Exit, stderr: string): string {
-  if (isForeign(path)) {
+function reasonOf(path: string, { identity }: PythonUser, end: Exit, stderr: string): string {
+  if (actFor(identity, () => isForeign(path))) {
     return 'it is for another kind of processor';
   }
   const said = stderr.trim().split('\n').at(-1)?.slice(0, REASON_MAX);
-  return SPAWN_FAULTS[end.error ?? ''] ?? (said || `it ${describeExit(end)}`);
+  const [, told = '', failed = ''] = mayAct(identity) ? (TOLD_FAULT.exec(stderr) ?? []) : [];
+  return SPAWN_FAULTS[end.error ?? (told || failed)] ?? (said || `it ${describeExit(end)}`);
 }

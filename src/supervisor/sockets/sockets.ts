@@ -207,7 +207,7 @@ async function bindUnix(path: string, { umask, count, identity, manner }: UnixOp
   const close = () => {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined || isOurs(stat)) {
-      handle.close();
+      withRightsFor(identity, path, () => handle.close());
     }
   };
   const isLost = () => {

@@ -14,6 +14,7 @@ const AROUND = {
   coreCount: 4,
   isRoot: false,
   hostname: 'Box',
+  accounts: { hasUser: () => true, hasGroup: () => true },
   title: 'nginx',
 };
 const { request } = readServeRequest([], { env: {}, coreCount: 4, memoryBytes: 1 });

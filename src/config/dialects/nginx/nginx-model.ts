@@ -33,7 +33,7 @@ export function modelOfNginx(
   defaults: ServerModel,
   report: NginxReport,
 ): ServerModel {
-  const { process, threads, connectionsMax, environment } = processOf(main, around);
+  const { process, threads, connectionsMax, environment } = processOf(main, around, report);
   const [app] = defaults.apps;
   assert(app !== undefined, 'the model of "portico serve" has an application');
   const tables: Tables = {

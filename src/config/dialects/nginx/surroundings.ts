@@ -13,6 +13,8 @@ export interface NginxSurroundings {
   readonly isRoot: boolean;
   /** Of the machine, for `server_name $hostname`. */
   readonly hostname: string;
+  /** Whether the system has a user, and a group, of this name. */
+  readonly accounts: { hasUser(name: string): boolean; hasGroup(name: string): boolean };
   /** What the list of processes shows. */
   readonly title: string;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderPlace } from '../../../place.ts';
 import { errorsOf, readText } from '../fake-files.ts';
+import type { NginxReport } from '../report.ts';
 import type { NginxProcess } from './process.ts';
 import { processOf } from './process.ts';
 
@@ -12,11 +14,16 @@ const AROUND = {
   coreCount: 4,
   isRoot: true,
   hostname: 'Box',
+  accounts: { hasUser: (name: string) => name !== 'nowhere', hasGroup: (name: string) => name !== 'www' },
   title: 'nginx',
 };
 
+const said: string[] = [];
+const told: NginxReport = (_code, place, message, { severity = 'error' } = {}) =>
+  said.push(`${renderPlace(place)} ${severity} ${message}`);
+
 function read(text: string, around: Partial<typeof AROUND> = {}): NginxProcess {
-  return processOf(readText(`events {}\n${text}`).draft, { ...AROUND, ...around });
+  return processOf(readText(`events {}\n${text}`).draft, { ...AROUND, ...around }, told);
 }
 
 test('what is not said is as nginx has it', () => {
@@ -47,6 +54,7 @@ test('what is said is taken', () => {
         'worker_shutdown_timeout 10s; env PATH; env A=b; error_log logs/e.log; events { worker_connections 100; }',
     ).draft,
     AROUND,
+    told,
   );
   assert.deepEqual(rest, { threads: 3, connectionsMax: 300, shutdownMs: 10_000, environment: ['PATH', 'A=b'] });
   assert.deepEqual(
@@ -63,8 +71,26 @@ test('there are as many threads as help', () => {
 });
 
 test('who is not root stays who it is', () => {
-  const { process } = read('user www;', { isRoot: false });
+  said.length = 0;
+  const { process } = read('user nowhere;', { isRoot: false });
   assert.deepEqual([process.user, process.group], ['', '']);
+  assert.deepEqual(said, [
+    '/etc/nginx/nginx.conf:2:6 warning the "user" directive makes sense only if the master process runs with super-user privileges, ignored',
+  ]);
+});
+
+test('users and groups are names that the system has, and the group is that of the name of the user', () => {
+  said.length = 0;
+  assert.deepEqual([read('user shop;').process.user, read('user shop;').process.group], ['shop', 'shop']);
+  assert.deepEqual(said, []);
+  read('user nowhere;');
+  read('user shop www;');
+  read('user www;');
+  assert.deepEqual(said, [
+    '/etc/nginx/nginx.conf:2:6 error getpwnam("nowhere") failed',
+    '/etc/nginx/nginx.conf:2:6 error getgrnam("www") failed',
+    '/etc/nginx/nginx.conf:2:6 error getgrnam("www") failed',
+  ]);
 });
 
 test('errors that no file says anything about go where the command line says', () => {

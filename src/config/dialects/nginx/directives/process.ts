@@ -1,8 +1,10 @@
 /** The process itself: what it runs as, how many threads it has, where its number stands, and what it may use. */
 
 import type { ProcessSettings } from '../../../model/server-model.ts';
+import type { Place } from '../../../place.ts';
 import type { Draft } from '../draft.ts';
 import { draftKey } from '../draft.ts';
+import type { NginxReport } from '../report.ts';
 import type { Apply, Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import type { NginxSurroundings } from '../surroundings.ts';
@@ -11,15 +13,23 @@ import { errorLogsOf } from './error-log.ts';
 
 const daemon = draftKey<boolean>('daemon');
 const pid = draftKey<string>('pid');
-const user = draftKey<{ readonly name: string; readonly group: string }>('user');
+const user = draftKey<SaidUser>('user');
 const workerProcesses = draftKey<number | 'auto'>('worker_processes');
 const filesMax = draftKey<number>('worker_rlimit_nofile');
 const shutdownMs = draftKey<number>('worker_shutdown_timeout');
 const connections = draftKey<number>('worker_connections');
 const environment = draftKey<readonly string[]>('env');
 
+interface SaidUser {
+  readonly name: string;
+  readonly group: string;
+  readonly place: Place;
+}
+
 /** What nginx takes where nothing is said. */
 const DEFAULTS = { pidFile: '/run/nginx.pid', user: 'nobody', workers: 1, connections: 512 } as const;
+const USER_IGNORED =
+  'the "user" directive makes sense only if the master process runs with super-user privileges, ignored';
 /** A thread for each core is what helps; a typing error is not to fill the memory with threads. */
 const THREADS_MAX = 64;
 
@@ -39,7 +49,12 @@ export const PROCESS: readonly Row[] = [
     apply: keep(pid, (args) => args.text(0)),
   }),
   row('user', 'main', 'plain [plain]', 'The user, and the group, whose rights the server takes.', {
-    apply: keep(user, (args) => ({ name: args.text(0), group: args.text(1) })),
+    apply: keep(user, (args) => ({
+      name: args.text(0),
+      // As in nginx the group of the same name, which is not always the user's own.
+      group: args.text(1) || args.text(0),
+      place: args.place(0),
+    })),
   }),
   row('worker_processes', 'main', 'plain', 'How many edge threads serve clients: a number, or `auto`.', {
     apply: (args, draft, report) => {
@@ -100,11 +115,11 @@ export interface NginxProcess {
   readonly environment: readonly string[];
 }
 
-export function processOf(main: Draft, around: NginxSurroundings): NginxProcess {
-  const { prefix, coreCount, isRoot, title } = around;
+export function processOf(main: Draft, around: NginxSurroundings, report: NginxReport): NginxProcess {
+  const { prefix, coreCount, title } = around;
   const said = main.own(workerProcesses) ?? DEFAULTS.workers;
   const threads = Math.max(1, Math.min(said === 'auto' ? coreCount : said, coreCount, THREADS_MAX));
-  const runsAs = isRoot ? (main.own(user) ?? { name: DEFAULTS.user, group: '' }) : { name: '', group: '' };
+  const runsAs = userOf(main.own(user), around, report);
   return {
     process: {
       manner: 'nginx',
@@ -127,4 +142,29 @@ export function processOf(main: Draft, around: NginxSurroundings): NginxProcess 
     shutdownMs: main.own(shutdownMs) ?? 0,
     environment: main.own(environment) ?? [],
   };
+}
+
+/** Whom the server is for: nobody else where root has not started it. */
+function userOf(
+  said: SaidUser | undefined,
+  { isRoot, accounts }: NginxSurroundings,
+  report: NginxReport,
+): { readonly name: string; readonly group: string } {
+  if (said === undefined) {
+    return { name: isRoot ? DEFAULTS.user : '', group: '' };
+  }
+  const { name, group, place } = said;
+  if (!isRoot) {
+    report('nginx.accepted', place, USER_IGNORED, { severity: 'warning' });
+    return { name: '', group: '' };
+  }
+  if (!accounts.hasUser(name)) {
+    report('nginx.account', place, `getpwnam("${name}") failed`, {
+      hint: /^\d+$/.test(name) ? 'As in nginx this is a name, and no number.' : 'Name a user that this machine has.',
+    });
+  } else if (!accounts.hasGroup(group)) {
+    const hint = 'Without a second word, the group has the name of the user. Name a group that this machine has.';
+    report('nginx.account', place, `getgrnam("${group}") failed`, { hint });
+  }
+  return { name, group };
 }

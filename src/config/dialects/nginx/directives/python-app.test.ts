@@ -17,6 +17,7 @@ const AROUND = {
   coreCount: 2,
   isRoot: false,
   hostname: 'Box',
+  accounts: { hasUser: () => true, hasGroup: () => true },
   title: 'nginx',
 };
 
