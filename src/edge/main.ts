@@ -3,9 +3,10 @@
  * supervisor says over IPC; when that channel closes, the supervisor is gone and the edge ends.
  */
 
+import { closeSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { AppId } from '../config/model/app.ts';
-import type { ConfigureEdge, FromEdge, SentToEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
+import type { ConfigureEdge, FromEdge, HiddenLog, SentToEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
 import { unpackToEdge } from '../protocol/control/edge.ts';
 import type { Folder } from '../relay/spool/spool-folder.ts';
 import { isStillThere, removeFolder } from '../relay/spool/spool-folder.ts';
@@ -40,9 +41,12 @@ class Edge {
   /** What the threads have had the log say: each line of advice once. */
   readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax + EDGE_LIMITS.unreadFieldsMax);
   #spoolFolders: readonly Folder[] = [];
+  /** Until all threads have opened them. */
+  #hiddenLogs: readonly HiddenLog[] = [];
 
   async start(config: ConfigureEdge): Promise<void> {
     const { model } = config;
+    this.#hiddenLogs = config.hiddenLogs;
     const planning = await loadPlanning(model);
     const shared = newSharedState(config.slotsMax, model);
     this.#plans = new PlanExchange({
@@ -169,6 +173,7 @@ class Edge {
       case 'ready':
         this.#ready.add(index);
         if (this.#ready.size === this.#threads.length) {
+          this.#closeHiddenLogs();
           tell(message);
         }
         return;
@@ -203,6 +208,14 @@ class Edge {
       default:
         tell(message);
     }
+  }
+
+  /** A file that is moved away later is not to be held. */
+  #closeHiddenLogs(): void {
+    for (const { fd } of this.#hiddenLogs) {
+      closeSync(fd);
+    }
+    this.#hiddenLogs = [];
   }
 
   #onDrained(): void {

@@ -32,7 +32,7 @@ function newExchange() {
 }
 
 function prepare(plan: number, of: EdgeModel = model()): PreparePlan {
-  return { kind: 'prepare', plan, model: of, listeners: [], logs: [], workers: [], tls: undefined };
+  return { kind: 'prepare', plan, model: of, listeners: [], logs: [], logPlaces: [], workers: [], tls: undefined };
 }
 
 test('a plan is prepared when every thread has prepared it, and changed to by all of them', () => {

@@ -126,7 +126,9 @@ export class EdgeThread {
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
     this.#board = new Board(config.board, index, config.model.edge.threads);
-    this.#plan = this.#newPlan({ model: config.model, logs: config.logs, zones: shared.zones, planning });
+    const logPlaces = config.hiddenLogs.map(({ path, fd }) => ({ path, place: `/proc/self/fd/${fd}` }));
+    const { model, logs } = config;
+    this.#plan = this.#newPlan({ model, logs, logPlaces, zones: shared.zones, planning });
     this.#listeners = this.#newListeners();
   }
 
@@ -166,11 +168,11 @@ export class EdgeThread {
 
   /** Throws where the model cannot be run. */
   #newPlan(
-    of: Pick<ThreadPlanParts, 'model' | 'logs' | 'zones' | 'planning'>,
+    of: Pick<ThreadPlanParts, 'model' | 'logs' | 'zones' | 'planning'> & Pick<PlanForThreads, 'logPlaces'>,
     running: ThreadPlanParts['running'] = new Map(),
   ): ThreadPlan {
     const log = this.#log.bind(this);
-    return new ThreadPlan({
+    const parts: ThreadPlanParts = {
       ...of,
       thread: this.#index,
       traffic: this.#traffic,
@@ -189,7 +191,8 @@ export class EdgeThread {
       bugs: this.#bugs,
       onAdvice: (about, text) => this.#send({ kind: 'advice', about, text }),
       log,
-    });
+    };
+    return this.#logFiles.withPlaces(of.logPlaces, () => new ThreadPlan(parts));
   }
 
   #newListeners(): Listeners {
@@ -423,7 +426,7 @@ export class EdgeThread {
           this.#listeners.renewTls(message.tls);
           return;
         case 'reopen-logs':
-          this.#logFiles.reopen();
+          this.#logFiles.withPlaces(message.logPlaces, () => this.#logFiles.reopen());
           return;
       }
     } catch (error) {

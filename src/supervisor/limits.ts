@@ -34,6 +34,10 @@ export const SUPERVISOR_LIMITS = {
   leaveAfterMs: 60_000,
   /** So many times its start timeout a new application may take until all of its workers serve. */
   joinLoads: 3,
+  /** How long a process may take to show logs to the edge: it does nothing but start … */
+  showLogsMs: 10_000,
+  /** … and how long it is there for an edge that opens logs again and says nothing of it. */
+  shownLogsMs: 10_000,
   /** After an error of the supervisor's own, requests that run may go on for so long. */
   internalErrorEndMs: 5_000,
   /** When folders that killed servers have left are looked for a second time: those that were in use until now are then old enough to be judged. */

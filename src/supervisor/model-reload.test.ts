@@ -31,7 +31,7 @@ async function reloadWith(answers: Readonly<Record<string, PlanAnswer['kind']>>)
   const certificates = await CertificateKeeper.open(undefined, clock);
   assert.ok(certificates.ok);
   const server = {
-    ...{ model: before, sockets: [], listeners: [], certificates: certificates.value, secrets: {} },
+    ...{ model: before, logs: [], sockets: [], listeners: [], certificates: certificates.value, secrets: {} },
     slots: { firstOf: () => 0 },
   };
   const told: string[] = [];

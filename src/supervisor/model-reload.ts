@@ -17,9 +17,12 @@ import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import { workersOf } from './children/edge-host.ts';
 import { keepWhatStays } from './kept-settings.ts';
+import type { ShownLogs } from './log/hidden-logs.ts';
+import { showHiddenLogs } from './log/hidden-logs.ts';
 import { closeLogs, openLogsAgain } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
+import type { Identity } from './privileges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import type { BoundSocket } from './sockets/sockets.ts';
 import { bindSockets } from './sockets/sockets.ts';
@@ -150,6 +153,10 @@ export class ModelReload {
   ): Promise<readonly string[]> {
     const { server, edge, apps } = this.#parts;
     const { model } = change;
+    const shown = await showLogs(model, server.identity);
+    if (!shown.ok) {
+      return [shown.fault];
+    }
     await edge.whenReady();
     const edgeNumber = edge.startCount;
     this.#plan += 1;
@@ -160,9 +167,11 @@ export class ModelReload {
       model: edgeModel(model),
       listeners: sockets.map((socket) => this.#listenerFor(socket, model)),
       logs: model.logs.map(() => null),
+      logPlaces: shown.value.places,
       workers: workersOf({ model, secrets: server.secrets, slots: server.slots }),
       tls: certificates.current?.tls,
     });
+    shown.value.end();
     switch (prepared.kind) {
       case 'refused':
         return [prepared.message];
@@ -255,6 +264,14 @@ export class ModelReload {
     for (const socket of gone) {
       socket.close();
     }
+  }
+}
+
+async function showLogs(model: ServerModel, identity: Identity | undefined): Promise<Outcome<ShownLogs>> {
+  try {
+    return success(await showHiddenLogs(model, identity));
+  } catch (error) {
+    return failure((error as Error).message);
   }
 }
 

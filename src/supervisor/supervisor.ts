@@ -20,6 +20,8 @@ import type { FleetAction, FleetCommand, FleetEvent, ServerAction, ServerFleet }
 import { appSettings, serverSettings } from './fleet-settings.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
+import type { ShownLogs } from './log/hidden-logs.ts';
+import { showHiddenLogs } from './log/hidden-logs.ts';
 import { leaveLogs } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
 import type { ModelSource } from './model-reload.ts';
@@ -190,7 +192,7 @@ export class Supervisor {
         }
         return;
       case 'reopen-logs':
-        this.#reopenLogs();
+        void this.#reopenLogs();
         return;
       case 'not-supported':
         this.#log.say('warning', `${signal} is not supported yet; nothing is done`);
@@ -441,17 +443,20 @@ export class Supervisor {
     }
   }
 
-  #reopenLogs(): void {
+  async #reopenLogs(): Promise<void> {
     const { serverLogs, model, identity } = this.#server;
+    let shown: ShownLogs | undefined;
     try {
       serverLogs.reopen();
       // Who has moved the files away need not have made new ones, and the edge cannot make any in a folder of root's.
       leaveLogs(model, identity);
+      shown = await showHiddenLogs(model, identity);
     } catch (error) {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }
-    this.#edge.send({ kind: 'reopen-logs' });
+    this.#edge.send({ kind: 'reopen-logs', logPlaces: shown?.places ?? [] });
     this.#log.say('info', 'the logs were opened again');
+    setTimeout(() => shown?.end(), SUPERVISOR_LIMITS.shownLogsMs).unref();
   }
 
   /** The children have ended. What they have left behind is ended as well. */

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from './client.ts';
@@ -39,7 +49,8 @@ async function ask(port: number): Promise<string> {
 test('HUP binds a low port and makes logs in a folder of root, and USR1 makes them anew', options, async () => {
   const folder = makeFolder();
   const logs = join(folder, 'logs');
-  mkdirSync(logs);
+  // The user has no way to its logs.
+  mkdirSync(logs, { mode: 0o700 });
   chmodSync(folder, 0o755);
   const [port, low] = [await findPort(), await findLowPort()];
   const file = join(folder, 'nginx.conf');
@@ -78,7 +89,27 @@ test('HUP binds a low port and makes logs in a folder of root, and USR1 makes th
   await until('the new file is written', () => /GET \/a/.test(readFileSync(join(logs, 'two.log'), 'latin1')));
   assert.equal(statSync(join(logs, 'two.log')).uid, NOBODY);
   assert.doesNotMatch(server.log, /\[(?:error|alert|emerg|warn)\]/);
+
+  // The next edge has them too, and holds none that is moved away.
+  process.kill(server.edgePid, 'SIGKILL');
+  await server.logged(/the edge process was killed/);
+  assert.equal(await ask(low), 'two');
+  const written = () => readFileSync(join(logs, 'two.log'), 'latin1').match(/GET \/a/g)?.length;
+  await until('the next edge writes on', () => written() === 2);
+  const held = readdirSync(`/proc/${server.edgePid}/fd`).map((fd) => linkOf(`/proc/${server.edgePid}/fd/${fd}`));
+  assert.deepEqual(held.filter((path) => path.startsWith(logs)).toSorted(), [
+    join(logs, 'two.err'),
+    join(logs, 'two.log'),
+  ]);
 });
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
 
 test('another user is for the next start, and that is said', options, async () => {
   const folder = makeFolder();

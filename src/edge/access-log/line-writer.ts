@@ -55,8 +55,20 @@ function openPath(path: string): number {
   }
 }
 
+export interface WriterOptions {
+  /** Of a pipe or a terminal which somebody else has opened. */
+  readonly fd?: number | undefined;
+  /** What messages call the file. */
+  readonly kind?: string;
+  /** What is written is no lines. */
+  readonly isBinary?: boolean;
+  /** Where a file can be opened now, if not by its path. */
+  readonly placeOf?: (path: string) => string;
+}
+
 export class LineWriter {
   readonly #path: string;
+  readonly #placeOf: (path: string) => string;
   readonly #kind: string;
   readonly #onError: (text: string) => void;
   /** The file was opened here, by its path. */
@@ -70,15 +82,20 @@ export class LineWriter {
   #endsInLine = false;
   #droppedCount = 0;
 
-  /** `fd` is that of a pipe or a terminal which somebody else has opened; `kind` what messages call the file. */
-  constructor(path: string, onError: (text: string) => void, fd?: number, kind = 'access log', isBinary = false) {
+  constructor(path: string, onError: (text: string) => void, options: WriterOptions = {}) {
+    const { fd, kind = 'access log', isBinary = false, placeOf = (own) => own } = options;
     this.#isBinary = isBinary;
     this.#path = path;
+    this.#placeOf = placeOf;
     this.#kind = kind;
     this.#onError = onError;
     this.#isOurs = fd === undefined;
-    this.#fd = fd ?? openTarget(path);
+    this.#fd = fd ?? this.#open();
     this.#isFile = fstatSync(this.#fd).isFile();
+  }
+
+  #open(): number {
+    return openTarget(this.#placeOf(this.#path));
   }
 
   /** Lines wait for the reader; `write('')` tries again. */
@@ -118,7 +135,7 @@ export class LineWriter {
       return;
     }
     if (this.#fd === CLOSED) {
-      this.#fd = openTarget(this.#path);
+      this.#fd = this.#open();
     }
     if (this.#hasFailed && this.#endsInLine && !this.#isBinary) {
       // The disk was full within a line, whose rest is lost: what follows is not to be its end.
@@ -165,7 +182,7 @@ export class LineWriter {
       return;
     }
     try {
-      const fd = openTarget(this.#path);
+      const fd = this.#open();
       this.close();
       this.#fd = fd;
       this.#endsInLine = false;

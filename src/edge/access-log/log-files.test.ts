@@ -140,3 +140,23 @@ test('a name that cannot be opened closes no file that is in use', () => {
   equal(openCount(path), 1);
   lease.close();
 });
+
+test('a file that has another place for now is opened there, and by its path afterwards', () => {
+  const { files, told } = opened();
+  const [path, place] = [join(folder, 'hidden', 'x.log'), join(folder, 'place.log')];
+  const lease = files.lease();
+  throws(() => lease.writer(path, 'error log'), /ENOENT/);
+  const writer = files.withPlaces([{ path, place }], () => lease.writer(path, 'error log'));
+  writer.write('one\n');
+  files.reopen();
+  writer.write('two\n');
+  equal(readFileSync(place, 'utf8'), 'one\ntwo\n');
+  deepEqual(
+    told.map((text) => text.slice(0, text.indexOf(':'))),
+    [`the error log ${path} cannot be opened again, the old file is used on`],
+  );
+  files.withPlaces([{ path, place: `${place}.2` }], () => files.reopen());
+  writer.write('three\n');
+  equal(readFileSync(`${place}.2`, 'utf8'), 'three\n');
+  lease.close();
+});

@@ -4,6 +4,7 @@
  */
 
 import type { LogTarget } from '../../config/model/logs.ts';
+import type { LogPlace } from '../../protocol/control/edge.ts';
 import type { Gathering } from './line-collector.ts';
 import { LineCollector } from './line-collector.ts';
 import { LineWriter } from './line-writer.ts';
@@ -59,6 +60,7 @@ export class LogFiles {
   readonly #collectors = new Shared<LineCollector>();
   readonly #named = new Shared<NamedLogs>();
   readonly #senders = new Shared<SyslogSender>();
+  #places: ReadonlyMap<string, string> = new Map();
 
   constructor(hostname: string, onError: (text: string) => void) {
     this.#hostname = hostname;
@@ -74,7 +76,18 @@ export class LogFiles {
       collectors: this.#collectors,
       named: this.#named,
       senders: this.#senders,
+      placeOf: (path) => this.#places.get(path) ?? path,
     });
+  }
+
+  /** Does something that opens logs, some of which can be opened at other places now; later the names of these may stand for something else. */
+  withPlaces<T>(places: readonly LogPlace[], act: () => T): T {
+    this.#places = new Map(places.map(({ path, place }) => [path, place]));
+    try {
+      return act();
+    } finally {
+      this.#places = new Map();
+    }
   }
 
   /** Log files have been moved away. */
@@ -102,6 +115,7 @@ interface LeaseParts {
   readonly collectors: Shared<LineCollector>;
   readonly named: Shared<NamedLogs>;
   readonly senders: Shared<SyslogSender>;
+  readonly placeOf: (path: string) => string;
 }
 
 /** The logs of one plan. */
@@ -124,18 +138,18 @@ export class LogLease {
    * its path. Throws what open(2) throws.
    */
   writer(path: string, kind: string, fd?: number): LineWriter {
-    const { writers, onError } = this.#parts;
-    return this.#take(writers, path, () => new LineWriter(path, onError, fd, kind));
+    const { writers, onError, placeOf } = this.#parts;
+    return this.#take(writers, path, () => new LineWriter(path, onError, { fd, kind, placeOf }));
   }
 
   /** Lines that leave together. Throws what open(2) throws. */
   collector(path: string, fd: number | undefined, gathering: Gathering): LineCollector {
-    const { collectors, onError } = this.#parts;
-    return this.#take(
-      collectors,
-      `${gathering.bytesMax} ${gathering.delayMs} ${gathering.gzipLevel} ${path}`,
-      () => new LineCollector(new LineWriter(path, onError, fd, 'access log', gathering.gzipLevel > 0), gathering),
-    );
+    const { collectors, onError, placeOf } = this.#parts;
+    const { bytesMax, delayMs, gzipLevel } = gathering;
+    return this.#take(collectors, `${bytesMax} ${delayMs} ${gzipLevel} ${path}`, () => {
+      const writer = new LineWriter(path, onError, { fd, isBinary: gzipLevel > 0, placeOf });
+      return new LineCollector(writer, gathering);
+    });
   }
 
   named(kept: LogTarget['kept']): NamedLogs {

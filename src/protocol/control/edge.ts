@@ -60,6 +60,17 @@ export interface WorkersOf {
   readonly slotsMax: number;
 }
 
+export interface HiddenLog {
+  readonly path: string;
+  readonly fd: number;
+}
+
+/** Where the edge can open a file of a log to which its user has no way: `/proc/PID/fd/N`, of a process that is there until the edge has had time to do so. */
+export interface LogPlace {
+  readonly path: string;
+  readonly place: string;
+}
+
 export interface ConfigureEdge {
   readonly kind: 'configure';
   readonly model: EdgeModel;
@@ -68,6 +79,8 @@ export interface ConfigureEdge {
   readonly lanes: readonly number[];
   /** By index in `EdgeModel.logs`: an inherited descriptor of a pipe or terminal, which the edge's user might not be allowed to open; null for what the edge opens itself. */
   readonly logs: readonly (number | null)[];
+  /** Files of logs to which the edge's user has no way, by a folder that it may not enter: inherited descriptors, by which they are opened once more and which are closed then. */
+  readonly hiddenLogs: readonly HiddenLog[];
   /** Folders in which the edge may make its own for bodies that do not fit in memory: the first that lets it is taken. */
   readonly spoolParents: readonly string[];
   readonly workers: readonly WorkersOf[];
@@ -128,6 +141,7 @@ export interface SetTls {
 
 export interface ReopenLogs {
   readonly kind: 'reopen-logs';
+  readonly logPlaces: readonly LogPlace[];
 }
 
 /**
@@ -162,6 +176,7 @@ export interface PreparePlan {
   readonly listeners: readonly BoundListener[];
   /** As in `ConfigureEdge`; only descriptors that the edge has already. */
   readonly logs: readonly (number | null)[];
+  readonly logPlaces: readonly LogPlace[];
   readonly workers: readonly WorkersOf[];
   /** The certificate of the listeners that speak TLS. */
   readonly tls: TlsSettings | undefined;

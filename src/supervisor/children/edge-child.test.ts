@@ -14,14 +14,16 @@ test('numberInherited() counts descriptors as the child sees them', () => {
     lanes: [41, 42],
     board: 50,
     logs: [null, 60],
+    hiddenLogs: [{ path: '/a', fd: 70 }],
   } as unknown as ConfigureEdge);
   assert.deepEqual(
     configure.listeners.map((listener) => listener.fds),
     [[5, 6], [7]],
   );
   assert.deepEqual([configure.lanes, configure.board], [[8, 9], 10]);
-  assert.deepEqual(fds, [2, 21, 22, 35, 41, 42, 50, 60]);
+  assert.deepEqual(fds, [2, 21, 22, 35, 41, 42, 50, 60, 70]);
   assert.deepEqual(configure.logs, [null, 11]);
+  assert.deepEqual(configure.hiddenLogs, [{ path: '/a', fd: 12 }]);
 });
 
 test('edgeEnvironment() gives the edge nothing of the application, and an arena of memory for each of its threads', () => {

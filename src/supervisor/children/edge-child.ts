@@ -158,5 +158,6 @@ export function numberInherited(configure: ConfigureEdge): {
   const lanes = configure.lanes.map(number);
   const board = number(configure.board);
   const logs = configure.logs.map((fd) => (fd === null ? null : number(fd)));
-  return { configure: { ...configure, listeners, lanes, board, logs }, fds };
+  const hiddenLogs = configure.hiddenLogs.map(({ path, fd }) => ({ path, fd: number(fd) }));
+  return { configure: { ...configure, listeners, lanes, board, logs, hiddenLogs }, fds };
 }

@@ -4,6 +4,7 @@ import type { AppId } from '../../config/model/app.ts';
 import { edgeModel } from '../../config/model/edge-model.ts';
 import type {
   ConfigureEdge,
+  HiddenLog,
   PlanCommitted,
   PlanMessage,
   PlanPrepared,
@@ -16,6 +17,7 @@ import type {
 import type { FleetFact } from '../fleet/fleet-types.ts';
 import { appSettings } from '../fleet-settings.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
+import { closeHiddenLogs, openHiddenLogs } from '../log/hidden-logs.ts';
 import type { Log } from '../log/log.ts';
 import type { PreparedServer } from '../prepare.ts';
 import type { SocketHandle } from '../sockets/sockets.ts';
@@ -57,7 +59,8 @@ export class EdgeHost {
   start(): void {
     this.startCount += 1;
     let reason = '';
-    const child = new EdgeChild(launchOf(this.#server), configureEdge(this.#server), this.#log, {
+    const hiddenLogs = this.#openHiddenLogs();
+    const child = new EdgeChild(launchOf(this.#server), configureEdge(this.#server, hiddenLogs), this.#log, {
       onMessage: (message) => {
         if (message.kind === 'log') {
           this.#log.say(message.level, message.text, { pid: child.pid, name: 'edge' });
@@ -92,8 +95,21 @@ export class EdgeHost {
       },
     });
     this.#child = child;
+    // The edge has inherited them.
+    closeHiddenLogs(hiddenLogs);
     for (const message of this.#told.values()) {
       this.send(message);
+    }
+  }
+
+  #openHiddenLogs(): readonly HiddenLog[] {
+    const { model, identity } = this.#server;
+    try {
+      return openHiddenLogs(model, identity);
+    } catch (error) {
+      // The edge tries their paths, and says which it cannot open.
+      this.#log.say('error', `a log cannot be opened: ${(error as Error).message}`);
+      return [];
     }
   }
 
@@ -167,7 +183,7 @@ function launchOf({ edgeProgram, identity, compileCache }: PreparedServer): Edge
 }
 
 /** What the edge is told before anything else. */
-function configureEdge(server: PreparedServer): ConfigureEdge {
+function configureEdge(server: PreparedServer, hiddenLogs: readonly HiddenLog[]): ConfigureEdge {
   const { model, listeners, wires, logs, slots, certificates } = server;
   return {
     kind: 'configure',
@@ -175,6 +191,7 @@ function configureEdge(server: PreparedServer): ConfigureEdge {
     listeners,
     lanes: wires.listening,
     logs,
+    hiddenLogs,
     spoolParents: spoolParents(server.env),
     workers: workersOf(server),
     board: wires.board,

@@ -6,6 +6,7 @@ import type { ServerModel } from '../../config/model/server-model.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Identity } from '../privileges.ts';
+import { logPaths } from './hidden-logs.ts';
 import { closeLogFile, openLogFile } from './log-file.ts';
 import { describeOpenFault } from './open-fault.ts';
 
@@ -31,10 +32,7 @@ function openLog({ sink }: LogTarget, identity: Identity | undefined): number | 
 
 /** Of sites and locations. Throws what is in the way. */
 export function leaveErrorLogs({ scopes }: ServerModel, identity: Identity | undefined): void {
-  const paths = scopes.flatMap(({ errorLogs }) =>
-    errorLogs.flatMap(({ sink }) => (sink.kind === 'file' && typeof sink.path === 'string' ? [sink.path] : [])),
-  );
-  for (const path of new Set(paths)) {
+  for (const path of logPaths({ logs: [], scopes })) {
     closeLogFile(openLogFile(path, identity));
   }
 }
