@@ -147,6 +147,13 @@ test('no file imports itself, however far around', () => {
   assert.deepEqual(findCycles(graph), []);
 });
 
+test('no Python module imports itself, however far around, not even for its types', () => {
+  const modules = TRACKED.filter((path) => /^python\/portico_worker\/.*\.py$/.test(path));
+  const graph = new Map(modules.map((path) => [path, pythonImportsOf(path)]));
+  assert.ok([...graph.values()].flat().length > modules.length, 'imports are found');
+  assert.deepEqual(findCycles(graph), []);
+});
+
 test('pure code performs no I/O', () => {
   const faults: string[] = [];
   for (const file of RUNNING.filter(({ path }) => PURE.test(path) && !SHARED.has(path))) {
@@ -232,6 +239,18 @@ function importsOf(file: SourceFile): string[] {
 /** The path of an import from a file of ours; undefined for a package or a module of Node. */
 function resolveImport(from: string, target: string): string | undefined {
   return target.startsWith('.') ? posix.join(posix.dirname(from), target) : undefined;
+}
+
+/** The modules of the worker that a module of it names, wherever it does: in a function, or where types are checked. */
+function pythonImportsOf(path: string): string[] {
+  const statement = /^ *(?:from (\.*)([\w.]*) import ([\w, ]+|\([^)]*\))|import (portico_worker[\w.]*))/gm;
+  return [...readFileSync(path, 'utf8').matchAll(statement)].flatMap(([, dots = '', name = '', list = '', whole]) => {
+    const above = dots === '' ? 'python' : posix.join(path, ...dots.split('').fill('..'));
+    const target = posix.join(above, (whole ?? name).replaceAll('.', '/'));
+    // What is named may be a module in the folder, or something in the module.
+    const names = [...list.matchAll(/\w+/g)].map(([word]) => `${posix.join(target, word)}.py`);
+    return [`${target}.py`, ...names].filter((each) => existsSync(each));
+  });
 }
 
 function mayImport(from: string, target: string): boolean {

@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any, Callable, Protocol
 
 from portico_worker import lanes, report
+from portico_worker.settings import Settings
 
 from .http import HttpConversation
-from .stream import Stream, Turns
+from .scope import Blocks
+from .stream import Application, Stream, Turns
 from .websocket import WebSocketConversation
-
-if TYPE_CHECKING:
-    from .worker import AsgiWorker
 
 RECEIVE_BYTES = 256 * 1024
 """Asked for at once, unless a larger frame has begun: all that the kernel has. With 64 KiB, requests that come in fours cost twice as much."""
@@ -42,13 +41,39 @@ JOINED_MAX = 16 * 1024
 """Bytes; larger frames are written without being copied into one piece with what goes before them."""
 
 
+class Host(Protocol):
+    """The worker, as far as its lanes know it."""
+
+    settings: Settings
+    application: Application
+    state: dict[str, Any]
+    blocks: Blocks
+    board: memoryview
+    lanes: dict[int, AsgiLane]
+    loop: asyncio.AbstractEventLoop
+    make_task: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+    starts_eagerly: bool
+    is_stopping: bool
+
+    def board_index(self, unit: int, edge: int) -> int: ...
+
+    def count(self, requests: int) -> None: ...
+
+    def flush_streams(self) -> None: ...
+
+    def lost_lane(self, lane: AsgiLane) -> None: ...
+
+    def note_end(self, lane: AsgiLane) -> None: ...
+
+
 class AsgiLane(asyncio.BufferedProtocol):
-    def __init__(self, worker: AsgiWorker, edge: int) -> None:
+    def __init__(self, worker: Host, edge: int) -> None:
         self.worker = worker
         self.edge = edge
         self.board = worker.board
         """Says which stream's application was called last, in case that the process is killed (docs/lanes.md)."""
         self.board_index = worker.board_index(0, edge)
+        self.in_development = worker.settings.development
         self.blocks: list[Any] = [None] * (lanes.BLOCK_SLOTS + 1)
         """Block parts that came on this lane, by their slot: of those that come again only the slot is sent."""
         self.streams: dict[int, Stream] = {}

@@ -7,7 +7,7 @@ block by block. Neither suspends unless it has to wait.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portico_worker import lanes, report
 from portico_worker.failures import ClientGone, ShortBody
@@ -15,10 +15,7 @@ from portico_worker.failures import ClientGone, ShortBody
 from .files import open_path, open_span, read_span
 from .head import find_head, render_fields
 from .scope import METHOD
-from .stream import Message, Stream, read_bytes, type_of
-
-if TYPE_CHECKING:
-    from .lane import AsgiLane
+from .stream import Lane, Message, Stream, read_bytes, type_of
 
 IDLE, HELD, STARTED, TRAILING, COMPLETE = range(5)
 """Phases of a response: nothing was sent; its head waits, and one body completes it; other bodies follow; its body is
@@ -64,7 +61,7 @@ class Response(Stream):
     has_client_end = False
     """The client sends nothing any more, and may have gone; the response is still sent."""
 
-    def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
+    def __init__(self, lane: Lane, word: int, parts: list[bytes]) -> None:
         # As Stream does it, but written out: every request passes here.
         self.lane = lane
         self.word = word
@@ -269,7 +266,7 @@ class Response(Stream):
             await asyncio.sleep(0)  # Nothing bounds how many hints are sent: other tasks are to run in between.
 
     def _note_debug(self, kind: str, message: Message) -> None:
-        if kind == 'http.response.debug' and self.lane.worker.settings.development:
+        if kind == 'http.response.debug' and self.lane.in_development:
             report.log(f'debug: {report.quote(repr(message.get("info")))}', 'info', self.describe())
 
     async def _send_path(self, message: Message) -> None:

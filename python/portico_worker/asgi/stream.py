@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable, Protocol
 
 from portico_worker import lanes, report
 from portico_worker.failures import FAILED_BYTES_MAX, ClientGone, is_of_the_client
 
 from .scope import METHOD, RAW_PATH, REQUEST_ID
-
-if TYPE_CHECKING:
-    from .lane import AsgiLane
 
 Message = dict[str, Any]
 Application = Callable[
@@ -81,10 +78,30 @@ class Turns:
                 break
 
 
+class Lane(Protocol):
+    """The lane of a stream, as far as the stream knows it."""
+
+    board: memoryview
+    board_index: int
+    is_paused: bool
+    is_lost: bool
+    in_development: bool
+
+    def send(self, frame: bytes) -> None: ...
+
+    def send_piece(self, head: bytes, data: bytes | memoryview) -> None: ...
+
+    def send_large(self, pieces: list[bytes | memoryview]) -> None: ...
+
+    async def until_taken(self) -> None: ...
+
+    def finish(self, stream: Stream) -> None: ...
+
+
 class Stream:
     __slots__ = ('__dict__', 'is_gone', 'lane', 'parts', 'task', 'waiters', 'word')
 
-    lane: AsgiLane
+    lane: Lane
     word: int
     """The second word of the request's header: its type and stream."""
     parts: list[bytes]
@@ -104,7 +121,7 @@ class Stream:
     is_dismissed = False
     """The worker ends and has cancelled the task."""
 
-    def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
+    def __init__(self, lane: Lane, word: int, parts: list[bytes]) -> None:
         self.lane = lane
         self.word = word
         self.parts = parts

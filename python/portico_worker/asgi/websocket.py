@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portico_worker import lanes, report
 from portico_worker.failures import ClientGone
 
 from .head import render_fields
 from .response import COMPLETE, Response
-from .stream import Application, Message, Stream, read_bytes, type_of
-
-if TYPE_CHECKING:
-    from .lane import AsgiLane
+from .stream import Application, Lane, Message, Stream, read_bytes, type_of
 
 CONNECTING, OPEN, REFUSING, CLOSED, ENDED = range(5)
 """Phases: the handshake waits for its answer; it was accepted; it is refused by an HTTP response; the application has
@@ -67,7 +64,7 @@ class WebSocketConversation(Stream):
     response: Response | None = None
     """The response by which the application refuses the handshake (ASGI extensions, "Websocket Denial Response")."""
 
-    def __init__(self, lane: AsgiLane, word: int, parts: list[bytes]) -> None:
+    def __init__(self, lane: Lane, word: int, parts: list[bytes]) -> None:
         super().__init__(lane, word, parts)
         self.messages = deque()
         self.phase = CONNECTING

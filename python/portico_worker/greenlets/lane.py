@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any, Callable, Protocol
 
 from portico_worker import lanes, report
 from portico_worker.large_request import LargeRequest, large_request
 from portico_worker.wsgi.conversation import Conversation
-from portico_worker.wsgi.environ import PER_REQUEST_COUNT, add_rest
+from portico_worker.wsgi.environ import PER_REQUEST_COUNT, Environs, add_rest
 from portico_worker.wsgi.large_input import with_large_input
 from portico_worker.wsgi.tunnel import tunnelled
 
 from .websocket import GreenletTunnelConversation
 
-if TYPE_CHECKING:
-    from .worker import GeventWorker
-
 RECEIVE_BYTES = 64 * 1024
+
+
+class Host(Protocol):
+    """The worker, as far as its lanes know it."""
+
+    application: Any
+    environs: Environs
+    board: memoryview
+    is_stopping: bool
+    new_event: Callable[[], Any]
+    spawn: Callable[..., Any]
+
+    def board_index(self, unit: int, edge: int) -> int: ...
+
+    def dial(self, edge: int, role: str, unit: int, stream: int = 0) -> socket.socket | None: ...
+
+    def count(self, requests: int) -> None: ...
+
+    def flush_streams(self) -> None: ...
+
+    def lost_lane(self, lane: GreenletLane) -> None: ...
+
+    def note_end(self, lane: GreenletLane) -> None: ...
 
 
 class GreenletStream:
@@ -90,7 +110,7 @@ class GreenletStream:
 
 
 class GreenletLane:
-    def __init__(self, worker: GeventWorker, edge: int, connection: socket.socket) -> None:
+    def __init__(self, worker: Host, edge: int, connection: socket.socket) -> None:
         self.worker = worker
         self.edge = edge
         self.board_index = worker.board_index(0, edge)
