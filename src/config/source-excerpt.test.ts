@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Diagnostic } from './diagnostic.ts';
 import { renderDiagnostic } from './diagnostic.ts';
 import { atFlag } from './place.ts';
-import { renderWithExcerpt } from './source-excerpt.ts';
+import { renderWithExcerpt, SourceLines } from './source-excerpt.ts';
 
 const FAULT: Diagnostic = {
   severity: 'error',
@@ -15,7 +15,7 @@ const FAULT: Diagnostic = {
 
 function excerpt(text: string, place: object = {}): string {
   const all = { ...FAULT, place: { ...FAULT.place, ...place } as Diagnostic['place'] };
-  return renderWithExcerpt(all, (file) => (file === 'nginx.conf' ? text : undefined));
+  return renderWithExcerpt(all, new SourceLines((file) => (file === 'nginx.conf' ? text : undefined)));
 }
 
 test('renderWithExcerpt() shows the line with a caret under what is meant', () => {
@@ -36,7 +36,7 @@ test('renderWithExcerpt() keeps tabs, so that the caret stands where they have m
 test('renderWithExcerpt() shows nothing of a file that it has not, nor of a line that there is not', () => {
   assert.equal(excerpt('a\n'), excerpt('', { file: 'other' }).replace('other', 'nginx.conf'));
   assert.equal(
-    renderWithExcerpt({ ...FAULT, place: atFlag('-g') }, () => ''),
+    renderWithExcerpt({ ...FAULT, place: atFlag('-g') }, new SourceLines(() => '')),
     '-g: error: unknown directive "rooot"\n  = Did you mean "root"?\n',
   );
 });
@@ -55,4 +55,16 @@ test('renderDiagnostic() has all on one line', () => {
     renderDiagnostic({ severity: 'info', code: 'settings.invalid', place: atFlag('--x'), message: 'is so.' }),
     'portico: info: --x: is so.\n',
   );
+});
+
+test('SourceLines has a file read once, and finds its lines in any order', () => {
+  let readCount = 0;
+  const lines = new SourceLines((file) => {
+    readCount += 1;
+    return file === 'other' ? 'x' : 'a\nb\n\nd';
+  });
+  const found = [1, 2, 4, 2, 3, 9, 4, 1].map((line) => lines.find({ file: 'one', line }));
+  assert.deepEqual(found, ['a', 'b', 'd', 'b', undefined, undefined, 'd', 'a']);
+  assert.equal(readCount, 1);
+  assert.equal(lines.find({ file: 'other', line: 1 }), 'x');
 });

@@ -15,10 +15,53 @@ export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: 'erro
 /** The text of a file that was read, by the name that its places have. */
 export type TextOf = (file: string) => string | undefined;
 
-export function renderWithExcerpt(diagnostic: Diagnostic, textOf: TextOf): string {
+/**
+ * Lines of files, looked up one after another. A file with a fault in each line has its text read once and gone through once: diagnostics are told in the order of
+ * the lines, and a search that began at the top each time took minutes.
+ */
+export class SourceLines {
+  readonly #textOf: TextOf;
+  #file: string | undefined;
+  #text = '';
+  /** Where the line that was found last begins. */
+  #start = 0;
+  #number = 1;
+
+  constructor(textOf: TextOf) {
+    this.#textOf = textOf;
+  }
+
+  /** Undefined: the line is empty, or not there. */
+  find({ file, line }: Pick<FilePlace, 'file' | 'line'>): string | undefined {
+    if (this.#file !== file) {
+      this.#file = file;
+      this.#text = this.#textOf(file) ?? '';
+      this.#rewind();
+    } else if (line < this.#number) {
+      this.#rewind();
+    }
+    for (; this.#number < line; this.#number += 1) {
+      const end = this.#text.indexOf('\n', this.#start);
+      if (end < 0) {
+        return undefined;
+      }
+      this.#start = end + 1;
+    }
+    const end = this.#text.indexOf('\n', this.#start);
+    const found = this.#text.slice(this.#start, end < 0 ? undefined : end);
+    return found === '' ? undefined : found;
+  }
+
+  #rewind(): void {
+    this.#start = 0;
+    this.#number = 1;
+  }
+}
+
+export function renderWithExcerpt(diagnostic: Diagnostic, lines: SourceLines): string {
   const { severity, place, message, hint } = diagnostic;
   const head = `${renderPlace(place)}: ${SEVERITY_WORDS[severity]}: ${message}\n`;
-  const line = place.kind === 'file' ? lineOf(textOf(place.file), place.line) : undefined;
+  const line = place.kind === 'file' ? lines.find(place) : undefined;
   if (place.kind !== 'file' || line === undefined) {
     return `${head}${renderHint(hint, 2)}`;
   }
@@ -34,20 +77,6 @@ export function renderWithExcerpt(diagnostic: Diagnostic, textOf: TextOf): strin
 function renderHint(hint: string | undefined, indent: number): string {
   const lines = hint === undefined ? [] : hint.split('\n');
   return lines.map((line) => `${' '.repeat(indent)}= ${line}\n`).join('');
-}
-
-function lineOf(text: string | undefined, number: number): string | undefined {
-  let start = 0;
-  for (let line = 1; text !== undefined && line < number; line += 1) {
-    const end = text.indexOf('\n', start);
-    if (end < 0) {
-      return undefined;
-    }
-    start = end + 1;
-  }
-  const end = text?.indexOf('\n', start) ?? -1;
-  const line = text?.slice(start, end < 0 ? undefined : end);
-  return line === undefined || line === '' ? undefined : line;
 }
 
 function cut(line: string, { column }: FilePlace): { readonly shown: string; readonly before: string } {

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { isFaulty } from '../../config/diagnostic.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import { renderPlace } from '../../config/place.ts';
-import { renderWithExcerpt } from '../../config/source-excerpt.ts';
+import { renderWithExcerpt, SourceLines } from '../../config/source-excerpt.ts';
 import { readTomlModel } from '../../config/toml/read-model.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
@@ -56,7 +56,8 @@ export async function run({ args, ...surroundings }: Invocation, terminal: Termi
   const file = resolve(cwd, named);
   const read = () => readTomlModel(file, { ...TOML_FILES, env, defaults: defaultModel(machine, cwd) });
   const { model, diagnostics } = await read();
-  terminal.error(diagnostics.map((each) => renderWithExcerpt(each, textOf)).join(''));
+  const lines = new SourceLines(textOf);
+  terminal.error(diagnostics.map((each) => renderWithExcerpt(each, lines)).join(''));
   if (model === undefined || isFaulty(diagnostics)) {
     return USAGE;
   }

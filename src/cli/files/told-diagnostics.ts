@@ -3,7 +3,7 @@
 import { relative, resolve } from 'node:path';
 import type { Diagnostic, Severity } from '../../config/diagnostic.ts';
 import type { TextOf } from '../../config/source-excerpt.ts';
-import { renderWithExcerpt, SEVERITY_WORDS } from '../../config/source-excerpt.ts';
+import { renderWithExcerpt, SEVERITY_WORDS, SourceLines } from '../../config/source-excerpt.ts';
 import { FAULTY, SOUND, WARNED } from './file-command.ts';
 import { foldDiagnostics } from './fold-diagnostics.ts';
 
@@ -20,7 +20,8 @@ export function renderAsText(diagnostics: readonly Diagnostic[], textOf: TextOf,
 
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], textOf: TextOf, cwd: string): string {
   const shown = foldDiagnostics(diagnostics.map((each) => withName(each, cwd)));
-  return shown.map((each) => renderWithExcerpt(each, (file) => textOf(resolve(cwd, file)))).join('\n');
+  const lines = new SourceLines((file) => textOf(resolve(cwd, file)));
+  return shown.map((each) => renderWithExcerpt(each, lines)).join('\n');
 }
 
 export function countsOf(diagnostics: readonly Diagnostic[]): Readonly<Record<string, number>> {

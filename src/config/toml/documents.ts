@@ -16,6 +16,9 @@ export interface TomlFiles {
   glob(pattern: string): readonly string[];
 }
 
+/** A file of another kind that is included by mistake has a fault in every line: who mends a thousand reads the next ones then. */
+export const FAULTS_MAX = 1000;
+
 /** A server of 1,000 sites has a file for each. */
 const FILES_MAX = 10_000;
 
@@ -37,7 +40,8 @@ export class TomlDocument implements Reading {
   constructor(file: string, text: string) {
     this.file = file;
     this.folder = dirname(file);
-    this.text = text;
+    // Editors of Windows put a byte order mark in front, which is no part of the text (TOML 1.1).
+    this.text = text.replace(/^\uFEFF/, '');
   }
 
   /** Nothing has been reported so far. */
@@ -46,15 +50,21 @@ export class TomlDocument implements Reading {
   }
 
   report(path: Path, message: string, at?: 'key'): void {
-    this.#faults.push({ code: 'toml.value', path, message, ...(at === undefined ? {} : { at }) });
+    this.#note({ code: 'toml.value', path, message, ...(at === undefined ? {} : { at }) });
   }
 
   reportConflict(path: Path, message: string): void {
-    this.#faults.push({ code: 'toml.conflict', path, message });
+    this.#note({ code: 'toml.conflict', path, message });
   }
 
   reportFile(path: Path, message: string): void {
-    this.#faults.push({ code: 'toml.file', path, message });
+    this.#note({ code: 'toml.file', path, message });
+  }
+
+  #note(fault: TomlDocumentFault): void {
+    if (this.#faults.length < FAULTS_MAX) {
+      this.#faults.push(fault);
+    }
   }
 
   parse(): void {
@@ -63,7 +73,7 @@ export class TomlDocument implements Reading {
       this.table = parsed.value;
     } else {
       const { line, column, message } = parsed.fault;
-      this.#faults.push({ code: 'toml.syntax', path: { line, column, length: 1 }, message });
+      this.#note({ code: 'toml.syntax', path: { line, column, length: 1 }, message });
     }
   }
 

@@ -1,7 +1,7 @@
 /** Where in the text of a TOML file a value stands. Asked for only when there is a fault to be told. */
 
 import type { AST } from 'toml-eslint-parser';
-import { parseTOML } from 'toml-eslint-parser';
+import { ParseError, parseTOML } from 'toml-eslint-parser';
 import type { Path } from './kind.ts';
 
 /** Counted from 1. */
@@ -18,7 +18,7 @@ const TOP: TextPlace = { line: 1, column: 1, length: 1 };
 export function placesIn(text: string): (path: Path, at?: 'key') => TextPlace {
   const places = new Map<string, TextPlace>();
   const keys = new Map<string, TextPlace>();
-  for (const statement of parseTOML(text, { tomlVersion: '1.1' }).body[0].body) {
+  for (const statement of statementsOf(text)) {
     if (statement.type === 'TOMLTable') {
       const path = statement.resolvedKey;
       note(places, path, statement.key.loc);
@@ -42,6 +42,18 @@ export function placesIn(text: string): (path: Path, at?: 'key') => TextPlace {
     }
     return TOP;
   };
+}
+
+/** The values were read by another parser, which may take for TOML what this one does not: then no place is known, and the fault is told all the same. */
+function statementsOf(text: string): AST.TOMLTopLevelTable['body'] {
+  try {
+    return parseTOML(text, { tomlVersion: '1.1' }).body[0].body;
+  } catch (error) {
+    if (error instanceof ParseError) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 function keyOf(path: Path): string {

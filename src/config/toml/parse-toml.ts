@@ -3,10 +3,13 @@
 import { parse, TomlError } from 'smol-toml';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
-import type { TomlTable } from './kind.ts';
+import type { TomlTable, TomlValue } from './kind.ts';
+import { isTable } from './kind.ts';
 
 /** Nothing that we read is nested more deeply. */
 const DEPTH_MAX = 32;
+
+const TOO_DEEP = `tables lie in each other more than ${DEPTH_MAX} deep`;
 
 export interface TomlFault {
   readonly line: number;
@@ -18,7 +21,8 @@ export interface TomlFault {
 export function parseToml(text: string): Outcome<TomlTable, TomlFault> {
   try {
     // Dates are objects, which no kind of value reads: each is refused where it stands.
-    return success(parse(text, { maxDepth: DEPTH_MAX }) as TomlTable);
+    const table = parse(text, { maxDepth: DEPTH_MAX }) as TomlTable;
+    return isTooDeep(table) ? failure({ line: 1, column: 1, message: TOO_DEEP }) : success(table);
   } catch (error) {
     if (error instanceof TomlError) {
       const [reason = ''] = error.message.split('\n');
@@ -27,4 +31,20 @@ export function parseToml(text: string): Outcome<TomlTable, TomlFault> {
     }
     throw error;
   }
+}
+
+/** The parser counts brackets, and not the dots of a key, of which each is a table. Level by level, because what is too deep is too deep for calls as well. */
+function isTooDeep(table: TomlTable): boolean {
+  let level: readonly TomlValue[] = [table];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEPTH_MAX) {
+      return true;
+    }
+    level = level.flatMap((value) => (isNest(value) ? Object.values(value) : []));
+  }
+  return false;
+}
+
+function isNest(value: TomlValue): value is TomlTable | readonly TomlValue[] {
+  return Array.isArray(value) || isTable(value);
 }

@@ -253,3 +253,21 @@ test('a file that says nothing of what is served is refused, as one is that has 
 test('a text that is not TOML is told at its line', async () => {
   deepEqual(await faults('a = 1\nb = = 2\n'), ['portico.toml:2:5: invalid value.']);
 });
+
+test('a byte order mark is no part of a text', async () => {
+  const { apps } = await model('\uFEFFapp = "mysite.wsgi"');
+  equal(apps[0]?.target, 'mysite.wsgi');
+  deepEqual(await faults('\uFEFFap = "x"'), ['portico.toml:1:1: there is no "ap" here. Did you mean "app"?']);
+});
+
+test('tables that lie in each other by the dots of a key are counted as by brackets', async () => {
+  deepEqual(await faults(`${Array.from({ length: 20_000 }, () => 'a').join('.')} = 1`), [
+    'portico.toml:1:1: tables lie in each other more than 32 deep.',
+  ]);
+});
+
+test('of a file with a fault in every line the first thousand are told', async () => {
+  const found = await faults(Array.from({ length: 5000 }, (_, index) => `k${index} = 1\n`).join(''));
+  equal(found.length, 1000);
+  equal(found[999], 'portico.toml:1000:1: there is no "k999" here.');
+});

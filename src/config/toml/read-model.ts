@@ -7,7 +7,7 @@ import type { Content } from '../model/content.ts';
 import type { ServerModel } from '../model/server-model.ts';
 import { nearestWord } from '../nearest.ts';
 import type { TomlDocument, TomlFiles } from './documents.ts';
-import { loadDocuments } from './documents.ts';
+import { FAULTS_MAX, loadDocuments } from './documents.ts';
 import { APP } from './fields/app-fields.ts';
 import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
@@ -75,7 +75,8 @@ export async function readTomlModel(file: string, world: TomlWorld): Promise<Mod
     document.table = replacePlaceholders(document.table, world, document);
   }
   const model = new ModelReader(documents.value, world.defaults).read();
-  const diagnostics = (await Promise.all(documents.value.map((each) => each.diagnostics()))).flat();
+  const all = (await Promise.all(documents.value.map((each) => each.diagnostics()))).flat();
+  const diagnostics = all.slice(0, FAULTS_MAX);
   return { model: diagnostics.length === 0 ? model : undefined, diagnostics };
 }
 
@@ -124,7 +125,8 @@ class ModelReader {
 
   #tellUnknown(document: TomlDocument): void {
     const known: readonly string[] = KEYS;
-    for (const name of Object.keys(document.table).filter((each) => !known.includes(each))) {
+    const unknown = Object.keys(document.table).filter((each) => !known.includes(each));
+    for (const name of unknown.slice(0, FAULTS_MAX)) {
       const nearest = nearestWord(name, known);
       document.report(
         [name],

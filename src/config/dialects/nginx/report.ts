@@ -22,6 +22,9 @@ export type NginxReport = (
  */
 const DIAGNOSTICS_MAX = 1000;
 
+/** A message that quotes a regex of a megabyte says no more than its beginning. */
+const MESSAGE_CHARACTERS_MAX = 2000;
+
 /** Files and variables of the rest of the configuration, which may be on another machine. */
 const UNKNOWN_OF_FRAGMENTS: readonly NginxCode[] = ['nginx.file', 'nginx.unknown-variable'];
 
@@ -39,8 +42,9 @@ export class Diagnostics {
     this.#unsure = new Set(isFragment ? UNKNOWN_OF_FRAGMENTS : []);
   }
 
-  readonly report: NginxReport = (code, place, message, more = {}) => {
+  readonly report: NginxReport = (code, place, said, more = {}) => {
     const { hint } = more;
+    const message = said.length > MESSAGE_CHARACTERS_MAX ? `${said.slice(0, MESSAGE_CHARACTERS_MAX)}…` : said;
     const severity = more.severity ?? (this.#unsure.has(code) && place.kind === 'file' ? 'warning' : 'error');
     const kept = this.#counts[severity];
     if (kept === DIAGNOSTICS_MAX) {
