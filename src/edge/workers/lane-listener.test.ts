@@ -29,7 +29,6 @@ const CASES: [string, Buffer, boolean][] = [
   ['another secret', hello({ secret: 'secreT' }), false],
   ['a slot beyond those of its application', hello({ slot: 4 }), false],
   ["another application's slot", hello({ slot: 0 }), false],
-  ['another application', hello({ app: 'shop' }), false],
   ['a frame that is no hello', renderFrame(FRAME.end, 0), false],
   ['a hello without end', hello({ pad: 'x'.repeat(EDGE_LIMITS.helloBytesMax) }).subarray(0, -1), false],
 ];
@@ -68,3 +67,23 @@ for (const [what, bytes, isAccepted] of CASES) {
     rmSync(directory, { recursive: true });
   });
 }
+
+test('the lane listener tells a worker of an application that it does not know to end', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'portico-lanes-'));
+  const path = join(directory, 'lane.sock');
+  const logged: string[] = [];
+  const log = (_: string, text: string): void => void logged.push(text);
+  const server = listenForLanes({ where: { path }, doors: new Map(), log, onBug: (what) => log('', what) });
+  const socket = connect(path);
+  socket.write(hello({ app: 'shop' }));
+  const [said] = (await once(socket, 'data')) as [Buffer];
+  deepEqual(said, renderFrame(FRAME.drain, 0));
+  socket.end();
+  await once(socket, 'close');
+  const control = connect(path);
+  control.write(hello({ app: 'shop', role: 'control' }));
+  await once(control, 'close');
+  deepEqual(logged, []);
+  server.close();
+  rmSync(directory, { recursive: true });
+});

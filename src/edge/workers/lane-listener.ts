@@ -6,7 +6,7 @@ import type { AppGateway, OpenLane } from '../../gateway/app-gateway.ts';
 import type { CallTunnel } from '../../gateway/call-tunnel.ts';
 import type { WorkersOf } from '../../protocol/control/edge.ts';
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
-import { FRAME } from '../../protocol/lanes/frames.ts';
+import { FRAME, renderFrame } from '../../protocol/lanes/frames.ts';
 import type { Hello } from '../../protocol/lanes/hello.ts';
 import { parseHello } from '../../protocol/lanes/hello.ts';
 import type { GuardedSocket, SocketOwner } from '../connections/guarded-socket.ts';
@@ -18,6 +18,7 @@ import { WorkerTunnelSocket } from './tunnel-socket.ts';
 
 /** What a worker that has dialled a tunnel is told. */
 const TUNNEL_IS_OPEN = Buffer.from([1]);
+const DRAIN = renderFrame(FRAME.drain, 0);
 const CLIENT_IS_GONE = Buffer.from([0]);
 /** Where the kernel puts what it has read. The room before it is for the beginning of a frame that an earlier read has brought. */
 const READ_AT = EDGE_LIMITS.laneRoomBytes;
@@ -101,7 +102,9 @@ class Newcomer implements SocketOwner {
     const { buffer, start, end, type } = this.#reader;
     const hello = type === FRAME.hello ? parseHello(buffer.toString('utf8', start, end)) : undefined;
     const door = this.#options.doors.get(hello?.app ?? '');
-    if (hello === undefined || door === undefined || !opens(door, hello)) {
+    if (hello !== undefined && door === undefined) {
+      this.#dismiss(hello);
+    } else if (hello === undefined || door === undefined || !opens(door, hello)) {
       this.#refuse();
     } else {
       this.#onHello(hello, door.gateway);
@@ -109,8 +112,23 @@ class Newcomer implements SocketOwner {
   }
 
   #refuse(): void {
-    this.#options.log('warning', "a connection to the lane socket did not say a worker's hello; it was closed");
+    if (this.#worker === -1) {
+      this.#options.log('warning', "a connection to the lane socket did not say a worker's hello; it was closed");
+    }
     this.#socket.destroy();
+  }
+
+  /**
+   * The application came or went by a reload in which the edge before was lost. Its worker has nothing to do here, and ends when all of its lanes say so; it
+   * would dial for ever if they were closed.
+   */
+  #dismiss({ worker, role }: Hello): void {
+    this.#worker = worker;
+    if (role === 'requests') {
+      this.#socket.write(DRAIN);
+    } else {
+      this.#socket.destroy();
+    }
   }
 
   #onHello(hello: Hello, gateway: AppGateway): void {
