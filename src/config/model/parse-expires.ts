@@ -26,7 +26,7 @@ export function parseExpires(text: string): Expires | undefined {
     return undefined;
   }
   if (sign === '@') {
-    return isModified === undefined && seconds < DAY_S ? { kind: 'at', secondOfDay: seconds } : undefined;
+    return isModified === undefined && seconds <= DAY_S ? { kind: 'at', secondOfDay: seconds } : undefined;
   }
   return {
     kind: 'after',

@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Expires, FieldRule } from '../../../config/model/answers.ts';
 import type { Scope } from '../../../config/model/scope.ts';
+import type { Template } from '../../../config/model/template.ts';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
 import { fieldsOf } from '../../../protocol/http/response-fields.ts';
 import type { FakeClientExchange } from '../../plan/fake-client-exchange.ts';
@@ -111,7 +112,7 @@ test('a response that is edited as one before has the very same head, which is t
   equal(site.ask('/a').head === first.head, false);
 });
 
-function expiresOf(expires: Expires | string, status = 200): readonly (string | undefined)[] {
+function expiresOf(expires: Expires | Template, status = 200): readonly (string | undefined)[] {
   const answered = ask({ fields: { fields: [], trailers: [], expires } }, status);
   return [answered.field('expires'), answered.field('cache-control')];
 }
@@ -122,11 +123,27 @@ test('expires says when a response is old, unless it is an error', () => {
   deepEqual(expiresOf({ ...hour, seconds: -1 }), ['Tue, 31 Dec 2024 23:59:59 GMT', 'no-cache']);
   deepEqual(expiresOf({ kind: 'epoch' }), ['Thu, 01 Jan 1970 00:00:01 GMT', 'no-cache']);
   deepEqual(expiresOf({ kind: 'max' }), ['Thu, 31 Dec 2037 23:55:55 GMT', 'max-age=315360000']);
-  deepEqual(expiresOf({ kind: 'at', secondOfDay: 7200 }), ['Wed, 01 Jan 2025 02:00:00 GMT', 'max-age=7200']);
+  deepEqual(expiresOf({ ...hour, seconds: 0, since: 'modification' }), ['Wed, 01 Jan 2025 00:00:00 GMT', 'max-age=0']);
+  deepEqual(expiresOf(['modified ', 'epoch']), [undefined, undefined]);
   deepEqual(expiresOf({ kind: 'off' }), [undefined, undefined]);
   deepEqual(expiresOf(hour, 404), [undefined, undefined]);
   deepEqual(expiresOf('1h'), ['Wed, 01 Jan 2025 01:00:00 GMT', 'max-age=3600']);
   deepEqual(expiresOf('nonsense'), [undefined, undefined]);
+});
+
+test('a time of day is one of where the server stands', () => {
+  const { TZ: zone } = process.env;
+  const said = ['UTC', 'America/New_York', 'Asia/Tokyo'].map((each) => {
+    process.env['TZ'] = each;
+    return expiresOf({ kind: 'at', secondOfDay: 7200 });
+  });
+  if (zone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = zone;
+  deepEqual(said, [
+    ['Wed, 01 Jan 2025 02:00:00 GMT', 'max-age=7200'],
+    ['Wed, 01 Jan 2025 07:00:00 GMT', 'max-age=25200'],
+    ['Wed, 01 Jan 2025 17:00:00 GMT', 'max-age=61200'],
+  ]);
 });
 
 test('a Cache-Control that is added stands beside the one of expires, in whatever case it is written', () => {

@@ -16,7 +16,6 @@ const EPOCH = 'Thu, 01 Jan 1970 00:00:01 GMT';
 /** The last day that 32 bits of seconds can tell, as nginx has it. */
 const FAR = 'Thu, 31 Dec 2037 23:55:55 GMT';
 const TEN_YEARS = 'max-age=315360000';
-const DAY_S = 86_400;
 
 export function compileExpires({ fields }: Scope, compilation: Compilation): AnswerEdit | undefined {
   const rule = fields?.expires;
@@ -58,20 +57,29 @@ function valuesOf(answer: Answer, rule: Expires, nowMs: number): readonly [expir
     case 'max':
       return [FAR, TEN_YEARS];
     case 'after': {
+      if (rule.seconds === 0) {
+        return untilMs(nowMs, nowMs); // As nginx has it, of files too.
+      }
       const modified =
         rule.since === 'modification' ? Date.parse(answer.fields.get('last-modified') ?? '') : Number.NaN;
       const fromMs = Number.isNaN(modified) ? nowMs : modified;
       return untilMs(fromMs + rule.seconds * 1000, nowMs);
     }
-    case 'at': {
-      const seconds = Math.floor(nowMs / 1000);
-      const midnight = seconds - (seconds % DAY_S);
-      const today = midnight + rule.secondOfDay;
-      return untilMs((today < seconds ? today + DAY_S : today) * 1000, nowMs);
-    }
+    case 'at':
+      return untilMs(nextMs(rule.secondOfDay, nowMs), nowMs);
     default:
       return [EPOCH, 'no-cache'];
   }
+}
+
+/** When it is that time of the day again where the server stands. A day may have 23 hours or 25. */
+function nextMs(secondOfDay: number, nowMs: number): number {
+  const next = new Date(nowMs);
+  next.setHours(0, 0, secondOfDay, 0);
+  if (next.getTime() <= nowMs) {
+    next.setDate(next.getDate() + 1);
+  }
+  return next.getTime();
 }
 
 function untilMs(atMs: number, nowMs: number): readonly [string, string] {

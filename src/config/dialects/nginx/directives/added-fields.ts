@@ -66,7 +66,9 @@ function applyExpires(args: GivenArguments, draft: Draft, report: NginxReport): 
     return;
   }
   // The value of a variable is read for each request.
-  const expires = typeof template === 'string' ? readExpires(template, isModified) : success(template);
+  const modified = isModified ? ['modified '] : [];
+  const expires =
+    typeof template === 'string' ? readExpires(template, isModified) : success([...modified, ...template]);
   if (expires.ok) {
     draft.set(EXPIRES, expires.value);
   } else {

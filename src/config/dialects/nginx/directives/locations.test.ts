@@ -108,6 +108,7 @@ test('expires is a time from now or from the modification, a time of day, or a w
   assert.deepEqual(said('@15h30m'), { kind: 'at', secondOfDay: 55_800 });
   assert.deepEqual(said('epoch'), { kind: 'epoch' });
   assert.deepEqual(said('$arg_e'), [{ variable: 'arg_e' }]);
+  assert.deepEqual(said('modified $arg_e'), ['modified ', { variable: 'arg_e' }]);
   assert.deepEqual(faults('expires never;'), ['"expires" directive invalid value']);
   assert.deepEqual(faults('expires sometimes 1d;'), ['"expires" directive invalid value']);
   assert.deepEqual(faults('expires @25h;'), ['"expires" directive daily time value must be less than 24 hours']);
