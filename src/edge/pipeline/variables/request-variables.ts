@@ -95,16 +95,14 @@ function argumentOf(query: string, wanted: string): string | undefined {
   return query.slice(start + wanted.length, end === -1 ? undefined : end);
 }
 
-/** The first cookie of the name, in whatever case. */
+/** The first cookie of the name, in whatever case. As in nginx, one begins behind a comma as well, but its value may have commas. */
 export const cookieVariable: VariableFamily = (name) => {
-  const wanted = name.toLowerCase();
+  const pair = new RegExp(`(?:^|[;,]) *${name.replace(/\W/g, '\\$&')} *= *([^;]*)`, 'i');
   return ({ exchange: { block } }) => {
     for (const line of block.getAll('cookie')) {
-      for (const pair of line.split(/[;,]/)) {
-        const equals = pair.indexOf('=');
-        if (equals !== -1 && pair.slice(0, equals).trim().toLowerCase() === wanted) {
-          return pair.slice(equals + 1).trim();
-        }
+      const found = pair.exec(line);
+      if (found !== null) {
+        return found[1];
       }
     }
     return undefined;
