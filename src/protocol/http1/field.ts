@@ -24,6 +24,12 @@ export const ROLE = {
   proxyAuthorization: 256,
   /** What only a trusted proxy may say. */
   proxy: 512,
+  ifModifiedSince: 1024,
+  ifUnmodifiedSince: 2048,
+  ifMatch: 4096,
+  ifNoneMatch: 8192,
+  ifRange: 16_384,
+  contentRange: 32_768,
 } as const;
 
 const ROLES: ReadonlyMap<string, number> = new Map([
@@ -36,6 +42,12 @@ const ROLES: ReadonlyMap<string, number> = new Map([
   ['content-type', ROLE.contentType],
   ['authorization', ROLE.authorization],
   ['proxy-authorization', ROLE.proxyAuthorization],
+  ['if-modified-since', ROLE.ifModifiedSince],
+  ['if-unmodified-since', ROLE.ifUnmodifiedSince],
+  ['if-match', ROLE.ifMatch],
+  ['if-none-match', ROLE.ifNoneMatch],
+  ['if-range', ROLE.ifRange],
+  ['content-range', ROLE.contentRange],
 ]);
 
 /** One field line. Immutable: all messages with the same line share the object, and all connections too, unless the line is secret. */

@@ -13,21 +13,21 @@ function parse(line: string): FieldLine | Fault {
   return parseFieldLine(bytes, 0, bytes.length);
 }
 
-function compose(line: string, ...lines: string[]): RequestHead | Fault {
+function compose(line: string, lines: readonly string[], isLenient = false): RequestHead | Fault {
   const parsed = parseRequestLine(line, 32);
   assert.ok(!isFault(parsed));
   const fields = lines.map(parse).filter((field): field is FieldLine => !isFault(field));
-  return composeRequestHead(parsed, new ParsedBlock(fields));
+  return composeRequestHead(parsed, new ParsedBlock(fields), isLenient);
 }
 
 function headOf(line: string, ...lines: string[]): RequestHead {
-  const head = compose(line, ...lines);
+  const head = compose(line, lines);
   assert.ok(!isFault(head), 'refused');
   return head;
 }
 
 function code(line: string, ...lines: string[]): string | undefined {
-  const head = compose(line, ...lines);
+  const head = compose(line, lines);
   return isFault(head) ? head.code : undefined;
 }
 
@@ -52,6 +52,17 @@ test('fields that decide who may do what come once', () => {
     assert.equal(code(GET, 'Host: a', `${name}: x`, `${name}: x`), 'http1.repeated-field', name);
   }
   assert.equal(code(GET, 'Host: a', 'Accept: x', 'Accept: y'), undefined);
+});
+
+test('what nginx refuses when it comes twice is refused where its files describe the server, and an expectation is ignored', () => {
+  const conditions = ['If-Modified-Since', 'If-Unmodified-Since', 'If-Match', 'If-None-Match', 'If-Range'];
+  for (const name of [...conditions, 'Content-Range', 'Expect']) {
+    const twice = ['Host: a', `${name}: 100-continue`, `${name}: 100-continue`];
+    assert.equal(code(GET, ...twice), undefined, name);
+    const refused = compose(GET, twice, true);
+    assert.equal(isFault(refused) && refused.code, 'http1.repeated-field', name);
+  }
+  assert.equal(isFault(compose(GET, ['Host: a', 'If-Match: x', 'If-Range: x', 'Expect: tea'], true)), false);
 });
 
 test('a fault of framing is one of the head', () => {

@@ -11,9 +11,20 @@ import type { RequestHead } from './types.ts';
 
 const SINGLE_ROLES = ROLE.host | ROLE.contentType | ROLE.authorization | ROLE.proxyAuthorization;
 
+/** What nginx refuses as well when it comes twice, lists among them. */
+const NGINX_SINGLE_ROLES =
+  SINGLE_ROLES |
+  ROLE.expect |
+  ROLE.ifModifiedSince |
+  ROLE.ifUnmodifiedSince |
+  ROLE.ifMatch |
+  ROLE.ifNoneMatch |
+  ROLE.ifRange |
+  ROLE.contentRange;
+
 /** `isLenient`: as `FramedMessage` has it. */
 export function composeRequestHead(line: RequestLine, block: ParsedBlock, isLenient = false): RequestHead | Fault {
-  if ((block.repeatedRoles & SINGLE_ROLES) !== 0) {
+  if ((block.repeatedRoles & (isLenient ? NGINX_SINGLE_ROLES : SINGLE_ROLES)) !== 0) {
     return fault('http1.repeated-field', 'a field that may come once only');
   }
   const refused = checkHost(line, block.host);
@@ -25,7 +36,7 @@ export function composeRequestHead(line: RequestLine, block: ParsedBlock, isLeni
   if (isFault(framing)) {
     return framing;
   }
-  const expects = minor === 1 && block.expect !== undefined && expectsContinue(block.expect);
+  const expects = minor === 1 && block.expect !== undefined && expectsContinue(block.expect, isLenient);
   if (isFault(expects)) {
     return expects;
   }
@@ -49,12 +60,13 @@ export function composeRequestHead(line: RequestLine, block: ParsedBlock, isLeni
   };
 }
 
-/** RFC 9110 10.1.1: a list, in which 100-continue may come more than once. */
-function expectsContinue(value: string): boolean | Fault {
+/** RFC 9110 10.1.1: a list, in which 100-continue may come more than once. What cannot be met may be ignored, as nginx does. */
+function expectsContinue(value: string, isLenient: boolean): boolean | Fault {
   const expectations = splitList([value.toLowerCase()]);
-  return expectations.every((expectation) => expectation === '100-continue')
-    ? expectations.length > 0
-    : fault('http1.unknown-expectation', 'an expectation that cannot be met', value);
+  if (expectations.every((expectation) => expectation === '100-continue')) {
+    return expectations.length > 0;
+  }
+  return isLenient ? false : fault('http1.unknown-expectation', 'an expectation that cannot be met', value);
 }
 
 /** RFC 9112 3.2. */

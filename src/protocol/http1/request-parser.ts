@@ -22,9 +22,10 @@
  * | Host empty | 400 with a path as target in HTTP/1.1, else accepted |
  * | Host that differs from an absolute target | the target rules (RFC 9112 3.2.2) |
  * | Content-Type, Authorization, Proxy-Authorization twice | 400: reader and filter may take different ones |
+ * | Expect, Content-Range and the fields of conditions twice | 400 where the configuration is one of nginx's |
  * | other fields twice | kept, in order: whoever reads them joins them |
  * | Expect: 100-continue, once or more often | answered once, before the body is read; ignored in HTTP/1.0 |
- * | Expect with anything else in it | 417; ignored in HTTP/1.0 |
+ * | Expect with anything else in it | 417; ignored in HTTP/1.0, and where the configuration is one of nginx's |
  * | Content-Length beyond 2^53, a method of more than 32 bytes | 400 |
  * | GET, HEAD, DELETE … with a body | accepted and framed |
  * | CONNECT with a body | 400 |
