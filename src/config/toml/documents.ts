@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostic-codes.ts';
 import type { TextPlace } from './find-place.ts';
 import type { Path, Reading, TomlTable } from './kind.ts';
-import { describe, isTable } from './kind.ts';
+import { describe, FAULTS_MAX, isTable } from './kind.ts';
 import { parseToml } from './parse-toml.ts';
 
 /** The files of a configuration. */
@@ -15,9 +15,6 @@ export interface TomlFiles {
   /** The files that a pattern stands for, in the order of their names. */
   glob(pattern: string): readonly string[];
 }
-
-/** A file of another kind that is included by mistake has a fault in every line: who mends a thousand reads the next ones then. */
-export const FAULTS_MAX = 1000;
 
 /** A server of 1,000 sites has a file for each. */
 const FILES_MAX = 10_000;
@@ -77,7 +74,7 @@ export class TomlDocument implements Reading {
     }
   }
 
-  /** Places are looked for only here, because a file without a fault needs none. */
+  /** In the order of the lines. Places are looked for only here, because a file without a fault needs none. */
   async diagnostics(): Promise<Diagnostic[]> {
     if (this.#faults.length === 0) {
       return [];
@@ -85,12 +82,15 @@ export class TomlDocument implements Reading {
     const { placesIn } = await import('./find-place.ts');
     const isToml = this.#faults.every(({ code }) => code !== 'toml.syntax');
     const find = isToml ? placesIn(this.text) : () => ({ line: 1, column: 1, length: 1 });
-    return this.#faults.map(({ code, path, message, at }) => ({
-      severity: 'error',
-      code,
-      place: { kind: 'file', file: this.file, ...('line' in path ? path : find(path, at)) },
-      message: /[.?]$/.test(message) ? message : `${message}.`,
-    }));
+    return this.#faults
+      .map(({ code, path, message, at }) => ({ code, message, where: 'line' in path ? path : find(path, at) }))
+      .sort((a, b) => a.where.line - b.where.line || a.where.column - b.where.column)
+      .map(({ code, message, where }) => ({
+        severity: 'error',
+        code,
+        place: { kind: 'file', file: this.file, ...where },
+        message: /[.?]$/.test(message) ? message : `${message}.`,
+      }));
   }
 }
 

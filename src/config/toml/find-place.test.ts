@@ -30,3 +30,11 @@ test('for a table its key is shown, and for what is not there what it would stan
   deepEqual(find(['site', 1]), { line: 8, column: 3, length: 4 });
   deepEqual(find(['nothing']), { line: 1, column: 1, length: 1 });
 });
+
+test('a table without a line of its own is where the first of what is in it is', () => {
+  const find = placesIn('[app.shop]\nx = 1\n[[site]]\nfiles.root = "x"\naccess.basic.realm = "y"\n');
+  deepEqual(find(['app'], 'key'), { line: 1, column: 2, length: 8 });
+  deepEqual(find(['app', 'shop'], 'key'), { line: 1, column: 2, length: 8 });
+  deepEqual(find(['site', 0, 'files'], 'key'), { line: 4, column: 1, length: 10 });
+  deepEqual(find(['site', 0, 'access', 'basic'], 'key'), { line: 5, column: 1, length: 18 });
+});

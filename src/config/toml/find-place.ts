@@ -22,6 +22,8 @@ export function placesIn(text: string): (path: Path, at?: 'key') => TextPlace {
     if (statement.type === 'TOMLTable') {
       const path = statement.resolvedKey;
       note(places, path, statement.key.loc);
+      note(keys, path, statement.key.loc);
+      noteAround({ places, keys }, path, { from: 0, loc: statement.key.loc });
       for (const pair of statement.body) {
         notePair({ places, keys }, path, pair);
       }
@@ -80,7 +82,20 @@ function notePair(noted: Noted, inside: Path, { key, value }: AST.TOMLKeyValue):
   // Of a table the key is shown, of everything else the value.
   note(noted.places, path, value.type === 'TOMLInlineTable' ? key.loc : value.loc);
   note(noted.keys, path, key.loc);
+  noteAround(noted, path, { from: inside.length, loc: key.loc });
   noteValue(noted, path, value);
+}
+
+/** A table that has no line of its own stands where the first of what is in it does: `a` of `a.b = 2`, and of `[a.b]`. */
+function noteAround(
+  { places, keys }: Noted,
+  path: Path,
+  { from, loc }: { readonly from: number; readonly loc: AST.SourceLocation },
+): void {
+  for (let length = path.length - 1; length > from; length -= 1) {
+    note(places, path.slice(0, length), loc);
+    note(keys, path.slice(0, length), loc);
+  }
 }
 
 function noteValue(noted: Noted, path: Path, value: AST.TOMLContentNode): void {

@@ -17,6 +17,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** A value that could not be read: its fault was reported. */
 export const FAULTY: unique symbol = Symbol('faulty');
 
+/** A file of another kind that is included by mistake has a fault in every line: who mends a thousand reads the next ones then. */
+export const FAULTS_MAX = 1000;
+
 /** What the reading of every value needs. */
 export interface Reading {
   /** Hears of a fault: where, and one sentence without its full stop. `key`: of the name, not of what it is given. */

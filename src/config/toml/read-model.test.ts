@@ -235,12 +235,30 @@ rules = [{ rewrite = "x" }, { when = 1 }]
       'portico.toml:4:11: 0 is not between 1 and 9007199254740991.',
     ].concat(
       [
-        'portico.toml:7:1: there is no "nams" here. Did you mean "names"?',
         'portico.toml:6:10: "tsl" says nothing of an address. Did you mean "tls"?',
+        'portico.toml:7:1: there is no "nams" here. Did you mean "names"?',
+        'portico.toml:8:2: "static" is not a path, which begins with a slash. A regex has "~" in front.',
+        'portico.toml:9:9: 1 is not a table.',
+        'portico.toml:11:19: "soon" is not a time. Write "30d", "modified 1h", "@15h30m", "max", "epoch" or "off".',
+        'portico.toml:12:10: "to" is missing.',
+        'portico.toml:12:29: a table is not a rule: a table with "rewrite", "return", "set", "if", "break".',
       ],
       ['more.toml:6:7: after a dollar stands the name of a variable; a dollar itself is written twice: "$$".'],
     ),
   );
+});
+
+test('a key that stands elsewhere is told by its place there', async () => {
+  const told = await faults(
+    'workers = 2\n[app.shop]\nmodule = "x"\n[[site]]\nroot = "x"\nacess.basic = 1\n[[site.location]]\nfiles = "x"\n',
+  );
+  deepEqual(told, [
+    'portico.toml:1:1: there is no "workers" here. Did you mean "app.workers"?',
+    'portico.toml:2:2: [app] is the only application. One of several is [apps.shop].',
+    'portico.toml:5:1: there is no "root" here. Did you mean "files.root"?',
+    'portico.toml:6:1: there is no "acess" here. Did you mean "access"?',
+    'portico.toml:7:3: a list is not a table of locations. Write [site.location."/path/"].',
+  ]);
 });
 
 test('a file that says nothing of what is served is refused, as one is that has just been emptied', async () => {

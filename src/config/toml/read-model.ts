@@ -5,23 +5,24 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { App } from '../model/app.ts';
 import type { Content } from '../model/content.ts';
 import type { ServerModel } from '../model/server-model.ts';
-import { nearestWord } from '../nearest.ts';
 import type { TomlDocument, TomlFiles } from './documents.ts';
-import { FAULTS_MAX, loadDocuments } from './documents.ts';
+import { loadDocuments } from './documents.ts';
 import { APP } from './fields/app-fields.ts';
 import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, Path, TomlValue } from './kind.ts';
-import { describe, FAULTY, isTable } from './kind.ts';
+import { describe, FAULTS_MAX, FAULTY, isTable } from './kind.ts';
 import { listenersOf } from './listeners.ts';
 import { ModelBuilder } from './model-builder.ts';
 import type { Elsewhere } from './placeholders.ts';
 import { replacePlaceholders } from './placeholders.ts';
 import type { Around } from './read-site.ts';
-import { SiteReader } from './read-site.ts';
+import { IN_SITE, SiteReader } from './read-site.ts';
 import { list, table } from './table.ts';
+import type { KnownKeys } from './unknown-keys.ts';
+import { tellUnknownKeys } from './unknown-keys.ts';
 
 export interface TomlWorld extends TomlFiles, Elsewhere {
   /** What `portico serve` would run without a word. */
@@ -36,23 +37,6 @@ export interface ModelReading {
 
 /** The name of the application of `[app]`. */
 export const ONLY_APP = 'app';
-const KEYS = [
-  'include',
-  'server',
-  'edge',
-  'forwarding',
-  'development',
-  'connection',
-  'defaults',
-  'app',
-  'apps',
-  'zone',
-  'map',
-  'geo',
-  'split',
-  'charset-map',
-  'site',
-] as const;
 
 const PROCESS = table(PROCESS_FIELDS);
 const EDGE = table(EDGE_FIELDS);
@@ -60,6 +44,20 @@ const FORWARDING = table(FORWARDING_FIELDS);
 const DEVELOPMENT = table(DEVELOPMENT_FIELDS);
 const CONNECTION = table(CONNECTION_FIELDS);
 const CHARSET_MAPS = list(CHARSET_MAP);
+
+const KEYS = {
+  include: [],
+  app: APP.parts ?? [],
+  site: Array.from(IN_SITE.keys(), (name) => ({ name })),
+  server: PROCESS.parts ?? [],
+  edge: EDGE.parts ?? [],
+  forwarding: FORWARDING.parts ?? [],
+  connection: CONNECTION.parts ?? [],
+  development: DEVELOPMENT.parts ?? [],
+  ...{ apps: [], defaults: [], zone: [], map: [], geo: [], split: [], 'charset-map': [] },
+};
+type Key = keyof typeof KEYS;
+const KNOWN_KEYS: KnownKeys = new Map(Object.entries(KEYS));
 
 /** `file`: an absolute path. */
 export async function readTomlModel(file: string, world: TomlWorld): Promise<ModelReading> {
@@ -93,7 +91,7 @@ class ModelReader {
 
   read(): ServerModel {
     for (const document of this.#documents) {
-      this.#tellUnknown(document);
+      tellUnknownKeys(document.table, KNOWN_KEYS, [], document);
     }
     const { process, edge, forwarding, development, connections } = this.#defaults;
     const builder = this.#builder;
@@ -123,21 +121,8 @@ class ModelReader {
     };
   }
 
-  #tellUnknown(document: TomlDocument): void {
-    const known: readonly string[] = KEYS;
-    const unknown = Object.keys(document.table).filter((each) => !known.includes(each));
-    for (const name of unknown.slice(0, FAULTS_MAX)) {
-      const nearest = nearestWord(name, known);
-      document.report(
-        [name],
-        `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
-        'key',
-      );
-    }
-  }
-
   /** The documents that say something under a key. */
-  *#saying(key: (typeof KEYS)[number]): Generator<readonly [TomlDocument, TomlValue]> {
+  *#saying(key: Key): Generator<readonly [TomlDocument, TomlValue]> {
     for (const document of this.#documents) {
       const value = document.table[key];
       if (value !== undefined) {
@@ -147,7 +132,7 @@ class ModelReader {
   }
 
   /** A table that may stand in one file only. */
-  #once<T, D extends T | undefined>(key: (typeof KEYS)[number], kind: Kind<T>, around: D): T | D {
+  #once<T, D extends T | undefined>(key: Key, kind: Kind<T>, around: D): T | D {
     let found: T | D = around;
     let first: TomlDocument | undefined;
     for (const [document, value] of this.#saying(key)) {
@@ -164,7 +149,7 @@ class ModelReader {
     return found;
   }
 
-  #each<T>(key: (typeof KEYS)[number], kind: Kind<T>): T[] {
+  #each<T>(key: Key, kind: Kind<T>): T[] {
     return [...this.#saying(key)].flatMap(([document, value]) => {
       const read = kind.read(value, [key], document, undefined);
       return read === FAULTY ? [] : [read];
@@ -172,7 +157,7 @@ class ModelReader {
   }
 
   /** Tables whose keys are names, each of which stands once in all files. */
-  #named<T>(key: (typeof KEYS)[number], kind: Kind<T>, around?: T): [string, T][] {
+  #named<T>(key: Key, kind: Kind<T>, around?: T): [string, T][] {
     const found = new Map<string, T>();
     for (const [document, value] of this.#saying(key)) {
       if (!isTable(value)) {
@@ -204,7 +189,7 @@ class ModelReader {
   #readApps(): void {
     const defaults = omit(firstApp(this.#defaults), 'id');
     for (const [document, value] of this.#saying('app')) {
-      const read = this.#readApp(document, value, ['app'], defaults);
+      const read = tellNamedApps(document, value) ? undefined : this.#readApp(document, value, ['app'], defaults);
       if (read !== undefined) {
         this.#builder.apps.set(ONLY_APP, { ...read, id: ONLY_APP });
       }
@@ -277,6 +262,15 @@ class ModelReader {
     }
     return around;
   }
+}
+
+/** True if tables of named applications stand where the only one is described. */
+function tellNamedApps(document: TomlDocument, value: TomlValue): boolean {
+  const named = isTable(value) && !('module' in value) ? Object.entries(value).filter(([, each]) => isTable(each)) : [];
+  for (const [name] of named) {
+    document.report(['app', name], `[app] is the only application. One of several is [apps.${name}]`, 'key');
+  }
+  return named.length > 0;
 }
 
 function firstApp({ apps }: ServerModel): App {

@@ -3,7 +3,6 @@
 import type { Content } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
 import type { Location, Site } from '../model/server-model.ts';
-import { nearestWord } from '../nearest.ts';
 import type { WrittenContent } from './fields/content-fields.ts';
 import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import type { Rule } from './fields/rule-fields.ts';
@@ -17,6 +16,8 @@ import type { ModelBuilder } from './model-builder.ts';
 import { renderServerName } from './server-name.ts';
 import type { Field } from './table.ts';
 import { table } from './table.ts';
+import type { KnownKeys } from './unknown-keys.ts';
+import { knownKeys, tellUnknownKeys } from './unknown-keys.ts';
 
 /** What holds around a place. */
 export interface Around {
@@ -35,11 +36,16 @@ const SCOPE_NAMES = namesOf(SCOPE_FIELDS);
 const CONTENT_NAMES = namesOf(CONTENT_FIELDS);
 const SITE_NAMES = namesOf(SITE_FIELDS);
 const LOCATION_NAMES = namesOf(LOCATION_FIELDS);
-const IN_SITE = new Set([...SCOPE_NAMES, ...CONTENT_NAMES, ...SITE_NAMES, LOCATIONS]);
-const IN_LOCATION = new Set([...SCOPE_NAMES, ...CONTENT_NAMES, ...LOCATION_NAMES, LOCATIONS]);
+const IN_CONDITION = knownKeys([...fieldsOf(CONTENT_FIELDS), ...fieldsOf(SCOPE_FIELDS)]);
+export const IN_SITE: KnownKeys = new Map([...IN_CONDITION, ...knownKeys(fieldsOf(SITE_FIELDS)), [LOCATIONS, []]]);
+const IN_LOCATION: KnownKeys = new Map([...IN_CONDITION, ...knownKeys(fieldsOf(LOCATION_FIELDS)), [LOCATIONS, []]]);
+
+function fieldsOf(fields: object): readonly Field<unknown>[] {
+  return Object.values<Field<unknown>>({ ...fields });
+}
 
 function namesOf(fields: object): ReadonlySet<string> {
-  return new Set(Object.values(fields).map(({ name }: Field<unknown>) => name));
+  return new Set(fieldsOf(fields).map(({ name }) => name));
 }
 
 export class SiteReader {
@@ -52,9 +58,11 @@ export class SiteReader {
   }
 
   readSite(value: TomlTable, path: Path, around: Around): void {
-    this.#tellUnknown(value, IN_SITE, path);
+    tellUnknownKeys(value, IN_SITE, path, this.#reading);
     const own = this.#part(SITE, value, SITE_NAMES, path);
     const place = this.#readPlace(value, path, around, '');
+    // Whatever is wrong here, what is wrong in the locations is told too.
+    const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], place?.around ?? around);
     if (own === undefined || place === undefined) {
       return;
     }
@@ -67,7 +75,7 @@ export class SiteReader {
       rewrite,
       scope: this.#builder.scope(inside.scope),
       content: inside.content,
-      locations: this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], inside),
+      locations,
     };
     const report = (message: string): void => this.#reading.report([...path, 'listen'], message);
     this.#builder.sites.push({ site, report, listen: own.listen, names: own.names });
@@ -75,7 +83,7 @@ export class SiteReader {
 
   /** What holds for all sites. */
   readDefaults(value: TomlTable, path: Path, around: Around): Around | undefined {
-    this.#tellUnknown(value, IN_CONDITION, path);
+    tellUnknownKeys(value, IN_CONDITION, path, this.#reading);
     const place = this.#readPlace(value, path, around, '');
     if (place !== undefined && place.rewrite.length > 0) {
       this.#reading.report([...path, 'rules'], 'rules stand in a site or a location, where they are run');
@@ -88,7 +96,7 @@ export class SiteReader {
       return [];
     }
     if (!isTable(value)) {
-      this.#reading.report(path, `${describe(value)} is not a table of locations`);
+      this.#reading.report(path, `${describe(value)} is not a table of locations. Write [site.location."/path/"]`);
       return [];
     }
     return Object.entries(value).flatMap(([key, each]) => this.#readLocation(key, each, [...path, key], around) ?? []);
@@ -103,11 +111,12 @@ export class SiteReader {
       this.#reading.report(path, `${describe(value)} is not a table`);
       return undefined;
     }
-    this.#tellUnknown(value, IN_LOCATION, path);
+    tellUnknownKeys(value, IN_LOCATION, path, this.#reading);
     const isMount = match.ok && (match.value.kind === 'prefix' || match.value.kind === 'final-prefix');
     const prefix = isMount ? match.value.text : '';
     const own = this.#part(LOCATION, value, LOCATION_NAMES, path);
     const place = this.#readPlace(value, path, around, prefix);
+    const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], place?.around ?? around);
     if (!match.ok || own === undefined || place === undefined) {
       return undefined;
     }
@@ -117,7 +126,7 @@ export class SiteReader {
       rewrite: place.rewrite,
       scope: this.#builder.scope(place.around.scope),
       content: place.around.content,
-      locations: this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], place.around),
+      locations,
     };
   }
 
@@ -131,6 +140,7 @@ export class SiteReader {
     const scope = this.#part(SCOPE, value, SCOPE_NAMES, path, around.scope);
     const written = this.#part(CONTENT, value, CONTENT_NAMES, path);
     if (scope === undefined || written === undefined) {
+      this.#instructions(written?.rules ?? [], [...path, 'rules'], around);
       return undefined;
     }
     const content = this.#contentOf(written, {
@@ -153,17 +163,6 @@ export class SiteReader {
     const part = Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)));
     const read = kind.read(part, path, this.#reading, around);
     return read === FAULTY ? undefined : read;
-  }
-
-  #tellUnknown(value: TomlTable, known: ReadonlySet<string>, path: Path): void {
-    for (const name of Object.keys(value).filter((each) => !known.has(each))) {
-      const nearest = nearestWord(name, known);
-      this.#reading.report(
-        [...path, name],
-        `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
-        'key',
-      );
-    }
   }
 
   #contentOf(
@@ -200,7 +199,7 @@ export class SiteReader {
       if (rule.kind !== 'if') {
         return [rule];
       }
-      this.#tellUnknown(rule.inside, IN_CONDITION, [...path, index]);
+      tellUnknownKeys(rule.inside, IN_CONDITION, [...path, index], this.#reading);
       const place = this.#readPlace(rule.inside, [...path, index], around, '');
       return place === undefined
         ? []
@@ -216,8 +215,6 @@ export class SiteReader {
     });
   }
 }
-
-const IN_CONDITION = new Set([...SCOPE_NAMES, ...CONTENT_NAMES]);
 
 /** Who names a folder means its files. */
 function namesFolder(files: TomlValue | undefined): boolean {

@@ -1,9 +1,9 @@
 /** Kinds that have parts: lists, tables with fields of their own, tables whose keys are names. */
 
 import { isEqual } from '../../kernel/is-equal.ts';
-import { nearestWord } from '../nearest.ts';
-import type { JsonSchema, Kind, Path, Reading, TomlTable, TomlValue } from './kind.ts';
+import type { JsonSchema, Kind, Path, Reading, TomlValue } from './kind.ts';
 import { describe, FAULTY, isTable } from './kind.ts';
+import { knownKeys, tellUnknownKeys } from './unknown-keys.ts';
 
 /** What a change of a setting takes: nothing but a new plan, other sockets, other workers, or another edge. */
 export type Changes = 'live' | 'rebind' | 'app' | 'edge';
@@ -55,7 +55,7 @@ interface TableOptions<T> {
 /** A table whose keys are known. What it does not say it takes from the one around it, key by key. */
 export function table<T extends object>(fields: Fields<T>, options: TableOptions<T> = {}): Kind<T> {
   const rows = Object.entries<Field<unknown>>(fields);
-  const names = new Set(rows.map(([, { name }]) => name));
+  const known = knownKeys(rows.map(([, each]) => each));
   const { short } = options;
   const schema = tableSchema(rows);
   return {
@@ -68,7 +68,7 @@ export function table<T extends object>(fields: Fields<T>, options: TableOptions
         reading.report(path, `${describe(value)} is not a table`);
         return FAULTY;
       }
-      let isWhole = tellUnknown(given, names, path, reading);
+      let isWhole = tellUnknownKeys(given, known, path, reading);
       const result: Record<string, unknown> = {};
       const holds = (around ?? fallbacks(fields)) as Record<string, unknown>;
       for (const [key, each] of rows) {
@@ -108,19 +108,6 @@ export function table<T extends object>(fields: Fields<T>, options: TableOptions
 
 function schemaOf(rows: readonly (readonly [string, Field<unknown>])[], name: string): JsonSchema {
   return rows.find(([, each]) => each.name === name)?.[1].kind.schema ?? {};
-}
-
-function tellUnknown(given: TomlTable, names: ReadonlySet<string>, path: Path, reading: Reading): boolean {
-  const unknown = Object.keys(given).filter((name) => !names.has(name));
-  for (const name of unknown) {
-    const nearest = nearestWord(name, names);
-    reading.report(
-      [...path, name],
-      `there is no "${name}" here${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
-      'key',
-    );
-  }
-  return unknown.length === 0;
 }
 
 interface Said {

@@ -14,7 +14,7 @@ export interface AnsweringLane<C> {
 }
 
 /** What `passFrame` says of a frame that is none of these. */
-export const NOT_AN_ANSWER: unique symbol = Symbol('not an answer');
+export const NOT_AN_ANSWER: unique symbol = Symbol('not-an-answer');
 
 /** Returns what the worker did wrong, if it did. */
 export function passFrame<C extends Call>(
