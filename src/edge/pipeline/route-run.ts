@@ -93,6 +93,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** The content's own watcher. */
   watcher: ResponseWatcher | undefined = undefined;
   answering: RoutedResponder | undefined = undefined;
+  isEnded = false;
   #phase: Phase = PHASE.serverRewrite;
   #steps: readonly Step[];
   #at = 0;
@@ -488,10 +489,10 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     }
   }
 
-  /** The response has left, or the client has gone. What the content still says goes nowhere: an error page would be asked, and counted, for nobody. */
+  /** The response has left, or the client has gone. */
   onOver(): void {
     this.#isOver = true;
-    this.answering = undefined;
+    this.isEnded = true;
     startPostAction(this);
     this.#ending.come();
   }

@@ -31,6 +31,8 @@ export interface Answering extends Route {
   watcher: ResponseWatcher | undefined;
   /** The responder whose answer counts. */
   answering: RoutedResponder | undefined;
+  /** The response has left, or the client has gone. */
+  readonly isEnded: boolean;
   readonly sent: SentResponse;
   onFault(error: unknown): void;
   refuseContent(status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
@@ -58,9 +60,9 @@ export class RoutedResponder implements Responder {
     route.answering = this;
   }
 
-  /** Another content has been asked since: what this one says goes nowhere. */
+  /** Another content has been asked since, or the client has gone: what this one says goes nowhere. An error page would be asked, and counted, for nobody, and a rate kept for hours. */
   get #isStale(): boolean {
-    return this.#route.answering !== this;
+    return this.#route.answering !== this || this.#route.isEnded;
   }
 
   get hasCaughtUp(): boolean {

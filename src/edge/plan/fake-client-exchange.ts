@@ -137,10 +137,10 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
     this.#finish();
   }
 
-  /** The client closes its connection. */
+  /** The client closes its connection: in the order in which a connection tells of it. */
   leave(): void {
-    this.watcher?.onGone();
     this.#finish();
+    this.watcher?.onGone();
   }
 
   /** The client, which was slow, has read everything. */

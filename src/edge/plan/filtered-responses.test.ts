@@ -121,3 +121,23 @@ test('a page includes what other locations answer, refusals too, and blocks stan
   equal(body.startsWith('x[1LEAF]xSTUBx<<'), true, body.slice(0, 100));
   equal(body.length < 5000, true, 'a page that includes itself ends');
 });
+
+test('a filter gives back what it holds when the client has gone, and is not made for one that has', () => {
+  let answer = (): void => undefined;
+  const late: Produce = ({ responder }) => {
+    answer = () => responder.respond({ status: 200, reason: undefined, fields: HTML }, Buffer.alloc(100_000));
+  };
+  const scopes = [{ sending: { rate: ['1000'] } }];
+  const site = new FakeSite({ scopes, locations: [location('/')] }, { produceOf: () => late });
+  const paced = site.ask('/');
+  answer();
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  paced.leave();
+  equal(timers(), before - 1, 'the wait of the rate has ended');
+  const gone = site.ask('/');
+  gone.leave();
+  answer();
+  equal(timers(), before - 1);
+  equal(gone.bytes.length, 0);
+});
