@@ -22,7 +22,11 @@ export function isoDate(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-/** RFC 9110 5.6.7: `Sat, 21 Nov 2026 10:04:33 GMT` */
+/** `Sat, 01 Jan 0000 00:00:00 GMT` and `Fri, 31 Dec 9999 23:59:59 GMT`: a year has four digits, and what lies beyond what a Date can hold would be called "Invalid Date". */
+const FIRST_HTTP_MS = -62_167_219_200_000;
+const LAST_HTTP_MS = 253_402_300_799_000;
+
+/** RFC 9110 5.6.7: `Sat, 21 Nov 2026 10:04:33 GMT`. Files may have any time, and so may fields that clients have a say in. */
 export function httpDate(atMs: number): string {
-  return new Date(atMs).toUTCString();
+  return new Date(Math.min(LAST_HTTP_MS, Math.max(FIRST_HTTP_MS, atMs))).toUTCString();
 }
