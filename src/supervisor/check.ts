@@ -158,7 +158,7 @@ function load(
           }
           if (isOverdue) {
             // A Python may be a script that starts one, and heeds signals alone.
-            endGroup(zygote.pid);
+            endGroup(zygote.pid, server.identity);
           }
           if (isEndOfLatePython({ isOverdue }, cause)) {
             said ??= failed(describeLatePython(startTimeoutMs));

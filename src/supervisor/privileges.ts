@@ -46,7 +46,21 @@ export function resolveIdentity(user: string, group: string): Outcome<Identity |
   }
   const userName = account?.userName ?? '';
   const home = account?.home ?? '';
-  return success(isSame ? undefined : { uid, gid, groups: groupsOf(userName, gid), userName, home });
+  return isSame ? success(undefined) : withGroups({ uid, gid, userName, home });
+}
+
+/** Tried before anything is opened: root in a container may lack what it takes to become somebody else. */
+function withGroups(account: Account): Outcome<Identity> {
+  try {
+    const identity = { ...account, groups: groupsOf(account.userName, account.gid) };
+    asUser(identity, () => undefined);
+    return success(identity);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return failure(
+      `--user: root may not become user ${account.uid} here (${code}). Give the server the capabilities SETUID and SETGID, or start it as that user`,
+    );
+  }
 }
 
 /** Throws what the system says; half of a change is never left standing unseen. */
@@ -94,10 +108,10 @@ export function mayAct(identity: Identity | undefined): identity is Identity {
 export function asUser<T>({ uid, gid, groups }: Identity, act: () => T): T {
   const ownGroups = process.getgroups?.() ?? [];
   const ownGid = ownId('gid');
-  process.setgroups?.(groups);
-  process.setegid?.(gid);
-  process.seteuid?.(uid);
   try {
+    process.setgroups?.(groups);
+    process.setegid?.(gid);
+    process.seteuid?.(uid);
     return act();
   } finally {
     process.seteuid?.(0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FileTree } from './trusted-path.ts';
-import { isInRootsFolder, isRootsAlone } from './trusted-path.ts';
+import { isInRootsFolder, isRootsAlone, strangerOn } from './trusted-path.ts';
 
 const USER = 1000;
 
@@ -47,6 +47,7 @@ const TREE: FileTree = {
     return (
       entry && {
         uid: entry[1],
+        gid: entry[1],
         mode: typeof entry[2] === 'number' ? entry[2] : 0o777,
         isDirectory: () => entry[0] === 'd',
         isSymbolicLink: () => entry[0] === 'l',
@@ -96,4 +97,17 @@ test("isInRootsFolder() says yes where a file is made in root's folder, whoever 
 test('isRootsAlone() knows the machine it runs on', () => {
   assert.equal(isRootsAlone('/dev/null'), true);
   assert.equal(isRootsAlone('/tmp/no-such-file'), false);
+});
+
+test("strangerOn() names whose the first part of a path is that is not root's", () => {
+  assert.deepEqual(
+    ['/var/log/ours', '/var/log/home', '/tmp/users/a/b', '/tmp/link', '/home/user/log'].map(
+      (path) => strangerOn(path, TREE)?.uid,
+    ),
+    Array(5).fill(USER),
+  );
+  assert.deepEqual(
+    ['/var/log/new', '/var/log/loop', '/group/log', '/tmp/roots/new'].map((path) => strangerOn(path, TREE)),
+    Array(4).fill(undefined),
+  );
 });

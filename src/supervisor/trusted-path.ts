@@ -16,6 +16,7 @@ const OWN_DESCRIPTOR = new RegExp(`^/proc/${process.pid}/(?:task/\\d+/)?fd/\\d+$
 
 interface Stat {
   readonly uid: number;
+  readonly gid: number;
   readonly mode: number;
   isDirectory(): boolean;
   isSymbolicLink(): boolean;
@@ -36,10 +37,28 @@ const DISK: FileTree = {
 export function isRootsAlone(path: string, tree: FileTree = DISK): boolean {
   try {
     // As the kernel reads it: what `..` leads to is known only where the folder before it is.
-    return walk(isAbsolute(path) ? path : `${process.cwd()}/${path}`, tree);
+    return walk(absolute(path), tree, isHeldByRoot);
   } catch {
     return false;
   }
+}
+
+/** Whose the first part of the path is that is not root's, and who so decides where the path leads. */
+export function strangerOn(path: string, tree: FileTree = DISK): Pick<Stat, 'uid' | 'gid'> | undefined {
+  let stranger: Stat | undefined;
+  try {
+    walk(absolute(path), tree, (_folder, entry) => {
+      stranger = entry === undefined || entry.uid === 0 ? undefined : entry;
+      return stranger === undefined;
+    });
+  } catch {
+    return stranger;
+  }
+  return stranger;
+}
+
+function absolute(path: string): string {
+  return isAbsolute(path) ? path : `${process.cwd()}/${path}`;
 }
 
 /** Whether the folder of this path is root's and leads where root has laid it, whoever may make files in it. */
@@ -52,7 +71,8 @@ export function isInRootsFolder(path: string, tree: FileTree = DISK): boolean {
   }
 }
 
-function walk(path: string, tree: FileTree): boolean {
+/** False as soon as `isGood` says so, of a folder and what is in it. */
+function walk(path: string, tree: FileTree, isGood: (folder: Stat, entry: Stat | undefined) => boolean): boolean {
   // Real folders only, without links in their names, so that `..` is what the kernel takes it for.
   let folder = '/';
   let rest = partsOf(path);
@@ -68,7 +88,7 @@ function walk(path: string, tree: FileTree): boolean {
     }
     const parent = tree.lstat(folder);
     const entry = tree.lstat(at);
-    if (parent?.isDirectory() !== true || !isHeldByRoot(parent, entry)) {
+    if (parent?.isDirectory() !== true || !isGood(parent, entry)) {
       return false;
     }
     if (entry === undefined) {

@@ -28,7 +28,7 @@ class Nginx {
     chmodSync(this.folder, 0o755);
     writeFileSync(
       join(this.folder, 'nginx.conf'),
-      `user root;
+      `${process.getuid?.() === 0 ? 'user root;' : ''}
 pid nginx.pid;
 error_log error.log notice;
 events {}

@@ -12,7 +12,8 @@ import { PORTICO } from './server.ts';
 import { until } from './waiting.ts';
 
 function configuration(folder: string, port: number, reply: string): string {
-  return `daemon off; user root; pid ${folder}/nginx.pid; error_log ${folder}/error.log notice; events {}
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  return `daemon off; ${user} pid ${folder}/nginx.pid; error_log ${folder}/error.log notice; events {}
 http { server { listen 127.0.0.1:${port}; location / { return 200 "${reply} $uri"; } } }`;
 }
 

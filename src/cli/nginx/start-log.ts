@@ -8,12 +8,14 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import { isLogged, renderErrorLine } from '../../kernel/error-line.ts';
 import { systemWords } from '../../kernel/system-words.ts';
-import { isRootsAlone } from '../../supervisor/trusted-path.ts';
+import { asUser } from '../../supervisor/privileges.ts';
+import { isRootsAlone, strangerOn } from '../../supervisor/trusted-path.ts';
 import type { Terminal } from '../terminal.ts';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = constants;
 const LOG_FLAGS: number = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 const LOG_MODE = 0o644;
+const NAMELESS = { userName: '', home: '' } as const;
 /** What is less grave is in the log alone. */
 const LEAST_SHOWN = 'warn';
 
@@ -23,10 +25,21 @@ export interface StartLogOptions {
   readonly least: ErrorLevel;
 }
 
-/** Root follows no link that somebody else may have laid: what root appends to is the file of this name. Throws what open(2) throws. */
+/**
+ * Root follows no link that somebody else may have laid. Where somebody decides what the path leads to, it is opened with the rights of that user; where a
+ * group may, what root appends to is the file of this name. Throws what open(2) throws.
+ */
 export function openForAppending(path: string): number {
-  const isTrusted = process.geteuid?.() !== 0 || isRootsAlone(path);
-  return openSync(path, isTrusted ? LOG_FLAGS : LOG_FLAGS | O_NOFOLLOW, LOG_MODE);
+  if (process.geteuid?.() !== 0 || isRootsAlone(path)) {
+    return openSync(path, LOG_FLAGS, LOG_MODE);
+  }
+  const stranger = strangerOn(path);
+  const open = () => openSync(path, LOG_FLAGS | O_NOFOLLOW, LOG_MODE);
+  if (stranger === undefined) {
+    return open();
+  }
+  const { uid, gid } = stranger;
+  return asUser({ ...NAMELESS, uid, gid, groups: [gid] }, open);
 }
 
 export class StartLog {

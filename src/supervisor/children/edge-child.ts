@@ -13,6 +13,7 @@ import type { Log } from '../log/log.ts';
 import { relayOutput } from '../log/output-relay.ts';
 import type { Identity } from '../privileges.ts';
 import { mayAct } from '../privileges.ts';
+import { signalChild } from '../send-signal.ts';
 import type { SocketHandle } from '../sockets/sockets.ts';
 import { EDGE_AS_USER, userFor } from '../start-as-user.ts';
 import { MessageRate } from './message-rate.ts';
@@ -42,6 +43,7 @@ const NO_DEBUGGER = '--disable-sigusr1';
 
 export class EdgeChild {
   readonly #process: ChildProcess;
+  readonly #identity: Identity | undefined;
   readonly #events: EdgeEvents;
   readonly #rate = new MessageRate(SUPERVISOR_LIMITS.messagesPerSecondMax, systemClock);
   #isRefused = false;
@@ -49,6 +51,7 @@ export class EdgeChild {
 
   constructor({ program, identity, compileCache }: EdgeLaunch, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
     this.#events = events;
+    this.#identity = identity;
     const inherited = numberInherited(configure);
     const isForUser = mayAct(identity);
     const words = isForUser ? [NO_DEBUGGER, EDGE_AS_USER, userFor(identity, '/')] : [program];
@@ -113,7 +116,7 @@ export class EdgeChild {
   }
 
   kill(): void {
-    this.#process.kill('SIGKILL');
+    signalChild(this.#process, 'SIGKILL', this.#identity);
   }
 
   #end(cause: Exit): void {

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Identity } from '../privileges.ts';
 import { mayAct } from '../privileges.ts';
+import { sendSignal } from '../send-signal.ts';
 
 /** A line of the log names so many. */
 const SHOWN_MAX = 5;
@@ -50,7 +51,7 @@ export function killMember(leader: number, pid: number, identity: Identity | und
 function signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL', identity: Identity | undefined): void {
   try {
     if (!mayAct(identity) || isOf(identity, pid)) {
-      process.kill(pid, signal);
+      sendSignal(pid, signal, identity);
     }
   } catch {
     return;

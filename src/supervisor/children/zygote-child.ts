@@ -13,6 +13,7 @@ import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
 import type { Identity } from '../privileges.ts';
+import { sendSignal, signalChild } from '../send-signal.ts';
 import { behindStandard, commandAs } from '../start-as-user.ts';
 import { MessageRate } from './message-rate.ts';
 
@@ -102,7 +103,7 @@ export class ZygoteChild {
 
   kill(): void {
     this.#isStopped = true;
-    this.#process.kill('SIGKILL');
+    signalChild(this.#process, 'SIGKILL', this.#identity);
   }
 
   /** Kills the zygote and its workers, which are in the group that it leads. */
@@ -110,7 +111,7 @@ export class ZygoteChild {
     this.#isStopped = true;
     if (this.pid !== 0 && !this.#hasEnded) {
       try {
-        process.kill(-this.pid, 'SIGKILL');
+        sendSignal(-this.pid, 'SIGKILL', this.#identity);
       } catch {
         this.kill();
       }
@@ -119,7 +120,7 @@ export class ZygoteChild {
 
   /** Has the zygote write to its standard error where in the code it is. */
   dump(): void {
-    this.#process.kill('SIGUSR2');
+    signalChild(this.#process, 'SIGUSR2', this.#identity);
   }
 
   /**

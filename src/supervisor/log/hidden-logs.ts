@@ -14,6 +14,7 @@ import type { HiddenLog, LogPlace } from '../../protocol/control/edge.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Identity } from '../privileges.ts';
 import { asUser, mayAct } from '../privileges.ts';
+import { signalChild } from '../send-signal.ts';
 import { behindStandard, commandAs } from '../start-as-user.ts';
 import { closeLogFile, openLogFile } from './log-file.ts';
 
@@ -98,7 +99,8 @@ export async function showHiddenLogs(
       env: command.env,
       stdio: ['pipe', 'pipe', 'ignore', ...behindStandard(command, fds)],
     });
-    await isThere(child);
+    const end = () => signalChild(child, 'SIGKILL', identity);
+    await isThere(child, end);
     // It ends with us, and we do not wait for it.
     child.unref();
     for (const stream of [child.stdin, child.stdout]) {
@@ -106,16 +108,16 @@ export async function showHiddenLogs(
     }
     const numberOf = (index: number) => `/proc/${child.pid}/fd/${command.firstDescriptor + index}`;
     const places = hidden.map(({ path }, index) => ({ path, place: numberOf(index) }));
-    return { places, end: () => child.kill('SIGKILL') };
+    return { places, end };
   } finally {
     closeHiddenLogs(hidden);
   }
 }
 
-function isThere(child: ChildProcess): Promise<void> {
+function isThere(child: ChildProcess, end: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
-      child.kill('SIGKILL');
+      end();
       reject(new Error(`logs in folders of root's cannot be shown to the process that writes them: ${why}`));
     };
     const timer = setTimeout(() => fail('nothing was heard of the process'), SUPERVISOR_LIMITS.showLogsMs);

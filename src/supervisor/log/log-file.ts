@@ -22,7 +22,7 @@ export function openLogFile(path: string, identity: Identity | undefined): numbe
     return openOrMake(path);
   }
   if (isRootsAlone(path)) {
-    return give(openOrMake(path), path, identity);
+    return openAsRoot(path, identity);
   }
   try {
     return asUser(identity, () => openOrMake(path));
@@ -35,6 +35,18 @@ export function openLogFile(path: string, identity: Identity | undefined): numbe
 export function closeLogFile(fd: number): void {
   if (fd > STANDARD_ERROR) {
     closeSync(fd);
+  }
+}
+
+/** Root needs a capability (DAC_OVERRIDE) for a file that was given to the user before, which containers are often not given. */
+function openAsRoot(path: string, identity: Identity): number {
+  try {
+    return give(openOrMake(path), path, identity);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') {
+      throw error;
+    }
+    return asUser(identity, () => openOrMake(path));
   }
 }
 

@@ -64,7 +64,7 @@ function askProgram(question: readonly string[], folder: string, { identity, env
   if (error === undefined) {
     return success(status === 0 ? stdout.trim().split('\n').at(-1)?.trim() || undefined : undefined);
   }
-  endGroup(pid);
+  endGroup(pid, identity);
   const isLate = (error as NodeJS.ErrnoException).code === 'ETIMEDOUT';
   const command = question.join(' ');
   return isLate

@@ -143,7 +143,7 @@ function ask(path: string, { identity, env }: PythonUser, answerMs: number): Pro
       });
     }
     const timer = setTimeout(() => {
-      endGroup(child.pid ?? 0);
+      endGroup(child.pid ?? 0, identity);
       done({ said, end: 'late' });
     }, answerMs);
     const finish = (end: Exit): void => {
