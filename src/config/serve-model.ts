@@ -64,10 +64,7 @@ function listenersOf(options: ServeOptions): Listener[] {
   const all = [...binds, ...insecureBinds];
   const listener = (tls: boolean, address?: BindAddress): Listener => ({
     ...(address === undefined ? {} : { address }),
-    speaks: 'http',
     tls,
-    http2: false,
-    proxyHeader: false,
     backlog,
     isIpv6Only: address !== undefined && needsIpv6Only(address, all),
     names: [],
@@ -126,9 +123,7 @@ function tlsOf({ certFile, caCerts, certReqs, ciphers }: ServeOptions, at: Resol
 }
 
 function certificatesOf({ certFile, keyFile, keyPassword }: ServeOptions, at: Resolve): CertificateFiles[] {
-  return certFile === ''
-    ? []
-    : [{ certFile: at(certFile), keyFile: at(keyFile), password: keyPassword, passwordFile: '' }];
+  return certFile === '' ? [] : [{ certFile: at(certFile), keyFile: at(keyFile), password: keyPassword }];
 }
 
 /** No file is answered but those of the folders, which have rules of their own. */

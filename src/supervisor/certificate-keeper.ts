@@ -131,5 +131,9 @@ function isSame(one: Certificates | undefined, other: Certificates | undefined):
 export function tlsFilesOf({ sites, certificates }: ServerModel): TlsFiles | undefined {
   const tls = sites.find((site) => site.tls !== undefined)?.tls;
   const files = certificates[tls?.certificates[0] ?? -1];
-  return tls && files && { ...files, caCerts: tls.caCerts, clients: tls.clients, ciphers: tls.ciphers };
+  if (tls === undefined || files === undefined) {
+    return undefined;
+  }
+  const { caCerts, clients, ciphers, protocols } = tls;
+  return { ...files, caCerts, clients, ciphers, protocols };
 }

@@ -23,7 +23,7 @@ export interface Certificates {
 }
 
 /** What TLS is spoken with. */
-export type TlsFiles = CertificateFiles & Pick<SiteTls, 'caCerts' | 'clients' | 'ciphers'>;
+export type TlsFiles = CertificateFiles & Pick<SiteTls, 'caCerts' | 'clients' | 'ciphers' | 'protocols'>;
 
 const TICKET_KEY_BYTES = 48;
 const DAY_MS = 86_400_000;
@@ -77,6 +77,7 @@ async function load(files: TlsFiles, read: ReadText): Promise<Certificates> {
     caCerts: clients === 'none' ? '' : readAuthorities(files.caCerts, read),
     isClientOptional: clients === 'optional',
     ciphers: files.ciphers,
+    protocols: files.protocols,
     ticketKeys: randomBytes(TICKET_KEY_BYTES).toString('base64'),
   };
   await tryOut(tls);

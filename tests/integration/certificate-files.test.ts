@@ -24,10 +24,10 @@ const PLAIN: TlsFiles = {
   certFile: '',
   keyFile: '',
   password: '',
-  passwordFile: '',
   caCerts: '',
   clients: 'none',
   ciphers: '',
+  protocols: [],
 };
 const SITE: TlsFiles = { ...PLAIN, certFile: site.cert, keyFile: site.key };
 

@@ -63,7 +63,6 @@ export interface ServerSideIncludes {
   readonly isSilent: boolean;
   readonly keepsLastModified: boolean;
   readonly valueLengthMax: number;
-  readonly minFileChunk: number;
 }
 
 export interface Charset {
@@ -87,11 +86,6 @@ export interface RequestBodies {
   /** 0: no limit. */
   readonly bytesMax: number;
   readonly timeoutMs?: number;
-  /** More goes to a file. */
-  readonly bufferBytes?: number;
-  readonly inFileOnly?: 'off' | 'on' | 'clean';
-  readonly inSingleBuffer?: boolean;
-  readonly folder?: string;
 }
 
 /** How a response leaves. What is absent is as our own limits have it. */

@@ -44,11 +44,7 @@ export interface EdgeModel {
 export interface Listener {
   /** Absent: the sockets of the service manager that no other listener names. */
   readonly address?: BindAddress;
-  readonly speaks: 'http' | 'uwsgi' | 'stream';
   readonly tls: boolean;
-  readonly http2: boolean;
-  /** The PROXY protocol stands before the first request. */
-  readonly proxyHeader: boolean;
   readonly backlog: number;
   readonly isIpv6Only: boolean;
   /** The first that fits is taken: exact, then the longest suffix, the longest prefix, and regexes in their order. */
@@ -93,6 +89,8 @@ export interface Location {
   readonly locations: readonly Location[];
 }
 
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
 export interface SiteTls {
   /** Indexes in `ServerModel.certificates`: one for each kind of key. */
   readonly certificates: readonly number[];
@@ -100,7 +98,8 @@ export interface SiteTls {
   readonly caCerts: string;
   readonly clients: 'none' | 'optional' | 'required';
   readonly ciphers: string;
-  readonly protocols: readonly string[];
+  /** The versions that are spoken; empty: all. */
+  readonly protocols: readonly TlsVersion[];
 }
 
 /** Paths of PEM files. Many sites may have one certificate, which is read once. */
@@ -108,10 +107,8 @@ export interface CertificateFiles {
   readonly certFile: string;
   /** '': the key is in `certFile`. */
   readonly keyFile: string;
-  /** Of the key: as it was given, which is not for printing … */
+  /** Of the key: as it was given, which is not for printing. '' for none. */
   readonly password: string;
-  /** … or a file of passwords, one a line; '' for none. */
-  readonly passwordFile: string;
 }
 
 /** What the whole edge may use; 0 is "no limit" where that makes sense. */

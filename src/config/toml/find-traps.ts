@@ -29,7 +29,6 @@ const RULES: readonly Rule[] = [
   shadowedRules,
   lostFields,
   clientsTexts,
-  oldProtocols,
 ];
 
 /** `document`: the tables of one file. */
@@ -196,16 +195,6 @@ function clientsTexts(place: Place, tell: TellTrap): void {
         '$uri is decoded, so that "%0d%0a" in a URL ends the line',
         'Write $request_uri, which is as it was sent.',
       );
-    }
-  }
-}
-
-const OLD = new Set(['SSLv2', 'SSLv3', 'TLSv1', 'TLSv1.1']);
-
-function oldProtocols(place: Place, tell: TellTrap): void {
-  for (const [index, name] of listOf(tableAt(place, 'tls')?.['protocols']).entries()) {
-    if (typeof name === 'string' && OLD.has(name)) {
-      tell('trap.old-protocol', [...place.path, 'tls', 'protocols', index], `${name} is broken`, 'Leave it out.');
     }
   }
 }

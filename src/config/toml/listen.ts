@@ -9,8 +9,6 @@ import { nearestWord } from '../nearest.ts';
 export interface Listen {
   readonly address: BindAddress;
   readonly tls: boolean;
-  readonly http2: boolean;
-  readonly proxyHeader: boolean;
   readonly isIpv6Only: boolean;
   /** Undefined: the default. */
   readonly backlog: number | undefined;
@@ -20,11 +18,11 @@ export interface Listen {
 
 const WORDS = {
   tls: { tls: true },
-  http2: { http2: true },
-  'proxy-header': { proxyHeader: true },
   'ipv6-only': { isIpv6Only: true },
   default: { isDefault: true },
 } as const satisfies Record<string, Partial<Listen>>;
+/** Words of nginx's "listen", which people know. */
+const LATER: Readonly<Record<string, string>> = { http2: 'HTTP/2', quic: 'QUIC', proxy_protocol: 'the PROXY protocol' };
 
 const [FIRST_PORT, LAST_PORT] = [1, 65_535];
 
@@ -37,8 +35,6 @@ export function parseListen(text: string): Outcome<Listen> {
   let listen: Listen = {
     address: address.value,
     tls: false,
-    http2: false,
-    proxyHeader: false,
     isIpv6Only: false,
     backlog: undefined,
     isDefault: false,
@@ -49,6 +45,8 @@ export function parseListen(text: string): Outcome<Listen> {
       listen = { ...listen, backlog: Number(backlog) };
     } else if (Object.hasOwn(WORDS, word)) {
       listen = { ...listen, ...WORDS[word as keyof typeof WORDS] };
+    } else if (Object.hasOwn(LATER, word)) {
+      return failure(`${LATER[word]} is not spoken yet: leave "${word}" out`);
     } else {
       const nearest = nearestWord(word, [...Object.keys(WORDS), 'backlog=N']);
       return failure(

@@ -29,16 +29,13 @@ export function listenersOf(sites: readonly SiteOnListeners[], defaults: readonl
 
 function merge(
   before: (Listener & { readonly hasDefault: boolean }) | undefined,
-  { address, tls, http2, proxyHeader, isIpv6Only, backlog, isDefault }: Listen & { readonly backlog: number },
+  { address, tls, isIpv6Only, backlog, isDefault }: Listen & { readonly backlog: number },
   site: number,
   names: Listener['names'],
 ): Listener & { hasDefault: boolean } {
   return {
     address,
-    speaks: 'http',
     tls: tls || before?.tls === true,
-    http2: http2 || before?.http2 === true,
-    proxyHeader: proxyHeader || before?.proxyHeader === true,
     isIpv6Only: isIpv6Only || before?.isIpv6Only === true,
     backlog,
     names: [...(before?.names ?? []), ...names],
@@ -48,12 +45,10 @@ function merge(
 }
 
 /** `usual`: the length of a queue that need not be said. */
-export function listenOf({ address, tls, http2, proxyHeader, isIpv6Only, backlog }: Listener, usual: number): Listen {
+export function listenOf({ address, tls, isIpv6Only, backlog }: Listener, usual: number): Listen {
   return {
     address: address ?? { kind: 'tcp', host: '127.0.0.1', port: 8000 },
     tls,
-    http2,
-    proxyHeader,
     isIpv6Only,
     backlog: backlog === usual ? undefined : backlog,
     isDefault: false,

@@ -150,20 +150,19 @@ names = "www.c.*"
 listen = "80 default backlog=5"
 [[site]]
 names = '~^d\\d+$'
-listen = "[::1]:8080 http2"
+listen = "[::1]:8080"
 `);
   deepEqual(
-    listeners.map(({ address, names, fallback, backlog, http2 }) => [
+    listeners.map(({ address, names, fallback, backlog }) => [
       address?.kind === 'tcp' ? address.port : address?.path,
       names.map(({ name, site }) => `${name.kind} ${name.kind === 'regex' ? name.pattern.text : name.text} ${site}`),
       fallback,
       backlog,
-      http2,
     ]),
     [
-      [80, ['exact a.example 0', 'exact b.example 0', 'suffix .b.example 0', 'prefix www.c. 1'], 1, 5, false],
-      ['/run/a.sock', ['exact a.example 0', 'exact b.example 0', 'suffix .b.example 0'], 0, 2048, false],
-      [8080, ['regex ^d\\d+$ 2'], 2, 2048, true],
+      [80, ['exact a.example 0', 'exact b.example 0', 'suffix .b.example 0', 'prefix www.c. 1'], 1, 5],
+      ['/run/a.sock', ['exact a.example 0', 'exact b.example 0', 'suffix .b.example 0'], 0, 2048],
+      [8080, ['regex ^d\\d+$ 2'], 2, 2048],
     ],
   );
 });
@@ -258,6 +257,15 @@ test('a key that stands elsewhere is told by its place there', async () => {
     'portico.toml:5:1: there is no "root" here. Did you mean "files.root"?',
     'portico.toml:6:1: there is no "acess" here. Did you mean "access"?',
     'portico.toml:7:3: a list is not a table of locations. Write [site.location."/path/"].',
+  ]);
+});
+
+test('what is not spoken cannot be asked for: a key or word that had no effect would seem to have one', async () => {
+  deepEqual(await faults('[[site]]\nlisten = "80 proxy_protocol"\n'), [
+    'portico.toml:2:10: the PROXY protocol is not spoken yet: leave "proxy_protocol" out.',
+  ]);
+  deepEqual(await faults('[[site]]\ntls = { certificates = ["a.pem"], protocols = ["TLSv1.1", "TLSv1.3"] }\n'), [
+    'portico.toml:2:48: "TLSv1.1" is not one of "TLSv1.2", "TLSv1.3".',
   ]);
 });
 

@@ -105,10 +105,7 @@ export function fakeModel(fake: FakeModel): EdgeModel {
   };
   const listener: Listener = {
     address: { kind: 'tcp', host: '127.0.0.1', port: 80 },
-    speaks: 'http',
     tls: false,
-    http2: false,
-    proxyHeader: false,
     backlog: 511,
     isIpv6Only: false,
     names: fake.names ?? [],

@@ -97,7 +97,6 @@ test('a page includes what other locations answer, refusals too, and blocks stan
     isSilent: false,
     keepsLastModified: false,
     valueLengthMax: 255,
-    minFileChunk: 1,
   };
   const pages: Readonly<Record<string, string>> = {
     '/page':

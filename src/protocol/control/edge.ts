@@ -2,7 +2,7 @@
 
 import type { AppId } from '../../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
-import type { EdgeModel } from '../../config/model/server-model.ts';
+import type { EdgeModel, TlsVersion } from '../../config/model/server-model.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
@@ -46,6 +46,8 @@ export interface TlsSettings {
   readonly isClientOptional: boolean;
   /** As OpenSSL writes them; '': the default of context-options.ts. */
   readonly ciphers: string;
+  /** The versions that are spoken; empty: both. */
+  readonly protocols: readonly TlsVersion[];
   /** 48 bytes in base64, with which tickets of sessions are sealed: each thread can resume the sessions of the others. */
   readonly ticketKeys: string;
 }

@@ -1,9 +1,20 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { constants } from 'node:crypto';
 import { test } from 'node:test';
+import type { TlsSettings } from '../control/edge.ts';
 import { contextOptions } from './context-options.ts';
 
-const SETTINGS = { certificates: 'c', key: 'k', caCerts: '', isClientOptional: false, ciphers: '', ticketKeys: 'AAAA' };
+const SETTINGS: TlsSettings = {
+  ...{
+    certificates: 'c',
+    key: 'k',
+    caCerts: '',
+    isClientOptional: false,
+    ciphers: '',
+    protocols: [],
+    ticketKeys: 'AAAA',
+  },
+};
 
 test('contextOptions() allows no renegotiation, and no session that outlives the certificate of a client', () => {
   equal(contextOptions(SETTINGS).secureOptions, constants.SSL_OP_NO_RENEGOTIATION);
@@ -25,4 +36,15 @@ test('contextOptions() offers ECDHE with AEAD, in the order of the client, unles
   equal(honorCipherOrder, false);
   const named = contextOptions({ ...SETTINGS, ciphers: 'HIGH' });
   deepEqual([named.ciphers, named.honorCipherOrder], ['HIGH', true]);
+});
+
+test('contextOptions() speaks the versions that are named, or both', () => {
+  const versionsOf = (...protocols: TlsSettings['protocols']): string[] => {
+    const { minVersion, maxVersion } = contextOptions({ ...SETTINGS, protocols });
+    return [minVersion, maxVersion];
+  };
+  deepEqual(versionsOf(), ['TLSv1.2', 'TLSv1.3']);
+  deepEqual(versionsOf('TLSv1.3', 'TLSv1.2'), ['TLSv1.2', 'TLSv1.3']);
+  deepEqual(versionsOf('TLSv1.3'), ['TLSv1.3', 'TLSv1.3']);
+  deepEqual(versionsOf('TLSv1.2'), ['TLSv1.2', 'TLSv1.2']);
 });

@@ -2,6 +2,8 @@
 
 import type { TlsSettings } from '../control/edge.ts';
 
+type TlsVersion = TlsSettings['protocols'][number];
+
 /**
  * OpenSSL's SSL_OP_NO_RENEGOTIATION: a client of TLS 1.2 could ask for one handshake after another on one connection, which no cap of
  * connections sees.
@@ -32,7 +34,8 @@ export interface ContextOptions {
   readonly ca?: string;
   readonly ciphers: string;
   readonly honorCipherOrder: boolean;
-  readonly minVersion: 'TLSv1.2';
+  readonly minVersion: TlsVersion;
+  readonly maxVersion: TlsVersion;
   readonly secureOptions: number;
   readonly sessionIdContext: string;
   readonly ticketKeys: Buffer;
@@ -47,10 +50,15 @@ export function contextOptions(settings: TlsSettings): ContextOptions {
     ciphers: settings.ciphers || CIPHERS,
     // All of our own ciphers are good, and a phone knows best which it is fast with. An operator who names others may mean their order.
     honorCipherOrder: settings.ciphers !== '',
-    minVersion: 'TLSv1.2',
+    minVersion: speaks(settings, 'TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
+    maxVersion: speaks(settings, 'TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
     secureOptions: NO_RENEGOTIATION | (asksClients ? NO_TICKET : 0),
     // Node's default is made from the command line, which differs from thread to thread: no thread could resume the sessions of another.
     sessionIdContext: 'portico',
     ticketKeys: Buffer.from(settings.ticketKeys, 'base64'),
   };
+}
+
+function speaks({ protocols }: TlsSettings, version: TlsVersion): boolean {
+  return protocols.length === 0 || protocols.includes(version);
 }

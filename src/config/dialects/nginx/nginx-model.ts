@@ -155,7 +155,6 @@ function listenersOf(servers: readonly Draft[], around: NginxSurroundings, defau
         before.names = [...before.names, ...names];
         before.fallback = listen.isDefault ? site : before.fallback;
         before.tls ||= listen.speaksTls;
-        before.proxyHeader ||= listen.hasProxyHeader;
         before.backlog = listen.backlog ?? before.backlog;
       }
     }
@@ -163,10 +162,7 @@ function listenersOf(servers: readonly Draft[], around: NginxSurroundings, defau
   return [...listeners.values()];
 }
 
-type UsualListen = Pick<
-  Listen,
-  'address' | 'isDefault' | 'speaksTls' | 'speaksHttp2' | 'hasProxyHeader' | 'backlog' | 'isIpv6Only'
->;
+type UsualListen = Pick<Listen, 'address' | 'isDefault' | 'speaksTls' | 'backlog' | 'isIpv6Only'>;
 
 function usualListen(isRoot: boolean): UsualListen {
   const address: BindAddress = { kind: 'tcp', host: '0.0.0.0', port: isRoot ? PORT_OF_ROOT : PORT_OF_OTHERS };
@@ -174,8 +170,6 @@ function usualListen(isRoot: boolean): UsualListen {
     address,
     isDefault: false,
     speaksTls: false,
-    speaksHttp2: false,
-    hasProxyHeader: false,
     backlog: undefined,
     isIpv6Only: true,
   };
@@ -184,10 +178,7 @@ function usualListen(isRoot: boolean): UsualListen {
 function listenerOf(listen: UsualListen, site: number, backlog: number): Listener {
   return {
     address: listen.address,
-    speaks: 'http',
     tls: listen.speaksTls,
-    http2: false,
-    proxyHeader: listen.hasProxyHeader,
     backlog: listen.backlog ?? backlog,
     isIpv6Only: listen.isIpv6Only,
     names: [],

@@ -18,7 +18,7 @@ import type { Template } from '../../model/template.ts';
 import { SERVE_COMPRESSIONS } from '../../serve-compressions.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
-import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
+import { choice, DURATION, FLAG, integer, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import type { Field, Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
 
@@ -129,7 +129,6 @@ const INCLUDES: Fields<ServerSideIncludes> = {
   isSilent: field<boolean>('silent-errors', FLAG, false, 'Say nothing where a command fails.'),
   keepsLastModified: field<boolean>('last-modified', FLAG, false, 'Keep `Last-Modified`.'),
   valueLengthMax: field<number>('value-length', SIZE, 256, 'The longest value of a parameter.'),
-  minFileChunk: field<number>('min-file-chunk', SIZE, 1024, 'Smaller parts of files are not sent from the file.'),
 };
 
 const CHARSET: Fields<Charset> = {
@@ -152,15 +151,6 @@ const CHARSET: Fields<Charset> = {
 const REQUEST_BODIES: Fields<RequestBodies> = {
   bytesMax: field<number>('max-size', SIZE, 2 ** 30, 'The largest body; 0: any.'),
   timeoutMs: field<number | undefined>('timeout', DURATION, undefined, 'How long nothing may come of it.'),
-  bufferBytes: field<number | undefined>('buffer', SIZE, undefined, 'What is larger waits in a file.'),
-  inFileOnly: field<RequestBodies['inFileOnly']>(
-    'in-file-only',
-    choice('off', 'on', 'clean'),
-    undefined,
-    'Every body waits in a file.',
-  ),
-  inSingleBuffer: field<boolean | undefined>('in-single-buffer', FLAG, undefined, 'Keep it in one piece.'),
-  folder: field<string | undefined>('folder', PATH, undefined, 'Where those files are.'),
 };
 
 const RATE: Kind<Template> = scalar<Template>({

@@ -96,14 +96,10 @@ const FULL: Required<WrittenScope> = {
   },
   substitutions: { pairs: [{ from: 'a', to: 'b' }], isOnce: false, keepsLastModified: true, types: TYPES },
   additions: { before: '/a', after: '/b', types: TYPES },
-  includes: { types: TYPES, isSilent: true, keepsLastModified: true, valueLengthMax: 100, minFileChunk: 2048 },
+  includes: { types: TYPES, isSilent: true, keepsLastModified: true, valueLengthMax: 100 },
   requestBodies: {
     bytesMax: 1_000_000,
     timeoutMs: 5000,
-    bufferBytes: 8192,
-    inFileOnly: 'clean',
-    inSingleBuffer: true,
-    folder: '/tmp/bodies',
   },
   sending: { rate: '10k', rateAfter: [{ variable: 'after' }], timeoutMs: 5000 },
   connection: {

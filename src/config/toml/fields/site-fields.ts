@@ -35,7 +35,6 @@ const CERTIFICATE: Kind<CertificateFiles> = table<CertificateFiles>(
     certFile: required<string>('certificate', PATH, '', 'A PEM file: the certificate, and those that sign it.'),
     keyFile: field<string>('key', PATH, '', "Its key; empty: it is in the certificate's file."),
     password: field<string>('password', TEXT, '', "The key's password."),
-    passwordFile: field<string>('password-file', PATH, '', 'A file of passwords, one a line.'),
   },
   { short: { name: 'certificate', isShort: (value) => typeof value === 'string' } },
 );
@@ -58,7 +57,12 @@ const TLS: Kind<WrittenTls> = table<WrittenTls>({
     'Whether clients are asked for one.',
   ),
   ciphers: field<string>('ciphers', TEXT, '', 'As OpenSSL writes them.'),
-  protocols: field<readonly string[]>('protocols', list(TEXT), [], '`TLSv1.2`, `TLSv1.3`; empty: both.'),
+  protocols: field<SiteTls['protocols']>(
+    'protocols',
+    list(choice('TLSv1.2', 'TLSv1.3')),
+    [],
+    'The versions that are spoken; empty: both.',
+  ),
 });
 
 export interface WrittenSite {

@@ -12,7 +12,6 @@ const RULES: ServerSideIncludes = {
   isSilent: false,
   keepsLastModified: false,
   valueLengthMax: 255,
-  minFileChunk: 1024,
 };
 const ERROR = '[an error occurred while processing the directive]';
 

@@ -21,13 +21,11 @@ const additionTypes = draftKey<readonly string[]>('addition_types');
 const ssi = draftKey<boolean>('ssi');
 const isSilent = draftKey<boolean>('ssi_silent_errors');
 const includesKeepTime = draftKey<boolean>('ssi_last_modified');
-const minFileChunk = draftKey<number>('ssi_min_file_chunk');
 const valueLengthMax = draftKey<number>('ssi_value_length');
 const includeTypes = draftKey<readonly string[]>('ssi_types');
 const rate = draftKey<Template>('limit_rate');
 const rateAfter = draftKey<Template>('limit_rate_after');
 
-const USUAL_FILE_CHUNK = 1024;
 const USUAL_VALUE_LENGTH = 255;
 
 export const CHANGED_BODIES: readonly Row[] = [
@@ -63,14 +61,12 @@ export const CHANGED_BODIES: readonly Row[] = [
   row('ssi_last_modified', HTTP, 'flag', 'Whether pages with commands keep their time.', {
     apply: keep(includesKeepTime, (args) => args.flag(0)),
   }),
-  row('ssi_min_file_chunk', HTTP, 'size', 'From which size on a piece of a page is sent from its file.', {
-    apply: keep(minFileChunk, (args) => args.number(0)),
-  }),
   row('ssi_value_length', HTTP, 'size', 'How long the value of a parameter may be.', {
     apply: keep(valueLengthMax, (args) => args.number(0)),
   }),
   typesRow('ssi_types', includeTypes, 'Media types in which commands are run, beside text/html.'),
   ...accepted('Pages with commands are read in pieces that nobody else uses.', [
+    row('ssi_min_file_chunk', HTTP, 'size', 'From which size on a piece of a page is sent from its file.'),
     row('ssi_ignore_recycled_buffers', HTTP, 'flag', 'How buffers of pages with commands are reused.'),
   ]),
   row('limit_rate', HTTP_IF, 'text', 'How fast a response is sent, in bytes a second.', {
@@ -127,7 +123,6 @@ export function includesOf(draft: Draft): ServerSideIncludes | undefined {
         isSilent: draft.get(isSilent) ?? false,
         keepsLastModified: draft.get(includesKeepTime) ?? false,
         valueLengthMax: draft.get(valueLengthMax) ?? USUAL_VALUE_LENGTH,
-        minFileChunk: draft.get(minFileChunk) ?? USUAL_FILE_CHUNK,
       }
     : undefined;
 }

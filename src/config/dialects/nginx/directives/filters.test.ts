@@ -104,7 +104,6 @@ test('commands in pages, and a rate', () => {
     isSilent: true,
     keepsLastModified: false,
     valueLengthMax: 1024,
-    minFileChunk: 1024,
   });
   assert.deepEqual(rateOf(innermost('limit_rate 12k; server { limit_rate_after $arg_a; }')), {
     rate: '12k',

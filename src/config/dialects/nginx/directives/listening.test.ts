@@ -33,7 +33,7 @@ test('listen reads its parameters', () => {
     { ...said, place: undefined },
     {
       ...{ address: { kind: 'tcp', host: '0.0.0.0', port: 443 }, place: undefined, isDefault: true, hasOptions: true },
-      ...{ speaksTls: true, speaksHttp2: true, hasProxyHeader: true, backlog: 99, isIpv6Only: false },
+      ...{ speaksTls: true, backlog: 99, isIpv6Only: false },
     },
   );
   const ways = server('listen 80; listen [::]:80; listen [::]:81 ipv6only=off; listen unix:/a;')?.own(LISTENS) ?? [];
@@ -43,6 +43,15 @@ test('listen reads its parameters', () => {
   );
   assert.deepEqual(faults('listen 80 reuseport deferred bind so_keepalive=on fastopen=3 rcvbuf=8k setfib=1;'), []);
   assert.deepEqual(faults('listen 80 so_keepalive=30m::10; listen 81 so_keepalive=1h;'), []);
+});
+
+test('listen tells of what is not spoken, and what that means', () => {
+  const { diagnostics } = readText('events {} http { server { listen 81 http2 proxy_protocol; } }');
+  assert.deepEqual(
+    diagnostics.map(({ severity, code, message }) => `${severity} ${code} ${message}`),
+    ['warning nginx.later "http2" has no effect yet', 'warning nginx.later "proxy_protocol" has no effect yet'],
+  );
+  assert.match(diagnostics[1]?.hint ?? '', /answered 400/);
 });
 
 test('listen refuses what nginx refuses, in its words', () => {

@@ -20,8 +20,6 @@ export interface Listen {
   /** It says something about the socket itself, which one site may do. */
   readonly hasOptions: boolean;
   readonly speaksTls: boolean;
-  readonly speaksHttp2: boolean;
-  readonly hasProxyHeader: boolean;
   readonly backlog: number | undefined;
   /** nginx's default for an address of IPv6. */
   readonly isIpv6Only: boolean;
@@ -45,6 +43,17 @@ export const LISTENING: readonly Row[] = repeatable([
 /** What every site of an address may say. */
 const PROTOCOLS = new Set(['default_server', 'default', 'ssl', 'http2', 'spdy', 'quic', 'proxy_protocol']);
 
+/** What is not spoken yet, and what that means for clients. */
+const LATER: ReadonlyMap<string, string> = new Map([
+  ['http2', 'HTTP/1.1 is spoken, which every client speaks as well.'],
+  ['spdy', 'HTTP/1.1 is spoken, which every client speaks as well.'],
+  ['quic', 'HTTP/1.1 is spoken, on TCP.'],
+  [
+    'proxy_protocol',
+    'A connection that begins with the header of the PROXY protocol is answered 400: let the balancer in front name its clients in X-Forwarded-For.',
+  ],
+]);
+
 const PORT = 80;
 const PORT_MAX = 65_535;
 /** Parameters that the system's sockets take and that change nothing here. */
@@ -64,6 +73,12 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
   if (addresses.length === 0 || faults.length > 0) {
     return;
   }
+  for (const [index, text] of parameters.entries()) {
+    const hint = LATER.get(text);
+    if (hint !== undefined) {
+      report('nginx.later', args.place(index + 1), `"${text}" has no effect yet`, { hint, severity: 'warning' });
+    }
+  }
   const has = (...words: readonly string[]) => parameters.some((text) => words.includes(text));
   const backlog = parameters.find((text) => text.startsWith('backlog='));
   const said: Omit<Listen, 'address' | 'isIpv6Only'> = {
@@ -71,8 +86,6 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
     isDefault: has('default_server', 'default'),
     hasOptions: parameters.some((text) => !PROTOCOLS.has(text)),
     speaksTls: has('ssl'),
-    speaksHttp2: has('http2', 'spdy'),
-    hasProxyHeader: has('proxy_protocol'),
     backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
   };
   for (const address of addresses) {
