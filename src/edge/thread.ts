@@ -21,6 +21,8 @@ import type {
   WorkersOf,
 } from '../protocol/control/edge.ts';
 import { LogFiles } from './access-log/log-files.ts';
+import type { ConnectionLimits } from './connections/connection-limits.ts';
+import { connectionLimits } from './connections/connection-limits.ts';
 import { ConnectionTable } from './connections/connection-table.ts';
 import { Listeners } from './connections/listeners.ts';
 import { CountedLog } from './faults/counted-log.ts';
@@ -29,7 +31,7 @@ import { EDGE_LIMITS } from './limits.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
 import type { Budgets } from './shared/budgets.ts';
 import { newBudgets } from './shared/budgets.ts';
-import { connectionsPossible, readDescriptorLimit } from './shared/descriptor-limit.ts';
+import { readDescriptorLimit } from './shared/descriptor-limit.ts';
 import type { QueueTables, SharedState } from './shared/shared-state.ts';
 import { Traffic } from './shared/traffic.ts';
 import { PastPlans } from './sites/past-plans.ts';
@@ -88,6 +90,7 @@ export class EdgeThread {
   readonly #shared: SharedState;
   readonly #send: (message: FromThread) => void;
   readonly #traffic: Traffic;
+  #limits: ConnectionLimits;
   readonly #table: ConnectionTable;
   readonly #budgets: Budgets;
   readonly #board: Board;
@@ -122,6 +125,7 @@ export class EdgeThread {
     this.#bugs = new InternalErrors(systemClock, (text) => this.#log('error', text));
     this.#traffic = new Traffic(shared.traffic, shared.connections, index);
     this.#logFiles = new LogFiles(hostname(), (text) => this.#log('error', text));
+    this.#limits = connectionLimits(config.model.edge, readDescriptorLimit());
     this.#table = this.#newTable();
     this.#budgets = newBudgets(config, shared, index, send);
     this.#budgets.space.onBug = (error) => this.#bugs.note('what waits in a file', error);
@@ -146,22 +150,12 @@ export class EdgeThread {
   }
 
   #newTable(): ConnectionTable {
-    const { connectionsMax, connectionsPerAddressMax } = this.#config.model.edge;
-    const descriptors = readDescriptorLimit();
-    const possible = connectionsPossible(descriptors);
-    const isShort = connectionsMax === 0 || possible < connectionsMax;
-    const texts = {
-      all: isShort
-        ? `${possible} are open, and the rest of the ${descriptors} files that the process may open is kept for its work; raise "ulimit -n", or LimitNOFILE= of a systemd unit`
-        : `--max-connections ${connectionsMax} are open`,
-      address: `an address has its --max-connections-per-address ${connectionsPerAddressMax}`,
-    };
     return new ConnectionTable({
       clock: systemClock,
-      caps: { connectionsMax: isShort ? possible : connectionsMax, connectionsPerAddressMax },
+      caps: this.#limits.caps,
       counters: this.#shared.connections,
       traffic: this.#traffic,
-      onRefused: (count, cap) => this.#log('warning', `connections refused: ${count}; ${texts[cap]}`),
+      onRefused: (count, cap) => this.#log('warning', `connections refused: ${count}; ${this.#limits.texts[cap]}`),
       onEmpty: () => this.#checkDrained(),
     });
   }
@@ -396,6 +390,8 @@ export class EdgeThread {
     this.#prepared = undefined;
     this.#plan = prepared.plan;
     this.#plan.begin();
+    this.#limits = connectionLimits(this.#plan.model.edge, readDescriptorLimit());
+    this.#table.changeCaps(this.#limits.caps);
     const { listeners, tls, workers } = prepared.message;
     try {
       if (tls !== undefined) {

@@ -15,7 +15,7 @@ import type { CertificateKeeper } from './certificate-keeper.ts';
 import type { AppHost, AppSurroundings } from './children/app-host.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import type { FleetCommand } from './fleet/fleet-types.ts';
-import { appSettings, slotsMaxOf } from './fleet-settings.ts';
+import { appSettings, serverSettings, slotsMaxOf } from './fleet-settings.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { PreparedServer } from './prepare.ts';
 import { checkApplications, newSecret } from './prepare.ts';
@@ -104,7 +104,7 @@ export class AppChanges {
 
   /** The new configuration is served. Requests that have begun in the one before may still be on their way to what is gone, behind a rate or an `auth_request`. */
   adopt({ gone }: AppChange, plan: number): void {
-    this.#parts.command({ kind: 'change-apps' });
+    this.#parts.command({ kind: 'change-apps', settings: serverSettings(this.#parts.server.model) });
     if (gone.length > 0) {
       this.#parts.edge.whenAnswered(plan, () => this.#parts.command({ kind: 'drop-apps', ids: gone }));
     }

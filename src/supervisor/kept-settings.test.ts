@@ -28,3 +28,10 @@ test('sites and addresses are changed to, the process and the edge stay as they 
 test('a configuration that says the same is changed to without a word', () => {
   assert.deepEqual(keepWhatStays(model(), model()), { model: model(), notes: [] });
 });
+
+test('how many connections there may be, and how long they may go on at the end, is changed at once', () => {
+  const after = model('--max-connections', '7', '--max-connections-per-address', '3', '--graceful-timeout', '5');
+  const { model: kept, notes } = keepWhatStays(model(), after);
+  assert.deepEqual(kept.edge, after.edge);
+  assert.deepEqual(notes, []);
+});

@@ -16,13 +16,24 @@ export function keepWhatStays(before: ServerModel, after: ServerModel): KeptSett
     ...(isEqual(before.process, { ...after.process, ...userOf(before), title: before.process.title })
       ? []
       : ['the files and the log of the process']),
-    ...(isEqual(before.edge, after.edge) ? [] : ['the threads and limits of the edge']),
+    ...(isEqual({ ...before.edge, ...liveOf(after) }, after.edge) ? [] : ['the threads and limits of the edge']),
     ...(isEqual(before.development, after.development) ? [] : ['what is watched']),
   ];
   return {
-    model: { ...after, process: before.process, edge: before.edge, ...developmentOf(before) },
+    model: {
+      ...after,
+      process: before.process,
+      edge: { ...before.edge, ...liveOf(after) },
+      ...developmentOf(before),
+    },
     notes: changed.map((what) => `${what} are changed by the next start: they stay as they are`),
   };
+}
+
+/** What of the edge can be changed while it runs. */
+function liveOf({ edge }: ServerModel): Partial<ServerModel['edge']> {
+  const { connectionsMax, connectionsPerAddressMax, gracefulMs } = edge;
+  return { connectionsMax, connectionsPerAddressMax, gracefulMs };
 }
 
 function userOf({ process: { user, group } }: ServerModel): Pick<ServerModel['process'], 'user' | 'group'> {

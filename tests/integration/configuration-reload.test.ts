@@ -116,3 +116,19 @@ test('a reload in the moment in which the edge is started again waits for it', a
     assert.equal(await askOn(client, '/v'), reply);
   }
 });
+
+test('how many connections there may be, and how long the end may take, is that of the last reload', async () => {
+  const port = await findPort();
+  const limited = (limits: string) => configuration(port, 'one').replace('threads = 2\n', `threads = 2\n${limits}`);
+  await using server = await runFile({ 'app.py': APP, 'portico.toml': limited('connections = 1\n') });
+  using client = await Client.open(port);
+  assert.equal(await askOn(client, '/v'), 'one');
+  using refused = await Client.open(port);
+  await refused.ended();
+  await reload(server, limited('connections = 2\ngraceful-timeout = "7s"\n'), SERVED);
+  assert.doesNotMatch(server.log, /next start/);
+  using second = await Client.open(port);
+  assert.equal(await askOn(second, '/v'), 'one');
+  server.signal('SIGTERM');
+  await server.logged(/SIGTERM: stopping; requests that run may go on for 7 s/);
+});

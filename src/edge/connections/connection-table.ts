@@ -43,7 +43,7 @@ export class ConnectionTable {
   nowMs: number;
   isStopping = false;
   readonly #clock: Clock;
-  readonly #caps: ConnectionCaps;
+  #caps: ConnectionCaps;
   readonly #counters: Int32Array;
   readonly #traffic: Traffic;
   readonly #onRefused: (count: number, cap: Cap) => void;
@@ -78,6 +78,11 @@ export class ConnectionTable {
 
   all(): Iterable<TrackedConnection> {
     return this.#connections;
+  }
+
+  /** For connections that come from now on. */
+  changeCaps(caps: ConnectionCaps): void {
+    this.#caps = caps;
   }
 
   /** Whether a connection from this address may be added; one that may not is counted and told of. */

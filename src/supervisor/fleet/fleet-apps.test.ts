@@ -6,6 +6,7 @@ import { APP_SETTINGS } from './fleet-story.ts';
 import type { AppSettings, FleetAction, FleetEvent, ServerFleet } from './fleet-types.ts';
 
 const FACTS = fakeAppFacts({});
+const CHANGED = { kind: 'change-apps', settings: APP_SETTINGS } as const;
 const ENDED = { code: 0, signal: null };
 
 const settingsOf = (id: string): AppSettings => ({ ...APP_SETTINGS, id, namePrefix: `${id}:`, workers: 1 });
@@ -57,11 +58,7 @@ test('an application joins beside those that serve, and is one of them when its 
   const ready = kindsOf(story.serve('blog'));
   assert.ok(ready.indexOf('publish blog') < ready.indexOf('app-joined blog'), 'the edge has heard of its workers');
   assert.equal(story.server.serviceState, 'ready');
-  assert.deepEqual(kindsOf(story.happen({ kind: 'change-apps' })), [
-    'serve-static shop',
-    'log blog',
-    'serve-static blog',
-  ]);
+  assert.deepEqual(kindsOf(story.happen(CHANGED)), ['serve-static shop', 'log blog', 'serve-static blog']);
   const reloaded = kindsOf(story.happen({ kind: 'reload', why: 'SIGHUP' }));
   assert.ok(reloaded.includes('start-zygote shop') && reloaded.includes('start-zygote blog'));
 });
@@ -110,7 +107,7 @@ test('one that is gone finishes what it has, is not loaded again, and is forgott
   const story = new Story();
   story.happen({ kind: 'join-app', settings: settingsOf('blog') });
   story.serve('blog');
-  story.happen({ kind: 'change-apps' });
+  story.happen(CHANGED);
   const gone = story.happen({ kind: 'drop-apps', ids: ['shop'] });
   const published = gone.filter((action) => action.kind === 'publish');
   assert.deepEqual(
@@ -137,7 +134,7 @@ test('one that could not be loaded when the server started is tried again with a
   const shop = story.server.apps.get('shop');
   assert.ok(shop);
   story.server.apps.set('broken', { ...structuredClone(shop), settings: settingsOf('broken'), isFailed: true });
-  assert.ok(kindsOf(story.happen({ kind: 'change-apps' })).includes('start-zygote broken'));
+  assert.ok(kindsOf(story.happen(CHANGED)).includes('start-zygote broken'));
 });
 
 test('a stop ends what joins and what leaves as well', () => {
@@ -148,4 +145,14 @@ test('a stop ends what joins and what leaves as well', () => {
   story.end('shop');
   const last = story.happen({ kind: 'zygote-exited', app: 'blog', generation: 1, cause: ENDED });
   assert.ok(kindsOf(last).includes('finish'));
+});
+
+test('the end goes by the configuration that is served', () => {
+  const story = new Story();
+  story.happen({ ...CHANGED, settings: { ...APP_SETTINGS, gracefulTimeoutMs: 5000 } });
+  const actions = story.happen({ kind: 'stop', isQuick: false, why: 'SIGQUIT' });
+  assert.deepEqual(
+    actions.filter(({ kind }) => kind === 'stop-edge'),
+    [{ kind: 'stop-edge', deadlineMs: 5000 }],
+  );
 });

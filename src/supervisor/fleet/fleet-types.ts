@@ -109,7 +109,7 @@ export interface AppSettings {
 }
 
 export interface ServerFleet {
-  readonly settings: ServerSettings;
+  settings: ServerSettings;
   readonly apps: Map<AppId, AppFleet>;
   /** The edge was ready, and each application was served, or could not be loaded while others are. */
   isStarted: boolean;
@@ -239,7 +239,7 @@ export type FleetCommand =
   | { readonly kind: 'reload'; readonly why: string }
   | { readonly kind: 'join-app'; readonly settings: AppSettings }
   /** The configuration for which applications have joined is served. */
-  | { readonly kind: 'change-apps' }
+  | { readonly kind: 'change-apps'; readonly settings: ServerSettings }
   /** No configuration that is served names these (any more). */
   | { readonly kind: 'drop-apps'; readonly ids: readonly AppId[] }
   | { readonly kind: 'add-worker' }

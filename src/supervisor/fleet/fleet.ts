@@ -69,6 +69,7 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
       joinApp(turn, event.settings);
       return;
     case 'change-apps':
+      turn.server.settings = event.settings;
       changeApps(turn);
       return;
     case 'drop-apps':

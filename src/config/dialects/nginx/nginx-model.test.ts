@@ -142,9 +142,9 @@ test('a thousand sites with equal rules have one scope', () => {
 });
 
 test('threads, connections and the process are those of the file, and no field of a proxy is believed', () => {
-  const { edge, process, forwarding } = model('', 'worker_processes 2; daemon off;');
+  const { edge, process, forwarding } = model('', 'worker_processes 2; daemon off; worker_shutdown_timeout 5s;');
   assert.deepEqual(
-    [edge.threads, edge.connectionsMax, process.isDaemon, forwarding],
-    [2, 1024, false, { fields: 'none', allowIps: [] }],
+    [edge.threads, edge.connectionsMax, edge.gracefulMs, process.isDaemon, forwarding],
+    [2, 1024, 5000, false, { fields: 'none', allowIps: [] }],
   );
 });

@@ -33,7 +33,7 @@ export function modelOfNginx(
   defaults: ServerModel,
   report: NginxReport,
 ): ServerModel {
-  const { process, threads, connectionsMax, environment } = processOf(main, around, report);
+  const { process, threads, connectionsMax, shutdownMs, environment } = processOf(main, around, report);
   const [app] = defaults.apps;
   assert(app !== undefined, 'the model of "portico serve" has an application');
   const tables: Tables = {
@@ -55,7 +55,7 @@ export function modelOfNginx(
     charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),
     zones: zonesOf(main),
     logs: tables.scopes.logs.values,
-    edge: { ...defaults.edge, threads, connectionsMax },
+    edge: { ...defaults.edge, threads, connectionsMax, gracefulMs: shutdownMs },
     // nginx believes no field of a client until it is told whom to believe.
     forwarding: { fields: 'none', allowIps: [] },
     certificates: [],

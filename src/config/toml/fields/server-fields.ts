@@ -54,19 +54,12 @@ export const PROCESS_FIELDS: Fields<Omit<ProcessSettings, 'manner' | 'title' | '
 
 export const EDGE_FIELDS: Fields<EdgeLimits> = {
   threads: field<number>('threads', integer(1, 256), 1, 'How many threads speak with clients.', 'edge'),
-  connectionsMax: field<number>(
-    'connections',
-    integer(0),
-    0,
-    'How many connections may be open; 0: any number.',
-    'edge',
-  ),
+  connectionsMax: field<number>('connections', integer(0), 0, 'How many connections may be open; 0: any number.'),
   connectionsPerAddressMax: field<number>(
     'connections-per-address',
     integer(0),
     0,
     'How many of them from one address.',
-    'edge',
   ),
   spoolBytesMax: field<number>(
     'spool',

@@ -28,7 +28,7 @@ function read(text: string, around: Partial<typeof AROUND> = {}): NginxProcess {
 
 test('what is not said is as nginx has it', () => {
   const { process, ...rest } = read('');
-  assert.deepEqual(rest, { threads: 1, connectionsMax: 512, shutdownMs: 0, environment: [] });
+  assert.deepEqual(rest, { threads: 1, connectionsMax: 512, shutdownMs: 86_400_000, environment: [] });
   assert.deepEqual(process, {
     manner: 'nginx',
     title: 'nginx',

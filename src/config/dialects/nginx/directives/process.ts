@@ -26,8 +26,14 @@ interface SaidUser {
   readonly place: Place;
 }
 
-/** What nginx takes where nothing is said. */
-const DEFAULTS = { pidFile: '/run/nginx.pid', user: 'nobody', workers: 1, connections: 512 } as const;
+/** What nginx takes where nothing is said; but it lets connections go on for ever then, where here they have a day. */
+const DEFAULTS = {
+  pidFile: '/run/nginx.pid',
+  user: 'nobody',
+  workers: 1,
+  connections: 512,
+  shutdownMs: 86_400_000,
+} as const;
 const USER_IGNORED =
   'the "user" directive makes sense only if the master process runs with super-user privileges, ignored';
 /** A thread for each core is what helps; a typing error is not to fill the memory with threads. */
@@ -109,7 +115,7 @@ export interface NginxProcess {
   readonly process: ProcessSettings;
   readonly threads: number;
   readonly connectionsMax: number;
-  /** How long connections may go on when the server ends; 0: as long as they like. */
+  /** How long connections may go on when the server ends. */
   readonly shutdownMs: number;
   /** `NAME` or `NAME=value`. */
   readonly environment: readonly string[];
@@ -139,7 +145,7 @@ export function processOf(main: Draft, around: NginxSurroundings, report: NginxR
     },
     threads,
     connectionsMax: (main.own(connections) ?? DEFAULTS.connections) * threads,
-    shutdownMs: main.own(shutdownMs) ?? 0,
+    shutdownMs: main.own(shutdownMs) || DEFAULTS.shutdownMs,
     environment: main.own(environment) ?? [],
   };
 }
