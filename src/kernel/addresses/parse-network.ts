@@ -49,8 +49,11 @@ export function parseAddressRange(text: string): AddressRange | undefined {
     !text.includes(':') &&
     parseAddress(text.slice(0, hyphen), from) &&
     parseAddress(text.slice(hyphen + 1), to);
+  if (!isRange) {
+    return undefined;
+  }
   const range: AddressRange = { family: 4, first: numberOf(from), last: numberOf(to) };
-  return isRange && range.first <= range.last ? range : undefined;
+  return range.first <= range.last ? range : undefined;
 }
 
 function blockOf(family: 4 | 6, address: bigint, prefix: number, bits: number): ParsedNetwork {
@@ -60,6 +63,5 @@ function blockOf(family: 4 | 6, address: bigint, prefix: number, bits: number): 
 }
 
 export function numberOf({ family, words }: Address): bigint {
-  const count = family === 4 ? 1 : 4;
-  return words.subarray(0, count).reduce((value, word) => (value << 32n) | BigInt(word), 0n);
+  return family === 4 ? BigInt(words[0] ?? 0) : words.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
 }

@@ -11,7 +11,10 @@ export function isNetwork(text: string): boolean {
   );
 }
 
+const PART = String.raw`(?:[01]?\d{1,2}|2[0-4]\d|25[0-5])`;
+const IPV4 = new RegExp(`^${PART}(?:\\.${PART}){3}$`);
+
 export function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+  // One look at the text: files have a hundred thousand of them.
+  return IPV4.test(text);
 }

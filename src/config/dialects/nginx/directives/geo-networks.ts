@@ -21,7 +21,7 @@ export class GeoNetworks {
 
   /** What is no network has been told of, and is left out. */
   set(text: string, value: string): void {
-    const range = parseNetwork(text) ?? parseAddressRange(text);
+    const range = text.includes('-') ? parseAddressRange(text) : parseNetwork(text);
     if (range === undefined) {
       return;
     }
