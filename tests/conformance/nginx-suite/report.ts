@@ -42,7 +42,7 @@ ${line('that the referee passes', asked)}
 ${line('… and need no server behind', alone)}
 
 The number in parentheses is that of the tests in the file. "Behind" is "yes" where a file has requests handed to another server.
-What hands requests on is not part of Portico yet, so the suite skips such a file; it is run all the same as if it was, and what then fails are the tests whose requests would be handed on.
+What hands requests on is not part of Portico yet, so the suite skips such a file; it is run all the same as if it was, and what then fails are, but for a few that nginx 1.22.1 fails as well, the tests whose requests would be handed on.
 
 | file | behind | referee | Portico | why |
 |---|---|---|---|---|
