@@ -65,7 +65,9 @@ test('after --drain-timeout the WebSockets of the old version are closed with 10
   await until('they talk', () => old.all.every(({ got }) => got > 0));
   const [worker] = server.workerPids;
   await reload(server, talkingApp(2));
-  await until('the next version serves', () => old.all.every(({ end }) => end === undefined));
+  while ((await versionOfNext(server)) !== '2') {
+    assert.deepEqual(old.ends, {}, 'the next version serves before the old one is closed');
+  }
   using young = await Talkers.open(server.port, { ...CROWD, count: 20 });
   await until('they are closed', () => old.ends['close 1012'] === 20);
   await until('the old worker is gone', () => server.workerPids.every((pid) => pid !== worker));
