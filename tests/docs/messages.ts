@@ -25,8 +25,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/config\/(habits|gunicorn-habits)\.ts$/,
   // Help, and the pages of reference that are made of it.
   /^src\/cli\/(help\/|reference\/|nginx\/nginx-build\.ts$)/,
-  // The lines of the summary that are no warnings.
-  /^src\/(cli\/announce\/announce|supervisor\/fleet\/reload-summary)\.ts$/,
+  // The lines of the summary that are no warnings, and what keys are called in the place of flags.
+  /^src\/(cli\/announce\/(announce|words-of-file)|supervisor\/fleet\/reload-summary)\.ts$/,
   // What a server does, in words: nothing is wrong there.
   /^src\/cli\/explain\/(?!asked-line)/,
   // How often something was told, behind what was told.
@@ -56,6 +56,8 @@ const OTHER_FILES: readonly RegExp[] = [
 const OTHER_PLACES: readonly RegExp[] = [
   // What cannot be, unless there is a bug: its entry is that of "internal error".
   /\bthrow new (Error|RangeError|TypeError)\(\s*$|\bassert\([^;]*$/,
+  // Names of symbols.
+  /\bSymbol\(\s*$/,
   // Help, and the reasons of options, which the pages of reference have.
   /\b(doc|fallbackText|group):\s*$|\b(meaningless|unsupported)\(\s*$/,
   // What is told at a level below warning.

@@ -21,7 +21,13 @@ const OWN_STREAM = /^\/(?:dev|proc)\//;
 /** Where and how the server's own log is written. */
 type LogSettings = Pick<ProcessSettings, 'logFile' | 'logFormat' | 'logLevel'>;
 
-export function newServerReports(settings: LogSettings, terminal: Terminal, version: string): ServeReports {
+/** `inWords`: says a message, which names flags, in the words of whoever has described the server. */
+export function newServerReports(
+  settings: LogSettings,
+  terminal: Terminal,
+  version: string,
+  inWords: (text: string) => string = (text) => text,
+): ServeReports {
   const isText = settings.logFormat === 'text';
   const hasLogFile = settings.logFile !== '';
   // A log that is a stream of this process, as in containers, is where whoever reads the other stream looks as well.
@@ -44,11 +50,12 @@ export function newServerReports(settings: LogSettings, terminal: Terminal, vers
   return {
     onFaults: (messages) =>
       isText
-        ? terminal.error(messages.map((text) => `portico: ${escapeControls(text)}.\n`).join(''))
-        : print(messages.map((text) => ownEvent('error', text))),
+        ? terminal.error(messages.map((text) => `portico: ${escapeControls(inWords(text))}.\n`).join(''))
+        : print(messages.map((text) => ownEvent('error', inWords(text)))),
     onWait: (text) => (isText ? terminal.error(`portico: ${text}\n`) : print([ownEvent('info', text)])),
     onStarted: (announcement, log) => {
-      const summary = announce(announcement, version, settings.logLevel === 'debug');
+      const told = announce(announcement, version, settings.logLevel === 'debug');
+      const summary = { ...told, warnings: told.warnings.map(inWords) };
       if (isWatched) {
         terminal.error(renderBlock(summary, terminal.hasColours));
       }
@@ -61,7 +68,7 @@ export function newServerReports(settings: LogSettings, terminal: Terminal, vers
       const shown = traceback.trimEnd();
       // A fault that is not in the application's code has no traceback: its sentence is shown.
       const behind = shown === '' || shown === error ? '' : shown;
-      const sentence = `the server cannot start: ${error}`;
+      const sentence = `the server cannot start: ${inWords(error)}`;
       if (isWatched) {
         terminal.error(`${behind === '' ? '' : `${escapeLines(behind)}\n\n`}portico: ${escapeLines(sentence)}\n`);
       }

@@ -15,6 +15,7 @@ import { supervise } from '../../supervisor/main.ts';
 import type { ModelSource } from '../../supervisor/model-reload.ts';
 import { readVersion } from '../../supervisor/version.ts';
 import { newServerReports } from '../announce/server-reports.ts';
+import { inWordsOfFile } from '../announce/words-of-file.ts';
 import { adviseOnCommand } from '../dialects/habit-hints.ts';
 import { defaultModel } from '../files/default-model.ts';
 import { TOML_FILES } from '../files/toml-files.ts';
@@ -54,6 +55,12 @@ export async function run({ args, ...surroundings }: Invocation, terminal: Termi
     return USAGE;
   }
   const file = resolve(cwd, named);
+  if (!existsSync(file)) {
+    terminal.error(
+      `portico run: there is no ${file}. Write one (ten lines are enough), or have it written: "portico serve APP --show-config".\n`,
+    );
+    return USAGE;
+  }
   const read = () => readTomlModel(file, { ...TOML_FILES, env, defaults: defaultModel(machine, cwd) });
   const { model, diagnostics } = await read();
   const lines = new SourceLines(textOf);
@@ -62,7 +69,7 @@ export async function run({ args, ...surroundings }: Invocation, terminal: Termi
     return USAGE;
   }
   becomeInit(surroundings.manager);
-  const reports = newServerReports(model.process, terminal, readVersion());
+  const reports = newServerReports(model.process, terminal, readVersion(), inWordsOfFile);
   const source: ModelSource = async () => {
     const again = await read();
     return again.model === undefined

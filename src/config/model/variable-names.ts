@@ -62,3 +62,19 @@ export function isKnownVariable(name: string): boolean {
 function isBehind(name: string, prefix: string): boolean {
   return name.length > prefix.length && name.startsWith(prefix);
 }
+
+/** Variables of modules that are not here, and of `stream`: a file that names them is not wrong, and its directives are told of. */
+const OF_OTHERS =
+  /^(jwt_\w+|oidc_\w+|app_protect_\w+|geoip2?_\w+|fancyindex_\w+|session_log_\w+|protocol|bytes_received|session_time|ssl_preread_\w+|ssl_(?:alpn_protocol|ciphers?|curves?|sigalg|early_data|encrypted_hello|protocol|server_name|server_cert_type|session_id|session_reused|client_\w+)|slice_range|proxy_internal_\w+|grpc_internal_trailers|proxy_add_via|upstream_(?:addr|bytes_received|bytes_sent|connect_time|first_byte_time|header_time|last_addr|last_server_name|method|queue_time|response_length|response_time|session_time|status|cache_(?:status|age|key|last_modified|max_age))|brotli_ratio|zstd_ratio|vts_\w+|otel_\w+|opentracing_\w+|passenger_\w+|cache_purge_\w+|acme_\w+|js_\w+|connections_\w+|pid|request_uri_path|uploadprogress_\w+|upload_\w+|echo_\w+|memcached_key)$/;
+
+/** Variables that are no fault of a file, although they have no value here: those of others, and a prefix alone, as `$arg_`, which nginx takes for the argument without a name. */
+export function isForeignVariable(name: string): boolean {
+  return VARIABLE_PREFIXES.includes(name) || OF_OTHERS.test(name);
+}
+
+/** Groups of a regex that have a name are variables. */
+export function namedGroupsOf(regex: string): readonly string[] {
+  return regex.includes('(?')
+    ? [...regex.matchAll(/\(\?(?:P?<|')([A-Za-z_]\w*)[>']/g)].map(([, name = '']) => name)
+    : [];
+}

@@ -5,9 +5,10 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostic-codes.ts';
 import type { TextPlace } from './find-place.ts';
-import type { Path, Reading, TomlTable } from './kind.ts';
+import type { Path, Reading, TomlTable, UsedName } from './kind.ts';
 import { describe, FAULTS_MAX, isTable } from './kind.ts';
 import { parseToml } from './parse-toml.ts';
+import { UsedNames } from './used-names.ts';
 
 /** The files of a configuration. */
 export interface TomlFiles {
@@ -32,13 +33,33 @@ export class TomlDocument implements Reading {
   readonly folder: string;
   readonly text: string;
   table: TomlTable = {};
+  /** Of all files together. */
+  readonly names: UsedNames;
   readonly #faults: TomlDocumentFault[] = [];
+  /** Paths of values that are not whole. What else is wrong with them is a consequence. */
+  readonly #unfilled = new Set<string>();
 
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, names: UsedNames) {
     this.file = file;
     this.folder = dirname(file);
     // Editors of Windows put a byte order mark in front, which is no part of the text (TOML 1.1).
     this.text = text.replace(/^\uFEFF/, '');
+    this.names = names;
+  }
+
+  uses(kind: UsedName, name: string, path: Path): void {
+    const report = (at: Path, message: string): void => this.report(at, message);
+    this.names.use({ kind, name, path, report });
+  }
+
+  defines(variable: string): void {
+    this.names.defineVariable(variable);
+  }
+
+  /** Something that a value takes from elsewhere is not there. */
+  reportUnfilled(path: Path, message: string): void {
+    this.#note({ code: 'toml.value', path, message });
+    this.#unfilled.add(JSON.stringify(path));
   }
 
   /** Nothing has been reported so far. */
@@ -47,7 +68,9 @@ export class TomlDocument implements Reading {
   }
 
   report(path: Path, message: string, at?: 'key'): void {
-    this.#note({ code: 'toml.value', path, message, ...(at === undefined ? {} : { at }) });
+    if (!this.#unfilled.has(JSON.stringify(path))) {
+      this.#note({ code: 'toml.value', path, message, ...(at === undefined ? {} : { at }) });
+    }
   }
 
   reportConflict(path: Path, message: string): void {
@@ -100,7 +123,8 @@ export function loadDocuments(file: string, files: TomlFiles): Outcome<readonly 
   if (!first.ok) {
     return first;
   }
-  const documents = [new TomlDocument(file, first.value)];
+  const names = new UsedNames();
+  const documents = [new TomlDocument(file, first.value, names)];
   const known = new Set([file]);
   for (const document of documents) {
     document.parse();
@@ -137,7 +161,7 @@ function include(document: TomlDocument, path: Path, pattern: string, { files, k
         : files.readText(file);
     known.add(file);
     if (read.ok) {
-      documents.push(new TomlDocument(file, read.value));
+      documents.push(new TomlDocument(file, read.value, document.names));
     } else {
       document.reportFile(path, `${file}: ${read.fault}`);
     }

@@ -8,5 +8,11 @@ export interface FakeReading extends Reading {
 
 export function fakeReading(): FakeReading {
   const told: string[] = [];
-  return { told, folder: '/etc/portico', report: (path, message) => told.push(`${path.join('.')}: ${message}`) };
+  return {
+    told,
+    folder: '/etc/portico',
+    report: (path, message) => told.push(`${path.join('.')}: ${message}`),
+    uses: () => undefined,
+    defines: () => undefined,
+  };
 }

@@ -26,7 +26,14 @@ export interface Reading {
   report(path: Path, message: string, at?: 'key'): void;
   /** The folder that paths in the file are relative to. */
   readonly folder: string;
+  /** Hears of a name that is defined further down, in another file, or nowhere. */
+  uses(kind: UsedName, name: string, path: Path): void;
+  /** Hears of a variable that the file defines. */
+  defines(variable: string): void;
 }
+
+/** What a value may name. */
+export type UsedName = 'variable' | 'zone';
 
 export interface Kind<T> {
   /** `around`: what holds where nothing is said; what a table does not say it takes from there. */

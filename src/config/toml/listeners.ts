@@ -14,6 +14,9 @@ export function listenersOf(sites: readonly SiteOnListeners[], defaults: readonl
     for (const each of listen.length > 0 ? listen : defaults.map((usual) => listenOf(usual, backlog))) {
       const key = renderBindAddress(each.address);
       const before = found.get(key);
+      if (each.tls && !hasCertificate(sites, site, before)) {
+        report(`${key} speaks TLS, and "tls.certificates" of this site names no certificate`);
+      }
       if (before !== undefined && before.tls !== each.tls) {
         report(`${key} is said with "tls" and without; one address speaks one of the two`);
       }
@@ -25,6 +28,11 @@ export function listenersOf(sites: readonly SiteOnListeners[], defaults: readonl
     }
   }
   return [...found.values()].map((each) => omit(each, 'hasDefault'));
+}
+
+/** A site without certificates of its own has those of the site that is the address's default. */
+function hasCertificate(sites: readonly SiteOnListeners[], index: number, before: Listener | undefined): boolean {
+  return [index, before?.fallback ?? index].some((each) => (sites[each]?.site.tls?.certificates.length ?? 0) > 0);
 }
 
 function merge(

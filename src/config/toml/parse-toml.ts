@@ -26,8 +26,15 @@ export function parseToml(text: string): Outcome<TomlTable, TomlFault> {
   } catch (error) {
     if (error instanceof TomlError) {
       const [reason = ''] = error.message.split('\n');
-      const message = reason.replace(/^Invalid TOML document: /, '');
-      return failure({ line: error.line, column: error.column, message });
+      const { line, column } = error;
+      const told = reason.replace(/^Invalid TOML document: /, '');
+      const rest = text
+        .split('\n', line)
+        [line - 1]?.slice(column - 1)
+        .trim();
+      const isUnclosed = /control characters are not allowed in strings/.test(told) && rest === '';
+      const message = isUnclosed ? 'the line ends inside of a text: the quote that closes it is missing' : told;
+      return failure({ line, column, message });
     }
     throw error;
   }

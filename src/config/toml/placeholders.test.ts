@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure, success } from '../../kernel/outcome.ts';
 import { fakeReading } from './fake-reading.ts';
-import type { TomlTable } from './kind.ts';
+import type { Path, TomlTable } from './kind.ts';
 import { replacePlaceholders } from './placeholders.ts';
 import { TEMPLATE, TEXT } from './scalars.ts';
 
@@ -13,7 +13,9 @@ const ELSEWHERE = {
 
 function replace(table: TomlTable): { readonly table: TomlTable; readonly told: readonly string[] } {
   const reading = fakeReading();
-  return { table: replacePlaceholders(table, ELSEWHERE, reading), told: reading.told };
+  const { folder, told } = reading;
+  const reportUnfilled = (path: Path, message: string): void => reading.report(path, message);
+  return { table: replacePlaceholders(table, ELSEWHERE, { folder, reportUnfilled }), told };
 }
 
 test('texts take values of the environment and of files, wherever they stand', () => {
@@ -30,6 +32,10 @@ test('a dollar from elsewhere begins no variable, and is a dollar in every text'
   deepEqual(read('secret', TEXT), 'pa$$word');
   deepEqual(read('secret', TEMPLATE), 'pa$$word');
   deepEqual(read('price', TEMPLATE), ['5$host ', { variable: 'host' }]);
+});
+
+test('the path of a secret is relative to the folder of the file', () => {
+  deepEqual(replace({ x: '{file.keys/a}' }).told, ['x: {file.keys/a}: /etc/portico/keys/a is not there']);
 });
 
 test('what is not there is told where it stands', () => {

@@ -3,8 +3,9 @@
  * the line's end. They are replaced before anything else is read of the text, and what they bring is not searched again.
  */
 
+import { resolve } from 'node:path';
 import type { Outcome } from '../../kernel/outcome.ts';
-import type { Path, Reading, TomlTable, TomlValue } from './kind.ts';
+import type { Path, TomlTable, TomlValue } from './kind.ts';
 import { isTable } from './kind.ts';
 import { LITERAL_DOLLAR } from './template-text.ts';
 
@@ -14,41 +15,48 @@ export interface Elsewhere {
   readonly readSecret: (path: string) => Outcome<string>;
 }
 
-const PLACEHOLDER = /\{(?:env\.([A-Za-z_]\w*)(?::([^{}]*))?|file\.([^{}]+))\}/g;
-
-export function replacePlaceholders(table: TomlTable, elsewhere: Elsewhere, reading: Reading): TomlTable {
-  return replaceIn(table, [], elsewhere, reading) as TomlTable;
+/** The file in which the texts stand. */
+interface Filling {
+  /** Paths of secrets are relative to it. */
+  readonly folder: string;
+  reportUnfilled(path: Path, message: string): void;
 }
 
-function replaceIn(value: TomlValue, path: Path, elsewhere: Elsewhere, reading: Reading): TomlValue {
+const PLACEHOLDER = /\{(?:env\.([A-Za-z_]\w*)(?::([^{}]*))?|file\.([^{}]+))\}/g;
+
+export function replacePlaceholders(table: TomlTable, elsewhere: Elsewhere, filling: Filling): TomlTable {
+  return replaceIn(table, [], elsewhere, filling) as TomlTable;
+}
+
+function replaceIn(value: TomlValue, path: Path, elsewhere: Elsewhere, filling: Filling): TomlValue {
   if (typeof value === 'string') {
-    return value.includes('{') ? replaceText(value, path, elsewhere, reading) : value;
+    return value.includes('{') ? replaceText(value, path, elsewhere, filling) : value;
   }
   if (Array.isArray(value)) {
-    return (value as readonly TomlValue[]).map((each, index) => replaceIn(each, [...path, index], elsewhere, reading));
+    return (value as readonly TomlValue[]).map((each, index) => replaceIn(each, [...path, index], elsewhere, filling));
   }
   if (isTable(value)) {
     const entries = Object.entries(value).map(([key, each]) => [
       key,
-      replaceIn(each, [...path, key], elsewhere, reading),
+      replaceIn(each, [...path, key], elsewhere, filling),
     ]);
     return Object.fromEntries(entries) as TomlTable;
   }
   return value;
 }
 
-function replaceText(text: string, path: Path, { env, readSecret }: Elsewhere, reading: Reading): string {
+function replaceText(text: string, path: Path, { env, readSecret }: Elsewhere, filling: Filling): string {
   return text.replace(PLACEHOLDER, (whole, name?: string, fallback?: string, file?: string) => {
     if (file !== undefined) {
-      const read = readSecret(file);
+      const read = readSecret(resolve(filling.folder, file));
       if (!read.ok) {
-        reading.report(path, `${whole}: ${read.fault}`);
+        filling.reportUnfilled(path, `${whole}: ${read.fault}`);
       }
       return read.ok ? literal(read.value.replace(/\r?\n$/, '')) : '';
     }
     const value = env[name ?? ''] ?? fallback;
     if (value === undefined) {
-      reading.report(
+      filling.reportUnfilled(
         path,
         `${whole}: there is no such variable in the environment. "{env.${name}:default}" says what holds without it`,
       );

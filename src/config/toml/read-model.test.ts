@@ -240,7 +240,7 @@ rules = [{ rewrite = "x" }, { when = 1 }]
         'portico.toml:9:9: 1 is not a table.',
         'portico.toml:11:19: "soon" is not a time. Write "30d", "modified 1h", "@15h30m", "max", "epoch" or "off".',
         'portico.toml:12:10: "to" is missing.',
-        'portico.toml:12:29: a table is not a rule: a table with "rewrite", "return", "set", "if", "break".',
+        'portico.toml:12:29: a table is not a rule: a table with "if", "rewrite", "return", "set", "break".',
       ],
       ['more.toml:6:7: after a dollar stands the name of a variable; a dollar itself is written twice: "$$".'],
     ),
@@ -276,7 +276,99 @@ test('a file that says nothing of what is served is refused, as one is that has 
   equal((await model('[defaults]\nfiles.root = "/srv"\n')).sites.length, 1);
 });
 
+test('a regex that cannot be used is told at its place, wherever one may stand', async () => {
+  const text = `[map.a]
+from = "$host"
+values = { "~(" = "1" }
+[[site]]
+names = ["a", "~[b"]
+[site.location."~ ^/(a"]
+rules = [{ rewrite = "(x", to = "/" }, { if = "$host ~ *", return = 404 }]
+`;
+  deepEqual(
+    (await faults(text)).map((each) => each.replace(/ cannot be used: .*/, '')),
+    [
+      'portico.toml:3:19: the regex "("',
+      'portico.toml:5:15: the regex "[b"',
+      'portico.toml:6:2: the regex "^/(a"',
+      'portico.toml:7:22: the regex "(x"',
+      'portico.toml:7:47: the regex "*"',
+    ],
+  );
+});
+
+test('a condition and one rule may stand in one table', async () => {
+  const long = '[[site]]\nrules = [{ if = "$host = a", rules = [{ return = 404, with = "no" }, { break = true }] }]\n';
+  const short = '[[site]]\nrules = [{ if = "$host = a", return = 404, with = "no", rules = [{ break = true }] }]\n';
+  deepEqual((await model(short)).sites, (await model(long)).sites);
+});
+
+test('a variable or a zone that is defined nowhere is told where it is used', async () => {
+  const files = {
+    'portico.toml': `include = ["more.toml"]
+[[site]]
+names = "~^(?<own>.+)$"
+try = ["$urii", "$later", "$own", "$Host", "$arg_x", "$geoip_country_code", "=404"]
+access-log = [{ to = "-", format = "$stauts $set_here $from_answer" }]
+rate-limit.rates = [{ zone = "logins" }, { zone = "login" }]
+rules = [{ set = "set_here", to = "$one" }, { if = "$two = 1", return = 404 }]
+access.request = { uri = "/ask", set = { from_answer = "$upstream_http_x" } }
+`,
+    'more.toml': '[map.later]\nfrom = "$host"\n[zone.logins]\nkey = "$nobody"\nrate = "1r/s"\n',
+  };
+  deepEqual(await faults(files), [
+    'portico.toml:4:8: there is no variable "$urii". Did you mean "$uri"?',
+    'portico.toml:5:36: there is no variable "$stauts". Did you mean "$status"?',
+    'portico.toml:6:51: there is no [zone.login]. Did you mean "logins"?',
+    'portico.toml:7:35: there is no variable "$one". Did you mean "$own"?',
+    'portico.toml:7:52: there is no variable "$two". Did you mean "$own"?',
+    'more.toml:4:7: there is no variable "$nobody".',
+  ]);
+});
+
+test('a name that is nearly that of an application is a slip, and a module is not', async () => {
+  const apps = '[apps.shop]\nmodule = "shop.wsgi"\n[[site]]\nlisten = "80"\n';
+  deepEqual(await faults(`${apps}app = "shopp"\n`), [
+    'portico.toml:5:7: there is no [apps.shopp]. Did you mean "shop"? A module of this name is written as "shopp:app", with its callable.',
+  ]);
+  const { apps: all } = await model(`${apps}app = "blog"\n[site.location."/x/"]\napp = "shop.asgi"\n`);
+  deepEqual(
+    all.map(({ id }) => id),
+    ['shop', 'blog', 'shop.asgi'],
+  );
+});
+
+test('a site that speaks TLS has a certificate, or that of the site before it at its address', async () => {
+  const certificate = 'tls.certificates = "a.pem"\n';
+  deepEqual(await faults('[[site]]\nlisten = "443 tls"\n'), [
+    'portico.toml:2:10: 0.0.0.0:443 speaks TLS, and "tls.certificates" of this site names no certificate.',
+  ]);
+  await model(`[[site]]\nlisten = "443 tls"\n${certificate}[[site]]\nnames = "b"\nlisten = "443 tls"\n`);
+});
+
+test('the key of a fault in a dotted key is shown, and not the table around it', async () => {
+  deepEqual(await faults('[[site]]\n[site.location."/a/"]\nfile.alias = "x"\n'), [
+    'portico.toml:3:1: there is no "file" here. Did you mean "files"?',
+  ]);
+});
+
+test('a value that takes something from elsewhere which is not there has no other fault', async () => {
+  deepEqual(await faults('[[site]]\nlisten = "{env.NOWHERE}"\n'), [
+    'portico.toml:2:10: {env.NOWHERE}: there is no such variable in the environment. "{env.NOWHERE:default}" says what holds without it.',
+  ]);
+});
+
+test('a folder in place of a prefix is meant with a slash at its end', async () => {
+  const { model } = await read('[[site]]\n[site.location."/media/"]\nfiles.alias = "media"\n');
+  const [location] = model?.sites[0]?.locations ?? [];
+  const { files } = model?.scopes[location?.scope ?? 0] ?? {};
+  deepEqual([files?.kind, files?.path], ['alias', '/etc/portico/media/']);
+});
+
 test('a text that is not TOML is told at its line', async () => {
+  deepEqual(await faults('[app]\nmodule = "shop\n'), [
+    'portico.toml:2:15: the line ends inside of a text: the quote that closes it is missing.',
+  ]);
   deepEqual(await faults('a = 1\nb = = 2\n'), ['portico.toml:2:5: invalid value.']);
 });
 

@@ -19,7 +19,7 @@ import { ModelBuilder } from './model-builder.ts';
 import type { Elsewhere } from './placeholders.ts';
 import { replacePlaceholders } from './placeholders.ts';
 import type { Around } from './read-site.ts';
-import { IN_SITE, SiteReader } from './read-site.ts';
+import { IN_SITE, ONLY_APP, SiteReader } from './read-site.ts';
 import { list, table } from './table.ts';
 import type { KnownKeys } from './unknown-keys.ts';
 import { tellUnknownKeys } from './unknown-keys.ts';
@@ -34,9 +34,6 @@ export interface ModelReading {
   readonly model: ServerModel | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** The name of the application of `[app]`. */
-export const ONLY_APP = 'app';
 
 const PROCESS = table(PROCESS_FIELDS);
 const EDGE = table(EDGE_FIELDS);
@@ -101,6 +98,9 @@ class ModelReader {
     }
     this.#readApps();
     this.#readSites();
+    const variables = this.#readVariables();
+    const zones = this.#named('zone', ZONE).map(([name, zone]) => ({ name, ...zone }));
+    this.#tellUndefined(variables, zones);
     const watched = this.#once('development', DEVELOPMENT, development);
     return {
       listeners: listenersOf(builder.sites, this.#defaults.listeners),
@@ -109,9 +109,9 @@ class ModelReader {
       scopes: builder.scopes.values,
       connections: builder.connections.values,
       types: builder.types.values,
-      variables: this.#readVariables(),
+      variables,
       charsetMaps: this.#each('charset-map', CHARSET_MAPS).flat(),
-      zones: this.#named('zone', ZONE).map(([name, zone]) => ({ name, ...zone })),
+      zones,
       logs: builder.logs.values,
       certificates: builder.certificates.values,
       edge: this.#once('edge', EDGE, edge),
@@ -119,6 +119,14 @@ class ModelReader {
       process: { ...process, ...this.#once('server', PROCESS, process) },
       ...(watched === undefined ? {} : { development: watched }),
     };
+  }
+
+  #tellUndefined(variables: ServerModel['variables'], zones: ServerModel['zones']): void {
+    const [first] = this.#documents;
+    for (const { variable } of variables) {
+      first?.names.defineVariable(variable);
+    }
+    first?.names.tellUndefined(zones.map(({ name }) => name));
   }
 
   /** The documents that say something under a key. */

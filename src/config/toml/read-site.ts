@@ -3,6 +3,7 @@
 import type { Content } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
 import type { Location, Site } from '../model/server-model.ts';
+import { nearestWord } from '../nearest.ts';
 import type { WrittenContent } from './fields/content-fields.ts';
 import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import type { Rule } from './fields/rule-fields.ts';
@@ -13,6 +14,7 @@ import type { Kind, Path, Reading, TomlTable, TomlValue } from './kind.ts';
 import { describe, FAULTY, isTable } from './kind.ts';
 import { parseLocationKey } from './location-key.ts';
 import type { ModelBuilder } from './model-builder.ts';
+import { noteMatch } from './note-names.ts';
 import { renderServerName } from './server-name.ts';
 import type { Field } from './table.ts';
 import { table } from './table.ts';
@@ -29,6 +31,8 @@ const SCOPE = table(SCOPE_FIELDS);
 const CONTENT = table(CONTENT_FIELDS);
 const SITE = table(SITE_FIELDS);
 const LOCATION = table(LOCATION_FIELDS);
+/** The name of the application of `[app]`. */
+export const ONLY_APP = 'app';
 /** The key of the table of locations. */
 const LOCATIONS = 'location';
 
@@ -61,12 +65,13 @@ export class SiteReader {
     tellUnknownKeys(value, IN_SITE, path, this.#reading);
     const own = this.#part(SITE, value, SITE_NAMES, path);
     const place = this.#readPlace(value, path, around, '');
+    const inside = place?.around ?? around;
     // Whatever is wrong here, what is wrong in the locations is told too.
-    const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], place?.around ?? around);
+    const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], inside);
     if (own === undefined || place === undefined) {
       return;
     }
-    const { around: inside, rewrite } = place;
+    const { rewrite } = place;
     const [first] = own.names.flat();
     const site: Site = {
       name: first === undefined ? '' : renderServerName(first),
@@ -102,9 +107,12 @@ export class SiteReader {
     return Object.entries(value).flatMap(([key, each]) => this.#readLocation(key, each, [...path, key], around) ?? []);
   }
 
-  #readLocation(key: string, value: TomlValue, path: Path, around: Around): Location | undefined {
+  #readLocation(key: string, said: TomlValue, path: Path, around: Around): Location | undefined {
     const match = parseLocationKey(key);
-    if (!match.ok) {
+    const value = withAliasSlash(key, said);
+    if (match.ok) {
+      noteMatch(match.value, path, this.#reading);
+    } else {
       this.#reading.report(path, match.fault);
     }
     if (!isTable(value)) {
@@ -147,6 +155,7 @@ export class SiteReader {
       namesFolder: namesFolder(value['files']),
       prefix,
       around: around.content,
+      path,
     });
     const inside = { scope, content };
     const rules = [...written.rules, ...shortRules(written)];
@@ -167,7 +176,12 @@ export class SiteReader {
 
   #contentOf(
     { app, answer, scriptName, folders, servesDeclared }: WrittenContent,
-    { namesFolder: hasFolder, prefix, around }: { namesFolder: boolean; prefix: string; around: Content },
+    {
+      namesFolder: hasFolder,
+      prefix,
+      around,
+      path,
+    }: { namesFolder: boolean; prefix: string; around: Content; path: Path },
   ): Content {
     if (answer !== undefined) {
       return { kind: answer };
@@ -175,7 +189,7 @@ export class SiteReader {
     if (app !== undefined) {
       return {
         kind: 'app',
-        app: this.#builder.appNamed(app),
+        app: this.#appNamed(app, path),
         scriptName: scriptName ?? prefix.replace(/\/$/, ''),
         folders: folders ?? (around.kind === 'app' ? around.folders : []),
         servesDeclared: servesDeclared ?? true,
@@ -192,6 +206,18 @@ export class SiteReader {
           servesDeclared: servesDeclared ?? around.servesDeclared,
         }
       : around;
+  }
+
+  /** A name of `[apps]`, or a module. What is nearly such a name, and has no dot as modules of packages have, is a slip. */
+  #appNamed(text: string, path: Path): string {
+    const names = [...this.#builder.apps.keys()];
+    const isSlip = /^\w[\w-]*$/.test(text) && !names.includes(text) && !this.#builder.apps.has(ONLY_APP);
+    const nearest = isSlip ? nearestWord(text, names) : undefined;
+    if (nearest !== undefined) {
+      const message = `there is no [apps.${text}]. Did you mean "${nearest}"? A module of this name is written as "${text}:app", with its callable`;
+      this.#reading.report([...path, 'app'], message);
+    }
+    return this.#builder.appNamed(text);
   }
 
   #instructions(rules: readonly Rule[], path: Path, around: Around): Instruction[] {
@@ -226,4 +252,16 @@ function shortRules({ redirect, reply }: WrittenContent): Rule[] {
     return [{ kind: 'return', status: redirect.status, body: redirect.to }];
   }
   return reply === undefined ? [] : [{ kind: 'return', status: reply.status, body: reply.text }];
+}
+
+/** In `/media/` the folder `media` is what `/media/` stands for, with or without a slash at its end. nginx would make `mediaa.txt` of `/media/a.txt`. */
+function withAliasSlash(key: string, value: TomlValue): TomlValue {
+  if (!/^[^~=@].*\/$/s.test(key) || !isTable(value)) {
+    return value;
+  }
+  const { files } = value;
+  const alias = files !== undefined && isTable(files) ? files['alias'] : undefined;
+  return typeof alias === 'string' && !alias.endsWith('/')
+    ? { ...value, files: { ...(files as TomlTable), alias: `${alias}/` } }
+    : value;
 }

@@ -6,8 +6,9 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Pattern, Template } from '../model/template.ts';
 import { parseDuration, parseSize } from '../setting-values.ts';
-import type { JsonSchema, Kind, TomlValue } from './kind.ts';
+import type { JsonSchema, Kind, Path, Reading, TomlValue } from './kind.ts';
 import { describe, FAULTY } from './kind.ts';
+import { notePattern, noteTemplate } from './note-names.ts';
 import { parseTemplateText, renderTemplateText, withDollars } from './template-text.ts';
 
 interface Scalar<T> {
@@ -16,16 +17,19 @@ interface Scalar<T> {
   /** The failure is the end of a sentence that begins with the value. */
   readonly parse: (value: TomlValue, folder: string) => Outcome<T>;
   readonly render: (value: T) => TomlValue;
+  /** Tells of the names in a value, and of faults in its inside. */
+  readonly note?: (value: T, path: Path, reading: Reading) => void;
 }
 
 /** A kind without parts: what holds around it does not matter for how it is read. */
-export function scalar<T>({ words, schema, parse, render }: Scalar<T>): Kind<T> {
+export function scalar<T>({ words, schema, parse, render, note }: Scalar<T>): Kind<T> {
   return {
     words,
     schema,
     read: (value, path, reading) => {
       const parsed = parse(value, reading.folder);
       if (parsed.ok) {
+        note?.(parsed.value, path, reading);
         return parsed.value;
       }
       reading.report(path, parsed.fault);
@@ -67,6 +71,7 @@ export const PATH_TEMPLATE: Kind<Template> = scalar({
       ? parseTemplateText(value.startsWith('$') ? value : absolutePrefix(value, folder))
       : failure(`${describe(value)} is not a path`),
   render: renderTemplateText,
+  note: noteTemplate,
 });
 
 /** Dots and slashes stay as they are: behind a variable they mean something that is not known yet. */
@@ -80,6 +85,7 @@ export const TEMPLATE: Kind<Template> = scalar({
   parse: (value) =>
     typeof value === 'string' ? parseTemplateText(value) : failure(`${describe(value)} is not a text`),
   render: renderTemplateText,
+  note: noteTemplate,
 });
 
 const CASELESS = '(?i)';
@@ -96,6 +102,15 @@ export const PATTERN: Kind<Pattern> = scalar({
             : { text: value, isCaseless: false },
         ),
   render: ({ text, isCaseless }) => `${isCaseless ? CASELESS : ''}${text}`,
+  note: notePattern,
+});
+
+export const ZONE_NAME: Kind<string> = scalar({
+  words: 'a text',
+  schema: { type: 'string' },
+  parse: (value) => (typeof value === 'string' ? success(value) : failure(`${describe(value)} is not a text`)),
+  render: (text) => text,
+  note: (name, path, reading) => reading.uses('zone', name, path),
 });
 
 export const FLAG: Kind<boolean> = {

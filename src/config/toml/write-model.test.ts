@@ -193,7 +193,7 @@ default = "1"
 
 [map.loggable.values]
 "~^[23]" = "0"
-x = "$y"
+x = "$x"
 
 [geo.near]
 from = "$realip_remote_addr"
@@ -256,4 +256,15 @@ test('a server that compresses nothing is written and read as such, though TOML 
     (await read(text)).scopes.map(({ compressions }) => compressions),
     [undefined],
   );
+});
+
+test('an alias without the slash that its location has is told: in the file it has one', async () => {
+  const written = await read('[[site]]\nlisten = "80"\n[site.location."/media/"]\nfiles.alias = "/srv/media"\n');
+  const scopes = written.scopes.map((scope) =>
+    scope.files.kind === 'alias' ? { ...scope, files: { ...scope.files, path: '/srv/media' } } : scope,
+  );
+  deepEqual(writeTomlModel({ ...written, scopes }, DEFAULTS).notes, [
+    'the alias "/srv/media" of location "/media/" has no slash at its end, so that /media/a is /srv/mediaa; in portico.toml it is /srv/media/a',
+  ]);
+  deepEqual(writeTomlModel(written, DEFAULTS).notes, []);
 });

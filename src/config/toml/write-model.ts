@@ -13,8 +13,8 @@ import { DEFAULT_SCOPE, SCOPE_FIELDS } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, TomlTable, TomlValue } from './kind.ts';
-import { ONLY_APP } from './read-model.ts';
 import type { Around } from './read-site.ts';
+import { ONLY_APP } from './read-site.ts';
 import { table } from './table.ts';
 import { SiteWriter } from './write-site.ts';
 

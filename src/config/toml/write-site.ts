@@ -18,6 +18,7 @@ import { listenOf, usualBacklog } from './listeners.ts';
 import { renderLocationKey } from './location-key.ts';
 import type { Around } from './read-site.ts';
 import { fallbacks, table } from './table.ts';
+import { renderTemplateText } from './template-text.ts';
 
 const SCOPE = table(SCOPE_FIELDS);
 const CONTENT = table(CONTENT_FIELDS);
@@ -115,11 +116,25 @@ export class SiteWriter {
     const { match, isInternal, redirectsToSlash, rewrite } = location;
     const prefix = 'text' in match && match.kind !== 'named' ? match.text : '';
     const inside = { scope: this.scopeOf(location.scope), content: location.content };
+    this.#noteAlias(location, inside.scope.files, around.scope.files);
     return {
       ...tableOf(LOCATION.write({ isInternal, redirectsToSlash }, PLAIN_LOCATION)),
       ...this.#place(inside, around, { rewrite, prefix }),
       ...this.#locations(location.locations, inside),
     };
+  }
+
+  /** In portico.toml a folder in place of `/media/` ends with a slash, whether it is written or not. */
+  #noteAlias({ match }: Location, files: WrittenScope['files'], around: WrittenScope['files']): void {
+    const isPrefix = match.kind === 'prefix' || match.kind === 'final-prefix';
+    const last = typeof files.path === 'string' ? files.path : files.path.at(-1);
+    const isOwn = files.kind === 'alias' && !isEqual(files.path, around.path);
+    if (isOwn && isPrefix && match.text.endsWith('/') && !(typeof last === 'string' && last.endsWith('/'))) {
+      const text = renderTemplateText(files.path);
+      this.notes.push(
+        `the alias "${text}" of location "${match.text}" has no slash at its end, so that ${match.text}a is ${text}a; in portico.toml it is ${text}/a`,
+      );
+    }
   }
 
   #place(

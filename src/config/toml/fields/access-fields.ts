@@ -17,7 +17,7 @@ import type { Template } from '../../model/template.ts';
 import { parseAddressRule, renderAddressRule } from '../address-rule.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
-import { choice, DURATION, FLAG, integer, PATH_TEMPLATE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
+import { choice, DURATION, FLAG, integer, PATH_TEMPLATE, scalar, TEMPLATE, TEXT, ZONE_NAME } from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { field, list, pairs, required, table } from '../table.ts';
 
@@ -33,7 +33,7 @@ const BASIC: Fields<BasicAuth> = {
   realm: field<Template>('realm', TEMPLATE, 'Restricted', 'What browsers show when they ask for the password.'),
   userFile: required<Template>('users', PATH_TEMPLATE, '', 'A file as `htpasswd` writes it.'),
   userFolder: field<string | undefined>(
-    'users_folder',
+    'users-folder',
     TEXT,
     undefined,
     'Where the file of `users` is if its name begins with a variable and has no slash in front. Ends with a slash.',
@@ -47,7 +47,13 @@ const SETS: Kind<AuthRequest['sets']> = (() => {
     schema: kind.schema,
     read: (value, path, reading) => {
       const read = kind.read(value, path, reading, undefined);
-      return typeof read === 'symbol' ? read : read.map(([variable, each]) => ({ variable, value: each }));
+      if (typeof read === 'symbol') {
+        return read;
+      }
+      for (const [variable] of read) {
+        reading.defines(variable);
+      }
+      return read.map(([variable, each]) => ({ variable, value: each }));
     },
     write: (sets) =>
       kind.write(
@@ -86,7 +92,7 @@ const ACCESS: Fields<AccessRules> = {
 };
 
 const RATE: Fields<RequestRate> = {
-  zone: required<string>('zone', TEXT, '', 'A zone of `[zone.NAME]`.'),
+  zone: required<string>('zone', ZONE_NAME, '', 'A zone of `[zone.NAME]`.'),
   burst: field<number>('burst', integer(0), 0, 'How many requests may come at once beyond the rate.'),
   delayAfter: field<number | 'all'>(
     'delay',
@@ -118,7 +124,7 @@ function manner(): Fields<LimitManner> {
 }
 
 const COUNT: Fields<ConnectionCount> = {
-  zone: required<string>('zone', TEXT, '', 'A zone of `[zone.NAME]`.'),
+  zone: required<string>('zone', ZONE_NAME, '', 'A zone of `[zone.NAME]`.'),
   max: required<number>('max', integer(1), 1, 'Requests that may be answered at one time.'),
 };
 

@@ -8,6 +8,7 @@ import type { Template } from '../../model/template.ts';
 import type { Kind, TomlValue } from '../kind.ts';
 import { describe } from '../kind.ts';
 import { parseErrorLogSink, parseLogSink, renderErrorLogSink, renderLogSink } from '../log-sink.ts';
+import { noteTemplate } from '../note-names.ts';
 import { choice, DURATION, FLAG, integer, SIZE, scalar, TEMPLATE } from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
@@ -50,6 +51,7 @@ const SINK: Kind<LogTarget['sink']> = scalar({
   parse: (value, folder) =>
     typeof value === 'string' ? parseLogSink(value, folder) : failure(`${describe(value)} is not a path`),
   render: renderLogSink,
+  note: (sink, path, reading) => (sink.kind === 'file' ? noteTemplate(sink.path, path, reading) : undefined),
 });
 
 const KEPT: Kind<NonNullable<LogTarget['kept']>> = table<NonNullable<LogTarget['kept']>>({
@@ -69,6 +71,8 @@ const ENTRY: Kind<AccessLogEntry> = table<AccessLogEntry>(
         schema: { type: 'string' },
         parse: parseFormat,
         render: renderFormat,
+        note: (format, path, reading) =>
+          format.words === 'nginx' ? noteTemplate(format.template, path, reading) : undefined,
       }),
       { words: 'combined', text: '' },
       'What a line looks like.',

@@ -6,6 +6,7 @@ import type { Template } from '../../model/template.ts';
 import { parseCondition, renderCondition } from '../condition.ts';
 import type { Kind, Path, Reading, TomlTable, TomlValue } from '../kind.ts';
 import { describe, FAULTY, isTable } from '../kind.ts';
+import { noteCondition } from '../note-names.ts';
 import { choice, FLAG, integer, PATTERN, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import { field, list, required, table } from '../table.ts';
 
@@ -63,9 +64,12 @@ const CONDITION: Kind<Condition> = scalar<Condition>({
   parse: (value) =>
     typeof value === 'string' ? parseCondition(value) : failure(`${describe(value)} is not a condition`),
   render: renderCondition,
+  note: noteCondition,
 });
 
-const KEYS = ['rewrite', 'return', 'set', 'if', 'break'] as const;
+const KEYS = ['if', 'rewrite', 'return', 'set', 'break'] as const;
+/** What one rule in an `if` may be written with, beside the condition: `{ if = "$slow", return = 429 }`. */
+const SHORT_KEYS = new Set(['rewrite', 'to', 'keep-query', 'then', 'return', 'with', 'set', 'break']);
 
 const RULE: Kind<Rule> = {
   words: 'a table with `rewrite`, `return`, `set`, `if`, or `break`',
@@ -100,7 +104,7 @@ function readRule(value: TomlValue, path: Path, reading: Reading): Rule | typeof
     case 'return':
       return tagged('return', RETURN.read(value, path, reading, undefined));
     case 'set':
-      return tagged('set', SET.read(value, path, reading, undefined));
+      return readSet(value, path, reading);
     case 'if':
       return readIf(value, path, reading);
     case 'break':
@@ -115,11 +119,27 @@ function tagged<K extends string, T extends object>(
   return read === FAULTY ? FAULTY : { kind, ...read };
 }
 
+function readSet(value: TomlTable, path: Path, reading: Reading): Rule | typeof FAULTY {
+  const read = tagged('set', SET.read(value, path, reading, undefined));
+  if (read !== FAULTY) {
+    reading.defines(read.variable);
+  }
+  return read;
+}
+
 function readIf(value: TomlTable, path: Path, reading: Reading): Rule | typeof FAULTY {
-  const { if: text = '', rules: then = [], ...inside } = value;
+  const { if: text = '', rules: then = [], ...rest } = value;
   const condition = CONDITION.read(text, [...path, 'if'], reading, undefined);
   const rules = RULES.read(then, [...path, 'rules'], reading, undefined);
-  return condition === FAULTY || rules === FAULTY ? FAULTY : { kind: 'if', condition, rules, inside };
+  const [short, inside] = [true, false].map((isShort) =>
+    Object.fromEntries(Object.entries(rest).filter(([name]) => SHORT_KEYS.has(name) === isShort)),
+  );
+  const isShort = short !== undefined && Object.keys(short).length > 0;
+  const first = isShort ? readRule(short, path, reading) : undefined;
+  if (condition === FAULTY || rules === FAULTY || first === FAULTY) {
+    return FAULTY;
+  }
+  return { kind: 'if', condition, rules: first === undefined ? rules : [first, ...rules], inside: inside ?? {} };
 }
 
 function writeRule(rule: Rule): TomlValue {

@@ -7,6 +7,7 @@ import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import type { Listen } from '../listen.ts';
 import { parseListen, renderListen } from '../listen.ts';
+import { noteMatch } from '../note-names.ts';
 import { choice, FLAG, PATH, scalar, TEXT } from '../scalars.ts';
 import { parseServerName, renderServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
@@ -18,6 +19,9 @@ const SERVER_NAMES: Kind<readonly ServerName[]> = scalar<readonly ServerName[]>(
   schema: { type: 'string' },
   parse: (value) => (typeof value === 'string' ? parseServerName(value) : failure(`${describe(value)} is not a name`)),
   render: ([first]) => (first === undefined ? '' : renderServerName(first)),
+  note: (names, path, reading) => {
+    for (const name of names) noteMatch(name, path, reading);
+  },
 });
 
 const LISTEN: Kind<Listen> = scalar<Listen>({

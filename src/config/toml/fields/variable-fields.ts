@@ -7,6 +7,7 @@ import type { Pattern, Template } from '../../model/template.ts';
 import type { DefinedVariable } from '../../model/variables.ts';
 import type { Kind } from '../kind.ts';
 import { describe, FAULTY } from '../kind.ts';
+import { notePattern } from '../note-names.ts';
 import { choice, FLAG, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import { field, list, pairs, required, table } from '../table.ts';
 
@@ -45,6 +46,9 @@ export const MAP: Kind<OfKind<'map'>> = {
     }
     const { values, ...rest } = read;
     const isPattern = ([key]: readonly [string, Template]): boolean => key.startsWith('~');
+    for (const [key] of values.filter(isPattern)) {
+      notePattern(patternOf(key), [...path, 'values', key], reading);
+    }
     return {
       ...rest,
       // A backslash in front keeps a key from being a regex, as in nginx.
