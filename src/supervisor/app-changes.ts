@@ -3,6 +3,7 @@
  * server's or are taken back.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, AppId } from '../config/model/app.ts';
 import type { ServerModel } from '../config/model/server-model.ts';
 import { assert } from '../kernel/assert.ts';
@@ -33,6 +34,8 @@ export class AppChanges {
   readonly #parts: AppChangesParts;
   /** What is to be told of the applications that join: the fault, or undefined. */
   readonly #joining = new Map<AppId, (fault: string | undefined) => void>();
+  /** Those that have joined in vain and still have a process: what is to be called when they have none. */
+  readonly #dropped = new Map<AppId, () => void>();
 
   constructor(parts: AppChangesParts) {
     this.#parts = parts;
@@ -93,6 +96,13 @@ export class AppChanges {
     this.#joining.delete(id);
   }
 
+  /** Nobody waits any longer for those that join. */
+  giveUp(why: string): void {
+    for (const id of [...this.#joining.keys()]) {
+      this.#settle(id, why);
+    }
+  }
+
   onJoined(id: AppId): void {
     this.#settle(id, undefined);
   }
@@ -110,10 +120,15 @@ export class AppChanges {
     }
   }
 
-  /** It is not. What has a process gives its place back when that has ended. */
-  drop({ added }: AppChange): void {
-    this.#parts.command({ kind: 'drop-apps', ids: added.map(({ id }) => id) });
-    this.#giveBack(added.filter(({ id }) => !this.#parts.hosts.has(id)));
+  /** It is not. What has a process gives its place back when that has ended. Resolves then, so that the next reload finds the room that this one has found. */
+  async drop({ added }: AppChange): Promise<void> {
+    const { hosts, command } = this.#parts;
+    const ends = added
+      .filter(({ id }) => hosts.has(id))
+      .map(({ id }) => new Promise<void>((resolve) => this.#dropped.set(id, resolve)));
+    command({ kind: 'drop-apps', ids: added.map(({ id }) => id) });
+    this.#giveBack(added.filter(({ id }) => !hosts.has(id) && !this.#dropped.has(id)));
+    await Promise.race([Promise.all(ends), sleep(SUPERVISOR_LIMITS.dropMs, undefined, { ref: false })]);
   }
 
   /** Its last process has ended. */
@@ -123,6 +138,8 @@ export class AppChanges {
     hosts.delete(id);
     edge.forget(id);
     this.#giveBack([{ id }]);
+    this.#dropped.get(id)?.();
+    this.#dropped.delete(id);
   }
 
   #giveBack(apps: readonly Pick<App, 'id'>[]): void {

@@ -32,6 +32,8 @@ export const SUPERVISOR_LIMITS = {
   slotsReserve: 2048,
   /** Applications that a new configuration does not name are kept so long for requests that had begun before, behind a rate or a slow `auth_request`. */
   leaveAfterMs: 60_000,
+  /** An application that has joined in vain is killed with its workers; the next reload waits for that, but no longer than this. */
+  dropMs: 5_000,
   /** So many times its start timeout a new application may take until all of its workers serve. */
   joinLoads: 3,
   /** How long a process may take to show logs to the edge: it does nothing but start … */

@@ -52,7 +52,8 @@ async function reloadWith(answers: Readonly<Record<string, PlanAnswer['kind']>>)
       plan: (model: ServerModel) => success({ model, added: [], gone: [] }),
       start: async () => [],
       adopt: note('adopt'),
-      drop: note('drop'),
+      drop: async () => void told.push('drop'),
+      giveUp: () => undefined,
     },
     log: { say: (_level: string, text: string) => said.push(text) },
   };

@@ -34,7 +34,7 @@ export interface ModelReloadParts {
   readonly source: ModelSource;
   readonly server: PreparedServer;
   readonly edge: Pick<EdgeHost, 'ask' | 'give' | 'kill' | 'send' | 'startCount' | 'whenReady'>;
-  readonly apps: Pick<AppChanges, 'adopt' | 'drop' | 'plan' | 'start'>;
+  readonly apps: Pick<AppChanges, 'adopt' | 'drop' | 'giveUp' | 'plan' | 'start'>;
   readonly log: Log;
   readonly clock: Clock;
   /** Has the present certificate read again. */
@@ -44,12 +44,18 @@ export interface ModelReloadParts {
 /** `same`: the configuration says what it said before. */
 export type ReloadResult = 'changed' | 'same' | 'refused';
 
+/** Not for the log, which says it in other words. */
+const AGAIN = 'another reload was asked for';
 const EDGE_GONE = 'the edge has not answered, or was replaced meanwhile. Reload again';
 
 export class ModelReload {
   readonly #parts: ModelReloadParts;
   #plan = 0;
   #last: Promise<unknown> = Promise.resolve();
+  /** How many reloads were asked for while one runs. */
+  #waiting = 0;
+  /** The end of what the reload before has started in vain. */
+  #dropped: Promise<void> = Promise.resolve();
   /** As it was read last: `server.model` has kept some of what was before it. */
   #read: ServerModel;
 
@@ -58,15 +64,18 @@ export class ModelReload {
     this.#read = parts.server.model;
   }
 
-  /** One after the other. */
+  /** One after the other. Who asks again does not want what the one that runs is loading: it may be what was mended meanwhile, and hang. */
   run(): Promise<ReloadResult> {
+    this.#waiting += 1;
+    this.#parts.apps.giveUp(AGAIN);
     const result = this.#last.then(() => this.#run());
-    this.#last = result;
+    this.#last = result.then(() => this.#dropped);
     return result;
   }
 
   async #run(): Promise<ReloadResult> {
     const { source, server, log } = this.#parts;
+    this.#waiting -= 1;
     const read = await source();
     if (!read.ok) {
       return this.#refuse(read.fault);
@@ -89,6 +98,10 @@ export class ModelReload {
 
   #refuse(faults: readonly string[]): 'refused' {
     const { log, server } = this.#parts;
+    if (this.#waiting > 0 && faults.some((fault) => fault.endsWith(AGAIN))) {
+      log.say('info', 'reloading again; what the reload before had loaded is thrown away');
+      return 'refused';
+    }
     for (const fault of faults) {
       log.say(server.model.process.manner === 'nginx' ? 'emerg' : 'error', fault);
     }
@@ -99,7 +112,7 @@ export class ModelReload {
   async #exchangeOrDrop(change: AppChange): Promise<Outcome<undefined, readonly string[]>> {
     const exchanged = await this.#exchange(change);
     if (!exchanged.ok) {
-      this.#parts.apps.drop(change);
+      this.#dropped = this.#parts.apps.drop(change);
     }
     return exchanged;
   }
@@ -180,7 +193,8 @@ export class ModelReload {
         return [EDGE_GONE];
       default: {
         // Their workers are let in by the plan that waits. Nothing of what runs is touched until they can serve.
-        const faults = await apps.start(change, certificates);
+        const isUnwanted = this.#waiting > 0 && change.added.length > 0;
+        const faults = isUnwanted ? [AGAIN] : await apps.start(change, certificates);
         if (faults.length > 0 || edge.startCount !== edgeNumber) {
           edge.send({ kind: 'abandon', plan });
           return faults.length > 0 ? faults : [EDGE_GONE];

@@ -1,7 +1,7 @@
 // Applications come, change and go with the configuration, while requests are answered: none is lost, and what cannot be loaded changes nothing.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { findPort } from './free-port.ts';
 import { runNginx } from './nginx-server.ts';
 import { descendants } from './processes.ts';
 import type { Server } from './server.ts';
+import { until } from './waiting.ts';
 
 const APP = `
 import os, time
@@ -20,6 +21,7 @@ def application(environ, start_response):
     start_response('200 OK', [])
     return [('%s %s %d' % (__name__, os.environ.get('VERSION', ''), os.getpid())).encode()]
 `;
+const HANGS = "import time\nopen('hangs', 'w').close()\ntime.sleep(60)\n";
 const BROKEN = 'raise ValueError("no such table")\n';
 const SERVED = /the new configuration is served/;
 const KEPT = /the configuration was not changed: the one before is served on/;
@@ -115,6 +117,21 @@ test('an application whose folder is not there is told before anything is starte
   await using server = await runFile({ 'shop.py': APP, 'portico.toml': text });
   await reload(server, `${text}[apps.other]\nmodule = "other"\nfolder = "nowhere"\n`, KEPT);
   assert.match(server.log, /\/nowhere is not a folder/);
+});
+
+test('who has mended an application that hangs does not wait for it', async () => {
+  const port = await findPort();
+  const text = (modules: readonly string[]) => configuration(port, { version: '1', modules });
+  await using server = await runFile({ 'shop.py': APP, 'blog.py': HANGS, 'portico.toml': text(['shop']) });
+  writeFileSync(join(server.folder, 'portico.toml'), text(['shop', 'blog']));
+  server.signal('SIGHUP');
+  await until('the application is loaded', () => existsSync(join(server.folder, 'hangs')));
+  writeFileSync(join(server.folder, 'blog.py'), APP);
+  await reload(server, text(['shop', 'blog']), SERVED);
+  assert.match(server.log, /reloading again; what the reload before had loaded is thrown away/);
+  using client = await Client.open(port);
+  assert.equal((await askOn(client, '/blog/')).status, 200);
+  await until('what hung has ended', () => server.zygotePids.length === 2);
 });
 
 test('portico nginx takes an application in at HUP, and lets one go', async () => {
