@@ -102,6 +102,34 @@ test('who sends a request to an address that goes is answered, and the connectio
   }, 'nobody');
 });
 
+const ECHO = `
+async def application(scope, receive, send):
+    while True:
+        event = await receive()
+        if event['type'] == 'websocket.connect':
+            await send({'type': 'websocket.accept'})
+        elif event['type'] == 'websocket.receive':
+            await send({'type': 'websocket.send', 'text': event['text']})
+        else:
+            return
+`;
+
+test('a WebSocket goes on when its address has gone', async () => {
+  const [port, other] = [await findPort(), await findPort()];
+  const listening = (...ports: readonly number[]) =>
+    `[edge]\nthreads = 1\n[app]\nmodule = "app"\nworkers = 1\n[[site]]\nlisten = [${ports.map((each) => `"127.0.0.1:${each}"`).join(', ')}]\n`;
+  await using server = await runFile({ 'app.py': ECHO, 'portico.toml': listening(port, other) });
+  using client = await Client.open(other);
+  using idle = await Client.open(other);
+  const fields = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n';
+  client.send(`GET / HTTP/1.1\r\nHost: a.test\r\n${fields}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+  await client.receive(/^HTTP\/1.1 101 [\s\S]*\r\n\r\n$/);
+  await reload(server, listening(port));
+  await idle.ended();
+  client.send(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]));
+  await client.receive(/hi$/);
+});
+
 test('an address moves to another site, with the connections that it has', async () => {
   const port = await findPort();
   const named = (name: string, isDefault: boolean) =>

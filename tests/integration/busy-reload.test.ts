@@ -97,7 +97,7 @@ const get = { text: 'GET /app HTTP/1.1\r\nHost: a.test\r\n\r\n', answer: '0 ' };
 const moved = { text: 'GET / HTTP/1.1\r\nHost: m.test\r\n\r\n', answer: 'moves' };
 
 function upload(size: number): Request {
-  const body = 'x'.repeat(size - 8) + 'the-last';
+  const body = `${'x'.repeat(size - 8)}the-last`;
   return {
     text: `POST /app HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${size}\r\n\r\n${body}`,
     answer: `${size} the-last`,

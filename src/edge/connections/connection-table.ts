@@ -139,10 +139,10 @@ export class ConnectionTable {
     this.#forEach((connection) => connection.closeIfIdle());
   }
 
-  /** Closes those that are idle and share these services: their address is served no more. */
+  /** Closes those that are idle and share these services: their address is served no more. A WebSocket goes on, like any request. */
   closeIdleOf(services: unknown): void {
     this.#forEach((connection) => {
-      if (connection.services === services) {
+      if (connection.services === services && connection.request === undefined) {
         connection.closeIfIdle();
       }
     });
