@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { TOKEN } from '../kernel/token.ts';
 import { SERVED_BYTES_MIN, SERVED_TYPES } from './serve-compressions.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
@@ -43,7 +44,7 @@ export const COMPRESSION_SETTINGS: { readonly [K in CompressionSetting]: Setting
 };
 
 /** RFC 9110 8.3.1, without parameters. */
-const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}$`);
 
 function parseMediaType(text: string): Outcome<string> {
   return MEDIA_TYPE.test(text)

@@ -2,9 +2,10 @@
 
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { TOKEN } from '../kernel/token.ts';
 import type { ResponseField } from './serve-options.ts';
 
-const FORM = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e]*?)[\t ]*$/;
+const FORM = new RegExp(`^(${TOKEN}):[\\t ]*([\\t\\x20-\\x7e]*?)[\\t ]*$`);
 /** They frame the response, or belong to the connection (RFC 9110 7.6.1); and RFC 9110 6.6.1. */
 const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set([
   'connection',

@@ -3,13 +3,13 @@
 import { isIP } from 'node:net';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import { isToken } from '../../protocol/http/grammar.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import type { AskedLine } from './asked-request.ts';
 
 const USUAL_PORTS = { http: '80', https: '443' } as const;
 /** RFC 5737: an address that is nobody's. */
 const ANYBODY = '192.0.2.1';
-const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 export interface SaidRequest {
   readonly url: string;
@@ -34,7 +34,7 @@ export function readAskedLine({ url, method = 'GET', from = ANYBODY }: SaidReque
   if (path === undefined || !rawPath.startsWith('/')) {
     return failure(`"${rawPath}" has an escape that is none: every server answers 400`);
   }
-  if (!METHOD.test(method)) {
+  if (!isToken(method)) {
     return failure(`"${method}" is not a method`);
   }
   if (isIP(from) === 0) {

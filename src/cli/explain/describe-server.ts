@@ -5,8 +5,8 @@ import type { Content } from '../../config/model/content.ts';
 import type { Instruction, ScopeId } from '../../config/model/instruction.ts';
 import type { Scope } from '../../config/model/scope.ts';
 import type { Location, ServerModel, Site } from '../../config/model/server-model.ts';
+import { renderServerName } from '../../config/render-server-name.ts';
 import { renderLocationKey } from '../../config/toml/location-key.ts';
-import { renderServerName } from '../../config/toml/server-name.ts';
 import { describeContent, describeWay } from './describe-content.ts';
 import { describeScope } from './describe-rules.ts';
 

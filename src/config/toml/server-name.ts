@@ -30,16 +30,3 @@ export function parseServerName(text: string): Outcome<readonly ServerName[]> {
         `"${text}" is not the name of a site. Write "example.org", "*.example.org", "www.example.*" or "~regex"; a port belongs to "listen"`,
       );
 }
-
-export function renderServerName(name: ServerName): string {
-  switch (name.kind) {
-    case 'exact':
-      return name.text;
-    case 'suffix':
-      return `*${name.text}`;
-    case 'prefix':
-      return `${name.text}*`;
-    case 'regex':
-      return `~${name.pattern.text}`;
-  }
-}

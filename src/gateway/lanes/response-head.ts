@@ -3,6 +3,7 @@
  * fields that belong to the connection are dropped (RFC 9110 7.6.1; of `Connection`, `close` is heard) and the declared length is taken out, for framing is the transport's.
  */
 
+import { TOKEN } from '../../kernel/token.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
 import type { ReplyHead } from '../../relay/reply.ts';
@@ -38,7 +39,7 @@ const DROPPED: ReadonlySet<string> = new Set([
 ]);
 
 const STATUS_LINE = /^([2-9][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const NAME = new RegExp(`^${TOKEN}$`);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that split responses.
 const UNSAFE_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;

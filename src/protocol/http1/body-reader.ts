@@ -4,6 +4,7 @@
  * byte would make eleven thousand events of 64 KiB.
  */
 
+import { TOKEN } from '../../kernel/token.ts';
 import { CR, isSpace, LF } from '../http/grammar.ts';
 import type { Fault } from './faults.ts';
 import { fault, isFault } from './faults.ts';
@@ -31,8 +32,8 @@ for (let value = 0; value < 16; value += 1) {
 }
 
 /** RFC 9112 7.1.1 */
-const CHUNK_EXTENSION =
-  /^(?:[\t ]*;[\t ]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:[\t ]*=[\t ]*(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)+$/;
+const QUOTED = String.raw`"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"`;
+const CHUNK_EXTENSION = new RegExp(`^(?:[\\t ]*;[\\t ]*${TOKEN}(?:[\\t ]*=[\\t ]*(?:${TOKEN}|${QUOTED}))?)+$`);
 
 const SEMICOLON = 0x3b;
 

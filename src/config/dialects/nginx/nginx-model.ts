@@ -5,6 +5,7 @@ import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { Instruction } from '../../model/instruction.ts';
 import type { Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
+import { renderServerName } from '../../render-server-name.ts';
 import { AppTable } from './app-table.ts';
 import { contentOf } from './directives/answering.ts';
 import { charsetMapsOf } from './directives/charset.ts';
@@ -72,7 +73,7 @@ interface Tables {
 function siteOf(server: Draft, tables: Tables, around: NginxSurroundings): Site {
   const [name] = namesOf(server, around);
   return {
-    name: name === undefined ? '' : nameOf(name),
+    name: name === undefined ? '' : renderServerName(name),
     connection: tables.scopes.connectionOf(server),
     rewrite: instructionsOf(server, tables),
     scope: tables.scopes.idOf(server),
@@ -86,20 +87,6 @@ function namesOf(server: Draft, { hostname }: NginxSurroundings): readonly Serve
   return (server.own(SERVER_NAMES) ?? []).map((name) =>
     name.kind === 'exact' && name.text === '$hostname' ? { kind: 'exact', text: hostname.toLowerCase() } : name,
   );
-}
-
-/** As $server_name shows it. */
-function nameOf(name: ServerName): string {
-  switch (name.kind) {
-    case 'exact':
-      return name.text;
-    case 'suffix':
-      return `*${name.text}`;
-    case 'prefix':
-      return `${name.text}*`;
-    case 'regex':
-      return `~${name.pattern.text}`;
-  }
 }
 
 function locationsIn(around: Draft, tables: Tables): Location[] {

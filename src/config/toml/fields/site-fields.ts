@@ -3,13 +3,14 @@
 import { failure } from '../../../kernel/outcome.ts';
 import type { ConnectionRules } from '../../model/connection.ts';
 import type { CertificateFiles, ServerName, SiteTls } from '../../model/server-model.ts';
+import { renderServerName } from '../../render-server-name.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import type { Listen } from '../listen.ts';
 import { parseListen, renderListen } from '../listen.ts';
 import { noteMatch } from '../note-names.ts';
 import { choice, FLAG, PATH, scalar, TEXT } from '../scalars.ts';
-import { parseServerName, renderServerName } from '../server-name.ts';
+import { parseServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
 import { CONNECTION_FIELDS } from './connection-fields.ts';

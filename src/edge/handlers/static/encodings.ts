@@ -1,5 +1,6 @@
 /** Accept-Encoding, RFC 9110 12.5.3: which of a file's representations (itself and its compressed siblings) a client gets. */
 
+import { TOKEN } from '../../../kernel/token.ts';
 import { STATIC_LIMITS } from './limits.ts';
 
 export type Coding = 'identity' | 'br' | 'gzip' | 'zstd';
@@ -31,7 +32,7 @@ const FORCED = 1000;
 export const IDENTITY_ONLY: Acceptance = { identity: IMPLIED, br: 0, gzip: 0, zstd: 0 };
 
 /** `( codings [ weight ] )` of RFC 9110 12.5.3, 12.4.2. */
-const MEMBER = /^[\t ]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[\t ]*(?:;[\t ]*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[\t ]*)?$/;
+const MEMBER = new RegExp(`^[\\t ]*(${TOKEN})[\\t ]*(?:;[\\t ]*[qQ]=(0(?:\\.\\d{0,3})?|1(?:\\.0{0,3})?)[\\t ]*)?$`);
 
 /** A member that is malformed says nothing. */
 export function parseAcceptEncoding(field: string | undefined): Acceptance {

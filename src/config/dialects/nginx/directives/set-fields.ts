@@ -3,6 +3,7 @@
  * `add_header`, and holds whatever the status is.
  */
 
+import { TOKEN } from '../../../../kernel/token.ts';
 import type { FieldRule } from '../../../model/answers.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
@@ -30,7 +31,7 @@ export const SET_FIELD_ROWS: readonly Row[] = repeatable([
 ]);
 
 /** A star at the end stands for any ending of the name. */
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const NAME = new RegExp(`^${TOKEN}$`);
 
 function readsRules(
   ruleOf: (text: string) => FieldRule,
