@@ -12,7 +12,6 @@ from .finding.choice import Choice
 class Settings(NamedTuple):
     app: str
     chdir: str
-    python_path: list[str]
     preload: str
     threads: int
     max_requests: int
@@ -63,7 +62,6 @@ def read_settings(message: Message) -> Settings:
     return Settings(
         app=message['app'],
         chdir=_path(message['chdir']),
-        python_path=[_path(path) for path in message.get('pythonPath') or ()],
         preload=message.get('preload', 'auto'),
         threads=int(message.get('threads', 1)),
         max_requests=int(message.get('maxRequests') or 0),

@@ -164,7 +164,7 @@ class Zygote:
         settings = read_settings(_inherit(message))
         report.mark_with(settings.log_mark)
         os.chdir(settings.chdir)
-        sys.path[:0] = [settings.chdir, *settings.python_path]
+        sys.path.insert(0, settings.chdir)
         settings = self.settings = self._find(settings)
         if settings.development:
             from . import young_sources

@@ -158,7 +158,6 @@ class Listeners:
         values = {
             'app': '',
             'chdir': '',
-            'python_path': [],
             'threads': 1,
             'max_requests': 0,
             'max_requests_jitter': 0,

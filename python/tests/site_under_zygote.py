@@ -61,7 +61,6 @@ class Site(Listeners):
         defaults = {
             'name': 'site',
             'chdir': self.site,
-            'pythonPath': [],
             'preload': 'auto',
             'threads': 1,
             'maxRequests': 0,

@@ -40,16 +40,16 @@ def test_what_is_no_message(line):
 def test_settings_have_defaults_where_there_is_one():
     message = {'name': 'site', 'app': 'a', 'chdir': '/', 'lanes': ['/l'], 'board': 4, 'secret': 's'}
     settings = read_settings(message)
-    assert (settings.preload, settings.threads, settings.max_requests, settings.python_path) == ('auto', 1, 0, [])
+    assert (settings.preload, settings.threads, settings.max_requests) == ('auto', 1, 0)
     assert settings.server_certificate == ''
 
 
 def test_paths_of_settings_have_their_bytes_whatever_the_locale_says_of_names_of_files():
     code = """import os
 from portico_worker.settings import read_settings
-message = {'name': 'site', 'app': 'a', 'chdir': '/f\\u00fcr', 'pythonPath': ['/\\u2192'], 'lanes': [], 'board': 4, 'secret': 's'}
+message = {'name': 'site', 'app': 'a', 'chdir': '/f\\u00fcr', 'cwd': '/\\u2192', 'lanes': [], 'board': 4, 'secret': 's'}
 settings = read_settings(message)
-print(os.fsencode(settings.chdir), os.fsencode(settings.python_path[0]))"""
+print(os.fsencode(settings.chdir), os.fsencode(settings.cwd))"""
     env = {'LC_ALL': 'C', 'PYTHONUTF8': '0', 'PYTHONCOERCECLOCALE': '0', 'PYTHONPATH': os.pathsep.join(sys.path)}
     said = subprocess.run([sys.executable, '-c', code], env=env, capture_output=True, text=True, check=True).stdout
     assert said == f'{"/für".encode()} {"/→".encode()}\n'

@@ -105,7 +105,7 @@ export class AppService {
     }
     this.gateway.setWorkers({
       interface: message.interface,
-      active: new Set(message.active.map((worker) => worker.id)),
+      active: new Set(message.active),
       draining: new Set(message.draining),
       closing: new Set(message.closing),
       gone: message.gone,

@@ -101,14 +101,6 @@ export interface ServeStatic {
   readonly namedFolders: readonly UrlFolder[];
 }
 
-export interface ActiveWorker {
-  readonly id: number;
-  readonly name: string;
-  readonly pid: number;
-  /** Indexes in the load table, one for each thread. */
-  readonly slots: readonly number[];
-}
-
 /**
  * The whole set of workers of an application that are to be given requests. A worker that was active and is no longer gets DRAIN on its lanes; one
  * that has dialled and is not active yet waits. `draining` are those whose lanes get DRAIN whether this edge has seen them active or not: it may
@@ -119,7 +111,7 @@ export interface SetWorkers {
   readonly app: AppId;
   /** How the application is called (gevent: WSGI, on greenlets). Undefined until an application is loaded; until then requests wait. */
   readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
-  readonly active: readonly ActiveWorker[];
+  readonly active: readonly number[];
   readonly draining: readonly number[];
   readonly closing: readonly number[];
   readonly gone: readonly number[];

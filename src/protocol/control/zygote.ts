@@ -20,7 +20,6 @@ export interface StartZygote {
   readonly cwd: string;
   /** --env-file was given. */
   readonly hasEnvFile: boolean;
-  readonly pythonPath: readonly string[];
   /** Where the Python was found, in words that follow its name. */
   readonly pythonFound: string;
   readonly preload: 'auto' | 'always' | 'never';

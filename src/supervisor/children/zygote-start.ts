@@ -26,7 +26,6 @@ export function startMessage(
     found: moved?.found ?? '',
     cwd: server.cwd,
     hasEnvFile: app.envFile !== '',
-    pythonPath: [],
     pythonFound,
     preload,
     interface: app.interface,

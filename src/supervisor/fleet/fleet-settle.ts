@@ -1,7 +1,6 @@
 /** What is wanted, brought about: after every event, whatever it was. The order of the lines in `settle` is the order of the rules. */
 
 import type { AppId } from '../../config/model/app.ts';
-import type { ActiveWorker } from '../../protocol/control/edge.ts';
 import { forgetGone } from './fleet-apps.ts';
 import {
   closeWorker,
@@ -223,7 +222,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
     isOverdue: false,
   };
   fleet.workers.set(worker.id, worker);
-  const slot = slotsOf(fleet, berth)[0] ?? 0;
+  const slot = fleet.settings.firstSlot + berth * fleet.settings.threads;
   turn.actions.push({ kind: 'spawn-worker', generation: generation.id, worker: worker.id, name: worker.name, slot });
 }
 
@@ -320,27 +319,16 @@ function currentInterface({ fleet }: Turn): 'wsgi' | 'asgi' | 'gevent' | undefin
   return fleet.settings.workerClass === 'gevent' ? 'gevent' : 'wsgi';
 }
 
-/** Of a worker's units, in the load table of the whole server. */
-function slotsOf({ settings }: AppFleet, berth: number): number[] {
-  const first = settings.firstSlot + berth * settings.threads;
-  return Array.from({ length: settings.threads }, (_, unit) => first + unit);
-}
-
 function publish(turn: Turn): void {
   const { fleet } = turn;
-  const active: ActiveWorker[] = [...fleet.workers.values()]
+  const active = [...fleet.workers.values()]
     .filter((worker) => worker.generation === fleet.current && isActive(worker))
-    .map(({ id, name, pid, berth }) => ({
-      id,
-      name,
-      pid,
-      slots: slotsOf(fleet, berth),
-    }));
+    .map(({ id }) => id);
   const old = [...fleet.workers.values()].filter(({ state }) => state === 'draining');
   const draining = old.map(({ id }) => id);
   const closing = old.filter((worker) => worker.isClosing).map(({ id }) => id);
   const interfaceOfApp = currentInterface(turn);
-  const published = `${interfaceOfApp} ${active.map(({ id }) => id).join()}/${draining.join()}/${closing.join()}`;
+  const published = `${interfaceOfApp} ${active.join()}/${draining.join()}/${closing.join()}`;
   if (fleet.published === published && fleet.gone.length === 0) {
     return;
   }

@@ -138,9 +138,9 @@ export class Story {
     this.readyAll();
   }
 
-  published(): { active: number[]; gone: readonly number[] } | undefined {
+  published(): { active: readonly number[]; gone: readonly number[] } | undefined {
     const publish = pick(this.actions, 'publish').at(-1);
-    return publish && { active: publish.active.map(({ id }) => id), gone: publish.gone };
+    return publish && { active: publish.active, gone: publish.gone };
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { AppId } from '../../config/model/app.ts';
-import type { ActiveWorker, Progress } from '../../protocol/control/edge.ts';
+import type { Progress } from '../../protocol/control/edge.ts';
 import type { AppFacts, FinishPhase, LoadFault } from '../../protocol/control/zygote.ts';
 import type { RequestFacts } from '../log/log-event.ts';
 import type { ServerTitle } from '../server-title.ts';
@@ -288,7 +288,7 @@ export type AppAction =
   | { readonly kind: 'kill-process'; readonly generation: number; readonly pid: number }
   | {
       readonly kind: 'publish';
-      readonly active: readonly ActiveWorker[];
+      readonly active: readonly number[];
       readonly interface: 'wsgi' | 'asgi' | 'gevent' | undefined;
       readonly draining: readonly number[];
       readonly closing: readonly number[];
