@@ -89,6 +89,8 @@ export const EDGE_LIMITS = {
   addressCounters: 65_536,
   /** What the start has left in memory is collected so long after it, or that much later if there are clients, who would have to wait for it. */
   collectAfterMs: 2_000,
+  /** … but after so many plans, clients or not: the memory of a thread grew by half over 100 of them. A collection stops the thread for 20 ms. */
+  uncollectedPlansMax: 16,
   /** When stopping, idle connections are kept this long, for a request may already be on its way. */
   stopIdleMs: 100,
   /** File descriptors that connections may not have: files, spools, lanes and logs need theirs. One in so many … */

@@ -8,7 +8,6 @@ import type { AppId } from '../config/model/app.ts';
 import { Board } from '../gateway/lanes/board.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
-import { collectGarbage } from '../kernel/garbage.ts';
 import type {
   AbandonPlan,
   CommitPlan,
@@ -34,6 +33,7 @@ import { newBudgets } from './shared/budgets.ts';
 import { readDescriptorLimit } from './shared/descriptor-limit.ts';
 import type { QueueTables, SharedState } from './shared/shared-state.ts';
 import { Traffic } from './shared/traffic.ts';
+import { Leftovers } from './sites/leftovers.ts';
 import { PastPlans } from './sites/past-plans.ts';
 import { loadPlanning } from './sites/sites.ts';
 import type { Planning } from './sites/sites-parts.ts';
@@ -108,7 +108,7 @@ export class EdgeThread {
   #preparing = 0;
   #workers: readonly WorkersOf[];
   readonly #bugs: InternalErrors;
-  #collecting: NodeJS.Timeout | undefined;
+  readonly #leftovers = new Leftovers(() => this.#table.size === 0);
   readonly #logFiles: LogFiles;
   #dateSecond = 0;
   #date = '';
@@ -255,20 +255,8 @@ export class EdgeThread {
     if (!this.#table.isStopping) {
       this.#listeners.serve(this.#config.listeners, this.#plan);
       this.#send({ kind: 'ready' });
-      this.#collectLater();
+      this.#leftovers.afterStart();
     }
-  }
-
-  #collectLater(): void {
-    clearTimeout(this.#collecting);
-    this.#collecting = setTimeout(() => {
-      if (this.#table.size === 0) {
-        collectGarbage();
-      } else {
-        this.#collectLater();
-      }
-    }, EDGE_LIMITS.collectAfterMs);
-    this.#collecting.unref();
   }
 
   receive(message: ToThread): void {
@@ -404,9 +392,9 @@ export class EdgeThread {
     this.#letGo(before);
     this.#workers = workers;
     this.#openDoors();
-    this.#collectLater();
     this.#send({ kind: 'committed', plan: number });
     this.#pastPlans.add(before, number);
+    this.#leftovers.afterPlan();
   }
 
   /** Takes over new settings. Where they cannot be taken, the earlier ones stay. */
