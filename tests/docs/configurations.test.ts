@@ -77,7 +77,7 @@ test('systemd reads what is for systemd', { skip: isMissing(SYSTEMD) }, () => {
   const paths = units.map(({ words, text }) => {
     const path = join(folder, words.get('unit') ?? '');
     // The site of the page is not on this machine.
-    writeFileSync(path, text.replaceAll('/srv/shop/.venv/bin/portico', '/bin/true'));
+    writeFileSync(path, text.replaceAll(/\/(?:srv\/shop\/\.venv|opt\/portico)\/bin\/portico/g, '/bin/true'));
     return path;
   });
   const { stderr, stdout } = spawnSync(SYSTEMD, ['verify', '--recursive-errors=no', '--man=no', ...paths], {
