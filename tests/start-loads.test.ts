@@ -30,3 +30,32 @@ for (const file of ['../src/cli/commands/serve.ts', '../src/edge/thread.ts']) {
     assert.ok(loaded.has('net'));
   });
 }
+
+/** Files of ours that are loaded when one of them is. */
+function filesLoadedBy(file: string): string[] {
+  const program = `import { registerHooks } from 'node:module';
+    const urls = [];
+    registerHooks({ load: (url, context, next) => { urls.push(url); return next(url, context); } });
+    await import(${JSON.stringify(new URL(file, import.meta.url).href)});
+    console.log(JSON.stringify(urls));`;
+  const env = { PATH: process.env['PATH'] };
+  const list = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { env, encoding: 'utf8' });
+  const root = new URL('../', import.meta.url).href;
+  return (JSON.parse(list) as string[]).map((url) => url.replace(root, ''));
+}
+
+/** What sites with rules are made of, and the languages of files that are no command line. */
+const OF_RULES =
+  /^src\/(?:kernel\/regex|config\/(?:dialects\/nginx|toml)|edge\/(?:plan\/compile|pipeline\/(?:rewrite|steps|access)))/;
+
+for (const file of ['../src/cli/commands/serve.ts', '../src/edge/main.ts']) {
+  test(`${file} loads nothing that only sites with rules need`, () => {
+    const loaded = filesLoadedBy(file);
+    assert.deepEqual(
+      loaded.filter((path) => OF_RULES.test(path)),
+      [],
+    );
+    // The test sees what is loaded.
+    assert.ok(loaded.length > 20, loaded.join('\n'));
+  });
+}

@@ -3,8 +3,6 @@
 import type { Compression } from '../../../config/model/bodies.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import { isLasting } from '../../../kernel/lasting-bytes.ts';
-import { splitList } from '../../../protocol/http/list.ts';
-import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import type { Transform } from '../../pipeline/filters/body-writer.ts';
@@ -15,6 +13,7 @@ import type { ClientRule } from './client-rules.ts';
 import { compileClientRule } from './client-rules.ts';
 import type { ZlibRecipe } from './coding.ts';
 import { recipeKey, recipeOf } from './coding.ts';
+import { addVary, forbidsTransforms } from './coding-fields.ts';
 import { FixedBodyWriter } from './fixed-body-writer.ts';
 import { noteRatio } from './gzip-ratio.ts';
 import type { ThreadCompression } from './thread-compression.ts';
@@ -74,26 +73,6 @@ function compileRule(compression: Compression): Rule {
 
 function isEncoded({ fields }: Answer): boolean {
   return (fields.get('content-encoding') ?? '') !== '';
-}
-
-/** Says of what `Content-Encoding` would change that it is as it left the application (RFC 9530; RFC 3230 before it). */
-const DIGESTS = ['content-digest', 'repr-digest', 'digest', 'content-md5'];
-
-/** The application wants its bytes to arrive as they are (RFC 9110 7.7), or has said what they add up to. */
-export function forbidsTransforms(fields: ResponseFields): boolean {
-  return (
-    (fields.has('cache-control') &&
-      splitList(fields.getAll('cache-control')).some((directive) => directive.toLowerCase() === 'no-transform')) ||
-    DIGESTS.some((name) => fields.has(name))
-  );
-}
-
-/** `Vary: Accept-Encoding`, unless it says so. */
-export function addVary(answer: Answer): void {
-  const named = splitList(answer.fields.getAll('vary')).map((name) => name.toLowerCase());
-  if (!named.includes('accept-encoding') && !named.includes('*')) {
-    answer.fields = answer.fields.with('Vary', 'Accept-Encoding');
-  }
 }
 
 /** Of those that the client accepts the one of the highest weight, the first among equals. */

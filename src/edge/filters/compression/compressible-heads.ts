@@ -9,7 +9,7 @@ import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { compileMediaTypes } from '../media-type-set.ts';
-import { addVary, forbidsTransforms } from './compress-filter.ts';
+import { addVary, forbidsTransforms } from './coding-fields.ts';
 
 type Coding = Compression['coding'];
 

@@ -6,7 +6,7 @@ import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Filter, Route } from '../../pipeline/route.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { compileClientRule } from './client-rules.ts';
-import { addVary } from './compress-filter.ts';
+import { addVary } from './coding-fields.ts';
 import { threadCompression } from './thread-compression.ts';
 import { ZlibWriter } from './zlib-writer.ts';
 
