@@ -45,7 +45,7 @@ export interface ModelReloadParts {
 export type ReloadResult = 'changed' | 'same' | 'refused';
 
 /** Not for the log, which says it in other words. */
-const AGAIN = 'another reload was asked for';
+const AGAIN = 'superseded';
 const EDGE_GONE = 'the edge has not answered, or was replaced meanwhile. Reload again';
 
 export class ModelReload {
