@@ -7,12 +7,9 @@
 
 import { becomeUser } from '../kernel/become-user.ts';
 
-const CACHE = 'NODE_COMPILE_CACHE';
-
+// The compiled form of our code is read from root's folder, which is root's alone: in one that the application can write there could be code that gives the keys away.
+// Loading this does nothing yet; `main.ts` begins to listen to the supervisor.
+await import('./thread.ts');
+process.getBuiltinModule('node:module').flushCompileCache();
 becomeUser(process.argv[2] ?? '');
-// Root must run no code from a folder of the user's, so Node is told of it only now.
-const cache = process.env[CACHE];
-if (cache !== undefined) {
-  process.getBuiltinModule('node:module').enableCompileCache(cache);
-}
 await import('./main.ts');

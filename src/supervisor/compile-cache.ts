@@ -7,7 +7,6 @@
 import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Identity } from './privileges.ts';
-import { asUser } from './privileges.ts';
 import { isRootsAlone } from './trusted-path.ts';
 
 const VARIABLE = 'NODE_COMPILE_CACHE';
@@ -23,26 +22,18 @@ const AGE_MS_MAX = 90 * 24 * 60 * 60 * 1000;
 /** Some thirty files belong to an environment. What is beyond is for the next time. */
 const FILES_MAX = 4096;
 
-/** Root for a user: the folder of the processes that are that user's; undefined where there is none. What is old in it is removed with the user's rights. */
-export function userCompileCache(identity: Identity, nowMs: number): string | undefined {
-  // A checkout has its own, whoever runs it.
-  if (identity.uid === 0 || extname(import.meta.filename) !== '.js') {
-    return process.env[VARIABLE];
-  }
-  const folder = makeUserCache(identity);
-  if (folder !== undefined) {
-    asUser(identity, () => removeOldCode(nowMs, folder));
-  }
-  return folder;
-}
-
 /**
  * To be called before root becomes this user for good: then root's folder cannot be written any more, and the processes that are started can neither
  * read nor write it. From here on they have a folder of the user's.
  */
-export function leaveCompileCache(folder: string | undefined, nowMs: number): void {
+export function leaveCompileCache({ uid, gid }: Identity, nowMs: number): void {
   process.getBuiltinModule('node:module').flushCompileCache();
+  // A checkout has its own, whoever runs it.
+  if (uid === 0 || extname(import.meta.filename) !== '.js') {
+    return;
+  }
   removeOldCode(nowMs);
+  const folder = makeUserCache({ uid, gid });
   if (folder === undefined) {
     delete process.env[VARIABLE];
   } else {

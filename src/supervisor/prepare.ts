@@ -15,7 +15,7 @@ import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
-import { leaveCompileCache, userCompileCache } from './compile-cache.ts';
+import { leaveCompileCache } from './compile-cache.ts';
 import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
 import { leaveErrorLogs, openLogs } from './log/leave-logs.ts';
@@ -51,8 +51,6 @@ export interface PreparedServer {
   readonly identity: Identity | undefined;
   /** Why root's rights were given up for good, as a sentence; undefined if they were not. */
   readonly rightsNote: string | undefined;
-  /** Of the user that root starts children for. */
-  readonly compileCache: string | undefined;
   readonly sockets: readonly OpenSocket[];
   readonly listeners: readonly BoundListener[];
   readonly manager: ServiceManager;
@@ -211,7 +209,7 @@ function checkWatched({ development }: ServerModel): string[] {
     .map((folder) => `--reload-dir: ${folder} is not a folder`);
 }
 
-type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile' | 'rightsNote' | 'compileCache'>;
+type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile' | 'rightsNote'>;
 
 /** `rightsNote`: why we must not go on with root's rights. Then this is the last that is done with them. */
 function openFiles(
@@ -233,12 +231,11 @@ function openFiles(
     if (manner !== 'nginx' || rightsNote !== undefined) {
       openFor(manner, '--pid-file', () => own?.write());
     }
-    const compileCache = mayAct(identity) ? userCompileCache(identity, systemClock.nowMs()) : undefined;
     if (identity !== undefined && rightsNote !== undefined) {
-      leaveCompileCache(compileCache, systemClock.nowMs());
+      leaveCompileCache(identity, systemClock.nowMs());
       dropPrivileges(identity);
     }
-    return success({ serverLogs, logs, pidFile: own, rightsNote, compileCache });
+    return success({ serverLogs, logs, pidFile: own, rightsNote });
   } catch (error) {
     return failure((error as Error).message);
   }

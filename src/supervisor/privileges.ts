@@ -1,6 +1,6 @@
 /**
  * With whose rights something is done. In a server that root starts for a user, the supervisor keeps root's rights: it binds
- * ports, opens logs and reads keys again at each reload. Edge and applications are that user's from their first lines on
+ * ports, opens logs and reads keys again at each reload. Edge and applications are that user's before they do anything
  * (kernel/become-user.ts). Whatever the supervisor does on paths that the user can change, it does with the user's rights (`asUser`).
  *
  * Rights are dropped for good (`dropPrivileges`) where others than root can change our own files: root would run at each reload what they have made of them.

@@ -57,6 +57,9 @@ test('--user has edge, zygote and workers be that user', options, async () => {
   assert.match(readFileSync(`/proc/${server.pid}/status`, 'latin1'), /^Uid:\t0\t0\t0\t0$/m);
   // The kernel shows it to root alone: an application cannot read the keys of TLS from its memory.
   assert.equal(statSync(`/proc/${server.edgePid}/mem`).uid, 0);
+  const environment = readFileSync(`/proc/${server.edgePid}/environ`, 'latin1');
+  const [, cache = ''] = /(?:^|\0)\+?NODE_COMPILE_CACHE=([^\0]*)/.exec(environment) ?? [];
+  assert.ok(cache === '' || statSync(cache).uid === 0, 'nor make it run code of its own');
   assert.match((await server.ask('/')).body, /^not root \S+ nobody$/);
   // Somebody who acts on the pid file as root is to read what root has written.
   assert.equal(statSync(join(folder, 'pid')).uid, 0);

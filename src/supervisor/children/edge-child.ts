@@ -2,7 +2,6 @@
 
 import type { ChildProcess, SendHandle } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { holdVariables } from '../../kernel/become-user.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/outcome.ts';
 import type { ConfigureEdge, FromEdge, GiveSocket, ToEdge } from '../../protocol/control/edge.ts';
@@ -28,8 +27,6 @@ export interface EdgeLaunch {
   /** Ours, or one of a test, which root does not start for a user. */
   readonly program: string;
   readonly identity: Identity | undefined;
-  /** The user's folder for the compiled form of our code; undefined: there is none. */
-  readonly compileCache: string | undefined;
 }
 
 /** 0 to 2 are the standard ones, 3 is the channel. */
@@ -49,7 +46,7 @@ export class EdgeChild {
   #isRefused = false;
   #hasEnded = false;
 
-  constructor({ program, identity, compileCache }: EdgeLaunch, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
+  constructor({ program, identity }: EdgeLaunch, configure: ConfigureEdge, log: Log, events: EdgeEvents) {
     this.#events = events;
     this.#identity = identity;
     const inherited = numberInherited(configure);
@@ -58,7 +55,7 @@ export class EdgeChild {
     const env = edgeEnvironment(process.env, configure.model.edge.threads);
     this.#process = spawn(process.execPath, [...process.execArgv, ...words], {
       detached: true,
-      env: isForUser ? withUsersCache(env, compileCache) : env,
+      env,
       // The edge writes to our standard output, for an access log that goes there.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...inherited.fds],
     });
@@ -141,12 +138,6 @@ const ARENAS = 'MALLOC_ARENA_MAX';
 export function edgeEnvironment(own: NodeJS.ProcessEnv, edgeThreads: number): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => OF_EDGE.includes(name));
   return { ...Object.fromEntries(inherited), [ARENAS]: String(edgeThreads) };
-}
-
-/** Node would read the folder when the process starts, as root: it hears of the user's folder when it is the user. */
-function withUsersCache(env: NodeJS.ProcessEnv, folder: string | undefined): NodeJS.ProcessEnv {
-  const { NODE_COMPILE_CACHE: _roots, ...rest } = env;
-  return folder === undefined ? rest : { ...rest, ...holdVariables({ NODE_COMPILE_CACHE: folder }) };
 }
 
 /** Puts the numbers that the descriptors have in the child into the message, and lists our descriptors in that order. */

@@ -178,8 +178,8 @@ export class EdgeHost {
   }
 }
 
-function launchOf({ edgeProgram, identity, compileCache }: PreparedServer): EdgeLaunch {
-  return { program: edgeProgram, identity, compileCache };
+function launchOf({ edgeProgram, identity }: PreparedServer): EdgeLaunch {
+  return { program: edgeProgram, identity };
 }
 
 /** What the edge is told before anything else. */
