@@ -8,7 +8,7 @@ import { extname } from 'node:path';
 import type { AppId } from '../config/model/app.ts';
 import type { ConfigureEdge, FromEdge, HiddenLog, SentToEdge, ToEdge, WorkerQuiet } from '../protocol/control/edge.ts';
 import { unpackToEdge } from '../protocol/control/edge.ts';
-import type { Folder } from '../relay/spool/spool-folder.ts';
+import type { MadeFolder } from '../relay/spool/spool-folder.ts';
 import { isStillThere, removeFolder } from '../relay/spool/spool-folder.ts';
 import { FirstNames } from './identity/disbelief.ts';
 import { EDGE_LIMITS } from './limits.ts';
@@ -40,7 +40,7 @@ class Edge {
 
   /** What the threads have had the log say: each line of advice once. */
   readonly #advised = new FirstNames(EDGE_LIMITS.disbelievedPeersMax + EDGE_LIMITS.unreadFieldsMax);
-  #spoolFolders: readonly Folder[] = [];
+  #spoolFolders: readonly MadeFolder[] = [];
   /** Until all threads have opened them. */
   #hiddenLogs: readonly HiddenLog[] = [];
 

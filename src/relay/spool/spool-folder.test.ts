@@ -3,12 +3,12 @@ import { closeSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symli
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import type { Folder } from './spool-folder.ts';
+import type { MadeFolder } from './spool-folder.ts';
 import { removeFolder, SpoolFolder } from './spool-folder.ts';
 
 function story(parents: (root: string) => string[] = (root) => [root]) {
   const root = mkdtempSync(join(tmpdir(), 'spool-'));
-  const made: Folder[] = [];
+  const made: MadeFolder[] = [];
   const folder = new SpoolFolder(parents(root), (each) => made.push(each));
   let count = 0;
   /** The folder of a new file. */

@@ -27,24 +27,24 @@ export interface OpenedFile {
 }
 
 /** A folder, and what tells it from a folder that somebody else may put in its place. */
-export interface Folder {
+export interface MadeFolder {
   readonly path: string;
   readonly device: number;
   readonly inode: number;
 }
 
-interface HeldFolder extends Folder {
+interface HeldFolder extends MadeFolder {
   /** As long as it is open, the inode is not given to another folder. */
   readonly fd: number;
 }
 
 export class SpoolFolder {
   readonly #parents: readonly string[];
-  readonly #onMade: (folder: Folder) => void;
+  readonly #onMade: (folder: MadeFolder) => void;
   #folder: HeldFolder | undefined;
 
   /** `onMade` is told of each folder: the supervisor keeps it from being removed while it is used, and removes it afterwards. */
-  constructor(parents: readonly string[], onMade: (folder: Folder) => void) {
+  constructor(parents: readonly string[], onMade: (folder: MadeFolder) => void) {
     this.#parents = parents;
     this.#onMade = onMade;
   }
@@ -111,14 +111,14 @@ function openIn(folder: string, name: string): OpenedFile {
 }
 
 /** Called by an edge whose supervisor is gone, because nobody else removes the folder then. */
-export function removeFolder(folder: Folder): void {
+export function removeFolder(folder: MadeFolder): void {
   if (isStillThere(folder)) {
     rmSync(folder.path, { recursive: true, force: true });
   }
 }
 
 /** False for what somebody else has put there: where one of our folders was removed from /tmp, anybody may make a folder or a link of its name. */
-export function isStillThere({ path, device, inode }: Folder): boolean {
+export function isStillThere({ path, device, inode }: MadeFolder): boolean {
   try {
     const { dev, ino } = lstatSync(path);
     return dev === device && ino === inode;
