@@ -41,11 +41,13 @@ const SHARED: ReadonlySet<string> = new Set([
   'src/kernel/become-user.ts',
   'src/kernel/garbage.ts',
   'src/kernel/random-bytes.ts',
+  'src/kernel/syslog-sender.ts',
 ]);
 
 /** Where `kernel/` and `protocol/` modules are tested that have no test of their own name beside them. */
 const TESTED_BY: Readonly<Record<string, string>> = {
   'src/kernel/fake-clock.ts': 'src/kernel/clock.test.ts',
+  'src/kernel/syslog-sender.ts': 'tests/integration/syslog.test.ts',
 };
 
 /** Names that say nothing about what is inside. */

@@ -23,7 +23,7 @@ const SAFARI = 'User-Agent: Mozilla/5.0 (Macintosh; Intel Mac OS X) AppleWebKit/
 
 let nginx: NginxServer;
 before(async () => {
-  nginx = await runNginx(LOCATIONS, {}, NUMBERS);
+  nginx = await runNginx(LOCATIONS, {}, { http: NUMBERS });
 });
 after(() => nginx[Symbol.asyncDispose]());
 

@@ -16,17 +16,17 @@ export interface NginxServer extends AsyncDisposable {
   readonly ask: (path: string) => Promise<Answer>;
 }
 
-/** `locations`: what stands in the one server, and `http` beside it. Other files by their path in the folder, which is the prefix. */
+/** `locations`: what stands in the one server, `http` beside it, and `main` in front of both. Other files by their path in the folder, which is the prefix. */
 export async function runNginx(
   locations: string,
   files: Readonly<Record<string, string>> = {},
-  http = '',
+  { http = '', main = '' }: { readonly http?: string; readonly main?: string } = {},
 ): Promise<NginxServer> {
   const folder = makeFolder();
   // Started by root, the server becomes nobody.
   chmodSync(folder, 0o755);
   const port = await findPort();
-  const text = `${HEAD}http { ${http}\nserver { listen 127.0.0.1:${port};\n${locations}\n} }\n`;
+  const text = `${HEAD}${main}\nhttp { ${http}\nserver { listen 127.0.0.1:${port};\n${locations}\n} }\n`;
   for (const [path, content] of Object.entries({ ...files, 'nginx.conf': text })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);

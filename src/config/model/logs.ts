@@ -3,18 +3,18 @@
 import type { AccessFormat } from '../access-format/access-format.ts';
 import type { Template } from './template.ts';
 
+export interface SyslogTarget {
+  readonly kind: 'syslog';
+  readonly server: string;
+  readonly facility: string;
+  readonly severity: string;
+  readonly tag: string;
+  readonly hasHost: boolean;
+}
+
 export interface LogTarget {
   /** `path` may have variables; `-` is standard output. */
-  readonly sink:
-    | { readonly kind: 'file'; readonly path: Template }
-    | {
-        readonly kind: 'syslog';
-        readonly server: string;
-        readonly facility: string;
-        readonly severity: string;
-        readonly tag: string;
-        readonly hasHost: boolean;
-      };
+  readonly sink: { readonly kind: 'file'; readonly path: Template } | SyslogTarget;
   readonly bufferBytes: number;
   readonly flushMs: number;
   /** 0: not compressed. */

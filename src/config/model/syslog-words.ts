@@ -1,5 +1,8 @@
 /** The words of syslog (RFC 3164 4.1.1) in the order of their numbers, as nginx spells them. */
 
+import type { SyslogHead } from '../../kernel/syslog-datagram.ts';
+import type { SyslogTarget } from './logs.ts';
+
 export const SYSLOG_FACILITIES: readonly string[] = [
   'kern',
   'user',
@@ -37,3 +40,13 @@ export const SYSLOG_SEVERITIES: readonly string[] = [
   'info',
   'debug',
 ];
+
+/** What stands in front of the lines. */
+export function syslogHead({ facility, severity, tag, hasHost }: SyslogTarget, hostname: string): SyslogHead {
+  return {
+    facility: SYSLOG_FACILITIES.indexOf(facility),
+    severity: SYSLOG_SEVERITIES.indexOf(severity),
+    hostname: hasHost ? hostname.toLowerCase() : undefined,
+    tag,
+  };
+}

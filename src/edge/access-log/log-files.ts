@@ -3,14 +3,14 @@
  * plan that names it has ended. Nothing that is written by one of two plans stands inside a line of the other.
  */
 
-import type { LogTarget } from '../../config/model/logs.ts';
+import type { LogTarget, SyslogTarget } from '../../config/model/logs.ts';
+import { syslogHead } from '../../config/model/syslog-words.ts';
+import { SyslogSender } from '../../kernel/syslog-sender.ts';
 import type { LogPlace } from '../../protocol/control/edge.ts';
 import type { Gathering } from './line-collector.ts';
 import { LineCollector } from './line-collector.ts';
 import { LineWriter } from './line-writer.ts';
 import { NamedLogs } from './named-logs.ts';
-import type { SyslogSink } from './syslog-sender.ts';
-import { SyslogSender } from './syslog-sender.ts';
 
 interface Open {
   flush(): void;
@@ -157,9 +157,13 @@ export class LogLease {
     return this.#take(named, JSON.stringify(kept ?? {}), () => new NamedLogs(kept, onError));
   }
 
-  syslog(sink: SyslogSink): SyslogSender {
+  syslog(sink: SyslogTarget): SyslogSender {
     const { senders, hostname, onError } = this.#parts;
-    return this.#take(senders, JSON.stringify(sink), () => new SyslogSender(sink, hostname, onError));
+    return this.#take(
+      senders,
+      JSON.stringify(sink),
+      () => new SyslogSender(sink.server, syslogHead(sink, hostname), onError),
+    );
   }
 
   close(): void {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../kernel/clock.ts';
 import { Log } from './log.ts';
 import { ServerLogs } from './server-logs.ts';
@@ -10,7 +11,11 @@ import { ServerLogs } from './server-logs.ts';
 const SETTINGS = { logFile: '', logFormat: 'text', logLevel: 'info', errorLogs: [] } as const;
 const MARK = { mark: 'm', self: { pid: 1, name: 'portico' }, takesObjects: false };
 
-test('each error log has its level, and all are opened again after rotation', () => {
+async function written(path: string, word: string): Promise<void> {
+  while (!existsSync(path) || !readFileSync(path, 'utf8').includes(word)) await delay(1);
+}
+
+test('each error log has its level, and all are opened again after rotation', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'server-logs-'));
   try {
     const [errors, notices] = [join(folder, 'errors'), join(folder, 'notices')];
@@ -21,8 +26,12 @@ test('each error log has its level, and all are opened again after rotation', ()
     renameSync(notices, `${notices}.1`);
     logs.reopen();
     log.say('notice', 'one');
+    await written(notices, 'one');
     log.say('emerg', 'two');
     logs.finish(systemClock);
+    // A thread may still be about a line that it was given before the end.
+    await written(errors, 'two');
+    await written(notices, 'two');
     assert.match(readFileSync(errors, 'utf8'), /^\S+ \S+ \[emerg\] 1#1: two\n$/);
     assert.match(readFileSync(notices, 'utf8'), /one\n.*two\n$/);
     assert.equal(readFileSync(`${notices}.1`, 'utf8'), '');

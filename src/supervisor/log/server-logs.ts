@@ -9,6 +9,7 @@ import { ownEvent } from './log-event.ts';
 import type { LogOutlet } from './log-outlet.ts';
 import { newErrorOutlet, newOutlet, rendererOf } from './log-outlet.ts';
 import { LogSink } from './log-sink.ts';
+import { newSyslogOutlet } from './syslog-outlet.ts';
 
 const SELF_NAME = 'portico';
 const STANDARD_ERROR = '';
@@ -35,22 +36,27 @@ export class ServerLogs {
     return new ServerLogs([newOutlet(sink, { format: logFormat, least: logLevel })], [sink]);
   }
 
-  /** A file that is named twice is opened once. */
+  /** A file that is named twice is opened once. What is wrong with a syslog server is told in the files, or at standard error where there is none. */
   static #openErrorLogs(rules: readonly ErrorLog[], identity: Identity | undefined, clock: Clock): ServerLogs {
     const sinks = new Map<string, LogSink>();
-    const outlets = rules.flatMap(({ sink: target, level }) => {
-      if (target.kind === 'syslog') {
-        return [];
-      }
-      const path = target.kind === 'file' && typeof target.path === 'string' ? target.path : STANDARD_ERROR;
-      const known = sinks.get(path);
+    const open = (path: string, level: ErrorLog['level']): LogOutlet => {
       const sink: LogSink =
-        known ??
+        sinks.get(path) ??
         new LogSink(path, identity, (count) => newErrorOutlet(sink, level).render(clock.nowMs(), self(), lost(count)));
       sinks.set(path, sink);
-      return [newErrorOutlet(sink, level)];
-    });
-    return new ServerLogs(outlets, [...sinks.values()]);
+      return newErrorOutlet(sink, level);
+    };
+    const near = rules.flatMap(({ sink, level }) => (sink.kind === 'syslog' ? [] : [open(pathOf(sink), level)]));
+    const told = near.length > 0 ? near : [open(STANDARD_ERROR, 'error')];
+    const complain = (text: string): void => {
+      for (const outlet of told) {
+        outlet.sink.write(outlet.render(clock.nowMs(), self(), ownEvent('error', text)));
+      }
+    };
+    const far = rules.flatMap(({ sink, level }) =>
+      sink.kind === 'syslog' ? [newSyslogOutlet(sink, level, complain)] : [],
+    );
+    return new ServerLogs([...near, ...far], [...sinks.values()]);
   }
 
   /** After the files were moved away. All are tried; throws what is in the way of the first that cannot be opened. */
@@ -74,6 +80,10 @@ export class ServerLogs {
       sink.finish(clock);
     }
   }
+}
+
+function pathOf(sink: ErrorLog['sink']): string {
+  return sink.kind === 'file' && typeof sink.path === 'string' ? sink.path : STANDARD_ERROR;
 }
 
 function self(): { readonly pid: number; readonly name: string } {

@@ -1,16 +1,11 @@
-/**
- * Lines for a syslog server, a datagram each, with the head of RFC 3164 as nginx writes it. Nobody waits for the server: what cannot be sent is lost and counted,
- * as UDP is.
- */
+/** Lines for a syslog server, a datagram each. Nobody waits for the server: what cannot be sent is lost and counted, as UDP is. */
 
 import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { LogTarget } from '../../config/model/logs.ts';
-import { SYSLOG_FACILITIES, SYSLOG_SEVERITIES } from '../../config/model/syslog-words.ts';
-import { systemClock } from '../../kernel/clock.ts';
-
-export type SyslogSink = Extract<LogTarget['sink'], { kind: 'syslog' }>;
+import { systemClock } from './clock.ts';
+import type { SyslogHead } from './syslog-datagram.ts';
+import { syslogAddress, syslogDatagram } from './syslog-datagram.ts';
 
 const LIMITS = {
   /** Datagrams that the system has not taken yet; what comes then is lost. */
@@ -21,14 +16,14 @@ const LIMITS = {
   repeatMs: 60_000,
 } as const;
 
-const PORT = 514;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** The server's machine is there, and nobody listens: the next line may find somebody again, as after a restart of the server. */
+const REFUSED = 'ECONNREFUSED';
 
 export class SyslogSender {
-  readonly #sink: SyslogSink;
-  readonly #hostname: string;
+  /** As `syslogAddress` reads it. */
+  readonly #server: string;
+  readonly #head: SyslogHead;
   readonly #onError: (text: string) => void;
-  readonly #severity: number;
   #socket: Socket | undefined;
   #isConnected = false;
   #waiting: Buffer[] = [];
@@ -37,24 +32,19 @@ export class SyslogSender {
   #toldMs = Number.NEGATIVE_INFINITY;
   #retryMs = Number.NEGATIVE_INFINITY;
 
-  constructor(sink: SyslogSink, hostname: string, onError: (text: string) => void) {
-    this.#sink = sink;
-    this.#hostname = hostname.toLowerCase();
+  constructor(server: string, head: SyslogHead, onError: (text: string) => void) {
+    this.#server = server;
+    this.#head = head;
     this.#onError = onError;
-    this.#severity = SYSLOG_SEVERITIES.indexOf(sink.severity);
   }
 
   /** A line of latin-1 text; its end is left away. `severity`: in place of the one that the configuration names. */
-  write(line: string, severity: number = this.#severity): void {
+  write(line: string, severity: number = this.#head.severity): void {
     if (this.#pending + this.#waiting.length >= LIMITS.pendingMax) {
       this.#lost += 1;
       return;
     }
-    const { facility, tag, hasHost } = this.#sink;
-    const priority = Math.max(0, SYSLOG_FACILITIES.indexOf(facility)) * 8 + Math.max(0, severity);
-    const host = hasHost ? `${this.#hostname} ` : '';
-    const text = line.endsWith('\n') ? line.slice(0, -1) : line;
-    const bytes = Buffer.from(`<${priority}>${syslogTime(systemClock.nowMs())} ${host}${tag}: ${text}`, 'latin1');
+    const bytes = syslogDatagram({ ...this.#head, severity }, systemClock.nowMs(), line);
     if (this.#isConnected) {
       this.#send(bytes);
     } else if (this.#open()) {
@@ -83,7 +73,7 @@ export class SyslogSender {
     if (systemClock.monotonicMs() < this.#retryMs) {
       return false;
     }
-    const { host, port } = addressOf(this.#sink.server);
+    const { host, port } = syslogAddress(this.#server);
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     this.#socket = socket;
     socket.unref();
@@ -97,8 +87,10 @@ export class SyslogSender {
     return true;
   }
 
-  #fail(socket: Socket, error: Error): void {
-    if (socket === this.#socket) {
+  #fail(socket: Socket, error: NodeJS.ErrnoException): void {
+    if (socket === this.#socket && error.code === REFUSED && this.#isConnected) {
+      this.#lost += 1;
+    } else if (socket === this.#socket) {
       this.#lost += this.#waiting.length;
       this.#waiting = [];
       this.#pending = 0;
@@ -114,9 +106,7 @@ export class SyslogSender {
       this.#toldMs = nowMs;
       const lost = this.#lost;
       this.#lost = 0;
-      this.#onError(
-        `the syslog server ${this.#sink.server} cannot be reached, lines are lost (${lost}): ${error.message}`,
-      );
+      this.#onError(`the syslog server ${this.#server} cannot be reached, lines are lost (${lost}): ${error.message}`);
     }
   }
 
@@ -133,26 +123,4 @@ export class SyslogSender {
     this.#socket?.close();
     this.#socket = undefined;
   }
-}
-
-/** `host`, `host:port`, `[::1]:port`. */
-export function addressOf(server: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(server) ?? [];
-  return { host: bracketed ?? plain ?? server, port: port === undefined ? PORT : Number(port) };
-}
-
-let stampSecond = Number.NaN;
-let stamp = '';
-
-/** `Nov  3 07:04:33`, of the machine's zone; made once a second. */
-export function syslogTime(atMs: number): string {
-  const second = Math.floor(atMs / 1000);
-  if (second !== stampSecond) {
-    stampSecond = second;
-    const time = new Date(atMs);
-    const two = (value: number): string => String(value).padStart(2, '0');
-    const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-    stamp = `${MONTHS[time.getMonth()]} ${String(time.getDate()).padStart(2)} ${clock}`;
-  }
-  return stamp;
 }
