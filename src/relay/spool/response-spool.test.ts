@@ -72,6 +72,17 @@ async function send(
   return { isWhole: Buffer.concat(received).equals(expected), heldAt, told };
 }
 
+test('SpoolFlow writes to the responder of the exchange as it is then: a filter may have come in front of it after early hints', () => {
+  const told: string[] = [];
+  const responderOf = (name: string) => ({ write: () => told.push(name) > 0 }) as unknown as Responder;
+  const exchange = { responder: responderOf('before') };
+  const flow = new SpoolFlow(exchange, new SpoolSpace('/nowhere', 's'), undefined, () => undefined);
+  flow.charge();
+  exchange.responder = responderOf('behind');
+  flow.write(pieceOf(1));
+  deepEqual(told, ['behind']);
+});
+
 test('SpoolFlow keeps a response for a slow client, and its worker is free', async (t) => {
   const folder = makeFolder(t);
   const space = new SpoolSpace(folder, 's');
