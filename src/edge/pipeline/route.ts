@@ -185,8 +185,14 @@ export interface CompiledScope {
   /** The same without those that are for requests with conditions or ranges alone. */
   readonly usualFilters: readonly Filter[];
   readonly postAction: CompiledTemplate | undefined;
-  /** Trailers of a response with this status; the scope has an edit then that takes the length away. */
-  readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
+  readonly trailers: Trailers | undefined;
+}
+
+/** Of the responses of a scope. */
+export interface Trailers {
+  /** A response with this status cannot have a length, because of what follows it. */
+  follow(status: number, route: Route): boolean;
+  of(status: number, route: Route): ResponseFields | undefined;
 }
 
 export interface CompiledErrorPage {

@@ -160,7 +160,8 @@ export class RoutedResponder implements Responder {
 
   #isLeftAlone(filters: readonly Filter[]): boolean {
     const { scope, refusalFields, parent } = this.#route;
-    return filters.length === 0 && (scope.answerEdits.length === 0 || parent !== undefined) && refusalFields.isEmpty;
+    const isEdited = parent === undefined && (scope.answerEdits.length > 0 || scope.trailers !== undefined);
+    return filters.length === 0 && !isEdited && refusalFields.isEmpty;
   }
 
   /** Asks the scope what becomes of the response. The chain of transforms is there afterwards, if it has any. Undefined: it was refused, and another one is on its way. */
@@ -198,7 +199,11 @@ export class RoutedResponder implements Responder {
       route.refuseContent(answer.refusal.status, undefined, answer.refusal.fields);
       return undefined;
     }
-    if (answer.hasBody && (transforms.length > 0 || (answer.length !== length && answer.whole === whole))) {
+    const plainLength = answer.whole === whole ? length : answer.whole?.length;
+    if (answer.hasBody && route.parent === undefined && scope.trailers?.follow(answer.status, route) === true) {
+      answer.length = undefined;
+    }
+    if (answer.hasBody && (transforms.length > 0 || answer.length !== plainLength)) {
       this.#chain = new BodyChain(transforms, this.#below, this.#chainEvents(), length === undefined);
     }
     return { head: headOf(fixed, answer), length: answer.length, body: answer.whole };
@@ -220,7 +225,7 @@ export class RoutedResponder implements Responder {
   #complete(): void {
     const route = this.#route;
     route.sent.isComplete = true;
-    const trailers = route.scope.trailers?.(route.sent.status, route);
+    const trailers = route.parent === undefined ? route.scope.trailers?.of(route.sent.status, route) : undefined;
     if (trailers !== undefined) {
       this.trail(route.sent.trailers?.and(trailers) ?? trailers);
     }

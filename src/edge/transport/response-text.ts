@@ -3,6 +3,7 @@
 import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
+import { wantsTrailers } from '../../protocol/http/wants-trailers.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
 import type { KeptField } from './transport-rules.ts';
 
@@ -95,7 +96,7 @@ export function upgradeField(status: number): ConnectionField {
 
 /** RFC 9110 6.5.1: the client has said that it takes them. */
 export function acceptsTrailers({ block, minor }: RequestHead): boolean {
-  return minor === 1 && block.getAll('te').some((value) => /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(value));
+  return minor === 1 && wantsTrailers(block);
 }
 
 /** Whether the bytes of a body are sent: not for HEAD, nor with a status that forbids a body. */

@@ -87,9 +87,23 @@ test('fields are taken away by the beginning of their names', () => {
   );
 });
 
-test('trailers stand behind a body of no length', () => {
-  const answered = ask(withFields([], [rule('X-T', [{ variable: 'status' }])]));
-  deepEqual([answered.length, answered.body, answered.trailers?.text], [undefined, 'text', 'X-T: 200\r\n']);
+test('trailers stand behind a body of no length, for clients that take them', () => {
+  const tail = [rule('X-T', [{ variable: 'status' }])];
+  const site = (trailers: readonly FieldRule[], status = 200, connection = {}): FakeSite =>
+    new FakeSite({
+      scopes: [withFields([], trailers)],
+      connections: [{ keepAliveMs: 0, ...connection }],
+      locations: [location('/', { rewrite: [{ kind: 'return', status, body: 'text' }] })],
+    });
+  const shape = (of: FakeSite, te = 'trailers'): readonly unknown[] => {
+    const { length, body, trailers } = of.ask({ path: '/', fields: [['TE', te]] });
+    return [length, body, trailers?.text];
+  };
+  deepEqual(shape(site(tail)), [undefined, 'text', 'X-T: 200\r\n']);
+  deepEqual(shape(site(tail), 'gzip'), [4, 'text', undefined]);
+  deepEqual(shape(site(tail, 404)), [4, 'text', undefined]);
+  deepEqual(shape(site([rule('X-T', 't', { always: true })], 404)), [undefined, 'text', 'X-T: t\r\n']);
+  deepEqual(shape(site(tail, 200, { isChunkedOn: false })), [4, 'text', undefined]);
 });
 
 test('a response that is edited as one before has the very same head, which is then rendered once; other values are other fields', () => {

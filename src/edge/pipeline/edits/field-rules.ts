@@ -4,10 +4,12 @@ import type { FieldRule, FieldRules } from '../../../config/model/answers.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { NO_FIELDS } from '../../../protocol/http/response-fields.ts';
+import { HTTP_VERSION } from '../../../protocol/http/version.ts';
+import { wantsTrailers } from '../../../protocol/http/wants-trailers.ts';
 import type { Compilation } from '../compilation.ts';
 import type { Answer } from '../filters/answer.ts';
 import { renderTemplate } from '../render-template.ts';
-import type { AnswerEdit, CompiledTemplate, HeadEdit, Route } from '../route.ts';
+import type { AnswerEdit, CompiledTemplate, HeadEdit, Route, Trailers } from '../route.ts';
 import { EditedFields } from './edited-fields.ts';
 import { isOrdinary } from './status-rules.ts';
 
@@ -18,7 +20,7 @@ interface CompiledRule extends Omit<FieldRule, 'value'> {
 export interface FieldEdits {
   readonly headEdit: HeadEdit | undefined;
   readonly answerEdit: AnswerEdit | undefined;
-  readonly trailers: ((status: number, route: Route) => ResponseFields | undefined) | undefined;
+  readonly trailers: Trailers | undefined;
 }
 
 /** The transport says how long a response is. A second one that says something else ends the response where the next one does not begin (RFC 9112 6.3). */
@@ -29,15 +31,19 @@ export function compileFieldRules({ fields: rules }: Scope, compilation: Compila
     return { headEdit: undefined, answerEdit: undefined, trailers: undefined };
   }
   const compile = (rule: FieldRule): CompiledRule => ({ ...rule, value: compilation.template(rule.value) });
-  const fields = rules.fields.filter(({ name }) => !FRAMING.has(name.toLowerCase())).map(compile);
-  const trailers = rules.trailers.map(compile);
+  const fields = rules.fields.filter(isAddable).map(compile);
+  const trailers = rules.trailers.filter(isAddable).map(compile);
   const isConstant = fields.every(({ value }) => typeof value === 'string') && !addsToExpires(rules);
   const hasFields = fields.length > 0;
   return {
     headEdit: hasFields && isConstant ? constantEdit(fields) : undefined,
-    answerEdit: editOf(hasFields && !isConstant ? fields : [], trailers.length > 0),
-    trailers: trailers.length === 0 ? undefined : (status, route) => trailersOf(trailers, status, route),
+    answerEdit: hasFields && !isConstant ? editOf(fields) : undefined,
+    trailers: trailers.length === 0 ? undefined : compileTrailers(trailers),
   };
+}
+
+function isAddable({ name }: FieldRule): boolean {
+  return !FRAMING.has(name.toLowerCase());
 }
 
 /** `expires` replaces the Cache-Control that the content has, and `add_header` adds another one: as with nginx it has to come after `expires`, among the edits of answers. */
@@ -55,18 +61,9 @@ function constantEdit(rules: readonly CompiledRule[]): HeadEdit {
   };
 }
 
-function editOf(rules: readonly CompiledRule[], hasTrailers: boolean): AnswerEdit | undefined {
-  if (rules.length === 0 && !hasTrailers) {
-    return undefined;
-  }
+function editOf(rules: readonly CompiledRule[]): AnswerEdit {
   const edited = new EditedFields();
-  return (answer, route) => {
-    if (rules.length > 0) {
-      editFields(answer, route, rules, edited);
-    }
-    // Trailers need a body in chunks (RFC 9112 7.1.2).
-    answer.length = hasTrailers && answer.hasBody ? undefined : answer.length;
-  };
+  return (answer, route) => editFields(answer, route, rules, edited);
 }
 
 function editFields(answer: Answer, route: Route, rules: readonly CompiledRule[], edited: EditedFields): void {
@@ -120,6 +117,19 @@ function addField(fields: ResponseFields, name: string, value: string): Response
     return value === '' ? fields.without(lower) : fields.set(name, value);
   }
   return value === '' ? fields : fields.with(name, value);
+}
+
+function compileTrailers(rules: readonly CompiledRule[]): Trailers {
+  const hasAlways = rules.some(({ always }) => always);
+  return {
+    follow: (status, route) => (hasAlways || isOrdinary(status)) && takesTrailers(route),
+    of: (status, route) => trailersOf(rules, status, route),
+  };
+}
+
+/** Trailers need a body in chunks (RFC 9112 7.1.2), and a client that says it takes them (RFC 9110 6.5.1): to others the response keeps its length. */
+function takesTrailers({ main: { exchange }, location }: Route): boolean {
+  return exchange.version !== HTTP_VERSION.http10 && location.connection.isChunkedOn && wantsTrailers(exchange.block);
 }
 
 function trailersOf(rules: readonly CompiledRule[], status: number, route: Route): ResponseFields | undefined {
