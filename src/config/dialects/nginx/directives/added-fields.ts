@@ -32,6 +32,9 @@ export const ADDED_FIELD_ROWS: readonly Row[] = [
   ]),
 ];
 
+/** Not to be added, see edge/pipeline/edits. */
+const FRAMING = /^(?:content-length|transfer-encoding)$/i;
+
 function adds(key: DraftKey<readonly FieldRule[]>): (args: GivenArguments, draft: Draft, report: NginxReport) => void {
   return (args, draft, report) => {
     if (args.count === 3 && args.text(2) !== 'always') {
@@ -39,6 +42,17 @@ function adds(key: DraftKey<readonly FieldRule[]>): (args: GivenArguments, draft
         hint: 'The third word can only be "always". A value with spaces needs quotes around it.',
       });
       return;
+    }
+    if (FRAMING.test(args.text(0))) {
+      report(
+        'nginx.suspicious',
+        args.place(0),
+        `"${args.text(0)}" is not added: Portico itself says how long a response is`,
+        {
+          hint: 'nginx sends it beside its own, and a client may heed the wrong one. Leave the line out.',
+          severity: 'warning',
+        },
+      );
     }
     draft.append(key, { name: args.text(0), value: args.template(1), always: args.count === 3, effect: 'add' });
   };

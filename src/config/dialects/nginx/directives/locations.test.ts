@@ -98,6 +98,12 @@ test('add_header in a block takes the place of those around it', () => {
   assert.deepEqual(names, [['D'], ['A']]);
   assert.deepEqual(around?.own(ADDED_FIELDS), [{ name: 'A', value: 'b', always: true, effect: 'add' }]);
   assert.deepEqual(faults('add_header A b c;'), ['invalid parameter "c"']);
+  const message = '"content-length" is not added: Portico itself says how long a response is';
+  const { diagnostics } = readText('events {} http { add_header content-length 3; add_header Content-Lengthy 3; }');
+  assert.deepEqual(
+    diagnostics.map((diagnostic) => [diagnostic.severity, diagnostic.message]),
+    [['warning', message]],
+  );
 });
 
 test('expires is a time from now or from the modification, a time of day, or a word', () => {
