@@ -41,13 +41,6 @@ test('escape=none changes nothing', () => {
   equal(render({ template: [{ variable: 'x' }, '|', { variable: 'y' }], escape: 'none' }, { x: NASTY }), `${NASTY}|`);
 });
 
-test('a query that is empty is none', () => {
-  equal(
-    render({ template: [{ variable: 'args' }, ' ', { variable: 'query_string' }], escape: 'default' }, { args: '' }),
-    '- -',
-  );
-});
-
 test('groups of the regex that has matched are escaped as well', () => {
   equal(
     render({ template: [{ capture: 1 }, { capture: 2 }], escape: 'default' }, {}, { captures: ['', '"'] }),

@@ -45,10 +45,6 @@ function compileVariable(name: string, show: Show, compilation: FormatCompilatio
   if (PLAIN.has(name)) {
     return (route) => variable(route) ?? show(undefined);
   }
-  if (name === 'args' || name === 'query_string') {
-    // To nginx an empty query is none.
-    return (route) => show(variable(route) || undefined);
-  }
   return (route) => show(variable(route));
 }
 

@@ -9,9 +9,12 @@ import { RefererRules } from '../../referers/referer-rules.ts';
 import type { Compilation } from '../compilation.ts';
 import type { Variable } from './variable.ts';
 
-export function compileInvalidReferer({ referers }: Scope, compilation: Compilation): Variable | undefined {
+/** Where nothing is said of pages, all may lead here: the variable is empty, which a log tells from one without a value. */
+const welcome: Variable = () => '';
+
+export function compileInvalidReferer({ referers }: Scope, compilation: Compilation): Variable {
   if (referers === undefined) {
-    return undefined;
+    return welcome;
   }
   if (!referers.allowsServerNames) {
     const rules = rulesOf(referers, [], compilation);

@@ -7,8 +7,8 @@ import { connectionOf } from './connection-of.ts';
 import type { Variable, VariableFamily, VariableTable } from './variable.ts';
 
 export const REQUEST_VARIABLES: VariableTable = {
-  args: ({ query }) => query,
-  query_string: ({ query }) => query,
+  args: queryOf,
+  query_string: queryOf,
   is_args: ({ query }) => (query === '' ? '' : '?'),
   uri: ({ path }) => path,
   document_uri: ({ path }) => path,
@@ -34,6 +34,11 @@ export const REQUEST_VARIABLES: VariableTable = {
   proxy_add_x_forwarded_for: forwardedFor,
   msie: ({ exchange }) => (/MSIE [4-9]|MSIE \d\d/.test(exchange.block.get('user-agent') ?? '') ? '1' : ''),
 };
+
+/** As in nginx, an empty query is none: `-` in a log, `(none)` in an SSI page. */
+function queryOf({ query }: Route): string | undefined {
+  return query === '' ? undefined : query;
+}
 
 /** What a proxy says of whom it asks for: everybody that the field names already, and the client. */
 function forwardedFor({ exchange, client }: Route): string {
@@ -117,7 +122,8 @@ export function credentialsOf(authorization: string | undefined): { user: string
   }
   const credentials = Buffer.from(encoded, 'base64').latin1Slice();
   const colon = credentials.indexOf(':');
-  return colon === -1 ? undefined : { user: credentials.slice(0, colon), password: credentials.slice(colon + 1) };
+  // To nginx there is no user whose name is empty.
+  return colon < 1 ? undefined : { user: credentials.slice(0, colon), password: credentials.slice(colon + 1) };
 }
 
 function portOf(host: string): string {

@@ -6,6 +6,7 @@ import type { FakeRequestLine } from '../../../protocol/http/fake-request.ts';
 import type { FakeModel } from '../../plan/fake-site.ts';
 import { FakeSite, location } from '../../plan/fake-site.ts';
 import { binaryAddress } from './connection-variables.ts';
+import { REQUEST_VARIABLES } from './request-variables.ts';
 
 function asked(name: string, request: FakeRequestLine | string = '/', more: FakeModel = {}): string {
   const site = new FakeSite({
@@ -33,6 +34,29 @@ test('a field whose name has an underscore is found where such fields are asked 
   const ask = (takesUnderscores: boolean): string =>
     asked('http_x_a_b', { path: '/', fields }, { connections: [{ keepAliveMs: 0, takesUnderscores }] });
   deepEqual([ask(true), ask(false)], ['u', '']);
+});
+
+test('a query and a user that are empty are none, and no page is unwelcome where nothing is said of pages', () => {
+  const seen: (string | undefined)[] = [];
+  const site = new FakeSite(
+    { locations: [location('/')] },
+    {
+      produceOf: () => (exchange, route) => {
+        for (const name of ['args', 'query_string', 'remote_user']) {
+          seen.push(route && REQUEST_VARIABLES[name]?.(route));
+        }
+        seen.push(route?.scope.variables.get('invalid_referer')?.(route));
+        exchange.responder.refuse(404);
+      },
+    },
+  );
+  const ask = (query: string, user: string): void => {
+    const authorization = `Basic ${Buffer.from(`${user}:x`).toString('base64')}`;
+    site.ask({ path: '/', query, fields: [['Authorization', authorization]] });
+  };
+  ask('', '');
+  ask('a', 'joe');
+  deepEqual(seen, [undefined, undefined, undefined, '', 'a', 'a', 'joe', '']);
 });
 
 test('what the request says', () => {
