@@ -18,6 +18,8 @@ export interface Difference {
   /** How the first answer of both is delimited. */
   readonly framings: Pair;
   readonly isSameBody: boolean;
+  /** nginx has not come to know what was asked for: an error page may have given it any status. */
+  readonly isUnread: boolean;
 }
 
 interface Side {
@@ -46,6 +48,7 @@ export function compare(
           statuses: ['', ''],
           framings: ['', ''],
           isSameBody: true,
+          isUnread: false,
         },
         ...{ nginx: verdict(nginx.refusal), portico: verdict(portico.refusal) },
       },
@@ -61,8 +64,9 @@ export function compare(
     const both = (of: (side: Side) => string): Pair => [of(left), of(right)];
     const all = [...compareConversations(left, right), ...compareLogs(left, right)];
     const isSameBody = !all.some(([what]) => what === 'body');
+    const isUnread = left.lines.some((line) => line['request_uri'] === '');
     return all.map(([what, pair]) => ({
-      ...{ case: given, request: asked.text, what, isSameBody },
+      ...{ case: given, request: asked.text, what, isSameBody, isUnread },
       ...{ statuses: both(statusOf), framings: both(framingOf) },
       ...{ nginx: pair[0], portico: pair[1] },
     }));
@@ -114,10 +118,16 @@ function compareLogs(nginx: Side, portico: Side): Named[] {
     const other = portico.lines[at] ?? {};
     for (const name of LOGGED) {
       const [a, b] = [loggedValue(nginx, at, line, name), loggedValue(portico, at, other, name)];
+      const [plainA, plainB] = [nginx, portico].map((side) => plainValue(side, at, name));
       if (a !== b) found.push([`log ${name}`, [a, b]]);
+      else if (plainA !== plainB) found.push([`log ${name}`, [`plain ${plainA}`, `plain ${plainB}`]]);
     }
   }
   return found;
+}
+
+function plainValue({ lines, address }: Side, at: number, name: string): string {
+  return name === 'bytes_sent' ? '' : (lines[at]?.[`plain ${name}`] ?? '(none)').replaceAll(address, 'ADDRESS');
 }
 
 /** What was sent is compared with what the client got: heads differ in length by what is meant. */

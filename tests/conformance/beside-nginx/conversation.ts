@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenResponse } from './response-reader.ts';
 import { readResponse } from './response-reader.ts';
 
@@ -25,6 +26,8 @@ export interface Said {
 const LAST_REQUEST = Buffer.from('GET /kept HTTP/1.1\r\nHost: kept.test\r\nConnection: close\r\n\r\n');
 /** A program that waits for more than it is sent says nothing; both are given the same time. */
 const SILENCE_MS = 2_500;
+const RETRY_MS = 20;
+const ATTEMPTS_MAX = 200;
 /** The client of both programs; each listens on an address of its own, so that both have the same ports. */
 const CLIENT_ADDRESS = '127.0.0.1';
 
@@ -34,10 +37,13 @@ export async function converse(
   said: Said,
   used: Set<number>,
 ): Promise<Conversation> {
-  for (;;) {
+  for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts += 1) {
     const socket = connect({ ...to, localAddress: CLIENT_ADDRESS, noDelay: true, allowHalfOpen: true });
     try {
-      await once(socket, 'connect');
+      if (!(await isConnected(socket))) {
+        await sleep(RETRY_MS);
+        continue;
+      }
       const clientPort = socket.localPort ?? 0;
       if (used.has(clientPort)) continue;
       used.add(clientPort);
@@ -45,6 +51,17 @@ export async function converse(
     } finally {
       socket.destroy();
     }
+  }
+  throw new Error(`nothing listens at ${to.host}:${to.port}`);
+}
+
+/** The ports of a configuration are opened one by one, and only the first was waited for. */
+async function isConnected(socket: Socket): Promise<boolean> {
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
   }
 }
 

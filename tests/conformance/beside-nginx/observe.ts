@@ -8,7 +8,7 @@ import type { Conversation } from './conversation.ts';
 import { converse } from './conversation.ts';
 import type { Program } from './program.ts';
 import type { Run } from './whole-text.ts';
-import { logNames, REQUEST_KEY } from './whole-text.ts';
+import { LOGGED, logNames, PLAIN_SEPARATOR, REQUEST_KEY } from './whole-text.ts';
 
 export type LogLine = Readonly<Record<string, string>>;
 
@@ -19,7 +19,6 @@ export interface Observed {
   readonly conversations: readonly Conversation[];
   /** By the request whose connection they are of. */
   readonly logged: readonly (readonly LogLine[])[];
-  readonly plainLog: string;
 }
 
 export interface Setting {
@@ -35,7 +34,7 @@ const SETTLED_POLLS = 3;
 
 export async function observe({ program, folder, run, text }: Setting, requests: readonly Asked[]): Promise<Observed> {
   const refusal = await program.serve(text, run.firstPort);
-  if (refusal !== undefined) return { refusal, conversations: [], logged: [], plainLog: '' };
+  if (refusal !== undefined) return { refusal, conversations: [], logged: [] };
   const conversations: Conversation[] = [];
   const used = new Set<number>();
   for (const asked of requests) {
@@ -44,11 +43,21 @@ export async function observe({ program, folder, run, text }: Setting, requests:
   }
   const { rich, plain } = logNames(run);
   const lines = await readLines(join(folder, rich), expectedLines(conversations));
-  const logged = conversations.map(({ clientPort }) =>
-    lines.filter((line) => line[REQUEST_KEY] === String(clientPort)),
-  );
-  const plainLog = existsSync(join(folder, plain)) ? readFileSync(join(folder, plain), 'latin1') : '';
-  return { refusal, conversations, logged, plainLog };
+  const plainLines = existsSync(join(folder, plain)) ? readFileSync(join(folder, plain), 'latin1').split('\n') : [];
+  const logged = conversations.map(({ clientPort }) => {
+    const key = `${clientPort}${PLAIN_SEPARATOR}`;
+    const ownPlain = plainLines.filter((line) => line.startsWith(key));
+    return lines
+      .filter((line) => line[REQUEST_KEY] === String(clientPort))
+      .map((line, at) => ({ ...line, ...plainValues(ownPlain[at]) }));
+  });
+  return { refusal, conversations, logged };
+}
+
+/** `plain uri` and so on. */
+function plainValues(line: string | undefined): LogLine {
+  const values = line?.split(PLAIN_SEPARATOR).slice(1) ?? [];
+  return Object.fromEntries(values.map((value, at) => [`plain ${LOGGED[at]}`, value]));
 }
 
 function expectedLines(conversations: readonly Conversation[]): number {

@@ -10,7 +10,7 @@ import { chosenByName, chosenByPath } from './random/choices.ts';
 import { Chooser } from './random/chooser.ts';
 import { rawRequest } from './random/raw-requests.ts';
 import { randomRequest } from './random/requests.ts';
-import { fieldStatement, statement } from './random/statements.ts';
+import { fieldStatement, statement, withoutRepeated } from './random/statements.ts';
 
 export interface RandomCase {
   readonly name: string;
@@ -31,6 +31,17 @@ const MAPPED = '$uri $args $request_uri $arg_a $http_x_a $host $request_method $
   ' ',
 );
 
+const FILTERED: readonly Line[] = [
+  { text: 'sub_filter a A' },
+  { text: 'sub_filter_once off' },
+  { text: 'sub_filter_types *' },
+  { text: 'add_after_body /b.txt' },
+  { text: 'addition_types *' },
+  { text: 'gzip on' },
+  { text: 'gzip_types *' },
+  { text: 'gzip_min_length 5' },
+];
+
 /** Most are of everything; some show one thing, with many requests for it. */
 export function randomCase(seed: number): RandomCase {
   const choose = new Chooser(seed);
@@ -38,26 +49,33 @@ export function randomCase(seed: number): RandomCase {
   const kind = choose.count(0, 9);
   if (kind === 0) return { name, ...chosenByName(choose) };
   if (kind === 1) return { name, ...chosenByPath(choose) };
-  const lines = anything(choose);
+  const lines = anything(
+    choose,
+    kind === 3 ? [{ text: 'ssi on' }, { text: 'ssi_types *' }] : kind === 4 ? FILTERED : [],
+  );
   const make = kind === 2 ? rawRequest : randomRequest;
   return { name, lines, requests: choose.many(12, 20, () => make(choose)) };
 }
 
-function anything(choose: Chooser): Line[] {
+function anything(choose: Chooser, extra: readonly Line[]): Line[] {
   const server: Line[] = [
     { text: 'listen %A%:%P%' },
     { text: `server_name ${choose.of(NAMES)}` },
     { text: `root ${choose.of(['html', 'html', 'html', 'hosts/$host', 'other'])}` },
+    ...extra,
     ...choose.many(0, 4, () => statement(choose, 'server')),
-    ...unlike(choose.many(1, 5, () => location(choose, 0))),
+    // Whoever uses these finds them defined.
+    { text: 'if ($arg_never)', inside: [{ text: 'set $v 1' }, { text: 'set $w 1' }] },
+    ...unlike(choose.many(1, 5, () => location(choose, undefined))),
+    { text: 'location ~ ^/(?<first>never)$', inside: [] },
   ];
   const other: Line[] = choose.chance(0.2)
     ? [{ text: 'server', inside: [{ text: 'listen %A%:%P%' }, { text: 'server_name b.test' }, otherAnswer(choose)] }]
     : [];
   return [
     map(choose),
-    ...choose.many(0, 2, () => fieldStatement(choose)),
-    { text: 'server', inside: server },
+    ...withoutRepeated(choose.many(0, 2, () => fieldStatement(choose))),
+    { text: 'server', inside: withoutRepeated(server) },
     ...other,
   ];
 }
@@ -82,14 +100,19 @@ function unlike(locations: readonly Line[]): Line[] {
   return locations.filter(({ text }) => !seen.has(text) && seen.add(text));
 }
 
-function location(choose: Chooser, depth: number): Line {
-  const match = choose.of(MATCHES);
-  const inner = depth < 1 && !match.startsWith('@') && !match.startsWith('=') && choose.chance(0.2);
+const INNER = ['~ \\.txt$', '~* \\.(png|php)$', '~ ^/(x|dir)/(.*)$', '~ /$', '~* ^/X', '~ ^/(?<first>[^/]+)$'];
+
+function location(choose: Chooser, around: string | undefined): Line {
+  const match =
+    around === undefined
+      ? choose.of(MATCHES)
+      : choose.of([...INNER, ...(around.startsWith('/') ? [`${around}x`] : [])]);
+  const inner = around === undefined && !match.startsWith('@') && !match.startsWith('=') && choose.chance(0.2);
   return {
     text: `location ${match}`,
-    inside: [
+    inside: withoutRepeated([
       ...choose.many(0, 4, () => statement(choose, match.startsWith('@') ? 'named' : 'location')),
-      ...(inner ? unlike(choose.many(1, 2, () => location(choose, depth + 1))) : []),
-    ],
+      ...(inner ? unlike(choose.many(1, 2, () => location(choose, match))) : []),
+    ]),
   };
 }

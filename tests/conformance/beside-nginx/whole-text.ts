@@ -33,6 +33,9 @@ export const LOGGED: readonly string[] = [
 /** Whose request it is: several connections may be logged in another order than they were made. */
 export const REQUEST_KEY = 'realip_remote_port';
 
+/** Between the values of the log without JSON, which tells what has no value (`-`) from what is empty. Inside of a value it would be escaped. */
+export const PLAIN_SEPARATOR = '\t';
+
 const MIME_TYPES = ['/etc/nginx/mime.types', '/usr/local/etc/nginx/mime.types'];
 
 export function logNames({ kind, number }: Run): { readonly rich: string; readonly plain: string } {
@@ -44,6 +47,7 @@ export function wholeText(configuration: string, run: Run): string {
   const body = isWhole ? configuration : `server { listen %A%:%P%; root html;\n${configuration}\n}`;
   const { rich, plain } = logNames(run);
   const format = [...LOGGED, REQUEST_KEY].map((name) => `"${name}":"$${name}"`).join(',');
+  const plainFormat = [REQUEST_KEY, ...LOGGED].map((name) => `$${name}`).join(PLAIN_SEPARATOR);
   const types = MIME_TYPES.find((path) => existsSync(path));
   const text = `daemon off; worker_processes 1; pid ${run.kind.name}.pid; error_log ${run.kind.name}.err info;
 ${process.getuid?.() === 0 ? 'user root;' : ''}
@@ -51,7 +55,7 @@ events { worker_connections 512; }
 http {
 ${types === undefined || /^\s*(types\s*\{|include .*mime.types)/m.test(configuration.split('server')[0] ?? '') ? '' : `include ${types};`}
 log_format rich_ escape=json '{${format}}';
-log_format plain_ '$remote_addr "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$uri" "$args" "$http_x_a"';
+log_format plain_ '${plainFormat}';
 access_log ${rich} rich_; access_log ${plain} plain_;
 ${body}
 }

@@ -52,6 +52,50 @@ export const RESPONSES: readonly Meant[] = [
       /^(field connection|log sent_http_content_type)$/.test(what),
   },
   {
+    id: 'numbers of subrequests',
+    reason:
+      'log_subrequest counts what a subrequest gives to the request around it, whose own bytes are those of both; nginx counts little of it.',
+    applies: ({ case: { configuration }, what }) =>
+      configuration.includes('log_subrequest') &&
+      /^log (request_length|body_bytes_sent|request_completion|sent_http_content_length|sent_http_transfer_encoding)/.test(
+        what,
+      ),
+  },
+  {
+    id: '$limit_rate',
+    reason: 'It is what `set $limit_rate` has said; in a log of nginx it may be that of limit_rate.',
+    applies: ({ what }) => what === 'log limit_rate',
+  },
+  {
+    id: '$request_body',
+    reason:
+      'Nothing that keeps a body in memory shows it to variables: it is empty. In nginx it has the bodies that mirror has read.',
+    applies: ({ case: { configuration }, what }) => what === 'log request_body' && configuration.includes('mirror '),
+  },
+  {
+    id: 'an empty argument list',
+    reason: 'Arguments that were rewritten to nothing are none in a log (`-`), as those of a request that has none.',
+    applies: ({ what, nginx, portico }) =>
+      /^log (args|query_string)$/.test(what) && nginx === 'plain ' && portico === 'plain -',
+  },
+  {
+    id: 'rules of connections',
+    reason:
+      'keepalive_requests and its kin are those of the location that answers. nginx looks at them whenever it finds a location, so those of the server count too where a path was changed, and none where the server itself returns.',
+    applies: ({ case: { configuration }, what, statuses }) =>
+      /keepalive_|add_trailer/.test(configuration) &&
+      CONNECTION.test(what) &&
+      (statuses[0].startsWith(statuses[1]) || statuses[1].startsWith(statuses[0])),
+  },
+  {
+    id: 'validators of a 304',
+    reason:
+      'Those that conditions were compared with are said in it. Where a body would have been changed on its way nginx leaves out Last-Modified.',
+    applies: ({ what, statuses }) =>
+      statuses.every((status) => status.startsWith('304')) &&
+      /^(field|log sent_http)[ _](etag|last[-_]modified)$/.test(what),
+  },
+  {
     id: 'what is allowed',
     reason: 'A 405 says what would have been allowed (RFC 9110 15.5.6 asks for it), and so does the page in its place.',
     applies: ({ what, nginx }) => what === 'field allow' && nginx === '(none)',
@@ -82,10 +126,9 @@ export const RESPONSES: readonly Meant[] = [
     id: 'the connection behind a refusal',
     reason:
       'nginx ends it behind 412, 413, TRACE and a few more, also where all of the request has come; Portico keeps it then, and ends it behind 494.',
-    applies: ({ what, statuses }) =>
-      CONNECTION.test(what) &&
-      /^(400|405|412|413|494)/.test(statuses[0]) &&
-      statuses[0].slice(0, 3) === statuses[1].slice(0, 3),
+    applies: ({ what, statuses, isUnread }) =>
+      (CONNECTION.test(what) || what === 'log request_completion') &&
+      (isUnread || (/^(400|405|412|413|494)/.test(statuses[0]) && statuses[0].slice(0, 3) === statuses[1].slice(0, 3))),
   },
   {
     id: 'the padding of error pages',

@@ -51,14 +51,19 @@ export const STRICTNESS: readonly Meant[] = [
     id: 'methods are tokens',
     reason:
       'nginx answers 400 to methods with other characters than A to Z, - and _; RFC 9110 9.1 allows them, and what is asked decides.',
-    applies: (difference) => !/^[A-Z_-]+ /.test(firstLine(difference)) && difference.statuses[0] === '400',
+    applies: (difference) =>
+      (!/^[A-Z_-]+ /.test(firstLine(difference)) && difference.statuses[0] === '400') ||
+      // What stands behind a request and is nothing by itself is the beginning of the next one's method.
+      (/^RAW .*(\\r)?\\n(\\r)?\\n[a-z0-9]/.test(difference.request) &&
+        difference.statuses.some((each) => each.endsWith(',400'))),
   },
   {
     id: 'what is said of a request that cannot be read',
     reason:
       'Its variables are what could be read: nginx leaves out other parts of it, and counts its bytes to another place.',
-    applies: ({ what, statuses }) =>
-      /^(log (?!status|lines)|field x-)/.test(what) && UNREAD.test(statuses[0]) && UNREAD.test(statuses[1]),
+    applies: ({ what, statuses, isUnread }) =>
+      /^(log (?!status|lines)|field x-)/.test(what) &&
+      (isUnread || (UNREAD.test(statuses[0]) && UNREAD.test(statuses[1]))),
   },
   {
     id: 'the framing of requests',
@@ -90,17 +95,18 @@ export const STRICTNESS: readonly Meant[] = [
     reason:
       'The answer does not wait for it, so what it holds is not looked at, and the connection ends behind the answer. nginx looks at what has come, and leaves it out of $request_length.',
     applies: ({ case: { configuration }, request, what, statuses }) =>
-      / \|\| |Content-Length: \d|chunked/.test(request) &&
+      / \|\| |Content-Length: \d|chunked/i.test(request) &&
       (/^log (request_length|content_length)$/.test(what) ||
         (what === 'body' && configuration.includes('$request_length')) ||
         CONNECTION.test(what) ||
-        statuses[0].startsWith('400')),
+        statuses.some((status) => status.startsWith('400'))),
   },
   {
     id: 'the bytes of a head',
     reason:
       '$request_length counts a head as it is usually written: lines end with CRLF, and a space stands behind a colon.',
-    applies: ({ request, what }) => what === 'log request_length' && /: *( \||$)|\\n\\n|:\S*\\r|\w_\w+:/.test(request),
+    applies: ({ request, what }) =>
+      what === 'log request_length' && /^RAW \\[rn]|(\\r\\n){3}|: *( \||$)|\\n\\n|:\S*\\r|\w_\w+:/.test(request),
   },
   {
     id: 'a head is counted as a whole',
@@ -110,9 +116,22 @@ export const STRICTNESS: readonly Meant[] = [
   },
   {
     id: 'tabs are white space',
-    reason: 'Tabs around a value are no part of it (RFC 9110 5.5).',
-    applies: ({ what, nginx, portico }) =>
-      /^(log http_|body)/.test(what) && nginx.trim() === portico && /\t/.test(nginx),
+    reason: 'Tabs around a value are no part of it (RFC 9110 5.5); to nginx they are, and a Host with one is none.',
+    applies: ({ request, what, nginx, portico, statuses }) =>
+      (/Host: *\\t/.test(request) && statuses[0] === '400') ||
+      (/^(log http_|body)/.test(what) && nginx.trim() === portico && /\t/.test(nginx)),
+  },
+  {
+    id: 'the host of a URL',
+    reason:
+      'What a Host may be, that of a whole URL may be too: nginx takes an underscore or an IPv6 address in the one, and answers 400 to the other.',
+    applies: ({ request, statuses }) => /https?:\/\/[^/ ]*[_[]/i.test(request) && statuses[0] === '400',
+  },
+  {
+    id: 'lines of chunks',
+    reason:
+      'They end with CRLF, or the body is refused with 400: some who read it take a LF alone for the end of a line, and some do not (RFC 9112 7.1).',
+    applies: ({ request, statuses }) => /chunked.*\d\\n/i.test(request) && statuses[1].includes('400'),
   },
   {
     id: 'versions above 1.1',

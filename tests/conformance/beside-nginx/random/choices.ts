@@ -28,8 +28,8 @@ export function chosenByName(choose: Chooser): { lines: Line[]; requests: string
     const names = choose
       .many(0, 3, () => choose.of(NAMES))
       .filter((name) => {
-        // Of `*.a.test` and `.a.test` nginx takes the second for the first, once more, and drops it as a whole: a name that only one of them has is lost.
-        const key = name.replace(/^\*\./, '.').toLowerCase();
+        // nginx drops `.a.test` as a whole where another server has `a.test` or `*.a.test`: the name that only one of them has is lost, and Portico keeps it.
+        const key = name.replace(/^\*?\./, '').toLowerCase();
         return !used.has(key) && used.add(key);
       });
     const port = choose.of(['%A%:%P%', '%A%:%P%', '%A%:%P2%']);
@@ -63,7 +63,10 @@ export function chosenByPath(choose: Chooser): { lines: Line[]; requests: string
     return choose
       .many(1, 6, (): Line => {
         const match = choose.phrase(MATCHES);
-        const nested = depth < 2 && !match.startsWith('=') && choose.chance(0.25) ? make(depth + 1) : [];
+        const nested =
+          depth < 2 && !match.startsWith('=') && choose.chance(0.25)
+            ? make(depth + 1).filter(({ text }) => mayLieIn(match, text))
+            : [];
         return {
           text: `location ${match}`,
           inside: [...nested, { text: `return 200 "${depth} ${match.replace(/[\\"$]/g, '')} $uri $1 $second"` }],
@@ -75,4 +78,10 @@ export function chosenByPath(choose: Chooser): { lines: Line[]; requests: string
   const names = { text: 'location ~ ^/(?<second>nothing)$', inside: [] };
   const inside = [{ text: 'listen %A%:%P%' }, { text: 'root html' }, ...merge, ...make(0), names];
   return { lines: [{ text: 'server', inside }], requests: choose.many(20, 30, () => `GET ${choose.of(PATHS)}`) };
+}
+
+/** A path lies in the one that it begins with; a regex lies in both kinds. */
+function mayLieIn(outer: string, inner: string): boolean {
+  const [, modifier = '', path = ''] = /^(?:([~^=*]+) )?(.*)$/.exec(inner.replace('location ', '')) ?? [];
+  return modifier.startsWith('~') || (!outer.startsWith('~') && path.startsWith(outer.replace('^~ ', '')));
 }

@@ -25,9 +25,15 @@ export class Chooser {
     return Array.from({ length: this.count(from, to) }, make);
   }
 
-  /** One of the phrases, with one of the choices for each `«a¦b»` in it. */
+  /** One of the phrases, with one of the choices for each `«a¦b»` in it, in which there may be others. */
   phrase(phrases: readonly string[]): string {
-    return this.of(phrases).replace(/«([^»]*)»/g, (_, choices: string) => this.of(choices.split('¦')));
+    let text = this.of(phrases);
+    for (let before = ''; before !== text; ) {
+      before = text;
+      // The innermost first, each by itself: what it becomes may be a part of the choice around it.
+      text = text.replace(/«([^«»]*)»/, (_, choices: string) => this.of(choices.split('¦')));
+    }
+    return text;
   }
 }
 

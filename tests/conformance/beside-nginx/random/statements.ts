@@ -11,6 +11,9 @@ const TEXT =
 const REGEX =
   '«^¦^/(.*)$¦^/x¦^/x/(.*)$¦\\.txt$¦(.)(.)¦^/(?<first>.+)/$¦nothing¦^/(dir|x)(.*)$¦^(.*)\\.html$¦(?i)^/X(.*)¦^/([^/]*)/?(.*)$»';
 
+const SSI =
+  '«<!--#echo var="«uri¦arg_a¦v¦none»" «¦encoding="none"¦encoding="url"¦default="d"»-->¦<!--#include virtual="«/b.txt¦/x¦/none¦/ssi.html¦b.txt¦/x?a=b¦$uri»" -->¦<!--#set var="v" value="«x¦$arg_a¦a$uri»" -->¦<!--#if expr="«$arg_a¦$arg_a = b¦$v != x¦$uri = /x.*/¦»" -->yes<!--#else -->no<!--#endif -->¦<!--#config errmsg="e" -->¦<!--# nothing -->¦<!--#echo -->¦<!-- x -->¦<!--#block name="n" -->b<!--#endblock --><!--#include virtual="/none" stub="n" -->»';
+
 const REWRITING = phrasesOf(`
   set $«v¦w» "${TEXT}"
   set $«v¦w» "${TEXT}"
@@ -21,6 +24,7 @@ const REWRITING = phrasesOf(`
   return «200¦204¦304¦400¦401¦402¦403¦404¦405¦406¦408¦409¦410¦411¦413¦414¦415¦416¦421¦429¦500¦501¦502¦503¦504¦505¦507¦444»
   return «301¦302¦303¦307¦308» «/x¦$uri/¦http://o.test$request_uri¦$scheme://$host/y¦x/$1¦"/a b?$args"¦//o.test/»
   break
+  return 200 '${SSI}«¦ - ${SSI}»'
 `);
 
 const CONDITIONS = phrasesOf(`
@@ -59,7 +63,13 @@ const ONLY_LOCATION = phrasesOf(`
   alias «html/¦html/dir/¦html/a.txt¦html/$1¦other/$arg_a¦html¦html/$1/»
   empty_gif
   limit_except «GET¦POST¦GET POST¦HEAD» { «deny all¦allow 127.0.0.1;deny all» ; }
-  stub_status
+`);
+
+const ONLY_SERVER = phrasesOf(`
+  merge_slashes off
+  ignore_invalid_headers off
+  underscores_in_headers on
+  client_header_buffer_size 256
 `);
 
 const ERRORS = phrasesOf(`
@@ -78,6 +88,15 @@ const FIELDS = phrasesOf(`
   charset_types «text/plain¦*»
   server_tokens «on¦off»
   add_trailer X-T t
+  log_subrequest on
+  mirror «/x¦off¦/none»
+  limit_rate 100k
+  userid_service 1
+  keepalive_timeout «0¦60 30¦5»
+  keepalive_requests «1¦2»
+  keepalive_disable safari
+  chunked_transfer_encoding off
+  access_log off
 `);
 
 const ACCESS = phrasesOf(`
@@ -122,7 +141,20 @@ export function statement(choose: Chooser, where: Where): Line {
   const kind = choose.of(KINDS);
   if (kind === REWRITING && where !== 'named' && choose.chance(0.15)) return condition(choose, where);
   if (where === 'location' && choose.chance(0.06)) return lineOf(choose.phrase(ONLY_LOCATION));
+  if (where === 'server' && choose.chance(0.06)) return lineOf(choose.phrase(ONLY_SERVER));
   return lineOf(choose.phrase(kind));
+}
+
+const REPEATABLE =
+  /^(set|rewrite|return|break|if|location|error_page|add_header|add_trailer|allow|deny|sub_filter|auth_request_set|set_real_ip_from|mirror) /;
+
+/** Without what nginx would refuse to read a second time. */
+export function withoutRepeated(lines: readonly Line[]): Line[] {
+  const seen = new Set<string>();
+  return lines.filter(({ text }) => {
+    const name = text.replace(/ .*/, '').replace(/^alias$/, 'root');
+    return REPEATABLE.test(`${text} `) || (!seen.has(name) && seen.add(name));
+  });
 }
 
 export function fieldStatement(choose: Chooser): Line {
