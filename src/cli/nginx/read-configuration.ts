@@ -14,6 +14,7 @@ import type { ServerModel } from '../../config/model/server-model.ts';
 import { readServeRequest } from '../../config/read.ts';
 import { serveModel } from '../../config/serve-model.ts';
 import { assert } from '../../kernel/assert.ts';
+import { omit } from '../../kernel/omit.ts';
 import { hasGroup, hasUser } from '../../supervisor/privileges.ts';
 import { NGINX_TITLE } from '../../supervisor/process-name.ts';
 import { memoryBytes } from '../memory.ts';
@@ -38,7 +39,17 @@ export function readConfiguration(said: NginxArguments, places: NginxPlaces): Ng
   const found = new Diagnostics();
   const model = modelOfNginx(reading.draft, surroundingsOf(said, places), usualServer(), found.report);
   const faults = found.all();
-  return { files, diagnostics: [...reading.diagnostics, ...faults], model: isFaulty(faults) ? undefined : model };
+  return {
+    files,
+    diagnostics: [...reading.diagnostics, ...faults],
+    model: isFaulty(faults) ? undefined : withoutTls(model),
+  };
+}
+
+/** TLS of nginx's files is to come. Until then nobody listens at its addresses: a client is refused there, where it would wait for an answer in vain. */
+function withoutTls(model: ServerModel): ServerModel {
+  const sites = model.sites.map((site) => omit(site, 'tls'));
+  return { ...model, sites, certificates: [], listeners: model.listeners.filter(({ tls }) => !tls) };
 }
 
 /** Whoever started the server, whatever it has become by the time its files are read again. */

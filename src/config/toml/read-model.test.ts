@@ -297,6 +297,14 @@ rules = [{ rewrite = "(x", to = "/" }, { if = "$host ~ *", return = 404 }]
   );
 });
 
+test('a site says all rules of its connections, and a location those of a request', async () => {
+  const text = '[[site]]\nconnection.head-timeout = 5\n[site.location."/a"]\nconnection.keep-alive = 7\n';
+  const { sites, connections, scopes } = await model(text);
+  equal(connections[sites[0]?.connection ?? 0]?.headTimeoutMs, 5000);
+  equal(scopes[sites[0]?.scope ?? 0]?.connection, undefined);
+  equal(scopes[sites[0]?.locations[0]?.scope ?? 0]?.connection?.keepAliveMs, 7000);
+});
+
 test('a condition and one rule may stand in one table', async () => {
   const long = '[[site]]\nrules = [{ if = "$host = a", rules = [{ return = 404, with = "no" }, { break = true }] }]\n';
   const short = '[[site]]\nrules = [{ if = "$host = a", return = 404, with = "no", rules = [{ break = true }] }]\n';

@@ -1,5 +1,7 @@
 /** From the table of a site, and those of its locations, to the model's. What a location does not say is as around it. */
 
+import { isEqual } from '../../kernel/is-equal.ts';
+import { omit } from '../../kernel/omit.ts';
 import type { Content } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
 import type { Location, Site } from '../model/server-model.ts';
@@ -64,7 +66,8 @@ export class SiteReader {
   readSite(value: TomlTable, path: Path, around: Around): void {
     tellUnknownKeys(value, IN_SITE, path, this.#reading);
     const own = this.#part(SITE, value, SITE_NAMES, path);
-    const place = this.#readPlace(value, path, around, '');
+    // Of a site these are rules of all of its connections, and not those of a request that a place answers.
+    const place = this.#readPlace(omit(value, 'connection'), path, around, '');
     const inside = place?.around ?? around;
     // Whatever is wrong here, what is wrong in the locations is told too.
     const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], inside);
@@ -235,7 +238,8 @@ export class SiteReader {
               condition: rule.condition,
               inside: [...this.#instructions(rule.rules, [...path, index, 'rules'], place.around), ...place.rewrite],
               scope: this.#builder.scope(place.around.scope),
-              content: place.around.content,
+              // A condition that says nothing of it leaves it to the location, also to one that is found later.
+              content: isEqual(place.around.content, around.content) ? undefined : place.around.content,
             },
           ];
     });

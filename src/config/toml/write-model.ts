@@ -38,7 +38,13 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     around.scope,
   );
   const inside: Around = { scope: common, content: around.content };
-  const sites = model.sites.map((site, index) => writer.writeSite(site, index, inside));
+  const sites = model.sites.flatMap((site, index) => {
+    if (writer.isReached(index)) {
+      return [writer.writeSite(site, index, inside)];
+    }
+    writer.notes.push(`site ${index + 1} ("${site.name}") is left out: it answers at no address`);
+    return [];
+  });
   const whole: Record<string, TomlValue | undefined> = {
     server: table(PROCESS_FIELDS).write(model.process, defaults.process),
     edge: table(EDGE_FIELDS).write(model.edge, defaults.edge),

@@ -1,9 +1,11 @@
 /** From the model's sites and locations to their tables: what is as around a place is not said in it. */
 
 import { isEqual } from '../../kernel/is-equal.ts';
+import { omit } from '../../kernel/omit.ts';
 import type { AppContent, Content } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
 import type { Listener, Location, ServerModel, ServerName, Site, SiteTls } from '../model/server-model.ts';
+import { renderServerName } from '../render-server-name.ts';
 import type { WrittenContent } from './fields/content-fields.ts';
 import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import type { Rule } from './fields/rule-fields.ts';
@@ -15,8 +17,9 @@ import type { TomlTable } from './kind.ts';
 import { isTable } from './kind.ts';
 import type { Listen } from './listen.ts';
 import { listenOf, usualBacklog } from './listeners.ts';
-import { renderLocationKey } from './location-key.ts';
+import { parseLocationKey, renderLocationKey } from './location-key.ts';
 import type { Around } from './read-site.ts';
+import { parseServerName } from './server-name.ts';
 import { fallbacks, table } from './table.ts';
 import { renderTemplateText } from './template-text.ts';
 
@@ -46,6 +49,13 @@ export class SiteWriter {
     this.#appName = appName;
   }
 
+  /** A site whose names are those of another one before it, at each of its addresses. */
+  isReached(index: number): boolean {
+    return this.#model.listeners.some(
+      ({ names, fallback }) => fallback === index || names.some(({ site }) => site === index),
+    );
+  }
+
   writeSite(site: Site, index: number, around: Around): TomlTable {
     const inside = { scope: this.scopeOf(site.scope), content: site.content };
     const { connections } = this.#model;
@@ -57,7 +67,7 @@ export class SiteWriter {
     };
     return {
       ...tableOf(SITE.write(own, PLAIN_SITE)),
-      ...this.#place(inside, around, { rewrite: site.rewrite, prefix: '' }),
+      ...this.#place(ofSite(inside, around), around, { rewrite: site.rewrite, prefix: '' }),
       ...this.#locations(site.locations, inside),
     };
   }
@@ -100,7 +110,14 @@ export class SiteWriter {
     );
     return {
       listen: isEqual(listen, this.#usualListen) ? [] : listen,
-      names: [...names].map((name) => [JSON.parse(name) as ServerName]),
+      names: [...names].flatMap((text) => {
+        const name = JSON.parse(text) as ServerName;
+        if (parseServerName(renderServerName(name)).ok) {
+          return [[name]];
+        }
+        this.notes.push(`the name "${renderServerName(name)}" is left out: no host is called so`);
+        return [];
+      }),
     };
   }
 
@@ -108,7 +125,14 @@ export class SiteWriter {
     if (locations.length === 0) {
       return {};
     }
-    const entries = locations.map((location) => [renderLocationKey(location.match), this.#location(location, around)]);
+    const entries = locations.flatMap((location) => {
+      const key = renderLocationKey(location.match);
+      if (!parseLocationKey(key).ok) {
+        this.notes.push(`location "${key}" is left out: every path begins with a slash, so it answers no request`);
+        return [];
+      }
+      return [[key, this.#location(location, around)]];
+    });
     return { location: Object.fromEntries(entries) as TomlTable };
   }
 
@@ -203,6 +227,13 @@ function shorten(written: WrittenContent): WrittenContent {
   const isRedirect =
     status >= GONE_FOR_GOOD && status <= LAST_REDIRECT && status !== 304 && status !== 305 && status !== 306;
   return isRedirect ? { ...written, rules: [], redirect: { to: body, status } } : written;
+}
+
+/** What a site says of connections are its rules of all of them: a place has no part in that. */
+function ofSite({ scope, content }: Around, around: Around): Around {
+  const { connection } = around.scope;
+  const rest = omit(scope, 'connection');
+  return { scope: connection === undefined ? rest : { ...rest, connection }, content };
 }
 
 function namesFolder(files: unknown): boolean {

@@ -4,10 +4,20 @@ import { assert } from '../../../kernel/assert.ts';
 import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { Instruction } from '../../model/instruction.ts';
-import type { Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
+import { Pool } from '../../model/pool.ts';
+import type {
+  CertificateFiles,
+  Listener,
+  Location,
+  ServerModel,
+  ServerName,
+  Site,
+  SiteTls,
+} from '../../model/server-model.ts';
 import { renderServerName } from '../../render-server-name.ts';
 import { AppTable } from './app-table.ts';
 import { contentOf } from './directives/answering.ts';
+import { CERTIFICATE_KEYS, CERTIFICATES } from './directives/certificates.ts';
 import { charsetMapsOf } from './directives/charset.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
 import { zonesOf } from './directives/limits.ts';
@@ -39,6 +49,7 @@ export function modelOfNginx(
   assert(app !== undefined, 'the model of "portico serve" has an application');
   const tables: Tables = {
     scopes: new ScopeTable(around, report),
+    certificates: new Pool(),
     apps: new AppTable({ app, environment, prefix: around.prefix }, report),
   };
   const servers = main.children
@@ -59,7 +70,7 @@ export function modelOfNginx(
     edge: { ...defaults.edge, threads, connectionsMax, gracefulMs: shutdownMs },
     // nginx believes no field of a client until it is told whom to believe.
     forwarding: { fields: 'none', allowIps: [] },
-    certificates: [],
+    certificates: tables.certificates.values,
     process,
   };
 }
@@ -67,20 +78,42 @@ export function modelOfNginx(
 /** What sites and locations name by an index or an id. */
 interface Tables {
   readonly scopes: ScopeTable;
+  readonly certificates: Pool<CertificateFiles>;
   readonly apps: AppTable;
 }
 
 function siteOf(server: Draft, tables: Tables, around: NginxSurroundings): Site {
   const [name] = namesOf(server, around);
+  const tls = tlsOf(server, tables, around);
   return {
     name: name === undefined ? '' : renderServerName(name),
     connection: tables.scopes.connectionOf(server),
+    ...(tls === undefined ? {} : { tls }),
     rewrite: instructionsOf(server, tables),
     scope: tables.scopes.idOf(server),
     content: tables.apps.contentOf(server),
     locations: locationsIn(server, tables),
   };
 }
+
+/** The certificates that stand in files of their own: a name with variables, or one that is the certificate itself, no other language can say. */
+function tlsOf(server: Draft, { certificates }: Tables, { confPrefix }: NginxSurroundings): SiteTls | undefined {
+  const said = server.get(CERTIFICATES) ?? [];
+  const keys = server.get(CERTIFICATE_KEYS) ?? [];
+  const speaksTls = (server.own(LISTENS) ?? []).some((listen) => listen.speaksTls);
+  const files = said.map(({ name }, index) => ({ certFile: name, keyFile: keys[index] ?? '', password: '' }));
+  const areFiles = files.every(({ certFile, keyFile }) => ![certFile, keyFile].some((name) => NO_FILE.test(name)));
+  if (!speaksTls || files.length === 0 || !areFiles) {
+    return undefined;
+  }
+  const absolute = (name: string): string => (name === '' || name.startsWith('/') ? name : `${confPrefix}${name}`);
+  const indexes = files.map(({ certFile, keyFile, password }) =>
+    certificates.add({ certFile: absolute(certFile), keyFile: absolute(keyFile), password }),
+  );
+  return { certificates: indexes, caCerts: '', clients: 'none', ciphers: '', protocols: [] };
+}
+
+const NO_FILE = /\$|^(?:data|engine|store):/;
 
 /** `$hostname` is the only variable that a name may be. */
 function namesOf(server: Draft, { hostname }: NginxSurroundings): readonly ServerName[] {

@@ -6,7 +6,7 @@ import type { Scope } from '../../model/scope.ts';
 import type { Template } from '../../model/template.ts';
 import { parseErrorPage, renderErrorPage } from '../error-page.ts';
 import { parseExpires, renderExpires } from '../expires-text.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, TomlTable } from '../kind.ts';
 import { describe, FAULTY, isTable } from '../kind.ts';
 import { choice, FLAG, integer, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import type { Fields } from '../table.ts';
@@ -76,8 +76,19 @@ const ERROR_PAGES: Kind<readonly ErrorPage[]> = {
     });
     return read.includes(undefined) ? FAULTY : (read as ErrorPage[]);
   },
-  write: (pages) => Object.fromEntries(pages.map(renderErrorPage)),
+  write: writeErrorPages,
 };
+
+/** Of two pages for one status the first is meant. In a table that cannot be said, and keys that are numbers have no order: each status stands once. */
+function writeErrorPages(pages: readonly ErrorPage[]): TomlTable {
+  const seen = new Set<number>();
+  const written = pages.flatMap((page) => {
+    const statuses = page.statuses.filter((status) => !seen.has(status));
+    for (const status of statuses) seen.add(status);
+    return statuses.length === 0 ? [] : [renderErrorPage({ ...page, statuses })];
+  });
+  return Object.fromEntries(written);
+}
 
 const REFUSALS: Fields<Refusals> = {
   pages: field<readonly ErrorPage[]>(

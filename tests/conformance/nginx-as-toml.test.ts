@@ -1,0 +1,147 @@
+// What nginx's files describe can be said in a portico.toml, which is read as the same server: both languages are one model.
+
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { defaultModel } from '../../src/cli/files/default-model.ts';
+import { nothingSaid } from '../../src/cli/files/show-config.ts';
+import { surroundingsOf, usualServer } from '../../src/cli/nginx/read-configuration.ts';
+import { isFaulty, renderDiagnostic } from '../../src/config/diagnostic.ts';
+import { checkNginx } from '../../src/config/dialects/nginx/check-nginx.ts';
+import { fakeFiles } from '../../src/config/dialects/nginx/fake-files.ts';
+import { modelOfNginx } from '../../src/config/dialects/nginx/nginx-model.ts';
+import { Diagnostics } from '../../src/config/dialects/nginx/report.ts';
+import type { ErrorPage } from '../../src/config/model/answers.ts';
+import type { ServerModel } from '../../src/config/model/server-model.ts';
+import { readTomlModel } from '../../src/config/toml/read-model.ts';
+import { writeTomlModel } from '../../src/config/toml/write-model.ts';
+import { failure, success } from '../../src/kernel/outcome.ts';
+
+const FILE = '/etc/nginx/nginx.conf';
+const PLACES = { prefix: '/usr/share/nginx/', file: FILE, filePrefix: '/etc/nginx/' };
+const DEFAULTS = defaultModel({ env: {}, coreCount: 2, memoryBytes: 2 ** 30 }, '/');
+
+/** A value of each feature, none of them the one that holds without a word. */
+const WIDE = `events {}
+http {
+  types { text/css css; image/x-own own; }
+  map $host $kind { hostnames; default 0; *.example.org 1; ~^www\\.(?<rest>.+)$ $rest; }
+  geo $near { default 0; 10.0.0.0/8 1; proxy 192.0.2.1; proxy_recursive; }
+  split_clients $remote_addr $half { 50% a; * b; }
+  limit_req_zone $binary_remote_addr zone=one:1m rate=30r/m;
+  limit_conn_zone $server_name zone=two:1m;
+  log_format own escape=json '$host $status "$request"';
+  charset_map koi8-r utf-8 { C0 D18E; }
+  keepalive_timeout 20s 15s;
+  server {
+    listen 8080 default_server backlog=7;
+    listen [::1]:8081;
+    server_name example.org *.example.org www.example.* ~^(?<name>\\w+)\\.test$;
+    root /srv/public;
+    client_max_body_size 5m;
+    merge_slashes off;
+    server_tokens off;
+    set $flag 1;
+    if ($flag = 1) { set $other $near; }
+    if (!-f $request_filename) { rewrite ^/old/(.*)$ /new/$1?a=b? last; }
+    error_page 404 =200 /empty.gif;
+    error_page 500 502 /50x.html;
+    error_page 502 503 @down;
+    access_log /var/log/own.log own buffer=8k flush=1s if=$flag;
+    error_log /var/log/own-errors.log warn;
+    location / { try_files $uri $uri/ =404; autoindex on; autoindex_exact_size off; index a.html b.html; }
+    location = /exact { return 301 https://$host/there; }
+    location ^~ /media/ { alias /srv/media/; expires 30d; add_header Cache-Control public always; etag off; max_ranges 3; }
+    location ~* \\.(png|own)$ { gzip_static on; disable_symlinks if_not_owner from=$document_root; }
+    location @down { internal; return 503 "down for $kind\\n"; }
+    location /admin/ {
+      satisfy any; allow 10.0.0.0/8; deny all;
+      auth_basic "who $half"; auth_basic_user_file users;
+      limit_except GET { deny all; }
+      limit_req zone=one burst=5 nodelay; limit_req_status 429; limit_req_dry_run on;
+      limit_conn two 3; limit_conn_log_level info; limit_rate 10k; limit_rate_after 1m;
+    }
+    location /auth/ { auth_request /ask; auth_request_set $who $upstream_http_x_user; set_real_ip_from 10.0.0.1; real_ip_header X-Real-IP; real_ip_recursive on; }
+    location /gzip/ { gzip on; gzip_types text/plain text/css; gzip_comp_level 4; gzip_min_length 100; gzip_vary on; gzip_proxied any; gunzip on; }
+    location /edit/ {
+      sub_filter 'a' 'b$host'; sub_filter_once off; sub_filter_types text/plain;
+      add_before_body /before; add_after_body /after;
+      ssi on; ssi_silent_errors on; charset koi8-r; source_charset utf-8;
+    }
+    location /links/ { secure_link $arg_md5,$arg_expires; secure_link_md5 "$secure_link_expires$uri x"; valid_referers none blocked *.example.org ~own; }
+    location /gif { empty_gif; location /gif/deep/ { stub_status; } }
+    location /copies/ { mirror /mirror; mirror_request_body off; post_action /done; userid on; userid_name me; userid_expires 1d; }
+    location /kept/ { keepalive_timeout 5s; lingering_close always; reset_timedout_connection on; }
+  }
+  server { listen 8080; server_name other.example; access_log off; keepalive_timeout 0;  location /x { random_index on; if ($request_method = POST) { return 405; } } }
+}
+`;
+
+const GOLDENS = globSync('tests/goldens/nginx-check/*.golden').sort();
+
+test('a file of nginx with every kind of rule is the same server as a portico.toml', async () => {
+  assert.deepEqual(await readBack(WIDE), []);
+});
+
+test("what is checked of nginx's files is the same server as a portico.toml, or what is missing is said", async () => {
+  let count = 0;
+  for (const path of GOLDENS) {
+    const [text = ''] = readFileSync(path, 'utf8').split('----------\n');
+    const notes = await readBack(text);
+    count += notes?.length === 0 ? 1 : 0;
+  }
+  assert.ok(count >= 40, `${count} of ${GOLDENS.length} can be said as a whole`);
+});
+
+/** Fails unless the server that is read from what was written is the same. Gives what could not be said; undefined for a file that describes no server by itself. */
+async function readBack(text: string): Promise<readonly string[] | undefined> {
+  const { reading } = checkNginx(FILE, fakeFiles({ [FILE]: text }), { wantsTraps: false });
+  const found = new Diagnostics();
+  if (isFaulty(reading.diagnostics)) {
+    return undefined;
+  }
+  const model = modelOfNginx(
+    reading.draft,
+    surroundingsOf({ errorLog: undefined }, PLACES),
+    usualServer(),
+    found.report,
+  );
+  const written = writeTomlModel(model, nothingSaid(DEFAULTS));
+  const world = { readText: () => success(written.text), readSecret: () => failure('none'), glob: () => [], env: {} };
+  const again = await readTomlModel('/portico.toml', { ...world, defaults: DEFAULTS });
+  if (again.model === undefined) {
+    // A piece of a configuration may name what another piece defines.
+    assert.notEqual(reading.kind, 'main', again.diagnostics.map(renderDiagnostic).join(''));
+    return undefined;
+  }
+  if (written.notes.length === 0) {
+    assert.deepEqual(meaning(again.model), meaning(model), written.text);
+  }
+  return written.notes;
+}
+
+/** The first page of a status is the one that is sent. */
+function pagesByStatus(pages: readonly ErrorPage[]): unknown {
+  const each = pages.flatMap(({ statuses, ...page }) => statuses.map((status) => [`status ${status}`, page] as const));
+  return Object.fromEntries(each.toReversed().toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)));
+}
+
+/** What a model says, whatever numbers things have that stand in it once, and whatever the order of pages for different statuses. */
+function meaning(model: ServerModel): unknown {
+  const { title: _, manner: __, ...process } = model.process;
+  const sites = model.sites.map(({ connection, tls, scope, ...site }) => ({
+    ...site,
+    scope: { ...model.scopes[scope], connection: model.connections[connection] },
+    certificates: tls?.certificates.map((index) => model.certificates[index]),
+  }));
+  const whole = { ...model, process, sites, scopes: 0, types: 0, logs: 0, connections: 0, certificates: 0 };
+  const resolved = JSON.stringify(whole, (key, value: unknown) => {
+    if (key === 'scope' && typeof value === 'number') return model.scopes[value];
+    if (key === 'types' && typeof value === 'number') return model.types[value];
+    if (key === 'pages') return pagesByStatus(value as readonly ErrorPage[]);
+    if (key === 'target' && typeof value === 'number') return model.logs[value];
+    return value;
+  });
+  // A group that the regex before it does not have is a variable by that name, which is empty too.
+  return JSON.parse(resolved.replaceAll(/\{"variable":"(\d)"\}/g, '{"capture":$1}'));
+}
