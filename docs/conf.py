@@ -86,6 +86,7 @@ CONTENTS = {
         'moving/gunicorn',
         'moving/uvicorn',
         'moving/asgi-servers',
+        'moving/nginx',
         'moving/nginx-check',
         'moving/nginx-files',
         'moving/nginx-applications',

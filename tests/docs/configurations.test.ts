@@ -105,7 +105,7 @@ test('what is a portico.toml can be run', async () => {
       readText: () => success(text),
       readSecret: () => success('secret'),
       glob: () => [],
-      env: {},
+      env: { DATABASE_URL: 'sqlite:///db' },
       defaults,
     });
     assert.deepEqual(diagnostics.map(renderDiagnostic), [], text);

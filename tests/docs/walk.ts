@@ -2,8 +2,9 @@
  * Walks through a quickstart as its reader does: writes the files that the page shows, runs its shell blocks one after another in one
  * shell's environment, starts the server where the page does, and looks for what the page says that its reader sees.
  *
- * - A block `sh` runs. If its last line is `portico serve`, that is started and left at work until the next such block.
+ * - A block `sh` runs. If its last line is `portico serve` or `portico run`, that is started and left at work until the next such block.
  * - A block with `file=PATH` is that file, one with `append=PATH` goes to its end. The text above it has to name the file.
+ * - Other blocks of configuration are read by another test.
  * - A block `text` behind a block `sh` is what the reader sees: each of its lines is found in what the block has printed; … is anything.
  */
 
@@ -36,7 +37,11 @@ const BLOCK_MS = 120_000;
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 const ADDRESS = '127.0.0.1:8000';
-const SERVE = /^portico serve(?!.*--check)/;
+const SERVE = /^portico (serve|run)(?!.*--check)/;
+/** Configurations, which tests/docs/configurations.test.ts reads. */
+const SHOWN = new Set(['toml', 'ini', 'nginx']);
+/** A page marks with it what it shows of a machine that the test does not have. */
+const ELSEWHERE = 'elsewhere';
 
 export async function walk(page: Page, surroundings: Surroundings): Promise<void> {
   const walker = new Walker(page, surroundings, await findPort());
@@ -79,9 +84,13 @@ class Walker {
   async take(block: Block): Promise<void> {
     const [[kind, name] = ['', '']] = block.words;
     if (kind === 'file' || kind === 'append') this.#write(block, kind, name);
+    else if (block.words.has(ELSEWHERE)) return;
     else if (block.language === 'sh') await this.#run(block);
     else if (block.language === 'text') await this.#look(block);
-    else throw new Error(`${this.#place(block)}: a block of a quickstart is sh, text, or has file= or append=`);
+    else if (!SHOWN.has(block.language))
+      throw new Error(
+        `${this.#place(block)}: a block of a page that is walked is sh, text, configuration, or has file= or append=`,
+      );
   }
 
   async end(): Promise<void> {
@@ -100,15 +109,18 @@ class Walker {
       throw new Error(`${this.#place(block)}: the text above does not name ${name}`);
     const path = join(readFileSync(this.#at('where'), 'utf8').trim(), name);
     mkdirSync(dirname(path), { recursive: true });
-    if (kind === 'file') writeFileSync(path, block.text);
-    else appendFileSync(path, `\n${block.text}`);
+    // A server that root starts from nginx's files runs as nobody, who may not enter the folder of a test. A reader is not root here.
+    const before = name === 'nginx.conf' && process.geteuid?.() === 0 ? 'user root; ' : '';
+    const text = `${before}${block.text.replaceAll(ADDRESS, this.#address)}`;
+    if (kind === 'file') writeFileSync(path, text);
+    else appendFileSync(path, `\n${text}`);
   }
 
   async #run(block: Block): Promise<void> {
     const text = block.text.replaceAll(ADDRESS, this.#address);
     const isServer = SERVE.test(text.trim().split('\n').at(-1) ?? '');
     if (isServer) await this.end();
-    const child = this.#start(isServer ? text.replace(/^portico serve/m, 'exec portico serve') : text);
+    const child = this.#start(isServer ? text.replace(/^portico (serve|run)/m, 'exec portico $1') : text);
     const printed = this.#printed;
     if (isServer) {
       this.#server = child;
