@@ -1,5 +1,6 @@
 /** `portico explain`: what a server does, and what it does with one request. */
 
+import { renderBindAddress } from '../../config/bind-address.ts';
 import { readAskedLine } from '../explain/asked-line.ts';
 import { describeServer } from '../explain/describe-server.ts';
 import { renderServer } from '../explain/render-server.ts';
@@ -42,7 +43,10 @@ async function explainRequest(url: string, { model, options, isJson }: SoundFile
   }
   const traced = await traceRequest(model, line.value);
   if (traced === undefined) {
-    terminal.error(`portico explain: the server has no address at port ${line.value.port}.\n`);
+    const addresses = model.listeners.map(({ address }) => (address === undefined ? '' : renderBindAddress(address)));
+    terminal.error(
+      `portico explain: the server has no address at port ${line.value.port}. Its addresses are ${addresses.join(', ')}.\n`,
+    );
     return FAULTY;
   }
   terminal.out(isJson ? `${JSON.stringify(traced, undefined, 2)}\n` : renderTrace(traced));
