@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { systemClock } from '../../../kernel/clock.ts';
 import { BodyChain } from './body-chain.ts';
 import type { BodyWriter, Source, Transform } from './body-writer.ts';
 
@@ -179,3 +180,31 @@ test('who has gone gets nothing more, and files are given back', () =>
     chain.end();
     deepEqual(below.written, []);
   }));
+
+test('a long body waits for the next turn of the loop when others have worked long in this one', async () => {
+  const below = new Below();
+  const told: string[] = [];
+  const slow: Transform = (next, before) => ({
+    ...marking('')(next, before),
+    write: (bytes) => {
+      const untilMs = systemClock.monotonicMs() + 12;
+      while (systemClock.monotonicMs() < untilMs) {
+        // As a text that is replaced in every line.
+      }
+      return next.write(bytes.subarray(0, 1));
+    },
+  });
+  const [first, second, gone, streamed] = [0, 1, 2, 3].map(() => new BodyChain([slow], below, events(told)));
+  first?.writeWhole(Buffer.alloc(20_000, 'a'));
+  equal(second?.write(Buffer.alloc(20_000, 'b')), false);
+  second.end();
+  gone?.writeWhole(Buffer.alloc(20_000, 'c'));
+  gone?.drop();
+  equal(streamed?.write(Buffer.alloc(20_000, 'd')), false);
+  deepEqual(below.written, ['a', '<end>']);
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  deepEqual(below.written, ['a', '<end>', 'b', '<end>', 'd']);
+  deepEqual(told, ['end', 'end', 'drain']);
+});

@@ -6,9 +6,16 @@
 import { read } from 'node:fs';
 import type { Body, BorrowedBody, FilePart } from '../../../protocol/http/exchange.ts';
 import type { BodyWriter, Source, Transform } from './body-writer.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 /** One read of a file: what a transform is given at a time, and what a response that waits holds in memory at most, beside its transforms. */
 const FILE_READ_BYTES = 65_536;
+
+/** Bytes whose way through the transforms is worth a look at the clock. */
+const LONG_BYTES = 16_384;
+
+/** Of all responses of the thread. */
+const TURNS = new TurnBudget();
 
 /** What stands behind the last transform: the responder below, or whoever collects. */
 export interface ChainEnd {
@@ -41,6 +48,8 @@ export class BodyChain {
   /** The first transform takes no more for now. */
   #isFull = false;
   #isReading = false;
+  /** What is next waits for its turn. */
+  #isResting = false;
   /** Content has been told to wait. */
   #owesDrain = false;
   #hasEnded = false;
@@ -167,19 +176,39 @@ export class BodyChain {
   }
 
   #pump(): void {
-    while (!this.#isFull && !this.#isReading && !this.#isOver) {
+    while (!this.#isFull && !this.#isReading && !this.#isResting && !this.#isOver) {
       const [next] = this.#waiting;
       if (next === undefined) {
         this.#finishOrFlush();
         return;
       }
-      if (Buffer.isBuffer(next)) {
+      if (!Buffer.isBuffer(next)) {
+        this.#readFile(next);
+      } else if (next.length < LONG_BYTES) {
         this.#waiting.shift();
         this.#isFull = !this.#first.write(next);
       } else {
-        this.#readFile(next);
+        this.#writeLong(next);
       }
     }
+  }
+
+  /** Now, or when it is its turn. */
+  #writeLong(bytes: Buffer): void {
+    let isNow = true;
+    this.#isResting = true;
+    TURNS.do(() => {
+      this.#isResting = false;
+      if (this.#isOver) {
+        return;
+      }
+      this.#waiting.shift();
+      this.#isFull = !this.#first.write(bytes);
+      if (!isNow && !this.#isFull) {
+        this.drained();
+      }
+    });
+    isNow = false;
   }
 
   #finishOrFlush(): void {
@@ -198,35 +227,39 @@ export class BodyChain {
   }
 
   #readFile(file: WaitingFile): void {
-    const { part, sent } = file;
+    const { part } = file;
     const length = Math.min(FILE_READ_BYTES, part.length);
     this.#isReading = true;
     read(part.fd, Buffer.allocUnsafe(length), 0, length, part.offset, (error, count, bytes) => {
-      this.#isReading = false;
-      if (this.#isOver) {
-        sent();
-        return;
-      }
-      if (error !== null || count === 0) {
-        // A file that has become shorter cannot be what its head says.
-        this.#events.onFault(error ?? new Error('a file became shorter while it was sent'));
-        this.cut();
-        return;
-      }
-      const rest = part.length - count;
-      if (rest === 0) {
-        this.#waiting.shift();
-      } else {
-        this.#waiting[0] = { part: { ...part, offset: part.offset + count, length: rest }, sent };
-      }
-      this.#isFull = !this.#first.write(bytes.subarray(0, count));
-      if (rest === 0) {
-        sent();
-      }
-      if (!this.#isFull) {
-        this.drained();
-      }
+      TURNS.do(() => this.#takeRead(file, error, bytes.subarray(0, count)));
     });
+  }
+
+  #takeRead({ part, sent }: WaitingFile, error: Error | null, bytes: Buffer): void {
+    this.#isReading = false;
+    if (this.#isOver) {
+      sent();
+      return;
+    }
+    if (error !== null || bytes.length === 0) {
+      // A file that has become shorter cannot be what its head says.
+      this.#events.onFault(error ?? new Error('a file became shorter while it was sent'));
+      this.cut();
+      return;
+    }
+    const rest = part.length - bytes.length;
+    if (rest === 0) {
+      this.#waiting.shift();
+    } else {
+      this.#waiting[0] = { part: { ...part, offset: part.offset + bytes.length, length: rest }, sent };
+    }
+    this.#isFull = !this.#first.write(bytes);
+    if (rest === 0) {
+      sent();
+    }
+    if (!this.#isFull) {
+      this.drained();
+    }
   }
 
   #finish(): void {
