@@ -2,6 +2,7 @@
 
 import type { Content } from '../../config/model/content.ts';
 import type { Instruction, Rewrite } from '../../config/model/instruction.ts';
+import { isRedirect } from '../../config/model/redirect-status.ts';
 import type { Scope } from '../../config/model/scope.ts';
 import type { Location, ServerModel } from '../../config/model/server-model.ts';
 import { renderCondition } from '../../config/toml/condition.ts';
@@ -22,6 +23,8 @@ export function describeContent(
       return describeFiles(scope, match);
     case 'proxy':
       return `passes the request on to ${textOf(content.upstream)}`;
+    case 'reply':
+      return describeReturn(content);
     case 'status':
       return 'shows how busy the server is';
     case 'empty-gif':
@@ -84,12 +87,15 @@ export function describeInstruction(instruction: Exclude<Instruction, { readonly
   }
 }
 
-function describeReturn({ status, body }: Extract<Instruction, { readonly kind: 'return' }>): string {
+function describeReturn({
+  status,
+  body,
+}: Pick<Extract<Instruction, { readonly kind: 'return' }>, 'status' | 'body'>): string {
   if (status === 444) {
     return 'closes the connection without an answer';
   }
-  const isRedirect = [301, 302, 303, 307, 308].includes(status);
-  const text = body === undefined ? '' : isRedirect ? `, to ${textOf(body)}` : ` with the text "${textOf(body)}"`;
+  const text =
+    body === undefined ? '' : isRedirect(status) ? `, to ${textOf(body)}` : ` with the text "${textOf(body)}"`;
   return `answers ${status}${text}`;
 }
 

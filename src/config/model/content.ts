@@ -9,9 +9,18 @@ export type Content =
   /** The files of the scope's root or alias (`Scope.files`), by the path of the request. */
   | { readonly kind: 'files' }
   | { readonly kind: 'proxy'; readonly upstream: Template; readonly policy: number }
+  | ReplyContent
   /** stub_status of nginx. */
   | { readonly kind: 'status' }
   | { readonly kind: 'empty-gif' };
+
+/** A text, a redirect or a refusal. Unlike the instruction `return` it comes after all that decides who may ask, and how often. */
+export interface ReplyContent {
+  readonly kind: 'reply';
+  readonly status: number;
+  /** Of a redirect: its target. */
+  readonly body: Template;
+}
 
 export interface AppContent {
   readonly kind: 'app';

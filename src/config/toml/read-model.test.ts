@@ -186,7 +186,9 @@ reply = { status = 410, text = "gone" }
   ]);
   equal(second?.kind === 'if' && second.inside.length, 1);
   equal(second?.kind === 'if' && scopes[second.scope]?.requestBodies.bytesMax, 5);
-  deepEqual(sites[0]?.locations[0]?.rewrite, [{ kind: 'return', status: 410, body: 'gone' }]);
+  // What a place answers comes behind who may ask; what a rule answers does not.
+  deepEqual(sites[0]?.locations[0]?.rewrite, []);
+  deepEqual(sites[0]?.locations[0]?.content, { kind: 'reply', status: 410, body: 'gone' });
 });
 
 test('files that are included are one configuration, each relative to its own folder', async () => {

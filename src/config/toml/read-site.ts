@@ -161,8 +161,7 @@ export class SiteReader {
       path,
     });
     const inside = { scope, content };
-    const rules = [...written.rules, ...shortRules(written)];
-    return { around: inside, rewrite: this.#instructions(rules, [...path, 'rules'], inside) };
+    return { around: inside, rewrite: this.#instructions(written.rules, [...path, 'rules'], inside) };
   }
 
   #part<T extends object>(
@@ -178,7 +177,7 @@ export class SiteReader {
   }
 
   #contentOf(
-    { app, answer, scriptName, folders, servesDeclared }: WrittenContent,
+    { app, answer, redirect, reply, scriptName, folders, servesDeclared }: WrittenContent,
     {
       namesFolder: hasFolder,
       prefix,
@@ -188,6 +187,12 @@ export class SiteReader {
   ): Content {
     if (answer !== undefined) {
       return { kind: answer };
+    }
+    if (redirect !== undefined) {
+      return { kind: 'reply', status: redirect.status, body: redirect.to };
+    }
+    if (reply !== undefined) {
+      return { kind: 'reply', status: reply.status, body: reply.text };
     }
     if (app !== undefined) {
       return {
@@ -230,18 +235,26 @@ export class SiteReader {
       }
       tellUnknownKeys(rule.inside, IN_CONDITION, [...path, index], this.#reading);
       const place = this.#readPlace(rule.inside, [...path, index], around, '');
-      return place === undefined
-        ? []
-        : [
-            {
-              kind: 'if',
-              condition: rule.condition,
-              inside: [...this.#instructions(rule.rules, [...path, index, 'rules'], place.around), ...place.rewrite],
-              scope: this.#builder.scope(place.around.scope),
-              // A condition that says nothing of it leaves it to the location, also to one that is found later.
-              content: isEqual(place.around.content, around.content) ? undefined : place.around.content,
-            },
-          ];
+      if (place === undefined) {
+        return [];
+      }
+      const { scope, content } = place.around;
+      // Rules are run before anything else is asked, and so is an answer among them.
+      const isAnswered = content.kind === 'reply' && content !== around.content;
+      return [
+        {
+          kind: 'if',
+          condition: rule.condition,
+          inside: [
+            ...this.#instructions(rule.rules, [...path, index, 'rules'], place.around),
+            ...place.rewrite,
+            ...(isAnswered ? [{ ...content, kind: 'return' as const }] : []),
+          ],
+          scope: this.#builder.scope(scope),
+          // A condition that says nothing of it leaves it to the location, also to one that is found later.
+          content: isAnswered || isEqual(content, around.content) ? undefined : content,
+        },
+      ];
     });
   }
 }
@@ -249,13 +262,6 @@ export class SiteReader {
 /** Who names a folder means its files. */
 function namesFolder(files: TomlValue | undefined): boolean {
   return typeof files === 'string' || (files !== undefined && isTable(files) && ('root' in files || 'alias' in files));
-}
-
-function shortRules({ redirect, reply }: WrittenContent): Rule[] {
-  if (redirect !== undefined) {
-    return [{ kind: 'return', status: redirect.status, body: redirect.to }];
-  }
-  return reply === undefined ? [] : [{ kind: 'return', status: reply.status, body: reply.text }];
 }
 
 /** In `/media/` the folder `media` is what `/media/` stands for, with or without a slash at its end. nginx would make `mediaa.txt` of `/media/a.txt`. */

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'smol-toml';
 import { jsonSchema } from './sections.ts';
 
-const validate = new Ajv2020({ allErrors: true, strict: false }).compile(jsonSchema());
+const validate = new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(jsonSchema());
 
 function faults(text: string): string[] {
   return validate(parse(text))

@@ -2,8 +2,9 @@
 
 import { isEqual } from '../../kernel/is-equal.ts';
 import { omit } from '../../kernel/omit.ts';
-import type { AppContent, Content } from '../model/content.ts';
+import type { AppContent, Content, ReplyContent } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
+import { isRedirect } from '../model/redirect-status.ts';
 import type { Listener, Location, ServerModel, ServerName, Site, SiteTls } from '../model/server-model.ts';
 import { renderServerName } from '../render-server-name.ts';
 import type { WrittenContent } from './fields/content-fields.ts';
@@ -170,7 +171,7 @@ export class SiteWriter {
     const hasFolder = written['files'] !== undefined && namesFolder(written['files']);
     const rules = rewrite.map((each) => this.#rule(each, { scope, content }));
     const own = { ...NO_CONTENT, ...this.#content(content, around.content, { prefix, hasFolder }), rules };
-    return { ...tableOf(CONTENT.write(shorten(own), NO_CONTENT)), ...written };
+    return { ...tableOf(CONTENT.write(own, NO_CONTENT)), ...written };
   }
 
   #content(
@@ -184,6 +185,8 @@ export class SiteWriter {
       case 'proxy':
         this.notes.push(`what is passed on to ${JSON.stringify(content.upstream)} cannot be said in portico.toml`);
         return {};
+      case 'reply':
+        return isEqual(content, around) ? {} : replyOf(content);
       case 'files':
         return hasFolder || around.kind === 'files' ? {} : { answer: 'files' };
       default:
@@ -215,18 +218,8 @@ export class SiteWriter {
   }
 }
 
-const [GONE_FOR_GOOD, LAST_REDIRECT] = [301, 308];
-
-/** A place where every request is redirected says so in a word. */
-function shorten(written: WrittenContent): WrittenContent {
-  const [only, more] = written.rules;
-  if (only?.kind !== 'return' || more !== undefined || only.body === undefined) {
-    return written;
-  }
-  const { status, body } = only;
-  const isRedirect =
-    status >= GONE_FOR_GOOD && status <= LAST_REDIRECT && status !== 304 && status !== 305 && status !== 306;
-  return isRedirect ? { ...written, rules: [], redirect: { to: body, status } } : written;
+function replyOf({ status, body }: ReplyContent): Partial<WrittenContent> {
+  return isRedirect(status) ? { redirect: { to: body, status } } : { reply: { text: body, status } };
 }
 
 /** What a site says of connections are its rules of all of them: a place has no part in that. */

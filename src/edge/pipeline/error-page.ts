@@ -1,5 +1,6 @@
 /** Where an error page leads: another location of the site, or a redirect. */
 
+import { isRedirect } from '../../config/model/redirect-status.ts';
 import { renderTemplate } from './render-template.ts';
 import type { CompiledErrorPage, Route } from './route.ts';
 
@@ -9,7 +10,6 @@ export type ErrorPageTarget =
   | { readonly kind: 'named'; readonly name: string; readonly status: number }
   | { readonly kind: 'redirect'; readonly to: string; readonly status: number };
 
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const FOUND = 302;
 
 export function errorPageTarget(page: CompiledErrorPage, refused: number, route: Route): ErrorPageTarget {
@@ -21,8 +21,8 @@ export function errorPageTarget(page: CompiledErrorPage, refused: number, route:
   if (to.startsWith('@')) {
     return { kind: 'named', name: to, status };
   }
-  const isRedirect = typeof page.status === 'number' && REDIRECTS.has(page.status);
-  return { kind: 'redirect', to, status: isRedirect ? page.status : FOUND };
+  const own = typeof page.status === 'number' && isRedirect(page.status) ? page.status : FOUND;
+  return { kind: 'redirect', to, status: own };
 }
 
 export function splitQuery(uri: string): { path: string; query: string } {

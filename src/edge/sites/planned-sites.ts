@@ -8,6 +8,7 @@ import { FileServer } from '../handlers/files/file-server.ts';
 import { refusalsFor } from '../pages/developer-pages.ts';
 import { PasswordChecker } from '../passwords/password-checker.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
+import { compileReply } from '../pipeline/reply-content.ts';
 import { startSubrequest } from '../pipeline/subrequest.ts';
 import { PlanCompiler } from '../plan/compile-plan.ts';
 import { sitePipeline } from '../plan/site-pipeline.ts';
@@ -38,10 +39,16 @@ export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
     files,
     zoneMemory: zones,
     passwords: PASSWORDS,
-    produceOf: (content, compilation) =>
-      content.kind === 'files'
-        ? compileFileContent(files, (template) => compilation.template(template))
-        : produceOf(content),
+    produceOf: (content, compilation) => {
+      switch (content.kind) {
+        case 'files':
+          return compileFileContent(files, (template) => compilation.template(template));
+        case 'reply':
+          return compileReply(content, compilation);
+        default:
+          return produceOf(content);
+      }
+    },
   });
   return model.listeners.map((listener) => sitePipeline({ plan: plan.listener(listener), services, identifier }));
 }

@@ -98,7 +98,17 @@ export const CONTENT_FIELDS: Fields<WrittenContent> = {
     undefined,
     '`files`, the `status` of the server, or an `empty-gif`.',
   ),
-  redirect: field<Redirect | undefined>('redirect', REDIRECT, undefined, 'Every request is redirected.'),
-  reply: field<Reply | undefined>('reply', REPLY, undefined, 'Every request gets this answer.'),
+  redirect: field<Redirect | undefined>(
+    'redirect',
+    REDIRECT,
+    undefined,
+    'Requests are redirected, after all that decides who may ask.',
+  ),
+  reply: field<Reply | undefined>(
+    'reply',
+    REPLY,
+    undefined,
+    'Requests get this answer, after all that decides who may ask.',
+  ),
   rules: field<readonly Rule[]>('rules', RULES, [], 'What is done to the path before anything answers, in this order.'),
 };

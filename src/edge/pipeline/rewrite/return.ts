@@ -1,6 +1,7 @@
 /** `return`: a text, a redirect, a refusal, or the end of the connection. */
 
 import type { Instruction } from '../../../config/model/instruction.ts';
+import { isRedirect } from '../../../config/model/redirect-status.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
 import type { ResponseHead } from '../../../protocol/http/exchange.ts';
 import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
@@ -9,15 +10,14 @@ import { mediaTypeOf } from '../media-type.ts';
 import { renderTemplate } from '../render-template.ts';
 import type { Route, Step } from '../route.ts';
 
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const FIRST_REFUSAL = 400;
 
 export function compileReturn(
-  { status, body }: Extract<Instruction, { readonly kind: 'return' }>,
+  { status, body }: Pick<Extract<Instruction, { readonly kind: 'return' }>, 'status' | 'body'>,
   compilation: Compilation,
 ): Step {
   const template = compilation.template(body ?? '');
-  if (REDIRECTS.has(status)) {
+  if (isRedirect(status)) {
     return (route) => route.redirect(status, renderTemplate(template, route));
   }
   if (status >= FIRST_REFUSAL && template === '') {
