@@ -5,6 +5,8 @@ import type { Route } from '../../pipeline/route.ts';
 const USUAL_FORMAT = '%A, %d-%b-%Y %H:%M:%S %Z';
 /** All blocks of a request together. */
 const BLOCK_BYTES_MAX = 1_048_576;
+/** What a block costs beside its bytes, and each piece of one: two hundred thousand blocks of one byte had a hundred megabytes. */
+const PIECE_BYTES = 256;
 /** Variables that the pages of a request may set. */
 const VARIABLES_MAX = 1000;
 
@@ -23,13 +25,17 @@ export class SsiState {
     return true;
   }
 
+  /** Beyond what blocks may have there is none of this name, and nothing can be added to it. */
   openBlock(name: string): void {
-    this.#blocks.set(name, []);
+    this.#blockBytes += PIECE_BYTES;
+    if (this.#blockBytes <= BLOCK_BYTES_MAX) {
+      this.#blocks.set(name, []);
+    }
   }
 
   /** False: there is too much in blocks. */
   addToBlock(name: string, bytes: Buffer): boolean {
-    this.#blockBytes += bytes.length;
+    this.#blockBytes += PIECE_BYTES + bytes.length;
     if (this.#blockBytes > BLOCK_BYTES_MAX) {
       return false;
     }
