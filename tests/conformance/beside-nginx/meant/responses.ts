@@ -136,7 +136,7 @@ export const RESPONSES: readonly Meant[] = [
     applies: ({ request, what, statuses }) =>
       /User-Agent: .*(MSIE |Chrome\/)/.test(request) &&
       /^[45]/.test(statuses[1]) &&
-      statuses[0] === statuses[1] &&
+      statuses[0].slice(0, 3) === statuses[1].slice(0, 3) &&
       (what === 'body' || FRAMING.test(what)),
   },
   {

@@ -62,7 +62,7 @@ export const STRICTNESS: readonly Meant[] = [
     reason:
       'Its variables are what could be read: nginx leaves out other parts of it, and counts its bytes to another place.',
     applies: ({ what, statuses, isUnread }) =>
-      /^(log (?!status|lines)|field x-)/.test(what) &&
+      /^(log (?!status|lines)|field (x-|transfer-encoding|content-length)|framing)/.test(what) &&
       (isUnread || (UNREAD.test(statuses[0]) && UNREAD.test(statuses[1]))),
   },
   {
