@@ -71,7 +71,7 @@ export async function checkSite(
   const { said, runtime } = loading.value;
   const { path, origin, isPlain } = runtime.interpreter;
   server.wires.close();
-  server.serverLogs.finish(systemClock);
+  await server.serverLogs.finish(systemClock);
   if (said.kind === 'loaded') {
     reports.onFound({
       pythonVersion: said.python,
@@ -85,7 +85,7 @@ export async function checkSite(
     return 0;
   }
   reports.onGivenUp(said.error, said.traceback, log);
-  server.serverLogs.finish(systemClock);
+  await server.serverLogs.finish(systemClock);
   return APPLICATION_FAULT;
 }
 

@@ -249,7 +249,7 @@ export class Supervisor {
     this.#hasFailed = true;
     this.#edge.kill();
     this.#eachZygotes((zygotes) => zygotes.killAll());
-    this.#leave(INTERNAL_ERROR);
+    void this.#leave(INTERNAL_ERROR);
   }
 
   /** Events are taken one at a time: what happens while something is done for one of them waits for its turn. */
@@ -467,7 +467,7 @@ export class Supervisor {
       this.#eachZygotes((zygotes) => zygotes.hurry());
     }
     await Promise.all([...this.#apps.values()].map(({ zygotes }) => zygotes.endRest()));
-    this.#leave(code);
+    await this.#leave(code);
   }
 
   #closeSockets(): void {
@@ -476,14 +476,14 @@ export class Supervisor {
     }
   }
 
-  #leave(code: number): void {
+  async #leave(code: number): Promise<void> {
     clearTimeout(this.#timer);
     this.#closeSockets();
     this.#server.pidFile?.remove();
     this.#spoolFolders.removeAll();
     this.#server.wires.close();
     this.#log.say('info', `stopped (exit code ${code})`);
-    this.#server.serverLogs.finish(this.#clock);
+    await this.#server.serverLogs.finish(this.#clock);
     this.#reports.onFinished(code);
   }
 }

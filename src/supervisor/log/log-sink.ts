@@ -37,6 +37,8 @@ export class LogSink {
   #retry: NodeJS.Timeout | undefined;
   #endsInLine = false;
   #lostCount = 0;
+  /** The rest is written by whoever waits for the thread. */
+  #onThreadDone: (() => void) | undefined;
 
   /** '' is standard error. `renderLost` tells how many lines were lost. Throws what `open` throws. */
   constructor(path: string, identity: Identity | undefined, renderLost: (count: number) => string) {
@@ -75,13 +77,30 @@ export class LogSink {
     }
   }
 
-  /** The rest, at the end, for as long as it may take. */
-  finish(clock: Clock): void {
+  /** The rest, at the end, for as long as it may take: behind what a thread is writing, so that no line overtakes another. */
+  async finish(clock: Clock): Promise<void> {
     const deadlineMs = clock.monotonicMs() + SUPERVISOR_LIMITS.logFlushMs;
+    if (this.#isWriting) {
+      await this.#threadIsDone(SUPERVISOR_LIMITS.logFlushMs);
+    }
     const rest = this.#isWriting ? this.#batch.subarray(this.#nextPiece().length) : this.#batch;
     writeUntil(this.#fd, rest, clock, deadlineMs);
     writeUntil(this.#fdNext ?? this.#fd, Buffer.concat(this.#pending), clock, deadlineMs);
+    this.#batch = NOTHING;
     this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#onThreadDone = undefined;
+  }
+
+  /** Or the disk does not answer. */
+  #threadIsDone(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#onThreadDone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #flush(): void {
@@ -115,7 +134,11 @@ export class LogSink {
     write(this.#fd, this.#nextPiece(), (error, written) => {
       this.#isWriting = false;
       this.#onWritten(error, written);
-      this.#flush();
+      if (this.#onThreadDone === undefined) {
+        this.#flush();
+      } else {
+        this.#onThreadDone();
+      }
     });
   }
 

@@ -75,10 +75,8 @@ export class ServerLogs {
   }
 
   /** The rest, at the end. */
-  finish(clock: Clock): void {
-    for (const sink of this.#sinks) {
-      sink.finish(clock);
-    }
+  async finish(clock: Clock): Promise<void> {
+    await Promise.all(this.#sinks.map((sink) => sink.finish(clock)));
   }
 }
 
