@@ -125,6 +125,8 @@ test('media types are those of the nearest block that names some', () => {
   deepEqual(types, { knowsRegistry: false, charset: '', types: { z: 'c/d', w: 'e/f' }, fallback: 't/u' });
   deepEqual(typeMapOf(draftOf('types { a/b x Y; }')).types, { x: 'a/b', y: 'a/b' });
   deepEqual(typeMapOf(draftOf('location / { types { } }')).types, {});
+  // nginx puts no variables in, so a client cannot choose the type.
+  equal(typeMapOf(draftOf('default_type $arg_type;')).fallback, '$arg_type');
   deepEqual(typeMapOf(draftOf('types { a/b x ""; }')).types, { x: 'a/b' });
   const { diagnostics } = readText('events {} http { types { a/b x; c/d x; } }');
   match(

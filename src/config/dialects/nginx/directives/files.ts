@@ -63,8 +63,8 @@ export const FILES: readonly Row[] = [
     row('index', HTTP, 'text...', 'Files that stand for a folder.', { apply: applyIndex }),
     row('types', HTTP, '{entries}', 'Media types by the endings of file names.', { apply: applyTypes }),
   ]),
-  row('default_type', HTTP, 'text', 'The media type of files of which nothing else is known.', {
-    apply: (args, draft) => draft.set(DEFAULT, args.template(0)),
+  row('default_type', HTTP, 'plain', 'The media type of files of which nothing else is known.', {
+    apply: (args, draft) => draft.set(DEFAULT, args.text(0)),
   }),
   row(
     'try_files',
