@@ -52,14 +52,12 @@ export const RESPONSES: readonly Meant[] = [
       /^(field connection|log sent_http_content_type)$/.test(what),
   },
   {
-    id: 'numbers of subrequests',
+    id: 'lines of subrequests',
     reason:
-      'log_subrequest counts what a subrequest gives to the request around it, whose own bytes are those of both; nginx counts little of it.',
+      'With log_subrequest each line says what its own request has sent; nginx counts little of a subrequest, and writes fields of its response into the line of the request around it.',
     applies: ({ case: { configuration }, what }) =>
       configuration.includes('log_subrequest') &&
-      /^log (request_length|body_bytes_sent|request_completion|sent_http_content_length|sent_http_transfer_encoding)/.test(
-        what,
-      ),
+      /^log (request_length|body_bytes_sent|request_completion|sent_http_)/.test(what),
   },
   {
     id: '$limit_rate',
