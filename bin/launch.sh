@@ -15,9 +15,9 @@ shift 4
 
 # With fewer than 22 descriptors Node dies before it could say why. A server of one edge thread needs 36, one of four threads 56, and
 # the application some for itself. Setting the soft limit shows without a fork whether the hard one allows it; Node raises it to the
-# hard one again; the Python before it does not, and systemd may have given more sockets than that.
+# hard one again; the Python before it does not, and systemd, or the program before, may have given more sockets than that.
 portico_files=64
-if [ -z "${LISTEN_FDS-}" ] && ! ulimit -Sn $portico_files 2>/dev/null && [ "$(ulimit -Hn)" -lt $portico_files ]; then
+if [ -z "${LISTEN_FDS-}${PORTICO_PREDECESSOR-}" ] && ! ulimit -Sn $portico_files 2>/dev/null && [ "$(ulimit -Hn)" -lt $portico_files ]; then
   echo "portico: this process may not have $portico_files files open at a time, which are the least that a server needs. Raise the limit: ulimit -n 1024, LimitNOFILE= of a systemd unit, --ulimit nofile=1024 of docker run." >&2
   exit 1
 fi

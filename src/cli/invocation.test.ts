@@ -44,3 +44,31 @@ test('readInvocation() knows which Python Portico is installed for', () => {
     assert.deepEqual(read(said).installation, IN_NO_PYTHON);
   }
 });
+
+test('readInvocation() knows how the program was started, and is to be started once more', () => {
+  const called = { A: '1', PORTICO_PROGRAM: '/opt/current/bin/portico', PORTICO_HELD_NODE_PATH: '/x' };
+  const env = { A: '1', NODE_PATH: '/x' };
+  assert.deepEqual(readInvocation(['=nginx', '=-t'], called).program, {
+    file: '/opt/current/bin/portico',
+    args: ['nginx', '-t'],
+    env,
+  });
+  const asked = { ...called, PORTICO_INSTALLATION: 'module:/venv/bin/python' };
+  assert.deepEqual(readInvocation(['=nginx'], asked).program, {
+    file: '/venv/bin/python',
+    args: ['-m', 'portico', 'nginx'],
+    env,
+  });
+  const read = readInvocation(['=nginx'], called);
+  delete read.env['A'];
+  assert.deepEqual(read.program?.env, env, 'what is taken from the applications is there for the next program');
+});
+
+test('readInvocation() takes a predecessor from the process that has started this one, and from nobody else', () => {
+  const handOver = { from: process.ppid, sockets: [], reportFd: 3, notifyFd: 4, watchdogUs: 5 };
+  const read = (what: object) => readInvocation(['=nginx'], { PORTICO_PREDECESSOR: JSON.stringify(what) });
+  const { predecessor, manager, env } = read(handOver);
+  assert.deepEqual([predecessor?.handOver, env], [handOver, {}]);
+  assert.deepEqual(manager, { ...NO_MANAGER, notifyFd: 4, watchdogUs: 5 });
+  assert.deepEqual([read({ ...handOver, from: 1 }).predecessor, read({ ...handOver, from: 1 }).env], [undefined, {}]);
+});

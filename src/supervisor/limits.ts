@@ -60,6 +60,8 @@ export const SUPERVISOR_LIMITS = {
   bindPatienceMs: 1_000,
   /** … and for so long if it is ending. */
   bindEndingPatienceMs: 5_000,
+  /** Characters that a new program may have to say of its start, beside this one: its faults, a line each. */
+  successorReportsMax: 262_144,
   /** After the start, what it has left in memory is collected: not before the first requests have had their answers. */
   collectAfterMs: 2_000,
   /** How often the memory of workers is looked at. */

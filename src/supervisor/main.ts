@@ -64,6 +64,7 @@ export async function supervise(
       {
         onStarted: (announcement) => {
           if (writePidFile(server, log)) {
+            server.predecessor?.tellRuns();
             reports.onStarted(announcement, log);
           } else {
             isHidden = true;

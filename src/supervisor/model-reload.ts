@@ -22,6 +22,7 @@ import { showHiddenLogs } from './log/hidden-logs.ts';
 import { closeLogs, openLogsAgain } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
+import { boundListeners } from './prepare.ts';
 import type { Identity } from './privileges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import type { BoundSocket } from './sockets/sockets.ts';
@@ -39,6 +40,13 @@ export interface ModelReloadParts {
   readonly clock: Clock;
   /** Has the present certificate read again. */
   readonly renewCertificate: () => Promise<void>;
+}
+
+interface NewPlan {
+  readonly model: ServerModel;
+  /** Asked when the edge is ready: it is given sockets for this plan. */
+  readonly listeners: () => readonly BoundListener[];
+  readonly certificates: CertificateKeeper;
 }
 
 /** `same`: the configuration says what it said before. */
@@ -71,6 +79,47 @@ export class ModelReload {
     const result = this.#last.then(() => this.#run());
     this.#last = result.then(() => this.#dropped);
     return result;
+  }
+
+  /** The edge takes no connections any more: those that are open finish, and the sockets are kept. Resolves with what is in the way. */
+  rest(): Promise<string | undefined> {
+    return this.#inTurn(async () => {
+      const fault = await this.#listenAt(() => []);
+      if (fault === undefined) {
+        // Also for an edge that follows this one.
+        Object.assign(this.#parts.server, { listeners: [] });
+      }
+      return fault;
+    });
+  }
+
+  /** After `rest`: connections are taken again. */
+  wake(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { server, edge } = this.#parts;
+      const { model, sockets } = server;
+      const fault = await this.#listenAt(() => this.#listenersFor(sockets, model));
+      Object.assign(server, { listeners: boundListeners(sockets, model) });
+      if (fault !== undefined) {
+        // The edge that follows is started with them.
+        edge.kill();
+      }
+    });
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(act);
+    this.#last = result;
+    return result;
+  }
+
+  /** The present model, at these addresses alone. Resolves with what is in the way. */
+  async #listenAt(listeners: NewPlan['listeners']): Promise<string | undefined> {
+    const { server } = this.#parts;
+    const [fault] = await this.#changePlan({ model: server.model, listeners, certificates: server.certificates }, () =>
+      Promise.resolve([]),
+    );
+    return fault;
   }
 
   async #run(): Promise<ReloadResult> {
@@ -133,7 +182,12 @@ export class ModelReload {
       closeLogs(logs.value);
       return sockets;
     }
-    const faults = await this.#changePlan(change, sockets.value, certificates.value);
+    const listeners = () => this.#listenersFor(sockets.value, model);
+    // Workers of new applications are let in by the plan that waits. Nothing of what runs is touched until they can serve.
+    const faults = await this.#changePlan({ model, listeners, certificates: certificates.value }, async () => {
+      const isUnwanted = this.#waiting > 0 && change.added.length > 0;
+      return isUnwanted ? [AGAIN] : this.#parts.apps.start(change, certificates.value);
+    });
     if (faults.length > 0) {
       closeLogs(logs.value);
       for (const socket of sockets.value.filter((each) => !isAmong(each, server.sockets))) {
@@ -158,14 +212,12 @@ export class ModelReload {
     return success(server.certificates);
   }
 
-  /** Resolves with what is in the way; with nothing, if it is done. */
+  /** `between`: what is done while the plan waits. Resolves with what is in the way; with nothing, if it is done. */
   async #changePlan(
-    change: AppChange,
-    sockets: readonly OpenSocket[],
-    certificates: CertificateKeeper,
+    { model, listeners, certificates }: NewPlan,
+    between: () => Promise<readonly string[]>,
   ): Promise<readonly string[]> {
-    const { server, edge, apps } = this.#parts;
-    const { model } = change;
+    const { server, edge } = this.#parts;
     const shown = await showLogs(model, server.identity);
     if (!shown.ok) {
       return [shown.fault];
@@ -178,7 +230,7 @@ export class ModelReload {
       kind: 'prepare',
       plan,
       model: edgeModel(model),
-      listeners: sockets.map((socket) => this.#listenerFor(socket, model)),
+      listeners: listeners(),
       logs: model.logs.map(() => null),
       logPlaces: shown.value.places,
       workers: workersOf({ model, secrets: server.secrets, slots: server.slots }),
@@ -192,9 +244,7 @@ export class ModelReload {
         edge.send({ kind: 'abandon', plan });
         return [EDGE_GONE];
       default: {
-        // Their workers are let in by the plan that waits. Nothing of what runs is touched until they can serve.
-        const isUnwanted = this.#waiting > 0 && change.added.length > 0;
-        const faults = isUnwanted ? [AGAIN] : await apps.start(change, certificates);
+        const faults = await between();
         if (faults.length > 0 || edge.startCount !== edgeNumber) {
           edge.send({ kind: 'abandon', plan });
           return faults.length > 0 ? faults : [EDGE_GONE];
@@ -208,6 +258,10 @@ export class ModelReload {
         return [];
       }
     }
+  }
+
+  #listenersFor(sockets: readonly OpenSocket[], model: ServerModel): readonly BoundListener[] {
+    return sockets.map((socket) => this.#listenerFor(socket, model));
   }
 
   /** An address that the edge serves already is known to it; of all others it is given the sockets. */
@@ -262,12 +316,7 @@ export class ModelReload {
     const { server, edge, log } = this.#parts;
     const gone = server.sockets.filter((socket) => !isAmong(socket, sockets));
     const isRenewed = certificates !== server.certificates;
-    const listeners = sockets.map(({ address, listener }) => ({
-      ...address,
-      listener,
-      isTls: model.listeners[listener]?.tls === true,
-    }));
-    Object.assign(server, { model, sockets, listeners, certificates });
+    Object.assign(server, { model, sockets, listeners: boundListeners(sockets, model), certificates });
     if (certificates.current !== undefined) {
       // The edge has those of the `prepare`. Since then the files may have been renewed.
       edge.send({ kind: 'tls', tls: certificates.current.tls });

@@ -33,7 +33,8 @@ export function whyNotRoots(
     : `others than root can change ${changeable}, so the server gives up root's rights for good: a reload binds no port below 1024, and opens no file of root's`;
 }
 
-function isRootsFile(path: string): boolean {
+/** Nobody but root can change what is run under this path. */
+export function isRootsFile(path: string): boolean {
   try {
     const { uid, mode } = lstatSync(realpathSync(path));
     return isRootsAlone(path) && uid === 0 && (mode & WRITABLE_BY_OTHERS) === 0;

@@ -25,14 +25,20 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC, O_NONBLOCK } = constants;
 /** Faults with which the folder cannot be written, while the file in it perhaps can. */
 const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
+/** What nginx puts behind the name of the file of a server that is being replaced. */
+const OLD = '.oldbin';
+
 export class PidFile {
   readonly #path: string;
+  /** Where our number is. */
+  #place: string;
   readonly #identity: Identity | undefined;
   /** Kept open for the end: the folder may be root's, and we need not be root any more when the file is to be emptied. */
   #fd: number | undefined;
 
   constructor(path: string, identity: Identity | undefined) {
     this.#path = path;
+    this.#place = path;
     this.#identity = identity;
   }
 
@@ -42,6 +48,26 @@ export class PidFile {
       return;
     }
     this.#fd = this.#withItsRights(() => write(this.#path));
+  }
+
+  /** The name is for the server that replaces this one. Throws what is in the way. */
+  moveAside(): void {
+    if (this.#fd === undefined || !isAt(this.#path, this.#fd)) {
+      throw new Error(`${this.#path} is not this server's (any more)`);
+    }
+    this.#move(`${this.#path}${OLD}`);
+  }
+
+  /** That server has ended, or could not start. Throws what is in the way. */
+  moveBack(): void {
+    if (this.#fd !== undefined && this.#place !== this.#path) {
+      this.#move(this.#path);
+    }
+  }
+
+  #move(place: string): void {
+    this.#withItsRights(() => renameSync(this.#place, place));
+    this.#place = place;
   }
 
   #withItsRights<T>(act: () => T): T {
@@ -56,11 +82,9 @@ export class PidFile {
     }
     this.#fd = undefined;
     try {
-      const { dev, ino } = fstatSync(fd);
       ftruncateSync(fd);
-      const stat = lstatSync(this.#path, { throwIfNoEntry: false });
-      if (stat?.dev === dev && stat.ino === ino) {
-        this.#withItsRights(() => unlinkSync(this.#path));
+      if (isAt(this.#place, fd)) {
+        this.#withItsRights(() => unlinkSync(this.#place));
       }
     } catch {
       // Nothing depends on the removal.
@@ -69,6 +93,13 @@ export class PidFile {
       closeSync(fd);
     }
   }
+}
+
+/** Whether this is the file at the path. */
+function isAt(path: string, fd: number): boolean {
+  const { dev, ino } = fstatSync(fd);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.dev === dev && stat.ino === ino;
 }
 
 function write(path: string): number {

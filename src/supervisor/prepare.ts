@@ -29,11 +29,12 @@ import type { Identity } from './privileges.ts';
 import { actFor, dropPrivileges, mayAct, resolveIdentity } from './privileges.ts';
 import type { Around } from './runtime.ts';
 import { findRuntime, placeOf } from './runtime.ts';
-import type { ServiceManager, Surroundings } from './service-manager.ts';
+import type { OwnProgram, ServiceManager, Surroundings } from './service-manager.ts';
 import type { SlotRanges } from './slot-ranges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import { openSockets } from './sockets/given-sockets.ts';
 import { EDGE_AS_USER, RUN_AS_USER } from './start-as-user.ts';
+import type { Predecessor } from './upgrade/predecessor.ts';
 import type { WorkerWires } from './worker-wires.ts';
 import { openWorkerWires } from './worker-wires.ts';
 
@@ -55,6 +56,8 @@ export interface PreparedServer {
   readonly listeners: readonly BoundListener[];
   readonly manager: ServiceManager;
   readonly installation: Installation;
+  readonly program: OwnProgram | undefined;
+  readonly predecessor: Predecessor | undefined;
   readonly certificates: CertificateKeeper;
   readonly wires: WorkerWires;
   /** By application: what its workers show to the edge. */
@@ -82,7 +85,7 @@ const BOARD_RECORD_BYTES = 8;
 export async function prepareServer(
   model: ServerModel,
   cwd: string,
-  { env, manager, installation, tell }: Surroundings,
+  { env, manager, installation, program, predecessor, tell }: Surroundings,
 ): Promise<Outcome<PreparedServer, StartFault>> {
   // Neither the application nor any other child gets the password. (The system goes on showing it in /proc/PID/environ of this process.)
   for (const name of KEY_PASSWORD_VARIABLES) {
@@ -115,6 +118,7 @@ export async function prepareServer(
   const opened = await openSockets({
     listeners,
     manager,
+    predecessor,
     identity,
     edgeThreads: edge.threads,
     umask,
@@ -146,12 +150,14 @@ export async function prepareServer(
     cwd,
     env,
     installation,
+    program,
+    predecessor,
     ...files.value,
     edgeProgram,
     zygoteProgram,
     identity,
     sockets,
-    listeners: sockets.map((socket) => boundListener(socket, model)),
+    listeners: boundListeners(sockets, model),
     manager,
     certificates: certificates.value,
     wires: wires.value,
@@ -165,8 +171,8 @@ export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('hex');
 }
 
-function boundListener({ address, listener }: OpenSocket, { listeners }: ServerModel): BoundListener {
-  return { ...address, listener, isTls: listeners[listener]?.tls === true };
+export function boundListeners(sockets: readonly OpenSocket[], { listeners }: ServerModel): readonly BoundListener[] {
+  return sockets.map(({ address, listener }) => ({ ...address, listener, isTls: listeners[listener]?.tls === true }));
 }
 
 /** Whether the folders and the Pythons of the applications are there: a sentence for each fault. */

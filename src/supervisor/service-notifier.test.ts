@@ -59,3 +59,9 @@ test('ServiceNotifier says once that nobody listens any more', () => {
   manager.notifier.tell({ kind: 'alive' });
   assert.deepEqual([manager.lost, manager.heard, manager.waits], [['ECONNREFUSED'], [], []]);
 });
+
+test('ServiceNotifier names the process that is the service from now on', () => {
+  const { notifier, heard } = new Manager();
+  notifier.tell({ kind: 'replaced', pid: 77 });
+  assert.deepEqual(heard, ['9 MAINPID=77\n']);
+});

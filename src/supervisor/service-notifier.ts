@@ -15,6 +15,8 @@ export type ServiceMessage =
   | { readonly kind: 'ready'; readonly status: string }
   | { readonly kind: 'reloading'; readonly limitMs: number }
   | { readonly kind: 'stopping'; readonly limitMs: number }
+  /** Another process is the main one of the service from now on. */
+  | { readonly kind: 'replaced'; readonly pid: number }
   | { readonly kind: 'alive' };
 
 export interface NotifierOptions {
@@ -79,6 +81,8 @@ function render(message: ServiceMessage, nowUs: bigint): string {
       return `RELOADING=1\nMONOTONIC_USEC=${nowUs}\nSTATUS=reloading\n${extend(message.limitMs)}`;
     case 'stopping':
       return `STOPPING=1\nSTATUS=stopping: requests are finished\n${extend(message.limitMs)}`;
+    case 'replaced':
+      return `MAINPID=${message.pid}\n`;
     default:
       return 'WATCHDOG=1\n';
   }

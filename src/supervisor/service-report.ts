@@ -53,6 +53,11 @@ export class ServiceReport {
     this.#notifier?.tell(this.#messageOf(state, `serving ${this.#what(workers)}${old}`));
   }
 
+  /** This server ends, and the one that has replaced it is the service from now on. */
+  handOver(pid: number): void {
+    this.#notifier?.tell({ kind: 'replaced', pid });
+  }
+
   /** What is served, in the operator's words. */
   #what(workers: number): string {
     const { apps, process } = this.#server.model;

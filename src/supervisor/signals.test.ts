@@ -33,6 +33,6 @@ test("nginx's QUIT is patient and its TERM is not; ours are the other way round"
     SIGQUIT: 'stop-patiently',
     SIGHUP: 'reload',
     SIGUSR1: 'reopen-logs',
-    SIGUSR2: 'not-supported',
+    SIGUSR2: 'upgrade',
   });
 });

@@ -12,6 +12,10 @@ export type SignalCommand =
   | 'add-worker'
   | 'remove-worker'
   | 'reopen-logs'
+  /** The program that is on disk by now is started beside this one. */
+  | 'upgrade'
+  /** No new connections are taken. */
+  | 'rest'
   | 'not-supported';
 
 type Commands = Readonly<Partial<Record<NodeJS.Signals, SignalCommand>>>;
@@ -36,8 +40,8 @@ const NGINX_COMMANDS: Commands = {
   SIGQUIT: 'stop-patiently',
   SIGHUP: 'reload',
   SIGUSR1: 'reopen-logs',
-  SIGUSR2: 'not-supported',
-  SIGWINCH: 'not-supported',
+  SIGUSR2: 'upgrade',
+  SIGWINCH: 'rest',
 };
 
 const MANNERS: Readonly<Record<Manner, Commands>> = { portico: SIGNAL_COMMANDS, nginx: NGINX_COMMANDS };

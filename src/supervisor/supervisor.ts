@@ -10,6 +10,7 @@ import { collectGarbage } from '../kernel/garbage.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
 import { AppChanges } from './app-changes.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import type { AppSurroundings } from './children/app-host.ts';
 import { AppHost } from './children/app-host.ts';
 import { EdgeHost } from './children/edge-host.ts';
@@ -34,6 +35,7 @@ import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { TerminalWatch } from './terminal-watch.ts';
+import { Upgrade } from './upgrade/upgrade.ts';
 import { readVersion } from './version.ts';
 
 export interface SupervisorReports {
@@ -63,6 +65,8 @@ export class Supervisor {
   readonly #release: ReleaseWatch;
   readonly #reloads: Gathering;
   readonly #modelReload: ModelReload | undefined;
+  readonly #certificates: CertificateWatch;
+  readonly #upgrade: Upgrade;
   readonly #queue: FleetEvent[] = [];
   #fleet: ServerFleet;
   #isActing = false;
@@ -95,6 +99,7 @@ export class Supervisor {
       log,
     );
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
+    this.#certificates = new CertificateWatch(server, this.#edge, log);
     const newHost = (app: App, of: Pick<AppSurroundings, 'model' | 'certificates'>): AppHost =>
       new AppHost(app, { ...of, server, edge: this.#edge, log }, (fact) => this.#happen({ ...fact, app: app.id }));
     for (const app of server.model.apps) {
@@ -106,8 +111,9 @@ export class Supervisor {
       source &&
       new ModelReload({
         ...{ source, server, edge: this.#edge, apps: this.#appChanges, log, clock },
-        renewCertificate: () => this.#renewCertificate(),
+        renewCertificate: () => this.#certificates.renew(),
       });
+    this.#upgrade = new Upgrade({ server, log, edge: this.#modelReload, isServing: () => this.#isServing });
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
   }
 
@@ -125,8 +131,7 @@ export class Supervisor {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
     if (this.#server.certificates.current !== undefined || this.#modelReload !== undefined) {
-      setInterval(() => void this.#watchCertificate(), SUPERVISOR_LIMITS.certificatePollMs).unref();
-      setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
+      this.#certificates.start();
     }
   }
 
@@ -148,9 +153,13 @@ export class Supervisor {
     }
   }
 
+  get #isServing(): boolean {
+    return this.#fleet.isStarted && this.#fleet.stop === undefined;
+  }
+
   /** A configuration that has changed is changed to, and the applications go on. One that has not means that their code has. */
   async #reloadModel(reload: ModelReload, why: string): Promise<void> {
-    if (this.#fleet.stop !== undefined || !this.#fleet.isStarted) {
+    if (!this.#isServing) {
       this.#log.say(
         'warning',
         `${why}: the configuration is not read again, because the server is ${this.#fleet.isStarted ? 'stopping' : 'starting'}`,
@@ -169,7 +178,7 @@ export class Supervisor {
     if (this.#server.certificates.current === undefined) {
       this.#happen({ kind: 'reload', why });
     } else {
-      void this.#renewCertificate().then(() => this.#happen({ kind: 'reload', why }));
+      void this.#certificates.renew().then(() => this.#happen({ kind: 'reload', why }));
     }
   }
 
@@ -187,9 +196,15 @@ export class Supervisor {
       case 'reload':
         if (this.#terminal.hasHungUp()) {
           this.#onHangUp();
-        } else {
+        } else if (!this.#upgrade.takesReload(signal)) {
           this.reload(signal);
         }
+        return;
+      case 'upgrade':
+        this.#upgrade.begin(signal);
+        return;
+      case 'rest':
+        this.#upgrade.rest(signal);
         return;
       case 'reopen-logs':
         void this.#reopenLogs();
@@ -358,7 +373,14 @@ export class Supervisor {
     'stop-edge': ({ deadlineMs }) => this.#stopEdge(deadlineMs),
     'kill-edge': () => this.#edge.kill(),
     'ask-edge': () => this.#edge.send({ kind: 'ping' }),
-    'tell-state': ({ state, isOld }) => this.#report.tellState(state, { isOld, workers: this.#workerCount }),
+    'tell-state': ({ state, isOld }) => {
+      const { successorPid } = this.#upgrade;
+      if (state === 'stopping' && successorPid > 0) {
+        this.#report.handOver(successorPid);
+      } else {
+        this.#report.tellState(state, { isOld, workers: this.#workerCount });
+      }
+    },
     'tell-title': ({ title }) => this.#report.tellTitle(title),
     log: ({ level, text, about }) => this.#log.say(level, text, undefined, about),
     announce: (action) => this.#announce(action),
@@ -409,34 +431,6 @@ export class Supervisor {
     setTimeout(collectGarbage, SUPERVISOR_LIMITS.collectAfterMs).unref();
   }
 
-  async #watchCertificate(): Promise<void> {
-    if (this.#server.certificates.hasChanged) {
-      await this.#renewCertificate();
-    }
-  }
-
-  async #renewCertificate(): Promise<void> {
-    const { certificates } = this.#server;
-    const renewed = await certificates.renew();
-    const { current } = certificates;
-    if (certificates !== this.#server.certificates) {
-      return; // Those of a new configuration have come meanwhile.
-    }
-    if (!renewed.ok) {
-      this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
-    } else if (renewed.value && current !== undefined) {
-      this.#edge.send({ kind: 'tls', tls: current.tls });
-      this.#log.say('info', `new files of the certificate are in use: ${current.summary}`);
-      this.#warnOfExpiry();
-    }
-  }
-
-  #warnOfExpiry(): void {
-    for (const warning of this.#server.certificates.expiryWarnings()) {
-      this.#log.say('warning', warning);
-    }
-  }
-
   #weighWorkers(): void {
     for (const [id, fleet] of this.#fleet.apps) {
       this.#apps.get(id)?.weigh(fleet);
@@ -472,7 +466,7 @@ export class Supervisor {
 
   #closeSockets(): void {
     for (const socket of this.#server.sockets) {
-      socket.close();
+      socket.close(this.#upgrade.successorPid > 0);
     }
   }
 

@@ -24,7 +24,9 @@ const [DONE, FAILED] = [0, 1];
 
 /** Resolves with the exit code. */
 export async function nginx({ args, ...surroundings }: Invocation, printer: Terminal): Promise<number> {
-  const terminal = isDaemon() ? { ...printer, error: sayAsDaemon } : printer;
+  const { predecessor } = surroundings;
+  const say = predecessor === undefined ? sayAsDaemon : predecessor.say.bind(predecessor);
+  const terminal = predecessor !== undefined || isDaemon() ? { ...printer, error: say } : printer;
   const read = readNginxArguments(args);
   if (!read.ok) {
     terminal.error(`nginx: ${read.fault}\n`);

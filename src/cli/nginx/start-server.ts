@@ -23,7 +23,9 @@ export async function startServer(
   log: StartLog,
   source: ModelSource,
 ): Promise<number> {
-  if (model.process.isDaemon && !isDaemon()) {
+  // Who replaces a server is beside it already.
+  const { predecessor } = surroundings;
+  if (model.process.isDaemon && !isDaemon() && predecessor === undefined) {
     const errorFd = openErrorLog(model.process.errorLogs);
     const code = await startDaemon({ errorFd, onSays: (text) => log.print(text) });
     if (errorFd !== STANDARD_ERROR) {
@@ -36,7 +38,7 @@ export async function startServer(
     log.say('emerg', NO_FOLDER);
     return FAILED;
   }
-  if (!model.process.isDaemon) {
+  if (!model.process.isDaemon && predecessor === undefined) {
     becomeInit(surroundings.manager);
   }
   const code = await supervise(

@@ -49,7 +49,8 @@ interface Listening {
   readonly bound: BoundListener;
   readonly services: Mutable<ConnectionServices>;
   readonly origins: ListenerOrigins;
-  readonly server: Server;
+  /** One, or several where the sockets of an address are more than the threads. */
+  readonly servers: readonly Server[];
 }
 
 export class Listeners {
@@ -68,7 +69,10 @@ export class Listeners {
   }
 
   get isListening(): boolean {
-    return [...this.#open.values()].some(({ server }) => server.listening) || this.#closing.size > 0;
+    return (
+      [...this.#open.values()].some(({ servers }) => servers.some(({ listening }) => listening)) ||
+      this.#closing.size > 0
+    );
   }
 
   /** For connections that begin from now on. */
@@ -123,7 +127,7 @@ export class Listeners {
 
   /** Takes no connections any more. */
   close(): void {
-    for (const { server } of this.#open.values()) {
+    for (const server of [...this.#open.values()].flatMap(({ servers }) => servers)) {
       server.close();
     }
   }
@@ -132,13 +136,17 @@ export class Listeners {
    * Connections in the backlog are accepted first: the kernel has let these clients in, and closing the socket would reset them. Where the socket is served on
    * (`isServed`), by TLS that has come to its address or gone from it, they are left to that.
    */
-  #close({ server, services }: Listening, isServed: boolean): void {
+  #close({ servers, services }: Listening, isServed: boolean): void {
     const { table } = this.#parts;
     services.isClosing = true;
-    this.#closing.add(server);
+    for (const server of servers) {
+      this.#closing.add(server);
+    }
     const close = (): void => {
-      server.close();
-      this.#closing.delete(server);
+      for (const server of servers) {
+        server.close();
+        this.#closing.delete(server);
+      }
       // What has come meanwhile is read before the immediate is run, here as well.
       setTimeout(() => setImmediate(() => table.closeIdleOf(services)), EDGE_LIMITS.stopIdleMs);
     };
@@ -151,24 +159,33 @@ export class Listeners {
   }
 
   #listen(bound: BoundListener, plan: ListeningPlan): void {
-    const { thread, common } = this.#parts;
-    const fd = bound.fds[thread % bound.fds.length];
-    assert(fd !== undefined, `the address ${keyOf(bound)} has a socket`);
+    const { common } = this.#parts;
+    const fds = this.#socketsOf(bound, plan.model.edge.threads);
+    assert(fds.length > 0, `the address ${keyOf(bound)} has a socket`);
     const { fields, ...planned } = this.#plannedServices(bound, plan);
     const { contexts, ...rest } = common;
     const services = { ...rest, ...planned, webSocket: { contexts, fields }, isClosing: false };
     const origins = new ListenerOrigins(bound, plan.model.forwarding.fields);
-    const where = { fd, backlog: backlogOf(bound, plan.model) };
+    const backlog = backlogOf(bound, plan.model);
     const opening = { bound, services, origins };
-    const server = bound.isTls ? this.#listenSecurely(where, opening) : this.#listenPlainly(where, opening);
-    this.#open.set(keyOf(bound), { ...opening, server });
+    const servers = fds.map((fd) =>
+      bound.isTls ? this.#listenSecurely({ fd, backlog }, opening) : this.#listenPlainly({ fd, backlog }, opening),
+    );
+    this.#open.set(keyOf(bound), { ...opening, servers });
+  }
+
+  /** A program that had more threads may have handed over more sockets than there are now: each has a thread, or its clients would wait for ever. */
+  #socketsOf({ fds }: BoundListener, threads: number): readonly number[] {
+    const { thread } = this.#parts;
+    const own = fds.filter((_, index) => index % threads === thread);
+    return own.length > 0 ? own : fds.slice(thread % fds.length, (thread % fds.length) + 1);
   }
 
   #plannedServices({ listener }: BoundListener, plan: ListeningPlan): PlannedServices {
     return plan.servicesOf(listener);
   }
 
-  #listenPlainly(where: Where, { bound, services, origins }: Omit<Listening, 'server'>): Server {
+  #listenPlainly(where: Where, { bound, services, origins }: Omit<Listening, 'servers'>): Server {
     const plain = origins.of(undefined);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, bound.kind);
@@ -186,7 +203,7 @@ export class Listeners {
     );
   }
 
-  #listenSecurely({ fd, backlog }: Where, opening: Omit<Listening, 'server'>): Server {
+  #listenSecurely({ fd, backlog }: Where, opening: Omit<Listening, 'servers'>): Server {
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
         this.#shakeHands(carrier, opening);
@@ -198,7 +215,7 @@ export class Listeners {
     return server.listen({ fd }, backlog);
   }
 
-  #shakeHands(carrier: Socket, { bound, services, origins }: Omit<Listening, 'server'>): void {
+  #shakeHands(carrier: Socket, { bound, services, origins }: Omit<Listening, 'servers'>): void {
     const { table } = this.#parts;
     const client = this.#admit(carrier, bound.kind);
     if (client === undefined) {

@@ -1,6 +1,6 @@
 /**
- * The sockets that the server listens on: those that the service manager has given, and the addresses of the model's listeners that are
- * not among them.
+ * The sockets that the server listens on: those that the service manager has given, or the program before, and the addresses of the
+ * model's listeners that are not among them.
  */
 
 import { closeSync } from 'node:fs';
@@ -10,6 +10,8 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Identity } from '../privileges.ts';
 import type { GivenSocket, ServiceManager } from '../service-manager.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
+import { takeInherited } from './inherited-sockets.ts';
 import type { BindOptions, BindPlace, BoundSocket } from './sockets.ts';
 import { bindSockets, resolveHost } from './sockets.ts';
 
@@ -21,6 +23,7 @@ export interface OpenSocket extends BoundSocket {
 export interface SocketPlan extends BindOptions {
   readonly listeners: readonly Listener[];
   readonly manager: ServiceManager;
+  readonly predecessor: Predecessor | undefined;
   readonly identity: Identity | undefined;
 }
 
@@ -28,19 +31,27 @@ export interface SocketPlan extends BindOptions {
 export async function openSockets({
   listeners,
   manager,
+  predecessor,
   identity,
   ...options
 }: SocketPlan): Promise<Outcome<readonly OpenSocket[], readonly string[]>> {
   if (manager.faults.length > 0) {
     return failure(manager.faults);
   }
-  const { given, toBind } = await sort(manager.sockets, listeners);
-  const bound = await bindSockets(toBind, options, identity);
+  const { edgeThreads } = options;
+  const inherited = predecessor && (await takeInherited({ predecessor, listeners, edgeThreads, identity }));
+  const taken = inherited ?? [];
+  const sorted = await sort(manager.sockets, listeners);
+  const toBind = sorted.toBind.filter(({ listener }) => !taken.some((each) => each.listener === listener));
+  // Another address at a port of the program before is bound beside its sockets.
+  const ownPorts = new Set(predecessor?.handOver.sockets.map(({ port }) => port));
+  const bound = await bindSockets(toBind, { ...options, ownPorts }, identity);
   if (!bound.ok) {
     return bound;
   }
   const opened = [
-    ...given.map(({ socket, listener }) => ({ ...adopt(socket, options.edgeThreads), listener })),
+    ...taken.map(({ socket, listener }) => ({ ...socket, listener })),
+    ...sorted.given.map(({ socket, listener }) => ({ ...adopt(socket, options.edgeThreads), listener })),
     ...bound.value.map((socket, index) => ({ ...socket, listener: toBind[index]?.listener ?? 0 })),
   ];
   return success(opened.toSorted((one, other) => one.listener - other.listener));

@@ -56,7 +56,8 @@ export interface BoundSocket {
   readonly address: BoundAddress;
   /** The socket was made at a path, where something else is by now, or nothing. */
   isLost(): boolean;
-  close(): void;
+  /** Again and again, until it is closed. `isHandedOn`: the program that replaces this one has the socket at this moment, so what clients find it by is left. */
+  close(isHandedOn?: boolean): void;
   /** One for each edge thread, for an edge that runs already; none of a socket that the service manager has given. */
   readonly handles: readonly SocketHandle[];
 }
@@ -173,6 +174,15 @@ export async function resolveHost(host: string): Promise<Outcome<string>> {
   }
 }
 
+/** A socket that was bound by another process and is at this descriptor. Closing the handle removes no file. Throws what is in the way. */
+export function openHandle(fd: number): SocketHandle {
+  const handle = createServerHandle('', 0, -1, fd, 0);
+  if (typeof handle === 'number') {
+    throw new Error(`the socket at descriptor ${fd} cannot be used (${getSystemErrorName(handle)})`);
+  }
+  return handle;
+}
+
 /** A socket that only our own processes dial, in a folder of ours. Throws what is in the way. */
 export function bindLaneSocket(path: string): SocketHandle {
   const handle = createServerHandle(path, -1, -1, -1, 0);
@@ -204,9 +214,9 @@ async function bindUnix(path: string, { umask, count, identity, manner }: UnixOp
   // Closing the handle removes the file at the path, whoever has made it. A file that another server has put there since is left: our socket is then
   // closed by the end of this process.
   const isOurs = (stat: Stats | undefined) => stat?.ino === ino && stat.birthtimeMs === birthtimeMs;
-  const close = () => {
+  const close = (isHandedOn = false) => {
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || isOurs(stat)) {
+    if (!isHandedOn && (stat === undefined || isOurs(stat))) {
       withRightsFor(identity, path, () => handle.close());
     }
   };
