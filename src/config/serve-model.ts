@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import type { BindAddress } from './bind-address.ts';
 import type { App } from './model/app.ts';
 import type { AppContent } from './model/content.ts';
-import type { Files } from './model/files.ts';
+import { NO_FILES } from './model/files.ts';
 import type { StaticFolder, UrlFolder } from './model/folders.ts';
 import type { Scope } from './model/scope.ts';
 import type { CertificateFiles, Listener, ProcessSettings, ServerModel, Site, SiteTls } from './model/server-model.ts';
@@ -125,22 +125,6 @@ function tlsOf({ certFile, caCerts, certReqs, ciphers }: ServeOptions, at: Resol
 function certificatesOf({ certFile, keyFile, keyPassword }: ServeOptions, at: Resolve): CertificateFiles[] {
   return certFile === '' ? [] : [{ certFile: at(certFile), keyFile: at(keyFile), password: keyPassword }];
 }
-
-/** No file is answered but those of the folders, which have rules of their own. */
-const NO_FILES: Files = {
-  kind: 'root',
-  path: '',
-  index: [],
-  autoindex: undefined,
-  isIndexRandom: false,
-  servesHidden: false,
-  symlinks: { kind: 'inside' },
-  hasEtag: true,
-  ifModifiedSince: 'before',
-  rangesMax: undefined,
-  cacheMs: undefined,
-  logsMissing: false,
-};
 
 function scopeOf(options: ServeOptions): Scope {
   const { bodyBytesMax, responseFields, accessLog, accessLogFormat } = options;

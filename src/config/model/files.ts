@@ -50,3 +50,19 @@ export interface TypeMap {
   readonly types: Readonly<Record<string, string>>;
   readonly fallback: Template;
 }
+
+/** Where nothing is said of files, none is answered. */
+export const NO_FILES: Files = {
+  kind: 'root',
+  path: '',
+  index: [],
+  autoindex: undefined,
+  isIndexRandom: false,
+  servesHidden: false,
+  symlinks: { kind: 'inside' },
+  hasEtag: true,
+  ifModifiedSince: 'before',
+  rangesMax: undefined,
+  cacheMs: undefined,
+  logsMissing: false,
+};

@@ -4,6 +4,7 @@ import { isEqual } from '../../../kernel/is-equal.ts';
 import { omit } from '../../../kernel/omit.ts';
 import { failure, success } from '../../../kernel/outcome.ts';
 import type { Autoindex, Files, Symlinks, TryFiles } from '../../model/files.ts';
+import { NO_FILES } from '../../model/files.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Template } from '../../model/template.ts';
 import type { Kind, TomlValue } from '../kind.ts';
@@ -149,22 +150,7 @@ const TRY: Kind<TryFiles> = (() => {
   };
 })();
 
-const DEFAULT_FILES: Files = {
-  kind: 'root',
-  path: '',
-  index: [],
-  autoindex: undefined,
-  isIndexRandom: false,
-  servesHidden: false,
-  symlinks: { kind: 'inside' },
-  hasEtag: true,
-  ifModifiedSince: 'before',
-  rangesMax: undefined,
-  cacheMs: undefined,
-  logsMissing: false,
-};
-
 export const FILE_FIELDS: Fields<Pick<Scope, 'files' | 'tryFiles'>> = {
-  files: field<Files>('files', FILES, DEFAULT_FILES, 'Files.'),
+  files: field<Files>('files', FILES, NO_FILES, 'Files.'),
   tryFiles: field<Scope['tryFiles']>('try', TRY, undefined, 'Paths of which the first that is a file is answered.'),
 };
