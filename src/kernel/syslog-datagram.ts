@@ -1,6 +1,7 @@
 /** A line for a syslog server, with the head of RFC 3164 as nginx writes it. */
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { MONTHS } from './months.ts';
+
 const SEVERITIES_EACH = 8;
 const PORT = 514;
 

@@ -3,6 +3,7 @@
 import { NGINX_TABLE } from '../../config/dialects/nginx/directives/table.ts';
 import { dumpNginxFiles } from '../../config/dialects/nginx/dump.ts';
 import { nginxMessage } from '../../config/dialects/nginx/nginx-words.ts';
+import { fullName } from '../../config/dialects/nginx/surroundings.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { failure, success } from '../../kernel/outcome.ts';
@@ -14,7 +15,7 @@ import type { NginxArguments } from '../nginx/nginx-arguments.ts';
 import { readNginxArguments } from '../nginx/nginx-arguments.ts';
 import { tellFaults } from '../nginx/nginx-faults.ts';
 import type { NginxPlaces } from '../nginx/nginx-places.ts';
-import { fullName, placesOf } from '../nginx/nginx-places.ts';
+import { placesOf } from '../nginx/nginx-places.ts';
 import type { NginxConfiguration } from '../nginx/read-configuration.ts';
 import { readConfiguration } from '../nginx/read-configuration.ts';
 import { StartLog } from '../nginx/start-log.ts';

@@ -1,9 +1,8 @@
 /** Diagnostics as a person can read them: of a hundred that say the same, a few are shown, and where the others are. Programs are given all of them. */
 
 import type { Diagnostic, Severity } from '../../config/diagnostic.ts';
+import { NOT_RUN } from '../nginx/nginx-faults.ts';
 
-/** Of these one is shown for all that say the same word by word: a file that proxies has dozens. */
-const REPEATED = new Set(['nginx.later', 'nginx.accepted']);
 /** How many traps of one code are shown. All other codes are of the language: each of their messages says something of its own. */
 const SHOWN_MAX: Readonly<Record<Severity, number>> = { error: 10, warning: 10, info: 3 };
 /** Places that are named of those that are not shown. */
@@ -13,9 +12,10 @@ export function foldDiagnostics(diagnostics: readonly Diagnostic[]): readonly Di
   return foldCodes(foldRepeated(diagnostics));
 }
 
+/** Of what does not run here one is shown for all that say the same word by word: a file that proxies has dozens. */
 function foldRepeated(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const keyOf = ({ code, message, place }: Diagnostic): string | undefined =>
-    REPEATED.has(code) ? `${code} ${message} ${place.kind === 'file' ? place.file : ''}` : undefined;
+    NOT_RUN.has(code) ? `${code} ${message} ${place.kind === 'file' ? place.file : ''}` : undefined;
   return fold(
     diagnostics,
     keyOf,

@@ -8,7 +8,7 @@ import type { StartLog } from './start-log.ts';
 const LEVELS: Readonly<Record<Severity, ErrorLevel>> = { error: 'emerg', warning: 'warn', info: 'info' };
 
 /** What does not run here, or not yet: a site that proxies says forty such directives. One is told for all that have the same reason. */
-const FOLDED: ReadonlySet<string> = new Set(['nginx.later', 'nginx.accepted']);
+export const NOT_RUN: ReadonlySet<string> = new Set(['nginx.later', 'nginx.accepted']);
 /** Of those that are not told, so many are named. */
 const NAMES_MAX = 10;
 
@@ -34,7 +34,7 @@ function folded(diagnostics: readonly Diagnostic[]): readonly Told[] {
   const kept: Told[] = [];
   for (const diagnostic of diagnostics) {
     const key = `${diagnostic.code} ${diagnostic.hint}`;
-    const before = FOLDED.has(diagnostic.code) ? first.get(key) : undefined;
+    const before = NOT_RUN.has(diagnostic.code) ? first.get(key) : undefined;
     const told = before ?? { diagnostic, others: new Set<string>() };
     if (before === undefined) {
       first.set(key, told);

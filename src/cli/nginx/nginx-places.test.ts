@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fullName, placesOf } from './nginx-places.ts';
+import { fullName } from '../../config/dialects/nginx/surroundings.ts';
+import { placesOf } from './nginx-places.ts';
 
 test('without options the places are those of Debian', () => {
   assert.deepEqual(placesOf({ prefix: undefined, file: undefined }), {

@@ -1,5 +1,7 @@
 /** Which files an nginx takes that is told of none, and how it makes whole paths of names. */
 
+import { fullName } from '../../config/dialects/nginx/surroundings.ts';
+
 /** As Debian's packages have them, so that files which were made for those find what they mean. */
 export const NGINX_PLACES = {
   prefix: '/usr/share/nginx/',
@@ -22,10 +24,6 @@ export function placesOf({ prefix, file }: { prefix: string | undefined; file: s
   const path = fullName(file ?? NGINX_PLACES.file, folder);
   const end = path.lastIndexOf('/');
   return { prefix: folder, file: path, filePrefix: end > 0 ? path.slice(0, end + 1) : folder };
-}
-
-export function fullName(name: string, prefix: string): string {
-  return name.startsWith('/') ? name : `${prefix}${name}`;
 }
 
 function withSlash(folder: string): string {

@@ -1,6 +1,7 @@
 /** Names in values: the variables of templates and conditions, and those that the groups of regexes define. */
 
-import { bytesOfText, checkRegex } from '../../kernel/regex/regex.ts';
+import { toLatin1 } from '../../kernel/latin1.ts';
+import { checkRegex } from '../../kernel/regex/regex.ts';
 import type { Condition } from '../model/instruction.ts';
 import type { Location, ServerName } from '../model/server-model.ts';
 import type { Pattern, Template } from '../model/template.ts';
@@ -17,7 +18,7 @@ export function noteTemplate(template: Template, path: Path, reading: Reading): 
 
 /** A regex that cannot be compiled would keep the server from starting, without a word about its place. */
 export function notePattern({ text, isCaseless }: Pattern, path: Path, reading: Reading): void {
-  const fault = checkRegex(bytesOfText(text), { caseless: isCaseless });
+  const fault = checkRegex(toLatin1(text), { caseless: isCaseless });
   if (fault !== undefined) {
     reading.report(path, `the regex "${text}" cannot be used: ${fault.message}`);
   }

@@ -18,8 +18,7 @@ import { describe, FAULTY, isTable } from './kind.ts';
 import { parseLocationKey } from './location-key.ts';
 import type { ModelBuilder } from './model-builder.ts';
 import { noteMatch } from './note-names.ts';
-import type { Field } from './table.ts';
-import { table } from './table.ts';
+import { fieldsOf, table } from './table.ts';
 import type { KnownKeys } from './unknown-keys.ts';
 import { knownKeys, tellUnknownKeys } from './unknown-keys.ts';
 
@@ -45,10 +44,6 @@ const LOCATION_NAMES = namesOf(LOCATION_FIELDS);
 const IN_CONDITION = knownKeys([...fieldsOf(CONTENT_FIELDS), ...fieldsOf(SCOPE_FIELDS)]);
 export const IN_SITE: KnownKeys = new Map([...IN_CONDITION, ...knownKeys(fieldsOf(SITE_FIELDS)), [LOCATIONS, []]]);
 const IN_LOCATION: KnownKeys = new Map([...IN_CONDITION, ...knownKeys(fieldsOf(LOCATION_FIELDS)), [LOCATIONS, []]]);
-
-function fieldsOf(fields: object): readonly Field<unknown>[] {
-  return Object.values<Field<unknown>>({ ...fields });
-}
 
 function namesOf(fields: object): ReadonlySet<string> {
   return new Set(fieldsOf(fields).map(({ name }) => name));

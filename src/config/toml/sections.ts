@@ -8,18 +8,13 @@ import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } fr
 import { LOCATION_FIELDS, SITE_FIELDS } from './fields/site-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { JsonSchema, Kind, Part } from './kind.ts';
-import type { Field } from './table.ts';
-import { table } from './table.ts';
+import { fieldsOf, table } from './table.ts';
 
 export interface Section {
   /** As it stands in a file: `[server]`, `[[site]]`. */
   readonly title: string;
   readonly doc: string;
   readonly fields: readonly Part[];
-}
-
-function rowsOf(fields: object): Part[] {
-  return Object.values(fields) as Field<unknown>[];
 }
 
 function partsOf({ parts = [] }: Pick<Kind<never>, 'parts'>): readonly Part[] {
@@ -30,27 +25,27 @@ export const SECTIONS: readonly Section[] = [
   {
     title: '[app]',
     doc: 'The application, or its module alone: `app = "mysite.wsgi"`. Several have names: `[apps.shop]`.',
-    fields: rowsOf(APP_FIELDS),
+    fields: fieldsOf(APP_FIELDS),
   },
   {
     title: '[[site]]',
     doc: 'A site. Without one there is a site for every name, which the application of `[app]` answers. Everything of a place (below) may stand in it.',
-    fields: rowsOf(SITE_FIELDS),
+    fields: fieldsOf(SITE_FIELDS),
   },
   {
     title: '[site.location."/path/"]',
     doc: "Requests for a path. The key is nginx's: `/prefix/`, `= /exact`, `^~ /prefix/` (where no regex is asked), `~ regex`, `~* regex` (whatever the case), `@name`. Locations may stand in locations. Everything of a place may stand in it.",
-    fields: rowsOf(LOCATION_FIELDS),
+    fields: fieldsOf(LOCATION_FIELDS),
   },
   {
     title: 'A place: what answers',
     doc: 'In a site, a location, a condition of `rules`, and in `[defaults]`, which holds for all sites. What a place does not say is as in the one around it.',
-    fields: rowsOf(CONTENT_FIELDS),
+    fields: fieldsOf(CONTENT_FIELDS),
   },
   {
     title: 'A place: what holds there',
     doc: 'A table adds to the one around it, key by key; a list or a text stands in the place of the one around it; `false` turns off what is on around it.',
-    fields: rowsOf(SCOPE_FIELDS),
+    fields: fieldsOf(SCOPE_FIELDS),
   },
   {
     title: '[zone.NAME]',
@@ -65,14 +60,18 @@ export const SECTIONS: readonly Section[] = [
     doc: 'How the bytes of one charset are written in another.',
     fields: partsOf(CHARSET_MAP),
   },
-  { title: '[server]', doc: 'The process.', fields: rowsOf(PROCESS_FIELDS) },
-  { title: '[edge]', doc: 'What speaks with clients, as a whole.', fields: rowsOf(EDGE_FIELDS) },
-  { title: '[forwarding]', doc: 'A proxy in front of this server.', fields: rowsOf(FORWARDING_FIELDS) },
-  { title: '[connection]', doc: 'Connections of clients; a site may have its own.', fields: rowsOf(CONNECTION_FIELDS) },
+  { title: '[server]', doc: 'The process.', fields: fieldsOf(PROCESS_FIELDS) },
+  { title: '[edge]', doc: 'What speaks with clients, as a whole.', fields: fieldsOf(EDGE_FIELDS) },
+  { title: '[forwarding]', doc: 'A proxy in front of this server.', fields: fieldsOf(FORWARDING_FIELDS) },
+  {
+    title: '[connection]',
+    doc: 'Connections of clients; a site may have its own.',
+    fields: fieldsOf(CONNECTION_FIELDS),
+  },
   {
     title: '[development]',
     doc: 'Watch the sources, and load the application again when they change.',
-    fields: rowsOf(DEVELOPMENT_FIELDS),
+    fields: fieldsOf(DEVELOPMENT_FIELDS),
   },
 ];
 

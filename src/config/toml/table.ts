@@ -25,6 +25,10 @@ export interface Field<T> {
 /** A field for each property of the model's type: none can be forgotten, for this would not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
+export function fieldsOf(fields: object): readonly Field<unknown>[] {
+  return Object.values(fields) as Field<unknown>[];
+}
+
 export function field<T>(
   name: string,
   kind: Kind<NonNullable<T>>,

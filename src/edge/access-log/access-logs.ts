@@ -5,6 +5,7 @@ import type { AccessLogRule, LogTarget } from '../../config/model/logs.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import { leadsUp } from '../pipeline/leads-up.ts';
+import { renderTemplate } from '../pipeline/render-template.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
 import { rendererOf } from './access-log.ts';
 import type { LogLease } from './log-files.ts';
@@ -106,8 +107,8 @@ function gatheringOf({ bufferBytes, flushMs, gzipLevel }: LogTarget) {
 function toNamed(lease: LogLease, { kept }: LogTarget, path: CompiledTemplate, root: CompiledTemplate) {
   const logs = lease.named(kept);
   return (line: string, route: Route): void => {
-    const name = textOf(path, route);
-    if (!leadsUp(name) && !name.includes('\0') && isFolder(textOf(root, route))) {
+    const name = renderTemplate(path, route);
+    if (!leadsUp(name) && !name.includes('\0') && isFolder(renderTemplate(root, route))) {
       logs.write(name, line);
     }
   };
@@ -115,10 +116,6 @@ function toNamed(lease: LogLease, { kept }: LogTarget, path: CompiledTemplate, r
 
 function isFolder(path: string): boolean {
   return statSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function textOf(template: CompiledTemplate, route: Route): string {
-  return typeof template === 'string' ? template : template(route);
 }
 
 function conditional(when: CompiledTemplate, log: WriteLog): WriteLog | undefined {

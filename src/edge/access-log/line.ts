@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { isoDate } from '../../kernel/clock.ts';
+import { MONTHS } from '../../kernel/months.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import { protocolName } from '../../protocol/http/version.ts';
 
@@ -25,7 +26,6 @@ export interface AccessEntry {
   readonly appMs: number;
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
 const UNSAFE = /[\0-\x1f"\\\x7f-\xff]/g;
 

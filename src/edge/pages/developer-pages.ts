@@ -6,12 +6,13 @@
  */
 
 import type { AppGateway } from '../../gateway/app-gateway.ts';
+import { toLatin1 } from '../../kernel/latin1.ts';
 import type { SetProgress } from '../../protocol/control/edge.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import { fieldsOf, NO_FIELDS } from '../../protocol/http/response-fields.ts';
 import { isNear } from '../identity/near-clients.ts';
 import type { ErrorPage, RefusedRequest, RenderRefusal } from './error-pages.ts';
-import { escapeHtml, latin1, preferredForm, renderErrorPage } from './error-pages.ts';
+import { escapeHtml, preferredForm, renderErrorPage } from './error-pages.ts';
 
 /** One call in a traceback. `code` begins with line `first`. */
 interface Frame {
@@ -72,8 +73,8 @@ export function renderForDeveloper(request: RefusedRequest, status: number, deta
     return renderErrorPage(status, accept, requestId, fault?.text ?? detail);
   }
   return form === 'html'
-    ? { contentType: 'text/html; charset=utf-8', body: latin1(renderHtml(request, status, fault)) }
-    : { contentType: 'text/plain; charset=utf-8', body: latin1(renderText(request, status, fault)) };
+    ? { contentType: 'text/html; charset=utf-8', body: toLatin1(renderHtml(request, status, fault)) }
+    : { contentType: 'text/plain; charset=utf-8', body: toLatin1(renderText(request, status, fault)) };
 }
 
 function renderText({ requestId }: RefusedRequest, status: number, { error, text, number }: Fault): string {

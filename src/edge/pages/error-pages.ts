@@ -1,5 +1,6 @@
 /** The pages of refusals, as HTML, JSON or text by Accept (RFC 9110 12.5.1). They say what happened, never why inside. */
 
+import { toLatin1 } from '../../kernel/latin1.ts';
 import type { Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
@@ -56,19 +57,19 @@ export function renderErrorPage(
     case 'json':
       return {
         contentType: 'application/json',
-        body: latin1(
+        body: toLatin1(
           `${JSON.stringify({ status, error: title, message: text, requestId: requestId || undefined, detail })}\n`,
         ),
       };
     case 'html':
       return {
         contentType: 'text/html; charset=utf-8',
-        body: latin1(renderHtml(status, title, text, requestId, detail)),
+        body: toLatin1(renderHtml(status, title, text, requestId, detail)),
       };
     default:
       return {
         contentType: 'text/plain; charset=utf-8',
-        body: latin1(
+        body: toLatin1(
           `${status} ${title}\n${text}\n${requestId === '' ? '' : `Request ${requestId}\n`}${detail === undefined ? '' : `\n${detail}\n`}`,
         ),
       };
@@ -114,9 +115,4 @@ function renderHtml(
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** UTF-8 bytes as latin-1 text, the form in which the transport takes text. */
-export function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,6 +1,6 @@
 /** The time of the machine's zone, as nginx's logs have it. Made once a second: it stands in every line. */
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { MONTHS } from '../../kernel/months.ts';
 
 interface Stamp {
   readonly second: number;

@@ -17,6 +17,7 @@ import type {
   WebSocketSession,
   WebSocketSink,
 } from '../../protocol/http/exchange.ts';
+import { releaseBody } from '../../protocol/http/release-body.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { hasConditions } from './fields-seen.ts';
 import type { Answer } from './filters/answer.ts';
@@ -353,12 +354,6 @@ function isHead(head: ResponseHead, status: number, reason: string | undefined, 
 function withoutThose(fields: ResponseFields, present: ResponseFields): ResponseFields {
   const repeated = fields.lines.filter(({ lower }) => present.has(lower)).map(({ lower }) => lower);
   return repeated.length === 0 ? fields : fields.without(...repeated);
-}
-
-function releaseBody(body: Body): void {
-  if (typeof body === 'object' && 'release' in body) {
-    body.release();
-  }
 }
 
 /** One field of a name takes the place of all that there were. */

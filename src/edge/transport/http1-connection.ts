@@ -1,7 +1,6 @@
 /**
- * A client's HTTP/1.1 connection: requests to the pipeline as exchanges, responses out in order, one at a time.
- * It owns what every response needs and no handler may decide: framing, keep-alive, HEAD, deadlines. How requests are read is told
- * in request-reader.ts; how the connection is closed, so that the client gets its answer, in lingering-socket.ts.
+ * A client's HTTP/1.1 connection: requests to the pipeline as exchanges, responses out in order, one at a time. It owns what every response needs and no handler may decide:
+ * framing, keep-alive, HEAD, deadlines. How requests are read is told in request-reader.ts; how the connection is closed, so that the client gets its answer, in lingering-socket.ts.
  */
 
 import type { Socket } from 'node:net';
@@ -19,6 +18,7 @@ import type {
 } from '../../protocol/http/exchange.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
+import { releaseBody } from '../../protocol/http/release-body.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
@@ -39,7 +39,7 @@ import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
 import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
-import { CLIENT_LEFT, noteSent, ResponseWriter, releaseBody } from './response-writer.ts';
+import { CLIENT_LEFT, noteSent, ResponseWriter } from './response-writer.ts';
 import type { TransportRules } from './transport-rules.ts';
 import { BAD_PATH, LATE_BODY, LATE_HEAD, tellFault, unreadHead } from './unread-request.ts';
 import type { UpgradedConnection } from './upgraded-connection.ts';

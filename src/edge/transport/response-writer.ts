@@ -2,6 +2,7 @@
 
 import { forbidsBody } from '../../protocol/http/bodiless-status.ts';
 import type { Body, BorrowedBody, FilePart, ResponseHead } from '../../protocol/http/exchange.ts';
+import { releaseBody } from '../../protocol/http/release-body.ts';
 import { CHUNK_END, renderChunk, renderChunkHead, renderLastChunk } from '../../protocol/http1/render-chunk.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
 import type { Output } from './output.ts';
@@ -195,11 +196,4 @@ export function noteSent(exchange: AnsweredExchange, head: ResponseHead, length:
   exchange.status = head.status;
   exchange.sentHead = head;
   exchange.sentLength = length;
-}
-
-/** Releases a body that is not sent. */
-export function releaseBody(body: Body): void {
-  if (typeof body === 'object' && 'release' in body) {
-    body.release();
-  }
 }

@@ -2,7 +2,7 @@
  * A regular expression of PCRE's syntax, as people's configurations have them, with a bound on what a hostile subject can cost.
  *
  * Subject and pattern are bytes, each held in a character of the same number ("latin-1 text"): that is how a request's path arrives, and how PCRE reads both
- * without its UTF mode, which nginx does not switch on. A pattern from a file of UTF-8 goes through `bytesOfText` first; a letter outside ASCII is then the
+ * without its UTF mode, which nginx does not switch on. A pattern from a file of UTF-8 goes through `toLatin1` first; a letter outside ASCII is then the
  * sequence of its bytes.
  *
  * There are two engines, and the length of the subject decides between them. JavaScript's own is the faster by far and has no limit: it gets what it is sure to
@@ -65,11 +65,6 @@ export function checkRegex(pattern: string, options: RegexOptions): RegexFault |
 
 function tooLarge(pattern: string): RegexFault {
   return { message: 'regular expression is too large', offset: pattern.length, kind: 'invalid' };
-}
-
-/** A text of the configuration as the bytes that its file holds. */
-export function bytesOfText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 export class Regex {

@@ -2,6 +2,7 @@
 
 import { failure, success } from '../../../kernel/outcome.ts';
 import { renderPlace } from '../../place.ts';
+import type { Draft } from './draft.ts';
 import type { NginxReading } from './read-nginx.ts';
 import { readNginx } from './read-nginx.ts';
 import type { NginxFileReader, ReadNginxOptions } from './read-nginx-files.ts';
@@ -46,4 +47,10 @@ export function errorsOf(
 /** The inside of `http`, on the first line. */
 export function inHttp(text: string): string[] {
   return errorsOf(`events {} http { ${text}\n}`);
+}
+
+/** The last block of the last block, and so on: the one that a test is about. */
+export function innermost(draft: Draft): Draft {
+  const last = draft.children.findLast(({ kind }) => kind !== 'events');
+  return last === undefined ? draft : innermost(last);
 }

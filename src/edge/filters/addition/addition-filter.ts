@@ -3,7 +3,8 @@
 import type { Scope } from '../../../config/model/scope.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { BodyWriter, Source } from '../../pipeline/filters/body-writer.ts';
-import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
+import { renderTemplate } from '../../pipeline/render-template.ts';
+import type { Filter, Route } from '../../pipeline/route.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { IncludingWriter } from '../including-writer.ts';
 import { compileMediaTypes } from '../media-type-set.ts';
@@ -21,12 +22,12 @@ export function compileAdditions({ additions }: Scope, compilation: Compilation)
     }
     forgetBytes(answer);
     return (next, source) =>
-      new AdditionWriter({ route, before: render(before, route), after: render(after, route) }, next, source);
+      new AdditionWriter(
+        { route, before: renderTemplate(before, route), after: renderTemplate(after, route) },
+        next,
+        source,
+      );
   };
-}
-
-function render(template: CompiledTemplate, route: Route): string {
-  return typeof template === 'string' ? template : template(route);
 }
 
 interface Paths {

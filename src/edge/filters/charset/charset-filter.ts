@@ -7,7 +7,8 @@ import type { Scope } from '../../../config/model/scope.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
 import type { Transform } from '../../pipeline/filters/body-writer.ts';
-import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
+import { renderTemplate } from '../../pipeline/render-template.ts';
+import type { Filter, Route } from '../../pipeline/route.ts';
 import { forgetBytes } from '../changed-body.ts';
 import { compileMediaTypes } from '../media-type-set.ts';
 import { charsetOf, withCharset } from './content-type.ts';
@@ -36,7 +37,7 @@ export function compileCharset({ charset }: Scope, compilation: Compilation): Fi
     }
     const own = charsetOf(contentType);
     const isMeant = own === '' ? isType(answer.fields) : charset.overridesContent;
-    return isMeant ? render(target, route) : '';
+    return isMeant ? renderTemplate(target, route) : '';
   };
 
   return (answer, route) => {
@@ -49,13 +50,9 @@ export function compileCharset({ charset }: Scope, compilation: Compilation): Fi
     if (contentType === undefined || wanted === '') {
       return undefined;
     }
-    const from = own === '' ? render(source, route) : own;
+    const from = own === '' ? renderTemplate(source, route) : own;
     return convert(answer, route, { contentType, from, to: wanted }, recodings);
   };
-}
-
-function render(template: CompiledTemplate, route: Route): string {
-  return typeof template === 'string' ? template : template(route);
 }
 
 interface Conversion {

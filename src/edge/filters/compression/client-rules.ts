@@ -1,7 +1,8 @@
 /** Which requests may be answered with a coded body, also by regexes for the User-Agent. */
 
 import type { CompressionClients } from '../../../config/model/bodies.ts';
-import { bytesOfText, compileRegex, TOO_COSTLY_MATCH } from '../../../kernel/regex/regex.ts';
+import { toLatin1 } from '../../../kernel/latin1.ts';
+import { compileRegex, TOO_COSTLY_MATCH } from '../../../kernel/regex/regex.ts';
 import { isOldExplorer } from '../../shared/user-agents.ts';
 import type { ClientRule } from './client-rule.ts';
 import { clientRule } from './client-rule.ts';
@@ -26,7 +27,7 @@ function compileDisabledFor(words: readonly string[]): (userAgent: string | unde
 
 /** Readers have checked the regex. One that takes too long for a User-Agent counts as a match: an uncompressed response is never wrong. */
 function compileUserAgent(text: string): (userAgent: string) => boolean {
-  const compiled = compileRegex(bytesOfText(text), { caseless: true });
+  const compiled = compileRegex(toLatin1(text), { caseless: true });
   if (!compiled.ok) {
     throw new Error(`the regex "${text}" cannot be compiled: ${compiled.fault.message}`);
   }

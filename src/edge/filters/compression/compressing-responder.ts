@@ -7,6 +7,7 @@ import type { Compression } from '../../../config/model/bodies.ts';
 import { isLasting } from '../../../kernel/lasting-bytes.ts';
 import type { Body, BorrowedBody, FilePart, Responder, ResponseHead } from '../../../protocol/http/exchange.ts';
 import { PassingResponder } from '../../../protocol/http/passing-responder.ts';
+import { releaseBody } from '../../../protocol/http/release-body.ts';
 import { BodyChain } from '../../pipeline/filters/body-chain.ts';
 import type { BodyWriter } from '../../pipeline/filters/body-writer.ts';
 import { FILTER_LIMITS } from '../limits.ts';
@@ -281,10 +282,4 @@ function bytesOf(body: string | Buffer | BorrowedBody): Buffer {
     return Buffer.from(body, 'latin1');
   }
   return Buffer.isBuffer(body) ? body : body.buffer.subarray(body.start, body.start + body.length);
-}
-
-function releaseBody(body: Body): void {
-  if (typeof body === 'object' && 'release' in body) {
-    body.release();
-  }
 }

@@ -1,6 +1,7 @@
 /** A list of a folder as a page of nginx's look, which people's scripts read. All text is latin-1: a character is a byte. */
 
 import type { Autoindex } from '../../../config/model/files.ts';
+import { MONTHS } from '../../../kernel/months.ts';
 import type { FolderEntry } from './read-folder.ts';
 
 export interface HtmlManner extends Autoindex {
@@ -13,7 +14,6 @@ export interface HtmlManner extends Autoindex {
 /** Longer names are cut. */
 const NAME_WIDTH = 50;
 const CUT_WIDTH = NAME_WIDTH - 3;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export function htmlBeginning(path: string): string {
   const title = `Index of ${escapeHtml(path)}`;

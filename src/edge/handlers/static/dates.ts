@@ -1,6 +1,7 @@
 /** HTTP-date, RFC 9110 5.6.7: three forms are read. Writing it is `httpDate` of the clock. Times are whole seconds since 1970. */
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { MONTHS } from '../../../kernel/months.ts';
+
 const MONTH = `(${MONTHS.join('|')})`;
 const SHORT_DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const LONG_DAY = '(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)';

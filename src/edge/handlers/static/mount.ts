@@ -2,13 +2,14 @@
 
 import type { StaticFolder } from '../../../config/model/folders.ts';
 import { assert } from '../../../kernel/assert.ts';
+import { toLatin1 } from '../../../kernel/latin1.ts';
 import type { Folder, LinkRule, LookRule, SiblingRule } from './folder.ts';
 import { isHashedName } from './hashed-names.ts';
 import { STATIC_LIMITS } from './limits.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { compileShapes } from './path-shape.ts';
 import type { NameRule } from './resolve.ts';
-import { toLatin1 } from './resolve.ts';
+
 import { Root } from './root.ts';
 
 export interface CompiledMount {

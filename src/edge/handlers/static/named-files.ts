@@ -8,6 +8,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { UrlFolder } from '../../../config/model/folders.ts';
 import type { NamedFile, NamingField, WorkerHead } from '../../../gateway/lanes/response-head.ts';
 import type { NamedFileSender } from '../../../gateway/named-file-sender.ts';
+import { toLatin1 } from '../../../kernel/latin1.ts';
 import { forbidsBody } from '../../../protocol/http/bodiless-status.ts';
 import type { Exchange, ResponseTimes } from '../../../protocol/http/exchange.ts';
 import { decodePath } from '../../../protocol/http/path.ts';
@@ -22,7 +23,7 @@ import type { CompiledMount } from './mount.ts';
 import { compileMounts, findMount } from './mount.ts';
 import type { Dress, NoFile } from './pending-answer.ts';
 import type { Representation } from './representation.ts';
-import { toLatin1 } from './resolve.ts';
+
 import { refuseAbsent } from './static.ts';
 
 const FLAGS: Readonly<Record<NamingField, string>> = { 'x-accel-redirect': '--x-accel', 'x-sendfile': '--x-sendfile' };

@@ -1,7 +1,7 @@
 /** Decides which paths below a folder of files the application has claimed: the zygote has summed up its URL patterns as shapes. */
 
 import type { PathShape } from '../../../config/model/folders.ts';
-import { toLatin1 } from './resolve.ts';
+import { toLatin1 } from '../../../kernel/latin1.ts';
 
 /** `path`: latin-1, like the path of an exchange. Undefined if no shape is given. */
 export function compileShapes(shapes: readonly PathShape[]): ((path: string) => boolean) | undefined {

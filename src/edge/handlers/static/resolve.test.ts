@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toLatin1 } from '../../../kernel/latin1.ts';
 import type { NameRule } from './resolve.ts';
-import { isInside, resolvePath, toFsPath, toLatin1 } from './resolve.ts';
+import { isInside, resolvePath, toFsPath } from './resolve.ts';
 
 const PLAIN: NameRule = { hidden: 'none', form: 'tidy' };
 

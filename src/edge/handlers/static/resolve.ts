@@ -52,8 +52,3 @@ export function isInside(realPath: string, realRoot: string): boolean {
 export function toFsPath(latin1: string): string | Buffer {
   return /[\x80-\xff]/.test(latin1) ? Buffer.from(latin1, 'latin1') : latin1;
 }
-
-/** Text of the configuration or the system (UTF-8) as latin-1. */
-export function toLatin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scope } from '../../../model/scope.ts';
-import type { Draft } from '../draft.ts';
-import { inHttp, readText } from '../fake-files.ts';
+import { inHttp, innermost, readText } from '../fake-files.ts';
 import { checkLimits, limitsOf, zonesOf } from './limits.ts';
 
 const ZONES =
   'limit_req_zone $remote_addr zone=one:1m rate=30r/m; limit_conn_zone $a$uri zone=two:64k; map $uri $a { a b; }';
-
-function innermost(draft: Draft): Draft {
-  const last = draft.children.findLast(({ kind }) => kind !== 'events');
-  return last === undefined ? draft : innermost(last);
-}
 
 function limits(text: string): { readonly scope: Partial<Scope>; readonly told: string[] } {
   const told: string[] = [];

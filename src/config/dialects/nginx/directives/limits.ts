@@ -98,7 +98,10 @@ function mannerRows(name: string, contexts: string, { status, level, isDry }: Ma
 function zone(kind: Zone['kind']): Apply {
   return (args, draft, report) => {
     const directive = args.directive.text;
-    for (const text of args.texts(1)) draft.append(ZONE_NAMES, nameOfZone(text));
+    for (const text of args.texts(1)) {
+      const [, name] = /^zone=([^:]*)/.exec(text) ?? [];
+      if (name !== undefined) draft.append(ZONE_NAMES, name);
+    }
     let said: Pick<Zone, 'name' | 'bytes'> | undefined;
     let rate = kind === 'requests' ? 1000 : 0;
     for (let at = 1; at < args.count; at += 1) {
@@ -128,10 +131,6 @@ function zone(kind: Zone['kind']): Apply {
     }
     draft.append(ZONES, { ...said, kind, key: args.template(0), ratePerKilosecond: rate });
   };
-}
-
-function nameOfZone(text: string): string {
-  return /^zone=([^:]*)/.exec(text)?.[1] ?? '';
 }
 
 /** A sentence: what is wrong. */

@@ -11,9 +11,9 @@ export function typesRow(name: string, key: DraftKey<readonly string[]>, doc: st
   const [made] = repeatable([
     row(name, HTTP, 'plain...', doc, {
       apply: (args, draft, report) => {
+        const types = args.texts().map((type) => type.toLowerCase());
         const before = new Set([ALWAYS, ...(draft.own(key) ?? [])]);
-        for (const [index, text] of args.texts().entries()) {
-          const type = text.toLowerCase();
+        for (const [index, type] of types.entries()) {
           if (before.has(type)) {
             report('nginx.suspicious', args.place(index), `duplicate MIME type "${type}"`, {
               hint: type === ALWAYS ? `${ALWAYS} is always among them.` : undefined,
@@ -22,11 +22,7 @@ export function typesRow(name: string, key: DraftKey<readonly string[]>, doc: st
           }
           before.add(type);
         }
-        appendEach(
-          draft,
-          key,
-          args.texts().map((type) => type.toLowerCase()),
-        );
+        appendEach(draft, key, types);
       },
     }),
   ]);

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SecureLink } from '../../../model/access.ts';
-import type { Draft } from '../draft.ts';
-import { readText } from '../fake-files.ts';
+import { innermost, readText } from '../fake-files.ts';
 import { secureLinkOf } from './secure-link.ts';
-
-function innermost(draft: Draft): Draft {
-  const last = draft.children.findLast(({ kind }) => kind !== 'events');
-  return last === undefined ? draft : innermost(last);
-}
 
 function read(text: string): { readonly rule: SecureLink | undefined; readonly told: string[] } {
   const told: string[] = [];

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserId } from '../../../model/answers.ts';
-import type { Draft } from '../draft.ts';
-import { readText } from '../fake-files.ts';
+import { innermost, readText } from '../fake-files.ts';
 import { userIdOf } from './user-id.ts';
-
-function innermost(draft: Draft): Draft {
-  const last = draft.children.findLast(({ kind }) => kind !== 'events');
-  return last === undefined ? draft : innermost(last);
-}
 
 function read(text: string): { readonly rule: UserId | undefined; readonly told: readonly string[] } {
   const { draft, diagnostics } = readText(`events {} http { ${text} }`);

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Draft } from '../draft.ts';
-import { readText } from '../fake-files.ts';
+import { innermost, readText } from '../fake-files.ts';
 import { referersOf } from './valid-referers.ts';
-
-function innermost(draft: Draft): Draft {
-  const last = draft.children.findLast(({ kind }) => kind !== 'events');
-  return last === undefined ? draft : innermost(last);
-}
 
 const read = (text: string): ReturnType<typeof readText> => readText(`events {} http { server { ${text} } }`);
 
