@@ -54,11 +54,16 @@ export class SyslogSender {
     }
   }
 
-  #send(bytes: Buffer): void {
+  #send(bytes: Buffer, isAgain: boolean = false): void {
     this.#pending += 1;
-    this.#socket?.send(bytes, (error) => {
+    this.#socket?.send(bytes, (error: NodeJS.ErrnoException | null) => {
       this.#pending -= 1;
-      if (error !== null) {
+      if (error?.code === REFUSED && !isAgain && this.#isConnected) {
+        // The system tells here what became of the datagram before, and has not sent this one.
+        this.#lost += 1;
+        this.#tell(error);
+        this.#send(bytes, true);
+      } else if (error !== null) {
         this.#lost += 1;
         this.#tell(error);
       }
