@@ -14,9 +14,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['kernel'],
   relay: ['kernel', 'protocol'],
   gateway: ['kernel', 'protocol', 'relay'],
-  edge: ['kernel', 'protocol', 'config', 'relay', 'gateway'],
+  upstream: ['kernel', 'protocol', 'config', 'relay'],
+  edge: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream'],
   supervisor: ['kernel', 'config', 'protocol/control', 'protocol/tls'],
-  cli: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'edge', 'supervisor'],
+  cli: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream', 'edge', 'supervisor'],
 };
 
 /** What a folder below one of these may import beside that. */
@@ -27,7 +28,7 @@ const ALSO_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** What one version of HTTP needs to be read and written. Whoever handles a request sees HTTP as all versions have it (protocol/http), so that others can carry it. */
 const HTTP1_CODEC = 'src/protocol/http1/';
-const MAY_KNOW_HTTP1 = /^src\/(protocol\/http1|edge\/transport)\//;
+const MAY_KNOW_HTTP1 = /^src\/(protocol\/http1|edge\/transport|upstream\/wires)\//;
 
 /** Code that decides and does nothing else: no I/O, no timers, no process. */
 const PURE = /^src\/(kernel|protocol)\/|^src\/gateway\/(serial|concurrent)\/schedule\.ts$|^src\/supervisor\/fleet\//;

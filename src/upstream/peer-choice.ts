@@ -1,0 +1,45 @@
+/** Which server is asked next: what a request has of the peers of its upstream. How they are chosen is the balancing's. */
+
+/** One address of an upstream. */
+export interface Peer {
+  /** As logs and $upstream_addr have it: `127.0.0.1:8000`, `[::1]:80`, `unix:/run/app.sock`. */
+  readonly name: string;
+  readonly address: { readonly host: string; readonly port: number } | { readonly path: string };
+  /** The name as it was configured, for TLS and Host: `app.internal`. */
+  readonly host: string;
+}
+
+/** What balancing by keys and sticky sessions ask of a request. Latin-1. */
+export interface PeerRequest {
+  /** The address of the client that is believed. */
+  readonly clientAddress: string;
+  /** Of `hash`. */
+  readonly key: string;
+  /** A value of a variable: of `sticky`. */
+  variable(name: string): string | undefined;
+}
+
+/** How an attempt ended. `failed` counts against the server; `unused`: it was not asked at all, or its client has left. */
+export type PeerOutcome = 'succeeded' | 'failed' | 'unused';
+
+export interface PeerTimes {
+  readonly connectMs: number | undefined;
+  readonly headMs: number | undefined;
+  readonly wholeMs: number;
+}
+
+/** Of one request. It remembers which peers were tried. */
+export interface PeerChoice {
+  /** How many peers may still be tried. */
+  readonly triesLeft: number;
+  /** The next one, which counts the request as active until `release`. Undefined: none is live. 'full': all that are live have their `max_conns`. */
+  next(): Peer | 'full' | undefined;
+  /** Once for each peer. `status`: 0 where none came. */
+  release(outcome: PeerOutcome, status: number, times: PeerTimes): void;
+  /** A field for the client of a response: of `sticky cookie`. */
+  readonly setCookie: string | undefined;
+}
+
+export interface PeerGroup {
+  choose(request: PeerRequest): PeerChoice;
+}

@@ -1,0 +1,76 @@
+/**
+ * A protocol in which servers behind us are asked: how a request is written, and how its response is read. It knows no sockets: who asks writes what it renders and
+ * feeds what comes. The same for HTTP/1, uwsgi, FastCGI, SCGI and memcached, so that connections, retries, timeouts and buffering are there once.
+ */
+
+import type { Field } from '../protocol/http/fields.ts';
+
+/** A request as it is asked of one server. Latin-1 text; nothing in it is the client's that has not been checked. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** As it is sent: escaped, with its query. Protocols with parameters have it among these. */
+  readonly target: string;
+  /** Fields of HTTP, or parameters of the others, in their order. Neither framing nor `Connection`: those are the wire's. */
+  readonly fields: readonly Pick<Field, 'name' | 'value'>[];
+  /** undefined: it is chunked, where the wire can do that. 0: there is none. */
+  readonly bodyLength: number | undefined;
+  readonly keepsConnection: boolean;
+  /** The protocol that the client wants to change to (`Upgrade`), if that is handed on. */
+  readonly upgrade: string | undefined;
+}
+
+export interface Wire {
+  /** A request without its body. */
+  renderHead(request: UpstreamRequest): Buffer;
+  /** What stands before and behind so many bytes of a body, and behind its end; undefined where bodies are sent as they are. */
+  readonly bodyFraming: BodyFraming | undefined;
+  /** Reads the response to one request. */
+  newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader;
+}
+
+export interface BodyFraming {
+  before(length: number): string;
+  readonly behind: string;
+  readonly end: string;
+}
+
+export interface ResponseReader {
+  /** The bytes are borrowed until it returns. */
+  feed(bytes: Buffer): void;
+  /** The server has closed its sending side. */
+  end(): void;
+  /** Bytes that it holds because they are not whole. */
+  readonly heldBytes: number;
+  /** The response is whole, nothing came behind it, and the server keeps the connection. */
+  readonly isReusable: boolean;
+}
+
+export interface UpstreamHead {
+  readonly status: number;
+  /** '' for none. */
+  readonly reason: string;
+  /** End-to-end fields, in their order: those of the hop (RFC 9110 7.6.1) and of framing are gone. */
+  readonly fields: readonly Field[];
+  /** Undefined: until its end. */
+  readonly bodyLength: number | undefined;
+}
+
+/** What a reader has read. Nothing more comes after `onEnd`, `onFault` or `onTunnel`. */
+export interface ResponseSink {
+  /** 1xx but 101. */
+  onInterim(head: UpstreamHead): void;
+  onHead(head: UpstreamHead): void;
+  /** The bytes are borrowed until it returns. */
+  onData(buffer: Buffer, start: number, end: number): void;
+  onTrailers(fields: readonly Field[]): void;
+  onEnd(): void;
+  /** It is no response of the protocol. `text`: as it stands in the error log, escaped. */
+  onFault(fault: WireFault, text: string): void;
+  /** The server has changed the protocol with this head (101). `rest`: what has come behind it. */
+  onTunnel(head: UpstreamHead, rest: Buffer): void;
+  /** The error output of an application (FastCGI), escaped. */
+  onErrorOutput(text: string): void;
+}
+
+/** `header`: before the head was whole, so another server may be asked (`invalid_header`). `body`: behind it. `closed`: the connection ended in the middle. */
+export type WireFault = 'header' | 'body' | 'closed';
