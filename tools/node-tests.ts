@@ -18,6 +18,24 @@ const TEST_TIMEOUT_MS = 180_000;
 /** For a file that never lets go of the processor, which no timer of its own can end. */
 const FILES_TIMEOUT_MS = 15 * 60_000;
 
+/** Whatever is broken fails in more files than this; what a neighbour's load has done, in one. */
+const AGAIN_FILES_MAX = 3;
+
+/**
+ * Runs test files under node:test, each in its own process. A file that fails beside others is run once more, alone: a failure then tells of the code, and not of
+ * what the machine did meanwhile. Both results are told, so that a test which hangs on the machine's load is mended and not forgotten.
+ */
+export async function runNodeTestsAgainAlone(step: string, tests: NodeTests): Promise<Tally> {
+  const first = await runNodeTests(step, tests);
+  const files = [...new Set(first.notes.flatMap((note) => /^FAILED \w+: (\S+\.test\.ts)/.exec(note)?.[1] ?? []))];
+  if (files.length === 0 || files.length > AGAIN_FILES_MAX) return first;
+  console.log(`\n${step}: once more, alone: ${files.join(', ')}`);
+  const again = await runNodeTests(step, { include: files, concurrency: 1, reporter: 'spec' });
+  if (again.failed > 0) return first;
+  const notes = first.notes.map((note) => note.replace(/^FAILED/, 'UNSTABLE: passed when it ran again alone, failed'));
+  return { passed: first.passed + first.failed, failed: 0, skipped: first.skipped, notes };
+}
+
 /** Runs test files under node:test, each in its own process. */
 export async function runNodeTests(step: string, tests: NodeTests): Promise<Tally> {
   const files = globSync([...tests.include], { exclude: [...(tests.exclude ?? [])] }).sort();

@@ -6,7 +6,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { runChecks } from './commands.ts';
 import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
 import { testInstalled } from './installed.ts';
-import { runNodeTests } from './node-tests.ts';
+import { runNodeTests, runNodeTestsAgainAlone } from './node-tests.ts';
 import { testPythons } from './pythons.ts';
 import { mayBuildSite } from './site.ts';
 import type { Tally } from './tally.ts';
@@ -61,7 +61,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'unit',
     run: () =>
-      runNodeTests('unit', {
+      runNodeTestsAgainAlone('unit', {
         include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
         exclude: [
           'tests/tidy.test.ts',
@@ -93,8 +93,8 @@ async function runIntegrationTests(): Promise<Tally> {
   const alone = files.filter((path) => MEASURES_TIME.test(readFileSync(path, 'utf8')));
   const rest = files.filter((path) => !alone.includes(path));
   const tally = addTallies([
-    await runNodeTests('integration', { include: rest, concurrency: 2, reporter: 'spec' }),
-    await runNodeTests('integration', { include: alone, concurrency: 1, reporter: 'spec' }),
+    await runNodeTestsAgainAlone('integration', { include: rest, concurrency: 2, reporter: 'spec' }),
+    await runNodeTestsAgainAlone('integration', { include: alone, concurrency: 1, reporter: 'spec' }),
   ]);
   if (mayRun) return tally;
   const notes = [`NOT RUN integration: ${NEEDS_NGINX}: there is no ${NGINX}`];
