@@ -8,7 +8,7 @@ import type { Field } from '../protocol/http/fields.ts';
 /** A request as it is asked of one server. Latin-1 text; nothing in it is the client's that has not been checked. */
 export interface UpstreamRequest {
   readonly method: string;
-  /** As it is sent: escaped, with its query. Protocols with parameters have it among these. */
+  /** As it is sent: escaped, with its query. Protocols with parameters have it among these. For memcached it is the key, which the wire escapes. */
   readonly target: string;
   /** Fields of HTTP, or parameters of the others, in their order. Neither framing nor `Connection`: those are the wire's. */
   readonly fields: readonly Pick<Field, 'name' | 'value'>[];
@@ -20,8 +20,8 @@ export interface UpstreamRequest {
 }
 
 export interface Wire {
-  /** A request without its body. */
-  renderHead(request: UpstreamRequest): Buffer;
+  /** A request without its body. A text: the protocol has no room for this request, for the reason that the error log is to have (escaped); it is answered 500. */
+  renderHead(request: UpstreamRequest): Buffer | string;
   /** What stands before and behind so many bytes of a body, and behind its end; undefined where bodies are sent as they are. */
   readonly bodyFraming: BodyFraming | undefined;
   /** Reads the response to one request. */
@@ -51,7 +51,7 @@ export interface UpstreamHead {
   readonly reason: string;
   /** End-to-end fields, in their order: those of the hop (RFC 9110 7.6.1) and of framing are gone. */
   readonly fields: readonly Field[];
-  /** Undefined: until its end. */
+  /** As the server has said it, also to HEAD and with 304, where no body follows. Undefined: until its end. */
   readonly bodyLength: number | undefined;
 }
 
@@ -68,8 +68,8 @@ export interface ResponseSink {
   onFault(fault: WireFault, text: string): void;
   /** The server has changed the protocol with this head (101). `rest`: what has come behind it. */
   onTunnel(head: UpstreamHead, rest: Buffer): void;
-  /** The error output of an application (FastCGI), escaped. */
-  onErrorOutput(text: string): void;
+  /** What else the error log has of a response: the error output of an application (FastCGI), or more bytes than were promised. Escaped, as nginx words it. */
+  onNote(level: 'error' | 'warn' | 'info', text: string): void;
 }
 
 /** `header`: before the head was whole, so another server may be asked (`invalid_header`). `body`: behind it. `closed`: the connection ended in the middle. */
