@@ -26,6 +26,9 @@ export interface PeerTimes {
   readonly connectMs: number | undefined;
   readonly headMs: number | undefined;
   readonly wholeMs: number;
+  /** Of the connection, for the page of upstreams. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
 }
 
 /** Of one request. It remembers which peers were tried. */
@@ -34,6 +37,8 @@ export interface PeerChoice {
   readonly triesLeft: number;
   /** The next one, which counts the request as active until `release`. Undefined: none is live. 'full': all that are live have their `max_conns`. */
   next(): Peer | 'full' | undefined;
+  /** The head of the response has come after so long. At most once for each peer, before `release`. */
+  onHead(headMs: number): void;
   /** Once for each peer. `status`: 0 where none came. */
   release(outcome: PeerOutcome, status: number, times: PeerTimes): void;
   /** A field for the client of a response: of `sticky cookie`. */
@@ -41,5 +46,19 @@ export interface PeerChoice {
 }
 
 export interface PeerGroup {
+  /** Of the upstream: what $upstream_addr and the error log name where no peer is live. */
+  readonly name: string;
   choose(request: PeerRequest): PeerChoice;
+  /** Where requests wait for which `next` has said 'full'; undefined: they do not. */
+  readonly queue: PeerQueue | undefined;
+}
+
+export interface PeerQueue {
+  /** `done` is called once and later: with the peer, as `next` would have given it; undefined: the time is over, or no peer is live any more. Undefined: the queue is full. */
+  wait(choice: PeerChoice, done: (peer: Peer | undefined) => void): PeerWait | undefined;
+}
+
+export interface PeerWait {
+  /** The request has ended meanwhile: `done` is not called any more. */
+  leave(): void;
 }

@@ -24,6 +24,8 @@ export interface Upstream {
 
 /** A name stands for all its addresses, each of which is a peer. */
 export interface UpstreamServer {
+  /** As it was written, without its parameters: `app.internal`, `127.0.0.1:8000`, `unix:/run/app.sock`. Consistent hashing goes by it, as nginx's does. */
+  readonly text: string;
   /** A name, or an IP address (IPv6 without brackets); an absolute path for a Unix socket. */
   readonly host: string;
   /** 0 for a Unix socket. */
