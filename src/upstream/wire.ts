@@ -22,15 +22,20 @@ export interface UpstreamRequest {
 export interface Wire {
   /** A request without its body. A text: the protocol has no room for this request, for the reason that the error log is to have (escaped); it is answered 500. */
   renderHead(request: UpstreamRequest): Buffer | string;
-  /** What stands before and behind so many bytes of a body, and behind its end; undefined where bodies are sent as they are. */
-  readonly bodyFraming: BodyFraming | undefined;
+  /** How the body of this request is sent, if it has one (`bodyLength` is not 0: otherwise the head says that there is none). Undefined: as it is. */
+  framingOf(request: UpstreamRequest): BodyFraming | undefined;
   /** Reads the response to one request. */
   newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader;
 }
 
+/** A body is sent in pieces, with something around each, in latin-1. */
 export interface BodyFraming {
+  /** A longer piece is cut into several. */
+  readonly pieceBytesMax: number;
+  /** What stands before a piece of so many bytes. */
   before(length: number): string;
-  readonly behind: string;
+  behind(length: number): string;
+  /** Once, behind the last piece. */
   readonly end: string;
 }
 
