@@ -9,7 +9,7 @@
 
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { descriptorOf, listenWithBuffer } from '../../src/edge/node-internals.ts';
+import { descriptorOf, listenWithBuffer } from '../../src/relay/sockets/node-internals.ts';
 
 const BACKLOG = 1024;
 const READ_BYTES = 65_536;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { listenWithBuffer } from '../node-internals.ts';
+import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 
 const READ_BYTES = 4096;

@@ -8,9 +8,9 @@
  */
 
 import type { Socket } from 'node:net';
+import type { Receive } from '../../relay/sockets/node-internals.ts';
+import { readLater } from '../../relay/sockets/node-internals.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import type { Receive } from '../node-internals.ts';
-import { readLater } from '../node-internals.ts';
 
 /** Shared by all connections of a thread. The second is made when it is first needed. */
 export class ReadBuffers {

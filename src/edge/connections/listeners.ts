@@ -8,12 +8,14 @@ import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
+import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
+import { guardSocket } from '../../relay/sockets/guarded-socket.ts';
+import type { Receive } from '../../relay/sockets/node-internals.ts';
+import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
 import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import type { Receive } from '../node-internals.ts';
-import { listenWithBuffer } from '../node-internals.ts';
 import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
 import type { TlsAcceptor } from '../tls/tls-acceptor.ts';
@@ -21,8 +23,6 @@ import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
-import type { GuardedSocket } from './guarded-socket.ts';
-import { guardSocket } from './guarded-socket.ts';
 
 export interface ListenersParts {
   /** Index of the thread. */

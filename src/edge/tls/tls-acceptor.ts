@@ -10,10 +10,10 @@ import { createServer } from 'node:tls';
 import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import { contextOptions } from '../../protocol/tls/context-options.ts';
+import { carrierOf } from '../../relay/sockets/node-internals.ts';
 import type { ConnectionTable, TrackedConnection } from '../connections/connection-table.ts';
 import type { CountedLog } from '../faults/counted-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { carrierOf } from '../node-internals.ts';
 import { factsOf } from './tls-facts.ts';
 
 export type OnSecured = (socket: TLSSocket, facts: TlsFacts) => void;

@@ -4,7 +4,7 @@ import type { FinishedExchange } from '../../protocol/http/finished-exchange.ts'
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import type { Origin } from '../../protocol/http/origin.ts';
 import { Peer } from '../../protocol/http/peer.ts';
-import type { Pair } from '../connections/fake-connection.ts';
+import type { Pair } from '../../relay/sockets/fake-connection.ts';
 import type { RequestPipeline } from './connection-services.ts';
 import { fakeServices } from './fake-services.ts';
 import { Http1Connection } from './http1-connection.ts';

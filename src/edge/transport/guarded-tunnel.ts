@@ -4,7 +4,7 @@
  */
 
 import type { Tunnel } from '../../protocol/http/exchange.ts';
-import type { SocketOwner } from '../connections/guarded-socket.ts';
+import type { SocketOwner } from '../../relay/sockets/guarded-socket.ts';
 
 export class GuardedTunnel implements Tunnel {
   readonly #tunnel: Tunnel;

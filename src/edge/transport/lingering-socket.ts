@@ -26,8 +26,8 @@
 
 import type { Socket } from 'node:net';
 import type { ResponseWatcher } from '../../protocol/http/exchange.ts';
+import { carrierOf, isPeerGone, sentBytes } from '../../relay/sockets/node-internals.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { carrierOf, isPeerGone, sentBytes } from '../node-internals.ts';
 import type { Deadline } from './deadline.ts';
 import type { Output } from './output.ts';
 

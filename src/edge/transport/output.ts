@@ -5,7 +5,7 @@
 
 import type { Socket } from 'node:net';
 import type { BorrowedBody, FilePart } from '../../protocol/http/exchange.ts';
-import { DirectWriter } from '../connections/direct-writer.ts';
+import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import type { Chunk, FileRest } from './read-ahead.ts';
 import { giveChunk, ReadAhead } from './read-ahead.ts';

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { TunnelSink } from '../../protocol/http/exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import type { Pair } from '../connections/fake-connection.ts';
-import { openPair } from '../connections/fake-connection.ts';
+import type { Pair } from '../../relay/sockets/fake-connection.ts';
+import { openPair } from '../../relay/sockets/fake-connection.ts';
 import { receive } from './fake-pipeline.ts';
 
 const ASKED = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import type { Pair } from '../connections/fake-connection.ts';
-import { openPair } from '../connections/fake-connection.ts';
+import type { Pair } from '../../relay/sockets/fake-connection.ts';
+import { openPair } from '../../relay/sockets/fake-connection.ts';
 import { receive } from './fake-pipeline.ts';
 
 const PAGE = fieldsOf('Content-Type: text/plain\r\n');

@@ -3,7 +3,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import { openPair } from '../connections/fake-connection.ts';
+import { openPair } from '../../relay/sockets/fake-connection.ts';
 import { FakePipeline, receive } from './fake-pipeline.ts';
 
 const HEAD = { status: 200, reason: undefined, fields: fieldsOf('') };

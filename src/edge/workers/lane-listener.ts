@@ -9,10 +9,10 @@ import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME, renderFrame } from '../../protocol/lanes/frames.ts';
 import type { Hello } from '../../protocol/lanes/hello.ts';
 import { parseHello } from '../../protocol/lanes/hello.ts';
-import type { GuardedSocket, SocketOwner } from '../connections/guarded-socket.ts';
+import type { GuardedSocket, SocketOwner } from '../../relay/sockets/guarded-socket.ts';
+import type { ListenPlace, Receive } from '../../relay/sockets/node-internals.ts';
+import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import type { ListenPlace, Receive } from '../node-internals.ts';
-import { listenWithBuffer } from '../node-internals.ts';
 import { DirectLaneSocket } from './lane-socket.ts';
 import { WorkerTunnelSocket } from './tunnel-socket.ts';
 

@@ -4,8 +4,8 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openPair } from '../connections/fake-connection.ts';
-import { descriptorOf } from '../node-internals.ts';
+import { openPair } from '../../relay/sockets/fake-connection.ts';
+import { descriptorOf } from '../../relay/sockets/node-internals.ts';
 import { DirectLaneSocket } from './lane-socket.ts';
 
 /** More than the kernel takes at once. */

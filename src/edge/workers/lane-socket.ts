@@ -5,7 +5,7 @@
 
 import type { Socket } from 'node:net';
 import type { BytesHolder, LaneSocket } from '../../gateway/lanes/lane-socket.ts';
-import { DirectWriter } from '../connections/direct-writer.ts';
+import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
 
 /** What a full socket leaves of a request without a large body is copied, and its memory is free at once. */
 const COPIED_BYTES_MAX = 4096;

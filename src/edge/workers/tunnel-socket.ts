@@ -3,8 +3,8 @@
 import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { TunnelSocket } from '../../gateway/call-tunnel.ts';
+import { descriptorOf } from '../../relay/sockets/node-internals.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import { descriptorOf } from '../node-internals.ts';
 
 export class WorkerTunnelSocket implements TunnelSocket {
   readonly #socket: Socket;

@@ -2,7 +2,7 @@
 
 import type { BrotliOptions, ZlibOptions, ZstdOptions } from 'node:zlib';
 import type { Compression } from '../../../config/model/bodies.ts';
-import { ZlibJobContext } from '../../node-internals.ts';
+import { ZlibJobContext } from '../../../relay/sockets/node-internals.ts';
 
 /** What a context is made for. `gunzip` undoes gzip. */
 export type ZlibRecipe =

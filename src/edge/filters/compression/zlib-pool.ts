@@ -4,7 +4,7 @@
  */
 
 import { systemClock } from '../../../kernel/clock.ts';
-import type { ZlibJobContext } from '../../node-internals.ts';
+import type { ZlibJobContext } from '../../../relay/sockets/node-internals.ts';
 import { FILTER_LIMITS } from '../limits.ts';
 import type { ZlibRecipe } from './coding.ts';
 import { contextBytes, flushCode, openContext, recipeKey } from './coding.ts';

@@ -3,7 +3,7 @@
  * that a client that reads slowly, or a body of a kilobyte that stands for a gigabyte, never has more in memory than one job's output.
  */
 
-import type { ZlibJobContext } from '../../node-internals.ts';
+import type { ZlibJobContext } from '../../../relay/sockets/node-internals.ts';
 import type { BodyWriter, Source } from '../../pipeline/filters/body-writer.ts';
 import { FILTER_LIMITS } from '../limits.ts';
 import type { FlushKind, ZlibRecipe } from './coding.ts';

@@ -1,7 +1,7 @@
 /** What a handler has of a WebSocket. An error of ours in it ends the connection, and does not reach the worker's frame by which it was called. */
 
 import type { WebSocketSession } from '../../../protocol/http/exchange.ts';
-import type { SocketOwner } from '../../connections/guarded-socket.ts';
+import type { SocketOwner } from '../../../relay/sockets/guarded-socket.ts';
 
 export class GuardedSession implements WebSocketSession {
   readonly #session: WebSocketSession;

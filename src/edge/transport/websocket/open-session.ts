@@ -3,7 +3,7 @@
 import type { WebSocketAccept, WebSocketSink } from '../../../protocol/http/exchange.ts';
 import { acceptDeflate } from '../../../protocol/websocket/deflate-offer.ts';
 import type { Handshake } from '../../../protocol/websocket/handshake.ts';
-import type { SocketOwner } from '../../connections/guarded-socket.ts';
+import type { SocketOwner } from '../../../relay/sockets/guarded-socket.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';
 import { renderAccept } from './accept.ts';

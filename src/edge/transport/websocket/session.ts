@@ -30,7 +30,7 @@ import {
   renderPing,
   renderPong,
 } from '../../../protocol/websocket/render-frame.ts';
-import type { SocketOwner } from '../../connections/guarded-socket.ts';
+import type { SocketOwner } from '../../../relay/sockets/guarded-socket.ts';
 import { EDGE_LIMITS } from '../../limits.ts';
 import type { LingeringSocket } from '../lingering-socket.ts';
 import type { Output } from '../output.ts';

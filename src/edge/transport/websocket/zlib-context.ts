@@ -5,7 +5,7 @@
  */
 
 import type { DeflateRaw, InflateRaw } from 'node:zlib';
-import { SyncZlib } from '../../node-internals.ts';
+import { SyncZlib } from '../../../relay/sockets/node-internals.ts';
 
 export type ZlibKind = 'inflate' | 'deflate';
 

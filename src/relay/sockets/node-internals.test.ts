@@ -18,7 +18,7 @@ import {
   inflateRawSync,
   zstdDecompressSync,
 } from 'node:zlib';
-import { openPair } from './connections/fake-connection.ts';
+import { openPair } from './fake-connection.ts';
 import { isPeerGone, SyncZlib, ZlibJobContext } from './node-internals.ts';
 
 const { Z_BLOCK, Z_NO_FLUSH, Z_SYNC_FLUSH } = constants;

@@ -6,7 +6,7 @@
 
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { descriptorOf } from '../node-internals.ts';
+import { descriptorOf } from './node-internals.ts';
 
 const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { BrotliCompress, DeflateRaw, Gunzip, Gzip, InflateRaw, ZstdCompress } from 'node:zlib';
-import { GuardedSocket } from './connections/guarded-socket.ts';
+import { GuardedSocket } from './guarded-socket.ts';
 
 interface Handle {
   readonly fd?: number;
