@@ -1,7 +1,7 @@
 // An authority and what it signs, made by the openssl program in a folder of the test.
 
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Issued {
@@ -50,6 +50,19 @@ export class Authority implements Issued {
       ['-days', '30', '-extfile', path('ext'), '-out', path('pem')],
     );
     return { cert: path('pem'), key: path('key') };
+  }
+
+  /** A list of what the authority has revoked, in PEM: of this certificate, or of none. */
+  revoke(issued?: Issued): string {
+    const path = (name: string) => join(this.#folder, `${this.#name}-crl.${name}`);
+    writeFileSync(path('index'), '');
+    writeFileSync(path('conf'), `[ca]\ndatabase=${path('index')}\ndefault_md=sha256\ndefault_crl_days=30\n`);
+    const by = ['ca', '-config', path('conf'), '-name', 'ca', '-cert', this.cert, '-keyfile', this.key];
+    if (issued !== undefined) {
+      openssl(by, ['-revoke', issued.cert]);
+    }
+    openssl(by, ['-gencrl', '-out', path('pem')]);
+    return readFileSync(path('pem'), 'utf8');
   }
 }
 
