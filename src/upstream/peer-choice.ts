@@ -39,8 +39,8 @@ export interface PeerChoice {
   next(): Peer | 'full' | undefined;
   /** The head of the response has come after so long. At most once for each peer, before `release`. */
   onHead(headMs: number): void;
-  /** Once for each peer. `status`: 0 where none came. */
-  release(outcome: PeerOutcome, status: number, times: PeerTimes): void;
+  /** Once for each peer. `status`: 0 where none came. True: the peer is taken for dead from now on, which the error log is told ("upstream server temporarily disabled"). */
+  release(outcome: PeerOutcome, status: number, times: PeerTimes): boolean;
   /** A field for the client of a response: of `sticky cookie`. */
   readonly setCookie: string | undefined;
 }

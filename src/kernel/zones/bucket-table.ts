@@ -4,15 +4,13 @@
  * whatever its key is.
  *
  * Why locks and not atomic operations alone: an entry is several numbers that belong together, and two threads that meet a new key in the same moment must not
- * make two entries of it. A lock is held for less than a microsecond, by code that calls nothing and cannot fail, so nobody waits for a lock but by spinning.
- *
- * A thread that is ended between taking a lock and giving it back would leave it taken. Whoever has spun for some 20 milliseconds takes such a lock over; the entries
- * are numbers without references to each other, so the worst that is left of the dead thread's work is one wrong count. The same happens if the holder was only
- * stopped by the kernel for as long as that, in that one microsecond. It gives back what is not its own any more by comparing first.
+ * make two entries of it. The entries are numbers without references to each other, so the worst that is left of the work of a thread that was ended with a lock
+ * (see spin-lock.ts) is one wrong count.
  */
 
 import { randomBytes } from '../random-bytes.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import { giveLock, takeLock } from './spin-lock.ts';
 
 /** Entries of a bucket: so many that with half of all entries in use less than one bucket in two hundred is full. */
 const WAYS = 16;
@@ -26,8 +24,6 @@ const ENTRY_HEAD = 2;
 /** Words of one of the caller's numbers, which are 64 bits wide. */
 const NUMBER = 2;
 const BYTES = 4;
-/** About 20 ms. */
-const SPINS_MAX = 4_000_000;
 
 export interface TableShape {
   /** How many keys it is made for. It has room for about twice as many. */
@@ -93,7 +89,7 @@ export class BucketTable {
   }
 
   unlock(): void {
-    Atomics.compareExchange(this.#words, this.#locked, this.#self, 0);
+    giveLock(this.#words, this.#locked, this.#self);
     this.#locked = -1;
   }
 
@@ -164,19 +160,7 @@ export class BucketTable {
   }
 
   #acquire(lock: number): void {
-    let holder = 0;
-    for (let spins = 0; spins < SPINS_MAX; spins += 1) {
-      holder = Atomics.compareExchange(this.#words, lock, 0, this.#self);
-      if (holder === 0) {
-        this.#locked = lock;
-        return;
-      }
-    }
-    if (Atomics.compareExchange(this.#words, lock, holder, this.#self) === holder) {
-      this.#locked = lock;
-      return;
-    }
-    // It has changed hands in this moment: its holder is alive.
-    this.#acquire(lock);
+    takeLock(this.#words, lock, this.#self);
+    this.#locked = lock;
   }
 }

@@ -1,0 +1,39 @@
+/**
+ * nginx's smooth weighted round robin: each round every peer grows by its weight, the one that has grown most is chosen and shrinks by what all have grown. So weights
+ * 5, 1, 1 give a a b a c a a, not five a in a row. A peer that has failed counts for less until its weight has grown back.
+ */
+
+import type { PeerList } from '../peer-list.ts';
+import type { PeerSlot } from '../peer-slot.ts';
+import type { Tried } from '../tried.ts';
+
+export function roundRobin({ peers }: PeerList, tried: Tried, nowMs: number): PeerSlot | undefined {
+  return nextInTurn(peers, tried, nowMs);
+}
+
+export function nextInTurn(peers: readonly PeerSlot[], tried: Tried, nowMs: number): PeerSlot | undefined {
+  let best: PeerSlot | undefined;
+  let total = 0;
+  for (const peer of peers) {
+    if (!tried.mayTake(peer, nowMs)) {
+      continue;
+    }
+    total += grow(peer, nowMs);
+    if (best === undefined || peer.read('currentWeight') > best.read('currentWeight')) {
+      best = peer;
+    }
+  }
+  best?.add('currentWeight', -total);
+  return best;
+}
+
+/** Gives how much the peer has grown in this round. */
+function grow(peer: PeerSlot, nowMs: number): number {
+  const effective = peer.read('effectiveWeight');
+  const grown = effective * peer.share(nowMs);
+  peer.add('currentWeight', grown);
+  if (effective < peer.rules.weight) {
+    peer.write('effectiveWeight', effective + 1);
+  }
+  return grown;
+}

@@ -1,0 +1,157 @@
+/** Which peers one request is sent to, one after the other, and what is learnt of them. */
+
+import type { Clock } from '../../kernel/clock.ts';
+import type { Peer, PeerChoice, PeerOutcome, PeerRequest, PeerTimes } from '../peer-choice.ts';
+import type { Balancer } from './balancing/balancer.ts';
+import { ageUnfinished, beginUnfinished, endUnfinished } from './balancing/response-time.ts';
+import type { PeerList } from './peer-list.ts';
+import type { PeerSlot } from './peer-slot.ts';
+import { Tried } from './tried.ts';
+
+/** What the choices of all requests of an upstream have in common. */
+export interface ChoiceRules {
+  readonly balancer: Balancer;
+  /** Requests that wait for their response count as if it came now: `least_time … inflight`; undefined: they do not. */
+  readonly unfinishedUntil: 'head' | 'whole' | undefined;
+  readonly clock: Clock;
+  /** The list of this moment: names may get other addresses meanwhile. */
+  list(): PeerList;
+  lock(): void;
+  unlock(): void;
+  /** A peer has one request less. */
+  onFreed(): void;
+}
+
+export class GroupChoice implements PeerChoice {
+  triesLeft: number;
+  readonly setCookie = undefined;
+  readonly #rules: ChoiceRules;
+  readonly #tried: Tried;
+  #current: PeerSlot | undefined;
+  /** The peers of this list are all that there are: its failures are not counted. */
+  #isSingle = false;
+  #isUnfinished = false;
+
+  constructor(rules: ChoiceRules, request: PeerRequest) {
+    this.#rules = rules;
+    this.#tried = new Tried(request);
+    this.triesLeft = rules.list().triesMax;
+  }
+
+  next(): Peer | 'full' | undefined {
+    const { clock, unfinishedUntil } = this.#rules;
+    const nowMs = clock.monotonicMs();
+    const tried = this.#tried;
+    tried.hasSeenFull = false;
+    this.#rules.lock();
+    const peer = this.#pick(nowMs);
+    if (peer !== undefined) {
+      peer.take(nowMs);
+      if (unfinishedUntil !== undefined) {
+        beginUnfinished(peer, nowMs);
+        this.#isUnfinished = true;
+      }
+    }
+    this.#rules.unlock();
+    if (peer === undefined) {
+      return tried.hasSeenFull ? 'full' : undefined;
+    }
+    this.#current = peer;
+    tried.note(peer);
+    return peer;
+  }
+
+  #pick(nowMs: number): PeerSlot | undefined {
+    const { balancer, unfinishedUntil } = this.#rules;
+    const tried = this.#tried;
+    const list = this.#rules.list();
+    this.#isSingle = list.isSingle;
+    if (list.isSingle) {
+      const [only] = list.peers;
+      return only !== undefined && tried.mayTakeOnly(only) ? only : undefined;
+    }
+    for (let some: PeerList | undefined = list; some !== undefined; some = some.backup) {
+      if (unfinishedUntil !== undefined) {
+        for (const peer of some.peers) {
+          ageUnfinished(peer, nowMs);
+        }
+      }
+      const peer = balancer(some, tried, nowMs);
+      if (peer !== undefined) {
+        peer.look(nowMs);
+        return peer;
+      }
+    }
+    return undefined;
+  }
+
+  onHead(headMs: number): void {
+    const peer = this.#current;
+    if (peer === undefined || !this.#isUnfinished || this.#rules.unfinishedUntil !== 'head') {
+      return;
+    }
+    this.#rules.lock();
+    peer.average('headMs', headMs);
+    this.#endUnfinished(peer, headMs);
+    this.#rules.unlock();
+  }
+
+  release(outcome: PeerOutcome, status: number, times: PeerTimes): boolean {
+    const peer = this.#current;
+    if (peer === undefined) {
+      return false;
+    }
+    this.#current = undefined;
+    this.#rules.lock();
+    const isDisabled = this.#settle(peer, outcome, status, times);
+    this.#rules.unlock();
+    peer.leave();
+    this.triesLeft = this.#isSingle ? 0 : Math.max(0, this.triesLeft - 1);
+    this.#rules.onFreed();
+    return isDisabled;
+  }
+
+  #settle(peer: PeerSlot, outcome: PeerOutcome, status: number, times: PeerTimes): boolean {
+    const nowMs = this.#rules.clock.monotonicMs();
+    peer.add('active', -1);
+    peer.add('sentBytes', times.sentBytes);
+    peer.add('receivedBytes', times.receivedBytes);
+    if (this.#isUnfinished) {
+      this.#endUnfinished(peer, times.wholeMs);
+    }
+    if (status > 0) {
+      peer.countResponse(status);
+    }
+    switch (outcome) {
+      case 'unused':
+        return false;
+      case 'succeeded':
+        this.#learn(peer, times);
+        peer.succeed(nowMs);
+        return false;
+      case 'failed':
+        peer.add('failsTotal', 1);
+        return !this.#isSingle && peer.fail(nowMs);
+    }
+  }
+
+  /** Only responses count: a peer that fails at once would seem to be the fastest. */
+  #learn(peer: PeerSlot, { connectMs, headMs, wholeMs }: PeerTimes): void {
+    if (connectMs !== undefined) {
+      peer.average('connectMs', connectMs);
+    }
+    if (headMs === undefined) {
+      return;
+    }
+    peer.average('wholeMs', wholeMs);
+    // Where unfinished requests count until their head, `onHead` has told it.
+    if (this.#rules.unfinishedUntil !== 'head') {
+      peer.average('headMs', headMs);
+    }
+  }
+
+  #endUnfinished(peer: PeerSlot, ms: number): void {
+    this.#isUnfinished = false;
+    endUnfinished(peer, ms, this.#rules.clock.monotonicMs());
+  }
+}

@@ -1,0 +1,131 @@
+/** The peers of one upstream in one edge thread. Their numbers are shared with the other threads and with the plan before and behind this one. */
+
+import type { Upstream, UpstreamServer } from '../../config/model/upstream.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { isEqual } from '../../kernel/is-equal.ts';
+import type { Peer, PeerChoice, PeerGroup, PeerQueue, PeerRequest } from '../peer-choice.ts';
+import { newBalancer } from './balancing/new-balancer.ts';
+import type { ChoiceRules } from './group-choice.ts';
+import { GroupChoice } from './group-choice.ts';
+import type { PeerList } from './peer-list.ts';
+import { newPeerList } from './peer-list.ts';
+import type { PeerMemory } from './peer-memory.ts';
+import type { PeerRules } from './peer-slot.ts';
+import { PeerSlot } from './peer-slot.ts';
+
+/** One address of a server, and what is said of it where that differs from its server: records of services have weights of their own. */
+export interface PeerAddress {
+  readonly server: UpstreamServer;
+  readonly name: string;
+  readonly address: Peer['address'];
+  readonly weight?: number;
+  readonly isBackup?: boolean;
+}
+
+export interface UpstreamGroupParts {
+  readonly upstream: Upstream;
+  readonly memory: PeerMemory;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly chance: () => number;
+}
+
+export class UpstreamGroup implements PeerGroup {
+  readonly name: string;
+  readonly queue: PeerQueue | undefined = undefined;
+  readonly #parts: UpstreamGroupParts;
+  readonly #at: number;
+  readonly #rules: ChoiceRules;
+  #slots: ReadonlyMap<string, PeerSlot> = new Map();
+  #list: PeerList = newPeerList([]);
+
+  /** Throws where there is no room for its numbers. */
+  constructor(parts: UpstreamGroupParts) {
+    const { upstream, memory, clock, chance } = parts;
+    const { balancing, name } = upstream;
+    this.name = name;
+    this.#parts = parts;
+    this.#at = memory.openGroup(name, clock.monotonicMs());
+    if (this.#at < 0) {
+      throw new Error(`there is no room for the upstream "${name}"`);
+    }
+    const until = balancing.kind === 'least-time' && balancing.countsUnfinished ? balancing.until : undefined;
+    this.#rules = {
+      balancer: newBalancer(balancing, chance),
+      unfinishedUntil: until === undefined ? undefined : until === 'last-byte' ? 'whole' : 'head',
+      clock,
+      list: () => this.#list,
+      lock: () => memory.lock(this.#at),
+      unlock: () => memory.unlock(this.#at),
+      onFreed: () => undefined,
+    };
+  }
+
+  get peers(): readonly PeerSlot[] {
+    return [...this.#slots.values()];
+  }
+
+  choose(request: PeerRequest): PeerChoice {
+    return new GroupChoice(this.#rules, request);
+  }
+
+  /** From now on these are the peers; those that were among them before keep their numbers. Gives how many had no room. */
+  setPeers(addresses: readonly PeerAddress[]): number {
+    const before = this.#slots;
+    const slots = new Map<string, PeerSlot>();
+    let homeless = 0;
+    for (const each of addresses) {
+      const key = keyOf(each.name, slots);
+      const slot = this.#sameSlot(before.get(key), each) ?? this.#newSlot(key, each);
+      if (slot === undefined) {
+        homeless += 1;
+      } else {
+        slots.set(key, slot);
+      }
+    }
+    this.#slots = slots;
+    this.#list = newPeerList([...slots.values()]);
+    for (const slot of before.values()) {
+      slot.leave();
+    }
+    return homeless;
+  }
+
+  #sameSlot(slot: PeerSlot | undefined, address: PeerAddress): PeerSlot | undefined {
+    if (slot === undefined || !isEqual(slot.rules, rulesOf(address))) {
+      return undefined;
+    }
+    slot.use();
+    return slot;
+  }
+
+  #newSlot(key: string, address: PeerAddress): PeerSlot | undefined {
+    const { memory, clock } = this.#parts;
+    const at = memory.openPeer(this.name, key, clock.monotonicMs());
+    return at < 0 ? undefined : new PeerSlot(memory, at, address, rulesOf(address));
+  }
+
+  /** Requests that still have peers give them back as before. */
+  close(): void {
+    this.setPeers([]);
+    this.#parts.memory.close(this.#at);
+  }
+}
+
+/** A server that stands twice in an upstream is two peers. */
+function keyOf(name: string, slots: ReadonlyMap<string, PeerSlot>): string {
+  let key = name;
+  for (let count = 2; slots.has(key); count += 1) {
+    key = `${name}#${count}`;
+  }
+  return key;
+}
+
+function rulesOf({ server, weight, isBackup }: PeerAddress): PeerRules {
+  const { text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown } = server;
+  return {
+    ...{ text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown },
+    weight: weight ?? server.weight,
+    isBackup: isBackup ?? server.isBackup,
+  };
+}
