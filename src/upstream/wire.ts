@@ -20,6 +20,8 @@ export interface UpstreamRequest {
 }
 
 export interface Wire {
+  /** `known-length`: a chunked one is read whole before the server is asked, whatever the policy says. `none`: it is never sent, for the server would read it as something else. */
+  readonly bodies: 'any' | 'known-length' | 'none';
   /** A request without its body. A text: the protocol has no room for this request, for the reason that the error log is to have (escaped); it is answered 500. */
   renderHead(request: UpstreamRequest): Buffer | string;
   /** How the body of this request is sent, if it has one (`bodyLength` is not 0: otherwise the head says that there is none). Undefined: as it is. */

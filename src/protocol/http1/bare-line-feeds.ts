@@ -24,8 +24,8 @@ export function withLineBreaks(bytes: Buffer, from: number, end: number, searche
   return { head: Buffer.from(text, 'latin1'), length: stop - from };
 }
 
-/** Behind the empty line. One that comes before any other is none of the head's. */
-function endOfHead(bytes: Buffer, from: number, end: number, searched: number): number | undefined {
+/** Where a head ends whose lines end with CRLF or LF: behind the empty line. One that comes before any other is none of the head's. */
+export function endOfHead(bytes: Buffer, from: number, end: number, searched: number): number | undefined {
   // The end may lie across what was looked at and what has come.
   for (let lf = bytes.indexOf(LF, Math.max(from, from + searched - 3)); lf !== -1 && lf < end; ) {
     const next = bytes[lf + 1] === CR ? lf + 2 : lf + 1;
