@@ -15,9 +15,17 @@ export interface ProxyContent {
 export type ProxyProtocol = 'http' | 'uwsgi' | 'fastcgi' | 'scgi' | 'memcached';
 
 export type ProxyTarget =
-  /** `uri`: what takes the place of the location's path in that of the request; undefined: the request's is handed on. */
-  | { readonly kind: 'upstream'; readonly upstream: UpstreamId; readonly uri: string | undefined }
-  /** Known when a request comes: as the directive has it, with a scheme for `proxy_pass`. It may come to the name of an upstream. */
+  | {
+      readonly kind: 'upstream';
+      readonly upstream: UpstreamId;
+      /** As it was written, with a scheme: redirects of the server begin so (`redirects: ['default']`). */
+      readonly url: string;
+      /** The value of $proxy_host: with its port unless that is the scheme's; `localhost` for a Unix socket. */
+      readonly host: string;
+      /** What takes the place of the location's path in that of the request; undefined: the request's is handed on. It begins with a slash. */
+      readonly uri: string | undefined;
+    }
+  /** Known when a request comes: as the directive has it, with a scheme for `http` and without one for others. It may come to the name of an upstream. */
   | { readonly kind: 'text'; readonly text: Template };
 
 /** Sizes in bytes, times in milliseconds. */

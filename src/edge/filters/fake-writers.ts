@@ -80,6 +80,7 @@ export function fakeAnswer({ status = 200, fields = '', length, hasBody = true, 
     refusal: undefined,
     isTransformed: false,
     takesRanges: true,
+    isProxied: false,
     whole,
   };
 }

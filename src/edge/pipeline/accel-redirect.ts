@@ -33,11 +33,12 @@ export function followAccelRedirect(exchange: Exchange, to: string, fields: Resp
   }
   const others = fields.lines.filter(({ lower }) => !KEPT.has(lower)).map(({ lower }) => lower);
   route.keptFields = fields.without(...others);
-  route.method = route.method === 'HEAD' ? 'HEAD' : 'GET';
   if (to.startsWith('@')) {
+    // As with nginx, a named location is asked by the client's own method.
     route.continueWith(route.relocateNamed(to));
     return;
   }
+  route.method = route.method === 'HEAD' ? 'HEAD' : 'GET';
   const [raw, query] = split(to);
   const path = decodePath(raw);
   // nginx refuses to follow a path that leads upwards as well: it may have been put together of what a client has sent.

@@ -22,8 +22,10 @@ import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { NO_FIELDS } from '../../protocol/http/response-fields.ts';
 import { escapeLog } from '../access-log/line.ts';
+import type { AskedPlace } from '../handlers/proxy/asked-place.ts';
 import { BoundedBody } from './bounded-body.ts';
 import { builtinRefusal } from './builtin-refusal.ts';
+import { ChangeBudget } from './change-budget.ts';
 import type { ContentFacts } from './content-exchange.ts';
 import { ContentExchange } from './content-exchange.ts';
 import { CostlyMatch } from './costly-match.ts';
@@ -55,9 +57,6 @@ import { RoutedResponder } from './routed-responder.ts';
 import type { Verdict } from './verdict.ts';
 import { UNSENT_STATUSES, VERDICT } from './verdict.ts';
 
-/** How often a request may be sent to another location, as nginx limits it: the eleventh time is a cycle. */
-const RELOCATIONS_MAX = 10;
-
 const PHASE = { serverRewrite: 0, locate: 1, rewrite: 2, steps: 3, content: 4 } as const;
 type Phase = (typeof PHASE)[keyof typeof PHASE];
 
@@ -79,10 +78,14 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   captures: Captures | undefined = undefined;
   readonly slots: (string | undefined)[];
   isInternal: boolean;
+  isTargetSent: boolean;
+  isPathOfLocation = true;
+  asked: AskedPlace | undefined = undefined;
   uriChanged = false;
   readonly isQuoted: boolean;
   errorStatus = 0;
   limitRate: number | undefined = undefined;
+  charset: string | undefined = undefined;
   bodyTap: ((reader: BodySink) => BodySink) | undefined = undefined;
   readonly startedMs: number;
   readonly sent: SentResponse = nothingSent();
@@ -97,7 +100,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   #phase: Phase = PHASE.serverRewrite;
   #steps: readonly Step[];
   #at = 0;
-  #changesLeft = RELOCATIONS_MAX + 1;
+  readonly #changes = new ChangeBudget();
   #hasErrorPage = false;
   #isBodyTaken = false;
   #isOver = false;
@@ -127,6 +130,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.startedMs = services.clock.monotonicMs();
     this.slots = parent?.slots ?? [];
     this.isInternal = parent !== undefined;
+    this.isTargetSent = parent === undefined;
     this.isQuoted = parent === undefined && /[%+]/.test(exchange.rawPath);
     this.#steps = site.rewrite;
     this.#connection = new GuidedConnection(transport);
@@ -243,20 +247,11 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
       return true;
     }
     this.uriChanged = false;
-    if (!this.#mayChange()) {
+    if (!this.#changes.take(this)) {
       return this.refuse(500);
     }
     this.#enter(PHASE.locate, NO_STEPS);
     return true;
-  }
-
-  #mayChange(): boolean {
-    this.#changesLeft -= 1;
-    if (this.#changesLeft > 0) {
-      return true;
-    }
-    this.log('error', `rewrite or internal redirection cycle while processing "${escapeLog(this.path)}"`);
-    return false;
   }
 
   #askContent(): void {
@@ -327,12 +322,14 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   relocate(path: string, query: string): Verdict {
-    if (!this.#mayChange()) {
+    if (!this.#changes.take(this)) {
       return 500;
     }
     this.path = path;
     this.query = query;
     this.isInternal = true;
+    this.isTargetSent = false;
+    this.isPathOfLocation = true;
     this.location = this.site.own;
     this.scope = this.site.own.scope;
     this.#enter(PHASE.serverRewrite, this.site.rewrite);
@@ -340,7 +337,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   relocateNamed(name: string): Verdict {
-    if (!this.#mayChange()) {
+    if (!this.#changes.take(this)) {
       return 500;
     }
     const location = this.site.named.get(name);
@@ -383,7 +380,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.refusalFields = fields.isEmpty ? this.refusalFields : fields;
     this.keptFields = undefined;
     const { errorPages, model } = this.scope;
-    if (this.#hasErrorPage || errorPages.size === 0 || this.#changesLeft <= 0) {
+    if (this.#hasErrorPage || errorPages.size === 0 || this.#changes.isSpent) {
       this.#answerRefusal(status, detail);
       return false;
     }

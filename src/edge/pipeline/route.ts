@@ -10,6 +10,7 @@ import type { ErrorLevel } from '../../kernel/error-line.ts';
 import type { Body, BodySink, Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
+import type { AskedPlace } from '../handlers/proxy/asked-place.ts';
 import type { TransportRules } from '../transport/transport-rules.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
@@ -46,6 +47,12 @@ export interface Route {
   readonly slots: (string | undefined)[];
   /** The server itself has sent the request here: by an error page, an index, `try_files` or a rewrite, or as a subrequest. */
   isInternal: boolean;
+  /** Path and query are those of the client's request line still, so a server behind is asked for these, byte by byte. */
+  isTargetSent: boolean;
+  /** The location was found by the path: nothing in it has changed the path since (`rewrite … break`), so the path begins with the location's. */
+  isPathOfLocation: boolean;
+  /** What is asked of a server behind, as soon as one is: $proxy_host, $proxy_port. */
+  asked: AskedPlace | undefined;
   /** The instructions of a rewrite have changed the URI: when they are over, a location is looked for again. */
   uriChanged: boolean;
   /** What the path had as escapes or as a plus, so nginx escapes captures where they are put into arguments. */
@@ -54,8 +61,10 @@ export interface Route {
   errorStatus: number;
   /** Of an application that has sent the request here by X-Accel-Redirect: they win over those of what answers. */
   keptFields: ResponseFields | undefined;
-  /** Bytes a second, of `set $limit_rate`; undefined: the scope's. */
+  /** Bytes a second, of `set $limit_rate` or X-Accel-Limit-Rate; undefined: the scope's. */
   limitRate: number | undefined;
+  /** In which a server behind wants its response to be sent (X-Accel-Charset); undefined: the scope decides. */
+  charset: string | undefined;
   /** Puts somebody before the reader of the request's body, who sees it go by. */
   bodyTap: ((reader: BodySink) => BodySink) | undefined;
   /** When the request came, on the monotonic clock. */
@@ -182,7 +191,7 @@ export interface CompiledScope {
   readonly answerEdits: readonly AnswerEdit[];
   /** In nginx's order. */
   readonly filters: readonly Filter[];
-  /** The same without those that are for requests with conditions or ranges alone. */
+  /** The same without those that are for requests with conditions, ranges or a rate of their own alone. */
   readonly usualFilters: readonly Filter[];
   readonly postAction: CompiledTemplate | undefined;
   readonly trailers: Trailers | undefined;

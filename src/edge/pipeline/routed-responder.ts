@@ -146,8 +146,8 @@ export class RoutedResponder implements Responder {
   }
 
   get #filters(): readonly Filter[] {
-    const { scope, request } = this.#route;
-    return hasConditions(request.block) ? scope.filters : scope.usualFilters;
+    const { scope, request, limitRate } = this.#route;
+    return limitRate !== undefined || hasConditions(request.block) ? scope.filters : scope.usualFilters;
   }
 
   /** With the changes of the scope that are the same for each request. */
@@ -176,7 +176,8 @@ export class RoutedResponder implements Responder {
       fields: refusalFields.isEmpty ? fixed.fields : fixed.fields.and(withoutThose(refusalFields, fixed.fields)),
       length,
       hasBody,
-      takesRanges: fixed.takesRanges === true && whole !== undefined,
+      takesRanges: fixed.takesRanges === true && (whole !== undefined || fixed.isProxied === true),
+      isProxied: fixed.isProxied === true,
       whole,
       isTransformed: false,
       refusal: undefined,

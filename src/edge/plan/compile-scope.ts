@@ -10,7 +10,7 @@ import { compileCompression } from '../filters/compression/compress-filter.ts';
 import { compileGunzip } from '../filters/compression/gunzip-filter.ts';
 import { compileNotModified } from '../filters/conditions/not-modified-filter.ts';
 import { compileRanges } from '../filters/conditions/range-filter.ts';
-import { compileRateLimit } from '../filters/rate/rate-filter.ts';
+import { compileOwnRate, compileRateLimit } from '../filters/rate/rate-filter.ts';
 import { compileIncludes } from '../filters/ssi/ssi-filter.ts';
 import { compileSubstitutions } from '../filters/substitution/substitute-filter.ts';
 import { compileTryFiles } from '../handlers/files/try-files.ts';
@@ -62,10 +62,11 @@ const FILTERS: readonly Feature<Filter>[] = [
   compileCompression,
   compileRanges,
   compileRateLimit,
+  compileOwnRate,
 ];
 
-/** Nothing is to be done by them for a request that has neither conditions nor ranges, as most have not. */
-const CONDITIONAL: ReadonlySet<Feature<Filter>> = new Set([compileNotModified, compileRanges]);
+/** Nothing is to be done by them for a request that has neither conditions nor ranges nor a rate of its own, as most have not. */
+const CONDITIONAL: ReadonlySet<Feature<Filter>> = new Set([compileNotModified, compileRanges, compileOwnRate]);
 
 /** Variables that are said by rules of the scope. */
 const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {

@@ -153,6 +153,7 @@ export class VariableCompiler {
       case 'args':
         return (route, value) => {
           route.query = value;
+          route.isTargetSent = false;
         };
       case 'limit_rate':
         return (route, value) => {

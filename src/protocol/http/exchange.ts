@@ -21,6 +21,8 @@ export interface ResponseHead {
   readonly fields: ResponseFields;
   /** Parts of the body may be sent in its place, if nothing has changed its bytes. */
   readonly takesRanges?: boolean;
+  /** Of a server behind, which was told of the client's conditions and has judged them (RFC 9110 13.2). */
+  readonly isProxied?: boolean;
   /** The connection is to be closed behind this response. */
   readonly closes?: boolean;
 }

@@ -35,6 +35,9 @@ export function compileCharset({ charset }: Scope, compilation: Compilation): Fi
     if (route.main !== route) {
       return charsetsOfMains.get(route.main) ?? '';
     }
+    if (route.charset !== undefined) {
+      return route.charset;
+    }
     const own = charsetOf(contentType);
     const isMeant = own === '' ? isType(answer.fields) : charset.overridesContent;
     return isMeant ? renderTemplate(target, route) : '';

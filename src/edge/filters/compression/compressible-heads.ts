@@ -68,6 +68,7 @@ function codedHead(head: ResponseHead, coding: Coding): ResponseHead {
     length: undefined,
     hasBody: true,
     takesRanges: false,
+    isProxied: false,
     whole: undefined,
     isTransformed: false,
     refusal: undefined,

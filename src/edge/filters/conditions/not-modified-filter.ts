@@ -16,7 +16,7 @@ const asked = new RequestFields();
 export function compileNotModified({ files }: Pick<Scope, 'files'>, { clock }: { readonly clock: Clock }): Filter {
   const rule: ConditionRule = { ifModifiedSince: files.ifModifiedSince, needsAll: true };
   return (answer, route) => {
-    if (answer.status !== 200) {
+    if (answer.status !== 200 || answer.isProxied) {
       return undefined;
     }
     asked.read(route.request.block);

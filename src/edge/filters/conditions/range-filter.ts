@@ -11,8 +11,10 @@ import type { ByteRange, RangeRule } from '../../handlers/static/ranges.ts';
 import { chooseRanges } from '../../handlers/static/ranges.ts';
 import { RequestFields } from '../../handlers/static/request-fields.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
+import type { Transform } from '../../pipeline/filters/body-writer.ts';
 import type { Filter } from '../../pipeline/route.ts';
 import { cutBody } from './cut-body.ts';
+import { RangeWriter } from './range-writer.ts';
 
 /** One object for all requests: nothing of it is kept after a filter has returned. */
 const asked = new RequestFields();
@@ -42,10 +44,24 @@ export function compileRanges({ files }: Pick<Scope, 'files'>): Filter | undefin
     if (choice.kind === 'unsatisfiable') {
       answer.refusal = { status: 416, fields: fieldsOf(`Content-Range: bytes */${length}\r\n`, false) };
     } else if (choice.kind === 'parts') {
-      cut(answer, choice.ranges, length);
+      const [first, ...more] = choice.ranges;
+      if (answer.whole !== undefined) {
+        cut(answer, choice.ranges, length);
+      } else if (more.length === 0) {
+        return cutStream(answer, first, length);
+      }
     }
     return undefined;
   };
+}
+
+/** Of a body that comes bit by bit one range can be taken: it cannot be gone back in. */
+function cutStream(answer: Answer, range: ByteRange, size: number): Transform {
+  answer.status = 206;
+  answer.reason = undefined;
+  answer.fields = answer.fields.without('accept-ranges').set('Content-Range', renderContentRange(range, size));
+  answer.length = range.length;
+  return (next, before) => new RangeWriter(range, next, before);
 }
 
 function cut(answer: Answer, ranges: readonly [ByteRange, ...ByteRange[]], size: number): void {

@@ -6,8 +6,17 @@ import type { CompiledTemplate, Filter, Route } from '../../pipeline/route.ts';
 import type { PaceTime } from './pace-writer.ts';
 import { PaceWriter } from './pace-writer.ts';
 
-export function compileRateLimit({ sending }: Scope, compilation: Compilation): Filter | undefined {
-  const rate = compilation.template(sending.rate ?? '');
+export function compileRateLimit(scope: Scope, compilation: Compilation): Filter | undefined {
+  const rate = compilation.template(scope.sending.rate ?? '');
+  return typeof rate === 'string' && parseBytes(rate) === 0 ? undefined : limitTo(rate, scope, compilation);
+}
+
+/** In a scope without a rate: for requests that have one of their own, by `set $limit_rate` or a field of the server behind. */
+export function compileOwnRate(scope: Scope, compilation: Compilation): Filter | undefined {
+  return compileRateLimit(scope, compilation) === undefined ? limitTo('', scope, compilation) : undefined;
+}
+
+function limitTo(rate: CompiledTemplate, { sending }: Scope, compilation: Compilation): Filter {
   const rateAfter = compilation.template(sending.rateAfter ?? '');
   const time: PaceTime = {
     nowMs: () => compilation.clock.monotonicMs(),
@@ -16,10 +25,6 @@ export function compileRateLimit({ sending }: Scope, compilation: Compilation): 
       return () => clearTimeout(timer);
     },
   };
-  const isConstant = typeof rate === 'string' && parseBytes(rate) === 0;
-  if (isConstant && !setsRate(compilation)) {
-    return undefined;
-  }
   return (_answer, route) => {
     // Parts of a response leave with it.
     const bytesPerSecond = route.main === route ? (route.limitRate ?? bytesOf(rate, route)) : 0;
@@ -42,16 +47,4 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, 
 export function parseBytes(text: string): number {
   const [, digits, unit = ''] = SIZE.exec(text) ?? [];
   return digits === undefined ? 0 : Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
-}
-
-const modelsThatSet = new WeakMap<object, boolean>();
-
-/** Somewhere in the configuration there is a `set $limit_rate`: then a response of any scope may be limited. Looked for once. */
-function setsRate({ model }: Compilation): boolean {
-  let sets = modelsThatSet.get(model);
-  if (sets === undefined) {
-    sets = JSON.stringify(model.sites).includes('"kind":"set","variable":"limit_rate"');
-    modelsThatSet.set(model, sets);
-  }
-  return sets;
 }

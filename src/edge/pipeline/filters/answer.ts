@@ -13,10 +13,12 @@ export interface Answer {
   /** The request is HEAD, or the status has no body (204, 304): a filter edits the head as it would for a body, but the transform that it returns is not used. */
   readonly hasBody: boolean;
   /**
-   * The bytes that are answered with are those of a file or a buffer and known as a whole, so ranges of them may be sent if no transform changes them: one that does sets it to false,
-   * and takes `Accept-Ranges` away.
+   * Ranges of the body may be sent in its place if no transform changes its bytes: one that does sets it to false, and takes `Accept-Ranges` away. Of a body that comes
+   * bit by bit (`whole` is undefined) it is one range at most.
    */
   takesRanges: boolean;
+  /** See `ResponseHead`. */
+  readonly isProxied: boolean;
   /** The whole body, if whoever answers has it at once; undefined if it comes bit by bit. It may be replaced; it is written through the transforms as any other. */
   whole: Body;
   /** A filter before this one changes the body on its way, so `whole` is not what it comes to. */

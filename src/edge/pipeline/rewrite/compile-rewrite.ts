@@ -40,6 +40,7 @@ function compileInstruction(instruction: Instruction, compilation: RewriteCompil
 }
 
 function leave(route: Parameters<Step>[0]): number {
+  route.isPathOfLocation &&= !route.uriChanged;
   route.uriChanged = false;
   route.skip(Infinity);
   return VERDICT.proceed;

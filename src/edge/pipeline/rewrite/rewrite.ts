@@ -72,7 +72,9 @@ function compileChange({ replacement, appendsArguments, flag }: Rewrite, compila
       route.log('notice', `rewritten data: "${escapeLog(newPath)}", args: "${escapeLog(route.query)}"`);
     }
     route.isInternal = true;
+    route.isTargetSent = false;
     route.uriChanged = flag !== 'break';
+    route.isPathOfLocation &&= flag !== 'break';
     if (flag !== 'none') {
       route.skip(Infinity);
     }

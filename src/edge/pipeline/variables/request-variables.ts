@@ -31,6 +31,8 @@ export const REQUEST_VARIABLES: VariableTable = {
   request_port: ({ exchange }) => portOf(exchange.host),
   is_request_port: ({ exchange }) => (portOf(exchange.host) === '' ? '' : ':'),
   limit_rate: ({ limitRate }) => String(limitRate ?? 0),
+  proxy_host: ({ asked }) => asked?.host,
+  proxy_port: ({ asked }) => asked?.port,
   proxy_add_x_forwarded_for: forwardedFor,
   msie: ({ exchange }) => (/MSIE [4-9]|MSIE \d\d/.test(exchange.block.get('user-agent') ?? '') ? '1' : ''),
 };

@@ -1,0 +1,148 @@
+/**
+ * The head of a server's response as its client is to have it: fields that are hidden, redirects and cookies that are rewritten, what `X-Accel-*` asks of us, and statuses
+ * for which a page of ours stands in its place. It is compiled of a policy; what it decides the content performs.
+ */
+
+import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
+import type { ResponseHead } from '../../../protocol/http/exchange.ts';
+import type { Field } from '../../../protocol/http/fields.ts';
+import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
+import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
+import type { UpstreamHead } from '../../../upstream/wire.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
+import type { Route } from '../../pipeline/route.ts';
+import { withoutDuplicates } from './duplicate-fields.ts';
+import type { EditRedirect } from './redirects.ts';
+import { compileRedirects } from './redirects.ts';
+import type { EditCookie } from './set-cookie.ts';
+import { compileSetCookie } from './set-cookie.ts';
+
+export type ProxiedAnswer =
+  | {
+      readonly kind: 'pass';
+      readonly head: ResponseHead;
+      readonly isBuffered: boolean;
+    }
+  /** X-Accel-Redirect: another location answers, with some of these fields. */
+  | { readonly kind: 'relocate'; readonly to: string; readonly fields: ResponseFields }
+  /** The error pages of the scope answer. */
+  | { readonly kind: 'refuse'; readonly status: number; readonly fields: ResponseFields };
+
+/** `say`: to the error log, at `warn`, with the server's name. What `X-Accel-Limit-Rate` and `X-Accel-Charset` ask for is the route's when it returns. */
+export type AnswerOf = (head: UpstreamHead, route: Route, say: (text: string) => void) => ProxiedAnswer;
+
+const OK = 200;
+const UNAUTHORIZED = 401;
+const NOT_FOUND = 404;
+const REDIRECTS_FROM = 300;
+const ACCEPT_RANGES = makeLine('Accept-Ranges', 'bytes');
+
+interface Edits {
+  readonly hides: ReadonlySet<string>;
+  readonly redirect: EditRedirect | undefined;
+  readonly cookie: EditCookie | undefined;
+  readonly forcesRanges: boolean;
+}
+
+export function compileAnswer(
+  { protocol, to }: Pick<ProxyContent, 'protocol' | 'to'>,
+  { response }: Pick<ProxyPolicy, 'response'>,
+  compilation: Pick<Compilation, 'template' | 'pattern'>,
+): AnswerOf {
+  const edits: Edits = {
+    hides: new Set(response.hides),
+    redirect: compileRedirects(response, to, compilation),
+    cookie: compileSetCookie(response, compilation),
+    forcesRanges: response.forcesRanges,
+  };
+  const ignores = new Set(response.ignores);
+  const obeyed = (fields: readonly Field[], lower: string): string | undefined =>
+    ignores.has(lower) ? undefined : fields.find((field) => field.lower === lower)?.value;
+  const isRefused = (status: number, route: Route): boolean =>
+    (protocol === 'memcached' && status === NOT_FOUND) ||
+    (response.interceptsErrors && status >= REDIRECTS_FROM && route.scope.errorPages.has(status));
+
+  return (head, route, say) => {
+    if (isRefused(head.status, route)) {
+      return { kind: 'refuse', status: head.status, fields: challengesOf(head) };
+    }
+    const fields = withoutDuplicates(head.fields, say);
+    // One look at each name: as a rule there is no such field.
+    const isAsked = fields.some(({ lower }) => lower.startsWith('x-accel-'));
+    if (!isAsked) {
+      return { kind: 'pass', head: passedHead(head, fields, edits, route), isBuffered: response.isBuffered };
+    }
+    const rate = Number(/^\d{1,15}$/.exec(obeyed(fields, 'x-accel-limit-rate') ?? '')?.[0] ?? Number.NaN);
+    route.limitRate = Number.isNaN(rate) ? route.limitRate : rate;
+    const charset = obeyed(fields, 'x-accel-charset');
+    if (charset !== undefined) {
+      route.charset = charset;
+    }
+    const redirect = obeyed(fields, 'x-accel-redirect');
+    if (redirect !== undefined) {
+      return { kind: 'relocate', to: redirect, fields: passedHead(head, fields, edits, route).fields };
+    }
+    return {
+      kind: 'pass',
+      head: passedHead(head, fields, edits, route),
+      isBuffered: bufferingOf(obeyed(fields, 'x-accel-buffering')) ?? response.isBuffered,
+    };
+  };
+}
+
+function bufferingOf(value: string | undefined): boolean | undefined {
+  switch (value?.toLowerCase()) {
+    case 'yes':
+      return true;
+    case 'no':
+      return false;
+    default:
+      return undefined;
+  }
+}
+
+/** A client can do nothing with a page for 401 that does not say what is asked of it (RFC 9110 11.6.1). */
+function challengesOf({ status, fields }: UpstreamHead): ResponseFields {
+  return status === UNAUTHORIZED
+    ? fieldsOfLines(fields.filter(({ lower }) => lower === 'www-authenticate'))
+    : NO_FIELDS;
+}
+
+function passedHead(
+  { status, reason, bodyLength }: UpstreamHead,
+  fields: readonly Field[],
+  edits: Edits,
+  route: Route,
+): ResponseHead {
+  const lines: Field[] = [];
+  for (const field of fields) {
+    // With ranges of our own it is for us to say whether there are any.
+    if (!edits.hides.has(field.lower) && !(edits.forcesRanges && field.lower === 'accept-ranges')) {
+      lines.push(edited(field, edits, route));
+    }
+  }
+  const takesRanges =
+    edits.forcesRanges && status === OK && bodyLength !== undefined && route.scope.model.files.rangesMax !== 0;
+  if (takesRanges) {
+    lines.push(ACCEPT_RANGES);
+  }
+  return {
+    status,
+    reason: reason === '' ? undefined : reason,
+    fields: fieldsOfLines(lines),
+    takesRanges,
+    isProxied: true,
+  };
+}
+
+function edited(field: Field, { redirect, cookie }: Edits, route: Route): Field {
+  const { lower, value } = field;
+  let fresh = value;
+  if (redirect !== undefined && (lower === 'location' || lower === 'refresh')) {
+    fresh = redirect(lower, value, route);
+  } else if (cookie !== undefined && lower === 'set-cookie') {
+    fresh = cookie(value, route);
+  }
+  // What is put together of variables may have anything in it.
+  return fresh === value ? field : makeLine(field.name, fresh);
+}
