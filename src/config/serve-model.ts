@@ -33,6 +33,9 @@ export function serveModel({ app, options }: ServeRequest, cwd: string): ServerM
     charsetMaps: [],
     zones: [],
     logs: logsOf(options, at),
+    upstreams: [],
+    proxyPolicies: [],
+    resolvers: [],
     edge: {
       threads: options.edgeThreads,
       connectionsMax: options.connectionsMax,

@@ -22,7 +22,7 @@ export function describeContent(
     case 'files':
       return describeFiles(scope, match);
     case 'proxy':
-      return `passes the request on to ${textOf(content.upstream)}`;
+      return `passes the request on to ${content.to.kind === 'upstream' ? content.to.url : textOf(content.to.text)}`;
     case 'reply':
       return describeReturn(content);
     case 'status':

@@ -2,13 +2,14 @@
 
 import type { AppId } from './app.ts';
 import type { StaticFolder } from './folders.ts';
+import type { ProxyContent } from './proxying.ts';
 import type { Template } from './template.ts';
 
 export type Content =
   | AppContent
   /** The files of the scope's root or alias (`Scope.files`), by the path of the request. */
   | { readonly kind: 'files' }
-  | { readonly kind: 'proxy'; readonly upstream: Template; readonly policy: number }
+  | ProxyContent
   | ReplyContent
   /** stub_status of nginx. */
   | { readonly kind: 'status' }

@@ -3,7 +3,8 @@ import type { EdgeModel, ServerModel } from './server-model.ts';
 
 /** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. */
 export function edgeModel(model: ServerModel): EdgeModel {
-  const { listeners, sites, scopes, connections, types, variables, charsetMaps, zones, logs, edge, forwarding } = model;
+  const { listeners, sites, scopes, connections, types, variables, charsetMaps, zones, logs } = model;
+  const { upstreams, proxyPolicies, resolvers, edge, forwarding } = model;
   return {
     listeners,
     sites,
@@ -15,6 +16,9 @@ export function edgeModel(model: ServerModel): EdgeModel {
     charsetMaps,
     zones,
     logs,
+    upstreams,
+    proxyPolicies,
+    resolvers,
     edge,
     forwarding,
     isDevelopment: model.development !== undefined,

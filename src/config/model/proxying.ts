@@ -6,6 +6,7 @@ import type { UpstreamId } from './upstream.ts';
 export interface ProxyContent {
   readonly kind: 'proxy';
   readonly protocol: ProxyProtocol;
+  /** Of a target whose scheme has a variable: false. */
   readonly tls: boolean;
   readonly to: ProxyTarget;
   /** Index in `EdgeModel.proxyPolicies`. */
@@ -65,7 +66,7 @@ export interface ProxyConnection {
   readonly connectMs: number;
   readonly sendMs: number;
   readonly readMs: number;
-  /** The own address; '' for any. */
+  /** The own address, perhaps with a port; '' for any. */
   readonly bind: Template;
   readonly probes: boolean;
   /** Without an answer the server is asked no longer than its client waits, unless it is to go on. */
@@ -74,7 +75,7 @@ export interface ProxyConnection {
 }
 
 export interface UpstreamTls {
-  /** Which name the certificate has to have, and the server is told (SNI). */
+  /** Which name the certificate has to have, and the server is told (SNI). A port behind it does not count. '': the host of the target. */
   readonly name: Template;
   readonly sendsName: boolean;
   readonly verifies: boolean;
@@ -102,7 +103,7 @@ export interface ProxyResponse {
   /** The server is freed before the client has everything. */
   readonly isBuffered: boolean;
   readonly headBytesMax: number;
-  /** What a response may take of memory, and of that what may be on its way to the client. */
+  /** What a response may take of memory, beside its head. */
   readonly bufferBytesMax: number;
   readonly fileBytesMax: number;
   readonly rate?: Template;

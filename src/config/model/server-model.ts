@@ -12,8 +12,10 @@ import type { Content } from './content.ts';
 import type { TypeMap } from './files.ts';
 import type { Instruction, ScopeId } from './instruction.ts';
 import type { ErrorLog, LogTarget } from './logs.ts';
+import type { ProxyPolicy } from './proxying.ts';
 import type { Scope } from './scope.ts';
 import type { Pattern } from './template.ts';
+import type { Resolver, Upstream } from './upstream.ts';
 import type { DefinedVariable } from './variables.ts';
 
 export interface ServerModel extends Omit<EdgeModel, 'apps' | 'isDevelopment'> {
@@ -35,6 +37,10 @@ export interface EdgeModel {
   readonly charsetMaps: readonly CharsetMap[];
   readonly zones: readonly Zone[];
   readonly logs: readonly LogTarget[];
+  readonly upstreams: readonly Upstream[];
+  /** Equal ones stand once. */
+  readonly proxyPolicies: readonly ProxyPolicy[];
+  readonly resolvers: readonly Resolver[];
   readonly edge: EdgeLimits;
   readonly forwarding: Forwarding;
   /** Error pages may show tracebacks. */

@@ -6,7 +6,7 @@ import type { Template } from './template.ts';
 export type UpstreamId = number;
 
 export interface Upstream {
-  /** As `proxy_pass`, logs and $proxy_host name it. One that no block defines is named by its host and port. */
+  /** As `proxy_pass`, logs and $proxy_host name it. One that no block defines is named by its host, and its port unless that is the scheme's; or by `unix:` and a path. */
   readonly name: string;
   /** No block defines it: `proxy_pass http://127.0.0.1:8000`. */
   readonly isImplicit: boolean;
@@ -14,6 +14,8 @@ export interface Upstream {
   readonly balancing: Balancing;
   /** Undefined: a connection is closed behind its response. */
   readonly keepAlive?: UpstreamKeepAlive;
+  /** Of nginx's `zone`, for whoever looks it up; the numbers of each upstream are shared by all threads. */
+  readonly zone?: string;
   readonly sticky?: Sticky;
   readonly healthCheck?: HealthCheck;
   /** Requests that may wait until a server may take one more (`max_conns`). */
@@ -40,6 +42,8 @@ export interface UpstreamServer {
   readonly slowStartMs: number;
   readonly isBackup: boolean;
   readonly isDown: boolean;
+  /** Only those come that `sticky` sends to it. */
+  readonly isDraining?: boolean;
   /** The name is looked up again when its addresses are too old. */
   readonly resolves: boolean;
   /** Of SRV records: `http` for `_http._tcp.HOST`; '' for none. */

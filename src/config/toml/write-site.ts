@@ -183,7 +183,9 @@ export class SiteWriter {
       case 'app':
         return this.#appContent(content, around, prefix);
       case 'proxy':
-        this.notes.push(`what is passed on to ${JSON.stringify(content.upstream)} cannot be said in portico.toml`);
+        this.notes.push(
+          `what is passed on to ${JSON.stringify(content.to.kind === 'upstream' ? content.to.url : content.to.text)} cannot be said in portico.toml`,
+        );
         return {};
       case 'reply':
         return isEqual(content, around) ? {} : replyOf(content);

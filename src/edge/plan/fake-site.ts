@@ -123,6 +123,9 @@ export function fakeModel(fake: FakeModel): EdgeModel {
     charsetMaps: [],
     zones: fake.zones ?? [],
     logs: [],
+    upstreams: [],
+    proxyPolicies: [],
+    resolvers: [],
   };
   // What concerns processes is not there: no plan looks at it.
   return model as EdgeModel;

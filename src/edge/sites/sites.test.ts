@@ -75,7 +75,13 @@ test('a site that passes requests on to another server answers 502, and shows no
   const model = served();
   const sites = model.sites.map((site) => ({
     ...site,
-    content: { kind: 'proxy', upstream: 'http://a', policy: 0 } as const,
+    content: {
+      kind: 'proxy',
+      protocol: 'http',
+      tls: false,
+      to: { kind: 'text', text: 'http://a' },
+      policy: 0,
+    } as const,
   }));
   const { client, asked } = await ask({ ...model, sites });
   equal(asked, undefined);

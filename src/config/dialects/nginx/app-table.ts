@@ -2,8 +2,7 @@
 
 import { omit } from '../../../kernel/omit.ts';
 import type { App, AppId } from '../../model/app.ts';
-import type { Content } from '../../model/content.ts';
-import { contentOf, ownContentOf } from './directives/answering.ts';
+import type { AppContent } from '../../model/content.ts';
 import type { LocationMatch } from './directives/locations.ts';
 import { LOCATION_MATCH } from './directives/locations.ts';
 import type { SaidApp } from './directives/python-app.ts';
@@ -37,17 +36,8 @@ export class AppTable {
     this.#defaults = { ...omit(app, 'id', 'target'), chdir: prefix.replace(/(?<=.)\/$/, ''), env };
   }
 
-  /** What answers in a server or a location. */
-  contentOf(draft: Draft): Content {
-    return this.#appContentOf(draft) ?? contentOf(draft);
-  }
-
-  /** Undefined: an `if` leaves the content as it is. */
-  ownContentOf(draft: Draft): Content | undefined {
-    return this.#appContentOf(draft) ?? ownContentOf(draft);
-  }
-
-  #appContentOf(draft: Draft): Content | undefined {
+  /** Undefined: the block names none. */
+  contentOf(draft: Draft): AppContent | undefined {
     const said = saidAppOf(draft);
     if (said === undefined) {
       return undefined;

@@ -1,33 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ServerModel } from '../../model/server-model.ts';
-import { readServeRequest } from '../../read.ts';
-import { serveModel } from '../../serve-model.ts';
-import { readText } from './fake-files.ts';
-import { modelOfNginx } from './nginx-model.ts';
-
-const AROUND = {
-  prefix: '/srv/',
-  confPrefix: '/etc/nginx/',
-  errorLog: '',
-  accessLog: '',
-  coreCount: 4,
-  isRoot: false,
-  hostname: 'Box',
-  accounts: { hasUser: () => true, hasGroup: () => true },
-  title: 'nginx',
-};
-const { request } = readServeRequest([], { env: {}, coreCount: 4, memoryBytes: 1 });
-assert.ok(request !== undefined);
-const DEFAULTS = serveModel(request, '/');
-
-function model(http: string, main = ''): ServerModel {
-  const { draft } = readText(`${main} events {} http { ${http} }`);
-  return modelOfNginx(draft, AROUND, DEFAULTS, (_code, _place, message) => assert.fail(message));
-}
+import { fakeNginxModel } from './fake-nginx-model.ts';
 
 test('a server may be called as the machine is', () => {
-  const { listeners, sites } = model('server { server_name $hostname other; }');
+  const { listeners, sites } = fakeNginxModel('server { server_name $hostname other; }');
   assert.deepEqual(
     [sites[0]?.name, listeners[0]?.names.map(({ name }) => name)],
     [
@@ -41,13 +17,13 @@ test('a server may be called as the machine is', () => {
 });
 
 test('what lies in an internal location is internal as well', () => {
-  const { sites } = model('server { location /a { internal; location ~ /b { } } location /c { } }');
+  const { sites } = fakeNginxModel('server { location /a { internal; location ~ /b { } } location /c { } }');
   const [inner, other] = sites[0]?.locations ?? [];
   assert.deepEqual([inner?.isInternal, inner?.locations[0]?.isInternal, other?.isInternal], [true, true, false]);
 });
 
 test('servers of one address are one listener, whose first is for every other name unless one is said to be', () => {
-  const { listeners, sites } = model(
+  const { listeners, sites } = fakeNginxModel(
     'server { listen 8080; server_name a.example; } server { listen 8080 default_server; listen 8081; server_name .b.example ~^c; }',
   );
   assert.deepEqual(
@@ -82,13 +58,13 @@ test('servers of one address are one listener, whose first is for every other na
 
 test('a server that says no address answers where its user may', () => {
   assert.deepEqual(
-    model('server { }').listeners.map(({ address }) => address),
+    fakeNginxModel('server { }').listeners.map(({ address }) => address),
     [{ kind: 'tcp', host: '0.0.0.0', port: 8000 }],
   );
 });
 
 test('locations have their rules, those inside them too, and equal rules are one', () => {
-  const { sites, scopes } = model(
+  const { sites, scopes } = fakeNginxModel(
     'server { root www; location / { empty_gif; location /a { return 204; } } location = /b { } location @c { server_tokens off; } }',
   );
   const [site] = sites;
@@ -111,7 +87,7 @@ test('locations have their rules, those inside them too, and equal rules are one
 });
 
 test('a location that passes requests on to others shows no files, and one whose path ends with a slash is redirected to', () => {
-  const { sites } = model(
+  const { sites } = fakeNginxModel(
     'upstream u { server a; } server { root www; location /a/ { proxy_pass http://u; } location /b { uwsgi_pass u; } location ~ c { if ($arg_a) { fastcgi_pass u; } } location /d { redis_pass u; } }',
   );
   assert.deepEqual(
@@ -120,7 +96,7 @@ test('a location that passes requests on to others shows no files, and one whose
       ['proxy', true],
       ['proxy', true],
       ['files', false],
-      ['proxy', true],
+      ['reply', true],
     ],
   );
   const [rule] = sites[0]?.locations[2]?.rewrite ?? [];
@@ -128,7 +104,7 @@ test('a location that passes requests on to others shows no files, and one whose
 });
 
 test('the block of an if has a scope of its own', () => {
-  const { sites, scopes } = model('server { location / { if ($arg_a) { set $b c; add_header X y; } } }');
+  const { sites, scopes } = fakeNginxModel('server { location / { if ($arg_a) { set $b c; add_header X y; } } }');
   const [rule] = sites[0]?.locations[0]?.rewrite ?? [];
   assert.equal(rule?.kind, 'if');
   assert.deepEqual(rule.kind === 'if' && rule.inside, [{ kind: 'set', variable: 'b', value: 'c' }]);
@@ -136,13 +112,16 @@ test('the block of an if has a scope of its own', () => {
 });
 
 test('a thousand sites with equal rules have one scope', () => {
-  const { sites, scopes } = model('server { location / { } location /a { } } '.repeat(1000));
+  const { sites, scopes } = fakeNginxModel('server { location / { } location /a { } } '.repeat(1000));
   assert.equal(sites.length, 1000);
   assert.equal(scopes.length, 1);
 });
 
 test('threads, connections and the process are those of the file, and no field of a proxy is believed', () => {
-  const { edge, process, forwarding } = model('', 'worker_processes 2; daemon off; worker_shutdown_timeout 5s;');
+  const { edge, process, forwarding } = fakeNginxModel(
+    '',
+    'worker_processes 2; daemon off; worker_shutdown_timeout 5s;',
+  );
   assert.deepEqual(
     [edge.threads, edge.connectionsMax, edge.gracefulMs, process.isDaemon, forwarding],
     [2, 1024, 5000, false, { fields: 'none', allowIps: [] }],

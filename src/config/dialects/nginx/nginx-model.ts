@@ -3,6 +3,7 @@
 import { assert } from '../../../kernel/assert.ts';
 import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
+import type { Content } from '../../model/content.ts';
 import type { Instruction } from '../../model/instruction.ts';
 import { Pool } from '../../model/pool.ts';
 import type {
@@ -16,7 +17,7 @@ import type {
 } from '../../model/server-model.ts';
 import { renderServerName } from '../../render-server-name.ts';
 import { AppTable } from './app-table.ts';
-import { contentOf } from './directives/answering.ts';
+import { CONTENT_SAID } from './directives/answering.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES } from './directives/certificates.ts';
 import { charsetMapsOf } from './directives/charset.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
@@ -29,6 +30,7 @@ import { saidAppOf } from './directives/python-app.ts';
 import type { DraftInstruction } from './directives/rewrite.ts';
 import { INSTRUCTIONS } from './directives/rewrite.ts';
 import type { Draft } from './draft.ts';
+import { ProxyTable } from './proxy-table.ts';
 import type { NginxReport } from './report.ts';
 import { ScopeTable } from './scope-of.ts';
 import type { NginxSurroundings } from './surroundings.ts';
@@ -51,6 +53,7 @@ export function modelOfNginx(
     scopes: new ScopeTable(around, report),
     certificates: new Pool(),
     apps: new AppTable({ app, environment, prefix: around.prefix }, report),
+    proxies: new ProxyTable(main, around.confPrefix),
   };
   const servers = main.children
     .filter(({ kind }) => kind === 'http')
@@ -67,6 +70,9 @@ export function modelOfNginx(
     charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),
     zones: zonesOf(main),
     logs: tables.scopes.logs.values,
+    upstreams: tables.proxies.upstreams,
+    proxyPolicies: tables.proxies.policies.values,
+    resolvers: tables.proxies.resolvers.values,
     edge: { ...defaults.edge, threads, connectionsMax, gracefulMs: shutdownMs },
     // nginx believes no field of a client until it is told whom to believe.
     forwarding: { fields: 'none', allowIps: [] },
@@ -80,6 +86,7 @@ interface Tables {
   readonly scopes: ScopeTable;
   readonly certificates: Pool<CertificateFiles>;
   readonly apps: AppTable;
+  readonly proxies: ProxyTable;
 }
 
 function siteOf(server: Draft, tables: Tables, around: NginxSurroundings): Site {
@@ -91,9 +98,20 @@ function siteOf(server: Draft, tables: Tables, around: NginxSurroundings): Site 
     ...(tls === undefined ? {} : { tls }),
     rewrite: instructionsOf(server, tables),
     scope: tables.scopes.idOf(server),
-    content: tables.apps.contentOf(server),
+    content: contentIn(server, tables),
     locations: locationsIn(server, tables),
   };
+}
+
+/** What answers in a server or a location. */
+function contentIn(draft: Draft, tables: Tables): Content {
+  return ownContentIn(draft, tables) ?? { kind: 'files' };
+}
+
+/** Undefined: an `if` leaves the content as it is. */
+function ownContentIn(draft: Draft, { apps, proxies }: Tables): Content | undefined {
+  const said = apps.contentOf(draft) ?? draft.own(CONTENT_SAID);
+  return said?.kind === 'passed' ? proxies.contentOf(said, draft) : said;
 }
 
 /** The certificates that stand in files of their own: a name with variables, or one that is the certificate itself, no other language can say. */
@@ -134,7 +152,7 @@ function locationsIn(around: Draft, tables: Tables): Location[] {
             redirectsToSlash: redirectsToSlash(draft, match),
             rewrite: instructionsOf(draft, tables),
             scope: tables.scopes.idOf(draft),
-            content: tables.apps.contentOf(draft),
+            content: contentIn(draft, tables),
             locations: locationsIn(draft, tables),
           },
         ];
@@ -143,7 +161,7 @@ function locationsIn(around: Draft, tables: Tables): Location[] {
 
 /** Where something else than files answers below `/shop/`, nginx redirects `/shop` there. */
 function redirectsToSlash(draft: Draft, { kind }: Location['match']): boolean {
-  const isElsewhere = saidAppOf(draft) !== undefined || contentOf(draft).kind === 'proxy';
+  const isElsewhere = saidAppOf(draft) !== undefined || draft.own(CONTENT_SAID)?.kind === 'passed';
   return (kind === 'prefix' || kind === 'final-prefix') && isElsewhere;
 }
 
@@ -156,7 +174,7 @@ function instructionOf(instruction: DraftInstruction, tables: Tables): Instructi
     return instruction;
   }
   const { inside: block, condition } = instruction;
-  const content = tables.apps.ownContentOf(block);
+  const content = ownContentIn(block, tables);
   return { kind: 'if', condition, inside: instructionsOf(block, tables), scope: tables.scopes.idOf(block), content };
 }
 

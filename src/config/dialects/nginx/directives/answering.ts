@@ -1,15 +1,16 @@
 /** What answers in a location beside files, and how the server shows itself: redirects of its own, its version, how long a body may be. */
 
 import type { Redirects } from '../../../model/answers.ts';
-import type { Content } from '../../../model/content.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { HTTP } from './contexts.ts';
 import { keep } from './keep.ts';
+import type { SaidContent } from './passed-to.ts';
 
-export const CONTENT_SAID: DraftKey<Content> = draftKey('content');
+/** Not inherited by the locations inside. */
+export const CONTENT_SAID: DraftKey<SaidContent> = draftKey('content');
 const isAbsolute: DraftKey<boolean> = draftKey('absolute_redirect');
 const usesServerName: DraftKey<boolean> = draftKey('server_name_in_redirect');
 const hasPort: DraftKey<boolean> = draftKey('port_in_redirect');
@@ -53,16 +54,6 @@ export const ANSWERING: readonly Row[] = [
     apply: keep(bodyBytesMax, (args) => args.number(0)),
   }),
 ];
-
-/** Not inherited by the locations inside. */
-export function contentOf(draft: Draft): Content {
-  return draft.own(CONTENT_SAID) ?? { kind: 'files' };
-}
-
-/** Undefined: an `if` leaves the content as it is. */
-export function ownContentOf(draft: Draft): Content | undefined {
-  return draft.own(CONTENT_SAID);
-}
 
 export function redirectsOf(draft: Draft): Redirects {
   return {

@@ -2,13 +2,13 @@
 
 import type { Additions, Sending, ServerSideIncludes, Substitutions } from '../../../model/bodies.ts';
 import type { Template } from '../../../model/template.ts';
-import type { Draft, DraftKey } from '../draft.ts';
+import type { Draft } from '../draft.ts';
 import { draftKey } from '../draft.ts';
-import type { Apply, Row } from '../row.ts';
+import type { Row } from '../row.ts';
 import { accepted, repeatable, row } from '../row.ts';
-import { readSize } from '../sizes.ts';
 import { HTTP, HTTP_IF } from './contexts.ts';
 import { keep } from './keep.ts';
+import { keepSpeed } from './keep-speed.ts';
 import { typesOf, typesRow } from './media-types.ts';
 
 const pairs = draftKey<Substitutions['pairs']>('sub_filter');
@@ -76,20 +76,6 @@ export const CHANGED_BODIES: readonly Row[] = [
     apply: keepSpeed(rateAfter),
   }),
 ];
-
-/** A size is checked at once; the value of a variable is read for each request. */
-function keepSpeed(key: DraftKey<Template>): Apply {
-  return (args, draft, report) => {
-    const template = args.template(0);
-    if (typeof template === 'string' && readSize(template) === undefined) {
-      report('nginx.invalid-value', args.place(0), `"${args.directive.text}" directive invalid value`, {
-        hint: 'Write bytes, or a number with k or m: 500k, 1m.',
-      });
-    } else {
-      draft.set(key, template);
-    }
-  };
-}
 
 export function substitutionsOf(draft: Draft): Substitutions | undefined {
   const said = draft.get(pairs);

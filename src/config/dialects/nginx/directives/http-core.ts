@@ -6,6 +6,7 @@ import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
 import { HTTP, HTTP_IF, HTTP_SERVER } from './contexts.ts';
 import { keep } from './keep.ts';
+import { resolverRows } from './resolvers.ts';
 import { opensBlock } from './structure.ts';
 
 /** A path, or the name of a location. */
@@ -19,8 +20,7 @@ export const HTTP_CORE: readonly Row[] = [
   row('post_action', HTTP_IF, 'plain', 'A location that is asked when a request is done.', {
     apply: keep(POST_ACTION, (args) => args.text(0)),
   }),
-  row('resolver', 'http server location upstream', 'address...', 'Where names are looked up.'),
-  row('resolver_timeout', 'http server location upstream', 'msec', 'How long looking up a name may take.'),
+  ...later('Names are looked up by the system when Portico starts.', resolverRows('http server location upstream')),
   ...accepted('The browser that needed it is gone.', [
     row('msie_refresh', HTTP, 'flag', 'Whether redirects of an old browser are pages that refresh.'),
   ]),

@@ -64,9 +64,14 @@ test('an upstream may be defined further down, or in another file of which only 
 
 test('what is replaced in responses needs what it is replaced by', () => {
   assert.deepEqual(
-    inLocation('proxy_redirect off; proxy_redirect http://a /; proxy_cookie_path / /a; proxy_cookie_domain off;'),
+    inLocation(
+      'proxy_redirect http://a /; proxy_redirect http://b /b; proxy_cookie_path / /a; proxy_cookie_domain off;',
+    ),
     [],
   );
+  for (const text of ['proxy_redirect off; proxy_redirect a /;', 'proxy_redirect a /; proxy_redirect off;']) {
+    assert.deepEqual(inLocation(text), ['"proxy_redirect" directive is duplicate']);
+  }
   assert.deepEqual(inLocation('proxy_redirect foo; proxy_cookie_path one;'), [
     'invalid parameter "foo"',
     'invalid parameter "one"',

@@ -1,17 +1,19 @@
 /** To whom requests are passed on: the values of `proxy_pass` and its kin are checked, and that the names in them are those of upstreams. */
 
+import type { ProxyProtocol } from '../../../model/proxying.ts';
 import { nearestWord } from '../../../nearest.ts';
 import type { Place } from '../../../place.ts';
+import type { UpstreamAddress } from '../../../upstream-address.ts';
+import { readUpstreamAddress } from '../../../upstream-address.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
-import { countGroups } from '../regex-groups.ts';
 import type { NginxReport } from '../report.ts';
 import type { Apply } from '../row.ts';
-import type { UpstreamAddress } from '../upstream-address.ts';
-import { readUpstreamAddress } from '../upstream-address.ts';
+import { parseText } from '../variables-in-text.ts';
 import { CONTENT_SAID } from './answering.ts';
 import { LOCATION_MATCH } from './locations.ts';
+import type { PassedTo } from './passed-to.ts';
 import { UPSTREAMS } from './upstreams.ts';
 
 interface Use {
@@ -28,27 +30,33 @@ const USES: DraftKey<readonly Use[]> = draftKey('uses of upstreams');
 /** What is longer is no slip of the fingers. */
 const HOST_LENGTH_MAX = 64;
 
-/** Whoever passes requests on shows no files, whatever the root is. Which set of rules it is done by is not read yet. */
+/** Of directives for servers that are not asked yet: whoever passes requests on shows no files, whatever the root is. */
 export function answersElsewhere(args: GivenArguments, draft: Draft): void {
-  draft.set(CONTENT_SAID, { kind: 'proxy', upstream: args.template(0), policy: 0 });
+  draft.set(CONTENT_SAID, said('http', false, args.text(0), { kind: 'nobody' }));
 }
 
 /** `proxy_pass`: what has a variable is known only when a request comes. */
 export function passesToUrl(args: GivenArguments, draft: Draft, report: NginxReport): void {
-  answersElsewhere(args, draft);
-  const text = args.text(0);
-  if (text.includes('$')) {
+  const url = args.text(0);
+  const [scheme] = /^https?:\/\//i.exec(url) ?? [];
+  const tls = scheme?.toLowerCase() === 'https://';
+  if (url.includes('$')) {
+    draft.set(CONTENT_SAID, said('http', tls, url, { kind: 'text', text: args.template(0) }));
     return;
   }
-  const [scheme] = /^https?:\/\//i.exec(text) ?? [];
+  draft.set(CONTENT_SAID, said('http', tls, url, { kind: 'nobody' }));
   if (scheme === undefined) {
     report('nginx.invalid-value', args.place(0), 'invalid URL prefix', {
       hint: 'A URL begins with http:// or https://; then comes a host, the name of an upstream, or unix: and a path.',
     });
     return;
   }
-  const address = pass(args, { draft, report, text: text.slice(scheme.length), hasUri: true, needsPort: false });
-  if (address !== undefined && address.uri !== '' && !isForPath(draft)) {
+  const address = pass(args, { draft, report, text: url.slice(scheme.length), hasUri: true, needsPort: false });
+  if (address === undefined) {
+    return;
+  }
+  draft.set(CONTENT_SAID, said('http', tls, url, { kind: 'address', address }));
+  if (address.uri !== '' && !isForPath(draft)) {
     const message =
       '"proxy_pass" cannot have URI part in location given by regular expression, or inside named location, or inside "if" statement, or inside "limit_except" block';
     report('nginx.conflict', args.place(0), message, {
@@ -57,14 +65,35 @@ export function passesToUrl(args: GivenArguments, draft: Draft, report: NginxRep
   }
 }
 
-/** `schemes`: what may stand before the address, as a pattern. */
-export function passesTo(schemes: RegExp | undefined, needsPort: boolean): Apply {
+function said(protocol: ProxyProtocol, tls: boolean, url: string, to: PassedTo['to']): PassedTo {
+  return { kind: 'passed', protocol, tls, url, to };
+}
+
+export interface Passes {
+  /** Undefined: nothing here speaks it. */
+  readonly protocol: Exclude<ProxyProtocol, 'http'> | undefined;
+  /** What may stand before the address, as a pattern. */
+  readonly schemes?: RegExp;
+  /** The protocol has no port of its own. */
+  readonly needsPort: boolean;
+}
+
+/** `uwsgi_pass` and its kin, and `proxy_pass` of streams. */
+export function passesTo({ protocol, schemes, needsPort }: Passes): Apply {
   return (args, draft, report) => {
-    answersElsewhere(args, draft);
-    const text = schemes === undefined ? args.text(0) : args.text(0).replace(schemes, '');
-    if (!text.includes('$')) {
-      pass(args, { draft, report, text, hasUri: false, needsPort });
+    const [scheme = ''] = schemes?.exec(args.text(0)) ?? [];
+    const text = args.text(0).slice(scheme.length);
+    const isTls = scheme.toLowerCase() === 'suwsgi://';
+    const say = (to: PassedTo['to']): void => {
+      const content = said(protocol ?? 'http', isTls, `${isTls ? 's' : ''}${protocol}://${text}`, to);
+      draft.set(CONTENT_SAID, protocol === undefined ? { ...content, to: { kind: 'nobody' } } : content);
+    };
+    if (text.includes('$')) {
+      say({ kind: 'text', text: parseText(text).template });
+      return;
     }
+    const address = pass(args, { draft, report, text, hasUri: false, needsPort });
+    say(address === undefined ? { kind: 'nobody' } : { kind: 'address', address });
   };
 }
 
@@ -136,31 +165,4 @@ function warnOfSlip(host: string, place: Place, upstreams: Iterable<string>, rep
 function nearestUpstream(host: string, upstreams: Iterable<string>): string | undefined {
   const isName = /^[a-z][\w-]*$/i.test(host) && host.length <= HOST_LENGTH_MAX;
   return isName ? nearestWord(host.toLowerCase(), [...upstreams]) : undefined;
-}
-
-/** Of directives that replace a text by another one: a single word can only be one of those that are said. */
-export function replaces(...words: readonly string[]): Apply {
-  return (args, _, report) => {
-    if (args.count === 1 && !words.includes(args.text(0))) {
-      report('nginx.invalid-value', args.place(0), `invalid parameter "${args.text(0)}"`, {
-        hint: `Write what is replaced and by what, or ${words.join(' or ')}.`,
-      });
-    }
-  };
-}
-
-export function setsParameter(args: GivenArguments, _: Draft, report: NginxReport): void {
-  if (args.count === 3 && args.text(2) !== 'if_not_empty') {
-    report('nginx.invalid-value', args.place(2), `invalid parameter "${args.text(2)}"`, {
-      hint: 'The third word can only be "if_not_empty".',
-    });
-  }
-}
-
-export function splitsPath(args: GivenArguments, _: Draft, report: NginxReport): void {
-  if (countGroups(args.text(0)) !== 2) {
-    report('nginx.invalid-value', args.place(0), `pattern "${args.text(0)}" must have 2 captures`, {
-      hint: 'The first group is the script, the second one PATH_INFO: ^(.+\\.php)(.*)$',
-    });
-  }
 }

@@ -29,7 +29,7 @@ export const STREAM: readonly Row[] = later(WHY, [
   row('ssl_handshake_timeout', BOTH, 'msec', 'How long a handshake may take.'),
   row('ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN.'),
   row('proxy_pass', 'stream-server', 'text', 'The server, or the upstream, that gets the connections.', {
-    apply: passesTo(undefined, true),
+    apply: passesTo({ protocol: undefined, needsPort: true }),
   }),
   row('proxy_bind', BOTH, 'text [plain]', 'The own address of connections to the upstream.'),
   row('proxy_socket_keepalive', BOTH, 'flag', 'Whether the system probes connections to the upstream.'),

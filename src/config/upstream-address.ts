@@ -1,8 +1,8 @@
 /** Addresses of servers that requests are passed on to, as strict as nginx reads them: `host`, `host:port`, `[::1]:port`, `unix:/path`. */
 
-import type { Outcome } from '../../../kernel/outcome.ts';
-import { failure, success } from '../../../kernel/outcome.ts';
-import { UNIX_PATH_BYTES_MAX } from '../../bind-address.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { UNIX_PATH_BYTES_MAX } from './bind-address.ts';
 
 export interface UpstreamAddress {
   /** A path behind `unix:`, or a host, which may be the name of an upstream. */
@@ -48,4 +48,9 @@ function readTcp(text: string, hasUri: boolean): Outcome<UpstreamAddress> {
     return failure(text.startsWith('[') && v6 === undefined ? 'invalid host' : 'invalid port');
   }
   return host === '' ? failure('no host') : success({ host, isUnix: false, port, uri: end < 0 ? '' : text.slice(end) });
+}
+
+/** Of an IPv6 address as it stands in URLs. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/s, '$1');
 }

@@ -1,0 +1,119 @@
+/** TLS with the servers that requests are passed on to. */
+
+import type { UpstreamTls } from '../../../model/proxying.ts';
+import type { Template } from '../../../model/template.ts';
+import type { Draft } from '../draft.ts';
+import { draftKey } from '../draft.ts';
+import type { Row } from '../row.ts';
+import { repeatable, row } from '../row.ts';
+import { fullName } from '../surroundings.ts';
+import { HTTP } from './contexts.ts';
+import { appendEach, keep } from './keep.ts';
+import type { ProxyModule } from './proxy-module.ts';
+import { eachModule } from './proxy-module.ts';
+
+const PROTOCOLS = 'SSLv2|SSLv3|TLSv1|TLSv1.1|TLSv1.2|TLSv1.3...';
+
+const KEYS = eachModule((of) => ({
+  reusesSessions: draftKey<boolean>(`${of}_ssl_session_reuse`),
+  ciphers: draftKey<string>(`${of}_ssl_ciphers`),
+  name: draftKey<Template>(`${of}_ssl_name`),
+  sendsName: draftKey<boolean>(`${of}_ssl_server_name`),
+  verifies: draftKey<boolean>(`${of}_ssl_verify`),
+  depth: draftKey<number>(`${of}_ssl_verify_depth`),
+  trustedFile: draftKey<string>(`${of}_ssl_trusted_certificate`),
+  crlFile: draftKey<string>(`${of}_ssl_crl`),
+  certFile: draftKey<Template>(`${of}_ssl_certificate`),
+  keyFile: draftKey<Template>(`${of}_ssl_certificate_key`),
+  passwordFile: draftKey<string>(`${of}_ssl_password_file`),
+  protocols: draftKey<readonly string[]>(`${of}_ssl_protocols`),
+}));
+
+export function tlsRows(of: ProxyModule): readonly Row[] {
+  const keys = KEYS[of];
+  return [
+    row(`${of}_ssl_session_reuse`, HTTP, 'flag', 'Whether sessions of TLS are taken up again.', {
+      apply: keep(keys.reusesSessions, (args) => args.flag(0)),
+    }),
+    row(`${of}_ssl_ciphers`, HTTP, 'plain', 'Ciphers that may be used.', {
+      apply: keep(keys.ciphers, (args) => args.text(0)),
+    }),
+    row(`${of}_ssl_name`, HTTP, 'text', "The name that the upstream's certificate has to have.", {
+      apply: keep(keys.name, (args) => args.template(0)),
+    }),
+    row(`${of}_ssl_server_name`, HTTP, 'flag', 'Whether the name is told to the upstream.', {
+      apply: keep(keys.sendsName, (args) => args.flag(0)),
+    }),
+    row(`${of}_ssl_verify`, HTTP, 'flag', "Whether the upstream's certificate is checked.", {
+      apply: keep(keys.verifies, (args) => args.flag(0)),
+    }),
+    row(
+      `${of}_ssl_verify_depth`,
+      HTTP,
+      'number',
+      "How many certificates may be between the upstream's and its authority's.",
+      { apply: keep(keys.depth, (args) => args.number(0)) },
+    ),
+    row(`${of}_ssl_trusted_certificate`, HTTP, 'path', "Authorities of the upstream's certificate.", {
+      apply: keep(keys.trustedFile, (args) => args.text(0)),
+    }),
+    row(`${of}_ssl_crl`, HTTP, 'path', 'Certificates that are revoked.', {
+      apply: keep(keys.crlFile, (args) => args.text(0)),
+    }),
+    row(`${of}_ssl_certificate`, HTTP, 'text', 'The certificate that is shown to the upstream.', {
+      apply: keep(keys.certFile, (args) => args.template(0)),
+    }),
+    row(`${of}_ssl_certificate_key`, HTTP, 'text', 'The key of that certificate.', {
+      apply: keep(keys.keyFile, (args) => args.template(0)),
+    }),
+    row(
+      `${of}_ssl_certificate_cache`,
+      HTTP,
+      'parameter [parameter] [parameter]',
+      'How many certificates with variables in their names are kept.',
+    ),
+    row(`${of}_ssl_password_file`, HTTP, 'path', 'Passwords of keys.', {
+      apply: keep(keys.passwordFile, (args) => args.text(0)),
+    }),
+    ...repeatable([
+      row(`${of}_ssl_protocols`, HTTP, PROTOCOLS, 'Versions of TLS that are spoken with the upstream.', {
+        apply: (args, draft) =>
+          appendEach(
+            draft,
+            keys.protocols,
+            Array.from(args.words.keys(), (index) => args.word(index)),
+          ),
+      }),
+      row(`${of}_ssl_conf_command`, HTTP, 'plain plain', 'A setting of OpenSSL.'),
+    ]),
+  ];
+}
+
+/** `prefix`: what names of files are relative to. */
+export function upstreamTlsOf(draft: Draft, of: ProxyModule, prefix: string): UpstreamTls {
+  const keys = KEYS[of];
+  const file = (name: string | undefined): string => (name === undefined || name === '' ? '' : fullName(name, prefix));
+  return {
+    name: draft.get(keys.name) ?? '',
+    sendsName: draft.get(keys.sendsName) ?? false,
+    verifies: draft.get(keys.verifies) ?? false,
+    depth: draft.get(keys.depth) ?? 1,
+    trustedFile: file(draft.get(keys.trustedFile)),
+    crlFile: file(draft.get(keys.crlFile)),
+    certFile: fileTemplate(draft.get(keys.certFile) ?? '', file),
+    keyFile: fileTemplate(draft.get(keys.keyFile) ?? '', file),
+    passwordFile: file(draft.get(keys.passwordFile)),
+    ciphers: draft.get(keys.ciphers) ?? '',
+    protocols: draft.get(keys.protocols) ?? [],
+    reusesSessions: draft.get(keys.reusesSessions) ?? true,
+  };
+}
+
+/** A name that a variable begins is absolute, or it is the variable's matter. */
+function fileTemplate(template: Template, file: (name: string) => string): Template {
+  if (typeof template === 'string') {
+    return file(template);
+  }
+  const [first, ...rest] = template;
+  return typeof first === 'string' ? [file(first), ...rest] : template;
+}
