@@ -97,7 +97,16 @@ test('a zone whose keys would mean something else is a reason to refuse the plan
 test('applications that are new get counters, and sockets that were given are found by their numbers', () => {
   const { exchange, toThreads, shared } = newExchange();
   exchange.give(3, { fd: 77 });
-  const listener = { listener: 0, kind: 'tcp', address: '::', port: 1, path: '', isTls: false, fds: [-4, 5] } as const;
+  const listener = {
+    listener: 0,
+    kind: 'tcp',
+    address: '::',
+    port: 1,
+    path: '',
+    isTls: false,
+    isStream: false,
+    fds: [-4, 5],
+  } as const;
   exchange.receive({ ...prepare(1, model({ apps: [{ id: 'shop' }, { id: 'blog' }] })), listeners: [listener] });
   const { queues, listeners } = toThreads[0] as PlanForThreads;
   deepEqual([...queues.keys()], ['shop', 'blog']);

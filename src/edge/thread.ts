@@ -80,7 +80,7 @@ export interface EdgeThreadParts {
   readonly config: ConfigureEdge;
   readonly shared: SharedState;
   /** Of the model of `config`. */
-  readonly planning: Planning | undefined;
+  readonly planning: Planning;
   readonly send: (message: FromThread) => void;
 }
 

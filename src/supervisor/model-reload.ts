@@ -4,8 +4,10 @@
  */
 
 import { renderBindAddress } from '../config/bind-address.ts';
+import { allListeners } from '../config/model/all-listeners.ts';
 import { edgeModel } from '../config/model/edge-model.ts';
-import type { Listener, ServerModel } from '../config/model/server-model.ts';
+import type { Listening } from '../config/model/listening.ts';
+import type { ServerModel } from '../config/model/server-model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -22,7 +24,7 @@ import { showHiddenLogs } from './log/hidden-logs.ts';
 import { closeLogs, openLogsAgain } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
-import { boundListeners } from './prepare.ts';
+import { boundListeners, spokenAt } from './prepare.ts';
 import type { Identity } from './privileges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import type { BoundSocket } from './sockets/sockets.ts';
@@ -267,13 +269,14 @@ export class ModelReload {
   /** An address that the edge serves already is known to it; of all others it is given the sockets. */
   #listenerFor(socket: OpenSocket, model: ServerModel): BoundListener {
     const { server, edge } = this.#parts;
-    const isTls = model.listeners[socket.listener]?.tls === true;
+    const spoken = spokenAt(socket.listener, model);
     const present = server.sockets.findIndex((each) => each.close === socket.close);
-    const isServed = present >= 0 && server.listeners[present]?.isTls === isTls;
+    const before = server.listeners[present];
+    const isServed = before?.isTls === spoken.isTls && before.isStream === spoken.isStream;
     return {
       ...socket.address,
       listener: socket.listener,
-      isTls,
+      ...spoken,
       fds: isServed ? socket.address.fds : edge.give(socket.handles),
     };
   }
@@ -282,10 +285,10 @@ export class ModelReload {
   async #socketsFor(model: ServerModel): Promise<Outcome<readonly OpenSocket[], readonly string[]>> {
     const { server } = this.#parts;
     const kept: OpenSocket[] = [];
-    const missing: { readonly listener: number; readonly of: Listener }[] = [];
-    for (const [listener, of] of model.listeners.entries()) {
+    const missing: { readonly listener: number; readonly of: Listening }[] = [];
+    for (const [listener, of] of allListeners(model).entries()) {
       const open = server.sockets.filter((socket) => {
-        const before = server.model.listeners[socket.listener];
+        const before = allListeners(server.model)[socket.listener];
         return before !== undefined && keyOf(before) === keyOf(of);
       });
       kept.push(...open.map((socket) => ({ ...socket, listener })));
@@ -343,6 +346,6 @@ function isAmong(socket: BoundSocket, sockets: readonly BoundSocket[]): boolean 
   return sockets.some((each) => each.close === socket.close);
 }
 
-function keyOf({ address, isIpv6Only }: Listener): string {
+function keyOf({ address, isIpv6Only }: Listening): string {
   return address === undefined ? '' : `${renderBindAddress(address)} ${isIpv6Only}`;
 }

@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { allListeners } from '../config/model/all-listeners.ts';
 import type { App, AppId } from '../config/model/app.ts';
 import type { Manner, ServerModel } from '../config/model/server-model.ts';
 import { KEY_PASSWORD_VARIABLES } from '../config/tls-settings.ts';
@@ -114,9 +115,8 @@ export async function prepareServer(
     return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
   }
   const { umask } = settings;
-  const { listeners } = model;
   const opened = await openSockets({
-    listeners,
+    listeners: allListeners(model),
     manager,
     predecessor,
     identity,
@@ -171,8 +171,16 @@ export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('hex');
 }
 
-export function boundListeners(sockets: readonly OpenSocket[], { listeners }: ServerModel): readonly BoundListener[] {
-  return sockets.map(({ address, listener }) => ({ ...address, listener, isTls: listeners[listener]?.tls === true }));
+export function boundListeners(sockets: readonly OpenSocket[], model: ServerModel): readonly BoundListener[] {
+  return sockets.map(({ address, listener }) => ({ ...address, listener, ...spokenAt(listener, model) }));
+}
+
+/** `listener`: its index in `allListeners`. */
+export function spokenAt(listener: number, model: ServerModel): Pick<BoundListener, 'isTls' | 'isStream'> {
+  return {
+    isTls: allListeners(model)[listener]?.tls === true,
+    isStream: listener >= model.listeners.length,
+  };
 }
 
 /** Whether the folders and the Pythons of the applications are there: a sentence for each fault. */

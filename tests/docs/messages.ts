@@ -60,6 +60,8 @@ const OTHER_PLACES: readonly RegExp[] = [
   /\bSymbol\(\s*$/,
   // Help, and the reasons of options, which the pages of reference have.
   /\b(doc|fallbackText|group):\s*$|\b(meaningless|unsupported)\(\s*$/,
+  // What was being done, behind a message that has an entry: `while connecting to upstream`.
+  /\baction = $/,
   // What is told at a level below warning.
   /\b(say|log|tell)\(\s*(turn,\s*)?'(info|debug|notice)',\s*$/,
 ];

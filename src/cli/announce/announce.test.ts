@@ -51,9 +51,9 @@ const APP: AppAnnouncement = {
 };
 const SITE: Announcement = {
   listeners: [
-    { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false, listener: 0 },
-    { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true, listener: 0 },
-    { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true, listener: 0 },
+    { kind: 'tcp', fds: [], address: '0.0.0.0', port: 80, path: '', isTls: false, isStream: false, listener: 0 },
+    { kind: 'tcp', fds: [], address: '::1', port: 8000, path: '', isTls: true, isStream: false, listener: 0 },
+    { kind: 'unix', fds: [], address: '', port: 0, path: '/run/s', isTls: true, isStream: false, listener: 0 },
   ],
   certificates: { summary: 'site.test, until 2027-01-01', warnings: ['the certificate expires in 3 days'] },
   apps: [APP],

@@ -115,12 +115,13 @@ function describeShapes(shapes: readonly PathShape[]): string {
   return texts.length > SHAPES_NAMED_MAX ? `${named} and ${texts.length - SHAPES_NAMED_MAX} more` : named;
 }
 
-export function renderListener({ kind, path, address, port, isTls }: BoundListener): string {
+export function renderListener({ kind, path, address, port, isTls, isStream }: BoundListener): string {
   if (kind === 'unix') {
     return `unix:${path}${isTls ? ' (TLS)' : ''}`;
   }
   const isAny = address === '0.0.0.0' || address === '::';
-  return `${isTls ? 'https' : 'http'}://${renderHost(address)}:${port}${isAny ? ' (all addresses)' : ''}`;
+  const scheme = isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
+  return `${scheme}://${renderHost(address)}:${port}${isAny ? ' (all addresses)' : ''}`;
 }
 
 function describeApp(facts: AppFacts | undefined): string {

@@ -3,11 +3,12 @@ import type { EdgeModel, ServerModel } from './server-model.ts';
 
 /** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. */
 export function edgeModel(model: ServerModel): EdgeModel {
-  const { listeners, sites, scopes, connections, types, variables, charsetMaps, zones, logs } = model;
+  const { listeners, sites, streams, scopes, connections, types, variables, charsetMaps, zones, logs } = model;
   const { upstreams, proxyPolicies, resolvers, edge, forwarding } = model;
   return {
     listeners,
     sites,
+    ...(streams === undefined ? {} : { streams }),
     apps: model.apps.map(edgeApp),
     scopes,
     connections,

@@ -3,7 +3,6 @@
  * know which it was. Plain JSON: it can be printed, compared, and sent to another process as it is. Paths of files and folders are absolute.
  */
 
-import type { BindAddress } from '../bind-address.ts';
 import type { Zone } from './access.ts';
 import type { App, EdgeApp } from './app.ts';
 import type { CharsetMap } from './bodies.ts';
@@ -11,9 +10,11 @@ import type { ConnectionRules } from './connection.ts';
 import type { Content } from './content.ts';
 import type { TypeMap } from './files.ts';
 import type { Instruction, ScopeId } from './instruction.ts';
+import type { Listening } from './listening.ts';
 import type { ErrorLog, LogTarget } from './logs.ts';
 import type { ProxyPolicy } from './proxying.ts';
 import type { Scope } from './scope.ts';
+import type { Streams } from './stream.ts';
 import type { Pattern } from './template.ts';
 import type { Resolver, Upstream } from './upstream.ts';
 import type { DefinedVariable } from './variables.ts';
@@ -29,6 +30,8 @@ export interface ServerModel extends Omit<EdgeModel, 'apps' | 'isDevelopment'> {
 export interface EdgeModel {
   readonly listeners: readonly Listener[];
   readonly sites: readonly Site[];
+  /** Absent: all that is spoken is HTTP. */
+  readonly streams?: Streams;
   readonly apps: readonly EdgeApp[];
   readonly scopes: readonly Scope[];
   readonly connections: readonly ConnectionRules[];
@@ -47,12 +50,8 @@ export interface EdgeModel {
   readonly isDevelopment: boolean;
 }
 
-export interface Listener {
-  /** Absent: the sockets of the service manager that no other listener names. */
-  readonly address?: BindAddress;
-  readonly tls: boolean;
-  readonly backlog: number;
-  readonly isIpv6Only: boolean;
+/** Where HTTP is spoken. */
+export interface Listener extends Listening {
   /** The first that fits is taken: exact, then the longest suffix, the longest prefix, and regexes in their order. */
   readonly names: readonly { readonly name: ServerName; readonly site: SiteId }[];
   /** The site for every other name. */

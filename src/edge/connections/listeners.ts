@@ -2,8 +2,10 @@
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { assert } from '../../kernel/assert.ts';
+import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
@@ -18,6 +20,7 @@ import { clientOf } from '../identity/client-of.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
+import type { CompiledStream } from '../stream/compiled-stream.ts';
 import type { TlsAcceptor } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
@@ -40,15 +43,25 @@ export interface ListeningPlan {
   readonly model: EdgeModel;
   /** `listener`: its index in the model. */
   servicesOf(listener: number): PlannedServices;
+  /** `listener`: its index in `allListeners`. */
+  streamOf(listener: number): CompiledStream;
 }
 
 /** What the connections of one address share. A new plan is put into it: connections that are open go on by that with their next request. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface Listening {
+interface Opening {
   readonly bound: BoundListener;
   readonly services: Mutable<ConnectionServices>;
   readonly origins: ListenerOrigins;
+}
+
+interface Listening {
+  readonly bound: BoundListener;
+  /** What its connections have in common. */
+  readonly services: { isClosing: boolean };
+  /** From now on it is served by this plan. */
+  readonly renew: (bound: BoundListener, plan: ListeningPlan) => void;
   /** One, or several where the sockets of an address are more than the threads. */
   readonly servers: readonly Server[];
 }
@@ -106,7 +119,7 @@ export class Listeners {
       if (open === undefined) {
         this.#listen(listener, plan);
       } else {
-        Object.assign(open.services, this.#plannedServices(listener, plan));
+        open.renew(listener, plan);
       }
     }
     for (const [key, listening] of [...this.#open].filter(([each]) => !wanted.has(each))) {
@@ -159,19 +172,46 @@ export class Listeners {
   }
 
   #listen(bound: BoundListener, plan: ListeningPlan): void {
-    const { common } = this.#parts;
     const fds = this.#socketsOf(bound, plan.model.edge.threads);
     assert(fds.length > 0, `the address ${keyOf(bound)} has a socket`);
+    const backlog = backlogOf(bound, plan.model);
+    const places = fds.map((fd) => ({ fd, backlog }));
+    this.#open.set(keyOf(bound), bound.isStream ? this.#pass(bound, plan, places) : this.#speak(bound, plan, places));
+  }
+
+  /** HTTP. */
+  #speak(bound: BoundListener, plan: ListeningPlan, places: readonly Where[]): Listening {
+    const { common } = this.#parts;
     const { fields, ...planned } = this.#plannedServices(bound, plan);
     const { contexts, ...rest } = common;
     const services = { ...rest, ...planned, webSocket: { contexts, fields }, isClosing: false };
     const origins = new ListenerOrigins(bound, plan.model.forwarding.fields);
-    const backlog = backlogOf(bound, plan.model);
     const opening = { bound, services, origins };
-    const servers = fds.map((fd) =>
-      bound.isTls ? this.#listenSecurely({ fd, backlog }, opening) : this.#listenPlainly({ fd, backlog }, opening),
+    const servers = places.map((where) =>
+      bound.isTls ? this.#listenSecurely(where, opening) : this.#listenPlainly(where, opening),
     );
-    this.#open.set(keyOf(bound), { ...opening, servers });
+    const renew: Listening['renew'] = (present, next) => {
+      Object.assign(services, this.#plannedServices(present, next));
+    };
+    return { bound, services, renew, servers };
+  }
+
+  /** Connections that are passed on as they are. One that has begun goes on by the plan that it began in. */
+  #pass(bound: BoundListener, plan: ListeningPlan, places: readonly Where[]): Listening {
+    const { table, bugs } = this.#parts;
+    const buffer = this.#buffers.usual;
+    const services = { table, bugs, buffer, clock: systemClock, server: nameOf(bound), isClosing: false };
+    let stream = plan.streamOf(bound.listener);
+    const onSocket = (socket: GuardedSocket): Receive => {
+      const client = this.#admit(socket, bound.kind);
+      return client === undefined ? () => undefined : stream.accept(socket, client, services);
+    };
+    const onBug = (error: unknown): void => bugs.note('a new connection', error);
+    const servers = places.map((where) => listenWithBuffer(where, buffer, onSocket, onBug));
+    const renew: Listening['renew'] = ({ listener }, next) => {
+      stream = next.streamOf(listener);
+    };
+    return { bound, services, renew, servers };
   }
 
   /** A program that had more threads may have handed over more sockets than there are now: each has a thread, or its clients would wait for ever. */
@@ -185,7 +225,7 @@ export class Listeners {
     return plan.servicesOf(listener);
   }
 
-  #listenPlainly(where: Where, { bound, services, origins }: Omit<Listening, 'servers'>): Server {
+  #listenPlainly(where: Where, { bound, services, origins }: Opening): Server {
     const plain = origins.of(undefined);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, bound.kind);
@@ -203,7 +243,7 @@ export class Listeners {
     );
   }
 
-  #listenSecurely({ fd, backlog }: Where, opening: Omit<Listening, 'servers'>): Server {
+  #listenSecurely({ fd, backlog }: Where, opening: Opening): Server {
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
         this.#shakeHands(carrier, opening);
@@ -215,7 +255,7 @@ export class Listeners {
     return server.listen({ fd }, backlog);
   }
 
-  #shakeHands(carrier: Socket, { bound, services, origins }: Omit<Listening, 'servers'>): void {
+  #shakeHands(carrier: Socket, { bound, services, origins }: Opening): void {
     const { table } = this.#parts;
     const client = this.#admit(carrier, bound.kind);
     if (client === undefined) {
@@ -257,7 +297,7 @@ interface Where {
 
 /** What makes one address another than a second one. */
 function keyOf(listener: BoundListener): string {
-  return `${addressOf(listener)} ${listener.isTls ? 'tls' : ''}`;
+  return `${addressOf(listener)} ${listener.isTls ? 'tls' : ''} ${listener.isStream ? 'stream' : ''}`;
 }
 
 function addressOf({ kind, address, port, path }: BoundListener): string {
@@ -265,7 +305,12 @@ function addressOf({ kind, address, port, path }: BoundListener): string {
 }
 
 function backlogOf({ listener }: BoundListener, model: EdgeModel): number {
-  const { backlog } = model.listeners[listener] ?? {};
+  const { backlog } = allListeners(model)[listener] ?? {};
   assert(backlog !== undefined, `the model has no listener ${listener}`);
   return backlog;
+}
+
+/** As nginx's error logs have it. */
+function nameOf({ kind, address, port, path }: BoundListener): string {
+  return kind === 'tcp' ? `${address.includes(':') ? `[${address}]` : address}:${port}` : `unix:${path}`;
 }

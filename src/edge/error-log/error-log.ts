@@ -57,12 +57,16 @@ export class ErrorLog {
 
   /** `message` is ours; what it has of the client's must be escaped. */
   say(level: ErrorLevel, message: string, subject: ErrorSubject): void {
-    if (!this.hears(level)) {
-      return;
+    if (this.hears(level)) {
+      // As in nginx, a line for those who look into nginx itself says nothing of the request but its connection.
+      const text = level === 'debug' ? message : message + renderSubject(subject);
+      this.sayText(level, text, subject.connection);
     }
-    // As in nginx, a line for those who look into nginx itself says nothing of the request but its connection.
-    const text = level === 'debug' ? message : message + renderSubject(subject);
-    const line = renderErrorLine(this.#clock.nowMs(), level, this.#origin, subject.connection, text);
+  }
+
+  /** A whole line. What it has of the client's must be escaped. */
+  sayText(level: ErrorLevel, text: string, connection: number): void {
+    const line = renderErrorLine(this.#clock.nowMs(), level, this.#origin, connection, text);
     for (const { write, least } of this.#targets) {
       if (isLogged(level, least)) {
         write(line, level);

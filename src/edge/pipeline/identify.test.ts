@@ -25,6 +25,7 @@ const LISTENER = {
   port: 8000,
   path: '',
   isTls: false,
+  isStream: false,
   listener: 0,
 } as const;
 const PEER = { address: '127.0.0.1', port: '4711' };

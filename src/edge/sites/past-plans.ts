@@ -5,11 +5,11 @@
 
 import type { TrackedConnection } from '../connections/connection-table.ts';
 import { EDGE_LIMITS } from '../limits.ts';
-import type { RequestPipeline } from '../transport/connection-services.ts';
 
 /** A plan in which no request begins any more. */
 export interface PastPlan {
-  has(pipeline: RequestPipeline): boolean;
+  /** `pipeline`: of a request, or the stream of a connection. */
+  has(pipeline: unknown): boolean;
   closeLogs(): void;
 }
 
@@ -53,7 +53,7 @@ export class PastPlans {
     }
     for (const { request } of this.#parts.connections()) {
       if (request !== undefined) {
-        this.#note(request.pipeline as RequestPipeline, request.status === 0);
+        this.#note(request.pipeline, request.status === 0);
       }
     }
     this.#tell();
@@ -68,7 +68,7 @@ export class PastPlans {
     }
   }
 
-  #note(pipeline: RequestPipeline, isOwed: boolean): void {
+  #note(pipeline: unknown, isOwed: boolean): void {
     const past = this.#past.find(({ plan }) => plan.has(pipeline));
     if (past !== undefined) {
       past.isUsed = true;

@@ -2,14 +2,12 @@
 
 import type { AccessFormat } from '../../config/access-format/access-format.ts';
 import type { FieldRules } from '../../config/model/answers.ts';
-import type { Content } from '../../config/model/content.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { isPlain } from '../plan/is-plain.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
 import { fieldNames, headLimits, transportRules } from '../transport/transport-rules.ts';
 
 export interface PlainSite {
-  readonly content: Content;
   /** Infinity: no limit. */
   readonly bodyBytesMax: number;
   /** Field lines of every response, each with its CRLF. */
@@ -27,17 +25,20 @@ export interface PlainLog {
 
 /** Throws where an index of the model leads nowhere, which is a bug of its reader. */
 export function plainSite(model: EdgeModel): PlainSite {
+  if (!isPlain(model)) {
+    return PLANNED;
+  }
   const site = named('site', model.sites, 0);
   const scope = named('scope', model.scopes, site.scope);
   return {
-    content: site.content,
-    // What a plan has for its scopes must not be done a second time for the whole thread.
-    bodyBytesMax: isPlain(model) ? scope.requestBodies.bytesMax || Infinity : Infinity,
-    fields: isPlain(model) ? constantFields(scope.fields) : '',
-    // The scopes of a plan have their own.
-    accessLog: isPlain(model) ? logOf(model, site.scope) : undefined,
+    bodyBytesMax: scope.requestBodies.bytesMax || Infinity,
+    fields: constantFields(scope.fields),
+    accessLog: logOf(model, site.scope),
   };
 }
+
+/** What a plan has for its scopes must not be done a second time for the whole thread. */
+const PLANNED: PlainSite = { bodyBytesMax: Infinity, fields: '', accessLog: undefined };
 
 export type ListenerRules = Pick<ConnectionServices, 'takesLineFeeds' | 'limits' | 'fieldNames' | 'rules'>;
 

@@ -3,6 +3,7 @@
 import type { AppId } from '../../config/model/app.ts';
 import type { Content } from '../../config/model/content.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
+import type { Streams } from '../../config/model/stream.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { AccessLogsParts } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
@@ -11,6 +12,7 @@ import type { Identifier } from '../pipeline/identify.ts';
 import type { Produce } from '../pipeline/route.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import type { Traffic } from '../shared/traffic.ts';
+import type { CompiledStream } from '../stream/compiled-stream.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { AnsweringApp } from './app-content.ts';
 
@@ -35,5 +37,10 @@ export interface PlanningParts extends SitesParts {
   readonly produceOf: (content: Content) => Produce;
 }
 
-/** Makes a plan of a model: for each listener, to whom its connections hand their requests. */
-export type Planning = (parts: PlanningParts) => RequestPipeline[];
+/** The code that makes a plan of a model; undefined where the model has no use for it. */
+export interface Planning {
+  /** For each listener, to whom its connections hand their requests. */
+  readonly sites: ((parts: PlanningParts) => RequestPipeline[]) | undefined;
+  /** By index of the server. */
+  readonly streams: ((streams: Streams, parts: SitesParts) => readonly CompiledStream[]) | undefined;
+}

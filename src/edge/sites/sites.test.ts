@@ -48,7 +48,7 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
     bugs: new InternalErrors(systemClock, () => undefined),
     log: () => undefined,
   };
-  const sites = new Sites(parts, await loadPlanning(model));
+  const sites = new Sites(parts, (await loadPlanning(model)).sites);
   const pipeline = sites.pipelineOf(0);
   const client = new FakeClientExchange({ path: '/' }, pipeline);
   pipeline.handle(client);

@@ -16,9 +16,12 @@ import type { RequestPipeline } from '../transport/connection-services.ts';
 import { AppContent } from './app-content.ts';
 import type { Planning, SitesParts } from './sites-parts.ts';
 
-/** Four megabytes of code, which a plain `serve` is spared: it has no plan, and gets undefined. */
-export async function loadPlanning(model: EdgeModel): Promise<Planning | undefined> {
-  return isPlain(model) ? undefined : (await import('./planned-sites.ts')).plannedPipelines;
+/** Four megabytes of code, which a plain `serve` is spared: it has no plan, and no streams. */
+export async function loadPlanning(model: EdgeModel): Promise<Planning> {
+  return {
+    sites: isPlain(model) ? undefined : (await import('./planned-sites.ts')).plannedPipelines,
+    streams: model.streams === undefined ? undefined : (await import('../stream/compile-streams.ts')).compileStreams,
+  };
 }
 
 export class Sites {
@@ -28,7 +31,7 @@ export class Sites {
   readonly #pipelines: readonly RequestPipeline[];
 
   /** `planning`: what makes the plan of a model that has one. */
-  constructor(parts: SitesParts, planning: Planning | undefined) {
+  constructor(parts: SitesParts, planning: Planning['sites']) {
     this.#parts = parts;
     const origin = { pid: process.pid, tid: parts.thread === 0 ? process.pid : parts.thread };
     this.#errorLogs = new ErrorLogs(origin, systemClock, parts.logs.lease);

@@ -5,6 +5,7 @@
 
 import type { AppId } from '../../config/model/app.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
+import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { AccessLog, GATHERING } from '../access-log/access-log.ts';
 import type { LogFiles, LogLease } from '../access-log/log-files.ts';
@@ -17,6 +18,7 @@ import { TrustedPeers } from '../identity/trusted-peers.ts';
 import { Identifier } from '../pipeline/identify.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import type { Traffic } from '../shared/traffic.ts';
+import type { CompiledStream } from '../stream/compiled-stream.ts';
 import type { ConnectionServices, RequestPipeline } from '../transport/connection-services.ts';
 import { HeadRenderer } from '../transport/response-text.ts';
 import type { AppSurroundings } from '../workers/app-service.ts';
@@ -28,7 +30,7 @@ import type { Planning, SitesParts } from './sites-parts.ts';
 
 export interface ThreadPlanParts {
   readonly model: EdgeModel;
-  readonly planning: Planning | undefined;
+  readonly planning: Planning;
   /** Index of the thread. */
   readonly thread: number;
   /** By index in `model.logs`, as in `ConfigureEdge`. */
@@ -58,7 +60,8 @@ export class ThreadPlan {
   readonly #shared: Pick<PlannedServices, 'renderer' | 'fields'>;
   readonly #lease: LogLease;
   readonly #sites: Sites;
-  readonly #pipelines: ReadonlySet<RequestPipeline>;
+  readonly #streams: readonly CompiledStream[];
+  readonly #pipelines: ReadonlySet<unknown>;
   readonly #limits: Parameters<AppService['changeLimits']>[0];
 
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
@@ -98,8 +101,10 @@ export class ThreadPlan {
         bugs,
         log,
       };
-      this.#sites = new Sites(sites, parts.planning);
-      this.#pipelines = new Set(model.listeners.map((_, listener) => this.#sites.pipelineOf(listener)));
+      this.#sites = new Sites(sites, parts.planning.sites);
+      this.#streams = model.streams === undefined ? [] : (parts.planning.streams?.(model.streams, sites) ?? []);
+      const pipelines = model.listeners.map((_, listener) => this.#sites.pipelineOf(listener));
+      this.#pipelines = new Set<unknown>([...pipelines, ...this.#streams]);
     } catch (error) {
       lease.close();
       throw error;
@@ -122,8 +127,16 @@ export class ThreadPlan {
     return this.#sites.pipelineOf(listener);
   }
 
-  /** Whether requests that were handed to the pipeline have begun in this plan. */
-  has(pipeline: RequestPipeline): boolean {
+  /** `listener`: its index in `allListeners`. */
+  streamOf(listener: number): CompiledStream {
+    const { listeners, streams } = this.model;
+    const stream = this.#streams[streams?.listeners[listener - listeners.length]?.stream ?? -1];
+    assert(stream !== undefined, `the model has no stream for the listener ${listener}`);
+    return stream;
+  }
+
+  /** Whether requests that were handed to the pipeline have begun in this plan, or connections to the stream. */
+  has(pipeline: unknown): boolean {
     return this.#pipelines.has(pipeline);
   }
 

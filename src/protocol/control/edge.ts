@@ -17,7 +17,7 @@ export const SERVER_STDERR = 4;
 
 /** One address that clients connect to, as the supervisor bound it. */
 export interface BoundListener {
-  /** Index in `EdgeModel.listeners`: how it is spoken there, and to which sites. */
+  /** Index in `allListeners` of the model: what is spoken there, and to which sites. */
   readonly listener: number;
   /**
    * Descriptors inherited by the edge process. A TCP address has one for each edge thread (SO_REUSEPORT), in the order of the
@@ -32,6 +32,8 @@ export interface BoundListener {
   /** '' for TCP. */
   readonly path: string;
   readonly isTls: boolean;
+  /** Its connections are passed on as they are. */
+  readonly isStream: boolean;
 }
 
 /** PEM throughout. */

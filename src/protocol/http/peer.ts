@@ -25,12 +25,17 @@ export interface LocalEnd {
 
 let lastNumber = 0;
 
+/** Of a connection, from 1 on in each thread: by it lines of logs are told to belong together. */
+export function nextConnectionNumber(): number {
+  lastNumber += 1;
+  return lastNumber;
+}
+
 /** One for each connection. */
 export class Peer {
   readonly client: Client;
   readonly origins: PeerOrigins;
-  /** Of the connection, from 1 on in each thread: by it lines of logs are told to belong together. */
-  readonly number: number;
+  readonly number: number = nextConnectionNumber();
   readonly #socket: LocalEnd;
   #asked: PeerList | undefined;
   #isOnIt = false;
@@ -39,8 +44,6 @@ export class Peer {
     this.client = client;
     this.origins = origins;
     this.#socket = socket;
-    lastNumber += 1;
-    this.number = lastNumber;
   }
 
   /** The address that the client has connected to, which is asked of the system each time; '' on a Unix socket, and once the connection is gone. */

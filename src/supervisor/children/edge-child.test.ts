@@ -4,7 +4,7 @@ import type { ConfigureEdge } from '../../protocol/control/edge.ts';
 import { edgeEnvironment, numberInherited } from './edge-child.ts';
 
 test('numberInherited() counts descriptors as the child sees them', () => {
-  const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false, listener: 0 } as const;
+  const tcp = { kind: 'tcp', address: '::', port: 1, path: '', isTls: false, isStream: false, listener: 0 } as const;
   const listeners = [
     { ...tcp, fds: [21, 22] },
     { ...tcp, fds: [35] },

@@ -3,7 +3,8 @@
 import { isIP } from 'node:net';
 import type { BoundListener } from '../../protocol/control/edge.ts';
 
-export function addressOf({ kind, address, port, path, isTls }: BoundListener): string {
+export function addressOf({ kind, address, port, path, isTls, isStream }: BoundListener): string {
   const host = isIP(address) === 6 ? `[${address}]` : address;
-  return kind === 'unix' ? `unix:${path}` : `http${isTls ? 's' : ''}://${host}:${port}`;
+  const scheme = isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
+  return kind === 'unix' ? `unix:${path}` : `${scheme}://${host}:${port}`;
 }

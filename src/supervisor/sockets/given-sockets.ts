@@ -5,7 +5,7 @@
 
 import { closeSync } from 'node:fs';
 import type { BindAddress } from '../../config/bind-address.ts';
-import type { Listener } from '../../config/model/server-model.ts';
+import type { Listening } from '../../config/model/listening.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Identity } from '../privileges.ts';
@@ -21,7 +21,7 @@ export interface OpenSocket extends BoundSocket {
 }
 
 export interface SocketPlan extends BindOptions {
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly Listening[];
   readonly manager: ServiceManager;
   readonly predecessor: Predecessor | undefined;
   readonly identity: Identity | undefined;
@@ -80,7 +80,7 @@ interface Sorted {
 }
 
 /** Finds the given sockets that listen where a listener of the model says. */
-async function sort(sockets: readonly GivenSocket[], listeners: readonly Listener[]): Promise<Sorted> {
+async function sort(sockets: readonly GivenSocket[], listeners: readonly Listening[]): Promise<Sorted> {
   const owners = new Map<GivenSocket, number>();
   const toBind: (BindPlace & { listener: number })[] = [];
   // Listeners without TLS choose first: what they have named must not be taken for an address with TLS because it covers that as well.

@@ -5,7 +5,7 @@
 
 import { closeSync, lstatSync, unlinkSync } from 'node:fs';
 import { renderBindAddress } from '../../config/bind-address.ts';
-import type { Listener } from '../../config/model/server-model.ts';
+import type { Listening } from '../../config/model/listening.ts';
 import type { Identity } from '../privileges.ts';
 import { withRightsFor } from '../privileges.ts';
 import type { InheritedSocket, Predecessor } from '../upgrade/predecessor.ts';
@@ -19,7 +19,7 @@ export interface TakenSocket {
 
 export interface InheritedPlan {
   readonly predecessor: Predecessor;
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly Listening[];
   readonly edgeThreads: number;
   readonly identity: Identity | undefined;
 }
@@ -45,7 +45,7 @@ export async function takeInherited(plan: InheritedPlan): Promise<readonly Taken
   return taken;
 }
 
-async function isOf(socket: InheritedSocket, { address, isIpv6Only }: Listener): Promise<boolean> {
+async function isOf(socket: InheritedSocket, { address, isIpv6Only }: Listening): Promise<boolean> {
   const name = address === undefined ? '' : renderBindAddress(address);
   if (socket.isIpv6Only !== isIpv6Only) {
     return false;

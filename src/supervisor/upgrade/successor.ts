@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { renderBindAddress } from '../../config/bind-address.ts';
+import { allListeners } from '../../config/model/all-listeners.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { PreparedServer } from '../prepare.ts';
 import type { OwnProgram } from '../service-manager.ts';
@@ -69,7 +70,7 @@ export function numberHandedOver({ sockets, model, manager }: Given): {
   const fds: (number | 'pipe')[] = [];
   const number = (fd: number | 'pipe') => FIRST_INHERITED + fds.push(fd) - 1;
   const inherited = sockets.map(({ address: { kind, address, port, path, fds: own }, listener }): InheritedSocket => {
-    const { address: named, isIpv6Only = false } = model.listeners[listener] ?? {};
+    const { address: named, isIpv6Only = false } = allListeners(model)[listener] ?? {};
     const name = named === undefined ? '' : renderBindAddress(named);
     return { kind, address, port, path, name, isIpv6Only, fds: [...new Set(own)].map(number) };
   });

@@ -33,6 +33,7 @@ import type { Draft } from './draft.ts';
 import { ProxyTable } from './proxy-table.ts';
 import type { NginxReport } from './report.ts';
 import { ScopeTable } from './scope-of.ts';
+import { streamsOf } from './stream-model.ts';
 import type { NginxSurroundings } from './surroundings.ts';
 
 /** Where a server answers that does not say it: as root at the port of HTTP, as anybody else where everybody may. */
@@ -59,9 +60,11 @@ export function modelOfNginx(
     .filter(({ kind }) => kind === 'http')
     .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
   const sites = servers.map((server) => siteOf(server, tables, around));
+  const streams = streamsOf(main, { around, report, backlog: defaults.listeners[0]?.backlog ?? 0 });
   return {
     listeners: listenersOf(servers, around, defaults),
     sites,
+    ...(streams === undefined ? {} : { streams }),
     apps: tables.apps.apps,
     scopes: tables.scopes.scopes.values,
     connections: tables.scopes.connections.values,

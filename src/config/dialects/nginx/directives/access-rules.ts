@@ -15,7 +15,7 @@ import { HTTP, HTTP_LIMIT } from './contexts.ts';
 import { keep } from './keep.ts';
 
 /** Both together: their order decides, and one of them in a block takes the place of all around it. */
-const ADDRESSES: DraftKey<readonly AddressRule[]> = draftKey('allow');
+export const ADDRESSES: DraftKey<readonly AddressRule[]> = draftKey('allow');
 const SATISFY: DraftKey<AccessRules['satisfies']> = draftKey('satisfy');
 const DELAY_MS: DraftKey<number> = draftKey('auth_delay');
 const REALM: DraftKey<Template> = draftKey('auth_basic');
@@ -91,7 +91,7 @@ function trust(args: GivenArguments, draft: Draft, report: NginxReport): void {
   });
 }
 
-function decides(allows: boolean): (args: GivenArguments, draft: Draft) => void {
+export function decides(allows: boolean): (args: GivenArguments, draft: Draft) => void {
   return (args, draft) => draft.append(ADDRESSES, { allows, from: args.text(0) });
 }
 

@@ -96,21 +96,26 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
   }
 }
 
-/** `8000-8003` is each of these ports. */
-function readAddresses(args: GivenArguments, report: NginxReport): readonly BindAddress[] {
+/** `8000-8003` is each of these ports. `usualPort`: where none is said; undefined: it has to be. */
+export function readAddresses(
+  args: GivenArguments,
+  report: NginxReport,
+  usualPort: number | undefined = PORT,
+): readonly BindAddress[] {
   const text = args.text(0);
   const [, before = '', from = '', to = ''] = /^(.*?)(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
   const isRange = Number(from) > 0 && Number(from) <= Number(to) && Number(to) <= PORT_MAX;
   if (!isRange || text.startsWith('unix:') || !/^$|:$/.test(before)) {
-    const address = readAddress(text, args, report);
+    const address = readAddress(text, { args, report, usualPort });
     return address === undefined ? [] : [address];
   }
-  const first = readAddress(`${before}${from}`, args, report);
+  const first = readAddress(`${before}${from}`, { args, report, usualPort });
   const count = Number(to) - Number(from) + 1;
   return first?.kind === 'tcp' ? Array.from({ length: count }, (_, at) => ({ ...first, port: first.port + at })) : [];
 }
 
-function faultOf(text: string): string | undefined {
+/** What is wrong with a parameter behind the address. */
+export function faultOf(text: string): string | undefined {
   const [name = '', value] = text.split('=', 2);
   switch (name) {
     case 'default_server':
@@ -135,8 +140,14 @@ function faultOf(text: string): string | undefined {
   }
 }
 
+interface Reading {
+  readonly args: GivenArguments;
+  readonly report: NginxReport;
+  readonly usualPort: number | undefined;
+}
+
 /** `80`, `*:80`, `127.0.0.1`, `example.com:80`, `[::]:80`, `unix:/path`. Names are looked up by whoever binds. */
-function readAddress(text: string, args: GivenArguments, report: NginxReport): BindAddress | undefined {
+function readAddress(text: string, { args, report, usualPort }: Reading): BindAddress | undefined {
   const refuse = (reason: string, hint?: string) => {
     report('nginx.invalid-value', args.place(0), `${reason} in "${args.text(0)}" of the "listen" directive`, { hint });
     return undefined;
@@ -150,7 +161,10 @@ function readAddress(text: string, args: GivenArguments, report: NginxReport): B
   }
   const [, v6, name = '', port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(text) ?? [];
   const isPortAlone = v6 === undefined && port === undefined && /^\d+(-\d+)?$/.test(name);
-  const portText = isPortAlone ? name : (port ?? String(PORT));
+  const portText = isPortAlone ? name : (port ?? String(usualPort ?? ''));
+  if (portText === '' && port === undefined) {
+    return refuse('no port', 'Write the port that is listened on: 127.0.0.1:5432.');
+  }
   if (!/^\d{1,5}$/.test(portText) || Number(portText) < 1 || Number(portText) > PORT_MAX) {
     return refuse('invalid port', `A port is a number from 1 to ${PORT_MAX}.`);
   }

@@ -1,0 +1,81 @@
+/** `stream`: connections that are passed on as they are. */
+
+import type { AddressRule, ConnectionCount, LimitManner } from './access.ts';
+import type { Listening } from './listening.ts';
+import type { AccessLogRule, ErrorLog } from './logs.ts';
+import type { UpstreamTls } from './proxying.ts';
+import type { Template } from './template.ts';
+import type { Upstream, UpstreamId } from './upstream.ts';
+import type { DefinedVariable } from './variables.ts';
+
+/** Index in `Streams.servers`. */
+export type StreamId = number;
+
+/** Upstreams and variables of streams may have the names of those of requests, and are others. */
+export interface Streams {
+  readonly listeners: readonly StreamListener[];
+  readonly servers: readonly StreamServer[];
+  readonly upstreams: readonly Upstream[];
+  readonly variables: readonly DefinedVariable[];
+}
+
+export interface StreamListener extends Listening {
+  readonly stream: StreamId;
+}
+
+/** What becomes of the connections of a listener, in the order in which it is asked. Times in milliseconds. */
+export interface StreamServer {
+  /** Peers whose word for their client (of the PROXY protocol) is believed: addresses, CIDR blocks, `unix:`. */
+  readonly realIpFrom: readonly string[];
+  readonly connectionCounts?: { readonly counts: readonly ConnectionCount[]; readonly manner: LimitManner };
+  readonly addresses: readonly AddressRule[];
+  /** The beginning of a TLS handshake is looked at, and not taken. */
+  readonly readsHello: boolean;
+  readonly preread: { readonly bytesMax: number; readonly timeoutMs: number };
+  /** In their order, when the client is let in. */
+  readonly sets: readonly { readonly variable: string; readonly value: Template }[];
+  readonly content: StreamContent;
+  /** How long the header of the PROXY protocol may take. */
+  readonly proxyProtocolMs: number;
+  /** Small packets are sent at once. */
+  readonly sendsAtOnce: boolean;
+  /** Index in `EdgeModel.resolvers`. */
+  readonly resolver?: number;
+  readonly accessLogs: readonly AccessLogRule[];
+  readonly errorLogs: readonly ErrorLog[];
+}
+
+export type StreamContent =
+  /** The client gets the text, and the connection ends. */
+  | { readonly kind: 'return'; readonly text: Template }
+  | { readonly kind: 'proxy'; readonly to: StreamTarget; readonly policy: StreamPolicy };
+
+export type StreamTarget =
+  /** Index in `Streams.upstreams`. */
+  | { readonly kind: 'upstream'; readonly upstream: UpstreamId }
+  /** Known when a connection comes. It may come to the name of an upstream. */
+  | { readonly kind: 'text'; readonly text: Template };
+
+export interface StreamPolicy {
+  readonly connectMs: number;
+  /** So long neither side may say a word. */
+  readonly idleMs: number;
+  /** What is read at once of either side, and what is held for a side that does not take it. */
+  readonly bufferBytes: number;
+  readonly retry: { readonly isOn: boolean; readonly triesMax: number; readonly timeoutMs: number };
+  /** A side that has ended may still be told something. */
+  readonly halfCloses: boolean;
+  /** The own address; '' for any. */
+  readonly bind: Template;
+  readonly probes: boolean;
+  /** Bytes a second; 0 for any. */
+  readonly uploadRate: Template;
+  readonly downloadRate: Template;
+  /** The server is told who the client is. */
+  readonly sendsProxyProtocol: 'no' | 'v1' | 'v2';
+  readonly tls?: StreamTls;
+}
+
+export interface StreamTls extends UpstreamTls {
+  readonly alpn: readonly Template[];
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { ConnectionTable } from '../connections/connection-table.ts';
+import type { InternalErrors } from '../faults/internal-errors.ts';
+
+/** What the sessions of one listener have in common. */
+export interface SessionServices {
+  readonly table: Pick<ConnectionTable, 'add' | 'remove'>;
+  readonly clock: Clock;
+  readonly bugs: Pick<InternalErrors, 'note'>;
+  /** Into which clients are read. */
+  readonly buffer: Buffer;
+  /** The address that is listened on, as error logs have it: `0.0.0.0:5432`. */
+  readonly server: string;
+}
