@@ -11,6 +11,7 @@ import type { Body, BodySink, Client, Exchange, ResponseHead } from '../../proto
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
 import type { AskedPlace } from '../handlers/proxy/asked-place.ts';
+import type { SplitPath } from '../handlers/proxy/script-path.ts';
 import type { TransportRules } from '../transport/transport-rules.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
@@ -155,6 +156,8 @@ export interface CompiledLocation {
   /** An alias stands for so many characters of the path; undefined: for all of it, in a location of a regex. */
   readonly aliasLength: number | undefined;
   readonly isInternal: boolean;
+  /** The script that a path names here, and what stands behind it, for $fastcgi_script_name and $fastcgi_path_info; undefined: all of the path. */
+  readonly splitPath: SplitPath | undefined;
   /** The path, escaped, to which the request is redirected, because it lacks nothing but the slash; undefined as a rule. */
   readonly redirectsTo: string | undefined;
   readonly rewrite: readonly Step[];

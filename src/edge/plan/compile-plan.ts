@@ -11,6 +11,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { AccessLogs } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import type { FileServer } from '../handlers/files/file-server.ts';
+import { compileSplitPath } from '../handlers/proxy/fastcgi-split.ts';
+import type { SplitPath } from '../handlers/proxy/script-path.ts';
 import { compileExceptedMethods } from '../pipeline/access/excepted-methods.ts';
 import { UserFiles } from '../pipeline/access/user-files.ts';
 import { escapePath } from '../pipeline/escape-uri.ts';
@@ -186,6 +188,7 @@ export class PlanCompiler implements RewriteCompilation {
       text: '',
       aliasLength: 0,
       isInternal: false,
+      splitPath: undefined,
       redirectsTo: undefined,
       rewrite: [],
       scope: this.scopeOf(model.scope),
@@ -229,6 +232,11 @@ export class PlanCompiler implements RewriteCompilation {
     };
   }
 
+  #splitPathOf(content: Content): SplitPath | undefined {
+    const policy = content.kind === 'proxy' ? this.model.proxyPolicies[content.policy] : undefined;
+    return policy === undefined ? undefined : compileSplitPath(policy.request, this);
+  }
+
   #compileLocation(site: Site, model: Location, parent: CompiledLocation | undefined): CompiledLocation {
     const { match } = model;
     const scope = this.scopeOf(model.scope);
@@ -237,6 +245,7 @@ export class PlanCompiler implements RewriteCompilation {
       text: bytesOf(match.kind === 'regex' ? match.pattern.text : match.text),
       aliasLength: aliasLengthOf(match, scope, parent),
       isInternal: model.isInternal,
+      splitPath: this.#splitPathOf(model.content),
       redirectsTo: undefined,
       rewrite: besideExcepted(scope, compileRewrite(model.rewrite, this)),
       scope,

@@ -92,6 +92,7 @@ export interface FakeModel {
   readonly types?: EdgeModel['types'];
   readonly zones?: EdgeModel['zones'];
   readonly connections?: EdgeModel['connections'];
+  readonly proxyPolicies?: EdgeModel['proxyPolicies'];
 }
 
 export function fakeModel(fake: FakeModel): EdgeModel {
@@ -124,7 +125,7 @@ export function fakeModel(fake: FakeModel): EdgeModel {
     zones: fake.zones ?? [],
     logs: [],
     upstreams: [],
-    proxyPolicies: [],
+    proxyPolicies: fake.proxyPolicies ?? [],
     resolvers: [],
   };
   // What concerns processes is not there: no plan looks at it.

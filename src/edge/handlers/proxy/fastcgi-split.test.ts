@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { askFake } from './fake-proxied.ts';
-import type { ScriptPath } from './fastcgi-split.ts';
 import { compileSplitPath } from './fastcgi-split.ts';
+import type { ScriptPath } from './script-path.ts';
 
 function split(path: string, pattern?: string): ScriptPath | undefined {
   const splitsPath = pattern === undefined ? {} : { splitsPath: { text: pattern, isCaseless: false } };

@@ -2,13 +2,7 @@
 
 import type { ProxyRequest } from '../../../config/model/proxying.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
-
-export interface ScriptPath {
-  readonly script: string;
-  readonly info: string;
-}
-
-export type SplitPath = (path: string) => ScriptPath;
+import type { SplitPath } from './script-path.ts';
 
 export function compileSplitPath(
   { fastcgi }: Pick<ProxyRequest, 'fastcgi'>,

@@ -28,8 +28,9 @@ export function fileVariables({ clock }: VariableServices): VariableTable {
     document_root: documentRootOf,
     request_filename: fileNameOf,
     realpath_root: (route) => realPathOf(documentRootOf(route)),
-    fastcgi_script_name: ({ path }) => path,
-    fastcgi_path_info: () => undefined,
+    fastcgi_script_name: ({ location: { splitPath }, path }) =>
+      splitPath === undefined ? path : splitPath(path).script,
+    fastcgi_path_info: ({ location: { splitPath }, path }) => splitPath?.(path).info,
   };
 }
 
