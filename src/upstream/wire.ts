@@ -15,7 +15,7 @@ export interface UpstreamRequest {
   /** undefined: it is chunked, where the wire can do that. 0: there is none. */
   readonly bodyLength: number | undefined;
   readonly keepsConnection: boolean;
-  /** The protocol that the client wants to change to (`Upgrade`), if that is handed on. */
+  /** The protocol that the client wants to change to (`Upgrade`), if that is handed on: the wire writes the field. */
   readonly upgrade: string | undefined;
 }
 

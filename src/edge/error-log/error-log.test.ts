@@ -15,6 +15,7 @@ const SUBJECT = {
   request: 'GET /a HTTP/1.1',
   host: 'shop.example',
   referrer: '',
+  upstream: '',
 };
 
 function withLogs(act: (folder: string, logs: ErrorLogs, told: string[], files: LogFiles) => void): void {

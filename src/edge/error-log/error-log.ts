@@ -23,6 +23,8 @@ export interface ErrorSubject {
   /** The name of the site. */
   readonly server: string;
   readonly request: string;
+  /** The server behind this one that was asked last; '' for none. */
+  readonly upstream: string;
   /** '' if the request has no field Host. */
   readonly host: string;
   readonly referrer: string;
@@ -134,10 +136,11 @@ function standardError(from: number): number {
   return openedStderr.fd;
 }
 
-function renderSubject({ client, server, request, host, referrer }: ErrorSubject): string {
+function renderSubject({ client, server, request, upstream, host, referrer }: ErrorSubject): string {
   const parts = [
     `, client: ${client || 'unix:'}, server: ${server}`,
     request === '' ? '' : `, request: "${escapeLog(request)}"`,
+    upstream === '' ? '' : `, upstream: "${escapeLog(upstream)}"`,
     host === '' ? '' : `, host: "${escapeLog(host)}"`,
     referrer === '' ? '' : `, referrer: "${escapeLog(referrer)}"`,
   ];

@@ -86,6 +86,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   errorStatus = 0;
   limitRate: number | undefined = undefined;
   charset: string | undefined = undefined;
+  askedServers: Route['askedServers'] = undefined;
   bodyTap: ((reader: BodySink) => BodySink) | undefined = undefined;
   readonly startedMs: number;
   readonly sent: SentResponse = nothingSent();

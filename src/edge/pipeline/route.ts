@@ -13,6 +13,7 @@ import type { ErrorLog } from '../error-log/error-log.ts';
 import type { AskedPlace } from '../handlers/proxy/asked-place.ts';
 import type { SplitPath } from '../handlers/proxy/script-path.ts';
 import type { TransportRules } from '../transport/transport-rules.ts';
+import type { AskedServers } from './asked-servers.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
 import type { Verdict } from './verdict.ts';
@@ -66,6 +67,8 @@ export interface Route {
   limitRate: number | undefined;
   /** In which a server behind wants its response to be sent (X-Accel-Charset); undefined: the scope decides. */
   charset: string | undefined;
+  /** Servers behind this one that were asked; undefined: none. */
+  askedServers: AskedServers | undefined;
   /** Puts somebody before the reader of the request's body, who sees it go by. */
   bodyTap: ((reader: BodySink) => BodySink) | undefined;
   /** When the request came, on the monotonic clock. */

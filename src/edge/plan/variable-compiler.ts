@@ -23,6 +23,12 @@ import {
 } from '../pipeline/variables/response-variables.ts';
 import { serverVariables } from '../pipeline/variables/server-variables.ts';
 import { TLS_VARIABLES } from '../pipeline/variables/tls-variables.ts';
+import {
+  UPSTREAM_VARIABLES,
+  upstreamCookieVariable,
+  upstreamFieldVariable,
+  upstreamTrailerVariable,
+} from '../pipeline/variables/upstream-variables.ts';
 import type { Variable, VariableFamily, VariableServices } from '../pipeline/variables/variable.ts';
 import { compileGeo } from './compile-geo.ts';
 import { compileMap } from './compile-map.ts';
@@ -36,6 +42,9 @@ const FAMILIES: Readonly<Record<string, VariableFamily>> = {
   http_: fieldVariable,
   sent_http_: sentFieldVariable,
   sent_trailer_: sentTrailerVariable,
+  upstream_cookie_: upstreamCookieVariable,
+  upstream_http_: upstreamFieldVariable,
+  upstream_trailer_: upstreamTrailerVariable,
 };
 
 export class VariableCompiler {
@@ -55,6 +64,7 @@ export class VariableCompiler {
         ...CONNECTION_VARIABLES,
         ...TLS_VARIABLES,
         ...RESPONSE_VARIABLES,
+        ...UPSTREAM_VARIABLES,
         ...fileVariables(services),
         ...serverVariables(services),
       }),

@@ -14,13 +14,14 @@ import { PlanCompiler } from '../plan/compile-plan.ts';
 import { sitePipeline } from '../plan/site-pipeline.ts';
 import { startPasswordThread } from '../start-password-thread.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
+import type { ProxyCompiler } from './planned-proxies.ts';
 import type { PlanningParts } from './sites-parts.ts';
 
 /** Of this thread, whichever plans come and go: a thread of its own would stay behind with each plan, and what was right would be computed again. */
 const PASSWORDS = new PasswordChecker(startPasswordThread);
 
 /** By listener of the model. */
-export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
+export function plannedPipelines(parts: PlanningParts, compileProxy: ProxyCompiler | undefined): RequestPipeline[] {
   const { model, identifier, logs, bugs, log, zones, traffic, errorLogs, produceOf } = parts;
   const services: PipelineServices = {
     clock: systemClock,
@@ -45,6 +46,8 @@ export function plannedPipelines(parts: PlanningParts): RequestPipeline[] {
           return compileFileContent(files, (template) => compilation.template(template));
         case 'reply':
           return compileReply(content, compilation);
+        case 'proxy':
+          return compileProxy?.(content, compilation) ?? produceOf(content);
         default:
           return produceOf(content);
       }

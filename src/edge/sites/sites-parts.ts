@@ -11,6 +11,7 @@ import type { InternalErrors } from '../faults/internal-errors.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { Produce } from '../pipeline/route.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
+import type { Budgets } from '../shared/budgets.ts';
 import type { Traffic } from '../shared/traffic.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
@@ -24,6 +25,7 @@ export interface SitesParts {
   readonly identifier: Pick<Identifier, 'identify'>;
   readonly zones: ZoneMemory;
   readonly traffic: Traffic;
+  readonly budgets: Budgets;
   readonly logs: AccessLogsParts;
   /** Of a plain model. */
   readonly accessLog: AccessLog | undefined;

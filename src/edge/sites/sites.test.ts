@@ -42,6 +42,7 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
     apps: new Map([['site', app]]),
     identifier: { identify: () => undefined },
     zones: [],
+    budgets: {} as SitesParts['budgets'],
     traffic: new Traffic(newTrafficRows(1), Int32Array.of(0), 0),
     logs: { lease: new LogFiles('machine', () => undefined).lease(), fds: [], targets: [], clock: systemClock },
     accessLog: undefined,
@@ -69,21 +70,4 @@ test('a model that is more has a plan', async () => {
   const { client, asked } = await ask({ ...model, scopes });
   equal(asked === client, false);
   equal(client.field('server'), 'mine');
-});
-
-test('a site that passes requests on to another server answers 502, and shows none of its files', async () => {
-  const model = served();
-  const sites = model.sites.map((site) => ({
-    ...site,
-    content: {
-      kind: 'proxy',
-      protocol: 'http',
-      tls: false,
-      to: { kind: 'text', text: 'http://a' },
-      policy: 0,
-    } as const,
-  }));
-  const { client, asked } = await ask({ ...model, sites });
-  equal(asked, undefined);
-  equal(client.status, 502);
 });

@@ -19,9 +19,15 @@ import type { Planning, SitesParts } from './sites-parts.ts';
 /** Four megabytes of code, which a plain `serve` is spared: it has no plan, and no streams. */
 export async function loadPlanning(model: EdgeModel): Promise<Planning> {
   return {
-    sites: isPlain(model) ? undefined : (await import('./planned-sites.ts')).plannedPipelines,
+    sites: isPlain(model) ? undefined : await loadSites(model),
     streams: model.streams === undefined ? undefined : (await import('../stream/compile-streams.ts')).compileStreams,
   };
+}
+
+async function loadSites(model: EdgeModel): Promise<NonNullable<Planning['sites']>> {
+  const { plannedPipelines } = await import('./planned-sites.ts');
+  const proxies = model.proxyPolicies.length === 0 ? undefined : await import('./planned-proxies.ts');
+  return (parts) => plannedPipelines(parts, proxies?.proxyCompiler(parts));
 }
 
 export class Sites {
@@ -85,9 +91,6 @@ export class Sites {
     if (content.kind === 'status') {
       return compileStubStatus(this.#parts.traffic);
     }
-    if (content.kind === 'proxy') {
-      return refuseUnasked;
-    }
     if (content.kind !== 'app') {
       return refuseEverything;
     }
@@ -99,7 +102,5 @@ export class Sites {
   }
 }
 
-/** Other servers are not asked yet: the answer is that of one that cannot be reached, and nothing below the root is shown. */
-const refuseUnasked: Produce = ({ responder }) => responder.refuse(502);
 /** Content of the model that this program does not answer. */
 const refuseEverything: Produce = ({ responder }) => responder.refuse(404);

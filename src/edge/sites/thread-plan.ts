@@ -89,6 +89,7 @@ export class ThreadPlan {
         identifier,
         zones,
         traffic,
+        budgets: parts.aroundApps.budgets,
         logs: { lease, fds: logs, targets: model.logs, clock: systemClock },
         accessLog:
           accessLog &&

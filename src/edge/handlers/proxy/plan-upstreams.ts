@@ -1,0 +1,95 @@
+/** The upstreams of a plan, each with its peers and its idle connections, in one edge thread. */
+
+import { isIP } from 'node:net';
+import type { EdgeModel } from '../../../config/model/server-model.ts';
+import type { Upstream, UpstreamId, UpstreamServer } from '../../../config/model/upstream.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import { ConnectionPool } from '../../../upstream/connections/connection-pool.ts';
+import type { PeerGroup } from '../../../upstream/peer-choice.ts';
+import { PlainPeers } from '../../../upstream/plain-peers.ts';
+
+export interface UpstreamOfPlan {
+  readonly name: string;
+  readonly peers: PeerGroup;
+  readonly pool: ConnectionPool;
+}
+
+/** Upstreams that texts of requests have come to: somebody may have as many names as there are clients. */
+const NAMED_MAX = 1000;
+
+export class PlanUpstreams {
+  readonly #model: Pick<EdgeModel, 'upstreams'>;
+  readonly #clock: Clock;
+  readonly #made = new Map<UpstreamId, UpstreamOfPlan>();
+  readonly #byText = new Map<string, UpstreamOfPlan>();
+
+  constructor(model: Pick<EdgeModel, 'upstreams'>, clock: Clock) {
+    this.#model = model;
+    this.#clock = clock;
+  }
+
+  of(id: UpstreamId): UpstreamOfPlan {
+    const known = this.#made.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const model = this.#model.upstreams[id];
+    if (model === undefined) {
+      throw new Error(`the model has no upstream ${id}`);
+    }
+    const fresh = this.#make(model);
+    this.#made.set(id, fresh);
+    return fresh;
+  }
+
+  #make(model: Upstream): UpstreamOfPlan {
+    return {
+      name: model.name,
+      peers: new PlainPeers(model.name, model.servers),
+      pool: new ConnectionPool(model.keepAlive, this.#clock),
+    };
+  }
+
+  /** The upstream of this name, or of the one server that the text is. A text says why there is none. */
+  named(text: string, port: number | undefined): UpstreamOfPlan | string {
+    const lower = text.toLowerCase();
+    const id = this.#model.upstreams.findIndex(({ name, isImplicit }) => !isImplicit && name.toLowerCase() === lower);
+    if (id !== -1) {
+      return this.of(id);
+    }
+    const key = `${text} ${port ?? ''}`;
+    const known = this.#byText.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const server = serverOf(text, port);
+    if (typeof server === 'string') {
+      return server;
+    }
+    const fresh = {
+      name: text,
+      peers: new PlainPeers(text, [server]),
+      pool: new ConnectionPool(undefined, this.#clock),
+    };
+    if (this.#byText.size >= NAMED_MAX) {
+      this.#byText.clear();
+    }
+    this.#byText.set(key, fresh);
+    return fresh;
+  }
+}
+
+type Address = Pick<UpstreamServer, 'host' | 'port' | 'isUnix'>;
+
+function serverOf(text: string, usualPort: number | undefined): Address | string {
+  if (text.startsWith('unix:')) {
+    return { host: text.slice('unix:'.length), port: 0, isUnix: true };
+  }
+  const [, bracketed, plain = '', said] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = said === undefined ? usualPort : Number(said);
+  if (port === undefined) {
+    return `no port in upstream "${text}"`;
+  }
+  return isIP(host) === 0 ? `no resolver defined to resolve ${host}` : { host, port, isUnix: false };
+}

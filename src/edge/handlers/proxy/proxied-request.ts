@@ -1,0 +1,457 @@
+/**
+ * One request that is handed on to a server behind this one: its body is taken in, servers are asked until one answers or the policy says that it is enough, and the
+ * answer becomes the response. As long as nothing of a response has reached the client, another server may be asked.
+ */
+
+import type { ErrorLevel } from '../../../kernel/error-line.ts';
+import type { Exchange, ResponseTimes, ResponseWatcher } from '../../../protocol/http/exchange.ts';
+import type { Field } from '../../../protocol/http/fields.ts';
+import { fieldsOfLines } from '../../../protocol/http/response-fields.ts';
+import type { CollectedBody, CollectorEvents } from '../../../relay/body/body-collector.ts';
+import { BodyCollector, releaseBody } from '../../../relay/body/body-collector.ts';
+import { RETRY_AFTER } from '../../../relay/overload.ts';
+import type { ReplyHead } from '../../../relay/reply.ts';
+import type { ResponseFlow } from '../../../relay/response-flow.ts';
+import type { RelayOwner } from '../../../relay/response-relay.ts';
+import { ResponseRelay } from '../../../relay/response-relay.ts';
+import type { SpoolSource } from '../../../relay/spool-flow.ts';
+import { SpoolFlow } from '../../../relay/spool-flow.ts';
+import type { Asking, AttemptEvents, AttemptFailure } from '../../../upstream/attempt.ts';
+import { Attempt } from '../../../upstream/attempt.ts';
+import type { UpstreamConnection } from '../../../upstream/connections/upstream-connection.ts';
+import type { Peer, PeerChoice, PeerOutcome, PeerWait } from '../../../upstream/peer-choice.ts';
+import type { RequestBody } from '../../../upstream/request-body.ts';
+import { bodyOf, bodyOfText, NO_BODY, StreamedBody } from '../../../upstream/request-body.ts';
+import type { UpstreamHead } from '../../../upstream/wire.ts';
+import { followAccelRedirect } from '../../pipeline/accel-redirect.ts';
+import { AskedServers } from '../../pipeline/asked-servers.ts';
+import type { Route } from '../../pipeline/route.ts';
+import { HeldFlow } from './held-flow.ts';
+import type { ProxyProgram } from './proxy-program.ts';
+import { mayAskAgain, statusOfFailure } from './retry.ts';
+import { retryCauseOf } from './retry-cause.ts';
+import type { AskedTarget } from './targets.ts';
+import { UpgradedPeer } from './upgraded-peer.ts';
+
+const NOTHING = Buffer.alloc(0);
+const EARLY_HINTS = 103;
+const CONNECTING = 'connecting to upstream';
+const CLIENT_LEFT = 'epoll_wait() reported that client prematurely closed connection';
+
+export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvents, SpoolSource, CollectorEvents {
+  readonly #exchange: Exchange;
+  readonly #route: Route;
+  readonly #program: ProxyProgram;
+  readonly #relay: ResponseRelay;
+  readonly #asked: AskedServers;
+  readonly #startedMs: number;
+  #target: AskedTarget | undefined;
+  #collected: CollectedBody | undefined;
+  #body: RequestBody = NO_BODY;
+  #asking: Asking | number | undefined;
+  #choice: PeerChoice | undefined;
+  #waiting: PeerWait | undefined;
+  #peer: Peer | undefined;
+  #attempt: Attempt | undefined;
+  /** A head that has come, and waits for what has come with it. */
+  #held: ReplyHead | undefined;
+  #isBuffered: boolean;
+
+  constructor(exchange: Exchange, route: Route, program: ProxyProgram) {
+    this.#exchange = exchange;
+    this.#route = route;
+    this.#program = program;
+    this.#relay = new ResponseRelay(exchange, this);
+    this.#startedMs = program.clock.monotonicMs();
+    this.#isBuffered = program.policy.response.isBuffered;
+    route.askedServers ??= new AskedServers();
+    this.#asked = route.askedServers;
+  }
+
+  start(): void {
+    const target = this.#program.targetOf(this.#route);
+    if (typeof target === 'string') {
+      this.#route.log('error', target);
+      this.#exchange.responder.refuse(target.startsWith('no resolver') ? 502 : 500);
+      return;
+    }
+    this.#target = target;
+    this.#asked.begin(target.scheme);
+    this.#exchange.responder.watch(this);
+    if (!this.#exchange.hasBody || !this.#program.sendsBody) {
+      this.#ask();
+    } else if (this.#program.streamsBody(this.#exchange)) {
+      this.#body = new StreamedBody(this.#exchange);
+      this.#ask();
+    } else {
+      this.#exchange.readBody(new BodyCollector(this.#exchange, this.#program.room, Infinity, this));
+    }
+  }
+
+  // The body of the request.
+
+  onBody(body: CollectedBody): void {
+    if (this.#relay.isOver) {
+      releaseBody(body);
+      return;
+    }
+    this.#collected = body;
+    this.#body = bodyOf(body);
+    this.#ask();
+  }
+
+  onFailed(status: number | undefined, reason: string): void {
+    if (status === undefined) {
+      this.#relay.isOver = true; // The client is gone.
+    } else if (!this.#relay.isOver) {
+      this.#route.log('error', reason);
+      this.#relay.fail(status, undefined, status === 503 ? RETRY_AFTER : undefined);
+    }
+  }
+
+  // Asking.
+
+  #ask(): void {
+    const target = this.#target!;
+    this.#choice ??= target.upstream.peers.choose(this.#program.peerRequest(this.#route));
+    const peer = this.#choice.next();
+    if (peer === 'full') {
+      this.#queue(this.#choice);
+    } else if (peer === undefined) {
+      this.#failWithoutPeer();
+    } else {
+      this.#askPeer(peer);
+    }
+  }
+
+  #queue(choice: PeerChoice): void {
+    this.#waiting = this.#target!.upstream.peers.queue?.wait(choice, (peer) => {
+      this.#waiting = undefined;
+      if (peer === undefined) {
+        this.#failWithoutPeer();
+      } else {
+        this.#askPeer(peer);
+      }
+    });
+    if (this.#waiting === undefined) {
+      this.#failWithoutPeer();
+    }
+  }
+
+  #failWithoutPeer(): void {
+    this.#asked.tries.push({ ...NOBODY, peer: this.#target!.upstream.peers.name });
+    this.#log('error', 'no live upstreams while connecting to upstream');
+    this.#fail(502);
+  }
+
+  #askPeer(peer: Peer, isFresh = false): void {
+    this.#peer = peer;
+    this.#asking ??= this.#newAsking();
+    const asking = this.#asking;
+    if (typeof asking === 'number') {
+      this.#release('unused');
+      this.#fail(asking);
+      return;
+    }
+    const { parts } = this.#program;
+    const attempt = new Attempt(peer, asking, { ...parts, pool: this.#target!.upstream.pool }, this, isFresh);
+    this.#attempt = attempt;
+    this.#asked.tries.push(attempt.figures);
+    attempt.start();
+  }
+
+  /** Once for all servers. A number: the status with which the request is refused. */
+  #newAsking(): Asking | number {
+    const program = this.#program;
+    const { wire, policy } = program;
+    const target = this.#target!;
+    const asked = program.requestOf(this.#route, target.place, this.#body.length);
+    if (typeof asked === 'number') {
+      return asked;
+    }
+    if (asked.body !== undefined) {
+      this.#body = bodyOfText(asked.body);
+    }
+    const request = { ...asked, bodyLength: this.#body.length };
+    this.#asked.target = request.target;
+    const head = wire.renderHead(request);
+    if (typeof head === 'string') {
+      this.#log('error', head);
+      return 500;
+    }
+    const { connectMs, sendMs, readMs } = policy.connection;
+    const way = program.wayOf(this.#route, target);
+    return { wire, request, head, body: this.#body, way, connectMs, sendMs, readMs };
+  }
+
+  // What a server says.
+
+  onInterim({ status, fields }: UpstreamHead): void {
+    if (status === EARLY_HINTS) {
+      this.#relay.onHints(fieldsOfLines(fields), 0);
+    }
+  }
+
+  onHead(head: UpstreamHead): void {
+    const attempt = this.#attempt!;
+    this.#choice?.onHead(attempt.figures.headMs ?? 0);
+    this.#asked.fields = head.fields;
+    if (this.#asksAgainFor(head.status)) {
+      attempt.abort();
+      this.#release(head.status === 403 || head.status === 404 ? 'succeeded' : 'failed');
+      this.#ask();
+      return;
+    }
+    const answer = this.#program.answerOf(head, this.#route, (text) => this.#log('warn', text));
+    if (answer.kind === 'pass') {
+      this.#isBuffered = answer.isBuffered;
+      this.#held = { ...answer.head, length: head.bodyLength ?? -1 };
+      return;
+    }
+    attempt.abort();
+    this.#release('succeeded');
+    this.#relay.close();
+    if (answer.kind === 'relocate') {
+      followAccelRedirect(this.#exchange, answer.to, answer.fields);
+    } else {
+      this.#exchange.responder.refuse(answer.status, undefined, answer.fields);
+    }
+  }
+
+  #asksAgainFor(status: number): boolean {
+    const cause = status < 400 ? undefined : retryCauseOf(status);
+    return cause !== undefined && this.#mayAskAgain(cause) && (this.#choice?.triesLeft ?? 0) > 0;
+  }
+
+  #mayAskAgain(cause: string): boolean {
+    const { policy, clock } = this.#program;
+    return mayAskAgain(policy.retry, {
+      cause,
+      method: this.#route.method,
+      isSent: this.#attempt?.isSent === true,
+      isRepeatable: this.#body.isRepeatable,
+      tries: this.#asked.tries.length,
+      passedMs: clock.monotonicMs() - this.#startedMs,
+    });
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    const head = this.#held;
+    if (head === undefined) {
+      this.#relay.onData(buffer, start, end, false);
+      return;
+    }
+    this.#held = undefined;
+    if (head.length === end - start) {
+      this.#relay.onWhole(head, buffer, start, end);
+    } else {
+      this.#relay.onHead(head, buffer, start, end);
+    }
+  }
+
+  onPause(): void {
+    this.#passHead();
+  }
+
+  #passHead(): void {
+    const head = this.#held;
+    if (head !== undefined) {
+      this.#held = undefined;
+      this.#relay.onHead(head, NOTHING, 0, 0);
+    }
+  }
+
+  onTrailers(fields: readonly Field[]): void {
+    this.#asked.trailers = fields;
+    this.#passHead();
+    if (this.#program.policy.response.passesTrailers) {
+      this.#relay.onTrailers(fieldsOfLines(fields));
+    }
+  }
+
+  onNote(level: ErrorLevel, text: string): void {
+    this.#log(level, text);
+  }
+
+  onEnd(): void {
+    this.#release('succeeded');
+    const head = this.#held;
+    if (head !== undefined && head.length === 0 && this.#exchange.method !== 'HEAD') {
+      this.#held = undefined;
+      this.#relay.onWhole(head, NOTHING, 0, 0);
+    } else {
+      this.#passHead();
+      this.#relay.onEnd();
+    }
+  }
+
+  onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void {
+    const program = this.#program;
+    this.#asked.fields = head.fields;
+    const answer = program.answerOf(head, this.#route, (text) => this.#log('warn', text));
+    const { responder } = this.#exchange;
+    this.#relay.close();
+    const peer = new UpgradedPeer(connection, rest, {
+      ...program.policy.connection,
+      figures: this.#attempt!.figures,
+      log: (level, text) => this.#log(level, text),
+      onOver: () => this.#release('succeeded'),
+    });
+    const tunnel = answer.kind === 'pass' ? responder.switchProtocols(answer.head, peer) : undefined;
+    if (tunnel === undefined) {
+      peer.close();
+    } else {
+      peer.open(tunnel);
+    }
+  }
+
+  // How a server fails.
+
+  onFailure({ cause, text, level, isStale }: AttemptFailure): void {
+    this.#log(level, text);
+    const attempt = this.#attempt!;
+    const peer = this.#peer!;
+    if (this.#held !== undefined || this.#relay.hasBegun) {
+      this.#release('failed');
+      this.#passHead();
+      this.#relay.onFault(502);
+      return;
+    }
+    const status = statusOfFailure(cause);
+    attempt.figures.status = status;
+    if (isStale && this.#mayAskAgain('stale')) {
+      // The server has done nothing wrong, and is asked once more.
+      this.#askPeer(peer, true);
+      return;
+    }
+    this.#release('failed');
+    if (this.#mayAskAgain(cause) && (this.#choice?.triesLeft ?? 0) > 0) {
+      this.#ask();
+    } else {
+      this.#fail(status);
+    }
+  }
+
+  onBodyLost(): void {
+    this.#release('unused');
+    // A client that is gone is told nothing; a file that cannot be read is our own fault.
+    this.#fail(500);
+  }
+
+  #fail(status: number): void {
+    if (!this.#relay.isOver) {
+      this.#relay.fail(status);
+    }
+  }
+
+  /** The server that was asked is done with. */
+  #release(outcome: PeerOutcome): void {
+    if (this.#peer === undefined) {
+      return;
+    }
+    this.#peer = undefined;
+    const figures = this.#attempt?.figures;
+    const isDisabled = this.#choice?.release(outcome, figures?.status ?? 0, {
+      connectMs: figures?.connectMs,
+      headMs: figures?.headMs,
+      wholeMs: figures?.wholeMs ?? 0,
+      sentBytes: figures?.sentBytes ?? 0,
+      receivedBytes: figures?.receivedBytes ?? 0,
+    });
+    if (isDisabled === true) {
+      this.#log('warn', `upstream server temporarily disabled while ${this.#attempt?.failedWhile ?? CONNECTING}`);
+    }
+  }
+
+  #log(level: ErrorLevel, text: string): void {
+    this.#route.log(level, text);
+  }
+
+  // From the client.
+
+  get times(): ResponseTimes | undefined {
+    const figures = this.#attempt?.figures;
+    return figures && { queueMs: 0, appMs: figures.wholeMs ?? 0 };
+  }
+
+  onDrain(): void {
+    this.#relay.onDrain();
+  }
+
+  onGone(): void {
+    if (!this.#relay.isOver) {
+      this.#leave();
+    }
+  }
+
+  onClientEnd(): boolean {
+    if (this.#relay.isOver || this.#relay.hasBegun || this.#program.policy.connection.ignoresClientAbort) {
+      return false;
+    }
+    this.#leave();
+    return true;
+  }
+
+  #leave(): void {
+    const attempt = this.#attempt;
+    const isUnanswered = !this.#relay.hasBegun;
+    if (isUnanswered && this.#program.policy.connection.ignoresClientAbort) {
+      this.#log('info', `${CLIENT_LEFT} while ${attempt?.doing ?? CONNECTING}`);
+      this.#relay.close();
+      return;
+    }
+    if (isUnanswered && attempt !== undefined) {
+      this.#log('info', `${CLIENT_LEFT}, so upstream connection is closed too while ${attempt.doing}`);
+    }
+    this.#waiting?.leave();
+    attempt?.abort();
+    this.#release('unused');
+    this.#relay.close();
+  }
+
+  // From the relay.
+
+  newFlow(): ResponseFlow {
+    const { policy, room } = this.#program;
+    if (!this.#isBuffered || policy.response.fileBytesMax === 0) {
+      return new HeldFlow(this.#exchange, this);
+    }
+    return new SpoolFlow(this.#exchange, room.space, this, (error) => {
+      this.#log('crit', `a spool file cannot be read: ${error.message}`);
+      this.#relay.fail(502);
+    });
+  }
+
+  pause(): void {
+    this.#attempt?.pause();
+  }
+
+  resume(): void {
+    this.#attempt?.resume();
+  }
+
+  onShort(): void {
+    // The wire has told that the connection ended too early.
+  }
+
+  onUpstreamDone(): void {
+    // The connection has been given back.
+  }
+
+  onOver(): void {
+    if (this.#collected !== undefined) {
+      releaseBody(this.#collected);
+      this.#collected = undefined;
+    }
+  }
+}
+
+const NOBODY = {
+  status: 502,
+  connectMs: undefined,
+  headMs: undefined,
+  wholeMs: 0,
+  bodyBytes: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+} as const;

@@ -1,0 +1,118 @@
+/** Content that other servers answer. Loaded only where a model has it. */
+
+import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import { unreachable } from '../../../kernel/unreachable.ts';
+import type { BodyRoom } from '../../../relay/body/body-collector.ts';
+import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
+import { PLAIN_WAY } from '../../../upstream/connections/dial.ts';
+import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
+import type { PeerRequest } from '../../../upstream/peer-choice.ts';
+import type { Wire } from '../../../upstream/wire.ts';
+import { Http1Wire } from '../../../upstream/wires/http1-wire.ts';
+import type { Compilation } from '../../pipeline/compilation.ts';
+import type { CompiledTemplate, Produce, Route } from '../../pipeline/route.ts';
+import { compileAnswer } from './compile-answer.ts';
+import { compileMemcachedRequest } from './compile-memcached.ts';
+import { compileParameterRequest } from './compile-parameters.ts';
+import type { AskRequest } from './compile-request.ts';
+import { compileHttpRequest } from './compile-request.ts';
+import type { PlanUpstreams } from './plan-upstreams.ts';
+import { ProxiedRequest } from './proxied-request.ts';
+import type { ProxyProgram } from './proxy-program.ts';
+import { compileTarget } from './targets.ts';
+
+export interface ProxyParts {
+  readonly upstreams: PlanUpstreams;
+  readonly clock: Clock;
+  readonly room: BodyRoom;
+  readonly onBug: (what: string, error: unknown) => void;
+}
+
+export function compileProxy(content: ProxyContent, compilation: Compilation, parts: ProxyParts): Produce {
+  const policy = compilation.model.proxyPolicies[content.policy];
+  if (policy === undefined) {
+    throw new Error(`the model has no policy ${content.policy}`);
+  }
+  const wire = wireOf(content, policy);
+  if (wire === undefined) {
+    // A protocol that is not spoken yet: the answer is that of a server that cannot be reached.
+    return ({ responder }) => responder.refuse(502);
+  }
+  const program = compileProgram(content, policy, wire, compilation, parts);
+  return (exchange, route) => {
+    if (route !== undefined) {
+      new ProxiedRequest(exchange, route, program).start();
+    }
+  };
+}
+
+function wireOf({ protocol }: ProxyContent, { request, response }: ProxyPolicy): Wire | undefined {
+  switch (protocol) {
+    case 'http':
+      return new Http1Wire({ version: request.httpVersion, headBytesMax: response.headBytesMax });
+    case 'uwsgi':
+    case 'fastcgi':
+    case 'scgi':
+    case 'memcached':
+      return undefined;
+    default:
+      return unreachable(protocol);
+  }
+}
+
+function compileProgram(
+  content: ProxyContent,
+  policy: ProxyPolicy,
+  wire: Wire,
+  compilation: Compilation,
+  { upstreams, clock, room, onBug }: ProxyParts,
+): ProxyProgram {
+  const { request } = policy;
+  const connectionParts: ConnectionParts = { clock, onBug: (error) => onBug('a connection to a server', error) };
+  return {
+    ...{ policy, wire, clock, room, parts: connectionParts },
+    targetOf: compileTarget(content, upstreams, (text) => compilation.template(text)),
+    requestOf: compileRequest(content, policy, compilation),
+    answerOf: compileAnswer(content, policy, compilation),
+    sendsBody: request.passesBody && request.body === undefined && wire.bodies !== 'none',
+    wayOf: compileWay(policy, compilation),
+    peerRequest: (route) => peerRequestOf(route, compilation),
+    streamsBody: ({ bodyLength }) => !request.isBuffered && (bodyLength !== undefined || wire.bodies === 'any'),
+  };
+}
+
+function textOf(template: CompiledTemplate, route: Route): string {
+  return typeof template === 'string' ? template : template(route);
+}
+
+function compileRequest(content: ProxyContent, policy: ProxyPolicy, compilation: Compilation): AskRequest {
+  switch (content.protocol) {
+    case 'http':
+      return compileHttpRequest(policy, compilation);
+    case 'memcached':
+      return compileMemcachedRequest(compilation);
+    default:
+      return compileParameterRequest(policy, content.protocol, compilation);
+  }
+}
+
+function compileWay({ connection }: ProxyPolicy, compilation: Compilation): (route: Route) => ConnectionWay {
+  const { probes } = connection;
+  const bind = compilation.template(connection.bind);
+  if (bind === '' && !probes) {
+    return () => PLAIN_WAY;
+  }
+  return (route) => {
+    const address = textOf(bind, route);
+    return { key: `${address} ${probes}`, bind: address, probes, secure: undefined };
+  };
+}
+
+function peerRequestOf(route: Route, compilation: Compilation): PeerRequest {
+  return {
+    clientAddress: route.client.address,
+    key: '',
+    variable: (name) => compilation.variable(name)(route),
+  };
+}

@@ -1,0 +1,67 @@
+/** Whom a content asks: an upstream of the configuration, or what a text of the request comes to. */
+
+import type { ProxyContent } from '../../../config/model/proxying.ts';
+import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
+import type { AskedPlace } from './asked-place.ts';
+import type { PlanUpstreams, UpstreamOfPlan } from './plan-upstreams.ts';
+
+/** Where a request is sent. */
+export interface AskedTarget {
+  readonly upstream: UpstreamOfPlan;
+  readonly isTls: boolean;
+  /** `http://`: as logs have it. */
+  readonly scheme: string;
+  readonly place: AskedPlace;
+}
+
+/** A text says why nobody can be asked, as the error log has it: the answer is 500. */
+export type TargetFinder = (route: Route) => AskedTarget | string;
+
+export function compileTarget(
+  content: ProxyContent,
+  upstreams: PlanUpstreams,
+  template: (text: Extract<ProxyContent['to'], { kind: 'text' }>['text']) => CompiledTemplate,
+): TargetFinder {
+  const { to, tls, protocol } = content;
+  if (to.kind === 'upstream') {
+    const upstream = upstreams.of(to.upstream);
+    const scheme = tls ? `${protocol}s://` : `${protocol}://`;
+    const place = { host: to.host, port: portOf(to.host, tls), uri: to.uri, isUriWhole: false };
+    const target: AskedTarget = { upstream, isTls: tls, scheme, place };
+    return () => target;
+  }
+  const text = template(to.text);
+  return (route) => textTarget(typeof text === 'string' ? text : text(route), content, upstreams);
+}
+
+const PARTS = /^(?:([a-z]+):\/\/)?(unix:[^:]+(?=:|$)|\[[0-9A-Fa-f:.]+\](?::\d+)?|[^/:?#]*(?::\d+)?):?([/?].*)?$/i;
+const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+function textTarget(text: string, { protocol }: ProxyContent, upstreams: PlanUpstreams): AskedTarget | string {
+  const [, given, authority = '', rest] = PARTS.exec(text) ?? [];
+  const scheme = given?.toLowerCase() ?? protocol;
+  const port = PORTS[scheme];
+  if (authority === '' || (protocol === 'http' && (given === undefined || port === undefined))) {
+    return protocol === 'http' && given === undefined
+      ? `invalid URL prefix in "${text}"`
+      : `invalid host in upstream "${text}"`;
+  }
+  const isTls = scheme.endsWith('s') && scheme.startsWith(protocol);
+  const upstream = upstreams.named(authority, port);
+  if (typeof upstream === 'string') {
+    return upstream;
+  }
+  const uri = rest?.startsWith('?') === true ? `/${rest}` : rest;
+  const host = authority.startsWith('unix:') ? 'localhost' : authority;
+  return {
+    ...{ upstream, isTls, scheme: `${scheme}://` },
+    place: { host, port: portOf(authority, isTls), uri, isUriWhole: uri !== undefined },
+  };
+}
+
+function portOf(host: string, isTls: boolean): string {
+  if (host.startsWith('unix:')) {
+    return '';
+  }
+  return /:(\d+)$/.exec(host)?.[1] ?? (isTls ? '443' : '80');
+}

@@ -1,0 +1,25 @@
+/** What a plan needs to ask other servers. Loaded only where a model has content that does. */
+
+import type { ProxyContent } from '../../config/model/proxying.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { BlockPool } from '../../relay/body/block-pool.ts';
+import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
+import { compileProxy } from '../handlers/proxy/proxy-content.ts';
+import type { Compilation } from '../pipeline/compilation.ts';
+import type { Produce } from '../pipeline/route.ts';
+import type { PlanningParts } from './sites-parts.ts';
+
+export type ProxyCompiler = (content: ProxyContent, compilation: Compilation) => Produce;
+
+/** Of this thread, whichever plans come and go. */
+const BLOCKS = new BlockPool();
+
+export function proxyCompiler({ model, budgets, bugs }: PlanningParts): ProxyCompiler {
+  const parts = {
+    upstreams: new PlanUpstreams(model, systemClock),
+    clock: systemClock,
+    room: { space: budgets.space, memory: budgets.memory.bodies, blocks: BLOCKS },
+    onBug: (what: string, error: unknown) => bugs.note(what, error),
+  };
+  return (content, compilation) => compileProxy(content, compilation, parts);
+}

@@ -1,0 +1,417 @@
+/**
+ * One request, asked of one server: its head and body are sent, and what comes back is read by the wire. How it fails is told with the cause by which the retry
+ * policy goes, and in nginx's words; whether another server is asked is not decided here.
+ */
+
+import type { ErrorLevel } from '../kernel/error-line.ts';
+import type { Field } from '../protocol/http/fields.ts';
+import type { ConnectionPool } from './connections/connection-pool.ts';
+import type { ConnectionWay } from './connections/dial.ts';
+import type { ConnectionParts, ConnectionUser } from './connections/upstream-connection.ts';
+import { UpstreamConnection } from './connections/upstream-connection.ts';
+import type { Peer } from './peer-choice.ts';
+import type { BodyTaker, RequestBody } from './request-body.ts';
+import type { SystemFailure } from './system-failure.ts';
+import { connectFailure, ioFailure, TIMED_OUT } from './system-failure.ts';
+import type {
+  BodyFraming,
+  ResponseReader,
+  ResponseSink,
+  UpstreamHead,
+  UpstreamRequest,
+  Wire,
+  WireFault,
+} from './wire.ts';
+
+/** What is the same for every server that a request is asked of. */
+export interface Asking {
+  readonly wire: Wire;
+  readonly request: UpstreamRequest;
+  /** As the wire has rendered it. */
+  readonly head: Buffer;
+  readonly body: RequestBody;
+  readonly way: ConnectionWay;
+  readonly connectMs: number;
+  readonly sendMs: number;
+  readonly readMs: number;
+}
+
+export interface AttemptParts extends ConnectionParts {
+  readonly pool: ConnectionPool;
+}
+
+/** nginx's words of `proxy_next_upstream`. */
+export type FailureCause = 'error' | 'timeout' | 'invalid_header';
+
+export interface AttemptFailure {
+  readonly cause: FailureCause;
+  /** As it stands in the error log, with what was going on. */
+  readonly text: string;
+  readonly level: ErrorLevel;
+  /** The connection had been kept since an earlier request, and its end is no fault of the server. */
+  readonly isStale: boolean;
+}
+
+export interface AttemptEvents {
+  onInterim(head: UpstreamHead): void;
+  onHead(head: UpstreamHead): void;
+  /** The bytes are borrowed until it returns. */
+  onData(buffer: Buffer, start: number, end: number): void;
+  onTrailers(fields: readonly Field[]): void;
+  onNote(level: ErrorLevel, text: string): void;
+  /** All that has come at once was told, and it is not the end. */
+  onPause(): void;
+  /** The response is whole. */
+  onEnd(): void;
+  /** The connection is the receiver's. */
+  onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void;
+  /** Once, and nothing after it. */
+  onFailure(failure: AttemptFailure): void;
+  /** The body of the request will not be whole: its client is gone, or a file cannot be read. Nothing comes after it. */
+  onBodyLost(): void;
+}
+
+/** What logs and variables say of it. */
+export interface AttemptFigures {
+  readonly peer: string;
+  /** 0: none came. */
+  status: number;
+  connectMs: number | undefined;
+  headMs: number | undefined;
+  wholeMs: number | undefined;
+  bodyBytes: number;
+  receivedBytes: number;
+  sentBytes: number;
+}
+
+type Phase = 'connecting' | 'sending' | 'waiting' | 'reading' | 'over';
+
+const DOING: Readonly<Record<Phase, string>> = {
+  connecting: 'connecting to upstream',
+  sending: 'sending request to upstream',
+  waiting: 'reading response header from upstream',
+  reading: 'reading upstream',
+  over: 'reading upstream',
+};
+
+const CAUSES: Readonly<Record<WireFault, FailureCause>> = {
+  header: 'invalid_header',
+  body: 'error',
+  closed: 'error',
+};
+
+export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
+  readonly figures: AttemptFigures;
+  /** What was going on when it failed, in nginx's words; '' as long as it has not. */
+  failedWhile = '';
+  readonly #asking: Asking;
+  readonly #parts: AttemptParts;
+  readonly #events: AttemptEvents;
+  readonly #connection: UpstreamConnection;
+  /** The connection has carried requests before. */
+  readonly #isKept: boolean;
+  readonly #startedMs: number;
+  readonly #writtenBefore: number;
+  readonly #framing: BodyFraming | undefined;
+  #reader: ResponseReader | undefined;
+  #phase: Phase = 'connecting';
+  #isBodySent = false;
+  #hasEnded = false;
+
+  /** `isFresh`: a connection that was kept has just been found to be closed, so that a new one is opened. */
+  constructor(peer: Peer, asking: Asking, parts: AttemptParts, events: AttemptEvents, isFresh = false) {
+    this.#asking = asking;
+    this.#parts = parts;
+    this.#events = events;
+    this.#startedMs = parts.clock.monotonicMs();
+    this.#framing = asking.request.bodyLength === 0 ? undefined : asking.wire.framingOf(asking.request);
+    const kept = isFresh ? undefined : parts.pool.take(peer, asking.way);
+    const connection = kept ?? new UpstreamConnection(peer, asking.way, parts);
+    this.#connection = connection;
+    this.#isKept = kept !== undefined;
+    this.#writtenBefore = connection.writtenBytes;
+    connection.user = this;
+    connection.requests += 1;
+    this.figures = {
+      peer: peer.name,
+      status: 0,
+      connectMs: undefined,
+      headMs: undefined,
+      wholeMs: undefined,
+      bodyBytes: 0,
+      receivedBytes: 0,
+      sentBytes: 0,
+    };
+  }
+
+  /** Begins. What comes of it may be told before this returns. */
+  start(): void {
+    if (this.#isKept) {
+      this.onConnected();
+    } else {
+      this.#connection.wait(this.#asking.connectMs);
+    }
+  }
+
+  /** The request, or a part of it, has left: the server may have begun to act on it. */
+  get isSent(): boolean {
+    return this.figures.connectMs !== undefined;
+  }
+
+  get #isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  /** In nginx's words. */
+  get doing(): string {
+    return DOING[this.#phase];
+  }
+
+  // Sending.
+
+  onConnected(): void {
+    const { wire, request, head, body, sendMs } = this.#asking;
+    this.figures.connectMs = this.#elapsedMs();
+    this.#phase = 'sending';
+    this.#reader = wire.newReader(request, this);
+    const connection = this.#connection;
+    connection.join();
+    connection.write(head);
+    body.start(this);
+    if (this.#isOver) {
+      return;
+    }
+    if (connection.flush()) {
+      this.#noteSent();
+    } else {
+      connection.wait(sendMs);
+    }
+  }
+
+  take(bytes: Buffer): boolean {
+    if (this.#isOver) {
+      return true;
+    }
+    const connection = this.#connection;
+    const hasRoom = this.#framing === undefined ? connection.write(bytes) : this.#takeFramed(bytes, this.#framing);
+    if (!hasRoom) {
+      connection.wait(this.#asking.sendMs);
+    }
+    return hasRoom;
+  }
+
+  #takeFramed(bytes: Buffer, framing: BodyFraming): boolean {
+    const connection = this.#connection;
+    const { pieceBytesMax } = framing;
+    for (let from = 0; from < bytes.length; from += pieceBytesMax) {
+      const part = bytes.length <= pieceBytesMax ? bytes : bytes.subarray(from, from + pieceBytesMax);
+      connection.join();
+      connection.writeText(framing.before(part.length));
+      connection.write(part);
+      connection.writeText(framing.behind(part.length));
+      connection.flush();
+    }
+    return connection.isDrained;
+  }
+
+  finish(): void {
+    if (this.#isOver) {
+      return;
+    }
+    if (this.#framing !== undefined && this.#framing.end !== '') {
+      this.#connection.writeText(this.#framing.end);
+    }
+    this.#isBodySent = true;
+    this.#noteSent();
+  }
+
+  fail(): void {
+    if (!this.#isOver) {
+      this.abort();
+      this.#events.onBodyLost();
+    }
+  }
+
+  onTaken(): void {
+    if (!this.#isBodySent) {
+      this.#connection.waitNoMore();
+      this.#asking.body.resume();
+    }
+    this.#noteSent();
+  }
+
+  /** When all has left, the server has its time to answer. */
+  #noteSent(): void {
+    if (this.#isOver || !this.#isBodySent || this.#connection.hasWaiting) {
+      return;
+    }
+    if (this.#phase === 'sending') {
+      this.#phase = 'waiting';
+    }
+    this.#connection.wait(this.#asking.readMs);
+  }
+
+  // What comes.
+
+  onRead(bytes: Buffer): void {
+    this.figures.receivedBytes += bytes.length;
+    this.#reader?.feed(bytes);
+    if (this.#isOver) {
+      return;
+    }
+    if (this.#hasEnded) {
+      this.#finishWhole();
+      return;
+    }
+    if (this.#isBodySent) {
+      this.#connection.wait(this.#asking.readMs);
+    }
+    this.#events.onPause();
+  }
+
+  onServerEnd(): void {
+    if (this.#reader === undefined) {
+      this.#failBy('error', PREMATURE);
+      return;
+    }
+    this.#reader.end();
+    if (!this.#isOver && this.#hasEnded) {
+      this.#finishWhole();
+    }
+  }
+
+  /** The connection is given back before the end is told: who hears of that may want one. */
+  #finishWhole(): void {
+    const connection = this.#connection;
+    const isReusable =
+      this.#reader?.isReusable === true &&
+      this.#asking.request.keepsConnection &&
+      this.#isBodySent &&
+      !connection.hasWaiting;
+    this.#close();
+    if (isReusable) {
+      this.#parts.pool.keep(connection);
+    } else {
+      connection.destroy();
+    }
+    this.#events.onEnd();
+  }
+
+  onInterim(head: UpstreamHead): void {
+    if (!this.#isOver) {
+      this.#events.onInterim(head);
+    }
+  }
+
+  onHead(head: UpstreamHead): void {
+    if (!this.#isOver) {
+      this.#phase = 'reading';
+      this.figures.status = head.status;
+      this.figures.headMs = this.#elapsedMs();
+      this.#events.onHead(head);
+    }
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    if (!this.#isOver) {
+      this.figures.bodyBytes += end - start;
+      this.#events.onData(buffer, start, end);
+    }
+  }
+
+  onTrailers(fields: readonly Field[]): void {
+    if (!this.#isOver) {
+      this.#events.onTrailers(fields);
+    }
+  }
+
+  onNote(level: ErrorLevel, text: string): void {
+    if (!this.#isOver) {
+      this.#events.onNote(level, `${text} while ${this.doing}`);
+    }
+  }
+
+  onEnd(): void {
+    this.#hasEnded = true;
+  }
+
+  onTunnel(head: UpstreamHead, rest: Buffer): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.figures.status = head.status;
+    this.figures.headMs = this.#elapsedMs();
+    const connection = this.#connection;
+    this.#close();
+    this.#events.onTunnel(head, connection, rest);
+  }
+
+  // How it fails.
+
+  onFault(fault: WireFault, text: string): void {
+    this.#failBy(CAUSES[fault], { text, level: 'error' });
+  }
+
+  onLost(error: NodeJS.ErrnoException): void {
+    const { peer, isConnected } = this.#connection;
+    this.#failBy('error', isConnected ? ioFailure(error) : connectFailure(error, peer.name));
+  }
+
+  onTimeout(): void {
+    // A server that takes nothing of the request has the words of one that is being sent it.
+    this.#failBy('timeout', TIMED_OUT);
+  }
+
+  #failBy(cause: FailureCause, { text, level }: SystemFailure): void {
+    if (this.#isOver) {
+      return;
+    }
+    const { doing } = this;
+    this.failedWhile = doing;
+    const isStale = this.#isKept && cause === 'error' && this.figures.receivedBytes === 0;
+    this.abort();
+    this.#events.onFailure({ cause, text: `${text} while ${doing}`, level, isStale });
+  }
+
+  /** Nothing more is heard of it. */
+  abort(): void {
+    if (!this.#isOver) {
+      this.#close();
+      this.#connection.destroy();
+    }
+  }
+
+  #close(): void {
+    const { figures } = this;
+    this.#phase = 'over';
+    this.#asking.body.stop();
+    figures.wholeMs = this.#elapsedMs();
+    figures.sentBytes = this.#connection.writtenBytes - this.#writtenBefore;
+    this.#connection.waitNoMore();
+  }
+
+  #elapsedMs(): number {
+    return this.#parts.clock.monotonicMs() - this.#startedMs;
+  }
+
+  // How fast the response is read.
+
+  pause(): void {
+    if (!this.#isOver) {
+      this.#connection.pause();
+      // The server waits for our client, and must not be taken for one that is silent.
+      this.#connection.waitNoMore();
+    }
+  }
+
+  resume(): void {
+    if (!this.#isOver) {
+      this.#connection.resume();
+      if (this.#isBodySent) {
+        this.#connection.wait(this.#asking.readMs);
+      }
+    }
+  }
+}
+
+const PREMATURE: SystemFailure = { text: 'upstream prematurely closed connection', level: 'error' };

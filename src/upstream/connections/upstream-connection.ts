@@ -1,0 +1,231 @@
+/**
+ * A connection to a server. It is read into the one buffer of the thread and written past Node's stream, and has one request at a time as its user. It knows no
+ * protocol.
+ */
+
+import type { Socket } from 'node:net';
+import type { Clock } from '../../kernel/clock.ts';
+import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
+import { GuardedSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
+import { sentBytes } from '../../relay/sockets/node-internals.ts';
+import { UPSTREAM_LIMITS } from '../limits.ts';
+import type { Peer } from '../peer-choice.ts';
+import type { ConnectionWay } from './dial.ts';
+import { dial } from './dial.ts';
+import { LazyTimer } from './lazy-timer.ts';
+
+/** Whose turn it is to use a connection: a request, or the pool of those that are idle. */
+export interface ConnectionUser {
+  onConnected(): void;
+  /** The bytes are borrowed until it returns. */
+  onRead(bytes: Buffer): void;
+  /** The server has closed its sending side. */
+  onServerEnd(): void;
+  /** The connection is gone, and its user has not closed it. */
+  onLost(error: NodeJS.ErrnoException): void;
+  /** Everything that was written has been taken. */
+  onTaken(): void;
+  /** The time that was set by `wait` is over. */
+  onTimeout(): void;
+}
+
+export interface ConnectionParts {
+  readonly clock: Clock;
+  /** An error of ours in what the kernel calls back. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Nothing stays in these: reads and writes are over when they return. */
+const READ = Buffer.allocUnsafeSlow(UPSTREAM_LIMITS.readBytes);
+const JOINED = Buffer.allocUnsafeSlow(UPSTREAM_LIMITS.joinedBytes);
+
+const CLOSED: NodeJS.ErrnoException = Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+
+export class UpstreamConnection {
+  readonly peer: Peer;
+  readonly way: ConnectionWay;
+  readonly openedMs: number;
+  /** How many requests it has carried, with the present one. */
+  requests = 0;
+  isConnected = false;
+  user: ConnectionUser | undefined;
+  /** Bytes written, ever; those that wait among them. */
+  writtenBytes = 0;
+  readonly #parts: ConnectionParts;
+  readonly #socket: Socket;
+  readonly #timer: LazyTimer;
+  #writer: DirectWriter | undefined;
+  #isJoining = false;
+  #joinedBytes = 0;
+  #waitMs = 0;
+  /** What the kernel had taken when the time was last set. */
+  #sentBytes = 0;
+  #error: NodeJS.ErrnoException | undefined;
+  readonly #onTaken = (error?: Error | null): void => {
+    if (!error && this.#socket.writableLength === 0) {
+      this.user?.onTaken();
+    }
+  };
+
+  constructor(peer: Peer, way: ConnectionWay, parts: ConnectionParts) {
+    this.peer = peer;
+    this.way = way;
+    this.#parts = parts;
+    this.openedMs = parts.clock.monotonicMs();
+    this.#timer = new LazyTimer(parts.clock, () => this.#onDue());
+    const socket = dial(peer, way, { buffer: READ, callback: (length) => this.#onRead(length) });
+    this.#socket = socket;
+    if (socket instanceof GuardedSocket) {
+      socket.owner = this;
+    } else {
+      guardSocket(socket, this);
+    }
+    socket.once(way.secure === undefined ? 'connect' : 'secureConnect', () => this.#onConnected());
+    socket.on('end', () => this.user?.onServerEnd());
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('close', () => this.#onClose());
+  }
+
+  #onConnected(): void {
+    this.isConnected = true;
+    this.#writer = new DirectWriter(this.#socket);
+    this.user?.onConnected();
+  }
+
+  #onRead(length: number): boolean {
+    this.user?.onRead(READ.subarray(0, length));
+    return true;
+  }
+
+  #onClose(): void {
+    this.#timer.close();
+    const { user } = this;
+    this.user = undefined;
+    user?.onLost(this.#error ?? CLOSED);
+  }
+
+  /** An error of ours, for which Node has destroyed the socket. */
+  onBug(error: unknown): void {
+    this.#parts.onBug(error);
+  }
+
+  // What its user asks for.
+
+  /** What is written until `flush` leaves in one write, as far as it fits. */
+  join(): void {
+    this.#isJoining = true;
+  }
+
+  flush(): boolean {
+    this.#isJoining = false;
+    const length = this.#joinedBytes;
+    this.#joinedBytes = 0;
+    return length === 0 || this.#send(JOINED, length);
+  }
+
+  /** The bytes are borrowed until it returns. False: some of them wait, and `onTaken` follows. */
+  write(bytes: Buffer): boolean {
+    this.writtenBytes += bytes.length;
+    if (this.#isJoining) {
+      if (this.#joinedBytes + bytes.length <= JOINED.length) {
+        bytes.copy(JOINED, this.#joinedBytes);
+        this.#joinedBytes += bytes.length;
+        return true;
+      }
+      this.flush();
+    }
+    return this.#send(bytes, bytes.length);
+  }
+
+  /** Latin-1. */
+  writeText(text: string): boolean {
+    if (this.#isJoining && this.#joinedBytes + text.length <= JOINED.length) {
+      this.writtenBytes += text.length;
+      this.#joinedBytes += JOINED.latin1Write(text, this.#joinedBytes);
+      return true;
+    }
+    return this.write(Buffer.from(text, 'latin1'));
+  }
+
+  #send(bytes: Buffer, length: number): boolean {
+    const socket = this.#socket;
+    const writer = this.#writer;
+    const sent = writer?.isReady === true ? writer.write(bytes, 0, length) : 0;
+    if (sent < length && socket.writable) {
+      socket.write(Buffer.from(bytes.subarray(sent, length)), this.#onTaken);
+      return false;
+    }
+    return true;
+  }
+
+  /** Nothing of what was written waits for the kernel. */
+  get isDrained(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
+  /** Something of what was written has not left. */
+  get hasWaiting(): boolean {
+    return this.#joinedBytes > 0 || !this.isDrained;
+  }
+
+  /** The server takes nothing any more. What it has sent before may still be read. */
+  get isBroken(): boolean {
+    return this.#writer?.isBroken === true;
+  }
+
+  get isDestroyed(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** `onTimeout` follows unless something is set anew within so many milliseconds. */
+  wait(forMs: number): void {
+    this.#waitMs = forMs;
+    if (!this.isDrained) {
+      this.#sentBytes = sentBytes(this.#socket);
+    }
+    this.#timer.set(forMs);
+  }
+
+  waitNoMore(): void {
+    this.#timer.clear();
+  }
+
+  #onDue(): void {
+    if (!this.isDrained && sentBytes(this.#socket) > this.#sentBytes) {
+      this.wait(this.#waitMs); // The server takes a long write bit by bit.
+      return;
+    }
+    try {
+      this.user?.onTimeout();
+    } catch (error) {
+      this.destroy();
+      this.onBug(error);
+    }
+  }
+
+  /** An idle connection keeps no process alive. */
+  setIdle(isIdle: boolean): void {
+    if (isIdle) {
+      this.#socket.unref();
+    } else {
+      this.#socket.ref();
+    }
+  }
+
+  /** Its user hears nothing more of it. */
+  destroy(): void {
+    this.user = undefined;
+    this.#timer.close();
+    this.#socket.destroy();
+  }
+}

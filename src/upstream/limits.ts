@@ -1,0 +1,10 @@
+export const UPSTREAM_LIMITS = {
+  /** Of the one buffer of each thread into which all connections to servers are read. A response of a megabyte is 8 reads. */
+  readBytes: 131_072,
+  /** Head and small body of a request leave in one write; there is one such memory for each thread. */
+  joinedBytes: 98_304,
+  /** A body is given to the kernel in pieces of so many bytes: what it does not take of one is copied. */
+  pieceBytes: 65_536,
+  /** Read back from a file at a time, of the body of a request. */
+  fileReadBytes: 131_072,
+} as const;

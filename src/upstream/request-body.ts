@@ -1,0 +1,198 @@
+/** The body of a request, as it is sent to a server: from its beginning each time, if it was read whole; or as it comes from the client, once. */
+
+import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
+import type { CollectedBody } from '../relay/body/body-collector.ts';
+import type { SpoolFile } from '../relay/spool/spool-file.ts';
+import { UPSTREAM_LIMITS } from './limits.ts';
+
+/** Who sends it on. */
+export interface BodyTaker {
+  /** The bytes are borrowed until it returns. False: no more until `resume`. */
+  take(bytes: Buffer): boolean;
+  finish(): void;
+  /** The rest will not come: the client is gone, or a file cannot be read. */
+  fail(): void;
+}
+
+export interface RequestBody {
+  /** Undefined: it is not known. */
+  readonly length: number | undefined;
+  /** It can be sent again. */
+  readonly isRepeatable: boolean;
+  /** Gives it to the taker from its beginning. */
+  start(taker: BodyTaker): void;
+  /** The taker has room again. */
+  resume(): void;
+  /** The taker wants nothing more. */
+  stop(): void;
+}
+
+export const NO_BODY: RequestBody = {
+  length: 0,
+  isRepeatable: true,
+  start: (taker) => taker.finish(),
+  resume: () => undefined,
+  stop: () => undefined,
+};
+
+/** The body in memory. Whoever has it keeps the bytes as long as it may be sent. */
+export class BodyInMemory implements RequestBody {
+  readonly length: number;
+  readonly isRepeatable = true;
+  readonly #pieces: readonly Buffer[];
+  #taker: BodyTaker | undefined;
+  #piece = 0;
+  #at = 0;
+
+  constructor(pieces: readonly Buffer[]) {
+    this.#pieces = pieces;
+    this.length = pieces.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  start(taker: BodyTaker): void {
+    this.#taker = taker;
+    this.#piece = 0;
+    this.#at = 0;
+    this.resume();
+  }
+
+  resume(): void {
+    for (let piece = this.#pieces[this.#piece]; piece !== undefined; piece = this.#pieces[this.#piece]) {
+      const from = this.#at;
+      const to = Math.min(piece.length, from + UPSTREAM_LIMITS.pieceBytes);
+      this.#at = to;
+      if (to === piece.length) {
+        this.#piece += 1;
+        this.#at = 0;
+      }
+      const taker = this.#taker;
+      if (taker === undefined || (from < to && !taker.take(piece.subarray(from, to)))) {
+        return;
+      }
+    }
+    const taker = this.#taker;
+    this.#taker = undefined;
+    taker?.finish();
+  }
+
+  stop(): void {
+    this.#taker = undefined;
+  }
+}
+
+/** The body in a file. */
+export class BodyInFile implements RequestBody {
+  readonly length: number;
+  readonly isRepeatable = true;
+  readonly #file: SpoolFile;
+  #taker: BodyTaker | undefined;
+  #at = 0;
+  #isReading = false;
+
+  constructor(file: SpoolFile, length: number) {
+    this.#file = file;
+    this.length = length;
+  }
+
+  start(taker: BodyTaker): void {
+    this.#taker = taker;
+    this.#at = 0;
+    this.resume();
+  }
+
+  resume(): void {
+    const taker = this.#taker;
+    if (taker === undefined || this.#isReading) {
+      return;
+    }
+    if (this.#at >= this.length) {
+      this.#taker = undefined;
+      taker.finish();
+      return;
+    }
+    this.#isReading = true;
+    const offset = this.#at;
+    const length = Math.min(UPSTREAM_LIMITS.fileReadBytes, this.length - offset);
+    this.#file.read(offset, length, (error, bytes) => {
+      this.#isReading = false;
+      if (this.#taker !== taker) {
+        this.resume(); // It was begun anew meanwhile.
+      } else if (error !== null || bytes.length === 0) {
+        this.#taker = undefined;
+        taker.fail();
+      } else {
+        this.#at = offset + bytes.length;
+        if (taker.take(bytes)) {
+          this.resume();
+        }
+      }
+    });
+  }
+
+  stop(): void {
+    this.#taker = undefined;
+  }
+}
+
+export function bodyOf({ bytes, file, length }: CollectedBody): RequestBody {
+  if (file !== undefined) {
+    return new BodyInFile(file, length);
+  }
+  return bytes === undefined || length === 0 ? NO_BODY : new BodyInMemory(bytes.pieces);
+}
+
+/** `text`: latin-1. */
+export function bodyOfText(text: string): RequestBody {
+  return text === '' ? NO_BODY : new BodyInMemory([Buffer.from(text, 'latin1')]);
+}
+
+/** The body as the client sends it, which waits while the server takes none. */
+export class StreamedBody implements RequestBody, BodySink {
+  readonly length: number | undefined;
+  readonly isRepeatable = false;
+  readonly #exchange: Exchange;
+  #taker: BodyTaker | undefined;
+  #hasStarted = false;
+
+  constructor(exchange: Exchange) {
+    this.length = exchange.bodyLength;
+    this.#exchange = exchange;
+  }
+
+  start(taker: BodyTaker): void {
+    this.#taker = taker;
+    if (this.#hasStarted) {
+      throw new Error('a body that streams was sent twice');
+    }
+    this.#hasStarted = true;
+    this.#exchange.readBody(this);
+  }
+
+  resume(): void {
+    this.#exchange.resumeBody();
+  }
+
+  stop(): void {
+    this.#taker = undefined;
+    // What still comes is read and dropped.
+    if (this.#hasStarted) {
+      this.#exchange.resumeBody();
+    }
+  }
+
+  data(bytes: Buffer): boolean {
+    return this.#taker?.take(bytes) ?? true;
+  }
+
+  end(): void {
+    const taker = this.#taker;
+    this.#taker = undefined;
+    taker?.finish();
+  }
+
+  fail(): void {
+    const taker = this.#taker;
+    this.#taker = undefined;
+    taker?.fail();
+  }
+}
