@@ -1,12 +1,14 @@
-/** The access logs of the scopes of a plan: what is written when a request is over. */
+/** The access logs of a plan: what is written when a request is over, or the session of a stream. */
 
 import { statSync } from 'node:fs';
+import type { AccessFormat } from '../../config/access-format/access-format.ts';
 import type { AccessLogRule, LogTarget } from '../../config/model/logs.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts';
 import { leadsUp } from '../pipeline/leads-up.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import type { CompiledTemplate, Route } from '../pipeline/route.ts';
+import type { Subject, TemplateFor } from '../pipeline/subject.ts';
 import { rendererOf } from './access-log.ts';
 import type { LogLease } from './log-files.ts';
 import type { LoggedExchange } from './logged-exchange.ts';
@@ -24,7 +26,15 @@ export interface AccessLogsParts {
   readonly clock: Clock;
 }
 
-export type WriteLog = (route: Route) => void;
+export type WriteLog<S = Route> = (subject: S) => void;
+
+interface Writing<S> {
+  readonly compilation: FormatCompilation<S>;
+  /** Of logs whose names have variables: the folder that has to be there. Undefined: whatever their names are, they are written. */
+  readonly root: TemplateFor<S> | undefined;
+  /** A format in words of ours. */
+  readonly renderOwn: (format: AccessFormat) => TemplateFor<S>;
+}
 
 export class AccessLogs {
   readonly #parts: AccessLogsParts;
@@ -33,35 +43,59 @@ export class AccessLogs {
     this.#parts = parts;
   }
 
-  /** Undefined: nothing is written. Throws what open(2) throws. */
-  open(rules: readonly AccessLogRule[], compilation: FormatCompilation, root: CompiledTemplate): WriteLog | undefined {
-    const logs = rules.flatMap((rule) => this.#openRule(rule, compilation, root) ?? []);
+  /** Of requests. Undefined: nothing is written. Throws what open(2) throws. */
+  open(
+    rules: readonly AccessLogRule[],
+    compilation: FormatCompilation<Route>,
+    root: CompiledTemplate,
+  ): WriteLog | undefined {
+    const variable = (name: string) => (name === 'status' ? ownStatus : compilation.variable(name));
+    return this.#open(rules, {
+      compilation: { template: (template) => compilation.template(template), variable },
+      root,
+      renderOwn: (format) => this.#renderOwn(format),
+    });
+  }
+
+  /** Of sessions, which have no format of ours. */
+  openForSessions<S extends Subject>(
+    rules: readonly AccessLogRule[],
+    compilation: FormatCompilation<S>,
+  ): WriteLog<S> | undefined {
+    return this.#open(rules, { compilation, root: undefined, renderOwn: () => '' });
+  }
+
+  #open<S extends Subject>(rules: readonly AccessLogRule[], writing: Writing<S>): WriteLog<S> | undefined {
+    const logs = rules.flatMap((rule) => this.#openRule(rule, writing) ?? []);
     const [first] = logs;
     return logs.length <= 1
       ? first
-      : (route) => {
+      : (subject) => {
           for (const log of logs) {
-            log(route);
+            log(subject);
           }
         };
   }
 
-  #openRule({ target, format, when }: AccessLogRule, compilation: FormatCompilation, root: CompiledTemplate) {
+  #openRule<S extends Subject>(
+    { target, format, when }: AccessLogRule,
+    { compilation, root, renderOwn }: Writing<S>,
+  ): WriteLog<S> | undefined {
     const found = this.#parts.targets[target];
     if (found === undefined) {
       throw new Error(`the model has no log ${target}`);
     }
-    const render = format.words === 'nginx' ? compileNginxFormat(format, compilation) : this.#renderOwn(format);
+    const render = format.words === 'nginx' ? compileNginxFormat(format, compilation) : renderOwn(format);
     const write = this.#outlet(found, target, compilation, root);
     if (write === undefined) {
       return undefined;
     }
-    const log: WriteLog = (route) => write(`${typeof render === 'string' ? render : render(route)}\n`, route);
+    const log: WriteLog<S> = (subject) => write(`${renderTemplate(render, subject)}\n`, subject);
     return when === undefined ? log : conditional(compilation.template(when), log);
   }
 
   /** Formats that ask the transport's exchange. */
-  #renderOwn(format: Parameters<typeof rendererOf>[0]): (route: Route) => string {
+  #renderOwn(format: AccessFormat): (route: Route) => string {
     const { clock } = this.#parts;
     const render = rendererOf(format, '');
     return ({ main, client }) => {
@@ -75,7 +109,12 @@ export class AccessLogs {
     };
   }
 
-  #outlet(target: LogTarget, index: number, compilation: FormatCompilation, root: CompiledTemplate) {
+  #outlet<S>(
+    target: LogTarget,
+    index: number,
+    compilation: FormatCompilation<S>,
+    root: TemplateFor<S> | undefined,
+  ): ((line: string, subject: S) => void) | undefined {
     const { lease, fds } = this.#parts;
     const { sink } = target;
     if (sink.kind === 'syslog') {
@@ -104,11 +143,17 @@ function gatheringOf({ bufferBytes, flushMs, gzipLevel }: LogTarget) {
 }
 
 /** As in nginx, nothing is written for a host that has no folder of its own: anybody can make up hosts. */
-function toNamed(lease: LogLease, { kept }: LogTarget, path: CompiledTemplate, root: CompiledTemplate) {
+function toNamed<S>(
+  lease: LogLease,
+  { kept }: LogTarget,
+  path: TemplateFor<S>,
+  root: TemplateFor<S> | undefined,
+): (line: string, subject: S) => void {
   const logs = lease.named(kept);
-  return (line: string, route: Route): void => {
-    const name = renderTemplate(path, route);
-    if (!leadsUp(name) && !name.includes('\0') && isFolder(renderTemplate(root, route))) {
+  return (line, subject) => {
+    const name = renderTemplate(path, subject);
+    const isSound = !leadsUp(name) && !name.includes('\0');
+    if (isSound && (root === undefined || isFolder(renderTemplate(root, subject)))) {
       logs.write(name, line);
     }
   };
@@ -118,14 +163,26 @@ function isFolder(path: string): boolean {
   return statSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function conditional(when: CompiledTemplate, log: WriteLog): WriteLog | undefined {
+function conditional<S>(when: TemplateFor<S>, log: WriteLog<S>): WriteLog<S> | undefined {
   if (typeof when === 'string') {
     return when === '' || when === '0' ? undefined : log;
   }
-  return (route) => {
-    const value = when(route);
+  return (subject) => {
+    const value = when(subject);
     if (value !== '' && value !== '0') {
-      log(route);
+      log(subject);
     }
   };
+}
+
+/** That of a subrequest, in its line. */
+function ownStatus({ sent, errorStatus, main, exchange }: Route): string {
+  const own = sent.status || errorStatus;
+  const status = own === 0 && main.exchange === exchange ? statusOf(exchange) : own;
+  return String(status).padStart(3, '0');
+}
+
+/** The transport knows what it has told a client without asking anybody. */
+function statusOf(exchange: object): number {
+  return (exchange as { readonly status?: number }).status ?? 0;
 }

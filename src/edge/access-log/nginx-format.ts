@@ -1,38 +1,36 @@
 /** Makes a function of a format of nginx's `log_format`, once. What a request is asked for is a variable each, escaped as nginx escapes it. */
 
 import type { LogFormat } from '../../config/model/logs.ts';
-import type { CompiledTemplate, Route } from '../pipeline/route.ts';
-import type { Variable } from '../pipeline/variables/variable.ts';
+import type { Subject, TemplateFor, VariableFor } from '../pipeline/subject.ts';
 import { escapeLog } from './line.ts';
 
 type NginxFormat = Extract<LogFormat, { words: 'nginx' }>;
-type Part = string | ((route: Route) => string);
 
-export interface FormatCompilation {
-  template(template: NginxFormat['template']): CompiledTemplate;
-  variable(name: string): Variable;
+export interface FormatCompilation<S> {
+  template(template: NginxFormat['template']): TemplateFor<S>;
+  variable(name: string): VariableFor<S>;
 }
 
 /** Without the end of the line. */
-export function compileNginxFormat(
+export function compileNginxFormat<S extends Subject>(
   { template, escape: manner }: NginxFormat,
-  compilation: FormatCompilation,
-): CompiledTemplate {
+  compilation: FormatCompilation<S>,
+): TemplateFor<S> {
   const show = ESCAPES[manner];
-  const parts = (typeof template === 'string' ? [template] : template).map((part): Part => {
+  const parts = (typeof template === 'string' ? [template] : template).map((part): TemplateFor<S> => {
     if (typeof part === 'string') {
       return compilation.template(part);
     }
     if (!('variable' in part)) {
       const { capture } = part;
-      return (route) => show(route.captures?.[capture]);
+      return (subject) => show(subject.captures?.[capture]);
     }
     return compileVariable(part.variable.toLowerCase(), show, compilation);
   });
-  return (route) => {
+  return (subject) => {
     let line = '';
     for (const part of parts) {
-      line += typeof part === 'string' ? part : part(route);
+      line += typeof part === 'string' ? part : part(subject);
     }
     return line;
   };
@@ -40,24 +38,12 @@ export function compileNginxFormat(
 
 type Show = (value: string | undefined) => string;
 
-function compileVariable(name: string, show: Show, compilation: FormatCompilation): Part {
-  const variable = name === 'status' ? ownStatus : compilation.variable(name);
+function compileVariable<S>(name: string, show: Show, compilation: FormatCompilation<S>): TemplateFor<S> {
+  const variable = compilation.variable(name);
   if (PLAIN.has(name)) {
-    return (route) => variable(route) ?? show(undefined);
+    return (subject) => variable(subject) ?? show(undefined);
   }
-  return (route) => show(variable(route));
-}
-
-/** That of a subrequest, in its line. */
-function ownStatus({ sent, errorStatus, main, exchange }: Route): string {
-  const own = sent.status || errorStatus;
-  const status = own === 0 && main.exchange === exchange ? statusOf(exchange) : own;
-  return String(status).padStart(3, '0');
-}
-
-/** The transport knows what it has told a client without asking anybody. */
-function statusOf(exchange: object): number {
-  return (exchange as { readonly status?: number }).status ?? 0;
+  return (subject) => show(variable(subject));
 }
 
 /** Values of our own, in which nothing has to be escaped: numbers and times. */
@@ -75,6 +61,10 @@ const PLAIN: ReadonlySet<string> = new Set([
   'connection_time',
   'pipe',
   'pid',
+  // Of sessions of streams.
+  'bytes_received',
+  'session_time',
+  'protocol',
 ]);
 
 const ESCAPES: Readonly<Record<NginxFormat['escape'], Show>> = {

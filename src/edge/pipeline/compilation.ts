@@ -7,7 +7,8 @@ import type { FileServer } from '../handlers/files/file-server.ts';
 import type { PasswordChecker } from '../passwords/password-checker.ts';
 import type { UserFiles } from './access/user-files.ts';
 import type { PipelineServices } from './pipeline-services.ts';
-import type { Captures, CompiledTemplate, Route } from './route.ts';
+import type { CompiledTemplate, Route } from './route.ts';
+import type { Captures } from './subject.ts';
 import type { Variable } from './variables/variable.ts';
 import type { OpenZones } from './zones.ts';
 

@@ -1,5 +1,5 @@
-import type { CompiledTemplate, Route } from './route.ts';
+import type { TemplateFor } from './subject.ts';
 
-export function renderTemplate(template: CompiledTemplate, route: Route): string {
-  return typeof template === 'string' ? template : template(route);
+export function renderTemplate<S>(template: TemplateFor<S>, subject: S): string {
+  return typeof template === 'string' ? template : template(subject);
 }

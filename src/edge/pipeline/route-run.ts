@@ -40,7 +40,6 @@ import type { PipelineServices } from './pipeline-services.ts';
 import { startPostAction } from './post-action.ts';
 import { redirectFields } from './redirect.ts';
 import type {
-  Captures,
   CompiledLocation,
   CompiledScope,
   CompiledSite,
@@ -54,6 +53,7 @@ import type {
 import type { RouteStart } from './route-start.ts';
 import type { Answering } from './routed-responder.ts';
 import { RoutedResponder } from './routed-responder.ts';
+import type { Captures } from './subject.ts';
 import type { Verdict } from './verdict.ts';
 import { UNSENT_STATUSES, VERDICT } from './verdict.ts';
 

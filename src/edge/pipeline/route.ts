@@ -6,7 +6,6 @@
  */
 
 import type { Scope } from '../../config/model/scope.ts';
-import type { ErrorLevel } from '../../kernel/error-line.ts';
 import type { Body, BodySink, Client, Exchange, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
@@ -16,10 +15,11 @@ import type { TransportRules } from '../transport/transport-rules.ts';
 import type { AskedServers } from './asked-servers.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
+import type { Subject, TemplateFor } from './subject.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One for each request, and for each subrequest, of a site that has rules. */
-export interface Route {
+export interface Route extends Subject {
   /** The request as it came: of the transport, or of the subrequest. Answers do not go to its responder but to that of `request`. */
   readonly exchange: Exchange;
   /**
@@ -43,10 +43,6 @@ export interface Route {
   query: string;
   /** Who is believed to ask. */
   client: Client;
-  /** Groups of the regex that has matched last: [0] is the whole. */
-  captures: Captures | undefined;
-  /** Variables of the configuration that have a value by now, by their number: those of `set`, `map`, named captures, `auth_request_set`. */
-  readonly slots: (string | undefined)[];
   /** The server itself has sent the request here: by an error page, an index, `try_files` or a rewrite, or as a subrequest. */
   isInternal: boolean;
   /** Path and query are those of the client's request line still, so a server behind is asked for these, byte by byte. */
@@ -76,10 +72,6 @@ export interface Route {
   /** The response as it was sent, as soon as its head has left the filters. */
   readonly sent: SentResponse;
 
-  /** To the error logs of the scope. What the message has of the client's must be escaped (`escapeLog`). */
-  log(level: ErrorLevel, message: string): void;
-  /** Told of each regex before it is matched with so many bytes. Throws `CostlyMatch` when a request has kept its thread for too long. */
-  countMatch(length: number): void;
   /** For instructions of a rewrite: passes over so many of those that follow; Infinity: all. */
   skip(count: number): void;
   /** Goes on after `VERDICT.pending`. Nothing happens if the client has gone. */
@@ -115,9 +107,6 @@ export interface SentResponse {
   isComplete: boolean;
 }
 
-/** Of a match: what `RegExp.exec` gives, or what is like it. */
-export type Captures = readonly (string | undefined)[];
-
 /** Something that is decided before the content: see `Verdict`. Never a promise: who waits returns `VERDICT.pending`. */
 export type Step = (route: Route) => Verdict;
 
@@ -134,7 +123,7 @@ export type HeadEdit = (head: ResponseHead) => ResponseHead;
 export type AnswerEdit = (answer: Answer, route: Route) => void;
 
 /** Text that is made for a request: latin-1. A constant is a plain string. */
-export type CompiledTemplate = string | ((route: Route) => string);
+export type CompiledTemplate = TemplateFor<Route>;
 
 export interface CompiledSite {
   /** Its index in the model. */

@@ -4,7 +4,8 @@ import type { Zone } from '../../config/model/access.ts';
 import type { Template } from '../../config/model/template.ts';
 import { ConnectionCounts, newCountMemory } from '../../kernel/zones/connection-count.ts';
 import { newRateMemory, RequestRates } from '../../kernel/zones/request-rate.ts';
-import type { CompiledTemplate } from './route.ts';
+import type { Route } from './route.ts';
+import type { TemplateFor } from './subject.ts';
 
 /** By the index of the zone in the model. */
 export type ZoneMemory = readonly SharedArrayBuffer[];
@@ -13,52 +14,61 @@ export function newZoneMemory(zones: readonly Zone[]): ZoneMemory {
   return zones.map(({ kind, bytes }) => (kind === 'requests' ? newRateMemory(bytes) : newCountMemory(bytes)));
 }
 
-export interface RateZone {
+export interface RateZone<S = Route> {
   readonly name: string;
-  readonly key: CompiledTemplate;
+  readonly key: TemplateFor<S>;
   readonly rates: RequestRates;
   /** Thousandths of a request a second. */
   readonly rate: number;
 }
 
-export interface CountZone {
+export interface CountZone<S = Route> {
   readonly name: string;
-  readonly key: CompiledTemplate;
+  readonly key: TemplateFor<S>;
   readonly counts: ConnectionCounts;
 }
 
-export class OpenZones {
-  readonly #rates = new Map<string, RateZone>();
-  readonly #counts = new Map<string, CountZone>();
+/** Each is opened when it is first asked for. */
+export class OpenZones<S = Route> {
+  readonly #zones: ReadonlyMap<string, { readonly zone: Zone; readonly shared: SharedArrayBuffer | undefined }>;
+  readonly #compile: (template: Template) => TemplateFor<S>;
+  readonly #rates = new Map<string, RateZone<S>>();
+  readonly #counts = new Map<string, CountZone<S>>();
 
-  constructor(zones: readonly Zone[], memory: ZoneMemory, compile: (template: Template) => CompiledTemplate) {
-    zones.forEach(({ name, kind, key, bytes, ratePerKilosecond }, index) => {
-      const shared = memory[index];
-      if (shared === undefined) {
-        throw new Error(`the zone "${name}" has no memory`);
-      }
-      if (kind === 'requests') {
-        const rates = new RequestRates(shared, bytes);
-        this.#rates.set(name, { name, key: compile(key), rates, rate: ratePerKilosecond });
-      } else {
-        this.#counts.set(name, { name, key: compile(key), counts: new ConnectionCounts(shared, bytes) });
-      }
-    });
+  constructor(zones: readonly Zone[], memory: ZoneMemory, compile: (template: Template) => TemplateFor<S>) {
+    this.#zones = new Map(zones.map((zone, index) => [zone.name, { zone, shared: memory[index] }]));
+    this.#compile = compile;
   }
 
   /** Readers have checked the name: one that is unknown is a bug of theirs, and throws. */
-  rates(name: string): RateZone {
-    return known(this.#rates.get(name), name);
+  rates(name: string): RateZone<S> {
+    const known = this.#rates.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const { zone, shared } = this.#zone(name, 'requests');
+    const rates = new RequestRates(shared, zone.bytes);
+    const fresh = { name, key: this.#compile(zone.key), rates, rate: zone.ratePerKilosecond };
+    this.#rates.set(name, fresh);
+    return fresh;
   }
 
-  counts(name: string): CountZone {
-    return known(this.#counts.get(name), name);
+  counts(name: string): CountZone<S> {
+    const known = this.#counts.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const { zone, shared } = this.#zone(name, 'connections');
+    const fresh = { name, key: this.#compile(zone.key), counts: new ConnectionCounts(shared, zone.bytes) };
+    this.#counts.set(name, fresh);
+    return fresh;
   }
-}
 
-function known<T>(zone: T | undefined, name: string): T {
-  if (zone === undefined) {
-    throw new Error(`the model has no zone "${name}"`);
+  #zone(name: string, kind: Zone['kind']): { readonly zone: Zone; readonly shared: SharedArrayBuffer } {
+    const { zone, shared } = this.#zones.get(name) ?? {};
+    if (zone?.kind !== kind || shared === undefined) {
+      throw new Error(`the model has no zone "${name}"`);
+    }
+    return { zone, shared };
   }
-  return zone;
 }

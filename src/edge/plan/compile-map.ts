@@ -3,8 +3,7 @@
 import type { Template } from '../../config/model/template.ts';
 import type { DefinedVariable } from '../../config/model/variables.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
-import type { Captures, CompiledTemplate, Route } from '../pipeline/route.ts';
-import type { Variable } from '../pipeline/variables/variable.ts';
+import type { Captures, Subject, TemplateFor, VariableFor } from '../pipeline/subject.ts';
 import { bytesOf } from './bytes-of.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import type { TextCompiler } from './text-compiler.ts';
@@ -12,10 +11,10 @@ import { WildcardTable } from './wildcard-table.ts';
 
 type MapModel = Extract<DefinedVariable, { readonly kind: 'map' }>;
 
-export function compileMap(model: MapModel, compiler: TextCompiler): Variable {
+export function compileMap<S extends Subject>(model: MapModel, compiler: TextCompiler<S>): VariableFor<S> {
   const source = compiler.template(model.source);
-  const exact = new Map<string, CompiledTemplate>();
-  const wildcards = new WildcardTable<CompiledTemplate>();
+  const exact = new Map<string, TemplateFor<S>>();
+  const wildcards = new WildcardTable<TemplateFor<S>>();
   for (const [key, value] of model.exact) {
     const name = lowerAscii(bytesOf(key));
     const template = compiler.template(value);
@@ -28,19 +27,19 @@ export function compileMap(model: MapModel, compiler: TextCompiler): Variable {
       exact.set(name, template);
     }
   }
-  const patterns = model.patterns.map(([pattern, value]): readonly [CompiledPattern, CompiledTemplate] => [
+  const patterns = model.patterns.map(([pattern, value]): readonly [CompiledPattern, TemplateFor<S>] => [
     compiler.pattern(pattern),
     compiler.template(value),
   ]);
   const fallback = compiler.template(model.fallback);
-  const find = (text: string, route: Route): Found => {
+  const find = (text: string, subject: S): Found<S> => {
     const lower = keyOf(text, model.hasHostnames);
     const value = exact.get(lower) ?? (wildcards.isEmpty ? undefined : wildcards.find(lower));
     if (value !== undefined) {
       return { value, match: undefined };
     }
     for (const [pattern, matched] of patterns) {
-      route.countMatch(text.length);
+      subject.countMatch(text.length);
       const captures = pattern.match(text);
       if (captures !== undefined) {
         return { value: matched, match: { pattern, captures } };
@@ -48,18 +47,18 @@ export function compileMap(model: MapModel, compiler: TextCompiler): Variable {
     }
     return { value: fallback, match: undefined };
   };
-  const memory = patterns.length > 0 && isRepeated(model.source) ? new FoundMemory(find) : undefined;
-  return (route) => {
-    const text = renderTemplate(source, route);
-    const { value, match } = memory === undefined ? find(text, route) : memory.find(text, route);
-    match?.pattern.assign(match.captures, route);
-    return renderTemplate(value, route);
+  const memory = patterns.length > 0 && isRepeated(model.source) ? new FoundMemory<S>(find) : undefined;
+  return (subject) => {
+    const text = renderTemplate(source, subject);
+    const { value, match } = memory === undefined ? find(text, subject) : memory.find(text, subject);
+    match?.pattern.assign(match.captures, subject);
+    return renderTemplate(value, subject);
   };
 }
 
-interface Found {
-  readonly value: CompiledTemplate;
-  /** Of the regex that has matched, which gives its captures to each route. */
+interface Found<S> {
+  readonly value: TemplateFor<S>;
+  /** Of the regex that has matched, which gives its captures to each subject. */
   readonly match: { readonly pattern: CompiledPattern; readonly captures: Captures } | undefined;
 }
 
@@ -78,25 +77,25 @@ function isRepeated(source: Template): boolean {
 const REMEMBERED_MAX = 256;
 const REMEMBERED_CHARS_MAX = 512;
 
-class FoundMemory {
-  readonly #find: (text: string, route: Route) => Found;
-  readonly #remembered = new Map<string, Found>();
+class FoundMemory<S> {
+  readonly #find: (text: string, subject: S) => Found<S>;
+  readonly #remembered = new Map<string, Found<S>>();
 
-  constructor(find: (text: string, route: Route) => Found) {
+  constructor(find: (text: string, subject: S) => Found<S>) {
     this.#find = find;
   }
 
-  find(text: string, route: Route): Found {
+  find(text: string, subject: S): Found<S> {
     const known = this.#remembered.get(text);
     if (known !== undefined) {
       return known;
     }
     if (text.length > REMEMBERED_CHARS_MAX) {
-      return this.#find(text, route);
+      return this.#find(text, subject);
     }
     // A text of its own: this one may be a piece of the whole head, which would be kept for it.
     const own = Buffer.from(text, 'latin1').latin1Slice();
-    const found = this.#find(own, route);
+    const found = this.#find(own, subject);
     if (this.#remembered.size >= REMEMBERED_MAX) {
       this.#remembered.clear();
     }

@@ -1,11 +1,11 @@
-/** Regexes of the model: what they match is bytes (latin-1 text), and a match sets the captures and the named variables of its request. */
+/** Regexes of the model: what they match is bytes (latin-1 text), and a match sets the captures and the named variables of its subject. */
 
 import type { Pattern } from '../../config/model/template.ts';
 import type { Regex } from '../../kernel/regex/regex.ts';
 import { compileRegex, TOO_COSTLY_MATCH } from '../../kernel/regex/regex.ts';
 import type { RoutePattern } from '../pipeline/compilation.ts';
 import { CostlyMatch } from '../pipeline/costly-match.ts';
-import type { Captures, Route } from '../pipeline/route.ts';
+import type { Captures, Subject } from '../pipeline/subject.ts';
 import { bytesOf } from './bytes-of.ts';
 
 export class CompiledPattern implements RoutePattern {
@@ -21,31 +21,31 @@ export class CompiledPattern implements RoutePattern {
   }
 
   /** Throws `CostlyMatch`. */
-  match(subject: string): Captures | undefined {
-    const found = this.#regex.match(subject);
+  match(text: string): Captures | undefined {
+    const found = this.#regex.match(text);
     if (found === TOO_COSTLY_MATCH) {
       throw new CostlyMatch(
-        `a match of "${this.#text}" was given up: a text of ${subject.length} bytes makes it go back too often`,
+        `a match of "${this.#text}" was given up: a text of ${text.length} bytes makes it go back too often`,
       );
     }
     return found;
   }
 
-  /** As `match`; the captures of the route are those of the match then. */
-  test(subject: string, route: Route): boolean {
-    route.countMatch(subject.length);
-    const captures = this.match(subject);
+  /** As `match`; the captures of the subject are those of the match then. */
+  test(text: string, subject: Subject): boolean {
+    subject.countMatch(text.length);
+    const captures = this.match(text);
     if (captures !== undefined) {
-      this.assign(captures, route);
+      this.assign(captures, subject);
     }
     return captures !== undefined;
   }
 
-  /** Gives the route the captures of a match. */
-  assign(captures: Captures, route: Route): void {
-    route.captures = captures;
+  /** Gives the subject the captures of a match. */
+  assign(captures: Captures, subject: Subject): void {
+    subject.captures = captures;
     for (const [group, slot] of this.#named) {
-      route.slots[slot] = captures[group] ?? '';
+      subject.slots[slot] = captures[group] ?? '';
     }
   }
 }

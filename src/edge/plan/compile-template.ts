@@ -1,41 +1,47 @@
-/** Text of the model as functions of the request; what is constant comes back as a plain string. */
+/** Text of the model as functions of the request, or of the session of a stream; what is constant comes back as a plain string. */
 
 import type { Template, TemplatePart } from '../../config/model/template.ts';
 import { escapeArgument } from '../pipeline/escape-uri.ts';
-import type { CompiledTemplate, Route } from '../pipeline/route.ts';
-import type { Variable } from '../pipeline/variables/variable.ts';
+import { renderTemplate } from '../pipeline/render-template.ts';
+import type { Subject, TemplateFor, VariableFor } from '../pipeline/subject.ts';
 import { bytesOf } from './bytes-of.ts';
 
-export type VariableOf = (name: string) => Variable;
-
-type Part = string | ((route: Route) => string);
+export type VariableOf<S> = (name: string) => VariableFor<S>;
 
 /** `quotes`: captures are escaped, as nginx does where they become a part of arguments. */
-export function compileTemplate(template: Template, variableOf: VariableOf, quotes = false): CompiledTemplate {
+export function compileTemplate<S extends Subject>(
+  template: Template,
+  variableOf: VariableOf<S>,
+  quotes = false,
+): TemplateFor<S> {
   if (typeof template === 'string') {
     return bytesOf(template);
   }
   return joined(template.map((part) => compilePart(part, variableOf, quotes)));
 }
 
-function compilePart(part: TemplatePart, variableOf: VariableOf, quotes: boolean): Part {
+function compilePart<S extends Subject>(
+  part: TemplatePart,
+  variableOf: VariableOf<S>,
+  quotes: boolean,
+): TemplateFor<S> {
   if (typeof part === 'string') {
     return bytesOf(part);
   }
   if ('variable' in part) {
     const variable = variableOf(part.variable);
-    return (route) => variable(route) ?? '';
+    return (subject) => variable(subject) ?? '';
   }
   const index = part.capture;
   return quotes
-    ? (route) => {
-        const text = route.captures?.[index] ?? '';
-        return route.isQuoted ? escapeArgument(text) : text;
+    ? (subject) => {
+        const text = subject.captures?.[index] ?? '';
+        return subject.isQuoted ? escapeArgument(text) : text;
       }
-    : (route) => route.captures?.[index] ?? '';
+    : (subject) => subject.captures?.[index] ?? '';
 }
 
-function joined(parts: readonly Part[]): CompiledTemplate {
+function joined<S>(parts: readonly TemplateFor<S>[]): TemplateFor<S> {
   const [first = '', second, ...more] = parts;
   if (second === undefined) {
     return first;
@@ -44,17 +50,13 @@ function joined(parts: readonly Part[]): CompiledTemplate {
     return parts.join('');
   }
   if (more.length === 0) {
-    return (route) => textOf(first, route) + textOf(second, route);
+    return (subject) => renderTemplate(first, subject) + renderTemplate(second, subject);
   }
-  return (route) => {
+  return (subject) => {
     let text = '';
     for (const part of parts) {
-      text += typeof part === 'string' ? part : part(route);
+      text += typeof part === 'string' ? part : part(subject);
     }
     return text;
   };
-}
-
-function textOf(part: Part, route: Route): string {
-  return typeof part === 'string' ? part : part(route);
 }

@@ -6,7 +6,7 @@
 import type { ServerName } from '../../config/model/server-model.ts';
 import type { Pattern } from '../../config/model/template.ts';
 import { MatchBudget } from '../pipeline/match-budget.ts';
-import type { Captures } from '../pipeline/route.ts';
+import type { Captures } from '../pipeline/subject.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import { readHostName } from './host-name.ts';
 import { WildcardTable } from './wildcard-table.ts';

@@ -1,9 +1,8 @@
-/** Undefined: the request has no such thing. '' is a value, and in text both are the same. */
-
 import type { PipelineServices } from '../pipeline-services.ts';
 import type { Route } from '../route.ts';
+import type { VariableFor } from '../subject.ts';
 
-export type Variable = (route: Route) => string | undefined;
+export type Variable = VariableFor<Route>;
 
 /** Variables by their names, as a file of this folder gives them. */
 export type VariableTable = Readonly<Record<string, Variable>>;
