@@ -4,6 +4,7 @@
  */
 
 import { newAddress, parseAddress } from '../../kernel/addresses/parse-address.ts';
+import { cookieDate, FAR_COOKIE_DATE } from '../../protocol/http/cookie-date.ts';
 
 const UID_BYTES = 16;
 /** The sixteen bytes without their padding: in the place of the first `=` a mark may stand. */
@@ -92,24 +93,16 @@ export interface UserIdCookie {
   readonly flags: readonly string[];
 }
 
-/** The last second that 32 bits can tell, nearly: nginx's `max`. */
-const FAR = 'Thu, 31-Dec-37 23:55:55 GMT';
-
 /** The value of Set-Cookie. */
 export function renderUserIdCookie(cookie: UserIdCookie, value: string, nowMs: number): string {
   const { name, domain, path, expires, flags } = cookie;
   return [
     `${name}=${value}`,
-    ...(expires === undefined ? [] : [`expires=${expires === 'max' ? FAR : cookieDate(nowMs + expires * 1000)}`]),
+    ...(expires === undefined
+      ? []
+      : [`expires=${expires === 'max' ? FAR_COOKIE_DATE : cookieDate(nowMs + expires * 1000)}`]),
     ...(domain === '' ? [] : [`domain=${domain}`]),
     ...(path === '' ? [] : [`path=${path}`]),
     ...flags,
   ].join('; ');
-}
-
-/** Netscape's form: `Sat, 21-Nov-26 10:04:33 GMT`; years that two digits cannot tell have four. */
-function cookieDate(atMs: number): string {
-  const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(atMs).toUTCString().split(' ');
-  const written = Number(year) > 2037 ? year : year.slice(2);
-  return `${weekday} ${day}-${month}-${written} ${time} GMT`;
 }

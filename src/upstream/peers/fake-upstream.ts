@@ -32,6 +32,7 @@ export interface FakeSurroundings {
   readonly memory?: SharedArrayBuffer;
   readonly clock?: FakeClock;
   readonly chance?: () => number;
+  readonly sessions?: SharedArrayBuffer;
 }
 
 export interface FakeGroup {
@@ -43,10 +44,16 @@ export interface FakeGroup {
 export function fakeGroup(
   servers: readonly UpstreamServer[],
   { balancing = { kind: 'round-robin' }, ...more }: Partial<Upstream> & { readonly balancing?: Balancing } = {},
-  { memory = newPeerMemory(), clock = new FakeClock(), chance = Math.random }: FakeSurroundings = {},
+  { memory = newPeerMemory(), clock = new FakeClock(), chance = Math.random, sessions }: FakeSurroundings = {},
 ): FakeGroup {
   const upstream = fakeUpstream(servers, { balancing, ...more });
-  const group = new UpstreamGroup({ upstream, memory: new PeerMemory(memory, 0), clock, chance });
+  const group = new UpstreamGroup({
+    upstream,
+    memory: new PeerMemory(memory, 0),
+    clock,
+    chance,
+    ...(sessions && { sessions }),
+  });
   group.setPeers(servers.map((server) => ({ server, ...addressOf(server) })));
   return { group, clock, memory };
 }

@@ -1,19 +1,27 @@
 /** Which peers one request is sent to, one after the other, and what is learnt of them. */
 
 import type { Clock } from '../../kernel/clock.ts';
-import type { Peer, PeerChoice, PeerOutcome, PeerRequest, PeerTimes } from '../peer-choice.ts';
+import type { Peer, PeerOutcome, PeerRequest, PeerTimes } from '../peer-choice.ts';
 import type { Balancer } from './balancing/balancer.ts';
 import { ageUnfinished, beginUnfinished, endUnfinished } from './balancing/response-time.ts';
+import { turnTo } from './balancing/round-robin.ts';
 import type { PeerList } from './peer-list.ts';
 import type { PeerSlot } from './peer-slot.ts';
+import type { Stickiness } from './sticky/stickiness.ts';
 import { Tried } from './tried.ts';
+import type { WaitingChoice } from './waiting-queue.ts';
 
 /** What the choices of all requests of an upstream have in common. */
 export interface ChoiceRules {
   readonly balancer: Balancer;
+  /** Peers take turns, and one that a client asks for takes its own. */
+  readonly isInTurns: boolean;
+  readonly sticky: Stickiness | undefined;
   /** Requests that wait for their response count as if it came now: `least_time … inflight`; undefined: they do not. */
   readonly unfinishedUntil: 'head' | 'whole' | undefined;
   readonly clock: Clock;
+  /** Requests wait for peers, and whoever comes now waits behind them. */
+  isWaitedFor(): boolean;
   /** The list of this moment: names may get other addresses meanwhile. */
   list(): PeerList;
   lock(): void;
@@ -22,11 +30,12 @@ export interface ChoiceRules {
   onFreed(): void;
 }
 
-export class GroupChoice implements PeerChoice {
+export class GroupChoice implements WaitingChoice {
   triesLeft: number;
-  readonly setCookie = undefined;
   readonly #rules: ChoiceRules;
   readonly #tried: Tried;
+  /** Of this peer the client is known. */
+  readonly #wanted: PeerSlot | undefined;
   #current: PeerSlot | undefined;
   /** The peers of this list are all that there are: its failures are not counted. */
   #isSingle = false;
@@ -35,10 +44,22 @@ export class GroupChoice implements PeerChoice {
   constructor(rules: ChoiceRules, request: PeerRequest) {
     this.#rules = rules;
     this.#tried = new Tried(request);
-    this.triesLeft = rules.list().triesMax;
+    const list = rules.list();
+    this.triesLeft = list.triesMax;
+    this.#wanted =
+      rules.sticky?.peerOf(request, list.peers) ??
+      (list.backup === undefined ? undefined : rules.sticky?.peerOf(request, list.backup.peers));
+  }
+
+  get setCookie(): string | undefined {
+    return this.#current === undefined ? undefined : this.#rules.sticky?.cookieFor(this.#tried.request, this.#current);
   }
 
   next(): Peer | 'full' | undefined {
+    return this.#rules.isWaitedFor() ? 'full' : this.nextInQueue();
+  }
+
+  nextInQueue(): Peer | 'full' | undefined {
     const { clock, unfinishedUntil } = this.#rules;
     const nowMs = clock.monotonicMs();
     const tried = this.#tried;
@@ -76,7 +97,7 @@ export class GroupChoice implements PeerChoice {
           ageUnfinished(peer, nowMs);
         }
       }
-      const peer = balancer(some, tried, nowMs);
+      const peer = this.#takeWanted(some, nowMs) ?? balancer(some, tried, nowMs);
       if (peer !== undefined) {
         peer.look(nowMs);
         return peer;
@@ -85,8 +106,22 @@ export class GroupChoice implements PeerChoice {
     return undefined;
   }
 
+  #takeWanted(list: PeerList, nowMs: number): PeerSlot | undefined {
+    const wanted = this.#wanted;
+    if (wanted === undefined || !list.peers.includes(wanted) || !this.#tried.mayTake(wanted, nowMs)) {
+      return undefined;
+    }
+    if (this.#rules.isInTurns) {
+      turnTo(wanted, list, this.#tried, nowMs);
+    }
+    return wanted;
+  }
+
   onHead(headMs: number): void {
     const peer = this.#current;
+    if (peer !== undefined) {
+      this.#rules.sticky?.learn(this.#tried.request, peer, true);
+    }
     if (peer === undefined || !this.#isUnfinished || this.#rules.unfinishedUntil !== 'head') {
       return;
     }
@@ -100,6 +135,9 @@ export class GroupChoice implements PeerChoice {
     const peer = this.#current;
     if (peer === undefined) {
       return false;
+    }
+    if (outcome === 'succeeded') {
+      this.#rules.sticky?.learn(this.#tried.request, peer, false);
     }
     this.#current = undefined;
     this.#rules.lock();

@@ -11,21 +11,32 @@ export type PeerRules = Pick<
   'text' | 'host' | 'weight' | 'connectionsMax' | 'failsMax' | 'failTimeoutMs' | 'slowStartMs' | 'isBackup' | 'isDown'
 >;
 
+export interface PeerSlotParts extends Pick<Peer, 'name' | 'address'> {
+  readonly memory: PeerMemory;
+  /** The place of its numbers. */
+  readonly at: number;
+  readonly rules: PeerRules;
+  readonly serverId: string;
+}
+
 export class PeerSlot implements Peer {
   readonly name: string;
   readonly address: Peer['address'];
   readonly host: string;
   readonly rules: PeerRules;
+  /** By what sticky sessions know it; '' where there are none. */
+  readonly serverId: string;
   readonly #memory: PeerMemory;
   readonly #numbers: Float64Array;
   readonly #at: number;
   /** Lists and requests of this thread. */
   #users = 1;
 
-  constructor(memory: PeerMemory, at: number, { name, address }: Pick<Peer, 'name' | 'address'>, rules: PeerRules) {
+  constructor({ memory, at, name, address, rules, serverId }: PeerSlotParts) {
     this.name = name;
     this.address = address;
     this.host = rules.host;
+    this.serverId = serverId;
     this.rules = rules;
     this.#memory = memory;
     this.#numbers = memory.numbers;

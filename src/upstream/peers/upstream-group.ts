@@ -3,7 +3,7 @@
 import type { Upstream, UpstreamServer } from '../../config/model/upstream.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
-import type { Peer, PeerChoice, PeerGroup, PeerQueue, PeerRequest } from '../peer-choice.ts';
+import type { Peer, PeerChoice, PeerGroup, PeerRequest } from '../peer-choice.ts';
 import { newBalancer } from './balancing/new-balancer.ts';
 import type { ChoiceRules } from './group-choice.ts';
 import { GroupChoice } from './group-choice.ts';
@@ -12,6 +12,10 @@ import { newPeerList } from './peer-list.ts';
 import type { PeerMemory } from './peer-memory.ts';
 import type { PeerRules } from './peer-slot.ts';
 import { PeerSlot } from './peer-slot.ts';
+import { serverIdOf } from './sticky/server-id.ts';
+import { SessionTable } from './sticky/session-table.ts';
+import { Stickiness } from './sticky/stickiness.ts';
+import { WaitingQueue } from './waiting-queue.ts';
 
 /** One address of a server, and what is said of it where that differs from its server: records of services have weights of their own. */
 export interface PeerAddress {
@@ -28,11 +32,13 @@ export interface UpstreamGroupParts {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly chance: () => number;
+  /** Of `sticky learn`. */
+  readonly sessions?: SharedArrayBuffer;
 }
 
 export class UpstreamGroup implements PeerGroup {
   readonly name: string;
-  readonly queue: PeerQueue | undefined = undefined;
+  readonly queue: WaitingQueue | undefined;
   readonly #parts: UpstreamGroupParts;
   readonly #at: number;
   readonly #rules: ChoiceRules;
@@ -49,15 +55,20 @@ export class UpstreamGroup implements PeerGroup {
     if (this.#at < 0) {
       throw new Error(`there is no room for the upstream "${name}"`);
     }
+    const { queue } = upstream;
+    this.queue = queue && new WaitingQueue({ memory, group: this.#at, clock, ...queue });
     const until = balancing.kind === 'least-time' && balancing.countsUnfinished ? balancing.until : undefined;
     this.#rules = {
       balancer: newBalancer(balancing, chance),
+      isInTurns: balancing.kind === 'round-robin',
+      sticky: newStickiness(parts),
       unfinishedUntil: until === undefined ? undefined : until === 'last-byte' ? 'whole' : 'head',
       clock,
       list: () => this.#list,
       lock: () => memory.lock(this.#at),
       unlock: () => memory.unlock(this.#at),
-      onFreed: () => undefined,
+      isWaitedFor: () => this.queue?.isWaitedIn ?? false,
+      onFreed: () => this.queue?.wake(),
     };
   }
 
@@ -100,9 +111,13 @@ export class UpstreamGroup implements PeerGroup {
   }
 
   #newSlot(key: string, address: PeerAddress): PeerSlot | undefined {
-    const { memory, clock } = this.#parts;
+    const { memory, clock, upstream } = this.#parts;
     const at = memory.openPeer(this.name, key, clock.monotonicMs());
-    return at < 0 ? undefined : new PeerSlot(memory, at, address, rulesOf(address));
+    if (at < 0) {
+      return undefined;
+    }
+    const serverId = upstream.sticky === undefined ? '' : serverIdOf(address.server.route, address.name);
+    return new PeerSlot({ ...address, memory, at, serverId, rules: rulesOf(address) });
   }
 
   /** Requests that still have peers give them back as before. */
@@ -110,6 +125,17 @@ export class UpstreamGroup implements PeerGroup {
     this.setPeers([]);
     this.#parts.memory.close(this.#at);
   }
+}
+
+function newStickiness({ upstream: { sticky }, sessions, clock }: UpstreamGroupParts): Stickiness | undefined {
+  if (sticky === undefined) {
+    return undefined;
+  }
+  const table =
+    sticky.kind === 'learn' && sessions !== undefined
+      ? new SessionTable(sessions, sticky.bytes, sticky.timeoutMs)
+      : undefined;
+  return new Stickiness(sticky, table, clock);
 }
 
 /** A server that stands twice in an upstream is two peers. */

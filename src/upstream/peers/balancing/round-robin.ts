@@ -27,6 +27,23 @@ export function nextInTurn(peers: readonly PeerSlot[], tried: Tried, nowMs: numb
   return best;
 }
 
+/**
+ * The turn of a peer that a client asks for. The others grow meanwhile, so they are chosen the more often by those who ask for none; but only as far as one round:
+ * a peer that many ask for would else be asked by nobody else for long.
+ */
+export function turnTo(wanted: PeerSlot, { peers, totalWeight }: PeerList, tried: Tried, nowMs: number): void {
+  if (wanted.read('currentWeight') <= wanted.rules.weight - totalWeight) {
+    return;
+  }
+  let total = 0;
+  for (const peer of peers) {
+    if (tried.mayTake(peer, nowMs)) {
+      total += grow(peer, nowMs);
+    }
+  }
+  wanted.add('currentWeight', -total);
+}
+
 /** Gives how much the peer has grown in this round. */
 function grow(peer: PeerSlot, nowMs: number): number {
   const effective = peer.read('effectiveWeight');
