@@ -14,6 +14,7 @@ import type { LogLease } from './log-files.ts';
 import type { LoggedExchange } from './logged-exchange.ts';
 import type { FormatCompilation } from './nginx-format.ts';
 import { compileNginxFormat } from './nginx-format.ts';
+import { ownStatus } from './own-status.ts';
 
 /** Of what a scope says nothing in its log. */
 const NOWHERE = '/dev/null';
@@ -173,16 +174,4 @@ function conditional<S>(when: TemplateFor<S>, log: WriteLog<S>): WriteLog<S> | u
       log(subject);
     }
   };
-}
-
-/** That of a subrequest, in its line. */
-function ownStatus({ sent, errorStatus, main, exchange }: Route): string {
-  const own = sent.status || errorStatus;
-  const status = own === 0 && main.exchange === exchange ? statusOf(exchange) : own;
-  return String(status).padStart(3, '0');
-}
-
-/** The transport knows what it has told a client without asking anybody. */
-function statusOf(exchange: object): number {
-  return (exchange as { readonly status?: number }).status ?? 0;
 }

@@ -47,13 +47,3 @@ test('groups of the regex that has matched are escaped as well', () => {
     '\\x22-',
   );
 });
-
-test('the status is that of the request itself: of a subrequest its own, and of a client that has left what the transport says', () => {
-  const template = [{ variable: 'status' }];
-  const sent = { status: 404 };
-  equal(render({ template, escape: 'default' }, {}, { sent, errorStatus: 0 }), '404');
-  const exchange = { status: 499 };
-  const gone = { sent: { status: 0 }, errorStatus: 0, exchange, main: { exchange } };
-  equal(render({ template, escape: 'default' }, {}, gone), '499');
-  equal(render({ template, escape: 'default' }, {}, { ...gone, main: { exchange: {} } }), '000');
-});
