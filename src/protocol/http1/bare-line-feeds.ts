@@ -1,6 +1,6 @@
 /**
  * Heads whose lines end with LF alone, or some of them. RFC 9112 2.2 lets a server take LF for the end of a line, and nginx does; whoever stands in for it gets such
- * requests from scripts. A head of this kind is read as if its lines ended as they should. Nothing else is read so: a CR that is not before an LF stays refused,
+ * requests from scripts, and such responses from programs behind. A head of this kind is read as if its lines ended as they should. Nothing else is read so: a CR that is not before an LF stays refused,
  * and so does a chunked body with such lines, in which proxies have differed about where a request ends.
  */
 

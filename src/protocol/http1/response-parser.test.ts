@@ -117,3 +117,21 @@ test('interim responses without end, and framing that is ambiguous, are refused'
   const text = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n';
   assert.deepEqual(feed(other, text), ['http1.length-with-coding 502']);
 });
+
+test('a head whose lines end with LF alone is read where that is allowed, in whatever pieces it comes', () => {
+  const text = 'HTTP/1.1 200 OK\nContent-Length: 2\nX-A: b\r\n\nhi';
+  for (const size of [text.length, 7, 1]) {
+    const parser = new ResponseParser({ takesLineFeeds: true });
+    for (let round = 0; round < 2; round += 1) {
+      parser.expect('GET');
+      const events: string[] = [];
+      for (let at = 0; at < text.length; at += size) {
+        events.push(...feed(parser, text.slice(at, at + size)));
+      }
+      assert.deepEqual([events[0], events.slice(1, -1).join(''), events.at(-1)], ['200', 'hi', 'end'], `by ${size}`);
+    }
+  }
+  const strict = new ResponseParser();
+  strict.expect('GET');
+  assert.deepEqual(feed(strict, text), ['http1.bare-line-break 502']);
+});

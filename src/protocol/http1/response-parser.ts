@@ -24,6 +24,8 @@ import type { ResponseEvent, ResponseHead } from './types.ts';
 export interface ResponseParserOptions {
   readonly limits?: Partial<Http1Limits>;
   readonly memo?: FieldMemo;
+  /** Heads whose lines end with LF alone are read: see bare-line-feeds.ts. */
+  readonly takesLineFeeds?: boolean;
 }
 
 export type ResponsePhase = 'idle' | 'head' | 'body' | 'tunnel' | 'dead';
@@ -49,12 +51,14 @@ export class ResponseParser {
   #hasEnded = false;
   #interimHeads = 0;
   readonly #interimHeadsMax: number;
+  readonly #takesLineFeeds: boolean;
 
   constructor(options: ResponseParserOptions = {}) {
     const limits = options.limits === undefined ? HTTP1_LIMITS : { ...HTTP1_LIMITS, ...options.limits };
     this.#heads = new HeadReader(START_LINE, limits, options.memo);
     this.#body = new BodyReader(limits, options.memo);
     this.#interimHeadsMax = limits.interimHeadsMax;
+    this.#takesLineFeeds = options.takesLineFeeds ?? false;
   }
 
   /** A request with this method was sent, and the response to the one before is complete. */
@@ -141,15 +145,21 @@ export class ResponseParser {
   }
 
   #readHead(): ResponseEvent | undefined {
-    const result = this.#heads.read(this.#input);
+    const heads = this.#heads;
+    const begin = this.#input.at;
+    let result =
+      this.#takesLineFeeds && heads.isLoose ? heads.readLoosely(this.#input, begin) : heads.read(this.#input);
+    if (isFault(result) && this.#takesLineFeeds && result.code === 'http1.bare-line-break') {
+      result = heads.readLoosely(this.#input, begin);
+    }
     if (result === false) {
       return undefined;
     }
-    const head = result === true ? composeHead(this.#heads.line, this.#heads.block, this.#method) : result;
+    const head = result === true ? composeHead(heads.line, heads.block, this.#method) : result;
     if (isFault(head)) {
       return this.#fail(head);
     }
-    this.#heads.release();
+    heads.release();
     if (head.isTunnel) {
       this.#phase = 'tunnel';
     } else if (head.isInterim) {

@@ -75,7 +75,7 @@ export class Http1Wire implements Wire {
   }
 
   newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader {
-    const parser = this.#spare.pop() ?? new ResponseParser({ limits: this.#limits, memo: MEMO });
+    const parser = this.#spare.pop() ?? new ResponseParser({ limits: this.#limits, memo: MEMO, takesLineFeeds: true });
     return new Http1Reader(parser, request, sink, (done) => {
       if (this.#spare.length < SPARE_PARSERS_MAX) {
         this.#spare.push(done);
