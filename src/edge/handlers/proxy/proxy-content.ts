@@ -2,14 +2,12 @@
 
 import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
 import type { Clock } from '../../../kernel/clock.ts';
-import { unreachable } from '../../../kernel/unreachable.ts';
 import type { BodyRoom } from '../../../relay/body/body-collector.ts';
 import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
 import { PLAIN_WAY } from '../../../upstream/connections/dial.ts';
 import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
 import type { PeerRequest } from '../../../upstream/peer-choice.ts';
 import type { Wire } from '../../../upstream/wire.ts';
-import { Http1Wire } from '../../../upstream/wires/http1-wire.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { CompiledTemplate, Produce, Route } from '../../pipeline/route.ts';
 import { compileAnswer } from './compile-answer.ts';
@@ -21,6 +19,7 @@ import type { PlanUpstreams } from './plan-upstreams.ts';
 import { ProxiedRequest } from './proxied-request.ts';
 import type { ProxyProgram } from './proxy-program.ts';
 import { compileTarget } from './targets.ts';
+import { wireOf } from './wire-of.ts';
 
 export interface ProxyParts {
   readonly upstreams: PlanUpstreams;
@@ -34,31 +33,13 @@ export function compileProxy(content: ProxyContent, compilation: Compilation, pa
   if (policy === undefined) {
     throw new Error(`the model has no policy ${content.policy}`);
   }
-  const wire = wireOf(content, policy);
-  if (wire === undefined) {
-    // A protocol that is not spoken yet: the answer is that of a server that cannot be reached.
-    return ({ responder }) => responder.refuse(502);
-  }
+  const wire = wireOf(content, policy, compilation);
   const program = compileProgram(content, policy, wire, compilation, parts);
   return (exchange, route) => {
     if (route !== undefined) {
       new ProxiedRequest(exchange, route, program).start();
     }
   };
-}
-
-function wireOf({ protocol }: ProxyContent, { request, response }: ProxyPolicy): Wire | undefined {
-  switch (protocol) {
-    case 'http':
-      return new Http1Wire({ version: request.httpVersion, headBytesMax: response.headBytesMax });
-    case 'uwsgi':
-    case 'fastcgi':
-    case 'scgi':
-    case 'memcached':
-      return undefined;
-    default:
-      return unreachable(protocol);
-  }
 }
 
 function compileProgram(

@@ -21,7 +21,10 @@ import { PROXY_REWRITES } from './proxy-rewrites.ts';
 import { tlsRows } from './proxy-tls.ts';
 import { UPSTREAM_ROWS } from './upstreams.ts';
 
-const WHY = 'Proxying is to come; until then such a location answers 502.';
+const NO_GRPC = 'gRPC is to come with HTTP/2; until then such a location answers 502.';
+const NO_CACHE = 'Responses are not kept yet: each request is answered by the upstream.';
+const NO_TLS = 'TLS with upstreams is to come.';
+const NO_TUNNEL = 'Requests that CONNECT to other servers are refused.';
 
 const CAUSES = 'error|timeout|invalid_header|non_idempotent|http_500|http_503|http_403|http_404|http_429';
 const HTTP_CAUSES =
@@ -48,14 +51,13 @@ function complete(of: ProxyModule, causes: string): readonly Row[] {
     ...requestRows(of),
     ...fieldRows(of),
     ...bufferingRows(of),
-    ...storeRows(of),
-    ...cachingRows(of, causes),
+    ...later(NO_CACHE, [...storeRows(of), ...cachingRows(of, causes)]),
   ];
 }
 
 const PROXY: readonly Row[] = [
   ...complete('proxy', HTTP_CAUSES),
-  ...tlsRows('proxy'),
+  ...later(NO_TLS, tlsRows('proxy')),
   row('proxy_pass', `${ANSWERS} limit_except`, 'text', 'The server, or the upstream, that gets the requests.', {
     apply: passesToUrl,
   }),
@@ -80,7 +82,7 @@ const FASTCGI: readonly Row[] = [
 
 const UWSGI: readonly Row[] = [
   ...complete('uwsgi', CAUSES),
-  ...tlsRows('uwsgi'),
+  ...later(NO_TLS, tlsRows('uwsgi')),
   row('uwsgi_pass', ANSWERS, 'text', 'The server of uwsgi that gets the requests.', {
     apply: passesTo({ protocol: 'uwsgi', schemes: /^s?uwsgi:\/\//i, needsPort: true }),
   }),
@@ -124,19 +126,22 @@ const TUNNEL: readonly Row[] = [
   lowWaterRow('tunnel'),
 ];
 
-export const PROXYING: readonly Row[] = later(WHY, [
+export const PROXYING: readonly Row[] = [
   ...PROXY,
   ...FASTCGI,
   ...UWSGI,
   ...SCGI,
-  ...GRPC,
+  ...later(NO_GRPC, GRPC),
   ...MEMCACHED,
-  ...TUNNEL,
+  ...later(NO_TUNNEL, TUNNEL),
   ...UPSTREAM_ROWS,
-  ...repeatable([
-    row('proxy_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
-    row('fastcgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
-    row('uwsgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
-    row('scgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
-  ]),
-]);
+  ...later(
+    NO_CACHE,
+    repeatable([
+      row('proxy_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
+      row('fastcgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
+      row('uwsgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
+      row('scgi_cache_purge', HTTP, 'text [text...]', 'Removes responses from the cache (ngx_cache_purge).'),
+    ]),
+  ),
+];
