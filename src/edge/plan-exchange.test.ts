@@ -14,8 +14,14 @@ const ZONE = {
   ratePerKilosecond: 1000,
 } as const;
 
-function model(parts: Partial<Record<'apps' | 'zones', readonly object[]>> = {}): EdgeModel {
-  return { apps: [{ id: 'shop' }], zones: [ZONE], edge: { threads: 2 }, ...parts } as unknown as EdgeModel;
+function model(parts: Partial<Record<'apps' | 'zones' | 'upstreams', readonly object[]>> = {}): EdgeModel {
+  return {
+    apps: [{ id: 'shop' }],
+    zones: [ZONE],
+    upstreams: [],
+    edge: { threads: 2 },
+    ...parts,
+  } as unknown as EdgeModel;
 }
 
 function newExchange() {
@@ -83,6 +89,27 @@ test('a zone that is the same keeps its memory, one of another size has new memo
   notEqual(two, before);
   const [larger] = zonesOf(around, 2, [{ ...ZONE, bytes: 131_072 }]);
   notEqual(larger, before);
+});
+
+test('the sessions of sticky upstreams have memory behind that of the zones, and keep it', () => {
+  const around = newExchange();
+  const sticky = { kind: 'learn', zone: 'one', bytes: 65_536 };
+  const memoryOf = (plan: number, upstreams: readonly object[]) => {
+    around.exchange.receive(prepare(plan, model({ upstreams })));
+    const { zones } = around.toThreads.at(-1) as PlanForThreads;
+    for (const _ of 'ab') {
+      around.exchange.onThread(Number(_ === 'b'), { kind: 'prepared', plan });
+    }
+    for (const _ of 'ab') {
+      around.exchange.onThread(Number(_ === 'b'), { kind: 'committed', plan });
+    }
+    return zones;
+  };
+  const before = memoryOf(1, [{ sticky }, { sticky }]);
+  equal(before.length, 2, 'the zone of requests that has the same name is another one');
+  const after = memoryOf(2, [{}, { sticky }]);
+  equal(after[1], before[1]);
+  notEqual(memoryOf(3, [{ sticky: { ...sticky, bytes: 131_072 } }])[1], before[1]);
 });
 
 test('a zone whose keys would mean something else is a reason to refuse the plan', () => {

@@ -4,10 +4,11 @@
  */
 
 import type { EdgeModel } from '../config/model/server-model.ts';
+import type { ZoneSpec } from '../kernel/zones/keep-zones.ts';
 import { keepZones } from '../kernel/zones/keep-zones.ts';
 import type { BoundListener, FromEdge, PlanMessage, PreparePlan } from '../protocol/control/edge.ts';
 import type { ZoneMemory } from './pipeline/zones.ts';
-import { newZoneMemory } from './pipeline/zones.ts';
+import { newZoneMemory, zonesOf } from './pipeline/zones.ts';
 import type { SharedState } from './shared/shared-state.ts';
 import { newQueueTables } from './shared/shared-state.ts';
 import type { FromThread, ToThread } from './thread.ts';
@@ -87,12 +88,9 @@ export class PlanExchange {
   }
 
   /** The memory of each zone: that of a zone of the present plan which is the same. A text says why that cannot be. */
-  #zonesOf({ zones: wanted }: EdgeModel): ZoneMemory | string {
-    const specOf = ({ kind, name, bytes, key }: EdgeModel['zones'][number], index: number) => ({
-      ...{ kind, name, bytes, index },
-      key: JSON.stringify(key),
-    });
-    const { kept, conflicts } = keepZones(this.#model.zones.map(specOf), wanted.map(specOf));
+  #zonesOf(model: EdgeModel): ZoneMemory | string {
+    const wanted = zonesOf(model);
+    const { kept, conflicts } = keepZones(zonesOf(this.#model).map(specOf), wanted.map(specOf));
     const [conflict] = conflicts;
     if (conflict !== undefined) {
       return `the zone "${conflict.wanted.name}" counts by another key than before. Give it another name`;
@@ -159,4 +157,9 @@ export class PlanExchange {
       this.#parts.tell({ kind: 'answered', plan: all });
     }
   }
+}
+
+function specOf(zone: ReturnType<typeof zonesOf>[number], index: number): ZoneSpec & { readonly index: number } {
+  const { kind, name, bytes } = zone;
+  return { kind, name, bytes, index, key: JSON.stringify('key' in zone ? zone.key : '') };
 }

@@ -221,6 +221,7 @@ export class EdgeThread {
   /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
     const { lanes, tls } = this.#config;
+    this.#plan.begin();
     this.#openDoors();
     listenForLanes({
       where: { fd: laneOf(lanes, this.#index), backlog: EDGE_LIMITS.laneBacklog },
@@ -311,7 +312,7 @@ export class EdgeThread {
     const plan = this.#prepared?.plan;
     this.#prepared = undefined;
     if (plan !== undefined) {
-      plan.closeLogs();
+      plan.close();
       this.#letGo(plan);
       this.#openDoors();
     }

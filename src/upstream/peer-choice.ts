@@ -1,5 +1,7 @@
 /** Which server is asked next: what a request has of the peers of its upstream. How they are chosen is the balancing's. */
 
+import type { Template } from '../config/model/template.ts';
+
 /** One address of an upstream. */
 export interface Peer {
   /** As logs and $upstream_addr have it: `127.0.0.1:8000`, `[::1]:80`, `unix:/run/app.sock`. */
@@ -13,10 +15,10 @@ export interface Peer {
 export interface PeerRequest {
   /** The address of the client that is believed. */
   readonly clientAddress: string;
-  /** Of `hash`. */
-  readonly key: string;
   /** A value of a variable: of `sticky`. */
   variable(name: string): string | undefined;
+  /** A text of the configuration: the key of `hash`, a domain of `sticky cookie`. */
+  text(template: Template): string;
 }
 
 /** How an attempt ended. `failed` counts against the server; `unused`: it was not asked at all, or its client has left. */

@@ -16,8 +16,8 @@ export interface Backend extends AsyncDisposable {
   readonly open: ReadonlySet<Socket>;
 }
 
-/** `path`: of a Unix socket. */
-export async function runBackend(reply: Reply, path?: string): Promise<Backend> {
+/** `path`: of a Unix socket. `port`: 0 for any. */
+export async function runBackend(reply: Reply, path?: string, port = 0): Promise<Backend> {
   const requests: string[] = [];
   const open = new Set<Socket>();
   let connections = 0;
@@ -42,7 +42,7 @@ export async function runBackend(reply: Reply, path?: string): Promise<Backend> 
       }
     });
   });
-  server.listen(path ?? { port: 0, host: '127.0.0.1' });
+  server.listen(path ?? { port, host: '127.0.0.1' });
   await once(server, 'listening');
   return {
     port: path === undefined ? (server.address() as AddressInfo).port : 0,

@@ -1,17 +1,62 @@
 /** The zones of `limit_req_zone` and `limit_conn_zone`: memory that all edge threads share, opened once in each. */
 
 import type { Zone } from '../../config/model/access.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Template } from '../../config/model/template.ts';
 import { ConnectionCounts, newCountMemory } from '../../kernel/zones/connection-count.ts';
 import { newRateMemory, RequestRates } from '../../kernel/zones/request-rate.ts';
+import { newSessionMemory } from '../../upstream/peers/sticky/session-table.ts';
 import type { Route } from './route.ts';
 import type { TemplateFor } from './subject.ts';
 
-/** By the index of the zone in the model. */
+/** By the index of the zone in `zonesOf`. */
 export type ZoneMemory = readonly SharedArrayBuffer[];
 
-export function newZoneMemory(zones: readonly Zone[]): ZoneMemory {
-  return zones.map(({ kind, bytes }) => (kind === 'requests' ? newRateMemory(bytes) : newCountMemory(bytes)));
+/** The sessions of `sticky learn`. */
+export interface SessionZone {
+  readonly kind: 'sessions';
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** All zones of a model: those of `zones` in their order, and behind them those of its upstreams. */
+export function zonesOf({ zones, upstreams }: ModelWithZones): readonly (Zone | SessionZone)[] {
+  const sessions = new Map<string, SessionZone>();
+  for (const { sticky } of upstreams) {
+    if (sticky?.kind === 'learn') {
+      sessions.set(sticky.zone, { kind: 'sessions', name: `sticky ${sticky.zone}`, bytes: sticky.bytes });
+    }
+  }
+  return [...zones, ...sessions.values()];
+}
+
+export type ModelWithZones = Pick<EdgeModel, 'zones' | 'upstreams'>;
+
+export function newZoneMemory(zones: readonly Pick<Zone | SessionZone, 'kind' | 'bytes'>[]): ZoneMemory {
+  return zones.map(({ kind, bytes }) => newMemory(kind, bytes));
+}
+
+function newMemory(kind: (Zone | SessionZone)['kind'], bytes: number): SharedArrayBuffer {
+  switch (kind) {
+    case 'requests':
+      return newRateMemory(bytes);
+    case 'connections':
+      return newCountMemory(bytes);
+    case 'sessions':
+      return newSessionMemory(bytes);
+  }
+}
+
+/** By the name of the zone of `sticky learn`. */
+export function sessionsOf(model: ModelWithZones, memory: ZoneMemory): ReadonlyMap<string, SharedArrayBuffer> {
+  const sessions = new Map<string, SharedArrayBuffer>();
+  zonesOf(model).forEach(({ kind, name }, index) => {
+    const shared = memory[index];
+    if (kind === 'sessions' && shared !== undefined) {
+      sessions.set(name.slice('sticky '.length), shared);
+    }
+  });
+  return sessions;
 }
 
 export interface RateZone<S = Route> {

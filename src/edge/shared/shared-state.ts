@@ -6,9 +6,10 @@ import type { UnitTables } from '../../gateway/unit-tables.ts';
 import { newMemoryCounter } from '../../relay/memory-budget.ts';
 import { newOverloadCounters } from '../../relay/overload.ts';
 import { newSpoolCounters } from '../../relay/spool/spool-space.ts';
+import { newPeerMemory } from '../../upstream/peers/peer-memory.ts';
 import { newConnectionCounters } from '../connections/connection-table.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
-import { newZoneMemory } from '../pipeline/zones.ts';
+import { newZoneMemory, zonesOf } from '../pipeline/zones.ts';
 import { newTrafficRows } from './traffic.ts';
 
 /** The queues of one application. */
@@ -33,9 +34,13 @@ export interface SharedState {
   readonly bodyMemory: Int32Array;
   readonly wsMemory: Int32Array;
   readonly zones: ZoneMemory;
+  /** What is known of servers behind this one. */
+  readonly peers: SharedArrayBuffer;
 }
 
-export function newSharedState(slotsMax: number, { edge: { threads }, apps, zones }: EdgeModel): SharedState {
+export function newSharedState(slotsMax: number, model: EdgeModel): SharedState {
+  const { edge, apps } = model;
+  const { threads } = edge;
   return {
     units: { loads: shared(slotsMax), progressUs: shared(slotsMax), webSockets: shared(slotsMax) },
     queues: new Map(apps.map(({ id }) => [id, newQueueTables(threads)])),
@@ -45,7 +50,8 @@ export function newSharedState(slotsMax: number, { edge: { threads }, apps, zone
     spooled: newSpoolCounters(),
     bodyMemory: newMemoryCounter(),
     wsMemory: newMemoryCounter(),
-    zones: newZoneMemory(zones),
+    zones: newZoneMemory(zonesOf(model)),
+    peers: newPeerMemory(),
   };
 }
 

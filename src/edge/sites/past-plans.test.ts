@@ -24,7 +24,7 @@ function newStory() {
     const pipeline = newPipeline();
     const plan = {
       has: (each: RequestPipeline) => each === pipeline,
-      closeLogs: () => void heard.push(`logs of ${name} closed`),
+      close: () => void heard.push(`${name} closed`),
     };
     const ask = (): Asked => {
       const request = { pipeline, status: 0 };
@@ -45,7 +45,7 @@ test('a plan without requests ends at once', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { plans, planOf, said } = newStory();
   plans.add(planOf('a').plan, 1);
-  deepEqual(said(), ['answered 1', 'logs of a closed']);
+  deepEqual(said(), ['answered 1', 'a closed']);
   mock.timers.reset();
 });
 
@@ -58,12 +58,12 @@ test('applications may end when all requests have answers, and logs are closed w
   plans.add(first.plan, 1);
   deepEqual(said(), []);
   plans.add(second.plan, 2);
-  deepEqual(said(), ['logs of b closed'], 'what the second does not name the first may');
+  deepEqual(said(), ['b closed'], 'what the second does not name the first may');
   slow.status = 200;
   first.end(slow);
   deepEqual(said(), ['answered 2']);
   deepEqual(said(), []);
   first.end(download);
-  deepEqual(said(), ['logs of a closed']);
+  deepEqual(said(), ['a closed']);
   mock.timers.reset();
 });

@@ -10,7 +10,7 @@ import { EDGE_LIMITS } from '../limits.ts';
 export interface PastPlan {
   /** `pipeline`: of a request, or the stream of a connection. */
   has(pipeline: unknown): boolean;
-  closeLogs(): void;
+  close(): void;
 }
 
 export interface PastPlansParts {
@@ -58,7 +58,7 @@ export class PastPlans {
     }
     this.#tell();
     for (const { plan } of this.#past.filter(({ isUsed }) => !isUsed)) {
-      plan.closeLogs();
+      plan.close();
     }
     this.#past = this.#past.filter(({ isUsed }) => isUsed);
     clearTimeout(this.#timer);

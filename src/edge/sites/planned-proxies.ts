@@ -7,6 +7,7 @@ import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { compileProxy } from '../handlers/proxy/proxy-content.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import type { Produce } from '../pipeline/route.ts';
+import { plannedUpstreams } from './planned-upstreams.ts';
 import type { PlanningParts } from './sites-parts.ts';
 
 export type ProxyCompiler = (content: ProxyContent, compilation: Compilation) => Produce;
@@ -14,9 +15,11 @@ export type ProxyCompiler = (content: ProxyContent, compilation: Compilation) =>
 /** Of this thread, whichever plans come and go. */
 const BLOCKS = new BlockPool();
 
-export function proxyCompiler({ model, budgets, bugs }: PlanningParts): ProxyCompiler {
+export function proxyCompiler(planning: PlanningParts): ProxyCompiler {
+  const { model, budgets, bugs } = planning;
+  const { groups } = plannedUpstreams(model.upstreams, 'http', planning);
   const parts = {
-    upstreams: new PlanUpstreams(model, systemClock),
+    upstreams: new PlanUpstreams(model, groups, systemClock),
     clock: systemClock,
     room: { space: budgets.space, memory: budgets.memory.bodies, blocks: BLOCKS },
     onBug: (what: string, error: unknown) => bugs.note(what, error),

@@ -4,6 +4,7 @@ import type { AppId } from '../../config/model/app.ts';
 import type { Content } from '../../config/model/content.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Streams } from '../../config/model/stream.ts';
+import type { StartNames } from '../../upstream/resolver/start-names.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { AccessLogsParts } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
@@ -16,6 +17,7 @@ import type { Traffic } from '../shared/traffic.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { AnsweringApp } from './app-content.ts';
+import type { PlanLifetime } from './plan-lifetime.ts';
 
 export interface SitesParts {
   readonly model: EdgeModel;
@@ -25,6 +27,11 @@ export interface SitesParts {
   readonly identifier: Pick<Identifier, 'identify'>;
   readonly zones: ZoneMemory;
   readonly traffic: Traffic;
+  /** What is known of servers behind this one, in memory that all threads share. */
+  readonly peers: SharedArrayBuffer;
+  /** Of servers that have names. */
+  readonly names: StartNames;
+  readonly lifetime: PlanLifetime;
   readonly budgets: Budgets;
   readonly logs: AccessLogsParts;
   /** Of a plain model. */
@@ -41,6 +48,8 @@ export interface PlanningParts extends SitesParts {
 
 /** The code that makes a plan of a model; undefined where the model has no use for it. */
 export interface Planning {
+  /** Of servers that have names: the addresses that were found for them. */
+  readonly names: StartNames;
   /** For each listener, to whom its connections hand their requests. */
   readonly sites: ((parts: PlanningParts) => RequestPipeline[]) | undefined;
   /** By index of the server. */

@@ -12,6 +12,7 @@ import { InternalErrors } from '../faults/internal-errors.ts';
 import { FakeClientExchange } from '../plan/fake-client-exchange.ts';
 import { newTrafficRows, Traffic } from '../shared/traffic.ts';
 import type { AnsweringApp } from './app-content.ts';
+import { PlanLifetime } from './plan-lifetime.ts';
 import { loadPlanning, Sites } from './sites.ts';
 import type { SitesParts } from './sites-parts.ts';
 
@@ -42,6 +43,9 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
     apps: new Map([['site', app]]),
     identifier: { identify: () => undefined },
     zones: [],
+    peers: new SharedArrayBuffer(0),
+    names: new Map(),
+    lifetime: new PlanLifetime(),
     budgets: {} as SitesParts['budgets'],
     traffic: new Traffic(newTrafficRows(1), Int32Array.of(0), 0),
     logs: { lease: new LogFiles('machine', () => undefined).lease(), fds: [], targets: [], clock: systemClock },

@@ -4,6 +4,7 @@ import type { Content } from '../../config/model/content.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { StartNames } from '../../upstream/resolver/start-names.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { compileServeCompression } from '../filters/compression/serve-compression.ts';
 import { answerEmptyGif } from '../handlers/empty-gif.ts';
@@ -19,9 +20,20 @@ import type { Planning, SitesParts } from './sites-parts.ts';
 /** Four megabytes of code, which a plain `serve` is spared: it has no plan, and no streams. */
 export async function loadPlanning(model: EdgeModel): Promise<Planning> {
   return {
+    names: await findNames(model),
     sites: isPlain(model) ? undefined : await loadSites(model),
     streams: model.streams === undefined ? undefined : (await import('../stream/compile-streams.ts')).compileStreams,
   };
+}
+
+async function findNames({ upstreams, streams }: EdgeModel): Promise<StartNames> {
+  const all = [...upstreams, ...(streams?.upstreams ?? [])];
+  if (all.length === 0) {
+    return new Map();
+  }
+  const { findStartNames, namesOf } = await import('../../upstream/resolver/start-names.ts');
+  const { systemLookup } = await import('../../upstream/resolver/system-names.ts');
+  return findStartNames(namesOf(all), systemLookup);
 }
 
 async function loadSites(model: EdgeModel): Promise<NonNullable<Planning['sites']>> {

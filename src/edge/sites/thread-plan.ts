@@ -25,6 +25,7 @@ import type { AppSurroundings } from '../workers/app-service.ts';
 import { AppService } from '../workers/app-service.ts';
 import type { ListenerRules } from './plain-site.ts';
 import { listenerRules, plainSite } from './plain-site.ts';
+import { PlanLifetime } from './plan-lifetime.ts';
 import { Sites } from './sites.ts';
 import type { Planning, SitesParts } from './sites-parts.ts';
 
@@ -62,6 +63,7 @@ export class ThreadPlan {
   readonly #sites: Sites;
   readonly #streams: readonly CompiledStream[];
   readonly #pipelines: ReadonlySet<unknown>;
+  readonly #lifetime = new PlanLifetime();
   readonly #limits: Parameters<AppService['changeLimits']>[0];
 
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
@@ -89,6 +91,9 @@ export class ThreadPlan {
         identifier,
         zones,
         traffic,
+        peers: parts.aroundApps.shared.peers,
+        names: parts.planning.names,
+        lifetime: this.#lifetime,
         budgets: parts.aroundApps.budgets,
         logs: { lease, fds: logs, targets: model.logs, clock: systemClock },
         accessLog:
@@ -107,6 +112,7 @@ export class ThreadPlan {
       const pipelines = model.listeners.map((_, listener) => this.#sites.pipelineOf(listener));
       this.#pipelines = new Set<unknown>([...pipelines, ...this.#streams]);
     } catch (error) {
+      this.#lifetime.close();
       lease.close();
       throw error;
     }
@@ -117,6 +123,7 @@ export class ThreadPlan {
     for (const app of this.apps.values()) {
       app.changeLimits(this.#limits);
     }
+    this.#lifetime.begin();
   }
 
   /** `listener`: its index in the model. */
@@ -147,7 +154,8 @@ export class ThreadPlan {
   }
 
   /** The plan is not run any more. What its background work still logs opens the files again. */
-  closeLogs(): void {
+  close(): void {
+    this.#lifetime.close();
     this.#lease.close();
   }
 }

@@ -6,19 +6,19 @@ import { systemClock } from '../../kernel/clock.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { clientRules } from '../pipeline/access/client-rules.ts';
+import { plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
 import { acceptSession } from './accept-session.ts';
 import type { CompiledStream } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { ProxyContent } from './proxy-content.ts';
-import { turnsOf } from './turns.ts';
 
 /** By index of the server. Throws where the model cannot be run. */
 export function compileStreams(streams: Streams, parts: SitesParts): readonly CompiledStream[] {
   const origin = { pid: process.pid, tid: parts.thread === 0 ? process.pid : parts.thread };
   const errorLogs = new ErrorLogs(origin, systemClock, parts.logs.lease);
   const buffer = Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes);
-  const groups = streams.upstreams.map(turnsOf);
+  const { groups } = plannedUpstreams(streams.upstreams, 'stream', parts);
   const openOf = ({ content, sendsAtOnce }: StreamServer): CompiledStream['open'] => {
     if (content.kind !== 'proxy' || content.to.kind !== 'upstream') {
       throw new Error(`a stream has content that is not known: ${content.kind}`);

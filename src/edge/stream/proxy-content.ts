@@ -46,7 +46,7 @@ export class ProxyContent implements SessionContent {
   constructor(session: Session, passing: Passing, group: PeerGroup) {
     this.#session = session;
     this.#passing = passing;
-    this.#choice = group.choose({ clientAddress: session.client.address, key: '', variable: () => undefined });
+    this.#choice = group.choose({ clientAddress: session.client.address, variable: () => undefined, text: () => '' });
     this.#startedMs = session.services.clock.monotonicMs();
     this.#up = new Flow(session.socket, this.#eventsOf('client'));
   }

@@ -1,7 +1,7 @@
 /** Which zones of a running server a new configuration goes on with: what they have counted is not forgotten by a reload. */
 
 export interface ZoneSpec {
-  readonly kind: 'requests' | 'connections';
+  readonly kind: 'requests' | 'connections' | 'sessions';
   readonly name: string;
   readonly bytes: number;
   /** The key as it is written: `$binary_remote_addr`. */

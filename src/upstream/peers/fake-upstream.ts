@@ -1,5 +1,6 @@
 /** Upstreams for tests: servers that are named by letters, and a clock that stands still. */
 
+import type { Template } from '../../config/model/template.ts';
 import type { Balancing, Upstream, UpstreamServer } from '../../config/model/upstream.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { Peer, PeerRequest, PeerTimes } from '../peer-choice.ts';
@@ -49,6 +50,7 @@ export function fakeGroup(
   const upstream = fakeUpstream(servers, { balancing, ...more });
   const group = new UpstreamGroup({
     upstream,
+    kind: 'http',
     memory: new PeerMemory(memory, 0),
     clock,
     chance,
@@ -63,7 +65,8 @@ function addressOf({ text, host, port }: UpstreamServer): Pick<Peer, 'name' | 'a
 }
 
 export function fakeRequest(rules: Partial<PeerRequest> = {}): PeerRequest {
-  return { clientAddress: '192.0.2.1', key: '', variable: () => undefined, ...rules };
+  const variable = rules.variable ?? (() => undefined);
+  return { clientAddress: '192.0.2.1', variable, text: (template) => render(template, variable), ...rules };
 }
 
 export const QUICK: PeerTimes = { connectMs: 1, headMs: 1, wholeMs: 1, sentBytes: 10, receivedBytes: 20 };
@@ -79,4 +82,11 @@ export function chosen(group: UpstreamGroup, count: number, request: PeerRequest
     choice.release('succeeded', 200, QUICK);
     return peer.name;
   }).join(' ');
+}
+
+function render(template: Template, variable: PeerRequest['variable']): string {
+  const parts = typeof template === 'string' ? [template] : template;
+  return parts
+    .map((part) => (typeof part === 'string' ? part : 'variable' in part ? (variable(part.variable) ?? '') : ''))
+    .join('');
 }

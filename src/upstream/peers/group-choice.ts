@@ -1,5 +1,6 @@
 /** Which peers one request is sent to, one after the other, and what is learnt of them. */
 
+import type { Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Peer, PeerOutcome, PeerRequest, PeerTimes } from '../peer-choice.ts';
 import type { Balancer } from './balancing/balancer.ts';
@@ -17,6 +18,8 @@ export interface ChoiceRules {
   /** Peers take turns, and one that a client asks for takes its own. */
   readonly isInTurns: boolean;
   readonly sticky: Stickiness | undefined;
+  /** Of `hash`. */
+  readonly key: Template | undefined;
   /** Requests that wait for their response count as if it came now: `least_time … inflight`; undefined: they do not. */
   readonly unfinishedUntil: 'head' | 'whole' | undefined;
   readonly clock: Clock;
@@ -44,6 +47,9 @@ export class GroupChoice implements WaitingChoice {
   constructor(rules: ChoiceRules, request: PeerRequest) {
     this.#rules = rules;
     this.#tried = new Tried(request);
+    if (rules.key !== undefined) {
+      this.#tried.key = request.text(rules.key);
+    }
     const list = rules.list();
     this.triesLeft = list.triesMax;
     this.#wanted =
@@ -89,7 +95,8 @@ export class GroupChoice implements WaitingChoice {
     this.#isSingle = list.isSingle;
     if (list.isSingle) {
       const [only] = list.peers;
-      return only !== undefined && tried.mayTakeOnly(only) ? only : undefined;
+      const wanted = this.#takeWanted(list, nowMs);
+      return wanted ?? (only !== undefined && tried.mayTakeOnly(only) ? only : undefined);
     }
     for (let some: PeerList | undefined = list; some !== undefined; some = some.backup) {
       if (unfinishedUntil !== undefined) {
@@ -108,7 +115,7 @@ export class GroupChoice implements WaitingChoice {
 
   #takeWanted(list: PeerList, nowMs: number): PeerSlot | undefined {
     const wanted = this.#wanted;
-    if (wanted === undefined || !list.peers.includes(wanted) || !this.#tried.mayTake(wanted, nowMs)) {
+    if (wanted === undefined || !list.peers.includes(wanted) || !this.#tried.mayTakeWanted(wanted, nowMs)) {
       return undefined;
     }
     if (this.#rules.isInTurns) {

@@ -23,7 +23,7 @@ export function newPeerList(slots: readonly PeerSlot[]): PeerList {
 }
 
 function listOf(peers: readonly PeerSlot[], backup: PeerList | undefined): PeerList {
-  const live = peers.filter(({ rules }) => !rules.isDown).length;
+  const live = peers.filter(({ rules }) => !rules.isDown && !rules.isDraining).length;
   return {
     peers,
     totalWeight: peers.reduce((sum, { rules }) => sum + rules.weight, 0),

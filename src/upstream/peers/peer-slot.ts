@@ -9,7 +9,7 @@ import type { PeerMemory } from './peer-memory.ts';
 export type PeerRules = Pick<
   UpstreamServer,
   'text' | 'host' | 'weight' | 'connectionsMax' | 'failsMax' | 'failTimeoutMs' | 'slowStartMs' | 'isBackup' | 'isDown'
->;
+> & { readonly isDraining: boolean };
 
 export interface PeerSlotParts extends Pick<Peer, 'name' | 'address'> {
   readonly memory: PeerMemory;

@@ -7,6 +7,8 @@ export class Tried {
   readonly request: PeerRequest;
   /** A peer that would have been chosen has all the connections that it may have. */
   hasSeenFull = false;
+  /** Of `hash`. */
+  key = '';
   /** How often a peer that a hash, or chance, has named could not be taken. */
   misses = 0;
   /** Of the balancing by hashes: what it goes on with at the next peer. */
@@ -33,22 +35,25 @@ export class Tried {
 
   /** The peer of an upstream that has no other: its failures do not count, and it is asked once. */
   mayTakeOnly(peer: PeerSlot): boolean {
-    if (peer.rules.isDown || this.has(peer) || !peer.isHealthy) {
-      return false;
-    }
-    this.hasSeenFull ||= peer.isFull;
-    return !peer.isFull;
+    return !peer.rules.isDraining && this.#isOpen(peer) && this.#hasRoom(peer);
   }
 
   /** The peer may be asked, and was not yet. */
   mayTake(peer: PeerSlot, nowMs: number): boolean {
-    if (peer.rules.isDown || this.has(peer) || !peer.isHealthy || peer.isDead(nowMs)) {
-      return false;
-    }
-    if (peer.isFull) {
-      this.hasSeenFull = true;
-      return false;
-    }
-    return true;
+    return !peer.rules.isDraining && this.mayTakeWanted(peer, nowMs);
+  }
+
+  /** The client belongs to it. */
+  mayTakeWanted(peer: PeerSlot, nowMs: number): boolean {
+    return this.#isOpen(peer) && !peer.isDead(nowMs) && this.#hasRoom(peer);
+  }
+
+  #isOpen(peer: PeerSlot): boolean {
+    return !peer.rules.isDown && !this.has(peer) && peer.isHealthy;
+  }
+
+  #hasRoom(peer: PeerSlot): boolean {
+    this.hasSeenFull ||= peer.isFull;
+    return !peer.isFull;
   }
 }

@@ -28,6 +28,7 @@ export interface PeerAddress {
 
 export interface UpstreamGroupParts {
   readonly upstream: Upstream;
+  readonly kind: 'http' | 'stream';
   readonly memory: PeerMemory;
   readonly clock: Clock;
   /** From 0 to below 1. */
@@ -51,7 +52,7 @@ export class UpstreamGroup implements PeerGroup {
     const { balancing, name } = upstream;
     this.name = name;
     this.#parts = parts;
-    this.#at = memory.openGroup(name, clock.monotonicMs());
+    this.#at = memory.openGroup(`${parts.kind} ${name}`, clock.monotonicMs());
     if (this.#at < 0) {
       throw new Error(`there is no room for the upstream "${name}"`);
     }
@@ -62,6 +63,7 @@ export class UpstreamGroup implements PeerGroup {
       balancer: newBalancer(balancing, chance),
       isInTurns: balancing.kind === 'round-robin',
       sticky: newStickiness(parts),
+      key: balancing.kind === 'hash' ? balancing.key : undefined,
       unfinishedUntil: until === undefined ? undefined : until === 'last-byte' ? 'whole' : 'head',
       clock,
       list: () => this.#list,
@@ -111,8 +113,8 @@ export class UpstreamGroup implements PeerGroup {
   }
 
   #newSlot(key: string, address: PeerAddress): PeerSlot | undefined {
-    const { memory, clock, upstream } = this.#parts;
-    const at = memory.openPeer(this.name, key, clock.monotonicMs());
+    const { memory, clock, upstream, kind } = this.#parts;
+    const at = memory.openPeer(`${kind} ${this.name}`, key, clock.monotonicMs());
     if (at < 0) {
       return undefined;
     }
@@ -148,9 +150,10 @@ function keyOf(name: string, slots: ReadonlyMap<string, PeerSlot>): string {
 }
 
 function rulesOf({ server, weight, isBackup }: PeerAddress): PeerRules {
-  const { text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown } = server;
+  const { text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown, isDraining } = server;
   return {
     ...{ text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown },
+    isDraining: isDraining === true,
     weight: weight ?? server.weight,
     isBackup: isBackup ?? server.isBackup,
   };

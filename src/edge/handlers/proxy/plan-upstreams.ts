@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import type { EdgeModel } from '../../../config/model/server-model.ts';
-import type { Upstream, UpstreamId, UpstreamServer } from '../../../config/model/upstream.ts';
+import type { UpstreamId, UpstreamServer } from '../../../config/model/upstream.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { ConnectionPool } from '../../../upstream/connections/connection-pool.ts';
 import type { PeerGroup } from '../../../upstream/peer-choice.ts';
@@ -19,12 +19,15 @@ const NAMED_MAX = 1000;
 
 export class PlanUpstreams {
   readonly #model: Pick<EdgeModel, 'upstreams'>;
+  readonly #groups: readonly PeerGroup[];
   readonly #clock: Clock;
   readonly #made = new Map<UpstreamId, UpstreamOfPlan>();
   readonly #byText = new Map<string, UpstreamOfPlan>();
 
-  constructor(model: Pick<EdgeModel, 'upstreams'>, clock: Clock) {
+  /** `groups`: of the upstreams of the model. */
+  constructor(model: Pick<EdgeModel, 'upstreams'>, groups: readonly PeerGroup[], clock: Clock) {
     this.#model = model;
+    this.#groups = groups;
     this.#clock = clock;
   }
 
@@ -34,20 +37,13 @@ export class PlanUpstreams {
       return known;
     }
     const model = this.#model.upstreams[id];
-    if (model === undefined) {
+    const peers = this.#groups[id];
+    if (model === undefined || peers === undefined) {
       throw new Error(`the model has no upstream ${id}`);
     }
-    const fresh = this.#make(model);
+    const fresh = { name: model.name, peers, pool: new ConnectionPool(model.keepAlive, this.#clock) };
     this.#made.set(id, fresh);
     return fresh;
-  }
-
-  #make(model: Upstream): UpstreamOfPlan {
-    return {
-      name: model.name,
-      peers: new PlainPeers(model.name, model.servers),
-      pool: new ConnectionPool(model.keepAlive, this.#clock),
-    };
   }
 
   /** The upstream of this name, or of the one server that the text is. A text says why there is none. */

@@ -1,6 +1,7 @@
 /** Content that other servers answer. Loaded only where a model has it. */
 
 import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
+import type { Template } from '../../../config/model/template.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { BodyRoom } from '../../../relay/body/body-collector.ts';
 import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
@@ -50,6 +51,7 @@ function compileProgram(
   { upstreams, clock, room, onBug }: ProxyParts,
 ): ProxyProgram {
   const { request } = policy;
+  const texts = new Map<Template, CompiledTemplate>();
   const connectionParts: ConnectionParts = { clock, onBug: (error) => onBug('a connection to a server', error) };
   return {
     ...{ policy, wire, clock, room, parts: connectionParts },
@@ -58,7 +60,7 @@ function compileProgram(
     answerOf: compileAnswer(content, policy, compilation),
     sendsBody: request.passesBody && request.body === undefined && wire.bodies !== 'none',
     wayOf: compileWay(policy, compilation),
-    peerRequest: (route) => peerRequestOf(route, compilation),
+    peerRequest: (route) => peerRequestOf(route, compilation, texts),
     streamsBody: ({ bodyLength }) => !request.isBuffered && (bodyLength !== undefined || wire.bodies === 'any'),
   };
 }
@@ -90,10 +92,17 @@ function compileWay({ connection }: ProxyPolicy, compilation: Compilation): (rou
   };
 }
 
-function peerRequestOf(route: Route, compilation: Compilation): PeerRequest {
+function peerRequestOf(route: Route, compilation: Compilation, texts: Map<Template, CompiledTemplate>): PeerRequest {
   return {
     clientAddress: route.client.address,
-    key: '',
     variable: (name) => compilation.variable(name)(route),
+    text: (template) => {
+      let compiled = texts.get(template);
+      if (compiled === undefined) {
+        compiled = compilation.template(template);
+        texts.set(template, compiled);
+      }
+      return textOf(compiled, route);
+    },
   };
 }

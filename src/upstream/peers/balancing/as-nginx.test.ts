@@ -9,15 +9,15 @@ import { chosen, fakeGroup, fakeRequest, fakeServer } from '../fake-upstream.ts'
 const [A, B, C] = ['127.0.0.1:19101', '127.0.0.1:19102', '127.0.0.1:19103'] as const;
 const LETTERS: Readonly<Record<string, string>> = { [A]: 'a', [B]: 'b', [C]: 'c' };
 const IP_HASH: Balancing = { kind: 'ip-hash' };
-const HASH: Balancing = { kind: 'hash', key: [], isConsistent: false };
-const CONSISTENT: Balancing = { kind: 'hash', key: [], isConsistent: true };
+const HASH: Balancing = { kind: 'hash', key: [{ variable: 'arg_k' }], isConsistent: false };
+const CONSISTENT: Balancing = { kind: 'hash', key: [{ variable: 'arg_k' }], isConsistent: true };
 
 const TWELVE = Array.from({ length: 12 }, (_, index) => index);
 const CLIENTS = [
   ...TWELVE.map((index) => `10.${(index * 7) % 256}.${(index * 31) % 256}.7`),
   ...TWELVE.map((index) => `2001:db8::${(index * 77).toString(16)}`),
 ].map((clientAddress) => fakeRequest({ clientAddress }));
-const KEYS = Array.from({ length: 24 }, (_, index) => fakeRequest({ key: `key${index}` }));
+const KEYS = Array.from({ length: 24 }, (_, index) => fakeRequest({ variable: () => `key${index}` }));
 const ANY = Array.from({ length: 21 }, () => fakeRequest());
 
 function choices(requests: readonly PeerRequest[], balancing: Balancing, isDown: boolean): string {

@@ -24,7 +24,7 @@ interface Ring {
 export function newConsistentHash(): Balancer {
   const rings = new WeakMap<PeerList, Ring>();
   return (list, tried, nowMs) => {
-    if (tried.request.key === '' || list.isSingle) {
+    if (tried.key === '' || list.isSingle) {
       return roundRobin(list, tried, nowMs);
     }
     let ring = rings.get(list);
@@ -39,7 +39,7 @@ export function newConsistentHash(): Balancer {
 function takeOnRing(ring: Ring, list: PeerList, tried: Tried, nowMs: number): PeerSlot | undefined {
   const { points, servers } = ring;
   if (tried.hash < 0) {
-    tried.hash = firstPoint(points, crc32(tried.request.key));
+    tried.hash = firstPoint(points, crc32(tried.key));
   }
   while (points.length > 0 && tried.misses <= MISSES_MAX) {
     const found = nextInTurn(servers[tried.hash % points.length] ?? [], tried, nowMs);

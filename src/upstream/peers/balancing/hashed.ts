@@ -77,11 +77,11 @@ function addressByte(index: number): number {
 
 /** `hash KEY`: the hash of Cache::Memcached, `((crc32([REHASH] KEY) >> 16) & 0x7fff) + PREVIOUS`. */
 export const keyHash: Balancer = (list, tried, nowMs) =>
-  tried.request.key === '' ? roundRobin(list, tried, nowMs) : takeNamed(list, tried, nowMs, nextOfKey);
+  tried.key === '' ? roundRobin(list, tried, nowMs) : takeNamed(list, tried, nowMs, nextOfKey);
 
 function nextOfKey(list: PeerList, tried: Tried): PeerSlot | undefined {
   const before = tried.rehash === 0 ? 0 : crc32(String(tried.rehash));
-  tried.hash = Math.max(0, tried.hash) + ((crc32(tried.request.key, before) >>> 16) & 0x7fff);
+  tried.hash = Math.max(0, tried.hash) + ((crc32(tried.key, before) >>> 16) & 0x7fff);
   tried.rehash += 1;
   return peerAtWeight(list, tried.hash % list.totalWeight);
 }

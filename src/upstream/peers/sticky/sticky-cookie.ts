@@ -1,6 +1,5 @@
 /** The cookie by which a client finds its server again, with what is said of it in nginx's order. */
 
-import type { Template } from '../../../config/model/template.ts';
 import type { Sticky } from '../../../config/model/upstream.ts';
 import { cookieDate, FAR_COOKIE_DATE } from '../../../protocol/http/cookie-date.ts';
 import type { PeerRequest } from '../../peer-choice.ts';
@@ -18,7 +17,7 @@ export function renderStickyCookie(
   nowMs: number,
 ): string {
   const { name, expires, domain, path, flags } = sticky;
-  const rendered = render(domain, request);
+  const rendered = request.text(domain).replace(NOT_OF_ATTRIBUTES, '');
   return [
     `${name}=${serverId}`,
     ...(expires === undefined ? [] : agesOf(expires, nowMs)),
@@ -35,16 +34,4 @@ function agesOf(expires: number | 'max', nowMs: number): readonly string[] {
 }
 
 /** What a client has a say in must not end the attribute or the field. */
-function render(template: Template, request: PeerRequest): string {
-  if (typeof template === 'string') {
-    return template;
-  }
-  return template
-    .map((part) => {
-      if (typeof part === 'string') {
-        return part;
-      }
-      return 'variable' in part ? (request.variable(part.variable) ?? '').replace(/[^\x21-\x3a\x3c-\x7e]/g, '') : '';
-    })
-    .join('');
-}
+const NOT_OF_ATTRIBUTES = /[^\x21-\x3a\x3c-\x7e]/g;

@@ -1,0 +1,28 @@
+/** Servers as the peers that they stand for. */
+
+import type { UpstreamServer } from '../../config/model/upstream.ts';
+import { isAddress } from '../resolver/is-address.ts';
+import type { FoundAddresses } from '../resolver/system-names.ts';
+import type { PeerAddress } from './upstream-group.ts';
+
+/** `found`: of names. A name whose addresses are not known has no peers. */
+export function peerAddresses(
+  server: UpstreamServer,
+  found: (name: string) => FoundAddresses | undefined,
+): readonly PeerAddress[] {
+  const { host, port, isUnix } = server;
+  if (isUnix) {
+    return [{ server, name: `unix:${host}`, address: { path: host } }];
+  }
+  const addresses = isAddress(host) ? [host] : found(host);
+  return Array.isArray(addresses) ? addresses.map((address: string) => peerAt(server, address, port)) : [];
+}
+
+export function peerAt(server: UpstreamServer, address: string, port: number): PeerAddress {
+  return { server, name: nameOf(address, port), address: { host: address, port } };
+}
+
+/** As logs and $upstream_addr have it. */
+export function nameOf(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,79 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeClock } from '../../kernel/fake-clock.ts';
+import type { FoundAddresses } from '../resolver/system-names.ts';
+import { chosen, fakeServer, fakeUpstream } from './fake-upstream.ts';
+import { newPeerMemory } from './peer-memory.ts';
+import { UpstreamGroups } from './upstream-groups.ts';
+
+interface Made {
+  readonly groups: UpstreamGroups;
+  readonly logged: string[];
+  readonly asked: string[];
+}
+
+function make(
+  names: ReadonlyMap<string, FoundAddresses>,
+  later: FoundAddresses = { code: 'ENOTFOUND' },
+  thread = 0,
+): Made {
+  const logged: string[] = [];
+  const asked: string[] = [];
+  const upstreams = [
+    fakeUpstream([
+      fakeServer('app:8000'),
+      fakeServer('v6', { host: '::1', port: 81 }),
+      fakeServer('s', { isUnix: true, host: '/run/s' }),
+    ]),
+    fakeUpstream([fakeServer('other')], { name: 'single' }),
+  ];
+  const groups = new UpstreamGroups({
+    ...{ upstreams, kind: 'http', memory: newPeerMemory(), sessions: new Map(), thread, names, clock: new FakeClock() },
+    lookup: async (name) => {
+      asked.push(name);
+      return later;
+    },
+    log: (level, text) => logged.push(`${level}: ${text}`),
+  });
+  return { groups, logged, asked };
+}
+
+test('each address of a name is a peer, with the name that logs have', () => {
+  const { groups } = make(new Map([['app', ['192.0.2.1', '2001:db8::1']]]));
+  deepEqual(
+    groups.groups[0]?.peers.map(({ name }) => name),
+    ['192.0.2.1:8000', '[2001:db8::1]:8000', '[::1]:81', 'unix:/run/s'],
+  );
+});
+
+test('a name that is not found is told once, looked up again, and has its peers then', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { groups, logged, asked } = make(new Map([['app', { code: 'ENOTFOUND' }]]), ['192.0.2.9']);
+  const [, single] = groups.groups;
+  if (single === undefined) {
+    throw new Error('there are two groups');
+  }
+  groups.begin();
+  match(
+    logged.join('\n'),
+    /^warning: host not found in upstream "app": app \(ENOTFOUND\).*\n.*"single": other \(no name server answers\)/,
+  );
+  equal(chosen(single, 1), 'undefined');
+  context.mock.timers.tick(5000);
+  await new Promise(setImmediate);
+  deepEqual(asked, ['app', 'other']);
+  equal(chosen(single, 1), '192.0.2.9:80');
+  equal(logged.length, 4);
+  context.mock.timers.tick(60_000);
+  equal(asked.length, 2);
+  groups.close();
+});
+
+test('other threads do not tell it too, and nothing is looked up behind the end of a plan', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { groups, logged, asked } = make(new Map(), { code: 'ENOTFOUND' }, 1);
+  groups.begin();
+  groups.close();
+  context.mock.timers.tick(100_000);
+  deepEqual([logged, asked], [[], []]);
+});

@@ -1,0 +1,129 @@
+/** All upstreams of a plan in one edge thread, and what goes on behind them as long as the plan is run: names that could not be found are looked up again. */
+
+import type { Upstream } from '../../config/model/upstream.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { StartNames } from '../resolver/start-names.ts';
+import { namesOf } from '../resolver/start-names.ts';
+import type { FoundAddresses, SystemLookup } from '../resolver/system-names.ts';
+import { peerAddresses } from './peer-addresses.ts';
+import { PeerMemory } from './peer-memory.ts';
+import { UpstreamGroup } from './upstream-group.ts';
+
+export interface UpstreamGroupsParts {
+  readonly upstreams: readonly Upstream[];
+  /** Upstreams of streams may have the names of those of requests. */
+  readonly kind: 'http' | 'stream';
+  /** Shared by the edge threads: of peers, and of the sessions of `sticky learn` by the names of their zones. */
+  readonly memory: SharedArrayBuffer;
+  readonly sessions: ReadonlyMap<string, SharedArrayBuffer>;
+  /** Index of the thread. The first one tells the log what all of them notice. */
+  readonly thread: number;
+  readonly names: StartNames;
+  readonly lookup: SystemLookup;
+  readonly clock: Clock;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
+}
+
+/** A name that cannot be found is looked up again after so long, and after twice as long each time. */
+const AGAIN_MS = 5000;
+const AGAIN_MAX_MS = 60_000;
+
+export class UpstreamGroups {
+  readonly groups: readonly UpstreamGroup[];
+  readonly #parts: UpstreamGroupsParts;
+  readonly #names: Map<string, FoundAddresses>;
+  #timer: NodeJS.Timeout | undefined;
+  #againMs = AGAIN_MS;
+  #isClosed = false;
+
+  /** Throws where there is no room for the numbers of all peers. */
+  constructor(parts: UpstreamGroupsParts) {
+    const { upstreams, memory: shared, thread, clock, kind, sessions } = parts;
+    this.#parts = parts;
+    this.#names = new Map(parts.names);
+    const memory = new PeerMemory(shared, thread);
+    this.groups = upstreams.map((upstream) => {
+      const zone = upstream.sticky?.kind === 'learn' ? sessions.get(upstream.sticky.zone) : undefined;
+      const group = new UpstreamGroup({
+        ...{ upstream, memory, clock, kind, chance: Math.random },
+        ...(zone === undefined ? {} : { sessions: zone }),
+      });
+      if (this.#fill(group, upstream) > 0) {
+        throw new Error(
+          `there is no room for the servers of the upstream "${upstream.name}": all upstreams may have about 4,000`,
+        );
+      }
+      return group;
+    });
+  }
+
+  #fill(group: UpstreamGroup, { servers }: Upstream): number {
+    return group.setPeers(servers.flatMap((server) => peerAddresses(server, (name) => this.#names.get(name))));
+  }
+
+  /** The plan is run from now on. */
+  begin(): void {
+    for (const name of this.#missing()) {
+      const found = this.#names.get(name);
+      const why =
+        found === undefined || Array.isArray(found) ? 'no name server answers' : (found as { code: string }).code;
+      this.#log(
+        'warning',
+        `host not found in upstream "${this.#upstreamOf(name)}": ${name} (${why}); it is looked up again`,
+      );
+    }
+    this.#lookAgain();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const group of this.groups) {
+      group.close();
+    }
+  }
+
+  #missing(): readonly string[] {
+    return namesOf(this.#parts.upstreams).filter((name) => !Array.isArray(this.#names.get(name)));
+  }
+
+  #upstreamOf(name: string): string {
+    return this.#parts.upstreams.find(({ servers }) => servers.some(({ host }) => host === name))?.name ?? '';
+  }
+
+  #lookAgain(): void {
+    if (this.#isClosed || this.#missing().length === 0) {
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#look(), this.#againMs);
+    this.#timer.unref();
+    this.#againMs = Math.min(AGAIN_MAX_MS, 2 * this.#againMs);
+  }
+
+  async #look(): Promise<void> {
+    const { lookup, upstreams } = this.#parts;
+    await Promise.all(
+      this.#missing().map(async (name) => {
+        const found = await lookup(name);
+        if (!Array.isArray(found) || this.#isClosed) {
+          return;
+        }
+        this.#names.set(name, found);
+        this.#log('info', `${name} of upstream "${this.#upstreamOf(name)}" was found: ${found.join(' ')}`);
+        upstreams.forEach((upstream, index) => {
+          const group = this.groups[index];
+          if (group !== undefined && upstream.servers.some(({ host }) => host === name)) {
+            this.#fill(group, upstream);
+          }
+        });
+      }),
+    );
+    this.#lookAgain();
+  }
+
+  #log(level: 'info' | 'warning', text: string): void {
+    if (this.#parts.thread === 0) {
+      this.#parts.log(level, text);
+    }
+  }
+}
