@@ -53,7 +53,7 @@ test('a server that fails is left alone by all threads and behind a reload, and 
   assert.deepEqual(await Promise.all(keys.map((key) => askedOf(`/sticky?key=${key}`))), before, 'a key has its server');
 
   await using back = await runBackend(answering('back'), undefined, port);
-  writeFileSync(file, readFileSync(file, 'utf8').replace('fail_timeout=1h', 'fail_timeout=1ms'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('fail_timeout=1h', 'fail_timeout=0'));
   process.kill(nginx.server.pid, 'SIGHUP');
   const untilBack = async () => {
     while ((await nginx.ask('/')).body !== 'back') {
