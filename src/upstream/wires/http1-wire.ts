@@ -94,6 +94,7 @@ class Http1Reader implements ResponseReader {
   readonly #giveBack: (parser: ResponseParser) => void;
   #hasHead = false;
   #isOver = false;
+  #hasEnded = false;
   #keepsAlive = false;
   isReusable = false;
 
@@ -127,6 +128,7 @@ class Http1Reader implements ResponseReader {
     if (this.#isOver) {
       return;
     }
+    this.#hasEnded = true;
     const cut = this.#parser.eof();
     if (cut !== undefined) {
       this.#isOver = true;
@@ -196,7 +198,8 @@ class Http1Reader implements ResponseReader {
     this.#isOver = true;
     const parser = this.#parser;
     this.isReusable = this.#keepsAlive && parser.isIdle;
-    if (parser.isIdle) {
+    // One that was told of the end of its connection would take that for the end of the next one as well.
+    if (parser.isIdle && !this.#hasEnded) {
       this.#giveBack(parser);
     }
     this.#sink.onEnd();
