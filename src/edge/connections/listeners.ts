@@ -11,9 +11,10 @@ import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts'
 import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
-import { guardSocket } from '../../relay/sockets/guarded-socket.ts';
+import { failSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
 import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
+import { readIntoBuffer } from '../../relay/sockets/tls-internals.ts';
 import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
@@ -264,7 +265,13 @@ export class Listeners {
     this.#tls?.accept(carrier, client.address, (socket, facts) => {
       const connection = this.#connect(socket, new Peer(client, origins.of(facts), carrier), services);
       guardSocket(socket, connection);
-      socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
+      const { usual } = this.#buffers;
+      const receive = readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
+        connection.onBytes(buffer, length),
+      );
+      if (!readIntoBuffer(socket, usual, receive, (error) => failSocket(socket, connection, error))) {
+        socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
+      }
       if (services.isClosing) {
         setTimeout(() => table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
       }

@@ -90,11 +90,14 @@ export class Output {
     if (writableLength === 0) {
       this.#pieces = 0;
     }
-    return writableLength + this.#queuedBytes + (this.#pieces + (this.#queue?.length ?? 0)) * PIECE_BYTES;
+    const { pendingBytes } = this.#direct;
+    return (
+      writableLength + pendingBytes + this.#queuedBytes + (this.#pieces + (this.#queue?.length ?? 0)) * PIECE_BYTES
+    );
   }
 
   get isEmpty(): boolean {
-    return this.#queue === undefined && this.#socket.writableLength === 0;
+    return this.#queue === undefined && this.#socket.writableLength === 0 && this.#direct.pendingBytes === 0;
   }
 
   /** Whether the next response may follow: files are sent, and the client is not far behind. */
@@ -223,6 +226,8 @@ export class Output {
     const sent = this.#direct.write(bytes, from, to);
     if (this.#direct.isBroken) {
       this.#socket.destroy();
+    } else if (this.#direct.pendingBytes > 0 && !this.#isAsked) {
+      this.#ask();
     }
     return sent;
   }

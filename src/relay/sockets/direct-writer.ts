@@ -7,31 +7,46 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { descriptorOf } from './node-internals.ts';
+import { TlsPassage } from './tls-internals.ts';
+
+/** As much as a record of TLS holds. For more, the stream costs little in comparison, and can tell how far it is. */
+const TLS_BYTES_MAX = 16_384;
 
 const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 
 export class DirectWriter {
   readonly #socket: Socket;
   readonly #fd: number | undefined;
+  /** Of a TLS connection, to which a descriptor is of no use. */
+  readonly #tls: TlsPassage | undefined;
   /** The peer takes nothing any more. */
   isBroken = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     this.#fd = descriptorOf(socket);
+    this.#tls = this.#fd === undefined ? TlsPassage.of(socket) : undefined;
   }
 
   /** Nothing waits in the stream that has to leave first. A descriptor that was closed may by now be that of something else. */
   get isReady(): boolean {
     const socket = this.#socket;
-    return this.#fd !== undefined && socket.writableLength === 0 && !socket.destroyed;
+    return (this.#fd !== undefined || this.#tls?.isReady === true) && socket.writableLength === 0 && !socket.destroyed;
   }
 
-  /** How many of the bytes from `from` to `to` the kernel has taken; all of them if the peer takes none. Only if `isReady`. */
+  /** What was taken but has not left: under TLS, which takes a write whole or not at all. */
+  get pendingBytes(): number {
+    return this.#tls === undefined ? 0 : this.#tls.pendingBytes;
+  }
+
+  /** How many of the bytes from `from` to `to` were taken; all of them if the peer takes none. Only if `isReady`. */
   write(bytes: Buffer, from: number, to: number): number {
     const length = to - from;
-    if (this.isBroken || this.#fd === undefined) {
+    if (this.isBroken) {
       return length;
+    }
+    if (this.#fd === undefined) {
+      return this.#tls === undefined ? length : this.#writeSecurely(this.#tls, bytes.subarray(from, to));
     }
     try {
       return writeSync(this.#fd, bytes, from, length);
@@ -40,5 +55,13 @@ export class DirectWriter {
       // The kernel has no room or no memory: the stream writes the rest when it has.
       return this.isBroken ? length : 0;
     }
+  }
+
+  #writeSecurely(passage: TlsPassage, bytes: Buffer): number {
+    if (bytes.length > TLS_BYTES_MAX || bytes.length === 0) {
+      return 0;
+    }
+    this.isBroken = !passage.write(bytes);
+    return bytes.length;
   }
 }

@@ -43,7 +43,8 @@ export function guardSocket(socket: Socket, owner: SocketOwner): void {
   };
 }
 
-function failSocket(socket: Socket, owner: SocketOwner | undefined, error: unknown): void {
+/** `owner` undefined: nobody has taken the socket yet. */
+export function failSocket(socket: Socket, owner: SocketOwner | undefined, error: unknown): void {
   if (owner === undefined) {
     throw error;
   }

@@ -1,5 +1,5 @@
 /**
- * The one file that reaches behind Node's documented interface. At each use stands what is gained by it, and what is done where it cannot be used. The version
+ * The file that reaches behind Node's documented interface, with tls-internals.ts for TLS. At each use stands what is gained by it, and what is done where it cannot be used. The version
  * of Node is pinned, and a test of each use runs with it.
  */
 
