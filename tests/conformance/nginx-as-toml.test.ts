@@ -73,6 +73,36 @@ http {
     location /copies/ { mirror /mirror; mirror_request_body off; post_action /done; userid on; userid_name me; userid_expires 1d; }
     location /kept/ { keepalive_timeout 5s; lingering_close always; reset_timedout_connection on; }
   }
+  upstream app {
+    least_conn; zone app 64k; keepalive 8; keepalive_requests 100; keepalive_timeout 5s; resolver 127.0.0.53 valid=10s ipv6=off;
+    server 10.0.0.1:8000 weight=2 max_conns=10 max_fails=3 fail_timeout=5s slow_start=30s route=a;
+    server app.internal resolve; server unix:/run/app.sock backup; server [::1]:9 down; server _http._tcp.x service=http resolve; server 10.0.0.9 drain;
+    sticky cookie srv expires=1h domain=$host path=/ httponly secure samesite=lax; queue 100 timeout=70s;
+  }
+  upstream one { hash $request_uri consistent; server 10.0.0.1; }
+  upstream two { ip_hash; server 10.0.0.1; sticky learn create=$upstream_cookie_id lookup=$cookie_id zone=l:1m timeout=1h header; }
+  upstream three { random two least_time=header; server 10.0.0.1; sticky route $cookie_a $arg_b; }
+  upstream four { least_time last_byte inflight; server a:81; }
+  upstream five { random; server a:82; }
+  server {
+    listen 8082;
+    proxy_set_header Host $host; proxy_set_header X-A ""; proxy_read_timeout 5m; proxy_http_version 1.1;
+    location / { proxy_pass http://app; }
+    location /path/ { proxy_pass https://APP/there/; proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem; proxy_ssl_name a$host; proxy_ssl_server_name on;
+      proxy_ssl_certificate $ssl_server_name.pem; proxy_ssl_certificate_key k.pem; proxy_ssl_protocols TLSv1.3; proxy_ssl_session_reuse off; proxy_ssl_verify_depth 2; proxy_ssl_ciphers A:B; proxy_ssl_crl c.pem; proxy_ssl_password_file p; }
+    location ~ \\.x$ { proxy_pass http://10.0.0.2:8000; proxy_redirect ~*^http://a(.*)$ /b$1; proxy_redirect http://c/ /; proxy_redirect default;
+      proxy_cookie_domain .a.example b.example; proxy_cookie_domain ~\\.(.+)$ $1; proxy_cookie_path /a /b; proxy_cookie_flags ~s secure samesite=strict; proxy_cookie_flags one nosecure; }
+    location /var { resolver 10.0.0.3 10.0.0.4:54; resolver_timeout 3s; proxy_pass http://$host$request_uri; proxy_set_body "b $uri"; proxy_method PUT; proxy_pass_request_body off; proxy_pass_request_headers off; }
+    location /buf { proxy_pass http://unix:/run/a.sock:/x/; proxy_buffering off; proxy_request_buffering off; proxy_buffers 16 16k; proxy_buffer_size 32k; proxy_busy_buffers_size 64k; proxy_max_temp_file_size 0; proxy_limit_rate 10k;
+      proxy_hide_header X-B; proxy_pass_header Server; proxy_pass_header X-Accel-Charset; proxy_ignore_headers Expires X-Accel-Redirect; proxy_intercept_errors on; proxy_force_ranges on;
+      proxy_next_upstream error http_502 non_idempotent; proxy_next_upstream_tries 2; proxy_next_upstream_timeout 9s; proxy_bind 127.0.0.2; proxy_socket_keepalive on; proxy_ignore_client_abort on;
+      location /buf/in { proxy_pass http://app; } location /buf/out { if ($arg_x) { proxy_pass http://one; } } }
+    location /u { uwsgi_pass unix:/run/u.sock; uwsgi_param A b; uwsgi_param C $https if_not_empty; uwsgi_modifier1 9; uwsgi_modifier2 2; uwsgi_string "x$uri"; location /u/s { uwsgi_pass suwsgi://two; } location /u/v { uwsgi_pass $host:1; } }
+    location /f { fastcgi_pass 10.0.0.5:9000; fastcgi_index i.php; fastcgi_split_path_info ^(.+\\.php)(/.*)$; fastcgi_keep_conn on; fastcgi_catch_stderr "PHP Fatal"; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_hide_header X-C; }
+    location /s { scgi_pass three; scgi_param A b; }
+    location /m { memcached_pass four; memcached_gzip_flag 2; memcached_next_upstream not_found; set $memcached_key $uri; }
+    location /off { proxy_pass http://five; proxy_redirect off; proxy_next_upstream off; proxy_set_header X-B c; proxy_connect_timeout 3s; proxy_send_timeout 4s; }
+  }
   server { listen 8080; server_name other.example; access_log off; keepalive_timeout 0;  location /x { random_index on; if ($request_method = POST) { return 405; } } }
 }
 `;
@@ -134,10 +164,15 @@ function meaning(model: ServerModel): unknown {
     scope: { ...model.scopes[scope], connection: model.connections[connection] },
     certificates: tls?.certificates.map((index) => model.certificates[index]),
   }));
-  const whole = { ...model, process, sites, scopes: 0, types: 0, logs: 0, connections: 0, certificates: 0 };
+  const numbered = { scopes: 0, types: 0, logs: 0, connections: 0, certificates: 0, proxyPolicies: 0, resolvers: 0 };
+  const upstreams = model.upstreams.filter(({ isImplicit }) => !isImplicit);
+  const whole = { ...model, ...numbered, process, sites, upstreams };
   const resolved = JSON.stringify(whole, (key, value: unknown) => {
     if (key === 'scope' && typeof value === 'number') return model.scopes[value];
     if (key === 'types' && typeof value === 'number') return model.types[value];
+    if (key === 'policy' && typeof value === 'number') return model.proxyPolicies[value];
+    if (key === 'upstream' && typeof value === 'number') return model.upstreams[value];
+    if (key === 'resolver' && typeof value === 'number') return model.resolvers[value];
     if (key === 'pages') return pagesByStatus(value as readonly ErrorPage[]);
     if (key === 'target' && typeof value === 'number') return model.logs[value];
     return value;

@@ -1,53 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { failure, success } from '../../kernel/outcome.ts';
-import { renderDiagnostic } from '../diagnostic.ts';
-import type { ServerModel } from '../model/server-model.ts';
-import { readServeRequest } from '../read.ts';
-import { serveModel } from '../serve-model.ts';
+import { TOML_DEFAULTS as DEFAULTS, tomlFaults as faults, tomlModel as model, readToml } from './fake-toml.ts';
 import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
-import { readTomlModel } from './read-model.ts';
-
-const { request } = readServeRequest([], { env: {}, coreCount: 2 });
-if (request === undefined) {
-  throw new Error('the settings have no defaults');
-}
-const DEFAULTS = serveModel(request, '/etc/portico');
-
-type Texts = Readonly<Record<string, string>>;
-
-function read(files: Texts | string) {
-  const texts: Texts = typeof files === 'string' ? { 'portico.toml': files } : files;
-  const at = (path: string) => texts[path.replace('/etc/portico/', '')];
-  return readTomlModel('/etc/portico/portico.toml', {
-    readText: (path) => {
-      const text = at(path);
-      return text === undefined ? failure('there is no such file') : success(text);
-    },
-    glob: (pattern) =>
-      Object.keys(texts)
-        .map((name) => `/etc/portico/${name}`)
-        .filter((path) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`).test(path)),
-    env: { HOST: 'env.example' },
-    readSecret: () => failure('there is no such file'),
-    defaults: DEFAULTS,
-  });
-}
-
-async function model(files: Texts | string): Promise<ServerModel> {
-  const { model: found, diagnostics } = await read(files);
-  deepEqual(diagnostics.map(renderDiagnostic), []);
-  if (found === undefined) {
-    throw new Error('no model, and nothing said why');
-  }
-  return found;
-}
-
-async function faults(files: Texts | string): Promise<string[]> {
-  const { model: found, diagnostics } = await read(files);
-  equal(found, undefined);
-  return diagnostics.map((each) => renderDiagnostic(each).replace('portico: /etc/portico/', '').trimEnd());
-}
 
 test('an application alone is a server', async () => {
   const { sites, apps, listeners, scopes } = await model('app = "mysite.wsgi"');
@@ -369,7 +323,7 @@ test('a value that takes something from elsewhere which is not there has no othe
 });
 
 test('a folder in place of a prefix is meant with a slash at its end', async () => {
-  const { model } = await read('[[site]]\n[site.location."/media/"]\nfiles.alias = "media"\n');
+  const { model } = await readToml('[[site]]\n[site.location."/media/"]\nfiles.alias = "media"\n');
   const [location] = model?.sites[0]?.locations ?? [];
   const { files } = model?.scopes[location?.scope ?? 0] ?? {};
   deepEqual([files?.kind, files?.path], ['alias', '/etc/portico/media/']);

@@ -11,6 +11,7 @@ import { APP } from './fields/app-fields.ts';
 import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
+import { UPSTREAM } from './fields/upstream-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, Path, TomlValue } from './kind.ts';
 import { describe, FAULTS_MAX, FAULTY, isTable } from './kind.ts';
@@ -46,6 +47,7 @@ const KEYS = {
   include: [],
   app: APP.parts ?? [],
   site: Array.from(IN_SITE.keys(), (name) => ({ name })),
+  upstream: UPSTREAM.parts ?? [],
   server: PROCESS.parts ?? [],
   edge: EDGE.parts ?? [],
   forwarding: FORWARDING.parts ?? [],
@@ -97,6 +99,7 @@ class ModelReader {
       builder.connections.add(connection);
     }
     this.#readApps();
+    this.#readUpstreams();
     this.#readSites();
     const variables = this.#readVariables();
     const zones = this.#named('zone', ZONE).map(([name, zone]) => ({ name, ...zone }));
@@ -113,9 +116,7 @@ class ModelReader {
       charsetMaps: this.#each('charset-map', CHARSET_MAPS).flat(),
       zones,
       logs: builder.logs.values,
-      upstreams: [],
-      proxyPolicies: [],
-      resolvers: [],
+      ...builder.proxying,
       certificates: builder.certificates.values,
       edge: this.#once('edge', EDGE, edge),
       forwarding: this.#once('forwarding', FORWARDING, forwarding),
@@ -212,6 +213,26 @@ class ModelReader {
           document.reportConflict(['apps', name], `the application "${name}" is defined a second time`);
         } else if (read !== undefined) {
           this.#builder.apps.set(name, { ...read, id: name });
+        }
+      }
+    }
+  }
+
+  #readUpstreams(): void {
+    for (const [document, value] of this.#saying('upstream')) {
+      if (!Array.isArray(value)) {
+        document.report(
+          ['upstream'],
+          'an upstream is written as [[upstream]], with its "name" and its "servers"',
+          'key',
+        );
+        continue;
+      }
+      for (const [index, each] of (value as readonly TomlValue[]).entries()) {
+        const path: Path = ['upstream', index];
+        const read = UPSTREAM.read(each, path, document, undefined);
+        if (read !== FAULTY && !this.#builder.upstreams.define(this.#builder.upstream(read))) {
+          document.reportConflict([...path, 'name'], `the upstream "${read.name}" is defined a second time`);
         }
       }
     }

@@ -18,7 +18,9 @@ import { describe, FAULTY, isTable } from './kind.ts';
 import { parseLocationKey } from './location-key.ts';
 import type { ModelBuilder } from './model-builder.ts';
 import { noteMatch } from './note-names.ts';
-import { fieldsOf, table } from './table.ts';
+import type { Where } from './read-proxy.ts';
+import { isInheritable, readProxy } from './read-proxy.ts';
+import { fallbacks, fieldsOf, table } from './table.ts';
 import type { KnownKeys } from './unknown-keys.ts';
 import { knownKeys, tellUnknownKeys } from './unknown-keys.ts';
 
@@ -36,6 +38,9 @@ const LOCATION = table(LOCATION_FIELDS);
 export const ONLY_APP = 'app';
 /** The key of the table of locations. */
 const LOCATIONS = 'location';
+
+const SITE_ITSELF: Where = { kind: 'site' };
+const NO_CONTENT = fallbacks(CONTENT_FIELDS);
 
 const SCOPE_NAMES = namesOf(SCOPE_FIELDS);
 const CONTENT_NAMES = namesOf(CONTENT_FIELDS);
@@ -62,7 +67,7 @@ export class SiteReader {
     tellUnknownKeys(value, IN_SITE, path, this.#reading);
     const own = this.#part(SITE, value, SITE_NAMES, path);
     // Of a site these are rules of all of its connections, and not those of a request that a place answers.
-    const place = this.#readPlace(omit(value, 'connection'), path, around, '');
+    const place = this.#readPlace(omit(value, 'connection'), path, around, SITE_ITSELF);
     const inside = place?.around ?? around;
     // Whatever is wrong here, what is wrong in the locations is told too.
     const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], inside);
@@ -87,7 +92,7 @@ export class SiteReader {
   /** What holds for all sites. */
   readDefaults(value: TomlTable, path: Path, around: Around): Around | undefined {
     tellUnknownKeys(value, IN_CONDITION, path, this.#reading);
-    const place = this.#readPlace(value, path, around, '');
+    const place = this.#readPlace(value, path, around, SITE_ITSELF);
     if (place !== undefined && place.rewrite.length > 0) {
       this.#reading.report([...path, 'rules'], 'rules stand in a site or a location, where they are run');
     }
@@ -118,10 +123,8 @@ export class SiteReader {
       return undefined;
     }
     tellUnknownKeys(value, IN_LOCATION, path, this.#reading);
-    const isMount = match.ok && (match.value.kind === 'prefix' || match.value.kind === 'final-prefix');
-    const prefix = isMount ? match.value.text : '';
     const own = this.#part(LOCATION, value, LOCATION_NAMES, path);
-    const place = this.#readPlace(value, path, around, prefix);
+    const place = this.#readPlace(value, path, around, match.ok ? match.value : SITE_ITSELF);
     const locations = this.#readLocations(value[LOCATIONS], [...path, LOCATIONS], place?.around ?? around);
     if (!match.ok || own === undefined || place === undefined) {
       return undefined;
@@ -141,7 +144,7 @@ export class SiteReader {
     value: TomlTable,
     path: Path,
     around: Around,
-    prefix: string,
+    where: Where,
   ): { readonly around: Around; readonly rewrite: readonly Instruction[] } | undefined {
     const scope = this.#part(SCOPE, value, SCOPE_NAMES, path, around.scope);
     const written = this.#part(CONTENT, value, CONTENT_NAMES, path);
@@ -151,10 +154,14 @@ export class SiteReader {
     }
     const content = this.#contentOf(written, {
       namesFolder: namesFolder(value['files']),
-      prefix,
+      where,
       around: around.content,
       path,
     });
+    if (content === undefined) {
+      this.#instructions(written.rules, [...path, 'rules'], around);
+      return undefined;
+    }
     const inside = { scope, content };
     return { around: inside, rewrite: this.#instructions(written.rules, [...path, 'rules'], inside) };
   }
@@ -172,14 +179,14 @@ export class SiteReader {
   }
 
   #contentOf(
-    { app, answer, redirect, reply, scriptName, folders, servesDeclared }: WrittenContent,
-    {
-      namesFolder: hasFolder,
-      prefix,
-      around,
-      path,
-    }: { namesFolder: boolean; prefix: string; around: Content; path: Path },
-  ): Content {
+    { app, proxy, answer, redirect, reply, scriptName, folders, servesDeclared }: WrittenContent,
+    { namesFolder: hasFolder, where, around, path }: PlaceOfContent,
+  ): Content | undefined {
+    const isMount = where.kind === 'prefix' || where.kind === 'final-prefix';
+    const prefix = isMount ? where.text : '';
+    if (proxy !== undefined) {
+      return this.#proxyOf(proxy, { around, where, path });
+    }
     if (answer !== undefined) {
       return { kind: answer };
     }
@@ -201,6 +208,13 @@ export class SiteReader {
     if (hasFolder) {
       return { kind: 'files' };
     }
+    if (!isInheritable(around, where)) {
+      this.#reading.report(
+        path,
+        'the path in "proxy" around this place stands in place of another prefix. Say in "proxy" here where requests go',
+      );
+      return undefined;
+    }
     return around.kind === 'app'
       ? {
           ...around,
@@ -209,6 +223,13 @@ export class SiteReader {
           servesDeclared: servesDeclared ?? around.servesDeclared,
         }
       : around;
+  }
+
+  #proxyOf(value: TomlTable, { around, where, path }: Omit<PlaceOfContent, 'namesFolder'>): Content | undefined {
+    if (value['to'] === undefined && !isInheritable(around, where)) {
+      return this.#contentOf(NO_CONTENT, { namesFolder: false, around, where, path });
+    }
+    return readProxy(value, { path: [...path, 'proxy'], reading: this.#reading, around, where }, this.#builder);
   }
 
   /** A name of `[apps]`, or a module. What is nearly such a name, and has no dot as modules of packages have, is a slip. */
@@ -229,7 +250,7 @@ export class SiteReader {
         return [rule];
       }
       tellUnknownKeys(rule.inside, IN_CONDITION, [...path, index], this.#reading);
-      const place = this.#readPlace(rule.inside, [...path, index], around, '');
+      const place = this.#readPlace(rule.inside, [...path, index], around, { kind: 'condition' });
       if (place === undefined) {
         return [];
       }
@@ -252,6 +273,13 @@ export class SiteReader {
       ];
     });
   }
+}
+
+interface PlaceOfContent {
+  readonly namesFolder: boolean;
+  readonly around: Content;
+  readonly path: Path;
+  readonly where: Where;
 }
 
 /** Who names a folder means its files. */

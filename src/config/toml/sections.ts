@@ -6,6 +6,7 @@ import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import { SCOPE_FIELDS } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { LOCATION_FIELDS, SITE_FIELDS } from './fields/site-fields.ts';
+import { UPSTREAM, UPSTREAM_FIELDS } from './fields/upstream-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { JsonSchema, Kind, Part } from './kind.ts';
 import { fieldsOf, table } from './table.ts';
@@ -46,6 +47,11 @@ export const SECTIONS: readonly Section[] = [
     title: 'A place: what holds there',
     doc: 'A table adds to the one around it, key by key; a list or a text stands in the place of the one around it; `false` turns off what is on around it.',
     fields: fieldsOf(SCOPE_FIELDS),
+  },
+  {
+    title: '[[upstream]]',
+    doc: 'Servers that share requests. A place says `proxy = "NAME"`.',
+    fields: fieldsOf(UPSTREAM_FIELDS),
   },
   {
     title: '[zone.NAME]',
@@ -106,6 +112,7 @@ export function jsonSchema(): JsonSchema {
       forwarding: table(FORWARDING_FIELDS).schema,
       connection: table(CONNECTION_FIELDS).schema,
       development: table(DEVELOPMENT_FIELDS).schema,
+      upstream: { type: 'array', items: UPSTREAM.schema },
       zone: named(ZONE.schema),
       map: named(MAP.schema),
       geo: named(GEO.schema),

@@ -16,6 +16,7 @@ import type { Kind, TomlTable, TomlValue } from './kind.ts';
 import type { Around } from './read-site.ts';
 import { ONLY_APP } from './read-site.ts';
 import { table } from './table.ts';
+import { writeUpstreams } from './write-proxy.ts';
 import { SiteWriter } from './write-site.ts';
 
 export interface WrittenModel {
@@ -53,6 +54,7 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
       model.development === undefined ? undefined : table(DEVELOPMENT_FIELDS).write(model.development, undefined),
     connection: writeConnection(model, defaults),
     ...apps.written,
+    upstream: nonEmpty(writeUpstreams(model)),
     zone: named(
       model.zones.map(({ name, ...zone }) => [name, zone] as const),
       ZONE,
@@ -71,6 +73,10 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
   const text = stringify(Object.fromEntries(said));
   // An empty table at the end has no line end.
   return { text: text.endsWith('\n') ? text : `${text}\n`, notes: writer.notes };
+}
+
+function nonEmpty(values: readonly TomlValue[]): readonly TomlValue[] | undefined {
+  return values.length === 0 ? undefined : values;
 }
 
 function writeConnection(model: ServerModel, defaults: ServerModel): TomlValue | undefined {

@@ -4,9 +4,11 @@ import { isEqual } from '../../kernel/is-equal.ts';
 import { omit } from '../../kernel/omit.ts';
 import type { AppContent, Content, ReplyContent } from '../model/content.ts';
 import type { Instruction } from '../model/instruction.ts';
+import type { ProxyContent } from '../model/proxying.ts';
 import { isRedirect } from '../model/redirect-status.ts';
 import type { Listener, Location, ServerModel, ServerName, Site, SiteTls } from '../model/server-model.ts';
 import { renderServerName } from '../render-server-name.ts';
+import { at } from './at.ts';
 import type { WrittenContent } from './fields/content-fields.ts';
 import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import type { Rule } from './fields/rule-fields.ts';
@@ -23,6 +25,7 @@ import type { Around } from './read-site.ts';
 import { parseServerName } from './server-name.ts';
 import { fallbacks, table } from './table.ts';
 import { renderTemplateText } from './template-text.ts';
+import { writeProxy } from './write-proxy.ts';
 
 const SCOPE = table(SCOPE_FIELDS);
 const CONTENT = table(CONTENT_FIELDS);
@@ -183,10 +186,7 @@ export class SiteWriter {
       case 'app':
         return this.#appContent(content, around, prefix);
       case 'proxy':
-        this.notes.push(
-          `what is passed on to ${JSON.stringify(content.to.kind === 'upstream' ? content.to.url : content.to.text)} cannot be said in portico.toml`,
-        );
-        return {};
+        return proxyOf(content, around, this.#model);
       case 'reply':
         return isEqual(content, around) ? {} : replyOf(content);
       case 'files':
@@ -220,6 +220,11 @@ export class SiteWriter {
   }
 }
 
+function proxyOf(content: ProxyContent, around: Content, model: ServerModel): Partial<WrittenContent> {
+  const proxy = writeProxy(content, around, model);
+  return proxy === undefined ? {} : { proxy };
+}
+
 function replyOf({ status, body }: ReplyContent): Partial<WrittenContent> {
   return isRedirect(status) ? { redirect: { to: body, status } } : { reply: { text: body, status } };
 }
@@ -239,12 +244,4 @@ function namesFolder(files: unknown): boolean {
 
 function tableOf(written: ReturnType<typeof SCOPE.write>): TomlTable {
   return written !== undefined && isTable(written) ? written : {};
-}
-
-function at<T>(values: readonly T[], index: number): T {
-  const value = values[index];
-  if (value === undefined) {
-    throw new Error(`the model names ${index}, and has ${values.length}`);
-  }
-  return value;
 }

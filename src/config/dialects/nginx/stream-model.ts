@@ -3,13 +3,13 @@
 import { Pool } from '../../model/pool.ts';
 import type { StreamContent, StreamListener, StreamServer, Streams } from '../../model/stream.ts';
 import type { Upstream } from '../../model/upstream.ts';
+import { plainServer } from '../../proxied-server.ts';
 import type { UpstreamAddress } from '../../upstream-address.ts';
 import { ADDRESSES } from './directives/access-rules.ts';
 import { errorLogsOf } from './directives/error-log.ts';
 import { SENDS_AT_ONCE, STREAM_TARGET } from './directives/stream.ts';
 import { STREAM_LISTENS } from './directives/stream-listening.ts';
 import { streamPolicyOf } from './directives/stream-proxying.ts';
-import { plainServer } from './directives/upstream-servers.ts';
 import type { Draft } from './draft.ts';
 import type { NginxReport } from './report.ts';
 import type { NginxSurroundings } from './surroundings.ts';

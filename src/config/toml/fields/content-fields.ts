@@ -3,12 +3,13 @@
 import { failure, success } from '../../../kernel/outcome.ts';
 import type { StaticFolder } from '../../model/folders.ts';
 import type { Template } from '../../model/template.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, TomlTable } from '../kind.ts';
 import { describe } from '../kind.ts';
 import { choice, FLAG, integer, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import { parseStaticFolder, renderStaticFolder } from '../static-folder-text.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
+import { PROXY } from './proxy-fields.ts';
 import type { Rule } from './rule-fields.ts';
 import { RULES } from './rule-fields.ts';
 
@@ -56,6 +57,7 @@ export interface WrittenContent {
   readonly scriptName: string | undefined;
   readonly folders: readonly StaticFolder[] | undefined;
   readonly servesDeclared: boolean | undefined;
+  readonly proxy: TomlTable | undefined;
   readonly answer: (typeof ANSWERS)[number] | undefined;
   readonly redirect: Redirect | undefined;
   readonly reply: Reply | undefined;
@@ -92,6 +94,7 @@ export const CONTENT_FIELDS: Fields<WrittenContent> = {
     undefined,
     'Serve the static folders too that the application names when it is loaded.',
   ),
+  proxy: field<TomlTable | undefined>('proxy', PROXY, undefined, 'Another server: where it is, or a table.'),
   answer: field<WrittenContent['answer']>(
     'answer',
     choice(...ANSWERS),

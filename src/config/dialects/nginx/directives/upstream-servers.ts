@@ -4,8 +4,9 @@ import { isIPv4 } from 'node:net';
 import type { Outcome } from '../../../../kernel/outcome.ts';
 import { failure, success } from '../../../../kernel/outcome.ts';
 import type { UpstreamServer } from '../../../model/upstream.ts';
+import { plainServer } from '../../../proxied-server.ts';
 import type { UpstreamAddress } from '../../../upstream-address.ts';
-import { readUpstreamAddress, withoutBrackets } from '../../../upstream-address.ts';
+import { readUpstreamAddress } from '../../../upstream-address.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
@@ -57,26 +58,6 @@ function numberOf(value: string): number | undefined {
 function millisecondsOf(value: string): number | undefined {
   const seconds = readSeconds(value);
   return seconds === undefined ? undefined : seconds * 1000;
-}
-
-/** A server that nothing is said of but its address. */
-export function plainServer({ host, isUnix, port }: UpstreamAddress, usualPort: number): UpstreamServer {
-  return {
-    text: isUnix ? `unix:${host}` : port === undefined ? host : `${host}:${port}`,
-    host: withoutBrackets(host),
-    port: isUnix ? 0 : (port ?? usualPort),
-    isUnix,
-    weight: 1,
-    connectionsMax: 0,
-    failsMax: 1,
-    failTimeoutMs: 10_000,
-    slowStartMs: 0,
-    isBackup: false,
-    isDown: false,
-    resolves: false,
-    service: '',
-    route: '',
-  };
 }
 
 const NOBODY: UpstreamAddress = { host: '', isUnix: false, port: undefined, uri: '' };
