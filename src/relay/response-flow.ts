@@ -8,6 +8,8 @@ export interface ResponseFlow {
   charge(bytes: number, hasRoom: boolean): void;
   /** The upstream has sent all. True: the response may be ended. False: the flow ends it when the client has caught up. */
   end(): boolean;
+  /** The upstream will send no more, though there is more to it. True: the response may be cut. False: the flow cuts it when the client has what has come. */
+  endShort?(): boolean;
   /** The upstream is done with this response: whatever the client still has to read, nothing of the upstream is held for it. */
   letGo(): void;
   /** The client has caught up with what it was sent. */

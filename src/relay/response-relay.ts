@@ -21,6 +21,8 @@ export interface RelayOwner {
   onShort(): void;
 }
 
+const BAD_GATEWAY = 502;
+
 export class ResponseRelay implements Reply {
   readonly #exchange: Exchange;
   readonly #owner: RelayOwner;
@@ -115,7 +117,7 @@ export class ResponseRelay implements Reply {
     }
     if (!this.hasBegun || (this.#left !== Infinity && this.#left > 0)) {
       this.#owner.onShort();
-      this.onFault(502);
+      this.onFault(BAD_GATEWAY);
       return;
     }
     this.#end();
@@ -137,6 +139,22 @@ export class ResponseRelay implements Reply {
       this.#end();
     } else if (!this.isOver) {
       this.fail(status, detail, fields);
+    }
+  }
+
+  /** The upstream will send no more of a response that has begun: the client gets what has come, and sees that it is not all. */
+  onCut(): void {
+    if (this.isOver || this.#isUpstreamDone) {
+      return;
+    }
+    if (this.#left === 0) {
+      this.#end();
+    } else if (this.#flow?.endShort?.() === false) {
+      this.#isUpstreamDone = true;
+      this.#flow.letGo();
+      this.#owner.onUpstreamDone();
+    } else {
+      this.fail(BAD_GATEWAY);
     }
   }
 

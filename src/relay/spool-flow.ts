@@ -56,6 +56,11 @@ export class SpoolFlow implements ResponseFlow, ResponseSpoolEvents {
     return this.#spool === undefined;
   }
 
+  endShort(): boolean {
+    this.#spool?.end(true);
+    return this.#spool === undefined;
+  }
+
   letGo(): void {
     if (this.#isHolding) {
       this.#isHolding = false;

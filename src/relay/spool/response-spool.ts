@@ -27,6 +27,8 @@ export class ResponseSpool {
   #readBytes = 0;
   #isReading = false;
   #isEnded = false;
+  /** What has come is not all. */
+  #isShort = false;
   #isOver = false;
   #isFull = false;
   #clientHasRoom = false;
@@ -60,8 +62,10 @@ export class ResponseSpool {
     this.#pump();
   }
 
-  end(): void {
+  /** `isShort`: what has come is not all of the response. */
+  end(isShort = false): void {
     this.#isEnded = true;
+    this.#isShort = isShort;
     this.#pump();
   }
 
@@ -89,7 +93,11 @@ export class ResponseSpool {
     }
     if (ready === 0 && this.#isEnded && this.#file.isFlushed) {
       this.close();
-      this.#responder.end();
+      if (this.#isShort) {
+        this.#responder.cut();
+      } else {
+        this.#responder.end();
+      }
       return;
     }
     if (ready === 0 || this.#isReading || !this.#clientHasRoom) {

@@ -314,7 +314,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     if (this.#held !== undefined || this.#relay.hasBegun) {
       this.#release('failed');
       this.#passHead();
-      this.#relay.onFault(502);
+      this.#relay.onCut();
       return;
     }
     const status = statusOfFailure(cause);
