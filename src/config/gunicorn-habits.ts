@@ -9,7 +9,6 @@ const SYSLOG = 'standard error is taken by journald, or by a pipe to logger';
 const STATSD = 'there is no statsd here; the access log has every request with its status and times';
 const HTTP1 = 'HTTP/1.1 is spoken';
 const NO_CONTROL = 'there is no control socket; signals tell the server';
-const NO_PROXY_PROTOCOL = 'the PROXY protocol is not spoken; have the proxy send X-Forwarded-For';
 const NO_POOL = 'there is no pool for blocking work; take a task queue';
 
 const ROWS: readonly Row[] = [
@@ -45,9 +44,6 @@ const ROWS: readonly Row[] = [
     why: 'what is ambiguous is refused',
   },
   { names: ['--no-sendfile'], why: 'the edge sends the files' },
-  { names: ['--proxy-protocol'], value: 'VERSION', when: /^(off|v1|v2|auto)$/, why: NO_PROXY_PROTOCOL },
-  { names: ['--proxy-protocol'], why: NO_PROXY_PROTOCOL },
-  { names: ['--proxy-allow-from'], value: 'IP,…', why: NO_PROXY_PROTOCOL },
   {
     names: ['--forwarder-headers'],
     value: 'NAME,…',

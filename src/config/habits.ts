@@ -42,6 +42,23 @@ export const HABITS: readonly Habit[] = [
 
   { names: ['--app', '-A'], of: FLASK, value: 'APP', becomes: 'app {}' },
   { names: ['--wsgi-file', '--file'], of: UWSGI, value: 'FILE', becomes: 'app {}' },
+  {
+    names: ['--proxy-protocol'],
+    of: GUNICORN,
+    value: 'VERSION',
+    when: /^off$/,
+    becomes: '',
+    why: 'it is off unless it is asked for',
+  },
+  {
+    names: ['--proxy-protocol'],
+    of: GUNICORN,
+    value: 'VERSION',
+    when: /^(v1|v2|auto)$/,
+    becomes: '--proxy-protocol',
+    why: 'either version is read',
+  },
+  { names: ['--proxy-allow-from'], of: GUNICORN, value: 'IP,…', becomes: '--proxy-allow-ips {}' },
   { names: ['-m'], of: GUNICORN, value: 'OCTAL', when: /^(0o?)?[0-7]{1,4}$/, becomes: '--umask {}' },
   { names: ['--module', '--wsgi', '-m'], of: UWSGI, value: 'MODULE', becomes: 'app {}' },
   {

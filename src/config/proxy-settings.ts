@@ -6,9 +6,9 @@ import type { Forwarding } from './model/server-model.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
-import { parseChoice, parsePeers } from './setting-values.ts';
+import { parseChoice, parsePeers, parseSwitch } from './setting-values.ts';
 
-type ProxySetting = 'forwardedFields' | 'forwardedAllowIps' | 'rootPath';
+type ProxySetting = 'forwardedFields' | 'forwardedAllowIps' | 'rootPath' | 'proxyProtocol' | 'proxyAllowIps';
 
 export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOptions[K]> } = {
   forwardedFields: {
@@ -25,6 +25,23 @@ export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOption
     value: 'IP,…',
     group: 'Behind a proxy',
     doc: 'Peers whose fields about their client are believed: addresses, or blocks (10.0.0.0/8). * is for all: a client is then whoever it says it is, unless a proxy in front removes what clients send. Peers of Unix sockets are always believed.',
+    fallbackText: '127.0.0.1,::1',
+    fallback: always(['127.0.0.1', '::1']),
+    parse: last(parsePeers),
+  },
+  proxyProtocol: {
+    flag: 'proxy-protocol',
+    group: 'Behind a proxy',
+    doc: 'Each connection begins with the header of the PROXY protocol, version 1 or 2, in which a balancer that passes bytes on (HAProxy, an AWS NLB) names its client. It stands before TLS. A connection without it is closed.',
+    fallbackText: 'off',
+    fallback: always(false),
+    parse: last(parseSwitch),
+  },
+  proxyAllowIps: {
+    flag: 'proxy-allow-ips',
+    value: 'IP,…',
+    group: 'Behind a proxy',
+    doc: 'Peers that may connect where --proxy-protocol is said: addresses, or blocks. * is for all: whoever can reach the port is then whoever it says it is. Peers of Unix sockets always may.',
     fallbackText: '127.0.0.1,::1',
     fallback: always(['127.0.0.1', '::1']),
     parse: last(parsePeers),

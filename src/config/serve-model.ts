@@ -47,7 +47,11 @@ export function serveModel({ app, options }: ServeRequest, cwd: string): ServerM
       silenceMs: options.edgeTimeoutMs,
       gracefulMs: options.gracefulTimeoutMs,
     },
-    forwarding: { fields: options.forwardedFields, allowIps: options.forwardedAllowIps },
+    forwarding: {
+      fields: options.forwardedFields,
+      allowIps: options.forwardedAllowIps,
+      ...(options.proxyProtocol ? { proxyAllowIps: options.proxyAllowIps } : {}),
+    },
     certificates: certificatesOf(options, at),
     process: processOf(app, options, at),
     ...(options.reloadOnChange
@@ -70,6 +74,7 @@ function listenersOf(options: ServeOptions): Listener[] {
     tls,
     backlog,
     isIpv6Only: address !== undefined && needsIpv6Only(address, all),
+    ...(options.proxyProtocol ? { hasProxyHeader: true } : {}),
     names: [],
     fallback: ONLY,
   });

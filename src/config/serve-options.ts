@@ -20,6 +20,9 @@ export interface ServeOptions {
   /** The family of fields by which a trusted proxy tells of its client. The application does not see those of the other family. */
   readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';
   readonly forwardedAllowIps: readonly string[];
+  /** Each connection begins with the header of the PROXY protocol, which these peers may send. */
+  readonly proxyProtocol: boolean;
+  readonly proxyAllowIps: readonly string[];
   /** The path that requests have lost on their way here: '', or it begins with a slash and ends without one. */
   readonly rootPath: string;
 

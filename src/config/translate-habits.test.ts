@@ -106,6 +106,8 @@ test('every habit becomes something that portico serve takes', () => {
     '127.0.0.1:80',
     '/run/a.sock',
     'auto',
+    'off',
+    '10.0.0.1',
     'gthread',
     'uvicorn',
     'eventlet',

@@ -220,7 +220,7 @@ export class EdgeThread {
 
   /** Listens on the lane socket and every listener; `ready` is said when clients and workers can connect. */
   start(): void {
-    const { lanes, tls } = this.#config;
+    const { lanes, model, tls } = this.#config;
     this.#plan.begin();
     this.#openDoors();
     listenForLanes({
@@ -229,11 +229,14 @@ export class EdgeThread {
       log: (level, text) => this.#log(level, text),
       onBug: (what, error) => this.#bugs.note(what, error),
     });
-    if (tls === undefined) {
+    if (tls !== undefined) {
+      this.#listeners.renewTls(tls);
+    }
+    const loading = this.#listeners.load(model, tls !== undefined);
+    if (loading === undefined) {
       this.#listen();
     } else {
-      this.#listeners.renewTls(tls);
-      void this.#listeners.loadTls().then(() => this.#listen());
+      void loading.then(() => this.#listen());
     }
   }
 
@@ -344,9 +347,7 @@ export class EdgeThread {
     this.#preparing = number;
     try {
       const planning = await loadPlanning(model);
-      if (tls !== undefined) {
-        await this.#listeners.loadTls();
-      }
+      await this.#listeners.load(model, tls !== undefined);
       if (this.#preparing !== number) {
         return;
       }

@@ -7,4 +7,6 @@ export interface Listening {
   readonly tls: boolean;
   readonly backlog: number;
   readonly isIpv6Only: boolean;
+  /** Each connection begins with the header of the PROXY protocol, or is refused. Absent: there is none. */
+  readonly hasProxyHeader?: true;
 }

@@ -135,6 +135,8 @@ export interface EdgeLimits {
 export interface Forwarding {
   readonly fields: 'x-forwarded' | 'forwarded' | 'none';
   readonly allowIps: readonly string[];
+  /** Peers that may send the header of the PROXY protocol: whom it names is the client. Absent: any peer may, and whether it is believed says the `realIp` of a scope. */
+  readonly proxyAllowIps?: readonly string[];
 }
 
 /** Whose ways the main process has: what signals mean, when the pid file is written, how its log looks, and in which words it says why it cannot start. */

@@ -10,6 +10,8 @@ export interface Listen {
   readonly address: BindAddress;
   readonly tls: boolean;
   readonly isIpv6Only: boolean;
+  /** Connections begin with the header of the PROXY protocol. */
+  readonly hasProxyHeader: boolean;
   /** Undefined: the default. */
   readonly backlog: number | undefined;
   /** The site answers for every name that no site of the address has. */
@@ -19,10 +21,11 @@ export interface Listen {
 const WORDS = {
   tls: { tls: true },
   'ipv6-only': { isIpv6Only: true },
+  'proxy-protocol': { hasProxyHeader: true },
   default: { isDefault: true },
 } as const satisfies Record<string, Partial<Listen>>;
 /** Words of nginx's "listen", which people know. */
-const LATER: Readonly<Record<string, string>> = { http2: 'HTTP/2', quic: 'QUIC', proxy_protocol: 'the PROXY protocol' };
+const LATER: Readonly<Record<string, string>> = { http2: 'HTTP/2', quic: 'QUIC' };
 
 const [FIRST_PORT, LAST_PORT] = [1, 65_535];
 
@@ -36,6 +39,7 @@ export function parseListen(text: string): Outcome<Listen> {
     address: address.value,
     tls: false,
     isIpv6Only: false,
+    hasProxyHeader: false,
     backlog: undefined,
     isDefault: false,
   };

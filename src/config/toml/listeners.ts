@@ -37,7 +37,7 @@ function hasCertificate(sites: readonly SiteOnListeners[], index: number, before
 
 function merge(
   before: (Listener & { readonly hasDefault: boolean }) | undefined,
-  { address, tls, isIpv6Only, backlog, isDefault }: Listen & { readonly backlog: number },
+  { address, tls, isIpv6Only, hasProxyHeader, backlog, isDefault }: Listen & { readonly backlog: number },
   site: number,
   names: Listener['names'],
 ): Listener & { hasDefault: boolean } {
@@ -45,6 +45,7 @@ function merge(
     address,
     tls: tls || before?.tls === true,
     isIpv6Only: isIpv6Only || before?.isIpv6Only === true,
+    ...(hasProxyHeader || before?.hasProxyHeader === true ? { hasProxyHeader: true } : {}),
     backlog,
     names: [...(before?.names ?? []), ...names],
     fallback: isDefault || before === undefined ? site : before.fallback,
@@ -53,11 +54,12 @@ function merge(
 }
 
 /** `usual`: the length of a queue that need not be said. */
-export function listenOf({ address, tls, isIpv6Only, backlog }: Listener, usual: number): Listen {
+export function listenOf({ address, tls, isIpv6Only, hasProxyHeader, backlog }: Listener, usual: number): Listen {
   return {
     address: address ?? { kind: 'tcp', host: '127.0.0.1', port: 8000 },
     tls,
     isIpv6Only,
+    hasProxyHeader: hasProxyHeader === true,
     backlog: backlog === usual ? undefined : backlog,
     isDefault: false,
   };

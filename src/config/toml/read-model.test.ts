@@ -217,8 +217,11 @@ test('a key that stands elsewhere is told by its place there', async () => {
 });
 
 test('what is not spoken cannot be asked for: a key or word that had no effect would seem to have one', async () => {
+  deepEqual(await faults('[[site]]\nlisten = "80 http2"\n'), [
+    'portico.toml:2:10: HTTP/2 is not spoken yet: leave "http2" out.',
+  ]);
   deepEqual(await faults('[[site]]\nlisten = "80 proxy_protocol"\n'), [
-    'portico.toml:2:10: the PROXY protocol is not spoken yet: leave "proxy_protocol" out.',
+    'portico.toml:2:10: "proxy_protocol" says nothing of an address. Did you mean "proxy-protocol"?',
   ]);
   deepEqual(await faults('[[site]]\ntls = { certificates = ["a.pem"], protocols = ["TLSv1.1", "TLSv1.3"] }\n'), [
     'portico.toml:2:48: "TLSv1.1" is not one of "TLSv1.2", "TLSv1.3".',

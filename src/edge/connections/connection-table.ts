@@ -85,8 +85,8 @@ export class ConnectionTable {
     this.#caps = caps;
   }
 
-  /** Whether a connection from this address may be added; one that may not is counted and told of. */
-  admits(address: string): boolean {
+  /** Whether a connection from this address may be added; one that may not is counted and told of. `isNew`: it has not been let in from another address before. */
+  admits(address: string, isNew = true): boolean {
     if (this.#ticker === undefined) {
       // Nobody has looked at the clock since the last connection left, and the deadlines of the new connection are about to be set.
       this.nowMs = this.#attention.attended(this.#clock.monotonicMs());
@@ -96,10 +96,14 @@ export class ConnectionTable {
     const own = Atomics.load(this.#counters, counterIndex(address));
     const isFull = connectionsMax !== 0 && total >= connectionsMax;
     if (!isFull && (connectionsPerAddressMax === 0 || address === '' || own < connectionsPerAddressMax)) {
-      this.#traffic.noteConnection(true);
+      if (isNew) {
+        this.#traffic.noteConnection(true);
+      }
       return true;
     }
-    this.#traffic.noteConnection(false);
+    if (isNew) {
+      this.#traffic.noteConnection(false);
+    }
     this.#refused += 1;
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#refusedLoggedMs >= EDGE_LIMITS.refusalLogMs) {

@@ -10,6 +10,7 @@ import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
+import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import { failSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
@@ -27,6 +28,7 @@ import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
+import type { ProxyHeaders } from './proxy-headers.ts';
 
 export interface ListenersParts {
   /** Index of the thread. */
@@ -55,6 +57,8 @@ interface Opening {
   readonly bound: BoundListener;
   readonly services: Mutable<ConnectionServices>;
   readonly origins: ListenerOrigins;
+  /** Undefined: connections begin with what their client says. */
+  headers: ProxyHeaders | undefined;
 }
 
 interface Listening {
@@ -77,6 +81,8 @@ export class Listeners {
   #tls: TlsAcceptor | undefined;
   /** Undefined until TLS is spoken for the first time. */
   #newAcceptor: ((settings: TlsSettings) => TlsAcceptor) | undefined;
+  /** Undefined until an address expects the PROXY protocol. `server`: the address. */
+  #newHeaders: ((server: string, allowIps: readonly string[] | undefined) => ProxyHeaders) | undefined;
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
@@ -97,8 +103,24 @@ export class Listeners {
     }
   }
 
-  /** Before an address speaks TLS. Three to five megabytes of code and tables, which a server without TLS is spared. */
-  async loadTls(): Promise<void> {
+  /** What addresses of this model speak besides plain HTTP. Undefined: nothing has to be loaded first. */
+  load({ listeners }: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
+    const loading = [
+      ...(hasTls ? [this.#loadTls()] : []),
+      ...(listeners.some(({ hasProxyHeader }) => hasProxyHeader) ? [this.#loadHeaders()] : []),
+    ];
+    return loading.length === 0 ? undefined : Promise.all(loading);
+  }
+
+  async #loadHeaders(): Promise<void> {
+    const { ProxyHeaders } = await import('./proxy-headers.ts');
+    const { table, bugs, log } = this.#parts;
+    this.#newHeaders = (server, allowIps) =>
+      new ProxyHeaders({ server, allowIps, table, log, onBug: bugs.note.bind(bugs) });
+  }
+
+  /** Three to five megabytes of code and tables, which a server without TLS is spared. */
+  async #loadTls(): Promise<void> {
     const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
     if (this.#newAcceptor === undefined) {
       const { table, common, bugs, log } = this.#parts;
@@ -187,14 +209,20 @@ export class Listeners {
     const { contexts, ...rest } = common;
     const services = { ...rest, ...planned, webSocket: { contexts, fields }, isClosing: false };
     const origins = new ListenerOrigins(bound, plan.model.forwarding.fields);
-    const opening = { bound, services, origins };
+    const opening: Opening = { bound, services, origins, headers: this.#headersOf(bound, plan) };
     const servers = places.map((where) =>
       bound.isTls ? this.#listenSecurely(where, opening) : this.#listenPlainly(where, opening),
     );
     const renew: Listening['renew'] = (present, next) => {
       Object.assign(services, this.#plannedServices(present, next));
+      opening.headers = this.#headersOf(present, next);
     };
     return { bound, services, renew, servers };
+  }
+
+  #headersOf(bound: BoundListener, { model }: ListeningPlan): ProxyHeaders | undefined {
+    const { hasProxyHeader } = allListeners(model)[bound.listener] ?? {};
+    return hasProxyHeader && this.#newHeaders?.(nameOf(bound), model.forwarding.proxyAllowIps);
   }
 
   /** Connections that are passed on as they are. One that has begun goes on by the plan that it began in. */
@@ -226,12 +254,16 @@ export class Listeners {
     return plan.servicesOf(listener);
   }
 
-  #listenPlainly(where: Where, { bound, services, origins }: Opening): Server {
+  #listenPlainly(where: Where, opening: Opening): Server {
+    const { bound, services, origins } = opening;
     const plain = origins.of(undefined);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, bound.kind);
       if (client === undefined) {
         return () => undefined;
+      }
+      if (opening.headers !== undefined) {
+        return this.#receiveBehindHeader(socket, client, opening);
       }
       const connection = this.#connect(socket, new Peer(client, plain, socket), services);
       socket.owner = connection;
@@ -244,10 +276,30 @@ export class Listeners {
     );
   }
 
+  #receiveBehindHeader(socket: GuardedSocket, client: Client, { headers, services, origins }: Opening): Receive {
+    const awaited = headers?.await(socket, client, services, (named, header, rest) => {
+      const peer = new Peer(named, origins.of(undefined), socket);
+      peer.proxyHeader = header;
+      const connection = this.#connect(socket, peer, services);
+      socket.owner = connection;
+      receiver = connection;
+      this.#closeSoon(connection, services);
+      return rest.length === 0 || connection.onBytes(rest, rest.length);
+    });
+    socket.owner = awaited;
+    let receiver: { onBytes(chunk: Buffer, length: number): boolean } | undefined = awaited;
+    return readFairly(
+      socket,
+      this.#buffers,
+      services.monotonicMs,
+      (buffer, length) => receiver?.onBytes(buffer, length) ?? true,
+    );
+  }
+
   #listenSecurely({ fd, backlog }: Where, opening: Opening): Server {
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
-        this.#shakeHands(carrier, opening);
+        this.#greet(carrier, opening);
       } catch (error) {
         this.#parts.bugs.note('a new connection', error);
         carrier.destroy();
@@ -256,14 +308,42 @@ export class Listeners {
     return server.listen({ fd }, backlog);
   }
 
-  #shakeHands(carrier: Socket, { bound, services, origins }: Opening): void {
-    const { table } = this.#parts;
-    const client = this.#admit(carrier, bound.kind);
+  /** The header of the PROXY protocol stands before the handshake. */
+  #greet(carrier: Socket, opening: Opening): void {
+    const client = this.#admit(carrier, opening.bound.kind);
     if (client === undefined) {
       return;
     }
+    if (opening.headers === undefined) {
+      this.#shakeHands(carrier, client, opening);
+      return;
+    }
+    const awaited = opening.headers.await(carrier, client, opening.services, (named, header, rest) => {
+      carrier.off('readable', read);
+      if (rest.length > 0) {
+        carrier.unshift(rest);
+      }
+      this.#shakeHands(carrier, named, opening, header);
+      return true;
+    });
+    const read = (): void => {
+      try {
+        const bytes = carrier.read() as Buffer | null;
+        if (bytes !== null) {
+          awaited?.onBytes(bytes, bytes.length);
+        }
+      } catch (error) {
+        awaited?.onBug(error);
+      }
+    };
+    carrier.on('readable', read);
+  }
+
+  #shakeHands(carrier: Socket, client: Client, { services, origins }: Opening, header?: ProxyHeader): void {
     this.#tls?.accept(carrier, client.address, (socket, facts) => {
-      const connection = this.#connect(socket, new Peer(client, origins.of(facts), carrier), services);
+      const peer = new Peer(client, origins.of(facts), carrier);
+      peer.proxyHeader = header;
+      const connection = this.#connect(socket, peer, services);
       guardSocket(socket, connection);
       const { usual } = this.#buffers;
       const receive = readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
@@ -272,10 +352,15 @@ export class Listeners {
       if (!readIntoBuffer(socket, usual, receive, (error) => failSocket(socket, connection, error))) {
         socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
       }
-      if (services.isClosing) {
-        setTimeout(() => table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
-      }
+      this.#closeSoon(connection, services);
     });
+  }
+
+  /** Where the address is served no more, a connection that has just begun may still bring a request. */
+  #closeSoon(connection: Http1Connection, { isClosing }: ConnectionServices): void {
+    if (isClosing) {
+      setTimeout(() => this.#parts.table.closeIfIdle(connection), EDGE_LIMITS.stopIdleMs);
+    }
   }
 
   /** Undefined: the client is not let in, and its connection has been closed. */

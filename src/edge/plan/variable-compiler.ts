@@ -3,7 +3,7 @@
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { VARIABLE_PREFIXES } from '../../config/model/variable-names.ts';
 import type { Route } from '../pipeline/route.ts';
-import { CONNECTION_VARIABLES } from '../pipeline/variables/connection-variables.ts';
+import { CONNECTION_VARIABLES, proxyExtensionVariable } from '../pipeline/variables/connection-variables.ts';
 import { fileVariables } from '../pipeline/variables/file-variables.ts';
 import {
   argumentVariable,
@@ -38,6 +38,7 @@ const FAMILIES: Readonly<Record<string, VariableFamily>> = {
   upstream_cookie_: upstreamCookieVariable,
   upstream_http_: upstreamFieldVariable,
   upstream_trailer_: upstreamTrailerVariable,
+  proxy_protocol_tlv_: proxyExtensionVariable,
 };
 
 export class VariableCompiler {

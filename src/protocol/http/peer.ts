@@ -1,5 +1,6 @@
 /** Whoever has connected, before anything that it says is believed. */
 
+import type { ProxyHeader } from '../proxy-protocol/header.ts';
 import type { Client, Origin } from './origin.ts';
 
 /** What the listener looks like to applications, by how far its peer is believed. */
@@ -36,6 +37,8 @@ export class Peer {
   readonly client: Client;
   readonly origins: PeerOrigins;
   readonly number: number = nextConnectionNumber();
+  /** What the balancer in front has said of its client, believed or not. Set by whoever has read it. */
+  proxyHeader: ProxyHeader | undefined;
   readonly #socket: LocalEnd;
   #asked: PeerList | undefined;
   #isOnIt = false;

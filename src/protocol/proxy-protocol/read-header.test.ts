@@ -90,7 +90,7 @@ test('a header is as long as is reasonable', () => {
   assert.equal(read(most), '- - | ');
   assert.equal(read(most.replace('x', 'xx')), 'broken header');
   assert.match(String(read(binary(0x21, 0x11, IPV4 + 'x'.repeat(4096 - 16 - 12)))), /^192\.0\.2\.1/);
-  assert.equal(read(SIGNATURE + '\x21\x11\x0f\xf1'), 'header is too large');
+  assert.equal(read(`${SIGNATURE}\x21\x11\x0f\xf1`), 'header is too large');
 });
 
 test('less than a header is incomplete', () => {

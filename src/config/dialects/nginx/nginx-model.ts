@@ -196,6 +196,7 @@ function listenersOf(servers: readonly Draft[], around: NginxSurroundings, defau
         before.names = [...before.names, ...names];
         before.fallback = listen.isDefault ? site : before.fallback;
         before.tls ||= listen.speaksTls;
+        Object.assign(before, proxyHeaderOf(listen));
         before.backlog = listen.backlog ?? before.backlog;
       }
     }
@@ -203,7 +204,7 @@ function listenersOf(servers: readonly Draft[], around: NginxSurroundings, defau
   return [...listeners.values()];
 }
 
-type UsualListen = Pick<Listen, 'address' | 'isDefault' | 'speaksTls' | 'backlog' | 'isIpv6Only'>;
+type UsualListen = Pick<Listen, 'address' | 'isDefault' | 'speaksTls' | 'hasProxyHeader' | 'backlog' | 'isIpv6Only'>;
 
 function usualListen(isRoot: boolean): UsualListen {
   const address: BindAddress = { kind: 'tcp', host: '0.0.0.0', port: isRoot ? PORT_OF_ROOT : PORT_OF_OTHERS };
@@ -211,9 +212,15 @@ function usualListen(isRoot: boolean): UsualListen {
     address,
     isDefault: false,
     speaksTls: false,
+    hasProxyHeader: false,
     backlog: undefined,
     isIpv6Only: true,
   };
+}
+
+/** Said by one server of an address, it holds for all. */
+function proxyHeaderOf({ hasProxyHeader }: UsualListen): Pick<Listener, 'hasProxyHeader'> {
+  return hasProxyHeader ? { hasProxyHeader: true } : {};
 }
 
 function listenerOf(listen: UsualListen, site: number, backlog: number): Listener {
@@ -222,6 +229,7 @@ function listenerOf(listen: UsualListen, site: number, backlog: number): Listene
     tls: listen.speaksTls,
     backlog: listen.backlog ?? backlog,
     isIpv6Only: listen.isIpv6Only,
+    ...proxyHeaderOf(listen),
     names: [],
     fallback: site,
   };

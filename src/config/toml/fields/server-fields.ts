@@ -100,6 +100,12 @@ export const FORWARDING_FIELDS: Fields<Forwarding> = {
     ['127.0.0.1', '::1'],
     'Which proxies are trusted: addresses, CIDR blocks, or `*`.',
   ),
+  proxyAllowIps: field<readonly string[] | undefined>(
+    'proxy-protocol-from',
+    list(TEXT),
+    undefined,
+    'Which balancers may send the header of the PROXY protocol to addresses that say `proxy-protocol`: whom it names is the client. Without it any may, and `real-ip` says who is believed.',
+  ),
 };
 
 export const DEVELOPMENT_FIELDS: Fields<Development> = {

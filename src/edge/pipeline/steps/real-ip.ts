@@ -12,13 +12,27 @@ import { VERDICT } from '../verdict.ts';
 const UNIX = 'unix:';
 
 export function compileRealIp({ realIp }: Scope): Step | undefined {
-  // What the PROXY protocol has said is not known here.
-  if (realIp === undefined || realIp.source.kind !== 'field') {
+  if (realIp === undefined) {
     return undefined;
   }
-  const { name } = realIp.source;
-  const { isRecursive } = realIp;
   const isTrusted = trustOf(realIp);
+  return realIp.source.kind === 'field'
+    ? believeField(realIp.source.name, realIp.isRecursive, isTrusted)
+    : believeProxyHeader(isTrusted);
+}
+
+function believeProxyHeader(isTrusted: (address: string) => boolean): Step {
+  return (route) => {
+    const { client, peer } = route.exchange;
+    const source = peer.proxyHeader?.source;
+    if (source !== undefined && route.main === route && route.client === client && isTrusted(client.address)) {
+      route.client = source;
+    }
+    return VERDICT.proceed;
+  };
+}
+
+function believeField(name: string, isRecursive: boolean, isTrusted: (address: string) => boolean): Step {
   return (route) => {
     const { exchange } = route;
     if (route.main !== route || route.client !== exchange.client) {

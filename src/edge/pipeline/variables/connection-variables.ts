@@ -1,8 +1,9 @@
 /** Who asks, and over what connection. */
 
 import { isIPv4, isIPv6 } from 'node:net';
+import { parseExtensionName, readExtension } from '../../../protocol/proxy-protocol/extensions.ts';
 import { connectionOf } from './connection-of.ts';
-import type { VariableTable } from './variable.ts';
+import type { Variable, VariableTable } from './variable.ts';
 
 const UNIX = 'unix:';
 
@@ -19,16 +20,25 @@ export const CONNECTION_VARIABLES: VariableTable = {
   connection_requests: ({ main }) => String(connectionOf(main)?.keeping.requestCount ?? 1),
   connection_time: ({ main }) => ((connectionOf(main)?.keeping.openMs ?? 0) / 1000).toFixed(3),
   pipe: ({ main }) => (connectionOf(main)?.keeping.isPipelined === true ? 'p' : '.'),
-  proxy_protocol_addr: () => undefined,
-  proxy_protocol_port: () => undefined,
-  proxy_protocol_server_addr: () => undefined,
-  proxy_protocol_server_port: () => undefined,
+  proxy_protocol_addr: ({ exchange }) => exchange.peer.proxyHeader?.source?.address,
+  proxy_protocol_port: ({ exchange }) => exchange.peer.proxyHeader?.source?.port,
+  proxy_protocol_server_addr: ({ exchange }) => exchange.peer.proxyHeader?.destination?.address,
+  proxy_protocol_server_port: ({ exchange }) => exchange.peer.proxyHeader?.destination?.port,
   // Node gives no way to ask a socket for these.
   tcpinfo_rtt: () => undefined,
   tcpinfo_rttvar: () => undefined,
   tcpinfo_snd_cwnd: () => undefined,
   tcpinfo_rcv_space: () => undefined,
 };
+
+/** `$proxy_protocol_tlv_NAME`. */
+export function proxyExtensionVariable(name: string): Variable {
+  const extension = parseExtensionName(name);
+  return ({ exchange }) => {
+    const header = exchange.peer.proxyHeader;
+    return extension && header && readExtension(header.extensions, extension);
+  };
+}
 
 /** The bytes of an address, four or sixteen, each a character: the key of zones, because it is short. */
 export function binaryAddress(address: string): string {

@@ -33,7 +33,7 @@ test('listen reads its parameters', () => {
     { ...said, place: undefined },
     {
       ...{ address: { kind: 'tcp', host: '0.0.0.0', port: 443 }, place: undefined, isDefault: true, hasOptions: true },
-      ...{ speaksTls: true, backlog: 99, isIpv6Only: false },
+      ...{ speaksTls: true, hasProxyHeader: true, backlog: 99, isIpv6Only: false },
     },
   );
   const ways = server('listen 80; listen [::]:80; listen [::]:81 ipv6only=off; listen unix:/a;')?.own(LISTENS) ?? [];
@@ -46,12 +46,12 @@ test('listen reads its parameters', () => {
 });
 
 test('listen tells of what is not spoken, and what that means', () => {
-  const { diagnostics } = readText('events {} http { server { listen 81 http2 proxy_protocol; } }');
+  const { diagnostics } = readText('events {} http { server { listen 81 http2 quic proxy_protocol; } }');
   assert.deepEqual(
     diagnostics.map(({ severity, code, message }) => `${severity} ${code} ${message}`),
-    ['warning nginx.later "http2" has no effect yet', 'warning nginx.later "proxy_protocol" has no effect yet'],
+    ['warning nginx.later "http2" has no effect yet', 'warning nginx.later "quic" has no effect yet'],
   );
-  assert.match(diagnostics[1]?.hint ?? '', /answered 400/);
+  assert.match(diagnostics[1]?.hint ?? '', /HTTP\/1\.1 is spoken, on TCP/);
 });
 
 test('listen refuses what nginx refuses, in its words', () => {

@@ -20,6 +20,7 @@ export interface Listen {
   /** It says something about the socket itself, which one site may do. */
   readonly hasOptions: boolean;
   readonly speaksTls: boolean;
+  readonly hasProxyHeader: boolean;
   readonly backlog: number | undefined;
   /** nginx's default for an address of IPv6. */
   readonly isIpv6Only: boolean;
@@ -48,10 +49,6 @@ const LATER: ReadonlyMap<string, string> = new Map([
   ['http2', 'HTTP/1.1 is spoken, which every client speaks as well.'],
   ['spdy', 'HTTP/1.1 is spoken, which every client speaks as well.'],
   ['quic', 'HTTP/1.1 is spoken, on TCP.'],
-  [
-    'proxy_protocol',
-    'A connection that begins with the header of the PROXY protocol is answered 400: let the balancer in front name its clients in X-Forwarded-For.',
-  ],
 ]);
 
 const PORT = 80;
@@ -86,6 +83,7 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
     isDefault: has('default_server', 'default'),
     hasOptions: parameters.some((text) => !PROTOCOLS.has(text)),
     speaksTls: has('ssl'),
+    hasProxyHeader: has('proxy_protocol'),
     backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
   };
   for (const address of addresses) {
