@@ -10,7 +10,9 @@ import type { AppContent } from './model/content.ts';
 import { NO_FILES } from './model/files.ts';
 import type { StaticFolder, UrlFolder } from './model/folders.ts';
 import type { Scope } from './model/scope.ts';
-import type { CertificateFiles, Listener, ProcessSettings, ServerModel, Site, SiteTls } from './model/server-model.ts';
+import type { CertificateFiles, Listener, ProcessSettings, ServerModel, Site } from './model/server-model.ts';
+import type { SiteTls } from './model/site-tls.ts';
+import { USUAL_TLS } from './model/site-tls.ts';
 import { serveCompressions } from './serve-compressions.ts';
 import type { ServeOptions, ServeRequest } from './serve-options.ts';
 
@@ -122,11 +124,13 @@ function tlsOf({ certFile, caCerts, certReqs, ciphers }: ServeOptions, at: Resol
   }
   const asked = certReqs === 'auto' ? 'required' : certReqs;
   return {
+    ...USUAL_TLS,
     certificates: [ONLY],
     caCerts: at(caCerts),
     clients: caCerts === '' ? 'none' : asked,
     ciphers,
-    protocols: [],
+    // All of our own ciphers are good, and a phone knows best which it is fast with. An operator who names others may mean their order.
+    prefersServerCiphers: ciphers !== '',
   };
 }
 

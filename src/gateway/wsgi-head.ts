@@ -67,10 +67,12 @@ function nameText(name: string): string {
 }
 
 /** mod_ssl's words (PEP 3333, "environ Variables"), `\0key\0value…`. */
-function renderTls({ protocol, cipher, client }: TlsFacts, scheme: Origin['scheme']): string {
+function renderTls({ protocol, cipher, client, clientFault }: TlsFacts, scheme: Origin['scheme']): string {
+  // A site may take clients whose certificates nobody known has signed.
+  const verdict = client === undefined ? 'NONE' : clientFault === undefined ? 'SUCCESS' : `FAILED:${clientFault}`;
   // A trusted proxy may have said that its client does without: HTTPS never contradicts wsgi.url_scheme.
   let text = scheme === 'https' ? '\0HTTPS\0on' : '';
-  text += `\0SSL_PROTOCOL\0${protocol}\0SSL_CIPHER\0${cipher}\0SSL_CLIENT_VERIFY\0${client === undefined ? 'NONE' : 'SUCCESS'}`;
+  text += `\0SSL_PROTOCOL\0${protocol}\0SSL_CIPHER\0${cipher}\0SSL_CLIENT_VERIFY\0${verdict}`;
   if (client !== undefined) {
     text += `\0SSL_CLIENT_S_DN\0${nameText(client.subject)}\0SSL_CLIENT_I_DN\0${nameText(client.issuer)}\0SSL_CLIENT_CERT\0${client.chain[0] ?? ''}`;
   }

@@ -1,53 +1,78 @@
 /**
- * Holds the certificate in use, and finds out that another has taken its place in the files: at a reload, and once a minute for programs that renew
+ * Holds the certificates in use, and finds out that others have taken their place in the files: at a reload, and once a minute for programs that renew
  * certificates without a signal.
  */
 
 import { accessSync, constants, statSync } from 'node:fs';
-import type { ServerModel } from '../config/model/server-model.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
-import type { Certificates, TlsFiles } from './certificates.ts';
-import { readCertificates } from './certificates.ts';
+import type { TlsSettings } from '../protocol/control/edge.ts';
 import type { Identity } from './privileges.ts';
+import { TicketKeys } from './ticket-keys.ts';
+import type { Certificates, TlsSources } from './tls-contexts.ts';
+import { pathsOf, readCertificates } from './tls-contexts.ts';
 
 export interface CertificateReport {
   readonly summary: string;
   readonly warnings: readonly string[];
 }
 
+/** How many certificates are named; of a thousand sites nobody reads them all. */
+const SUMMARIES_MAX = 5;
+
+export interface KeeperSurroundings {
+  readonly clock: Clock;
+  readonly identity?: Identity | undefined;
+  /** Whose sessions can be taken up again. */
+  readonly before?: CertificateKeeper;
+}
+
 export class CertificateKeeper {
   /** Undefined: TLS is not spoken. */
-  readonly #files: TlsFiles | undefined;
+  readonly #sources: TlsSources | undefined;
+  readonly #paths: readonly string[];
   readonly #clock: Clock;
   readonly #identity: Identity | undefined;
+  readonly #ticketKeys: TicketKeys;
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
 
-  private constructor(files: TlsFiles | undefined, clock: Clock, identity: Identity | undefined) {
-    this.#files = files;
+  private constructor(sources: TlsSources | undefined, { clock, identity, before }: KeeperSurroundings) {
+    this.#sources = sources;
+    this.#paths = sources === undefined ? [] : pathsOf(sources);
     this.#identity = identity;
     this.#clock = clock;
+    this.#ticketKeys = before === undefined ? new TicketKeys(clock) : before.#ticketKeys;
     this.#stamps = this.#readStamps();
   }
 
   static async open(
-    files: TlsFiles | undefined,
-    clock: Clock,
-    identity?: Identity,
+    sources: TlsSources | undefined,
+    surroundings: KeeperSurroundings,
   ): Promise<Outcome<CertificateKeeper>> {
-    const keeper = new CertificateKeeper(files, clock, identity);
+    const keeper = new CertificateKeeper(sources, surroundings);
     const renewed = await keeper.renew();
     return renewed.ok ? success(keeper) : renewed;
   }
 
-  /** Undefined: TLS is not spoken. */
-  get current(): Certificates | undefined {
-    return this.#current;
+  /** What the edge speaks TLS with. Undefined: TLS is not spoken. */
+  get tls(): TlsSettings | undefined {
+    return this.#current && { ...this.#current.tls, ticketKeys: this.#ticketKeys.current };
   }
 
-  /** The certificate in use, in the operator's words. */
+  /** In PEM: the certificate that applications are told of; '' without one. */
+  get serverCertificate(): string {
+    return this.#current?.read[0]?.own ?? '';
+  }
+
+  /** Whether tickets are sealed with another key from now on. */
+  rotateTicketKeys(): boolean {
+    return this.#ticketKeys.rotate();
+  }
+
+  /** The certificates in use, in the operator's words. */
   describe(): CertificateReport | undefined {
     const current = this.#current;
     if (current === undefined) {
@@ -56,26 +81,36 @@ export class CertificateKeeper {
     const hidden = this.#paths.find((path) => !isReadable(path));
     const warning = `${hidden} cannot be read by the user that the server runs as: a renewed certificate is only taken by a new start`;
     return {
-      summary: current.summary,
+      summary: this.summary,
       warnings: [...this.expiryWarnings(), ...(hidden === undefined ? [] : [warning])],
     };
   }
 
-  expiryWarnings(): string[] {
-    return this.#current?.warningsAt(this.#clock.nowMs()) ?? [];
+  get summary(): string {
+    const read = this.#current?.read ?? [];
+    const more = read.length - SUMMARIES_MAX;
+    const shown = read.slice(0, SUMMARIES_MAX).map(({ summary }) => summary);
+    return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   }
 
-  /** Reads the files again. True if they hold another certificate; after a fault the one in use is kept. */
+  expiryWarnings(): string[] {
+    const read = this.#current?.read ?? [];
+    return read.flatMap(({ warningsAt, summary }) =>
+      warningsAt(this.#clock.nowMs()).map((warning) => (read.length === 1 ? warning : `${summary}: ${warning}`)),
+    );
+  }
+
+  /** Reads the files again. True if they hold something else; after a fault what is in use is kept. */
   async renew(): Promise<Outcome<boolean>> {
     this.#stamps = this.#readStamps();
-    if (this.#files === undefined) {
+    if (this.#sources === undefined) {
       return success(false);
     }
-    const read = await readCertificates(this.#files, this.#identity);
+    const read = await readCertificates(this.#sources, this.#identity);
     if (!read.ok) {
       return read;
     }
-    const isNew = !isSame(read.value, this.#current);
+    const isNew = !isEqual(read.value.tls, this.#current?.tls);
     if (isNew) {
       this.#current = read.value;
     }
@@ -89,11 +124,6 @@ export class CertificateKeeper {
 
   #readStamps(): Stamp[] {
     return this.#paths.map(stampOf);
-  }
-
-  get #paths(): string[] {
-    const { certFile = '', keyFile = '', caCerts = '' } = this.#files ?? {};
-    return [certFile, keyFile, caCerts].filter((path) => path !== '');
   }
 }
 
@@ -117,23 +147,4 @@ function isReadable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isSame(one: Certificates | undefined, other: Certificates | undefined): boolean {
-  return (
-    one?.tls.certificates === other?.tls.certificates &&
-    one?.tls.key === other?.tls.key &&
-    one?.tls.caCerts === other?.tls.caCerts
-  );
-}
-
-/** What TLS is spoken with: one certificate, for all listeners that speak it. */
-export function tlsFilesOf({ sites, certificates }: ServerModel): TlsFiles | undefined {
-  const tls = sites.find((site) => site.tls !== undefined)?.tls;
-  const files = certificates[tls?.certificates[0] ?? -1];
-  if (tls === undefined || files === undefined) {
-    return undefined;
-  }
-  const { caCerts, clients, ciphers, protocols } = tls;
-  return { ...files, caCerts, clients, ciphers, protocols };
 }

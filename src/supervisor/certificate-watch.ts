@@ -1,4 +1,4 @@
-/** Has the edge use a certificate whose files were renewed, and tells in time of one that is about to expire. */
+/** Has the edge use certificates whose files were renewed, and new keys of tickets, and tells in time of a certificate that is about to expire. */
 
 import type { EdgeHost } from './children/edge-host.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
@@ -22,23 +22,30 @@ export class CertificateWatch {
   }
 
   async #look(): Promise<void> {
-    if (this.#server.certificates.hasChanged) {
+    const { certificates } = this.#server;
+    if (certificates.hasChanged) {
       await this.renew();
+    }
+    // Those of a new configuration may have come meanwhile.
+    const isNew = this.#server.certificates.rotateTicketKeys();
+    const { tls } = this.#server.certificates;
+    if (isNew && tls !== undefined) {
+      this.#edge.send({ kind: 'tls', tls });
     }
   }
 
   async renew(): Promise<void> {
     const { certificates } = this.#server;
     const renewed = await certificates.renew();
-    const { current } = certificates;
+    const { tls } = certificates;
     if (certificates !== this.#server.certificates) {
       return; // Those of a new configuration have come meanwhile.
     }
     if (!renewed.ok) {
       this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
-    } else if (renewed.value && current !== undefined) {
-      this.#edge.send({ kind: 'tls', tls: current.tls });
-      this.#log.say('info', `new files of the certificate are in use: ${current.summary}`);
+    } else if (renewed.value && tls !== undefined) {
+      this.#edge.send({ kind: 'tls', tls });
+      this.#log.say('info', `new files of the certificate are in use: ${certificates.summary}`);
       this.#warnOfExpiry();
     }
   }

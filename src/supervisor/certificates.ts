@@ -1,31 +1,23 @@
-/** The certificate, its key, and the authorities that sign clients' certificates: read and checked before anybody connects. */
+/** Certificates, their keys, and the authorities that sign clients' certificates: read and checked before anybody connects. */
 
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { CertificateFiles, SiteTls } from '../config/model/server-model.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import { randomBytes } from '../kernel/random-bytes.ts';
-import type { TlsSettings } from '../protocol/control/edge.ts';
-import { contextOptions } from '../protocol/tls/context-options.ts';
+import type { CertificateFiles } from '../config/model/server-model.ts';
+import type { CertifiedKey } from '../protocol/control/edge.ts';
 import { renderDistinguishedName } from '../protocol/tls/distinguished-name.ts';
 import type { Identity } from './privileges.ts';
 import { withRightsFor } from './privileges.ts';
 
-export interface Certificates {
-  readonly tls: TlsSettings;
-  /** The certificate that clients are shown, in PEM. */
-  readonly serverCertificate: string;
+/** A certificate that clients are shown. */
+export interface ReadCertificate extends CertifiedKey {
+  /** Without those that sign it, in PEM. */
+  readonly own: string;
   /** The names in the certificate, and its last day. */
   readonly summary: string;
   /** What is wrong with the certificate at a time, in ms since 1970. */
   readonly warningsAt: (nowMs: number) => string[];
 }
 
-/** What TLS is spoken with. */
-export type TlsFiles = CertificateFiles & Pick<SiteTls, 'caCerts' | 'clients' | 'ciphers' | 'protocols'>;
-
-const TICKET_KEY_BYTES = 48;
 const DAY_MS = 86_400_000;
 /** So long before its end a certificate is warned of: early for an operator who renews by hand, and later than programs renew by themselves … */
 const WARN_BEFORE_MS = 14 * DAY_MS;
@@ -38,30 +30,23 @@ const PRIVATE_KEY = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIV
 const NAMES_SHOWN_MAX = 3;
 
 /** A fault of one of the files, as one sentence. */
-class CertificateFault extends Error {}
+export class CertificateFault extends Error {}
 
-export async function readCertificates(files: TlsFiles, identity?: Identity): Promise<Outcome<Certificates>> {
-  try {
-    return success(await load(files, (path) => readText(path, identity)));
-  } catch (error) {
-    // A reload goes on with the certificate in use, whatever OpenSSL makes of the files.
-    return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
-  }
-}
-
-type ReadText = (path: string) => string;
+/** Reads the text of a file. */
+export type ReadText = (path: string) => string;
 
 /** Loaded only where TLS is spoken: see randomBytes. */
 function cryptography(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto');
 }
 
-async function load(files: TlsFiles, read: ReadText): Promise<Certificates> {
-  const { certFile: certPath, password, clients } = files;
+/** Throws `CertificateFault`. */
+export function readCertificate(files: CertificateFiles, read: ReadText): ReadCertificate {
+  const { certFile: certPath } = files;
   const keyPath = files.keyFile || certPath;
   const pems = readPems(certPath, read);
   const parsed = pems.map((pem, index) => parseCertificate(pem, `${certPath}, certificate ${index + 1}`));
-  const key = readKey(keyPath, password, read);
+  const key = readKey(keyPath, passwordsOf(files, read), read);
   const first = parsed[0];
   if (first?.checkPrivateKey(key) !== true) {
     const isLater = parsed.some((certificate) => certificate.checkPrivateKey(key));
@@ -71,26 +56,17 @@ async function load(files: TlsFiles, read: ReadText): Promise<Certificates> {
         : `the private key in ${keyPath} does not belong to the certificate in ${certPath}`,
     );
   }
-  const tls: TlsSettings = {
-    certificates: `${pems.join('\n')}\n`,
-    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    caCerts: clients === 'none' ? '' : readAuthorities(files.caCerts, read),
-    isClientOptional: clients === 'optional',
-    ciphers: files.ciphers,
-    protocols: files.protocols,
-    ticketKeys: randomBytes(TICKET_KEY_BYTES).toString('base64'),
-  };
-  await tryOut(tls);
   return {
-    tls,
-    serverCertificate: `${pems[0]}\n`,
+    chain: `${pems.join('\n')}\n`,
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    own: `${pems[0]}\n`,
     summary: `${namesOf(first)}, until ${dayOf(first)}`,
     warningsAt: (nowMs) => warningsOf(first, nowMs),
   };
 }
 
 /** Root reads only what root alone can replace; anything else is read with the rights of the user that the server becomes. */
-function readText(path: string, identity: Identity | undefined): string {
+export function readText(path: string, identity: Identity | undefined): string {
   try {
     return withRightsFor(identity, path, () => readFileSync(path, 'latin1'));
   } catch (error) {
@@ -125,7 +101,8 @@ function parseCertificate(pem: string, what: string): X509Certificate {
   }
 }
 
-function readAuthorities(path: string, read: ReadText): string {
+/** Throws `CertificateFault`. */
+export function readAuthorities(path: string, read: ReadText): string {
   const pems = readPems(path, read);
   for (const [index, pem] of pems.entries()) {
     parseCertificate(pem, `${path}, certificate ${index + 1}`);
@@ -133,44 +110,54 @@ function readAuthorities(path: string, read: ReadText): string {
   return `${pems.join('\n')}\n`;
 }
 
-function readKey(path: string, password: string, read: ReadText): KeyObject {
+/** A line of the file may be a password with spaces at its ends. */
+function passwordsOf({ password, passwordFile }: CertificateFiles, read: ReadText): readonly Buffer[] {
+  const lines =
+    passwordFile === undefined
+      ? []
+      : read(passwordFile)
+          .split(/\r?\n/)
+          .filter((line) => line !== '');
+  const fromFile = lines.map((line) => Buffer.from(line, 'latin1'));
+  return password === '' ? fromFile : [Buffer.from(password), ...fromFile];
+}
+
+function readKey(path: string, passwords: readonly Buffer[], read: ReadText): KeyObject {
   const pem = PRIVATE_KEY.exec(read(path))?.[0];
   if (pem === undefined) {
     throw new CertificateFault(
       `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"). Name the file of the key`,
     );
   }
+  if (!pem.includes('ENCRYPTED')) {
+    const key = openKey(pem, undefined);
+    if (key === undefined) {
+      throw new CertificateFault(`the private key in ${path} is damaged`);
+    }
+    return key;
+  }
+  for (const password of passwords) {
+    const key = openKey(pem, password);
+    if (key !== undefined) {
+      return key;
+    }
+  }
+  throw new CertificateFault(
+    passwords.length === 0
+      ? `the private key in ${path} is encrypted. Give its password in PORTICO_KEYFILE_PASSWORD`
+      : `the password does not open the private key in ${path}`,
+  );
+}
+
+function openKey(pem: string, passphrase: Buffer | undefined): KeyObject | undefined {
   try {
     return cryptography().createPrivateKey({
       key: pem,
       format: 'pem',
-      ...(password === '' ? {} : { passphrase: password }),
+      ...(passphrase === undefined ? {} : { passphrase }),
     });
   } catch {
-    if (!pem.includes('ENCRYPTED')) {
-      throw new CertificateFault(`the private key in ${path} is damaged`);
-    }
-    throw new CertificateFault(
-      password === ''
-        ? `the private key in ${path} is encrypted. Give its password in PORTICO_KEYFILE_PASSWORD`
-        : `the password does not open the private key in ${path}`,
-    );
-  }
-}
-
-/** What OpenSSL refuses is refused here rather than at each handshake. */
-async function tryOut(tls: TlsSettings): Promise<void> {
-  // Loaded only where TLS is spoken, because it takes some megabytes.
-  const { createSecureContext } = await import('node:tls');
-  try {
-    createSecureContext(contextOptions(tls));
-  } catch (error) {
-    const { code, message, reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
-    throw new CertificateFault(
-      code === 'ERR_SSL_NO_CIPHER_MATCH'
-        ? `no cipher suite is called "${tls.ciphers}"`
-        : `the certificate cannot be used: ${reason ?? message}`,
-    );
+    return undefined;
   }
 }
 

@@ -72,6 +72,10 @@ export const SUPERVISOR_LIMITS = {
   terminalPollMs: 1_000,
   /** How often it is looked whether the certificate has been renewed. */
   certificatePollMs: 60_000,
+  /** How long tickets of sessions are sealed with one key. */
+  ticketKeyMs: 3_600_000,
+  /** So many keys of tickets are known: sessions are over after two hours. */
+  ticketKeysMax: 3,
   /** How often it is told that the certificate is about to expire. */
   certificateWarnMs: 86_400_000,
   /** An application's line that is longer is cut into pieces of this size. */

@@ -28,7 +28,7 @@ interface Reloaded {
 async function reloadWith(answers: Readonly<Record<string, PlanAnswer['kind']>>): Promise<Reloaded> {
   const [before, after] = [modelOf(), modelOf('--threads', '3')];
   const clock = new FakeClock();
-  const certificates = await CertificateKeeper.open(undefined, clock);
+  const certificates = await CertificateKeeper.open(undefined, { clock });
   assert.ok(certificates.ok);
   const server = {
     ...{ model: before, logs: [], sockets: [], listeners: [], certificates: certificates.value, secrets: {} },

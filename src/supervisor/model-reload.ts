@@ -15,7 +15,7 @@ import { failure, success } from '../kernel/outcome.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
 import type { AppChanges } from './app-changes.ts';
 import type { AppChange } from './app-instances.ts';
-import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
+import { CertificateKeeper } from './certificate-keeper.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import { workersOf } from './children/edge-host.ts';
 import { keepWhatStays } from './kept-settings.ts';
@@ -29,6 +29,7 @@ import type { Identity } from './privileges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import type { BoundSocket } from './sockets/sockets.ts';
 import { bindSockets } from './sockets/sockets.ts';
+import { tlsSourcesOf } from './tls-contexts.ts';
 
 /** Reads the configuration again. The failure has a sentence for each fault. */
 export type ModelSource = () => Promise<Outcome<ServerModel, readonly string[]>>;
@@ -207,8 +208,10 @@ export class ModelReload {
   /** Other files are read before anything is changed; the same ones may hold another certificate, which is in use from now on whatever becomes of the reload. */
   async #certificatesFor(model: ServerModel): Promise<Outcome<CertificateKeeper>> {
     const { server, clock, renewCertificate } = this.#parts;
-    if (!isEqual(tlsFilesOf(model), tlsFilesOf(server.model))) {
-      return CertificateKeeper.open(tlsFilesOf(model), clock, server.identity);
+    const sources = tlsSourcesOf(model);
+    if (!isEqual(sources, tlsSourcesOf(server.model))) {
+      const { identity, certificates: before } = server;
+      return CertificateKeeper.open(sources, { clock, identity, before });
     }
     await renewCertificate();
     return success(server.certificates);
@@ -236,7 +239,7 @@ export class ModelReload {
       logs: model.logs.map(() => null),
       logPlaces: shown.value.places,
       workers: workersOf({ model, secrets: server.secrets, slots: server.slots }),
-      tls: certificates.current?.tls,
+      tls: certificates.tls,
     });
     shown.value.end();
     switch (prepared.kind) {
@@ -320,9 +323,10 @@ export class ModelReload {
     const gone = server.sockets.filter((socket) => !isAmong(socket, sockets));
     const isRenewed = certificates !== server.certificates;
     Object.assign(server, { model, sockets, listeners: boundListeners(sockets, model), certificates });
-    if (certificates.current !== undefined) {
+    const { tls } = certificates;
+    if (tls !== undefined) {
       // The edge has those of the `prepare`. Since then the files may have been renewed.
-      edge.send({ kind: 'tls', tls: certificates.current.tls });
+      edge.send({ kind: 'tls', tls });
     }
     for (const warning of isRenewed ? (certificates.describe()?.warnings ?? []) : []) {
       log.say('warning', warning);

@@ -15,7 +15,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { randomBytes } from '../kernel/random-bytes.ts';
 import type { BoundListener } from '../protocol/control/edge.ts';
-import { CertificateKeeper, tlsFilesOf } from './certificate-keeper.ts';
+import { CertificateKeeper } from './certificate-keeper.ts';
 import { leaveCompileCache } from './compile-cache.ts';
 import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
@@ -35,6 +35,7 @@ import type { SlotRanges } from './slot-ranges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import { openSockets } from './sockets/given-sockets.ts';
 import { EDGE_AS_USER, RUN_AS_USER } from './start-as-user.ts';
+import { tlsSourcesOf } from './tls-contexts.ts';
 import type { Predecessor } from './upgrade/predecessor.ts';
 import type { WorkerWires } from './worker-wires.ts';
 import { openWorkerWires } from './worker-wires.ts';
@@ -110,7 +111,7 @@ export async function prepareServer(
   if (faults.length > 0) {
     return failure({ messages: faults, code: SETTINGS_FAULT });
   }
-  const certificates = await CertificateKeeper.open(tlsFilesOf(model), systemClock, identity);
+  const certificates = await CertificateKeeper.open(tlsSourcesOf(model), { clock: systemClock, identity });
   if (!certificates.ok) {
     return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
   }

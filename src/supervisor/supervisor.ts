@@ -130,7 +130,7 @@ export class Supervisor {
     if (this.#terminal.isNeeded) {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
-    if (this.#server.certificates.current !== undefined || this.#modelReload !== undefined) {
+    if (this.#server.certificates.tls !== undefined || this.#modelReload !== undefined) {
       this.#certificates.start();
     }
   }
@@ -175,7 +175,7 @@ export class Supervisor {
   }
 
   #reloadApps(why: string): void {
-    if (this.#server.certificates.current === undefined) {
+    if (this.#server.certificates.tls === undefined) {
       this.#happen({ kind: 'reload', why });
     } else {
       void this.#certificates.renew().then(() => this.#happen({ kind: 'reload', why }));

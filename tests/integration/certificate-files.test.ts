@@ -1,13 +1,16 @@
 // What can be wrong with the files of a certificate, each told in one sentence before anything is served; and how a new one is noticed.
 
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { CertificateFiles } from '../../src/config/model/server-model.ts';
+import type { SiteTls } from '../../src/config/model/site-tls.ts';
+import { USUAL_TLS } from '../../src/config/model/site-tls.ts';
 import { FakeClock } from '../../src/kernel/fake-clock.ts';
 import { CertificateKeeper } from '../../src/supervisor/certificate-keeper.ts';
-import type { Certificates, TlsFiles } from '../../src/supervisor/certificates.ts';
-import { readCertificates } from '../../src/supervisor/certificates.ts';
+import type { Certificates, TlsSources } from '../../src/supervisor/tls-contexts.ts';
+import { readCertificates } from '../../src/supervisor/tls-contexts.ts';
 import { Authority } from './certificates.ts';
 import { makeFolder } from './server.ts';
 
@@ -20,16 +23,15 @@ const other = authority.issue('other', { subject: '/O=Example/CN=other', extensi
 const secret = authority.issue('secret', { password: 'open sesame' });
 const NOW_MS = statSync(site.cert).mtimeMs + DAY_MS;
 
-const PLAIN: TlsFiles = {
-  certFile: '',
-  keyFile: '',
-  password: '',
-  caCerts: '',
-  clients: 'none',
-  ciphers: '',
-  protocols: [],
-};
-const SITE: TlsFiles = { ...PLAIN, certFile: site.cert, keyFile: site.key };
+type Said = CertificateFiles & Partial<Omit<SiteTls, 'certificates'>>;
+
+const PLAIN: Said = { certFile: '', keyFile: '', password: '' };
+const SITE: Said = { ...PLAIN, certFile: site.cert, keyFile: site.key };
+
+/** One site. */
+function sourcesOf({ certFile, keyFile, password, ...rules }: Said): TlsSources {
+  return { certificates: [{ certFile, keyFile, password }], sites: [{ ...USUAL_TLS, ...rules, certificates: [0] }] };
+}
 
 function write(name: string, ...texts: readonly string[]): string {
   writeFileSync(join(folder, name), texts.join(''));
@@ -40,14 +42,19 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const damaged = read(site.cert).replace(/\n[^\n]{20}/, `\n${'A'.repeat(20)}`);
 const chain = write('chain.pem', read(site.cert), 'said between them\n', read(authority.cert), read(site.key));
 
-async function load(model: TlsFiles): Promise<Certificates> {
-  const outcome = await readCertificates(model);
+type Loaded = Certificates['tls']['contexts'][number] &
+  Pick<Certificates['read'][number], 'own' | 'summary' | 'warningsAt'>;
+
+async function load(said: Said): Promise<Loaded> {
+  const outcome = await readCertificates(sourcesOf(said));
   ok(outcome.ok, outcome.ok ? '' : outcome.fault);
-  ok(outcome.value, 'no TLS');
-  return outcome.value;
+  const [context, certificate] = [outcome.value.tls.contexts[0], outcome.value.read[0]];
+  ok(context && certificate, 'no TLS');
+  const { own, summary, warningsAt } = certificate;
+  return { ...context, own, summary, warningsAt };
 }
 
-const FAULTS: readonly (readonly [what: string, model: Partial<TlsFiles>, told: RegExp])[] = [
+const FAULTS: readonly (readonly [what: string, model: Partial<Said>, told: RegExp])[] = [
   ['no such file', { certFile: '/nowhere/a.pem' }, /^\/nowhere\/a.pem cannot be read: there is no such file$/],
   ['a folder', { certFile: folder }, /cannot be read: EISDIR/],
   ['another format', { certFile: write('a.der', 'nothing') }, /a\.der holds no certificate in PEM form/],
@@ -73,7 +80,7 @@ const FAULTS: readonly (readonly [what: string, model: Partial<TlsFiles>, told: 
 
 for (const [what, model, told] of FAULTS) {
   test(`${what} is told`, async () => {
-    const outcome = await readCertificates({ ...SITE, ...model });
+    const outcome = await readCertificates(sourcesOf({ ...SITE, ...model }));
     ok(!outcome.ok);
     match(outcome.fault, told);
     ok(!outcome.fault.includes('\n'), 'one line');
@@ -85,34 +92,56 @@ test('a key that may not be read is told with the way out', {
 }, async () => {
   const key = write('closed.key', read(site.key));
   chmodSync(key, 0);
-  const outcome = await readCertificates({ ...SITE, keyFile: key });
+  const outcome = await readCertificates(sourcesOf({ ...SITE, keyFile: key }));
   ok(!outcome.ok);
   match(outcome.fault, /no permission\. It is read before --user/);
 });
 
 test('certificates and key may be in one file, and say for whom they are', async () => {
-  const { tls, serverCertificate, summary, warningsAt } = await load({ ...PLAIN, certFile: chain });
-  equal(tls.certificates.match(/BEGIN CERTIFICATE/g)?.length, 2);
-  ok(!tls.certificates.includes('said between') && !tls.certificates.includes('PRIVATE'));
-  equal(serverCertificate.trim(), read(site.cert).trim());
+  const { certificates, own, summary, warningsAt, caCerts } = await load({ ...PLAIN, certFile: chain });
+  const [shown] = certificates;
+  equal(shown?.chain.match(/BEGIN CERTIFICATE/g)?.length, 2);
+  ok(!shown.chain.includes('said between') && !shown.chain.includes('PRIVATE'));
+  equal(own.trim(), read(site.cert).trim());
   match(summary, /^site\.test, localhost, 127\.0\.0\.1, until \d{4}-\d\d-\d\d$/);
   equal(warningsAt(NOW_MS).length, 0);
-  equal(tls.caCerts, '');
-  equal(Buffer.from(tls.ticketKeys, 'base64').length, 48);
+  equal(caCerts, '');
   match((await load({ ...SITE, certFile: other.cert, keyFile: other.key })).summary, /^CN=other,O=Example, until/);
 });
 
 test('an encrypted key is opened with its password', async () => {
-  const model = { ...PLAIN, certFile: secret.cert, keyFile: secret.key, password: 'open sesame' };
-  match((await load(model)).tls.key, /^-----BEGIN PRIVATE KEY-----/);
+  const said = { ...PLAIN, certFile: secret.cert, keyFile: secret.key, password: 'open sesame' };
+  match((await load(said)).certificates[0]?.key ?? '', /^-----BEGIN PRIVATE KEY-----/);
+});
+
+test('sites with the same rules have one context, and a certificate is read once', async () => {
+  const certificates = [site, other].map(({ cert, key }) => ({ certFile: cert, keyFile: key, password: '' }));
+  const rules = [[0], [1], [0], []].map((own) => ({ ...USUAL_TLS, certificates: own }));
+  const outcome = await readCertificates({ certificates, sites: [...rules, undefined] });
+  ok(outcome.ok);
+  const { contexts, sites } = outcome.value.tls;
+  deepEqual(sites, [0, 1, 0, null, null]);
+  equal(contexts.length, 2);
+  equal(outcome.value.read.length, 2);
+  notEqual(contexts[0]?.sessionContext, contexts[1]?.sessionContext, 'a session of one is not taken up by the other');
+});
+
+test('a key of tickets has 48 or 80 bytes', async () => {
+  const file = (name: string, bytes: number): string => write(name, 'k'.repeat(bytes));
+  const { ticketKeys } = await load({ ...SITE, ticketKeyFiles: [file('a.key48', 48), file('b.key80', 80)] });
+  deepEqual(
+    ticketKeys.map((key) => Buffer.from(key, 'base64').length),
+    [48, 48],
+  );
+  const wrong = await readCertificates(sourcesOf({ ...SITE, ticketKeyFiles: [file('c.key', 47)] }));
+  ok(!wrong.ok);
+  match(wrong.fault, /c\.key is no key of tickets: it has 47 bytes/);
 });
 
 test('clients are asked for a certificate if that is wanted', async () => {
   const asked = { ...SITE, caCerts: authority.cert, clients: 'required' } as const;
-  equal((await load(asked)).tls.isClientOptional, false);
-  equal((await load(asked)).tls.caCerts.trim(), read(authority.cert).trim());
-  equal((await load({ ...asked, clients: 'optional' })).tls.isClientOptional, true);
-  equal((await load({ ...asked, clients: 'none' })).tls.caCerts, '');
+  equal((await load(asked)).caCerts.trim(), read(authority.cert).trim());
+  equal((await load({ ...asked, clients: 'none' })).caCerts, '');
 });
 
 test('a certificate that is not valid, or not for long, is warned of', async () => {
@@ -125,25 +154,27 @@ test('a certificate that is not valid, or not for long, is warned of', async () 
 });
 
 test('CertificateKeeper notices new files, and keeps what it has if they are wrong', async () => {
+  const clock = new FakeClock(NOW_MS);
   const [certFile, keyFile] = [write('kept.pem', read(site.cert)), write('kept.key', read(site.key))];
-  const opened = await CertificateKeeper.open({ ...SITE, certFile, keyFile }, new FakeClock(NOW_MS));
+  const opened = await CertificateKeeper.open(sourcesOf({ ...SITE, certFile, keyFile }), { clock });
   ok(opened.ok);
   const keeper = opened.value;
-  const first = keeper.current;
+  const first = keeper.tls;
   equal(keeper.hasChanged, false);
   const same = await keeper.renew();
   ok(same.ok && !same.value);
-  equal(keeper.current, first, 'what is the same stays, with the keys of its sessions');
+  deepEqual(keeper.tls, first, 'what is the same stays, with the keys of its sessions');
   copyFileSync(other.cert, certFile);
   equal(keeper.hasChanged, true);
   ok(!(await keeper.renew()).ok);
-  equal(keeper.current, first);
+  deepEqual(keeper.tls, first);
   equal(keeper.hasChanged, false, 'a fault is told once');
   copyFileSync(other.key, keyFile);
   equal(keeper.hasChanged, true);
   const renewed = await keeper.renew();
   ok(renewed.ok && renewed.value);
-  match(keeper.current?.summary ?? '', /^CN=other/);
+  match(keeper.summary, /^CN=other/);
+  deepEqual(keeper.tls?.ticketKeys, first?.ticketKeys);
   rmSync(certFile);
   equal(keeper.hasChanged, true);
   ok(!(await keeper.renew()).ok);

@@ -223,7 +223,7 @@ const REFUSED: readonly (readonly [what: string, options: ConnectionOptions, log
   [
     'a certificate of somebody else',
     shows(stranger),
-    /no TLS with .*127\.0\.0\.1: its certificate is refused \(UNABLE_TO_/,
+    /no TLS with .*127\.0\.0\.1: its certificate is refused \(unable to /,
   ],
   [
     'an old version',

@@ -14,7 +14,6 @@ import type { ServerModel } from '../../config/model/server-model.ts';
 import { readServeRequest } from '../../config/read.ts';
 import { serveModel } from '../../config/serve-model.ts';
 import { assert } from '../../kernel/assert.ts';
-import { omit } from '../../kernel/omit.ts';
 import { hasGroup, hasUser } from '../../supervisor/privileges.ts';
 import { NGINX_TITLE } from '../../supervisor/process-name.ts';
 import { memoryBytes } from '../memory.ts';
@@ -42,14 +41,8 @@ export function readConfiguration(said: NginxArguments, places: NginxPlaces): Ng
   return {
     files,
     diagnostics: [...reading.diagnostics, ...faults],
-    model: isFaulty(faults) ? undefined : withoutTls(model),
+    model: isFaulty(faults) ? undefined : model,
   };
-}
-
-/** TLS of nginx's files is to come. Until then nobody listens at its addresses: a client is refused there, where it would wait for an answer in vain. */
-function withoutTls(model: ServerModel): ServerModel {
-  const sites = model.sites.map((site) => omit(site, 'tls'));
-  return { ...model, sites, certificates: [], listeners: model.listeners.filter(({ tls }) => !tls) };
 }
 
 /** Whoever started the server, whatever it has become by the time its files are read again. */

@@ -1,5 +1,5 @@
 import type { App, EdgeApp } from './app.ts';
-import type { EdgeModel, ServerModel } from './server-model.ts';
+import type { EdgeModel, EdgeSite, ServerModel, Site } from './server-model.ts';
 
 /** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. */
 export function edgeModel(model: ServerModel): EdgeModel {
@@ -7,7 +7,7 @@ export function edgeModel(model: ServerModel): EdgeModel {
   const { upstreams, proxyPolicies, resolvers, edge, forwarding } = model;
   return {
     listeners,
-    sites,
+    sites: sites.map(edgeSite),
     ...(streams === undefined ? {} : { streams }),
     apps: model.apps.map(edgeApp),
     scopes,
@@ -24,6 +24,14 @@ export function edgeModel(model: ServerModel): EdgeModel {
     forwarding,
     isDevelopment: model.development !== undefined,
   };
+}
+
+function edgeSite({ tls, ...site }: Site): EdgeSite {
+  if (tls === undefined) {
+    return site;
+  }
+  const { clients, caCerts, trustedCerts, crl, verifyDepth } = tls;
+  return { ...site, clients: { clients, caCerts, trustedCerts, crl, verifyDepth } };
 }
 
 function edgeApp({ id, timeouts, queue, webSockets, namedFolders }: App): EdgeApp {

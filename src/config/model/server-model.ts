@@ -14,12 +14,14 @@ import type { Listening } from './listening.ts';
 import type { ErrorLog, LogTarget } from './logs.ts';
 import type { ProxyPolicy } from './proxying.ts';
 import type { Scope } from './scope.ts';
+import type { ClientRules, SiteTls } from './site-tls.ts';
 import type { Streams } from './stream.ts';
 import type { Pattern } from './template.ts';
 import type { Resolver, Upstream } from './upstream.ts';
 import type { DefinedVariable } from './variables.ts';
 
-export interface ServerModel extends Omit<EdgeModel, 'apps' | 'isDevelopment'> {
+export interface ServerModel extends Omit<EdgeModel, 'apps' | 'sites' | 'isDevelopment'> {
+  readonly sites: readonly Site[];
   readonly apps: readonly App[];
   readonly certificates: readonly CertificateFiles[];
   readonly process: ProcessSettings;
@@ -29,7 +31,7 @@ export interface ServerModel extends Omit<EdgeModel, 'apps' | 'isDevelopment'> {
 /** The part of the model that the edge is told, which speaks with strangers: it holds no secrets of applications and no paths of keys. */
 export interface EdgeModel {
   readonly listeners: readonly Listener[];
-  readonly sites: readonly Site[];
+  readonly sites: readonly EdgeSite[];
   /** Absent: all that is spoken is HTTP. */
   readonly streams?: Streams;
   readonly apps: readonly EdgeApp[];
@@ -80,6 +82,9 @@ export interface Site {
   readonly locations: readonly Location[];
 }
 
+/** What it speaks TLS with the edge is told apart (`TlsSettings`). */
+export type EdgeSite = Omit<Site, 'tls'> & { readonly clients?: ClientRules };
+
 export interface Location {
   readonly match: /** `final-prefix`: where it is the longest, no regex is asked. */
     | { readonly kind: 'exact' | 'prefix' | 'final-prefix' | 'named'; readonly text: string }
@@ -94,19 +99,6 @@ export interface Location {
   readonly locations: readonly Location[];
 }
 
-export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
-
-export interface SiteTls {
-  /** Indexes in `ServerModel.certificates`: one for each kind of key. */
-  readonly certificates: readonly number[];
-  /** Path of a PEM file: the authorities that sign the certificates of clients; '' for none. */
-  readonly caCerts: string;
-  readonly clients: 'none' | 'optional' | 'required';
-  readonly ciphers: string;
-  /** The versions that are spoken; empty: all. */
-  readonly protocols: readonly TlsVersion[];
-}
-
 /** Paths of PEM files. Many sites may have one certificate, which is read once. */
 export interface CertificateFiles {
   readonly certFile: string;
@@ -114,6 +106,8 @@ export interface CertificateFiles {
   readonly keyFile: string;
   /** Of the key: as it was given, which is not for printing. '' for none. */
   readonly password: string;
+  /** A file of passwords, one a line, of which each is tried. */
+  readonly passwordFile?: string;
 }
 
 /** What the whole edge may use; 0 is "no limit" where that makes sense. */

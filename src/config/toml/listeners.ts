@@ -32,7 +32,10 @@ export function listenersOf(sites: readonly SiteOnListeners[], defaults: readonl
 
 /** A site without certificates of its own has those of the site that is the address's default. */
 function hasCertificate(sites: readonly SiteOnListeners[], index: number, before: Listener | undefined): boolean {
-  return [index, before?.fallback ?? index].some((each) => (sites[each]?.site.tls?.certificates.length ?? 0) > 0);
+  return [index, before?.fallback ?? index].some((each) => {
+    const { certificates = [], rejectsHandshake = false } = sites[each]?.site.tls ?? {};
+    return certificates.length > 0 || rejectsHandshake;
+  });
 }
 
 function merge(

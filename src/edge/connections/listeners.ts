@@ -2,14 +2,16 @@
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
-import type { Client } from '../../protocol/http/exchange.ts';
+import type { Client, TlsFacts } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
+import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import { failSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
@@ -340,20 +342,41 @@ export class Listeners {
   }
 
   #shakeHands(carrier: Socket, client: Client, { services, origins }: Opening, header?: ProxyHeader): void {
-    this.#tls?.accept(carrier, client.address, (socket, facts) => {
-      const peer = new Peer(client, origins.of(facts), carrier);
+    const acceptor = this.#tls;
+    if (acceptor === undefined) {
+      carrier.destroy();
+      return;
+    }
+    const connect = (socket: Socket, facts: TlsFacts | undefined, tls: PeerTls): Http1Connection => {
+      const peer = new Peer(client, origins.of(facts), carrier, tls);
       peer.proxyHeader = header;
       const connection = this.#connect(socket, peer, services);
       guardSocket(socket, connection);
-      const { usual } = this.#buffers;
-      const receive = readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
-        connection.onBytes(buffer, length),
-      );
-      if (!readIntoBuffer(socket, usual, receive, (error) => failSocket(socket, connection, error))) {
-        socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
-      }
       this.#closeSoon(connection, services);
+      return connection;
+    };
+    acceptor.accept(carrier, client.address, {
+      sites: services.pipeline.handshakes,
+      onSecured: (socket, facts, tls) => {
+        const connection = connect(socket, facts, tls);
+        if (!this.#readSecured(socket, connection, services)) {
+          socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
+        }
+      },
+      onPlain: (tls) => {
+        const connection = connect(carrier, undefined, tls);
+        carrier.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length)).resume();
+      },
     });
+  }
+
+  /** False: the bytes of the connection come by events. */
+  #readSecured(socket: TLSSocket, connection: Http1Connection, { monotonicMs }: ConnectionServices): boolean {
+    const { usual } = this.#buffers;
+    const receive = readFairly(socket, this.#buffers, monotonicMs, (buffer, length) =>
+      connection.onBytes(buffer, length),
+    );
+    return readIntoBuffer(socket, usual, receive, (error) => failSocket(socket, connection, error));
   }
 
   /** Where the address is served no more, a connection that has just begun may still bring a request. */

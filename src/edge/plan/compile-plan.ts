@@ -5,7 +5,7 @@
 
 import type { Content } from '../../config/model/content.ts';
 import type { ScopeId } from '../../config/model/instruction.ts';
-import type { EdgeModel, Listener, Location, Site } from '../../config/model/server-model.ts';
+import type { EdgeModel, EdgeSite, Listener, Location } from '../../config/model/server-model.ts';
 import type { Pattern, Template } from '../../config/model/template.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AccessLogs } from '../access-log/access-logs.ts';
@@ -43,6 +43,8 @@ import { compileTemplate } from './compile-template.ts';
 import { HostTable } from './host-table.ts';
 import type { LocationNode } from './location-table.ts';
 import { LocationTable } from './location-table.ts';
+import type { TlsCheck } from './tls-check.ts';
+import { compileTlsCheck } from './tls-check.ts';
 import { TypeTable } from './type-table.ts';
 import { VariableCompiler } from './variable-compiler.ts';
 
@@ -64,6 +66,10 @@ export interface SitePlan {
 
 export interface ListenerPlan {
   readonly hosts: HostTable<SitePlan>;
+  /** Index of the site for every other name. */
+  readonly fallback: number;
+  /** Undefined: TLS is not spoken. */
+  readonly checkTls: TlsCheck | undefined;
 }
 
 export class PlanCompiler implements RewriteCompilation {
@@ -98,7 +104,11 @@ export class PlanCompiler implements RewriteCompilation {
 
   listener(listener: Listener): ListenerPlan {
     const entries = listener.names.map(({ name, site }) => ({ name, value: this.#site(site) }));
-    return { hosts: new HostTable(entries, this.#site(listener.fallback), (pattern) => this.pattern(pattern)) };
+    return {
+      hosts: new HostTable(entries, this.#site(listener.fallback), (pattern) => this.pattern(pattern)),
+      fallback: listener.fallback,
+      checkTls: listener.tls ? compileTlsCheck(this.model, listener.fallback) : undefined,
+    };
   }
 
   // What features are given.
@@ -152,7 +162,7 @@ export class PlanCompiler implements RewriteCompilation {
   }
 
   /** What connections go by while a location with this scope answers. */
-  #connectionRules(site: Site, id: ScopeId): TransportRules {
+  #connectionRules(site: EdgeSite, id: ScopeId): TransportRules {
     const key = `${site.connection} ${id}`;
     const known = this.#rules.get(key);
     if (known !== undefined) {
@@ -182,7 +192,7 @@ export class PlanCompiler implements RewriteCompilation {
     return fresh;
   }
 
-  #compileSite(id: number, model: Site): CompiledSite {
+  #compileSite(id: number, model: EdgeSite): CompiledSite {
     const own: CompiledLocation = {
       kind: 'site',
       text: '',
@@ -214,13 +224,13 @@ export class PlanCompiler implements RewriteCompilation {
     };
   }
 
-  #locationTable(site: Site, locations: readonly Location[], parent: CompiledLocation | undefined): LocationTable {
+  #locationTable(site: EdgeSite, locations: readonly Location[], parent: CompiledLocation | undefined): LocationTable {
     return new LocationTable(
       locations.filter(({ match }) => match.kind !== 'named').map((location) => this.#node(site, location, parent)),
     );
   }
 
-  #node(site: Site, model: Location, parent: CompiledLocation | undefined): LocationNode {
+  #node(site: EdgeSite, model: Location, parent: CompiledLocation | undefined): LocationNode {
     const location = this.#compileLocation(site, model, parent);
     const { text } = location;
     return {
@@ -237,7 +247,7 @@ export class PlanCompiler implements RewriteCompilation {
     return policy === undefined ? undefined : compileSplitPath(policy.request, this);
   }
 
-  #compileLocation(site: Site, model: Location, parent: CompiledLocation | undefined): CompiledLocation {
+  #compileLocation(site: EdgeSite, model: Location, parent: CompiledLocation | undefined): CompiledLocation {
     const { match } = model;
     const scope = this.scopeOf(model.scope);
     return {

@@ -2,7 +2,7 @@
 
 import type { Content } from '../../config/model/content.ts';
 import type { Scope } from '../../config/model/scope.ts';
-import type { EdgeModel, Listener, Location, Site } from '../../config/model/server-model.ts';
+import type { EdgeModel, EdgeSite, Listener, Location } from '../../config/model/server-model.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { FakeRequestLine } from '../../protocol/http/fake-request.ts';
 import { decodePath } from '../../protocol/http/path.ts';
@@ -83,10 +83,10 @@ function matchOf(text: string): Location['match'] {
 
 export interface FakeModel {
   readonly locations?: readonly Location[];
-  readonly rewrite?: Site['rewrite'];
+  readonly rewrite?: EdgeSite['rewrite'];
   readonly name?: string;
   readonly scopes?: readonly Partial<Scope>[];
-  readonly sites?: readonly Partial<Site>[];
+  readonly sites?: readonly Partial<EdgeSite>[];
   readonly names?: Listener['names'];
   readonly variables?: EdgeModel['variables'];
   readonly types?: EdgeModel['types'];
@@ -96,7 +96,7 @@ export interface FakeModel {
 }
 
 export function fakeModel(fake: FakeModel): EdgeModel {
-  const site: Site = {
+  const site: EdgeSite = {
     name: fake.name ?? 'site',
     connection: 0,
     rewrite: fake.rewrite ?? [],

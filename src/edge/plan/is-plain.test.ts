@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { edgeModel } from '../../config/model/edge-model.ts';
 import type { Scope } from '../../config/model/scope.ts';
-import type { EdgeModel, Site } from '../../config/model/server-model.ts';
+import type { EdgeModel, EdgeSite } from '../../config/model/server-model.ts';
 import { readServeRequest } from '../../config/read.ts';
 import { serveModel } from '../../config/serve-model.ts';
 import { isPlain } from './is-plain.ts';
@@ -26,7 +26,7 @@ test('a location, an instruction, a second site, or any rule of a scope needs a 
   const { compressions } = scope ?? {};
   const [coding] = compressions?.codings ?? [];
   assert.ok(site && scope && compressions && coding);
-  const withSite = (more: Partial<Site>): EdgeModel => ({ ...model, sites: [{ ...site, ...more }] });
+  const withSite = (more: Partial<EdgeSite>): EdgeModel => ({ ...model, sites: [{ ...site, ...more }] });
   const withScope = (more: Partial<Scope>): EdgeModel => ({ ...model, scopes: [{ ...scope, ...more }] });
   const others: readonly EdgeModel[] = [
     { ...model, sites: [site, site] },

@@ -26,7 +26,7 @@ function nginxStatus(status: number, { scope }: RouteRun): number {
 }
 
 export function sitePipeline({ plan, services, identifier }: SitePipelineParts): RequestPipeline {
-  const { hosts } = plan;
+  const { hosts, checkTls } = plan;
   const { traffic } = services;
   const open = (exchange: TransportExchange, { site }: SitePlan, path: string): RouteRun => {
     const route = new RouteRun({ exchange, site, path, services, transport: exchange });
@@ -65,7 +65,11 @@ export function sitePipeline({ plan, services, identifier }: SitePipelineParts):
       const path = normalizePath(exchange.path, value.mergesSlashes);
       const route = open(exchange, value, path ?? '');
       match?.pattern.assign(match.captures, route);
-      if (exchange.origin.isContradictory || path === undefined) {
+      const refusal = checkTls?.(exchange.peer.tls, value.site.id);
+      if (refusal !== undefined) {
+        route.log('info', refusal.words);
+        route.refuseContent(refusal.status, undefined, undefined);
+      } else if (exchange.origin.isContradictory || path === undefined) {
         route.refuseContent(400, undefined, undefined);
       } else if (UNSERVED.has(exchange.method)) {
         route.refuseContent(405, undefined, ALLOWED);
@@ -74,6 +78,7 @@ export function sitePipeline({ plan, services, identifier }: SitePipelineParts):
       }
     },
     refuse,
+    handshakes: { siteNamed: (name) => hosts.find(name).value.site.id, fallback: plan.fallback },
     onFinished(exchange) {
       const { route } = exchange;
       if (route instanceof RouteRun) {

@@ -17,7 +17,7 @@ import {
   sentTrailerVariable,
 } from '../pipeline/variables/response-variables.ts';
 import { serverVariables } from '../pipeline/variables/server-variables.ts';
-import { TLS_VARIABLES } from '../pipeline/variables/tls-variables.ts';
+import { tlsVariables } from '../pipeline/variables/tls-variables.ts';
 import {
   UPSTREAM_VARIABLES,
   upstreamCookieVariable,
@@ -52,7 +52,7 @@ export class VariableCompiler {
       Object.entries({
         ...REQUEST_VARIABLES,
         ...CONNECTION_VARIABLES,
-        ...TLS_VARIABLES,
+        ...tlsVariables(services.clock),
         ...RESPONSE_VARIABLES,
         ...UPSTREAM_VARIABLES,
         ...fileVariables(services),

@@ -1,22 +1,41 @@
 /**
- * TLS for the connections that are given to it, by `node:tls`: 1.2 and 1.3, HTTP/1.1 by ALPN, sessions resumed by tickets that all
- * threads can open. A connection is in the table from the first byte on, so that caps and deadlines hold for handshakes too.
+ * TLS for the connections that are given to it, by `node:tls`: 1.2 and 1.3, HTTP/1.1 by ALPN, sessions resumed by tickets that all threads can open. The first message of the
+ * client is read before OpenSSL sees it, and says which site is meant: so all rules of a site hold from the beginning of the handshake, also those that OpenSSL asks for
+ * before it looks at names.
  */
 
-import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Server, TLSSocket } from 'node:tls';
-import { createServer } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { RECORD_BYTES_MAX } from '../../config/model/site-tls.ts';
 import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
-import { contextOptions } from '../../protocol/tls/context-options.ts';
+import type { PeerTls } from '../../protocol/http/peer-tls.ts';
+import type { ClientHello } from '../../protocol/tls/client-hello.ts';
+import { readClientHello } from '../../protocol/tls/client-hello.ts';
+import { asksClients } from '../../protocol/tls/context-options.ts';
 import { carrierOf } from '../../relay/sockets/node-internals.ts';
-import type { ConnectionTable, TrackedConnection } from '../connections/connection-table.ts';
+import type { ConnectionTable } from '../connections/connection-table.ts';
 import type { CountedLog } from '../faults/counted-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
+import type { HandshakeSites } from '../transport/connection-services.ts';
+import { faultOfClient } from './client-fault.ts';
+import { NO_TLS, SecuredPeer } from './secured-peer.ts';
+import type { TlsContext } from './tls-contexts.ts';
+import { TlsContexts } from './tls-contexts.ts';
 import { factsOf } from './tls-facts.ts';
+import { TlsHandshake } from './tls-handshake.ts';
 
-export type OnSecured = (socket: TLSSocket, facts: TlsFacts) => void;
+/** Where a connection has come to, and what becomes of it. */
+export interface TlsListening {
+  /**
+   * How names in handshakes lead to sites. Requests of clients that speak no TLS, or have no good certificate, are read all the same then, and refused as the site
+   * says. Undefined: there is one site.
+   */
+  readonly sites: HandshakeSites | undefined;
+  onSecured(socket: TLSSocket, facts: TlsFacts, tls: PeerTls): void;
+  /** The client does not speak TLS, where there are `sites`: its bytes are still to be read. */
+  onPlain(tls: PeerTls): void;
+}
 
 interface AcceptorOptions {
   readonly settings: TlsSettings;
@@ -28,76 +47,129 @@ interface AcceptorOptions {
   readonly onBug: (what: string, error: unknown) => void;
 }
 
+type Handshake = TlsHandshake<TlsListening>;
+
 /** Bodies of answers with 400, which nginx gives too: to a client that speaks plain HTTP, and to one without a certificate that is known. */
 const TO_PLAIN = 'This address speaks HTTPS: ask for it with https:// in front.\n';
 const TO_STRANGER = 'This address is for clients with a certificate that it knows.\n';
+/** A record with a fatal alert, unrecognized_name (RFC 6066 3). */
+const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
+/** With this bit in the first byte a client may be one of SSL 2, which OpenSSL refuses. */
+const SSL2_BIT = 0x80;
 
 /** Other settings are another acceptor's: a handshake ends by those by which it began. */
 export class TlsAcceptor {
-  readonly #table: ConnectionTable;
-  readonly #date: () => string;
-  readonly #onBug: AcceptorOptions['onBug'];
-  readonly #faults: CountedLog;
+  readonly #options: AcceptorOptions;
   readonly #handshakes = new WeakMap<Socket, Handshake>();
-  /** Never listens: it is given connections. */
-  readonly #server: Server;
-  /** Whether clients need a certificate. */
-  readonly #clients: 'not asked' | 'optional' | 'required';
+  readonly #contexts: TlsContexts;
 
-  constructor({ settings, table, date, faults, onBug }: AcceptorOptions) {
-    this.#table = table;
-    this.#date = date;
-    this.#onBug = onBug;
-    this.#faults = faults;
-    this.#clients = settings.caCerts === '' ? 'not asked' : settings.isClientOptional ? 'optional' : 'required';
-    this.#server = createServer({
-      ...contextOptions(settings),
-      ALPNProtocols: ['http/1.1', 'http/1.0'],
-      requestCert: this.#clients !== 'not asked',
-      // Whether a certificate is accepted is decided in `#onSecured`, which can say why.
-      rejectUnauthorized: false,
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+    this.#contexts = new TlsContexts(options.settings, {
+      onSecured: (socket, context) => this.#guard(socket, () => this.#onSecured(socket, context)),
+      onFailed: (error, socket) => this.#guard(socket, () => this.#onFailed(error, socket)),
     });
-    this.#server.on('secureConnection', (socket) => this.#guard(socket, () => this.#onSecured(socket)));
-    this.#server.on('tlsClientError', (error, socket) => this.#guard(socket, () => this.#onFailed(error, socket)));
   }
 
-  /** `onSecured` is called when the handshake has succeeded; otherwise the connection is closed. */
-  accept(socket: Socket, address: string, onSecured: OnSecured): void {
-    const handshake = new Handshake(socket, address, {
-      dueMs: this.#table.nowMs + EDGE_LIMITS.handshakeMs,
-      onSecured,
-      onOverdue: () => this.#faults.tell(address, 'it took too long'),
-      onBug: (error) => this.#onBug('a TLS handshake', error),
+  /** Until the handshake has succeeded, or the connection is closed. */
+  accept(socket: Socket, address: string, listening: TlsListening): void {
+    const { table, faults, onBug } = this.#options;
+    const handshake: Handshake = new TlsHandshake(socket, address, {
+      dueMs: table.nowMs + EDGE_LIMITS.handshakeMs,
+      waiting: listening,
+      onOverdue: () => faults.tell(address, 'it took too long'),
+      onBug: (error) => onBug('a TLS handshake', error),
     });
     this.#handshakes.set(socket, handshake);
-    this.#table.add(handshake);
-    socket.on('close', () => this.#table.remove(handshake));
+    table.add(handshake);
+    socket.on('close', () => table.remove(handshake));
     socket.on('error', () => undefined); // 'close' follows
-    this.#server.emit('connection', socket);
+    this.#readHello(socket, handshake);
   }
 
-  #onSecured(socket: TLSSocket): void {
+  #readHello(socket: Socket, handshake: Handshake): void {
+    let read: Buffer | undefined;
+    const onData = (bytes: Buffer): void => {
+      read = read === undefined ? bytes : Buffer.concat([read, bytes]);
+      const reading = readClientHello(read);
+      if (reading.kind === 'partial') {
+        return;
+      }
+      socket.off('data', onData).off('end', onEnd);
+      socket.pause();
+      const act = (): void => {
+        socket.unshift(read);
+        const isPlain = reading.kind === 'other' && ((read?.[0] ?? 0) & SSL2_BIT) === 0;
+        if (isPlain && handshake.waiting.sites !== undefined) {
+          this.#handOver(handshake, () => handshake.waiting.onPlain(NO_TLS));
+        } else {
+          this.#choose(socket, handshake, reading.kind === 'hello' ? reading.hello : undefined);
+        }
+      };
+      try {
+        act();
+      } catch (error) {
+        handshake.onBug(error);
+      }
+    };
+    // A client that connects and leaves without a word has only looked whether somebody is there.
+    const onEnd = (): void => {
+      socket.destroy();
+    };
+    // Whoever has read the header of the PROXY protocol may have paused it.
+    socket.on('data', onData).on('end', onEnd).resume();
+  }
+
+  /** By the name of the site that is meant. A message that cannot be read is OpenSSL's to refuse. */
+  #choose(socket: Socket, handshake: Handshake, hello: ClientHello | undefined): void {
+    const { sites } = handshake.waiting;
+    const fallback = sites?.fallback ?? 0;
+    const name = hello?.serverName ?? '';
+    const site = name === '' || sites === undefined ? fallback : sites.siteNamed(name);
+    handshake.hello = hello;
+    handshake.site = site;
+    const context = this.#contexts.contextOf([site, fallback], hello?.ticket);
+    if (context === undefined || context.settings.rejectsHandshake) {
+      this.#options.faults.tell(handshake.address, 'no site has the name that it asks for');
+      socket.end(UNRECOGNIZED_NAME).resume();
+      return;
+    }
+    context.server.emit('connection', socket);
+  }
+
+  #onSecured(socket: TLSSocket, { settings }: TlsContext): void {
     const handshake = this.#handshakeOf(socket);
     if (handshake === undefined) {
       socket.destroy();
       return;
     }
+    const { hello, site, waiting } = handshake;
     // The certificate is asked for once: what Node makes of it takes the chain out of the connection.
-    const certificate = socket.getPeerX509Certificate();
-    const fault = this.#faultOfClient(socket, certificate);
-    if (fault !== undefined) {
-      this.#faults.tell(handshake.address, fault);
+    const certificate = asksClients(settings) ? socket.getPeerX509Certificate() : undefined;
+    const fault = certificate && faultOfClient(socket, certificate, settings);
+    const peer = new SecuredPeer(socket, { hello, site, certificate, fault });
+    const refused = this.#refusalOf(peer, settings.clients, certificate !== undefined);
+    if (refused !== undefined && waiting.sites === undefined) {
+      this.#options.faults.tell(handshake.address, refused);
       socket.on('error', () => socket.destroy()).resume();
       socket.end(this.#refusal(TO_STRANGER));
       return;
     }
     // A client may go on reading when it sends no more. (In a handshake, a client that has closed its sending side has gone.)
     socket.allowHalfOpen = true;
+    if (settings.recordBytesMax < RECORD_BYTES_MAX) {
+      socket.setMaxSendFragment(settings.recordBytesMax);
+    }
+    const facts = factsOf(socket, certificate, peer.certificateFault?.words);
+    this.#handOver(handshake, () => waiting.onSecured(socket, facts, peer));
+  }
+
+  /** The handshake leaves the table after the connection has come into it: an edge that stops ends as soon as its table is empty. */
+  #handOver(handshake: Handshake, act: () => void): void {
     try {
-      handshake.onSecured(socket, factsOf(socket, certificate));
+      act();
     } finally {
-      // The handshake leaves the table after the connection has come into it: an edge that stops ends as soon as its table is empty.
-      this.#table.remove(handshake);
+      this.#options.table.remove(handshake);
     }
   }
 
@@ -106,13 +178,13 @@ export class TlsAcceptor {
     try {
       act();
     } catch (error) {
-      this.#onBug('a TLS handshake', error);
+      this.#options.onBug('a TLS handshake', error);
       socket.destroy();
     }
   }
 
   #refusal(text: string): string {
-    const fields = `Date: ${this.#date()}\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close\r\n`;
+    const fields = `Date: ${this.#options.date()}\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close\r\n`;
     return `HTTP/1.1 400 Bad Request\r\n${fields}\r\n${text}`;
   }
 
@@ -121,15 +193,17 @@ export class TlsAcceptor {
     return carrier && this.#handshakes.get(carrier);
   }
 
-  #faultOfClient(socket: TLSSocket, certificate: X509Certificate | undefined): string | undefined {
-    if (this.#clients === 'not asked') {
-      return undefined;
+  #refusalOf(
+    { certificateFault, isUnknownAuthority }: PeerTls,
+    clients: TlsContext['settings']['clients'],
+    hasCertificate: boolean,
+  ): string | undefined {
+    if (clients === 'required' && !hasCertificate) {
+      return 'it has no certificate';
     }
-    // This comes first: Node says of a resumed session of TLS 1.3 that it is authorized, also if it never had a certificate.
-    if (certificate === undefined) {
-      return this.#clients === 'optional' ? undefined : 'it has no certificate';
-    }
-    return socket.authorized ? undefined : `its certificate is refused (${String(socket.authorizationError)})`;
+    return certificateFault === undefined || (clients === 'unverified' && isUnknownAuthority)
+      ? undefined
+      : `its certificate is refused (${certificateFault.words})`;
   }
 
   #onFailed(error: NodeJS.ErrnoException & { readonly reason?: string }, socket: TLSSocket): void {
@@ -139,50 +213,7 @@ export class TlsAcceptor {
     const handshake = this.#handshakeOf(socket);
     // A client that connects and leaves without a word has only looked whether somebody is there.
     if (handshake !== undefined && error.code !== 'ECONNRESET') {
-      this.#faults.tell(handshake.address, error.reason ?? error.code ?? error.message);
+      this.#options.faults.tell(handshake.address, error.reason ?? error.code ?? error.message);
     }
-  }
-}
-
-interface HandshakeOptions {
-  readonly dueMs: number;
-  readonly onSecured: OnSecured;
-  readonly onOverdue: () => void;
-  readonly onBug: (error: unknown) => void;
-}
-
-class Handshake implements TrackedConnection {
-  readonly address: string;
-  readonly onSecured: OnSecured;
-  readonly #socket: Socket;
-  readonly #options: HandshakeOptions;
-
-  constructor(socket: Socket, address: string, options: HandshakeOptions) {
-    this.#socket = socket;
-    this.address = address;
-    this.onSecured = options.onSecured;
-    this.#options = options;
-  }
-
-  onTick(nowMs: number): void {
-    if (nowMs >= this.#options.dueMs) {
-      this.#options.onOverdue();
-      this.destroy();
-    }
-  }
-
-  /** A client that has begun its handshake was let in, and is served. */
-  closeIfIdle(): void {
-    if (this.#socket.bytesRead === 0) {
-      this.destroy();
-    }
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-  onBug(error: unknown): void {
-    this.#options.onBug(error);
-    this.destroy();
   }
 }

@@ -14,14 +14,21 @@ const known = new Map<string, TlsFacts>();
 const KNOWN_MAX = 64;
 
 /**
- * `certificate`: of the client. One object for all connections that agree in everything, so that what is rendered from it is
+ * `certificate`: of the client; `fault`: what is wrong with it. One object for all connections that agree in everything, so that what is rendered from it is
  * rendered once.
  */
-export function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): TlsFacts {
+export function factsOf(
+  socket: TLSSocket,
+  certificate: X509Certificate | undefined,
+  fault: string | undefined,
+): TlsFacts {
   const { name, version } = socket.getCipher();
   const protocol = socket.getProtocol() ?? version;
   if (certificate !== undefined) {
-    return newFacts(protocol, name, clientOf(certificate));
+    return {
+      ...newFacts(protocol, name, clientOf(certificate)),
+      ...(fault === undefined ? {} : { clientFault: fault }),
+    };
   }
   const key = `${protocol} ${name}`;
   const facts = known.get(key);

@@ -16,6 +16,14 @@ export interface TransportExchange extends IncomingExchange {
   goBy(rules: TransportRules): void;
 }
 
+/** How the name in a handshake of TLS leads to a site, as its index in the model. */
+export interface HandshakeSites {
+  /** Throws where that cannot be found out. */
+  siteNamed(name: string): number;
+  /** The site of those that say no name. */
+  readonly fallback: number;
+}
+
 /** To whom a transport hands its requests. */
 export interface RequestPipeline {
   /** Answers the request, now or later. */
@@ -30,6 +38,8 @@ export interface RequestPipeline {
     detail: string | undefined,
     fields: ResponseFields | undefined,
   ): void;
+  /** Absent where there is one site. */
+  readonly handshakes?: HandshakeSites;
   /** Told once of each exchange that is over, whether its response has left, was cut, or was never given. Undefined: nobody asks, and nothing is paid for it. */
   readonly onFinished: ((exchange: FinishedExchange) => void) | undefined;
 }

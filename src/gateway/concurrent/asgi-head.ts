@@ -33,11 +33,11 @@ const rendered = new WeakMap<FieldBlock, RenderedBlock>();
 const renderedTls = new WeakMap<TlsFacts, string>();
 
 /** The keys of ASGI's extension "tls", but for the server's certificate, which the worker has. JSON has no NUL in it. */
-function renderTls({ version, cipherSuite, client }: TlsFacts): string {
+function renderTls({ version, cipherSuite, client, clientFault }: TlsFacts): string {
   const json = JSON.stringify({
     client_cert_chain: client?.chain ?? [],
     client_cert_name: client?.subject ?? null,
-    client_cert_error: null, // A certificate that is not good never gets so far.
+    client_cert_error: clientFault ?? null,
     tls_version: version ?? null,
     cipher_suite: cipherSuite ?? null,
   });

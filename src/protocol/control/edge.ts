@@ -2,7 +2,8 @@
 
 import type { AppId } from '../../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
-import type { EdgeModel, TlsVersion } from '../../config/model/server-model.ts';
+import type { EdgeModel } from '../../config/model/server-model.ts';
+import type { SiteTls } from '../../config/model/site-tls.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
@@ -37,21 +38,48 @@ export interface BoundListener {
 }
 
 /** PEM throughout. */
-export interface TlsSettings {
+export interface CertifiedKey {
   /** The server's own certificate first. */
-  readonly certificates: string;
+  readonly chain: string;
   /** Not encrypted with a password. */
   readonly key: string;
-  /** '': clients are not asked for a certificate. */
+}
+
+/** What a set of sites that go by the same rules speak TLS with; '' where a text of PEM stands for nothing. */
+export interface TlsContextSettings
+  extends Pick<
+    SiteTls,
+    | 'ciphers'
+    | 'clients'
+    | 'curves'
+    | 'prefersServerCiphers'
+    | 'protocols'
+    | 'recordBytesMax'
+    | 'rejectsHandshake'
+    | 'sessionMs'
+    | 'usesTickets'
+    | 'verifyDepth'
+  > {
+  /** One for each kind of key. */
+  readonly certificates: readonly CertifiedKey[];
+  /** The authorities of clients, which are told to them, and further ones. */
   readonly caCerts: string;
-  /** A client may connect without a certificate. */
-  readonly isClientOptional: boolean;
-  /** As OpenSSL writes them; '': the default of context-options.ts. */
-  readonly ciphers: string;
-  /** The versions that are spoken; empty: both. */
-  readonly protocols: readonly TlsVersion[];
-  /** 48 bytes in base64, with which tickets of sessions are sealed: each thread can resume the sessions of the others. */
-  readonly ticketKeys: string;
+  readonly trustedCerts: string;
+  readonly crl: string;
+  readonly dhParams: string;
+  /** As in `TlsSettings`, of the site's own; empty: those of the server. */
+  readonly ticketKeys: readonly string[];
+  /** At most 32 characters: a session is taken up again only where it was made with the same. */
+  readonly sessionContext: string;
+}
+
+export interface TlsSettings {
+  /** Each set of rules once. */
+  readonly contexts: readonly TlsContextSettings[];
+  /** By site of the model: index in `contexts`; null: as for the default site of the listener. */
+  readonly sites: readonly (number | null)[];
+  /** Keys of 48 bytes in base64, with which tickets of sessions are sealed: each thread can resume the sessions of the others. The first seals, all open. */
+  readonly ticketKeys: readonly string[];
 }
 
 /** What the workers of an application are known by. */
@@ -91,7 +119,7 @@ export interface ConfigureEdge {
   /** An inherited descriptor. `slotsMax` × edge threads × 8 bytes, all zero at first. */
   readonly board: number;
   readonly slotsMax: number;
-  /** The certificate of the listeners that speak TLS. */
+  /** What the listeners speak TLS with that do. */
   readonly tls: TlsSettings | undefined;
 }
 
@@ -129,7 +157,7 @@ export type Progress =
 
 export type SetProgress = { readonly kind: 'progress'; readonly app: AppId } & Progress;
 
-/** The certificate of connections that begin from now on. */
+/** What TLS is spoken with on connections that begin from now on, by the sites of the model that is run. */
 export interface SetTls {
   readonly kind: 'tls';
   readonly tls: TlsSettings;
@@ -174,7 +202,7 @@ export interface PreparePlan {
   readonly logs: readonly (number | null)[];
   readonly logPlaces: readonly LogPlace[];
   readonly workers: readonly WorkersOf[];
-  /** The certificate of the listeners that speak TLS. */
+  /** What the listeners speak TLS with that do. */
   readonly tls: TlsSettings | undefined;
 }
 

@@ -32,8 +32,10 @@ export interface TlsFacts {
   readonly cipher: string;
   /** The cipher's number in IANA's registry; undefined if it is not known here. */
   readonly cipherSuite: number | undefined;
-  /** The certificate that the client has shown, and that was verified. */
+  /** The certificate that the client has shown, and that was verified unless `clientFault` says why not. */
   readonly client: ClientCertificate | undefined;
+  /** What is wrong with the client's certificate, which its site takes all the same. */
+  readonly clientFault?: string;
 }
 
 export interface ClientCertificate {

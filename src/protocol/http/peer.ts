@@ -2,6 +2,7 @@
 
 import type { ProxyHeader } from '../proxy-protocol/header.ts';
 import type { Client, Origin } from './origin.ts';
+import type { PeerTls } from './peer-tls.ts';
 
 /** What the listener looks like to applications, by how far its peer is believed. */
 export interface PeerOrigins {
@@ -39,13 +40,16 @@ export class Peer {
   readonly number: number = nextConnectionNumber();
   /** What the balancer in front has said of its client, believed or not. Set by whoever has read it. */
   proxyHeader: ProxyHeader | undefined;
+  /** Undefined: nothing is said of TLS where the client has connected to. */
+  readonly tls: PeerTls | undefined;
   readonly #socket: LocalEnd;
   #asked: PeerList | undefined;
   #isOnIt = false;
 
-  constructor(client: Client, origins: PeerOrigins, socket: LocalEnd = {}) {
+  constructor(client: Client, origins: PeerOrigins, socket: LocalEnd = {}, tls?: PeerTls) {
     this.client = client;
     this.origins = origins;
+    this.tls = tls;
     this.#socket = socket;
   }
 

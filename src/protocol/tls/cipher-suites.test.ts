@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { getCiphers } from 'node:tls';
-import { cipherSuiteNumber, tlsVersionNumber } from './cipher-suites.ts';
+import { cipherSuiteName, cipherSuiteNumber, tlsVersionNumber } from './cipher-suites.ts';
 
 test('every cipher suite that this Node.js offers has its number', () => {
   const offered = getCiphers().filter((name) => !name.includes('psk') && !name.includes('srp'));
@@ -18,6 +18,8 @@ test('numbers are those of the registry', () => {
   equal(cipherSuiteNumber('ECDHE-RSA-AES128-GCM-SHA256'), 0xc02f);
   equal(cipherSuiteNumber('ECDHE-RSA-CHACHA20-POLY1305'), 0xcca8);
   equal(cipherSuiteNumber('ROT13'), undefined);
+  equal(cipherSuiteName(0xcca8), 'ECDHE-RSA-CHACHA20-POLY1305');
+  equal(cipherSuiteName(0x0a0a), '0x0a0a');
   equal(tlsVersionNumber('TLSv1.3'), 0x0304);
   equal(tlsVersionNumber('SSLv3'), undefined);
 });

@@ -38,6 +38,8 @@ const CIPHER_SUITES: ReadonlyMap<string, number> = new Map([
   ['DHE-RSA-CHACHA20-POLY1305', 0xccaa],
 ]);
 
+const NAMES: ReadonlyMap<number, string> = new Map([...CIPHER_SUITES].map(([name, number]) => [number, name]));
+
 const VERSIONS: ReadonlyMap<string, number> = new Map([
   ['TLSv1', 0x0301],
   ['TLSv1.1', 0x0302],
@@ -47,6 +49,11 @@ const VERSIONS: ReadonlyMap<string, number> = new Map([
 
 export function cipherSuiteNumber(name: string): number | undefined {
   return CIPHER_SUITES.get(name);
+}
+
+/** As OpenSSL names it; one that is not known here is its number: `0x0a0a`. */
+export function cipherSuiteName(number: number): string {
+  return NAMES.get(number) ?? `0x${number.toString(16).padStart(4, '0')}`;
 }
 
 /** The number of a protocol version on the wire (RFC 8446 4.2.1). */

@@ -1,46 +1,44 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { constants } from 'node:crypto';
 import { test } from 'node:test';
-import type { TlsSettings } from '../control/edge.ts';
+import type { TlsContextSettings } from '../control/edge.ts';
 import { contextOptions } from './context-options.ts';
 
-const SETTINGS: TlsSettings = {
-  ...{
-    certificates: 'c',
-    key: 'k',
-    caCerts: '',
-    isClientOptional: false,
-    ciphers: '',
-    protocols: [],
-    ticketKeys: 'AAAA',
-  },
+const SETTINGS: TlsContextSettings = {
+  ...{ ciphers: '', clients: 'none', curves: '', prefersServerCiphers: false, protocols: [], verifyDepth: 1 },
+  ...{ recordBytesMax: 16_384, rejectsHandshake: false, sessionMs: 300_000, usesTickets: true },
+  ...{ caCerts: '', trustedCerts: '', crl: '', dhParams: '' },
+  certificates: [{ chain: 'c', key: 'k' }],
+  ticketKeys: [],
+  sessionContext: 'here',
 };
+const KEY = 'AAAA';
 
 test('contextOptions() allows no renegotiation, and no session that outlives the certificate of a client', () => {
-  equal(contextOptions(SETTINGS).secureOptions, constants.SSL_OP_NO_RENEGOTIATION);
+  equal(contextOptions(SETTINGS, KEY).secureOptions, constants.SSL_OP_NO_RENEGOTIATION);
   equal(
-    contextOptions({ ...SETTINGS, caCerts: 'a' }).secureOptions,
+    contextOptions({ ...SETTINGS, clients: 'optional', caCerts: 'a' }, KEY).secureOptions,
     constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET,
   );
 });
 
 test('contextOptions() leaves to Node what is not said', () => {
-  const options = contextOptions(SETTINGS);
+  const options = contextOptions(SETTINGS, KEY);
   equal('ca' in options, false);
   equal(options.ticketKeys.length, 3);
 });
 
 test('contextOptions() offers ECDHE with AEAD, in the order of the client, unless others are named', () => {
-  const { ciphers, honorCipherOrder } = contextOptions(SETTINGS);
+  const { ciphers, honorCipherOrder } = contextOptions(SETTINGS, KEY);
   for (const suite of ciphers.split(':')) match(suite, /^(TLS|ECDHE)[_-].*(GCM|POLY1305)/);
   equal(honorCipherOrder, false);
-  const named = contextOptions({ ...SETTINGS, ciphers: 'HIGH' });
+  const named = contextOptions({ ...SETTINGS, ciphers: 'HIGH', prefersServerCiphers: true }, KEY);
   deepEqual([named.ciphers, named.honorCipherOrder], ['HIGH', true]);
 });
 
 test('contextOptions() speaks the versions that are named, or both', () => {
-  const versionsOf = (...protocols: TlsSettings['protocols']): string[] => {
-    const { minVersion, maxVersion } = contextOptions({ ...SETTINGS, protocols });
+  const versionsOf = (...protocols: TlsContextSettings['protocols']): string[] => {
+    const { minVersion, maxVersion } = contextOptions({ ...SETTINGS, protocols }, KEY);
     return [minVersion, maxVersion];
   };
   deepEqual(versionsOf(), ['TLSv1.2', 'TLSv1.3']);

@@ -1,8 +1,8 @@
 /** The options of a TLS context: the supervisor tries them out before anybody connects, and each thread of the edge uses them. */
 
-import type { TlsSettings } from '../control/edge.ts';
+import type { TlsContextSettings } from '../control/edge.ts';
 
-type TlsVersion = TlsSettings['protocols'][number];
+type TlsVersion = TlsContextSettings['protocols'][number];
 
 /**
  * OpenSSL's SSL_OP_NO_RENEGOTIATION: a client of TLS 1.2 could ask for one handshake after another on one connection, which no cap of
@@ -29,36 +29,50 @@ const CIPHERS = [
 ].join(':');
 
 export interface ContextOptions {
-  readonly cert: string;
-  readonly key: string;
-  readonly ca?: string;
+  readonly cert: string[];
+  readonly key: string[];
+  readonly ca?: string[];
+  readonly crl?: string;
   readonly ciphers: string;
+  readonly ecdhCurve?: string;
+  readonly dhparam?: string;
   readonly honorCipherOrder: boolean;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
   readonly secureOptions: number;
   readonly sessionIdContext: string;
+  readonly sessionTimeout: number;
   readonly ticketKeys: Buffer;
 }
 
-export function contextOptions(settings: TlsSettings): ContextOptions {
-  const asksClients = settings.caCerts !== '';
+/** `ticketKey`: 48 bytes in base64. */
+export function contextOptions(settings: TlsContextSettings, ticketKey: string): ContextOptions {
+  const { certificates, caCerts, trustedCerts, crl, curves, dhParams } = settings;
+  // Without any, Node would trust the authorities of browsers. An empty list trusts nobody.
+  const authorities = [caCerts, trustedCerts].filter((pem) => pem !== '');
   return {
-    cert: settings.certificates,
-    key: settings.key,
-    ...(asksClients ? { ca: settings.caCerts } : {}),
+    cert: certificates.map(({ chain }) => chain),
+    key: certificates.map(({ key }) => key),
+    ...(asksClients(settings) ? { ca: authorities } : {}),
+    ...(asksClients(settings) && crl !== '' ? { crl } : {}),
     ciphers: settings.ciphers || CIPHERS,
-    // All of our own ciphers are good, and a phone knows best which it is fast with. An operator who names others may mean their order.
-    honorCipherOrder: settings.ciphers !== '',
+    ...(curves === '' ? {} : { ecdhCurve: curves }),
+    ...(dhParams === '' ? {} : { dhparam: dhParams }),
+    honorCipherOrder: settings.prefersServerCiphers,
     minVersion: speaks(settings, 'TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: speaks(settings, 'TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
-    secureOptions: NO_RENEGOTIATION | (asksClients ? NO_TICKET : 0),
+    secureOptions: NO_RENEGOTIATION | (settings.usesTickets && !asksClients(settings) ? 0 : NO_TICKET),
     // Node's default is made from the command line, which differs from thread to thread: no thread could resume the sessions of another.
-    sessionIdContext: 'portico',
-    ticketKeys: Buffer.from(settings.ticketKeys, 'base64'),
+    sessionIdContext: settings.sessionContext,
+    sessionTimeout: Math.max(1, Math.ceil(settings.sessionMs / 1000)),
+    ticketKeys: Buffer.from(ticketKey, 'base64'),
   };
 }
 
-function speaks({ protocols }: TlsSettings, version: TlsVersion): boolean {
+export function asksClients({ clients }: Pick<TlsContextSettings, 'clients'>): boolean {
+  return clients !== 'none';
+}
+
+function speaks({ protocols }: TlsContextSettings, version: TlsVersion): boolean {
   return protocols.length === 0 || protocols.includes(version);
 }

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderDistinguishedName } from './distinguished-name.ts';
+import { renderDistinguishedName, renderOneLineName } from './distinguished-name.ts';
 
 const NAMES: readonly (readonly [lines: string | undefined, name: string])[] = [
   ['CN=localhost', 'CN=localhost'],
@@ -14,3 +14,9 @@ const NAMES: readonly (readonly [lines: string | undefined, name: string])[] = [
 for (const [lines, name] of NAMES) {
   test(`${String(lines)} is ${name || 'empty'}`, () => equal(renderDistinguishedName(lines), name));
 }
+
+test('renderOneLineName() is as OpenSSL writes names on one line', () => {
+  equal(renderOneLineName('C=DE\nO=Example\\, Co\nCN=a\\0Ab'), '/C=DE/O=Example, Co/CN=a\\x0Ab');
+  equal(renderOneLineName('O=Söhne'), '/O=S\\xC3\\xB6hne');
+  equal(renderOneLineName(''), '');
+});

@@ -11,3 +11,25 @@ export function renderDistinguishedName(lines: string | undefined): string {
 function renderRelativeName(line: string): string {
   return line.split(' + ').join('+');
 }
+
+/** The same, as OpenSSL's older function writes it: `/O=Example/CN=web`, and what is no printable ASCII as `\xC3`. */
+export function renderOneLineName(lines: string): string {
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `/${escapeOneLine(readEscapes(line))}`)
+    .join('');
+}
+
+/** Escapes of RFC 2253: a backslash before a character, or before two digits of a byte. */
+function readEscapes(line: string): string {
+  return line.replace(/\\([\dA-Fa-f]{2}|.)/g, (_, escaped: string) =>
+    escaped.length === 2 ? String.fromCharCode(Number.parseInt(escaped, 16)) : escaped,
+  );
+}
+
+function escapeOneLine(text: string): string {
+  return text.replace(/[^ -~]+/gu, (found) =>
+    Array.from(Buffer.from(found), (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+}

@@ -3,7 +3,7 @@
  * (`authorizationError`).
  */
 
-interface VerifyError {
+export interface VerifyError {
   readonly number: number;
   readonly words: string;
 }

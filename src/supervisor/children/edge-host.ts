@@ -196,7 +196,7 @@ function configureEdge(server: PreparedServer, hiddenLogs: readonly HiddenLog[])
     workers: workersOf(server),
     board: wires.board,
     slotsMax: slots.total,
-    tls: certificates.current?.tls,
+    tls: certificates.tls,
   };
 }
 

@@ -33,7 +33,7 @@ export function startMessage(
     lifespan: app.lifespan,
     loop: app.loop,
     rootPath: app.rootPath,
-    serverCertificate: certificates.current?.serverCertificate ?? '',
+    serverCertificate: certificates.serverCertificate,
     workerConnections: app.workerConnections,
     gracefulTimeoutMs: app.timeouts.gracefulMs,
     threads: app.threads,

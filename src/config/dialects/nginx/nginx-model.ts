@@ -6,19 +6,10 @@ import { renderBindAddress } from '../../bind-address.ts';
 import type { Content } from '../../model/content.ts';
 import type { Instruction } from '../../model/instruction.ts';
 import { Pool } from '../../model/pool.ts';
-import type {
-  CertificateFiles,
-  Listener,
-  Location,
-  ServerModel,
-  ServerName,
-  Site,
-  SiteTls,
-} from '../../model/server-model.ts';
+import type { CertificateFiles, Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
 import { renderServerName } from '../../render-server-name.ts';
 import { AppTable } from './app-table.ts';
 import { CONTENT_SAID } from './directives/answering.ts';
-import { CERTIFICATE_KEYS, CERTIFICATES } from './directives/certificates.ts';
 import { charsetMapsOf } from './directives/charset.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
 import { zonesOf } from './directives/limits.ts';
@@ -29,10 +20,12 @@ import { processOf } from './directives/process.ts';
 import { saidAppOf } from './directives/python-app.ts';
 import type { DraftInstruction } from './directives/rewrite.ts';
 import { INSTRUCTIONS } from './directives/rewrite.ts';
+import { speaksTls } from './directives/site-tls.ts';
 import type { Draft } from './draft.ts';
 import { ProxyTable } from './proxy-table.ts';
 import type { NginxReport } from './report.ts';
 import { ScopeTable } from './scope-of.ts';
+import { siteTlsOf } from './site-tls-of.ts';
 import { streamsOf } from './stream-model.ts';
 import type { NginxSurroundings } from './surroundings.ts';
 
@@ -59,7 +52,8 @@ export function modelOfNginx(
   const servers = main.children
     .filter(({ kind }) => kind === 'http')
     .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
-  const sites = servers.map((server) => siteOf(server, tables, around));
+  const secure = secureAddressesOf(servers);
+  const sites = servers.map((server) => siteOf(server, tables, { ...around, secure }));
   const streams = streamsOf(main, { around, report, backlog: defaults.listeners[0]?.backlog ?? 0 });
   return {
     listeners: listenersOf(servers, around, defaults),
@@ -92,9 +86,14 @@ interface Tables {
   readonly proxies: ProxyTable;
 }
 
-function siteOf(server: Draft, tables: Tables, around: NginxSurroundings): Site {
+function siteOf(
+  server: Draft,
+  tables: Tables,
+  around: NginxSurroundings & { readonly secure: ReadonlySet<string> },
+): Site {
   const [name] = namesOf(server, around);
-  const tls = tlsOf(server, tables, around);
+  const isSecure = addressesOf(server).some(({ address }) => around.secure.has(renderBindAddress(address)));
+  const tls = isSecure ? siteTlsOf(server, tables.certificates, around.confPrefix) : undefined;
   return {
     name: name === undefined ? '' : renderServerName(name),
     connection: tables.scopes.connectionOf(server),
@@ -117,24 +116,15 @@ function ownContentIn(draft: Draft, { apps, proxies }: Tables): Content | undefi
   return said?.kind === 'passed' ? proxies.contentOf(said, draft) : said;
 }
 
-/** The certificates that stand in files of their own: a name with variables, or one that is the certificate itself, no other language can say. */
-function tlsOf(server: Draft, { certificates }: Tables, { confPrefix }: NginxSurroundings): SiteTls | undefined {
-  const said = server.get(CERTIFICATES) ?? [];
-  const keys = server.get(CERTIFICATE_KEYS) ?? [];
-  const speaksTls = (server.own(LISTENS) ?? []).some((listen) => listen.speaksTls);
-  const files = said.map(({ name }, index) => ({ certFile: name, keyFile: keys[index] ?? '', password: '' }));
-  const areFiles = files.every(({ certFile, keyFile }) => ![certFile, keyFile].some((name) => NO_FILE.test(name)));
-  if (!speaksTls || files.length === 0 || !areFiles) {
-    return undefined;
-  }
-  const absolute = (name: string): string => (name === '' || name.startsWith('/') ? name : `${confPrefix}${name}`);
-  const indexes = files.map(({ certFile, keyFile, password }) =>
-    certificates.add({ certFile: absolute(certFile), keyFile: absolute(keyFile), password }),
-  );
-  return { certificates: indexes, caCerts: '', clients: 'none', ciphers: '', protocols: [] };
+function addressesOf(server: Draft): readonly Pick<Listen, 'address' | 'speaksTls'>[] {
+  return (server.own(LISTENS) ?? []).map((listen) => ({ ...listen, speaksTls: speaksTls(server, listen) }));
 }
 
-const NO_FILE = /\$|^(?:data|engine|store):/;
+/** Where one server speaks TLS at an address, all do. */
+function secureAddressesOf(servers: readonly Draft[]): ReadonlySet<string> {
+  const secure = servers.flatMap(addressesOf).filter((each) => each.speaksTls);
+  return new Set(secure.map(({ address }) => renderBindAddress(address)));
+}
 
 /** `$hostname` is the only variable that a name may be. */
 function namesOf(server: Draft, { hostname }: NginxSurroundings): readonly ServerName[] {
@@ -187,7 +177,8 @@ function listenersOf(servers: readonly Draft[], around: NginxSurroundings, defau
   const listeners = new Map<string, { -readonly [Key in keyof Listener]: Listener[Key] }>();
   for (const [site, server] of servers.entries()) {
     const names = namesOf(server, around).map((name) => ({ name, site }));
-    for (const listen of server.own(LISTENS) ?? [usualListen(around.isRoot)]) {
+    for (const said of server.own(LISTENS) ?? [usualListen(around.isRoot)]) {
+      const listen = { ...said, speaksTls: speaksTls(server, said) };
       const key = renderBindAddress(listen.address);
       const before = listeners.get(key);
       if (before === undefined) {

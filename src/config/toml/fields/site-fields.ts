@@ -2,14 +2,16 @@
 
 import { failure } from '../../../kernel/outcome.ts';
 import type { ConnectionRules } from '../../model/connection.ts';
-import type { CertificateFiles, ServerName, SiteTls } from '../../model/server-model.ts';
+import type { CertificateFiles, ServerName } from '../../model/server-model.ts';
+import type { SiteTls } from '../../model/site-tls.ts';
+import { USUAL_TLS } from '../../model/site-tls.ts';
 import { renderServerName } from '../../render-server-name.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import type { Listen } from '../listen.ts';
 import { parseListen, renderListen } from '../listen.ts';
 import { noteMatch } from '../note-names.ts';
-import { choice, FLAG, PATH, scalar, TEXT } from '../scalars.ts';
+import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEXT } from '../scalars.ts';
 import { parseServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
@@ -40,6 +42,12 @@ const CERTIFICATE: Kind<CertificateFiles> = table<CertificateFiles>(
     certFile: required<string>('certificate', PATH, '', 'A PEM file: the certificate, and those that sign it.'),
     keyFile: field<string>('key', PATH, '', "Its key; empty: it is in the certificate's file."),
     password: field<string>('password', TEXT, '', "The key's password."),
+    passwordFile: field<string | undefined>(
+      'password-file',
+      PATH,
+      undefined,
+      'A file of passwords, one a line: each is tried.',
+    ),
   },
   { short: { name: 'certificate', isShort: (value) => typeof value === 'string' } },
 );
@@ -48,25 +56,76 @@ const CERTIFICATE: Kind<CertificateFiles> = table<CertificateFiles>(
 export type WrittenTls = Omit<SiteTls, 'certificates'> & { readonly certificates: readonly CertificateFiles[] };
 
 const TLS: Kind<WrittenTls> = table<WrittenTls>({
-  certificates: required<readonly CertificateFiles[]>(
+  certificates: field<readonly CertificateFiles[]>(
     'certificates',
     list(CERTIFICATE),
     [],
-    'One for each kind of key.',
+    "One for each kind of key; nothing: those of the address's default site.",
   ),
-  caCerts: field<string>('client-ca', PATH, '', 'The authorities that sign the certificates of clients.'),
-  clients: field<SiteTls['clients']>(
-    'client-certificates',
-    choice('none', 'optional', 'required'),
-    'none',
-    'Whether clients are asked for one.',
+  rejectsHandshake: field<boolean>(
+    'reject-handshake',
+    FLAG,
+    USUAL_TLS.rejectsHandshake,
+    'Refuse handshakes that name the site, or no site, before any certificate is shown.',
   ),
-  ciphers: field<string>('ciphers', TEXT, '', 'As OpenSSL writes them.'),
   protocols: field<SiteTls['protocols']>(
     'protocols',
     list(choice('TLSv1.2', 'TLSv1.3')),
-    [],
+    USUAL_TLS.protocols,
     'The versions that are spoken; empty: both.',
+  ),
+  ciphers: field<string>('ciphers', TEXT, USUAL_TLS.ciphers, "As OpenSSL writes them; empty: Mozilla's intermediate."),
+  prefersServerCiphers: field<boolean>(
+    'prefer-server-ciphers',
+    FLAG,
+    USUAL_TLS.prefersServerCiphers,
+    "The server's order of ciphers counts, and not the client's.",
+  ),
+  curves: field<string>('curves', TEXT, USUAL_TLS.curves, 'Groups of the key exchange, as OpenSSL names them.'),
+  dhParams: field<string>('dh-params', PATH, USUAL_TLS.dhParams, 'A PEM file: parameters of DHE.'),
+  clients: field<SiteTls['clients']>(
+    'client-certificates',
+    choice('none', 'optional', 'required', 'unverified'),
+    USUAL_TLS.clients,
+    'Whether clients are asked for one; `unverified`: one that nobody known has signed is taken as well.',
+  ),
+  caCerts: field<string>(
+    'client-ca',
+    PATH,
+    USUAL_TLS.caCerts,
+    'The authorities that sign the certificates of clients.',
+  ),
+  trustedCerts: field<string>('client-ca-more', PATH, USUAL_TLS.trustedCerts, 'Further authorities of clients.'),
+  crl: field<string>('client-crl', PATH, USUAL_TLS.crl, 'A PEM file: certificates of clients that are revoked.'),
+  verifyDepth: field<number>(
+    'client-depth',
+    integer(0, 100),
+    USUAL_TLS.verifyDepth,
+    "How many authorities may be between a client's certificate and one that is known.",
+  ),
+  sessionMs: field<number>(
+    'session-timeout',
+    DURATION,
+    USUAL_TLS.sessionMs,
+    'How long a session may be taken up again.',
+  ),
+  usesTickets: field<boolean>(
+    'session-tickets',
+    FLAG,
+    USUAL_TLS.usesTickets,
+    'Clients keep their sessions as tickets.',
+  ),
+  ticketKeyFiles: field<readonly string[]>(
+    'session-ticket-keys',
+    list(PATH),
+    USUAL_TLS.ticketKeyFiles,
+    "Files of 48 or 80 bytes that several servers share: the first seals tickets, all open them; empty: the server's own keys.",
+  ),
+  recordBytesMax: field<number>(
+    'record-size',
+    SIZE,
+    USUAL_TLS.recordBytesMax,
+    'The most that is encrypted in one piece.',
   ),
 });
 

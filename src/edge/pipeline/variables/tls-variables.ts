@@ -1,45 +1,68 @@
-/** What was agreed upon in the handshake of TLS. Without TLS there is none of it. */
+/** What was agreed upon in the handshake of TLS, and what the client's certificate says. Without TLS there is none of it. */
 
-import type { ClientCertificate, TlsFacts } from '../../../protocol/http/exchange.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { TlsFacts } from '../../../protocol/http/exchange.ts';
+import type { PeerCertificate, PeerTls } from '../../../protocol/http/peer-tls.ts';
+import { cipherSuiteName } from '../../../protocol/tls/cipher-suites.ts';
+import { groupName } from '../../../protocol/tls/groups.ts';
 import type { Variable, VariableTable } from './variable.ts';
 
-export const TLS_VARIABLES: VariableTable = {
-  ssl_protocol: ofTls(({ protocol }) => protocol),
-  ssl_cipher: ofTls(({ cipher }) => cipher),
-  ssl_client_verify: ofTls(({ client }) => (client === undefined ? 'NONE' : 'SUCCESS')),
-  ssl_client_s_dn: ofClient(({ subject }) => bytes(subject)),
-  ssl_client_i_dn: ofClient(({ issuer }) => bytes(issuer)),
-  ssl_client_raw_cert: ofClient(({ chain }) => chain[0]),
-  // A field's value is one line: nginx continues it with tabs, which was allowed once.
-  ssl_client_cert: ofClient(({ chain }) => chain[0]?.trimEnd().replaceAll('\n', '\n\t')),
-  ssl_client_escaped_cert: ofClient(({ chain }) => chain[0] && encodeURIComponent(chain[0])),
-  ssl_session_reused: ofTls(() => '.'),
-  ssl_early_data: () => undefined,
-  ssl_ciphers: () => undefined,
-  ssl_curve: () => undefined,
-  ssl_curves: () => undefined,
-  ssl_session_id: () => undefined,
-  ssl_server_name: () => undefined,
-  ssl_alpn_protocol: () => undefined,
-  ssl_sigalg: () => undefined,
-  ssl_client_sigalg: () => undefined,
-  ssl_client_s_dn_legacy: () => undefined,
-  ssl_client_i_dn_legacy: () => undefined,
-  ssl_client_serial: () => undefined,
-  ssl_client_fingerprint: () => undefined,
-  ssl_client_v_start: () => undefined,
-  ssl_client_v_end: () => undefined,
-  ssl_client_v_remain: () => undefined,
-};
+export function tlsVariables(clock: Clock): VariableTable {
+  return {
+    ssl_protocol: ofTls(({ protocol }) => protocol),
+    ssl_cipher: ofTls(({ cipher }) => cipher),
+    ssl_ciphers: ofPeer(({ hello }) => hello?.cipherSuites.map(cipherSuiteName).join(':')),
+    ssl_curve: ofPeer(({ curve }) => curve),
+    ssl_curves: ofPeer(({ hello }) => hello?.groups.map(groupName).join(':')),
+    ssl_session_id: ofPeer(({ sessionId }) => sessionId),
+    ssl_session_reused: ofPeer(({ isResumed }) => (isResumed ? 'r' : '.')),
+    ssl_server_name: ofPeer(({ serverName }) => serverName),
+    ssl_alpn_protocol: ofPeer(({ protocol }) => protocol),
+    ssl_early_data: () => undefined,
+    ssl_sigalg: () => undefined,
+    ssl_client_sigalg: () => undefined,
+    ssl_client_verify: ofPeer(({ certificate, certificateFault }) =>
+      certificate === undefined
+        ? 'NONE'
+        : certificateFault === undefined
+          ? 'SUCCESS'
+          : `FAILED:${certificateFault.words}`,
+    ),
+    ssl_client_s_dn: ofCertificate(({ subject }) => subject),
+    ssl_client_i_dn: ofCertificate(({ issuer }) => issuer),
+    ssl_client_s_dn_legacy: ofCertificate(({ subjectOneLine }) => subjectOneLine),
+    ssl_client_i_dn_legacy: ofCertificate(({ issuerOneLine }) => issuerOneLine),
+    ssl_client_serial: ofCertificate(({ serial }) => serial),
+    ssl_client_fingerprint: ofCertificate(({ fingerprint }) => fingerprint),
+    ssl_client_v_start: ofCertificate(({ validFrom }) => validFrom),
+    ssl_client_v_end: ofCertificate(({ validTo }) => validTo),
+    ssl_client_v_remain: ofCertificate(({ validToMs }) => daysLeft(validToMs - clock.nowMs())),
+    ssl_client_raw_cert: ofCertificate(({ pem }) => pem),
+    // A field's value is one line: nginx continues it with tabs, which was allowed once.
+    ssl_client_cert: ofCertificate(({ pem }) => pem.trimEnd().replaceAll('\n', '\n\t')),
+    ssl_client_escaped_cert: ofCertificate(({ pem }) => encodeURIComponent(pem)),
+  };
+}
 
 function ofTls(value: (facts: TlsFacts) => string | undefined): Variable {
   return ({ exchange }) => exchange.origin.tls && value(exchange.origin.tls);
 }
 
-function ofClient(value: (certificate: ClientCertificate) => string | undefined): Variable {
-  return ofTls(({ client }) => client && value(client));
+/** Of a connection on which TLS is spoken. */
+function ofPeer(value: (tls: PeerTls) => string | undefined): Variable {
+  return ({ exchange }) => {
+    const { tls } = exchange.peer;
+    return tls === undefined || tls.isMissing ? undefined : value(tls);
+  };
 }
 
-function bytes(text: string): string {
-  return Buffer.from(text).latin1Slice();
+function ofCertificate(value: (certificate: PeerCertificate) => string): Variable {
+  return ofPeer(({ certificate }) => certificate && value(certificate));
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whole days. */
+function daysLeft(leftMs: number): string {
+  return String(Math.max(0, Math.floor(leftMs / DAY_MS)));
 }

@@ -2,66 +2,41 @@
 
 import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
-import { CERTIFICATE_KEYS, CERTIFICATES, checkSessionCache, REJECTS_HANDSHAKES } from './certificates.ts';
 import { HTTP, HTTP_SERVER } from './contexts.ts';
-import { keep } from './keep.ts';
+import { SITE_TLS_ROWS, STREAMED, TLS } from './site-tls.ts';
 
-/** Where each directive of TLS may be, whatever is spoken over it. */
-const TLS = 'http server stream stream-server mail mail-server';
-const STREAMED = 'http server stream stream-server';
-const PROTOCOLS = 'SSLv2|SSLv3|TLSv1|TLSv1.1|TLSv1.2|TLSv1.3...';
-
-const NO_TLS = 'TLS of nginx files is to come: until then a listener with `ssl` does not start.';
+const NO_STAPLING = 'Nobody is asked about certificates: clients ask the authority themselves, if at all.';
+const NO_OCSP = 'No authority is asked about certificates of clients: name those that are revoked by ssl_crl.';
+const NO_ECH = 'Clients say the name of the site openly, as most do.';
 const NO_HTTP2 = 'HTTP/1.1 is spoken.';
 const OBSOLETE = 'nginx itself has given it up.';
 
 export const TLS_ROWS: readonly Row[] = [
-  ...later(NO_TLS, [
-    ...repeatable([
-      row('ssl_certificate', TLS, 'text', 'The certificate, and those between it and its authority.', {
-        apply: (args, draft) => draft.append(CERTIFICATES, { name: args.text(0), place: args.place(0) }),
-      }),
-      row('ssl_certificate_key', TLS, 'text', 'The key of the certificate.', {
-        apply: (args, draft) => draft.append(CERTIFICATE_KEYS, args.text(0)),
-      }),
-      row('ssl_protocols', TLS, PROTOCOLS, 'Versions of TLS that are spoken.'),
-      row('ssl_session_ticket_key', TLS, 'path', 'A key that encrypts tickets.'),
-      row('ssl_session_cache', TLS, 'plain [plain]', 'Where sessions are kept.', { apply: checkSessionCache }),
-      row('ssl_conf_command', TLS, 'plain plain', 'A setting of OpenSSL.'),
-      row('ssl_ech_file', STREAMED, 'path', 'A key that encrypts the beginning of a handshake.'),
-    ]),
+  ...SITE_TLS_ROWS,
+  ...later(NO_ECH, [
+    ...repeatable([row('ssl_ech_file', STREAMED, 'path', 'A key that encrypts the beginning of a handshake.')]),
+  ]),
+  ...later('Certificates with variables in their names are not read yet.', [
     row(
       'ssl_certificate_cache',
       STREAMED,
       'parameter [parameter] [parameter]',
       'How many certificates with variables in their names are kept.',
     ),
+  ]),
+  ...accepted('They are sent as they are.', [
     row('ssl_certificate_compression', TLS, 'flag', 'Whether certificates are sent compressed.'),
-    row('ssl_password_file', TLS, 'path', 'Passwords of keys.'),
-    row('ssl_dhparam', TLS, 'path', 'Parameters of an older exchange of keys.'),
-    row('ssl_ecdh_curve', TLS, 'plain', 'Curves of the exchange of keys.'),
-    row('ssl_ciphers', TLS, 'plain', 'Ciphers that may be used.'),
-    row('ssl_verify_client', TLS, 'off|on|optional|optional_no_ca', 'Whether clients have to show a certificate.'),
-    row('ssl_verify_depth', TLS, 'number', "How many certificates may be between a client's and its authority's."),
-    row('ssl_client_certificate', TLS, 'path', "Authorities of clients' certificates, which are told to clients."),
-    row('ssl_trusted_certificate', TLS, 'path', "Authorities of clients' certificates, which are not told to clients."),
-    row('ssl_prefer_server_ciphers', TLS, 'flag', 'Whether the server chooses the cipher.'),
-    row('ssl_session_tickets', TLS, 'flag', 'Whether clients keep their sessions themselves.'),
-    row('ssl_session_timeout', TLS, 'sec', 'How long a session may be taken up again.'),
-    row('ssl_crl', TLS, 'path', 'Certificates that are revoked.'),
+  ]),
+  ...later(NO_OCSP, [
     row('ssl_ocsp', STREAMED, 'off|on|leaf', "Whether authorities are asked about clients' certificates."),
     row('ssl_ocsp_responder', STREAMED, 'plain', 'Who is asked.'),
     row('ssl_ocsp_cache', STREAMED, 'plain', 'Where answers of authorities are kept.'),
+  ]),
+  ...later(NO_STAPLING, [
     row('ssl_stapling', STREAMED, 'flag', "Whether the authority's word about the certificate is sent with it."),
     row('ssl_stapling_file', STREAMED, 'path', "The authority's word, from a file."),
     row('ssl_stapling_responder', STREAMED, 'plain', "Who is asked for the authority's word."),
     row('ssl_stapling_verify', STREAMED, 'flag', "Whether the authority's word is checked."),
-    row('ssl_reject_handshake', STREAMED, 'flag', 'Whether handshakes are refused.', {
-      apply: keep(REJECTS_HANDSHAKES, (args) => args.flag(0)),
-    }),
-    row('ssl_buffer_size', HTTP_SERVER, 'size', 'How much is encrypted at a time.'),
-    row('ssl_early_data', HTTP_SERVER, 'flag', 'Whether data may come before the handshake is done.'),
-    row('ssl', 'http server mail mail-server', 'flag', 'Whether TLS is spoken on all addresses.'),
   ]),
   ...later(NO_HTTP2, [
     row('http2', HTTP_SERVER, 'flag', 'Whether HTTP/2 is spoken.'),

@@ -252,7 +252,7 @@ export const TRAPS = {
   },
   'trap.old-protocol': {
     severity: 'warning',
-    why: 'What is sent can be read.',
+    why: 'What is sent could be read, so Portico does not speak it.',
     wayOut: 'Write: ssl_protocols TLSv1.2 TLSv1.3;',
   },
   'trap.weak-ciphers': {

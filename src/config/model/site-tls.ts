@@ -1,0 +1,66 @@
+/** What the TLS of a site goes by. Paths are of PEM files, and absolute; '' stands for none. */
+
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
+/** `unverified`: clients are asked for a certificate, and one that nobody known has signed is taken as well. */
+export type ClientCertificatesAsked = 'none' | 'optional' | 'required' | 'unverified';
+
+export interface SiteTls {
+  /** Indexes in `ServerModel.certificates`: one for each kind of key. Without any, handshakes for the site are those of its listener's default site. */
+  readonly certificates: readonly number[];
+  /** Handshakes that name the site are refused before any certificate is shown. */
+  readonly rejectsHandshake: boolean;
+  /** The versions that are spoken; empty: all. */
+  readonly protocols: readonly TlsVersion[];
+  /** As OpenSSL writes them; '': Mozilla's intermediate recommendation. */
+  readonly ciphers: string;
+  /** The server's order of ciphers counts, and not the client's. */
+  readonly prefersServerCiphers: boolean;
+  /** Groups of the key exchange as OpenSSL names them, with colons between them; '': those of OpenSSL. */
+  readonly curves: string;
+  /** Parameters of DHE. */
+  readonly dhParams: string;
+  readonly clients: ClientCertificatesAsked;
+  /** The authorities that sign the certificates of clients, which are told to clients … */
+  readonly caCerts: string;
+  /** … and further ones. */
+  readonly trustedCerts: string;
+  /** Certificates that are revoked. */
+  readonly crl: string;
+  /** How many authorities may be between the certificate of a client and one that is known. */
+  readonly verifyDepth: number;
+  /** How long a session may be taken up again. */
+  readonly sessionMs: number;
+  /** Sessions are given to clients as tickets. */
+  readonly usesTickets: boolean;
+  /** Files of 48 or 80 bytes, with which tickets are sealed: the first seals, all open. Empty: keys of the server's own. */
+  readonly ticketKeyFiles: readonly string[];
+  /** The most that is encrypted in one record. */
+  readonly recordBytesMax: number;
+}
+
+/** Whom a site lets in by their certificates. A site that says nothing of TLS has those of the default site of the listener. */
+export type ClientRules = Pick<SiteTls, 'clients' | 'caCerts' | 'trustedCerts' | 'crl' | 'verifyDepth'>;
+
+/** RFC 8446 5.1: the longest record there is. */
+export const RECORD_BYTES_MAX = 16_384;
+
+/** What holds where nothing is said. Sessions last as long as OpenSSL has them last, and chains of clients' certificates may be as long as there is any. */
+export const USUAL_TLS: SiteTls = {
+  certificates: [],
+  rejectsHandshake: false,
+  protocols: [],
+  ciphers: '',
+  prefersServerCiphers: false,
+  curves: '',
+  dhParams: '',
+  clients: 'none',
+  caCerts: '',
+  trustedCerts: '',
+  crl: '',
+  verifyDepth: 9,
+  sessionMs: 7_200_000,
+  usesTickets: true,
+  ticketKeyFiles: [],
+  recordBytesMax: RECORD_BYTES_MAX,
+};

@@ -1,0 +1,173 @@
+/** What all sites speak TLS with: each file is read once, each set of rules is made one context, and OpenSSL tries it out. */
+
+import type { CertificateFiles, ServerModel } from '../config/model/server-model.ts';
+import type { SiteTls } from '../config/model/site-tls.ts';
+import { assert } from '../kernel/assert.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { TlsContextSettings, TlsSettings } from '../protocol/control/edge.ts';
+import { asksClients, contextOptions } from '../protocol/tls/context-options.ts';
+import type { ReadCertificate, ReadText } from './certificates.ts';
+import { CertificateFault, readAuthorities, readCertificate, readText } from './certificates.ts';
+import type { Identity } from './privileges.ts';
+
+/** What the model says of TLS. */
+export interface TlsSources {
+  readonly certificates: readonly CertificateFiles[];
+  /** By site; undefined: TLS is not spoken for it, or as for the default site of the listener. */
+  readonly sites: readonly (SiteTls | undefined)[];
+}
+
+export interface Certificates {
+  readonly tls: Omit<TlsSettings, 'ticketKeys'>;
+  /** Those that clients are shown. */
+  readonly read: readonly ReadCertificate[];
+}
+
+/** Undefined: TLS is not spoken. */
+export function tlsSourcesOf({ sites, certificates }: ServerModel): TlsSources | undefined {
+  const used = sites.map(({ tls }) => tls);
+  return used.every((tls) => tls === undefined) ? undefined : { certificates, sites: used };
+}
+
+/** The files that the sources name, each once. */
+export function pathsOf({ certificates, sites }: TlsSources): string[] {
+  const paths = sites.flatMap((tls) =>
+    tls === undefined
+      ? []
+      : [
+          ...tls.certificates.flatMap((index) => fileNamesOf(certificates[index])),
+          ...[tls.caCerts, tls.trustedCerts, tls.crl, tls.dhParams, ...tls.ticketKeyFiles],
+        ],
+  );
+  return [...new Set(paths)].filter((path) => path !== '');
+}
+
+function fileNamesOf({ certFile = '', keyFile = '', passwordFile = '' }: Partial<CertificateFiles> = {}): string[] {
+  return [certFile, keyFile, passwordFile];
+}
+
+export async function readCertificates(sources: TlsSources, identity?: Identity): Promise<Outcome<Certificates>> {
+  try {
+    return success(await new Reader(sources, (path) => readText(path, identity)).read());
+  } catch (error) {
+    // A reload goes on with the certificates in use, whatever OpenSSL makes of the files.
+    return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
+  }
+}
+
+class Reader {
+  readonly #sources: TlsSources;
+  readonly #text: ReadText;
+  readonly #certificates = new Map<number, ReadCertificate>();
+  /** Index of each set of rules in `#contexts`. */
+  readonly #known = new Map<string, number>();
+  readonly #contexts: TlsContextSettings[] = [];
+
+  constructor(sources: TlsSources, read: ReadText) {
+    this.#sources = sources;
+    this.#text = read;
+  }
+
+  async read(): Promise<Certificates> {
+    const sites: (number | null)[] = [];
+    for (const tls of this.#sources.sites) {
+      const speaks = tls !== undefined && (tls.rejectsHandshake || tls.certificates.length > 0);
+      sites.push(speaks ? await this.#contextOf(tls) : null);
+    }
+    return { tls: { contexts: this.#contexts, sites }, read: [...this.#certificates.values()] };
+  }
+
+  async #contextOf(tls: SiteTls): Promise<number> {
+    const key = JSON.stringify(tls);
+    const known = this.#known.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const context = this.#newContext(tls);
+    await tryOut(context);
+    const index = this.#contexts.push(context) - 1;
+    this.#known.set(key, index);
+    return index;
+  }
+
+  #newContext(tls: SiteTls): TlsContextSettings {
+    const { caCerts, trustedCerts, crl, dhParams, ticketKeyFiles, certificates, ...rules } = tls;
+    const asks = asksClients(tls);
+    const material = {
+      certificates: certificates.map((index) => this.#certificate(index)),
+      caCerts: asks && caCerts !== '' ? readAuthorities(caCerts, this.#text) : '',
+      trustedCerts: asks && trustedCerts !== '' ? readAuthorities(trustedCerts, this.#text) : '',
+      crl: asks && crl !== '' ? this.#text(crl) : '',
+    };
+    return {
+      ...rules,
+      ...material,
+      dhParams: dhParams === '' ? '' : this.#text(dhParams),
+      ticketKeys: ticketKeyFiles.map((path) => this.#ticketKey(path)),
+      // A session must not carry what a client was let in for to a site where it would not have been.
+      sessionContext: digest(JSON.stringify([material, tls.clients, tls.verifyDepth])),
+    };
+  }
+
+  #certificate(index: number): TlsContextSettings['certificates'][number] {
+    const known = this.#certificates.get(index);
+    const files = this.#sources.certificates[index];
+    assert(files !== undefined, `the model has no certificate ${index}`);
+    const certificate = known ?? readCertificate(files, this.#text);
+    this.#certificates.set(index, certificate);
+    return { chain: certificate.chain, key: certificate.key };
+  }
+
+  /** nginx's files have a name, and keys of 128 bits, or of 256 with 80 bytes: here the keys of tickets have 128 bits. */
+  #ticketKey(path: string): string {
+    const bytes = Buffer.from(this.#text(path), 'latin1');
+    if (bytes.length !== TICKET_KEY_BYTES && bytes.length !== LONG_TICKET_KEY_BYTES) {
+      throw new CertificateFault(
+        `${path} is no key of tickets: it has ${bytes.length} bytes, and must have ${TICKET_KEY_BYTES} or ${LONG_TICKET_KEY_BYTES}. Make one with: openssl rand ${LONG_TICKET_KEY_BYTES}`,
+      );
+    }
+    return ticketKeyOf(bytes).toString('base64');
+  }
+}
+
+export const TICKET_KEY_BYTES = 48;
+const LONG_TICKET_KEY_BYTES = 80;
+const NAME_BYTES = 16;
+
+/** What a server with more than one process has in common with others is the file, so each makes the same of it. */
+function ticketKeyOf(bytes: Buffer): Buffer {
+  return bytes.length === TICKET_KEY_BYTES
+    ? bytes
+    : Buffer.concat([
+        bytes.subarray(0, NAME_BYTES),
+        bytes.subarray(NAME_BYTES, 2 * NAME_BYTES),
+        bytes.subarray(NAME_BYTES + 32, 2 * NAME_BYTES + 32),
+      ]);
+}
+
+const SESSION_CONTEXT_CHARS = 32;
+
+function digest(text: string): string {
+  // Loaded only where TLS is spoken: see randomBytes.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text).digest('hex').slice(0, SESSION_CONTEXT_CHARS);
+}
+
+/** What OpenSSL refuses is refused here rather than at each handshake. */
+async function tryOut(context: TlsContextSettings): Promise<void> {
+  // Loaded only where TLS is spoken, because it takes some megabytes.
+  const { createSecureContext } = await import('node:tls');
+  try {
+    createSecureContext(contextOptions(context, Buffer.alloc(TICKET_KEY_BYTES).toString('base64')));
+  } catch (error) {
+    const { code, message, reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
+    throw new CertificateFault(
+      code === 'ERR_SSL_NO_CIPHER_MATCH'
+        ? `no cipher suite is called "${context.ciphers}"`
+        : code === 'ERR_CRYPTO_OPERATION_FAILED' || /curve/i.test(message)
+          ? `no group of key exchange is called as one of "${context.curves}"`
+          : `the certificate cannot be used: ${reason ?? message}`,
+    );
+  }
+}
