@@ -111,11 +111,15 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   /** The connection has carried requests before. */
   readonly #isKept: boolean;
   readonly #startedMs: number;
+  /** When the bytes came that are being read; 0 between reads. */
+  #readMs = 0;
   readonly #writtenBefore: number;
   readonly #framing: BodyFraming | undefined;
   #reader: ResponseReader | undefined;
   #phase: Phase = 'connecting';
   #isBodySent = false;
+  /** The request is being sent on a kept connection, in the turn in which it has begun. */
+  #isAtOnce = false;
   #hasEnded = false;
 
   /** `isFresh`: a connection that was kept has just been found to be closed, so that a new one is opened. */
@@ -147,7 +151,9 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   /** Begins. What comes of it may be told before this returns. */
   start(): void {
     if (this.#isKept) {
+      this.#isAtOnce = true;
       this.onConnected();
+      this.#isAtOnce = false;
     } else {
       this.#connection.wait(this.#asking.connectMs);
     }
@@ -171,11 +177,13 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
 
   onConnected(): void {
     const { wire, request, head, body, sendMs } = this.#asking;
-    this.figures.connectMs = this.#elapsedMs();
+    this.figures.connectMs = this.#isKept ? 0 : this.#elapsedMs();
     this.#phase = 'sending';
     this.#reader = wire.newReader(request, this);
     const connection = this.#connection;
-    connection.join();
+    if (body.length !== 0) {
+      connection.join();
+    }
     connection.write(head);
     body.start(this);
     if (this.#isOver) {
@@ -248,14 +256,21 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     if (this.#phase === 'sending') {
       this.#phase = 'waiting';
     }
-    this.#connection.wait(this.#asking.readMs);
+    // What a kept connection takes at once has left when it was begun.
+    this.#connection.wait(this.#asking.readMs, this.#isAtOnce ? this.#startedMs : undefined);
   }
 
   // What comes.
 
   onRead(bytes: Buffer): void {
     this.figures.receivedBytes += bytes.length;
+    this.#readMs = this.#parts.clock.monotonicMs();
     this.#reader?.feed(bytes);
+    this.#goOn();
+    this.#readMs = 0;
+  }
+
+  #goOn(): void {
     if (this.#isOver) {
       return;
     }
@@ -391,7 +406,7 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   }
 
   #elapsedMs(): number {
-    return this.#parts.clock.monotonicMs() - this.#startedMs;
+    return (this.#readMs || this.#parts.clock.monotonicMs()) - this.#startedMs;
   }
 
   // How fast the response is read.

@@ -19,10 +19,12 @@ export function proxyCompiler(planning: PlanningParts): ProxyCompiler {
   const { model, budgets, bugs } = planning;
   const { groups } = plannedUpstreams(model.upstreams, 'http', planning);
   const parts = {
-    upstreams: new PlanUpstreams(model, groups, systemClock),
+    upstreams: new PlanUpstreams(model, groups, {
+      clock: systemClock,
+      onBug: (error) => bugs.note('a connection to a server', error),
+    }),
     clock: systemClock,
     room: { space: budgets.space, memory: budgets.memory.bodies, blocks: BLOCKS },
-    onBug: (what: string, error: unknown) => bugs.note(what, error),
   };
   return (content, compilation) => compileProxy(content, compilation, parts);
 }

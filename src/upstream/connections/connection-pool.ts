@@ -37,7 +37,6 @@ export class ConnectionPool {
       this.#order.delete(connection);
       connection.user = undefined;
       connection.waitNoMore();
-      connection.setIdle(false);
     }
     return connection;
   }
@@ -45,13 +44,14 @@ export class ConnectionPool {
   /** The response was read whole, and nothing came behind it. The connection is closed where it may not be kept. */
   keep(connection: UpstreamConnection): void {
     const rules = this.#rules;
+    const nowMs = this.#clock.monotonicMs();
     const isUsedUp =
       rules === undefined ||
       this.#isClosed ||
       connection.isDestroyed ||
       connection.isBroken ||
       connection.requests >= rules.requestsMax ||
-      this.#clock.monotonicMs() - connection.openedMs > rules.timeMs;
+      nowMs - connection.openedMs > rules.timeMs;
     if (isUsedUp || rules.connectionsMax === 0) {
       connection.destroy();
       return;
@@ -70,10 +70,9 @@ export class ConnectionPool {
       alike.push(connection);
     }
     this.#order.add(connection);
-    connection.user = new IdleUser(() => this.#drop(connection));
-    connection.setIdle(true);
-    connection.resume();
-    connection.wait(rules.timeoutMs);
+    connection.idleUser ??= new IdleUser(() => this.#drop(connection));
+    connection.user = connection.idleUser;
+    connection.wait(rules.timeoutMs, nowMs);
   }
 
   #drop(connection: UpstreamConnection): void {

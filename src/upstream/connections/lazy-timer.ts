@@ -23,9 +23,8 @@ export class LazyTimer {
     this.#onDue = onDue;
   }
 
-  /** From now on so many milliseconds are given. */
-  set(forMs: number): void {
-    const nowMs = this.#clock.monotonicMs();
+  /** From now on so many milliseconds are given. `nowMs`: where the caller knows it, for to ask costs as much as all the rest. */
+  set(forMs: number, nowMs: number = this.#clock.monotonicMs()): void {
     this.#dueMs = nowMs + forMs;
     if (this.#dueMs < this.#armedMs) {
       this.#arm(nowMs);

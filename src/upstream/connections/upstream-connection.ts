@@ -49,6 +49,8 @@ export class UpstreamConnection {
   requests = 0;
   isConnected = false;
   user: ConnectionUser | undefined;
+  /** Who uses it while it is idle, made once by the pool. */
+  idleUser: ConnectionUser | undefined;
   /** Bytes written, ever; those that wait among them. */
   writtenBytes = 0;
   readonly #parts: ConnectionParts;
@@ -75,6 +77,8 @@ export class UpstreamConnection {
     this.#timer = new LazyTimer(parts.clock, () => this.#onDue());
     const socket = dial(peer, way, { buffer: READ, callback: (length) => this.#onRead(length) });
     this.#socket = socket;
+    // Its client keeps the process alive as long as it is wanted.
+    socket.unref();
     if (socket instanceof GuardedSocket) {
       socket.owner = this;
     } else {
@@ -188,12 +192,12 @@ export class UpstreamConnection {
   }
 
   /** `onTimeout` follows unless something is set anew within so many milliseconds. */
-  wait(forMs: number): void {
+  wait(forMs: number, nowMs?: number): void {
     this.#waitMs = forMs;
     if (!this.isDrained) {
       this.#sentBytes = sentBytes(this.#socket);
     }
-    this.#timer.set(forMs);
+    this.#timer.set(forMs, nowMs);
   }
 
   waitNoMore(): void {
@@ -210,15 +214,6 @@ export class UpstreamConnection {
     } catch (error) {
       this.destroy();
       this.onBug(error);
-    }
-  }
-
-  /** An idle connection keeps no process alive. */
-  setIdle(isIdle: boolean): void {
-    if (isIdle) {
-      this.#socket.unref();
-    } else {
-      this.#socket.ref();
     }
   }
 

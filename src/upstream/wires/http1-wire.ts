@@ -76,11 +76,14 @@ export class Http1Wire implements Wire {
 
   newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader {
     const parser = this.#spare.pop() ?? new ResponseParser({ limits: this.#limits, memo: MEMO, takesLineFeeds: true });
-    return new Http1Reader(parser, request, sink, (done) => {
-      if (this.#spare.length < SPARE_PARSERS_MAX) {
-        this.#spare.push(done);
-      }
-    });
+    return new Http1Reader(parser, request, sink, this);
+  }
+
+  /** The parser is done with its response, and knows nothing of the connection. */
+  keep(parser: ResponseParser): void {
+    if (this.#spare.length < SPARE_PARSERS_MAX) {
+      this.#spare.push(parser);
+    }
   }
 }
 
@@ -91,23 +94,18 @@ class Http1Reader implements ResponseReader {
   readonly #parser: ResponseParser;
   readonly #request: UpstreamRequest;
   readonly #sink: ResponseSink;
-  readonly #giveBack: (parser: ResponseParser) => void;
+  readonly #wire: Http1Wire;
   #hasHead = false;
   #isOver = false;
   #hasEnded = false;
   #keepsAlive = false;
   isReusable = false;
 
-  constructor(
-    parser: ResponseParser,
-    request: UpstreamRequest,
-    sink: ResponseSink,
-    giveBack: (parser: ResponseParser) => void,
-  ) {
+  constructor(parser: ResponseParser, request: UpstreamRequest, sink: ResponseSink, wire: Http1Wire) {
     this.#parser = parser;
     this.#request = request;
     this.#sink = sink;
-    this.#giveBack = giveBack;
+    this.#wire = wire;
     parser.expect(request.method);
   }
 
@@ -200,7 +198,7 @@ class Http1Reader implements ResponseReader {
     this.isReusable = this.#keepsAlive && parser.isIdle;
     // One that was told of the end of its connection would take that for the end of the next one as well.
     if (parser.isIdle && !this.#hasEnded) {
-      this.#giveBack(parser);
+      this.#wire.keep(parser);
     }
     this.#sink.onEnd();
   }
@@ -235,28 +233,45 @@ const OF_THE_HOP: ReadonlySet<string> = new Set([
 ]);
 const ABOUT_UPGRADES: ReadonlySet<number> = new Set([101, 426]);
 
-interface Known {
-  readonly status: number;
-  readonly reason: string;
+/** The head that was read last. */
+interface LastHead {
+  readonly block: Http1Block;
   readonly method: string;
   readonly head: UpstreamHead;
 }
 
-/** By the section of fields, which is the same object where a server repeats it: who makes something of a head can remember it by the head. */
-const known = new WeakMap<Http1Block, Known>();
+let last: LastHead | undefined;
 
-function upstreamHead({ status, reason, block, framing }: ResponseHead, method: string): UpstreamHead {
-  const before = known.get(block);
-  if (before !== undefined && before.status === status && before.method === method && before.reason === reason) {
-    return before.head;
+/**
+ * Responses of a server repeat, whichever connection they come on, and a head that repeats is the same object: whoever makes something of it can remember it by
+ * the head. Lines that repeat are the same objects already, by the memo.
+ */
+function upstreamHead(response: ResponseHead, method: string): UpstreamHead {
+  const { block, framing } = response;
+  if (last !== undefined && isSame(last, response, method)) {
+    return last.head;
   }
+  const { status, reason } = response;
   const keepsUpgrade = ABOUT_UPGRADES.has(status);
   const fields = block.fields.filter(
     ({ lower }) => !OF_THE_HOP.has(lower) && !block.connection.includes(lower) && (keepsUpgrade || lower !== 'upgrade'),
   );
   const head = { status, reason, fields, bodyLength: lengthOf(framing, block) };
-  known.set(block, { status, reason, method, head });
+  last = { block, method, head };
   return head;
+}
+
+function isSame(before: LastHead, { status, reason, block }: ResponseHead, method: string): boolean {
+  const { head } = before;
+  if (head.status !== status || head.reason !== reason || before.method !== method) {
+    return false;
+  }
+  const { fields } = block;
+  const others = before.block.fields;
+  return (
+    block === before.block ||
+    (fields.length === others.length && fields.every((field, index) => field === others[index]))
+  );
 }
 
 function lengthOf(framing: ResponseHead['framing'], { contentLength }: Http1Block): number | undefined {

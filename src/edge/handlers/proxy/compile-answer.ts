@@ -4,10 +4,10 @@
  */
 
 import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
-import type { ResponseHead } from '../../../protocol/http/exchange.ts';
 import type { Field } from '../../../protocol/http/fields.ts';
 import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
+import type { ReplyHead } from '../../../relay/reply.ts';
 import type { UpstreamHead } from '../../../upstream/wire.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Route } from '../../pipeline/route.ts';
@@ -20,7 +20,7 @@ import { compileSetCookie } from './set-cookie.ts';
 export type ProxiedAnswer =
   | {
       readonly kind: 'pass';
-      readonly head: ResponseHead;
+      readonly head: ReplyHead;
       readonly isBuffered: boolean;
     }
   /** X-Accel-Redirect: another location answers, with some of these fields. */
@@ -62,15 +62,26 @@ export function compileAnswer(
     (protocol === 'memcached' && status === NOT_FOUND) ||
     (response.interceptsErrors && status >= REDIRECTS_FROM && route.scope.errorPages.has(status));
 
+  /** Answers of which nothing depends on the request. */
+  const known = new WeakMap<UpstreamHead, ProxiedAnswer>();
   return (head, route, say) => {
     if (isRefused(head.status, route)) {
       return { kind: 'refuse', status: head.status, fields: challengesOf(head) };
+    }
+    const before = known.get(head);
+    if (before !== undefined) {
+      return before;
     }
     const fields = withoutDuplicates(head.fields, say);
     // One look at each name: as a rule there is no such field.
     const isAsked = fields.some(({ lower }) => lower.startsWith('x-accel-'));
     if (!isAsked) {
-      return { kind: 'pass', head: passedHead(head, fields, edits, route), isBuffered: response.isBuffered };
+      const passed = passedHead(head, fields, edits, route);
+      const answer = { kind: 'pass', head: passed, isBuffered: response.isBuffered } as const;
+      if (fields === head.fields && !edits.forcesRanges && !fields.some((field) => isEdited(field, edits))) {
+        known.set(head, answer);
+      }
+      return answer;
     }
     const rate = Number(/^\d{1,15}$/.exec(obeyed(fields, 'x-accel-limit-rate') ?? '')?.[0] ?? Number.NaN);
     route.limitRate = Number.isNaN(rate) ? route.limitRate : rate;
@@ -113,7 +124,7 @@ function passedHead(
   fields: readonly Field[],
   edits: Edits,
   route: Route,
-): ResponseHead {
+): ReplyHead {
   const lines: Field[] = [];
   for (const field of fields) {
     // With ranges of our own it is for us to say whether there are any.
@@ -132,7 +143,16 @@ function passedHead(
     fields: fieldsOfLines(lines),
     takesRanges,
     isProxied: true,
+    length: bodyLength ?? -1,
   };
+}
+
+/** It may be another one for another request. */
+function isEdited({ lower }: Field, { redirect, cookie }: Edits): boolean {
+  return (
+    (redirect !== undefined && (lower === 'location' || lower === 'refresh')) ||
+    (cookie !== undefined && lower === 'set-cookie')
+  );
 }
 
 function edited(field: Field, { redirect, cookie }: Edits, route: Route): Field {

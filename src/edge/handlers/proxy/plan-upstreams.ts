@@ -2,16 +2,17 @@
 
 import { isIP } from 'node:net';
 import type { EdgeModel } from '../../../config/model/server-model.ts';
-import type { UpstreamId, UpstreamServer } from '../../../config/model/upstream.ts';
-import type { Clock } from '../../../kernel/clock.ts';
+import type { UpstreamId, UpstreamKeepAlive, UpstreamServer } from '../../../config/model/upstream.ts';
+import type { AttemptParts } from '../../../upstream/attempt.ts';
 import { ConnectionPool } from '../../../upstream/connections/connection-pool.ts';
+import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
 import type { PeerGroup } from '../../../upstream/peer-choice.ts';
 import { PlainPeers } from '../../../upstream/plain-peers.ts';
 
 export interface UpstreamOfPlan {
   readonly name: string;
   readonly peers: PeerGroup;
-  readonly pool: ConnectionPool;
+  readonly parts: AttemptParts;
 }
 
 /** Upstreams that texts of requests have come to: somebody may have as many names as there are clients. */
@@ -20,15 +21,15 @@ const NAMED_MAX = 1000;
 export class PlanUpstreams {
   readonly #model: Pick<EdgeModel, 'upstreams'>;
   readonly #groups: readonly PeerGroup[];
-  readonly #clock: Clock;
+  readonly #parts: ConnectionParts;
   readonly #made = new Map<UpstreamId, UpstreamOfPlan>();
   readonly #byText = new Map<string, UpstreamOfPlan>();
 
   /** `groups`: of the upstreams of the model. */
-  constructor(model: Pick<EdgeModel, 'upstreams'>, groups: readonly PeerGroup[], clock: Clock) {
+  constructor(model: Pick<EdgeModel, 'upstreams'>, groups: readonly PeerGroup[], parts: ConnectionParts) {
     this.#model = model;
     this.#groups = groups;
-    this.#clock = clock;
+    this.#parts = parts;
   }
 
   of(id: UpstreamId): UpstreamOfPlan {
@@ -41,9 +42,14 @@ export class PlanUpstreams {
     if (model === undefined || peers === undefined) {
       throw new Error(`the model has no upstream ${id}`);
     }
-    const fresh = { name: model.name, peers, pool: new ConnectionPool(model.keepAlive, this.#clock) };
+    const fresh = this.#newUpstream(model.name, peers, model.keepAlive);
     this.#made.set(id, fresh);
     return fresh;
+  }
+
+  #newUpstream(name: string, peers: PeerGroup, keepAlive: UpstreamKeepAlive | undefined): UpstreamOfPlan {
+    const pool = new ConnectionPool(keepAlive, this.#parts.clock);
+    return { name, peers, parts: { ...this.#parts, pool } };
   }
 
   /** The upstream of this name, or of the one server that the text is. A text says why there is none. */
@@ -62,11 +68,7 @@ export class PlanUpstreams {
     if (typeof server === 'string') {
       return server;
     }
-    const fresh = {
-      name: text,
-      peers: new PlainPeers(text, [server]),
-      pool: new ConnectionPool(undefined, this.#clock),
-    };
+    const fresh = this.#newUpstream(text, new PlainPeers(text, [server]), undefined);
     if (this.#byText.size >= NAMED_MAX) {
       this.#byText.clear();
     }

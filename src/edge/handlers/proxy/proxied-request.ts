@@ -44,7 +44,6 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   readonly #program: ProxyProgram;
   readonly #relay: ResponseRelay;
   readonly #asked: AskedServers;
-  readonly #startedMs: number;
   #target: AskedTarget | undefined;
   #collected: CollectedBody | undefined;
   #body: RequestBody = NO_BODY;
@@ -62,7 +61,6 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#route = route;
     this.#program = program;
     this.#relay = new ResponseRelay(exchange, this);
-    this.#startedMs = program.clock.monotonicMs();
     this.#isBuffered = program.policy.response.isBuffered;
     route.askedServers ??= new AskedServers();
     this.#asked = route.askedServers;
@@ -153,8 +151,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
       this.#fail(asking);
       return;
     }
-    const { parts } = this.#program;
-    const attempt = new Attempt(peer, asking, { ...parts, pool: this.#target!.upstream.pool }, this, isFresh);
+    const attempt = new Attempt(peer, asking, this.#target!.upstream.parts, this, isFresh);
     this.#attempt = attempt;
     this.#asked.tries.push(attempt.figures);
     attempt.start();
@@ -172,7 +169,9 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     if (asked.body !== undefined) {
       this.#body = bodyOfText(asked.body);
     }
-    const request = { ...asked, bodyLength: this.#body.length };
+    const { method, fields, keepsConnection, upgrade } = asked;
+    const bodyLength = this.#body.length;
+    const request = { method, target: asked.target, fields, bodyLength, keepsConnection, upgrade };
     this.#asked.target = request.target;
     const head = wire.renderHead(request);
     if (typeof head === 'string') {
@@ -205,7 +204,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     const answer = this.#program.answerOf(head, this.#route, (text) => this.#log('warn', text));
     if (answer.kind === 'pass') {
       this.#isBuffered = answer.isBuffered;
-      this.#held = { ...answer.head, length: head.bodyLength ?? -1 };
+      this.#held = answer.head;
       return;
     }
     attempt.abort();
@@ -220,7 +219,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   #asksAgainFor(status: number): boolean {
     const cause = status < 400 ? undefined : retryCauseOf(status);
-    return cause !== undefined && this.#mayAskAgain(cause) && (this.#choice?.triesLeft ?? 0) > 0;
+    return cause !== undefined && this.#mayAskAgain(cause) && (this.#choice?.triesLeft ?? 0) > 1;
   }
 
   #mayAskAgain(cause: string): boolean {
@@ -231,7 +230,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
       isSent: this.#attempt?.isSent === true,
       isRepeatable: this.#body.isRepeatable,
       tries: this.#asked.tries.length,
-      passedMs: clock.monotonicMs() - this.#startedMs,
+      passedMs: clock.monotonicMs() - this.#route.startedMs,
     });
   }
 

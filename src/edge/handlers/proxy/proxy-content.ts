@@ -6,7 +6,6 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { BodyRoom } from '../../../relay/body/body-collector.ts';
 import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
 import { PLAIN_WAY } from '../../../upstream/connections/dial.ts';
-import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
 import type { PeerRequest } from '../../../upstream/peer-choice.ts';
 import type { Wire } from '../../../upstream/wire.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
@@ -26,7 +25,6 @@ export interface ProxyParts {
   readonly upstreams: PlanUpstreams;
   readonly clock: Clock;
   readonly room: BodyRoom;
-  readonly onBug: (what: string, error: unknown) => void;
 }
 
 export function compileProxy(content: ProxyContent, compilation: Compilation, parts: ProxyParts): Produce {
@@ -48,13 +46,12 @@ function compileProgram(
   policy: ProxyPolicy,
   wire: Wire,
   compilation: Compilation,
-  { upstreams, clock, room, onBug }: ProxyParts,
+  { upstreams, clock, room }: ProxyParts,
 ): ProxyProgram {
   const { request } = policy;
   const texts = new Map<Template, CompiledTemplate>();
-  const connectionParts: ConnectionParts = { clock, onBug: (error) => onBug('a connection to a server', error) };
   return {
-    ...{ policy, wire, clock, room, parts: connectionParts },
+    ...{ policy, wire, clock, room },
     targetOf: compileTarget(content, upstreams, (text) => compilation.template(text)),
     requestOf: compileRequest(content, policy, compilation),
     answerOf: compileAnswer(content, policy, compilation),

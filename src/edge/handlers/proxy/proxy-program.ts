@@ -5,7 +5,6 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Exchange } from '../../../protocol/http/exchange.ts';
 import type { BodyRoom } from '../../../relay/body/body-collector.ts';
 import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
-import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
 import type { PeerRequest } from '../../../upstream/peer-choice.ts';
 import type { Wire } from '../../../upstream/wire.ts';
 import type { Route } from '../../pipeline/route.ts';
@@ -18,7 +17,6 @@ export interface ProxyProgram {
   readonly wire: Wire;
   readonly clock: Clock;
   readonly room: BodyRoom;
-  readonly parts: ConnectionParts;
   readonly targetOf: TargetFinder;
   readonly requestOf: AskRequest;
   readonly answerOf: AnswerOf;
