@@ -8,7 +8,7 @@ import { ageUnfinished, beginUnfinished, endUnfinished } from './balancing/respo
 import { turnTo } from './balancing/round-robin.ts';
 import type { PeerList } from './peer-list.ts';
 import type { PeerSlot } from './peer-slot.ts';
-import type { Stickiness } from './sticky/stickiness.ts';
+import type { PeerHint, Stickiness } from './sticky/stickiness.ts';
 import { Tried } from './tried.ts';
 import type { WaitingChoice } from './waiting-queue.ts';
 
@@ -37,8 +37,8 @@ export class GroupChoice implements WaitingChoice {
   triesLeft: number;
   readonly #rules: ChoiceRules;
   readonly #tried: Tried;
-  /** Of this peer the client is known. */
-  readonly #wanted: PeerSlot | undefined;
+  /** The client has a peer of its own. */
+  readonly #hint: PeerHint | undefined;
   #current: PeerSlot | undefined;
   /** The peers of this list are all that there are: its failures are not counted. */
   #isSingle = false;
@@ -50,11 +50,8 @@ export class GroupChoice implements WaitingChoice {
     if (rules.key !== undefined) {
       this.#tried.key = request.text(rules.key);
     }
-    const list = rules.list();
-    this.triesLeft = list.triesMax;
-    this.#wanted =
-      rules.sticky?.peerOf(request, list.peers) ??
-      (list.backup === undefined ? undefined : rules.sticky?.peerOf(request, list.backup.peers));
+    this.triesLeft = rules.list().triesMax;
+    this.#hint = rules.sticky?.hintOf(request);
   }
 
   get setCookie(): string | undefined {
@@ -114,8 +111,8 @@ export class GroupChoice implements WaitingChoice {
   }
 
   #takeWanted(list: PeerList, nowMs: number): PeerSlot | undefined {
-    const wanted = this.#wanted;
-    if (wanted === undefined || !list.peers.includes(wanted) || !this.#tried.mayTakeWanted(wanted, nowMs)) {
+    const wanted = this.#hint === undefined ? undefined : this.#rules.sticky?.find(this.#hint, list.peers);
+    if (wanted === undefined || !this.#tried.mayTakeWanted(wanted, nowMs)) {
       return undefined;
     }
     if (this.#rules.isInTurns) {

@@ -193,8 +193,8 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   onHead(head: UpstreamHead): void {
     const attempt = this.#attempt!;
-    this.#choice?.onHead(attempt.figures.headMs ?? 0);
     this.#asked.fields = head.fields;
+    this.#choice?.onHead(attempt.figures.headMs ?? 0);
     if (this.#asksAgainFor(head.status)) {
       attempt.abort();
       this.#release(head.status === 403 || head.status === 404 ? 'succeeded' : 'failed');
@@ -204,7 +204,9 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     const answer = this.#program.answerOf(head, this.#route, (text) => this.#log('warn', text));
     if (answer.kind === 'pass') {
       this.#isBuffered = answer.isBuffered;
-      this.#held = answer.head;
+      const cookie = this.#choice?.setCookie;
+      this.#held =
+        cookie === undefined ? answer.head : { ...answer.head, fields: answer.head.fields.with('Set-Cookie', cookie) };
       return;
     }
     attempt.abort();

@@ -83,6 +83,21 @@ test('a server that cannot be taken is left for another', () => {
   }
 });
 
+test('a server and a spare one may have one route: the one that can be taken is', () => {
+  const servers = [
+    fakeServer('a', { route: 'r1' }),
+    fakeServer('b', { isBackup: true, route: 'r0' }),
+    fakeServer('c', { isBackup: true, route: 'r1' }),
+  ];
+  const { group } = fakeGroup(servers, { sticky: ROUTE });
+  const request = asking({ route_uri: 'r1' });
+  equal(chosen(group, 2, request), 'a a');
+  const choice = group.choose(request);
+  choice.next();
+  choice.release('failed', 0, QUICK);
+  equal(chosen(group, 3, request), 'c c c');
+});
+
 test('peers take turns also beside clients that have their own', () => {
   const servers = [fakeServer('a', { route: 'r1' }), fakeServer('b', { route: 'r2' })];
   const { group } = fakeGroup(servers, { sticky: ROUTE });

@@ -8,6 +8,8 @@ import { serverNumber } from './server-id.ts';
 import type { SessionTable } from './session-table.ts';
 import { renderStickyCookie } from './sticky-cookie.ts';
 
+export type PeerHint = string | number;
+
 export class Stickiness {
   readonly #sticky: Sticky;
   readonly #sessions: SessionTable | undefined;
@@ -21,17 +23,17 @@ export class Stickiness {
     this.#clock = clock;
   }
 
-  /** The client's peer; undefined: it names none, or one that is not among these. */
-  peerOf(request: PeerRequest, peers: readonly PeerSlot[]): PeerSlot | undefined {
+  /** What is known of the client's peer: its id, or its number in the table of sessions. */
+  hintOf(request: PeerRequest): PeerHint | undefined {
     const id = this.#idOf(request);
-    if (id === undefined) {
-      return undefined;
-    }
-    if (this.#sticky.kind !== 'learn') {
-      return peers.find(({ serverId }) => serverId === id);
-    }
-    const server = this.#sessions?.serverOf(id, this.#clock.monotonicMs());
-    return server === undefined ? undefined : peers.find((peer) => this.#numberOf(peer) === server);
+    return id === undefined || this.#sticky.kind !== 'learn'
+      ? id
+      : this.#sessions?.serverOf(id, this.#clock.monotonicMs());
+  }
+
+  /** The client's peer, if it is among these. */
+  find(hint: PeerHint, peers: readonly PeerSlot[]): PeerSlot | undefined {
+    return peers.find((peer) => (typeof hint === 'string' ? peer.serverId === hint : this.#numberOf(peer) === hint));
   }
 
   #idOf(request: PeerRequest): string | undefined {

@@ -7,7 +7,7 @@ import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
-import { later, repeatable, row } from '../row.ts';
+import { repeatable, row } from '../row.ts';
 import { readSize } from '../sizes.ts';
 import { readMilliseconds } from '../times.ts';
 import { keep } from './keep.ts';
@@ -28,7 +28,6 @@ const KEPT = {
   timeoutMs: draftKey<number>('keepalive_timeout'),
 };
 
-const NO_BALANCING = 'The servers take turns.';
 const IN_UPSTREAM = 'upstream stream-upstream';
 /** nginx wants eight pages of memory. */
 const ZONE_BYTES_MIN = 32_768;
@@ -46,9 +45,12 @@ export const UPSTREAM_ROWS: readonly Row[] = [
   row('keepalive_requests', 'upstream', 'number', 'How many requests go over a connection.', {
     apply: keep(KEPT.requestsMax, (args) => args.number(0)),
   }),
-  ...later(NO_BALANCING, [...BALANCING_ROWS, ...STICKY_ROWS]),
+  ...BALANCING_ROWS,
+  ...STICKY_ROWS,
   ...repeatable([
     row('upstream', 'http', 'plain {upstream}', 'Servers that share requests.', { apply: upstream }),
+    row('zone', IN_UPSTREAM, 'plain [size]', 'Memory that all processes share.', { apply: zone }),
+    row('queue', 'upstream', 'number [parameter]', 'How many requests wait for a server.', { apply: queue }),
     row('server', IN_UPSTREAM, 'address [parameter...]', 'One of the servers.', { apply: upstreamServer }),
     // Of other builds of nginx, and of well-known modules.
     row('fair', 'upstream', '[plain]', 'The server with the least load gets the next request.'),
@@ -57,13 +59,6 @@ export const UPSTREAM_ROWS: readonly Row[] = [
       apply: (_, draft) => draft.set(HAS_STATE, true),
     }),
   ]),
-  ...later(
-    NO_BALANCING,
-    repeatable([
-      row('zone', IN_UPSTREAM, 'plain [size]', 'Memory that all processes share.', { apply: zone }),
-      row('queue', 'upstream', 'number [parameter]', 'How many requests wait for a server.', { apply: queue }),
-    ]),
-  ),
 ];
 
 /** Of the block `upstream` in http and in stream. */
