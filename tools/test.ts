@@ -7,6 +7,7 @@ import { runChecks } from './commands.ts';
 import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
 import { testInstalled } from './installed.ts';
 import { runNodeTests, runNodeTestsAgainAlone } from './node-tests.ts';
+import { testPeers } from './peers.ts';
 import { testPythons } from './pythons.ts';
 import { mayBuildSite } from './site.ts';
 import type { Tally } from './tally.ts';
@@ -68,6 +69,7 @@ const STEPS: readonly Step[] = [
           'tests/integration/**',
           'tests/installed/**',
           'tests/frameworks/**',
+          'tests/peers/**',
           'tests/browser/**',
           'tests/docs/**',
         ],
@@ -81,6 +83,7 @@ const STEPS: readonly Step[] = [
     run: runIntegrationTests,
   },
   { name: 'installed', run: testInstalled },
+  { name: 'peers', run: testPeers },
   { name: 'frameworks', run: testFrameworks },
   { name: 'browser', run: runBrowserTests },
   { name: 'docs', run: runDocsTests },
