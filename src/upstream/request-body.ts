@@ -146,17 +146,19 @@ export function bodyOfText(text: string): RequestBody {
   return text === '' ? NO_BODY : new BodyInMemory([Buffer.from(text, 'latin1')]);
 }
 
+export type BodySource = Pick<Exchange, 'bodyLength' | 'readBody' | 'resumeBody'>;
+
 /** The body as the client sends it, which waits while the server takes none. */
 export class StreamedBody implements RequestBody, BodySink {
   readonly length: number | undefined;
   readonly isRepeatable = false;
-  readonly #exchange: Exchange;
+  readonly #source: BodySource;
   #taker: BodyTaker | undefined;
   #hasStarted = false;
 
-  constructor(exchange: Exchange) {
-    this.length = exchange.bodyLength;
-    this.#exchange = exchange;
+  constructor(source: BodySource) {
+    this.length = source.bodyLength;
+    this.#source = source;
   }
 
   start(taker: BodyTaker): void {
@@ -165,18 +167,18 @@ export class StreamedBody implements RequestBody, BodySink {
       throw new Error('a body that streams was sent twice');
     }
     this.#hasStarted = true;
-    this.#exchange.readBody(this);
+    this.#source.readBody(this);
   }
 
   resume(): void {
-    this.#exchange.resumeBody();
+    this.#source.resumeBody();
   }
 
   stop(): void {
     this.#taker = undefined;
     // What still comes is read and dropped.
     if (this.#hasStarted) {
-      this.#exchange.resumeBody();
+      this.#source.resumeBody();
     }
   }
 

@@ -86,6 +86,8 @@ export interface RequestBodies {
   /** 0: no limit. */
   readonly bytesMax: number;
   readonly timeoutMs?: number;
+  /** A longer one that is handed on to a server behind is kept in a file until then. */
+  readonly memoryBytesMax?: number;
 }
 
 /** How a response leaves. What is absent is as our own limits have it. */

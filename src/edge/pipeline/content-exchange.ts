@@ -8,7 +8,9 @@ import type { FieldBlock } from '../../protocol/http/fields.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
 import type { Handshake, HandshakeRefusal } from '../../protocol/websocket/handshake.ts';
+import type { RequestBody } from '../../upstream/request-body.ts';
 import { escapePath } from './escape-uri.ts';
+import type { ReadBody } from './read-body.ts';
 
 /** What may differ from the exchange. */
 export interface ContentFacts {
@@ -18,6 +20,7 @@ export interface ContentFacts {
   readonly client: Client;
   readonly block: FieldBlock;
   readonly hasBody: boolean;
+  readonly readBody: ReadBody | undefined;
   /** The body is asked for, and nobody else can read it any more. Returns to whom it goes. */
   onBodyTaken(sink: BodySink): BodySink;
 }
@@ -35,6 +38,8 @@ export class ContentExchange implements Exchange {
   scriptName = '';
   readonly #exchange: Exchange;
   readonly #facts: ContentFacts;
+  /** The body as another content has read it before. */
+  #replayed: RequestBody | undefined = undefined;
 
   constructor(exchange: Exchange, facts: ContentFacts, responder: Responder) {
     this.method = facts.method;
@@ -74,7 +79,7 @@ export class ContentExchange implements Exchange {
     return this.#exchange.origin;
   }
   get bodyLength(): number | undefined {
-    return this.hasBody ? this.#exchange.bodyLength : undefined;
+    return this.hasBody ? (this.#facts.readBody?.length ?? this.#exchange.bodyLength) : undefined;
   }
   get expectsContinue(): boolean {
     return this.#exchange.expectsContinue;
@@ -85,9 +90,22 @@ export class ContentExchange implements Exchange {
   }
 
   readBody(sink: BodySink): void {
-    this.#exchange.readBody(this.#facts.onBodyTaken(sink));
+    this.#replayed = this.#facts.readBody?.replay();
+    if (this.#replayed === undefined) {
+      this.#exchange.readBody(this.#facts.onBodyTaken(sink));
+    } else {
+      this.#replayed.start({
+        take: (bytes) => sink.data(bytes),
+        finish: () => sink.end(),
+        fail: () => sink.fail(),
+      });
+    }
   }
   resumeBody(): void {
-    this.#exchange.resumeBody();
+    if (this.#replayed === undefined) {
+      this.#exchange.resumeBody();
+    } else {
+      this.#replayed.resume();
+    }
   }
 }

@@ -28,7 +28,6 @@ import { builtinRefusal } from './builtin-refusal.ts';
 import { ChangeBudget } from './change-budget.ts';
 import type { ContentFacts } from './content-exchange.ts';
 import { ContentExchange } from './content-exchange.ts';
-import { CostlyMatch } from './costly-match.ts';
 import { Ending } from './ending.ts';
 import { errorPageTarget } from './error-page.ts';
 import { errorSubject } from './error-subject.ts';
@@ -38,6 +37,7 @@ import { MatchBudget } from './match-budget.ts';
 import { nothingSent } from './nothing-sent.ts';
 import type { PipelineServices } from './pipeline-services.ts';
 import { startPostAction } from './post-action.ts';
+import type { ReadBody } from './read-body.ts';
 import { redirectFields } from './redirect.ts';
 import type {
   CompiledLocation,
@@ -54,6 +54,7 @@ import type { RouteStart } from './route-start.ts';
 import type { Answering } from './routed-responder.ts';
 import { RoutedResponder } from './routed-responder.ts';
 import type { Captures } from './subject.ts';
+import { tellFault } from './tell-fault.ts';
 import type { Verdict } from './verdict.ts';
 import { UNSENT_STATUSES, VERDICT } from './verdict.ts';
 
@@ -87,6 +88,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   limitRate: number | undefined = undefined;
   charset: string | undefined = undefined;
   askedServers: Route['askedServers'] = undefined;
+  readBody: ReadBody | undefined = undefined;
   bodyTap: ((reader: BodySink) => BodySink) | undefined = undefined;
   readonly startedMs: number;
   readonly sent: SentResponse = nothingSent();
@@ -265,7 +267,9 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   // What the content is told of the request (`ContentFacts`).
 
   get hasBody(): boolean {
-    return this.exchange.hasBody && !this.#isBodyTaken;
+    return (
+      this.exchange.hasBody && (this.readBody === undefined ? !this.#isBodyTaken : this.method === this.exchange.method)
+    );
   }
 
   get block(): FieldBlock {
@@ -427,11 +431,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   onFault(error: unknown): void {
-    if (error instanceof CostlyMatch) {
-      this.log('alert', error.message);
-    } else {
-      this.services.onBug('a request', error);
-    }
+    tellFault(this, this.services, error);
   }
 
   #follow(verdict: Verdict): boolean {

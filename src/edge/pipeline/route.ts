@@ -15,6 +15,7 @@ import type { TransportRules } from '../transport/transport-rules.ts';
 import type { AskedServers } from './asked-servers.ts';
 import type { Answer } from './filters/answer.ts';
 import type { Transform } from './filters/body-writer.ts';
+import type { ReadBody } from './read-body.ts';
 import type { Subject, TemplateFor } from './subject.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -65,6 +66,8 @@ export interface Route extends Subject {
   charset: string | undefined;
   /** Servers behind this one that were asked; undefined: none. */
   askedServers: AskedServers | undefined;
+  /** The body that was read whole; undefined: nobody has done that so far. */
+  readBody: ReadBody | undefined;
   /** Puts somebody before the reader of the request's body, who sees it go by. */
   bodyTap: ((reader: BodySink) => BodySink) | undefined;
   /** When the request came, on the monotonic clock. */

@@ -108,3 +108,19 @@ test('BodyCollector puts bodies into files when the memory for them is used up, 
   ok(memory.usedBytes >= 50_000 && memory.usedBytes < 131_072, `${memory.usedBytes} bytes`);
   rmSync(directory, { recursive: true });
 });
+
+test('a body is kept in memory as far as it is told', async () => {
+  const collected = await new Promise<CollectedBody>((resolve, reject) => {
+    const space = new SpoolSpace(tmpdir(), 'portico-collector-test');
+    const room = { space, memory: new MemoryBudget(), blocks: new BlockPool() };
+    const events = { onBody: resolve, onFailed: () => reject(new Error('failed')) };
+    const collector = new BodyCollector(EXCHANGE, room, Infinity, events, 4);
+    collector.data(Buffer.from('1234'));
+    collector.data(Buffer.from('5'));
+    collector.end();
+  });
+  equal(collected.bytes, undefined);
+  equal(collected.length, 5);
+  match(collected.file?.path ?? '', /portico-collector-test/);
+  releaseBody(collected);
+});

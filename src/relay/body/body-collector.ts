@@ -47,6 +47,7 @@ export class BodyCollector implements BodySink {
   readonly #exchange: Exchange;
   readonly #room: BodyRoom;
   readonly #bytesMax: number;
+  readonly #memoryBytesMax: number;
   readonly #events: CollectorEvents;
   #bytes: BodyBytes | undefined;
   #length = 0;
@@ -55,11 +56,19 @@ export class BodyCollector implements BodySink {
   #isOver = false;
   #isPaused = false;
 
-  constructor(exchange: Exchange, room: BodyRoom, bytesMax: number, events: CollectorEvents) {
+  /** `memoryBytesMax`: a longer one goes into a file. */
+  constructor(
+    exchange: Exchange,
+    room: BodyRoom,
+    bytesMax: number,
+    events: CollectorEvents,
+    memoryBytesMax: number = RELAY_LIMITS.inlineBodyBytesMax,
+  ) {
     this.#exchange = exchange;
     this.#room = room;
     this.#bytes = new BodyBytes(room.blocks, room.memory);
     this.#bytesMax = bytesMax;
+    this.#memoryBytesMax = Math.min(memoryBytesMax, RELAY_LIMITS.inlineBodyBytesMax);
     this.#events = events;
   }
 
@@ -72,14 +81,13 @@ export class BodyCollector implements BodySink {
       this.#fail(413, `body over ${this.#bytesMax} bytes`);
       return true;
     }
-    const { inlineBodyBytesMax, crampedBytes } = RELAY_LIMITS;
     // Of a chunked body nobody knows how much it will be.
     const { bodyLength = this.#length } = this.#exchange;
     if (
-      Math.max(bodyLength, this.#length) <= inlineBodyBytesMax &&
-      this.#bytes?.mayGrow(bytes.length, crampedBytes) === true
+      Math.max(bodyLength, this.#length) <= this.#memoryBytesMax &&
+      this.#bytes?.mayGrow(bytes.length, RELAY_LIMITS.crampedBytes) === true
     ) {
-      this.#bytes.push(bytes, (this.#exchange.bodyLength ?? inlineBodyBytesMax) - this.#length);
+      this.#bytes.push(bytes, (this.#exchange.bodyLength ?? this.#memoryBytesMax) - this.#length);
       return true;
     }
     // After a failure the rest of the body is read and dropped, so that the client gets its answer.

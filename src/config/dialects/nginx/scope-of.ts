@@ -14,7 +14,7 @@ import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answeri
 import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
 import { charsetOf } from './directives/charset.ts';
 import { compressionsOf } from './directives/compression.ts';
-import { bodyTimeoutOf, connectionOf, scopedConnectionOf, sendTimeoutOf } from './directives/connection-rules.ts';
+import { bodyRulesOf, connectionOf, scopedConnectionOf, sendTimeoutOf } from './directives/connection-rules.ts';
 import { errorLogsOf } from './directives/error-log.ts';
 import { ERROR_PAGES, PADS_ERROR_PAGES, RECURSIVE_ERROR_PAGES } from './directives/error-pages.ts';
 import { filesOf, precompressedOf, tryFilesOf, typeMapOf } from './directives/files.ts';
@@ -86,7 +86,7 @@ export class ScopeTable {
         pads: draft.get(PADS_ERROR_PAGES) ?? true,
       },
       redirects: redirectsOf(draft),
-      requestBodies: { bytesMax: bodyBytesMaxOf(draft), ...bodyTimeoutOf(draft) },
+      requestBodies: { bytesMax: bodyBytesMaxOf(draft), ...bodyRulesOf(draft) },
       sending: { ...rateOf(draft), ...sendTimeoutOf(draft) },
       accessLogs: this.#accessLogsOf(draft),
       errorLogs: errorLogsOf(draft, this.#around),

@@ -151,6 +151,12 @@ const CHARSET: Fields<Charset> = {
 const REQUEST_BODIES: Fields<RequestBodies> = {
   bytesMax: field<number>('max-size', SIZE, 2 ** 30, 'The largest body; 0: any.'),
   timeoutMs: field<number | undefined>('timeout', DURATION, undefined, 'How long nothing may come of it.'),
+  memoryBytesMax: field<number | undefined>(
+    'memory',
+    SIZE,
+    undefined,
+    'A longer one for a server behind is kept in a file.',
+  ),
 };
 
 const RATE: Kind<Template> = scalar<Template>({

@@ -27,6 +27,7 @@ import { followAccelRedirect } from '../../pipeline/accel-redirect.ts';
 import { AskedServers } from '../../pipeline/asked-servers.ts';
 import type { Route } from '../../pipeline/route.ts';
 import { HeldFlow } from './held-flow.ts';
+import { newReadBody, shownSource } from './new-read-body.ts';
 import type { ProxyProgram } from './proxy-program.ts';
 import { mayAskAgain, statusOfFailure } from './retry.ts';
 import { retryCauseOf } from './retry-cause.ts';
@@ -45,7 +46,6 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   readonly #relay: ResponseRelay;
   readonly #asked: AskedServers;
   #target: AskedTarget | undefined;
-  #collected: CollectedBody | undefined;
   #body: RequestBody = NO_BODY;
   #asking: Asking | number | undefined;
   #choice: PeerChoice | undefined;
@@ -76,13 +76,18 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#target = target;
     this.#asked.begin(target.scheme);
     this.#exchange.responder.watch(this);
-    if (!this.#exchange.hasBody || !this.#program.sendsBody) {
+    const { sendsBody, showsBody, room } = this.#program;
+    if (!this.#exchange.hasBody || !(sendsBody || showsBody)) {
       this.#ask();
-    } else if (this.#program.streamsBody(this.#exchange)) {
-      this.#body = new StreamedBody(this.#exchange);
+    } else if (this.#route.readBody !== undefined) {
+      this.#body = sendsBody ? this.#route.readBody.replay() : NO_BODY;
+      this.#ask();
+    } else if (sendsBody && this.#program.streamsBody(this.#exchange)) {
+      this.#body = new StreamedBody(showsBody ? shownSource(this.#exchange, this.#route) : this.#exchange);
       this.#ask();
     } else {
-      this.#exchange.readBody(new BodyCollector(this.#exchange, this.#program.room, Infinity, this));
+      const { memoryBytesMax } = this.#route.scope.model.requestBodies;
+      this.#exchange.readBody(new BodyCollector(this.#exchange, room, Infinity, this, memoryBytesMax));
     }
   }
 
@@ -93,8 +98,10 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
       releaseBody(body);
       return;
     }
-    this.#collected = body;
-    this.#body = bodyOf(body);
+    const { sendsBody, showsBody } = this.#program;
+    this.#route.readBody = newReadBody(body, showsBody, this.#route.scope.model.requestBodies.memoryBytesMax);
+    this.#route.whenOver(() => releaseBody(body));
+    this.#body = sendsBody ? bodyOf(body) : NO_BODY;
     this.#ask();
   }
 
@@ -440,10 +447,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   }
 
   onOver(): void {
-    if (this.#collected !== undefined) {
-      releaseBody(this.#collected);
-      this.#collected = undefined;
-    }
+    // The body of the request is the route's: what follows an error page may send it again.
   }
 }
 

@@ -15,6 +15,7 @@ import { compileMemcachedRequest } from './compile-memcached.ts';
 import { compileParameterRequest } from './compile-parameters.ts';
 import type { AskRequest } from './compile-request.ts';
 import { compileHttpRequest } from './compile-request.ts';
+import { showsBodies } from './new-read-body.ts';
 import type { PlanUpstreams } from './plan-upstreams.ts';
 import { ProxiedRequest } from './proxied-request.ts';
 import type { ProxyProgram } from './proxy-program.ts';
@@ -56,6 +57,7 @@ function compileProgram(
     requestOf: compileRequest(content, policy, compilation),
     answerOf: compileAnswer(content, policy, compilation),
     sendsBody: request.passesBody && request.body === undefined && wire.bodies !== 'none',
+    showsBody: showsBodies(compilation.model),
     wayOf: compileWay(policy, compilation),
     peerRequest: (route) => peerRequestOf(route, compilation, texts),
     streamsBody: ({ bodyLength }) => !request.isBuffered && (bodyLength !== undefined || wire.bodies === 'any'),

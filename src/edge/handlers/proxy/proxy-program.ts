@@ -22,6 +22,8 @@ export interface ProxyProgram {
   readonly answerOf: AnswerOf;
   /** The client's body is sent to the server. */
   readonly sendsBody: boolean;
+  /** The configuration has $request_body somewhere, so bodies are read, and kept as a text. */
+  readonly showsBody: boolean;
   wayOf(route: Route, target: AskedTarget): ConnectionWay;
   peerRequest(route: Route): PeerRequest;
   /** The client's body is passed on as it comes. */

@@ -17,9 +17,11 @@ export const REQUEST_VARIABLES: VariableTable = {
   request_method: ({ main }) => main.method,
   request_id: ({ main }) => main.exchange.requestId,
   request_length: ({ main }) => String(connectionOf(main)?.requests.requestBytes ?? 0),
-  request_body: () => undefined,
-  request_body_file: () => undefined,
-  content_length: field('content-length'),
+  request_body: ({ main: { readBody } }) => readBody?.text,
+  request_body_file: ({ main: { readBody } }) => readBody?.path || undefined,
+  // Of a body that came in chunks it is known when it was read.
+  content_length: ({ exchange: { block }, main: { readBody } }) =>
+    block.get('content-length') ?? readBody?.length.toString(),
   content_type: field('content-type'),
   host: (route) => hostNameOf(route) || route.site.name,
   scheme: ({ exchange }) => exchange.origin.scheme,

@@ -4,7 +4,6 @@
  */
 
 import type { AskedServer } from '../asked-servers.ts';
-import type { Route } from '../route.ts';
 import type { Variable, VariableFamily, VariableTable } from './variable.ts';
 
 const UNKNOWN = '-';
@@ -58,15 +57,16 @@ export const upstreamTrailerVariable: VariableFamily = (name) => {
   return ({ askedServers: asked }) => asked?.trailers.find((field) => field.lower === lower)?.value;
 };
 
-/** The value of a cookie that the server sets. */
-export const upstreamCookieVariable: VariableFamily = (name) => (route) => cookieOf(route, `${name.toLowerCase()}=`);
-
-function cookieOf({ askedServers: asked }: Route, start: string): string | undefined {
-  for (const { lower, value } of asked?.fields ?? []) {
-    if (lower === 'set-cookie' && value.slice(0, start.length).toLowerCase() === start) {
-      const end = value.indexOf(';');
-      return value.slice(start.length, end === -1 ? undefined : end);
+/** The value of a cookie that the server sets. Spaces around the equals sign are no part of it, as with nginx. */
+export const upstreamCookieVariable: VariableFamily = (name) => {
+  const pair = new RegExp(`^${name.replace(/\W/g, '\\$&')} *= *([^;]*)`, 'i');
+  return ({ askedServers: asked }) => {
+    for (const { lower, value } of asked?.fields ?? []) {
+      const found = lower === 'set-cookie' ? pair.exec(value) : null;
+      if (found !== null) {
+        return found[1];
+      }
     }
-  }
-  return undefined;
-}
+    return undefined;
+  };
+};

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../draft.ts';
 import { readText } from '../fake-files.ts';
-import { bodyTimeoutOf, connectionOf, scopedConnectionOf, sendTimeoutOf } from './connection-rules.ts';
+import { bodyRulesOf, connectionOf, scopedConnectionOf, sendTimeoutOf } from './connection-rules.ts';
 
 function server(text: string): Draft {
   const http = readText(`events {} http { ${text} }`).draft.children.find(({ kind }) => kind === 'http');
@@ -34,7 +34,7 @@ const USUAL = {
 
 test('a server that says nothing of connections has what nginx has', () => {
   assert.deepEqual(connectionOf(server('server { }')), USUAL);
-  assert.deepEqual(bodyTimeoutOf(server('server { }')), { timeoutMs: 60_000 });
+  assert.deepEqual(bodyRulesOf(server('server { }')), { timeoutMs: 60_000 });
 });
 
 test('what a server says holds, and what is said around it', () => {
@@ -55,7 +55,7 @@ test('what a server says holds, and what is said around it', () => {
     takesUnderscores: true,
     isChunkedOn: false,
   });
-  assert.deepEqual([bodyTimeoutOf(draft), sendTimeoutOf(draft)], [{ timeoutMs: 500 }, { timeoutMs: 7000 }]);
+  assert.deepEqual([bodyRulesOf(draft), sendTimeoutOf(draft)], [{ timeoutMs: 500 }, { timeoutMs: 7000 }]);
 });
 
 test('a location has what it says otherwise than its server, and nothing where that is the same', () => {

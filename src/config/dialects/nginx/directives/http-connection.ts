@@ -11,7 +11,6 @@ const READING = 'Files are read in the way that is best for their size.';
 export const HTTP_CONNECTION: readonly Row[] = [
   row('keepalive_min_timeout', HTTP, 'msec', 'How long an idle connection stays open at least.'),
   ...accepted(BODIES, [
-    row('client_body_buffer_size', HTTP, 'size', 'How much of a body is kept in memory.'),
     row(
       'client_body_temp_path',
       HTTP,
