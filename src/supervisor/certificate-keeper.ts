@@ -13,6 +13,7 @@ import type { Identity } from './privileges.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import type { Certificates, TlsSources } from './tls-contexts.ts';
 import { pathsOf, readCertificates } from './tls-contexts.ts';
+import type { UpstreamTlsByKey } from './upstream-tls.ts';
 
 export interface CertificateReport {
   readonly summary: string;
@@ -57,9 +58,20 @@ export class CertificateKeeper {
     return renewed.ok ? success(keeper) : renewed;
   }
 
+  /** Whether TLS is spoken with anybody. */
+  get isUsed(): boolean {
+    return this.#sources !== undefined;
+  }
+
   /** What the edge speaks TLS with. Undefined: TLS is not spoken. */
   get tls(): TlsSettings | undefined {
-    return this.#current && { ...this.#current.tls, ticketKeys: this.#ticketKeys.current };
+    const isSpoken = this.#sources?.sites.some((tls) => tls !== undefined) === true;
+    return isSpoken && this.#current ? { ...this.#current.tls, ticketKeys: this.#ticketKeys.current } : undefined;
+  }
+
+  /** What TLS is spoken with servers with. Undefined: it is not. */
+  get upstreamTls(): UpstreamTlsByKey | undefined {
+    return this.#current?.upstreamTls;
   }
 
   /** In PEM: the certificate that applications are told of; '' without one. */
@@ -74,8 +86,7 @@ export class CertificateKeeper {
 
   /** The certificates in use, in the operator's words. */
   describe(): CertificateReport | undefined {
-    const current = this.#current;
-    if (current === undefined) {
+    if (this.tls === undefined) {
       return undefined;
     }
     const hidden = this.#paths.find((path) => !isReadable(path));
@@ -110,9 +121,11 @@ export class CertificateKeeper {
     if (!read.ok) {
       return read;
     }
-    const isNew = !isEqual(read.value.tls, this.#current?.tls);
+    const { tls, upstreamTls } = this.#current ?? {};
+    const hasNewOfServers = !isEqual(read.value.upstreamTls, upstreamTls);
+    const isNew = hasNewOfServers || !isEqual(read.value.tls, tls);
     if (isNew) {
-      this.#current = read.value;
+      this.#current = { ...read.value, upstreamTls: hasNewOfServers ? read.value.upstreamTls : upstreamTls };
     }
     return success(isNew);
   }

@@ -5,12 +5,23 @@ import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
 
+export interface CertificateWatchParts {
+  readonly edge: Pick<EdgeHost, 'send'>;
+  readonly log: Pick<Log, 'say'>;
+  readonly renewPlan: () => Promise<string | undefined>;
+}
+
 export class CertificateWatch {
   readonly #server: PreparedServer;
   readonly #edge: Pick<EdgeHost, 'send'>;
   readonly #log: Pick<Log, 'say'>;
+  readonly #renewPlan: () => Promise<string | undefined>;
+  /** Files of TLS with servers were read that the plan does not have. */
+  #isPlanOld = false;
 
-  constructor(server: PreparedServer, edge: Pick<EdgeHost, 'send'>, log: Pick<Log, 'say'>) {
+  /** `renewPlan`: has the edge serve the present model by what is known now. Resolves with what is in the way. */
+  constructor(server: PreparedServer, { edge, log, renewPlan }: CertificateWatchParts) {
+    this.#renewPlan = renewPlan;
     this.#server = server;
     this.#edge = edge;
     this.#log = log;
@@ -25,6 +36,8 @@ export class CertificateWatch {
     const { certificates } = this.#server;
     if (certificates.hasChanged) {
       await this.renew();
+    } else if (this.#isPlanOld) {
+      await this.#renewUpstreams();
     }
     // Those of a new configuration may have come meanwhile.
     const isNew = this.#server.certificates.rotateTicketKeys();
@@ -34,19 +47,38 @@ export class CertificateWatch {
     }
   }
 
-  async renew(): Promise<void> {
+  /** `isPlanKept`: the plan is about to be changed anyhow, and who does so waits for this. */
+  async renew(isPlanKept = false): Promise<void> {
     const { certificates } = this.#server;
+    const { upstreamTls } = certificates;
     const renewed = await certificates.renew();
-    const { tls } = certificates;
     if (certificates !== this.#server.certificates) {
       return; // Those of a new configuration have come meanwhile.
     }
     if (!renewed.ok) {
       this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
-    } else if (renewed.value && tls !== undefined) {
-      this.#edge.send({ kind: 'tls', tls });
-      this.#log.say('info', `new files of the certificate are in use: ${certificates.summary}`);
-      this.#warnOfExpiry();
+    } else if (renewed.value) {
+      const { tls, summary } = certificates;
+      if (tls !== undefined) {
+        this.#edge.send({ kind: 'tls', tls });
+        this.#log.say('info', `new files of the certificate are in use: ${summary}`);
+        this.#warnOfExpiry();
+      }
+      this.#isPlanOld ||= certificates.upstreamTls !== upstreamTls;
+      if (this.#isPlanOld && !isPlanKept) {
+        await this.#renewUpstreams();
+      }
+    }
+  }
+
+  /** What servers are shown is part of the plan, as are the connections to them, which were made with the files before. */
+  async #renewUpstreams(): Promise<void> {
+    const fault = await this.#renewPlan();
+    if (fault === undefined) {
+      this.#isPlanOld = false;
+      this.#log.say('info', 'new files of TLS with servers behind are in use');
+    } else {
+      this.#log.say('warning', `new files of TLS with servers behind are not in use yet: ${fault}`);
     }
   }
 

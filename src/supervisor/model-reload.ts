@@ -110,6 +110,15 @@ export class ModelReload {
     });
   }
 
+  /** The present model is compiled anew, by what is known now of certificates. Resolves with what is in the way. */
+  renewPlan(): Promise<string | undefined> {
+    const { server } = this.#parts;
+    // While it rests it has sockets, and listens to none.
+    return this.#inTurn(() =>
+      this.#listenAt(() => (server.listeners.length === 0 ? [] : this.#listenersFor(server.sockets, server.model))),
+    );
+  }
+
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const result = this.#last.then(act);
     this.#last = result;
@@ -234,7 +243,7 @@ export class ModelReload {
     const prepared = await edge.ask({
       kind: 'prepare',
       plan,
-      model: edgeModel(model),
+      model: edgeModel(model, certificates.upstreamTls),
       listeners: listeners(),
       logs: model.logs.map(() => null),
       logPlaces: shown.value.places,

@@ -99,7 +99,10 @@ export class Supervisor {
       log,
     );
     this.#edge = new EdgeHost(server, this.#spoolFolders, log, (fact) => this.#happen(fact));
-    this.#certificates = new CertificateWatch(server, this.#edge, log);
+    this.#certificates = new CertificateWatch(server, {
+      ...{ edge: this.#edge, log },
+      renewPlan: () => this.#modelReload?.renewPlan() ?? Promise.resolve(undefined),
+    });
     const newHost = (app: App, of: Pick<AppSurroundings, 'model' | 'certificates'>): AppHost =>
       new AppHost(app, { ...of, server, edge: this.#edge, log }, (fact) => this.#happen({ ...fact, app: app.id }));
     for (const app of server.model.apps) {
@@ -111,7 +114,7 @@ export class Supervisor {
       source &&
       new ModelReload({
         ...{ source, server, edge: this.#edge, apps: this.#appChanges, log, clock },
-        renewCertificate: () => this.#certificates.renew(),
+        renewCertificate: () => this.#certificates.renew(true),
       });
     this.#upgrade = new Upgrade({ server, log, edge: this.#modelReload, isServing: () => this.#isServing });
     this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
@@ -130,7 +133,7 @@ export class Supervisor {
     if (this.#terminal.isNeeded) {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
-    if (this.#server.certificates.tls !== undefined || this.#modelReload !== undefined) {
+    if (this.#server.certificates.isUsed || this.#modelReload !== undefined) {
       this.#certificates.start();
     }
   }
@@ -175,7 +178,7 @@ export class Supervisor {
   }
 
   #reloadApps(why: string): void {
-    if (this.#server.certificates.tls === undefined) {
+    if (!this.#server.certificates.isUsed) {
       this.#happen({ kind: 'reload', why });
     } else {
       void this.#certificates.renew().then(() => this.#happen({ kind: 'reload', why }));

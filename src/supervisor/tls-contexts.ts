@@ -1,5 +1,6 @@
 /** What all sites speak TLS with: each file is read once, each set of rules is made one context, and OpenSSL tries it out. */
 
+import type { UpstreamTls } from '../config/model/proxying.ts';
 import type { CertificateFiles, ServerModel } from '../config/model/server-model.ts';
 import type { SiteTls } from '../config/model/site-tls.ts';
 import { assert } from '../kernel/assert.ts';
@@ -10,28 +11,36 @@ import { asksClients, contextOptions } from '../protocol/tls/context-options.ts'
 import type { ReadCertificate, ReadText } from './certificates.ts';
 import { CertificateFault, readAuthorities, readCertificate, readText } from './certificates.ts';
 import type { Identity } from './privileges.ts';
+import type { UpstreamTlsByKey } from './upstream-tls.ts';
+import { readUpstreamTls, upstreamPathsOf, upstreamTlsOf } from './upstream-tls.ts';
 
 /** What the model says of TLS. */
 export interface TlsSources {
   readonly certificates: readonly CertificateFiles[];
   /** By site; undefined: TLS is not spoken for it, or as for the default site of the listener. */
   readonly sites: readonly (SiteTls | undefined)[];
+  /** With servers behind this one. */
+  readonly upstreams?: readonly UpstreamTls[];
 }
 
 export interface Certificates {
   readonly tls: Omit<TlsSettings, 'ticketKeys'>;
+  readonly upstreamTls: UpstreamTlsByKey | undefined;
   /** Those that clients are shown. */
   readonly read: readonly ReadCertificate[];
 }
 
 /** Undefined: TLS is not spoken. */
-export function tlsSourcesOf({ sites, certificates }: ServerModel): TlsSources | undefined {
-  const used = sites.map(({ tls }) => tls);
-  return used.every((tls) => tls === undefined) ? undefined : { certificates, sites: used };
+export function tlsSourcesOf(model: ServerModel): TlsSources | undefined {
+  const { certificates } = model;
+  const sites = model.sites.map(({ tls }) => tls);
+  const upstreams = upstreamTlsOf(model);
+  const isUsed = upstreams.length > 0 || sites.some((tls) => tls !== undefined);
+  return isUsed ? { certificates, sites, upstreams } : undefined;
 }
 
 /** The files that the sources name, each once. */
-export function pathsOf({ certificates, sites }: TlsSources): string[] {
+export function pathsOf({ certificates, sites, upstreams = [] }: TlsSources): string[] {
   const paths = sites.flatMap((tls) =>
     tls === undefined
       ? []
@@ -40,7 +49,7 @@ export function pathsOf({ certificates, sites }: TlsSources): string[] {
           ...[tls.caCerts, tls.trustedCerts, tls.crl, tls.dhParams, ...tls.ticketKeyFiles],
         ],
   );
-  return [...new Set(paths)].filter((path) => path !== '');
+  return [...new Set([...paths, ...upstreams.flatMap(upstreamPathsOf)])].filter((path) => path !== '');
 }
 
 function fileNamesOf({ certFile = '', keyFile = '', passwordFile = '' }: Partial<CertificateFiles> = {}): string[] {
@@ -75,7 +84,12 @@ class Reader {
       const speaks = tls !== undefined && (tls.rejectsHandshake || tls.certificates.length > 0);
       sites.push(speaks ? await this.#contextOf(tls) : null);
     }
-    return { tls: { contexts: this.#contexts, sites }, read: [...this.#certificates.values()] };
+    const { upstreams = [] } = this.#sources;
+    return {
+      tls: { contexts: this.#contexts, sites },
+      upstreamTls: upstreams.length > 0 ? await readUpstreamTls(upstreams, this.#text) : undefined,
+      read: [...this.#certificates.values()],
+    };
   }
 
   async #contextOf(tls: SiteTls): Promise<number> {

@@ -12,7 +12,7 @@ import { UpstreamConnection } from './connections/upstream-connection.ts';
 import type { Peer } from './peer-choice.ts';
 import type { BodyTaker, RequestBody } from './request-body.ts';
 import type { SystemFailure } from './system-failure.ts';
-import { connectFailure, ioFailure, TIMED_OUT } from './system-failure.ts';
+import { connectFailure, handshakeFailure, ioFailure, TIMED_OUT } from './system-failure.ts';
 import type {
   BodyFraming,
   ResponseReader,
@@ -94,6 +94,8 @@ const DOING: Readonly<Record<Phase, string>> = {
   over: 'reading upstream',
 };
 
+const HANDSHAKING = 'SSL handshaking to upstream';
+
 const CAUSES: Readonly<Record<WireFault, FailureCause>> = {
   header: 'invalid_header',
   body: 'error',
@@ -170,7 +172,7 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
 
   /** In nginx's words. */
   get doing(): string {
-    return DOING[this.#phase];
+    return this.#phase === 'connecting' && this.#connection.isHandshaking ? HANDSHAKING : DOING[this.#phase];
   }
 
   // Sending.
@@ -368,8 +370,9 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   }
 
   onLost(error: NodeJS.ErrnoException): void {
-    const { peer, isConnected } = this.#connection;
-    this.#failBy('error', isConnected ? ioFailure(error) : connectFailure(error, peer.name));
+    const { peer, isConnected, isHandshaking } = this.#connection;
+    const failure = isHandshaking ? handshakeFailure(error) : connectFailure(error, peer.name);
+    this.#failBy('error', isConnected ? ioFailure(error) : failure);
   }
 
   onTimeout(): void {

@@ -2,6 +2,7 @@
 
 import type { ErrorLevel } from '../kernel/error-line.ts';
 import { systemWords } from '../kernel/system-words.ts';
+import { tlsFailure } from './connections/tls-fault.ts';
 
 export interface SystemFailure {
   readonly text: string;
@@ -22,7 +23,18 @@ export function connectFailure(error: NodeJS.ErrnoException, peer: string): Syst
   return { text: `connect()${isLocal ? ` to ${peer}` : ''} failed (${systemWords(error)})`, level: levelOf(error) };
 }
 
+/** Of a handshake of TLS. A server that closes the connection has no error of its own for it. */
+export function handshakeFailure(error: NodeJS.ErrnoException): SystemFailure {
+  const reason = error.syscall === undefined ? '' : ` (${systemWords(error)})`;
+  const text = tlsFailure(error, 'SSL_do_handshake()') ?? `peer closed connection in SSL handshake${reason}`;
+  return { text, level: 'error' };
+}
+
 export function ioFailure(error: NodeJS.ErrnoException): SystemFailure {
+  const inTls = tlsFailure(error, 'SSL_read()');
+  if (inTls !== undefined) {
+    return { text: inTls, level: 'error' };
+  }
   const call = error.syscall === 'write' || error.code === 'EPIPE' ? 'writev()' : 'recv()';
   return { text: `${call} failed (${systemWords(error)})`, level: levelOf(error) };
 }

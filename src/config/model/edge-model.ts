@@ -1,8 +1,8 @@
 import type { App, EdgeApp } from './app.ts';
 import type { EdgeModel, EdgeSite, ServerModel, Site } from './server-model.ts';
 
-/** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. */
-export function edgeModel(model: ServerModel): EdgeModel {
+/** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. `upstreamTls`: as it has read it. */
+export function edgeModel(model: ServerModel, upstreamTls?: EdgeModel['upstreamTls']): EdgeModel {
   const { listeners, sites, streams, scopes, connections, types, variables, charsetMaps, zones, logs } = model;
   const { upstreams, proxyPolicies, resolvers, edge, forwarding } = model;
   return {
@@ -19,6 +19,7 @@ export function edgeModel(model: ServerModel): EdgeModel {
     logs,
     upstreams,
     proxyPolicies,
+    ...(upstreamTls === undefined ? {} : { upstreamTls }),
     resolvers,
     edge,
     forwarding,

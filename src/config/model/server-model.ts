@@ -18,9 +18,10 @@ import type { ClientRules, SiteTls } from './site-tls.ts';
 import type { Streams } from './stream.ts';
 import type { Pattern } from './template.ts';
 import type { Resolver, Upstream } from './upstream.ts';
+import type { UpstreamTlsFiles } from './upstream-tls-files.ts';
 import type { DefinedVariable } from './variables.ts';
 
-export interface ServerModel extends Omit<EdgeModel, 'apps' | 'sites' | 'isDevelopment'> {
+export interface ServerModel extends Omit<EdgeModel, 'apps' | 'sites' | 'isDevelopment' | 'upstreamTls'> {
   readonly sites: readonly Site[];
   readonly apps: readonly App[];
   readonly certificates: readonly CertificateFiles[];
@@ -28,7 +29,7 @@ export interface ServerModel extends Omit<EdgeModel, 'apps' | 'sites' | 'isDevel
   readonly development?: Development;
 }
 
-/** The part of the model that the edge is told, which speaks with strangers: it holds no secrets of applications and no paths of keys. */
+/** The part of the model that the edge is told, which speaks with strangers: it holds no secrets of applications and no paths of the keys of sites. */
 export interface EdgeModel {
   readonly listeners: readonly Listener[];
   readonly sites: readonly EdgeSite[];
@@ -45,6 +46,8 @@ export interface EdgeModel {
   readonly upstreams: readonly Upstream[];
   /** Equal ones stand once. */
   readonly proxyPolicies: readonly ProxyPolicy[];
+  /** What the files of their TLS hold, by `keyOfTlsFiles`. Absent: none of them has TLS. */
+  readonly upstreamTls?: Readonly<Record<string, UpstreamTlsFiles>>;
   readonly resolvers: readonly Resolver[];
   readonly edge: EdgeLimits;
   readonly forwarding: Forwarding;

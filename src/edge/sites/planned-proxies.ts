@@ -3,6 +3,7 @@
 import type { ProxyContent } from '../../config/model/proxying.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BlockPool } from '../../relay/body/block-pool.ts';
+import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
 import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { compileProxy } from '../handlers/proxy/proxy-content.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
@@ -15,7 +16,8 @@ export type ProxyCompiler = (content: ProxyContent, compilation: Compilation) =>
 /** Of this thread, whichever plans come and go. */
 const BLOCKS = new BlockPool();
 
-export function proxyCompiler(planning: PlanningParts): ProxyCompiler {
+/** `Clients`: the code that speaks TLS with servers; undefined where the model has no use for it. */
+export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClients | undefined): ProxyCompiler {
   const { model, budgets, bugs } = planning;
   const { groups } = plannedUpstreams(model.upstreams, 'http', planning);
   const parts = {
@@ -24,6 +26,7 @@ export function proxyCompiler(planning: PlanningParts): ProxyCompiler {
       onBug: (error) => bugs.note('a connection to a server', error),
     }),
     clock: systemClock,
+    tlsClients: Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs()),
     room: { space: budgets.space, memory: budgets.memory.bodies, blocks: BLOCKS },
   };
   return (content, compilation) => compileProxy(content, compilation, parts);

@@ -39,7 +39,9 @@ async function findNames({ upstreams, streams }: EdgeModel): Promise<StartNames>
 async function loadSites(model: EdgeModel): Promise<NonNullable<Planning['sites']>> {
   const { plannedPipelines } = await import('./planned-sites.ts');
   const proxies = model.proxyPolicies.length === 0 ? undefined : await import('./planned-proxies.ts');
-  return (parts) => plannedPipelines(parts, proxies?.proxyCompiler(parts));
+  const speaksTls = model.proxyPolicies.some(({ connection }) => connection.tls !== undefined);
+  const tls = speaksTls ? await import('../../upstream/tls/tls-clients.ts') : undefined;
+  return (parts) => plannedPipelines(parts, proxies?.proxyCompiler(parts, tls?.TlsClients));
 }
 
 export class Sites {

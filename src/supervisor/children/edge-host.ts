@@ -187,7 +187,7 @@ function configureEdge(server: PreparedServer, hiddenLogs: readonly HiddenLog[])
   const { model, listeners, wires, logs, slots, certificates } = server;
   return {
     kind: 'configure',
-    model: edgeModel(model),
+    model: edgeModel(model, certificates.upstreamTls),
     listeners,
     lanes: wires.listening,
     logs,

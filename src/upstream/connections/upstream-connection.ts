@@ -48,6 +48,8 @@ export class UpstreamConnection {
   /** How many requests it has carried, with the present one. */
   requests = 0;
   isConnected = false;
+  /** The server has been reached, and TLS with it is not agreed upon yet; or it cannot be. */
+  isHandshaking = false;
   user: ConnectionUser | undefined;
   /** Who uses it while it is idle, made once by the pool. */
   idleUser: ConnectionUser | undefined;
@@ -64,7 +66,7 @@ export class UpstreamConnection {
   #sentBytes = 0;
   #error: NodeJS.ErrnoException | undefined;
   readonly #onTaken = (error?: Error | null): void => {
-    if (!error && this.#socket.writableLength === 0) {
+    if (!error && this.isDrained) {
       this.user?.onTaken();
     }
   };
@@ -84,8 +86,20 @@ export class UpstreamConnection {
     } else {
       guardSocket(socket, this);
     }
-    socket.once(way.secure === undefined ? 'connect' : 'secureConnect', () => this.#onConnected());
-    socket.on('end', () => this.user?.onServerEnd());
+    if (way.secure === undefined) {
+      socket.once('connect', () => this.#onConnected());
+    } else {
+      this.isHandshaking = socket.destroyed;
+      socket.once('connect', () => {
+        this.isHandshaking = true;
+      });
+      socket.once('secureConnect', () => this.#onConnected());
+    }
+    socket.on('end', () => {
+      if (!this.isHandshaking) {
+        this.user?.onServerEnd();
+      } // Otherwise Node ends the handshake with an error.
+    });
     socket.on('error', (error) => {
       this.#error = error;
     });
@@ -93,7 +107,11 @@ export class UpstreamConnection {
   }
 
   #onConnected(): void {
+    if (this.#socket.destroyed) {
+      return; // The server is not the one that was meant: the error follows.
+    }
     this.isConnected = true;
+    this.isHandshaking = false;
     this.#writer = new DirectWriter(this.#socket);
     this.user?.onConnected();
   }
@@ -161,12 +179,16 @@ export class UpstreamConnection {
       socket.write(Buffer.from(bytes.subarray(sent, length)), this.#onTaken);
       return false;
     }
+    if (writer !== undefined && writer.pendingBytes > 0) {
+      socket.write('', this.#onTaken); // Its callback comes behind what is pending.
+      return false;
+    }
     return true;
   }
 
   /** Nothing of what was written waits for the kernel. */
   get isDrained(): boolean {
-    return this.#socket.writableLength === 0;
+    return this.#socket.writableLength === 0 && (this.#writer === undefined || this.#writer.pendingBytes === 0);
   }
 
   /** Something of what was written has not left. */

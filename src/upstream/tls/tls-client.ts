@@ -47,6 +47,9 @@ export interface HandshakeOptions {
   readonly checkServerIdentity: () => undefined;
 }
 
+/** A name may come from a client. Others could not be sent, and are in no certificate. */
+const HOST_NAME = /^[\w.-]{1,253}$/;
+
 /** A context, and the sessions that were made with it: others have not been verified by its authorities. */
 interface Client {
   readonly context: SecureContext;
@@ -75,7 +78,7 @@ export class TlsClient {
     const { context, sessions } = client.value;
     const { verifies, sendsName, reusesSessions } = this.#policy;
     const wanted = serverNameOf(name);
-    const servername = sendsName && isIP(wanted) === 0 ? wanted : '';
+    const servername = sendsName && isIP(wanted) === 0 && HOST_NAME.test(wanted) ? wanted : '';
     const key = `${peer}\n${wanted}`;
     const session = reusesSessions ? sessions.find(key) : undefined;
     return success(

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { renderVerifyError } from '../../protocol/tls/verify-errors.ts';
+import { escapeOutput } from '../wires/escape-output.ts';
 
 /** Chains longer than this are not followed. OpenSSL's own limit. */
 const CHAIN_LENGTH_MAX = 100;
@@ -25,7 +26,7 @@ export function whyNotTrusted(socket: TLSSocket, name: string, depth: number): s
     return verifyFault(isTooLong ? 'CERT_CHAIN_TOO_LONG' : 'UNSPECIFIED');
   }
   const isMeant = isIP(name) === 0 ? certificate.checkHost(name, { subject: 'default' }) : certificate.checkIP(name);
-  return isMeant === undefined ? `upstream SSL certificate does not match "${name}"` : undefined;
+  return isMeant === undefined ? `upstream SSL certificate does not match "${escapeOutput(name)}"` : undefined;
 }
 
 function verifyFault(code: string): string {

@@ -4,9 +4,8 @@ import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.t
 import type { Template } from '../../../config/model/template.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { BodyRoom } from '../../../relay/body/body-collector.ts';
-import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
-import { PLAIN_WAY } from '../../../upstream/connections/dial.ts';
 import type { PeerRequest } from '../../../upstream/peer-choice.ts';
+import type { TlsClients } from '../../../upstream/tls/tls-clients.ts';
 import type { Wire } from '../../../upstream/wire.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { CompiledTemplate, Produce, Route } from '../../pipeline/route.ts';
@@ -15,6 +14,7 @@ import { compileMemcachedRequest } from './compile-memcached.ts';
 import { compileParameterRequest } from './compile-parameters.ts';
 import type { AskRequest } from './compile-request.ts';
 import { compileHttpRequest } from './compile-request.ts';
+import { compileWay } from './compile-way.ts';
 import { showsBodies } from './new-read-body.ts';
 import type { PlanUpstreams } from './plan-upstreams.ts';
 import { ProxiedRequest } from './proxied-request.ts';
@@ -26,6 +26,8 @@ export interface ProxyParts {
   readonly upstreams: PlanUpstreams;
   readonly clock: Clock;
   readonly room: BodyRoom;
+  /** Undefined: TLS is spoken with none of them. */
+  readonly tlsClients: Pick<TlsClients, 'of'> | undefined;
 }
 
 export function compileProxy(content: ProxyContent, compilation: Compilation, parts: ProxyParts): Produce {
@@ -47,7 +49,7 @@ function compileProgram(
   policy: ProxyPolicy,
   wire: Wire,
   compilation: Compilation,
-  { upstreams, clock, room }: ProxyParts,
+  { upstreams, clock, room, tlsClients }: ProxyParts,
 ): ProxyProgram {
   const { request } = policy;
   const texts = new Map<Template, CompiledTemplate>();
@@ -58,7 +60,7 @@ function compileProgram(
     answerOf: compileAnswer(content, policy, compilation),
     sendsBody: request.passesBody && request.body === undefined && wire.bodies !== 'none',
     showsBody: showsBodies(compilation.model),
-    wayOf: compileWay(policy, compilation),
+    wayOf: compileWay(content, policy, { compilation, tlsClients }),
     peerRequest: (route) => peerRequestOf(route, compilation, texts),
     streamsBody: ({ bodyLength }) => !request.isBuffered && (bodyLength !== undefined || wire.bodies === 'any'),
   };
@@ -77,18 +79,6 @@ function compileRequest(content: ProxyContent, policy: ProxyPolicy, compilation:
     default:
       return compileParameterRequest(policy, content.protocol, compilation);
   }
-}
-
-function compileWay({ connection }: ProxyPolicy, compilation: Compilation): (route: Route) => ConnectionWay {
-  const { probes } = connection;
-  const bind = compilation.template(connection.bind);
-  if (bind === '' && !probes) {
-    return () => PLAIN_WAY;
-  }
-  return (route) => {
-    const address = textOf(bind, route);
-    return { key: `${address} ${probes}`, bind: address, probes, secure: undefined };
-  };
 }
 
 function peerRequestOf(route: Route, compilation: Compilation, texts: Map<Template, CompiledTemplate>): PeerRequest {

@@ -5,7 +5,7 @@ import type { Template } from '../../../model/template.ts';
 import type { Draft } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { Row } from '../row.ts';
-import { repeatable, row } from '../row.ts';
+import { accepted, later, repeatable, row } from '../row.ts';
 import { fullName } from '../surroundings.ts';
 import { HTTP } from './contexts.ts';
 import { appendEach, keep } from './keep.ts';
@@ -13,6 +13,9 @@ import type { ProxyModule } from './proxy-module.ts';
 import { eachModule } from './proxy-module.ts';
 
 const PROTOCOLS = 'SSLv2|SSLv3|TLSv1|TLSv1.1|TLSv1.2|TLSv1.3...';
+
+const CACHED = 'They are kept as long as their files do not change, which is looked at once a second.';
+const NO_COMMANDS = 'Node.js gives no way to the settings of OpenSSL but those that have a directive.';
 
 const KEYS = eachModule((of) => ({
   reusesSessions: draftKey<boolean>(`${of}_ssl_session_reuse`),
@@ -66,12 +69,14 @@ export function tlsRows(of: ProxyModule): readonly Row[] {
     row(`${of}_ssl_certificate_key`, HTTP, 'text', 'The key of that certificate.', {
       apply: keep(keys.keyFile, (args) => args.template(0)),
     }),
-    row(
-      `${of}_ssl_certificate_cache`,
-      HTTP,
-      'parameter [parameter] [parameter]',
-      'How many certificates with variables in their names are kept.',
-    ),
+    ...accepted(CACHED, [
+      row(
+        `${of}_ssl_certificate_cache`,
+        HTTP,
+        'parameter [parameter] [parameter]',
+        'How many certificates with variables in their names are kept.',
+      ),
+    ]),
     row(`${of}_ssl_password_file`, HTTP, 'path', 'Passwords of keys.', {
       apply: keep(keys.passwordFile, (args) => args.text(0)),
     }),
@@ -84,7 +89,7 @@ export function tlsRows(of: ProxyModule): readonly Row[] {
             Array.from(args.words.keys(), (index) => args.word(index)),
           ),
       }),
-      row(`${of}_ssl_conf_command`, HTTP, 'plain plain', 'A setting of OpenSSL.'),
+      ...later(NO_COMMANDS, [row(`${of}_ssl_conf_command`, HTTP, 'plain plain', 'A setting of OpenSSL.')]),
     ]),
   ];
 }

@@ -23,7 +23,6 @@ import { UPSTREAM_ROWS } from './upstreams.ts';
 
 const NO_GRPC = 'gRPC is to come with HTTP/2; until then such a location answers 502.';
 const NO_CACHE = 'Responses are not kept yet: each request is answered by the upstream.';
-const NO_TLS = 'TLS with upstreams is to come.';
 const NO_TUNNEL = 'Requests that CONNECT to other servers are refused.';
 
 const CAUSES = 'error|timeout|invalid_header|non_idempotent|http_500|http_503|http_403|http_404|http_429';
@@ -57,7 +56,7 @@ function complete(of: ProxyModule, causes: string): readonly Row[] {
 
 const PROXY: readonly Row[] = [
   ...complete('proxy', HTTP_CAUSES),
-  ...later(NO_TLS, tlsRows('proxy')),
+  ...tlsRows('proxy'),
   row('proxy_pass', `${ANSWERS} limit_except`, 'text', 'The server, or the upstream, that gets the requests.', {
     apply: passesToUrl,
   }),
@@ -82,7 +81,7 @@ const FASTCGI: readonly Row[] = [
 
 const UWSGI: readonly Row[] = [
   ...complete('uwsgi', CAUSES),
-  ...later(NO_TLS, tlsRows('uwsgi')),
+  ...tlsRows('uwsgi'),
   row('uwsgi_pass', ANSWERS, 'text', 'The server of uwsgi that gets the requests.', {
     apply: passesTo({ protocol: 'uwsgi', schemes: /^s?uwsgi:\/\//i, needsPort: true }),
   }),
