@@ -123,6 +123,7 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   /** The request is being sent on a kept connection, in the turn in which it has begun. */
   #isAtOnce = false;
   #hasEnded = false;
+  #isDismissed = false;
 
   /** `isFresh`: a connection that was kept has just been found to be closed, so that a new one is opened. */
   constructor(peer: Peer, asking: Asking, parts: AttemptParts, events: AttemptEvents, isFresh = false) {
@@ -274,6 +275,7 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
 
   #goOn(): void {
     if (this.#isOver) {
+      this.#endDismissed();
       return;
     }
     if (this.#hasEnded) {
@@ -292,26 +294,41 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
       return;
     }
     this.#reader.end();
-    if (!this.#isOver && this.#hasEnded) {
+    if (this.#isOver) {
+      this.#endDismissed();
+    } else if (this.#hasEnded) {
       this.#finishWhole();
     }
   }
 
   /** The connection is given back before the end is told: who hears of that may want one. */
   #finishWhole(): void {
+    this.#close();
+    this.#leaveConnection();
+    this.#events.onEnd();
+  }
+
+  #leaveConnection(): void {
     const connection = this.#connection;
     const isReusable =
+      this.#hasEnded &&
       this.#reader?.isReusable === true &&
       this.#asking.request.keepsConnection &&
       this.#isBodySent &&
       !connection.hasWaiting;
-    this.#close();
     if (isReusable) {
       this.#parts.pool.keep(connection);
     } else {
       connection.destroy();
     }
-    this.#events.onEnd();
+  }
+
+  /** All that has come at once was read: if that was all of the response, the connection may carry another. */
+  #endDismissed(): void {
+    if (this.#isDismissed) {
+      this.#isDismissed = false;
+      this.#leaveConnection();
+    }
   }
 
   onInterim(head: UpstreamHead): void {
@@ -389,6 +406,14 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     const isStale = this.#isKept && cause === 'error' && this.figures.receivedBytes === 0;
     this.abort();
     this.#events.onFailure({ cause, text: `${text} while ${doing}`, level, isStale });
+  }
+
+  /** For whoever has been told of the head: the rest of the response is not wanted, and nothing more is heard of it. Its connection is kept if it has just come whole. */
+  dismiss(): void {
+    if (!this.#isOver) {
+      this.#close();
+      this.#isDismissed = true;
+    }
   }
 
   /** Nothing more is heard of it. */

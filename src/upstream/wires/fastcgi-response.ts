@@ -1,6 +1,6 @@
 /**
- * Reads the response to one request from the records of FastCGI: its head and body are what STDOUT carries, its error output goes to the log. It ends with END_REQUEST where the
- * connection is kept, else as soon as the body is whole or STDOUT is closed. A connection that closes before any of these has lost a part of the response.
+ * Reads the response to one request from the records of FastCGI: its head and body are what STDOUT carries, its error output goes to the log. It ends with END_REQUEST, which the
+ * application is given the time to write: one that is left before that may die of SIGPIPE. A connection that closes earlier has ended it if the body is whole, or STDOUT was closed.
  */
 
 import { FastcgiRecordReader } from '../../protocol/fastcgi/record-reader.ts';
@@ -10,6 +10,7 @@ import { CgiResponse, CLOSED_EARLY } from './cgi-response.ts';
 import { ErrorOutput } from './error-output.ts';
 
 const NO_STDOUT = 'upstream prematurely closed FastCGI stdout';
+const CAUGHT = 'upstream sent in stderr what "fastcgi_catch_stderr" names';
 const NO_REQUEST = 'upstream prematurely closed FastCGI request';
 
 /** What END_REQUEST says where the application has not dealt with the request. */
@@ -47,9 +48,6 @@ export class FastcgiResponse implements ResponseReader {
     records.feed(bytes);
     while (!response.isOver && records.next()) {
       this.#onRecord();
-      if (!this.#keepsConnection) {
-        response.endIfWhole();
-      }
     }
     if (records.fault !== undefined) {
       response.fail(response.isInHead ? 'header' : 'body', records.fault);
@@ -66,8 +64,7 @@ export class FastcgiResponse implements ResponseReader {
       this.#onEndRequest();
     } else if (type === FASTCGI.stderr) {
       if (this.#errors.take(buffer.latin1Slice(start, end)) && this.#response.isInHead) {
-        // The log has just been given the reason.
-        this.#response.fail('header', '');
+        this.#response.fail('header', CAUGHT);
       }
     } else if (isEmpty) {
       this.#onStdoutClosed();
@@ -81,7 +78,7 @@ export class FastcgiResponse implements ResponseReader {
     this.#isStdoutClosed = true;
     if (response.isInHead) {
       response.fail('header', NO_STDOUT);
-    } else if (!this.#keepsConnection || !response.isComplete) {
+    } else if (!response.isComplete) {
       response.close(NO_STDOUT);
     }
   }

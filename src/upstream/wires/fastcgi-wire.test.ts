@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { FASTCGI, recordHeader } from '../../protocol/fastcgi/records.ts';
 import { fastcgiPadding } from '../../protocol/fastcgi/render-request.ts';
 import type { UpstreamRequest } from '../wire.ts';
-import { GET, readResponse } from './fake-sink.ts';
+import { FakeSink, GET, readResponse } from './fake-sink.ts';
 import { FastcgiWire } from './fastcgi-wire.ts';
 
 const CLOSES = new FastcgiWire({ keepsConnection: false, faults: [], headBytesMax: 4096 });
@@ -76,17 +76,25 @@ test('an application that writes errors without end does not fill the log', () =
 test('a text on the error output makes the response a fault, across records too, and before its head only', () => {
   const wire = new FastcgiWire({ keepsConnection: false, faults: ['PHP Fatal', 'x'], headBytesMax: 4096 });
   const { lines } = readResponse(wire, Buffer.from(error('oh PHP F') + error('atal error'), 'latin1'), () => 100);
-  assert.deepEqual(lines.at(-1), 'header: ');
+  assert.deepEqual(lines.at(-1), 'header: upstream sent in stderr what "fastcgi_catch_stderr" names');
   assert.equal(lines.length, 3);
   const after = readResponse(wire, Buffer.from(out('A: b\n\n') + error('PHP Fatal') + end(), 'latin1'), () => 100);
   assert.equal(after.lines.at(-1), 'end');
 });
 
-test('a body that has its length has its end, unless the connection is kept: that waits for the end of the request', () => {
+test('the end of the request is waited for, and a connection that closes before it has ended a body that is whole', () => {
   const response = out('Content-Length: 5\n\nhello');
-  reads(CLOSES, response, ['200 OK [] 5', 'body hello', 'end']);
-  reads(KEEPS, response + out('') + end(), ['200 OK [] 5', 'body hello', 'end'], { isReusable: true });
-  reads(KEEPS, response, ['200 OK [] 5', 'body hello', 'end']);
+  for (const wire of [CLOSES, KEEPS]) {
+    const bytes = Buffer.from(response + out(''), 'latin1');
+    const sink = new FakeSink();
+    const reader = wire.newReader(GET, sink);
+    reader.feed(bytes);
+    assert.equal(sink.isOver, false);
+    reader.feed(Buffer.from(end(), 'latin1'));
+    assert.equal(sink.isOver, true);
+    reads(wire, response, ['200 OK [] 5', 'body hello', 'end']);
+    reads(wire, out('A: b\n\nhello') + out(''), ['200 OK [A: b] open', 'body hello', 'end']);
+  }
 });
 
 test('what ends too early is a fault', () => {

@@ -42,7 +42,7 @@ export class MemcachedResponse implements ResponseReader {
     if (this.#phase === 'value') {
       const length = Math.min(this.#left, bytes.length - at);
       this.#left -= length;
-      if (length > 0 && this.#method !== 'HEAD') {
+      if (length > 0) {
         this.#sink.onData(bytes, at, at + length);
       }
       at += length;
@@ -104,6 +104,10 @@ export class MemcachedResponse implements ResponseReader {
     this.#left = bytes;
     this.#phase = 'value';
     this.#sink.onHead({ status: 200, reason: 'OK', fields: isGzipped ? GZIPPED : NO_FIELDS, bodyLength: bytes });
+    if (this.#method === 'HEAD') {
+      // The value is not read: it may be of megabytes.
+      this.#finish();
+    }
   }
 
   #readEnd(bytes: Buffer, at: number): void {

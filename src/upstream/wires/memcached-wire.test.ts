@@ -25,7 +25,7 @@ test('a key is escaped, and one that is empty is not asked for', () => {
 test('a value is the body of a response', () => {
   reads('VALUE /a%20b 0 8\r\nSEE\r\nEND\r\nEND\r\n', ['200 OK [] 8', 'body SEE\r\nEND', 'end'], true);
   reads('VALUE /a%20b 0 0\r\n\r\nEND\r\n', ['200 OK [] 0', 'end'], true);
-  reads('VALUE /a%20b 0 3\r\nSEE\r\nEND\r\n', ['200 OK [] 3', 'end'], true, { ...ASK, method: 'HEAD' });
+  reads('VALUE /a%20b 0 3\r\nSEE\r\nEND\r\n', ['200 OK [] 3', 'end'], false, { ...ASK, method: 'HEAD' });
 });
 
 test('a flag says that the value is compressed', () => {

@@ -216,7 +216,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
         cookie === undefined ? answer.head : { ...answer.head, fields: answer.head.fields.with('Set-Cookie', cookie) };
       return;
     }
-    attempt.abort();
+    attempt.dismiss();
     this.#release('succeeded');
     this.#relay.close();
     if (answer.kind === 'relocate') {
