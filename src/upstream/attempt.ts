@@ -424,12 +424,17 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     }
   }
 
-  #close(): void {
+  /** The response is known to be whole, before its end is told. */
+  settle(): void {
     const { figures } = this;
-    this.#phase = 'over';
-    this.#asking.body.stop();
     figures.wholeMs = this.#elapsedMs();
     figures.sentBytes = this.#connection.writtenBytes - this.#writtenBefore;
+  }
+
+  #close(): void {
+    this.#phase = 'over';
+    this.#asking.body.stop();
+    this.settle();
     this.#connection.waitNoMore();
   }
 

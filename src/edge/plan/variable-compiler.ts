@@ -2,6 +2,7 @@
 
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { VARIABLE_PREFIXES } from '../../config/model/variable-names.ts';
+import { parseRate } from '../pipeline/parse-rate.ts';
 import type { Route } from '../pipeline/route.ts';
 import { CONNECTION_VARIABLES, proxyExtensionVariable } from '../pipeline/variables/connection-variables.ts';
 import { fileVariables } from '../pipeline/variables/file-variables.ts';
@@ -119,11 +120,4 @@ export class VariableCompiler {
       }
     }
   }
-}
-
-/** Bytes, or with `k`, `m` behind; undefined if it is no size, and then nothing changes. */
-function parseRate(text: string): number | undefined {
-  const [, digits, unit = ''] = /^(\d{1,15})([km]?)$/i.exec(text) ?? [];
-  const factors: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 * 1024 };
-  return digits === undefined ? undefined : Number(digits) * (factors[unit.toLowerCase()] ?? 1);
 }

@@ -4,7 +4,7 @@ import type { Said } from './conversation.ts';
 
 export interface Case {
   readonly name: string;
-  /** What stands in `http`, with `%A%` for the address of the program and `%P%`, `%P2%`, … for ports; or what stands in the one server of it. */
+  /** What stands in `http`, with `%A%` for the address of the program, `%P%`, `%P2%`, … for ports and `%E%` for the address of the server behind; or what stands in the one server of it. */
   readonly configuration: string;
   readonly requests: readonly string[];
 }

@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Backend } from './backend.ts';
 import { readCatalogue } from './catalogue.ts';
 import { Findings } from './findings.ts';
 import { randomCase } from './random-case.ts';
@@ -57,7 +58,8 @@ async function main(): Promise<number> {
     return USAGE;
   }
   using stage = prepareStage();
-  await using pair = new Pair(stage.folder, process.pid);
+  await using backend = await Backend.start();
+  await using pair = new Pair(stage.folder, process.pid, backend);
   const byHand = new Findings();
   for (const given of pattern === undefined ? [] : readCatalogue(pattern)) {
     const differences = await pair.run(given);

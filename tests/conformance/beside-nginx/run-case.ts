@@ -1,5 +1,6 @@
 /** Runs one case on both programs and says what differs. */
 
+import type { Backend } from './backend.ts';
 import type { Case } from './case.ts';
 import { PORTS_MAX, readRequest } from './case.ts';
 import type { Difference } from './compare.ts';
@@ -31,12 +32,14 @@ export class Pair implements AsyncDisposable {
   readonly nginx: Program;
   readonly portico: Program;
   readonly #folder: string;
+  readonly #backend: string;
   #number = 0;
   #port: number;
 
   /** `seed` decides where its ports begin, so that two of them are seldom in each other's way. */
-  constructor(folder: string, seed: number) {
+  constructor(folder: string, seed: number, { address }: Pick<Backend, 'address'>) {
     this.#folder = folder;
+    this.#backend = address;
     this.#port = PORTS.from + (Math.abs(seed * 97) % 4_000) * PORTS_MAX;
     this.nginx = new Program(NGINX, folder);
     this.portico = new Program(PORTICO, folder);
@@ -48,7 +51,7 @@ export class Pair implements AsyncDisposable {
     const requests = given.requests.map((text) => readRequest(text));
     const [nginx, portico] = await Promise.all(
       [this.nginx, this.portico].map((program) => {
-        const run = { kind: program.kind, firstPort: this.#port, number };
+        const run = { kind: program.kind, firstPort: this.#port, backend: this.#backend, number };
         const text = wholeText(given.configuration, run);
         return observe({ program, folder: this.#folder, run, text }, requests);
       }),

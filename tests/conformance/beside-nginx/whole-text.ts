@@ -7,6 +7,8 @@ import type { ProgramKind } from './program.ts';
 export interface Run {
   readonly kind: ProgramKind;
   readonly firstPort: number;
+  /** `127.0.0.1:PORT` of the server behind both. */
+  readonly backend: string;
   /** Number of the case among those of this run: its logs are named by it. */
   readonly number: number;
 }
@@ -63,8 +65,8 @@ ${body}
   return substitute(text, run);
 }
 
-export function substitute(text: string, { kind, firstPort }: Run): string {
-  let result = text.replaceAll('%A%', kind.address).replaceAll('%P%', String(firstPort));
+export function substitute(text: string, { kind, firstPort, backend }: Run): string {
+  let result = text.replaceAll('%A%', kind.address).replaceAll('%P%', String(firstPort)).replaceAll('%E%', backend);
   for (let index = 1; index < PORTS_MAX; index++) {
     result = result.replaceAll(`%P${index + 1}%`, String(firstPort + index));
   }

@@ -1,4 +1,4 @@
-/** Which files of nginx's own test suite are run: those on what Portico does without a server behind it, and a few that need one. */
+/** Which files of nginx's own test suite are run: those on what Portico does. */
 
 import { globSync } from 'node:fs';
 
@@ -10,6 +10,7 @@ const TOPICS = [
   'charset*',
   'empty_gif*',
   'error_log*',
+  'fastcgi*',
   'geo',
   'geo_*',
   'gunzip*',
@@ -20,10 +21,12 @@ const TOPICS = [
   'index*',
   'limit_*',
   'map*',
+  'memcached*',
   'merge_slashes*',
   'mirror*',
   'not_modified*',
   'post_action*',
+  'proxy*',
   'random_index*',
   'range*',
   'realip*',
@@ -31,18 +34,24 @@ const TOPICS = [
   'request_id*',
   'rewrite*',
   'satisfy*',
+  'scgi*',
   'secure_link*',
   'server_tokens',
   'split_clients*',
   'ssi*',
+  'ssl*',
   'static*',
+  'stream*',
   'stub_status*',
   'sub_filter*',
   'try_files*',
+  'tunnel*',
+  'upstream*',
   'userid*',
+  'uwsgi*',
 ];
-/** A resolver is of use for names of servers behind Portico only; the formats of Flash and MPEG-4 have modules that Portico has not. */
-const LEFT_OUT = ['http_resolver*', '*_flv', '*_mp4'];
+/** The formats of Flash and MPEG-4 have modules that Portico has not, as have caches of what servers behind have answered, and HTTP/2 to these. */
+const LEFT_OUT = ['*_flv', '*_mp4', 'proxy_cache*', 'fastcgi_cache', 'scgi_cache', 'proxy_store', 'proxy_h2*'];
 
 /** A directive that hands a request to a server behind, or names such servers. */
 const UPSTREAM = /(?:^|[;{])\s*(?:(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s|upstream\s+\S+\s*\{)/m;

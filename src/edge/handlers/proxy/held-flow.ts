@@ -5,10 +5,10 @@ import type { SpoolSource } from '../../../relay/spool-flow.ts';
 /** For responses that are passed on as they come: while the client is behind, the server is not read. */
 export class HeldFlow implements ResponseFlow {
   readonly #exchange: { readonly responder: Responder };
-  readonly #source: SpoolSource;
+  readonly #source: SpoolSource | undefined;
   #isHolding = false;
 
-  constructor(exchange: { readonly responder: Responder }, source: SpoolSource) {
+  constructor(exchange: { readonly responder: Responder }, source: SpoolSource | undefined) {
     this.#exchange = exchange;
     this.#source = source;
   }
@@ -20,7 +20,7 @@ export class HeldFlow implements ResponseFlow {
   charge(_bytes: number, hasRoom: boolean): void {
     if (!hasRoom && !this.#isHolding) {
       this.#isHolding = true;
-      this.#source.pause();
+      this.#source?.pause();
     }
   }
 
@@ -35,7 +35,7 @@ export class HeldFlow implements ResponseFlow {
   onDrain(): void {
     if (this.#isHolding) {
       this.#isHolding = false;
-      this.#source.resume();
+      this.#source?.resume();
     }
   }
 

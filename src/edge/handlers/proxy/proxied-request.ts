@@ -29,6 +29,7 @@ import type { Route } from '../../pipeline/route.ts';
 import { HeldFlow } from './held-flow.ts';
 import { newReadBody, shownSource } from './new-read-body.ts';
 import type { ProxyProgram } from './proxy-program.ts';
+import { ReadPace } from './read-pace.ts';
 import { mayAskAgain, statusOfFailure } from './retry.ts';
 import { retryCauseOf } from './retry-cause.ts';
 import type { AskedTarget } from './targets.ts';
@@ -39,7 +40,7 @@ const EARLY_HINTS = 103;
 const CONNECTING = 'connecting to upstream';
 const CLIENT_LEFT = 'epoll_wait() reported that client prematurely closed connection';
 
-export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvents, SpoolSource, CollectorEvents {
+export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvents, CollectorEvents {
   readonly #exchange: Exchange;
   readonly #route: Route;
   readonly #program: ProxyProgram;
@@ -55,6 +56,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   /** A head that has come, and waits for what has come with it. */
   #held: ReplyHead | undefined;
   #isBuffered: boolean;
+  #pace: ReadPace | undefined;
 
   constructor(exchange: Exchange, route: Route, program: ProxyProgram) {
     this.#exchange = exchange;
@@ -211,6 +213,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     const answer = this.#program.answerOf(head, this.#route, (text) => this.#log('warn', text));
     if (answer.kind === 'pass') {
       this.#isBuffered = answer.isBuffered;
+      this.#pace = answer.isBuffered ? this.#newPace(attempt) : undefined;
       const cookie = this.#choice?.setCookie;
       this.#held =
         cookie === undefined ? answer.head : { ...answer.head, fields: answer.head.fields.with('Set-Cookie', cookie) };
@@ -224,6 +227,11 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     } else {
       this.#exchange.responder.refuse(answer.status, undefined, answer.fields);
     }
+  }
+
+  #newPace(attempt: Attempt): ReadPace | undefined {
+    const rate = this.#program.rateOf(this.#route);
+    return rate === 0 ? undefined : new ReadPace(attempt, rate, this.#program.clock);
   }
 
   #asksAgainFor(status: number): boolean {
@@ -244,6 +252,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
+    this.#pace?.count(end - start);
     const head = this.#held;
     if (head === undefined) {
       this.#relay.onData(buffer, start, end, false);
@@ -251,6 +260,8 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     }
     this.#held = undefined;
     if (head.length === end - start) {
+      // The client's log may be written before the server's end is told.
+      this.#attempt?.settle();
       this.#relay.onWhole(head, buffer, start, end);
     } else {
       this.#relay.onHead(head, buffer, start, end);
@@ -419,23 +430,19 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   // From the relay.
 
+  get #source(): SpoolSource | undefined {
+    return this.#pace ?? this.#attempt;
+  }
+
   newFlow(): ResponseFlow {
     const { policy, room } = this.#program;
     if (!this.#isBuffered || policy.response.fileBytesMax === 0) {
-      return new HeldFlow(this.#exchange, this);
+      return new HeldFlow(this.#exchange, this.#source);
     }
-    return new SpoolFlow(this.#exchange, room.space, this, (error) => {
+    return new SpoolFlow(this.#exchange, room.space, this.#source, (error) => {
       this.#log('crit', `a spool file cannot be read: ${error.message}`);
       this.#relay.fail(502);
     });
-  }
-
-  pause(): void {
-    this.#attempt?.pause();
-  }
-
-  resume(): void {
-    this.#attempt?.resume();
   }
 
   onShort(): void {

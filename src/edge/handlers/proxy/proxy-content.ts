@@ -8,6 +8,7 @@ import type { PeerRequest } from '../../../upstream/peer-choice.ts';
 import type { TlsClients } from '../../../upstream/tls/tls-clients.ts';
 import type { Wire } from '../../../upstream/wire.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
+import { parseRate } from '../../pipeline/parse-rate.ts';
 import type { CompiledTemplate, Produce, Route } from '../../pipeline/route.ts';
 import { compileAnswer } from './compile-answer.ts';
 import { compileMemcachedRequest } from './compile-memcached.ts';
@@ -60,6 +61,7 @@ function compileProgram(
     answerOf: compileAnswer(content, policy, compilation),
     sendsBody: request.passesBody && request.body === undefined && wire.bodies !== 'none',
     showsBody: showsBodies(compilation.model),
+    rateOf: compileRate(policy, compilation),
     wayOf: compileWay(content, policy, { compilation, tlsClients }),
     peerRequest: (route) => peerRequestOf(route, compilation, texts),
     streamsBody: ({ bodyLength }) => !request.isBuffered && (bodyLength !== undefined || wire.bodies === 'any'),
@@ -79,6 +81,15 @@ function compileRequest(content: ProxyContent, policy: ProxyPolicy, compilation:
     default:
       return compileParameterRequest(policy, content.protocol, compilation);
   }
+}
+
+function compileRate({ response: { rate } }: ProxyPolicy, compilation: Compilation): (route: Route) => number {
+  if (rate === undefined) {
+    return () => 0;
+  }
+  const text = compilation.template(rate);
+  // As in nginx, what is no rate is no limit.
+  return (route) => parseRate(textOf(text, route)) ?? 0;
 }
 
 function peerRequestOf(route: Route, compilation: Compilation, texts: Map<Template, CompiledTemplate>): PeerRequest {

@@ -24,6 +24,8 @@ export interface ProxyProgram {
   readonly sendsBody: boolean;
   /** The configuration has $request_body somewhere, so bodies are read, and kept as a text. */
   readonly showsBody: boolean;
+  /** Bytes a second, with which servers are read; 0: no limit. */
+  rateOf(route: Route): number;
   wayOf(route: Route, target: AskedTarget): ConnectionWay;
   peerRequest(route: Route): PeerRequest;
   /** The client's body is passed on as it comes. */
