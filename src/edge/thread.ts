@@ -194,6 +194,7 @@ export class EdgeThread {
     return new Listeners({
       thread: this.#index,
       table: this.#table,
+      sessions: this.#shared.sessions,
       common: {
         ...newHttp1Memory(),
         table: this.#table,

@@ -33,6 +33,8 @@ export interface SiteTls {
   readonly sessionMs: number;
   /** Sessions are given to clients as tickets. */
   readonly usesTickets: boolean;
+  /** Where tickets are not used, the server keeps the sessions. */
+  readonly keepsSessions: boolean;
   /** Files of 48 or 80 bytes, with which tickets are sealed: the first seals, all open. Empty: keys of the server's own. */
   readonly ticketKeyFiles: readonly string[];
   /** The most that is encrypted in one record. */
@@ -61,6 +63,7 @@ export const USUAL_TLS: SiteTls = {
   verifyDepth: 9,
   sessionMs: 7_200_000,
   usesTickets: true,
+  keepsSessions: true,
   ticketKeyFiles: [],
   recordBytesMax: RECORD_BYTES_MAX,
 };

@@ -36,6 +36,8 @@ export interface ListenersParts {
   /** Index of the thread. */
   readonly thread: number;
   readonly table: ConnectionTable;
+  /** Memory of sessions of TLS. */
+  readonly sessions: SharedArrayBuffer;
   /** What connections have besides what the plan says. */
   readonly common: Omit<ConnectionServices, keyof PlannedServices | 'webSocket' | 'isClosing'> &
     Pick<ConnectionServices['webSocket'], 'contexts'>;
@@ -124,10 +126,12 @@ export class Listeners {
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
   async #loadTls(): Promise<void> {
     const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
+    const { SessionTable } = await import('../shared/session-table.ts');
     if (this.#newAcceptor === undefined) {
       const { table, common, bugs, log } = this.#parts;
       const faults = new CountedLog('no TLS with', (text) => log('info', text));
-      const around = { table, faults, date: common.date, onBug: bugs.note.bind(bugs) };
+      const kept = { table: new SessionTable(this.#parts.sessions), clock: systemClock };
+      const around = { table, faults, kept, date: common.date, onBug: bugs.note.bind(bugs) };
       this.#newAcceptor = (settings) => new TlsAcceptor({ ...around, settings });
       this.#tls = this.#tlsSettings && this.#newAcceptor(this.#tlsSettings);
     }

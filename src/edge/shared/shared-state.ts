@@ -10,6 +10,7 @@ import { newPeerMemory } from '../../upstream/peers/peer-memory.ts';
 import { newConnectionCounters } from '../connections/connection-table.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { newZoneMemory, zonesOf } from '../pipeline/zones.ts';
+import { newSessionMemory } from './session-table.ts';
 import { newTrafficRows } from './traffic.ts';
 
 /** The queues of one application. */
@@ -36,6 +37,8 @@ export interface SharedState {
   readonly zones: ZoneMemory;
   /** What is known of servers behind this one. */
   readonly peers: SharedArrayBuffer;
+  /** Sessions of TLS. */
+  readonly sessions: SharedArrayBuffer;
 }
 
 export function newSharedState(slotsMax: number, model: EdgeModel): SharedState {
@@ -52,6 +55,7 @@ export function newSharedState(slotsMax: number, model: EdgeModel): SharedState 
     wsMemory: newMemoryCounter(),
     zones: newZoneMemory(zonesOf(model)),
     peers: newPeerMemory(),
+    sessions: newSessionMemory(),
   };
 }
 

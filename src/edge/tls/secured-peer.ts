@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate, PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { renderDistinguishedName, renderOneLineName } from '../../protocol/tls/distinguished-name.ts';
+import { agreedGroup } from '../../protocol/tls/groups.ts';
 import { sessionIdOf } from '../../protocol/tls/session-id.ts';
 import type { VerifyError } from '../../protocol/tls/verify-errors.ts';
 import { verifyError } from '../../protocol/tls/verify-errors.ts';
@@ -31,6 +32,8 @@ export interface Shaken {
   readonly certificate: X509Certificate | undefined;
   /** OpenSSL's code for what is wrong with the certificate: `CERT_HAS_EXPIRED`. */
   readonly fault: string | undefined;
+  /** Groups of the key exchange that the site has; '': the usual ones. */
+  readonly curves: string;
 }
 
 export class SecuredPeer implements PeerTls {
@@ -40,16 +43,18 @@ export class SecuredPeer implements PeerTls {
   readonly certificateFault: VerifyError | undefined;
   readonly isUnknownAuthority: boolean;
   readonly #socket: TLSSocket;
+  readonly #curves: string;
   readonly #x509: X509Certificate | undefined;
   #certificate: PeerCertificate | undefined;
 
-  constructor(socket: TLSSocket, { hello, site, certificate, fault }: Shaken) {
+  constructor(socket: TLSSocket, { hello, site, certificate, fault, curves }: Shaken) {
     this.hello = hello;
     this.site = site;
     this.certificateFault = fault === undefined ? undefined : verifyError(fault);
     this.isUnknownAuthority = fault !== undefined && UNKNOWN_AUTHORITY.has(fault);
     this.#socket = socket;
     this.#x509 = certificate;
+    this.#curves = curves;
   }
 
   get serverName(): string {
@@ -71,7 +76,9 @@ export class SecuredPeer implements PeerTls {
   }
 
   get curve(): string {
-    return '';
+    const { name } = this.#socket.getCipher();
+    const isExchanged = name.startsWith('TLS_') || name.includes('ECDHE');
+    return this.hello !== undefined && isExchanged ? agreedGroup(this.hello, this.#curves) : '';
   }
 
   get protocol(): string {

@@ -20,7 +20,7 @@ import { EDGE_LIMITS } from '../limits.ts';
 import type { HandshakeSites } from '../transport/connection-services.ts';
 import { faultOfClient } from './client-fault.ts';
 import { NO_TLS, SecuredPeer } from './secured-peer.ts';
-import type { TlsContext } from './tls-contexts.ts';
+import type { KeptSessions, TlsContext } from './tls-contexts.ts';
 import { TlsContexts } from './tls-contexts.ts';
 import { factsOf } from './tls-facts.ts';
 import { TlsHandshake } from './tls-handshake.ts';
@@ -39,6 +39,7 @@ export interface TlsListening {
 
 interface AcceptorOptions {
   readonly settings: TlsSettings;
+  readonly kept: KeptSessions;
   readonly table: ConnectionTable;
   /** As RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
@@ -52,6 +53,7 @@ type Handshake = TlsHandshake<TlsListening>;
 /** Bodies of answers with 400, which nginx gives too: to a client that speaks plain HTTP, and to one without a certificate that is known. */
 const TO_PLAIN = 'This address speaks HTTPS: ask for it with https:// in front.\n';
 const TO_STRANGER = 'This address is for clients with a certificate that it knows.\n';
+const NOTHING = Buffer.alloc(0);
 /** A record with a fatal alert, unrecognized_name (RFC 6066 3). */
 const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
 /** With this bit in the first byte a client may be one of SSL 2, which OpenSSL refuses. */
@@ -65,7 +67,7 @@ export class TlsAcceptor {
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
-    this.#contexts = new TlsContexts(options.settings, {
+    this.#contexts = new TlsContexts(options.settings, options.kept, {
       onSecured: (socket, context) => this.#guard(socket, () => this.#onSecured(socket, context)),
       onFailed: (error, socket) => this.#guard(socket, () => this.#onFailed(error, socket)),
     });
@@ -126,7 +128,8 @@ export class TlsAcceptor {
     const fallback = sites?.fallback ?? 0;
     const name = hello?.serverName ?? '';
     const site = name === '' || sites === undefined ? fallback : sites.siteNamed(name);
-    handshake.hello = hello;
+    // The rest is not kept for as long as the connection lasts.
+    handshake.hello = hello && { ...hello, sessionId: NOTHING, ticket: undefined };
     handshake.site = site;
     const context = this.#contexts.contextOf([site, fallback], hello?.ticket);
     if (context === undefined || context.settings.rejectsHandshake) {
@@ -134,7 +137,7 @@ export class TlsAcceptor {
       socket.end(UNRECOGNIZED_NAME).resume();
       return;
     }
-    context.server.emit('connection', socket);
+    this.#contexts.begin(context, socket, hello);
   }
 
   #onSecured(socket: TLSSocket, { settings }: TlsContext): void {
@@ -147,7 +150,7 @@ export class TlsAcceptor {
     // The certificate is asked for once: what Node makes of it takes the chain out of the connection.
     const certificate = asksClients(settings) ? socket.getPeerX509Certificate() : undefined;
     const fault = certificate && faultOfClient(socket, certificate, settings);
-    const peer = new SecuredPeer(socket, { hello, site, certificate, fault });
+    const peer = new SecuredPeer(socket, { hello, site, certificate, fault, curves: settings.curves });
     const refused = this.#refusalOf(peer, settings.clients, certificate !== undefined);
     if (refused !== undefined && waiting.sites === undefined) {
       this.#options.faults.tell(handshake.address, refused);

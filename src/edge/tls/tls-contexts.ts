@@ -3,15 +3,25 @@
  * cost a thread ten.
  */
 
+import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import { createServer } from 'node:tls';
+import type { Clock } from '../../kernel/clock.ts';
 import type { TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
+import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { asksClients, contextOptions } from '../../protocol/tls/context-options.ts';
+import type { SessionTable } from '../shared/session-table.ts';
 
 export interface TlsContext {
   readonly settings: TlsContextSettings;
   /** Never listens: it is given connections. */
   readonly server: Server;
+}
+
+/** Keeps sessions for clients that have no tickets. */
+export interface KeptSessions {
+  readonly table: SessionTable;
+  readonly clock: Clock;
 }
 
 export interface ContextEvents {
@@ -22,13 +32,22 @@ export interface ContextEvents {
 /** The name of a key that tickets begin with, which tells by which key one is sealed. */
 const KEY_NAME_BYTES = 16;
 
+/** RFC 5246 7.4.1.2. A ticket of TLS 1.3 that stands for a session which the server keeps is its id. */
+const SESSION_ID_BYTES_MAX = 32;
+/** A message is read as soon as it has been given to Node, and those of a few connections may be given before. */
+const WANTED_MAX = 256;
+
 export class TlsContexts {
   readonly #settings: TlsSettings;
   readonly #events: ContextEvents;
+  readonly #kept: KeptSessions;
   readonly #made = new Map<string, TlsContext>();
+  /** By the id in a message: the session of TLS 1.3 that it wants. */
+  readonly #wanted = new Map<string, Buffer>();
 
-  constructor(settings: TlsSettings, events: ContextEvents) {
+  constructor(settings: TlsSettings, kept: KeptSessions, events: ContextEvents) {
     this.#settings = settings;
+    this.#kept = kept;
     this.#events = events;
   }
 
@@ -56,6 +75,17 @@ export class TlsContexts {
     return fresh;
   }
 
+  /** The handshake begins: its session may be one that the server keeps. */
+  begin({ server, settings }: TlsContext, socket: Socket, hello: ClientHello | undefined): void {
+    if (hello?.ticket !== undefined && hello.ticket.length <= SESSION_ID_BYTES_MAX && keepsSessions(settings)) {
+      if (this.#wanted.size >= WANTED_MAX) {
+        this.#wanted.clear();
+      }
+      this.#wanted.set(hello.sessionId.toString('latin1'), Buffer.from(hello.ticket));
+    }
+    server.emit('connection', socket);
+  }
+
   #indexOf(sites: readonly number[]): number {
     for (const site of sites) {
       const index = this.#settings.sites[site];
@@ -75,10 +105,27 @@ export class TlsContexts {
       rejectUnauthorized: false,
     });
     const context = { settings, server };
+    if (keepsSessions(settings)) {
+      const { table, clock } = this.#kept;
+      server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+        table.put(id, session, clock.nowMs() + settings.sessionMs);
+        done();
+      });
+      // Asked with the id in the message, which in TLS 1.3 is not that of the session.
+      server.on('resumeSession', (id: Buffer, resume: (error: Error | null, session: Buffer | null) => void) => {
+        const wanted = this.#wanted.get(id.toString('latin1')) ?? id;
+        resume(null, table.find(wanted, clock.nowMs()) ?? null);
+      });
+    }
     server.on('secureConnection', (socket) => this.#events.onSecured(socket, context));
     server.on('tlsClientError', (error, socket) => this.#events.onFailed(error, socket));
     return context;
   }
+}
+
+function keepsSessions(settings: TlsContextSettings): boolean {
+  // A session that is resumed keeps the verdict on the client's certificate.
+  return settings.keepsSessions && !settings.usesTickets && !asksClients(settings);
 }
 
 function isSealedBy(ticket: Buffer, key: string): boolean {

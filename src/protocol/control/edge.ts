@@ -52,6 +52,7 @@ export interface TlsContextSettings
     | 'ciphers'
     | 'clients'
     | 'curves'
+    | 'keepsSessions'
     | 'prefersServerCiphers'
     | 'protocols'
     | 'recordBytesMax'

@@ -50,6 +50,7 @@ const FULL = messageOf({
     ...[extension(0x0a0a, Buffer.alloc(1)), serverName('Shop.Example.org'), extension(10, vector(2, shorts(29, 23)))],
     ...[extension(16, vector(2, vector(1, 'h2'), vector(1, 'http/1.1')))],
     ...[extension(43, vector(1, shorts(0x8a8a, 0x0304, 0x0303))), extension(35, Buffer.from('ticket'))],
+    extension(51, vector(2, shorts(29), vector(2, 'k'), shorts(23), vector(2, 'kk'))),
   ],
 });
 
@@ -61,6 +62,7 @@ test('readClientHello() tells what a client wants, however its message is cut in
       cipherSuites: [0x1301, 0xc02f],
       groups: [29, 23],
       protocols: ['h2', 'http/1.1'],
+      keyShares: [29, 23],
       sessionId: Buffer.from('abc'),
       ticket: Buffer.from('ticket'),
     });
@@ -111,6 +113,7 @@ test('readClientHello() leaves to others what cannot be read', () => {
     equal(readClientHello(bytes).kind, 'unreadable', bytes.toString('hex'));
   }
   equal(read(extension(16, Buffer.from([0, 2, 9, 9])))?.protocols.length, 0);
+  equal(read(extension(51, Buffer.from([0, 2, 9, 9])))?.keyShares.length, 0);
 });
 
 test('readClientHello() waits for no message that is longer than any', () => {

@@ -12,6 +12,8 @@ export interface ClientHello {
   readonly cipherSuites: readonly number[];
   /** Numbers of the groups of the key exchange. */
   readonly groups: readonly number[];
+  /** Of these, the ones for which the client has sent its part of the exchange already (TLS 1.3), in its order. */
+  readonly keyShares: readonly number[];
   readonly protocols: readonly string[];
   /** What a session of TLS 1.2 is taken up again by, if the server has kept it. */
   readonly sessionId: Buffer;
@@ -92,6 +94,7 @@ interface Extensions {
   version: number | undefined;
   groups: readonly number[];
   protocols: readonly string[];
+  keyShares: readonly number[];
   ticket: Buffer | undefined;
 }
 
@@ -101,7 +104,9 @@ function parse(reader: Reader): ClientHello | undefined {
   const sessionId = reader.vector(1);
   const suites = reader.vector(2);
   reader.vector(1);
-  const said: Extensions = { serverName: '', version: undefined, groups: [], protocols: [], ticket: undefined };
+  const said: Extensions = {
+    ...{ serverName: '', version: undefined, groups: [], protocols: [], keyShares: [], ticket: undefined },
+  };
   if (reader.isGood && !reader.isAtEnd) {
     const extensions = new Reader(reader.vector(2));
     while (extensions.isGood && !extensions.isAtEnd) {
@@ -124,6 +129,7 @@ const EXTENSION = {
   sessionTicket: 35,
   preSharedKey: 41,
   versions: 43,
+  keyShare: 51,
 } as const;
 
 function readExtension(number: number, body: Buffer, said: Extensions): void {
@@ -143,6 +149,9 @@ function readExtension(number: number, body: Buffer, said: Extensions): void {
       return;
     case EXTENSION.preSharedKey:
       said.ticket = new Reader(reader.vector(2)).vector(2);
+      return;
+    case EXTENSION.keyShare:
+      said.keyShares = keySharesOf(new Reader(reader.vector(2)));
       return;
     case EXTENSION.versions:
       said.version = Math.max(0, ...numbersOf(reader.vector(1)).filter(isVersion));
@@ -177,6 +186,15 @@ function protocolsOf(reader: Reader): string[] {
     protocols.push(reader.vector(1).latin1Slice());
   }
   return reader.isGood ? protocols : [];
+}
+
+function keySharesOf(reader: Reader): number[] {
+  const groups: number[] = [];
+  while (reader.isGood && !reader.isAtEnd) {
+    groups.push(reader.number(2));
+    reader.vector(2);
+  }
+  return reader.isGood ? groups : [];
 }
 
 function numbersOf(bytes: Buffer): number[] {

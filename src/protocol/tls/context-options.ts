@@ -28,11 +28,15 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
+/** Node takes the first of a text alone. */
+const CRL = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
+const CERTIFICATE = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
+
 export interface ContextOptions {
   readonly cert: string[];
   readonly key: string[];
   readonly ca?: string[];
-  readonly crl?: string;
+  readonly crl?: string[];
   readonly ciphers: string;
   readonly ecdhCurve?: string;
   readonly dhparam?: string;
@@ -49,12 +53,12 @@ export interface ContextOptions {
 export function contextOptions(settings: TlsContextSettings, ticketKey: string): ContextOptions {
   const { certificates, caCerts, trustedCerts, crl, curves, dhParams } = settings;
   // Without any, Node would trust the authorities of browsers. An empty list trusts nobody.
-  const authorities = [caCerts, trustedCerts].filter((pem) => pem !== '');
+  const authorities = [...new Set(`${caCerts}\n${trustedCerts}`.match(CERTIFICATE))];
   return {
     cert: certificates.map(({ chain }) => chain),
     key: certificates.map(({ key }) => key),
     ...(asksClients(settings) ? { ca: authorities } : {}),
-    ...(asksClients(settings) && crl !== '' ? { crl } : {}),
+    ...(asksClients(settings) && crl !== '' ? { crl: crl.match(CRL) ?? [] } : {}),
     ciphers: settings.ciphers || CIPHERS,
     ...(curves === '' ? {} : { ecdhCurve: curves }),
     ...(dhParams === '' ? {} : { dhparam: dhParams }),

@@ -1,5 +1,7 @@
 /** Groups of the key exchange (RFC 8446 4.2.7), by the names that OpenSSL and nginx have for their numbers. */
 
+import type { ClientHello } from './client-hello.ts';
+
 const GROUPS: ReadonlyMap<number, string> = new Map([
   [0x0015, 'secp224r1'],
   [0x0017, 'prime256v1'],
@@ -29,6 +31,19 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['p-384', 'secp384r1'],
   ['p-521', 'secp521r1'],
 ]);
+
+/** What OpenSSL takes where nothing is said. */
+const USUAL = 'X25519MLKEM768:X25519:prime256v1:X448:secp384r1:secp521r1:ffdhe2048:ffdhe3072';
+
+/**
+ * The group that a handshake has agreed on, as OpenSSL chooses it: one of the server's for which the client has sent its part, else the first of the client's.
+ * Node.js has no way to ask OpenSSL. '' where none fits. `curves`: the server's; '' for the usual ones.
+ */
+export function agreedGroup(hello: Pick<ClientHello, 'groups' | 'keyShares'>, curves: string): string {
+  const allowed = new Set(groupNumbers(curves || USUAL));
+  const found = [...hello.keyShares, ...hello.groups].find((group) => allowed.has(group));
+  return found === undefined ? '' : groupName(found);
+}
 
 /** One that nobody knows is its number: `0x8a8a`. */
 export function groupName(number: number): string {

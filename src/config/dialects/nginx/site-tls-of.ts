@@ -18,23 +18,28 @@ const VERIFY_DEPTH = 1;
 export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, confPrefix: string): SiteTls {
   const absolute = (name = ''): string => (name === '' || name.startsWith('/') ? name : `${confPrefix}${name}`);
   const path = (key: DraftKey<string>): string => absolute(server.get(key));
-  const keys = server.get(CERTIFICATE_KEYS) ?? [];
-  const files = (server.get(CERTIFICATES) ?? []).map(({ name }, index) => ({
-    certFile: absolute(name),
-    keyFile: absolute(keys[index]),
-    password: '',
-    ...(server.get(TLS_KEYS.passwordFile) === undefined ? {} : { passwordFile: path(TLS_KEYS.passwordFile) }),
-  }));
   const commands = new Map((server.get(TLS_KEYS.commands) ?? []).map((each) => [each.name, each]));
+  const [keys, said] = [server.get(CERTIFICATE_KEYS) ?? [], server.get(CERTIFICATES) ?? []];
+  const override = commandText(commands, 'certificate');
+  const pairs =
+    override === undefined
+      ? said.map(({ name }, index) => [name, keys[index]] as const)
+      : [[override, commandText(commands, 'privatekey')] as const];
+  const passwords =
+    server.get(TLS_KEYS.passwordFile) === undefined ? {} : { passwordFile: path(TLS_KEYS.passwordFile) };
+  const files = pairs.map(([certFile, keyFile]) => ({
+    ...{ certFile: absolute(certFile), keyFile: absolute(keyFile), password: '' },
+    ...passwords,
+  }));
   const curves = commandText(commands, 'groups', 'curves') ?? server.get(TLS_KEYS.curves) ?? '';
   const ciphers12 = commandText(commands, 'cipherstring') ?? server.get(TLS_KEYS.ciphers) ?? CIPHERS_12;
-  const options = (commandText(commands, 'options') ?? '').toLowerCase().split(/\s*,\s*/);
+  const options = optionsOf(server);
   return {
     certificates: files.filter(isInFiles).map((each) => certificates.add(each)),
     rejectsHandshake: server.get(REJECTS_HANDSHAKES) ?? false,
     protocols: protocolsOf(server.get(TLS_KEYS.protocols) ?? [], commands),
     ciphers: `${commandText(commands, 'ciphersuites') ?? CIPHERS_13}:${ciphers12}`,
-    prefersServerCiphers: options.includes('serverpreference') || (server.get(TLS_KEYS.prefersServerCiphers) ?? false),
+    prefersServerCiphers: options.get('serverpreference') ?? server.get(TLS_KEYS.prefersServerCiphers) ?? false,
     curves: curves === 'auto' ? '' : curves,
     dhParams: path(TLS_KEYS.dhParams),
     clients: server.get(TLS_KEYS.clients)?.value ?? 'none',
@@ -43,10 +48,19 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
     crl: path(TLS_KEYS.crl),
     verifyDepth: server.get(TLS_KEYS.verifyDepth) ?? VERIFY_DEPTH,
     sessionMs: (server.get(TLS_KEYS.sessionSeconds) ?? SESSION_SECONDS) * 1000,
-    usesTickets: !options.includes('-sessionticket') && (server.get(TLS_KEYS.usesTickets) ?? true),
+    usesTickets: options.get('sessionticket') ?? server.get(TLS_KEYS.usesTickets) ?? true,
+    keepsSessions: server.get(TLS_KEYS.keepsSessions) ?? false,
     ticketKeyFiles: (server.get(TLS_KEYS.ticketKeyFiles) ?? []).map(absolute),
     recordBytesMax: Math.min(RECORD_BYTES_MAX, server.get(TLS_KEYS.bufferBytes) ?? RECORD_BYTES_MAX),
   };
+}
+
+/** The last word about each counts; one with a minus in front turns it off. */
+function optionsOf(server: Draft): ReadonlyMap<string, boolean> {
+  const words = (server.get(TLS_KEYS.commands) ?? [])
+    .filter(({ name }) => name === 'options')
+    .flatMap(({ value }) => value.toLowerCase().split(/\s*,\s*/));
+  return new Map(words.map((word) => [word.replace('-', ''), !word.startsWith('-')]));
 }
 
 /** A name with variables, or one that is the certificate itself, stands for no file. */

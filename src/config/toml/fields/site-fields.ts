@@ -115,6 +115,12 @@ const TLS: Kind<WrittenTls> = table<WrittenTls>({
     USUAL_TLS.usesTickets,
     'Clients keep their sessions as tickets.',
   ),
+  keepsSessions: field<boolean>(
+    'session-cache',
+    FLAG,
+    USUAL_TLS.keepsSessions,
+    'Without tickets, the server keeps the sessions.',
+  ),
   ticketKeyFiles: field<readonly string[]>(
     'session-ticket-keys',
     list(PATH),

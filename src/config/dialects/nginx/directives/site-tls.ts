@@ -34,6 +34,7 @@ interface TlsKeys {
   readonly crl: DraftKey<string>;
   readonly sessionSeconds: DraftKey<number>;
   readonly usesTickets: DraftKey<boolean>;
+  readonly keepsSessions: DraftKey<boolean>;
   readonly ticketKeyFiles: DraftKey<readonly string[]>;
   readonly bufferBytes: DraftKey<number>;
   readonly passwordFile: DraftKey<string>;
@@ -54,6 +55,7 @@ export const TLS_KEYS: TlsKeys = {
   crl: draftKey('ssl_crl'),
   sessionSeconds: draftKey('ssl_session_timeout'),
   usesTickets: draftKey('ssl_session_tickets'),
+  keepsSessions: draftKey('ssl_session_cache'),
   ticketKeyFiles: draftKey('ssl_session_ticket_key'),
   bufferBytes: draftKey('ssl_buffer_size'),
   passwordFile: draftKey('ssl_password_file'),
@@ -98,6 +100,8 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'maxprotocol',
   'protocol',
   'options',
+  'certificate',
+  'privatekey',
 ]);
 /** Words of the command Options that are so in any case, or that have their own place. */
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -115,7 +119,7 @@ function readCommand(args: GivenArguments, draft: Draft, report: NginxReport): v
   const isKnown = COMMANDS.has(name.toLowerCase()) && options.every((option) => OPTIONS.has(option.trim()));
   if (!isKnown) {
     report('nginx.later', args.place(0), `"${name} ${value}" has no effect`, {
-      hint: 'Of these settings Ciphersuites, CipherString, Groups, Curves, Protocol, MinProtocol and MaxProtocol have one, and of Options ServerPreference and SessionTicket.',
+      hint: 'Of these settings Certificate, PrivateKey, Ciphersuites, CipherString, Groups, Curves, Protocol, MinProtocol and MaxProtocol have one, and of Options ServerPreference and SessionTicket.',
       severity: 'warning',
     });
     return;
@@ -126,6 +130,14 @@ function readCommand(args: GivenArguments, draft: Draft, report: NginxReport): v
 /** `ssl on;` says it for all addresses of a server. */
 export function speaksTls(server: Draft, listen: { readonly speaksTls: boolean }): boolean {
   return listen.speaksTls || server.get(TLS_KEYS.isOn) === true;
+}
+
+function readSessionCache(args: GivenArguments, draft: Draft, report: NginxReport): void {
+  checkSessionCache(args, draft, report);
+  draft.set(
+    TLS_KEYS.keepsSessions,
+    args.texts().some((text) => /^(?:builtin|shared)/.test(text)),
+  );
 }
 
 const keepText = (key: DraftKey<string>): Apply => keep(key, (args) => args.text(0));
@@ -142,7 +154,7 @@ export const SITE_TLS_ROWS: readonly Row[] = [
     row('ssl_session_ticket_key', TLS, 'path', 'A key that encrypts tickets.', {
       apply: (args, draft) => draft.append(TLS_KEYS.ticketKeyFiles, args.text(0)),
     }),
-    row('ssl_session_cache', TLS, 'plain [plain]', 'Where sessions are kept.', { apply: checkSessionCache }),
+    row('ssl_session_cache', TLS, 'plain [plain]', 'Where sessions are kept.', { apply: readSessionCache }),
     row('ssl_conf_command', TLS, 'plain plain', 'A setting of OpenSSL.', { apply: readCommand }),
   ]),
   row('ssl_password_file', TLS, 'path', 'Passwords of keys.', { apply: keepText(TLS_KEYS.passwordFile) }),

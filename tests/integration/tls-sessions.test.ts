@@ -1,0 +1,105 @@
+// Sessions are taken up again by whichever thread, by tickets or, where there are none, by what the server has kept; through a reload, and not at a site with another certificate.
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { connect } from 'node:tls';
+import type { Issued } from './certificates.ts';
+import { Authority } from './certificates.ts';
+import { findPort } from './free-port.ts';
+import type { NginxServer } from './nginx-server.ts';
+import { runNginx } from './nginx-server.ts';
+import { makeFolder } from './server.ts';
+
+const folder = makeFolder();
+const authority = new Authority(folder);
+const [one, two] = [authority.issue('one'), authority.issue('two')];
+const files = ({ cert, key }: Issued): string => `ssl_certificate ${cert}; ssl_certificate_key ${key};`;
+const key = join(folder, 'tickets.key');
+writeFileSync(key, 'k'.repeat(80));
+
+let nginx: NginxServer;
+let port = 0;
+before(async () => {
+  port = await findPort();
+  const site = (name: string, text: string): string =>
+    `server { listen 127.0.0.1:${port} ssl; server_name ${name}; ${text} return 200 $ssl_session_reused; }\n`;
+  const kept = 'ssl_session_tickets off; ssl_session_cache shared:SSL:1m;';
+  const http = [
+    site('tickets.test', files(one)),
+    site('others.test', files(two)),
+    site('kept.test', `${files(one)} ${kept}`),
+    site('none.test', `${files(one)} ssl_session_tickets off;`),
+    site('file.test', `${files(one)} ssl_session_ticket_key ${key};`),
+  ];
+  nginx = await runNginx('return 204;', {}, { http: http.join(''), main: 'worker_processes 2;' });
+});
+after(async () => {
+  await nginx[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+interface Made {
+  /** What the site says: '.' or 'r'. */
+  readonly told: string;
+  readonly isResumed: boolean;
+  readonly session: Buffer | undefined;
+}
+
+async function shakeHands(servername: string, options: ConnectionOptions = {}): Promise<Made> {
+  const socket: TLSSocket = connect({ port, host: '127.0.0.1', servername, rejectUnauthorized: false, ...options });
+  let session: Buffer | undefined;
+  socket.on('session', (given: Buffer) => {
+    session = given;
+  });
+  await once(socket, 'secureConnect');
+  const isResumed = socket.isSessionReused();
+  socket.write(`GET / HTTP/1.0\r\nHost: ${servername}\r\n\r\n`);
+  const read: Buffer[] = [];
+  for await (const bytes of socket) read.push(bytes as Buffer);
+  const told = Buffer.concat(read).toString().slice(-1);
+  return { told, isResumed, session };
+}
+
+/** How many of several connections have taken up the session of the first. */
+async function resumed(name: string, options: ConnectionOptions = {}, session?: Buffer): Promise<number> {
+  const first = session ?? (await shakeHands(name, options)).session;
+  let count = 0;
+  for (let round = 0; round < 6; round += 1) {
+    const { told, isResumed } = await shakeHands(name, { ...options, ...(first && { session: first }) });
+    equal(told, isResumed ? 'r' : '.', 'the site knows');
+    count += Number(isResumed);
+  }
+  return count;
+}
+
+for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+  const options = { minVersion: version, maxVersion: version };
+  test(`a session of ${version} is taken up by every thread, if the site has tickets, or keeps sessions`, async () => {
+    const counts = [];
+    for (const name of ['tickets.test', 'kept.test', 'file.test', 'none.test']) {
+      counts.push(await resumed(name, options));
+    }
+    deepEqual(counts, [6, 6, 6, 0]);
+  });
+
+  test(`a session of ${version} is not taken up at a site with another certificate, nor by a ticket of another key`, async () => {
+    const { session } = await shakeHands('tickets.test', options);
+    equal(await resumed('others.test', options, session), 0);
+    equal(await resumed('file.test', options, session), 0);
+    equal(await resumed('tickets.test', options, session), 6);
+  });
+}
+
+test('sessions outlive a reload', async () => {
+  const sessions = [(await shakeHands('tickets.test')).session, (await shakeHands('kept.test')).session];
+  const path = join(nginx.server.folder, 'nginx.conf');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('return 204;', 'return 205;'));
+  nginx.server.signal('SIGHUP');
+  await nginx.server.logged(/the new configuration is served/);
+  equal(await resumed('tickets.test', {}, sessions[0]), 6);
+  equal(await resumed('kept.test', {}, sessions[1]), 6);
+});
