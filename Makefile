@@ -40,7 +40,7 @@ wheel: setup-dev
 npm: setup-dev
 	@$(NODE) tools/npm.ts
 
-# Everything that a change must pass. Caddy, Chromium, curl, nginx, OpenSSL and Redis are the only Debian packages that it needs.
+# Everything that a change must pass. Apache, Caddy, Chromium, curl, nginx, OpenSSL and Redis are the only Debian packages that it needs.
 test: setup-dev
 	@tools/setup-example.sh
 	@tools/packages.sh caddy chromium curl nginx apache2 libapache2-mod-wsgi-py3 openssl redis-server
@@ -56,17 +56,17 @@ autobahn: setup-dev
 
 # nginx's own test suite, of which NGINX_TESTS is a clone, with Portico in nginx's place; REFEREE=1 runs nginx beside it.
 conformance-nginx: setup-dev
-	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 libfcgi-perl libcache-memcached-perl libcache-memcached-fast-perl libcryptx-perl libio-socket-ssl-perl libprotocol-websocket-perl memcached
+	@tools/packages.sh nginx libfcgi-perl libcache-memcached-perl libcache-memcached-fast-perl libcryptx-perl libio-socket-ssl-perl libprotocol-websocket-perl memcached
 	@$(NODE) tests/conformance/nginx-suite/main.ts $(NGINX_TESTS) $(if $(REFEREE),--referee) $(if $(NGINX_TESTS_COMMIT),--commit $(NGINX_TESTS_COMMIT))
 
 # The same configurations and requests on Debian's nginx and on `portico nginx`, by hand and at random; ARGS="--random 500 --seed 7" for others.
 conformance-beside-nginx: setup-dev
-	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3
+	@tools/packages.sh nginx
 	@$(NODE) tests/conformance/beside-nginx/main.ts $(ARGS)
 
 # Portico beside its peers; needs a machine with little else to do.
 bench: setup-dev
-	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
+	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
 	@$(NODE) bench/main.ts
 
 # The documentation as a site, in var/site. Needs Python 3.11 or later.

@@ -79,6 +79,7 @@ http {
     server app.internal resolve; server unix:/run/app.sock backup; server [::1]:9 down; server _http._tcp.x service=http resolve; server 10.0.0.9 drain;
     sticky cookie srv expires=1h domain=$host path=/ httponly secure samesite=lax; queue 100 timeout=70s;
   }
+  match fine { status ! 500-599; header A = b; header ! C; body ~ well; }
   upstream one { hash $request_uri consistent; server 10.0.0.1; }
   upstream two { ip_hash; server 10.0.0.1; sticky learn create=$upstream_cookie_id lookup=$cookie_id zone=l:1m timeout=1h header; }
   upstream three { random two least_time=header; server 10.0.0.1; sticky route $cookie_a $arg_b; }
@@ -87,7 +88,7 @@ http {
   server {
     listen 8082;
     proxy_set_header Host $host; proxy_set_header X-A ""; proxy_read_timeout 5m; proxy_http_version 1.1;
-    location / { proxy_pass http://app; }
+    location / { proxy_pass http://app; health_check interval=10s jitter=1s fails=2 passes=3 uri=/up port=81 match=fine mandatory; }
     location /path/ { proxy_pass https://APP/there/; proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem; proxy_ssl_name a$host; proxy_ssl_server_name on;
       proxy_ssl_certificate $ssl_server_name.pem; proxy_ssl_certificate_key k.pem; proxy_ssl_protocols TLSv1.3; proxy_ssl_session_reuse off; proxy_ssl_verify_depth 2; proxy_ssl_ciphers A:B; proxy_ssl_crl c.pem; proxy_ssl_password_file p; }
     location ~ \\.x$ { proxy_pass http://10.0.0.2:8000; proxy_redirect ~*^http://a(.*)$ /b$1; proxy_redirect http://c/ /; proxy_redirect default;

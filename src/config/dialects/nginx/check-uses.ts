@@ -1,6 +1,8 @@
 /** What depends on several directives, in whatever order they stand: looked at when all of the files have been read. */
 
 import { checkCertificates } from './directives/certificates.ts';
+import { checkProxying } from './directives/check-proxying.ts';
+import { checkHealthChecks } from './directives/health-checks.ts';
 import { checkLimits } from './directives/limits.ts';
 import { checkServerNames } from './directives/listening.ts';
 import { checkPassing } from './directives/passing-on.ts';
@@ -22,6 +24,10 @@ export function checkUses(main: Draft, { isWhole }: { readonly isWhole: boolean 
     if (around.kind === 'http') {
       checkCaches(around, suspect);
       checkLimits(around, suspect);
+    }
+    if (around.kind === 'http') {
+      checkProxying(around, report);
+      checkHealthChecks(around, suspect);
     }
     if (isWhole && around.kind === 'http') {
       checkCertificates(around, report);

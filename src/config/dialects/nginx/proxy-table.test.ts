@@ -177,3 +177,37 @@ test('equal policies are one', () => {
   equal(model.proxyPolicies.length, 1);
   equal(model.upstreams.length, 1);
 });
+
+test('servers are asked whether they are well as a location says that passes requests on to them', () => {
+  const { upstreams } = fakeNginxModel(`
+    match fine { status 200 301-302; header Content-Type ~ html; header ! X-Ill; header Server; body !~ "no way"; }
+    upstream app { server a; }
+    upstream other { server b; }
+    server { location / { proxy_pass http://APP; proxy_set_header Host app.test; proxy_read_timeout 3s;
+      health_check interval=10s jitter=1s fails=2 passes=3 uri=/up port=81 match=fine mandatory persistent; } }`);
+  deepEqual(upstreams[0]?.healthCheck, {
+    uri: '/up',
+    intervalMs: 10_000,
+    jitterMs: 1000,
+    timeoutMs: 3000,
+    fails: 2,
+    passes: 3,
+    port: 81,
+    host: 'app.test',
+    isMandatory: true,
+    match: {
+      statuses: [
+        [200, 200],
+        [301, 302],
+      ],
+      statusesAreExcluded: false,
+      fields: [
+        { name: 'Content-Type', value: 'html', isRegex: true, isNegated: false },
+        { name: 'X-Ill', isRegex: false, isNegated: true },
+        { name: 'Server', isRegex: false, isNegated: false },
+      ],
+      body: { pattern: 'no way', isNegated: true },
+    },
+  });
+  equal(upstreams[1]?.healthCheck, undefined);
+});

@@ -3,8 +3,10 @@
 import type { Content } from '../../model/content.ts';
 import { Pool } from '../../model/pool.ts';
 import type { ProxyContent, ProxyPolicy, ProxyTarget } from '../../model/proxying.ts';
-import type { Resolver, Upstream } from '../../model/upstream.ts';
+import type { HealthCheck, Resolver, Upstream } from '../../model/upstream.ts';
 import { UpstreamTable } from '../../upstream-table.ts';
+import { CONTENT_SAID } from './directives/answering.ts';
+import { healthCheckOf } from './directives/health-checks.ts';
 import type { PassedTo } from './directives/passed-to.ts';
 import { proxyConnectionOf, retryOf } from './directives/proxy-connection.ts';
 import { moduleOf } from './directives/proxy-module.ts';
@@ -24,12 +26,14 @@ export class ProxyTable {
   /** `confPrefix`: what files of certificates are relative to. */
   constructor(main: Draft, confPrefix: string) {
     this.#confPrefix = confPrefix;
+    const checks = healthChecksIn(main);
     const blocks = main.children.flatMap((child) => (child.kind === 'http' ? child.children : []));
     for (const draft of blocks.filter(({ kind }) => kind === 'upstream')) {
       const upstream = upstreamOf(draft);
       const looksUp = upstream.servers.some(({ resolves }) => resolves);
       const resolver = looksUp ? this.#resolverOf(draft) : {};
-      this.#table.define({ ...upstream, ...resolver });
+      const healthCheck = checks.get(upstream.name.toLowerCase());
+      this.#table.define({ ...upstream, ...resolver, ...(healthCheck === undefined ? {} : { healthCheck }) });
     }
   }
 
@@ -72,4 +76,26 @@ export class ProxyTable {
     const resolver = resolverOf(draft);
     return resolver === undefined ? {} : { resolver: this.resolvers.add(resolver) };
   }
+}
+
+/** By the names of upstreams in lower case: it is a location that says them. */
+function healthChecksIn(draft: Draft): ReadonlyMap<string, HealthCheck> {
+  const found = new Map<string, HealthCheck>();
+  const look = (each: Draft): void => {
+    const said = each.own(CONTENT_SAID);
+    if (said?.kind === 'passed' && said.to.kind === 'address') {
+      const of = moduleOf(said.protocol);
+      const host = proxyRequestOf(each, said.protocol).fields.find(({ name }) => /^host$/i.test(name))?.value ?? '';
+      const check = healthCheckOf(each, {
+        timeoutMs: proxyConnectionOf(each, of).readMs,
+        host: typeof host === 'string' ? host : '',
+      });
+      if (check !== undefined) {
+        found.set(said.to.address.host.toLowerCase(), check);
+      }
+    }
+    each.children.forEach(look);
+  };
+  look(draft);
+  return found;
 }

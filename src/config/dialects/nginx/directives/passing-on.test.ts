@@ -97,3 +97,36 @@ test('a host that is called nearly as an upstream is warned of', () => {
   assert.deepEqual(told('backned'), ['host "backned" is no upstream']);
   assert.deepEqual([told('backend'), told('backned:80'), told('web'), told('127.0.0.1')], [[], [], [], []]);
 });
+
+test('sizes of buffers have to go with each other, wherever they are said', () => {
+  const busy = '"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer';
+  assert.deepEqual(inLocation('proxy_buffer_size 32k;'), [busy]);
+  assert.deepEqual(inLocation('proxy_buffers 8 32k; proxy_buffer_size 32k;'), []);
+  assert.deepEqual(inLocation('proxy_buffers 1 4k;'), ['there must be at least 2 "proxy_buffers"']);
+  assert.equal(inLocation('fastcgi_max_temp_file_size 1k;').length, 1);
+  assert.deepEqual(inLocation('uwsgi_max_temp_file_size 0;'), []);
+  assert.deepEqual(
+    inHttp('proxy_buffer_size 32k; server { } server { proxy_buffers 8 32k; location / { } }').map((each) =>
+      each.replace(/^\d+:\d+ /, ''),
+    ),
+    [busy],
+  );
+});
+
+test('what TLS with a server needs is asked for where it is spoken', () => {
+  const key = 'no "proxy_ssl_certificate_key" is defined for certificate "a$host"';
+  assert.deepEqual(inLocation('proxy_ssl_certificate a$host; proxy_pass https://a;'), [key]);
+  assert.deepEqual(inLocation('proxy_ssl_certificate a$host; proxy_pass http://a;'), []);
+  assert.deepEqual(inLocation('proxy_pass https://a; proxy_ssl_verify on;'), [
+    'no proxy_ssl_trusted_certificate for proxy_ssl_verify',
+  ]);
+  assert.deepEqual(inLocation('uwsgi_pass suwsgi://app; uwsgi_ssl_verify on; uwsgi_ssl_trusted_certificate x;'), []);
+});
+
+test('an own address is an address', () => {
+  assert.deepEqual(inLocation('proxy_bind x;'), ['invalid address "x"']);
+  assert.deepEqual(inLocation('proxy_bind 127.0.0.1 foo;'), ['invalid parameter "foo"']);
+  for (const text of ['127.0.0.1', '[::1]:80', '$remote_addr', 'off', '127.0.0.1:$remote_port']) {
+    assert.deepEqual(inLocation(`proxy_bind ${text};`), [], text);
+  }
+});

@@ -1,5 +1,6 @@
 /** Connections to servers that requests are passed on to, and when another server is tried. */
 
+import { isIP } from 'node:net';
 import type { ProxyConnection, ProxyRetry } from '../../../model/proxying.ts';
 import type { Template } from '../../../model/template.ts';
 import type { Draft } from '../draft.ts';
@@ -81,8 +82,22 @@ function binds(of: ProxyModule): Apply {
         severity: 'warning',
       });
     }
-    draft.set(KEYS[of].bind, args.text(0) === 'off' ? '' : args.template(0));
+    const text = args.text(0);
+    const bind = text === 'off' ? '' : args.template(0);
+    if (typeof bind === 'string' && bind !== '' && !isBindable(bind)) {
+      report('nginx.invalid-value', args.place(0), `invalid address "${text}"`, {
+        hint: 'Write an address of this machine, perhaps with a port: 192.0.2.1, [2001:db8::1]:8000.',
+      });
+      return;
+    }
+    draft.set(KEYS[of].bind, bind);
   };
+}
+
+/** An IP address, which a port may follow. */
+function isBindable(text: string): boolean {
+  const [, v6, v4 = text] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIP(v6 ?? v4) !== 0;
 }
 
 function tries(of: ProxyModule): Apply {

@@ -158,7 +158,13 @@ function hiddenOf(draft: Draft, protocol: ProxyProtocol): readonly string[] {
   return [...hidden].filter((name) => !passed.has(name));
 }
 
-/** What sizes of buffers have to do with each other, where requests are passed on. */
+/** Whether the block says anything of the sizes that `checkBuffers` compares. */
+export function saysBuffers(draft: Draft, of: ProxyModule): boolean {
+  const { headBytes, buffers, busyBytes, fileBytes, writeBytes } = KEYS[of];
+  return draft.says([headBytes, buffers, busyBytes, fileBytes, writeBytes]);
+}
+
+/** What sizes of buffers have to do with each other. */
 export function checkBuffers(draft: Draft, of: ProxyModule, report: NginxReport): void {
   const keys = KEYS[of];
   const { count, bytes } = draft.get(keys.buffers) ?? { count: USUAL_BUFFER_COUNT, bytes: USUAL_BUFFER_BYTES };

@@ -4,6 +4,7 @@ import type { UpstreamTls } from '../../../model/proxying.ts';
 import type { Template } from '../../../model/template.ts';
 import type { Draft } from '../draft.ts';
 import { draftKey } from '../draft.ts';
+import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
 import { fullName } from '../surroundings.ts';
@@ -92,6 +93,30 @@ export function tlsRows(of: ProxyModule): readonly Row[] {
       ...later(NO_COMMANDS, [row(`${of}_ssl_conf_command`, HTTP, 'plain plain', 'A setting of OpenSSL.')]),
     ]),
   ];
+}
+
+/** Where TLS is spoken with a server for certain: what nginx does not start with. */
+export function checkUpstreamTls(draft: Draft, of: ProxyModule, report: NginxReport): void {
+  const keys = KEYS[of];
+  const certificate = draft.get(keys.certFile) ?? '';
+  const hasKey = (draft.get(keys.keyFile) ?? '') !== '';
+  if (certificate !== '' && !hasKey) {
+    const name = typeof certificate === 'string' ? certificate : renderText(certificate);
+    report('nginx.conflict', draft.place, `no "${of}_ssl_certificate_key" is defined for certificate "${name}"`, {
+      hint: `Write ${of}_ssl_certificate_key beside it.`,
+    });
+  }
+  if (draft.get(keys.verifies) === true && (draft.get(keys.trustedFile) ?? '') === '') {
+    report('nginx.conflict', draft.place, `no ${of}_ssl_trusted_certificate for ${of}_ssl_verify`, {
+      hint: `Name a file of authorities: ${of}_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`,
+    });
+  }
+}
+
+function renderText(parts: Exclude<Template, string>): string {
+  return parts
+    .map((part) => (typeof part === 'string' ? part : 'variable' in part ? `$${part.variable}` : `$${part.capture}`))
+    .join('');
 }
 
 /** `prefix`: what names of files are relative to. */

@@ -1,8 +1,9 @@
 /** The modules that pass requests on. nginx has a copy of the same directives for each protocol; here they are one. */
 
 import type { Row } from '../row.ts';
-import { later, repeatable, row } from '../row.ts';
+import { accepted, later, repeatable, row } from '../row.ts';
 import { ANSWERS, HTTP } from './contexts.ts';
+import { HEALTH_CHECK_ROWS } from './health-checks.ts';
 import { passesTo, passesToUrl } from './passing-on.ts';
 import { cachingRows, storeRows } from './proxy-caching.ts';
 import { abortRow, connectionRows } from './proxy-connection.ts';
@@ -30,14 +31,17 @@ const HTTP_CAUSES =
   'error|timeout|invalid_header|non_idempotent|http_500|http_502|http_503|http_504|http_403|http_404|http_429';
 
 function socketRows(of: ProxyModule): readonly Row[] {
-  return [
+  return accepted('The system finds the sizes by itself, by what a connection needs.', [
     row(`${of}_socket_rcvbuf`, HTTP, 'size', 'Memory of the system for what the upstream sends.'),
     row(`${of}_socket_sndbuf`, HTTP, 'size', 'Memory of the system for what the upstream gets.'),
-  ];
+  ]);
 }
 
-function lowWaterRow(of: ProxyModule): Row {
-  return row(`${of}_send_lowat`, HTTP, 'size', 'How much has to be free in a socket before it is written to.');
+/** Of FreeBSD. */
+function lowWaterRows(of: ProxyModule): readonly Row[] {
+  return accepted('Linux has no such mark.', [
+    row(`${of}_send_lowat`, HTTP, 'size', 'How much has to be free in a socket before it is written to.'),
+  ]);
 }
 
 /** Of the protocols whose responses are buffered and may be cached. */
@@ -60,11 +64,13 @@ const PROXY: readonly Row[] = [
   row('proxy_pass', `${ANSWERS} limit_except`, 'text', 'The server, or the upstream, that gets the requests.', {
     apply: passesToUrl,
   }),
-  lowWaterRow('proxy'),
-  row('proxy_headers_hash_max_size', HTTP, 'number', 'Size of the table of fields.'),
-  row('proxy_headers_hash_bucket_size', HTTP, 'number', 'Size of a row in the table of fields.'),
+  ...lowWaterRows('proxy'),
+  ...accepted('Tables of names are as large as they have to be.', [
+    row('proxy_headers_hash_max_size', HTTP, 'number', 'Size of the table of fields.'),
+    row('proxy_headers_hash_bucket_size', HTTP, 'number', 'Size of a row in the table of fields.'),
+  ]),
   trailersRow('proxy'),
-  row('proxy_cache_convert_head', HTTP, 'flag', 'Whether HEAD fills the cache.'),
+  ...later(NO_CACHE, [row('proxy_cache_convert_head', HTTP, 'flag', 'Whether HEAD fills the cache.')]),
   ...PROXY_REQUEST,
   ...PROXY_REWRITES,
 ];
@@ -74,7 +80,7 @@ const FASTCGI: readonly Row[] = [
   row('fastcgi_pass', ANSWERS, 'text', 'The server of FastCGI that gets the requests.', {
     apply: passesTo({ protocol: 'fastcgi', needsPort: true }),
   }),
-  lowWaterRow('fastcgi'),
+  ...lowWaterRows('fastcgi'),
   ...FASTCGI_REQUEST,
   ...parameterRows('fastcgi'),
 ];
@@ -122,7 +128,7 @@ const TUNNEL: readonly Row[] = [
   ...connectionRows('tunnel', 'error|timeout|off'),
   headSizeRow('tunnel'),
   ...socketRows('tunnel'),
-  lowWaterRow('tunnel'),
+  ...lowWaterRows('tunnel'),
 ];
 
 export const PROXYING: readonly Row[] = [
@@ -134,6 +140,7 @@ export const PROXYING: readonly Row[] = [
   ...MEMCACHED,
   ...later(NO_TUNNEL, TUNNEL),
   ...UPSTREAM_ROWS,
+  ...HEALTH_CHECK_ROWS,
   ...later(
     NO_CACHE,
     repeatable([

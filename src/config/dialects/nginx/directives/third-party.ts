@@ -42,7 +42,7 @@ const COMMERCIAL: readonly Row[] = [
     ...family(
       '',
       'health_check health_check_timeout',
-      'location stream-server',
+      'stream-server',
       ANYTHING,
       'Asks servers whether they are well.',
     ),
@@ -69,7 +69,7 @@ const COMMERCIAL: readonly Row[] = [
       'A directive of NGINX Plus.',
     ),
     ...repeatable([
-      row('match', 'http stream', 'plain {entries}', 'What a server that is well answers.'),
+      row('match', 'stream', 'plain {entries}', 'What a server that is well answers.'),
       row('mgmt', 'main', '{entries}', 'Licences of NGINX Plus.'),
       row('otel_exporter_batch', 'http', ANYTHING, 'Batches of traces.'),
     ]),

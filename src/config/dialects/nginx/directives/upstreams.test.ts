@@ -64,3 +64,18 @@ test('an upstream of stream is one of its own, and its servers have ports', () =
   const text = 'events {} http { upstream u { server a; } } stream { upstream u { server a:1; server b; } }';
   assert.deepEqual(errorsOf(text), ['1:86 no port in upstream "b"']);
 });
+
+test('what asks servers whether they are well is looked at', () => {
+  const said: Readonly<Record<string, string>> = {
+    'location / { health_check fails=0; }': 'invalid parameter "fails=0"',
+    'location / { health_check match=a; }': 'match "a" is not found',
+  };
+  for (const [text, fault] of Object.entries(said)) {
+    assert.deepEqual(
+      inHttp(`server { ${text} }`).map((each) => each.replace(/^\d+:\d+ /, '')),
+      [fault],
+    );
+  }
+  assert.match(inHttp('match a { status; }')[0] ?? '', /invalid condition "status"/);
+  assert.match(inHttp('match a { header A; header = b; }')[0] ?? '', /invalid condition "header = b"/);
+});
