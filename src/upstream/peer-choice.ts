@@ -39,6 +39,8 @@ export interface PeerChoice {
   readonly triesLeft: number;
   /** The next one, which counts the request as active until `release`. Undefined: none is live. 'full': all that are live have their `max_conns`. */
   next(): Peer | 'full' | undefined;
+  /** Of a stream: the connection is there, which shows already that the server is well. */
+  onConnected(): void;
   /** The head of the response has come after so long. At most once for each peer, before `release`. */
   onHead(headMs: number): void;
   /** Once for each peer. `status`: 0 where none came. True: the peer is taken for dead from now on, which the error log is told ("upstream server temporarily disabled"). */

@@ -29,6 +29,7 @@ export class PlainPeers implements PeerGroup {
         this.#turn = (this.#turn + 1) % peers.length;
         return peers[this.#turn];
       },
+      onConnected: () => undefined,
       onHead: () => undefined,
       release: () => false,
       setCookie: undefined,

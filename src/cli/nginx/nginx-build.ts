@@ -23,6 +23,9 @@ const OPTIONAL: readonly (readonly [module: string, directive: string])[] = [
   ['--with-http_auth_request_module', 'auth_request'],
   ['--with-http_slice_module', 'slice'],
   ['--with-http_stub_status_module', 'stub_status'],
+  ['--with-stream', 'stream'],
+  ['--with-stream_ssl_module', 'ssl_handshake_timeout'],
+  ['--with-stream_ssl_preread_module', 'ssl_preread'],
 ];
 
 /** Modules that nginx has unless it was told otherwise. */

@@ -2,6 +2,7 @@
 
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
@@ -235,7 +236,12 @@ export class Listeners {
   #pass(bound: BoundListener, plan: ListeningPlan, places: readonly Where[]): Listening {
     const { table, bugs } = this.#parts;
     const buffer = this.#buffers.usual;
-    const services = { table, bugs, buffer, clock: systemClock, server: nameOf(bound), isClosing: false };
+    const services = {
+      ...{ table, bugs, buffer, clock: systemClock, isClosing: false },
+      server: nameOf(bound),
+      port: bound.kind === 'tcp' ? String(bound.port) : '',
+      hostname: hostname(),
+    };
     let stream = plan.streamOf(bound.listener);
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, bound.kind);

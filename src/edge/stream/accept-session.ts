@@ -12,16 +12,14 @@ export interface Accepted {
   readonly services: SessionServices;
 }
 
-/** A client that was let in. Its bytes are read into `services.buffer` at first. */
+/** A client that was let in. Its bytes are read into the beginning of `services.buffer`. */
 export function acceptSession({ socket, client, stream, services }: Accepted): Receive {
   const session = new StreamSession(socket, client, stream, services);
   services.table.add(session);
   socket.owner = session;
   session.start();
-  let buffer = services.buffer;
   return (length) => {
-    const next = session.take(buffer, length);
-    buffer = next ?? buffer;
-    return next;
+    session.take(services.buffer, length);
+    return undefined;
   };
 }

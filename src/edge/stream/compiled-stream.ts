@@ -5,38 +5,62 @@
 
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
+import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
+import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
+import type { Subject, TemplateFor, VariableFor } from '../pipeline/subject.ts';
 import type { SessionServices } from './session-services.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
-export interface Session {
+export interface Session extends Subject {
   readonly socket: GuardedSocket;
   readonly services: SessionServices;
+  /** Of the connection, among those of its thread. */
+  readonly number: number;
   /** Who has connected. */
   readonly peer: Client;
   /** Who is believed to be the client. */
   client: Client;
+  /** The header of the PROXY protocol with which the connection has begun; undefined: none was wanted. */
+  readonly proxyHeader: ProxyHeader | undefined;
+  /** The beginning of the client's TLS handshake, where that is looked at. */
+  readonly hello: SeenHello | undefined;
   /** What is done at this moment, for the error log: `connecting to upstream`. */
   action: string;
   readonly startedMs: number;
+  /** 0 while it goes on. */
+  readonly status: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
   /** Attempts to reach a server, in their order. */
   readonly upstreams: UpstreamState[];
   /** `isBare`: nothing is told of the session behind it. What the message has of others must be escaped. */
   log(level: ErrorLevel, message: string, isBare?: boolean): void;
+  /** Called once, when it is over. */
+  whenOver(callback: () => void): void;
   /** Closes the client's connection. The first status counts. */
   end(status: number): void;
   /** An error of ours. */
   onBug(error: unknown): void;
 }
 
+export type SessionTemplate = TemplateFor<Session>;
+export type SessionVariable = VariableFor<Session>;
+/** 0: go on. Otherwise the session ends with this status. */
+export type SessionStep = (session: Session) => number;
+
 export interface CompiledStream {
   readonly errorLog: ErrorLog;
-  /** Asked in their order; the first that refuses ends the session with its status. 0: go on. */
-  readonly steps: readonly ((session: Session) => number)[];
+  /** Asked in their order before anything is read. */
+  readonly steps: readonly SessionStep[];
+  /** Undefined: nothing is looked at before the connection is passed on. */
+  readonly preread: { readonly bytesMax: number; readonly timeoutMs: number } | undefined;
   readonly sendsAtOnce: boolean;
-  open(session: Session): SessionContent;
+  readonly accessLog: ((session: Session) => void) | undefined;
+  /** What the client gets; a number: nothing, for the session ends with this status. */
+  open(session: Session): SessionContent | number;
   /** A client that was let in. */
   accept(socket: GuardedSocket, client: Client, services: SessionServices): Receive;
 }
@@ -45,12 +69,14 @@ export interface CompiledStream {
 export interface SessionContent {
   /** `upstream: …`, and how many bytes went whither: behind what lines of the error log say. */
   readonly about: string;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
   /** Begins. */
   start(): void;
-  /** Bytes of the client. The buffer is borrowed. What comes back is the buffer for the next, if it is to be another. */
-  take(buffer: Buffer, length: number): Buffer | undefined;
+  /** Bytes of the client. The buffer is borrowed. */
+  take(buffer: Buffer, length: number): void;
   /** The client sends nothing more: it has said so, or is gone. */
-  onClientEnd(error: Error | undefined): void;
+  onClientEnd(): void;
   /** The session is over: all that it holds is let go. */
   close(): void;
 }

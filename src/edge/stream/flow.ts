@@ -5,12 +5,21 @@
 
 import type { Socket } from 'node:net';
 import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
+import { readInto } from '../../relay/sockets/node-internals.ts';
+import type { FlowRate } from './flow-rate.ts';
 
 export interface FlowEvents {
   /** What was held has been taken, or the source has ended: whether the session is over may be asked again. */
   onStep(): void;
-  /** The other side takes nothing any more. */
-  onBroken(error: unknown): void;
+  /** The other side takes nothing any more. Undefined: it has reset the connection. */
+  onBroken(error: NodeJS.ErrnoException | undefined): void;
+}
+
+export interface FlowSource {
+  readonly socket: Socket;
+  /** What is read at once, at most: whoever calls `take` has read into the beginning of it. */
+  readonly buffer: Buffer;
+  readonly rate: FlowRate | undefined;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -21,18 +30,20 @@ export class Flow {
   sentBytes = 0;
   /** The source has ended, or failed: nothing more comes of it. */
   hasEnded = false;
-  readonly #source: Socket;
+  readonly #source: FlowSource;
   readonly #events: FlowEvents;
   #target: Socket | undefined;
   #writer: DirectWriter | undefined;
   /** Of the source, while there is nobody to give it to. */
   #early: Buffer = NO_BYTES;
   #isHolding = false;
-  #isHalted = false;
+  #delay: NodeJS.Timeout | undefined;
 
-  constructor(source: Socket, events: FlowEvents) {
+  constructor(source: FlowSource, events: FlowEvents) {
     this.#source = source;
     this.#events = events;
+    const { socket, buffer, rate } = source;
+    readInto(socket, rate === undefined ? buffer : buffer.subarray(0, rate.allowed(0)));
   }
 
   /** All that has come has been taken. */
@@ -40,25 +51,33 @@ export class Flow {
     return !this.#isHolding && this.#early.length === 0;
   }
 
+  /** It is not read because that would be too fast: nobody is to blame for its silence. */
+  get isDelayed(): boolean {
+    return this.#delay !== undefined;
+  }
+
   /** Bytes of the source. The buffer is borrowed. */
   take(buffer: Buffer, length: number): void {
     this.receivedBytes += length;
     if (this.#target === undefined) {
-      this.#early =
-        this.#early.length === 0 ? Buffer.from(buffer.subarray(0, length)) : joined(this.#early, buffer, length);
-      this.#source.pause();
+      this.#early = Buffer.concat([this.#early, buffer.subarray(0, length)]);
+      this.#source.socket.pause();
     } else {
       this.#write(buffer, length, false);
     }
+    const delayMs = this.#source.rate?.delayMs(length) ?? 0;
+    if (delayMs > 0) {
+      this.#wait(delayMs);
+    }
   }
 
-  /** What the other side is told before all that comes of the source; the buffer is not borrowed. */
+  /** `before`: what the other side is told before all that comes of the source. */
   begin(target: Socket, before: Buffer = NO_BYTES): void {
     const early = this.#early;
     this.#target = target;
     this.#writer = new DirectWriter(target);
     this.#early = NO_BYTES;
-    const first = before.length === 0 ? early : early.length === 0 ? before : Buffer.concat([before, early]);
+    const first = before.length === 0 ? early : Buffer.concat([before, early]);
     if (first.length > 0) {
       this.#write(first, first.length, true);
     }
@@ -75,15 +94,10 @@ export class Flow {
     this.#target?.end();
   }
 
-  /** Nothing is read until `goOn`. */
-  halt(): void {
-    this.#isHalted = true;
-    this.#source.pause();
-  }
-
-  goOn(): void {
-    this.#isHalted = false;
-    this.#readOn();
+  /** Nothing is done any more. */
+  close(): void {
+    this.hasEnded = true;
+    clearTimeout(this.#delay);
   }
 
   #write(buffer: Buffer, length: number, isOwn: boolean): void {
@@ -105,7 +119,7 @@ export class Flow {
 
   #hold(rest: Buffer): void {
     this.#isHolding = true;
-    this.#source.pause();
+    this.#source.socket.pause();
     this.#target?.write(rest, (error) => {
       this.#isHolding = false;
       if (error) {
@@ -118,13 +132,29 @@ export class Flow {
     });
   }
 
-  #readOn(): void {
-    if (!this.#isHolding && !this.#isHalted && !this.hasEnded && !this.#source.destroyed) {
-      this.#source.resume();
-    }
+  #wait(delayMs: number): void {
+    this.#source.socket.pause();
+    clearTimeout(this.#delay);
+    this.#delay = setTimeout(() => {
+      this.#delay = undefined;
+      this.#readOn();
+    }, delayMs);
   }
-}
 
-function joined(early: Buffer, buffer: Buffer, length: number): Buffer {
-  return Buffer.concat([early, buffer.subarray(0, length)]);
+  #readOn(): void {
+    const { socket, buffer, rate } = this.#source;
+    const isReady = this.#target !== undefined && !this.#isHolding && this.#delay === undefined;
+    if (!isReady || this.hasEnded || socket.destroyed) {
+      return;
+    }
+    if (rate !== undefined) {
+      const allowed = rate.allowed(this.receivedBytes);
+      if (allowed <= 0) {
+        this.#wait(rate.delayMs(-allowed) + 1);
+        return;
+      }
+      readInto(socket, buffer.subarray(0, allowed));
+    }
+    socket.resume();
+  }
 }

@@ -3,33 +3,44 @@
  * has got all of it; with `halfCloses` until both have.
  */
 
+import type { Socket } from 'node:net';
 import type { StreamPolicy } from '../../config/model/stream.ts';
 import { systemWords } from '../../kernel/system-words.ts';
-import type { Peer, PeerChoice, PeerGroup, PeerOutcome } from '../../upstream/peer-choice.ts';
+import { renderProxyHeader } from '../../protocol/proxy-protocol/render-header.ts';
+import { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
+import type { ConnectionWay } from '../../upstream/connections/dial.ts';
+import { dial } from '../../upstream/connections/dial.ts';
+import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
+import type { Peer, PeerChoice, PeerGroup, PeerOutcome, PeerRequest } from '../../upstream/peer-choice.ts';
 import type { Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
+import { endName } from './end-name.ts';
 import { Flow } from './flow.ts';
-import { IdleWatch } from './idle-watch.ts';
-import { UpstreamConnection } from './upstream-connection.ts';
+import { FlowRate } from './flow-rate.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
-/** Beyond it setTimeout would fire at once. */
-const TIMER_MAX_MS = 0x7fffffff;
-
-/** What connections that are passed on by one rule have in common. */
+/** How one session is passed on: what its variables have come to. */
 export interface Passing {
   readonly policy: StreamPolicy;
-  /** For the reads of servers. */
+  readonly group: PeerGroup;
+  readonly request: PeerRequest;
+  readonly way: ConnectionWay;
+  /** For the reads of servers; no longer than what may be read at once. */
   readonly buffer: Buffer;
   readonly sendsAtOnce: boolean;
+  /** Bytes a second; 0 for any. */
+  readonly uploadRate: number;
+  readonly downloadRate: number;
 }
 
 interface Attempt {
   readonly peer: Peer;
   readonly state: UpstreamState;
   readonly startedMs: number;
-  readonly connection: UpstreamConnection;
+  readonly socket: Socket;
 }
+
+type Side = 'client' | 'upstream';
 
 export class ProxyContent implements SessionContent {
   readonly #session: Session;
@@ -40,30 +51,46 @@ export class ProxyContent implements SessionContent {
   #down: Flow | undefined;
   #attempt: Attempt | undefined;
   #attemptCount = 0;
-  #idle: IdleWatch | undefined;
+  /** Of the connecting, and then of the silence. */
+  readonly #timer: LazyTimer;
   #isOver = false;
 
-  constructor(session: Session, passing: Passing, group: PeerGroup) {
+  constructor(session: Session, passing: Passing) {
+    const { clock, buffer } = session.services;
+    const { policy, uploadRate } = passing;
     this.#session = session;
     this.#passing = passing;
-    this.#choice = group.choose({ clientAddress: session.client.address, variable: () => undefined, text: () => '' });
-    this.#startedMs = session.services.clock.monotonicMs();
-    this.#up = new Flow(session.socket, this.#eventsOf('client'));
+    this.#choice = passing.group.choose(passing.request);
+    this.#startedMs = clock.monotonicMs();
+    this.#timer = new LazyTimer(clock, () => this.#onLate());
+    const source = {
+      socket: session.socket,
+      buffer: buffer.subarray(0, policy.bufferBytes),
+      rate: uploadRate === 0 ? undefined : new FlowRate(uploadRate, clock),
+    };
+    this.#up = new Flow(source, this.#eventsOf('client'));
   }
 
   get about(): string {
-    const upstream = this.#attempt === undefined ? '' : `, upstream: "${this.#attempt.peer.name}"`;
-    return `${upstream}${this.#counts}`;
+    const name = this.#attempt?.peer.name ?? this.#passing.group.name;
+    return `, upstream: "${name}"${this.#counts}`;
+  }
+
+  get receivedBytes(): number {
+    return this.#up.receivedBytes;
+  }
+
+  get sentBytes(): number {
+    return this.#down?.sentBytes ?? 0;
   }
 
   start(): void {
     this.#connect();
   }
 
-  take(buffer: Buffer, length: number): Buffer | undefined {
-    this.#idle?.note();
+  take(buffer: Buffer, length: number): void {
+    this.#note();
     this.#up.take(buffer, length);
-    return undefined;
   }
 
   onClientEnd(): void {
@@ -73,8 +100,10 @@ export class ProxyContent implements SessionContent {
 
   close(): void {
     this.#isOver = true;
-    this.#idle?.stop();
+    this.#timer.close();
     this.#release(this.#down === undefined ? 'unused' : 'succeeded');
+    this.#up.close();
+    this.#down?.close();
   }
 
   get #counts(): string {
@@ -87,68 +116,59 @@ export class ProxyContent implements SessionContent {
 
   #connect(): void {
     const session = this.#session;
-    const { policy, buffer, sendsAtOnce } = this.#passing;
+    const { policy, way, buffer, group } = this.#passing;
     session.action = 'connecting to upstream';
     const peer = this.#choice.next();
-    if (peer === undefined || peer === 'full') {
+    const isNobody = peer === undefined || peer === 'full';
+    const state = newState(isNobody ? group.name : peer.name);
+    session.upstreams.push(state);
+    if (isNobody) {
       session.log('error', 'no live upstreams');
       session.end(SESSION_STATUS.badGateway);
       return;
     }
     this.#attemptCount += 1;
-    const state: UpstreamState = {
-      name: peer.name,
-      connectMs: undefined,
-      firstByteMs: undefined,
-      sessionMs: undefined,
-      sentBytes: 0,
-      receivedBytes: 0,
-    };
-    session.upstreams.push(state);
-    const options = {
-      timeoutMs: Math.min(policy.connectMs, TIMER_MAX_MS),
-      localAddress: '',
-      localPort: 0,
-      probes: policy.probes,
-      sendsAtOnce,
+    const socket = dial(peer, way, {
       buffer,
-    };
-    const connection = new UpstreamConnection(peer, options, {
-      onConnected: () => this.#onConnected(),
-      onRefused: (error) => this.#onRefused(error),
-      onBytes: (bytes, length) => this.#takeFromServer(bytes, length),
-      onEnd: (error) => this.#onServerEnd(error),
-      onBug: (error) => session.onBug(error),
+      callback: (length) => {
+        try {
+          this.#takeFromServer(length);
+        } catch (error) {
+          socket.destroy();
+          session.onBug(error);
+        }
+        return true;
+      },
     });
-    this.#attempt = { peer, state, startedMs: session.services.clock.monotonicMs(), connection };
+    if (socket instanceof GuardedSocket) {
+      socket.owner = session;
+    }
+    this.#attempt = { peer, state, startedMs: session.services.clock.monotonicMs(), socket };
+    socket.on('connect', () => this.#onConnected(socket));
+    socket.on('end', () => this.#onServerEnd(socket, undefined));
+    socket.on('error', (error) => this.#onServerEnd(socket, error));
+    this.#timer.set(policy.connectMs);
   }
 
-  #onRefused(error: NodeJS.ErrnoException | undefined): void {
-    const session = this.#session;
-    session.log(
-      'error',
-      error === undefined ? 'upstream timed out (110: Connection timed out)' : this.#refusalOf(error),
-    );
+  /** What comes of a connection that was given up is nobody's. */
+  #isPresent(socket: Socket): boolean {
+    return !this.#isOver && this.#attempt?.socket === socket;
+  }
+
+  #tryNext(): void {
     this.#release('failed');
     const { isOn, triesMax, timeoutMs } = this.#passing.policy.retry;
-    const spentMs = session.services.clock.monotonicMs() - this.#startedMs;
+    const spentMs = this.#session.services.clock.monotonicMs() - this.#startedMs;
     const isLast =
       !isOn ||
       this.#choice.triesLeft === 0 ||
       (triesMax !== 0 && this.#attemptCount >= triesMax) ||
       (timeoutMs !== 0 && spentMs >= timeoutMs);
     if (isLast) {
-      session.end(SESSION_STATUS.badGateway);
+      this.#session.end(SESSION_STATUS.badGateway);
     } else {
       this.#connect();
     }
-  }
-
-  /** The system refuses a Unix socket at once, which nginx has other words for. */
-  #refusalOf(error: NodeJS.ErrnoException): string {
-    const peer = this.#attempt?.peer;
-    const where = peer !== undefined && 'path' in peer.address ? ` to ${peer.name}` : '';
-    return `connect()${where} failed (${systemWords(error)})`;
   }
 
   #release(outcome: PeerOutcome): void {
@@ -157,7 +177,7 @@ export class ProxyContent implements SessionContent {
       return;
     }
     this.#attempt = undefined;
-    attempt.connection.close();
+    attempt.socket.destroy();
     const { state, startedMs } = attempt;
     state.sessionMs = this.#session.services.clock.monotonicMs() - startedMs;
     state.sentBytes = this.#down === undefined ? 0 : this.#up.sentBytes;
@@ -171,63 +191,126 @@ export class ProxyContent implements SessionContent {
 
   // Both ways.
 
-  #onConnected(): void {
+  #onConnected(socket: Socket): void {
     const attempt = this.#attempt;
-    if (attempt === undefined) {
+    if (attempt === undefined || !this.#isPresent(socket)) {
       return;
     }
     const session = this.#session;
     const { clock } = session.services;
-    const { socket } = attempt.connection;
+    const { policy, sendsAtOnce, buffer, downloadRate } = this.#passing;
     attempt.state.connectMs = clock.monotonicMs() - attempt.startedMs;
-    session.log('info', `proxy ${localEnd(socket)} connected to ${attempt.peer.name}`, true);
+    this.#choice.onConnected();
+    const own = endName(socket.localAddress ?? '', socket.localPort ?? 0);
+    session.log('info', `proxy ${own} connected to ${attempt.peer.name}`, true);
     session.action = 'proxying connection';
-    const { idleMs } = this.#passing.policy;
-    this.#idle = new IdleWatch(clock, Math.min(idleMs, TIMER_MAX_MS), () => this.#onIdle());
-    this.#down = new Flow(socket, this.#eventsOf('upstream'));
+    if (!sendsAtOnce) {
+      socket.setNoDelay(false);
+    }
+    this.#timer.set(policy.idleMs);
+    const rate = downloadRate === 0 ? undefined : new FlowRate(downloadRate, clock);
+    this.#down = new Flow({ socket, buffer, rate }, this.#eventsOf('upstream'));
     this.#down.begin(session.socket);
-    this.#up.begin(socket);
+    this.#up.begin(socket, this.#proxyHeader());
     this.#step('client');
   }
 
-  #takeFromServer(buffer: Buffer, length: number): undefined {
-    const state = this.#attempt?.state;
-    if (state !== undefined) {
-      state.firstByteMs ??= this.#session.services.clock.monotonicMs() - (this.#attempt?.startedMs ?? 0);
+  #proxyHeader(): Buffer | undefined {
+    const { client, socket, services } = this.#session;
+    const { sendsProxyProtocol } = this.#passing.policy;
+    if (sendsProxyProtocol === 'no') {
+      return undefined;
     }
-    this.#idle?.note();
-    this.#down?.take(buffer, length);
+    const text = renderProxyHeader(sendsProxyProtocol === 'v1' ? 1 : 2, {
+      source: { address: client.address, port: client.port },
+      destination: { address: plainAddress(socket.localAddress), port: services.port },
+    });
+    return Buffer.from(text, 'latin1');
   }
 
-  #onServerEnd(error: NodeJS.ErrnoException | undefined): void {
-    if (this.#isOver) {
+  #takeFromServer(length: number): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined) {
+      return;
+    }
+    if (attempt.state.firstByteMs === undefined) {
+      const ms = this.#session.services.clock.monotonicMs() - attempt.startedMs;
+      attempt.state.firstByteMs = ms;
+      this.#choice.onHead(ms);
+    }
+    this.#note();
+    this.#down?.take(this.#passing.buffer, length);
+  }
+
+  #onServerEnd(socket: Socket, error: NodeJS.ErrnoException | undefined): void {
+    if (!this.#isPresent(socket)) {
+      return;
+    }
+    const session = this.#session;
+    if (this.#down === undefined) {
+      session.log('error', this.#refusalOf(error));
+      this.#tryNext();
       return;
     }
     if (error !== undefined) {
-      this.#session.action = 'proxying and reading from upstream';
-      this.#session.log('error', `recv() failed (${systemWords(error)})`);
+      session.action = 'proxying and reading from upstream';
+      session.log('error', `recv() failed (${systemWords(error)})`);
     }
-    this.#down?.end();
+    this.#down.end();
     this.#step('upstream');
   }
 
-  #onIdle(): void {
-    this.#session.log('info', 'connection timed out (110: Connection timed out)');
-    this.#session.end(SESSION_STATUS.ok);
+  /** The system refuses a Unix socket at once, which nginx has other words for. */
+  #refusalOf(error: NodeJS.ErrnoException | undefined): string {
+    const peer = this.#attempt?.peer;
+    const where = peer !== undefined && 'path' in peer.address ? ` to ${peer.name}` : '';
+    return `connect()${where} failed${error === undefined ? '' : ` (${systemWords(error)})`}`;
   }
 
-  #eventsOf(from: 'client' | 'upstream') {
+  #onLate(): void {
+    const session = this.#session;
+    if (this.#down === undefined) {
+      session.log('error', 'upstream timed out (110: Connection timed out)');
+      this.#tryNext();
+    } else if (this.#up.isDelayed || this.#down.isDelayed) {
+      this.#timer.set(this.#passing.policy.idleMs);
+    } else {
+      session.log('info', 'connection timed out (110: Connection timed out)');
+      session.end(SESSION_STATUS.ok);
+    }
+  }
+
+  /** Bytes have come, or were taken: the silence begins anew. */
+  #note(): void {
+    if (this.#down !== undefined) {
+      this.#timer.set(this.#passing.policy.idleMs);
+    }
+  }
+
+  #eventsOf(from: Side) {
     return {
       onStep: () => {
-        this.#idle?.note();
+        this.#note();
         this.#step(from);
       },
-      onBroken: () => this.#session.end(SESSION_STATUS.ok),
+      onBroken: (error: NodeJS.ErrnoException | undefined) => this.#onBroken(from, error),
     };
   }
 
+  /** `from`: whose bytes the other side does not take. */
+  #onBroken(from: Side, error: NodeJS.ErrnoException | undefined): void {
+    const session = this.#session;
+    if (this.#isOver) {
+      return;
+    }
+    session.action = `proxying and sending to ${from === 'client' ? 'upstream' : 'client'}`;
+    const why = error === undefined ? '32: Broken pipe' : systemWords(error);
+    session.log(from === 'client' ? 'error' : 'info', `send() failed (${why})`);
+    session.end(SESSION_STATUS.ok);
+  }
+
   /** `from`: whose end, or whose bytes, are the reason to ask whether the session is over. */
-  #step(from: 'client' | 'upstream'): void {
+  #step(from: Side): void {
     const [up, down] = [this.#up, this.#down];
     if (down === undefined || this.#isOver) {
       return;
@@ -249,14 +332,18 @@ export class ProxyContent implements SessionContent {
   }
 }
 
-function localEnd({
-  localAddress = '',
-  localPort,
-}: {
-  readonly localAddress?: string;
-  readonly localPort?: number;
-}): string {
-  return localPort === undefined
-    ? 'unix:'
-    : `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+function newState(name: string): UpstreamState {
+  return {
+    name,
+    connectMs: undefined,
+    firstByteMs: undefined,
+    sessionMs: undefined,
+    sentBytes: 0,
+    receivedBytes: 0,
+  };
+}
+
+/** Of a socket that takes both families. */
+function plainAddress(address = ''): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }

@@ -11,4 +11,7 @@ export interface SessionServices {
   readonly buffer: Buffer;
   /** The address that is listened on, as error logs have it: `0.0.0.0:5432`. */
   readonly server: string;
+  /** '' for a Unix socket. */
+  readonly port: string;
+  readonly hostname: string;
 }

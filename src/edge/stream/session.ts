@@ -4,30 +4,42 @@ import type { ErrorLevel } from '../../kernel/error-line.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { nextConnectionNumber } from '../../protocol/http/peer.ts';
+import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
+import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
+import { CostlyMatch } from '../pipeline/costly-match.ts';
+import { MatchBudget } from '../pipeline/match-budget.ts';
+import type { Captures } from '../pipeline/subject.ts';
 import type { CompiledStream, Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
+import { endName } from './end-name.ts';
+import { Preread } from './preread.ts';
 import type { SessionServices } from './session-services.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
+const NOTHING: readonly (() => void)[] = [];
+
 export class StreamSession implements Session, TrackedConnection {
-  /** Of the connection, among those of its thread. */
   readonly number: number = nextConnectionNumber();
   readonly socket: GuardedSocket;
   readonly services: SessionServices;
   readonly stream: CompiledStream;
-  /** Who has connected. */
   readonly peer: Client;
-  /** Who is believed to be the client. */
   client: Client;
-  /** 0 while it goes on. */
+  proxyHeader: ProxyHeader | undefined = undefined;
+  hello: SeenHello | undefined = undefined;
   status = 0;
-  /** What is done at this moment, for the error log: `connecting to upstream`. */
   action = 'initializing session';
   readonly startedMs: number;
   readonly upstreams: UpstreamState[] = [];
+  captures: Captures | undefined = undefined;
+  readonly slots: (string | undefined)[] = [];
+  readonly isQuoted = false;
+  #matches: MatchBudget | undefined;
+  #preread: Preread | undefined;
   #content: SessionContent | undefined;
+  #whenOver = NOTHING;
 
   constructor(socket: GuardedSocket, client: Client, stream: CompiledStream, services: SessionServices) {
     this.socket = socket;
@@ -69,30 +81,54 @@ export class StreamSession implements Session, TrackedConnection {
     this.end(SESSION_STATUS.internal);
   }
 
+  // Its facts.
+
+  get receivedBytes(): number {
+    return this.#content?.receivedBytes ?? this.#preread?.bytes ?? 0;
+  }
+
+  get sentBytes(): number {
+    return this.#content?.sentBytes ?? 0;
+  }
+
+  countMatch(length: number): void {
+    this.#matches ??= new MatchBudget();
+    this.#matches.count(length);
+  }
+
+  whenOver(callback: () => void): void {
+    this.#whenOver = [...this.#whenOver, callback];
+  }
+
   // Its way.
 
   start(): void {
     const { socket, stream, services } = this;
-    this.log('info', `client ${nameOf(this.peer)} connected to ${services.server}`, true);
+    this.log('info', `client ${endName(this.peer.address, this.peer.port)} connected to ${services.server}`, true);
     socket.on('end', () => this.#onClientEnd(undefined));
     socket.on('error', (error) => this.#onClientEnd(error));
     if (!stream.sendsAtOnce) {
       socket.setNoDelay(false);
     }
-    for (const step of stream.steps) {
-      const status = step(this);
-      if (status !== 0) {
-        this.end(status);
-        return;
+    this.#decide(() => {
+      for (const step of stream.steps) {
+        const status = step(this);
+        if (status !== 0) {
+          this.end(status);
+          return;
+        }
       }
-    }
-    this.#content = stream.open(this);
-    this.#content.start();
+      this.#read();
+    });
   }
 
-  /** Bytes of the client; see `Receive`. */
-  take(buffer: Buffer, length: number): Buffer | undefined {
-    return this.#content?.take(buffer, length);
+  /** Bytes of the client. The buffer is borrowed. */
+  take(buffer: Buffer, length: number): void {
+    if (this.#content === undefined) {
+      this.#preread?.take(buffer, length);
+    } else {
+      this.#content.take(buffer, length);
+    }
   }
 
   end(status: number): void {
@@ -100,34 +136,97 @@ export class StreamSession implements Session, TrackedConnection {
       return;
     }
     this.status = status;
+    this.#preread?.close();
     this.#content?.close();
     this.socket.destroy();
+    this.#finish();
     this.services.table.remove(this);
   }
 
-  /** `isBare`: nothing is told of the session behind it. What the message has of others must be escaped. */
+  /** An error in the log, or in what holds a place for the session, must not keep the connection from being counted as gone. */
+  #finish(): void {
+    try {
+      this.stream.accessLog?.(this);
+      for (const callback of this.#whenOver) {
+        callback();
+      }
+    } catch (error) {
+      this.services.bugs.note("a connection's end", error);
+    }
+  }
+
+  /** Expressions that take too long for what a client has sent end the session. */
+  #decide(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof CostlyMatch)) {
+        throw error;
+      }
+      this.log('error', error.message);
+      this.end(SESSION_STATUS.internal);
+    }
+  }
+
+  /** What is looked at before the connection is passed on, and stays what the server gets. */
+  #read(): void {
+    if (this.stream.preread === undefined) {
+      this.#open(undefined);
+      return;
+    }
+    this.action = 'prereading client data';
+    this.#preread = new Preread(this.stream.preread, {
+      onHello: (hello, bytes) => {
+        this.hello = hello;
+        this.#decide(() => this.#open(bytes));
+      },
+      onFull: () => {
+        this.log('error', 'preread buffer full');
+        this.end(SESSION_STATUS.badRequest);
+      },
+      onLate: () => this.end(SESSION_STATUS.ok),
+    });
+  }
+
+  #open(read: Buffer | undefined): void {
+    this.action = '';
+    const content = this.stream.open(this);
+    if (typeof content === 'number') {
+      this.end(content);
+      return;
+    }
+    this.#content = content;
+    content.start();
+    if (read !== undefined && this.status === 0) {
+      content.take(read, read.length);
+    }
+  }
+
   log(level: ErrorLevel, message: string, isBare = false): void {
     const { errorLog } = this.stream;
     if (!errorLog.hears(level)) {
       return;
     }
     const { services, client, action } = this;
-    const about = `${action === '' ? '' : ` while ${action}`}, client: ${client.address || 'unix:'}, server: ${services.server}${this.#content?.about ?? ''}`;
+    const doing = action === '' ? '' : ` while ${action}`;
+    const about = `${doing}, client: ${client.address || 'unix:'}, server: ${services.server}${this.#content?.about ?? ''}`;
     errorLog.sayText(level, isBare ? message : message + about, this.number);
   }
 
   #onClientEnd(error: Error | undefined): void {
+    if (this.status !== 0) {
+      return;
+    }
     if (error !== undefined) {
+      if (this.#content !== undefined) {
+        this.action = 'proxying and reading from client';
+      }
       this.log('info', `recv() failed (${systemWords(error)})`);
     }
     if (this.#content === undefined) {
       this.end(SESSION_STATUS.ok);
     } else {
-      this.#content.onClientEnd(error);
+      this.#content.onClientEnd();
     }
   }
-}
-
-function nameOf({ address, port }: Client): string {
-  return address === '' ? 'unix:' : `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }

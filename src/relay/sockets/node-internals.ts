@@ -16,6 +16,7 @@ interface Handle {
   reading?: boolean;
   readStart?(): number;
   readStop?(): number;
+  useUserBuffer?(buffer: Buffer): void;
   readonly _parent?: Handle;
   setNoDelay?(enable: boolean): number;
   onconnection?: (status: number, client: Handle | undefined) => void;
@@ -70,6 +71,14 @@ export function readLater(socket: Socket): void {
       handle.readStart?.();
     }
   });
+}
+
+/**
+ * A socket that was made with `onread` reads into this buffer from now on. Who may read only so fast has to say how much is read at most; without this, all that a
+ * whole buffer holds would come at once.
+ */
+export function readInto(socket: Socket, buffer: Buffer): void {
+  (socket as unknown as WithHandle)._handle?.useUserBuffer?.(buffer);
 }
 
 const NO_BYTES = Buffer.alloc(0);

@@ -121,6 +121,15 @@ export class GroupChoice implements WaitingChoice {
     return wanted;
   }
 
+  onConnected(): void {
+    const peer = this.#current;
+    if (peer !== undefined) {
+      this.#rules.lock();
+      peer.succeed(this.#rules.clock.monotonicMs());
+      this.#rules.unlock();
+    }
+  }
+
   onHead(headMs: number): void {
     const peer = this.#current;
     if (peer !== undefined) {

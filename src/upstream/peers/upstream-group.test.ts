@@ -66,6 +66,18 @@ test('a dead peer is left alone for fail_timeout; then one request tries it', ()
   equal(new Set(chosen(group, 2).split(' ')).size, 2, 'it has its share again');
 });
 
+test('a connection of a stream is enough for a peer to be well again, long before the connection ends', () => {
+  const { group, clock } = fakeGroup([fakeServer('a', { failTimeoutMs: 5000 }), fakeServer('b', { isBackup: true })]);
+  clock.advance(60_000);
+  fail(take(group).choice);
+  clock.advance(5001);
+  const { choice, name } = take(group);
+  equal(name, 'a');
+  equal(chosen(group, 1), 'b');
+  choice.onConnected();
+  equal(chosen(group, 2), 'a a');
+});
+
 test('failures of long ago do not count: a success after fail_timeout forgets them', () => {
   const { group, clock } = fakeGroup([
     fakeServer('a', { failsMax: 2, failTimeoutMs: 5000 }),

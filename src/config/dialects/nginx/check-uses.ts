@@ -20,10 +20,10 @@ export function checkUses(main: Draft, { isWhole }: { readonly isWhole: boolean 
     checkUpstreams(around, report);
     if (around.kind === 'http' || around.kind === 'stream') {
       checkPassing(around, { isWhole }, suspect);
+      checkLimits(around, suspect);
     }
     if (around.kind === 'http') {
       checkCaches(around, suspect);
-      checkLimits(around, suspect);
     }
     if (around.kind === 'http') {
       checkProxying(around, report);

@@ -6,8 +6,9 @@ import { readServeRequest } from '../../read.ts';
 import { serveModel } from '../../serve-model.ts';
 import { readText } from './fake-files.ts';
 import { modelOfNginx } from './nginx-model.ts';
+import type { NginxSurroundings } from './surroundings.ts';
 
-const AROUND = {
+export const FAKE_SURROUNDINGS: NginxSurroundings = {
   prefix: '/srv/',
   confPrefix: '/etc/nginx/',
   errorLog: '',
@@ -25,5 +26,5 @@ const DEFAULTS = serveModel(request, '/');
 /** `http`: what stands in its block; `main`: what stands before it. */
 export function fakeNginxModel(http: string, main = ''): ServerModel {
   const { draft } = readText(`${main} events {} http { ${http} }`);
-  return modelOfNginx(draft, AROUND, DEFAULTS, (_code, _place, message) => assert.fail(message));
+  return modelOfNginx(draft, FAKE_SURROUNDINGS, DEFAULTS, (_code, _place, message) => assert.fail(message));
 }

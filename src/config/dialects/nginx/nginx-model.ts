@@ -54,7 +54,10 @@ export function modelOfNginx(
     .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
   const secure = secureAddressesOf(servers);
   const sites = servers.map((server) => siteOf(server, tables, { ...around, secure }));
-  const streams = streamsOf(main, { around, report, backlog: defaults.listeners[0]?.backlog ?? 0 });
+  const streams = streamsOf(main, {
+    ...{ around, report, logs: tables.scopes.logs, resolvers: tables.proxies.resolvers },
+    backlog: defaults.listeners[0]?.backlog ?? 0,
+  });
   return {
     listeners: listenersOf(servers, around, defaults),
     sites,
@@ -63,7 +66,7 @@ export function modelOfNginx(
     scopes: tables.scopes.scopes.values,
     connections: tables.scopes.connections.values,
     types: tables.scopes.types.values,
-    variables: definedVariablesOf(main),
+    variables: definedVariablesOf(main, 'http'),
     charsetMaps: main.children.flatMap((child) => (child.kind === 'http' ? charsetMapsOf(child) : [])),
     zones: zonesOf(main),
     logs: tables.scopes.logs.values,

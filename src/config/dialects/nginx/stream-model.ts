@@ -1,83 +1,144 @@
 /** The model of what `stream` says. */
 
-import { Pool } from '../../model/pool.ts';
-import type { StreamContent, StreamListener, StreamServer, Streams } from '../../model/stream.ts';
-import type { Upstream } from '../../model/upstream.ts';
+import type { LogTarget } from '../../model/logs.ts';
+import type { Pool } from '../../model/pool.ts';
+import type { StreamContent, StreamListener, StreamServer, Streams, StreamTarget } from '../../model/stream.ts';
+import type { Resolver, Upstream, UpstreamId } from '../../model/upstream.ts';
 import { plainServer } from '../../proxied-server.ts';
 import type { UpstreamAddress } from '../../upstream-address.ts';
-import { ADDRESSES } from './directives/access-rules.ts';
+import { accessLogsOf } from './directives/access-log.ts';
+import { ADDRESSES, TRUSTED } from './directives/access-rules.ts';
+import { definedVariablesOf } from './directives/defined-variables.ts';
 import { errorLogsOf } from './directives/error-log.ts';
-import { SENDS_AT_ONCE, STREAM_TARGET } from './directives/stream.ts';
+import { limitsOf } from './directives/limits.ts';
+import { resolverOf } from './directives/resolvers.ts';
+import { STREAM_CONTENT, streamRulesOf } from './directives/stream.ts';
 import { STREAM_LISTENS } from './directives/stream-listening.ts';
 import { streamPolicyOf } from './directives/stream-proxying.ts';
+import { upstreamOf } from './directives/upstreams.ts';
 import type { Draft } from './draft.ts';
 import type { NginxReport } from './report.ts';
 import type { NginxSurroundings } from './surroundings.ts';
 
-const PREREAD = { bytesMax: 16_384, timeoutMs: 30_000 };
-const PROXY_PROTOCOL_MS = 30_000;
-
-interface Reading {
+export interface StreamSurroundings {
   readonly around: NginxSurroundings;
   readonly report: NginxReport;
   /** Of a listener that says none. */
   readonly backlog: number;
+  /** Of the whole model. */
+  readonly logs: Pool<LogTarget>;
+  readonly resolvers: Pool<Resolver>;
 }
 
 /** Undefined: the files have none. */
-export function streamsOf(main: Draft, { around, report, backlog: usualBacklog }: Reading): Streams | undefined {
-  const drafts = main.children
-    .filter(({ kind }) => kind === 'stream')
-    .flatMap(({ children }) => children.filter(({ kind }) => kind === 'stream-server'));
-  const upstreams = new Pool<Upstream>();
-  const servers: StreamServer[] = [];
-  const listeners: StreamListener[] = [];
-  for (const draft of drafts) {
-    const content = contentOf(draft, upstreams, report);
+export function streamsOf(main: Draft, surroundings: StreamSurroundings): Streams | undefined {
+  const reader = new StreamReader(surroundings);
+  const blocks = main.children.filter(({ kind }) => kind === 'stream').flatMap(({ children }) => children);
+  for (const draft of blocks.filter(({ kind }) => kind === 'stream-upstream')) {
+    reader.readUpstream(draft);
+  }
+  for (const draft of blocks.filter(({ kind }) => kind === 'stream-server')) {
+    reader.readServer(draft);
+  }
+  const { listeners, servers, upstreams } = reader;
+  return listeners.length === 0
+    ? undefined
+    : { listeners, servers, upstreams, variables: definedVariablesOf(main, 'stream') };
+}
+
+class StreamReader {
+  readonly listeners: StreamListener[] = [];
+  readonly servers: StreamServer[] = [];
+  readonly upstreams: Upstream[] = [];
+  readonly #surroundings: StreamSurroundings;
+  /** By their names in lower case; those that no block defines by their addresses. */
+  readonly #ids = new Map<string, UpstreamId>();
+
+  constructor(surroundings: StreamSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  readUpstream(draft: Draft): void {
+    const upstream = upstreamOf(draft);
+    const resolver = upstream.servers.some(({ resolves }) => resolves) ? this.#resolverOf(draft) : {};
+    this.#add(upstream.name.toLowerCase(), { ...upstream, ...resolver });
+  }
+
+  readServer(draft: Draft): void {
+    const content = this.#contentOf(draft);
     if (content === undefined) {
-      continue;
+      return;
     }
-    const stream = servers.push(serverOf(draft, content, around)) - 1;
+    const stream = this.servers.push(this.#serverOf(draft, content)) - 1;
     for (const { address, backlog, isIpv6Only } of draft.own(STREAM_LISTENS) ?? []) {
-      listeners.push({ address, tls: false, backlog: backlog ?? usualBacklog, isIpv6Only, stream });
+      const { backlog: usual } = this.#surroundings;
+      this.listeners.push({ address, tls: false, backlog: backlog ?? usual, isIpv6Only, stream });
     }
   }
-  return listeners.length === 0 ? undefined : { listeners, servers, upstreams: upstreams.values, variables: [] };
-}
 
-function serverOf(draft: Draft, content: StreamContent, around: NginxSurroundings): StreamServer {
-  return {
-    realIpFrom: [],
-    addresses: draft.get(ADDRESSES) ?? [],
-    readsHello: false,
-    preread: PREREAD,
-    sets: [],
-    content,
-    proxyProtocolMs: PROXY_PROTOCOL_MS,
-    sendsAtOnce: draft.get(SENDS_AT_ONCE) ?? true,
-    accessLogs: [],
-    errorLogs: errorLogsOf(draft, around),
-  };
-}
-
-function contentOf(draft: Draft, upstreams: Pool<Upstream>, report: NginxReport): StreamContent | undefined {
-  const { address, place } = draft.own(STREAM_TARGET) ?? {};
-  if (address === undefined || place === undefined) {
-    return undefined;
+  #serverOf(draft: Draft, content: StreamContent): StreamServer {
+    const { around, logs } = this.#surroundings;
+    const { connectionCounts } = limitsOf(draft);
+    return {
+      realIpFrom: draft.get(TRUSTED) ?? [],
+      ...(connectionCounts === undefined ? {} : { connectionCounts }),
+      addresses: draft.get(ADDRESSES) ?? [],
+      ...streamRulesOf(draft),
+      content,
+      ...this.#resolverOf(draft),
+      accessLogs: accessLogsOf(draft, { prefix: around.prefix, fallback: '' }).map(({ target, rule }) => ({
+        ...rule,
+        target: logs.add(target),
+      })),
+      errorLogs: errorLogsOf(draft, around),
+    };
   }
-  if (!address.isUnix && address.port === undefined) {
-    report('nginx.later', place, `the servers of the upstream "${address.host}" are not asked yet`, {
-      hint: 'Nobody listens at the addresses of this server.',
-      severity: 'warning',
-    });
-    return undefined;
-  }
-  const upstream = upstreams.add(implicitUpstream(address));
-  return { kind: 'proxy', to: { kind: 'upstream', upstream }, policy: streamPolicyOf(draft) };
-}
 
-/** Of a server that is named alone. */
-function implicitUpstream(address: UpstreamAddress): Upstream {
-  const server = plainServer(address, 0);
-  return { name: server.text, isImplicit: true, servers: [server], balancing: { kind: 'round-robin' } };
+  #contentOf(draft: Draft): StreamContent | undefined {
+    const said = draft.own(STREAM_CONTENT);
+    switch (said?.kind) {
+      case undefined:
+        this.#surroundings.report('nginx.conflict', draft.place, 'no handler for server', {
+          hint: 'Say what its clients get: proxy_pass 127.0.0.1:5432;',
+        });
+        return undefined;
+      case 'nobody':
+        return undefined;
+      case 'return':
+        return said;
+      case 'text':
+        return this.#proxied(said, draft);
+      case 'address':
+        return this.#proxied({ kind: 'upstream', upstream: this.#upstreamAt(said.address) }, draft);
+    }
+  }
+
+  #proxied(to: StreamTarget, draft: Draft): StreamContent {
+    return { kind: 'proxy', to, policy: streamPolicyOf(draft) };
+  }
+
+  #upstreamAt(address: UpstreamAddress): UpstreamId {
+    const { host, isUnix, port } = address;
+    const defined = port === undefined && !isUnix ? this.#ids.get(host.toLowerCase()) : undefined;
+    if (defined !== undefined) {
+      return defined;
+    }
+    const server = plainServer(address, 0);
+    const name = server.text;
+    const implicit: Upstream = { name, isImplicit: true, servers: [server], balancing: { kind: 'round-robin' } };
+    // A path has capital letters of its own.
+    const key = isUnix ? name : name.toLowerCase();
+    return this.#ids.get(key) ?? this.#add(key, implicit);
+  }
+
+  #add(key: string, upstream: Upstream): UpstreamId {
+    const id = this.upstreams.push(upstream) - 1;
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  #resolverOf(draft: Draft): { readonly resolver?: number } {
+    const resolver = resolverOf(draft);
+    return resolver === undefined ? {} : { resolver: this.#surroundings.resolvers.add(resolver) };
+  }
 }

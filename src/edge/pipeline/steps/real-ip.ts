@@ -46,7 +46,8 @@ function believeField(name: string, isRecursive: boolean, isTrusted: (address: s
   };
 }
 
-function trustOf({ from }: RealIp): (address: string) => boolean {
+/** Whether a peer is one of those that are believed. */
+export function trustOf({ from }: Pick<RealIp, 'from'>): (address: string) => boolean {
   const entries = from.flatMap((network): AddressEntry<true>[] => {
     const range = parseNetwork(network);
     return range === undefined ? [] : [{ range, value: true }];

@@ -76,6 +76,14 @@ export const ACCESS_LOG: readonly Row[] = [
   }),
 ];
 
+/** Of `stream`, whose formats are others, and which has none by itself. */
+export const STREAM_LOG_ROWS: readonly Row[] = repeatable([
+  row('log_format', 'stream', 'plain text...', 'What a line of the access log holds.', { apply: readFormat }),
+  row('access_log', 'stream stream-server', 'text [parameter...]', 'Where connections are logged, and how.', {
+    apply: readLog,
+  }),
+]);
+
 /** The rules that hold in a block, with their targets. `fallback`: the file of a configuration that says nothing of it; '' for none. */
 export function accessLogsOf(
   draft: Draft,
@@ -134,7 +142,8 @@ function readFormat(args: GivenArguments, draft: Draft, report: NginxReport): vo
 
 /** Those that the file has said so far: as in nginx, a format stands before the logs that name it. */
 function formatsIn(draft: Draft): readonly SaidFormat[] {
-  return [COMBINED, ...(draft.within('http')?.own(formats) ?? [])];
+  const http = draft.within('http');
+  return http === undefined ? (draft.within('stream')?.own(formats) ?? []) : [COMBINED, ...(http.own(formats) ?? [])];
 }
 
 function readLog(args: GivenArguments, draft: Draft, report: NginxReport): void {
@@ -181,6 +190,12 @@ function mayBuffer(sink: LogTarget['sink'], args: GivenArguments, report: NginxR
 }
 
 function readFormatName(args: GivenArguments, draft: Draft, report: NginxReport): NginxFormat | undefined {
+  if (args.count === 1 && draft.within('stream') !== undefined) {
+    report('nginx.invalid-value', args.place(0), 'log format is not specified', {
+      hint: 'Connections of a stream have no format by themselves: define one by log_format, and write its name behind the path.',
+    });
+    return undefined;
+  }
   const name = args.count > 1 ? args.text(1) : COMBINED.name;
   const known = formatsIn(draft);
   const lower = name.toLowerCase();

@@ -22,7 +22,7 @@ const REALM: DraftKey<Template> = draftKey('auth_basic');
 const USER_FILE: DraftKey<Template> = draftKey('auth_basic_user_file');
 const AUTH_REQUEST: DraftKey<string> = draftKey('auth_request');
 const AUTH_SETS: DraftKey<AuthRequest['sets']> = draftKey('auth_request_set');
-const TRUSTED: DraftKey<readonly string[]> = draftKey('set_real_ip_from');
+export const TRUSTED: DraftKey<readonly string[]> = draftKey('set_real_ip_from');
 const REAL_IP_FIELD: DraftKey<string> = draftKey('real_ip_header');
 const REAL_IP_RECURSIVE: DraftKey<boolean> = draftKey('real_ip_recursive');
 
@@ -79,7 +79,7 @@ function checkMethods(args: GivenArguments, _: Draft, report: NginxReport): void
   }
 }
 
-function trust(args: GivenArguments, draft: Draft, report: NginxReport): void {
+export function trust(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const text = args.text(0);
   if (text === 'unix:' || parseNetwork(text) !== undefined) {
     draft.append(TRUSTED, text);

@@ -5,7 +5,7 @@ import { inHttp, readText } from '../fake-files.ts';
 import { definedVariablesOf } from './defined-variables.ts';
 
 function defined(text: string): readonly DefinedVariable[] {
-  return definedVariablesOf(readText(`events {} http { ${text} }`).draft);
+  return definedVariablesOf(readText(`events {} http { ${text} }`).draft, 'http');
 }
 
 test('a map has its exact keys, its regexes in their order, and what is left', () => {

@@ -16,21 +16,26 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export const DEFINED_VARIABLES: DraftKey<readonly DefinedVariable[]> = draftKey('defined variables');
 
-export const TABLES: readonly Row[] = repeatable([
-  row('map', 'http', 'text variable {entries}', 'A variable whose value depends on another text.', {
-    apply: (args, draft) => draft.append(DEFINED_VARIABLES, readMap(args)),
-  }),
-  row('geo', 'http', 'variable [variable] {entries}', 'A variable whose value depends on an address.', {
-    apply: (args, draft, report) => draft.append(DEFINED_VARIABLES, readGeo(args, report)),
-  }),
-  row('split_clients', 'http', 'text variable {entries}', 'A variable that divides clients by shares.', {
-    apply: (args, draft, report) => draft.append(DEFINED_VARIABLES, readSplit(args, report)),
-  }),
-]);
+/** `around`: the block in which they stand. */
+export function tableRows(around: 'http' | 'stream'): readonly Row[] {
+  return repeatable([
+    row('map', around, 'text variable {entries}', 'A variable whose value depends on another text.', {
+      apply: (args, draft) => draft.append(DEFINED_VARIABLES, readMap(args)),
+    }),
+    row('geo', around, 'variable [variable] {entries}', 'A variable whose value depends on an address.', {
+      apply: (args, draft, report) => draft.append(DEFINED_VARIABLES, readGeo(args, report)),
+    }),
+    row('split_clients', around, 'text variable {entries}', 'A variable that divides clients by shares.', {
+      apply: (args, draft, report) => draft.append(DEFINED_VARIABLES, readSplit(args, report)),
+    }),
+  ]);
+}
+
+export const TABLES: readonly Row[] = tableRows('http');
 
 /** In the order in which they are defined. */
-export function definedVariablesOf(main: Draft): readonly DefinedVariable[] {
-  return main.children.flatMap((child) => (child.kind === 'http' ? (child.own(DEFINED_VARIABLES) ?? []) : []));
+export function definedVariablesOf(main: Draft, around: 'http' | 'stream'): readonly DefinedVariable[] {
+  return main.children.flatMap((child) => (child.kind === around ? (child.own(DEFINED_VARIABLES) ?? []) : []));
 }
 
 /** What a key begins with that would mean something else. */

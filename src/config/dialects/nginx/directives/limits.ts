@@ -193,9 +193,11 @@ function limitConnections(args: GivenArguments, draft: Draft, report: NginxRepor
   }
 }
 
-/** The zones of all of `http`. */
+/** The zones of all of `http` and of `stream`. */
 export function zonesOf(main: Draft): readonly Zone[] {
-  return main.children.flatMap((child) => (child.kind === 'http' ? (child.own(ZONES) ?? []) : []));
+  return main.children.flatMap((child) =>
+    child.kind === 'http' || child.kind === 'stream' ? (child.own(ZONES) ?? []) : [],
+  );
 }
 
 /** A zone that nobody has defined, or that counts something else, is told of where a block names it. Whose own line is at fault is not unknown. */

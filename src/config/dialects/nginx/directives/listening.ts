@@ -60,7 +60,7 @@ const IGNORED = /^(bind|deferred|reuseport|multipath|fastopen=\d+|setfib=\d+|acc
 const KEEP_ALIVE = /^(?:on|off|(?=.*\d)[\dsmhdw]*(?::[\dsmhdw]*(?::\d*)?)?)$/;
 
 function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
-  const addresses = readAddresses(args, report);
+  const addresses = readAddresses(args, report, PORT);
   const parameters = args.texts(1);
   const faults = parameters.flatMap((text, index) => {
     const message = faultOf(text);
@@ -98,7 +98,7 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
 export function readAddresses(
   args: GivenArguments,
   report: NginxReport,
-  usualPort: number | undefined = PORT,
+  usualPort: number | undefined,
 ): readonly BindAddress[] {
   const text = args.text(0);
   const [, before = '', from = '', to = ''] = /^(.*?)(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];

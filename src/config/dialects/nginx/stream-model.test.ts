@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pool } from '../../model/pool.ts';
+import type { Streams } from '../../model/stream.ts';
+import { errorsOf, readText } from './fake-files.ts';
+import { FAKE_SURROUNDINGS } from './fake-nginx-model.ts';
+import { Diagnostics } from './report.ts';
+import { streamsOf } from './stream-model.ts';
+
+interface Read {
+  readonly streams: Streams | undefined;
+  readonly told: readonly string[];
+}
+
+function read(text: string): Read {
+  const { draft, diagnostics } = readText(`events {} stream { ${text} }`);
+  const found = new Diagnostics();
+  const streams = streamsOf(draft, {
+    around: FAKE_SURROUNDINGS,
+    report: found.report,
+    backlog: 511,
+    logs: new Pool(),
+    resolvers: new Pool(),
+  });
+  return { streams, told: [...diagnostics, ...found.all()].map(({ severity, message }) => `${severity} ${message}`) };
+}
+
+test('a server has its listeners, and the defaults of nginx', () => {
+  const { streams, told } = read('server { listen 5432; listen [::1]:5432 backlog=10; proxy_pass 127.0.0.1:5433; }');
+  assert.deepEqual(told, []);
+  assert.deepEqual(streams?.listeners, [
+    { address: { kind: 'tcp', host: '0.0.0.0', port: 5432 }, tls: false, backlog: 511, isIpv6Only: false, stream: 0 },
+    { address: { kind: 'tcp', host: '::1', port: 5432 }, tls: false, backlog: 10, isIpv6Only: true, stream: 0 },
+  ]);
+  const [server] = streams.servers;
+  assert.deepEqual(server?.content.kind === 'proxy' && server.content.policy, {
+    connectMs: 60_000,
+    idleMs: 600_000,
+    bufferBytes: 65_536,
+    retry: { isOn: true, triesMax: 0, timeoutMs: 0 },
+    halfCloses: false,
+    bind: '',
+    probes: false,
+    uploadRate: '0',
+    downloadRate: '0',
+    sendsProxyProtocol: 'no',
+  });
+  assert.deepEqual(
+    [server?.readsHello, server?.preread, server?.sendsAtOnce],
+    [false, { bytesMax: 16_384, timeoutMs: 30_000 }, true],
+  );
+});
+
+test('what stream says holds in its servers, unless they say something else', () => {
+  const { streams } = read(
+    `proxy_timeout 1m; proxy_connect_timeout 5s; allow 127.0.0.1; ssl_preread on;
+     server { listen 1; proxy_pass 127.0.0.1:2; }
+     server { listen 2; proxy_pass 127.0.0.1:2; proxy_timeout 2m; deny all; ssl_preread off; proxy_protocol v2; }`,
+  );
+  const told = streams?.servers.map(({ content, addresses, readsHello }) => [
+    content.kind === 'proxy' && [content.policy.idleMs, content.policy.connectMs, content.policy.sendsProxyProtocol],
+    addresses.map(({ from }) => from),
+    readsHello,
+  ]);
+  assert.deepEqual(told, [
+    [[60_000, 5_000, 'no'], ['127.0.0.1'], true],
+    [[120_000, 5_000, 'v2'], ['all'], false],
+  ]);
+});
+
+test('servers that name one upstream have it once, whether a block defines it or not', () => {
+  const { streams } = read(
+    `server { listen 1; proxy_pass DB; } upstream db { hash $remote_addr; server 127.0.0.1:5432 weight=2; }
+     server { listen 2; proxy_pass Localhost:5432; } server { listen 3; proxy_pass localhost:5432; }`,
+  );
+  assert.deepEqual(
+    streams?.upstreams.map(({ name, isImplicit }) => [name, isImplicit]),
+    [
+      ['db', false],
+      ['Localhost:5432', true],
+    ],
+  );
+  assert.deepEqual(
+    streams.servers.map(({ content }) => content.kind === 'proxy' && content.to),
+    [
+      { kind: 'upstream', upstream: 0 },
+      { kind: 'upstream', upstream: 1 },
+      { kind: 'upstream', upstream: 1 },
+    ],
+  );
+});
+
+test('a text with variables is looked at when a connection comes; variables are those of streams alone', () => {
+  const { streams, told } = read(
+    'map $ssl_preread_server_name $name { default db; } server { listen 1; set $x 1; proxy_pass $name; } server { listen 2; return "$protocol $x"; }',
+  );
+  assert.deepEqual(told, []);
+  assert.deepEqual(
+    streams?.servers.map(({ content }) => content),
+    [
+      { ...streams?.servers[0]?.content, kind: 'proxy', to: { kind: 'text', text: [{ variable: 'name' }] } },
+      { kind: 'return', text: [{ variable: 'protocol' }, ' ', { variable: 'x' }] },
+    ],
+  );
+  assert.deepEqual(
+    streams.variables.map(({ variable }) => variable),
+    ['name'],
+  );
+});
+
+test('nobody listens where something else would be spoken than what the file says, and it is told', () => {
+  const { streams, told } = read(
+    'server { listen 1 udp; listen 2 ssl; proxy_pass 127.0.0.1:5; } server { listen 3; pass 127.0.0.1:4; }',
+  );
+  assert.equal(streams, undefined);
+  assert.deepEqual(told, [
+    'warning "udp" has no effect yet',
+    'warning "ssl" has no effect yet',
+    'warning "pass" directive has no effect yet',
+  ]);
+});
+
+test('what nginx refuses of a stream is refused', () => {
+  const inStream = (text: string) => errorsOf(`events {} stream { ${text}\n}`).map((told) => told.replace(/^\S+ /, ''));
+  assert.deepEqual(inStream('server { listen 127.0.0.1; return x; }'), [
+    'no port in "127.0.0.1" of the "listen" directive',
+  ]);
+  assert.deepEqual(inStream('server { listen 1; return x; } server { listen *:1; return y; }'), [
+    'duplicate "0.0.0.0:1" address and port pair',
+  ]);
+  assert.deepEqual(inStream('server { listen 1 http2; return x; }'), ['the invalid "http2" parameter']);
+  assert.deepEqual(inStream('server { listen 1; return x; access_log /log; }'), ['log format is not specified']);
+  assert.deepEqual(inStream('server { listen 1; return x; access_log /log combined; }'), [
+    'unknown log format "combined"',
+  ]);
+  assert.deepEqual(inStream('server { listen 1; return x; limit_conn a 1; }'), ['unknown limit_conn_zone "a"']);
+  assert.deepEqual(inStream('server { listen 1; proxy_pass nobody; }'), ['no port in upstream "nobody"']);
+  assert.deepEqual(read('server { listen 1; }').told, ['error no handler for server']);
+});

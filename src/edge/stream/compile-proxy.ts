@@ -1,0 +1,75 @@
+/** How the connections of a server are passed on: to whom, from which address and how fast may be different for each. */
+
+import type { StreamContent, StreamServer, StreamTarget } from '../../config/model/stream.ts';
+import { PLAIN_WAY } from '../../upstream/connections/dial.ts';
+import { escapeLog } from '../access-log/line.ts';
+import type { PlanUpstreams, UpstreamOfPlan } from '../handlers/proxy/plan-upstreams.ts';
+import { EDGE_LIMITS } from '../limits.ts';
+import { parseRate } from '../pipeline/parse-rate.ts';
+import { renderTemplate } from '../pipeline/render-template.ts';
+import type { CompiledStream, Session } from './compiled-stream.ts';
+import { SESSION_STATUS } from './compiled-stream.ts';
+import { ProxyContent } from './proxy-content.ts';
+import type { SessionTexts } from './session-texts.ts';
+
+type Proxied = Extract<StreamContent, { readonly kind: 'proxy' }>;
+
+export interface ProxyParts {
+  readonly server: StreamServer;
+  readonly texts: SessionTexts;
+  readonly upstreams: PlanUpstreams;
+}
+
+/** For the reads of servers, in this thread: what is read is taken before anything else is read. */
+const BUFFER = Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes);
+
+export function compileProxy({ policy, to }: Proxied, parts: ProxyParts): CompiledStream['open'] {
+  const { server, texts } = parts;
+  const find = compileTarget(to, parts);
+  const bind = texts.template(policy.bind);
+  const uploadRate = texts.template(policy.uploadRate);
+  const downloadRate = texts.template(policy.downloadRate);
+  const buffer = BUFFER.subarray(0, policy.bufferBytes);
+  return (session) => {
+    const found = find(session);
+    if (typeof found === 'string') {
+      session.log('error', found);
+      return SESSION_STATUS.internal;
+    }
+    return new ProxyContent(session, {
+      policy,
+      group: found.peers,
+      request: {
+        clientAddress: session.client.address,
+        variable: (name) => texts.variable(name)(session),
+        text: (template) => renderTemplate(texts.template(template), session),
+      },
+      way: { ...PLAIN_WAY, bind: renderTemplate(bind, session), probes: policy.probes },
+      buffer,
+      sendsAtOnce: server.sendsAtOnce,
+      uploadRate: readRate(renderTemplate(uploadRate, session)),
+      downloadRate: readRate(renderTemplate(downloadRate, session)),
+    });
+  };
+}
+
+/** A text says why nobody can be asked, as the error log has it. */
+type Find = (session: Session) => UpstreamOfPlan | string;
+
+function compileTarget(to: StreamTarget, { texts, upstreams }: ProxyParts): Find {
+  if (to.kind === 'upstream') {
+    const upstream = upstreams.of(to.upstream);
+    return () => upstream;
+  }
+  const template = texts.template(to.text);
+  return (session) => {
+    const text = renderTemplate(template, session);
+    const found = text === '' ? 'no host in upstream ""' : upstreams.named(text, undefined);
+    return typeof found === 'string' ? escapeLog(found) : found;
+  };
+}
+
+/** What is no rate limits nothing, as in nginx. */
+function readRate(text: string): number {
+  return parseRate(text) ?? 0;
+}
