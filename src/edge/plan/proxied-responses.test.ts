@@ -47,6 +47,17 @@ test('a range is cut from a body that comes bit by bit, where that is asked for'
   equal(ask([['Range', 'bytes=10-']], { takesRanges: true }).status, 416);
 });
 
+test('a body that has come whole is cut like one that has not', () => {
+  const produce: Produce = (exchange) => {
+    const head = { status: 200, reason: undefined, fields: fieldsOf(FIELDS), isProxied: true, takesRanges: true };
+    exchange.responder.respond(head, Buffer.from('0123456789'));
+  };
+  const one = new FakeSite({}, { produceOf: () => produce }).ask({ path: '/', fields: [['Range', 'bytes=3-6']] });
+  deepEqual([one.status, one.body, one.field('accept-ranges')], [206, '3456', undefined]);
+  const two = new FakeSite({}, { produceOf: () => produce }).ask({ path: '/', fields: [['Range', 'bytes=0-1,3-6']] });
+  deepEqual([two.status, two.body], [200, '0123456789']);
+});
+
 test('several ranges are not: the body cannot be gone back in', () => {
   const whole = ask([['Range', 'bytes=0-1,4-5']], { takesRanges: true });
   deepEqual([whole.status, whole.body, whole.field('accept-ranges')], [200, '0123456789', 'bytes']);

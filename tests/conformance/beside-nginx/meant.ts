@@ -2,10 +2,11 @@
 
 import type { Difference } from './compare.ts';
 import type { Meant } from './meant/meant.ts';
+import { PROXIED } from './meant/proxied.ts';
 import { RESPONSES } from './meant/responses.ts';
 import { STRICTNESS } from './meant/strictness.ts';
 
-export const MEANT: readonly Meant[] = [...STRICTNESS, ...RESPONSES];
+export const MEANT: readonly Meant[] = [...STRICTNESS, ...RESPONSES, ...PROXIED];
 
 export function whyMeant(difference: Difference): Meant | undefined {
   return MEANT.find(({ applies }) => applies(difference));

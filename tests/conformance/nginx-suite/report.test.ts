@@ -28,13 +28,11 @@ test('the page has the counts, a row for each file, and no path of a temporary f
   );
 });
 
-test('what a skipped file comes to when it is run all the same is told', () => {
-  const why = 'no proxy available';
-  const skipped = { file: 'ssi.t', needsUpstream: true, portico: { ...SKIPPED, why }, referee: PASSED };
-  const posing = { verdict: 'failed', count: 32, why: '1 of 32 failed, first: a' } as const;
+test('a reason stands behind what failed, and nowhere else', () => {
   const page = (row: Row): string => renderReport({ commit: 'abc', refereeName: 'nginx/1', rows: [row] });
-  assert.match(page({ ...skipped, posing }), /no proxy available; run all the same: 1 of 32 failed, first: a \|$/m);
-  assert.match(page({ ...skipped, posing: PASSED }), /no proxy available; run all the same: passed \(7\) \|$/m);
+  const failed = { file: 'ssi.t', needsUpstream: true, portico: FAILED, referee: PASSED, reason: 'It needs a cache.' };
+  assert.match(page(failed), / \*It needs a cache\.\* \|$/m);
+  assert.doesNotMatch(page({ ...failed, portico: PASSED }), /cache/);
 });
 
 test('what a page says of the referee is read from it again', () => {

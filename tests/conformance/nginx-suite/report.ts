@@ -6,8 +6,8 @@ export interface Row {
   readonly file: string;
   readonly needsUpstream: boolean;
   readonly portico: Result;
-  /** What came of a file that is skipped for want of a server behind, when it was run all the same. */
-  readonly posing?: Result | undefined;
+  /** Why it does not pass, where that is meant. */
+  readonly reason?: string | undefined;
   /** Undefined: the referee was never asked about this file. */
   readonly referee: Result | undefined;
 }
@@ -29,7 +29,7 @@ export function renderReport({ commit, refereeName, rows }: Report): string {
     `| ${what} | ${some.length} | ${count(some, 'passed')} | ${count(some, 'failed')} | ${count(some, 'skipped')} |`;
   return `# nginx's own test suite
 
-\`make conformance-nginx NGINX_TESTS=FOLDER\` runs the files of [nginx-tests](https://github.com/nginx/nginx-tests) on what Portico does without a server behind it, as an ordinary user, with
+\`make conformance-nginx NGINX_TESTS=FOLDER\` runs the files of [nginx-tests](https://github.com/nginx/nginx-tests) on what Portico does, as an ordinary user, with
 \`portico nginx\` in nginx's place, and writes this page. \`REFEREE=1\` asks nginx itself as well.
 
 The suite's commit is ${commit}.
@@ -42,7 +42,7 @@ ${line('that the referee passes', asked)}
 ${line('… and need no server behind', alone)}
 
 The number in parentheses is that of the tests in the file. "Behind" is "yes" where a file has requests handed to another server.
-What hands requests on is not part of Portico yet, so the suite skips such a file; it is run all the same as if it was, and what then fails are, but for a few that nginx 1.22.1 fails as well, the tests whose requests would be handed on.
+Where Portico does not pass what the referee passes, the last column ends with the reason in italics.
 
 | file | behind | referee | Portico | why |
 |---|---|---|---|---|
@@ -54,10 +54,10 @@ function count(rows: readonly Row[], verdict: Result['verdict']): number {
   return rows.filter(({ portico }) => portico.verdict === verdict).length;
 }
 
-function renderRow({ file, needsUpstream, portico, posing, referee }: Row): string {
-  const all = posing && `${portico.why}; run all the same: ${posing.why || renderCell(posing, false)}`;
+function renderRow({ file, needsUpstream, portico, reason, referee }: Row): string {
+  const why = portico.verdict === 'passed' || reason === undefined ? '' : ` *${reason}*`;
   const theirs = referee === undefined ? '' : renderCell(referee, true);
-  return `| ${file} | ${needsUpstream ? 'yes ' : ''}| ${theirs} | ${renderCell(portico, false)} | ${escapeCell(all ?? portico.why)} |`;
+  return `| ${file} | ${needsUpstream ? 'yes ' : ''}| ${theirs} | ${renderCell(portico, false)} | ${escapeCell(portico.why)}${why} |`;
 }
 
 function renderCell({ verdict, count, why }: Result, withReason: boolean): string {

@@ -15,7 +15,7 @@ const OUTPUT_BYTES_MAX = 32 * 1_048_576;
 
 export interface FileRun {
   readonly stage: Stage;
-  readonly binary: 'portico' | 'posing' | 'referee';
+  readonly binary: 'portico' | 'referee';
   /** What the file has printed, and the server's error log, are left here. */
   readonly logs: string;
 }

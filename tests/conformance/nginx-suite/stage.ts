@@ -14,8 +14,6 @@ export interface Stage {
   readonly temporary: string;
   readonly portico: string;
   readonly referee: string;
-  /** Portico that says it had the modules which hand requests to servers behind, so that the suite runs the rest of the files that have such requests. */
-  readonly posing: string;
   /** Undefined: the user that has started us. */
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   [Symbol.dispose](): void;
@@ -46,7 +44,6 @@ export function prepareStage(suite: string): Stage {
     temporary: join(root, 't'),
     portico: join(root, 'nginx'),
     referee: join(root, 'referee'),
-    posing: join(root, 'posing'),
     user,
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
@@ -61,7 +58,6 @@ export function prepareStage(suite: string): Stage {
   mkdirSync(stage.temporary);
   // The process that is started must become the server, or the suite could not stop it.
   writeProgram(stage.portico, `exec '${program}/bin/portico' nginx "$@"\n`);
-  writeProgram(stage.posing, posingProgram(stage.portico));
   writeProgram(stage.referee, REFEREE_PROGRAM);
   if (user !== undefined) {
     for (const folder of [root, stage.suite, stage.temporary, caches]) {
@@ -71,15 +67,6 @@ export function prepareStage(suite: string): Stage {
   }
   chmodSync(root, 0o755);
   return stage;
-}
-
-function posingProgram(portico: string): string {
-  return `if [ "$1" = -V ]; then
-  '${portico}' -V 2>&1 | sed -E 's/ --without-http_(proxy|fastcgi|uwsgi|scgi|grpc|memcached|upstream_[a-z_]*)_module//g' >&2
-  exit
-fi
-exec '${portico}' "$@"
-`;
 }
 
 /** Modules that Debian has as packages of their own would have the suite load files that are not there. */

@@ -45,21 +45,26 @@ export function compileRanges({ files }: Pick<Scope, 'files'>): Filter | undefin
       answer.refusal = { status: 416, fields: fieldsOf(`Content-Range: bytes */${length}\r\n`, false) };
     } else if (choice.kind === 'parts') {
       const [first, ...more] = choice.ranges;
-      if (answer.whole !== undefined) {
+      if (!answer.isProxied) {
         cut(answer, choice.ranges, length);
       } else if (more.length === 0) {
-        return cutStream(answer, first, length);
+        return cutProxied(answer, first, length);
       }
     }
     return undefined;
   };
 }
 
-/** Of a body that comes bit by bit one range can be taken: it cannot be gone back in. */
-function cutStream(answer: Answer, range: ByteRange, size: number): Transform {
+/** Of the body of a server behind one range can be taken, whether it has come whole or comes bit by bit: it cannot be gone back in. Several are answered with all of it. */
+function cutProxied(answer: Answer, range: ByteRange, size: number): Transform | undefined {
+  answer.fields = answer.fields.without('accept-ranges');
+  if (answer.whole !== undefined) {
+    cut(answer, [range], size);
+    return undefined;
+  }
   answer.status = 206;
   answer.reason = undefined;
-  answer.fields = answer.fields.without('accept-ranges').set('Content-Range', renderContentRange(range, size));
+  answer.fields = answer.fields.set('Content-Range', renderContentRange(range, size));
   answer.length = range.length;
   return (next, before) => new RangeWriter(range, next, before);
 }

@@ -39,8 +39,15 @@ function headBytes({ exchange }: Route): number {
   return sentHead === undefined ? 0 : (connection?.writer.headBytes ?? 0);
 }
 
-/** How the body is delimited, in the fields of the transport. */
-const FRAMING: Readonly<Record<string, Variable>> = {
+/** The fields of the transport: how the body is delimited, and what becomes of the connection. */
+const OF_TRANSPORT: Readonly<Record<string, Variable>> = {
+  connection: ({ sent, main }) => {
+    if (sent.head === undefined) {
+      return undefined;
+    }
+    const { connection } = main.exchange as SentByTransport;
+    return sent.status === 101 ? 'upgrade' : connection?.isKept === true ? 'keep-alive' : 'close';
+  },
   'content-length': ({ sent }) =>
     sent.length === undefined || sent.head === undefined || forbidsBody(sent.status) ? undefined : String(sent.length),
   'transfer-encoding': ({ sent, main, location }) =>
@@ -56,9 +63,9 @@ const FRAMING: Readonly<Record<string, Variable>> = {
 
 export const sentFieldVariable: VariableFamily = (name) => {
   const lower = name.replaceAll('_', '-');
-  const framing = FRAMING[lower];
-  if (framing !== undefined) {
-    return framing;
+  const own = OF_TRANSPORT[lower];
+  if (own !== undefined) {
+    return own;
   }
   return ({ sent }) => {
     const values = sent.head?.fields.getAll(lower) ?? [];

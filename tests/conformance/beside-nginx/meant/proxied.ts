@@ -1,0 +1,63 @@
+/** What Portico asks servers behind, and passes on of their answers, otherwise than nginx does. */
+
+import type { Meant } from './meant.ts';
+
+/** What the server has been sent, which is what it answers with. */
+const ECHO = /^([A-Z]+ \S+ HTTP\/1\.[01])\r\n/;
+const ANSWERS = /X-Answer: /;
+
+/** The head that a server was sent, its lines in one order and without those of the connection and of framing. */
+function sorted(text: string, left: RegExp): string {
+  const end = text.indexOf('\r\n\r\n');
+  const [first = '', ...lines] = text.slice(0, end).split('\r\n');
+  return [first, ...lines.filter((line) => !left.test(line)).sort(), text.slice(end)].join('\r\n');
+}
+
+export const PROXIED: readonly Meant[] = [
+  {
+    id: 'the order of fields to servers',
+    reason:
+      'What `proxy_set_header` says comes first, then what the client has sent, then what the connection and the body have to say. In nginx `Connection` and `Content-Length` stand before those of the client.',
+    applies: ({ what, nginx, portico }) =>
+      what === 'body' && ECHO.test(nginx) && sorted(nginx, /^$/) === sorted(portico, /^$/),
+  },
+  {
+    id: 'what is said of the connection to a server',
+    reason:
+      '`Connection` says `upgrade` only beside an `Upgrade`, and HTTP/1.0 says that it closes; a POST without a body says so by `Content-Length: 0` (RFC 9110 8.6). Fields that the client names in its own `Connection`, and `Proxy-Connection`, stay here (RFC 9110 7.6.1).',
+    applies: ({ what, nginx, portico }) => {
+      const ofConnection = /^(connection: (upgrade|close)|content-length: 0|x-hop: .*|proxy-connection: .*)$/i;
+      return what === 'body' && ECHO.test(nginx) && sorted(nginx, ofConnection) === sorted(portico, ofConnection);
+    },
+  },
+  {
+    id: 'responses that two could read differently',
+    reason:
+      'A response of a server with two lengths, a length beside chunks, a version that is not HTTP/1, or no status line at all is no response: the client gets 502. nginx since 1.23 refuses the lengths too; older ones, and HTTP/0.9, are passed on by the one that is the measure here.',
+    applies: ({ request, statuses }) =>
+      /X-Answer: (garbage|HTTP\/2|.*Content-Length: (x|2\^(Content-Length|Transfer-Encoding)))/.test(request) &&
+      statuses[1].startsWith('502'),
+  },
+  {
+    id: 'reasons of servers',
+    reason: 'A status line without a reason gets that of the register of HTTP.',
+    applies: ({ request, what, portico, nginx }) =>
+      /X-Answer: HTTP\/1\.1 200\^/.test(request) && what === 'status line' && portico.startsWith(nginx),
+  },
+  {
+    id: 'fields that a server sends twice',
+    reason: '$sent_http_… and $upstream_http_… are lists of all that there are, as with nginx since 1.23.',
+    applies: ({ request, what }) => /X-Answer: .*X-A: 1\^X-A: 2/i.test(request) && /x[-_](a|vars)$/.test(what),
+  },
+  {
+    id: 'a response that ends too early',
+    reason: '$request_completion says that the client has not got all of it.',
+    applies: ({ request, what }) =>
+      ANSWERS.test(request) && /short$/.test(request) && what === 'log request_completion',
+  },
+  {
+    id: 'the body of a request whose target is internal',
+    reason: '$request_body has no value where the request has no body.',
+    applies: ({ what, nginx, portico }) => what === 'log request_body' && nginx === 'plain ' && portico === 'plain -',
+  },
+];
