@@ -1,24 +1,28 @@
-// Three servers share the requests of a site: one of them is killed while it is asked, and comes back.
+// Three servers share the requests of a site, which come by TLS: one of them is killed while it is asked, and comes back.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { Authority } from '../integration/certificates.ts';
 import { Client } from '../integration/client.ts';
 import { findPort } from '../integration/free-port.ts';
 import { descendants } from '../integration/processes.ts';
 import { ask, echoApp } from './echo-app.ts';
 import type { Program } from './programs.ts';
-import { openFolder, startFront, startGunicorn } from './programs.ts';
+import { openFolder, startFront, startGunicorn, writeFiles } from './programs.ts';
 
 const CLIENTS = 6;
 const FIELDS = 'Host: example.com\r\n';
 
 interface Places {
+  readonly folder: string;
   readonly port: number;
+  readonly securePort: number;
   readonly servers: readonly number[];
 }
 
 /** Of a server that comes back is heard after the time of \`fail_timeout\`. */
-function site({ port, servers }: Places): string {
+function site({ folder, port, securePort, servers }: Places): string {
   return `
 upstream mywebapp1 {
 ${servers.map((each) => `    server 127.0.0.1:${each} fail_timeout=1s;`).join('\n')}
@@ -26,7 +30,22 @@ ${servers.map((each) => `    server 127.0.0.1:${each} fail_timeout=1s;`).join('\
 
 server {
     listen ${port};
+    listen ${securePort} ssl;
     server_name example.com www.emxaple.com;
+
+    ssl on;
+    ssl_certificate         ${folder}/server.crt;
+    ssl_certificate_key     ${folder}/server.key;
+    ssl_trusted_certificate ${folder}/ca-certs.pem;
+
+    ssl_session_cache shared:SSL:20m;
+    ssl_session_timeout 10m;
+
+    ssl_prefer_server_ciphers       on;
+    ssl_protocols                   SSLv3 TLSv1 TLSv1.1 TLSv1.2;
+    ssl_ciphers                     ECDH+AESGCM:DH+AESGCM:ECDH+AES256:DH+AES256:ECDH+AES128:DH+AES:ECDH+3DES:DH+3DES:RSA+AESGCM:RSA+AES:RSA+3DES:!aNULL:!MD5:!DSS;
+
+    add_header Strict-Transport-Security "max-age=31536000";
 
     location / {
         proxy_pass http://mywebapp1;
@@ -84,7 +103,7 @@ class Asking {
   }
 
   async #ask(): Promise<void> {
-    using client = await Client.open(this.#port);
+    using client = await Client.secure(this.#port, { servername: 'example.com', rejectUnauthorized: false });
     while (!this.#isStopping) {
       const { answer, environ } = await ask(client, '/', FIELDS);
       const { server = '' } = environ;
@@ -102,19 +121,27 @@ function kill({ server }: Program): void {
 
 test('a server that is killed costs no request, and gets its share again when it is back', async () => {
   const folder = openFolder();
-  const port = await findPort();
+  const [port, securePort] = [await findPort(), await findPort()];
+  const { cert, key } = new Authority(folder).issue('example.com');
+  const pem = readFileSync(cert, 'utf8');
+  writeFiles(folder, { 'server.crt': pem, 'server.key': readFileSync(key, 'utf8'), 'ca-certs.pem': pem });
   const servers = [await findPort(), await findPort(), await findPort()];
   const [, , last = 0] = servers;
-  const text = `pid nginx.pid; error_log error.log; events {} http { access_log off;\n${site({ port, servers })}\n}`;
+  const text = `pid nginx.pid; error_log error.log; events {} http { access_log off;\n${site({ folder, port, securePort, servers })}\n}`;
   await using _first = await startGunicorn({ app: echoApp('one'), at: servers[0] ?? 0 });
   await using _second = await startGunicorn({ app: echoApp('two'), at: servers[1] ?? 0 });
   await using third = await startGunicorn({ app: echoApp('three'), at: last });
   await using _front = await startFront(text, folder, port);
-  await using asking = new Asking(port);
+  await using asking = new Asking(securePort);
   await asking.shared(['one', 'two', 'three'], 10);
   kill(third);
   await third.server.exit;
   await asking.shared(['one', 'two'], 30);
   await using _back = await startGunicorn({ app: echoApp('back'), at: last });
   await asking.shared(['one', 'two', 'back'], 10);
+  // Where `ssl on` stands, TLS is spoken at both ports.
+  using client = await Client.secure(port, { servername: 'example.com', rejectUnauthorized: false });
+  const { answer, environ } = await ask(client, '/', FIELDS);
+  assert.equal(answer.fields.get('strict-transport-security'), 'max-age=31536000');
+  assert.equal(environ['HTTP_X_FORWARDED_PROTO'], 'https');
 });
