@@ -7,6 +7,7 @@ import type { Scope } from '../../config/model/scope.ts';
 import type { Location, ServerModel } from '../../config/model/server-model.ts';
 import { renderCondition } from '../../config/toml/condition.ts';
 import { unreachable } from '../../kernel/unreachable.ts';
+import { describeProxy } from './describe-proxy.ts';
 import { textOf } from './describe-rules.ts';
 
 /** `match`: of the location; undefined for the site itself. */
@@ -22,7 +23,7 @@ export function describeContent(
     case 'files':
       return describeFiles(scope, match);
     case 'proxy':
-      return `passes the request on to ${content.to.kind === 'upstream' ? content.to.url : textOf(content.to.text)}`;
+      return describeProxy(content, model);
     case 'reply':
       return describeReturn(content);
     case 'status':

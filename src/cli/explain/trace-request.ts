@@ -13,6 +13,7 @@ import { renderServerName } from '../../config/render-server-name.ts';
 import { renderLocationKey } from '../../config/toml/location-key.ts';
 import { ErrorLog } from '../../edge/error-log/error-log.ts';
 import { FileServer } from '../../edge/handlers/files/file-server.ts';
+import { askedTarget } from '../../edge/handlers/proxy/asked-target.ts';
 import { renderErrorPage } from '../../edge/pages/error-pages.ts';
 import { fileNameOf } from '../../edge/pipeline/file-name.ts';
 import type { PipelineServices } from '../../edge/pipeline/pipeline-services.ts';
@@ -146,6 +147,7 @@ class Tracer {
     const status = head?.status ?? 0;
     if (asked?.route === route && head !== undefined) {
       const match = this.#matchOf(site, route.location);
+      this.#noteTarget(asked.content, route);
       const answer =
         asked.content.kind === 'files'
           ? `sends the file ${readable(fileNameOf(route))}, or what stands for the folder`
@@ -161,6 +163,15 @@ class Tracer {
     const end = to === undefined ? '' : `, to ${to}`;
     const answer = head === undefined ? 'closes the connection without an answer' : `answers ${status}${end}`;
     return this.#result(site, route, answer, status, to);
+  }
+
+  /** What a server is asked for: the path that the rules have left, and that of the address in place of the location's. */
+  #noteTarget(content: Content, route: Route): void {
+    if (content.kind === 'proxy' && content.protocol === 'http' && content.to.kind === 'upstream') {
+      const { host, uri } = content.to;
+      const target = askedTarget(route, { host, port: '', uri, isUriWhole: false });
+      this.#trace.note('rule', `the server is asked for ${readable(target ?? 'nothing')}`);
+    }
   }
 
   #result(
