@@ -30,7 +30,11 @@ const SERVERS: Readonly<Record<string, string>> = {
   once: 'proxy_next_upstream off; proxy_pass dead_all;',
   headed: 'proxy_protocol on; proxy_pass one;',
   slow: 'proxy_upload_rate 100; proxy_pass one;',
+  trusted:
+    'set_real_ip_from 127.0.0.1; deny 192.0.2.9; return "$remote_addr:$remote_port $realip_remote_addr $proxy_protocol_server_port";',
 };
+/** Whose connections begin with the header of the PROXY protocol. */
+const HEADED = new Set(['trusted']);
 
 function backend(name: string): Promise<Backend> {
   return listenTo((socket: Socket) => {
@@ -44,7 +48,8 @@ before(async () => {
   const nobody = await findPort();
   for (const name of Object.keys(SERVERS)) ports[name] = await findPort();
   const servers = Object.entries(SERVERS).map(
-    ([name, text]) => `server { listen 127.0.0.1:${ports[name]}; set $kind ${name}; ${text} }`,
+    ([name, text]) =>
+      `server { listen 127.0.0.1:${ports[name]}${HEADED.has(name) ? ' proxy_protocol' : ''}; set $kind ${name}; ${text} }`,
   );
   const stream = `stream {
     log_format all '$kind|$status|$upstream_addr|$bytes_received|$bytes_sent|$upstream_bytes_sent|$ssl_preread_server_name|$limit_conn_status';
@@ -160,4 +165,26 @@ test('a client is read no faster than the rate', async () => {
   const beganMs = performance.now();
   assert.equal(await say('slow', 'x'.repeat(150), 154), `one:${'x'.repeat(150)}`);
   assert.ok(performance.now() - beganMs > 900, 'the second half waits for the second second');
+});
+
+test('a trusted peer says by the PROXY protocol who its client is, and by that it is decided', async () => {
+  const answer = async (...pieces: readonly string[]): Promise<string> => {
+    const socket = await dial(portOf('trusted'));
+    const end = readToEnd(socket);
+    for (const piece of pieces) {
+      socket.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return String((await end).bytes);
+  };
+  assert.equal(await answer('PROXY TCP4 192.0.2.1 198.51.', '100.2 1234 443\r\n'), '192.0.2.1:1234 127.0.0.1 443');
+  assert.equal(await answer('PROXY TCP4 192.0.2.9 198.51.100.2 1234 443\r\n'), '');
+  assert.equal(await answer('GET / HTTP/1.0\r\n\r\n'), '');
+  // What is no header is refused before `set` gives the session its name.
+  const lines = [...(await logged('trusted', 2)), ...(await logged('-'))];
+  assert.deepEqual(
+    lines.map((line) => line.split('|')[1]),
+    ['200', '403', '400'],
+  );
+  await nginx.server.logged(/broken header: "GET \/ HTTP\/1\.0\\x0D\\x0A.*" while reading PROXY protocol, client/);
 });

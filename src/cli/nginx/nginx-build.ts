@@ -26,6 +26,7 @@ const OPTIONAL: readonly (readonly [module: string, directive: string])[] = [
   ['--with-stream', 'stream'],
   ['--with-stream_ssl_module', 'ssl_handshake_timeout'],
   ['--with-stream_ssl_preread_module', 'ssl_preread'],
+  ['--with-stream_realip_module', 'proxy_protocol_timeout'],
 ];
 
 /** Modules that nginx has unless it was told otherwise. */

@@ -241,6 +241,7 @@ export class Listeners {
       server: nameOf(bound),
       port: bound.kind === 'tcp' ? String(bound.port) : '',
       hostname: hostname(),
+      hasProxyHeader: hasProxyHeader(bound, plan.model),
     };
     let stream = plan.streamOf(bound.listener);
     const onSocket = (socket: GuardedSocket): Receive => {
@@ -249,8 +250,9 @@ export class Listeners {
     };
     const onBug = (error: unknown): void => bugs.note('a new connection', error);
     const servers = places.map((where) => listenWithBuffer(where, buffer, onSocket, onBug));
-    const renew: Listening['renew'] = ({ listener }, next) => {
-      stream = next.streamOf(listener);
+    const renew: Listening['renew'] = (present, next) => {
+      stream = next.streamOf(present.listener);
+      services.hasProxyHeader = hasProxyHeader(present, next.model);
     };
     return { bound, services, renew, servers };
   }
@@ -427,6 +429,10 @@ function keyOf(listener: BoundListener): string {
 
 function addressOf({ kind, address, port, path }: BoundListener): string {
   return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path}`;
+}
+
+function hasProxyHeader({ listener }: BoundListener, model: EdgeModel): boolean {
+  return allListeners(model)[listener]?.hasProxyHeader === true;
 }
 
 function backlogOf({ listener }: BoundListener, model: EdgeModel): number {

@@ -40,6 +40,7 @@ export function compileStreams(streams: Streams, parts: SitesParts): readonly Co
       errorLog: errorLogs.open(server.errorLogs),
       accessLog: accessLogs.openForSessions(server.accessLogs, texts),
       steps: compileSteps(server, texts),
+      proxyProtocolMs: server.proxyProtocolMs,
       preread: server.readsHello ? server.preread : undefined,
       sendsAtOnce: server.sendsAtOnce,
       open: openOf(server),

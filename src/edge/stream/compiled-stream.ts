@@ -55,6 +55,8 @@ export interface CompiledStream {
   readonly errorLog: ErrorLog;
   /** Asked in their order before anything is read. */
   readonly steps: readonly SessionStep[];
+  /** How long the header of the PROXY protocol may take. */
+  readonly proxyProtocolMs: number;
   /** Undefined: nothing is looked at before the connection is passed on. */
   readonly preread: { readonly bytesMax: number; readonly timeoutMs: number } | undefined;
   readonly sendsAtOnce: boolean;

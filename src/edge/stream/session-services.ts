@@ -14,4 +14,6 @@ export interface SessionServices {
   /** '' for a Unix socket. */
   readonly port: string;
   readonly hostname: string;
+  /** Each connection begins with the header of the PROXY protocol. */
+  readonly hasProxyHeader: boolean;
 }

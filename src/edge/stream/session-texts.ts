@@ -3,6 +3,7 @@
 import type { Zone } from '../../config/model/access.ts';
 import type { Pattern, Template, TemplatePart } from '../../config/model/template.ts';
 import type { DefinedVariable } from '../../config/model/variables.ts';
+import { parseExtensionName, readExtension } from '../../protocol/proxy-protocol/extensions.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { OpenZones } from '../pipeline/zones.ts';
 import type { CompiledPattern } from '../plan/compile-pattern.ts';
@@ -30,7 +31,7 @@ export class SessionTexts implements TextCompiler<Session> {
     this.#variables = new VariableTable(variables, {
       compiler: this,
       forwardedOf: () => [],
-      otherwise: (lower) => this.#builtIn.get(lower) ?? this.#assigned(lower),
+      otherwise: (lower) => this.#builtIn.get(lower) ?? extensionVariable(lower) ?? this.#assigned(lower),
     });
   }
 
@@ -65,4 +66,14 @@ export class SessionTexts implements TextCompiler<Session> {
     const slot = this.slotOf(lower);
     return ({ slots }) => slots[slot];
   }
+}
+
+const EXTENSION_PREFIX = 'proxy_protocol_tlv_';
+
+/** Of what the header of the PROXY protocol tells besides addresses. */
+function extensionVariable(lower: string): SessionVariable | undefined {
+  const name = lower.startsWith(EXTENSION_PREFIX)
+    ? parseExtensionName(lower.slice(EXTENSION_PREFIX.length))
+    : undefined;
+  return name && (({ proxyHeader }) => proxyHeader && readExtension(proxyHeader.extensions, name));
 }

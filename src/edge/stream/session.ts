@@ -7,10 +7,12 @@ import { nextConnectionNumber } from '../../protocol/http/peer.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
+import { escapeLog } from '../access-log/line.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
 import { CostlyMatch } from '../pipeline/costly-match.ts';
 import { MatchBudget } from '../pipeline/match-budget.ts';
 import type { Captures } from '../pipeline/subject.ts';
+import { AwaitedHeader } from './awaited-header.ts';
 import type { CompiledStream, Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
@@ -18,6 +20,8 @@ import { Preread } from './preread.ts';
 import type { SessionServices } from './session-services.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
+/** So much of what is no header of the PROXY protocol is told. */
+const QUOTED_BYTES = 107;
 const NOTHING: readonly (() => void)[] = [];
 
 export class StreamSession implements Session, TrackedConnection {
@@ -37,6 +41,7 @@ export class StreamSession implements Session, TrackedConnection {
   readonly slots: (string | undefined)[] = [];
   readonly isQuoted = false;
   #matches: MatchBudget | undefined;
+  #header: AwaitedHeader | undefined;
   #preread: Preread | undefined;
   #content: SessionContent | undefined;
   #whenOver = NOTHING;
@@ -110,8 +115,41 @@ export class StreamSession implements Session, TrackedConnection {
     if (!stream.sendsAtOnce) {
       socket.setNoDelay(false);
     }
+    if (services.hasProxyHeader) {
+      this.#awaitHeader();
+    } else {
+      this.#run();
+    }
+  }
+
+  /** Whoever has made the connection says first for whom. */
+  #awaitHeader(): void {
+    this.action = 'reading PROXY protocol';
+    this.#header = new AwaitedHeader(this.stream.proxyProtocolMs, {
+      onHeader: (header, rest) => {
+        this.proxyHeader = header;
+        this.#header = undefined;
+        this.action = 'initializing session';
+        this.#run();
+        if (rest.length > 0 && this.status === 0) {
+          this.take(rest, rest.length);
+        }
+      },
+      onInvalid: (reason, bytes) => {
+        const quoted = escapeLog(bytes.latin1Slice(0, QUOTED_BYTES));
+        this.log('error', reason === 'broken header' ? `${reason}: "${quoted}"` : reason);
+        this.end(SESSION_STATUS.badRequest);
+      },
+      onLate: () => {
+        this.log('info', 'client timed out (110: Connection timed out)');
+        this.end(SESSION_STATUS.ok);
+      },
+    });
+  }
+
+  #run(): void {
     this.#decide(() => {
-      for (const step of stream.steps) {
+      for (const step of this.stream.steps) {
         const status = step(this);
         if (status !== 0) {
           this.end(status);
@@ -124,11 +162,8 @@ export class StreamSession implements Session, TrackedConnection {
 
   /** Bytes of the client. The buffer is borrowed. */
   take(buffer: Buffer, length: number): void {
-    if (this.#content === undefined) {
-      this.#preread?.take(buffer, length);
-    } else {
-      this.#content.take(buffer, length);
-    }
+    const taker = this.#content ?? this.#header ?? this.#preread;
+    taker?.take(buffer, length);
   }
 
   end(status: number): void {
@@ -136,6 +171,7 @@ export class StreamSession implements Session, TrackedConnection {
       return;
     }
     this.status = status;
+    this.#header?.close();
     this.#preread?.close();
     this.#content?.close();
     this.socket.destroy();
@@ -224,7 +260,7 @@ export class StreamSession implements Session, TrackedConnection {
       this.log('info', `recv() failed (${systemWords(error)})`);
     }
     if (this.#content === undefined) {
-      this.end(SESSION_STATUS.ok);
+      this.end(this.#header === undefined ? SESSION_STATUS.ok : SESSION_STATUS.badRequest);
     } else {
       this.#content.onClientEnd();
     }

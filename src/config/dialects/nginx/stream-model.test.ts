@@ -108,6 +108,15 @@ test('a text with variables is looked at when a connection comes; variables are 
   );
 });
 
+test('a listener says whether the header of the PROXY protocol comes first, and a server whom it believes', () => {
+  const { streams } = read('set_real_ip_from 10.0.0.0/8; server { listen 1 proxy_protocol; listen 2; return x; }');
+  assert.deepEqual(
+    streams?.listeners.map(({ hasProxyHeader }) => hasProxyHeader),
+    [true, undefined],
+  );
+  assert.deepEqual(streams.servers[0]?.realIpFrom, ['10.0.0.0/8']);
+});
+
 test('nobody listens where something else would be spoken than what the file says, and it is told', () => {
   const { streams, told } = read(
     'server { listen 1 udp; listen 2 ssl; proxy_pass 127.0.0.1:5; } server { listen 3; pass 127.0.0.1:4; }',

@@ -70,9 +70,10 @@ class StreamReader {
       return;
     }
     const stream = this.servers.push(this.#serverOf(draft, content)) - 1;
-    for (const { address, backlog, isIpv6Only } of draft.own(STREAM_LISTENS) ?? []) {
+    for (const { address, backlog, isIpv6Only, hasProxyHeader } of draft.own(STREAM_LISTENS) ?? []) {
       const { backlog: usual } = this.#surroundings;
-      this.listeners.push({ address, tls: false, backlog: backlog ?? usual, isIpv6Only, stream });
+      const header = hasProxyHeader ? { hasProxyHeader } : {};
+      this.listeners.push({ address, tls: false, backlog: backlog ?? usual, isIpv6Only, ...header, stream });
     }
   }
 

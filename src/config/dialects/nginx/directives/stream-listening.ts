@@ -15,6 +15,7 @@ export interface StreamListen {
   readonly address: BindAddress;
   readonly backlog: number | undefined;
   readonly isIpv6Only: boolean;
+  readonly hasProxyHeader: boolean;
 }
 
 /** Said in a server of `stream`. */
@@ -30,7 +31,6 @@ export const STREAM_LISTENING: readonly Row[] = repeatable([
 const LATER: ReadonlyMap<string, string> = new Map([
   ['udp', 'Datagrams are not passed on: nobody listens at this address. Leave it to nginx.'],
   ['ssl', 'TLS is not spoken with the clients of streams yet: nobody listens at this address.'],
-  ['proxy_protocol', 'The header of the PROXY protocol is not read yet: nobody listens at this address.'],
 ]);
 
 const HTTP_ONLY = /^(?:default|default_server|http2|spdy|quic|deferred|accept_filter=.*)$/;
@@ -59,6 +59,7 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
       draft.append(STREAM_LISTENS, {
         address,
         backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
+        hasProxyHeader: parameters.includes('proxy_protocol'),
         isIpv6Only: address.kind === 'tcp' && address.host.includes(':') && !parameters.includes('ipv6only=off'),
       });
     }
