@@ -18,6 +18,9 @@ export interface Wish {
   readonly by?: Issued;
   /** Encrypts the key. */
   readonly password?: string;
+  /** What openssl makes a key of; ECDSA otherwise. */
+  readonly keyKind?: readonly string[];
+  readonly digest?: 'sha1' | 'sha256';
 }
 
 const SITE_NAMES = 'subjectAltName=DNS:site.test,DNS:localhost,IP:127.0.0.1';
@@ -29,9 +32,15 @@ export class Authority implements Issued {
   readonly #folder: string;
   readonly #name: string;
 
-  constructor(folder: string, name = 'ca') {
+  /** `issued`: an authority below another one, which has signed it. */
+  constructor(folder: string, name = 'ca', issued?: Issued) {
     this.#folder = folder;
     this.#name = name;
+    if (issued !== undefined) {
+      this.cert = issued.cert;
+      this.key = issued.key;
+      return;
+    }
     this.cert = join(folder, `${name}.pem`);
     this.key = join(folder, `${name}.key`);
     openssl(
@@ -40,13 +49,15 @@ export class Authority implements Issued {
     );
   }
 
-  issue(name: string, { subject = `/CN=${name}`, extensions = SITE_NAMES, by = this, password }: Wish = {}): Issued {
+  issue(name: string, wish: Wish = {}): Issued {
+    const { subject = `/CN=${name}`, extensions = SITE_NAMES, by = this, password } = wish;
+    const { keyKind = KEY_KIND, digest = 'sha256' } = wish;
     const path = (end: string) => join(this.#folder, `${this.#name}-${name}.${end}`);
     const secrecy = password === undefined ? ['-nodes'] : ['-passout', `pass:${password}`];
-    openssl(['req', ...KEY_KIND, ...secrecy, '-utf8', '-subj', subject], ['-keyout', path('key'), '-out', path('csr')]);
+    openssl(['req', ...keyKind, ...secrecy, '-utf8', '-subj', subject], ['-keyout', path('key'), '-out', path('csr')]);
     writeFileSync(path('ext'), extensions);
     openssl(
-      ['x509', '-req', '-in', path('csr'), '-CA', by.cert, '-CAkey', by.key, '-CAcreateserial'],
+      ['x509', '-req', `-${digest}`, '-in', path('csr'), '-CA', by.cert, '-CAkey', by.key, '-CAcreateserial'],
       ['-days', '30', '-extfile', path('ext'), '-out', path('pem')],
     );
     return { cert: path('pem'), key: path('key') };

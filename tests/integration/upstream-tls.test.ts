@@ -124,6 +124,10 @@ test('so many authorities as are allowed may stand between', async () => {
 test('a server whose certificate is revoked is not trusted', async () => {
   const server = await serve(options(site));
   equal(await ask(server, {}, { crl: authority.revoke() }), undefined);
+  const chained = await serve(options(deep, read(between.cert)));
+  const ofBetween = new Authority(folder, 'between', between);
+  equal(await ask(chained, {}, { crl: authority.revoke() + ofBetween.revoke() }), undefined, 'several lists');
+  match((await ask(chained, {}, { crl: authority.revoke() })) ?? '', /\(3:unable to get certificate CRL\)$/);
   match((await ask(server, {}, { crl: authority.revoke(site) })) ?? '', /\(23:certificate revoked\)$/);
 });
 
@@ -158,7 +162,9 @@ test('the server is shown a certificate, also one that is chosen by variables', 
   await meet(server, begin(client, { certFile: own.cert, keyFile: own.key }));
   await meet(server, begin(client, { certFile: secret.cert, keyFile: secret.key }));
   await meet(server, begin(client));
-  equal(shown.map(String).join(), 'CN=portico,CN=portico,CN=secret,undefined');
+  await meet(server, begin(client, { certFile: `/etc/.//${own.cert.slice(1)}`, keyFile: own.key }));
+  await meet(server, begin(client, { certFile: '/etc/./', keyFile: '/etc/./' }));
+  equal(shown.map(String).join(), 'CN=portico,CN=portico,CN=secret,undefined,CN=portico,undefined');
 });
 
 test('a certificate that is chosen by variables is read again when it has changed', () => {

@@ -17,7 +17,7 @@ test('clientContextOptions() has what the files hold', () => {
   const rules = { ...RULES, verifies: true, ciphers: 'HIGH', protocols: ['TLSv1.3'] };
   deepEqual(clientContextOptions(rules, { trusted: 't', crl: 'r', cert: 'c', key: 'k', passwords: [] }), {
     ca: 't',
-    crl: 'r',
+    crl: ['r'],
     cert: 'c',
     key: 'k',
     ciphers: 'HIGH',

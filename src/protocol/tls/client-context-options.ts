@@ -1,6 +1,7 @@
 /** The options of a context of TLS towards servers: the supervisor tries them out before anybody is served, and each thread of the edge uses them. */
 
 import type { UpstreamTlsFiles } from '../control/upstream-tls-files.ts';
+import { splitLists } from './split-lists.ts';
 
 type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
@@ -15,7 +16,7 @@ export interface ClientContextRules {
 export interface ClientContextOptions {
   /** An empty list is no authority at all; without one Node.js would read its own, which takes milliseconds and a megabyte. */
   readonly ca: string | never[];
-  readonly crl?: string;
+  readonly crl?: string[];
   readonly cert?: string;
   readonly key?: string;
   readonly ciphers?: string;
@@ -30,7 +31,7 @@ export function clientContextOptions(
   const speaks = (version: TlsVersion): boolean => protocols.length === 0 || protocols.includes(version);
   return {
     ca: verifies && trusted !== '' ? trusted : [],
-    ...(verifies && crl !== '' ? { crl } : {}),
+    ...(verifies && crl !== '' ? { crl: splitLists(crl) } : {}),
     ...(cert === '' ? {} : { cert, key }),
     ...(ciphers === '' ? {} : { ciphers }),
     minVersion: speaks('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',

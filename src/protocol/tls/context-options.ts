@@ -1,6 +1,7 @@
 /** The options of a TLS context: the supervisor tries them out before anybody connects, and each thread of the edge uses them. */
 
 import type { TlsContextSettings } from '../control/edge.ts';
+import { splitLists } from './split-lists.ts';
 
 type TlsVersion = TlsContextSettings['protocols'][number];
 
@@ -28,8 +29,6 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** Node takes the first of a text alone. */
-const CRL = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
 const CERTIFICATE = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
 
 export interface ContextOptions {
@@ -58,7 +57,7 @@ export function contextOptions(settings: TlsContextSettings, ticketKey: string):
     cert: certificates.map(({ chain }) => chain),
     key: certificates.map(({ key }) => key),
     ...(asksClients(settings) ? { ca: authorities } : {}),
-    ...(asksClients(settings) && crl !== '' ? { crl: crl.match(CRL) ?? [] } : {}),
+    ...(asksClients(settings) && crl !== '' ? { crl: splitLists(crl) } : {}),
     ciphers: settings.ciphers || CIPHERS,
     ...(curves === '' ? {} : { ecdhCurve: curves }),
     ...(dhParams === '' ? {} : { dhparam: dhParams }),

@@ -30,7 +30,9 @@ export class NamedCertificates {
     this.#monotonicMs = monotonicMs;
   }
 
-  find(certFile: string, keyFile: string): Outcome<NamedCertificate> {
+  /** An absolute name behind a folder and `./` is taken for itself. */
+  find(certPath: string, keyPath: string): Outcome<NamedCertificate> {
+    const [certFile, keyFile] = [wholeName(certPath), wholeName(keyPath)];
     const names = `${certFile}\n${keyFile}`;
     const nowMs = this.#monotonicMs();
     const kept = this.#kept.get(names);
@@ -75,6 +77,12 @@ export class NamedCertificates {
     }
     this.#kept.set(names, fresh);
   }
+}
+
+const FOLDER = /^.*\/\.\/(?=\/)/;
+
+function wholeName(path: string): string {
+  return path.replace(FOLDER, '');
 }
 
 function stampOf(path: string): string {

@@ -47,6 +47,9 @@ export interface HandshakeOptions {
   readonly checkServerIdentity: () => undefined;
 }
 
+/** The variable of the name comes to nothing: only its folder is left. */
+const NO_FILE = /^$|\/\.\/$/;
+
 /** A name may come from a client. Others could not be sent, and are in no certificate. */
 const HOST_NAME = /^[\w.-]{1,253}$/;
 
@@ -97,7 +100,7 @@ export class TlsClient {
   }
 
   #clientFor(certFile: string, keyFile: string): Outcome<Client> {
-    if (this.#certificates === undefined || certFile === '') {
+    if (this.#certificates === undefined || NO_FILE.test(certFile)) {
       return this.#clientWith('', this.#files);
     }
     const found = this.#certificates.find(certFile, keyFile);

@@ -139,11 +139,11 @@ export function upstreamTlsOf(draft: Draft, of: ProxyModule, prefix: string): Up
   };
 }
 
-/** A name that a variable begins is absolute, or it is the variable's matter. */
+/** Whoever reads the file takes what a variable comes to for the whole name if it is absolute: `/etc/nginx/.//run/a.pem` (named-certificates.ts). */
 function fileTemplate(template: Template, file: (name: string) => string): Template {
   if (typeof template === 'string') {
     return file(template);
   }
   const [first, ...rest] = template;
-  return typeof first === 'string' ? [file(first), ...rest] : template;
+  return typeof first === 'string' ? [file(first), ...rest] : [file('./'), ...template];
 }
