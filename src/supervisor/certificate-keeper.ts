@@ -9,6 +9,7 @@ import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
 import type { TlsSettings } from '../protocol/control/edge.ts';
+import type { ReadCertificate } from './certificates.ts';
 import type { Identity } from './privileges.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import type { Certificates, TlsSources } from './tls-contexts.ts';
@@ -39,6 +40,7 @@ export class CertificateKeeper {
   readonly #ticketKeys: TicketKeys;
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
+  #renewals: readonly string[] = [];
 
   private constructor(sources: TlsSources | undefined, { clock, identity, before }: KeeperSurroundings) {
     this.#sources = sources;
@@ -93,7 +95,7 @@ export class CertificateKeeper {
     const warning = `${hidden} cannot be read by the user that the server runs as: a renewed certificate is only taken by a new start`;
     return {
       summary: this.summary,
-      warnings: [...this.expiryWarnings(), ...(hidden === undefined ? [] : [warning])],
+      warnings: [...this.remarks, ...this.expiryWarnings(), ...(hidden === undefined ? [] : [warning])],
     };
   }
 
@@ -104,11 +106,19 @@ export class CertificateKeeper {
     return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   }
 
+  /** What is wrong with certificates, whatever the time. */
+  get remarks(): readonly string[] {
+    const { read = [], remarks = [] } = this.#current ?? {};
+    return [...read.flatMap((certificate) => certificate.remarks), ...remarks];
+  }
+
   expiryWarnings(): string[] {
-    const read = this.#current?.read ?? [];
-    return read.flatMap(({ warningsAt, summary }) =>
-      warningsAt(this.#clock.nowMs()).map((warning) => (read.length === 1 ? warning : `${summary}: ${warning}`)),
-    );
+    return (this.#current?.read ?? []).flatMap(({ warningsAt }) => warningsAt(this.#clock.nowMs()));
+  }
+
+  /** Of the certificates that the last `renew` has found new: for whom they are, and until when, now and before. */
+  get renewals(): readonly string[] {
+    return this.#renewals;
   }
 
   /** Reads the files again. True if they hold something else; after a fault what is in use is kept. */
@@ -125,6 +135,7 @@ export class CertificateKeeper {
     const hasNewOfServers = !isEqual(read.value.upstreamTls, upstreamTls);
     const isNew = hasNewOfServers || !isEqual(read.value.tls, tls);
     if (isNew) {
+      this.#renewals = renewalsOf(read.value.read, this.#current?.read ?? []);
       this.#current = { ...read.value, upstreamTls: hasNewOfServers ? read.value.upstreamTls : upstreamTls };
     }
     return success(isNew);
@@ -138,6 +149,14 @@ export class CertificateKeeper {
   #readStamps(): Stamp[] {
     return this.#paths.map(stampOf);
   }
+}
+
+function renewalsOf(fresh: readonly ReadCertificate[], before: readonly ReadCertificate[]): string[] {
+  return fresh.flatMap(({ path, chain, summary }) => {
+    const old = before.find((each) => each.path === path);
+    const was = old === undefined ? '' : `before: ${old.lastDay}; `;
+    return old?.chain === chain ? [] : [`${summary} (${was}${path})`];
+  });
 }
 
 /** The identity and state of a file. Undefined: it cannot be looked at, as root's files cannot once the server has become another user. */

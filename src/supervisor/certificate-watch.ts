@@ -35,7 +35,8 @@ export class CertificateWatch {
   async #look(): Promise<void> {
     const { certificates } = this.#server;
     if (certificates.hasChanged) {
-      await this.renew();
+      // Whoever renews a certificate writes it before its key, or the other way round, and may be in the middle.
+      setTimeout(() => void this.renew(), SUPERVISOR_LIMITS.certificateSettleMs).unref();
     } else if (this.#isPlanOld) {
       await this.#renewUpstreams();
     }
@@ -58,10 +59,13 @@ export class CertificateWatch {
     if (!renewed.ok) {
       this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
     } else if (renewed.value) {
-      const { tls, summary } = certificates;
+      const { tls, renewals, summary } = certificates;
       if (tls !== undefined) {
         this.#edge.send({ kind: 'tls', tls });
-        this.#log.say('info', `new files of the certificate are in use: ${summary}`);
+        this.#log.say('info', `new files of the certificate are in use: ${renewals.join('; ') || summary}`);
+        for (const remark of certificates.remarks) {
+          this.#log.say('warning', remark);
+        }
         this.#warnOfExpiry();
       }
       this.#isPlanOld ||= certificates.upstreamTls !== upstreamTls;

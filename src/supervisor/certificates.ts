@@ -2,20 +2,31 @@
 
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { CertificateFiles } from '../config/model/server-model.ts';
 import type { CertifiedKey } from '../protocol/control/edge.ts';
 import { renderDistinguishedName } from '../protocol/tls/distinguished-name.ts';
+import { chainWarnings, expiredAuthorities } from './certificate-chain.ts';
+import { whyNoCertificate, whyNoKey } from './pem-text.ts';
 import type { Identity } from './privileges.ts';
 import { withRightsFor } from './privileges.ts';
+import { isSignedBySystem } from './system-authorities.ts';
 
 /** A certificate that clients are shown. */
 export interface ReadCertificate extends CertifiedKey {
   /** Without those that sign it, in PEM. */
   readonly own: string;
+  /** Of the file. */
+  readonly path: string;
   /** The names in the certificate, and its last day. */
   readonly summary: string;
-  /** What is wrong with the certificate at a time, in ms since 1970. */
+  readonly lastDay: string;
+  /** What is wrong with the certificates of the file, now and later. */
+  readonly remarks: readonly string[];
+  /** What is wrong with their times, in ms since 1970. */
   readonly warningsAt: (nowMs: number) => string[];
+  /** Whether it is for a host of this name. */
+  readonly isFor: (name: string) => boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -25,7 +36,7 @@ const WARN_BEFORE_MS = 14 * DAY_MS;
 const WARN_BEFORE_SHARE = 3;
 const BEGIN = /-----BEGIN (?:X509 )?CERTIFICATE-----/g;
 const CERTIFICATE = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
-const PRIVATE_KEY = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIVATE KEY-----/;
+const PRIVATE_KEY = /-----BEGIN ((?!OPENSSH )[A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIVATE KEY-----/;
 /** How many names of a certificate are shown. */
 const NAMES_SHOWN_MAX = 3;
 
@@ -53,15 +64,23 @@ export function readCertificate(files: CertificateFiles, read: ReadText): ReadCe
     throw new CertificateFault(
       isLater
         ? `${certPath}: the certificate that the key belongs to must come first in the file`
-        : `the private key in ${keyPath} does not belong to the certificate in ${certPath}`,
+        : `the private key in ${keyPath} does not belong to the certificate in ${certPath}. Name two that were issued together: certbot has them in one folder`,
     );
   }
+  const chain = { path: certPath, certificates: parsed };
   return {
     chain: `${pems.join('\n')}\n`,
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
     own: `${pems[0]}\n`,
+    path: certPath,
     summary: `${namesOf(first)}, until ${dayOf(first)}`,
-    warningsAt: (nowMs) => warningsOf(first, nowMs),
+    lastDay: dayOf(first),
+    remarks: chainWarnings({ ...chain, isSignedByRoot: isSignedBySystem }),
+    warningsAt: (nowMs) => [
+      ...warningsOf(first, nowMs).map((warning) => `${certPath}: ${warning}`),
+      ...expiredAuthorities(chain, nowMs),
+    ],
+    isFor: (name) => (isIP(name) === 0 ? first.checkHost(name) : first.checkIP(name)) !== undefined,
   };
 }
 
@@ -88,7 +107,10 @@ function readPems(path: string, read: ReadText): string[] {
     throw new CertificateFault(`${path} holds a certificate that is cut off`);
   }
   if (pems.length === 0) {
-    throw new CertificateFault(`${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----")`);
+    const why = whyNoCertificate(text, path);
+    throw new CertificateFault(
+      `${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----")${why === undefined ? '' : `: ${why}`}`,
+    );
   }
   return [...pems];
 }
@@ -123,10 +145,12 @@ function passwordsOf({ password, passwordFile }: CertificateFiles, read: ReadTex
 }
 
 function readKey(path: string, passwords: readonly Buffer[], read: ReadText): KeyObject {
-  const pem = PRIVATE_KEY.exec(read(path))?.[0];
+  const text = read(path);
+  const pem = PRIVATE_KEY.exec(text)?.[0];
   if (pem === undefined) {
+    const why = whyNoKey(text, path);
     throw new CertificateFault(
-      `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"). Name the file of the key`,
+      `${path} holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----")${why === undefined ? '. Name the file of the key' : `: ${why}`}`,
     );
   }
   if (!pem.includes('ENCRYPTED')) {

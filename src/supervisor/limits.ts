@@ -71,7 +71,9 @@ export const SUPERVISOR_LIMITS = {
   /** How often it is looked whether the terminal is still there. After two looks a SIGHUP has nothing to do with its end any more. */
   terminalPollMs: 1_000,
   /** How often it is looked whether the certificate has been renewed. */
-  certificatePollMs: 60_000,
+  certificatePollMs: 50_000,
+  /** So long after a change the files are read, by when certificate and key should both be there. With the time above it is a minute. */
+  certificateSettleMs: 5_000,
   /** How long tickets of sessions are sealed with one key. */
   ticketKeyMs: 3_600_000,
   /** So many keys of tickets are known: sessions are over after two hours. */

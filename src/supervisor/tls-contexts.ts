@@ -10,7 +10,9 @@ import type { TlsContextSettings, TlsSettings } from '../protocol/control/edge.t
 import { asksClients, contextOptions } from '../protocol/tls/context-options.ts';
 import type { ReadCertificate, ReadText } from './certificates.ts';
 import { CertificateFault, readAuthorities, readCertificate, readText } from './certificates.ts';
+import { inOurWords } from './openssl-words.ts';
 import type { Identity } from './privileges.ts';
+import { namesOfSites, remarkOnNames } from './site-names.ts';
 import type { UpstreamTlsByKey } from './upstream-tls.ts';
 import { readUpstreamTls, upstreamPathsOf, upstreamTlsOf } from './upstream-tls.ts';
 
@@ -19,6 +21,8 @@ export interface TlsSources {
   readonly certificates: readonly CertificateFiles[];
   /** By site; undefined: TLS is not spoken for it, or as for the default site of the listener. */
   readonly sites: readonly (SiteTls | undefined)[];
+  /** By site: whole names that clients may ask for it by. */
+  readonly names?: readonly (readonly string[])[];
   /** With servers behind this one. */
   readonly upstreams?: readonly UpstreamTls[];
 }
@@ -26,6 +30,8 @@ export interface TlsSources {
 export interface Certificates {
   readonly tls: Omit<TlsSettings, 'ticketKeys'>;
   readonly upstreamTls: UpstreamTlsByKey | undefined;
+  /** About names of sites that certificates are not for, one sentence each. */
+  readonly remarks: readonly string[];
   /** Those that clients are shown. */
   readonly read: readonly ReadCertificate[];
 }
@@ -36,7 +42,7 @@ export function tlsSourcesOf(model: ServerModel): TlsSources | undefined {
   const sites = model.sites.map(({ tls }) => tls);
   const upstreams = upstreamTlsOf(model);
   const isUsed = upstreams.length > 0 || sites.some((tls) => tls !== undefined);
-  return isUsed ? { certificates, sites, upstreams } : undefined;
+  return isUsed ? { certificates, sites, names: namesOfSites(model), upstreams } : undefined;
 }
 
 /** The files that the sources name, each once. */
@@ -87,6 +93,7 @@ class Reader {
     const { upstreams = [] } = this.#sources;
     return {
       tls: { contexts: this.#contexts, sites },
+      remarks: this.#sources.sites.flatMap((tls, site) => this.#strangeNames(tls, this.#sources.names?.[site] ?? [])),
       upstreamTls: upstreams.length > 0 ? await readUpstreamTls(upstreams, this.#text) : undefined,
       read: [...this.#certificates.values()],
     };
@@ -99,10 +106,19 @@ class Reader {
       return known;
     }
     const context = this.#newContext(tls);
-    await tryOut(context);
+    await tryOut(
+      context,
+      tls.certificates.map((index) => this.#sources.certificates[index]?.certFile ?? ''),
+    );
     const index = this.#contexts.push(context) - 1;
     this.#known.set(key, index);
     return index;
+  }
+
+  #strangeNames(tls: SiteTls | undefined, names: readonly string[]): string[] {
+    const shown = (tls?.certificates ?? []).flatMap((index) => this.#certificates.get(index) ?? []);
+    const [first] = shown;
+    return first === undefined || tls?.rejectsHandshake === true ? [] : remarkOnNames(shown, first.path, names);
   }
 
   #newContext(tls: SiteTls): TlsContextSettings {
@@ -169,7 +185,7 @@ function digest(text: string): string {
 }
 
 /** What OpenSSL refuses is refused here rather than at each handshake. */
-async function tryOut(context: TlsContextSettings): Promise<void> {
+async function tryOut(context: TlsContextSettings, paths: readonly string[]): Promise<void> {
   // Loaded only where TLS is spoken, because it takes some megabytes.
   const { createSecureContext } = await import('node:tls');
   try {
@@ -181,7 +197,7 @@ async function tryOut(context: TlsContextSettings): Promise<void> {
         ? `no cipher suite is called "${context.ciphers}"`
         : code === 'ERR_CRYPTO_OPERATION_FAILED' || /curve/i.test(message)
           ? `no group of key exchange is called as one of "${context.curves}"`
-          : `the certificate cannot be used: ${reason ?? message}`,
+          : `${paths.join(' or ')}: the certificate cannot be used: ${inOurWords(reason ?? message)}`,
     );
   }
 }

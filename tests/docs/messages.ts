@@ -31,6 +31,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/cli\/explain\/(?!asked-line)/,
   // How often something was told, behind what was told.
   /^src\/cli\/(files\/(told|fold)-diagnostics|nginx\/nginx-faults)\.ts$/,
+  // What a file holds in the place of a certificate, and why OpenSSL refuses one: behind messages that have an entry.
+  /^src\/supervisor\/(pem-text|openssl-words)\.ts$/,
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/pages\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.

@@ -1,6 +1,7 @@
 // What can be wrong with the files of a certificate, each told in one sentence before anything is served; and how a new one is noticed.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -42,6 +43,10 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const damaged = read(site.cert).replace(/\n[^\n]{20}/, `\n${'A'.repeat(20)}`);
 const chain = write('chain.pem', read(site.cert), 'said between them\n', read(authority.cert), read(site.key));
 
+const weak = authority.issue('weak', { keyKind: ['-newkey', 'rsa:1024'] });
+const binary = join(folder, 'site.der');
+writeFileSync(binary, new X509Certificate(read(site.cert)).raw);
+
 type Loaded = Certificates['tls']['contexts'][number] &
   Pick<Certificates['read'][number], 'own' | 'summary' | 'warningsAt'>;
 
@@ -74,6 +79,24 @@ const FAULTS: readonly (readonly [what: string, model: Partial<Said>, told: RegE
   ['a wrong password', { certFile: secret.cert, keyFile: secret.key, password: 'x' }, /the password does not open/],
   ["another certificate's key", { keyFile: other.key }, /does not belong to the certificate/],
   ['a wrong order', { certFile: write('order.pem', read(other.cert), read(site.cert)) }, /must come first/],
+  [
+    'a binary form',
+    { certFile: binary },
+    /site\.der holds no certificate .*: it is in the format DER\. Make PEM of it: openssl/,
+  ],
+  ['a key in the place of the certificate', { certFile: site.key }, /may have been exchanged$/],
+  ['a certificate in the place of the key', { keyFile: site.cert }, /may have been exchanged$/],
+  ['an empty file', { certFile: write('empty.pem') }, /empty\.pem holds no certificate .*: it is empty$/],
+  [
+    'a key of OpenSSH',
+    { keyFile: write('ssh.key', read(site.key).replaceAll('PRIVATE', 'OPENSSH PRIVATE')) },
+    /ssh\.key holds no private key .*: its format is that of OpenSSH/,
+  ],
+  [
+    'a weak key',
+    { certFile: weak.cert, keyFile: weak.key },
+    /^.*ca-weak\.pem: the certificate cannot be used: its key is too short/,
+  ],
   ['no such cipher suite', { ciphers: 'ROT13' }, /no cipher suite is called "ROT13"/],
   ['authorities that are none', { caCerts: site.key, clients: 'required' }, /holds no certificate in PEM form/],
 ];
@@ -153,6 +176,17 @@ test('a certificate that is not valid, or not for long, is warned of', async () 
   match(await told(40), /has expired \(\d{4}-\d\d-\d\d\)/);
 });
 
+test('what is wrong with a certificate that is served all the same is told with its file', async () => {
+  const own = { certificates: [{ certFile: authority.cert, keyFile: authority.key, password: '' }] };
+  const sources = { ...own, sites: [{ ...USUAL_TLS, certificates: [0] }], names: [['ca.test', 'other.test']] };
+  const opened = await CertificateKeeper.open(sources, { clock: new FakeClock(NOW_MS + 40 * DAY_MS) });
+  ok(opened.ok);
+  const [selfSigned = '', names = '', expired = ''] = opened.value.describe()?.warnings ?? [];
+  match(selfSigned, /^.*ca\.pem: the certificate is signed by itself/);
+  match(names, /^.*ca\.pem: the certificate is not for ca\.test, other\.test, which its site has as a name/);
+  match(expired, /^.*ca\.pem: the certificate has expired/);
+});
+
 test('CertificateKeeper notices new files, and keeps what it has if they are wrong', async () => {
   const clock = new FakeClock(NOW_MS);
   const [certFile, keyFile] = [write('kept.pem', read(site.cert)), write('kept.key', read(site.key))];
@@ -174,6 +208,11 @@ test('CertificateKeeper notices new files, and keeps what it has if they are wro
   const renewed = await keeper.renew();
   ok(renewed.ok && renewed.value);
   match(keeper.summary, /^CN=other/);
+  match(
+    keeper.renewals.join(),
+    /^CN=other,O=Example, until \d{4}-\d\d-\d\d \(before: \d{4}-\d\d-\d\d; .*kept\.pem\)$/,
+    'with the last day of the one before',
+  );
   deepEqual(keeper.tls?.ticketKeys, first?.ticketKeys);
   rmSync(certFile);
   equal(keeper.hasChanged, true);
