@@ -1,4 +1,4 @@
-// Other servers behind Portico, run for real: gunicorn and uWSGI from a virtual environment under var/, made once, and Apache of the system.
+// Other servers behind Portico, run for real: gunicorn and uWSGI from a virtual environment under var/, made once, and Apache, nginx and memcached of the system.
 
 import { existsSync, globSync } from 'node:fs';
 import { runNodeTestsAgainAlone } from './node-tests.ts';
@@ -11,13 +11,15 @@ const REQUIREMENTS = 'tests/peers/requirements.txt';
 
 const APACHE = '/usr/sbin/apache2';
 const NGINX = '/usr/sbin/nginx';
+const MEMCACHED = '/usr/bin/memcached';
 /** Tests that need a program of the system. */
 const NEEDS: readonly (readonly [program: string, tests: string])[] = [
   [APACHE, 'tests/peers/apache*.test.ts'],
   [NGINX, 'tests/peers/nginx*.test.ts'],
+  [MEMCACHED, 'tests/peers/memcached*.test.ts'],
 ];
 
-/** Without Apache or nginx some cannot run: on a build machine that is a failure, elsewhere it is reported. */
+/** Without these programs some cannot run: on a build machine that is a failure, elsewhere it is reported. */
 export async function testPeers(): Promise<Tally> {
   const fault = await makeEnvironment('.venv/bin/python', HOME, REQUIREMENTS);
   if (fault !== undefined) return { ...NOTHING, failed: 1, notes: [`FAILED peers: ${fault}`] };

@@ -138,6 +138,20 @@ export function startUwsgi({ app, at }: AppServer): Promise<Program> {
   return start([...command, '--processes', '1', '--die-on-term', '--need-app'], folder, addressOf(at));
 }
 
+/** Speaks FastCGI. */
+export function startFlup({ app, at }: AppServer): Promise<Program> {
+  const folder = openFolder();
+  const address = typeof at === 'string' ? JSON.stringify(at) : `('127.0.0.1', ${at})`;
+  const run = `from app import application\nfrom flup.server.fcgi import WSGIServer\nWSGIServer(application, bindAddress=${address}, umask=0).run()\n`;
+  writeFiles(folder, { 'app.py': app, 'run.py': run });
+  return start([pythonProgram('python'), 'run.py'], folder, addressOf(at));
+}
+
+export function startMemcached(port: number): Promise<Program> {
+  const command = ['/usr/bin/memcached', '-l', '127.0.0.1', '-p', String(port), '-U', '0', '-u', 'nobody'];
+  return start(command, openFolder(), addressOf(port));
+}
+
 function addressOf(at: string | number): NetConnectOpts {
   return typeof at === 'string' ? { path: at } : { host: '127.0.0.1', port: at };
 }

@@ -10,6 +10,7 @@ import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/respo
 import type { ReplyHead } from '../../../relay/reply.ts';
 import type { UpstreamHead } from '../../../upstream/wire.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
+import { mediaTypeOf } from '../../pipeline/media-type.ts';
 import type { Route } from '../../pipeline/route.ts';
 import { withoutDuplicates } from './duplicate-fields.ts';
 import type { EditRedirect } from './redirects.ts';
@@ -72,7 +73,7 @@ export function compileAnswer(
     if (before !== undefined) {
       return before;
     }
-    const fields = withoutDuplicates(head.fields, say);
+    const fields = protocol === 'memcached' ? withMediaType(head.fields, route) : withoutDuplicates(head.fields, say);
     // One look at each name: as a rule there is no such field.
     const isAsked = fields.some(({ lower }) => lower.startsWith('x-accel-'));
     if (!isAsked) {
@@ -99,6 +100,12 @@ export function compileAnswer(
       isBuffered: bufferingOf(obeyed(fields, 'x-accel-buffering')) ?? response.isBuffered,
     };
   };
+}
+
+/** memcached has none: it is that of the path, as for files. */
+function withMediaType(fields: readonly Field[], route: Route): readonly Field[] {
+  const type = mediaTypeOf(route);
+  return type === '' ? fields : [makeLine('Content-Type', type), ...fields];
 }
 
 function bufferingOf(value: string | undefined): boolean | undefined {
