@@ -90,3 +90,26 @@ test('CONTENT_LENGTH is that of the body that is passed on', () => {
   deepEqual(parameters({ policy }), ['CONTENT_LENGTH=']);
   deepEqual(parameters({ policy, protocol: 'scgi', bodyLength: 5 }), []);
 });
+
+test('another protocol may be asked for behind uwsgi and SCGI, not behind FastCGI, and no HTTP under another name', () => {
+  const upgradeOf = (
+    protocol: 'uwsgi' | 'scgi' | 'fastcgi',
+    connection: string,
+    upgrade: string,
+  ): string | undefined => {
+    const fields = [
+      ['Connection', connection],
+      ['Upgrade', upgrade],
+    ] as const;
+    const { made } = askFake({}, { path: '/', fields }, (compilation) => {
+      const ask = compileParameterRequest(fakeRequest({}), protocol, compilation);
+      return (route) => ask(route, FAKE_PLACE, 0);
+    });
+    return typeof made === 'object' ? made.upgrade : String(made);
+  };
+  deepEqual(upgradeOf('uwsgi', 'keep-alive, Upgrade', 'websocket'), 'websocket');
+  deepEqual(upgradeOf('scgi', 'upgrade', 'websocket'), 'websocket');
+  deepEqual(upgradeOf('fastcgi', 'upgrade', 'websocket'), undefined);
+  deepEqual(upgradeOf('uwsgi', 'keep-alive', 'websocket'), undefined);
+  deepEqual(upgradeOf('uwsgi', 'upgrade', 'h2c'), undefined);
+});

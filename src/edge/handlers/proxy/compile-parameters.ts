@@ -13,6 +13,7 @@ import type { Compilation } from '../../pipeline/compilation.ts';
 import { renderTemplate } from '../../pipeline/render-template.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
 import type { AskRequest } from './compile-request.ts';
+import { connectionOptions } from './connection-options.ts';
 import type { NamedValue } from './set-fields.ts';
 
 const NOT_PASSED: readonly string[] = ['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING'];
@@ -51,10 +52,16 @@ export function compileParameterRequest(
       target: '',
       fields,
       keepsConnection: request.fastcgi?.keepsConnection === true,
-      upgrade: undefined,
+      upgrade: protocol === 'fastcgi' ? undefined : wantedProtocol(route.request.block),
       body: undefined,
     };
   };
+}
+
+/** An application behind uwsgi or SCGI is told of it by HTTP_UPGRADE, and may answer with 101. */
+function wantedProtocol(block: FieldBlock): string | undefined {
+  const upgrade = block.get('upgrade');
+  return upgrade && connectionOptions(block.getAll('connection').join(','), upgrade, false).upgrade;
 }
 
 function add(list: NamedValue[], parameter: Parameter, route: Route, bodyLength: number | undefined): void {
