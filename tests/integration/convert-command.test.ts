@@ -55,12 +55,12 @@ test('portico convert overwrites nothing', () => {
 test('portico convert says with its line what cannot be said', () => {
   writeFileSync(
     join(folder, 'proxy.conf'),
-    'server {\n  listen 8080;\n  location / {\n    proxy_pass http://127.0.0.1:8000;\n  }\n}\n',
+    'server {\n  listen 8080;\n  location / {\n    grpc_pass 127.0.0.1:8000;\n  }\n}\n',
   );
   const { code, out, error } = run('convert', 'proxy.conf');
   assert.equal(code, 1);
   assert.match(out, /\[\[site\]\]/);
-  assert.match(error, /^proxy\.conf:4:5: warning: "proxy_pass" directive has no effect yet\n/);
+  assert.match(error, /^proxy\.conf:4:5: warning: "grpc_pass" directive has no effect yet\n/);
   const json = JSON.parse(run('convert', 'proxy.conf', '--format', 'json').out) as {
     toml: string;
     unsaid: { line: number | null }[];

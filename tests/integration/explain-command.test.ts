@@ -111,7 +111,10 @@ test('portico explain --url tells the rules that a request passes, and which ref
   );
   assert.match(out, /\nlocation {2}\/new\/x → location \/: every other path\n/);
   assert.match(out, /\nrule {6}try_files: goes on at @app\n/);
-  assert.match(out, /\nanswer {4}passes the request on to http:\/\/127\.0\.0\.1:8000\n$/);
+  assert.match(
+    out,
+    /\nrule {6}the server is asked for \/new\/x\nanswer {4}passes the request on to http:\/\/127\.0\.0\.1:8000; HTTP\/1\.0; waits/,
+  );
 });
 
 test('portico explain says what it cannot answer', () => {

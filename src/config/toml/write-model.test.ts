@@ -268,3 +268,9 @@ test('an alias without the slash that its location has is told: in the file it h
   ]);
   deepEqual(writeTomlModel(written, DEFAULTS).notes, []);
 });
+
+test('streams, which portico.toml has no words for, are told of', () => {
+  const streams = { listeners: [], servers: [{}], upstreams: [], variables: [] } as unknown as ServerModel['streams'];
+  const { notes } = writeTomlModel({ ...DEFAULTS, ...(streams === undefined ? {} : { streams }) }, DEFAULTS);
+  deepEqual(notes, ['the server of "stream" cannot be said in portico.toml']);
+});

@@ -46,6 +46,12 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     writer.notes.push(`site ${index + 1} ("${site.name}") is left out: it answers at no address`);
     return [];
   });
+  const streams = model.streams?.servers.length ?? 0;
+  if (streams > 0) {
+    writer.notes.push(
+      `${streams === 1 ? 'the server' : `the ${streams} servers`} of "stream" cannot be said in portico.toml`,
+    );
+  }
   const whole: Record<string, TomlValue | undefined> = {
     server: table(PROCESS_FIELDS).write(model.process, defaults.process),
     edge: table(EDGE_FIELDS).write(model.edge, defaults.edge),

@@ -154,7 +154,8 @@ export function proxyRequestOf(draft: Draft, protocol: ProxyProtocol): ProxyRequ
   const keys = KEYS[moduleOf(protocol)];
   const asksWithBody = protocol !== 'memcached';
   return {
-    httpVersion: (draft.get(HTTP_VERSION) ?? '1.0') === '1.0' ? '1.0' : '1.1',
+    // Of other protocols nobody asks for it.
+    httpVersion: protocol === 'http' && (draft.get(HTTP_VERSION) ?? '1.0') === '1.0' ? '1.0' : '1.1',
     ...(protocol === 'http' ? textsOf(draft) : {}),
     passesBody: asksWithBody && (draft.get(keys.passesBody) ?? true),
     passesFields: asksWithBody && (draft.get(keys.passesFields) ?? true),
