@@ -45,6 +45,8 @@ export interface PeerChoice {
   onHead(headMs: number): void;
   /** Once for each peer. `status`: 0 where none came. True: the peer is taken for dead from now on, which the error log is told ("upstream server temporarily disabled"). */
   release(outcome: PeerOutcome, status: number, times: PeerTimes): boolean;
+  /** Why there is no peer, for the error log; undefined: none is live. */
+  readonly absence?: string | undefined;
   /** A field for the client of a response: of `sticky cookie`. */
   readonly setCookie: string | undefined;
 }

@@ -8,7 +8,7 @@ import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { compileProxy } from '../handlers/proxy/proxy-content.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
 import type { Produce } from '../pipeline/route.ts';
-import { plannedUpstreams } from './planned-upstreams.ts';
+import { namesBy, plannedUpstreams } from './planned-upstreams.ts';
 import type { PlanningParts } from './sites-parts.ts';
 
 export type ProxyCompiler = (content: ProxyContent, compilation: Compilation) => Produce;
@@ -21,9 +21,11 @@ export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClient
   const { model, budgets, bugs } = planning;
   const { groups } = plannedUpstreams(model.upstreams, 'http', planning);
   const parts = {
-    upstreams: new PlanUpstreams(model, groups, {
-      clock: systemClock,
-      onBug: (error) => bugs.note('a connection to a server', error),
+    upstreams: new PlanUpstreams({
+      model,
+      groups,
+      namesBy: (resolver) => namesBy(model, resolver),
+      connections: { clock: systemClock, onBug: (error) => bugs.note('a connection to a server', error) },
     }),
     clock: systemClock,
     tlsClients: Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs()),

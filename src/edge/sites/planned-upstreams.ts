@@ -1,8 +1,12 @@
 /** The upstreams of a plan, with what the thread has for them. Loaded only where a model has some. */
 
+import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Upstream } from '../../config/model/upstream.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { UpstreamGroups } from '../../upstream/peers/upstream-groups.ts';
+import type { NameCache } from '../../upstream/resolver/name-cache.ts';
+import { NameCaches } from '../../upstream/resolver/name-caches.ts';
+import { newNameServers } from '../../upstream/resolver/name-servers.ts';
 import { systemLookup } from '../../upstream/resolver/system-names.ts';
 import { sessionsOf } from '../pipeline/zones.ts';
 import type { SitesParts } from './sites-parts.ts';
@@ -18,8 +22,20 @@ export function plannedUpstreams(
     memory: peers,
     sessions: sessionsOf(model, zones),
     lookup: systemLookup,
+    namesBy: (resolver) => namesBy(model, resolver),
     clock: systemClock,
   });
   lifetime.add(groups);
   return groups;
+}
+
+/** Of this thread, whichever plans come and go. */
+const NAMES = new NameCaches(newNameServers, systemClock);
+
+export function namesBy({ resolvers }: Pick<EdgeModel, 'resolvers'>, index: number): NameCache {
+  const rules = resolvers[index];
+  if (rules === undefined) {
+    throw new Error(`the model has no resolver ${index}`);
+  }
+  return NAMES.of(rules);
 }

@@ -56,7 +56,7 @@ export function compileProxy({ policy, to }: Proxied, parts: ProxyParts): Compil
 /** A text says why nobody can be asked, as the error log has it. */
 type Find = (session: Session) => UpstreamOfPlan | string;
 
-function compileTarget(to: StreamTarget, { texts, upstreams }: ProxyParts): Find {
+function compileTarget(to: StreamTarget, { texts, upstreams, server: { resolver } }: ProxyParts): Find {
   if (to.kind === 'upstream') {
     const upstream = upstreams.of(to.upstream);
     return () => upstream;
@@ -64,7 +64,7 @@ function compileTarget(to: StreamTarget, { texts, upstreams }: ProxyParts): Find
   const template = texts.template(to.text);
   return (session) => {
     const text = renderTemplate(template, session);
-    const found = text === '' ? 'no host in upstream ""' : upstreams.named(text, undefined);
+    const found = text === '' ? 'no host in upstream ""' : upstreams.named(text, undefined, resolver);
     return typeof found === 'string' ? escapeLog(found) : found;
   };
 }

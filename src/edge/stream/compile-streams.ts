@@ -6,7 +6,7 @@ import { AccessLogs } from '../access-log/access-logs.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
-import { plannedUpstreams } from '../sites/planned-upstreams.ts';
+import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
 import { acceptSession } from './accept-session.ts';
 import { compileProxy } from './compile-proxy.ts';
@@ -23,9 +23,11 @@ export function compileStreams(streams: Streams, parts: SitesParts): readonly Co
   const accessLogs = new AccessLogs(logs);
   const texts = new SessionTexts({ variables: streams.variables, zones: model.zones, zoneMemory });
   const { groups } = plannedUpstreams(streams.upstreams, 'stream', parts);
-  const upstreams = new PlanUpstreams({ upstreams: streams.upstreams }, groups, {
-    clock: systemClock,
-    onBug: (error) => parts.bugs.note('a stream', error),
+  const upstreams = new PlanUpstreams({
+    model: streams,
+    groups,
+    namesBy: (resolver) => namesBy(model, resolver),
+    connections: { clock: systemClock, onBug: (error) => parts.bugs.note('a stream', error) },
   });
   const openOf = (server: StreamServer): CompiledStream['open'] => {
     const { content } = server;

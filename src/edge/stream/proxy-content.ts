@@ -11,7 +11,7 @@ import { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { ConnectionWay } from '../../upstream/connections/dial.ts';
 import { dial } from '../../upstream/connections/dial.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
-import type { Peer, PeerChoice, PeerGroup, PeerOutcome, PeerRequest } from '../../upstream/peer-choice.ts';
+import type { Peer, PeerChoice, PeerGroup, PeerOutcome, PeerRequest, PeerWait } from '../../upstream/peer-choice.ts';
 import type { Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
@@ -50,6 +50,7 @@ export class ProxyContent implements SessionContent {
   readonly #up: Flow;
   #down: Flow | undefined;
   #attempt: Attempt | undefined;
+  #wait: PeerWait | undefined;
   #attemptCount = 0;
   /** Of the connecting, and then of the silence. */
   readonly #timer: LazyTimer;
@@ -101,6 +102,7 @@ export class ProxyContent implements SessionContent {
   close(): void {
     this.#isOver = true;
     this.#timer.close();
+    this.#wait?.leave();
     this.#release(this.#down === undefined ? 'unused' : 'succeeded');
     this.#up.close();
     this.#down?.close();
@@ -115,15 +117,28 @@ export class ProxyContent implements SessionContent {
   // Which server.
 
   #connect(): void {
+    this.#session.action = 'connecting to upstream';
+    const peer = this.#choice.next();
+    if (peer !== 'full') {
+      this.#connectTo(peer);
+      return;
+    }
+    this.#wait = this.#passing.group.queue?.wait(this.#choice, (found) => {
+      this.#wait = undefined;
+      this.#connectTo(found);
+    });
+    if (this.#wait === undefined) {
+      this.#connectTo(undefined);
+    }
+  }
+
+  #connectTo(peer: Peer | undefined): void {
     const session = this.#session;
     const { policy, way, buffer, group } = this.#passing;
-    session.action = 'connecting to upstream';
-    const peer = this.#choice.next();
-    const isNobody = peer === undefined || peer === 'full';
-    const state = newState(isNobody ? group.name : peer.name);
+    const state = newState(peer?.name ?? group.name);
     session.upstreams.push(state);
-    if (isNobody) {
-      session.log('error', 'no live upstreams');
+    if (peer === undefined) {
+      session.log('error', this.#choice.absence ?? 'no live upstreams');
       session.end(SESSION_STATUS.badGateway);
       return;
     }

@@ -2,6 +2,7 @@
 
 import type { UpstreamServer } from '../../config/model/upstream.ts';
 import { isAddress } from '../resolver/is-address.ts';
+import type { NameAnswer } from '../resolver/name-cache.ts';
 import type { FoundAddresses } from '../resolver/system-names.ts';
 import type { PeerAddress } from './upstream-group.ts';
 
@@ -16,6 +17,25 @@ export function peerAddresses(
   }
   const addresses = isAddress(host) ? [host] : found(host);
   return Array.isArray(addresses) ? addresses.map((address: string) => peerAt(server, address, port)) : [];
+}
+
+/** `found`: what a name server says of the server. */
+export function resolvedPeers(server: UpstreamServer, found: NameAnswer | undefined): readonly PeerAddress[] {
+  if (found?.kind !== 'found') {
+    return [];
+  }
+  return found.servers.map(({ address, service }) => {
+    if (service === undefined) {
+      return peerAt(server, address, server.port);
+    }
+    const { name, port, weight, isBackup } = service;
+    return {
+      ...peerAt(server, address, port),
+      weight: server.weight === 1 ? weight : server.weight,
+      isBackup: isBackup || server.isBackup,
+      text: name,
+    };
+  });
 }
 
 export function peerAt(server: UpstreamServer, address: string, port: number): PeerAddress {

@@ -24,6 +24,8 @@ export interface PeerAddress {
   readonly address: Peer['address'];
   readonly weight?: number;
   readonly isBackup?: boolean;
+  /** By what it is known to consistent hashing; undefined: as the server is written. */
+  readonly text?: string;
 }
 
 export interface UpstreamGroupParts {
@@ -149,8 +151,8 @@ function keyOf(name: string, slots: ReadonlyMap<string, PeerSlot>): string {
   return key;
 }
 
-function rulesOf({ server, weight, isBackup }: PeerAddress): PeerRules {
-  const { text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown, isDraining } = server;
+function rulesOf({ server, weight, isBackup, text = server.text }: PeerAddress): PeerRules {
+  const { host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown, isDraining } = server;
   return {
     ...{ text, host, connectionsMax, failsMax, failTimeoutMs, slowStartMs, isDown },
     isDraining: isDraining === true,

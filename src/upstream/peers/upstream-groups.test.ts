@@ -29,6 +29,9 @@ function make(
   ];
   const groups = new UpstreamGroups({
     ...{ upstreams, kind: 'http', memory: newPeerMemory(), sessions: new Map(), thread, names, clock: new FakeClock() },
+    namesBy: () => {
+      throw new Error('no name is resolved');
+    },
     lookup: async (name) => {
       asked.push(name);
       return later;

@@ -2,10 +2,13 @@
 
 import type { Upstream } from '../../config/model/upstream.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { isAddress } from '../resolver/is-address.ts';
+import type { NameCache } from '../resolver/name-cache.ts';
+import { ResolvedServer } from '../resolver/resolved-server.ts';
 import type { StartNames } from '../resolver/start-names.ts';
 import { namesOf } from '../resolver/start-names.ts';
 import type { FoundAddresses, SystemLookup } from '../resolver/system-names.ts';
-import { peerAddresses } from './peer-addresses.ts';
+import { peerAddresses, resolvedPeers } from './peer-addresses.ts';
 import { PeerMemory } from './peer-memory.ts';
 import { UpstreamGroup } from './upstream-group.ts';
 
@@ -20,6 +23,8 @@ export interface UpstreamGroupsParts {
   readonly thread: number;
   readonly names: StartNames;
   readonly lookup: SystemLookup;
+  /** By index of the resolver in the model. */
+  readonly namesBy: (resolver: number) => NameCache;
   readonly clock: Clock;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
@@ -35,6 +40,7 @@ export class UpstreamGroups {
   #timer: NodeJS.Timeout | undefined;
   #againMs = AGAIN_MS;
   #isClosed = false;
+  readonly #resolved: ResolvedServer[] = [];
 
   /** Throws where there is no room for the numbers of all peers. */
   constructor(parts: UpstreamGroupsParts) {
@@ -57,8 +63,14 @@ export class UpstreamGroups {
     });
   }
 
-  #fill(group: UpstreamGroup, { servers }: Upstream): number {
-    return group.setPeers(servers.flatMap((server) => peerAddresses(server, (name) => this.#names.get(name))));
+  #fill(group: UpstreamGroup, { servers, resolver }: Upstream): number {
+    return group.setPeers(
+      servers.flatMap((server) =>
+        server.resolves && resolver !== undefined && !isAddress(server.host)
+          ? resolvedPeers(server, this.#parts.namesBy(resolver).last(server.host, server.service))
+          : peerAddresses(server, (name) => this.#names.get(name)),
+      ),
+    );
   }
 
   /** The plan is run from now on. */
@@ -73,11 +85,39 @@ export class UpstreamGroups {
       );
     }
     this.#lookAgain();
+    this.#parts.upstreams.forEach((upstream, index) => {
+      const group = this.groups[index];
+      if (group !== undefined && upstream.resolver !== undefined) {
+        this.#resolve(group, upstream, this.#parts.namesBy(upstream.resolver));
+      }
+    });
+  }
+
+  /** Names of servers with `resolve` are looked up whenever what is known of them is too old. */
+  #resolve(group: UpstreamGroup, upstream: Upstream, names: NameCache): void {
+    for (const server of upstream.servers) {
+      if (server.resolves && !isAddress(server.host)) {
+        this.#resolved.push(
+          new ResolvedServer(server, names, {
+            onChanged: () => {
+              const homeless = this.#fill(group, upstream);
+              if (homeless > 0) {
+                this.#log('warning', `upstream "${upstream.name}": there is no room for ${homeless} of its servers`);
+              }
+            },
+            onFailed: (text) => this.#log('error', text),
+          }),
+        );
+      }
+    }
   }
 
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    for (const server of this.#resolved) {
+      server.close();
+    }
     for (const group of this.groups) {
       group.close();
     }
@@ -121,7 +161,7 @@ export class UpstreamGroups {
     this.#lookAgain();
   }
 
-  #log(level: 'info' | 'warning', text: string): void {
+  #log(level: 'info' | 'warning' | 'error', text: string): void {
     if (this.#parts.thread === 0) {
       this.#parts.log(level, text);
     }

@@ -1,6 +1,5 @@
 /** The upstreams of a plan, each with its peers and its idle connections, in one edge thread. */
 
-import { isIP } from 'node:net';
 import type { EdgeModel } from '../../../config/model/server-model.ts';
 import type { UpstreamId, UpstreamKeepAlive, UpstreamServer } from '../../../config/model/upstream.ts';
 import type { AttemptParts } from '../../../upstream/attempt.ts';
@@ -8,6 +7,9 @@ import { ConnectionPool } from '../../../upstream/connections/connection-pool.ts
 import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
 import type { PeerGroup } from '../../../upstream/peer-choice.ts';
 import { PlainPeers } from '../../../upstream/plain-peers.ts';
+import { isAddress } from '../../../upstream/resolver/is-address.ts';
+import type { NameCache } from '../../../upstream/resolver/name-cache.ts';
+import { NamedPeers } from '../../../upstream/resolver/named-peers.ts';
 
 export interface UpstreamOfPlan {
   readonly name: string;
@@ -18,18 +20,28 @@ export interface UpstreamOfPlan {
 /** Upstreams that texts of requests have come to: somebody may have as many names as there are clients. */
 const NAMED_MAX = 1000;
 
+export interface PlanUpstreamsParts {
+  readonly model: Pick<EdgeModel, 'upstreams'>;
+  /** Of the upstreams of the model. */
+  readonly groups: readonly PeerGroup[];
+  /** By index of the resolver in the model. */
+  readonly namesBy: (resolver: number) => NameCache;
+  readonly connections: ConnectionParts;
+}
+
 export class PlanUpstreams {
   readonly #model: Pick<EdgeModel, 'upstreams'>;
   readonly #groups: readonly PeerGroup[];
+  readonly #namesBy: (resolver: number) => NameCache;
   readonly #parts: ConnectionParts;
   readonly #made = new Map<UpstreamId, UpstreamOfPlan>();
   readonly #byText = new Map<string, UpstreamOfPlan>();
 
-  /** `groups`: of the upstreams of the model. */
-  constructor(model: Pick<EdgeModel, 'upstreams'>, groups: readonly PeerGroup[], parts: ConnectionParts) {
+  constructor({ model, groups, namesBy, connections }: PlanUpstreamsParts) {
     this.#model = model;
     this.#groups = groups;
-    this.#parts = parts;
+    this.#namesBy = namesBy;
+    this.#parts = connections;
   }
 
   of(id: UpstreamId): UpstreamOfPlan {
@@ -53,13 +65,13 @@ export class PlanUpstreams {
   }
 
   /** The upstream of this name, or of the one server that the text is. A text says why there is none. */
-  named(text: string, port: number | undefined): UpstreamOfPlan | string {
+  named(text: string, port: number | undefined, resolver: number | undefined): UpstreamOfPlan | string {
     const lower = text.toLowerCase();
-    const id = this.#model.upstreams.findIndex(({ name, isImplicit }) => !isImplicit && name.toLowerCase() === lower);
+    const id = this.#model.upstreams.findIndex(({ name }) => name.toLowerCase() === lower);
     if (id !== -1) {
       return this.of(id);
     }
-    const key = `${text} ${port ?? ''}`;
+    const key = `${text} ${port ?? ''} ${resolver ?? ''}`;
     const known = this.#byText.get(key);
     if (known !== undefined) {
       return known;
@@ -68,12 +80,21 @@ export class PlanUpstreams {
     if (typeof server === 'string') {
       return server;
     }
-    const fresh = this.#newUpstream(text, new PlainPeers(text, [server]), undefined);
+    if (!server.isUnix && !isAddress(server.host) && resolver === undefined) {
+      return `no resolver defined to resolve ${server.host}`;
+    }
+    const fresh = this.#newUpstream(text, this.#peersOf(text, server, resolver), undefined);
     if (this.#byText.size >= NAMED_MAX) {
       this.#byText.clear();
     }
     this.#byText.set(key, fresh);
     return fresh;
+  }
+
+  #peersOf(text: string, server: Address, resolver: number | undefined): PeerGroup {
+    return resolver === undefined || server.isUnix || isAddress(server.host)
+      ? new PlainPeers(text, [server])
+      : new NamedPeers(text, server.host, server.port, this.#namesBy(resolver));
   }
 }
 
@@ -89,5 +110,5 @@ function serverOf(text: string, usualPort: number | undefined): Address | string
   if (port === undefined) {
     return `no port in upstream "${text}"`;
   }
-  return isIP(host) === 0 ? `no resolver defined to resolve ${host}` : { host, port, isUnix: false };
+  return { host, port, isUnix: false };
 }

@@ -147,7 +147,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   #failWithoutPeer(): void {
     this.#asked.tries.push({ ...NOBODY, peer: this.#target!.upstream.peers.name });
-    this.#log('error', 'no live upstreams while connecting to upstream');
+    this.#log('error', this.#choice?.absence ?? 'no live upstreams while connecting to upstream');
     this.#fail(502);
   }
 

@@ -56,7 +56,9 @@ function compileProgram(
   const texts = new Map<Template, CompiledTemplate>();
   return {
     ...{ policy, wire, clock, room },
-    targetOf: compileTarget(content, upstreams, (text) => compilation.template(text)),
+    targetOf: compileTarget(content, { plan: upstreams, resolver: policy.resolver }, (text) =>
+      compilation.template(text),
+    ),
     requestOf: compileRequest(content, policy, compilation),
     answerOf: compileAnswer(content, policy, compilation),
     sendsBody: request.passesBody && request.body === undefined && wire.bodies !== 'none',

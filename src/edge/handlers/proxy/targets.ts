@@ -17,14 +17,20 @@ export interface AskedTarget {
 /** A text says why nobody can be asked, as the error log has it: the answer is 500. */
 export type TargetFinder = (route: Route) => AskedTarget | string;
 
+export interface TargetUpstreams {
+  readonly plan: PlanUpstreams;
+  /** Of the policy: index in `EdgeModel.resolvers`. */
+  readonly resolver: number | undefined;
+}
+
 export function compileTarget(
   content: ProxyContent,
-  upstreams: PlanUpstreams,
+  upstreams: TargetUpstreams,
   template: (text: Extract<ProxyContent['to'], { kind: 'text' }>['text']) => CompiledTemplate,
 ): TargetFinder {
   const { to, tls, protocol } = content;
   if (to.kind === 'upstream') {
-    const upstream = upstreams.of(to.upstream);
+    const upstream = upstreams.plan.of(to.upstream);
     const scheme = tls ? `${protocol}s://` : `${protocol}://`;
     const place = { host: to.host, port: portOf(to.host, tls), uri: to.uri, isUriWhole: false };
     const target: AskedTarget = { upstream, isTls: tls, scheme, place };
@@ -37,7 +43,11 @@ export function compileTarget(
 const PARTS = /^(?:([a-z]+):\/\/)?(unix:[^:]+(?=:|$)|\[[0-9A-Fa-f:.]+\](?::\d+)?|[^/:?#]*(?::\d+)?):?([/?].*)?$/i;
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-function textTarget(text: string, { protocol }: ProxyContent, upstreams: PlanUpstreams): AskedTarget | string {
+function textTarget(
+  text: string,
+  { protocol }: ProxyContent,
+  { plan, resolver }: TargetUpstreams,
+): AskedTarget | string {
   const [, given, authority = '', rest] = PARTS.exec(text) ?? [];
   const scheme = given?.toLowerCase() ?? protocol;
   const port = PORTS[scheme];
@@ -47,7 +57,7 @@ function textTarget(text: string, { protocol }: ProxyContent, upstreams: PlanUps
       : `invalid host in upstream "${text}"`;
   }
   const isTls = scheme.endsWith('s') && scheme.startsWith(protocol);
-  const upstream = upstreams.named(authority, port);
+  const upstream = plan.named(authority, port, resolver);
   if (typeof upstream === 'string') {
     return upstream;
   }

@@ -20,7 +20,7 @@ export const HTTP_CORE: readonly Row[] = [
   row('post_action', HTTP_IF, 'plain', 'A location that is asked when a request is done.', {
     apply: keep(POST_ACTION, (args) => args.text(0)),
   }),
-  ...later('Names are looked up by the system when Portico starts.', resolverRows('http server location upstream')),
+  ...resolverRows('http server location upstream'),
   ...accepted('The browser that needed it is gone.', [
     row('msie_refresh', HTTP, 'flag', 'Whether redirects of an old browser are pages that refresh.'),
   ]),
