@@ -9,6 +9,7 @@ import { renderServerName } from '../../config/render-server-name.ts';
 import { renderLocationKey } from '../../config/toml/location-key.ts';
 import { describeContent, describeWay } from './describe-content.ts';
 import { describeScope } from './describe-rules.ts';
+import { describeTls } from './describe-tls.ts';
 
 export interface DescribedServer {
   readonly sites: readonly DescribedSite[];
@@ -21,6 +22,7 @@ export interface DescribedSite {
   readonly names: readonly string[];
   /** Addresses at which it is asked for every name that no other site has. */
   readonly fallbackAt: readonly string[];
+  readonly tls: readonly string[];
   /** Run before a location is looked for. */
   readonly first: readonly string[];
   readonly rules: readonly string[];
@@ -64,6 +66,7 @@ function describeSite(site: Site, index: number, model: ServerModel): DescribedS
     addresses,
     names: [...new Set(names)].filter((name) => name !== ''),
     fallbackAt: own.filter(({ fallback }) => fallback === index).map(({ address, tls }) => addressText(address, tls)),
+    tls: own.some((listener) => listener.tls) ? describeTls(site.tls, model) : [],
     first: place.first,
     rules: place.rules,
     locations: describeLocations(site.locations, place.rules, model),

@@ -14,12 +14,13 @@ export function renderServer({ sites, applications }: DescribedServer): string {
 }
 
 function renderSite(site: DescribedSite, index: number): string {
-  const { name, addresses, names, fallbackAt, first, rules, locations, otherwise } = site;
+  const { name, addresses, names, fallbackAt, tls, first, rules, locations, otherwise } = site;
   const lines = [
     `Site ${index + 1}${name === '' ? '' : `: ${name}`}`,
     `  answers at ${addresses.length === 0 ? 'no address' : addresses.join(', ')}`,
     `  for ${names.length === 0 ? 'no name of its own' : names.join(', ')}`,
     ...(fallbackAt.length === 0 ? [] : [`  and for every name that no other site has, at ${fallbackAt.join(', ')}`]),
+    ...tls.map((line) => `  ${line}`),
     ...(first.length === 0 ? [] : ['  First of all:', ...first.map((line) => `    ${line}`)]),
     ...(rules.length === 0 ? [] : ['  Everywhere:', ...rules.map((line) => `    ${line}`)]),
   ];

@@ -7,6 +7,7 @@ import { checkLimits } from './directives/limits.ts';
 import { checkServerNames } from './directives/listening.ts';
 import { checkPassing } from './directives/passing-on.ts';
 import { checkCaches } from './directives/response-caches.ts';
+import { checkClientCertificates } from './directives/site-tls.ts';
 import { checkUpstreams } from './directives/upstreams.ts';
 import type { Draft } from './draft.ts';
 import type { NginxReport } from './report.ts';
@@ -31,6 +32,7 @@ export function checkUses(main: Draft, { isWhole }: { readonly isWhole: boolean 
     }
     if (isWhole && around.kind === 'http') {
       checkCertificates(around, report);
+      checkClientCertificates(around, report);
       checkServerNames(around, report);
     }
   }

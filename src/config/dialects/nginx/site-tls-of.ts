@@ -35,7 +35,7 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
   const ciphers12 = commandText(commands, 'cipherstring') ?? server.get(TLS_KEYS.ciphers) ?? CIPHERS_12;
   const options = optionsOf(server);
   return {
-    certificates: files.filter(isInFiles).map((each) => certificates.add(each)),
+    certificates: files.map((each) => certificates.add(each)),
     rejectsHandshake: server.get(REJECTS_HANDSHAKES) ?? false,
     protocols: protocolsOf(server.get(TLS_KEYS.protocols) ?? [], commands),
     ciphers: `${commandText(commands, 'ciphersuites') ?? CIPHERS_13}:${ciphers12}`,
@@ -62,13 +62,6 @@ function optionsOf(server: Draft): ReadonlyMap<string, boolean> {
     .flatMap(({ value }) => value.toLowerCase().split(/\s*,\s*/));
   return new Map(words.map((word) => [word.replace('-', ''), !word.startsWith('-')]));
 }
-
-/** A name with variables, or one that is the certificate itself, stands for no file. */
-function isInFiles({ certFile, keyFile }: CertificateFiles): boolean {
-  return ![certFile, keyFile].some((name) => NO_FILE.test(name));
-}
-
-const NO_FILE = /\$|^(?:data|engine|store):/;
 
 function commandText(commands: ReadonlyMap<string, TlsCommand>, ...names: readonly string[]): string | undefined {
   return names.map((name) => commands.get(name)?.value).find((value) => value !== undefined);

@@ -44,9 +44,23 @@ export function checkCertificates(http: Draft, report: NginxReport): void {
   }
 }
 
+/** A name with variables, or one that is the certificate itself, stands for no file. */
+const NO_FILE = /\$|^(?:data|engine|store):/;
+
+function isFileName(name: string): boolean {
+  return !NO_FILE.test(name);
+}
+
 function checkKeys(server: Draft, report: NginxReport): void {
   const certificates = server.get(CERTIFICATES) ?? [];
   const keys = server.get(CERTIFICATE_KEYS) ?? [];
+  for (const [index, { name, place }] of certificates.entries()) {
+    if (![name, keys[index] ?? ''].every(isFileName)) {
+      report('nginx.refused', place, `the certificate "${name}" is not in a file of a fixed name`, {
+        hint: 'Certificates are read when the server starts, and when their files change: name the files of each site, without variables.',
+      });
+    }
+  }
   const keyless = certificates[keys.length];
   if (keyless !== undefined) {
     const message = `no "ssl_certificate_key" is defined for certificate "${keyless.name}"`;

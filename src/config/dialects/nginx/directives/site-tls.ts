@@ -132,6 +132,20 @@ export function speaksTls(server: Draft, listen: { readonly speaksTls: boolean }
   return listen.speaksTls || server.get(TLS_KEYS.isOn) === true;
 }
 
+/** When all of `http` has been read: whoever asks clients for certificates knows who signs them. */
+export function checkClientCertificates(http: Draft, report: NginxReport): void {
+  for (const server of http.children.filter(({ kind }) => kind === 'server')) {
+    const asked = server.get(TLS_KEYS.clients);
+    const isSecure = server.get(CERTIFICATES) !== undefined || server.get(REJECTS_HANDSHAKES) === true;
+    const known = [TLS_KEYS.caCerts, TLS_KEYS.trustedCerts].some((key) => (server.get(key) ?? '') !== '');
+    if (isSecure && !known && (asked?.value === 'required' || asked?.value === 'optional')) {
+      report('nginx.conflict', asked.place, 'no ssl_client_certificate for ssl_verify_client', {
+        hint: 'Write ssl_client_certificate FILE; with the authorities that sign the certificates of clients.',
+      });
+    }
+  }
+}
+
 function readSessionCache(args: GivenArguments, draft: Draft, report: NginxReport): void {
   checkSessionCache(args, draft, report);
   draft.set(

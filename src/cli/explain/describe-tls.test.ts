@@ -1,0 +1,30 @@
+import { deepEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ServerModel } from '../../config/model/server-model.ts';
+import type { SiteTls } from '../../config/model/site-tls.ts';
+import { USUAL_TLS } from '../../config/model/site-tls.ts';
+import { describeTls } from './describe-tls.ts';
+
+const describe = (tls: Partial<SiteTls>): string[] => {
+  const certificates = [{ certFile: '/a.pem', keyFile: '', password: '' }];
+  // Nothing else of the model is looked at.
+  return describeTls({ ...USUAL_TLS, certificates: [0], ...tls }, { certificates } as unknown as ServerModel);
+};
+
+test('describeTls() says what a site shows, speaks and asks', () => {
+  deepEqual(describe({}), [
+    'TLS with the certificate /a.pem',
+    'TLSv1.2 and TLSv1.3; sessions are taken up again, by tickets',
+  ]);
+  deepEqual(describe({ certificates: [], protocols: ['TLSv1.3'], usesTickets: false }), [
+    'TLS with the certificate of the default site of the address',
+    'TLSv1.3; sessions are taken up again, kept by the server',
+  ]);
+  deepEqual(describe({ clients: 'required', caCerts: '/ca.pem' }), [
+    'TLS with the certificate /a.pem',
+    'TLSv1.2 and TLSv1.3; no session is taken up again',
+    'clients need a good certificate (/ca.pem)',
+  ]);
+  deepEqual(describe({ rejectsHandshake: true }), ['handshakes of TLS are refused']);
+  deepEqual(describeTls(undefined, {} as ServerModel), []);
+});
