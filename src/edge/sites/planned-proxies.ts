@@ -25,7 +25,7 @@ export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClient
       model,
       groups,
       namesBy: (resolver) => namesBy(model, resolver),
-      connections: { clock: systemClock, onBug: (error) => bugs.note('a connection to a server', error) },
+      connections: { clock: systemClock, onBug: (error) => bugs.note('an upstream connection', error) },
     }),
     clock: systemClock,
     tlsClients: Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs()),
