@@ -44,7 +44,7 @@ export interface LimitManner {
 }
 
 export interface RealIp {
-  /** Peers that are believed: addresses, CIDR blocks, `unix:`. */
+  /** Peers that are believed: addresses, CIDR blocks, `unix:`, names. */
   readonly from: readonly string[];
   /** A field in lower case, or what the PROXY protocol said. */
   readonly source: { readonly kind: 'field'; readonly name: string } | { readonly kind: 'proxy-protocol' };

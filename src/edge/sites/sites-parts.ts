@@ -48,8 +48,12 @@ export interface PlanningParts extends SitesParts {
 
 /** The code that makes a plan of a model; undefined where the model has no use for it. */
 export interface Planning {
-  /** Of servers that have names: the addresses that were found for them. */
+  /** Of servers that have names, and of proxies that are believed by theirs: the addresses that were found for them. */
   readonly names: StartNames;
+  /** The model, with addresses in the place of the names of proxies. */
+  readonly model: EdgeModel;
+  /** For the log. */
+  readonly warnings: readonly string[];
   /** For each listener, to whom its connections hand their requests. */
   readonly sites: ((parts: PlanningParts) => RequestPipeline[]) | undefined;
   /** By index of the server. */

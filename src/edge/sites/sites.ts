@@ -19,21 +19,25 @@ import type { Planning, SitesParts } from './sites-parts.ts';
 
 /** Four megabytes of code, which a plain `serve` is spared: it has no plan, and no streams. */
 export async function loadPlanning(model: EdgeModel): Promise<Planning> {
+  const isTrusting = model.streams !== undefined || model.scopes.some(({ realIp }) => realIp !== undefined);
+  const trust = isTrusting ? await import('./trusted-names.ts') : undefined;
+  const names = await findNames(model, trust?.trustedNames(model) ?? []);
   return {
-    names: await findNames(model),
+    names,
+    ...(trust?.withTrustedAddresses(model, names) ?? { model, warnings: [] }),
     sites: isPlain(model) ? undefined : await loadSites(model),
     streams: model.streams === undefined ? undefined : (await import('../stream/compile-streams.ts')).compileStreams,
   };
 }
 
-async function findNames({ upstreams, streams }: EdgeModel): Promise<StartNames> {
+async function findNames({ upstreams, streams }: EdgeModel, trusted: readonly string[]): Promise<StartNames> {
   const all = [...upstreams, ...(streams?.upstreams ?? [])];
-  if (all.length === 0) {
+  if (all.length === 0 && trusted.length === 0) {
     return new Map();
   }
   const { findStartNames, namesOf } = await import('../../upstream/resolver/start-names.ts');
   const { systemLookup } = await import('../../upstream/resolver/system-names.ts');
-  return findStartNames(namesOf(all), systemLookup);
+  return findStartNames([...new Set([...namesOf(all), ...trusted])], systemLookup);
 }
 
 async function loadSites(model: EdgeModel): Promise<NonNullable<Planning['sites']>> {

@@ -68,7 +68,11 @@ export class ThreadPlan {
 
   /** Throws where the model cannot be run: a file of a log that cannot be opened, an index that leads nowhere. */
   constructor(parts: ThreadPlanParts) {
-    const { model, thread, logs, zones, traffic, logFiles, bugs, log } = parts;
+    const { planning, thread, logs, zones, traffic, logFiles, bugs, log } = parts;
+    const { model } = planning;
+    for (const text of thread === 0 ? planning.warnings : []) {
+      log('warning', text);
+    }
     const { fields, bodyBytesMax, accessLog } = plainSite(model);
     this.model = model;
     this.#shared = { renderer: new HeadRenderer(fields), fields };
@@ -92,7 +96,7 @@ export class ThreadPlan {
         zones,
         traffic,
         peers: parts.aroundApps.shared.peers,
-        names: parts.planning.names,
+        names: planning.names,
         lifetime: this.#lifetime,
         budgets: parts.aroundApps.budgets,
         logs: { lease, fds: logs, targets: model.logs, clock: systemClock },
@@ -107,8 +111,8 @@ export class ThreadPlan {
         bugs,
         log,
       };
-      this.#sites = new Sites(sites, parts.planning.sites);
-      this.#streams = model.streams === undefined ? [] : (parts.planning.streams?.(model.streams, sites) ?? []);
+      this.#sites = new Sites(sites, planning.sites);
+      this.#streams = model.streams === undefined ? [] : (planning.streams?.(model.streams, sites) ?? []);
       const pipelines = model.listeners.map((_, listener) => this.#sites.pipelineOf(listener));
       this.#pipelines = new Set<unknown>([...pipelines, ...this.#streams]);
     } catch (error) {

@@ -139,7 +139,12 @@ const SOURCE: Kind<RealIp['source']> = scalar<RealIp['source']>({
 });
 
 const REAL_IP: Fields<RealIp> = {
-  from: field<readonly string[]>('from', list(TEXT), [], 'Proxies that are believed: addresses, CIDR blocks, `unix:`.'),
+  from: field<readonly string[]>(
+    'from',
+    list(TEXT),
+    [],
+    'Proxies that are believed: addresses, CIDR blocks, `unix:`, or names, which are looked up at the start and at each reload.',
+  ),
   source: field<RealIp['source']>('field', SOURCE, { kind: 'field', name: 'x-real-ip' }, 'Where they say it.'),
   isRecursive: field<boolean>('recursive', FLAG, false, 'Pass over trusted addresses at the end of the field.'),
 };

@@ -88,8 +88,13 @@ function told(server: string): string[] {
 
 test('methods that are none and proxies that have no address are told', () => {
   assert.deepEqual(told('location / { limit_except GTE { deny all; } }'), ['invalid method "GTE"']);
-  assert.deepEqual(told('set_real_ip_from proxy.example; location / {}'), [
-    'the name "proxy.example" in "set_real_ip_from" is not looked up',
-  ]);
-  assert.deepEqual(told('set_real_ip_from 10.0.0.0/8; set_real_ip_from unix:; location / {}'), []);
+  for (const wrong of ['10.0.0.0/33', '10.0.0.256', 'a/b', ':', 'a..b']) {
+    assert.deepEqual(told(`set_real_ip_from ${wrong}; location / {}`), [
+      `host not found in set_real_ip_from "${wrong}"`,
+    ]);
+  }
+  assert.deepEqual(
+    told('set_real_ip_from 10.0.0.0/8; set_real_ip_from unix:; set_real_ip_from proxy.example; location / {}'),
+    [],
+  );
 });

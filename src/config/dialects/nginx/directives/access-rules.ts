@@ -79,15 +79,17 @@ function checkMethods(args: GivenArguments, _: Draft, report: NginxReport): void
   }
 }
 
+/** Whose last label has a letter in it: what has none is meant to be an address. */
+const HOST_NAME = /^(?:[\w-]+\.)*[\w-]*[a-z][\w-]*\.?$/i;
+
 export function trust(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const text = args.text(0);
-  if (text === 'unix:' || parseNetwork(text) !== undefined) {
+  if (text === 'unix:' || parseNetwork(text) !== undefined || HOST_NAME.test(text)) {
     draft.append(TRUSTED, text);
     return;
   }
-  report('nginx.later', args.place(0), `the name "${text}" in "set_real_ip_from" is not looked up`, {
-    hint: 'Write the address of the proxy: what it tells of its clients is not believed until then.',
-    severity: 'warning',
+  report('nginx.invalid-value', args.place(0), `host not found in set_real_ip_from "${text}"`, {
+    hint: 'Write an address, a network (10.0.0.0/8), unix: or the name of a host.',
   });
 }
 
