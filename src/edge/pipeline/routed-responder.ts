@@ -146,8 +146,9 @@ export class RoutedResponder implements Responder {
   }
 
   get #filters(): readonly Filter[] {
-    const { scope, request, limitRate } = this.#route;
-    return limitRate !== undefined || hasConditions(request.block) ? scope.filters : scope.usualFilters;
+    const { scope, request, limitRate, charset } = this.#route;
+    const isUsual = limitRate === undefined && charset === undefined && !hasConditions(request.block);
+    return isUsual ? scope.usualFilters : scope.filters;
   }
 
   /** With the changes of the scope that are the same for each request. */

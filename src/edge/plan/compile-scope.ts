@@ -5,7 +5,7 @@ import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import type { AccessLogs } from '../access-log/access-logs.ts';
 import type { ErrorLogs } from '../error-log/error-log.ts';
 import { compileAdditions } from '../filters/addition/addition-filter.ts';
-import { compileCharset } from '../filters/charset/charset-filter.ts';
+import { compileCharset, compileOwnCharset } from '../filters/charset/charset-filter.ts';
 import { compileCompression } from '../filters/compression/compress-filter.ts';
 import { compileGunzip } from '../filters/compression/gunzip-filter.ts';
 import { compileNotModified } from '../filters/conditions/not-modified-filter.ts';
@@ -58,6 +58,7 @@ const FILTERS: readonly Feature<Filter>[] = [
   compileAdditions,
   compileSubstitutions,
   compileCharset,
+  compileOwnCharset,
   compileIncludes,
   compileCompression,
   compileRanges,
@@ -65,8 +66,13 @@ const FILTERS: readonly Feature<Filter>[] = [
   compileOwnRate,
 ];
 
-/** Nothing is to be done by them for a request that has neither conditions nor ranges nor a rate of its own, as most have not. */
-const CONDITIONAL: ReadonlySet<Feature<Filter>> = new Set([compileNotModified, compileRanges, compileOwnRate]);
+/** Nothing is to be done by them for a request that has neither conditions nor ranges, nor a rate or a charset of its own, as most have not. */
+const CONDITIONAL: ReadonlySet<Feature<Filter>> = new Set([
+  compileNotModified,
+  compileRanges,
+  compileOwnRate,
+  compileOwnCharset,
+]);
 
 /** Variables that are said by rules of the scope. */
 const VARIABLES: Readonly<Record<string, Feature<(route: Route) => string | undefined>>> = {

@@ -74,15 +74,18 @@ test('a rate of the response itself holds in a scope that has none', () => {
   slow.watcher?.onGone();
 });
 
-test('a charset of the response itself takes the place of the scope’s', () => {
+test('a charset of the response itself takes the place of that of the scope, or of none', () => {
   const scopes = [{ charset: { charset: 'utf-8', source: '', types: ['text/html'], overridesContent: false } }];
   const head = { fields: fieldsOf('Content-Type: text/html\r\n') };
-  const said = ask([], head, { scopes }, (_, route) => {
-    if (route !== undefined) {
-      route.charset = 'koi8-r';
-    }
-  });
-  equal(said.field('content-type'), 'text/html; charset=koi8-r');
+  for (const site of [{ scopes }, {}]) {
+    const said = ask([], head, site, (_, route) => {
+      if (route !== undefined) {
+        route.charset = 'koi8-r';
+      }
+    });
+    equal(said.field('content-type'), 'text/html; charset=koi8-r');
+  }
+  equal(ask([], head).field('content-type'), 'text/html');
 });
 
 test('X-Accel-Redirect asks a path by GET, and a named location by the method of the client', () => {

@@ -3,6 +3,7 @@
  * `override_charset`. What a subrequest answers is changed into the charset of the response of which it becomes a part.
  */
 
+import type { Charset } from '../../../config/model/bodies.ts';
 import type { Scope } from '../../../config/model/scope.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { Answer } from '../../pipeline/filters/answer.ts';
@@ -22,10 +23,18 @@ const charsetsOfMains = new WeakMap<Route, string>();
 /** Old browsers take the charset of a redirect for that of the page it leads to. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302]);
 
+/** In a scope that says nothing of charsets: for responses whose server has said one itself (X-Accel-Charset). */
+export function compileOwnCharset({ charset }: Scope, compilation: Compilation): Filter | undefined {
+  return charset === undefined ? charsetFilter(NO_CHARSET, compilation) : undefined;
+}
+
+const NO_CHARSET: Charset = { charset: '', source: '', overridesContent: false, types: [] };
+
 export function compileCharset({ charset }: Scope, compilation: Compilation): Filter | undefined {
-  if (charset === undefined) {
-    return undefined;
-  }
+  return charset === undefined ? undefined : charsetFilter(charset, compilation);
+}
+
+function charsetFilter(charset: Charset, compilation: Compilation): Filter {
   const target = compilation.template(charset.charset);
   const source = compilation.template(charset.source);
   const isType = compileMediaTypes(charset.types);

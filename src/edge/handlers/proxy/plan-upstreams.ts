@@ -66,8 +66,7 @@ export class PlanUpstreams {
 
   /** The upstream of this name, or of the one server that the text is. A text says why there is none. */
   named(text: string, port: number | undefined, resolver: number | undefined): UpstreamOfPlan | string {
-    const lower = text.toLowerCase();
-    const id = this.#model.upstreams.findIndex(({ name }) => name.toLowerCase() === lower);
+    const id = this.#find(text.toLowerCase(), port);
     if (id !== -1) {
       return this.of(id);
     }
@@ -95,6 +94,16 @@ export class PlanUpstreams {
     return resolver === undefined || server.isUnix || isAddress(server.host)
       ? new PlainPeers(text, [server])
       : new NamedPeers(text, server.host, server.port, this.#namesBy(resolver));
+  }
+
+  /** A server that another location names by itself is an upstream too, as with nginx: its name was looked up at the start. */
+  #find(lower: string, usualPort: number | undefined): number {
+    const said = /:(\d+)$/.exec(lower)?.[1];
+    const port = said === undefined ? usualPort : Number(said);
+    return this.#model.upstreams.findIndex(
+      ({ name, isImplicit, servers }) =>
+        name.toLowerCase() === lower && (!isImplicit || servers[0]?.isUnix === true || servers[0]?.port === port),
+    );
   }
 }
 
