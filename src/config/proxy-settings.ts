@@ -59,7 +59,16 @@ export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOption
 
 /** Whether every peer may say who its client is. Then every client may as well, unless a proxy removes what it sends. */
 export function believesEveryone({ fields, allowIps }: Forwarding): boolean {
-  return fields !== 'none' && allowIps.some((peer) => peer === '*' || peer.endsWith('/0'));
+  return fields !== 'none' && allowIps.some(isEverybody);
+}
+
+/** Whether every peer may say by the PROXY protocol who its client is. */
+export function takesAnyHeader({ proxyAllowIps = [] }: Forwarding): boolean {
+  return proxyAllowIps.some(isEverybody);
+}
+
+function isEverybody(peer: string): boolean {
+  return peer === '*' || peer.endsWith('/0');
 }
 
 /** `api`, `/api` and `/api/` are the same, `/` is none. */

@@ -28,6 +28,19 @@ test('serveModel() is one site that its application answers', () => {
   );
 });
 
+test('the PROXY protocol is spoken at each address, and taken from this machine unless others are named', () => {
+  const { listeners, forwarding } = model('a:b', '--proxy-protocol', '--bind', ':80', '--bind', 'unix:/a');
+  assert.deepEqual(
+    listeners.map(({ hasProxyHeader }) => hasProxyHeader),
+    [true, true],
+  );
+  assert.deepEqual(forwarding.proxyAllowIps, ['127.0.0.1', '::1']);
+  const named = model('a:b', '--proxy-protocol', '--proxy-allow-ips', '10.0.0.0/8,192.0.2.1');
+  assert.deepEqual(named.forwarding.proxyAllowIps, ['10.0.0.0/8', '192.0.2.1']);
+  const without = model('a:b', '--proxy-allow-ips', '*');
+  assert.deepEqual([without.listeners[0]?.hasProxyHeader, without.forwarding.proxyAllowIps], [undefined, undefined]);
+});
+
 test('a model is plain JSON: what another process gets is what was sent', () => {
   const sent = model('a:b', '--env', '__proto__=x', '--access-log', '-', '--header', 'X-A: b', '--reload');
   const got = JSON.parse(JSON.stringify(sent)) as ServerModel;

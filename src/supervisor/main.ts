@@ -1,7 +1,7 @@
 /** A server from its model to its end. */
 
 import type { ServerModel } from '../config/model/server-model.ts';
-import { believesEveryone } from '../config/proxy-settings.ts';
+import { believesEveryone, takesAnyHeader } from '../config/proxy-settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { systemWords } from '../kernel/system-words.ts';
 import type { Announcement } from './announcement.ts';
@@ -29,6 +29,8 @@ export interface ServeReports {
 const FAILED = 1;
 const EVERYONE_BELIEVED =
   '--forwarded-allow-ips is for everybody: a client is whoever it says it is, unless the proxy in front replaces X-Forwarded-For and X-Forwarded-Proto (or Forwarded) of its own. Naming the proxy, or the network that it is in, is safer';
+const ANY_HEADER_TAKEN =
+  '--proxy-allow-ips is for everybody: whoever can reach the port is whoever it says it is by the PROXY protocol. Naming the balancer, or the network that it is in, is safer';
 
 /** `cwd`: the folder that the paths of the model were made absolute by. `source` reads the configuration again, for a reload. Resolves with the exit code. */
 export async function supervise(
@@ -81,6 +83,9 @@ export async function supervise(
     process.on('uncaughtException', (error) => supervisor.fail(error));
     if (believesEveryone(model.forwarding)) {
       log.say('warning', EVERYONE_BELIEVED);
+    }
+    if (takesAnyHeader(model.forwarding)) {
+      log.say('warning', ANY_HEADER_TAKEN);
     }
     supervisor.start();
     if (model.development !== undefined) {
