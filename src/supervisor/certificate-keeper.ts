@@ -41,6 +41,7 @@ export class CertificateKeeper {
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
   #renewals: readonly string[] = [];
+  #faults: readonly string[] = [];
 
   private constructor(sources: TlsSources | undefined, { clock, identity, before }: KeeperSurroundings) {
     this.#sources = sources;
@@ -121,16 +122,22 @@ export class CertificateKeeper {
     return this.#renewals;
   }
 
-  /** Reads the files again. True if they hold something else; after a fault what is in use is kept. */
+  /** What is wrong with files that the last `renew` has read, and in whose place earlier ones are used. */
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
+  /** Reads the files again. True if they hold something else; a site whose files have a fault keeps what is in use. */
   async renew(): Promise<Outcome<boolean>> {
     this.#stamps = this.#readStamps();
     if (this.#sources === undefined) {
       return success(false);
     }
-    const read = await readCertificates(this.#sources, this.#identity);
+    const read = await readCertificates(this.#sources, this.#identity, this.#current?.kept);
     if (!read.ok) {
       return read;
     }
+    this.#faults = [...new Set(read.value.faults)];
     const { tls, upstreamTls } = this.#current ?? {};
     const hasNewOfServers = !isEqual(read.value.upstreamTls, upstreamTls);
     const isNew = hasNewOfServers || !isEqual(read.value.tls, tls);

@@ -56,9 +56,10 @@ export class CertificateWatch {
     if (certificates !== this.#server.certificates) {
       return; // Those of a new configuration have come meanwhile.
     }
-    if (!renewed.ok) {
-      this.#log.say('warning', `the certificate in use is kept: ${renewed.fault}`);
-    } else if (renewed.value) {
+    for (const fault of renewed.ok ? certificates.faults : [renewed.fault]) {
+      this.#log.say('warning', `the certificate in use is kept: ${fault}`);
+    }
+    if (renewed.ok && renewed.value) {
       const { tls, renewals, summary } = certificates;
       if (tls !== undefined) {
         this.#edge.send({ kind: 'tls', tls });

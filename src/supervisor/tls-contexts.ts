@@ -34,6 +34,15 @@ export interface Certificates {
   readonly remarks: readonly string[];
   /** Those that clients are shown. */
   readonly read: readonly ReadCertificate[];
+  /** What there is to go on with where a file has a fault later. */
+  readonly kept: {
+    /** By index in the model. */
+    readonly certificates: ReadonlyMap<number, ReadCertificate>;
+    /** What each set of rules has come to. */
+    readonly contexts: ReadonlyMap<string, TlsContextSettings>;
+  };
+  /** What is wrong with files in whose place earlier ones are still used, a sentence each. */
+  readonly faults: readonly string[];
 }
 
 /** Undefined: TLS is not spoken. */
@@ -62,9 +71,14 @@ function fileNamesOf({ certFile = '', keyFile = '', passwordFile = '' }: Partial
   return [certFile, keyFile, passwordFile];
 }
 
-export async function readCertificates(sources: TlsSources, identity?: Identity): Promise<Outcome<Certificates>> {
+/** `before`: what the same sources have come to last. A site whose files have a fault goes on with that, and no other site waits for it. */
+export async function readCertificates(
+  sources: TlsSources,
+  identity?: Identity,
+  before?: Certificates['kept'],
+): Promise<Outcome<Certificates>> {
   try {
-    return success(await new Reader(sources, (path) => readText(path, identity)).read());
+    return success(await new Reader(sources, (path) => readText(path, identity), before).read());
   } catch (error) {
     // A reload goes on with the certificates in use, whatever OpenSSL makes of the files.
     return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
@@ -78,10 +92,14 @@ class Reader {
   /** Index of each set of rules in `#contexts`. */
   readonly #known = new Map<string, number>();
   readonly #contexts: TlsContextSettings[] = [];
+  readonly #before: Certificates['kept'] | undefined;
+  readonly #kept = new Map<string, TlsContextSettings>();
+  readonly #faults: string[] = [];
 
-  constructor(sources: TlsSources, read: ReadText) {
+  constructor(sources: TlsSources, read: ReadText, before: Certificates['kept'] | undefined) {
     this.#sources = sources;
     this.#text = read;
+    this.#before = before;
   }
 
   async read(): Promise<Certificates> {
@@ -96,6 +114,8 @@ class Reader {
       remarks: this.#sources.sites.flatMap((tls, site) => this.#strangeNames(tls, this.#sources.names?.[site] ?? [])),
       upstreamTls: upstreams.length > 0 ? await readUpstreamTls(upstreams, this.#text) : undefined,
       read: [...this.#certificates.values()],
+      kept: { certificates: this.#certificates, contexts: this.#kept },
+      faults: this.#faults,
     };
   }
 
@@ -105,14 +125,35 @@ class Reader {
     if (known !== undefined) {
       return known;
     }
-    const context = this.#newContext(tls);
-    await tryOut(
-      context,
-      tls.certificates.map((index) => this.#sources.certificates[index]?.certFile ?? ''),
-    );
+    const context = await this.#newOrEarlierContext(tls, key);
+    this.#kept.set(key, context);
     const index = this.#contexts.push(context) - 1;
     this.#known.set(key, index);
     return index;
+  }
+
+  async #newOrEarlierContext(tls: SiteTls, key: string): Promise<TlsContextSettings> {
+    try {
+      const context = this.#newContext(tls);
+      await tryOut(
+        context,
+        tls.certificates.map((index) => this.#sources.certificates[index]?.certFile ?? ''),
+      );
+      return context;
+    } catch (error) {
+      const earlier = this.#before?.contexts.get(key);
+      if (earlier === undefined || !(error instanceof CertificateFault)) {
+        throw error;
+      }
+      this.#faults.push(error.message);
+      for (const index of tls.certificates) {
+        const certificate = this.#before?.certificates.get(index);
+        if (certificate !== undefined) {
+          this.#certificates.set(index, certificate);
+        }
+      }
+      return earlier;
+    }
   }
 
   #strangeNames(tls: SiteTls | undefined, names: readonly string[]): string[] {

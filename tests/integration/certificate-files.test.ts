@@ -200,7 +200,8 @@ test('CertificateKeeper notices new files, and keeps what it has if they are wro
   deepEqual(keeper.tls, first, 'what is the same stays, with the keys of its sessions');
   copyFileSync(other.cert, certFile);
   equal(keeper.hasChanged, true);
-  ok(!(await keeper.renew()).ok);
+  ok((await keeper.renew()).ok);
+  match(keeper.faults.join(), /does not belong to the certificate/);
   deepEqual(keeper.tls, first);
   equal(keeper.hasChanged, false, 'a fault is told once');
   copyFileSync(other.key, keyFile);
@@ -216,5 +217,24 @@ test('CertificateKeeper notices new files, and keeps what it has if they are wro
   deepEqual(keeper.tls?.ticketKeys, first?.ticketKeys);
   rmSync(certFile);
   equal(keeper.hasChanged, true);
-  ok(!(await keeper.renew()).ok);
+  ok((await keeper.renew()).ok);
+  match(keeper.faults.join(), /there is no such file/);
+});
+
+test('a certificate that cannot be read keeps that of no other site from being renewed', async () => {
+  const [gone, kept] = [write('gone.pem', read(site.cert)), write('two.pem', read(site.cert))];
+  const certificates = [gone, kept].map((certFile) => ({ certFile, keyFile: site.key, password: '' }));
+  const sites = [0, 1].map((index) => ({ ...USUAL_TLS, certificates: [index] }));
+  const opened = await CertificateKeeper.open({ certificates, sites }, { clock: new FakeClock(NOW_MS) });
+  ok(opened.ok);
+  const keeper = opened.value;
+  const before = keeper.tls?.contexts[0];
+  rmSync(gone);
+  writeFileSync(kept, `${read(site.cert)}${read(authority.cert)}`);
+  const renewed = await keeper.renew();
+  ok(renewed.ok && renewed.value);
+  match(keeper.faults.join(), /gone\.pem cannot be read/);
+  deepEqual(keeper.tls?.contexts[0], before);
+  equal(keeper.tls?.contexts[1]?.certificates[0]?.chain.match(/BEGIN/g)?.length, 2);
+  match(keeper.summary, /site\.test.*; site\.test/, 'both are told of');
 });
