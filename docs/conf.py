@@ -65,6 +65,7 @@ CONTENTS = {
         'guide/finding',
         'guide/running',
         'guide/server-in-a-file',
+        'guide/proxying',
         'guide/developing',
         'guide/testing',
         'guide/application',

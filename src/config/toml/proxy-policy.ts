@@ -55,6 +55,9 @@ const USUAL_FIELDS: ProxyRequest['fields'] = [
   { name: 'X-Forwarded-Host', value: [{ variable: 'http_host' }] },
   { name: 'X-Real-IP', value: [{ variable: 'remote_addr' }] },
   { name: 'Forwarded', value: '' },
+  // Whoever wants to change the protocol, for a WebSocket, may; for all others connections are kept.
+  { name: 'Connection', value: 'upgrade' },
+  { name: 'Upgrade', value: [{ variable: 'http_upgrade' }] },
 ];
 
 export const USUAL_RETRY: ProxyRetry = { causes: ['error', 'timeout'], triesMax: 0, timeoutMs: 0 };

@@ -31,7 +31,16 @@ test('two lines pass requests on to an upstream, and its server is told who asks
   });
   deepEqual(
     policy.request.fields.map(({ name }) => name),
-    ['Host', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Real-IP', 'Forwarded'],
+    [
+      'Host',
+      'X-Forwarded-For',
+      'X-Forwarded-Proto',
+      'X-Forwarded-Host',
+      'X-Real-IP',
+      'Forwarded',
+      'Connection',
+      'Upgrade',
+    ],
   );
   equal(policy.request.httpVersion, '1.1');
   const [upstream] = model.upstreams;

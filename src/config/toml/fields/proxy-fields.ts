@@ -103,7 +103,7 @@ const REQUEST: Fields<Omit<ProxyRequest, 'isBuffered'>> = {
     'headers',
     SET_FIELDS,
     USUAL.fields,
-    'Fields that the server gets. A table adds to those that it gets without a word: `Host` and `X-Forwarded-Host` as the client said, `X-Forwarded-For` and `X-Real-IP` with the address of the client, `X-Forwarded-Proto`, and no `Forwarded`. An empty text takes a field away. A list of tables stands in their place.',
+    'Fields that the server gets. A table adds to those that it gets without a word: `Host` and `X-Forwarded-Host` as the client said, `X-Forwarded-For` and `X-Real-IP` with the address of the client, `X-Forwarded-Proto`, no `Forwarded`, and `Connection` and `Upgrade` for WebSockets. An empty text takes a field away. A list of tables stands in their place.',
   ),
   parameters: field<ProxyRequest['parameters']>(
     'parameters',
