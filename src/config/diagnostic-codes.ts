@@ -71,9 +71,15 @@ export const NGINX_CODES = {
 } as const;
 
 export type NginxCode = keyof typeof NGINX_CODES;
+/** Of what files of certificates hold, whichever language names them. */
+export const TLS_CODES = {
+  'tls.certificate': 'A certificate, its key or an authority that cannot be used, or that clients would refuse.',
+} as const;
+
 export type DiagnosticCode =
   | keyof typeof SETTINGS_CODES
   | keyof typeof DIALECT_CODES
   | keyof typeof TOML_CODES
+  | keyof typeof TLS_CODES
   | NginxCode
   | TrapCode;

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { Authority } from './certificates.ts';
 
 const PROGRAM = resolve('bin/portico');
 const folder = mkdtempSync(join(tmpdir(), 'portico-check-'));
@@ -69,4 +70,36 @@ test('portico check reads a portico.toml, and says what it cannot read', () => {
     /^portico check: there is no option "--formt"\. Did you mean --format\?\n/,
   );
   assert.match(run([], {}).out, /^portico check: which file\?/);
+});
+
+test('portico check looks into the files of certificates, where they are', () => {
+  const authority = new Authority(folder);
+  const site = authority.issue('site');
+  const write = (name: string, key: string): Readonly<Record<string, string>> => ({
+    [name]: `server {\n  listen 443 ssl;\n  server_name site.test www.test;\n  ssl_certificate ${site.cert};\n  ssl_certificate_key ${key};\n  return 204;\n}\n`,
+  });
+  const wrong = run(['wrong-key.conf'], write('wrong-key.conf', authority.key));
+  assert.equal(wrong.code, 2);
+  assert.match(
+    wrong.out,
+    /wrong-key\.conf:4:19: error: the private key in .*ca\.key does not belong to the certificate/,
+  );
+  const warned = run(['names.conf'], write('names.conf', site.key));
+  assert.equal(warned.code, 1);
+  assert.match(warned.out, /names\.conf:4:19: warning: .*ca-site\.pem: the certificate is not for www\.test, which/);
+  const elsewhere = run(['elsewhere.conf'], write('elsewhere.conf', '/nowhere/site.key'));
+  assert.equal(elsewhere.code, 0);
+  assert.match(elsewhere.out, /elsewhere\.conf:5:23: hint: \/nowhere\/site\.key cannot be read: there is no such file/);
+});
+
+test('nginx -t says that a key does not belong to its certificate', () => {
+  const authority = new Authority(folder, 'other');
+  const { cert } = authority.issue('site');
+  const text = `pid n.pid; error_log stderr; events {}\nhttp { server { listen 127.0.0.1:1 ssl; ssl_certificate ${cert}; ssl_certificate_key ${authority.key}; } }\n`;
+  writeFileSync(join(folder, 'tested.conf'), text);
+  const tested = ['nginx', '-t', '-p', folder, '-c', 'tested.conf'];
+  const { status, stderr } = spawnSync(PROGRAM, tested, { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /\[emerg\] the private key in .* does not belong to the certificate/);
+  assert.match(stderr, /test failed/);
 });

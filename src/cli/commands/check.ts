@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
+import { checkCertificates } from '../files/check-certificates.ts';
 import { FAULTY, readFileArguments, SOUND } from '../files/file-command.ts';
 import { readAnyFile } from '../files/read-any-file.ts';
 import { countsOf, exitCodeOf, jsonOf, renderAsText } from '../files/told-diagnostics.ts';
@@ -35,8 +36,12 @@ export async function check({ args, env }: Invocation, terminal: Terminal): Prom
   const all: Diagnostic[] = [];
   const sources: ((file: string) => string | undefined)[] = [];
   for (const file of read.value.files) {
-    const { diagnostics, textOf } = await readAnyFile(resolve(cwd, file), env, { wantsTraps: true });
+    const path = resolve(cwd, file);
+    const { diagnostics, textOf, model } = await readAnyFile(path, env, { wantsTraps: true });
     all.push(...diagnostics);
+    if (model !== undefined) {
+      all.push(...(await checkCertificates(model, path, textOf(path) ?? '')));
+    }
     sources.push(textOf);
   }
   const textOf = (file: string): string | undefined => {

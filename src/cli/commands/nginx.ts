@@ -78,7 +78,7 @@ async function run({ said, places, log, surroundings, terminal }: Task): Promise
     tellFaults(diagnostics, log);
   }
   if (said.tests !== 'no') {
-    const isSound = model !== undefined && (await canRunApplications(model, surroundings, log));
+    const isSound = model !== undefined && (await canRun(model, surroundings, log));
     tellTest(said, places, isSound, log);
     if (isSound && said.tests === 'dump') {
       terminal.out(dumpNginxFiles(files));
@@ -113,6 +113,20 @@ function configurationSource(read: () => NginxConfiguration): ModelSource {
     const faults = diagnostics.filter(({ severity }) => severity === 'error').map(nginxMessage);
     return Promise.resolve(model === undefined ? failure(faults) : success(model));
   };
+}
+
+async function canRun(model: ServerModel, surroundings: Surroundings, log: StartLog): Promise<boolean> {
+  const { resolveIdentity } = await import('../../supervisor/privileges.ts');
+  const { tryCertificates } = await import('../../supervisor/try-certificates.ts');
+  const identity = resolveIdentity(model.process.user, model.process.group);
+  const { fault, warnings } = await tryCertificates(model, identity.ok ? identity.value : undefined);
+  for (const warning of warnings) {
+    log.say('warn', warning);
+  }
+  if (fault !== undefined) {
+    log.say('emerg', fault);
+  }
+  return fault === undefined && (await canRunApplications(model, surroundings, log));
 }
 
 async function canRunApplications(
