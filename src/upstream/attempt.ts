@@ -10,7 +10,7 @@ import type { ConnectionWay } from './connections/dial.ts';
 import type { ConnectionParts, ConnectionUser } from './connections/upstream-connection.ts';
 import { UpstreamConnection } from './connections/upstream-connection.ts';
 import type { Peer } from './peer-choice.ts';
-import type { BodyTaker, RequestBody } from './request-body.ts';
+import type { BodyTaker, LostBody, RequestBody } from './request-body.ts';
 import type { SystemFailure } from './system-failure.ts';
 import { connectFailure, handshakeFailure, ioFailure, TIMED_OUT } from './system-failure.ts';
 import type {
@@ -67,8 +67,8 @@ export interface AttemptEvents {
   onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void;
   /** Once, and nothing after it. */
   onFailure(failure: AttemptFailure): void;
-  /** The body of the request will not be whole: its client is gone, or a file cannot be read. Nothing comes after it. */
-  onBodyLost(): void;
+  /** The body of the request will not be whole. Nothing comes after it. */
+  onBodyLost(by: LostBody): void;
 }
 
 /** What logs and variables say of it. */
@@ -236,10 +236,10 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     this.#noteSent();
   }
 
-  fail(): void {
+  fail(by: LostBody): void {
     if (!this.#isOver) {
       this.abort();
-      this.#events.onBodyLost();
+      this.#events.onBodyLost(by);
     }
   }
 

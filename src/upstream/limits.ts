@@ -1,6 +1,6 @@
 export const UPSTREAM_LIMITS = {
-  /** Of the one buffer of each thread into which all connections to servers are read. A response of a megabyte is 8 reads. */
-  readBytes: 131_072,
+  /** Of the one buffer of each thread into which all connections to servers are read. With twice as much a response of a megabyte took a seventh more time: what a client does not take at once is copied to fresh memory, which the system has to map. */
+  readBytes: 65_536,
   /** Head and small body of a request leave in one write; there is one such memory for each thread. */
   joinedBytes: 98_304,
   /** A body is given to the kernel in pieces of so many bytes: what it does not take of one is copied. */

@@ -5,13 +5,15 @@ import type { CollectedBody } from '../relay/body/body-collector.ts';
 import type { SpoolFile } from '../relay/spool/spool-file.ts';
 import { UPSTREAM_LIMITS } from './limits.ts';
 
+export type LostBody = 'client' | 'file';
+
 /** Who sends it on. */
 export interface BodyTaker {
   /** The bytes are borrowed until it returns. False: no more until `resume`. */
   take(bytes: Buffer): boolean;
   finish(): void;
-  /** The rest will not come: the client is gone, or a file cannot be read. */
-  fail(): void;
+  /** The rest will not come. `by`: the client is gone or has broken the framing, which is its transport's to answer; or a file cannot be read. */
+  fail(by: LostBody): void;
 }
 
 export interface RequestBody {
@@ -119,7 +121,7 @@ export class BodyInFile implements RequestBody {
         this.resume(); // It was begun anew meanwhile.
       } else if (error !== null || bytes.length === 0) {
         this.#taker = undefined;
-        taker.fail();
+        taker.fail('file');
       } else {
         this.#at = offset + bytes.length;
         if (taker.take(bytes)) {
@@ -195,6 +197,6 @@ export class StreamedBody implements RequestBody, BodySink {
   fail(): void {
     const taker = this.#taker;
     this.#taker = undefined;
-    taker?.fail();
+    taker?.fail('client');
   }
 }

@@ -1,7 +1,7 @@
 // A request is handed on to a server behind this one, and its answer comes back, with what logs and variables say of it.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { answering, isWhole, runBackend } from './backend.ts';
@@ -88,4 +88,10 @@ test('requests are handed on, and answers come back', async () => {
     new RegExp(`^/a b 200 127.0.0.1:${backend.port} 200 5 127.0.0.1:${backend.port} ${backend.port}$`, 'm'),
   );
   assert.match(log(), /^\/dead 502 127\.0\.0\.1:1 502 0 127\.0\.0\.1:1 1$/m);
+
+  const file = join(nginx.server.folder, 'nginx.conf');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('location /dead', 'location /changed'));
+  nginx.server.signal('SIGHUP');
+  await until('connections of the plan before are closed', () => kept.open.size === 0);
+  assert.equal((await nginx.ask('/kept')).body, 'kept');
 });

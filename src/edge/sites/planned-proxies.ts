@@ -20,13 +20,15 @@ const BLOCKS = new BlockPool();
 export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClients | undefined): ProxyCompiler {
   const { model, budgets, bugs } = planning;
   const { groups } = plannedUpstreams(model.upstreams, 'http', planning);
+  const upstreams = new PlanUpstreams({
+    model,
+    groups,
+    namesBy: (resolver) => namesBy(model, resolver),
+    connections: { clock: systemClock, onBug: (error) => bugs.note('an upstream connection', error) },
+  });
+  planning.lifetime.add(upstreams);
   const parts = {
-    upstreams: new PlanUpstreams({
-      model,
-      groups,
-      namesBy: (resolver) => namesBy(model, resolver),
-      connections: { clock: systemClock, onBug: (error) => bugs.note('an upstream connection', error) },
-    }),
+    upstreams,
     clock: systemClock,
     tlsClients: Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs()),
     room: { space: budgets.space, memory: budgets.memory.bodies, blocks: BLOCKS },

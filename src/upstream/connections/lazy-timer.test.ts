@@ -1,17 +1,18 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { LazyTimer } from './lazy-timer.ts';
 
 function newTimer(t: TestContext): { timer: LazyTimer; pass: (ms: number) => void; due: number[] } {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
   const clock = new FakeClock();
   const due: number[] = [];
   const timer = new LazyTimer(clock, () => due.push(clock.monotonicMs()));
   const pass = (ms: number): void => {
     clock.advance(ms);
     t.mock.timers.tick(ms);
+    t.mock.timers.tick(0);
   };
   return { timer, pass, due };
 }
@@ -49,4 +50,20 @@ test('LazyTimer is never due after it was cleared or closed, and may be set agai
   timer.close();
   pass(1000);
   deepEqual(due, [300]);
+});
+
+test('LazyTimer is not due if something has come that waited while the process was stopped', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
+  const clock = new FakeClock();
+  let isDue = false;
+  const timer = new LazyTimer(clock, () => {
+    isDue = true;
+  });
+  timer.set(1000);
+  clock.advance(60_000);
+  // What the event loop reads between its timers and its immediates.
+  setImmediate(() => timer.set(1000));
+  t.mock.timers.tick(1000);
+  t.mock.timers.tick(0);
+  equal(isDue, false);
 });

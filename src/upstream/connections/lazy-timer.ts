@@ -62,6 +62,19 @@ export class LazyTimer {
       this.#arm(nowMs);
       return;
     }
+    // A process that was stopped finds the time over, and behind that all that has come meanwhile: this is read first.
+    setImmediate(() => this.#judge());
+  }
+
+  #judge(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#dueMs === Infinity || this.#timer !== undefined) {
+      return;
+    }
+    if (this.#dueMs - nowMs > SLACK_MS) {
+      this.#arm(nowMs);
+      return;
+    }
     this.#dueMs = Infinity;
     this.#onDue();
   }

@@ -64,6 +64,17 @@ export class PlanUpstreams {
     return { name, peers, parts: { ...this.#parts, pool } };
   }
 
+  begin(): void {
+    // Connections are opened by requests.
+  }
+
+  /** The last request of the plan is over: nobody takes the connections that wait for another. */
+  close(): void {
+    for (const { parts } of this.#made.values()) {
+      parts.pool.close();
+    }
+  }
+
   /** The upstream of this name, or of the one server that the text is. A text says why there is none. */
   named(text: string, port: number | undefined, resolver: number | undefined): UpstreamOfPlan | string {
     const id = this.#find(text.toLowerCase(), port);

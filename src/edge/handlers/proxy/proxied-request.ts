@@ -20,7 +20,7 @@ import type { Asking, AttemptEvents, AttemptFailure } from '../../../upstream/at
 import { Attempt } from '../../../upstream/attempt.ts';
 import type { UpstreamConnection } from '../../../upstream/connections/upstream-connection.ts';
 import type { Peer, PeerChoice, PeerOutcome, PeerWait } from '../../../upstream/peer-choice.ts';
-import type { RequestBody } from '../../../upstream/request-body.ts';
+import type { LostBody, RequestBody } from '../../../upstream/request-body.ts';
 import { bodyOf, bodyOfText, NO_BODY, StreamedBody } from '../../../upstream/request-body.ts';
 import type { UpstreamHead } from '../../../upstream/wire.ts';
 import { followAccelRedirect } from '../../pipeline/accel-redirect.ts';
@@ -351,10 +351,13 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     }
   }
 
-  onBodyLost(): void {
+  onBodyLost(by: LostBody): void {
     this.#release('unused');
-    // A client that is gone is told nothing; a file that cannot be read is our own fault.
-    this.#fail(500);
+    if (by === 'file') {
+      this.#fail(500);
+    } else if (!this.#relay.isOver) {
+      this.#relay.close(); // There is no client, or the transport answers it.
+    }
   }
 
   #fail(status: number): void {
