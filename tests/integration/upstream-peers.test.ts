@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { UpstreamReport } from '../../src/upstream/peers/peers-report.ts';
 import { answering, runBackend } from './backend.ts';
 import { findPort } from './free-port.ts';
 import { runNginx } from './nginx-server.ts';
@@ -15,6 +16,7 @@ test('a server that fails is left alone by all threads and behind a reload, and 
   await using nginx = await runNginx(
     `location / { proxy_pass http://app; add_header X-Asked $upstream_addr always; }
      location /sticky { proxy_pass http://sticky; add_header X-Asked $upstream_addr always; }
+     location /api { api; }
      location /unknown { proxy_pass http://no-such-host.invalid; }`,
     {},
     {
@@ -34,6 +36,15 @@ test('a server that fails is left alone by all threads and behind a reload, and 
   assert.equal(asked.filter((each) => each.includes(down)).length, 1, asked.join('; '));
   await nginx.server.logged(
     /\[warn\] \S+ \*\d+ upstream server temporarily disabled while connecting to upstream, client/,
+  );
+
+  const { app } = JSON.parse((await nginx.ask('/api/9/http/upstreams')).body) as Record<string, UpstreamReport>;
+  assert.deepEqual(
+    app?.peers.map(({ state, fails, responses }) => [state, fails, responses['2xx']]),
+    [
+      ['up', 0, 8],
+      ['unavail', 1, 0],
+    ],
   );
 
   const file = join(nginx.server.folder, 'nginx.conf');

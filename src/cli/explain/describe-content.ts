@@ -28,6 +28,8 @@ export function describeContent(
       return describeReturn(content);
     case 'status':
       return 'shows how busy the server is';
+    case 'upstreams':
+      return 'shows the servers that requests are handed on to, in JSON';
     case 'empty-gif':
       return 'answers with a transparent image of one pixel';
     default:

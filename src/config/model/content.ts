@@ -13,6 +13,8 @@ export type Content =
   | ReplyContent
   /** stub_status of nginx. */
   | { readonly kind: 'status' }
+  /** Upstreams and their servers in JSON: `api` of the commercial nginx. */
+  | { readonly kind: 'upstreams' }
   | { readonly kind: 'empty-gif' };
 
 /** A text, a redirect or a refusal. Unlike the instruction `return` it comes after all that decides who may ask, and how often. */

@@ -65,6 +65,8 @@ app = "shop"
 script-name = ""
 [site.location."= /status"]
 answer = "status"
+[site.location."= /upstreams"]
+answer = "upstreams"
 `);
   const app = { kind: 'app', app: 'shop', scriptName: '', servesDeclared: true } as const;
   const assets = {
@@ -83,6 +85,7 @@ answer = "status"
       { ...app, folders: [assets] },
       { ...app, folders: [assets] },
       { kind: 'status' },
+      { kind: 'upstreams' },
     ],
   );
   deepEqual(

@@ -5,6 +5,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import { AccessLogs } from '../access-log/access-logs.ts';
 import { compileFileContent } from '../handlers/files/file-content.ts';
 import { FileServer } from '../handlers/files/file-server.ts';
+import { compileUpstreamsPage } from '../handlers/upstreams-page.ts';
 import { refusalsFor } from '../pages/developer-pages.ts';
 import { PasswordChecker } from '../passwords/password-checker.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
@@ -46,6 +47,8 @@ export function plannedPipelines(parts: PlanningParts, compileProxy: ProxyCompil
           return compileFileContent(files, (template) => compilation.template(template));
         case 'reply':
           return compileReply(content, compilation);
+        case 'upstreams':
+          return compileUpstreamsPage(parts.upstreams, systemClock);
         case 'proxy':
           return compileProxy?.(content, compilation) ?? produceOf(content);
         default:

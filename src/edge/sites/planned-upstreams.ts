@@ -26,6 +26,7 @@ export function plannedUpstreams(
     clock: systemClock,
   });
   lifetime.add(groups);
+  parts.upstreams.set(kind, groups.groups);
   return groups;
 }
 

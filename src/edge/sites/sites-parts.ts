@@ -4,6 +4,7 @@ import type { AppId } from '../../config/model/app.ts';
 import type { Content } from '../../config/model/content.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Streams } from '../../config/model/stream.ts';
+import type { UpstreamGroup } from '../../upstream/peers/upstream-group.ts';
 import type { StartNames } from '../../upstream/resolver/start-names.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { AccessLogsParts } from '../access-log/access-logs.ts';
@@ -32,6 +33,8 @@ export interface SitesParts {
   /** Of servers that have names. */
   readonly names: StartNames;
   readonly lifetime: PlanLifetime;
+  /** Those of the plan, when they are made. */
+  readonly upstreams: Map<'http' | 'stream', readonly UpstreamGroup[]>;
   readonly budgets: Budgets;
   readonly logs: AccessLogsParts;
   /** Of a plain model. */

@@ -46,6 +46,7 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
     peers: new SharedArrayBuffer(0),
     names: new Map(),
     lifetime: new PlanLifetime(),
+    upstreams: new Map(),
     budgets: {} as SitesParts['budgets'],
     traffic: new Traffic(newTrafficRows(1), Int32Array.of(0), 0),
     logs: { lease: new LogFiles('machine', () => undefined).lease(), fds: [], targets: [], clock: systemClock },

@@ -98,6 +98,7 @@ export class ThreadPlan {
         peers: parts.aroundApps.shared.peers,
         names: planning.names,
         lifetime: this.#lifetime,
+        upstreams: new Map(),
         budgets: parts.aroundApps.budgets,
         logs: { lease, fds: logs, targets: model.logs, clock: systemClock },
         accessLog:

@@ -80,6 +80,20 @@ export class UpstreamGroup implements PeerGroup {
     return [...this.#slots.values()];
   }
 
+  get upstream(): Upstream {
+    return this.#parts.upstream;
+  }
+
+  /** What is read of the peers at once belongs together. */
+  read<T>(reader: (peers: readonly PeerSlot[]) => T): T {
+    this.#rules.lock();
+    try {
+      return reader(this.peers);
+    } finally {
+      this.#rules.unlock();
+    }
+  }
+
   choose(request: PeerRequest): PeerChoice {
     return new GroupChoice(this.#rules, request);
   }

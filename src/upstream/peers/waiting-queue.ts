@@ -54,9 +54,13 @@ export class WaitingQueue implements PeerQueue {
     return this.#parts.memory.words;
   }
 
-  /** In any thread. */
+  /** In all threads. */
+  get size(): number {
+    return Atomics.load(this.#words, this.#countAt);
+  }
+
   get isWaitedIn(): boolean {
-    return Atomics.load(this.#words, this.#countAt) > 0;
+    return this.size > 0;
   }
 
   wait(choice: PeerChoice, done: (peer: Peer | undefined) => void): PeerWait | undefined {

@@ -49,7 +49,7 @@ export const REPLY: Kind<Reply> = table<Reply>(
   { short: { name: 'text', isShort: isText } },
 );
 
-export const ANSWERS = ['files', 'status', 'empty-gif'] as const;
+export const ANSWERS = ['files', 'status', 'upstreams', 'empty-gif'] as const;
 
 /** The keys of a place that say what answers there. */
 export interface WrittenContent {
@@ -99,7 +99,7 @@ export const CONTENT_FIELDS: Fields<WrittenContent> = {
     'answer',
     choice(...ANSWERS),
     undefined,
-    '`files`, the `status` of the server, or an `empty-gif`.',
+    '`files`, the `status` of the server, its `upstreams` in JSON, or an `empty-gif`.',
   ),
   redirect: field<Redirect | undefined>(
     'redirect',

@@ -3,6 +3,8 @@
 import type { Redirects } from '../../../model/answers.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
+import type { GivenArguments } from '../given-arguments.ts';
+import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { HTTP } from './contexts.ts';
@@ -28,6 +30,7 @@ export const ANSWERING: readonly Row[] = [
     row('empty_gif', 'location', '', 'Answers with an image of one pixel.', {
       apply: (_, draft) => draft.set(CONTENT_SAID, { kind: 'empty-gif' }),
     }),
+    row('api', 'location', '[parameter]', 'Answers with the upstreams and their servers in JSON.', { apply: api }),
     row('stub_status', 'server location', '[plain]', 'Answers with numbers about connections and requests.', {
       apply: (_, draft) => draft.set(CONTENT_SAID, { kind: 'status' }),
     }),
@@ -70,4 +73,19 @@ export function serverFieldOf(draft: Draft): string {
 
 export function bodyBytesMaxOf(draft: Draft): number {
   return draft.get(bodyBytesMax) ?? USUAL_BODY_BYTES_MAX;
+}
+
+function api(args: GivenArguments, draft: Draft, report: NginxReport): void {
+  draft.set(CONTENT_SAID, { kind: 'upstreams' });
+  if (args.count === 0 || args.text(0) === 'write=off') {
+    return;
+  }
+  if (args.text(0) === 'write=on') {
+    report('nginx.suspicious', args.place(0), 'upstreams are shown here, and cannot be changed', {
+      hint: 'Change the file and reload. Remove "write=on".',
+      severity: 'warning',
+    });
+  } else {
+    report('nginx.invalid-value', args.place(0), `invalid parameter "${args.text(0)}"`);
+  }
 }

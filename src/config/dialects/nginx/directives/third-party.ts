@@ -195,7 +195,7 @@ export const THIRD_PARTY: readonly Row[] = [
     ),
     ...family(
       '',
-      'status status_zone status_format api sysguard sysguard_load sysguard_mem sysguard_interval',
+      'status status_zone status_format sysguard sysguard_load sysguard_mem sysguard_interval',
       `${HTTP_IF} stream stream-server`,
       ANYTHING,
       STATUS,

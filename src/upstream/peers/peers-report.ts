@@ -1,0 +1,109 @@
+/** Upstreams in numbers, as the API of the commercial nginx names them: what programs of monitoring know already. */
+
+import type { Clock } from '../../kernel/clock.ts';
+import { HEALTH } from './peer-fields.ts';
+import type { PeerSlot } from './peer-slot.ts';
+import type { UpstreamGroup } from './upstream-group.ts';
+
+export interface UpstreamReport {
+  readonly peers: readonly PeerReport[];
+  /** Of `zone`. */
+  readonly zone?: string;
+  readonly queue?: { readonly size: number; readonly max_size: number };
+}
+
+export type PeerState = 'up' | 'draining' | 'down' | 'unavail' | 'checking' | 'unhealthy';
+
+export interface PeerReport {
+  readonly id: number;
+  /** The address. */
+  readonly server: string;
+  /** As it is configured. */
+  readonly name: string;
+  readonly backup: boolean;
+  readonly weight: number;
+  readonly state: PeerState;
+  readonly active: number;
+  readonly max_conns?: number;
+  readonly requests: number;
+  readonly responses: Readonly<Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'total', number>>;
+  readonly sent: number;
+  readonly received: number;
+  readonly fails: number;
+  readonly unavail: number;
+  readonly health_checks: {
+    readonly checks: number;
+    readonly fails: number;
+    readonly unhealthy: number;
+    readonly last_passed?: boolean;
+  };
+  /** Milliseconds. */
+  readonly downtime: number;
+  readonly downstart?: string;
+  readonly selected?: string;
+  readonly header_time?: number;
+  readonly response_time?: number;
+}
+
+export function reportUpstream(group: UpstreamGroup, clock: Clock): UpstreamReport {
+  const { zone, queue } = group.upstream;
+  return {
+    peers: group.read((peers) => peers.map((peer, id) => reportPeer(peer, id, clock))),
+    ...(zone === undefined ? {} : { zone }),
+    ...(queue === undefined ? {} : { queue: { size: group.queue?.size ?? 0, max_size: queue.requestsMax } }),
+  };
+}
+
+function reportPeer(peer: PeerSlot, id: number, clock: Clock): PeerReport {
+  const { text, isBackup, weight, connectionsMax } = peer.rules;
+  const nowMs = clock.monotonicMs();
+  const isoOf = (atMs: number) => new Date(clock.nowMs() - (nowMs - atMs)).toISOString();
+  const [downSinceMs, selectedMs] = [peer.read('downSinceMs'), peer.read('selectedMs')];
+  const [headMs, wholeMs, checks] = [peer.read('headMs'), peer.read('wholeMs'), peer.read('checks')];
+  return {
+    ...{ id, server: peer.name, name: text, backup: isBackup, weight, state: stateOf(peer, nowMs) },
+    active: peer.read('active'),
+    ...(connectionsMax === 0 ? {} : { max_conns: connectionsMax }),
+    requests: peer.read('requests'),
+    responses: responsesOf(peer),
+    sent: peer.read('sentBytes'),
+    received: peer.read('receivedBytes'),
+    fails: peer.read('failsTotal'),
+    unavail: peer.read('unavailable'),
+    health_checks: {
+      ...{ checks, fails: peer.read('checkFails'), unhealthy: peer.read('unhealthy') },
+      ...(checks === 0 ? {} : { last_passed: peer.read('lastPassed') === 1 }),
+    },
+    downtime: Math.round(peer.read('downMs') + (downSinceMs === 0 ? 0 : nowMs - downSinceMs)),
+    ...(downSinceMs === 0 ? {} : { downstart: isoOf(downSinceMs) }),
+    ...(selectedMs === 0 ? {} : { selected: isoOf(selectedMs) }),
+    ...(headMs === 0 ? {} : { header_time: headMs }),
+    ...(wholeMs === 0 ? {} : { response_time: wholeMs }),
+  };
+}
+
+function responsesOf(peer: PeerSlot): PeerReport['responses'] {
+  const [one = 0, two = 0, three = 0, four = 0, five = 0] = peer.responses();
+  return {
+    ...{ '1xx': one, '2xx': two, '3xx': three, '4xx': four, '5xx': five },
+    total: one + two + three + four + five,
+  };
+}
+
+function stateOf(peer: PeerSlot, nowMs: number): PeerState {
+  const { isDown, isDraining } = peer.rules;
+  if (isDown) {
+    return 'down';
+  }
+  if (isDraining) {
+    return 'draining';
+  }
+  switch (peer.read('health')) {
+    case HEALTH.checking:
+      return 'checking';
+    case HEALTH.unhealthy:
+      return 'unhealthy';
+    default:
+      return peer.isDead(nowMs) ? 'unavail' : 'up';
+  }
+}
