@@ -31,7 +31,7 @@ export function splitProxyUrl(text: string): Outcome<ProxyUrl> {
   const [, word] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
   // The scheme itself may be a variable's matter.
   if (word === undefined) {
-    const url = text.startsWith('$') ? text : `http://${text}`;
+    const url = /^(?:https?:.*)?\$/is.test(text) ? text : `http://${text}`;
     return success({ protocol: 'http', tls: false, url, rest: text });
   }
   const scheme = Object.hasOwn(SCHEMES, word.toLowerCase()) ? SCHEMES[word.toLowerCase()] : undefined;

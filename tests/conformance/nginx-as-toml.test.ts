@@ -89,6 +89,8 @@ http {
     listen 8082;
     proxy_set_header Host $host; proxy_set_header X-A ""; proxy_read_timeout 5m; proxy_http_version 1.1;
     location / { proxy_pass http://app; health_check interval=10s jitter=1s fails=2 passes=3 uri=/up port=81 match=fine mandatory; }
+    location /same/ { proxy_pass http://10.0.0.3:81/x; location /same/in/ { proxy_pass http://10.0.0.3:81/x; } location /same/more { proxy_pass http://10.0.0.3:81/x; proxy_read_timeout 3s; } }
+    location /odd { proxy_pass http:/$uri; }
     location /path/ { proxy_pass https://APP/there/; proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem; proxy_ssl_name a$host; proxy_ssl_server_name on;
       proxy_ssl_certificate $ssl_server_name.pem; proxy_ssl_certificate_key k.pem; proxy_ssl_protocols TLSv1.3; proxy_ssl_session_reuse off; proxy_ssl_verify_depth 2; proxy_ssl_ciphers A:B; proxy_ssl_crl c.pem; proxy_ssl_password_file p; }
     location ~ \\.x$ { proxy_pass http://10.0.0.2:8000; proxy_redirect ~*^http://a(.*)$ /b$1; proxy_redirect http://c/ /; proxy_redirect default;

@@ -13,16 +13,21 @@ import type { Proxying, WrittenPolicy } from './proxy-policy.ts';
 import { basePolicy, passingOf, writtenPolicyOf } from './proxy-policy.ts';
 import { renderTemplateText } from './template-text.ts';
 
-/** Undefined: it is what answers around the place. */
-export function writeProxy(content: ProxyContent, around: Content, model: Proxying): TomlTable | undefined {
+/** Undefined: it is what answers around the place. A location takes nothing over that has a path, which stands in place of another prefix. */
+export function writeProxy(
+  content: ProxyContent,
+  { around, isLocation }: { readonly around: Content; readonly isLocation: boolean },
+  model: Proxying,
+): TomlTable | undefined {
   const outer = around.kind === 'proxy' ? around : undefined;
-  if (isEqual(content, outer)) {
+  const mayInherit = !isLocation || content.to.kind === 'text' || content.to.uri === undefined;
+  if (mayInherit && isEqual(content, outer)) {
     return undefined;
   }
   const passing = passingOf(content);
   const base = basePolicy(passing, outer && { passing: passingOf(outer), policy: writtenPolicyOf(outer, model) });
   const policy: WrittenPolicy = writtenPolicyOf(content, model);
-  const isSame = isEqual(omit(content, 'policy'), outer && omit(outer, 'policy'));
+  const isSame = mayInherit && isEqual(omit(content, 'policy'), outer && omit(outer, 'policy'));
   // What is said of connections belongs to an address that is said.
   const written = POLICY.write(keepsAsAround(content, model) || isSame ? withKeepAliveOf(base, policy) : policy, base);
   const table = written !== undefined && isTable(written) ? written : {};

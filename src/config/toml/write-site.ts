@@ -187,7 +187,7 @@ export class SiteWriter {
       case 'app':
         return this.#appContent(content, around, prefix);
       case 'proxy':
-        return proxyOf(content, around, this.#model);
+        return proxyOf(content, { around, isLocation: prefix !== '' }, this.#model);
       case 'reply':
         return isEqual(content, around) ? {} : replyOf(content);
       case 'files':
@@ -221,8 +221,12 @@ export class SiteWriter {
   }
 }
 
-function proxyOf(content: ProxyContent, around: Content, model: ServerModel): Partial<WrittenContent> {
-  const proxy = writeProxy(content, around, model);
+function proxyOf(
+  content: ProxyContent,
+  place: Parameters<typeof writeProxy>[1],
+  model: ServerModel,
+): Partial<WrittenContent> {
+  const proxy = writeProxy(content, place, model);
   return proxy === undefined ? {} : { proxy };
 }
 

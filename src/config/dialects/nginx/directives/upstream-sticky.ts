@@ -33,16 +33,26 @@ function sticky(args: GivenArguments, draft: Draft, report: NginxReport): void {
     });
     return;
   }
-  const tell: Tell = (index, message) => report('nginx.invalid-value', args.place(index), message);
-  const said = read(args, tell);
+  const said = read(args, {
+    tell: (index, message) => report('nginx.invalid-value', args.place(index), message),
+    later: (index) =>
+      report('nginx.later', args.place(index), '"samesite" with a variable has no effect yet', {
+        hint: 'The cookie is sent without it. Write strict, lax or none.',
+        severity: 'warning',
+      }),
+  });
   if (said !== undefined) {
     draft.set(STICKY, said);
   }
 }
 
-type Tell = (index: number, message: string) => void;
+interface Telling {
+  readonly tell: (index: number, message: string) => void;
+  readonly later: (index: number) => void;
+}
+
 /** Undefined: something is wrong, and has been told. */
-type Read = (args: GivenArguments, tell: Tell) => Sticky | undefined;
+type Read = (args: GivenArguments, telling: Telling) => Sticky | undefined;
 
 const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['cookie', readCookie],
@@ -50,7 +60,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['learn', readLearn],
 ]);
 
-function readCookie(args: GivenArguments, tell: Tell): Sticky | undefined {
+function readCookie(args: GivenArguments, { tell, later }: Telling): Sticky | undefined {
   const cookie: Cookie = {
     kind: 'cookie',
     name: args.text(1),
@@ -64,6 +74,9 @@ function readCookie(args: GivenArguments, tell: Tell): Sticky | undefined {
     if (fault !== undefined) {
       tell(at + 2, fault);
       return undefined;
+    }
+    if (/^samesite=.*\$/s.test(text)) {
+      later(at + 2);
     }
   }
   return cookie;
@@ -85,6 +98,9 @@ function readOfCookie(text: string, cookie: Cookie): string | undefined {
       return seconds === undefined ? '"sticky" directive invalid "expires" parameter value' : undefined;
     }
     case 'samesite':
+      if (value.includes('$')) {
+        return undefined;
+      }
       cookie.flags = [...cookie.flags, text];
       return /^(?:strict|lax|none)$/i.test(value) ? undefined : '"sticky" directive invalid "samesite" parameter value';
     case 'httponly':
@@ -96,7 +112,7 @@ function readOfCookie(text: string, cookie: Cookie): string | undefined {
   }
 }
 
-function readRoute(args: GivenArguments, tell: Tell): Sticky | undefined {
+function readRoute(args: GivenArguments, { tell }: Telling): Sticky | undefined {
   const wrong = args.texts(1).findIndex((text) => !/^\$./.test(text));
   if (wrong >= 0) {
     tell(wrong + 1, `invalid variable name "${args.text(wrong + 1)}"`);
@@ -105,7 +121,7 @@ function readRoute(args: GivenArguments, tell: Tell): Sticky | undefined {
   return { kind: 'route', variables: args.texts(1).map((text) => text.slice(1)) };
 }
 
-function readLearn(args: GivenArguments, tell: Tell): Sticky | undefined {
+function readLearn(args: GivenArguments, { tell }: Telling): Sticky | undefined {
   const learn: Learn = {
     kind: 'learn',
     create: [],

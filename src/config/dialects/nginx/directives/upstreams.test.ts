@@ -79,3 +79,33 @@ test('what asks servers whether they are well is looked at', () => {
   assert.match(inHttp('match a { status; }')[0] ?? '', /invalid condition "status"/);
   assert.match(inHttp('match a { header A; header = b; }')[0] ?? '', /invalid condition "header = b"/);
 });
+
+test('how clients find their server again, and how long requests wait, is looked at', () => {
+  const ofUpstream = (text: string): string[] => faults(`upstream u { server a; ${text} }`);
+  for (const text of [
+    ...[
+      'sticky cookie a expires=max domain=.a path=/ httponly secure samesite=Lax;',
+      'sticky cookie a samesite=$arg_a;',
+    ],
+    ...[
+      'sticky route $cookie_a $arg_b;',
+      'sticky learn create=$upstream_cookie_a lookup=$cookie_a zone=z:1m sync header;',
+    ],
+    ...['queue 10;', 'queue 10 timeout=5s;'],
+  ]) {
+    assert.deepEqual(ofUpstream(text), [], text);
+  }
+  const said: Readonly<Record<string, string>> = {
+    'sticky other a;': 'unknown parameter "other"',
+    'sticky cookie a expires=x;': '"sticky" directive invalid "expires" parameter value',
+    'sticky cookie a samesite=x;': '"sticky" directive invalid "samesite" parameter value',
+    'sticky cookie a path=;': '"sticky" directive no value for "path"',
+    'sticky route a;': 'invalid variable name "a"',
+    'sticky learn create=$a lookup=$b;': '"sticky" directive "zone" parameter is not specified',
+    'sticky learn create=$a lookup=$b zone=z:1k;': '"sticky" directive zone is too small',
+    'queue 10 5s;': 'invalid parameter "5s"',
+  };
+  for (const [text, fault] of Object.entries(said)) {
+    assert.deepEqual(ofUpstream(text), [fault], text);
+  }
+});
