@@ -1,6 +1,6 @@
 import type { BorrowedBody, Responder } from '../protocol/http/exchange.ts';
 import type { ResponseFlow } from './response-flow.ts';
-import type { ResponseSpoolEvents } from './spool/response-spool.ts';
+import type { ResponseSpoolEvents, SpoolBounds } from './spool/response-spool.ts';
 import { ResponseSpool } from './spool/response-spool.ts';
 import type { SpoolSpace } from './spool/spool-space.ts';
 
@@ -20,6 +20,7 @@ export class SpoolFlow implements ResponseFlow, ResponseSpoolEvents {
   readonly #space: SpoolSpace;
   readonly #source: SpoolSource | undefined;
   readonly #onUnreadable: (error: Error) => void;
+  readonly #bounds: SpoolBounds | undefined;
   #spool: ResponseSpool | undefined;
   #isHolding = false;
 
@@ -29,7 +30,9 @@ export class SpoolFlow implements ResponseFlow, ResponseSpoolEvents {
     space: SpoolSpace,
     source: SpoolSource | undefined,
     onUnreadable: (error: Error) => void,
+    bounds?: SpoolBounds,
   ) {
+    this.#bounds = bounds;
     this.#exchange = exchange;
     this.#space = space;
     this.#source = source;
@@ -43,7 +46,7 @@ export class SpoolFlow implements ResponseFlow, ResponseSpoolEvents {
     }
     const { responder } = this.#exchange;
     if (!responder.write(bytes)) {
-      this.#spool = new ResponseSpool(responder, this.#space, this);
+      this.#spool = new ResponseSpool(responder, this.#space, this, this.#bounds);
     }
   }
 

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { BorrowedBody, Responder } from '../../protocol/http/exchange.ts';
 import { SpoolFlow } from '../spool-flow.ts';
+import type { SpoolBounds } from './response-spool.ts';
 import { SpoolSpace } from './spool-space.ts';
 
 const PIECE_BYTES = 65_536;
@@ -25,6 +26,7 @@ async function send(
   space: SpoolSpace,
   pieces: number,
   writesInTurn = 1,
+  bounds?: SpoolBounds,
 ): Promise<{ isWhole: boolean; heldAt: number; told: string[] }> {
   const told: string[] = [];
   const received: Buffer[] = [];
@@ -51,7 +53,7 @@ async function send(
     },
   };
   space.noteStuck = (error) => told.push(error.message);
-  const flow = new SpoolFlow({ responder }, space, source, (error) => told.push(`error ${error.message}`));
+  const flow = new SpoolFlow({ responder }, space, source, (error) => told.push(`error ${error.message}`), bounds);
   let sent = 0;
   let isEnded = false;
   while (!isOver) {
@@ -139,4 +141,16 @@ test('SpoolFlow writes and reads files whose descriptors are closed in between',
   );
   ok(most < 8, `${most} descriptors`);
   equal(space.usedBytes, 0);
+});
+
+test('SpoolFlow makes a server wait for its client where the file may not be longer, or the disk is slow, and nothing is lost', async (t) => {
+  const folder = makeFolder(t);
+  for (const bounds of [
+    { pendingBytesMax: 1_048_576, fileBytesMax: 3 * PIECE_BYTES },
+    { pendingBytesMax: 2 * PIECE_BYTES, fileBytesMax: 1_073_741_824 },
+  ]) {
+    const { isWhole, heldAt } = await send(new SpoolSpace(folder, 's'), 60, 1, bounds);
+    equal(isWhole, true);
+    ok(heldAt >= 2 && heldAt < 60, `held at ${heldAt}`);
+  }
 });

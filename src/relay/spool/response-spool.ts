@@ -20,7 +20,19 @@ export interface ResponseSpoolEvents {
   onError(error: Error): void;
 }
 
+/** What a response may take: of memory while it is on its way to the file, and of the file. */
+export interface SpoolBounds {
+  readonly pendingBytesMax: number;
+  readonly fileBytesMax: number;
+}
+
+const USUAL_BOUNDS: SpoolBounds = {
+  pendingBytesMax: RELAY_LIMITS.spoolPendingBytesMax,
+  fileBytesMax: RELAY_LIMITS.responseSpoolBytesMax,
+};
+
 export class ResponseSpool {
+  readonly #bounds: SpoolBounds;
   readonly #responder: Responder;
   readonly #events: ResponseSpoolEvents;
   readonly #file: SpoolFile;
@@ -35,16 +47,23 @@ export class ResponseSpool {
   /** What the file could not hold was sent from memory, and the client has not caught up with it. */
   #awaitsClient = false;
 
-  constructor(responder: Responder, space: SpoolSpace, events: ResponseSpoolEvents) {
+  constructor(
+    responder: Responder,
+    space: SpoolSpace,
+    events: ResponseSpoolEvents,
+    bounds: SpoolBounds = USUAL_BOUNDS,
+  ) {
+    this.#bounds = bounds;
     this.#responder = responder;
     this.#events = events;
-    this.#file = new SpoolFile(space, { onWritten: () => this.#pump(), onError: (error) => this.#onStuck(error) });
+    const fileEvents = { onWritten: () => this.#pump(), onError: (error: Error) => this.#onStuck(error) };
+    this.#file = new SpoolFile(space, fileEvents, bounds.pendingBytesMax);
   }
 
   /** `bytes` are borrowed until it returns. */
   write(bytes: Buffer): void {
     const hasRoom = this.#file.append(bytes);
-    if (!hasRoom || this.#file.writtenBytes - this.#readBytes > RELAY_LIMITS.responseSpoolBytesMax) {
+    if (!hasRoom || this.#file.writtenBytes - this.#readBytes > this.#bounds.fileBytesMax) {
       this.#hold();
     }
   }
@@ -132,8 +151,8 @@ export class ResponseSpool {
       this.#isFull &&
       !this.#file.isStuck &&
       !this.#awaitsClient &&
-      this.#file.pendingBytes < RELAY_LIMITS.spoolPendingBytesMax / 4 &&
-      this.#file.writtenBytes - this.#readBytes < RELAY_LIMITS.responseSpoolBytesMax
+      this.#file.pendingBytes < this.#bounds.pendingBytesMax / 4 &&
+      this.#file.writtenBytes - this.#readBytes < this.#bounds.fileBytesMax
     ) {
       this.#isFull = false;
       this.#events.onRoom();

@@ -28,6 +28,7 @@ export class SpoolFile implements SpoolMember {
   /** -1 while the file has no descriptor open. */
   #fd = -1;
   readonly #space: SpoolSpace;
+  readonly #pendingBytesMax: number;
   readonly #events: SpoolEvents;
   readonly #queue = new JoinedBytes();
   /** What the last write has left over. */
@@ -43,7 +44,9 @@ export class SpoolFile implements SpoolMember {
   /** A write has failed, and no other is tried. */
   #isStuck = false;
 
-  constructor(space: SpoolSpace, events: SpoolEvents) {
+  /** `pendingBytesMax`: so much may wait to be written until the source should pause. */
+  constructor(space: SpoolSpace, events: SpoolEvents, pendingBytesMax: number = RELAY_LIMITS.spoolPendingBytesMax) {
+    this.#pendingBytesMax = pendingBytesMax;
     this.#space = space;
     this.#events = events;
   }
@@ -112,7 +115,7 @@ export class SpoolFile implements SpoolMember {
   }
 
   get hasRoom(): boolean {
-    return this.#queuedBytes < RELAY_LIMITS.spoolPendingBytesMax;
+    return this.#queuedBytes < this.#pendingBytesMax;
   }
 
   #write(): void {

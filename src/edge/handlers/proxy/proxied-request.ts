@@ -36,6 +36,8 @@ import type { AskedTarget } from './targets.ts';
 import { UpgradedPeer } from './upgraded-peer.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** Of a response in memory, on its way to its file: as many slow clients as there are connections may have one each. */
+const PENDING_BYTES_MAX = 131_072;
 const EARLY_HINTS = 103;
 const CONNECTING = 'connecting to upstream';
 const CLIENT_LEFT = 'epoll_wait() reported that client prematurely closed connection';
@@ -442,10 +444,12 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     if (!this.#isBuffered || policy.response.fileBytesMax === 0) {
       return new HeldFlow(this.#exchange, this.#source);
     }
-    return new SpoolFlow(this.#exchange, room.space, this.#source, (error) => {
+    const onUnreadable = (error: Error): void => {
       this.#log('crit', `a spool file cannot be read: ${error.message}`);
       this.#relay.fail(502);
-    });
+    };
+    const bounds = { pendingBytesMax: PENDING_BYTES_MAX, fileBytesMax: policy.response.fileBytesMax };
+    return new SpoolFlow(this.#exchange, room.space, this.#source, onUnreadable, bounds);
   }
 
   onShort(): void {
