@@ -46,3 +46,10 @@ test('trapsOfToml() tells of fields that are not sent in a location, and of what
     'response-splitting 2 $uri is decoded, so that "%0d%0a" in a URL ends the line',
   ]);
 });
+
+test('trapsOfToml() tells of a client who says which machine is asked', () => {
+  assert.deepEqual(
+    traps('[[site]]\nproxy = "http://$host"\n[site.location."/a"]\nproxy = { to = "http://app/$arg_b" }\n'),
+    ['open-proxy 2 the client says in $host which machine is asked'],
+  );
+});

@@ -29,6 +29,7 @@ const RULES: readonly Rule[] = [
   shadowedRules,
   lostFields,
   clientsTexts,
+  openProxies,
 ];
 
 /** `document`: the tables of one file. */
@@ -196,5 +197,24 @@ function clientsTexts(place: Place, tell: TellTrap): void {
         'Write $request_uri, which is as it was sent.',
       );
     }
+  }
+}
+
+/** A host, or the beginning of one, that the client says. */
+const CLIENTS_TARGET = /^(?:\w+:\/\/)?\$\{?(host|http_\w+|arg_\w+|cookie_\w+|[1-9])\b/;
+
+function openProxies(place: Place, tell: TellTrap): void {
+  const { proxy } = place.table;
+  const isTarget = proxy !== undefined && isTable(proxy);
+  const to = isTarget ? proxy['to'] : proxy;
+  const found = typeof to === 'string' ? CLIENTS_TARGET.exec(to)?.[1] : undefined;
+  if (found !== undefined) {
+    const path = isTarget ? [...place.path, 'proxy', 'to'] : [...place.path, 'proxy'];
+    tell(
+      'trap.open-proxy',
+      path,
+      `the client says in $${found} which machine is asked`,
+      'Name an [[upstream]], or let a [map] choose among those that you know.',
+    );
   }
 }

@@ -5,6 +5,8 @@ import type { BlockKind } from '../block-kind.ts';
 import type { Directive } from '../tree.ts';
 import { ACCESS_TRAPS } from './access.ts';
 import { FIELD_TRAPS } from './fields.ts';
+
+import { CONNECTION_TRAPS } from './kept-connections.ts';
 import { MISSING_TARGETS } from './missing-targets.ts';
 import { NAME_TRAPS } from './names.ts';
 import { PATH_TRAPS } from './paths.ts';
@@ -18,7 +20,7 @@ import { TRAPS } from './trap-codes.ts';
 
 const RULES: readonly TrapRule[] = [
   ...[...PATH_TRAPS, ...FIELD_TRAPS, ...ACCESS_TRAPS, ...REWRITE_TRAPS],
-  ...[...REGEX_TRAPS, ...NAME_TRAPS, ...PROXY_TRAPS, ...MISSING_TARGETS],
+  ...[...REGEX_TRAPS, ...NAME_TRAPS, ...PROXY_TRAPS, ...CONNECTION_TRAPS, ...MISSING_TARGETS],
 ];
 
 /** Of one code. A file that is included in many places has each of its traps once; ten thousand sites that are made from one template have the same one each. */

@@ -286,6 +286,16 @@ export const TRAPS = {
     why: "Clients reach machines behind your server, and the cloud's own addresses with its keys.",
     wayOut: 'Name the upstream, or let a map choose among those that you know.',
   },
+  'trap.keepalive-unused': {
+    severity: 'warning',
+    why: 'Without them nginx asks by HTTP/1.0 and says "Connection: close", so that "keepalive" of the upstream has no effect.',
+    wayOut: 'Write: proxy_http_version 1.1; proxy_set_header Connection "";',
+  },
+  'trap.upgrade-lost': {
+    severity: 'warning',
+    why: 'The protocol is changed by HTTP/1.1 alone, and only where both fields say so.',
+    wayOut: 'Write: proxy_http_version 1.1; proxy_set_header Connection "upgrade";',
+  },
   'trap.resolver-outside': {
     severity: 'warning',
     why: 'Whoever answers there, or in between, sends your requests where they like.',
