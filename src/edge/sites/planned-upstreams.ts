@@ -16,7 +16,7 @@ export function plannedUpstreams(
   kind: 'http' | 'stream',
   parts: SitesParts,
 ): UpstreamGroups {
-  const { model, zones, peers, thread, names, lifetime, log } = parts;
+  const { model, zones, peers, thread, names, lifetime, bugs, log } = parts;
   const groups = new UpstreamGroups({
     ...{ upstreams, kind, thread, names, log },
     memory: peers,
@@ -24,6 +24,7 @@ export function plannedUpstreams(
     lookup: systemLookup,
     namesBy: (resolver) => namesBy(model, resolver),
     clock: systemClock,
+    connections: { clock: systemClock, onBug: (error) => bugs.note('a health check', error) },
   });
   lifetime.add(groups);
   parts.upstreams.set(kind, groups.groups);

@@ -7,6 +7,7 @@ import type { Peer, PeerChoice, PeerGroup, PeerRequest } from '../peer-choice.ts
 import { newBalancer } from './balancing/new-balancer.ts';
 import type { ChoiceRules } from './group-choice.ts';
 import { GroupChoice } from './group-choice.ts';
+import { beginHealth } from './health/peer-health.ts';
 import type { PeerList } from './peer-list.ts';
 import { newPeerList } from './peer-list.ts';
 import type { PeerMemory } from './peer-memory.ts';
@@ -80,6 +81,11 @@ export class UpstreamGroup implements PeerGroup {
     return [...this.#slots.values()];
   }
 
+  /** The place of its numbers. */
+  get at(): number {
+    return this.#at;
+  }
+
   get upstream(): Upstream {
     return this.#parts.upstream;
   }
@@ -135,7 +141,9 @@ export class UpstreamGroup implements PeerGroup {
       return undefined;
     }
     const serverId = upstream.sticky === undefined ? '' : serverIdOf(address.server.route, address.name);
-    return new PeerSlot({ ...address, memory, at, serverId, rules: rulesOf(address) });
+    const slot = new PeerSlot({ ...address, memory, at, serverId, rules: rulesOf(address) });
+    beginHealth(slot, upstream.healthCheck, clock.monotonicMs());
+    return slot;
   }
 
   /** Requests that still have peers give them back as before. */

@@ -32,6 +32,12 @@ function make(
     namesBy: () => {
       throw new Error('no name is resolved');
     },
+    connections: {
+      clock: new FakeClock(),
+      onBug: (error) => {
+        throw error;
+      },
+    },
     lookup: async (name) => {
       asked.push(name);
       return later;

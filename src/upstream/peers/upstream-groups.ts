@@ -1,13 +1,16 @@
 /** All upstreams of a plan in one edge thread, and what goes on behind them as long as the plan is run: names that could not be found are looked up again. */
 
-import type { Upstream } from '../../config/model/upstream.ts';
+import type { HealthCheck, Upstream } from '../../config/model/upstream.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { ConnectionParts } from '../connections/upstream-connection.ts';
 import { isAddress } from '../resolver/is-address.ts';
 import type { NameCache } from '../resolver/name-cache.ts';
 import { ResolvedServer } from '../resolver/resolved-server.ts';
 import type { StartNames } from '../resolver/start-names.ts';
 import { namesOf } from '../resolver/start-names.ts';
 import type { FoundAddresses, SystemLookup } from '../resolver/system-names.ts';
+import { HealthChecks } from './health/health-checks.ts';
+import { startProbe } from './health/probe.ts';
 import { peerAddresses, resolvedPeers } from './peer-addresses.ts';
 import { PeerMemory } from './peer-memory.ts';
 import { UpstreamGroup } from './upstream-group.ts';
@@ -26,6 +29,8 @@ export interface UpstreamGroupsParts {
   /** By index of the resolver in the model. */
   readonly namesBy: (resolver: number) => NameCache;
   readonly clock: Clock;
+  /** Of health checks. */
+  readonly connections: ConnectionParts;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
 
@@ -36,11 +41,13 @@ const AGAIN_MAX_MS = 60_000;
 export class UpstreamGroups {
   readonly groups: readonly UpstreamGroup[];
   readonly #parts: UpstreamGroupsParts;
+  readonly #memory: PeerMemory;
   readonly #names: Map<string, FoundAddresses>;
   #timer: NodeJS.Timeout | undefined;
   #againMs = AGAIN_MS;
   #isClosed = false;
   readonly #resolved: ResolvedServer[] = [];
+  readonly #checks: HealthChecks[] = [];
 
   /** Throws where there is no room for the numbers of all peers. */
   constructor(parts: UpstreamGroupsParts) {
@@ -48,6 +55,7 @@ export class UpstreamGroups {
     this.#parts = parts;
     this.#names = new Map(parts.names);
     const memory = new PeerMemory(shared, thread);
+    this.#memory = memory;
     this.groups = upstreams.map((upstream) => {
       const zone = upstream.sticky?.kind === 'learn' ? sessions.get(upstream.sticky.zone) : undefined;
       const group = new UpstreamGroup({
@@ -90,6 +98,9 @@ export class UpstreamGroups {
       if (group !== undefined && upstream.resolver !== undefined) {
         this.#resolve(group, upstream, this.#parts.namesBy(upstream.resolver));
       }
+      if (group !== undefined && upstream.healthCheck !== undefined) {
+        this.#check(group, upstream.healthCheck);
+      }
     });
   }
 
@@ -112,8 +123,20 @@ export class UpstreamGroups {
     }
   }
 
+  #check(group: UpstreamGroup, check: HealthCheck): void {
+    const checks = new HealthChecks({
+      ...{ group, check, memory: this.#memory, connections: this.#parts.connections },
+      ...{ probe: startProbe, chance: Math.random, log: this.#parts.log },
+    });
+    this.#checks.push(checks);
+    checks.begin();
+  }
+
   close(): void {
     this.#isClosed = true;
+    for (const checks of this.#checks) {
+      checks.close();
+    }
     clearTimeout(this.#timer);
     for (const server of this.#resolved) {
       server.close();

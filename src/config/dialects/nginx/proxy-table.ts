@@ -91,7 +91,9 @@ function healthChecksIn(draft: Draft): ReadonlyMap<string, HealthCheck> {
         host: typeof host === 'string' ? host : '',
       });
       if (check !== undefined) {
-        found.set(said.to.address.host.toLowerCase(), check);
+        // What is asked over TLS or in another protocol is only connected to, which is told.
+        const isAsked = said.protocol === 'http' && !said.tls;
+        found.set(said.to.address.host.toLowerCase(), isAsked ? check : { ...check, uri: undefined });
       }
     }
     each.children.forEach(look);

@@ -1,21 +1,23 @@
 /** `health_check` in a location, and `match`: servers of an upstream are asked whether they are well. nginx has it for those who pay. */
 
 import type { HealthCheck, HealthMatch } from '../../../model/upstream.ts';
+import type { Place } from '../../../place.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { Entry } from '../entries.ts';
 import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
-import { later, repeatable, row } from '../row.ts';
+import { repeatable, row } from '../row.ts';
 import { readMilliseconds } from '../times.ts';
 import type { Word } from '../token.ts';
-
-const WHY = 'Servers are not asked whether they are well yet; one that fails is left alone all the same (max_fails).';
+import { CONTENT_SAID } from './answering.ts';
+import type { SaidContent } from './passed-to.ts';
 
 interface SaidCheck {
   readonly check: Omit<HealthCheck, 'match' | 'timeoutMs' | 'host'>;
   readonly match: Word | undefined;
+  readonly place: Place;
 }
 
 /** Said in a location. */
@@ -28,11 +30,9 @@ const PORT_MAX = 65_535;
 /** Any success or redirect. */
 const USUAL_MATCH: HealthMatch = { statuses: [[200, 399]], statusesAreExcluded: false, fields: [] };
 
-export const HEALTH_CHECK_ROWS: readonly Row[] = later(WHY, [
-  ...repeatable([
-    row('health_check', 'location', '[parameter...]', 'Asks servers whether they are well.', { apply: healthCheck }),
-    row('match', 'http', 'plain {entries}', 'What a server that is well answers.', { apply: match }),
-  ]),
+export const HEALTH_CHECK_ROWS: readonly Row[] = repeatable([
+  row('health_check', 'location', '[parameter...]', 'Asks servers whether they are well.', { apply: healthCheck }),
+  row('match', 'http', 'plain {entries}', 'What a server that is well answers.', { apply: match }),
 ]);
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -65,7 +65,7 @@ function healthCheck(args: GivenArguments, draft: Draft, report: NginxReport): v
       severity: 'warning',
     });
   }
-  draft.set(HEALTH_CHECK, { check, match: named });
+  draft.set(HEALTH_CHECK, { check, match: named, place: args.directive.place });
 }
 
 /** False if it is none. */
@@ -172,7 +172,14 @@ function readField(texts: readonly string[], said: HealthMatch): HealthMatch | u
 
 /** When all has been read: a `match` may be defined further down. */
 export function checkHealthChecks(http: Draft, report: NginxReport): void {
-  for (const { match: named } of saidChecks(http)) {
+  for (const { said, content } of saidChecks(http)) {
+    const { match: named, place } = said;
+    if (content?.kind === 'passed' && (content.protocol !== 'http' || content.tls)) {
+      report('nginx.later', place, 'servers are only connected to by "health_check" here', {
+        hint: 'Its requests speak HTTP without TLS. Where the servers listen for that too, pass the requests of another location to them and check it there.',
+        severity: 'warning',
+      });
+    }
     const name = named?.text.slice('match='.length);
     if (named !== undefined && name !== undefined && http.own(MATCHES)?.has(name) !== true) {
       report('nginx.conflict', named.place, `match "${name}" is not found`, {
@@ -182,10 +189,15 @@ export function checkHealthChecks(http: Draft, report: NginxReport): void {
   }
 }
 
-function* saidChecks(draft: Draft): Generator<SaidCheck> {
+interface CheckedLocation {
+  readonly said: SaidCheck;
+  readonly content: SaidContent | undefined;
+}
+
+function* saidChecks(draft: Draft): Generator<CheckedLocation> {
   const said = draft.own(HEALTH_CHECK);
   if (said !== undefined) {
-    yield said;
+    yield { said, content: draft.own(CONTENT_SAID) };
   }
   for (const child of draft.children) {
     yield* saidChecks(child);

@@ -1,0 +1,160 @@
+/** One question to one server: whether it is well. By HTTP, or by nothing but a connection. */
+
+import type { HealthCheck } from '../../../config/model/upstream.ts';
+import type { AttemptEvents, AttemptFailure } from '../../attempt.ts';
+import { Attempt } from '../../attempt.ts';
+import { ConnectionPool } from '../../connections/connection-pool.ts';
+import { dial, PLAIN_WAY } from '../../connections/dial.ts';
+import type { ConnectionParts } from '../../connections/upstream-connection.ts';
+import type { Peer } from '../../peer-choice.ts';
+import { NO_BODY } from '../../request-body.ts';
+import type { UpstreamHead } from '../../wire.ts';
+import { Http1Wire } from '../../wires/http1-wire.ts';
+import { nameOf } from '../peer-addresses.ts';
+import type { HealthJudge } from './health-match.ts';
+
+/** So much of a body is looked at, as the commercial nginx does. */
+const BODY_BYTES_MAX = 262_144;
+const HEAD_BYTES_MAX = 65_536;
+
+export interface Probing {
+  readonly check: HealthCheck;
+  readonly judge: HealthJudge;
+  /** The value of Host. */
+  readonly host: string;
+  readonly connections: ConnectionParts;
+}
+
+export interface Probe {
+  /** Nobody wants to know any more: `done` is not called. */
+  cancel(): void;
+}
+
+/** `done` is called once, with what is wrong. */
+export type ProbeDone = (fault: string | undefined) => void;
+
+export function startProbe(peer: Peer, probing: Probing, done: ProbeDone): Probe {
+  const target = probedPeer(peer, probing.check.port);
+  return probing.check.uri === undefined
+    ? connectProbe(target, probing, done)
+    : new HttpProbe(target, probing, probing.check.uri, done);
+}
+
+function probedPeer(peer: Peer, port: number): Peer {
+  return port === 0 || 'path' in peer.address
+    ? peer
+    : { ...peer, name: nameOf(peer.address.host, port), address: { host: peer.address.host, port } };
+}
+
+function connectProbe(peer: Peer, { check }: Probing, done: ProbeDone): Probe {
+  const socket = dial(peer, PLAIN_WAY, { buffer: Buffer.alloc(1), callback: () => true });
+  let isOver = false;
+  const end = (fault: string | undefined): void => {
+    if (!isOver) {
+      cancel();
+      done(fault);
+    }
+  };
+  const timer = setTimeout(() => end('it was not connected in time'), check.timeoutMs);
+  const cancel = (): void => {
+    isOver = true;
+    clearTimeout(timer);
+    socket.destroy();
+  };
+  socket.on('connect', () => end(undefined));
+  socket.on('error', (error) => end(`connect() failed (${error.message})`));
+  return { cancel };
+}
+
+class HttpProbe implements Probe, AttemptEvents {
+  readonly #judge: HealthJudge;
+  readonly #done: ProbeDone;
+  readonly #attempt: Attempt;
+  /** A server that trickles is not well. */
+  readonly #timer: NodeJS.Timeout;
+  #head: UpstreamHead | undefined;
+  #body = '';
+  #isOver = false;
+
+  constructor(peer: Peer, { check, judge, host, connections }: Probing, target: string, done: ProbeDone) {
+    this.#judge = judge;
+    this.#done = done;
+    const wire = new Http1Wire({ version: '1.0', headBytesMax: HEAD_BYTES_MAX });
+    const request = {
+      ...{ method: 'GET', target, bodyLength: 0, keepsConnection: false, upgrade: undefined },
+      fields: [{ name: 'Host', value: host }],
+    };
+    const { timeoutMs } = check;
+    const asking = {
+      ...{ wire, request, head: wire.renderHead(request), body: NO_BODY, way: PLAIN_WAY },
+      ...{ connectMs: timeoutMs, sendMs: timeoutMs, readMs: timeoutMs },
+    };
+    const pool = new ConnectionPool(undefined, connections.clock);
+    this.#attempt = new Attempt(peer, asking, { ...connections, pool }, this);
+    this.#timer = setTimeout(() => this.#end('the answer did not come in time'), timeoutMs);
+    this.#attempt.start();
+  }
+
+  cancel(): void {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      clearTimeout(this.#timer);
+      this.#attempt.abort();
+    }
+  }
+
+  #end(fault: string | undefined): void {
+    if (!this.#isOver) {
+      this.cancel();
+      this.#done(fault);
+    }
+  }
+
+  #judgeAnswer(): void {
+    const head = this.#head;
+    this.#end(head === undefined ? 'there was no answer' : this.#judge({ ...head, body: this.#body }));
+  }
+
+  onHead(head: UpstreamHead): void {
+    this.#head = head;
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    this.#body += buffer.latin1Slice(start, Math.min(end, start + BODY_BYTES_MAX - this.#body.length));
+    if (this.#body.length >= BODY_BYTES_MAX) {
+      this.#judgeAnswer();
+    }
+  }
+
+  onEnd(): void {
+    this.#judgeAnswer();
+  }
+
+  onFailure({ text }: AttemptFailure): void {
+    this.#end(text);
+  }
+
+  onTunnel(): void {
+    this.#end('it has changed the protocol');
+  }
+
+  onBodyLost(): void {
+    this.#end('the request could not be sent');
+  }
+
+  onInterim(): void {
+    // The answer is still to come.
+  }
+
+  onTrailers(): void {
+    // Nobody asks for them.
+  }
+
+  onNote(): void {
+    // What the wire has to tell beside is no sign of health.
+  }
+
+  onPause(): void {
+    // The answer is judged when it is whole.
+  }
+}
