@@ -152,6 +152,14 @@ test('upstreams have names of their own, and servers addresses', async () => {
   ok(scheme.some((fault) => fault.includes('"http://b" is not an address of a server')));
   const table = await tomlFaults('[upstream.app]\nservers = ["b"]');
   ok(table.some((fault) => fault.includes('an upstream is written as [[upstream]]')));
+  for (const [servers, message] of [
+    ['[]', 'there is no server'],
+    ['[{ address = "b", backup = true }]', 'all servers are "backup"'],
+  ] as const) {
+    const found = await tomlFaults(`[[upstream]]\nname = "a b"\nservers = ${servers}`);
+    ok(found.some((fault) => fault.includes(message)));
+    ok(found.some((fault) => fault.includes('"a b" is no name')));
+  }
   const sticky = await tomlFaults(
     '[[upstream]]\nname = "a"\nservers = ["b"]\nsticky = { cookie = "c", route = ["$arg_a"] }',
   );

@@ -336,4 +336,19 @@ export const UPSTREAM_FIELDS: Fields<WrittenUpstream> = {
   ),
 };
 
-export const UPSTREAM: Kind<WrittenUpstream> = table<WrittenUpstream>(UPSTREAM_FIELDS);
+export const UPSTREAM: Kind<WrittenUpstream> = table<WrittenUpstream>(UPSTREAM_FIELDS, {
+  check: ({ name, servers }, path, reading) => {
+    if (name === '' || /[/?:$\s]/.test(name)) {
+      reading.report(
+        [...path, 'name'],
+        `${describe(name)} is no name: it may have letters, digits, dots, hyphens and underscores`,
+      );
+    }
+    if (servers.every(({ isBackup }) => isBackup)) {
+      reading.report(
+        [...path, 'servers'],
+        servers.length === 0 ? 'there is no server' : 'all servers are "backup"; one at least has to be none',
+      );
+    }
+  },
+});

@@ -109,3 +109,8 @@ test('how clients find their server again, and how long requests wait, is looked
     assert.deepEqual(ofUpstream(text), [fault], text);
   }
 });
+
+test('an upstream has a server that is no spare one', () => {
+  assert.deepEqual(faults('upstream u { server a backup; }'), ['no servers in upstream "u"']);
+  assert.deepEqual(faults('upstream u { server a backup; server b down; }'), []);
+});

@@ -115,10 +115,19 @@ function queue(args: GivenArguments, draft: Draft, report: NginxReport): void {
 /** When all has been read: an upstream without servers is nothing to pass requests on to. */
 export function checkUpstreams(around: Draft, report: NginxReport): void {
   for (const draft of around.children) {
-    const hasServers = draft.own(UPSTREAM_SERVERS) !== undefined || draft.own(HAS_STATE) === true;
-    if ((draft.kind === 'upstream' || draft.kind === 'stream-upstream') && !hasServers) {
+    const servers = draft.own(UPSTREAM_SERVERS);
+    const hasServers = servers !== undefined || draft.own(HAS_STATE) === true;
+    if (draft.kind !== 'upstream' && draft.kind !== 'stream-upstream') {
+      continue;
+    }
+    const name = draft.words[0]?.text ?? '';
+    if (!hasServers) {
       report('nginx.conflict', draft.place, 'no servers are inside upstream', {
-        hint: `Write one into "upstream ${draft.words[0]?.text ?? ''}": server 127.0.0.1:8000;`,
+        hint: `Write one into "upstream ${name}": server 127.0.0.1:8000;`,
+      });
+    } else if (servers?.every(({ isBackup }) => isBackup) === true) {
+      report('nginx.conflict', draft.place, `no servers in upstream "${name}"`, {
+        hint: 'All of them are "backup": of one at least it has to be taken away.',
       });
     }
   }
