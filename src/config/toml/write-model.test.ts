@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { omit } from '../../kernel/omit.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { renderDiagnostic } from '../diagnostic.ts';
-import type { Location, ServerModel } from '../model/server-model.ts';
+import type { Listener, Location, ServerModel } from '../model/server-model.ts';
+import type { SiteTls } from '../model/site-tls.ts';
+import { USUAL_TLS } from '../model/site-tls.ts';
 import { readServeRequest } from '../read.ts';
 import { serveModel } from '../serve-model.ts';
 import { readTomlModel } from './read-model.ts';
@@ -273,4 +275,27 @@ test('streams, which portico.toml has no words for, are told of', () => {
   const streams = { listeners: [], servers: [{}], upstreams: [], variables: [] } as unknown as ServerModel['streams'];
   const { notes } = writeTomlModel({ ...DEFAULTS, ...(streams === undefined ? {} : { streams }) }, DEFAULTS);
   deepEqual(notes, ['the server of "stream" cannot be said in portico.toml']);
+});
+
+test('TLS of each site is said with it: certificates, versions, sessions, clients', async () => {
+  const base = served('mysite.wsgi');
+  const [site] = base.sites;
+  const backlog = base.listeners[0]?.backlog ?? 0;
+  if (site === undefined) throw new Error('no site');
+  const certificates = ['/rsa.pem', '/ec.pem'].map((certFile) => ({ certFile, keyFile: '/k', password: '' }));
+  const own: readonly Partial<SiteTls>[] = [
+    { certificates: [0, 1], protocols: ['TLSv1.3'], ciphers: 'HIGH', prefersServerCiphers: true, curves: 'X25519' },
+    { certificates: [1], clients: 'unverified', caCerts: '/ca', trustedCerts: '/more', crl: '/crl', verifyDepth: 1 },
+    { certificates: [1], usesTickets: false, keepsSessions: false, sessionMs: 300_000, recordBytesMax: 4096 },
+    { certificates: [0], ticketKeyFiles: ['/t1', '/t2'], dhParams: '/dh' },
+    { rejectsHandshake: true },
+  ];
+  const sites = own.map((tls, index) => ({ ...site, name: `${index}.test`, tls: { ...USUAL_TLS, ...tls } }));
+  const listener: Listener = {
+    ...{ tls: true, backlog, isIpv6Only: false, fallback: 0 },
+    address: { kind: 'tcp', host: '0.0.0.0', port: 443 },
+    names: sites.map(({ name: text }, site) => ({ name: { kind: 'exact', text }, site })),
+  };
+  const text = await keeps({ ...base, certificates, sites, listeners: [listener] });
+  match(text, /reject-handshake = true/);
 });
