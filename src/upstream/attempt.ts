@@ -204,36 +204,57 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
       return true;
     }
     const connection = this.#connection;
-    const hasRoom = this.#framing === undefined ? connection.write(bytes) : this.#takeFramed(bytes, this.#framing);
+    // The head is being sent, and what is short leaves with it.
+    const isJoining = connection.isJoining;
+    if (!isJoining && this.#framing !== undefined) {
+      connection.join();
+    }
+    let hasRoom = this.#write(bytes);
+    if (!isJoining && this.#framing !== undefined) {
+      hasRoom = connection.flush() && hasRoom;
+    }
     if (!hasRoom) {
       connection.wait(this.#asking.sendMs);
     }
     return hasRoom;
   }
 
-  #takeFramed(bytes: Buffer, framing: BodyFraming): boolean {
+  /** With what frames it. */
+  #write(bytes: Buffer): boolean {
     const connection = this.#connection;
+    const framing = this.#framing;
+    if (framing === undefined) {
+      return connection.write(bytes);
+    }
     const { pieceBytesMax } = framing;
+    let hasRoom = true;
     for (let from = 0; from < bytes.length; from += pieceBytesMax) {
       const part = bytes.length <= pieceBytesMax ? bytes : bytes.subarray(from, from + pieceBytesMax);
-      connection.join();
       connection.writeText(framing.before(part.length));
-      connection.write(part);
+      hasRoom = connection.write(part) && hasRoom;
       connection.writeText(framing.behind(part.length));
-      connection.flush();
     }
-    return connection.isDrained;
+    return hasRoom;
   }
 
-  finish(): void {
+  finish(last?: Buffer): void {
     if (this.#isOver) {
       return;
     }
+    const connection = this.#connection;
+    if (last !== undefined) {
+      connection.join();
+      this.#write(last);
+    }
     if (this.#framing !== undefined && this.#framing.end !== '') {
-      this.#connection.writeText(this.#framing.end);
+      connection.writeText(this.#framing.end);
     }
     this.#isBodySent = true;
-    this.#noteSent();
+    if (last === undefined || connection.flush()) {
+      this.#noteSent();
+    } else {
+      connection.wait(this.#asking.sendMs);
+    }
   }
 
   fail(by: LostBody): void {

@@ -11,7 +11,8 @@ export type LostBody = 'client' | 'file';
 export interface BodyTaker {
   /** The bytes are borrowed until it returns. False: no more until `resume`. */
   take(bytes: Buffer): boolean;
-  finish(): void;
+  /** `last`: the bytes in front of the end, which leave with it. */
+  finish(last?: Buffer): void;
   /** The rest will not come. `by`: the client is gone or has broken the framing, which is its transport's to answer; or a file cannot be read. */
   fail(by: LostBody): void;
 }
@@ -150,6 +151,9 @@ export function bodyOfText(text: string): RequestBody {
 
 export type BodySource = Pick<Exchange, 'bodyLength' | 'readBody' | 'resumeBody'>;
 
+/** A piece that may wait for the next one. */
+const SHORT_BYTES = 4096;
+
 /** The body as the client sends it, which waits while the server takes none. */
 export class StreamedBody implements RequestBody, BodySink {
   readonly length: number | undefined;
@@ -157,6 +161,13 @@ export class StreamedBody implements RequestBody, BodySink {
   readonly #source: BodySource;
   #taker: BodyTaker | undefined;
   #hasStarted = false;
+  /** A short piece whose turn is not over: the end may come with it, and then both leave in one write. */
+  #last: Buffer | undefined;
+  /** The taker has no room for what was passed on behind its turn. */
+  #isFull = false;
+  readonly #onTurnOver = (): void => {
+    this.#passLast();
+  };
 
   constructor(source: BodySource) {
     this.length = source.bodyLength;
@@ -173,11 +184,13 @@ export class StreamedBody implements RequestBody, BodySink {
   }
 
   resume(): void {
+    this.#isFull = false;
     this.#source.resumeBody();
   }
 
   stop(): void {
     this.#taker = undefined;
+    this.#last = undefined;
     // What still comes is read and dropped.
     if (this.#hasStarted) {
       this.#source.resumeBody();
@@ -185,18 +198,45 @@ export class StreamedBody implements RequestBody, BodySink {
   }
 
   data(bytes: Buffer): boolean {
+    if (this.#taker === undefined) {
+      return true;
+    }
+    if (this.#last !== undefined) {
+      this.#passLast();
+    }
+    if (bytes.length > SHORT_BYTES) {
+      return this.#give(bytes);
+    }
+    this.#last = Buffer.from(bytes);
+    process.nextTick(this.#onTurnOver);
+    return !this.#isFull;
+  }
+
+  #passLast(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (last !== undefined) {
+      this.#isFull = !this.#give(last);
+    }
+  }
+
+  /** The taker may have gone meanwhile. */
+  #give(bytes: Buffer): boolean {
     return this.#taker?.take(bytes) ?? true;
   }
 
   end(): void {
     const taker = this.#taker;
+    const last = this.#last;
     this.#taker = undefined;
-    taker?.finish();
+    this.#last = undefined;
+    taker?.finish(last);
   }
 
   fail(): void {
     const taker = this.#taker;
     this.#taker = undefined;
+    this.#last = undefined;
     taker?.fail('client');
   }
 }

@@ -59,7 +59,8 @@ export class UpstreamConnection {
   readonly #socket: Socket;
   readonly #timer: LazyTimer;
   #writer: DirectWriter | undefined;
-  #isJoining = false;
+  /** What is written waits for `flush`. */
+  isJoining = false;
   #joinedBytes = 0;
   #waitMs = 0;
   /** What the kernel had taken when the time was last set. */
@@ -137,11 +138,11 @@ export class UpstreamConnection {
 
   /** What is written until `flush` leaves in one write, as far as it fits. */
   join(): void {
-    this.#isJoining = true;
+    this.isJoining = true;
   }
 
   flush(): boolean {
-    this.#isJoining = false;
+    this.isJoining = false;
     const length = this.#joinedBytes;
     this.#joinedBytes = 0;
     return length === 0 || this.#send(JOINED, length);
@@ -150,7 +151,7 @@ export class UpstreamConnection {
   /** The bytes are borrowed until it returns. False: some of them wait, and `onTaken` follows. */
   write(bytes: Buffer): boolean {
     this.writtenBytes += bytes.length;
-    if (this.#isJoining) {
+    if (this.isJoining) {
       if (this.#joinedBytes + bytes.length <= JOINED.length) {
         bytes.copy(JOINED, this.#joinedBytes);
         this.#joinedBytes += bytes.length;
@@ -163,7 +164,7 @@ export class UpstreamConnection {
 
   /** Latin-1. */
   writeText(text: string): boolean {
-    if (this.#isJoining && this.#joinedBytes + text.length <= JOINED.length) {
+    if (this.isJoining && this.#joinedBytes + text.length <= JOINED.length) {
       this.writtenBytes += text.length;
       this.#joinedBytes += JOINED.latin1Write(text, this.#joinedBytes);
       return true;

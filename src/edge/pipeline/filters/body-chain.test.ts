@@ -86,6 +86,19 @@ test('the end waits for what waits', () => {
   deepEqual(below.written, ['1a1', '1b1', '<end>']);
 });
 
+test('a cut waits for what waits: the client gets what has come', () => {
+  const below = new Below();
+  const chain = new BodyChain([marking('1')], below, events([]));
+  below.takes = false;
+  chain.write(Buffer.from('a'));
+  chain.write(Buffer.from('b'));
+  chain.cut();
+  deepEqual(below.written, ['1a1']);
+  below.takes = true;
+  chain.onDrain();
+  deepEqual(below.written, ['1a1', '1b1', '<cut>']);
+});
+
 test('borrowed bytes are copied, because they are gone afterwards', () => {
   const below = new Below();
   const chain = new BodyChain([], below, events([]));

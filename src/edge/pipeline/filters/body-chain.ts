@@ -53,6 +53,7 @@ export class BodyChain {
   /** Content has been told to wait. */
   #owesDrain = false;
   #hasEnded = false;
+  #isCut = false;
   #isOver = false;
   #flushesEachTurn: boolean;
   #willFlush = false;
@@ -140,7 +141,14 @@ export class BodyChain {
     this.#pump();
   }
 
+  /** The client gets what has been written before, and sees that it is not all. */
   cut(): void {
+    this.#hasEnded = true;
+    this.#isCut = true;
+    this.#pump();
+  }
+
+  #cutNow(): void {
     if (!this.#isOver) {
       this.#finish();
       this.#first.cut();
@@ -214,7 +222,11 @@ export class BodyChain {
   #finishOrFlush(): void {
     if (this.#hasEnded) {
       this.#finish();
-      this.#first.end();
+      if (this.#isCut) {
+        this.#first.cut();
+      } else {
+        this.#first.end();
+      }
     } else if (this.#flushesEachTurn && !this.#willFlush) {
       this.#willFlush = true;
       process.nextTick(() => {
@@ -244,7 +256,7 @@ export class BodyChain {
     if (error !== null || bytes.length === 0) {
       // A file that has become shorter cannot be what its head says.
       this.#events.onFault(error ?? new Error('a file became shorter while it was sent'));
-      this.cut();
+      this.#cutNow();
       return;
     }
     const rest = part.length - bytes.length;
