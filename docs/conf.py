@@ -111,6 +111,7 @@ CONTENTS = {
         'dependencies',
         'nginx-conformance',
         'nginx-beside',
+        'tls-conformance',
     ],
 }
 # Pages below another one.

@@ -46,3 +46,8 @@ test('contextOptions() speaks the versions that are named, or both', () => {
   deepEqual(versionsOf('TLSv1.3'), ['TLSv1.3', 'TLSv1.3']);
   deepEqual(versionsOf('TLSv1.2'), ['TLSv1.2', 'TLSv1.2']);
 });
+
+test('contextOptions() offers the groups that Mozilla recommends, unless others are named', () => {
+  equal(contextOptions(SETTINGS, KEY).ecdhCurve, 'X25519MLKEM768:X25519:P-256:P-384');
+  equal(contextOptions({ ...SETTINGS, curves: 'P-384' }, KEY).ecdhCurve, 'P-384');
+});
