@@ -94,6 +94,7 @@ CONTENTS = {
         'moving/nginx-bodies',
         'moving/nginx-logs',
         'moving/nginx-connections',
+        'moving/nginx-upstreams',
         'moving/nginx-requests',
     ],
     'Reference': [
