@@ -136,7 +136,7 @@ export class StreamSession implements Session, TrackedConnection {
         }
       },
       onInvalid: (reason, bytes) => {
-        const quoted = escapeLog(bytes.latin1Slice(0, QUOTED_BYTES));
+        const quoted = escapeLog(bytes.subarray(0, QUOTED_BYTES).latin1Slice());
         this.log('error', reason === 'broken header' ? `${reason}: "${quoted}"` : reason);
         this.end(SESSION_STATUS.badRequest);
       },
