@@ -19,7 +19,7 @@ import { readUpstreamTls, upstreamPathsOf, upstreamTlsOf } from './upstream-tls.
 /** What the model says of TLS. */
 export interface TlsSources {
   readonly certificates: readonly CertificateFiles[];
-  /** By site; undefined: TLS is not spoken for it, or as for the default site of the listener. */
+  /** By site, and behind those by server of streams; undefined: TLS is not spoken for it, or as for the default site of the listener. */
   readonly sites: readonly (SiteTls | undefined)[];
   /** By site: whole names that clients may ask for it by. */
   readonly names?: readonly (readonly string[])[];
@@ -48,7 +48,7 @@ export interface Certificates {
 /** Undefined: TLS is not spoken. */
 export function tlsSourcesOf(model: ServerModel): TlsSources | undefined {
   const { certificates } = model;
-  const sites = model.sites.map(({ tls }) => tls);
+  const sites = [...model.sites, ...(model.streams?.servers ?? [])].map(({ tls }) => tls);
   const upstreams = upstreamTlsOf(model);
   const isUsed = upstreams.length > 0 || sites.some((tls) => tls !== undefined);
   return isUsed ? { certificates, sites, names: namesOfSites(model), upstreams } : undefined;

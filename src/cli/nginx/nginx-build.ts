@@ -24,7 +24,7 @@ const OPTIONAL: readonly (readonly [module: string, directive: string])[] = [
   ['--with-http_slice_module', 'slice'],
   ['--with-http_stub_status_module', 'stub_status'],
   ['--with-stream', 'stream'],
-  ['--with-stream_ssl_module', 'ssl_handshake_timeout'],
+  ['--with-stream_ssl_module', 'proxy_ssl'],
   ['--with-stream_ssl_preread_module', 'ssl_preread'],
   ['--with-stream_realip_module', 'proxy_protocol_timeout'],
 ];

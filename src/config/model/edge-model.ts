@@ -1,5 +1,6 @@
 import type { App, EdgeApp } from './app.ts';
 import type { EdgeModel, EdgeSite, ServerModel, Site } from './server-model.ts';
+import type { Streams, StreamTls } from './stream.ts';
 
 /** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. `upstreamTls`: as it has read it. */
 export function edgeModel(model: ServerModel, upstreamTls?: EdgeModel['upstreamTls']): EdgeModel {
@@ -8,7 +9,7 @@ export function edgeModel(model: ServerModel, upstreamTls?: EdgeModel['upstreamT
   return {
     listeners,
     sites: sites.map(edgeSite),
-    ...(streams === undefined ? {} : { streams }),
+    ...(streams === undefined ? {} : { streams: edgeStreams(streams) }),
     apps: model.apps.map(edgeApp),
     scopes,
     connections,
@@ -33,6 +34,18 @@ function edgeSite({ tls, ...site }: Site): EdgeSite {
   }
   const { clients, caCerts, trustedCerts, crl, verifyDepth } = tls;
   return { ...site, clients: { clients, caCerts, trustedCerts, crl, verifyDepth } };
+}
+
+/** Of TLS the edge has to know whether clients must have a certificate; the rest it is told with what the files hold. */
+function edgeStreams({ servers, ...streams }: Streams): Streams {
+  return {
+    ...streams,
+    servers: servers.map(({ tls, ...server }) => (tls === undefined ? server : { ...server, tls: withoutFiles(tls) })),
+  };
+}
+
+function withoutFiles(tls: StreamTls): StreamTls {
+  return { ...tls, certificates: [], caCerts: '', trustedCerts: '', crl: '', dhParams: '', ticketKeyFiles: [] };
 }
 
 function edgeApp({ id, timeouts, queue, webSockets, namedFolders }: App): EdgeApp {

@@ -4,6 +4,7 @@ import type { AddressRule, ConnectionCount, LimitManner } from './access.ts';
 import type { Listening } from './listening.ts';
 import type { AccessLogRule, ErrorLog } from './logs.ts';
 import type { UpstreamTls } from './proxying.ts';
+import type { SiteTls } from './site-tls.ts';
 import type { Template } from './template.ts';
 import type { Upstream, UpstreamId } from './upstream.ts';
 import type { DefinedVariable } from './variables.ts';
@@ -35,6 +36,8 @@ export interface StreamServer {
   /** In their order, when the client is let in. */
   readonly sets: readonly { readonly variable: string; readonly value: Template }[];
   readonly content: StreamContent;
+  /** Absent: TLS is not spoken with its clients, whatever its listeners say. */
+  readonly tls?: StreamTls;
   /** How long the header of the PROXY protocol may take. */
   readonly proxyProtocolMs: number;
   /** Small packets are sent at once. */
@@ -43,6 +46,11 @@ export interface StreamServer {
   readonly resolver?: number;
   readonly accessLogs: readonly AccessLogRule[];
   readonly errorLogs: readonly ErrorLog[];
+}
+
+export interface StreamTls extends SiteTls {
+  /** Protocols that are agreed on (ALPN), the best first; empty: none. */
+  readonly alpn: readonly string[];
 }
 
 export type StreamContent =
@@ -73,9 +81,5 @@ export interface StreamPolicy {
   readonly downloadRate: Template;
   /** The server is told who the client is. */
   readonly sendsProxyProtocol: 'no' | 'v1' | 'v2';
-  readonly tls?: StreamTls;
-}
-
-export interface StreamTls extends UpstreamTls {
-  readonly alpn: readonly Template[];
+  readonly tls?: UpstreamTls;
 }

@@ -26,6 +26,7 @@ import { EDGE_LIMITS } from '../limits.ts';
 import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
+import type { SessionServices } from '../stream/session-services.ts';
 import type { TlsAcceptor } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
@@ -243,18 +244,37 @@ export class Listeners {
       hostname: hostname(),
       hasProxyHeader: hasProxyHeader(bound, plan.model),
     };
-    let stream = plan.streamOf(bound.listener);
+    const door = { stream: plan.streamOf(bound.listener), site: siteOfStream(bound, plan.model), services };
     const onSocket = (socket: GuardedSocket): Receive => {
       const client = this.#admit(socket, bound.kind);
-      return client === undefined ? () => undefined : stream.accept(socket, client, services);
+      return client === undefined ? () => undefined : door.stream.accept(socket, client, services);
     };
     const onBug = (error: unknown): void => bugs.note('a new connection', error);
-    const servers = places.map((where) => listenWithBuffer(where, buffer, onSocket, onBug));
+    const servers = places.map((where) =>
+      bound.isTls
+        ? this.#listenForHandshakes(where, (carrier) => this.#passSecured(carrier, bound, door))
+        : listenWithBuffer(where, buffer, onSocket, onBug),
+    );
     const renew: Listening['renew'] = (present, next) => {
-      stream = next.streamOf(present.listener);
+      door.stream = next.streamOf(present.listener);
+      door.site = siteOfStream(present, next.model);
       services.hasProxyHeader = hasProxyHeader(present, next.model);
     };
     return { bound, services, renew, servers };
+  }
+
+  #passSecured(carrier: Socket, { kind }: BoundListener, { stream, site, services }: StreamDoor): void {
+    const acceptor = this.#tls;
+    const client = this.#admit(carrier, kind);
+    if (client === undefined || acceptor === undefined) {
+      carrier.destroy();
+      return;
+    }
+    acceptor.accept(carrier, client.address, {
+      sites: { siteNamed: () => site, fallback: site },
+      onSecured: (socket, facts, tls) => stream.acceptSecured(socket, client, services, { facts, tls }),
+      onPlain: () => carrier.destroy(),
+    });
   }
 
   /** A program that had more threads may have handed over more sockets than there are now: each has a thread, or its clients would wait for ever. */
@@ -310,10 +330,14 @@ export class Listeners {
     );
   }
 
-  #listenSecurely({ fd, backlog }: Where, opening: Opening): Server {
+  #listenSecurely(where: Where, opening: Opening): Server {
+    return this.#listenForHandshakes(where, (carrier) => this.#greet(carrier, opening));
+  }
+
+  #listenForHandshakes({ fd, backlog }: Where, greet: (carrier: Socket) => void): Server {
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
-        this.#greet(carrier, opening);
+        greet(carrier);
       } catch (error) {
         this.#parts.bugs.note('a new connection', error);
         carrier.destroy();
@@ -417,6 +441,14 @@ export class Listeners {
   }
 }
 
+/** Where connections of a stream go. A new plan is put into it. */
+interface StreamDoor {
+  readonly stream: CompiledStream;
+  /** Whose certificate its clients are shown: index in `TlsSettings.sites`. */
+  readonly site: number;
+  readonly services: SessionServices;
+}
+
 interface Where {
   readonly fd: number;
   readonly backlog: number;
@@ -429,6 +461,11 @@ function keyOf(listener: BoundListener): string {
 
 function addressOf({ kind, address, port, path }: BoundListener): string {
   return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path}`;
+}
+
+/** Behind the sites stand the servers of streams. */
+function siteOfStream({ listener }: BoundListener, { listeners, sites, streams }: EdgeModel): number {
+  return sites.length + (streams?.listeners[listener - listeners.length]?.stream ?? 0);
 }
 
 function hasProxyHeader({ listener }: BoundListener, model: EdgeModel): boolean {

@@ -2,6 +2,7 @@
 
 import type { Content } from '../../config/model/content.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
+import type { Streams } from '../../config/model/stream.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { StartNames } from '../../upstream/resolver/start-names.ts';
@@ -26,7 +27,7 @@ export async function loadPlanning(model: EdgeModel): Promise<Planning> {
     names,
     ...(trust?.withTrustedAddresses(model, names) ?? { model, warnings: [] }),
     sites: isPlain(model) ? undefined : await loadSites(model),
-    streams: model.streams === undefined ? undefined : (await import('../stream/compile-streams.ts')).compileStreams,
+    streams: model.streams === undefined ? undefined : await loadStreams(model.streams),
   };
 }
 
@@ -38,6 +39,13 @@ async function findNames({ upstreams, streams }: EdgeModel, trusted: readonly st
   const { findStartNames, namesOf } = await import('../../upstream/resolver/start-names.ts');
   const { systemLookup } = await import('../../upstream/resolver/system-names.ts');
   return findStartNames([...new Set([...namesOf(all), ...trusted])], systemLookup);
+}
+
+async function loadStreams({ servers }: Streams): Promise<NonNullable<Planning['streams']>> {
+  const { compileStreams } = await import('../stream/compile-streams.ts');
+  const speaksTls = servers.some(({ content }) => content.kind === 'proxy' && content.policy.tls !== undefined);
+  const tls = speaksTls ? await import('../../upstream/tls/tls-clients.ts') : undefined;
+  return (streams, parts) => compileStreams(streams, parts, tls?.TlsClients);
 }
 
 async function loadSites(model: EdgeModel): Promise<NonNullable<Planning['sites']>> {

@@ -1,13 +1,15 @@
 /** How the connections of a server are passed on: to whom, from which address and how fast may be different for each. */
 
-import type { StreamContent, StreamServer, StreamTarget } from '../../config/model/stream.ts';
+import type { StreamContent, StreamPolicy, StreamServer, StreamTarget } from '../../config/model/stream.ts';
+import type { SecureDialler } from '../../upstream/connections/dial.ts';
 import { PLAIN_WAY } from '../../upstream/connections/dial.ts';
+import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
 import { escapeLog } from '../access-log/line.ts';
 import type { PlanUpstreams, UpstreamOfPlan } from '../handlers/proxy/plan-upstreams.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { parseRate } from '../pipeline/parse-rate.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
-import type { CompiledStream, Session } from './compiled-stream.ts';
+import type { CompiledStream, Session, SessionTemplate } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { ProxyContent } from './proxy-content.ts';
 import type { SessionTexts } from './session-texts.ts';
@@ -18,6 +20,7 @@ export interface ProxyParts {
   readonly server: StreamServer;
   readonly texts: SessionTexts;
   readonly upstreams: PlanUpstreams;
+  readonly tlsClients: TlsClients | undefined;
 }
 
 /** For the reads of servers, in this thread: what is read is taken before anything else is read. */
@@ -26,6 +29,7 @@ const BUFFER = Buffer.allocUnsafeSlow(EDGE_LIMITS.readBytes);
 export function compileProxy({ policy, to }: Proxied, parts: ProxyParts): CompiledStream['open'] {
   const { server, texts } = parts;
   const find = compileTarget(to, parts);
+  const secureOf = compileTls(policy, parts);
   const bind = texts.template(policy.bind);
   const uploadRate = texts.template(policy.uploadRate);
   const downloadRate = texts.template(policy.downloadRate);
@@ -44,7 +48,12 @@ export function compileProxy({ policy, to }: Proxied, parts: ProxyParts): Compil
         variable: (name) => texts.variable(name)(session),
         text: (template) => renderTemplate(texts.template(template), session),
       },
-      way: { ...PLAIN_WAY, bind: renderTemplate(bind, session), probes: policy.probes },
+      way: {
+        ...PLAIN_WAY,
+        bind: renderTemplate(bind, session),
+        probes: policy.probes,
+        secure: secureOf?.(session, found),
+      },
       buffer,
       sendsAtOnce: server.sendsAtOnce,
       uploadRate: readRate(renderTemplate(uploadRate, session)),
@@ -67,6 +76,25 @@ function compileTarget(to: StreamTarget, { texts, upstreams, server: { resolver 
     const found = text === '' ? 'no host in upstream ""' : upstreams.named(text, undefined, resolver);
     return typeof found === 'string' ? escapeLog(found) : found;
   };
+}
+
+/** The name that the server's certificate has to have is that of the upstream, unless another one is said. */
+function compileTls({ tls, probes }: StreamPolicy, { texts, tlsClients }: ProxyParts) {
+  if (tls === undefined || tlsClients === undefined) {
+    return undefined;
+  }
+  const dialling = tlsClients.of(tls);
+  const [name, certFile, keyFile] = [tls.name, tls.certFile, tls.keyFile].map((text) => texts.template(text));
+  const render = (template: SessionTemplate = '', session: Session): string => renderTemplate(template, session);
+  return (session: Session, upstream: UpstreamOfPlan): SecureDialler =>
+    dialling.dialler(
+      {
+        name: name === '' ? upstream.name : render(name, session),
+        certFile: render(certFile, session),
+        keyFile: render(keyFile, session),
+      },
+      probes,
+    );
 }
 
 /** What is no rate limits nothing, as in nginx. */

@@ -2,21 +2,26 @@
 
 import type { StreamServer, Streams } from '../../config/model/stream.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
 import { AccessLogs } from '../access-log/access-logs.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
 import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
-import { acceptSession } from './accept-session.ts';
+import { acceptSecured, acceptSession } from './accept-session.ts';
 import { compileProxy } from './compile-proxy.ts';
 import type { CompiledStream } from './compiled-stream.ts';
 import { ReturnContent } from './return-content.ts';
 import { compileSteps } from './session-steps.ts';
 import { SessionTexts } from './session-texts.ts';
 
-/** By index of the server. Throws where the model cannot be run. */
-export function compileStreams(streams: Streams, parts: SitesParts): readonly CompiledStream[] {
+/** By index of the server. Throws where the model cannot be run. `Clients`: the code that speaks TLS with servers; undefined where the streams have no use for it. */
+export function compileStreams(
+  streams: Streams,
+  parts: SitesParts,
+  Clients: typeof TlsClients | undefined,
+): readonly CompiledStream[] {
   const { model, zones: zoneMemory, logs, thread } = parts;
   const origin = { pid: process.pid, tid: thread === 0 ? process.pid : thread };
   const errorLogs = new ErrorLogs(origin, systemClock, logs.lease);
@@ -29,10 +34,11 @@ export function compileStreams(streams: Streams, parts: SitesParts): readonly Co
     namesBy: (resolver) => namesBy(model, resolver),
     connections: { clock: systemClock, onBug: (error) => parts.bugs.note('a stream', error) },
   });
+  const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());
   const openOf = (server: StreamServer): CompiledStream['open'] => {
     const { content } = server;
     if (content.kind === 'proxy') {
-      return compileProxy(content, { server, texts, upstreams });
+      return compileProxy(content, { server, texts, upstreams, tlsClients });
     }
     const text = texts.template(content.text);
     return (session) => new ReturnContent(session, renderTemplate(text, session));
@@ -46,7 +52,9 @@ export function compileStreams(streams: Streams, parts: SitesParts): readonly Co
       preread: server.readsHello ? server.preread : undefined,
       sendsAtOnce: server.sendsAtOnce,
       open: openOf(server),
-      accept: (socket, client, services) => acceptSession({ socket, client, stream, services }),
+      accept: (socket, client, services) => acceptSession({ socket, client, stream, services, secured: undefined }),
+      acceptSecured: (socket, client, services, secured) =>
+        acceptSecured({ socket, client, stream, services, secured }),
     };
     return stream;
   });

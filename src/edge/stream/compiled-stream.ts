@@ -3,8 +3,11 @@
  * They name each other, so they stand in one file.
  */
 
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
-import type { Client } from '../../protocol/http/exchange.ts';
+import type { Client, TlsFacts } from '../../protocol/http/exchange.ts';
+import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
@@ -14,8 +17,14 @@ import type { Subject, TemplateFor, VariableFor } from '../pipeline/subject.ts';
 import type { SessionServices } from './session-services.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
+/** What was agreed on with a client that speaks TLS, and what it has shown. */
+export interface SessionTls {
+  readonly facts: TlsFacts;
+  readonly tls: PeerTls;
+}
+
 export interface Session extends Subject {
-  readonly socket: GuardedSocket;
+  readonly socket: Socket;
   readonly services: SessionServices;
   /** Of the connection, among those of its thread. */
   readonly number: number;
@@ -27,6 +36,10 @@ export interface Session extends Subject {
   readonly proxyHeader: ProxyHeader | undefined;
   /** The beginning of the client's TLS handshake, where that is looked at. */
   readonly hello: SeenHello | undefined;
+  /** Undefined: the client speaks no TLS with us. */
+  readonly secured: SessionTls | undefined;
+  /** Its bytes come in the buffer of `services`; otherwise in whatever the socket reads them into. */
+  readonly readsIntoBuffer: boolean;
   /** What is done at this moment, for the error log: `connecting to upstream`. */
   action: string;
   readonly startedMs: number;
@@ -65,6 +78,8 @@ export interface CompiledStream {
   open(session: Session): SessionContent | number;
   /** A client that was let in. */
   accept(socket: GuardedSocket, client: Client, services: SessionServices): Receive;
+  /** The same, when the handshake of TLS is over. */
+  acceptSecured(socket: TLSSocket, client: Client, services: SessionServices, tls: SessionTls): void;
 }
 
 /** What a client that was let in is given. It ends the session by `Session.end`. */

@@ -5,7 +5,7 @@
 
 import type { Socket } from 'node:net';
 import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
-import { readInto } from '../../relay/sockets/node-internals.ts';
+import { descriptorOf, readInto } from '../../relay/sockets/node-internals.ts';
 import type { FlowRate } from './flow-rate.ts';
 
 export interface FlowEvents {
@@ -17,8 +17,8 @@ export interface FlowEvents {
 
 export interface FlowSource {
   readonly socket: Socket;
-  /** What is read at once, at most: whoever calls `take` has read into the beginning of it. */
-  readonly buffer: Buffer;
+  /** What is read at once, at most: whoever calls `take` has read into the beginning of it. Undefined: the socket decides how much it reads. */
+  readonly buffer: Buffer | undefined;
   readonly rate: FlowRate | undefined;
 }
 
@@ -43,7 +43,9 @@ export class Flow {
     this.#source = source;
     this.#events = events;
     const { socket, buffer, rate } = source;
-    readInto(socket, rate === undefined ? buffer : buffer.subarray(0, rate.allowed(0)));
+    if (buffer !== undefined) {
+      readInto(socket, rate === undefined ? buffer : buffer.subarray(0, rate.allowed(0)));
+    }
   }
 
   /** All that has come has been taken. */
@@ -75,7 +77,8 @@ export class Flow {
   begin(target: Socket, before: Buffer = NO_BYTES): void {
     const early = this.#early;
     this.#target = target;
-    this.#writer = new DirectWriter(target);
+    // Under TLS, what a direct write has taken may still have to leave.
+    this.#writer = descriptorOf(target) === undefined ? undefined : new DirectWriter(target);
     this.#early = NO_BYTES;
     const first = before.length === 0 ? early : Buffer.concat([before, early]);
     if (first.length > 0) {
@@ -153,7 +156,9 @@ export class Flow {
         this.#wait(rate.delayMs(-allowed) + 1);
         return;
       }
-      readInto(socket, buffer.subarray(0, allowed));
+      if (buffer !== undefined) {
+        readInto(socket, buffer.subarray(0, allowed));
+      }
     }
     socket.resume();
   }

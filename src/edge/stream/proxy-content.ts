@@ -7,10 +7,11 @@ import type { Socket } from 'node:net';
 import type { StreamPolicy } from '../../config/model/stream.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import { renderProxyHeader } from '../../protocol/proxy-protocol/render-header.ts';
-import { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
+import { GuardedSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { ConnectionWay } from '../../upstream/connections/dial.ts';
 import { dial } from '../../upstream/connections/dial.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
+import { tlsFailure } from '../../upstream/connections/tls-fault.ts';
 import type { Peer, PeerChoice, PeerGroup, PeerOutcome, PeerRequest, PeerWait } from '../../upstream/peer-choice.ts';
 import type { Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
@@ -66,7 +67,7 @@ export class ProxyContent implements SessionContent {
     this.#timer = new LazyTimer(clock, () => this.#onLate());
     const source = {
       socket: session.socket,
-      buffer: buffer.subarray(0, policy.bufferBytes),
+      buffer: session.readsIntoBuffer ? buffer.subarray(0, policy.bufferBytes) : undefined,
       rate: uploadRate === 0 ? undefined : new FlowRate(uploadRate, clock),
     };
     this.#up = new Flow(source, this.#eventsOf('client'));
@@ -157,12 +158,24 @@ export class ProxyContent implements SessionContent {
     });
     if (socket instanceof GuardedSocket) {
       socket.owner = session;
+    } else {
+      guardSocket(socket, session);
     }
     this.#attempt = { peer, state, startedMs: session.services.clock.monotonicMs(), socket };
-    socket.on('connect', () => this.#onConnected(socket));
+    socket.on(way.secure === undefined ? 'connect' : 'secureConnect', () => this.#onConnected(socket));
+    if (way.secure !== undefined) {
+      socket.on('connect', () => this.#onShaking(socket));
+    }
     socket.on('end', () => this.#onServerEnd(socket, undefined));
     socket.on('error', (error) => this.#onServerEnd(socket, error));
     this.#timer.set(policy.connectMs);
+  }
+
+  #onShaking(socket: Socket): void {
+    if (this.#isPresent(socket)) {
+      this.#session.action = 'SSL handshaking to upstream';
+      this.#timer.set(this.#passing.policy.connectMs);
+    }
   }
 
   /** What comes of a connection that was given up is nobody's. */
@@ -208,7 +221,8 @@ export class ProxyContent implements SessionContent {
 
   #onConnected(socket: Socket): void {
     const attempt = this.#attempt;
-    if (attempt === undefined || !this.#isPresent(socket)) {
+    // A server that is not trusted is connected to, and given up.
+    if (attempt === undefined || socket.destroyed || !this.#isPresent(socket)) {
       return;
     }
     const session = this.#session;
@@ -263,7 +277,8 @@ export class ProxyContent implements SessionContent {
     }
     const session = this.#session;
     if (this.#down === undefined) {
-      session.log('error', this.#refusalOf(error));
+      const fault = error && tlsFailure(error, 'SSL_do_handshake()');
+      session.log('error', fault ?? this.#refusalOf(error));
       this.#tryNext();
       return;
     }

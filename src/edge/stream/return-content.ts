@@ -1,6 +1,7 @@
 /** The client gets a text, and the connection ends. */
 
 import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
+import { descriptorOf } from '../../relay/sockets/node-internals.ts';
 import type { Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 
@@ -25,9 +26,10 @@ export class ReturnContent implements SessionContent {
     const session = this.#session;
     session.action = 'returning text';
     const bytes = Buffer.from(this.#text, 'latin1');
-    const writer = new DirectWriter(session.socket);
-    const taken = writer.isReady ? writer.write(bytes, 0, bytes.length) : 0;
-    this.sentBytes = writer.isBroken ? 0 : taken;
+    // Under TLS, what a direct write has taken may still have to leave.
+    const writer = descriptorOf(session.socket) === undefined ? undefined : new DirectWriter(session.socket);
+    const taken = writer?.isReady === true ? writer.write(bytes, 0, bytes.length) : 0;
+    this.sentBytes = writer?.isBroken === true ? 0 : taken;
     if (taken === bytes.length) {
       session.end(SESSION_STATUS.ok);
       return;

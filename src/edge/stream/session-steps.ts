@@ -4,6 +4,7 @@ import type { RealIp } from '../../config/model/access.ts';
 import type { StreamServer } from '../../config/model/stream.ts';
 import type { ConnectionLimit } from '../../kernel/zones/limit-connections.ts';
 import { limitConnections, releaseHeld } from '../../kernel/zones/limit-connections.ts';
+import { escapeLog } from '../access-log/line.ts';
 import { clientRules } from '../pipeline/access/client-rules.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import { trustOf } from '../pipeline/steps/real-ip.ts';
@@ -17,6 +18,7 @@ export function compileSteps(server: StreamServer, texts: SessionTexts): readonl
     ...server.sets.map((set) => compileSet(set, texts)),
     compileCounts(server, texts),
     compileAccess(server),
+    compileCertificates(server),
   ];
   return steps.filter((step) => step !== undefined);
 }
@@ -87,4 +89,23 @@ function compileAccess({ addresses }: StreamServer): SessionStep | undefined {
       return 0;
     })
   );
+}
+
+/** Whom the handshake has let through, for whoever is refused is to find the reason in the log. */
+function compileCertificates({ tls }: StreamServer): SessionStep | undefined {
+  if (tls === undefined || tls.clients === 'none') {
+    return undefined;
+  }
+  return (session) => {
+    const { certificate, certificateFault, isUnknownAuthority } = session.secured?.tls ?? {};
+    if (tls.clients === 'required' && certificate === undefined && session.secured !== undefined) {
+      session.log('info', 'client sent no required SSL certificate');
+      return SESSION_STATUS.badRequest;
+    }
+    if (certificateFault !== undefined && !(tls.clients === 'unverified' && isUnknownAuthority === true)) {
+      session.log('info', `client SSL certificate verify error: ${escapeLog(certificateFault.words)}`);
+      return SESSION_STATUS.badRequest;
+    }
+    return 0;
+  };
 }

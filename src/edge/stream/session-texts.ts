@@ -3,7 +3,9 @@
 import type { Zone } from '../../config/model/access.ts';
 import type { Pattern, Template, TemplatePart } from '../../config/model/template.ts';
 import type { DefinedVariable } from '../../config/model/variables.ts';
+import { systemClock } from '../../kernel/clock.ts';
 import { parseExtensionName, readExtension } from '../../protocol/proxy-protocol/extensions.ts';
+import { variablesOf } from '../pipeline/variables/tls-variables.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { OpenZones } from '../pipeline/zones.ts';
 import type { CompiledPattern } from '../plan/compile-pattern.ts';
@@ -24,7 +26,15 @@ export class SessionTexts implements TextCompiler<Session> {
   readonly zones: OpenZones<Session>;
   readonly #variables: VariableTable<Session>;
   readonly #templates = new WeakMap<readonly TemplatePart[], SessionTemplate>();
-  readonly #builtIn = new Map(Object.entries(SESSION_VARIABLES));
+  readonly #builtIn: ReadonlyMap<string, SessionVariable> = new Map(
+    Object.entries({
+      ...SESSION_VARIABLES,
+      ...variablesOf<Session>(systemClock, {
+        facts: ({ secured }) => secured?.facts,
+        tls: ({ secured }) => secured?.tls,
+      }),
+    }),
+  );
 
   constructor({ variables, zones, zoneMemory }: SessionTextsParts) {
     this.zones = new OpenZones(zones, zoneMemory, (template) => this.template(template));

@@ -1,19 +1,19 @@
 /** One connection of a client of a stream, from the moment when it was accepted until its line is in the access log. */
 
+import type { Socket } from 'node:net';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { nextConnectionNumber } from '../../protocol/http/peer.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
-import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import { escapeLog } from '../access-log/line.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
 import { CostlyMatch } from '../pipeline/costly-match.ts';
 import { MatchBudget } from '../pipeline/match-budget.ts';
 import type { Captures } from '../pipeline/subject.ts';
 import { AwaitedHeader } from './awaited-header.ts';
-import type { CompiledStream, Session, SessionContent } from './compiled-stream.ts';
+import type { CompiledStream, Session, SessionContent, SessionTls } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
 import { Preread } from './preread.ts';
@@ -24,15 +24,26 @@ import type { UpstreamState } from './upstream-state.ts';
 const QUOTED_BYTES = 107;
 const NOTHING: readonly (() => void)[] = [];
 
+/** A client that was let in. */
+export interface Accepted {
+  readonly socket: Socket;
+  readonly client: Client;
+  readonly stream: CompiledStream;
+  readonly services: SessionServices;
+  readonly secured: SessionTls | undefined;
+}
+
 export class StreamSession implements Session, TrackedConnection {
   readonly number: number = nextConnectionNumber();
-  readonly socket: GuardedSocket;
+  readonly socket: Socket;
   readonly services: SessionServices;
   readonly stream: CompiledStream;
   readonly peer: Client;
   client: Client;
   proxyHeader: ProxyHeader | undefined = undefined;
   hello: SeenHello | undefined = undefined;
+  readonly secured: SessionTls | undefined;
+  readsIntoBuffer = true;
   status = 0;
   action = 'initializing session';
   readonly startedMs: number;
@@ -46,8 +57,9 @@ export class StreamSession implements Session, TrackedConnection {
   #content: SessionContent | undefined;
   #whenOver = NOTHING;
 
-  constructor(socket: GuardedSocket, client: Client, stream: CompiledStream, services: SessionServices) {
+  constructor({ socket, client, stream, services, secured }: Accepted) {
     this.socket = socket;
+    this.secured = secured;
     this.peer = client;
     this.client = client;
     this.stream = stream;

@@ -99,7 +99,7 @@ export class TlsContexts {
   #make(settings: TlsContextSettings, ticketKey: string): TlsContext {
     const server = createServer({
       ...contextOptions(settings, ticketKey),
-      ALPNProtocols: ['http/1.1', 'http/1.0'],
+      ...alpnOf(settings),
       requestCert: asksClients(settings),
       // Whether a certificate is accepted is decided when the handshake is over, by whoever can say why.
       rejectUnauthorized: false,
@@ -121,6 +121,11 @@ export class TlsContexts {
     server.on('tlsClientError', (error, socket) => this.#events.onFailed(error, socket));
     return context;
   }
+}
+
+/** A server that is given protocols refuses a client that has others. */
+function alpnOf({ alpn = ['http/1.1', 'http/1.0'] }: TlsContextSettings): { readonly ALPNProtocols?: string[] } {
+  return alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] };
 }
 
 function keepsSessions(settings: TlsContextSettings): boolean {

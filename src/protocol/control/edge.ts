@@ -61,6 +61,8 @@ export interface TlsContextSettings
     | 'usesTickets'
     | 'verifyDepth'
   > {
+  /** Protocols that are agreed on (ALPN); empty: none. Absent: those of HTTP. */
+  readonly alpn?: readonly string[];
   /** One for each kind of key. */
   readonly certificates: readonly CertifiedKey[];
   /** The authorities of clients, which are told to them, and further ones. */

@@ -56,6 +56,7 @@ export function modelOfNginx(
   const sites = servers.map((server) => siteOf(server, tables, { ...around, secure }));
   const streams = streamsOf(main, {
     ...{ around, report, logs: tables.scopes.logs, resolvers: tables.proxies.resolvers },
+    certificates: tables.certificates,
     backlog: defaults.listeners[0]?.backlog ?? 0,
   });
   return {

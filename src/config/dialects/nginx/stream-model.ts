@@ -2,22 +2,32 @@
 
 import type { LogTarget } from '../../model/logs.ts';
 import type { Pool } from '../../model/pool.ts';
-import type { StreamContent, StreamListener, StreamServer, Streams, StreamTarget } from '../../model/stream.ts';
+import type { CertificateFiles } from '../../model/server-model.ts';
+import type {
+  StreamContent,
+  StreamListener,
+  StreamServer,
+  Streams,
+  StreamTarget,
+  StreamTls,
+} from '../../model/stream.ts';
 import type { Resolver, Upstream, UpstreamId } from '../../model/upstream.ts';
 import { plainServer } from '../../proxied-server.ts';
 import type { UpstreamAddress } from '../../upstream-address.ts';
 import { accessLogsOf } from './directives/access-log.ts';
 import { ADDRESSES, TRUSTED } from './directives/access-rules.ts';
+import { CERTIFICATES, checkKeys, REJECTS_HANDSHAKES } from './directives/certificates.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
 import { errorLogsOf } from './directives/error-log.ts';
 import { limitsOf } from './directives/limits.ts';
 import { resolverOf } from './directives/resolvers.ts';
-import { STREAM_CONTENT, streamRulesOf } from './directives/stream.ts';
+import { STREAM_CONTENT, streamAlpnOf, streamRulesOf } from './directives/stream.ts';
 import { STREAM_LISTENS } from './directives/stream-listening.ts';
-import { streamPolicyOf } from './directives/stream-proxying.ts';
+import { checkStreamTls, streamPolicyOf } from './directives/stream-proxying.ts';
 import { upstreamOf } from './directives/upstreams.ts';
 import type { Draft } from './draft.ts';
 import type { NginxReport } from './report.ts';
+import { siteTlsOf } from './site-tls-of.ts';
 import type { NginxSurroundings } from './surroundings.ts';
 
 export interface StreamSurroundings {
@@ -28,6 +38,7 @@ export interface StreamSurroundings {
   /** Of the whole model. */
   readonly logs: Pool<LogTarget>;
   readonly resolvers: Pool<Resolver>;
+  readonly certificates: Pool<CertificateFiles>;
 }
 
 /** Undefined: the files have none. */
@@ -69,15 +80,28 @@ class StreamReader {
     if (content === undefined) {
       return;
     }
-    const stream = this.servers.push(this.#serverOf(draft, content)) - 1;
-    for (const { address, backlog, isIpv6Only, hasProxyHeader } of draft.own(STREAM_LISTENS) ?? []) {
+    const listens = draft.own(STREAM_LISTENS) ?? [];
+    const tls = listens.some(({ speaksTls }) => speaksTls) ? this.#tlsOf(draft) : undefined;
+    const stream = this.servers.push(this.#serverOf(draft, content, tls)) - 1;
+    for (const { address, backlog, isIpv6Only, hasProxyHeader, speaksTls } of listens) {
       const { backlog: usual } = this.#surroundings;
       const header = hasProxyHeader ? { hasProxyHeader } : {};
-      this.listeners.push({ address, tls: false, backlog: backlog ?? usual, isIpv6Only, ...header, stream });
+      this.listeners.push({ address, tls: speaksTls, backlog: backlog ?? usual, isIpv6Only, ...header, stream });
     }
   }
 
-  #serverOf(draft: Draft, content: StreamContent): StreamServer {
+  #tlsOf(draft: Draft): StreamTls {
+    const { around, certificates, report } = this.#surroundings;
+    checkKeys(draft, report);
+    if (draft.get(CERTIFICATES) === undefined && draft.get(REJECTS_HANDSHAKES) !== true) {
+      report('nginx.conflict', draft.place, 'no "ssl_certificate" is defined for the "listen ... ssl" directive', {
+        hint: 'Write ssl_certificate and ssl_certificate_key into this server.',
+      });
+    }
+    return { ...siteTlsOf(draft, certificates, around.confPrefix), alpn: streamAlpnOf(draft) };
+  }
+
+  #serverOf(draft: Draft, content: StreamContent, tls: StreamTls | undefined): StreamServer {
     const { around, logs } = this.#surroundings;
     const { connectionCounts } = limitsOf(draft);
     return {
@@ -85,6 +109,7 @@ class StreamReader {
       ...(connectionCounts === undefined ? {} : { connectionCounts }),
       addresses: draft.get(ADDRESSES) ?? [],
       ...streamRulesOf(draft),
+      ...(tls === undefined ? {} : { tls }),
       content,
       ...this.#resolverOf(draft),
       accessLogs: accessLogsOf(draft, { prefix: around.prefix, fallback: '' }).map(({ target, rule }) => ({
@@ -108,14 +133,17 @@ class StreamReader {
       case 'return':
         return said;
       case 'text':
-        return this.#proxied(said, draft);
+        return this.#proxied({ kind: 'text', text: said.text }, draft);
       case 'address':
         return this.#proxied({ kind: 'upstream', upstream: this.#upstreamAt(said.address) }, draft);
     }
   }
 
-  #proxied(to: StreamTarget, draft: Draft): StreamContent {
-    return { kind: 'proxy', to, policy: streamPolicyOf(draft) };
+  #proxied(to: StreamTarget, draft: Draft): StreamContent | undefined {
+    const { around, report } = this.#surroundings;
+    return checkStreamTls(draft, report)
+      ? { kind: 'proxy', to, policy: streamPolicyOf(draft, around.confPrefix) }
+      : undefined;
   }
 
   #upstreamAt(address: UpstreamAddress): UpstreamId {

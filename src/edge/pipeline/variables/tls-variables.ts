@@ -5,9 +5,38 @@ import type { TlsFacts } from '../../../protocol/http/exchange.ts';
 import type { PeerCertificate, PeerTls } from '../../../protocol/http/peer-tls.ts';
 import { cipherSuiteName } from '../../../protocol/tls/cipher-suites.ts';
 import { groupName } from '../../../protocol/tls/groups.ts';
-import type { Variable, VariableTable } from './variable.ts';
+import type { VariableFor } from '../subject.ts';
+import type { VariableTable } from './variable.ts';
+
+/** Of one connection; undefined: TLS is not spoken on it. */
+export interface SecuredFacts<S> {
+  facts(subject: S): TlsFacts | undefined;
+  tls(subject: S): PeerTls | undefined;
+}
 
 export function tlsVariables(clock: Clock): VariableTable {
+  return variablesOf(clock, {
+    facts: ({ exchange }) => exchange.origin.tls,
+    tls: ({ exchange }) => exchange.peer.tls,
+  });
+}
+
+/** `of`: whatever they are variables of. */
+export function variablesOf<S>(clock: Clock, of: SecuredFacts<S>): Readonly<Record<string, VariableFor<S>>> {
+  const ofTls =
+    (value: (facts: TlsFacts) => string | undefined): VariableFor<S> =>
+    (subject) => {
+      const facts = of.facts(subject);
+      return facts && value(facts);
+    };
+  const ofPeer =
+    (value: (tls: PeerTls) => string | undefined): VariableFor<S> =>
+    (subject) => {
+      const tls = of.tls(subject);
+      return tls === undefined || tls.isMissing ? undefined : value(tls);
+    };
+  const ofCertificate = (value: (certificate: PeerCertificate) => string): VariableFor<S> =>
+    ofPeer(({ certificate }) => certificate && value(certificate));
   return {
     ssl_protocol: ofTls(({ protocol }) => protocol),
     ssl_cipher: ofTls(({ cipher }) => cipher),
@@ -42,22 +71,6 @@ export function tlsVariables(clock: Clock): VariableTable {
     ssl_client_cert: ofCertificate(({ pem }) => pem.trimEnd().replaceAll('\n', '\n\t')),
     ssl_client_escaped_cert: ofCertificate(({ pem }) => encodeURIComponent(pem)),
   };
-}
-
-function ofTls(value: (facts: TlsFacts) => string | undefined): Variable {
-  return ({ exchange }) => exchange.origin.tls && value(exchange.origin.tls);
-}
-
-/** Of a connection on which TLS is spoken. */
-function ofPeer(value: (tls: PeerTls) => string | undefined): Variable {
-  return ({ exchange }) => {
-    const { tls } = exchange.peer;
-    return tls === undefined || tls.isMissing ? undefined : value(tls);
-  };
-}
-
-function ofCertificate(value: (certificate: PeerCertificate) => string): Variable {
-  return ofPeer(({ certificate }) => certificate && value(certificate));
 }
 
 const DAY_MS = 86_400_000;

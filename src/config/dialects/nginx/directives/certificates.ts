@@ -51,7 +51,8 @@ function isFileName(name: string): boolean {
   return !NO_FILE.test(name);
 }
 
-function checkKeys(server: Draft, report: NginxReport): void {
+/** A certificate has to have a key. */
+export function checkKeys(server: Draft, report: NginxReport): void {
   const certificates = server.get(CERTIFICATES) ?? [];
   const keys = server.get(CERTIFICATE_KEYS) ?? [];
   for (const [index, { name, place }] of certificates.entries()) {

@@ -33,56 +33,57 @@ const KEYS = eachModule((of) => ({
   protocols: draftKey<readonly string[]>(`${of}_ssl_protocols`),
 }));
 
-export function tlsRows(of: ProxyModule): readonly Row[] {
+/** `contexts`: the blocks in which they stand. */
+export function tlsRows(of: ProxyModule, contexts: string = HTTP): readonly Row[] {
   const keys = KEYS[of];
   return [
-    row(`${of}_ssl_session_reuse`, HTTP, 'flag', 'Whether sessions of TLS are taken up again.', {
+    row(`${of}_ssl_session_reuse`, contexts, 'flag', 'Whether sessions of TLS are taken up again.', {
       apply: keep(keys.reusesSessions, (args) => args.flag(0)),
     }),
-    row(`${of}_ssl_ciphers`, HTTP, 'plain', 'Ciphers that may be used.', {
+    row(`${of}_ssl_ciphers`, contexts, 'plain', 'Ciphers that may be used.', {
       apply: keep(keys.ciphers, (args) => args.text(0)),
     }),
-    row(`${of}_ssl_name`, HTTP, 'text', "The name that the upstream's certificate has to have.", {
+    row(`${of}_ssl_name`, contexts, 'text', "The name that the upstream's certificate has to have.", {
       apply: keep(keys.name, (args) => args.template(0)),
     }),
-    row(`${of}_ssl_server_name`, HTTP, 'flag', 'Whether the name is told to the upstream.', {
+    row(`${of}_ssl_server_name`, contexts, 'flag', 'Whether the name is told to the upstream.', {
       apply: keep(keys.sendsName, (args) => args.flag(0)),
     }),
-    row(`${of}_ssl_verify`, HTTP, 'flag', "Whether the upstream's certificate is checked.", {
+    row(`${of}_ssl_verify`, contexts, 'flag', "Whether the upstream's certificate is checked.", {
       apply: keep(keys.verifies, (args) => args.flag(0)),
     }),
     row(
       `${of}_ssl_verify_depth`,
-      HTTP,
+      contexts,
       'number',
       "How many certificates may be between the upstream's and its authority's.",
       { apply: keep(keys.depth, (args) => args.number(0)) },
     ),
-    row(`${of}_ssl_trusted_certificate`, HTTP, 'path', "Authorities of the upstream's certificate.", {
+    row(`${of}_ssl_trusted_certificate`, contexts, 'path', "Authorities of the upstream's certificate.", {
       apply: keep(keys.trustedFile, (args) => args.text(0)),
     }),
-    row(`${of}_ssl_crl`, HTTP, 'path', 'Certificates that are revoked.', {
+    row(`${of}_ssl_crl`, contexts, 'path', 'Certificates that are revoked.', {
       apply: keep(keys.crlFile, (args) => args.text(0)),
     }),
-    row(`${of}_ssl_certificate`, HTTP, 'text', 'The certificate that is shown to the upstream.', {
+    row(`${of}_ssl_certificate`, contexts, 'text', 'The certificate that is shown to the upstream.', {
       apply: keep(keys.certFile, (args) => args.template(0)),
     }),
-    row(`${of}_ssl_certificate_key`, HTTP, 'text', 'The key of that certificate.', {
+    row(`${of}_ssl_certificate_key`, contexts, 'text', 'The key of that certificate.', {
       apply: keep(keys.keyFile, (args) => args.template(0)),
     }),
     ...accepted(CACHED, [
       row(
         `${of}_ssl_certificate_cache`,
-        HTTP,
+        contexts,
         'parameter [parameter] [parameter]',
         'How many certificates with variables in their names are kept.',
       ),
     ]),
-    row(`${of}_ssl_password_file`, HTTP, 'path', 'Passwords of keys.', {
+    row(`${of}_ssl_password_file`, contexts, 'path', 'Passwords of keys.', {
       apply: keep(keys.passwordFile, (args) => args.text(0)),
     }),
     ...repeatable([
-      row(`${of}_ssl_protocols`, HTTP, PROTOCOLS, 'Versions of TLS that are spoken with the upstream.', {
+      row(`${of}_ssl_protocols`, contexts, PROTOCOLS, 'Versions of TLS that are spoken with the upstream.', {
         apply: (args, draft) =>
           appendEach(
             draft,
@@ -90,7 +91,7 @@ export function tlsRows(of: ProxyModule): readonly Row[] {
             Array.from(args.words.keys(), (index) => args.word(index)),
           ),
       }),
-      ...later(NO_COMMANDS, [row(`${of}_ssl_conf_command`, HTTP, 'plain plain', 'A setting of OpenSSL.')]),
+      ...later(NO_COMMANDS, [row(`${of}_ssl_conf_command`, contexts, 'plain plain', 'A setting of OpenSSL.')]),
     ]),
   ];
 }

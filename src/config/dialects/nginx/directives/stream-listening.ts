@@ -16,6 +16,7 @@ export interface StreamListen {
   readonly backlog: number | undefined;
   readonly isIpv6Only: boolean;
   readonly hasProxyHeader: boolean;
+  readonly speaksTls: boolean;
 }
 
 /** Said in a server of `stream`. */
@@ -30,7 +31,6 @@ export const STREAM_LISTENING: readonly Row[] = repeatable([
 /** Nobody listens at an address where something else would be spoken than what the file says. */
 const LATER: ReadonlyMap<string, string> = new Map([
   ['udp', 'Datagrams are not passed on: nobody listens at this address. Leave it to nginx.'],
-  ['ssl', 'TLS is not spoken with the clients of streams yet: nobody listens at this address.'],
 ]);
 
 const HTTP_ONLY = /^(?:default|default_server|http2|spdy|quic|deferred|accept_filter=.*)$/;
@@ -52,6 +52,13 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
       isLater = true;
     }
   }
+  if (parameters.includes('ssl') && parameters.includes('proxy_protocol')) {
+    report('nginx.later', args.place(0), '"proxy_protocol" in front of "ssl" has no effect yet', {
+      hint: 'Nobody listens at this address.',
+      severity: 'warning',
+    });
+    isLater = true;
+  }
   const backlog = parameters.find((text) => text.startsWith('backlog='));
   for (const address of isFaulty ? [] : addresses) {
     const isSound = checkOnce(address, args.place(0), draft, report);
@@ -60,6 +67,7 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
         address,
         backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
         hasProxyHeader: parameters.includes('proxy_protocol'),
+        speaksTls: parameters.includes('ssl'),
         isIpv6Only: address.kind === 'tcp' && address.host.includes(':') && !parameters.includes('ipv6only=off'),
       });
     }

@@ -7,8 +7,9 @@ import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
-import { accepted, row } from '../row.ts';
+import { accepted, later, row } from '../row.ts';
 import { keep } from './keep.ts';
+import { checkUpstreamTls, tlsRows, upstreamTlsOf } from './proxy-tls.ts';
 
 const BOTH = 'stream stream-server';
 
@@ -23,6 +24,7 @@ const BUFFER_BYTES: DraftKey<number> = draftKey('proxy_buffer_size of streams');
 const BIND: DraftKey<Template> = draftKey('proxy_bind of streams');
 const UPLOAD_RATE: DraftKey<Template> = draftKey('proxy_upload_rate');
 const DOWNLOAD_RATE: DraftKey<Template> = draftKey('proxy_download_rate');
+const SPEAKS_TLS: DraftKey<boolean> = draftKey('proxy_ssl');
 const PROXY_PROTOCOL: DraftKey<StreamPolicy['sendsProxyProtocol']> = draftKey('proxy_protocol');
 
 const USUAL_CONNECT_MS = 60_000;
@@ -67,6 +69,13 @@ export const STREAM_PROXYING: readonly Row[] = [
       apply: keep(BUFFER_BYTES, (args) => args.number(0)),
     }),
   ),
+  row('proxy_ssl', BOTH, 'flag', 'Whether TLS is spoken with the upstream.', {
+    apply: keep(SPEAKS_TLS, (args) => args.flag(0)),
+  }),
+  ...tlsRows('proxy', BOTH),
+  ...later('The upstream is told of no protocol.', [
+    row('proxy_ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN for the upstream.'),
+  ]),
   ...accepted('The system finds the sizes of these buffers by itself.', [
     row('proxy_socket_rcvbuf', BOTH, 'size', 'Memory of the system for what the upstream sends.'),
     row('proxy_socket_sndbuf', BOTH, 'size', 'Memory of the system for what the upstream gets.'),
@@ -89,7 +98,8 @@ function bind(args: GivenArguments, draft: Draft, report: NginxReport): void {
 }
 
 /** What holds in a server of `stream`. */
-export function streamPolicyOf(draft: Draft): StreamPolicy {
+export function streamPolicyOf(draft: Draft, confPrefix: string): StreamPolicy {
+  const speaksTls = draft.get(SPEAKS_TLS) ?? false;
   return {
     connectMs: draft.get(CONNECT_MS) ?? USUAL_CONNECT_MS,
     idleMs: draft.get(IDLE_MS) ?? USUAL_IDLE_MS,
@@ -101,5 +111,22 @@ export function streamPolicyOf(draft: Draft): StreamPolicy {
     uploadRate: draft.get(UPLOAD_RATE) ?? '0',
     downloadRate: draft.get(DOWNLOAD_RATE) ?? '0',
     sendsProxyProtocol: draft.get(PROXY_PROTOCOL) ?? 'no',
+    ...(speaksTls ? { tls: upstreamTlsOf(draft, 'proxy', confPrefix) } : {}),
   };
+}
+
+/** What nginx does not start with, and what is not done here. Whether the connections can be passed on. */
+export function checkStreamTls(draft: Draft, report: NginxReport): boolean {
+  if (draft.get(SPEAKS_TLS) !== true) {
+    return true;
+  }
+  checkUpstreamTls(draft, 'proxy', report);
+  const hasHeader = (draft.get(PROXY_PROTOCOL) ?? 'no') !== 'no';
+  if (hasHeader) {
+    report('nginx.later', draft.place, '"proxy_protocol" with "proxy_ssl" has no effect yet', {
+      hint: 'Nobody listens at the addresses of this server.',
+      severity: 'warning',
+    });
+  }
+  return !hasHeader;
 }

@@ -34,11 +34,11 @@ const SENDS_AT_ONCE: DraftKey<boolean> = draftKey('tcp_nodelay of streams');
 const READS_HELLO: DraftKey<boolean> = draftKey('ssl_preread');
 const PREREAD_BYTES: DraftKey<number> = draftKey('preread_buffer_size');
 const PREREAD_MS: DraftKey<number> = draftKey('preread_timeout');
+const ALPN: DraftKey<readonly string[]> = draftKey('ssl_alpn');
 const HEADER_MS: DraftKey<number> = draftKey('proxy_protocol_timeout');
 const SETS: DraftKey<StreamServer['sets']> = draftKey('set of a stream');
 
 const BOTH = 'stream stream-server';
-const PROTOCOLS = 'SSLv2|SSLv3|TLSv1|TLSv1.1|TLSv1.2|TLSv1.3...';
 const USUAL_PREREAD = { bytesMax: 16_384, timeoutMs: 30_000 };
 const USUAL_HEADER_MS = 30_000;
 
@@ -51,38 +51,12 @@ const TABLE_SIZES: readonly Row[] = accepted('Tables grow by themselves.', [
   row('map_hash_bucket_size', 'stream', 'number', 'Size of a row in the table of a `map`.'),
 ]);
 
-const TLS: readonly Row[] = later('TLS is spoken with neither side of a stream yet.', [
-  row('ssl_handshake_timeout', BOTH, 'msec', 'How long a handshake may take.'),
-  row('ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN.'),
-  row('proxy_ssl', BOTH, 'flag', 'Whether TLS is spoken with the upstream.'),
-  row('proxy_ssl_session_reuse', BOTH, 'flag', 'Whether sessions of TLS are taken up again.'),
-  row('proxy_ssl_ciphers', BOTH, 'plain', 'Ciphers that may be used.'),
-  row('proxy_ssl_name', BOTH, 'text', "The name that the upstream's certificate has to have."),
-  row('proxy_ssl_server_name', BOTH, 'flag', 'Whether the name is told to the upstream.'),
-  row('proxy_ssl_verify', BOTH, 'flag', "Whether the upstream's certificate is checked."),
-  row(
-    'proxy_ssl_verify_depth',
-    BOTH,
-    'number',
-    "How many certificates may be between the upstream's and its authority's.",
-  ),
-  row('proxy_ssl_trusted_certificate', BOTH, 'path', "Authorities of the upstream's certificate."),
-  row('proxy_ssl_crl', BOTH, 'path', 'Certificates that are revoked.'),
-  row('proxy_ssl_certificate', BOTH, 'text', 'The certificate that is shown to the upstream.'),
-  row('proxy_ssl_certificate_key', BOTH, 'text', 'The key of that certificate.'),
-  row(
-    'proxy_ssl_certificate_cache',
-    BOTH,
-    'parameter [parameter] [parameter]',
-    'How many certificates with variables in their names are kept.',
-  ),
-  row('proxy_ssl_password_file', BOTH, 'path', 'Passwords of keys.'),
-  row('proxy_ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN for the upstream.'),
-  ...repeatable([
-    row('proxy_ssl_protocols', BOTH, PROTOCOLS, 'Versions of TLS that are spoken with the upstream.'),
-    row('proxy_ssl_conf_command', BOTH, 'plain plain', 'A setting of OpenSSL.'),
+const TLS: readonly Row[] = [
+  row('ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN.', { apply: keep(ALPN, (args) => args.texts()) }),
+  ...accepted('A handshake has 20 seconds.', [
+    row('ssl_handshake_timeout', BOTH, 'msec', 'How long a handshake may take.'),
   ]),
-]);
+];
 
 const OTHERS: readonly Row[] = [
   ...later('A stream has one server for each address: the name that a client asks for decides about nothing yet.', [
@@ -168,4 +142,9 @@ export function streamRulesOf(draft: Draft): ServerRules {
     proxyProtocolMs: draft.get(HEADER_MS) ?? USUAL_HEADER_MS,
     sendsAtOnce: draft.get(SENDS_AT_ONCE) ?? true,
   };
+}
+
+/** What is agreed on with clients that speak TLS. */
+export function streamAlpnOf(draft: Draft): readonly string[] {
+  return draft.get(ALPN) ?? [];
 }

@@ -1,0 +1,117 @@
+// TLS on both sides of a stream: ended here for its clients, and begun here with its servers.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { ConnectionOptions } from 'node:tls';
+import { connect, createServer } from 'node:tls';
+import { Authority } from './certificates.ts';
+import { findPort } from './free-port.ts';
+import type { NginxServer } from './nginx-server.ts';
+import { runNginx } from './nginx-server.ts';
+import { makeFolder } from './server.ts';
+import type { Backend } from './stream-server.ts';
+import { dial, echo, listenTo, readToEnd } from './stream-server.ts';
+
+const folder = makeFolder();
+chmodSync(folder, 0o755);
+const authority = new Authority(folder);
+const site = authority.issue('site');
+const own = authority.issue('own', { subject: '/CN=me' });
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+let plain: Backend;
+let nginx: NginxServer;
+/** Says by which name it was asked for, and by whom. */
+const secure = createServer(
+  { cert: read(site.cert), key: read(site.key), ca: read(authority.cert), requestCert: true },
+  (socket) => {
+    const { CN = 'nobody' } = socket.getPeerCertificate().subject ?? {};
+    socket.on('error', () => undefined).end(`${String(socket.servername)} ${String(CN)}`);
+  },
+);
+const ports: Record<string, number> = {};
+
+before(async () => {
+  plain = await listenTo(echo);
+  secure.listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  const to = `127.0.0.1:${(secure.address() as AddressInfo).port}`;
+  const shown = `ssl_certificate ${site.cert}; ssl_certificate_key ${site.key};`;
+  const verified = `proxy_ssl on; proxy_ssl_verify on; proxy_ssl_trusted_certificate ${authority.cert}; proxy_ssl_server_name on;`;
+  const servers: Readonly<Record<string, string>> = {
+    ended: `${shown} proxy_pass 127.0.0.1:${plain.port};`,
+    told: `${shown} ssl_alpn postgresql; return "$ssl_protocol $ssl_server_name $ssl_alpn_protocol $ssl_session_reused";`,
+    asked: `${shown} ssl_client_certificate ${authority.cert}; ssl_verify_client on; return "$ssl_client_s_dn";`,
+    begun: `${verified} proxy_ssl_name site.test; proxy_ssl_certificate ${own.cert}; proxy_ssl_certificate_key ${own.key}; proxy_pass ${to};`,
+    stranger: `${verified} proxy_ssl_name other.test; proxy_pass ${to};`,
+  };
+  const blocks: string[] = [];
+  for (const [name, text] of Object.entries(servers)) {
+    ports[name] = await findPort();
+    const ssl = name === 'begun' || name === 'stranger' ? '' : ' ssl';
+    blocks.push(`server { listen 127.0.0.1:${ports[name]}${ssl}; ${text} }`);
+  }
+  nginx = await runNginx('', {}, { main: `error_log stderr info;\nstream { ${blocks.join('\n')} }` });
+});
+
+after(async () => {
+  await nginx[Symbol.asyncDispose]();
+  await plain[Symbol.asyncDispose]();
+  secure.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What a TLS client gets when it has said something. */
+async function ask(name: string, text: string, options: ConnectionOptions = {}): Promise<string> {
+  const socket = connect({
+    host: '127.0.0.1',
+    port: ports[name] ?? 0,
+    ca: read(authority.cert),
+    servername: 'site.test',
+    ...options,
+  });
+  let got = '';
+  socket.on('data', (bytes: Buffer) => {
+    got += bytes.latin1Slice();
+    if (text !== '' && got.length >= text.length) socket.end();
+  });
+  socket.on('error', () => undefined);
+  socket.write(text);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return got;
+}
+
+test('TLS of clients ends here, and their bytes are passed on both ways', async () => {
+  const text = 'x'.repeat(300_000);
+  assert.equal(await ask('ended', text), text);
+});
+
+test('a client that does not speak TLS is not passed on', async () => {
+  const before = plain.sockets.length;
+  const client = await dial(ports['ended'] ?? 0);
+  client.write('GET / HTTP/1.0\r\n\r\n');
+  await readToEnd(client);
+  assert.equal(plain.sockets.length, before);
+});
+
+test('variables tell of the handshake, and a protocol is agreed on where one is said', async () => {
+  assert.equal(await ask('told', '', { ALPNProtocols: ['postgresql'] }), 'TLSv1.3 site.test postgresql .');
+  assert.equal(await ask('ended', 'x', { ALPNProtocols: ['anything'] }), 'x');
+});
+
+test('clients show a certificate where it is asked for', async () => {
+  assert.equal(await ask('asked', '', { cert: read(own.cert), key: read(own.key) }), 'CN=me');
+  assert.equal(await ask('asked', ''), '');
+  await nginx.server.logged(/client sent no required SSL certificate while initializing session, client: 127\.0\.0\.1/);
+});
+
+test('TLS with servers begins here: with a name, a certificate, and trust', async () => {
+  assert.equal(String((await readToEnd(await dial(ports['begun'] ?? 0))).bytes), 'site.test me');
+  assert.equal(String((await readToEnd(await dial(ports['stranger'] ?? 0))).bytes), '');
+  await nginx.server.logged(
+    /upstream SSL certificate does not match "other\.test" while SSL handshaking to upstream, client/,
+  );
+});
