@@ -1,11 +1,17 @@
 // uWSGI behind us, over the protocol uwsgi: files first, then the application.
 
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findPort } from '../integration/free-port.ts';
 import { askOnce, echoApp } from './echo-app.ts';
 import { openFolder, startFront, startUwsgi, writeFiles } from './programs.ts';
+
+/** Some containers have none. */
+const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
 
 /** As it comes with nginx. */
 const PARAMS = `
@@ -73,7 +79,7 @@ test('files, then the application of a uWSGI at a port, with files of configurat
     'sites-enabled/default': `
 server {
         listen ${port} default_server;					
-        listen [::1]:${port} default_server ipv6only=on;
+        ${HAS_IPV6 ? `listen [::1]:${port} default_server ipv6only=on;` : ''}
 
         root ${folder}/html;
         index index.html index.htm;
