@@ -31,7 +31,7 @@ export function compileTarget(
   const { to, tls, protocol } = content;
   if (to.kind === 'upstream') {
     const upstream = upstreams.plan.of(to.upstream);
-    const scheme = tls ? `${protocol}s://` : `${protocol}://`;
+    const scheme = `${tls ? secureScheme(protocol) : protocol}://`;
     const place = { host: to.host, port: portOf(to.host, tls), uri: to.uri, isUriWhole: false };
     const target: AskedTarget = { upstream, isTls: tls, scheme, place };
     return () => target;
@@ -45,18 +45,18 @@ const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 function textTarget(
   text: string,
-  { protocol }: ProxyContent,
+  { protocol, tls }: ProxyContent,
   { plan, resolver }: TargetUpstreams,
 ): AskedTarget | string {
   const [, given, authority = '', rest] = PARTS.exec(text) ?? [];
-  const scheme = given?.toLowerCase() ?? protocol;
+  const scheme = given?.toLowerCase() ?? (tls ? secureScheme(protocol) : protocol);
   const port = PORTS[scheme];
   if (authority === '' || (protocol === 'http' && (given === undefined || port === undefined))) {
     return protocol === 'http' && given === undefined
       ? `invalid URL prefix in "${text}"`
       : `invalid host in upstream "${text}"`;
   }
-  const isTls = scheme.endsWith('s') && scheme.startsWith(protocol);
+  const isTls = scheme === secureScheme(protocol);
   const upstream = plan.named(authority, port, resolver);
   if (typeof upstream === 'string') {
     return upstream;
@@ -67,6 +67,10 @@ function textTarget(
     ...{ upstream, isTls, scheme: `${scheme}://` },
     place: { host, port: portOf(authority, isTls), uri, isUriWhole: uri !== undefined },
   };
+}
+
+function secureScheme(protocol: ProxyContent['protocol']): string {
+  return protocol === 'uwsgi' ? 'suwsgi' : `${protocol}s`;
 }
 
 function portOf(host: string, isTls: boolean): string {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ProxyContent } from '../../../config/model/proxying.ts';
+import type { Route } from '../../pipeline/route.ts';
+import type { TargetUpstreams } from './targets.ts';
+import { compileTarget } from './targets.ts';
+
+const NAMED: string[] = [];
+const UPSTREAMS = {
+  plan: {
+    of: () => ({}),
+    named: (authority: string, port: number | undefined) => {
+      NAMED.push(`${authority} ${port ?? '-'}`);
+      return {};
+    },
+  },
+  resolver: undefined,
+} as unknown as TargetUpstreams;
+
+function targetOf(content: Pick<ProxyContent, 'protocol' | 'tls' | 'to'>): string {
+  const target = compileTarget({ kind: 'proxy', policy: 0, ...content }, UPSTREAMS, (text) =>
+    typeof text === 'string' ? text : '',
+  )({} as Route);
+  return typeof target === 'string'
+    ? target
+    : `${target.scheme} ${target.isTls} ${target.place.host} ${target.place.port}`;
+}
+
+test('TLS has the scheme of its protocol, whether the server is known or a text of the request', () => {
+  const to = { kind: 'upstream', upstream: 0, url: 'app', host: 'app', uri: undefined } as const;
+  assert.equal(targetOf({ protocol: 'http', tls: true, to }), 'https:// true app 443');
+  assert.equal(targetOf({ protocol: 'uwsgi', tls: true, to }), 'suwsgi:// true app 443');
+  assert.equal(targetOf({ protocol: 'uwsgi', tls: false, to }), 'uwsgi:// false app 80');
+  const text = (protocol: ProxyContent['protocol'], tls: boolean, written: string): string =>
+    targetOf({ protocol, tls, to: { kind: 'text', text: written } });
+  assert.equal(text('uwsgi', true, '127.0.0.1:8081'), 'suwsgi:// true 127.0.0.1:8081 8081');
+  assert.equal(text('uwsgi', false, 'suwsgi://127.0.0.1:8081'), 'suwsgi:// true 127.0.0.1:8081 8081');
+  assert.equal(text('uwsgi', false, '127.0.0.1:8081'), 'uwsgi:// false 127.0.0.1:8081 8081');
+  assert.equal(text('http', false, 'https://a'), 'https:// true a 443');
+  assert.equal(text('http', false, 'http://a'), 'http:// false a 80');
+  assert.deepEqual(NAMED.slice(-2), ['a 443', 'a 80']);
+});
+
+test('a text that names nobody says so', () => {
+  const text = (written: string): string =>
+    targetOf({ protocol: 'http', tls: false, to: { kind: 'text', text: written } });
+  assert.equal(text('a'), 'invalid URL prefix in "a"');
+  assert.equal(text('ftp://a'), 'invalid host in upstream "ftp://a"');
+  assert.equal(text('http:///x'), 'invalid host in upstream "http:///x"');
+});
