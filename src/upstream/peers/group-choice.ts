@@ -6,6 +6,7 @@ import type { Peer, PeerOutcome, PeerRequest, PeerTimes } from '../peer-choice.t
 import type { Balancer } from './balancing/balancer.ts';
 import { ageUnfinished, beginUnfinished, endUnfinished } from './balancing/response-time.ts';
 import { turnTo } from './balancing/round-robin.ts';
+import { PEER } from './peer-fields.ts';
 import type { PeerList } from './peer-list.ts';
 import type { PeerSlot } from './peer-slot.ts';
 import type { PeerHint, Stickiness } from './sticky/stickiness.ts';
@@ -139,7 +140,7 @@ export class GroupChoice implements WaitingChoice {
       return;
     }
     this.#rules.lock();
-    peer.average('headMs', headMs);
+    peer.average(PEER.headMs, headMs);
     this.#endUnfinished(peer, headMs);
     this.#rules.unlock();
   }
@@ -164,9 +165,9 @@ export class GroupChoice implements WaitingChoice {
 
   #settle(peer: PeerSlot, outcome: PeerOutcome, status: number, times: PeerTimes): boolean {
     const nowMs = this.#rules.clock.monotonicMs();
-    peer.add('active', -1);
-    peer.add('sentBytes', times.sentBytes);
-    peer.add('receivedBytes', times.receivedBytes);
+    peer.add(PEER.active, -1);
+    peer.add(PEER.sentBytes, times.sentBytes);
+    peer.add(PEER.receivedBytes, times.receivedBytes);
     if (this.#isUnfinished) {
       this.#endUnfinished(peer, times.wholeMs);
     }
@@ -181,7 +182,7 @@ export class GroupChoice implements WaitingChoice {
         peer.succeed(nowMs);
         return false;
       case 'failed':
-        peer.add('failsTotal', 1);
+        peer.add(PEER.failsTotal, 1);
         return !this.#isSingle && peer.fail(nowMs);
     }
   }
@@ -189,15 +190,15 @@ export class GroupChoice implements WaitingChoice {
   /** Only responses count: a peer that fails at once would seem to be the fastest. */
   #learn(peer: PeerSlot, { connectMs, headMs, wholeMs }: PeerTimes): void {
     if (connectMs !== undefined) {
-      peer.average('connectMs', connectMs);
+      peer.average(PEER.connectMs, connectMs);
     }
     if (headMs === undefined) {
       return;
     }
-    peer.average('wholeMs', wholeMs);
+    peer.average(PEER.wholeMs, wholeMs);
     // Where unfinished requests count until their head, `onHead` has told it.
     if (this.#rules.unfinishedUntil !== 'head') {
-      peer.average('headMs', headMs);
+      peer.average(PEER.headMs, headMs);
     }
   }
 

@@ -50,6 +50,9 @@ export const PEER = {
   nextCheckMs: 36,
 } as const;
 
+/** A number and no name: names would be looked up with each read. */
+export type PeerField = (typeof PEER)[keyof typeof PEER];
+
 export const PEER_FIELDS = 37;
 
 /** `checking`: it has to pass a check before it is asked. */

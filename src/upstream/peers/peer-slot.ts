@@ -2,6 +2,7 @@
 
 import type { UpstreamServer } from '../../config/model/upstream.ts';
 import type { Peer } from '../peer-choice.ts';
+import type { PeerField } from './peer-fields.ts';
 import { HEALTH, PEER } from './peer-fields.ts';
 import type { PeerMemory } from './peer-memory.ts';
 
@@ -41,22 +42,22 @@ export class PeerSlot implements Peer {
     this.#memory = memory;
     this.#numbers = memory.numbers;
     this.#at = at;
-    if (this.read('weight') !== rules.weight) {
-      this.write('weight', rules.weight);
-      this.write('effectiveWeight', rules.weight);
+    if (this.read(PEER.weight) !== rules.weight) {
+      this.write(PEER.weight, rules.weight);
+      this.write(PEER.effectiveWeight, rules.weight);
     }
   }
 
-  read(field: keyof typeof PEER): number {
-    return this.#numbers[this.#at + PEER[field]] ?? 0;
+  read(field: PeerField): number {
+    return this.#numbers[this.#at + field] ?? 0;
   }
 
-  write(field: keyof typeof PEER, value: number): void {
-    this.#numbers[this.#at + PEER[field]] = value;
+  write(field: PeerField, value: number): void {
+    this.#numbers[this.#at + field] = value;
   }
 
-  add(field: keyof typeof PEER, value: number): void {
-    this.#numbers[this.#at + PEER[field]] = this.read(field) + value;
+  add(field: PeerField, value: number): void {
+    this.#numbers[this.#at + field] = this.read(field) + value;
   }
 
   /** `status`: 100 to 599. */
@@ -85,53 +86,53 @@ export class PeerSlot implements Peer {
   /** As ngx_http_upstream_round_robin.c has it: after `max_fails` failures it is left alone for `fail_timeout`; then one request tries it. */
   isDead(nowMs: number): boolean {
     const { failsMax, failTimeoutMs } = this.rules;
-    return failsMax > 0 && this.read('fails') >= failsMax && nowMs - this.read('checkedMs') <= failTimeoutMs;
+    return failsMax > 0 && this.read(PEER.fails) >= failsMax && nowMs - this.read(PEER.checkedMs) <= failTimeoutMs;
   }
 
   get isHealthy(): boolean {
-    const health = this.read('health');
+    const health = this.read(PEER.health);
     return health !== HEALTH.unhealthy && health !== HEALTH.checking;
   }
 
   get isFull(): boolean {
     const { connectionsMax } = this.rules;
-    return connectionsMax > 0 && this.read('active') >= connectionsMax;
+    return connectionsMax > 0 && this.read(PEER.active) >= connectionsMax;
   }
 
   /** How much of its weight counts: it grows while a peer that has come back starts slowly. */
   share(nowMs: number): number {
     const { slowStartMs } = this.rules;
-    const backMs = slowStartMs === 0 ? 0 : this.read('backMs');
+    const backMs = slowStartMs === 0 ? 0 : this.read(PEER.backMs);
     return backMs === 0 ? 1 : Math.min(1, Math.max(SHARE_MIN, (nowMs - backMs) / slowStartMs));
   }
 
   take(nowMs: number): void {
     this.#users += 1;
-    this.add('active', 1);
-    this.add('requests', 1);
-    this.write('selectedMs', nowMs);
+    this.add(PEER.active, 1);
+    this.add(PEER.requests, 1);
+    this.write(PEER.selectedMs, nowMs);
   }
 
   /** Of several peers, the one that is asked now is looked at: whether it lives. */
   look(nowMs: number): void {
-    if (nowMs - this.read('checkedMs') > this.rules.failTimeoutMs) {
-      this.write('checkedMs', nowMs);
+    if (nowMs - this.read(PEER.checkedMs) > this.rules.failTimeoutMs) {
+      this.write(PEER.checkedMs, nowMs);
     }
   }
 
   /** Gives true where it is taken for dead now. */
   fail(nowMs: number): boolean {
     const { failsMax, weight } = this.rules;
-    this.add('fails', 1);
-    this.write('checkedMs', nowMs);
-    this.write('failedMs', nowMs);
+    this.add(PEER.fails, 1);
+    this.write(PEER.checkedMs, nowMs);
+    this.write(PEER.failedMs, nowMs);
     if (failsMax === 0) {
       return false;
     }
-    this.write('effectiveWeight', Math.max(0, this.read('effectiveWeight') - Math.trunc(weight / failsMax)));
-    const fails = this.read('fails');
+    this.write(PEER.effectiveWeight, Math.max(0, this.read(PEER.effectiveWeight) - Math.trunc(weight / failsMax)));
+    const fails = this.read(PEER.fails);
     if (fails === failsMax) {
-      this.add('unavailable', 1);
+      this.add(PEER.unavailable, 1);
       this.goDown(nowMs);
     }
     return fails >= failsMax;
@@ -139,33 +140,33 @@ export class PeerSlot implements Peer {
 
   /** Of a peer that was looked at since its last failure. */
   succeed(nowMs: number): void {
-    if (this.read('failedMs') >= this.read('checkedMs') && this.read('fails') > 0) {
+    if (this.read(PEER.failedMs) >= this.read(PEER.checkedMs) && this.read(PEER.fails) > 0) {
       return;
     }
     const { failsMax } = this.rules;
-    const wasDead = failsMax > 0 && this.read('fails') >= failsMax;
-    this.write('fails', 0);
+    const wasDead = failsMax > 0 && this.read(PEER.fails) >= failsMax;
+    this.write(PEER.fails, 0);
     if (wasDead) {
       this.comeBack(nowMs);
     }
   }
 
   goDown(nowMs: number): void {
-    if (this.read('downSinceMs') === 0) {
-      this.write('downSinceMs', nowMs);
+    if (this.read(PEER.downSinceMs) === 0) {
+      this.write(PEER.downSinceMs, nowMs);
     }
   }
 
   comeBack(nowMs: number): void {
-    const sinceMs = this.read('downSinceMs');
+    const sinceMs = this.read(PEER.downSinceMs);
     if (sinceMs > 0) {
-      this.add('downMs', nowMs - sinceMs);
-      this.write('downSinceMs', 0);
+      this.add(PEER.downMs, nowMs - sinceMs);
+      this.write(PEER.downSinceMs, 0);
     }
-    this.write('backMs', nowMs);
+    this.write(PEER.backMs, nowMs);
   }
 
-  average(field: 'connectMs' | 'headMs' | 'wholeMs' | 'unfinishedMs', ms: number): void {
+  average(field: PeerField, ms: number): void {
     const before = this.read(field);
     // nginx's moving average, in whole milliseconds.
     this.write(field, before === 0 ? Math.trunc(ms) : Math.trunc(0.5 + ms * 0.05 + before * 0.95));

@@ -1,7 +1,7 @@
 /** Upstreams in numbers, as the API of the commercial nginx names them: what programs of monitoring know already. */
 
 import type { Clock } from '../../kernel/clock.ts';
-import { HEALTH } from './peer-fields.ts';
+import { HEALTH, PEER } from './peer-fields.ts';
 import type { PeerSlot } from './peer-slot.ts';
 import type { UpstreamGroup } from './upstream-group.ts';
 
@@ -58,23 +58,23 @@ function reportPeer(peer: PeerSlot, id: number, clock: Clock): PeerReport {
   const { text, isBackup, weight, connectionsMax } = peer.rules;
   const nowMs = clock.monotonicMs();
   const isoOf = (atMs: number) => new Date(clock.nowMs() - (nowMs - atMs)).toISOString();
-  const [downSinceMs, selectedMs] = [peer.read('downSinceMs'), peer.read('selectedMs')];
-  const [headMs, wholeMs, checks] = [peer.read('headMs'), peer.read('wholeMs'), peer.read('checks')];
+  const [downSinceMs, selectedMs] = [peer.read(PEER.downSinceMs), peer.read(PEER.selectedMs)];
+  const [headMs, wholeMs, checks] = [peer.read(PEER.headMs), peer.read(PEER.wholeMs), peer.read(PEER.checks)];
   return {
     ...{ id, server: peer.name, name: text, backup: isBackup, weight, state: stateOf(peer, nowMs) },
-    active: peer.read('active'),
+    active: peer.read(PEER.active),
     ...(connectionsMax === 0 ? {} : { max_conns: connectionsMax }),
-    requests: peer.read('requests'),
+    requests: peer.read(PEER.requests),
     responses: responsesOf(peer),
-    sent: peer.read('sentBytes'),
-    received: peer.read('receivedBytes'),
-    fails: peer.read('failsTotal'),
-    unavail: peer.read('unavailable'),
+    sent: peer.read(PEER.sentBytes),
+    received: peer.read(PEER.receivedBytes),
+    fails: peer.read(PEER.failsTotal),
+    unavail: peer.read(PEER.unavailable),
     health_checks: {
-      ...{ checks, fails: peer.read('checkFails'), unhealthy: peer.read('unhealthy') },
-      ...(checks === 0 ? {} : { last_passed: peer.read('lastPassed') === 1 }),
+      ...{ checks, fails: peer.read(PEER.checkFails), unhealthy: peer.read(PEER.unhealthy) },
+      ...(checks === 0 ? {} : { last_passed: peer.read(PEER.lastPassed) === 1 }),
     },
-    downtime: Math.round(peer.read('downMs') + (downSinceMs === 0 ? 0 : nowMs - downSinceMs)),
+    downtime: Math.round(peer.read(PEER.downMs) + (downSinceMs === 0 ? 0 : nowMs - downSinceMs)),
     ...(downSinceMs === 0 ? {} : { downstart: isoOf(downSinceMs) }),
     ...(selectedMs === 0 ? {} : { selected: isoOf(selectedMs) }),
     ...(headMs === 0 ? {} : { header_time: headMs }),
@@ -98,7 +98,7 @@ function stateOf(peer: PeerSlot, nowMs: number): PeerState {
   if (isDraining) {
     return 'draining';
   }
-  switch (peer.read('health')) {
+  switch (peer.read(PEER.health)) {
     case HEALTH.checking:
       return 'checking';
     case HEALTH.unhealthy:

@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PeerChoice } from '../peer-choice.ts';
 import { chosen, fakeGroup, fakeRequest, fakeServer, QUICK } from './fake-upstream.ts';
+import { PEER } from './peer-fields.ts';
 import type { UpstreamGroup } from './upstream-group.ts';
 
 /** Takes a peer for a request that goes on. */
@@ -55,7 +56,7 @@ test('a dead peer is left alone for fail_timeout; then one request tries it', ()
     equal(nameOf(choice), 'b');
     choice.release('succeeded', 200, QUICK);
   }
-  equal(a?.read('unavailable'), 1);
+  equal(a?.read(PEER.unavailable), 1);
   equal(chosen(group, 3), 'b b b');
   clock.advance(5000);
   equal(chosen(group, 2), 'b b');
@@ -157,7 +158,12 @@ test('another plan goes on with the numbers of the peers that stay', () => {
   const after = fakeGroup([fakeServer('c'), fakeServer('b', { weight: 3 }), fakeServer('a')], {}, before);
   const numbers = (name: string) => {
     const peer = after.group.peers.find((each) => each.name === name);
-    return [peer?.read('active'), peer?.read('fails'), peer?.read('requests'), peer?.read('effectiveWeight')];
+    return [
+      peer?.read(PEER.active),
+      peer?.read(PEER.fails),
+      peer?.read(PEER.requests),
+      peer?.read(PEER.effectiveWeight),
+    ];
   };
   deepEqual(numbers('a'), [1, 0, 1, 1]);
   deepEqual(numbers('b'), [0, 1, 1, 3]);
@@ -204,7 +210,7 @@ test('what a peer has done is counted', () => {
   deepEqual(peer?.responses(), [0, 1, 0, 1, 1]);
   deepEqual(
     (['requests', 'active', 'fails', 'failsTotal', 'unavailable', 'sentBytes', 'receivedBytes'] as const).map((field) =>
-      peer?.read(field),
+      peer?.read(PEER[field]),
     ),
     [4, 0, 2, 2, 1, 40, 80],
   );

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Balancing } from '../../../config/model/upstream.ts';
 import type { PeerChoice, PeerTimes } from '../../peer-choice.ts';
 import { chosen, fakeGroup, fakeRequest, fakeServer, QUICK } from '../fake-upstream.ts';
+import { PEER } from '../peer-fields.ts';
 import type { UpstreamGroup } from '../upstream-group.ts';
 
 const LEAST_CONN: Balancing = { kind: 'least-conn' };
@@ -66,10 +67,10 @@ test('least_time takes times of nearly the same length for equal, and failures f
   hold(group).choice.release('succeeded', 200, times(15, 15));
   equal(new Set(chosen(group, 2).split(' ')).size, 2);
   const [peer] = group.peers;
-  const before = peer?.read('headMs');
+  const before = peer?.read(PEER.headMs);
   const { choice } = hold(group);
   choice.release('failed', 0, times(0, 0));
-  equal(peer?.read('headMs'), before);
+  equal(peer?.read(PEER.headMs), before);
 });
 
 test('least_time inflight sees a peer that does not answer before it has answered', () => {
@@ -104,7 +105,7 @@ test('least_time inflight sees a peer that does not answer before it has answere
       choice.release('succeeded', 200, times(5, 5));
     }
     for (const peer of group.peers) {
-      equal(peer.read('unfinished'), 0);
+      equal(peer.read(PEER.unfinished), 0);
     }
   }
 });

@@ -1,5 +1,6 @@
 /** The peer with the least of something by its weight; round robin among those that have equally little. */
 
+import { PEER } from '../peer-fields.ts';
 import type { PeerSlot } from '../peer-slot.ts';
 import type { Balancer } from './balancer.ts';
 import { nextInTurn } from './round-robin.ts';
@@ -7,7 +8,7 @@ import { nextInTurn } from './round-robin.ts';
 /** Of a peer, at this moment. */
 export type Cost = (peer: PeerSlot, nowMs: number) => number;
 
-export const activeRequests: Cost = (peer) => peer.read('active');
+export const activeRequests: Cost = (peer) => peer.read(PEER.active);
 
 /** Whether `one` is cheaper (below 0) than `other`, or both cost the same (0). */
 export function compareCosts(one: PeerSlot, other: PeerSlot, costOf: Cost, nowMs: number): number {

@@ -1,6 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosen, fakeGroup, fakeRequest, fakeServer } from '../fake-upstream.ts';
+import { PEER } from '../peer-fields.ts';
 
 function dice(...values: readonly number[]): () => number {
   let index = 0;
@@ -33,9 +34,9 @@ test('random two takes the one of two that has less', () => {
     { chance: dice(0.1, 0.1, 0.4) },
   );
   const [a] = group.peers;
-  a?.write('active', 5);
+  a?.write(PEER.active, 5);
   equal(chosen(group, 1), 'b', 'a twice is a once');
-  a?.write('active', 0);
-  group.peers[1]?.write('active', 1);
+  a?.write(PEER.active, 0);
+  group.peers[1]?.write(PEER.active, 1);
   equal(chosen(group, 1, fakeRequest()), 'a');
 });

@@ -3,6 +3,7 @@
  * 5, 1, 1 give a a b a c a a, not five a in a row. A peer that has failed counts for less until its weight has grown back.
  */
 
+import { PEER } from '../peer-fields.ts';
 import type { PeerList } from '../peer-list.ts';
 import type { PeerSlot } from '../peer-slot.ts';
 import type { Tried } from '../tried.ts';
@@ -19,11 +20,11 @@ export function nextInTurn(peers: readonly PeerSlot[], tried: Tried, nowMs: numb
       continue;
     }
     total += grow(peer, nowMs);
-    if (best === undefined || peer.read('currentWeight') > best.read('currentWeight')) {
+    if (best === undefined || peer.read(PEER.currentWeight) > best.read(PEER.currentWeight)) {
       best = peer;
     }
   }
-  best?.add('currentWeight', -total);
+  best?.add(PEER.currentWeight, -total);
   return best;
 }
 
@@ -32,7 +33,7 @@ export function nextInTurn(peers: readonly PeerSlot[], tried: Tried, nowMs: numb
  * a peer that many ask for would else be asked by nobody else for long.
  */
 export function turnTo(wanted: PeerSlot, { peers, totalWeight }: PeerList, tried: Tried, nowMs: number): void {
-  if (wanted.read('currentWeight') <= wanted.rules.weight - totalWeight) {
+  if (wanted.read(PEER.currentWeight) <= wanted.rules.weight - totalWeight) {
     return;
   }
   let total = 0;
@@ -41,16 +42,16 @@ export function turnTo(wanted: PeerSlot, { peers, totalWeight }: PeerList, tried
       total += grow(peer, nowMs);
     }
   }
-  wanted.add('currentWeight', -total);
+  wanted.add(PEER.currentWeight, -total);
 }
 
 /** Gives how much the peer has grown in this round. */
 function grow(peer: PeerSlot, nowMs: number): number {
-  const effective = peer.read('effectiveWeight');
+  const effective = peer.read(PEER.effectiveWeight);
   const grown = effective * peer.share(nowMs);
-  peer.add('currentWeight', grown);
+  peer.add(PEER.currentWeight, grown);
   if (effective < peer.rules.weight) {
-    peer.write('effectiveWeight', effective + 1);
+    peer.write(PEER.effectiveWeight, effective + 1);
   }
   return grown;
 }

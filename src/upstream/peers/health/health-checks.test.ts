@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { HealthCheck } from '../../../config/model/upstream.ts';
 import type { FakeGroup } from '../fake-upstream.ts';
 import { chosen, fakeGroup, fakeServer } from '../fake-upstream.ts';
+import { PEER } from '../peer-fields.ts';
 import { PeerMemory } from '../peer-memory.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { ProbeDone } from './probe.ts';
@@ -78,7 +79,7 @@ test('a peer that fails so many checks in a row is asked nothing until it has pa
   ]);
   const [, b] = made.group.peers;
   deepEqual(
-    (['checks', 'checkFails', 'unhealthy', 'lastPassed', 'downMs'] as const).map((field) => b?.read(field)),
+    (['checks', 'checkFails', 'unhealthy', 'lastPassed', 'downMs'] as const).map((field) => b?.read(PEER[field])),
     [4, 2, 1, 1, 2000],
   );
   made.checks.close();

@@ -5,7 +5,7 @@
 
 import type { HealthCheck } from '../../../config/model/upstream.ts';
 import type { ConnectionParts } from '../../connections/upstream-connection.ts';
-import { GROUP } from '../peer-fields.ts';
+import { GROUP, PEER } from '../peer-fields.ts';
 import type { PeerMemory } from '../peer-memory.ts';
 import { wordAt } from '../peer-memory.ts';
 import type { PeerSlot } from '../peer-slot.ts';
@@ -84,7 +84,7 @@ export class HealthChecks {
       peers.filter((peer) => this.#isDue(peer, nowMs)).slice(0, AT_ONCE - this.#running.size),
     );
     for (const peer of due) {
-      peer.write('nextCheckMs', nowMs + check.intervalMs + chance() * check.jitterMs);
+      peer.write(PEER.nextCheckMs, nowMs + check.intervalMs + chance() * check.jitterMs);
       this.#check(peer);
     }
   }
@@ -104,7 +104,7 @@ export class HealthChecks {
 
   #isDue(peer: PeerSlot, nowMs: number): boolean {
     const { intervalMs, jitterMs } = this.#parts.check;
-    const nextMs = peer.read('nextCheckMs');
+    const nextMs = peer.read(PEER.nextCheckMs);
     // A plan that has checked less often may have set the time.
     const isSoon = nextMs - nowMs > intervalMs + jitterMs;
     return !peer.rules.isDown && !this.#running.has(peer) && (nextMs <= nowMs || isSoon);
