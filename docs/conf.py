@@ -66,6 +66,7 @@ CONTENTS = {
         'guide/running',
         'guide/server-in-a-file',
         'guide/proxying',
+        'guide/streams',
         'guide/developing',
         'guide/testing',
         'guide/application',

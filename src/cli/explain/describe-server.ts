@@ -9,10 +9,13 @@ import { renderServerName } from '../../config/render-server-name.ts';
 import { renderLocationKey } from '../../config/toml/location-key.ts';
 import { describeContent, describeWay } from './describe-content.ts';
 import { describeScope } from './describe-rules.ts';
+import type { DescribedStream } from './describe-streams.ts';
+import { describeStreams } from './describe-streams.ts';
 import { describeTls } from './describe-tls.ts';
 
 export interface DescribedServer {
   readonly sites: readonly DescribedSite[];
+  readonly streams: readonly DescribedStream[];
   readonly applications: readonly { readonly name: string; readonly target: string; readonly workers: number }[];
 }
 
@@ -48,6 +51,7 @@ export interface DescribedLocation {
 export function describeServer(model: ServerModel): DescribedServer {
   return {
     sites: model.sites.map((site, index) => describeSite(site, index, model)),
+    streams: describeStreams(model),
     applications: model.apps.map(({ id, target, workers }) => ({ name: id, target, workers })),
   };
 }

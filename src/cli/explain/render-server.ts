@@ -1,16 +1,27 @@
 /** What a server does, as a text that is read from above to below. */
 
 import type { DescribedLocation, DescribedServer, DescribedSite } from './describe-server.ts';
+import type { DescribedStream } from './describe-streams.ts';
 
-export function renderServer({ sites, applications }: DescribedServer): string {
-  if (sites.length === 0) {
+export function renderServer({ sites, streams, applications }: DescribedServer): string {
+  if (sites.length === 0 && streams.length === 0) {
     return 'There is no site in this file.\n';
   }
   const apps = applications.map(
     ({ name, target, workers }) =>
       `Application ${name}${target === '' ? '' : `: ${target}`}, ${workers === 0 ? 'with as many workers as fit the machine' : `with ${workers} worker${workers === 1 ? '' : 's'}`}.\n`,
   );
-  return [...sites.map(renderSite), ...apps].join('\n');
+  return [...sites.map(renderSite), ...streams.map(renderStream), ...apps].join('\n');
+}
+
+function renderStream({ addresses, rules, answer }: DescribedStream, index: number): string {
+  const lines = [
+    `Stream ${index + 1}`,
+    `  takes connections at ${addresses.length === 0 ? 'no address' : addresses.join(', ')}`,
+    ...rules.map((rule) => `  ${rule}`),
+    `  ${answer}`,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 function renderSite(site: DescribedSite, index: number): string {

@@ -1,0 +1,54 @@
+/** Streams as data for people and programs: at which addresses connections are taken, what is asked of them, and who gets them. */
+
+import { renderBindAddress } from '../../config/bind-address.ts';
+import type { ServerModel } from '../../config/model/server-model.ts';
+import type { StreamContent, StreamServer, Streams } from '../../config/model/stream.ts';
+import type { Template } from '../../config/model/template.ts';
+
+export interface DescribedStream {
+  readonly addresses: readonly string[];
+  /** In the order in which they are asked. */
+  readonly rules: readonly string[];
+  readonly answer: string;
+}
+
+export function describeStreams({ streams }: ServerModel): readonly DescribedStream[] {
+  return (streams?.servers ?? []).map((server, index) => ({
+    addresses: (streams?.listeners ?? [])
+      .filter(({ stream }) => stream === index)
+      .map(({ address, tls, hasProxyHeader }) =>
+        [
+          address === undefined ? 'sockets of the service manager' : renderBindAddress(address),
+          ...(tls ? ['(TLS)'] : []),
+          ...(hasProxyHeader ? ['(behind a header of the PROXY protocol)'] : []),
+        ].join(' '),
+      ),
+    rules: rulesOf(server),
+    answer: streams === undefined ? '' : answerOf(server.content, streams),
+  }));
+}
+
+function rulesOf({ realIpFrom, connectionCounts, addresses, readsHello }: StreamServer): readonly string[] {
+  return [
+    ...(realIpFrom.length === 0 ? [] : [`believes ${realIpFrom.join(', ')} who the client is`]),
+    ...(connectionCounts?.counts ?? []).map(({ zone, max }) => `at most ${max} connections for each key of "${zone}"`),
+    ...addresses.map(({ allows, from }) => `${allows ? 'lets in' : 'keeps out'} ${from}`),
+    ...(readsHello ? ['looks at the name in the TLS handshake, and passes it on'] : []),
+  ];
+}
+
+function answerOf(content: StreamContent, { upstreams }: Streams): string {
+  if (content.kind === 'return') {
+    return `sends "${textOf(content.text)}" and closes`;
+  }
+  const { to, policy } = content;
+  const name = to.kind === 'text' ? textOf(to.text) : (upstreams[to.upstream]?.name ?? '');
+  return `passes connections on to ${name}${policy.tls === undefined ? '' : ' by TLS'}`;
+}
+
+function textOf(template: Template): string {
+  const parts = typeof template === 'string' ? [template] : template;
+  return parts
+    .map((part) => (typeof part === 'string' ? part : 'variable' in part ? `$${part.variable}` : `$${part.capture}`))
+    .join('');
+}
