@@ -10,7 +10,7 @@ import { chosenByName, chosenByPath } from './random/choices.ts';
 import { Chooser } from './random/chooser.ts';
 import { rawRequest } from './random/raw-requests.ts';
 import { randomRequest } from './random/requests.ts';
-import { fieldStatement, statement, withoutRepeated } from './random/statements.ts';
+import { fieldStatement, proxyStatement, statement, withoutRepeated } from './random/statements.ts';
 
 export interface RandomCase {
   readonly name: string;
@@ -49,6 +49,7 @@ export function randomCase(seed: number): RandomCase {
   const kind = choose.count(0, 9);
   if (kind === 0) return { name, ...chosenByName(choose) };
   if (kind === 1) return { name, ...chosenByPath(choose) };
+  if (kind === 5) return { name, lines: passingOn(choose), requests: choose.many(12, 20, () => randomRequest(choose)) };
   const lines = anything(
     choose,
     kind === 3 ? [{ text: 'ssi on' }, { text: 'ssi_types *' }] : kind === 4 ? FILTERED : [],
@@ -78,6 +79,27 @@ function anything(choose: Chooser, extra: readonly Line[]): Line[] {
     { text: 'server', inside: withoutRepeated(server) },
     ...other,
   ];
+}
+
+/** Every location asks the server behind, with or without something in between. */
+function passingOn(choose: Chooser): Line[] {
+  const places = ['/', '/x', '/dir/', '~ \\.(txt|html)$', '= /a.txt', '^~ /img/'].filter(() => choose.chance(0.7));
+  const inside = (isPlain: boolean): Line[] =>
+    withoutRepeated([
+      { text: isPlain ? 'proxy_pass http://%E%' : `proxy_pass http://%E%${choose.of(['', '/', '/v1/', '/a/b?c='])}` },
+      ...choose.many(0, 3, () => proxyStatement(choose)),
+      ...choose.many(0, 2, () => statement(choose, 'location')),
+    ]);
+  const server: Line[] = [
+    { text: 'listen %A%:%P%' },
+    { text: 'server_name a.test' },
+    { text: 'root html' },
+    { text: 'if ($arg_never)', inside: [{ text: 'set $v 1' }, { text: 'set $w 1' }] },
+    ...places.map((place): Line => ({ text: `location ${place}`, inside: inside(place.startsWith('~')) })),
+    { text: 'location @named', inside: [{ text: 'proxy_pass http://%E%' }] },
+    { text: 'location ~ ^/(?<first>never)$', inside: [] },
+  ];
+  return [map(choose), { text: 'server', inside: server }];
 }
 
 function otherAnswer(choose: Chooser): Line {

@@ -135,6 +135,23 @@ const BODIES = phrasesOf(`
   addition_types «text/plain¦*»
 `);
 
+/** The server behind answers with what it was sent. */
+const PROXYING = phrasesOf(`
+  proxy_pass http://%E%«¦/¦/v1/¦/a/b¦/?u=¦$request_uri¦/x$is_args$args¦/$arg_a»
+  proxy_pass http://%E%
+  proxy_set_header «Host $host¦Host $http_host¦Host ""¦X-Real-IP $remote_addr¦X-Forwarded-For $proxy_add_x_forwarded_for¦X-U "$request_uri"¦X-A ""¦X-None $arg_none¦Accept-Encoding ""»
+  proxy_http_version 1.1
+  proxy_method «POST¦PUT¦$request_method»
+  proxy_set_body "<$request_uri>"
+  proxy_pass_request_headers off
+  proxy_pass_request_body off
+  proxy_hide_header «Content-Type¦X-A»
+  proxy_intercept_errors on
+  proxy_force_ranges on
+  proxy_request_buffering off
+  proxy_buffering off
+`);
+
 const KINDS = [REWRITING, REWRITING, REWRITING, FILES, FILES, ERRORS, FIELDS, FIELDS, ACCESS, BODIES];
 
 export function statement(choose: Chooser, where: Where): Line {
@@ -142,11 +159,12 @@ export function statement(choose: Chooser, where: Where): Line {
   if (kind === REWRITING && where !== 'named' && choose.chance(0.15)) return condition(choose, where);
   if (where === 'location' && choose.chance(0.06)) return lineOf(choose.phrase(ONLY_LOCATION));
   if (where === 'server' && choose.chance(0.06)) return lineOf(choose.phrase(ONLY_SERVER));
+  if (where !== 'server' && choose.chance(0.15)) return lineOf(choose.phrase(PROXYING));
   return lineOf(choose.phrase(kind));
 }
 
 const REPEATABLE =
-  /^(set|rewrite|return|break|if|location|error_page|add_header|add_trailer|allow|deny|sub_filter|auth_request_set|set_real_ip_from|mirror) /;
+  /^(set|rewrite|return|break|if|location|error_page|proxy_set_header|add_header|add_trailer|allow|deny|sub_filter|auth_request_set|set_real_ip_from|mirror) /;
 
 /** Without what nginx would refuse to read a second time. */
 export function withoutRepeated(lines: readonly Line[]): Line[] {
@@ -155,6 +173,11 @@ export function withoutRepeated(lines: readonly Line[]): Line[] {
     const name = text.replace(/ .*/, '').replace(/^alias$/, 'root');
     return REPEATABLE.test(`${text} `) || (!seen.has(name) && seen.add(name));
   });
+}
+
+/** Of a location that asks the server behind. */
+export function proxyStatement(choose: Chooser): Line {
+  return lineOf(choose.phrase(PROXYING));
 }
 
 export function fieldStatement(choose: Chooser): Line {
