@@ -55,6 +55,8 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   #waiting: PeerWait | undefined;
   #peer: Peer | undefined;
   #attempt: Attempt | undefined;
+  /** A server may be sent the body when its client has left, so until this is called the request is not over, which has the body. */
+  #letGo: (() => void) | undefined;
   /** A head that has come, and waits for what has come with it. */
   #held: ReplyHead | undefined;
   #isBuffered: boolean;
@@ -80,6 +82,9 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#target = target;
     this.#asked.begin(target.scheme);
     this.#exchange.responder.watch(this);
+    if (this.#exchange.hasBody && this.#program.policy.connection.ignoresClientAbort) {
+      this.#letGo = this.#route.hold();
+    }
     const { sendsBody, showsBody, room } = this.#program;
     if (!this.#exchange.hasBody || !(sendsBody || showsBody)) {
       this.#ask();
@@ -116,6 +121,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
       this.#route.log('error', reason);
       this.#relay.fail(status, undefined, status === 503 ? RETRY_AFTER : undefined);
     }
+    this.#settle();
   }
 
   // Asking.
@@ -229,6 +235,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     } else {
       this.#exchange.responder.refuse(answer.status, undefined, answer.fields);
     }
+    this.#settle();
   }
 
   #newPace(attempt: Attempt): ReadPace | undefined {
@@ -304,6 +311,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
       this.#passHead();
       this.#relay.onEnd();
     }
+    this.#settle();
   }
 
   onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void {
@@ -324,6 +332,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     } else {
       peer.open(tunnel);
     }
+    this.#settle();
   }
 
   // How a server fails.
@@ -336,6 +345,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
       this.#release('failed');
       this.#passHead();
       this.#relay.onCut();
+      this.#settle();
       return;
     }
     const status = statusOfFailure(cause);
@@ -360,12 +370,20 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     } else if (!this.#relay.isOver) {
       this.#relay.close(); // There is no client, or the transport answers it.
     }
+    this.#settle();
   }
 
   #fail(status: number): void {
     if (!this.#relay.isOver) {
       this.#relay.fail(status);
     }
+    this.#settle();
+  }
+
+  /** No server is sent anything any more. */
+  #settle(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 
   /** The server that was asked is done with. */
@@ -431,6 +449,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     attempt?.abort();
     this.#release('unused');
     this.#relay.close();
+    this.#settle();
   }
 
   // From the relay.
