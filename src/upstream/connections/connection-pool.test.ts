@@ -103,6 +103,17 @@ test('a connection on which the server says something unasked, or which it close
   equal(pool.take(talks.peer, PLAIN_WAY), undefined);
 });
 
+test('a connection that was paused for a slow client is read again when it is kept', { timeout: 10_000 }, async () => {
+  await using bed = await newBed();
+  const pool = bed.newPool();
+  const connection = await bed.open();
+  connection.pause();
+  pool.keep(connection);
+  bed.accepted[0]?.write('unasked');
+  await once(bed.accepted[0]!, 'close');
+  equal(pool.size, 0);
+});
+
 test('a connection that is used up, or that no rules keep, is closed', async () => {
   await using bed = await newBed();
   const connections = [await bed.open(), await bed.open(), await bed.open(), await bed.open()];

@@ -72,6 +72,9 @@ export class ConnectionPool {
     this.#order.add(connection);
     connection.idleUser ??= new IdleUser(() => this.#drop(connection));
     connection.user = connection.idleUser;
+    if (connection.isPaused) {
+      connection.resume(); // Its last response was more than the client could take.
+    }
     connection.wait(rules.timeoutMs, nowMs);
   }
 

@@ -48,6 +48,7 @@ export class UpstreamConnection {
   /** How many requests it has carried, with the present one. */
   requests = 0;
   isConnected = false;
+  isPaused = false;
   /** The server has been reached, and TLS with it is not agreed upon yet; or it cannot be. */
   isHandshaking = false;
   user: ConnectionUser | undefined;
@@ -207,10 +208,12 @@ export class UpstreamConnection {
   }
 
   pause(): void {
+    this.isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.isPaused = false;
     this.#socket.resume();
   }
 
