@@ -92,6 +92,15 @@ test('more is needed until the hello is whole', () => {
   notEqual(new PrereadHello().read(whole), undefined);
 });
 
+test('versions that say a wrong length take nothing away from what was read before them', () => {
+  const wrong = Buffer.concat([number(43, 2), number(7, 2), Buffer.from([2, 0x7f, 0x1c])]);
+  deepEqual(readIn(records(message(NAME, wrong)), 1), {
+    version: 'TLSv1.3',
+    serverName: 'db.example.com',
+    protocols: [],
+  });
+});
+
 test('what is no hello of a client has none', () => {
   const inName = (content: Buffer) => records(message(extension(0, content)));
   const inProtocols = (content: Buffer) => records(message(extension(16, content)));

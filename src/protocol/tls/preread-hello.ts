@@ -107,6 +107,10 @@ function readExtensions(fields: Fields, own: number): SeenHello | 'none' {
       protocols = readProtocols(extension);
     } else if (type === SUPPORTED_VERSIONS) {
       version = TLS_1_3;
+      // What is in it is not read, so its end may be wrong: what was read before it counts.
+      if (extension.isFaulty) {
+        break;
+      }
     }
     if (extensions.isFaulty || extension.isFaulty) {
       return 'none';
