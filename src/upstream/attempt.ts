@@ -86,13 +86,13 @@ export interface AttemptFigures {
 
 type Phase = 'connecting' | 'sending' | 'waiting' | 'reading' | 'over';
 
-const DOING: Readonly<Record<Phase, string>> = {
+const DOING = {
   connecting: 'connecting to upstream',
   sending: 'sending request to upstream',
   waiting: 'reading response header from upstream',
   reading: 'reading upstream',
   over: 'reading upstream',
-};
+} satisfies Record<Phase, string>;
 
 const HANDSHAKING = 'SSL handshaking to upstream';
 
@@ -104,8 +104,8 @@ const CAUSES: Readonly<Record<WireFault, FailureCause>> = {
 
 export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   readonly figures: AttemptFigures;
-  /** What was going on when it failed, in nginx's words; '' as long as it has not. */
-  failedWhile = '';
+  /** What was going on when it failed, in nginx's words. A whole head with a status that counts as a failure has been read by then. */
+  failedWhile: string = DOING.waiting;
   readonly #asking: Asking;
   readonly #parts: AttemptParts;
   readonly #events: AttemptEvents;

@@ -76,3 +76,19 @@ test('a server that fails is left alone by all threads and behind a reload, and 
   assert.deepEqual(bodies.sort(), ['back', 'one'], 'it has its share');
   assert.ok(back.requests.length >= 2);
 });
+
+test('a status that counts as a failure is one: the next server is asked, and the log says what was going on', async () => {
+  await using bad = await runBackend(() => 'HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n');
+  await using good = await runBackend(answering('good'));
+  await using nginx = await runNginx(
+    'location / { proxy_pass http://app; proxy_next_upstream http_500; }',
+    {},
+    { http: `upstream app { server 127.0.0.1:${bad.port}; server 127.0.0.1:${good.port}; }` },
+  );
+  const bodies = [await nginx.ask('/'), await nginx.ask('/'), await nginx.ask('/')].map(({ body }) => body);
+  assert.deepEqual(bodies, ['good', 'good', 'good']);
+  assert.equal(bad.requests.length, 1);
+  await nginx.server.logged(
+    /\[warn\] \S+ \*\d+ upstream server temporarily disabled while reading response header from upstream, client/,
+  );
+});
