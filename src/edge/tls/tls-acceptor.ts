@@ -11,7 +11,7 @@ import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
-import { readClientHello } from '../../protocol/tls/client-hello.ts';
+import { ClientHelloReader } from '../../protocol/tls/client-hello.ts';
 import { asksClients } from '../../protocol/tls/context-options.ts';
 import { carrierOf } from '../../relay/sockets/node-internals.ts';
 import type { ConnectionTable } from '../connections/connection-table.ts';
@@ -90,10 +90,11 @@ export class TlsAcceptor {
   }
 
   #readHello(socket: Socket, handshake: Handshake): void {
+    const reader = new ClientHelloReader();
     let read: Buffer | undefined;
     const onData = (bytes: Buffer): void => {
       read = read === undefined ? bytes : Buffer.concat([read, bytes]);
-      const reading = readClientHello(read);
+      const reading = reader.read(read);
       if (reading.kind === 'partial') {
         return;
       }
