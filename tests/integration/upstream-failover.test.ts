@@ -27,7 +27,7 @@ test('a server that dies under load takes no request with it that can be asked a
   await using nginx = await runNginx(
     'location / { proxy_pass http://three; proxy_http_version 1.1; proxy_set_header Connection ""; }',
     {},
-    { http: `access_log off; upstream three { ${servers} keepalive 8; }` },
+    { http: `access_log off; keepalive_requests 1000000; upstream three { ${servers} keepalive 8; }` },
   );
   const load = { isOn: true, answered: 0, failed: 0 };
   const clients = Array.from({ length: 6 }, () => ask(nginx.port, load));
