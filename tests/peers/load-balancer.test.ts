@@ -127,7 +127,7 @@ test('a server that is killed costs no request, and gets its share again when it
   writeFiles(folder, { 'server.crt': pem, 'server.key': readFileSync(key, 'utf8'), 'ca-certs.pem': pem });
   const servers = [await findPort(), await findPort(), await findPort()];
   const [, , last = 0] = servers;
-  const text = `pid nginx.pid; error_log error.log; events {} http { access_log off;\n${site({ folder, port, securePort, servers })}\n}`;
+  const text = `pid nginx.pid; error_log error.log; events {} http { access_log off; keepalive_requests 1000000;\n${site({ folder, port, securePort, servers })}\n}`;
   await using _first = await startGunicorn({ app: echoApp('one'), at: servers[0] ?? 0 });
   await using _second = await startGunicorn({ app: echoApp('two'), at: servers[1] ?? 0 });
   await using third = await startGunicorn({ app: echoApp('three'), at: last });
