@@ -1,7 +1,9 @@
 /** The header of the PROXY protocol with which a connection has to begin, until it has come. */
 
+import type { Clock } from '../../kernel/clock.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import { readProxyHeader } from '../../protocol/proxy-protocol/read-header.ts';
+import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
 
 export interface AwaitedHeaderEvents {
   /** Once. `rest`: what has come behind it, borrowed. */
@@ -13,12 +15,13 @@ export interface AwaitedHeaderEvents {
 
 export class AwaitedHeader {
   readonly #events: AwaitedHeaderEvents;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: LazyTimer;
   #kept: Buffer = Buffer.alloc(0);
 
-  constructor(timeoutMs: number, events: AwaitedHeaderEvents) {
+  constructor(timeoutMs: number, events: AwaitedHeaderEvents, clock: Clock) {
     this.#events = events;
-    this.#timer = setTimeout(() => events.onLate(), timeoutMs);
+    this.#timer = new LazyTimer(clock, () => events.onLate());
+    this.#timer.set(timeoutMs);
   }
 
   /** The buffer is borrowed. */
@@ -41,6 +44,6 @@ export class AwaitedHeader {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#timer.close();
   }
 }

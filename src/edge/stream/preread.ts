@@ -1,7 +1,9 @@
 /** The first bytes of a client, in which the beginning of a TLS handshake is looked for. They are kept, for whoever gets the connection. */
 
+import type { Clock } from '../../kernel/clock.ts';
 import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
 import { PrereadHello } from '../../protocol/tls/preread-hello.ts';
+import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
 
 export interface PrereadEvents {
   /** Once. Undefined: these are no such handshake. `bytes`: all that has come. */
@@ -11,17 +13,23 @@ export interface PrereadEvents {
   onLate(): void;
 }
 
+export interface PrereadLimits {
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+}
+
 export class Preread {
   readonly #bytesMax: number;
   readonly #events: PrereadEvents;
   readonly #hello = new PrereadHello();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: LazyTimer;
   #kept: Buffer = Buffer.alloc(0);
 
-  constructor(limits: { readonly bytesMax: number; readonly timeoutMs: number }, events: PrereadEvents) {
+  constructor(limits: PrereadLimits, events: PrereadEvents, clock: Clock) {
     this.#bytesMax = limits.bytesMax;
     this.#events = events;
-    this.#timer = setTimeout(() => events.onLate(), limits.timeoutMs);
+    this.#timer = new LazyTimer(clock, () => events.onLate());
+    this.#timer.set(limits.timeoutMs);
   }
 
   get bytes(): number {
@@ -42,6 +50,6 @@ export class Preread {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#timer.close();
   }
 }

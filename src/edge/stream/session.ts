@@ -137,26 +137,30 @@ export class StreamSession implements Session, TrackedConnection {
   /** Whoever has made the connection says first for whom. */
   #awaitHeader(): void {
     this.action = 'reading PROXY protocol';
-    this.#header = new AwaitedHeader(this.stream.proxyProtocolMs, {
-      onHeader: (header, rest) => {
-        this.proxyHeader = header;
-        this.#header = undefined;
-        this.action = 'initializing session';
-        this.#run();
-        if (rest.length > 0 && this.status === 0) {
-          this.take(rest, rest.length);
-        }
+    this.#header = new AwaitedHeader(
+      this.stream.proxyProtocolMs,
+      {
+        onHeader: (header, rest) => {
+          this.proxyHeader = header;
+          this.#header = undefined;
+          this.action = 'initializing session';
+          this.#run();
+          if (rest.length > 0 && this.status === 0) {
+            this.take(rest, rest.length);
+          }
+        },
+        onInvalid: (reason, bytes) => {
+          const quoted = escapeLog(bytes.subarray(0, QUOTED_BYTES).latin1Slice());
+          this.log('error', reason === 'broken header' ? `${reason}: "${quoted}"` : reason);
+          this.end(SESSION_STATUS.badRequest);
+        },
+        onLate: () => {
+          this.log('info', 'client timed out (110: Connection timed out)');
+          this.end(SESSION_STATUS.ok);
+        },
       },
-      onInvalid: (reason, bytes) => {
-        const quoted = escapeLog(bytes.subarray(0, QUOTED_BYTES).latin1Slice());
-        this.log('error', reason === 'broken header' ? `${reason}: "${quoted}"` : reason);
-        this.end(SESSION_STATUS.badRequest);
-      },
-      onLate: () => {
-        this.log('info', 'client timed out (110: Connection timed out)');
-        this.end(SESSION_STATUS.ok);
-      },
-    });
+      this.services.clock,
+    );
   }
 
   #run(): void {
@@ -223,17 +227,21 @@ export class StreamSession implements Session, TrackedConnection {
       return;
     }
     this.action = 'prereading client data';
-    this.#preread = new Preread(this.stream.preread, {
-      onHello: (hello, bytes) => {
-        this.hello = hello;
-        this.#decide(() => this.#open(bytes));
+    this.#preread = new Preread(
+      this.stream.preread,
+      {
+        onHello: (hello, bytes) => {
+          this.hello = hello;
+          this.#decide(() => this.#open(bytes));
+        },
+        onFull: () => {
+          this.log('error', 'preread buffer full');
+          this.end(SESSION_STATUS.badRequest);
+        },
+        onLate: () => this.end(SESSION_STATUS.ok),
       },
-      onFull: () => {
-        this.log('error', 'preread buffer full');
-        this.end(SESSION_STATUS.badRequest);
-      },
-      onLate: () => this.end(SESSION_STATUS.ok),
-    });
+      this.services.clock,
+    );
   }
 
   #open(read: Buffer | undefined): void {
