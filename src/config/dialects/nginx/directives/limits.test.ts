@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scope } from '../../../model/scope.ts';
-import { inHttp, innermost, readText } from '../fake-files.ts';
+import { errorsOf, inHttp, innermost, readText } from '../fake-files.ts';
 import { checkLimits, limitsOf, zonesOf } from './limits.ts';
 
 const ZONES =
@@ -74,4 +74,17 @@ test('bad values are told in the words of nginx', () => {
       '"limit_req" must have "zone" parameter',
     ],
   );
+});
+
+test('a zone has one use: no other kind has its name, and no zone of streams has that of one of requests', () => {
+  const connections = 'limit_conn_zone $remote_addr zone=one:64k;';
+  const used = 'the shared memory zone "one" is already declared for a different use';
+  const told = (text: string) => errorsOf(`events {} ${text}`).map((each) => each.replace(/^\S+ /, ''));
+  assert.deepEqual(told(`http { ${connections} } stream { ${connections} }`), [used]);
+  assert.deepEqual(told(`stream { ${connections} } http { limit_req_zone $remote_addr zone=one:64k rate=1r/s; }`), [
+    used,
+  ]);
+  assert.deepEqual(told(`http { limit_req_zone $remote_addr zone=one:64k rate=1r/s; ${connections} }`), [used]);
+  assert.deepEqual(told(`http { ${connections} ${connections} }`), ['limit_conn_zone "one" is already bound to a key']);
+  assert.deepEqual(told(`http { ${connections} } stream { limit_conn_zone $remote_addr zone=two:64k; }`), []);
 });

@@ -125,8 +125,18 @@ function zone(kind: Zone['kind']): Apply {
       return;
     }
     const { name } = said;
-    if (draft.own(ZONES)?.some((other) => other.name === name)) {
+    if (draft.own(ZONES)?.some((other) => other.name === name && other.kind === kind)) {
       report('nginx.duplicate', args.directive.place, `${directive} "${name}" is already bound to a key`);
+      return;
+    }
+    // The memory of all zones is found by their names: the counts of one use would be those of another.
+    if (zonesOf(draft.parent ?? draft).some((other) => other.name === name)) {
+      report(
+        'nginx.duplicate',
+        args.directive.place,
+        `the shared memory zone "${name}" is already declared for a different use`,
+        { hint: 'Zones of limit_req_zone and limit_conn_zone, in "http" and in "stream", need names of their own.' },
+      );
       return;
     }
     draft.append(ZONES, { ...said, kind, key: args.template(0), ratePerKilosecond: rate });
