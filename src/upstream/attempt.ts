@@ -394,6 +394,11 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     if (this.#isOver) {
       return;
     }
+    if (!this.#isBodySent || this.#connection.hasWaiting) {
+      // RFC 9110 7.8: the request comes first. Bytes of its body would be taken for the new protocol.
+      this.#failBy('invalid_header', EARLY_TUNNEL);
+      return;
+    }
     this.figures.status = head.status;
     this.figures.headMs = this.#elapsedMs();
     const connection = this.#connection;
@@ -483,4 +488,8 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   }
 }
 
+const EARLY_TUNNEL: SystemFailure = {
+  text: 'upstream sent a change of the protocol before it had all of the request',
+  level: 'error',
+};
 const PREMATURE: SystemFailure = { text: 'upstream prematurely closed connection', level: 'error' };

@@ -41,9 +41,14 @@ export function acceptWebSocket(
   return change.upgrade(101, openSession(handshake, accept, sink, change.webSocket, change.carrier));
 }
 
-export function switchProtocols(change: ProtocolChange, head: ResponseHead, sink: TunnelSink): TunnelSession {
+/** Undefined: the body of the request has not been read, and would be taken for the new protocol. */
+export function switchProtocols(
+  change: ProtocolChange,
+  head: ResponseHead,
+  sink: TunnelSink,
+): TunnelSession | undefined {
   if (change.requests.isBodyOpen) {
-    throw new Error('the protocol was switched in the middle of a request');
+    return undefined;
   }
   const tunnel = takeOver(change, head.status, sink);
   noteSent(change.exchange, head, -1);

@@ -8,12 +8,13 @@
  */
 
 import type { ProxyPolicy, ProxyProtocol } from '../../../config/model/proxying.ts';
+import type { Exchange } from '../../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import { renderTemplate } from '../../pipeline/render-template.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
 import type { AskRequest } from './compile-request.ts';
-import { connectionOptions } from './connection-options.ts';
+import { asksForUpgrade, connectionOptions } from './connection-options.ts';
 import type { NamedValue } from './set-fields.ts';
 
 const NOT_PASSED: readonly string[] = ['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING'];
@@ -52,16 +53,18 @@ export function compileParameterRequest(
       target: '',
       fields,
       keepsConnection: request.fastcgi?.keepsConnection === true,
-      upgrade: protocol === 'fastcgi' ? undefined : wantedProtocol(route.request.block),
+      upgrade: protocol === 'fastcgi' ? undefined : wantedProtocol(route.exchange),
       body: undefined,
     };
   };
 }
 
 /** An application behind uwsgi or SCGI is told of it by HTTP_UPGRADE, and may answer with 101. */
-function wantedProtocol(block: FieldBlock): string | undefined {
-  const upgrade = block.get('upgrade');
-  return upgrade && connectionOptions(block.getAll('connection').join(','), upgrade, false).upgrade;
+function wantedProtocol(exchange: Pick<Exchange, 'version' | 'block'>): string | undefined {
+  const { block } = exchange;
+  return asksForUpgrade(exchange)
+    ? connectionOptions(block.getAll('connection').join(','), block.get('upgrade'), false).upgrade
+    : undefined;
 }
 
 function add(list: NamedValue[], parameter: Parameter, route: Route, bodyLength: number | undefined): void {

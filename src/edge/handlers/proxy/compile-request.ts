@@ -9,7 +9,7 @@ import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
 import type { AskedPlace } from './asked-place.ts';
 import { askedTarget } from './asked-target.ts';
 import type { ConnectionOptions } from './connection-options.ts';
-import { connectionOptions } from './connection-options.ts';
+import { asksForUpgrade, connectionOptions } from './connection-options.ts';
 import { compilePassedFields } from './passed-fields.ts';
 import type { NamedValue } from './set-fields.ts';
 import { compileSetFields } from './set-fields.ts';
@@ -71,7 +71,7 @@ export function compileHttpRequest(
       target,
       fields,
       keepsConnection,
-      upgrade,
+      upgrade: upgrade !== undefined && asksForUpgrade(route.exchange) ? upgrade : undefined,
       body: body === undefined ? undefined : renderTemplate(body, route),
     };
   };

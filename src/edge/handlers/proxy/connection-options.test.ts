@@ -1,6 +1,9 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectionOptions } from './connection-options.ts';
+import { fieldBlock } from '../../../protocol/http/fake-field-block.ts';
+import type { HttpVersion } from '../../../protocol/http/version.ts';
+import { HTTP_VERSION } from '../../../protocol/http/version.ts';
+import { asksForUpgrade, connectionOptions } from './connection-options.ts';
 
 test('a connection is closed unless the configuration says something else of it', () => {
   deepEqual(connectionOptions(undefined, 'websocket', true), { keepsConnection: false, upgrade: undefined });
@@ -23,4 +26,19 @@ test('HTTP/2 in the clear is not changed to: its requests would go past all rule
     deepEqual(connectionOptions('upgrade, http2-settings', upgrade, true).upgrade, undefined, upgrade);
   }
   deepEqual(connectionOptions('upgrade', 'h2c, websocket', true).upgrade, 'websocket');
+});
+
+test('a client has asked for another protocol if both fields say so, in HTTP/1.1', () => {
+  const asks = (connection: string, upgrade: string | undefined, version = HTTP_VERSION.http11 as HttpVersion) =>
+    asksForUpgrade({
+      version,
+      block: fieldBlock([
+        ['Connection', connection],
+        ...(upgrade === undefined ? [] : [['Upgrade', upgrade] as const]),
+      ]),
+    });
+  deepEqual(asks('keep-alive, Upgrade', 'websocket'), true);
+  deepEqual(asks('keep-alive', 'websocket'), false);
+  deepEqual(asks('upgrade', undefined), false);
+  deepEqual(asks('upgrade', 'websocket', HTTP_VERSION.http10), false);
 });

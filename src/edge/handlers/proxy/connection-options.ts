@@ -1,6 +1,8 @@
 /** What `Connection` and `Upgrade` say, as `proxy_set_header` makes them, in the words of the wire, which writes both itself. */
 
+import type { Exchange } from '../../../protocol/http/exchange.ts';
 import { splitList } from '../../../protocol/http/list.ts';
+import { HTTP_VERSION } from '../../../protocol/http/version.ts';
 
 export interface ConnectionOptions {
   readonly keepsConnection: boolean;
@@ -28,6 +30,18 @@ export function connectionOptions(
     : [];
   const keepsConnection = !options.includes('close') && (isPersistent || options.includes('keep-alive'));
   return { keepsConnection, upgrade: protocols.length === 0 ? undefined : protocols.join(', ') };
+}
+
+/**
+ * Another protocol is only asked for when the client does so itself (RFC 9110 7.8), whatever the configuration says: a proxy in front that has sent an ordinary request
+ * takes what follows 101 for the response to its next one.
+ */
+export function asksForUpgrade({ version, block }: Pick<Exchange, 'version' | 'block'>): boolean {
+  return (
+    version === HTTP_VERSION.http11 &&
+    block.get('upgrade') !== undefined &&
+    splitList(block.getAll('connection')).some((option) => option.toLowerCase() === 'upgrade')
+  );
 }
 
 const CLOSES: ConnectionOptions = { keepsConnection: false, upgrade: undefined };

@@ -186,7 +186,9 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     if (asked.body !== undefined) {
       this.#body = bodyOfText(asked.body);
     }
-    const { method, fields, keepsConnection, upgrade } = asked;
+    const { method, fields, keepsConnection } = asked;
+    // A body that nobody reads would be taken for the new protocol.
+    const upgrade = this.#exchange.hasBody && !program.sendsBody ? undefined : asked.upgrade;
     const bodyLength = this.#body.length;
     const request = { method, target: asked.target, fields, bodyLength, keepsConnection, upgrade };
     this.#asked.target = request.target;
@@ -329,6 +331,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     const tunnel = answer.kind === 'pass' ? responder.switchProtocols(answer.head, peer) : undefined;
     if (tunnel === undefined) {
       peer.close();
+      this.#relay.cut(); // What cannot change its protocol, as a subrequest.
     } else {
       peer.open(tunnel);
     }
