@@ -102,6 +102,15 @@ test('heads that repeat are one object, whichever connection they come on', () =
   equal(heads[0], heads[1]);
 });
 
+test('a tunnel, and a refusal of it, say what protocol they are about', () => {
+  const upgrade = 'Connection: Upgrade, X-Mine\r\nX-Mine: 1\r\nUpgrade: websocket\r\n\r\n';
+  const told = (status: string): string | undefined =>
+    read(`HTTP/1.1 ${status}\r\n${upgrade}`, { request: { upgrade: 'websocket' } }).told[0];
+  equal(told('101 Now')?.trimEnd(), 'tunnel 101 [Upgrade: websocket]');
+  equal(told('426 No'), '426 No [Upgrade: websocket] open');
+  equal(told('200 OK'), '200 OK [] open');
+});
+
 test('what is no response is a fault in the words of nginx', () => {
   const faults: readonly (readonly [string, boolean, string])[] = [
     ['SSH-2.0\r\n', false, 'upstream sent no valid HTTP/1.0 header'],

@@ -227,7 +227,7 @@ function headFault({ code, detail }: Fault): string {
   }
 }
 
-/** Fields of the connection, which are nobody's behind it (RFC 9110 7.6.1). `Upgrade` stays where the status is about it. */
+/** Fields of the connection, which are nobody's behind it (RFC 9110 7.6.1). `Upgrade`, which `Connection` always names, stays where the status is about it. */
 const OF_THE_HOP: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'content-length'],
 ]);
@@ -253,8 +253,8 @@ function upstreamHead(response: ResponseHead, method: string): UpstreamHead {
   }
   const { status, reason } = response;
   const keepsUpgrade = ABOUT_UPGRADES.has(status);
-  const fields = block.fields.filter(
-    ({ lower }) => !OF_THE_HOP.has(lower) && !block.connection.includes(lower) && (keepsUpgrade || lower !== 'upgrade'),
+  const fields = block.fields.filter(({ lower }) =>
+    lower === 'upgrade' ? keepsUpgrade : !OF_THE_HOP.has(lower) && !block.connection.includes(lower),
   );
   const head = { status, reason, fields, bodyLength: lengthOf(framing, block) };
   last = { block, method, head };
