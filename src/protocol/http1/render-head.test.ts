@@ -10,6 +10,12 @@ test('renderRequestHead() writes line, fields and the empty line', () => {
   assert.equal(renderRequestHead('GET', '/', [], 0), 'GET / HTTP/1.0\r\n\r\n');
 });
 
+test('renderRequestHead() sends bytes above ASCII as they came, and nothing that is no byte', () => {
+  assert.equal(renderRequestHead('GET', '/\x80\xff', []), 'GET /\x80\xff HTTP/1.1\r\n\r\n');
+  // Written as latin-1, this would be a line feed.
+  assert.throws(() => renderRequestHead('GET', '/\u010a', []), TypeError);
+});
+
 test('renderResponseHead() takes the reason given, or the registered one', () => {
   assert.equal(renderResponseHead(200, undefined, []), 'HTTP/1.1 200 OK\r\n\r\n');
   assert.equal(renderResponseHead(200, 'Fine', []), 'HTTP/1.1 200 Fine\r\n\r\n');

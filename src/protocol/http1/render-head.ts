@@ -9,14 +9,14 @@ import type { Field } from './types.ts';
 
 export type RenderedField = Pick<Field, 'name' | 'value'>;
 
-/** Sent as it is: `target` and `method` are those of a parsed request, or made by us. */
+/** Sent as it is: `target` and `method` are those of a parsed request, or made by us. A target may have bytes above ASCII, as lenient readers take them. */
 export function renderRequestHead(
   method: string,
   target: string,
   fields: readonly RenderedField[],
   minor: 0 | 1 = 1,
 ): string {
-  if (!isToken(method) || !/^[\x21-\x7e]+$/.test(target)) {
+  if (!isToken(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target)) {
     throw new TypeError('not a request line');
   }
   return `${method} ${target} HTTP/1.${minor}\r\n${renderFields(fields)}\r\n`;

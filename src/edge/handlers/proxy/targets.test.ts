@@ -48,3 +48,8 @@ test('a text that names nobody says so', () => {
   assert.equal(text('ftp://a'), 'invalid host in upstream "ftp://a"');
   assert.equal(text('http:///x'), 'invalid host in upstream "http:///x"');
 });
+
+test('a line break in a path is no reason to take the host for none: the target refuses it, as the fault of the client', () => {
+  const to = { kind: 'text', text: 'http://a/b\r\nX: y' } as const;
+  assert.equal(targetOf({ protocol: 'http', tls: false, to }), 'http:// false a 80');
+});

@@ -40,7 +40,7 @@ export function compileTarget(
   return (route) => textTarget(typeof text === 'string' ? text : text(route), content, upstreams);
 }
 
-const PARTS = /^(?:([a-z]+):\/\/)?(unix:[^:]+(?=:|$)|\[[0-9A-Fa-f:.]+\](?::\d+)?|[^/:?#]*(?::\d+)?):?([/?].*)?$/i;
+const PARTS = /^(?:([a-z]+):\/\/)?(unix:[^:]+(?=:|$)|\[[0-9A-Fa-f:.]+\](?::\d+)?|[^/:?#]*(?::\d+)?):?([/?].*)?$/is;
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 function textTarget(
