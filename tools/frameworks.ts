@@ -2,7 +2,7 @@
 
 import { existsSync, globSync } from 'node:fs';
 import { runCommand } from './commands.ts';
-import { runNodeTests } from './node-tests.ts';
+import { runNodeTestsAgainAlone } from './node-tests.ts';
 import { makeEnvironment } from './python-environment.ts';
 import { findPythons } from './pythons.ts';
 import type { Tally } from './tally.ts';
@@ -20,7 +20,7 @@ export async function testFrameworks(): Promise<Tally> {
   const fault = await setUpFrameworks();
   if (fault !== undefined) return { ...NOTHING, failed: 1, notes: [`FAILED frameworks: ${fault}`] };
   const mayRun = existsSync(REDIS) || process.env['CI'] !== undefined;
-  const tally = await runNodeTests('frameworks', {
+  const tally = await runNodeTestsAgainAlone('frameworks', {
     include: ['tests/frameworks/**/*.test.ts'],
     exclude: mayRun ? [] : [NEEDS_REDIS],
     concurrency: 2,

@@ -4,7 +4,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { runCommand } from './commands.ts';
-import { runNodeTests } from './node-tests.ts';
+import { runNodeTests, runNodeTestsAgainAlone } from './node-tests.ts';
 import { NPM, packNpm } from './npm.ts';
 import type { Tally } from './tally.ts';
 import { addTallies, NOTHING } from './tally.ts';
@@ -73,7 +73,11 @@ export async function testInstalled(): Promise<Tally> {
     PATH: `${dirname(NODE)}:${process.env['PATH']}`,
   });
   return addTallies([
-    await runNodeTests('installed', { include: ['tests/installed/*.test.ts'], concurrency: 2, reporter: 'spec' }),
+    await runNodeTestsAgainAlone('installed', {
+      include: ['tests/installed/*.test.ts'],
+      concurrency: 2,
+      reporter: 'spec',
+    }),
     await testProgram(join(fromPython, 'bin/portico'), FROM_THE_WHEEL),
     await testProgram(join(fromNpm, 'node_modules/.bin/portico'), FROM_NPM),
   ]);

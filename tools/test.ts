@@ -113,7 +113,7 @@ async function runBrowserTests(): Promise<Tally> {
   }
   const hasRedis = existsSync(REDIS) || mustRun;
   const fault = hasRedis ? await setUpFrameworks() : `there is no ${REDIS}`;
-  const tally = await runNodeTests('browser', {
+  const tally = await runNodeTestsAgainAlone('browser', {
     include: ['tests/browser/**/*.test.ts'],
     exclude: fault === undefined ? [] : NEED_FRAMEWORKS,
     concurrency: 1,
@@ -127,7 +127,11 @@ async function runBrowserTests(): Promise<Tally> {
 
 /** The site is built as well, unless this machine has no Python that is new enough for its generator. */
 async function runDocsTests(): Promise<Tally> {
-  const tally = await runNodeTests('docs', { include: ['tests/docs/**/*.test.ts'], concurrency: 2, reporter: 'spec' });
+  const tally = await runNodeTestsAgainAlone('docs', {
+    include: ['tests/docs/**/*.test.ts'],
+    concurrency: 2,
+    reporter: 'spec',
+  });
   if (!(await mayBuildSite()) && process.env['CI'] === undefined) {
     return addTallies([
       tally,
