@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { ConnectionOptions } from 'node:tls';
-import { connect, createServer } from 'node:tls';
+import { connect, createServer, TLSSocket } from 'node:tls';
 import { Authority } from './certificates.ts';
 import { findPort } from './free-port.ts';
 import type { NginxServer } from './nginx-server.ts';
@@ -23,6 +23,7 @@ const own = authority.issue('own', { subject: '/CN=me' });
 const read = (path: string): string => readFileSync(path, 'utf8');
 
 let plain: Backend;
+let headed: Backend;
 let nginx: NginxServer;
 /** Says by which name it was asked for, and by whom. */
 const secure = createServer(
@@ -32,10 +33,24 @@ const secure = createServer(
     socket.on('error', () => undefined).end(`${String(socket.servername)} ${String(CN)}`);
   },
 );
+/** Takes the header of the PROXY protocol, and what speaks TLS behind it: says both, and then what it gets. */
+const behindHeader = (socket: Socket): void => {
+  socket.once('readable', () => {
+    let header = '';
+    for (let byte = socket.read(1) as Buffer | null; byte !== null; byte = socket.read(1) as Buffer | null) {
+      header += byte.latin1Slice();
+      if (header.endsWith('\r\n')) break;
+    }
+    const inside = new TLSSocket(socket, { isServer: true, cert: read(site.cert), key: read(site.key) });
+    inside.on('error', () => undefined).write(header.replaceAll(/\d{4,5}/g, 'PORT'));
+    inside.pipe(inside);
+  });
+};
 const ports: Record<string, number> = {};
 
 before(async () => {
   plain = await listenTo(echo);
+  headed = await listenTo(behindHeader);
   secure.listen(0, '127.0.0.1');
   await once(secure, 'listening');
   const to = `127.0.0.1:${(secure.address() as AddressInfo).port}`;
@@ -46,12 +61,13 @@ before(async () => {
     told: `${shown} ssl_alpn postgresql; return "$ssl_protocol $ssl_server_name $ssl_alpn_protocol $ssl_session_reused";`,
     asked: `${shown} ssl_client_certificate ${authority.cert}; ssl_verify_client on; return "$ssl_client_s_dn";`,
     begun: `${verified} proxy_ssl_name site.test; proxy_ssl_certificate ${own.cert}; proxy_ssl_certificate_key ${own.key}; proxy_pass ${to};`,
+    headed: `proxy_ssl on; proxy_protocol on; proxy_pass 127.0.0.1:${headed.port};`,
     stranger: `${verified} proxy_ssl_name other.test; proxy_pass ${to};`,
   };
   const blocks: string[] = [];
   for (const [name, text] of Object.entries(servers)) {
     ports[name] = await findPort();
-    const ssl = name === 'begun' || name === 'stranger' ? '' : ' ssl';
+    const ssl = ['begun', 'stranger', 'headed'].includes(name) ? '' : ' ssl';
     blocks.push(`server { listen 127.0.0.1:${ports[name]}${ssl}; ${text} }`);
   }
   nginx = await runNginx('', {}, { main: `error_log stderr info;\nstream { ${blocks.join('\n')} }` });
@@ -60,6 +76,7 @@ before(async () => {
 after(async () => {
   await nginx[Symbol.asyncDispose]();
   await plain[Symbol.asyncDispose]();
+  await headed[Symbol.asyncDispose]();
   secure.close();
   rmSync(folder, { recursive: true });
 });
@@ -113,5 +130,19 @@ test('TLS with servers begins here: with a name, a certificate, and trust', asyn
   assert.equal(String((await readToEnd(await dial(ports['stranger'] ?? 0))).bytes), '');
   await nginx.server.logged(
     /upstream SSL certificate does not match "other\.test" while SSL handshaking to upstream, client/,
+  );
+});
+
+test('a header of the PROXY protocol goes before the handshake with the server, and once', async () => {
+  const client = await dial(ports['headed'] ?? 0);
+  client.write('hello');
+  let got = '';
+  while (!got.endsWith('hello')) got += String((await once(client, 'data'))[0]);
+  assert.equal(got, 'PROXY TCP4 127.0.0.1 127.0.0.1 PORT PORT\r\nhello');
+  client.end();
+  const [, counts] = await nginx.server.logged(/bytes from\/to client:5\/\d+, bytes from\/to upstream:\d+\/(\d+)/);
+  assert.ok(
+    Number(counts) > 'hello'.length + 'PROXY TCP4 127.0.0.1 127.0.0.1 '.length,
+    'the header is among what was sent',
   );
 });

@@ -8,6 +8,7 @@ import type { StreamPolicy } from '../../config/model/stream.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import { renderProxyHeader } from '../../protocol/proxy-protocol/render-header.ts';
 import { GuardedSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
+import { writeBeforeTls } from '../../relay/sockets/node-internals.ts';
 import type { ConnectionWay } from '../../upstream/connections/dial.ts';
 import { dial } from '../../upstream/connections/dial.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
@@ -164,7 +165,8 @@ export class ProxyContent implements SessionContent {
     this.#attempt = { peer, state, startedMs: session.services.clock.monotonicMs(), socket };
     socket.on(way.secure === undefined ? 'connect' : 'secureConnect', () => this.#onConnected(socket));
     if (way.secure !== undefined) {
-      socket.on('connect', () => this.#onShaking(socket));
+      // In front of the listener by which Node begins the handshake.
+      socket.prependListener('connect', () => this.#onShaking(socket));
     }
     socket.on('end', () => this.#onServerEnd(socket, undefined));
     socket.on('error', (error) => this.#onServerEnd(socket, error));
@@ -172,10 +174,20 @@ export class ProxyContent implements SessionContent {
   }
 
   #onShaking(socket: Socket): void {
-    if (this.#isPresent(socket)) {
-      this.#session.action = 'SSL handshaking to upstream';
-      this.#timer.set(this.#passing.policy.connectMs);
+    if (!this.#isPresent(socket)) {
+      return;
     }
+    const header = this.#proxyHeader();
+    try {
+      if (header !== undefined) {
+        writeBeforeTls(socket, header);
+      }
+    } catch (error) {
+      socket.destroy(error as Error);
+      return;
+    }
+    this.#session.action = 'SSL handshaking to upstream';
+    this.#timer.set(this.#passing.policy.connectMs);
   }
 
   /** What comes of a connection that was given up is nobody's. */
@@ -240,7 +252,11 @@ export class ProxyContent implements SessionContent {
     const rate = downloadRate === 0 ? undefined : new FlowRate(downloadRate, clock);
     this.#down = new Flow({ socket, buffer, rate }, this.#eventsOf('upstream'));
     this.#down.begin(session.socket);
-    this.#up.begin(socket, this.#proxyHeader());
+    const header = this.#proxyHeader();
+    // It has been sent before the handshake, where there was one.
+    const isSent = this.#passing.way.secure !== undefined && header !== undefined;
+    this.#up.sentBytes += isSent ? header.length : 0;
+    this.#up.begin(socket, isSent ? undefined : header);
     this.#step('client');
   }
 

@@ -49,6 +49,21 @@ export function descriptorOf(socket: Socket): number | undefined {
   return fd !== undefined && fd >= 0 ? fd : undefined;
 }
 
+/**
+ * Writes to the connection that carries a TLS connection of ours, at its 'connect': before the handshake, which Node begins in a later listener of that event. A socket of
+ * our own under TLS would be the documented way, but then what is read cannot be read into a buffer. An error of the system is thrown; so is it if the bytes, which are few,
+ * do not fit into the empty buffer of the connection.
+ */
+export function writeBeforeTls(socket: Socket, bytes: Buffer): void {
+  const fd = (socket as unknown as WithHandle)._handle?._parent?.fd;
+  if (fd === undefined || fd < 0) {
+    throw new Error('this Node does not show the handle of the connection under TLS');
+  }
+  if (writeSync(fd, bytes) < bytes.length) {
+    throw new Error('the connection has no room for what comes before TLS');
+  }
+}
+
 /** The connection that carries a TLS connection; undefined for other sockets. This is the only way to learn from `node:tls` whose handshake has ended. */
 export function carrierOf(socket: Socket): Socket | undefined {
   return (socket as unknown as WithCarrier)._parent ?? undefined;

@@ -139,11 +139,10 @@ class StreamReader {
     }
   }
 
-  #proxied(to: StreamTarget, draft: Draft): StreamContent | undefined {
+  #proxied(to: StreamTarget, draft: Draft): StreamContent {
     const { around, report } = this.#surroundings;
-    return checkStreamTls(draft, report)
-      ? { kind: 'proxy', to, policy: streamPolicyOf(draft, around.confPrefix) }
-      : undefined;
+    checkStreamTls(draft, report);
+    return { kind: 'proxy', to, policy: streamPolicyOf(draft, around.confPrefix) };
   }
 
   #upstreamAt(address: UpstreamAddress): UpstreamId {

@@ -115,18 +115,9 @@ export function streamPolicyOf(draft: Draft, confPrefix: string): StreamPolicy {
   };
 }
 
-/** What nginx does not start with, and what is not done here. Whether the connections can be passed on. */
-export function checkStreamTls(draft: Draft, report: NginxReport): boolean {
-  if (draft.get(SPEAKS_TLS) !== true) {
-    return true;
+/** What nginx does not start with. */
+export function checkStreamTls(draft: Draft, report: NginxReport): void {
+  if (draft.get(SPEAKS_TLS) === true) {
+    checkUpstreamTls(draft, 'proxy', report);
   }
-  checkUpstreamTls(draft, 'proxy', report);
-  const hasHeader = (draft.get(PROXY_PROTOCOL) ?? 'no') !== 'no';
-  if (hasHeader) {
-    report('nginx.later', draft.place, '"proxy_protocol" with "proxy_ssl" has no effect yet', {
-      hint: 'Nobody listens at the addresses of this server.',
-      severity: 'warning',
-    });
-  }
-  return !hasHeader;
 }
