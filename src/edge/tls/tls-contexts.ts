@@ -41,7 +41,10 @@ export class TlsContexts {
   readonly #settings: TlsSettings;
   readonly #events: ContextEvents;
   readonly #kept: KeptSessions;
-  readonly #made = new Map<string, TlsContext>();
+  /** By the ticket key, for each set of rules. */
+  readonly #made = new Map<number, Map<string, TlsContext>>();
+  /** What tickets begin with that a key has sealed. There are as many as the settings have keys. */
+  readonly #keyNames = new Map<string, Buffer>();
   /** By the id in a message: the session of TLS 1.3 that it wants. */
   readonly #wanted = new Map<string, Buffer>();
 
@@ -64,14 +67,14 @@ export class TlsContexts {
       return undefined;
     }
     const keys = settings.ticketKeys.length > 0 ? settings.ticketKeys : this.#settings.ticketKeys;
-    const key = keys.find((each) => ticket !== undefined && isSealedBy(ticket, each)) ?? keys[0] ?? '';
-    const name = `${index} ${key}`;
-    const known = this.#made.get(name);
+    const key = (ticket && keys.find((each) => this.#isSealedBy(ticket, each))) ?? keys[0] ?? '';
+    const made = this.#made.get(index) ?? new Map<string, TlsContext>();
+    const known = made.get(key);
     if (known !== undefined) {
       return known;
     }
     const fresh = this.#make(settings, key);
-    this.#made.set(name, fresh);
+    this.#made.set(index, made.set(key, fresh));
     return fresh;
   }
 
@@ -94,6 +97,16 @@ export class TlsContexts {
       }
     }
     return -1;
+  }
+
+  #isSealedBy(ticket: Buffer, key: string): boolean {
+    let name = this.#keyNames.get(key);
+    if (name === undefined) {
+      name = Buffer.from(key, 'base64').subarray(0, KEY_NAME_BYTES);
+      this.#keyNames.set(key, name);
+    }
+    // A client may send anything for a ticket, also something shorter than a name.
+    return ticket.length >= KEY_NAME_BYTES && name.compare(ticket, 0, KEY_NAME_BYTES) === 0;
   }
 
   #make(settings: TlsContextSettings, ticketKey: string): TlsContext {
@@ -131,10 +144,4 @@ function alpnOf({ alpn = ['http/1.1', 'http/1.0'] }: TlsContextSettings): { read
 function keepsSessions(settings: TlsContextSettings): boolean {
   // A session that is resumed keeps the verdict on the client's certificate.
   return settings.keepsSessions && !settings.usesTickets && !asksClients(settings);
-}
-
-function isSealedBy(ticket: Buffer, key: string): boolean {
-  const name = Buffer.from(key, 'base64').subarray(0, KEY_NAME_BYTES);
-  // A client may send anything for a ticket, also something shorter than a name.
-  return ticket.subarray(0, KEY_NAME_BYTES).equals(name);
 }

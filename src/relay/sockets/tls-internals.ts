@@ -48,7 +48,7 @@ function findBinding(): Binding {
 }
 
 /** What a stream calls to write and to end. It waits until a write that went past it is over: the handle takes one at a time, and ends the process otherwise. */
-const PASSED = ['_write', '_writev', '_final'] as const;
+type Passed = '_write' | '_writev' | '_final';
 const PASSAGE = Symbol('TlsPassage');
 type Call = (this: Socket, ...values: never[]) => void;
 
@@ -94,9 +94,7 @@ export class TlsPassage {
     const binding = streamBinding();
     if (binding !== undefined && marked[PASSAGE] === undefined) {
       marked[PASSAGE] = new TlsPassage(socket, handle, binding);
-      for (const name of PASSED) {
-        Object.assign(socket, { [name]: PATIENT[name] });
-      }
+      Object.assign(socket, PATIENT);
     }
     return marked[PASSAGE];
   }
@@ -131,14 +129,14 @@ export class TlsPassage {
   }
 }
 
-function patient(name: (typeof PASSED)[number]): Call {
+function patient(name: Passed): Call {
   const own = (Socket.prototype as unknown as Readonly<Record<string, Call>>)[name];
   return function (this: Socket & WithPassage, ...values: never[]) {
     this[PASSAGE]?.whenFree(() => own?.apply(this, values));
   };
 }
 
-const PATIENT: Readonly<Record<(typeof PASSED)[number], Call>> = {
+const PATIENT: Readonly<Record<Passed, Call>> = {
   _write: patient('_write'),
   _writev: patient('_writev'),
   _final: patient('_final'),
