@@ -4,6 +4,8 @@
  * passes the connection on (preread-hello.ts) are strict in different things.
  */
 
+import { RangeReader } from './range-reader.ts';
+
 export interface HelloFields {
   /** Before TLS 1.3 the highest that the client offers: 0x0303 for TLS 1.2. */
   readonly version: number;
@@ -43,6 +45,7 @@ export const MAJOR_VERSION = 3;
 export const RECORD_HEAD_BYTES = 5;
 const MESSAGE_HEAD_BYTES = 4;
 const RANDOM_BYTES = 32;
+const NO_BYTES = Buffer.alloc(0);
 
 /** Of one connection. The message may come in many records, and a record in many pieces. */
 export class HelloRecords {
@@ -51,7 +54,7 @@ export class HelloRecords {
   #at = 0;
   #recordCount = 0;
   /** The payload of the records before that. */
-  #message: Buffer = Buffer.alloc(0);
+  #message: Buffer = NO_BYTES;
 
   constructor(limits: HelloLimits) {
     this.#limits = limits;
@@ -99,7 +102,7 @@ export class HelloRecords {
     }
     return message.length < MESSAGE_HEAD_BYTES + length
       ? undefined
-      : (parse(new Reader(message.subarray(MESSAGE_HEAD_BYTES, MESSAGE_HEAD_BYTES + length))) ?? 'none');
+      : (parse(new RangeReader(message, MESSAGE_HEAD_BYTES, MESSAGE_HEAD_BYTES + length)) ?? 'none');
   }
 }
 
@@ -114,9 +117,9 @@ interface Extensions {
 }
 
 /** Undefined: its lengths lead nowhere. */
-function parse(reader: Reader): HelloFields | undefined {
+function parse(reader: RangeReader): HelloFields | undefined {
   const version = reader.number(2);
-  reader.bytes(RANDOM_BYTES);
+  reader.skip(RANDOM_BYTES);
   const sessionId = reader.vector(1);
   const suites = reader.vector(2);
   reader.vector(1);
@@ -125,12 +128,12 @@ function parse(reader: Reader): HelloFields | undefined {
     hasFaultyList: false,
   };
   const hasExtensions = reader.isGood && !reader.isAtEnd;
-  const extensions = new Reader(hasExtensions ? reader.vector(2) : NOTHING);
+  const extensions = hasExtensions ? reader.vector(2) : new RangeReader(NO_BYTES, 0, 0);
   if (!reader.isGood || !readExtensions(extensions, said)) {
     return undefined;
   }
   return {
-    ...{ ...said, version, sessionId, cipherSuites: numbersOf(suites) },
+    ...{ ...said, version, sessionId: sessionId.rest(), cipherSuites: numbersIn(suites) },
     name: said.name ?? '',
     protocols: said.protocols ?? [],
     isExact: reader.isAtEnd && extensions.isGood,
@@ -138,7 +141,7 @@ function parse(reader: Reader): HelloFields | undefined {
 }
 
 /** False: an extension is longer than all of them together. */
-function readExtensions(extensions: Reader, said: Extensions): boolean {
+function readExtensions(extensions: RangeReader, said: Extensions): boolean {
   while (extensions.isGood && !extensions.isAtEnd) {
     const number = extensions.number(2);
     readExtension(number, extensions.vector(2), said);
@@ -161,29 +164,28 @@ const EXTENSION = {
   keyShare: 51,
 } as const;
 
-function readExtension(number: number, body: Buffer, said: Extensions): void {
-  const reader = new Reader(body);
+function readExtension(number: number, body: RangeReader, said: Extensions): void {
   switch (number) {
     case EXTENSION.serverName:
-      said.name ??= nameOf(reader, said);
+      said.name ??= nameIn(body, said);
       return;
     case EXTENSION.groups:
-      said.groups = numbersOf(reader.vector(2));
+      said.groups = numbersIn(body.vector(2));
       return;
     case EXTENSION.protocols:
-      said.protocols ??= protocolsOf(reader, said);
+      said.protocols ??= protocolsIn(body, said);
       return;
     case EXTENSION.sessionTicket:
-      said.ticket ??= body.length === 0 ? undefined : body;
+      said.ticket ??= body.isAtEnd ? undefined : body.rest();
       return;
     case EXTENSION.preSharedKey:
-      said.ticket = new Reader(reader.vector(2)).vector(2);
+      said.ticket = body.vector(2).vector(2).rest();
       return;
     case EXTENSION.keyShare:
-      said.keyShares = keySharesOf(new Reader(reader.vector(2)));
+      said.keyShares = keySharesIn(body.vector(2));
       return;
     case EXTENSION.versions:
-      said.versions = numbersOf(reader.vector(1));
+      said.versions = numbersIn(body.vector(1));
       return;
     default:
   }
@@ -192,24 +194,24 @@ function readExtension(number: number, body: Buffer, said: Extensions): void {
 const HOST_NAME = 0;
 
 /** A list of names, of which there is one, and that is one of a host: OpenSSL and nginx know no other. */
-function nameOf(reader: Reader, said: Extensions): string {
-  const list = new Reader(reader.vector(2));
+function nameIn(reader: RangeReader, said: Extensions): string {
+  const list = reader.vector(2);
   const kind = list.number(1);
   const name = list.vector(2);
   if (reader.isGood && list.isGood && kind === HOST_NAME) {
-    return name.latin1Slice();
+    return name.text();
   }
   said.hasFaultyList = true;
   return '';
 }
 
-function protocolsOf(reader: Reader, said: Extensions): string[] {
-  const list = new Reader(reader.vector(2));
+function protocolsIn(reader: RangeReader, said: Extensions): string[] {
+  const list = reader.vector(2);
   const protocols: string[] = [];
   while (list.isGood && !list.isAtEnd) {
     const protocol = list.vector(1);
-    list.isGood &&= protocol.length > 0;
-    protocols.push(protocol.latin1Slice());
+    list.isGood &&= !protocol.isAtEnd;
+    protocols.push(protocol.text());
   }
   if (reader.isGood && list.isGood) {
     return protocols;
@@ -218,7 +220,7 @@ function protocolsOf(reader: Reader, said: Extensions): string[] {
   return [];
 }
 
-function keySharesOf(reader: Reader): number[] {
+function keySharesIn(reader: RangeReader): number[] {
   const groups: number[] = [];
   while (reader.isGood && !reader.isAtEnd) {
     groups.push(reader.number(2));
@@ -227,42 +229,11 @@ function keySharesOf(reader: Reader): number[] {
   return reader.isGood ? groups : [];
 }
 
-function numbersOf(bytes: Buffer): number[] {
-  return Array.from({ length: bytes.length >> 1 }, (_, index) => bytes.readUInt16BE(index * 2));
-}
-
-const NOTHING = Buffer.alloc(0);
-
-/** Reads from the front; what is not there is nothing, and the reader bad. */
-class Reader {
-  isGood = true;
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+/** A byte that is left over is none. */
+function numbersIn(reader: RangeReader): number[] {
+  const numbers: number[] = [];
+  while (reader.length >= 2) {
+    numbers.push(reader.number(2));
   }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  bytes(length: number): Buffer {
-    if (!this.isGood || this.#at + length > this.#bytes.length) {
-      this.isGood = false;
-      return NOTHING;
-    }
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  number(length: number): number {
-    const bytes = this.bytes(length);
-    return bytes.length === 0 ? 0 : bytes.readUIntBE(0, length);
-  }
-
-  /** Bytes behind their length, which has `size` bytes. */
-  vector(size: number): Buffer {
-    return this.bytes(this.number(size));
-  }
+  return numbers;
 }
