@@ -31,6 +31,7 @@ export interface ResponseParserOptions {
 export type ResponsePhase = 'idle' | 'head' | 'body' | 'tunnel' | 'dead';
 
 const FIRST_BYTE = 0x48;
+const NO_CONTENT = 204;
 
 const START_LINE: StartLine<StatusLine> = {
   lineTooLong: () => 'http1.bad-status-line',
@@ -200,6 +201,11 @@ function composeHead(line: StatusLine, block: ParsedBlock, method: string): Resp
   if (isFault(framing)) {
     return framing;
   }
+  const isInterim = status < 200 && status !== 101;
+  const announcesBody = block.transferCodings.length > 0 || (block.contentLength ?? 0) > 0;
+  if (isInterim && announcesBody) {
+    return fault('http1.body-not-allowed', 'an interim response with a body');
+  }
   const isTunnel = status === 101 || (method === 'CONNECT' && status >= 200 && status < 300);
   return {
     kind: 'head',
@@ -208,8 +214,13 @@ function composeHead(line: StatusLine, block: ParsedBlock, method: string): Resp
     minor,
     block,
     framing,
-    keepAlive: !isTunnel && framing !== UNTIL_CLOSE && keepsAlive(block.connection, minor),
-    isInterim: status < 200 && status !== 101,
+    // A server that sends the body that 204 cannot have would have it taken for the response to the next request.
+    keepAlive:
+      !isTunnel &&
+      framing !== UNTIL_CLOSE &&
+      !(status === NO_CONTENT && announcesBody) &&
+      keepsAlive(block.connection, minor),
+    isInterim,
     isTunnel,
   };
 }

@@ -77,6 +77,11 @@ test('a connection is used again only behind a whole response that says so, with
   equal(read(ok.replace('1.1', '1.0')).reader.isReusable, false);
   equal(read(ok.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')).reader.isReusable, false);
   equal(read('HTTP/1.1 200 OK\r\n\r\nhi', { isEnd: true }).reader.isReusable, false);
+  // The body may be on its way, and would answer the next request.
+  equal(read('HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\n').reader.isReusable, false);
+  equal(read('HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n').reader.isReusable, false);
+  equal(read('HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n').reader.isReusable, true);
+  equal(read('HTTP/1.1 304 No\r\nContent-Length: 2\r\n\r\n').reader.isReusable, true);
   const late = read(ok).reader;
   late.feed(Buffer.from('x'));
   equal(late.isReusable, false);
@@ -118,6 +123,7 @@ test('what is no response is a fault in the words of nginx', () => {
     ['HTTP/1.1 200 OK\r\nX : y\r\n\r\n', false, 'upstream sent invalid header'],
     ['HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', false, 'upstream sent invalid header'],
     ['HTTP/1.1 101 Now\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n', false, 'upstream sent a change of the protocol'],
+    ['HTTP/1.1 100 Go\r\nContent-Length: 2\r\n\r\nhi', false, 'upstream sent invalid header: an interim response with'],
     ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', false, 'upstream sent invalid chunked response'],
     ['HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhi', true, 'upstream prematurely closed connection'],
     ['HTTP/1.1 2', true, 'upstream prematurely closed connection'],
