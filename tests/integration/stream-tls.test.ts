@@ -61,13 +61,18 @@ before(async () => {
     told: `${shown} ssl_alpn postgresql; return "$ssl_protocol $ssl_server_name $ssl_alpn_protocol $ssl_session_reused";`,
     asked: `${shown} ssl_client_certificate ${authority.cert}; ssl_verify_client on; return "$ssl_client_s_dn";`,
     begun: `${verified} proxy_ssl_name site.test; proxy_ssl_certificate ${own.cert}; proxy_ssl_certificate_key ${own.key}; proxy_pass ${to};`,
+    fronted: `${shown} set_real_ip_from 127.0.0.0/8; return "$proxy_protocol_addr $remote_addr $realip_remote_addr $ssl_server_name";`,
     headed: `proxy_ssl on; proxy_protocol on; proxy_pass 127.0.0.1:${headed.port};`,
     stranger: `${verified} proxy_ssl_name other.test; proxy_pass ${to};`,
   };
   const blocks: string[] = [];
   for (const [name, text] of Object.entries(servers)) {
     ports[name] = await findPort();
-    const ssl = ['begun', 'stranger', 'headed'].includes(name) ? '' : ' ssl';
+    const ssl = ['begun', 'stranger', 'headed'].includes(name)
+      ? ''
+      : name === 'fronted'
+        ? ' ssl proxy_protocol'
+        : ' ssl';
     blocks.push(`server { listen 127.0.0.1:${ports[name]}${ssl}; ${text} }`);
   }
   nginx = await runNginx('', {}, { main: `error_log stderr info;\nstream { ${blocks.join('\n')} }` });
@@ -144,5 +149,24 @@ test('a header of the PROXY protocol goes before the handshake with the server, 
   assert.ok(
     Number(counts) > 'hello'.length + 'PROXY TCP4 127.0.0.1 127.0.0.1 '.length,
     'the header is among what was sent',
+  );
+});
+
+test('a header of the PROXY protocol comes before the handshake, in pieces or with it, and what is none is refused', async () => {
+  for (const cut of [7, 1000]) {
+    const text = 'PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\r\n';
+    const carrier = await dial(ports['fronted'] ?? 0);
+    carrier.setNoDelay(true).write(text.slice(0, cut));
+    carrier.write(text.slice(cut));
+    const client = connect({ socket: carrier, ca: read(authority.cert), servername: 'site.test' });
+    const got = await readToEnd(client);
+    assert.equal(String(got.bytes), '192.0.2.7 192.0.2.7 127.0.0.1 site.test');
+    client.destroy();
+  }
+  const stranger = await dial(ports['fronted'] ?? 0);
+  stranger.write('\x16\x03\x01 no header at all\r\n');
+  assert.equal((await readToEnd(stranger)).bytes.length, 0);
+  await nginx.server.logged(
+    /broken header: "\\x16\\x03\\x01 no.*" while reading PROXY protocol, client: 127\.0\.0\.1, server/,
   );
 });

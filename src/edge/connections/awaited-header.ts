@@ -11,7 +11,7 @@ import { escapeLog } from '../access-log/line.ts';
 import type { ConnectionTable, TrackedConnection } from './connection-table.ts';
 
 export interface AwaitedHeaderParts {
-  readonly table: ConnectionTable;
+  readonly table: Pick<ConnectionTable, 'add' | 'remove' | 'nowMs'>;
   /** How long it may take. */
   readonly withinMs: number;
   /** What the connections of its address share. */

@@ -33,6 +33,7 @@ import { Http1Connection } from '../transport/http1-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 import type { ProxyHeaders } from './proxy-headers.ts';
+import { readBeforeTls } from './read-before-tls.ts';
 
 export interface ListenersParts {
   /** Index of the thread. */
@@ -270,11 +271,17 @@ export class Listeners {
       carrier.destroy();
       return;
     }
-    acceptor.accept(carrier, client.address, {
-      sites: { siteNamed: () => site, fallback: site },
-      onSecured: (socket, facts, tls) => stream.acceptSecured(socket, client, services, { facts, tls }),
-      onPlain: () => carrier.destroy(),
-    });
+    const shakeHands = (header: ProxyHeader | undefined): void =>
+      acceptor.accept(carrier, client.address, {
+        sites: { siteNamed: () => site, fallback: site },
+        onSecured: (socket, facts, tls) => stream.acceptSecured(socket, client, services, { facts, tls, header }),
+        onPlain: () => carrier.destroy(),
+      });
+    if (services.hasProxyHeader) {
+      stream.awaitHeader(carrier, client, services, shakeHands);
+    } else {
+      shakeHands(undefined);
+    }
   }
 
   /** A program that had more threads may have handed over more sockets than there are now: each has a thread, or its clients would wait for ever. */
@@ -356,25 +363,14 @@ export class Listeners {
       this.#shakeHands(carrier, client, opening);
       return;
     }
-    const awaited = opening.headers.await(carrier, client, opening.services, (named, header, rest) => {
-      carrier.off('readable', read);
-      if (rest.length > 0) {
-        carrier.unshift(rest);
-      }
-      this.#shakeHands(carrier, named, opening, header);
-      return true;
-    });
-    const read = (): void => {
-      try {
-        const bytes = carrier.read() as Buffer | null;
-        if (bytes !== null) {
-          awaited?.onBytes(bytes, bytes.length);
-        }
-      } catch (error) {
-        awaited?.onBug(error);
-      }
-    };
-    carrier.on('readable', read);
+    const { headers, services } = opening;
+    readBeforeTls(carrier, (done) =>
+      headers.await(carrier, client, services, (named, header, rest) => {
+        done(rest);
+        this.#shakeHands(carrier, named, opening, header);
+        return true;
+      }),
+    );
   }
 
   #shakeHands(carrier: Socket, client: Client, { services, origins }: Opening, header?: ProxyHeader): void {

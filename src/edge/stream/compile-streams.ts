@@ -10,6 +10,7 @@ import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
 import { acceptSecured, acceptSession } from './accept-session.ts';
+import { awaitHeader } from './await-header.ts';
 import { compileProxy } from './compile-proxy.ts';
 import type { CompiledStream } from './compiled-stream.ts';
 import { ReturnContent } from './return-content.ts';
@@ -53,6 +54,8 @@ export function compileStreams(
       sendsAtOnce: server.sendsAtOnce,
       open: openOf(server),
       accept: (socket, client, services) => acceptSession({ socket, client, stream, services, secured: undefined }),
+      awaitHeader: (carrier, client, services, onHeader) =>
+        awaitHeader(carrier, client, { stream, services, onHeader }),
       acceptSecured: (socket, client, services, secured) =>
         acceptSecured({ socket, client, stream, services, secured }),
     };

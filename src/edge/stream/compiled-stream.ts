@@ -21,6 +21,8 @@ import type { UpstreamState } from './upstream-state.ts';
 export interface SessionTls {
   readonly facts: TlsFacts;
   readonly tls: PeerTls;
+  /** Of the PROXY protocol, which came before the handshake. */
+  readonly header: ProxyHeader | undefined;
 }
 
 export interface Session extends Subject {
@@ -78,6 +80,13 @@ export interface CompiledStream {
   open(session: Session): SessionContent | number;
   /** A client that was let in. */
   accept(socket: GuardedSocket, client: Client, services: SessionServices): Receive;
+  /** Before the handshake of TLS: `onHeader` is called once, or the connection is closed. */
+  awaitHeader(
+    carrier: Socket,
+    client: Client,
+    services: SessionServices,
+    onHeader: (header: ProxyHeader) => void,
+  ): void;
   /** The same, when the handshake of TLS is over. */
   acceptSecured(socket: TLSSocket, client: Client, services: SessionServices, tls: SessionTls): void;
 }

@@ -4,7 +4,7 @@ import type { InternalErrors } from '../faults/internal-errors.ts';
 
 /** What the sessions of one listener have in common. */
 export interface SessionServices {
-  readonly table: Pick<ConnectionTable, 'add' | 'remove'>;
+  readonly table: Pick<ConnectionTable, 'add' | 'remove' | 'nowMs'>;
   readonly clock: Clock;
   readonly bugs: Pick<InternalErrors, 'note'>;
   /** Into which clients are read. */

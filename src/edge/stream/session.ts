@@ -60,6 +60,7 @@ export class StreamSession implements Session, TrackedConnection {
   constructor({ socket, client, stream, services, secured }: Accepted) {
     this.socket = socket;
     this.secured = secured;
+    this.proxyHeader = secured?.header;
     this.peer = client;
     this.client = client;
     this.stream = stream;
@@ -127,7 +128,7 @@ export class StreamSession implements Session, TrackedConnection {
     if (!stream.sendsAtOnce) {
       socket.setNoDelay(false);
     }
-    if (services.hasProxyHeader) {
+    if (services.hasProxyHeader && this.secured === undefined) {
       this.#awaitHeader();
     } else {
       this.#run();

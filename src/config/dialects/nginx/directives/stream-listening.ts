@@ -52,13 +52,6 @@ function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
       isLater = true;
     }
   }
-  if (parameters.includes('ssl') && parameters.includes('proxy_protocol')) {
-    report('nginx.later', args.place(0), '"proxy_protocol" in front of "ssl" has no effect yet', {
-      hint: 'Nobody listens at this address.',
-      severity: 'warning',
-    });
-    isLater = true;
-  }
   const backlog = parameters.find((text) => text.startsWith('backlog='));
   for (const address of isFaulty ? [] : addresses) {
     const isSound = checkOnce(address, args.place(0), draft, report);
