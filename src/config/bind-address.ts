@@ -1,5 +1,6 @@
 /** An address to listen on, as people write it: HOST:PORT, :PORT, PORT, HOST, [::1]:PORT, unix:PATH. */
 
+import { renderHostPort } from '../kernel/addresses/render-host.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 
@@ -38,11 +39,7 @@ export function repeatedAddresses(addresses: readonly BindAddress[]): string[] {
 
 /** What a browser would be given, or the path of the socket. */
 export function renderBindAddress(address: BindAddress): string {
-  return address.kind === 'unix' ? `unix:${address.path}` : `${renderHost(address.host)}:${address.port}`;
-}
-
-export function renderHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
+  return address.kind === 'unix' ? `unix:${address.path}` : renderHostPort(address.host, address.port);
 }
 
 function parseUnix(path: string): Outcome<BindAddress> {

@@ -1,6 +1,6 @@
 /** A command line in the words of other servers, in ours. The table is habits.ts. */
 
-import { renderHost } from './bind-address.ts';
+import { renderHostPort } from '../kernel/addresses/render-host.ts';
 import type { Habit } from './habit.ts';
 import { FOREIGN_COMMANDS, FOREIGN_PROGRAMS, HABITS } from './habits.ts';
 import { nearestWord } from './nearest.ts';
@@ -169,8 +169,7 @@ function finish(draft: Draft): string[] {
   const { flags, host, port } = joinAddress(draft);
   const named = callable === '' || app.includes(':') ? app : `${app}:${callable}`;
   const called = isFactory && named !== '' && !named.endsWith(')') ? `${named}()` : named;
-  const bind =
-    host === '' && port === '' ? [] : ['--bind', `${renderHost(host || DEFAULT_HOST)}:${port || DEFAULT_PORT}`];
+  const bind = host === '' && port === '' ? [] : ['--bind', renderHostPort(host || DEFAULT_HOST, port || DEFAULT_PORT)];
   return [...(called === '' ? [] : [called]), ...flags, ...bind];
 }
 

@@ -3,9 +3,9 @@
  * each start, such as why a folder is left to the application, is said in detail by `--check` and at `--log-level debug`.
  */
 
-import { renderHost } from '../../config/bind-address.ts';
 import type { PathShape, StaticFolder } from '../../config/model/folders.ts';
 import { PAGES } from '../../config/pages.ts';
+import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { AppFacts } from '../../protocol/control/zygote.ts';
 import type { Announcement, AppAnnouncement } from '../../supervisor/announcement.ts';
@@ -121,7 +121,7 @@ export function renderListener({ kind, path, address, port, isTls, isStream }: B
   }
   const isAny = address === '0.0.0.0' || address === '::';
   const scheme = isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
-  return `${scheme}://${renderHost(address)}:${port}${isAny ? ' (all addresses)' : ''}`;
+  return `${scheme}://${renderHostPort(address, port)}${isAny ? ' (all addresses)' : ''}`;
 }
 
 function describeApp(facts: AppFacts | undefined): string {

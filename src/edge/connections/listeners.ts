@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
+import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
@@ -476,5 +477,5 @@ function backlogOf({ listener }: BoundListener, model: EdgeModel): number {
 
 /** As nginx's error logs have it. */
 function nameOf({ kind, address, port, path }: BoundListener): string {
-  return kind === 'tcp' ? `${address.includes(':') ? `[${address}]` : address}:${port}` : `unix:${path}`;
+  return kind === 'tcp' ? renderHostPort(address, port) : `unix:${path}`;
 }

@@ -1,6 +1,7 @@
 /** Servers as the peers that they stand for. */
 
 import type { UpstreamServer } from '../../config/model/upstream.ts';
+import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import { isAddress } from '../resolver/is-address.ts';
 import type { NameAnswer } from '../resolver/name-cache.ts';
 import type { FoundAddresses } from '../resolver/system-names.ts';
@@ -39,10 +40,5 @@ export function resolvedPeers(server: UpstreamServer, found: NameAnswer | undefi
 }
 
 export function peerAt(server: UpstreamServer, address: string, port: number): PeerAddress {
-  return { server, name: nameOf(address, port), address: { host: address, port } };
-}
-
-/** As logs and $upstream_addr have it. */
-export function nameOf(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return { server, name: renderHostPort(address, port), address: { host: address, port } };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Resolver as Rules } from '../../config/model/upstream.ts';
+import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import { isAddress } from './is-address.ts';
 
 export interface AddressRecord {
@@ -81,16 +82,12 @@ async function addressesOf(servers: readonly string[], lookup: Lookup): Promise<
       const host = bracketed ?? plain;
       return new Promise<string>((resolve) => {
         if (isAddress(host)) {
-          resolve(withPort(host, port));
+          resolve(renderHostPort(host, port));
         } else {
-          lookup(host, (error, address) => resolve(error === null ? withPort(address, port) : ''));
+          lookup(host, (error, address) => resolve(error === null ? renderHostPort(address, port) : ''));
         }
       });
     }),
   );
   return found.filter((server) => server !== '');
-}
-
-function withPort(host: string, port: string): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

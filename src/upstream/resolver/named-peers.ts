@@ -1,7 +1,7 @@
 /** The server that a text of a request has named, for as long as it is named: its addresses are looked up when it is asked, and each is tried once by a request. */
 
+import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import type { Peer, PeerChoice, PeerGroup, PeerQueue, PeerWait } from '../peer-choice.ts';
-import { nameOf } from '../peers/peer-addresses.ts';
 import type { NameAnswer, NameCache } from './name-cache.ts';
 
 interface Waiter {
@@ -95,7 +95,7 @@ class NamedChoice implements PeerChoice {
     }
     this.#tried += 1;
     return {
-      name: nameOf(address, this.#port),
+      name: renderHostPort(address, this.#port),
       address: { host: address, port: this.#port },
       host: this.#host,
     };

@@ -63,7 +63,7 @@ export class NamedCertificates {
       try {
         return createPrivateKey({ key: pem, passphrase }).export({ type: 'pkcs8', format: 'pem' }).toString();
       } catch {
-        continue;
+        // It is the password of another key.
       }
     }
     throw new Error(`no password opens the private key in ${path}`);

@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Upstream } from '../../../config/model/upstream.ts';
 import { FakeClock } from '../../../kernel/fake-clock.ts';
-import { PlainPeers } from '../../../upstream/plain-peers.ts';
+import { OnePeer } from '../../../upstream/one-peer.ts';
 import { PlanUpstreams } from './plan-upstreams.ts';
 
 function upstream(name: string, port: number, isImplicit: boolean): Upstream {
@@ -16,7 +16,7 @@ test('a text may come to an upstream, also to one that another location names by
     upstream('localhost', 443, true),
     upstream('localhost:8080', 8080, true),
   ];
-  const peers = new PlainPeers('x', []);
+  const peers = new OnePeer('x', { host: 'a', port: 80, isUnix: false });
   const plan = new PlanUpstreams({
     model: { upstreams },
     groups: [peers, peers, peers],

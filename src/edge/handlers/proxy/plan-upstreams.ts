@@ -5,8 +5,8 @@ import type { UpstreamId, UpstreamKeepAlive, UpstreamServer } from '../../../con
 import type { AttemptParts } from '../../../upstream/attempt.ts';
 import { ConnectionPool } from '../../../upstream/connections/connection-pool.ts';
 import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
+import { OnePeer } from '../../../upstream/one-peer.ts';
 import type { PeerGroup } from '../../../upstream/peer-choice.ts';
-import { PlainPeers } from '../../../upstream/plain-peers.ts';
 import { isAddress } from '../../../upstream/resolver/is-address.ts';
 import type { NameCache } from '../../../upstream/resolver/name-cache.ts';
 import { NamedPeers } from '../../../upstream/resolver/named-peers.ts';
@@ -103,7 +103,7 @@ export class PlanUpstreams {
 
   #peersOf(text: string, server: Address, resolver: number | undefined): PeerGroup {
     return resolver === undefined || server.isUnix || isAddress(server.host)
-      ? new PlainPeers(text, [server])
+      ? new OnePeer(text, server)
       : new NamedPeers(text, server.host, server.port, this.#namesBy(resolver));
   }
 

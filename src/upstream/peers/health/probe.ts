@@ -1,6 +1,7 @@
 /** One question to one server: whether it is well. By HTTP, or by nothing but a connection. */
 
 import type { HealthCheck } from '../../../config/model/upstream.ts';
+import { renderHostPort } from '../../../kernel/addresses/render-host.ts';
 import type { AttemptEvents, AttemptFailure } from '../../attempt.ts';
 import { Attempt } from '../../attempt.ts';
 import { ConnectionPool } from '../../connections/connection-pool.ts';
@@ -10,7 +11,6 @@ import type { Peer } from '../../peer-choice.ts';
 import { NO_BODY } from '../../request-body.ts';
 import type { UpstreamHead } from '../../wire.ts';
 import { Http1Wire } from '../../wires/http1-wire.ts';
-import { nameOf } from '../peer-addresses.ts';
 import type { HealthJudge } from './health-match.ts';
 
 /** So much of a body is looked at, as the commercial nginx does. */
@@ -43,7 +43,7 @@ export function startProbe(peer: Peer, probing: Probing, done: ProbeDone): Probe
 function probedPeer(peer: Peer, port: number): Peer {
   return port === 0 || 'path' in peer.address
     ? peer
-    : { ...peer, name: nameOf(peer.address.host, port), address: { host: peer.address.host, port } };
+    : { ...peer, name: renderHostPort(peer.address.host, port), address: { host: peer.address.host, port } };
 }
 
 function connectProbe(peer: Peer, { check }: Probing, done: ProbeDone): Probe {
