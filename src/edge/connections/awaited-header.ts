@@ -5,8 +5,8 @@
 
 import type { Socket } from 'node:net';
 import type { Client } from '../../protocol/http/origin.ts';
+import { GatheredHeader } from '../../protocol/proxy-protocol/gathered-header.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
-import { readProxyHeader } from '../../protocol/proxy-protocol/read-header.ts';
 import { escapeLog } from '../access-log/line.ts';
 import type { ConnectionTable, TrackedConnection } from './connection-table.ts';
 
@@ -26,7 +26,6 @@ export interface AwaitedHeaderParts {
 
 /** So much of what came in the place of a header is told. */
 const TOLD_BYTES = 107;
-const NOTHING = Buffer.alloc(0);
 
 export class AwaitedHeader implements TrackedConnection {
   readonly address: string;
@@ -34,7 +33,7 @@ export class AwaitedHeader implements TrackedConnection {
   readonly #socket: Socket;
   readonly #parts: AwaitedHeaderParts;
   readonly #dueMs: number;
-  #kept: Buffer = NOTHING;
+  readonly #gathered = new GatheredHeader();
   readonly #onEnd = (): void => this.#lose();
   readonly #onClose = (): void => this.#parts.table.remove(this);
 
@@ -52,12 +51,9 @@ export class AwaitedHeader implements TrackedConnection {
 
   /** The first `length` bytes of `chunk`. */
   onBytes(chunk: Buffer, length: number): boolean {
-    const came = chunk.subarray(0, length);
-    const bytes = this.#kept.length === 0 ? came : Buffer.concat([this.#kept, came]);
-    const read = readProxyHeader(bytes, bytes.length);
+    const { read, bytes } = this.#gathered.take(chunk.subarray(0, length));
     switch (read.kind) {
       case 'incomplete':
-        this.#kept = bytes === came ? Buffer.from(came) : bytes;
         return true;
       case 'invalid':
         this.#refuse(read.reason, bytes);
@@ -70,7 +66,6 @@ export class AwaitedHeader implements TrackedConnection {
   /** Whoever has the socket next comes into the table before this leaves it: an edge that stops ends as soon as its table is empty. */
   #hand(header: ProxyHeader, rest: Buffer): boolean {
     const socket = this.#socket;
-    this.#kept = NOTHING;
     socket.off('end', this.#onEnd);
     socket.off('error', ignoreError);
     try {
@@ -89,8 +84,9 @@ export class AwaitedHeader implements TrackedConnection {
 
   /** The client sends nothing more. One that has sent nothing at all has only looked whether somebody is there. */
   #lose(): void {
-    if (this.#kept.length > 0) {
-      this.#refuse('broken header', this.#kept);
+    const { kept } = this.#gathered;
+    if (kept.length > 0) {
+      this.#refuse('broken header', kept);
     } else {
       this.destroy();
     }

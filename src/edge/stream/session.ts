@@ -12,11 +12,11 @@ import type { TrackedConnection } from '../connections/connection-table.ts';
 import { CostlyMatch } from '../pipeline/costly-match.ts';
 import { MatchBudget } from '../pipeline/match-budget.ts';
 import type { Captures } from '../pipeline/subject.ts';
-import { AwaitedHeader } from './awaited-header.ts';
 import type { CompiledStream, Session, SessionContent, SessionTls } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
 import { Preread } from './preread.ts';
+import { SessionHeader } from './session-header.ts';
 import type { SessionServices } from './session-services.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
@@ -52,7 +52,7 @@ export class StreamSession implements Session, TrackedConnection {
   readonly slots: (string | undefined)[] = [];
   readonly isQuoted = false;
   #matches: MatchBudget | undefined;
-  #header: AwaitedHeader | undefined;
+  #header: SessionHeader | undefined;
   #preread: Preread | undefined;
   #content: SessionContent | undefined;
   #whenOver = NOTHING;
@@ -138,7 +138,7 @@ export class StreamSession implements Session, TrackedConnection {
   /** Whoever has made the connection says first for whom. */
   #awaitHeader(): void {
     this.action = 'reading PROXY protocol';
-    this.#header = new AwaitedHeader(
+    this.#header = new SessionHeader(
       this.stream.proxyProtocolMs,
       {
         onHeader: (header, rest) => {

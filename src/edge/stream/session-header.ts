@@ -1,11 +1,11 @@
 /** The header of the PROXY protocol with which a connection has to begin, until it has come. */
 
 import type { Clock } from '../../kernel/clock.ts';
+import { GatheredHeader } from '../../protocol/proxy-protocol/gathered-header.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
-import { readProxyHeader } from '../../protocol/proxy-protocol/read-header.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
 
-export interface AwaitedHeaderEvents {
+export interface SessionHeaderEvents {
   /** Once. `rest`: what has come behind it, borrowed. */
   onHeader(header: ProxyHeader, rest: Buffer): void;
   /** It is none, in nginx's words; `bytes` are borrowed. */
@@ -13,12 +13,12 @@ export interface AwaitedHeaderEvents {
   onLate(): void;
 }
 
-export class AwaitedHeader {
-  readonly #events: AwaitedHeaderEvents;
+export class SessionHeader {
+  readonly #events: SessionHeaderEvents;
   readonly #timer: LazyTimer;
-  #kept: Buffer = Buffer.alloc(0);
+  readonly #gathered = new GatheredHeader();
 
-  constructor(timeoutMs: number, events: AwaitedHeaderEvents, clock: Clock) {
+  constructor(timeoutMs: number, events: SessionHeaderEvents, clock: Clock) {
     this.#events = events;
     this.#timer = new LazyTimer(clock, () => events.onLate());
     this.#timer.set(timeoutMs);
@@ -26,12 +26,9 @@ export class AwaitedHeader {
 
   /** The buffer is borrowed. */
   take(buffer: Buffer, length: number): void {
-    const came = buffer.subarray(0, length);
-    const bytes = this.#kept.length === 0 ? came : Buffer.concat([this.#kept, came]);
-    const read = readProxyHeader(bytes, bytes.length);
+    const { read, bytes } = this.#gathered.take(buffer.subarray(0, length));
     switch (read.kind) {
       case 'incomplete':
-        this.#kept = Buffer.from(bytes);
         return;
       case 'invalid':
         this.close();

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
-import { AwaitedHeader } from './awaited-header.ts';
+import { SessionHeader } from './session-header.ts';
 
 const WHOLE = Buffer.from('PROXY UNKNOWN\r\n');
 
@@ -15,7 +15,7 @@ function begin(t: TestContext) {
     onInvalid: () => told.push('invalid'),
     onLate: () => told.push('late'),
   };
-  const waiting = new AwaitedHeader(1000, events, clock);
+  const waiting = new SessionHeader(1000, events, clock);
   const pass = (ms: number): void => {
     clock.advance(ms);
     t.mock.timers.tick(ms);
@@ -24,7 +24,7 @@ function begin(t: TestContext) {
   return { waiting, told, pass };
 }
 
-test('AwaitedHeader tells once of what has come, and of a client that is late', (t) => {
+test('SessionHeader tells once of what has come, and of a client that is late', (t) => {
   const early = begin(t);
   early.waiting.take(WHOLE, 3);
   early.pass(900);
@@ -38,7 +38,7 @@ test('AwaitedHeader tells once of what has come, and of a client that is late', 
   deepEqual(late.told, ['late']);
 });
 
-test('AwaitedHeader reads what has come while the process was stopped before it calls a client late', (t) => {
+test('SessionHeader reads what has come while the process was stopped before it calls a client late', (t) => {
   const { waiting, told, pass } = begin(t);
   // What the event loop reads between its timers and its immediates.
   setImmediate(() => waiting.take(WHOLE, WHOLE.length));
