@@ -5,83 +5,22 @@
 
 import type { ErrorLevel } from '../kernel/error-line.ts';
 import type { Field } from '../protocol/http/fields.ts';
+import type { Asking } from './asking.ts';
+import type { AttemptEvents, AttemptFigures, FailureCause } from './attempt-events.ts';
 import type { ConnectionPool } from './connections/connection-pool.ts';
-import type { ConnectionWay } from './connections/dial.ts';
 import type { ConnectionParts, ConnectionUser } from './connections/upstream-connection.ts';
 import { UpstreamConnection } from './connections/upstream-connection.ts';
 import type { Peer } from './peer-choice.ts';
-import type { BodyTaker, LostBody, RequestBody } from './request-body.ts';
+import type { LostBody } from './request-body.ts';
+import { NO_BODY } from './request-body.ts';
+import type { SendingOwner } from './sent-body.ts';
+import { SentBody } from './sent-body.ts';
 import type { SystemFailure } from './system-failure.ts';
 import { connectFailure, handshakeFailure, ioFailure, TIMED_OUT } from './system-failure.ts';
-import type {
-  BodyFraming,
-  ResponseReader,
-  ResponseSink,
-  UpstreamHead,
-  UpstreamRequest,
-  Wire,
-  WireFault,
-} from './wire.ts';
-
-/** What is the same for every server that a request is asked of. */
-export interface Asking {
-  readonly wire: Wire;
-  readonly request: UpstreamRequest;
-  /** As the wire has rendered it. */
-  readonly head: Buffer;
-  readonly body: RequestBody;
-  readonly way: ConnectionWay;
-  readonly connectMs: number;
-  readonly sendMs: number;
-  readonly readMs: number;
-}
+import type { ResponseReader, ResponseSink, UpstreamHead, WireFault } from './wire.ts';
 
 export interface AttemptParts extends ConnectionParts {
   readonly pool: ConnectionPool;
-}
-
-/** nginx's words of `proxy_next_upstream`. */
-export type FailureCause = 'error' | 'timeout' | 'invalid_header';
-
-export interface AttemptFailure {
-  readonly cause: FailureCause;
-  /** As it stands in the error log, with what was going on. */
-  readonly text: string;
-  readonly level: ErrorLevel;
-  /** The connection had been kept since an earlier request, and its end is no fault of the server. */
-  readonly isStale: boolean;
-}
-
-export interface AttemptEvents {
-  onInterim(head: UpstreamHead): void;
-  onHead(head: UpstreamHead): void;
-  /** The bytes are borrowed until it returns. */
-  onData(buffer: Buffer, start: number, end: number): void;
-  onTrailers(fields: readonly Field[]): void;
-  onNote(level: ErrorLevel, text: string): void;
-  /** All that has come at once was told, and it is not the end. */
-  onPause(): void;
-  /** The response is whole. */
-  onEnd(): void;
-  /** The connection is the receiver's. */
-  onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void;
-  /** Once, and nothing after it. */
-  onFailure(failure: AttemptFailure): void;
-  /** The body of the request will not be whole. Nothing comes after it. */
-  onBodyLost(by: LostBody): void;
-}
-
-/** What logs and variables say of it. */
-export interface AttemptFigures {
-  readonly peer: string;
-  /** 0: none came. */
-  status: number;
-  connectMs: number | undefined;
-  headMs: number | undefined;
-  wholeMs: number | undefined;
-  bodyBytes: number;
-  receivedBytes: number;
-  sentBytes: number;
 }
 
 type Phase = 'connecting' | 'sending' | 'waiting' | 'reading' | 'over';
@@ -102,7 +41,7 @@ const CAUSES: Readonly<Record<WireFault, FailureCause>> = {
   closed: 'error',
 };
 
-export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
+export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   readonly figures: AttemptFigures;
   /** What was going on when it failed, in nginx's words. A whole head with a status that counts as a failure has been read by then. */
   failedWhile: string = DOING.waiting;
@@ -116,10 +55,10 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
   /** When the bytes came that are being read; 0 between reads. */
   #readMs = 0;
   readonly #writtenBefore: number;
-  readonly #framing: BodyFraming | undefined;
+  /** Undefined: there is none, or none of it has been sent. */
+  #body: SentBody | undefined;
   #reader: ResponseReader | undefined;
   #phase: Phase = 'connecting';
-  #isBodySent = false;
   /** The request is being sent on a kept connection, in the turn in which it has begun. */
   #isAtOnce = false;
   #hasEnded = false;
@@ -131,7 +70,6 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     this.#parts = parts;
     this.#events = events;
     this.#startedMs = parts.clock.monotonicMs();
-    this.#framing = asking.request.bodyLength === 0 ? undefined : asking.wire.framingOf(asking.request);
     const kept = isFresh ? undefined : parts.pool.take(peer, asking.way);
     const connection = kept ?? new UpstreamConnection(peer, asking.way, parts);
     this.#connection = connection;
@@ -167,6 +105,10 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     return this.figures.connectMs !== undefined;
   }
 
+  get #isBodySent(): boolean {
+    return this.#body === undefined ? this.#phase !== 'connecting' : this.#body.isSent;
+  }
+
   get #isOver(): boolean {
     return this.#phase === 'over';
   }
@@ -184,90 +126,49 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
     this.#phase = 'sending';
     this.#reader = wire.newReader(request, this);
     const connection = this.#connection;
-    if (body.length !== 0) {
+    let hasLeft: boolean;
+    if (body === NO_BODY) {
+      hasLeft = connection.write(head);
+    } else {
+      // A head that announces nothing needs no end of it.
+      const framing = body.length === 0 ? undefined : wire.framingOf(request);
+      this.#body = new SentBody(body, framing, connection, this);
       connection.join();
+      connection.write(head);
+      this.#body.start();
+      if (this.#isOver) {
+        return;
+      }
+      hasLeft = connection.flush();
     }
-    connection.write(head);
-    body.start(this);
-    if (this.#isOver) {
-      return;
-    }
-    if (connection.flush()) {
+    if (hasLeft) {
       this.#noteSent();
     } else {
       connection.wait(sendMs);
     }
   }
 
-  take(bytes: Buffer): boolean {
-    if (this.#isOver) {
-      return true;
-    }
-    const connection = this.#connection;
-    // The head is being sent, and what is short leaves with it.
-    const isJoining = connection.isJoining;
-    if (!isJoining && this.#framing !== undefined) {
-      connection.join();
-    }
-    let hasRoom = this.#write(bytes);
-    if (!isJoining && this.#framing !== undefined) {
-      hasRoom = connection.flush() && hasRoom;
-    }
-    if (!hasRoom) {
-      connection.wait(this.#asking.sendMs);
-    }
-    return hasRoom;
-  }
-
-  /** With what frames it. */
-  #write(bytes: Buffer): boolean {
-    const connection = this.#connection;
-    const framing = this.#framing;
-    if (framing === undefined) {
-      return connection.write(bytes);
-    }
-    const { pieceBytesMax } = framing;
-    let hasRoom = true;
-    for (let from = 0; from < bytes.length; from += pieceBytesMax) {
-      const part = bytes.length <= pieceBytesMax ? bytes : bytes.subarray(from, from + pieceBytesMax);
-      connection.writeText(framing.before(part.length));
-      hasRoom = connection.write(part) && hasRoom;
-      connection.writeText(framing.behind(part.length));
-    }
-    return hasRoom;
-  }
-
-  finish(last?: Buffer): void {
-    if (this.#isOver) {
-      return;
-    }
-    const connection = this.#connection;
-    if (last !== undefined) {
-      connection.join();
-      this.#write(last);
-    }
-    if (this.#framing !== undefined && this.#framing.end !== '') {
-      connection.writeText(this.#framing.end);
-    }
-    this.#isBodySent = true;
-    if (last === undefined || connection.flush()) {
+  onBodySent(hasLeft: boolean): void {
+    if (hasLeft) {
       this.#noteSent();
     } else {
-      connection.wait(this.#asking.sendMs);
+      this.#connection.wait(this.#asking.sendMs);
     }
   }
 
-  fail(by: LostBody): void {
-    if (!this.#isOver) {
-      this.abort();
-      this.#events.onBodyLost(by);
-    }
+  onBodyHeld(): void {
+    this.#connection.wait(this.#asking.sendMs);
+  }
+
+  onBodyLost(by: LostBody): void {
+    this.abort();
+    this.#events.onBodyLost(by);
   }
 
   onTaken(): void {
     if (!this.#isBodySent) {
       this.#connection.waitNoMore();
-      this.#asking.body.resume();
+      this.#body?.resume();
     }
     this.#noteSent();
   }
@@ -459,7 +360,7 @@ export class Attempt implements ConnectionUser, ResponseSink, BodyTaker {
 
   #close(): void {
     this.#phase = 'over';
-    this.#asking.body.stop();
+    this.#body?.stop();
     this.settle();
     this.#connection.waitNoMore();
   }

@@ -1,52 +1,40 @@
 /**
- * One request that is handed on to a server behind this one: its body is taken in, servers are asked until one answers or the policy says that it is enough, and the
- * answer becomes the response. As long as nothing of a response has reached the client, another server may be asked.
+ * One request that is handed on to a server behind this one: its body is taken in, and servers are asked until one answers or the policy says that it is enough. As
+ * long as nothing of a response has reached the client, another server may be asked.
  */
 
 import type { ErrorLevel } from '../../../kernel/error-line.ts';
 import type { Exchange, ResponseTimes, ResponseWatcher } from '../../../protocol/http/exchange.ts';
 import type { Field } from '../../../protocol/http/fields.ts';
-import { fieldsOfLines } from '../../../protocol/http/response-fields.ts';
 import type { CollectedBody, CollectorEvents } from '../../../relay/body/body-collector.ts';
 import { BodyCollector, releaseBody } from '../../../relay/body/body-collector.ts';
 import { RETRY_AFTER } from '../../../relay/overload.ts';
-import type { ReplyHead } from '../../../relay/reply.ts';
-import type { ResponseFlow } from '../../../relay/response-flow.ts';
-import type { RelayOwner } from '../../../relay/response-relay.ts';
-import { ResponseRelay } from '../../../relay/response-relay.ts';
-import type { SpoolSource } from '../../../relay/spool-flow.ts';
-import { SpoolFlow } from '../../../relay/spool-flow.ts';
-import type { Asking, AttemptEvents, AttemptFailure } from '../../../upstream/attempt.ts';
+import type { Asking } from '../../../upstream/asking.ts';
 import { Attempt } from '../../../upstream/attempt.ts';
+import type { AttemptEvents, AttemptFailure } from '../../../upstream/attempt-events.ts';
 import type { UpstreamConnection } from '../../../upstream/connections/upstream-connection.ts';
 import type { Peer, PeerChoice, PeerOutcome, PeerWait } from '../../../upstream/peer-choice.ts';
 import type { LostBody, RequestBody } from '../../../upstream/request-body.ts';
 import { bodyOf, bodyOfText, NO_BODY, StreamedBody } from '../../../upstream/request-body.ts';
 import type { UpstreamHead } from '../../../upstream/wire.ts';
-import { followAccelRedirect } from '../../pipeline/accel-redirect.ts';
 import { AskedServers } from '../../pipeline/asked-servers.ts';
 import type { Route } from '../../pipeline/route.ts';
-import { HeldFlow } from './held-flow.ts';
+import { AnswerRelay } from './answer-relay.ts';
 import { newReadBody, shownSource } from './new-read-body.ts';
 import type { ProxyProgram } from './proxy-program.ts';
-import { ReadPace } from './read-pace.ts';
 import { mayAskAgain, statusOfFailure } from './retry.ts';
 import { retryCauseOf } from './retry-cause.ts';
 import type { AskedTarget } from './targets.ts';
 import { UpgradedPeer } from './upgraded-peer.ts';
 
-const NOTHING = Buffer.alloc(0);
-/** Of a response in memory, on its way to its file: as many slow clients as there are connections may have one each. */
-const PENDING_BYTES_MAX = 131_072;
-const EARLY_HINTS = 103;
 const CONNECTING = 'connecting to upstream';
 const CLIENT_LEFT = 'epoll_wait() reported that client prematurely closed connection';
 
-export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvents, CollectorEvents {
+export class ProxiedRequest implements ResponseWatcher, AttemptEvents, CollectorEvents {
   readonly #exchange: Exchange;
   readonly #route: Route;
   readonly #program: ProxyProgram;
-  readonly #relay: ResponseRelay;
+  readonly #answer: AnswerRelay;
   readonly #asked: AskedServers;
   #target: AskedTarget | undefined;
   #body: RequestBody = NO_BODY;
@@ -57,17 +45,12 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   #attempt: Attempt | undefined;
   /** A server may be sent the body when its client has left, so until this is called the request is not over, which has the body. */
   #letGo: (() => void) | undefined;
-  /** A head that has come, and waits for what has come with it. */
-  #held: ReplyHead | undefined;
-  #isBuffered: boolean;
-  #pace: ReadPace | undefined;
 
   constructor(exchange: Exchange, route: Route, program: ProxyProgram) {
     this.#exchange = exchange;
     this.#route = route;
     this.#program = program;
-    this.#relay = new ResponseRelay(exchange, this);
-    this.#isBuffered = program.policy.response.isBuffered;
+    this.#answer = new AnswerRelay(exchange, route, program);
     route.askedServers ??= new AskedServers();
     this.#asked = route.askedServers;
   }
@@ -103,7 +86,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   // The body of the request.
 
   onBody(body: CollectedBody): void {
-    if (this.#relay.isOver) {
+    if (this.#answer.isOver) {
       releaseBody(body);
       return;
     }
@@ -116,10 +99,10 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   onFailed(status: number | undefined, reason: string): void {
     if (status === undefined) {
-      this.#relay.isOver = true; // The client is gone.
-    } else if (!this.#relay.isOver) {
+      this.#answer.close(); // The client is gone.
+    } else if (!this.#answer.isOver) {
       this.#route.log('error', reason);
-      this.#relay.fail(status, undefined, status === 503 ? RETRY_AFTER : undefined);
+      this.#answer.fail(status, status === 503 ? RETRY_AFTER : undefined);
     }
     this.#settle();
   }
@@ -204,10 +187,8 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   // What a server says.
 
-  onInterim({ status, fields }: UpstreamHead): void {
-    if (status === EARLY_HINTS) {
-      this.#relay.onHints(fieldsOfLines(fields), 0);
-    }
+  onInterim(head: UpstreamHead): void {
+    this.#answer.hint(head, this.#attempt!);
   }
 
   onHead(head: UpstreamHead): void {
@@ -222,27 +203,13 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     }
     const answer = this.#program.answerOf(head, this.#route, (text) => this.#log('warn', text));
     if (answer.kind === 'pass') {
-      this.#isBuffered = answer.isBuffered;
-      this.#pace = answer.isBuffered ? this.#newPace(attempt) : undefined;
-      const cookie = this.#choice?.setCookie;
-      this.#held =
-        cookie === undefined ? answer.head : { ...answer.head, fields: answer.head.fields.with('Set-Cookie', cookie) };
+      this.#answer.pass(answer, attempt, this.#choice?.setCookie);
       return;
     }
     attempt.dismiss();
     this.#release('succeeded');
-    this.#relay.close();
-    if (answer.kind === 'relocate') {
-      followAccelRedirect(this.#exchange, answer.to, answer.fields);
-    } else {
-      this.#exchange.responder.refuse(answer.status, undefined, answer.fields);
-    }
+    this.#answer.replace(answer);
     this.#settle();
-  }
-
-  #newPace(attempt: Attempt): ReadPace | undefined {
-    const rate = this.#program.rateOf(this.#route);
-    return rate === 0 ? undefined : new ReadPace(attempt, rate, this.#program.clock);
   }
 
   #asksAgainFor(status: number): boolean {
@@ -263,40 +230,16 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
-    this.#pace?.count(end - start);
-    const head = this.#held;
-    if (head === undefined) {
-      this.#relay.onData(buffer, start, end, false);
-      return;
-    }
-    this.#held = undefined;
-    if (head.length === end - start) {
-      // The client's log may be written before the server's end is told.
-      this.#attempt?.settle();
-      this.#relay.onWhole(head, buffer, start, end);
-    } else {
-      this.#relay.onHead(head, buffer, start, end);
-    }
+    this.#answer.onData(buffer, start, end);
   }
 
   onPause(): void {
-    this.#passHead();
-  }
-
-  #passHead(): void {
-    const head = this.#held;
-    if (head !== undefined) {
-      this.#held = undefined;
-      this.#relay.onHead(head, NOTHING, 0, 0);
-    }
+    this.#answer.passHead();
   }
 
   onTrailers(fields: readonly Field[]): void {
     this.#asked.trailers = fields;
-    this.#passHead();
-    if (this.#program.policy.response.passesTrailers) {
-      this.#relay.onTrailers(fieldsOfLines(fields));
-    }
+    this.#answer.onTrailers(fields);
   }
 
   onNote(level: ErrorLevel, text: string): void {
@@ -305,14 +248,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   onEnd(): void {
     this.#release('succeeded');
-    const head = this.#held;
-    if (head !== undefined && head.length === 0 && this.#exchange.method !== 'HEAD') {
-      this.#held = undefined;
-      this.#relay.onWhole(head, NOTHING, 0, 0);
-    } else {
-      this.#passHead();
-      this.#relay.onEnd();
-    }
+    this.#answer.onEnd();
     this.#settle();
   }
 
@@ -321,7 +257,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#asked.fields = head.fields;
     const answer = program.answerOf(head, this.#route, (text) => this.#log('warn', text));
     const { responder } = this.#exchange;
-    this.#relay.close();
+    this.#answer.close();
     const peer = new UpgradedPeer(connection, rest, {
       ...program.policy.connection,
       figures: this.#attempt!.figures,
@@ -331,7 +267,7 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     const tunnel = answer.kind === 'pass' ? responder.switchProtocols(answer.head, peer) : undefined;
     if (tunnel === undefined) {
       peer.close();
-      this.#relay.cut(); // What cannot change its protocol, as a subrequest.
+      this.#answer.cut(); // What cannot change its protocol, as a subrequest.
     } else {
       peer.open(tunnel);
     }
@@ -344,10 +280,9 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#log(level, text);
     const attempt = this.#attempt!;
     const peer = this.#peer!;
-    if (this.#held !== undefined || this.#relay.hasBegun) {
+    if (this.#answer.hasBegun) {
       this.#release('failed');
-      this.#passHead();
-      this.#relay.onCut();
+      this.#answer.onCut();
       this.#settle();
       return;
     }
@@ -370,16 +305,14 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#release('unused');
     if (by === 'file') {
       this.#fail(500);
-    } else if (!this.#relay.isOver) {
-      this.#relay.close(); // There is no client, or the transport answers it.
+    } else {
+      this.#answer.close(); // There is no client, or the transport answers it.
     }
     this.#settle();
   }
 
   #fail(status: number): void {
-    if (!this.#relay.isOver) {
-      this.#relay.fail(status);
-    }
+    this.#answer.fail(status);
     this.#settle();
   }
 
@@ -420,17 +353,17 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
   }
 
   onDrain(): void {
-    this.#relay.onDrain();
+    this.#answer.onDrain();
   }
 
   onGone(): void {
-    if (!this.#relay.isOver) {
+    if (!this.#answer.isOver) {
       this.#leave();
     }
   }
 
   onClientEnd(): boolean {
-    if (this.#relay.isOver || this.#relay.hasBegun || this.#program.policy.connection.ignoresClientAbort) {
+    if (this.#answer.isOver || this.#answer.hasBegun || this.#program.policy.connection.ignoresClientAbort) {
       return false;
     }
     this.#leave();
@@ -439,10 +372,10 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
 
   #leave(): void {
     const attempt = this.#attempt;
-    const isUnanswered = !this.#relay.hasBegun;
+    const isUnanswered = !this.#answer.hasBegun;
     if (isUnanswered && this.#program.policy.connection.ignoresClientAbort) {
       this.#log('info', `${CLIENT_LEFT} while ${attempt?.doing ?? CONNECTING}`);
-      this.#relay.close();
+      this.#answer.close();
       return;
     }
     if (isUnanswered && attempt !== undefined) {
@@ -451,39 +384,8 @@ export class ProxiedRequest implements ResponseWatcher, RelayOwner, AttemptEvent
     this.#waiting?.leave();
     attempt?.abort();
     this.#release('unused');
-    this.#relay.close();
+    this.#answer.close();
     this.#settle();
-  }
-
-  // From the relay.
-
-  get #source(): SpoolSource | undefined {
-    return this.#pace ?? this.#attempt;
-  }
-
-  newFlow(): ResponseFlow {
-    const { policy, room } = this.#program;
-    if (!this.#isBuffered || policy.response.fileBytesMax === 0) {
-      return new HeldFlow(this.#exchange, this.#source);
-    }
-    const onUnreadable = (error: Error): void => {
-      this.#log('crit', `a spool file cannot be read: ${error.message}`);
-      this.#relay.fail(502);
-    };
-    const bounds = { pendingBytesMax: PENDING_BYTES_MAX, fileBytesMax: policy.response.fileBytesMax };
-    return new SpoolFlow(this.#exchange, room.space, this.#source, onUnreadable, bounds);
-  }
-
-  onShort(): void {
-    // The wire has told that the connection ended too early.
-  }
-
-  onUpstreamDone(): void {
-    // The connection has been given back.
-  }
-
-  onOver(): void {
-    // The body of the request is the route's: what follows an error page may send it again.
   }
 }
 

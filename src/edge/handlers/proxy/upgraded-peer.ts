@@ -2,7 +2,7 @@
 
 import type { ErrorLevel } from '../../../kernel/error-line.ts';
 import type { Tunnel, TunnelSink } from '../../../protocol/http/exchange.ts';
-import type { AttemptFigures } from '../../../upstream/attempt.ts';
+import type { AttemptFigures } from '../../../upstream/attempt-events.ts';
 import type { ConnectionUser, UpstreamConnection } from '../../../upstream/connections/upstream-connection.ts';
 import { ioFailure, TIMED_OUT } from '../../../upstream/system-failure.ts';
 

@@ -2,8 +2,8 @@
 
 import type { HealthCheck } from '../../../config/model/upstream.ts';
 import { renderHostPort } from '../../../kernel/addresses/render-host.ts';
-import type { AttemptEvents, AttemptFailure } from '../../attempt.ts';
 import { Attempt } from '../../attempt.ts';
+import type { AttemptEvents, AttemptFailure } from '../../attempt-events.ts';
 import { ConnectionPool } from '../../connections/connection-pool.ts';
 import { dial, PLAIN_WAY } from '../../connections/dial.ts';
 import type { ConnectionParts } from '../../connections/upstream-connection.ts';
