@@ -28,6 +28,8 @@ export interface ConnectionRules {
   readonly lingeringTimeoutMs?: number;
   readonly resetsTimedOut?: boolean;
   readonly isChunkedOn?: boolean;
+  /** Fields behind a body go to each client of HTTP/1.1, as with nginx. Otherwise to those that say that they take them (RFC 9110 6.5.1). */
+  readonly sendsTrailersUnasked?: boolean;
 }
 
 /** What a location may say of the connection on which its requests come: nobody knows it before one has come whole. */

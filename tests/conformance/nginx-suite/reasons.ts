@@ -2,8 +2,6 @@
 
 const CACHE = 'Portico keeps no cache of what servers have answered, and the tests that fail look into one.';
 const FILES_OF_BODIES = 'client_body_in_file_only is not known: bodies go into files when they are long.';
-const TRAILERS =
-  'Trailers of add_trailer go to clients that say that they take them (RFC 9110 6.5.1); for others a response keeps its length.';
 const UNASKED = 'A change of the protocol that the client has not asked for is answered 502, and not passed on.';
 
 export const REASONS: Readonly<Record<string, string>> = {
@@ -14,10 +12,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'http_expect_100_continue.t':
     'A client that has announced a body of no bytes is not told to send it: it gets the answer.',
   'not_modified_proxy.t': CACHE,
-  'proxy_force_ranges.t': TRAILERS,
-  'proxy_if.t': 'proxy_pass in limit_except is told of, and not done.',
-  'proxy_limit_rate.t': TRAILERS,
-  'proxy_limit_rate2.t': TRAILERS,
+  'proxy_force_ranges.t': CACHE,
   'proxy_merge_headers.t': CACHE,
   'proxy_unfinished.t':
     'Two tests look into a cache. In two others only the end of the connection says where a response ends, and one that was cut off ends by a reset, so that nobody takes it for whole.',

@@ -4,7 +4,6 @@ import { assert } from '../../../kernel/assert.ts';
 import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { Content } from '../../model/content.ts';
-import type { Instruction } from '../../model/instruction.ts';
 import { Pool } from '../../model/pool.ts';
 import type { CertificateFiles, Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
 import { renderServerName } from '../../render-server-name.ts';
@@ -18,10 +17,10 @@ import { LISTENS, SERVER_NAMES } from './directives/listening.ts';
 import { IS_INTERNAL, LOCATION_MATCH } from './directives/locations.ts';
 import { processOf } from './directives/process.ts';
 import { saidAppOf } from './directives/python-app.ts';
-import type { DraftInstruction } from './directives/rewrite.ts';
-import { INSTRUCTIONS } from './directives/rewrite.ts';
 import { speaksTls } from './directives/site-tls.ts';
 import type { Draft } from './draft.ts';
+import type { BlockTables } from './instructions-of.ts';
+import { instructionsOf } from './instructions-of.ts';
 import { ProxyTable } from './proxy-table.ts';
 import type { NginxReport } from './report.ts';
 import { ScopeTable } from './scope-of.ts';
@@ -102,7 +101,7 @@ function siteOf(
     name: name === undefined ? '' : renderServerName(name),
     connection: tables.scopes.connectionOf(server),
     ...(tls === undefined ? {} : { tls }),
-    rewrite: instructionsOf(server, tables),
+    rewrite: instructionsOf(server, blockTables(tables)),
     scope: tables.scopes.idOf(server),
     content: contentIn(server, tables),
     locations: locationsIn(server, tables),
@@ -118,6 +117,10 @@ function contentIn(draft: Draft, tables: Tables): Content {
 function ownContentIn(draft: Draft, { apps, proxies }: Tables): Content | undefined {
   const said = apps.contentOf(draft) ?? draft.own(CONTENT_SAID);
   return said?.kind === 'passed' ? proxies.contentOf(said, draft) : said;
+}
+
+function blockTables(tables: Tables): BlockTables {
+  return { scopeOf: (block) => tables.scopes.idOf(block), contentOf: (block) => ownContentIn(block, tables) };
 }
 
 function addressesOf(server: Draft): readonly Pick<Listen, 'address' | 'speaksTls'>[] {
@@ -147,7 +150,7 @@ function locationsIn(around: Draft, tables: Tables): Location[] {
             match,
             isInternal: draft.get(IS_INTERNAL) ?? false,
             redirectsToSlash: redirectsToSlash(draft, match),
-            rewrite: instructionsOf(draft, tables),
+            rewrite: instructionsOf(draft, blockTables(tables)),
             scope: tables.scopes.idOf(draft),
             content: contentIn(draft, tables),
             locations: locationsIn(draft, tables),
@@ -160,19 +163,6 @@ function locationsIn(around: Draft, tables: Tables): Location[] {
 function redirectsToSlash(draft: Draft, { kind }: Location['match']): boolean {
   const isElsewhere = saidAppOf(draft) !== undefined || draft.own(CONTENT_SAID)?.kind === 'passed';
   return (kind === 'prefix' || kind === 'final-prefix') && isElsewhere;
-}
-
-function instructionsOf(draft: Draft, tables: Tables): Instruction[] {
-  return (draft.own(INSTRUCTIONS) ?? []).map((instruction) => instructionOf(instruction, tables));
-}
-
-function instructionOf(instruction: DraftInstruction, tables: Tables): Instruction {
-  if (instruction.kind !== 'if') {
-    return instruction;
-  }
-  const { inside: block, condition } = instruction;
-  const content = ownContentIn(block, tables);
-  return { kind: 'if', condition, inside: instructionsOf(block, tables), scope: tables.scopes.idOf(block), content };
 }
 
 /** One for each address, with the names of all servers that answer there. The first is for every other name, unless one is said to be. */

@@ -67,6 +67,12 @@ export const CONNECTION_FIELDS: Fields<ConnectionRules> = {
     undefined,
     'Tell clients of HTTP/1.1 as well that the connection stays, as nginx does.',
   ),
+  sendsTrailersUnasked: field<boolean | undefined>(
+    'unasked-trailers',
+    FLAG,
+    undefined,
+    'Send fields behind bodies to clients of HTTP/1.1 that have not said that they take them, as nginx does.',
+  ),
   takesLineFeeds: field<boolean | undefined>(
     'bare-line-feeds',
     FLAG,

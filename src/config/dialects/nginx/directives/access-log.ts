@@ -26,7 +26,7 @@ interface SaidFormat {
 }
 
 /** `off`, or a log whose path is still as it was written. */
-type SaidLog =
+export type SaidLog =
   | { readonly isOff: true }
   | { readonly isOff: false; readonly target: Omit<LogTarget, 'kept'>; readonly rule: Omit<AccessLogRule, 'target'> };
 
@@ -38,7 +38,7 @@ interface Buffering {
 }
 
 const formats: DraftKey<readonly SaidFormat[]> = draftKey('log_format');
-const logs: DraftKey<readonly SaidLog[]> = draftKey('access_log');
+export const ACCESS_LOGS: DraftKey<readonly SaidLog[]> = draftKey('access_log');
 const kept: DraftKey<Kept | undefined> = draftKey('open_log_file_cache');
 const subrequests: DraftKey<boolean> = draftKey('log_subrequest');
 
@@ -90,7 +90,7 @@ export function accessLogsOf(
   { prefix, fallback }: { readonly prefix: string; readonly fallback: string },
 ): readonly { readonly target: LogTarget; readonly rule: Omit<AccessLogRule, 'target'> }[] {
   const keeping = draft.get(kept);
-  const said = draft.get(logs) ?? usualLogs(fallback);
+  const said = draft.get(ACCESS_LOGS) ?? usualLogs(fallback);
   return said.some(({ isOff }) => isOff)
     ? []
     : said.flatMap((log) => (log.isOff ? [] : [{ target: wholeTarget(log.target, prefix, keeping), rule: log.rule }]));
@@ -148,7 +148,7 @@ function formatsIn(draft: Draft): readonly SaidFormat[] {
 
 function readLog(args: GivenArguments, draft: Draft, report: NginxReport): void {
   if (args.text(0) === 'off') {
-    draft.append(logs, { isOff: true });
+    draft.append(ACCESS_LOGS, { isOff: true });
     if (args.count > 1) {
       report('nginx.invalid-value', args.place(1), `invalid parameter "${args.text(1)}"`, {
         hint: 'Nothing stands behind "off".',
@@ -165,11 +165,11 @@ function readLog(args: GivenArguments, draft: Draft, report: NginxReport): void 
   }
   if (sink === undefined || format === undefined || buffering === undefined) {
     // What is said takes the place of what is around it all the same.
-    draft.set(logs, draft.own(logs) ?? []);
+    draft.set(ACCESS_LOGS, draft.own(ACCESS_LOGS) ?? []);
     return;
   }
   const { when, ...target } = buffering;
-  draft.append(logs, { isOff: false, target: { sink, ...target }, rule: { format, when } });
+  draft.append(ACCESS_LOGS, { isOff: false, target: { sink, ...target }, rule: { format, when } });
 }
 
 function fileSink(args: GivenArguments): LogTarget['sink'] {

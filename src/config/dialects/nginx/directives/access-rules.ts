@@ -11,6 +11,8 @@ import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
+import { ACCESS_LOGS } from './access-log.ts';
+import { CONTENT_SAID } from './answering.ts';
 import { HTTP, HTTP_LIMIT } from './contexts.ts';
 import { keep } from './keep.ts';
 
@@ -100,7 +102,7 @@ export function decides(allows: boolean): (args: GivenArguments, draft: Draft) =
 export function accessOf(draft: Draft, confPrefix: string): Pick<Scope, 'access' | 'exceptMethods' | 'realIp'> {
   const access = rulesOf(draft, confPrefix);
   const realIp = realIpOf(draft);
-  const except = exceptionOf(draft);
+  const except = exceptionOf(draft, 'access');
   return {
     ...(access === undefined ? {} : { access }),
     ...(realIp === undefined ? {} : { realIp }),
@@ -115,9 +117,14 @@ export function accessOf(draft: Draft, confPrefix: string): Pick<Scope, 'access'
   };
 }
 
-/** That of a location, which its `if` blocks have too. */
-function exceptionOf(draft: Draft): Draft | undefined {
-  return draft.within('location')?.children.find(({ kind }) => kind === 'limit_except');
+/**
+ * The `limit_except` of a location, which its `if` blocks have too. `access`: one that says no more than who may ask, which is a rule of the scopes; `scope`: one that says
+ * more, and whose methods have a scope of their own.
+ */
+export function exceptionOf(draft: Draft, what: 'access' | 'scope'): Draft | undefined {
+  const except = draft.within('location')?.children.find(({ kind }) => kind === 'limit_except');
+  const isScope = except?.says([CONTENT_SAID, ACCESS_LOGS]) === true;
+  return isScope === (what === 'scope') ? except : undefined;
 }
 
 function rulesOf(draft: Draft, confPrefix: string): AccessRules | undefined {

@@ -29,12 +29,6 @@ function checkInside(draft: Draft, said: ReadonlySet<ProxyModule>, report: Nginx
   if (content?.kind === 'passed' && content.tls) {
     checkUpstreamTls(draft, moduleOf(content.protocol), report);
   }
-  if (content?.kind === 'passed' && draft.kind === 'limit_except') {
-    report('nginx.later', draft.place, '"proxy_pass" inside "limit_except" has no effect yet', {
-      hint: 'The other methods are answered as those that are named. Divide them by an `if` of $request_method in the location.',
-      severity: 'warning',
-    });
-  }
   for (const child of draft.children) {
     checkInside(child, new Set(), report);
   }

@@ -22,6 +22,7 @@ const USUAL = {
   lingeringTimeoutMs: 5000,
   resetsTimedOut: false,
   saysKept: true,
+  sendsTrailersUnasked: true,
   headTimeoutMs: 60_000,
   lineBytesMax: 8192,
   headBytesMax: 32_768,

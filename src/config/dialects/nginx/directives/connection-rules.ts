@@ -158,6 +158,7 @@ export function connectionOf(server: Draft): ConnectionRules {
   return {
     ...everywhere(server),
     saysKept: true,
+    sendsTrailersUnasked: true,
     headTimeoutMs: server.get(headTimeout) ?? USUAL.headTimeoutMs,
     lineBytesMax,
     headBytesMax: Math.max(lineBytesMax, large.count * large.bytes),
