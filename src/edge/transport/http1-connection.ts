@@ -38,7 +38,7 @@ import { Output } from './output.ts';
 import type { RequestEvents } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
-import { acceptsTrailers, delimiterOf, sendsBody } from './response-text.ts';
+import { delimiterOf, sendsBody, sendsTrailers } from './response-text.ts';
 import { CLIENT_LEFT, noteSent, ResponseWriter } from './response-writer.ts';
 import type { TransportRules } from './transport-rules.ts';
 import { BAD_PATH, LATE_BODY, LATE_HEAD, tellFault, unreadHead } from './unread-request.ts';
@@ -258,8 +258,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
   }
 
   trail(exchange: Http1Exchange, fields: ResponseFields): void {
-    const { head, status } = exchange;
-    if (exchange === this.#exchange && sendsBody(head.method, status) && acceptsTrailers(head)) {
+    if (exchange === this.#exchange && sendsTrailers(exchange.head, exchange.status, this.#phase.rules)) {
       this.writer.trail(fields.text);
     }
   }

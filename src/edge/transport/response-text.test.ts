@@ -1,7 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
-import { delimiterOf, HeadRenderer, renderHead } from './response-text.ts';
+import type { RequestHead } from '../../protocol/http1/types.ts';
+import { delimiterOf, HeadRenderer, renderHead, sendsTrailers } from './response-text.ts';
 
 const HEAD = { status: 200, reason: undefined, fields: fieldsOf('Content-Type: text/plain\r\n') };
 const DATE = 'Sat, 21 Nov 2026 10:04:33 GMT';
@@ -42,4 +44,17 @@ test('delimiterOf() follows status, length, method and version', () => {
 test('HeadRenderer adds the fields of every response', () => {
   const renderer = new HeadRenderer('X-A: b\r\n');
   equal(renderer.render(HEAD, 5, '', DATE), renderHead({ ...HEAD, fields: HEAD.fields.with('X-A', 'b') }, 5, '', DATE));
+});
+
+test('sendsTrailers() asks the client, unless the site does not; there has to be a body in HTTP/1.1', () => {
+  const head = (te: string, change: Partial<RequestHead> = {}): RequestHead =>
+    // What is looked at of a head.
+    ({ method: 'GET', minor: 1, block: fieldBlock([['TE', te]]), ...change }) as RequestHead;
+  const [asking, unasked] = [{ sendsTrailersUnasked: false }, { sendsTrailersUnasked: true }];
+  equal(sendsTrailers(head('trailers'), 200, asking), true);
+  equal(sendsTrailers(head('gzip'), 200, asking), false);
+  equal(sendsTrailers(head('gzip'), 200, unasked), true);
+  equal(sendsTrailers(head('gzip', { minor: 0 }), 200, unasked), false);
+  equal(sendsTrailers(head('gzip', { method: 'HEAD' }), 200, unasked), false);
+  equal(sendsTrailers(head('gzip'), 304, unasked), false);
 });

@@ -5,7 +5,7 @@ import type { ResponseHead } from '../../protocol/http/exchange.ts';
 import { reasonPhrase } from '../../protocol/http/reason-phrases.ts';
 import { wantsTrailers } from '../../protocol/http/wants-trailers.ts';
 import type { RequestHead } from '../../protocol/http1/types.ts';
-import type { KeptField } from './transport-rules.ts';
+import type { KeptField, TransportRules } from './transport-rules.ts';
 
 /** How the body is delimited: its length, in chunks, by the end of the connection, or not at all. */
 export type Delimiter = number | 'chunked' | 'close' | 'none';
@@ -94,9 +94,13 @@ export function upgradeField(status: number): ConnectionField {
   return status === 101 ? 'Connection: Upgrade\r\n' : '';
 }
 
-/** RFC 9110 6.5.1: the client has said that it takes them. */
-export function acceptsTrailers({ block, minor }: RequestHead): boolean {
-  return minor === 1 && wantsTrailers(block);
+/** Whether fields may stand behind the body: the client has said that it takes them (RFC 9110 6.5.1), or is not asked. */
+export function sendsTrailers(
+  { method, block, minor }: RequestHead,
+  status: number,
+  { sendsTrailersUnasked }: Pick<TransportRules, 'sendsTrailersUnasked'>,
+): boolean {
+  return minor === 1 && sendsBody(method, status) && (sendsTrailersUnasked || wantsTrailers(block));
 }
 
 /** Whether the bytes of a body are sent: not for HEAD, nor with a status that forbids a body. */

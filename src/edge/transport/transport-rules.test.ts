@@ -15,7 +15,13 @@ test('what is not said is as our own limits have it', () => {
 test('what is said holds', () => {
   const said = {
     ...{ keepAliveMs: 1, headTimeoutMs: 2, keepAliveFieldS: 3, keepAliveRequestsMax: 4 },
-    ...{ keepAliveTimeMs: 5, isChunkedOn: false, keepAliveDisabledFor: ['safari'], resetsTimedOut: true },
+    ...{
+      keepAliveTimeMs: 5,
+      isChunkedOn: false,
+      sendsTrailersUnasked: true,
+      keepAliveDisabledFor: ['safari'],
+      resetsTimedOut: true,
+    },
     ...{ lingering: 'always' as const, lingeringTimeMs: 8, lingeringTimeoutMs: 9 },
   };
   deepEqual(transportRules(said, { timeoutMs: 6 }, { timeoutMs: 7 }), {
@@ -29,6 +35,7 @@ test('what is said holds', () => {
     keptField: 'Connection: keep-alive\r\nKeep-Alive: timeout=3\r\n',
     keepAliveDisabledFor: ['safari'],
     isChunkedOn: false,
+    sendsTrailersUnasked: true,
     lingering: 'always',
     lingerMs: 8,
     lingerIdleMs: 9,

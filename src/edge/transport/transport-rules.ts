@@ -29,6 +29,8 @@ export interface TransportRules {
   readonly keepAliveDisabledFor: readonly string[];
   /** Bodies of unknown length may be sent in chunks. */
   readonly isChunkedOn: boolean;
+  /** Clients of HTTP/1.1 get fields behind a body though they have not said that they take them. */
+  readonly sendsTrailersUnasked: boolean;
   /** Whether what a client may still be sending is read before its connection is closed. */
   readonly lingering: 'off' | 'on' | 'always';
   /** … how long in all, and from one byte to the next. */
@@ -61,6 +63,7 @@ export function transportRules(
     keptField: keptField(connection),
     keepAliveDisabledFor: connection.keepAliveDisabledFor ?? [],
     isChunkedOn: connection.isChunkedOn ?? true,
+    sendsTrailersUnasked: connection.sendsTrailersUnasked ?? false,
     lingering: connection.lingering ?? 'on',
     lingerMs: lingeringTimeMs ?? EDGE_LIMITS.lingerMs,
     lingerIdleMs: connection.lingeringTimeoutMs ?? lingeringTimeMs ?? EDGE_LIMITS.lingerMs,

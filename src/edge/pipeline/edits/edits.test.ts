@@ -87,7 +87,7 @@ test('fields are taken away by the beginning of their names', () => {
   );
 });
 
-test('trailers stand behind a body of no length, for clients that take them', () => {
+test('trailers stand behind a body of no length, for clients that take them or all of a site', () => {
   const tail = [rule('X-T', [{ variable: 'status' }])];
   const site = (trailers: readonly FieldRule[], status = 200, connection = {}): FakeSite =>
     new FakeSite({
@@ -101,9 +101,12 @@ test('trailers stand behind a body of no length, for clients that take them', ()
   };
   deepEqual(shape(site(tail)), [undefined, 'text', 'X-T: 200\r\n']);
   deepEqual(shape(site(tail), 'gzip'), [4, 'text', undefined]);
+  const seen = [rule('X-T', 'a'), rule('X-T', 'b'), rule('X-U', [{ variable: 'sent_trailer_x_t' }])];
+  deepEqual(shape(site(seen)), [undefined, 'text', 'X-T: a\r\nX-T: b\r\nX-U: a, b\r\n']);
   deepEqual(shape(site(tail, 404)), [4, 'text', undefined]);
   deepEqual(shape(site([rule('X-T', 't', { always: true })], 404)), [undefined, 'text', 'X-T: t\r\n']);
   deepEqual(shape(site(tail, 200, { isChunkedOn: false })), [4, 'text', undefined]);
+  deepEqual(shape(site(tail, 200, { sendsTrailersUnasked: true }), 'gzip'), [undefined, 'text', 'X-T: 200\r\n']);
 });
 
 test('a response that is edited as one before has the very same head, which is then rendered once; other values are other fields', () => {

@@ -127,15 +127,23 @@ function compileTrailers(rules: readonly CompiledRule[]): Trailers {
   };
 }
 
-/** Trailers need a body in chunks (RFC 9112 7.1.2), and a client that says it takes them (RFC 9110 6.5.1): to others the response keeps its length. */
-function takesTrailers({ main: { exchange }, location }: Route): boolean {
-  return exchange.version !== HTTP_VERSION.http10 && location.connection.isChunkedOn && wantsTrailers(exchange.block);
+/**
+ * Trailers need a body in chunks (RFC 9112 7.1.2), and a client that says it takes them (RFC 9110 6.5.1), where the site does not send them to everybody: to others the
+ * response keeps its length.
+ */
+function takesTrailers({ main: { exchange }, location: { connection } }: Route): boolean {
+  const mayHaveChunks = exchange.version !== HTTP_VERSION.http10 && connection.isChunkedOn;
+  return mayHaveChunks && (connection.sendsTrailersUnasked || wantsTrailers(exchange.block));
 }
 
 function trailersOf(rules: readonly CompiledRule[], status: number, route: Route): ResponseFields | undefined {
+  const earlier = route.sent.trailers ?? NO_FIELDS;
   const fields = rules.reduce((before, rule) => {
+    // A trailer may be made of those in front of it ($sent_trailer_…).
+    route.sent.trailers = earlier.and(before);
     const value = rule.always || isOrdinary(status) ? renderTemplate(rule.value, route) : '';
     return value === '' ? before : before.with(rule.name, value);
   }, NO_FIELDS);
+  route.sent.trailers = earlier.isEmpty ? undefined : earlier;
   return fields.isEmpty ? undefined : fields;
 }

@@ -67,13 +67,14 @@ export const sentFieldVariable: VariableFamily = (name) => {
   if (own !== undefined) {
     return own;
   }
-  return ({ sent }) => {
-    const values = sent.head?.fields.getAll(lower) ?? [];
-    return values.length === 0 ? undefined : values.join(', ');
-  };
+  return ({ sent }) => joined(sent.head?.fields.getAll(lower));
 };
+
+function joined(values: readonly string[] = []): string | undefined {
+  return values.length === 0 ? undefined : values.join(', ');
+}
 
 export const sentTrailerVariable: VariableFamily = (name) => {
   const lower = name.replaceAll('_', '-');
-  return ({ sent }) => sent.trailers?.get(lower);
+  return ({ sent }) => joined(sent.trailers?.getAll(lower));
 };
