@@ -65,6 +65,17 @@ test('a piece of a stream and the end that comes with it are one', async () => {
   equal(taker.told.length, 3);
 });
 
+test('what has come of a stream when it starts is given at once: the head of the request leaves with it', () => {
+  const taker = new Taker();
+  const body: StreamedBody = new StreamedBody({
+    bodyLength: 9,
+    readBody: () => void body.data(Buffer.from('with it')),
+    resumeBody: () => undefined,
+  });
+  body.start(taker);
+  deepEqual(taker.told, ['with it']);
+});
+
 test('a stream waits while its taker has no room, also for what was passed on behind its turn', async () => {
   const { body, taker, resumes } = stream();
   taker.hasRoom = false;

@@ -181,6 +181,8 @@ export class StreamedBody implements RequestBody, BodySink {
     }
     this.#hasStarted = true;
     this.#source.readBody(this);
+    // What has come with the head of the request leaves with it.
+    this.#passLast();
   }
 
   resume(): void {

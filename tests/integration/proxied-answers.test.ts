@@ -1,6 +1,9 @@
 // What stands between a server behind and the client: what the server says of its answer is done, and a body goes on to whoever answers in its place.
 
 import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { isWhole, runBackend } from './backend.ts';
 import { Client } from './client.ts';
@@ -13,14 +16,18 @@ const ANSWERS: Readonly<Record<string, string>> = {
   '/busy': 'HTTP/1.1 503 Busy\r\nX-Why: load\r\nContent-Length: 4\r\n\r\nbusy',
 };
 
-test('redirects, ranges, pages for errors, and bodies that are sent on', async () => {
+test('redirects, ranges, pages for errors, and bodies that are sent on or are files', async () => {
   let own = '';
+  const bodies = mkdtempSync(join(tmpdir(), 'portico-bodies-'));
+  // The server may be another user's, as it is where root starts it.
+  chmodSync(bodies, 0o777);
   await using backend = await runBackend((request) => {
     if (!isWhole(request)) {
       return undefined;
     }
     const [, path = ''] = /^\S+ ([^ ?]*)/.exec(request) ?? [];
-    const body = request.slice(request.indexOf('\r\n\r\n') + 4);
+    const [, file] = /\r\nX-File: (.*)\r\n/.exec(request) ?? [];
+    const body = file === undefined ? request.slice(request.indexOf('\r\n\r\n') + 4) : readFileSync(file, 'utf8');
     const answer = ANSWERS[path] ?? `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     return answer.replace('BACKEND', own);
   });
@@ -31,6 +38,11 @@ test('redirects, ranges, pages for errors, and bodies that are sent on', async (
      location /inner { internal; return 200 "inner $request_method"; }
      location /busy { proxy_pass http://${own}; proxy_intercept_errors on; error_page 503 =200 @page; }
      location @page { return 200 "page of $upstream_status $upstream_http_x_why"; }
+     location /file { client_body_in_file_only clean; client_body_temp_path ${bodies} 1 2; proxy_pass_request_body off;
+       proxy_set_header X-File $request_body_file; proxy_set_header Content-Length ""; proxy_pass http://${own}; }
+     location /file/kept { client_body_in_file_only on; client_body_temp_path ${bodies}/kept; proxy_pass http://${own};
+       add_header X-Body "$request_body_file,$request_body"; }
+     location /file/nowhere { client_body_in_file_only on; client_body_temp_path /proc/nowhere; proxy_pass http://${own}; }
      location /dead { proxy_pass http://127.0.0.1:1; error_page 502 = @other; }
      location @other { proxy_pass http://${own}; add_header X-Body "$request_method $request_body $content_length"; }`,
   );
@@ -48,4 +60,22 @@ test('redirects, ranges, pages for errors, and bodies that are sent on', async (
   client.send('POST /dead HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n');
   const sentOn = await client.read('POST');
   assert.deepEqual([sentOn.status, sentOn.body, sentOn.fields.get('x-body')], [200, 'abcde', 'POST abcde 5']);
+
+  client.send('POST /file HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nread');
+  assert.equal((await client.read('POST')).body, 'read', 'the server has been told of the file');
+  client.send('POST /file/kept HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nkept');
+  const kept = await client.read('POST');
+  const [path = ''] = kept.fields.get('x-body')?.split(',') ?? [];
+  assert.match(kept.fields.get('x-body') ?? '', new RegExp(`^${bodies}/kept/\\d{10},$`));
+  client.send('POST /file/nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nlost');
+  assert.equal((await client.read('POST')).status, 500);
+  await nginx.server.logged(/\[error\].*spool file: .*\/proc\/nowhere/);
+  assert.equal(readFileSync(path, 'utf8'), 'kept');
+  const left = readdirSync(bodies, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  assert.deepEqual(
+    left.map(({ name }) => name),
+    [basename(path)],
+    'one was removed with its request, the other one is left',
+  );
+  rmSync(bodies, { recursive: true });
 });

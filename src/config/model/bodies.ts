@@ -88,6 +88,17 @@ export interface RequestBodies {
   readonly timeoutMs?: number;
   /** A longer one that is handed on to a server behind is kept in a file until then. */
   readonly memoryBytesMax?: number;
+  /** Each one that is handed on is in a file, whose name the server behind may be told ($request_body_file). */
+  readonly files?: BodyFiles;
+}
+
+export interface BodyFiles {
+  /** The files stay when their requests are over: whoever was told of one removes it. */
+  readonly areKept: boolean;
+  /** Undefined: where other bodies are that do not fit into memory. */
+  readonly folder?: string;
+  /** How many digits of a file's name each of the folders inside is called by. */
+  readonly levels?: readonly number[];
 }
 
 /** How a response leaves. What is absent is as our own limits have it. */

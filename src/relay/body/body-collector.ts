@@ -8,6 +8,7 @@ import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { RELAY_LIMITS } from '../limits.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Overload } from '../overload.ts';
+import type { SpoolPlace } from '../spool/spool-file.ts';
 import { SpoolFile } from '../spool/spool-file.ts';
 import type { SpoolSpace } from '../spool/spool-space.ts';
 import type { BlockPool } from './block-pool.ts';
@@ -35,6 +36,8 @@ export interface BodyRoom {
   readonly space: SpoolSpace;
   readonly memory: MemoryBudget;
   readonly blocks: BlockPool;
+  /** Where files are, if not in a folder of the space. */
+  readonly place?: SpoolPlace;
 }
 
 export interface CollectorEvents {
@@ -109,10 +112,8 @@ export class BodyCollector implements BodySink {
 
   #spool(bytes: Buffer): boolean {
     if (this.#file === undefined) {
-      this.#file = new SpoolFile(this.#room.space, {
-        onWritten: () => this.#onWritten(),
-        onError: (error) => this.#onError(error),
-      });
+      const events = { onWritten: () => this.#onWritten(), onError: (error: Error) => this.#onError(error) };
+      this.#file = new SpoolFile(this.#room.space, events, { place: this.#room.place });
       for (const piece of this.#bytes?.pieces ?? []) {
         this.#file.append(piece);
       }

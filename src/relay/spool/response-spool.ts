@@ -57,7 +57,7 @@ export class ResponseSpool {
     this.#responder = responder;
     this.#events = events;
     const fileEvents = { onWritten: () => this.#pump(), onError: (error: Error) => this.#onStuck(error) };
-    this.#file = new SpoolFile(space, fileEvents, bounds.pendingBytesMax);
+    this.#file = new SpoolFile(space, fileEvents, { pendingBytesMax: bounds.pendingBytesMax });
   }
 
   /** `bytes` are borrowed until it returns. */

@@ -7,6 +7,7 @@
 import { close, ftruncate, openSync, read, unlink, writev } from 'node:fs';
 import { RELAY_LIMITS } from '../limits.ts';
 import { JoinedBytes } from './joined-bytes.ts';
+import type { OpenedFile } from './spool-folder.ts';
 import type { SpoolMember, SpoolSpace } from './spool-space.ts';
 
 export interface SpoolEvents {
@@ -22,12 +23,24 @@ interface WantedRead {
   readonly done: (error: Error | null, bytes: Buffer) => void;
 }
 
+/** Where a file is made. */
+export interface SpoolPlace {
+  /** Throws what open(2) throws. */
+  openFile(): OpenedFile;
+}
+
+export interface SpoolFileOptions {
+  readonly pendingBytesMax?: number | undefined;
+  readonly place?: SpoolPlace | undefined;
+}
+
 export class SpoolFile implements SpoolMember {
   /** '' until something is written. */
   path = '';
   /** -1 while the file has no descriptor open. */
   #fd = -1;
   readonly #space: SpoolSpace;
+  readonly #place: SpoolPlace;
   readonly #pendingBytesMax: number;
   readonly #events: SpoolEvents;
   readonly #queue = new JoinedBytes();
@@ -43,11 +56,14 @@ export class SpoolFile implements SpoolMember {
   #isShared = false;
   /** A write has failed, and no other is tried. */
   #isStuck = false;
+  /** It is somebody else's from now on. */
+  #isKept = false;
 
-  /** `pendingBytesMax`: so much may wait to be written until the source should pause. */
-  constructor(space: SpoolSpace, events: SpoolEvents, pendingBytesMax: number = RELAY_LIMITS.spoolPendingBytesMax) {
-    this.#pendingBytesMax = pendingBytesMax;
+  /** `pendingBytesMax`: so much may wait to be written until the source should pause. `place`: where the file is, if not in a folder of the space. */
+  constructor(space: SpoolSpace, events: SpoolEvents, { pendingBytesMax, place }: SpoolFileOptions = {}) {
+    this.#pendingBytesMax = pendingBytesMax ?? RELAY_LIMITS.spoolPendingBytesMax;
     this.#space = space;
+    this.#place = place ?? space;
     this.#events = events;
   }
 
@@ -173,7 +189,7 @@ export class SpoolFile implements SpoolMember {
     if (this.#fd === -1) {
       try {
         if (this.path === '') {
-          ({ path: this.path, fd: this.#fd } = this.#space.openFile());
+          ({ path: this.path, fd: this.#fd } = this.#place.openFile());
         } else {
           this.#fd = openSync(this.path, 'r+');
         }
@@ -257,6 +273,11 @@ export class SpoolFile implements SpoolMember {
     return left;
   }
 
+  /** The file stays when it is closed. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
   /** Removes the file; what is under way is let finish first. */
   close(): void {
     if (this.#isClosed) {
@@ -276,7 +297,7 @@ export class SpoolFile implements SpoolMember {
   #remove(): void {
     this.#isShared = false;
     this.rest();
-    if (this.path !== '') {
+    if (this.path !== '' && !this.#isKept) {
       unlink(this.path, ignoreCloseError);
     }
   }

@@ -1,12 +1,9 @@
 /** Files that nginx 1.22.1 passes and Portico does not, with the reason: each is one test of a file or a few, and the others pass. */
 
 const CACHE = 'Portico keeps no cache of what servers have answered, and the tests that fail look into one.';
-const FILES_OF_BODIES = 'client_body_in_file_only is not known: bodies go into files when they are long.';
 const UNASKED = 'A change of the protocol that the client has not asked for is answered 502, and not passed on.';
 
 export const REASONS: Readonly<Record<string, string>> = {
-  'body.t': FILES_OF_BODIES,
-  'body_chunked.t': FILES_OF_BODIES,
   'fastcgi_merge_params.t': CACHE,
   'fastcgi_merge_params2.t': CACHE,
   'http_expect_100_continue.t':

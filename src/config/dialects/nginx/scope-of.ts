@@ -11,6 +11,7 @@ import { accessLogsOf, logsSubrequestsOf } from './directives/access-log.ts';
 import { accessOf } from './directives/access-rules.ts';
 import { fieldRulesOf } from './directives/added-fields.ts';
 import { bodyBytesMaxOf, redirectsOf, serverFieldOf } from './directives/answering.ts';
+import { bodyFilesOf } from './directives/body-files.ts';
 import { additionsOf, includesOf, rateOf, substitutionsOf } from './directives/changed-bodies.ts';
 import { charsetOf } from './directives/charset.ts';
 import { compressionsOf } from './directives/compression.ts';
@@ -72,6 +73,7 @@ export class ScopeTable {
       logsSubrequests: logsSubrequestsOf(draft),
       connection: scopedConnectionOf(draft),
     };
+    const files = bodyFilesOf(draft, prefix);
     return {
       // Only what is there.
       ...(Object.fromEntries(
@@ -86,7 +88,7 @@ export class ScopeTable {
         pads: draft.get(PADS_ERROR_PAGES) ?? true,
       },
       redirects: redirectsOf(draft),
-      requestBodies: { bytesMax: bodyBytesMaxOf(draft), ...bodyRulesOf(draft) },
+      requestBodies: { bytesMax: bodyBytesMaxOf(draft), ...bodyRulesOf(draft), ...(files && { files }) },
       sending: { ...rateOf(draft), ...sendTimeoutOf(draft) },
       accessLogs: this.#accessLogsOf(draft),
       errorLogs: errorLogsOf(draft, this.#around),

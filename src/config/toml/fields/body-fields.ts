@@ -3,6 +3,7 @@
 import { failure, success } from '../../../kernel/outcome.ts';
 import type {
   Additions,
+  BodyFiles,
   Charset,
   Compression,
   CompressionClients,
@@ -148,6 +149,17 @@ const CHARSET: Fields<Charset> = {
   types: types(['text/html', 'text/xml', 'text/plain', 'application/javascript', 'application/rss+xml']),
 };
 
+const BODY_FILES: Fields<BodyFiles> = {
+  areKept: field<boolean>('keep', FLAG, false, 'Leave the files to whoever was told of them.'),
+  folder: field<string | undefined>('folder', TEXT, undefined, 'Where they are; otherwise beside other long bodies.'),
+  levels: field<readonly number[] | undefined>(
+    'levels',
+    list(integer(1)),
+    undefined,
+    'How many digits of its name each folder has that a file is in.',
+  ),
+};
+
 const REQUEST_BODIES: Fields<RequestBodies> = {
   bytesMax: field<number>('max-size', SIZE, 2 ** 30, 'The largest body; 0: any.'),
   timeoutMs: field<number | undefined>('timeout', DURATION, undefined, 'How long nothing may come of it.'),
@@ -156,6 +168,12 @@ const REQUEST_BODIES: Fields<RequestBodies> = {
     SIZE,
     undefined,
     'A longer one for a server behind is kept in a file.',
+  ),
+  files: field<BodyFiles | undefined>(
+    'files',
+    table(BODY_FILES),
+    undefined,
+    'Each one for a server behind is a file, whose name `$request_body_file` is.',
   ),
 };
 

@@ -1,8 +1,10 @@
 /** A body that was read for a server behind, as the route has it. */
 
+import type { BodyFiles } from '../../../config/model/bodies.ts';
 import type { EdgeModel } from '../../../config/model/server-model.ts';
 import type { Exchange } from '../../../protocol/http/exchange.ts';
 import type { CollectedBody } from '../../../relay/body/body-collector.ts';
+import { BodyFolder } from '../../../relay/body/body-folder.ts';
 import type { BodySource, RequestBody } from '../../../upstream/request-body.ts';
 import { BodyInMemory, bodyOf } from '../../../upstream/request-body.ts';
 import { BodyCopy } from '../../pipeline/body-copy.ts';
@@ -22,6 +24,19 @@ export function newReadBody(body: CollectedBody, showsBody: boolean, textBytesMa
     path: file?.path ?? '',
     replay: () => bodyOf(body),
   };
+}
+
+const folders = new WeakMap<BodyFiles, { readonly place?: BodyFolder }>();
+
+/** Where bodies are that are files, if it is not where other ones are that do not fit into memory. */
+export function placeOf(files: BodyFiles): { readonly place?: BodyFolder } {
+  let found = folders.get(files);
+  if (found === undefined) {
+    const { folder, levels = [] } = files;
+    found = folder === undefined ? {} : { place: new BodyFolder(folder, levels) };
+    folders.set(files, found);
+  }
+  return found;
 }
 
 /** A body that is passed on as it comes, and kept as a text on its way if it is short. */

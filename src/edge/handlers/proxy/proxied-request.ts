@@ -3,6 +3,7 @@
  * long as nothing of a response has reached the client, another server may be asked.
  */
 
+import type { RequestBodies } from '../../../config/model/bodies.ts';
 import type { ErrorLevel } from '../../../kernel/error-line.ts';
 import type { Exchange, ResponseTimes, ResponseWatcher } from '../../../protocol/http/exchange.ts';
 import type { Field } from '../../../protocol/http/fields.ts';
@@ -20,7 +21,7 @@ import type { UpstreamHead } from '../../../upstream/wire.ts';
 import { AskedServers } from '../../pipeline/asked-servers.ts';
 import type { Route } from '../../pipeline/route.ts';
 import { AnswerRelay } from './answer-relay.ts';
-import { newReadBody, shownSource } from './new-read-body.ts';
+import { newReadBody, placeOf, shownSource } from './new-read-body.ts';
 import type { ProxyProgram } from './proxy-program.ts';
 import { mayAskAgain, statusOfFailure } from './retry.ts';
 import { retryCauseOf } from './retry-cause.ts';
@@ -68,8 +69,9 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     if (this.#exchange.hasBody && this.#program.policy.connection.ignoresClientAbort) {
       this.#letGo = this.#route.hold();
     }
-    const { sendsBody, showsBody, room } = this.#program;
-    if (!this.#exchange.hasBody || !(sendsBody || showsBody)) {
+    const { sendsBody, showsBody } = this.#program;
+    const { files } = this.#route.scope.model.requestBodies;
+    if (!this.#exchange.hasBody || !(sendsBody || showsBody || files !== undefined)) {
       this.#ask();
     } else if (this.#route.readBody !== undefined) {
       this.#body = sendsBody ? this.#route.readBody.replay() : NO_BODY;
@@ -78,12 +80,18 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       this.#body = new StreamedBody(showsBody ? shownSource(this.#exchange, this.#route) : this.#exchange);
       this.#ask();
     } else {
-      const { memoryBytesMax } = this.#route.scope.model.requestBodies;
-      this.#exchange.readBody(new BodyCollector(this.#exchange, room, Infinity, this, memoryBytesMax));
+      this.#exchange.readBody(this.#newCollector(this.#route.scope.model.requestBodies));
     }
   }
 
   // The body of the request.
+
+  #newCollector({ files, memoryBytesMax }: RequestBodies): BodyCollector {
+    const { room } = this.#program;
+    return files === undefined
+      ? new BodyCollector(this.#exchange, room, Infinity, this, memoryBytesMax)
+      : new BodyCollector(this.#exchange, { ...room, ...placeOf(files) }, Infinity, this, 0);
+  }
 
   onBody(body: CollectedBody): void {
     if (this.#answer.isOver) {
@@ -91,7 +99,11 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       return;
     }
     const { sendsBody, showsBody } = this.#program;
-    this.#route.readBody = newReadBody(body, showsBody, this.#route.scope.model.requestBodies.memoryBytesMax);
+    const { files, memoryBytesMax } = this.#route.scope.model.requestBodies;
+    if (files?.areKept === true) {
+      body.file?.keep();
+    }
+    this.#route.readBody = newReadBody(body, showsBody, memoryBytesMax);
     this.#route.whenOver(() => releaseBody(body));
     this.#body = sendsBody ? bodyOf(body) : NO_BODY;
     this.#ask();

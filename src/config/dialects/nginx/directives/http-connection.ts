@@ -2,24 +2,14 @@
 
 import type { Row } from '../row.ts';
 import { accepted, repeatable, row } from '../row.ts';
+import { BODY_FILE_ROWS } from './body-files.ts';
 import { HTTP, HTTP_IF, HTTP_SERVER } from './contexts.ts';
 
-const BODIES =
-  'Bodies stay in memory as far as the budget of the whole server goes, and behind that in files of $TMPDIR or /var/tmp.';
 const READING = 'Files are read in the way that is best for their size.';
 
 export const HTTP_CONNECTION: readonly Row[] = [
   row('keepalive_min_timeout', HTTP, 'msec', 'How long an idle connection stays open at least.'),
-  ...accepted(BODIES, [
-    row(
-      'client_body_temp_path',
-      HTTP,
-      'path [number] [number] [number]',
-      'The folder of bodies that do not fit into memory.',
-    ),
-    row('client_body_in_single_buffer', HTTP, 'flag', 'Whether a body is kept in one piece.'),
-  ]),
-  row('client_body_in_file_only', HTTP, 'off|on|clean', 'Whether every body is written to a file.'),
+  ...BODY_FILE_ROWS,
   ...repeatable([
     row('client_body_early_read', HTTP_SERVER, 'text...', 'When bodies are read before a location is looked for.'),
   ]),
