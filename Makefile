@@ -71,7 +71,7 @@ conformance-tls: setup-dev
 
 # Portico beside its peers; needs a machine with little else to do.
 bench: setup-dev
-	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 python3-venv python3-dev wrk
+	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 haproxy caddy python3-venv python3-dev wrk
 	@$(NODE) bench/main.ts
 
 # The documentation as a site, in var/site. Needs Python 3.11 or later.

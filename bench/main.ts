@@ -3,6 +3,7 @@
 //   make bench                     everything, nine rounds of two seconds; writes bench/results.md and results.svg
 //   make bench QUICK=1             three rounds of one second; writes to var/bench
 //   make bench CASES=W1,S1         some cases; writes to var/bench
+//   make bench ROUNDS=5            fewer rounds of two seconds; writes to var/bench
 //   make bench PEERS=FOLDER        with a virtual environment of peers that is there already
 
 import { execFileSync } from 'node:child_process';
@@ -10,6 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stageNpm } from '../tools/npm.ts';
+import type { Case } from './cases/cases.ts';
 import { CASES } from './cases/cases.ts';
 import type { Bench } from './harness/bench.ts';
 import { describeMachine, describeVersions } from './harness/machine.ts';
@@ -20,7 +22,10 @@ import { renderChart } from './report/chart.ts';
 import { renderReport } from './report/report.ts';
 import type { CaseResult } from './report/result.ts';
 
-const PACKAGES = ['nginx', 'apache2-bin', 'libapache2-mod-wsgi-py3', 'wrk', 'python3-venv', 'python3-dev', 'gcc'];
+const PACKAGES = [
+  ...['nginx', 'apache2-bin', 'libapache2-mod-wsgi-py3', 'haproxy', 'caddy', 'openssl', 'wrk'],
+  ...['python3-venv', 'python3-dev', 'gcc'],
+];
 const MS_PER_MINUTE = 60_000;
 
 async function main(): Promise<void> {
@@ -31,7 +36,10 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  install(options);
+  const cases = CASES.filter(({ id }) => options.cases?.includes(id) ?? true);
+  const needsPython = cases.some(({ isWithoutPython = false }) => !isWithoutPython);
+  execFileSync('tools/packages.sh', PACKAGES, { stdio: 'inherit' });
+  if (needsPython && !options.hasOwnPeers) execFileSync('bench/setup.sh', { stdio: 'inherit' });
   await stageNpm();
   copyRuntime();
   const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
@@ -39,13 +47,8 @@ async function main(): Promise<void> {
     killAllServers();
     rmSync(folder, { recursive: true, force: true });
   });
-  const env = prepareSite(options, folder);
-  await runCases({ options, env, say: console.log });
-}
-
-function install(options: Options): void {
-  execFileSync('tools/packages.sh', PACKAGES, { stdio: 'inherit' });
-  if (!options.hasOwnPeers) execFileSync('bench/setup.sh', { stdio: 'inherit' });
+  const env = needsPython ? prepareSite(options, folder) : {};
+  await runCases({ options, env, say: console.log }, cases);
 }
 
 /** The database of the Django page, in a folder that every server's user can read. */
@@ -60,11 +63,11 @@ function prepareSite({ peers }: Options, folder: string): Record<string, string>
   return env;
 }
 
-async function runCases(bench: Bench): Promise<void> {
+async function runCases(bench: Bench, cases: readonly Case[]): Promise<void> {
   const { options, say } = bench;
   const beganMs = performance.now();
   const results: CaseResult[] = [];
-  for (const { id, run } of CASES.filter((one) => options.cases?.includes(one.id) ?? true)) {
+  for (const { id, run } of cases) {
     const caseBeganMs = performance.now();
     const result = await run(bench);
     results.push(result);

@@ -15,6 +15,12 @@ test('readOptions() takes fewer and shorter rounds with QUICK, and keeps no reco
   assert.equal(readOptions({ QUICK: '0' }).rounds, 9);
 });
 
+test('readOptions() takes as many rounds as are asked for, and keeps no record of them', () => {
+  const options = readOptions({ ROUNDS: '5' });
+  assert.deepEqual([options.rounds, options.seconds, options.isRecord], [5, 2, false]);
+  assert.equal(readOptions({ ROUNDS: 'many' }).rounds, 9);
+});
+
 test('readOptions() runs the cases that are named, whatever separates them', () => {
   const options = readOptions({ CASES: 'w1, S1', PEERS: '/srv/peers' });
   assert.deepEqual(options.cases, ['W1', 'S1']);

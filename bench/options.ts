@@ -20,12 +20,14 @@ const PEERS = 'var/bench/peers';
 
 export function readOptions(env: Readonly<Record<string, string | undefined>>): Options {
   const isQuick = !['', '0', undefined].includes(env['QUICK']);
+  const rounds = Number(env['ROUNDS'] ?? Number.NaN);
   const cases = (env['CASES'] ?? '').split(/[\s,]+/).filter((name) => name !== '');
   return {
     ...(isQuick ? QUICK : FULL),
+    ...(rounds >= 1 ? { rounds: Math.floor(rounds) } : {}),
     cases: cases.length > 0 ? cases.map((name) => name.toUpperCase()) : undefined,
     peers: resolve(env['PEERS'] ?? PEERS),
     hasOwnPeers: env['PEERS'] !== undefined,
-    isRecord: !isQuick && cases.length === 0,
+    isRecord: !isQuick && cases.length === 0 && env['ROUNDS'] === undefined,
   };
 }

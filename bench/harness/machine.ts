@@ -39,6 +39,9 @@ export async function describeVersions(peers: string): Promise<Rows> {
     ['nginx', await firstLine('nginx', ['-v'])],
     ['Apache', await firstLine('apache2', ['-v'])],
     ['mod_wsgi', await packageVersion('libapache2-mod-wsgi-py3')],
+    ['HAProxy', await packageVersion('haproxy')],
+    ['Caddy', await packageVersion('caddy')],
+    ['OpenSSL (of nginx, HAProxy and the load)', await packageVersion('openssl')],
     ['wrk', await packageVersion('wrk')],
   ];
 }

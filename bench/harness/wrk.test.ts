@@ -41,4 +41,8 @@ test('wrkCommand() is the command as it is printed and run', () => {
     wrkCommand({ connections: 64, path: '/', script: 'browser.lua' }, 2, 8000).join(' '),
     'wrk -t1 -c64 -d2s -s bench/loads/browser.lua http://127.0.0.1:8000/',
   );
+  assert.equal(
+    wrkCommand({ connections: 8, path: '/a', isSecure: true }, 1, 8443).join(' '),
+    'wrk -t1 -c8 -d1s https://127.0.0.1:8443/a',
+  );
 });

@@ -10,6 +10,8 @@ export interface Load {
   readonly script?: string;
   /** Host, where it is not the address. */
   readonly host?: string;
+  /** Over TLS. */
+  readonly isSecure?: boolean;
 }
 
 export interface WrkResult {
@@ -37,7 +39,7 @@ export function wrkCommand(load: Load, seconds: number, port: number | string): 
     `-d${seconds}s`,
     ...script,
     ...host,
-    `http://127.0.0.1:${port}${load.path}`,
+    `${load.isSecure === true ? 'https' : 'http'}://127.0.0.1:${port}${load.path}`,
   ];
 }
 

@@ -18,9 +18,15 @@ export function rateGoal(
   return ratioGoal(measured, { what: `${what}: ${name}, times ${peer}`, peer, pick }, bound);
 }
 
-export function cpuGoal(measured: readonly Measured[], what: string, peer: string, bound: Bound): Goal {
-  const pick = REQUESTS.pickCpu;
-  return ratioGoal(measured, { what: `${what}: processor time a request, times ${peer}`, peer, pick }, bound);
+export function cpuGoal(
+  measured: readonly Measured[],
+  what: string,
+  peer: string,
+  bound: Bound,
+  { cpuName, pickCpu }: RateUnit = REQUESTS,
+): Goal {
+  const time = cpuName.replace('µs', 'time');
+  return ratioGoal(measured, { what: `${what}: ${time}, times ${peer}`, peer, pick: pickCpu }, bound);
 }
 
 interface Comparison {

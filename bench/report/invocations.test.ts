@@ -7,6 +7,7 @@ import { nginxGunicorn } from '../servers/gunicorn.ts';
 import { hypercorn } from '../servers/hypercorn.ts';
 import { nginxStatic } from '../servers/nginx-static.ts';
 import { portico } from '../servers/portico.ts';
+import { proxyKinds } from '../servers/proxies.ts';
 import { nginxUvicorn, uvicorn } from '../servers/uvicorn.ts';
 import { nginxUwsgi, uwsgiHttp } from '../servers/uwsgi.ts';
 import { invocationsOf } from './invocations.ts';
@@ -71,4 +72,23 @@ test('servers of WebSockets take a thousand connections, and uvicorn says by whi
   const kind = uvicorn({ websockets: 'wsproto' });
   assert.equal(kind.name, 'uvicorn (wsproto)');
   assert.match(commandsOf(kind)[0] ?? '', / --ws wsproto hello:/);
+});
+
+test('proxies have one thread, keep their connections to the server behind, and write no access log', () => {
+  const [ours, nginx, haproxy, caddy] = invocationsOf(proxyKinds({ backend: 'BACKEND' }), SITE);
+  assert.deepEqual(ours?.files, nginx?.files);
+  assert.match(nginx?.files['nginx.conf'] ?? '', /worker_processes 1;.*access_log off;.*keepalive 64;/s);
+  assert.match(haproxy?.files['haproxy.cfg'] ?? '', /nbthread 1.*http-reuse always/s);
+  assert.doesNotMatch(haproxy?.files['haproxy.cfg'] ?? '', /^\s*(log|option httplog)/m);
+  assert.match(caddy?.commands[0] ?? '', /^env GOMAXPROCS=1 caddy run /);
+  assert.match(caddy?.files['Caddyfile'] ?? '', /keepalive_idle_conns_per_host 64/);
+  assert.doesNotMatch(caddy?.files['Caddyfile'] ?? '', /^\s*log/m);
+});
+
+test('proxies have the same key for their clients', () => {
+  const keys = { certificate: 'C.pem', key: 'K.pem', both: 'B.pem' };
+  const files = invocationsOf(proxyKinds({ backend: 'BACKEND', keys }), SITE).map((one) => Object.values(one.files)[0]);
+  assert.match(files[0] ?? '', /PORT ssl;\n +ssl_certificate C\.pem;\n +ssl_certificate_key K\.pem;/);
+  assert.match(files[2] ?? '', /ssl crt B\.pem/);
+  assert.match(files[3] ?? '', /https:\/\/127\.0\.0\.1:PORT \{\n +tls C\.pem K\.pem/);
 });

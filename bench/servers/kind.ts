@@ -30,9 +30,19 @@ export interface Plan {
   readonly commands: readonly Command[];
 }
 
+/** Paths of PEM files. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+  /** Both in one file. */
+  readonly both: string;
+}
+
 /** A way to set up a server, at its best documented setting. */
 export interface Kind {
   readonly name: string;
   plan(site: Site, place: Place): Plan;
   readonly reloadSignal?: NodeJS.Signals;
+  /** Speaks TLS with its clients. */
+  readonly isSecure?: boolean;
 }

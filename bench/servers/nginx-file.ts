@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Kind, Place } from './kind.ts';
+import type { KeyPair, Kind, Place } from './kind.ts';
 
 /** What stands in the file beside the surroundings that every file of a measurement has. */
 export interface NginxFile {
@@ -12,21 +12,24 @@ export interface NginxFileOptions {
   readonly name: string;
   readonly program: 'portico nginx' | 'nginx';
   readonly file: (place: Place) => NginxFile;
+  /** Serves by TLS, with this key. */
+  readonly keys?: KeyPair;
 }
 
 /**
  * One configuration file, run by nginx or by Portico in its place. One process that serves: the load has the other core. Descriptors of files are kept open, as nginx's
  * documentation advises for what is asked for often.
  */
-export function nginxFile({ name, program, file }: NginxFileOptions): Kind {
+export function nginxFile({ name, program, file, keys }: NginxFileOptions): Kind {
   return {
     name,
     reloadSignal: 'SIGHUP',
+    isSecure: keys !== undefined,
     plan: (_site, place) => {
       const { folder, portico } = place;
       const argv = program === 'nginx' ? ['nginx'] : [portico, 'nginx'];
       return {
-        files: { 'nginx.conf': render(place, file(place)) },
+        files: { 'nginx.conf': render(place, file(place), keys) },
         commands: [
           {
             argv: [...argv, '-p', folder, '-c', `${folder}/nginx.conf`, '-e', `${folder}/nginx-error.log`],
@@ -38,11 +41,16 @@ export function nginxFile({ name, program, file }: NginxFileOptions): Kind {
   };
 }
 
-function render({ folder, port }: Place, { http, servers }: NginxFile): string {
+function render({ folder, port }: Place, { http, servers }: NginxFile, keys?: KeyPair): string {
+  // TLS 1.3 has to be asked for in the nginx of some distributions.
+  const secure =
+    keys === undefined
+      ? []
+      : [`ssl_certificate ${keys.certificate};`, `ssl_certificate_key ${keys.key};`, 'ssl_protocols TLSv1.2 TLSv1.3;'];
   const blocks = servers.map(
     (lines) => `    server {
-        listen 127.0.0.1:${port};
-${lines.map((line) => `        ${line}`).join('\n')}
+        listen 127.0.0.1:${port}${keys === undefined ? '' : ' ssl'};
+${[...secure, ...lines].map((line) => `        ${line}`).join('\n')}
     }`,
   );
   // The same user for both: a file of the person who measures may be nobody else's to read.
