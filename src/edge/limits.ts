@@ -19,6 +19,8 @@ export const EDGE_LIMITS = {
   writeStallMs: 60_000,
   /** How long a connection that is closing is read on in all, so that the client gets the answer and not a reset (nginx: five seconds from one byte to the next, 30 in all). */
   lingerMs: 5_000,
+  /** A response that ends with its connection and was cut: so long the client may take what has come of it, before a reset tells that it is not all. Node has no call that asks what the client has. */
+  cutDrainMs: 1_000,
   /** A client that has been told of the end of its WebSocket has so long to agree. */
   webSocketCloseMs: 5_000,
   /** When a client has left and the application has taken none of its messages for so long, the rest of them is dropped. */

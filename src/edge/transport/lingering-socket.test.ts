@@ -75,11 +75,10 @@ test('close() reads on where reading was paused', () => {
   }
 });
 
-test('cut() resets where the end of the connection would pass for that of the body, if it can', () => {
+test('cut() ends the connection where that cannot pass for the end of the body, or where there is no other way', () => {
   for (const [endsBody, address, mayHaveMore, expected] of [
     [false, '192.0.2.1', false, ['close output', 'destroySoon']],
     [false, '192.0.2.1', true, ['close output', 'end']],
-    [true, '192.0.2.1', true, ['reset']],
     [false, '', false, ['close output', 'destroySoon']],
     [true, '', false, ['close output', 'destroySoon']],
   ] as const) {
@@ -88,6 +87,21 @@ test('cut() resets where the end of the connection would pass for that of the bo
     deepEqual(calls, expected);
     equal(deadline.phase, 'linger');
   }
+});
+
+test('cut() resets where the end of the connection would pass for that of the body, when the client has had time to take what was sent', () => {
+  const { calls, output, clock, socket } = open();
+  socket.pause();
+  output.isEmpty = false;
+  socket.cut(true, '192.0.2.1', true);
+  deepEqual(calls.splice(0), ['pause', 'resume']);
+  clock.nowMs = EDGE_LIMITS.cutDrainMs;
+  equal(socket.onTick(clock.nowMs, 0, false), false);
+  deepEqual(calls, [], 'something waits to be sent');
+  output.isEmpty = true;
+  clock.nowMs += EDGE_LIMITS.writeStallMs;
+  socket.onTick(clock.nowMs, 0, false);
+  deepEqual(calls, ['reset']);
 });
 
 test('onClientEnd() lets a request that has come whole be answered', () => {

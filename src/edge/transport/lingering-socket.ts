@@ -5,7 +5,7 @@
  * |---|---|
  * | the last response is on its way | what waits is sent, then the socket is closed |
  * | … and the client may still be sending, unless the configuration says that nobody lingers | only our side is closed; what comes is read and dropped, not faster than a few megabytes a second, until the client closes its own or for a while |
- * | a response that cannot be completed | what was written is sent; instead a reset, where a plain end would pass for the end of the body |
+ * | a response that cannot be completed | what was written is sent; where a plain end would pass for the end of the body, a reset follows when the client has had a while to take it |
  * | the client has closed its side | an answer that it is owed comes first, unless the handler can still drop the request |
  * | the client is too slow | a request is refused; without one, or for a response that is not taken, there is nobody to tell |
  *
@@ -56,6 +56,8 @@ export class LingeringSocket {
   /** The client has closed its sending side: nothing comes any more. */
   hasClientEnded = false;
   #isProbed = false;
+  /** A reset is to tell that the response was not all. */
+  #isCut = false;
   /** Bytes of the client that were dropped since the last tick. */
   #droppedBytes = 0;
   /** When lingering is over, whatever still comes, and how long one byte waits for the next. */
@@ -104,24 +106,22 @@ export class LingeringSocket {
 
   /**
    * The response cannot be completed. `endsBody`: the end of the connection is the end of its body. `address`: '' on a Unix socket. `mayHaveMore` as for `close`:
-   * a reset would take what was written from the client, and answers to earlier requests with it.
+   * a reset would take what was written from the client, and answers to earlier requests with it. So one that has to come waits until all is sent, and for a while.
    */
   cut(endsBody: boolean, address: string, mayHaveMore: boolean, rules: LingerRules = USUAL): void {
-    this.#linger(rules);
-    const carrier = carrierOf(this.#socket);
-    if (endsBody && address !== '') {
-      (carrier ?? this.#socket).resetAndDestroy();
-    } else if (endsBody && carrier !== undefined) {
-      // A client of TLS knows by the missing close_notify that the response is not whole.
-      carrier.destroy();
+    if (endsBody && (address !== '' || carrierOf(this.#socket) !== undefined)) {
+      this.#isCut = true;
+      this.#linger({ lingerMs: EDGE_LIMITS.cutDrainMs, lingerIdleMs: EDGE_LIMITS.cutDrainMs });
+      this.resume();
     } else {
+      this.#linger(rules);
       // Unix sockets have no reset: there, the client is left to believe that it has got all.
       this.#output.close();
       this.#endAfterOutput(mayHaveMore, rules);
     }
   }
 
-  /** Closes the connection so that it costs neither the kernel nor the client another packet. On a Unix socket it is simply closed. */
+  /** Closes the connection so that it costs neither the kernel nor the client another packet. On a Unix socket it is simply closed: a client of TLS misses the close_notify. */
   reset(): void {
     const socket = carrierOf(this.#socket) ?? this.#socket;
     if (socket.remoteAddress === undefined) {
@@ -198,7 +198,7 @@ export class LingeringSocket {
     });
     if (expiry === 'destroy') {
       // A connection that nobody has used for a while has done nothing wrong.
-      if (rules.resetsTimedOut && this.#deadline.phase === 'write') {
+      if (this.#isCut || (rules.resetsTimedOut && this.#deadline.phase === 'write')) {
         this.reset();
       } else {
         this.#socket.destroy();
@@ -213,7 +213,7 @@ export class LingeringSocket {
     this.#output.close();
   }
 
-  #linger({ lingerMs, lingerIdleMs }: LingerRules = USUAL): void {
+  #linger({ lingerMs, lingerIdleMs }: Pick<LingerRules, 'lingerMs' | 'lingerIdleMs'> = USUAL): void {
     const { nowMs } = this.#clock;
     this.#lingerEndMs = nowMs + lingerMs;
     this.#lingerIdleMs = lingerIdleMs;
