@@ -28,7 +28,7 @@ test('requests are handed on, and answers come back', async () => {
       return `HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`;
     }
     if (request.startsWith('GET /none')) {
-      return 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n';
+      return 'HTTP/1.1 103 Early Hints\r\nX-Hidden: 1\r\nLink: </a.css>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n';
     }
     return answering('hello')(request, socket, 1);
   });
@@ -37,7 +37,8 @@ test('requests are handed on, and answers come back', async () => {
     `location / { proxy_pass http://127.0.0.1:${backend.port}; }
      location /kept { proxy_pass http://keeping; proxy_http_version 1.1; proxy_set_header Connection ""; }
      location /dead { proxy_pass http://127.0.0.1:1; }
-     location /stream { proxy_pass http://127.0.0.1:${backend.port}; proxy_http_version 1.1; proxy_request_buffering off; proxy_buffering off; }`,
+     location /stream { proxy_pass http://127.0.0.1:${backend.port}; proxy_http_version 1.1; proxy_request_buffering off; proxy_buffering off; }
+     proxy_hide_header X-Hidden;`,
     {},
     { http: `${HTTP} upstream keeping { server 127.0.0.1:${kept.port}; keepalive 4; }` },
   );
@@ -67,6 +68,10 @@ test('requests are handed on, and answers come back', async () => {
   client.send('POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n');
   assert.equal((await client.read('POST')).body, 'hello');
   assert.match(backend.requests.at(-1) ?? '', /\r\nTransfer-Encoding: chunked\r\n.*0\r\n\r\n$/s);
+  client.send('GET /none HTTP/1.1\r\nHost: a\r\n\r\n');
+  const hints = await client.readOne();
+  assert.deepEqual([hints.status, ...hints.fields], [103, ['link', '</a.css>']]);
+  await client.read();
   client.send('HEAD /head HTTP/1.1\r\nHost: a\r\n\r\n');
   const head = await client.read('HEAD');
   assert.deepEqual([head.status, head.fields.get('content-length')], [200, '5']);

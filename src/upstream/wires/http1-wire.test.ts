@@ -87,6 +87,17 @@ test('a connection is used again only behind a whole response that says so, with
   equal(late.isReusable, false);
 });
 
+test('of bytes behind a response that come with it the log is told, in the words of nginx', () => {
+  const told = (text: string): readonly string[] => read(text).told.filter((line) => line.startsWith('warn'));
+  deepEqual(told('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'), []);
+  deepEqual(told('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhim'), [
+    'warn: upstream sent more data than specified in "Content-Length" header',
+  ]);
+  deepEqual(told('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nx'), [
+    'warn: upstream sent data after final chunk',
+  ]);
+});
+
 test('a parser that has heard of the end of its connection is not used for the next one', () => {
   read('HTTP/1.1 200 OK\r\n\r\nhi', { isEnd: true });
   equal(read('HTTP/1.1 200 OK\r\n\r\nhi').sink.isOver, false);

@@ -90,6 +90,10 @@ export class Http1Wire implements Wire {
 /** A server may wait for the body of these until it is told that there is none (RFC 9110 8.6). */
 const EXPECTING_BODIES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
+/** nginx's words for bytes behind a response, which nobody has asked for: its connection is not used again. */
+const EXCESS = 'upstream sent more data than specified in "Content-Length" header';
+const EXCESS_OF_CHUNKS = 'upstream sent data after final chunk';
+
 class Http1Reader implements ResponseReader {
   readonly #parser: ResponseParser;
   readonly #request: UpstreamRequest;
@@ -99,6 +103,7 @@ class Http1Reader implements ResponseReader {
   #isOver = false;
   #hasEnded = false;
   #keepsAlive = false;
+  #isChunked = false;
   isReusable = false;
 
   constructor(parser: ResponseParser, request: UpstreamRequest, sink: ResponseSink, wire: Http1Wire) {
@@ -171,6 +176,7 @@ class Http1Reader implements ResponseReader {
       return;
     }
     this.#hasHead = true;
+    this.#isChunked = head.framing.kind === 'chunked';
     this.#keepsAlive = head.keepAlive;
     this.#sink.onHead(upstreamHead(head, this.#request.method));
     if (head.framing.kind === 'none') {
@@ -196,6 +202,9 @@ class Http1Reader implements ResponseReader {
     this.#isOver = true;
     const parser = this.#parser;
     this.isReusable = this.#keepsAlive && parser.isIdle;
+    if (parser.bufferedBytes > 0) {
+      this.#sink.onNote('warn', this.#isChunked ? EXCESS_OF_CHUNKS : EXCESS);
+    }
     // One that was told of the end of its connection would take that for the end of the next one as well.
     if (parser.isIdle && !this.#hasEnded) {
       this.#wire.keep(parser);

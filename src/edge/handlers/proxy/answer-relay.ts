@@ -62,7 +62,9 @@ export class AnswerRelay implements RelayOwner, SpoolSource {
   hint({ status, fields }: UpstreamHead, attempt: Attempt): void {
     this.#attempt = attempt;
     if (status === EARLY_HINTS) {
-      this.#relay.onHints(fieldsOfLines(fields), 0);
+      const { hides } = this.#program.policy.response;
+      const passed = fields.filter(({ lower }) => !hides.includes(lower));
+      this.#relay.onHints(fieldsOfLines(passed), 0);
     }
   }
 

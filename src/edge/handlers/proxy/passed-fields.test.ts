@@ -23,10 +23,11 @@ test('fields go as they came, but for those that are said anew', () => {
   );
 });
 
-test('what is of the connection or of the framing stays here', () => {
+test('what is of the connection or of the framing stays here, and what programs would take for their proxy', () => {
   const hop = [
     'Connection',
     'Keep-Alive',
+    'Proxy',
     'Proxy-Connection',
     'TE',
     'Transfer-Encoding',

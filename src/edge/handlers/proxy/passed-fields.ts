@@ -4,12 +4,16 @@ import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import { splitList } from '../../../protocol/http/list.ts';
 import type { NamedValue } from './set-fields.ts';
 
-/** Of the connection to the client (RFC 9110 7.6.1), of the framing of its body, and `Expect`, which has been answered. */
-const OF_THE_CONNECTION: readonly string[] = [
+/**
+ * Of the connection to the client (RFC 9110 7.6.1), of the framing of its body, and `Expect`, which has been answered. And `Proxy`, which means nothing in HTTP: a server
+ * behind that runs CGI or WSGI programs shows it to them as HTTP_PROXY, which many take for the proxy through which they ask others ("httpoxy").
+ */
+const NOT_PASSED: readonly string[] = [
   'connection',
   'content-length',
   'expect',
   'keep-alive',
+  'proxy',
   'proxy-connection',
   'te',
   'transfer-encoding',
@@ -32,7 +36,7 @@ export type PassedFields = (block: FieldBlock) => readonly NamedValue[];
 
 /** `set`: names in lower case that are said anew. The result is remembered by the block, which is the same for requests that repeat it. */
 export function compilePassedFields(set: ReadonlySet<string>): PassedFields {
-  const dropped = new Set([...OF_THE_CONNECTION, ...set]);
+  const dropped = new Set([...NOT_PASSED, ...set]);
   const known = new WeakMap<FieldBlock, readonly NamedValue[]>();
   return (block) => {
     let passed = known.get(block);
