@@ -1,9 +1,8 @@
 /** The addresses on which an edge thread takes connections of clients: plainly, or with a TLS handshake first. */
 
-import type { Server, Socket } from 'node:net';
-import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { hostname } from 'node:os';
-import type { TLSSocket } from 'node:tls';
 import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { renderHostPort } from '../../kernel/addresses/render-host.ts';
@@ -15,11 +14,13 @@ import type { Client, TlsFacts } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
+import type { BareConnection } from '../../relay/sockets/bare-connection.ts';
+import { listenForBare } from '../../relay/sockets/bare-connection.ts';
+import { takeTls } from '../../relay/sockets/direct-tls-socket.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
-import { failSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
+import { guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
-import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
-import { readIntoBuffer } from '../../relay/sockets/tls-internals.ts';
+import { carrierOf, listenWithBuffer } from '../../relay/sockets/node-internals.ts';
 import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
@@ -28,7 +29,7 @@ import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
 import type { SessionServices } from '../stream/session-services.ts';
-import type { TlsAcceptor } from '../tls/tls-acceptor.ts';
+import type { TlsAcceptor, TlsListening } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
@@ -87,6 +88,8 @@ export class Listeners {
   readonly #closing = new Set<Server>();
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
+  /** Handshakes need no stream of Node's. */
+  #isTlsDirect = false;
   /** Undefined until TLS is spoken for the first time. */
   #newAcceptor: ((settings: TlsSettings) => TlsAcceptor) | undefined;
   /** Undefined until an address expects the PROXY protocol. `server`: the address. */
@@ -131,11 +134,14 @@ export class Listeners {
   async #loadTls(): Promise<void> {
     const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
     const { SessionTable } = await import('../shared/session-table.ts');
+    const { isTlsDirect } = await import('../../relay/sockets/direct-tls.ts');
     if (this.#newAcceptor === undefined) {
       const { table, common, bugs, log } = this.#parts;
       const faults = new CountedLog('no TLS with', (text) => log('info', text));
       const kept = { table: new SessionTable(this.#parts.sessions), clock: systemClock };
-      const around = { table, faults, kept, date: common.date, onBug: bugs.note.bind(bugs) };
+      const { usual: buffer } = this.#buffers;
+      const around = { table, buffer, faults, kept, date: common.date, onBug: bugs.note.bind(bugs) };
+      this.#isTlsDirect = isTlsDirect();
       this.#newAcceptor = (settings) => new TlsAcceptor({ ...around, settings });
       this.#tls = this.#tlsSettings && this.#newAcceptor(this.#tlsSettings);
     }
@@ -254,7 +260,7 @@ export class Listeners {
     const onBug = (error: unknown): void => bugs.note('a new connection', error);
     const servers = places.map((where) =>
       bound.isTls
-        ? this.#listenForHandshakes(where, (carrier) => this.#passSecured(carrier, bound, door))
+        ? this.#listenForHandshakes(where, (arrived) => this.#passSecured(arrived, bound, door))
         : listenWithBuffer(where, buffer, onSocket, onBug),
     );
     const renew: Listening['renew'] = (present, next) => {
@@ -265,23 +271,33 @@ export class Listeners {
     return { bound, services, renew, servers };
   }
 
-  #passSecured(carrier: Socket, { kind }: BoundListener, { stream, site, services }: StreamDoor): void {
-    const acceptor = this.#tls;
-    const client = this.#admit(carrier, kind);
-    if (client === undefined || acceptor === undefined) {
-      carrier.destroy();
+  #passSecured(arrived: Arrived, { kind }: BoundListener, { stream, site, services }: StreamDoor): void {
+    const client = this.#admit(arrived, kind);
+    if (client === undefined) {
       return;
     }
-    const shakeHands = (header: ProxyHeader | undefined): void =>
-      acceptor.accept(carrier, client.address, {
+    const shakeHands = (connection: Arrived, header: ProxyHeader | undefined): void =>
+      this.#accept(connection, client, {
         sites: { siteNamed: () => site, fallback: site },
         onSecured: (socket, facts, tls) => stream.acceptSecured(socket, client, services, { facts, tls, header }),
-        onPlain: () => carrier.destroy(),
+        onPlain: (carrier) => carrier.destroy(),
       });
     if (services.hasProxyHeader) {
-      stream.awaitHeader(carrier, client, services, shakeHands);
+      const carrier = streamOf(arrived);
+      stream.awaitHeader(carrier, client, services, (header) => shakeHands(carrier, header));
     } else {
-      shakeHands(undefined);
+      shakeHands(arrived, undefined);
+    }
+  }
+
+  #accept(arrived: Arrived, { address }: Client, listening: TlsListening): void {
+    const acceptor = this.#tls;
+    if (acceptor === undefined) {
+      arrived.destroy();
+    } else if (arrived instanceof Socket) {
+      acceptor.accept(arrived, address, listening);
+    } else {
+      acceptor.acceptBare(arrived, address, listening);
     }
   }
 
@@ -339,32 +355,38 @@ export class Listeners {
   }
 
   #listenSecurely(where: Where, opening: Opening): Server {
-    return this.#listenForHandshakes(where, (carrier) => this.#greet(carrier, opening));
+    return this.#listenForHandshakes(where, (arrived) => this.#greet(arrived, opening));
   }
 
-  #listenForHandshakes({ fd, backlog }: Where, greet: (carrier: Socket) => void): Server {
+  #listenForHandshakes(where: Where, greet: (arrived: Arrived) => void): Server {
+    const onBug = (error: unknown): void => this.#parts.bugs.note('a new connection', error);
+    const direct = this.#isTlsDirect ? listenForBare(where, greet, onBug) : undefined;
+    if (direct !== undefined) {
+      return direct;
+    }
     const server = createServer({ noDelay: true }, (carrier) => {
       try {
         greet(carrier);
       } catch (error) {
-        this.#parts.bugs.note('a new connection', error);
+        onBug(error);
         carrier.destroy();
       }
     });
-    return server.listen({ fd }, backlog);
+    return server.listen({ fd: where.fd }, where.backlog);
   }
 
   /** The header of the PROXY protocol stands before the handshake. */
-  #greet(carrier: Socket, opening: Opening): void {
-    const client = this.#admit(carrier, opening.bound.kind);
+  #greet(arrived: Arrived, opening: Opening): void {
+    const client = this.#admit(arrived, opening.bound.kind);
     if (client === undefined) {
       return;
     }
-    if (opening.headers === undefined) {
-      this.#shakeHands(carrier, client, opening);
+    const { headers, services } = opening;
+    if (headers === undefined) {
+      this.#shakeHands(arrived, client, opening);
       return;
     }
-    const { headers, services } = opening;
+    const carrier = streamOf(arrived);
     readBeforeTls(carrier, (done) =>
       headers.await(carrier, client, services, (named, header, rest) => {
         done(rest);
@@ -374,42 +396,31 @@ export class Listeners {
     );
   }
 
-  #shakeHands(carrier: Socket, client: Client, { services, origins }: Opening, header?: ProxyHeader): void {
-    const acceptor = this.#tls;
-    if (acceptor === undefined) {
-      carrier.destroy();
-      return;
-    }
+  #shakeHands(arrived: Arrived, client: Client, { services, origins }: Opening, header?: ProxyHeader): void {
     const connect = (socket: Socket, facts: TlsFacts | undefined, tls: PeerTls): Http1Connection => {
-      const peer = new Peer(client, origins.of(facts), carrier, tls);
+      const peer = new Peer(client, origins.of(facts), carrierOf(socket) ?? socket, tls);
       peer.proxyHeader = header;
       const connection = this.#connect(socket, peer, services);
-      guardSocket(socket, connection);
       this.#closeSoon(connection, services);
       return connection;
     };
-    acceptor.accept(carrier, client.address, {
+    this.#accept(arrived, client, {
       sites: services.pipeline.handshakes,
       onSecured: (socket, facts, tls) => {
         const connection = connect(socket, facts, tls);
-        if (!this.#readSecured(socket, connection, services)) {
+        const receive = readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
+          connection.onBytes(buffer, length),
+        );
+        if (!takeTls(socket, this.#buffers.usual, { owner: connection, receive })) {
           socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
         }
       },
-      onPlain: (tls) => {
+      onPlain: (carrier, tls) => {
         const connection = connect(carrier, undefined, tls);
+        guardSocket(carrier, connection);
         carrier.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length)).resume();
       },
     });
-  }
-
-  /** False: the bytes of the connection come by events. */
-  #readSecured(socket: TLSSocket, connection: Http1Connection, { monotonicMs }: ConnectionServices): boolean {
-    const { usual } = this.#buffers;
-    const receive = readFairly(socket, this.#buffers, monotonicMs, (buffer, length) =>
-      connection.onBytes(buffer, length),
-    );
-    return readIntoBuffer(socket, usual, receive, (error) => failSocket(socket, connection, error));
   }
 
   /** Where the address is served no more, a connection that has just begun may still bring a request. */
@@ -420,7 +431,7 @@ export class Listeners {
   }
 
   /** Undefined: the client is not let in, and its connection has been closed. */
-  #admit(socket: Socket, kind: BoundListener['kind']): Client | undefined {
+  #admit(socket: Arrived, kind: BoundListener['kind']): Client | undefined {
     const client = clientOf(socket);
     // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
     const isNobody = kind === 'tcp' && client.address === '';
@@ -436,6 +447,13 @@ export class Listeners {
     this.#parts.table.add(connection);
     return connection;
   }
+}
+
+/** A connection before its handshake. */
+type Arrived = Socket | BareConnection;
+
+function streamOf(arrived: Arrived): Socket {
+  return arrived instanceof Socket ? arrived : arrived.toSocket();
 }
 
 /** Where connections of a stream go. A new plan is put into it. */

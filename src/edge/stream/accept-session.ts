@@ -1,8 +1,7 @@
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { takeTls } from '../../relay/sockets/direct-tls-socket.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
-import { guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
-import { readIntoBuffer } from '../../relay/sockets/tls-internals.ts';
 import type { Accepted } from './session.ts';
 import { StreamSession } from './session.ts';
 
@@ -20,19 +19,15 @@ export function acceptSession(accepted: Accepted & { readonly socket: GuardedSoc
 }
 
 /** When the handshake of TLS is over. */
-export function acceptSecured(accepted: Accepted & { readonly socket: TLSSocket }): void {
+export function acceptSecured(accepted: Accepted & { readonly socket: Socket }): void {
   const { socket, services } = accepted;
   const session = new StreamSession(accepted);
   services.table.add(session);
-  guardSocket(socket, session);
   const receive: Receive = (length) => {
     session.take(services.buffer, length);
     return undefined;
   };
-  session.readsIntoBuffer = readIntoBuffer(socket, services.buffer, receive, (error) => {
-    socket.destroy();
-    session.onBug(error);
-  });
+  session.readsIntoBuffer = takeTls(socket, services.buffer, { owner: session, receive });
   if (!session.readsIntoBuffer) {
     socket.on('data', (bytes: Buffer) => session.take(bytes, bytes.length));
   }

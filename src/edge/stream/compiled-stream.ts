@@ -4,7 +4,6 @@
  */
 
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import type { Client, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
@@ -88,7 +87,7 @@ export interface CompiledStream {
     onHeader: (header: ProxyHeader) => void,
   ): void;
   /** The same, when the handshake of TLS is over. */
-  acceptSecured(socket: TLSSocket, client: Client, services: SessionServices, tls: SessionTls): void;
+  acceptSecured(socket: Socket, client: Client, services: SessionServices, tls: SessionTls): void;
 }
 
 /** What a client that was let in is given. It ends the session by `Session.end`. */

@@ -1,7 +1,6 @@
 /** What a TLS connection tells of itself and of its client's certificate, when it is asked. */
 
 import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate, PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { renderDistinguishedName, renderOneLineName } from '../../protocol/tls/distinguished-name.ts';
@@ -9,6 +8,7 @@ import { agreedGroup } from '../../protocol/tls/groups.ts';
 import { sessionIdOf } from '../../protocol/tls/session-id.ts';
 import type { VerifyError } from '../../protocol/tls/verify-errors.ts';
 import { verifyError } from '../../protocol/tls/verify-errors.ts';
+import type { TlsStream } from './tls-stream.ts';
 
 /** A client that has spoken plainly on an address where TLS is spoken. */
 export const NO_TLS: PeerTls = {
@@ -42,12 +42,12 @@ export class SecuredPeer implements PeerTls {
   readonly site: number;
   readonly certificateFault: VerifyError | undefined;
   readonly isUnknownAuthority: boolean;
-  readonly #socket: TLSSocket;
+  readonly #socket: TlsStream;
   readonly #curves: string;
   readonly #x509: X509Certificate | undefined;
   #certificate: PeerCertificate | undefined;
 
-  constructor(socket: TLSSocket, { hello, site, certificate, fault, curves }: Shaken) {
+  constructor(socket: TlsStream, { hello, site, certificate, fault, curves }: Shaken) {
     this.hello = hello;
     this.site = site;
     this.certificateFault = fault === undefined ? undefined : verifyError(fault);
@@ -72,11 +72,11 @@ export class SecuredPeer implements PeerTls {
 
   get sessionId(): string {
     const session = this.#socket.getSession();
-    return session === undefined ? '' : sessionIdOf(session);
+    return session === undefined || session === null ? '' : sessionIdOf(session);
   }
 
   get curve(): string {
-    const { name } = this.#socket.getCipher();
+    const { name = '' } = this.#socket.getCipher() ?? {};
     const isExchanged = name.startsWith('TLS_') || name.includes('ECDHE');
     return this.hello !== undefined && isExchanged ? agreedGroup(this.hello, this.#curves) : '';
   }

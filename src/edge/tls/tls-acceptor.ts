@@ -4,26 +4,33 @@
  * before it looks at names.
  */
 
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { RECORD_BYTES_MAX } from '../../config/model/site-tls.ts';
 import type { TlsSettings } from '../../protocol/control/edge.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
-import type { ClientHello } from '../../protocol/tls/client-hello.ts';
+import type { ClientHello, HelloReading } from '../../protocol/tls/client-hello.ts';
 import { ClientHelloReader } from '../../protocol/tls/client-hello.ts';
 import { asksClients } from '../../protocol/tls/context-options.ts';
+import type { BareConnection } from '../../relay/sockets/bare-connection.ts';
+import { DirectTlsSocket } from '../../relay/sockets/direct-tls-socket.ts';
 import { carrierOf } from '../../relay/sockets/node-internals.ts';
 import type { ConnectionTable } from '../connections/connection-table.ts';
 import type { CountedLog } from '../faults/counted-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import type { HandshakeSites } from '../transport/connection-services.ts';
+import type { HandshakeSteps } from './bare-handshake.ts';
+import { BareHandshake } from './bare-handshake.ts';
 import { faultOfClient } from './client-fault.ts';
 import { NO_TLS, SecuredPeer } from './secured-peer.ts';
 import type { KeptSessions, TlsContext } from './tls-contexts.ts';
 import { TlsContexts } from './tls-contexts.ts';
 import { factsOf } from './tls-facts.ts';
+import type { Shaking } from './tls-handshake.ts';
 import { TlsHandshake } from './tls-handshake.ts';
+import type { TlsStream } from './tls-stream.ts';
 
 /** Where a connection has come to, and what becomes of it. */
 export interface TlsListening {
@@ -32,15 +39,17 @@ export interface TlsListening {
    * says. Undefined: there is one site.
    */
   readonly sites: HandshakeSites | undefined;
-  onSecured(socket: TLSSocket, facts: TlsFacts, tls: PeerTls): void;
-  /** The client does not speak TLS, where there are `sites`: its bytes are still to be read. */
-  onPlain(tls: PeerTls): void;
+  onSecured(socket: TlsStream, facts: TlsFacts, tls: PeerTls): void;
+  /** The client does not speak TLS, where there are `sites`: its bytes are still to be read from the stream, which is paused. */
+  onPlain(carrier: Socket, tls: PeerTls): void;
 }
 
 interface AcceptorOptions {
   readonly settings: TlsSettings;
   readonly kept: KeptSessions;
   readonly table: ConnectionTable;
+  /** What connections of the thread are read into. */
+  readonly buffer: Buffer;
   /** As RFC 9110 5.6.7 writes it. */
   readonly date: () => string;
   /** What is told of clients with whom there is no TLS. */
@@ -49,6 +58,14 @@ interface AcceptorOptions {
 }
 
 type Handshake = TlsHandshake<TlsListening>;
+type HandshakeError = NodeJS.ErrnoException & { readonly reason?: string };
+
+/** Who was met in a handshake. */
+interface Met {
+  readonly settings: TlsContext['settings'];
+  readonly certificate: X509Certificate | undefined;
+  readonly fault: string | undefined;
+}
 
 /** Bodies of answers with 400, which nginx gives too: to a client that speaks plain HTTP, and to one without a certificate that is known. */
 const TO_PLAIN = 'This address speaks HTTPS: ask for it with https:// in front.\n';
@@ -64,29 +81,58 @@ export class TlsAcceptor {
   readonly #options: AcceptorOptions;
   readonly #handshakes = new WeakMap<Socket, Handshake>();
   readonly #contexts: TlsContexts;
+  readonly #steps: HandshakeSteps<TlsListening> = {
+    contextOf: (handshake, hello) => this.#choose(handshake, hello),
+    onSecured: (handshake, handle, { settings }) => {
+      const socket = new DirectTlsSocket(handle, this.#options.buffer);
+      handshake.becomes(socket);
+      this.#onSecured(socket, handshake, { settings, certificate: undefined, fault: undefined });
+    },
+    onFailed: (handshake, error) => this.#tellFault(handshake, error),
+    onClose: (handshake) => this.#options.table.remove(handshake),
+    onStream: (socket, handshake, message) => {
+      this.#follow(socket, handshake);
+      this.#goOn(socket, handshake, message);
+    },
+  };
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
     this.#contexts = new TlsContexts(options.settings, options.kept, {
-      onSecured: (socket, context) => this.#guard(socket, () => this.#onSecured(socket, context)),
+      onSecured: (socket, context) => this.#guard(socket, () => this.#onTlsSocket(socket, context)),
       onFailed: (error, socket) => this.#guard(socket, () => this.#onFailed(error, socket)),
     });
   }
 
   /** Until the handshake has succeeded, or the connection is closed. */
   accept(socket: Socket, address: string, listening: TlsListening): void {
+    const handshake = this.#begin(socket, address, listening);
+    this.#follow(socket, handshake);
+    this.#readHello(socket, handshake);
+  }
+
+  /** The same for a connection that is no stream. Only if `isTlsDirect`. */
+  acceptBare(connection: BareConnection, address: string, listening: TlsListening): void {
+    const handshake = this.#begin(connection, address, listening);
+    connection.read(new BareHandshake(connection, handshake, this.#steps));
+  }
+
+  #begin(connection: Shaking, address: string, listening: TlsListening): Handshake {
     const { table, faults, onBug } = this.#options;
-    const handshake: Handshake = new TlsHandshake(socket, address, {
+    const handshake: Handshake = new TlsHandshake(connection, address, {
       dueMs: table.nowMs + EDGE_LIMITS.handshakeMs,
       waiting: listening,
       onOverdue: () => faults.tell(address, 'it took too long'),
       onBug: (error) => onBug('a TLS handshake', error),
     });
-    this.#handshakes.set(socket, handshake);
     table.add(handshake);
-    socket.on('close', () => table.remove(handshake));
+    return handshake;
+  }
+
+  #follow(socket: Socket, handshake: Handshake): void {
+    this.#handshakes.set(socket, handshake);
+    socket.on('close', () => this.#options.table.remove(handshake));
     socket.on('error', () => undefined); // 'close' follows
-    this.#readHello(socket, handshake);
   }
 
   #readHello(socket: Socket, handshake: Handshake): void {
@@ -100,17 +146,9 @@ export class TlsAcceptor {
       }
       socket.off('data', onData).off('end', onEnd);
       socket.pause();
-      const act = (): void => {
-        socket.unshift(read);
-        const isPlain = reading.kind === 'other' && ((read?.[0] ?? 0) & SSL2_BIT) === 0;
-        if (isPlain && handshake.waiting.sites !== undefined) {
-          this.#handOver(handshake, () => handshake.waiting.onPlain(NO_TLS));
-        } else {
-          this.#choose(socket, handshake, reading.kind === 'hello' ? reading.hello : undefined);
-        }
-      };
       try {
-        act();
+        socket.unshift(read);
+        this.#goOn(socket, handshake, { reading, read });
       } catch (error) {
         handshake.onBug(error);
       }
@@ -123,16 +161,15 @@ export class TlsAcceptor {
     socket.on('data', onData).on('end', onEnd).resume();
   }
 
-  /** By the name of the site that is meant. A message that cannot be read is OpenSSL's to refuse. */
-  #choose(socket: Socket, handshake: Handshake, hello: ClientHello | undefined): void {
-    const { sites } = handshake.waiting;
-    const fallback = sites?.fallback ?? 0;
-    const name = hello?.serverName ?? '';
-    const site = name === '' || sites === undefined ? fallback : sites.siteNamed(name);
-    // The rest is not kept for as long as the connection lasts.
-    handshake.hello = hello && { ...hello, sessionId: NOTHING, ticket: undefined };
-    handshake.site = site;
-    const context = this.#contexts.contextOf([site, fallback], hello?.ticket);
+  /** `read` is still to be read from the socket. */
+  #goOn(socket: Socket, handshake: Handshake, { reading, read }: { reading: HelloReading; read: Buffer }): void {
+    const isPlain = reading.kind === 'other' && ((read[0] ?? 0) & SSL2_BIT) === 0;
+    if (isPlain && handshake.waiting.sites !== undefined) {
+      this.#handOver(handshake, () => handshake.waiting.onPlain(socket, NO_TLS));
+      return;
+    }
+    const hello = reading.kind === 'hello' ? reading.hello : undefined;
+    const context = this.#choose(handshake, hello);
     if (context === undefined || context.settings.rejectsHandshake) {
       this.#options.faults.tell(handshake.address, 'no site has the name that it asks for');
       socket.end(UNRECOGNIZED_NAME).resume();
@@ -141,16 +178,32 @@ export class TlsAcceptor {
     this.#contexts.begin(context, socket, hello);
   }
 
-  #onSecured(socket: TLSSocket, { settings }: TlsContext): void {
+  /** By the name of the site that is meant. A message that cannot be read is OpenSSL's to refuse. */
+  #choose(handshake: Handshake, hello: ClientHello | undefined): TlsContext | undefined {
+    const { sites } = handshake.waiting;
+    const fallback = sites?.fallback ?? 0;
+    const name = hello?.serverName ?? '';
+    const site = name === '' || sites === undefined ? fallback : sites.siteNamed(name);
+    // The rest is not kept for as long as the connection lasts.
+    handshake.hello = hello && { ...hello, sessionId: NOTHING, ticket: undefined };
+    handshake.site = site;
+    return this.#contexts.contextOf([site, fallback], hello?.ticket);
+  }
+
+  #onTlsSocket(socket: TLSSocket, { settings }: TlsContext): void {
     const handshake = this.#handshakeOf(socket);
     if (handshake === undefined) {
       socket.destroy();
       return;
     }
-    const { hello, site, waiting } = handshake;
     // The certificate is asked for once: what Node makes of it takes the chain out of the connection.
     const certificate = asksClients(settings) ? socket.getPeerX509Certificate() : undefined;
     const fault = certificate && faultOfClient(socket, certificate, settings);
+    this.#onSecured(socket, handshake, { settings, certificate, fault });
+  }
+
+  #onSecured(socket: TlsStream, handshake: Handshake, { settings, certificate, fault }: Met): void {
+    const { hello, site, waiting } = handshake;
     const peer = new SecuredPeer(socket, { hello, site, certificate, fault, curves: settings.curves });
     const refused = this.#refusalOf(peer, settings.clients, certificate !== undefined);
     if (refused !== undefined && waiting.sites === undefined) {
@@ -210,14 +263,18 @@ export class TlsAcceptor {
       : `its certificate is refused (${certificateFault.words})`;
   }
 
-  #onFailed(error: NodeJS.ErrnoException & { readonly reason?: string }, socket: TLSSocket): void {
+  #onFailed(error: HandshakeError, socket: TLSSocket): void {
     if (error.code === 'ERR_SSL_HTTP_REQUEST') {
       carrierOf(socket)?.write(this.#refusal(TO_PLAIN));
     }
     const handshake = this.#handshakeOf(socket);
     // A client that connects and leaves without a word has only looked whether somebody is there.
     if (handshake !== undefined && error.code !== 'ECONNRESET') {
-      this.#options.faults.tell(handshake.address, error.reason ?? error.code ?? error.message);
+      this.#tellFault(handshake, error);
     }
+  }
+
+  #tellFault({ address }: Handshake, error: HandshakeError): void {
+    this.#options.faults.tell(address, error.reason ?? error.code ?? error.message);
   }
 }

@@ -5,17 +5,68 @@
 
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
-import { createServer } from 'node:tls';
+import { createSecureContext, createServer } from 'node:tls';
 import type { Clock } from '../../kernel/clock.ts';
 import type { TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { asksClients, contextOptions } from '../../protocol/tls/context-options.ts';
+import type { HandshakeStart } from '../../relay/sockets/direct-tls.ts';
 import type { SessionTable } from '../shared/session-table.ts';
 
-export interface TlsContext {
+/** How `shakeHands` is called. */
+export type DirectContext = Pick<HandshakeStart, 'context' | 'alpn'>;
+
+/** A set of rules with one ticket key. What handshakes are made with is made when the first one needs it. */
+export class TlsContext {
   readonly settings: TlsContextSettings;
+  readonly #ticketKey: string;
+  readonly #prepare: (context: TlsContext, server: Server) => void;
+  #server: Server | undefined;
+  #direct: DirectContext | undefined;
+
+  /** `prepare`: listens to a server of it. */
+  constructor(settings: TlsContextSettings, ticketKey: string, prepare: (context: TlsContext, server: Server) => void) {
+    this.settings = settings;
+    this.#ticketKey = ticketKey;
+    this.#prepare = prepare;
+  }
+
   /** Never listens: it is given connections. */
-  readonly server: Server;
+  get server(): Server {
+    if (this.#server === undefined) {
+      const { settings } = this;
+      this.#server = createServer({
+        ...contextOptions(settings, this.#ticketKey),
+        ...alpnOf(settings),
+        requestCert: asksClients(settings),
+        // Whether a certificate is accepted is decided when the handshake is over, by whoever can say why.
+        rejectUnauthorized: false,
+      });
+      this.#prepare(this, this.#server);
+    }
+    return this.#server;
+  }
+
+  /** For handshakes without a stream of Node's. Undefined: they ask for what only `server` has. */
+  get direct(): DirectContext | undefined {
+    const { settings } = this;
+    if (settings.rejectsHandshake || asksClients(settings) || keepsSessions(settings)) {
+      return undefined;
+    }
+    if (this.#direct === undefined) {
+      const { ALPNProtocols: protocols } = alpnOf(settings);
+      this.#direct = {
+        context: createSecureContext(contextOptions(settings, this.#ticketKey)),
+        alpn: protocols && renderProtocols(protocols),
+      };
+    }
+    return this.#direct;
+  }
+}
+
+/** As OpenSSL takes them: each behind its length. */
+function renderProtocols(protocols: readonly string[]): Buffer {
+  return Buffer.concat(protocols.flatMap((name) => [Buffer.from([name.length]), Buffer.from(name, 'latin1')]));
 }
 
 /** Keeps sessions for clients that have no tickets. */
@@ -73,7 +124,7 @@ export class TlsContexts {
     if (known !== undefined) {
       return known;
     }
-    const fresh = this.#make(settings, key);
+    const fresh = new TlsContext(settings, key, (context, server) => this.#prepare(context, server));
     this.#made.set(index, made.set(key, fresh));
     return fresh;
   }
@@ -109,15 +160,8 @@ export class TlsContexts {
     return ticket.length >= KEY_NAME_BYTES && name.compare(ticket, 0, KEY_NAME_BYTES) === 0;
   }
 
-  #make(settings: TlsContextSettings, ticketKey: string): TlsContext {
-    const server = createServer({
-      ...contextOptions(settings, ticketKey),
-      ...alpnOf(settings),
-      requestCert: asksClients(settings),
-      // Whether a certificate is accepted is decided when the handshake is over, by whoever can say why.
-      rejectUnauthorized: false,
-    });
-    const context = { settings, server };
+  #prepare(context: TlsContext, server: Server): void {
+    const { settings } = context;
     if (keepsSessions(settings)) {
       const { table, clock } = this.#kept;
       server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
@@ -132,7 +176,6 @@ export class TlsContexts {
     }
     server.on('secureConnection', (socket) => this.#events.onSecured(socket, context));
     server.on('tlsClientError', (error, socket) => this.#events.onFailed(error, socket));
-    return context;
   }
 }
 

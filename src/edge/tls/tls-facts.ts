@@ -1,10 +1,10 @@
 /** What a TLS connection tells of itself, as applications are told (Origin). */
 
 import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate, TlsFacts } from '../../protocol/http/exchange.ts';
 import { cipherSuiteNumber, tlsVersionNumber } from '../../protocol/tls/cipher-suites.ts';
 import { renderDistinguishedName } from '../../protocol/tls/distinguished-name.ts';
+import type { TlsStream } from './tls-stream.ts';
 
 /** Certificates between a client's and the root. */
 const CHAIN_LENGTH_MAX = 10;
@@ -18,11 +18,11 @@ const KNOWN_MAX = 64;
  * rendered once.
  */
 export function factsOf(
-  socket: TLSSocket,
+  socket: TlsStream,
   certificate: X509Certificate | undefined,
   fault: string | undefined,
 ): TlsFacts {
-  const { name, version } = socket.getCipher();
+  const { name = '', version = '' } = socket.getCipher() ?? {};
   const protocol = socket.getProtocol() ?? version;
   if (certificate !== undefined) {
     return {

@@ -1,6 +1,5 @@
 /** A connection until its handshake is over. It is in the table from the first byte on, so that caps and deadlines hold for handshakes too. */
 
-import type { Socket } from 'node:net';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
 
@@ -11,6 +10,12 @@ export interface HandshakeOptions<T> {
   readonly onBug: (error: unknown) => void;
 }
 
+/** What a handshake is made on. */
+export interface Shaking {
+  readonly bytesRead: number;
+  destroy(): void;
+}
+
 /** `T`: what waits for its end. */
 export class TlsHandshake<T> implements TrackedConnection {
   readonly address: string;
@@ -18,14 +23,19 @@ export class TlsHandshake<T> implements TrackedConnection {
   hello: ClientHello | undefined;
   /** Of the model: the site that the name in the handshake has chosen. */
   site = 0;
-  readonly #socket: Socket;
+  #connection: Shaking;
   readonly #options: HandshakeOptions<T>;
 
-  constructor(socket: Socket, address: string, options: HandshakeOptions<T>) {
-    this.#socket = socket;
+  constructor(connection: Shaking, address: string, options: HandshakeOptions<T>) {
+    this.#connection = connection;
     this.address = address;
     this.waiting = options.waiting;
     this.#options = options;
+  }
+
+  /** The same connection, as it is known from now on. */
+  becomes(connection: Shaking): void {
+    this.#connection = connection;
   }
 
   onTick(nowMs: number): void {
@@ -37,13 +47,13 @@ export class TlsHandshake<T> implements TrackedConnection {
 
   /** A client that has begun its handshake was let in, and is served. */
   closeIfIdle(): void {
-    if (this.#socket.bytesRead === 0) {
+    if (this.#connection.bytesRead === 0) {
       this.destroy();
     }
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#connection.destroy();
   }
 
   onBug(error: unknown): void {

@@ -1,15 +1,16 @@
 /**
- * The file that reaches behind Node's documented interface, with tls-internals.ts for TLS. At each use stands what is gained by it, and what is done where it cannot be used. The version
- * of Node is pinned, and a test of each use runs with it.
+ * What reaches behind Node's documented interface, with stream-binding.ts, bare-connection.ts, and for TLS direct-tls.ts and tls-internals.ts. At each use stands what is
+ * gained by it, and what is done where it cannot be used. The version of Node is pinned, and a test of each use runs with it.
  */
 
 import { writeSync } from 'node:fs';
-import type { Server, Socket } from 'node:net';
+import type { Server, Socket, SocketConstructorOpts } from 'node:net';
 import { createServer } from 'node:net';
 import type { BrotliCompress, DeflateRaw, Gunzip, Gzip, InflateRaw, ZstdCompress } from 'node:zlib';
 import { GuardedSocket } from './guarded-socket.ts';
 
-interface Handle {
+/** Of a connection, or of what accepts connections. */
+export interface ConnectionHandle {
   readonly fd?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
@@ -17,9 +18,9 @@ interface Handle {
   readStart?(): number;
   readStop?(): number;
   useUserBuffer?(buffer: Buffer): void;
-  readonly _parent?: Handle;
+  readonly _parent?: ConnectionHandle;
   setNoDelay?(enable: boolean): number;
-  onconnection?: (status: number, client: Handle | undefined) => void;
+  onconnection?: (status: number, client: ConnectionHandle | undefined) => void;
 }
 
 interface WithCarrier {
@@ -27,7 +28,7 @@ interface WithCarrier {
 }
 
 interface WithHandle {
-  readonly _handle?: Handle | null;
+  readonly _handle?: ConnectionHandle | null;
 }
 
 /**
@@ -64,9 +65,13 @@ export function writeBeforeTls(socket: Socket, bytes: Buffer): void {
   }
 }
 
-/** The connection that carries a TLS connection; undefined for other sockets. This is the only way to learn from `node:tls` whose handshake has ended. */
+/**
+ * The socket that carries a TLS connection, which is the connection itself where it stands right upon the system's; undefined for sockets without TLS. This is the only way
+ * to learn from `node:tls` whose handshake has ended.
+ */
 export function carrierOf(socket: Socket): Socket | undefined {
-  return (socket as unknown as WithCarrier)._parent ?? undefined;
+  const isTls = (socket as unknown as WithHandle)._handle?._parent !== undefined;
+  return (socket as unknown as WithCarrier)._parent ?? (isTls ? socket : undefined);
 }
 
 /**
@@ -105,8 +110,9 @@ const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET', 'E
  * kernel looks at the state of the connection first. That a TCP peer has closed shows only once it has answered something by a reset.
  */
 export function isPeerGone(socket: Socket): boolean {
-  const fd = socket.destroyed ? undefined : descriptorOf(carrierOf(socket) ?? socket);
-  if (fd === undefined) {
+  const handle = socket.destroyed ? undefined : (socket as unknown as WithHandle)._handle;
+  const { fd = -1 } = handle?._parent ?? handle ?? {};
+  if (fd < 0) {
     return false;
   }
   try {
@@ -133,6 +139,11 @@ export function listenWithBuffer(
   onSocket: OnSocket,
   onBug: (error: unknown) => void,
 ): Server {
+  return listenForHandles(where, (handle) => adopt(handle, buffer, { onSocket, onBug }));
+}
+
+/** Gives each connection as Node accepts it, before it is a stream: `onHandle` may not throw. */
+export function listenForHandles(where: ListenPlace, onHandle: (handle: ConnectionHandle) => void): Server {
   const server = createServer();
   if ('fd' in where) {
     // With a descriptor, Node reads the backlog only from the second argument.
@@ -147,7 +158,7 @@ export function listenWithBuffer(
   handle.onconnection = (status, client) => {
     if (status === 0 && client !== undefined) {
       client.setNoDelay?.(true);
-      adopt(client, buffer, { onSocket, onBug });
+      onHandle(client);
     }
   };
   return server;
@@ -158,26 +169,17 @@ interface SocketOwner {
   readonly onBug: (error: unknown) => void;
 }
 
-function adopt(handle: Handle, buffer: Buffer, { onSocket, onBug }: SocketOwner): void {
+function adopt(handle: ConnectionHandle, buffer: Buffer, { onSocket, onBug }: SocketOwner): void {
   let receive: Receive = () => undefined;
-  let next: Buffer | undefined = buffer;
-  const options = {
-    handle,
-    allowHalfOpen: true,
-    onread: {
-      // Asked once at first and after each read; where it gives none, Node reads into the same as before.
-      buffer: () => next,
-      callback: (length: number): boolean => {
-        next = undefined;
-        try {
-          next = receive(length);
-        } catch (error) {
-          socket.fail(error);
-        }
-        return true;
-      },
-    },
-  };
+  const onread = readingInto(buffer, (length) => {
+    try {
+      return receive(length);
+    } catch (error) {
+      socket.fail(error);
+      return undefined;
+    }
+  });
+  const options = { handle, allowHalfOpen: true, onread };
   // `handle` is how net.Server itself makes the socket of a connection; the types leave it out.
   const socket = new GuardedSocket(options as unknown as ConstructorParameters<typeof Socket>[0]);
   try {
@@ -186,6 +188,19 @@ function adopt(handle: Handle, buffer: Buffer, { onSocket, onBug }: SocketOwner)
     onBug(error);
     socket.destroy();
   }
+}
+
+/** The option `onread` of a socket that begins with this buffer, and goes on with those that `receive` gives. */
+export function readingInto(buffer: Buffer, receive: Receive): NonNullable<SocketConstructorOpts['onread']> {
+  let next: Buffer | undefined = buffer;
+  return {
+    // Asked once at first and after each read; where it gives none, Node reads into the same as before. The types want one each time.
+    buffer: (() => next) as () => Buffer,
+    callback: (length: number): boolean => {
+      next = receive(length);
+      return true;
+    },
+  };
 }
 
 interface ZlibHandle {

@@ -4,47 +4,18 @@
  */
 
 import { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import type { Receive } from './node-internals.ts';
-
-interface WriteRequest {
-  handle?: TlsHandle;
-  oncomplete?: (status: number) => void;
-}
-
-interface StreamBinding {
-  readonly WriteWrap: new () => WriteRequest;
-  readonly streamBaseState: Int32Array;
-  readonly kLastWriteWasAsync: number;
-}
+import type { StreamBinding, StreamRequest } from './stream-binding.ts';
+import { streamBinding } from './stream-binding.ts';
 
 interface TlsHandle {
   readonly _parent?: { readonly writeQueueSize?: number };
-  writeBuffer?(request: WriteRequest, bytes: Buffer): number;
+  writeBuffer?(request: StreamRequest, bytes: Buffer): number;
   useUserBuffer?(buffer: Buffer): void;
 }
 
 interface WithHandle {
   readonly _handle?: TlsHandle | null;
-}
-
-type Binding = StreamBinding | undefined;
-
-let known: { readonly binding: Binding } | undefined;
-
-function streamBinding(): Binding {
-  known ??= { binding: findBinding() };
-  return known.binding;
-}
-
-function findBinding(): Binding {
-  const { binding } = process as unknown as { readonly binding?: (name: string) => Partial<StreamBinding> };
-  const found = binding?.call(process, 'stream_wrap');
-  const isAsExpected =
-    typeof found?.WriteWrap === 'function' &&
-    found.streamBaseState instanceof Int32Array &&
-    typeof found.kLastWriteWasAsync === 'number';
-  return isAsExpected ? (found as StreamBinding) : undefined;
 }
 
 /** What a stream calls to write and to end. It waits until a write that went past it is over: the handle takes one at a time, and ends the process otherwise. */
@@ -54,6 +25,7 @@ type Call = (this: Socket, ...values: never[]) => void;
 
 interface WithPassage {
   [PASSAGE]?: TlsPassage;
+  _final?: Call;
 }
 
 /** Writes of one TLS connection past its stream, one at a time. */
@@ -94,7 +66,9 @@ export class TlsPassage {
     const binding = streamBinding();
     if (binding !== undefined && marked[PASSAGE] === undefined) {
       marked[PASSAGE] = new TlsPassage(socket, handle, binding);
-      Object.assign(socket, PATIENT);
+      if (marked._final !== PATIENT._final) {
+        Object.assign(socket, PATIENT);
+      }
     }
     return marked[PASSAGE];
   }
@@ -132,11 +106,17 @@ export class TlsPassage {
 function patient(name: Passed): Call {
   const own = (Socket.prototype as unknown as Readonly<Record<string, Call>>)[name];
   return function (this: Socket & WithPassage, ...values: never[]) {
-    this[PASSAGE]?.whenFree(() => own?.apply(this, values));
+    const passage = this[PASSAGE];
+    if (passage === undefined) {
+      own?.apply(this, values);
+    } else {
+      passage.whenFree(() => own?.apply(this, values));
+    }
   };
 }
 
-const PATIENT: Readonly<Record<Passed, Call>> = {
+/** For each socket that has a passage: by itself, or for a class of such sockets. */
+export const PATIENT: Readonly<Record<Passed, Call>> = {
   _write: patient('_write'),
   _writev: patient('_writev'),
   _final: patient('_final'),
@@ -168,7 +148,7 @@ function readSymbols(): ReadSymbols | undefined {
  * way, also because something has been read already.
  */
 export function readIntoBuffer(
-  socket: TLSSocket,
+  socket: Socket,
   buffer: Buffer,
   receive: Receive,
   onError: (error: unknown) => void,

@@ -1,0 +1,167 @@
+/**
+ * TLS right upon the handle of an accepted connection. `node:tls` makes two streams of a connection, the one that carries it and a `TLSSocket`, and gives both a dozen
+ * listeners: half of what a handshake took, and more than all of it where a session is resumed. Here there is none until the handshake has succeeded, and then one.
+ *
+ * It stands upon what `node:tls` itself stands upon, which nothing documents: `isTlsDirect` says whether this Node has it as it is expected to be. Where it has not, and for
+ * what is not asked of it here (certificates of clients, sessions that the server keeps), there is `node:tls`.
+ */
+
+import type { SecureContext } from 'node:tls';
+import { TLSSocket } from 'node:tls';
+import type { BareConnection, BareHandle } from './bare-connection.ts';
+import { bindingOf, streamBinding } from './stream-binding.ts';
+
+interface TlsBinding {
+  wrap(handle: BareHandle, context: object, isServer: boolean, hasWritten: boolean): DirectTlsHandle;
+  readonly TLSWrap: { readonly prototype: object };
+}
+
+export interface CipherName {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Node's handle of a TLS connection. What it says of its session must not be asked once it is closed. */
+export interface DirectTlsHandle extends BareHandle {
+  _parent: BareHandle;
+  onhandshakedone?: () => void;
+  onerror?: (error: Error) => void;
+  setALPNProtocols(protocols: Buffer): void;
+  receive(bytes: Buffer): void;
+  destroySSL(): void;
+  getCipher(): CipherName;
+  getProtocol(): string;
+  getSession(): Buffer | undefined;
+  isSessionReused(): boolean;
+  getALPNNegotiatedProtocol(): string | false;
+  setMaxSendFragment(bytes: number): number;
+  shutdown(request: object): number;
+  [OWNER]?: HandshakeOwner | undefined;
+}
+
+/** Each is called once at most, but for `onBug`. */
+export interface HandshakeOwner {
+  /** The handle is to be made a stream of, before this returns. */
+  onSecured(handle: DirectTlsHandle): void;
+  /** The client has been told already. */
+  onFailed(error: Error): void;
+  /** The client has closed its side, or is gone, before the handshake was over. */
+  onEnd(): void;
+  /** An error of ours. */
+  onBug(error: unknown): void;
+}
+
+export interface HandshakeStart {
+  readonly context: SecureContext;
+  /** As `node:tls` writes lists of protocols for OpenSSL; undefined: none is agreed upon. */
+  readonly alpn: Buffer | undefined;
+  /** What has been read of the connection. */
+  readonly read: Buffer;
+  readonly owner: HandshakeOwner;
+}
+
+const OWNER: unique symbol = Symbol('HandshakeOwner');
+/** What the connection's handle knows its TLS by: nothing else that lives as long does, and what nobody knows is freed. */
+const SECURED: unique symbol = Symbol('DirectTlsHandle');
+
+const METHODS = [
+  ...['setALPNProtocols', 'receive', 'destroySSL', 'getCipher', 'getProtocol', 'getSession', 'isSessionReused'],
+  ...['getALPNNegotiatedProtocol', 'setMaxSendFragment', 'shutdown', 'useUserBuffer', 'writeBuffer', 'readStart'],
+  ...['readStop', 'getpeername', 'getsockname', 'setKeepAlive', 'close'],
+];
+/** How this Node's own `node:tls` calls it: other arguments than these would end the process. */
+const OWN_CALL = /tls_wrap\.wrap\(handle, context\.context,\s*!!options\.isServer,\s*wrapHasActiveWriteFromPrevOwner\)/;
+
+/** `caller`: the text of the function in which Node does the same. Undefined: it is not as it is expected to be. */
+export function checkTlsBinding(found: unknown, caller: string): TlsBinding | undefined {
+  const { wrap, TLSWrap } = (found ?? {}) as Partial<TlsBinding>;
+  const methods = (TLSWrap?.prototype ?? {}) as Readonly<Record<string, unknown>>;
+  const isAsExpected =
+    typeof wrap === 'function' && OWN_CALL.test(caller) && METHODS.every((name) => typeof methods[name] === 'function');
+  return isAsExpected ? (found as TlsBinding) : undefined;
+}
+
+let known: { readonly binding: TlsBinding | undefined } | undefined;
+
+function tlsBinding(): TlsBinding | undefined {
+  if (known === undefined) {
+    const { _wrapHandle: caller } = TLSSocket.prototype as unknown as { readonly _wrapHandle?: unknown };
+    const binding = streamBinding() && checkTlsBinding(bindingOf('tls_wrap'), String(caller));
+    known = { binding };
+  }
+  return known.binding;
+}
+
+export function isTlsDirect(): boolean {
+  return tlsBinding() !== undefined;
+}
+
+/** Only if `isTlsDirect`. The connection has no other reader from now on. */
+export function shakeHands(connection: BareConnection, { context, alpn, read, owner }: HandshakeStart): void {
+  const { handle } = connection;
+  const secured = tlsBinding()?.wrap(handle, (context as { readonly context: object }).context, true, false);
+  if (secured === undefined) {
+    throw new Error('this Node does not show how TLS is put upon a connection');
+  }
+  secured._parent = handle;
+  (handle as { [SECURED]?: DirectTlsHandle })[SECURED] = secured;
+  secured[OWNER] = owner;
+  secured.reading = handle.reading ?? false;
+  secured.onread = onRead;
+  secured.onerror = onError;
+  secured.onhandshakedone = onDone;
+  secured.close = closeBoth;
+  secured.reset = resetBoth;
+  connection.onRelease = () => secured.destroySSL();
+  if (alpn !== undefined) {
+    secured.setALPNProtocols(alpn);
+  }
+  secured.receive(read);
+}
+
+/** Data cannot come before the handshake is over, and then has another reader. */
+function onRead(this: DirectTlsHandle): void {
+  const binding = streamBinding();
+  if (binding !== undefined && (binding.streamBaseState[binding.kReadBytesOrError] ?? 0) < 0) {
+    tell(this, (owner) => owner.onEnd());
+  }
+}
+
+function onError(this: DirectTlsHandle, error: Error): void {
+  tell(this, (owner) => owner.onFailed(error));
+}
+
+function onDone(this: DirectTlsHandle): void {
+  tell(this, (owner) => owner.onSecured(this));
+}
+
+/** Nothing that is thrown here may reach Node, which stands in the midst of OpenSSL. */
+function tell(handle: DirectTlsHandle, act: (owner: HandshakeOwner) => void): void {
+  const owner = handle[OWNER];
+  if (owner === undefined) {
+    return;
+  }
+  handle[OWNER] = undefined;
+  try {
+    act(owner);
+  } catch (error) {
+    owner.onBug(error);
+  }
+}
+
+/** OpenSSL's part is let go when the connection is closed, for it may be what has called us. */
+function closeBoth(this: DirectTlsHandle, done?: () => void): void {
+  this._parent.close(() => {
+    this.destroySSL();
+    done?.();
+  });
+}
+
+function resetBoth(this: DirectTlsHandle, done: () => void): number {
+  return (
+    this._parent.reset?.(() => {
+      this.destroySSL();
+      done();
+    }) ?? 0
+  );
+}
