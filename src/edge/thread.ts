@@ -110,7 +110,8 @@ export class EdgeThread {
   readonly #bugs: InternalErrors;
   readonly #leftovers = new Leftovers(() => this.#table.size === 0);
   readonly #logFiles: LogFiles;
-  #dateSecond = 0;
+  /** On the monotonic clock: the wall clock is asked once a second. */
+  #dateUntilMs = 0;
   #date = '';
   #isDrained = false;
   /** Another edge follows: the workers are kept for it. */
@@ -211,10 +212,11 @@ export class EdgeThread {
   }
 
   #today(): string {
-    const nowMs = systemClock.nowMs();
-    if (nowMs - this.#dateSecond >= 1000 || nowMs < this.#dateSecond) {
-      this.#dateSecond = nowMs - (nowMs % 1000);
-      this.#date = httpDate(nowMs);
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs >= this.#dateUntilMs) {
+      const wallMs = systemClock.nowMs();
+      this.#dateUntilMs = nowMs + 1000 - (wallMs % 1000);
+      this.#date = httpDate(wallMs);
     }
     return this.#date;
   }

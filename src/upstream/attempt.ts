@@ -105,11 +105,11 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
     return this.figures.connectMs !== undefined;
   }
 
-  get #isBodySent(): boolean {
+  #isBodySent(): boolean {
     return this.#body === undefined ? this.#phase !== 'connecting' : this.#body.isSent;
   }
 
-  get #isOver(): boolean {
+  #isOver(): boolean {
     return this.#phase === 'over';
   }
 
@@ -136,7 +136,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       connection.join();
       connection.write(head);
       this.#body.start();
-      if (this.#isOver) {
+      if (this.#isOver()) {
         return;
       }
       hasLeft = connection.flush();
@@ -166,7 +166,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   onTaken(): void {
-    if (!this.#isBodySent) {
+    if (!this.#isBodySent()) {
       this.#connection.waitNoMore();
       this.#body?.resume();
     }
@@ -175,7 +175,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
 
   /** When all has left, the server has its time to answer. */
   #noteSent(): void {
-    if (this.#isOver || !this.#isBodySent || this.#connection.hasWaiting) {
+    if (this.#isOver() || !this.#isBodySent() || this.#connection.hasWaiting) {
       return;
     }
     if (this.#phase === 'sending') {
@@ -196,7 +196,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   #goOn(): void {
-    if (this.#isOver) {
+    if (this.#isOver()) {
       this.#endDismissed();
       return;
     }
@@ -204,7 +204,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       this.#finishWhole();
       return;
     }
-    if (this.#isBodySent) {
+    if (this.#isBodySent()) {
       this.#connection.wait(this.#asking.readMs);
     }
     this.#events.onPause();
@@ -216,7 +216,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       return;
     }
     this.#reader.end();
-    if (this.#isOver) {
+    if (this.#isOver()) {
       this.#endDismissed();
     } else if (this.#hasEnded) {
       this.#finishWhole();
@@ -236,10 +236,10 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       this.#hasEnded &&
       this.#reader?.isReusable === true &&
       this.#asking.request.keepsConnection &&
-      this.#isBodySent &&
+      this.#isBodySent() &&
       !connection.hasWaiting;
     if (isReusable) {
-      this.#parts.pool.keep(connection);
+      this.#parts.pool.keep(connection, this.#readMs || undefined);
     } else {
       connection.destroy();
     }
@@ -254,13 +254,13 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   onInterim(head: UpstreamHead): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#events.onInterim(head);
     }
   }
 
   onHead(head: UpstreamHead): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#phase = 'reading';
       this.figures.status = head.status;
       this.figures.headMs = this.#elapsedMs();
@@ -269,20 +269,20 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.figures.bodyBytes += end - start;
       this.#events.onData(buffer, start, end);
     }
   }
 
   onTrailers(fields: readonly Field[]): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#events.onTrailers(fields);
     }
   }
 
   onNote(level: ErrorLevel, text: string): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#events.onNote(level, `${text} while ${this.doing}`);
     }
   }
@@ -292,10 +292,10 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   onTunnel(head: UpstreamHead, rest: Buffer): void {
-    if (this.#isOver) {
+    if (this.#isOver()) {
       return;
     }
-    if (!this.#isBodySent || this.#connection.hasWaiting) {
+    if (!this.#isBodySent() || this.#connection.hasWaiting) {
       // RFC 9110 7.8: the request comes first. Bytes of its body would be taken for the new protocol.
       this.#failBy('invalid_header', EARLY_TUNNEL);
       return;
@@ -325,7 +325,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   #failBy(cause: FailureCause, { text, level }: SystemFailure): void {
-    if (this.#isOver) {
+    if (this.#isOver()) {
       return;
     }
     const { doing } = this;
@@ -337,7 +337,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
 
   /** For whoever has been told of the head: the rest of the response is not wanted, and nothing more is heard of it. Its connection is kept if it has just come whole. */
   dismiss(): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#close();
       this.#isDismissed = true;
     }
@@ -345,7 +345,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
 
   /** Nothing more is heard of it. */
   abort(): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#close();
       this.#connection.destroy();
     }
@@ -372,7 +372,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   // How fast the response is read.
 
   pause(): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#connection.pause();
       // The server waits for our client, and must not be taken for one that is silent.
       this.#connection.waitNoMore();
@@ -380,9 +380,9 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   resume(): void {
-    if (!this.#isOver) {
+    if (!this.#isOver()) {
       this.#connection.resume();
-      if (this.#isBodySent) {
+      if (this.#isBodySent()) {
         this.#connection.wait(this.#asking.readMs);
       }
     }

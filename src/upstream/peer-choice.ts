@@ -27,7 +27,7 @@ export type PeerOutcome = 'succeeded' | 'failed' | 'unused';
 export interface PeerTimes {
   readonly connectMs: number | undefined;
   readonly headMs: number | undefined;
-  readonly wholeMs: number;
+  readonly wholeMs: number | undefined;
   /** Of the connection, for the page of upstreams. */
   readonly sentBytes: number;
   readonly receivedBytes: number;

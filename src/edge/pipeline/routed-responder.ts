@@ -62,7 +62,7 @@ export class RoutedResponder implements Responder {
   }
 
   /** Another content has been asked since, or the client has gone: what this one says goes nowhere. An error page would be asked, and counted, for nobody, and a rate kept for hours. */
-  get #isStale(): boolean {
+  #isStale(): boolean {
     return this.#route.answering !== this || this.#route.isEnded;
   }
 
@@ -71,17 +71,17 @@ export class RoutedResponder implements Responder {
   }
 
   watch(watcher: ResponseWatcher | undefined): void {
-    if (!this.#isStale) {
+    if (!this.#isStale()) {
       this.#route.watcher = watcher;
     }
   }
 
   respond(head: ResponseHead, body: Body): void {
-    if (this.#isStale || this.#hasBegun) {
+    if (this.#isStale() || this.#hasBegun) {
       releaseBody(body);
       return;
     }
-    const filters = this.#filters;
+    const filters = this.#filters();
     const fixed = this.#fix(head);
     const length = body === undefined ? 0 : body.length;
     if (this.#isLeftAlone(filters)) {
@@ -116,7 +116,7 @@ export class RoutedResponder implements Responder {
   }
 
   begin(head: ResponseHead, length: number | undefined): void {
-    if (this.#isStale || this.#hasBegun) {
+    if (this.#isStale() || this.#hasBegun) {
       return;
     }
     const edited = this.#editHead(head, length);
@@ -127,7 +127,7 @@ export class RoutedResponder implements Responder {
 
   /** Of a response whose body follows, or has none of HTTP. Undefined: it was refused, and another one is on its way. */
   #editHead(head: ResponseHead, length: number | undefined): Pick<Edited, 'head' | 'length'> | undefined {
-    const filters = this.#filters;
+    const filters = this.#filters();
     const fixed = this.#fix(head);
     const edited = this.#isLeftAlone(filters) ? { head: fixed, length } : this.#edit(fixed, length, undefined, filters);
     if (edited !== undefined) {
@@ -145,7 +145,7 @@ export class RoutedResponder implements Responder {
     sent.bodyBytes = bodyBytes;
   }
 
-  get #filters(): readonly Filter[] {
+  #filters(): readonly Filter[] {
     const { scope, request, limitRate, charset } = this.#route;
     const isUsual = limitRate === undefined && charset === undefined && !hasConditions(request.block);
     return isUsual ? scope.usualFilters : scope.filters;
@@ -235,7 +235,7 @@ export class RoutedResponder implements Responder {
   }
 
   write(bytes: Buffer | BorrowedBody): boolean {
-    if (this.#isStale) {
+    if (this.#isStale()) {
       return true;
     }
     if (this.#chain !== undefined) {
@@ -246,7 +246,7 @@ export class RoutedResponder implements Responder {
   }
 
   writeFile(part: FilePart, sent: () => void): void {
-    if (this.#isStale) {
+    if (this.#isStale()) {
       sent();
     } else if (this.#chain === undefined) {
       this.#route.sent.bodyBytes += part.length;
@@ -257,18 +257,18 @@ export class RoutedResponder implements Responder {
   }
 
   hint(fields: ResponseFields): boolean {
-    return this.#isStale || this.#below.hint(fields);
+    return this.#isStale() || this.#below.hint(fields);
   }
 
   trail(fields: ResponseFields): void {
-    if (!this.#isStale) {
+    if (!this.#isStale()) {
       this.#route.sent.trailers = fields;
       this.#below.trail(fields);
     }
   }
 
   end(): void {
-    if (this.#isStale) {
+    if (this.#isStale()) {
       return;
     }
     if (this.#chain === undefined) {
@@ -280,7 +280,7 @@ export class RoutedResponder implements Responder {
   }
 
   cut(): void {
-    if (this.#isStale) {
+    if (this.#isStale()) {
       return;
     }
     if (this.#chain === undefined) {
@@ -308,7 +308,7 @@ export class RoutedResponder implements Responder {
   }
 
   switchProtocols(head: ResponseHead, sink: TunnelSink): Tunnel | undefined {
-    if (this.#isStale || this.#hasBegun) {
+    if (this.#isStale() || this.#hasBegun) {
       return undefined;
     }
     const edited = this.#editHead(head, undefined);
@@ -316,11 +316,11 @@ export class RoutedResponder implements Responder {
   }
 
   takeOver(status: number, sink: TunnelSink): Tunnel | undefined {
-    return this.#isStale ? undefined : this.#below.takeOver(status, sink);
+    return this.#isStale() ? undefined : this.#below.takeOver(status, sink);
   }
 
   refuse(status: number, detail?: string, fields?: ResponseFields): void {
-    if (!this.#isStale && !this.#hasBegun) {
+    if (!this.#isStale() && !this.#hasBegun) {
       this.#route.refuseContent(status, detail, fields);
     }
   }

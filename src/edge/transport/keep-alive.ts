@@ -36,7 +36,7 @@ export class KeepAlive {
     return this.#services.monotonicMs() - this.#openedMs;
   }
 
-  get #present(): TransportRules {
+  #present(): TransportRules {
     return this.#rules ?? this.#services.rules;
   }
 
@@ -67,7 +67,7 @@ export class KeepAlive {
 
   /** How long the next request is waited for. */
   get idleMs(): number {
-    return this.#present.keepAliveMs;
+    return this.#present().keepAliveMs;
   }
 
   /** What the response to a request of HTTP/1.`minor` says. */
@@ -75,6 +75,6 @@ export class KeepAlive {
     if (!this.isKept) {
       return 'Connection: close\r\n';
     }
-    return this.#present.keptField ?? (minor === 0 ? 'Connection: keep-alive\r\n' : '');
+    return this.#present().keptField ?? (minor === 0 ? 'Connection: keep-alive\r\n' : '');
   }
 }

@@ -125,7 +125,7 @@ export class RequestReader {
     this.#isProcessing = false;
     // Bytes that nobody wants yet lie in memory into which the next connection's bytes are read, so they are copied.
     this.#parser.keep();
-    if ((this.#isHeldShortly || this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes) && this.#isEarly) {
+    if ((this.#isHeldShortly() || this.#parser.bufferedBytes >= EDGE_LIMITS.readAheadBytes) && this.#isEarly()) {
       this.#socket.pause();
     }
   }
@@ -157,12 +157,12 @@ export class RequestReader {
   }
 
   /** The body's reader will probably take more in a moment. */
-  get #isHeldShortly(): boolean {
+  #isHeldShortly(): boolean {
     return this.#isHeld && this.isBodyOpen && !this.#isHeldLong;
   }
 
   /** Nobody wants yet what was read. While the connection is closing, everything is read and dropped. */
-  get #isEarly(): boolean {
+  #isEarly(): boolean {
     return this.#isAnswering && (!this.isBodyOpen || this.isWaiting) && this.#deadline.phase !== 'linger';
   }
 
@@ -267,7 +267,7 @@ export class RequestReader {
 
   /** Called about once a second. True: the requests behind the one that is answered are given up from now on. */
   onTick(nowMs: number): boolean {
-    if (this.#isHeldShortly) {
+    if (this.#isHeldShortly()) {
       this.#isHeldLong = true;
       this.#socket.resume();
     }

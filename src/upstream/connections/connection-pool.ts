@@ -12,10 +12,11 @@ import type { ConnectionUser, UpstreamConnection } from './upstream-connection.t
 export class ConnectionPool {
   readonly #rules: UpstreamKeepAlive | undefined;
   readonly #clock: Clock;
-  /** By peer and way. */
+  /** By peer and way, the one that has waited longest first. */
   readonly #idle = new Map<string, UpstreamConnection[]>();
-  /** All of them, the one that has waited longest first. */
-  readonly #order = new Set<UpstreamConnection>();
+  #size = 0;
+  /** How many were kept, ever. */
+  #kept = 0;
   #isClosed = false;
 
   constructor(rules: UpstreamKeepAlive | undefined, clock: Clock) {
@@ -24,17 +25,17 @@ export class ConnectionPool {
   }
 
   get size(): number {
-    return this.#order.size;
+    return this.#size;
   }
 
   /** Undefined: none is idle. */
   take(peer: Peer, way: ConnectionWay): UpstreamConnection | undefined {
-    if (this.#order.size === 0) {
+    if (this.#size === 0) {
       return undefined;
     }
     const connection = this.#idle.get(keyOf(peer, way))?.pop();
     if (connection !== undefined) {
-      this.#order.delete(connection);
+      this.#size -= 1;
       connection.user = undefined;
       connection.waitNoMore();
     }
@@ -42,9 +43,8 @@ export class ConnectionPool {
   }
 
   /** The response was read whole, and nothing came behind it. The connection is closed where it may not be kept. */
-  keep(connection: UpstreamConnection): void {
+  keep(connection: UpstreamConnection, nowMs: number = this.#clock.monotonicMs()): void {
     const rules = this.#rules;
-    const nowMs = this.#clock.monotonicMs();
     const isUsedUp =
       rules === undefined ||
       this.#isClosed ||
@@ -56,20 +56,20 @@ export class ConnectionPool {
       connection.destroy();
       return;
     }
-    for (const oldest of this.#order) {
-      if (this.#order.size < rules.connectionsMax) {
-        break;
-      }
-      this.#drop(oldest);
+    while (this.#size >= rules.connectionsMax) {
+      this.#dropOldest();
     }
     const key = keyOf(connection.peer, connection.way);
     const alike = this.#idle.get(key);
     if (alike === undefined) {
+      this.#forgetEmpty(rules.connectionsMax);
       this.#idle.set(key, [connection]);
     } else {
       alike.push(connection);
     }
-    this.#order.add(connection);
+    this.#size += 1;
+    this.#kept += 1;
+    connection.keptAs = this.#kept;
     connection.idleUser ??= new IdleUser(() => this.#drop(connection));
     connection.user = connection.idleUser;
     if (connection.isPaused) {
@@ -78,14 +78,37 @@ export class ConnectionPool {
     connection.wait(rules.timeoutMs, nowMs);
   }
 
+  /** That which has waited longest: in front of one of the lists. */
+  #dropOldest(): void {
+    let oldest: UpstreamConnection | undefined;
+    for (const [first] of this.#idle.values()) {
+      if (first !== undefined && (oldest === undefined || first.keptAs < oldest.keptAs)) {
+        oldest = first;
+      }
+    }
+    if (oldest !== undefined) {
+      this.#drop(oldest);
+    }
+  }
+
+  /** Lists that are empty stay for the next connection, but there may be as many ways to a server as a client can make up names of servers. */
+  #forgetEmpty(listsMax: number): void {
+    if (this.#idle.size <= listsMax) {
+      return;
+    }
+    for (const [key, alike] of this.#idle) {
+      if (alike.length === 0) {
+        this.#idle.delete(key);
+      }
+    }
+  }
+
   #drop(connection: UpstreamConnection): void {
-    this.#order.delete(connection);
-    const key = keyOf(connection.peer, connection.way);
-    const rest = this.#idle.get(key)?.filter((one) => one !== connection) ?? [];
-    if (rest.length === 0) {
-      this.#idle.delete(key);
-    } else {
-      this.#idle.set(key, rest);
+    const alike = this.#idle.get(keyOf(connection.peer, connection.way));
+    const at = alike?.indexOf(connection) ?? -1;
+    if (at !== -1) {
+      alike?.splice(at, 1);
+      this.#size -= 1;
     }
     connection.destroy();
   }
@@ -93,9 +116,10 @@ export class ConnectionPool {
   /** No connection is kept any more. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of this.#order) {
+    for (const connection of [...this.#idle.values()].flat()) {
       this.#drop(connection);
     }
+    this.#idle.clear();
   }
 }
 

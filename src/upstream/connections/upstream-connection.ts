@@ -38,6 +38,8 @@ export interface ConnectionParts {
 /** Nothing stays in these: reads and writes are over when they return. */
 const READ = Buffer.allocUnsafeSlow(UPSTREAM_LIMITS.readBytes);
 const JOINED = Buffer.allocUnsafeSlow(UPSTREAM_LIMITS.joinedBytes);
+/** Of what is read: short responses are as long as the ones before. */
+let read = READ.subarray(0, 0);
 
 const CLOSED: NodeJS.ErrnoException = Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 
@@ -54,6 +56,8 @@ export class UpstreamConnection {
   user: ConnectionUser | undefined;
   /** Who uses it while it is idle, made once by the pool. */
   idleUser: ConnectionUser | undefined;
+  /** The pool numbers those that it keeps, in the order of their coming. */
+  keptAs = 0;
   /** Bytes written, ever; those that wait among them. */
   writtenBytes = 0;
   readonly #parts: ConnectionParts;
@@ -119,7 +123,10 @@ export class UpstreamConnection {
   }
 
   #onRead(length: number): boolean {
-    this.user?.onRead(READ.subarray(0, length));
+    if (read.length !== length) {
+      read = READ.subarray(0, length);
+    }
+    this.user?.onRead(read);
     return true;
   }
 

@@ -169,7 +169,7 @@ export class GroupChoice implements WaitingChoice {
     peer.add(PEER.sentBytes, times.sentBytes);
     peer.add(PEER.receivedBytes, times.receivedBytes);
     if (this.#isUnfinished) {
-      this.#endUnfinished(peer, times.wholeMs);
+      this.#endUnfinished(peer, times.wholeMs ?? 0);
     }
     if (status > 0) {
       peer.countResponse(status);
@@ -195,7 +195,7 @@ export class GroupChoice implements WaitingChoice {
     if (headMs === undefined) {
       return;
     }
-    peer.average(PEER.wholeMs, wholeMs);
+    peer.average(PEER.wholeMs, wholeMs ?? 0);
     // Where unfinished requests count until their head, `onHead` has told it.
     if (this.#rules.unfinishedUntil !== 'head') {
       peer.average(PEER.headMs, headMs);

@@ -4,7 +4,7 @@ import type { Instruction } from '../../../config/model/instruction.ts';
 import type { FakeRequestLine } from '../../../protocol/http/fake-request.ts';
 import { location } from '../../plan/fake-site.ts';
 import type { AskedPlace } from './asked-place.ts';
-import { askedTarget } from './asked-target.ts';
+import { askedTarget, isAskable } from './asked-target.ts';
 import { askFake, FAKE_PLACE } from './fake-proxied.ts';
 
 interface Asked {
@@ -21,7 +21,8 @@ function targetOf(
 ): string | undefined {
   const place: AskedPlace = { ...FAKE_PLACE, uri, isUriWhole };
   const locations = [location(at, { rewrite }), ...(at === '/' ? [] : [location('/')])];
-  return askFake({ locations }, request, () => (route) => askedTarget(route, place)).made;
+  const { made } = askFake({ locations }, request, () => (route) => askedTarget(route, place));
+  return made !== undefined && isAskable(made) ? made : undefined;
 }
 
 function rewriteTo(replacement: string, flag: 'last' | 'break', pattern = '^.*$'): Instruction {

@@ -14,13 +14,13 @@ import type { AskedPlace } from './asked-place.ts';
 /** A space ends the target, a line break the request line, and other controls have no place in either (RFC 9112 3). */
 const SPLITTING = /[\0-\x20\x7f]/;
 
-/** Undefined: it would be read as something else than a target. */
-export function askedTarget(route: Route, { uri, isUriWhole }: AskedPlace): string | undefined {
-  const target = targetOf(route, uri, isUriWhole);
-  return target === '' || SPLITTING.test(target) ? undefined : target;
+/** False: a server would read it as something else than a target. */
+export function isAskable(target: string): boolean {
+  return target !== '' && !SPLITTING.test(target);
 }
 
-function targetOf(route: Route, uri: string | undefined, isUriWhole: boolean): string {
+/** It may be one that is not askable. */
+export function askedTarget(route: Route, { uri, isUriWhole }: AskedPlace): string {
   if (uri === undefined && route.isTargetSent) {
     return requestUriOf(route.exchange);
   }

@@ -2,8 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Instruction } from '../../../config/model/instruction.ts';
 import type { FakeRequestLine } from '../../../protocol/http/fake-request.ts';
+import type { AskedRequest } from './asked-request.ts';
 import { compileMemcachedRequest } from './compile-memcached.ts';
-import type { AskedRequest } from './compile-request.ts';
 import { askFake, FAKE_PLACE } from './fake-proxied.ts';
 
 const SETS: readonly Instruction[] = [{ kind: 'set', variable: 'memcached_key', value: [{ variable: 'uri' }] }];

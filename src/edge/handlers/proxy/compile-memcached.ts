@@ -1,7 +1,7 @@
 /** A request to memcached: the key is the value of $memcached_key, which the configuration sets. */
 
 import type { Compilation } from '../../pipeline/compilation.ts';
-import type { AskRequest } from './compile-request.ts';
+import type { AskRequest } from './asked-request.ts';
 
 const NOT_ALLOWED = 405;
 const SERVER_ERROR = 500;
@@ -25,6 +25,8 @@ export function compileMemcachedRequest(compilation: Pick<Compilation, 'variable
       keepsConnection: true,
       upgrade: undefined,
       body: undefined,
+      isRepeated: false,
+      asking: undefined,
     };
   };
 }

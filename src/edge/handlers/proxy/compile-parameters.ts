@@ -13,9 +13,11 @@ import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import { renderTemplate } from '../../pipeline/render-template.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
-import type { AskRequest } from './compile-request.ts';
+import type { AskedInputs } from './asked-memo.ts';
+import { AskedMemo } from './asked-memo.ts';
+import type { AskRequest } from './asked-request.ts';
 import { asksForUpgrade, connectionOptions } from './connection-options.ts';
-import type { NamedValue } from './set-fields.ts';
+import type { NamedValue } from './named-value.ts';
 
 const NOT_PASSED: readonly string[] = ['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING'];
 
@@ -37,25 +39,34 @@ export function compileParameterRequest(
   const passed = request.passesFields
     ? compileFieldParameters(new Set([...NOT_PASSED, ...parameters.map(({ name }) => name.toUpperCase())]))
     : undefined;
+  const memo = new AskedMemo();
+  /** Of the present request. */
+  const inputs: (string | boolean | undefined)[] = [];
   return (route, place, bodyLength) => {
     route.asked = place;
-    const fields: NamedValue[] = [];
+    const { block } = route.request;
+    const upgrade = protocol === 'fastcgi' ? undefined : wantedProtocol(route.exchange);
+    inputs[0] = route.method;
+    inputs[1] = upgrade;
+    let at = OWN_INPUTS;
     for (const parameter of parameters) {
-      add(fields, parameter, route, bodyLength);
+      inputs[at] = parameterValue(parameter, route, bodyLength);
+      at += 1;
     }
-    if (passed !== undefined) {
-      for (const field of passed(route.request.block)) {
-        fields.push(field);
-      }
+    const before = memo.find(block, place, inputs);
+    if (before !== undefined) {
+      return before;
     }
-    return {
+    return memo.keep(block, place, inputs, {
       method: route.method,
       target: '',
-      fields,
+      fields: [...saidParameters(parameters, inputs), ...(passed === undefined ? [] : passed(block))],
       keepsConnection: request.fastcgi?.keepsConnection === true,
-      upgrade: protocol === 'fastcgi' ? undefined : wantedProtocol(route.exchange),
+      upgrade,
       body: undefined,
-    };
+      isRepeated: false,
+      asking: undefined,
+    });
   };
 }
 
@@ -67,14 +78,20 @@ function wantedProtocol(exchange: Pick<Exchange, 'version' | 'block'>): string |
     : undefined;
 }
 
-function add(list: NamedValue[], parameter: Parameter, route: Route, bodyLength: number | undefined): void {
-  const { name, ifNotEmpty } = parameter;
-  const text = renderTemplate(parameter.value, route);
+function parameterValue({ name, value }: Parameter, route: Route, bodyLength: number | undefined): string {
+  const text = renderTemplate(value, route);
   // Whatever the client has said of its body, the application is told how much of one it gets.
-  const value = name === 'CONTENT_LENGTH' && bodyLength !== undefined ? lengthFor(text, bodyLength) : text;
-  if (value !== '' || !ifNotEmpty) {
-    list.push({ name, value });
-  }
+  return name === 'CONTENT_LENGTH' && bodyLength !== undefined ? lengthFor(text, bodyLength) : text;
+}
+
+/** What stands in front of the values of parameters. */
+const OWN_INPUTS = 2;
+
+function saidParameters(parameters: readonly Parameter[], inputs: AskedInputs): NamedValue[] {
+  return parameters.flatMap(({ name, ifNotEmpty }, index) => {
+    const value = String(inputs[OWN_INPUTS + index]);
+    return value === '' && ifNotEmpty ? [] : [{ name, value }];
+  });
 }
 
 function lengthFor(said: string, bodyLength: number): string {

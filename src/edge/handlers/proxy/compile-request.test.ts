@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ProxyRequest } from '../../../config/model/proxying.ts';
 import type { FakeRequestLine } from '../../../protocol/http/fake-request.ts';
 import type { FakeModel } from '../../plan/fake-site.ts';
-import type { AskedRequest } from './compile-request.ts';
+import type { AskedRequest } from './asked-request.ts';
 import { compileHttpRequest } from './compile-request.ts';
 import { askFake, FAKE_PLACE, fakeRequest } from './fake-proxied.ts';
 
@@ -45,6 +45,8 @@ test('a request without anything said of it', () => {
     keepsConnection: false,
     upgrade: undefined,
     body: undefined,
+    isRepeated: false,
+    asking: undefined,
   });
 });
 
@@ -109,4 +111,36 @@ test('the place that is asked is known to variables', () => {
     return (route) => ask(route, FAKE_PLACE, 0);
   });
   deepEqual(good(made).fields[0], { name: 'X', value: 'app:8000 8000' });
+});
+
+test('what is asked again is the same object, unless a text comes to something else', () => {
+  const field = { name: 'X', value: [{ variable: 'arg_x' }] };
+  const { made } = askFake({}, { path: '/', query: 'x=1' }, (compilation) => {
+    const ask = compileHttpRequest(fakeRequest({ fields: [field] }), compilation);
+    return (route) => {
+      const first = ask(route, FAKE_PLACE, 0);
+      const again = ask(route, FAKE_PLACE, 0);
+      route.query = 'x=2';
+      const other = ask(route, FAKE_PLACE, 0);
+      const elsewhere = ask(route, { ...FAKE_PLACE, host: 'other' }, 0);
+      route.method = 'POST';
+      return [first, again, other, elsewhere, ask(route, FAKE_PLACE, 0)];
+    };
+  });
+  const [first, again, other, elsewhere, posted] = (made ?? []).map(good);
+  equal(again, first);
+  equal(first?.isRepeated, true);
+  deepEqual(
+    [other, elsewhere, posted].map((one) => [
+      one?.isRepeated,
+      one?.method,
+      one?.fields[0]?.value,
+      one?.fields[1]?.value,
+    ]),
+    [
+      [false, 'GET', '2', 'app:8000'],
+      [false, 'GET', '2', 'other'],
+      [false, 'POST', '2', 'app:8000'],
+    ],
+  );
 });

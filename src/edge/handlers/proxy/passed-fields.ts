@@ -2,7 +2,7 @@
 
 import type { FieldBlock } from '../../../protocol/http/fields.ts';
 import { splitList } from '../../../protocol/http/list.ts';
-import type { NamedValue } from './set-fields.ts';
+import type { NamedValue } from './named-value.ts';
 
 /**
  * Of the connection to the client (RFC 9110 7.6.1), of the framing of its body, and `Expect`, which has been answered. And `Proxy`, which means nothing in HTTP: a server

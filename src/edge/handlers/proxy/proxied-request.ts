@@ -178,23 +178,31 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     if (typeof asked === 'number') {
       return asked;
     }
+    const way = program.wayOf(this.#route, target);
+    this.#asked.target = asked.target;
+    const { hasBody } = this.#exchange;
+    if (!hasBody && asked.asking?.way === way) {
+      return asked.asking;
+    }
     if (asked.body !== undefined) {
       this.#body = bodyOfText(asked.body);
     }
     const { method, fields, keepsConnection } = asked;
     // A body that nobody reads would be taken for the new protocol.
-    const upgrade = this.#exchange.hasBody && !program.sendsBody ? undefined : asked.upgrade;
+    const upgrade = hasBody && !program.sendsBody ? undefined : asked.upgrade;
     const bodyLength = this.#body.length;
     const request = { method, target: asked.target, fields, bodyLength, keepsConnection, upgrade };
-    this.#asked.target = request.target;
     const head = wire.renderHead(request);
     if (typeof head === 'string') {
       this.#log('error', head);
       return 500;
     }
     const { connectMs, sendMs, readMs } = policy.connection;
-    const way = program.wayOf(this.#route, target);
-    return { wire, request, head, body: this.#body, way, connectMs, sendMs, readMs };
+    const asking = { wire, request, head, body: this.#body, way, connectMs, sendMs, readMs };
+    if (asked.isRepeated && asked.body === undefined && !hasBody) {
+      asked.asking = { ...asking, head: inOwnMemory(head) };
+    }
+    return asking;
   }
 
   // What a server says.
@@ -340,14 +348,8 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       return;
     }
     this.#peer = undefined;
-    const figures = this.#attempt?.figures;
-    const isDisabled = this.#choice?.release(outcome, figures?.status ?? 0, {
-      connectMs: figures?.connectMs,
-      headMs: figures?.headMs,
-      wholeMs: figures?.wholeMs ?? 0,
-      sentBytes: figures?.sentBytes ?? 0,
-      receivedBytes: figures?.receivedBytes ?? 0,
-    });
+    const figures = this.#attempt?.figures ?? NOT_ASKED;
+    const isDisabled = this.#choice?.release(outcome, figures.status, figures);
     if (isDisabled === true) {
       this.#log('warn', `upstream server temporarily disabled while ${this.#attempt?.failedWhile ?? CONNECTING}`);
     }
@@ -401,8 +403,15 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   }
 }
 
-const NOBODY = {
-  status: 502,
+/** What is kept with a connection must not keep the block of memory, eight kilobytes, of which Node gives small buffers their share. */
+function inOwnMemory(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}
+
+const NOT_ASKED = {
+  status: 0,
   connectMs: undefined,
   headMs: undefined,
   wholeMs: 0,
@@ -410,3 +419,4 @@ const NOBODY = {
   receivedBytes: 0,
   sentBytes: 0,
 } as const;
+const NOBODY = { ...NOT_ASKED, status: 502 } as const;

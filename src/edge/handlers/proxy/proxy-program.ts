@@ -8,8 +8,8 @@ import type { ConnectionWay } from '../../../upstream/connections/dial.ts';
 import type { PeerRequest } from '../../../upstream/peer-choice.ts';
 import type { Wire } from '../../../upstream/wire.ts';
 import type { Route } from '../../pipeline/route.ts';
+import type { AskRequest } from './asked-request.ts';
 import type { AnswerOf } from './compile-answer.ts';
-import type { AskRequest } from './compile-request.ts';
 import type { AskedTarget, TargetFinder } from './targets.ts';
 
 export interface ProxyProgram {

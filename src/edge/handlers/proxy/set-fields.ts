@@ -1,16 +1,19 @@
 /** The fields that `proxy_set_header` says, and nginx's own where it says nothing of them. */
 
 import type { ProxyRequest } from '../../../config/model/proxying.ts';
-import type { Field } from '../../../protocol/http/fields.ts';
 import { isFieldValue, trimSpaces } from '../../../protocol/http/grammar.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import { renderTemplate } from '../../pipeline/render-template.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
-
-export type NamedValue = Pick<Field, 'name' | 'value'>;
+import type { AskedInputs } from './asked-memo.ts';
+import type { NamedValue } from './named-value.ts';
 
 /** The wire writes them, of what is known of the body and of the connection. */
 const WRITTEN_BY_WIRE: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'upgrade']);
+
+export interface BadField {
+  readonly badName: string;
+}
 
 export interface SetFields {
   /** In lower case: what a client's field may not be called that is passed on. */
@@ -18,8 +21,10 @@ export interface SetFields {
   /** Undefined: nothing is said of it. */
   readonly connection: CompiledTemplate | undefined;
   readonly upgrade: CompiledTemplate | undefined;
-  /** Adds them to the list. False: one of them has come to a value that no field can have. */
-  addTo(list: NamedValue[], route: Route): boolean;
+  /** Writes what they come to for this request into a list, from `from` on, as it stands in the configuration: with spaces around it, or nothing. */
+  readInto(list: (string | boolean | undefined)[], from: number, route: Route): void;
+  /** The fields of values that begin at `from` of a list; or the name of one whose value no field can have. */
+  fieldsOf(values: AskedInputs, from: number): NamedValue[] | BadField;
 }
 
 interface SetField {
@@ -47,14 +52,27 @@ export function compileSetFields(
     names: new Set([...names, 'host']),
     connection: first('connection'),
     upgrade: first('upgrade'),
-    addTo: (list, route) => written.every((field) => add(list, field, route)),
+    readInto: (list, from, route) => {
+      let at = from;
+      for (const { value } of written) {
+        list[at] = renderTemplate(value, route);
+        at += 1;
+      }
+    },
+    fieldsOf: (values, from) => fieldsOf(written, values, from),
   };
 }
 
-function add(list: NamedValue[], { name, value }: SetField, route: Route): boolean {
-  const text = trimSpaces(renderTemplate(value, route));
-  if (text !== '') {
-    list.push({ name, value: text });
+function fieldsOf(written: readonly SetField[], values: AskedInputs, from: number): NamedValue[] | BadField {
+  const fields: NamedValue[] = [];
+  for (const [index, { name }] of written.entries()) {
+    const value = trimSpaces(String(values[from + index]));
+    if (!isFieldValue(value)) {
+      return { badName: name };
+    }
+    if (value !== '') {
+      fields.push({ name, value });
+    }
   }
-  return isFieldValue(text);
+  return fields;
 }
