@@ -48,6 +48,7 @@ const SHARED: ReadonlySet<string> = new Set([
 /** Where `kernel/` and `protocol/` modules are tested that have no test of their own name beside them. */
 const TESTED_BY: Readonly<Record<string, string>> = {
   'src/kernel/fake-clock.ts': 'src/kernel/clock.test.ts',
+  'src/protocol/dns/fake-response.ts': 'src/protocol/dns/parse-response.test.ts',
   'src/kernel/syslog-sender.ts': 'tests/integration/syslog.test.ts',
 };
 
