@@ -23,7 +23,7 @@ export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClient
   const upstreams = new PlanUpstreams({
     model,
     groups,
-    namesBy: (resolver) => namesBy(model, resolver),
+    namesBy: (resolver) => namesBy(model, resolver, planning.log),
     connections: { clock: systemClock, onBug: (error) => bugs.note('an upstream connection', error) },
   });
   planning.lifetime.add(upstreams);

@@ -4,9 +4,10 @@ import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { Upstream } from '../../config/model/upstream.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { UpstreamGroups } from '../../upstream/peers/upstream-groups.ts';
+import { LastAnswers } from '../../upstream/resolver/last-answers.ts';
 import type { NameCache } from '../../upstream/resolver/name-cache.ts';
 import { NameCaches } from '../../upstream/resolver/name-caches.ts';
-import { newNameServers } from '../../upstream/resolver/name-servers.ts';
+import { DnsNameServers } from '../../upstream/resolver/name-servers.ts';
 import { systemLookup } from '../../upstream/resolver/system-names.ts';
 import { sessionsOf } from '../pipeline/zones.ts';
 import type { SitesParts } from './sites-parts.ts';
@@ -22,7 +23,8 @@ export function plannedUpstreams(
     memory: peers,
     sessions: sessionsOf(model, zones),
     lookup: systemLookup,
-    namesBy: (resolver) => namesBy(model, resolver),
+    namesBy: (resolver) => namesBy(model, resolver, log),
+    last: LAST,
     clock: systemClock,
     connections: { clock: systemClock, onBug: (error) => bugs.note('a health check', error) },
   });
@@ -32,12 +34,17 @@ export function plannedUpstreams(
 }
 
 /** Of this thread, whichever plans come and go. */
-const NAMES = new NameCaches(newNameServers, systemClock);
+const NAMES = new NameCaches(
+  (rules, log) => new DnsNameServers({ rules, lookup: systemLookup, clock: systemClock, log }),
+  systemClock,
+);
+const LAST = new LastAnswers();
 
-export function namesBy({ resolvers }: Pick<EdgeModel, 'resolvers'>, index: number): NameCache {
+/** Who looks up names by a resolver of the model. `log`: of the thread. */
+export function namesBy({ resolvers }: Pick<EdgeModel, 'resolvers'>, index: number, log: SitesParts['log']): NameCache {
   const rules = resolvers[index];
   if (rules === undefined) {
     throw new Error(`the model has no resolver ${index}`);
   }
-  return NAMES.of(rules);
+  return NAMES.of(rules, (text) => log('error', text));
 }

@@ -4,7 +4,6 @@ import type { StreamContent, StreamPolicy, StreamServer, StreamTarget } from '..
 import type { SecureDialler } from '../../upstream/connections/dial.ts';
 import { PLAIN_WAY } from '../../upstream/connections/dial.ts';
 import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
-import { escapeLog } from '../access-log/line.ts';
 import type { PlanUpstreams, UpstreamOfPlan } from '../handlers/proxy/plan-upstreams.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { parseRate } from '../pipeline/parse-rate.ts';
@@ -73,8 +72,7 @@ function compileTarget(to: StreamTarget, { texts, upstreams, server: { resolver 
   const template = texts.template(to.text);
   return (session) => {
     const text = renderTemplate(template, session);
-    const found = text === '' ? 'no host in upstream ""' : upstreams.named(text, undefined, resolver);
-    return typeof found === 'string' ? escapeLog(found) : found;
+    return text === '' ? 'no host in upstream ""' : upstreams.named(text, undefined, resolver);
   };
 }
 

@@ -32,7 +32,7 @@ export function compileStreams(
   const upstreams = new PlanUpstreams({
     model: streams,
     groups,
-    namesBy: (resolver) => namesBy(model, resolver),
+    namesBy: (resolver) => namesBy(model, resolver, parts.log),
     connections: { clock: systemClock, onBug: (error) => parts.bugs.note('a stream', error) },
   });
   const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());

@@ -3,7 +3,7 @@
 import type { UpstreamServer } from '../../config/model/upstream.ts';
 import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import { isAddress } from '../resolver/is-address.ts';
-import type { NameAnswer } from '../resolver/name-cache.ts';
+import type { FoundServer } from '../resolver/name-cache.ts';
 import type { FoundAddresses } from '../resolver/system-names.ts';
 import type { PeerAddress } from './upstream-group.ts';
 
@@ -20,12 +20,9 @@ export function peerAddresses(
   return Array.isArray(addresses) ? addresses.map((address: string) => peerAt(server, address, port)) : [];
 }
 
-/** `found`: what a name server says of the server. */
-export function resolvedPeers(server: UpstreamServer, found: NameAnswer | undefined): readonly PeerAddress[] {
-  if (found?.kind !== 'found') {
-    return [];
-  }
-  return found.servers.map(({ address, service }) => {
+/** `found`: what name servers say of the server. */
+export function resolvedPeers(server: UpstreamServer, found: readonly FoundServer[]): readonly PeerAddress[] {
+  return found.map(({ address, service }) => {
     if (service === undefined) {
       return peerAt(server, address, server.port);
     }

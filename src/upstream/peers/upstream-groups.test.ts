@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
+import { LastAnswers } from '../resolver/last-answers.ts';
 import type { FoundAddresses } from '../resolver/system-names.ts';
 import { chosen, fakeServer, fakeUpstream } from './fake-upstream.ts';
 import { newPeerMemory } from './peer-memory.ts';
@@ -32,6 +33,7 @@ function make(
     namesBy: () => {
       throw new Error('no name is resolved');
     },
+    last: new LastAnswers(),
     connections: {
       clock: new FakeClock(),
       onBug: (error) => {

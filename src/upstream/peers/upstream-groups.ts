@@ -4,6 +4,7 @@ import type { HealthCheck, Upstream } from '../../config/model/upstream.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ConnectionParts } from '../connections/upstream-connection.ts';
 import { isAddress } from '../resolver/is-address.ts';
+import type { LastAnswers } from '../resolver/last-answers.ts';
 import type { NameCache } from '../resolver/name-cache.ts';
 import { ResolvedServer } from '../resolver/resolved-server.ts';
 import type { StartNames } from '../resolver/start-names.ts';
@@ -28,6 +29,8 @@ export interface UpstreamGroupsParts {
   readonly lookup: SystemLookup;
   /** By index of the resolver in the model. */
   readonly namesBy: (resolver: number) => NameCache;
+  /** What the plans before this one have found. */
+  readonly last: LastAnswers;
   readonly clock: Clock;
   /** Of health checks. */
   readonly connections: ConnectionParts;
@@ -71,11 +74,11 @@ export class UpstreamGroups {
     });
   }
 
-  #fill(group: UpstreamGroup, { servers, resolver }: Upstream): number {
+  #fill(group: UpstreamGroup, { name, servers, resolver }: Upstream): number {
     return group.setPeers(
       servers.flatMap((server) =>
         server.resolves && resolver !== undefined && !isAddress(server.host)
-          ? resolvedPeers(server, this.#parts.namesBy(resolver).last(server.host, server.service))
+          ? resolvedPeers(server, this.#parts.last.of(this.#keyOf(name, server)))
           : peerAddresses(server, (name) => this.#names.get(name)),
       ),
     );
@@ -104,12 +107,18 @@ export class UpstreamGroups {
     });
   }
 
+  /** Of a server with `resolve`, in all plans. */
+  #keyOf(upstream: string, { host, service }: Upstream['servers'][number]): string {
+    return `${this.#parts.kind} ${upstream} ${host} ${service}`;
+  }
+
   /** Names of servers with `resolve` are looked up whenever what is known of them is too old. */
   #resolve(group: UpstreamGroup, upstream: Upstream, names: NameCache): void {
     for (const server of upstream.servers) {
       if (server.resolves && !isAddress(server.host)) {
         this.#resolved.push(
-          new ResolvedServer(server, names, {
+          new ResolvedServer({
+            ...{ server, names, last: this.#parts.last, key: this.#keyOf(upstream.name, server) },
             onChanged: () => {
               const homeless = this.#fill(group, upstream);
               if (homeless > 0) {

@@ -1,93 +1,111 @@
-/**
- * The name servers of a `resolver`, asked by Node's own library for it (c-ares), which asks them in turn and again, from changing ports, checks that an answer is one to
- * its question, and never blocks the loop.
- */
+/** The name servers of a `resolver`, asked by this thread: names that are looked up at the same time, and who answers them. */
 
 import type { Resolver as Rules } from '../../config/model/upstream.ts';
-import { renderHostPort } from '../../kernel/addresses/render-host.ts';
-import { isAddress } from './is-address.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { randomBytes } from '../../kernel/random-bytes.ts';
+import type { QuestionType } from '../../protocol/dns/record-types.ts';
+import { TIMED_OUT } from '../../protocol/dns/response-codes.ts';
+import type { NameReply } from './dns-question.ts';
+import { DnsQuestion } from './dns-question.ts';
+import { RESOLVER_LIMITS } from './limits.ts';
+import type { OpenNameLine } from './name-line.ts';
+import { openNameLine } from './name-line.ts';
+import { NameServerList } from './name-server-list.ts';
+import type { SystemLookup } from './system-names.ts';
 
-export interface AddressRecord {
-  readonly address: string;
-  /** Seconds. */
-  readonly ttl: number;
-}
-
-export interface ServiceRecord {
+export interface AskedName {
+  /** In small letters; one that can be asked for. */
   readonly name: string;
-  readonly port: number;
-  readonly priority: number;
-  readonly weight: number;
+  /** All of them are asked for at the same time, of the same server. */
+  readonly types: readonly QuestionType[];
+  /** Somebody still waits: otherwise the name servers are not asked again. */
+  readonly isWanted: () => boolean;
 }
 
-/** Rejects with an error that has a `code`: ENOTFOUND, ENODATA, ESERVFAIL, EREFUSED, ETIMEOUT. */
 export interface NameServers {
-  addresses(name: string, family: 4 | 6): Promise<readonly AddressRecord[]>;
-  services(name: string): Promise<readonly ServiceRecord[]>;
+  /** The replies by their types, or the first that failed. */
+  ask(asked: AskedName): Promise<readonly NameReply[]>;
 }
 
-/** Each server is asked so often, at first after so long, then after longer times. */
-const TRIES = 4;
-const FIRST_WAIT_MS = 1000;
-
-export function newNameServers(rules: Pick<Rules, 'servers'>): NameServers {
-  const { promises, ...dns } = process.getBuiltinModule('node:dns');
-  const resolver = new promises.Resolver({ timeout: FIRST_WAIT_MS, tries: TRIES });
-  // Names of name servers are looked up by the system, once.
-  const ready = addressesOf(rules.servers, dns.lookup).then((servers) => resolver.setServers(servers));
-  return {
-    addresses: async (name, family) => {
-      await ready;
-      const ask = (of: string) =>
-        family === 4 ? resolver.resolve4(of, { ttl: true }) : resolver.resolve6(of, { ttl: true });
-      return followAliases(name, ask, (of) => resolver.resolveCname(of));
-    },
-    services: async (name) => {
-      await ready;
-      return resolver.resolveSrv(name);
-    },
-  };
+export interface NameServersParts {
+  readonly rules: Pick<Rules, 'servers'>;
+  readonly lookup: SystemLookup;
+  readonly clock: Clock;
+  readonly log: (text: string) => void;
+  /** Sockets, but in tests. */
+  readonly open?: OpenNameLine;
 }
 
-/** A name server that does not follow aliases itself tells the next name only; a ring of them ends nowhere. */
-const ALIASES_MAX = 10;
+/** Ids are taken from so many random bytes, read at a time. */
+const RANDOM_BYTES = 512;
 
-export async function followAliases(
-  name: string,
-  ask: (name: string) => Promise<readonly AddressRecord[]>,
-  aliasOf: (name: string) => Promise<readonly string[]>,
-): Promise<readonly AddressRecord[]> {
-  let [asked, count] = [name, 0];
-  for (;;) {
-    try {
-      return await ask(asked);
-    } catch (error) {
-      const hasNoAddress = (error as NodeJS.ErrnoException).code === 'ENODATA';
-      const [alias] = hasNoAddress && count < ALIASES_MAX ? await aliasOf(asked).catch(() => []) : [];
-      if (alias === undefined) {
-        throw error;
-      }
-      asked = alias;
-      count += 1;
+export class DnsNameServers implements NameServers {
+  readonly #parts: NameServersParts;
+  readonly #list: NameServerList;
+  /** In the order in which they were asked. */
+  readonly #open = new Set<readonly DnsQuestion[]>();
+  #random: Buffer = Buffer.alloc(0);
+
+  constructor(parts: NameServersParts) {
+    this.#parts = parts;
+    const { lookup, clock, rules } = parts;
+    this.#list = new NameServerList({ servers: rules.servers, lookup, clock, onFound: () => this.#askAll() });
+  }
+
+  ask({ name, types, isWanted }: AskedName): Promise<readonly NameReply[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly NameReply[]>();
+    const replies: (NameReply | undefined)[] = types.map(() => undefined);
+    const first = this.#list.begin();
+    const questions: readonly DnsQuestion[] = types.map(
+      (type, index) =>
+        new DnsQuestion({
+          ...{ name, type, first, isWanted, servers: this.#list, log: this.#parts.log },
+          open: this.#parts.open ?? openNameLine,
+          newId: () => this.#newId(),
+          onOver: (reply) => {
+            replies[index] = reply;
+            const whole = reply.kind === 'failed' ? [reply] : replies.filter((each) => each !== undefined);
+            if (reply.kind === 'failed' || whole.length === types.length) {
+              this.#close(questions);
+              resolve(whole);
+            }
+          },
+        }),
+    );
+    this.#makeRoom();
+    this.#open.add(questions);
+    for (const question of questions) {
+      question.ask();
+    }
+    return promise;
+  }
+
+  #makeRoom(): void {
+    const [oldest] = this.#open;
+    if (oldest !== undefined && this.#open.size >= RESOLVER_LIMITS.questionsMax) {
+      oldest[0]?.fail(TIMED_OUT);
     }
   }
-}
 
-type Lookup = (host: string, done: (error: Error | null, address: string) => void) => void;
+  #close(questions: readonly DnsQuestion[]): void {
+    this.#open.delete(questions);
+    for (const question of questions) {
+      question.close();
+    }
+  }
 
-async function addressesOf(servers: readonly string[], lookup: Lookup): Promise<readonly string[]> {
-  const found = await Promise.all(
-    servers.map((server) => {
-      const [, bracketed, plain = '', port = ''] = /^(?:\[(.*)\]|(.*)):(\d+)$/.exec(server) ?? [];
-      const host = bracketed ?? plain;
-      return new Promise<string>((resolve) => {
-        if (isAddress(host)) {
-          resolve(renderHostPort(host, port));
-        } else {
-          lookup(host, (error, address) => resolve(error === null ? renderHostPort(address, port) : ''));
-        }
-      });
-    }),
-  );
-  return found.filter((server) => server !== '');
+  #askAll(): void {
+    for (const question of [...this.#open].flat()) {
+      question.ask();
+    }
+  }
+
+  #newId(): number {
+    if (this.#random.length < 2) {
+      this.#random = randomBytes(RANDOM_BYTES);
+    }
+    const id = this.#random.readUInt16BE();
+    this.#random = this.#random.subarray(2);
+    return id;
+  }
 }

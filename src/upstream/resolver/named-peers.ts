@@ -2,7 +2,7 @@
 
 import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import type { Peer, PeerChoice, PeerGroup, PeerQueue, PeerWait } from '../peer-choice.ts';
-import type { NameAnswer, NameCache } from './name-cache.ts';
+import type { FoundServer, NameAnswer, NameCache } from './name-cache.ts';
 
 interface Waiter {
   readonly choice: NamedChoice;
@@ -10,28 +10,39 @@ interface Waiter {
   isLeft: boolean;
 }
 
-/** Requests of a thread that wait until a name is found. */
-const WAITING_MAX = 1000;
+/** Requests of a thread that wait until a name is found: each holds the connection of its client, of which there are not many more. */
+const WAITING_MAX = 10_000;
+
+export interface NamedServer {
+  /** As it was written. */
+  readonly name: string;
+  readonly host: string;
+  /** The host as a log may have it: a request has named it. */
+  readonly loggedHost: string;
+  readonly port: number;
+}
 
 export class NamedPeers implements PeerGroup {
   readonly name: string;
   readonly queue: PeerQueue;
-  readonly #host: string;
-  readonly #port: number;
+  readonly #server: NamedServer;
   readonly #names: NameCache;
   #waiting = 0;
 
-  /** `name`: as it was written. */
-  constructor(name: string, host: string, port: number, names: NameCache) {
-    this.name = name;
-    this.#host = host;
-    this.#port = port;
+  constructor(server: NamedServer, names: NameCache) {
+    this.name = server.name;
+    this.#server = server;
     this.#names = names;
     this.queue = { wait: (choice, done) => this.#wait(choice as unknown as NamedChoice, done) };
   }
 
   choose(): PeerChoice {
-    return new NamedChoice(this.#host, this.#port, this.#names.fresh(this.#host));
+    const answer = this.#names.fresh(this.#server.host);
+    const choice = new NamedChoice(this.#server);
+    if (answer !== undefined) {
+      choice.know(answer, Math.random());
+    }
+    return choice;
   }
 
   #wait(choice: NamedChoice, done: (peer: Peer | undefined) => void): PeerWait | undefined {
@@ -49,10 +60,10 @@ export class NamedPeers implements PeerGroup {
 
   async #look(waiter: Waiter): Promise<void> {
     this.#waiting += 1;
-    const answer = await this.#names.lookUp(this.#host);
+    const answer = await this.#names.lookUp(this.#server.host);
     this.#waiting -= 1;
     if (!waiter.isLeft) {
-      waiter.choice.know(answer);
+      waiter.choice.know(answer, 0);
       waiter.done(waiter.choice.next() as Peer | undefined);
     }
   }
@@ -60,45 +71,44 @@ export class NamedPeers implements PeerGroup {
 
 class NamedChoice implements PeerChoice {
   readonly setCookie = undefined;
-  readonly #host: string;
-  readonly #port: number;
+  readonly #server: NamedServer;
   #answer: NameAnswer | undefined;
-  #addresses: readonly string[] = [];
+  #servers: readonly FoundServer[] = NONE;
+  /** With which of them it begins. */
+  #first = 0;
   #tried = 0;
+  triesLeft = 0;
 
-  constructor(host: string, port: number, answer: NameAnswer | undefined) {
-    this.#host = host;
-    this.#port = port;
-    this.know(answer);
+  constructor(server: NamedServer) {
+    this.#server = server;
   }
 
-  know(answer: NameAnswer | undefined): void {
+  /** `chance`: from 0 to below 1. What is remembered is begun with in any place, or all requests would have the same server; the name server's own order, which it turns itself, is 0. */
+  know(answer: NameAnswer, chance: number): void {
     this.#answer = answer;
-    this.#addresses = answer?.kind === 'found' ? inRandomTurns(answer.servers.map(({ address }) => address)) : [];
+    this.#servers = answer.kind === 'found' ? answer.servers : NONE;
+    this.#first = Math.trunc(chance * this.#servers.length);
+    this.triesLeft = this.#servers.length;
   }
 
   get absence(): string | undefined {
-    return this.#answer?.kind === 'failed' ? `${this.#host} could not be resolved (${this.#answer.reason})` : undefined;
-  }
-
-  get triesLeft(): number {
-    return this.#addresses.length - this.#tried;
+    const { loggedHost } = this.#server;
+    return this.#answer?.kind === 'failed' ? `${loggedHost} could not be resolved (${this.#answer.reason})` : undefined;
   }
 
   next(): Peer | 'full' | undefined {
     if (this.#answer === undefined) {
       return 'full';
     }
-    const address = this.#addresses[this.#tried];
-    if (address === undefined) {
+    const count = this.#servers.length;
+    const found = this.#tried < count ? this.#servers[(this.#first + this.#tried) % count] : undefined;
+    if (found === undefined) {
       return undefined;
     }
     this.#tried += 1;
-    return {
-      name: renderHostPort(address, this.#port),
-      address: { host: address, port: this.#port },
-      host: this.#host,
-    };
+    const { address } = found;
+    const { host, port } = this.#server;
+    return { name: renderHostPort(address, port), address: { host: address, port }, host };
   }
 
   onConnected(): void {
@@ -110,17 +120,9 @@ class NamedChoice implements PeerChoice {
   }
 
   release(): boolean {
+    this.triesLeft -= 1;
     return false;
   }
 }
 
-/** Those of IPv4 first. All edges would begin with the same one if they were not turned. */
-function inRandomTurns(addresses: readonly string[]): readonly string[] {
-  const isIpv6 = (address: string) => address.includes(':');
-  return [turned(addresses.filter((address) => !isIpv6(address))), turned(addresses.filter(isIpv6))].flat();
-}
-
-function turned(addresses: readonly string[]): readonly string[] {
-  const first = Math.trunc(Math.random() * addresses.length);
-  return [...addresses.slice(first), ...addresses.slice(0, first)];
-}
+const NONE: readonly FoundServer[] = [];

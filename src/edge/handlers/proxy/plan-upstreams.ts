@@ -10,6 +10,7 @@ import type { PeerGroup } from '../../../upstream/peer-choice.ts';
 import { isAddress } from '../../../upstream/resolver/is-address.ts';
 import type { NameCache } from '../../../upstream/resolver/name-cache.ts';
 import { NamedPeers } from '../../../upstream/resolver/named-peers.ts';
+import { escapeLog } from '../../access-log/line.ts';
 
 export interface UpstreamOfPlan {
   readonly name: string;
@@ -75,7 +76,7 @@ export class PlanUpstreams {
     }
   }
 
-  /** The upstream of this name, or of the one server that the text is. A text says why there is none. */
+  /** The upstream of this name, or of the one server that the text is. A text says why there is none, and may be logged. */
   named(text: string, port: number | undefined, resolver: number | undefined): UpstreamOfPlan | string {
     const id = this.#find(text.toLowerCase(), port);
     if (id !== -1) {
@@ -91,7 +92,7 @@ export class PlanUpstreams {
       return server;
     }
     if (!server.isUnix && !isAddress(server.host) && resolver === undefined) {
-      return `no resolver defined to resolve ${server.host}`;
+      return `no resolver defined to resolve ${escapeLog(server.host)}`;
     }
     const fresh = this.#newUpstream(text, this.#peersOf(text, server, resolver), undefined);
     if (this.#byText.size >= NAMED_MAX) {
@@ -104,7 +105,10 @@ export class PlanUpstreams {
   #peersOf(text: string, server: Address, resolver: number | undefined): PeerGroup {
     return resolver === undefined || server.isUnix || isAddress(server.host)
       ? new OnePeer(text, server)
-      : new NamedPeers(text, server.host, server.port, this.#namesBy(resolver));
+      : new NamedPeers(
+          { name: text, host: server.host, loggedHost: escapeLog(server.host.toLowerCase()), port: server.port },
+          this.#namesBy(resolver),
+        );
   }
 
   /** A server that another location names by itself is an upstream too, as with nginx: its name was looked up at the start. */
@@ -128,7 +132,7 @@ function serverOf(text: string, usualPort: number | undefined): Address | string
   const host = bracketed ?? plain;
   const port = said === undefined ? usualPort : Number(said);
   if (port === undefined) {
-    return `no port in upstream "${text}"`;
+    return `no port in upstream "${escapeLog(text)}"`;
   }
   return { host, port, isUnix: false };
 }

@@ -149,8 +149,11 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   }
 
   #failWithoutPeer(): void {
-    this.#asked.tries.push({ ...NOBODY, peer: this.#target!.upstream.peers.name });
-    this.#log('error', this.#choice?.absence ?? 'no live upstreams while connecting to upstream');
+    const absence = this.#choice?.absence;
+    if (absence === undefined) {
+      this.#asked.tries.push({ ...NOBODY, peer: this.#target!.upstream.peers.name });
+    }
+    this.#log('error', absence ?? 'no live upstreams while connecting to upstream');
     this.#fail(502);
   }
 

@@ -1,6 +1,7 @@
 /** Whom a content asks: an upstream of the configuration, or what a text of the request comes to. */
 
 import type { ProxyContent } from '../../../config/model/proxying.ts';
+import { escapeLog } from '../../access-log/line.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
 import type { AskedPlace } from './asked-place.ts';
 import type { PlanUpstreams, UpstreamOfPlan } from './plan-upstreams.ts';
@@ -53,8 +54,8 @@ function textTarget(
   const port = PORTS[scheme];
   if (authority === '' || (protocol === 'http' && (given === undefined || port === undefined))) {
     return protocol === 'http' && given === undefined
-      ? `invalid URL prefix in "${text}"`
-      : `invalid host in upstream "${text}"`;
+      ? `invalid URL prefix in "${escapeLog(text)}"`
+      : `invalid host in upstream "${escapeLog(text)}"`;
   }
   const isTls = scheme === secureScheme(protocol);
   const upstream = plan.named(authority, port, resolver);
