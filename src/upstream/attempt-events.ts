@@ -33,6 +33,8 @@ export interface AttemptEvents {
   onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void;
   /** Once, and nothing after it. */
   onFailure(failure: AttemptFailure): void;
+  /** An error of ours, in one of these functions or on the way to it. Nothing comes after it. Absent: it is told as one of the connection. */
+  onBug?(error: unknown): void;
   /** The body of the request will not be whole. Nothing comes after it. */
   onBodyLost(by: LostBody): void;
 }

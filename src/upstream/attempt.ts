@@ -324,6 +324,15 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
     this.#failBy('timeout', TIMED_OUT);
   }
 
+  onBug(error: unknown): void {
+    this.abort();
+    if (this.#events.onBug === undefined) {
+      this.#parts.onBug(error);
+    } else {
+      this.#events.onBug(error);
+    }
+  }
+
   #failBy(cause: FailureCause, { text, level }: SystemFailure): void {
     if (this.#isOver()) {
       return;

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Answer } from './client.ts';
 import { Client } from './client.ts';
 import { findPort } from './free-port.ts';
-import { makeFolder, PORTICO, Server, START_MS } from './server.ts';
+import { makeFolder, PORTICO, Server, START_MS, withModule } from './server.ts';
 
 const HEAD = 'daemon off; pid nginx.pid; error_log stderr notice;\nevents {}\n';
 
@@ -16,11 +16,17 @@ export interface NginxServer extends AsyncDisposable {
   readonly ask: (path: string) => Promise<Answer>;
 }
 
-/** `locations`: what stands in the one server, `http` beside it, and `main` in front of both. Other files by their path in the folder, which is the prefix. */
+interface Around {
+  readonly http?: string;
+  readonly main?: string;
+  readonly preloaded?: string;
+}
+
+/** `locations`: what stands in the one server, `http` beside it, and `main` in front of both. `preloaded`: a module that each of our processes loads first. Other files by their path in the folder, which is the prefix. */
 export async function runNginx(
   locations: string,
   files: Readonly<Record<string, string>> = {},
-  { http = '', main = '' }: { readonly http?: string; readonly main?: string } = {},
+  { http = '', main = '', preloaded }: Around = {},
 ): Promise<NginxServer> {
   const folder = makeFolder();
   // Started by root, the server becomes nobody.
@@ -31,7 +37,8 @@ export async function runNginx(
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  const child = spawn(PORTICO, ['nginx', '-p', folder, '-c', 'nginx.conf'], {
+  const [program = '', ...before] = preloaded === undefined ? [PORTICO] : withModule(preloaded);
+  const child = spawn(program, [...before, 'nginx', '-p', folder, '-c', 'nginx.conf'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: folder, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

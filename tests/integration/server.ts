@@ -51,7 +51,8 @@ export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'portico-test-'));
 }
 
-function withModule(source: string): string[] {
+/** A program that loads a module before its own. */
+export function withModule(source: string): string[] {
   return [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(source)}`, MAIN];
 }
 

@@ -91,6 +91,8 @@ export interface Route extends Subject {
   answer(head: ResponseHead, body: Body): Verdict;
   /** For content, which has not answered: goes on with a verdict as a step's would (`relocate`, a status). */
   continueWith(verdict: Verdict): void;
+  /** Tells of what was thrown for this request: an error of ours, or a match that would have cost too much. */
+  onFault(error: unknown): void;
   /** Runs a request of our own below this one. Undefined: there are too many, which is logged. */
   startSubrequest(start: SubrequestStart): Subrequest | undefined;
   /** Called once, when the response has left, or the client has gone, and nobody holds the request. */

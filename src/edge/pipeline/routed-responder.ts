@@ -35,7 +35,6 @@ export interface Answering extends Route {
   /** The response has left, or the client has gone. */
   readonly isEnded: boolean;
   readonly sent: SentResponse;
-  onFault(error: unknown): void;
   refuseContent(status: number, detail: string | undefined, fields: ResponseFields | undefined): void;
 }
 

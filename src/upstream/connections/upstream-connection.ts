@@ -27,6 +27,8 @@ export interface ConnectionUser {
   onTaken(): void;
   /** The time that was set by `wait` is over. */
   onTimeout(): void;
+  /** An error of ours in one of these functions: the connection is gone. Absent: nobody waits for anything. */
+  onBug?(error: unknown): void;
 }
 
 export interface ConnectionParts {
@@ -73,7 +75,7 @@ export class UpstreamConnection {
   #error: NodeJS.ErrnoException | undefined;
   readonly #onTaken = (error?: Error | null): void => {
     if (!error && this.isDrained) {
-      this.user?.onTaken();
+      this.#tell((user) => user.onTaken());
     }
   };
 
@@ -103,7 +105,7 @@ export class UpstreamConnection {
     }
     socket.on('end', () => {
       if (!this.isHandshaking) {
-        this.user?.onServerEnd();
+        this.#tell((user) => user.onServerEnd());
       } // Otherwise Node ends the handshake with an error.
     });
     socket.on('error', (error) => {
@@ -119,25 +121,59 @@ export class UpstreamConnection {
     this.isConnected = true;
     this.isHandshaking = false;
     this.#writer = new DirectWriter(this.#socket);
-    this.user?.onConnected();
+    this.#tell((user) => user.onConnected());
   }
 
   #onRead(length: number): boolean {
     if (read.length !== length) {
       read = READ.subarray(0, length);
     }
-    this.user?.onRead(read);
+    const { user } = this;
+    try {
+      user?.onRead(read);
+    } catch (error) {
+      this.#fail(user, error);
+    }
     return true;
   }
 
   #onClose(): void {
     this.#timer.close();
-    const { user } = this;
-    this.user = undefined;
-    user?.onLost(this.#error ?? CLOSED);
+    this.#tell((user) => {
+      this.user = undefined;
+      user.onLost(this.#error ?? CLOSED);
+    });
   }
 
-  /** An error of ours, for which Node has destroyed the socket. */
+  #tell(tells: (user: ConnectionUser) => void): void {
+    const { user } = this;
+    if (user === undefined) {
+      return;
+    }
+    try {
+      tells(user);
+    } catch (error) {
+      this.#fail(user, error);
+    }
+  }
+
+  /** An error of ours in what a user was told. Node would take it for one of the whole process. */
+  #fail(user: ConnectionUser | undefined, error: unknown): void {
+    const next = this.user === user ? undefined : this.user;
+    this.destroy();
+    try {
+      next?.onLost(CLOSED);
+      if (user?.onBug === undefined) {
+        this.onBug(error);
+      } else {
+        user.onBug(error);
+      }
+    } catch (worse) {
+      this.onBug(worse);
+    }
+  }
+
+  /** An error of ours that is no user's. */
   onBug(error: unknown): void {
     this.#parts.onBug(error);
   }
@@ -242,12 +278,7 @@ export class UpstreamConnection {
       this.wait(this.#waitMs); // The server takes a long write bit by bit.
       return;
     }
-    try {
-      this.user?.onTimeout();
-    } catch (error) {
-      this.destroy();
-      this.onBug(error);
-    }
+    this.#tell((user) => user.onTimeout());
   }
 
   /** Its user hears nothing more of it. */

@@ -157,6 +157,14 @@ export class AnswerRelay implements RelayOwner, SpoolSource {
     }
   }
 
+  /** After an error of ours, wherever that was: what has begun is cut. */
+  abandon(): void {
+    this.close();
+    const { responder } = this.#exchange;
+    responder.refuse(500);
+    responder.cut();
+  }
+
   /** The connection of the client ends without a word. */
   cut(): void {
     this.#relay.cut();

@@ -135,16 +135,23 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   }
 
   #queue(choice: PeerChoice): void {
-    this.#waiting = this.#target!.upstream.peers.queue?.wait(choice, (peer) => {
-      this.#waiting = undefined;
+    this.#waiting = this.#target!.upstream.peers.queue?.wait(choice, (peer) => this.#onTurn(peer));
+    if (this.#waiting === undefined) {
+      this.#failWithoutPeer();
+    }
+  }
+
+  /** The request has waited for a peer. Undefined: for longer than it may. */
+  #onTurn(peer: Peer | undefined): void {
+    this.#waiting = undefined;
+    try {
       if (peer === undefined) {
         this.#failWithoutPeer();
       } else {
         this.#askPeer(peer);
       }
-    });
-    if (this.#waiting === undefined) {
-      this.#failWithoutPeer();
+    } catch (error) {
+      this.onBug(error);
     }
   }
 
@@ -286,6 +293,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       figures: this.#attempt!.figures,
       log: (level, text) => this.#log(level, text),
       onOver: () => this.#release('succeeded'),
+      onBug: (error) => this.#route.onFault(error),
     });
     const tunnel = answer.kind === 'pass' ? responder.switchProtocols(answer.head, peer) : undefined;
     if (tunnel === undefined) {
@@ -322,6 +330,15 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     } else {
       this.#fail(status);
     }
+  }
+
+  /** What a server, a timer or another request calls back has no connection of a client around it that would end by an error of ours: this request does. */
+  onBug(error: unknown): void {
+    this.#route.onFault(error);
+    this.#attempt?.abort();
+    this.#release('unused');
+    this.#answer.abandon();
+    this.#settle();
   }
 
   onBodyLost(by: LostBody): void {

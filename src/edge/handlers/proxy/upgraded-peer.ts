@@ -13,6 +13,8 @@ export interface UpgradeRules {
   readonly figures: AttemptFigures;
   readonly log: (level: ErrorLevel, text: string) => void;
   onOver(): void;
+  /** An error of ours. */
+  onBug(error: unknown): void;
 }
 
 const DOING = 'while proxying upgraded connection';
@@ -79,6 +81,11 @@ export class UpgradedPeer implements TunnelSink, ConnectionUser {
 
   onTimeout(): void {
     this.#rules.log(TIMED_OUT.level, `${TIMED_OUT.text} ${DOING}`);
+    this.#end();
+  }
+
+  onBug(error: unknown): void {
+    this.#rules.onBug(error);
     this.#end();
   }
 
