@@ -80,6 +80,8 @@ export type Sticky =
       readonly domain: Template;
       readonly path: string;
       readonly flags: readonly string[];
+      /** `strict`, `lax` or `none`; '' for none of them. What a text makes of it that is no such word is `strict`. */
+      readonly sameSite?: Template;
     }
   /** The first of the variables that has a value names the `route` of a server. */
   | { readonly kind: 'route'; readonly variables: readonly string[] }

@@ -166,7 +166,13 @@ const COOKIE: Fields<StickyOf<'cookie'>> = {
   ),
   domain: field<Template>('domain', TEMPLATE, '', 'Its domain.'),
   path: field<string>('path', TEXT, '', 'Its path.'),
-  flags: field<readonly string[]>('flags', list(TEXT), [], '`secure`, `httponly`, `samesite=lax` and their kin.'),
+  flags: field<readonly string[]>('flags', list(TEXT), [], '`secure`, `httponly` and their kin.'),
+  sameSite: field<Template | undefined>(
+    'same-site',
+    TEMPLATE,
+    undefined,
+    '`strict`, `lax` or `none`; what variables make of it that is none of these is `strict`.',
+  ),
 };
 
 const VARIABLE: Kind<string> = scalar<string>({

@@ -44,16 +44,20 @@ test('sticky cookie says what is configured of it, in the order of nginx', () =>
       expires: 3600,
       domain: ['.', { variable: 'host' }],
       path: '/app',
-      flags: ['httponly', 'secure', 'samesite=lax'],
+      flags: ['httponly', 'secure'],
+      sameSite: [{ variable: 'arg_site' }],
     },
   };
   const { group } = fakeGroup([fakeServer('a', { route: 'one' })], { sticky });
-  const choice = group.choose(asking({ host: 'example.com; evil=1\r\n' }));
+  const choice = group.choose(asking({ host: 'example.com; evil=1\r\n', arg_site: 'lax' }));
   choice.next();
   equal(
     choice.setCookie,
     'srv=one; expires=Wed, 01-Jan-25 01:00:00 GMT; max-age=3600; domain=.example.comevil=1; httponly; secure; samesite=lax; path=/app',
   );
+  const strange = group.choose(asking({ host: 'a', arg_site: 'none; secure' }));
+  strange.next();
+  equal(strange.setCookie?.includes('; samesite=strict; '), true);
   const forever = fakeGroup([fakeServer('a', { route: 'one' })], { sticky: { ...COOKIE, expires: 'max' } }).group;
   const other = forever.choose(fakeRequest());
   other.next();

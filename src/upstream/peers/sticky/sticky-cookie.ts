@@ -16,13 +16,15 @@ export function renderStickyCookie(
   request: PeerRequest,
   nowMs: number,
 ): string {
-  const { name, expires, domain, path, flags } = sticky;
+  const { name, expires, domain, path, flags, sameSite } = sticky;
+  const site = sameSite === undefined ? '' : request.text(sameSite);
   const rendered = request.text(domain).replace(NOT_OF_ATTRIBUTES, '');
   return [
     `${name}=${serverId}`,
     ...(expires === undefined ? [] : agesOf(expires, nowMs)),
     ...(rendered === '' ? [] : [`domain=${rendered}`]),
     ...flags,
+    ...(site === '' ? [] : [`samesite=${SITES.test(site) ? site : 'strict'}`]),
     ...(path === '' ? [] : [`path=${path}`]),
   ].join('; ');
 }
@@ -32,6 +34,9 @@ function agesOf(expires: number | 'max', nowMs: number): readonly string[] {
     ? [`expires=${FAR_COOKIE_DATE}`, `max-age=${FAR_SECONDS}`]
     : [`expires=${cookieDate(nowMs + expires * 1000)}`, `max-age=${expires}`];
 }
+
+/** What a variable has made of it that is none of these may come from anybody: the strictest word stands in its place, as with nginx. */
+const SITES = /^(?:strict|lax|none)$/i;
 
 /** What a client has a say in must not end the attribute or the field. */
 const NOT_OF_ATTRIBUTES = /[^\x21-\x3a\x3c-\x7e]/g;

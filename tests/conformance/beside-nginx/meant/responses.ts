@@ -200,11 +200,6 @@ export const RESPONSES: readonly Meant[] = [
     applies: ({ request }) => /Expect: 100-continue/.test(request),
   },
   {
-    id: 'trailers',
-    reason: 'They are sent to clients that say that they take them, in TE (RFC 9110 6.5.1); nginx sends them to all.',
-    applies: ({ case: { configuration }, what }) => configuration.includes('add_trailer') && FRAMING.test(what),
-  },
-  {
     id: 'realms are quoted',
     reason: 'A quotation mark in a realm is escaped (RFC 9110 5.6.4).',
     applies: ({ what, portico }) => what === 'field www-authenticate' && portico.includes('\\"'),

@@ -33,26 +33,16 @@ function sticky(args: GivenArguments, draft: Draft, report: NginxReport): void {
     });
     return;
   }
-  const said = read(args, {
-    tell: (index, message) => report('nginx.invalid-value', args.place(index), message),
-    later: (index) =>
-      report('nginx.later', args.place(index), '"samesite" with a variable has no effect yet', {
-        hint: 'The cookie is sent without it. Write strict, lax or none.',
-        severity: 'warning',
-      }),
-  });
+  const said = read(args, (index, message) => report('nginx.invalid-value', args.place(index), message));
   if (said !== undefined) {
     draft.set(STICKY, said);
   }
 }
 
-interface Telling {
-  readonly tell: (index: number, message: string) => void;
-  readonly later: (index: number) => void;
-}
+type Tell = (index: number, message: string) => void;
 
 /** Undefined: something is wrong, and has been told. */
-type Read = (args: GivenArguments, telling: Telling) => Sticky | undefined;
+type Read = (args: GivenArguments, tell: Tell) => Sticky | undefined;
 
 const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['cookie', readCookie],
@@ -60,7 +50,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['learn', readLearn],
 ]);
 
-function readCookie(args: GivenArguments, { tell, later }: Telling): Sticky | undefined {
+function readCookie(args: GivenArguments, tell: Tell): Sticky | undefined {
   const cookie: Cookie = {
     kind: 'cookie',
     name: args.text(1),
@@ -74,9 +64,6 @@ function readCookie(args: GivenArguments, { tell, later }: Telling): Sticky | un
     if (fault !== undefined) {
       tell(at + 2, fault);
       return undefined;
-    }
-    if (/^samesite=.*\$/s.test(text)) {
-      later(at + 2);
     }
   }
   return cookie;
@@ -98,11 +85,10 @@ function readOfCookie(text: string, cookie: Cookie): string | undefined {
       return seconds === undefined ? '"sticky" directive invalid "expires" parameter value' : undefined;
     }
     case 'samesite':
-      if (value.includes('$')) {
-        return undefined;
-      }
-      cookie.flags = [...cookie.flags, text];
-      return /^(?:strict|lax|none)$/i.test(value) ? undefined : '"sticky" directive invalid "samesite" parameter value';
+      cookie.sameSite = parseText(value).template;
+      return value.includes('$') || /^(?:strict|lax|none)$/i.test(value)
+        ? undefined
+        : '"sticky" directive invalid "samesite" parameter value';
     case 'httponly':
     case 'secure':
       cookie.flags = [...cookie.flags, name];
@@ -112,7 +98,7 @@ function readOfCookie(text: string, cookie: Cookie): string | undefined {
   }
 }
 
-function readRoute(args: GivenArguments, { tell }: Telling): Sticky | undefined {
+function readRoute(args: GivenArguments, tell: Tell): Sticky | undefined {
   const wrong = args.texts(1).findIndex((text) => !/^\$./.test(text));
   if (wrong >= 0) {
     tell(wrong + 1, `invalid variable name "${args.text(wrong + 1)}"`);
@@ -121,7 +107,7 @@ function readRoute(args: GivenArguments, { tell }: Telling): Sticky | undefined 
   return { kind: 'route', variables: args.texts(1).map((text) => text.slice(1)) };
 }
 
-function readLearn(args: GivenArguments, { tell }: Telling): Sticky | undefined {
+function readLearn(args: GivenArguments, tell: Tell): Sticky | undefined {
   const learn: Learn = {
     kind: 'learn',
     create: [],
