@@ -9,8 +9,22 @@ export function mediaTypeOf(route: Route): string {
   return (ending === '' ? undefined : types.typeOf(ending)) ?? renderTemplate(types.fallback, route);
 }
 
-/** In lower case; '' if the last name has none, or a dot only in front. */
+/** As many dots in front of a name as nginx takes for the beginning of `.`, `..` or a longer name, and not of an ending. */
+const FRONT_DOTS_MAX = 3;
+
+/** In lower case; '' if the last name has none, or dots only in front. */
 export function endingOf(path: string): string {
   const dot = path.lastIndexOf('.');
-  return dot === -1 || path.includes('/', dot) || path[dot - 1] === '/' ? '' : path.slice(dot + 1).toLowerCase();
+  if (dot === -1 || path.includes('/', dot) || isInFront(path, dot)) {
+    return '';
+  }
+  return path.slice(dot + 1).toLowerCase();
+}
+
+function isInFront(path: string, dot: number): boolean {
+  let at = dot;
+  while (path[at] === '.' && dot - at < FRONT_DOTS_MAX) {
+    at -= 1;
+  }
+  return path[at] === '/';
 }

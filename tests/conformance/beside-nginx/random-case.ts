@@ -9,8 +9,8 @@ import { renderLines } from './line.ts';
 import { chosenByName, chosenByPath } from './random/choices.ts';
 import { Chooser } from './random/chooser.ts';
 import { rawRequest } from './random/raw-requests.ts';
-import { randomRequest } from './random/requests.ts';
-import { fieldStatement, proxyStatement, statement, withoutRepeated } from './random/statements.ts';
+import { proxiedRequest, randomRequest } from './random/requests.ts';
+import { errorStatement, fieldStatement, proxyStatement, statement, withoutRepeated } from './random/statements.ts';
 
 export interface RandomCase {
   readonly name: string;
@@ -49,7 +49,8 @@ export function randomCase(seed: number): RandomCase {
   const kind = choose.count(0, 9);
   if (kind === 0) return { name, ...chosenByName(choose) };
   if (kind === 1) return { name, ...chosenByPath(choose) };
-  if (kind === 5) return { name, lines: passingOn(choose), requests: choose.many(12, 20, () => randomRequest(choose)) };
+  if (kind === 5)
+    return { name, lines: passingOn(choose), requests: choose.many(12, 20, () => proxiedRequest(choose)) };
   const lines = anything(
     choose,
     kind === 3 ? [{ text: 'ssi on' }, { text: 'ssi_types *' }] : kind === 4 ? FILTERED : [],
@@ -87,7 +88,8 @@ function passingOn(choose: Chooser): Line[] {
   const inside = (isPlain: boolean): Line[] =>
     withoutRepeated([
       { text: isPlain ? 'proxy_pass http://%E%' : `proxy_pass http://%E%${choose.of(['', '/', '/v1/', '/a/b?c='])}` },
-      ...choose.many(0, 3, () => proxyStatement(choose)),
+      ...choose.many(0, 4, () => proxyStatement(choose)),
+      ...(choose.chance(0.3) ? [errorStatement(choose)] : []),
       ...choose.many(0, 2, () => statement(choose, 'location')),
     ]);
   const server: Line[] = [

@@ -10,11 +10,13 @@ export const REASONS: Readonly<Record<string, string>> = {
     'A client that has announced a body of no bytes is not told to send it: it gets the answer.',
   'not_modified_proxy.t': CACHE,
   'proxy_force_ranges.t': CACHE,
+  'proxy_limit_rate.t':
+    'What comes of a response in one read, 64 KiB at most, is passed on at once, and the next read waits for the longer; the file has a response of 40 KB.',
   'proxy_merge_headers.t': CACHE,
   'proxy_unfinished.t': CACHE,
   'proxy_upgrade.t': UNASKED,
   'range_charset.t': CACHE,
   'scgi_merge_params.t': CACHE,
   'ssl_proxy_upgrade.t': UNASKED,
-  'sub_filter_slice.t': CACHE,
+  'sub_filter_slice.t': 'There is no slice: what a server has is asked for as a whole.',
 };

@@ -60,4 +60,42 @@ export const PROXIED: readonly Meant[] = [
     reason: '$request_body has no value where the request has no body.',
     applies: ({ what, nginx, portico }) => what === 'log request_body' && nginx === 'plain ' && portico === 'plain -',
   },
+  {
+    id: 'a target that a server could not read',
+    reason:
+      'Variables that put a space or a control character into what a server is asked are answered with 400; nginx sends it so.',
+    applies: ({ case: { configuration }, request, what, statuses }) =>
+      configuration.includes('proxy_pass') &&
+      /%20|%0|%zz|\\\\/i.test(request) &&
+      statuses[1].includes('400') &&
+      /^(number of responses|status line|log status)$/.test(what),
+  },
+  {
+    id: 'how long an echo is',
+    reason: 'What the server behind was sent is longer or shorter by what stands above, and so are the ranges of it.',
+    applies: ({ case: { configuration }, what, request }) =>
+      configuration.includes('proxy_force_ranges') &&
+      /Range: /.test(request) &&
+      /^(field|log sent_http)[ _]content[-_]range$/.test(what),
+  },
+  {
+    id: 'Server and Date are said',
+    reason:
+      'With proxy_pass_header a response of a server that says neither has those of Portico (RFC 9110 6.6.1); nginx sends none.',
+    applies: ({ case: { configuration }, what }) =>
+      /proxy_pass_header (Server|Date)/.test(configuration) &&
+      /^(field|log sent_http)[ _](server|date|expires)$/.test(what),
+  },
+  {
+    id: 'charsets of servers',
+    reason: 'X-Accel-Charset may name any charset; nginx heeds those alone that its configuration names somewhere.',
+    applies: ({ request, what }) => request.includes('X-Accel-Charset') && /content[-_]type$/.test(what),
+  },
+  {
+    id: 'fields of a response that led nowhere',
+    reason:
+      'Where X-Accel-Redirect cannot be followed, or comes again and again, the page for the error has no fields of the responses that asked for it.',
+    applies: ({ request, statuses, what }) =>
+      request.includes('X-Accel-Redirect') && /^(404|500)/.test(statuses[1]) && /^(field|log sent_http)[ _]/.test(what),
+  },
 ];

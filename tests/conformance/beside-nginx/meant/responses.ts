@@ -54,10 +54,11 @@ export const RESPONSES: readonly Meant[] = [
   {
     id: 'lines of subrequests',
     reason:
-      'With log_subrequest each line says what its own request has sent; nginx counts little of a subrequest, and writes fields of its response into the line of the request around it.',
-    applies: ({ case: { configuration }, what }) =>
+      'With log_subrequest each line says what its own request has sent; nginx counts little of a subrequest, and writes fields of its response into the line of the request around it. A body is mirrored when it has been read, so that the line of its mirror stands behind that of the request.',
+    applies: ({ case: { configuration }, request, what }) =>
       configuration.includes('log_subrequest') &&
-      /^log (request_length|body_bytes_sent|request_completion|sent_http_)/.test(what),
+      (/^log (request_length|body_bytes_sent|request_completion|sent_http_)/.test(what) ||
+        (configuration.includes('mirror') && request.includes(' || ') && what.startsWith('log '))),
   },
   {
     id: '$limit_rate',
@@ -80,8 +81,8 @@ export const RESPONSES: readonly Meant[] = [
     id: 'rules of connections',
     reason:
       'keepalive_requests and its kin are those of the location that answers. nginx looks at them whenever it finds a location, so those of the server count too where a path was changed, and none where the server itself returns.',
-    applies: ({ case: { configuration }, what, statuses }) =>
-      /keepalive_|add_trailer/.test(configuration) &&
+    applies: ({ case: { configuration }, request, what, statuses }) =>
+      (configuration.includes('keepalive_') || /^POST .*MSIE 6/.test(request)) &&
       CONNECTION.test(what) &&
       (statuses[0].startsWith(statuses[1]) || statuses[1].startsWith(statuses[0])),
   },

@@ -137,7 +137,7 @@ export const STRICTNESS: readonly Meant[] = [
     id: 'versions above 1.1',
     reason: 'Those of HTTP/1 are answered and spoken of as 1.1 (RFC 9110 2.5).',
     applies: ({ request, what }) =>
-      /HTTP\/1\.[2-9]/.test(request) && /^(body|log (request|server_protocol))$/.test(what),
+      /HTTP\/1\.[2-9]/.test(request) && /^(body|number of responses|log (request|server_protocol))$/.test(what),
   },
   {
     id: 'a URL without a path',

@@ -36,6 +36,32 @@ const FIELDS = phrasesOf(`
   TE: trailers
 `);
 
+/** What the server behind is to answer with: see backend.ts. */
+const ANSWERS = phrasesOf(`
+  HTTP/1.1 200 OK^X-A: 1^Content-Type: «text/plain¦text/html; charset=utf-8¦image/png»^Content-Length: 4^^abcd
+  HTTP/1.1 200 OK^Transfer-Encoding: chunked^Last-Modified: Tue, 02 Jan 2024 03:04:05 GMT^^3^abc^1^a^0^^
+  HTTP/1.0 200 OK^ETag: "65937d25-1a"^^to the end
+  HTTP/1.1 «404 Not Found¦500 Oops¦503 Busy¦401 Unauthorized^WWW-Authenticate: Basic realm="x"¦410 Gone¦405 No^Allow: GET¦416 No¦302 Found^Location: /x»^X-A: 1^Content-Length: 2^^no
+  HTTP/1.1 «301 Moved¦302 Found¦201 Created»^Location: «http://BACKEND/x/y?z¦/relative/x¦http://other.test/a b¦http://BACKEND¦x/y»^Content-Length: 0^^
+  HTTP/1.1 200 OK^Refresh: «5; url=http://BACKEND/x¦0;url=/relative/y¦7»^Content-Length: 0^^
+  HTTP/1.1 200 OK^Set-Cookie: «a=1; Path=/; Domain=.other.test; HttpOnly¦b=2; path=/app/x; domain=other.test; Secure; SameSite=None¦a=1; Expires=Wed, 01 Jan 2025 00:00:00 GMT¦b¦a="x; y"; path="/app"»^Content-Length: 2^^ok
+  HTTP/1.1 200 OK^X-Accel-Redirect: «/b.txt¦/x?a=b¦@named¦/none¦/dir/¦/%61.txt¦/../x¦/a b.txt»^«X-A: 1¦Content-Type: text/x-own¦Set-Cookie: a=1¦Cache-Control: no-store¦ETag: "own"»^Content-Length: 2^^ok
+  HTTP/1.1 «200 OK¦404 No»^X-Accel-«Charset: koi8-r¦Buffering: no¦Expires: 5¦Limit-Rate: 1000000»^Content-Type: text/plain^Content-Length: 2^^ok
+  HTTP/1.1 «204 No Content¦304 Not Modified^ETag: "x"»^X-A: 1^^
+  HTTP/1.1 206 Partial Content^Content-Range: bytes 0-1/9^Content-Length: 2^^ok
+  HTTP/1.1 200 OK^Server: own^Date: Mon, 30 Nov 2020 00:00:00 GMT^Expires: 0^Cache-Control: no-cache^Vary: Accept^Content-Length: 2^^ok
+  HTTP/1.1 200 OK^Content-Encoding: «gzip¦br»^Content-Length: 2^^ok
+  HTTP/1.1 200 OK^Content-Length: 2^^more
+`);
+
+/** For a server behind, which every other one tells what to answer. */
+export function proxiedRequest(choose: Chooser): string {
+  const request = randomRequest(choose);
+  if (choose.chance(0.4)) return request;
+  const [head = '', ...body] = request.split(' || ');
+  return [`${head} | X-Answer: ${choose.phrase(ANSWERS)}`, ...body].join(' || ');
+}
+
 export function randomRequest(choose: Chooser): string {
   const method = choose.of(METHODS);
   const path = choose.chance(0.5) ? choose.of(PATHS) : `/${choose.many(1, 5, () => choose.of(PIECES)).join('')}`;

@@ -87,7 +87,7 @@ const FIELDS = phrasesOf(`
   charset «utf-8¦off¦koi8-r¦windows-1251»
   charset_types «text/plain¦*»
   server_tokens «on¦off»
-  add_trailer X-T t
+  add_trailer X-T «t¦"$sent_http_x_a$status"¦"$sent_trailer_x_t"»
   log_subrequest on
   mirror «/x¦off¦/none»
   limit_rate 100k
@@ -150,6 +150,14 @@ const PROXYING = phrasesOf(`
   proxy_force_ranges on
   proxy_request_buffering off
   proxy_buffering off
+  proxy_redirect «off¦default¦/ /z/¦http://other.test/ /o/¦http://other.test/ $scheme://$host/$arg_a¦~^http://([^/]+)(/.*)$ /r$2¦~*^/RELATIVE(.*) $uri$1»
+  proxy_cookie_domain «off¦other.test a.test¦~\\.?other\\.test$ $host»
+  proxy_cookie_path «off¦/ /z/¦/app $uri¦~^/(app)/? /$1/»
+  proxy_cookie_flags «~ secure samesite=lax¦a httponly¦b nosecure nohttponly nosamesite¦off»
+  proxy_pass_header «X-Accel-Redirect¦Server¦Date»
+  proxy_ignore_headers «X-Accel-Redirect¦X-Accel-Charset X-Accel-Buffering¦Expires Cache-Control¦Vary»
+  proxy_next_upstream «off¦error http_404¦http_503 non_idempotent¦error timeout http_500»
+  limit_except «GET¦POST» { «proxy_pass http://%E%¦deny all¦proxy_pass http://%E%;allow all¦access_log off» ; }
 `);
 
 const KINDS = [REWRITING, REWRITING, REWRITING, FILES, FILES, ERRORS, FIELDS, FIELDS, ACCESS, BODIES];
@@ -164,7 +172,7 @@ export function statement(choose: Chooser, where: Where): Line {
 }
 
 const REPEATABLE =
-  /^(set|rewrite|return|break|if|location|error_page|proxy_set_header|add_header|add_trailer|allow|deny|sub_filter|auth_request_set|set_real_ip_from|mirror) /;
+  /^(set|rewrite|return|break|if|location|error_page|proxy_set_header|proxy_redirect|proxy_cookie_\w+|proxy_hide_header|proxy_pass_header|add_header|add_trailer|allow|deny|sub_filter|auth_request_set|set_real_ip_from|mirror) /;
 
 /** Without what nginx would refuse to read a second time. */
 export function withoutRepeated(lines: readonly Line[]): Line[] {
@@ -178,6 +186,10 @@ export function withoutRepeated(lines: readonly Line[]): Line[] {
 /** Of a location that asks the server behind. */
 export function proxyStatement(choose: Chooser): Line {
   return lineOf(choose.phrase(PROXYING));
+}
+
+export function errorStatement(choose: Chooser): Line {
+  return lineOf(choose.phrase(ERRORS));
 }
 
 export function fieldStatement(choose: Chooser): Line {
@@ -194,6 +206,7 @@ function condition(choose: Chooser, where: Where): Line {
 }
 
 function inIf(choose: Chooser): Line {
+  if (choose.chance(0.3)) return { text: 'proxy_pass http://%E%' };
   return lineOf(choose.chance(0.7) ? choose.phrase(FIELDS) : `root ${choose.of(['other', 'html/dir'])}`);
 }
 
