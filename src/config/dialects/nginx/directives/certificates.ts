@@ -8,6 +8,7 @@ import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import { readSize } from '../sizes.ts';
 import { LISTENS } from './listening.ts';
+import { declareZone } from './shared-zones.ts';
 
 export interface NamedCertificate {
   readonly name: string;
@@ -91,9 +92,9 @@ function listenersOf(servers: readonly Draft[]): ReadonlyMap<string, Listener> {
 const CACHE_BYTES_MIN = 32_768;
 
 /** `ssl_session_cache`: none, one for each worker, or one that all share. */
-export function checkSessionCache(args: GivenArguments, _: Draft, report: NginxReport): void {
+export function checkSessionCache(args: GivenArguments, draft: Draft, report: NginxReport): void {
   for (const [at, text] of args.texts().entries()) {
-    const [, size] = /^shared:[^:]+:(.+)$/.exec(text) ?? [];
+    const [, name = '', size] = /^shared:([^:]+):(.+)$/.exec(text) ?? [];
     const isKnown =
       /^(?:off|none|builtin(?::\d{1,9})?)$/.test(text) || (size !== undefined && readSize(size) !== undefined);
     const isSmall = size !== undefined && (readSize(size) ?? 0) < CACHE_BYTES_MIN;
@@ -106,6 +107,8 @@ export function checkSessionCache(args: GivenArguments, _: Draft, report: NginxR
           hint: 'Write off, none, builtin or shared:name:10m.',
         },
       );
+    } else if (name !== '') {
+      declareZone(args, draft, report, { name, use: 'session cache', bytes: readSize(size ?? '') ?? 0, at });
     }
   }
 }

@@ -87,4 +87,26 @@ test('a zone has one use: no other kind has its name, and no zone of streams has
   assert.deepEqual(told(`http { limit_req_zone $remote_addr zone=one:64k rate=1r/s; ${connections} }`), [used]);
   assert.deepEqual(told(`http { ${connections} ${connections} }`), ['limit_conn_zone "one" is already bound to a key']);
   assert.deepEqual(told(`http { ${connections} } stream { limit_conn_zone $remote_addr zone=two:64k; }`), []);
+  assert.deepEqual(told(`http { ${connections} upstream u { zone one 64k; server 127.0.0.1; } }`), [used]);
+  const upstream = 'upstream u { zone one; server 127.0.0.1:1; }';
+  assert.deepEqual(told(`stream { ${upstream} } http { ${upstream} }`), [used]);
+  assert.deepEqual(told(`http { ssl_session_cache shared:one:64k; ${connections} }`), [used]);
+  assert.deepEqual(told(`http { ssl_session_cache shared:one:64k; server { ssl_session_cache shared:one:64k; } }`), []);
+  const learn = 'sticky learn create=$cookie_a lookup=$cookie_a zone=one:64k; server 127.0.0.1;';
+  assert.deepEqual(told(`http { ${connections} upstream u { ${learn} } }`), [used]);
+  assert.deepEqual(told(`http { upstream u { ${learn} } upstream v { ${learn} } }`), [
+    'sticky zone "one" is already used in upstream "u"',
+  ]);
+});
+
+test('a zone has one size, which one of the lines that name it says', () => {
+  const upstream = (name: string, size: string) => `upstream ${name} { zone shared ${size}; server 127.0.0.1; }`;
+  const told = (text: string) => inHttp(text).map((each) => each.replace(/^\S+ /, ''));
+  assert.deepEqual(told(upstream('u', '64k') + upstream('v', '') + upstream('w', '64k')), []);
+  assert.deepEqual(told(upstream('u', '') + upstream('v', '64k') + upstream('w', '1m')), [
+    'the size 1048576 of shared memory zone "shared" conflicts with already declared size 65536',
+  ]);
+  assert.deepEqual(told('limit_req_zone $uri zone=a:64k rate=1r/s; limit_req_zone $uri zone=a:1m rate=1r/s;'), [
+    'the size 1048576 of shared memory zone "a" conflicts with already declared size 65536',
+  ]);
 });

@@ -11,6 +11,7 @@ import type { Apply, Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { readSize } from '../sizes.ts';
 import { HTTP } from './contexts.ts';
+import { declareZone } from './shared-zones.ts';
 
 /** A name that has to be that of a zone, which may be defined further down. */
 interface Used<T> {
@@ -106,7 +107,7 @@ function zone(kind: Zone['kind']): Apply {
     let rate = kind === 'requests' ? 1000 : 0;
     for (let at = 1; at < args.count; at += 1) {
       const text = args.text(at);
-      const read = text.startsWith('zone=') ? readZone(text) : undefined;
+      const read = isZone(text) ? readZone(text) : undefined;
       const perKilosecond = kind === 'requests' ? readRate(text) : undefined;
       if (typeof read === 'object') {
         said = read;
@@ -124,23 +125,21 @@ function zone(kind: Zone['kind']): Apply {
       report('nginx.invalid-value', args.directive.place, `"${directive}" must have "zone" parameter`);
       return;
     }
-    const { name } = said;
+    const { name, bytes } = said;
+    const use = kind === 'requests' ? 'limit_req' : 'limit_conn';
+    if (!declareZone(args, draft, report, { name, use, bytes, at: 1 + args.texts(1).findIndex(isZone) })) {
+      return;
+    }
     if (draft.own(ZONES)?.some((other) => other.name === name && other.kind === kind)) {
       report('nginx.duplicate', args.directive.place, `${directive} "${name}" is already bound to a key`);
       return;
     }
-    // The memory of all zones is found by their names: the counts of one use would be those of another.
-    if (zonesOf(draft.parent ?? draft).some((other) => other.name === name)) {
-      report(
-        'nginx.duplicate',
-        args.directive.place,
-        `the shared memory zone "${name}" is already declared for a different use`,
-        { hint: 'Zones of limit_req_zone and limit_conn_zone, in "http" and in "stream", need names of their own.' },
-      );
-      return;
-    }
     draft.append(ZONES, { ...said, kind, key: args.template(0), ratePerKilosecond: rate });
   };
+}
+
+function isZone(text: string): boolean {
+  return text.startsWith('zone=');
 }
 
 /** A sentence: what is wrong. */

@@ -65,7 +65,9 @@ const NOBODY: UpstreamAddress = { host: '', isUnix: false, port: undefined, uri:
 export function upstreamServer(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const address = readUpstreamAddress(args.text(0));
   const { host, isUnix, port } = address.ok ? address.value : NOBODY;
-  const isPortMissing = host !== '' && !isUnix && port === undefined && draft.kind === 'stream-upstream';
+  // A service has its ports with its name servers.
+  const isService = args.texts(1).some((text) => /^service=./.test(text));
+  const isPortMissing = host !== '' && !isUnix && port === undefined && draft.kind === 'stream-upstream' && !isService;
   const fault = address.ok ? (isPortMissing ? 'no port' : undefined) : address.fault;
   if (fault !== undefined) {
     report('nginx.invalid-value', args.place(0), `${fault} in upstream "${args.text(0)}"`, {

@@ -10,8 +10,11 @@ import { row } from '../row.ts';
 import { readSize } from '../sizes.ts';
 import { readMilliseconds, readSeconds } from '../times.ts';
 import { parseText } from '../variables-in-text.ts';
+import { declareZone } from './shared-zones.ts';
 
 export const STICKY: DraftKey<Sticky> = draftKey('sticky');
+/** Upstreams, by the names of their zones of `sticky learn`. */
+const OWNERS: DraftKey<Map<string, string>> = draftKey('zones of sticky');
 
 /** nginx wants eight pages of memory. */
 const ZONE_BYTES_MIN = 32_768;
@@ -34,9 +37,29 @@ function sticky(args: GivenArguments, draft: Draft, report: NginxReport): void {
     return;
   }
   const said = read(args, (index, message) => report('nginx.invalid-value', args.place(index), message));
-  if (said !== undefined) {
+  if (said !== undefined && (said.kind !== 'learn' || claimZone(said, args, draft, report))) {
     draft.set(STICKY, said);
   }
+}
+
+/** What one upstream has learnt is of no use to another: their servers are others. */
+function claimZone({ zone, bytes }: Learn, args: GivenArguments, draft: Draft, report: NginxReport): boolean {
+  const at = 1 + args.texts(1).findIndex((text) => text.startsWith('zone='));
+  if (!declareZone(args, draft, report, { name: zone, use: 'sticky', bytes, at })) {
+    return false;
+  }
+  const around = draft.parent ?? draft;
+  const owners = around.own(OWNERS) ?? new Map<string, string>();
+  around.set(OWNERS, owners);
+  const owner = owners.get(zone);
+  if (owner !== undefined) {
+    report('nginx.duplicate', args.place(at), `sticky zone "${zone}" is already used in upstream "${owner}"`, {
+      hint: 'Give each upstream a zone of its own.',
+    });
+    return false;
+  }
+  owners.set(zone, draft.words[0]?.text ?? '');
+  return true;
 }
 
 type Tell = (index: number, message: string) => void;

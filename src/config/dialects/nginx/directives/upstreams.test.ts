@@ -63,6 +63,12 @@ test('the ways of choosing a server have their words', () => {
 test('an upstream of stream is one of its own, and its servers have ports', () => {
   const text = 'events {} http { upstream u { server a; } } stream { upstream u { server a:1; server b; } }';
   assert.deepEqual(errorsOf(text), ['1:86 no port in upstream "b"']);
+  const resolver = 'resolver 192.0.2.53;';
+  assert.deepEqual(
+    errorsOf(`events {} stream { upstream u { zone u 64k; ${resolver} server a service=http resolve; } }`),
+    [],
+    'a service has its ports with its name servers',
+  );
 });
 
 test('what asks servers whether they are well is looked at', () => {

@@ -11,6 +11,7 @@ import { repeatable, row } from '../row.ts';
 import { readSize } from '../sizes.ts';
 import { readMilliseconds } from '../times.ts';
 import { keep } from './keep.ts';
+import { declareZone } from './shared-zones.ts';
 import { BALANCING, BALANCING_ROWS } from './upstream-balancing.ts';
 import { UPSTREAM_SERVERS, upstreamServer } from './upstream-servers.ts';
 import { STICKY, STICKY_ROWS } from './upstream-sticky.ts';
@@ -96,7 +97,10 @@ function zone(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const bytes = args.count === 2 ? (readSize(args.text(1)) ?? 0) : ZONE_BYTES_MIN;
   if (bytes < ZONE_BYTES_MIN) {
     report('nginx.invalid-value', args.place(1), `zone "${args.text(0)}" is too small`, { hint: 'Write 32k or more.' });
+    return;
   }
+  const said = args.count === 2 ? bytes : 0;
+  declareZone(args, draft, report, { name: args.text(0), use: 'upstream', bytes: said, at: 0 });
   draft.set(ZONE, args.text(0));
 }
 
