@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from './stage.ts';
+import { globalsOf } from './stage.ts';
 import type { Result } from './tap.ts';
 import { judge } from './tap.ts';
 
@@ -32,6 +33,7 @@ export async function runFile(name: string, { stage, binary, logs }: FileRun): P
       HOME: stage.temporary,
       TMPDIR: stage.temporary,
       TEST_NGINX_BINARY: stage[binary],
+      TEST_NGINX_GLOBALS: globalsOf(binary),
       TEST_NGINX_CATLOG: '1',
       TEST_NGINX_VERBOSE: '1',
       TEST_NGINX_UNSAFE: '1',

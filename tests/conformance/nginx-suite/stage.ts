@@ -69,9 +69,17 @@ export function prepareStage(suite: string): Stage {
   return stage;
 }
 
-/** Modules that Debian has as packages of their own would have the suite load files that are not there. */
+/** Debian's package of `stream`, which its nginx has to be told to load. */
+const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
+
+/** What the suite writes into each configuration of a program: what Debian keeps in a module has to be loaded. */
+export function globalsOf(binary: 'portico' | 'referee'): string {
+  return binary === 'referee' && existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : '';
+}
+
+/** Modules that Debian has as packages of their own would have the suite load files that are not there: `stream` alone is, and is said to be built in. */
 const REFEREE_PROGRAM = `if [ "$1" = -V ]; then
-  ${REFEREE} -V 2>&1 | sed 's/ --with-[a-z_]*=dynamic//g' >&2
+  ${REFEREE} -V 2>&1 | sed '${existsSync(STREAM_MODULE) ? 's/ --with-stream=dynamic/ --with-stream/; ' : ''}s/ --with-[a-z_]*=dynamic//g' >&2
   exit
 fi
 exec ${REFEREE} "$@"
