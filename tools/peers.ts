@@ -1,4 +1,4 @@
-// Other servers behind Portico, run for real: gunicorn and uWSGI from a virtual environment under var/, made once, and Apache, nginx and memcached of the system.
+// Other servers behind Portico, run for real: gunicorn and uWSGI from a virtual environment under var/, made once, and Apache, nginx, memcached and Redis of the system.
 
 import { existsSync, globSync } from 'node:fs';
 import { runNodeTestsAgainAlone } from './node-tests.ts';
@@ -12,11 +12,13 @@ const REQUIREMENTS = 'tests/peers/requirements.txt';
 const APACHE = '/usr/sbin/apache2';
 const NGINX = '/usr/sbin/nginx';
 const MEMCACHED = '/usr/bin/memcached';
+const REDIS = '/usr/bin/redis-server';
 /** Tests that need a program of the system. */
 const NEEDS: readonly (readonly [program: string, tests: string])[] = [
   [APACHE, 'tests/peers/apache*.test.ts'],
   [NGINX, 'tests/peers/nginx*.test.ts'],
   [MEMCACHED, 'tests/peers/memcached*.test.ts'],
+  [REDIS, 'tests/peers/redis*.test.ts'],
 ];
 
 /** Without these programs some cannot run: on a build machine that is a failure, elsewhere it is reported. */

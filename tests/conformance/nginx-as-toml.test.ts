@@ -108,6 +108,21 @@ http {
   }
   server { listen 8080; server_name other.example; access_log off; keepalive_timeout 0;  location /x { random_index on; if ($request_method = POST) { return 405; } } }
 }
+stream {
+  log_format own escape=json '$remote_addr $status $upstream_addr';
+  limit_conn_zone $binary_remote_addr zone=three:1m;
+  map $ssl_preread_server_name $where { hostnames; default 10.0.0.9:443; *.example.org app; ~^(?<rest>.+)\\.test$ $rest:443; }
+  geo $near { default 0; 10.0.0.0/8 1; }
+  split_clients $remote_addr $half { 50% a; * b; }
+  upstream app { least_conn; zone app 64k; resolver 127.0.0.53; server 10.0.0.1:5432 weight=2 max_conns=9; server app.internal:5432 resolve; server unix:/run/app.sock backup; }
+  server { listen 5432 backlog=7; listen [::1]:5432 proxy_protocol; set_real_ip_from 10.0.0.0/8; allow 10.0.0.0/8; deny all; limit_conn three 3; limit_conn_dry_run on; set $flag $near;
+    access_log /var/log/own.log own if=$flag; error_log /var/log/own-errors.log info; tcp_nodelay off; proxy_protocol_timeout 3s;
+    proxy_pass APP; proxy_connect_timeout 2s; proxy_timeout 1h; proxy_next_upstream_tries 2; proxy_half_close on; proxy_socket_keepalive on; proxy_buffer_size 8k; proxy_bind 127.0.0.2; proxy_upload_rate 10k; proxy_download_rate $near; proxy_protocol v2;
+    proxy_ssl on; proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem; proxy_ssl_name $half; proxy_ssl_server_name on; proxy_ssl_session_reuse off; }
+  server { listen 443; ssl_preread on; preread_buffer_size 4k; preread_timeout 2s; resolver 10.0.0.3; proxy_pass $where; proxy_next_upstream off; }
+  server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_alpn one two; proxy_pass 10.0.0.1:25; }
+  server { listen 7; return "hello $remote_addr"; }
+}
 `;
 
 const GOLDENS = globSync('tests/goldens/nginx-check/*.golden').sort();

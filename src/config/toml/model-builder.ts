@@ -55,11 +55,11 @@ export class ModelBuilder {
   }
 
   upstream({ resolver, ...rest }: WrittenUpstream): Upstream {
-    return { ...rest, isImplicit: false, ...this.#resolver(resolver) };
+    return { ...rest, isImplicit: false, ...this.resolver(resolver) };
   }
 
   policy(written: WrittenPolicy, protocol: ProxyProtocol): number {
-    return this.policies.add({ ...fromWritten(written, protocol), ...this.#resolver(written.resolver) });
+    return this.policies.add({ ...fromWritten(written, protocol), ...this.resolver(written.resolver) });
   }
 
   get proxying(): Proxying {
@@ -70,7 +70,7 @@ export class ModelBuilder {
     };
   }
 
-  #resolver(resolver: Resolver | undefined): { readonly resolver?: number } {
+  resolver(resolver: Resolver | undefined): { readonly resolver?: number } {
     return resolver === undefined ? {} : { resolver: this.resolvers.add(resolver) };
   }
 

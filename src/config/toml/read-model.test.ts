@@ -232,7 +232,7 @@ test('what is not spoken cannot be asked for: a key or word that had no effect w
 });
 
 test('a file that says nothing of what is served is refused, as one is that has just been emptied', async () => {
-  const nothing = ['portico.toml:1:1: nothing is served: there is neither an [app] nor a [[site]].'];
+  const nothing = ['portico.toml:1:1: nothing is served: there is neither an [app] nor a [[site]] nor a [[stream]].'];
   deepEqual(await faults(''), nothing);
   deepEqual(await faults('[edge]\nthreads = 2\n[apps.shop]\nmodule = "shop"\n'), nothing);
   equal((await model('[defaults]\nfiles.root = "/srv"\n')).sites.length, 1);

@@ -5,22 +5,25 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { App } from '../model/app.ts';
 import type { Content } from '../model/content.ts';
 import type { ServerModel } from '../model/server-model.ts';
+import type { Streams } from '../model/stream.ts';
 import type { TomlDocument, TomlFiles } from './documents.ts';
 import { loadDocuments } from './documents.ts';
 import { APP } from './fields/app-fields.ts';
 import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import { DEFAULT_SCOPE } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
+import { STREAM, STREAM_UPSTREAM } from './fields/stream-fields.ts';
 import { UPSTREAM } from './fields/upstream-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, Path, TomlValue } from './kind.ts';
 import { describe, FAULTS_MAX, FAULTY, isTable } from './kind.ts';
-import { listenersOf } from './listeners.ts';
+import { listenersOf, usualBacklog } from './listeners.ts';
 import { ModelBuilder } from './model-builder.ts';
 import type { Elsewhere } from './placeholders.ts';
 import { replacePlaceholders } from './placeholders.ts';
 import type { Around } from './read-site.ts';
 import { IN_SITE, ONLY_APP, SiteReader } from './read-site.ts';
+import { StreamReader } from './read-streams.ts';
 import { list, table } from './table.ts';
 import type { KnownKeys } from './unknown-keys.ts';
 import { tellUnknownKeys } from './unknown-keys.ts';
@@ -48,12 +51,15 @@ const KEYS = {
   app: APP.parts ?? [],
   site: Array.from(IN_SITE.keys(), (name) => ({ name })),
   upstream: UPSTREAM.parts ?? [],
+  stream: STREAM.parts ?? [],
+  'stream-upstream': STREAM_UPSTREAM.parts ?? [],
   server: PROCESS.parts ?? [],
   edge: EDGE.parts ?? [],
   forwarding: FORWARDING.parts ?? [],
   connection: CONNECTION.parts ?? [],
   development: DEVELOPMENT.parts ?? [],
   ...{ apps: [], defaults: [], zone: [], map: [], geo: [], split: [], 'charset-map': [] },
+  ...{ 'stream-map': [], 'stream-geo': [], 'stream-split': [] },
 };
 type Key = keyof typeof KEYS;
 const KNOWN_KEYS: KnownKeys = new Map(Object.entries(KEYS));
@@ -100,10 +106,11 @@ class ModelReader {
     }
     this.#readApps();
     this.#readUpstreams();
-    this.#readSites();
-    const variables = this.#readVariables();
+    const streams = this.#readStreams();
+    this.#readSites(streams !== undefined);
+    const variables = this.#readVariables('');
     const zones = this.#named('zone', ZONE).map(([name, zone]) => ({ name, ...zone }));
-    this.#tellUndefined(variables, zones);
+    this.#tellUndefined([...variables, ...(streams?.variables ?? [])], zones);
     const watched = this.#once('development', DEVELOPMENT, development);
     return {
       listeners: listenersOf(builder.sites, this.#defaults.listeners),
@@ -117,6 +124,7 @@ class ModelReader {
       zones,
       logs: builder.logs.values,
       ...builder.proxying,
+      ...(streams === undefined ? {} : { streams }),
       certificates: builder.certificates.values,
       edge: this.#once('edge', EDGE, edge),
       forwarding: this.#once('forwarding', FORWARDING, forwarding),
@@ -190,11 +198,12 @@ class ModelReader {
     return [...found];
   }
 
-  #readVariables(): ServerModel['variables'] {
+  /** `of`: whose they are, as it stands in front of the names of their tables. */
+  #readVariables(of: '' | 'stream-'): ServerModel['variables'] {
     return [
-      ...this.#named('map', MAP).map(([variable, map]) => ({ kind: 'map', variable, ...map }) as const),
-      ...this.#named('geo', GEO).map(([variable, geo]) => ({ kind: 'geo', variable, ...geo }) as const),
-      ...this.#named('split', SPLIT).map(([variable, split]) => ({ kind: 'split', variable, ...split }) as const),
+      ...this.#named(`${of}map`, MAP).map(([variable, map]) => ({ kind: 'map', variable, ...map }) as const),
+      ...this.#named(`${of}geo`, GEO).map(([variable, geo]) => ({ kind: 'geo', variable, ...geo }) as const),
+      ...this.#named(`${of}split`, SPLIT).map(([variable, split]) => ({ kind: 'split', variable, ...split }) as const),
     ];
   }
 
@@ -219,21 +228,34 @@ class ModelReader {
   }
 
   #readUpstreams(): void {
-    for (const [document, value] of this.#saying('upstream')) {
-      if (!Array.isArray(value)) {
-        document.report(
-          ['upstream'],
-          'an upstream is written as [[upstream]], with its "name" and its "servers"',
-          'key',
-        );
-        continue;
+    for (const [document, each, path] of this.#tables('upstream', 'its "name" and its "servers"')) {
+      const read = UPSTREAM.read(each, path, document, undefined);
+      if (read !== FAULTY && !this.#builder.upstreams.define(this.#builder.upstream(read))) {
+        document.reportConflict([...path, 'name'], `the upstream "${read.name}" is defined a second time`);
       }
-      for (const [index, each] of (value as readonly TomlValue[]).entries()) {
-        const path: Path = ['upstream', index];
-        const read = UPSTREAM.read(each, path, document, undefined);
-        if (read !== FAULTY && !this.#builder.upstreams.define(this.#builder.upstream(read))) {
-          document.reportConflict([...path, 'name'], `the upstream "${read.name}" is defined a second time`);
+    }
+  }
+
+  #readStreams(): Streams | undefined {
+    const reader = new StreamReader(this.#builder, usualBacklog(this.#defaults.listeners));
+    for (const [document, each, path] of this.#tables('stream-upstream', 'its "name" and its "servers"')) {
+      reader.readUpstream(each, path, document);
+    }
+    for (const [document, each, path] of this.#tables('stream', 'its "listen" and its "proxy"')) {
+      reader.readStream(each, path, document);
+    }
+    return reader.streams(this.#readVariables('stream-'));
+  }
+
+  /** Those of a key that may be said several times. */
+  *#tables(key: Key, parts: string): Generator<readonly [TomlDocument, TomlValue, Path]> {
+    for (const [document, value] of this.#saying(key)) {
+      if (Array.isArray(value)) {
+        for (const [index, each] of (value as readonly TomlValue[]).entries()) {
+          yield [document, each, [key, index]];
         }
+      } else {
+        document.report([key], `"${key}" is written as [[${key}]], with ${parts}`, 'key');
       }
     }
   }
@@ -253,7 +275,8 @@ class ModelReader {
     return read === FAULTY ? undefined : read;
   }
 
-  #readSites(): void {
+  /** A server may have streams alone. */
+  #readSites(hasStreams: boolean): void {
     const around = this.#readDefaults();
     for (const [document, value] of this.#saying('site')) {
       const reader = new SiteReader(this.#builder, document);
@@ -272,7 +295,10 @@ class ModelReader {
       // A file that an editor has emptied, and has not written again yet, must not become what a reload serves.
       const isSound = this.#documents.every((document) => document.isSound);
       if (isSound && !this.#builder.apps.has(ONLY_APP) && this.#saying('defaults').next().done === true) {
-        first.report([], 'nothing is served: there is neither an [app] nor a [[site]]');
+        if (hasStreams) {
+          return;
+        }
+        first.report([], 'nothing is served: there is neither an [app] nor a [[site]] nor a [[stream]]');
       }
       new SiteReader(this.#builder, first).readSite({}, ['site'], around);
     }

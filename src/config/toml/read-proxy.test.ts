@@ -151,7 +151,7 @@ test('upstreams have names of their own, and servers addresses', async () => {
   const scheme = await tomlFaults('[[upstream]]\nname = "a"\nservers = ["http://b"]');
   ok(scheme.some((fault) => fault.includes('"http://b" is not an address of a server')));
   const table = await tomlFaults('[upstream.app]\nservers = ["b"]');
-  ok(table.some((fault) => fault.includes('an upstream is written as [[upstream]]')));
+  ok(table.some((fault) => fault.includes('"upstream" is written as [[upstream]]')));
   for (const [servers, message] of [
     ['[]', 'there is no server'],
     ['[{ address = "b", backup = true }]', 'all servers are "backup"'],

@@ -6,6 +6,7 @@ import { CONTENT_FIELDS } from './fields/content-fields.ts';
 import { SCOPE_FIELDS } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { LOCATION_FIELDS, SITE_FIELDS } from './fields/site-fields.ts';
+import { STREAM, STREAM_FIELDS, STREAM_UPSTREAM, STREAM_UPSTREAM_FIELDS } from './fields/stream-fields.ts';
 import { UPSTREAM, UPSTREAM_FIELDS } from './fields/upstream-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { JsonSchema, Kind, Part } from './kind.ts';
@@ -52,6 +53,16 @@ export const SECTIONS: readonly Section[] = [
     title: '[[upstream]]',
     doc: 'Servers that share requests. A place says `proxy = "NAME"`.',
     fields: fieldsOf(UPSTREAM_FIELDS),
+  },
+  {
+    title: '[[stream]]',
+    doc: 'Connections that are passed on as they are: databases, mail, TLS that ends elsewhere. A file may have streams alone.',
+    fields: fieldsOf(STREAM_FIELDS),
+  },
+  {
+    title: '[[stream-upstream]]',
+    doc: 'Servers that share connections. A stream says `proxy = "NAME"`. Variables of streams are defined by `[stream-map.VARIABLE]`, `[stream-geo.VARIABLE]` and `[stream-split.VARIABLE]`, which have what `[map]`, `[geo]` and `[split]` have for requests.',
+    fields: fieldsOf(STREAM_UPSTREAM_FIELDS),
   },
   {
     title: '[zone.NAME]',
@@ -113,6 +124,11 @@ export function jsonSchema(): JsonSchema {
       connection: table(CONNECTION_FIELDS).schema,
       development: table(DEVELOPMENT_FIELDS).schema,
       upstream: { type: 'array', items: UPSTREAM.schema },
+      stream: { type: 'array', items: STREAM.schema },
+      'stream-upstream': { type: 'array', items: STREAM_UPSTREAM.schema },
+      'stream-map': named(MAP.schema),
+      'stream-geo': named(GEO.schema),
+      'stream-split': named(SPLIT.schema),
       zone: named(ZONE.schema),
       map: named(MAP.schema),
       geo: named(GEO.schema),

@@ -271,12 +271,6 @@ test('an alias without the slash that its location has is told: in the file it h
   deepEqual(writeTomlModel(written, DEFAULTS).notes, []);
 });
 
-test('streams, which portico.toml has no words for, are told of', () => {
-  const streams = { listeners: [], servers: [{}], upstreams: [], variables: [] } as unknown as ServerModel['streams'];
-  const { notes } = writeTomlModel({ ...DEFAULTS, ...(streams === undefined ? {} : { streams }) }, DEFAULTS);
-  deepEqual(notes, ['the server of "stream" cannot be said in portico.toml']);
-});
-
 test('TLS of each site is said with it: certificates, versions, sessions, clients', async () => {
   const base = served('mysite.wsgi');
   const [site] = base.sites;

@@ -13,11 +13,14 @@ import { DEFAULT_SCOPE, SCOPE_FIELDS } from './fields/scope-fields.ts';
 import { DEVELOPMENT_FIELDS, EDGE_FIELDS, FORWARDING_FIELDS, PROCESS_FIELDS } from './fields/server-fields.ts';
 import { CHARSET_MAP, GEO, MAP, SPLIT, ZONE } from './fields/variable-fields.ts';
 import type { Kind, TomlTable, TomlValue } from './kind.ts';
+import { usualBacklog } from './listeners.ts';
 import type { Around } from './read-site.ts';
 import { ONLY_APP } from './read-site.ts';
 import { table } from './table.ts';
 import { writeUpstreams } from './write-proxy.ts';
 import { SiteWriter } from './write-site.ts';
+import type { WrittenStreams } from './write-streams.ts';
+import { writeStreams } from './write-streams.ts';
 
 export interface WrittenModel {
   readonly text: string;
@@ -46,12 +49,7 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     writer.notes.push(`site ${index + 1} ("${site.name}") is left out: it answers at no address`);
     return [];
   });
-  const streams = model.streams?.servers.length ?? 0;
-  if (streams > 0) {
-    writer.notes.push(
-      `${streams === 1 ? 'the server' : `the ${streams} servers`} of "stream" cannot be said in portico.toml`,
-    );
-  }
+  const streams = model.streams && writeStreams(model.streams, model, usualBacklog(defaults.listeners));
   const whole: Record<string, TomlValue | undefined> = {
     server: table(PROCESS_FIELDS).write(model.process, defaults.process),
     edge: table(EDGE_FIELDS).write(model.edge, defaults.edge),
@@ -61,6 +59,7 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     connection: writeConnection(model, defaults),
     ...apps.written,
     upstream: nonEmpty(writeUpstreams(model)),
+    'stream-upstream': nonEmpty(streams?.upstreams ?? []),
     zone: named(
       model.zones.map(({ name, ...zone }) => [name, zone] as const),
       ZONE,
@@ -68,12 +67,14 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     map: variables(model, 'map', MAP),
     geo: variables(model, 'geo', GEO),
     split: variables(model, 'split', SPLIT),
+    ...(streams && streamVariables(streams)),
+    stream: nonEmpty(streams?.streams ?? []),
     'charset-map':
       model.charsetMaps.length === 0
         ? undefined
         : model.charsetMaps.map((each) => CHARSET_MAP.write(each, undefined) ?? {}),
     defaults: table(SCOPE_FIELDS).write(common, DEFAULT_SCOPE),
-    site: sites.length === 1 && isEqual(sites[0], {}) ? undefined : sites,
+    site: sites.length === 1 && isEqual(sites[0], {}) ? undefined : nonEmpty(sites),
   };
   const said = Object.entries(whole).filter(([, value]) => value !== undefined && !isEqual(value, {}));
   const text = stringify(Object.fromEntries(said));
@@ -109,7 +110,19 @@ function named<T>(values: readonly (readonly [string, T])[], kind: Kind<T>): Tom
     : Object.fromEntries(values.map(([name, value]) => [name, kind.write(value, undefined) ?? {}]));
 }
 
-function variables<T>(model: ServerModel, kind: 'map' | 'geo' | 'split', as: Kind<T>): TomlTable | undefined {
+function streamVariables(streams: WrittenStreams): Record<string, TomlTable | undefined> {
+  return {
+    'stream-map': variables(streams, 'map', MAP),
+    'stream-geo': variables(streams, 'geo', GEO),
+    'stream-split': variables(streams, 'split', SPLIT),
+  };
+}
+
+function variables<T>(
+  model: Pick<ServerModel, 'variables'>,
+  kind: 'map' | 'geo' | 'split',
+  as: Kind<T>,
+): TomlTable | undefined {
   const own = model.variables.filter((variable) => variable.kind === kind);
   // Each variable of a kind has the properties that the kind's table writes, and no others beside these two.
   return named(

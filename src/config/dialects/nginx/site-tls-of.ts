@@ -71,8 +71,9 @@ const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
 
 /** Of a command, the lowest and the highest that is spoken, or a list: `ALL,-TLSv1.2`, `TLSv1.3`. */
 function protocolsOf(said: readonly TlsVersion[], commands: ReadonlyMap<string, TlsCommand>): readonly TlsVersion[] {
-  const lowest = VERSIONS.findIndex((version) => version === commandText(commands, 'minprotocol'));
-  const highest = VERSIONS.findIndex((version) => version === commandText(commands, 'maxprotocol'));
+  const names: readonly (string | undefined)[] = VERSIONS;
+  const lowest = names.indexOf(commandText(commands, 'minprotocol'));
+  const highest = names.indexOf(commandText(commands, 'maxprotocol'));
   const list = commandText(commands, 'protocol')?.split(/\s*,\s*/);
   const spoken = VERSIONS.filter(
     (version, index) =>

@@ -11,9 +11,8 @@ import type {
   StreamTarget,
   StreamTls,
 } from '../../model/stream.ts';
-import type { Resolver, Upstream, UpstreamId } from '../../model/upstream.ts';
-import { plainServer } from '../../proxied-server.ts';
-import type { UpstreamAddress } from '../../upstream-address.ts';
+import type { Resolver, Upstream } from '../../model/upstream.ts';
+import { StreamUpstreams } from '../../stream-upstreams.ts';
 import { accessLogsOf } from './directives/access-log.ts';
 import { ADDRESSES, TRUSTED } from './directives/access-rules.ts';
 import { CERTIFICATES, checkKeys, REJECTS_HANDSHAKES } from './directives/certificates.ts';
@@ -60,19 +59,21 @@ export function streamsOf(main: Draft, surroundings: StreamSurroundings): Stream
 class StreamReader {
   readonly listeners: StreamListener[] = [];
   readonly servers: StreamServer[] = [];
-  readonly upstreams: Upstream[] = [];
+  readonly #upstreams = new StreamUpstreams();
   readonly #surroundings: StreamSurroundings;
-  /** By their names in lower case; those that no block defines by their addresses. */
-  readonly #ids = new Map<string, UpstreamId>();
 
   constructor(surroundings: StreamSurroundings) {
     this.#surroundings = surroundings;
   }
 
+  get upstreams(): readonly Upstream[] {
+    return this.#upstreams.upstreams;
+  }
+
   readUpstream(draft: Draft): void {
     const upstream = upstreamOf(draft);
     const resolver = upstream.servers.some(({ resolves }) => resolves) ? this.#resolverOf(draft) : {};
-    this.#add(upstream.name.toLowerCase(), { ...upstream, ...resolver });
+    this.#upstreams.define({ ...upstream, ...resolver });
   }
 
   readServer(draft: Draft): void {
@@ -135,7 +136,7 @@ class StreamReader {
       case 'text':
         return this.#proxied({ kind: 'text', text: said.text }, draft);
       case 'address':
-        return this.#proxied({ kind: 'upstream', upstream: this.#upstreamAt(said.address) }, draft);
+        return this.#proxied({ kind: 'upstream', upstream: this.#upstreams.at(said.address) }, draft);
     }
   }
 
@@ -143,26 +144,6 @@ class StreamReader {
     const { around, report } = this.#surroundings;
     checkStreamTls(draft, report);
     return { kind: 'proxy', to, policy: streamPolicyOf(draft, around.confPrefix) };
-  }
-
-  #upstreamAt(address: UpstreamAddress): UpstreamId {
-    const { host, isUnix, port } = address;
-    const defined = port === undefined && !isUnix ? this.#ids.get(host.toLowerCase()) : undefined;
-    if (defined !== undefined) {
-      return defined;
-    }
-    const server = plainServer(address, 0);
-    const name = server.text;
-    const implicit: Upstream = { name, isImplicit: true, servers: [server], balancing: { kind: 'round-robin' } };
-    // A path has capital letters of its own.
-    const key = isUnix ? name : name.toLowerCase();
-    return this.#ids.get(key) ?? this.#add(key, implicit);
-  }
-
-  #add(key: string, upstream: Upstream): UpstreamId {
-    const id = this.upstreams.push(upstream) - 1;
-    this.#ids.set(key, id);
-    return id;
   }
 
   #resolverOf(draft: Draft): { readonly resolver?: number } {

@@ -21,7 +21,7 @@ import { choice, DURATION, FLAG, integer, PATH_TEMPLATE, scalar, TEMPLATE, TEXT,
 import type { Fields } from '../table.ts';
 import { field, list, pairs, required, table } from '../table.ts';
 
-const ADDRESS_RULE: Kind<AddressRule> = scalar({
+export const ADDRESS_RULE: Kind<AddressRule> = scalar({
   words: '`allow ADDRESS` or `deny ADDRESS`',
   schema: { type: 'string', pattern: '^(allow|deny) \\S+$' },
   parse: (value) =>
@@ -128,6 +128,23 @@ const COUNT: Fields<ConnectionCount> = {
   max: required<number>('max', integer(1), 1, 'Requests that may be answered at one time.'),
 };
 
+export const CONNECTION_COUNTS: Kind<NonNullable<Scope['connectionCounts']>> = table<
+  NonNullable<Scope['connectionCounts']>
+>({
+  counts: required<readonly ConnectionCount[]>(
+    'counts',
+    list(table(COUNT)),
+    [],
+    'Every one of them must let the request through.',
+  ),
+  manner: field<LimitManner>(
+    'manner',
+    table(manner()),
+    { status: 503, logLevel: 'error', isDry: false },
+    'What happens beyond the number.',
+  ),
+});
+
 const SOURCE: Kind<RealIp['source']> = scalar<RealIp['source']>({
   words: 'a field, or `proxy-protocol`',
   schema: { type: 'string' },
@@ -232,20 +249,7 @@ export const ACCESS_FIELDS: Fields<AccessScope> = {
   ),
   connectionCounts: field<Scope['connectionCounts']>(
     'concurrency-limit',
-    table<NonNullable<Scope['connectionCounts']>>({
-      counts: required<readonly ConnectionCount[]>(
-        'counts',
-        list(table(COUNT)),
-        [],
-        'Every one of them must let the request through.',
-      ),
-      manner: field<LimitManner>(
-        'manner',
-        table(manner()),
-        { status: 503, logLevel: 'error', isDry: false },
-        'What happens beyond the number.',
-      ),
-    }),
+    CONNECTION_COUNTS,
     undefined,
     'How many requests at one time.',
   ),

@@ -61,40 +61,45 @@ const KEPT: Kind<NonNullable<LogTarget['kept']>> = table<NonNullable<LogTarget['
   usesMin: field<number>('uses', integer(1), 1, 'A file that is written to less often meanwhile is not kept open.'),
 });
 
-const ENTRY: Kind<AccessLogEntry> = table<AccessLogEntry>(
-  {
-    sink: required<LogTarget['sink']>('to', SINK, { kind: 'file', path: '' }, 'Where the lines go.'),
-    format: field<LogFormat>(
-      'format',
-      scalar<LogFormat>({
-        words: '`combined`, `json`, or a format',
-        schema: { type: 'string' },
-        parse: parseFormat,
-        render: renderFormat,
-        note: (format, path, reading) =>
-          format.words === 'nginx' ? noteTemplate(format.template, path, reading) : undefined,
-      }),
-      { words: 'combined', text: '' },
-      'What a line looks like.',
-    ),
-    when: field<Template | undefined>(
-      'if',
-      TEMPLATE,
-      undefined,
-      'Nothing is written where this comes out empty or `0`.',
-    ),
-    bufferBytes: field<number>('buffer', SIZE, 0, 'Lines are written when there are so many bytes of them.'),
-    flushMs: field<number>('flush', DURATION, 0, 'Or when one has waited for so long.'),
-    gzipLevel: field<number>('gzip', integer(0, 9), 0, 'Compress the file; 0: do not.'),
-    kept: field<LogTarget['kept']>(
-      'keep-open',
-      KEPT,
-      undefined,
-      'Files whose path is made of the request stay open; otherwise each is opened for its lines.',
-    ),
-  },
-  { short: { name: 'to', isShort: (value) => typeof value === 'string' } },
-);
+/** `usual`: what a line looks like where nothing is said. */
+export function accessLogEntry(usual: LogFormat, words: string): Kind<AccessLogEntry> {
+  return table<AccessLogEntry>(
+    {
+      sink: required<LogTarget['sink']>('to', SINK, { kind: 'file', path: '' }, 'Where the lines go.'),
+      format: field<LogFormat>(
+        'format',
+        scalar<LogFormat>({
+          words,
+          schema: { type: 'string' },
+          parse: parseFormat,
+          render: renderFormat,
+          note: (format, path, reading) =>
+            format.words === 'nginx' ? noteTemplate(format.template, path, reading) : undefined,
+        }),
+        usual,
+        'What a line looks like.',
+      ),
+      when: field<Template | undefined>(
+        'if',
+        TEMPLATE,
+        undefined,
+        'Nothing is written where this comes out empty or `0`.',
+      ),
+      bufferBytes: field<number>('buffer', SIZE, 0, 'Lines are written when there are so many bytes of them.'),
+      flushMs: field<number>('flush', DURATION, 0, 'Or when one has waited for so long.'),
+      gzipLevel: field<number>('gzip', integer(0, 9), 0, 'Compress the file; 0: do not.'),
+      kept: field<LogTarget['kept']>(
+        'keep-open',
+        KEPT,
+        undefined,
+        'Files whose path is made of the request stay open; otherwise each is opened for its lines.',
+      ),
+    },
+    { short: { name: 'to', isShort: (value) => typeof value === 'string' } },
+  );
+}
+
+const ENTRY = accessLogEntry({ words: 'combined', text: '' }, '`combined`, `json`, or a format');
 
 export const ERROR_LOG: Kind<ErrorLog> = table<ErrorLog>(
   {

@@ -46,6 +46,8 @@ const TLS: Fields<UpstreamTls> = {
   reusesSessions: field<boolean>('reuse-sessions', FLAG, true, 'Take sessions up again.'),
 };
 
+export const UPSTREAM_TLS: Kind<UpstreamTls> = table(TLS);
+
 const RETRY: Fields<ProxyRetry> = {
   causes: field<readonly string[]>(
     'on',
@@ -201,7 +203,7 @@ export const POLICY_FIELDS: Fields<WrittenPolicy> = {
   ...CONNECTION,
   tls: field<UpstreamTls | undefined>(
     'tls',
-    table(TLS),
+    UPSTREAM_TLS,
     undefined,
     'TLS with the server, where `to` says `https://` or `suwsgi://`.',
   ),

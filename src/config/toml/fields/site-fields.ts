@@ -55,7 +55,7 @@ const CERTIFICATE: Kind<CertificateFiles> = table<CertificateFiles>(
 /** TLS of a site, with its certificates in place of their numbers. */
 export type WrittenTls = Omit<SiteTls, 'certificates'> & { readonly certificates: readonly CertificateFiles[] };
 
-const TLS: Kind<WrittenTls> = table<WrittenTls>({
+export const TLS_FIELDS: Fields<WrittenTls> = {
   certificates: field<readonly CertificateFiles[]>(
     'certificates',
     list(CERTIFICATE),
@@ -133,7 +133,7 @@ const TLS: Kind<WrittenTls> = table<WrittenTls>({
     USUAL_TLS.recordBytesMax,
     'The most that is encrypted in one piece.',
   ),
-});
+};
 
 export interface WrittenSite {
   readonly names: readonly (readonly ServerName[])[];
@@ -155,7 +155,7 @@ export const SITE_FIELDS: Fields<WrittenSite> = {
     [],
     'Where it is served; nothing: as `[server]` says.',
   ),
-  tls: field<WrittenTls | undefined>('tls', TLS, undefined, 'Its certificates.'),
+  tls: field<WrittenTls | undefined>('tls', table(TLS_FIELDS), undefined, 'Its certificates.'),
   connection: field<ConnectionRules | undefined>(
     'connection',
     table(CONNECTION_FIELDS),

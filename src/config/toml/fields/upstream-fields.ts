@@ -8,7 +8,7 @@ import { parseDuration } from '../../setting-values.ts';
 import type { UpstreamAddress } from '../../upstream-address.ts';
 import { readUpstreamAddress } from '../../upstream-address.ts';
 import { parseBalancing, renderBalancing } from '../balancing-text.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, Path, Reading } from '../kind.ts';
 import { describe, FAULTY } from '../kind.ts';
 import { noteTemplate } from '../note-names.ts';
 import { DURATION, FLAG, integer, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
@@ -34,6 +34,21 @@ const ADDRESS: Kind<Address> = scalar<Address>({
       ? success(addressOfServer(address.value, HTTP_PORT))
       : failure(
           `${describe(value)} is not an address of a server. Write "10.0.0.1:8000", "app.internal:8000" or "unix:/run/app.sock"; a scheme stands in "proxy"`,
+        );
+  },
+  render: ({ text }) => text,
+});
+
+/** A stream has no usual port. SRV records say theirs themselves. */
+const ADDRESS_WITH_PORT: Kind<Address> = scalar<Address>({
+  words: '`HOST:PORT` or `unix:PATH`',
+  schema: { type: 'string' },
+  parse: (value) => {
+    const address = typeof value === 'string' ? readUpstreamAddress(value) : failure('');
+    return address.ok && address.value.uri === ''
+      ? success(addressOfServer(address.value, 0))
+      : failure(
+          `${describe(value)} is not an address of a server. Write "10.0.0.11:5432", "db.internal:5432" or "unix:/run/db.sock"`,
         );
   },
   render: ({ text }) => text,
@@ -86,16 +101,38 @@ const SERVER: Fields<WrittenServer> = {
   route: field<string>('route', TEXT, '', 'Its name in `sticky`.'),
 };
 
-const SERVERS: Kind<readonly UpstreamServer[]> = (() => {
+const SERVERS = serversOf(SERVER);
+
+/** Of streams. */
+export function serversWithPort(): Kind<readonly UpstreamServer[]> {
+  const address = required<Address>(
+    'address',
+    ADDRESS_WITH_PORT,
+    addressOfServer(NO_ADDRESS, 0),
+    'Where it is; a name stands for all of its addresses.',
+  );
+  return serversOf({ ...SERVER, address }, ({ text, port, isUnix, service }) =>
+    port === 0 && !isUnix && service === '' ? `"${text}" has no port` : undefined,
+  );
+}
+
+function serversOf(
+  fields: Fields<WrittenServer>,
+  faultOf: (server: UpstreamServer) => string | undefined = () => undefined,
+): Kind<readonly UpstreamServer[]> {
   const kind = list(
-    table<WrittenServer>(SERVER, { short: { name: 'address', isShort: isText } }),
+    table<WrittenServer>(fields, { short: { name: 'address', isShort: isText } }),
     'a list of addresses, or of tables',
   );
   return {
     ...kind,
     read: (value, path, reading) => {
       const read = kind.read(value, path, reading, undefined);
-      return read === FAULTY ? FAULTY : read.map(({ address, ...rest }) => ({ ...address, ...rest }));
+      const servers = read === FAULTY ? FAULTY : read.map(({ address, ...rest }) => ({ ...address, ...rest }));
+      for (const fault of servers === FAULTY ? [] : servers.flatMap((server) => faultOf(server) ?? [])) {
+        reading.report(path, fault);
+      }
+      return servers;
     },
     write: (servers) =>
       kind.write(
@@ -103,9 +140,9 @@ const SERVERS: Kind<readonly UpstreamServer[]> = (() => {
         undefined,
       ),
   };
-})();
+}
 
-const BALANCING: Kind<Balancing> = scalar<Balancing>({
+export const BALANCING: Kind<Balancing> = scalar<Balancing>({
   words:
     '`round-robin`, `least-conn`, `ip-hash`, `hash TEXT` (`consistent` behind it), `least-time header` or `last-byte` (`inflight` behind it), `random` (`least-conn`, `least-time=header` behind it)',
   schema: { type: 'string' },
@@ -342,19 +379,23 @@ export const UPSTREAM_FIELDS: Fields<WrittenUpstream> = {
   ),
 };
 
-export const UPSTREAM: Kind<WrittenUpstream> = table<WrittenUpstream>(UPSTREAM_FIELDS, {
-  check: ({ name, servers }, path, reading) => {
-    if (name === '' || /[/?:$\s]/.test(name)) {
-      reading.report(
-        [...path, 'name'],
-        `${describe(name)} is no name: it may have letters, digits, dots, hyphens and underscores`,
-      );
-    }
-    if (servers.every(({ isBackup }) => isBackup)) {
-      reading.report(
-        [...path, 'servers'],
-        servers.length === 0 ? 'there is no server' : 'all servers are "backup"; one at least has to be none',
-      );
-    }
-  },
-});
+export function checkUpstream(
+  { name, servers }: Pick<WrittenUpstream, 'name' | 'servers'>,
+  path: Path,
+  reading: Reading,
+): void {
+  if (name === '' || /[/?:$\s]/.test(name)) {
+    reading.report(
+      [...path, 'name'],
+      `${describe(name)} is no name: it may have letters, digits, dots, hyphens and underscores`,
+    );
+  }
+  if (servers.every(({ isBackup }) => isBackup)) {
+    reading.report(
+      [...path, 'servers'],
+      servers.length === 0 ? 'there is no server' : 'all servers are "backup"; one at least has to be none',
+    );
+  }
+}
+
+export const UPSTREAM: Kind<WrittenUpstream> = table<WrittenUpstream>(UPSTREAM_FIELDS, { check: checkUpstream });
