@@ -3,13 +3,12 @@
  * and dropped, as nginx does: applications do that, and a response that has ended cannot become another one, since the connection is not used again.
  */
 
-import type { CgiHead } from '../../protocol/http1/cgi-head.ts';
-import { CgiHeadReader } from '../../protocol/http1/cgi-head.ts';
+import type { CgiHead, CgiHeadReader } from '../../protocol/http1/cgi-head.ts';
 import type { Fault } from '../../protocol/http1/faults.ts';
 import { isFault } from '../../protocol/http1/faults.ts';
 import { Input } from '../../protocol/http1/input.ts';
-import { HTTP1_LIMITS } from '../../protocol/http1/limits.ts';
 import type { ResponseSink, UpstreamHead, UpstreamRequest } from '../wire.ts';
+import type { CgiHeads } from './cgi-heads.ts';
 import { endToEndFields } from './end-to-end-fields.ts';
 
 export const CLOSED_EARLY = 'upstream prematurely closed connection';
@@ -23,15 +22,17 @@ export class CgiResponse {
   readonly #request: AskedRequest;
   readonly #sink: ResponseSink;
   readonly #input = new Input();
-  readonly #heads: CgiHeadReader;
+  readonly #heads: CgiHeads;
+  /** Of a head that is not the last one again. */
+  #reader: CgiHeadReader | undefined;
   #phase: 'head' | 'body' | 'over' = 'head';
   /** Bytes of the body to come; Infinity if nobody knows. */
   #left = Infinity;
 
-  constructor(request: AskedRequest, sink: ResponseSink, headBytesMax: number) {
+  constructor(request: AskedRequest, sink: ResponseSink, heads: CgiHeads) {
     this.#request = request;
     this.#sink = sink;
-    this.#heads = new CgiHeadReader({ ...HTTP1_LIMITS, headBytesMax });
+    this.#heads = heads;
   }
 
   /** The sink was told of an end: nothing more may come. */
@@ -55,8 +56,15 @@ export class CgiResponse {
   /** The bytes are borrowed until it returns. */
   feed(bytes: Buffer, start: number, end: number): void {
     if (this.#phase === 'head') {
-      this.#readHead(bytes.subarray(start, end));
-    } else if (this.#phase === 'body') {
+      const known = this.#reader === undefined ? this.#heads.recall(bytes, start, end) : undefined;
+      if (known === undefined) {
+        this.#readHead(bytes.subarray(start, end));
+      } else {
+        const { length } = this.#heads;
+        this.#begin(known);
+        this.#readBody(bytes, start + length, end);
+      }
+    } else {
       this.#readBody(bytes, start, end);
     }
   }
@@ -95,7 +103,9 @@ export class CgiResponse {
   #readHead(bytes: Buffer): void {
     const input = this.#input;
     input.feed(bytes);
-    const head = this.#heads.read(input);
+    this.#reader ??= this.#heads.newReader();
+    const begin = input.at;
+    const head = this.#reader.read(input);
     if (head === undefined) {
       input.keep();
       return;
@@ -108,8 +118,8 @@ export class CgiResponse {
     } else if (head.status === SWITCHING) {
       this.#switch(head, read.subarray(at, end));
     } else {
-      this.#begin(head);
-      this.feed(read, at, end);
+      this.#begin(this.#heads.keep(head, read, begin, at));
+      this.#readBody(read, at, end);
     }
   }
 
@@ -126,33 +136,32 @@ export class CgiResponse {
     this.#sink.onTunnel(switched, Buffer.from(rest));
   }
 
-  #begin(head: CgiHead): void {
-    const { status, contentLength } = head;
+  #begin(head: UpstreamHead): void {
+    const { status, bodyLength } = head;
     this.#phase = 'body';
-    this.#sink.onHead(toUpstreamHead(head));
+    this.#sink.onHead(head);
     if (this.#request.method === 'HEAD' || status === 204 || status === 304) {
       // Whatever else comes is no body.
       this.#end();
       return;
     }
-    this.#left = contentLength ?? Infinity;
+    this.#left = bodyLength ?? Infinity;
   }
 
   #readBody(bytes: Buffer, start: number, end: number): void {
+    if (this.#phase !== 'body') {
+      return;
+    }
     const length = Math.min(end - start, this.#left);
     this.#left -= length;
     if (length > 0) {
       this.#sink.onData(bytes, start, start + length);
     }
-    if (start + length < end && this.#phase === 'body') {
+    if (start + length < end && !this.isOver) {
       this.#sink.onNote('warn', EXCESS);
       this.#end();
     }
   }
-}
-
-function toUpstreamHead({ status, reason, fields, contentLength }: CgiHead): UpstreamHead {
-  return { status, reason, fields: endToEndFields(fields), bodyLength: contentLength };
 }
 
 /** nginx's words where it has some, then what is wrong. */

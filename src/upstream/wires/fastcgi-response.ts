@@ -6,6 +6,7 @@
 import { FastcgiRecordReader } from '../../protocol/fastcgi/record-reader.ts';
 import { FASTCGI } from '../../protocol/fastcgi/records.ts';
 import type { ResponseReader, ResponseSink, UpstreamRequest } from '../wire.ts';
+import type { CgiHeads } from './cgi-heads.ts';
 import { CgiResponse, CLOSED_EARLY } from './cgi-response.ts';
 import { ErrorOutput } from './error-output.ts';
 
@@ -31,9 +32,9 @@ export class FastcgiResponse implements ResponseReader {
   readonly #keepsConnection: boolean;
   #isStdoutClosed = false;
 
-  constructor(request: UpstreamRequest, sink: ResponseSink, options: FastcgiWireOptions) {
+  constructor(request: UpstreamRequest, sink: ResponseSink, options: FastcgiWireOptions, heads: CgiHeads) {
     // FastCGI has no way to change the protocol.
-    this.#response = new CgiResponse({ method: request.method, upgrade: undefined }, sink, options.headBytesMax);
+    this.#response = new CgiResponse({ method: request.method, upgrade: undefined }, sink, heads);
     this.#errors = new ErrorOutput(sink, options.faults);
     this.#keepsConnection = options.keepsConnection;
   }

@@ -8,6 +8,7 @@ import {
   renderFastcgiRequest,
 } from '../../protocol/fastcgi/render-request.ts';
 import type { BodyFraming, ResponseReader, ResponseSink, UpstreamRequest, Wire } from '../wire.ts';
+import { CgiHeads } from './cgi-heads.ts';
 import type { FastcgiWireOptions } from './fastcgi-response.ts';
 import { FastcgiResponse } from './fastcgi-response.ts';
 
@@ -21,9 +22,11 @@ const STDIN: BodyFraming = {
 export class FastcgiWire implements Wire {
   readonly bodies = 'any';
   readonly #options: FastcgiWireOptions;
+  readonly #heads: CgiHeads;
 
   constructor(options: FastcgiWireOptions) {
     this.#options = options;
+    this.#heads = new CgiHeads(options.headBytesMax);
   }
 
   renderHead({ fields, bodyLength }: UpstreamRequest): Buffer {
@@ -38,6 +41,6 @@ export class FastcgiWire implements Wire {
   }
 
   newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader {
-    return new FastcgiResponse(request, sink, this.#options);
+    return new FastcgiResponse(request, sink, this.#options, this.#heads);
   }
 }

@@ -2,15 +2,16 @@
 
 import { renderScgiRequest } from '../../protocol/scgi/render-request.ts';
 import type { ResponseReader, ResponseSink, UpstreamRequest, Wire } from '../wire.ts';
+import { CgiHeads } from './cgi-heads.ts';
 import { escapeOutput } from './escape-output.ts';
 import { StreamedResponse } from './streamed-response.ts';
 
 export class ScgiWire implements Wire {
   readonly bodies = 'known-length';
-  readonly #headBytesMax: number;
+  readonly #heads: CgiHeads;
 
   constructor(headBytesMax: number) {
-    this.#headBytesMax = headBytesMax;
+    this.#heads = new CgiHeads(headBytesMax);
   }
 
   renderHead({ fields, bodyLength }: UpstreamRequest): Buffer | string {
@@ -26,6 +27,6 @@ export class ScgiWire implements Wire {
   }
 
   newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader {
-    return new StreamedResponse(request, sink, this.#headBytesMax);
+    return new StreamedResponse(request, sink, this.#heads);
   }
 }

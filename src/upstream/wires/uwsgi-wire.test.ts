@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { UpstreamRequest } from '../wire.ts';
-import { GET, readResponse } from './fake-sink.ts';
+import type { UpstreamHead, UpstreamRequest } from '../wire.ts';
+import { FakeSink, GET, readResponse } from './fake-sink.ts';
 import { UwsgiWire } from './uwsgi-wire.ts';
 
 const WIRE = new UwsgiWire({ modifier1: 0, modifier2: 0, tail: '', headBytesMax: 4096 });
@@ -85,4 +85,34 @@ test('a request that the protocol has no room for names the variable that is to 
     'uwsgi request is too big: 70015, of which "HTTP_COOKIE" has 70015',
   );
   assert.ok(Buffer.isBuffer(WIRE.renderHead(GET)));
+});
+
+test('a head that is the last one again is the same object, and any other byte makes it another one', () => {
+  const wire = new UwsgiWire({ modifier1: 0, modifier2: 0, tail: '', headBytesMax: 4096 });
+  const heads: UpstreamHead[] = [];
+  const lengths: number[] = [];
+  class Sink extends FakeSink {
+    override onHead(head: UpstreamHead): void {
+      heads.push(head);
+    }
+    override onData(_: Buffer, start: number, end: number): void {
+      lengths.push(end - start);
+    }
+  }
+  const read = (...pieces: readonly string[]): void => {
+    const reader = wire.newReader(GET, new Sink());
+    for (const piece of pieces) reader.feed(Buffer.from(piece, 'latin1'));
+    reader.end();
+  };
+  read('Content-Length: 5\n\nhello');
+  read('Content-Length: 5\n\n', 'hello');
+  read('Content-Length: 5\n', '\nhello');
+  read('Content-Length: 5\n\nhello');
+  read('Content-Length: 4\n\nhell');
+  const [first, again, inPieces, last, other] = heads;
+  assert.equal(again, first);
+  assert.notEqual(inPieces, first);
+  assert.equal(last, inPieces);
+  assert.deepEqual([other?.bodyLength, last?.bodyLength], [4, 5]);
+  assert.deepEqual(lengths, [5, 5, 5, 5, 4]);
 });

@@ -3,6 +3,7 @@
 import type { UwsgiOverflow } from '../../protocol/uwsgi/render-packet.ts';
 import { renderUwsgiPacket } from '../../protocol/uwsgi/render-packet.ts';
 import type { ResponseReader, ResponseSink, UpstreamRequest, Wire } from '../wire.ts';
+import { CgiHeads } from './cgi-heads.ts';
 import { escapeOutput } from './escape-output.ts';
 import { StreamedResponse } from './streamed-response.ts';
 
@@ -17,9 +18,11 @@ export interface UwsgiWireOptions {
 export class UwsgiWire implements Wire {
   readonly bodies = 'known-length';
   readonly #options: UwsgiWireOptions;
+  readonly #heads: CgiHeads;
 
   constructor(options: UwsgiWireOptions) {
     this.#options = options;
+    this.#heads = new CgiHeads(options.headBytesMax);
   }
 
   renderHead({ fields }: UpstreamRequest): Buffer | string {
@@ -32,7 +35,7 @@ export class UwsgiWire implements Wire {
   }
 
   newReader(request: UpstreamRequest, sink: ResponseSink): ResponseReader {
-    return new StreamedResponse(request, sink, this.#options.headBytesMax);
+    return new StreamedResponse(request, sink, this.#heads);
   }
 }
 
