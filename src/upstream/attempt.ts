@@ -128,7 +128,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
     const connection = this.#connection;
     let hasLeft: boolean;
     if (body === NO_BODY) {
-      hasLeft = connection.write(head);
+      hasLeft = connection.writeLasting(head);
     } else {
       // A head that announces nothing needs no end of it.
       const framing = body.length === 0 ? undefined : wire.framingOf(request);

@@ -3,6 +3,8 @@
 export interface StreamRequest {
   handle?: unknown;
   oncomplete?: (status: number) => void;
+  /** Bytes that must live until they have left. */
+  buffer?: Buffer;
 }
 
 export interface StreamBinding {

@@ -206,6 +206,16 @@ export class UpstreamConnection {
     return this.#send(bytes, bytes.length);
   }
 
+  /** As `write`, for bytes that nobody changes any more. */
+  writeLasting(bytes: Buffer): boolean {
+    if (this.isJoining) {
+      return this.write(bytes);
+    }
+    this.writtenBytes += bytes.length;
+    const sent = this.#writer?.isReady === true ? this.#writer.writeLasting(bytes) : 0;
+    return this.#giveRest(bytes, bytes.length, sent);
+  }
+
   /** Latin-1. */
   writeText(text: string): boolean {
     if (this.isJoining && this.#joinedBytes + text.length <= JOINED.length) {
@@ -217,9 +227,14 @@ export class UpstreamConnection {
   }
 
   #send(bytes: Buffer, length: number): boolean {
+    const writer = this.#writer;
+    return this.#giveRest(bytes, length, writer?.isReady === true ? writer.write(bytes, 0, length) : 0);
+  }
+
+  /** What the kernel has not taken waits in the stream. */
+  #giveRest(bytes: Buffer, length: number, sent: number): boolean {
     const socket = this.#socket;
     const writer = this.#writer;
-    const sent = writer?.isReady === true ? writer.write(bytes, 0, length) : 0;
     if (sent < length && socket.writable) {
       socket.write(Buffer.from(bytes.subarray(sent, length)), this.#onTaken);
       return false;
