@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-nginx conformance-beside-nginx conformance-tls bench docs lint format typecheck
+.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-nginx conformance-beside-nginx conformance-smuggling conformance-tls bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -63,6 +63,11 @@ conformance-nginx: setup-dev
 conformance-beside-nginx: setup-dev
 	@tools/packages.sh nginx
 	@$(NODE) tests/conformance/beside-nginx/main.ts $(ARGS)
+
+# Requests that two servers could see differently, through `portico nginx` to real servers; writes docs/smuggling-conformance.md. ARGS="--random 5000 --seed 7" for others.
+conformance-smuggling: setup-dev
+	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 haproxy memcached openssl
+	@$(NODE) tests/conformance/smuggling/main.ts $(ARGS)
 
 # What sslyze says of TLS with nothing said; writes docs/tls-conformance.md.
 conformance-tls: setup-dev

@@ -113,6 +113,7 @@ CONTENTS = {
         'dependencies',
         'nginx-conformance',
         'nginx-beside',
+        'smuggling-conformance',
         'tls-conformance',
     ],
 }
