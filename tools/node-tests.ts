@@ -1,5 +1,5 @@
-import { globSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { dot, spec } from 'node:test/reporters';
 import type { Tally } from './tally.ts';
@@ -20,6 +20,32 @@ const FILES_TIMEOUT_MS = 15 * 60_000;
 
 /** Whatever is broken fails in more files than this; what a neighbour's load has done, in one. */
 const AGAIN_FILES_MAX = 3;
+
+/** Where the files that import others lie: below the checkout, whose own modules they find. */
+const JOINED = resolve('var/tests');
+
+/** Hooks of a file would run for the tests of all files. */
+const HOOK = /^(?:before|after)(?:Each)?\(/m;
+
+interface JoinedFiles {
+  /** Imports the others. */
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * One file that imports all of these, so that they run in one process: to start Node.js and to load the same modules for each took most of their time. For tests of
+ * code that keeps nothing beyond a test. A failure names the file in which the test stands, and that one runs again alone.
+ */
+export function joinFiles(name: string, patterns: readonly string[]): JoinedFiles {
+  const files = globSync([...patterns])
+    .filter((file) => !HOOK.test(readFileSync(file, 'utf8')))
+    .sort();
+  mkdirSync(JOINED, { recursive: true });
+  const path = join(JOINED, `${name}.test.ts`);
+  writeFileSync(path, files.map((file) => `import ${JSON.stringify(resolve(file))};\n`).join(''));
+  return { path, files };
+}
 
 /**
  * Runs test files under node:test, each in its own process. A file that fails beside others is run once more, alone: a failure then tells of the code, and not of

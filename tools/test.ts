@@ -6,7 +6,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { runChecks } from './commands.ts';
 import { REDIS, setUpFrameworks, testFrameworks } from './frameworks.ts';
 import { testInstalled } from './installed.ts';
-import { runNodeTests, runNodeTestsAgainAlone } from './node-tests.ts';
+import { joinFiles, runNodeTests, runNodeTestsAgainAlone } from './node-tests.ts';
 import { testPeers } from './peers.ts';
 import { testPythons } from './pythons.ts';
 import { mayBuildSite } from './site.ts';
@@ -26,6 +26,11 @@ const NEEDS_NGINX = 'tests/integration/behind-nginx.test.ts';
 const MEASURES_TIME = /\bperformance\.now\(/;
 /** Those that serve with the packages of the frameworks' environment. */
 const NEED_FRAMEWORKS = ['tests/browser/chat.test.ts', 'tests/browser/live-server.test.ts'];
+/** Unit tests that run in one process for each name: those of code that starts nothing and waits for nothing. */
+const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  pure: ['src/kernel/**/*.test.ts', 'src/protocol/**/*.test.ts', 'src/config/**/*.test.ts'],
+  edge: ['src/edge/**/*.test.ts'],
+};
 const PYTHON = '.venv/bin/python';
 const NODE = process.execPath;
 
@@ -61,21 +66,7 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'unit',
-    run: () =>
-      runNodeTestsAgainAlone('unit', {
-        include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
-        exclude: [
-          'tests/tidy.test.ts',
-          'tests/integration/**',
-          'tests/installed/**',
-          'tests/frameworks/**',
-          'tests/peers/**',
-          'tests/browser/**',
-          'tests/docs/**',
-        ],
-        concurrency: 2,
-        reporter: 'dot',
-      }),
+    run: runUnitTests,
   },
   { name: 'pythons', run: testPythons },
   {
@@ -88,6 +79,23 @@ const STEPS: readonly Step[] = [
   { name: 'browser', run: runBrowserTests },
   { name: 'docs', run: runDocsTests },
 ];
+
+function runUnitTests(): Promise<Tally> {
+  const joined = Object.entries(TOGETHER).map(([name, patterns]) => joinFiles(name, patterns));
+  return runNodeTestsAgainAlone('unit', {
+    include: [
+      ...joined.map(({ path }) => path),
+      ...['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
+    ],
+    exclude: [
+      ...joined.flatMap(({ files }) => files),
+      'tests/tidy.test.ts',
+      ...['integration', 'installed', 'frameworks', 'peers', 'browser', 'docs'].map((name) => `tests/${name}/**`),
+    ],
+    concurrency: 2,
+    reporter: 'dot',
+  });
+}
 
 /** Without nginx the tests behind it cannot run: on a build machine that is a failure, elsewhere they are reported as skipped. */
 async function runIntegrationTests(): Promise<Tally> {
