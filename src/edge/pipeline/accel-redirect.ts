@@ -38,12 +38,16 @@ export function followAccelRedirect(exchange: Exchange, to: string, fields: Resp
     route.continueWith(route.relocateNamed(to));
     return;
   }
-  route.method = route.method === 'HEAD' ? 'HEAD' : 'GET';
   const [raw, query] = split(to);
   const path = decodePath(raw);
   // nginx refuses to follow a path that leads upwards as well: it may have been put together of what a client has sent.
   const isUnsafe = path === undefined || !path.startsWith('/') || leadsUp(path);
-  route.continueWith(isUnsafe ? NOT_FOUND : route.relocate(path, query));
+  if (isUnsafe) {
+    route.continueWith(NOT_FOUND);
+    return;
+  }
+  route.method = route.method === 'HEAD' ? 'HEAD' : 'GET';
+  route.continueWith(route.relocate(path, query));
 }
 
 function split(to: string): readonly [string, string] {

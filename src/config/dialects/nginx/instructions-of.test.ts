@@ -49,6 +49,17 @@ test('limit_except with a log of its own leaves the content as it is', () => {
   assert.deepEqual(contentsOf('proxy_pass http://a; limit_except GET { proxy_pass http://b; }'), ['a', 'b']);
 });
 
+test('the methods of limit_except have no try_files', () => {
+  const { sites, scopes } = fakeNginxModel(
+    'server { location / { try_files /a =404; limit_except GET { deny all; } } }',
+  );
+  const { rewrite = [], scope = 0 } = sites[0]?.locations[0] ?? {};
+  const [first] = rewrite;
+  assert.ok(first?.kind === 'if' && scopes[scope]?.tryFiles !== undefined);
+  assert.equal(scopes[first.scope]?.tryFiles, undefined);
+  assert.equal(scopes[first.scope]?.access?.addresses.length, 1);
+});
+
 test('of several "if" that hold the last one alone says whom a protocol asks', () => {
   assert.deepEqual(contentsOf('if ($arg_a) { proxy_pass http://b; } if ($arg_b) { }'), ['files', 'b', '500']);
   assert.deepEqual(contentsOf('if ($arg_b) { } if ($arg_a) { proxy_pass http://b; }'), ['files', '', 'b']);

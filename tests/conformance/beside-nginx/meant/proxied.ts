@@ -1,10 +1,21 @@
 /** What Portico asks servers behind, and passes on of their answers, otherwise than nginx does. */
 
+import { isRefused } from './difference-facts.ts';
 import type { Meant } from './meant.ts';
 
 /** What the server has been sent, which is what it answers with. */
 const ECHO = /^([A-Z]+ \S+ HTTP\/1\.[01])\r\n/;
 const ANSWERS = /X-Answer: /;
+const OF_CONNECTION = /^(connection: (upgrade|close)|content-length: 0|x-hop: .*|proxy-connection: .*)$/i;
+
+/** With the target's characters that no URL may have. */
+function escaped(text: string): string {
+  const end = text.indexOf('\r\n');
+  return (
+    text.slice(0, end).replace(/["<>\\^`{|}]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`) +
+    text.slice(end)
+  );
+}
 
 /** The head that a server was sent, its lines in one order and without those of the connection and of framing. */
 function sorted(text: string, left: RegExp): string {
@@ -26,8 +37,7 @@ export const PROXIED: readonly Meant[] = [
     reason:
       '`Connection` says `upgrade` only beside an `Upgrade`, and HTTP/1.0 says that it closes; a POST without a body says so by `Content-Length: 0` (RFC 9110 8.6). Fields that the client names in its own `Connection`, and `Proxy-Connection`, stay here (RFC 9110 7.6.1).',
     applies: ({ what, nginx, portico }) => {
-      const ofConnection = /^(connection: (upgrade|close)|content-length: 0|x-hop: .*|proxy-connection: .*)$/i;
-      return what === 'body' && ECHO.test(nginx) && sorted(nginx, ofConnection) === sorted(portico, ofConnection);
+      return what === 'body' && ECHO.test(nginx) && sorted(nginx, OF_CONNECTION) === sorted(portico, OF_CONNECTION);
     },
   },
   {
@@ -64,11 +74,19 @@ export const PROXIED: readonly Meant[] = [
     id: 'a target that a server could not read',
     reason:
       'Variables that put a space or a control character into what a server is asked are answered with 400; nginx sends it so.',
-    applies: ({ case: { configuration }, request, what, statuses }) =>
-      configuration.includes('proxy_pass') &&
-      /%20|%0|%zz|\\\\/i.test(request) &&
-      statuses[1].includes('400') &&
-      /^(number of responses|status line|log status)$/.test(what),
+    applies: (difference) =>
+      difference.case.configuration.includes('proxy_pass') &&
+      /%20|%0/i.test(difference.request) &&
+      isRefused(difference),
+  },
+  {
+    id: 'what is escaped for a server',
+    reason:
+      'Of a path that proxy_pass has changed, characters that no URL may have (quotation marks, backslashes, braces …) are escaped, as nginx does only where the client had escaped something.',
+    applies: ({ what, nginx, portico }) =>
+      what === 'body' &&
+      ECHO.test(portico) &&
+      sorted(escaped(nginx), OF_CONNECTION) === sorted(escaped(portico), OF_CONNECTION),
   },
   {
     id: 'how long an echo is',

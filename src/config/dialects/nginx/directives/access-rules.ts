@@ -14,6 +14,7 @@ import { repeatable, row } from '../row.ts';
 import { ACCESS_LOGS } from './access-log.ts';
 import { CONTENT_SAID } from './answering.ts';
 import { HTTP, HTTP_LIMIT } from './contexts.ts';
+import { TRY_FILES } from './files.ts';
 import { keep } from './keep.ts';
 
 /** Both together: their order decides, and one of them in a block takes the place of all around it. */
@@ -119,11 +120,12 @@ export function accessOf(draft: Draft, confPrefix: string): Pick<Scope, 'access'
 
 /**
  * The `limit_except` of a location, which its `if` blocks have too. `access`: one that says no more than who may ask, which is a rule of the scopes; `scope`: one that says
- * more, and whose methods have a scope of their own.
+ * more, or for whose methods something of the location does not hold: they have a scope of their own.
  */
 export function exceptionOf(draft: Draft, what: 'access' | 'scope'): Draft | undefined {
-  const except = draft.within('location')?.children.find(({ kind }) => kind === 'limit_except');
-  const isScope = except?.says([CONTENT_SAID, ACCESS_LOGS]) === true;
+  const location = draft.within('location');
+  const except = location?.children.find(({ kind }) => kind === 'limit_except');
+  const isScope = except?.says([CONTENT_SAID, ACCESS_LOGS]) === true || location?.says([TRY_FILES]) === true;
   return isScope === (what === 'scope') ? except : undefined;
 }
 

@@ -47,7 +47,7 @@ const SYMLINKS = draftKey<Symlinks>('disable_symlinks');
 const CACHE = draftKey<boolean>('open_file_cache');
 const CACHE_SECONDS = draftKey<number>('open_file_cache_valid');
 const LOGS_MISSING = draftKey<boolean>('log_not_found');
-const TRY_FILES = draftKey<TryFiles>('try_files');
+export const TRY_FILES: DraftKey<TryFiles> = draftKey('try_files');
 const PRECOMPRESSED: Readonly<Record<Compressed, DraftKey<Switch>>> = {
   gzip: draftKey<Switch>('gzip_static'),
   brotli: draftKey<Switch>('brotli_static'),
@@ -137,7 +137,7 @@ export function filesOf(draft: Draft, prefix: string): Files {
   };
 }
 
-/** Not inherited: the server's is for requests without a location, and an `if` has none. */
+/** Not inherited: the server's is for requests without a location, and an `if` and a `limit_except` have none. */
 export function tryFilesOf(draft: Draft): TryFiles | undefined {
   return draft.own(TRY_FILES);
 }
