@@ -6,8 +6,12 @@ const UNASKED = 'A change of the protocol that the client has not asked for is a
 export const REASONS: Readonly<Record<string, string>> = {
   'fastcgi_merge_params.t': CACHE,
   'fastcgi_merge_params2.t': CACHE,
+  'geo_binary.t':
+    'It has 200,000 ranges, and waits five seconds for the server to read them: a busy machine takes longer.',
   'http_expect_100_continue.t':
     'A client that has announced a body of no bytes is not told to send it: it gets the answer.',
+  'limit_rate.t':
+    'The line of a request is in the log when the turn of the event loop is over that has closed its connection; the file reads the log at once.',
   'not_modified_proxy.t': CACHE,
   'proxy_force_ranges.t': CACHE,
   'proxy_limit_rate.t':

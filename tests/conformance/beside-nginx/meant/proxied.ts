@@ -55,9 +55,11 @@ export const PROXIED: readonly Meant[] = [
       /X-Answer: HTTP\/1\.1 200\^/.test(request) && what === 'status line' && portico.startsWith(nginx),
   },
   {
-    id: 'fields that a server sends twice',
+    id: 'fields that are there twice',
     reason: '$sent_http_… and $upstream_http_… are lists of all that there are, as with nginx since 1.23.',
-    applies: ({ request, what }) => /X-Answer: .*X-A: 1\^X-A: 2/i.test(request) && /x[-_](a|vars)$/.test(what),
+    applies: ({ request, what, portico }) =>
+      (/X-Answer: .*X-A: 1\^X-A: 2/i.test(request) && /x[-_](a|vars)$/.test(what)) ||
+      (/^log sent_http_x_[ab]$/.test(what) && portico.includes(', ')),
   },
   {
     id: 'a response that ends too early',

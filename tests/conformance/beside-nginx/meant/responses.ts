@@ -83,7 +83,7 @@ export const RESPONSES: readonly Meant[] = [
       'keepalive_requests and its kin are those of the location that answers. nginx looks at them whenever it finds a location, so those of the server count too where a path was changed, and none where the server itself returns.',
     applies: ({ case: { configuration }, request, what, statuses }) =>
       (configuration.includes('keepalive_') || /^POST .*MSIE 6/.test(request)) &&
-      CONNECTION.test(what) &&
+      (CONNECTION.test(what) || what === 'field keep-alive') &&
       (statuses[0].startsWith(statuses[1]) || statuses[1].startsWith(statuses[0])),
   },
   {
@@ -184,9 +184,9 @@ export const RESPONSES: readonly Meant[] = [
     reason:
       'A Last-Modified or an ETag by add_header is what conditions are compared with: the client has no other. nginx compares with those of the file.',
     applies: ({ case: { configuration }, request, statuses }) =>
-      /add_header (Last-Modified|ETag) "?\w/.test(configuration) &&
-      /If-(Modified-Since|None-Match)/.test(request) &&
-      statuses.join().includes('304'),
+      /add_header (Last-Modified|ETag) ("?\w|"")/.test(configuration) &&
+      /If-(Modified-Since|None-Match|Unmodified-Since|Match)/.test(request) &&
+      /304|412/.test(statuses.join()),
   },
   {
     id: 'a response without a body',
