@@ -192,8 +192,7 @@ export const RESPONSES: readonly Meant[] = [
     id: 'a response without a body',
     reason:
       'A 304 that is returned has no Content-Type and no Content-Length: it stands for the response that the client has (RFC 9110 15.4.5).',
-    applies: ({ what, statuses }) =>
-      statuses[1].startsWith('304') && /^(field|log sent_http)[ _]content[-_]/.test(what),
+    applies: ({ what, statuses }) => statuses[1].includes('304') && /^(field|log sent_http)[ _]content[-_]/.test(what),
   },
   {
     id: '100 Continue',
