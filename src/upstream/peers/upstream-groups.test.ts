@@ -2,10 +2,13 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import { LastAnswers } from '../resolver/last-answers.ts';
+import { NameCache } from '../resolver/name-cache.ts';
 import type { FoundAddresses } from '../resolver/system-names.ts';
 import { chosen, fakeServer, fakeUpstream } from './fake-upstream.ts';
 import { newPeerMemory } from './peer-memory.ts';
 import { UpstreamGroups } from './upstream-groups.ts';
+
+const RULES = { servers: [], asksIpv4: true, asksIpv6: true, timeoutMs: 0 };
 
 interface Made {
   readonly groups: UpstreamGroups;
@@ -17,6 +20,7 @@ function make(
   names: ReadonlyMap<string, FoundAddresses>,
   later: FoundAddresses = { code: 'ENOTFOUND' },
   thread = 0,
+  last = new LastAnswers(),
 ): Made {
   const logged: string[] = [];
   const asked: string[] = [];
@@ -27,13 +31,13 @@ function make(
       fakeServer('s', { isUnix: true, host: '/run/s' }),
     ]),
     fakeUpstream([fakeServer('other')], { name: 'single' }),
+    fakeUpstream([fakeServer('cloud', { resolves: true })], { name: 'resolved', resolver: 0 }),
   ];
   const groups = new UpstreamGroups({
     ...{ upstreams, kind: 'http', memory: newPeerMemory(), sessions: new Map(), thread, names, clock: new FakeClock() },
-    namesBy: () => {
-      throw new Error('no name is resolved');
-    },
-    last: new LastAnswers(),
+    // Whose answer is waited for.
+    namesBy: () => new NameCache(RULES, { ask: () => new Promise(() => undefined) }, new FakeClock()),
+    last,
     connections: {
       clock: new FakeClock(),
       onBug: (error) => {
@@ -87,4 +91,23 @@ test('other threads do not tell it too, and nothing is looked up behind the end 
   groups.close();
   context.mock.timers.tick(100_000);
   deepEqual([logged, asked], [[], []]);
+});
+
+test('a new plan begins with what was known last, and a name of many addresses takes the room of no other', () => {
+  const last = new LastAnswers();
+  const servers = Array.from({ length: 1500 }, (_, index) => ({ address: `10.0.${index >> 8}.${index & 255}` }));
+  last.keep('http resolved cloud ', servers);
+  const { groups, logged } = make(
+    new Map([
+      ['app', []],
+      ['other', []],
+    ]),
+    [],
+    0,
+    last,
+  );
+  equal(groups.groups[2]?.peers.length, 1000);
+  groups.begin();
+  deepEqual(logged, ['warning: upstream "resolved": there is no room for 500 of its servers']);
+  groups.close();
 });

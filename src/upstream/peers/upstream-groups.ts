@@ -40,6 +40,8 @@ export interface UpstreamGroupsParts {
 /** A name that cannot be found is looked up again after so long, and after twice as long each time. */
 const AGAIN_MS = 5000;
 const AGAIN_MAX_MS = 60_000;
+/** Of one server with `resolve`. A name server may tell some 6,000 addresses, and all upstreams together have room for about 4,000: no name takes it from all others. */
+const RESOLVED_MAX = 1000;
 
 export class UpstreamGroups {
   readonly groups: readonly UpstreamGroup[];
@@ -51,6 +53,8 @@ export class UpstreamGroups {
   #isClosed = false;
   readonly #resolved: ResolvedServer[] = [];
   readonly #checks: HealthChecks[] = [];
+  /** How many servers have had no room, of those where some had none. */
+  readonly #homeless = new Map<UpstreamGroup, number>();
 
   /** Throws where there is no room for the numbers of all peers. */
   constructor(parts: UpstreamGroupsParts) {
@@ -65,23 +69,29 @@ export class UpstreamGroups {
         ...{ upstream, memory, clock, kind, chance: Math.random },
         ...(zone === undefined ? {} : { sessions: zone }),
       });
-      if (this.#fill(group, upstream) > 0) {
+      // Those that name servers have told do not keep a configuration from being served.
+      if (this.#fill(group, { ...upstream, servers: upstream.servers.filter(({ resolves }) => !resolves) }) > 0) {
         throw new Error(
           `there is no room for the servers of the upstream "${upstream.name}": all upstreams may have about 4,000`,
         );
       }
+      this.#homeless.set(group, this.#fill(group, upstream));
       return group;
     });
   }
 
+  /** Gives how many servers had no room. */
   #fill(group: UpstreamGroup, { name, servers, resolver }: Upstream): number {
-    return group.setPeers(
-      servers.flatMap((server) =>
-        server.resolves && resolver !== undefined && !isAddress(server.host)
-          ? resolvedPeers(server, this.#parts.last.of(this.#keyOf(name, server)))
-          : peerAddresses(server, (name) => this.#names.get(name)),
-      ),
-    );
+    let tooMany = 0;
+    const peers = servers.flatMap((server) => {
+      if (!server.resolves || resolver === undefined || isAddress(server.host)) {
+        return peerAddresses(server, (host) => this.#names.get(host));
+      }
+      const found = this.#parts.last.of(this.#keyOf(name, server));
+      tooMany += Math.max(0, found.length - RESOLVED_MAX);
+      return resolvedPeers(server, found.slice(0, RESOLVED_MAX));
+    });
+    return tooMany + group.setPeers(peers);
   }
 
   /** The plan is run from now on. */
@@ -98,6 +108,7 @@ export class UpstreamGroups {
     this.#lookAgain();
     this.#parts.upstreams.forEach((upstream, index) => {
       const group = this.groups[index];
+      this.#tellHomeless(upstream.name, group === undefined ? 0 : (this.#homeless.get(group) ?? 0));
       if (group !== undefined && upstream.resolver !== undefined) {
         this.#resolve(group, upstream, this.#parts.namesBy(upstream.resolver));
       }
@@ -119,16 +130,27 @@ export class UpstreamGroups {
         this.#resolved.push(
           new ResolvedServer({
             ...{ server, names, last: this.#parts.last, key: this.#keyOf(upstream.name, server) },
-            onChanged: () => {
-              const homeless = this.#fill(group, upstream);
-              if (homeless > 0) {
-                this.#log('warning', `upstream "${upstream.name}": there is no room for ${homeless} of its servers`);
-              }
-            },
+            onChanged: () => this.#refill(group, upstream),
             onFailed: (text) => this.#log('error', text),
           }),
         );
       }
+    }
+  }
+
+  #refill(group: UpstreamGroup, upstream: Upstream): void {
+    const homeless = this.#fill(group, upstream);
+    const before = this.#homeless.get(group) ?? 0;
+    this.#homeless.set(group, homeless);
+    // Addresses may change each second.
+    if (before === 0) {
+      this.#tellHomeless(upstream.name, homeless);
+    }
+  }
+
+  #tellHomeless(upstream: string, count: number): void {
+    if (count > 0) {
+      this.#log('warning', `upstream "${upstream}": there is no room for ${count} of its servers`);
     }
   }
 
