@@ -51,7 +51,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   readonly #connection: UpstreamConnection;
   /** The connection has carried requests before. */
   readonly #isKept: boolean;
-  readonly #startedMs: number;
+  readonly startedMs: number;
   /** When the bytes came that are being read; 0 between reads. */
   #readMs = 0;
   readonly #writtenBefore: number;
@@ -69,7 +69,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
     this.#asking = asking;
     this.#parts = parts;
     this.#events = events;
-    this.#startedMs = parts.clock.monotonicMs();
+    this.startedMs = parts.clock.monotonicMs();
     const kept = isFresh ? undefined : parts.pool.take(peer, asking.way);
     const connection = kept ?? new UpstreamConnection(peer, asking.way, parts);
     this.#connection = connection;
@@ -182,7 +182,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       this.#phase = 'waiting';
     }
     // What a kept connection takes at once has left when it was begun.
-    this.#connection.wait(this.#asking.readMs, this.#isAtOnce ? this.#startedMs : undefined);
+    this.#connection.wait(this.#asking.readMs, this.#isAtOnce ? this.startedMs : undefined);
   }
 
   // What comes.
@@ -375,7 +375,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   #elapsedMs(): number {
-    return (this.#readMs || this.#parts.clock.monotonicMs()) - this.#startedMs;
+    return (this.#readMs || this.#parts.clock.monotonicMs()) - this.startedMs;
   }
 
   // How fast the response is read.

@@ -2,11 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { Backend } from './backend.ts';
 import { answering, isWhole, runBackend } from './backend.ts';
 import { Client } from './client.ts';
+import { findPort } from './free-port.ts';
 import { runNginx } from './nginx-server.ts';
 import { until } from './waiting.ts';
+
+/** Longer than the time in which another server may be asked. */
+const SLOW_MS = 1100;
 
 /** Asks one request after the other, until it is told to stop. */
 async function ask(port: number, load: { isOn: boolean; answered: number; failed: number }): Promise<void> {
@@ -58,10 +63,13 @@ test('POST is not asked twice unless that is said, and a connection that its ser
   await using nginx = await runNginx(
     `proxy_http_version 1.1; proxy_set_header Connection "";
      location / { proxy_pass http://two; }
+     location /slow { proxy_next_upstream error non_idempotent; proxy_next_upstream_timeout 1s; proxy_pass http://two/die; }
+     location /behind { proxy_pass http://none; error_page 502 = /limited; }
+     location /limited { proxy_next_upstream_tries 2; proxy_pass http://two/die; }
      location /twice { proxy_next_upstream error non_idempotent; proxy_pass http://two/die; }`,
     {},
     {
-      http: `access_log off;
+      http: `access_log off; upstream none { server 127.0.0.1:${await findPort()}; }
        upstream two { server 127.0.0.1:${lazy.port} max_fails=0; server 127.0.0.1:${other.port} backup; keepalive 8; }`,
     },
   );
@@ -74,6 +82,11 @@ test('POST is not asked twice unless that is said, and a connection that its ser
   assert.equal(await post('/die'), '502');
   assert.equal(await post('/twice'), '200 other');
   assert.equal((await nginx.ask('/die')).body, 'other', 'GET may be asked twice');
+  assert.equal((await nginx.ask('/behind')).body, 'other', 'tries of the location before this one are not counted');
+  client.send('POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh');
+  await setTimeout(SLOW_MS);
+  client.send('i');
+  assert.equal((await client.read('POST')).body, 'other', 'a body that is long in coming takes no time from servers');
   assert.equal((await nginx.ask('/')).body, 'well');
   // The server closes the connection that was kept, and the next request comes as it does so.
   const kept = [...lazy.open];

@@ -38,7 +38,7 @@ function cacheOf(zone: Zone, rules: Partial<Resolver> = {}): Made {
 
 function replyOf(found: Zone[string], type: string): NameReply {
   if (typeof found === 'number') {
-    return type === 'SRV' ? { kind: 'services', services: SERVICES, ttl: 5 } : { kind: 'failed', code: found };
+    return type === 'SRV' ? { kind: 'services', services: SERVICES, ttl: 3 } : { kind: 'failed', code: found };
   }
   if (typeof found === 'string') {
     return { kind: 'alias', name: found.slice(2), ttl: 2 };
@@ -127,8 +127,9 @@ test('TTLs have bounds', async () => {
 });
 
 test('a service has the addresses of its servers with their ports and weights; those of lower priority are spare ones', async () => {
-  const { cache, asked } = cacheOf({ one: ['192.0.2.1'], two: ['192.0.2.2'] });
+  const { cache, clock, asked } = cacheOf({ one: ['192.0.2.1'], two: ['192.0.2.2'] });
   const answer = await cache.lookUp('Example.com', 'HTTP');
+  equal(answer.kind === 'found' && answer.untilMs - clock.monotonicMs(), 3000, 'as long as the first record holds');
   deepEqual(said(answer), [
     { address: '192.0.2.1', service: { name: 'one', port: 8001, weight: 1, isBackup: false } },
     { address: '192.0.2.2', service: { name: 'two', port: 8002, weight: 7, isBackup: true } },

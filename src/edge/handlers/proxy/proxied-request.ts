@@ -43,6 +43,10 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   #choice: PeerChoice | undefined;
   #waiting: PeerWait | undefined;
   #peer: Peer | undefined;
+  /** Servers that were asked here: not by a location before this one, nor the same one again because it had closed a kept connection. */
+  #tries = 0;
+  /** When the first of them was: the time that a body takes to come, or a name to be found, is not the servers'. */
+  #askedMs = 0;
   #attempt: Attempt | undefined;
   /** A server may be sent the body when its client has left, so until this is called the request is not over, which has the body. */
   #letGo: (() => void) | undefined;
@@ -176,6 +180,10 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     const attempt = new Attempt(peer, asking, this.#target!.upstream.parts, this, isFresh);
     this.#attempt = attempt;
     this.#asked.tries.push(attempt.figures);
+    if (this.#tries === 0) {
+      this.#askedMs = attempt.startedMs;
+    }
+    this.#tries += isFresh ? 0 : 1;
     attempt.start();
   }
 
@@ -254,8 +262,8 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       method: this.#route.method,
       isSent: this.#attempt?.isSent === true,
       isRepeatable: this.#body.isRepeatable,
-      tries: this.#asked.tries.length,
-      passedMs: clock.monotonicMs() - this.#route.startedMs,
+      tries: this.#tries,
+      passedMs: clock.monotonicMs() - this.#askedMs,
     });
   }
 
