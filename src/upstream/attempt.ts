@@ -204,7 +204,8 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       this.#finishWhole();
       return;
     }
-    if (this.#isBodySent()) {
+    // Bytes of a head give a server no more time for it: one that trickles would hold its client for hours.
+    if (this.#isBodySent() && this.#phase === 'reading') {
       this.#connection.wait(this.#asking.readMs);
     }
     this.#events.onPause();

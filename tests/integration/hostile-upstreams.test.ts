@@ -62,7 +62,16 @@ const HOSTILE: Readonly<Record<string, Hostile>> = {
   long: {
     reply: head('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother'),
     answer: /^HTTP\/1\.1 200 .*\r\n\r\nhello$/s,
-    line: /^/,
+    line: /upstream sent more data than specified in "Content-Length" header while reading upstream/,
+  },
+  trickles: {
+    reply: (_, socket) => {
+      const timer = setInterval(() => socket.write('H'), 50);
+      socket.on('close', () => clearInterval(timer));
+      return 'HTTP/1.1 200 OK\r\nX: ';
+    },
+    answer: /^HTTP\/1\.1 504 /,
+    line: /upstream timed out \(110: Connection timed out\) while reading response header from upstream/,
   },
   endless: {
     reply: (request, socket) => {
@@ -144,8 +153,9 @@ test('whatever a server does, its client gets an answer or an end, and nothing s
     return (hostile?.reply ?? answering('well'))(request, socket, count);
   });
   await using nginx = await runNginx(
-    `proxy_read_timeout 300ms; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_request_buffering off;
-     location / { proxy_pass http://hostile; }`,
+    `proxy_http_version 1.1; proxy_set_header Connection ""; proxy_request_buffering off;
+     location / { proxy_pass http://hostile; }
+     location ~ ^/(silent|trickles)$ { proxy_read_timeout 300ms; proxy_pass http://hostile; }`,
     {},
     { http: `access_log off; upstream hostile { server 127.0.0.1:${backend.port} max_fails=0; keepalive 10; }` },
   );
