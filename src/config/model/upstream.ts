@@ -98,8 +98,10 @@ export type Sticky =
 
 /** Requests of our own by which a server shows that it is well. */
 export interface HealthCheck {
-  /** Connecting is enough where there is none: `stream`, or servers that do not speak HTTP. */
+  /** Of memcached it is the key. Connecting is enough where there is none. */
   readonly uri: string | undefined;
+  /** Index in `EdgeModel.proxyPolicies`: it asks as the content of this upstream does that has it, by its protocol, parameters, fields and rules of TLS. Undefined: as the first content of the upstream. */
+  readonly policy?: number;
   readonly intervalMs: number;
   readonly jitterMs: number;
   readonly timeoutMs: number;

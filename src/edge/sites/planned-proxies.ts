@@ -4,6 +4,7 @@ import type { ProxyContent } from '../../config/model/proxying.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BlockPool } from '../../relay/body/block-pool.ts';
 import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
+import { compileProbe } from '../handlers/proxy/compile-probe.ts';
 import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { compileProxy } from '../handlers/proxy/proxy-content.ts';
 import type { Compilation } from '../pipeline/compilation.ts';
@@ -19,7 +20,10 @@ const BLOCKS = new BlockPool();
 /** `Clients`: the code that speaks TLS with servers; undefined where the model has no use for it. */
 export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClients | undefined): ProxyCompiler {
   const { model, budgets, bugs } = planning;
-  const { groups } = plannedUpstreams(model.upstreams, 'http', planning);
+  const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());
+  const { groups } = plannedUpstreams(model.upstreams, 'http', planning, (upstream, check) =>
+    compileProbe(upstream, check, model, tlsClients),
+  );
   const upstreams = new PlanUpstreams({
     model,
     groups,
@@ -30,7 +34,7 @@ export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClient
   const parts = {
     upstreams,
     clock: systemClock,
-    tlsClients: Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs()),
+    tlsClients,
     room: { space: budgets.space, memory: budgets.memory.bodies, blocks: BLOCKS },
   };
   return (content, compilation) => compileProxy(content, compilation, parts);

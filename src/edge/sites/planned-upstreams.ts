@@ -1,8 +1,9 @@
 /** The upstreams of a plan, with what the thread has for them. Loaded only where a model has some. */
 
 import type { EdgeModel } from '../../config/model/server-model.ts';
-import type { Upstream } from '../../config/model/upstream.ts';
+import type { HealthCheck, Upstream } from '../../config/model/upstream.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ProbeRequest } from '../../upstream/peers/health/probe.ts';
 import { UpstreamGroups } from '../../upstream/peers/upstream-groups.ts';
 import { LastAnswers } from '../../upstream/resolver/last-answers.ts';
 import type { NameCache } from '../../upstream/resolver/name-cache.ts';
@@ -16,10 +17,11 @@ export function plannedUpstreams(
   upstreams: readonly Upstream[],
   kind: 'http' | 'stream',
   parts: SitesParts,
+  probeOf: (upstream: Upstream, check: HealthCheck) => ProbeRequest | undefined = () => undefined,
 ): UpstreamGroups {
   const { model, zones, peers, thread, names, lifetime, bugs, log } = parts;
   const groups = new UpstreamGroups({
-    ...{ upstreams, kind, thread, names, log },
+    ...{ upstreams, kind, thread, names, probeOf, log },
     memory: peers,
     sessions: sessionsOf(model, zones),
     lookup: systemLookup,

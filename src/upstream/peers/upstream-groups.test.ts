@@ -34,6 +34,7 @@ function make(
     fakeUpstream([fakeServer('cloud', { resolves: true })], { name: 'resolved', resolver: 0 }),
   ];
   const groups = new UpstreamGroups({
+    probeOf: () => undefined,
     ...{ upstreams, kind: 'http', memory: newPeerMemory(), sessions: new Map(), thread, names, clock: new FakeClock() },
     // Whose answer is waited for.
     namesBy: () => new NameCache(RULES, { ask: () => new Promise(() => undefined) }, new FakeClock()),

@@ -11,6 +11,7 @@ import type { StartNames } from '../resolver/start-names.ts';
 import { namesOf } from '../resolver/start-names.ts';
 import type { FoundAddresses, SystemLookup } from '../resolver/system-names.ts';
 import { HealthChecks } from './health/health-checks.ts';
+import type { ProbeRequest } from './health/probe.ts';
 import { startProbe } from './health/probe.ts';
 import { peerAddresses, resolvedPeers } from './peer-addresses.ts';
 import { PeerMemory } from './peer-memory.ts';
@@ -34,6 +35,8 @@ export interface UpstreamGroupsParts {
   readonly clock: Clock;
   /** Of health checks. */
   readonly connections: ConnectionParts;
+  /** What the servers of an upstream are asked that are checked; undefined: a connection is enough. */
+  readonly probeOf: (upstream: Upstream, check: HealthCheck) => ProbeRequest | undefined;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
 
@@ -113,7 +116,7 @@ export class UpstreamGroups {
         this.#resolve(group, upstream, this.#parts.namesBy(upstream.resolver));
       }
       if (group !== undefined && upstream.healthCheck !== undefined) {
-        this.#check(group, upstream.healthCheck);
+        this.#check(group, upstream, upstream.healthCheck);
       }
     });
   }
@@ -154,10 +157,10 @@ export class UpstreamGroups {
     }
   }
 
-  #check(group: UpstreamGroup, check: HealthCheck): void {
+  #check(group: UpstreamGroup, upstream: Upstream, check: HealthCheck): void {
     const checks = new HealthChecks({
       ...{ group, check, memory: this.#memory, connections: this.#parts.connections },
-      ...{ probe: startProbe, chance: Math.random, log: this.#parts.log },
+      ...{ asked: this.#parts.probeOf(upstream, check), probe: startProbe, chance: Math.random, log: this.#parts.log },
     });
     this.#checks.push(checks);
     checks.begin();

@@ -187,6 +187,7 @@ test('servers are asked whether they are well as a location says that passes req
       health_check interval=10s jitter=1s fails=2 passes=3 uri=/up port=81 match=fine mandatory persistent; } }`);
   deepEqual(upstreams[0]?.healthCheck, {
     uri: '/up',
+    policy: 0,
     intervalMs: 10_000,
     jitterMs: 1000,
     timeoutMs: 3000,

@@ -2,7 +2,7 @@
 
 import type { Content } from '../../model/content.ts';
 import { Pool } from '../../model/pool.ts';
-import type { ProxyContent, ProxyPolicy, ProxyTarget } from '../../model/proxying.ts';
+import type { ProxyContent, ProxyPolicy, ProxyProtocol, ProxyTarget } from '../../model/proxying.ts';
 import type { HealthCheck, Resolver, Upstream } from '../../model/upstream.ts';
 import { UpstreamTable } from '../../upstream-table.ts';
 import { CONTENT_SAID } from './directives/answering.ts';
@@ -26,7 +26,7 @@ export class ProxyTable {
   /** `confPrefix`: what files of certificates are relative to. */
   constructor(main: Draft, confPrefix: string) {
     this.#confPrefix = confPrefix;
-    const checks = healthChecksIn(main);
+    const checks = this.#healthChecksIn(main);
     const blocks = main.children.flatMap((child) => (child.kind === 'http' ? child.children : []));
     for (const draft of blocks.filter(({ kind }) => kind === 'upstream')) {
       const upstream = upstreamOf(draft);
@@ -56,10 +56,18 @@ export class ProxyTable {
   }
 
   #contentOf({ protocol, tls }: PassedTo, to: ProxyTarget, draft: Draft): ProxyContent {
-    const of = moduleOf(protocol);
     // Whether a text comes to `https://` or `suwsgi://` is not known before it is one.
     const mayBeTls = tls || (to.kind === 'text' && (protocol === 'http' || protocol === 'uwsgi'));
-    const policy: ProxyPolicy = {
+    const policy = this.#policyOf(protocol, mayBeTls, draft);
+    return {
+      ...{ kind: 'proxy', protocol, tls, to },
+      policy: this.policies.add(to.kind === 'text' ? { ...policy, ...this.#resolverOf(draft) } : policy),
+    };
+  }
+
+  #policyOf(protocol: ProxyProtocol, mayBeTls: boolean, draft: Draft): ProxyPolicy {
+    const of = moduleOf(protocol);
+    return {
       request: proxyRequestOf(draft, protocol),
       connection: {
         ...proxyConnectionOf(draft, of),
@@ -67,37 +75,34 @@ export class ProxyTable {
       },
       retry: retryOf(draft, of),
       response: proxyResponseOf(draft, protocol),
-      ...(to.kind === 'text' ? this.#resolverOf(draft) : {}),
     };
-    return { kind: 'proxy', protocol, tls, to, policy: this.policies.add(policy) };
+  }
+
+  /** By the names of upstreams in lower case: it is a location that says them. */
+  #healthChecksIn(main: Draft): ReadonlyMap<string, HealthCheck> {
+    const found = new Map<string, HealthCheck>();
+    const look = (draft: Draft): void => {
+      const said = draft.own(CONTENT_SAID);
+      if (said?.kind === 'passed' && said.to.kind === 'address') {
+        const { protocol, tls } = said;
+        const host = proxyRequestOf(draft, protocol).fields.find(({ name }) => /^host$/i.test(name))?.value ?? '';
+        const check = healthCheckOf(draft, {
+          timeoutMs: proxyConnectionOf(draft, moduleOf(protocol)).readMs,
+          host: typeof host === 'string' ? host : '',
+        });
+        if (check !== undefined) {
+          const policy = this.policies.add(this.#policyOf(protocol, tls, draft));
+          found.set(said.to.address.host.toLowerCase(), { ...check, policy });
+        }
+      }
+      draft.children.forEach(look);
+    };
+    look(main);
+    return found;
   }
 
   #resolverOf(draft: Draft): { readonly resolver?: number } {
     const resolver = resolverOf(draft);
     return resolver === undefined ? {} : { resolver: this.resolvers.add(resolver) };
   }
-}
-
-/** By the names of upstreams in lower case: it is a location that says them. */
-function healthChecksIn(draft: Draft): ReadonlyMap<string, HealthCheck> {
-  const found = new Map<string, HealthCheck>();
-  const look = (each: Draft): void => {
-    const said = each.own(CONTENT_SAID);
-    if (said?.kind === 'passed' && said.to.kind === 'address') {
-      const of = moduleOf(said.protocol);
-      const host = proxyRequestOf(each, said.protocol).fields.find(({ name }) => /^host$/i.test(name))?.value ?? '';
-      const check = healthCheckOf(each, {
-        timeoutMs: proxyConnectionOf(each, of).readMs,
-        host: typeof host === 'string' ? host : '',
-      });
-      if (check !== undefined) {
-        // What is asked over TLS or in another protocol is only connected to, which is told.
-        const isAsked = said.protocol === 'http' && !said.tls;
-        found.set(said.to.address.host.toLowerCase(), isAsked ? check : { ...check, uri: undefined });
-      }
-    }
-    each.children.forEach(look);
-  };
-  look(draft);
-  return found;
 }

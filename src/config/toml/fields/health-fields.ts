@@ -62,7 +62,10 @@ const MATCH: Fields<HealthMatch> = {
   ),
 };
 
-export const USUAL_HEALTH_CHECK: HealthCheck = {
+/** Whom it asks as is known by who passes requests to the upstream. */
+export type WrittenHealthCheck = Omit<HealthCheck, 'policy'>;
+
+export const USUAL_HEALTH_CHECK: WrittenHealthCheck = {
   uri: '/',
   intervalMs: 5000,
   jitterMs: 0,
@@ -85,7 +88,7 @@ const PATH: Kind<string> = scalar<string>({
   render: (path) => path,
 });
 
-export const HEALTH_CHECK: Kind<HealthCheck> = table<HealthCheck>(
+export const HEALTH_CHECK: Kind<WrittenHealthCheck> = table<WrittenHealthCheck>(
   {
     uri: {
       ...field<HealthCheck['uri']>(

@@ -250,7 +250,7 @@ export const STREAM_FIELDS: Fields<WrittenStream> = {
 export const STREAM: Kind<WrittenStream> = table(STREAM_FIELDS);
 
 /** What connecting shows. */
-type ConnectCheck = Omit<HealthCheck, 'uri' | 'host' | 'match'>;
+type ConnectCheck = Omit<HealthCheck, 'uri' | 'policy' | 'host' | 'match'>;
 
 const CONNECT_CHECK: Kind<ConnectCheck> = table<ConnectCheck>({
   intervalMs: field<number>('interval', DURATION, USUAL_HEALTH_CHECK.intervalMs, 'How often.'),

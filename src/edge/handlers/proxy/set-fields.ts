@@ -9,7 +9,12 @@ import type { AskedInputs } from './asked-memo.ts';
 import type { NamedValue } from './named-value.ts';
 
 /** The wire writes them, of what is known of the body and of the connection. */
-const WRITTEN_BY_WIRE: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'upgrade']);
+export const WRITTEN_BY_WIRE: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'upgrade',
+]);
 
 export interface BadField {
   readonly badName: string;

@@ -29,6 +29,7 @@ function make(check: Partial<HealthCheck> = {}, around?: FakeGroup): Checked {
   const [logged, asked]: [string[], Checked['asked']] = [[], []];
   const checks = new HealthChecks({
     ...{ group: fake.group, check: healthCheck, memory: new PeerMemory(fake.memory, 0), chance: Math.random },
+    asked: undefined,
     connections: {
       clock: fake.clock,
       onBug: (error) => {

@@ -12,13 +12,15 @@ import type { PeerSlot } from '../peer-slot.ts';
 import type { UpstreamGroup } from '../upstream-group.ts';
 import { compileHealthMatch } from './health-match.ts';
 import { noteCheck } from './peer-health.ts';
-import type { Probe, ProbeDone, Probing } from './probe.ts';
+import type { Probe, ProbeDone, ProbeRequest, Probing } from './probe.ts';
 
 export interface HealthChecksParts {
   readonly group: UpstreamGroup;
   readonly check: HealthCheck;
   readonly memory: PeerMemory;
   readonly connections: ConnectionParts;
+  /** Undefined: a connection is enough. */
+  readonly asked: ProbeRequest | undefined;
   readonly probe: (peer: PeerSlot, probing: Probing, done: ProbeDone) => Probe;
   /** From 0 to below 1. */
   readonly chance: () => number;
@@ -29,8 +31,8 @@ export interface HealthChecksParts {
 const LOOK_MS = 500;
 /** A thread that has been silent for so long does not check any more. */
 const LEASE_MS = 5000;
-/** Checks of one upstream that go on at once. */
-const AT_ONCE = 64;
+/** Checks of one upstream that go on at once: each is a connection, and up to 256 KB where a regex looks at bodies. */
+const AT_ONCE = 256;
 
 export class HealthChecks {
   readonly #parts: HealthChecksParts;
@@ -42,9 +44,9 @@ export class HealthChecks {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: HealthChecksParts) {
-    const { group, check, connections, chance } = parts;
+    const { group, check, connections, asked, chance } = parts;
     this.#parts = parts;
-    this.#probing = { check, connections, judge: compileHealthMatch(check.match), host: check.host || group.name };
+    this.#probing = { check, connections, asked, judge: compileHealthMatch(asked?.match ?? check.match) };
     this.#holderAt = wordAt(group.at, GROUP.lock, 1);
     this.#self = 1 + Math.trunc(chance() * 0x3fffffff);
   }
@@ -81,7 +83,11 @@ export class HealthChecks {
       return;
     }
     const due = group.read((peers) =>
-      peers.filter((peer) => this.#isDue(peer, nowMs)).slice(0, AT_ONCE - this.#running.size),
+      peers
+        .filter((peer) => this.#isDue(peer, nowMs))
+        // The one that has waited longest first: servers that do not answer must not keep the others from being asked.
+        .sort((one, other) => one.read(PEER.nextCheckMs) - other.read(PEER.nextCheckMs))
+        .slice(0, AT_ONCE - this.#running.size),
     );
     for (const peer of due) {
       peer.write(PEER.nextCheckMs, nowMs + check.intervalMs + chance() * check.jitterMs);

@@ -3,12 +3,34 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import type { HealthCheck } from '../../../config/model/upstream.ts';
+import type { HealthCheck, HealthMatch } from '../../../config/model/upstream.ts';
 import { systemClock } from '../../../kernel/clock.ts';
+import { PLAIN_WAY } from '../../connections/dial.ts';
+import type { UpstreamRequest } from '../../wire.ts';
+import { FastcgiWire } from '../../wires/fastcgi-wire.ts';
+import { Http1Wire } from '../../wires/http1-wire.ts';
+import { MemcachedWire } from '../../wires/memcached-wire.ts';
+import { UwsgiWire } from '../../wires/uwsgi-wire.ts';
+import type { ProbeRequest } from './probe.ts';
 import { startProbe } from './probe.ts';
 
+const MATCH: HealthMatch = {
+  ...{ statuses: [], statusesAreExcluded: false, fields: [] },
+  body: { pattern: 'well', isNegated: false },
+};
+const REQUEST: UpstreamRequest = {
+  ...{ method: 'GET', target: '/', fields: [], bodyLength: 0, keepsConnection: false, upgrade: undefined },
+};
+const HTTP: ProbeRequest = {
+  ...{ wire: new Http1Wire({ version: '1.0', headBytesMax: 4096 }), request: REQUEST, way: PLAIN_WAY, match: MATCH },
+};
+
 /** What is found wrong with a server that does this with its connections. */
-async function probed(serve: (socket: Socket) => void, rules: Partial<HealthCheck> = {}): Promise<string | undefined> {
+async function probed(
+  serve: (socket: Socket) => void,
+  rules: Partial<HealthCheck> = {},
+  asked = HTTP,
+): Promise<string | undefined> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     serve(socket);
@@ -27,7 +49,7 @@ async function probed(serve: (socket: Socket) => void, rules: Partial<HealthChec
       {
         check: rules.port === undefined ? check : { ...check, port },
         judge: ({ status, body }) => (body.includes('well') ? undefined : `${status} ${body.length}`),
-        host: 'app',
+        asked: rules.uri === undefined && 'uri' in rules ? undefined : asked,
         connections: {
           clock: systemClock,
           onBug: (error) => {
@@ -60,6 +82,20 @@ test('what is no answer, or comes too late, is told', async () => {
     socket.on('close', () => clearInterval(timer));
   };
   match((await probed(trickle, { timeoutMs: 50 })) ?? '', /in time|timed out/);
+});
+
+test('servers of other protocols are asked in theirs', async () => {
+  const headBytesMax = 4096;
+  const uwsgi = { ...HTTP, wire: new UwsgiWire({ modifier1: 0, modifier2: 0, tail: '', headBytesMax }) };
+  equal(await probed(answers('Status: 200 OK\r\n\r\nall is well'), {}, uwsgi), undefined);
+  equal(await probed(answers('Status: 503 No\r\n\r\nbad'), {}, uwsgi), '503 3');
+  const memcached = { ...HTTP, wire: new MemcachedWire(0) };
+  equal(await probed(answers('VALUE / 0 4\r\nwell\r\nEND\r\n'), {}, memcached), undefined);
+  match((await probed(answers('ERROR\r\n'), {}, memcached)) ?? '', /memcached sent invalid response: "ERROR"/);
+  const fastcgi = { ...HTTP, wire: new FastcgiWire({ keepsConnection: false, faults: [], headBytesMax }) };
+  match((await probed(answers('HTTP/1.1 200 OK\r\n\r\nwell'), {}, fastcgi)) ?? '', /unsupported FastCGI/);
+  const without = { ...uwsgi, request: { ...REQUEST, fields: [{ name: 'X', value: 'y'.repeat(70_000) }] } };
+  match((await probed(answers(''), {}, without)) ?? '', /uwsgi request is too big/);
 });
 
 test('a connection is enough where there is no uri', async () => {

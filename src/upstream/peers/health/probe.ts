@@ -1,27 +1,36 @@
-/** One question to one server: whether it is well. By HTTP, or by nothing but a connection. */
+/** One question to one server: whether it is well. In the protocol of its upstream, or by nothing but a connection. */
 
-import type { HealthCheck } from '../../../config/model/upstream.ts';
+import type { HealthCheck, HealthMatch } from '../../../config/model/upstream.ts';
 import { renderHostPort } from '../../../kernel/addresses/render-host.ts';
 import { Attempt } from '../../attempt.ts';
 import type { AttemptEvents, AttemptFailure } from '../../attempt-events.ts';
 import { ConnectionPool } from '../../connections/connection-pool.ts';
+import type { ConnectionWay } from '../../connections/dial.ts';
 import { dial, PLAIN_WAY } from '../../connections/dial.ts';
 import type { ConnectionParts } from '../../connections/upstream-connection.ts';
 import type { Peer } from '../../peer-choice.ts';
 import { NO_BODY } from '../../request-body.ts';
-import type { UpstreamHead } from '../../wire.ts';
-import { Http1Wire } from '../../wires/http1-wire.ts';
+import type { UpstreamHead, UpstreamRequest, Wire } from '../../wire.ts';
 import type { HealthJudge } from './health-match.ts';
 
 /** So much of a body is looked at, as the commercial nginx does. */
 const BODY_BYTES_MAX = 262_144;
-const HEAD_BYTES_MAX = 65_536;
+
+/** What all servers of an upstream are asked. */
+export interface ProbeRequest {
+  readonly wire: Wire;
+  /** Without a body, on a connection of its own. */
+  readonly request: UpstreamRequest;
+  readonly way: ConnectionWay;
+  /** What the answer has to be. */
+  readonly match: HealthMatch;
+}
 
 export interface Probing {
   readonly check: HealthCheck;
   readonly judge: HealthJudge;
-  /** The value of Host. */
-  readonly host: string;
+  /** Undefined: a connection is enough. */
+  readonly asked: ProbeRequest | undefined;
   readonly connections: ConnectionParts;
 }
 
@@ -35,9 +44,16 @@ export type ProbeDone = (fault: string | undefined) => void;
 
 export function startProbe(peer: Peer, probing: Probing, done: ProbeDone): Probe {
   const target = probedPeer(peer, probing.check.port);
-  return probing.check.uri === undefined
-    ? connectProbe(target, probing, done)
-    : new HttpProbe(target, probing, probing.check.uri, done);
+  const { asked } = probing;
+  if (asked === undefined) {
+    return connectProbe(target, probing, done);
+  }
+  const head = asked.wire.renderHead(asked.request);
+  if (typeof head === 'string') {
+    done(head);
+    return { cancel: () => undefined };
+  }
+  return new AskingProbe(target, probing, { ...asked, head }, done);
 }
 
 function probedPeer(peer: Peer, port: number): Peer {
@@ -66,29 +82,29 @@ function connectProbe(peer: Peer, { check }: Probing, done: ProbeDone): Probe {
   return { cancel };
 }
 
-class HttpProbe implements Probe, AttemptEvents {
+class AskingProbe implements Probe, AttemptEvents {
   readonly #judge: HealthJudge;
   readonly #done: ProbeDone;
   readonly #attempt: Attempt;
   /** A server that trickles is not well. */
   readonly #timer: NodeJS.Timeout;
   #head: UpstreamHead | undefined;
+  /** Only a regex looks at it. */
+  readonly #keepsBody: boolean;
   #body = '';
+  #bodyBytes = 0;
   #isOver = false;
 
-  constructor(peer: Peer, { check, judge, host, connections }: Probing, target: string, done: ProbeDone) {
+  constructor(
+    peer: Peer,
+    { check: { timeoutMs }, judge, connections }: Probing,
+    asked: ProbeRequest & { readonly head: Buffer },
+    done: ProbeDone,
+  ) {
     this.#judge = judge;
     this.#done = done;
-    const wire = new Http1Wire({ version: '1.0', headBytesMax: HEAD_BYTES_MAX });
-    const request = {
-      ...{ method: 'GET', target, bodyLength: 0, keepsConnection: false, upgrade: undefined },
-      fields: [{ name: 'Host', value: host }],
-    };
-    const { timeoutMs } = check;
-    const asking = {
-      ...{ wire, request, head: wire.renderHead(request), body: NO_BODY, way: PLAIN_WAY },
-      ...{ connectMs: timeoutMs, sendMs: timeoutMs, readMs: timeoutMs },
-    };
+    this.#keepsBody = asked.match.body !== undefined;
+    const asking = { ...asked, body: NO_BODY, connectMs: timeoutMs, sendMs: timeoutMs, readMs: timeoutMs };
     const pool = new ConnectionPool(undefined, connections.clock);
     this.#attempt = new Attempt(peer, asking, { ...connections, pool }, this);
     this.#timer = setTimeout(() => this.#end('the answer did not come in time'), timeoutMs);
@@ -120,8 +136,11 @@ class HttpProbe implements Probe, AttemptEvents {
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
-    this.#body += buffer.latin1Slice(start, Math.min(end, start + BODY_BYTES_MAX - this.#body.length));
-    if (this.#body.length >= BODY_BYTES_MAX) {
+    if (this.#keepsBody) {
+      this.#body += buffer.latin1Slice(start, Math.min(end, start + BODY_BYTES_MAX - this.#bodyBytes));
+    }
+    this.#bodyBytes += end - start;
+    if (this.#bodyBytes >= BODY_BYTES_MAX) {
       this.#judgeAnswer();
     }
   }

@@ -1,7 +1,6 @@
 /** `health_check` in a location, and `match`: servers of an upstream are asked whether they are well. nginx has it for those who pay. */
 
 import type { HealthCheck, HealthMatch } from '../../../model/upstream.ts';
-import type { Place } from '../../../place.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { Entry } from '../entries.ts';
@@ -11,13 +10,10 @@ import type { Row } from '../row.ts';
 import { repeatable, row } from '../row.ts';
 import { readMilliseconds } from '../times.ts';
 import type { Word } from '../token.ts';
-import { CONTENT_SAID } from './answering.ts';
-import type { SaidContent } from './passed-to.ts';
 
 interface SaidCheck {
   readonly check: Omit<HealthCheck, 'match' | 'timeoutMs' | 'host'>;
   readonly match: Word | undefined;
-  readonly place: Place;
 }
 
 /** Said in a location. */
@@ -65,7 +61,7 @@ function healthCheck(args: GivenArguments, draft: Draft, report: NginxReport): v
       severity: 'warning',
     });
   }
-  draft.set(HEALTH_CHECK, { check, match: named, place: args.directive.place });
+  draft.set(HEALTH_CHECK, { check, match: named });
 }
 
 /** False if it is none. */
@@ -172,14 +168,7 @@ function readField(texts: readonly string[], said: HealthMatch): HealthMatch | u
 
 /** When all has been read: a `match` may be defined further down. */
 export function checkHealthChecks(http: Draft, report: NginxReport): void {
-  for (const { said, content } of saidChecks(http)) {
-    const { match: named, place } = said;
-    if (content?.kind === 'passed' && (content.protocol !== 'http' || content.tls)) {
-      report('nginx.later', place, 'servers are only connected to by "health_check" here', {
-        hint: 'Its requests speak HTTP without TLS. Where the servers listen for that too, pass the requests of another location to them and check it there.',
-        severity: 'warning',
-      });
-    }
+  for (const { match: named } of saidChecks(http)) {
     const name = named?.text.slice('match='.length);
     if (named !== undefined && name !== undefined && http.own(MATCHES)?.has(name) !== true) {
       report('nginx.conflict', named.place, `match "${name}" is not found`, {
@@ -189,15 +178,10 @@ export function checkHealthChecks(http: Draft, report: NginxReport): void {
   }
 }
 
-interface CheckedLocation {
-  readonly said: SaidCheck;
-  readonly content: SaidContent | undefined;
-}
-
-function* saidChecks(draft: Draft): Generator<CheckedLocation> {
+function* saidChecks(draft: Draft): Generator<SaidCheck> {
   const said = draft.own(HEALTH_CHECK);
   if (said !== undefined) {
-    yield { said, content: draft.own(CONTENT_SAID) };
+    yield said;
   }
   for (const child of draft.children) {
     yield* saidChecks(child);
