@@ -113,7 +113,8 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   /** The verdict of a step that has gone on before it returned `pending`. */
   #early: Verdict | undefined = undefined;
   readonly #connection: GuidedConnection;
-  readonly #budget = new MatchBudget();
+  /** Undefined: nothing has been matched. */
+  #budget: MatchBudget | undefined = undefined;
   readonly #ending = new Ending();
 
   constructor({ exchange, site, path, services, parent, transport }: RouteStart) {
@@ -130,11 +131,11 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
     this.path = path;
     this.query = exchange.query;
     this.client = parent?.client ?? exchange.client;
-    this.startedMs = services.clock.monotonicMs();
+    this.startedMs = transport?.startedMs || services.clock.monotonicMs();
     this.slots = parent?.slots ?? [];
     this.isInternal = parent !== undefined;
     this.isTargetSent = parent === undefined;
-    this.isQuoted = parent === undefined && /[%+]/.test(exchange.rawPath);
+    this.isQuoted = parent === undefined && (exchange.rawPath.includes('%') || exchange.rawPath.includes('+'));
     this.#steps = site.rewrite;
     this.#connection = new GuidedConnection(transport);
     this.#connection.goBy(site.own.connection);
@@ -149,7 +150,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   // The phases.
 
   #go(): void {
-    this.#budget.begin();
+    this.#budget?.begin();
     try {
       while (this.#at < this.#steps.length ? this.#heed(this.#ask()) : this.#nextPhase()) {
         // Each turn is one step, or the way to the next phase.
@@ -301,6 +302,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
   }
 
   countMatch(length: number): void {
+    this.#budget ??= new MatchBudget();
     this.#budget.count(length);
   }
 
@@ -479,7 +481,7 @@ export class RouteRun implements Answering, ContentFacts, ResponseWatcher {
 
   /** To the access logs of the scope, when the response has left or the client has gone. */
   writeLog(): void {
-    this.#budget.begin();
+    this.#budget?.begin();
     try {
       this.scope.log?.(this);
     } catch (error) {

@@ -27,6 +27,7 @@ export class FakeClientExchange extends FakeRequestHead implements Exchange, Res
   hasCaughtUp = true;
   watcher: ResponseWatcher | undefined;
   hasBody = false;
+  readonly startedMs = 0;
   bodyLength: number | undefined = undefined;
   head: ResponseHead | undefined;
   /** As it was stated; undefined: the body ends when it ends. */

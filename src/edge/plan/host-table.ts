@@ -22,11 +22,6 @@ export interface FoundHost<T> {
   readonly match: { readonly captures: Captures; readonly pattern: CompiledPattern } | undefined;
 }
 
-interface Remembered<T> {
-  readonly authority: string;
-  readonly found: FoundHost<T>;
-}
-
 /** Made-up names are remembered too, so there is an end to it. */
 const REMEMBERED_MAX = 1024;
 const REMEMBERED_CHARS_MAX = 256;
@@ -36,9 +31,10 @@ export class HostTable<T> {
   readonly #wildcards = new WildcardTable<FoundHost<T>>();
   readonly #patterns: { readonly pattern: CompiledPattern; readonly value: T }[] = [];
   readonly #fallback: FoundHost<T>;
-  readonly #remembered = new Map<string, Remembered<T>>();
-  /** Most clients of a listener name one host, and to compare two texts takes a fifth of a look into a map. */
-  #last: Remembered<T> | undefined;
+  readonly #remembered = new Map<string, FoundHost<T>>();
+  /** The last one, as its request has it: most requests name one host, and lines that repeat are one text for all connections of a thread. */
+  #authority: string | undefined;
+  #last: FoundHost<T> | undefined;
 
   /** Of entries with one name the first counts. */
   constructor(entries: readonly HostEntry<T>[], fallback: T, compile: (pattern: Pattern) => CompiledPattern) {
@@ -56,13 +52,14 @@ export class HostTable<T> {
 
   /** Throws `CostlyMatch`. The site of a request by the authority that it names; undefined: no host can be called that. The few that clients of a listener name are remembered. */
   findFor(authority: string): FoundHost<T> | undefined {
-    if (authority === this.#last?.authority) {
-      return this.#last.found;
+    if (authority === this.#authority) {
+      return this.#last;
     }
     const known = this.#remembered.get(authority);
     if (known !== undefined) {
+      this.#authority = authority;
       this.#last = known;
-      return known.found;
+      return known;
     }
     const host = readHostName(authority);
     if (host === undefined) {
@@ -74,8 +71,7 @@ export class HostTable<T> {
         this.#remembered.clear();
       }
       // A text of its own: the authority may be a piece of the whole head, which would be kept for it.
-      const own = Buffer.from(authority, 'latin1').toString('latin1');
-      this.#remembered.set(own, { authority: own, found });
+      this.#remembered.set(Buffer.from(authority, 'latin1').toString('latin1'), found);
     }
     return found;
   }

@@ -12,6 +12,8 @@ import type { WebSocketServices } from './websocket/open-session.ts';
 
 /** A request as a transport hands it on. */
 export interface TransportExchange extends IncomingExchange {
+  /** When its head was read, on the monotonic clock; 0: that was not looked at. */
+  readonly startedMs: number;
   /** The location that answers has rules of its own for the connection: it goes by them until the next request. */
   goBy(rules: TransportRules): void;
 }

@@ -65,7 +65,7 @@ function compileProgram(
     showsBody: showsBodies(compilation.model),
     rateOf: compileRate(policy, compilation),
     wayOf: compileWay(content, policy, { compilation, tlsClients }),
-    peerRequest: (route) => peerRequestOf(route, compilation, texts),
+    peerRequest: (route) => new RoutePeerRequest(route, compilation, texts),
     streamsBody: ({ bodyLength }) => !request.isBuffered && (bodyLength !== undefined || wire.bodies === 'any'),
   };
 }
@@ -94,17 +94,32 @@ function compileRate({ response: { rate } }: ProxyPolicy, compilation: Compilati
   return (route) => parseRate(textOf(text, route)) ?? 0;
 }
 
-function peerRequestOf(route: Route, compilation: Compilation, texts: Map<Template, CompiledTemplate>): PeerRequest {
-  return {
-    clientAddress: route.client.address,
-    variable: (name) => compilation.variable(name)(route),
-    text: (template) => {
-      let compiled = texts.get(template);
-      if (compiled === undefined) {
-        compiled = compilation.template(template);
-        texts.set(template, compiled);
-      }
-      return textOf(compiled, route);
-    },
-  };
+class RoutePeerRequest implements PeerRequest {
+  readonly #route: Route;
+  readonly #compilation: Compilation;
+  /** Texts of the configuration, once they were asked for. */
+  readonly #texts: Map<Template, CompiledTemplate>;
+
+  constructor(route: Route, compilation: Compilation, texts: Map<Template, CompiledTemplate>) {
+    this.#route = route;
+    this.#compilation = compilation;
+    this.#texts = texts;
+  }
+
+  get clientAddress(): string {
+    return this.#route.client.address;
+  }
+
+  variable(name: string): string | undefined {
+    return this.#compilation.variable(name)(this.#route);
+  }
+
+  text(template: Template): string {
+    let compiled = this.#texts.get(template);
+    if (compiled === undefined) {
+      compiled = this.#compilation.template(template);
+      this.#texts.set(template, compiled);
+    }
+    return textOf(compiled, this.#route);
+  }
 }
