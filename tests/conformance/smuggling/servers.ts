@@ -31,6 +31,8 @@ export interface Servers extends AsyncDisposable {
   /** What has been seen, a line of JSON for each. */
   readonly seenPath: string;
   readonly memcachedPort: number;
+  /** What the servers have printed that have ended before their time: an attack may be one on them. */
+  readonly ended: readonly string[];
 }
 
 function recordingApp(seenPath: string, by: string): string {
@@ -138,6 +140,8 @@ function pass(protocol: 'uwsgi' | 'fastcgi' | 'scgi', to: string, more = ''): st
   return `${params.join(' ')} ${protocol}_pass ${to}; ${more}`;
 }
 
+/** Of what a server has printed. */
+const LOG_CHARS = 1000;
 const NAMES = [
   ...['gunicorn', 'uwsgiHttp', 'node', 'apache', 'secure', 'nginx', 'haproxy', 'behindHaproxy', 'flup', 'memcached'],
   ...['uwsgi', 'scgi'],
@@ -151,10 +155,12 @@ export async function startServers(): Promise<Servers> {
   chmodSync(seenPath, 0o666);
   const ports: Record<string, number> = {};
   for (const name of NAMES) ports[name] = await findPort();
+  const ended: string[] = [];
   await using stack = new AsyncDisposableStack();
   for (const result of await Promise.allSettled(startAll(ports, folder, seenPath))) {
-    if (result.status === 'fulfilled') stack.use(result.value);
-    else throw new Error('a server behind did not start', { cause: result.reason });
+    if (result.status === 'rejected') throw new Error('a server behind did not start', { cause: result.reason });
+    const { server } = stack.use(result.value);
+    void server.exit.then((code) => ended.push(`${code}: ${server.log.slice(-LOG_CHARS)}`));
   }
   // uWSGI closes its connections of HTTP behind each request and does not say so.
   const upstreams = ['gunicorn', 'node', 'apache', 'secure', 'nginx', 'haproxy', 'flup']
@@ -166,6 +172,7 @@ export async function startServers(): Promise<Servers> {
     upstreams,
     seenPath,
     memcachedPort: ports['memcached'] ?? 0,
+    ended,
     [Symbol.asyncDispose]: async () => moved.disposeAsync(),
   };
 }
@@ -182,7 +189,7 @@ function startAll(ports: Ports, folder: string, seenPath: string): Promise<Progr
       `127.0.0.1:${at('uwsgi')}`,
     ],
     ...['--scgi-socket', `127.0.0.1:${at('scgi')}`, '--wsgi-file', 'app.py', '--threads', '4', '--die-on-term'],
-    ...['--need-app', '--disable-logging'],
+    ...['--need-app', '--disable-logging', '--master'],
   ];
   const started = (
     name: string,
