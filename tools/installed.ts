@@ -101,7 +101,7 @@ async function testProgram(program: string, names: readonly string[]): Promise<T
   process.env['PROGRAM_UNDER_TEST'] = program;
   const include = names.map((name) => `tests/integration/${name}.test.ts`);
   const missing = include.filter((path) => !existsSync(path)).map((path) => `FAILED installed: there is no ${path}`);
-  const tally = await runNodeTests('installed', { include, concurrency: 1, reporter: 'dot' });
+  const tally = await runNodeTests('installed', { include, concurrency: 2, reporter: 'dot' });
   delete process.env['PROGRAM_UNDER_TEST'];
   return addTallies([tally, { ...NOTHING, failed: missing.length, notes: missing }]);
 }

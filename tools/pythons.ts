@@ -16,8 +16,8 @@ export interface Python {
 
 /** What is promised; a version that is not here is named, never passed over in silence. */
 const PROMISED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.14t'];
-/** The tests mostly wait for processes that they have started: two Pythons take little longer than one. */
-const AT_A_TIME = 2;
+/** The tests wait for processes that they have started for half of their time: two for each of two cores take little longer than one. */
+const AT_A_TIME = 4;
 const REQUIREMENTS = 'requirements-pytest.txt';
 const PROBE =
   'import sys, sysconfig; print("%d.%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""), sys.executable)';

@@ -24,6 +24,8 @@ const INTEGRATION = 'tests/integration/**/*.test.ts';
 const NEEDS_NGINX = 'tests/integration/behind-nginx.test.ts';
 /** Tests that say how long something may take. A neighbour's work would count, so they run alone; the others mostly wait. */
 const MEASURES_TIME = /\bperformance\.now\(/;
+/** Of files that wait for more than half of their time, for processes and for what happens after a while: three keep two cores busy. */
+const WAITING_CONCURRENCY = 3;
 /** Those that serve with the packages of the frameworks' environment. */
 const NEED_FRAMEWORKS = ['tests/browser/chat.test.ts', 'tests/browser/live-server.test.ts'];
 /** Unit tests that run in one process for each name: those of code that starts nothing and waits for nothing. */
@@ -104,7 +106,7 @@ async function runIntegrationTests(): Promise<Tally> {
   const alone = files.filter((path) => MEASURES_TIME.test(readFileSync(path, 'utf8')));
   const rest = files.filter((path) => !alone.includes(path));
   const tally = addTallies([
-    await runNodeTestsAgainAlone('integration', { include: rest, concurrency: 2, reporter: 'spec' }),
+    await runNodeTestsAgainAlone('integration', { include: rest, concurrency: WAITING_CONCURRENCY, reporter: 'spec' }),
     await runNodeTestsAgainAlone('integration', { include: alone, concurrency: 1, reporter: 'spec' }),
   ]);
   if (mayRun) return tally;

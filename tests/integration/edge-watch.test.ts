@@ -70,10 +70,10 @@ test('a server that was stopped as a whole blames nobody', async () => {
 
 test('an edge that does not become ready ends the start, with a line that says why', async () => {
   const edgeProgram = join(import.meta.dirname, 'fakes/edge-that-sleeps.ts');
-  await using server = launch({ app: APP, args: ['--edge-program', edgeProgram, '--start-timeout', '1'] });
+  await using server = launch({ app: APP, args: ['--edge-program', edgeProgram, '--start-timeout', '2'] });
   assert.equal(await within(10_000, 'the end', server.exit), 1);
   assert.match(
     server.log,
-    /the server cannot start: the edge process was not ready 1 s after its start \(--start-timeout\)/,
+    /the server cannot start: the edge process was not ready 2 s after its start \(--start-timeout\)/,
   );
 });
