@@ -35,6 +35,11 @@ export class UpstreamTable {
     return true;
   }
 
+  /** The name of the upstream whose sessions have this name. */
+  learnerOf(zone: string): string | undefined {
+    return this.upstreams.find(({ sticky }) => sticky?.kind === 'learn' && sticky.zone === zone)?.name;
+  }
+
   /** The one that an address names, if it is no host. */
   defined({ host, isUnix, port }: UpstreamAddress): UpstreamId | undefined {
     return isUnix || port !== undefined ? undefined : this.#defined.get(host.toLowerCase());

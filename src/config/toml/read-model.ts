@@ -230,8 +230,20 @@ class ModelReader {
   #readUpstreams(): void {
     for (const [document, each, path] of this.#tables('upstream', 'its "name" and its "servers"')) {
       const read = UPSTREAM.read(each, path, document, undefined);
-      if (read !== FAULTY && !this.#builder.upstreams.define(this.#builder.upstream(read))) {
-        document.reportConflict([...path, 'name'], `the upstream "${read.name}" is defined a second time`);
+      if (read === FAULTY) {
+        continue;
+      }
+      const { sticky, name } = read;
+      const learner = sticky?.kind === 'learn' ? this.#builder.upstreams.learnerOf(sticky.zone) : undefined;
+      if (learner !== undefined) {
+        const at = [...path, 'sticky', 'learn', 'name'];
+        document.reportConflict(
+          at,
+          `the upstream "${learner}" remembers its sessions by this name, and has other servers`,
+        );
+      }
+      if (!this.#builder.upstreams.define(this.#builder.upstream(read))) {
+        document.reportConflict([...path, 'name'], `the upstream "${name}" is defined a second time`);
       }
     }
   }

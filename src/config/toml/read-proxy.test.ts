@@ -148,6 +148,10 @@ test('what cannot be meant is told with the way out', async () => {
 test('upstreams have names of their own, and servers addresses', async () => {
   const twice = await tomlFaults(`${UPSTREAM}${UPSTREAM}`);
   ok(twice.some((fault) => fault.includes('the upstream "app" is defined a second time')));
+  const learning = (name: string) =>
+    `[[upstream]]\nname = "${name}"\nservers = ["b"]\nsticky.learn = { name = "s", size = "64k", create = ["$cookie_a"], lookup = ["$cookie_a"] }\n`;
+  const learnt = await tomlFaults(learning('one') + learning('two'));
+  ok(learnt.some((fault) => fault.includes('the upstream "one" remembers its sessions by this name')));
   const scheme = await tomlFaults('[[upstream]]\nname = "a"\nservers = ["http://b"]');
   ok(scheme.some((fault) => fault.includes('"http://b" is not an address of a server')));
   const table = await tomlFaults('[upstream.app]\nservers = ["b"]');
