@@ -11,7 +11,7 @@ test('name servers take turns, and those that are silent come last', () => {
   const clock = new FakeClock();
   const list = new NameServerList({
     servers: ['192.0.2.1:53', '[::1]:5353', '::2:53'],
-    ...{ clock, lookup: async () => [], onFound: () => undefined },
+    ...{ clock, lookup: async () => [], onFound: () => undefined, log: () => undefined },
   });
   deepEqual(
     [0, 1, 2, 3].map((index) => list.at(index)?.name),
@@ -35,9 +35,11 @@ test('a name server that has a name stands for all its addresses, and is looked 
   const asked: string[] = [];
   let found: FoundAddresses = { code: 'ENOTFOUND' };
   let heard = 0;
+  const logged: string[] = [];
   const list = new NameServerList({
     servers: ['dns.internal:53', '192.0.2.9:53', 'dns.internal:54'],
     clock,
+    log: (text) => logged.push(text),
     lookup: async (name) => {
       asked.push(name);
       return found;
@@ -48,6 +50,7 @@ test('a name server that has a name stands for all its addresses, and is looked 
   });
   await settle();
   deepEqual([list.count, list.at(0)?.name, asked], [1, '192.0.2.9:53', ['dns.internal']]);
+  deepEqual(logged, ['host not found in resolver "dns.internal" (ENOTFOUND); it is looked up again']);
   found = ['192.0.2.1', '::1'];
   list.noteSilence(list.at(0));
   await settle();
@@ -67,6 +70,7 @@ test('who waits for the first address of a name server is told', async () => {
   const list = new NameServerList({
     servers: ['dns.internal:53'],
     ...{ clock: new FakeClock(), lookup: async () => Array.from({ length: 40 }, (_, index) => `192.0.2.${index}`) },
+    log: () => undefined,
     onFound: () => {
       heard += 1;
     },

@@ -12,6 +12,8 @@ export interface NameServerListParts {
   readonly servers: readonly string[];
   readonly lookup: SystemLookup;
   readonly clock: Clock;
+  /** A line for the error log. */
+  readonly log: (text: string) => void;
   /** There are addresses where none were known. */
   readonly onFound: () => void;
 }
@@ -80,6 +82,9 @@ export class NameServerList {
     for (const { host } of this.#named) {
       if (!isAddress(host) && !found.has(host)) {
         const addresses = await this.#parts.lookup(host);
+        if ('code' in addresses) {
+          this.#parts.log(`host not found in resolver "${host}" (${addresses.code}); it is looked up again`);
+        }
         found.set(host, 'code' in addresses ? [] : addresses);
       }
     }

@@ -48,8 +48,8 @@ export class DnsNameServers implements NameServers {
 
   constructor(parts: NameServersParts) {
     this.#parts = parts;
-    const { lookup, clock, rules } = parts;
-    this.#list = new NameServerList({ servers: rules.servers, lookup, clock, onFound: () => this.#askAll() });
+    const { lookup, clock, rules, log } = parts;
+    this.#list = new NameServerList({ servers: rules.servers, lookup, clock, log, onFound: () => this.#askAll() });
   }
 
   ask({ name, types, isWanted }: AskedName): Promise<readonly NameReply[]> {
