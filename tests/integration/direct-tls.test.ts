@@ -13,7 +13,7 @@ import { runInNewContext } from 'node:vm';
 import type { BareHandle } from '../../src/relay/sockets/bare-connection.ts';
 import { BareConnection } from '../../src/relay/sockets/bare-connection.ts';
 import type { DirectTlsHandle } from '../../src/relay/sockets/direct-tls.ts';
-import { checkTlsBinding, isTlsDirect, shakeHands } from '../../src/relay/sockets/direct-tls.ts';
+import { checkTlsBinding, closeNotify, isTlsDirect, shakeHands } from '../../src/relay/sockets/direct-tls.ts';
 import { DirectTlsSocket, takeTls } from '../../src/relay/sockets/direct-tls-socket.ts';
 import { DirectWriter } from '../../src/relay/sockets/direct-writer.ts';
 import { carrierOf, isPeerGone } from '../../src/relay/sockets/node-internals.ts';
@@ -33,6 +33,7 @@ let onSecured: (handle: DirectTlsHandle) => void = () => undefined;
 function accept(connection: BareConnection): void {
   const owner = {
     onSecured: (handle: DirectTlsHandle) => onSecured(handle),
+    onData: (_: DirectTlsHandle, bytes: Buffer) => void told.push(bytes.latin1Slice()),
     onFailed: (error: Error) => {
       told.push(error.message);
       connection.destroy();
@@ -180,6 +181,43 @@ test('an error of ours ends the connection in which it is made', async () => {
   peer.write('a');
   await once(edge, 'close');
   deepEqual(told, ['Error: another']);
+});
+
+test('a connection need not be a stream before something comes, and both sides of TLS are closed all the same', async () => {
+  told.length = 0;
+  let held: DirectTlsHandle | undefined;
+  onSecured = (handle) => {
+    held = handle;
+  };
+  const peer = reach();
+  await once(peer, 'secureConnect');
+  peer.write('first');
+  await until(() => told.length > 0);
+  deepEqual(told, ['first']);
+  const handle = held as unknown as DirectTlsHandle;
+  closeNotify(handle);
+  handle.close();
+  // Without a close_notify, a client of Node's is told of an error.
+  equal(await readAll(peer), '');
+  await until(() => handle._parent === undefined);
+  equal(handle.onread?.(), undefined, 'what is closed leads nowhere');
+});
+
+test('a client that has closed its side is told of ours when nothing is left to be sent', async () => {
+  const { edge, peer } = await openPair();
+  const answer = readAll(peer);
+  edge.on('end', () => {
+    edge.write('last');
+    edge.destroySoon();
+  });
+  peer.end();
+  equal(await answer, 'last');
+  const other = await openPair();
+  const nothing = readAll(other.peer);
+  other.edge.on('end', () => other.edge.destroySoon());
+  other.peer.end();
+  equal(await nothing, '');
+  await until(() => edge.closed && other.edge.closed);
 });
 
 test('what is no handshake behind a first message is refused, and a client that leaves forgotten', async () => {

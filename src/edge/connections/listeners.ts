@@ -10,17 +10,14 @@ import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
-import type { Client, TlsFacts } from '../../protocol/http/exchange.ts';
+import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
-import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { BareConnection } from '../../relay/sockets/bare-connection.ts';
 import { listenForBare } from '../../relay/sockets/bare-connection.ts';
-import { takeTls } from '../../relay/sockets/direct-tls-socket.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
-import { guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
-import { carrierOf, listenWithBuffer } from '../../relay/sockets/node-internals.ts';
+import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
 import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
@@ -34,6 +31,8 @@ import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
+import type { HttpsAddress } from './https-listening.ts';
+import { HttpsListening } from './https-listening.ts';
 import type { ProxyHeaders } from './proxy-headers.ts';
 import { readBeforeTls } from './read-before-tls.ts';
 
@@ -66,6 +65,7 @@ interface Opening {
   readonly bound: BoundListener;
   readonly services: Mutable<ConnectionServices>;
   readonly origins: ListenerOrigins;
+  readonly https: HttpsAddress;
   /** Undefined: connections begin with what their client says. */
   headers: ProxyHeaders | undefined;
 }
@@ -225,7 +225,13 @@ export class Listeners {
     const { contexts, ...rest } = common;
     const services = { ...rest, ...planned, webSocket: { contexts, fields }, isClosing: false };
     const origins = new ListenerOrigins(bound, plan.model.forwarding.fields);
-    const opening: Opening = { bound, services, origins, headers: this.#headersOf(bound, plan) };
+    const connect: HttpsAddress['connect'] = (socket, peer) => {
+      const connection = this.#connect(socket, peer, services);
+      this.#closeSoon(connection, services);
+      return connection;
+    };
+    const https = { services, origins, buffers: this.#buffers, connect };
+    const opening: Opening = { bound, services, origins, https, headers: this.#headersOf(bound, plan) };
     const servers = places.map((where) =>
       bound.isTls ? this.#listenSecurely(where, opening) : this.#listenPlainly(where, opening),
     );
@@ -279,7 +285,8 @@ export class Listeners {
     const shakeHands = (connection: Arrived, header: ProxyHeader | undefined): void =>
       this.#accept(connection, client, {
         sites: { siteNamed: () => site, fallback: site },
-        onSecured: (socket, facts, tls) => stream.acceptSecured(socket, client, services, { facts, tls, header }),
+        onSecured: (socket, { facts, tls }) => stream.acceptSecured(socket, client, services, { facts, tls, header }),
+        patience: undefined,
         onPlain: (carrier) => carrier.destroy(),
       });
     if (services.hasProxyHeader) {
@@ -396,31 +403,8 @@ export class Listeners {
     );
   }
 
-  #shakeHands(arrived: Arrived, client: Client, { services, origins }: Opening, header?: ProxyHeader): void {
-    const connect = (socket: Socket, facts: TlsFacts | undefined, tls: PeerTls): Http1Connection => {
-      const peer = new Peer(client, origins.of(facts), carrierOf(socket) ?? socket, tls);
-      peer.proxyHeader = header;
-      const connection = this.#connect(socket, peer, services);
-      this.#closeSoon(connection, services);
-      return connection;
-    };
-    this.#accept(arrived, client, {
-      sites: services.pipeline.handshakes,
-      onSecured: (socket, facts, tls) => {
-        const connection = connect(socket, facts, tls);
-        const receive = readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
-          connection.onBytes(buffer, length),
-        );
-        if (!takeTls(socket, this.#buffers.usual, { owner: connection, receive })) {
-          socket.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
-        }
-      },
-      onPlain: (carrier, tls) => {
-        const connection = connect(carrier, undefined, tls);
-        guardSocket(carrier, connection);
-        carrier.on('data', (bytes: Buffer) => connection.onBytes(bytes, bytes.length)).resume();
-      },
-    });
+  #shakeHands(arrived: Arrived, client: Client, { https }: Opening, header?: ProxyHeader): void {
+    this.#accept(arrived, client, new HttpsListening(https, client, header));
   }
 
   /** Where the address is served no more, a connection that has just begun may still bring a request. */

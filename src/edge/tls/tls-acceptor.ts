@@ -39,7 +39,10 @@ export interface TlsListening {
    * says. Undefined: there is one site.
    */
   readonly sites: HandshakeSites | undefined;
-  onSecured(socket: TlsStream, facts: TlsFacts, tls: PeerTls): void;
+  /** How long the first byte behind the handshake may take, and what the connection shares with others meanwhile. Undefined: nobody waits for that. */
+  readonly patience: { readonly firstByteMs: number; readonly services: unknown } | undefined;
+  /** `first`: what has been waited for; what follows is read from the socket. */
+  onSecured(socket: TlsStream, secured: { facts: TlsFacts; tls: PeerTls; first: Buffer | undefined }): void;
   /** The client does not speak TLS, where there are `sites`: its bytes are still to be read from the stream, which is paused. */
   onPlain(carrier: Socket, tls: PeerTls): void;
 }
@@ -63,8 +66,10 @@ type HandshakeError = NodeJS.ErrnoException & { readonly reason?: string };
 /** Who was met in a handshake. */
 interface Met {
   readonly settings: TlsContext['settings'];
-  readonly certificate: X509Certificate | undefined;
-  readonly fault: string | undefined;
+  readonly certificate?: X509Certificate | undefined;
+  readonly fault?: string | undefined;
+  /** What has come behind the handshake. */
+  readonly first?: Buffer | undefined;
 }
 
 /** Bodies of answers with 400, which nginx gives too: to a client that speaks plain HTTP, and to one without a certificate that is known. */
@@ -83,10 +88,17 @@ export class TlsAcceptor {
   readonly #contexts: TlsContexts;
   readonly #steps: HandshakeSteps<TlsListening> = {
     contextOf: (handshake, hello) => this.#choose(handshake, hello),
-    onSecured: (handshake, handle, { settings }) => {
+    mayWait: (handshake) => {
+      const { patience } = handshake.waiting;
+      if (patience !== undefined) {
+        handshake.waitFor(this.#options.table.nowMs + patience.firstByteMs, patience.services);
+      }
+      return patience !== undefined;
+    },
+    onSecured: (handshake, handle, { context, first }) => {
       const socket = new DirectTlsSocket(handle, this.#options.buffer);
       handshake.becomes(socket);
-      this.#onSecured(socket, handshake, { settings, certificate: undefined, fault: undefined });
+      this.#onSecured(socket, handshake, { settings: context.settings, first });
     },
     onFailed: (handshake, error) => this.#tellFault(handshake, error),
     onClose: (handshake) => this.#options.table.remove(handshake),
@@ -202,7 +214,7 @@ export class TlsAcceptor {
     this.#onSecured(socket, handshake, { settings, certificate, fault });
   }
 
-  #onSecured(socket: TlsStream, handshake: Handshake, { settings, certificate, fault }: Met): void {
+  #onSecured(socket: TlsStream, handshake: Handshake, { settings, certificate, fault, first }: Met): void {
     const { hello, site, waiting } = handshake;
     const peer = new SecuredPeer(socket, { hello, site, certificate, fault, curves: settings.curves });
     const refused = this.#refusalOf(peer, settings.clients, certificate !== undefined);
@@ -218,7 +230,7 @@ export class TlsAcceptor {
       socket.setMaxSendFragment(settings.recordBytesMax);
     }
     const facts = factsOf(socket, certificate, peer.certificateFault?.words);
-    this.#handOver(handshake, () => waiting.onSecured(socket, facts, peer));
+    this.#handOver(handshake, () => waiting.onSecured(socket, { facts, tls: peer, first }));
   }
 
   /** The handshake leaves the table after the connection has come into it: an edge that stops ends as soon as its table is empty. */

@@ -1,4 +1,4 @@
-/** A connection until its handshake is over. It is in the table from the first byte on, so that caps and deadlines hold for handshakes too. */
+/** A connection until its handshake is over, or until it is made use of. It is in the table from the first byte on, so that caps and deadlines hold for handshakes too. */
 
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
@@ -23,14 +23,19 @@ export class TlsHandshake<T> implements TrackedConnection {
   hello: ClientHello | undefined;
   /** Of the model: the site that the name in the handshake has chosen. */
   site = 0;
+  /** When the handshake is over, and the connection waits for a request: what it shares with others. */
+  services: unknown;
   #connection: Shaking;
   readonly #options: HandshakeOptions<T>;
+  #dueMs: number;
+  #isOver = false;
 
   constructor(connection: Shaking, address: string, options: HandshakeOptions<T>) {
     this.#connection = connection;
     this.address = address;
     this.waiting = options.waiting;
     this.#options = options;
+    this.#dueMs = options.dueMs;
   }
 
   /** The same connection, as it is known from now on. */
@@ -39,15 +44,25 @@ export class TlsHandshake<T> implements TrackedConnection {
   }
 
   onTick(nowMs: number): void {
-    if (nowMs >= this.#options.dueMs) {
-      this.#options.onOverdue();
-      this.destroy();
+    if (nowMs < this.#dueMs) {
+      return;
     }
+    if (!this.#isOver) {
+      this.#options.onOverdue();
+    }
+    this.destroy();
   }
 
-  /** A client that has begun its handshake was let in, and is served. */
+  /** The handshake is over, and until then something else may come. */
+  waitFor(dueMs: number, services: unknown): void {
+    this.#isOver = true;
+    this.#dueMs = dueMs;
+    this.services = services;
+  }
+
+  /** A client that has begun its handshake was let in, and is served; one whose handshake is over has asked for nothing yet. */
   closeIfIdle(): void {
-    if (this.#connection.bytesRead === 0) {
+    if (this.#isOver || this.#connection.bytesRead === 0) {
       this.destroy();
     }
   }

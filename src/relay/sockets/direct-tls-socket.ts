@@ -2,11 +2,12 @@
 
 import type { Socket } from 'node:net';
 import type { CipherName, DirectTlsHandle } from './direct-tls.ts';
+import { closeNotify, leaveHandshake } from './direct-tls.ts';
 import type { SocketOwner } from './guarded-socket.ts';
 import { failSocket, GuardedSocket, guardSocket } from './guarded-socket.ts';
 import type { Receive } from './node-internals.ts';
 import { readingInto } from './node-internals.ts';
-import { PATIENT, readIntoBuffer } from './tls-internals.ts';
+import { PATIENT, readIntoBuffer, TlsPassage } from './tls-internals.ts';
 
 interface WithReset {
   _reset(): void;
@@ -29,6 +30,7 @@ export class DirectTlsSocket extends GuardedSocket {
     });
     super({ handle, allowHalfOpen: true, onread } as unknown as ConstructorParameters<typeof Socket>[0]);
     this.#handle = handle;
+    leaveHandshake(handle);
     handle.onerror = (error) => this.destroy(error);
   }
 
@@ -56,12 +58,26 @@ export class DirectTlsSocket extends GuardedSocket {
     return !this.destroyed && this.#handle.setMaxSendFragment(bytes) === 1;
   }
 
+  /** A client that has closed its side waits for nothing but ours: where nothing is on its way, that needs neither a turn of the event loop nor a listener. */
+  override destroySoon(): void {
+    if (this.readableEnded && !this.writableEnded && this.writableLength === 0 && this.#isIdle) {
+      closeNotify(this.#handle);
+      this.destroy();
+    } else {
+      super.destroySoon();
+    }
+  }
+
+  get #isIdle(): boolean {
+    return !this.destroyed && TlsPassage.of(this)?.isReady === true;
+  }
+
   /**
    * That of `node:net` is for handles of its own. While our side is being closed libuv does not reset a connection, and Node could not close it afterwards. Unix sockets have no
    * reset.
    */
   override resetAndDestroy(): this {
-    if ((this.writableEnded && !this.writableFinished) || this.#handle._parent.reset === undefined) {
+    if ((this.writableEnded && !this.writableFinished) || this.#handle._parent?.reset === undefined) {
       return this.destroy();
     }
     (this as unknown as WithReset)._reset();

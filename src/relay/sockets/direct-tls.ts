@@ -7,7 +7,6 @@
  */
 
 import type { SecureContext } from 'node:tls';
-import { TLSSocket } from 'node:tls';
 import type { BareConnection, BareHandle } from './bare-connection.ts';
 import { bindingOf, streamBinding } from './stream-binding.ts';
 
@@ -23,7 +22,8 @@ export interface CipherName {
 
 /** Node's handle of a TLS connection. What it says of its session must not be asked once it is closed. */
 export interface DirectTlsHandle extends BareHandle {
-  _parent: BareHandle;
+  /** Undefined when it is closed. */
+  _parent: BareHandle | undefined;
   onhandshakedone?: () => void;
   onerror?: (error: Error) => void;
   setALPNProtocols(protocols: Buffer): void;
@@ -39,13 +39,14 @@ export interface DirectTlsHandle extends BareHandle {
   [OWNER]?: HandshakeOwner | undefined;
 }
 
-/** Each is called once at most, but for `onBug`. */
 export interface HandshakeOwner {
-  /** The handle is to be made a stream of, before this returns. */
+  /** Called once. The handle may be made a stream of, now or when something comes. */
   onSecured(handle: DirectTlsHandle): void;
+  /** Something has come behind the handshake, and the handle is no stream yet: it is to be made one, before this returns. */
+  onData(handle: DirectTlsHandle, bytes: Buffer): void;
   /** The client has been told already. */
   onFailed(error: Error): void;
-  /** The client has closed its side, or is gone, before the handshake was over. */
+  /** The client has closed its side, or is gone. */
   onEnd(): void;
   /** An error of ours. */
   onBug(error: unknown): void;
@@ -85,6 +86,8 @@ let known: { readonly binding: TlsBinding | undefined } | undefined;
 
 function tlsBinding(): TlsBinding | undefined {
   if (known === undefined) {
+    // Imported, it would be loaded where no TLS is spoken, too.
+    const { TLSSocket } = process.getBuiltinModule('node:tls');
     const { _wrapHandle: caller } = TLSSocket.prototype as unknown as { readonly _wrapHandle?: unknown };
     const binding = streamBinding() && checkTlsBinding(bindingOf('tls_wrap'), String(caller));
     known = { binding };
@@ -112,56 +115,105 @@ export function shakeHands(connection: BareConnection, { context, alpn, read, ow
   secured.onhandshakedone = onDone;
   secured.close = closeBoth;
   secured.reset = resetBoth;
-  connection.onRelease = () => secured.destroySSL();
+  connection.onRelease = () => release(secured);
   if (alpn !== undefined) {
     secured.setALPNProtocols(alpn);
   }
   secured.receive(read);
 }
 
-/** Data cannot come before the handshake is over, and then has another reader. */
-function onRead(this: DirectTlsHandle): void {
+/** The handle is a stream from now on. */
+export function leaveHandshake(handle: DirectTlsHandle): void {
+  handle[OWNER] = undefined;
+}
+
+/** Our side of TLS is closed, as far as the kernel takes that at once; the connection is to be closed behind it. Nothing may be on its way. */
+export function closeNotify(handle: DirectTlsHandle): void {
   const binding = streamBinding();
-  if (binding !== undefined && (binding.streamBaseState[binding.kReadBytesOrError] ?? 0) < 0) {
-    tell(this, (owner) => owner.onEnd());
+  if (binding !== undefined) {
+    const request = new binding.ShutdownWrap();
+    request.handle = handle;
+    request.oncomplete = ignore;
+    handle.shutdown(request);
   }
 }
 
-function onError(this: DirectTlsHandle, error: Error): void {
-  tell(this, (owner) => owner.onFailed(error));
+function ignore(): void {
+  // The connection was closed meanwhile.
 }
 
-function onDone(this: DirectTlsHandle): void {
-  tell(this, (owner) => owner.onSecured(this));
-}
-
-/** Nothing that is thrown here may reach Node, which stands in the midst of OpenSSL. */
-function tell(handle: DirectTlsHandle, act: (owner: HandshakeOwner) => void): void {
-  const owner = handle[OWNER];
-  if (owner === undefined) {
+function onRead(this: DirectTlsHandle, bytes?: ArrayBuffer): void {
+  const owner = this[OWNER];
+  const binding = streamBinding();
+  if (owner === undefined || binding === undefined) {
     return;
   }
-  handle[OWNER] = undefined;
+  const { streamBaseState, kReadBytesOrError, kArrayBufferOffset } = binding;
+  const length = streamBaseState[kReadBytesOrError] ?? 0;
   try {
-    act(owner);
+    if (length > 0 && bytes !== undefined) {
+      owner.onData(this, Buffer.from(bytes, streamBaseState[kArrayBufferOffset], length));
+    } else if (length < 0) {
+      owner.onEnd();
+    }
   } catch (error) {
     owner.onBug(error);
   }
 }
 
+function onError(this: DirectTlsHandle, error: Error): void {
+  const owner = this[OWNER];
+  try {
+    owner?.onFailed(error);
+  } catch (bug) {
+    owner?.onBug(bug);
+  }
+}
+
+/** Nothing that is thrown here may reach Node, which stands in the midst of OpenSSL. */
+function onDone(this: DirectTlsHandle): void {
+  const owner = this[OWNER];
+  this.onhandshakedone = ignore;
+  try {
+    owner?.onSecured(this);
+  } catch (error) {
+    owner?.onBug(error);
+  }
+}
+
 /** OpenSSL's part is let go when the connection is closed, for it may be what has called us. */
 function closeBoth(this: DirectTlsHandle, done?: () => void): void {
-  this._parent.close(() => {
-    this.destroySSL();
+  this._parent?.close(() => {
+    release(this);
     done?.();
   });
 }
 
 function resetBoth(this: DirectTlsHandle, done: () => void): number {
   return (
-    this._parent.reset?.(() => {
-      this.destroySSL();
+    this._parent?.reset?.(() => {
+      release(this);
       done();
     }) ?? 0
   );
+}
+
+/** What Node finds in the place of the stream, if something of it is still to be told that it is over. */
+const CLOSED: { readonly destroyed: true } = { destroyed: true };
+let ownerSymbol: symbol | undefined;
+
+/**
+ * V8 frees a handle with properties of ours, and all that they lead to, only when it collects the whole heap: so they lead nowhere. Otherwise each collection of new objects
+ * copied every connection that had been closed, a third of what a handshake took.
+ */
+function release(handle: DirectTlsHandle): void {
+  handle.destroySSL();
+  handle[OWNER] = undefined;
+  handle._parent = undefined;
+  handle.onread = ignore;
+  handle.onerror = ignore;
+  ownerSymbol ??= Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'owner_symbol');
+  if (ownerSymbol !== undefined && ownerSymbol in handle) {
+    (handle as unknown as Record<symbol, unknown>)[ownerSymbol] = CLOSED;
+  }
 }

@@ -18,7 +18,7 @@ export interface ConnectionHandle {
   readStart?(): number;
   readStop?(): number;
   useUserBuffer?(buffer: Buffer): void;
-  readonly _parent?: ConnectionHandle;
+  readonly _parent?: ConnectionHandle | undefined;
   setNoDelay?(enable: boolean): number;
   onconnection?: (status: number, client: ConnectionHandle | undefined) => void;
 }
