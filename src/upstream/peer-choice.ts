@@ -57,6 +57,8 @@ export interface PeerGroup {
   choose(request: PeerRequest): PeerChoice;
   /** Where requests wait for which `next` has said 'full'; undefined: they do not. */
   readonly queue: PeerQueue | undefined;
+  /** Connections of this thread to its servers have become idle, or are idle no more. Where nobody looks at them, this is not there. */
+  countIdle?(change: number): void;
 }
 
 export interface PeerQueue {

@@ -40,7 +40,7 @@ test('a server that fails is left alone by all threads and behind a reload, and 
 
   const { app } = JSON.parse((await nginx.ask('/api/9/http/upstreams')).body) as Record<string, UpstreamReport>;
   assert.deepEqual(
-    app?.peers.map(({ state, fails, responses }) => [state, fails, responses['2xx']]),
+    app?.peers.map(({ state, fails, responses }) => [state, fails, responses?.['2xx']]),
     [
       ['up', 0, 8],
       ['unavail', 1, 0],

@@ -5,7 +5,7 @@ import type { UpstreamReport } from '../../upstream/peers/peers-report.ts';
 import { FakeSite, location } from '../plan/fake-site.ts';
 import { compileUpstreamsPage } from './upstreams-page.ts';
 
-const NONE: UpstreamReport = { peers: [] };
+const NONE: UpstreamReport = { peers: [], zombies: 0 };
 
 function upstreamsIn(body: string): Readonly<Record<string, UpstreamReport>> {
   return JSON.parse(body) as Readonly<Record<string, UpstreamReport>>;
@@ -42,11 +42,11 @@ test('the page has the numbers of all servers, in the words of the API that is k
   const answer = site.ask('/api/9/http/upstreams');
   equal(answer.field('content-type'), 'application/json');
   const { peers, ...rest } = upstreamsIn(answer.body)['café'] ?? NONE;
-  deepEqual(rest, { zone: 'z', queue: { size: 0, max_size: 7 } });
+  deepEqual(rest, { keepalive: 0, zombies: 0, zone: 'z', queue: { size: 0, max_size: 7, overflows: 0 } });
   deepEqual(peers[0], {
     ...{ id: 0, server: '127.0.0.1:8001', name: '127.0.0.1:8001', backup: false, weight: 1, state: 'unavail' },
     ...{ active: 0, max_conns: 5, requests: 3, sent: 30, received: 60, fails: 2, unavail: 1 },
-    responses: { '1xx': 0, '2xx': 1, '3xx': 0, '4xx': 0, '5xx': 1, total: 2 },
+    responses: { '1xx': 0, '2xx': 1, '3xx': 0, '4xx': 0, '5xx': 1, codes: { 200: 1, 502: 1 }, total: 2 },
     health_checks: { checks: 0, fails: 0, unhealthy: 0 },
     downtime: 1500,
     downstart: '2025-01-01T00:01:00.000Z',
@@ -63,5 +63,14 @@ test('the path may name one upstream, and what there is not is not found', () =>
   equal(site.ask('/api/9/http/upstreams/other').status, 404);
   equal(site.ask('/api/9/stream/upstreams/').body, '{}\n');
   equal(Object.keys(upstreamsIn(site.ask('/anything').body)).length, 1);
+  const peers = JSON.parse(site.ask('/api/9/http/upstreams/caf%C3%A9/peers').body) as UpstreamReport['peers'];
+  deepEqual(
+    peers.map(({ id }) => id),
+    [0, 1, 2],
+  );
+  equal((JSON.parse(site.ask('/api/9/http/upstreams/caf%C3%A9/peers/1').body) as { id: number }).id, 1);
+  equal(site.ask('/api/9/http/upstreams/caf%C3%A9/peers/3').status, 404);
+  deepEqual(JSON.parse(site.ask('/api/').body), [9]);
+  deepEqual(JSON.parse(site.ask('/api/9').body), ['http', 'stream']);
   equal(site.ask({ method: 'POST', path: '/api/9/http/upstreams' }).status, 405);
 });

@@ -1,6 +1,6 @@
 /**
- * `api`: the upstreams and their servers in JSON, as the API of the commercial nginx tells them. The path may end as there: `/http/upstreams`, `/stream/upstreams`, and
- * either with the name of one behind it. Any other path shows all that requests are handed on to. Nothing can be changed.
+ * `api`: the upstreams and their servers in JSON, as the API of the commercial nginx tells them. The path may end as there: `/http/upstreams`, `/stream/upstreams`,
+ * either with the name of one behind it, and that with `peers` or one of these. Any other path shows all that requests are handed on to. Nothing can be changed.
  */
 
 import type { Clock } from '../../kernel/clock.ts';
@@ -19,7 +19,14 @@ const ALLOW = fieldsOf('Allow: GET, HEAD\r\n', false);
 
 export type GroupsByKind = ReadonlyMap<'http' | 'stream', readonly UpstreamGroup[]>;
 
-const WANTED = /\/(http|stream)\/upstreams(?:\/([^/]*))?\/?$/;
+/** Behind the name, `peers` alone are shown, or one of them by its number. */
+const WANTED = /\/(http|stream)\/upstreams(?:\/([^/]+)(?:\/(peers)(?:\/(\d+))?)?)?\/?$/;
+/** What can be asked for, as programs look it up that know the API: at the versions, and below them. */
+const INDEXES: readonly (readonly [RegExp, readonly (number | string)[]])[] = [
+  [/\/api\/?$/, [9]],
+  [/\/api\/9\/?$/, ['http', 'stream']],
+  [/\/api\/9\/(http|stream)\/?$/, ['upstreams']],
+];
 
 export function compileUpstreamsPage(groups: GroupsByKind, clock: Clock): (exchange: Exchange) => void {
   return ({ method, responder, path }) => {
@@ -27,17 +34,24 @@ export function compileUpstreamsPage(groups: GroupsByKind, clock: Clock): (excha
       responder.refuse(405, undefined, ALLOW);
       return;
     }
-    const [, kind = 'http', name = ''] = WANTED.exec(path) ?? [];
+    const index = INDEXES.find(([pattern]) => pattern.test(path));
+    if (index !== undefined) {
+      answer(responder, index[1]);
+      return;
+    }
+    const [, kind = 'http', name = '', part, number] = WANTED.exec(path) ?? [];
     const all = groups.get(kind === 'stream' ? 'stream' : 'http') ?? [];
     if (name === '') {
       answer(responder, Object.fromEntries(all.map((group) => [group.name, reportUpstream(group, clock)])));
       return;
     }
     const one = all.find((group) => toLatin1(group.name) === name);
-    if (one === undefined) {
+    const report = one && reportUpstream(one, clock);
+    const wanted = part === undefined ? report : number === undefined ? report?.peers : report?.peers[Number(number)];
+    if (wanted === undefined) {
       responder.refuse(404);
     } else {
-      answer(responder, reportUpstream(one, clock));
+      answer(responder, wanted);
     }
   };
 }

@@ -131,3 +131,23 @@ test('a connection that is used up, or that no rules keep, is closed', async () 
   );
   notEqual(pools[0]?.size, 1);
 });
+
+test('the group is told how many connections wait', async () => {
+  await using bed = await newBed();
+  let idle = 0;
+  const pool = new ConnectionPool(RULES, bed.clock, {
+    countIdle: (change) => {
+      idle += change;
+    },
+  });
+  for (let count = 0; count < 3; count += 1) {
+    pool.keep(await bed.open());
+  }
+  equal(idle, 2, 'the oldest was closed');
+  const [one] = await Promise.all([bed.open()]);
+  pool.take(one.peer, PLAIN_WAY)?.destroy();
+  equal(idle, 1);
+  one.destroy();
+  pool.close();
+  equal(idle, 0);
+});

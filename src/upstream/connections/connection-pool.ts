@@ -5,7 +5,7 @@
 
 import type { UpstreamKeepAlive } from '../../config/model/upstream.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Peer } from '../peer-choice.ts';
+import type { Peer, PeerGroup } from '../peer-choice.ts';
 import type { ConnectionWay } from './dial.ts';
 import type { ConnectionUser, UpstreamConnection } from './upstream-connection.ts';
 
@@ -17,15 +17,23 @@ export class ConnectionPool {
   #size = 0;
   /** How many were kept, ever. */
   #kept = 0;
+  readonly #group: Pick<PeerGroup, 'countIdle'> | undefined;
   #isClosed = false;
 
-  constructor(rules: UpstreamKeepAlive | undefined, clock: Clock) {
+  /** `group`: who is told how many wait. */
+  constructor(rules: UpstreamKeepAlive | undefined, clock: Clock, group?: Pick<PeerGroup, 'countIdle'>) {
     this.#rules = rules;
     this.#clock = clock;
+    this.#group = group?.countIdle === undefined ? undefined : group;
   }
 
   get size(): number {
     return this.#size;
+  }
+
+  #count(change: number): void {
+    this.#size += change;
+    this.#group?.countIdle?.(change);
   }
 
   /** Undefined: none is idle. */
@@ -35,7 +43,7 @@ export class ConnectionPool {
     }
     const connection = this.#idle.get(keyOf(peer, way))?.pop();
     if (connection !== undefined) {
-      this.#size -= 1;
+      this.#count(-1);
       connection.user = undefined;
       connection.waitNoMore();
     }
@@ -67,7 +75,7 @@ export class ConnectionPool {
     } else {
       alike.push(connection);
     }
-    this.#size += 1;
+    this.#count(1);
     this.#kept += 1;
     connection.keptAs = this.#kept;
     connection.idleUser ??= new IdleUser(() => this.#drop(connection));
@@ -108,7 +116,7 @@ export class ConnectionPool {
     const at = alike?.indexOf(connection) ?? -1;
     if (at !== -1) {
       alike?.splice(at, 1);
-      this.#size -= 1;
+      this.#count(-1);
     }
     connection.destroy();
   }

@@ -48,12 +48,18 @@ export const PEER = {
   /** Checks in a row that have passed (above 0) or failed (below). */
   checkRow: 35,
   nextCheckMs: 36,
+  /** Responses by their status, `CODES` numbers: how many there were, times `CODE_STEP`, and the status. 0: nobody has it. */
+  codes: 37,
 } as const;
 
 /** A number and no name: names would be looked up with each read. */
 export type PeerField = (typeof PEER)[keyof typeof PEER];
 
-export const PEER_FIELDS = 37;
+/** Statuses of one server that are counted each by itself. Who sends more has the others counted by their first digit alone. */
+export const CODES = 16;
+export const CODE_STEP = 1000;
+
+export const PEER_FIELDS: number = PEER.codes + CODES;
 
 /** `checking`: it has to pass a check before it is asked. */
 export const HEALTH = { unknown: 0, checking: 1, healthy: 2, unhealthy: 3 } as const;
@@ -68,4 +74,11 @@ export const GROUP = {
   waiting: 3,
   /** Until when the thread that runs the health checks may be silent. */
   checkerMs: 4,
+  /** Requests that found the queue full. Word 0. */
+  overflows: 5,
+  /** Idle connections, `IDLE_COUNTERS` numbers: each is changed by one thread. */
+  idle: 6,
 } as const;
+
+/** Threads beyond so many share counters, which may be wrong by a few then. */
+export const IDLE_COUNTERS = 30;

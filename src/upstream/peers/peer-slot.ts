@@ -3,7 +3,7 @@
 import type { UpstreamServer } from '../../config/model/upstream.ts';
 import type { Peer } from '../peer-choice.ts';
 import type { PeerField } from './peer-fields.ts';
-import { HEALTH, PEER } from './peer-fields.ts';
+import { CODE_STEP, CODES, HEALTH, PEER } from './peer-fields.ts';
 import type { PeerMemory } from './peer-memory.ts';
 
 /** What a server says of all its addresses. */
@@ -64,6 +64,29 @@ export class PeerSlot implements Peer {
   countResponse(status: number): void {
     const at = this.#at + PEER.responses + Math.trunc(status / 100) - 1;
     this.#numbers[at] = (this.#numbers[at] ?? 0) + 1;
+    this.#countCode(status);
+  }
+
+  #countCode(status: number): void {
+    const first = this.#at + PEER.codes;
+    for (let at = first; at < first + CODES; at += 1) {
+      const counted = this.#numbers[at] ?? 0;
+      if (counted === 0) {
+        this.#numbers[at] = CODE_STEP + status;
+        return;
+      }
+      if (counted % CODE_STEP === status) {
+        this.#numbers[at] = counted + CODE_STEP;
+        return;
+      }
+    }
+  }
+
+  /** By status. */
+  codes(): Readonly<Record<string, number>> {
+    const from = this.#at + PEER.codes;
+    const counted = [...this.#numbers.subarray(from, from + CODES)].filter((number) => number > 0);
+    return Object.fromEntries(counted.map((number) => [number % CODE_STEP, Math.trunc(number / CODE_STEP)]));
   }
 
   /** Responses by the first digit of their status, from 1xx to 5xx. */

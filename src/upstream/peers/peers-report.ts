@@ -7,9 +7,13 @@ import type { UpstreamGroup } from './upstream-group.ts';
 
 export interface UpstreamReport {
   readonly peers: readonly PeerReport[];
+  /** Idle connections of all threads; of streams there are none. */
+  readonly keepalive?: number;
+  /** Servers that are no more, and have requests. */
+  readonly zombies: number;
   /** Of `zone`. */
   readonly zone?: string;
-  readonly queue?: { readonly size: number; readonly max_size: number };
+  readonly queue?: { readonly size: number; readonly max_size: number; readonly overflows: number };
 }
 
 export type PeerState = 'up' | 'draining' | 'down' | 'unavail' | 'checking' | 'unhealthy';
@@ -25,8 +29,12 @@ export interface PeerReport {
   readonly state: PeerState;
   readonly active: number;
   readonly max_conns?: number;
-  readonly requests: number;
-  readonly responses: Readonly<Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'total', number>>;
+  /** Of streams: `connections`. */
+  readonly requests?: number;
+  readonly connections?: number;
+  readonly responses?: Readonly<Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'total', number>> & {
+    readonly codes: Readonly<Record<string, number>>;
+  };
   readonly sent: number;
   readonly received: number;
   readonly fails: number;
@@ -41,20 +49,30 @@ export interface PeerReport {
   readonly downtime: number;
   readonly downstart?: string;
   readonly selected?: string;
+  /** Of streams: `connect_time`. */
   readonly header_time?: number;
+  readonly connect_time?: number;
+  readonly first_byte_time?: number;
   readonly response_time?: number;
 }
 
 export function reportUpstream(group: UpstreamGroup, clock: Clock): UpstreamReport {
   const { zone, queue } = group.upstream;
+  const isStream = group.kind === 'stream';
   return {
-    peers: group.read((peers) => peers.map((peer, id) => reportPeer(peer, id, clock))),
+    peers: group.read((peers) => peers.map((peer, id) => reportPeer(peer, id, isStream, clock))),
+    ...(isStream ? {} : { keepalive: group.idle }),
+    zombies: group.zombies,
     ...(zone === undefined ? {} : { zone }),
-    ...(queue === undefined ? {} : { queue: { size: group.queue?.size ?? 0, max_size: queue.requestsMax } }),
+    ...(queue === undefined
+      ? {}
+      : {
+          queue: { size: group.queue?.size ?? 0, max_size: queue.requestsMax, overflows: group.queue?.overflows ?? 0 },
+        }),
   };
 }
 
-function reportPeer(peer: PeerSlot, id: number, clock: Clock): PeerReport {
+function reportPeer(peer: PeerSlot, id: number, isStream: boolean, clock: Clock): PeerReport {
   const { text, isBackup, weight, connectionsMax } = peer.rules;
   const nowMs = clock.monotonicMs();
   const isoOf = (atMs: number) => new Date(clock.nowMs() - (nowMs - atMs)).toISOString();
@@ -64,8 +82,9 @@ function reportPeer(peer: PeerSlot, id: number, clock: Clock): PeerReport {
     ...{ id, server: peer.name, name: text, backup: isBackup, weight, state: stateOf(peer, nowMs) },
     active: peer.read(PEER.active),
     ...(connectionsMax === 0 ? {} : { max_conns: connectionsMax }),
-    requests: peer.read(PEER.requests),
-    responses: responsesOf(peer),
+    ...(isStream
+      ? { connections: peer.read(PEER.requests) }
+      : { requests: peer.read(PEER.requests), responses: responsesOf(peer) }),
     sent: peer.read(PEER.sentBytes),
     received: peer.read(PEER.receivedBytes),
     fails: peer.read(PEER.failsTotal),
@@ -77,15 +96,24 @@ function reportPeer(peer: PeerSlot, id: number, clock: Clock): PeerReport {
     downtime: Math.round(peer.read(PEER.downMs) + (downSinceMs === 0 ? 0 : nowMs - downSinceMs)),
     ...(downSinceMs === 0 ? {} : { downstart: isoOf(downSinceMs) }),
     ...(selectedMs === 0 ? {} : { selected: isoOf(selectedMs) }),
-    ...(headMs === 0 ? {} : { header_time: headMs }),
+    ...(isStream ? streamTimesOf(peer) : headMs === 0 ? {} : { header_time: headMs }),
     ...(wholeMs === 0 ? {} : { response_time: wholeMs }),
   };
 }
 
-function responsesOf(peer: PeerSlot): PeerReport['responses'] {
+function streamTimesOf(peer: PeerSlot): Pick<PeerReport, 'connect_time' | 'first_byte_time'> {
+  const [connectMs, firstMs] = [peer.read(PEER.connectMs), peer.read(PEER.headMs)];
+  return {
+    ...(connectMs === 0 ? {} : { connect_time: connectMs }),
+    ...(firstMs === 0 ? {} : { first_byte_time: firstMs }),
+  };
+}
+
+function responsesOf(peer: PeerSlot): NonNullable<PeerReport['responses']> {
   const [one = 0, two = 0, three = 0, four = 0, five = 0] = peer.responses();
   return {
     ...{ '1xx': one, '2xx': two, '3xx': three, '4xx': four, '5xx': five },
+    codes: peer.codes(),
     total: one + two + three + four + five,
   };
 }

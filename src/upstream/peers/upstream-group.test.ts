@@ -235,3 +235,37 @@ test('slow_start: a peer that has come back has little of its weight, and more w
   clock.advance(5000);
   equal(share(), 50);
 });
+
+test('a peer that is taken out while it has a request is told of until it has none', () => {
+  const { group, clock } = fakeGroup([fakeServer('a'), fakeServer('b')]);
+  clock.advance(1000);
+  const choice = turnOf(group, 'a');
+  const server = fakeServer('b');
+  group.setPeers([{ server, name: 'b', address: { host: 'b', port: 1 } }]);
+  equal(group.zombies, 1);
+  choice.release('succeeded', 200, QUICK);
+  equal(group.zombies, 0);
+});
+
+test('responses are counted by their status, and those that have no room for theirs by its first digit alone', () => {
+  const { group, clock } = fakeGroup([fakeServer('a')]);
+  clock.advance(1000);
+  for (const status of [200, 503, 200, ...Array.from({ length: 20 }, (_, more) => 400 + more)]) {
+    const { choice } = take(group);
+    choice.release('succeeded', status, QUICK);
+  }
+  const [a] = group.peers;
+  const codes = a?.codes() ?? {};
+  deepEqual([codes[200], codes[503], codes[400], codes[419], Object.keys(codes).length], [2, 1, 1, undefined, 16]);
+  deepEqual(a?.responses(), [0, 2, 0, 20, 1]);
+});
+
+test('idle connections of all threads are counted', () => {
+  const one = fakeGroup([fakeServer('a')]);
+  const other = fakeGroup([fakeServer('a')], {}, one);
+  one.group.countIdle(1);
+  other.group.countIdle(1);
+  other.group.countIdle(1);
+  one.group.countIdle(-1);
+  equal(one.group.idle, 2);
+});

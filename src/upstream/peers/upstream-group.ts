@@ -8,6 +8,7 @@ import { newBalancer } from './balancing/new-balancer.ts';
 import type { ChoiceRules } from './group-choice.ts';
 import { GroupChoice } from './group-choice.ts';
 import { beginHealth } from './health/peer-health.ts';
+import { GROUP, IDLE_COUNTERS, PEER } from './peer-fields.ts';
 import type { PeerList } from './peer-list.ts';
 import { newPeerList } from './peer-list.ts';
 import type { PeerMemory } from './peer-memory.ts';
@@ -48,6 +49,8 @@ export class UpstreamGroup implements PeerGroup {
   readonly #rules: ChoiceRules;
   #slots: ReadonlyMap<string, PeerSlot> = new Map();
   #list: PeerList = newPeerList([]);
+  /** Peers that are no more, and have requests. */
+  readonly #removed = new Set<PeerSlot>();
 
   /** Throws where there is no room for its numbers. */
   constructor(parts: UpstreamGroupParts) {
@@ -86,6 +89,10 @@ export class UpstreamGroup implements PeerGroup {
     return this.#at;
   }
 
+  get kind(): 'http' | 'stream' {
+    return this.#parts.kind;
+  }
+
   get upstream(): Upstream {
     return this.#parts.upstream;
   }
@@ -100,13 +107,42 @@ export class UpstreamGroup implements PeerGroup {
     }
   }
 
+  /** Plans that come and go in one thread change the same number. */
+  countIdle(change: number): void {
+    const { memory } = this.#parts;
+    const at = this.#at + GROUP.idle + (memory.self % IDLE_COUNTERS);
+    memory.numbers[at] = (memory.numbers[at] ?? 0) + change;
+  }
+
+  /** Idle connections of all threads. */
+  get idle(): number {
+    const from = this.#at + GROUP.idle;
+    return this.#parts.memory.numbers.subarray(from, from + IDLE_COUNTERS).reduce((sum, count) => sum + count, 0);
+  }
+
   choose(request: PeerRequest): PeerChoice {
     return new GroupChoice(this.#rules, request);
+  }
+
+  /** How many peers have been taken out of the list and still have requests. */
+  get zombies(): number {
+    this.#forgetIdle();
+    return this.#removed.size;
+  }
+
+  #forgetIdle(): void {
+    for (const slot of this.#removed) {
+      if (slot.read(PEER.active) === 0) {
+        this.#removed.delete(slot);
+        slot.leave();
+      }
+    }
   }
 
   /** From now on these are the peers; those that were among them before keep their numbers. Gives how many had no room. */
   setPeers(addresses: readonly PeerAddress[]): number {
     const before = this.#slots;
+    this.#forgetIdle();
     const slots = new Map<string, PeerSlot>();
     let homeless = 0;
     for (const each of addresses) {
@@ -120,8 +156,12 @@ export class UpstreamGroup implements PeerGroup {
     }
     this.#slots = slots;
     this.#list = newPeerList([...slots.values()]);
-    for (const slot of before.values()) {
-      slot.leave();
+    for (const [key, slot] of before) {
+      if (slots.has(key) || slot.read(PEER.active) === 0) {
+        slot.leave();
+      } else {
+        this.#removed.add(slot);
+      }
     }
     return homeless;
   }
@@ -149,6 +189,10 @@ export class UpstreamGroup implements PeerGroup {
   /** Requests that still have peers give them back as before. */
   close(): void {
     this.setPeers([]);
+    for (const slot of this.#removed) {
+      slot.leave();
+    }
+    this.#removed.clear();
     this.#parts.memory.close(this.#at);
   }
 }

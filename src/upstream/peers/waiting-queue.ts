@@ -40,6 +40,7 @@ export class WaitingQueue implements PeerQueue {
   readonly #parts: WaitingQueueParts;
   readonly #countAt: number;
   readonly #wakeAt: number;
+  readonly #overflowsAt: number;
   readonly #waiters = new Set<Waiter>();
   #timer: NodeJS.Timeout | undefined;
   #isListening = false;
@@ -48,6 +49,7 @@ export class WaitingQueue implements PeerQueue {
     this.#parts = parts;
     this.#countAt = wordAt(parts.group, GROUP.waiting, 0);
     this.#wakeAt = wordAt(parts.group, GROUP.waiting, 1);
+    this.#overflowsAt = wordAt(parts.group, GROUP.overflows, 0);
   }
 
   get #words(): Int32Array {
@@ -59,6 +61,11 @@ export class WaitingQueue implements PeerQueue {
     return Atomics.load(this.#words, this.#countAt);
   }
 
+  /** Requests that found it full. */
+  get overflows(): number {
+    return Atomics.load(this.#words, this.#overflowsAt);
+  }
+
   get isWaitedIn(): boolean {
     return this.size > 0;
   }
@@ -67,6 +74,7 @@ export class WaitingQueue implements PeerQueue {
     const { requestsMax, timeoutMs, clock } = this.#parts;
     if (Atomics.add(this.#words, this.#countAt, 1) >= requestsMax) {
       Atomics.sub(this.#words, this.#countAt, 1);
+      Atomics.add(this.#words, this.#overflowsAt, 1);
       return undefined;
     }
     // Choices of other groups are not given here.

@@ -61,7 +61,7 @@ export class PlanUpstreams {
   }
 
   #newUpstream(name: string, peers: PeerGroup, keepAlive: UpstreamKeepAlive | undefined): UpstreamOfPlan {
-    const pool = new ConnectionPool(keepAlive, this.#parts.clock);
+    const pool = new ConnectionPool(keepAlive, this.#parts.clock, peers);
     return { name, peers, parts: { ...this.#parts, pool } };
   }
 
