@@ -7,7 +7,8 @@ import { createServer } from 'node:net';
 import type { FakeResponse } from '../../src/protocol/dns/fake-response.ts';
 import { fakeResponse, readFakeQuestion } from '../../src/protocol/dns/fake-response.ts';
 
-export type Zone = Record<string, FakeResponse>;
+/** `lateMs`: it is answered so much later. */
+export type Zone = Record<string, FakeResponse & { readonly lateMs?: number }>;
 
 export interface FakeNameServer extends AsyncDisposable {
   readonly port: number;
@@ -42,7 +43,8 @@ export async function runNameServer(zone: Zone): Promise<FakeNameServer> {
   const udp = createSocket('udp4');
   udp.on('message', (question, from) => {
     ports.add(from.port);
-    udp.send(respond(question, false), from.port, from.address);
+    const { lateMs = 0 } = zone[readFakeQuestion(question).name] ?? {};
+    setTimeout(() => udp.send(respond(question, false), from.port, from.address), lateMs);
   });
   udp.bind(port, '127.0.0.1');
   await once(udp, 'listening');

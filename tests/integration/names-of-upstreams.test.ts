@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Reply } from './backend.ts';
 import { answering, runBackend } from './backend.ts';
+import { Client } from './client.ts';
+import { findPort } from './free-port.ts';
 import { runNameServer } from './name-server.ts';
 import { runNginx } from './nginx-server.ts';
+import { until } from './waiting.ts';
 
 const LOCAL = { type: 'A', value: '127.0.0.1' } as const;
 
@@ -24,6 +27,28 @@ function forbiddingOnce(): Reply {
       : 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond';
   };
 }
+
+/** Longer than the time in which another server may be asked. */
+const LATE_MS = 1100;
+
+test('a name that is long in coming takes no time from the servers of a stream', async () => {
+  await using backend = await runBackend((request) => (request === 'hello' ? 'found' : undefined));
+  await using names = await runNameServer({
+    'late.test': { records: [{ type: 'A', value: '127.0.0.2' }, LOCAL], lateMs: LATE_MS },
+  });
+  const port = await findPort();
+  await using _nginx = await runNginx(
+    '',
+    {},
+    {
+      main: `stream { map $server_port $to { default late.test:${backend.port}; } resolver 127.0.0.1:${names.port} ipv6=off;
+      server { listen 127.0.0.1:${port}; proxy_pass $to; proxy_next_upstream_timeout 1s; } }`,
+    },
+  );
+  using client = await Client.open(port);
+  client.send('hello');
+  await until('the second server has answered', () => client.received === 'found');
+});
 
 test('names are asked of the name servers of the configuration, whatever these answer', async () => {
   await using backend = await runBackend(answering('found'));

@@ -48,7 +48,8 @@ export class ProxyContent implements SessionContent {
   readonly #session: Session;
   readonly #passing: Passing;
   readonly #choice: PeerChoice;
-  readonly #startedMs: number;
+  /** When the first server was asked: the time that a name takes to be found is not the servers'. */
+  #askedMs = 0;
   readonly #up: Flow;
   #down: Flow | undefined;
   #attempt: Attempt | undefined;
@@ -64,7 +65,6 @@ export class ProxyContent implements SessionContent {
     this.#session = session;
     this.#passing = passing;
     this.#choice = passing.group.choose(passing.request);
-    this.#startedMs = clock.monotonicMs();
     this.#timer = new LazyTimer(clock, () => this.#onLate());
     const source = {
       socket: session.socket,
@@ -162,7 +162,9 @@ export class ProxyContent implements SessionContent {
     } else {
       guardSocket(socket, session);
     }
-    this.#attempt = { peer, state, startedMs: session.services.clock.monotonicMs(), socket };
+    const startedMs = session.services.clock.monotonicMs();
+    this.#askedMs = this.#attemptCount === 1 ? startedMs : this.#askedMs;
+    this.#attempt = { peer, state, startedMs, socket };
     socket.on(way.secure === undefined ? 'connect' : 'secureConnect', () => this.#onConnected(socket));
     if (way.secure !== undefined) {
       // In front of the listener by which Node begins the handshake.
@@ -198,7 +200,7 @@ export class ProxyContent implements SessionContent {
   #tryNext(): void {
     this.#release('failed');
     const { isOn, triesMax, timeoutMs } = this.#passing.policy.retry;
-    const spentMs = this.#session.services.clock.monotonicMs() - this.#startedMs;
+    const spentMs = this.#session.services.clock.monotonicMs() - this.#askedMs;
     const isLast =
       !isOn ||
       this.#choice.triesLeft === 0 ||
