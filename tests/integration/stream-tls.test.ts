@@ -14,6 +14,7 @@ import { runNginx } from './nginx-server.ts';
 import { makeFolder } from './server.ts';
 import type { Backend } from './stream-server.ts';
 import { dial, echo, listenTo, readToEnd } from './stream-server.ts';
+import { until } from './waiting.ts';
 
 const folder = makeFolder();
 chmodSync(folder, 0o755);
@@ -62,6 +63,8 @@ before(async () => {
     asked: `${shown} ssl_client_certificate ${authority.cert}; ssl_verify_client on; return "$ssl_client_s_dn";`,
     begun: `${verified} proxy_ssl_name site.test; proxy_ssl_certificate ${own.cert}; proxy_ssl_certificate_key ${own.key}; proxy_pass ${to};`,
     fronted: `${shown} set_real_ip_from 127.0.0.0/8; return "$proxy_protocol_addr $remote_addr $realip_remote_addr $ssl_server_name";`,
+    counted: `${shown} ssl_alpn one; limit_conn ends 1; return x;`,
+    closed: `${shown} deny all; return x;`,
     headed: `proxy_ssl on; proxy_protocol on; proxy_pass 127.0.0.1:${headed.port};`,
     stranger: `${verified} proxy_ssl_name other.test; proxy_pass ${to};`,
   };
@@ -75,7 +78,13 @@ before(async () => {
         : ' ssl';
     blocks.push(`server { listen 127.0.0.1:${ports[name]}${ssl}; ${text} }`);
   }
-  nginx = await runNginx('', {}, { main: `error_log stderr info;\nstream { ${blocks.join('\n')} }` });
+  nginx = await runNginx(
+    '',
+    {},
+    {
+      main: `error_log stderr info;\nstream { limit_conn_zone $server_port zone=ends:64k; log_format end '$server_port $status $server_addr'; access_log ${folder}/ends.log end; ${blocks.join('\n')} }`,
+    },
+  );
 });
 
 after(async () => {
@@ -127,7 +136,7 @@ test('variables tell of the handshake, and a protocol is agreed on where one is 
 test('clients show a certificate where it is asked for', async () => {
   assert.equal(await ask('asked', '', { cert: read(own.cert), key: read(own.key) }), 'CN=me');
   assert.equal(await ask('asked', ''), '');
-  await nginx.server.logged(/client sent no required SSL certificate while initializing session, client: 127\.0\.0\.1/);
+  await nginx.server.logged(/client sent no required SSL certificate while SSL handshaking, client: 127\.0\.0\.1/);
 });
 
 test('TLS with servers begins here: with a name, a certificate, and trust', async () => {
@@ -169,4 +178,41 @@ test('a header of the PROXY protocol comes before the handshake, in pieces or wi
   await nginx.server.logged(
     /broken header: "\\x16\\x03\\x01 no.*" while reading PROXY protocol, client: 127\.0\.0\.1, server/,
   );
+});
+
+/** Lines of the access log about the server. */
+function endsOf(name: string): readonly string[] {
+  const port = ports[name] ?? 0;
+  return read(`${folder}/ends.log`)
+    .split('\n')
+    .filter((line) => line.startsWith(`${port} `))
+    .map((line) => line.slice(`${port} `.length));
+}
+
+test('a client that is denied gets no handshake, and each that is refused has a line in the log', async () => {
+  // Not a word is waited for.
+  const client = await dial(ports['closed'] ?? 0);
+  assert.equal((await readToEnd(client)).bytes.length, 0);
+  await until('the line of the client that is denied', () => endsOf('closed').length > 0);
+  assert.deepEqual(endsOf('closed'), ['403 127.0.0.1']);
+  const told = endsOf('told').length;
+  await ask('told', '', { ALPNProtocols: ['smtp'] });
+  const plainly = await dial(ports['told'] ?? 0);
+  plainly.write('GET / HTTP/1.0\r\n\r\n');
+  await readToEnd(plainly);
+  const gone = await dial(ports['told'] ?? 0);
+  gone.end();
+  await readToEnd(gone);
+  await until('the lines of handshakes that failed', () => endsOf('told').length === told + 3);
+  assert.deepEqual(endsOf('told').slice(told), Array(3).fill('500 127.0.0.1'));
+  // A place among those that are counted is free again when a handshake has failed.
+  await ask('counted', '', { ALPNProtocols: ['two'] });
+  assert.equal(await ask('counted', '', { ALPNProtocols: ['one'] }), 'x');
+  const header = await dial(ports['fronted'] ?? 0);
+  const before = endsOf('fronted').length;
+  // No family begins like this: nobody waits for the rest of the line.
+  header.write('PROXY IN');
+  await readToEnd(header);
+  await until('the line of the header that is none', () => endsOf('fronted').length > before);
+  assert.equal(endsOf('fronted').at(-1), '400 127.0.0.1');
 });

@@ -5,7 +5,6 @@ import { createServer, Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
-import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
@@ -29,6 +28,7 @@ import type { SessionServices } from '../stream/session-services.ts';
 import type { TlsAcceptor, TlsListening } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
+import { addressOf, backlogOf, hasProxyHeader, isOfAll, keyOf, nameOf, siteOfStream } from './bound-facts.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 import type { HttpsAddress } from './https-listening.ts';
@@ -254,6 +254,7 @@ export class Listeners {
     const services = {
       ...{ table, bugs, buffer, clock: systemClock, isClosing: false },
       server: nameOf(bound),
+      address: isOfAll(bound) ? '' : bound.address,
       port: bound.kind === 'tcp' ? String(bound.port) : '',
       hostname: hostname(),
       hasProxyHeader: hasProxyHeader(bound, plan.model),
@@ -282,25 +283,26 @@ export class Listeners {
     if (client === undefined) {
       return;
     }
-    const shakeHands = (connection: Arrived, header: ProxyHeader | undefined): void =>
+    const connection = services.hasProxyHeader ? streamOf(arrived) : arrived;
+    stream.acceptBeforeTls(connection, client, services, (session) =>
       this.#accept(connection, client, {
         sites: { siteNamed: () => site, fallback: site },
-        onSecured: (socket, { facts, tls }) => stream.acceptSecured(socket, client, services, { facts, tls, header }),
         patience: undefined,
-        onPlain: (carrier) => carrier.destroy(),
-      });
-    if (services.hasProxyHeader) {
-      const carrier = streamOf(arrived);
-      stream.awaitHeader(carrier, client, services, (header) => shakeHands(carrier, header));
-    } else {
-      shakeHands(arrived, undefined);
-    }
+        onSecured: (socket, { facts, tls }) => session.onSecured(socket, { facts, tls }),
+        onPlain: (carrier) => {
+          carrier.destroy();
+          session.onLost();
+        },
+        onLost: () => session.onLost(),
+      }),
+    );
   }
 
   #accept(arrived: Arrived, { address }: Client, listening: TlsListening): void {
     const acceptor = this.#tls;
     if (acceptor === undefined) {
       arrived.destroy();
+      listening.onLost?.();
     } else if (arrived instanceof Socket) {
       acceptor.accept(arrived, address, listening);
     } else {
@@ -451,33 +453,4 @@ interface StreamDoor {
 interface Where {
   readonly fd: number;
   readonly backlog: number;
-}
-
-/** What makes one address another than a second one. */
-function keyOf(listener: BoundListener): string {
-  return `${addressOf(listener)} ${listener.isTls ? 'tls' : ''} ${listener.isStream ? 'stream' : ''}`;
-}
-
-function addressOf({ kind, address, port, path }: BoundListener): string {
-  return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path}`;
-}
-
-/** Behind the sites stand the servers of streams. */
-function siteOfStream({ listener }: BoundListener, { listeners, sites, streams }: EdgeModel): number {
-  return sites.length + (streams?.listeners[listener - listeners.length]?.stream ?? 0);
-}
-
-function hasProxyHeader({ listener }: BoundListener, model: EdgeModel): boolean {
-  return allListeners(model)[listener]?.hasProxyHeader === true;
-}
-
-function backlogOf({ listener }: BoundListener, model: EdgeModel): number {
-  const { backlog } = allListeners(model)[listener] ?? {};
-  assert(backlog !== undefined, `the model has no listener ${listener}`);
-  return backlog;
-}
-
-/** As nginx's error logs have it. */
-function nameOf({ kind, address, port, path }: BoundListener): string {
-  return kind === 'tcp' ? renderHostPort(address, port) : `unix:${path}`;
 }

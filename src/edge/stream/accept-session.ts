@@ -2,26 +2,46 @@ import type { Socket } from 'node:net';
 import { takeTls } from '../../relay/sockets/direct-tls-socket.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
+import type { ClientConnection, SessionTls, ShakingSession } from './compiled-stream.ts';
+import { SESSION_STATUS } from './compiled-stream.ts';
 import type { Accepted } from './session.ts';
 import { StreamSession } from './session.ts';
 
 /** Its bytes are read into the beginning of `services.buffer`. */
-export function acceptSession(accepted: Accepted & { readonly socket: GuardedSocket }): Receive {
-  const { socket, services } = accepted;
-  const session = new StreamSession(accepted);
+export function acceptSession(socket: GuardedSocket, accepted: Accepted): Receive {
+  const { services } = accepted;
+  const session = new StreamSession(socket, accepted);
   services.table.add(session);
   socket.owner = session;
-  session.start();
+  session.start(socket);
   return (length) => {
     session.take(services.buffer, length);
     return undefined;
   };
 }
 
-/** When the handshake of TLS is over. */
-export function acceptSecured(accepted: Accepted & { readonly socket: Socket }): void {
-  const { socket, services } = accepted;
-  const session = new StreamSession(accepted);
+/** It comes into the table when its handshake is over, which is there until then. */
+export function acceptBeforeTls(
+  connection: ClientConnection,
+  accepted: Accepted,
+  shakeHands: (session: ShakingSession) => void,
+): void {
+  const session = new StreamSession(connection, accepted);
+  const shaking: ShakingSession = {
+    onSecured: (socket, tls) => {
+      try {
+        goOn(session, socket, tls);
+      } catch (error) {
+        session.onBug(error);
+      }
+    },
+    onLost: () => session.end(SESSION_STATUS.internal),
+  };
+  session.startBeforeTls(() => shakeHands(shaking));
+}
+
+function goOn(session: StreamSession, socket: Socket, tls: SessionTls): void {
+  const { services } = session;
   services.table.add(session);
   const receive: Receive = (length) => {
     session.take(services.buffer, length);
@@ -32,5 +52,5 @@ export function acceptSecured(accepted: Accepted & { readonly socket: Socket }):
     socket.on('data', (bytes: Buffer) => session.take(bytes, bytes.length));
   }
   socket.resume();
-  session.start();
+  session.startSecured(socket, tls);
 }

@@ -1,41 +1,40 @@
 /** The header of the PROXY protocol that stands before the TLS handshake of a session, which begins behind it. */
 
 import type { Socket } from 'node:net';
-import type { Client } from '../../protocol/http/exchange.ts';
-import { nextConnectionNumber } from '../../protocol/http/peer.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import { AwaitedHeader } from '../connections/awaited-header.ts';
 import { readBeforeTls } from '../connections/read-before-tls.ts';
-import type { CompiledStream } from './compiled-stream.ts';
-import type { SessionServices } from './session-services.ts';
+import type { Session } from './compiled-stream.ts';
+import { SESSION_STATUS } from './compiled-stream.ts';
 
-export interface HeaderWait {
-  readonly stream: Pick<CompiledStream, 'errorLog' | 'proxyProtocolMs'>;
-  readonly services: SessionServices;
-  readonly onHeader: (header: ProxyHeader) => void;
-}
+type Awaiting = Pick<Session, 'peer' | 'services' | 'log' | 'end'> & {
+  readonly stream: { readonly proxyProtocolMs: number };
+};
 
-export function awaitHeader(carrier: Socket, client: Client, { stream, services, onHeader }: HeaderWait): void {
-  const { table, bugs, server } = services;
-  const { errorLog, proxyProtocolMs } = stream;
-  const number = nextConnectionNumber();
-  const say = (level: 'info' | 'error', text: string): void => {
-    if (errorLog.hears(level)) {
-      errorLog.sayText(level, text, number);
-    }
-  };
-  const about = ` while reading PROXY protocol, client: ${client.address || 'unix:'}, server: ${server}`;
+/** `onHeader` is called once, or the session ends. */
+export function awaitHeader(carrier: Socket, session: Awaiting, onHeader: (header: ProxyHeader) => void): void {
+  const { services } = session;
+  // Of a client that leaves without a word.
+  const onClose = (): void => session.end(SESSION_STATUS.badRequest);
+  carrier.on('close', onClose);
   readBeforeTls(
     carrier,
     (done) =>
-      new AwaitedHeader(carrier, client, {
-        table,
+      new AwaitedHeader(carrier, session.peer, {
+        table: services.table,
         services,
-        withinMs: proxyProtocolMs,
-        tell: (reason) => say('error', reason + about),
-        tellLate: () => say('info', `client timed out (110: Connection timed out)${about}`),
-        onBug: (what, error) => bugs.note(what, error),
+        withinMs: session.stream.proxyProtocolMs,
+        tell: (reason) => {
+          session.log('error', reason);
+          session.end(SESSION_STATUS.badRequest);
+        },
+        tellLate: () => {
+          session.log('info', 'client timed out (110: Connection timed out)');
+          session.end(SESSION_STATUS.ok);
+        },
+        onBug: (what, error) => services.bugs.note(what, error),
         onHeader: (header, rest) => {
+          carrier.off('close', onClose);
           done(rest);
           onHeader(header);
           return true;

@@ -9,12 +9,11 @@ import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
-import { acceptSecured, acceptSession } from './accept-session.ts';
-import { awaitHeader } from './await-header.ts';
+import { acceptBeforeTls, acceptSession } from './accept-session.ts';
 import { compileProxy } from './compile-proxy.ts';
 import type { CompiledStream } from './compiled-stream.ts';
 import { ReturnContent } from './return-content.ts';
-import { compileSteps } from './session-steps.ts';
+import { compileSecuredSteps, compileSteps } from './session-steps.ts';
 import { SessionTexts } from './session-texts.ts';
 
 /** By index of the server. Throws where the model cannot be run. `Clients`: the code that speaks TLS with servers; undefined where the streams have no use for it. */
@@ -49,15 +48,14 @@ export function compileStreams(
       errorLog: errorLogs.open(server.errorLogs),
       accessLog: accessLogs.openForSessions(server.accessLogs, texts),
       steps: compileSteps(server, texts),
+      securedSteps: compileSecuredSteps(server),
       proxyProtocolMs: server.proxyProtocolMs,
       preread: server.readsHello ? server.preread : undefined,
       sendsAtOnce: server.sendsAtOnce,
       open: openOf(server),
-      accept: (socket, client, services) => acceptSession({ socket, client, stream, services, secured: undefined }),
-      awaitHeader: (carrier, client, services, onHeader) =>
-        awaitHeader(carrier, client, { stream, services, onHeader }),
-      acceptSecured: (socket, client, services, secured) =>
-        acceptSecured({ socket, client, stream, services, secured }),
+      accept: (socket, client, services) => acceptSession(socket, { client, stream, services }),
+      acceptBeforeTls: (connection, client, services, shakeHands) =>
+        acceptBeforeTls(connection, { client, stream, services }, shakeHands),
     };
     return stream;
   });

@@ -9,6 +9,7 @@ import type { Client, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
 import type { SeenHello } from '../../protocol/tls/preread-hello.ts';
+import type { BareConnection } from '../../relay/sockets/bare-connection.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
@@ -20,12 +21,23 @@ import type { UpstreamState } from './upstream-state.ts';
 export interface SessionTls {
   readonly facts: TlsFacts;
   readonly tls: PeerTls;
-  /** Of the PROXY protocol, which came before the handshake. */
-  readonly header: ProxyHeader | undefined;
+}
+
+/** What a client has connected by: before the handshake of TLS it need not be a socket of Node's. */
+export type ClientConnection = Socket | BareConnection;
+
+/** A session that waits for its handshake of TLS: one of the two is called. */
+export interface ShakingSession {
+  onSecured(socket: Socket, tls: SessionTls): void;
+  /** There is no TLS with the client, whose connection is closed. */
+  onLost(): void;
 }
 
 export interface Session extends Subject {
+  /** Over which the content speaks with the client. */
   readonly socket: Socket;
+  /** The address of this machine that the client has connected to; '' for a Unix socket. */
+  readonly localAddress: string;
   readonly services: SessionServices;
   /** Of the connection, among those of its thread. */
   readonly number: number;
@@ -67,8 +79,10 @@ export type SessionStep = (session: Session) => number;
 
 export interface CompiledStream {
   readonly errorLog: ErrorLog;
-  /** Asked in their order before anything is read. */
+  /** Asked in their order before anything is read, a handshake of TLS included. */
   readonly steps: readonly SessionStep[];
+  /** Asked when the handshake is over. */
+  readonly securedSteps: readonly SessionStep[];
   /** How long the header of the PROXY protocol may take. */
   readonly proxyProtocolMs: number;
   /** Undefined: nothing is looked at before the connection is passed on. */
@@ -79,15 +93,13 @@ export interface CompiledStream {
   open(session: Session): SessionContent | number;
   /** A client that was let in. */
   accept(socket: GuardedSocket, client: Client, services: SessionServices): Receive;
-  /** Before the handshake of TLS: `onHeader` is called once, or the connection is closed. */
-  awaitHeader(
-    carrier: Socket,
+  /** The same of a client that speaks TLS: `shakeHands` is called if the client may come in, as far as that is known without a handshake. */
+  acceptBeforeTls(
+    connection: ClientConnection,
     client: Client,
     services: SessionServices,
-    onHeader: (header: ProxyHeader) => void,
+    shakeHands: (session: ShakingSession) => void,
   ): void;
-  /** The same, when the handshake of TLS is over. */
-  acceptSecured(socket: Socket, client: Client, services: SessionServices, tls: SessionTls): void;
 }
 
 /** What a client that was let in is given. It ends the session by `Session.end`. */

@@ -263,14 +263,14 @@ export class ProxyContent implements SessionContent {
   }
 
   #proxyHeader(): Buffer | undefined {
-    const { client, socket, services } = this.#session;
+    const { client, localAddress, services } = this.#session;
     const { sendsProxyProtocol } = this.#passing.policy;
     if (sendsProxyProtocol === 'no') {
       return undefined;
     }
     const text = renderProxyHeader(sendsProxyProtocol === 'v1' ? 1 : 2, {
       source: { address: client.address, port: client.port },
-      destination: { address: plainAddress(socket.localAddress), port: services.port },
+      destination: { address: localAddress, port: services.port },
     });
     return Buffer.from(text, 'latin1');
   }
@@ -389,9 +389,4 @@ function newState(name: string): UpstreamState {
     sentBytes: 0,
     receivedBytes: 0,
   };
-}
-
-/** Of a socket that takes both families. */
-function plainAddress(address = ''): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }

@@ -11,6 +11,8 @@ export interface SessionServices {
   readonly buffer: Buffer;
   /** The address that is listened on, as error logs have it: `0.0.0.0:5432`. */
   readonly server: string;
+  /** That of this machine, where all clients have connected to the same; '' for a Unix socket as well. */
+  readonly address: string;
   /** '' for a Unix socket. */
   readonly port: string;
   readonly hostname: string;

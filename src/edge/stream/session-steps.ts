@@ -1,4 +1,4 @@
-/** What is asked before anything of a connection is read, in nginx's order: who the client is, `set`, how many there may be, who may come in. */
+/** What is asked before anything of a connection is read, in nginx's order: who the client is, `set`, how many there may be, who may come in. A handshake of TLS comes behind them. */
 
 import type { RealIp } from '../../config/model/access.ts';
 import type { StreamServer } from '../../config/model/stream.ts';
@@ -18,9 +18,13 @@ export function compileSteps(server: StreamServer, texts: SessionTexts): readonl
     ...server.sets.map((set) => compileSet(set, texts)),
     compileCounts(server, texts),
     compileAccess(server),
-    compileCertificates(server),
   ];
   return steps.filter((step) => step !== undefined);
+}
+
+export function compileSecuredSteps(server: StreamServer): readonly SessionStep[] {
+  const step = compileCertificates(server);
+  return step === undefined ? [] : [step];
 }
 
 /** A trusted peer says by the PROXY protocol who its client is. */
@@ -98,13 +102,13 @@ function compileCertificates({ tls }: StreamServer): SessionStep | undefined {
   }
   return (session) => {
     const { certificate, certificateFault, isUnknownAuthority } = session.secured?.tls ?? {};
-    if (tls.clients === 'required' && certificate === undefined && session.secured !== undefined) {
+    if (tls.clients === 'required' && certificate === undefined) {
       session.log('info', 'client sent no required SSL certificate');
-      return SESSION_STATUS.badRequest;
+      return SESSION_STATUS.internal;
     }
     if (certificateFault !== undefined && !(tls.clients === 'unverified' && isUnknownAuthority === true)) {
       session.log('info', `client SSL certificate verify error: ${escapeLog(certificateFault.words)}`);
-      return SESSION_STATUS.badRequest;
+      return SESSION_STATUS.internal;
     }
     return 0;
   };

@@ -13,7 +13,7 @@ export const SESSION_VARIABLES: Readonly<Record<string, SessionVariable>> = {
   binary_remote_addr: ({ client }) => binaryAddress(client.address),
   realip_remote_addr: ({ peer }) => peer.address || UNIX,
   realip_remote_port: ({ peer }) => peer.port,
-  server_addr: (session) => localAddress(session),
+  server_addr: ({ localAddress }) => localAddress || UNIX,
   server_port: ({ services }) => services.port,
   protocol: () => 'TCP',
   connection: ({ number }) => String(number),
@@ -41,13 +41,6 @@ export const SESSION_VARIABLES: Readonly<Record<string, SessionVariable>> = {
   upstream_first_byte_time: (session) => ofEach(session, ({ firstByteMs }) => orDash(firstByteMs)),
   upstream_session_time: (session) => ofEach(session, ({ sessionMs }) => orDash(sessionMs)),
 };
-
-/** The socket is asked: one that listens at all addresses has another for each client. */
-function localAddress({ socket }: Session): string {
-  const address = socket.localAddress ?? '';
-  const isMapped = address.startsWith('::ffff:') && address.includes('.');
-  return (isMapped ? address.slice('::ffff:'.length) : address) || UNIX;
-}
 
 function ofEach({ upstreams }: Session, text: (state: UpstreamState) => string): string | undefined {
   return upstreams.length === 0 ? undefined : upstreams.map(text).join(', ');

@@ -1,6 +1,7 @@
 /** One connection of a client of a stream, from the moment when it was accepted until its line is in the access log. */
 
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { assert } from '../../kernel/assert.ts';
 import type { ErrorLevel } from '../../kernel/error-line.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
@@ -12,7 +13,15 @@ import type { TrackedConnection } from '../connections/connection-table.ts';
 import { CostlyMatch } from '../pipeline/costly-match.ts';
 import { MatchBudget } from '../pipeline/match-budget.ts';
 import type { Captures } from '../pipeline/subject.ts';
-import type { CompiledStream, Session, SessionContent, SessionTls } from './compiled-stream.ts';
+import { awaitHeader } from './await-header.ts';
+import type {
+  ClientConnection,
+  CompiledStream,
+  Session,
+  SessionContent,
+  SessionStep,
+  SessionTls,
+} from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
 import { Preread } from './preread.ts';
@@ -26,23 +35,21 @@ const NOTHING: readonly (() => void)[] = [];
 
 /** A client that was let in. */
 export interface Accepted {
-  readonly socket: Socket;
   readonly client: Client;
   readonly stream: CompiledStream;
   readonly services: SessionServices;
-  readonly secured: SessionTls | undefined;
 }
 
 export class StreamSession implements Session, TrackedConnection {
   readonly number: number = nextConnectionNumber();
-  readonly socket: Socket;
+  readonly localAddress: string;
   readonly services: SessionServices;
   readonly stream: CompiledStream;
   readonly peer: Client;
   client: Client;
   proxyHeader: ProxyHeader | undefined = undefined;
   hello: SeenHello | undefined = undefined;
-  readonly secured: SessionTls | undefined;
+  secured: SessionTls | undefined = undefined;
   readsIntoBuffer = true;
   status = 0;
   action = 'initializing session';
@@ -51,16 +58,19 @@ export class StreamSession implements Session, TrackedConnection {
   captures: Captures | undefined = undefined;
   readonly slots: (string | undefined)[] = [];
   readonly isQuoted = false;
+  readonly #connection: ClientConnection;
+  /** Undefined until the handshake is over, of a client that speaks TLS. */
+  #socket: Socket | undefined;
   #matches: MatchBudget | undefined;
   #header: SessionHeader | undefined;
   #preread: Preread | undefined;
   #content: SessionContent | undefined;
   #whenOver = NOTHING;
 
-  constructor({ socket, client, stream, services, secured }: Accepted) {
-    this.socket = socket;
-    this.secured = secured;
-    this.proxyHeader = secured?.header;
+  constructor(connection: ClientConnection, { client, stream, services }: Accepted) {
+    this.#connection = connection;
+    // The system is asked now: a connection that its client has reset knows its addresses no more.
+    this.localAddress = services.address || plainAddress(connection.localAddress);
     this.peer = client;
     this.client = client;
     this.stream = stream;
@@ -101,6 +111,11 @@ export class StreamSession implements Session, TrackedConnection {
 
   // Its facts.
 
+  get socket(): Socket {
+    assert(this.#socket !== undefined, 'a session has content when the handshake of its client is over');
+    return this.#socket;
+  }
+
   get receivedBytes(): number {
     return this.#content?.receivedBytes ?? this.#preread?.bytes ?? 0;
   }
@@ -120,32 +135,74 @@ export class StreamSession implements Session, TrackedConnection {
 
   // Its way.
 
-  start(): void {
-    const { socket, stream, services } = this;
-    this.log('info', `client ${endName(this.peer.address, this.peer.port)} connected to ${services.server}`, true);
-    socket.on('end', () => this.#onClientEnd(undefined));
-    socket.on('error', (error) => this.#onClientEnd(error));
-    if (!stream.sendsAtOnce) {
-      socket.setNoDelay(false);
-    }
-    if (services.hasProxyHeader && this.secured === undefined) {
-      this.#awaitHeader();
+  /** Of a client that speaks no TLS. */
+  start(socket: Socket): void {
+    this.#tellBegin();
+    this.#takeSocket(socket);
+    const goOn = (): void => this.#run(this.stream.steps, () => this.#read());
+    if (this.services.hasProxyHeader) {
+      this.#awaitHeader(goOn);
     } else {
-      this.#run();
+      goOn();
     }
   }
 
+  /** Of one that does. `shakeHands` is called if it is let in. */
+  startBeforeTls(shakeHands: () => void): void {
+    this.#tellBegin();
+    const goOn = (): void =>
+      this.#run(this.stream.steps, () => {
+        this.action = 'SSL handshaking';
+        shakeHands();
+      });
+    const carrier = this.#connection;
+    if (carrier instanceof Socket && this.services.hasProxyHeader) {
+      this.action = 'reading PROXY protocol';
+      awaitHeader(carrier, this, (header) => {
+        this.#onHeader(header);
+        goOn();
+      });
+    } else {
+      goOn();
+    }
+  }
+
+  /** The handshake is over. */
+  startSecured(socket: Socket, secured: SessionTls): void {
+    this.secured = secured;
+    this.#takeSocket(socket);
+    this.#run(this.stream.securedSteps, () => this.#read());
+  }
+
+  #tellBegin(): void {
+    const { peer, services } = this;
+    this.log('info', `client ${endName(peer.address, peer.port)} connected to ${services.server}`, true);
+  }
+
+  #takeSocket(socket: Socket): void {
+    this.#socket = socket;
+    socket.on('end', () => this.#onClientEnd(undefined));
+    socket.on('error', (error) => this.#onClientEnd(error));
+    if (!this.stream.sendsAtOnce) {
+      socket.setNoDelay(false);
+    }
+  }
+
+  #onHeader(header: ProxyHeader): void {
+    this.proxyHeader = header;
+    this.action = 'initializing session';
+  }
+
   /** Whoever has made the connection says first for whom. */
-  #awaitHeader(): void {
+  #awaitHeader(goOn: () => void): void {
     this.action = 'reading PROXY protocol';
     this.#header = new SessionHeader(
       this.stream.proxyProtocolMs,
       {
         onHeader: (header, rest) => {
-          this.proxyHeader = header;
           this.#header = undefined;
-          this.action = 'initializing session';
-          this.#run();
+          this.#onHeader(header);
+          goOn();
           if (rest.length > 0 && this.status === 0) {
             this.take(rest, rest.length);
           }
@@ -164,16 +221,16 @@ export class StreamSession implements Session, TrackedConnection {
     );
   }
 
-  #run(): void {
+  #run(steps: readonly SessionStep[], goOn: () => void): void {
     this.#decide(() => {
-      for (const step of this.stream.steps) {
+      for (const step of steps) {
         const status = step(this);
         if (status !== 0) {
           this.end(status);
           return;
         }
       }
-      this.#read();
+      goOn();
     });
   }
 
@@ -191,8 +248,9 @@ export class StreamSession implements Session, TrackedConnection {
     this.#header?.close();
     this.#preread?.close();
     this.#content?.close();
-    this.socket.destroy();
+    // Before the connection is closed, which has its addresses no more then.
     this.#finish();
+    (this.#socket ?? this.#connection).destroy();
     this.services.table.remove(this);
   }
 
@@ -286,4 +344,9 @@ export class StreamSession implements Session, TrackedConnection {
       this.#content.onClientEnd();
     }
   }
+}
+
+/** Of a socket that takes both families. */
+function plainAddress(address = ''): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }

@@ -45,6 +45,8 @@ export interface TlsListening {
   onSecured(socket: TlsStream, secured: { facts: TlsFacts; tls: PeerTls; first: Buffer | undefined }): void;
   /** The client does not speak TLS, where there are `sites`: its bytes are still to be read from the stream, which is paused. */
   onPlain(carrier: Socket, tls: PeerTls): void;
+  /** The connection has been closed before the handshake was over: neither of the two above is called. */
+  onLost?(): void;
 }
 
 interface AcceptorOptions {
@@ -101,7 +103,7 @@ export class TlsAcceptor {
       this.#onSecured(socket, handshake, { settings: context.settings, first });
     },
     onFailed: (handshake, error) => this.#tellFault(handshake, error),
-    onClose: (handshake) => this.#options.table.remove(handshake),
+    onClose: (handshake) => this.#lose(handshake),
     onStream: (socket, handshake, message) => {
       this.#follow(socket, handshake);
       this.#goOn(socket, handshake, message);
@@ -143,7 +145,7 @@ export class TlsAcceptor {
 
   #follow(socket: Socket, handshake: Handshake): void {
     this.#handshakes.set(socket, handshake);
-    socket.on('close', () => this.#options.table.remove(handshake));
+    socket.on('close', () => this.#lose(handshake));
     socket.on('error', () => undefined); // 'close' follows
   }
 
@@ -235,10 +237,20 @@ export class TlsAcceptor {
 
   /** The handshake leaves the table after the connection has come into it: an edge that stops ends as soon as its table is empty. */
   #handOver(handshake: Handshake, act: () => void): void {
+    handshake.isHandedOver = true;
     try {
       act();
     } finally {
       this.#options.table.remove(handshake);
+    }
+  }
+
+  /** The connection is closed. */
+  #lose(handshake: Handshake): void {
+    this.#options.table.remove(handshake);
+    if (!handshake.isHandedOver) {
+      handshake.isHandedOver = true;
+      handshake.waiting.onLost?.();
     }
   }
 

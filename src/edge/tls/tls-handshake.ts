@@ -25,6 +25,8 @@ export class TlsHandshake<T> implements TrackedConnection {
   site = 0;
   /** When the handshake is over, and the connection waits for a request: what it shares with others. */
   services: unknown;
+  /** Whoever waits for its end has been told of it. */
+  isHandedOver = false;
   #connection: Shaking;
   readonly #options: HandshakeOptions<T>;
   #dueMs: number;

@@ -105,3 +105,12 @@ test('less than a header is incomplete', () => {
     assert.equal(read(text), 'incomplete', JSON.stringify(text));
   }
 });
+
+test('a line whose family is wrong is refused before it ends', () => {
+  for (const text of ['PROXY INVALID', 'PROXY TCP5', 'PROXY TCP44', 'PROXY UNKNOWM']) {
+    assert.equal(read(text), 'broken header', text);
+  }
+  for (const text of ['PROXY ', 'PROXY T', 'PROXY TCP6 ', 'PROXY UNKNOWN', 'PROXY UNKNOWN what']) {
+    assert.equal(read(text), 'incomplete', text);
+  }
+});

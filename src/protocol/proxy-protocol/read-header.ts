@@ -22,6 +22,7 @@ const START_OF_LINE = 'PROXY ';
 /** Family, addresses, ports. A port has no leading zeros in the specification; nginx takes them. */
 const LINE = /^PROXY (TCP4|TCP6) ([0-9a-fA-F.:]{1,45}) ([0-9a-fA-F.:]{1,45}) ([0-9]{1,5}) ([0-9]{1,5})$/;
 const UNKNOWN_LINE = /^PROXY UNKNOWN(?: [\x20-\x7e]*)?$/;
+const FAMILIES = ['TCP4 ', 'TCP6 ', 'UNKNOWN'];
 const PORT_MAX = 65_535;
 
 const FIXED_BYTES = 16;
@@ -50,10 +51,17 @@ function readLine(bytes: Buffer, length: number): ReadHeader {
   const window = bytes.latin1Slice(0, Math.min(length, PROXY_PROTOCOL_LIMITS.lineBytesMax));
   const end = window.indexOf('\r\n');
   if (end === -1) {
-    return window.length < PROXY_PROTOCOL_LIMITS.lineBytesMax ? INCOMPLETE : BROKEN;
+    const mayBecomeOne = window.length < PROXY_PROTOCOL_LIMITS.lineBytesMax && beginsFamily(window);
+    return mayBecomeOne ? INCOMPLETE : BROKEN;
   }
   const header = parseLine(window.slice(0, end));
   return header === undefined ? BROKEN : { kind: 'header', header, length: end + 2 };
+}
+
+/** Nobody waits for the end of a line that is wrong already. */
+function beginsFamily(line: string): boolean {
+  const said = line.slice(START_OF_LINE.length);
+  return FAMILIES.some((family) => said.startsWith(family) || family.startsWith(said));
 }
 
 function parseLine(line: string): ProxyHeader | undefined {

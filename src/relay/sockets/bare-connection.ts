@@ -87,6 +87,13 @@ export class BareConnection {
     return this.#peerNames().port;
   }
 
+  /** Of this machine's end. */
+  get localAddress(): string | undefined {
+    const names: Names = {};
+    this.handle.getsockname?.(names);
+    return names.address;
+  }
+
   get bytesRead(): number {
     return this.handle.bytesRead ?? 0;
   }
