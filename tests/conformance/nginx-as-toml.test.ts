@@ -114,7 +114,7 @@ stream {
   map $ssl_preread_server_name $where { hostnames; default 10.0.0.9:443; *.example.org app; ~^(?<rest>.+)\\.test$ $rest:443; }
   geo $near { default 0; 10.0.0.0/8 1; }
   split_clients $remote_addr $half { 50% a; * b; }
-  upstream app { least_conn; zone app 64k; resolver 127.0.0.53; server 10.0.0.1:5432 weight=2 max_conns=9; server app.internal:5432 resolve; server unix:/run/app.sock backup; }
+  upstream app { least_conn; zone app_of_streams 64k; resolver 127.0.0.53; server 10.0.0.1:5432 weight=2 max_conns=9; server app.internal:5432 resolve; server unix:/run/app.sock backup; }
   server { listen 5432 backlog=7; listen [::1]:5432 proxy_protocol; set_real_ip_from 10.0.0.0/8; allow 10.0.0.0/8; deny all; limit_conn three 3; limit_conn_dry_run on; set $flag $near;
     access_log /var/log/own.log own if=$flag; error_log /var/log/own-errors.log info; tcp_nodelay off; proxy_protocol_timeout 3s;
     proxy_pass APP; proxy_connect_timeout 2s; proxy_timeout 1h; proxy_next_upstream_tries 2; proxy_half_close on; proxy_socket_keepalive on; proxy_buffer_size 8k; proxy_bind 127.0.0.2; proxy_upload_rate 10k; proxy_download_rate $near; proxy_protocol v2;
