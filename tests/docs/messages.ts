@@ -50,6 +50,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/(cli\/commands\/nginx|edge\/handlers\/stub-status|supervisor\/(process-name|server-title|file-limit))\.ts$/,
   // The words of the C library for errors of the system, and the titles of nginx's pages: parts of what is told.
   /^src\/(kernel\/system-words|edge\/pipeline\/nginx-page)\.ts$/,
+  // Which request an error of ours was in: a part of the message that "internal error" begins.
+  /^src\/edge\/pipeline\/tell-fault\.ts$/,
   // Why a client's bytes were refused, or a peer inside of the server: half sentences, behind messages that have an entry.
   /^src\/protocol\/|^src\/edge\/transport\/websocket\//,
 ];
