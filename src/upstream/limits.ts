@@ -1,6 +1,8 @@
 export const UPSTREAM_LIMITS = {
   /** Of the one buffer of each thread into which all connections to servers are read. With twice as much a response of a megabyte took a seventh more time: what a client does not take at once is copied to fresh memory, which the system has to map. */
   readBytes: 65_536,
+  /** … of a server that is read only so fast: no more than this comes beyond what the second allows. */
+  pacedReadBytes: 8_192,
   /** Head and small body of a request leave in one write; there is one such memory for each thread. */
   joinedBytes: 98_304,
   /** A body is given to the kernel in pieces of so many bytes: what it does not take of one is copied. */

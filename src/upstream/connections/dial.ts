@@ -12,6 +12,8 @@ export interface ConnectionWay {
   readonly bind: string;
   /** SO_KEEPALIVE. */
   readonly probes: boolean;
+  /** Responses are read only so fast, and a little at a time, so that the rate is kept from the first bytes on. */
+  readonly isPaced?: boolean;
   /** Undefined: the connection is not encrypted. */
   readonly secure: SecureDialler | undefined;
 }

@@ -39,6 +39,7 @@ export interface ConnectionParts {
 
 /** Nothing stays in these: reads and writes are over when they return. */
 const READ = Buffer.allocUnsafeSlow(UPSTREAM_LIMITS.readBytes);
+const PACED_READ = READ.subarray(0, UPSTREAM_LIMITS.pacedReadBytes);
 const JOINED = Buffer.allocUnsafeSlow(UPSTREAM_LIMITS.joinedBytes);
 /** Of what is read: short responses are as long as the ones before. */
 let read = READ.subarray(0, 0);
@@ -85,7 +86,10 @@ export class UpstreamConnection {
     this.#parts = parts;
     this.openedMs = parts.clock.monotonicMs();
     this.#timer = new LazyTimer(parts.clock, () => this.#onDue());
-    const socket = dial(peer, way, { buffer: READ, callback: (length) => this.#onRead(length) });
+    const socket = dial(peer, way, {
+      buffer: way.isPaced === true ? PACED_READ : READ,
+      callback: (length) => this.#onRead(length),
+    });
     this.#socket = socket;
     // Its client keeps the process alive as long as it is wanted.
     socket.unref();

@@ -14,8 +14,6 @@ export const REASONS: Readonly<Record<string, string>> = {
     'The line of a request is in the log when the turn of the event loop is over that has closed its connection; the file reads the log at once.',
   'not_modified_proxy.t': CACHE,
   'proxy_force_ranges.t': CACHE,
-  'proxy_limit_rate.t':
-    'What comes of a response in one read, 64 KiB at most, is passed on at once, and the next read waits for the longer; the file has a response of 40 KB.',
   'proxy_merge_headers.t': CACHE,
   'proxy_unfinished.t': CACHE,
   'proxy_upgrade.t': UNASKED,

@@ -17,7 +17,7 @@ interface Around {
 
 export function compileWay(content: ProxyContent, policy: ProxyPolicy, { compilation, tlsClients }: Around): WayOf {
   const { probes, bind, tls } = policy.connection;
-  const plain = compilePlainWay(probes, compilation.template(bind));
+  const plain = compilePlainWay(probes, compilation.template(bind), policy.response.rate !== undefined);
   if (tls === undefined || tlsClients === undefined) {
     return plain;
   }
@@ -25,13 +25,13 @@ export function compileWay(content: ProxyContent, policy: ProxyPolicy, { compila
   return (route, target) => (target.isTls ? secure.of(route, target) : plain(route));
 }
 
-function compilePlainWay(probes: boolean, bind: CompiledTemplate): (route: Route) => ConnectionWay {
-  if (bind === '' && !probes) {
+function compilePlainWay(probes: boolean, bind: CompiledTemplate, isPaced: boolean): (route: Route) => ConnectionWay {
+  if (bind === '' && !probes && !isPaced) {
     return () => PLAIN_WAY;
   }
   return (route) => {
     const address = textOf(bind, route);
-    return { key: `${address} ${probes}`, bind: address, probes, secure: undefined };
+    return { key: `${address} ${probes} ${isPaced}`, bind: address, probes, isPaced, secure: undefined };
   };
 }
 
@@ -66,7 +66,7 @@ class SecureWays {
   }
 
   of(route: Route, target: AskedTarget): ConnectionWay {
-    const { bind, probes, key: plainKey } = this.#parts.plain(route);
+    const { bind, probes, isPaced = false, key: plainKey } = this.#parts.plain(route);
     const name = this.#name === '' ? target.place.host : textOf(this.#name, route);
     const certFile = textOf(this.#certFile, route);
     const keyFile = textOf(this.#keyFile, route);
@@ -79,7 +79,7 @@ class SecureWays {
     // A connection that was made by other rules, for another name, or as somebody else, is not for this request.
     const key = `tls ${this.#policy} ${JSON.stringify([name, certFile, keyFile, plainKey])}`;
     const secure = this.#parts.dialling.dialler({ name, certFile, keyFile }, probes);
-    this.#last = { key, bind, probes, secure, name, certFile, keyFile, plainKey };
+    this.#last = { key, bind, probes, isPaced, secure, name, certFile, keyFile, plainKey };
     return this.#last;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How fast a server is read: as fast as the client takes it, and no faster than nginx's `proxy_limit_rate` says. That is counted from the head of the response on; what
- * comes in one read may be more, and the next one then waits for the longer.
+ * How fast a server is read: as fast as the client takes it, and no faster than nginx's `proxy_limit_rate` says. That is counted from the head of the response on, and by
+ * whole seconds as in nginx: the bytes of a second may come as soon as it begins. What comes in one read may be more, and the next one then waits for the longer.
  */
 
 import type { Clock } from '../../../kernel/clock.ts';
@@ -32,10 +32,11 @@ export class ReadPace implements SpoolSource {
     }
   }
 
-  /** nginx gives the bytes of the second that has begun. */
+  /** Until the second begins whose bytes these are; 0: it has begun. */
   #excessMs(): number {
-    const allowedMs = this.#clock.monotonicMs() - this.#startedMs + 1000;
-    return Math.max(0, Math.ceil((this.#bytes * 1000) / this.#bytesASecond - allowedMs));
+    // A second's last byte is the one behind which the next second is waited for.
+    const second = Math.floor(this.#bytes / this.#bytesASecond);
+    return Math.max(0, Math.ceil(this.#startedMs + second * 1000 - this.#clock.monotonicMs()));
   }
 
   #onTime(): void {
