@@ -94,9 +94,11 @@ export const PROXIED: readonly Meant[] = [
     id: 'how long an echo is',
     reason: 'What the server behind was sent is longer or shorter by what stands above, and so are the ranges of it.',
     applies: ({ case: { configuration }, what, request }) =>
-      configuration.includes('proxy_force_ranges') &&
-      /Range: /.test(request) &&
-      /^(field|log sent_http)[ _]content[-_]range$/.test(what),
+      (configuration.includes('proxy_method') &&
+        /^((field|log sent_http)[ _]content[-_]length|log body_bytes_sent)$/.test(what)) ||
+      (configuration.includes('proxy_force_ranges') &&
+        /Range: /.test(request) &&
+        /^(field|log sent_http)[ _]content[-_]range$/.test(what)),
   },
   {
     id: 'Server and Date are said',
