@@ -2,12 +2,17 @@
 
 const CACHE = 'Portico keeps no cache of what servers have answered, and the tests that fail look into one.';
 const UNASKED = 'A change of the protocol that the client has not asked for is answered 502, and not passed on.';
+const OCSP = 'No authority is asked about certificates by OCSP, and none of its answers is stapled.';
+const TRUSTED =
+  'Clients are told of all authorities that are trusted, those of ssl_trusted_certificate too: Node.js has one list.';
+const UDP = 'Nobody listens for UDP.';
+const RANGES =
+  'It has 200,000 ranges, and waits five seconds for the server to read them: a busy machine takes longer.';
 
 export const REASONS: Readonly<Record<string, string>> = {
   'fastcgi_merge_params.t': CACHE,
   'fastcgi_merge_params2.t': CACHE,
-  'geo_binary.t':
-    'It has 200,000 ranges, and waits five seconds for the server to read them: a busy machine takes longer.',
+  'geo_binary.t': RANGES,
   'http_expect_100_continue.t':
     'A client that has announced a body of no bytes is not told to send it: it gets the answer.',
   'limit_rate.t':
@@ -19,7 +24,23 @@ export const REASONS: Readonly<Record<string, string>> = {
   'proxy_upgrade.t': UNASKED,
   'range_charset.t': CACHE,
   'scgi_merge_params.t': CACHE,
+  'ssl_ocsp.t': OCSP,
   'ssl_proxy_upgrade.t': UNASKED,
+  'ssl_stapling.t': OCSP,
+  'ssl_verify_client.t': TRUSTED,
+  'stream_error_log.t': 'The notice of the start names no version of nginx.',
+  'stream_geo_binary.t': RANGES,
+  'stream_ssl_verify_client.t': TRUSTED,
+  'stream_udp_limit_conn.t': UDP,
+  'stream_udp_limit_rate.t': UDP,
+  'stream_udp_proxy.t': UDP,
+  'stream_udp_proxy_requests.t': UDP,
+  'stream_udp_stream.t': UDP,
+  'stream_udp_upstream.t': UDP,
+  'stream_udp_upstream_hash.t': UDP,
+  'stream_udp_upstream_least_conn.t': UDP,
+  'stream_udp_wildcard.t': UDP,
+  'stream_variables.t': UDP,
   'sub_filter_slice.t': 'There is no slice: what a server has is asked for as a whole.',
   'stream_limit_conn_dry_run.t': 'Its tests ask by HTTP/0.9, which is not spoken.',
 };
