@@ -1,6 +1,6 @@
 # The front door. `make run` needs git, make and Python 3.9 or later (with venv); it installs the rest into the checkout.
 
-.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-nginx conformance-beside-nginx conformance-smuggling conformance-tls bench docs lint format typecheck
+.PHONY: help setup setup-dev run build wheel npm test test-pythons autobahn conformance-faults conformance-nginx conformance-beside-nginx conformance-smuggling conformance-tls bench docs lint format typecheck
 .DEFAULT_GOAL := setup
 
 # Node by its own path: the scripts of the same name in .venv/bin are Python programs that start it.
@@ -68,6 +68,11 @@ conformance-beside-nginx: setup-dev
 conformance-smuggling: setup-dev
 	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 haproxy memcached openssl
 	@$(NODE) tests/conformance/smuggling/main.ts $(ARGS)
+
+# Ten thousand requests to servers that misbehave, of each kind, and what stays of them; writes docs/upstream-faults.md. About half an hour.
+conformance-faults: setup-dev
+	@tools/packages.sh nginx openssl
+	@$(NODE) tests/conformance/faults/main.ts $(ARGS)
 
 # What sslyze says of TLS with nothing said; writes docs/tls-conformance.md.
 conformance-tls: setup-dev

@@ -115,6 +115,7 @@ CONTENTS = {
         'nginx-beside',
         'smuggling-conformance',
         'tls-conformance',
+        'upstream-faults',
     ],
 }
 # Pages below another one.

@@ -1,0 +1,145 @@
+// Asks servers that misbehave through `portico nginx`, ten thousand times in each way, and watches what stays of it; a few times through Debian's nginx, for what
+// clients and the error log are told. Writes docs/upstream-faults.md.
+// Usage: node tests/conformance/faults/main.ts [--count N] [--only PATTERN]
+//   --count    requests of each kind over HTTP; a twentieth of it over the other protocols.
+//   --only     kinds whose name and protocol (`tls closes`) have this; writes no page
+// Fails if something stays, or an end differs from nginx's that is not meant to.
+
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Authority } from '../../integration/certificates.ts';
+import { findPort } from '../../integration/free-port.ts';
+import { PORTICO } from '../../integration/server.ts';
+import { ask, askMany } from './client.ts';
+import { renderConfiguration } from './configuration.ts';
+import type { HostileServer, Protocol } from './hostile-server.ts';
+import { runHostileServer } from './hostile-server.ts';
+import type { FaultKind } from './misbehaviours.ts';
+import { KINDS, nameKey, WELL } from './misbehaviours.ts';
+import type { FaultRow, Seen } from './report.ts';
+import { faultsOf, renderReport } from './report.ts';
+import { WatchedProgram, wordsOf } from './watched-program.ts';
+
+const PAGE = join(import.meta.dirname, '../../../docs/upstream-faults.md');
+const NGINX = ['/usr/sbin/nginx', '-g', 'daemon off;'];
+const USUAL_COUNT = 10_000;
+const AT_ONCE = 200;
+const REFEREE_COUNT = 20;
+/** Before the first look: code is compiled, buffers have their size, connections are kept. */
+const WARM_COUNT = 300;
+/** Requests over HTTP for each over another protocol. */
+const OTHERS_PART = 20;
+const PROTOCOLS: readonly Protocol[] = ['http', 'tls', 'uwsgi', 'fastcgi', 'scgi', 'memcached'];
+
+interface Stage {
+  readonly portico: WatchedProgram;
+  readonly nginx: WatchedProgram;
+  readonly apiPort: number;
+}
+
+async function see(program: WatchedProgram, kind: FaultKind, path: string, count: number): Promise<Seen> {
+  program.newLines();
+  const endings = await askMany(count, Math.min(count, AT_ONCE), () => ask(program.port, path, kind.client));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const words = new Map<string, number>();
+  for (const line of program.newLines()) {
+    const told = wordsOf(line);
+    if (told !== undefined) {
+      words.set(told, (words.get(told) ?? 0) + 1);
+    }
+  }
+  return { endings, words };
+}
+
+async function run(
+  { portico, nginx, apiPort }: Stage,
+  kind: FaultKind,
+  protocol: Protocol,
+  count: number,
+): Promise<FaultRow> {
+  nameKey(kind.name);
+  const path = `/${protocol}${kind.location === undefined ? '' : `-${kind.location}`}/~${kind.name}~`;
+  const byNginx = await see(nginx, kind, path, REFEREE_COUNT);
+  await see(portico, kind, path, Math.min(count, WARM_COUNT));
+  const before = { openFiles: portico.openFiles, memoryMb: portico.memoryMb };
+  const byPortico = await see(portico, kind, path, count);
+  await portico.settled(before.openFiles, apiPort);
+  return {
+    ...{ kind, protocol, count, byNginx, byPortico },
+    openFiles: portico.openFiles - before.openFiles,
+    memoryMb: portico.memoryMb - before.memoryMb,
+    active: await portico.activeRequests(apiPort),
+    spooled: portico.spooled,
+  };
+}
+
+function tell(row: FaultRow, nowMb: number): void {
+  const { protocol, kind, byPortico, openFiles, memoryMb } = row;
+  const endings = [...byPortico.endings.keys()].join(', ');
+  const faults = faultsOf(row).map((text) => `\n  ${text}`);
+  const grown = `${memoryMb.toFixed(1)} of ${nowMb.toFixed(0)} MB`;
+  console.log(`${protocol} ${kind.name}: ${endings}; ${openFiles} descriptors, ${grown}${faults.join('')}`);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { count: { type: 'string' }, only: { type: 'string' } } });
+  const count = Number(values.count ?? USUAL_COUNT);
+  const only = new RegExp(values.only ?? '');
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  chmodSync(folder, 0o755);
+  const servers = new Map<Protocol, HostileServer>();
+  const rows: FaultRow[] = [];
+  try {
+    const { cert, key } = new Authority(folder).issue('faults.test');
+    const misbehaviours = new Map([WELL, ...KINDS].map(({ name, serve }) => [name, serve]));
+    for (const protocol of PROTOCOLS) {
+      const identity = protocol === 'tls' ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined;
+      servers.set(protocol, await runHostileServer(protocol, misbehaviours, identity));
+    }
+    const ports = new Map(Array.from(servers, ([protocol, { port }]) => [protocol, port]));
+    const apiPort = await findPort();
+    const [porticoPort, nginxPort] = [await findPort(), await findPort()];
+    await using portico = new WatchedProgram(
+      [PORTICO, 'nginx', '-g', 'daemon off;'],
+      join(folder, 'portico'),
+      porticoPort,
+      renderConfiguration({ port: porticoPort, ports, apiPort }),
+    );
+    await using nginx = new WatchedProgram(
+      NGINX,
+      join(folder, 'nginx'),
+      nginxPort,
+      renderConfiguration({ port: nginxPort, ports }),
+    );
+    await Promise.all([portico.begun(), nginx.begun()]);
+    await askMany(WARM_COUNT, AT_ONCE, () => ask(portico.port, '/http/~well~'));
+    await askMany(WARM_COUNT, AT_ONCE, () => ask(portico.port, '/tls/~well~'));
+    const startMb = portico.memoryMb;
+    const stage = { portico, nginx, apiPort };
+    // HTTP first: what goes wrong is seen early.
+    for (const protocol of PROTOCOLS) {
+      for (const kind of KINDS.filter(({ protocols }) => protocols.includes(protocol))) {
+        if (only.test(`${protocol} ${kind.name}`)) {
+          const row = await run(stage, kind, protocol, protocol === 'http' ? count : Math.ceil(count / OTHERS_PART));
+          rows.push(row);
+          tell(row, portico.memoryMb);
+          if (values.only === undefined) {
+            // A run takes half an hour: what it has seen until it is ended is there.
+            writeFileSync(PAGE, renderReport(rows, { startMb, endMb: portico.memoryMb }));
+          }
+        }
+      }
+    }
+    return rows.every((row) => faultsOf(row).length === 0) ? 0 : 1;
+  } finally {
+    for (const server of servers.values()) {
+      server[Symbol.dispose]();
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();
+process.exit();
