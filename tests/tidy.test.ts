@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['kernel', 'protocol', 'relay'],
   upstream: ['kernel', 'protocol', 'config', 'relay'],
   edge: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream'],
-  supervisor: ['kernel', 'config', 'protocol/control', 'protocol/tls'],
+  supervisor: ['kernel', 'config', 'protocol/control', 'protocol/ocsp', 'protocol/tls'],
   cli: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream', 'edge', 'supervisor'],
 };
 
@@ -49,6 +49,7 @@ const SHARED: ReadonlySet<string> = new Set([
 const TESTED_BY: Readonly<Record<string, string>> = {
   'src/kernel/fake-clock.ts': 'src/kernel/clock.test.ts',
   'src/protocol/dns/fake-response.ts': 'src/protocol/dns/parse-response.test.ts',
+  'src/protocol/ocsp/fake-answer.ts': 'src/protocol/ocsp/ocsp-response.test.ts',
   'src/kernel/syslog-sender.ts': 'tests/integration/syslog.test.ts',
 };
 

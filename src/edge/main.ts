@@ -115,6 +115,7 @@ class Edge {
       case 'progress':
       case 'reopen-logs':
       case 'static':
+      case 'staples':
       case 'tls':
         break;
     }

@@ -274,6 +274,7 @@ export class EdgeThread {
         return;
       case 'static':
       case 'tls':
+      case 'staples':
       case 'reopen-logs':
         this.#change(message);
         return;
@@ -403,7 +404,7 @@ export class EdgeThread {
   }
 
   /** Takes over new settings. Where they cannot be taken, the earlier ones stay. */
-  #change(message: Extract<ToThread, { kind: 'static' | 'tls' | 'reopen-logs' }>): void {
+  #change(message: Extract<ToThread, { kind: 'static' | 'tls' | 'staples' | 'reopen-logs' }>): void {
     try {
       switch (message.kind) {
         case 'static':
@@ -413,6 +414,9 @@ export class EdgeThread {
           return;
         case 'tls':
           this.#listeners.renewTls(message.tls);
+          return;
+        case 'staples':
+          this.#listeners.renewStaples(message.staples);
           return;
         case 'reopen-logs':
           this.#logFiles.withPlaces(message.logPlaces, () => this.#logFiles.reopen());

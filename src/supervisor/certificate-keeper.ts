@@ -9,8 +9,11 @@ import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { success } from '../kernel/outcome.ts';
 import type { TlsSettings } from '../protocol/control/edge.ts';
+import type { Staple } from '../protocol/control/staple.ts';
 import type { ReadCertificate } from './certificates.ts';
 import type { Identity } from './privileges.ts';
+import type { StapleOrder } from './stapling/staple-order.ts';
+import { StapleTable } from './stapling/staple-table.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import type { Certificates, TlsSources } from './tls-contexts.ts';
 import { pathsOf, readCertificates } from './tls-contexts.ts';
@@ -38,8 +41,11 @@ export class CertificateKeeper {
   readonly #clock: Clock;
   readonly #identity: Identity | undefined;
   readonly #ticketKeys: TicketKeys;
+  /** Words of authorities about the certificates. */
+  readonly stapleTable: StapleTable;
   #current: Certificates | undefined;
   #stamps: readonly Stamp[];
+  #orders: readonly StapleOrder[] = [];
   #renewals: readonly string[] = [];
   #faults: readonly string[] = [];
 
@@ -49,6 +55,7 @@ export class CertificateKeeper {
     this.#identity = identity;
     this.#clock = clock;
     this.#ticketKeys = before === undefined ? new TicketKeys(clock) : before.#ticketKeys;
+    this.stapleTable = before === undefined ? new StapleTable() : before.stapleTable;
     this.#stamps = this.#readStamps();
   }
 
@@ -69,7 +76,19 @@ export class CertificateKeeper {
   /** What the edge speaks TLS with. Undefined: TLS is not spoken. */
   get tls(): TlsSettings | undefined {
     const isSpoken = this.#sources?.sites.some((tls) => tls !== undefined) === true;
-    return isSpoken && this.#current ? { ...this.#current.tls, ticketKeys: this.#ticketKeys.current } : undefined;
+    return isSpoken && this.#current
+      ? { ...this.#current.tls, ticketKeys: this.#ticketKeys.current, staples: this.staples }
+      : undefined;
+  }
+
+  /** Whose authorities are to be asked. */
+  get stapleOrders(): readonly StapleOrder[] {
+    return this.#orders;
+  }
+
+  /** Words of authorities that are at hand. */
+  get staples(): readonly Staple[] {
+    return [...(this.#current?.kept.staplings.given.values() ?? []), ...this.stapleTable.find(this.#orders)];
   }
 
   /** What TLS is spoken with servers with. Undefined: it is not. */
@@ -140,9 +159,12 @@ export class CertificateKeeper {
     this.#faults = [...new Set(read.value.faults)];
     const { tls, upstreamTls } = this.#current ?? {};
     const hasNewOfServers = !isEqual(read.value.upstreamTls, upstreamTls);
-    const isNew = hasNewOfServers || !isEqual(read.value.tls, tls);
+    const { staplings } = read.value.kept;
+    const hasNewStaples = !isEqual([...staplings.given], [...(this.#current?.kept.staplings.given ?? [])]);
+    const isNew = hasNewOfServers || hasNewStaples || !isEqual(read.value.tls, tls);
     if (isNew) {
       this.#renewals = renewalsOf(read.value.read, this.#current?.read ?? []);
+      this.#orders = [...staplings.orders.values()];
       this.#current = { ...read.value, upstreamTls: hasNewOfServers ? read.value.upstreamTls : upstreamTls };
     }
     return success(isNew);

@@ -1,19 +1,21 @@
 /** Has the edge use certificates whose files were renewed, and new keys of tickets, and tells in time of a certificate that is about to expire. */
 
+import { systemClock } from '../kernel/clock.ts';
 import type { EdgeHost } from './children/edge-host.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { PreparedServer } from './prepare.ts';
+import { StapleWatch } from './stapling/staple-watch.ts';
 
 export interface CertificateWatchParts {
-  readonly edge: Pick<EdgeHost, 'send'>;
+  readonly edge: Pick<EdgeHost, 'send' | 'startCount' | 'whenReady'>;
   readonly log: Pick<Log, 'say'>;
   readonly renewPlan: () => Promise<string | undefined>;
 }
 
 export class CertificateWatch {
   readonly #server: PreparedServer;
-  readonly #edge: Pick<EdgeHost, 'send'>;
+  readonly #edge: CertificateWatchParts['edge'];
   readonly #log: Pick<Log, 'say'>;
   readonly #renewPlan: () => Promise<string | undefined>;
   /** Files of TLS with servers were read that the plan does not have. */
@@ -28,6 +30,10 @@ export class CertificateWatch {
   }
 
   start(): void {
+    const around = { edge: this.#edge, log: this.#log };
+    const staples = new StapleWatch({ ...around, clock: systemClock, certificates: () => this.#server.certificates });
+    setInterval(() => staples.look(), SUPERVISOR_LIMITS.staplePollMs).unref();
+    staples.look();
     setInterval(() => void this.#look(), SUPERVISOR_LIMITS.certificatePollMs).unref();
     setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
   }

@@ -74,6 +74,22 @@ export const SUPERVISOR_LIMITS = {
   certificatePollMs: 50_000,
   /** So long after a change the files are read, by when certificate and key should both be there. With the time above it is a minute. */
   certificateSettleMs: 5_000,
+  /** How often it is looked whether an authority is to be asked about a certificate. */
+  staplePollMs: 1_000,
+  /** As long as nginx waits for one. */
+  stapleAskMs: 60_000,
+  /** Answers have two kilobytes, with a chain of certificates some more. */
+  stapleBytesMax: 65_536,
+  /** Authorities that are asked at a time: a thousand sites may have one. */
+  stapleAsksMax: 8,
+  /** An answer is renewed so long before it ends … */
+  stapleAheadMs: 300_000,
+  /** … and in any case so often … */
+  stapleEveryMs: 3_600_000,
+  /** … but not more often than this, as after a failure. */
+  stapleAgainMs: 300_000,
+  /** After a failure where no answer is at hand: there are certificates that clients refuse without one. */
+  stapleFirstMs: 60_000,
   /** How long tickets of sessions are sealed with one key. */
   ticketKeyMs: 3_600_000,
   /** So many keys of tickets are known: sessions are over after two hours. */

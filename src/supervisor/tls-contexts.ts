@@ -6,13 +6,15 @@ import type { SiteTls } from '../config/model/site-tls.ts';
 import { assert } from '../kernel/assert.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { TlsContextSettings, TlsSettings } from '../protocol/control/edge.ts';
+import type { CertifiedKey, TlsContextSettings, TlsSettings } from '../protocol/control/edge.ts';
 import { asksClients, contextOptions } from '../protocol/tls/context-options.ts';
 import type { ReadCertificate, ReadText } from './certificates.ts';
 import { CertificateFault, readAuthorities, readCertificate, readText } from './certificates.ts';
 import { inOurWords } from './openssl-words.ts';
 import type { Identity } from './privileges.ts';
 import { namesOfSites, remarkOnNames } from './site-names.ts';
+import type { GatheredStaplings } from './stapling/staplings.ts';
+import { Staplings } from './stapling/staplings.ts';
 import type { UpstreamTlsByKey } from './upstream-tls.ts';
 import { readUpstreamTls, upstreamPathsOf, upstreamTlsOf } from './upstream-tls.ts';
 
@@ -40,6 +42,7 @@ export interface Certificates {
     readonly certificates: ReadonlyMap<number, ReadCertificate>;
     /** What each set of rules has come to. */
     readonly contexts: ReadonlyMap<string, TlsContextSettings>;
+    readonly staplings: GatheredStaplings;
   };
   /** What is wrong with files in whose place earlier ones are still used, a sentence each. */
   readonly faults: readonly string[];
@@ -61,7 +64,7 @@ export function pathsOf({ certificates, sites, upstreams = [] }: TlsSources): st
       ? []
       : [
           ...tls.certificates.flatMap((index) => fileNamesOf(certificates[index])),
-          ...[tls.caCerts, tls.trustedCerts, tls.crl, tls.dhParams, ...tls.ticketKeyFiles],
+          ...[tls.caCerts, tls.trustedCerts, tls.crl, tls.dhParams, ...tls.ticketKeyFiles, tls.staplingFile],
         ],
   );
   return [...new Set([...paths, ...upstreams.flatMap(upstreamPathsOf)])].filter((path) => path !== '');
@@ -95,6 +98,7 @@ class Reader {
   readonly #before: Certificates['kept'] | undefined;
   readonly #kept = new Map<string, TlsContextSettings>();
   readonly #faults: string[] = [];
+  readonly #staplings = new Staplings();
 
   constructor(sources: TlsSources, read: ReadText, before: Certificates['kept'] | undefined) {
     this.#sources = sources;
@@ -111,10 +115,13 @@ class Reader {
     const { upstreams = [] } = this.#sources;
     return {
       tls: { contexts: this.#contexts, sites },
-      remarks: this.#sources.sites.flatMap((tls, site) => this.#strangeNames(tls, this.#sources.names?.[site] ?? [])),
+      remarks: [
+        ...this.#sources.sites.flatMap((tls, site) => this.#strangeNames(tls, this.#sources.names?.[site] ?? [])),
+        ...this.#staplings.remarks,
+      ],
       upstreamTls: upstreams.length > 0 ? await readUpstreamTls(upstreams, this.#text) : undefined,
       read: [...this.#certificates.values()],
-      kept: { certificates: this.#certificates, contexts: this.#kept },
+      kept: { certificates: this.#certificates, contexts: this.#kept, staplings: this.#staplings },
       faults: this.#faults,
     };
   }
@@ -152,8 +159,20 @@ class Reader {
           this.#certificates.set(index, certificate);
         }
       }
+      this.#staplings.keep(earlier.certificates, this.#before?.staplings ?? new Staplings());
       return earlier;
     }
+  }
+
+  #stapled(tls: SiteTls, certificates: readonly CertifiedKey[]): CertifiedKey[] {
+    const { staples, staplingFile, trustedCerts } = tls;
+    const isAlways = staples === 'always';
+    const trusted = isAlways && trustedCerts !== '' ? readAuthorities(trustedCerts, this.#text) : '';
+    const file = isAlways && staplingFile !== '' ? Buffer.from(this.#text(staplingFile), 'latin1') : undefined;
+    return certificates.map((certificate, index) => {
+      const path = this.#sources.certificates[tls.certificates[index] ?? 0]?.certFile ?? '';
+      return this.#staplings.add({ ...certificate, path }, tls, { trusted, file });
+    });
   }
 
   #strangeNames(tls: SiteTls | undefined, names: readonly string[]): string[] {
@@ -163,7 +182,9 @@ class Reader {
   }
 
   #newContext(tls: SiteTls): TlsContextSettings {
-    const { caCerts, trustedCerts, crl, dhParams, ticketKeyFiles, certificates, ...rules } = tls;
+    const { caCerts, trustedCerts, crl, dhParams, ticketKeyFiles, certificates, ...others } = tls;
+    const { staples: _when, staplingFile: _file, staplingResponder: _whom, ...more } = others;
+    const { staplingSigner: _signer, staplingResolver: _finder, ...rules } = more;
     const asks = asksClients(tls);
     const material = {
       certificates: certificates.map((index) => this.#certificate(index)),
@@ -174,6 +195,7 @@ class Reader {
     return {
       ...rules,
       ...material,
+      certificates: this.#stapled(tls, material.certificates),
       dhParams: dhParams === '' ? '' : this.#text(dhParams),
       ticketKeys: ticketKeyFiles.map((path) => this.#ticketKey(path)),
       // A session must not carry what a client was let in for to a site where it would not have been.

@@ -49,7 +49,7 @@ function accept(connection: BareConnection): void {
   };
   connection.read({
     ...owner,
-    onBytes: (read) => shakeHands(connection, { context, alpn, read, owner }),
+    onBytes: (read) => shakeHands(connection, { context, alpn, staple: undefined, read, owner }),
     onClose: () => void told.push('close'),
   });
 }

@@ -1,5 +1,7 @@
 /** What the TLS of a site goes by. Paths are of PEM files, and absolute; '' stands for none. */
 
+import type { Resolver } from './upstream.ts';
+
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
 /** `unverified`: clients are asked for a certificate, and one that nobody known has signed is taken as well. */
@@ -39,6 +41,16 @@ export interface SiteTls {
   readonly ticketKeyFiles: readonly string[];
   /** The most that is encrypted in one record. */
   readonly recordBytesMax: number;
+  /** For which certificates the word of the authority that they are not revoked is sent with them (RFC 6066 8): all, or those that clients refuse without it (RFC 7633). */
+  readonly staples: 'never' | 'demanded' | 'always';
+  /** A response of OCSP in DER that is sent in place of one that is asked for. */
+  readonly staplingFile: string;
+  /** The URL that is asked; '': that in the certificate. */
+  readonly staplingResponder: string;
+  /** Who may have signed a response: anybody, as long as the signature is good; the certificate's issuer, and whom it allows to; or these where a trusted root leads to them. */
+  readonly staplingSigner: 'anybody' | 'issuer' | 'trusted';
+  /** Who finds the responder; undefined: the system. */
+  readonly staplingResolver: Resolver | undefined;
 }
 
 /** Whom a site lets in by their certificates. A site that says nothing of TLS has those of the default site of the listener. */
@@ -66,4 +78,9 @@ export const USUAL_TLS: SiteTls = {
   keepsSessions: true,
   ticketKeyFiles: [],
   recordBytesMax: RECORD_BYTES_MAX,
+  staples: 'demanded',
+  staplingFile: '',
+  staplingResponder: '',
+  staplingSigner: 'issuer',
+  staplingResolver: undefined,
 };

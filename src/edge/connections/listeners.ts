@@ -9,6 +9,7 @@ import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
 import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
+import type { Staple } from '../../protocol/control/staple.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
 import type { ProxyHeader } from '../../protocol/proxy-protocol/header.ts';
@@ -112,6 +113,10 @@ export class Listeners {
       this.#tlsSettings = settings;
       this.#tls = this.#newAcceptor?.(settings);
     }
+  }
+
+  renewStaples(staples: readonly Staple[]): void {
+    this.#tls?.renewStaples(staples);
   }
 
   /** What addresses of this model speak besides plain HTTP. Undefined: nothing has to be loaded first. */

@@ -60,7 +60,8 @@ export class BareHandshake<T> implements BareReader, HandshakeOwner, Shaking {
       return;
     }
     this.#context = context;
-    shakeHands(this.#connection, { ...direct, read, owner: this });
+    const staple = reading.kind === 'hello' && reading.hello.wantsStatus ? context?.staple : undefined;
+    shakeHands(this.#connection, { ...direct, staple, read, owner: this });
   }
 
   onSecured(handle: DirectTlsHandle): void {

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { RECORD_BYTES_MAX } from '../../config/model/site-tls.ts';
 import type { TlsSettings } from '../../protocol/control/edge.ts';
+import type { Staple } from '../../protocol/control/staple.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ClientHello, HelloReading } from '../../protocol/tls/client-hello.ts';
@@ -118,6 +119,10 @@ export class TlsAcceptor {
     });
   }
 
+  renewStaples(staples: readonly Staple[]): void {
+    this.#contexts.renewStaples(staples);
+  }
+
   /** Until the handshake has succeeded, or the connection is closed. */
   accept(socket: Socket, address: string, listening: TlsListening): void {
     const handshake = this.#begin(socket, address, listening);
@@ -199,9 +204,10 @@ export class TlsAcceptor {
     const name = hello?.serverName ?? '';
     const site = name === '' || sites === undefined ? fallback : sites.siteNamed(name);
     // The rest is not kept for as long as the connection lasts.
-    handshake.hello = hello && { ...hello, sessionId: NOTHING, ticket: undefined };
+    handshake.hello = hello && { ...hello, sessionId: NOTHING, signatureSchemes: NOTHING, ticket: undefined };
     handshake.site = site;
-    return this.#contexts.contextOf([site, fallback], hello?.ticket);
+    const context = this.#contexts.contextOf([site, fallback], hello?.ticket);
+    return hello?.wantsStatus === true ? context?.for(hello) : context;
   }
 
   #onTlsSocket(socket: TLSSocket, { settings }: TlsContext): void {

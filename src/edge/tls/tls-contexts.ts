@@ -8,27 +8,69 @@ import type { Server, TLSSocket } from 'node:tls';
 import { createSecureContext, createServer } from 'node:tls';
 import type { Clock } from '../../kernel/clock.ts';
 import type { TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
+import type { Staple, StapledKey } from '../../protocol/control/staple.ts';
+import { chooseCertificate } from '../../protocol/tls/choose-certificate.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { asksClients, contextOptions } from '../../protocol/tls/context-options.ts';
 import type { HandshakeStart } from '../../relay/sockets/direct-tls.ts';
 import type { SessionTable } from '../shared/session-table.ts';
+import { Staples } from './staples.ts';
 
 /** How `shakeHands` is called. */
 export type DirectContext = Pick<HandshakeStart, 'context' | 'alpn'>;
+
+interface ContextParts {
+  readonly staples: Staples;
+  /** Listens to a server of the context. */
+  prepare(context: TlsContext, server: Server): void;
+}
+
+const TLS12 = 0x0303;
+const TLS13 = 0x0304;
+/** No response of an authority. */
+const NOTHING = null as unknown as Buffer;
 
 /** A set of rules with one ticket key. What handshakes are made with is made when the first one needs it. */
 export class TlsContext {
   readonly settings: TlsContextSettings;
   readonly #ticketKey: string;
-  readonly #prepare: (context: TlsContext, server: Server) => void;
+  readonly #parts: ContextParts;
+  readonly #stapled: StapledKey | undefined;
   #server: Server | undefined;
   #direct: DirectContext | undefined;
+  /** By certificate: this context with that one alone. */
+  readonly #single: (TlsContext | undefined)[] = [];
 
-  /** `prepare`: listens to a server of it. */
-  constructor(settings: TlsContextSettings, ticketKey: string, prepare: (context: TlsContext, server: Server) => void) {
+  constructor(settings: TlsContextSettings, ticketKey: string, parts: ContextParts) {
     this.settings = settings;
     this.#ticketKey = ticketKey;
-    this.#prepare = prepare;
+    this.#parts = parts;
+    this.#stapled = settings.certificates.length === 1 ? settings.certificates[0]?.stapled : undefined;
+  }
+
+  /** What the certificate's authority says of it: sent to clients that want it. Undefined also where it is not known which certificate will be shown. */
+  get staple(): Buffer | undefined {
+    return this.#stapled && this.#parts.staples.find(this.#stapled.key);
+  }
+
+  /** For a client that wants to know what the authority says: with the one certificate that it will be shown, if that can be told. */
+  for(hello: ClientHello): TlsContext {
+    const { certificates } = this.settings;
+    const kinds = certificates.flatMap(({ stapled }) => stapled?.kind ?? []);
+    if (certificates.length < 2 || kinds.length < certificates.length) {
+      return this;
+    }
+    const index = chooseCertificate(kinds, hello, this.settings.protocols.at(-1) === 'TLSv1.2' ? TLS12 : TLS13);
+    const certificate = index === undefined ? undefined : certificates[index];
+    if (index === undefined || certificate === undefined) {
+      return this;
+    }
+    this.#single[index] ??= new TlsContext(
+      { ...this.settings, certificates: [certificate] },
+      this.#ticketKey,
+      this.#parts,
+    );
+    return this.#single[index];
   }
 
   /** Never listens: it is given connections. */
@@ -42,7 +84,10 @@ export class TlsContext {
         // Whether a certificate is accepted is decided when the handshake is over, by whoever can say why.
         rejectUnauthorized: false,
       });
-      this.#prepare(this, this.#server);
+      this.#parts.prepare(this, this.#server);
+      if (this.#stapled !== undefined) {
+        this.#server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, this.staple ?? NOTHING));
+      }
     }
     return this.#server;
   }
@@ -92,6 +137,7 @@ export class TlsContexts {
   readonly #settings: TlsSettings;
   readonly #events: ContextEvents;
   readonly #kept: KeptSessions;
+  readonly #staples: Staples;
   /** By the ticket key, for each set of rules. */
   readonly #made = new Map<number, Map<string, TlsContext>>();
   /** What tickets begin with that a key has sealed. There are as many as the settings have keys. */
@@ -103,6 +149,12 @@ export class TlsContexts {
     this.#settings = settings;
     this.#kept = kept;
     this.#events = events;
+    this.#staples = new Staples(kept.clock);
+    this.renewStaples(settings.staples ?? []);
+  }
+
+  renewStaples(staples: readonly Staple[]): void {
+    this.#staples.set(staples);
   }
 
   /** How the first of these sites speaks that has rules; undefined: none has. */
@@ -124,7 +176,8 @@ export class TlsContexts {
     if (known !== undefined) {
       return known;
     }
-    const fresh = new TlsContext(settings, key, (context, server) => this.#prepare(context, server));
+    const prepare = (context: TlsContext, server: Server): void => this.#prepare(context, server);
+    const fresh = new TlsContext(settings, key, { staples: this.#staples, prepare });
     this.#made.set(index, made.set(key, fresh));
     return fresh;
   }

@@ -9,6 +9,7 @@ import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
 import type { SentModel } from './sent-model.ts';
 import { packModel, unpackModel } from './sent-model.ts';
+import type { Staple, StapledKey } from './staple.ts';
 
 /**
  * The descriptor by which the edge has the server's standard error, for error logs that go there. What it writes to its own standard error is taken for words of the
@@ -43,6 +44,8 @@ export interface CertifiedKey {
   readonly chain: string;
   /** Not encrypted with a password. */
   readonly key: string;
+  /** Absent: the word of its authority is not sent with it. */
+  readonly stapled?: StapledKey;
 }
 
 /** What a set of sites that go by the same rules speak TLS with; '' where a text of PEM stands for nothing. */
@@ -83,6 +86,8 @@ export interface TlsSettings {
   readonly sites: readonly (number | null)[];
   /** Keys of 48 bytes in base64, with which tickets of sessions are sealed: each thread can resume the sessions of the others. The first seals, all open. */
   readonly ticketKeys: readonly string[];
+  /** Those that are at hand. Absent: none. */
+  readonly staples?: readonly Staple[];
 }
 
 /** What the workers of an application are known by. */
@@ -166,6 +171,12 @@ export interface SetTls {
   readonly tls: TlsSettings;
 }
 
+/** The words of authorities that are sent from now on, in place of those before. */
+export interface SetStaples {
+  readonly kind: 'staples';
+  readonly staples: readonly Staple[];
+}
+
 export interface ReopenLogs {
   readonly kind: 'reopen-logs';
   readonly logPlaces: readonly LogPlace[];
@@ -232,6 +243,7 @@ export type ToEdge =
   | SetWorkers
   | SetProgress
   | SetTls
+  | SetStaples
   | ReopenLogs
   | StopEdge;
 

@@ -20,6 +20,7 @@ const FULL = helloMessage(
     ...[extension(16, vector(2, vector(1, 'h2'), vector(1, 'http/1.1')))],
     ...[extension(43, vector(1, shorts(0x8a8a, 0x0304, 0x0303))), extension(35, Buffer.from('ticket'))],
     extension(51, vector(2, shorts(29), vector(2, 'k'), shorts(23), vector(2, 'kk'))),
+    ...[extension(13, vector(2, shorts(0x0403, 0x0804))), extension(5, Buffer.from('0100000000', 'hex'))],
   ],
   'abc',
 );
@@ -35,6 +36,8 @@ test('ClientHelloReader tells what a client wants, however its message is cut in
       keyShares: [29, 23],
       sessionId: Buffer.from('abc'),
       ticket: Buffer.from('ticket'),
+      signatureSchemes: Buffer.from('04030804', 'hex'),
+      wantsStatus: true,
     });
   }
 });

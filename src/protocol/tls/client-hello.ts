@@ -10,7 +10,15 @@ export interface ClientHello extends Pick<HelloFields, Kept> {
   readonly version: number;
 }
 
-type Kept = 'cipherSuites' | 'groups' | 'keyShares' | 'protocols' | 'sessionId' | 'ticket';
+type Kept =
+  | 'cipherSuites'
+  | 'groups'
+  | 'keyShares'
+  | 'protocols'
+  | 'sessionId'
+  | 'signatureSchemes'
+  | 'ticket'
+  | 'wantsStatus';
 
 /** `partial`: more bytes may say what it is. `other`: no handshake of TLS; `unreadable`: one that is wrong, or longer than any. */
 export type HelloReading =
@@ -55,9 +63,9 @@ export class ClientHelloReader {
 }
 
 function helloOf(fields: HelloFields): ClientHello {
-  const { cipherSuites, groups, keyShares, protocols, sessionId, ticket } = fields;
+  const { cipherSuites, groups, keyShares, protocols, sessionId, signatureSchemes, ticket, wantsStatus } = fields;
   return {
-    ...{ cipherSuites, groups, keyShares, protocols, sessionId, ticket },
+    ...{ cipherSuites, groups, keyShares, protocols, sessionId, signatureSchemes, ticket, wantsStatus },
     serverName: hostOf(fields.name),
     version: fields.versions === undefined ? fields.version : Math.max(0, ...fields.versions.filter(isVersion)),
   };

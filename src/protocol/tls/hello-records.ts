@@ -24,6 +24,10 @@ export interface HelloFields {
   readonly keyShares: readonly number[];
   /** The ticket by which a session is taken up again; undefined if there is none. Of several the first. */
   readonly ticket: Buffer | undefined;
+  /** Numbers of signatures that the client can check, of two bytes each, in its order. */
+  readonly signatureSchemes: Buffer;
+  /** The client wants to know what the authority says of the certificate (RFC 6066 8). */
+  readonly wantsStatus: boolean;
   /** The name or the protocols are not what their lengths say, and left out. */
   readonly hasFaultyList: boolean;
   /** Nothing stands behind the extensions, and the length of none of them is wrong. */
@@ -113,6 +117,8 @@ interface Extensions {
   groups: readonly number[];
   keyShares: readonly number[];
   ticket: Buffer | undefined;
+  signatureSchemes: Buffer;
+  wantsStatus: boolean;
   hasFaultyList: boolean;
 }
 
@@ -125,7 +131,7 @@ function parse(reader: RangeReader): HelloFields | undefined {
   reader.vector(1);
   const said: Extensions = {
     ...{ name: undefined, protocols: undefined, versions: undefined, groups: [], keyShares: [], ticket: undefined },
-    hasFaultyList: false,
+    ...{ hasFaultyList: false, signatureSchemes: NO_BYTES, wantsStatus: false },
   };
   const hasExtensions = reader.isGood && !reader.isAtEnd;
   const extensions = hasExtensions ? reader.vector(2) : new RangeReader(NO_BYTES, 0, 0);
@@ -156,7 +162,9 @@ function readExtensions(extensions: RangeReader, said: Extensions): boolean {
 /** Numbers of IANA's registry of extensions. */
 const EXTENSION = {
   serverName: 0,
+  statusRequest: 5,
   groups: 10,
+  signatures: 13,
   protocols: 16,
   sessionTicket: 35,
   preSharedKey: 41,
@@ -171,6 +179,12 @@ function readExtension(number: number, body: RangeReader, said: Extensions): voi
       return;
     case EXTENSION.groups:
       said.groups = numbersIn(body.vector(2));
+      return;
+    case EXTENSION.statusRequest:
+      said.wantsStatus = true;
+      return;
+    case EXTENSION.signatures:
+      said.signatureSchemes = body.vector(2).rest();
       return;
     case EXTENSION.protocols:
       said.protocols ??= protocolsIn(body, said);

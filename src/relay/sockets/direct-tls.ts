@@ -27,6 +27,7 @@ export interface DirectTlsHandle extends BareHandle {
   onhandshakedone?: () => void;
   onerror?: (error: Error) => void;
   setALPNProtocols(protocols: Buffer): void;
+  setOCSPResponse(response: Buffer): void;
   receive(bytes: Buffer): void;
   destroySSL(): void;
   getCipher(): CipherName;
@@ -56,6 +57,8 @@ export interface HandshakeStart {
   readonly context: SecureContext;
   /** As `node:tls` writes lists of protocols for OpenSSL; undefined: none is agreed upon. */
   readonly alpn: Buffer | undefined;
+  /** The authority's word about the certificate of the context, which the client wants; undefined: there is none. */
+  readonly staple: Buffer | undefined;
   /** What has been read of the connection. */
   readonly read: Buffer;
   readonly owner: HandshakeOwner;
@@ -67,7 +70,15 @@ const SECURED: unique symbol = Symbol('DirectTlsHandle');
 
 const METHODS = [
   ...['setALPNProtocols', 'receive', 'destroySSL', 'getCipher', 'getProtocol', 'getSession', 'isSessionReused'],
-  ...['getALPNNegotiatedProtocol', 'setMaxSendFragment', 'shutdown', 'useUserBuffer', 'writeBuffer', 'readStart'],
+  ...[
+    'getALPNNegotiatedProtocol',
+    'setMaxSendFragment',
+    'setOCSPResponse',
+    'shutdown',
+    'useUserBuffer',
+    'writeBuffer',
+    'readStart',
+  ],
   ...['readStop', 'getpeername', 'getsockname', 'setKeepAlive', 'close'],
 ];
 /** How this Node's own `node:tls` calls it: other arguments than these would end the process. */
@@ -100,7 +111,7 @@ export function isTlsDirect(): boolean {
 }
 
 /** Only if `isTlsDirect`. The connection has no other reader from now on. */
-export function shakeHands(connection: BareConnection, { context, alpn, read, owner }: HandshakeStart): void {
+export function shakeHands(connection: BareConnection, { context, alpn, staple, read, owner }: HandshakeStart): void {
   const { handle } = connection;
   const secured = tlsBinding()?.wrap(handle, (context as { readonly context: object }).context, true, false);
   if (secured === undefined) {
@@ -118,6 +129,9 @@ export function shakeHands(connection: BareConnection, { context, alpn, read, ow
   connection.onRelease = () => release(secured);
   if (alpn !== undefined) {
     secured.setALPNProtocols(alpn);
+  }
+  if (staple !== undefined) {
+    secured.setOCSPResponse(staple);
   }
   secured.receive(read);
 }

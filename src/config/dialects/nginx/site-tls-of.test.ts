@@ -22,6 +22,8 @@ test('siteTlsOf() has the defaults of nginx', () => {
     ciphers: 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:HIGH:!aNULL:!MD5',
     ...{ clients: 'none', caCerts: '', trustedCerts: '', crl: '', verifyDepth: 1 },
     ...{ sessionMs: 300_000, usesTickets: true, keepsSessions: false, ticketKeyFiles: [], recordBytesMax: 16_384 },
+    ...{ staples: 'never', staplingFile: '', staplingResponder: '', staplingSigner: 'anybody' },
+    staplingResolver: undefined,
   });
 });
 
@@ -40,6 +42,19 @@ test('siteTlsOf() reads each directive', () => {
   deepEqual([tls.curves, tls.clients, tls.verifyDepth, tls.crl], ['', 'unverified', 3, '/c']);
   deepEqual([tls.sessionMs, tls.usesTickets, tls.keepsSessions], [3_600_000, false, true]);
   deepEqual([tls.ticketKeyFiles, tls.recordBytesMax, tls.rejectsHandshake], [['/k1', '/k2'], 4096, true]);
+});
+
+test('siteTlsOf() reads how the word of an authority is got', () => {
+  const of = (text: string): unknown[] => {
+    const { staples, staplingFile, staplingResponder, staplingSigner, staplingResolver } = read(text);
+    return [staples, staplingFile, staplingResponder, staplingSigner, staplingResolver?.servers];
+  };
+  deepEqual(of('ssl_stapling on; ssl_stapling_verify on; ssl_stapling_responder http://a.test/; resolver 127.0.0.1;'), [
+    ...['always', '', 'http://a.test/', 'trusted'],
+    ['127.0.0.1:53'],
+  ]);
+  deepEqual(of('ssl_stapling on; ssl_stapling_file /a.der;'), ['always', '/a.der', '', 'anybody', undefined]);
+  deepEqual(of('ssl_stapling off; ssl_stapling_file /a.der;'), ['never', '', '', 'anybody', undefined]);
 });
 
 test('siteTlsOf() has the last word of ssl_conf_command', () => {

@@ -5,6 +5,7 @@ import type { CertificateFiles } from '../../model/server-model.ts';
 import type { SiteTls, TlsVersion } from '../../model/site-tls.ts';
 import { RECORD_BYTES_MAX } from '../../model/site-tls.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES, REJECTS_HANDSHAKES } from './directives/certificates.ts';
+import { resolverOf } from './directives/resolvers.ts';
 import type { TlsCommand } from './directives/site-tls.ts';
 import { TLS_KEYS } from './directives/site-tls.ts';
 import type { Draft, DraftKey } from './draft.ts';
@@ -52,8 +53,26 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
     keepsSessions: server.get(TLS_KEYS.keepsSessions) ?? false,
     ticketKeyFiles: (server.get(TLS_KEYS.ticketKeyFiles) ?? []).map(absolute),
     recordBytesMax: Math.min(RECORD_BYTES_MAX, server.get(TLS_KEYS.bufferBytes) ?? RECORD_BYTES_MAX),
+    ...staplingOf(server, path(TLS_KEYS.staplingFile)),
   };
 }
+
+/** Unless told, nginx does not ask who has signed. */
+function staplingOf(server: Draft, staplingFile: string): StaplingOf {
+  const isOn = server.get(TLS_KEYS.staples) === true;
+  return {
+    staples: isOn ? 'always' : 'never',
+    staplingFile: isOn ? staplingFile : '',
+    staplingResponder: (isOn && server.get(TLS_KEYS.staplingResponder)) || '',
+    staplingSigner: server.get(TLS_KEYS.staplingVerifies) === true ? 'trusted' : 'anybody',
+    staplingResolver: isOn ? resolverOf(server) : undefined,
+  };
+}
+
+type StaplingOf = Pick<
+  SiteTls,
+  'staples' | 'staplingFile' | 'staplingResponder' | 'staplingSigner' | 'staplingResolver'
+>;
 
 /** The last word about each counts; one with a minus in front turns it off. */
 function optionsOf(server: Draft): ReadonlyMap<string, boolean> {

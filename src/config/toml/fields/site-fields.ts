@@ -16,6 +16,7 @@ import { parseServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
 import { CONNECTION_FIELDS } from './connection-fields.ts';
+import { STAPLING_FIELDS } from './stapling-fields.ts';
 
 const SERVER_NAMES: Kind<readonly ServerName[]> = scalar<readonly ServerName[]>({
   words: 'a name',
@@ -133,6 +134,7 @@ export const TLS_FIELDS: Fields<WrittenTls> = {
     USUAL_TLS.recordBytesMax,
     'The most that is encrypted in one piece.',
   ),
+  ...STAPLING_FIELDS,
 };
 
 export interface WrittenSite {

@@ -40,6 +40,10 @@ interface TlsKeys {
   readonly passwordFile: DraftKey<string>;
   readonly isOn: DraftKey<boolean>;
   readonly commands: DraftKey<readonly TlsCommand[]>;
+  readonly staples: DraftKey<boolean>;
+  readonly staplingFile: DraftKey<string>;
+  readonly staplingResponder: DraftKey<string>;
+  readonly staplingVerifies: DraftKey<boolean>;
 }
 
 export const TLS_KEYS: TlsKeys = {
@@ -61,6 +65,10 @@ export const TLS_KEYS: TlsKeys = {
   passwordFile: draftKey('ssl_password_file'),
   isOn: draftKey('ssl'),
   commands: draftKey('ssl_conf_command'),
+  staples: draftKey('ssl_stapling'),
+  staplingFile: draftKey('ssl_stapling_file'),
+  staplingResponder: draftKey('ssl_stapling_responder'),
+  staplingVerifies: draftKey('ssl_stapling_verify'),
 };
 
 /** A setting of OpenSSL by its own name. */
@@ -154,6 +162,17 @@ function readSessionCache(args: GivenArguments, draft: Draft, report: NginxRepor
   );
 }
 
+function readResponder(args: GivenArguments, draft: Draft, report: NginxReport): void {
+  const url = args.text(0);
+  if (/^http:\/\//i.test(url) && URL.canParse(url)) {
+    draft.set(TLS_KEYS.staplingResponder, url);
+  } else {
+    report('nginx.invalid-value', args.place(0), `invalid URL prefix in OCSP responder "${url}"`, {
+      hint: 'Write its address with http:// in front: what it says is signed, and needs no TLS.',
+    });
+  }
+}
+
 const keepText = (key: DraftKey<string>): Apply => keep(key, (args) => args.text(0));
 
 export const SITE_TLS_ROWS: readonly Row[] = [
@@ -205,6 +224,18 @@ export const SITE_TLS_ROWS: readonly Row[] = [
   }),
   row('ssl', 'http server mail mail-server', 'flag', 'Whether TLS is spoken on all addresses.', {
     apply: keep(TLS_KEYS.isOn, (args) => args.flag(0)),
+  }),
+  row('ssl_stapling', STREAMED, 'flag', "Whether the authority's word about the certificate is sent with it.", {
+    apply: keep(TLS_KEYS.staples, (args) => args.flag(0)),
+  }),
+  row('ssl_stapling_file', STREAMED, 'path', "The authority's word, from a file.", {
+    apply: keepText(TLS_KEYS.staplingFile),
+  }),
+  row('ssl_stapling_responder', STREAMED, 'plain', "Who is asked for the authority's word.", {
+    apply: readResponder,
+  }),
+  row('ssl_stapling_verify', STREAMED, 'flag', "Whether the authority's word is checked.", {
+    apply: keep(TLS_KEYS.staplingVerifies, (args) => args.flag(0)),
   }),
   ...accepted('Early data can be sent again by whoever has recorded it, and is never taken.', [
     row('ssl_early_data', HTTP_SERVER, 'flag', 'Whether data may come before the handshake is done.'),

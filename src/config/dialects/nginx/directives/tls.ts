@@ -5,7 +5,6 @@ import { accepted, later, repeatable, row } from '../row.ts';
 import { HTTP, HTTP_SERVER } from './contexts.ts';
 import { SITE_TLS_ROWS, STREAMED, TLS } from './site-tls.ts';
 
-const NO_STAPLING = 'Nobody is asked about certificates: clients ask the authority themselves, if at all.';
 const NO_OCSP = 'No authority is asked about certificates of clients: name those that are revoked by ssl_crl.';
 const NO_ECH = 'Clients say the name of the site openly, as most do.';
 const NO_HTTP2 = 'HTTP/1.1 is spoken.';
@@ -31,12 +30,6 @@ export const TLS_ROWS: readonly Row[] = [
     row('ssl_ocsp', STREAMED, 'off|on|leaf', "Whether authorities are asked about clients' certificates."),
     row('ssl_ocsp_responder', STREAMED, 'plain', 'Who is asked.'),
     row('ssl_ocsp_cache', STREAMED, 'plain', 'Where answers of authorities are kept.'),
-  ]),
-  ...later(NO_STAPLING, [
-    row('ssl_stapling', STREAMED, 'flag', "Whether the authority's word about the certificate is sent with it."),
-    row('ssl_stapling_file', STREAMED, 'path', "The authority's word, from a file."),
-    row('ssl_stapling_responder', STREAMED, 'plain', "Who is asked for the authority's word."),
-    row('ssl_stapling_verify', STREAMED, 'flag', "Whether the authority's word is checked."),
   ]),
   ...later(NO_HTTP2, [
     row('http2', HTTP_SERVER, 'flag', 'Whether HTTP/2 is spoken.'),

@@ -1,0 +1,87 @@
+/** Has authorities asked about certificates in time, and the edge send what they say. No handshake waits for it. */
+
+import type { Clock } from '../../kernel/clock.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import type { Staple } from '../../protocol/control/staple.ts';
+import { readCertificateParts } from '../../protocol/ocsp/certificate-parts.ts';
+import { renderOcspRequest } from '../../protocol/ocsp/ocsp-request.ts';
+import type { CertificateKeeper } from '../certificate-keeper.ts';
+import type { EdgeHost } from '../children/edge-host.ts';
+import type { Log } from '../log/log.ts';
+import { askResponder } from './ask-responder.ts';
+import { checkResponse } from './check-response.ts';
+import type { StapleOrder } from './staple-order.ts';
+import { certificateIdOf } from './staple-order.ts';
+
+export interface StapleWatchParts {
+  /** Those in use. */
+  readonly certificates: () => Pick<CertificateKeeper, 'stapleOrders' | 'stapleTable' | 'staples'>;
+  readonly edge: Pick<EdgeHost, 'send' | 'startCount' | 'whenReady'>;
+  readonly log: Pick<Log, 'say'>;
+  readonly clock: Clock;
+}
+
+export class StapleWatch {
+  readonly #parts: StapleWatchParts;
+  /** The edge that has been told since it was ready. */
+  #told = 0;
+
+  constructor(parts: StapleWatchParts) {
+    this.#parts = parts;
+  }
+
+  look(): void {
+    const { stapleOrders, stapleTable } = this.#parts.certificates();
+    if (stapleOrders.length > 0) {
+      this.#tellNewEdge();
+      for (const order of stapleTable.takeDue(stapleOrders, this.#parts.clock.nowMs())) {
+        void this.#ask(order);
+      }
+    }
+  }
+
+  /** What came while an edge was starting may have been too late for what it starts with, and too early for the rest of it. */
+  #tellNewEdge(): void {
+    const { edge, certificates } = this.#parts;
+    const { startCount } = edge;
+    if (this.#told !== startCount) {
+      this.#told = startCount;
+      void edge.whenReady().then(() => edge.send({ kind: 'staples', staples: certificates().staples }));
+    }
+  }
+
+  async #ask(order: StapleOrder): Promise<void> {
+    const { certificates, edge, log, clock } = this.#parts;
+    const { stapleTable } = certificates();
+    const answer = await askAbout(order, clock).catch((error: unknown) => failure(String(error)));
+    if (answer.ok) {
+      stapleTable.put(order.key, answer.value, clock.nowMs());
+      edge.send({ kind: 'staples', staples: certificates().staples });
+      return;
+    }
+    stapleTable.fail(order.key, clock.nowMs());
+    const { host } = new URL(order.responder);
+    const about = `responder: ${host}, certificate: "${order.path}"`;
+    log.say('error', `${answer.fault} while requesting certificate status, ${about}`);
+  }
+}
+
+async function askAbout(order: StapleOrder, clock: Clock): Promise<Outcome<Staple>> {
+  const certificate = readCertificateParts(order.certificate.raw);
+  const issuer = readCertificateParts(order.issuer.raw);
+  if (!certificate.ok || !issuer.ok) {
+    return failure('OCSP_cert_to_id() failed');
+  }
+  const request = renderOcspRequest(certificateIdOf(certificate.value, issuer.value));
+  const answer = await askResponder(order.responder, request, order.resolver);
+  if (!answer.ok) {
+    return answer;
+  }
+  const checked = checkResponse(answer.value, order, clock.nowMs());
+  if (!checked.ok) {
+    return checked;
+  }
+  const { nextUpdateMs } = checked.value;
+  return success({ key: order.key, response: answer.value.toString('base64'), untilMs: nextUpdateMs ?? null });
+}

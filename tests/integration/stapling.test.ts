@@ -1,0 +1,178 @@
+// The word of a certificate's authority is asked for, checked, and sent with the certificate that a client is shown: by nginx's files, with the openssl program as the authority.
+
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
+import { connect } from 'node:tls';
+import { promisify } from 'node:util';
+import { readOcspResponse } from '../../src/protocol/ocsp/ocsp-response.ts';
+import type { Issued } from './certificates.ts';
+import { Authority } from './certificates.ts';
+import { findPort } from './free-port.ts';
+import type { NginxServer } from './nginx-server.ts';
+import { runNginx } from './nginx-server.ts';
+import { makeFolder } from './server.ts';
+
+const folder = makeFolder();
+const authority = new Authority(folder);
+const index = join(folder, 'index');
+const openssl = promisify(execFile);
+/** What the authority is asked with. */
+const asked: string[] = [];
+
+/** An authority that answers as the program does. */
+const responder = createServer((request, response) => {
+  const question = join(folder, `question-${asked.push(request.url ?? '')}`);
+  const by = ['-index', index, '-CA', authority.cert, '-rsigner', authority.cert, '-rkey', authority.key];
+  writeFileSync(question, Buffer.from(decodeURIComponent((request.url ?? '').slice('/ask/'.length)), 'base64'));
+  openssl('openssl', ['ocsp', ...by, '-ndays', '1', '-reqin', question, '-respout', `${question}.out`]).then(
+    () => response.setHeader('Content-Type', 'application/ocsp-response').end(readFileSync(`${question}.out`)),
+    () => response.writeHead(500).end(),
+  );
+});
+
+function serialOf({ cert }: Issued): string {
+  return new X509Certificate(readFileSync(cert)).serialNumber;
+}
+
+let nginx: NginxServer;
+let port = 0;
+let [ecdsa, rsa, revoked]: [Issued, Issued, Issued] = [authority, authority, authority];
+before(async () => {
+  responder.listen(0, '127.0.0.1');
+  await once(responder, 'listening');
+  const { port: asking } = responder.address() as AddressInfo;
+  const extensions = `subjectAltName=DNS:a.test\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:${asking}/ask`;
+  const keyKind = ['-newkey', 'rsa:2048'];
+  ecdsa = authority.issue('ecdsa', { extensions });
+  rsa = authority.issue('rsa', { extensions, keyKind });
+  revoked = authority.issue('revoked', { extensions });
+  const line = (issued: Issued, state: string): string =>
+    `${state}\t${serialOf(issued)}\tunknown\t/CN=${serialOf(issued)}\n`;
+  writeFileSync(index, [ecdsa, rsa].map((each) => line(each, 'V\t491231235959Z\t')).join(''));
+  writeFileSync(index, line(revoked, 'R\t491231235959Z\t250101000000Z'), { flag: 'a' });
+  port = await findPort();
+  const shown = ({ cert, key }: Issued): string => `ssl_certificate ${cert}; ssl_certificate_key ${key};`;
+  const site = (name: string, text: string): string =>
+    `server { listen 127.0.0.1:${port} ssl; server_name ${name}; ${text} }\n`;
+  const stapling = `ssl_stapling on; ssl_stapling_verify on; ssl_trusted_certificate ${authority.cert};`;
+  nginx = await runNginx(
+    'return 204;',
+    {},
+    {
+      http: [
+        site('both.test', `${stapling} ${shown(ecdsa)} ${shown(rsa)} return 204;`),
+        site('revoked.test', `${stapling} ${shown(revoked)}`),
+        site('off.test', shown(ecdsa)),
+        site(
+          'client.test',
+          `${stapling} ${shown(ecdsa)} ssl_verify_client optional; ssl_client_certificate ${authority.cert};`,
+        ),
+      ].join(''),
+    },
+  );
+});
+after(async () => {
+  await nginx[Symbol.asyncDispose]();
+  responder.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Shown {
+  readonly serial: string;
+  /** The certificate that the authority speaks of, and what it says; undefined: nothing was sent. */
+  readonly stapled: { readonly serial: string; readonly status: string } | undefined;
+}
+
+async function shake(servername: string, options: ConnectionOptions = {}): Promise<Shown> {
+  const socket = connect({ port, servername, rejectUnauthorized: false, requestOCSP: true, ...options });
+  try {
+    // Both may come with one piece of the handshake.
+    const [answer] = await Promise.all([once(socket, 'OCSPResponse'), once(socket, 'secureConnect')]);
+    const [response] = answer as [Buffer | null];
+    const read = response === null ? undefined : readOcspResponse(response);
+    const serial = socket.getPeerX509Certificate()?.serialNumber ?? '';
+    const [single] = read?.ok === true ? read.value.responses : [];
+    return {
+      serial,
+      stapled: single && {
+        serial: single.serial.toString('hex').toUpperCase().replace(/^00/, ''),
+        status: single.status,
+      },
+    };
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Fifteen seconds. */
+const TRIES_MAX = 300;
+
+/** When the authority has answered. */
+async function whenStapled(servername: string, options?: ConnectionOptions): Promise<Shown> {
+  let shown = await shake(servername, options);
+  for (let left = TRIES_MAX; shown.stapled === undefined; left -= 1) {
+    ok(left > 0, `no word of the authority comes: ${nginx.server.log}`);
+    await sleep(50);
+    shown = await shake(servername, options);
+  }
+  return shown;
+}
+
+const WAYS: readonly ConnectionOptions[] = [{}, { maxVersion: 'TLSv1.2' }];
+const good = (issued: Issued): Shown => ({
+  serial: serialOf(issued),
+  stapled: { serial: serialOf(issued), status: 'good' },
+});
+
+test('each certificate of a site comes with the word about it', async () => {
+  const kinds = [
+    [ecdsa, 'ECDSA+SHA256', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
+    [rsa, 'RSA-PSS+SHA256:RSA+SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
+  ] as const;
+  for (const [issued, sigalgs, ciphers] of kinds) {
+    for (const way of WAYS) {
+      const suites = way.maxVersion === undefined ? {} : { ciphers };
+      deepEqual(await whenStapled('both.test', { ...way, ...suites, sigalgs }), good(issued));
+    }
+  }
+});
+
+test('a client that does not want to know is told nothing, and a site that does not ask says nothing', async () => {
+  deepEqual((await shake('off.test')).stapled, undefined);
+  equal(
+    asked.every((url) => url.startsWith('/ask/')),
+    true,
+  );
+});
+
+test('a site that asks clients for certificates sends it too', async () => {
+  for (const way of WAYS) {
+    deepEqual(await whenStapled('client.test', way), good(ecdsa));
+  }
+});
+
+test('the log says in words of nginx of what the authority has revoked, and nothing is sent', async () => {
+  await nginx.server.logged(
+    /\[error\].*certificate status "revoked" in the OCSP response while requesting certificate status, responder: 127\.0\.0\.1:\d+, certificate: ".*revoked\.pem"/,
+  );
+  deepEqual((await shake('revoked.test')).stapled, undefined);
+});
+
+test('a reload keeps what is at hand: nobody is asked again', async () => {
+  const before = asked.length;
+  const file = join(nginx.server.folder, 'nginx.conf');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('return 204;', 'return 205;'));
+  process.kill(nginx.server.pid, 'SIGHUP');
+  await nginx.server.logged(/the new configuration is served/);
+  deepEqual((await shake('both.test', { sigalgs: 'ECDSA+SHA256' })).stapled, good(ecdsa).stapled);
+  equal(asked.length, before);
+});
