@@ -49,6 +49,7 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
     writer.notes.push(`site ${index + 1} ("${site.name}") is left out: it answers at no address`);
     return [];
   });
+  writer.notes.push(...lostChecks(model));
   const streams = model.streams && writeStreams(model.streams, model, usualBacklog(defaults.listeners));
   const whole: Record<string, TomlValue | undefined> = {
     server: table(PROCESS_FIELDS).write(model.process, defaults.process),
@@ -80,6 +81,16 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
   const text = stringify(Object.fromEntries(said));
   // An empty table at the end has no line end.
   return { text: text.endsWith('\n') ? text : `${text}\n`, notes: writer.notes };
+}
+
+/** A check of portico.toml asks as the first location does that passes requests to the upstream. */
+function lostChecks({ upstreams }: ServerModel): string[] {
+  return upstreams
+    .filter(({ healthCheck }) => healthCheck?.policy !== undefined)
+    .map(
+      ({ name }) =>
+        `the health check of upstream "${name}" asks as the first location does that passes requests to it, not as the one that said it: put that one first if its protocol, fields or TLS are what the servers want`,
+    );
 }
 
 function nonEmpty(values: readonly TomlValue[]): readonly TomlValue[] | undefined {

@@ -1,6 +1,7 @@
 /** The model of what nginx's files say. */
 
 import { assert } from '../../../kernel/assert.ts';
+import { withFirstAsking } from '../../asking-location.ts';
 import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { Content } from '../../model/content.ts';
@@ -58,7 +59,7 @@ export function modelOfNginx(
     certificates: tables.certificates,
     backlog: defaults.listeners[0]?.backlog ?? 0,
   });
-  return {
+  return withFirstAsking({
     listeners: listenersOf(servers, around, defaults),
     sites,
     ...(streams === undefined ? {} : { streams }),
@@ -78,7 +79,7 @@ export function modelOfNginx(
     forwarding: { fields: 'none', allowIps: [] },
     certificates: tables.certificates.values,
     process,
-  };
+  });
 }
 
 /** What sites and locations name by an index or an id. */

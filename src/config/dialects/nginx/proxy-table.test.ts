@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProxyContent, ProxyPolicy } from '../../model/proxying.ts';
 import type { ServerModel } from '../../model/server-model.ts';
+import { writeTomlModel } from '../../toml/write-model.ts';
 import { fakeNginxModel } from './fake-nginx-model.ts';
 
 function passed(model: ServerModel): readonly ProxyContent[] {
@@ -187,7 +188,6 @@ test('servers are asked whether they are well as a location says that passes req
       health_check interval=10s jitter=1s fails=2 passes=3 uri=/up port=81 match=fine mandatory persistent; } }`);
   deepEqual(upstreams[0]?.healthCheck, {
     uri: '/up',
-    policy: 0,
     intervalMs: 10_000,
     jitterMs: 1000,
     timeoutMs: 3000,
@@ -211,4 +211,17 @@ test('servers are asked whether they are well as a location says that passes req
     },
   });
   equal(upstreams[1]?.healthCheck, undefined);
+});
+
+test('a check that does not ask as the first location of its upstream does says as which, and a portico.toml that cannot is told of', () => {
+  const checked = (location: string): [number | undefined, number] => {
+    const model = fakeNginxModel(`upstream app { server a; } server { location /first { proxy_pass http://app; }
+      location /checked { proxy_pass http://app; health_check; ${location} } }`);
+    const lost = writeTomlModel(model, model).notes.filter((note) =>
+      note.startsWith('the health check of upstream "app" asks as the first'),
+    );
+    return [model.upstreams[0]?.healthCheck?.policy, lost.length];
+  };
+  deepEqual(checked(''), [undefined, 0]);
+  deepEqual(checked('proxy_set_header X-Key secret;'), [0, 1]);
 });

@@ -3,6 +3,8 @@
  * fields and its rules of TLS. There is no request of a client: variables are what they would be in one for the path of the check, and those of a client are empty.
  */
 
+import type { AskingLocation } from '../../../config/asking-location.ts';
+import { findAskingLocation } from '../../../config/asking-location.ts';
 import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
 import type { EdgeModel } from '../../../config/model/server-model.ts';
 import type { Template } from '../../../config/model/template.ts';
@@ -13,8 +15,6 @@ import { PLAIN_WAY } from '../../../upstream/connections/dial.ts';
 import type { ProbeRequest } from '../../../upstream/peers/health/probe.ts';
 import type { TlsClients } from '../../../upstream/tls/tls-clients.ts';
 import { Http1Wire } from '../../../upstream/wires/http1-wire.ts';
-import type { AskingLocation } from './asking-location.ts';
-import { findAskingLocation } from './asking-location.ts';
 import type { NamedValue } from './named-value.ts';
 import { WRITTEN_BY_WIRE } from './set-fields.ts';
 import { wireOf } from './wire-of.ts';

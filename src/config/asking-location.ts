@@ -1,9 +1,9 @@
-/** Which location of a model asks the servers of an upstream, for what asks them as it does. */
+/** Which location of a model asks the servers of an upstream: health checks ask them as it does. */
 
-import type { Content } from '../../../config/model/content.ts';
-import type { ProxyContent, ProxyPolicy } from '../../../config/model/proxying.ts';
-import type { EdgeModel, Location } from '../../../config/model/server-model.ts';
-import type { Upstream } from '../../../config/model/upstream.ts';
+import type { Content } from './model/content.ts';
+import type { ProxyContent, ProxyPolicy } from './model/proxying.ts';
+import type { EdgeModel, Location, ServerModel } from './model/server-model.ts';
+import type { Upstream } from './model/upstream.ts';
 
 export interface AskingLocation {
   readonly content: ProxyContent;
@@ -12,9 +12,11 @@ export interface AskingLocation {
   readonly root: string;
 }
 
+type Places = Pick<EdgeModel, 'sites' | 'upstreams' | 'proxyPolicies' | 'scopes'>;
+
 /** `policy`: the content has this one; undefined: it is the first. */
 export function findAskingLocation(
-  model: EdgeModel,
+  model: Places,
   upstream: Upstream,
   policy: number | undefined,
 ): AskingLocation | undefined {
@@ -35,9 +37,23 @@ export function findAskingLocation(
   return undefined;
 }
 
+/** Where a check asks as the first location does that passes requests on, nothing need be said of that; portico.toml has no words for any other. */
+export function withFirstAsking(model: ServerModel): ServerModel {
+  const upstreams = model.upstreams.map((upstream) => {
+    const { healthCheck } = upstream;
+    if (healthCheck?.policy === undefined) {
+      return upstream;
+    }
+    const { policy, ...check } = healthCheck;
+    const first = findAskingLocation(model, upstream, undefined)?.content.policy;
+    return first === policy ? { ...upstream, healthCheck: check } : upstream;
+  });
+  return { ...model, upstreams };
+}
+
 type Place = Pick<Location, 'scope' | 'content'>;
 
-function* placesOf({ sites }: EdgeModel): Generator<Place> {
+function* placesOf({ sites }: Places): Generator<Place> {
   for (const site of sites) {
     yield site;
     yield* below(site.locations);
