@@ -141,6 +141,15 @@ test("what is checked of nginx's files is the same server as a portico.toml, or 
   assert.ok(count >= 40, `${count} of ${GOLDENS.length} can be said as a whole`);
 });
 
+test('a health check that asks as another location than the first of its upstream is told of', async () => {
+  const notesOf = (said: string): Promise<readonly string[] | undefined> =>
+    readBack(`events {} http { upstream app { server a; } server { location /first { proxy_pass http://app; }
+      location /checked { proxy_pass http://app; health_check; ${said} } } }`);
+  assert.deepEqual(await notesOf(''), []);
+  const [note = ''] = (await notesOf('proxy_set_header X-Key secret;')) ?? [];
+  assert.match(note, /^the health check of upstream "app" asks as the first location does/);
+});
+
 /** Fails unless the server that is read from what was written is the same. Gives what could not be said; undefined for a file that describes no server by itself. */
 async function readBack(text: string): Promise<readonly string[] | undefined> {
   const { reading } = checkNginx(FILE, fakeFiles({ [FILE]: text }), { wantsTraps: false });
