@@ -51,6 +51,10 @@ proxy = { to = "127.0.0.1:${backend.port}/v1/", headers = { X-Key = "k" } }
   for (let count = 0; count < 4; count += 1) {
     assert.equal(await ask('/a?b'), '200 ');
   }
+  // There is no error log, and so the log of the server has why.
+  await server.logged(
+    /ERROR edge: error log: connect\(\) failed \(111: Connection refused\) while connecting to upstream, client: 127\.0\.0\.1, .*upstream: "http:\/\/127\.0\.0\.1:1\/a\?b"/,
+  );
   assert.equal(backend.connections(), 1, 'the connection is kept');
   const [head = '', ...lines] = (backend.requests[0] ?? '').split('\r\n');
   assert.equal(head, 'GET /a?b HTTP/1.1');

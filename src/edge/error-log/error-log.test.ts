@@ -106,7 +106,7 @@ test("what goes to standard error goes to the server's, and stays there when log
   withLogs((folder, _logs, _told, files) => {
     const path = join(folder, 'stderr');
     const fd = openSync(path, 'a');
-    const logs = new ErrorLogs({ pid: 17, tid: 17 }, new FakeClock(), files.lease(), fd);
+    const logs = new ErrorLogs({ pid: 17, tid: 17 }, new FakeClock(), files.lease(), { stderr: fd });
     const log = logs.open([
       { sink: { kind: 'stderr' }, level: 'warn' },
       { sink: { kind: 'stderr' }, level: 'error' },
@@ -117,5 +117,21 @@ test("what goes to standard error goes to the server's, and stays there when log
     closeSync(fd);
     assert.deepEqual(readFileSync(path, 'latin1').match(/\*3 \w+/g), ['*3 one', '*3 two', '*3 two']);
     assert.equal(existsSync('standard error'), false);
+  });
+});
+
+test('errors of a place without a log go to whoever is told otherwise, without the time and number of a line; of one whose log is nowhere they do not', () => {
+  withLogs((_folder, _logs, _told, files) => {
+    const told: string[] = [];
+    const otherwise = (text: string): unknown => told.push(text);
+    const logs = new ErrorLogs({ pid: 17, tid: 17 }, new FakeClock(), files.lease(), { otherwise });
+    const log = logs.open([]);
+    assert.deepEqual([log.hears('error'), log.hears('warn')], [true, false]);
+    log.say('error', 'connect() failed', { ...SUBJECT, upstream: 'http://a\n' });
+    log.say('warn', 'upstream server temporarily disabled', SUBJECT);
+    logs.open([file('/dev/null', 'error')]).say('error', 'connect() failed', SUBJECT);
+    assert.deepEqual(told, [
+      String.raw`connect() failed, client: 192.0.2.1, server: shop, request: "GET /a HTTP/1.1", upstream: "http://a\x0A", host: "shop.example"`,
+    ]);
   });
 });

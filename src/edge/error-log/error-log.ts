@@ -2,6 +2,8 @@
  * The error logs of the configuration, as an edge thread writes them: lines about one request, in nginx's form, to each log of its location that was asked for
  * their level. A line is in the file before the client has its answer: who has seen a refusal finds the reason. What cannot be written is told once, and never
  * stops a request.
+ *
+ * Where requests are passed on, a place without a log of its own tells of its errors in the log of the server: a 502 whose reason stands nowhere helps nobody.
  */
 
 import type { ErrorLog as ErrorLogRule } from '../../config/model/logs.ts';
@@ -31,9 +33,13 @@ export interface ErrorSubject {
 }
 
 interface Target {
-  readonly write: (line: string, level: ErrorLevel) => void;
+  /** `text`: what of the line is the message. */
+  readonly write: (line: string, level: ErrorLevel, text: string) => void;
   readonly least: ErrorLevel;
 }
+
+/** Lines of places that have no log. It is for whoever writes them to keep them few: clients can cause as many as they like. */
+export type TellOtherwise = (text: string) => void;
 
 /** As long as a line for syslog may be, as in nginx. */
 const SYSLOG_LINE_MAX = 2048;
@@ -71,7 +77,7 @@ export class ErrorLog {
     const line = renderErrorLine(this.#clock.nowMs(), level, this.#origin, connection, text);
     for (const { write, least } of this.#targets) {
       if (isLogged(level, least)) {
-        write(line, level);
+        write(line, level, text);
       }
     }
   }
@@ -83,15 +89,20 @@ export class ErrorLogs {
   readonly #clock: Clock;
   readonly #lease: Pick<LogLease, 'writer' | 'syslog'>;
   readonly #stderr: number;
+  readonly #otherwise: TellOtherwise | undefined;
 
-  /** `stderr`: the descriptor of the server's standard error. */
+  /** `stderr`: the descriptor of the server's standard error. `otherwise` has the errors of places without a log; undefined: nobody has them. */
   constructor(
     origin: ErrorLineOrigin,
     clock: Clock,
     lease: Pick<LogLease, 'writer' | 'syslog'>,
-    stderr: number = SERVER_STDERR,
+    {
+      stderr = SERVER_STDERR,
+      otherwise,
+    }: { readonly stderr?: number; readonly otherwise?: TellOtherwise | undefined } = {},
   ) {
     this.#stderr = stderr;
+    this.#otherwise = otherwise;
     this.#origin = origin;
     this.#clock = clock;
     this.#lease = lease;
@@ -99,6 +110,11 @@ export class ErrorLogs {
 
   /** Throws what open(2) throws. */
   open(rules: readonly ErrorLogRule[]): ErrorLog {
+    const otherwise = this.#otherwise;
+    if (rules.length === 0 && otherwise !== undefined) {
+      const target: Target = { write: (_line, _level, text) => otherwise(text), least: 'error' };
+      return new ErrorLog([target], this.#origin, this.#clock);
+    }
     const targets = rules.flatMap(({ sink, level }) => {
       const write = this.#writeTo(sink);
       return write === undefined ? [] : [{ write, least: level }];

@@ -7,6 +7,7 @@ import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { StartNames } from '../../upstream/resolver/start-names.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
+import { tellOtherwise } from '../error-log/tell-otherwise.ts';
 import { compileServeCompression } from '../filters/compression/serve-compression.ts';
 import { answerEmptyGif } from '../handlers/empty-gif.ts';
 import { compileStubStatus } from '../handlers/stub-status.ts';
@@ -66,7 +67,9 @@ export class Sites {
   constructor(parts: SitesParts, planning: Planning['sites']) {
     this.#parts = parts;
     const origin = { pid: process.pid, tid: parts.thread === 0 ? process.pid : parts.thread };
-    this.#errorLogs = new ErrorLogs(origin, systemClock, parts.logs.lease);
+    const isPassing = parts.model.proxyPolicies.length > 0;
+    const otherwise = isPassing ? tellOtherwise(parts.log) : undefined;
+    this.#errorLogs = new ErrorLogs(origin, systemClock, parts.logs.lease, { otherwise });
     this.#pipelines =
       planning === undefined
         ? this.#plainPipelines()

@@ -5,6 +5,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
 import { AccessLogs } from '../access-log/access-logs.ts';
 import { ErrorLogs } from '../error-log/error-log.ts';
+import { tellOtherwise } from '../error-log/tell-otherwise.ts';
 import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
@@ -24,7 +25,7 @@ export function compileStreams(
 ): readonly CompiledStream[] {
   const { model, zones: zoneMemory, logs, thread } = parts;
   const origin = { pid: process.pid, tid: thread === 0 ? process.pid : thread };
-  const errorLogs = new ErrorLogs(origin, systemClock, logs.lease);
+  const errorLogs = new ErrorLogs(origin, systemClock, logs.lease, { otherwise: tellOtherwise(parts.log) });
   const accessLogs = new AccessLogs(logs);
   const texts = new SessionTexts({ variables: streams.variables, zones: model.zones, zoneMemory });
   const { groups } = plannedUpstreams(streams.upstreams, 'stream', parts);

@@ -138,7 +138,7 @@ export const LOG_FIELDS: Fields<LogScope> = {
     'error-log',
     list(ERROR_LOG),
     [],
-    'Where faults of this place are logged, beside the log of the server.',
+    'Where faults of this place are logged. Where requests are passed on and nothing is said, errors are in the log of the server, at most one a second; `/dev/null` keeps them out of it.',
   ),
   logsSubrequests: field<boolean | undefined>(
     'log-subrequests',

@@ -243,7 +243,7 @@ export const STREAM_FIELDS: Fields<WrittenStream> = {
     'error-log',
     list(ERROR_LOG),
     [],
-    'Where faults of these connections are logged, beside the log of the server.',
+    'Where faults of these connections are logged. If nothing is said, errors are in the log of the server, at most one a second; `/dev/null` keeps them out of it.',
   ),
 };
 
