@@ -27,7 +27,7 @@ export function whyNoKey(text: string, path: string): string | undefined {
     return 'it holds a public key: the private one is needed';
   }
   if (/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text)) {
-    return 'it holds certificates alone: certificate and key may have been exchanged';
+    return 'it holds certificates alone: the file of the key is to be named beside it, or certificate and key may have been exchanged';
   }
   return whyNotPem(text, path, `openssl pkey -inform der -in ${path} -out ${path}.pem`);
 }

@@ -5,7 +5,6 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { App } from '../model/app.ts';
 import type { Content } from '../model/content.ts';
 import type { ServerModel } from '../model/server-model.ts';
-import type { Streams } from '../model/stream.ts';
 import type { TomlDocument, TomlFiles } from './documents.ts';
 import { loadDocuments } from './documents.ts';
 import { APP } from './fields/app-fields.ts';
@@ -106,14 +105,17 @@ class ModelReader {
     }
     this.#readApps();
     this.#readUpstreams();
-    const streams = this.#readStreams();
+    const reader = this.#readStreams();
+    const streams = reader.streams(this.#readVariables('stream-'));
     this.#readSites(streams !== undefined);
+    const listeners = listenersOf(builder.sites, this.#defaults.listeners);
+    reader.checkApart(listeners);
     const variables = this.#readVariables('');
     const zones = this.#named('zone', ZONE).map(([name, zone]) => ({ name, ...zone }));
     this.#tellUndefined([...variables, ...(streams?.variables ?? [])], zones);
     const watched = this.#once('development', DEVELOPMENT, development);
     return {
-      listeners: listenersOf(builder.sites, this.#defaults.listeners),
+      listeners,
       sites: builder.sites.map(({ site }) => site),
       apps: [...builder.apps.values()],
       scopes: builder.scopes.values,
@@ -248,7 +250,7 @@ class ModelReader {
     }
   }
 
-  #readStreams(): Streams | undefined {
+  #readStreams(): StreamReader {
     const reader = new StreamReader(this.#builder, usualBacklog(this.#defaults.listeners));
     for (const [document, each, path] of this.#tables('stream-upstream', 'its "name" and its "servers"')) {
       reader.readUpstream(each, path, document);
@@ -256,7 +258,7 @@ class ModelReader {
     for (const [document, each, path] of this.#tables('stream', 'its "listen" and its "proxy"')) {
       reader.readStream(each, path, document);
     }
-    return reader.streams(this.#readVariables('stream-'));
+    return reader;
   }
 
   /** Those of a key that may be said several times. */

@@ -142,6 +142,7 @@ test('what cannot be meant is told with the way out', async () => {
       found.some((fault) => fault.includes(message)),
       `${text}: ${found.join('\n')}`,
     );
+    equal(new Set(found).size, found.length, `${text} is told once`);
   }
 });
 

@@ -1,6 +1,5 @@
 /** From the table `proxy` of a place to what answers there: to whom requests are passed on, and how. */
 
-import { omit } from '../../kernel/omit.ts';
 import type { Content } from '../model/content.ts';
 import type { ProxyContent, ProxyTarget } from '../model/proxying.ts';
 import type { Location } from '../model/server-model.ts';
@@ -53,7 +52,9 @@ export function readProxy(value: TomlTable, place: PlaceOfProxy, builder: ModelB
     passing,
     outer && { passing: passingOf(outer), policy: writtenPolicyOf(outer, builder.proxying) },
   );
-  const policy = POLICY.read(omit(value, 'to'), path, reading, base);
+  // Others have been told of above: the table does not know that "to" may be meant.
+  const known = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'to' && KNOWN.has(key)));
+  const policy = POLICY.read(known, path, reading, base);
   if (policy === FAULTY || !tellMeaningless(policy, passing, value, place)) {
     return undefined;
   }

@@ -143,3 +143,10 @@ test('servers of a stream have a port, and a table alone is no stream', async ()
   match(await faultOf('[[stream-upstream]]\nname = "db"\nservers = "10.0.0.1"\n'), /"10\.0\.0\.1" has no port/);
   match(await faultOf('[stream]\nlisten = "1"\n'), /is written as \[\[stream\]\]/);
 });
+
+test("an address is a stream's or a site's: the kernel would choose one of the two for each connection", async () => {
+  const stream = '[[stream]]\nlisten = "127.0.0.1:81"\nproxy = "10.0.0.1:1"\n';
+  const site = (listen: string): string => `[[site]]\nlisten = "${listen}"\nproxy = "10.0.0.1:2"\n`;
+  match(await faultOf(stream + site('127.0.0.1:81')), /a \[\[site\]\] has the address 127\.0\.0\.1:81 already/);
+  equal((await read(stream + site('127.0.0.1:82'))).listeners.length, 1);
+});

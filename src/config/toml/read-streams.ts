@@ -2,6 +2,7 @@
 
 import { omit } from '../../kernel/omit.ts';
 import { renderBindAddress } from '../bind-address.ts';
+import type { Listener } from '../model/server-model.ts';
 import type { StreamContent, StreamListener, StreamServer, Streams, StreamTarget } from '../model/stream.ts';
 import type { DefinedVariable } from '../model/variables.ts';
 import { nearestWord } from '../nearest.ts';
@@ -28,7 +29,8 @@ export class StreamReader {
   readonly #listeners: StreamListener[] = [];
   readonly #servers: StreamServer[] = [];
   readonly #names: DefinedVariable[] = [];
-  readonly #addresses = new Set<string>();
+  /** With what tells that somebody else has the address. */
+  readonly #addresses = new Map<string, (fault: string) => void>();
 
   constructor(builder: ModelBuilder, backlog: number) {
     this.#builder = builder;
@@ -49,6 +51,14 @@ export class StreamReader {
           upstreams: this.#upstreams.upstreams,
           variables: [...variables, ...this.#names],
         };
+  }
+
+  /** The kernel would give each connection to one of the two at random. */
+  checkApart(listeners: readonly Listener[]): void {
+    for (const { address } of listeners) {
+      const name = address === undefined ? '' : renderBindAddress(address);
+      this.#addresses.get(name)?.(`a [[site]] has the address ${name} already; one address is a stream's or a site's`);
+    }
   }
 
   readUpstream(value: TomlValue, path: Path, reading: Reading): void {
@@ -107,7 +117,7 @@ export class StreamReader {
     const faults = listen.flatMap(({ address }) => {
       const name = renderBindAddress(address);
       const isTaken = this.#addresses.has(name);
-      this.#addresses.add(name);
+      this.#addresses.set(name, (fault) => reading.report([...path, 'listen'], fault));
       return isTaken ? [`another stream, or this one, has the address ${name} already`] : [];
     });
     const hasCertificate = tls !== undefined && (tls.certificates.length > 0 || tls.rejectsHandshake);

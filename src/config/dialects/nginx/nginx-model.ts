@@ -54,13 +54,15 @@ export function modelOfNginx(
     .flatMap(({ children }) => children.filter(({ kind }) => kind === 'server'));
   const secure = secureAddressesOf(servers);
   const sites = servers.map((server) => siteOf(server, tables, { ...around, secure }));
+  const listeners = listenersOf(servers, around, defaults);
   const streams = streamsOf(main, {
+    taken: new Set(listeners.flatMap(({ address }) => (address === undefined ? [] : [renderBindAddress(address)]))),
     ...{ around, report, logs: tables.scopes.logs, resolvers: tables.proxies.resolvers },
     certificates: tables.certificates,
     backlog: defaults.listeners[0]?.backlog ?? 0,
   });
   return withFirstAsking({
-    listeners: listenersOf(servers, around, defaults),
+    listeners,
     sites,
     ...(streams === undefined ? {} : { streams }),
     apps: tables.apps.apps,

@@ -12,12 +12,13 @@ interface Read {
   readonly told: readonly string[];
 }
 
-function read(text: string): Read {
+function read(text: string, taken: readonly string[] = []): Read {
   const { draft, diagnostics } = readText(`events {} stream { ${text} }`);
   const found = new Diagnostics();
   const streams = streamsOf(draft, {
     around: FAKE_SURROUNDINGS,
     report: found.report,
+    taken: new Set(taken),
     backlog: 511,
     logs: new Pool(),
     resolvers: new Pool(),
@@ -142,4 +143,12 @@ test('what nginx refuses of a stream is refused', () => {
   assert.deepEqual(inStream('server { listen 1; return x; limit_conn a 1; }'), ['unknown limit_conn_zone "a"']);
   assert.deepEqual(inStream('server { listen 1; proxy_pass nobody; }'), ['no port in upstream "nobody"']);
   assert.deepEqual(read('server { listen 1; }').told, ['error no handler for server']);
+});
+
+test('an address of http is none of a stream, as nginx cannot bind it a second time', () => {
+  const server = 'server { listen 127.0.0.1:81; proxy_pass 127.0.0.1:5433; }';
+  assert.deepEqual(read(server, ['127.0.0.1:82']).told, []);
+  assert.deepEqual(read(server, ['127.0.0.1:81']).told, [
+    'error bind() to 127.0.0.1:81 failed (98: Address already in use)',
+  ]);
 });

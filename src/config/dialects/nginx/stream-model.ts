@@ -1,5 +1,6 @@
 /** The model of what `stream` says. */
 
+import { renderBindAddress } from '../../bind-address.ts';
 import type { LogTarget } from '../../model/logs.ts';
 import type { Pool } from '../../model/pool.ts';
 import type { CertificateFiles } from '../../model/server-model.ts';
@@ -21,6 +22,7 @@ import { errorLogsOf } from './directives/error-log.ts';
 import { limitsOf } from './directives/limits.ts';
 import { resolverOf } from './directives/resolvers.ts';
 import { STREAM_CONTENT, streamAlpnOf, streamRulesOf } from './directives/stream.ts';
+import type { StreamListen } from './directives/stream-listening.ts';
 import { STREAM_LISTENS } from './directives/stream-listening.ts';
 import { checkStreamTls, streamPolicyOf } from './directives/stream-proxying.ts';
 import { upstreamOf } from './directives/upstreams.ts';
@@ -32,6 +34,8 @@ import type { NginxSurroundings } from './surroundings.ts';
 export interface StreamSurroundings {
   readonly around: NginxSurroundings;
   readonly report: NginxReport;
+  /** The addresses of `http`. */
+  readonly taken: ReadonlySet<string>;
   /** Of a listener that says none. */
   readonly backlog: number;
   /** Of the whole model. */
@@ -82,12 +86,23 @@ class StreamReader {
       return;
     }
     const listens = draft.own(STREAM_LISTENS) ?? [];
+    this.#checkApart(listens, draft);
     const tls = listens.some(({ speaksTls }) => speaksTls) ? this.#tlsOf(draft) : undefined;
     const stream = this.servers.push(this.#serverOf(draft, content, tls)) - 1;
     for (const { address, backlog, isIpv6Only, hasProxyHeader, speaksTls } of listens) {
       const { backlog: usual } = this.#surroundings;
       const header = hasProxyHeader ? { hasProxyHeader } : {};
       this.listeners.push({ address, tls: speaksTls, backlog: backlog ?? usual, isIpv6Only, ...header, stream });
+    }
+  }
+
+  /** Two sockets could be bound to one address, and the kernel would give each connection to one of the two at random; nginx cannot bind the second. */
+  #checkApart(listens: readonly StreamListen[], draft: Draft): void {
+    const { report, taken } = this.#surroundings;
+    for (const name of listens.map(({ address }) => renderBindAddress(address)).filter((each) => taken.has(each))) {
+      report('nginx.duplicate', draft.place, `bind() to ${name} failed (98: Address already in use)`, {
+        hint: 'A server of "http" listens there: give one of the two another port.',
+      });
     }
   }
 
