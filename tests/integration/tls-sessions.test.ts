@@ -18,6 +18,10 @@ const folder = makeFolder();
 const authority = new Authority(folder);
 const [one, two] = [authority.issue('one'), authority.issue('two')];
 const files = ({ cert, key }: Issued): string => `ssl_certificate ${cert}; ssl_certificate_key ${key};`;
+const elsewhere = new Authority(folder, 'elsewhere');
+const alice = authority.issue('alice');
+const between = authority.issue('between', { extensions: 'basicConstraints=critical,CA:TRUE' });
+const bob = new Authority(folder, 'below', between).issue('bob');
 const key = join(folder, 'tickets.key');
 writeFileSync(key, 'k'.repeat(80));
 
@@ -26,13 +30,19 @@ let port = 0;
 before(async () => {
   port = await findPort();
   const site = (name: string, text: string): string =>
-    `server { listen 127.0.0.1:${port} ssl; server_name ${name}; ${text} return 200 $ssl_session_reused; }\n`;
+    `server { listen 127.0.0.1:${port} ssl; server_name ${name}; ${text} return 200 "$ssl_client_verify $ssl_client_s_dn $ssl_session_reused"; }\n`;
   const kept = 'ssl_session_tickets off; ssl_session_cache shared:SSL:1m;';
   const http = [
     site('tickets.test', files(one)),
     site('others.test', files(two)),
     site('kept.test', `${files(one)} ${kept}`),
     site('none.test', `${files(one)} ssl_session_tickets off;`),
+    site(
+      'asking.test',
+      `${files(one)} ssl_verify_client optional; ssl_client_certificate ${authority.cert}; ssl_verify_depth 2;`,
+    ),
+    site('strict.test', `${files(one)} ssl_verify_client optional; ssl_client_certificate ${elsewhere.cert};`),
+    site('any.test', `${files(one)} ssl_verify_client optional_no_ca; ssl_client_certificate ${elsewhere.cert};`),
     site('file.test', `${files(one)} ssl_session_ticket_key ${key};`),
   ];
   nginx = await runNginx('return 204;', {}, { http: http.join(''), main: 'worker_processes 2;' });
@@ -43,6 +53,8 @@ after(async () => {
 });
 
 interface Made {
+  /** The whole answer. */
+  readonly body: string;
   /** What the site says: '.' or 'r'. */
   readonly told: string;
   readonly isResumed: boolean;
@@ -60,8 +72,9 @@ async function shakeHands(servername: string, options: ConnectionOptions = {}): 
   socket.write(`GET / HTTP/1.0\r\nHost: ${servername}\r\n\r\n`);
   const read: Buffer[] = [];
   for await (const bytes of socket) read.push(bytes as Buffer);
-  const told = Buffer.concat(read).toString().slice(-1);
-  return { told, isResumed, session };
+  const body = Buffer.concat(read).toString().split('\r\n\r\n')[1] ?? '';
+  const told = body.slice(-1);
+  return { body, told, isResumed, session };
 }
 
 /** How many of several connections have taken up the session of the first. */
@@ -91,6 +104,23 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     equal(await resumed('others.test', options, session), 0);
     equal(await resumed('file.test', options, session), 0);
     equal(await resumed('tickets.test', options, session), 6);
+  });
+
+  test(`a session of ${version} is taken up with the certificate of its client, if that is good, and by rules of its site alone`, async () => {
+    const shows = ({ cert, key }: Issued, more = ''): ConnectionOptions => ({
+      ...{ ...options, cert: readFileSync(cert, 'utf8') + more, key: readFileSync(key) },
+    });
+    equal(await resumed('asking.test', options), 6, 'without a certificate');
+    const { session, body } = await shakeHands('asking.test', shows(alice));
+    equal(body, 'SUCCESS CN=alice .');
+    const again = await shakeHands('asking.test', { ...options, ...(session && { session }) });
+    equal(again.body, 'SUCCESS CN=alice r');
+    equal(await resumed('asking.test', shows(alice)), 6);
+    equal(await resumed('strict.test', options, session), 0, 'other authorities');
+    equal(await resumed('any.test', shows(alice)), 0, 'of an authority that nobody knows');
+    const whole = shows(bob, readFileSync(between.cert, 'utf8'));
+    equal((await shakeHands('asking.test', whole)).body, 'SUCCESS CN=bob .');
+    equal(await resumed('asking.test', whole), 0, 'with a chain that a session does not keep');
   });
 }
 

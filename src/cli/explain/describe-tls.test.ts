@@ -22,7 +22,7 @@ test('describeTls() says what a site shows, speaks and asks', () => {
   ]);
   deepEqual(describe({ clients: 'required', caCerts: '/ca.pem' }), [
     'TLS with the certificate /a.pem',
-    'TLSv1.2 and TLSv1.3; no session is taken up again',
+    'TLSv1.2 and TLSv1.3; sessions are taken up again, kept by the server',
     'clients need a good certificate (/ca.pem)',
   ]);
   deepEqual(describe({ rejectsHandshake: true }), ['handshakes of TLS are refused']);

@@ -21,12 +21,13 @@ export function describeTls(tls: SiteTls | undefined, { certificates }: ServerMo
   const files = tls.certificates.map((index) => certificates[index]?.certFile ?? '');
   const clients = CLIENTS[tls.clients];
   const authorities = [tls.caCerts, tls.trustedCerts].filter((path) => path !== '');
-  const sessions = tls.usesTickets ? 'by tickets' : tls.keepsSessions ? 'kept by the server' : undefined;
+  const byTickets = tls.usesTickets && clients === undefined;
+  const sessions = byTickets ? 'by tickets' : tls.usesTickets || tls.keepsSessions ? 'kept by the server' : undefined;
   return [
     files.length === 0
       ? 'TLS with the certificate of the default site of the address'
       : `TLS with the certificate ${files.join(' and ')}`,
-    `${tls.protocols.length === 0 ? 'TLSv1.2 and TLSv1.3' : tls.protocols.join(' and ')}; ${sessions === undefined || clients !== undefined ? 'no session is taken up again' : `sessions are taken up again, ${sessions}`}`,
+    `${tls.protocols.length === 0 ? 'TLSv1.2 and TLSv1.3' : tls.protocols.join(' and ')}; ${sessions === undefined ? 'no session is taken up again' : `sessions are taken up again, ${sessions}`}`,
     ...(clients === undefined ? [] : [`${clients}${authorities.length === 0 ? '' : ` (${authorities.join(', ')})`}`]),
   ];
 }

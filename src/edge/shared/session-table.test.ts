@@ -25,7 +25,7 @@ test('SessionTable gives a place to the last who wants it', () => {
 
 test('SessionTable takes no session that does not fit, and no id that a client has shortened', () => {
   const table = new SessionTable(newSessionMemory());
-  table.put(id('long'), Buffer.alloc(465), NOW_MS + 5000);
+  table.put(id('long'), Buffer.alloc(4096 - 47), NOW_MS + 5000);
   table.put(id('short', 15), SESSION, NOW_MS + 5000);
   table.put(id('wide', 33), SESSION, NOW_MS + 5000);
   for (const key of [id('long'), id('short', 15), id('wide', 33), Buffer.alloc(0)]) {
@@ -44,4 +44,12 @@ test('SessionTable neither reads nor writes a place that another thread is writi
   table.put(id('one'), Buffer.from('b'), NOW_MS + 5000);
   Atomics.add(words, at, 1);
   deepEqual(table.find(id('one'), NOW_MS), SESSION);
+});
+
+test('SessionTable has longer places for sessions with certificates', () => {
+  const table = new SessionTable(newSessionMemory());
+  for (const bytes of [464, 465, 4096 - 48]) {
+    table.put(id(`of ${bytes}`), Buffer.alloc(bytes, 'c'), NOW_MS + 5000);
+    deepEqual(table.find(id(`of ${bytes}`), NOW_MS), Buffer.alloc(bytes, 'c'));
+  }
 });

@@ -9,10 +9,15 @@ export function faultOfClient(
   socket: TLSSocket,
   certificate: X509Certificate,
   { caCerts, trustedCerts, verifyDepth }: TlsContextSettings,
+  nowMs: number,
 ): string | undefined {
   if (!socket.authorized) {
     const { authorizationError: error } = socket;
     return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+  }
+  // A session that is taken up again has the verdict of the day when it was made.
+  if (certificate.validToDate.getTime() < nowMs) {
+    return 'CERT_HAS_EXPIRED';
   }
   return depthOf(certificate, authoritiesOf(`${caCerts}\n${trustedCerts}`)) > verifyDepth
     ? 'CERT_CHAIN_TOO_LONG'

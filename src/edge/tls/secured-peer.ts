@@ -5,7 +5,7 @@ import type { PeerCertificate, PeerTls } from '../../protocol/http/peer-tls.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { renderDistinguishedName, renderOneLineName } from '../../protocol/tls/distinguished-name.ts';
 import { agreedGroup } from '../../protocol/tls/groups.ts';
-import { sessionIdOf } from '../../protocol/tls/session-id.ts';
+import { sessionIdOf } from '../../protocol/tls/session-parts.ts';
 import type { VerifyError } from '../../protocol/tls/verify-errors.ts';
 import { verifyError } from '../../protocol/tls/verify-errors.ts';
 import type { TlsStream } from './tls-stream.ts';

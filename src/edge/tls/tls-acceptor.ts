@@ -25,8 +25,9 @@ import type { HandshakeSites } from '../transport/connection-services.ts';
 import type { HandshakeSteps } from './bare-handshake.ts';
 import { BareHandshake } from './bare-handshake.ts';
 import { faultOfClient } from './client-fault.ts';
+import type { SessionMemory } from './kept-sessions.ts';
 import { NO_TLS, SecuredPeer } from './secured-peer.ts';
-import type { KeptSessions, TlsContext } from './tls-contexts.ts';
+import type { TlsContext } from './tls-contexts.ts';
 import { TlsContexts } from './tls-contexts.ts';
 import { factsOf } from './tls-facts.ts';
 import type { Shaking } from './tls-handshake.ts';
@@ -52,7 +53,7 @@ export interface TlsListening {
 
 interface AcceptorOptions {
   readonly settings: TlsSettings;
-  readonly kept: KeptSessions;
+  readonly kept: SessionMemory;
   readonly table: ConnectionTable;
   /** What connections of the thread are read into. */
   readonly buffer: Buffer;
@@ -210,7 +211,7 @@ export class TlsAcceptor {
     return hello?.wantsStatus === true ? context?.for(hello) : context;
   }
 
-  #onTlsSocket(socket: TLSSocket, { settings }: TlsContext): void {
+  #onTlsSocket(socket: TLSSocket, { settings, kept }: TlsContext): void {
     const handshake = this.#handshakeOf(socket);
     if (handshake === undefined) {
       socket.destroy();
@@ -218,7 +219,9 @@ export class TlsAcceptor {
     }
     // The certificate is asked for once: what Node makes of it takes the chain out of the connection.
     const certificate = asksClients(settings) ? socket.getPeerX509Certificate() : undefined;
-    const fault = certificate && faultOfClient(socket, certificate, settings);
+    const nowMs = this.#options.kept.clock.nowMs();
+    const fault = certificate && faultOfClient(socket, certificate, settings, nowMs);
+    kept?.judge(certificate, fault === undefined);
     this.#onSecured(socket, handshake, { settings, certificate, fault });
   }
 

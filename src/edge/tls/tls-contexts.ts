@@ -6,14 +6,14 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import { createSecureContext, createServer } from 'node:tls';
-import type { Clock } from '../../kernel/clock.ts';
 import type { TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Staple, StapledKey } from '../../protocol/control/staple.ts';
 import { chooseCertificate } from '../../protocol/tls/choose-certificate.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { asksClients, contextOptions } from '../../protocol/tls/context-options.ts';
 import type { HandshakeStart } from '../../relay/sockets/direct-tls.ts';
-import type { SessionTable } from '../shared/session-table.ts';
+import type { SessionMemory } from './kept-sessions.ts';
+import { KeptSessions, keepsSessions } from './kept-sessions.ts';
 import { Staples } from './staples.ts';
 
 /** How `shakeHands` is called. */
@@ -21,6 +21,7 @@ export type DirectContext = Pick<HandshakeStart, 'context' | 'alpn'>;
 
 interface ContextParts {
   readonly staples: Staples;
+  readonly memory: SessionMemory;
   /** Listens to a server of the context. */
   prepare(context: TlsContext, server: Server): void;
 }
@@ -33,6 +34,8 @@ const NOTHING = null as unknown as Buffer;
 /** A set of rules with one ticket key. What handshakes are made with is made when the first one needs it. */
 export class TlsContext {
   readonly settings: TlsContextSettings;
+  /** Undefined: the server keeps no sessions for these clients. */
+  readonly kept: KeptSessions | undefined;
   readonly #ticketKey: string;
   readonly #parts: ContextParts;
   readonly #stapled: StapledKey | undefined;
@@ -45,6 +48,7 @@ export class TlsContext {
     this.settings = settings;
     this.#ticketKey = ticketKey;
     this.#parts = parts;
+    this.kept = keepsSessions(settings) ? new KeptSessions(settings, parts.memory) : undefined;
     this.#stapled = settings.certificates.length === 1 ? settings.certificates[0]?.stapled : undefined;
   }
 
@@ -95,7 +99,7 @@ export class TlsContext {
   /** For handshakes without a stream of Node's. Undefined: they ask for what only `server` has. */
   get direct(): DirectContext | undefined {
     const { settings } = this;
-    if (settings.rejectsHandshake || asksClients(settings) || keepsSessions(settings)) {
+    if (settings.rejectsHandshake || asksClients(settings) || this.kept !== undefined) {
       return undefined;
     }
     if (this.#direct === undefined) {
@@ -114,12 +118,6 @@ function renderProtocols(protocols: readonly string[]): Buffer {
   return Buffer.concat(protocols.flatMap((name) => [Buffer.from([name.length]), Buffer.from(name, 'latin1')]));
 }
 
-/** Keeps sessions for clients that have no tickets. */
-export interface KeptSessions {
-  readonly table: SessionTable;
-  readonly clock: Clock;
-}
-
 export interface ContextEvents {
   onSecured(socket: TLSSocket, context: TlsContext): void;
   onFailed(error: Error, socket: TLSSocket): void;
@@ -128,28 +126,21 @@ export interface ContextEvents {
 /** The name of a key that tickets begin with, which tells by which key one is sealed. */
 const KEY_NAME_BYTES = 16;
 
-/** RFC 5246 7.4.1.2. A ticket of TLS 1.3 that stands for a session which the server keeps is its id. */
-const SESSION_ID_BYTES_MAX = 32;
-/** A message is read as soon as it has been given to Node, and those of a few connections may be given before. */
-const WANTED_MAX = 256;
-
 export class TlsContexts {
   readonly #settings: TlsSettings;
   readonly #events: ContextEvents;
-  readonly #kept: KeptSessions;
+  readonly #memory: SessionMemory;
   readonly #staples: Staples;
   /** By the ticket key, for each set of rules. */
   readonly #made = new Map<number, Map<string, TlsContext>>();
   /** What tickets begin with that a key has sealed. There are as many as the settings have keys. */
   readonly #keyNames = new Map<string, Buffer>();
-  /** By the id in a message: the session of TLS 1.3 that it wants. */
-  readonly #wanted = new Map<string, Buffer>();
 
-  constructor(settings: TlsSettings, kept: KeptSessions, events: ContextEvents) {
+  constructor(settings: TlsSettings, memory: SessionMemory, events: ContextEvents) {
     this.#settings = settings;
-    this.#kept = kept;
+    this.#memory = memory;
     this.#events = events;
-    this.#staples = new Staples(kept.clock);
+    this.#staples = new Staples(memory.clock);
     this.renewStaples(settings.staples ?? []);
   }
 
@@ -177,18 +168,15 @@ export class TlsContexts {
       return known;
     }
     const prepare = (context: TlsContext, server: Server): void => this.#prepare(context, server);
-    const fresh = new TlsContext(settings, key, { staples: this.#staples, prepare });
+    const fresh = new TlsContext(settings, key, { staples: this.#staples, memory: this.#memory, prepare });
     this.#made.set(index, made.set(key, fresh));
     return fresh;
   }
 
   /** The handshake begins: its session may be one that the server keeps. */
-  begin({ server, settings }: TlsContext, socket: Socket, hello: ClientHello | undefined): void {
-    if (hello?.ticket !== undefined && hello.ticket.length <= SESSION_ID_BYTES_MAX && keepsSessions(settings)) {
-      if (this.#wanted.size >= WANTED_MAX) {
-        this.#wanted.clear();
-      }
-      this.#wanted.set(hello.sessionId.toString('latin1'), Buffer.from(hello.ticket));
+  begin({ server, kept }: TlsContext, socket: Socket, hello: ClientHello | undefined): void {
+    if (hello !== undefined) {
+      kept?.want(hello);
     }
     server.emit('connection', socket);
   }
@@ -214,19 +202,7 @@ export class TlsContexts {
   }
 
   #prepare(context: TlsContext, server: Server): void {
-    const { settings } = context;
-    if (keepsSessions(settings)) {
-      const { table, clock } = this.#kept;
-      server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
-        table.put(id, session, clock.nowMs() + settings.sessionMs);
-        done();
-      });
-      // Asked with the id in the message, which in TLS 1.3 is not that of the session.
-      server.on('resumeSession', (id: Buffer, resume: (error: Error | null, session: Buffer | null) => void) => {
-        const wanted = this.#wanted.get(id.toString('latin1')) ?? id;
-        resume(null, table.find(wanted, clock.nowMs()) ?? null);
-      });
-    }
+    context.kept?.listen(server);
     server.on('secureConnection', (socket) => this.#events.onSecured(socket, context));
     server.on('tlsClientError', (error, socket) => this.#events.onFailed(error, socket));
   }
@@ -235,9 +211,4 @@ export class TlsContexts {
 /** A server that is given protocols refuses a client that has others. */
 function alpnOf({ alpn = ['http/1.1', 'http/1.0'] }: TlsContextSettings): { readonly ALPNProtocols?: string[] } {
   return alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] };
-}
-
-function keepsSessions(settings: TlsContextSettings): boolean {
-  // A session that is resumed keeps the verdict on the client's certificate.
-  return settings.keepsSessions && !settings.usesTickets && !asksClients(settings);
 }

@@ -10,7 +10,7 @@ type TlsVersion = TlsContextSettings['protocols'][number];
  * connections sees.
  */
 const NO_RENEGOTIATION = 0x4000_0000;
-/** OpenSSL's SSL_OP_NO_TICKET: a session that is resumed keeps the verdict on the client's certificate, also when that has expired. */
+/** OpenSSL's SSL_OP_NO_TICKET: where clients are asked for certificates, the server keeps the sessions that may be taken up again. */
 const NO_TICKET = 0x4000;
 
 /**
