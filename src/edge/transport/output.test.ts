@@ -19,6 +19,8 @@ const HIGH_WATER_BYTES = 65_536;
 class SlowSocket {
   writableLength = 0;
   received = '';
+  /** As they were given. */
+  readonly pieces: (string | Buffer)[] = [];
   #waiting: { bytes: Buffer; done: (() => void) | undefined }[] = [];
 
   get writableNeedDrain(): boolean {
@@ -26,6 +28,7 @@ class SlowSocket {
   }
 
   write(data: string | Buffer, ...[second, third]: ReadonlyArray<string | (() => void)>): boolean {
+    this.pieces.push(data);
     const bytes = Buffer.from(data);
     const done = typeof second === 'function' ? second : third;
     this.writableLength += bytes.length;
@@ -38,6 +41,14 @@ class SlowSocket {
     this.writableLength -= bytes?.length ?? 0;
     this.received += String(bytes);
     done?.();
+  }
+
+  cork(): void {
+    // Nothing is taken before it is asked for.
+  }
+
+  uncork(): void {
+    // The same.
   }
 
   get isWaiting(): boolean {
@@ -128,6 +139,25 @@ for (const size of [1, 5000, 60_000, 300_000]) {
     equal(await readAll(other), 'headthe body'.repeat(5));
   });
 }
+
+test('Output frees its copies of borrowed bytes as each is taken, and not what it was given', () => {
+  const socket = new SlowSocket();
+  const output = new Output(socket as unknown as Socket, UNHEARD);
+  const read = Buffer.alloc(40_000, 'r');
+  output.borrowed('head', { buffer: read, start: 0, length: read.length });
+  output.borrowed('', { buffer: read, start: 10_000, length: 20_000 });
+  const given = Buffer.alloc(30_000, 'g');
+  output.buffer(given);
+  const lengths = (): number[] => socket.pieces.map(({ length }) => length);
+  deepEqual(lengths(), [4, 40_000, 20_000, 30_000]);
+  socket.take();
+  socket.take();
+  deepEqual(lengths(), [4, 0, 20_000, 30_000]);
+  while (socket.isWaiting) socket.take();
+  deepEqual(lengths(), [4, 0, 0, 30_000]);
+  equal(socket.received, `head${'r'.repeat(60_000)}${'g'.repeat(30_000)}`);
+  deepEqual([read.length, given.length], [40_000, 30_000]);
+});
 
 test('Output sends a file behind what a slow client has not taken', async () => {
   const path = join(tmpdir(), `portico-output-behind-${process.pid}`);
