@@ -36,7 +36,7 @@ export interface AttemptEvents {
   /** An error of ours, in one of these functions or on the way to it. Nothing comes after it. Absent: it is told as one of the connection. */
   onBug?(error: unknown): void;
   /** The body of the request will not be whole. Nothing comes after it. */
-  onBodyLost(by: LostBody): void;
+  onBodyLost(why: LostBody, doing: string): void;
 }
 
 /** What logs and variables say of it. */

@@ -160,9 +160,10 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
     this.#connection.wait(this.#asking.sendMs);
   }
 
-  onBodyLost(by: LostBody): void {
+  onBodyLost(why: LostBody): void {
+    const { doing } = this;
     this.abort();
-    this.#events.onBodyLost(by);
+    this.#events.onBodyLost(why, doing);
   }
 
   onTaken(): void {

@@ -93,11 +93,11 @@ test('a stream waits while its taker has no room, also for what was passed on be
 test('a stream whose client is lost says so, and one that is not wanted any more says nothing', async () => {
   const lost = stream();
   lost.body.data(Buffer.from('a'));
-  lost.body.fail();
+  lost.body.fail('left');
   const unwanted = stream();
   unwanted.body.data(Buffer.from('a'));
   unwanted.body.stop();
   unwanted.body.end();
   await turnOver();
-  deepEqual([lost.taker.told, unwanted.taker.told], [['lost by client'], []]);
+  deepEqual([lost.taker.told, unwanted.taker.told], [['lost by left'], []]);
 });

@@ -1,11 +1,11 @@
 /** The body of a request, as it is sent to a server: from its beginning each time, if it was read whole; or as it comes from the client, once. */
 
-import type { BodySink, Exchange } from '../protocol/http/exchange.ts';
+import type { BodyLoss, BodySink, Exchange } from '../protocol/http/exchange.ts';
 import type { CollectedBody } from '../relay/body/body-collector.ts';
 import type { SpoolFile } from '../relay/spool/spool-file.ts';
 import { UPSTREAM_LIMITS } from './limits.ts';
 
-export type LostBody = 'client' | 'file';
+export type LostBody = BodyLoss | 'file';
 
 /** Who sends it on. */
 export interface BodyTaker {
@@ -13,8 +13,8 @@ export interface BodyTaker {
   take(bytes: Buffer): boolean;
   /** `last`: the bytes in front of the end, which leave with it. */
   finish(last?: Buffer): void;
-  /** The rest will not come. `by`: the client is gone or has broken the framing, which is its transport's to answer; or a file cannot be read. */
-  fail(by: LostBody): void;
+  /** The rest will not come. `file`: it cannot be read. */
+  fail(why: LostBody): void;
 }
 
 export interface RequestBody {
@@ -235,10 +235,10 @@ export class StreamedBody implements RequestBody, BodySink {
     taker?.finish(last);
   }
 
-  fail(): void {
+  fail(why: BodyLoss): void {
     const taker = this.#taker;
     this.#taker = undefined;
     this.#last = undefined;
-    taker?.fail('client');
+    taker?.fail(why);
   }
 }

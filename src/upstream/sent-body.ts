@@ -11,7 +11,7 @@ export interface SendingOwner {
   /** The server takes nothing more at present. */
   onBodyHeld(): void;
   /** The body will not be whole. */
-  onBodyLost(by: LostBody): void;
+  onBodyLost(why: LostBody): void;
 }
 
 export class SentBody implements BodyTaker {
@@ -104,9 +104,9 @@ export class SentBody implements BodyTaker {
     this.#owner.onBodySent(last === undefined || connection.flush());
   }
 
-  fail(by: LostBody): void {
+  fail(why: LostBody): void {
     if (!this.#isStopped) {
-      this.#owner.onBodyLost(by);
+      this.#owner.onBodyLost(why);
     }
   }
 }

@@ -38,7 +38,8 @@ test('a client that leaves is waited for by nobody', async () => {
     `location / { proxy_pass http://127.0.0.1:${backend.port}; }
      location /held { proxy_pass http://127.0.0.1:${backend.port}; proxy_buffering off; }
      location /large { proxy_pass http://127.0.0.1:${backend.port}; proxy_buffering off; }
-     location /up { proxy_pass http://127.0.0.1:${backend.port}; proxy_request_buffering off; proxy_http_version 1.1; }
+     location /up { proxy_pass http://127.0.0.1:${backend.port}; proxy_request_buffering off; proxy_http_version 1.1; error_log up.log info; }
+     location /kept { proxy_pass http://127.0.0.1:${backend.port}; error_log kept.log info; }
      location /goes-on { proxy_pass http://127.0.0.1:${backend.port}; proxy_ignore_client_abort on; }`,
     {},
     { http: `log_format left '$uri $status $upstream_status'; access_log left.log left;` },
@@ -65,6 +66,19 @@ test('a client that leaves is waited for by nobody', async () => {
         .split('\n')
         .filter((line) => line.startsWith('/up')).length === COUNT,
   );
+  const told = (name: string, words: RegExp): number =>
+    [...readFileSync(join(nginx.server.folder, name), 'latin1').matchAll(words)].length;
+  const left =
+    /\[info\] .* client prematurely closed connection while sending request to upstream, .*upstream: "http:/g;
+  await until('the error log has the server that was being sent a body', () => told('up.log', left) === COUNT);
+  const broken = ask(nginx.port, 'PUT /up HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n');
+  await until('it is being sent on', () => backend.open.size === 1);
+  broken.write('zz\r\n');
+  await until('the server is left', () => backend.open.size === 0);
+  const early = ask(nginx.port, 'PUT /kept HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
+  early.end();
+  await until('a body that no server has got is told', () => told('kept.log', /client prematurely closed/g) === 1);
+  assert.equal(told('up.log', left), COUNT, 'a client that is there has not left');
   assert.equal(
     log()
       .split('\n')

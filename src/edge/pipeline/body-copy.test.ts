@@ -35,6 +35,6 @@ test('one that is too long, or breaks off, is read and not copied', () => {
   deepEqual(long.told, ['data ab', 'too-long', 'data cd', 'end']);
   const broken = copying(3);
   broken.copy.data(Buffer.from('ab'));
-  broken.copy.fail();
+  broken.copy.fail('left');
   deepEqual(broken.told, ['data ab', 'failed', 'fail']);
 });

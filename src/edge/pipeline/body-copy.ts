@@ -1,6 +1,6 @@
 /** A request's body that is read by the content, and copied on the way for somebody else, up to a limit. */
 
-import type { BodySink } from '../../protocol/http/exchange.ts';
+import type { BodyLoss, BodySink } from '../../protocol/http/exchange.ts';
 
 export interface BodyCopyEvents {
   onWhole(body: Buffer): void;
@@ -40,9 +40,9 @@ export class BodyCopy implements BodySink {
     this.#reader.end();
   }
 
-  fail(): void {
+  fail(why: BodyLoss): void {
     this.#lose('failed');
-    this.#reader.fail();
+    this.#reader.fail(why);
   }
 
   #lose(why: 'too-long' | 'failed'): void {

@@ -1,6 +1,6 @@
 /** A request's body whose length nobody has said, with the limit of its location: one that is longer fails, and the request is refused with 413. */
 
-import type { BodySink } from '../../protocol/http/exchange.ts';
+import type { BodyLoss, BodySink } from '../../protocol/http/exchange.ts';
 
 export class BoundedBody implements BodySink {
   readonly #sink: BodySink;
@@ -24,7 +24,7 @@ export class BoundedBody implements BodySink {
     }
     this.#hasFailed = true;
     this.#onExceeded();
-    this.#sink.fail();
+    this.#sink.fail('too-long');
     return true;
   }
 
@@ -34,9 +34,9 @@ export class BoundedBody implements BodySink {
     }
   }
 
-  fail(): void {
+  fail(why: BodyLoss): void {
     if (!this.#hasFailed) {
-      this.#sink.fail();
+      this.#sink.fail(why);
     }
   }
 }

@@ -97,7 +97,8 @@ export class ContentExchange implements Exchange {
       this.#replayed.start({
         take: (bytes) => sink.data(bytes),
         finish: () => sink.end(),
-        fail: () => sink.fail(),
+        // Whoever replays has read all that came from the client.
+        fail: (why) => sink.fail(why === 'file' ? 'left' : why),
       });
     }
   }

@@ -425,7 +425,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
 
   #onClose(): void {
     this.#socket.onClose();
-    this.requests.failBody();
+    this.requests.failBody('left');
     this.#upgraded?.onLost();
     const exchange = this.#exchange;
     if (exchange !== undefined) {

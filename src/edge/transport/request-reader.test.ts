@@ -185,12 +185,12 @@ test('RequestReader fails or drops a body once', () => {
   scene.feed(ask('/a', 10));
   scene.reader.readBody(scene.sink);
   equal(scene.reader.hasSink, true);
-  scene.reader.failBody();
-  scene.reader.failBody();
+  scene.reader.failBody('left');
+  scene.reader.failBody('left');
   deepEqual(scene.told, ['/a', 'fail']);
   scene.reader.readBody(scene.sink);
   scene.reader.dropBody();
-  scene.reader.failBody();
+  scene.reader.failBody('left');
   deepEqual(scene.told, ['/a', 'fail']);
 });
 

@@ -13,7 +13,7 @@
  * How a client is found to have left behind a full buffer is told in lingering-socket.ts.
  */
 
-import type { BodySink } from '../../protocol/http/exchange.ts';
+import type { BodyLoss, BodySink } from '../../protocol/http/exchange.ts';
 import type { RequestParserOptions } from '../../protocol/http1/request-parser.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
@@ -244,7 +244,7 @@ export class RequestReader {
 
   /** Nothing that comes from now on can be read as a request, nor as the rest of a body: it is read and dropped. */
   giveUp(): void {
-    this.failBody();
+    this.failBody('malformed');
     this.isBodyOpen = true;
     this.#isAnswering = true;
     this.hasGivenUp = true;
@@ -252,10 +252,10 @@ export class RequestReader {
   }
 
   /** The rest of the body will not come. */
-  failBody(): void {
+  failBody(why: BodyLoss): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    sink?.fail();
+    sink?.fail(why);
   }
 
   /** The request is answered: the next one may be read. */

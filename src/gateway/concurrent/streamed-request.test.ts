@@ -150,7 +150,7 @@ test('StreamedRequest cuts a response that has begun when its body becomes too l
 
 const ENDS: Readonly<Record<string, (scene: Scene) => void>> = {
   'its client leaves': ({ exchange }) => exchange.leave(),
-  'its body breaks off': ({ exchange }) => exchange.sink?.fail(),
+  'its body breaks off': ({ exchange }) => exchange.sink?.fail('left'),
   'its body becomes too long': ({ exchange }) => exchange.sink?.data(Buffer.alloc(10_000_000)),
   'no worker takes it in time': ({ story }) => story.pass(4000),
 };
@@ -176,8 +176,8 @@ for (const [when, end] of Object.entries(ENDS)) {
 
 test('StreamedRequest tells the worker that the client is gone when its body breaks off', (t) => {
   const { story, worker, exchange } = open(t, UPLOAD);
-  exchange.sink?.fail();
-  exchange.sink?.fail();
+  exchange.sink?.fail('left');
+  exchange.sink?.fail('left');
   deepEqual(story.arrivals(worker), ['abort a']);
   worker.tell(FRAME.failed, 'a', '');
   deepEqual(exchange.told, []);

@@ -95,7 +95,7 @@ test('SerialGateway forgets a request whose client leaves before its body is who
   ];
   for (const { sink } of exchanges) sink?.data(Buffer.from('some bytes'));
   const [a, b] = exchanges;
-  a.sink?.fail();
+  a.sink?.fail('left');
   a.leave();
   b.leave();
   b.sink?.end();

@@ -193,13 +193,16 @@ export interface ResponseWatcher {
   onClientEnd(): boolean;
 }
 
+/** Why the rest of a body does not come: the client is gone; it has broken the framing, or was too slow, which its transport answers; it is longer than it may be. */
+export type BodyLoss = 'left' | 'malformed' | 'too-long';
+
 /** Takes a request body as it comes. */
 export interface BodySink {
   /** The bytes are borrowed until it returns. False: pause until `resumeBody` is called. */
   data(bytes: Buffer): boolean;
   end(): void;
-  /** The body cannot be completed: the client is gone or broke the framing. */
-  fail(): void;
+  /** The body cannot be completed. */
+  fail(why: BodyLoss): void;
 }
 
 export interface Exchange {

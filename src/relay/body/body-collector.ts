@@ -3,7 +3,7 @@
  * in memory as long as it fits into the REQUEST frame, then in a file that the worker opens itself.
  */
 
-import type { BodySink, Exchange } from '../../protocol/http/exchange.ts';
+import type { BodyLoss, BodySink, Exchange } from '../../protocol/http/exchange.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { RELAY_LIMITS } from '../limits.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
@@ -40,9 +40,12 @@ export interface BodyRoom {
   readonly place?: SpoolPlace;
 }
 
+/** In nginx's words. */
+const LEFT = 'client prematurely closed connection';
+
 export interface CollectorEvents {
   onBody(body: CollectedBody): void;
-  /** The body is not coming: refused with this status (413, 503, 507), or undefined when the client is gone or broke the framing. */
+  /** The body is not coming: refused with this status (413, 503, 507), or undefined when the client is gone or broke the framing. `reason`: '' where the transport tells it. */
   onFailed(status: number | undefined, reason: string): void;
 }
 
@@ -106,8 +109,8 @@ export class BodyCollector implements BodySink {
     this.#finish();
   }
 
-  fail(): void {
-    this.#fail(undefined, 'the client left before the body was whole');
+  fail(why: BodyLoss): void {
+    this.#fail(undefined, why === 'left' ? LEFT : '');
   }
 
   #spool(bytes: Buffer): boolean {

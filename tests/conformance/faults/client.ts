@@ -20,7 +20,7 @@ export function ask(port: number, path: string, { bodyBytes = 0, leaves }: Clien
       resolve(ending);
     };
     const timer = setTimeout(
-      () => end(leaves === undefined ? 'nothing in time' : 'left'),
+      () => end(leaves !== undefined ? 'left' : text === '' ? 'nothing in time' : `${endingOf(text)}, and open`),
       leaves === undefined ? PATIENCE_MS : LEAVES_MS,
     );
     socket.setEncoding('latin1').on('data', (more: string) => {

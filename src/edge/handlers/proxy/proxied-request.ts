@@ -29,6 +29,8 @@ import type { AskedTarget } from './targets.ts';
 import { UpgradedPeer } from './upgraded-peer.ts';
 
 const CONNECTING = 'connecting to upstream';
+/** While its body was read. */
+const LEFT_EARLY = 'client prematurely closed connection';
 const CLIENT_LEFT = 'epoll_wait() reported that client prematurely closed connection';
 
 export class ProxiedRequest implements ResponseWatcher, AttemptEvents, CollectorEvents {
@@ -115,7 +117,10 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
 
   onFailed(status: number | undefined, reason: string): void {
     if (status === undefined) {
-      this.#answer.close(); // The client is gone.
+      if (reason !== '') {
+        this.#log('info', reason);
+      }
+      this.#answer.close(); // There is no client, or the transport answers it.
     } else if (!this.#answer.isOver) {
       this.#route.log('error', reason);
       this.#answer.fail(status, status === 503 ? RETRY_AFTER : undefined);
@@ -349,11 +354,14 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     this.#settle();
   }
 
-  onBodyLost(by: LostBody): void {
+  onBodyLost(why: LostBody, doing: string): void {
     this.#release('unused');
-    if (by === 'file') {
+    if (why === 'file') {
       this.#fail(500);
     } else {
+      if (why === 'left') {
+        this.#log('info', `${LEFT_EARLY} while ${doing}`);
+      }
       this.#answer.close(); // There is no client, or the transport answers it.
     }
     this.#settle();
