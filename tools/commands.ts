@@ -10,13 +10,17 @@ export interface Finished {
 const COMMAND_TIMEOUT_MS = 15 * 60_000;
 
 /** Runs a command to its end; its output goes to the terminal, or comes back when it is captured. */
-export function runCommand(command: readonly string[], capture = false): Promise<Finished> {
+export function runCommand(
+  command: readonly string[],
+  capture = false,
+  timeoutMs: number = COMMAND_TIMEOUT_MS,
+): Promise<Finished> {
   const [program = '', ...args] = command;
   const { promise, resolve } = Promise.withResolvers<Finished>();
   const child = spawn(program, args, {
     stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
     // Not `timeout`: its timer would keep this process alive after a program that was not found.
-    signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
     killSignal: 'SIGKILL',
   });
   let output = '';

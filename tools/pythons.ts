@@ -18,6 +18,8 @@ export interface Python {
 const PROMISED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.14t'];
 /** The tests wait for processes that they have started for half of their time: two for each of two cores take little longer than one. */
 const AT_A_TIME = 4;
+/** One takes two to three minutes beside three others; a test that hangs is shown by pytest after two. */
+const PYTEST_TIMEOUT_MS = 8 * 60_000;
 const REQUIREMENTS = 'requirements-pytest.txt';
 const PROBE =
   'import sys, sysconfig; print("%d.%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""), sys.executable)';
@@ -67,7 +69,7 @@ async function testPython(python: Python): Promise<Tally> {
   const report = join(home, 'report.xml');
   rmSync(report, { force: true });
   const pytest = [join(home, 'bin/python'), '-m', 'pytest', '-q', `--junitxml=${report}`];
-  const { ok, output } = await runCommand(pytest, true);
+  const { ok, output } = await runCommand(pytest, true, PYTEST_TIMEOUT_MS);
   console.log(`$ ${pytest.join(' ')}\n${output.trimEnd()}`);
   return readReport(step, report, ok);
 }

@@ -76,8 +76,10 @@ def test_an_entry_is_whole_where_somebody_has_made_the_pipe_non_blocking():
     thread = threading.Thread(target=report.log, args=(text,))
     thread.start()
     taken = b''
-    while thread.is_alive() or select.select([reading], [], [], 0)[0]:
-        taken += os.read(reading, 1000)
+    # A thread that lives may have written all: then nothing comes, and a read would never return.
+    while select.select([reading], [], [], 0.01)[0] or thread.is_alive():
+        while select.select([reading], [], [], 0)[0]:
+            taken += os.read(reading, 1000)
     thread.join()
     report.mark_with('')
     report.write_to(2)

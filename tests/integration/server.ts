@@ -47,8 +47,18 @@ const STOP_MS = 15_000;
 const NOT_INHERITED =
   /^(PORTICO_.*|WEB_CONCURRENCY|PORT|VIRTUAL_ENV|XDG_RUNTIME_DIR|NODE_TEST_CONTEXT|NODE_OPTIONS|NODE_COMPILE_CACHE|PWD)$/;
 
+const made: string[] = [];
+
+/** A folder that is gone when the test's process ends, whoever has removed what is in it. */
 export function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'portico-test-'));
+  if (made.length === 0) process.once('exit', removeFolders);
+  const folder = mkdtempSync(join(tmpdir(), 'portico-test-'));
+  made.push(folder);
+  return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
 }
 
 /** A program that loads a module before its own. */
