@@ -32,6 +32,7 @@ const NEED_FRAMEWORKS = ['tests/browser/chat.test.ts', 'tests/browser/live-serve
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   pure: ['src/kernel/**/*.test.ts', 'src/protocol/**/*.test.ts', 'src/config/**/*.test.ts'],
   edge: ['src/edge/**/*.test.ts'],
+  behind: ['src/upstream/**/*.test.ts', 'src/gateway/**/*.test.ts'],
 };
 const PYTHON = '.venv/bin/python';
 const NODE = process.execPath;

@@ -211,7 +211,6 @@ test('AppGateway tells the gateway of a lane when it is lost', (t) => {
     deepEqual(lost.arrivals(), ['/a']);
     lost.lose();
     deepEqual(story.connect(kind).arrivals(), ['/a']);
-    t.mock.restoreAll();
     t.mock.timers.reset();
   }
 });

@@ -63,7 +63,6 @@ test('WebSocketRequest refuses with 403 what the application closes, with 500 wh
     if (end === 'close') worker.tell(FRAME.end, 'w');
     deepEqual(exchange.told, [told]);
     story.expectRest();
-    t.mock.restoreAll();
   }
 });
 
@@ -201,7 +200,6 @@ test('WebSocketRequest closes with 1000 when the application returns, with 1011 
     exchange.webSocket?.onClose(1000, '');
     deepEqual(story.arrivals(worker), []);
     story.expectRest();
-    t.mock.restoreAll();
   }
 });
 
@@ -242,7 +240,6 @@ test('WebSocketRequest takes a close code that no frame can carry for a fault of
     story.begin(worker, 'w');
     worker.close('w', code);
     deepEqual([exchange.told, worker.socket.isDestroyed], [['accept', 'close 1012'], true], `${code}`);
-    t.mock.restoreAll();
   }
 });
 
