@@ -53,3 +53,22 @@ test('trapsOfToml() tells of a client who says which machine is asked', () => {
     ['open-proxy 2 the client says in $host which machine is asked'],
   );
 });
+
+test('trapsOfToml() tells of certificates at an address that speaks no TLS', () => {
+  const site = (listen: string): string => `[[site]]\nlisten = ${listen}\ntls.certificates = "a.pem"\n`;
+  const told = ['plain-port 3 no address of this site has the word "tls" behind it: TLS is not spoken'];
+  assert.deepEqual(traps(site('"443"')), told);
+  assert.deepEqual(traps(site('["80", "443 default"]')), told);
+  assert.deepEqual(traps(site('["80", "443 tls default"]')), []);
+});
+
+test('trapsOfToml() tells of pages about the server, and those behind it, that everybody may see', () => {
+  assert.deepEqual(traps('[[site]]\n[site.location."/u"]\nanswer = "upstreams"\n'), [
+    'status-open 3 everybody is shown which servers are behind this one, and how they are',
+  ]);
+  assert.deepEqual(traps('[[site]]\n[site.location."/s"]\nanswer = "status"\n'), [
+    'status-open 3 everybody is shown how busy the server is',
+  ]);
+  const kept = '[[site]]\naccess.addresses = ["allow 10.0.0.0/8", "deny all"]\n';
+  assert.deepEqual(traps(`${kept}[site.location."/u"]\nanswer = "upstreams"\n`), []);
+});

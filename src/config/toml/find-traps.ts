@@ -30,6 +30,8 @@ const RULES: readonly Rule[] = [
   lostFields,
   clientsTexts,
   openProxies,
+  openStatus,
+  unspokenTls,
 ];
 
 /** `document`: the tables of one file. */
@@ -215,6 +217,48 @@ function openProxies(place: Place, tell: TellTrap): void {
       path,
       `the client says in $${found} which machine is asked`,
       'Name an [[upstream]], or let a [map] choose among those that you know.',
+    );
+  }
+}
+
+/** Of this place and those around it. */
+function* outwards(place: Place): Generator<Place> {
+  for (let each: Place | undefined = place; each !== undefined; each = each.around) {
+    yield each;
+  }
+}
+
+function openStatus(place: Place, tell: TellTrap): void {
+  const { answer } = place.table;
+  const shown = new Map<TomlValue | undefined, string>([
+    ['status', 'how busy the server is'],
+    ['upstreams', 'which servers are behind this one, and how they are'],
+  ]).get(answer);
+  const isKept = [...outwards(place)].some(({ table }) => table['access'] !== undefined || table['internal'] === true);
+  if (shown !== undefined && !isKept) {
+    tell(
+      'trap.status-open',
+      [...place.path, 'answer'],
+      `everybody is shown ${shown}`,
+      'Write access.addresses = ["allow 127.0.0.1", "deny all"] in this place.',
+    );
+  }
+}
+
+const SPEAKS_TLS = /\stls(\s|$)/;
+
+/** Whoever has read of certificates first, and of addresses elsewhere, expects that certificates are enough. */
+function unspokenTls(place: Place, tell: TellTrap): void {
+  const { listen } = place.table;
+  const certificates = tableAt(place, 'tls')?.['certificates'];
+  const isSite = place.path[0] === 'site' && place.key === undefined;
+  const speaksTls = listOf(listen).some((each) => typeof each === 'string' && SPEAKS_TLS.test(each));
+  if (isSite && certificates !== undefined && !speaksTls) {
+    tell(
+      'trap.plain-port',
+      [...place.path, 'tls', 'certificates'],
+      'no address of this site has the word "tls" behind it: TLS is not spoken',
+      'Write listen = "443 tls".',
     );
   }
 }

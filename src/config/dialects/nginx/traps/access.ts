@@ -108,16 +108,14 @@ function passwordFilesUnused(whole: SeenBlock, tell: Tell): void {
 
 function statusForAll(whole: SeenBlock, tell: Tell): void {
   for (const block of whole.within('location')) {
-    const [said] = block.all('stub_status');
+    const [said] = [...block.all('stub_status'), ...block.all('api')];
     const isKept = ['allow', 'deny', 'auth_basic', 'auth_request', 'internal'].some(
       (name) => block.inherited(name).length > 0,
     );
     if (said !== undefined && !isKept) {
-      tell(
-        'trap.status-open',
-        said.name.place,
-        `${locationOf(block)?.text ?? ''} shows everybody how busy the server is`,
-      );
+      const shown =
+        said.name.text === 'api' ? 'which servers are behind this one, and how they are' : 'how busy the server is';
+      tell('trap.status-open', said.name.place, `${locationOf(block)?.text ?? ''} shows everybody ${shown}`);
     }
   }
 }
