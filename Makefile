@@ -40,10 +40,10 @@ wheel: setup-dev
 npm: setup-dev
 	@$(NODE) tools/npm.ts
 
-# Everything that a change must pass. Apache, Caddy, Chromium, curl, memcached, nginx, OpenSSL and Redis are the only Debian packages that it needs.
+# Everything that a change must pass. Apache, Caddy, Chromium, curl, HAProxy, memcached, nginx, OpenSSL, PostgreSQL and Redis are the only Debian packages that it needs.
 test: setup-dev
 	@tools/setup-example.sh
-	@tools/packages.sh caddy chromium curl memcached nginx apache2 libapache2-mod-wsgi-py3 openssl redis-server
+	@tools/packages.sh caddy chromium curl haproxy memcached nginx apache2 libapache2-mod-wsgi-py3 openssl postgresql redis-server
 	@$(NODE) tools/test.ts
 
 # The worker's tests, under each Python that this machine has.

@@ -1,4 +1,4 @@
-// Other servers behind Portico, run for real: gunicorn and uWSGI from a virtual environment under var/, made once, and Apache, nginx, memcached and Redis of the system.
+// Other servers behind Portico, run for real: gunicorn and uWSGI from a virtual environment under var/, made once, and Apache, HAProxy, nginx, memcached, PostgreSQL and Redis of the system.
 
 import { existsSync, globSync } from 'node:fs';
 import { runNodeTestsAgainAlone } from './node-tests.ts';
@@ -12,13 +12,18 @@ const REQUIREMENTS = 'tests/peers/requirements.txt';
 const APACHE = '/usr/sbin/apache2';
 const NGINX = '/usr/sbin/nginx';
 const MEMCACHED = '/usr/bin/memcached';
+const HAPROXY = '/usr/sbin/haproxy';
 const REDIS = '/usr/bin/redis-server';
+/** By Debian's wrapper, which the package of the client has. */
+const PSQL = '/usr/bin/psql';
 /** Tests that need a program of the system. */
 const NEEDS: readonly (readonly [program: string, tests: string])[] = [
   [APACHE, 'tests/peers/apache*.test.ts'],
   [NGINX, 'tests/peers/nginx*.test.ts'],
   [MEMCACHED, 'tests/peers/memcached*.test.ts'],
   [REDIS, 'tests/peers/redis*.test.ts'],
+  [HAPROXY, 'tests/peers/haproxy*.test.ts'],
+  [PSQL, 'tests/peers/postgres*.test.ts'],
 ];
 
 /** Without these programs some cannot run: on a build machine that is a failure, elsewhere it is reported. */
