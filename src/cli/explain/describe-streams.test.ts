@@ -5,8 +5,8 @@ import { describeServer } from './describe-server.ts';
 import { renderServer } from './render-server.ts';
 
 test('a stream is told of with its addresses, its rules, and who gets its connections', () => {
-  const stream = `stream { upstream db { server 127.0.0.1:1; }
-    server { listen 127.0.0.1:5432 proxy_protocol; set_real_ip_from 10.0.0.1; allow 10.0.0.0/8; deny all; ssl_preread on; proxy_pass db; }
+  const stream = `stream { match m { expect a; } upstream db { least_conn; server 127.0.0.1:1 max_conns=3; server 127.0.0.1:2 backup; }
+    server { listen 127.0.0.1:5432 proxy_protocol; set_real_ip_from 10.0.0.1; allow 10.0.0.0/8; deny all; ssl_preread on; proxy_pass db; health_check interval=2s match=m; }
     server { listen 127.0.0.1:5433; return "$remote_addr"; } }`;
   const { streams } = describeServer(fakeNginxModel('', stream));
   equal(
@@ -17,7 +17,7 @@ test('a stream is told of with its addresses, its rules, and who gets its connec
   lets in 10.0.0.0/8
   keeps out all
   looks at the name in the TLS handshake, and passes it on
-  passes connections on to db
+  passes connections on to db, which is 127.0.0.1:1 (up to 3 connections at a time), 127.0.0.1:2 (when the others are dead); the one with the fewest connections; each is asked whether it answers as it should every 2 s
 
 Stream 2
   takes connections at 127.0.0.1:5433

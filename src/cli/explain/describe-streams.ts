@@ -4,6 +4,7 @@ import { renderBindAddress } from '../../config/bind-address.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { StreamContent, StreamServer, Streams } from '../../config/model/stream.ts';
 import type { Template } from '../../config/model/template.ts';
+import { CONNECTIONS, describeUpstream } from './describe-upstream.ts';
 
 export interface DescribedStream {
   readonly addresses: readonly string[];
@@ -42,8 +43,12 @@ function answerOf(content: StreamContent, { upstreams }: Streams): string {
     return `sends "${textOf(content.text)}" and closes`;
   }
   const { to, policy } = content;
-  const name = to.kind === 'text' ? textOf(to.text) : (upstreams[to.upstream]?.name ?? '');
-  return `passes connections on to ${name}${policy.tls === undefined ? '' : ' by TLS'}`;
+  const upstream = to.kind === 'upstream' ? upstreams[to.upstream] : undefined;
+  const name =
+    to.kind === 'text' ? `${textOf(to.text)}, which is known when a connection comes` : (upstream?.name ?? '');
+  const servers =
+    upstream === undefined || upstream.isImplicit ? '' : `, which is ${describeUpstream(upstream, CONNECTIONS)}`;
+  return `passes connections on to ${name}${policy.tls === undefined ? '' : ' by TLS'}${servers}`;
 }
 
 function textOf(template: Template): string {

@@ -100,7 +100,10 @@ export type Sticky =
 export interface HealthCheck {
   /** Of memcached it is the key. Connecting is enough where there is none. */
   readonly uri: string | undefined;
-  /** Index in `EdgeModel.proxyPolicies`: it asks as the content of this upstream does that has it, by its protocol, parameters, fields and rules of TLS. Undefined: as the first content of the upstream. */
+  /**
+   * As who passes something to this upstream it asks: by its protocol, parameters, fields and rules of TLS. Index in `EdgeModel.proxyPolicies`; of an upstream of
+   * streams, in `Streams.servers`. Undefined: as the first that does.
+   */
   readonly policy?: number;
   readonly intervalMs: number;
   readonly jitterMs: number;
@@ -115,6 +118,22 @@ export interface HealthCheck {
   /** Nobody is sent to a server before it has passed. */
   readonly isMandatory: boolean;
   readonly match: HealthMatch;
+  /** Of an upstream of streams. Undefined: connecting is enough. */
+  readonly dialogue?: HealthDialogue;
+}
+
+/** What is said to a server that has been connected to, and what it has to answer. */
+export interface HealthDialogue {
+  /** In latin-1; '': nothing. */
+  readonly says: string;
+  /** Undefined: anything, and nothing. */
+  readonly expects?: HealthExpectation;
+}
+
+export interface HealthExpectation {
+  /** With which the answer has to begin, in latin-1; or a regex for its beginning. */
+  readonly text: string;
+  readonly isRegex: boolean;
 }
 
 /** What is absent is not looked at. */

@@ -17,11 +17,17 @@ export function noteTemplate(template: Template, path: Path, reading: Reading): 
 }
 
 /** A regex that cannot be compiled would keep the server from starting, without a word about its place. */
-export function notePattern({ text, isCaseless }: Pattern, path: Path, reading: Reading): void {
+export function noteRegex({ text, isCaseless }: Pattern, path: Path, reading: Reading): void {
   const fault = checkRegex(toLatin1(text), { caseless: isCaseless });
   if (fault !== undefined) {
     reading.report(path, `the regex "${text}" cannot be used: ${fault.message}`);
   }
+}
+
+/** Its groups are variables. */
+export function notePattern(pattern: Pattern, path: Path, reading: Reading): void {
+  const { text } = pattern;
+  noteRegex(pattern, path, reading);
   for (const name of namedGroupsOf(text)) {
     reading.defines(name);
   }

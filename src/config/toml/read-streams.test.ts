@@ -57,7 +57,7 @@ name = "db"
 servers = ["10.0.0.11:5432", { address = "10.0.0.12:5432", backup = true }, "unix:/run/db.sock"]
 balance = "hash $remote_addr consistent"
 zone = "db"
-health-check = { interval = "2s", port = 5433 }
+health-check = { interval = "2s", port = 5433, send = 'PING\\x0a\\x00\\xffé\\x5cx41', expect = "+PONG" }
 [zone.conns]
 kind = "connections"
 key = "$binary_remote_addr"
@@ -91,6 +91,18 @@ return = "go away $remote_addr"
 listen = "7001"
 proxy = "$where"
 `);
+});
+
+test('what a health check says and expects are bytes', async () => {
+  const check = async (said: string) => {
+    const text = `[[stream-upstream]]\nname = "db"\nservers = "a:1"\nhealth-check = ${said}\n[[stream]]\nlisten = "1"\nproxy = "db"\n`;
+    await keeps(text);
+    return (await read(text)).streams?.upstreams[0]?.healthCheck?.dialogue;
+  };
+  deepEqual(await check('{}'), undefined);
+  deepEqual(await check(`{ send = 'a\\x00\\XFF\\x5cx41é' }`), { says: 'a\0\\XFF\\x41\xc3\xa9' });
+  deepEqual(await check('{ expect = { regex = "^220 " } }'), { says: '', expects: { text: '^220 ', isRegex: true } });
+  deepEqual(await check(String.raw`{ expect = '\xff' }`), { says: '', expects: { text: '\xff', isRegex: false } });
 });
 
 test('names of TLS are routed without a certificate, or behind one', async () => {
@@ -131,6 +143,16 @@ for (const [what, text, fault] of [
   ['one address twice', 'listen = ["1", "0.0.0.0:1"]\nproxy = "db"', /has the address 0\.0\.0\.0:1 already/],
   ['a word for sites', 'listen = "1 default"\nproxy = "db"', /has its address for itself/],
   ['a variable that nobody has', 'listen = "1"\nproxy = "$nobody"', /no variable "\$nobody"/],
+  [
+    'a check that expects a regex that is none',
+    'listen = "1"\nproxy = "db"\n[[stream-upstream]]\nname = "x"\nservers = "a:1"\nhealth-check.expect.regex = "("',
+    /the regex "\(" cannot be used/,
+  ],
+  [
+    'a check that expects two things',
+    'listen = "1"\nproxy = "db"\n[[stream-upstream]]\nname = "x"\nservers = "a:1"\nhealth-check.expect = { regex = "a", begins = "b" }',
+    /either "begins" or "regex"/,
+  ],
   ['no memory to read into', 'listen = "1"\nproxy = { to = "db", buffer-size = 0 }', /not between 1 byte and 64 KB/],
 ] as const) {
   test(`a stream with ${what} is told of`, async () => {

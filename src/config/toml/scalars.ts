@@ -8,7 +8,7 @@ import type { Pattern, Template } from '../model/template.ts';
 import { parseDuration, parseSize } from '../setting-values.ts';
 import type { JsonSchema, Kind, Path, Reading, TomlValue } from './kind.ts';
 import { describe, FAULTY } from './kind.ts';
-import { notePattern, noteTemplate } from './note-names.ts';
+import { notePattern, noteRegex, noteTemplate } from './note-names.ts';
 import { parseTemplateText, renderTemplateText, withDollars } from './template-text.ts';
 
 interface Scalar<T> {
@@ -103,6 +103,16 @@ export const PATTERN: Kind<Pattern> = scalar({
         ),
   render: ({ text, isCaseless }) => `${isCaseless ? CASELESS : ''}${text}`,
   note: notePattern,
+});
+
+/** Whose groups nobody asks for, and which looks at case. */
+export const REGEX: Kind<string> = scalar({
+  words: 'a regex',
+  schema: { type: 'string', format: 'regex' },
+  parse: (value) =>
+    typeof value === 'string' ? success(withDollars(value)) : failure(`${describe(value)} is not a regex`),
+  render: (text) => text,
+  note: (text, path, reading) => noteRegex({ text, isCaseless: false }, path, reading),
 });
 
 export const ZONE_NAME: Kind<string> = scalar({

@@ -6,6 +6,7 @@ import { omit } from '../../kernel/omit.ts';
 import type { App } from '../model/app.ts';
 import type { Content } from '../model/content.ts';
 import type { ServerModel } from '../model/server-model.ts';
+import type { Upstream } from '../model/upstream.ts';
 import { APP } from './fields/app-fields.ts';
 import { CONNECTION_FIELDS } from './fields/connection-fields.ts';
 import type { WrittenScope } from './fields/scope-fields.ts';
@@ -83,14 +84,22 @@ export function writeTomlModel(model: ServerModel, defaults: ServerModel): Writt
   return { text: text.endsWith('\n') ? text : `${text}\n`, notes: writer.notes };
 }
 
-/** A check of portico.toml asks as the first location does that passes requests to the upstream. */
-function lostChecks({ upstreams }: ServerModel): string[] {
-  return upstreams
-    .filter(({ healthCheck }) => healthCheck?.policy !== undefined)
-    .map(
+/** A check of portico.toml asks as the first does that passes something to the upstream. */
+function lostChecks({ upstreams, streams }: ServerModel): string[] {
+  return [
+    ...checksOfAnother(upstreams).map(
       ({ name }) =>
         `the health check of upstream "${name}" asks as the first location does that passes requests to it, not as the one that said it: put that one first if its protocol, fields or TLS are what the servers want`,
-    );
+    ),
+    ...checksOfAnother(streams?.upstreams ?? []).map(
+      ({ name }) =>
+        `the health check of upstream "${name}" connects as the first stream does that passes connections to it, not as the one that said it: put that one first if its TLS or its header of the PROXY protocol are what the servers want`,
+    ),
+  ];
+}
+
+function checksOfAnother(upstreams: readonly Upstream[]): readonly Upstream[] {
+  return upstreams.filter(({ healthCheck }) => healthCheck?.policy !== undefined);
 }
 
 function nonEmpty(values: readonly TomlValue[]): readonly TomlValue[] | undefined {

@@ -3,6 +3,7 @@
 import type { ProxyContent } from '../../config/model/proxying.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BlockPool } from '../../relay/body/block-pool.ts';
+import { PLAIN_CONNECTION } from '../../upstream/peers/health/probe.ts';
 import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
 import { compileProbe } from '../handlers/proxy/compile-probe.ts';
 import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
@@ -21,8 +22,11 @@ const BLOCKS = new BlockPool();
 export function proxyCompiler(planning: PlanningParts, Clients: typeof TlsClients | undefined): ProxyCompiler {
   const { model, budgets, bugs } = planning;
   const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());
-  const { groups } = plannedUpstreams(model.upstreams, 'http', planning, (upstream, check) =>
-    compileProbe(upstream, check, model, tlsClients),
+  const { groups } = plannedUpstreams(
+    model.upstreams,
+    'http',
+    planning,
+    (upstream, check) => compileProbe(upstream, check, model, tlsClients) ?? PLAIN_CONNECTION,
   );
   const upstreams = new PlanUpstreams({
     model,

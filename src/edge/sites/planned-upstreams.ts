@@ -3,7 +3,7 @@
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { HealthCheck, Upstream } from '../../config/model/upstream.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import type { ProbeRequest } from '../../upstream/peers/health/probe.ts';
+import type { Asked } from '../../upstream/peers/health/probe.ts';
 import { UpstreamGroups } from '../../upstream/peers/upstream-groups.ts';
 import { LastAnswers } from '../../upstream/resolver/last-answers.ts';
 import type { NameCache } from '../../upstream/resolver/name-cache.ts';
@@ -17,7 +17,7 @@ export function plannedUpstreams(
   upstreams: readonly Upstream[],
   kind: 'http' | 'stream',
   parts: SitesParts,
-  probeOf: (upstream: Upstream, check: HealthCheck) => ProbeRequest | undefined = () => undefined,
+  probeOf: (upstream: Upstream, check: HealthCheck) => Asked,
 ): UpstreamGroups {
   const { model, zones, peers, thread, names, lifetime, bugs, log } = parts;
   const groups = new UpstreamGroups({

@@ -11,6 +11,7 @@ import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
 import { acceptBeforeTls, acceptSession } from './accept-session.ts';
+import { compileStreamCheck } from './compile-check.ts';
 import { compileProxy } from './compile-proxy.ts';
 import type { CompiledStream } from './compiled-stream.ts';
 import { ReturnContent } from './return-content.ts';
@@ -28,14 +29,16 @@ export function compileStreams(
   const errorLogs = new ErrorLogs(origin, systemClock, logs.lease, { otherwise: tellOtherwise(parts.log) });
   const accessLogs = new AccessLogs(logs);
   const texts = new SessionTexts({ variables: streams.variables, zones: model.zones, zoneMemory });
-  const { groups } = plannedUpstreams(streams.upstreams, 'stream', parts);
+  const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());
+  const { groups } = plannedUpstreams(streams.upstreams, 'stream', parts, (upstream, check) =>
+    compileStreamCheck(upstream, check, streams, tlsClients),
+  );
   const upstreams = new PlanUpstreams({
     model: streams,
     groups,
     namesBy: (resolver) => namesBy(model, resolver, parts.log),
     connections: { clock: systemClock, onBug: (error) => parts.bugs.note('a stream', error) },
   });
-  const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());
   const openOf = (server: StreamServer): CompiledStream['open'] => {
     const { content } = server;
     if (content.kind === 'proxy') {

@@ -5,6 +5,7 @@ import { LastAnswers } from '../resolver/last-answers.ts';
 import { NameCache } from '../resolver/name-cache.ts';
 import type { FoundAddresses } from '../resolver/system-names.ts';
 import { chosen, fakeServer, fakeUpstream } from './fake-upstream.ts';
+import { PLAIN_CONNECTION } from './health/probe.ts';
 import { newPeerMemory } from './peer-memory.ts';
 import { UpstreamGroups } from './upstream-groups.ts';
 
@@ -34,7 +35,7 @@ function make(
     fakeUpstream([fakeServer('cloud', { resolves: true })], { name: 'resolved', resolver: 0 }),
   ];
   const groups = new UpstreamGroups({
-    probeOf: () => undefined,
+    probeOf: () => PLAIN_CONNECTION,
     ...{ upstreams, kind: 'http', memory: newPeerMemory(), sessions: new Map(), thread, names, clock: new FakeClock() },
     // Whose answer is waited for.
     namesBy: () => new NameCache(RULES, { ask: () => new Promise(() => undefined) }, new FakeClock()),

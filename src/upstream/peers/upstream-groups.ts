@@ -11,7 +11,7 @@ import type { StartNames } from '../resolver/start-names.ts';
 import { namesOf } from '../resolver/start-names.ts';
 import type { FoundAddresses, SystemLookup } from '../resolver/system-names.ts';
 import { HealthChecks } from './health/health-checks.ts';
-import type { ProbeRequest } from './health/probe.ts';
+import type { Asked } from './health/probe.ts';
 import { startProbe } from './health/probe.ts';
 import { peerAddresses, resolvedPeers } from './peer-addresses.ts';
 import { PeerMemory } from './peer-memory.ts';
@@ -35,8 +35,8 @@ export interface UpstreamGroupsParts {
   readonly clock: Clock;
   /** Of health checks. */
   readonly connections: ConnectionParts;
-  /** What the servers of an upstream are asked that are checked; undefined: a connection is enough. */
-  readonly probeOf: (upstream: Upstream, check: HealthCheck) => ProbeRequest | undefined;
+  /** What the servers of an upstream are asked that are checked. */
+  readonly probeOf: (upstream: Upstream, check: HealthCheck) => Asked;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
 

@@ -22,13 +22,13 @@ export function checkUses(main: Draft, { isWhole }: { readonly isWhole: boolean 
     if (around.kind === 'http' || around.kind === 'stream') {
       checkPassing(around, { isWhole }, suspect);
       checkLimits(around, suspect);
+      checkHealthChecks(around, suspect);
     }
     if (around.kind === 'http') {
       checkCaches(around, suspect);
     }
     if (around.kind === 'http') {
       checkProxying(around, report);
-      checkHealthChecks(around, suspect);
     }
     if (isWhole && around.kind === 'http') {
       checkCertificates(around, report);

@@ -152,3 +152,48 @@ test('an address of http is none of a stream, as nginx cannot bind it a second t
     'error bind() to 127.0.0.1:81 failed (98: Address already in use)',
   ]);
 });
+
+test('a health check says what a server is told and has to answer, byte by byte, and as whom it asks', () => {
+  const { streams, told } = read(
+    String.raw`match pong { send "PING\r\n\x00\xff"; expect "+PONG"; } match ready { expect ~ "^220 \d"; } match any { }
+     upstream a { server 127.0.0.1:1; } upstream b { server 127.0.0.1:1; } upstream c { server 127.0.0.1:1; }
+     health_check_timeout 2s;
+     server { listen 1; proxy_pass a; }
+     server { listen 2; proxy_pass a; proxy_protocol on;
+       health_check interval=10s jitter=1s fails=2 passes=3 port=81 match=pong mandatory persistent; }
+     server { listen 3; proxy_pass b; health_check match=ready; health_check_timeout 3s; }
+     server { listen 4; proxy_pass c; health_check match=any; }`,
+  );
+  assert.deepEqual(told, []);
+  const usual = { uri: undefined, host: '', match: { statuses: [[200, 399]], statusesAreExcluded: false, fields: [] } };
+  const once = { intervalMs: 5000, jitterMs: 0, fails: 1, passes: 1, port: 0, isMandatory: false, ...usual };
+  assert.deepEqual(
+    streams?.upstreams.map(({ healthCheck }) => healthCheck),
+    [
+      {
+        ...{ ...usual, intervalMs: 10_000, jitterMs: 1000, fails: 2, passes: 3, port: 81, isMandatory: true },
+        ...{ timeoutMs: 2000, policy: 1 },
+        dialogue: { says: 'PING\r\n\0\xff', expects: { text: '+PONG', isRegex: false } },
+      },
+      { ...once, timeoutMs: 3000, dialogue: { says: '', expects: { text: String.raw`^220 \d`, isRegex: true } } },
+      { ...once, timeoutMs: 2000 },
+    ],
+  );
+});
+
+for (const [what, text, expected] of [
+  ['nothing to ask', 'server { listen 1; proxy_pass 127.0.0.1:2; health_check; }', /no upstream whose servers/],
+  ['a parameter of requests', 'server { listen 1; proxy_pass a; health_check uri=/; }', /invalid parameter "uri=\/"/],
+  ['datagrams', 'server { listen 1; proxy_pass a; health_check udp; }', /"udp" has no effect yet/],
+  ['a condition of requests', 'match m { status 200; }', /invalid condition "status 200"/],
+  ['nothing behind a word', 'match m { send; }', /invalid condition "send"/],
+  ['a regex to send', 'match m { send ~ x; }', /invalid condition "send ~ x"/],
+  ['a regex that is none', 'match m { expect ~ "("; }', /pcre2_compile\(\) failed/],
+  ['a match said twice', 'match m { } match m { }', /duplicate match "m"/],
+] as const) {
+  test(`a health check with ${what} is told of`, () => {
+    const { told } = read(`upstream a { server 127.0.0.1:1; } ${text} server { listen 9; return ""; }`);
+    assert.equal(told.length, 1, told.join('\n'));
+    assert.match(told[0] ?? '', expected);
+  });
+}

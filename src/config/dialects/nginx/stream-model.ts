@@ -1,5 +1,6 @@
 /** The model of what `stream` says. */
 
+import { withFirstAskingStreams } from '../../asking-stream.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { LogTarget } from '../../model/logs.ts';
 import type { Pool } from '../../model/pool.ts';
@@ -12,13 +13,14 @@ import type {
   StreamTarget,
   StreamTls,
 } from '../../model/stream.ts';
-import type { Resolver, Upstream } from '../../model/upstream.ts';
+import type { HealthCheck, Resolver, Upstream, UpstreamId } from '../../model/upstream.ts';
 import { StreamUpstreams } from '../../stream-upstreams.ts';
 import { accessLogsOf } from './directives/access-log.ts';
 import { ADDRESSES, TRUSTED } from './directives/access-rules.ts';
 import { CERTIFICATES, checkKeys, REJECTS_HANDSHAKES } from './directives/certificates.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
 import { errorLogsOf } from './directives/error-log.ts';
+import { streamCheckOf, tellNobodyChecked } from './directives/health-checks.ts';
 import { limitsOf } from './directives/limits.ts';
 import { resolverOf } from './directives/resolvers.ts';
 import { STREAM_CONTENT, streamAlpnOf, streamRulesOf } from './directives/stream.ts';
@@ -57,13 +59,15 @@ export function streamsOf(main: Draft, surroundings: StreamSurroundings): Stream
   const { listeners, servers, upstreams } = reader;
   return listeners.length === 0
     ? undefined
-    : { listeners, servers, upstreams, variables: definedVariablesOf(main, 'stream') };
+    : withFirstAskingStreams({ listeners, servers, upstreams, variables: definedVariablesOf(main, 'stream') });
 }
 
 class StreamReader {
   readonly listeners: StreamListener[] = [];
   readonly servers: StreamServer[] = [];
   readonly #upstreams = new StreamUpstreams();
+  /** By the index of the upstream: it is a server that says them. */
+  readonly #checks = new Map<UpstreamId, HealthCheck>();
   readonly #surroundings: StreamSurroundings;
 
   constructor(surroundings: StreamSurroundings) {
@@ -71,7 +75,10 @@ class StreamReader {
   }
 
   get upstreams(): readonly Upstream[] {
-    return this.#upstreams.upstreams;
+    return this.#upstreams.upstreams.map((upstream, index) => {
+      const healthCheck = this.#checks.get(index);
+      return healthCheck === undefined ? upstream : { ...upstream, healthCheck };
+    });
   }
 
   readUpstream(draft: Draft): void {
@@ -89,10 +96,25 @@ class StreamReader {
     this.#checkApart(listens, draft);
     const tls = listens.some(({ speaksTls }) => speaksTls) ? this.#tlsOf(draft) : undefined;
     const stream = this.servers.push(this.#serverOf(draft, content, tls)) - 1;
+    this.#readCheck(draft, content, stream);
     for (const { address, backlog, isIpv6Only, hasProxyHeader, speaksTls } of listens) {
       const { backlog: usual } = this.#surroundings;
       const header = hasProxyHeader ? { hasProxyHeader } : {};
       this.listeners.push({ address, tls: speaksTls, backlog: backlog ?? usual, isIpv6Only, ...header, stream });
+    }
+  }
+
+  /** It is said by a server, and is one of the upstream. */
+  #readCheck(draft: Draft, content: StreamContent, stream: number): void {
+    const check = streamCheckOf(draft);
+    if (check === undefined) {
+      return;
+    }
+    const to = content.kind === 'proxy' && content.to.kind === 'upstream' ? content.to.upstream : undefined;
+    if (to === undefined || this.#upstreams.upstreams[to]?.isImplicit === true) {
+      tellNobodyChecked(draft, this.#surroundings.report);
+    } else {
+      this.#checks.set(to, { ...check, policy: stream });
     }
   }
 

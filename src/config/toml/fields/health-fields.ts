@@ -2,9 +2,10 @@
 
 import { failure, success } from '../../../kernel/outcome.ts';
 import type { HealthCheck, HealthMatch } from '../../model/upstream.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, Path, Reading } from '../kind.ts';
 import { describe } from '../kind.ts';
-import { DURATION, FLAG, integer, scalar, TEXT } from '../scalars.ts';
+import { noteRegex } from '../note-names.ts';
+import { DURATION, FLAG, integer, REGEX, scalar, TEXT } from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
 
@@ -34,6 +35,12 @@ const FIELD: Fields<MatchedField> = {
   isNegated: field<boolean>('not', FLAG, false, 'It does not say so, or is not there.'),
 };
 
+function checkField({ value, isRegex }: MatchedField, path: Path, reading: Reading): void {
+  if (isRegex && value !== undefined) {
+    noteRegex({ text: value, isCaseless: false }, [...path, 'value'], reading);
+  }
+}
+
 type Body = NonNullable<HealthMatch['body']>;
 
 /** Any success or redirect. */
@@ -47,12 +54,17 @@ const MATCH: Fields<HealthMatch> = {
     'Its status is one of these; none: any.',
   ),
   statusesAreExcluded: field<boolean>('status-not', FLAG, false, 'Its status is none of these.'),
-  fields: field<readonly MatchedField[]>('headers', list(table(FIELD)), [], 'What its fields say.'),
+  fields: field<readonly MatchedField[]>(
+    'headers',
+    list(table(FIELD, { check: checkField })),
+    [],
+    'What its fields say.',
+  ),
   body: field<HealthMatch['body']>(
     'body',
     table<Body>(
       {
-        pattern: required<string>('regex', TEXT, '', 'A regex for the beginning of the body.'),
+        pattern: required<string>('regex', REGEX, '', 'A regex for the beginning of the body.'),
         isNegated: field<boolean>('not', FLAG, false, 'It does not match.'),
       },
       { short: { name: 'regex', isShort: (value) => typeof value === 'string' } },
@@ -63,7 +75,7 @@ const MATCH: Fields<HealthMatch> = {
 };
 
 /** Whom it asks as is known by who passes requests to the upstream. */
-export type WrittenHealthCheck = Omit<HealthCheck, 'policy'>;
+export type WrittenHealthCheck = Omit<HealthCheck, 'policy' | 'dialogue'>;
 
 export const USUAL_HEALTH_CHECK: WrittenHealthCheck = {
   uri: '/',

@@ -1,13 +1,12 @@
 /** Connections that are passed on as they are, as portico.toml has them. */
 
-import { omit } from '../../../kernel/omit.ts';
 import { failure } from '../../../kernel/outcome.ts';
 import type { AddressRule, ConnectionCount, LimitManner } from '../../model/access.ts';
 import type { ErrorLog, LogFormat } from '../../model/logs.ts';
 import type { UpstreamTls } from '../../model/proxying.ts';
 import type { StreamPolicy, StreamServer } from '../../model/stream.ts';
 import type { Template } from '../../model/template.ts';
-import type { HealthCheck, Resolver, Upstream, UpstreamServer } from '../../model/upstream.ts';
+import type { Resolver, Upstream, UpstreamServer } from '../../model/upstream.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import { choice, DURATION, FLAG, integer, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
@@ -17,12 +16,12 @@ import type { Fields } from '../table.ts';
 import { field, list, pairs, required, table } from '../table.ts';
 import { parseTemplateText } from '../template-text.ts';
 import { ADDRESS_RULE, CONNECTION_COUNTS } from './access-fields.ts';
-import { USUAL_HEALTH_CHECK } from './health-fields.ts';
 import type { AccessLogEntry } from './log-fields.ts';
 import { accessLogEntry, ERROR_LOG } from './log-fields.ts';
 import { UPSTREAM_TLS } from './proxy-fields.ts';
 import type { WrittenTls } from './site-fields.ts';
 import { TLS_FIELDS } from './site-fields.ts';
+import { STREAM_HEALTH_CHECK } from './stream-health-fields.ts';
 import { BALANCING, checkUpstream, RESOLVER, serversWithPort } from './upstream-fields.ts';
 
 const LISTEN: Kind<StreamListen> = scalar<StreamListen>({
@@ -249,30 +248,6 @@ export const STREAM_FIELDS: Fields<WrittenStream> = {
 
 export const STREAM: Kind<WrittenStream> = table(STREAM_FIELDS);
 
-/** What connecting shows. */
-type ConnectCheck = Omit<HealthCheck, 'uri' | 'policy' | 'host' | 'match'>;
-
-const CONNECT_CHECK: Kind<ConnectCheck> = table<ConnectCheck>({
-  intervalMs: field<number>('interval', DURATION, USUAL_HEALTH_CHECK.intervalMs, 'How often.'),
-  jitterMs: field<number>('jitter', DURATION, 0, 'A time up to this is added to it by chance.'),
-  timeoutMs: field<number>('timeout', DURATION, USUAL_HEALTH_CHECK.timeoutMs, 'How long connecting may take.'),
-  fails: field<number>('fails', integer(1), 1, 'After so many failures in a row nobody is sent there.'),
-  passes: field<number>('passes', integer(1), 1, 'After so many successes in a row it is well again.'),
-  port: field<number>('port', integer(0, 65_535), 0, "Another port than the server's."),
-  isMandatory: field<boolean>('mandatory', FLAG, false, 'Nobody is sent to a server before it has passed.'),
-});
-
-const HEALTH_CHECK: Kind<HealthCheck> = {
-  words: CONNECT_CHECK.words,
-  schema: CONNECT_CHECK.schema,
-  parts: CONNECT_CHECK.parts ?? [],
-  read: (value, path, reading) => {
-    const read = CONNECT_CHECK.read(value, path, reading, undefined);
-    return typeof read === 'symbol' ? read : { ...USUAL_HEALTH_CHECK, ...read, uri: undefined };
-  },
-  write: (check) => CONNECT_CHECK.write(omit(check, 'uri', 'host', 'match'), undefined),
-};
-
 export type WrittenStreamUpstream = Pick<Upstream, 'name' | 'servers' | 'balancing' | 'zone' | 'healthCheck'> & {
   readonly resolver?: Resolver;
 };
@@ -289,9 +264,9 @@ export const STREAM_UPSTREAM_FIELDS: Fields<WrittenStreamUpstream> = {
   zone: field<string | undefined>('zone', TEXT, undefined, "The name of nginx's `zone`, for who looks it up."),
   healthCheck: field<Upstream['healthCheck']>(
     'health-check',
-    HEALTH_CHECK,
+    STREAM_HEALTH_CHECK,
     undefined,
-    'Connections of our own by which a server shows that it is well; `{}`: one every five seconds.',
+    'Connections of our own by which a server shows that it is well; `{}`: one every five seconds. They are made as those of the first stream that passes to this upstream: with its TLS, and its header of the PROXY protocol.',
   ),
   resolver: field<Resolver | undefined>(
     'resolver',

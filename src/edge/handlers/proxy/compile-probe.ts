@@ -41,6 +41,7 @@ export function compileProbe(
   const headed = { ...policy, response: { ...policy.response, headBytesMax: HEAD_BYTES_MAX } };
   const isHttp = content.protocol === 'http';
   return {
+    kind: 'request',
     wire: isHttp
       ? new Http1Wire({ version: '1.0', headBytesMax: HEAD_BYTES_MAX })
       : wireOf(content, withoutKeeping(headed), compilation),

@@ -5,8 +5,9 @@ import type { FakeGroup } from '../fake-upstream.ts';
 import { chosen, fakeGroup, fakeServer } from '../fake-upstream.ts';
 import { PEER } from '../peer-fields.ts';
 import { PeerMemory } from '../peer-memory.ts';
+import type { ProbeDone } from './connection-probe.ts';
 import { HealthChecks } from './health-checks.ts';
-import type { ProbeDone } from './probe.ts';
+import { PLAIN_CONNECTION } from './probe.ts';
 
 const CHECK: HealthCheck = {
   ...{ uri: '/', intervalMs: 1000, jitterMs: 0, timeoutMs: 1000, fails: 2, passes: 2, port: 0, host: '' },
@@ -29,7 +30,7 @@ function make(check: Partial<HealthCheck> = {}, around?: FakeGroup): Checked {
   const [logged, asked]: [string[], Checked['asked']] = [[], []];
   const checks = new HealthChecks({
     ...{ group: fake.group, check: healthCheck, memory: new PeerMemory(fake.memory, 0), chance: Math.random },
-    asked: undefined,
+    asked: PLAIN_CONNECTION,
     connections: {
       clock: fake.clock,
       onBug: (error) => {

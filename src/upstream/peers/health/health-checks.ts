@@ -10,17 +10,17 @@ import type { PeerMemory } from '../peer-memory.ts';
 import { wordAt } from '../peer-memory.ts';
 import type { PeerSlot } from '../peer-slot.ts';
 import type { UpstreamGroup } from '../upstream-group.ts';
+import type { Probe, ProbeDone } from './connection-probe.ts';
 import { compileHealthMatch } from './health-match.ts';
 import { noteCheck } from './peer-health.ts';
-import type { Probe, ProbeDone, ProbeRequest, Probing } from './probe.ts';
+import type { Asked, Probing } from './probe.ts';
 
 export interface HealthChecksParts {
   readonly group: UpstreamGroup;
   readonly check: HealthCheck;
   readonly memory: PeerMemory;
   readonly connections: ConnectionParts;
-  /** Undefined: a connection is enough. */
-  readonly asked: ProbeRequest | undefined;
+  readonly asked: Asked;
   readonly probe: (peer: PeerSlot, probing: Probing, done: ProbeDone) => Probe;
   /** From 0 to below 1. */
   readonly chance: () => number;
@@ -46,7 +46,8 @@ export class HealthChecks {
   constructor(parts: HealthChecksParts) {
     const { group, check, connections, asked, chance } = parts;
     this.#parts = parts;
-    this.#probing = { check, connections, asked, judge: compileHealthMatch(asked?.match ?? check.match) };
+    const judge = compileHealthMatch(asked.kind === 'request' ? asked.match : check.match);
+    this.#probing = { check, connections, asked, judge };
     this.#holderAt = wordAt(group.at, GROUP.lock, 1);
     this.#self = 1 + Math.trunc(chance() * 0x3fffffff);
   }

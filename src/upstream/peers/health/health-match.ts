@@ -1,6 +1,6 @@
 /** What the answer of a server has to be for the server to be well. */
 
-import type { HealthMatch } from '../../../config/model/upstream.ts';
+import type { HealthExpectation, HealthMatch } from '../../../config/model/upstream.ts';
 import { compileRegex } from '../../../kernel/regex/regex.ts';
 import type { Field } from '../../../protocol/http/fields.ts';
 
@@ -10,6 +10,9 @@ export interface HealthAnswer {
   /** The beginning of it, as latin-1. */
   readonly body: string;
 }
+
+/** Of the beginning of what a server has said, in latin-1: `open`, if more has to come. */
+export type AnswerJudge = (text: string) => 'good' | 'bad' | 'open';
 
 /** A text says what is not as it should be, for the log. */
 export type HealthJudge = (answer: HealthAnswer) => string | undefined;
@@ -49,6 +52,14 @@ function compileField({
     const isSo = value === undefined ? values.length > 0 : values.some(matches);
     return isSo === isNegated ? `the field "${name}" does not match` : undefined;
   };
+}
+
+export function compileAnswer({ text, isRegex }: HealthExpectation): AnswerJudge {
+  if (isRegex) {
+    const matches = compileTest(text);
+    return (said) => (matches(said) ? 'good' : 'open');
+  }
+  return (said) => (said.startsWith(text) ? 'good' : text.startsWith(said) ? 'open' : 'bad');
 }
 
 /** Readers have checked the regex. A match that goes back too often is none. */

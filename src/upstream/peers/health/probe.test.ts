@@ -11,8 +11,10 @@ import { FastcgiWire } from '../../wires/fastcgi-wire.ts';
 import { Http1Wire } from '../../wires/http1-wire.ts';
 import { MemcachedWire } from '../../wires/memcached-wire.ts';
 import { UwsgiWire } from '../../wires/uwsgi-wire.ts';
-import type { ProbeRequest } from './probe.ts';
-import { startProbe } from './probe.ts';
+import type { AskedConnection } from './connection-probe.ts';
+import { compileAnswer } from './health-match.ts';
+import type { Asked, ProbeRequest } from './probe.ts';
+import { PLAIN_CONNECTION, startProbe } from './probe.ts';
 
 const MATCH: HealthMatch = {
   ...{ statuses: [], statusesAreExcluded: false, fields: [] },
@@ -22,6 +24,7 @@ const REQUEST: UpstreamRequest = {
   ...{ method: 'GET', target: '/', fields: [], bodyLength: 0, keepsConnection: false, upgrade: undefined },
 };
 const HTTP: ProbeRequest = {
+  kind: 'request',
   ...{ wire: new Http1Wire({ version: '1.0', headBytesMax: 4096 }), request: REQUEST, way: PLAIN_WAY, match: MATCH },
 };
 
@@ -29,7 +32,7 @@ const HTTP: ProbeRequest = {
 async function probed(
   serve: (socket: Socket) => void,
   rules: Partial<HealthCheck> = {},
-  asked = HTTP,
+  asked: Asked = HTTP,
 ): Promise<string | undefined> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
@@ -49,7 +52,7 @@ async function probed(
       {
         check: rules.port === undefined ? check : { ...check, port },
         judge: ({ status, body }) => (body.includes('well') ? undefined : `${status} ${body.length}`),
-        asked: rules.uri === undefined && 'uri' in rules ? undefined : asked,
+        asked,
         connections: {
           clock: systemClock,
           onBug: (error) => {
@@ -98,6 +101,31 @@ test('servers of other protocols are asked in theirs', async () => {
   match((await probed(answers(''), {}, without)) ?? '', /uwsgi request is too big/);
 });
 
-test('a connection is enough where there is no uri', async () => {
-  equal(await probed((socket) => socket.end(), { uri: undefined }), undefined);
+test('a connection is enough where nothing is to be said, and one that is refused or says the wrong thing is not', async () => {
+  const asks = (rules: Partial<AskedConnection>): Asked => ({ ...PLAIN_CONNECTION, bytesMax: 64, ...rules });
+  const pong = compileAnswer({ text: '+PONG\r\n', isRegex: false });
+  const greeting = compileAnswer({ text: '^220 .*ready', isRegex: true });
+  equal(await probed((socket) => socket.end(), {}, asks({})), undefined);
+  equal(
+    await probed(() => undefined, {}, asks({ says: Buffer.from('PING') })),
+    undefined,
+    'said, and nothing expected',
+  );
+  const answering = (text: string) => (socket: Socket) =>
+    socket.once('data', (bytes) => socket.end(bytes.toString() === 'PROXY UNKNOWN\r\nPING' ? text : 'what?'));
+  const ping = asks({ header: Buffer.from('PROXY UNKNOWN\r\n'), says: Buffer.from('PING'), judge: pong });
+  equal(await probed(answering('+PONG\r\nand more'), {}, ping), undefined);
+  equal(await probed(answering('-ERR'), {}, ping), 'the answer does not match');
+  equal(await probed(answering('+PO'), {}, ping), 'the server closed the connection before it had answered');
+  equal(await probed((socket) => socket.write('220 mail is ready'), {}, asks({ judge: greeting })), undefined);
+  equal(
+    await probed((socket) => socket.write('x'.repeat(99)), {}, asks({ judge: greeting })),
+    'the answer does not match',
+  );
+  const late = { timeoutMs: 50 };
+  equal(await probed(() => undefined, late, asks({ judge: greeting })), 'the answer did not come in time');
+  match(
+    (await probed((socket) => socket.resetAndDestroy(), {}, asks({ judge: greeting }))) ?? '',
+    /^(?:recv|connect)\(\) failed \(104: /,
+  );
 });

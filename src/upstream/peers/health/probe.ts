@@ -6,18 +6,23 @@ import { Attempt } from '../../attempt.ts';
 import type { AttemptEvents, AttemptFailure } from '../../attempt-events.ts';
 import { ConnectionPool } from '../../connections/connection-pool.ts';
 import type { ConnectionWay } from '../../connections/dial.ts';
-import { dial, PLAIN_WAY } from '../../connections/dial.ts';
+import { PLAIN_WAY } from '../../connections/dial.ts';
 import type { ConnectionParts } from '../../connections/upstream-connection.ts';
 import type { Peer } from '../../peer-choice.ts';
 import { NO_BODY } from '../../request-body.ts';
 import type { UpstreamHead, UpstreamRequest, Wire } from '../../wire.ts';
+import type { AskedConnection, Probe, ProbeDone } from './connection-probe.ts';
+import { ConnectionProbe } from './connection-probe.ts';
 import type { HealthJudge } from './health-match.ts';
 
 /** So much of a body is looked at, as the commercial nginx does. */
 const BODY_BYTES_MAX = 262_144;
 
 /** What all servers of an upstream are asked. */
+export type Asked = ProbeRequest | AskedConnection;
+
 export interface ProbeRequest {
+  readonly kind: 'request';
   readonly wire: Wire;
   /** Without a body, on a connection of its own. */
   readonly request: UpstreamRequest;
@@ -29,24 +34,20 @@ export interface ProbeRequest {
 export interface Probing {
   readonly check: HealthCheck;
   readonly judge: HealthJudge;
-  /** Undefined: a connection is enough. */
-  readonly asked: ProbeRequest | undefined;
+  readonly asked: Asked;
   readonly connections: ConnectionParts;
 }
 
-export interface Probe {
-  /** Nobody wants to know any more: `done` is not called. */
-  cancel(): void;
-}
-
-/** `done` is called once, with what is wrong. */
-export type ProbeDone = (fault: string | undefined) => void;
+/** Connecting is enough. */
+export const PLAIN_CONNECTION: AskedConnection = {
+  ...{ kind: 'connection', way: PLAIN_WAY, header: undefined, says: undefined, judge: undefined, bytesMax: 0 },
+};
 
 export function startProbe(peer: Peer, probing: Probing, done: ProbeDone): Probe {
-  const target = probedPeer(peer, probing.check.port);
-  const { asked } = probing;
-  if (asked === undefined) {
-    return connectProbe(target, probing, done);
+  const { asked, check } = probing;
+  const target = probedPeer(peer, check.port);
+  if (asked.kind === 'connection') {
+    return new ConnectionProbe(target, asked, check.timeoutMs, done);
   }
   const head = asked.wire.renderHead(asked.request);
   if (typeof head === 'string') {
@@ -60,26 +61,6 @@ function probedPeer(peer: Peer, port: number): Peer {
   return port === 0 || 'path' in peer.address
     ? peer
     : { ...peer, name: renderHostPort(peer.address.host, port), address: { host: peer.address.host, port } };
-}
-
-function connectProbe(peer: Peer, { check }: Probing, done: ProbeDone): Probe {
-  const socket = dial(peer, PLAIN_WAY, { buffer: Buffer.alloc(1), callback: () => true });
-  let isOver = false;
-  const end = (fault: string | undefined): void => {
-    if (!isOver) {
-      cancel();
-      done(fault);
-    }
-  };
-  const timer = setTimeout(() => end('it was not connected in time'), check.timeoutMs);
-  const cancel = (): void => {
-    isOver = true;
-    clearTimeout(timer);
-    socket.destroy();
-  };
-  socket.on('connect', () => end(undefined));
-  socket.on('error', (error) => end(`connect() failed (${error.message})`));
-  return { cancel };
 }
 
 class AskingProbe implements Probe, AttemptEvents {

@@ -13,6 +13,7 @@ import { accepted, later, repeatable, row } from '../row.ts';
 import { STREAM_LOG_ROWS } from './access-log.ts';
 import { decides, trust } from './access-rules.ts';
 import { tableRows } from './defined-variables.ts';
+import { STREAM_HEALTH_CHECK_ROWS } from './health-checks.ts';
 import { keep } from './keep.ts';
 import { passesTo } from './passing-on.ts';
 import { resolverRows } from './resolvers.ts';
@@ -100,6 +101,7 @@ export const STREAM: readonly Row[] = [
   ...STREAM_LISTENING,
   ...STREAM_PROXYING,
   ...STREAM_LOG_ROWS,
+  ...STREAM_HEALTH_CHECK_ROWS,
   ...tableRows('stream'),
   ...repeatable([
     row('server', 'stream', '{stream-server}', 'A listener.', { apply: opensBlock }),

@@ -39,13 +39,6 @@ const PLUS = 'It is a directive of the commercial nginx, and the feature is not 
 /** Of NGINX Plus, whose files people bring along. */
 const COMMERCIAL: readonly Row[] = [
   ...later(PLUS, [
-    ...family(
-      '',
-      'health_check health_check_timeout',
-      'stream-server',
-      ANYTHING,
-      'Asks servers whether they are well.',
-    ),
     ...family('', 'ntlm sticky_cookie_insert', 'upstream', ANYTHING, 'Keeps connections or clients with a server.'),
     ...family(
       '',
@@ -69,7 +62,6 @@ const COMMERCIAL: readonly Row[] = [
       'A directive of NGINX Plus.',
     ),
     ...repeatable([
-      row('match', 'stream', 'plain {entries}', 'What a server that is well answers.'),
       row('mgmt', 'main', '{entries}', 'Licences of NGINX Plus.'),
       row('otel_exporter_batch', 'http', ANYTHING, 'Batches of traces.'),
     ]),
