@@ -7,7 +7,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.ts';
 import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import { success } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
 import type { TlsSettings } from '../protocol/control/edge.ts';
 import type { Staple } from '../protocol/control/staple.ts';
 import type { ReadCertificate } from './certificates.ts';
@@ -16,7 +16,7 @@ import type { StapleOrder } from './stapling/staple-order.ts';
 import { StapleTable } from './stapling/staple-table.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import type { Certificates, TlsSources } from './tls-contexts.ts';
-import { pathsOf, readCertificates } from './tls-contexts.ts';
+import { pathsOf, readCertificates, remarksOn } from './tls-contexts.ts';
 import type { UpstreamTlsByKey } from './upstream-tls.ts';
 
 export interface CertificateReport {
@@ -62,7 +62,7 @@ export class CertificateKeeper {
   static async open(
     sources: TlsSources | undefined,
     surroundings: KeeperSurroundings,
-  ): Promise<Outcome<CertificateKeeper>> {
+  ): Promise<Outcome<CertificateKeeper, readonly string[]>> {
     const keeper = new CertificateKeeper(sources, surroundings);
     const renewed = await keeper.renew();
     return renewed.ok ? success(keeper) : renewed;
@@ -128,8 +128,7 @@ export class CertificateKeeper {
 
   /** What is wrong with certificates, whatever the time. */
   get remarks(): readonly string[] {
-    const { read = [], remarks = [] } = this.#current ?? {};
-    return [...read.flatMap((certificate) => certificate.remarks), ...remarks];
+    return this.#current === undefined ? [] : remarksOn(this.#current);
   }
 
   expiryWarnings(): string[] {
@@ -147,14 +146,14 @@ export class CertificateKeeper {
   }
 
   /** Reads the files again. True if they hold something else; a site whose files have a fault keeps what is in use. */
-  async renew(): Promise<Outcome<boolean>> {
+  async renew(): Promise<Outcome<boolean, readonly string[]>> {
     this.#stamps = this.#readStamps();
     if (this.#sources === undefined) {
       return success(false);
     }
     const read = await readCertificates(this.#sources, this.#identity, this.#current?.kept);
     if (!read.ok) {
-      return read;
+      return failure(read.fault.faults);
     }
     this.#faults = [...new Set(read.value.faults)];
     const { tls, upstreamTls } = this.#current ?? {};

@@ -62,7 +62,7 @@ export class CertificateWatch {
     if (certificates !== this.#server.certificates) {
       return; // Those of a new configuration have come meanwhile.
     }
-    for (const fault of renewed.ok ? certificates.faults : [renewed.fault]) {
+    for (const fault of renewed.ok ? certificates.faults : renewed.fault) {
       this.#log.say('warning', `the certificate in use is kept: ${fault}`);
     }
     if (renewed.ok && renewed.value) {

@@ -168,7 +168,7 @@ function readKey(path: string, passwords: readonly Buffer[], read: ReadText): Ke
   }
   throw new CertificateFault(
     passwords.length === 0
-      ? `the private key in ${path} is encrypted. Give its password in PORTICO_KEYFILE_PASSWORD`
+      ? `the private key in ${path} is encrypted. Give its password in PORTICO_KEYFILE_PASSWORD, or beside it in the configuration (password-file, ssl_password_file)`
       : `the password does not open the private key in ${path}`,
   );
 }

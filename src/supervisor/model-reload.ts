@@ -183,7 +183,7 @@ export class ModelReload {
     const { model } = change;
     const certificates = await this.#certificatesFor(model);
     if (!certificates.ok) {
-      return failure([certificates.fault]);
+      return certificates;
     }
     const logs = openLogsAgain(model, server.identity);
     if (!logs.ok) {
@@ -215,7 +215,7 @@ export class ModelReload {
   }
 
   /** Other files are read before anything is changed; the same ones may hold another certificate, which is in use from now on whatever becomes of the reload. */
-  async #certificatesFor(model: ServerModel): Promise<Outcome<CertificateKeeper>> {
+  async #certificatesFor(model: ServerModel): Promise<Outcome<CertificateKeeper, readonly string[]>> {
     const { server, clock, renewCertificate } = this.#parts;
     const sources = tlsSourcesOf(model);
     if (!isEqual(sources, tlsSourcesOf(server.model))) {

@@ -113,7 +113,7 @@ export async function prepareServer(
   }
   const certificates = await CertificateKeeper.open(tlsSourcesOf(model), { clock: systemClock, identity });
   if (!certificates.ok) {
-    return failure({ messages: [certificates.fault], code: SETTINGS_FAULT });
+    return failure({ messages: certificates.fault, code: SETTINGS_FAULT });
   }
   const { umask } = settings;
   const opened = await openSockets({

@@ -48,6 +48,13 @@ export interface Certificates {
   readonly faults: readonly string[];
 }
 
+/** What is wrong with files without which nothing can be served, and the certificates that are right. */
+export interface CertificateFaults {
+  /** A sentence each. */
+  readonly faults: readonly string[];
+  readonly read: readonly ReadCertificate[];
+}
+
 /** Undefined: TLS is not spoken. */
 export function tlsSourcesOf(model: ServerModel): TlsSources | undefined {
   const { certificates } = model;
@@ -55,6 +62,11 @@ export function tlsSourcesOf(model: ServerModel): TlsSources | undefined {
   const upstreams = upstreamTlsOf(model);
   const isUsed = upstreams.length > 0 || sites.some((tls) => tls !== undefined);
   return isUsed ? { certificates, sites, names: namesOfSites(model), upstreams } : undefined;
+}
+
+/** What is wrong with certificates, whatever the time. */
+export function remarksOn({ read, remarks }: Pick<Certificates, 'read' | 'remarks'>): string[] {
+  return [...read.flatMap((certificate) => certificate.remarks), ...remarks];
 }
 
 /** The files that the sources name, each once. */
@@ -79,12 +91,12 @@ export async function readCertificates(
   sources: TlsSources,
   identity?: Identity,
   before?: Certificates['kept'],
-): Promise<Outcome<Certificates>> {
+): Promise<Outcome<Certificates, CertificateFaults>> {
   try {
-    return success(await new Reader(sources, (path) => readText(path, identity), before).read());
+    return await new Reader(sources, (path) => readText(path, identity), before).read();
   } catch (error) {
     // A reload goes on with the certificates in use, whatever OpenSSL makes of the files.
-    return failure(error instanceof CertificateFault ? error.message : `the certificate: ${String(error)}`);
+    return failure({ faults: [`the certificate: ${String(error)}`], read: [] });
   }
 }
 
@@ -98,6 +110,8 @@ class Reader {
   readonly #before: Certificates['kept'] | undefined;
   readonly #kept = new Map<string, TlsContextSettings>();
   readonly #faults: string[] = [];
+  /** Faults of sites that have nothing to go on with. All are told at once. */
+  readonly #refusals = new Set<string>();
   readonly #staplings = new Staplings();
 
   constructor(sources: TlsSources, read: ReadText, before: Certificates['kept'] | undefined) {
@@ -106,40 +120,65 @@ class Reader {
     this.#before = before;
   }
 
-  async read(): Promise<Certificates> {
+  async read(): Promise<Outcome<Certificates, CertificateFaults>> {
     const sites: (number | null)[] = [];
     for (const tls of this.#sources.sites) {
       const speaks = tls !== undefined && (tls.rejectsHandshake || tls.certificates.length > 0);
       sites.push(speaks ? await this.#contextOf(tls) : null);
     }
-    const { upstreams = [] } = this.#sources;
-    return {
+    const upstreamTls = await this.#upstreamTls();
+    const read = [...this.#certificates.values()];
+    if (this.#refusals.size > 0) {
+      return failure({ faults: [...this.#refusals], read });
+    }
+    return success({
       tls: { contexts: this.#contexts, sites },
       remarks: [
         ...this.#sources.sites.flatMap((tls, site) => this.#strangeNames(tls, this.#sources.names?.[site] ?? [])),
         ...this.#staplings.remarks,
       ],
-      upstreamTls: upstreams.length > 0 ? await readUpstreamTls(upstreams, this.#text) : undefined,
-      read: [...this.#certificates.values()],
+      upstreamTls,
+      read,
       kept: { certificates: this.#certificates, contexts: this.#kept, staplings: this.#staplings },
       faults: this.#faults,
-    };
+    });
   }
 
-  async #contextOf(tls: SiteTls): Promise<number> {
+  async #upstreamTls(): Promise<UpstreamTlsByKey | undefined> {
+    const { upstreams = [] } = this.#sources;
+    try {
+      return upstreams.length > 0 ? await readUpstreamTls(upstreams, this.#text) : undefined;
+    } catch (error) {
+      this.#refuse(error);
+      return undefined;
+    }
+  }
+
+  #refuse(error: unknown): void {
+    if (!(error instanceof CertificateFault)) {
+      throw error;
+    }
+    this.#refusals.add(error.message);
+  }
+
+  /** Null: it was refused. */
+  async #contextOf(tls: SiteTls): Promise<number | null> {
     const key = JSON.stringify(tls);
     const known = this.#known.get(key);
     if (known !== undefined) {
       return known;
     }
     const context = await this.#newOrEarlierContext(tls, key);
+    if (context === undefined) {
+      return null;
+    }
     this.#kept.set(key, context);
     const index = this.#contexts.push(context) - 1;
     this.#known.set(key, index);
     return index;
   }
 
-  async #newOrEarlierContext(tls: SiteTls, key: string): Promise<TlsContextSettings> {
+  async #newOrEarlierContext(tls: SiteTls, key: string): Promise<TlsContextSettings | undefined> {
     try {
       const context = this.#newContext(tls);
       await tryOut(
@@ -150,7 +189,8 @@ class Reader {
     } catch (error) {
       const earlier = this.#before?.contexts.get(key);
       if (earlier === undefined || !(error instanceof CertificateFault)) {
-        throw error;
+        this.#refuse(error);
+        return undefined;
       }
       this.#faults.push(error.message);
       for (const index of tls.certificates) {

@@ -2,20 +2,29 @@
 
 import type { ServerModel } from '../config/model/server-model.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { CertificateKeeper } from './certificate-keeper.ts';
 import type { Identity } from './privileges.ts';
-import { tlsSourcesOf } from './tls-contexts.ts';
+import { pathsOf, readCertificates, remarksOn, tlsSourcesOf } from './tls-contexts.ts';
 
 export interface TriedCertificates {
-  /** Why they cannot be used, as a sentence; undefined: they can. */
-  readonly fault: string | undefined;
+  /** Why they cannot be used, a sentence each. */
+  readonly faults: readonly string[];
   /** What clients would not like about them. */
   readonly warnings: readonly string[];
+  /** Of the files that the model names. */
+  readonly paths: readonly string[];
 }
 
 export async function tryCertificates(model: ServerModel, identity?: Identity): Promise<TriedCertificates> {
-  const opened = await CertificateKeeper.open(tlsSourcesOf(model), { clock: systemClock, identity });
-  return opened.ok
-    ? { fault: undefined, warnings: [...opened.value.remarks, ...opened.value.expiryWarnings()] }
-    : { fault: opened.fault, warnings: [] };
+  const sources = tlsSourcesOf(model);
+  if (sources === undefined) {
+    return { faults: [], warnings: [], paths: [] };
+  }
+  const read = await readCertificates(sources, identity);
+  const found = read.ok ? read.value : { ...read.fault, remarks: [] };
+  const nowMs = systemClock.nowMs();
+  return {
+    faults: found.faults,
+    warnings: [...remarksOn(found), ...found.read.flatMap(({ warningsAt }) => warningsAt(nowMs))],
+    paths: pathsOf(sources),
+  };
 }

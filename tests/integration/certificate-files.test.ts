@@ -52,7 +52,7 @@ type Loaded = Certificates['tls']['contexts'][number] &
 
 async function load(said: Said): Promise<Loaded> {
   const outcome = await readCertificates(sourcesOf(said));
-  ok(outcome.ok, outcome.ok ? '' : outcome.fault);
+  ok(outcome.ok, outcome.ok ? '' : outcome.fault.faults.join());
   const [context, certificate] = [outcome.value.tls.contexts[0], outcome.value.read[0]];
   ok(context && certificate, 'no TLS');
   const { own, summary, warningsAt } = certificate;
@@ -105,10 +105,35 @@ for (const [what, model, told] of FAULTS) {
   test(`${what} is told`, async () => {
     const outcome = await readCertificates(sourcesOf({ ...SITE, ...model }));
     ok(!outcome.ok);
-    match(outcome.fault, told);
-    ok(!outcome.fault.includes('\n'), 'one line');
+    equal(outcome.fault.faults.length, 1);
+    match(outcome.fault.faults[0] ?? '', told);
+    ok(!outcome.fault.faults[0]?.includes('\n'), 'one line');
   });
 }
+
+test('faults of several sites are told at once, each one once', async () => {
+  const certificates = [
+    { certFile: '/nowhere/a.pem', keyFile: '', password: '' },
+    { certFile: site.cert, keyFile: other.key, password: '' },
+    { certFile: site.cert, keyFile: site.key, password: '' },
+  ];
+  const sites = [[0], [1], [0], [2]].map((own, index) => ({
+    ...USUAL_TLS,
+    certificates: own,
+    recordBytesMax: 4096 + index,
+  }));
+  const outcome = await readCertificates({ certificates, sites });
+  ok(!outcome.ok);
+  const [missing, wrong, ...more] = outcome.fault.faults;
+  match(missing ?? '', /^\/nowhere\/a\.pem cannot be read/);
+  match(wrong ?? '', /does not belong to the certificate/);
+  deepEqual(more, []);
+  deepEqual(
+    outcome.fault.read.map(({ path }) => path),
+    [site.cert],
+    'what is right is looked at all the same',
+  );
+});
 
 test('a key that may not be read is told with the way out', {
   skip: process.geteuid?.() === 0 && 'root may read all',
@@ -117,7 +142,7 @@ test('a key that may not be read is told with the way out', {
   chmodSync(key, 0);
   const outcome = await readCertificates(sourcesOf({ ...SITE, keyFile: key }));
   ok(!outcome.ok);
-  match(outcome.fault, /no permission\. It is read before --user/);
+  match(outcome.fault.faults[0] ?? '', /no permission\. It is read before --user/);
 });
 
 test('certificates and key may be in one file, and say for whom they are', async () => {
@@ -158,7 +183,7 @@ test('a key of tickets has 48 or 80 bytes', async () => {
   );
   const wrong = await readCertificates(sourcesOf({ ...SITE, ticketKeyFiles: [file('c.key', 47)] }));
   ok(!wrong.ok);
-  match(wrong.fault, /c\.key is no key of tickets: it has 47 bytes/);
+  match(wrong.fault.faults[0] ?? '', /c\.key is no key of tickets: it has 47 bytes/);
 });
 
 test('clients are asked for a certificate if that is wanted', async () => {

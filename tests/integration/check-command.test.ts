@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
@@ -82,7 +82,7 @@ test('portico check looks into the files of certificates, where they are', () =>
   assert.equal(wrong.code, 2);
   assert.match(
     wrong.out,
-    /wrong-key\.conf:4:19: error: the private key in .*ca\.key does not belong to the certificate/,
+    /wrong-key\.conf:5:23: error: the private key in .*ca\.key does not belong to the certificate/,
   );
   const warned = run(['names.conf'], write('names.conf', site.key));
   assert.equal(warned.code, 1);
@@ -90,6 +90,32 @@ test('portico check looks into the files of certificates, where they are', () =>
   const elsewhere = run(['elsewhere.conf'], write('elsewhere.conf', '/nowhere/site.key'));
   assert.equal(elsewhere.code, 0);
   assert.match(elsewhere.out, /elsewhere\.conf:5:23: hint: \/nowhere\/site\.key cannot be read: there is no such file/);
+});
+
+test('what is wrong with certificates is told for all sites at once, at the line that names the file', () => {
+  mkdirSync(join(folder, 'site.test'));
+  const issue = (name: string): Readonly<{ cert: string; key: string }> =>
+    new Authority(join(folder, 'site.test'), name).issue(name);
+  const [one, two] = [issue('one'), issue('two')];
+  const main = `include = ["more.toml"]
+# certificate = "${one.cert}"
+[[site]]
+names = ["site.test"]
+listen = ["443 tls"]
+tls.certificates = { certificate = "${one.cert}", key = "${two.key}" }
+reply = "one"
+[[site]]
+names = ["absent.test"]
+listen = ["443 tls"]
+tls.certificates = ["nowhere/absent.pem"]
+reply = "absent"
+`;
+  const more = `[[site]]\nnames = ["more.test"]\nlisten = ["443 tls"]\nreply = "more"\ntls.certificates = { certificate = "${two.cert}", key = "${one.key}" }\n`;
+  const { code, out } = run(['all.toml'], { 'all.toml': main, 'more.toml': more });
+  assert.equal(code, 2);
+  assert.match(out, /^all\.toml:6:\d+: error: the private key in \S+site\.test\/two-two\.key does not belong/m);
+  assert.match(out, /^all\.toml:11:22: hint: \S+nowhere\/absent\.pem cannot be read: there is no such file/m);
+  assert.match(out, /^more\.toml:5:\d+: error: the private key in \S+site\.test\/one-one\.key does not belong/m);
 });
 
 test('nginx -t says that a key does not belong to its certificate', () => {

@@ -37,12 +37,12 @@ export async function check({ args, env }: Invocation, terminal: Terminal): Prom
   const sources: ((file: string) => string | undefined)[] = [];
   for (const file of read.value.files) {
     const path = resolve(cwd, file);
-    const { diagnostics, textOf, model } = await readAnyFile(path, env, { wantsTraps: true });
-    all.push(...diagnostics);
-    if (model !== undefined) {
-      all.push(...(await checkCertificates(model, path, textOf(path) ?? '')));
+    const read = await readAnyFile(path, env, { wantsTraps: true });
+    all.push(...read.diagnostics);
+    if (read.model !== undefined) {
+      all.push(...(await checkCertificates(read.model, path, read)));
     }
-    sources.push(textOf);
+    sources.push(read.textOf);
   }
   const textOf = (file: string): string | undefined => {
     for (const source of sources) {

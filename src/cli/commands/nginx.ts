@@ -119,14 +119,14 @@ async function canRun(model: ServerModel, surroundings: Surroundings, log: Start
   const { resolveIdentity } = await import('../../supervisor/privileges.ts');
   const { tryCertificates } = await import('../../supervisor/try-certificates.ts');
   const identity = resolveIdentity(model.process.user, model.process.group);
-  const { fault, warnings } = await tryCertificates(model, identity.ok ? identity.value : undefined);
+  const { faults, warnings } = await tryCertificates(model, identity.ok ? identity.value : undefined);
   for (const warning of warnings) {
     log.say('warn', warning);
   }
-  if (fault !== undefined) {
+  for (const fault of faults) {
     log.say('emerg', fault);
   }
-  return fault === undefined && (await canRunApplications(model, surroundings, log));
+  return faults.length === 0 && (await canRunApplications(model, surroundings, log));
 }
 
 async function canRunApplications(

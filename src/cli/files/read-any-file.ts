@@ -23,7 +23,9 @@ export interface ReadServerFile {
   readonly diagnostics: readonly Diagnostic[];
   /** Undefined: there are errors, and no server. */
   readonly model: ServerModel | undefined;
-  /** The text of a file that was read. */
+  /** All that were read, `path` first. */
+  readonly files: readonly string[];
+  /** The text of one of them. */
   readonly textOf: TextOf;
 }
 
@@ -39,13 +41,13 @@ export async function readAnyFile(
 async function readToml(path: string, env: NodeJS.ProcessEnv, { wantsTraps }: CheckOptions): Promise<ReadServerFile> {
   const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
   const defaults = defaultModel(machine, '/');
-  const { model, diagnostics } = await readTomlModel(path, { ...TOML_FILES, env, defaults });
+  const { model, diagnostics, files } = await readTomlModel(path, { ...TOML_FILES, env, defaults });
   const textOf = remembering((file) => {
     const text = TOML_FILES.readText(file);
     return text.ok ? text.value : undefined;
   });
   const traps = isFaulty(diagnostics) || !wantsTraps ? [] : trapsOfToml(path, TOML_FILES);
-  return { language: 'toml', diagnostics: [...diagnostics, ...traps], model, textOf };
+  return { language: 'toml', diagnostics: [...diagnostics, ...traps], model, files, textOf };
 }
 
 /** A file may be for another machine, on which its server is started by root and its users are there. */
@@ -55,8 +57,9 @@ function readNginxFile(path: string, options: CheckOptions): ReadServerFile {
   const { reading, diagnostics } = checkNginx(path, DISK_FILES, options);
   const texts = new Map(reading.files.map(({ path: file, bytes }) => [file, bytes]));
   const textOf = remembering((file) => texts.get(file)?.toString('utf8'));
+  const files = [...texts.keys()];
   if (isFaulty(reading.diagnostics)) {
-    return { language: 'nginx', diagnostics, model: undefined, textOf };
+    return { language: 'nginx', diagnostics, model: undefined, files, textOf };
   }
   const { prefix } = NGINX_PLACES;
   const places = { prefix, file: path, filePrefix: path.slice(0, path.lastIndexOf('/') + 1) };
@@ -72,6 +75,7 @@ function readNginxFile(path: string, options: CheckOptions): ReadServerFile {
     language: 'nginx',
     diagnostics: [...diagnostics, ...faults],
     model: isFaulty(faults) ? undefined : model,
+    files,
     textOf,
   };
 }

@@ -36,6 +36,8 @@ export interface ModelReading {
   /** Undefined when there are errors. */
   readonly model: ServerModel | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Those that were read, the first one and what it includes. */
+  readonly files: readonly string[];
 }
 
 const PROCESS = table(PROCESS_FIELDS);
@@ -71,6 +73,7 @@ export async function readTomlModel(file: string, world: TomlWorld): Promise<Mod
     return {
       model: undefined,
       diagnostics: [{ severity: 'error', code: 'toml.file', place, message: `${documents.fault}.` }],
+      files: [],
     };
   }
   for (const document of documents.value) {
@@ -79,7 +82,8 @@ export async function readTomlModel(file: string, world: TomlWorld): Promise<Mod
   const model = new ModelReader(documents.value, world.defaults).read();
   const all = (await Promise.all(documents.value.map((each) => each.diagnostics()))).flat();
   const diagnostics = all.slice(0, FAULTS_MAX);
-  return { model: diagnostics.length === 0 ? model : undefined, diagnostics };
+  const files = documents.value.map(({ file: each }) => each);
+  return { model: diagnostics.length === 0 ? model : undefined, diagnostics, files };
 }
 
 class ModelReader {
